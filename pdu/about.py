@@ -117,7 +117,7 @@ def help_(context: click.Context, command: Sequence[str]) -> int:
     if len(command) == 1 and command[0] not in root.by_name:
         result = _topic(root, command[0])
         if result is not None:
-            return print_result(result, run_of(context).output.json)
+            return print_result(result, as_json=run_of(context).output.json)
         near = similar_names(command[0], [*_topic_words(root), *root.by_name])
         if near and near[0] not in root.by_name:
             raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {near[0]}?")
@@ -134,5 +134,5 @@ def version(output: Output) -> int:
     python = sys.version.split()[0]
     return print_result(
         Result({"version": VERSION, "python": python}, [f"pdu {VERSION}, Python {python}"]),
-        output.json,
+        as_json=output.json,
     )

@@ -36,5 +36,5 @@ def completion(context: click.Context, shell: str) -> int:
     assert shell_class is not None  # click has these shells
     script = shell_class(root, {}, "pdu", COMPLETION).source()
     return print_result(
-        Result({"shell": shell, "script": script}, [script]), run_of(context).output.json
+        Result({"shell": shell, "script": script}, [script]), as_json=run_of(context).output.json
     )

@@ -45,7 +45,7 @@ class FourCalls(Generic[S]):
     def open_session(self) -> AbstractContextManager[S]:
         """Read the settings, and open a session that ends with the block, for calls that read."""
 
-    def open_statistic(self, for_view: bool = False) -> AbstractContextManager[S]:
+    def open_statistic(self, *, for_view: bool = False) -> AbstractContextManager[S]:
         """`open_session` for figures alone: states need not be read. `for_view`: nor what the
         platform's view does not show, such as the current of an outlet without an energy."""
         return self.open_session()
@@ -76,7 +76,7 @@ class FourCalls(Generic[S]):
         """Identity and state of every outlet, in the device's order."""
 
     @abstractmethod
-    def read_figures(self, session: S, with_power: bool) -> Figures:
+    def read_figures(self, session: S, *, with_power: bool) -> Figures:
         """A and kWh, in total and by outlet; W only `with_power`."""
 
     def leaves_unset(self, session: S) -> bool:
@@ -90,7 +90,7 @@ class FourCalls(Generic[S]):
 
     @abstractmethod
     def switch_outlet(
-        self, session: S, identity: str, on: bool, deadline: float, pause: float
+        self, session: S, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         """Switch an outlet once, and read its state until it is the wanted one or `deadline`
         seconds are over, with at most `pause` seconds between readings. UNKNOWN if not proven.
@@ -128,7 +128,7 @@ class FourCalls(Generic[S]):
         pause: float = PAUSE_SECONDS,
     ) -> PduPortView:
         """Switch on; sets `power_status` of the object that it is called with, and returns it."""
-        return self._switch_port("port_up", pdu_port_data, True, deadline, pause)
+        return self._switch_port("port_up", pdu_port_data, on=True, deadline=deadline, pause=pause)
 
     def port_down(
         self,
@@ -138,25 +138,27 @@ class FourCalls(Generic[S]):
         pause: float = PAUSE_SECONDS,
     ) -> PduPortView:
         """Switch off; see `port_up`."""
-        return self._switch_port("port_down", pdu_port_data, False, deadline, pause)
+        return self._switch_port(
+            "port_down", pdu_port_data, on=False, deadline=deadline, pause=pause
+        )
 
     # ---- what tools call -------------------------------------------------------------------------
 
-    def measured(self, with_power: bool = False) -> Figures:
+    def measured(self, *, with_power: bool = False) -> Figures:
         """What `statistic` shows, and the outlets' currents; powers if they are asked for."""
         with self._figures_session() as session:
-            return self.figures_of(session, with_power)
+            return self.figures_of(session, with_power=with_power)
 
-    def figures_of(self, session: S, with_power: bool) -> Figures:
+    def figures_of(self, session: S, *, with_power: bool) -> Figures:
         """`read_figures`, without what no PDU can carry, by the setting `unknown_figures`."""
-        figures = self.read_figures(session, with_power)
+        figures = self.read_figures(session, with_power=with_power)
         if self.bounds_figures:
             figures = figures.bounded()
         return figures.unset_unknown() if self.leaves_unset(session) else figures
 
-    def _figures_session(self, for_view: bool = False) -> AbstractContextManager[S]:
+    def _figures_session(self, *, for_view: bool = False) -> AbstractContextManager[S]:
         return self.call(
-            "statistic", lambda stack: stack.enter_context(self.open_statistic(for_view))
+            "statistic", lambda stack: stack.enter_context(self.open_statistic(for_view=for_view))
         )
 
     def labels(self) -> list[Label]:
@@ -165,11 +167,11 @@ class FourCalls(Generic[S]):
             return self.read_labels(session)
 
     @contextmanager
-    def opened(self, with_states: bool = True) -> Iterator[OpenPdu[S]]:
+    def opened(self, *, with_states: bool = True) -> Iterator[OpenPdu[S]]:
         """The PDU for several calls in one session. `with_states`: whether others
         than `figures` will be among them."""
         with ExitStack() as stack:
-            yield OpenPdu(self, with_states, stack)
+            yield OpenPdu(self, with_states=with_states, stack=stack)
 
     @contextmanager
     def session(self, method: str) -> Iterator[S]:
@@ -204,7 +206,7 @@ class FourCalls(Generic[S]):
             raise
 
     def _switch_port(
-        self, method: str, port: PduPortView, on: bool, deadline: float, pause: float
+        self, method: str, port: PduPortView, *, on: bool, deadline: float, pause: float
     ) -> PduPortView:
         """The port with the state after one command. Raises NoSuchOutlet for a port without a
         usable identity, before any command."""
@@ -217,7 +219,7 @@ class FourCalls(Generic[S]):
         with self.call(
             method, lambda stack: stack.enter_context(self.open_command(identity))
         ) as session:
-            state = self.switch_outlet(session, identity, on, deadline, pause)
+            state = self.switch_outlet(session, identity, on=on, deadline=deadline, pause=pause)
             return port_answer(port, state)
 
 
@@ -228,7 +230,7 @@ class OpenPdu(Generic[S]):
     A call that fails ends the session; the next one opens another.
     """
 
-    def __init__(self, pdu: FourCalls[S], with_states: bool, stack: ExitStack) -> None:
+    def __init__(self, pdu: FourCalls[S], *, with_states: bool, stack: ExitStack) -> None:
         self._pdu, self._with_states, self._stack = pdu, with_states, stack
         self._session: Optional[S] = None
 
@@ -256,11 +258,11 @@ class OpenPdu(Generic[S]):
         """Identity and state of every outlet."""
         return self.read("status", lambda session: list(self._pdu.read_states(session)))
 
-    def figures(self, with_power: bool) -> Figures:
+    def figures(self, *, with_power: bool) -> Figures:
         """What `statistic` shows; the power of the PDU and its outlets if it is asked for."""
         return self.read(
             "statistic",
-            lambda session: self._pdu.figures_of(session, with_power),
+            lambda session: self._pdu.figures_of(session, with_power=with_power),
         )
 
     def labels(self) -> list[Label]:
@@ -279,7 +281,7 @@ class OpenPdu(Generic[S]):
             self._session = None
             self._stack.close()
 
-    def switch(self, identity: str, on: bool) -> EnumPowerStatus:
+    def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         """Switch an outlet as `port_up` and `port_down` do, and return its state.
 
         A handler whose commands do not share a session opens one of its own for them, and the
@@ -289,7 +291,7 @@ class OpenPdu(Generic[S]):
             return self.read(
                 "port_up" if on else "port_down",
                 lambda session: self._pdu.switch_outlet(
-                    session, identity, on, CONFIRM_SECONDS, PAUSE_SECONDS
+                    session, identity, on=on, deadline=CONFIRM_SECONDS, pause=PAUSE_SECONDS
                 ),
             )
         self._session = None

@@ -163,7 +163,7 @@ class IndexedRows:
             index[depth:] if index and index[:depth] == root else index for index in indexes
         ]
 
-    def indexes(self, split: bool) -> list[str]:
+    def indexes(self, *, split: bool) -> list[str]:
         """The index of each row. Raises ProtocolError if one cannot be placed below `root`."""
         rests, indexes = self._rests, self._indexes
         whole = [rest for rest in rests if rest is not None]

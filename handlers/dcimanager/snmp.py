@@ -269,6 +269,7 @@ class Snmp:
         function: Callable[[], T],
         operation: str,
         begun: Sequence[Any] = (),
+        *,
         walking: bool = False,
     ) -> Optional[T]:
         """`_call_library` for a reading, which `check` permits. `walking`: a walk, whose error
@@ -282,6 +283,7 @@ class Snmp:
         self,
         function: Callable[[], T],
         operation: str,
+        *,
         writing: bool = False,
         begun: Sequence[Any] = (),
         has_answered: bool = False,
@@ -301,7 +303,9 @@ class Snmp:
         errors: list[PduHandlerError] = []
         for words in texts:  # several if they were raised as a group
             shown_words = self._mask_secrets(words)
-            failure = translate(words, shown_words, writing, self._port, has_answered)
+            failure = translate(
+                words, shown_words, writing=writing, port=self._port, has_answered=has_answered
+            )
             if failure is not None:
                 errors.append(failure)
             elif begun and not is_end_of_table(words):

@@ -117,7 +117,7 @@ _SHOWN = 300  # limit for the platform's text in an error, in characters
 
 
 def translate(
-    text: str, words: str, writing: bool, port: str, has_answered: bool = False
+    text: str, words: str, *, writing: bool, port: str, has_answered: bool = False
 ) -> Optional[PduHandlerError]:
     """The error for the platform's text; None if an object to be read is missing. A time-out never
     means that. `has_answered`: it is of a walk, and the device answered earlier in this session.
@@ -136,7 +136,9 @@ def translate(
         is_missing = any(mark in normalized_text for mark in MISSING)
         if is_missing and not writing and not any(mark in normalized_text for mark in _SILENT):
             return None
-        error = _error_of_marks(normalized_text, shown_words, writing, port, has_answered)
+        error = _error_of_marks(
+            normalized_text, shown_words, writing=writing, port=port, has_answered=has_answered
+        )
         if error is not None:
             return error
     return Unreachable(f"the platform's SNMP call failed ({shown_words})")
@@ -150,7 +152,7 @@ def is_end_of_table(text: str) -> bool:
 
 
 def _error_of_marks(
-    normalized_text: str, words: str, writing: bool, port: str, has_answered: bool
+    normalized_text: str, words: str, *, writing: bool, port: str, has_answered: bool
 ) -> Optional[PduHandlerError]:
     """The error for the first kind of words in the platform's text; None if it has none of
     them. `normalized_text`: as `normalize_text` returns it; `words`: to be shown."""

@@ -115,7 +115,7 @@ Dialogue = Generator[Request, bytes, T]
 class Codec(Protocol):
     """What a vendor's module `decoding` has. Pure."""
 
-    def read_unit(self, with_figures: bool) -> Dialogue[PduState]:
+    def read_unit(self, *, with_figures: bool) -> Dialogue[PduState]:
         """The requests that read the PDU, and its values; unless `with_figures`, only identity,
         name and state of outlets. Raises ProtocolError for an answer that cannot be right.
         """
@@ -125,7 +125,7 @@ class Codec(Protocol):
         show: perhaps not all of the unit, for nothing counts them.
         """
 
-    def command(self, identity: str, on: bool) -> Dialogue[None]:
+    def command(self, identity: str, *, on: bool) -> Dialogue[None]:
         """The request that switches an outlet that the PDU has. Raises Refused if the answer says
         that the command is not carried out, ProtocolError if it may be.
         """
@@ -255,7 +255,9 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
             settings[SCHEME], settings[HOST] or dcimanager.address(self.pdu_data), settings[PORT]
         )
         trust = Trust.from_settings(
-            settings, settings[SCHEME] == "https", NamedSetting("scheme", "https")
+            settings,
+            over_tls=settings[SCHEME] == "https",
+            tls_setting=NamedSetting("scheme", "https"),
         )
         client = HttpClient(where, StandardTransport(trust, CALL_SECONDS))
         try:
@@ -291,14 +293,14 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
             session.login.mask(error)
 
     def read_states(self, session: HttpSession) -> Iterable[tuple[str, EnumPowerStatus]]:
-        unit = self.read_unit(False, session.exchange_once)
+        unit = self.read_unit(with_figures=False, exchange=session.exchange_once)
         doubts = doubt_sentences((outlet.identity, outlet.doubt) for outlet in unit.outlets)
         for sentence in (*unit.cautions, *doubts):
             LOGGER.warning(session.login.quoted(sentence))
         return [(outlet.identity, STATES[outlet.state]) for outlet in unit.outlets]
 
-    def read_figures(self, session: HttpSession, with_power: bool) -> dcimanager.Figures:
-        unit = self.read_unit(True, session.exchange_once)
+    def read_figures(self, session: HttpSession, *, with_power: bool) -> dcimanager.Figures:
+        unit = self.read_unit(with_figures=True, exchange=session.exchange_once)
         for caution in unit.cautions:
             LOGGER.warning(session.login.quoted(caution))
         ports = {
@@ -319,11 +321,11 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
                 outlet.identity if outlet.number is None else outlet.number,
                 outlet.name,
             )
-            for outlet in self.read_unit(False, session.exchange_once).outlets
+            for outlet in self.read_unit(with_figures=False, exchange=session.exchange_once).outlets
         ]
 
     def switch_outlet(
-        self, session: HttpSession, identity: str, on: bool, deadline: float, pause: float
+        self, session: HttpSession, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         # Before the command, only whether the outlet exists matters. An answer that this session
         # keeps shows that too.
@@ -338,7 +340,7 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
             return STATES[outlet.state]
 
         state = switch(
-            lambda: run_dialogue(self.codec.command(identity, on), session.exchange),
+            lambda: run_dialogue(self.codec.command(identity, on=on), session.exchange),
             read,
             STATES[on],
             deadline=deadline,
@@ -348,9 +350,9 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
             LOGGER.warning(session.login.quoted(sentence))
         return state
 
-    def read_unit(self, with_figures: bool, exchange: Callable[[Request], bytes]) -> PduState:
+    def read_unit(self, *, with_figures: bool, exchange: Callable[[Request], bytes]) -> PduState:
         """The PDU's values, with these exchanges."""
-        return run_dialogue(self.codec.read_unit(with_figures), exchange)
+        return run_dialogue(self.codec.read_unit(with_figures=with_figures), exchange)
 
     def _find_outlet(self, identity: str, exchange: Callable[[Request], bytes]) -> Outlet:
         """One outlet, read by these exchanges. Raises NoSuchOutlet."""

@@ -63,7 +63,7 @@ class _OptionalList(NamedTuple):
     fault: str = ""
 
 
-def read_unit(with_figures: bool) -> Dialogue[PduState]:
+def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     """The outlets, and whether each linked unit is there: two requests, and two more for figures:
     load by lines, energy and power by cords. A unit without such rows has the sums of its outlets.
     """
@@ -101,7 +101,7 @@ def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
     return tuple(_drop_lost_state(_outlet(entry), lost) for entry in entries)
 
 
-def command(identity: str, on: bool) -> Dialogue[None]:
+def command(identity: str, *, on: bool) -> Dialogue[None]:
     """The command that switches one listed outlet. Its answer may precede the relay's movement."""
     # > PATCH /jaws/control/outlets/AA1 {"control_action": "off"}
     # < 204; 400 syntax, 404 no such outlet, 405, 409 no such field, 503 busy

@@ -23,7 +23,7 @@ STATES = {1: True, 0: False}
 ON, OFF = 1, 0  # values of Action
 
 
-def read_unit(with_figures: bool) -> Dialogue[PduState]:
+def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     """The whole unit, with figures in any case: one request."""
     try:
         body = yield ReadRequest(PATH)
@@ -59,7 +59,7 @@ def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
     return (yield from read_unit(with_figures=False)).outlets
 
 
-def command(identity: str, on: bool) -> Dialogue[None]:
+def command(identity: str, *, on: bool) -> Dialogue[None]:
     """The command that switches one listed output."""
     # > POST /netio.json {"Outputs": [{"ID": 2, "Action": 0}]}
     # < 200 and the document; 400 syntax, 401 login, 403 an account that may only read

@@ -190,7 +190,7 @@ class NutClient:
         answers = self._ask_with_login(*queries.values())
         return {variable: answers[request] for variable, request in queries.items()}
 
-    def snapshots(self, devices: Sequence[str], writable: bool = False) -> dict[str, Snapshot]:
+    def snapshots(self, devices: Sequence[str], *, writable: bool = False) -> dict[str, Snapshot]:
         """Variables and commands of each device, with `writable` also the writable variables: 1
         round trip.
 
@@ -380,7 +380,7 @@ class NutClient:
         # > INSTCMD rack1 outlet.3.load.off
         # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         self.connect()
-        tracking = messages.set_tracking(True)
+        tracking = messages.set_tracking(on=True)
         if self._tracked_on == self._connection.opened:
             answers = self._send_as_user(write)
         else:

@@ -65,6 +65,7 @@ def read_devices(
     client: NutClient,
     settings: Settings,
     name_by_prefix: Optional[Mapping[str, str]] = None,
+    *,
     writable: bool = False,
 ) -> list[ListedDevice]:
     """The devices in `name_by_prefix`, else all of `read_names` that do not show another once more:
@@ -73,7 +74,7 @@ def read_devices(
     is_whole = name_by_prefix is None
     if name_by_prefix is None:
         name_by_prefix = read_names(client, settings)
-    snapshots = client.snapshots(list(name_by_prefix.values()), writable)
+    snapshots = client.snapshots(list(name_by_prefix.values()), writable=writable)
     original_by_mirror = (
         mirrors.originals({name: snapshots[name].variables for name in snapshots}, client.host)
         if is_whole
@@ -103,7 +104,7 @@ def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, NutOutl
 
 
 def figures_of(
-    listed_devices: Sequence[ListedDevice], with_power: bool = False
+    listed_devices: Sequence[ListedDevice], *, with_power: bool = False
 ) -> dcimanager.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
     devices = [listed_device.device for listed_device in listed_devices]

@@ -59,9 +59,9 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         ports = devices.ports(listed_devices)
         return ((identity, STATES[outlet.state]) for identity, outlet in ports)
 
-    def read_figures(self, session: NutSession, with_power: bool) -> dcimanager.Figures:
+    def read_figures(self, session: NutSession, *, with_power: bool) -> dcimanager.Figures:
         """The power of each outlet costs nothing more."""
-        figures = devices.figures_of(read_once(session), with_power)
+        figures = devices.figures_of(read_once(session), with_power=with_power)
         return figures.quoted(session.client.quoted)
 
     def read_labels(self, session: NutSession) -> list[dcimanager.Label]:
@@ -76,9 +76,11 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         ]
 
     def switch_outlet(
-        self, session: NutSession, identity: str, on: bool, deadline: float, pause: float
+        self, session: NutSession, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
-        return switch_outlet(session.client, session.settings, identity, on, deadline, pause)
+        return switch_outlet(
+            session.client, session.settings, identity, on=on, deadline=deadline, pause=pause
+        )
 
 
 def make_handler(pdu_data: object) -> NutPdu:

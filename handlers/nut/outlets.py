@@ -214,8 +214,8 @@ def _outlet(
             power_w=figure("realpower"),
             energy_kwh=divided(figure("energy"), figures.WH_IN_KWH),
         ),
-        on=_switch_command(member, row_prefix, True, writable),
-        off=_switch_command(member, row_prefix, False, writable),
+        on=_switch_command(member, row_prefix, on=True, writable=writable),
+        off=_switch_command(member, row_prefix, on=False, writable=writable),
         state_variables=states,
         meter_variables=tuple(variable for variable in values if variable not in states),
         words_without_state=without_state,
@@ -225,7 +225,7 @@ def _outlet(
 
 
 def _switch_command(
-    member: Member, row_prefix: str, on: bool, writable: Mapping[str, str]
+    member: Member, row_prefix: str, *, on: bool, writable: Mapping[str, str]
 ) -> Optional[SwitchCommand]:
     """The instant command if the device has one, else a write of its variable `switch`; None if
     it has neither."""

@@ -258,7 +258,7 @@ def instcmd(ups: str, command: str, parameter: str = "") -> NutRequest[str]:
     )
 
 
-def set_tracking(on: bool) -> NutRequest[str]:
+def set_tracking(*, on: bool) -> NutRequest[str]:
     """Turn tracking of this connection's writes on or off.
 
     Needs USERNAME and PASSWORD first, but upsd does not check them.

@@ -96,5 +96,7 @@ SETTINGS: tuple[Setting[object], ...] = (
 def tls_of(settings: Settings) -> Optional[Trust]:
     """How to check the server's certificate; None without TLS. Raises SettingsError."""
     if settings[TLS] or settings[CA_PEM] or settings[FINGERPRINT]:
-        return Trust.from_settings(settings, settings[TLS], NamedSetting("tls", "yes"))
+        return Trust.from_settings(
+            settings, over_tls=settings[TLS], tls_setting=NamedSetting("tls", "yes")
+        )
     return None

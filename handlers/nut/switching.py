@@ -26,7 +26,7 @@ STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPower
 
 
 def switch_outlet(
-    client: NutClient, settings: Settings, identity: str, on: bool, deadline: float, pause: float
+    client: NutClient, settings: Settings, identity: str, *, on: bool, deadline: float, pause: float
 ) -> EnumPowerStatus:
     """Switch one outlet, and return the wanted state, or UNKNOWN if not proven within `deadline`
     seconds.
@@ -36,7 +36,7 @@ def switch_outlet(
     and reading errors before anything is written, then the errors of `switch`.
     """
     listed_device, outlet = _find(client, settings, identity)
-    ups, command = listed_device.name, _switch_command(outlet, on, listed_device.refusal)
+    ups, command = listed_device.name, _switch_command(outlet, on=on, refusal=listed_device.refusal)
     if not settings[USERNAME] or not settings[PASSWORD]:
         raise SettingsError(
             (
@@ -109,7 +109,7 @@ def _find(
     original = None
     if len(names) > 1 and mirrors.is_mirror(listed_device.device.whole.variables):
         # decided as by a poll, by what every device shows: 1 more round trip
-        snapshots = client.snapshots(list(names.values()), False)
+        snapshots = client.snapshots(list(names.values()), writable=False)
         variables = {name: snapshots[name].variables for name in snapshots}
         original = mirrors.originals(variables, client.host).get(listed_device.name)
     if original is not None:
@@ -127,7 +127,7 @@ def _find(
     )
 
 
-def _switch_command(outlet: NutOutlet, on: bool, refusal: str) -> SwitchCommand:
+def _switch_command(outlet: NutOutlet, *, on: bool, refusal: str) -> SwitchCommand:
     """`refusal`: as in `ListedDevice`."""
     if outlet.is_locked:
         raise Unsupported(

@@ -88,7 +88,7 @@ class UnitFinder:
         self._ask_outlets(bulk, units)
         return units
 
-    def list_units(self, may_lack_pdu: bool = False) -> list[ListedUnit]:
+    def list_units(self, *, may_lack_pdu: bool = False) -> list[ListedUnit]:
         """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only
         logged.
 

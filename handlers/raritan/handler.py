@@ -81,9 +81,9 @@ class RaritanPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
             LOGGER.warning(agent.login.quoted(sentence))
         return ((outlet.identity, outlet.status) for outlet in outlets)
 
-    def read_figures(self, session: Session, with_power: bool) -> dcimanager.Figures:
+    def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
         agent, config, _ = session
-        figures = metering.read_statistic(agent, config.link_units, with_power)
+        figures = metering.read_statistic(agent, config.link_units, with_power=with_power)
         # a resource id in a reason is the device's own text
         return figures.quoted(agent.login.quoted)
 
@@ -93,7 +93,7 @@ class RaritanPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         return labels.labels(agent, config.link_units)
 
     def switch_outlet(
-        self, session: Session, identity: str, on: bool, deadline: float, pause: float
+        self, session: Session, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         agent, config, _ = session
         return switch_outlet(agent, config.link_units, identity, _POWER_STATES[on], deadline, pause)

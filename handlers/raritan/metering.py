@@ -41,8 +41,8 @@ _GUESSED_INLETS = 4
 class InletMeter(FeedMeter):
     """One inlet, and whether it is in use."""
 
-    def __init__(self, unit: XerusUnit, inlet: Inlet, with_power: bool) -> None:
-        super().__init__(unit, with_power)
+    def __init__(self, unit: XerusUnit, inlet: Inlet, *, with_power: bool) -> None:
+        super().__init__(unit, with_power=with_power)
         self._inlet = inlet
         self._enabled: Optional[Pending[bool]] = None
 
@@ -60,12 +60,12 @@ class InletMeter(FeedMeter):
 class OutletMeter(PortMeter):
     """One outlet, which may also be read by its well-known ids."""
 
-    def __init__(self, unit: XerusUnit, outlet: Outlet, index: int, with_power: bool) -> None:
-        super().__init__(unit, unit.identity(index), outlet.getSensors, with_power)
+    def __init__(self, unit: XerusUnit, outlet: Outlet, index: int, *, with_power: bool) -> None:
+        super().__init__(unit, unit.identity(index), outlet.getSensors, with_power=with_power)
         self._outlet, self._index = outlet, index
         self._metadata: Optional[Pending[Outlet.MetaData]] = None
 
-    def ask_well_known(self, bulk: Bulk, lists_power: bool) -> None:
+    def ask_well_known(self, bulk: Bulk, *, lists_power: bool) -> None:
         """Queue the readings by well-known ids, and the label, which shows whose readings they are.
 
         Only with `lists_power` the list of sensors, for a power that no well-known id has.
@@ -99,10 +99,10 @@ class UnitMeter:
     Call `ask_model`, then `queue_readings`, then the methods that return figures.
     """
 
-    def __init__(self, unit: XerusUnit, with_power: bool = False) -> None:
+    def __init__(self, unit: XerusUnit, *, with_power: bool = False) -> None:
         self._unit, self._with_power = unit, with_power
         self._inlets = [
-            InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}"), with_power)
+            InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}"), with_power=with_power)
             for index in range(_GUESSED_INLETS)
         ]
         self._outlets: list[OutletMeter] = []
@@ -155,7 +155,7 @@ class UnitMeter:
         if not inlets_to_read and not self._are_inlets_metered():
             self._ask_banks(bulk)
         self._outlets = [
-            OutletMeter(self._unit, outlet, index, self._with_power)
+            OutletMeter(self._unit, outlet, index, with_power=self._with_power)
             for index, outlet in enumerate(listed_unit.outlets)
         ]
         metered_outlets = (
@@ -167,7 +167,7 @@ class UnitMeter:
         lists_power = self._power_probe is not None and self._power_probe.error is not None
         for outlet in metered_outlets:
             if well_known:
-                outlet.ask_well_known(bulk, lists_power)
+                outlet.ask_well_known(bulk, lists_power=lists_power)
             else:
                 outlet.ask_sensors(bulk)
         yield
@@ -211,7 +211,7 @@ class UnitMeter:
                 inlet = guessed_inlets[index]
                 inlet.ask_readings(bulk)
             else:
-                inlet = InletMeter(self._unit, reference, self._with_power)
+                inlet = InletMeter(self._unit, reference, with_power=self._with_power)
                 inlet.ask_sensors(bulk)
                 unread.append(inlet)
             self._inlets.append(inlet)
@@ -321,7 +321,7 @@ def _all_invalid(meters: Sequence[Meter]) -> bool:
 
 
 def read_statistic(
-    agent: Agent, link_units: LinkUnitSelection, with_power: bool = False
+    agent: Agent, link_units: LinkUnitSelection, *, with_power: bool = False
 ) -> Figures:
     """Load and energy over all units, `with_power` the power too, and the figures of each outlet or
     circuit.
@@ -331,12 +331,12 @@ def read_statistic(
     """
     bulk, finder = Bulk(agent), UnitFinder(agent, link_units)
     finder.ask(bulk)
-    meters = {unit.link_id: UnitMeter(unit, with_power) for unit in finder.asked}
+    meters = {unit.link_id: UnitMeter(unit, with_power=with_power) for unit in finder.asked}
     for meter in meters.values():
         meter.ask_model(bulk)
     bulk.perform()
     for unit in finder.ask_unusual(bulk):
-        meters[unit.link_id] = UnitMeter(unit, with_power)
+        meters[unit.link_id] = UnitMeter(unit, with_power=with_power)
         meters[unit.link_id].ask_model(bulk)
     bulk.perform()
     units = finder.list_units(may_lack_pdu=True)
@@ -354,7 +354,7 @@ def read_statistic(
     bulk.perform()
     for proof in list_proofs:
         proof.raise_unless_whole()
-    of_panels = panels.read_panel_meters(bulk, without_outlets, with_power)
+    of_panels = panels.read_panel_meters(bulk, without_outlets, with_power=with_power)
     used_meters: list[Union[UnitMeter, panels.UnitMeters]] = []
     for listed_unit in units:
         link_id = listed_unit.unit.link_id

@@ -40,7 +40,7 @@ class Meter:
     Subclasses queue `_sensors`, the list of the object's fitted sensors.
     """
 
-    def __init__(self, unit: XerusUnit, with_power: bool) -> None:
+    def __init__(self, unit: XerusUnit, *, with_power: bool) -> None:
         self._unit, self.with_power = unit, with_power
         self._sensors: Optional[Pending[_Sensors]] = None
         self.current: Optional[Reading] = None
@@ -83,9 +83,10 @@ class PortMeter(Meter):
         unit: XerusUnit,
         identity: str,
         list_sensors: Callable[[], _PortSensors],
+        *,
         with_power: bool,
     ) -> None:
-        super().__init__(unit, with_power)
+        super().__init__(unit, with_power=with_power)
         self.identity, self._list_sensors = identity, list_sensors
 
     def ask_sensors(self, bulk: Bulk) -> None:
@@ -117,8 +118,8 @@ class _Line(NamedTuple):
 class FeedMeter(Meter):
     """One feed: its sensors and those of its lines. Subclasses queue `_sensors` and `_poles`."""
 
-    def __init__(self, unit: XerusUnit, with_power: bool) -> None:
-        super().__init__(unit, with_power)
+    def __init__(self, unit: XerusUnit, *, with_power: bool) -> None:
+        super().__init__(unit, with_power=with_power)
         self._poles: Optional[Pending[list[Pole]]] = None
         self._lines: list[_Line] = []
 

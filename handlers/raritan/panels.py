@@ -96,10 +96,10 @@ class BranchCircuit(PortMeter):
     """A branch circuit: metered, without a relay."""
 
     def __init__(
-        self, unit: XerusUnit, meter: int, position: int, circuit: Circuit, with_power: bool
+        self, unit: XerusUnit, meter: int, position: int, circuit: Circuit, *, with_power: bool
     ) -> None:
         identity = unit.prefixed(f"p{meter}.{position + 1}")
-        super().__init__(unit, identity, circuit.getSensors, with_power)
+        super().__init__(unit, identity, circuit.getSensors, with_power=with_power)
         #: the place of its first pole in the panel, from 0
         self.position = position
         self.circuit = circuit
@@ -108,8 +108,8 @@ class BranchCircuit(PortMeter):
 class MainsMeter(FeedMeter):
     """The mains of a power meter or panel."""
 
-    def __init__(self, unit: XerusUnit, meter: PowerMeter, with_power: bool) -> None:
-        super().__init__(unit, with_power)
+    def __init__(self, unit: XerusUnit, meter: PowerMeter, *, with_power: bool) -> None:
+        super().__init__(unit, with_power=with_power)
         self._meter = meter
         self._config: Optional[Pending[PowerMeter.Config]] = None
 
@@ -158,10 +158,10 @@ class MainsMeter(FeedMeter):
 class UnitMeters:
     """The figures of one power meter controller."""
 
-    def __init__(self, unit: UnitWithoutOutlets, with_power: bool) -> None:
+    def __init__(self, unit: UnitWithoutOutlets, *, with_power: bool) -> None:
         meters = unit.meters()
         self.link_id = unit.unit.link_id
-        self.mains = [MainsMeter(unit.unit, meter, with_power) for _, meter in meters]
+        self.mains = [MainsMeter(unit.unit, meter, with_power=with_power) for _, meter in meters]
         self._mixed = len({isinstance(meter, Panel) for _, meter in meters}) > 1
         self.circuits: list[BranchCircuit] = []
 
@@ -202,7 +202,7 @@ class _PanelCircuits(NamedTuple):
     def link_id(self) -> int:
         return self.unit.unit.link_id
 
-    def branch_circuits(self, with_power: bool = False) -> list[BranchCircuit]:
+    def branch_circuits(self, *, with_power: bool = False) -> list[BranchCircuit]:
         """The circuits, in the order of their positions."""
         circuits = self.circuits.get()
         self.unit.unit.each_once(list(circuits.values()), "getCircuits")
@@ -212,7 +212,7 @@ class _PanelCircuits(NamedTuple):
                 self.number,
                 position,
                 self.unit.typed_proxy(circuits[position], Circuit, "a circuit"),
-                with_power,
+                with_power=with_power,
             )
             for position in sorted(circuits)
         ]
@@ -253,10 +253,10 @@ def read_panel_ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[in
 
 
 def read_panel_meters(
-    bulk: Bulk, units: Sequence[UnitWithoutOutlets], with_power: bool = False
+    bulk: Bulk, units: Sequence[UnitWithoutOutlets], *, with_power: bool = False
 ) -> dict[int, UnitMeters]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
-    every = [UnitMeters(unit, with_power) for unit in units]
+    every = [UnitMeters(unit, with_power=with_power) for unit in units]
     meters = {meter.link_id: meter for meter in every if meter.mains}
     mains = [main for meter in meters.values() for main in meter.mains]
     listings = _queue_circuits(bulk, units)
@@ -264,7 +264,7 @@ def read_panel_meters(
         main.ask_sensors(bulk)
     bulk.perform()
     for listing in listings:
-        meters[listing.link_id].circuits += listing.branch_circuits(with_power)
+        meters[listing.link_id].circuits += listing.branch_circuits(with_power=with_power)
     circuits = [circuit for meter in meters.values() for circuit in meter.circuits]
     for main in mains:
         main.ask_readings(bulk)

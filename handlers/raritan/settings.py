@@ -79,7 +79,9 @@ def read_settings(pdu_data: object) -> RaritanSettings:
     """The handler's settings, checked one by one and together. Raises SettingsError."""
     texts = Settings(dcimanager.settings(pdu_data), SETTINGS)
     login = Login(texts[USERNAME] or None, texts[PASSWORD] or None, texts[TOKEN] or None)
-    trust = Trust.from_settings(texts, texts[SCHEME] == "https", NamedSetting("scheme", "https"))
+    trust = Trust.from_settings(
+        texts, over_tls=texts[SCHEME] == "https", tls_setting=NamedSetting("scheme", "https")
+    )
     has_user = bool(login.user or login.password)
     if login.token and has_user:
         raise SettingsError(

@@ -126,13 +126,13 @@ class _UnitStates:
             if answer.error is not None:
                 doubt = f"its state cannot be read: {answer.error.reason}"
             else:
-                doubt = doubt_of(answer.get(), position in failed_positions)
+                doubt = doubt_of(answer.get(), has_failed=position in failed_positions)
             status = EnumPowerStatus.UNKNOWN if doubt else _STATES[answer.get().powerState]
             ports.append(OutletState(identity, status, doubt))
         return ports
 
 
-def doubt_of(state: Outlet.State, has_failed: bool = False) -> str:
+def doubt_of(state: Outlet.State, *, has_failed: bool = False) -> str:
     """Why a report shows no state (Outlet.idl 3.0.4, State); "" if `powerState` is the state.
 
     A missing `available` is read as false and a missing `powerState` as -1. `has_failed`: see
@@ -153,9 +153,9 @@ def doubt_of(state: Outlet.State, has_failed: bool = False) -> str:
     return "" if state.powerState in _STATES else f"its power state is {state.powerState.val}"
 
 
-def decode_status(state: Outlet.State, has_failed: bool = False) -> EnumPowerStatus:
+def decode_status(state: Outlet.State, *, has_failed: bool = False) -> EnumPowerStatus:
     """UP or DOWN; UNKNOWN if there is a doubt (`doubt_of`)."""
-    is_doubtful = bool(doubt_of(state, has_failed))
+    is_doubtful = bool(doubt_of(state, has_failed=has_failed))
     return EnumPowerStatus.UNKNOWN if is_doubtful else _STATES[state.powerState]
 
 

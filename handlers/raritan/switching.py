@@ -161,8 +161,8 @@ class _OutletCommand:
             bulk.perform()
         state, failures = answers
         has_failed = self._index in states.failed_relays(failures, len(self._listed.outlets))
-        self.doubt = states.doubt_of(state.get(), has_failed)
-        return states.decode_status(state.get(), has_failed)
+        self.doubt = states.doubt_of(state.get(), has_failed=has_failed)
+        return states.decode_status(state.get(), has_failed=has_failed)
 
     def _ask(self, bulk: Bulk) -> _QueuedStates:
         return bulk.add(self._outlet.getState), states.queue_hardware_failures(

@@ -55,7 +55,7 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         return self._open(keeps=False)
 
     @contextmanager
-    def _open(self, keeps: bool) -> Iterator[Session]:
+    def _open(self, *, keeps: bool) -> Iterator[Session]:
         config = settings.read_settings(self.pdu_data)
         with RedfishService(config, self.transport, keeps=keeps) as service:
             yield service, config
@@ -78,9 +78,9 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
             (outlet.identity, resources.state(outlet.resource, outlet.pdu)) for outlet in outlets
         )
 
-    def read_figures(self, session: Session, with_power: bool) -> dcimanager.Figures:
+    def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
         service, config = session
-        figures = metering.read_statistic(service, config.pdu, with_power)
+        figures = metering.read_statistic(service, config.pdu, with_power=with_power)
         return figures.quoted(service.login.quoted)
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
@@ -95,12 +95,18 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         ]
 
     def switch_outlet(
-        self, session: Session, identity: str, on: bool, deadline: float, pause: float
+        self, session: Session, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         service, config = session
         with service.reading_anew():
             return switch_outlet(
-                service, config.pdu, identity, on, config.switch_unproven, deadline, pause
+                service,
+                config.pdu,
+                identity,
+                on=on,
+                unproven=config.switch_unproven,
+                deadline=deadline,
+                pause=pause,
             )
 
 

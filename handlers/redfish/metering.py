@@ -56,7 +56,7 @@ class _UnitFigures(NamedTuple):
 
 
 def read_statistic(
-    service: RedfishService, pdu_setting: str, with_power: bool = False
+    service: RedfishService, pdu_setting: str, *, with_power: bool = False
 ) -> dcimanager.Figures:
     """Load and energy, in total and by outlet; the power only `with_power`, which costs something
     if only sensors have it.

@@ -69,7 +69,7 @@ def action(identity: str, outlet: Json) -> Json:
 
 
 def raise_if_elsewhere(
-    identity: str, target: str, outlet: str, unproven: bool, quote: Callable[[str], str]
+    identity: str, target: str, outlet: str, *, unproven: bool, quote: Callable[[str], str]
 ) -> None:
     """Unless `unproven`, raise Unsupported if the path `target` of the action is not below the path
     `outlet`.
@@ -119,6 +119,7 @@ def body(
     outlet: Json,
     action_resource: Json,
     info: Json,
+    *,
     on: bool,
     unproven: bool,
     quote: Callable[[str], str],
@@ -151,7 +152,7 @@ def body(
         )
     is_hpe = _HPE_STATE in outlet or _HPE_ID.fullmatch(outlet_id)
     if is_hpe:
-        return _hpe_body(outlet_id, outlet, on, quote)
+        return _hpe_body(outlet_id, outlet, on=on, quote=quote)
     return {_PARAMETER: word}
 
 
@@ -172,7 +173,7 @@ def _texts(values: object) -> Sequence[str]:
 
 
 def _hpe_body(
-    outlet_id: str, outlet: Json, on: bool, quote: Callable[[str], str]
+    outlet_id: str, outlet: Json, *, on: bool, quote: Callable[[str], str]
 ) -> dict[str, object]:
     """The body of HPE's command: the state, and the outlet's configuration unchanged. The unit
     switches the outlet of this OutletNumber. Raises Unsupported if some of that cannot be read, or

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import contextvars
+import functools
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, TypeVar
@@ -31,7 +32,7 @@ def read_in_parallel(
     waiting: collections.deque[tuple[int, str]] = collections.deque(enumerate(paths))
     result_by_number: dict[int, T] = {}
 
-    def work(client: HttpClient, alone: bool) -> None:
+    def work(client: HttpClient, *, alone: bool) -> None:
         """Fetch waiting paths until none is left or the client fails."""
         while True:
             try:
@@ -55,10 +56,10 @@ def read_in_parallel(
                 for client in clients:
                     # tools count requests in the caller's context
                     run = contextvars.copy_context().run
-                    futures.append(pool.submit(run, work, client, False))
+                    futures.append(pool.submit(run, functools.partial(work, client, alone=False)))
         for future in futures:
             future.result()
-        work(clients[0], True)
+        work(clients[0], alone=True)
     finally:
         waiting.clear()  # after Ctrl-C, the threads end with their present request
     return [result_by_number[number] for number in range(len(paths))]

@@ -74,6 +74,7 @@ class RedfishService:
         transport: Callable[[Trust], Transport] = StandardTransport,
         clock: Callable[[], float] = time.monotonic,
         seconds: Optional[float] = None,
+        *,
         keeps: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -239,7 +240,10 @@ class RedfishService:
         return [self._resource_or_error(path, self._clients[0], True) for path in paths]
 
     def _resource_or_error(
-        self, path: str, client: HttpClient, alone: bool
+        self,
+        path: str,
+        client: HttpClient,
+        alone: bool,  # noqa: FBT001  # a Callable of read_in_parallel
     ) -> Union[Json, PduHandlerError]:
         """The resource at `path`, from what was read before, else read by `client`; its error if it
         alone cannot be read. Raises errors that concern the whole service, and that of a 503 unless

@@ -97,7 +97,9 @@ def read_settings(pdu_data: object) -> RedfishSettings:
     Without `host`, the address on the form is used. Raises SettingsError.
     """
     texts = Settings(dcimanager.settings(pdu_data), SETTINGS)
-    trust = Trust.from_settings(texts, texts[SCHEME] == "https", NamedSetting("scheme", "https"))
+    trust = Trust.from_settings(
+        texts, over_tls=texts[SCHEME] == "https", tls_setting=NamedSetting("scheme", "https")
+    )
     if not (texts[USERNAME] and texts[PASSWORD]):
         raise SettingsError(
             (

@@ -27,6 +27,7 @@ def switch_outlet(
     service: RedfishService,
     wanted_pdu: str,
     identity: str,
+    *,
     on: bool,
     unproven: bool,
     deadline: float,
@@ -44,10 +45,12 @@ def switch_outlet(
     action = outlet_actions.action(identity, outlet)
     info = outlet_actions.info_link(action)
     action_info = {} if info is None else service.get(info)
-    body = outlet_actions.body(listed_outlet.id, outlet, action, action_info, on, unproven, quote)
+    body = outlet_actions.body(
+        listed_outlet.id, outlet, action, action_info, on=on, unproven=unproven, quote=quote
+    )
     target = service.path(action.get("target"))
     outlet_actions.raise_if_elsewhere(
-        identity, target, service.path(listed_outlet.link), unproven, quote
+        identity, target, service.path(listed_outlet.link), unproven=unproven, quote=quote
     )
     command = _Command(service, listed_outlet, target, body)
     target_state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN

@@ -35,6 +35,7 @@ class Setting(Generic[T_co]):
         read: Callable[[str], T_co],
         default: T_co,
         help: str,
+        *,
         secret: bool = False,
         longest: int = LONGEST,
     ) -> None:

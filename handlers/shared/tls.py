@@ -89,7 +89,9 @@ class Trust(NamedTuple):
     fingerprint: str = ""
 
     @classmethod
-    def from_settings(cls, settings: Settings, over_tls: bool, tls_setting: NamedSetting) -> Trust:
+    def from_settings(
+        cls, settings: Settings, *, over_tls: bool, tls_setting: NamedSetting
+    ) -> Trust:
         """From the settings above.
 
         Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`tls_setting` turns it on),

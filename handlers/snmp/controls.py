@@ -29,7 +29,7 @@ class Control(FrozenValue, ABC):
     """Returns the writes that switch one outlet to the wanted state."""
 
     @abstractmethod
-    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
+    def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         """The writes, in this order, once each. Raises Unsupported if the outlet must not be
         switched, or NoSuchOutlet if the device has no object for it. The caller checks that the
         outlet exists: not every control notices if it does not."""
@@ -110,7 +110,7 @@ class Write(Control):
         validation.require_writable_value(self.on, "on")
         validation.require_writable_value(self.off, "off")
 
-    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
+    def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         return [(object_of(self.at, reader, identity), self.on if up else self.off)]
 
     @property
@@ -139,7 +139,7 @@ class Verbs(Control):
             raise ValueError("on and off are the same object")
         validation.require_writable_value(self.value, "value")
 
-    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
+    def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         verb = self.on if up else self.off
         return [(object_of(verb, reader, identity), self.value)]
 
@@ -182,14 +182,14 @@ class Guarded(Control):
         validation.require_distinct_texts(self.refuse, "refuse")
         validation.require_text(self.why, "why")
 
-    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
+    def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         mark = self.test.value_of(reader, identity)
         if self._forbids(mark, reader):
             mark_text = "no value" if mark is None else f"value {reader.quoted(mark, 20)}"
             remedy = ("; to switch it anyway, set ", NamedSetting("switch_automatic", "yes"))
             refusal = f"outlet {identity} is not switched: {self.why} ({mark_text})"
             raise Unsupported((refusal, *remedy) if self.automatic else refusal)
-        return self.then.orders(reader, identity, up)
+        return self.then.orders(reader, identity, up=up)
 
     def _forbids(self, mark: Optional[Raw], reader: Reader) -> bool:
         """Whether an outlet's mark keeps it from being switched; None: it has no mark."""

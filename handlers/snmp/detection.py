@@ -38,6 +38,7 @@ class Candidate(NamedTuple):
 def detect(
     device: SnmpReads,
     profiles: Sequence[Profile],
+    *,
     metered_only: bool = False,
     for_figures: bool = False,
     only_outlet: str = "",
@@ -66,16 +67,20 @@ def detect(
     shown_id, oid = sys_object_id(reader, profiles)
     families = candidates(oid, profiles)
     if for_figures and oid and len(families) == 1:
-        totals = read_totals(families[0].profile, reader.at(families[0].root), for_view)
+        totals = read_totals(families[0].profile, reader.at(families[0].root), for_view=for_view)
         if totals:
             return totals
     device_read: Optional[SnmpDevice] = None
     for group in [families] if oid else _probed(families):
         # of the many families of a sweep, no one is likely to have this row
-        device_read = _read_by_states(group, reader, for_figures, only_outlet if oid else "")
+        device_read = _read_by_states(
+            group, reader, for_figures=for_figures, only_outlet=only_outlet if oid else ""
+        )
         if not device_read:
             metering = group if oid else _metering(group, reader, profiles)
-            device_read = _read_by_meters(metering, reader, metered_only, by_id=bool(oid))
+            device_read = _read_by_meters(
+                metering, reader, metered_only=metered_only, by_id=bool(oid)
+            )
         if device_read:
             break
     if not device_read:
@@ -88,6 +93,7 @@ def detect(
 def read_as(
     device: SnmpReads,
     profile: Profile,
+    *,
     metered_only: bool = False,
     for_figures: bool = False,
     only_outlet: str = "",
@@ -99,8 +105,10 @@ def read_as(
     reader = Reader(device)
     oid = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     families = [Candidate(profile, root) for root in profile.roots_for(oid)]
-    device_read = _read_by_states(families, reader, for_figures, only_outlet) or _read_by_meters(
-        families, reader, metered_only, by_id=bool(profile.match(oid))
+    device_read = _read_by_states(
+        families, reader, for_figures=for_figures, only_outlet=only_outlet
+    ) or _read_by_meters(
+        families, reader, metered_only=metered_only, by_id=bool(profile.match(oid))
     )
     if not device_read:
         raise Unsupported(
@@ -176,7 +184,7 @@ def _metering(
 
 
 def _read_by_states(
-    families: Sequence[Candidate], reader: Reader, for_figures: bool, only_outlet: str
+    families: Sequence[Candidate], reader: Reader, *, for_figures: bool, only_outlet: str
 ) -> Optional[SnmpDevice]:
     """The device as the first family whose states have rows; None if none has."""
     for profile, root in families:
@@ -193,6 +201,7 @@ def _read_by_states(
 def _read_by_meters(
     families: Sequence[Candidate],
     reader: Reader,
+    *,
     metered_only: bool,
     by_id: bool = True,
     accepts_rows: bool = False,
@@ -205,7 +214,7 @@ def _read_by_meters(
     """
     unproven: Optional[SnmpDevice] = None
     for profile, root in families:
-        device = read_without_states(profile, reader.at(root), accepts_rows)
+        device = read_without_states(profile, reader.at(root), accepts_rows=accepts_rows)
         is_proven = device is not None and (device.states or has_no_outlets(profile, device.reader))
         if is_proven:
             return device
@@ -230,7 +239,9 @@ def _read_by_meters(
         )
     if accepts_rows:
         return None
-    return _read_by_meters(families, reader, metered_only, by_id=False, accepts_rows=True)
+    return _read_by_meters(
+        families, reader, metered_only=metered_only, by_id=False, accepts_rows=True
+    )
 
 
 def _is_named(profile: Profile, reader: Reader) -> bool:

@@ -63,7 +63,7 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
 
 
 def list_for_figures(
-    profile: Profile, reader: Reader, is_only_family: bool
+    profile: Profile, reader: Reader, *, is_only_family: bool
 ) -> Optional[SnmpDevice]:
     """As `read_by_states`, for figures alone: the outlets are listed, all as UNKNOWN, and not
     compared with the device's count before a sum needs them (`all_outlets`).
@@ -84,14 +84,14 @@ def list_for_figures(
     return None
 
 
-def read_totals(profile: Profile, reader: Reader, for_view: bool) -> Optional[SnmpDevice]:
+def read_totals(profile: Profile, reader: Reader, *, for_view: bool) -> Optional[SnmpDevice]:
     """The device without its outlets, if its figures need none and one is measured, or if its
     family has no figure; else None. `for_view`: see `without_currents`."""
     shown = (profile.load, profile.energy) if for_view else profile.totals
     totals = [total for total in shown if total is not None]
     of_outlets = [(way.energy, way.current, way.power) for way in profile.outlets]
     by_outlet = any(energy or not for_view and any(others) for energy, *others in of_outlets)
-    if by_outlet or any(_needs_outlets(total, reader, for_view) for total in totals):
+    if by_outlet or any(_needs_outlets(total, reader, for_view=for_view) for total in totals):
         return None
     has_figures = bool(totals) or any(map(any, of_outlets))
     is_measured = any(_is_measured(total, reader) for total in totals)
@@ -109,7 +109,7 @@ def without_currents(device: SnmpDevice) -> SnmpDevice:
     return device._replace(outlets=replace(outlets, current=None))
 
 
-def _needs_outlets(total: Total, reader: Reader, for_view: bool) -> bool:
+def _needs_outlets(total: Total, reader: Reader, *, for_view: bool) -> bool:
     """Whether the total depends on the outlets. `for_view`: the device's own figure is enough."""
     if for_view and total.unit is None and total.figures:
         return total.else_outlets and not _is_measured(total, reader)
@@ -161,7 +161,7 @@ def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
 
 
 def read_without_states(
-    profile: Profile, reader: Reader, accepts_rows: bool = False
+    profile: Profile, reader: Reader, *, accepts_rows: bool = False
 ) -> Optional[SnmpDevice]:
     """For a device that reports no state: its outlets as UNKNOWN, else its meters without outlets,
     else None. With `accepts_rows`, rows of meters are enough, even if they give no total.
@@ -180,7 +180,7 @@ def read_without_states(
         states = _add_missing(outlets, states, reader)
         outlet_count = _count(count, reader).number
         if states or outlet_count:
-            states = _add_rows(outlets, states, outlet_count, True, reader)
+            states = _add_rows(outlets, states, outlet_count, is_certain=True, reader=reader)
             return SnmpDevice(profile, replace(outlets, control=None), states, reader)
     for total in (profile.load, profile.energy, profile.power):
         if total is None:
@@ -279,11 +279,13 @@ def _complete(outlets: Outlets, states: States, reader: Reader) -> tuple[States,
     outlet_count, is_certain = _count(outlets.count, reader, states)
     if not states and not outlet_count:
         return states, 0
-    return _add_rows(outlets, states, outlet_count, is_certain, reader), outlet_count
+    return _add_rows(
+        outlets, states, outlet_count, is_certain=is_certain, reader=reader
+    ), outlet_count
 
 
 def _add_rows(
-    outlets: Outlets, states: States, outlet_count: int, is_certain: bool, reader: Reader
+    outlets: Outlets, states: States, outlet_count: int, *, is_certain: bool, reader: Reader
 ) -> States:
     """The states. If they are fewer than `outlet_count`, also the outlets that only `rows` lists,
     as UNKNOWN.

@@ -148,7 +148,9 @@ class Figure(FrozenValue):
             is_absent = (has_absent_natural or not is_natural) and text(value) in self.absent
             figure: Optional[Decimal] = None
             if reading is not None and not is_absent and not _is_filled(value, reading, most):
-                figure = self._figure(value, reading, are_texts, exponent, factor)
+                figure = self._figure(
+                    value, reading, are_texts=are_texts, exponent=exponent, factor=factor
+                )
             if figure is not None and (most is None or figure <= most):
                 figures[identity] = figure
             elif is_absent and reading == 0:
@@ -189,6 +191,7 @@ class Figure(FrozenValue):
         self,
         raw: Raw,
         value: Union[int, Decimal],
+        *,
         are_texts: bool,
         exponent: Optional[Raw],
         factor: Optional[Raw],
@@ -341,6 +344,7 @@ class Total(FrozenValue):
         reader: Reader,
         outlets: Mapping[str, ExactFigure] = {},
         most: Optional[Decimal] = None,
+        *,
         counters: bool = False,
         metered_units: Collection[str] = (),
     ) -> ExactFigure:

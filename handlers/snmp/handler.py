@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Optional
 
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
@@ -34,7 +35,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         """See `Snmp` for when the last GET, walk or SET may start."""
         return self._open(LONGEST_SECONDS)
 
-    def open_statistic(self, for_view: bool = False) -> AbstractContextManager[Session]:
+    def open_statistic(self, *, for_view: bool = False) -> AbstractContextManager[Session]:
         return self._open(LONGEST_SECONDS, for_figures=True, for_view=for_view)
 
     def open_command(self, identity: str) -> AbstractContextManager[Session]:
@@ -44,6 +45,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     def _open(
         self,
         longest: float,
+        *,
         for_figures: bool = False,
         only_outlet: str = "",
         for_view: bool = False,
@@ -52,11 +54,17 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         `longest` seconds after its start."""
         choice = select_families(dcimanager.settings(self.pdu_data), options.OPTIONS)
         snmp = Snmp(self, longest)
-        how = (choice.metered_only, for_figures, only_outlet, for_view)
-        if choice.is_fixed:
-            detected_device = detection.read_as(snmp, choice.profiles[0], *how)
-        else:
-            detected_device = detection.detect(snmp, choice.profiles, *how)
+        choose = (
+            partial(detection.read_as, snmp, choice.profiles[0])
+            if choice.is_fixed
+            else partial(detection.detect, snmp, choice.profiles)
+        )
+        detected_device = choose(
+            metered_only=choice.metered_only,
+            for_figures=for_figures,
+            only_outlet=only_outlet,
+            for_view=for_view,
+        )
         yield Session(snmp, detected_device, choice)
 
     def renew_session(self, session: Session) -> None:
@@ -71,8 +79,8 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         return session.device.states.items()
 
-    def read_figures(self, session: Session, with_power: bool) -> dcimanager.Figures:
-        return metering.read_statistic(session.device, with_power)
+    def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
+        return metering.read_statistic(session.device, with_power=with_power)
 
     def leaves_unset(self, session: Session) -> bool:
         # it may also be a build option
@@ -82,7 +90,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return metering.labels(session.device, session.choice.encoding)
 
     def switch_outlet(
-        self, session: Session, identity: str, on: bool, deadline: float, pause: float
+        self, session: Session, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         return switching.switch_outlet(session, identity, STATES[on], deadline, pause)
 

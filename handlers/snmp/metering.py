@@ -90,22 +90,22 @@ def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
     return with_units if len(set(with_units.values())) == len(numbers) else numbers
 
 
-def read_statistic(device: SnmpDevice, with_power: bool = True) -> dcimanager.Figures:
+def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager.Figures:
     """The figures of a device, and of each outlet that has a meter. Without `with_power`, power is
     left out.
     """
     reader = device.reader
-    requests = _requests(device, reader, with_power)
+    requests = _requests(device, reader, with_power=with_power)
     if any(_needs_outlets(request, reader) for request in requests):
         device = device._replace(states=all_outlets(device), is_counted=True)
     load_a, energy_kwh, power_w, inlet_a, inlet_w = map(
-        _as_float, _totals(device, requests, with_power)
+        _as_float, _totals(device, requests, with_power=with_power)
     )
     # by now, all columns are read
-    outlet_rows = _outlet_rows(device, reader, with_power)
+    outlet_rows = _outlet_rows(device, reader, with_power=with_power)
     if reader.lacks_rows():
         with contextlib.suppress(PduHandlerError):  # the rows that are missing contradict others
-            filled_rows = _outlet_rows(device, reader.fill_rows(), with_power)
+            filled_rows = _outlet_rows(device, reader.fill_rows(), with_power=with_power)
             outlet_rows = [rows.added(filled) for rows, filled in zip(outlet_rows, filled_rows)]
     currents, energies, powers = outlet_rows
     ports = {
@@ -123,7 +123,7 @@ def read_statistic(device: SnmpDevice, with_power: bool = True) -> dcimanager.Fi
     return dcimanager.Figures(load_a, energy_kwh, ports, power_w, inlet_a, inlet_w)
 
 
-def _outlet_rows(device: SnmpDevice, reader: Reader, with_power: bool) -> list[_OutletRows]:
+def _outlet_rows(device: SnmpDevice, reader: Reader, *, with_power: bool) -> list[_OutletRows]:
     """Currents, energies and powers of the outlets."""
     outlets, ceilings = device.outlets, device.profile.ceilings
     if outlets is None:
@@ -154,10 +154,10 @@ def _has_meters(rows: Mapping[str, ExactFigure], unit: str) -> bool:
     return any(of is not None and _unit_of(row) == unit for row, of in rows.items())
 
 
-def _requests(device: SnmpDevice, reader: Reader, with_power: bool) -> Sequence[_TotalRequest]:
+def _requests(device: SnmpDevice, reader: Reader, *, with_power: bool) -> Sequence[_TotalRequest]:
     """The totals, with the figures of outlets that are read."""
     profile, ceilings = device.profile, device.profile.ceilings
-    currents, energies, powers = _outlet_rows(device, reader, with_power)
+    currents, energies, powers = _outlet_rows(device, reader, with_power=with_power)
     nothing = _OutletRows(None, {})
     return (
         _TotalRequest(profile.load, currents, ceilings.part_a),
@@ -177,7 +177,7 @@ def _needs_outlets(request: _TotalRequest, reader: Reader) -> bool:
 
 
 def _totals(
-    device: SnmpDevice, requests: Sequence[_TotalRequest], with_power: bool
+    device: SnmpDevice, requests: Sequence[_TotalRequest], *, with_power: bool
 ) -> Sequence[ExactFigure]:
     """The totals. One is not known if it would be another with the rows that the answers lack, as
     other columns show that were read: it is a smaller sum, or another source's.
@@ -196,7 +196,7 @@ def _totals(
         outlets = outlets_read(device)
         totals_of_all_rows = [
             _total(request, filled_rows, (*outlets, *_unlisted(request)), units)
-            for request in _requests(device, filled_rows, with_power)
+            for request in _requests(device, filled_rows, with_power=with_power)
         ]
     except PduHandlerError as error:  # the rows that are missing contradict others
         return [None if total is None else NotKnown(error.reason) for total in totals]
@@ -238,7 +238,9 @@ def _total(
     if request.total is None:
         return None
     of_outlets = {identity: request.outlets.of(identity) for identity in outlets}
-    return request.total.read_from(reader, of_outlets, request.most, request.counters, units)
+    return request.total.read_from(
+        reader, of_outlets, request.most, counters=request.counters, metered_units=units
+    )
 
 
 def _as_float(figure: ExactFigure) -> MeterFigure:

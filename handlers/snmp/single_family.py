@@ -35,9 +35,9 @@ class Unlock(Control):
         self.at.written_places()
         validation.require_writable_value(self.value, "value")
 
-    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
+    def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         unlocking = (object_of(self.at, reader, identity), self.value)
-        return [unlocking, *self.then.orders(reader, identity, up)]
+        return [unlocking, *self.then.orders(reader, identity, up=up)]
 
 
 class WritePacked(Control):
@@ -78,7 +78,7 @@ class WritePacked(Control):
                 f" {self.longest or 0}"
             )
 
-    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
+    def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         row, position = self.packed.position(identity)
         value = self.at.value_of(reader.again(), row)
         packed_text = "" if value is None else text(value)
@@ -167,7 +167,7 @@ class Unmarked(Control):
         validation.require_distinct_texts(self.quiet, "quiet")
         validation.require_text(self.why, "why")
 
-    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
+    def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         marks = self.marks.rows(reader)
         if identity not in marks:
             raise Unsupported(
@@ -181,4 +181,4 @@ class Unmarked(Control):
             raise Unsupported(
                 f"outlet {identity} is not switched: {self.why}: outlet {other_marks[0]} is marked"
             )
-        return self.then.orders(reader, identity, up)
+        return self.then.orders(reader, identity, up=up)

@@ -48,7 +48,7 @@ def switch_outlet(
     """
     snmp, device = session.snmp, session.device
     unproven = session.choice.switches_unproven(device.profile)
-    outlets, states, control = _switchable(device, identity, unproven)
+    outlets, states, control = _switchable(device, identity, unproven=unproven)
     if session.choice.switch_automatic:
         control = control.ignore_automatic()
     if unproven:
@@ -59,7 +59,7 @@ def switch_outlet(
     with turn:
         reader = device.reader.again()
         row = outlets.row_of(reader, identity) or identity  # without a row, `orders` raises
-        orders = control.orders(reader, identity, target is EnumPowerStatus.UP)
+        orders = control.orders(reader, identity, up=target is EnumPowerStatus.UP)
         if not control.covers(device.states, identity, orders):
             raise ProtocolError(
                 "one write sets all outlets of this unit at once, and right before it the device"
@@ -110,7 +110,7 @@ def _unlock(snmp: Snmp, orders: Sequence[Order]) -> None:
 
 
 def _switchable(
-    device: SnmpDevice, identity: str, unproven: bool
+    device: SnmpDevice, identity: str, *, unproven: bool
 ) -> tuple[Outlets, State, Control]:
     """Raises NoSuchOutlet or Unsupported."""
     profile, outlets = device.profile, device.outlets

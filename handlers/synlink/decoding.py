@@ -28,7 +28,7 @@ _ID = re.compile(r"[1-9][0-9]{0,2}-[A-Za-z0-9-]{1,40}")  # also the path of a co
 _FORM_ERRORS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
-def read_unit(with_figures: bool) -> Dialogue[PduState]:
+def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     """The outlets and their count: two requests; and one more for the figures of the inlets. A unit
     that counts no inlets, as older firmware, has the sum of its outlets' currents if it has no list
     of inlets (404). Of a unit that counts some, that list is not replaced.
@@ -64,7 +64,7 @@ def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
     return outlets
 
 
-def command(identity: str, on: bool) -> Dialogue[None]:
+def command(identity: str, *, on: bool) -> Dialogue[None]:
     """The command that switches one listed outlet. Its answer may precede the relay's movement."""
     # > PUT /api/outlets/1-286331153 {"state": "OFF"}; the client refuses small letters
     # < 200 and the outlet; which statuses refuse is not documented

@@ -48,10 +48,10 @@ def imports(source: str, display_path: str) -> tuple[Import, ...]:
         raise BuildError(f"{display_path}{line}: not valid Python ({error.msg})") from None
     except ValueError as error:  # NUL characters, in older versions of Python
         raise BuildError(f"{display_path}: not valid Python ({error})") from None
-    return tuple(_imports(tree, display_path, False, "import_module" in source))
+    return tuple(_imports(tree, display_path, guarded=False, calls="import_module" in source))
 
 
-def _imports(node: ast.AST, display_path: str, guarded: bool, calls: bool) -> Iterator[Import]:
+def _imports(node: ast.AST, display_path: str, *, guarded: bool, calls: bool) -> Iterator[Import]:
     """`guarded`: ImportError is caught.
 
     `calls`: expressions may call import_module; otherwise only statements are searched.
@@ -89,7 +89,9 @@ def _imports(node: ast.AST, display_path: str, guarded: bool, calls: bool) -> It
                     " missing in the archive; name it by a literal with leading dots, or catch"
                     " ImportError"
                 )
-        yield from _imports(child, display_path, guarded or _catches_import_error(child), calls)
+        yield from _imports(
+            child, display_path, guarded=guarded or _catches_import_error(child), calls=calls
+        )
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:

@@ -168,15 +168,15 @@ def spelled_secret(key: str) -> str:
 # ---- declarations: decorators of a command's function --------------------------------------------
 
 
-def _take_json(context: click.Context, _: click.Parameter, value: bool) -> None:
+def _take_json(context: click.Context, _: click.Parameter, *, value: bool) -> None:
     run_of(context).output.json |= value
 
 
-def _take_yes(context: click.Context, _: click.Parameter, value: bool) -> None:
+def _take_yes(context: click.Context, _: click.Parameter, *, value: bool) -> None:
     run_of(context).output.yes |= value
 
 
-def _take_debug(context: click.Context, _: click.Parameter, value: bool) -> None:
+def _take_debug(context: click.Context, _: click.Parameter, *, value: bool) -> None:
     if value:
         run_of(context).output.debug = True
         logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s: %(message)s")
@@ -275,7 +275,7 @@ class Option(click.Option):
 
 
 def word_completion(
-    names: Callable[[], Iterable[str]], or_file: bool = False
+    names: Callable[[], Iterable[str]], *, or_file: bool = False
 ) -> Callable[..., list[CompletionItem]]:
     """The `shell_complete` of an argument: offers `names`.
 

@@ -53,7 +53,7 @@ def printing_to_stderr() -> Iterator[None]:
         yield
 
 
-def print_result(result: Result, as_json: bool) -> int:
+def print_result(result: Result, *, as_json: bool) -> int:
     """Print the result and return its exit code."""
     if as_json and result.data is not None:
         print_json(result.data)
@@ -188,11 +188,11 @@ def waiting(doing: str, output: Output) -> Iterator[None]:
     with --json nor with --debug.
     """
     is_quiet = output.json or output.debug
-    show_status_line(printable(doing), is_quiet)
+    show_status_line(printable(doing), is_quiet=is_quiet)
     try:
         yield
     finally:
-        show_status_line("", is_quiet)
+        show_status_line("", is_quiet=is_quiet)
 
 
 def report(line: str) -> None:
@@ -204,7 +204,7 @@ def report(line: str) -> None:
         print(printable(line), file=sys.stderr, flush=True)
 
 
-def show_status_line(line: str, is_quiet: bool = False) -> None:
+def show_status_line(line: str, *, is_quiet: bool = False) -> None:
     """Show a line, no wider than the terminal, until the next one replaces it; "" clears it.
 
     Only on a terminal, and not if the command `is_quiet`.

@@ -169,6 +169,7 @@ def energy_month(
     month: Optional[str],
     begin: Optional[str],
     end: Optional[str],
+    *,
     so_far: bool,
     source_name: str,
     customers: str,
@@ -242,9 +243,11 @@ def energy_month(
         by_row = functools.partial(tables.csv_of, report, time_zone_)
         by_customer = functools.partial(tables.csv_of_demand, report)
         write_csv((by_customer if demand else by_row)(excel))
-        return print_result(Result(None, [], code, note=note), output.json)
+        return print_result(Result(None, [], code, note=note), as_json=output.json)
     document = {**tables.document_of(report), "so_far": so_far, "pages": paths}
-    return print_result(Result(document, [*tables.table_of(report)], code, note=note), output.json)
+    return print_result(
+        Result(document, [*tables.table_of(report)], code, note=note), as_json=output.json
+    )
 
 
 def _supply_by_pdu(list_file: Optional[str], supply: Supply) -> Mapping[str, Supply]:
@@ -259,7 +262,7 @@ def _supply_by_pdu(list_file: Optional[str], supply: Supply) -> Mapping[str, Sup
     return supply_by_pdu
 
 
-def facts_of_family(family: str, is_inlet: bool) -> CounterFacts:
+def facts_of_family(family: str, is_inlet: bool) -> CounterFacts:  # noqa: FBT001  # a Callable
     """What the MIB of an SNMP family says of its registers."""
     registers = registers_of_family(family) if family else None
     if registers is None:

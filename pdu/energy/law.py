@@ -90,7 +90,7 @@ class Energy(NamedTuple):
         best = min(self.best, high)
         grade = self.grade
         if grade != NOT_BILLABLE:
-            grade = grade_of(self.low, best, high, self.is_disputed)
+            grade = grade_of(self.low, best, high, is_disputed=self.is_disputed)
         return self._replace(high=high, best=best, grade=grade)
 
 
@@ -143,7 +143,7 @@ def energy(register: Register, begin: float, end: float) -> Optional[Energy]:
     is_disputed = share > _LEFT_OUT
     if is_disputed:
         reasons.append(f"{100.0 * share:.0f} % of its readings were left out")
-    grade = NOT_BILLABLE if register.doubt else grade_of(low, best, high, is_disputed)
+    grade = NOT_BILLABLE if register.doubt else grade_of(low, best, high, is_disputed=is_disputed)
     edges = _edges(segments, begin, end)
     return Energy(low, best, high, grade, _distinct(reasons), edges, is_disputed)
 
@@ -157,7 +157,7 @@ def _distinct(reasons: Sequence[str]) -> Sequence[str]:
     return [*dict.fromkeys(reasons)]
 
 
-def grade_of(low: float, best: float, high: float, is_disputed: bool = False) -> str:
+def grade_of(low: float, best: float, high: float, *, is_disputed: bool = False) -> str:
     """The grade of bounds in Wh by their width; `is_disputed`: too many readings deny them."""
     if is_disputed:
         return WIDE

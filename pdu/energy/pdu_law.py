@@ -40,7 +40,7 @@ class CounterFacts(NamedTuple):
 FactsOfFamily = Callable[[str, bool], CounterFacts]
 
 
-def no_facts(_: str, __: bool) -> CounterFacts:
+def no_facts(_: str, __: bool) -> CounterFacts:  # noqa: FBT001  # a Callable
     """For units whose MIB is not known."""
     return CounterFacts()
 
@@ -124,7 +124,7 @@ def registers_of(
         counts: dict[str, _Count] = {}
         for name, row in rows.items():
             limits = RegisterLimits(supply.watts(name), facts[name].wrap)
-            counts[name] = _Count(*segments_of(row.column, limits, has_identity))
+            counts[name] = _Count(*segments_of(row.column, limits, has_identity=has_identity))
         parts = _split(readings, era, [count.segments for count in counts.values()])
         if len(parts) > 1:
             open_eras += parts[::-1]
@@ -196,7 +196,7 @@ def _flows(readings: PduReadings, supply: Supply) -> Mapping[str, Optional[Flow]
     read itself.
     """
     flows = {
-        name: flow_of(register, supply.volts, name == INLET)
+        name: flow_of(register, supply.volts, is_inlet=name == INLET)
         for name, register in readings.registers.items()
     }
     outlets = [flow for name, flow in flows.items() if name != INLET]

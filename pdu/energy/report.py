@@ -66,7 +66,7 @@ def sum_of(energies: Collection[Optional[Energy]]) -> Sum:
         return Sum(None, low, None, NOT_BILLABLE, len(energies), missing)
     high = sum(value.high for value in known)
     is_disputed = any(value.is_disputed for value in known)
-    grade = grade_of(low, sum(value.best for value in known), high, is_disputed)
+    grade = grade_of(low, sum(value.best for value in known), high, is_disputed=is_disputed)
     billable = sum(value.billable or 0.0 for value in known)
     return Sum(billable, low, high, grade, len(energies), 0)
 

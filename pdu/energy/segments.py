@@ -143,7 +143,7 @@ def step_of(columns: Sequence[Sequence[int]]) -> int:
 
 
 def segments_of(
-    column: Column, limits: RegisterLimits, has_identity: bool, step: int = 0
+    column: Column, limits: RegisterLimits, *, has_identity: bool, step: int = 0
 ) -> tuple[list[Segment], list[Event]]:
     """The segments of a register in one era, and what happened between them.
 
@@ -157,7 +157,7 @@ def segments_of(
         return [Segment(*column, step, limits.wrap)], []
     if limits.wrap:
         column = _unwrapped(column, limits, step)
-    walk = _Walk(column, limits.watts, step, has_identity)
+    walk = _Walk(column, limits.watts, step, has_identity=has_identity)
     for place in range(len(column.wh)):
         walk.add(place)
     longest = max(len(part.places) for part in walk.parts)
@@ -166,7 +166,7 @@ def segments_of(
     )
     if step < step_of_long_parts and longest > FEW:
         # wrong readings had digits that the register has not
-        return segments_of(column, limits, has_identity, step_of_long_parts)
+        return segments_of(column, limits, has_identity=has_identity, step=step_of_long_parts)
     segments = []
     for part in walk.parts:
         if len(part.places) <= FEW < longest:
@@ -226,7 +226,7 @@ class _Part:
 class _Walk:
     """Goes through the readings of a register in the order of time."""
 
-    def __init__(self, column: Column, watts: float, step: int, has_identity: bool) -> None:
+    def __init__(self, column: Column, watts: float, step: int, *, has_identity: bool) -> None:
         self._column, self._watts, self._step = column, watts, step
         self._has_identity = has_identity
         self._skip_until = 0

@@ -175,14 +175,14 @@ class Store:
             self._connection = sqlite3.connect(uri, uri=True)
         try:
             with self._translated_errors():
-                form = self._prepare(may_write)
+                form = self._prepare(may_write=may_write)
             if form != _FORM:
                 raise SettingsError(f"it is no file of readings: {_WRITTEN_BY}")
         except SettingsError:
             self.close()
             raise
 
-    def _prepare(self, may_write: bool) -> int:
+    def _prepare(self, *, may_write: bool) -> int:
         """The form of the file's tables, which are made if it has none and may be written."""
         (form,) = self._connection.execute("PRAGMA user_version").fetchone()
         if may_write:

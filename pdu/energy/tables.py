@@ -77,7 +77,7 @@ def pdu_sentence(pdu: PduSum) -> str:
     return text
 
 
-def csv_of(report: Report, zone: ZoneInfo, for_excel: bool = False) -> str:
+def csv_of(report: Report, zone: ZoneInfo, *, for_excel: bool = False) -> str:
     """A row for each outlet and customer; a cell without a figure is empty."""
     lines: list[Sequence[object]] = [CSV_COLUMNS]
     for rows in report.rows_by_customer().values():
@@ -100,7 +100,7 @@ _DEMAND_COLUMNS = (
 )
 
 
-def csv_of_demand(report: Report, for_excel: bool = False) -> str:
+def csv_of_demand(report: Report, *, for_excel: bool = False) -> str:
     """A row for each customer; a cell without a figure is empty."""
     lines: list[Sequence[object]] = [_DEMAND_COLUMNS]
     for customer, total in report.sums().items():

@@ -49,7 +49,7 @@ class Judgement(enum.Enum):
 
 
 def flow_of(
-    register: RegisterReadings, volts: Optional[float], is_inlet: bool = False
+    register: RegisterReadings, volts: Optional[float], *, is_inlet: bool = False
 ) -> Optional[Flow]:
     """The power beside a register: as read, or by current and voltage; None if neither is known.
 

@@ -94,7 +94,7 @@ def draft(output: Output, file: str, mib: Sequence[str], family: str, out: str) 
         notes.append(
             f"The family {detection.profile.key} reads this device already: pdu status snmp HOST"
         )
-    return print_result(_result(profile_draft, profile, notes, path), output.json)
+    return print_result(_result(profile_draft, profile, notes, path), as_json=output.json)
 
 
 def _result(profile_draft: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:
@@ -171,7 +171,11 @@ def _report(profile_draft: Draft) -> list[str]:
         for guess in [*guesses[:_MOST_GUESSES], *rows]:
             oid = dotted(guess.column.oid)
             lines += _lines(
-                role, oid, profile_draft.oid_by_role.get(role) == oid, guess.evidence, guess.doubt
+                role,
+                oid,
+                is_chosen=profile_draft.oid_by_role.get(role) == oid,
+                evidence=guess.evidence,
+                doubt=guess.doubt,
             )
         lines += _more_guesses(role, len(guesses) - len(rows))
     for text in profile_draft.packed_guesses[:_MOST_GUESSES]:
@@ -179,9 +183,9 @@ def _report(profile_draft: Draft) -> list[str]:
         lines += _lines(
             "state",
             oid,
-            profile_draft.oid_by_role.get("state") == oid,
-            (text.evidence,),
-            text.doubt,
+            is_chosen=profile_draft.oid_by_role.get("state") == oid,
+            evidence=(text.evidence,),
+            doubt=text.doubt,
         )
     lines += _more_guesses("state", len(profile_draft.packed_guesses))
     lines += _list_unused_objects(profile_draft)
@@ -201,7 +205,13 @@ def _list_unused_objects(profile_draft: Draft) -> list[str]:
                 f"{scalar.object.name} in {scalar.object.module}, UNITS {scalar.object.units!r}:"
                 f" {scalar.value}; perhaps the total {total!r}, scale {scalar.scale:f}"
             )
-            lines += _lines("scalar", dotted(scalar.oid), False, (evidence,), scalar.doubt)
+            lines += _lines(
+                "scalar",
+                dotted(scalar.oid),
+                is_chosen=False,
+                evidence=(evidence,),
+                doubt=scalar.doubt,
+            )
         lines += _more_guesses("scalar", len(alternatives))
     rest_scalars = [scalar for scalar in profile_draft.scalars if not scalar.total]
     if rest_scalars:
@@ -216,14 +226,18 @@ def _list_unused_objects(profile_draft: Draft) -> list[str]:
             f"{command.object.name} in {command.object.module}, {command.object.access}"
             f"{': ' if values else ''}{values}; perhaps the command"
         )
-        lines += _lines("writable", dotted(command.oid), False, (evidence,), "")
+        lines += _lines(
+            "writable", dotted(command.oid), is_chosen=False, evidence=(evidence,), doubt=""
+        )
     remainder = len(profile_draft.writable) - len(commands)
     return lines + (
         [f"{'writable':<16}and {remainder} more: --json shows all"] if remainder else []
     )
 
 
-def _lines(role: str, oid: str, is_chosen: bool, evidence: Sequence[str], doubt: str) -> list[str]:
+def _lines(
+    role: str, oid: str, *, is_chosen: bool, evidence: Sequence[str], doubt: str
+) -> list[str]:
     """One guess for people; its doubt is on a line of its own."""
     mark = "taken" if is_chosen else ""
     lines = [f"{role:<8} {mark:<6} {oid}  {'; '.join(evidence)}"]

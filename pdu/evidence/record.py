@@ -93,7 +93,9 @@ def record(
         ):
             recording = kind.record(
                 data,
-                RecordingOptions(keep, patience, lambda line: show_status_line(line, output.json)),
+                RecordingOptions(
+                    keep, patience, lambda line: show_status_line(line, is_quiet=output.json)
+                ),
             )
             write(recording.text.encode("utf-8", "surrogateescape"))
     except RecursionError:
@@ -101,8 +103,8 @@ def record(
             "an answer is nested too deeply to be recorded", host=host, operation="record"
         ) from None
     finally:
-        show_status_line("", output.json)
-    return print_result(_result(recording, handler, host, path), output.json)
+        show_status_line("", is_quiet=output.json)
+    return print_result(_result(recording, handler, host, path), as_json=output.json)
 
 
 def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -> Result:

@@ -93,7 +93,7 @@ def replay(output: Output, file: str, listen: str, profile: Optional[str]) -> in
                     flush=True,
                 )
                 print("\n".join(_next(device, profile or "")), flush=True)
-            _wait_for_signal(signals, device, output.json)
+            _wait_for_signal(signals, device, as_json=output.json)
     finally:
         device.close()
     return DONE
@@ -139,7 +139,7 @@ def _collect_signals() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _wait_for_signal(signals: list[int], device: ReplayedDevice, as_json: bool) -> None:
+def _wait_for_signal(signals: list[int], device: ReplayedDevice, *, as_json: bool) -> None:
     """Waits until `signals` is not empty.
 
     Prints new commands from `device.writes`, except with --json.

@@ -68,7 +68,7 @@ class FourMethods:
                 for port in ports
             ]
 
-    def figures(self, with_power: bool = False) -> Figures:
+    def figures(self, *, with_power: bool = False) -> Figures:
         """What `statistic` says. It has no power, and a current of an outlet only if this
         platform's view of an outlet has one.
         """
@@ -90,7 +90,7 @@ class FourMethods:
     def labels(self) -> None:
         """The page has no names."""
 
-    def switch(self, identity: str, on: bool) -> EnumPowerStatus:
+    def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         """Call `port_up` or `port_down`, once. Returns the state in its answer."""
         method = "port_up" if on else "port_down"
         answer = self._call(method, PduPortView(identity=identity))
@@ -126,12 +126,12 @@ class FourMethods:
         if callable(close):
             with contextlib.suppress(Exception):
                 close()
-        failure = self._translated(method, error, bool(port))
+        failure = self._translated(method, error, writing=bool(port))
         # the reason of a broken handler names the method
         operation = "" if isinstance(failure, BrokenHandler) else method
         raise failure.at(known_endpoint(self._data), operation) from self._cause(error)
 
-    def _translated(self, method: str, error: BaseException, writing: bool) -> PduHandlerError:
+    def _translated(self, method: str, error: BaseException, *, writing: bool) -> PduHandlerError:
         """The error of ours for one that somebody's handler raised: an SnmpError of the platform
         and an OSError are the device's or the network's, any other is the handler's. A text that
         shows the login is hidden.
@@ -143,7 +143,7 @@ class FourMethods:
         words = f"{name}: {HIDDEN if is_hidden else text}" if text else name
         if any(kind.__name__ == "SnmpError" for kind in type(error).__mro__):
             port = foreign_snmp.read_port(self._data) or "161"
-            answer = translate(HIDDEN if is_hidden else text, words, writing, port)
+            answer = translate(HIDDEN if is_hidden else text, words, writing=writing, port=port)
             return answer or ProtocolError(f"the device has no such object ({words})")
         doubt = "; the outlet may or may not have switched" if writing else ""
         missing = name_missing_in_double(error, type(self._pdu).__name__)

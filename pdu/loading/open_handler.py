@@ -34,7 +34,7 @@ class HandlerTools:
         self._tool_name = handler.name if registry.is_handler(handler.shown) else ""
 
     @contextlib.contextmanager
-    def opened(self, data: Any, with_states: bool = True) -> Iterator[OpenHandler]:
+    def opened(self, data: Any, *, with_states: bool = True) -> Iterator[OpenHandler]:
         """The PDU that `data`, an argument of make_handler, names, for calls in one session.
         `with_states`: whether more than figures will be read."""
         pdu = make_pdu(self._handler.make, data)
@@ -70,9 +70,9 @@ class OpenHandler:
         """Identity and state of every outlet."""
         return self._pdu.states()
 
-    def figures(self, with_power: bool) -> Figures:
+    def figures(self, *, with_power: bool) -> Figures:
         """What the PDU measures, W only `with_power`."""
-        return self._pdu.figures(with_power)
+        return self._pdu.figures(with_power=with_power)
 
     def labels(self) -> Optional[Sequence[Label]]:
         """Number and name of each outlet."""

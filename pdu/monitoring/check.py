@@ -178,7 +178,7 @@ def _listed_pdus(config: CheckOptions, login: Login) -> tuple[Sequence[Target], 
         raise Usage(f"{spelled(key)} is for HANDLER HOST: a list has the settings of each PDU")
     owner_files = owner_files.add_known_list()
     where = owner_files.require_list()
-    fleet = owner_files.files(config.is_lenient)
+    fleet = owner_files.files(lenient=config.is_lenient)
     if fleet.ignored:
         print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
     devices = _chosen(fleet.devices, names_of_pdus, where) if names_of_pdus else fleet.devices
@@ -242,7 +242,7 @@ def _read(
     progress_bar = progress(len(fleet_targets), "polling", show_pos=True)
     with printing_to_stderr(), progress_bar as bar:
         for place, reading in readings:
-            row = judge_reading(fleet_targets[place].device, reading, keep)
+            row = judge_reading(fleet_targets[place].device, reading, keep_outlets=keep)
             rows[place] = nagios.judge_loads(row, config.thresholds)
             if bar is not None:
                 bar.update(1)
@@ -255,7 +255,7 @@ def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
     if output.json:
         print_json(tables.check_document(*outcome))
     elif config.csv:
-        write_csv(tables.csv_text(outcome.rows, config.excel))
+        write_csv(tables.csv_text(outcome.rows, for_excel=config.excel))
     elif config.nagios:
         names_pdus = any(not _is_list(word) for word in config.words)
         lines = nagios.output(outcome.totals, outcome.rows, config.thresholds, each=names_pdus)
@@ -345,6 +345,7 @@ def check(
     words: Sequence[str],
     list_file: Optional[str],
     auth_file: Optional[str],
+    *,
     lenient: bool,
     parallel: int,
     csv: bool,

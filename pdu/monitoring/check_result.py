@@ -120,7 +120,7 @@ class PduRow(NamedTuple):
         ]
 
 
-def judge_reading(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> PduRow:
+def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = True) -> PduRow:
     """The row of one PDU. A load or an energy that is not known now is an error of `statistic`, so
     it is one here.
     """

@@ -115,6 +115,7 @@ def find(
     login: Optional[str],
     port: str,
     rate: float,
+    *,
     no_mdns: bool,
 ) -> int:
     """Ask every host address of the networks over SNMP what it is, and print the PDUs as a list for

@@ -82,12 +82,12 @@ class _Metrics(Collector):
         return (metric for metric in self._metrics if metric.samples)
 
 
-def page(reading: Reading, accept: str, is_metered: bool = False) -> Page:
+def page(reading: Reading, accept: str, *, is_metered: bool = False) -> Page:
     """The answer of /probe, in the format that `accept` asks for.
 
     `is_metered`: unknown states are normal, and are left out.
     """
-    return _page(_Metrics(metrics_of(reading, is_metered)), accept)
+    return _page(_Metrics(metrics_of(reading, is_metered=is_metered)), accept)
 
 
 def _page(metrics: Collector, accept: str) -> Page:
@@ -118,7 +118,7 @@ def _add_points(
     return metric
 
 
-def metrics_of(reading: Reading, is_metered: bool) -> Iterator[Metric]:
+def metrics_of(reading: Reading, *, is_metered: bool) -> Iterator[Metric]:
     """A figure that the device does not have is None, not 0."""
     yield gauge(
         "pdu_up",
@@ -155,7 +155,7 @@ def metrics_of(reading: Reading, is_metered: bool) -> Iterator[Metric]:
             *(((part.label,), part.rating_a) for part in parts),
             labels=(kind,),
         )
-    yield from _outlet_metrics(reading, is_metered)
+    yield from _outlet_metrics(reading, is_metered=is_metered)
 
 
 def _unit_metrics(plate: Nameplate) -> Iterator[Metric]:
@@ -204,7 +204,7 @@ def _figure_metrics(reading: Reading) -> Iterator[Metric]:
     )
 
 
-def _outlet_metrics(reading: Reading, is_metered: bool) -> Iterator[Metric]:
+def _outlet_metrics(reading: Reading, *, is_metered: bool) -> Iterator[Metric]:
     """The states, numbers and names of outlets."""
     yield gauge(
         "pdu_outlet_state",

@@ -135,6 +135,7 @@ def output(
     totals: Summary,
     rows: Sequence[PduRow],
     thresholds: Thresholds = _NO_THRESHOLDS,
+    *,
     each: bool = False,
 ) -> list[str]:
     """One line with performance data, then lines about PDUs that are not well. `each`: the data are

@@ -73,7 +73,7 @@ class Exporter:
             return HttpAnswer(503, Page(_TEXT, _BUSY))
         kind = reading.failure.kind if reading.failure else ""
         self.own.note(target.handler.shown, kind, reading.seconds)
-        metrics_page = page(reading, accept, target.device.metered)
+        metrics_page = page(reading, accept, is_metered=target.device.metered)
         return HttpAnswer(200, gzip_encoded(metrics_page, encoding))
 
     def _seconds(self, scrape_timeout: str) -> float:

@@ -129,7 +129,7 @@ COLUMNS: Sequence[CheckColumn] = (
 PAGE_COLUMNS = tuple(column for column in COLUMNS if column.head)
 
 
-def csv_text(rows: Sequence[PduRow], for_excel: bool = False) -> str:
+def csv_text(rows: Sequence[PduRow], *, for_excel: bool = False) -> str:
     """The rows as CSV, by `csv_lines`."""
     csv_columns = [column for column in COLUMNS if column.csv]
     return csv_lines(

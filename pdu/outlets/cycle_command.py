@@ -55,9 +55,9 @@ class _CalledOutlet(NamedTuple):
     where: str
     output: Output
 
-    def command(self, on: bool) -> EnumPowerStatus:
+    def command(self, *, on: bool) -> EnumPowerStatus:
         pdu = self.unit.command_pdu()
-        return send_command(pdu, self.identity, on, self.output, self.where)
+        return send_command(pdu, self.identity, on=on, output=self.output, where=self.where)
 
     def state(self) -> EnumPowerStatus:
         with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.output):
@@ -81,7 +81,7 @@ class _OutletCycle(NamedTuple):
         return self.pdu.command_line("on", self.identity)
 
     def answer(
-        self, left: EnumPowerStatus, is_done: bool = False, note: str = ""
+        self, left: EnumPowerStatus, *, is_done: bool = False, note: str = ""
     ) -> dict[str, Any]:
         """What --json prints of an outlet that was left in this state."""
         outlet = {"identity": self.identity, "state": word(left), "done": is_done}
@@ -98,9 +98,11 @@ class _OutletCycle(NamedTuple):
         """Report an error after which the outlet was left in this state. Returns the exit code."""
         return report_stop(self.run, self.answer(left, note=note), error, [note])
 
-    def unproven(self, on: bool, state: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
+    def unproven(
+        self, *, on: bool, state: EnumPowerStatus, left: EnumPowerStatus, why: str
+    ) -> Result:
         """The result if the `state` after a command is not the wanted one."""
-        sentence = unproven_text(self.identity, self.pdu.where, word(target_state(on)), state)
+        sentence = unproven_text(self.identity, self.pdu.where, word(target_state(on=on)), state)
         note = f"{why}; {self.remedy(left)}"
         return Result(
             self.answer(left, note=note),
@@ -174,7 +176,9 @@ def _cycle_outlet(
         return result
     assert isinstance(result.data, dict)
     seconds = round(time.monotonic() - begin, 3)
-    return print_result(result._replace(data={**result.data, "seconds": seconds}), run.output.json)
+    return print_result(
+        result._replace(data={**result.data, "seconds": seconds}), as_json=run.output.json
+    )
 
 
 def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
@@ -197,7 +201,9 @@ def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Uni
     try:
         if not power.switch_off():
             why = "it was not proven off, so it was not switched on"
-            return outcome.unproven(False, power.last_state, power.outlet.state(), why)
+            return outcome.unproven(
+                on=False, state=power.last_state, left=power.outlet.state(), why=why
+            )
         _pause(outcome, max(pause_s, outlet_power.AGAIN_S))
         if power.switch_on():
             place = f"outlet {identity} of {outcome.pdu.where}"
@@ -213,8 +219,10 @@ def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Uni
         return outcome.report_failure(error, now, f"{first_state}; {outcome.remedy(now)}")
     if power.stage is RestartStage.OFF:
         why = "it did not stay off, so no command to switch on was sent"
-        return outcome.unproven(False, power.last_state, power.last_state, why)
-    return outcome.unproven(True, power.last_state, power.last_state, "it was off before")
+        return outcome.unproven(on=False, state=power.last_state, left=power.last_state, why=why)
+    return outcome.unproven(
+        on=True, state=power.last_state, left=power.last_state, why="it was off before"
+    )
 
 
 def _pause(outcome: _OutletCycle, pause_s: float) -> None:
@@ -224,11 +232,11 @@ def _pause(outcome: _OutletCycle, pause_s: float) -> None:
         while (left := end - time.monotonic()) > 0:
             show_status_line(
                 f"outlet {outcome.identity} is off; on again in {left:.0f} s",
-                outcome.run.output.json,
+                is_quiet=outcome.run.output.json,
             )
             time.sleep(min(_TICK_S, left))
     finally:
-        show_status_line("", outcome.run.output.json)
+        show_status_line("", is_quiet=outcome.run.output.json)
 
 
 @click.command(

@@ -110,6 +110,7 @@ def identify(
     host: str,
     handler: Sequence[str],
     new_name: Optional[str],
+    *,
     verbose: bool,
 ) -> int:
     """Say what the device at HOST is, and whether its outlets are read, switched and metered. With
@@ -146,7 +147,7 @@ def identify(
     def show(answer: HandlerAnswer) -> None:
         if not run.output.json and answer.identity is not None:
             if verbose or _has_family(answer):
-                print("\n".join(_identity(answer.identity, verbose)), flush=True)
+                print("\n".join(_identity(answer.identity, verbose=verbose)), flush=True)
 
     answers = survey.ask(candidates, show)
     best = survey.best()
@@ -175,13 +176,13 @@ def identify(
         again = Login().command_line("status", added_pdu.name, *list_words)
     elif new_name is not None:
         print(f"{printable(new_name)} was not added: no handler reads the device")
-    for line in [*_unread_lines(answers, best, verbose), *_last(again, answers, pdu)]:
+    for line in [*_unread_lines(answers, best, verbose=verbose), *_last(again, answers, pdu)]:
         print(line)
     return DONE if best else code_of(_kind(answers))
 
 
 def _unread_lines(
-    answers: Sequence[HandlerAnswer], best: Optional[HandlerAnswer], verbose: bool
+    answers: Sequence[HandlerAnswer], best: Optional[HandlerAnswer], *, verbose: bool
 ) -> Sequence[str]:
     """What follows the identities: what the other handlers answered, or how it is seen."""
     if best is not None and not verbose:
@@ -189,7 +190,9 @@ def _unread_lines(
     lines = _unread(answers)
     if best is None and not verbose:  # they matter only if no handler reads the device
         identities = [answer.identity for answer in answers if answer.identity is not None]
-        lines = [line for identity in identities for line in _identity(identity, True)] + lines
+        lines = [
+            line for identity in identities for line in _identity(identity, verbose=True)
+        ] + lines
     return lines
 
 
@@ -610,7 +613,7 @@ def _verdict(finding: HandlerFinding) -> str:
     return f"{finding.unit or finding.family}{outlets}: {does}"
 
 
-def _identity(finding: HandlerFinding, verbose: bool) -> list[str]:
+def _identity(finding: HandlerFinding, *, verbose: bool) -> list[str]:
     """What one handler can do with the device, for people: a verdict, then lines under headings;
     without `verbose`, what it cannot do and the next steps alone.
     """

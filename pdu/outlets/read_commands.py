@@ -199,6 +199,7 @@ def _read_pdus(
     run: Run,
     command: ReadingCommand,
     pdus: Sequence[names.ChosenPdu],
+    *,
     as_csv: bool = False,
 ) -> int:
     """Read each PDU once, in the given order, and print each when it is read. The exit code is that
@@ -259,7 +260,7 @@ def name_field(pdu: names.ChosenPdu) -> dict[str, str]:
 class _Warnings(logging.Handler):
     """Prints each different warning once for a host, on standard error."""
 
-    def __init__(self, host: str, as_json: bool) -> None:
+    def __init__(self, host: str, *, as_json: bool) -> None:
         super().__init__(logging.WARNING)
         self.host, self.as_json = host, as_json
         self.printed: set[str] = set()
@@ -270,14 +271,14 @@ class _Warnings(logging.Handler):
             self.printed.add(words)
             # the reading is worth more than its warning
             with contextlib.suppress(*UNWRITABLE):
-                show_status_line("", self.as_json)  # a line of `waiting`
+                show_status_line("", is_quiet=self.as_json)  # a line of `waiting`
                 print(f"warning: {self.host}: {words}", file=sys.stderr)
 
 
 @contextlib.contextmanager
 def show_warnings(output: Output, host: str) -> Iterator[None]:
     """Shows warnings during the block, except with --debug, whose log has them."""
-    warnings = _Warnings(host, output.json)
+    warnings = _Warnings(host, as_json=output.json)
     if not output.debug:
         logging.getLogger().addHandler(warnings)
     try:
@@ -337,6 +338,7 @@ def _read(
     command: ReadingCommand,
     handler: str,
     host_words: Sequence[str],
+    *,
     as_csv: bool = False,
 ) -> int:
     run, alone = run_of(context), len(set(host_words)) == 1
@@ -349,7 +351,7 @@ def _read(
         for pdu in pdus:
             line = pdu.command_line(command.call)
             report(f"note: {pdu.host} is read by the handler {pdu.handler}: {line}")
-    return _read_pdus(run, command, pdus, as_csv)
+    return _read_pdus(run, command, pdus, as_csv=as_csv)
 
 
 @click.command(
@@ -412,5 +414,5 @@ def labels(context: click.Context, handler: str, host: Sequence[str]) -> int:
 @csv_option(excludes=["--json"])
 @_reading_options
 @click.pass_context
-def outlets(context: click.Context, handler: str, host: Sequence[str], csv: bool) -> int:
-    return _read(context, OUTLETS, handler, host, csv)
+def outlets(context: click.Context, handler: str, host: Sequence[str], *, csv: bool) -> int:
+    return _read(context, OUTLETS, handler, host, as_csv=csv)

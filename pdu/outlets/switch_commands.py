@@ -42,6 +42,7 @@ from .read_commands import name_field, show_warnings
 def send_command(
     pdu: Union[FourMethods, OpenPdu[Any]],
     identity: str,
+    *,
     on: bool,
     output: Output,
     where: str,
@@ -49,9 +50,9 @@ def send_command(
     """Call `port_up` or `port_down` of a handler. Returns what the PDU reports afterwards. The
     system's log gets a line. `where`: the PDU, for people.
     """
-    with waiting(f"switching outlet {identity} {word(target_state(on))}", output):
-        with logged_command(where, identity, on) as result:
-            result.state = pdu.switch(identity, on)
+    with waiting(f"switching outlet {identity} {word(target_state(on=on))}", output):
+        with logged_command(where, identity, on=on) as result:
+            result.state = pdu.switch(identity, on=on)
         return result.state
 
 
@@ -75,9 +76,11 @@ class _Switching(NamedTuple):
         for identity in self.identities:
             pdu = self.unit.command_pdu()
             yield identity, None
-            state = send_command(pdu, identity, self.on, self.run.output, self.pdu.where)
+            state = send_command(
+                pdu, identity, on=self.on, output=self.run.output, where=self.pdu.where
+            )
             yield identity, PolledOutlet(identity, state)
-            proven += [identity] if state is target_state(self.on) else []
+            proven += [identity] if state is target_state(on=self.on) else []
         if not proven:
             return
         readings = [reading.Reading()]
@@ -112,7 +115,7 @@ class _Switching(NamedTuple):
         if stop is None:
             answer["seconds"], code = seconds, NOT_SEEN if notes else DONE
             result = Result(answer, (), code, note="\n".join(notes))
-            return print_result(result, self.run.output.json)
+            return print_result(result, as_json=self.run.output.json)
         unanswered = [identity for identity, outlet in results.items() if outlet is None]
         unsent = self.identities[len(results) :]
         reasons = [f"no command was sent to {outlets_text(unsent)}"] if unsent else []
@@ -132,7 +135,7 @@ class _Switching(NamedTuple):
         row = {
             "identity": outlet.identity,
             "state": word(outlet.state),
-            "done": outlet.state is target_state(self.on),
+            "done": outlet.state is target_state(on=self.on),
         }
         current_a = measured(outlet.figures.current_a)
         return row if current_a is None else {**row, "current_a": current_a}
@@ -141,7 +144,7 @@ class _Switching(NamedTuple):
         """A sentence about the outlets that accepted the command but did not report the wanted
         state, if there are any.
         """
-        goal = target_state(self.on)
+        goal = target_state(on=self.on)
         note = "; ".join(
             unproven_text(outlet.identity, self.pdu.where, word(goal), outlet.state)
             for outlet in outlets
@@ -164,10 +167,10 @@ def refuse_unnamed_handler(run: Run, pdu: names.ChosenPdu, command: str, *words:
         )
 
 
-def _switch(run: Run, pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
+def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str]) -> int:
     """Switch the outlets, and report also those that were switched before an error."""
     refuse_unnamed_handler(run, pdu, "on" if on else "off", *outlets)
-    host, output, goal = pdu.host, run.output, word(target_state(on))
+    host, output, goal = pdu.host, run.output, word(target_state(on=on))
     identities = list(dict.fromkeys(outlets))
     handler, where = load(pdu.handler), pdu.where
     prompts.askable(output, f"switching {outlets_text(identities)} {goal}", host)
@@ -307,7 +310,9 @@ def _switching_options(function: F) -> F:
 @_switching_options
 @click.pass_context
 def on(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
-    return _switch(run_of(context), names.choose_pdu(context, handler, host), True, outlet)
+    return _switch(
+        run_of(context), names.choose_pdu(context, handler, host), on=True, outlets=outlet
+    )
 
 
 @click.command(
@@ -316,4 +321,6 @@ def on(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -
 @_switching_options
 @click.pass_context
 def off(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
-    return _switch(run_of(context), names.choose_pdu(context, handler, host), False, outlet)
+    return _switch(
+        run_of(context), names.choose_pdu(context, handler, host), on=False, outlets=outlet
+    )

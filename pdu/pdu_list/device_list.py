@@ -51,7 +51,7 @@ class EmptyList(SettingsError):
 Entry = tuple[str, Mapping[str, Any]]  # where the PDU is in the file, and its cells by column
 
 
-def read_device_list(path: str, lenient: bool = False) -> DeviceList:
+def read_device_list(path: str, *, lenient: bool = False) -> DeviceList:
     """Read a list: TOML if `path` ends in .toml, else CSV, whose unknown columns are left out if
     `lenient`.
 
@@ -63,10 +63,12 @@ def read_device_list(path: str, lenient: bool = False) -> DeviceList:
             f"{path} is an address in the place of a list of PDUs, which is a file; for one PDU:"
             f" pdu identify {path}"
         )
-    return parse_device_list(secret_files.read_bytes(path, secret_files.LIST), path, lenient)
+    return parse_device_list(
+        secret_files.read_bytes(path, secret_files.LIST), path, lenient=lenient
+    )
 
 
-def parse_device_list(data: bytes, path: str, lenient: bool = False) -> DeviceList:
+def parse_device_list(data: bytes, path: str, *, lenient: bool = False) -> DeviceList:
     """The list that a file contains, as `read_device_list`. `path` is its name, also in errors."""
     if path.endswith(".toml"):
         text = decoded(data, path)
@@ -132,7 +134,7 @@ def _rows(text: str, path: str, unknown_columns: Optional[list[str]]) -> Iterato
     """The rows of a list. Notes unknown columns in `unknown_columns`; None: they are an error."""
 
     def check(head: Sequence[str]) -> Sequence[str]:
-        unknown = _check_head(head, path, unknown_columns is not None) if head else []
+        unknown = _check_head(head, path, lenient=unknown_columns is not None) if head else []
         if unknown_columns is not None:
             unknown_columns.extend(printable(name, 60) for name in unknown)
         return unknown
@@ -141,7 +143,7 @@ def _rows(text: str, path: str, unknown_columns: Optional[list[str]]) -> Iterato
         yield row.where.rpartition(": ")[2], row.cells
 
 
-def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
+def _check_head(head: Sequence[str], path: str, *, lenient: bool) -> list[str]:
     """The unknown columns, if `lenient`. Raises SettingsError for other unknown columns, and for
     one that may be a secret or a misspelt column: without its settings, another PDU of a NUT server
     might be read.

@@ -123,8 +123,8 @@ def _snmp_data(
     is_version_given = "version" in params
     is_v3 = params.setdefault("version", "2").strip().lower() in ("3", "v3")
     if not is_v3:
-        _refuse_v3_only(login, typed_settings, is_version_given)
-    _check_before_asking(login, params, is_v3)
+        _refuse_v3_only(login, typed_settings, is_version_given=is_version_given)
+    _check_before_asking(login, params, is_v3=is_v3)
     for key in secrets:
         password = login.secret(key, f"{key} for {host.host}", is_needed=False)
         if password:
@@ -135,7 +135,7 @@ def _snmp_data(
         _refuse_idle(login, params)
     for key in _passwords(params) if is_v3 else ["community"]:
         params[key] = login.secret(key, f"{key.replace('_', ' ')} of {host.host}")
-    _check_fields(params, _is_typed(login))
+    _check_fields(params, is_typed=_is_typed(login))
     return PduSnmpData(host.host, params, settings)
 
 
@@ -144,7 +144,7 @@ def _is_typed(login: Login) -> bool:
     return not login.source or not login.settings.keys() <= set(login.of_list)
 
 
-def _check_before_asking(login: Login, params: Mapping[str, str], is_v3: bool) -> None:
+def _check_before_asking(login: Login, params: Mapping[str, str], *, is_v3: bool) -> None:
     """Raise SettingsError for fields that are wrong whatever the secrets are."""
     if (
         is_v3
@@ -209,7 +209,7 @@ def _refuse_idle(login: Login, params: Mapping[str, str]) -> None:
 
 
 def _refuse_v3_only(
-    login: Login, typed_settings: Mapping[str, str], is_version_given: bool
+    login: Login, typed_settings: Mapping[str, str], *, is_version_given: bool
 ) -> None:
     """Raise SettingsError for what only SNMPv3 has, where another version will be used: the
     request would be sent in plain text.
@@ -274,7 +274,7 @@ def _refuse_unknown(handler: LoadedHandler, login: Login) -> None:
             )
 
 
-def _check_fields(params: Mapping[str, str], is_typed: bool = True) -> None:
+def _check_fields(params: Mapping[str, str], *, is_typed: bool = True) -> None:
     """Check DCImanager's SNMP fields as its SNMP would at the first request. Raises SettingsError,
     which names the option, or the key of the list unless it `is_typed`.
     """

@@ -63,7 +63,7 @@ def parse_login_file(text: str, path: str) -> dict[str, DeviceLogin]:
     return parse_logins(document["auth"], path, inline=True)
 
 
-def parse_logins(tables: Any, path: str, inline: bool) -> dict[str, DeviceLogin]:
+def parse_logins(tables: Any, path: str, *, inline: bool) -> dict[str, DeviceLogin]:
     """The logins of the tables in `[auth]`. Raises SettingsError.
 
     Without `inline`, a secret must be a reference.
@@ -72,7 +72,7 @@ def parse_logins(tables: Any, path: str, inline: bool) -> dict[str, DeviceLogin]
         isinstance(table, dict) for table in tables.values()
     ):
         raise SettingsError(f"{path}: 'auth' must contain only [auth.NAME] tables")
-    return {name: _auth(name, table, path, inline) for name, table in tables.items()}
+    return {name: _auth(name, table, path, inline=inline) for name, table in tables.items()}
 
 
 def environment_login(files: Mapping[str, str]) -> DeviceLogin:
@@ -104,7 +104,7 @@ def setting_value(key: str, text: str, folder: str) -> str:
     return text
 
 
-def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> DeviceLogin:
+def _auth(name: str, table: Mapping[str, Any], path: str, *, inline: bool) -> DeviceLogin:
     """The login of the table [auth.NAME] in a file. `inline`: whether the file may hold secrets
     themselves. Raises SettingsError.
     """

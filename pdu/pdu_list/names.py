@@ -406,7 +406,9 @@ def resolve_name(context: click.Context, host: str) -> ChosenPdu:
 # ---- completion ----------------------------------------------------------------------------------
 
 
-def complete(other_words: Callable[[], Iterable[str]], or_file: bool = False) -> Callable[..., Any]:
+def complete(
+    other_words: Callable[[], Iterable[str]], *, or_file: bool = False
+) -> Callable[..., Any]:
     """The `shell_complete` of an argument that may be a name: these other words, then the names of
     the list.
     """
@@ -418,7 +420,7 @@ def complete(other_words: Callable[[], Iterable[str]], or_file: bool = False) ->
             known_list = read_known_list(*list_files(context))
             names = list(known_list.pdus) if known_list is not None else []
         words = [*other_words(), *names]
-        return word_completion(lambda: words, or_file)(context, argument, incomplete)
+        return word_completion(lambda: words, or_file=or_file)(context, argument, incomplete)
 
     return complete
 

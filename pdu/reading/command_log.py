@@ -25,7 +25,7 @@ class CommandResult:
 
 
 @contextlib.contextmanager
-def logged_command(where: str, identity: str, on: bool) -> Iterator[CommandResult]:
+def logged_command(where: str, identity: str, *, on: bool) -> Iterator[CommandResult]:
     """A block that sends one command to an outlet of the PDU `where`. The line is written when it
     ends, also by an error.
     """
@@ -40,7 +40,7 @@ def logged_command(where: str, identity: str, on: bool) -> Iterator[CommandResul
         if result.state is not None:
             outcome = f"now {word(result.state)}"
         _write(
-            f"{_user()} commanded {word(target_state(on))}, outlet {printable(identity, 60)} of"
+            f"{_user()} commanded {word(target_state(on=on))}, outlet {printable(identity, 60)} of"
             f" {printable(where, 120)}: {outcome}"
         )
 

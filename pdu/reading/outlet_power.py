@@ -24,7 +24,7 @@ AGAIN_S = 4.0
 class ProofOutlet(Protocol):
     """What a proof needs of an outlet."""
 
-    def command(self, on: bool) -> EnumPowerStatus:
+    def command(self, *, on: bool) -> EnumPowerStatus:
         """Send one command, once. Returns what the PDU reports afterwards.
 
         After an error the command may or may not have been carried out.
@@ -34,19 +34,19 @@ class ProofOutlet(Protocol):
         """What the PDU reports now; UNKNOWN if it cannot be read. Does not raise."""
 
 
-def target_state(on: bool) -> EnumPowerStatus:
+def target_state(*, on: bool) -> EnumPowerStatus:
     """The state that a command is for."""
     return UP if on else DOWN
 
 
 def switch_outlet(
-    outlet: ProofOutlet, on: bool, sleep: Callable[[float], None] = time.sleep
+    outlet: ProofOutlet, *, on: bool, sleep: Callable[[float], None] = time.sleep
 ) -> EnumPowerStatus:
     """Switch it. Returns the wanted state if that is proven, else another one: what the PDU reports
     now. Raises what the command raises.
     """
-    first = outlet.command(on)
-    if first is not target_state(on):
+    first = outlet.command(on=on)
+    if first is not target_state(on=on):
         return first
     sleep(AGAIN_S)
     return outlet.state()
@@ -76,11 +76,11 @@ class OutletPower:
         #: what the PDU reported last; UNKNOWN while a command has no answer
         self.last_state: EnumPowerStatus = UNKNOWN
 
-    def switch(self, on: bool) -> bool:
+    def switch(self, *, on: bool) -> bool:
         """Switch it. Returns whether that is proven. Raises what the command raises."""
         self.last_state = UNKNOWN
-        self.last_state = switch_outlet(self.outlet, on, self._sleep)
-        return self.last_state is target_state(on)
+        self.last_state = switch_outlet(self.outlet, on=on, sleep=self._sleep)
+        return self.last_state is target_state(on=on)
 
     def is_on(self) -> bool:
         """Read it. An outlet that is not known to be on may be off on purpose: `switch_off` then
@@ -96,7 +96,7 @@ class OutletPower:
         if self.last_state is not UP:
             return False
         self.stage, self.last_state = RestartStage.GOING_OFF, UNKNOWN
-        self.last_state = self.outlet.command(False)
+        self.last_state = self.outlet.command(on=False)
         if self.last_state is DOWN:
             self.stage = RestartStage.OFF
         return self.stage is RestartStage.OFF
@@ -111,6 +111,6 @@ class OutletPower:
         if self.last_state is not DOWN:
             return False
         self.stage = RestartStage.GOING_ON
-        if self.switch(True):
+        if self.switch(on=True):
             self.stage = RestartStage.ON
         return self.stage is RestartStage.ON

@@ -67,13 +67,13 @@ class OwnerFiles(NamedTuple):
             raise Usage(f"give the list of PDUs: {names.how()}")
         return path
 
-    def files(self, lenient: bool = False) -> DeviceList:
+    def files(self, *, lenient: bool = False) -> DeviceList:
         """The PDUs of the list, none without one, and the logins of both files. If the list names
         others, those of the file that is known without an option. `lenient`: unknown columns of a
         CSV list are ignored. Raises SettingsError.
         """
         fleet = (
-            device_list.read_device_list(self.list, lenient)
+            device_list.read_device_list(self.list, lenient=lenient)
             if self.list is not None
             else DeviceList((), {})
         )

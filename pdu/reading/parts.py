@@ -117,7 +117,7 @@ def read_pdu(
     read.
     """
     with_states = not {figures, power}.issuperset(parts)
-    with HandlerTools(handler).opened(data, with_states) as unit:
+    with HandlerTools(handler).opened(data, with_states=with_states) as unit:
         return read_parts(unit, parts, keep, keeps_failures=keeps_failures)
 
 

@@ -80,7 +80,7 @@ def read_recorded(codec: Codec, text: str) -> PduState:
     """The values that a handler's codec reads in a recording. Raises the errors of
     handlers/shared/errors.py.
     """
-    return run_dialogue(codec.read_unit(True), _exchange(_parse_answers(text)))
+    return run_dialogue(codec.read_unit(with_figures=True), _exchange(_parse_answers(text)))
 
 
 def _exchange(answers: Answers) -> Callable[[Request], bytes]:

@@ -61,7 +61,7 @@ def supports(output: Output, words: Sequence[str]) -> int:
         raise Usage("WORDS is empty: give a model, a vendor, a brand or a sysObjectID")
     result = answer(question)
     code = DONE if result.verdict == YES else code_of("unsupported")
-    return print_result(Result(_data(result), _lines(result), code), output.json)
+    return print_result(Result(_data(result), _lines(result), code), as_json=output.json)
 
 
 # ---- for a person --------------------------------------------------------------------------------

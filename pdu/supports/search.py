@@ -341,7 +341,7 @@ def _answer_strange(
     )
 
 
-def _knows(entry: SupportEntry, piece: Word, with_shared: bool = True) -> bool:
+def _knows(entry: SupportEntry, piece: Word, *, with_shared: bool = True) -> bool:
     """Whether the entry's names and descriptions have the word.
 
     `with_shared`: or its brands that other makers' PDUs have too.

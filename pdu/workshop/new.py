@@ -87,6 +87,7 @@ def new(
     title: Optional[str],
     tree: Optional[str],
     shape: str,
+    *,
     snmp: bool,
 ) -> int:
     """Write a working handler for a simulated device, with tests, as a start for your own
@@ -140,7 +141,7 @@ def new(
     ]
     return print_result(
         Result({"made": list(map(str, files)), "changed": changed_files}, lines),
-        output.json,
+        as_json=output.json,
     )
 
 
@@ -152,7 +153,7 @@ def _text(path: Path) -> str:
         raise SettingsError(f"{path} is not UTF-8 text; nothing was made") from None
 
 
-def _write(root: Path, files: Mapping[Path, str], with_pages: bool = True) -> list[str]:
+def _write(root: Path, files: Mapping[Path, str], *, with_pages: bool = True) -> list[str]:
     """Write the files, then the generated parts of docs `with_pages`.
 
     Return the pages that changed. Raises OSError and SettingsError.

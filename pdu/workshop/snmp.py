@@ -90,7 +90,7 @@ def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> 
         markdown = getattr(family_tables, _TABLES[table])(profiles)
         return print_result(
             Result({"markdown": markdown}, [markdown] if profiles else nothing),
-            output.json,
+            as_json=output.json,
         )
     profiles.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
     data = [
@@ -108,7 +108,7 @@ def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> 
         for profile in data
     ]
     lines = _fitted(tabulate(("family", "vendor", "commands", "models"), rows))
-    return print_result(Result(data, lines if rows else nothing), output.json)
+    return print_result(Result(data, lines if rows else nothing), as_json=output.json)
 
 
 @snmp.command(
@@ -155,7 +155,7 @@ def snmp_check(output: Output, file: str) -> int:
         lines += own_profiles.summary(profile)
     return print_result(
         Result(data, lines, NOT_SEEN if guesses else DONE),
-        output.json,
+        as_json=output.json,
     )
 
 
@@ -169,4 +169,4 @@ def snmp_check(output: Output, file: str) -> int:
 def snmp_parts(output: Output) -> int:
     """The parts of a profile, as Markdown."""
     markdown = profile_reference.reference()
-    return print_result(Result({"markdown": markdown}, [markdown]), output.json)
+    return print_result(Result({"markdown": markdown}, [markdown]), as_json=output.json)

@@ -73,7 +73,7 @@ def integer(data: bytes, at: int, end: int, lowest: int, highest: int) -> tuple[
     return number(data[begin:stop], lowest, highest), stop
 
 
-def number(content: bytes, lowest: int, highest: int, is_signed: bool = True) -> int:
+def number(content: bytes, lowest: int, highest: int, *, is_signed: bool = True) -> int:
     """The number in the content of an INTEGER or of a type derived from it.
 
     A type without negative numbers is read without a sign: some agents leave out the octet 0 in

@@ -70,7 +70,7 @@ def localized_key(password: bytes, name: str, engine_id: bytes) -> bytes:
 
 
 @lru_cache(maxsize=_KEPT)
-def extended_key(password: bytes, name: str, engine_id: bytes, size: int, reeder: bool) -> bytes:
+def extended_key(password: bytes, name: str, engine_id: bytes, size: int, *, reeder: bool) -> bytes:
     """A key of `size` octets for privacy.
 
     If the hash is too short, it is extended as draft-blumenthal-aes-usm-04, 3.1.2.1, says, or with

@@ -236,7 +236,7 @@ def subtree(
 
     Ends with the answer that reaches `most` objects.
     """
-    asking = _TableWalk(root, version > 1, limits)
+    asking = _TableWalk(root, has_bulk=version > 1, limits=limits)
     rows: Rows = []
     last = after
     was_undecodable = False
@@ -244,7 +244,7 @@ def subtree(
         status, answer_rows = yield from asking.read_after(last, retries)
         try:
             raise_for_status(status, last, name)
-            below, is_end = _rows_below(root, last, answer_rows, name, asking.is_bulk)
+            below, is_end = _rows_below(root, last, answer_rows, name, is_bulk=asking.is_bulk)
         except SnmpError as error:
             if asking.leave_bulk():
                 continue
@@ -262,7 +262,9 @@ def subtree(
     return rows
 
 
-def _rows_below(root: Arcs, last: Arcs, rows: Rows, name: str, is_bulk: bool) -> tuple[Rows, bool]:
+def _rows_below(
+    root: Arcs, last: Arcs, rows: Rows, name: str, *, is_bulk: bool
+) -> tuple[Rows, bool]:
     """The rows of an answer that are below `root`, and whether it shows that no more follow.
     Raises SnmpError if they do not continue a walk after `last`. `is_bulk`: it answers a GETBULK.
     """
@@ -298,7 +300,7 @@ class _TableWalk:
     guess equals the OID in the answer before it, so that no row between them is missed.
     """
 
-    def __init__(self, root: Arcs, has_bulk: bool, limits: AgentLimits) -> None:
+    def __init__(self, root: Arcs, *, has_bulk: bool, limits: AgentLimits) -> None:
         self._root, self._learned = root, limits
         #: rows of a GETBULK; 1: none is sent
         self._bulk = limits.bulk.rows if has_bulk else 1

@@ -54,7 +54,7 @@ class Scoped(NamedTuple):
     pdu: Pdu
 
 
-def encode(message: Message, reportable: bool = True) -> tuple[bytes, int]:
+def encode(message: Message, *, reportable: bool = True) -> tuple[bytes, int]:
     """The datagram with a digest of zeros, and where the digest begins."""
     parameters = (
         ber.tlv(ber.OCTETS, message.engine_id)

@@ -124,7 +124,7 @@ def _platform_value(data: bytes) -> None:
     oid_arcs(Element.oid)
     for split in (False, True):
         with contextlib.suppress(PduHandlerError):
-            IndexedRows([Element, Element], "1.3.6.1.4.1.318.1").indexes(split)
+            IndexedRows([Element, Element], "1.3.6.1.4.1.318.1").indexes(split=split)
 
 
 def _walk(data: bytes) -> None:

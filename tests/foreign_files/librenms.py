@@ -155,7 +155,9 @@ def device_of(name: str, rows: Mapping[str, Row]) -> SnmpDevice:
         profile = PROFILES.find_profile(reading["family"])
         assert profile is not None
         return detection.read_as(of_rows(rows), profile)
-    return detection.detect(of_rows(rows), PROFILES, reading.get("metered_only", False))
+    return detection.detect(
+        of_rows(rows), PROFILES, metered_only=reading.get("metered_only", False)
+    )
 
 
 def _changed(

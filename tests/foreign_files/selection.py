@@ -107,7 +107,7 @@ def _readable_rows(text: str) -> Mapping[str, Row]:
 def _read(name: str, path: Path, rows: Mapping[str, Row]) -> Optional[Taken]:
     for metered_only in (False, True):
         with contextlib.suppress(Unsupported, ProtocolError):
-            device = detection.detect(of_rows(rows), PROFILES, metered_only)
+            device = detection.detect(of_rows(rows), PROFILES, metered_only=metered_only)
             return Taken(name, path, metered_only, False, device)
     for profile in () if detection.SYS_OBJECT_ID in rows else _families(rows):
         with contextlib.suppress(Unsupported, ProtocolError):

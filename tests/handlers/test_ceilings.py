@@ -56,7 +56,8 @@ def test_a_netio_that_shows_an_impossible_power_has_none() -> None:
         }
     ).encode()
     unit = run_dialogue(
-        netio.read_unit(True), lambda request: body if isinstance(request, ReadRequest) else b""
+        netio.read_unit(with_figures=True),
+        lambda request: body if isinstance(request, ReadRequest) else b"",
     )
     assert measured(unit.load_a) is None and measured(unit.power_w) is None
     assert measured(unit.outlets[0].figures.current_a) is None

@@ -132,6 +132,7 @@ def load(
     name: str,
     amps: Decimal,
     units: Source,
+    *,
     has_total: bool = False,
     phases: Optional[Source] = None,
 ) -> Total:
@@ -157,7 +158,7 @@ def load(
     return chain_total(figure(lines, amps), *totals, units=units, else_outlets=has_total)
 
 
-def power(root: str, name: str, units: Source, else_outlets: bool = False) -> Total:
+def power(root: str, name: str, units: Source, *, else_outlets: bool = False) -> Total:
     """The power of all inputs in W."""
     watts = figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts"))
     return chain_total(watts, units=units, else_outlets=else_outlets)

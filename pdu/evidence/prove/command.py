@@ -63,7 +63,7 @@ class _Plan(NamedTuple):
 
     def tell(self, line: str) -> None:
         """Say what is being done."""
-        show_status_line(line, self.run.output.json)
+        show_status_line(line, is_quiet=self.run.output.json)
 
     @property
     def manual_line(self) -> str:
@@ -152,7 +152,7 @@ def prove_command(
         _raise_interrupted(plan, unit, calls)
     finally:
         plan.tell("")
-    return print_result(_result(plan, proof, out), plan.run.output.json)
+    return print_result(_result(plan, proof, out), as_json=plan.run.output.json)
 
 
 def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
@@ -164,7 +164,7 @@ def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
     calls.statistic()
     unit_reading, notes = run.read_unit(unit)
     if plan.outlet:
-        run.check_switchable(unit_reading, plan.outlet, plan.pdu.host, plan.is_sure)
+        run.check_switchable(unit_reading, plan.outlet, plan.pdu.host, is_sure=plan.is_sure)
     recording, recording_notes = run.record_unit(unit, plan.tell)
     host_setting = plan.pdu.login.settings.get("host", "").strip()
     asked_host = (Address(host_setting) if host_setting else plan.pdu.host).host
@@ -197,7 +197,7 @@ def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
 def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls, owner: OwnerAnswers) -> OwnerAnswers:
     """Ask, and switch the outlet off and on. Returns the owner's answers with what he saw then."""
     unit_reading, _ = run.read_unit(unit)  # the questions took their time
-    load = run.check_switchable(unit_reading, plan.outlet, plan.pdu.host, plan.is_sure)
+    load = run.check_switchable(unit_reading, plan.outlet, plan.pdu.host, is_sure=plan.is_sure)
     by_hand = plan.manual_line
     report(f"if this program is ended while the outlet is off, switch it on by hand: {by_hand}")
     prompts.confirm(
@@ -207,9 +207,9 @@ def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls, owner: OwnerAnswers)
     )
     plan.run.changing = True
 
-    def look(is_dark: bool) -> Optional[bool]:
+    def look(is_dark: bool) -> Optional[bool]:  # noqa: FBT001  # a Callable
         plan.tell("")
-        return owner_questions.look(plan.run.output, plan.outlet, is_dark)
+        return owner_questions.look(plan.run.output, plan.outlet, is_dark=is_dark)
 
     plan.tell(f"switching outlet {plan.outlet} off")
     seen_dark, seen_on = run.switch_off_and_on(calls, plan.outlet, look)

@@ -46,7 +46,7 @@ def answers(
     return OwnerAnswers(front, dark_outlets, display)
 
 
-def look(output: Output, outlet: str, is_dark: bool) -> Optional[bool]:
+def look(output: Output, outlet: str, *, is_dark: bool) -> Optional[bool]:
     """Whether the outlet is dark now, or on; None if nobody says it."""
     state, question = ("off", "Is it dark?") if is_dark else ("on", "Is it on again?")
     return _ask_on_terminal(

@@ -66,12 +66,12 @@ class Calls:
         """What is measured."""
         return self._keep("statistic", lambda pdu: self._figure_fields(pdu.figures()))
 
-    def switch(self, identity: str, on: bool) -> ProvenCall:
+    def switch(self, identity: str, *, on: bool) -> ProvenCall:
         """One command, sent once. The system's log gets a line."""
 
         def switch(pdu: FourMethods) -> dict[str, Any]:
-            with logged_command(str(getattr(self._unit.data, "ip", "")), identity, on) as result:
-                result.state = pdu.switch(identity, on)
+            with logged_command(str(getattr(self._unit.data, "ip", "")), identity, on=on) as result:
+                result.state = pdu.switch(identity, on=on)
             return {"outlets": self._states([(identity, result.state)])}
 
         return self._keep("port_up" if on else "port_down", switch)
@@ -174,7 +174,7 @@ def load_text(load: MeterFigures) -> str:
 
 
 def check_switchable(
-    unit_reading: Reading, identity: str, host: str, is_sure: bool
+    unit_reading: Reading, identity: str, host: str, *, is_sure: bool
 ) -> MeterFigures:
     """What the outlet carries. Raises Usage unless it is on, and idle or its owner `is_sure`;
     NoSuchOutlet.

@@ -124,7 +124,7 @@ def _order_faults(states: State, control: Control) -> Iterator[str]:
     for identity in [] if control.writes_neighbours else outlet_by_object.values():
         with suppress(PduHandlerError):
             orders_by_verb = {
-                verb: control.orders(reader, identity, verb == "on") for verb in ("on", "off")
+                verb: control.orders(reader, identity, up=verb == "on") for verb in ("on", "off")
             }
             commands = [orders[-1] for orders in orders_by_verb.values()]
             for verb, orders in orders_by_verb.items():

@@ -102,17 +102,17 @@ class NutServer(Replay):
         for outlet in outlets:
             for outlet_command, on in ((outlet.on, True), (outlet.off, False)):
                 if outlet_command == command:
-                    effect = self._turn_outlet(device, outlet, on)
+                    effect = self._turn_outlet(device, outlet, on=on)
         return effect
 
-    def _turn_outlet(self, device: RecordedDevice, outlet: model.NutOutlet, on: bool) -> str:
+    def _turn_outlet(self, device: RecordedDevice, outlet: model.NutOutlet, *, on: bool) -> str:
         """Set the state of an outlet in the driver's own words. Its meters read 0 while it is off,
         and then what was recorded. Returns what happened, for people.
         """
         for variable in outlet.state_variables:
             status = device.variables.get(variable, "")
             if variable == "ups.status":
-                device.variables[variable] = _status(status, on)
+                device.variables[variable] = _status(status, on=on)
             else:
                 forms = _FORMS.get(status.strip().lower(), ("off", "on"))
                 device.variables[variable] = forms[on]
@@ -126,7 +126,7 @@ class NutServer(Replay):
         return f"outlet {outlet.identity} {'on' if on else 'off'}"
 
 
-def _status(status: str, on: bool) -> str:
+def _status(status: str, *, on: bool) -> str:
     """`ups.status` after a switch: OFF, else OL unless the UPS runs on its battery (OB), and the
     other words.
     """

@@ -67,7 +67,7 @@ def _service(
         {"object": "$expand", "holds": "usable" if service.expands else "not usable"},
     ]
     out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
-    _states(service, outlets, config.switch_unproven, out)
+    _states(service, outlets, switch_unproven=config.switch_unproven, out=out)
     out.note_figures(
         lambda: metering.read_statistic(service, config.pdu),
         f"the mains; else branches, else outlets: {_SCHEMA}",
@@ -78,6 +78,7 @@ def _service(
 def _states(
     service: RedfishService,
     outlets: Sequence[ListedOutlet],
+    *,
     switch_unproven: bool,
     out: HandlerFinding,
 ) -> None:
@@ -96,12 +97,13 @@ def _states(
         [resources.state(outlet.resource, outlet.pdu) for outlet in outlets],
         f"Outlet, PowerState: {_SCHEMA}",
     )
-    _switching(service, outlets, switch_unproven, out)
+    _switching(service, outlets, switch_unproven=switch_unproven, out=out)
 
 
 def _switching(
     service: RedfishService,
     outlets: Sequence[ListedOutlet],
+    *,
     switch_unproven: bool,
     out: HandlerFinding,
 ) -> None:
@@ -158,7 +160,7 @@ def _is_possible(service: RedfishService, listed_outlet: ListedOutlet, infos: _I
         values = _values(service, outlet, infos)
         if values is None:
             # raises Unsupported if HPE's configuration cannot be read
-            outlet_actions.body(listed_outlet.id, outlet, {}, {}, True, True, str)
+            outlet_actions.body(listed_outlet.id, outlet, {}, {}, on=True, unproven=True, quote=str)
     except (ProtocolError, Refused, Unsupported):
         return False
     if outlet_actions.lock_reason(outlet):

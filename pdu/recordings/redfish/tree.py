@@ -102,13 +102,13 @@ def switched(value: Any, outlet: str, state: str) -> Any:
     }
 
 
-def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool = True) -> Any:
+def expanded(resources: Mapping[str, Json], value: Any, levels: int, *, top: bool = True) -> Any:
     """`value` with links replaced by recorded resources, `levels` deep, except those in Links.
 
     Source: DSP0266, `$expand=.`.
     """
     if isinstance(value, list):
-        return [expanded(resources, member, levels, False) for member in value]
+        return [expanded(resources, member, levels, top=False) for member in value]
     if not isinstance(value, Mapping):
         return value
     target = (
@@ -119,7 +119,7 @@ def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool =
     if target is not None:
         return expanded(resources, target, levels - 1)
     return {
-        name: member if name == "Links" else expanded(resources, member, levels, False)
+        name: member if name == "Links" else expanded(resources, member, levels, top=False)
         for name, member in value.items()
     }
 

@@ -69,9 +69,9 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
     )
     try:
         read_device = (
-            detection.read_as(device, profiles[0], choice.metered_only)
+            detection.read_as(device, profiles[0], metered_only=choice.metered_only)
             if is_fixed
-            else detection.detect(device, profiles, choice.metered_only)
+            else detection.detect(device, profiles, metered_only=choice.metered_only)
         )
     except (Unsupported, ProtocolError) as error:
         out.why = reason(error)
@@ -79,9 +79,11 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
         out.tried = [_row(candidate, candidates, device) for candidate in candidates]
         out.seen = _read_objects(device, [candidate.profile for candidate in candidates])
         return out
-    out.family, out.why = read_device.profile.key, _why(read_device, product_id, is_fixed)
+    out.family, out.why = read_device.profile.key, _why(read_device, product_id, is_fixed=is_fixed)
     out.tried = _candidate_rows(candidates, read_device, device)
-    _capabilities(read_device, choice.switches_unproven(read_device.profile), out)
+    _capabilities(
+        read_device, switch_unproven=choice.switches_unproven(read_device.profile), out=out
+    )
     out.seen = _read_objects(device, [read_device.profile])
     return out
 
@@ -127,11 +129,11 @@ def _name(candidate: detection.Candidate, candidates: list[detection.Candidate])
     return candidate.profile.key if is_only else f"{candidate.profile.key} at {candidate.root}"
 
 
-def _why(read_device: SnmpDevice, sys_object_id: str, is_fixed: bool) -> str:
-    return f"{_choice_basis(read_device.profile, sys_object_id, is_fixed)}; {_lists(read_device)}"
+def _why(read_device: SnmpDevice, sys_object_id: str, *, is_fixed: bool) -> str:
+    return f"{_choice_basis(read_device.profile, sys_object_id, is_fixed=is_fixed)}; {_lists(read_device)}"
 
 
-def _choice_basis(profile: Profile, sys_object_id: str, is_fixed: bool) -> str:
+def _choice_basis(profile: Profile, sys_object_id: str, *, is_fixed: bool) -> str:
     """A clause that says what chose the family: the setting (`is_fixed`), the sysObjectID, or the
     objects. `sys_object_id`: "" for one that names no product, such as Net-SNMP's.
     """
@@ -153,10 +155,10 @@ def _lists(read_device: SnmpDevice) -> str:
     return "the family has no outlets"
 
 
-def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
+def _capabilities(read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding) -> None:
     """Note in `out` what can be read and switched of a device as its family."""
     _states(read_device, out)
-    _switching(read_device, switch_unproven, out)
+    _switching(read_device, switch_unproven=switch_unproven, out=out)
     try:
         figures = metering.read_statistic(read_device)
     except (ProtocolError, Refused, Unsupported) as error:
@@ -219,7 +221,7 @@ def _outlet_figures(
         out.cannot.append("report the energy by outlet")
 
 
-def _switching(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
+def _switching(read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding) -> None:
     """Note in `out` whether the family's commands are used, and how certain they are."""
     profile = read_device.profile
     source = read_device.outlets

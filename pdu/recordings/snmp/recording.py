@@ -219,8 +219,8 @@ def read_device(
 def read_as_chosen(device: SnmpReads, choice: FamilySelection) -> SnmpDevice:
     """The device as the family of `choice` that fits it. Raises the handler's errors."""
     if choice.is_fixed:
-        return detection.read_as(device, choice.profiles[0], choice.metered_only)
-    return detection.detect(device, choice.profiles, choice.metered_only)
+        return detection.read_as(device, choice.profiles[0], metered_only=choice.metered_only)
+    return detection.detect(device, choice.profiles, metered_only=choice.metered_only)
 
 
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:

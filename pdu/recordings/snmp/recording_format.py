@@ -122,10 +122,10 @@ def _outlets_phrase(device: SnmpDevice) -> str:
     )
 
 
-def _read_as(rows: Rows, profile: Optional[Profile], metered_only: bool = False) -> SnmpDevice:
+def _read_as(rows: Rows, profile: Optional[Profile], *, metered_only: bool = False) -> SnmpDevice:
     if profile is None:
-        return detection.detect(RecordedRows(rows), PROFILES, metered_only)
-    return detection.read_as(RecordedRows(rows), profile, metered_only)
+        return detection.detect(RecordedRows(rows), PROFILES, metered_only=metered_only)
+    return detection.read_as(RecordedRows(rows), profile, metered_only=metered_only)
 
 
 def _poll(where: str, profile_name: str, device: Optional[SnmpDevice]) -> str:

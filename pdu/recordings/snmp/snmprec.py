@@ -234,7 +234,10 @@ def _walk(text: str) -> Parsed:
         try:
             oid = _oid(match["oid"])
             row = walk_values.parse_value(
-                match["rest"], _oid, has_types, _column(match) in hexadecimal_columns
+                match["rest"],
+                _oid,
+                has_types=has_types,
+                is_hex=_column(match) in hexadecimal_columns,
             )
             if row is not None:
                 lines.add(_check_oid(oid), _check_size(row), number)

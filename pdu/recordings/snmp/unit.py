@@ -116,7 +116,7 @@ class RecordedUnit:
             return []
         reader = reading(self._rows, self._device.reader)
         try:
-            orders = self._control.orders(reader, identity, state is EnumPowerStatus.UP)
+            orders = self._control.orders(reader, identity, up=state is EnumPowerStatus.UP)
         except PduHandlerError:
             return []
         return [(arcs(oid), _value_row(value)) for oid, value in orders]

@@ -122,7 +122,7 @@ def may_go_on(text: str, line: str) -> bool:
 
 
 def parse_value(
-    text: str, oid_of: Callable[[str], Arcs], has_types: bool, is_hex: bool
+    text: str, oid_of: Callable[[str], Arcs], *, has_types: bool, is_hex: bool
 ) -> Optional[SnmpRow]:
     """The type and value after `=`, None if there is no value.
 
@@ -148,7 +148,7 @@ def parse_value(
     if tag is None:
         raise UnknownType
     if tag in NUMBERS:
-        return SnmpRow(tag, _number(tag, bare, is_hex))
+        return SnmpRow(tag, _number(tag, bare, is_hex=is_hex))
     if tag == OID:
         return SnmpRow(tag, oid_of(bare))
     if tag == ADDRESS:
@@ -162,7 +162,7 @@ def parse_value(
     return SnmpRow(tag, _bits(value) if name == "BITS" else _octets(value))
 
 
-def _number(tag: int, bare: str, is_hex: bool) -> int:
+def _number(tag: int, bare: str, *, is_hex: bool) -> int:
     """The number in a line of snmpwalk: decimal, in parentheses after a name, binary or hex."""
     binary = _BINARY.match(bare)
     digits = binary or (_HEX.match(bare) if is_hex else None)

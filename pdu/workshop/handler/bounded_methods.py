@@ -8,6 +8,7 @@ import logging
 import sys
 import threading
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Any, Callable, Optional, TextIO, TypeVar
 
 from handlers.dcimanager import Figures
@@ -97,9 +98,11 @@ class BoundedMethods:
         """As FourMethods."""
         return self._call("statistic", FourMethods.figures)
 
-    def switch(self, identity: str, on: bool) -> EnumPowerStatus:
+    def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         """As FourMethods."""
-        return self._call("port_up" if on else "port_down", FourMethods.switch, identity, on)
+        return self._call(
+            "port_up" if on else "port_down", partial(FourMethods.switch, on=on), identity
+        )
 
     def _call(self, name: str, method: Callable[..., T], *arguments: Any) -> T:
         """Call a method of an object made anew, in a thread that is left behind if it does not end.

@@ -108,7 +108,7 @@ def handler_check(output: Output, login: Login, path: str, replay: Optional[str]
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
         for finding in _findings(path, replay or "", Path(name), output, login):
             findings.append(finding)
-    return print_result(_result(path, findings), output.json)
+    return print_result(_result(path, findings), as_json=output.json)
 
 
 def _result(path: str, findings: list[Finding]) -> Result:

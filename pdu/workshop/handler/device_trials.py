@@ -118,7 +118,7 @@ class SnmpTrials:
         requests, errors, is_reached = self._requests()
         device = device or requested_device(requests)
         if device is None:
-            yield from _findings_without_device(requests, errors, is_reached)
+            yield from _findings_without_device(requests, errors, is_reached=is_reached)
             return
         yield from self._device_findings(device)
 
@@ -212,12 +212,14 @@ class SnmpTrials:
             call = _call(self._methods(agent.port, community), method, outlets)
             allowed = answers.get(method) if fault is Fault.SHORT else None
             finding = raises(rule, call, method, allowed)
-            return _kept_if_reached(finding, agent.datagrams > 0)
+            return _kept_if_reached(finding, is_reached=agent.datagrams > 0)
 
         def unanswered(rule: str, method: str) -> Finding:
             call = _call(self._methods(silent_socket.getsockname()[1]), method, outlets)
             finding = raises(rule, call, method)
-            return _kept_if_reached(finding, bool(select.select([silent_socket], [], [], 0)[0]))
+            return _kept_if_reached(
+                finding, is_reached=bool(select.select([silent_socket], [], [], 0)[0])
+            )
 
         def reported(
             rule: str, method: str, served_unit: tuple[TrialUnit, SimulatedAgent]
@@ -273,7 +275,7 @@ class SnmpTrials:
         state: Optional[EnumPowerStatus] = None
         detail = ""
         try:
-            state = self._methods(agent.port).switch(outlet, target_state is UP)
+            state = self._methods(agent.port).switch(outlet, on=target_state is UP)
         except EndlessCall as error:
             return broken(rule, error.reason)
         except LackingDouble as error:
@@ -284,7 +286,9 @@ class SnmpTrials:
         if writes > 1:
             return broken(rule, f"{method} wrote {writes} times: a command is written once")
         if state is None:
-            return _kept_if_reached(Finding(RULES[rule], KEPT, detail), agent.datagrams > 0)
+            return _kept_if_reached(
+                Finding(RULES[rule], KEPT, detail), is_reached=agent.datagrams > 0
+            )
         real = unit.states().get(outlet, UNKNOWN)
         if state is target_state and real is not target_state:
             why = (
@@ -306,12 +310,12 @@ def _call(
     if method == "statistic":
         return methods.figures
     if method == "port_down":
-        return partial(methods.switch, outlets[UP], False)
-    return partial(methods.switch, outlets[DOWN], True)
+        return partial(methods.switch, outlets[UP], on=False)
+    return partial(methods.switch, outlets[DOWN], on=True)
 
 
 def _findings_without_device(
-    requests: frozenset[str], errors: Mapping[str, Exception], is_reached: bool
+    requests: frozenset[str], errors: Mapping[str, Exception], *, is_reached: bool
 ) -> Iterator[Finding]:
     """Findings for a handler whose requests no family of this pack answers."""
     for rule, error in errors.items():
@@ -328,7 +332,7 @@ def _findings_without_device(
         yield Finding(RULES["status"], UNTRIED, f"{why}: give --replay FILE")
 
 
-def _kept_if_reached(finding: Finding, is_reached: bool) -> Finding:
+def _kept_if_reached(finding: Finding, *, is_reached: bool) -> Finding:
     """A rule that is kept by an error was not tried if no request reached the device."""
     if finding.result != KEPT or is_reached:
         return finding
@@ -394,15 +398,15 @@ class ServedTrials:
                 for name, call in self._calls(form, server.port)
             ]
             for finding in _findings_of_trials(trials, broken_rules):
-                yield _kept_if_reached(finding, server.connections > 0)
+                yield _kept_if_reached(finding, is_reached=server.connections > 0)
 
     def _calls(
         self, form: Callable[[int], Any], port: int
     ) -> Iterator[tuple[str, Callable[[], Any]]]:
         methods = self._methods(form, port)
         yield "status", methods.states
-        yield "port_down", partial(methods.switch, "1", False)
-        yield "port_up", partial(methods.switch, "1", True)
+        yield "port_down", partial(methods.switch, "1", on=False)
+        yield "port_up", partial(methods.switch, "1", on=True)
 
 
 class _ClosingServer:

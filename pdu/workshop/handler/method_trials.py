@@ -34,7 +34,7 @@ class Methods(Protocol):
 
     def figures(self) -> Figures: ...
 
-    def switch(self, identity: str, on: bool) -> EnumPowerStatus: ...
+    def switch(self, identity: str, *, on: bool) -> EnumPowerStatus: ...
 
 
 class MeasuredSums(NamedTuple):
@@ -124,7 +124,7 @@ def method_findings(
         yield finding
     if is_read:
         absent = untried_after(broken_rules, "port_down", "no outlet")
-        yield absent or raises("no outlet", lambda: device.methods.switch(ABSENT, False))
+        yield absent or raises("no outlet", lambda: device.methods.switch(ABSENT, on=False))
 
 
 def untried_after(broken_rules: Sequence[Rule], method: str, rule: str) -> Optional[Finding]:
@@ -202,13 +202,13 @@ def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
         orders = len(device.unit.orders(outlet, target_state)) if device.unit is not None else 1
         try:
             states_before = device.states_now()
-            state = device.methods.switch(outlet, target_state is UP)
+            state = device.methods.switch(outlet, on=target_state is UP)
             states = device.states_now()
             writes = count() - before
             is_repeated = device.unit is not None and states.get(outlet) is target_state
             if is_repeated:  # a handler may refuse what is so already
                 with contextlib.suppress(Exception):
-                    device.methods.switch(outlet, target_state is UP)
+                    device.methods.switch(outlet, on=target_state is UP)
             states_after = device.states_now() if is_repeated else states
         except Exception as error:
             yield _command_fault(device, rule, error, is_taken=count() != before)

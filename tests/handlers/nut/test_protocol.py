@@ -196,7 +196,7 @@ def test_answers_of_one_line_are_read() -> None:
         (messages.primary("a"), "OK PRIMARY-GRANTED", "PRIMARY-GRANTED"),
         (messages.master("a"), "OK MASTER-GRANTED", "MASTER-GRANTED"),
         (messages.fsd("a"), "OK FSD-SET", "FSD-SET"),
-        (messages.set_tracking(True), "OK", ""),
+        (messages.set_tracking(on=True), "OK", ""),
         (messages.get_tracking(), "ON", "ON"),
         (messages.get_tracking("1-2"), "PENDING", "PENDING"),
         (messages.set_var("a", "v", "x"), "OK TRACKING 1-2", "1-2"),

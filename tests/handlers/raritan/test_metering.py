@@ -371,13 +371,13 @@ def test_current_power_and_energy_of_a_unit_come_from_one_order_of_sources(
 ) -> None:
     for number, part in enumerate(parts):
         _measured_alike(unit, part, 8.0 - number)
-    figures = handler_of(unit).measured(True)
+    figures = handler_of(unit).measured(with_power=True)
     requests = unit.requests
     assert (figures.power_w, figures.energy_kwh) == (8.0, 8.0)
     assert figures.load_a == (7.0 if parts[0] == "the unit" else 8.0)
     is_metered = parts[-2:-1] in (("an inlet",), ("lines",))
     assert figures.inlet_w == figures.inlet_a == (figures.load_a if is_metered else None)
-    assert handler_of(unit).measured(False).power_w == NOT_ASKED
+    assert handler_of(unit).measured(with_power=False).power_w == NOT_ASKED
     assert unit.requests == 2 * requests  # watts cost no round trip
 
 
@@ -386,4 +386,4 @@ def test_a_power_that_a_unit_lists_and_does_not_know_is_not_replaced(unit: Descr
     _measured_alike(unit, "an inlet", 7.0)
     unit.calls["/sensor/unit W", "getReading"] = reading(None)
     unknown = NotKnown("the sensor /sensor/unit W is not valid now")
-    assert handler_of(unit).measured(True).power_w == unknown
+    assert handler_of(unit).measured(with_power=True).power_w == unknown

@@ -91,7 +91,7 @@ def test_the_watts_come_from_the_metrics_and_not_from_lines_that_do_not_add_up()
     lines = tree.resources[f"{PDU}/Mains/AC1"]["PolyPhasePowerWatts"]
     assert sum(line["Reading"] for line in lines.values()) == pytest.approx(2734.8)
     with serving(tree) as address:
-        figures = handler(address).measured(True)
+        figures = handler(address).measured(with_power=True)
     assert figures.power_w == metrics["PowerWatts"]["Reading"] == 6438
     assert figures.inlet_w is None
     assert len(tree.targets) == 5

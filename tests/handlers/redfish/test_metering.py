@@ -175,7 +175,7 @@ def test_current_power_and_energy_of_a_pdu_come_from_one_order_of_sources(source
     parts, reading = SOURCES[source]
     with serving(metered([_circuit(1), _circuit(1)], **parts)) as address:
         totals_with_power, totals_without = (
-            handler(address).measured(with_power) for with_power in (True, False)
+            handler(address).measured(with_power=with_power) for with_power in (True, False)
         )
     load_a, power_w, energy_kwh = (
         measured(figure)
@@ -212,7 +212,7 @@ def test_the_power_of_a_circuit_is_the_sum_of_its_lines() -> None:
     ):
         mains = {"PhaseWiringType": "ThreePhase5Wire", "PolyPhasePowerWatts": powers}
         with serving(metered([], Mains=[mains])) as address:
-            assert measured(handler(address).measured(True).power_w) == total
+            assert measured(handler(address).measured(with_power=True).power_w) == total
 
 
 def test_the_energy_does_not_fall_while_a_cord_is_pulled() -> None:
@@ -251,7 +251,8 @@ def test_an_outlets_power_is_read_only_for_tools_that_ask() -> None:
     tree = metered([{"PowerWatts": {"Reading": 700.0}}])
     with serving(tree) as address:
         powers = [
-            handler(address).measured(with_power).ports["1"].power_w for with_power in (False, True)
+            handler(address).measured(with_power=with_power).ports["1"].power_w
+            for with_power in (False, True)
         ]
     assert powers == [NOT_ASKED, 700.0]
 

@@ -29,7 +29,7 @@ class ExactFigures(NamedTuple):
 
 def read_exactly(device: SnmpDevice, with_power: bool = True) -> ExactFigures:
     """What the device measures."""
-    figures = metering.read_statistic(device, with_power)
+    figures = metering.read_statistic(device, with_power=with_power)
     currents, powers, energies = (
         {
             identity: _decimal(value)

@@ -17,8 +17,8 @@ WRITE = Write(COMMAND, on=1, off=2)
 
 def test_each_verb_has_its_column_and_writes_a_delay_of_zero() -> None:
     verbs = Verbs(on=Column("1.3.4"), off=Column("1.3.3"))
-    assert verbs.orders(reader({}), "0.7", True) == [("1.3.4.0.7", 0)]
-    assert verbs.orders(reader({}), "0.7", False) == [("1.3.3.0.7", 0)]
+    assert verbs.orders(reader({}), "0.7", up=True) == [("1.3.4.0.7", 0)]
+    assert verbs.orders(reader({}), "0.7", up=False) == [("1.3.3.0.7", 0)]
     with pytest.raises(ValueError):
         check_parts(Verbs(on=Column("1.3.3"), off=Column("1.3.3")))
 
@@ -27,14 +27,16 @@ PACKED = WritePacked(Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off
 
 
 def test_a_packed_text_is_written_back_with_one_position_changed() -> None:
-    assert PACKED.orders(reader({"1.3.13.0": "1,0,1"}), "2", True) == [("1.3.13.0", "1,1,1")]
-    assert PACKED.orders(reader({"1.3.13.0": "1, 0 ,1\0"}), "3", False) == [("1.3.13.0", "1,0,0")]
+    assert PACKED.orders(reader({"1.3.13.0": "1,0,1"}), "2", up=True) == [("1.3.13.0", "1,1,1")]
+    assert PACKED.orders(reader({"1.3.13.0": "1, 0 ,1\0"}), "3", up=False) == [
+        ("1.3.13.0", "1,0,0")
+    ]
 
 
 def test_a_separator_at_the_end_begins_no_outlet_and_is_written_back() -> None:
     device = {"1.3.13.0": "1,0,"}
     assert PACKED.packed.rows(reader(device)) == {"1": "1", "2": "0"}
-    orders = PACKED.orders(reader(device), "2", True)
+    orders = PACKED.orders(reader(device), "2", up=True)
     assert orders == [("1.3.13.0", "1,1,")]
     assert PACKED.covers(("1", "2"), "2", orders) and not PACKED.covers(("3",), "2", orders)
     assert PACKED.is_carried_out(reader({"1.3.13.0": "1,1,"}), "2", orders)
@@ -45,7 +47,7 @@ def test_a_packed_text_is_read_again_right_before_the_write() -> None:
     at = Reader(device)
     assert at.get("1.3.13.0") == "1,1"
     device.put("1.3.13.0", "0,1")
-    assert PACKED.orders(at, "2", False) == [("1.3.13.0", "0,0")]
+    assert PACKED.orders(at, "2", up=False) == [("1.3.13.0", "0,0")]
 
 
 def test_a_position_without_an_outlet_is_written_back_as_it_was_read() -> None:
@@ -53,18 +55,18 @@ def test_a_position_without_an_outlet_is_written_back_as_it_was_read() -> None:
         Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0", empty=("-1",)
     )
     packed_reader = reader({"1.3.13.0": "1,1,-1,-1"})
-    assert control.orders(packed_reader, "1", False) == [("1.3.13.0", "0,1,-1,-1")]
+    assert control.orders(packed_reader, "1", up=False) == [("1.3.13.0", "0,1,-1,-1")]
     with pytest.raises(NoSuchOutlet):
-        control.orders(packed_reader, "3", False)
+        control.orders(packed_reader, "3", up=False)
     for odd in ("1,-2,-1,-1", "1,-3,-1,-1", "1,,-1,-1"):
         with pytest.raises(Unsupported, match="outlet 2"):
-            control.orders(reader({"1.3.13.0": odd}), "1", False)
+            control.orders(reader({"1.3.13.0": odd}), "1", up=False)
 
 
 @pytest.mark.parametrize("identity", ["4", "0", "-1", "x", "", "\u0663"])
 def test_an_identity_that_is_not_a_position_in_the_text_is_not_an_outlet(identity: str) -> None:
     with pytest.raises(NoSuchOutlet):
-        PACKED.orders(reader({"1.3.13.0": "1,0,1"}), identity, True)
+        PACKED.orders(reader({"1.3.13.0": "1,0,1"}), identity, up=True)
 
 
 LOCKED = Guarded(WRITE, Column("1.3.6"), refuse=("2",), why="it is locked", demanded=False)
@@ -72,21 +74,21 @@ LOCKED = Guarded(WRITE, Column("1.3.6"), refuse=("2",), why="it is locked", dema
 
 def test_a_set_lock_forbids_the_write_and_so_does_a_device_without_the_locks_of_its_mib() -> None:
     objects = table("1.3.6", {"1": 1, "2": 2})
-    assert LOCKED.orders(reader(objects), "1", True) == [("1.3.5.1", 1)]
-    assert LOCKED.orders(reader({}), "1", True) == [("1.3.5.1", 1)]
+    assert LOCKED.orders(reader(objects), "1", up=True) == [("1.3.5.1", 1)]
+    assert LOCKED.orders(reader({}), "1", up=True) == [("1.3.5.1", 1)]
     with pytest.raises(Unsupported, match="it is locked .no value"):
-        replace(LOCKED, demanded=True).orders(reader({}), "1", True)
+        replace(LOCKED, demanded=True).orders(reader({}), "1", up=True)
     with pytest.raises(Unsupported, match="it is locked .*2"):
-        LOCKED.orders(reader(objects), "2", True)
+        LOCKED.orders(reader(objects), "2", up=True)
 
 
 def test_a_lock_that_is_missing_beside_others_forbids_write_and_only_then_costs_a_walk() -> None:
     device = Memory(table("1.3.6", {"1": 1, "2": 2}))
     with pytest.raises(Unsupported, match="it is locked .no value"):
-        LOCKED.orders(Reader(device), "3", True)
+        LOCKED.orders(Reader(device), "3", up=True)
     assert device.asked == ["get 1.3.6.3", "walk 1.3.6"]
     device.asked.clear()
-    LOCKED.orders(Reader(device), "1", True)
+    LOCKED.orders(Reader(device), "1", up=True)
     assert device.asked == ["get 1.3.6.1"]
 
 
@@ -95,7 +97,7 @@ def test_a_mark_that_cannot_be_read_forbids_the_write(marks: dict[str, int]) -> 
     """A table of marks that ends early may lack the mark of another outlet too."""
     control = Unmarked(WRITE, Column("1.3.4"), ("0",), "a command executes all marks")
     with pytest.raises(Unsupported, match="does not list which outlets are marked"):
-        control.orders(reader(table("1.3.4", marks)), "2", True)
+        control.orders(reader(table("1.3.4", marks)), "2", up=True)
 
 
 @pytest.mark.parametrize("written, is_covered", [("1,0,1,0", True), ("1,0,1", False)])

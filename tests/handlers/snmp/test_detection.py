@@ -402,7 +402,7 @@ def test_a_number_of_outlets_that_is_not_0_on_every_unit_proves_nothing(
 
 def test_a_number_of_outlets_that_is_0_although_outlets_are_listed_empties_no_list() -> None:
     for metered_only in (False, True):
-        snmp_device = detect(counting({"1": 0}, _1=1, _2=2), (COUNTING,), metered_only)
+        snmp_device = detect(counting({"1": 0}, _1=1, _2=2), (COUNTING,), metered_only=metered_only)
         assert list(snmp_device.states) == ["1", "2"]
 
 

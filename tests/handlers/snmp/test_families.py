@@ -87,7 +87,7 @@ def test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture() -> Non
 
 def test_the_profile_setting_reads_a_unit_as_its_family() -> None:
     for unit in FIXTURES:
-        device = detection.read_as(memory(unit), FAMILIES[unit.key], unit.metered_only)
+        device = detection.read_as(memory(unit), FAMILIES[unit.key], metered_only=unit.metered_only)
         assert dict(device.states) == expected_states(unit), unit.name
 
 

@@ -142,7 +142,9 @@ class Unit:
         if self.fixture:
             device = units.find(self.fixture, self.memory)
         else:
-            device = detection.detect(self.memory, PROFILES, self.name in _METERED_ONLY)
+            device = detection.detect(
+                self.memory, PROFILES, metered_only=self.name in _METERED_ONLY
+            )
         figures = read_exactly(device)
         return Reading(
             device.states,
@@ -205,7 +207,7 @@ class Unit:
             return None
         rest = replace(device.profile, **{part: replace(total, figures=tuple(figures[1:]))})
         try:
-            reading = detection.read_as(self.memory, rest, self.fixture.metered_only)
+            reading = detection.read_as(self.memory, rest, metered_only=self.fixture.metered_only)
         except PduHandlerError:  # nothing else says that it is a unit of this family
             return None
         next_total = getattr(read_exactly(reading), name)

@@ -49,7 +49,7 @@ def test_the_object_follows_from_the_identity_without_a_reading() -> None:
     """
     device = Memory(table(A.oid, {"3": 1}))
     control = Write(Merged((Prefixed("1", A), Prefixed("2", B))), on=1, off=2)
-    assert control.orders(Reader(device), "2.3", False) == [(f"{B.oid}.3", 2)]
+    assert control.orders(Reader(device), "2.3", up=False) == [(f"{B.oid}.3", 2)]
     assert device.asked == []
 
 
@@ -160,9 +160,9 @@ def test_tables_that_share_no_identity_are_written_each_at_its_own(
     for identity, oid in objects.items():
         if oid is None:
             with pytest.raises(NoSuchOutlet):
-                control.orders(reader({}), identity, True)
+                control.orders(reader({}), identity, up=True)
         else:
-            assert control.orders(reader({}), identity, True) == [(oid, 1)]
+            assert control.orders(reader({}), identity, up=True) == [(oid, 1)]
 
 
 # ---- conditions forbid a command, and never redirect it ------------------------------------------
@@ -198,10 +198,10 @@ def test_a_row_that_a_source_leaves_out_is_not_written(
     for identity in ("1", "2", "3"):
         device = reader({**COMMAND, **objects})
         if identity in allowed.split():
-            assert control.orders(device, identity, False) == [(f"1.3.1.{identity}", 2)]
+            assert control.orders(device, identity, up=False) == [(f"1.3.1.{identity}", 2)]
         else:
             with pytest.raises(NoSuchOutlet, match=f"no object to switch outlet '{identity}'"):
-                control.orders(device, identity, False)
+                control.orders(device, identity, up=False)
 
 
 LEAVES = st.sampled_from(

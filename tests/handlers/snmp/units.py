@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Callable, Optional
 
 import pytest
@@ -99,10 +100,14 @@ def find(
     unit: Fixture, device: Memory, for_figures: bool = False, for_view: bool = False
 ) -> SnmpDevice:
     """The device as a status reads it, or for its figures, or for those that DCImanager shows."""
-    how = (unit.metered_only, for_figures or for_view, "", for_view)
-    if chosen_by_hand(unit):
-        return detection.read_as(device, FAMILIES[unit.key], *how)
-    return detection.detect(device, PROFILES, *how)
+    choose = (
+        partial(detection.read_as, device, FAMILIES[unit.key])
+        if chosen_by_hand(unit)
+        else partial(detection.detect, device, PROFILES)
+    )
+    return choose(
+        metered_only=unit.metered_only, for_figures=for_figures or for_view, for_view=for_view
+    )
 
 
 def handler_of(

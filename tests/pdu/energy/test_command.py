@@ -189,10 +189,10 @@ def test_families_have_the_facts_of_their_mibs() -> None:
     """Sources: PowerNet-MIB, rPDU2OutletMeteredStatusEnergy in tenths of kWh; CPI-UNITY-MIB, of
     Counter64; of the text of synaccess-netbooter nothing is known.
     """
-    assert facts_of_family("apc-rpdu2", False) == CounterFacts(100, 0)
-    assert facts_of_family("cpi-econnect", False).wrap > 2**48
+    assert facts_of_family("apc-rpdu2", is_inlet=False) == CounterFacts(100, 0)
+    assert facts_of_family("cpi-econnect", is_inlet=False).wrap > 2**48
     for family in ("", "synaccess-netbooter", "no-such-family"):
-        assert facts_of_family(family, False) == CounterFacts()
+        assert facts_of_family(family, is_inlet=False) == CounterFacts()
 
 
 def test_the_list_says_the_limits_of_one_pdu_and_demand_is_shown(

@@ -62,7 +62,7 @@ def polled(
             cells.append(value)  # type: ignore[attr-defined]
         begin += every_s * (0.5 + draw.random())
     limits = RegisterLimits(LIMIT_W, wrap)
-    return Register(*segments_of(column, limits, draw.random() < 0.5), LIMIT_W)
+    return Register(*segments_of(column, limits, has_identity=draw.random() < 0.5), LIMIT_W)
 
 
 def faulty_reader(draw: random.Random) -> Truth:

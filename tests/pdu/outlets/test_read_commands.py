@@ -220,8 +220,8 @@ def test_a_line_of_progress_fits_the_terminal(
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     with open(theirs, "w", encoding="utf-8") as screen, monkeypatch.context() as patches:
         patches.setattr(sys, "stderr", screen)
-        show_status_line(100 * "x", False)
-        show_status_line("", False)
+        show_status_line(100 * "x", is_quiet=False)
+        show_status_line("", is_quiet=False)
     output = b""
     with contextlib.suppress(OSError):  # EIO: everything was read
         for piece in iter(lambda: os.read(ours, 1000), b""):
