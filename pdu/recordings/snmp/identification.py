@@ -130,7 +130,8 @@ def _name(candidate: detection.Candidate, candidates: list[detection.Candidate])
 
 
 def _why(read_device: SnmpDevice, sys_object_id: str, *, is_fixed: bool) -> str:
-    return f"{_choice_basis(read_device.profile, sys_object_id, is_fixed=is_fixed)}; {_lists(read_device)}"
+    basis = _choice_basis(read_device.profile, sys_object_id, is_fixed=is_fixed)
+    return f"{basis}; {_lists(read_device)}"
 
 
 def _choice_basis(profile: Profile, sys_object_id: str, *, is_fixed: bool) -> str:
