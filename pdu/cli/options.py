@@ -168,15 +168,15 @@ def spelled_secret(key: str) -> str:
 # ---- declarations: decorators of a command's function --------------------------------------------
 
 
-def _take_json(context: click.Context, _: click.Parameter, *, value: bool) -> None:
+def _take_json(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
     run_of(context).output.json |= value
 
 
-def _take_yes(context: click.Context, _: click.Parameter, *, value: bool) -> None:
+def _take_yes(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
     run_of(context).output.yes |= value
 
 
-def _take_debug(context: click.Context, _: click.Parameter, *, value: bool) -> None:
+def _take_debug(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
     if value:
         run_of(context).output.debug = True
         logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s: %(message)s")

@@ -242,7 +242,7 @@ def energy_month(
     if csv:
         by_row = functools.partial(tables.csv_of, report, time_zone_)
         by_customer = functools.partial(tables.csv_of_demand, report)
-        write_csv((by_customer if demand else by_row)(excel))
+        write_csv((by_customer if demand else by_row)(for_excel=excel))
         return print_result(Result(None, [], code, note=note), as_json=output.json)
     document = {**tables.document_of(report), "so_far": so_far, "pages": paths}
     return print_result(

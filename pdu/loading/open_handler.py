@@ -42,7 +42,7 @@ class HandlerTools:
         if not hasattr(pdu, "opened"):
             yield OpenHandler(FourMethods(pdu, data), make_anew, "")
             return
-        with pdu.opened(with_states) as open_pdu:
+        with pdu.opened(with_states=with_states) as open_pdu:
             yield OpenHandler(open_pdu, make_anew, self._tool_name)
 
     def four_methods(self, data: Any) -> FourMethods:
