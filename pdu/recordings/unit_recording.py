@@ -50,7 +50,7 @@ def unit_recording_format(
 
             # a codec may ask less for the states, and other resources than for the figures
             for with_figures in (True, False):
-                pdu.read_unit(with_figures, exchange)
+                pdu.read_unit(with_figures=with_figures, exchange=exchange)
             scrubber = Scrubber(
                 recorder.keep,
                 (session.login.password or "", session.login.token or ""),
@@ -90,7 +90,10 @@ def _exchange(answers: Answers) -> Callable[[Request], bytes]:
 def _values(pdu: Any, answers: Answers) -> Sequence[object]:
     """The PDU's values in these answers, without names; or the error."""
     try:
-        states = [pdu.read_unit(figures, _exchange(answers)) for figures in (True, False)]
+        states = [
+            pdu.read_unit(with_figures=figures, exchange=_exchange(answers))
+            for figures in (True, False)
+        ]
     except PduHandlerError as error:
         return [error.kind]
     return [

@@ -148,4 +148,4 @@ def unsecure(user: User, message: Message) -> Scoped:
 
 
 def _privacy_key(auth: AuthAlgorithm, privacy: Privacy, password: bytes, engine_id: bytes) -> bytes:
-    return keys.extended_key(password, auth.hash, engine_id, privacy.size, privacy.reeder)
+    return keys.extended_key(password, auth.hash, engine_id, privacy.size, reeder=privacy.reeder)

@@ -15,7 +15,9 @@ def read(codec: Any, answers: Mapping[str, Any], with_figures: bool = True) -> P
     """What the codec reads, if the device answers each request so, by `request_key`: with bytes,
     JSON or an error.
     """
-    unit: PduState = run_dialogue(codec.read_unit(with_figures), partial(_answer, answers))
+    unit: PduState = run_dialogue(
+        codec.read_unit(with_figures=with_figures), partial(_answer, answers)
+    )
     return unit
 
 

@@ -96,7 +96,7 @@ def test_a_digest_is_that_of_pysnmp_and_any_other_is_refused(name: str) -> None:
 def test_each_cipher_and_its_key_are_those_of_pysnmp(name: str, auth: str) -> None:
     privacy, theirs = ciphers.PROTOCOLS[name], CIPHERS[name]()
     hash_name = keys.PROTOCOLS[auth].hash
-    key = keys.extended_key(PASSWORD, hash_name, ENGINE_ID, privacy.size, privacy.reeder)
+    key = keys.extended_key(PASSWORD, hash_name, ENGINE_ID, privacy.size, reeder=privacy.reeder)
     master = theirs.hash_passphrase(AUTHS[auth], univ.OctetString(PASSWORD))
     their_key = theirs.localize_key(AUTHS[auth], master, univ.OctetString(ENGINE_ID))
     assert bytes(their_key)[: privacy.size] == key
@@ -197,7 +197,7 @@ class Talk:
         data = message.data
         if message.level & v3.PRIV:
             assert USER.auth is not None and USER.privacy is not None
-            key = keys.extended_key(PASSWORD, USER.auth.hash, message.engine_id, 16, False)
+            key = keys.extended_key(PASSWORD, USER.auth.hash, message.engine_id, 16, reeder=False)
             data = ciphers.decrypt(
                 USER.privacy, key, message.boots, message.seconds, message.salt, data
             )

@@ -295,7 +295,7 @@ def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(
 def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("division by zero")
 
     monkeypatch.setattr("pdu.pdu_list.device_list.read_device_list", fail)
