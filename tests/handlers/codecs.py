@@ -44,5 +44,5 @@ def commands(codec: Any, identity: str, on: bool, answer: Any = b"") -> list[Any
         requests.append(request)
         return answer
 
-    run_dialogue(codec.command(identity, on), exchange)
+    run_dialogue(codec.command(identity, on=on), exchange)
     return requests

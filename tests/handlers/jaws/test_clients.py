@@ -116,7 +116,7 @@ def test_napalm_and_the_handler_read_the_same(secure: HttpServer, ca: str) -> No
     }
     assert [
         (identity, port.current_a, port.energy_kwh, port.power_w)
-        for identity, port in ours.measured(True).ports.items()
+        for identity, port in ours.measured(with_power=True).ports.items()
     ] == [
         (entry["id"], entry["current"], entry["energy"] / 1000, entry["active_power"])
         for entry in entries

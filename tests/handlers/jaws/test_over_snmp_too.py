@@ -80,7 +80,7 @@ def test_states_names_and_figures_are_those_over_snmp(both: tuple[Any, Any]) -> 
     assert {port.identity: port.power_status for port in jaws.status().ports} == states
     assert len(states) == 6
     assert [label.name for label in jaws.labels()] == [label.name for label in over_snmp.labels()]
-    first, second = over_snmp.measured(True), jaws.measured(True)
+    first, second = over_snmp.measured(with_power=True), jaws.measured(with_power=True)
     for figure in ("load_a", "energy_kwh", "power_w"):
         assert getattr(second, figure) == pytest.approx(getattr(first, figure)) != 0
     assert values(second) == {numbers[of]: port for of, port in values(first).items()}

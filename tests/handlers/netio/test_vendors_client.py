@@ -43,7 +43,7 @@ def test_both_read_the_same_states_names_and_figures(unit: HttpServer) -> None:
     assert [(port.identity, port.power_status) for port in pdu(unit).status().ports] == [
         (str(output.ID), UP if output.State == 1 else DOWN) for output in outputs
     ]
-    figures, total = pdu(unit).measured(True), client(unit).get_info()["GlobalMeasure"]
+    figures, total = pdu(unit).measured(with_power=True), client(unit).get_info()["GlobalMeasure"]
     assert [
         (identity, port.current_a, port.energy_kwh, port.power_w)
         for identity, port in figures.ports.items()

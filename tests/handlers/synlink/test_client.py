@@ -72,7 +72,7 @@ def test_both_read_the_same_states_names_and_figures(unit: HttpServer) -> None:
         (outlet["id"], WORDS[outlet["state"]]) for outlet in outlets
     ]
     assert len(outlets) == device["numOutlets"]
-    figures = pdu(unit).measured(True)
+    figures = pdu(unit).measured(with_power=True)
     assert [(identity, port.current_a) for identity, port in figures.ports.items()] == [
         (outlet["id"], outlet["currentRms"]) for outlet in outlets
     ]
