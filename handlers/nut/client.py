@@ -180,8 +180,8 @@ class NutClient:
         if request.driver:
             return self._settled_answer(request)
         answers = (self._send_as_user if request.needs_user else self._ask_with_login)(request)
-        if request.other is not None and answers.code(request) in _UNKNOWN_NAME:
-            return self.answer(request.other)
+        if request.alias is not None and answers.code(request) in _UNKNOWN_NAME:
+            return self.answer(request.alias)
         return answers[request]
 
     def values(self, ups: str, variables: Sequence[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@
 lists. Functions raise SettingsError for an argument that the protocol cannot carry. Comments show
 the dialogue of each request: `>` is sent, `<` is received. Section numbers are those of RFC 9271;
 NUT's docs/net-protocol.txt has LOGIN, LOGOUT, MASTER, NETVER and NUMLOGINS. A request that has one
-name there and another in the RFC has the second as its `other`.
+name there and another in the RFC has the second as its `alias`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def login(ups: str) -> NutRequest[str]:
     """
     # > LOGIN ups1
     # < OK
-    return _right("LOGIN", ups, other=_right("ATTACH", ups))
+    return _right("LOGIN", ups, alias=_right("ATTACH", ups))
 
 
 def logout() -> NutRequest[str]:
@@ -55,7 +55,7 @@ def logout() -> NutRequest[str]:
     """
     # > LOGOUT
     # < OK Goodbye
-    return NutRequest("LOGOUT", "LOGOUT", _ok, other=NutRequest("DETACH", "DETACH", _ok))
+    return NutRequest("LOGOUT", "LOGOUT", _ok, alias=NutRequest("DETACH", "DETACH", _ok))
 
 
 def primary(ups: str) -> NutRequest[str]:
@@ -65,7 +65,7 @@ def primary(ups: str) -> NutRequest[str]:
     """
     # > PRIMARY ups1
     # < OK PRIMARY-GRANTED
-    return _right("PRIMARY", ups, other=master(ups))
+    return _right("PRIMARY", ups, alias=master(ups))
 
 
 def master(ups: str) -> NutRequest[str]:
@@ -206,8 +206,8 @@ def get_numlogins(ups: str) -> NutRequest[int]:
     """The number of clients that are logged in to a device. RFC 9271 calls it NUMATTACH."""
     # > GET NUMLOGINS rack1
     # < NUMLOGINS rack1 2
-    new = _get(_number, "NUMATTACH", name(ups, "device"))
-    return _get(_number, "NUMLOGINS", name(ups, "device"), other=new)
+    numattach = _get(_number, "NUMATTACH", name(ups, "device"))
+    return _get(_number, "NUMLOGINS", name(ups, "device"), alias=numattach)
 
 
 def ver() -> NutRequest[str]:
@@ -221,7 +221,7 @@ def protver() -> NutRequest[str]:
     """Version of the protocol. NUT also calls it NETVER."""
     # > PROTVER
     # < 1.3
-    return NutRequest("PROTVER", "PROTVER", _line, other=NutRequest("NETVER", "NETVER", _line))
+    return NutRequest("PROTVER", "PROTVER", _line, alias=NutRequest("NETVER", "NETVER", _line))
 
 
 def server_help() -> NutRequest[str]:
@@ -290,10 +290,10 @@ def get_tracking(identifier: str = "") -> NutRequest[str]:
 # ---- requests of a kind, and the readers of their answers ----------------------------------------
 
 
-def _right(verb: str, ups: str, other: Optional[NutRequest[str]] = None) -> NutRequest[str]:
+def _right(verb: str, ups: str, alias: Optional[NutRequest[str]] = None) -> NutRequest[str]:
     """A request about a device that needs a right."""
     line = f"{verb} {name(ups, 'device')}"
-    return NutRequest(line, line, _ok, needs_user=True, other=other)
+    return NutRequest(line, line, _ok, needs_user=True, alias=alias)
 
 
 def _ok(reply: NutResponse) -> str:
@@ -358,7 +358,7 @@ Read = Callable[[NutResponse, list[str]], T]
 
 
 def _get(
-    parse: Read[T], *query: str, driver: str = "", other: Optional[NutRequest[T]] = None
+    parse: Read[T], *query: str, driver: str = "", alias: Optional[NutRequest[T]] = None
 ) -> NutRequest[T]:
     """A GET request, of data of the device `driver` if it is given. Its answer repeats the words of
     `query`; `parse` reads the others.
@@ -371,7 +371,7 @@ def _get(
         return parse(reply, words[len(query) :])
 
     line = "GET " + " ".join(query)
-    return NutRequest(line, line, parse_reply, driver=driver, other=other)
+    return NutRequest(line, line, parse_reply, driver=driver, alias=alias)
 
 
 def _value(reply: NutResponse, words: list[str]) -> str:

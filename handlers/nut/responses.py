@@ -63,7 +63,7 @@ class NutRequest(Generic[T_co]):
         driver: str = "",
         *,
         needs_user: bool = False,
-        other: Optional[NutRequest[T_co]] = None,
+        alias: Optional[NutRequest[T_co]] = None,
     ) -> None:
         #: the bytes to send, with the line's end
         self.line = encoded(line) + b"\n"
@@ -80,7 +80,7 @@ class NutRequest(Generic[T_co]):
         #: whether it needs the rights of a user
         self.needs_user = needs_user
         #: the same request under its other name, for a server that does not know the usual one
-        self.other = other
+        self.alias = alias
 
     def __repr__(self) -> str:
         return f"<NUT request {self.label}>"

@@ -87,13 +87,13 @@ def list_for_figures(
 def read_totals(profile: Profile, reader: Reader, *, for_view: bool) -> Optional[SnmpDevice]:
     """The device without its outlets, if its figures need none and one is measured, or if its
     family has no figure; else None. `for_view`: see `without_currents`."""
-    shown = (profile.load, profile.energy) if for_view else profile.totals
-    totals = [total for total in shown if total is not None]
-    of_outlets = [(way.energy, way.current, way.power) for way in profile.outlets]
-    by_outlet = any(energy or not for_view and any(others) for energy, *others in of_outlets)
+    of_profile = (profile.load, profile.energy) if for_view else profile.totals
+    totals = [total for total in of_profile if total is not None]
+    outlet_figures = [(way.energy, (way.current, way.power)) for way in profile.outlets]
+    by_outlet = any(energy or not for_view and any(loads) for energy, loads in outlet_figures)
     if by_outlet or any(_needs_outlets(total, reader, for_view=for_view) for total in totals):
         return None
-    has_figures = bool(totals) or any(map(any, of_outlets))
+    has_figures = bool(totals) or any(energy or any(loads) for energy, loads in outlet_figures)
     is_measured = any(_is_measured(total, reader) for total in totals)
     return None if has_figures and not is_measured else SnmpDevice(profile, None, {}, reader)
 

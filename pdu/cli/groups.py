@@ -70,7 +70,7 @@ class Group(Subcommand, click.Group):
 
     def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
         """What to use instead of words, the first of which is not a command of this group."""
-        word, *rest = words
+        word, *arguments = words
         outer_names: Sequence[str] = ()
         outer_path = ""
         if ctx.parent is not None and isinstance(ctx.parent.command, click.Group):
@@ -88,8 +88,10 @@ class Group(Subcommand, click.Group):
             return f"for {outer_path}, {advice}"
         if hosts.is_ip(word):
             if registry.is_handler(str(ctx.info_name)):
-                command = rest.pop(0) if rest and rest[0] in outer_names else "status"
-                line = shlex.join([command, str(ctx.info_name), word, *rest])
+                command = (
+                    arguments.pop(0) if arguments and arguments[0] in outer_names else "status"
+                )
+                line = shlex.join([command, str(ctx.info_name), word, *arguments])
                 return f"did you mean {outer_path} {printable(line, 100)}?"
             return f"{self.choice()}; pdu identify {word} says what a device is"
         return nearest

@@ -57,25 +57,25 @@ class HourlyEnergy:
         """Add a register in the time of a tenancy; None: what it counted is not known."""
         part = tenancy.cut(*self._period)
         begin = self._period.begin
-        first = int((part.begin - begin) // HOUR_S)
-        stop = min(math.ceil((part.end - begin) / HOUR_S), len(self._low))
+        first_hour = int((part.begin - begin) // HOUR_S)
+        end_hour = min(math.ceil((part.end - begin) / HOUR_S), len(self._low))
         whole = None if register is None else energy(register, *part)
         is_known = whole is not None and whole.grade != NOT_BILLABLE
-        for hour in range(first, stop):
+        for hour in range(first_hour, end_hour):
             self._is_had[hour] = True
             cut = part.cut(begin + hour * HOUR_S, begin + (hour + 1) * HOUR_S)
             low, high = _bounds(register if is_known else None, cut)
             self._low[hour] += low
             self._high[hour] += high
-        if stop > first:
+        if end_hour > first_hour:
             self._sum = Bounds(*map(add, self._sum, _bounds(register if is_known else None, part)))
 
-    def add(self, other: HourlyEnergy) -> None:
+    def add(self, energies: HourlyEnergy) -> None:
         """Add the energy of other registers in the same period."""
-        self._low = array("d", map(add, self._low, other._low))
-        self._high = array("d", map(add, self._high, other._high))
-        self._is_had = bytearray(map(max, self._is_had, other._is_had))
-        self._sum = Bounds(*map(add, self._sum, other._sum))
+        self._low = array("d", map(add, self._low, energies._low))
+        self._high = array("d", map(add, self._high, energies._high))
+        self._is_had = bytearray(map(max, self._is_had, energies._is_had))
+        self._sum = Bounds(*map(add, self._sum, energies._sum))
 
     def demand(self, commitment: Optional[float] = None) -> Optional[Demand]:
         """The figures, with those above a commitment in W; None without an hour."""
@@ -91,11 +91,11 @@ class HourlyEnergy:
         above = self._above(lows, highs, commitment)
         return Demand(len(hours), peak, percentile, commitment, above)
 
-    def _greatest(self, lows: Sequence[float], highs: Sequence[float], left_out: int) -> Bounds:
+    def _greatest(self, lows: Sequence[float], highs: Sequence[float], excess_hours: int) -> Bounds:
         """The greatest hour but for so many. What the others took of the sum, at least, was taken
         in hours that are not greater than it.
         """
-        count = len(lows) - left_out
+        count = len(lows) - excess_hours
         by_sum = (self._sum.low - sum(highs[count:])) / count
         return Bounds(max(lows[count - 1], by_sum), highs[count - 1])
 

@@ -70,11 +70,13 @@ def one_network(text: str) -> Network:
     try:
         return ipaddress.ip_network(text)
     except ValueError:
-        shown = printable(text, 60)
+        spelling = printable(text, 60)
         advice = _likely_network(text)
         if is_ip(text) and "/" not in text:
-            advice = f"; pdu identify {shown} asks one device, and --port is of all that are asked"
-        raise SettingsError(f"{shown!r} is not a network such as 192.0.2.0/24{advice}") from None
+            advice = (
+                f"; pdu identify {spelling} asks one device, and --port is of all that are asked"
+            )
+        raise SettingsError(f"{spelling!r} is not a network such as 192.0.2.0/24{advice}") from None
 
 
 def _likely_network(text: str) -> str:

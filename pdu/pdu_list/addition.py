@@ -241,8 +241,8 @@ def _with_pdu(file: _File, pdu: ListedPdu) -> bytes:
     else:
         data = _appended(file, _csv_row(file, pdu))
     before, parsed = _fleet(file), device_list.parse_device_list(data, file.path)
-    for again in parsed.repeated.keys() - before.repeated.keys():
-        listed_name = parsed.repeated[again] if again == pdu.name else again
+    for repeated_name in parsed.repeated.keys() - before.repeated.keys():
+        listed_name = parsed.repeated[repeated_name] if repeated_name == pdu.name else repeated_name
         raise SettingsError(
             f"{pdu.address} is already in {file.path}, as {printable(listed_name, 60)!r}"
         )

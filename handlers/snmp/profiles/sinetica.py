@@ -46,8 +46,8 @@ def _of_outlets(below: str, name: str, *unmetered: str) -> Listed:
 
 def _of_pdus(one_phase: Column, three_phase: Source) -> Merged:
     """The rows of PDUs of one phase, and those of PDUs that the table of three phases has."""
-    others = without(one_phase, STAR, DELTA, AGGREGATE, UNKNOWN_MODE, by=MODE)
-    return Merged((_communicating(others), three_phase))
+    one_phase_rows = without(one_phase, STAR, DELTA, AGGREGATE, UNKNOWN_MODE, by=MODE)
+    return Merged((_communicating(one_phase_rows), three_phase))
 
 
 def _aggregate(below: str, name: str) -> Listed:
