@@ -15,7 +15,7 @@ from handlers.shared.similar_names import similar_names
 
 from .cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .cli.exit_codes import DONE
-from .cli.exit_handling import OutputError, missing_package_advice
+from .cli.exit_handling import OutputError, discard, missing_package_advice
 from .cli.groups import Group, LazyGroup
 from .cli.options import COMPLETION, SECRETS, Output, Run, spelled
 from .commands import GROUPS, LAZY_COMMANDS
@@ -135,7 +135,14 @@ def run(arguments: Sequence[str]) -> int:
             return int(ROOT.invoke(context))
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
-    except (BrokenPipeError, OutputError):
+    except BrokenPipeError:
+        raise
+    except OutputError as error:
+        if this_run.changing:
+            discard(sys.stdout)  # else the rest of it would raise again, without the advice
+            raise OutputError(
+                f"{error}; a command that was sent may have been carried out"
+            ) from None
         raise
     except click.UsageError as error:
         # click does not say whose option lacks a value

@@ -4,12 +4,10 @@ causes no traceback.
 
 from __future__ import annotations
 
-import functools
 import io
 import logging
 import os
 import sys
-from contextlib import suppress
 from typing import Callable, Optional, TextIO
 
 from .exit_codes import INTERRUPTED, READER_GONE, code_of
@@ -52,7 +50,40 @@ def run(main: Callable[[], int]) -> int:
     closed streams are replaced, and characters that the terminal's encoding lacks are printed as
     escapes: neither may fail a command that has already switched a device.
     """
-    # a descriptor that can only be read: each write to standard output fails
+    _replace_closed_streams()
+    _translate_errors(sys.stdout)
+    _translate_errors(sys.stderr)
+    # a call to a device must not fail because a log cannot be written
+    logging.raiseExceptions = False
+    try:
+        try:
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                # by lines: in one file, those of both outputs have the order of their printing
+                sys.stdout.reconfigure(errors="backslashreplace", line_buffering=True)
+            return main()
+        finally:  # also runs after --help, which raises SystemExit
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        _report("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        discard(sys.stdout)
+        return READER_GONE
+    except OutputError as error:
+        discard(sys.stdout)
+        _report(f"settings: the standard output cannot be written: {error}")
+        return code_of("settings")
+    finally:
+        try:
+            sys.stderr.flush()
+        except UNWRITABLE:
+            discard(sys.stderr)
+
+
+def _replace_closed_streams() -> None:
+    """Open those that the process was started without; each write to standard output fails, because
+    its descriptor can only be read.
+    """
     for name, mode, flags in (
         ("stdin", "r", os.O_RDONLY),
         ("stdout", "w", os.O_RDONLY),
@@ -61,37 +92,6 @@ def run(main: Callable[[], int]) -> int:
         if getattr(sys, name) is None:
             descriptor = os.open(os.devnull, flags)
             setattr(sys, name, open(descriptor, mode, encoding="utf-8"))
-    _call_before_each_write(sys.stdout, lambda: None)
-    # In one file, lines of both outputs have the order in which they were printed.
-    _call_before_each_write(sys.stderr, functools.partial(_flush, sys.stdout))
-    # a call to a device must not fail because a log cannot be written
-    logging.raiseExceptions = False
-    try:
-        try:
-            if isinstance(sys.stdout, io.TextIOWrapper):
-                # writes what was printed before, too
-                sys.stdout.reconfigure(errors="backslashreplace")
-            return main()
-        finally:  # also runs after --help, which raises SystemExit
-            sys.stdout.flush()
-    except KeyboardInterrupt:
-        _report("interrupted")
-        return INTERRUPTED
-    except BrokenPipeError:
-        _discard(sys.stdout)
-        return READER_GONE
-    except OutputError as error:
-        _discard(sys.stdout)
-        _report(
-            f"settings: the standard output cannot be written ({error}); the command itself may"
-            " have been carried out"
-        )
-        return code_of("settings")
-    finally:
-        try:
-            sys.stderr.flush()
-        except UNWRITABLE:
-            _discard(sys.stderr)
 
 
 def _report(words: str) -> None:
@@ -99,20 +99,12 @@ def _report(words: str) -> None:
     try:
         print(words, file=sys.stderr)
     except UNWRITABLE:  # such as a full disk that both outputs go to
-        _discard(sys.stderr)
+        discard(sys.stderr)
 
 
-def _flush(stdout: TextIO) -> None:
-    """Write what was printed. A failure is raised again by the flush at the end. The stream itself:
-    a command may have put standard error into the place of `sys.stdout`.
-    """
-    with suppress(*UNWRITABLE):
-        stdout.flush()
-
-
-def _call_before_each_write(stream: TextIO, action: Callable[[], None]) -> None:
-    """Run `action` before each write to the stream's file, and turn its OSErrors into OutputError,
-    except BrokenPipeError: a full disk is not a defect.
+def _translate_errors(stream: TextIO) -> None:
+    """Turn the OSErrors of writing the stream's file into OutputError, except BrokenPipeError: a
+    full disk is not a defect.
     """
     buffer = getattr(stream, "buffer", None)
     # `buffer` itself is the file if Python does not buffer
@@ -122,7 +114,6 @@ def _call_before_each_write(stream: TextIO, action: Callable[[], None]) -> None:
     write = raw.write
 
     def write_or_raise(data: bytes) -> Optional[int]:
-        action()
         try:
             return write(data)
         except BrokenPipeError:
@@ -133,6 +124,7 @@ def _call_before_each_write(stream: TextIO, action: Callable[[], None]) -> None:
     setattr(raw, "write", write_or_raise)
 
 
-def _discard(stream: TextIO) -> None:
+def discard(stream: TextIO) -> None:
+    """Let what is still to be written to the stream go nowhere."""
     # Python flushes the rest when it exits, and would end with 120 if it could not
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -69,6 +69,7 @@ def print_result(result: Result, *, as_json: bool) -> int:
         print("\n".join(printable(line, 10 * len(line)) for line in lines))
     elif result.raw:
         sys.stdout.buffer.write(result.raw)
+        sys.stdout.buffer.flush()
     elif result.lines:
         print("\n".join(result.lines))
     if result.note and not as_json:

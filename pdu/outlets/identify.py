@@ -129,7 +129,7 @@ def identify(
     """
     run, files = run_of(context), None
     if new_name is not None:
-        files = addition.owner_files(*names.list_files(context))
+        files = addition.list_and_logins(*names.list_files(context))
         addition.check_addition(files, new_name, host)
         pdu = names.ChosenPdu("", hosts.parse_argument(host), login_of(context))
     else:

@@ -28,7 +28,7 @@ _LOGIN_KEYS = ("username", "snmp_version", "auth_protocol", "priv_protocol")
 _NEW_HEAD = ("name", "handler", "address", "auth", "settings")
 
 
-class OwnerFiles(NamedTuple):
+class ListAndLogins(NamedTuple):
     """The list of PDUs and the file of logins; each may not exist yet."""
 
     list_path: str
@@ -67,7 +67,7 @@ class _File(NamedTuple):
                 os.unlink(self.path)
 
 
-def owner_files(list_file: str, auth_file: str) -> OwnerFiles:
+def list_and_logins(list_file: str, auth_file: str) -> ListAndLogins:
     """The files of these options, else of the environment, else the usual ones. Raises
     SettingsError if the environment says that there is no list.
     """
@@ -78,10 +78,10 @@ def owner_files(list_file: str, auth_file: str) -> OwnerFiles:
     logins = auth_file or names.usual_logins(path)
     if not logins:
         logins = os.path.join(os.path.dirname(path), names.LOGINS)
-    return OwnerFiles(os.path.realpath(path), os.path.realpath(logins))
+    return ListAndLogins(os.path.realpath(path), os.path.realpath(logins))
 
 
-def check_addition(files: OwnerFiles, name: str, host: str) -> None:
+def check_addition(files: ListAndLogins, name: str, host: str) -> None:
     """Raises SettingsError if `name` cannot be added, or if `host` is a name of the list."""
     if not name or name != name.strip():
         raise SettingsError(f"{name!r} is no name: give one such as r1-left")
@@ -99,7 +99,7 @@ def check_addition(files: OwnerFiles, name: str, host: str) -> None:
 
 
 def add(
-    files: OwnerFiles, name: str, handler: LoadedHandler, host: Address, login: Login
+    files: ListAndLogins, name: str, handler: LoadedHandler, host: Address, login: Login
 ) -> ListedPdu:
     """Write the PDU that was read with this login under this name, and its login; both or none.
     Secrets of --secret-file are written as references to these files, others as they are. Returns
@@ -130,7 +130,7 @@ def _split(
 
 
 def _write(
-    files: OwnerFiles, pdu: ListedPdu, login: DeviceLogin, secret_paths: Mapping[str, str]
+    files: ListAndLogins, pdu: ListedPdu, login: DeviceLogin, secret_paths: Mapping[str, str]
 ) -> ListedPdu:
     """Write both, or none. Raises SettingsError."""
     folder = os.path.dirname(files.list_path)

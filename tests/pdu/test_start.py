@@ -121,6 +121,7 @@ def test_ctrl_c_while_the_command_loads_is_quiet(module: str, code: int, tmp_pat
 
 # With PYTHONUNBUFFERED=1 the output fails when a line is printed, otherwise when the buffer is
 # flushed.
+UNWRITABLE = "settings: the standard output cannot be written: No space left on device"
 UNBUFFERED = pytest.mark.parametrize("unbuffered", ["", "1"])
 
 
@@ -143,11 +144,23 @@ def test_an_output_that_cannot_be_written_is_named_in_one_line(words: str, unbuf
     with open("/dev/full", "wb") as full:
         command = [*PDU, *words.split()]
         done = run(command, stdout=full, variables={"PYTHONUNBUFFERED": unbuffered})
-    assert (done.returncode, done.stderr) == (
-        2,
-        "settings: the standard output cannot be written (No space left on device); "
-        "the command itself may have been carried out\n",
+    assert (done.returncode, done.stderr) == (2, f"{UNWRITABLE}\n")
+
+
+@needs_full
+@pytest.mark.parametrize("call, is_sent", [("off", True), ("status", False)])
+def test_only_a_command_that_was_sent_may_have_been_carried_out(call: str, is_sent: bool) -> None:
+    program = (
+        "import sys; from pdu.reading import outlet_power; outlet_power.AGAIN_S = 0.0;"
+        " from pdu.start import main; sys.exit(main(sys.argv[1:]))"
     )
+    with Agent(apc.rpdu2(outlets=4)) as agent, open("/dev/full", "wb") as full:
+        words = [call, "snmp", f"127.0.0.1:{agent.port}", *(["1", "--yes"] if is_sent else [])]
+        variables = {"PDU_COMMUNITY": "private"}
+        process = run([sys.executable, "-c", program, *words], stdout=full, variables=variables)
+        assert bool(agent.writes()) is is_sent
+    advice = "; a command that was sent may have been carried out" if is_sent else ""
+    assert (process.returncode, process.stderr) == (2, f"{UNWRITABLE}{advice}\n")
 
 
 @pytest.mark.parametrize("words", ["--version", "supports AP8959"])
