@@ -8,7 +8,8 @@ unit has its own branch of the product line's tree. Only the branch of the addre
 
 Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other
 rows read "--". `_text_family` therefore ignores the figures of outlets if there are fewer figures
-than outlets: a group's current is not an outlet's.
+than outlets: a group's current is not an outlet's. A row that one column alone lacks is its
+outlet's failure: the others keep their figures.
 
 An outlet of an MPro can be protected as critical equipment (1.2 beside the relay). Its relay is
 then not switched, but the agent reports the written value as the state for a while. A command for
@@ -63,8 +64,11 @@ def _text_family(
     def here(values: Source) -> Provided:
         return Provided(values, count, r"\d+")
 
-    def whole_rows(values: Source) -> Whole:
-        return Whole(without(values, *NOT_THERE), count)
+    def of_outlets(values: Column, beside: Column) -> Whole:
+        """A column of the outlets' meters. `beside`, another one, shows rows that the answers
+        lack."""
+        rows = Complete(values, beside=without(beside, *NOT_THERE))
+        return Whole(without(rows, *NOT_THERE), count)
 
     return partial(
         Profile,
@@ -76,9 +80,9 @@ def _text_family(
                 control=Write(switch, on=ON, off=OFF),
                 none_if_zero=count,
                 name=name,
-                current=Figure(whole_rows(current), scale_of_integers=HUNDREDTHS),
-                power=figure(whole_rows(power), Decimal(1000)) if power else None,
-                energy=Figure(whole_rows(energy), scale_of_integers=TENTHS),
+                current=Figure(of_outlets(current, energy), scale_of_integers=HUNDREDTHS),
+                power=figure(of_outlets(power, current), Decimal(1000)) if power else None,
+                energy=Figure(of_outlets(energy, current), scale_of_integers=TENTHS),
             ),
         ),
         load=total(

@@ -85,6 +85,19 @@ def test_an_outlet_whose_state_is_missing_keeps_its_figures_and_its_name() -> No
         assert [label.identity for label in metering.labels(snmp_device)] == ["1", "2", "3", "4"]
 
 
+@pytest.mark.parametrize("missing", ["8.1.3.0", "10.3.0", "11.3.0"])
+def test_a_row_that_one_column_lacks_costs_no_other_outlet_its_figure(missing: str) -> None:
+    """Clever MPDU: outputCurrent, outputEnergy or outputPower of output 3 of four."""
+    unit = fixture("clever-mpdu")
+    whole = metering.read_statistic(units.find(unit, of_rows(unit.rows), for_figures=True)).ports
+    device = of_rows(unit.rows)
+    with device.without([f"1.3.6.1.4.1.30966.8.1.{missing}"]):
+        ports = metering.read_statistic(units.find(unit, device, for_figures=True)).ports
+    assert {**ports, "3": whole["3"]} == whole
+    figures = {figure for figure in ports["3"] if figure not in whole["3"]}
+    assert [type(figure) for figure in figures] == [NotKnown]
+
+
 NAME, CURRENT = Column("1.3.9.1.1"), Column("1.3.9.1.2")
 METERED = Profile(
     key="metered",
