@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
@@ -20,7 +19,6 @@ from .device import (
     reported_outlet_count,
     without_currents,
 )
-from .families import Families, families_near
 from .profile import Profile
 from .reader import Reader, SnmpReads
 
@@ -129,28 +127,19 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Cand
 
     `sys_object_id` is "" if the device has no usable one.
     """
-    find = _known_candidates if isinstance(profiles, Families) else _candidates
-    return find(sys_object_id, profiles)
-
-
-def _candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Candidate]:
-    """`candidates`, without what is known from earlier calls."""
-    matches = []
-    for profile in families_near(profiles, sys_object_id):
-        fits = (
-            profile.match(sys_object_id) > 0 if sys_object_id else profile.sweep or profile.unseen
-        )
-        if fits:
-            matches.append(profile)
+    arcs_and_profiles = [(profile.match(sys_object_id), profile) for profile in profiles]
+    matches = [
+        (arcs, profile)
+        for arcs, profile in arcs_and_profiles
+        if (arcs if sys_object_id else profile.sweep or profile.unseen)
+    ]
     # stable: equals keep their order
-    matches.sort(key=lambda profile: -profile.match(sys_object_id))
-    return tuple(
-        Candidate(profile, root) for profile in matches for root in profile.roots_for(sys_object_id)
-    )
-
-
-# PDUs of a model have the same sysObjectID, and the table of families does not change
-_known_candidates = functools.lru_cache(maxsize=256)(_candidates)
+    matches.sort(key=lambda match: -match[0])
+    return [
+        Candidate(profile, root)
+        for _, profile in matches
+        for root in profile.roots_for(sys_object_id)
+    ]
 
 
 def _probed(families: Sequence[Candidate]) -> list[Sequence[Candidate]]:
@@ -175,7 +164,7 @@ def _metering(
             metering.append(candidate)
         elif profile.outlets and has_no_outlets(profile, reader.at(candidate.root)):
             metering.append(candidate)
-    described_profiles = [profile for profile in families_near(profiles, "") if profile.described]
+    described_profiles = [profile for profile in profiles if profile.described]
     description = text(reader.get(SYS_DESCR) or "") if described_profiles else ""
     for profile in described_profiles:
         if re.fullmatch(profile.described, description):
@@ -278,7 +267,7 @@ def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> tuple[str, str
     depth = len(_ENTERPRISES)
     # 0 is no company's number
     names_company = len(arcs) > depth and arcs[:depth] == _ENTERPRISES and arcs[depth] != 0
-    if names_company or any(profile.match(oid) for profile in families_near(profiles, oid)):
+    if names_company or any(profile.match(oid) for profile in profiles):
         return shown_id, oid
     return shown_id, ""
 

@@ -18,6 +18,10 @@ from .frozen_value import FrozenValue, parts_of
 from .outlets import Outlets
 from .reader import ROOT
 
+ENTERPRISES = "1.3.6.1.4.1."
+# Default sysObjectIDs of agents built on Net-SNMP, which several families share: `linux` of
+# NET-SNMP-TC and of UCD-SNMP-MIB.
+NET_SNMP_IDS = "8072.3.2.10 2021.250.10"
 #: the vendor of a family whose maker no public source names
 NO_MAKER = "Maker not named"
 

@@ -13,7 +13,6 @@ from ..shared.labels import ENCODING
 from ..shared.settings import UNKNOWN_FIGURES, UNSET, Setting, Settings, yes_no
 from ..shared.similar_names import similar_names
 from . import schema
-from .families import family_named, family_names
 from .profile import Profile
 from .profiles import PROFILES
 
@@ -175,10 +174,9 @@ def _archive_profile(profile_text: str) -> Profile:
 
 def _find_family(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:
     """Raises SettingsError, which names similar families."""
-    profile = family_named(profiles, key)
-    if profile:
-        return profile
-    keys = family_names(profiles)
+    keys = [profile.key for profile in profiles]
+    if key in keys:
+        return profiles[keys.index(key)]
     near = [family for family in keys if key in family][:_MOST_NEAR] or similar_names(
         key, keys, _MOST_NEAR
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import hashlib
 import shlex
 import sys
@@ -17,7 +16,7 @@ from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 from handlers.snmp import schema
 from handlers.snmp.frozen_value import check_parts
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES, VENDORS
 from pdu.loading import handler_source
 from pdu.loading.handler_paths import is_path
 from pdu.loading.handler_source import HandlerSource
@@ -168,20 +167,14 @@ def build_with_options(
 
 
 def families_source(keys: Collection[str]) -> str:
-    """The list of families with the vendors of these alone: an archive loads all files of its
-    list."""
-    source = (ROOT / "handlers" / _FAMILIES).read_text()
-    lines = source.splitlines(keepends=True)
-    (families,) = (
-        node
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Families"
-    )
-    for vendor in reversed(families.args):
-        assert isinstance(vendor, ast.Call) and vendor.end_lineno is not None
-        if set(keys).isdisjoint(ast.literal_eval(vendor.args[1]).split()):
-            del lines[vendor.lineno - 1 : vendor.end_lineno]
-    return "".join(lines)
+    """The list of families with the files of these alone: an archive has the files of its list."""
+    files = [
+        file.__name__.rpartition(".")[2]
+        for file in VENDORS
+        if not {profile.key for profile in file.PROFILES}.isdisjoint(keys)
+    ]
+    imports = f"from . import {', '.join(files)}\n" if files else ""
+    return f"{imports}PROFILES = ({''.join(f'*{file}.PROFILES, ' for file in files)})\n"
 
 
 def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
@@ -292,7 +285,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             )
     for option, keys in (("--only", options.only), ("--switch-unproven", options.switch_unproven)):
         handlers_in_keys = [
-            key for key in keys if key in handler_names and PROFILES.find_profile(key) is None
+            key for key in keys if key in handler_names and key not in PROFILE_BY_KEY
         ]
         if handlers_in_keys:
             read_as = (

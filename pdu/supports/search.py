@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
-from handlers.snmp.families import ENTERPRISES
+from handlers.snmp.profile import ENTERPRISES
 
 from ..recordings.families.recognition import UPS_ADVICE, recognise
 from .model_names import NAMES, Name

@@ -58,8 +58,8 @@ _ROW = re.compile(r"(?m)^ *# pdu new adds a handler here$")
 _RECORDINGS = Path("pdu", "recordings")
 _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0  # limit for writing the generated parts of the pages, in seconds
-# the start of a vendor's entry in the table of families, with the comment above it
-_VENDOR = re.compile(r'(?m)^(?: +#.*\n)* +Vendor\(\s*lambda: import_module\("\.(\w+)"')
+# a line of the two lists of the files of families, with the comment above it
+_FILE = re.compile(r"(?m)^(?: +#.*\n)* +(\w+),\n")
 _NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
 
 
@@ -388,26 +388,25 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
 
 
 def _free_number(root: Path) -> str:
-    """_NUMBER, or the next one that the table of vendors does not have: new families must not
-    detect each other's devices.
+    """_NUMBER, or the next one that no family has: new families must not detect each other's
+    devices.
     """
-    numbers = set(re.findall(r"\d+", _text(root / _FAMILIES / "__init__.py")))
+    texts = map(_text, (root / _FAMILIES).glob("*.py"))
+    numbers = set(re.findall(r"\d+", " ".join(texts)))
     return next(number for number in map(str, itertools.count(_NUMBER)) if number not in numbers)
 
 
 def families_table(root: Path, key: str) -> dict[Path, str]:
-    """The table of vendors with an entry for the family `key`: before the first file with a later
+    """The table of families with the file of the family `key`: before the first file with a later
     name, else after the last name. The table is in that order but for some entries.
     """
     table = _FAMILIES / "__init__.py"
     text = _text(root / table)
     file = key.partition("-")[0]
-    entry = (
-        f'    Vendor(\n        lambda: import_module(".{file}", __package__),\n        "{key}",\n'
-        f'        "{_free_number(root)}",\n    ),\n'
-    )
-    starts = [(match[1], match.start()) for match in _VENDOR.finditer(text)]
-    ends = [*(start for _, start in starts[1:]), text.index("\n)\n", starts[-1][1]) + 1]
-    later = [start for name, start in starts if name > file]
-    place = later[0] if later else ends[starts.index(max(starts))]
-    return {table: text[:place] + entry + text[place:]}
+    # from behind, so that the places of what is before stay
+    for start in (text.index("\nVENDORS = ("), text.index("\nfrom . import (")):
+        files = list(_FILE.finditer(text, start, text.index("\n)\n", start) + 1))
+        later = [entry.start() for entry in files if entry[1] > file]
+        place = later[0] if later else max(files, key=lambda entry: entry[1]).end()
+        text = f"{text[:place]}    {file},\n{text[place:]}"
+    return {table: text}

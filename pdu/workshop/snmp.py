@@ -12,7 +12,7 @@ import click
 
 from handlers.shared.errors import SettingsError, printable
 from handlers.snmp import schema
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 
 from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.groups import EPILOG, Group
@@ -39,7 +39,7 @@ _TABLES = {
 
 
 def _keys() -> Iterable[str]:
-    return PROFILES.keys
+    return PROFILE_BY_KEY
 
 
 def _fitted(lines: Sequence[str]) -> list[str]:

@@ -31,7 +31,7 @@ from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import ExactFigure, Figure
 from handlers.snmp.profile import oids
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from pdu_common.helper import EnumPowerStatus
 from tests.foreign_files import readings
 from tests.handlers.snmp.exact_figures import read_exactly
@@ -152,7 +152,7 @@ def device_of(name: str, rows: Mapping[str, Row]) -> SnmpDevice:
     """A walk as it is read."""
     reading = readings.expected()[name]
     if reading.get("named"):
-        profile = PROFILES.find_profile(reading["family"])
+        profile = PROFILE_BY_KEY.get(reading["family"])
         assert profile is not None
         return detection.read_as(of_rows(rows), profile)
     return detection.detect(

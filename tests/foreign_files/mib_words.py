@@ -18,8 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from handlers.snmp.families import ENTERPRISES
-from handlers.snmp.profile import Profile, oids
+from handlers.snmp.profile import ENTERPRISES, Profile, oids
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import ROOT
 

@@ -28,8 +28,7 @@ from typing import Any, NamedTuple, Optional, Union
 from handlers.shared.errors import ProtocolError, Unsupported
 from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
-from handlers.snmp.profile import Profile, is_below, oids
+from handlers.snmp.profile import ENTERPRISES, NET_SNMP_IDS, Profile, is_below, oids
 from handlers.snmp.profiles import PROFILES
 from tests.foreign_files import LIST, WALKS, readings
 from tests.handlers.snmp import recorded

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Callable, Optional
 
 from ..controls import Control
-from ..families import ENTERPRISES, NET_SNMP_IDS
 from ..figures import Arcs, Ceilings, Figure, Total
 from ..outlets import Outlets
+from ..profile import ENTERPRISES, NET_SNMP_IDS
 from ..reader import ROOT
 from ..sources import (
     ByUnit,

@@ -16,12 +16,12 @@ from handlers import registry
 from handlers.shared.similar_names import similar_names
 from handlers.snmp import schema
 from handlers.snmp.profile import Profile
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.schema import ProfileError
 
 from .profile_checks import MARK, check_profile
 
-_KEYS = PROFILES.keys
+_KEYS = tuple(PROFILE_BY_KEY)
 # the key is in a directory's name and in DCImanager's list of handlers
 _LONGEST_KEY = 40
 _MOST_NEAR = 8
@@ -110,7 +110,7 @@ def summary(profile: Profile) -> list[str]:
 
 def built_in_family(key: str) -> Profile:
     """The built-in family with this key. Raises UnknownFamily."""
-    family = PROFILES.find_profile(key)
+    family = PROFILE_BY_KEY.get(key)
     if family is None:
         raise UnknownFamily(f"there is no family {key[:60]!r}; {_suggestion(key)}")
     return family

@@ -15,8 +15,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from handlers.snmp.detection import candidates
-from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
-from handlers.snmp.profile import Profile, is_below, oids
+from handlers.snmp.profile import ENTERPRISES, NET_SNMP_IDS, Profile, is_below, oids
 from handlers.snmp.profiles import PROFILES
 
 # Prefix of the family -> the other devices, and in brackets their names in LibreNMS's tests/snmpsim

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from handlers.snmp.evidence import Evidence, EvidenceLevel, repository
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile import Profile
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 
 #: the word for a family whose commands are not used without the owner's word
 UNPROVEN = "unproven"
@@ -68,7 +68,7 @@ def _capabilities() -> Mapping[str, Sequence[str]]:
 
 def evidence_of(profile: Profile) -> Evidence:
     """What a family was made from, or that it is recorded. No recording shows a command."""
-    if PROFILES.find_profile(profile.key) is not profile:  # an owner's own
+    if PROFILE_BY_KEY.get(profile.key) is not profile:  # an owner's own
         return profile.evidence
     names = _capabilities().get(profile.key, ())
     return replace(profile.evidence, **dict.fromkeys(names, EvidenceLevel.RECORDING))

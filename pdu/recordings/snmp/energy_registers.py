@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional, TypeVar
 from handlers.snmp.figures import COUNTERS, Figure, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY
 from handlers.snmp.sources import Gathered, Listed, Scalar, Source
 from handlers.snmp.sources.base import Filter
 
@@ -53,7 +53,7 @@ _NO_MIB = "no MIB is public"
 @lru_cache(maxsize=64)
 def registers_of_family(family: str) -> Optional[Registers]:
     """The registers of a family; None for a name that is no family of the SNMP handler."""
-    profile = PROFILES.find_profile(family)
+    profile = PROFILE_BY_KEY.get(family)
     return None if profile is None else profile_registers(profile)
 
 

@@ -13,7 +13,7 @@ from handlers.snmp import detection, schema
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import Profile
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.reader import SnmpReads
 from handlers.snmp.settings import METERED_ONLY, FamilySelection, select_families
 
@@ -135,14 +135,14 @@ def _poll(where: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
     """
     if device is None or not profile_name:
         return f"snmp {where}"
-    if PROFILES.find_profile(profile_name) is not None:
+    if profile_name in PROFILE_BY_KEY:
         return f"snmp {where} -s profile={profile_name}"
     return f"dist/{registry.archive_name(device.profile.key.replace('-', '_'))} {where}"
 
 
 def _profile(profile_name: str) -> Profile:
     """A family by its key, or a profile in a JSON file."""
-    family = PROFILES.find_profile(profile_name)
+    family = PROFILE_BY_KEY.get(profile_name)
     if family is not None:
         return family
     if not os.path.isfile(profile_name):

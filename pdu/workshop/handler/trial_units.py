@@ -16,7 +16,7 @@ from handlers.shared.errors import SettingsError
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.profile import is_below
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import OCTETS
@@ -226,7 +226,7 @@ def family_device(key: str) -> Optional[Device]:
     """The synthetic unit of a family, with an outlet in a state that no MIB has; None for a family
     without states.
     """
-    profile = PROFILES.find_profile(key)
+    profile = PROFILE_BY_KEY.get(key)
     if profile is None or not any(outlets.states for outlets in profile.outlets):
         return None
     rows = snmprec.parse((UNITS / f"{key}.snmprec").read_text("utf-8")).rows

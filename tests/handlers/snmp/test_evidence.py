@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import pytest
 
 from handlers.snmp.evidence import DCIMANAGER_EXAMPLE, Evidence, EvidenceLevel, repository
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from pdu.recordings.families import family_tables
 from pdu.recordings.families.recorded import evidence_of, family_counts, recorded_objects
 from pdu.supports import table
@@ -89,7 +89,7 @@ def test_pages_supports_and_identify_say_the_same_of_what_is_recorded() -> None:
     assert f"{counts.unproven} more are *unproven*" in sentence
     page = family_tables.devices(PROFILES)
     for entry in table.entries():
-        profile = PROFILES.find_profile(entry.family) if entry.handler == "snmp" else None
+        profile = PROFILE_BY_KEY.get(entry.family) if entry.handler == "snmp" else None
         if profile is not None:
             level = evidence_of(profile)
             assert ("recording" in entry.evidence.get("state", "")) is (

@@ -18,7 +18,7 @@ from handlers.shared.errors import SettingsError, Unreachable, Unsupported
 from handlers.shared.meter_figures import NOT_ASKED, measured
 from handlers.snmp import options, schema, switching
 from handlers.snmp.handler import make_handler
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.profiles.rpcm import PROFILES as RPCM
 from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS, FamilySelection, select_families
 from pdu_common.connection import PduSnmpData
@@ -145,7 +145,7 @@ def test_making_a_handler_checks_no_settings() -> None:
     [
         (
             {"profile": "qqqqqqqq"},
-            f"family 'qqqqqqqq'.*its families include {', '.join(PROFILES.keys[:3])}$",
+            f"family 'qqqqqqqq'.*its families include {', '.join(list(PROFILE_BY_KEY)[:3])}$",
         ),
         ({"profile": "raritan"}, "similar: raritan-px2, raritan-px1$"),
         ({"profile": "entry3"}, "similar: sentry3"),
@@ -185,7 +185,7 @@ def test_a_setting_overrides_a_build_option(key: str) -> None:
 
 
 def test_switch_unproven_is_for_all_families_as_a_setting_and_for_named_ones_in_a_build() -> None:
-    netio, enlogic = (PROFILES.find_profile(key) for key in ("netio", "enlogic"))
+    netio, enlogic = (PROFILE_BY_KEY[key] for key in ("netio", "enlogic"))
     assert netio is not None and enlogic is not None
     for given, built, wanted in (
         ({}, {}, (False, False)),

@@ -8,7 +8,7 @@ import csv
 import re
 
 from handlers.snmp.profile import is_below
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from tests.foreign_files import mib_words
 from tests.handlers.snmp.test_evidence import PROGRAM
 
@@ -79,7 +79,7 @@ with mib_words.TABLE.open(encoding="utf-8", newline="") as file:
 
 def is_told(row: dict[str, str]) -> bool:
     """Whether the family reads this object or names it in `unread`."""
-    profile = PROFILES.find_profile(row["family"])
+    profile = PROFILE_BY_KEY.get(row["family"])
     assert profile, row
     return any(
         is_below(oid, row["oid"]) or is_below(row["oid"], oid)

@@ -6,11 +6,10 @@ import pytest
 
 from handlers.snmp.controls import Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.figures import Total
 from handlers.snmp.frozen_value import check_parts, parts_of
 from handlers.snmp.outlets import Outlets
-from handlers.snmp.profile import Profile, Root, oids
+from handlers.snmp.profile import ENTERPRISES, Profile, Root, oids
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, NamedRows, Scalar, Spread, Tables
 from handlers.snmp.states import State

@@ -13,7 +13,7 @@ from handlers.nut.client import NutClient
 from handlers.shared.errors import SettingsError
 from handlers.snmp import schema
 from handlers.snmp.frozen_value import replace
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY
 from pdu.loading.handler_loading import load
 from pdu.recordings.redfish import tree as redfish_tree
 from pdu.recordings.snmp import snmprec
@@ -48,7 +48,7 @@ def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -
 
 def test_a_replay_as_a_chosen_family_names_the_command_that_reads_it(tmp_path: Path) -> None:
     text, file = write_snmprec(fixture("ip9258").rows), tmp_path / "own.json"
-    own, serve_as = PROFILES.find_profile("ip9258"), kind("snmp").serve_as
+    own, serve_as = PROFILE_BY_KEY.get("ip9258"), kind("snmp").serve_as
     assert own is not None and serve_as is not None
     file.write_text(schema.dumps(replace(own, key="my-strip")), "utf-8")
     for chosen, command in (

@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from handlers.snmp.families import ENTERPRISES
-from handlers.snmp.profile import oids as profile_oids
+from handlers.snmp.profile import ENTERPRISES, oids as profile_oids
 from handlers.snmp.profiles import PROFILES
 from pdu.recordings.families import recognition
 from pdu.recordings.families.recognition import OTHER_NUMBERS, SHARED_NUMBERS
