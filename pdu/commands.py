@@ -54,12 +54,12 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "meter": LazyCommand(
         "pdu.energy.meter:meter",
         "keep the energy registers of many PDUs in an SQLite file",
-        page="administrators.md",
+        page="energy.md",
     ),
     "energy": LazyCommand(
         "pdu.energy.command:energy",
         "kWh of a month by outlet and customer, with their bounds",
-        page="administrators.md",
+        page="energy.md",
     ),
     "snmp": LazyCommand(
         "pdu.workshop.snmp:snmp",

@@ -64,7 +64,7 @@ def page_of(
         words.title.format(customer),
         words.period.format(begin, end, zone.key),
         words.reading,
-        "docs/administrators.md",
+        "docs/energy.md",
         html.time_shown(time.time()),
         words.frame,
     )

@@ -100,7 +100,7 @@ class Month(NamedTuple):
     readings: PduReadings
     #: register -> what flowed
     truth: dict[str, float]
-    #: register -> why its fault may be unseen, as docs/administrators.md says; "" if it is seen
+    #: register -> why its fault may be unseen, as docs/energy.md says; "" if it is seen
     cause: dict[str, str]
     kind: str
 

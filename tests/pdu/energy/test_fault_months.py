@@ -1,5 +1,5 @@
 """The truth of months whose physics shares nothing with the law is inside their bounds, unless the
-fault is one that docs/administrators.md says cannot be seen.
+fault is one that docs/energy.md says cannot be seen.
 """
 
 from __future__ import annotations

@@ -55,6 +55,11 @@ def test_the_dashboard_shows_only_what_is_exported_or_recorded() -> None:
     assert named("sum(pdu_up) / pdu:nosuch") - exported() == {"pdu:nosuch"}
 
 
+def test_the_dashboard_shows_why_a_graph_has_a_gap() -> None:
+    names = {name for expression in expressions() for name in named(expression)}
+    assert {"pdu_probe_error", "pdu_outlet_state_unknown", "pdu_figure_missing"} <= names
+
+
 @pytest.mark.against("promtool")
 def test_prometheus_parses_the_dashboards_expressions(tmp_path: Path) -> None:
     rules = [
