@@ -186,8 +186,8 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
     )
 
 
-# The load is the sum of all poles but the neutral; without poles, of the inlets; else the unit's
-# own; else of the outlets.
+# The load is the sum of all poles but the neutral; without poles, of all lines but the neutral;
+# else of the inlets; else the unit's own; else of the outlets.
 PX1_POLE_CURRENT = column("~.21.2.1.3", "inletPoleCurrent")
 PX1_POLE_LABEL = column("~.21.2.1.2", "inletPoleLabel")
 PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
@@ -206,9 +206,19 @@ PX1_POLES_OF_EACH_INLET = EachUnit(
     Number(PX1_POLES, plus=0, position=0),
     (Number(without(PX1_POLE_COUNT, "0"), plus=0),),
 )
+# Three-phase units have this table before that of poles. Their unitCurrent is the current of L1.
+PX1_LINE_CURRENT = column("~.4.2.1.3", "lineCurrent")
+PX1_LINE_LABEL = column("~.4.2.1.2", "lineCurrentLabel")
+PX1_LINES = without(
+    Complete(PX1_LINE_CURRENT, beside=PX1_LINE_LABEL, count=scalar("~.4.1.0", "lineCurrentCount")),
+    "N",
+    by=PX1_LINE_LABEL,
+    others=("L1", "L2", "L3"),
+)
 PX1_INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 PX1_LOAD = total(
     figure(PX1_POLES_OF_EACH_INLET, THOUSANDTHS),
+    figure(PX1_LINES, THOUSANDTHS),
     figure(PX1_INLET_CURRENT, THOUSANDTHS),
     figure(scalar("~.3.1.1.0", "unitCurrent"), THOUSANDTHS),
     else_outlets=True,
