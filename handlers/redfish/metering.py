@@ -28,6 +28,7 @@ from .pdus import (
 from .resources import is_absent, link, status_state, text
 from .responses import Json
 from .service import RESOURCE_ERRORS, RedfishService
+from .settings import PduChoice
 
 # Resource.State of a circuit that carries nothing, and of one that cannot be read now
 _UNUSED, _OFFLINE = ("Absent", "Disabled"), ("UnavailableOffline", "StandbyOffline")
@@ -56,7 +57,7 @@ class _UnitFigures(NamedTuple):
 
 
 def read_statistic(
-    service: RedfishService, pdu_setting: str, *, with_power: bool = False
+    service: RedfishService, choice: PduChoice, *, with_power: bool = False
 ) -> dcimanager.Figures:
     """Load and energy, in total and by outlet; the power only `with_power`, which costs something
     if only sensors have it.
@@ -66,7 +67,7 @@ def read_statistic(
     that a list only links to. Add the round trips of `pdus`, and those of `sensors.read_sensors`
     if only sensors have the values.
     """
-    every = read_units(service, pdu_setting)
+    every = read_units(service, choice)
     raise_if_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
     kinds = _KINDS if with_power else _KINDS[:2]
     figures_of = [figure_of for figure_of, _ in kinds]

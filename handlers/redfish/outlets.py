@@ -1,16 +1,22 @@
 """The outlets of the PDUs of a service, and their identities.
 
 An identity is the outlet's `Id` ("A1", "OUTLET7"), after the PDU's where the service lists several
-PDUs: "1.A1".
+PDUs, or the setting `pdu_in_identity` wants it: "1.A1".
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
-from ..shared.errors import NoSuchOutlet, PduHandlerError, ProtocolError, Unsupported
+from ..shared.errors import (
+    NamedSetting,
+    NoSuchOutlet,
+    PduHandlerError,
+    ProtocolError,
+    Unsupported,
+)
 from .members import Member, each_member, entries_of, errors_of, read_list, readable
 from .pdus import (
     UNIT_ERRORS,
@@ -26,6 +32,7 @@ from .pdus import (
 from .resources import doubt, is_absent, link, no_usable_id, required_id, text
 from .responses import Json
 from .service import RedfishService
+from .settings import PduChoice
 
 # PowerDistribution.EquipmentType
 _WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")
@@ -54,11 +61,11 @@ class ListedOutlet(NamedTuple):
         return doubt(self.resource, self.pdu)
 
 
-def read_all_outlets(service: RedfishService, pdu_setting: str) -> list[ListedOutlet]:
+def read_all_outlets(service: RedfishService, choice: PduChoice) -> list[ListedOutlet]:
     """Each outlet of the PDUs that `read_units` returns, in the service's order. Raises the error
     of a PDU whose outlets cannot be read.
     """
-    pdus = read_units(service, pdu_setting)
+    pdus = read_units(service, choice)
     outlets: list[ListedOutlet] = []
     for pdu in pdus:
         try:
@@ -152,10 +159,9 @@ def _outlets_link(pdu: ServicePdu) -> Optional[object]:
     """
     collection = link(pdu.resource, "Outlets")
     is_without_outlets = text(pdu.resource, "EquipmentType") in _WITHOUT_OUTLETS
-    is_one_of_several = bool(pdu.prefix) and not pdu.is_named
     only_meters = link(pdu.resource, "Mains") is not None
     may_lack_list = is_without_outlets or (
-        is_one_of_several and (only_meters or is_absent(pdu.resource))
+        pdu.may_lack_outlets and (only_meters or is_absent(pdu.resource))
     )
     if collection is None and not may_lack_list:
         raise Unsupported(
@@ -165,18 +171,17 @@ def _outlets_link(pdu: ServicePdu) -> Optional[object]:
     return collection
 
 
-def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> ListedOutlet:
+def find_outlet(service: RedfishService, choice: PduChoice, sought: str) -> ListedOutlet:
     """The outlet with the identity `sought`, read now. Other outlets and PDUs need not be readable,
     and are not read where the links show which PDU and outlet it is. Raises NoSuchOutlet, and
     ProtocolError if it reads two such outlets.
 
     Usually 2 round trips after those of `read_units`, of which it saves those to other PDUs.
     """
-    collection, _, pdu_id = pdu_setting.rpartition("/")
-    entries = pdu_entries(service, collection)
-    pdu_of_outlet = read_linked_pdu(service, entries, pdu_id, sought)
+    entries = pdu_entries(service, choice.collection)
+    pdu_of_outlet = read_linked_pdu(service, entries, choice.pdu_id, sought)
     pdus, errors = (
-        ([pdu_of_outlet], []) if pdu_of_outlet else read_listed_pdus(service, entries, pdu_id)
+        ([pdu_of_outlet], []) if pdu_of_outlet else read_listed_pdus(service, entries, choice)
     )
     matches: list[ListedOutlet] = []
     for pdu in pdus:
@@ -190,21 +195,27 @@ def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> Liste
     if not matches and errors:  # this may be the outlet
         raise errors[0]
     if not matches:
-        raise NoSuchOutlet(
-            f"the PDU has no outlet {sought[:60]!r}{_now_called(service, pdus, sought)}: poll it"
-            " and look at its ports"
-        )
+        raise _no_such_outlet(service, pdus, sought)
     return matches[0]
 
 
-def _now_called(service: RedfishService, pdus: Sequence[ServicePdu], sought: str) -> str:
-    """The form of the identities, for an error; '' if `sought` has it."""
-    if any(sought.startswith(pdu.prefix) for pdu in pdus):
-        return ""
-    names = service.login.quoted(" or ".join(f"'{pdu.prefix}N'" for pdu in pdus[:5]))
-    if len(pdus) > 5:
-        names += " and so on"
-    return f"; its outlets are now called {names}"
+def _no_such_outlet(
+    service: RedfishService, pdus: Sequence[ServicePdu], sought: str
+) -> NoSuchOutlet:
+    """The error, which says how outlets are called now if `sought` has another form."""
+    reason: list[Union[str, NamedSetting]] = [f"the PDU has no outlet {sought[:60]!r}"]
+    if not any(sought.startswith(pdu.prefix) for pdu in pdus):
+        names = service.login.quoted(" or ".join(f"'{pdu.prefix}N'" for pdu in pdus[:5]))
+        more = " and so on" if len(pdus) > 5 else ""
+        reason.append(f"; its outlets are now called {names}{more}")
+    elif "." in sought and not pdus[0].prefix:
+        setting = NamedSetting("pdu_in_identity", "yes", "the handler setting ")
+        reason += [
+            "; the service lists one PDU now, and does not name it in its outlets' identities: if"
+            " it listed several before, give ",
+            setting,
+        ]
+    return NoSuchOutlet((*reason, ": poll it and look at its ports"))
 
 
 def _outlets_with_id(

@@ -31,9 +31,10 @@ from .members import (
     is_full_resource,
     readable,
 )
-from .resources import link, text, usable_id
+from .resources import link, required_id, text, usable_id
 from .responses import Json, TooManyRequests
 from .service import RESOURCE_ERRORS, RedfishService
+from .settings import PduChoice
 
 # of PowerEquipment_v1
 _RACKS, *_OTHERS = ("RackPDUs", "TransferSwitches", "FloorPDUs", "PowerShelves")
@@ -49,43 +50,42 @@ _COMMON_ERRORS = (HttpLoginRefused, TooManyRequests)
 class ServicePdu(NamedTuple):
     """One PDU of the service."""
 
-    #: what its outlets' identities begin with: its Id and a dot, '' if it is the only one listed
+    #: what its outlets' identities begin with: its Id and a dot, or ''
     prefix: str
     #: its resource, a PowerDistribution
     resource: Json
-    #: whether the setting `pdu` names it
-    is_named: bool = False
+    #: whether it is one of several of which none is named: it may be absent, or only meter
+    may_lack_outlets: bool = False
 
 
-def read_units(service: RedfishService, pdu_setting: str) -> list[ServicePdu]:
+def read_units(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
     """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
     each PDU that is only a link, or for the wanted one alone.
 
-    `pdu_setting` is the setting `pdu`: an Id, `COLLECTION/ID`, or `COLLECTION/` for all its PDUs.
-    Without a collection, it is that of the rack PDUs. If an Id is wanted, other PDUs need not be
-    readable, nor have a usable Id; where the links show which PDU it is, they are not read.
+    If an Id is wanted, other PDUs need not be readable, nor have a usable Id; where the links show
+    which PDU it is, they are not read.
 
     Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of
-    outlets, and for several of which one has no usable Id; SettingsError if the service does not
-    list what `pdu_setting` names, or lists too many PDUs; the error of a PDU that cannot be read.
+    outlets, and for one without a usable Id that needs it; SettingsError if the service does not
+    list what is chosen, or lists too many PDUs; the error of a PDU that cannot be read.
     """
-    collection, _, pdu_id = pdu_setting.rpartition("/")
-    entries = pdu_entries(service, collection)
-    named_pdu = read_linked_pdu(service, entries, pdu_id) if pdu_id else None
+    entries = pdu_entries(service, choice.collection)
+    named_pdu = read_linked_pdu(service, entries, choice.pdu_id) if choice.pdu_id else None
     if named_pdu:
         return [named_pdu]
-    pdus, errors = read_listed_pdus(service, entries, pdu_id)
+    pdus, errors = read_listed_pdus(service, entries, choice)
     if errors:
         raise errors[0]
     return pdus
 
 
 def read_listed_pdus(
-    service: RedfishService, entries: Sequence[Json], pdu_id: str
+    service: RedfishService, entries: Sequence[Json], choice: PduChoice
 ) -> tuple[list[ServicePdu], list[PduHandlerError]]:
     """As `read_units`, of PDUs that are listed, with the errors of those that cannot be read:
     1 round trip for each that is only a link.
     """
+    pdu_id = choice.pdu_id
     try:
         members = each_member(service, {"Members": entries})
     except UNIT_ERRORS as error:
@@ -99,11 +99,14 @@ def read_listed_pdus(
         raise errors_of(members)[0]
     service.units = _link_parts(pdus)
     errors = [] if pdu_id else errors_of(members)
+    has_prefix = choice.in_identity or len(members) > 1
     if pdu_id:
-        prefix = f"{pdu_id}." if len(members) > 1 else ""
-        pdus_to_read = [ServicePdu(prefix, _pdu_with_id(service, pdu_id, members), is_named=True)]
+        prefix = f"{pdu_id}." if has_prefix else ""
+        pdus_to_read = [ServicePdu(prefix, _pdu_with_id(service, pdu_id, members))]
+    elif len(members) > 1:
+        pdus_to_read = _several(service, pdus, len(members))
     else:
-        pdus_to_read = _all(service, pdus, len(members))
+        pdus_to_read = [ServicePdu(f"{required_id(pdus[0])}." if has_prefix else "", pdus[0])]
     raise_if_shared(pdus_to_read, pdus, "Outlets")
     return pdus_to_read, [name_unit(error, pdus_to_read) for error in errors]
 
@@ -140,7 +143,7 @@ def read_linked_pdu(
     if usable_id(pdu) != part or not is_below:
         return None
     service.units = _link_parts(entries)
-    return ServicePdu(f"{part}.", pdu, is_named=bool(pdu_id))
+    return ServicePdu(f"{part}.", pdu, may_lack_outlets=not pdu_id)
 
 
 def _by_links(entries: Sequence[Json]) -> list[ServicePdu]:
@@ -193,8 +196,8 @@ def _pdu_with_id(service: RedfishService, pdu_id: str, members: Sequence[Member]
     )
 
 
-def _all(service: RedfishService, pdus: Sequence[Json], count: int) -> list[ServicePdu]:
-    """The PDUs that were read, of `count`."""
+def _several(service: RedfishService, pdus: Sequence[Json], count: int) -> list[ServicePdu]:
+    """The PDUs that were read, of `count`, which is more than one."""
     if count > _MOST_PDUS:
         raise SettingsError(
             (
@@ -205,11 +208,9 @@ def _all(service: RedfishService, pdus: Sequence[Json], count: int) -> list[Serv
                 NamedSetting("pdu", noun="the handler setting "),
             )
         )
-    if count == 1:
-        return [ServicePdu("", pdu) for pdu in pdus]
     ids = [_own_id(pdu) for pdu in pdus]
     raise_if_twice(service, "PDUs with the Id", ids)
-    return [ServicePdu(f"{pdu_id}.", pdu) for pdu_id, pdu in zip(ids, pdus)]
+    return [ServicePdu(f"{pdu_id}.", pdu, True) for pdu_id, pdu in zip(ids, pdus)]
 
 
 def pdu_entries(service: RedfishService, collection_name: str) -> Sequence[Json]:

@@ -44,6 +44,14 @@ PDU: Setting[str] = Setting(
     "identities are `<pdu>.<outlet>` with and without it. Other equipment is read only if it is "
     "named with its collection: `TransferSwitches/1`, or `TransferSwitches/` for all",
 )
+PDU_IN_IDENTITY: Setting[bool] = Setting(
+    "pdu_in_identity",
+    "yes or no",
+    yes_no,
+    False,
+    "yes: the outlets' identities are `<pdu>.<outlet>` also while the service lists one PDU: for"
+    " one that leaves a PDU out of its list when it fails, which renames the others' outlets",
+)
 SWITCH_UNPROVEN: Setting[bool] = Setting(
     "switch_unproven",
     "yes or no",
@@ -60,6 +68,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     PASSWORD,
     SESSION_LOGIN,
     PDU,
+    PDU_IN_IDENTITY,
     VERIFY,
     CA_PEM,
     FINGERPRINT,
@@ -67,6 +76,17 @@ SETTINGS: tuple[Setting[object], ...] = (
     SWITCH_UNPROVEN,
     UNKNOWN_FIGURES,
 )
+
+
+class PduChoice(NamedTuple):
+    """Which PDUs of a service are read, and what their outlets are called."""
+
+    #: a collection of the power equipment; "" for the rack PDUs
+    collection: str = ""
+    #: the Id of one PDU; "" for all of the collection
+    pdu_id: str = ""
+    #: whether an identity begins with the PDU's Id also where the service lists one PDU
+    in_identity: bool = False
 
 
 class RedfishSettings(NamedTuple):
@@ -85,8 +105,7 @@ class RedfishSettings(NamedTuple):
     trust: Trust
     #: seconds for one wait
     timeout: float
-    #: which PDUs are meant, see `pdus.read_units`
-    pdu: str
+    pdu: PduChoice
     #: whether outlets are switched whose command is not certain
     switch_unproven: bool
 
@@ -110,6 +129,7 @@ def read_settings(pdu_data: object) -> RedfishSettings:
             )
         )
     login = Login(texts[USERNAME], texts[PASSWORD], sent_as=f"{TOKEN_HEADER}: ")
+    collection, _, pdu_id = texts[PDU].rpartition("/")
     return RedfishSettings(
         texts[SCHEME],
         texts[HOST] or dcimanager.address(pdu_data),
@@ -118,6 +138,6 @@ def read_settings(pdu_data: object) -> RedfishSettings:
         texts[SESSION_LOGIN],
         trust,
         texts[TIMEOUT],
-        texts[PDU],
+        PduChoice(collection, pdu_id, texts[PDU_IN_IDENTITY]),
         texts[SWITCH_UNPROVEN],
     )

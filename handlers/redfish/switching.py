@@ -18,6 +18,7 @@ from . import outlet_actions, resources, tasks
 from .outlets import ListedOutlet, find_outlet
 from .responses import error_of, json_object, quoted_messages
 from .service import RedfishService
+from .settings import PduChoice
 
 LOGGER = get_logger(__name__)
 _DONE, _ACCEPTED, _DEMANDS_ETAG = range(200, 300), 202, 428  # RFC 6585: after 428 nothing was done
@@ -25,7 +26,7 @@ _DONE, _ACCEPTED, _DEMANDS_ETAG = range(200, 300), 202, 428  # RFC 6585: after 4
 
 def switch_outlet(
     service: RedfishService,
-    wanted_pdu: str,
+    choice: PduChoice,
     identity: str,
     *,
     on: bool,
@@ -39,7 +40,7 @@ def switch_outlet(
     Raises NoSuchOutlet, Unsupported, Denied or Refused if the outlet did not switch, Unreachable if
     it may or may not have switched. The readings before the command may raise any error.
     """
-    listed_outlet = find_outlet(service, wanted_pdu, identity)
+    listed_outlet = find_outlet(service, choice, identity)
     outlet, quote = listed_outlet.resource, service.login.quoted
     outlet_actions.raise_if_locked(identity, outlet)
     action = outlet_actions.action(identity, outlet)

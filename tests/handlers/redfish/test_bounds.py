@@ -59,7 +59,8 @@ def test_outlets_are_read_over_one_connection_if_no_thread_can_be_started(
 
 def read(service: RedfishService) -> Any:
     return [
-        outlets.read_outlets(service, service_pdu) for service_pdu in pdus.read_units(service, "")
+        outlets.read_outlets(service, service_pdu)
+        for service_pdu in pdus.read_units(service, settings.PduChoice())
     ]
 
 

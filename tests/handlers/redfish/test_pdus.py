@@ -35,6 +35,36 @@ def test_several_pdus_have_prefixed_identities_and_one_can_be_chosen() -> None:
     assert error.kind == "settings" and "'1', '2'" in str(error)
 
 
+def _shortened() -> Tree:
+    """The service of two PDUs, after the second has left its list."""
+    resources = two()
+    resources[RACKS] = {"Members": [{"@odata.id": f"{RACKS}/1"}], "Members@odata.count": 1}
+    return Tree(resources)
+
+
+@pytest.mark.parametrize("chosen", [{}, {"pdu": "1"}])
+def test_an_identity_may_keep_its_pdu_where_the_service_drops_another(
+    chosen: dict[str, str],
+) -> None:
+    tree = _shortened()
+    assert identities(tree, **chosen) == ["1", "2"]
+    assert identities(tree, **chosen, pdu_in_identity="yes") == ["1.1", "1.2"]
+    tree.special[f"{OUTLETS}/1/Outlet.PowerControl"] = lambda request: Answer(None, 204)
+    with serving(tree) as address:
+        pdu = handler(address, **chosen, pdu_in_identity="yes")
+        assert pdu.port_up(PduPortView("1.1")).power_status is EnumPowerStatus.UP
+    # a single PDU must list its outlets, whatever they are called
+    tree.resources[f"{RACKS}/1"] = {"Id": "1", "Mains": {"@odata.id": f"{RACKS}/1/Mains"}}
+    assert isinstance(refused(tree, pdu_in_identity="yes"), Unsupported)
+
+
+def test_the_error_for_an_identity_of_several_pdus_names_the_setting_that_keeps_it() -> None:
+    error = not_switched(_shortened(), "1.1")
+    assert isinstance(error, NoSuchOutlet) and error.keys == ("pdu_in_identity",)
+    assert "the service lists one PDU now" in str(error)
+    assert not_switched(_shortened(), "9").keys == ()
+
+
 def test_choosing_a_pdu_from_an_unlisted_collection_is_a_settings_error() -> None:
     # Links is an object of PowerEquipment, but not a collection
     for name in ("Strips", "Links"):

@@ -59,7 +59,7 @@ def test_settings_have_defaults_and_the_setting_host_replaces_the_forms_address(
         "192.0.2.7",
         None,
         "auto",
-        "",
+        settings.PduChoice(),
     )
     assert (
         redfish_settings.trust.verify
