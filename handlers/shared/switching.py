@@ -47,6 +47,17 @@ def switch(
     was read: the outlet may or may not have switched. Other errors of `write` pass through: the
     device refused, or nothing was sent.
     """
+
+    def read_settled() -> Optional[EnumPowerStatus]:
+        """The state, after the first `target` the one that is left when the device has settled."""
+        nonlocal settling
+        state = _read_or_none(read)
+        if state is target and settling:
+            sleep(min(settling, deadline))
+            settling = 0.0
+            state = _read_or_none(read)
+        return state
+
     try:
         write()
     except PduHandlerError as error:
@@ -56,58 +67,54 @@ def switch(
             raise
         state = None
         with contextlib.suppress(Denied):
-            state = _read_or_none(read)
-            if state is target and settling:
-                sleep(min(settling, deadline))
-                state = _read_or_none(read)
-        if state is target:
-            LOGGER.info(UNANSWERED)
-            return target
-        reading = "could not be read" if state is None else f"was {state.name}"
-        raise Unreachable(
-            (
-                (
-                    "no usable answer to the switching command, so the outlet may or may not have"
-                    " switched; poll the PDU before trying again ("
-                ),
-                *error.parts,
-                f"; its state {reading} right after it)",
-            ),
-            error.host,
-            error.operation,
-            error.target,
-        ) from error
+            state = read_settled()
+        if state is not target:
+            raise _unclear(error, state) from error
+        LOGGER.info(UNANSWERED)
+        return target
     end = clock() + deadline
     wait = min(FIRST_PAUSE_SECONDS, pause)
-    while True:
-        try:
-            state = _read_or_none(read)
-        except Denied:
-            LOGGER.info(
-                "the command was accepted, but the device denied a reading of the outlet's state:"
-                " UNKNOWN"
-            )
-            return EnumPowerStatus.UNKNOWN
-        if state is target and not settling:
-            return target
-        if state is target:
-            sleep(min(settling, deadline))
-            settling = 0.0
-            continue
-        if clock() + wait > end:
-            last = (
-                "could not be read"
-                if state is None
-                else f"was {state.name} at the last reading, not {target.name}"
-            )
-            spent = clock() - end + deadline
-            LOGGER.info(
-                f"the command was accepted, and after {spent:.1f} s the outlet's state {last}:"
-                " UNKNOWN"
-            )
-            return EnumPowerStatus.UNKNOWN
-        sleep(wait)
-        wait = min(2 * wait, pause)
+    try:
+        while (state := read_settled()) is not target:
+            if clock() + wait > end:
+                reading = (
+                    "could not be read"
+                    if state is None
+                    else f"was {state.name} at the last reading, not {target.name}"
+                )
+                spent = clock() - end + deadline
+                LOGGER.info(
+                    f"the command was accepted, and after {spent:.1f} s the outlet's state"
+                    f" {reading}: UNKNOWN"
+                )
+                return EnumPowerStatus.UNKNOWN
+            sleep(wait)
+            wait = min(2 * wait, pause)
+    except Denied:
+        LOGGER.info(
+            "the command was accepted, but the device denied a reading of the outlet's state:"
+            " UNKNOWN"
+        )
+        return EnumPowerStatus.UNKNOWN
+    return target
+
+
+def _unclear(error: PduHandlerError, state: Optional[EnumPowerStatus]) -> Unreachable:
+    """The error after a write that ended with `error`, and a reading of `state`; None if it could
+    not be read.
+    """
+    reading = "could not be read" if state is None else f"was {state.name}"
+    return Unreachable(
+        (
+            "no usable answer to the switching command, so the outlet may or may not have switched;"
+            " poll the PDU before trying again (",
+            *error.parts,
+            f"; its state {reading} right after it)",
+        ),
+        error.host,
+        error.operation,
+        error.target,
+    )
 
 
 def _read_or_none(read: Callable[[], EnumPowerStatus]) -> Optional[EnumPowerStatus]:

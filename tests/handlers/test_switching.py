@@ -77,6 +77,12 @@ def test_a_state_that_falls_back_while_the_device_settles_is_not_the_wanted_one(
             fallen.switch(UP, settling=4.0)
 
 
+def test_a_wanted_state_that_cannot_be_read_again_after_the_device_settled_proves_nothing() -> None:
+    outlet = Outlet(UP, Denied("wrong password"), answer=Unreachable("no answer"))
+    with pytest.raises(Unreachable, match="its state could not be read"):
+        outlet.switch(UP, settling=4.0)
+
+
 @pytest.mark.parametrize("wanted, seen", [(UP, DOWN), (DOWN, UP), (UP, UNKNOWN)])
 def test_an_outlet_that_does_not_reach_the_wanted_state_is_unknown_and_the_last_reading_is_logged(
     wanted: EnumPowerStatus, seen: EnumPowerStatus, caplog: pytest.LogCaptureFixture
