@@ -25,14 +25,12 @@ from ..shared.errors import (
 from . import requests as messages
 from .connection import DEFAULT_PORT, Connection
 from .errors import ERRORS, DriverNotConnected, WriteUnconfirmed
-from .model import SwitchCommand
-from .responses import NutRequest, Responses, Secret
+from .responses import NutRequest, Responses
 
 if TYPE_CHECKING:
     from ..shared.tls import Trust
 
 T = TypeVar("T")
-_Self = TypeVar("_Self", bound="NutClient")
 _QUOTED = 400  # limit for a server's text, in characters
 _NAMED = 20  # most devices that an error names
 STATUS, WAIT = "ups.status", "WAIT"
@@ -87,7 +85,7 @@ def _snapshot(
     )
 
 
-class NutClient:
+class NutClient(Connection):
     """A session with a NUT server, on one connection that opens at the first request.
 
     User and password are sent once per connection: with the first request that needs them, and for
@@ -117,59 +115,18 @@ class NutClient:
         sleep: Callable[[float], None] = time.sleep,
         total: Optional[float] = None,
     ) -> None:
-        self._connection = Connection(host, port, tls, timeout, password, clock, total)
-        self._username, self._password = username, password
-        self._timeout = timeout
-        self._clock, self._sleep = clock, sleep
+        super().__init__(
+            host, port, secret=password, tls=tls, timeout=timeout, clock=clock, total=total
+        )
+        self._username, self._password, self._sleep = username, password, sleep
         # the numbers of the connections on which the login was sent, and tracking is on
         self._known_on = self._tracked_on = 0
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._connection.host}:{self._connection.port}>"
-
-    def __enter__(self: _Self) -> _Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def host(self) -> str:
-        """The server's, as it is addressed."""
-        return self._connection.host
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is a connection. The server may have closed it since the last answer."""
-        return self._connection.is_open
-
-    def connect(self) -> None:
-        """Open the connection now, with TLS if that is set. Does nothing if it is already open."""
-        self._connection.connect()
-
-    def renew(self, total: float) -> None:
-        """Allow `total` seconds from now on for all exchanges."""
-        self._connection.renew(total)
-
-    def close(self) -> None:
-        """Close the connection. A later request opens a new one."""
-        self._connection.close()
-
-    def redact(self, text: str) -> str:
-        """A server's text for an error; *** for one that holds the password, which the server may
-        repeat.
-        """
-        return Secret(self._password).redact(text)
 
     def quoted(self, text: str) -> str:
         """`redact`, then printable and of limited length: for a log or the reason of a figure."""
         return printable(self.redact(text), _QUOTED)
 
     # ---- requests --------------------------------------------------------------------------------
-
-    def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Responses:
-        """Send any requests in one write: 1 round trip. `end` is a deadline by the clock."""
-        return self._connection.ask(*requests, end=end)
 
     def answer(self, request: NutRequest[T]) -> T:
         """The answer to a request that is no write of a variable and no command: 1 round trip, 1
@@ -200,30 +157,22 @@ class NutClient:
         # > LIST VAR rack1
         # > LIST CMD rack1
         # > LIST RW rack1             with `writable`
-        variables = {device: messages.list_var(device) for device in devices}
-        commands = {device: messages.list_cmd(device) for device in devices}
-        writables = {device: messages.list_rw(device) for device in devices if writable}
-        requests: list[NutRequest[object]] = []
-        for device in devices:
-            requests += [variables[device], commands[device]]
-            if writable:
-                requests.append(writables[device])
+        lists = {
+            device: (
+                messages.list_var(device),
+                messages.list_cmd(device),
+                messages.list_rw(device) if writable else None,
+            )
+            for device in devices
+        }
+        requests = [request for row in lists.values() for request in row if request is not None]
 
         def look() -> tuple[dict[str, Snapshot], Optional[str]]:
             """All devices read once, and the first whose driver has no data yet (status WAIT)."""
             answers = self._ask_with_login(*requests)
-            snapshot_by_device = {
-                device: _snapshot(
-                    answers, variables[device], commands[device], writables.get(device)
-                )
-                for device in devices
-            }
-            waiting = (
-                device
-                for device in devices
-                if snapshot_by_device[device].variables.get(STATUS) == WAIT
-            )
-            return snapshot_by_device, next(waiting, None)
+            snapshots = {device: _snapshot(answers, *row) for device, row in lists.items()}
+            waiting = (d for d in devices if snapshots[d].variables.get(STATUS) == WAIT)
+            return snapshots, next(waiting, None)
 
         return self._look_until_settled(look)
 
@@ -241,7 +190,7 @@ class NutClient:
         answers = self.ask(*requests)
         if (
             self._username
-            and self._known_on != self._connection.opened
+            and self._known_on != self.opened
             and any(answers.code(request) in _LOGIN_FIRST for request in requests)
         ):
             answers = self._send_as_user(*requests)
@@ -259,12 +208,12 @@ class NutClient:
         # > USERNAME admin
         # > PASSWORD secret
         # > the requests
-        self._connection.connect()
+        self.connect()
         logins: list[NutRequest[object]] = []
-        if self._username and self._known_on != self._connection.opened:
+        if self._username and self._known_on != self.opened:
             logins = [messages.username(self._username), messages.password(self._password)]
         answers = self.ask(*logins, *requests)
-        self._known_on = self._connection.opened
+        self._known_on = self.opened
         for login in logins:
             if answers.code(login) and answers.code(requests[-1]) in _LOGIN_FIRST:
                 answers[login]  # raises the error of its ERR
@@ -287,7 +236,7 @@ class NutClient:
                 NamedSetting("device"),
                 f"; it has {names}{remainder} (ERR UNKNOWN-UPS)",
             ),
-            self._connection.place,
+            self.place,
             "LIST UPS",
         )
 
@@ -309,7 +258,7 @@ class NutClient:
         """Repeat `look` until it returns no device in WAIT. Raises DriverNotConnected after
         `timeout` seconds.
         """
-        end = self._clock() + self._timeout
+        end = self._clock() + self.timeout
         while True:
             answer, waited_for = look()
             if waited_for is None:
@@ -323,7 +272,7 @@ class NutClient:
             f"the NUT server is still waiting for the driver of {self.redact(ups)}: check that"
             " driver",
             WAIT,
-            self._connection.place,
+            self.place,
             f"reading {STATUS}",
         )
 
@@ -338,42 +287,21 @@ class NutClient:
         the write. After WriteUnconfirmed (an unknown error code, an error as the report, or no
         report in time), Unreachable and ProtocolError the write may or may not have been done.
         """
-        return self._write_tracked(ups, messages.set_var(ups, variable, value)) is not None
+        return self.write(ups, messages.set_var(ups, variable, value)) is not None
 
     def run(self, ups: str, command: str, parameter: str = "") -> bool:
         """Run an instant command and wait for the driver's report.
 
         Result, costs and errors are those of `set`.
         """
-        return self._write_tracked(ups, messages.instcmd(ups, command, parameter)) is not None
+        return self.write(ups, messages.instcmd(ups, command, parameter)) is not None
 
-    def switch(
-        self, ups: str, command: SwitchCommand, variables: Sequence[str]
-    ) -> Optional[dict[str, str]]:
-        """Send the outlet's command as `run` or `set` do, and ask for these variables with each
-        look at the driver's report. Returns the variables that came with a report of success,
-        without one that could not be read; None where `run` and `set` return False.
-        """
-        write = (
-            messages.instcmd(ups, command.name)
-            if command.value is None
-            else messages.set_var(ups, command.name, command.value)
-        )
-        queries = {variable: messages.get_var(ups, variable) for variable in variables}
-        answers = self._write_tracked(ups, write, tuple(queries.values()))
-        if answers is None:
-            return None
-        return {
-            variable: answers[query]
-            for variable, query in queries.items()
-            if answers.failure(query) is None
-        }
-
-    def _write_tracked(
-        self, ups: str, write: NutRequest[str], queries: Sequence[NutRequest[str]] = ()
+    def write(
+        self, ups: str, write: NutRequest[str], *queries: NutRequest[object]
     ) -> Optional[Responses]:
-        """The answers to the report of success and to `queries`, which are sent with it; None if
-        the server shows no report.
+        """Send a `set_var` or `instcmd` of the device `ups`, and ask `queries` with each look at
+        the driver's report. Returns the answers to the report of success and to `queries`; None
+        where `run` and `set` return False. Costs and errors are those of `set`.
         """
         # > SET TRACKING ON                             unless tracking is on already
         # < OK
@@ -381,12 +309,12 @@ class NutClient:
         # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         self.connect()
         tracking = messages.set_tracking(on=True)
-        if self._tracked_on == self._connection.opened:
+        if self._tracked_on == self.opened:
             answers = self._send_as_user(write)
         else:
             answers = self._send_as_user(tracking, write)
             if not answers.code(tracking):
-                self._tracked_on = self._connection.opened
+                self._tracked_on = self.opened
         code = answers.code(write)
         if code in _UNKNOWN_WHILE_WAITING and self._waits(ups):
             raise self._not_ready(ups)
@@ -401,9 +329,7 @@ class NutClient:
                 write,
             )
         identifier = answers[write]
-        if not identifier:
-            return None
-        return self._await_report(identifier, write, queries)
+        return self._await_report(identifier, write, queries) if identifier else None
 
     def _waits(self, ups: str) -> bool:
         """Whether the server waits for the driver; False if that cannot be read: then the write's
@@ -416,7 +342,7 @@ class NutClient:
             return False
 
     def _await_report(
-        self, identifier: str, write: NutRequest[str], queries: Sequence[NutRequest[str]]
+        self, identifier: str, write: NutRequest[str], queries: Sequence[NutRequest[object]]
     ) -> Optional[Responses]:
         """Wait for the report on an accepted write: the answers that came with its success, None if
         this user may not see it.
@@ -427,7 +353,7 @@ class NutClient:
         # < PENDING
         # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         # < SUCCESS
-        end, pause = self._clock() + self._timeout, POLL
+        end, pause = self._clock() + self.timeout, POLL
         while True:
             report = messages.get_tracking(identifier)
             answers = self.ask(report, *queries, end=end)
@@ -446,7 +372,7 @@ class NutClient:
                 return answers
             if self._clock() + pause >= end:
                 raise self._unconfirmed(
-                    f"accepted, but the driver has not reported within {self._timeout:g} s whether"
+                    f"accepted, but the driver has not reported within {self.timeout:g} s whether"
                     " it was done: check the device before trying again",
                     write,
                 )
@@ -454,7 +380,7 @@ class NutClient:
             pause = min(2 * pause, _POLL_LONGEST)
 
     def _unconfirmed(self, reason: str, write: NutRequest[str]) -> WriteUnconfirmed:
-        return WriteUnconfirmed(reason, self._connection.place, self.redact(write.label))
+        return WriteUnconfirmed(reason, self.place, self.redact(write.label))
 
 
 def _says_wait(answers: Responses, status: NutRequest[str]) -> bool:

@@ -11,10 +11,17 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
 from ..shared.address import host_with_port
-from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Unreachable, printable
+from ..shared.errors import (
+    NamedSetting,
+    PduHandlerError,
+    ProtocolError,
+    Reason,
+    Unreachable,
+    printable,
+)
 from ..shared.request_counter import SENT
 from ..shared.socket_wait import connect, limit
 from ..shared.tls_handshake import (
@@ -33,6 +40,7 @@ from .responses import NutRequest, Responses, Secret
 if TYPE_CHECKING:
     from ..shared.tls import Trust
 
+_Self = TypeVar("_Self", bound="Connection")
 DEFAULT_PORT = 3493  # the port that IANA registers for nut
 _LAST_PORT = 65535
 _Address = tuple[Any, Any, int, str, Any]  # a row of socket.getaddrinfo
@@ -44,7 +52,7 @@ _ONE_WRITE = 16 * 1024
 
 class Connection:
     """Connects at the first request, and again at the first request after the connection was
-    closed. `opened` counts how often.
+    closed.
 
     Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). A failed
     exchange closes the connection, so that the rest of an answer is never read as the next answer.
@@ -56,13 +64,16 @@ class Connection:
         self,
         host: str,
         port: int = DEFAULT_PORT,
+        *,
+        secret: str = "",
         tls: Optional[Trust] = None,
         timeout: float = 10.0,
-        secret: str = "",
         clock: Callable[[], float] = time.monotonic,
         total: Optional[float] = None,
     ) -> None:
-        self.host, self.port = host, port
+        #: the server's, as it is addressed
+        self.host = host
+        self.port = port
         #: for errors: the host, with a port that is not the usual one
         self.place = host_with_port(host, port, DEFAULT_PORT)
         self.timeout = timeout
@@ -72,15 +83,32 @@ class Connection:
         self._socket: Optional[socket.socket] = None
         # whether TLS has started and nothing was received over it
         self._is_unheard = False
+        #: how often it has connected
         self.opened = 0
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.host}:{self.port}>"
+
+    def __enter__(self: _Self) -> _Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def is_open(self) -> bool:
+        """Whether there is a connection. The server may have closed it since the last answer."""
         return self._socket is not None
 
+    def redact(self, text: str) -> str:
+        """A server's text for an error; *** for one that holds the secret, which the server may
+        repeat.
+        """
+        return self._secret.redact(text)
+
     def connect(self) -> None:
-        """Open the connection, and TLS if set. Does nothing on an open one. After its error nothing
-        was sent."""
+        """Open the connection now, and TLS if set. Does nothing on an open one. After its error
+        nothing was sent."""
         if self._socket is None:
             try:
                 self._end()
@@ -136,22 +164,8 @@ class Connection:
 
             fingerprint = fetch_fingerprint(dial_again, self.host)
             raise Unreachable(handshake_error(error, fingerprint)) from None
-        except ssl.SSLError as error:
-            setting = " (CERTREQUEST in upsd.conf)" if is_demanding(error) else ""
-            raise Unreachable(handshake_failure_reason(error) + setting) from None
-        except socket.timeout:  # its own text is left out: it names a line of Python's source
-            raise Unreachable(
-                (
-                    "the TLS handshake did not end in time: check the network, or raise ",
-                    NamedSetting("timeout"),
-                )
-            ) from None
-        except ConnectionError:
-            raise Unreachable(ended_reason()) from None
         except (OSError, ValueError) as error:
-            raise Unreachable(
-                f"the TLS handshake failed ({getattr(error, 'strerror', None) or error})"
-            ) from None
+            raise Unreachable(_handshake_reason(error)) from None
         try:
             trust.check(tls_socket.getpeercert(binary_form=True))
         except PduHandlerError:
@@ -321,6 +335,19 @@ class Connection:
             f"{what if is_late else _words(error)}: check that port {self.port} is a NUT server's,"
             " and check that server's log, load and limit of connections (MAXCONN in upsd.conf)"
         )
+
+
+def _handshake_reason(error: Exception) -> Reason:
+    """Why the handshake failed, if not because of the server's certificate."""
+    if isinstance(error, ssl.SSLError):
+        setting = " (CERTREQUEST in upsd.conf)" if is_demanding(error) else ""
+        return handshake_failure_reason(error) + setting
+    if isinstance(error, socket.timeout):  # its own text names a line of Python's source
+        setting_name = NamedSetting("timeout")
+        return "the TLS handshake did not end in time: check the network, or raise ", setting_name
+    if isinstance(error, ConnectionError):
+        return ended_reason()
+    return f"the TLS handshake failed ({getattr(error, 'strerror', None) or error})"
 
 
 def _words(error: OSError) -> str:

@@ -85,24 +85,19 @@ def load(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     The input is the sum of its lines (`input.L1.current`), else, with one phase, `input.current`.
     The output is read likewise.
     """
-    return _first_by_type(variables, "current", _side_currents, outlets)
+    return _first_by_type(variables, "current", outlets)
 
 
 def power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     """W, by the order of `load`. `ups.realpower` is a UPS's output, `outlet.realpower` that of a
     whole PDU (nut-names.txt).
     """
-    return _first_by_type(variables, "realpower", _side_powers, outlets)
+    return _first_by_type(variables, "realpower", outlets)
 
 
-def _first_by_type(
-    variables: Mapping[str, str],
-    field: str,
-    side: Callable[[Mapping[str, str], str], Summands],
-    outlets: Sequence[Figure],
-) -> Summands:
+def _first_by_type(variables: Mapping[str, str], field: str, outlets: Sequence[Figure]) -> Summands:
     """The first source of a `field`, current or realpower, in the order of `load`."""
-    inlet, output = side(variables, "input"), side(variables, "output")
+    inlet, output = (_side(variables, name, field) for name in ("input", "output"))
     every_outlet = _outlets(variables, field, outlets)
     kind = type_of(variables)
     sources: Sequence[Summands]
@@ -131,31 +126,29 @@ def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
 
 def inlet_current(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     """Amperes at the inlet of a PDU, by `input.*` alone. No other type has a load there."""
-    return _side_currents(variables, "input") if type_of(variables) == "pdu" else None
+    return _side(variables, "input", "current") if type_of(variables) == "pdu" else None
 
 
 def inlet_power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     """The same in W."""
-    return _side_powers(variables, "input") if type_of(variables) == "pdu" else None
+    return _side(variables, "input", "realpower") if type_of(variables) == "pdu" else None
 
 
 def side_current(variables: Mapping[str, str], name: str) -> Figure:
     """Amperes of the side `name`, input or output; not metered if a phase's current is not
     listed."""
-    return _sum(_side_currents(variables, name))
+    return _sum(_side(variables, name, "current"))
 
 
-def _side_powers(variables: Mapping[str, str], name: str) -> Summands:
-    """W of a side: of all its phases, else of its lines."""
-    return _first(_variable(variables, f"{name}.realpower"), _lines(variables, name, "realpower"))
-
-
-def _side_currents(variables: Mapping[str, str], name: str) -> Summands:
-    """Amperes of a side: of its lines, else, with one phase, its only current. With several phases
-    `input.current` may be an average (nut-names.txt, Three-phase additions), so it is not used.
+def _side(variables: Mapping[str, str], name: str, field: str) -> Summands:
+    """W of a side: of all its phases, else of its lines. Amperes: of its lines, else, with one
+    phase, its only current. With several phases `input.current` may be an average (nut-names.txt,
+    Three-phase additions), so it is not used.
     """
-    whole = _variable(variables, f"{name}.current") if _phases(variables, name) <= 1 else None
-    return _first(_lines(variables, name, "current"), whole)
+    whole, lines = _variable(variables, f"{name}.{field}"), _lines(variables, name, field)
+    if field == "realpower":
+        return _first(whole, lines)
+    return _first(lines, whole if _phases(variables, name) <= 1 else None)
 
 
 def _lines(variables: Mapping[str, str], name: str, field: str) -> Summands:

@@ -42,7 +42,7 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         session.client.renew(CALL_SECONDS)
 
     def device_address(self, session: Optional[NutSession]) -> str:
-        return session.address if session else ""
+        return session.client.place if session else ""
 
     def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
         listed_devices = read_once(session)

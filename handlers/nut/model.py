@@ -8,6 +8,8 @@ from typing import NamedTuple, Optional
 from ..shared.meter_figures import Figure, MeterFigures
 from . import figures
 from .daisy_chain import Member
+from .requests import instcmd, set_var
+from .responses import NutRequest
 from .state_words import AmbiguousTable
 
 LOAD_IDENTITY = "load"  # the identity of a UPS's whole load
@@ -20,6 +22,12 @@ class SwitchCommand(NamedTuple):
     name: str
     #: the text to write; None for an instant command
     value: Optional[str] = None
+
+    def request(self, ups: str) -> NutRequest[str]:
+        """The request that switches, to the device `ups`."""
+        if self.value is None:
+            return instcmd(ups, self.name)
+        return set_var(ups, self.name, self.value)
 
 
 class NutOutlet(NamedTuple):

@@ -82,16 +82,21 @@ def decode_outlets(
     if settings[WHOLE_LOAD]:
         outlets += _whole_load(device)
     if not outlets and not only_meters and not may_lack_outlets(variables):
-        driver, device_type = variables.get("driver.name", ""), variables.get("device.type", "")
-        driver, device_type = printable(mask(driver), 60), printable(mask(device_type), 60)
-        raise Unsupported(
-            f"the NUT driver{f' {driver!r}' if driver else ''} lists no outlets of this device"
-            f" (type {device_type or 'unknown'!r}): see whether another driver or MIB of NUT does"
-        )
+        raise _no_outlets(variables, mask)
+    is_chain = chain or only_meters
     return NutDevice(
-        outlets,
-        device,
-        {**counted_members(device, members), **members} if chain or only_meters else {},
+        outlets, device, {**counted_members(device, members), **members} if is_chain else {}
+    )
+
+
+def _no_outlets(variables: Mapping[str, str], mask: Callable[[str], str]) -> Unsupported:
+    """The error for a device that should have outlets, and whose driver lists none."""
+    driver, device_type = (
+        printable(mask(variables.get(name, "")), 60) for name in ("driver.name", "device.type")
+    )
+    return Unsupported(
+        f"the NUT driver{f' {driver!r}' if driver else ''} lists no outlets of this device"
+        f" (type {device_type or 'unknown'!r}): see whether another driver or MIB of NUT does"
     )
 
 
@@ -197,15 +202,11 @@ def _outlet(
     table = ambiguous_table(variables, number, fields)
     without_state = words_without_state(variables, table)
     state = state_of(values, without_state)
-    # without a description, a name is the one that its owner gave it (hpe-pdu3-cis-mib.c,
-    # eaton-pdu-nlogic-mib.c), unless it is the `id` once more
-    name, description = fields.get("name"), fields.get("desc")
-    if description is None and name == fields.get("id"):
-        name = None
+    printed_number, name = _number_and_name(fields)
     return NutOutlet(
         identity=member.before + number,
-        number=_tidy((name if description is not None else None) or fields.get("id") or ""),
-        name=name if description is None else description,
+        number=printed_number,
+        name=name,
         state=state,
         is_locked=any(word.is_locked for word in _words_of(values, without_state) if word),
         switchable=fields.get("switchable"),
@@ -222,6 +223,17 @@ def _outlet(
         table=table,
         doubt=doubt_of(values, without_state, table),
     )
+
+
+def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
+    """The number that is printed on the unit, '' if it is not shown, and the name. Beside a
+    description, `name` is that number. Without one it is what the owner called the outlet
+    (hpe-pdu3-cis-mib.c, eaton-pdu-nlogic-mib.c), unless it is the `id` once more.
+    """
+    name, description, row_id = (fields.get(field) for field in ("name", "desc", "id"))
+    if description is not None:
+        return _tidy(name or row_id or ""), description
+    return _tidy(row_id or ""), None if name == row_id else name
 
 
 def _switch_command(

@@ -25,7 +25,7 @@ def username(text: str) -> NutRequest[str]:
     """The first half of a login (4.2.13). upsd does not check the name here."""
     # > USERNAME admin
     # < OK
-    return NutRequest(f"USERNAME {word(text, 'user name')}", "USERNAME", _ok)
+    return NutRequest("USERNAME", _ok, word(text, "user name"))
 
 
 def password(text: str) -> NutRequest[str]:
@@ -35,7 +35,7 @@ def password(text: str) -> NutRequest[str]:
     """
     # > PASSWORD secret
     # < OK
-    return NutRequest(f"PASSWORD {word(text, 'password')}", "PASSWORD", _ok)
+    return NutRequest("PASSWORD", _ok, word(text, "password"))
 
 
 def login(ups: str) -> NutRequest[str]:
@@ -55,7 +55,7 @@ def logout() -> NutRequest[str]:
     """
     # > LOGOUT
     # < OK Goodbye
-    return NutRequest("LOGOUT", "LOGOUT", _ok, alias=NutRequest("DETACH", "DETACH", _ok))
+    return NutRequest("LOGOUT", _ok, alias=NutRequest("DETACH", _ok))
 
 
 def primary(ups: str) -> NutRequest[str]:
@@ -90,7 +90,7 @@ def starttls() -> NutRequest[str]:
     """Start TLS. Nothing more may be sent before the answer."""
     # > STARTTLS
     # < OK STARTTLS
-    return NutRequest("STARTTLS", "STARTTLS", _ok)
+    return NutRequest("STARTTLS", _ok)
 
 
 # ---- LIST (4.2.7): rows between two lines that repeat the request after BEGIN and END ------------
@@ -214,14 +214,14 @@ def ver() -> NutRequest[str]:
     """Name and version of the server, free text."""
     # > VER
     # < Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/
-    return NutRequest("VER", "VER", _line)
+    return NutRequest("VER", _line)
 
 
 def protver() -> NutRequest[str]:
     """Version of the protocol. NUT also calls it NETVER."""
     # > PROTVER
     # < 1.3
-    return NutRequest("PROTVER", "PROTVER", _line, alias=NutRequest("NETVER", "NETVER", _line))
+    return NutRequest("PROTVER", _line, alias=NutRequest("NETVER", _line))
 
 
 def server_help() -> NutRequest[str]:
@@ -231,7 +231,7 @@ def server_help() -> NutRequest[str]:
     """
     # > HELP
     # < Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS
-    return NutRequest("HELP", "HELP", _line)
+    return NutRequest("HELP", _line)
 
 
 # ---- SET VAR (4.2.11) and INSTCMD (4.2.6), and the tracking of their outcome ---------------------
@@ -245,7 +245,7 @@ def set_var(ups: str, variable: str, value: str) -> NutRequest[str]:
     # > SET VAR rack1 outlet.3.switch "0"
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"SET VAR {name(ups, 'device')} {name(variable, 'variable')}"
-    return NutRequest(f"{label} {_quoted(value, 'value')}", label, _tracking_id)
+    return NutRequest(label, _tracking_id, _quoted(value, "value"), needs_user=True)
 
 
 def instcmd(ups: str, command: str, parameter: str = "") -> NutRequest[str]:
@@ -253,9 +253,8 @@ def instcmd(ups: str, command: str, parameter: str = "") -> NutRequest[str]:
     # > INSTCMD rack1 outlet.3.load.off
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
-    return NutRequest(
-        f"{label} {_quoted(parameter, 'parameter')}" if parameter else label, label, _tracking_id
-    )
+    value = _quoted(parameter, "parameter") if parameter else ""
+    return NutRequest(label, _tracking_id, value, needs_user=True)
 
 
 def set_tracking(*, on: bool) -> NutRequest[str]:
@@ -265,8 +264,7 @@ def set_tracking(*, on: bool) -> NutRequest[str]:
     """
     # > SET TRACKING ON
     # < OK
-    line = f"SET TRACKING {'ON' if on else 'OFF'}"
-    return NutRequest(line, line, _ok)
+    return NutRequest(f"SET TRACKING {'ON' if on else 'OFF'}", _ok)
 
 
 def get_tracking(identifier: str = "") -> NutRequest[str]:
@@ -278,13 +276,13 @@ def get_tracking(identifier: str = "") -> NutRequest[str]:
     # < SUCCESS
     expected_words = ("PENDING", "SUCCESS") if identifier else ("ON", "OFF")
 
-    def parse_reply(reply: NutResponse) -> str:
-        if reply.line not in expected_words:
-            raise unexpected_answer(reply.line)
-        return reply.line
+    def read(response: NutResponse) -> str:
+        if response.line not in expected_words:
+            raise unexpected_answer(response.line)
+        return response.line
 
-    line = f"GET TRACKING {name(identifier, 'tracked request')}" if identifier else "GET TRACKING"
-    return NutRequest(line, "GET TRACKING", parse_reply)
+    value = name(identifier, "tracked request") if identifier else ""
+    return NutRequest("GET TRACKING", read, value)
 
 
 # ---- requests of a kind, and the readers of their answers ----------------------------------------
@@ -292,58 +290,57 @@ def get_tracking(identifier: str = "") -> NutRequest[str]:
 
 def _right(verb: str, ups: str, alias: Optional[NutRequest[str]] = None) -> NutRequest[str]:
     """A request about a device that needs a right."""
-    line = f"{verb} {name(ups, 'device')}"
-    return NutRequest(line, line, _ok, needs_user=True, alias=alias)
+    return NutRequest(f"{verb} {name(ups, 'device')}", _ok, needs_user=True, alias=alias)
 
 
-def _ok(reply: NutResponse) -> str:
+def _ok(response: NutResponse) -> str:
     """The text after OK, or after `Goodbye...`, the answer of old servers to LOGOUT.
 
     Raises ProtocolError for other lines.
     """
-    first, _, arguments = reply.line.partition(" ")
+    first, _, arguments = response.line.partition(" ")
     if first not in ("OK", "Goodbye..."):
-        raise unexpected_answer(reply.line)
+        raise unexpected_answer(response.line)
     return arguments
 
 
 def _listing(
-    fields: int, parse: Callable[[NutResponse], T], *query: str, driver: str = ""
+    fields: int, read: Callable[[NutResponse], T], *query: str, driver: str = ""
 ) -> NutRequest[T]:
     """A LIST request, of data of the device `driver` if it is given.
 
     Each row of its answer repeats the words of `query` and adds `fields` words.
     """
-    line = "LIST " + " ".join(query)
-    return NutRequest(line, line, parse, query, fields, driver)
+    label = " ".join(("LIST", *query))
+    return NutRequest(label, read, query=query, fields=fields, driver=driver)
 
 
-def _names(reply: NutResponse) -> list[str]:
+def _names(response: NutResponse) -> list[str]:
     """The first word of each row, each once. Raises ProtocolError for one that is no name."""
-    names = list(dict.fromkeys(row[0] for row in reply.rows))
+    names = list(dict.fromkeys(row[0] for row in response.rows))
     for text in names:
         if not is_name(text):
             raise ProtocolError(
-                f"the answer to {reply.line[4:]} lists {printable(text, 80)!r}, which is not a"
+                f"the answer to {response.line[4:]} lists {printable(text, 80)!r}, which is not a"
                 " valid name"
             )
     return names
 
 
-def _table(reply: NutResponse) -> dict[str, str]:
+def _table(response: NutResponse) -> dict[str, str]:
     """Values by name. Raises ProtocolError if a name is repeated: its value would be uncertain."""
-    names = _names(reply)
-    if len(names) != len(reply.rows):
-        raise ProtocolError(f"the answer to {reply.line[4:]} lists a name twice")
-    return {name: row[1] for name, row in zip(names, reply.rows)}
+    names = _names(response)
+    if len(names) != len(response.rows):
+        raise ProtocolError(f"the answer to {response.line[4:]} lists a name twice")
+    return {name: row[1] for name, row in zip(names, response.rows)}
 
 
-def _first_words(reply: NutResponse) -> list[str]:
-    return [row[0] for row in reply.rows]
+def _first_words(response: NutResponse) -> list[str]:
+    return [row[0] for row in response.rows]
 
 
-def _pairs(reply: NutResponse) -> list[tuple[str, str]]:
-    return [(row[0], row[1]) for row in reply.rows]
+def _pairs(response: NutResponse) -> list[tuple[str, str]]:
+    return [(row[0], row[1]) for row in response.rows]
 
 
 def unexpected_answer(line: str) -> ProtocolError:
@@ -353,72 +350,70 @@ def unexpected_answer(line: str) -> ProtocolError:
     )
 
 
-# takes the answer, and its words after the repeated query
-Read = Callable[[NutResponse, list[str]], T]
-
-
 def _get(
-    parse: Read[T], *query: str, driver: str = "", alias: Optional[NutRequest[T]] = None
+    read_words: Callable[[list[str]], T],
+    *query: str,
+    driver: str = "",
+    alias: Optional[NutRequest[T]] = None,
 ) -> NutRequest[T]:
     """A GET request, of data of the device `driver` if it is given. Its answer repeats the words of
-    `query`; `parse` reads the others.
+    `query`; `read_words` reads the others, or raises ValueError.
     """
 
-    def parse_reply(reply: NutResponse) -> T:
-        words = split(reply.line)
+    def read(response: NutResponse) -> T:
+        words = split(response.line)
         if tuple(words[: len(query)]) != query:
-            raise unexpected_answer(reply.line)
-        return parse(reply, words[len(query) :])
+            raise unexpected_answer(response.line)
+        try:
+            return read_words(words[len(query) :])
+        except ValueError:
+            raise unexpected_answer(response.line) from None
 
-    line = "GET " + " ".join(query)
-    return NutRequest(line, line, parse_reply, driver=driver, alias=alias)
-
-
-def _value(reply: NutResponse, words: list[str]) -> str:
-    """The only word. Raises ProtocolError if there are more or none."""
-    if len(words) != 1:
-        raise unexpected_answer(reply.line)
-    return words[0]
+    return NutRequest(" ".join(("GET", *query)), read, driver=driver, alias=alias)
 
 
-def _number(reply: NutResponse, words: list[str]) -> int:
-    """The only word, as a number. Raises ProtocolError if it is none."""
-    text = _value(reply, words)
-    if not _is_whole_number(text):
-        raise unexpected_answer(reply.line)
+def _value(words: list[str]) -> str:
+    """The only word. Raises ValueError if there are more or none."""
+    (text,) = words
+    return text
+
+
+def _number(words: list[str]) -> int:
+    """The only word, as a number. Raises ValueError if it is none."""
+    return _whole_number(_value(words))
+
+
+def _whole_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError(text)
     return int(text)
 
 
-def _is_whole_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
-
-
-def _type(reply: NutResponse, words: list[str]) -> VariableType:
-    """The type that words such as `RW STRING:32` show. Raises ProtocolError for a length that is
-    no number.
+def _type(words: list[str]) -> VariableType:
+    """The type that words such as `RW STRING:32` show. Raises ValueError for a length that is no
+    number.
     """
-    lengths = [word[len("STRING:") :] for word in words if word.startswith("STRING:")]
-    if not all(map(_is_whole_number, lengths)):
-        raise unexpected_answer(reply.line)
-    return VariableType(
-        tuple(word.partition(":")[0] for word in words), int(lengths[0]) if lengths else None
-    )
+    lengths = [
+        _whole_number(word[len("STRING:") :]) for word in words if word.startswith("STRING:")
+    ]
+    names = tuple(word.partition(":")[0] for word in words)
+    return VariableType(names, lengths[0] if lengths else None)
 
 
-def _line(reply: NutResponse) -> str:
-    return reply.line
+def _line(response: NutResponse) -> str:
+    return response.line
 
 
-def _tracking_id(reply: NutResponse) -> str:
+def _tracking_id(response: NutResponse) -> str:
     """The tracking id after `OK TRACKING`, '' for a plain OK. Raises ProtocolError for other
     lines.
     """
-    arguments = _ok(reply)
+    arguments = _ok(response)
     if not arguments:
         return ""
     keyword, _, identifier = arguments.partition(" ")
     if keyword != "TRACKING" or not is_name(identifier):
-        raise unexpected_answer(reply.line)
+        raise unexpected_answer(response.line)
     return identifier
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from typing import Callable, Generic, NamedTuple, Optional, TypeVar, Union
 
 from ..shared.errors import PduHandlerError, ProtocolError
@@ -50,40 +51,34 @@ class NutResponse(NamedTuple):
     rows: tuple[tuple[str, ...], ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
 class NutRequest(Generic[T_co]):
     """One line to send, and the function that reads its answer. Compares by identity."""
 
-    def __init__(
-        self,
-        line: str,
-        label: str,
-        read: Callable[[NutResponse], T_co],
-        query: tuple[str, ...] = (),
-        fields: int = 0,
-        driver: str = "",
-        *,
-        needs_user: bool = False,
-        alias: Optional[NutRequest[T_co]] = None,
-    ) -> None:
-        #: the bytes to send, with the line's end
-        self.line = encoded(line) + b"\n"
-        #: the line without secrets and values, for messages
-        self.label = label
-        #: the answer's value; raises ProtocolError
-        self.read = read
-        #: of a LIST request: the words that the server repeats in each row
-        self.query = query
-        #: of a LIST request: the number of words that follow the query in each row
-        self.fields = fields
-        #: the device whose driver has the data that the answer shows, "" for none
-        self.driver = driver
-        #: whether it needs the rights of a user
-        self.needs_user = needs_user
-        #: the same request under its other name, for a server that does not know the usual one
-        self.alias = alias
+    #: the line, or its beginning if a `value` follows
+    label: str
+    #: the answer's value; raises ProtocolError
+    read: Callable[[NutResponse], T_co]
+    #: the end of the line: a secret or a value, which messages do not show
+    value: str = ""
+    #: of a LIST request: the words that the server repeats in each row
+    query: tuple[str, ...] = ()
+    #: of a LIST request: the number of words that follow the query in each row
+    fields: int = 0
+    #: the device whose driver has the data that the answer shows, "" for none
+    driver: str = ""
+    #: whether it needs the rights of a user
+    needs_user: bool = False
+    #: the same request under its other name, for a server that does not know the usual one
+    alias: Optional[NutRequest[T_co]] = None
 
     def __repr__(self) -> str:
         return f"<NUT request {self.label}>"
+
+    @property
+    def line(self) -> bytes:
+        """The bytes to send, with the line's end."""
+        return encoded(f"{self.label} {self.value}\n" if self.value else f"{self.label}\n")
 
 
 class Responses:
@@ -130,7 +125,7 @@ class Responses:
             return failure
         return ErrAnswer(failure.code if failure.code in ERRORS else "***", "***")
 
-    def _holds_secret(self, reply: NutResponse) -> bool:
+    def _holds_secret(self, response: NutResponse) -> bool:
         return self._secret.is_within(
-            "\n".join([reply.line, *itertools.chain.from_iterable(reply.rows)])
+            "\n".join([response.line, *itertools.chain.from_iterable(response.rows)])
         )

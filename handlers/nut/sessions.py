@@ -22,8 +22,6 @@ class NutSession(NamedTuple):
 
     client: NutClient
     settings: Settings
-    #: host, and port if it is another than NUT's, for errors
-    address: str
     #: those that were read
     devices: list[ListedDevice]
 
@@ -57,20 +55,18 @@ def open_session(
                     NamedSetting("device"),
                 )
             )
-        address = host_with_port(
-            address_setting.host, settings[PORT] or address_setting.port, DEFAULT_PORT
-        )
+        port = settings[PORT] or address_setting.port
+        address = host_with_port(address_setting.host, port, DEFAULT_PORT)
         with NutClient(
             address_setting.host,
-            settings[PORT]
-            or (DEFAULT_PORT if address_setting.port is None else address_setting.port),
+            DEFAULT_PORT if port is None else port,
             username=settings[USERNAME],
             password=settings[PASSWORD],
             tls=tls_of(settings),
             timeout=settings[TIMEOUT],
             total=CALL_SECONDS if has_limit else None,
         ) as client:
-            yield NutSession(client, settings, address, [])
+            yield NutSession(client, settings, [])
     except PduHandlerError as error:
         error.at(address, method)
         raise

@@ -5,7 +5,6 @@ state.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Optional
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
@@ -13,8 +12,8 @@ from pdu_common.helper import EnumPowerStatus
 from ..shared.doubts import doubt_sentences, some
 from ..shared.errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupported
 from ..shared.settings import Settings
-from ..shared.switching import CALL_SECONDS, CONFIRM_SECONDS, switch
-from . import devices, mirrors, outlets
+from ..shared.switching import switch
+from . import devices, mirrors, outlets, requests
 from .client import NutClient
 from .model import NutOutlet, SwitchCommand
 from .polling import late_reading
@@ -36,7 +35,7 @@ def switch_outlet(
     and reading errors before anything is written, then the errors of `switch`.
     """
     listed_device, outlet = _find(client, settings, identity)
-    ups, command = listed_device.name, _switch_command(outlet, on=on, refusal=listed_device.refusal)
+    command = _switch_command(outlet, on=on, refusal=listed_device.refusal)
     if not settings[USERNAME] or not settings[PASSWORD]:
         raise SettingsError(
             (
@@ -48,47 +47,74 @@ def switch_outlet(
             )
         )
 
-    variables = (*outlet.state_variables, *outlet.meter_variables)
-    proven = False
-    # of the last reading; the first comes with the driver's report
-    values: Optional[Mapping[str, str]] = None
-    is_fresh = False
-
-    def write() -> None:
-        nonlocal proven, values, is_fresh
-        values = client.switch(ups, command, variables)
-        proven = values is not None
-        is_fresh = values is not None and len(values) == len(variables)
-
-    def read_state() -> EnumPowerStatus:
-        """The outlet's state now, the first time from the values that came with the command's
-        report.
-        """
-        nonlocal values, is_fresh
-        if not is_fresh or values is None:
-            values = client.values(ups, variables)
-        is_fresh = False
-        state = outlets.state_of(values, outlet.words_without_state)
-        # The driver caches the state. If it was the wanted one before the write, only the report on
-        # the command is proof.
-        return STATES[None if state is on and outlet.state is on and not proven else state]
-
     # An outlet without a state to read is UNKNOWN at once.
     can_prove = outlet.state_variables and ("on" if on else "off") not in outlet.words_without_state
-    if deadline > CONFIRM_SECONDS:
-        client.renew(CALL_SECONDS - CONFIRM_SECONDS + deadline)
+    outlet_switch = _OutletSwitch(client, listed_device.name, outlet, command, on=on)
     state = switch(
-        write, read_state, STATES[on], deadline=deadline if can_prove else 0.0, pause=pause
+        outlet_switch.write,
+        outlet_switch.read_state,
+        STATES[on],
+        deadline=deadline if can_prove else 0.0,
+        pause=pause,
     )
     if state is EnumPowerStatus.UNKNOWN:
-        causes = [outlet.doubt]
-        if values:
-            causes = [outlets.doubt_of(values, outlet.words_without_state, outlet.table)]
+        causes = [outlet_switch.doubt]
         if can_prove:
             causes.append(late_reading(listed_device.device.whole.variables, deadline))
         for sentence in doubt_sentences([(identity, cause) for cause in causes]):
             LOGGER.warning(client.quoted(sentence))
     return state
+
+
+class _OutletSwitch:
+    """One command to an outlet, and the readings of its state after it."""
+
+    def __init__(
+        self, client: NutClient, ups: str, outlet: NutOutlet, command: SwitchCommand, *, on: bool
+    ) -> None:
+        self._client, self._ups, self._outlet, self._command = client, ups, outlet, command
+        self._on = on
+        self._variables = (*outlet.state_variables, *outlet.meter_variables)
+        # whether the driver has reported success
+        self._is_reported = False
+        # those of the last reading
+        self._values: Mapping[str, str] = {}
+        # those that came with the driver's report and serve as the first reading; {} for none
+        self._reported_values: Mapping[str, str] = {}
+
+    def write(self) -> None:
+        """Send the command, and ask for the variables with each look at the driver's report."""
+        queries = {name: requests.get_var(self._ups, name) for name in self._variables}
+        answers = self._client.write(self._ups, self._command.request(self._ups), *queries.values())
+        if answers is not None:
+            self._is_reported = True
+            self._values = {
+                name: answers[query]
+                for name, query in queries.items()
+                if answers.failure(query) is None
+            }
+            if len(self._values) == len(queries):
+                self._reported_values = self._values
+
+    def read_state(self) -> EnumPowerStatus:
+        """The outlet's state now."""
+        self._values = self._reported_values or self._client.values(self._ups, self._variables)
+        self._reported_values = {}
+        state = outlets.state_of(self._values, self._outlet.words_without_state)
+        # The driver caches the state. If it was the wanted one before the write, only the report on
+        # the command is proof.
+        is_old = state is self._on and self._outlet.state is self._on and not self._is_reported
+        return STATES[None if is_old else state]
+
+    @property
+    def doubt(self) -> str:
+        """Why the values of the last reading, else those before the command, are no state; "" if
+        they are one.
+        """
+        outlet = self._outlet
+        if not self._values:
+            return outlet.doubt
+        return outlets.doubt_of(self._values, outlet.words_without_state, outlet.table)
 
 
 def _find(

@@ -80,38 +80,43 @@ class SynlinkPdu(HttpPdu):
             return Login(token=token, sent_as="Authorization: Bearer ", is_personal=True)
         if login.user is None:
             return login
-        # > POST /login {"username": "...", "password": "..."}
-        # < 200, Set-Cookie: SPID=KEY; path=/
-        body = json.dumps({"username": login.user, "password": login.password}).encode()
-        try:
-            answer = session.send(WriteRequest("/login", body))
-        except HttpLoginRefused as error:
-            error.set_reason((*error.parts, "; if they are right, ", *_SESSIONS))
-            raise
-        except HttpDenied as error:
-            # no privilege is needed to log in
-            error.set_reason(("the unit began no session: ", *_SESSIONS))
-            raise
-        key = _session_key(answer)
-        if not key:
-            raise ProtocolError(
-                "the answer to the login has no session key: is this a SynLink's web service, and"
-                " is its firmware current?",
-                host=session.address,
-                operation="POST /login",
-            )
-        return login._replace(token=key, sent_as="Cookie: SPID=")
+        return login._replace(token=_begin_session(login, session), sent_as="Cookie: SPID=")
 
 
-def _session_key(answer: Response) -> str:
+def _begin_session(login: Login, session: HttpSession) -> str:
+    """The key of a session that the unit begins for this user: 1 round trip."""
+    # > POST /login {"username": "...", "password": "..."}
+    # < 200, Set-Cookie: SPID=KEY; path=/
+    body = json.dumps({"username": login.user, "password": login.password}).encode()
+    try:
+        response = session.send(WriteRequest("/login", body))
+    except HttpLoginRefused as error:
+        error.set_reason((*error.parts, "; if they are right, ", *_SESSIONS))
+        raise
+    except HttpDenied as error:
+        # no privilege is needed to log in
+        error.set_reason(("the unit began no session: ", *_SESSIONS))
+        raise
+    key = _session_key(response)
+    if not key:
+        raise ProtocolError(
+            "the answer to the login has no session key: is this a SynLink's web service, and is"
+            " its firmware current?",
+            host=session.address,
+            operation="POST /login",
+        )
+    return key
+
+
+def _session_key(response: Response) -> str:
     """The key of the session, "" if there is none: in a cookie, of older firmware in the field
     `sessionToken`.
     """
-    cookie = _COOKIE.search(answer.headers.get("set-cookie", ""))
+    cookie = _COOKIE.search(response.headers.get("set-cookie", ""))
     if cookie:
         return cookie[1]
     try:
-        user: Any = loads(answer.body)
+        user: Any = loads(response.body)
         key = user["sessionToken"]
         return str(key) if _KEY.fullmatch(key) else ""
     except (ValueError, TypeError, LookupError, RecursionError):

@@ -40,7 +40,7 @@ def identify(data: Any) -> HandlerFinding:
 
     Raises the errors of handlers/shared/errors.py.
     """
-    with open_session(data, "identify", has_limit=False) as (client, settings, _, _):
+    with open_session(data, "identify", has_limit=False) as (client, settings, _):
         # an error of the protocol, too, is the answer of a NUT server
         try:
             version = client.answer(ver())

@@ -33,6 +33,13 @@ def test_readings_send_no_login_and_writes_send_it_once(server: NutServer) -> No
     )
 
 
+def test_a_command_that_is_asked_like_a_reading_is_sent_once(server: NutServer) -> None:
+    received_lines = listen(server)
+    with named(server, ADMIN) as nut:
+        nut.answer(requests.instcmd("pdu", "outlet.1.load.off"))
+    assert received_lines[2:] == ["INSTCMD pdu outlet.1.load.off"]
+
+
 @pytest.mark.parametrize("no_protver", [False, True])
 def test_the_protocol_version_is_read_with_the_request_protver_or_netver(
     server: NutServer, no_protver: bool

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from handlers.nut import switching as switch_module
-from handlers.nut.client import NutClient
 from handlers.nut.errors import DataStale
 from handlers.nut.handler import NutPdu, make_handler
 from handlers.shared.errors import (
@@ -375,17 +374,6 @@ def test_a_relay_that_failed_closed_is_not_off_and_a_command_is_not_proven(
         caplog.clear()
         assert pdu.port_down(PduPortView(identity="4")).power_status is UNKNOWN
         assert f"outlet 4: {reason}" in caplog.text
-
-
-@pytest.mark.parametrize("deadline, renewed", [(10.0, []), (60.0, [95.0])])
-def test_a_longer_wait_gets_the_time_for_it(
-    deadline: float, renewed: list[float], server: NutServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    totals: list[float] = []
-    monkeypatch.setattr(NutClient, "renew", lambda _, total: totals.append(total))
-    pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-    assert pdu.port_down(PduPortView(identity="1"), deadline=deadline).power_status is DOWN
-    assert totals == renewed
 
 
 def test_a_server_without_devices_is_an_error_with_a_remedy() -> None:

@@ -147,7 +147,7 @@ def test_unconnected_and_unknown_devices_are_errors(real: Upsd) -> None:
 
 def test_an_unknown_request_is_answered_with_unknown_command(real: Upsd) -> None:
     with client(real) as nut:
-        odd = NutRequest("FROBNICATE", "FROBNICATE", lambda reply: reply.line)
+        odd = NutRequest("FROBNICATE", lambda response: response.line)
         assert nut.ask(odd).failure(odd) == ErrAnswer("UNKNOWN-COMMAND")
 
 
