@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from pdu.recordings.snmp.agent import SimulatedAgent
+from pdu.recordings.snmp.agent import SnmpServer
 from pdu.recordings.snmp.unit import RecordedUnit
 from tests.needs import ROOT, program
 from tests.pdu.evidence.draft.acme import acme
@@ -130,7 +130,8 @@ def test_the_steps_for_an_unknown_unit_lead_to_its_archive(
 ) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "acme")
     monkeypatch.chdir(tmp_path)
-    with closing(SimulatedAgent(RecordedUnit(acme(), None), 0, "acme")) as agent:
+    with closing(SnmpServer("acme")) as server:
+        agent = server.serve(RecordedUnit(acme(), None), 0)
         code, out, _ = run(capsys, "identify", f"127.0.0.1:{agent.port}", "--handler", "snmp")
         record, draft, build_line = out.partition("  next ")[2].strip().splitlines()
         assert run(capsys, *_words(record))[0] == 0 and (tmp_path / "unit.snmprec").exists()

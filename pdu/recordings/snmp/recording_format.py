@@ -24,7 +24,7 @@ from ..families import own_profiles
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..replay_server import HOST
 from . import recording, snmprec
-from .agent import SimulatedAgent
+from .agent import SnmpServer
 from .recorded_rows import RecordedRows, Rows
 from .unit import RecordedUnit
 
@@ -59,14 +59,19 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
         )
     device, why, setting = find_device(walk.rows, profile)
     unit = RecordedUnit(walk.rows, device)
-    agent = SimulatedAgent(unit, port, community)
+    server = SnmpServer(community)
+    try:
+        agent = server.serve(unit, port)
+    except OSError:
+        server.close()
+        raise
     left_out = f"; left out: {', '.join(walk.skip_reasons)}" if walk.skip_reasons else ""
     poll = _poll(f"{HOST}:{agent.port}", profile, device) + setting
     # one from the environment may be the real device's
     login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
     about = f"{why}{left_out}; {login}"
     return ReplayedDevice(
-        HOST, agent.port, about, poll, lambda: list(unit.writes), agent.close, device is not None
+        HOST, agent.port, about, poll, lambda: list(unit.writes), server.close, device is not None
     )
 
 

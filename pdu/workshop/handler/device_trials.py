@@ -22,7 +22,7 @@ from ...cli.states import DOWN, UNKNOWN, UP, word
 from ...loading.four_methods import BrokenHandler, LackingDouble
 from ...loading.handler_loading import LoadedHandler
 from ...recordings.replay_server import HOST
-from ...recordings.snmp.agent import SimulatedAgent
+from ...recordings.snmp.agent import SimulatedAgent, SnmpServer
 from .bounded_methods import BoundedMethods, ShownSecrets
 from .method_trials import (
     OTHER_COMMUNITY,
@@ -44,7 +44,6 @@ from .trial_units import (
     Fault,
     TrialUnit,
     requested_device,
-    serving,
 )
 
 # the trials of faults wait for the device most of the time
@@ -111,96 +110,93 @@ class SnmpTrials:
         """One after the other. Without a device, it is the unit of the family whose objects the
         handler asks for.
         """
-        fault = self._fault_of_second_pdu()
-        if fault:
-            yield broken("asked", fault)
-            return
-        requests, errors, is_reached = self._requests()
-        device = device or requested_device(requests)
-        if device is None:
-            yield from _findings_without_device(requests, errors, is_reached=is_reached)
-            return
-        yield from self._device_findings(device)
+        with contextlib.closing(SnmpServer(COMMUNITY)) as server:
+            fault = self._fault_of_second_pdu(server)
+            if fault:
+                yield broken("asked", fault)
+                return
+            requests, errors, is_reached = self._requests(server)
+            device = device or requested_device(requests)
+            if device is None:
+                yield from _findings_without_device(requests, errors, is_reached=is_reached)
+                return
+            yield from self._device_findings(server, device)
 
-    def _fault_of_second_pdu(self) -> str:
+    def _fault_of_second_pdu(self, server: SnmpServer) -> str:
         """What is wrong if make_handler is called for one PDU, and then for another one; "" for
         nothing.
         """
-        with (
-            serving(TrialUnit.empty_unit()) as first_agent,
-            serving(TrialUnit.empty_unit()) as second_agent,
-        ):
-            for agent in (first_agent, second_agent):
-                before = first_agent.datagrams
-                with contextlib.suppress(Exception):
-                    self._methods(agent.port).states()
-            is_first_asked = first_agent.datagrams > before
-            if is_first_asked and not second_agent.datagrams:
-                return "make_handler was called for a second PDU, and status asked the first"
+        agents = [server.serve(TrialUnit.empty_unit(), 0) for _ in range(2)]
+        for agent in agents:
+            before = agents[0].datagrams
+            with contextlib.suppress(Exception):
+                self._methods(agent.port).states()
+        if agents[0].datagrams > before and not agents[1].datagrams:
+            return "make_handler was called for a second PDU, and status asked the first"
         return ""
 
-    def _requests(self) -> tuple[frozenset[str], Mapping[str, Exception], bool]:
+    def _requests(self, server: SnmpServer) -> tuple[frozenset[str], Mapping[str, Exception], bool]:
         """The OIDs that are asked for, and each method's error that cannot come from a missing
         object, on a device that has none of them; and whether a datagram reached it.
         """
         unit = TrialUnit.empty_unit()
         errors: dict[str, Exception] = {}
-        with serving(unit) as agent:
-            methods = self._methods(agent.port)
-            for name, call in (("status", methods.states), ("statistic", methods.figures)):
-                before = len(unit.requests)
-                try:
-                    call()
-                except Exception as error:
-                    is_own = isinstance(error, (BrokenHandler, EndlessCall))
-                    if len(unit.requests) == before or (
-                        is_own and " raised " not in error_text(error)
-                    ):
-                        errors[name] = error
-            return unit.requested_oids(), errors, agent.datagrams > 0
+        agent = server.serve(unit, 0)
+        methods = self._methods(agent.port)
+        for name, call in (("status", methods.states), ("statistic", methods.figures)):
+            before = len(unit.requests)
+            try:
+                call()
+            except Exception as error:
+                is_own = isinstance(error, (BrokenHandler, EndlessCall))
+                if len(unit.requests) == before or (is_own and " raised " not in error_text(error)):
+                    errors[name] = error
+        return unit.requested_oids(), errors, agent.datagrams > 0
 
-    def _device_findings(self, device: Device) -> Iterator[Finding]:
+    def _device_findings(self, server: SnmpServer, device: Device) -> Iterator[Finding]:
         """Findings on a simulated device, then on others with a fault each."""
         unit = TrialUnit(device.rows, device.key)
         answers: dict[str, Any] = {}
         broken_rules: list[Rule] = []
-        with serving(unit) as agent:
-            methods = self._methods(agent.port)
-            trial_device = TrialDevice.of_unit(methods, device.about, unit, lambda: agent.datagrams)
-            is_read = True
-            for finding in method_findings(trial_device, broken_rules):
-                is_read = is_read and (finding.rule, finding.result) != (RULES["status"], UNTRIED)
-                yield finding
-            if not is_read:
-                return
-            for name, call in (("status", methods.states), ("statistic", methods.figures)):
-                if RULES[name] not in broken_rules:
-                    with contextlib.suppress(Exception):
-                        answers[name] = call()
+        agent = server.serve(unit, 0)
+        methods = self._methods(agent.port)
+        trial_device = TrialDevice.of_unit(methods, device.about, unit, lambda: agent.datagrams)
+        is_read = True
+        for finding in method_findings(trial_device, broken_rules):
+            is_read = is_read and (finding.rule, finding.result) != (RULES["status"], UNTRIED)
+            yield finding
+        if not is_read:
+            return
+        for name, call in (("status", methods.states), ("statistic", methods.figures)):
+            if RULES[name] not in broken_rules:
+                with contextlib.suppress(Exception):
+                    answers[name] = call()
         with (
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent_socket,
             contextlib.ExitStack() as stack,
         ):
             silent_socket.bind((HOST, 0))
-            trials = self._fault_trials(device, answers, silent_socket, stack)
+            trials = self._fault_trials(server, device, answers, silent_socket, stack)
             yield from _findings_of_trials(trials, broken_rules)
 
     def _fault_trials(
         self,
+        server: SnmpServer,
         device: Device,
         answers: Mapping[str, Any],
         silent_socket: socket.socket,
         stack: contextlib.ExitStack,
     ) -> list[_FaultTrial]:
-        """The calls that must raise, and those that must not report what is not so; their units are
-        served as long as `stack` is open.
+        """The calls that must raise, and those that must not report what is not so; `stack` ends
+        what their units still have to do.
         """
         unit = TrialUnit(device.rows, device.key)
         outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
 
         def serve(fault: Fault) -> tuple[TrialUnit, SimulatedAgent]:
             faulty_unit = TrialUnit(device.rows, device.key, fault)
-            return faulty_unit, stack.enter_context(serving(faulty_unit))
+            stack.callback(faulty_unit.close)
+            return faulty_unit, server.serve(faulty_unit, 0)
 
         # those that no command changes serve several trials
         served = {

@@ -4,10 +4,9 @@ family whose objects it asks for; also with faults.
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple, Optional
@@ -23,7 +22,6 @@ from pdu_common.snmp_client.tool_api import OCTETS
 
 from ...cli.states import DOWN, UNKNOWN, UP
 from ...recordings.snmp import snmprec
-from ...recordings.snmp.agent import SimulatedAgent
 from ...recordings.snmp.recorded_rows import Arcs, RecordedRows, Rows, SnmpRow, arcs, dotted
 from ...recordings.snmp.recording_format import find_device
 from ...recordings.snmp.unit import RecordedUnit
@@ -283,14 +281,3 @@ def _state_objects(device: SnmpDevice, rows: Rows) -> list[str]:
     if device.outlets is not None and device.outlets.states is not None:
         device.outlets.states.source.rows(Reader(memory, device.reader.root))
     return [dotted(oid) for oid in memory.oids_in_answers()]
-
-
-@contextlib.contextmanager
-def serving(unit: TrialUnit) -> Iterator[SimulatedAgent]:
-    """An agent that serves the unit at a UDP port."""
-    agent = SimulatedAgent(unit, 0, COMMUNITY)
-    try:
-        yield agent
-    finally:
-        agent.close()
-        unit.close()
