@@ -146,56 +146,37 @@ class UnitMeter:
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}  NumericSensor.idl
         #       4.0.9
-        inlets_to_read = self._use_inlets(bulk)
+        unread_inlets = self._use_inlets(bulk)
         if call_error(self._sensors) is None:
             sensors = self._sensors.get()
             self._energy = ask(bulk, self._unit, sensors.activeEnergy)
             if self._with_power:
                 self._power = ask(bulk, self._unit, sensors.activePower)
-        if not inlets_to_read and not self._are_inlets_metered():
+        if not unread_inlets and not self._are_inlets_metered():
             self._ask_banks(bulk)
-        self._outlets = [
-            OutletMeter(self._unit, outlet, index, with_power=self._with_power)
-            for index, outlet in enumerate(listed_unit.outlets)
-        ]
-        metered_outlets = (
-            self._outlets
-            if answered_field(self._metadata, "hasMeteredOutlets") is not False
-            else []
-        )
-        well_known = any(probe.error is None for probe in self._probes)
-        lists_power = self._power_probe is not None and self._power_probe.error is not None
-        for outlet in metered_outlets:
-            if well_known:
-                outlet.ask_well_known(bulk, lists_power=lists_power)
-            else:
-                outlet.ask_sensors(bulk)
+        metered_outlets = self._use_outlets(bulk, listed_unit)
         yield
-        for inlet in inlets_to_read:
+        for inlet in unread_inlets:
             inlet.ask_readings(bulk)
         for outlet in metered_outlets:
-            if not well_known:
+            if self._has_well_known_ids:
+                outlet.ask_power(bulk)  # if its list of sensors was asked for
+            else:
                 outlet.ask_readings(bulk)
-            elif lists_power:
-                outlet.ask_power(bulk)
-        if not self._banks:
-            # the readings of `unread` are not there yet
-            if inlets_to_read or self._inlet_load() is None:
-                self._ask_banks(bulk)
-        inlets = [inlet for inlet in self._inlets if inlet not in inlets_to_read]
-        meters_to_relist: list[Union[InletMeter, OutletMeter]] = (
-            [*inlets] if _all_invalid(inlets) else []
-        )
-        if well_known:
-            misplaced_outlets = [outlet for outlet in metered_outlets if not outlet.is_in_place]
-            if misplaced_outlets or _all_invalid(metered_outlets):
-                meters_to_relist += metered_outlets
-        for meter in meters_to_relist:
+        # the readings of `unread_inlets` are not there yet
+        if not self._banks and (unread_inlets or self.inlet_load() is None):
+            self._ask_banks(bulk)
+        meters = self._meters_to_relist(unread_inlets, metered_outlets)
+        for meter in meters:
             meter.ask_sensors(bulk)
         yield
-        for meter in meters_to_relist:
+        for meter in meters:
             meter.ask_readings(bulk)
         yield
+
+    @property
+    def _has_well_known_ids(self) -> bool:
+        return any(probe.error is None for probe in self._probes)
 
     def _use_inlets(self, bulk: Bulk) -> list[InletMeter]:
         """Queue readings of the inlets whose sensors are known, and the sensors of the others.
@@ -217,6 +198,37 @@ class UnitMeter:
             self._inlets.append(inlet)
         return unread
 
+    def _use_outlets(self, bulk: Bulk, listed_unit: ListedUnit) -> list[OutletMeter]:
+        """Queue readings of the metered outlets by well-known ids, or their sensors without such
+        ids. Returns these outlets.
+        """
+        self._outlets = [
+            OutletMeter(self._unit, outlet, index, with_power=self._with_power)
+            for index, outlet in enumerate(listed_unit.outlets)
+        ]
+        if answered_field(self._metadata, "hasMeteredOutlets") is False:
+            return []
+        lists_power = self._power_probe is not None and self._power_probe.error is not None
+        for outlet in self._outlets:
+            if self._has_well_known_ids:
+                outlet.ask_well_known(bulk, lists_power=lists_power)
+            else:
+                outlet.ask_sensors(bulk)
+        return self._outlets
+
+    def _meters_to_relist(
+        self, unread_inlets: Sequence[InletMeter], metered_outlets: Sequence[OutletMeter]
+    ) -> list[Union[InletMeter, OutletMeter]]:
+        """The inlets and the outlets whose readings are all invalid, or not in their place: the
+        ids by which they were read may be stale, or those of others.
+        """
+        inlets = [inlet for inlet in self._inlets if inlet not in unread_inlets]
+        meters: list[Union[InletMeter, OutletMeter]] = [*inlets] if _all_invalid(inlets) else []
+        are_in_place = all(outlet.is_in_place for outlet in metered_outlets)
+        if self._has_well_known_ids and (not are_in_place or _all_invalid(metered_outlets)):
+            meters += metered_outlets
+        return meters
+
     def _are_inlets_metered(self) -> bool:
         return bool(self._inlets) and all(inlet.is_metered for inlet in self._inlets)
 
@@ -234,7 +246,7 @@ class UnitMeter:
         a denied list of protectors.
         """
         load = first_metered(
-            self._inlet_load(),
+            self.inlet_load(),
             sum_if_complete(metered_value(bank) for bank in self._banks),
             sum_if_complete(metered_value(outlet.current) for outlet in self._outlets),
         )
@@ -242,13 +254,9 @@ class UnitMeter:
             call_error(self._protectors)  # raises Denied: the banks may have a figure
         return load
 
-    def inlet(self) -> Figure:
-        """Amperes of the inlets in use, by their own sensors."""
-        return self._inlet_load()
-
-    def _inlet_load(self) -> Figure:
-        """The load of the inlets in use. A transfer switch feeds everything from one inlet; the
-        others show standby current.
+    def inlet_load(self) -> Figure:
+        """Amperes of the inlets in use, by their own sensors. A transfer switch feeds everything
+        from one inlet; the others show standby current.
 
         The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3). With one
         switch and two inlets the larger current is used; with more of either, or unknown switches,
@@ -355,22 +363,20 @@ def read_statistic(
     for proof in list_proofs:
         proof.raise_unless_whole()
     of_panels = panels.read_panel_meters(bulk, without_outlets, with_power=with_power)
-    used_meters: list[Union[UnitMeter, panels.UnitMeters]] = []
-    for listed_unit in units:
-        link_id = listed_unit.unit.link_id
-        used_meters.append(of_panels.get(link_id) or meters[link_id])
-    load = sum_if_complete(meter.load() for meter in used_meters)
-    energy = sum_if_complete(meter.energy() for meter in used_meters)
-    power = sum_if_complete(meter.power() for meter in used_meters)
-    ports = {
-        identity: figures for meter in used_meters for identity, figures in meter.ports().items()
-    }
-    unit_meters = [meter for meter in used_meters if isinstance(meter, UnitMeter)]
-    # a panel's mains are no inlet
-    have_inlets = len(unit_meters) == len(used_meters)
+    link_ids = [listed_unit.unit.link_id for listed_unit in units]
+    return _sum_figures([of_panels.get(link_id) or meters[link_id] for link_id in link_ids])
+
+
+def _sum_figures(meters: Sequence[Union[UnitMeter, panels.UnitMeters]]) -> Figures:
+    """The figures of a PDU of these units. A panel's mains are no inlet."""
+    load = sum_if_complete(meter.load() for meter in meters)
+    energy = sum_if_complete(meter.energy() for meter in meters)
+    power = sum_if_complete(meter.power() for meter in meters)
+    ports = {identity: figures for meter in meters for identity, figures in meter.ports().items()}
     inlet_a: Figure = None
     inlet_w: Figure = None
-    if have_inlets:
-        inlet_a = sum_if_complete([meter.inlet() for meter in unit_meters])
-        inlet_w = sum_if_complete([meter.inlet_power() for meter in unit_meters])
+    unit_meters = [meter for meter in meters if isinstance(meter, UnitMeter)]
+    if len(unit_meters) == len(meters):
+        inlet_a = sum_if_complete(meter.inlet_load() for meter in unit_meters)
+        inlet_w = sum_if_complete(meter.inlet_power() for meter in unit_meters)
     return Figures(load, kilowatt_hours(energy), ports, power, inlet_a, inlet_w)

@@ -45,10 +45,10 @@ def switch_outlet(
     listed_unit, index = _locate_switchable(agent, link_units, identity)
     command = _OutletCommand(agent, listed_unit, index, target)
     state = EnumPowerStatus.UP if target == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN
-    shown = switch(command.write, command.read_state, state, deadline=deadline, pause=pause)
+    status = switch(command.write, command.read_state, state, deadline=deadline, pause=pause)
     for sentence in doubt_sentences([(identity, command.doubt)]):
         LOGGER.warning(agent.login.quoted(sentence))
-    return shown
+    return status
 
 
 def _locate(identity: str, agent: Agent, selection: LinkUnitSelection) -> tuple[XerusUnit, int]:
@@ -99,20 +99,7 @@ def _locate_switchable(
     settings = bulk.add(unit.proxy(Pdu).getSettings)
     well_known = bulk.add(unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
     bulk.perform()
-    listed_unit = next(
-        (candidate for candidate in units.list_units() if candidate.unit.link_id == unit.link_id),
-        None,
-    )
-    if listed_unit is None:
-        raise NoSuchOutlet(
-            f"outlet {identity}: the PDU has no link unit {unit.link_id}; check the port in"
-            " DCImanager"
-        )
-    if index >= len(listed_unit.outlets):
-        raise NoSuchOutlet(
-            f"outlet {identity}: the unit has fewer outlets ({len(listed_unit.outlets)}); check the"
-            " port in DCImanager"
-        )
+    listed_unit = _listed_with(index, unit, units.list_units())
     outlet = listed_unit.outlets[index]
     # > POST /bulk: getMetaData and getState of the reference that getOutlets returned
     metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
@@ -120,6 +107,22 @@ def _locate_switchable(
     raise_if_numbering_differs(identity, well_known, metadata, agent.login.quoted)
     raise_if_locked(identity, settings, metadata, state)
     return listed_unit, index
+
+
+def _listed_with(index: int, unit: XerusUnit, listed_units: list[ListedUnit]) -> ListedUnit:
+    """The unit as the PDU lists it. Raises NoSuchOutlet without the unit, or the outlet."""
+    outlet = f"outlet {unit.identity(index)}"
+    for listed_unit in listed_units:
+        if listed_unit.unit.link_id == unit.link_id:
+            if index < len(listed_unit.outlets):
+                return listed_unit
+            raise NoSuchOutlet(
+                f"{outlet}: the unit has fewer outlets ({len(listed_unit.outlets)}); check the port"
+                " in DCImanager"
+            )
+    raise NoSuchOutlet(
+        f"{outlet}: the PDU has no link unit {unit.link_id}; check the port in DCImanager"
+    )
 
 
 class _OutletCommand:
@@ -131,7 +134,7 @@ class _OutletCommand:
         self._agent, self._wanted = agent, target
         self._listed, self._index = listed_unit, index
         self._outlet = listed_unit.outlets[index]
-        self._seen: Optional[_QueuedStates] = None
+        self._first_reading: Optional[_QueuedStates] = None
         #: of the last reading; "" if it showed a state
         self.doubt = ""
 
@@ -140,21 +143,20 @@ class _OutletCommand:
         round trip.
         """
         # > POST /bulk: setPowerState {"pstate": 0}, getState, getFailures of /hwhealth
-        # < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}  Outlet.idl 3.0.4;
-        #       other codes: refused()
+        # < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}  Outlet.idl 3.0.4
         bulk = Bulk(self._agent)
         code, answers = bulk.add(self._outlet.setPowerState, self._wanted), self._ask(bulk)
         bulk.perform()
         result_code = code.get()
         if result_code != 0:
             raise why_refused(f"outlet {self._listed.unit.identity(self._index)} was", result_code)
-        self._seen = answers
+        self._first_reading = answers
 
     def read_state(self) -> EnumPowerStatus:
         """The state: at first from the answer to the command; later, or without an answer, from a
         new reading (1 round trip).
         """
-        answers, self._seen = self._seen, None
+        answers, self._first_reading = self._first_reading, None
         if answers is None:
             bulk = Bulk(self._agent)
             answers = self._ask(bulk)

@@ -121,33 +121,14 @@ class LogHelper:
         """
         log = cls.log_proxy(agent, log_type)
         filters: tuple[list[str], ...] = ([],) if log_type == "event" else ()
-        entries: list[LogEntry] = []
-        info, position = log.getInfo(), ref_id
-        if position is None or creation_time not in (None, info.creationTime):
-            position = info.idFirst
-        starts = 1
-        while position < info.idNext:
-            chunk = log.getChunk(position, -1, RangeDirection.FORWARD, *filters)
-            if chunk.logCreationTime != info.creationTime:
-                starts += 1
-                if starts > _MOST_STARTS:
-                    raise ProtocolError(
-                        f"the log was recreated {_MOST_STARTS} times while it was read"
-                    )
-                info, entries = log.getInfo(), []
-                position = info.idFirst
-                continue
-            after = chunk.idFirst + chunk.allEntryCnt
-            if chunk.allEntryCnt == 0:
-                break  # the log has ended
-            if after <= position:
-                raise ProtocolError(
-                    f"the log's ids do not advance: asked for {position}, the device sent ids below"
-                    f" {after}"
-                )
-            entries += [entry for entry in chunk.selEntries if entry.id < info.idNext]
-            position = after
-        return entries, info.idNext, info.creationTime
+        for attempt in range(_MOST_STARTS):
+            info, first = log.getInfo(), ref_id
+            if attempt or first is None or creation_time not in (None, info.creationTime):
+                first = info.idFirst
+            entries = _read_entries(log, info, first, filters)
+            if entries is not None:
+                return entries, info.idNext, info.creationTime
+        raise ProtocolError(f"the log was recreated {_MOST_STARTS} times while it was read")
 
     @staticmethod
     def log_proxy(agent: Agent, log_type: str) -> Any:
@@ -178,3 +159,25 @@ class LogHelper:
         """
         words = search_strings or [cls.error_tag, cls.warning_tag]
         return [entry for entry in entries if any(word in entry.message for word in words)]
+
+
+def _read_entries(
+    log: Any, info: LogInfo, first: int, filters: tuple[list[str], ...]
+) -> Optional[list[LogEntry]]:
+    """The entries from the id `first` to the end that `info` has; None if the log was recreated."""
+    entries: list[LogEntry] = []
+    while first < info.idNext:
+        chunk = log.getChunk(first, -1, RangeDirection.FORWARD, *filters)
+        if chunk.logCreationTime != info.creationTime:
+            return None
+        after = chunk.idFirst + chunk.allEntryCnt
+        if chunk.allEntryCnt == 0:
+            break  # the log has ended
+        if after <= first:
+            raise ProtocolError(
+                f"the log's ids do not advance: asked for {first}, the device sent ids below"
+                f" {after}"
+            )
+        entries += [entry for entry in chunk.selEntries if entry.id < info.idNext]
+        first = after
+    return entries

@@ -82,11 +82,26 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     example because the user may have only one, and JsonRpcSyntaxException if it returns no usable
     token. An error on closing is raised unless the block raised one.
     """
+    manager = SessionManager("/session", agent)
+    session, token = _open_session(manager, agent)
+    logout = SessionManager.CloseReason.CLOSE_REASON_LOGOUT
+    with use_token(agent, token):
+        try:
+            yield session
+        except BaseException:
+            # the first error is the one to report
+            with contextlib.suppress(PduHandlerError):
+                manager.closeCurrentSession(logout)
+            raise
+        manager.closeCurrentSession(logout)
+
+
+def _open_session(manager: SessionManager, agent: Agent) -> tuple[Session, str]:
+    """A new session and its token. A session with an unusable token is closed again."""
     # session.SessionManager 2.0.0:
     # > POST /session newSession {}
     # < {"_ret_": 0, "session": {"sessionId": 7, "username": "admin", ...}, "token": "..."}
     # > POST /session closeCurrentSession {"reason": 0}, with X-SessionToken
-    manager = SessionManager("/session", agent)
     code, session, token = manager.newSession()
     if code != 0:
         why = (
@@ -109,12 +124,4 @@ def logged_in(agent: Agent) -> Iterator[Session]:
         raise JsonRpcSyntaxException("the device opened a session without a usable token").at(
             agent.place, "newSession"
         ) from None
-    with use_token(agent, token):
-        try:
-            yield session
-        except BaseException:
-            # the first error is the one to report
-            with contextlib.suppress(PduHandlerError):
-                manager.closeCurrentSession(SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
-            raise
-        manager.closeCurrentSession(SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
+    return session, token

@@ -14,13 +14,13 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional, Union
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from ....http.client import endpoint
 from ....http.connection import StandardTransport
 from ....http.errors import error_of_status
 from ....http.login import Login
-from ....http.message import BodyStream, Request, Response, Transport
+from ....http.message import Request, Response, Transport
 from ....http.multipart import Headers, MultipartForm
 from ....http.redirects import RedirectedClient
 from ....http.strict_json import LIMIT, loads
@@ -232,27 +232,14 @@ class Agent:
         # < {"jsonrpc": "2.0", "id": 1, "result": {"_ret_": {"available": true, "powerState": 1,
         #       ...}}}
         number, login = next(self._ids), self.login
-        body = json.dumps(
-            {"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number},
-            separators=(",", ":"),
-            allow_nan=False,
-        ).encode()
-        wait = max(self._wait(), least, MINIMUM_WAITS.get(method, 0.0)) + SECONDS_PER_CALL * (
-            calls - 1
-        )
+        call = {"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number}
+        body = json.dumps(call, separators=(",", ":"), allow_nan=False).encode()
+        wait = max(self._wait(), least, MINIMUM_WAITS.get(method, 0.0))
+        wait += SECONDS_PER_CALL * (calls - 1)
+        once = not (reads_only(method) if repeatable is None else repeatable)
         try:
-            reply = self.exchange(
-                f"{number}: {method}",
-                "POST",
-                target,
-                _JSON,
-                body,
-                wait,
-                total=2 * wait,
-                limit=LIMIT,
-                repeatable=bool(reads_only(method)) if repeatable is None else repeatable,
-            )
-            return result(parsed(reply, login), number, login)
+            request = Request("POST", _path(target), _JSON, body, wait, 2 * wait, LIMIT, once)
+            return result(parsed(self._send(f"{number}: {method}", request), login), number, login)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
             if isinstance(error, JsonRpcSyntaxException):
                 # the next answer on this connection may belong to another request
@@ -262,22 +249,11 @@ class Agent:
     def get(self, target: str) -> bytes:
         """The body of an HTTP GET, of at most DOWNLOAD_LIMIT bytes.
 
-        Raises the errors of `exchange`.
+        Raises the errors of `json_rpc`.
         """
-        wait = self._wait()
-        reply = self.exchange(
-            "0: GET",
-            "GET",
-            target,
-            headers={},
-            body=None,
-            wait=wait,
-            total=60 * wait,
-            limit=DOWNLOAD_LIMIT,
-            repeatable=True,
-            also=_IN_QUERY,
-        )
-        return reply.body
+        wait, path = self._wait(), _path(target, _IN_QUERY)
+        request = Request("GET", path, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT)
+        return self._send("0: GET", request).body
 
     def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> dict[str, Any]:
         """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping,
@@ -285,60 +261,43 @@ class Agent:
 
         Each of `datas` has data (bytes or an open binary file), filename and formname. Optional:
         mimetype, and progress, a function called with (bytes sent, size). Header names are lower
-        case; a look-up ignores case. Raises the errors of `exchange`, TypeError for other data, and
+        case; a look-up ignores case. Raises the errors of `json_rpc`, TypeError for other data, and
         OSError for a file that cannot seek.
         """
         form, wait = MultipartForm(datas), self._wait()
         headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
-        reply = self.exchange(
-            "0: POST",
-            "POST",
-            target,
-            headers,
-            body=form,
-            wait=6 * wait,
-            total=60 * wait,
-            limit=LIMIT,
-            repeatable=False,
-            also=_IN_QUERY,
-        )
+        path = _path(target, _IN_QUERY)
+        request = Request("POST", path, headers, form, 6 * wait, 60 * wait, LIMIT, once=True)
+        reply = self._send("0: POST", request)
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
 
-    def exchange(
-        self,
-        label: str,
-        method: str,
-        target: str,
-        headers: Mapping[str, str],
-        body: Union[bytes, BodyStream, None],
-        wait: float,
-        total: float,
-        limit: int,
-        repeatable: bool,
-        also: str = "",
-    ) -> Response:
-        """A request with the agent's login; see `HttpClient.send`. With `debug`, prints a line that
-        names the call as `label`.
-
-        also: characters that are not percent-encoded, besides ASCII letters, digits and `_.-~/`.
-        Raises HttpException, SettingsError (login or trust), and JsonRpcSyntaxException for a
-        target that is not text.
+    def _send(self, call: str, request: Request) -> Response:
+        """The answer to a request with the agent's login; see `HttpClient.send`. With `debug`,
+        prints a line that names the call.
         """
-        if any("\ud800" <= character <= "\udfff" for character in target):
-            raise JsonRpcSyntaxException(
-                "the target holds half of a surrogate pair, which is not text"
-            )
-        path = quote(target if target.startswith("/") else "/" + target, safe="/" + also)
         start = time.monotonic()
-        request = Request(method, path, headers, body, wait, total, limit, once=not repeatable)
         reply = self._client.send(request, self.login)
         if self.debug:
             print(
-                f"json-rpc {label} {self.login.quoted_path(target)},"
-                f" {len(body or b'')} bytes sent, status {reply.status}, {len(reply.body)} bytes"
-                f" received in {time.monotonic() - start:.3f} s"
+                f"json-rpc {call} {self.login.quoted_path(unquote(request.target))},"
+                f" {len(request.body or b'')} bytes sent, status {reply.status},"
+                f" {len(reply.body)} bytes received in {time.monotonic() - start:.3f} s"
             )
         return reply
+
+
+def _path(target: str, unquoted: str = "") -> str:
+    """The path of a request. ASCII letters, digits, `_.-~/` and the characters of `unquoted` are
+    not percent-encoded.
+
+    Raises JsonRpcSyntaxException for a target that is not text.
+    """
+    try:
+        return quote(target if target.startswith("/") else "/" + target, safe="/" + unquoted)
+    except UnicodeEncodeError:
+        raise JsonRpcSyntaxException(
+            "the target holds half of a surrogate pair, which is not text"
+        ) from None
 
 
 def parsed(reply: Response, login: Login) -> object:
