@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from .controls import Control, Guarded, Verbs, Write
-from .evidence import DCIMANAGER_EXAMPLE, DRIVER, SIMULATED, Evidence, EvidenceLevel
-from .figures import Arcs, Ceilings, Figure, Total
-from .frozen_value import replace
-from .outlets import Outlets
-from .profile import Profile, Root
-from .single_family import Unlock, Unmarked, WritePacked
-from .states import Doubt, State
-
-__all__ = [
-    "Arcs",
-    "Ceilings",
-    "Control",
-    "DCIMANAGER_EXAMPLE",
-    "DRIVER",
-    "Doubt",
-    "Evidence",
-    "Figure",
-    "Guarded",
-    "Outlets",
-    "Profile",
-    "EvidenceLevel",
-    "Root",
-    "SIMULATED",
-    "State",
-    "Total",
-    "Unlock",
-    "Unmarked",
-    "Verbs",
-    "Write",
-    "WritePacked",
-    "replace",
-]
+from .controls import Control as Control, Guarded as Guarded, Verbs as Verbs, Write as Write
+from .evidence import (
+    DCIMANAGER_EXAMPLE as DCIMANAGER_EXAMPLE,
+    DRIVER as DRIVER,
+    SIMULATED as SIMULATED,
+    Evidence as Evidence,
+    EvidenceLevel as EvidenceLevel,
+)
+from .figures import Arcs as Arcs, Ceilings as Ceilings, Figure as Figure, Total as Total
+from .frozen_value import replace as replace
+from .outlets import Outlets as Outlets
+from .profile import Profile as Profile, Root as Root
+from .single_family import Unlock as Unlock, Unmarked as Unmarked, WritePacked as WritePacked
+from .states import Doubt as Doubt, State as State

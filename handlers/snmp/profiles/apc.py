@@ -43,7 +43,7 @@ SPDU_INCONSISTENT = Doubt(
 )
 
 
-def _spdu(state: Source) -> Outlets:
+def _spdu(state: Source) -> tuple[Outlets, ...]:
     """The outlets of a MasterSwitch, which `state` lists."""
     return outlets(
         states=State(state, on=("1",), off=("2",), doubts=(SPDU_PENDING, SPDU_INCONSISTENT)),
@@ -88,7 +88,7 @@ RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
 RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 
 
-def _rpdu(state: Source) -> Outlets:
+def _rpdu(state: Source) -> tuple[Outlets, ...]:
     """The outlets of an rPDU, which `state` lists."""
     return outlets(
         states=State(state, on=("1",), off=("2",), doubts=(RPDU_PENDING,)),
@@ -268,9 +268,9 @@ PROFILES = (
         ),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
         outlets=(
-            RPDU2_OUTLETS,
-            _rpdu(_beside(RPDU_STATE, RPDU2_TABLES)),
-            _spdu(_beside(SPDU_STATE, RPDU2_TABLES)),
+            RPDU2_OUTLETS
+            + _rpdu(_beside(RPDU_STATE, RPDU2_TABLES))
+            + _spdu(_beside(SPDU_STATE, RPDU2_TABLES))
         ),
         load=total(
             figure(_column_of_units("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS)
@@ -306,7 +306,7 @@ PROFILES = (
         source=POWERNET,
         models=("AP78xx", "AP79xx"),
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
-        outlets=(_rpdu(RPDU_STATE), _spdu(_beside(SPDU_STATE, RPDU_LOAD))),
+        outlets=(_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD))),
         load=total(RPDU_LINES, else_outlets=True),
         power=total(RPDU_WATTS),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
@@ -323,7 +323,7 @@ PROFILES = (
         source=POWERNET,
         models=("MasterSwitch AP9210 to AP9218",),
         sys_object_ids=oids("318.1.3.4.1", "318.1.3.4.2", "318.1.3.4.7", ANY_APC),
-        outlets=(_spdu(SPDU_STATE),),
+        outlets=_spdu(SPDU_STATE),
         evidence=SIMULATED.of("state", "switching"),
         recording="apc_masterswitch2",
     ),
@@ -334,23 +334,19 @@ PROFILES = (
         source=POWERNET,
         models=("MasterSwitch plus AP9225, AP9225EXP",),
         sys_object_ids=oids("318.1.3.4.4"),
-        outlets=(
-            outlets(
-                states=State(
-                    MSP_STATE,
-                    on=("1",),
-                    off=("2",),
-                    doubts=(
-                        pending(column("318.1.1.6.7.1.1.6", "sPDUOutletStatusMSPCommandPending")),
-                    ),
-                ),
-                control=Write(
-                    column("318.1.1.6.5.1.1.5", "sPDUOutletControlMSPOutletCommand"), on=1, off=3
-                ),
-                count=column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount"),
-                number=unit_and_outlet(MSP_STATE),
-                name=column("318.1.1.6.7.1.1.4", "sPDUOutletStatusMSPOutletName"),
+        outlets=outlets(
+            states=State(
+                MSP_STATE,
+                on=("1",),
+                off=("2",),
+                doubts=(pending(column("318.1.1.6.7.1.1.6", "sPDUOutletStatusMSPCommandPending")),),
             ),
+            control=Write(
+                column("318.1.1.6.5.1.1.5", "sPDUOutletControlMSPOutletCommand"), on=1, off=3
+            ),
+            count=column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount"),
+            number=unit_and_outlet(MSP_STATE),
+            name=column("318.1.1.6.7.1.1.4", "sPDUOutletStatusMSPOutletName"),
         ),
         evidence=SIMULATED.of("state", "switching"),
         unread=(
@@ -365,23 +361,19 @@ PROFILES = (
         source=POWERNET,
         models=("MasterSwitch VM AP9224",),
         sys_object_ids=oids("318.1.3.4.3"),
-        outlets=(
-            outlets(
-                states=State(
-                    VM_STATE,
-                    on=("1",),
-                    off=("2",),
-                    doubts=(
-                        pending(column("318.1.1.5.7.1.1.6", "sPDUOutletStatusVMCommandPending")),
-                    ),
-                ),
-                control=Write(
-                    column("318.1.1.5.5.1.1.5", "sPDUOutletControlVMOutletCommand"), on=1, off=2
-                ),
-                count=column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount"),
-                number=unit_and_outlet(VM_STATE),
-                name=column("318.1.1.5.7.1.1.4", "sPDUOutletStatusVMOutletName"),
+        outlets=outlets(
+            states=State(
+                VM_STATE,
+                on=("1",),
+                off=("2",),
+                doubts=(pending(column("318.1.1.5.7.1.1.6", "sPDUOutletStatusVMCommandPending")),),
             ),
+            control=Write(
+                column("318.1.1.5.5.1.1.5", "sPDUOutletControlVMOutletCommand"), on=1, off=2
+            ),
+            count=column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount"),
+            number=unit_and_outlet(VM_STATE),
+            name=column("318.1.1.5.7.1.1.4", "sPDUOutletStatusVMOutletName"),
         ),
         evidence=SIMULATED.of("state", "switching"),
         unread=f"sPDUMasterConfigVMOverloadRestriction: {OVERLOAD}",
@@ -393,20 +385,18 @@ PROFILES = (
         source=POWERNET,
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
         sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
-        outlets=(
-            outlets(
-                states=State(
-                    EASY_STATE,
-                    on=("2",),
-                    off=("1",),
-                    absent=(NO_OUTLET,),
-                    doubts=(Doubt(EASY_COMMAND, EASY_DETERMINED, optional=True),),
-                ),
-                control=Write(EASY_COMMAND, on=1, off=2),
-                count=EASY_COUNT,
-                none_if_zero=zero_outlets_proof(EASY_COUNT),
-                number=unit_and_number(EASY_STATE),
+        outlets=outlets(
+            states=State(
+                EASY_STATE,
+                on=("2",),
+                off=("1",),
+                absent=(NO_OUTLET,),
+                doubts=(Doubt(EASY_COMMAND, EASY_DETERMINED, optional=True),),
             ),
+            control=Write(EASY_COMMAND, on=1, off=2),
+            count=EASY_COUNT,
+            none_if_zero=zero_outlets_proof(EASY_COUNT),
+            number=unit_and_number(EASY_STATE),
         ),
         load=total(
             figure(_easy_phases("5", "ePDUPhaseStatusCurrent"), HUNDREDTHS),
@@ -431,21 +421,19 @@ PROFILES = (
         source=POWERNET,
         models=("Environmental Manager AP9320, AP9340: its switched outlet",),
         sys_object_ids=oids("318.1.3.8.2", "318.1.3.8.4"),
-        outlets=(
-            outlets(
-                states=State(
-                    EMS_STATE,
-                    on=("1",),
-                    off=("2",),
-                    doubts=(doubt_of_all(EMS_STATE, EMS_COMMUNICATION, NOT_READ),),
-                ),
-                control=Write(EMS_COMMAND, on=1, off=2),
-                name=First(
-                    (
-                        column("318.1.1.10.3.16.1.1.2", "emsOutletStatusOutletName"),
-                        column("318.1.1.10.3.3.1.1.2", "emsOutletControlOutletName"),
-                    )
-                ),
+        outlets=outlets(
+            states=State(
+                EMS_STATE,
+                on=("1",),
+                off=("2",),
+                doubts=(doubt_of_all(EMS_STATE, EMS_COMMUNICATION, NOT_READ),),
+            ),
+            control=Write(EMS_COMMAND, on=1, off=2),
+            name=First(
+                (
+                    column("318.1.1.10.3.16.1.1.2", "emsOutletStatusOutletName"),
+                    column("318.1.1.10.3.3.1.1.2", "emsOutletControlOutletName"),
+                )
             ),
         ),
         evidence=SIMULATED.of("state", "switching"),
@@ -473,12 +461,10 @@ PROFILES = (
         source=POWERNET,
         models=("InfraStruXure PDU: each branch breaker is listed",),
         sys_object_ids=oids("318.1.3.15"),
-        outlets=(
-            outlets(
-                rows=without(XPDU_POSITIONS, *NO_BREAKER, by=XPDU_RATING),
-                name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
-                current=figure(column("318.1.1.15.4.2.3.1.5", "xPDUBranchBreakerCurrent"), TENTHS),
-            ),
+        outlets=outlets(
+            rows=without(XPDU_POSITIONS, *NO_BREAKER, by=XPDU_RATING),
+            name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
+            current=figure(column("318.1.1.15.4.2.3.1.5", "xPDUBranchBreakerCurrent"), TENTHS),
         ),
         # The neutral is an object of its own.
         load=total(figure(value_or_empty(XPDU_LINES, XPDU_CURRENT), TENTHS)),
@@ -494,17 +480,13 @@ PROFILES = (
         source=POWERNET,
         models=("InfraStruXure modular PDU: each cable of its modules is listed",),
         sys_object_ids=oids("318.1.3.24"),
-        outlets=(
-            outlets(
-                rows=Fitted(
-                    without(ISX_STATUS, *ISX_NOT_PRESENT), (ISX_NAME, ISX_POWER), ISX_NOTHING
-                ),
-                number=unit_and_outlet(ISX_STATUS),
-                name=ISX_NAME,
-                power=figure(ISX_POWER, HUNDREDS),
-                energy=figure(
-                    column("318.1.1.22.2.6.1.21", "isxModularDistModuleOutputKwhUsage"), TENTHS
-                ),
+        outlets=outlets(
+            rows=Fitted(without(ISX_STATUS, *ISX_NOT_PRESENT), (ISX_NAME, ISX_POWER), ISX_NOTHING),
+            number=unit_and_outlet(ISX_STATUS),
+            name=ISX_NAME,
+            power=figure(ISX_POWER, HUNDREDS),
+            energy=figure(
+                column("318.1.1.22.2.6.1.21", "isxModularDistModuleOutputKwhUsage"), TENTHS
             ),
         ),
         load=total(

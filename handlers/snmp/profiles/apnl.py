@@ -43,38 +43,36 @@ PROFILES = (
         source=pysnmp_mibs("mibs/apnl/APNL-MODULAR-PDU-MIB"),
         models=("OEC2 modular PDU",),
         sys_object_ids=oids("29640"),
-        outlets=(
-            outlets(
-                states=State(
-                    _pdu_rows(
-                        Only(
-                            column("29640.4.3.33.1.13", "nodeSwitchOperStatus"),
-                            OUTLET,
-                            (NO_OUTLET,),
-                            keep=False,
-                            demanded=True,
-                        )
-                    ),
-                    on=("2",),
-                    off=("1",),
-                    doubts=(Doubt(TYPE, SWITCHING),),
+        outlets=outlets(
+            states=State(
+                _pdu_rows(
+                    Only(
+                        column("29640.4.3.33.1.13", "nodeSwitchOperStatus"),
+                        OUTLET,
+                        (NO_OUTLET,),
+                        keep=False,
+                        demanded=True,
+                    )
                 ),
-                control=Guarded(
-                    Guarded(
-                        Write(column("29640.4.3.33.1.14", "nodeSwitchAdminStatus"), on=2, off=1),
-                        TYPE,
-                        allow=SWITCHING,
-                        why="its module does not switch",
-                    ),
-                    SWITCHING_ENABLED,
-                    allow=("1",),
-                    why="switching is not enabled on the PDU",
-                ),
-                number=OUTLET,
-                name=column("29640.4.3.33.1.20", "nodeName"),
-                current=figure(_metered_column(column("29640.4.3.33.1.6", "nodeAcurrent")), TENTHS),
-                energy=figure(_metered_column(column("29640.4.3.33.1.5", "nodePower"))),
+                on=("2",),
+                off=("1",),
+                doubts=(Doubt(TYPE, SWITCHING),),
             ),
+            control=Guarded(
+                Guarded(
+                    Write(column("29640.4.3.33.1.14", "nodeSwitchAdminStatus"), on=2, off=1),
+                    TYPE,
+                    allow=SWITCHING,
+                    why="its module does not switch",
+                ),
+                SWITCHING_ENABLED,
+                allow=("1",),
+                why="switching is not enabled on the PDU",
+            ),
+            number=OUTLET,
+            name=column("29640.4.3.33.1.20", "nodeName"),
+            current=figure(_metered_column(column("29640.4.3.33.1.6", "nodeAcurrent")), TENTHS),
+            energy=figure(_metered_column(column("29640.4.3.33.1.5", "nodePower"))),
         ),
         load=total(figure(_total_of_pdu(scalar("29640.4.3.13.0", "pdulAcurrent")), TENTHS)),
         energy=total(figure(_total_of_pdu(scalar("29640.4.3.5.0", "pduPower")))),

@@ -78,7 +78,7 @@ def _compared_figure(below: str, name: str, beside: str, beside_name: str) -> Fi
     )
 
 
-def _outlets(states: State) -> Outlets:
+def _outlets(states: State) -> tuple[Outlets, ...]:
     """The outlets of aten-pe, which one of three tables lists."""
     return outlets(
         states=states,
@@ -118,16 +118,16 @@ PROFILES = (
                     on=("2",),
                     off=("1",),
                 )
-            ),
-            _outlets(State(LISTED_STATUS, on=("2",), off=("1",), absent=(NOT_THERE,))),
-            _outlets(
+            )
+            + _outlets(State(LISTED_STATUS, on=("2",), off=("1",), absent=(NOT_THERE,)))
+            + _outlets(
                 State(
                     Provided(STATUS, CONFIRMATION, NO_CONFIRMATION),
                     on=("2",),
                     off=("1",),
                     absent=(NOT_THERE,),
                 )
-            ),
+            )
         ),
         load=total(figure(PE_CURRENT, THOUSANDTHS, padding=NOT_SUPPORTED), else_outlets=True),
         power=total(
@@ -144,10 +144,7 @@ PROFILES = (
             else_outlets=True,
         ),
         evidence=SIMULATED,
-        programs=(
-            public("stb-tester/stb-tester", "_stbt/power.py"),
-            ironic_snmp(),
-        ),
+        programs=(public("stb-tester/stb-tester", "_stbt/power.py"), ironic_snmp()),
         unread=(
             "breakerStatus: the MIB does not say which outlets a breaker has; outletSwitchable: the"
             " MIB does not describe it, an owner calls it a late copy of the state (an outlet that"
@@ -164,29 +161,27 @@ PROFILES = (
         # Neither was seen on a unit of this MIB. The first is its root, the second that of aten-pe.
         sys_object_ids=oids(PE2, "21317"),
         unseen=True,
-        outlets=(
-            outlets(
-                states=State(OPERATION, on=("2",), off=("1",), absent=(NOT_THERE, NO_STATION)),
-                control=Guarded(
-                    Guarded(
-                        Write(OPERATION, on=2, off=1),
-                        SWITCHABLE,
-                        allow=("2",),
-                        why="the device reports it as not switchable",
-                    ),
-                    OPERATION,
-                    refuse=(NO_RIGHT,),
-                    why="the SNMP community or user may not switch it",
+        outlets=outlets(
+            states=State(OPERATION, on=("2",), off=("1",), absent=(NOT_THERE, NO_STATION)),
+            control=Guarded(
+                Guarded(
+                    Write(OPERATION, on=2, off=1),
+                    SWITCHABLE,
+                    allow=("2",),
+                    why="the device reports it as not switchable",
                 ),
-                rows=_station_rows(First((Only(SWITCHABLE, SWITCHABLE, ("1", "2")), NAME))),
-                count=STATIONS,
-                count_if_empty=True,
-                number=unit_and_outlet(OPERATION),
-                name=NAME,
-                current=_pe2("3.4.1.1", "outletReadingCur"),
-                power=_pe2("3.4.1.3", "outletReadingPower"),
-                energy=_pe2("3.4.1.4", "outletReadingPD"),
+                OPERATION,
+                refuse=(NO_RIGHT,),
+                why="the SNMP community or user may not switch it",
             ),
+            rows=_station_rows(First((Only(SWITCHABLE, SWITCHABLE, ("1", "2")), NAME))),
+            count=STATIONS,
+            count_if_empty=True,
+            number=unit_and_outlet(OPERATION),
+            name=NAME,
+            current=_pe2("3.4.1.1", "outletReadingCur"),
+            power=_pe2("3.4.1.3", "outletReadingPower"),
+            energy=_pe2("3.4.1.4", "outletReadingPD"),
         ),
         load=station_total(
             _compared_figure("4.3.1.1", "lineReadingCur", "4.3.1.2", "lineReadingVol"),

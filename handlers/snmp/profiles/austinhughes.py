@@ -27,17 +27,15 @@ PROFILES = (
         source="https://github.com/rmblake/cmk-austinhughes-pdu-checks/tree/HEAD",
         models=("InfraPower PDUs behind an IP dongle (IPD-02-S)",),
         sys_object_ids=oids("34550"),
-        outlets=(
-            outlets(
-                states=State(
-                    _outlets("7", "outletStatus"),
-                    on=("1",),
-                    off=("0",),
-                    doubts=(Doubt(_outlets("8", "outletState"), SOCKET_THERE),),
-                ),
-                name=_outlets("4", "outletName"),
-                current=figure(_outlets("9", "outletAmp"), TENTHS, NOT_MEASURED),
+        outlets=outlets(
+            states=State(
+                _outlets("7", "outletStatus"),
+                on=("1",),
+                off=("0",),
+                doubts=(Doubt(_outlets("8", "outletState"), SOCKET_THERE),),
             ),
+            name=_outlets("4", "outletName"),
+            current=figure(_outlets("9", "outletAmp"), TENTHS, NOT_MEASURED),
         ),
         load=total(
             figure(

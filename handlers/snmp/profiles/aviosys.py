@@ -14,10 +14,8 @@ PROFILES = (
         mib="no MIB is public",
         source=public("pdudaemon/pdudaemon", "pdudaemon/drivers/ip9258.py"),
         models=("IP Power 9258",),
-        outlets=(
-            outlets(
-                states=State(OUTLETS, on=("1",), off=("0",)), control=Write(OUTLETS, on=1, off=0)
-            ),
+        outlets=outlets(
+            states=State(OUTLETS, on=("1",), off=("0",)), control=Write(OUTLETS, on=1, off=0)
         ),
         evidence=DRIVER.of("state", "switching"),
         note=(

@@ -99,10 +99,7 @@ def _measurement(kind: tuple[str, str], guids: Source, count: Optional[Source] =
 
     values = Listed(Number(guids, plus=0, position=0), by_guid(VALUE))
     return Figure(
-        Complete(values, count=count) if count else values,
-        ONES,
-        (),
-        exponent=by_guid(SCALING),
+        Complete(values, count=count) if count else values, ONES, (), exponent=by_guid(SCALING)
     )
 
 
@@ -114,26 +111,24 @@ PROFILES = (
         source=pysnmp_mibs("mibs/bachmann/BACHMANN-BLUENET2-MIB"),
         models=("BlueNet BN3000 to BN7500",),
         sys_object_ids=oids("31770.2.1"),
-        outlets=(
-            outlets(
-                states=State(
-                    STATUS,
-                    on=tuple(map(str, range(9, 25, 2))),
-                    off=tuple(map(str, range(10, 25, 2))),
-                    doubts=(Doubt(Part(DEVICE_STATUS, over=STATUS, stop=1), PRESENT),),
-                ),
-                control=Guarded(
-                    Write(MODE, on=1, off=2),
-                    MODE,
-                    allow=(SWITCHED_ON, SWITCHED_OFF),
-                    why="the device reports it as not switchable or not available",
-                ),
-                count=column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"),
-                name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),
-                current=_measurement(CURRENT, SOCKETS),
-                power=_measurement(POWER, SOCKETS),
-                energy=_measurement(ENERGY, SOCKETS),
+        outlets=outlets(
+            states=State(
+                STATUS,
+                on=tuple(map(str, range(9, 25, 2))),
+                off=tuple(map(str, range(10, 25, 2))),
+                doubts=(Doubt(Part(DEVICE_STATUS, over=STATUS, stop=1), PRESENT),),
             ),
+            control=Guarded(
+                Write(MODE, on=1, off=2),
+                MODE,
+                allow=(SWITCHED_ON, SWITCHED_OFF),
+                why="the device reports it as not switchable or not available",
+            ),
+            count=column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"),
+            name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),
+            current=_measurement(CURRENT, SOCKETS),
+            power=_measurement(POWER, SOCKETS),
+            energy=_measurement(ENERGY, SOCKETS),
         ),
         load=device_total(_measurement(CURRENT, PHASES, WITH_PHASES)),
         power=device_total(_measurement(POWER, PHASES, WITH_PHASES)),
@@ -153,16 +148,14 @@ PROFILES = (
         models=("BlueNet IRS, with the PDUs of its server",),
         sys_object_ids=oids("31770.1"),
         unseen=True,
-        outlets=(
-            outlets(
-                rows=IRS_TAG,
-                count=scalar(f"{IRS}.7.0", "sockCount"),
-                number=IRS_TAG,
-                name=column(f"{IRS}.8.1.3", "sName"),
-                current=_irs_socket("20", "sCurrent"),
-                power=_irs_socket("26", "sRealPower"),
-                energy=_irs_socket("28", "sRealEnergy"),
-            ),
+        outlets=outlets(
+            rows=IRS_TAG,
+            count=scalar(f"{IRS}.7.0", "sockCount"),
+            number=IRS_TAG,
+            name=column(f"{IRS}.8.1.3", "sName"),
+            current=_irs_socket("20", "sCurrent"),
+            power=_irs_socket("26", "sRealPower"),
+            energy=_irs_socket("28", "sRealEnergy"),
         ),
         load=_irs_total("3", "pCurrent"),
         power=_irs_total("10", "pRealPower"),

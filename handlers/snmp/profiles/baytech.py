@@ -45,23 +45,21 @@ PROFILES = (
         source=pysnmp_mibs("mibs/baytech/Baytech-MIB-403-1"),
         models=("MRP27", "RPC-nNC", "MMP"),
         sys_object_ids=oids("4779"),
-        outlets=(
-            outlets(
-                states=State(
-                    STATE,
-                    on=(ON, LOCKED_ON),
-                    off=(OFF, LOCKED_OFF),
-                    doubts=(Doubt(Part(BREAKER, over=STATE, stop=1), (CLOSED,), optional=True),),
-                ),
-                control=Guarded(
-                    Write(STATE, on=1, off=0),
-                    STATE,
-                    allow=(ON, OFF),
-                    why="it is locked on the device, or its state is not known",
-                ),
-                count=COUNT,
-                name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName"),
+        outlets=outlets(
+            states=State(
+                STATE,
+                on=(ON, LOCKED_ON),
+                off=(OFF, LOCKED_OFF),
+                doubts=(Doubt(Part(BREAKER, over=STATE, stop=1), (CLOSED,), optional=True),),
             ),
+            control=Guarded(
+                Write(STATE, on=1, off=0),
+                STATE,
+                allow=(ON, OFF),
+                why="it is locked on the device, or its state is not known",
+            ),
+            count=COUNT,
+            name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName"),
         ),
         load=total(
             figure(_column_of_rpcs(CURRENT), TENTHS),

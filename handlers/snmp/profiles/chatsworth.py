@@ -43,33 +43,31 @@ PROFILES = (
         models=("eConnect P, K, Z with Unity firmware",),
         sys_object_ids=oids("30932"),
         sweep=True,
-        outlets=(
-            outlets(
-                states=State(
-                    CONTROL,
-                    on=("1",),
-                    off=("0",),
-                    doubts=(
-                        Doubt(RESET, ("0",), optional=True),
-                        Doubt(OUT_OF_SERVICE, ("0",), optional=True),
-                    ),
+        outlets=outlets(
+            states=State(
+                CONTROL,
+                on=("1",),
+                off=("0",),
+                doubts=(
+                    Doubt(RESET, ("0",), optional=True),
+                    Doubt(OUT_OF_SERVICE, ("0",), optional=True),
                 ),
-                control=Guarded(
-                    Write(CONTROL, on=1, off=0),
-                    HAS_CONTROL,
-                    allow=("1",),
-                    why="its PDU has no switched outlets",
-                ),
-                count=COUNT,
-                none_if_zero=zero_outlets_proof(COUNT),
-                name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
-                number=Number(CONTROL, plus=0, position=0),
-                current=figure(column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), HUNDREDTHS),
-                energy=figure(
-                    column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"),
-                    DECA_WATT_SECONDS,
-                    syntax="Counter64",
-                ),
+            ),
+            control=Guarded(
+                Write(CONTROL, on=1, off=0),
+                HAS_CONTROL,
+                allow=("1",),
+                why="its PDU has no switched outlets",
+            ),
+            count=COUNT,
+            none_if_zero=zero_outlets_proof(COUNT),
+            name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
+            number=Number(CONTROL, plus=0, position=0),
+            current=figure(column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), HUNDREDTHS),
+            energy=figure(
+                column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"),
+                DECA_WATT_SECONDS,
+                syntax="Counter64",
             ),
         ),
         load=pdu_total(
@@ -103,16 +101,12 @@ PROFILES = (
         ),
         models=("eConnect before Unity firmware",),
         sys_object_ids=oids(LEGACY),
-        outlets=(
-            outlets(
-                states=State(_legacy("3.7", "outletNState"), on=("1",), off=("0",)),
-                name=_legacy("2.42", "outletNName"),
-                current=figure(_legacy("3.5", "outletNCurrent"), HUNDREDTHS),
-                energy=figure(
-                    _legacy("3.12", "receptacleEnergyoutletNs"),
-                    DECA_WATT_SECONDS,
-                    syntax="Counter64",
-                ),
+        outlets=outlets(
+            states=State(_legacy("3.7", "outletNState"), on=("1",), off=("0",)),
+            name=_legacy("2.42", "outletNName"),
+            current=figure(_legacy("3.5", "outletNCurrent"), HUNDREDTHS),
+            energy=figure(
+                _legacy("3.12", "receptacleEnergyoutletNs"), DECA_WATT_SECONDS, syntax="Counter64"
             ),
         ),
         load=total(

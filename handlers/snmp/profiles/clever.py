@@ -74,16 +74,14 @@ def _text_family(
         Profile,
         vendor=VENDOR,
         sys_object_ids=oids("30966"),
-        outlets=(
-            outlets(
-                states=State(here(Counted(switch, count)), on=(ON,), off=(OFF,)),
-                control=Write(switch, on=ON, off=OFF),
-                none_if_zero=count,
-                name=name,
-                current=Figure(of_outlets(current, energy), scale_of_integers=HUNDREDTHS),
-                power=figure(of_outlets(power, current), Decimal(1000)) if power else None,
-                energy=Figure(of_outlets(energy, current), scale_of_integers=TENTHS),
-            ),
+        outlets=outlets(
+            states=State(here(Counted(switch, count)), on=(ON,), off=(OFF,)),
+            control=Write(switch, on=ON, off=OFF),
+            none_if_zero=count,
+            name=name,
+            current=Figure(of_outlets(current, energy), scale_of_integers=HUNDREDTHS),
+            power=figure(of_outlets(power, current), Decimal(1000)) if power else None,
+            energy=Figure(of_outlets(energy, current), scale_of_integers=TENTHS),
         ),
         load=total(
             Figure(here(Complete(line_current, beside=line_energy)), scale_of_integers=HUNDREDTHS)
@@ -155,7 +153,7 @@ def _items_of(group: str, name: str, tail: str) -> Spread:
     return Spread(oid(f"{MPRO}.1.{group}"), (Span(1, 48, 1),), name, tail)
 
 
-def _mpro(tail: str) -> Outlets:
+def _mpro(tail: str) -> tuple[Outlets, ...]:
     """The outlets.
 
     `tail` is ".0" for firmware that appends a 0 to each OID. A unit may lack relays or meters of
@@ -202,7 +200,7 @@ PROFILES = (
         source=public("ChinaClever/MPro-App", "cores/agents/agent_get.cpp"),
         models=("MPro PDU",),
         sys_object_ids=(*oids("30966"), *NET_SNMP),
-        outlets=(_mpro(""), _mpro(".0")),
+        outlets=(_mpro("") + _mpro(".0")),
         load=total(*(figure(_lines("2.1", tail), HUNDREDTHS) for tail in ("", ".0"))),
         power=total(*(figure(_lines("3.1", tail)) for tail in ("", ".0"))),
         energy=total(*(figure(_lines("6", tail), TENTHS) for tail in ("", ".0"))),
@@ -227,16 +225,14 @@ PROFILES = (
         source=MANAGER,
         models=("MS-PDU", "CPC PDU"),
         sys_object_ids=oids("30966"),
-        outlets=(
-            outlets(
-                states=State(
-                    Provided(Counted(MS_STATUS, MS_COUNT), MS_COUNT, FEWER_THAN_49),
-                    on=(ON,),
-                    off=(OFF,),
-                ),
-                control=Write(MS_STATUS, on=ON, off=OFF),
-                current=figure(column(MS + ".3", "outputCurrent", "0")),
+        outlets=outlets(
+            states=State(
+                Provided(Counted(MS_STATUS, MS_COUNT), MS_COUNT, FEWER_THAN_49),
+                on=(ON,),
+                off=(OFF,),
             ),
+            control=Write(MS_STATUS, on=ON, off=OFF),
+            current=figure(column(MS + ".3", "outputCurrent", "0")),
         ),
         load=total(
             figure(Provided(scalar(MS + ".2.2.0", "totalCurrent"), MS_COUNT, FEWER_THAN_49))

@@ -56,8 +56,7 @@ UNITS = (DEVICE_MODULE, First((UnitOf(EPDU2_STATE), UnitOf(METERED_NAME))))
 # a sum.
 CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
 ONE_PHASE_CURRENT = Listed(
-    CURRENT,
-    without(CURRENT, "2", "3", by=column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases")),
+    CURRENT, without(CURRENT, "2", "3", by=column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases"))
 )
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 # of atsLoadStatusPhase
@@ -125,28 +124,22 @@ PROFILES = (
         source=CPS,
         models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
         sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
-        outlets=(
-            outlets(
-                states=State(
-                    EPDU2_STATE,
-                    on=("1",),
-                    off=("2",),
-                    doubts=(
-                        pending(_switched("4.1.6", "ePDU2OutletSwitchedStatusCommandPending")),
-                    ),
-                ),
-                control=Write(_switched("5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
-                rows=First((METERED_NAME, METERED_LOAD)),
-                count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
-                count_if_empty=True,
-                number=First(
-                    tuple(map(unit_and_number, (EPDU2_STATE, METERED_NAME, METERED_LOAD)))
-                ),
-                name=First((_switched("4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)),
-                current=figure(METERED_LOAD, TENTHS),
-                power=figure(_metered("7", "ePDU2OutletMeteredStatusActivePower")),
-                energy=figure(_metered("11", "ePDU2OutletMeteredStatusEnergy"), TENTHS),
+        outlets=outlets(
+            states=State(
+                EPDU2_STATE,
+                on=("1",),
+                off=("2",),
+                doubts=(pending(_switched("4.1.6", "ePDU2OutletSwitchedStatusCommandPending")),),
             ),
+            control=Write(_switched("5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
+            rows=First((METERED_NAME, METERED_LOAD)),
+            count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
+            count_if_empty=True,
+            number=First(tuple(map(unit_and_number, (EPDU2_STATE, METERED_NAME, METERED_LOAD)))),
+            name=First((_switched("4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)),
+            current=figure(METERED_LOAD, TENTHS),
+            power=figure(_metered("7", "ePDU2OutletMeteredStatusActivePower")),
+            energy=figure(_metered("11", "ePDU2OutletMeteredStatusEnergy"), TENTHS),
         ),
         load=total(
             figure(
@@ -185,27 +178,23 @@ PROFILES = (
         source=CPS,
         models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
         sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
-        outlets=(
-            outlets(
-                states=State(
-                    column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"),
-                    on=("1",),
-                    off=("2",),
-                    doubts=(
-                        pending(column(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending")),
-                    ),
-                ),
-                count=EPDU_COUNT,
-                count_if_empty=True,
-                none_if_zero=EPDU_COUNT,
-                control=Write(
-                    column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2
-                ),
-                name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
-                current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),
-                power=figure(column(EPDU + ".3.5.1.1.8", "ePDUOutletStatusActivePower")),
-                energy=figure(column(EPDU + ".3.5.1.1.13", "ePDUOutletStatusEnergy"), TENTHS),
+        outlets=outlets(
+            states=State(
+                column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"),
+                on=("1",),
+                off=("2",),
+                doubts=(pending(column(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending")),),
             ),
+            count=EPDU_COUNT,
+            count_if_empty=True,
+            none_if_zero=EPDU_COUNT,
+            control=Write(
+                column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2
+            ),
+            name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
+            current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),
+            power=figure(column(EPDU + ".3.5.1.1.8", "ePDUOutletStatusActivePower")),
+            energy=figure(column(EPDU + ".3.5.1.1.13", "ePDUOutletStatusEnergy"), TENTHS),
         ),
         load=total(
             figure(PHASE_LOAD, TENTHS, absent=()),
@@ -229,22 +218,20 @@ PROFILES = (
         source=CPS,
         models=("Switched ATS PDU (PDUxxSW...ATNET)",),
         sys_object_ids=oids(ATS, ANY_CYBERPOWER),
-        outlets=(
-            outlets(
-                states=State(
-                    ATS_STATE,
-                    on=("1",),
-                    off=("2",),
-                    doubts=(
-                        pending(column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending")),
-                        doubt_of_all(ATS_STATE, ATS_COMMUNICATION, NOT_READ),
-                    ),
+        outlets=outlets(
+            states=State(
+                ATS_STATE,
+                on=("1",),
+                off=("2",),
+                doubts=(
+                    pending(column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending")),
+                    doubt_of_all(ATS_STATE, ATS_COMMUNICATION, NOT_READ),
                 ),
-                control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
-                count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
-                count_if_empty=True,
-                name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName"),
             ),
+            control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
+            count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
+            count_if_empty=True,
+            name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName"),
         ),
         load=total(
             figure(_lines("3", "atsLoadStatusPhaseLoad"), TENTHS),

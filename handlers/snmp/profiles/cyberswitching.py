@@ -18,13 +18,11 @@ PROFILES = (
         # Assumed: the root of the objects. No source tells what a unit reports.
         sys_object_ids=oids("14300"),
         unseen=True,
-        outlets=(
-            outlets(
-                states=State(STATE, on=("2",), off=("1",)),
-                control=Write(STATE, on=2, off=1),
-                count=scalar(DUALCOM + ".1.0", "number of outlets (no public MIB)"),
-                name=column(DUALCOM + ".2.1.2", "outlet label (no public MIB)"),
-            ),
+        outlets=outlets(
+            states=State(STATE, on=("2",), off=("1",)),
+            control=Write(STATE, on=2, off=1),
+            count=scalar(DUALCOM + ".1.0", "number of outlets (no public MIB)"),
+            name=column(DUALCOM + ".2.1.2", "outlet label (no public MIB)"),
         ),
         evidence=DRIVER.of("state", "switching"),
         note=NO_PUBLIC_MIB,

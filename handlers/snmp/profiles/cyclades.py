@@ -51,18 +51,16 @@ PROFILES = (
         source=pysnmp_mibs("mibs/vertiv/CYCLADES-ACS-PM-MIB"),
         models=("AlterPath PM behind AlterPath ACS",),
         sys_object_ids=oids("2925"),
-        outlets=(
-            outlets(
-                states=State(_outlets(ACS), on=("1",), off=("0",)),
-                control=Guarded(
-                    Write(_power(ACS), on=1, off=0),
-                    _lock(ACS),
-                    allow=(UNLOCKED,),
-                    why="it is locked on the device, or its lock is not known",
-                ),
-                count=_count(ACS),
-                name=column(ACS + ".4.1.2", "cyOutletName"),
+        outlets=outlets(
+            states=State(_outlets(ACS), on=("1",), off=("0",)),
+            control=Guarded(
+                Write(_power(ACS), on=1, off=0),
+                _lock(ACS),
+                allow=(UNLOCKED,),
+                why="it is locked on the device, or its lock is not known",
             ),
+            count=_count(ACS),
+            name=column(ACS + ".4.1.2", "cyOutletName"),
         ),
         load=total(
             figure(
@@ -83,18 +81,16 @@ PROFILES = (
         models=("AlterPath PM, PM PDUs behind Avocent ACS 5000",),
         sys_object_ids=oids("2925"),
         unseen=True,
-        outlets=(
-            outlets(
-                states=State(_outlets(ACS5K), on=("1",), off=("0",)),
-                control=Guarded(
-                    Write(_power(ACS5K), on=1, off=0),
-                    _lock(ACS5K),
-                    allow=(UNLOCKED,),
-                    why="the device does not report it as unlocked",
-                ),
-                count=_count(ACS5K),
-                name=column(ACS5K + ".4.1.2", "cyOutletName"),
+        outlets=outlets(
+            states=State(_outlets(ACS5K), on=("1",), off=("0",)),
+            control=Guarded(
+                Write(_power(ACS5K), on=1, off=0),
+                _lock(ACS5K),
+                allow=(UNLOCKED,),
+                why="the device does not report it as unlocked",
             ),
+            count=_count(ACS5K),
+            name=column(ACS5K + ".4.1.2", "cyOutletName"),
         ),
         load=total(
             figure(

@@ -31,30 +31,26 @@ PROFILES = (
         source=librenms("dell/DellrPDU-MIB"),
         models=("Managed and metered rack PDUs 66xx, 68xx",),
         sys_object_ids=oids("674.10903.200.3.1"),
-        outlets=(
-            outlets(
-                states=State(
-                    column(ROOT + ".130.1.2.1.4", "rPDUOutletSwitchedStatusState"),
-                    on=("1",),
-                    off=("2",),
-                    doubts=(
-                        pending(column(ROOT + ".130.1.2.1.5", "rPDUOutletSwitchedStatCmdPnding")),
-                    ),
-                ),
-                control=Write(
-                    column(ROOT + ".130.1.4.1.4", "rPDUOutletSwitchedControlCmd"), on=1, off=2
-                ),
-                rows=METERED_NAME,
-                count=scalar(ROOT + ".130.1.1.0", "rPDUOutletSwitchedTableSize"),
-                count_if_empty=True,
-                number=First((NUMBER, METERED_NUMBER)),
-                name=First(
-                    (column(ROOT + ".130.1.2.1.3", "rPDUOutletSwitchedStatusName"), METERED_NAME)
-                ),
-                current=_metered_column("6", "rPDUOutletMeteredStatusCurrent"),
-                power=_metered_column("8", "rPDUOutletMeteredStatusPower"),
-                energy=_metered_column("7", "rPDUOutletMeteredStatusEnergy"),
+        outlets=outlets(
+            states=State(
+                column(ROOT + ".130.1.2.1.4", "rPDUOutletSwitchedStatusState"),
+                on=("1",),
+                off=("2",),
+                doubts=(pending(column(ROOT + ".130.1.2.1.5", "rPDUOutletSwitchedStatCmdPnding")),),
             ),
+            control=Write(
+                column(ROOT + ".130.1.4.1.4", "rPDUOutletSwitchedControlCmd"), on=1, off=2
+            ),
+            rows=METERED_NAME,
+            count=scalar(ROOT + ".130.1.1.0", "rPDUOutletSwitchedTableSize"),
+            count_if_empty=True,
+            number=First((NUMBER, METERED_NUMBER)),
+            name=First(
+                (column(ROOT + ".130.1.2.1.3", "rPDUOutletSwitchedStatusName"), METERED_NAME)
+            ),
+            current=_metered_column("6", "rPDUOutletMeteredStatusCurrent"),
+            power=_metered_column("8", "rPDUOutletMeteredStatusPower"),
+            energy=_metered_column("7", "rPDUOutletMeteredStatusEnergy"),
         ),
         load=total(
             figure(

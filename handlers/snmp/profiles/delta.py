@@ -52,14 +52,12 @@ PROFILES = (
         models=("PDU with outlets (DeltaIDC-MIB)",),
         sys_object_ids=oids("2254.169.2"),
         unseen=True,
-        outlets=(
-            outlets(
-                states=State(STATE, on=("1",), off=("0",)),
-                control=Write(STATE, on=1, off=0),
-                count=scalar("2254.169.2.3.2.0", "pduOutletCount"),
-                count_if_empty=True,
-                name=column("2254.169.2.3.3.1.2", "pduOutletName"),
-            ),
+        outlets=outlets(
+            states=State(STATE, on=("1",), off=("0",)),
+            control=Write(STATE, on=1, off=0),
+            count=scalar("2254.169.2.3.2.0", "pduOutletCount"),
+            count_if_empty=True,
+            name=column("2254.169.2.3.3.1.2", "pduOutletName"),
         ),
         evidence=SIMULATED.of("state", "switching"),
         note=(

@@ -36,24 +36,16 @@ PROFILES = (
         source=librenms("digipower/DigiPower-PDU-MIB"),
         models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan"),
         sys_object_ids=oids("17420"),
-        outlets=(
-            outlets(
-                states=State(STATES, on=("1",), off=("0",), absent=(NO_OUTLET,)),
-                control=WritePacked(
-                    STATUS,
-                    STATES,
-                    on="1",
-                    off="0",
-                    empty=(NO_OUTLET,),
-                    longest=32,
-                    longest_unproven=47,
-                ),
-                name=Merged(
-                    (
-                        _names(FIRST),
-                        *(Prefixed(str(unit), _names(unit)) for unit in range(FIRST + 1, LAST + 1)),
-                    )
-                ),
+        outlets=outlets(
+            states=State(STATES, on=("1",), off=("0",), absent=(NO_OUTLET,)),
+            control=WritePacked(
+                STATUS, STATES, on="1", off="0", empty=(NO_OUTLET,), longest=32, longest_unproven=47
+            ),
+            name=Merged(
+                (
+                    _names(FIRST),
+                    *(Prefixed(str(unit), _names(unit)) for unit in range(FIRST + 1, LAST + 1)),
+                )
             ),
         ),
         load=total(

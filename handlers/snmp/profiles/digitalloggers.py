@@ -23,16 +23,14 @@ PROFILES = (
         # the first is the maker's own, in Observium's definition of these units
         sys_object_ids=(*oids("45770"), *NET_SNMP),
         sweep=True,
-        outlets=(
-            outlets(
-                states=State(
-                    Spread(f"{ENERGY_OBJECTS}.9", OUTLETS, "eoPowerOperState", tail=""),
-                    on=("259",),
-                    off=("257",),
-                    confirm=ADMIN,
-                ),
-                control=Write(ADMIN, on=259, off=257),
+        outlets=outlets(
+            states=State(
+                Spread(f"{ENERGY_OBJECTS}.9", OUTLETS, "eoPowerOperState", tail=""),
+                on=("259",),
+                off=("257",),
+                confirm=ADMIN,
             ),
+            control=Write(ADMIN, on=259, off=257),
         ),
         evidence=SIMULATED.of("state", "switching"),
         recording="digital-loggers",

@@ -106,37 +106,35 @@ PROFILES = (
         ),
         # the second is that of UPSs, which Observium has also seen on a PDU with this MIB
         sys_object_ids=oids("534.6.6.7", "534.1"),
-        outlets=(
-            outlets(
-                states=State(
-                    STATE,
-                    on=("1",),
-                    off=("0",),
-                    doubts=(
-                        _lost_contact(column("534.6.6.7.1.2.1.30", "communicationStatus")),
-                        _lost_contact(column("534.6.6.7.1.2.1.32", "strappingStatus")),
-                        Doubt(REBOOT, NO_REBOOT, optional=True),
-                    ),
+        outlets=outlets(
+            states=State(
+                STATE,
+                on=("1",),
+                off=("0",),
+                doubts=(
+                    _lost_contact(column("534.6.6.7.1.2.1.30", "communicationStatus")),
+                    _lost_contact(column("534.6.6.7.1.2.1.32", "strappingStatus")),
+                    Doubt(REBOOT, NO_REBOOT, optional=True),
                 ),
-                control=Guarded(
-                    Verbs(
-                        on=column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
-                        off=column("534.6.6.7.6.6.1.3", "outletControlOffCmd"),
-                    ),
-                    column("534.6.6.7.6.6.1.9", "outletControlSwitchable"),
-                    refuse=("2",),
-                    demanded=False,  # came into the MIB with the revision of 2014-09-29
-                    why="it is configured as not switchable on the device",
-                ),
-                rows=column("534.6.6.7.6.1.1.2", "outletID"),
-                count=OUTLET_COUNT,
-                count_if_empty=True,
-                number=column("534.6.6.7.6.1.1.6", "outletDesignator"),
-                name=column("534.6.6.7.6.1.1.3", "outletName"),
-                current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),
-                power=figure(column("534.6.6.7.6.5.1.3", "outletWatts")),
-                energy=figure(column("534.6.6.7.6.5.1.4", "outletWh"), THOUSANDTHS),
             ),
+            control=Guarded(
+                Verbs(
+                    on=column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
+                    off=column("534.6.6.7.6.6.1.3", "outletControlOffCmd"),
+                ),
+                column("534.6.6.7.6.6.1.9", "outletControlSwitchable"),
+                refuse=("2",),
+                demanded=False,  # came into the MIB with the revision of 2014-09-29
+                why="it is configured as not switchable on the device",
+            ),
+            rows=column("534.6.6.7.6.1.1.2", "outletID"),
+            count=OUTLET_COUNT,
+            count_if_empty=True,
+            number=column("534.6.6.7.6.1.1.6", "outletDesignator"),
+            name=column("534.6.6.7.6.1.1.3", "outletName"),
+            current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),
+            power=figure(column("534.6.6.7.6.5.1.3", "outletWatts")),
+            energy=figure(column("534.6.6.7.6.5.1.4", "outletWh"), THOUSANDTHS),
         ),
         load=epdu_total(LINES, else_outlets=True),
         inlet=epdu_total(LINES),
@@ -161,7 +159,7 @@ PROFILES = (
         source=librenms("eaton/PDU-MIB"),
         models=("Managed ePDU of the Revelation (Aphel) series",),
         roots=(Root(oid("534.6.6.6"), oid("534.6.6.6.1")),),
-        outlets=(raritan.px1_outlets(label_plus=1, energy=None),),
+        outlets=raritan.px1_outlets(label_plus=1, energy=None),
         load=raritan.PX1_LOAD,
         power=raritan.PX1_POWER,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
@@ -187,19 +185,17 @@ PROFILES = (
             Root(oid("20677.1"), oid("20677.2.6")),
             Root(oid("20677.1"), oid("20677.1.5")),
         ),
-        outlets=(
-            outlets(
-                states=State(
-                    Spread("~.3", (Span(1, PULIZZI_OUTLETS, 1),), "outletNStatus"),
-                    on=("1",),
-                    off=("2",),
-                    absent=("0",),
-                ),
-                control=Write(
-                    Spread("~.2", (Span(1, PULIZZI_OUTLETS, 2),), "outletNCommand"), on=1, off=2
-                ),
-                name=Spread("~.1", (Span(1, PULIZZI_OUTLETS, 1),), "outletNName", tail="1.0"),
+        outlets=outlets(
+            states=State(
+                Spread("~.3", (Span(1, PULIZZI_OUTLETS, 1),), "outletNStatus"),
+                on=("1",),
+                off=("2",),
+                absent=("0",),
             ),
+            control=Write(
+                Spread("~.2", (Span(1, PULIZZI_OUTLETS, 2),), "outletNCommand"), on=1, off=2
+            ),
+            name=Spread("~.1", (Span(1, PULIZZI_OUTLETS, 1),), "outletNName", tail="1.0"),
         ),
         load=total(figure(scalar("20677.2.8.6.4.2.0", "totalCurrent"))),
         evidence=Evidence(
@@ -244,7 +240,7 @@ PROFILES = (
         source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
         models=("Monitored ePDU Genesis II (Aphel)",),
         sys_object_ids=oids("17373"),
-        outlets=(outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),),
+        outlets=outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),
         evidence=SIMULATED.of("current"),
     ),
     Profile(
@@ -254,25 +250,23 @@ PROFILES = (
         source=public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
         models=("nLogic PDU",),
         sys_object_ids=oids(NLOGIC),
-        outlets=(
-            hpe.family_outlets(
-                NLOGIC,
-                "pdu",
-                HUNDREDTHS,
-                None,
-                watts=13,
-                control=Guarded(
-                    Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
-                    Part(
-                        NLOGIC_CONTROLLABLE,
-                        column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"),
-                        stop=1,
-                    ),
-                    refuse=("2",),
-                    why="this unit only meters",
+        outlets=hpe.family_outlets(
+            NLOGIC,
+            "pdu",
+            HUNDREDTHS,
+            None,
+            watts=13,
+            control=Guarded(
+                Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
+                Part(
+                    NLOGIC_CONTROLLABLE,
+                    column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"),
+                    stop=1,
                 ),
-                count=NLOGIC_COUNT,
+                refuse=("2",),
+                why="this unit only meters",
             ),
+            count=NLOGIC_COUNT,
         ),
         load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, NLOGIC_COUNT, has_total=True),
         power=hpe.chain_total(units=NLOGIC_COUNT, else_outlets=True),
@@ -289,13 +283,11 @@ PROFILES = (
         source=pysnmp_mibs("mibs/eaton/EATON-PDU-MIB"),
         models=("Floor PDU and RPP with Power Xpert: each branch circuit is listed",),
         sys_object_ids=oids("534.6.6.4"),
-        outlets=(
-            outlets(
-                rows=BREAKER,
-                number=unit_and_outlet(BREAKER),
-                name=BREAKER,
-                energy=figure(column(POWER_PDU + ".3.2.1.1", "breakerTotalKilowattHours")),
-            ),
+        outlets=outlets(
+            rows=BREAKER,
+            number=unit_and_outlet(BREAKER),
+            name=BREAKER,
+            energy=figure(column(POWER_PDU + ".3.2.1.1", "breakerTotalKilowattHours")),
         ),
         load=total(
             figure(

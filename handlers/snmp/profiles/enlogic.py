@@ -83,31 +83,29 @@ def family(root: str, prefix: str = "pdu") -> partial[Profile]:
     return partial(
         Profile,
         sys_object_ids=oids(root),
-        outlets=(
-            outlets(
-                states=State(
-                    states,
-                    on=("1",),
-                    off=("0",),
-                    doubts=(Doubt(command, (str(OFF), str(ON)), optional=True),),
-                ),
-                count=count,
-                count_if_empty=True,
-                control=Write(command, on=ON, off=OFF),
-                rows=without(metered_number, PADDING),
-                number=First(
-                    (Chained(_unit(number), number), Chained(_unit(metered_number), metered_number))
-                ),
-                name=First(
-                    (
-                        column(f"{root}.5.4.1.3", prefix + "OutletSwitchedStatusName"),
-                        column(f"{root}.5.9.1.3", prefix + "OutletMeteredStatusName"),
-                    )
-                ),
-                current=meter("5", prefix + "OutletMeteredStatusCurrent", HUNDREDTHS),
-                power=meter("6", prefix + "OutletMeteredStatusActivePower", ONES),
-                energy=meter("11", prefix + "OutletMeteredStatusResettableEnergy", TENTHS),
+        outlets=outlets(
+            states=State(
+                states,
+                on=("1",),
+                off=("0",),
+                doubts=(Doubt(command, (str(OFF), str(ON)), optional=True),),
             ),
+            count=count,
+            count_if_empty=True,
+            control=Write(command, on=ON, off=OFF),
+            rows=without(metered_number, PADDING),
+            number=First(
+                (Chained(_unit(number), number), Chained(_unit(metered_number), metered_number))
+            ),
+            name=First(
+                (
+                    column(f"{root}.5.4.1.3", prefix + "OutletSwitchedStatusName"),
+                    column(f"{root}.5.9.1.3", prefix + "OutletMeteredStatusName"),
+                )
+            ),
+            current=meter("5", prefix + "OutletMeteredStatusCurrent", HUNDREDTHS),
+            power=meter("6", prefix + "OutletMeteredStatusActivePower", ONES),
+            energy=meter("11", prefix + "OutletMeteredStatusResettableEnergy", TENTHS),
         ),
         load=unit_total(figure(lines, HUNDREDTHS)),
         power=unit_total(figure(watts)),

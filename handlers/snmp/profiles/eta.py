@@ -36,27 +36,25 @@ PROFILES = (
         source=public("DanielleHuisman/observium-community-edition", "mibs/eta/ETA-RCI10-MIB"),
         models=("RCI10 (ControlPlex), 48 V and other direct current",),
         sys_object_ids=oids("44086.4.1"),
-        outlets=(
-            outlets(
-                states=State(
-                    _of_fuses(OUTPUT),
-                    on=("1",),
-                    off=("0",),
-                    doubts=(Doubt(_column(22, "statusNoVcc"), ("1",)),),
-                ),
-                control=Guarded(
-                    Write(OUTPUT, on=1, off=0),
-                    _column(26, "multiEsx"),
-                    refuse=("1", "2"),
-                    why=(
-                        "its fuse is connected in parallel with others, and the MIB does not say"
-                        " which of them a command switches"
-                    ),
-                ),
-                none_if_zero=AVAILABLE,
-                name=_column(24, "label"),
-                current=figure(_column(23, "load"), THOUSANDTHS),
+        outlets=outlets(
+            states=State(
+                _of_fuses(OUTPUT),
+                on=("1",),
+                off=("0",),
+                doubts=(Doubt(_column(22, "statusNoVcc"), ("1",)),),
             ),
+            control=Guarded(
+                Write(OUTPUT, on=1, off=0),
+                _column(26, "multiEsx"),
+                refuse=("1", "2"),
+                why=(
+                    "its fuse is connected in parallel with others, and the MIB does not say"
+                    " which of them a command switches"
+                ),
+            ),
+            none_if_zero=AVAILABLE,
+            name=_column(24, "label"),
+            current=figure(_column(23, "load"), THOUSANDTHS),
         ),
         load=total(
             figure(

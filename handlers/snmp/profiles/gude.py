@@ -32,7 +32,7 @@ def _roots(products: str) -> tuple[Root, ...]:
     return tuple(Root(tree, tree) for tree in trees)
 
 
-def _ports(powerports: str) -> Outlets:
+def _ports(powerports: str) -> tuple[Outlets, ...]:
     """The ports below this path of a product's tree."""
     path = powerports + ".2.1"
     state, count = column(f"~.{path}.3", "PortState"), scalar(f"~.{powerports}.1.0", "portNumber")
@@ -83,7 +83,7 @@ PROFILES = (
             "EPC 8x, 24x, 2x6",
         ),
         roots=_roots(f"{PRODUCTS} {OLDEST}"),
-        outlets=(_ports("1.3.1"), _ports("1.2"), _ports("1.1")),
+        outlets=(_ports("1.3.1") + _ports("1.2") + _ports("1.1")),
         load=LOAD,
         power=POWER,
         energy=ENERGY,

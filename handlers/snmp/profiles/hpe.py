@@ -59,7 +59,7 @@ def family_outlets(
     controllable: str = "",
     switched: str = "",
     doubts: tuple[Doubt, ...] = (),
-) -> Outlets:
+) -> tuple[Outlets, ...]:
     """The outlets of this design below `root`. The names of its objects start with `name`.
 
     `amps`, `kilowatt_hours`: the scales of currents and energies; None for a family without
@@ -195,17 +195,15 @@ PROFILES = (
         source=CPQPOWER,
         models=("G2 metered and switched PDU, newer controller (P9S)",),
         sys_object_ids=oids(PDU3),
-        outlets=(
-            family_outlets(
-                PDU3,
-                "pdu3",
-                HUNDREDTHS,
-                ONES,
-                watts=13,
-                count=PDU3_COUNT,
-                controllable="10",
-                switched="10",
-            ),
+        outlets=family_outlets(
+            PDU3,
+            "pdu3",
+            HUNDREDTHS,
+            ONES,
+            watts=13,
+            count=PDU3_COUNT,
+            controllable="10",
+            switched="10",
         ),
         load=load(PDU3, "pdu3", HUNDREDTHS, PDU3_COUNT, phases=PDU3_PHASES),
         power=power(PDU3, "pdu3", PDU3_COUNT),
@@ -227,17 +225,15 @@ PROFILES = (
         source=CPQPOWER,
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",),
         sys_object_ids=oids(PDU2),
-        outlets=(
-            family_outlets(
-                PDU2,
-                "pdu2",
-                THOUSANDTHS,
-                THOUSANDTHS,
-                watts=14,
-                first_unit=0,
-                count=PDU2_COUNT,
-                switched="9",
-            ),
+        outlets=family_outlets(
+            PDU2,
+            "pdu2",
+            THOUSANDTHS,
+            THOUSANDTHS,
+            watts=14,
+            first_unit=0,
+            count=PDU2_COUNT,
+            switched="9",
         ),
         load=load(PDU2, "pdu2", THOUSANDTHS, PDU2_COUNT),
         power=power(PDU2, "pdu2", PDU2_COUNT),
@@ -256,26 +252,22 @@ PROFILES = (
         source=CPQPOWER,
         models=("Intelligent Modular PDU AF5xxA with its extension bars",),
         sys_object_ids=oids(MPDU),
-        outlets=(
-            outlets(
-                states=State(Merged((CORE_STATE, BARS)), on=("on",), off=("off",)),
-                count=column(MPDU + ".1.2.1.19", "mpduNumOutlet"),
-                count_if_empty=True,
-                number=Merged(
-                    (
-                        Number(CORE_STATE, plus=0),
-                        Chained(
-                            Number(BAR_STATE, plus=0, position=1), Number(BAR_STATE, plus=0), "-"
-                        ),
-                    )
-                ),
-                current=figure(
-                    _core_and_bars(CORE_CURRENT, "6", "mpduSmExtBarOutletCurrent"), HUNDREDTHS
-                ),
-                power=figure(_core_and_bars(CORE_WATTS, "7", "mpduSmExtBarOutletPowerWatt")),
-                energy=figure(
-                    _core_and_bars(CORE_WH, "20", "mpduSmExtBarOutletPowerWattHour"), THOUSANDTHS
-                ),
+        outlets=outlets(
+            states=State(Merged((CORE_STATE, BARS)), on=("on",), off=("off",)),
+            count=column(MPDU + ".1.2.1.19", "mpduNumOutlet"),
+            count_if_empty=True,
+            number=Merged(
+                (
+                    Number(CORE_STATE, plus=0),
+                    Chained(Number(BAR_STATE, plus=0, position=1), Number(BAR_STATE, plus=0), "-"),
+                )
+            ),
+            current=figure(
+                _core_and_bars(CORE_CURRENT, "6", "mpduSmExtBarOutletCurrent"), HUNDREDTHS
+            ),
+            power=figure(_core_and_bars(CORE_WATTS, "7", "mpduSmExtBarOutletPowerWatt")),
+            energy=figure(
+                _core_and_bars(CORE_WH, "20", "mpduSmExtBarOutletPowerWattHour"), THOUSANDTHS
             ),
         ),
         # The current of a bar also flows through its output, so bars are not summed.

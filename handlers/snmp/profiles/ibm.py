@@ -70,15 +70,15 @@ PROFILES = (
                 name=NAME,
                 current=_outlet_figure(column(TABLE + ".9", "ibmPduOutletCurrent"), THOUSANDTHS),
                 power=_outlet_figure(POWER),
-            ),
-            outlets(
+            )
+            + outlets(
                 states=State(_older(OLDER), on=("1",), off=("0",)),
                 control=Write(OLDER, on=1, off=0),
                 count=COUNT,
                 name=NAME,
                 current=figure(column(TABLE + ".7", "current in older firmware"), THOUSANDTHS),
                 power=figure(NEWER),
-            ),
+            )
         ),
         load=total(else_outlets=True),
         power=total(

@@ -18,20 +18,13 @@ PROFILES = (
         # No sysObjectID was seen on a unit; its agent is Net-SNMP's.
         sys_object_ids=(*oids("2.6.262"), *NET_SNMP),
         unseen=True,
-        outlets=(
-            outlets(
-                # xCAT does not say whether the objects have an instance.
-                states=State(
-                    First(
-                        (
-                            Spread(RELAYS, THREE, "relay"),
-                            Spread(RELAYS, THREE, "relay", tail=""),
-                        )
-                    ),
-                    on=("1",),
-                    off=("0",),
-                ),
-            ),
+        outlets=outlets(
+            # xCAT does not say whether the objects have an instance.
+            states=State(
+                First((Spread(RELAYS, THREE, "relay"), Spread(RELAYS, THREE, "relay", tail=""))),
+                on=("1",),
+                off=("0",),
+            )
         ),
         evidence=DRIVER.of("state"),
         note=(

@@ -29,19 +29,17 @@ PROFILES = (
         source=librenms("ict/ICT-PDU-MIB"),
         models=("ICT180S", "ICT200DB"),
         sys_object_ids=oids("39145.10"),
-        outlets=(
-            outlets(
-                states=State(
-                    ENABLE,
-                    on=("1",),
-                    off=("2",),
-                    doubts=(Doubt(column("39145.10.8.1.4", "outputFuseStatus"), (WHOLE,)),),
-                ),
-                control=Write(ENABLE, on=1, off=2),
-                number=Number(ENABLE, plus=1),
-                name=column("39145.10.8.1.2", "outputName"),
-                current=_amperes(column("39145.10.8.1.3", "outputCurrent")),
+        outlets=outlets(
+            states=State(
+                ENABLE,
+                on=("1",),
+                off=("2",),
+                doubts=(Doubt(column("39145.10.8.1.4", "outputFuseStatus"), (WHOLE,)),),
             ),
+            control=Write(ENABLE, on=1, off=2),
+            number=Number(ENABLE, plus=1),
+            name=column("39145.10.8.1.2", "outputName"),
+            current=_amperes(column("39145.10.8.1.3", "outputCurrent")),
         ),
         load=total(
             _amperes(Complete(BUSES, beside=BUS)),

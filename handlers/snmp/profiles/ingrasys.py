@@ -32,17 +32,15 @@ PROFILES = (
             Root(oid("2468.1.4.2.1"), oid("2468.1.4.2.1")),
             Root(oid("4555.1.1.20"), oid("4555.1.1.20.1")),
         ),
-        outlets=(
-            outlets(
-                states=State(STATUS, on=("3",), off=("2",)),
-                control=Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
-                rows=column("~.3.2.2.1.2", "outletConfigDesc"),
-                count=COUNT,
-                none_if_zero=zero_outlets_proof(COUNT),
-                name=column("~.3.2.2.1.2", "outletConfigDesc"),
-                current=figure(column("~.3.2.3.1.3", "outletStatusCurrent"), THOUSANDTHS),
-                energy=figure(column("~.3.2.3.1.4", "outletStatusKwatt"), THOUSANDTHS),
-            ),
+        outlets=outlets(
+            states=State(STATUS, on=("3",), off=("2",)),
+            control=Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
+            rows=column("~.3.2.2.1.2", "outletConfigDesc"),
+            count=COUNT,
+            none_if_zero=zero_outlets_proof(COUNT),
+            name=column("~.3.2.2.1.2", "outletConfigDesc"),
+            current=figure(column("~.3.2.3.1.3", "outletStatusCurrent"), THOUSANDTHS),
+            energy=figure(column("~.3.2.3.1.4", "outletStatusKwatt"), THOUSANDTHS),
         ),
         load=total(
             figure(

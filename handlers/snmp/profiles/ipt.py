@@ -34,17 +34,15 @@ PROFILES = (
         models=("iPower PDU",),
         sys_object_ids=oids("38218"),
         unseen=True,
-        outlets=(
-            outlets(
-                states=State(ON_OFF, on=("1",), off=("0",)),
-                control=Write(ON_OFF, on=1, off=0),
-                count=scalar("38218.1.5.2.0", "pdu-Nosockets"),
-                count_if_empty=True,
-                number=column(SOCKETS + ".2", "socket-Number"),
-                name=column(SOCKETS + ".3", "socket-Equipment"),
-                current=figure(column(SOCKETS + ".5", "socket-AMPS"), TENTHS),
-                energy=figure(column(SOCKETS + ".6", "socket-KWH"), TENTHS),
-            ),
+        outlets=outlets(
+            states=State(ON_OFF, on=("1",), off=("0",)),
+            control=Write(ON_OFF, on=1, off=0),
+            count=scalar("38218.1.5.2.0", "pdu-Nosockets"),
+            count_if_empty=True,
+            number=column(SOCKETS + ".2", "socket-Number"),
+            name=column(SOCKETS + ".3", "socket-Equipment"),
+            current=figure(column(SOCKETS + ".5", "socket-AMPS"), TENTHS),
+            energy=figure(column(SOCKETS + ".6", "socket-KWH"), TENTHS),
         ),
         load=total(
             figure(

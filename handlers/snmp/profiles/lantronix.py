@@ -21,14 +21,12 @@ PROFILES = (
         # Seen in the recording of a unit.
         models=("PDUs behind SLC and SLC 8000 console managers",),
         sys_object_ids=oids("244.1.1"),
-        outlets=(
-            outlets(
-                states=State(STATE, on=("3",), off=("2",)),
-                control=Write(column(RPM + ".3.1.4", "slcDevRPMOutletAction"), on=3, off=2),
-                count=column(RPM + ".1.1.12", "slcDevRPMNumOutlets"),
-                name=column(RPM + ".3.1.1", "slcDevRPMOutletName"),
-                current=figure(column(RPM + ".3.1.3", "slcDevRPMOutletCurrent"), TENTHS),
-            ),
+        outlets=outlets(
+            states=State(STATE, on=("3",), off=("2",)),
+            control=Write(column(RPM + ".3.1.4", "slcDevRPMOutletAction"), on=3, off=2),
+            count=column(RPM + ".1.1.12", "slcDevRPMNumOutlets"),
+            name=column(RPM + ".3.1.1", "slcDevRPMOutletName"),
+            current=figure(column(RPM + ".3.1.3", "slcDevRPMOutletCurrent"), TENTHS),
         ),
         load=total(figure(CURRENT, TENTHS, beside=POWER), else_outlets=True, unit=THE_RPM),
         power=total(figure(POWER, TENTHS), unit=THE_RPM),

@@ -18,20 +18,16 @@ PROFILES = (
         source=pysnmp_mibs("pysnmp_mibs/NETIO-PRODUCTS-NETIO-MIB.py"),
         models=("PowerPDU 4PS, 4C, 4KS", "PowerBOX", "PowerDIN"),
         sys_object_ids=oids("47952"),
-        outlets=(
-            outlets(
-                states=State(STATE, on=("1",), off=("0",)),
-                control=Write(column("47952.1.1.1.5", "netioOutputAction"), on=1, off=0),
-                number=Number(STATE, plus=0, position=0),  # in some firmware the index is number.0
-                name=column("47952.1.1.1.2", "netioOutputName"),
-                current=figure(
-                    column("47952.1.1.1.28", "netioOutputCurrent"), THOUSANDTHS, NOT_MEASURED
-                ),
-                power=figure(column("47952.1.1.1.25", "netioOutputLoad"), ONES, NOT_MEASURED),
-                energy=figure(
-                    column("47952.1.1.1.26", "netioOutputEnergy"), THOUSANDTHS, NOT_MEASURED
-                ),
+        outlets=outlets(
+            states=State(STATE, on=("1",), off=("0",)),
+            control=Write(column("47952.1.1.1.5", "netioOutputAction"), on=1, off=0),
+            number=Number(STATE, plus=0, position=0),  # in some firmware the index is number.0
+            name=column("47952.1.1.1.2", "netioOutputName"),
+            current=figure(
+                column("47952.1.1.1.28", "netioOutputCurrent"), THOUSANDTHS, NOT_MEASURED
             ),
+            power=figure(column("47952.1.1.1.25", "netioOutputLoad"), ONES, NOT_MEASURED),
+            energy=figure(column("47952.1.1.1.26", "netioOutputEnergy"), THOUSANDTHS, NOT_MEASURED),
         ),
         load=total(
             figure(scalar("47952.1.2.3.0", "netioTotalCurrent"), THOUSANDTHS, padding=NO_METER),

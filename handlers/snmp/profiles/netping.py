@@ -45,23 +45,12 @@ PROFILES = (
         vendor="NetPing",
         mib="DKSF-*-MIB (npRelay)",
         source=librenms("netping/DKSF-70-6-X-X-1"),
-        models=(
-            "8/PWR",
-            "4/PWR",
-            "4PWR-220/SMS",
-            "2/PWR-220",
-            "IO",
-            "UniPing server solution v3",
-        ),
+        models=("8/PWR", "4/PWR", "4PWR-220/SMS", "2/PWR-220", "IO", "UniPing server solution v3"),
         sys_object_ids=oids("25728"),
-        outlets=(
-            outlets(
-                states=State(
-                    RELAY_STATE, on=ON, off=OFF, confirm=First((RELAY_POWERED, RELAY_STATE))
-                ),
-                control=_guard_by_mode(column("25728.5500.5.1.2", "npRelayMode")),
-                name=column("25728.5500.5.1.6", "npRelayMemo"),
-            ),
+        outlets=outlets(
+            states=State(RELAY_STATE, on=ON, off=OFF, confirm=First((RELAY_POWERED, RELAY_STATE))),
+            control=_guard_by_mode(column("25728.5500.5.1.2", "npRelayMode")),
+            name=column("25728.5500.5.1.6", "npRelayMemo"),
         ),
         evidence=SIMULATED.of("state", "switching"),
         unread=(
@@ -84,12 +73,12 @@ PROFILES = (
                 states=State(PWR_STATE, on=ON, off=OFF, doubts=(IN_RESET,)),
                 control=_guard_by_mode(PWR_MODE),
                 name=PWR_MEMO,
-            ),
-            outlets(
+            )
+            + outlets(
                 states=State(PWR_MODE, on=ON, off=OFF, doubts=(IN_RESET,)),
                 control=_guard_by_mode(PWR_MODE),
                 name=PWR_MEMO,
-            ),
+            )
         ),
         evidence=SIMULATED.of("state", "switching"),
     ),

@@ -41,13 +41,11 @@ PROFILES = (
         # a recorded unit has the text BPS2000 as its sysObjectID
         sys_object_ids=oids("23273"),
         sweep=True,
-        outlets=(
-            outlets(
-                states=State(STATUS, on=("ON",), off=("OFF",)),
-                control=Write(STATUS, on="ON", off="OFF"),
-                name=column(f"{MASTER}.5", "masterOutputName", suffix="0"),
-                current=_texts(column(f"{MASTER}.7", "masterOutputCurrect", suffix="0")),
-            ),
+        outlets=outlets(
+            states=State(STATUS, on=("ON",), off=("OFF",)),
+            control=Write(STATUS, on="ON", off="OFF"),
+            name=column(f"{MASTER}.5", "masterOutputName", suffix="0"),
+            current=_texts(column(f"{MASTER}.7", "masterOutputCurrect", suffix="0")),
         ),
         load=total(_lines(2, "MasterCurrectP1 to P3")),
         power=total(_lines(3, "MasterPowerP1 to P3")),

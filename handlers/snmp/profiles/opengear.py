@@ -20,13 +20,11 @@ PROFILES = (
         source=librenms("opengear/OG-STATUSv2-MIB"),
         models=("PDUs behind ACM, CM, IM and OM console servers",),
         sys_object_ids=oids("25049.1"),
-        outlets=(
-            outlets(
-                states=State(STATE, on=("1",), off=("2",)),
-                count=TOTAL,
-                name=column("25049.17.16.1.3", "ogRpcOutletName"),
-                current=figure(column("25049.17.16.1.7", "ogRpcOutletCurrent"), HUNDREDTHS),
-            ),
+        outlets=outlets(
+            states=State(STATE, on=("1",), off=("2",)),
+            count=TOTAL,
+            name=column("25049.17.16.1.3", "ogRpcOutletName"),
+            current=figure(column("25049.17.16.1.7", "ogRpcOutletCurrent"), HUNDREDTHS),
         ),
         load=total(
             figure(column("25049.17.15.1.11", "ogRpcInputCurrent"), TENTHS, beside=TOTAL),

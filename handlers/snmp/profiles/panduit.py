@@ -35,18 +35,16 @@ PROFILES = (
         source=librenms("panduit/PANDUIT-MIB"),
         models=("SmartZone G5", "SmartZone G6"),
         sys_object_ids=oids(ROOT),
-        outlets=(
-            hpe.family_outlets(
-                ROOT,
-                NAME,
-                HUNDREDTHS,
-                THOUSANDTHS,
-                watts=13,
-                states=STATES,
-                count=OUTLET_COUNT,
-                switched="10",
-                doubts=(UNKNOWN,),
-            ),
+        outlets=hpe.family_outlets(
+            ROOT,
+            NAME,
+            HUNDREDTHS,
+            THOUSANDTHS,
+            watts=13,
+            states=STATES,
+            count=OUTLET_COUNT,
+            switched="10",
+            doubts=(UNKNOWN,),
         ),
         load=hpe.load(
             ROOT, NAME, HUNDREDTHS, OUTLET_COUNT, has_total=True, phases=INPUT_PHASE_COUNT

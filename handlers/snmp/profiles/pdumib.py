@@ -40,27 +40,25 @@ PROFILES = (
         source=librenms("digitus/PDUMIBV07"),
         models=("DIGITUS DPDUV3M", "DPDU V2V3-L (said to be of GWGJ)"),
         sys_object_ids=oids("23280"),
-        outlets=(
-            outlets(
-                states=State(
-                    STATE,
-                    on=("2",),
-                    off=("1",),
-                    absent=(NOT_SUPPORTED,),
-                    doubts=(Doubt(COMMAND, ("1", "2", NOT_SUPPORTED), optional=True),),
-                ),
-                control=Guarded(
-                    Write(COMMAND, on=1, off=2),
-                    COMMAND,
-                    refuse=(LOCKED, NOT_SUPPORTED),
-                    why="it is locked on the device, has no relay, or its state is not known",
-                ),
-                # a unit without relays, whose states are -1, may count its sockets
-                count=scalar("23280.7.0", "outletTableSize"),
-                current=figure(column("23280.8.1.4", "outletStatusCurrent"), HUNDREDTHS),
-                power=figure(column("23280.8.1.5", "outletStatusActivePower")),
-                energy=figure(column("23280.8.1.7", "outletStatusActiveEnergy"), THOUSANDTHS),
+        outlets=outlets(
+            states=State(
+                STATE,
+                on=("2",),
+                off=("1",),
+                absent=(NOT_SUPPORTED,),
+                doubts=(Doubt(COMMAND, ("1", "2", NOT_SUPPORTED), optional=True),),
             ),
+            control=Guarded(
+                Write(COMMAND, on=1, off=2),
+                COMMAND,
+                refuse=(LOCKED, NOT_SUPPORTED),
+                why="it is locked on the device, has no relay, or its state is not known",
+            ),
+            # a unit without relays, whose states are -1, may count its sockets
+            count=scalar("23280.7.0", "outletTableSize"),
+            current=figure(column("23280.8.1.4", "outletStatusCurrent"), HUNDREDTHS),
+            power=figure(column("23280.8.1.5", "outletStatusActivePower")),
+            energy=figure(column("23280.8.1.7", "outletStatusActiveEnergy"), THOUSANDTHS),
         ),
         load=total(figure(_phase_column("3", "phaseStatusCurrent"), HUNDREDTHS)),
         power=total(

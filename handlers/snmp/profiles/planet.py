@@ -28,14 +28,12 @@ PROFILES = (
         source=librenms("planet/DIGIPDU-MIB"),
         models=("IPM-4120", "IPM-8220, IPM-8221", "IPM-12120"),
         sys_object_ids=oids("10456"),
-        outlets=(
-            outlets(
-                states=State(STATUS, on=("1",), off=("0",)),
-                count=COUNT,
-                control=Write(column("10456.3.3.3.1.5", "outSwitchCtrl"), on=1, off=2),
-                current=figure(column("10456.3.3.3.1.7", "outCurrent"), TENTHS),
-                power=figure(column("10456.3.3.3.1.9", "outPowerLoad")),
-            ),
+        outlets=outlets(
+            states=State(STATUS, on=("1",), off=("0",)),
+            count=COUNT,
+            control=Write(column("10456.3.3.3.1.5", "outSwitchCtrl"), on=1, off=2),
+            current=figure(column("10456.3.3.3.1.7", "outCurrent"), TENTHS),
+            power=figure(column("10456.3.3.3.1.9", "outPowerLoad")),
         ),
         load=total(figure(FEED_CURRENT, TENTHS, beside=FEED_POWER, count=FEEDS), else_outlets=True),
         power=total(figure(FEED_POWER, beside=FEED_CURRENT, count=FEEDS), else_outlets=True),

@@ -135,15 +135,13 @@ PROFILES = (
         source=pysnmp_mibs("mibs/powertek/PWTv1-MIB"),
         models=("BSPDU", "TS BSPDU"),
         sys_object_ids=oids("42610.1.4.4"),
-        outlets=(
-            outlets(
-                states=State(numbered_parts(_states, BSPDU_UNITS), on=("2",), off=("1",)),
-                control=Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
-                name=_tables("3.1.2", "outletCfgPduXName"),
-                current=figure(_measurements("3", "Current"), HUNDREDTHS),
-                power=figure(_measurements("5", "Power"), TENTHS),
-                energy=figure(_measurements("6", "Energy"), THOUSANDTHS),
-            ),
+        outlets=outlets(
+            states=State(numbered_parts(_states, BSPDU_UNITS), on=("2",), off=("1",)),
+            control=Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
+            name=_tables("3.1.2", "outletCfgPduXName"),
+            current=figure(_measurements("3", "Current"), HUNDREDTHS),
+            power=figure(_measurements("5", "Power"), TENTHS),
+            energy=figure(_measurements("6", "Energy"), THOUSANDTHS),
         ),
         load=total(figure(PHASES, HUNDREDTHS), else_outlets=True),
         power=total(
@@ -164,29 +162,24 @@ PROFILES = (
         source=pysnmp_mibs("mibs/powertek/SPS2v1-MIB"),
         models=("PWT2 (SPS2)",),
         sys_object_ids=oids("42610.1.4.1"),
-        outlets=(
-            outlets(
-                states=State(
-                    PWT2_STATES,
-                    on=("2",),
-                    off=("1",),
-                    doubts=(Doubt(PWT2_VALID, (ONLINE,)),),
-                ),
-                control=Write(
-                    Tables(
-                        oid(PWT2 + ".3.2"),
-                        PWT2_UNITS[0],
-                        PWT2_UNITS[-1],
-                        "2.1.14",
-                        "pduDevMgmtOutletXPortRly",
-                    ),
-                    on=2,
-                    off=4,
-                ),
-                name=_pwt2("2", "Name"),
-                current=figure(_pwt2("8", "Current"), HUNDREDTHS),
-                power=figure(_pwt2("10", "ActPower"), TENTHS),
+        outlets=outlets(
+            states=State(
+                PWT2_STATES, on=("2",), off=("1",), doubts=(Doubt(PWT2_VALID, (ONLINE,)),)
             ),
+            control=Write(
+                Tables(
+                    oid(PWT2 + ".3.2"),
+                    PWT2_UNITS[0],
+                    PWT2_UNITS[-1],
+                    "2.1.14",
+                    "pduDevMgmtOutletXPortRly",
+                ),
+                on=2,
+                off=4,
+            ),
+            name=_pwt2("2", "Name"),
+            current=figure(_pwt2("8", "Current"), HUNDREDTHS),
+            power=figure(_pwt2("10", "ActPower"), TENTHS),
         ),
         load=total(
             figure(
@@ -260,11 +253,8 @@ PROFILES = (
         # Assumed: the root of the objects. No source tells what a unit reports.
         sys_object_ids=oids(V2),
         unseen=True,
-        outlets=(
-            outlets(
-                states=State(V2_STATE, on=("2",), off=("1",)),
-                control=Write(V2_STATE, on=2, off=1),
-            ),
+        outlets=outlets(
+            states=State(V2_STATE, on=("2",), off=("1",)), control=Write(V2_STATE, on=2, off=1)
         ),
         evidence=DRIVER.of("state", "switching"),
         note=f"The identity is unit.outlet. {NO_PUBLIC_MIB}",

@@ -21,26 +21,24 @@ PROFILES = (
         models=("EnergySwitch and other units with power modules",),
         sys_object_ids=oids("34097"),
         unseen=True,
-        outlets=(
-            outlets(
-                states=State(STATE, on=tuple(map(str, range(1, 24, 2))), off=("0", "2", "4", "6")),
-                control=Guarded(
-                    Guarded(
-                        Write(column(f"{POWER}.10035", "pPortState"), on=1, off=0),
-                        column(f"{POWER}.10175", "pAlwaysOn"),
-                        refuse=(YES,),
-                        why="it is marked as always on",
-                    ),
-                    column(f"{POWER}.10161", "pBlockSetPortOff"),
+        outlets=outlets(
+            states=State(STATE, on=tuple(map(str, range(1, 24, 2))), off=("0", "2", "4", "6")),
+            control=Guarded(
+                Guarded(
+                    Write(column(f"{POWER}.10035", "pPortState"), on=1, off=0),
+                    column(f"{POWER}.10175", "pAlwaysOn"),
                     refuse=(YES,),
-                    why="switching it off is blocked on the device",
+                    why="it is marked as always on",
                 ),
-                number=unit_and_outlet(STATE),
-                name=column(f"{POWER}.10034", "pPortName"),
-                current=figure(column(f"{POWER}.6", "pCurrent"), THOUSANDTHS),
-                power=figure(column(f"{POWER}.7", "pPower")),
-                energy=figure(column(f"{POWER}.9", "pActiveEnergy"), THOUSANDTHS),
+                column(f"{POWER}.10161", "pBlockSetPortOff"),
+                refuse=(YES,),
+                why="switching it off is blocked on the device",
             ),
+            number=unit_and_outlet(STATE),
+            name=column(f"{POWER}.10034", "pPortName"),
+            current=figure(column(f"{POWER}.6", "pCurrent"), THOUSANDTHS),
+            power=figure(column(f"{POWER}.7", "pPower")),
+            energy=figure(column(f"{POWER}.9", "pActiveEnergy"), THOUSANDTHS),
         ),
         load=total(else_outlets=True),
         power=total(else_outlets=True),

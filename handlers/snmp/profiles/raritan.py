@@ -165,7 +165,7 @@ BREAKERS = PROTECTORS.figure(Unless(PROTECTORS.values(CURRENT), INLET_CURRENTS),
 NO_ENERGY = ("-1", "0")
 
 
-def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
+def px1_outlets(label_plus: int, energy: Optional[Figure]) -> tuple[Outlets, ...]:
     """The outlets.
 
     The printed number is the row's number plus `label_plus`. Eaton's copy has no energies.
@@ -238,33 +238,31 @@ PROFILES = (
         source=librenms("raritan/PDU2-MIB"),
         models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"),
         sys_object_ids=oids("13742.6"),
-        outlets=(
-            outlets(
-                states=State(
-                    First(
-                        (
-                            column("13742.6.4.1.2.1.3", "outletSwitchingState"),
-                            column("13742.6.5.4.3.1.3", "measurementsOutletSensorState", ON_OFF),
-                        )
-                    ),
-                    on=("7",),
-                    off=("8",),
+        outlets=outlets(
+            states=State(
+                First(
+                    (
+                        column("13742.6.4.1.2.1.3", "outletSwitchingState"),
+                        column("13742.6.5.4.3.1.3", "measurementsOutletSensorState", ON_OFF),
+                    )
                 ),
-                control=Guarded(
-                    Write(column("13742.6.4.1.2.1.2", "switchingOperation"), on=1, off=0),
-                    column("13742.6.3.5.3.1.28", "outletSwitchable"),
-                    refuse=("2",),
-                    why="its switching is disabled on the device",
-                ),
-                rows=LABEL,
-                count=column("13742.6.3.2.2.1.4", "outletCount"),
-                count_if_empty=True,
-                number=Chained(Number(LABEL, plus=0, position=0), LABEL),
-                name=column("13742.6.3.5.3.1.3", "outletName"),
-                current=_outlet(CURRENT),
-                power=_outlet(POWER),
-                energy=_outlet(ENERGY),
+                on=("7",),
+                off=("8",),
             ),
+            control=Guarded(
+                Write(column("13742.6.4.1.2.1.2", "switchingOperation"), on=1, off=0),
+                column("13742.6.3.5.3.1.28", "outletSwitchable"),
+                refuse=("2",),
+                why="its switching is disabled on the device",
+            ),
+            rows=LABEL,
+            count=column("13742.6.3.2.2.1.4", "outletCount"),
+            count_if_empty=True,
+            number=Chained(Number(LABEL, plus=0, position=0), LABEL),
+            name=column("13742.6.3.5.3.1.3", "outletName"),
+            current=_outlet(CURRENT),
+            power=_outlet(POWER),
+            energy=_outlet(ENERGY),
         ),
         load=pdu_total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True),
         inlet=pdu_total(LINES, ONE_PHASE_INLETS),
@@ -293,11 +291,9 @@ PROFILES = (
             for prefix, trees in (("13742.4", PX1_TREES), ("13742.1", PX1_TREES[::-1]))
             for tree in trees
         ),
-        outlets=(
-            px1_outlets(
-                label_plus=0,
-                energy=figure(column("~.2.2.1.31", "outletWattHours"), THOUSANDTHS, NO_ENERGY),
-            ),
+        outlets=px1_outlets(
+            label_plus=0,
+            energy=figure(column("~.2.2.1.31", "outletWattHours"), THOUSANDTHS, NO_ENERGY),
         ),
         load=PX1_LOAD,
         power=PX1_POWER,

@@ -71,8 +71,8 @@ PROFILES = (
                 current=figure(_relay_rows(CURRENT, NARROW), THOUSANDTHS),
                 power=figure(_relay_rows(POWER, NARROW)),
                 energy=figure(_relay_rows(ENERGY), THOUSANDTHS, syntax=WATT_HOURS),
-            ),
-            outlets(
+            )
+            + outlets(
                 # not on a unit with relays, whose numbers are not those of the meters
                 rows=Unless(Only(NAME, TYPE, (OUTLET,), demanded=True), RELAY_METERS),
                 number=NAME,
@@ -80,7 +80,7 @@ PROFILES = (
                 current=_typed_figure(CURRENT, THOUSANDTHS, OUTLET),
                 power=_typed_figure(POWER, ONES, OUTLET),
                 energy=_typed_figure(ENERGY, THOUSANDTHS, OUTLET, WATT_HOURS),
-            ),
+            )
         ),
         # The load is the sum over the phases, else the PDU's own, else the sum over the outlets.
         load=_first_of(CURRENT, THOUSANDTHS, *OF_PHASES, *OF_PDU),

@@ -23,18 +23,16 @@ PROFILES = (
         # No sysObjectID was seen on a unit: these are Riello's cards, also those of its UPSs.
         sys_object_ids=oids("5491"),
         unseen=True,
-        outlets=(
-            outlets(
-                # 2 and 3 are on with a shutdown under way, 4 off with a restore under way
-                states=State(
-                    STATUS,
-                    on=("1",),
-                    off=("0", "6"),
-                    doubts=(Doubt(STATUS_ON_BYPASS, ("1",), optional=True),),
-                ),
-                none_if_zero=zero_outlets_proof(scalar(f"{MDU}.1.6.0", "mduIdentOutputSockets")),
-                current=figure(column(f"{SOCKETS}.2", "mduOutputCurrent"), TENTHS),
+        outlets=outlets(
+            # 2 and 3 are on with a shutdown under way, 4 off with a restore under way
+            states=State(
+                STATUS,
+                on=("1",),
+                off=("0", "6"),
+                doubts=(Doubt(STATUS_ON_BYPASS, ("1",), optional=True),),
             ),
+            none_if_zero=zero_outlets_proof(scalar(f"{MDU}.1.6.0", "mduIdentOutputSockets")),
+            current=figure(column(f"{SOCKETS}.2", "mduOutputCurrent"), TENTHS),
         ),
         # the current of line A is that of the unit if it has one phase
         load=total(

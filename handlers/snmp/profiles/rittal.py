@@ -155,33 +155,31 @@ PROFILES = (
         source=librenms("rittal/RITTAL-CMC-III-MIB"),
         models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
         sys_object_ids=oids("2606.7"),
-        outlets=(
-            outlets(
-                states=State(
-                    RELAY,
-                    on=("1",),
-                    off=("0",),
-                    doubts=(
-                        Doubt(_quality(RELAYS, "...Relay"), WITH_VALUE),
-                        Doubt(MODULE, ATTACHED, optional=True),
-                    ),
+        outlets=outlets(
+            states=State(
+                RELAY,
+                on=("1",),
+                off=("0",),
+                doubts=(
+                    Doubt(_quality(RELAYS, "...Relay"), WITH_VALUE),
+                    Doubt(MODULE, ATTACHED, optional=True),
                 ),
-                control=Guarded(
-                    Write(RELAY, on=1, off=0),
-                    NamedRows(NAMES, ACCESS, RELAYS, "cmcIIIVarAccess of ...Relay"),
-                    allow=(READ_WRITE,),
-                    why="its cmcIIIVarAccess is not readwrite",
-                ),
-                name=NamedRows(
-                    NAMES,
-                    TEXTS,
-                    _SOCKET + r"(?:General\.)?DescName",
-                    "cmcIIIVarValueStr of ...DescName",
-                ),
-                current=_socket_figure("Current.Value", "A"),
-                power=_socket_figure("Power.Active.Value", "W"),
-                energy=_socket_figure("Energy.Active.Value", "kWh"),
             ),
+            control=Guarded(
+                Write(RELAY, on=1, off=0),
+                NamedRows(NAMES, ACCESS, RELAYS, "cmcIIIVarAccess of ...Relay"),
+                allow=(READ_WRITE,),
+                why="its cmcIIIVarAccess is not readwrite",
+            ),
+            name=NamedRows(
+                NAMES,
+                TEXTS,
+                _SOCKET + r"(?:General\.)?DescName",
+                "cmcIIIVarValueStr of ...DescName",
+            ),
+            current=_socket_figure("Current.Value", "A"),
+            power=_socket_figure("Power.Active.Value", "W"),
+            energy=_socket_figure("Energy.Active.Value", "kWh"),
         ),
         load=total(CURRENT, unit=THE_DEVICE),
         power=total(
@@ -209,22 +207,20 @@ PROFILES = (
         source=librenms("rittal/RITTAL-CMC-TC-MIB"),
         models=("CMC-TC Processing Unit with PSM strips that switch",),
         sys_object_ids=oids("2606.4"),
-        outlets=(
-            outlets(
-                states=State(TC_RELAY, on=("1",), off=("0",), confirm=TC_CONFIRMED),
-                control=Guarded(
-                    Write(
-                        Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.5", "unitXOutputValue"),
-                        on=1,
-                        off=0,
-                    ),
-                    TC_TYPE,
-                    allow=(RELAY_PSM,),
-                    why="it is not a relay of a PSM strip",
+        outlets=outlets(
+            states=State(TC_RELAY, on=("1",), off=("0",), confirm=TC_CONFIRMED),
+            control=Guarded(
+                Write(
+                    Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.5", "unitXOutputValue"),
+                    on=1,
+                    off=0,
                 ),
-                number=unit_and_outlet(TC_RELAY, first_unit=PORTS[0]),
-                name=Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.3", "unitXOutputText"),
+                TC_TYPE,
+                allow=(RELAY_PSM,),
+                why="it is not a relay of a PSM strip",
             ),
+            number=unit_and_outlet(TC_RELAY, first_unit=PORTS[0]),
+            name=Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.3", "unitXOutputText"),
         ),
         evidence=SIMULATED.of("state", "switching"),
         note=(

@@ -15,16 +15,13 @@ PROFILES = (
         source=DCIMANAGER_EXAMPLE,
         models=("RPCM 1502", "RPCM 1532", "RPCM ATS 76A"),
         sys_object_ids=oids("46235"),
-        outlets=(
-            outlets(
-                states=State(STATE, on=("1",), off=("0",)),
-                control=Write(STATE, on=1, off=0),
-                current=figure(
-                    column("46235.2.4.2.1.11", "output current in mA (example handler)"),
-                    THOUSANDTHS,
-                ),
-                energy=figure(column("46235.2.4.2.1.15", "output energy in kWh (example handler)")),
+        outlets=outlets(
+            states=State(STATE, on=("1",), off=("0",)),
+            control=Write(STATE, on=1, off=0),
+            current=figure(
+                column("46235.2.4.2.1.11", "output current in mA (example handler)"), THOUSANDTHS
             ),
+            energy=figure(column("46235.2.4.2.1.15", "output energy in kWh (example handler)")),
         ),
         load=total(else_outlets=True),
         energy=total(else_outlets=True),

@@ -60,34 +60,32 @@ PROFILES = (
         source=librenms("schleifenbauer/SCHLEIFENBAUER-DATABUS-MIB"),
         models=("hPDU", "DPM", "gateway with a databus", "Conteg PDU"),
         roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
-        outlets=(
-            outlets(
-                states=State(
-                    STATE,
-                    on=("1",),
-                    off=("0",),
-                    doubts=(
-                        Doubt(SCHEDULED, (IDLE,), optional=True),
-                        Doubt(Part(UNIT_STATUS, over=STATE, stop=1), WITHOUT_ERROR, optional=True),
-                        Doubt(OF_A_RING_WITH_DUPLICATES, ("none",), optional=True),
-                    ),
+        outlets=outlets(
+            states=State(
+                STATE,
+                on=("1",),
+                off=("0",),
+                doubts=(
+                    Doubt(SCHEDULED, (IDLE,), optional=True),
+                    Doubt(Part(UNIT_STATUS, over=STATE, stop=1), WITHOUT_ERROR, optional=True),
+                    Doubt(OF_A_RING_WITH_DUPLICATES, ("none",), optional=True),
                 ),
-                control=Guarded(
-                    Unlock(
-                        column("~.1.1.2.7.3.1.4", "sdbDevOutSwUnlock"), 1, Write(STATE, on=1, off=0)
-                    ),
-                    DUPLICATES,
-                    allow=("0",),
-                    why="two units of the ring have the same address, and either may obey",
-                ),
-                rows=NAME,
-                count=column("~.1.1.2.2.1.1.2", "sdbDevCfOutletsTotal"),
-                count_if_empty=True,
-                name=NAME,
-                current=figure(column("~.1.1.2.7.2.1.5", "sdbDevOutMtActualCurrent"), HUNDREDTHS),
-                power=figure(column("~.1.1.2.7.2.1.11", "sdbDevOutMtPowerWatt")),
-                energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal")),
             ),
+            control=Guarded(
+                Unlock(
+                    column("~.1.1.2.7.3.1.4", "sdbDevOutSwUnlock"), 1, Write(STATE, on=1, off=0)
+                ),
+                DUPLICATES,
+                allow=("0",),
+                why="two units of the ring have the same address, and either may obey",
+            ),
+            rows=NAME,
+            count=column("~.1.1.2.2.1.1.2", "sdbDevCfOutletsTotal"),
+            count_if_empty=True,
+            name=NAME,
+            current=figure(column("~.1.1.2.7.2.1.5", "sdbDevOutMtActualCurrent"), HUNDREDTHS),
+            power=figure(column("~.1.1.2.7.2.1.11", "sdbDevOutMtPowerWatt")),
+            energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal")),
         ),
         load=unit_total(_inputs("5", "sdbDevInActualCurrent", HUNDREDTHS)),
         power=unit_total(_inputs("10", "sdbDevInPowerWatt")),

@@ -74,31 +74,29 @@ PROFILES = (
         source=librenms("sentry/Sentry3-MIB"),
         models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
         sys_object_ids=oids("1718.3"),
-        outlets=(
-            outlets(
-                states=State(
-                    STATUS, on=("1",), off=("0",), doubts=(Doubt(CONTROL, SETTLED, optional=True),)
-                ),
-                control=Guarded(
-                    Guarded(
-                        Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
-                        Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL),
-                        refuse=("0",),
-                        why="this model only monitors it",
-                    ),
-                    CONTROL,
-                    refuse=(LOCKED_OFF, LOCKED_ON),
-                    why="it is locked on the device",
-                ),
-                rows=column("1718.3.2.3.1.2", "outletID"),
-                count=OUTLET_COUNT,
-                none_if_zero=zero_outlets_proof(OUTLET_COUNT),
-                number=column("1718.3.2.3.1.2", "outletID"),
-                name=column("1718.3.2.3.1.3", "outletName"),
-                current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
-                power=figure(column("1718.3.2.3.1.14", "outletPower")),
-                energy=figure(column("1718.3.2.3.1.18", "outletEnergy"), THOUSANDTHS),
+        outlets=outlets(
+            states=State(
+                STATUS, on=("1",), off=("0",), doubts=(Doubt(CONTROL, SETTLED, optional=True),)
             ),
+            control=Guarded(
+                Guarded(
+                    Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
+                    Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL),
+                    refuse=("0",),
+                    why="this model only monitors it",
+                ),
+                CONTROL,
+                refuse=(LOCKED_OFF, LOCKED_ON),
+                why="it is locked on the device",
+            ),
+            rows=column("1718.3.2.3.1.2", "outletID"),
+            count=OUTLET_COUNT,
+            none_if_zero=zero_outlets_proof(OUTLET_COUNT),
+            number=column("1718.3.2.3.1.2", "outletID"),
+            name=column("1718.3.2.3.1.3", "outletName"),
+            current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
+            power=figure(column("1718.3.2.3.1.14", "outletPower")),
+            energy=figure(column("1718.3.2.3.1.18", "outletEnergy"), THOUSANDTHS),
         ),
         load=total(figure(without(INFEED_LOAD, "1", by=NEUTRAL), HUNDREDTHS), unit=THE_UNIT),
         power=total(
@@ -137,32 +135,30 @@ PROFILES = (
         source=librenms("sentry/Sentry4-MIB"),
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
         sys_object_ids=oids("1718.4"),
-        outlets=(
-            outlets(
-                states=State(
-                    ST4_STATE,
-                    on=("1",),
-                    off=("2",),
-                    doubts=(
-                        Doubt(column("1718.4.1.8.3.1.2", "st4OutletStatus"), ST4_TRUSTED),
-                        Doubt(ST4_CONTROL, ST4_SETTLED, optional=True),
-                    ),
+        outlets=outlets(
+            states=State(
+                ST4_STATE,
+                on=("1",),
+                off=("2",),
+                doubts=(
+                    Doubt(column("1718.4.1.8.3.1.2", "st4OutletStatus"), ST4_TRUSTED),
+                    Doubt(ST4_CONTROL, ST4_SETTLED, optional=True),
                 ),
-                control=Guarded(
-                    Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
-                    ST4_CONTROL,
-                    refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
-                    why="it is locked on the device, or always on",
-                ),
-                rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
-                count=ST4_OUTLET_COUNT,
-                none_if_zero=zero_outlets_proof(ST4_OUTLET_COUNT),
-                number=column("1718.4.1.8.2.1.2", "st4OutletID"),
-                name=column("1718.4.1.8.2.1.3", "st4OutletName"),
-                current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),
-                power=figure(column("1718.4.1.8.3.1.7", "st4OutletActivePower")),
-                energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS),
             ),
+            control=Guarded(
+                Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
+                ST4_CONTROL,
+                refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
+                why="it is locked on the device, or always on",
+            ),
+            rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
+            count=ST4_OUTLET_COUNT,
+            none_if_zero=zero_outlets_proof(ST4_OUTLET_COUNT),
+            number=column("1718.4.1.8.2.1.2", "st4OutletID"),
+            name=column("1718.4.1.8.2.1.3", "st4OutletName"),
+            current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),
+            power=figure(column("1718.4.1.8.3.1.7", "st4OutletActivePower")),
+            energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS),
         ),
         load=unit_total(
             figure(

@@ -202,8 +202,8 @@ def outlets(
     power: Optional[Figure] = None,
     energy: Optional[Figure] = None,
     settling_s: int = 0,
-) -> Outlets:
-    """One way to read and switch the outlets; see `Outlets`.
+) -> tuple[Outlets, ...]:
+    """One way to read and switch the outlets, see `Outlets`; `+` adds the next one.
 
     `count` is a number, or a column with one for each unit. A unit is compared with it only if it
     has rows in the table of states: others may report a number too, of outlets that they meter.
@@ -212,19 +212,10 @@ def outlets(
     if count is not None and states is not None and not count_if_empty:
         table = without(states.source, *states.absent) if states.absent else states.source
         count = OfUnits(count, table) if isinstance(count, Column) else if_listed(count, table)
-    return Outlets(
-        states,
-        control,
-        rows,
-        count,
-        none_if_zero,
-        number,
-        name,
-        current,
-        power,
-        energy,
-        settling_s,
+    group = Outlets(
+        states, control, rows, count, none_if_zero, number, name, current, power, energy, settling_s
     )
+    return (group,)
 
 
 def zero_outlets_proof(count: Source) -> Provided:

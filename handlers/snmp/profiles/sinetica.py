@@ -69,22 +69,18 @@ PROFILES = (
         source=pysnmp_mibs("mibs/panduit/HAWK-I2-MIB"),
         models=("Hawk-i", "Panduit Eagle-i"),
         sys_object_ids=oids("3711.24"),
-        outlets=(
-            outlets(
-                states=State(
-                    STATE,
-                    on=("1",),
-                    off=("2",),
-                    doubts=(Doubt(Part(COMMUNICATION, over=STATE, stop=1), ("1",), optional=True),),
-                ),
-                control=Write(STATE, on=1, off=2),
-                count=column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"),
-                name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
-                current=figure(_of_outlets("9", "pduOutRMSAmpsValue", NO_MONITOR), TENTHS),
-                energy=figure(
-                    _of_outlets("14", "pduOutKWHrValue", NO_MONITOR, CURRENT_ONLY), TENTHS
-                ),
+        outlets=outlets(
+            states=State(
+                STATE,
+                on=("1",),
+                off=("2",),
+                doubts=(Doubt(Part(COMMUNICATION, over=STATE, stop=1), ("1",), optional=True),),
             ),
+            control=Write(STATE, on=1, off=2),
+            count=column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"),
+            name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
+            current=figure(_of_outlets("9", "pduOutRMSAmpsValue", NO_MONITOR), TENTHS),
+            energy=figure(_of_outlets("14", "pduOutKWHrValue", NO_MONITOR, CURRENT_ONLY), TENTHS),
         ),
         load=pdu_total(figure(_of_pdus(AMPS, LINES_IN_STAR), TENTHS)),
         power=total(

@@ -30,13 +30,11 @@ PROFILES = (
         source=pysnmp_mibs("mibs/snr/SNR-ERD-4"),
         models=("ERD-4: its relay and digital outputs",),
         sys_object_ids=oids("40418.2.6"),  # seen on a unit, in a recording of LibreNMS
-        outlets=(
-            outlets(
-                states=State(if_listed(STATE, DELAY), on=ON, off=OFF),
-                control=Write(STATE, on=1, off=0),
-                number=column("40418.2.6.2.2.1.1", "doName"),
-                name=column("40418.2.6.2.2.1.2", "doDeviceName"),
-            ),
+        outlets=outlets(
+            states=State(if_listed(STATE, DELAY), on=ON, off=OFF),
+            control=Write(STATE, on=1, off=0),
+            number=column("40418.2.6.2.2.1.1", "doName"),
+            name=column("40418.2.6.2.2.1.2", "doDeviceName"),
         ),
         evidence=SIMULATED.of("state", "switching"),
         recording="snr-erd",
@@ -49,8 +47,8 @@ PROFILES = (
         source=public("lextudio/mibs.pysnmp.com", "pysnmp/SNR-ERD-4.py"),
         models=("ERD-4 with firmware 1: its relay (1) and SMART outputs 1 to 5 (2 to 6)",),
         sys_object_ids=oids("40418.2.6"),  # seen with newer firmware
-        outlets=(
-            outlets(states=State(V1_STATE, on=ON, off=OFF), control=Write(V1_STATE, on=1, off=0)),
+        outlets=outlets(
+            states=State(V1_STATE, on=ON, off=OFF), control=Write(V1_STATE, on=1, off=0)
         ),
         evidence=SIMULATED.of("state", "switching"),
         note=THERMOSTAT,
@@ -63,12 +61,10 @@ PROFILES = (
         models=("ERD-Project: its digital outputs",),
         sys_object_ids=oids("40418.2.7"),  # the root of the MIB; not seen on a unit
         unseen=True,
-        outlets=(
-            outlets(
-                states=State(Unless(PROJECT_STATE, PROJECT_FOURTH), on=ON, off=OFF),
-                control=Write(PROJECT_STATE, on=1, off=0),
-                name=column("40418.2.7.2.2.1.1", "doName"),
-            ),
+        outlets=outlets(
+            states=State(Unless(PROJECT_STATE, PROJECT_FOURTH), on=ON, off=OFF),
+            control=Write(PROJECT_STATE, on=1, off=0),
+            name=column("40418.2.7.2.2.1.1", "doName"),
         ),
         evidence=SIMULATED.of("state", "switching"),
         note=THERMOSTAT,
@@ -81,10 +77,8 @@ PROFILES = (
         models=("ERD-PRO-Mini: two SMART sockets",),
         sys_object_ids=oids("40418.2.5"),  # the root of the MIB; not seen on a unit
         unseen=True,
-        outlets=(
-            outlets(
-                states=State(MINI_STATE, on=ON, off=OFF), control=Write(MINI_STATE, on=1, off=0)
-            ),
+        outlets=outlets(
+            states=State(MINI_STATE, on=ON, off=OFF), control=Write(MINI_STATE, on=1, off=0)
         ),
         evidence=SIMULATED.of("state", "switching"),
         note=THERMOSTAT,

@@ -52,14 +52,12 @@ PROFILES = (
         # No sysObjectID was seen on a unit: this is the root of the MIB.
         sys_object_ids=oids("35774"),
         unseen=True,
-        outlets=(
-            outlets(
-                rows=_rated_outlets(2, "cpmAcOutletId"),
-                none_if_zero=RATING,
-                name=_rated_outlets(2, "cpmAcOutletId"),
-                power=figure(_rated_outlets(5, "cpmAcOtlTotalActivePower")),
-                energy=figure(_rated_outlets(10, "cpmAcOtlTotalEnergy")),
-            ),
+        outlets=outlets(
+            rows=_rated_outlets(2, "cpmAcOutletId"),
+            none_if_zero=RATING,
+            name=_rated_outlets(2, "cpmAcOutletId"),
+            power=figure(_rated_outlets(5, "cpmAcOtlTotalActivePower")),
+            energy=figure(_rated_outlets(10, "cpmAcOtlTotalEnergy")),
         ),
         load=total(LINES),
         power=total(POWER),

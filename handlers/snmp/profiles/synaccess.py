@@ -10,10 +10,7 @@ from .language import *
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 NEWER_COUNT = scalar("21728.3.1.3.0", "powerOutletNum")
-OLDER_STATUS = Unless(
-    column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"),
-    NEWER_COUNT,
-)
+OLDER_STATUS = Unless(column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"), NEWER_COUNT)
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
 BANKS = Complete(
     numbered_parts(
@@ -40,18 +37,16 @@ PROFILES = (
         source=pysnmp_mibs("mibs/synaccess/SYNLINK-MIB"),
         models=("SynLink SP, SM",),
         sys_object_ids=oids("21728.4", "21728"),
-        outlets=(
-            outlets(
-                states=State(LINK_STATE, on=("1",), off=("0",)),
-                control=Guarded(
-                    Write(LINK_STATE, on=1, off=0),
-                    scalar("21728.4.1.10.0", "outletSwitchingSupported"),
-                    refuse=(NO,),
-                    why="this model does not switch",
-                ),
-                count=scalar("21728.4.1.5.0", "numOutlets"),
-                name=column("21728.4.5.1.1.3", "outletName"),
+        outlets=outlets(
+            states=State(LINK_STATE, on=("1",), off=("0",)),
+            control=Guarded(
+                Write(LINK_STATE, on=1, off=0),
+                scalar("21728.4.1.10.0", "outletSwitchingSupported"),
+                refuse=(NO,),
+                why="this model does not switch",
             ),
+            count=scalar("21728.4.1.5.0", "numOutlets"),
+            name=column("21728.4.5.1.1.3", "outletName"),
         ),
         power=total(figure(INLET_POWER)),
         energy=total(figure(INLET_ENERGY, beside=INLET_POWER)),
@@ -81,14 +76,14 @@ PROFILES = (
                 name=column("21728.3.2.1.1.2", "outletName"),
                 current=figure(column("21728.3.2.1.1.5", "outletCurrentDraw")),
                 settling_s=SETTLING_S,
-            ),
-            outlets(
+            )
+            + outlets(
                 # The values and their meaning are those of public drivers.
                 states=State(OLDER_STATUS, on=("1", "257"), off=("0", "2", "256")),
                 control=Write(
                     column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2
                 ),
-            ),
+            )
         ),
         load=total(
             figure(scalar("21728.3.5.1.0", "mpiCurrent"), padding=NO_MODULE),

@@ -21,7 +21,7 @@ def _ups_output(below: str, name: str) -> Source:
     )
 
 
-def _lx(table: str, name: str, ident: str = "") -> Outlets:
+def _lx(table: str, name: str, ident: str = "") -> tuple[Outlets, ...]:
     """The outlets of one kind of product. `ident`: the table that holds the number of outlets; ""
     if the MIB does not say that the outlet table has that many rows."""
     state = column(table + ".4", name + "OutletState")
@@ -77,9 +77,9 @@ PROFILES = (
         models=("PDUs (PDUMH, PDUMV), ATSs and UPSs with the LX card (PowerAlert 20)",),
         sys_object_ids=oids("850.1.1.1"),
         outlets=(
-            _lx("850.1.1.3.2.3.3.1.1", "tlpPdu", "850.1.1.3.2.1.2.1"),
-            _lx("850.1.1.3.4.3.3.1.1", "tlpAts", "850.1.1.3.4.1.2.1"),
-            _lx("850.1.1.3.1.3.5.1.1", "tlpUps"),
+            _lx("850.1.1.3.2.3.3.1.1", "tlpPdu", "850.1.1.3.2.1.2.1")
+            + _lx("850.1.1.3.4.3.3.1.1", "tlpAts", "850.1.1.3.4.1.2.1")
+            + _lx("850.1.1.3.1.3.5.1.1", "tlpUps")
         ),
         load=device_total(
             *(
@@ -105,20 +105,18 @@ PROFILES = (
         models=("UPS with PowerAlert 12 and switched outlets",),
         # PowerAlert 12 names the maker alone
         sys_object_ids=oids("850.1", "850"),
-        outlets=(
-            outlets(
-                states=State(UPS12_STATE, on=("2",), off=("1",)),
-                control=Guarded(
-                    Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
-                    column(UPS12 + ".3", "tlUpsOutletType"),
-                    allow=CONTROLLABLE,
-                    why=NOT_CONTROLLABLE,
-                ),
-                count=scalar("850.100.1.10.1.0", "tlUpsOutletNumOutlets"),
-                name=column(UPS12 + ".5", "tlUpsOutletName"),
-                current=figure(column(UPS12 + ".13", "tlUpsOutletCurrent"), TENTHS),
-                power=figure(column(UPS12 + ".14", "tlUpsOutletPower")),
+        outlets=outlets(
+            states=State(UPS12_STATE, on=("2",), off=("1",)),
+            control=Guarded(
+                Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
+                column(UPS12 + ".3", "tlUpsOutletType"),
+                allow=CONTROLLABLE,
+                why=NOT_CONTROLLABLE,
             ),
+            count=scalar("850.100.1.10.1.0", "tlUpsOutletNumOutlets"),
+            name=column(UPS12 + ".5", "tlUpsOutletName"),
+            current=figure(column(UPS12 + ".13", "tlUpsOutletCurrent"), TENTHS),
+            power=figure(column(UPS12 + ".14", "tlUpsOutletPower")),
         ),
         # a unit without meters of outlets has those of its output
         load=total(figure(_ups_output("3", "upsOutputCurrent"), TENTHS), else_outlets=True),
@@ -132,12 +130,10 @@ PROFILES = (
         source=public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
         models=("PDUMH..NET with SNMPWEBCARD",),
         sys_object_ids=oids("850.1", "850"),
-        outlets=(
-            outlets(
-                states=State(column(LEGACY + ".2", "outlet state (driver)"), on=("2",), off=("1",)),
-                control=Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
-                name=column(LEGACY + ".5", "outlet name (driver)"),
-            ),
+        outlets=outlets(
+            states=State(column(LEGACY + ".2", "outlet state (driver)"), on=("2",), off=("1",)),
+            control=Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
+            name=column(LEGACY + ".5", "outlet name (driver)"),
         ),
         evidence=DRIVER.of("state", "switching"),
         note=f"The states and commands are known from one public driver. {NO_PUBLIC_MIB}",

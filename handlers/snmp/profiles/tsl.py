@@ -18,15 +18,13 @@ PROFILES = (
         models=("MDU12",),
         # the second is the module's, which other devices have too
         sys_object_ids=oids("6853", "332.11.6"),
-        outlets=(
-            outlets(
-                states=State(STATE, on=(ON, LOCKED_ON), off=(OFF, LOCKED_OFF)),
-                control=Guarded(
-                    Write(STATE, on=2, off=1),
-                    STATE,
-                    allow=(OFF, ON),
-                    why="it is locked on the device, or its state is not known",
-                ),
+        outlets=outlets(
+            states=State(STATE, on=(ON, LOCKED_ON), off=(OFF, LOCKED_OFF)),
+            control=Guarded(
+                Write(STATE, on=2, off=1),
+                STATE,
+                allow=(OFF, ON),
+                why="it is locked on the device, or its state is not known",
             ),
         ),
         evidence=SIMULATED.of("state", "switching"),

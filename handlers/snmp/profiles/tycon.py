@@ -21,10 +21,8 @@ PROFILES = (
         source=librenms("tycon/TPDIN2-MIB"),
         models=("TPDIN-Monitor-WEB2",),
         sys_object_ids=oids("45621.2"),
-        outlets=(
-            outlets(
-                states=State(ON_WEB2, on=("1",), off=("0",)), control=Write(RELAYS, on=1, off=0)
-            ),
+        outlets=outlets(
+            states=State(ON_WEB2, on=("1",), off=("0",)), control=Write(RELAYS, on=1, off=0)
         ),
         evidence=DRIVER.of("state", "switching"),
         note=(
@@ -39,11 +37,9 @@ PROFILES = (
         source=librenms("tycon/TPDIN3-MIB"),
         models=("TPDIN-Monitor-WEB3",),
         sys_object_ids=oids("45621.3"),
-        outlets=(
-            outlets(
-                states=State(WEB3_RELAYS, on=("1",), off=("0",)),
-                control=Write(WEB3_RELAYS, on=1, off=0),
-            ),
+        outlets=outlets(
+            states=State(WEB3_RELAYS, on=("1",), off=("0",)),
+            control=Write(WEB3_RELAYS, on=1, off=0),
         ),
         evidence=SIMULATED.of("state", "switching"),
         note=(

@@ -21,11 +21,7 @@ V5_WORKING = "2"  # false
 
 
 def _v5_metered(values: Source) -> Source:
-    return join_by_columns(
-        values,
-        keys=(V5_METERED_NAME,),
-        outlet_keys=(V5_SWITCH_NAME,),
-    )
+    return join_by_columns(values, keys=(V5_METERED_NAME,), outlet_keys=(V5_SWITCH_NAME,))
 
 
 # The load of a unit fed in delta is the sum of its line currents: its phase currents flow between
@@ -237,14 +233,14 @@ PROFILES = (
                 current=figure(_v5_metered(V5_CURRENT), HUNDREDTHS),
                 power=figure(_v5_metered(V5_POWER)),
                 energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
-            ),
-            outlets(
+            )
+            + outlets(
                 rows=V5_METERED_NAME,
                 name=column("21239.5.2.3.6.1.3", "pduOutletMeterLabel"),
                 current=figure(V5_CURRENT, HUNDREDTHS),
                 power=figure(V5_POWER),
                 energy=figure(V5_ENERGY, THOUSANDTHS),
-            ),
+            )
         ),
         load=total(
             V5_LINES,
@@ -292,17 +288,15 @@ PROFILES = (
         ),
         # The second sysObjectID was not seen on a unit: it is the root of the MIB's tables.
         roots=(Root(oid("21239.2"), oid("21239.2")), Root(oid("17373.3"), oid("17373.3"))),
-        outlets=(
-            outlets(
-                # The commanded, the measured and the pending state must agree.
-                states=State(V3_STATUS, on=("1",), off=("0",), confirm=V3_SETTLED),
-                none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
-                control=Write(V3_STATUS, on=1, off=3),
-                name=column("~.16.1.2", "ctrlOutletName"),
-                current=figure(column("~.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
-                power=figure(column("~.16.1.15", "ctrlOutletPower")),
-                energy=figure(column("~.16.1.14", "ctrlOutletkWattHrs")),
-            ),
+        outlets=outlets(
+            # The commanded, the measured and the pending state must agree.
+            states=State(V3_STATUS, on=("1",), off=("0",), confirm=V3_SETTLED),
+            none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
+            control=Write(V3_STATUS, on=1, off=3),
+            name=column("~.16.1.2", "ctrlOutletName"),
+            current=figure(column("~.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
+            power=figure(column("~.16.1.15", "ctrlOutletPower")),
+            energy=figure(column("~.16.1.14", "ctrlOutletkWattHrs")),
         ),
         load=total(figure(_v3_phases(8, "ctrl3ChIECDeciAmps"), TENTHS), else_outlets=True),
         power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
@@ -320,13 +314,11 @@ PROFILES = (
         source=pysnmp_mibs("mibs/geist/GEIST-EM-SERIES-MIB"),
         models=("Geist EM series",),
         sys_object_ids=oids("21239.3"),
-        outlets=(
-            outlets(
-                rows=EM_CURRENT,
-                count=scalar("21239.3.1.7.0", "unitInfoAuxCount"),
-                name=column("21239.3.3.1.3", "auxChannelFriendly"),
-                current=figure(EM_CURRENT, TENTHS),
-            ),
+        outlets=outlets(
+            rows=EM_CURRENT,
+            count=scalar("21239.3.1.7.0", "unitInfoAuxCount"),
+            name=column("21239.3.3.1.3", "auxChannelFriendly"),
+            current=figure(EM_CURRENT, TENTHS),
         ),
         # Only a unit with one main has a load: the MIB does not say which of several mains are
         # lines, circuits or a neutral.
@@ -354,40 +346,34 @@ PROFILES = (
         source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
         models=("Liebert MPH, MPH2", "Liebert MPX"),
         sys_object_ids=oids("476.1.42"),
-        outlets=(
-            outlets(
-                states=State(
-                    LIEBERT_STATE,
-                    on=("2",),
-                    off=("1",),
-                    doubts=(Doubt(LIEBERT_CONDITION, LIEBERT_NORMAL, optional=True),),
-                ),
-                control=Guarded(
-                    Guarded(
-                        Write(
-                            column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0
-                        ),
-                        column("476.1.42.3.8.50.20.1.50", "lgpPduRcpEntryCapabilities"),
-                        refuse=("1", "2", "5"),
-                        why="the device reports it as not switchable",
-                    ),
-                    column("476.1.42.3.8.50.20.1.105", "lgpPduRcpEntryControlLock"),
-                    refuse=("2",),
-                    why="it is locked on the device",
-                ),
-                rows=LIEBERT_NAME,
-                count=LIEBERT_COUNT,
-                none_if_zero=zero_outlets_proof(LIEBERT_COUNT),
-                number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
-                name=LIEBERT_NAME,
-                current=figure(
-                    column("476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths"), HUNDREDTHS
-                ),
-                power=figure(column("476.1.42.3.8.50.20.1.65", "lgpPduRcpEntryPwrOut")),
-                energy=figure(
-                    column("476.1.42.3.8.50.20.1.85", "lgpPduRcpEntryEnergyAccum"), TENTHS
-                ),
+        outlets=outlets(
+            states=State(
+                LIEBERT_STATE,
+                on=("2",),
+                off=("1",),
+                doubts=(Doubt(LIEBERT_CONDITION, LIEBERT_NORMAL, optional=True),),
             ),
+            control=Guarded(
+                Guarded(
+                    Write(column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0),
+                    column("476.1.42.3.8.50.20.1.50", "lgpPduRcpEntryCapabilities"),
+                    refuse=("1", "2", "5"),
+                    why="the device reports it as not switchable",
+                ),
+                column("476.1.42.3.8.50.20.1.105", "lgpPduRcpEntryControlLock"),
+                refuse=("2",),
+                why="it is locked on the device",
+            ),
+            rows=LIEBERT_NAME,
+            count=LIEBERT_COUNT,
+            none_if_zero=zero_outlets_proof(LIEBERT_COUNT),
+            number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
+            name=LIEBERT_NAME,
+            current=figure(
+                column("476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths"), HUNDREDTHS
+            ),
+            power=figure(column("476.1.42.3.8.50.20.1.65", "lgpPduRcpEntryPwrOut")),
+            energy=figure(column("476.1.42.3.8.50.20.1.85", "lgpPduRcpEntryEnergyAccum"), TENTHS),
         ),
         load=total(
             figure(
@@ -398,14 +384,8 @@ PROFILES = (
             ),
             unit=LIEBERT_PDU,
         ),
-        power=total(
-            figure(LIEBERT_POWER, beside=LIEBERT_ENERGY),
-            unit=LIEBERT_PDU,
-        ),
-        energy=total(
-            figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER),
-            unit=LIEBERT_PDU,
-        ),
+        power=total(figure(LIEBERT_POWER, beside=LIEBERT_ENERGY), unit=LIEBERT_PDU),
+        energy=total(figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER), unit=LIEBERT_PDU),
         evidence=SIMULATED,
         recording="liebert_mph2rg",
         note="A command also sets the state that the receptacle takes after a power failure.",
@@ -441,21 +421,19 @@ PROFILES = (
         source=librenms("vertiv/DCS-MIB"),
         models=("RDU-A and RDU manager with MPDU",),
         sys_object_ids=NET_SNMP,
-        outlets=(
-            outlets(
-                states=State(
-                    DCS_OUTLETS,
-                    on=("1",),
-                    off=("0",),
-                    absent=("9999",),
-                    doubts=(Doubt(DCS_COMMUNICATION, (DCS_ANSWERING,)),),
-                ),
-                control=Guarded(
-                    Write(DCS_OUTLETS, on=1, off=0),
-                    Part(DCS_TYPE, over=DCS_OUTLETS, stop=1),
-                    allow=DCS_SWITCHED,
-                    why="its unit is not of a type that switches",
-                ),
+        outlets=outlets(
+            states=State(
+                DCS_OUTLETS,
+                on=("1",),
+                off=("0",),
+                absent=("9999",),
+                doubts=(Doubt(DCS_COMMUNICATION, (DCS_ANSWERING,)),),
+            ),
+            control=Guarded(
+                Write(DCS_OUTLETS, on=1, off=0),
+                Part(DCS_TYPE, over=DCS_OUTLETS, stop=1),
+                allow=DCS_SWITCHED,
+                why="its unit is not of a type that switches",
             ),
         ),
         load=total(
@@ -478,33 +456,31 @@ PROFILES = (
             Root(oid("10418.16"), oid("10418.16.2.5")),
             Root(oid("10418.26"), oid("10418.26.2.5")),
         ),
-        outlets=(
-            outlets(
-                states=State(
-                    AVOCENT_STATUS,
-                    on=("2", "4", "10"),
-                    off=("1", "3", "11"),
-                    doubts=(Doubt(AVOCENT_ALARM, PM_TRUSTED, optional=True),),
-                ),
-                control=Guarded(
-                    Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
-                    AVOCENT_STATUS,
-                    refuse=("3", "4", "10"),
-                    why="it is locked, or cannot be switched",
-                ),
-                count=column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"),
-                name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
-                current=figure(PM_OUTLET_AMPS, TENTHS, NOT_MEASURED),
-                power=figure(
-                    _measured(column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue"), PM_TYPE),
-                    TENTHS,
-                    NOT_MEASURED,
-                ),
-                energy=figure(
-                    _measured(column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue"), PM_TYPE),
-                    THOUSANDTHS,
-                    NOT_MEASURED,
-                ),
+        outlets=outlets(
+            states=State(
+                AVOCENT_STATUS,
+                on=("2", "4", "10"),
+                off=("1", "3", "11"),
+                doubts=(Doubt(AVOCENT_ALARM, PM_TRUSTED, optional=True),),
+            ),
+            control=Guarded(
+                Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
+                AVOCENT_STATUS,
+                refuse=("3", "4", "10"),
+                why="it is locked, or cannot be switched",
+            ),
+            count=column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"),
+            name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
+            current=figure(PM_OUTLET_AMPS, TENTHS, NOT_MEASURED),
+            power=figure(
+                _measured(column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue"), PM_TYPE),
+                TENTHS,
+                NOT_MEASURED,
+            ),
+            energy=figure(
+                _measured(column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue"), PM_TYPE),
+                THOUSANDTHS,
+                NOT_MEASURED,
             ),
         ),
         load=port_total(

@@ -29,12 +29,10 @@ PROFILES = (
         source=librenms("vutlan/VUTLAN-SYSTEM-MIB"),
         models=("VT monitoring units with outlets or outlet modules",),
         sys_object_ids=oids("39052"),
-        outlets=(
-            outlets(
-                states=State(_outlet(8, "ctlUnitElementState"), on=("on",), off=("off",)),
-                number=_outlet(4, "ctlUnitElementNum"),
-                name=_outlet(7, "ctlUnitElementName"),
-            ),
+        outlets=outlets(
+            states=State(_outlet(8, "ctlUnitElementState"), on=("on",), off=("off",)),
+            number=_outlet(4, "ctlUnitElementNum"),
+            name=_outlet(7, "ctlUnitElementName"),
         ),
         evidence=SIMULATED.of("state"),
         note=(

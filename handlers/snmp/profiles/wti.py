@@ -27,20 +27,18 @@ PROFILES = (
         models=("VMR", "NPS", "NBB", "RSM hybrid", "MPC"),
         # 2634.3 is the root of both MIBs, and the number of a VMR in Observium's definitions.
         sys_object_ids=(*oids("2634.6", "2634.3"), *NET_SNMP),
-        outlets=(
-            outlets(
-                states=State(column("2634.3.100.200.1.3", "plugStatus"), on=("1",), off=("0",)),
-                control=Unmarked(
-                    Write(ACTION, on=5, off=6),
-                    ACTION,
-                    quiet=("0",),
-                    why="a command would also execute the actions that are marked for other plugs",
-                ),
-                number=column("2634.3.100.200.1.2", "plugID"),
-                name=column("2634.3.100.200.1.5", "plugName"),
-                current=figure(column("2634.3.100.200.1.7", "plugCurrent"), TENTHS),
-                power=figure(column("2634.3.100.200.1.8", "plugPower")),
+        outlets=outlets(
+            states=State(column("2634.3.100.200.1.3", "plugStatus"), on=("1",), off=("0",)),
+            control=Unmarked(
+                Write(ACTION, on=5, off=6),
+                ACTION,
+                quiet=("0",),
+                why="a command would also execute the actions that are marked for other plugs",
             ),
+            number=column("2634.3.100.200.1.2", "plugID"),
+            name=column("2634.3.100.200.1.5", "plugName"),
+            current=figure(column("2634.3.100.200.1.7", "plugCurrent"), TENTHS),
+            power=figure(column("2634.3.100.200.1.8", "plugPower")),
         ),
         load=total(
             figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS),

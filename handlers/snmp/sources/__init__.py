@@ -6,65 +6,38 @@ sources.
 
 from __future__ import annotations
 
-from .base import ObjectSource, ReadOnly, Source
-from .chains import ByUnit, UnitOf
-from .choices import First, Merged, Prefixed, Provided, Unless, Whole
-from .derived import Alike, Bits, Chained, Number
-from .filters import Arc, Complete, Counted, EachUnit, Listed, OfUnits, Only
-from .joins import Joined, Part
-from .numbered_objects import Span, Spread, Tables
-from .objects import Column, Scalar
-from .single_family import (
-    ByOctets,
-    Checked,
-    Field,
-    Fitted,
-    Gathered,
-    NamedRows,
-    Negative,
-    Packed,
-    Renumbered,
-    Signed,
+from .base import ObjectSource as ObjectSource, ReadOnly as ReadOnly, Source as Source
+from .chains import ByUnit as ByUnit, UnitOf as UnitOf
+from .choices import (
+    First as First,
+    Merged as Merged,
+    Prefixed as Prefixed,
+    Provided as Provided,
+    Unless as Unless,
+    Whole as Whole,
 )
-
-__all__ = [
-    "Alike",
-    "Arc",
-    "Bits",
-    "ByUnit",
-    "Chained",
-    "Checked",
-    "Column",
-    "Complete",
-    "Counted",
-    "EachUnit",
-    "Field",
-    "First",
-    "Fitted",
-    "Gathered",
-    "Joined",
-    "Listed",
-    "Merged",
-    "NamedRows",
-    "Negative",
-    "Number",
-    "OfUnits",
-    "Only",
-    "Packed",
-    "Part",
-    "ObjectSource",
-    "Prefixed",
-    "Provided",
-    "ReadOnly",
-    "Renumbered",
-    "Scalar",
-    "Signed",
-    "Source",
-    "Span",
-    "ByOctets",
-    "Spread",
-    "Tables",
-    "UnitOf",
-    "Unless",
-    "Whole",
-]
+from .derived import Alike as Alike, Bits as Bits, Chained as Chained, Number as Number
+from .filters import (
+    Arc as Arc,
+    Complete as Complete,
+    Counted as Counted,
+    EachUnit as EachUnit,
+    Listed as Listed,
+    OfUnits as OfUnits,
+    Only as Only,
+)
+from .joins import Joined as Joined, Part as Part
+from .numbered_objects import Span as Span, Spread as Spread, Tables as Tables
+from .objects import Column as Column, Scalar as Scalar
+from .single_family import (
+    ByOctets as ByOctets,
+    Checked as Checked,
+    Field as Field,
+    Fitted as Fitted,
+    Gathered as Gathered,
+    NamedRows as NamedRows,
+    Negative as Negative,
+    Packed as Packed,
+    Renumbered as Renumbered,
+    Signed as Signed,
+)
