@@ -24,9 +24,12 @@ def exception_text(error: BaseException) -> str:
     """
     name = type(error).__name__
     try:
-        return str(error) if type(error).__module__ == _DOUBLE else f"{name}: {error}"
+        words = str(error)
     except Exception:  # its __str__ raised, or returned no text
         return f"{name}, whose text cannot be made"
+    if type(error).__module__ == _DOUBLE:
+        return words
+    return f"{name}: {words}" if words else name
 
 
 def leaf_exceptions(error: BaseException, depth: int = 0) -> Iterator[BaseException]:

@@ -19,13 +19,11 @@ def outlet_identity(port: PduPortView) -> str:
     1, and b"7" is not text.
     """
     try:
-        identity = _text(getattr(port, "identity", None))
+        return _text(getattr(port, "identity", None))
     except PduHandlerError:
         raise
     except Exception as error:
         error_type = type(error).__name__
-    else:
-        return identity
     raise NoSuchOutlet(
         f"the identity of the port, which the platform passed, cannot be read ({error_type}):"
         " nothing was switched"

@@ -4,7 +4,6 @@ several forms.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from typing import Any, Optional, Union
@@ -19,23 +18,17 @@ MISSING = (
     "endofmibview",
     "nomorevariablesleftinthismibview",
 )
-_FIRST_LETTERS = frozenset(word[0] for word in MISSING)
 # limit for an OCTET STRING (RFC 3416, section 3) and a datagram, in octets
 LONGEST_TEXT = 65_535
 _LOWEST, _HIGHEST = -(2**63), 2**64 - 1
 # RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
 _MOST_ARCS, _ARC_DIGITS = 128, 10
-_INTERNET = 4  # number of arcs in 1.3.6.1; an OID that begins with them is absolute
-# an OID of numbers alone, as most are
 _NUMBERS = re.compile(
-    rf"[0-9]{{1,{_ARC_DIGITS}}}(?:\.[0-9]{{1,{_ARC_DIGITS}}}){{0,{_MOST_ARCS - 1}}}"
+    rf"[0-9]{{1,{_ARC_DIGITS}}}(\.[0-9]{{1,{_ARC_DIGITS}}}){{0,{_MOST_ARCS - 1}}}"
 )
-# an index of numbers as they are written, which is surely within the limits
-_PLAIN_INDEX = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){0,40}")
+_INTERNET = 4  # number of arcs in 1.3.6.1; an OID that begins with them is absolute
 # 100 more for a module's name at the start
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100
-# characters of an OID that is kept, and how many are kept: 2 MB, 6 MB of the longest
-_SHORT_OID, _KEPT_OIDS = 128, 4096
 
 # The last three begin the default sysObjectIDs of Net-SNMP (NET-SNMP-MIB, NET-SNMP-TC) and its
 # predecessor (UCD-SNMP-MIB).
@@ -64,8 +57,6 @@ def raw_value(element: object) -> Optional[Raw]:
     raw = getattr(element, "value", element)
     if raw is None:
         return None
-    if type(raw) is int and _LOWEST <= raw <= _HIGHEST:  # most values of most tables
-        return raw
     value: Raw
     # of a subclass such as an Enum exactly the value, whatever its own text is
     if isinstance(raw, str):
@@ -76,8 +67,8 @@ def raw_value(element: object) -> Optional[Raw]:
         value = int.__pos__(raw)
     else:
         value = str(raw)
-    if isinstance(value, str) and _may_be_missing(value, raw):
-        # pysnmp's NoSuchInstance has an empty text, so the class's name is compared
+    # pysnmp's NoSuchInstance has an empty text, so the class's name is compared
+    if isinstance(value, str) and normalize_text(value or type(raw).__name__).startswith(MISSING):
         return None
     if isinstance(value, int):
         if not _LOWEST <= value <= _HIGHEST:
@@ -87,56 +78,18 @@ def raw_value(element: object) -> Optional[Raw]:
     return value
 
 
-def _may_be_missing(value: str, raw: object) -> bool:
-    """Whether the text, or the class's name of an empty one, says that the object is missing. The
-    first letter is compared first: it spares most values the rest."""
-    if value[:1].isalnum() and value[0].lower() not in _FIRST_LETTERS:
-        return False
-    return normalize_text(value or type(raw).__name__).startswith(MISSING)
-
-
 def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
     """The arcs of an OID, which may begin with a dot, `MODULE::` or a well-known root's name; ()
     for "", None for other text.
     """
     whole = str.__str__(text) if isinstance(text, str) else str(text)
-    numbers = _numeric_arcs(whole) if len(whole) <= _SHORT_OID else None
-    if numbers is not None:
-        return numbers
     # plain `linux` is NET-SNMP-TC's
     standard = whole[: _LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")
-    parts = standard.rpartition("::")[2].strip(".").split(".")
-    parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
-    if parts == [""]:
+    root, dot, below = standard.rpartition("::")[2].strip(".").partition(".")
+    numbers = _ROOT_NAMES.get(root, root) + dot + below
+    if not numbers:
         return ()
-    if len(parts) > _MOST_ARCS or not all(
-        p.isascii() and p.isdigit() and len(p) <= _ARC_DIGITS for p in parts
-    ):
-        return None
-    return tuple(map(int, parts))
-
-
-@functools.lru_cache(maxsize=_KEPT_OIDS)
-def _numeric_arcs(text: str) -> Optional[tuple[int, ...]]:
-    """The arcs of an OID that is written with numbers alone, None for other text. Kept, because the
-    PDUs of a family have the same objects."""
-    return tuple(map(int, text.split("."))) if _NUMBERS.fullmatch(text) else None
-
-
-def plain_indexes(elements: Sequence[Any], root: str) -> Optional[list[str]]:
-    """The indexes of walked rows whose attribute `oid` is `root` and `oid_index`, as the plainest
-    platform has it; None if one of them is not, or if two are equal: then see `IndexedRows`.
-
-    Only for a platform that does not split OIDs.
-    """
-    start = f"{root}."
-    indexes: list[str] = []
-    for element in elements:
-        oid, index = getattr(element, "oid", None), getattr(element, "oid_index", None)
-        if type(index) is not str or oid != start + index or not _PLAIN_INDEX.fullmatch(index):
-            return None
-        indexes.append(index)
-    return indexes if len(set(indexes)) == len(indexes) else None
+    return tuple(map(int, numbers.split("."))) if _NUMBERS.fullmatch(numbers) else None
 
 
 class IndexedRows:

@@ -9,14 +9,7 @@ import functools
 import re
 import time
 from collections.abc import Mapping, Sequence
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Callable,
-    Optional,
-    TypeVar,
-    Union,
-)
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
 from ..shared.address import host_fault, host_with_port
 from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
@@ -29,7 +22,6 @@ from .rows import (
     is_no_row,
     is_of,
     is_oid_split,
-    plain_indexes,
     raw_value,
 )
 from .snmp_errors import is_end_of_table, translate
@@ -125,7 +117,8 @@ class Snmp:
         """The value of one object, None if the device does not have it. Raises the errors of
         `check` and `translate`, and ProtocolError for another object or a value that is too
         large."""
-        element = self._call(lambda: self._device.snmp_get(oid), f"read {oid}")
+        self.check()
+        element = self._call_library(lambda: self._device.snmp_get(oid), f"read {oid}")
         self._note_answer()
         return self._value(element, oid)
 
@@ -213,7 +206,10 @@ class Snmp:
                     elements.append(element)  # `extend` need not keep the rows before an error
             return True
 
-        has_returned = self._call(walk_rows, f"walk {oid}", begun=elements, walking=True)
+        self.check()
+        has_returned = self._call_library(
+            walk_rows, f"walk {oid}", begun=elements, has_answered=self._answered
+        )
         if not has_returned and not elements:
             self._raise_if_rows_were_lost(oid)
         return elements
@@ -233,10 +229,6 @@ class Snmp:
     def _indexes(self, elements: Sequence[Any], oid: str) -> list[str]:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
         splits OIDs."""
-        if self._splits is False:
-            plain = self._call_library(lambda: plain_indexes(elements, oid), f"walk {oid}")
-            if plain is not None:
-                return plain
 
         def split_rows() -> tuple[list[str], list[str]]:
             rows = IndexedRows(elements, oid)
@@ -263,21 +255,6 @@ class Snmp:
         if self._mask_secrets(words) == words:
             return words
         return "(not shown: it holds the community or a password)"
-
-    def _call(
-        self,
-        function: Callable[[], T],
-        operation: str,
-        begun: Sequence[Any] = (),
-        *,
-        walking: bool = False,
-    ) -> Optional[T]:
-        """`_call_library` for a reading, which `check` permits. `walking`: a walk, whose error
-        depends on whether the device answered before."""
-        self.check()
-        return self._call_library(
-            function, operation, begun=begun, has_answered=walking and self._answered
-        )
 
     def _call_library(
         self,
@@ -346,7 +323,7 @@ class Snmp:
                     short = f"; {key} has fewer than 8 characters" if is_short else ""
                     return (
                         f"{text.partition(':')[0]}: the platform's message contains the value of"
-                        f" {key} and is left out{short}"
+                        f" {key or 'a parameter'} and is left out{short}"
                     )
                 text = text.replace(secret, "***")
         return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Optional, cast
+from typing import Optional
 
 from ..shared.errors import (
     Denied,
@@ -35,7 +35,7 @@ _NO_MORE = ("refuses datagrams: nothing listens there", "timeout: no SNMP answer
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # Words in the text of an agent or an SNMP library -> the class of the error, and how its text
 # begins.
-_REFUSALS: tuple[tuple[tuple[str, ...], Any, str], ...] = (
+_REFUSALS: tuple[tuple[tuple[str, ...], type[PduHandlerError], str], ...] = (
     (
         ("snmpparams", "protocolisnotsupported"),
         SettingsError,
@@ -136,9 +136,9 @@ def translate(
         is_missing = any(mark in normalized_text for mark in MISSING)
         if is_missing and not writing and not any(mark in normalized_text for mark in _SILENT):
             return None
-        error = _error_of_marks(
+        error = _silence(
             normalized_text, shown_words, writing=writing, port=port, has_answered=has_answered
-        )
+        ) or _refusal(normalized_text, shown_words, writing=writing)
         if error is not None:
             return error
     return Unreachable(f"the platform's SNMP call failed ({shown_words})")
@@ -151,11 +151,11 @@ def is_end_of_table(text: str) -> bool:
     return any(mark in normalized_text for mark in _LAST)
 
 
-def _error_of_marks(
+def _silence(
     normalized_text: str, words: str, *, writing: bool, port: str, has_answered: bool
-) -> Optional[PduHandlerError]:
-    """The error for the first kind of words in the platform's text; None if it has none of
-    them. `normalized_text`: as `normalize_text` returns it; `words`: to be shown."""
+) -> Optional[Unreachable]:
+    """The error for the platform's text if it says that no answer came, else None.
+    `normalized_text`: as `normalize_text` returns it; `words`: to be shown."""
     platform_words = "" if any(text in words for text in _NO_MORE) else f" ({words})"
     if any(mark in normalized_text for mark in _NO_ROUTE):
         return Unreachable(
@@ -168,33 +168,39 @@ def _error_of_marks(
             f" SNMP is enabled on the PDU{platform_words}"
         )
     # not "snmp_params timeout must be ..."
-    if any(mark in normalized_text for mark in _SILENT) and "snmpparams" not in normalized_text:
-        if writing:
-            return Unreachable(
-                "no answer to the write; a device may ignore a community or user that may not"
-                f" write ({words})"
-            )
-        if _UNDECRYPTED in normalized_text:
-            return Unreachable(
-                (
-                    "the device answers SNMPv3, but not what is encrypted: the privacy password or"
-                    " protocol is wrong; AES of 192 and 256 bits is of two kinds, so instead of"
-                    " AES256 try ",
-                    NamedSetting("priv_protocol", "AES256C"),
-                    f", instead of AES192 try AES192C, and the other way round ({words})",
-                )
-            )
-        if has_answered:
-            return Unreachable(
-                "no answer to a walk, though the device answered before it: try again; if it stays"
-                " so with SNMP 2c or 3, set the SNMP version to 1: some devices leave GETBULK"
-                f" requests without an answer ({words})"
-            )
+    if not any(mark in normalized_text for mark in _SILENT) or "snmpparams" in normalized_text:
+        return None
+    if writing:
         return Unreachable(
-            f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older"
-            " PDUs speak only 1), and the community or the SNMPv3 user and keys: a device may not"
-            f" answer wrong ones{platform_words}"
+            "no answer to the write; a device may ignore a community or user that may not"
+            f" write ({words})"
         )
+    if _UNDECRYPTED in normalized_text:
+        return Unreachable(
+            (
+                "the device answers SNMPv3, but not what is encrypted: the privacy password or"
+                " protocol is wrong; AES of 192 and 256 bits is of two kinds, so instead of"
+                " AES256 try ",
+                NamedSetting("priv_protocol", "AES256C"),
+                f", instead of AES192 try AES192C, and the other way round ({words})",
+            )
+        )
+    if has_answered:
+        return Unreachable(
+            "no answer to a walk, though the device answered before it: try again; if it stays"
+            " so with SNMP 2c or 3, set the SNMP version to 1: some devices leave GETBULK"
+            f" requests without an answer ({words})"
+        )
+    return Unreachable(
+        f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older"
+        " PDUs speak only 1), and the community or the SNMPv3 user and keys: a device may not"
+        f" answer wrong ones{platform_words}"
+    )
+
+
+def _refusal(normalized_text: str, words: str, *, writing: bool) -> Optional[PduHandlerError]:
+    """The error for the first kind of words that the agent or the library declines with; None
+    without any. `normalized_text`, `words`: as for `_silence`."""
     if writing and any(mark in normalized_text for mark in MISSING):
         # In SNMPv1, noSuchName is also the answer to a write that is not allowed (RFC 1157, 4.1.5).
         return Denied(
@@ -205,17 +211,15 @@ def _error_of_marks(
         if writing:
             return Unreachable(f"the device failed while it carried out the write ({words})")
         return Refused(f"the device failed while it read this ({words})", code)
+    right = (
+        "write, and enable SNMP SET on the device"
+        if writing
+        else "read, with the security level required"
+    )
+    what = "the write" if writing else "to read this"
     for marks, kind, remedy in _REFUSALS:
         code = next((mark for mark in marks if mark in normalized_text), None)
         if code is not None:
-            right = (
-                "write, and enable SNMP SET on the device"
-                if writing
-                else "read, with the security level required"
-            )
-            reason = (
-                f"{remedy.format(right=right, what='the write' if writing else 'to read this')}"
-                f" ({words})"
-            )
-            return Refused(reason, code) if kind is Refused else cast(PduHandlerError, kind(reason))
+            reason = f"{remedy.format(right=right, what=what)} ({words})"
+            return Refused(reason, code) if kind is Refused else kind(reason)
     return None

@@ -185,7 +185,9 @@ class Guarded(Control):
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         mark = self.test.value_of(reader, identity)
         if self._forbids(mark, reader):
-            mark_text = "no value" if mark is None else f"value {reader.quoted(mark, 20)}"
+            mark_text = (
+                "no value" if mark is None else f"value {reader.quoted(mark, 20) or 'is empty'}"
+            )
             remedy = ("; to switch it anyway, set ", NamedSetting("switch_automatic", "yes"))
             refusal = f"outlet {identity} is not switched: {self.why} ({mark_text})"
             raise Unsupported((refusal, *remedy) if self.automatic else refusal)

@@ -41,10 +41,7 @@ def printable_text(raw: Raw, longest: int = 80) -> str:
     """The value for a person: one line without control characters, of at most
     `longest` characters.
     """
-    whole_text = text(raw)
-    return (
-        whole_text if whole_text.isprintable() else "".join(filter(str.isprintable, whole_text))
-    )[:longest]
+    return "".join(filter(str.isprintable, text(raw)))[:longest]
 
 
 def octets(raw: Raw) -> bytes:

@@ -11,6 +11,7 @@ from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Reason
 from .decoding import text
 from .device import (
     SnmpDevice,
+    family_title,
     has_no_outlets,
     list_for_figures,
     read_by_states,
@@ -112,8 +113,8 @@ def read_as(
         raise Unsupported(
             (
                 (
-                    f"the device has no outlets or meters of the family '{profile.key}'"
-                    f" ({profile.mib}), which is fixed by "
+                    f"the device has no outlets or meters of the family {family_title(profile)},"
+                    " which is fixed by "
                 ),
                 NamedSetting("profile", noun="the setting "),
                 " or by the archive's build: without these, the family is detected",
@@ -188,54 +189,49 @@ def _read_by_states(
 
 
 def _read_by_meters(
-    families: Sequence[Candidate],
-    reader: Reader,
-    *,
-    metered_only: bool,
-    by_id: bool = True,
-    accepts_rows: bool = False,
+    families: Sequence[Candidate], reader: Reader, *, metered_only: bool, by_id: bool
 ) -> Optional[SnmpDevice]:
     """For a device without states: the first candidate with rows of outlets, or with a measured
     total if the device only meters (`has_no_outlets` or `metered_only`). Failing that, with
     `by_id`, the first candidate, provided that its family has no outlets. Failing that, raises
-    ProtocolError if a candidate has meters; else searches a second time (`accepts_rows`): rows of
-    meters are then enough, even if no total is measured at the moment. None if nothing is found.
+    ProtocolError if a candidate has meters; else searches a second time: rows of meters are then
+    enough, even if no total is measured at the moment. None if nothing is found.
     """
-    unproven: Optional[SnmpDevice] = None
-    for profile, root in families:
-        device = read_without_states(profile, reader.at(root), accepts_rows=accepts_rows)
-        is_proven = device is not None and (device.states or has_no_outlets(profile, device.reader))
-        if is_proven:
-            return device
-        if device and metered_only:
-            return _check_metered_only(device)
-        unproven = unproven or device
-    # Several families may share a sysObjectID, so only the first candidate is recognised without
-    # any rows.
-    if by_id and families and _is_named(families[0].profile, reader):
-        return SnmpDevice(families[0].profile, None, {}, reader.at(families[0].root))
-    if unproven:
-        raise ProtocolError(
-            (
+    for accepts_rows in (False, True):
+        unproven: Optional[SnmpDevice] = None
+        for profile, root in families:
+            device = read_without_states(profile, reader.at(root), accepts_rows=accepts_rows)
+            if device is None:
+                continue
+            if device.states or has_no_outlets(profile, device.reader):
+                return device
+            if metered_only:
+                return _check_metered_only(device)
+            unproven = unproven or device
+        # Several families may share a sysObjectID, so only the first candidate is recognised
+        # without any rows.
+        is_named = by_id and not accepts_rows and families and _is_named(families[0], reader)
+        if is_named:
+            return SnmpDevice(families[0].profile, None, {}, reader.at(families[0].root))
+        if unproven:
+            raise ProtocolError(
                 (
-                    f"the PDU has meters of the family '{unproven.profile.key}' but lists no"
-                    " outlet, and nothing proves that it has none: poll it again; if the unit only"
-                    " meters, set "
-                ),
-                NamedSetting("metered_only", "yes"),
-                " (or build the archive with it)",
+                    (
+                        f"the PDU has meters of the family '{unproven.profile.key}' but lists no"
+                        " outlet, and nothing proves that it has none: poll it again; if the unit"
+                        " only meters, set "
+                    ),
+                    NamedSetting("metered_only", "yes"),
+                    " (or build the archive with it)",
+                )
             )
-        )
-    if accepts_rows:
-        return None
-    return _read_by_meters(
-        families, reader, metered_only=metered_only, by_id=False, accepts_rows=True
-    )
+    return None
 
 
-def _is_named(profile: Profile, reader: Reader) -> bool:
+def _is_named(candidate: Candidate, reader: Reader) -> bool:
     """Whether the sysObjectID alone tells a device of this family. `described`: other devices have
     the same one."""
+    profile = candidate.profile
     return not profile.outlets and (
         not profile.described
         or re.fullmatch(profile.described, text(reader.get(SYS_DESCR) or "")) is not None

@@ -36,6 +36,11 @@ class SnmpDevice(NamedTuple):
     is_counted: bool = True  #: whether the outlets were compared with the device's count
 
 
+def family_title(profile: Profile) -> str:
+    """The family in an error: its key, and its MIB if one is public."""
+    return f"'{profile.key}'" + (f" ({profile.mib})" if profile.mib else "")
+
+
 def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> Optional[SnmpDevice]:
     """The device, read through the first `Outlets` that has `states` and lists or counts an outlet;
     else None.
@@ -89,11 +94,12 @@ def read_totals(profile: Profile, reader: Reader, *, for_view: bool) -> Optional
     family has no figure; else None. `for_view`: see `without_currents`."""
     of_profile = (profile.load, profile.energy) if for_view else profile.totals
     totals = [total for total in of_profile if total is not None]
-    outlet_figures = [(way.energy, (way.current, way.power)) for way in profile.outlets]
-    by_outlet = any(energy or not for_view and any(loads) for energy, loads in outlet_figures)
+    has_energies = any(outlets.energy for outlets in profile.outlets)
+    has_loads = any(outlets.current or outlets.power for outlets in profile.outlets)
+    by_outlet = has_energies or (has_loads and not for_view)
     if by_outlet or any(_needs_outlets(total, reader, for_view=for_view) for total in totals):
         return None
-    has_figures = bool(totals) or any(energy or any(loads) for energy, loads in outlet_figures)
+    has_figures = bool(totals) or has_loads
     is_measured = any(_is_measured(total, reader) for total in totals)
     return None if has_figures and not is_measured else SnmpDevice(profile, None, {}, reader)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Optional, Union
 
@@ -15,7 +15,7 @@ from . import validation
 from .decoding import number, text
 from .frozen_value import FrozenValue
 from .reader import MISSING, FilledRows, Marker, Reader
-from .sources.base import ObjectSource, Source
+from .sources.base import Source
 from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
@@ -173,7 +173,7 @@ class Figure(FrozenValue):
     def objects(self) -> str:
         """The names of the object that is read, and of its exponent and factor."""
         sources = (self.source, self.exponent, self.factor)
-        return ", ".join(dict.fromkeys(name for source in sources for name in _objects(source)))
+        return ", ".join(dict.fromkeys(_object_name(source) for source in sources if source))
 
     def _row_text(self, identity: str, raw_figures: RawFigures, reader: Reader) -> str:
         """What the answers have of a row without a figure."""
@@ -226,19 +226,31 @@ def _is_filled(raw: Raw, reading: Union[int, Decimal], most: Optional[Decimal]) 
     return is_nines or reading in FILLED or reading in FILLED_16
 
 
-def _objects(source: Optional[Source]) -> Iterator[str]:
+# the fields of a source that name the object of its values, or hold the source that does
+_NAMING_FIELDS = (
+    "object",
+    "oid",
+    "known",
+    "source",
+    "values",
+    "parts",
+    "choices",
+    "over",
+    "number",
+)
+
+
+def _object_name(part: object) -> str:
     """The name of the object that a source reads, or its OID: the first of several."""
-    part: object = source
-    while part is not None and not isinstance(part, ObjectSource):
-        fields = (
-            getattr(part, name, None) for name in ("known", "source", "values", "parts", "choices")
-        )
-        part = next((field for field in fields if field), None)
-        if isinstance(part, tuple):
-            part = part[0]
-    name = getattr(part, "object", "") or getattr(part, "oid", "")
-    if name:
-        yield name
+    if isinstance(part, str):
+        return part
+    if isinstance(part, tuple):
+        return _object_name(part[0])
+    for field in _NAMING_FIELDS:
+        value = getattr(part, field, None)
+        if value:
+            return _object_name(value)
+    return ""
 
 
 def _values_for(
@@ -382,20 +394,26 @@ class Total(FrozenValue):
             return None
         if absent is not None:
             return absent
-        # no unit is missing that has outlets or is in the chain
         sum_of_rows = _sum(rows)
-        lacking = set(map(self._unit, outlets)) - units
-        if not lacking and isinstance(sum_of_rows, Decimal):
-            lacking = self._chain(reader) - units
+        units_without = set(map(self._unit, outlets)) - units
+        if not units_without and isinstance(sum_of_rows, Decimal):
+            units_without = self._chain(reader) - units
+        if not units_without:
+            return sum_of_rows
+        return self._reason_without(units_without, reader, metered_units)
+
+    def _reason_without(
+        self, units: set[str], reader: Reader, metered_units: Collection[str]
+    ) -> Union[NotKnown, NotMetered]:
+        """Why there is no total if these units, which have outlets or are in the chain, have no
+        row."""
         doubtful = self._units_without_value(reader)
-        chain = self._chain(reader) or lacking
-        unmetered = (lacking & chain).difference(metered_units, doubtful)
+        chain = self._chain(reader) or units
+        unmetered = (units & chain).difference(metered_units, doubtful)
         if unmetered:
             return NotMetered(f"{_names('unit', sorted(unmetered))} without a meter")
-        if lacking:
-            names = _names("unit", sorted(lacking))
-            return NotKnown(f"the answers have no row of {self.objects} for {names}")
-        return sum_of_rows
+        names = _names("unit", sorted(units))
+        return NotKnown(f"the answers have no row of {self.objects} for {names}")
 
     @property
     def objects(self) -> str:
@@ -464,4 +482,5 @@ def _sum(rows: Mapping[str, ExactFigure]) -> ExactFigure:
 
 
 def _names(noun: str, names: Sequence[str]) -> str:
-    return f"{noun}{'' if len(names) == 1 else 's'} {some(names)}"
+    # an index without the arcs of a unit is of a unit without a name
+    return f"{noun}{'' if len(names) == 1 else 's'} {some([name or '(no name)' for name in names])}"

@@ -47,10 +47,27 @@ class _OutletRows(NamedTuple):
 
 
 class _TotalRequest(NamedTuple):
-    total: Optional[Total]
+    """A total to be read."""
+
+    total: Total  #: without figures if the family has none
     outlets: _OutletRows
     most: Optional[Decimal] = None  #: see `Total.read_from`
     counters: bool = False  #: see `Total.read_from`
+
+    def read(
+        self, reader: Reader, outlets: Iterable[str] = (), metered_units: Collection[str] = ()
+    ) -> ExactFigure:
+        """The total of a device with these outlets. `metered_units`: see `Total.read_from`."""
+        of_outlets = {identity: self.outlets.of(identity) for identity in outlets}
+        return self.total.read_from(
+            reader, of_outlets, self.most, counters=self.counters, metered_units=metered_units
+        )
+
+    def needs_outlets(self, reader: Reader) -> bool:
+        """Whether all outlets must be known: it is by unit, or there is none without their own
+        figures."""
+        by_unit = self.total.unit is not None
+        return by_unit or (self.total.else_outlets and self.read(reader) is None)
 
 
 def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
@@ -96,7 +113,7 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     """
     reader = device.reader
     requests = _requests(device, reader, with_power=with_power)
-    if any(_needs_outlets(request, reader) for request in requests):
+    if any(request.needs_outlets(reader) for request in requests):
         device = device._replace(states=all_outlets(device), is_counted=True)
     load_a, energy_kwh, power_w, inlet_a, inlet_w = map(
         _as_float, _totals(device, requests, with_power=with_power)
@@ -158,22 +175,15 @@ def _requests(device: SnmpDevice, reader: Reader, *, with_power: bool) -> Sequen
     """The totals, with the figures of outlets that are read."""
     profile, ceilings = device.profile, device.profile.ceilings
     currents, energies, powers = _outlet_rows(device, reader, with_power=with_power)
+    power, inlet_power = (profile.power, profile.inlet_power) if with_power else (None, None)
     nothing = _OutletRows(None, {})
     return (
-        _TotalRequest(profile.load, currents, ceilings.part_a),
-        _TotalRequest(profile.energy, energies, counters=True),
-        _TotalRequest(profile.power if with_power else None, powers, ceilings.part_w),
-        _TotalRequest(profile.inlet, nothing, ceilings.part_a),
-        _TotalRequest(profile.inlet_power if with_power else None, nothing, ceilings.part_w),
+        _TotalRequest(profile.load or Total(), currents, ceilings.part_a),
+        _TotalRequest(profile.energy or Total(), energies, counters=True),
+        _TotalRequest(power or Total(), powers, ceilings.part_w),
+        _TotalRequest(profile.inlet or Total(), nothing, ceilings.part_a),
+        _TotalRequest(inlet_power or Total(), nothing, ceilings.part_w),
     )
-
-
-def _needs_outlets(request: _TotalRequest, reader: Reader) -> bool:
-    """Whether all outlets must be known for a total: it is by unit, or there is none without their
-    own figures."""
-    if request.total is None or not request.total.needs_outlets:
-        return False
-    return request.total.unit is not None or _total(request, reader, (), ()) is None
 
 
 def _totals(
@@ -184,10 +194,10 @@ def _totals(
     """
     reader, states = device.reader, device.states
     for request in requests:
-        _total(request, reader, states, ())
+        request.read(reader, states)
     # by now, all columns are read
     units = _metered_units(requests, reader)
-    totals = [_total(request, reader, states, units) for request in requests]
+    totals = [request.read(reader, states, units) for request in requests]
     is_whole = not reader.lacks_rows() and not reader.absent_objects()
     if is_whole and all(request.outlets.rows.keys() <= states.keys() for request in requests):
         return totals
@@ -195,7 +205,7 @@ def _totals(
     try:
         outlets = outlets_read(device)
         totals_of_all_rows = [
-            _total(request, filled_rows, (*outlets, *_unlisted(request)), units)
+            request.read(filled_rows, (*outlets, *_unlisted(request)), units)
             for request in _requests(device, filled_rows, with_power=with_power)
         ]
     except PduHandlerError as error:  # the rows that are missing contradict others
@@ -218,29 +228,17 @@ def _agreed(request: _TotalRequest, total: ExactFigure, of_all_rows: ExactFigure
         return total
     if isinstance(of_all_rows, NotKnown) or not {type(total), type(of_all_rows)} & {Decimal}:
         return of_all_rows
-    objects = request.total.objects if request.total is not None else ""
-    return NotKnown(f"the answers lack rows of {objects}")
+    return NotKnown(f"the answers lack rows of {request.total.objects}")
 
 
 def _metered_units(requests: Sequence[_TotalRequest], reader: Reader) -> set[str]:
     """The units of a chain with a row of any meter that was read."""
     units: set[str] = set()
     for total, outlets, *_ in requests:
-        if total is not None and total.unit is not None:
+        if total.unit is not None:
             units |= total.metered_units(reader.fill_rows())
             units.update(total.unit.of(row) for row, of in outlets.rows.items() if of is not None)
     return units
-
-
-def _total(
-    request: _TotalRequest, reader: Reader, outlets: Iterable[str], units: Collection[str]
-) -> ExactFigure:
-    if request.total is None:
-        return None
-    of_outlets = {identity: request.outlets.of(identity) for identity in outlets}
-    return request.total.read_from(
-        reader, of_outlets, request.most, counters=request.counters, metered_units=units
-    )
 
 
 def _as_float(figure: ExactFigure) -> MeterFigure:

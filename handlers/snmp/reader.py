@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import Any, Callable, Optional, Protocol
@@ -129,12 +130,8 @@ class Reader:
 
     def at(self, root: str) -> Reader:
         """The same device and answers, with another root."""
-        reader = Reader(self._device, root)
-        reader.walked = self.walked
-        reader.got = self.got
-        reader._names = self._names
-        reader._columns = self._columns
-        reader.places = self.places
+        reader = copy.copy(self)
+        reader.root, reader.derived = root, {}
         return reader
 
     def again(self) -> Reader:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Optional, TypeVar
 
 from ..shared.errors import NamedSetting, SettingsError
 from ..shared.labels import ENCODING
@@ -128,48 +128,49 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
             return owner_settings[setting]
         return build_options[setting]
 
-    unproven = owner_settings[SWITCH_UNPROVEN]
     switched = tuple(
         _find_family(family, PROFILES, SWITCH_FAMILIES).key
         for family in build_options[SWITCH_FAMILIES]
     )
-    if settings.get(SWITCH_UNPROVEN.key, "").strip():
-        switched = ()  # the setting says yes or no for all families
-    key = owner_settings[PROFILE] or build_options[PROFILE]
-    written_profile = build_options[OWN_PROFILE]
-    if written_profile and build_options[ONLY]:
-        raise SettingsError(
-            f"this archive was built with {ONLY.key} and with {OWN_PROFILE.key}: build it with one"
-        )
-    if written_profile:
-        profiles: Sequence[Profile] = (_archive_profile(written_profile),)
-        key = key or profiles[0].key
-        unproven = unproven or not settings.get(SWITCH_UNPROVEN.key, "").strip()
-    else:
-        profiles = (
-            tuple(_find_family(only, PROFILES, ONLY) for only in build_options[ONLY]) or PROFILES
-        )
-    families = (_find_family(key, profiles, PROFILE),) if key else profiles
+    # the setting says yes or no for all families
+    is_switching_set = bool(settings.get(SWITCH_UNPROVEN.key, "").strip())
+    own_profile = _own_profile(build_options)
+    profiles: Sequence[Profile] = (own_profile,) if own_profile else _built_families(build_options)
+    key = choice(PROFILE) or (own_profile.key if own_profile else "")
     return FamilySelection(
-        families,
-        bool(key),
-        unproven,
-        choice(METERED_ONLY),
-        choice(SWITCH_AUTOMATIC),
-        choice(UNKNOWN_FIGURES) == UNSET,
-        choice(ENCODING),
-        switched,
+        (_find_family(key, profiles, PROFILE),) if key else profiles,
+        is_fixed=bool(key),
+        switch_unproven=owner_settings[SWITCH_UNPROVEN]
+        or (own_profile is not None and not is_switching_set),
+        metered_only=choice(METERED_ONLY),
+        switch_automatic=choice(SWITCH_AUTOMATIC),
+        unset_unknown=choice(UNKNOWN_FIGURES) == UNSET,
+        encoding=choice(ENCODING),
+        switched_families=() if is_switching_set else switched,
     )
 
 
-def _archive_profile(profile_text: str) -> Profile:
-    """The profile that the archive was built with. Raises SettingsError."""
+def _own_profile(build_options: Settings) -> Optional[Profile]:
+    """The user's profile that the archive was built with, None without one. Raises
+    SettingsError."""
+    profile_text = build_options[OWN_PROFILE]
+    if not profile_text:
+        return None
+    if build_options[ONLY]:
+        raise SettingsError(
+            f"this archive was built with {ONLY.key} and with {OWN_PROFILE.key}: build it with one"
+        )
     try:
         return schema.loads(profile_text)
     except schema.ProfileError as error:
         raise SettingsError(
             f"the profile that this archive was built with is not valid: {error}"
         ) from None
+
+
+def _built_families(build_options: Settings) -> Sequence[Profile]:
+    """The families that the archive was built to detect. Raises SettingsError."""
+    return tuple(_find_family(key, PROFILES, ONLY) for key in build_options[ONLY]) or PROFILES
 
 
 def _find_family(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:

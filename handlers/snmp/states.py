@@ -78,15 +78,9 @@ class State(FrozenValue):
         ]
         second = self.confirm.rows(reader) if self.confirm else {}
         state_by_outlet: dict[str, EnumPowerStatus] = {}
-        # outlets with the same values have the same state, and there are few combinations
-        state_by_evidence: dict[tuple[Optional[Raw], ...], EnumPowerStatus] = {}
         for identity, value in rows.items():
-            marks_of = [marks.get(identity) for _, marks in doubts]
-            evidence = (value, second.get(identity), *marks_of)
-            if evidence not in state_by_evidence:
-                of_outlet = zip((doubt for doubt, _ in doubts), marks_of)
-                state_by_evidence[evidence] = self._decide(value, of_outlet, evidence[1])
-            state_by_outlet[identity] = state_by_evidence[evidence]
+            of_outlet = [(doubt, marks.get(identity)) for doubt, marks in doubts]
+            state_by_outlet[identity] = self._decide(value, of_outlet, second.get(identity))
         return state_by_outlet
 
     def rows_from(self, reader: Reader) -> Rows:

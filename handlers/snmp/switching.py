@@ -13,8 +13,10 @@ from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, Protoco
 from ..shared.switching import switch
 from . import command_locks
 from .controls import Control, Order
-from .device import SnmpDevice
+from .device import SnmpDevice, family_title
 from .outlets import Outlets
+from .profile import Profile
+from .reader import Reader
 from .settings import SWITCH_UNPROVEN, FamilySelection
 from .states import State
 
@@ -28,6 +30,30 @@ class SwitchCall(NamedTuple):
     snmp: Snmp  #: its requests, with their deadline
     device: SnmpDevice  #: the device, as it was read at the start of the call
     choice: FamilySelection  #: the handler's settings
+
+
+class _Command(NamedTuple):
+    """A command to one outlet."""
+
+    outlets: Outlets
+    states: State  #: those of `outlets`
+    control: Control
+    identity: str
+    row: str  #: the outlet's row in the table of the states, right before the write
+    orders: list[Order]
+
+    def state(self, reader: Reader, target: EnumPowerStatus) -> EnumPowerStatus:
+        """The outlet's state after the write. UNKNOWN if it is `target` and something contradicts
+        that: its row is another outlet's now, or another outlet does not read as written."""
+        state = self.outlets.reported_at(reader, self.row)
+        if state is target:  # only now, what contradicts it is of interest
+            state = self.states.state_of(reader, self.identity)
+        if state is target and not (
+            self.outlets.row_of(reader, self.identity) == self.row
+            and self.control.is_carried_out(reader, self.identity, self.orders)
+        ):
+            return EnumPowerStatus.UNKNOWN
+        return state
 
 
 def switch_outlet(
@@ -46,10 +72,10 @@ def switch_outlet(
     Half of the families pay at most 6 of the platform's calls: sysObjectID, the outlet's row, what
     guards it, the write, and the row again until it is `target`.
     """
-    snmp, device = session.snmp, session.device
-    unproven = session.choice.switches_unproven(device.profile)
+    snmp, device, choice = session
+    unproven = choice.switches_unproven(device.profile)
     outlets, states, control = _switchable(device, identity, unproven=unproven)
-    if session.choice.switch_automatic:
+    if choice.switch_automatic:
         control = control.ignore_automatic()
     if unproven:
         control = control.use_unproven_limits()
@@ -66,30 +92,15 @@ def switch_outlet(
                 " listed fewer outlets than at the start of the call: nothing was written; poll it"
                 " again"
             )
+        command = _Command(outlets, states, control, identity, row, orders)
         *unlocking, (oid, value) = orders
         _unlock(snmp, unlocking)
         # raises Unreachable, before the command is sent, if the time is over
         snmp.check()
         snmp.extend(LONGEST_SECONDS)
-
-        def write() -> None:
-            snmp.set(oid, value)
-
-        def read_state() -> EnumPowerStatus:
-            now = device.reader.again()
-            reported = outlets.reported_at(now, row)
-            if reported is not target:
-                return reported  # what contradicts a state is of interest once it is the target
-            state = states.state_of(now, identity)
-            if state is target and outlets.row_of(now, identity) != row:
-                return EnumPowerStatus.UNKNOWN
-            return (
-                state if control.is_carried_out(now, identity, orders) else EnumPowerStatus.UNKNOWN
-            )
-
         return switch(
-            write,
-            read_state,
+            lambda: snmp.set(oid, value),
+            lambda: command.state(device.reader.again(), target),
             target,
             deadline=deadline,
             pause=pause,
@@ -112,15 +123,15 @@ def _unlock(snmp: Snmp, orders: Sequence[Order]) -> None:
 def _switchable(
     device: SnmpDevice, identity: str, *, unproven: bool
 ) -> tuple[Outlets, State, Control]:
-    """Raises NoSuchOutlet or Unsupported."""
-    profile, outlets = device.profile, device.outlets
+    """How the outlet is read and switched. Raises NoSuchOutlet or Unsupported."""
+    outlets = device.outlets
     if identity not in device.states:
         raise NoSuchOutlet(
             f"the PDU has no outlet {identity[:40]!r}; it has {_some(list(device.states))}"
         )
     if outlets is None or outlets.control is None or outlets.states is None:
         raise Unsupported(
-            f"this PDU is read as '{profile.key}' ({profile.mib}): its outlets show no state or"
+            f"this PDU is read as {family_title(device.profile)}: its outlets show no state or"
             " cannot be switched"
         )
     # no new read; an outlet from `Outlets.rows` may have no state
@@ -134,26 +145,32 @@ def _switchable(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
             " the device does not show its state"
         )
-    if not (profile.is_proven or unproven):
-        raise Unsupported(
-            (
-                f"the family '{profile.key}' is unproven: no recording of a real unit shows its"
-                " states, and no two public programs are known that switch it, so it is only"
-                " read. Try an idle outlet (pdu off snmp HOST OUTLET -s"
-                f" {SWITCH_UNPROVEN.key}=yes), then set ",
-                NamedSetting(SWITCH_UNPROVEN.key, "yes", "the handler setting "),
-                f" or build the archive with --switch-unproven {profile.key}."
-                f" {profile.note}".rstrip(),
-            )
-        )
+    if not unproven:
+        _raise_if_unproven(device.profile)
     if outlets.control.has_one_object and len(device.states) > 1:
         raise Unsupported(
-            f"outlet {identity} is not switched: the command of the profile '{profile.key}' writes"
-            f" one object, a Scalar, for all {len(device.states)} outlets of this PDU"
+            f"outlet {identity} is not switched: the command of the profile"
+            f" '{device.profile.key}' writes one object, a Scalar, for all {len(device.states)}"
+            " outlets of this PDU"
         )
     # What could contradict its state must be readable before the command, not only after it.
     outlets.states.state_by_value(device.reader, identity, value)
     return outlets, outlets.states, outlets.control
+
+
+def _raise_if_unproven(profile: Profile) -> None:
+    if profile.is_proven:
+        return
+    raise Unsupported(
+        (
+            f"the family '{profile.key}' is unproven: no recording of a real unit shows its"
+            " states, and no two public programs are known that switch it, so it is only"
+            " read. Try an idle outlet (pdu off snmp HOST OUTLET -s"
+            f" {SWITCH_UNPROVEN.key}=yes), then set ",
+            NamedSetting(SWITCH_UNPROVEN.key, "yes", "the handler setting "),
+            f" or build the archive with --switch-unproven {profile.key}. {profile.note}".rstrip(),
+        )
+    )
 
 
 def _some(identities: list[str]) -> str:

@@ -21,8 +21,8 @@ SEQUENCE = 0x30
 _MOST_ARCS = 128  # RFC 2578, 3.5
 _MOST_ARC = 2**32 - 1  # RFC 2578, 3.5
 _LENGTH_OCTETS = 4
-# octets or arcs of an OID that is kept, and how many are kept: 2 MB for reading, 2 MB for writing
-_SHORT, _KEPT = 64, 4096
+# OIDs that are kept decoded, and encoded: at most 12 MB each, if all have the most arcs
+_KEPT = 2048
 
 
 class Malformed(ValueError):
@@ -93,14 +93,10 @@ def octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:
     return data[begin:stop], stop
 
 
+@functools.lru_cache(maxsize=_KEPT)  # PDUs of a family have the same objects
 def arcs(content: bytes) -> Arcs:
-    """The arcs in the content of an OBJECT IDENTIFIER."""
-    return _cached_arcs(content) if len(content) <= _SHORT else _arcs(content)
-
-
-def _arcs(content: bytes) -> Arcs:
-    """`arcs`, decoded anew. Each arc is in base 128; the first number holds two arcs (X.690,
-    8.19).
+    """The arcs in the content of an OBJECT IDENTIFIER. Each arc is in base 128; the first number
+    holds two arcs (X.690, 8.19).
     """
     arcs: list[int] = []
     value = 0
@@ -121,10 +117,6 @@ def _arcs(content: bytes) -> Arcs:
     if len(arcs) >= _MOST_ARCS or max(arcs) > _MOST_ARC:
         raise Malformed("an OID beyond the limits of SNMP")
     return (first, *arcs)
-
-
-# PDUs of a family have the same objects
-_cached_arcs = functools.lru_cache(maxsize=_KEPT)(_arcs)
 
 
 def tlv(tag: int, content: bytes) -> bytes:
@@ -149,12 +141,9 @@ def value_content(value: Union[int, bytes]) -> bytes:
     return value.to_bytes(magnitude.bit_length() // 8 + 1, "big", signed=True)
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def encode_null_varbind(oid: Arcs) -> bytes:
     """A SEQUENCE of an OBJECT IDENTIFIER of at least two arcs and NULL, as a request has it."""
-    return _known_unset(oid) if len(oid) <= _SHORT else _encode_unset(oid)
-
-
-def _encode_unset(oid: Arcs) -> bytes:
     return tlv(SEQUENCE, encode_oid(oid) + tlv(NULL, b""))
 
 
@@ -171,6 +160,3 @@ def encode_oid(oid: Arcs) -> bytes:
             shift -= 7
         content.append(arc & 0x7F)
     return tlv(OID, bytes(content))
-
-
-_known_unset = functools.lru_cache(maxsize=_KEPT)(_encode_unset)

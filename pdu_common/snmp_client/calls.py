@@ -20,9 +20,7 @@ def get(credentials: Credentials, oid: str) -> Element:
     """
     arcs = parse_oid(oid)
     return udp_client.run(
-        credentials,
-        lambda: reads.read_object(arcs, credentials.name, credentials.retries),
-        credentials.longest_s,
+        credentials, lambda: reads.read_object(arcs, credentials), credentials.longest_s
     )
 
 
@@ -31,7 +29,7 @@ def write_object(credentials: Credentials, oid: str, value: Union[int, str, byte
     arcs, typed_value = parse_oid(oid), reads.typed_value(value)
     udp_client.run(
         credentials,
-        lambda: reads.write_object(arcs, typed_value, credentials.name),
+        lambda: reads.write_object(arcs, typed_value, credentials),
         credentials.longest_s,
         is_write=True,
     )
@@ -57,15 +55,5 @@ def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> 
     which can be read again.
     """
     return udp_client.run(
-        credentials,
-        lambda: reads.subtree(
-            root,
-            after,
-            most,
-            credentials.version,
-            credentials.name,
-            credentials.retries,
-            credentials.learned,
-        ),
-        WALK_DEADLINE_S,
+        credentials, lambda: reads.subtree(root, after, most, credentials), WALK_DEADLINE_S
     )

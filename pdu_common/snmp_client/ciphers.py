@@ -34,6 +34,7 @@ PROTOCOLS = {
     "3des": Privacy(32, False, reeder=True),
     "aes": Privacy(16, True),
     "aes128": Privacy(16, True),
+    # longer keys by Blumenthal's draft, as in Net-SNMP, or by Reeder's, as in Cisco's devices ("c")
     "aes192": Privacy(24, True),
     "aes256": Privacy(32, True),
     "aes192c": Privacy(24, True, reeder=True),

@@ -5,21 +5,15 @@ from __future__ import annotations
 import importlib.util
 import math
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import ciphers, keys
 from .agent_limits import AgentLimits
 from .errors import SnmpError
 
 _VERSIONS = {"1": 1, "v1": 1, "2": 2, "2c": 2, "v2": 2, "v2c": 2, "3": 3, "v3": 3}
-_AUTH = {name: name for name in ("md5", "sha", "sha1", "sha224", "sha256", "sha384", "sha512")}
-# Longer AES keys are derived by Blumenthal's draft, as in Net-SNMP, or by Reeder's draft, as in
-# Cisco's devices ("c").
-_PRIVACY = {
-    name: name
-    for name in ("des", "3des", "aes", "aes128", "aes192", "aes256", "aes192c", "aes256c")
-}
 # limit in seconds for all tries of one GET or SET; a walk has its own limit
 LONGEST_S = 20.0
 _QUOTES = ('"', "'")
@@ -48,7 +42,7 @@ class Credentials:
     retries: int = 2
     #: of v1 and v2c
     community: str = ""
-    #: of v3; the protocols are keys of `_AUTH` and `_PRIVACY`, "" for none
+    #: of v3; the protocols are those of `keys` and `ciphers`, "" for none
     user: str = ""
     auth_protocol: str = ""
     auth_password: str = ""
@@ -87,19 +81,19 @@ class Credentials:
         address, is_ipv6 = _resolve(host, port)
         if version < 3 and "community" not in fields:
             raise SnmpError("snmp_params has no community", "community", "is missing")
-        keys = (
+        login = (
             {"user": _require(fields, "user"), **_levels(fields)}
             if version == 3
             else {"community": fields["community"]}
         )
-        for key, text in keys.items():
+        for key, text in login.items():
             if any(ord(character) > _LAST_CHARACTER for character in text):
                 raise _wrong(key, "has a character outside Latin-1, in which it would be sent")
             if not text.isprintable():
                 raise _wrong(key, "has a tab, a line end or another control character")
-        if keys.get("community", "")[:1] in _QUOTES and keys["community"][-1:] in _QUOTES:
+        if login.get("community", "")[:1] in _QUOTES and login["community"][-1:] in _QUOTES:
             raise _wrong("community", "is in quotes: give it without them")
-        if len(keys.get("user", "")) > _LONGEST_USER:
+        if len(login.get("user", "")) > _LONGEST_USER:
             raise _wrong(
                 "user", f"is longer than the {_LONGEST_USER} characters that SNMPv3 allows"
             )
@@ -111,7 +105,7 @@ class Credentials:
             version,
             timeout_s=_number(fields.get("timeout", "2"), "timeout", 0.05, 60),
             retries=_whole_number(fields.get("retries", "2"), "retries", 0, 10),
-            **keys,
+            **login,
         )
 
     def engine_key(self) -> tuple[str, ...]:
@@ -134,7 +128,11 @@ def _levels(fields: Mapping[str, str]) -> dict[str, str]:
     authPriv.
     """
     levels: dict[str, str] = {}
-    for stage, names, usual in (("auth", _AUTH, "sha"), ("priv", _PRIVACY, "aes")):
+    protocols: Sequence[tuple[str, Mapping[str, Any], str]] = (
+        ("auth", keys.PROTOCOLS, "sha"),
+        ("priv", ciphers.PROTOCOLS, "aes"),
+    )
+    for stage, names, usual in protocols:
         protocol = _squeeze(fields.get(f"{stage}_protocol", ""))
         if protocol in ("none", "no") or not (protocol or f"{stage}_password" in fields):
             continue

@@ -37,8 +37,6 @@ _EMPTY = (
 _STRINGS = (reads.OCTETS, reads.OPAQUE)
 _ADDRESS_OCTETS = 4
 _LONGEST_STRING = 65_535  # RFC 2578, 7.1.2
-# octets of a row that is kept, and how many are kept: 3 MB
-_SHORT, _KEPT = 48, 8192
 
 
 class Pdu(NamedTuple):
@@ -54,10 +52,10 @@ class Pdu(NamedTuple):
 
 def encode(request: SnmpRequest, request_id: int) -> bytes:
     """The PDU of a request. `request_id`: 0 to 2**31 - 1."""
-    encode_objects = _known_objects if request.value is None else _objects
-    return ber.tlv(request.kind, ber.encode_integer(request_id) + encode_objects(request))
+    return ber.tlv(request.kind, ber.encode_integer(request_id) + _objects(request))
 
 
+@functools.lru_cache(maxsize=512)  # a unit is read by the same requests again and again
 def _objects(request: SnmpRequest) -> bytes:
     """The PDU of a request after its identifier."""
     if request.value is None:
@@ -69,10 +67,6 @@ def _objects(request: SnmpRequest) -> bytes:
     return (
         ber.encode_integer(0) + ber.encode_integer(request.most) + ber.tlv(ber.SEQUENCE, bindings)
     )
-
-
-# a unit is read by the same requests again and again
-_known_objects = functools.lru_cache(maxsize=512)(_objects)
 
 
 def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
@@ -106,9 +100,7 @@ def _add_rows(rows: Rows, bindings: bytes) -> None:
     at, end = 0, len(bindings)
     while at < end:
         _, _, stop = ber.head(bindings, at, end)
-        size = stop - at
-        decode_row = _known_row if size <= _SHORT else _row
-        rows.append(decode_row(bindings[at:stop]))
+        rows.append(_row(bindings[at:stop]))
         at = stop
 
 
@@ -128,10 +120,6 @@ def _row(binding: bytes) -> tuple[Arcs, TypedValue]:
 
 def _undecodable(why: str) -> TypedValue:
     return TypedValue(reads.UNDECODABLE, why.encode())
-
-
-# PDUs of a family report the same objects, most with the same few states, numbers and names
-_known_row = functools.lru_cache(maxsize=_KEPT)(_row)
 
 
 def _value(tag: int, content: bytes) -> TypedValue:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Optional, TypeVar, Union
 
 from .agent_limits import AgentLimits, RowLimit, fewer
+from .credentials import Credentials
 from .errors import SnmpError, SnmpPortClosed, SnmpReport, SnmpTimeout, UndecodableValue
 
 T = TypeVar("T")
@@ -52,7 +53,6 @@ _INTEGER_OCTETS = 4  # RFC 2578, 7.1.1
 _LONGEST_OCTETS = 65_535  # RFC 2578, 7.1.2
 _ARCS = 2**32  # limit of an arc (RFC 2578, 3.5)
 _MOST_ARCS = 128  # of an OID (RFC 2578, 3.5)
-_SHORT_OID = 128  # characters of an OID whose arcs are kept
 # error-status (RFC 3416, 3)
 _STATUS = (
     "",
@@ -159,22 +159,22 @@ def status_name(status: int) -> str:
     return _STATUS[status] if 0 <= status < len(_STATUS) else str(status)
 
 
-def read_object(arcs: Arcs, name: str, retries: int) -> Read[Element]:
-    """One object of the agent `name`, with the value None if it is missing. Raises SnmpError."""
+def read_object(arcs: Arcs, agent: Credentials) -> Read[Element]:
+    """One object, with the value None if it is missing. Raises SnmpError."""
     request = SnmpRequest(GET, (arcs,))
-    answer = yield from _again(request, retries)
+    answer = yield from _again(request, agent.retries)
     if not answer.status and (not answer.rows or _undecodable_row(answer.rows)):
-        answer = yield from _again(request, retries)
+        answer = yield from _again(request, agent.retries)
     # In v1 the status means that the object is missing. Some agents leave it out of their answer.
     if answer.status == "noSuchName" or not (answer.status or answer.rows):
         return Element(dotted(arcs), None)
-    raise_for_status(answer.status, arcs, name)
+    raise_for_status(answer.status, arcs, agent.name)
     row = _undecodable_row(answer.rows)
     if row is not None:
         undecodable_arcs, undecodable_value = row
-        raise _undecodable_error(name, undecodable_arcs or arcs, undecodable_value)
+        raise _undecodable_error(agent.name, undecodable_arcs or arcs, undecodable_value)
     if [row_arcs for row_arcs, _ in answer.rows] != [arcs]:
-        raise SnmpError(f"{name} did not answer with {dotted(arcs)} alone")
+        raise SnmpError(f"{agent.name} did not answer with {dotted(arcs)} alone")
     _, value = answer.rows[0]
     return Element(dotted(arcs), plain(value))
 
@@ -193,16 +193,16 @@ def typed_value(value: Union[int, str, bytes]) -> WrittenValue:
     return WrittenValue(OCTETS, octets)
 
 
-def write_object(arcs: Arcs, value: WrittenValue, name: str) -> Read[None]:
-    """One SET to the agent `name`, which is not repeated. Raises SnmpError.
+def write_object(arcs: Arcs, value: WrittenValue, agent: Credentials) -> Read[None]:
+    """One SET, which is not repeated. Raises SnmpError.
 
     Some agents refuse a SET with an exception in place of the value and no error status: snmpsim,
     and the agent of the npm package net-snmp.
     """
     answer = yield SnmpRequest(SET, (arcs,), value=value)
-    raise_for_status(answer.status, arcs, name)
-    for _, written in answer.rows:
-        raise_for_status(MISSING.get(written.tag, ""), arcs, name)
+    raise_for_status(answer.status, arcs, agent.name)
+    for _, returned_value in answer.rows:
+        raise_for_status(MISSING.get(returned_value.tag, ""), arcs, agent.name)
 
 
 def _undecodable_row(rows: Rows) -> Optional[tuple[Arcs, TypedValue]]:
@@ -229,24 +229,22 @@ def _again(request: SnmpRequest, retries: int) -> Read[SnmpAnswer]:
             retries -= 1
 
 
-def subtree(
-    root: Arcs, after: Arcs, most: int, version: int, name: str, retries: int, limits: AgentLimits
-) -> Read[Rows]:
+def subtree(root: Arcs, after: Arcs, most: int, agent: Credentials) -> Read[Rows]:
     """The objects below `root` that follow `after`. Raises SnmpError.
 
     Ends with the answer that reaches `most` objects.
     """
-    asking = _TableWalk(root, has_bulk=version > 1, limits=limits)
+    walk = _TableWalk(root, has_bulk=agent.version > 1, limits=agent.learned)
     rows: Rows = []
     last = after
     was_undecodable = False
     while len(rows) < most:
-        status, answer_rows = yield from asking.read_after(last, retries)
+        status, answer_rows = yield from walk.read_after(last, agent.retries)
         try:
-            raise_for_status(status, last, name)
-            below, is_end = _rows_below(root, last, answer_rows, name, is_bulk=asking.is_bulk)
+            raise_for_status(status, last, agent.name)
+            below, is_end = _rows_below(root, last, answer_rows, agent.name, is_bulk=walk.is_bulk)
         except SnmpError as error:
-            if asking.leave_bulk():
+            if walk.leave_bulk():
                 continue
             if status == "noSuchName":  # in v1, the end of the MIB
                 return rows
@@ -418,14 +416,10 @@ def raise_for_status(status: str, arcs: Arcs, name: str) -> None:
         raise SnmpError(f"{name} answered {status} for {dotted(arcs)}")
 
 
-def parse_oid(text: str) -> Arcs:
+@functools.lru_cache(maxsize=4096)  # the PDUs of a family have the same objects
+def parse_oid(oid: str) -> Arcs:
     """The arcs of a dotted OID. Raises SnmpError."""
-    dotted_text = str(text)
-    return _kept_arcs(dotted_text) if len(dotted_text) <= _SHORT_OID else _arcs_of(dotted_text)
-
-
-def _arcs_of(text: str) -> Arcs:
-    """`parse_oid`, parsed anew."""
+    text = str(oid)
     parts = text.strip().strip(".").split(".")
     if 2 <= len(parts) <= _MOST_ARCS and all(
         part.isascii() and part.isdigit() and len(part) < 11 for part in parts
@@ -438,16 +432,8 @@ def _arcs_of(text: str) -> Arcs:
     raise SnmpError(f"{text[:80]!r} is not an OID")
 
 
-# the PDUs of a family have the same objects
-_kept_arcs = functools.lru_cache(maxsize=4096)(_arcs_of)
-
-
 def dotted(arcs: Arcs) -> str:
     return ".".join(map(str, arcs))
-
-
-# columns of a table have the same indexes
-index_text = functools.lru_cache(maxsize=4096)(dotted)
 
 
 def plain(typed_value: TypedValue) -> Value:
@@ -472,6 +458,6 @@ def indexed_rows(rows: Rows, root: Arcs) -> list[Element]:
     start, depth = dotted(root), len(root)
     elements: list[Element] = []
     for arcs, typed_value in rows:
-        index = index_text(arcs[depth:])
+        index = dotted(arcs[depth:])
         elements.append(Element(f"{start}.{index}", plain(typed_value), index))
     return elements

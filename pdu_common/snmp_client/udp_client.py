@@ -36,37 +36,13 @@ def run(
     try:
         with _connect(credentials) as wire:
 
-            def run_over(dialogue: Exchange) -> T:
-                return _Link(wire, dialogue, credentials, deadline, deadline_s).run(make())
+            def run_over(exchange: Exchange) -> T:
+                return _Link(wire, exchange, credentials, deadline, deadline_s).run(make())
 
-            if credentials.version < 3:
-                community = credentials.community.encode("latin-1")
-                return run_over(CommunityExchange(credentials.version, community))
-
-            def run_encrypted() -> T:
-                """One dialogue over v3. Its time-out tells if nothing encrypted was answered."""
-                exchange = usm_exchange.open_exchange(credentials)
-                try:
-                    return run_over(exchange)
-                except SnmpTimeout as error:
-                    if exchange.is_undecrypted:
-                        raise SnmpUndecrypted(
-                            f"{error}, which answered the discovery of SNMPv3"
-                        ) from None
-                    raise
-
-            is_known = usm_exchange.is_known(credentials)
-            try:
-                return run_encrypted()
-            except SnmpTimeout:
-                # The agent may be another one, or may have restarted with an earlier time, which
-                # looks like a replayed message: discovery starts again. Such an agent has not
-                # carried out a write, but a lost answer looks the same.
-                if is_known:
-                    usm_exchange.drop(credentials)
-                if is_write or not is_known or time.monotonic() >= deadline:
-                    raise
-            return run_encrypted()
+            if credentials.version == 3:
+                return _run_v3(credentials, run_over, deadline, is_write=is_write)
+            community = credentials.community.encode("latin-1")
+            return run_over(CommunityExchange(credentials.version, community))
     except OSError as error:
         # For example: no descriptors left, no IPv6 on this host, no route.
         why = str(error)[:200]
@@ -74,6 +50,36 @@ def run(
         if zone and not _is_interface(zone):
             why = f"this machine has no network interface {zone[:40]!r}"
         raise SnmpError(f"{credentials.name}: {why}") from None
+
+
+def _run_v3(
+    credentials: Credentials, run_over: Callable[[Exchange], T], deadline: float, *, is_write: bool
+) -> T:
+    """The result of a call over v3. If an agent whose engine is known does not answer, a read
+    begins again with the discovery of its engine."""
+    is_known = usm_exchange.is_known(credentials)
+    try:
+        return _run_with_engine(credentials, run_over)
+    except SnmpTimeout:
+        # The agent may be another one, or may have restarted with an earlier time, which
+        # looks like a replayed message: discovery starts again. Such an agent has not
+        # carried out a write, but a lost answer looks the same.
+        if is_known:
+            usm_exchange.drop(credentials)
+        if is_write or not is_known or time.monotonic() >= deadline:
+            raise
+    return _run_with_engine(credentials, run_over)
+
+
+def _run_with_engine(credentials: Credentials, run_over: Callable[[Exchange], T]) -> T:
+    """One dialogue over v3. Its time-out tells if nothing encrypted was answered."""
+    exchange = usm_exchange.open_exchange(credentials)
+    try:
+        return run_over(exchange)
+    except SnmpTimeout as error:
+        if exchange.is_undecrypted:
+            raise SnmpUndecrypted(f"{error}, which answered the discovery of SNMPv3") from None
+        raise
 
 
 def _is_interface(name: str) -> bool:

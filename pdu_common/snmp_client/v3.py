@@ -54,7 +54,7 @@ class Scoped(NamedTuple):
     pdu: Pdu
 
 
-def encode(message: Message, *, reportable: bool = True) -> tuple[bytes, int]:
+def encode(message: Message) -> tuple[bytes, int]:
     """The datagram with a digest of zeros, and where the digest begins."""
     parameters = (
         ber.tlv(ber.OCTETS, message.engine_id)
@@ -65,11 +65,10 @@ def encode(message: Message, *, reportable: bool = True) -> tuple[bytes, int]:
     )
     salt = ber.tlv(ber.OCTETS, message.salt)
     data = ber.tlv(ber.OCTETS, message.data) if message.level & PRIV else message.data
-    flags = message.level | (REPORTABLE if reportable else 0)
     header = (
         ber.encode_integer(message.msg_id)
         + ber.encode_integer(_LARGEST_MESSAGE)
-        + ber.tlv(ber.OCTETS, bytes((flags,)))
+        + ber.tlv(ber.OCTETS, bytes((message.level | REPORTABLE,)))
         + ber.encode_integer(_USM)
     )
     message_octets = ber.tlv(

@@ -151,7 +151,7 @@ def _user_message(data: bytes) -> None:
     assert 0 <= message.digest_at <= message.digest_at + message.digest_size <= len(data)
     dialogue = UserExchange("pdu", User(b"plain"), None, lambda engine: None)
     request = v3.decode(dialogue.start(SnmpRequest(GET, (_NAME,))))
-    answer = v3.encode(message._replace(msg_id=request.msg_id), reportable=False)[0]
+    answer = v3.encode(message._replace(msg_id=request.msg_id))[0]
     assert not isinstance(dialogue.take(answer), SnmpAnswer)
 
 
@@ -165,7 +165,7 @@ def _user_messages() -> Sequence[bytes]:
         v3.Message(7, 0, engine, 1, 2, b"", 0, 0, b"", report),
         v3.Message(7, flags, engine, 1, 2, b"aes", 0, 24, bytes(8), bytes(40)),
     ]
-    return [v3.encode(message, reportable=False)[0] for message in messages]
+    return [v3.encode(message)[0] for message in messages]
 
 
 _OURS = (PduHandlerError,)

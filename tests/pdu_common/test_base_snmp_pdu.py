@@ -281,7 +281,7 @@ def _reporting(request: bytes, answer: bytes) -> Sequence[bytes]:
         codec.SEQUENCE, codec.tlv(codec.SEQUENCE, unknown)
     )
     report = v3.scoped_pdu(message.engine_id, codec.tlv(pdus.REPORT, body))
-    return [v3.encode(message._replace(data=report), reportable=False)[0]]
+    return [v3.encode(message._replace(data=report))[0]]
 
 
 def test_a_report_about_getbulk_leads_to_getnext_for_the_session(snmpd: Snmpd) -> None:

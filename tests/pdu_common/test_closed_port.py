@@ -23,33 +23,24 @@ from tests.simulators.snmp_agent import Agent, Device, Row
 UPTIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 
 
-def credentials(port: int) -> Credentials:
+def agent_at(port: int) -> Credentials:
     # a wait for an answer would end this test by its limit
-    given = {"community": "public", "port": str(port), "timeout": "60", "retries": "2"}
-    return Credentials.from_params("127.0.0.1", given)
+    params = {"community": "public", "port": str(port), "timeout": "60", "retries": "2"}
+    return Credentials.from_params("127.0.0.1", params)
 
 
 def test_a_closed_port_ends_a_read_at_once_with_its_own_error() -> None:
-    sent: list[None] = []
-    token = SENT.set(lambda: sent.append(None))
+    agent = agent_at(reserved())
+    requests: list[None] = []
+    token = SENT.set(lambda: requests.append(None))
     try:
         with pytest.raises(SnmpPortClosed, match="refuses datagrams: nothing listens there"):
-            udp_client.run(
-                credentials(reserved()), lambda: reads.read_object(UPTIME, "x", 2), 200.0
-            )
+            udp_client.run(agent, lambda: reads.read_object(UPTIME, agent), 200.0)
     finally:
         SENT.reset(token)
-    assert len(sent) == 3
-
-
-def test_a_walk_ends_likewise() -> None:
-    found = credentials(reserved())
+    assert len(requests) == 3
     with pytest.raises(SnmpPortClosed):
-        udp_client.run(
-            found,
-            lambda: reads.subtree(UPTIME[:7], UPTIME[:7], 9, 2, "x", 2, found.learned),
-            200.0,
-        )
+        udp_client.run(agent, lambda: reads.subtree(UPTIME[:7], UPTIME[:7], 9, agent), 200.0)
 
 
 def test_an_icmp_error_that_somebody_forged_does_not_hide_the_answer(
@@ -68,9 +59,8 @@ def test_an_icmp_error_that_somebody_forged_does_not_hide_the_answer(
 
     with Agent(Device({"1.3.6.1.2.1.1.3.0": Row(TICKS, 7)})) as agent:
         monkeypatch.setattr("pdu_common.snmp_client.udp_client.socket.socket", Forged)
-        element = udp_client.run(
-            credentials(agent.port), lambda: reads.read_object(UPTIME, "x", 0), 60.0
-        )
+        address = agent_at(agent.port)
+        element = udp_client.run(address, lambda: reads.read_object(UPTIME, address), 60.0)
     monkeypatch.undo()
     assert element.value_int == 7
 

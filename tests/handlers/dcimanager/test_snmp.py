@@ -672,6 +672,18 @@ def test_the_value_of_each_parameter_that_may_be_a_secret_is_masked(key: str) ->
     assert "hidden-4711" not in str(error_info.value)
 
 
+def test_a_text_that_holds_a_secret_without_a_key_says_that_a_parameter_has_it() -> None:
+    device = Device(RuntimeError("no answer to xhidden-4711"))
+    device.pdu_data.snmp_params = ["2", "hidden-4711"]
+    with pytest.raises(PduHandlerError, match="the value of a parameter and is left out"):
+        Snmp(cast(Any, device)).get("1.3.6")
+
+
+def test_an_exception_without_a_text_is_shown_by_its_name_alone() -> None:
+    with pytest.raises(Unreachable, match=r"\(TimeoutError\)"):
+        snmp(TimeoutError()).get(ROOT)
+
+
 class Table(Device):
     """A platform over a table of `rows`: it splits OIDs before the last arc, or not. `asked` lists
     the objects of its GETs.

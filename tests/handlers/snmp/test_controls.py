@@ -80,6 +80,8 @@ def test_a_set_lock_forbids_the_write_and_so_does_a_device_without_the_locks_of_
         replace(LOCKED, demanded=True).orders(reader({}), "1", up=True)
     with pytest.raises(Unsupported, match="it is locked .*2"):
         LOCKED.orders(reader(objects), "2", up=True)
+    with pytest.raises(Unsupported, match="it is locked .value is empty"):
+        replace(LOCKED, allow=("1",), refuse=()).orders(reader({"1.3.6.2": ""}), "2", up=True)
 
 
 def test_a_lock_that_is_missing_beside_others_forbids_write_and_only_then_costs_a_walk() -> None:

@@ -7,11 +7,13 @@ import pytest
 
 from handlers.shared.meter_figures import NotKnown, NotMetered
 from handlers.snmp.figures import Arcs, Figure, Total
-from handlers.snmp.frozen_value import check_parts
+from handlers.snmp.frozen_value import check_parts, parts_of
+from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import MISSING
-from handlers.snmp.sources import Column, Complete, Scalar
+from handlers.snmp.sources import Column, Complete, NamedRows, Scalar, Source
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.every_part import EVERY_PART
 from tests.handlers.snmp.memory import Value, reader, table
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
@@ -233,6 +235,9 @@ def test_a_chain_sums_each_units_lines_or_outlets_and_has_no_total_if_a_unit_lac
     metered_units = ("7", "8", "9")
     unknown = lines_only.read_from(reader(objects), outlets, metered_units=metered_units)
     assert unknown == NotKnown("the answers have no row of 1.3.1 for units 7, 8")
+    # an index without the arc of a unit
+    without_unit = lines_only.read_from(reader(objects), {"9": Decimal(1)})
+    assert without_unit == NotMetered("unit (no name) without a meter")
 
 
 def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
@@ -262,6 +267,13 @@ def test_a_scale_that_the_answers_lack_is_missing() -> None:
     assert figure.read_from(device) == {"1": 50}
     unknown = Total((figure,)).read_from(device)
     assert unknown == NotKnown("row 2 of 1.3.1, 1.3.2 reads '6', no answer")
+
+
+def test_each_source_has_the_name_of_an_object_for_the_reason_of_a_figure() -> None:
+    for profile in (*PROFILES, EVERY_PART):
+        sources = [part for part in parts_of(profile) if isinstance(part, Source)]
+        assert all(Figure(source).objects for source in sources), profile.key
+    assert Figure(NamedRows("1.3.3", "1.3.4", "x")).objects == "1.3.4"
 
 
 def test_a_device_without_an_object_does_not_have_its_figure() -> None:

@@ -215,12 +215,14 @@ def test_an_owners_profile_is_read_and_switched_though_nothing_else_proves_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     data = json.loads(schema.dumps(RPCM[0]))
-    data.update(key="my-strip", sys_object_ids=[], programs=[])
+    data.update(key="my-strip", sys_object_ids=[], programs=[], mib="")
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": json.dumps(data)})
     with Agent(rpcm.rpcm(2)) as agent:
         handler = pdu(agent)
         assert len(handler.status().ports) == 2
         assert handler.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
+    with Agent(rpcm.rpcm(0)) as agent, pytest.raises(Unsupported, match="'my-strip', which is"):
+        pdu(agent).status()
 
 
 def test_an_owners_profile_without_a_required_key_is_refused_with_the_path_of_that_key() -> None:
