@@ -24,8 +24,8 @@ from handlers import registry
 from handlers.shared.settings import Setting
 from handlers.snmp.profiles import PROFILES
 from pdu.cli import exit_codes
-from pdu.recordings.families import family_tables
-from pdu.recordings.families.recorded import family_counts
+from pdu.families import family_tables
+from pdu.families.recorded import family_counts
 from pdu.supports import model_names
 
 _DEFAULTS = {True: "yes", False: "no", None: "", "": ""}

@@ -29,10 +29,10 @@ from ..cli.options import (
 )
 from ..cli.output import Result, print_result, write_csv
 from ..cli.shared_options import csv_option, excel_option, list_option
+from ..families.energy_registers import registers_of_family
 from ..files.secret_files import secret_in
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..reading.owner_files import OwnerFiles
-from ..recordings.snmp.energy_registers import registers_of_family
 from . import pages, tables
 from .customers import Period, Tenancies, moment, month as month_period, time_zone
 from .many_pdus import OpenSource, report_of_many

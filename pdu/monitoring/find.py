@@ -38,6 +38,7 @@ from ..cli.options import (
 )
 from ..cli.output import counted, print_json, progress, tabulate
 from ..cli.shared_options import auth_option
+from ..families.recognition import Recognition, is_of_agent, recognise
 from ..files.csv_out import begins_as_formula, csv_lines
 from ..loading.handler_loading import load
 from ..loading.handler_recordings import identify as identify_device
@@ -47,7 +48,6 @@ from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..pdu_list.logins import DeviceLogin, names
 from ..reading.owner_files import OwnerFiles
 from ..reading.polling import Target
-from ..recordings.families.recognition import Recognition, is_of_agent, recognise
 from . import network_scan
 from .datagrams import AgentAnswer
 from .networks import Network, hosts, parsed

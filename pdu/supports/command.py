@@ -15,7 +15,7 @@ from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.options import Output, output_options, pass_output, word_completion
 from ..cli.output import Result, print_result, tabulate
-from ..recordings.families.recorded import UNPROVEN
+from ..families.recorded import UNPROVEN
 from .model_names import TABLE, Name, read_names
 from .search import MAYBE, UNKNOWN, YES, Match, SupportAnswer, answer
 from .table import READ, VARIES

@@ -11,7 +11,7 @@ from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 
-from ..recordings.families.recorded import UNPROVEN, evidence_of, switching_basis
+from ..families.recorded import UNPROVEN, evidence_of, switching_basis
 from .model_names import BRANDS, NAMES, Name
 from .normalization import GENERIC, squeezed, telling, word
 

@@ -24,7 +24,7 @@ from ..cli.options import (
     word_completion,
 )
 from ..cli.output import Result, print_result, tabulate
-from ..recordings.families import family_tables, own_profiles
+from ..families import family_tables, own_profiles
 from . import profile_reference
 
 # name of a table -> the function of family_tables that makes it

@@ -10,7 +10,7 @@ import sys
 
 from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.profiles import PROFILES
-from pdu.recordings.families.recorded import evidence_of
+from pdu.families.recorded import evidence_of
 from tests.needs import ROOT
 
 EVIDENCE = ROOT / "docs" / "dev" / "evidence.md"

@@ -11,7 +11,7 @@ import pytest
 from handlers.snmp import detection
 from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILES
-from pdu.recordings.families.recognition import recognise
+from pdu.families.recognition import recognise
 from tests import foreign_files
 from tests.foreign_files import page, readings, selection
 from tests.foreign_files.selection import LeftOut, Taken

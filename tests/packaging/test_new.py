@@ -210,7 +210,7 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
         grown,
         tmp_path / "report.xml",
         "tests/handlers/snmp",
-        "tests/pdu/recordings/test_energy_registers.py",
+        "tests/pdu/families/test_energy_registers.py",
         *unknown,
         "-k",
         "globex or acme-strip or each_table or no_family_fits or become_a_list or the_example or"

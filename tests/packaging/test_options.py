@@ -19,8 +19,8 @@ from handlers.snmp.frozen_value import replace
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError, dumps, loads
 from handlers.snmp.settings import select_families
+from pdu.families import own_profiles
 from pdu.loading import handler_archives
-from pdu.recordings.families import own_profiles
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 

@@ -18,7 +18,7 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.sources import Column as ColumnSource, Packed, Scalar
 from handlers.snmp.states import State
 
-from ...recordings.families.profile_checks import MARK
+from ...families.profile_checks import MARK
 from ...recordings.snmp.recorded_rows import SYS_DESCR, SYS_OBJECT_ID, Arcs, Rows, dotted
 from . import columns
 from .columns import Guess, integers, letters, meanings, texts

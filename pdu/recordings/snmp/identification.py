@@ -26,9 +26,9 @@ from handlers.snmp.settings import FamilySelection, select_families
 
 from ...cli.error_output import reason
 from ...cli.output import counted
-from ..families import family_tables
-from ..families.recognition import recognise
-from ..families.recorded import UNPROVEN, evidence_of, switching_basis
+from ...families import family_tables
+from ...families.recognition import recognise
+from ...families.recorded import UNPROVEN, evidence_of, switching_basis
 from ..recording_formats import LONGEST, HandlerFinding
 
 _SOURCES = {

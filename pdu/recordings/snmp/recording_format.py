@@ -20,7 +20,7 @@ from handlers.snmp.settings import METERED_ONLY, FamilySelection, select_familie
 from ...cli.error_output import reason
 from ...cli.options import spelled
 from ...cli.output import counted
-from ..families import own_profiles
+from ...families import own_profiles
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..replay_server import HOST
 from . import recording, snmprec

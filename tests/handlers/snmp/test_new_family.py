@@ -15,7 +15,7 @@ import pytest
 from handlers.snmp import metering, settings
 from handlers.snmp.detection import detect
 from handlers.snmp.profiles import PROFILES
-from pdu.recordings.snmp import energy_registers
+from pdu.families import energy_registers
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests import recordings
 from tests.handlers.snmp.calls import pdu

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.snmp.profiles import PROFILES
-from pdu.recordings.families import family_tables
+from pdu.families import family_tables
 
 
 def test_each_family_that_is_switched_has_its_objects_and_values() -> None:

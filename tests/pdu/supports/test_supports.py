@@ -17,8 +17,8 @@ import pytest
 
 from handlers.snmp.profile import ENTERPRISES, oids as profile_oids
 from handlers.snmp.profiles import PROFILES
-from pdu.recordings.families import recognition
-from pdu.recordings.families.recognition import OTHER_NUMBERS, SHARED_NUMBERS
+from pdu.families import recognition
+from pdu.families.recognition import OTHER_NUMBERS, SHARED_NUMBERS
 from pdu.supports.hints import hint_of
 from pdu.supports.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Name, read_names
 from pdu.supports.model_patterns import fits, sample

@@ -24,7 +24,7 @@ from pdu.evidence.draft.columns import NOT_SHOWN, meanings, role_of_units
 from pdu.evidence.draft.mib import Mib, Object
 from pdu.evidence.draft.mib_parser import parse_mib_files
 from pdu.evidence.draft.profile import Draft, draft
-from pdu.recordings.families.profile_checks import MARK
+from pdu.families.profile_checks import MARK
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SYS_OBJECT_ID, Arcs, RecordedRows, Rows, SnmpRow, arcs
 from pdu_common.helper import EnumPowerStatus

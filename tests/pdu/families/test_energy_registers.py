@@ -14,8 +14,8 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Scalar
-from pdu.recordings.snmp import energy_registers
-from pdu.recordings.snmp.energy_registers import TEXTS, SnmpRegister
+from pdu.families import energy_registers
+from pdu.families.energy_registers import TEXTS, SnmpRegister
 from tests import recordings
 from tests.handlers.snmp.memory import of_rows
 from tests.needs import ROOT

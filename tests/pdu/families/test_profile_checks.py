@@ -21,8 +21,8 @@ from handlers.snmp.schema import ProfileError, dumps
 from handlers.snmp.single_family import Unlock, WritePacked
 from handlers.snmp.sources import Arc, Column, Packed, Scalar, Source, Span, Spread
 from handlers.snmp.states import Doubt, State
-from pdu.recordings.families import own_profiles
-from pdu.recordings.families.profile_checks import check_profile
+from pdu.families import own_profiles
+from pdu.families.profile_checks import check_profile
 
 ENTRY = "1.3.6.1.4.1.99999.2.1.1"
 STATUS, CONTROL, LOCK, AMPS, WATTS = (

@@ -6,7 +6,7 @@ from handlers.snmp.detection import SYS_OBJECT_ID, candidates, detect
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Number, Only
-from pdu.recordings.families import family_tables
+from pdu.families import family_tables
 from tests.handlers.snmp.memory import of_rows
 from tests.recordings import fixture
 
