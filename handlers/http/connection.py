@@ -59,17 +59,7 @@ class StandardTransport:
                 "the device answers too slowly: the time for this call is over; try again"
             )
         end = min(began + request.total, self._until)
-        connection = self._connection
-        is_reused = (
-            connection is not None
-            and connection.where == where
-            and not request.once
-            # else the peer has closed it, or sent bytes without a request
-            and not is_readable(connection.socket)
-        )
-        if connection is None or not is_reused:
-            self.close()
-            connection = self._connection = self._open(where, request.timeout, end)
+        connection, is_reused = self._connect(where, request, end)
         response: Optional[http.client.HTTPResponse] = None
         keep = False
         try:
@@ -94,6 +84,23 @@ class StandardTransport:
                 self.close()
         # raised outside `except`: http.client's errors hold the device's text
         raise http_error
+
+    def _connect(self, where: Endpoint, request: Request, end: float) -> tuple[_Connection, bool]:
+        """The connection for a request, and whether it is the one that was kept. Raises as
+        `_open`.
+        """
+        kept = self._connection
+        if (
+            kept is not None
+            and kept.where == where
+            and not request.once
+            # else the peer has closed it, or sent bytes without a request
+            and not is_readable(kept.socket)
+        ):
+            return kept, True
+        self.close()
+        self._connection = self._open(where, request.timeout, end)
+        return self._connection, False
 
     def _open(self, where: Endpoint, timeout: float, end: float) -> _Connection:
         """Connect and, for https, check the certificate, before a request is sent. Raises

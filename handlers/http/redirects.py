@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from typing import NamedTuple, Optional
+from urllib.parse import SplitResult, urlsplit
 
 from ..shared.errors import NamedSetting, PduHandlerError
 from .client import HttpClient
@@ -48,50 +48,48 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
     only from port 80 or 443: behind port forwarding, 443 may be another PDU. A login for https is
     never sent over http.
     """
-    code = str(reply.status)
-    try:
-        parts = urlsplit(reply.headers.get("location", ""))
-        name, port = parts.hostname, parts.port
-    except ValueError:
-        name, port = None, None
-    location = login.quoted(reply.headers.get("location", "")) or "no address"
-    if not name or parts.scheme not in PORTS or port == 0:
+    parts = _address(reply.headers.get("location", ""))
+    to = login.quoted(reply.headers.get("location", "")) or "no address"
+    if parts is None:
         raise HttpRefused(
-            f"the device redirects to {location} (status {code}), which is not followed; is this"
+            f"the device redirects to {to} (status {reply.status}), which is not followed; is this"
             " the PDU's web service?",
-            code,
+            str(reply.status),
         )
-    if name.lower() != here.host.lower():
+    where = Endpoint(parts.scheme, here.host, parts.port or PORTS[parts.scheme])
+    turns_on_tls = here.scheme == "http" and where.scheme == "https"
+    is_port_known = parts.port is not None or here.port == PORTS["http"]
+    if (parts.hostname or "").lower() != here.host.lower():
         # Not `hostname`: it is in lower case, so a login in base64 would not be recognised in it.
-        raise HttpRefused(
-            f"the device redirects to another host ({login.quoted(parts.netloc)}); if that is"
-            " right, give it as the address",
-            code,
+        fault = (
+            f"to another host ({login.quoted(parts.netloc)}); if that is right, give it as the"
+            " address"
         )
-    if here.scheme == "https" and parts.scheme == "http":
-        raise HttpRefused(
-            "the device redirects from https to http, where the login is not sent: let it enforce"
-            " HTTPS, or look for a proxy in between",
-            code,
+    elif here.scheme == "https" and where.scheme == "http":
+        fault = (
+            "from https to http, where the login is not sent: let it enforce HTTPS, or look for a"
+            " proxy in between"
         )
-    where = Endpoint(parts.scheme, here.host, port or PORTS[parts.scheme])
-    if where == here:
-        raise HttpRefused(
-            f"the device redirects to itself ({location}, status {code}); is this the PDU's web"
-            " service?",
-            code,
+    elif where == here:
+        fault = f"to itself ({to}, status {reply.status}); is this the PDU's web service?"
+    elif where.port != here.port and not (turns_on_tls and is_port_known):
+        fault = (
+            f"to another port ({where.scheme}, {where.port}), which may be forwarded to another"
+            " PDU, so the login is not sent there; if the port is right, set that scheme and port"
         )
-    turns_on_tls = here.scheme == "http" and parts.scheme == "https"
-    is_port_known = port is not None or here.port == PORTS["http"]
-    may_change_port = turns_on_tls and is_port_known
-    if where.port != here.port and not may_change_port:
-        raise HttpRefused(
-            f"the device redirects to another port ({where.scheme}, {where.port}), which may be"
-            " forwarded to another PDU, so the login is not sent there; if the port is right, set"
-            " that scheme and port",
-            code,
-        )
-    return where
+    else:
+        return where
+    raise HttpRefused(f"the device redirects {fault}", str(reply.status))
+
+
+def _address(location: str) -> Optional[SplitResult]:
+    """The parts of an http or https address with a host; None for any other text."""
+    try:
+        parts = urlsplit(location)
+        is_address = bool(parts.hostname) and parts.scheme in PORTS and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_address else None
 
 
 def redirect_unreachable(where: Endpoint, error: HttpUnreachable) -> HttpUnreachable:

@@ -102,41 +102,9 @@ class RequestsTransport:
         handler_error: PduHandlerError
         # the header Location of the answer, once it has come
         locations: list[Optional[str]] = []
-        hooks: Any = self._session.hooks.get("response") or ()
-
-        def note_arrival(response: requests.Response, **_: object) -> None:
-            # else requests fails if it cannot parse this address
-            locations.append(response.headers.pop("location", None))
-
         try:
-            with self._session.request(
-                request.method,
-                where.url + request.target,
-                data=request.body,
-                headers=dict(request.headers),
-                auth=self._session.auth or _unchanged,
-                verify=self._session.verify,
-                timeout=request.timeout,
-                allow_redirects=False,
-                stream=True,
-                hooks={"response": [*((hooks,) if callable(hooks) else hooks), note_arrival]},
-            ) as response:
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                headers.update(
-                    ("location", location) for location in locations[-1:] if location is not None
-                )
-                try:
-                    body = _read_body(response, request)
-                except (requests.RequestException, PduHandlerError):
-                    if response.status_code < FIRST_WITHOUT_RESULT:
-                        raise
-                    return Response(response.status_code, headers, b"")
-                if not getattr(response.raw, "length_remaining", None):
-                    return Response(response.status_code, headers, body)
-                # urllib3 before version 2 does not raise for it
-                if response.status_code >= FIRST_WITHOUT_RESULT:
-                    return Response(response.status_code, headers, b"")
-                handler_error = HttpUnreachable(BROKEN_OFF)
+            with self._send(where, request, locations) as response:
+                return _read(response, request, locations)
         except requests.RequestException as error:
             handler_error = _error_of(error, where.netloc)
         except ValueError as error:
@@ -153,6 +121,30 @@ class RequestsTransport:
                 f"the session's `verify`, `cert`, `auth` or hook cannot be used: {error}"
             ) from None
         raise handler_error
+
+    def _send(
+        self, where: Endpoint, request: Request, locations: list[Optional[str]]
+    ) -> requests.Response:
+        """The answer, of which the body is not read yet, without its Location, which is added to
+        `locations`: else requests fails if it cannot parse this address.
+        """
+        hooks: Any = self._session.hooks.get("response") or ()
+
+        def note_arrival(response: requests.Response, **_: object) -> None:
+            locations.append(response.headers.pop("location", None))
+
+        return self._session.request(
+            request.method,
+            where.url + request.target,
+            data=request.body,
+            headers=dict(request.headers),
+            auth=self._session.auth or _unchanged,
+            verify=self._session.verify,
+            timeout=request.timeout,
+            allow_redirects=False,
+            stream=True,
+            hooks={"response": [*((hooks,) if callable(hooks) else hooks), note_arrival]},
+        )
 
 
 def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -183,9 +175,26 @@ def _unusable(error: Exception) -> SettingsError:
     )
 
 
+def _read(
+    response: requests.Response, request: Request, locations: Sequence[Optional[str]]
+) -> Response:
+    """The whole answer. The body of an error or a redirect that breaks off or is too long is left
+    out: the status says enough. Raises as `_read_body`.
+    """
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers.update(("location", location) for location in locations[-1:] if location is not None)
+    try:
+        body = _read_body(response, request)
+    except (requests.RequestException, PduHandlerError):
+        if response.status_code < FIRST_WITHOUT_RESULT:
+            raise
+        body = b""
+    return Response(response.status_code, headers, body)
+
+
 def _read_body(response: requests.Response, request: Request) -> bytes:
     """The whole body. Raises HttpSyntax if it is longer than the request's limit, HttpUnreachable
-    if it is not complete in the request's time."""
+    if it breaks off or is not complete in the request's time."""
     end = time.monotonic() + request.total
     body = bytearray()
     chunks: Any = response.iter_content(_CHUNK)
@@ -195,4 +204,7 @@ def _read_body(response: requests.Response, request: Request) -> bytes:
             raise too_long(request.limit)
         if time.monotonic() > end:
             raise HttpUnreachable(_INCOMPLETE)
+    # urllib3 before version 2 does not raise for it
+    if getattr(response.raw, "length_remaining", None):
+        raise HttpUnreachable(BROKEN_OFF)
     return bytes(body)

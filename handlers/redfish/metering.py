@@ -12,7 +12,7 @@ from typing import Callable, NamedTuple
 
 from .. import dcimanager
 from ..shared.errors import PduHandlerError
-from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures, measured
+from ..shared.meter_figures import NOT_ASKED, MeterFigures, measured
 from . import figures, sensors
 from .figures import AMPERES, KILOWATT_HOURS, WATTS, Figures, Sensors, of_part, unknown
 from .members import Member, each_member, read_list, readable
@@ -74,30 +74,31 @@ def read_statistic(
     pdus = [_unit_figures(service, pdu, every, figures_of) for pdu in every]
     ports = [port for pdu in pdus for port in pdu.ports]
     raise_if_twice(service, "outlets that are called", [identity for identity, _ in ports])
-    every_part = [
-        *(pdu.total for pdu in pdus),
-        *(pdu.inlet for pdu in pdus),
-        *(parts for _, parts in ports),
-    ]
-    sources = figures.sensors_to_read(summands for parts in every_part for summands in parts)
+    every_part = itertools.chain(
+        (pdu.total for pdu in pdus), (pdu.inlet for pdu in pdus), (parts for _, parts in ports)
+    )
+    sources = figures.sensors_to_read(itertools.chain.from_iterable(every_part))
     resource_by_source = sensors.read_sensors(service, every, sources)
     readings: list[Sensors] = [
         {source: figures.sensor(resource, unit) for source, resource in resource_by_source.items()}
         for _, unit in kinds
     ]
 
-    def values(parts: _Parts) -> tuple[Figure, Figure, Figure]:
-        """Current, energy and power."""
+    def meter(parts: _Parts) -> MeterFigures:
         current, energy, *powers = map(figures.total, parts, readings)
-        return current, energy, powers[0] if powers else NOT_ASKED
+        power = powers[0] if powers else NOT_ASKED
+        return MeterFigures(current_a=current, power_w=power, energy_kwh=energy)
 
-    load_a, energy_kwh, power_w = values(_sum([pdu.total for pdu in pdus]))
-    inlet_a, _, inlet_w = values(_sum([pdu.inlet for pdu in pdus]))
-    meters: dict[str, MeterFigures] = {}
-    for identity, parts in ports:
-        current, energy, power = values(parts)
-        meters[identity] = MeterFigures(current_a=current, power_w=power, energy_kwh=energy)
-    return dcimanager.Figures(load_a, energy_kwh, meters, power_w, inlet_a, inlet_w)
+    total = meter(_sum([pdu.total for pdu in pdus]))
+    inlet = meter(_sum([pdu.inlet for pdu in pdus]))
+    return dcimanager.Figures(
+        total.current_a,
+        total.energy_kwh,
+        {identity: meter(parts) for identity, parts in ports},
+        total.power_w,
+        inlet.current_a,
+        inlet.power_w,
+    )
 
 
 def _sum(every: Sequence[_Parts]) -> _Parts:

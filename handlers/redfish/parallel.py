@@ -5,9 +5,8 @@ from __future__ import annotations
 import collections
 import contextlib
 import contextvars
-import functools
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Callable, TypeVar
 
 from ..http.client import HttpClient
@@ -19,47 +18,44 @@ T = TypeVar("T")
 def read_in_parallel(
     paths: Sequence[str],
     clients: Sequence[HttpClient],
-    fetch: Callable[[str, HttpClient, bool], T],
+    read: Callable[[str, HttpClient], T],
+    read_alone: Callable[[str], T],
 ) -> list[T]:
-    """Calls `fetch` for each path, with the clients in parallel, and tells it whether the client
-    runs alone. Returns the results in the order of `paths`, or raises an error of `fetch`, after
-    all threads have ended.
+    """The result of `read` for each path, in the order of `paths`, by the clients in parallel.
 
-    Some units serve few connections at a time. In parallel, a client therefore stops at
-    HttpUnreachable and leaves its path to the others; at the end, the first client alone fetches
-    what is left.
+    Some units serve few connections at a time: a client stops at HttpUnreachable and leaves its
+    path to the others. `read_alone` reads what is left when all have ended. Raises another error of
+    `read` after all threads have ended, and each error of `read_alone`.
     """
-    waiting: collections.deque[tuple[int, str]] = collections.deque(enumerate(paths))
-    result_by_number: dict[int, T] = {}
+    waiting = collections.deque(dict.fromkeys(paths))
+    result_by_path: dict[str, T] = {}
 
-    def work(client: HttpClient, *, alone: bool) -> None:
-        """Fetch waiting paths until none is left or the client fails."""
+    def read_waiting(client: HttpClient) -> None:
+        """Read waiting paths until none is left or the client fails."""
         while True:
             try:
-                number, path = waiting.popleft()
+                path = waiting.popleft()
             except IndexError:
                 return
             try:
-                result_by_number[number] = fetch(path, client, alone)
-            except BaseException as error:
-                if isinstance(error, HttpUnreachable) and not alone:
-                    waiting.append((number, path))
-                    return
+                result_by_path[path] = read(path, client)
+            except HttpUnreachable:
+                waiting.append(path)
+                return
+            except BaseException:
                 waiting.clear()
                 raise
 
+    futures: list[Future[None]] = []
     try:
-        with ThreadPoolExecutor(len(clients)) as pool:
-            futures = []
-            # RuntimeError: the system has no more threads
-            with contextlib.suppress(RuntimeError):
-                for client in clients:
-                    # tools count requests in the caller's context
-                    run = contextvars.copy_context().run
-                    futures.append(pool.submit(run, functools.partial(work, client, alone=False)))
-        for future in futures:
-            future.result()
-        work(clients[0], alone=True)
+        # RuntimeError: the system has no more threads
+        with ThreadPoolExecutor(len(clients)) as pool, contextlib.suppress(RuntimeError):
+            for client in clients:
+                # tools count requests in the caller's context
+                run = contextvars.copy_context().run
+                futures.append(pool.submit(run, read_waiting, client))
     finally:
         waiting.clear()  # after Ctrl-C, the threads end with their present request
-    return [result_by_number[number] for number in range(len(paths))]
+    for future in futures:
+        future.result()
+    return [result_by_path[path] if path in result_by_path else read_alone(path) for path in paths]

@@ -236,28 +236,33 @@ class RedfishService:
                 RedirectedClient(self._clients[0].where, self._transport(self._trust))
             )
         if len(paths) > _PER_CONNECTION:
-            return read_in_parallel(paths, self._clients, self._resource_or_error)
-        return [self._resource_or_error(path, self._clients[0], True) for path in paths]
+            return read_in_parallel(
+                paths, self._clients, self._read_beside_others, self._resource_or_error
+            )
+        return [self._resource_or_error(path) for path in paths]
+
+    def _read_beside_others(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
+        """As `_resource_or_error`, while other clients read. Raises the error of a 503: perhaps
+        there are too many requests at once.
+        """
+        result = self._resource_or_error(path, client)
+        if isinstance(result, HttpBusy):
+            raise result
+        return result
 
     def _resource_or_error(
-        self,
-        path: str,
-        client: HttpClient,
-        alone: bool,  # noqa: FBT001  # a Callable of read_in_parallel
+        self, path: str, client: Optional[HttpClient] = None
     ) -> Union[Json, PduHandlerError]:
-        """The resource at `path`, from what was read before, else read by `client`; its error if it
-        alone cannot be read. Raises errors that concern the whole service, and that of a 503 unless
-        `alone`.
+        """The resource at `path`, from what was read before, else read by `client`, by default the
+        first; its error if it alone cannot be read. Raises errors that concern the whole service.
         """
         if self._resources is not None and path in self._resources:
             return self._resources[path]
         reply = (
             self.reply(path)
-            if client is self._clients[0]
+            if client in (None, self._clients[0])
             else self._send("GET", path, client=client)
         )
-        if reply.status == 503 and not alone:  # perhaps too many requests at once
-            raise error_of(reply, self.login, "GET", path)
         try:
             return self._read_once(path, lambda: self._resource(reply, path))
         except RESOURCE_ERRORS as error:
@@ -390,7 +395,7 @@ class RedfishService:
         body: Optional[Mapping[str, object]] = None,
         *,
         anonymous: bool = False,
-        headers: Optional[Mapping[str, str]] = None,
+        headers: Mapping[str, str] = {},
         client: Optional[HttpClient] = None,
         once: bool = False,
     ) -> Response:
@@ -403,16 +408,14 @@ class RedfishService:
                 f"the device took longer than {self._seconds:g} s for this call; try again"
             )
         wait = min(self._timeout, left)
-        if client is not None and client is not self._clients[0]:
+        if client not in (None, self._clients[0]):
             wait = min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))
-        all_headers: dict[str, str] = {**_HEADERS, **(headers or {})}
-        if body is not None:
-            all_headers["Content-Type"] = "application/json"
+        content_type = {} if body is None else {"Content-Type": "application/json"}
         start = self._clock()
         request = Request(
             method,
             path,
-            all_headers,
+            {**_HEADERS, **headers, **content_type},
             None if body is None else json.dumps(body).encode(),
             wait,
             min(2 * wait, left),
@@ -422,12 +425,16 @@ class RedfishService:
         login = UnsentLogin(*self.login) if anonymous else self.login
         reply = (client or self._clients[0]).send(request, login, _ANY)
         self._slowest = max(self._slowest, self._clock() - start)
+        self._count(reply)
+        return reply
+
+    def _count(self, reply: Response) -> None:
+        """Raise ProtocolError if the answers up to this one are too long."""
         self._bytes += len(reply.body)
         if self._bytes > self.most_bytes:
             raise ProtocolError(
                 f"the device's answers are longer than {self.most_bytes} bytes together"
             )
-        return reply
 
 
 def _path_and_query(target: object) -> object:
