@@ -10,6 +10,7 @@ states.
 """
 
 from decimal import Decimal
+from functools import partial
 from typing import Optional
 
 from .language import *
@@ -251,12 +252,12 @@ ISX_POWER = column("318.1.1.22.2.6.1.20", "isxModularDistModuleOutputTotalPower"
 # a place without a cable, on units that do not say 4
 ISX_NOTHING = ("", "-1")
 
+apc_profile = partial(Profile, vendor="APC", source=POWERNET)
+
 PROFILES = (
-    Profile(
+    apc_profile(
         key="apc-rpdu2",
-        vendor="APC",
         mib="PowerNet-MIB (rPDU2)",
-        source=POWERNET,
         models=(
             "AP84xx",
             "AP86xx",
@@ -299,14 +300,12 @@ PROFILES = (
             " older sPDU table."
         ),
     ),
-    Profile(
+    apc_profile(
         key="apc-rpdu",
-        vendor="APC",
         mib="PowerNet-MIB (rPDU)",
-        source=POWERNET,
         models=("AP78xx", "AP79xx"),
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
-        outlets=(_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD))),
+        outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
         load=total(RPDU_LINES, else_outlets=True),
         power=total(RPDU_WATTS),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
@@ -316,22 +315,18 @@ PROFILES = (
         ),
         unread=f"rPDUOutletPhaseOverloadRestriction, rPDUOutletBankOverloadRestriction: {OVERLOAD}",
     ),
-    Profile(
+    apc_profile(
         key="apc-masterswitch",
-        vendor="APC",
         mib="PowerNet-MIB (sPDU)",
-        source=POWERNET,
         models=("MasterSwitch AP9210 to AP9218",),
         sys_object_ids=oids("318.1.3.4.1", "318.1.3.4.2", "318.1.3.4.7", ANY_APC),
         outlets=_spdu(SPDU_STATE),
         evidence=SIMULATED.of("state", "switching"),
         recording="apc_masterswitch2",
     ),
-    Profile(
+    apc_profile(
         key="apc-masterswitch-plus",
-        vendor="APC",
         mib="PowerNet-MIB (MasterSwitch plus)",
-        source=POWERNET,
         models=("MasterSwitch plus AP9225, AP9225EXP",),
         sys_object_ids=oids("318.1.3.4.4"),
         outlets=outlets(
@@ -354,11 +349,9 @@ PROFILES = (
             " refuse"
         ),
     ),
-    Profile(
+    apc_profile(
         key="apc-masterswitch-vm",
-        vendor="APC",
         mib="PowerNet-MIB (MasterSwitch VM)",
-        source=POWERNET,
         models=("MasterSwitch VM AP9224",),
         sys_object_ids=oids("318.1.3.4.3"),
         outlets=outlets(
@@ -378,11 +371,9 @@ PROFILES = (
         evidence=SIMULATED.of("state", "switching"),
         unread=f"sPDUMasterConfigVMOverloadRestriction: {OVERLOAD}",
     ),
-    Profile(
+    apc_profile(
         key="apc-easy-epdu",
-        vendor="APC",
         mib="PowerNet-MIB (Easy PDU)",
-        source=POWERNET,
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
         sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
         outlets=outlets(
@@ -414,11 +405,9 @@ PROFILES = (
         ),
         evidence=SIMULATED,
     ),
-    Profile(
+    apc_profile(
         key="apc-ems-outlet",
-        vendor="APC",
         mib="PowerNet-MIB (Environmental Manager)",
-        source=POWERNET,
         models=("Environmental Manager AP9320, AP9340: its switched outlet",),
         sys_object_ids=oids("318.1.3.8.2", "318.1.3.8.4"),
         outlets=outlets(
@@ -439,11 +428,9 @@ PROFILES = (
         evidence=SIMULATED.of("state", "switching"),
         recording="aos-emu2_ap9320",
     ),
-    Profile(
+    apc_profile(
         key="apc-ats",
-        vendor="APC",
         mib="PowerNet-MIB (ATS)",
-        source=POWERNET,
         models=("Rack ATS AP44xx, AP77xx",),
         sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
         load=total(figure(_ats_phases("4", "atsOutputCurrent"), TENTHS)),
@@ -454,11 +441,9 @@ PROFILES = (
             " (VA) since 2020. The active power is at most that."
         ),
     ),
-    Profile(
+    apc_profile(
         key="apc-xpdu",
-        vendor="APC",
         mib="PowerNet-MIB (xPDU)",
-        source=POWERNET,
         models=("InfraStruXure PDU: each branch breaker is listed",),
         sys_object_ids=oids("318.1.3.15"),
         outlets=outlets(
@@ -473,11 +458,9 @@ PROFILES = (
         evidence=SIMULATED.of("current", "power"),
         note="The sysObjectID is the MIB's product infraStruXurePDU; it was not seen on a unit.",
     ),
-    Profile(
+    apc_profile(
         key="apc-isx-modular",
-        vendor="APC",
         mib="PowerNet-MIB (modular distribution)",
-        source=POWERNET,
         models=("InfraStruXure modular PDU: each cable of its modules is listed",),
         sys_object_ids=oids("318.1.3.24"),
         outlets=outlets(

@@ -1,7 +1,4 @@
-"""APC by Schneider Electric: the Easy Rack PDU, which has Enlogic's tables below a root of APC.
-
-Not in apc.py: other units of APC need not load Enlogic's file.
-"""
+"""APC by Schneider Electric: the Easy Rack PDU, which has Enlogic's tables below a root of APC."""
 
 from . import enlogic
 from .language import *

@@ -1,19 +1,18 @@
 """Aten: the PE series of two MIBs.
 
 ATEN-PE-CFG (`aten-pe`) has one object for each outlet. Sub-identifier 10 is a table of names and
-settings, so outlet 8 is at 9 and outlet 9 at 11. Slots without an outlet read "not supported" (7).
-The outlets' objects are read by GET: a walk of their subtree would also read some 1,200 rows of
-other tables.
+settings, so outlet 8 is at 9 and outlet 9 at 11. The outlets' objects are read by GET: a walk of
+their subtree would also read some 1,200 rows of other tables.
 
-Newer firmware also has the number of outlets and the table displayOutletStatus. Values above 3 have
-other meanings there than in outletNStatus. States are read from this table if it has a row for each
-outlet. Otherwise slots are read one by one: those whose outletConfirmation is not "not supported"
-(4), or all slots if every outletConfirmation is 4. The BMCs of some servers have the same
-sysObjectID and none of these tables.
+Newer firmware also has the table displayOutletStatus. Values above 3 have other meanings there than
+in outletNStatus. States are read from this table if it has a row for each outlet. Otherwise slots
+are read one by one: those whose outletConfirmation is not "not supported" (4), or all slots if
+every outletConfirmation is 4. The BMCs of some servers have the same sysObjectID and none of these
+tables.
 
-ATEN-PE2-CFG (`aten-pe2`) has tables for up to 16 cascaded stations; the index is station.outlet.
-Figures are in ten thousandths of A, W and kWh. A station that does not answer reads -3000000
-everywhere, like one that was never there: its outlets are left out.
+ATEN-PE2-CFG (`aten-pe2`) has tables for up to 16 cascaded stations; the index is station.outlet. A
+station that does not answer reads -3000000 everywhere, like one that was never there: its outlets
+are left out.
 """
 
 from decimal import Decimal

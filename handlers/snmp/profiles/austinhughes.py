@@ -1,10 +1,9 @@
 """Austin Hughes: InfraPower PDUs behind an IP dongle, with up to sixteen PDUs in a chain.
 
-The MIB is not public. The source is an owner's monitoring checks, which only read. The identity
-begins with the outlet's table: 1 for standard outlets (such as C13), 2 for those of 16 A (such as
-C19). The state of a missing socket is UNKNOWN. An outlet's current of 0 is left out: the outlet may
-have no meter. Powers are left out, because the checks do not say their unit. The load is the sum of
-the circuits' currents.
+The source is an owner's monitoring checks, which only read. The identity begins with the outlet's
+table: 1 for standard outlets (such as C13), 2 for those of 16 A (such as C19). An outlet's current
+of 0 is left out: the outlet may have no meter. Powers are left out, because the checks do not say
+their unit.
 """
 
 from .language import *

@@ -1,10 +1,9 @@
 """Bachmann: BlueNet units with BACHMANN-BLUENET2-MIB. The index is device.circuit.phase.socket.
 
-The status combines on or off with alarms, warnings and identification: odd numbers from 9 to 23 are
-on, even ones from 10 to 24 off. The state is UNKNOWN if the status of the device of the chain says
-that it is lost, not expected, deactivated or updated. Measurements are variables: one table has
-their units and powers of ten, another their values, types and statuses. The index of both is a GUID
-of eight octets: the first seven identify the measured part, the last one the variable.
+The status combines on or off with alarms, warnings and identification. Measurements are variables:
+one table has their units and powers of ten, another their values, types and statuses. The index of
+both is a GUID of eight octets: the first seven identify the measured part, the last one the
+variable.
 
 Older: BlueNet IRS with BLUENET-IRS. The index is a text, in octets after its length. The MIB does
 not give the values of a socket's or a fuse's state, so sockets are listed and metered, but not

@@ -1,8 +1,5 @@
 """BayTech: remote power controllers (RPCs) of Baytech-MIB. The index is rpc.outlet.
 
-State and command share a column, in which a locked outlet reads "locked on" or "locked off". States
-of an RPC whose circuit breaker is off are UNKNOWN.
-
 The MIB does not state the units of current and power. Current is in tenths of an ampere (NUT,
 drivers/baytech-mib.c; Observium, includes/discovery/sensors/baytech-mib-403-1.inc.php), power in
 watts (Observium). Observium ignores a power of -2000000; this handler treats every value below 0 as

@@ -1,10 +1,8 @@
 """Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs can share one agent. The index is the
 outlet, then the PDU's MAC address as text.
 
-PDUs that cannot switch may have the control column, so commands require that cpiPduHasOutletControl
-is 1. The state is UNKNOWN while the outlet's reset is pending, and if its PDU is out of service.
-Outlets' energy is in deca-watt-seconds. The energy of branches is in deca-VA-seconds, and the
-objects called power are in VA, so both are left out.
+PDUs that cannot switch may have the control column. The energy of branches is in deca-VA-seconds,
+and the objects called power are in VA, so both are left out.
 """
 
 from decimal import Decimal

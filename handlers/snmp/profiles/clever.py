@@ -7,7 +7,7 @@ with decimals ("1.53") or INTEGERs; "--" means that there is no such meter or re
 unit has its own branch of the product line's tree. Only the branch of the addressed unit is read.
 
 Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other
-rows read "--". `_text_family` therefore ignores the figures of outlets if there are fewer figures
+rows read "--". `_text_outlets` therefore ignores the figures of outlets if there are fewer figures
 than outlets: a group's current is not an outlet's. A row that one column alone lacks is its
 outlet's failure: the others keep their figures.
 
@@ -38,58 +38,62 @@ SLAVE_ONE_ONLINE = Arc(IP, 0, ("71",))
 VENDOR = "Clever Electronic, FS.COM"
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")
 NO_MIB = "no MIB is public"
+WITHOUT_POWER = DRIVER.of("state", "current", "energy", "switching")
 TEST_PROGRAM = (
     "https://github.com/ChinaClever/IDC_TestSystem/tree/HEAD/IDC_TestSystem/IDC_TestSystem"
 )
 MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 
-def _text_family(
+def _here(values: Source, count: Scalar) -> Provided:
+    """The values, on a device that has `count`. It is read first, so a device without this family's
+    tree costs one GET."""
+    return Provided(values, count, r"\d+")
+
+
+def _text_outlets(
     count: Scalar,
+    *,
     switch: Column,
     name: Column,
     current: Column,
     energy: Column,
-    line_current: Source,
-    line_energy: Source,
     power: Optional[Column] = None,
-) -> partial[Profile]:
-    """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths
-    of kWh.
+) -> tuple[Outlets, ...]:
+    """The outlets, whose number `count` may be 0."""
 
-    `count`, the number of outlets, may be 0. It is read first, so a device without this family's
-    tree costs one GET.
-    """
-
-    def here(values: Source) -> Provided:
-        return Provided(values, count, r"\d+")
-
-    def of_outlets(values: Column, beside: Column) -> Whole:
+    def meter(values: Column, beside: Column) -> Whole:
         """A column of the outlets' meters. `beside`, another one, shows rows that the answers
         lack."""
         rows = Complete(values, beside=without(beside, *NOT_THERE))
         return Whole(without(rows, *NOT_THERE), count)
 
+    return outlets(
+        states=State(_here(Counted(switch, count), count), on=(ON,), off=(OFF,)),
+        control=Write(switch, on=ON, off=OFF),
+        none_if_zero=count,
+        name=name,
+        current=Figure(meter(current, energy), scale_of_integers=HUNDREDTHS),
+        power=figure(meter(power, current), Decimal(1000)) if power else None,
+        energy=Figure(meter(energy, current), scale_of_integers=TENTHS),
+    )
+
+
+def _text_family(
+    count: Scalar, groups: tuple[Outlets, ...], line_current: Source, line_energy: Source
+) -> partial[Profile]:
+    """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths
+    of kWh."""
+    currents = _here(Complete(line_current, beside=line_energy), count)
+    energies = _here(Complete(line_energy, beside=line_current), count)
     return partial(
         Profile,
         vendor=VENDOR,
         sys_object_ids=oids("30966"),
-        outlets=outlets(
-            states=State(here(Counted(switch, count)), on=(ON,), off=(OFF,)),
-            control=Write(switch, on=ON, off=OFF),
-            none_if_zero=count,
-            name=name,
-            current=Figure(of_outlets(current, energy), scale_of_integers=HUNDREDTHS),
-            power=figure(of_outlets(power, current), Decimal(1000)) if power else None,
-            energy=Figure(of_outlets(energy, current), scale_of_integers=TENTHS),
-        ),
-        load=total(
-            Figure(here(Complete(line_current, beside=line_energy)), scale_of_integers=HUNDREDTHS)
-        ),
-        energy=total(
-            Figure(here(Complete(line_energy, beside=line_current)), scale_of_integers=TENTHS)
-        ),
-        evidence=DRIVER if power else DRIVER.of("state", "current", "energy", "switching"),
+        outlets=groups,
+        load=total(Figure(currents, scale_of_integers=HUNDREDTHS)),
+        energy=total(Figure(energies, scale_of_integers=TENTHS)),
+        evidence=DRIVER if groups[0].power else WITHOUT_POWER,
         note=NO_PUBLIC_MIB,
         unread="breakers of loops (3.N.1, 3.N.2): texts, whose words differ by firmware",
     )
@@ -105,16 +109,17 @@ def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
     `power`: the arc of the table of powers in kW, if a program reads it.
     """
     unit = f"30966.{tree}.1"
-    family = _text_family(
-        scalar(f"{unit}.1.3.0", "outputNum"),
+    count = scalar(f"{unit}.1.3.0", "outputNum")
+    groups = _text_outlets(
+        count,
         switch=_output(unit, "7", "outputSwitch"),
         name=_output(unit, "5", "outputName"),
         current=_output(unit, "8.1", "outputCurrent"),
         energy=_output(unit, "10", "outputEnergy"),
-        line_current=column(f"{unit}.2", "line", "1.0"),
-        line_energy=column(f"{unit}.2", "line", "5.0"),
         power=_output(unit, power, "outputPower") if power else None,
     )
+    lines = f"{unit}.2"
+    family = _text_family(count, groups, column(lines, "line", "1.0"), column(lines, "line", "5.0"))
     source = f"{TEST_PROGRAM}/common/snmp"
     return family(key=key, mib=f"{models[0]}: {NO_MIB}", source=source, models=models)
 
@@ -122,19 +127,19 @@ def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
 def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
     """RPDU and NPM-V: below `unit`, arcs 3 to 5 are lines 1 to 3."""
     unit = f"30966.{tree}.1.1"
+    count = scalar(f"{unit}.7.0", "outputNum")
 
     def lines(item: int, name: str) -> Spread:
         return Spread(oid(unit), (Span(1, 3, 3),), name, tail=f"{item}.0", by_get=True)
 
-    family = _text_family(
-        scalar(f"{unit}.7.0", "outputNum"),
+    groups = _text_outlets(
+        count,
         switch=_output(unit, "9", "outputStatus"),
         name=_output(unit, "8", "outputName"),
         current=_output(unit, "10", "outputCurrent"),
         energy=_output(unit, "13", "outputEnergy"),
-        line_current=lines(4, "lineCurrent"),
-        line_energy=lines(3, "lineEnergy"),
     )
+    family = _text_family(count, groups, lines(4, "lineCurrent"), lines(3, "lineEnergy"))
     return family(key=key, mib=f"{models[0]}: {NO_MIB}", source=source, models=models)
 
 
@@ -200,7 +205,7 @@ PROFILES = (
         source=public("ChinaClever/MPro-App", "cores/agents/agent_get.cpp"),
         models=("MPro PDU",),
         sys_object_ids=(*oids("30966"), *NET_SNMP),
-        outlets=(_mpro("") + _mpro(".0")),
+        outlets=_mpro("") + _mpro(".0"),
         load=total(*(figure(_lines("2.1", tail), HUNDREDTHS) for tail in ("", ".0"))),
         power=total(*(figure(_lines("3.1", tail)) for tail in ("", ".0"))),
         energy=total(*(figure(_lines("6", tail), TENTHS) for tail in ("", ".0"))),

@@ -1,20 +1,18 @@
-"""CyberPower: two generations of PDUs in CPS-MIB, whose tables resemble APC's, and transfer
-switches.
+"""CyberPower: two generations of PDUs in CPS-MIB, whose tables resemble APC's rPDU2 and rPDU, and
+transfer switches. The numbers of states and commands are others than APC's.
 
-ePDU2 resembles APC's rPDU2, but on is 1 and off is 2 for both states and commands (rPDU2: state on
-2, off 1). A table numbers its rows consecutively over all units of a chain. The table of metered
-outlets may lack outlets, so an outlet may have another row there. ePDU resembles APC's rPDU, but
-has more meters. Its load table has rows of phases, and rows of banks that count the same current
-again. Some units have their outlets in ePDU2 and their meters in ePDU. A UPS of this vendor may
-report the sysObjectID of a PDU, so the tables decide which of the two a device is.
+ePDU2: a table numbers its rows consecutively over all units of a chain. The table of metered
+outlets may lack outlets, so an outlet may have another row there. ePDU: the load table has rows of
+phases, and rows of banks that count the same current again. Some units have their outlets in ePDU2
+and their meters in ePDU. A UPS of this vendor may report the sysObjectID of a PDU, so the tables
+decide which of the two a device is.
 
-On a transfer switch, on is 1 and off is 2 for states, but 2 and 3 for commands. Its phases beyond
-the third are pairs of lines, which count the current of the lines again.
-
-A state is UNKNOWN while a command is pending. The column for it is optional: some units lack it.
+The phases of a transfer switch beyond the third are pairs of lines, which count the current of the
+lines again. Some units lack the column of pending commands.
 """
 
 from decimal import Decimal
+from functools import partial
 from typing import Optional
 
 from .apc import NOT_READ, OVERLOAD, pending, phase_rows
@@ -116,12 +114,12 @@ def _epdu_figure(values: First, scale: Decimal = ONES) -> Figure:
     return figure(if_listed(values, First((EPDU2_STATE, METERED_NAME, METERED_LOAD))), scale, ())
 
 
+cyberpower_profile = partial(Profile, vendor="CyberPower", source=CPS, evidence=SIMULATED)
+
 PROFILES = (
-    Profile(
+    cyberpower_profile(
         key="cyberpower-epdu2",
-        vendor="CyberPower",
         mib="CPS-MIB (ePDU2)",
-        source=CPS,
         models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
         sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
         outlets=outlets(
@@ -166,16 +164,13 @@ PROFILES = (
             _epdu_figure(PHASE_ENERGY, TENTHS),
             else_outlets=True,
         ),
-        evidence=SIMULATED,
         recording="cyberpower_pdu81005",
         unread=f"overload restrictions of banks and phases: {OVERLOAD}",
         note="A slave of a chain lists only itself: read the host.",
     ),
-    Profile(
+    cyberpower_profile(
         key="cyberpower-epdu",
-        vendor="CyberPower",
         mib="CPS-MIB (ePDU)",
-        source=CPS,
         models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
         sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=outlets(
@@ -204,18 +199,15 @@ PROFILES = (
         ),
         power=total(figure(PHASE_POWER), else_outlets=True),
         energy=total(figure(PHASE_ENERGY, TENTHS, absent=()), else_outlets=True),
-        evidence=SIMULATED,
         programs=(
             public("pdudaemon/pdudaemon", "pdudaemon/drivers/cyberpower81001.py"),
             public("gportay/cyberpower-pdu", "cyberpower-pdu"),
         ),
         unread=f"overload restrictions of banks: {OVERLOAD}",
     ),
-    Profile(
+    cyberpower_profile(
         key="cyberpower-ats",
-        vendor="CyberPower",
         mib="CPS-MIB 2.13 (ats)",
-        source=CPS,
         models=("Switched ATS PDU (PDUxxSW...ATNET)",),
         sys_object_ids=oids(ATS, ANY_CYBERPOWER),
         outlets=outlets(
@@ -251,7 +243,6 @@ PROFILES = (
                 absent=(),
             )
         ),
-        evidence=SIMULATED,
         programs=(
             public("andrewrothstein/valve-infra", "executor/pdu/drivers/cyberpower.py"),
             public("remiphilippe/companion-module-cyberpower-pdu", "src/ats.js"),

@@ -1,8 +1,7 @@
 """Cyclades: PDUs on serial ports of a console server, AlterPath ACS or ACS 5000.
 
 The index is port.outlet. Row 0 of a port stands for all its outlets, so it is neither listed nor
-written. State and command share a column; 2 is a cycle, 3 unknown. Each unit of a port's chain
-reports its current, in tenths of A.
+written. Each unit of a port's chain reports its current.
 
 ACS 5000: the table of outlets' figures is indexed by port.unit.outlet of the unit, and the column
 that would join it is not readable, so it is not read. An estimated power is not read either.
@@ -21,20 +20,20 @@ SINGLE, THREE_PHASES = "0", "3"
 ESTIMATED, MEASURED = "1", "2"
 
 
-def _power(tree: str) -> Column:
-    return column(tree + ".4.1.4", "cyOutletPower")
-
-
-def _outlets(tree: str) -> Arc:
-    return Arc(_power(tree), -1, ("0",), keep=False)
-
-
-def _lock(tree: str) -> Column:
-    return column(tree + ".4.1.5", "cyOutletLock")
-
-
 def _count(tree: str) -> Column:
     return column(tree + ".2.1.2", "cyPMNumberOutlets")
+
+
+def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
+    """The outlets; `why` one is not switched whose lock does not read unlocked."""
+    power = column(tree + ".4.1.4", "cyOutletPower")
+    lock = column(tree + ".4.1.5", "cyOutletLock")
+    return outlets(
+        states=State(Arc(power, -1, ("0",), keep=False), on=("1",), off=("0",)),
+        control=Guarded(Write(power, on=1, off=0), lock, allow=(UNLOCKED,), why=why),
+        count=_count(tree),
+        name=column(tree + ".4.1.2", "cyOutletName"),
+    )
 
 
 def _where(values: Column, test: Column, mark: str, other: str) -> Listed:
@@ -51,17 +50,7 @@ PROFILES = (
         source=pysnmp_mibs("mibs/vertiv/CYCLADES-ACS-PM-MIB"),
         models=("AlterPath PM behind AlterPath ACS",),
         sys_object_ids=oids("2925"),
-        outlets=outlets(
-            states=State(_outlets(ACS), on=("1",), off=("0",)),
-            control=Guarded(
-                Write(_power(ACS), on=1, off=0),
-                _lock(ACS),
-                allow=(UNLOCKED,),
-                why="it is locked on the device, or its lock is not known",
-            ),
-            count=_count(ACS),
-            name=column(ACS + ".4.1.2", "cyOutletName"),
-        ),
+        outlets=_outlets(ACS, "it is locked on the device, or its lock is not known"),
         load=total(
             figure(
                 column(ACS + ".3.1.5", "cyPMUnitCurrent"),
@@ -81,17 +70,7 @@ PROFILES = (
         models=("AlterPath PM, PM PDUs behind Avocent ACS 5000",),
         sys_object_ids=oids("2925"),
         unseen=True,
-        outlets=outlets(
-            states=State(_outlets(ACS5K), on=("1",), off=("0",)),
-            control=Guarded(
-                Write(_power(ACS5K), on=1, off=0),
-                _lock(ACS5K),
-                allow=(UNLOCKED,),
-                why="the device does not report it as unlocked",
-            ),
-            count=_count(ACS5K),
-            name=column(ACS5K + ".4.1.2", "cyOutletName"),
-        ),
+        outlets=_outlets(ACS5K, "the device does not report it as unlocked"),
         load=total(
             figure(
                 _where(ACS5K_CURRENT, ACS5K_PHASES, SINGLE, THREE_PHASES),

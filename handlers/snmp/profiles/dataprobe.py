@@ -1,11 +1,9 @@
 """Dataprobe: iBoot-PDU (IBOOTPDU-MIB) and iBootBar (IBOOTBAR-MIB). In both, row 0 is outlet 1.
 
-iBoot-PDU: three columns hold the command, the state of the relay, and the requested state. The
-state is UNKNOWN while the relay's state is not the requested one, and while an outlet cycles,
-reboots or waits to be switched on (2 to 4 of the requested state).
+iBoot-PDU: the state is UNKNOWN while the relay's state is not the requested one, and while an
+outlet cycles, reboots or waits to be switched on (2 to 4 of the requested state).
 
-iBootBar: one column holds the state or the activity. The unit of its line cords' currents is not in
-the compiled MIB, so they are not read.
+iBootBar: the unit of its line cords' currents is not in the compiled MIB, so they are not read.
 """
 
 from .language import *

@@ -1,9 +1,8 @@
-"""Dell: rack PDUs made by APC, with their own MIB (DellrPDU-MIB).
+"""Dell: rack PDUs made by APC, with their own MIB (DellrPDU-MIB), whose states have other numbers
+than APC's rPDU2.
 
-It resembles APC's rPDU2, but its states are 1 (on) and 2 (off); those of rPDU2 are 1 (off) and 2
-(on). The switched and the metered table are joined by the outlet's number, because their indexes
-may differ. Outlets are metered in whole A and kWh. The MIB does not name the unit of their power; W
-is assumed. A state is UNKNOWN while a command is pending.
+The switched and the metered table are joined by the outlet's number, because their indexes may
+differ. The MIB does not name the unit of the outlets' power; W is assumed.
 """
 
 from .apc import OVERLOAD, pending

@@ -1,12 +1,10 @@
 """Delta: PDUs of two MIBs, which are public as compiled for pysnmp, with values but no
 descriptions; and a static transfer switch of DeltaSTS-MIB.
 
-DeltaIDC-MIB: a PDU with outlets. State and command share a column. The compiled MIB has no units,
-so figures are not read.
+DeltaIDC-MIB: a PDU with outlets. The compiled MIB has no units, so figures are not read.
 
 DeltaPDU-MIB: a controller with up to 16 PDUs, without outlets. The index is the PDU. The current of
-each line is given over all its branches. Only enabled PDUs count; there is no total while one of
-them is disconnected. The transfer switch has no load while its agent has no link to the device.
+each line is given over all its branches. There is no total while an enabled PDU is disconnected.
 """
 
 from .language import *

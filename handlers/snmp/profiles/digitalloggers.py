@@ -1,9 +1,7 @@
 """Digital Loggers: the standard ENERGY-OBJECT-MIB with power states of IANAPowerStateSet-MIB (257
 off, 259 on).
 
-States are read from the oper state; a value other than these two is UNKNOWN. Commands are written
-to the admin state. While the two differ, the outlet changes over to the admin state (RFC 7460), and
-its state is UNKNOWN.
+While admin and oper state differ, the outlet changes over to the admin state (RFC 7460).
 """
 
 from .language import *

@@ -1,10 +1,10 @@
 """E3METER, also sold as Bachmann BlueNet: PDUs with an IPM, which meters the phases and neither
 lists nor switches outlets.
 
-The neutral wire is a row in the table of the phases, and only its current is meaningful. The column
-e3IpmChannelType marks it. Firmware without this column (before MIB revision 2011-11-02) has no
-totals here. The MIB of a concentrator (CTR), with the meters of many racks, is not read. A
-concentrator whose sysObjectID fits is taken for a PDU without outlets and totals.
+The neutral wire is a row in the table of the phases, and only its current is meaningful. Firmware
+before MIB revision 2011-11-02 does not mark it and has no totals here. The MIB of a concentrator
+(CTR), with the meters of many racks, is not read. A concentrator whose sysObjectID fits is taken
+for a PDU without outlets and totals.
 """
 
 from .language import *

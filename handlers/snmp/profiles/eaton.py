@@ -1,15 +1,12 @@
 """Eaton: ePDU G2 and G3 of EATON-EPDU-MIB, and other families, some of makers that Eaton bought.
 
-EATON-EPDU-MIB: the index is strapping.outlet, and the first unit of a chain is 0. Each verb has a
-column. The value written there is a delay in seconds; 0 is now. One public driver has columns 3
-(off) and 4 (on) in the opposite order; the MIB, two other drivers and the sister families agree on
-the order here. The state is UNKNOWN if the outlet's unit lost its communication, and while a reboot
-counts down; a pending "on" or "off" is a value of the state itself.
+EATON-EPDU-MIB: the index is strapping.outlet, and the first unit of a chain is 0. The value written
+into a verb's column is a delay in seconds; 0 is now. One public driver has columns 3 (off) and 4
+(on) in the opposite order; the MIB, two other drivers and the sister families agree on the order
+here. A pending "on" or "off" is a value of the state itself.
 
 Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pulizzi has an object
-for each outlet: the state of outlet N is 3.N.0, its command 2.(N+1).0, because 2.1.0 commands all
-outlets. nLogic has the tables of HPE's pdu3. A floor PDU (EATON-PDU-MIB) has panels with breakers,
-which are listed and not switched.
+for each outlet; its command 2.1.0 commands all outlets. nLogic has the tables of HPE's pdu3.
 """
 
 from decimal import Decimal
@@ -84,18 +81,16 @@ GENESIS_CURRENT = without(GENESIS_CHANNELS, "-1")
 POWER_PDU = "534.6.6.4.1"
 BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
 
-NLOGIC = "534.7.1"
-# Columns with a row for each unit of the chain.
-NLOGIC_CONTROLLABLE = column(NLOGIC + ".1.2.1.10", "pduControllable")
-NLOGIC_COUNT = column(NLOGIC + ".1.2.1.13", "pduOutletCount")
+NLOGIC = hpe.PduTables("534.7.1", "pdu", HUNDREDTHS, column("534.7.1.1.2.1.13", "pduOutletCount"))
 
 ATS2_CURRENT = scalar("534.10.2.2.3.2.0", "ats2OutputCurrent")
 ATS2_LOST = scalar("534.10.2.3.3.6.0", "ats2StatusCommunicationLost")  # 1 good, 2 lost
 
+eaton_profile = partial(Profile, vendor="Eaton")
+
 PROFILES = (
-    Profile(
+    eaton_profile(
         key="eaton-epdu",
-        vendor="Eaton",
         mib="EATON-EPDU-MIB of 2023-03-31",
         source=librenms("eaton/EATON-EPDU-MIB"),
         models=(
@@ -152,9 +147,8 @@ PROFILES = (
             " internalStatus: it does not say what failed"
         ),
     ),
-    Profile(
+    eaton_profile(
         key="eaton-revelation",
-        vendor="Eaton",
         mib="PDU-MIB (Eaton's copy)",
         source=librenms("eaton/PDU-MIB"),
         models=("Managed ePDU of the Revelation (Aphel) series",),
@@ -172,9 +166,8 @@ PROFILES = (
             " breaker has"
         ),
     ),
-    Profile(
+    eaton_profile(
         key="eaton-pulizzi",
-        vendor="Eaton",
         mib="EATON-EPDU-PU-SW-MIB",
         source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-SW-MIB"),
         models=("Switched ePDU IPC34xx, IPC36xx, IPV36xx, TPC (Pulizzi)",),
@@ -212,9 +205,8 @@ PROFILES = (
             " sensor may switch an outlet or a group, which it names; the state shows the result"
         ),
     ),
-    Profile(
+    eaton_profile(
         key="eaton-pulizzi-monitored",
-        vendor="Eaton",
         mib="EATON-EPDU-PU-MI-MIB of 2010-02-03",
         source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-MI-MIB"),
         models=("Monitored ePDU with blue display (Pulizzi)",),
@@ -231,11 +223,10 @@ PROFILES = (
         ),
         evidence=SIMULATED.of("current"),
     ),
-    Profile(
+    eaton_profile(
         # A row is a current transformer; -1 means that there is none. The MIB does not say what
         # they measure, so their sum is not a load.
         key="eaton-genesis2",
-        vendor="Eaton",
         mib="EATON-GENESIS-II-MIB",
         source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
         models=("Monitored ePDU Genesis II (Aphel)",),
@@ -243,42 +234,30 @@ PROFILES = (
         outlets=outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),
         evidence=SIMULATED.of("current"),
     ),
-    Profile(
+    eaton_profile(
         key="eaton-nlogic",
-        vendor="Eaton",
         mib="nLogic (public driver)",
         source=public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
         models=("nLogic PDU",),
-        sys_object_ids=oids(NLOGIC),
-        outlets=hpe.family_outlets(
-            NLOGIC,
-            "pdu",
-            HUNDREDTHS,
-            None,
-            watts=13,
-            control=Guarded(
-                Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
-                Part(
-                    NLOGIC_CONTROLLABLE,
-                    column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"),
-                    stop=1,
-                ),
+        sys_object_ids=oids(NLOGIC.root),
+        outlets=NLOGIC.outlets(
+            Guarded(
+                Write(NLOGIC.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
+                Part(NLOGIC.column("1.2.1.10", "Controllable"), NLOGIC.control_states, stop=1),
                 refuse=("2",),
-                why="this unit only meters",
-            ),
-            count=NLOGIC_COUNT,
-        ),
-        load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, NLOGIC_COUNT, has_total=True),
-        power=hpe.chain_total(units=NLOGIC_COUNT, else_outlets=True),
+                why=hpe.ONLY_METERS,
+            )
+        )(power=figure(NLOGIC.column("5.1.1.13", "OutletWatts"))),
+        load=NLOGIC.load(has_total=True),
+        power=NLOGIC.total(else_outlets=True),
         evidence=DRIVER.of("state", "current", "power", "switching"),
         note=(
             "The objects are known from one public driver, which leaves the power of the whole PDU"
             f" unmapped, so the powers of outlets are summed. {NO_PUBLIC_MIB}"
         ),
     ),
-    Profile(
+    eaton_profile(
         key="eaton-power-pdu",
-        vendor="Eaton",
         mib="EATON-PDU-MIB of 2007-01-08",
         source=pysnmp_mibs("mibs/eaton/EATON-PDU-MIB"),
         models=("Floor PDU and RPP with Power Xpert: each branch circuit is listed",),
@@ -302,9 +281,8 @@ PROFILES = (
         ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power", "energy"),
     ),
-    Profile(
+    eaton_profile(
         key="eaton-ats2",
-        vendor="Eaton",
         mib="EATON-ATS2-MIB of 2014-07-31",
         source=librenms("eaton/EATON-ATS2-MIB"),
         models=("ATS 16",),
@@ -314,9 +292,8 @@ PROFILES = (
         load=total(figure(known_unless(ATS2_CURRENT, ATS2_LOST, "2"), TENTHS)),
         evidence=SIMULATED.of("current"),
     ),
-    Profile(
+    eaton_profile(
         key="eaton-ats30",
-        vendor="Eaton",
         mib="none is named: the objects are those of NUT",
         source=public("networkupstools/nut", "drivers/eaton-ats30-nmc-mib.c"),
         models=("ATS 30",),

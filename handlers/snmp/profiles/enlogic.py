@@ -1,15 +1,15 @@
 """Enlogic (nVent): PDUs of ENLOGIC-PDU-MIB. The index is unit.row. APC's cPDU has the same tables
-below APC's own root. ENLOGIC-PDU2-MIB has them for pods, too, and tables without outlets for an
-"ES PDU".
+below APC's own root. ENLOGIC-PDU2-MIB has them for pods, too, and tables without outlets for an "ES
+PDU".
 
 Switched and metered outlets are two tables with different rows, joined by unit and number. Rows
-beyond the unit's outlets are padding with the number 0. States are 0 (off) and 1 (on), commands 1
-(off) and 2 (on). The command column reads the state in the numbers of commands, and 7 if the state
-is not known, for which the state has no value.
+beyond the unit's outlets are padding with the number 0. The command column reads the state in the
+numbers of commands, and 7 if the state is not known, for which the state has no value.
 """
 
 from decimal import Decimal
 from functools import partial
+from typing import Callable
 
 from .language import *
 
@@ -44,69 +44,71 @@ def _unit(numbers: Source) -> Number:
     return Number(numbers, plus=0, position=0)
 
 
+def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlets, ...]:
+    """The outlets. `below`: a column of the family. `count`: their number in each unit."""
+    number = below("5.4.1.2", "OutletSwitchedStatusNumber")
+    metered_number = below("5.9.1.2", "OutletMeteredStatusNumber")
+    command = below("5.5.1.4", "OutletSwitchedControlCommand")
+
+    def meter(values: Column, scale: Decimal) -> Figure:
+        """A column of the metered outlets."""
+        keys, outlet_keys = (_unit(metered_number), metered_number), (_unit(number), number)
+        return figure(join_by_columns(values, keys, outlet_keys), scale)
+
+    return outlets(
+        states=State(
+            Only(
+                below("5.4.1.4", "OutletSwitchedStatusState"),
+                number,
+                (PADDING,),
+                keep=False,
+                demanded=True,
+            ),
+            on=("1",),
+            off=("0",),
+            doubts=(Doubt(command, (str(OFF), str(ON)), optional=True),),
+        ),
+        count=count,
+        count_if_empty=True,
+        control=Write(command, on=ON, off=OFF),
+        rows=without(metered_number, PADDING),
+        number=First(
+            (Chained(_unit(number), number), Chained(_unit(metered_number), metered_number))
+        ),
+        name=First(
+            (
+                below("5.4.1.3", "OutletSwitchedStatusName"),
+                below("5.9.1.3", "OutletMeteredStatusName"),
+            )
+        ),
+        current=meter(below("5.9.1.5", "OutletMeteredStatusCurrent"), HUNDREDTHS),
+        power=meter(below("5.9.1.6", "OutletMeteredStatusActivePower"), ONES),
+        energy=meter(below("5.9.1.11", "OutletMeteredStatusResettableEnergy"), TENTHS),
+    )
+
+
 def family(root: str, prefix: str = "pdu") -> partial[Profile]:
     """A family of this design, with its tables below `root`, which is also the start of its
     sysObjectIDs. `prefix` begins the names of its objects.
     """
-    number = column(f"{root}.5.4.1.2", prefix + "OutletSwitchedStatusNumber")
-    metered_number = column(f"{root}.5.9.1.2", prefix + "OutletMeteredStatusNumber")
-    command = column(f"{root}.5.5.1.4", prefix + "OutletSwitchedControlCommand")
 
-    def meter(below: str, name: str, scale: Decimal) -> Figure:
-        """A column of the metered outlets."""
-        return figure(
-            join_by_columns(
-                column(f"{root}.5.9.1.{below}", name),
-                (_unit(metered_number), metered_number),
-                (_unit(number), number),
-            ),
-            scale,
-        )
+    def below(arcs: str, name: str) -> Column:
+        return column(f"{root}.{arcs}", prefix + name)
 
-    states = Only(
-        column(f"{root}.5.4.1.4", prefix + "OutletSwitchedStatusState"),
-        number,
-        (PADDING,),
-        keep=False,
-        demanded=True,
-    )
-    # A row for each unit of the chain.
-    count = column(f"{root}.2.3.1.4", prefix + "UnitPropertiesSwitchedOutletCount")
+    # a row for each unit of the chain
+    count = below("2.3.1.4", "UnitPropertiesSwitchedOutletCount")
     unit_total = partial(total, else_outlets=True, unit=THE_UNIT, units=count)
-    watts = column(f"{root}.2.4.1.4", prefix + "UnitStatusActivePower")
-    energy = column(f"{root}.2.4.1.9", prefix + "UnitStatusEnergy")
+    watts = below("2.4.1.4", "UnitStatusActivePower")
+    energy = below("2.4.1.9", "UnitStatusEnergy")
     lines = _lines(
-        column(f"{root}.3.4.1.5", prefix + "InputPhaseStatusCurrent"),
-        column(f"{root}.3.4.1.6", prefix + "InputPhaseStatusVoltage"),
-        column(f"{root}.2.3.1.6", prefix + "UnitPropertiesInputPhaseCount"),
+        below("3.4.1.5", "InputPhaseStatusCurrent"),
+        below("3.4.1.6", "InputPhaseStatusVoltage"),
+        below("2.3.1.6", "UnitPropertiesInputPhaseCount"),
     )
     return partial(
         Profile,
         sys_object_ids=oids(root),
-        outlets=outlets(
-            states=State(
-                states,
-                on=("1",),
-                off=("0",),
-                doubts=(Doubt(command, (str(OFF), str(ON)), optional=True),),
-            ),
-            count=count,
-            count_if_empty=True,
-            control=Write(command, on=ON, off=OFF),
-            rows=without(metered_number, PADDING),
-            number=First(
-                (Chained(_unit(number), number), Chained(_unit(metered_number), metered_number))
-            ),
-            name=First(
-                (
-                    column(f"{root}.5.4.1.3", prefix + "OutletSwitchedStatusName"),
-                    column(f"{root}.5.9.1.3", prefix + "OutletMeteredStatusName"),
-                )
-            ),
-            current=meter("5", prefix + "OutletMeteredStatusCurrent", HUNDREDTHS),
-            power=meter("6", prefix + "OutletMeteredStatusActivePower", ONES),
-            energy=meter("11", prefix + "OutletMeteredStatusResettableEnergy", TENTHS),
-        ),
+        outlets=_outlets(below, count),
         load=unit_total(figure(lines, HUNDREDTHS)),
         power=unit_total(figure(watts)),
         energy=unit_total(figure(value_or_empty(energy, watts), TENTHS)),

@@ -1,9 +1,9 @@
-"""E-T-A: the remote control interface RCI10 of power distribution for direct current
-(ControlPlex), of ETA-RCI10-MIB.
+"""E-T-A: the remote control interface RCI10 of power distribution for direct current (ControlPlex),
+of ETA-RCI10-MIB.
 
-A fuse is an electronic circuit breaker, whose output is read and switched. It stands in a slot of
-feed A or B, and its identity is the feed (1 or 2) and the slot. Empty slots have rows too. Fuses of
-several slots may be connected in parallel for one load.
+A fuse is an electronic circuit breaker. It stands in a slot of feed A or B, and its identity is the
+feed (1 or 2) and the slot. Empty slots have rows too. Fuses of several slots may be connected in
+parallel for one load.
 """
 
 from .language import *

@@ -1,15 +1,16 @@
 """Gude: Expert Power Control. The tree of a product is below its sysObjectID, 28507.PRODUCT.
 
-The trees are alike, but the ports of the three oldest products have shorter paths, and METERED
-products have no ports. A meter channel measures an inlet, one line of it, or a group of outlets.
-Some products (58, 64, 83, 87 and 100 in the MIBs) also have a table for single outlets. Its index
-starts at 0 in the MIBs' descriptions, but at 1 in its type. `Renumbered` accepts both.
+The trees are alike, but the ports of the three oldest products have shorter paths. A meter channel
+measures an inlet, one line of it, or a group of outlets. Some products (58, 64, 83, 87 and 100 in
+the MIBs) also have a table for single outlets. Its index starts at 0 in the MIBs' descriptions, but
+at 1 in its type.
 
 The MIBs of products 15, 18, 19, 29 and 38 were not read: programs of owners show their objects,
 which are those of the later products. One of them writes the ports of product 29.
 """
 
 from decimal import Decimal
+from functools import partial
 
 from .language import *
 
@@ -63,14 +64,17 @@ def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
     return figure(Only(rows, marks, VALID, others=NOT_ACTIVE), scale)
 
 
-LOAD = total(_channel("5", "Current", THOUSANDTHS))
-POWER = total(_channel("4", "PowerActive"))
-ENERGY = total(_channel("3", "AbsEnergyActive", THOUSANDTHS))
+gude_profile = partial(
+    Profile,
+    vendor="Gude",
+    load=total(_channel("5", "Current", THOUSANDTHS)),
+    power=total(_channel("4", "PowerActive")),
+    energy=total(_channel("3", "AbsEnergyActive", THOUSANDTHS)),
+)
 
 PROFILES = (
-    Profile(
+    gude_profile(
         key="gude-epc",
-        vendor="Gude",
         mib="GUDEADS-EPC*-MIB",
         source=librenms("gude/GUDEADS-EPC8031-MIB"),
         models=(
@@ -83,10 +87,7 @@ PROFILES = (
             "EPC 8x, 24x, 2x6",
         ),
         roots=_roots(f"{PRODUCTS} {OLDEST}"),
-        outlets=(_ports("1.3.1") + _ports("1.2") + _ports("1.1")),
-        load=LOAD,
-        power=POWER,
-        energy=ENERGY,
+        outlets=_ports("1.3.1") + _ports("1.2") + _ports("1.1"),
         evidence=SIMULATED,
         recording="gude-epc_1104",
         unread=(
@@ -95,9 +96,8 @@ PROFILES = (
             " say that they open a port"
         ),
     ),
-    Profile(
+    gude_profile(
         key="gude-pdu",
-        vendor="Gude",
         mib="GUDEADS-PDU*-MIB, GUDEADS-ATS3020-MIB, GUDEADS-ETS8801-MIB",
         source=pysnmp_mibs("pysnmp_mibs/GUDEADS-PDU8311-MIB.py"),
         models=(
@@ -106,9 +106,6 @@ PROFILES = (
             "ETS 8801",
         ),
         roots=_roots(METERED),
-        load=LOAD,
-        power=POWER,
-        energy=ENERGY,
         evidence=SIMULATED.of("current", "power", "energy"),
     ),
 )

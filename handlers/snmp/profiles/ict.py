@@ -1,9 +1,8 @@
 """ICT: DC distribution panels of ICT-PDU-MIB. Row 0 is output 1. On -48 V plants, currents are
 negative.
 
-A panel with two buses reports the current of each bus; systemCurrent is that of the first bus only.
-An output with an open fuse has no power even if its relay is on. Its state is UNKNOWN in either
-position of the relay.
+systemCurrent is that of the first bus only. An output with an open fuse has no power even if its
+relay is on.
 """
 
 from decimal import Decimal

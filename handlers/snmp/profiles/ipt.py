@@ -2,8 +2,7 @@
 
 The MIB gives the currents of meters 1 and 2 in hundredths of A, and of meter 3 in tenths; of the
 voltages, only that of meter 3 is in hundredths. Either the device or the text has exchanged the
-two, so a unit whose third meter is in use has no load. PDUs that are slaves of the addressed one
-are not read either.
+two.
 """
 
 from .language import *

@@ -1,7 +1,6 @@
 """Lantronix: power managers (RPM: PDUs and UPS) behind SLC and SLC 8000 console managers.
 
-The index is RPM.outlet. State and command have different columns and numbers. A negative current or
-power means that the RPM does not report it.
+The index is RPM.outlet. A negative current or power means that the RPM does not report it.
 """
 
 from .language import *

@@ -1,14 +1,11 @@
 """NetPing: relays of the DKSF MIBs, in npRelayTable or, with older firmware, in npPwrTable. A
 command writes the relay's mode.
 
-Modes 2 to 5 are automatic (watchdog, schedule, logic). A write of 0 or 1 would end the automatic
-mode permanently, so it is refused unless `switch_automatic` is set. -1 toggles and is never
-written.
+Modes 2 to 5 are automatic (watchdog, schedule, logic). -1 toggles and is never written.
 
 npPwrTable has the same relays under another OID. Firmware with npRelayTable may have npPwrTable
 too, with modes and states (DKSF-60-4) or without them (DKSF-48-4). Firmware without npPwrRelayState
-(DKSF-50-11) shows the state only as the mode, so the state is UNKNOWN in an automatic mode. In
-npPwrTable, it is UNKNOWN during a reset.
+(DKSF-50-11) shows the state only as the mode, so the state is UNKNOWN in an automatic mode.
 
 Some firmware reports whether there is AC at the output (npRelayPowered). If it contradicts the
 relay, the state is UNKNOWN.

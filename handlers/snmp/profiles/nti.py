@@ -1,7 +1,6 @@
-"""NTI: IPDU-S2 and IPDU-SX, remote power reboot switches. Their MIBs call the outlets relay
+"""NTI: IPDU-S2 and IPDU-SX, remote power reboot switches. Both MIBs have the same table of relay
 outputs.
 
-Both MIBs have the same root and the same table of relay outputs. State and command share a column.
 The line monitor of the IPDU-SX is not read, because its MIB does not give the scale of the
 currents.
 """

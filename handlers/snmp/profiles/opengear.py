@@ -1,8 +1,7 @@
 """Opengear: outlets of the PDUs that a console server controls, in ogRpcOutletTable of
 OG-STATUSv2-MIB, which is read-only.
 
-The index is ogRpcIndex.ogRpcOutletIndex: the PDU in the console server's list, and its outlet. An
-outlet that is transitioning(3) or unavailable(4) is UNKNOWN. UPSs of the console server are in
+The index is the PDU in the console server's list, and its outlet. UPSs of the console server are in
 another table, which is not read.
 """
 

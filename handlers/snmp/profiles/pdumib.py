@@ -2,10 +2,8 @@
 programs call a model DPDU V2V3-L. Its maker is said to be GWGJ, but no public source was found that
 names one.
 
-State and command have opposite numbers: the state 1 is off and 2 is on, but the command 1 switches
-on and 2 off. -1 means "not supported". Reading the command returns the state too. Its 4 is
-"unknown" in the MIB and a lock in a manual that two programs quote; the MIB's text calls 3
-"unknown", which its list calls a reboot. The state is then UNKNOWN.
+Reading the command returns the state too. Its 4 is "unknown" in the MIB and a lock in a manual that
+two programs quote; the MIB's text calls 3 "unknown", which its list calls a reboot.
 
 A chain has up to five PDUs. Phases and outlets are counted over all of them.
 """

@@ -1,7 +1,4 @@
-"""Planet: IPM power managers of DIGIPDU-MIB.
-
-Off is 0 as a state and 2 as a command; on is 1 in both.
-"""
+"""Planet: IPM power managers of DIGIPDU-MIB."""
 
 from .language import *
 

@@ -1,24 +1,21 @@
 """Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The
 identity is unit.row.
 
-A table may have more rows than its unit has outlets, with states in all of them. Only rows up to
-the number of outlets are real. Energies are in Wh although the MIB says KWh: read as kWh, the
-counters of two recorded PDUs exceed what these could have drawn since the reset. An older MIB
-(SPSv1-MIB, outletCtlPduAControl) has the same command object under the same sysObjectID. Its 2 is
-delayedOn and its 4 is delayedOff: the outlet switches after a delay that is set on the unit.
+A table may have more rows than its unit has outlets, with states in all of them. Energies are in Wh
+although the MIB says KWh: read as kWh, the counters of two recorded PDUs exceed what these could
+have drawn since the reset. An older MIB (SPSv1-MIB, outletCtlPduAControl) has the same command
+object under the same sysObjectID. Its 2 is delayedOn and its 4 is delayedOff: the outlet switches
+after a delay that is set on the unit.
 
-PWT2 (SPS2v1-MIB) has the same commands in other objects. A chain has up to sixteen units. Each has
-its own table of outlets and number of rows. The state of an outlet that is offline is UNKNOWN.
-Energies are left out: the MIB says KWH, but so does PWTv1-MIB, whose energies are in Wh.
+PWT2 (SPS2v1-MIB): a chain has up to sixteen units. Each has its own table of outlets and number of
+rows. Energies are left out: the MIB says KWH, but so does PWTv1-MIB, whose energies are in Wh. So
+are those of the Simple PDU (SimplePDU-MIB), in 0.01 kWh by its MIB.
 
-The Simple PDU (SimplePDU-MIB) meters its inlet. Its MIB gives energies in 0.01 kWh. They are left
-out as well, because the same vendor's PWTv1-MIB gives KWh for energies in Wh.
-
-Another product line is known from MAAS's driver alone, which calls it version 2: a column of each
-unit has states and takes commands.
+Another product line is known from MAAS's driver alone, which calls it version 2.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Callable
 
 from .language import *
@@ -127,10 +124,11 @@ def _pwt2_inlets(first: int, *names: str, beside: Column) -> Source:
     )
 
 
+powertek_profile = partial(Profile, vendor="Powertek")
+
 PROFILES = (
-    Profile(
+    powertek_profile(
         key="ts-bspdu",
-        vendor="Powertek",
         mib="PWTv1-MIB",
         source=pysnmp_mibs("mibs/powertek/PWTv1-MIB"),
         models=("BSPDU", "TS BSPDU"),
@@ -155,9 +153,8 @@ PROFILES = (
         ),
         unread="outletPduXStatus: normal, warning and critical, which the MIB does not explain",
     ),
-    Profile(
+    powertek_profile(
         key="powertek-pwt2",
-        vendor="Powertek",
         mib="SPS2v1-MIB 0.94",
         source=pysnmp_mibs("mibs/powertek/SPS2v1-MIB"),
         models=("PWT2 (SPS2)",),
@@ -220,9 +217,8 @@ PROFILES = (
             "which the MIB does not explain"
         ),
     ),
-    Profile(
+    powertek_profile(
         key="powertek-simple",
-        vendor="Powertek",
         mib="SimplePDU-MIB 0.60 of 2021-03-12",
         source=pysnmp_mibs("mibs/powertek/SimplePDU-MIB"),
         models=("Simple PDU: metered inlet",),
@@ -244,9 +240,8 @@ PROFILES = (
             " energies"
         ),
     ),
-    Profile(
+    powertek_profile(
         key="powertek-v2",
-        vendor="Powertek",
         mib="no MIB is public",
         source=public("canonical/maas", "src/provisioningserver/drivers/power/powertek.py"),
         models=("PDU that MAAS calls version 2",),

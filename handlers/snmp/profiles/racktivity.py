@@ -1,8 +1,8 @@
 """Racktivity: power modules of ES-RACKTIVITY-MIB. The index is module.outlet.
 
-Odd states are on, with or without a warning. Even states from 8 are off with an error, or off until
-a delay is over. The totals of a module are columns of the table of outlets, and the MIB does not
-say in which rows, so the outlets are summed. Units of an older MIB, below 34097.3, are not read.
+Even states from 8 are off with an error, or off until a delay is over. The totals of a module are
+columns of the table of outlets, and the MIB does not say in which rows, so the outlets are summed.
+Units of an older MIB, below 34097.3, are not read.
 """
 
 from .language import *

@@ -1,17 +1,13 @@
 """Raritan: PDU2-MIB (PX2, PX3, PX4, and Server Technology's PRO4X on the same platform), and the
 PDU-MIB of the first PX, which Eaton copied below its own root.
 
-PDU2-MIB: the index is pdu.outlet. Tables of sensors add the sensor's type (1 A, 5 W, 8 Wh, 14
-on/off). States are values of a general enumeration for sensors (7 on, 8 off), commands are 0 (off)
-and 1 (on). The device reports the decimal digits of each sensor, and its smallest possible reading:
-if that is below 0, the reading is in the signed column, and the unsigned one is undefined. Firmware
-before 3.0 has no signed columns. The tables of outlet sensors have a row for each outlet and type,
-612 on a PX4 of 36 outlets, so usually only the values are walked. An outlet's capabilities name its
-sensors. A reading of 0 counts unless the sensor is reported as unavailable. The current that a
-three-phase inlet reports is its highest line current, so its poles are summed. An inlet of one
-phase has no readings by pole, so its own current counts.
-
-PDU-MIB: the state column itself is written. An energy of 0 means "not measured".
+PDU2-MIB: the index is pdu.outlet. Tables of sensors add the sensor's type. The device reports the
+decimal digits of each sensor, and its smallest possible reading: if that is below 0, the reading is
+in the signed column, and the unsigned one is undefined. Firmware before 3.0 has no signed columns.
+The tables of outlet sensors have a row for each outlet and type, 612 on a PX4 of 36 outlets, so
+usually only the values are walked. A reading of 0 counts unless the sensor is reported as
+unavailable. The current that a three-phase inlet reports is its highest line current, so its poles
+are summed. An inlet of one phase has no readings by pole, so its own current counts.
 """
 
 from functools import partial

@@ -1,10 +1,9 @@
 """Schleifenbauer: databus rings of up to 512 units, of which SNMP shows at most 255. Also sold by
 Conteg under another root.
 
-The index is unit.outlet; the unit is an address on the ring. An outlet has the same number in the
-tables of names, meters and switches. An outlet without a meter or a switch may have no row in the
-corresponding table. Measuring modules meter only outlets and report zeros for all inputs, so the
-current and power of an input without voltage are not used.
+The index is unit.outlet; the unit is an address on the ring. An outlet without a meter or a switch
+may have no row in the corresponding table. Measuring modules meter only outlets and report zeros
+for all inputs, so the current and power of an input without voltage are not used.
 """
 
 from decimal import Decimal

@@ -1,10 +1,8 @@
 """Server Technology: Sentry CDUs of Sentry3-MIB (tower.infeed.outlet) and Sentry4-MIB
-(unit.cord.outlet). New firmware may change a unit from the first MIB to the second. States: 1 is
-on; off is 0 in the first MIB, 2 in the second. Commands are 1 (on) and 2 (off) in both.
+(unit.cord.outlet). New firmware may change a unit from the first MIB to the second.
 
 Sentry3-MIB: the fourth infeed of a three-phase tower is the neutral line and has no outlets.
-Energies are in Wh for outlets,
-0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
+Energies are in Wh for outlets, 0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
 """
 
 from functools import partial

@@ -1,7 +1,7 @@
 """Sinetica Hawk-i and Panduit Eagle-i: HAWK-I2-MIB. The index is pdu.outlet.
 
-Each outlet has a password, and the MIB does not say how a command uses it. Objects next to the
-table of outlets switch all outlets of a unit or of all units; they are never written.
+Objects next to the table of outlets switch all outlets of a unit or of all units; they are never
+written.
 """
 
 from functools import partial

@@ -1,12 +1,13 @@
-"""SNR (NAG): remote managers of the ERD series, whose outputs switch sockets. State and command
-share an object: 0 off, 1 on, 2 reload.
+"""SNR (NAG): remote managers of the ERD series, whose outputs switch sockets: 0 off, 1 on, 2
+reload.
 
 ERD-4 and ERD-Project have a table of outputs. The index is 1.output: the MIBs give the table no
 index, but a recording of an ERD-4 and the programs of several owners have this one. ERD-4 has a
 column of names before the state, so its column of states is ERD-Project's column of delays. Only
-the table of ERD-4 has a fourth column. An ERD-4 with the first firmware, and ERD-PRO-Mini, have an
-object for each output. ERD-2 and ERD-3 have no absolute command and are not read.
+the table of ERD-4 has a fourth column. ERD-2 and ERD-3 have no absolute command and are not read.
 """
+
+from functools import partial
 
 from .language import *
 
@@ -18,14 +19,16 @@ PROJECT_FOURTH = column("40418.2.7.2.2.1.4", "fourth column of doTable")
 V1_STATE = Spread(oid("40418.2.6.3"), (Span(1, 6, 1),), "releState, smartNState")
 MINI_STATE = Spread(oid("40418.2.5.3"), (Span(1, 2, 1),), "smartNState")
 
-THERMOSTAT = (
-    "A thermostat on the unit may switch an output back: the MIB has no object for this mode."
+erd_profile = partial(
+    Profile,
+    vendor="SNR",
+    evidence=SIMULATED.of("state", "switching"),
+    note="A thermostat on the unit may switch an output back: the MIB has no object for this mode.",
 )
 
 PROFILES = (
-    Profile(
+    erd_profile(
         key="snr-erd",
-        vendor="SNR",
         mib="SNR-ERD-4 of 2021-04-27",
         source=pysnmp_mibs("mibs/snr/SNR-ERD-4"),
         models=("ERD-4: its relay and digital outputs",),
@@ -36,13 +39,10 @@ PROFILES = (
             number=column("40418.2.6.2.2.1.1", "doName"),
             name=column("40418.2.6.2.2.1.2", "doDeviceName"),
         ),
-        evidence=SIMULATED.of("state", "switching"),
         recording="snr-erd",
-        note=THERMOSTAT,
     ),
-    Profile(
+    erd_profile(
         key="snr-erd-v1",
-        vendor="SNR",
         mib="SNR-ERD-4 (first firmware)",
         source=public("lextudio/mibs.pysnmp.com", "pysnmp/SNR-ERD-4.py"),
         models=("ERD-4 with firmware 1: its relay (1) and SMART outputs 1 to 5 (2 to 6)",),
@@ -50,12 +50,9 @@ PROFILES = (
         outlets=outlets(
             states=State(V1_STATE, on=ON, off=OFF), control=Write(V1_STATE, on=1, off=0)
         ),
-        evidence=SIMULATED.of("state", "switching"),
-        note=THERMOSTAT,
     ),
-    Profile(
+    erd_profile(
         key="snr-erd-project",
-        vendor="SNR",
         mib="SNR-ERD-Project of 2015-04-29",
         source=pysnmp_mibs("mibs/snr/SNR-ERD-Project"),
         models=("ERD-Project: its digital outputs",),
@@ -66,12 +63,9 @@ PROFILES = (
             control=Write(PROJECT_STATE, on=1, off=0),
             name=column("40418.2.7.2.2.1.1", "doName"),
         ),
-        evidence=SIMULATED.of("state", "switching"),
-        note=THERMOSTAT,
     ),
-    Profile(
+    erd_profile(
         key="snr-erd-pro-mini",
-        vendor="SNR",
         mib="SNR-ERD-PRO-Mini of 2015-04-29",
         source=pysnmp_mibs("mibs/snr/SNR-ERD-PRO-Mini"),
         models=("ERD-PRO-Mini: two SMART sockets",),
@@ -80,7 +74,5 @@ PROFILES = (
         outlets=outlets(
             states=State(MINI_STATE, on=ON, off=OFF), control=Write(MINI_STATE, on=1, off=0)
         ),
-        evidence=SIMULATED.of("state", "switching"),
-        note=THERMOSTAT,
     ),
 )

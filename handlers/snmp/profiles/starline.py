@@ -1,20 +1,19 @@
 """Starline (Universal Electric, now Legrand): critical power monitors of busways, in end feeds and
 tap-off boxes. UEC-STARLINE-MIB, revision 26.
 
-All figures are texts. They are of the infeed, which an alternating current meter splits by lines
-and one for direct current by circuits. Index 4 and 5 of the lines are the calculated and the
-measured neutral. A tap-off box has outlets, which are not switched and have no state.
+Figures of the infeed are split by lines (alternating current) or by circuits (direct current).
+Index 4 and 5 of the lines are the calculated and the measured neutral. A tap-off box has outlets,
+which are not switched and have no state.
 
 The MIB says that an agent has all its objects: so all lines and circuits have rows, and outlets
-that are not fitted may have rows too. A rating of 0 A leaves an outlet out. A figure without a
-value reads 9999.99 A or 999999.99 W.
+that are not fitted may have rows too. A figure without a value reads 9999.99 A or 999999.99 W.
 """
+
+from functools import partial
 
 from .language import *
 
 AC, DC = "35774.2.1", "35774.2.2"
-MIB = "UEC-STARLINE-MIB of 2017-10-11"
-SOURCE = pysnmp_mibs("mibs/uec/UEC-STARLINE-MIB")
 RATING = column(f"{AC}.7.1.3", "cpmAcOtlLineCurrRating")
 NOT_FITTED = ("0", "0.0", "0.00", "0.000")
 
@@ -42,16 +41,22 @@ DC_LOAD = figure(_circuits(11, "cpmDcInfCktCurrent"))
 DC_POWER = figure(_circuits(7, "cpmDcInfCktPower"))
 DC_ENERGY = figure(_circuits(9, "cpmDcInfCktEnergyDelivrd"))
 
+monitor_profile = partial(
+    Profile,
+    vendor="Starline",
+    mib="UEC-STARLINE-MIB of 2017-10-11",
+    source=pysnmp_mibs("mibs/uec/UEC-STARLINE-MIB"),
+    # No sysObjectID was seen on a unit: this is the root of the MIB.
+    sys_object_ids=oids("35774"),
+    unseen=True,
+    ceilings=FLOOR,
+    evidence=SIMULATED.of("current", "power", "energy"),
+)
+
 PROFILES = (
-    Profile(
+    monitor_profile(
         key="starline-ac",
-        vendor="Starline",
-        mib=MIB,
-        source=SOURCE,
         models=("Critical Power Monitor M40 and M50 (end feeds, tap-off boxes)",),
-        # No sysObjectID was seen on a unit: this is the root of the MIB.
-        sys_object_ids=oids("35774"),
-        unseen=True,
         outlets=outlets(
             rows=_rated_outlets(2, "cpmAcOutletId"),
             none_if_zero=RATING,
@@ -64,29 +69,19 @@ PROFILES = (
         energy=total(figure(scalar(f"{AC}.4.19.0", "cpmAcInfTotalEnergy"))),
         inlet=total(LINES),
         inlet_power=total(POWER),
-        ceilings=FLOOR,
-        evidence=SIMULATED.of("current", "power", "energy"),
         note=(
             "Currents of outlets are not read: the MIB has them only by line. An operator can reset"
             " the energies."
         ),
     ),
-    Profile(
+    monitor_profile(
         key="starline-dc",
-        vendor="Starline",
-        mib=MIB,
-        source=SOURCE,
         models=("Critical Power Monitor for direct current",),
-        # No sysObjectID was seen on a unit: this is the root of the MIB.
-        sys_object_ids=oids("35774"),
-        unseen=True,
         load=total(DC_LOAD),
         power=total(DC_POWER),
         energy=total(DC_ENERGY),
         inlet=total(DC_LOAD),
         inlet_power=total(DC_POWER),
-        ceilings=FLOOR,
-        evidence=SIMULATED.of("current", "power", "energy"),
         note=(
             "Outlets are not listed: the MIB has their figures only by circuit. An operator can"
             " reset the energies."

@@ -2,7 +2,7 @@
 
 In the table of newer netBooters, index 0 is outlet 1. In the tree of older units, index 1 is outlet
 1. A command with an index of the wrong tree could switch the neighbour, so each tree has its own
-`Outlets`. The older tree is not read on a unit that has the newer tree's powerOutletNum, even if
+`outlets`. The older tree is not read on a unit that has the newer tree's powerOutletNum, even if
 the newer table is empty.
 """
 

@@ -1,8 +1,6 @@
-"""Tripp Lite: the LX card, and two object trees of older cards (PDU, UPS). States and commands: off
-is 1, on is 2.
+"""Tripp Lite: the LX card, and two object trees of older cards (PDU, UPS).
 
 The LX card (TRIPPLITE-PRODUCTS) has an outlet table for each kind of product (PDU, ATS, UPS). The
-columns read here are the same in each table. One of them shows which outlets may be switched. The
 card has no energy counter: its energy objects hold an estimate for 24 hours or the energy of the
 past 24 hours. Older PDUs and UPSs have the same sysObjectID, 850.1; the family is the one whose
 outlet table has rows.

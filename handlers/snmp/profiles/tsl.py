@@ -1,7 +1,5 @@
-"""TSL (Television Systems): MDU12 of TSL-MIB, twelve outputs.
-
-State and command share a column, in which an output that is locked on the web page reads
-locked-Off or locked-On. The agent runs on a module of Digi and shows that maker's sysObjectID.
+"""TSL (Television Systems): MDU12 of TSL-MIB, twelve outputs, which may be locked on the web page.
+The agent runs on a module of Digi and shows that maker's sysObjectID.
 """
 
 from .language import *

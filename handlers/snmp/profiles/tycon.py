@@ -1,10 +1,8 @@
 """Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB and WEB3 of TPDIN3-MIB.
 
-TPDIN2-MIB does not define a relay's 0 and 1, which are taken from TPDIN3-MIB: 0 off, 1 on, 2 cycle.
 Currents are not read, because neither MIB says which circuits they belong to. A TPDIN-SC48 has the
 WEB2's sysObjectID (LibreNMS pull request 9748) but another layout (TPDIN-SC48-20-MIB), so a WEB2's
-relays are read only if sysDescr begins with TPDIN2. A load wired to normally closed contacts is on
-while its relay is off.
+relays are read only if sysDescr begins with TPDIN2.
 """
 
 from .language import *

@@ -1,7 +1,4 @@
-"""Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs.
-
-In four of the seven families, the values of the command differ from those of the state.
-"""
+"""Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs."""
 
 from decimal import Decimal
 from functools import partial
@@ -211,10 +208,11 @@ def _load_lines(below: int, name: str) -> Unless:
     return Unless(_rows_of_points(lines, point, 5), LIEBERT_UPS)
 
 
+vertiv_profile = partial(Profile, vendor="Vertiv")
+
 PROFILES = (
-    Profile(
+    vertiv_profile(
         key="geist-v5",
-        vendor="Vertiv",
         mib="VERTIV-V5-MIB of 2020-01-07",
         source=librenms("vertiv/VERTIV-V5-MIB"),
         models=("Geist GU1, GU2 upgradeable rPDU", "Geist MU, NU300xx", "IMD I-03, I-05"),
@@ -277,9 +275,8 @@ PROFILES = (
         ),
         unread="pduBreakerLossOfLoadDetected (newer MIBs): a breaker is not joined to its outlets",
     ),
-    Profile(
+    vertiv_profile(
         key="geist-v3",
-        vendor="Vertiv",
         mib="GEIST-MIB-V3, IT-WATCHDOGS-MIB-V3 of 2013-06-19",
         source=librenms("geist/GEIST-MIB-V3"),
         models=(
@@ -307,9 +304,8 @@ PROFILES = (
             " device refuses."
         ),
     ),
-    Profile(
+    vertiv_profile(
         key="geist-em",
-        vendor="Vertiv",
         mib="GEIST-EM-SERIES-MIB of 2012-03-12",
         source=pysnmp_mibs("mibs/geist/GEIST-EM-SERIES-MIB"),
         models=("Geist EM series",),
@@ -339,9 +335,8 @@ PROFILES = (
         ),
         evidence=SIMULATED.of("current"),
     ),
-    Profile(
+    vertiv_profile(
         key="liebert-mph",
-        vendor="Vertiv",
         mib="LIEBERT-GP-PDU-MIB of 2008-07-02",
         source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
         models=("Liebert MPH, MPH2", "Liebert MPX"),
@@ -393,9 +388,8 @@ PROFILES = (
             "lgpPduEntrySysStatus: the condition of the whole PDU, which does not name receptacles"
         ),
     ),
-    Profile(
+    vertiv_profile(
         key="liebert-power",
-        vendor="Vertiv",
         mib="LIEBERT-GP-POWER-MIB of 2013-07-10",
         source=librenms("liebert/LIEBERT-GP-POWER-MIB"),
         models=("Liebert floor PDUs, such as FPC, with a card IntelliSlot Web/485 or Unity",),
@@ -414,9 +408,8 @@ PROFILES = (
             " unit that measures only its input, such as a panel, has no load."
         ),
     ),
-    Profile(
+    vertiv_profile(
         key="vertiv-dcs-mpdu",
-        vendor="Vertiv",
         mib="DCS-MIB",
         source=librenms("vertiv/DCS-MIB"),
         models=("RDU-A and RDU manager with MPDU",),

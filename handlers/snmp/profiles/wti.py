@@ -1,8 +1,7 @@
 """WTI: power switches of WTI-POWER-MIB and of the older WTI-MPC-MIB, whose plugs have no meters.
 
-Actions 1 to 4 only mark a plug; 5 to 8 mark it and execute all marks of the unit.
-
-The meaning of the actions is from WTI's user guides; the MIB defines only their range.
+The meaning of the actions is from WTI's user guides; the MIB defines only their range: 1 to 4 only
+mark a plug; 5 to 8 mark it and execute all marks of the unit.
 """
 
 from .language import *
