@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import reduce
-from typing import Optional
 
 # Python's own defaults, all of them given: a host may have changed decimal.DefaultContext, from
 # which Context takes the rest.
@@ -30,8 +29,3 @@ CONTEXT = Context(
 def total(values: Iterable[Decimal]) -> Decimal:
     """The sum, 0 for no values."""
     return reduce(CONTEXT.add, values, Decimal(0))
-
-
-def float_or_none(figure: Optional[Decimal]) -> Optional[float]:
-    """The figure as a float; None for a figure that the device does not have."""
-    return None if figure is None else float(figure)

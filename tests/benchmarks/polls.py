@@ -21,7 +21,7 @@ from tests.handlers.nut.given import pdu_variables
 from tests.pdu_common.relay import Relay
 from tests.peers import NAMED, Peer, snmp
 from tests.servers import sdk, upsd
-from tests.servers.delay import DelayRelay
+from tests.servers.delay import delay_relay
 from tests.servers.upsd import Upsd
 from tests.servers.worker import Worker
 from tests.simulators.books import Books
@@ -134,8 +134,8 @@ def _distant(peer: Peer, delay_s: float) -> Iterator[Peer]:
     if not delay_s:
         yield peer
         return
-    with DelayRelay(peer.address, int(peer.settings["port"]), delay_s) as relay:
-        yield replace(peer, settings={**peer.settings, "port": str(relay.port)})
+    with delay_relay(peer.address, int(peer.settings["port"]), delay_s) as port:
+        yield replace(peer, settings={**peer.settings, "port": str(port)})
 
 
 @contextlib.contextmanager

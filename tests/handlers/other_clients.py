@@ -1,4 +1,6 @@
-"""Runs other projects' clients of PDUs, which are not in .venv, against simulated units."""
+"""Runs other projects' clients of PDUs, which are not in .venv, against simulated units; and our
+handler for the same unit.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,10 @@ import subprocess
 import sys
 from typing import Any
 
+from pdu_common.connection import PduData
+from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.needs import clients
-from tests.simulators.unit_servers import PASSWORD, HttpServer
+from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 from tests.waiting import PATIENCE_S
 
 
@@ -34,3 +38,18 @@ def run_client(script: str, unit: HttpServer, ca: str = "") -> Any:
     )
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
+
+
+def unit_data(unit: HttpServer, **settings: str) -> PduData:
+    """DCImanager's form for the unit, with user and password unless the settings have a login."""
+    has_login = settings.keys() & {"username", "password", "token"}
+    login = {} if has_login else {"username": USER, "password": PASSWORD}
+    return PduData(unit.host, {"scheme": "http", "port": str(unit.port), **login, **settings})
+
+
+def switch(pdu: Any, identity: str, on: bool, **waits: float) -> EnumPowerStatus:
+    """The state that the handler says after a command."""
+    port = PduPortView(identity, EnumPowerStatus.UNKNOWN)
+    (pdu.port_up if on else pdu.port_down)(port, **waits)
+    state: EnumPowerStatus = port.power_status
+    return state

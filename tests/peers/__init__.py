@@ -55,6 +55,17 @@ Tick = Callable[[float], None]
 Living = AbstractContextManager[tuple[Peer, Tick]]
 
 
+def of_https(handler: str, unit: Any, title: str = "") -> Peer:
+    """A running simulator of a unit with a user, a password and a certificate."""
+    settings = {
+        "port": str(unit.port),
+        "username": unit.user,
+        "password": unit.password,
+        "ca_pem": unit.ca_pem,
+    }
+    return Peer(handler, "custom", unit.host, unit.books, settings=settings, title=title)
+
+
 def _module(name: str) -> Any:
     if registry.about(name).is_codec:
         # imported late: it imports this package
@@ -80,5 +91,5 @@ KINDS: Mapping[str, Kind] = {
 
 def living(key: str, port: int, off: Sequence[int]) -> Living:
     """The result of `living(port, off)` in the module of the kind `key`."""
-    made: Living = _module(KINDS[key].handler).living(port, off)
-    return made
+    pdu: Living = _module(KINDS[key].handler).living(port, off)
+    return pdu

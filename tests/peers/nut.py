@@ -48,9 +48,9 @@ def shown() -> Iterator[Peer]:
 
 @contextlib.contextmanager
 def named(names: Sequence[str]) -> Iterator[Peer]:
-    sent = [name for name in names if not set(name) & NO_LINE]
-    device = SwitchedPdu("pdu", len(sent))
-    for number, name in enumerate(sent, 1):
+    lines = [name for name in names if not set(name) & NO_LINE]
+    device = SwitchedPdu("pdu", len(lines))
+    for number, name in enumerate(lines, 1):
         device.set(f"outlet.{number}.desc", name)
     with NutServer([device]) as server:
         yield of(server)

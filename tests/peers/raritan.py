@@ -8,45 +8,28 @@ from collections.abc import Iterator, Sequence
 
 from tests.simulators.xerus import Model, XerusPdu
 
-from . import Kind, Peer, Tick
+from . import Kind, Peer, Tick, of_https
 from .loads import Loads
 
 KIND = Kind("raritan", "Raritan PX3 (JSON-RPC over HTTPS)", "raritan", 24)
 
 
-def of(pdu: XerusPdu, title: str = "") -> Peer:
-    """A running unit."""
-    return Peer(
-        "raritan",
-        "custom",
-        pdu.host,
-        pdu.books,
-        settings={
-            "port": str(pdu.port),
-            "username": pdu.user,
-            "password": pdu.password,
-            "ca_pem": pdu.ca_pem,
-        },
-        title=title,
-    )
-
-
 @contextlib.contextmanager
 def peer() -> Iterator[Peer]:
     with XerusPdu() as pdu:
-        yield of(pdu)
+        yield of_https("raritan", pdu)
 
 
 @contextlib.contextmanager
 def shown() -> Iterator[Peer]:
     with XerusPdu(Model(outlets=24, phases=3, off=(3, 11), no_relay_board=(24,))) as pdu:
-        yield of(pdu, "Raritan PX (HTTPS)")
+        yield of_https("raritan", pdu, "Raritan PX (HTTPS)")
 
 
 @contextlib.contextmanager
 def named(names: Sequence[str]) -> Iterator[Peer]:
     with XerusPdu(Model(outlets=len(names), names=dict(enumerate(names, 1)))) as pdu:
-        yield of(pdu)
+        yield of_https("raritan", pdu)
 
 
 @contextlib.contextmanager
@@ -65,4 +48,4 @@ def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
                 for n, outlet in enumerate(unit.outlets, 1):
                     outlet.current = round(loads.amperes(n, time.time()), 3)
 
-        yield of(pdu), tick
+        yield of_https("raritan", pdu), tick

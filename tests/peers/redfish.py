@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from tests.simulators.redfish import Model, Pdu, RedfishService
 
-from . import Kind, Peer, Tick
+from . import Kind, Peer, Tick, of_https
 from .loads import Loads
 
 KIND = Kind("redfish", "Rack PDU with a Redfish service (HTTPS)", "redfish", 24)
@@ -18,27 +18,10 @@ def _outlets(count: int) -> tuple[str, ...]:
     return tuple(map(str, range(1, count + 1)))
 
 
-def of(unit: RedfishService, title: str = "") -> Peer:
-    """A running service."""
-    return Peer(
-        "redfish",
-        "custom",
-        unit.host,
-        unit.books,
-        settings={
-            "port": str(unit.port),
-            "username": unit.user,
-            "password": unit.password,
-            "ca_pem": unit.ca_pem,
-        },
-        title=title,
-    )
-
-
 @contextlib.contextmanager
 def peer() -> Iterator[Peer]:
     with RedfishService(Model((Pdu(outlets=_outlets(8)),))) as unit:
-        yield of(unit)
+        yield of_https("redfish", unit)
 
 
 @contextlib.contextmanager
@@ -46,7 +29,7 @@ def shown() -> Iterator[Peer]:
     with RedfishService(
         Model((Pdu(outlets=_outlets(24), off=("3", "11"), no_state=("24",)),))
     ) as unit:
-        yield of(unit, "Redfish rack PDU (HTTPS)")
+        yield of_https("redfish", unit, "Redfish rack PDU (HTTPS)")
 
 
 @contextlib.contextmanager
@@ -54,7 +37,7 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
     with RedfishService(Model((Pdu(outlets=_outlets(len(names))),))) as unit:
         for number, name in enumerate(names, 1):
             unit.outlet(str(number)).name = name
-        yield of(unit)
+        yield of_https("redfish", unit)
 
 
 @contextlib.contextmanager
@@ -74,4 +57,4 @@ def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
                 for n in numbers:
                     unit.outlet(str(n)).amperes = round(loads.amperes(n, time.time()), 3)
 
-        yield of(unit), tick
+        yield of_https("redfish", unit), tick

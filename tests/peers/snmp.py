@@ -55,8 +55,8 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
     model = apc.rpdu2(outlets=len(names))
     for number, name in enumerate(names, 1):
         model.device.put(f"{apc.RPDU2_STATUS}.3.{number}", name)
-    with peer(lambda: model) as made:
-        yield made
+    with peer(lambda: model) as pdu:
+        yield pdu
 
 
 @contextlib.contextmanager

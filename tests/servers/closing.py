@@ -57,9 +57,9 @@ class ClosingRelay:
         self._stopping = True
         with socket.socket() as poke:  # ends the pending accept
             poke.connect_ex(("127.0.0.1", self.port))
-        for one in list(self._open):
+        for connection in list(self._open):
             with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)
         finished(*self._threads)
         self._listener.close()
 

@@ -33,9 +33,9 @@ class ConnectProxy(PromptServer):
 
     def __exit__(self, *_: object) -> None:
         self.shutdown()
-        for one in self.open:
+        for connection in self.open:
             with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)
         self._thread.join(20)
         self.server_close()
 

@@ -61,15 +61,14 @@ def _install(release: str, target: Path) -> None:
         f"raritan=={release}",
     ]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise SdkMissing(
             f"raritan=={release}: pip took longer than {_INSTALL_SECONDS:.0f} s"
         ) from error
-    if done.returncode:
-        raise SdkMissing(
-            f"raritan=={release}: {''.join(done.stderr.strip().splitlines()[-1:]) or 'pip failed'}"
-        )
+    if result.returncode:
+        last_line = "".join(result.stderr.strip().splitlines()[-1:])
+        raise SdkMissing(f"raritan=={release}: {last_line or 'pip failed'}")
 
 
 def needed(release: str) -> Path:

@@ -60,10 +60,10 @@ class BackEnd:
         return ("NONE",) if row is None or row.tag not in NAMES else self._answer(oid, row)
 
     def next(self, oid: device.Arcs) -> tuple[str, ...]:
-        found = self._device.next(oid)
-        while found is not None and found[1].tag not in NAMES:
-            found = self._device.next(found[0])
-        return ("NONE",) if found is None else self._answer(*found)
+        entry = self._device.next(oid)
+        while entry is not None and entry[1].tag not in NAMES:
+            entry = self._device.next(entry[0])
+        return ("NONE",) if entry is None else self._answer(*entry)
 
     def set(self, oid: device.Arcs, kind: str, text: str) -> str:
         tag = TAGS.get(kind, 0)

@@ -284,35 +284,21 @@ class Upsd:
                 BestAvailableEncryption(b"p12"),
             )
         )
-        database = ["-d", f"sql:{etc / 'nss'}", "-f", str(etc / "password")]
-        for arguments in (
-            [program("certutil"), "-N", *database],
-            [
-                program("certutil"),
-                "-A",
-                "-n",
-                "authority",
-                "-t",
-                "CT,,",
-                "-i",
-                str(etc / "ca.pem"),
-                *database,
-            ],
-            [
-                program("pk12util"),
-                "-i",
-                str(etc / "upsd.p12"),
-                "-d",
-                f"sql:{etc / 'nss'}",
-                "-k",
-                str(etc / "password"),
-                "-W",
-                "p12",
-            ],
+        for command in (
+            "certutil -N -d sql:nss -f password",
+            "certutil -A -n authority -t CT,, -i ca.pem -d sql:nss -f password",
+            "pk12util -i upsd.p12 -d sql:nss -k password -W p12",
         ):
-            done = subprocess.run(arguments, capture_output=True, text=True, timeout=PATIENCE_S)
-            if done.returncode:
-                raise RuntimeError(f"{Path(arguments[0]).name} failed: {done.stderr.strip()}")
+            name, *arguments = command.split()
+            result = subprocess.run(
+                [program(name), *arguments],
+                cwd=etc,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_S,
+            )
+            if result.returncode:
+                raise RuntimeError(f"{name} failed: {result.stderr.strip()}")
 
     def _hand_over(self) -> None:
         """Gives the files to NUT's user and hides them from others: NUT logs a warning if its

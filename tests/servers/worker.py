@@ -57,12 +57,12 @@ class Worker:
             line = ""
         finally:
             watchdog.cancel()
-        ended = (
+        end = (
             f"the process was killed after {seconds:g} s without an answer"
             if late.is_set()
             else "the process ended"
         )
-        answer = json.loads(line) if line.endswith("\n") else {"error": ended}
+        answer = json.loads(line) if line.endswith("\n") else {"error": end}
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer["result"]

@@ -12,14 +12,13 @@ import pytest
 
 from handlers.jaws.handler import make_handler
 from handlers.shared import errors
-from pdu_common.connection import PduData
-from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.other_clients import run_client
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.other_clients import run_client, switch, unit_data
 from tests.peers.unit_pdus import UnitPeers
 from tests.simulators import certificates
-from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply
+from tests.simulators.unit_servers import HttpServer, Reply
 
-UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
 # a driver takes the login from its settings
 PDUDAEMON = """
 from pdudaemon.drivers.servertechpro2 import ServerTechPro2
@@ -67,30 +66,20 @@ def _ca(tmp_path: Path) -> str:
 
 
 def pdu(unit: HttpServer, **settings: str) -> Any:
-    given = {"scheme": "http", "port": str(unit.port), "username": USER, "password": PASSWORD}
-    return make_handler(PduData(unit.host, {**given, **settings}))
-
-
-def switch(unit: HttpServer, identity: str, on: bool, **waits: float) -> EnumPowerStatus:
-    """The state that the handler says after a command."""
-    port = PduPortView(identity, UNKNOWN)
-    handler = pdu(unit)
-    (handler.port_up if on else handler.port_down)(port, **waits)
-    state: EnumPowerStatus = port.power_status
-    return state
+    return make_handler(unit_data(unit, **settings))
 
 
 def answers(unit: HttpServer, command: Reply, obeyed: bool) -> list[str]:
     """Make the unit answer commands so; the list grows by the path of each."""
     device: Any = unit.device
-    usual, requests = device.answer, []
+    usual_answer, requests = device.answer, []
 
     def answer(method: str, path: str, body: bytes) -> Any:
         if method == "GET":
-            return usual(method, path, body)
+            return usual_answer(method, path, body)
         requests.append(path)
         if obeyed:
-            usual(method, path, body)
+            usual_answer(method, path, body)
         return command
 
     device.answer = answer
@@ -103,25 +92,25 @@ def test_the_handler_sees_what_pdudaemon_has_switched(unit: HttpServer) -> None:
     assert unit.books().writes == [("AA2", "off"), ("AA3", "on")]
     states = {port.identity: port.power_status for port in pdu(unit).status().ports}
     assert (states["AA2"], states["AA3"]) == (DOWN, UP)
-    assert switch(unit, "AA2", True) is UP and switch(unit, "AA3", False) is DOWN
+    assert switch(pdu(unit), "AA2", True) is UP and switch(pdu(unit), "AA3", False) is DOWN
     assert unit.books().writes[2:] == [("AA2", "on"), ("AA3", "off")]
 
 
 @pytest.mark.against("PyPI napalm-servertech-pro2")
 def test_napalm_and_the_handler_read_the_same(secure: HttpServer, ca: str) -> None:
     entries = run_client(NAPALM, secure, ca)
-    ours = pdu(secure, scheme="https", ca_pem=certificates.usual().authority.ca_pem)
-    assert {port.identity: port.power_status for port in ours.status().ports} == {
+    handler = pdu(secure, scheme="https", ca_pem=certificates.usual().authority.ca_pem)
+    assert {port.identity: port.power_status for port in handler.status().ports} == {
         entry["id"]: UP if entry["state"] == "On" else DOWN for entry in entries
     }
     assert [
         (identity, port.current_a, port.energy_kwh, port.power_w)
-        for identity, port in ours.measured(with_power=True).ports.items()
+        for identity, port in handler.measured(with_power=True).ports.items()
     ] == [
         (entry["id"], entry["current"], entry["energy"] / 1000, entry["active_power"])
         for entry in entries
     ]
-    assert [label.name for label in ours.labels()] == [entry["name"] for entry in entries]
+    assert [label.name for label in handler.labels()] == [entry["name"] for entry in entries]
 
 
 @pytest.mark.against("PyPI napalm-servertech-pro2")
@@ -137,5 +126,5 @@ def test_a_command_follows_no_redirect_though_pdudaemon_does(unit: HttpServer) -
     assert run_client(PDUDAEMON, unit) is True  # two redirects became GETs: success, it says
     assert unit.books().writes == [] and len(requests) == 2
     with pytest.raises(errors.Unreachable, match="may or may not have switched"):
-        switch(unit, "AA2", False)
+        switch(pdu(unit), "AA2", False)
     assert unit.books().writes == [] and len(requests) == 3

@@ -10,8 +10,8 @@ import pytest
 
 from handlers.netio.handler import make_handler
 from handlers.shared import errors
-from pdu_common.connection import PduData
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.other_clients import switch, unit_data
 from tests.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD, READER, USER, HttpServer
 
@@ -34,8 +34,7 @@ def client(unit: HttpServer, **logins: tuple[str, str]) -> Any:
 
 
 def pdu(unit: HttpServer, username: str = USER) -> Any:
-    settings = {"scheme": "http", "port": str(unit.port), "username": username}
-    return make_handler(PduData(unit.host, {**settings, "password": PASSWORD}))
+    return make_handler(unit_data(unit, username=username, password=PASSWORD))
 
 
 def test_both_read_the_same_states_names_and_figures(unit: HttpServer) -> None:
@@ -69,9 +68,8 @@ def test_each_sees_what_the_other_has_switched(unit: HttpServer) -> None:
     vendor.set_output(3, vendor.ACTION.ON)
     assert pdu(unit).status().ports[2].power_status is UP
     for on in (False, True):
-        port = PduPortView("2", EnumPowerStatus.UNKNOWN)
-        (pdu(unit).port_up if on else pdu(unit).port_down)(port)
-        assert port.power_status is (UP if on else DOWN) and vendor.get_output(2).State == on
+        assert switch(pdu(unit), "2", on) is (UP if on else DOWN)
+        assert vendor.get_output(2).State == on
     assert unit.books().writes == [("3", "on"), ("2", "off"), ("2", "on")]
 
 
@@ -82,7 +80,7 @@ def test_an_account_that_may_only_read_is_denied_a_command_by_both(unit: HttpSer
     with pytest.raises(netio.exceptions.AuthError, match="permissions"):
         writer.set_output(2, writer.ACTION.OFF)
     with pytest.raises(errors.Denied):
-        pdu(unit, READER).port_down(PduPortView("2", EnumPowerStatus.UNKNOWN))
+        switch(pdu(unit, READER), "2", False)
     assert unit.books().writes == []
 
 

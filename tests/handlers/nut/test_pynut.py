@@ -8,7 +8,6 @@ import importlib
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from types import SimpleNamespace
 from typing import Any, Callable, Optional
 
@@ -37,15 +36,11 @@ class Both:
             server.host, server.port, login, password, False, PATIENCE_S
         )
 
-    def results(self, method: str, *arguments: Any) -> list[tuple[str, Any]]:
-        """What each returns, or the text of its error."""
-        return [
-            ends(lambda: getattr(client, method)(*arguments), error)
-            for client, error in (
-                (self.ours, pynut.PyNUTError),
-                (self.theirs, theirs.PyNUTError),
-            )
-        ]
+    def assert_same(self, method: str, *arguments: Any) -> None:
+        """Each returns the same, or raises its error with the same text."""
+        assert ends(lambda: getattr(self.ours, method)(*arguments), pynut.PyNUTError) == ends(
+            lambda: getattr(self.theirs, method)(*arguments), theirs.PyNUTError
+        )
 
     def __enter__(self) -> Both:
         return self
@@ -108,22 +103,6 @@ WRITES: list[tuple[str, tuple[Any, ...]]] = [
 ]
 
 
-@pytest.mark.sample(24)
-@pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
-@pytest.mark.parametrize(
-    "user",
-    [NOBODY, ADMIN, VIEWER, PRIMARY, SECONDARY, User("admin", "wrong")],
-    ids=["nobody", "admin", "viewer", "primary", "secondary", "wrong password"],
-)
-@pytest.mark.parametrize("method, arguments", WRITES)
-def test_a_write_has_the_same_result_as_with_pynutclient_for_every_user(
-    real: Upsd, method: str, arguments: tuple[Any, ...], user: Optional[User]
-) -> None:
-    with Both(real, user) as both:
-        ours, expected = both.results(method, *arguments)
-        assert ours == expected
-
-
 NOT_TEXT: list[tuple[str, tuple[Any, ...]]] = [
     ("SetRWVar", ("small", "ups.id", 60)),
     ("SetRWVar", ("small", "ups.id", 1.5)),
@@ -137,6 +116,21 @@ NOT_TEXT: list[tuple[str, tuple[Any, ...]]] = [
 ]
 
 
+@pytest.mark.sample(24)
+@pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
+@pytest.mark.parametrize(
+    "user",
+    [NOBODY, ADMIN, VIEWER, PRIMARY, SECONDARY, User("admin", "wrong")],
+    ids=["nobody", "admin", "viewer", "primary", "secondary", "wrong password"],
+)
+@pytest.mark.parametrize("method, arguments", WRITES)
+def test_a_write_has_the_same_result_as_with_pynutclient_for_every_user(
+    real: Upsd, method: str, arguments: tuple[Any, ...], user: Optional[User]
+) -> None:
+    with Both(real, user) as clients:
+        clients.assert_same(method, *arguments)
+
+
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 @pytest.mark.parametrize(
     "user, method, arguments",
@@ -145,17 +139,16 @@ NOT_TEXT: list[tuple[str, tuple[Any, ...]]] = [
 def test_a_reading_and_arguments_that_are_no_text_have_the_same_result_as_with_pynutclient(
     real: Upsd, user: Optional[User], method: str, arguments: tuple[Any, ...]
 ) -> None:
-    with Both(real, user) as both:
-        ours, expected = both.results(method, *arguments)
-        assert ours == expected
+    with Both(real, user) as clients:
+        clients.assert_same(method, *arguments)
 
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 def test_a_port_that_is_text_and_a_login_of_numbers_are_taken_as_by_pynutclient(real: Upsd) -> None:
     arguments: Any = SimpleNamespace(host=real.host, port=str(real.port))
     numbers: Any = SimpleNamespace(name=5, password=12345)
-    with Both(arguments, numbers) as both:
-        for nut in (both.ours, both.theirs):
+    with Both(arguments, numbers) as clients:
+        for nut in (clients.ours, clients.theirs):
             with pytest.raises(Exception, match="ERR ACCESS-DENIED"):
                 nut.SetRWVar("small", "ups.id", "word")
             assert "small" in nut.GetUPSNames()
@@ -166,14 +159,13 @@ def test_a_port_that_is_text_and_a_login_of_numbers_are_taken_as_by_pynutclient(
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 def test_a_logged_in_client_is_listed_as_by_pynutclient_and_cannot_log_in_again(real: Upsd) -> None:
-    with Both(real, PRIMARY) as both:
-        both.ours.DeviceLogin("small")
-        assert both.ours.ListClients() == both.theirs.ListClients() == {b"small": [b"127.0.0.1"]}
-        assert both.ours.ListClients("small") == both.theirs.ListClients("small")
-        assert ends(lambda: both.ours.DeviceLogin("pdu"), pynut.PyNUTError) == (
-            "PyNUTError",
-            "ERR ALREADY-LOGGED-IN",
-        )
+    with Both(real, PRIMARY) as clients:
+        clients.ours.DeviceLogin("small")
+        assert clients.ours.ListClients() == {b"small": [b"127.0.0.1"]}
+        clients.assert_same("ListClients")
+        clients.assert_same("ListClients", "small")
+        with pytest.raises(pynut.PyNUTError, match="^ERR ALREADY-LOGGED-IN$"):
+            clients.ours.DeviceLogin("pdu")
 
 
 def test_with_text_every_result_is_str(real: Upsd) -> None:
@@ -194,54 +186,48 @@ def test_with_text_every_result_is_str(real: Upsd) -> None:
 
 
 def test_a_value_with_quotes_is_read_completely(real: Upsd) -> None:
-    with Both(real, NOBODY) as both:
-        assert both.ours.GetUPSVars("small")[b"outlet.1.desc"] == b'a "quoted" \\ # one'
-        assert both.theirs.GetUPSVars("small")[b"outlet.1.desc"] == b"a \\"
+    with Both(real, NOBODY) as clients:
+        assert clients.ours.GetUPSVars("small")[b"outlet.1.desc"] == b'a "quoted" \\ # one'
+        assert clients.theirs.GetUPSVars("small")[b"outlet.1.desc"] == b"a \\"
 
 
 def test_a_description_with_quotes_is_read_completely() -> None:
     with (
         NutServer([StaticDevice("a", {"ups.status": "OL"}, description='the "big" one')]) as server,
-        Both(server, NOBODY) as both,
+        Both(server, NOBODY) as clients,
     ):
-        assert both.ours.GetUPSList() == {b"a": b'the "big" one'}
+        assert clients.ours.GetUPSList() == {b"a": b'the "big" one'}
         with pytest.raises(ValueError):
-            both.theirs.GetUPSList()
+            clients.theirs.GetUPSList()
 
 
 def test_empty_arguments_are_refused_without_a_request(real: Upsd) -> None:
-    with Both(real, NOBODY) as both:
+    with Both(real, NOBODY) as clients:
         for method in ("SetRWVar", "RunUPSCommand"):
-            assert ends(getattr(both.ours, method), pynut.PyNUTError) == (
-                "PyNUTError",
-                "ERR INVALID-ARGUMENT",
-            )
-            assert ends(getattr(both.theirs, method), theirs.PyNUTError) == (
-                "PyNUTError",
-                "ERR USERNAME-REQUIRED",
-            )
+            with pytest.raises(pynut.PyNUTError, match="^ERR INVALID-ARGUMENT$"):
+                getattr(clients.ours, method)()
+            with pytest.raises(theirs.PyNUTError, match="^ERR USERNAME-REQUIRED$"):
+                getattr(clients.theirs, method)()
 
 
 def test_names_with_blanks_and_values_that_are_long_or_not_ascii_are_refused(real: Upsd) -> None:
-    with Both(real, ADMIN) as both:
-        for arguments in (("small", "ups.id", "é"), ("small", "ups.id", "x" * 513)):
-            assert ends(lambda: both.ours.SetRWVar(*arguments), pynut.PyNUTError) == (
-                "PyNUTError",
-                "ERR INVALID-ARGUMENT",
-            )
+    with Both(real, ADMIN) as clients:
+        for value in ("é", "x" * 513):
+            with pytest.raises(pynut.PyNUTError, match="^ERR INVALID-ARGUMENT$"):
+                clients.ours.SetRWVar("small", "ups.id", value)
         with pytest.raises(UnicodeEncodeError):
-            both.theirs.SetRWVar("small", "ups.id", "é")
+            clients.theirs.SetRWVar("small", "ups.id", "é")
         assert (
-            ends(lambda: both.ours.RunUPSCommand("small", "load.off 1"), pynut.PyNUTError)[1]
+            ends(lambda: clients.ours.RunUPSCommand("small", "load.off 1"), pynut.PyNUTError)[1]
             == "ERR INVALID-ARGUMENT"
         )
 
 
 def test_a_value_with_blanks_is_written_completely(real: Upsd) -> None:
-    with Both(real, ADMIN) as both:
-        for client, expected in ((both.theirs, b"two"), (both.ours, b"two words")):
+    with Both(real, ADMIN) as clients:
+        for client, expected in ((clients.theirs, b"two"), (clients.ours, b"two words")):
             assert client.SetRWVar("small", "ups.id", "two words") == "OK"
-            assert until(functools.partial(_shows, both.ours, expected))
+            assert until(functools.partial(_shows, clients.ours, expected))
 
 
 def test_a_password_with_special_characters_is_accepted(real: Upsd) -> None:
@@ -280,32 +266,19 @@ def _reset(connection: socket.socket) -> None:
 
 
 @contextlib.contextmanager
-def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
-    with refusing() as port:
-        yield "127.0.0.1", port
-
-
-@contextlib.contextmanager
-def unresolvable(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
-    yield "no-such-host.invalid", 3493  # RFC 6761, 6.4
-
-
-@contextlib.contextmanager
-def unanswered(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
-    waits(monkeypatch)
-    yield DEAD[0], 3493
-
-
-@contextlib.contextmanager
-def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
-    with serving(_silent) as port:
-        yield "127.0.0.1", port
-
-
-@contextlib.contextmanager
-def reset(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
-    with serving(_reset) as port:
-        yield "127.0.0.1", port
+def broken_server(condition: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
+    """Host and port of a server that cannot be used."""
+    if condition == "refused":
+        with refusing() as port:
+            yield "127.0.0.1", port
+    elif condition == "unresolvable":
+        yield "no-such-host.invalid", 3493  # RFC 6761, 6.4
+    elif condition == "unanswered":
+        waits(monkeypatch)
+        yield DEAD[0], 3493
+    else:
+        with serving(_silent if condition == "silent" else _reset) as port:
+            yield "127.0.0.1", port
 
 
 def _failure(make: Callable[..., Any], host: str, port: int) -> OSError:
@@ -323,25 +296,25 @@ def _failure(make: Callable[..., Any], host: str, port: int) -> OSError:
 @pytest.mark.parametrize(
     "condition, kind",
     [
-        (refused, ConnectionRefusedError),
-        (unresolvable, socket.gaierror),
-        (unanswered, socket.timeout),
-        (silent, socket.timeout),
-        (reset, ConnectionResetError),
+        ("refused", ConnectionRefusedError),
+        ("unresolvable", socket.gaierror),
+        ("unanswered", socket.timeout),
+        ("silent", socket.timeout),
+        ("reset", ConnectionResetError),
     ],
 )
 def test_a_failed_connection_is_the_same_oserror_as_with_pynutclient_and_also_a_pynuterror(
-    monkeypatch: pytest.MonkeyPatch,
-    condition: Callable[[pytest.MonkeyPatch], AbstractContextManager[tuple[str, int]]],
-    kind: type[OSError],
+    monkeypatch: pytest.MonkeyPatch, condition: str, kind: type[OSError]
 ) -> None:
-    with condition(monkeypatch) as (host, port):
-        there = _failure(theirs.PyNUTClient, host, port)
-    with condition(monkeypatch) as (host, port):
-        here = _failure(pynut.PyNUTClient, host, port)
-    assert type(there) is kind and isinstance(here, kind) and here.errno == there.errno
-    assert isinstance(here, pynut.PyNUTConnectionError) and not isinstance(there, theirs.PyNUTError)
-    assert host in str(here) and "check" in str(here)
+    with broken_server(condition, monkeypatch) as (host, port):
+        their_error = _failure(theirs.PyNUTClient, host, port)
+    with broken_server(condition, monkeypatch) as (host, port):
+        error = _failure(pynut.PyNUTClient, host, port)
+    assert type(their_error) is kind and isinstance(error, kind)
+    assert error.errno == their_error.errno
+    assert isinstance(error, pynut.PyNUTConnectionError)
+    assert not isinstance(their_error, theirs.PyNUTError)
+    assert host in str(error) and "check" in str(error)
 
 
 def test_a_host_name_or_a_port_that_cannot_exist_is_a_pynuterror() -> None:
@@ -384,18 +357,19 @@ def test_an_answer_outside_the_protocol_is_a_pynuterror() -> None:
 
 
 def test_a_refused_login_closes_the_connection_at_once() -> None:
-    ended: list[bytes] = []
+    later_lines: list[bytes] = []
 
     def talk(connection: socket.socket) -> None:
         connection.recv(100)
         connection.sendall(b"ERR ALREADY-SET-USERNAME\nERR ALREADY-SET-PASSWORD\n")
-        ended.append(connection.recv(100))
+        later_lines.append(connection.recv(100))
 
     with serving(talk) as port:
         # while the error is held, the client is not collected
         with pytest.raises(pynut.PyNUTError) as error_info:
             pynut.PyNUTClient("127.0.0.1", port, "user", "password", timeout=PATIENCE_S)
-        assert until(lambda: ended == [b""]) and str(error_info.value) == "ERR ALREADY-SET-USERNAME"
+        assert until(lambda: later_lines == [b""])
+    assert str(error_info.value) == "ERR ALREADY-SET-USERNAME"
 
 
 def test_debug_prints_the_requests_and_no_password(

@@ -12,15 +12,15 @@ import pytest
 
 from handlers.shared import errors
 from handlers.synlink.handler import make_handler
-from pdu_common.connection import PduData
-from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.other_clients import run_client
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.other_clients import run_client, switch, unit_data
 from tests.pdu.running import run
 from tests.peers.unit_pdus import UnitPeers
 from tests.simulators.synlink import TOKEN
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+OUTLET = "2-286331153"
 WORDS = {"ON": UP, "OFF": DOWN}
 READS = """
 import synlinkpy
@@ -44,18 +44,7 @@ def _unit() -> Iterator[HttpServer]:
 
 
 def pdu(unit: HttpServer, **login: str) -> Any:
-    given = {"scheme": "http", "port": str(unit.port)}
-    login = login or {"username": USER, "password": PASSWORD}
-    return make_handler(PduData(unit.host, {**given, **login}))
-
-
-def switch(unit: HttpServer, number: int, on: bool, **waits: float) -> EnumPowerStatus:
-    """The state that the handler says after a command."""
-    port = PduPortView(f"{number}-286331153", UNKNOWN)
-    made = pdu(unit, token=TOKEN)
-    (made.port_up if on else made.port_down)(port, **waits)
-    state: EnumPowerStatus = port.power_status
-    return state
+    return make_handler(unit_data(unit, **login))
 
 
 def states(unit: HttpServer) -> list[EnumPowerStatus]:
@@ -90,8 +79,10 @@ def test_both_read_the_same_states_names_and_figures(unit: HttpServer) -> None:
 def test_the_handler_sees_what_the_client_has_switched(unit: HttpServer) -> None:
     assert run_client(SWITCHES, unit) == ["OFF"]
     assert states(unit)[1:4] == [DOWN, UP, DOWN]
-    assert switch(unit, 2, True) is UP and switch(unit, 3, False) is DOWN
-    assert unit.books().writes[3:] == [("2-286331153", "on"), ("3-286331153", "off")]
+    handler = pdu(unit, token=TOKEN)
+    assert switch(handler, OUTLET, True) is UP
+    assert switch(handler, "3-286331153", False) is DOWN
+    assert unit.books().writes[3:] == [(OUTLET, "on"), ("3-286331153", "off")]
 
 
 @pytest.mark.against("PyPI synlinkpy, the maker's client")
@@ -107,7 +98,8 @@ def test_a_relay_that_is_welded_shut_is_switched_for_the_client_and_unknown_here
     assert caplog.messages == [doubt]
     caplog.clear()
     with caplog.at_level(logging.WARNING):
-        assert switch(unit, 4, False, deadline=0.2, pause=0.05) is UNKNOWN
+        handler = pdu(unit, token=TOKEN)
+        assert switch(handler, "4-286331153", False, deadline=0.2, pause=0.05) is UNKNOWN
     assert caplog.messages == [doubt]
 
 
@@ -124,9 +116,7 @@ def test_a_token_leaves_no_session_on_the_unit(unit: HttpServer) -> None:
 
 def test_a_user_logs_in_once_for_a_command_and_its_readings(unit: HttpServer) -> None:
     device: Any = unit.device
-    port = PduPortView("2-286331153", UNKNOWN)
-    pdu(unit).port_down(port)
-    assert port.power_status is DOWN and len(device.sessions) == 1
+    assert switch(pdu(unit), OUTLET, False) is DOWN and len(device.sessions) == 1
 
 
 @pytest.mark.parametrize(
@@ -141,38 +131,37 @@ def test_a_user_logs_in_once_for_a_command_and_its_readings(unit: HttpServer) ->
 def test_a_wrong_login_says_what_is_wrong_and_shows_no_secret(
     unit: HttpServer, login: dict[str, str], words: str
 ) -> None:
-    with pytest.raises((errors.Denied, errors.SettingsError), match=words) as caught:
+    with pytest.raises((errors.Denied, errors.SettingsError), match=words) as error_info:
         pdu(unit, **login).status()
-    assert not any(secret in str(caught.value) for secret in (*login.values(), TOKEN))
+    assert not any(secret in str(error_info.value) for secret in (*login.values(), TOKEN))
 
 
 def sessions_end_after(unit: HttpServer, requests: int) -> None:
     """Let each session of the unit end after so many requests."""
     device: Any = unit.device
-    usual = device.user
-    left: dict[str, int] = {}
+    usual_user = device.user
+    count_by_cookie: dict[str, int] = {}
 
     def user(method: str, path: str, headers: Any) -> Any:
         cookie = headers.get("Cookie", "")
-        left[cookie] = left.get(cookie, requests) - 1
-        return usual(method, path, headers) if path == "/login" or left[cookie] >= 0 else ""
+        count_by_cookie[cookie] = count_by_cookie.get(cookie, 0) + 1
+        is_over = path != "/login" and count_by_cookie[cookie] > requests
+        return "" if is_over else usual_user(method, path, headers)
 
     device.user = user
 
 
 def test_a_session_that_ended_between_command_and_reading_is_opened_anew(unit: HttpServer) -> None:
     sessions_end_after(unit, 2)  # the outlets and the command
-    port = PduPortView("2-286331153", UNKNOWN)
-    pdu(unit).port_down(port)
+    assert switch(pdu(unit), OUTLET, False) is DOWN
     device: Any = unit.device
-    assert port.power_status is DOWN and len(device.sessions) == 2
-    assert unit.books().writes == [("2-286331153", "off")]
+    assert len(device.sessions) == 2 and unit.books().writes == [(OUTLET, "off")]
 
 
 def test_a_command_whose_session_ended_is_not_sent_again(unit: HttpServer) -> None:
     sessions_end_after(unit, 1)
     with pytest.raises(errors.Denied, match="session may have ended"):
-        pdu(unit).port_down(PduPortView("2-286331153", UNKNOWN))
+        switch(pdu(unit), OUTLET, False)
     assert unit.books().writes == []
 
 
@@ -191,20 +180,20 @@ def test_a_refused_login_speaks_of_sessions_and_of_no_privilege(
     unit: HttpServer, status: int
 ) -> None:
     device: Any = unit.device
-    usual = device.answer
-    device.answer = lambda *r: Reply(status) if r[1] == "/login" else usual(*r)
-    with pytest.raises(errors.Denied, match="as many sessions as it allows") as caught:
+    usual_answer = device.answer
+    device.answer = lambda *r: Reply(status) if r[1] == "/login" else usual_answer(*r)
+    with pytest.raises(errors.Denied, match="as many sessions as it allows") as error_info:
         pdu(unit).status()
-    assert "privilege" not in str(caught.value) and caught.value.keys == ("token",)
+    assert "privilege" not in str(error_info.value) and error_info.value.keys == ("token",)
 
 
 def test_an_older_firmware_has_the_session_key_in_a_field(unit: HttpServer) -> None:
     device: Any = unit.device
-    usual = device.answer
+    usual_answer = device.answer
 
     def answer(method: str, path: str, body: bytes) -> Any:
         if path != "/login":
-            return usual(method, path, body)
+            return usual_answer(method, path, body)
         device.sessions["key-of-test"] = USER
         return Reply(200, b'{"username": "operator", "sessionToken": "key-of-test"}')
 
@@ -222,26 +211,26 @@ def test_a_login_without_a_session_key_is_an_error(unit: HttpServer, cookie: str
 
 def test_a_session_key_is_found_among_other_cookies_and_shown_nowhere(unit: HttpServer) -> None:
     device: Any = unit.device
-    usual = device.answer
+    usual_answer = device.answer
 
     def answer(method: str, path: str, body: bytes) -> Any:
         if path != "/login":
             return Reply(500)
-        reply = usual(method, path, body)
+        reply = usual_answer(method, path, body)
         return reply._replace(headers={"Set-Cookie": "a=b; path=/, SPID=key-of-test; path=/"})
 
     device.answer = answer
     device.sessions = {"key-of-test": USER}
-    with pytest.raises(errors.Refused, match="500") as caught:
+    with pytest.raises(errors.Refused, match="500") as error_info:
         pdu(unit).status()
-    assert "key-of-test" not in str(caught.value)
+    assert "key-of-test" not in str(error_info.value)
 
 
 def test_pdu_off_with_what_it_reads_before_and_after_is_one_session(
     unit: HttpServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
-    words = ("off", "synlink", f"{unit.host}:{unit.port}", "2-286331153", "--yes")
+    words = ("off", "synlink", f"{unit.host}:{unit.port}", OUTLET, "--yes")
     login = ("-s", "scheme=http", "--username", USER)
     code, out, err = run(capsys, *words, *login)
     device: Any = unit.device

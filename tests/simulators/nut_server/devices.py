@@ -127,7 +127,7 @@ class SwitchedPdu:
         return f"device.{member}.outlet.{number}" if dot else f"outlet.{number}"
 
     def _look(self) -> dict[str, str]:
-        found = {
+        variables = {
             "device.mfr": "ACME",
             "device.model": f"Switched-{self._outlets}",
             "device.type": "pdu",
@@ -135,21 +135,21 @@ class SwitchedPdu:
             "ups.status": "OL",
         }
         if self._members > 1:
-            found["device.count"] = str(self._members)
+            variables["device.count"] = str(self._members)
         for member in range(1, self._members + 1):
             own = f"device.{member}." if self._members > 1 else ""
             keys = [
                 self._key(member, number)
                 for number in range(self._first, self._first + self._outlets)
             ]
-            found[f"{own}outlet.count"] = str(self._outlets)
-            found[f"{own}outlet.desc"] = "All outlets"
-            found[f"{own}input.current"] = f"{self._amperes(keys):.2f}"
-            found[f"{own}input.voltage"] = f"{self.VOLTS:.1f}"
-            found[f"{own}input.energy"] = str(sum(round(self._wh[key]) for key in keys))
+            variables[f"{own}outlet.count"] = str(self._outlets)
+            variables[f"{own}outlet.desc"] = "All outlets"
+            variables[f"{own}input.current"] = f"{self._amperes(keys):.2f}"
+            variables[f"{own}input.voltage"] = f"{self.VOLTS:.1f}"
+            variables[f"{own}input.energy"] = str(sum(round(self._wh[key]) for key in keys))
             for key in keys:
-                found.update(self._outlet(key))
-        return found
+                variables.update(self._outlet(key))
+        return variables
 
     def _outlet(self, key: str) -> dict[str, str]:
         prefix, on = self._prefix(key), self._on[key]

@@ -120,7 +120,6 @@ class NutServer:
                 return
             with self._lock:
                 self._connections += 1
-            with self._lock:
                 self._open.add(connection)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._start(functools.partial(self._serve, connection, str(address[0])))
@@ -163,21 +162,18 @@ class NutServer:
             self._round_trips += 1
         answer = b""
         for words in lines:
-            given: Optional[bytes] = session.answer(words).encode("utf-8", "surrogateescape")
-            if given == b"OK STARTTLS\n":
+            usual_answer = session.answer(words).encode("utf-8", "surrogateescape")
+            if usual_answer == b"OK STARTTLS\n":
                 # lines after STARTTLS were sent in the clear and are dropped
                 session.secure = True
-            if self.faults.rewrite is not None and given is not None:
-                given = self.faults.rewrite(" ".join(words), given)
-            answer += given or b""
-            if isinstance(given, Cut):
-                self._send(connection, answer)
+            rewrite = self.faults.rewrite
+            reply = rewrite(" ".join(words), usual_answer) if rewrite else usual_answer
+            answer += reply or b""
+            if isinstance(reply, Cut):
+                connection.sendall(answer)
                 return False
             starts_tls = session.secure and not isinstance(connection, ssl.SSLSocket)
             if starts_tls or session.over:
                 break
-        self._send(connection, answer)
-        return True
-
-    def _send(self, connection: socket.socket, answer: bytes) -> None:
         connection.sendall(answer)
+        return True

@@ -304,7 +304,7 @@ class Session:
         device, parameter = self._device(words[0]), words[2] if len(words) > 2 else None
         # as upsd compares
         command = next(
-            (one for one in self._commands(device) if one.lower() == words[1].lower()), ""
+            (name for name in self._commands(device) if name.lower() == words[1].lower()), ""
         )
         if not command:
             raise Err("CMD-NOT-SUPPORTED")

@@ -14,7 +14,7 @@ from typing import Callable
 
 from pdu import root
 from tests.pdu.running import options
-from tests.peers import PEERS, Peer, raritan
+from tests.peers import PEERS, Peer, of_https
 from tests.simulators.xerus import Model, XerusPdu
 
 FOLDER = Path(__file__).resolve().parents[4] / "docs" / "proofs"
@@ -25,7 +25,7 @@ def stuck_xerus() -> Iterator[Peer]:
     """A Xerus unit whose relays do not open, and that does not notice it."""
     with XerusPdu(Model(outlets=4)) as pdu:
         setattr(pdu.units[0].relays, "off", lambda *_, **__: None)
-        yield raritan.of(pdu)
+        yield of_https("raritan", pdu)
 
 
 #: file -> handler, a simulated unit
