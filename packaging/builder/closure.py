@@ -60,37 +60,33 @@ def _imports(node: ast.AST, display_path: str, *, guarded: bool, calls: bool) ->
         if isinstance(child, ast.expr) and not calls:
             continue
         if isinstance(child, ast.ImportFrom):
-            yield Import(
-                child.lineno,
-                child.level,
-                child.module or "",
-                tuple(alias.name for alias in child.names),
-            )
+            names = tuple(alias.name for alias in child.names)
+            yield Import(child.lineno, child.level, child.module or "", names)
         elif isinstance(child, ast.Import):
             for alias in child.names:
                 yield Import(child.lineno, 0, alias.name, ())
-        elif (
-            isinstance(child, ast.Call)
-            and _name(child.func) == "import_module"
-            and len(child.args) + len(child.keywords) > 1
-        ):
-            names = [keyword.value for keyword in child.keywords if keyword.arg == "name"]
-            argument = [*child.args, *names, None][0]
-            if (
-                isinstance(argument, ast.Constant)
-                and isinstance(argument.value, str)
-                and argument.value.startswith(".")
-            ):
-                module_name = argument.value.lstrip(".")
-                yield Import(child.lineno, len(argument.value) - len(module_name), module_name, ())
-            elif not guarded:
-                raise BuildError(
-                    f"{display_path} line {child.lineno}: a module that is chosen at run time may be"
-                    " missing in the archive; name it by a literal with leading dots, or catch"
-                    " ImportError"
-                )
+        elif isinstance(child, ast.Call) and _name(child.func) == "import_module":
+            yield from _called_import(child, display_path, guarded=guarded)
         yield from _imports(
             child, display_path, guarded=guarded or _catches_import_error(child), calls=calls
+        )
+
+
+def _called_import(call: ast.Call, display_path: str, *, guarded: bool) -> Iterator[Import]:
+    """The import of `import_module(name, package)`; none for a name alone, which is absolute, nor
+    for one that is chosen at run time while ImportError is caught. Raises BuildError.
+    """
+    if len(call.args) + len(call.keywords) < 2:
+        return
+    arguments = [*call.args, *(word.value for word in call.keywords if word.arg == "name"), None]
+    name = arguments[0].value if isinstance(arguments[0], ast.Constant) else None
+    if isinstance(name, str) and name.startswith("."):
+        module_name = name.lstrip(".")
+        yield Import(call.lineno, len(name) - len(module_name), module_name, ())
+    elif not guarded:
+        raise BuildError(
+            f"{display_path} line {call.lineno}: a module that is chosen at run time may be missing"
+            " in the archive; name it by a literal with leading dots, or catch ImportError"
         )
 
 

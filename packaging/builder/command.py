@@ -25,14 +25,10 @@ from pdu.workshop.handler.handler_imports import TOOL_MODULES
 
 from .archives import archive, keep_replaced, version, write_file
 from .closure import BuildError
-from .script import (
-    HANDLERS,
-    Handler,
-    register_script,
-    registered_earlier,
-)
+from .script import HANDLERS, Handler, register_script, registered_earlier
 
 ROOT = Path(__file__).resolve().parents[2]
+_NAMES = [handler.name for handler in HANDLERS]
 
 
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
@@ -50,19 +46,19 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
         )
         for h in handlers
     }
-    handler_by_name = {h.name: h for h in (*registered_earlier(out, number), *handlers)}
-    owners_handlers = [
-        handler_by_name[name]
-        for name in sorted(handler_by_name)
-        if name not in {h.name for h in HANDLERS}
-    ]
-    all_handlers = [*HANDLERS, *owners_handlers]
-    own_names = {h.name for h in handlers}
+    # a later one of a name replaces an earlier one
+    others = {h.name: h for h in (*registered_earlier(out, number), *handlers)}
+    for h in HANDLERS:
+        others.pop(h.name, None)
+    all_handlers = [*HANDLERS, *(others[name] for name in sorted(others))]
     default_names = [
         h.name
         for h in all_handlers
         if not h.is_draft
-        and (h.name in own_names or (out / registry.archive_name(h.name, number)).is_file())
+        and (
+            registry.archive_name(h.name, number) in archives
+            or (out / registry.archive_name(h.name, number)).is_file()
+        )
     ]
     script = register_script(number, all_handlers, default_names)
     out.mkdir(parents=True, exist_ok=True)
@@ -102,10 +98,7 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
                 handler_source.require_own_name(source)
     except SettingsError as error:
         raise BuildError(error.reason) from None
-    handlers: list[OwnHandler] = []
-    for source in sources:
-        path = out / f"{source.archive.top}.tar.gz"
-        handlers.append(OwnHandler(path, source))
+    handlers = [OwnHandler(out / f"{source.archive.top}.tar.gz", source) for source in sources]
     build(ROOT / "handlers", out, ())
     for handler in handlers:
         keep_replaced(handler.path, handler.source.data)
@@ -177,7 +170,24 @@ def families_source(keys: Collection[str]) -> str:
     return f"{imports}PROFILES = ({''.join(f'*{file}.PROFILES, ' for file in files)})\n"
 
 
-def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
+#: build options of pdu_snmp without a value: key and value of the setting, and what it means
+_FLAGS: Sequence[tuple[str, str, str]] = (
+    ("metered_only", "yes", "for units without outlets: an empty table of outlets is not an error"),
+    (
+        "switch_automatic",
+        "yes",
+        "also switch outlets in an automatic mode, which a command ends permanently",
+    ),
+    (
+        "unknown_figures",
+        "unset",
+        "for units with a meter that never answers: a load or an energy that is not known is left"
+        " unset, which DCImanager shows as 0",
+    ),
+)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="build.py",
         description="Build DCImanager PDU handler archives and register.sh.",
@@ -188,7 +198,7 @@ def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
         nargs="*",
         metavar="NAME",
         help=(
-            f"which archives: {', '.join(handler_names)}, or the path of your own handler: its file,"
+            f"which archives: {', '.join(_NAMES)}, or the path of your own handler: its file,"
             " folder or archive (default: all of this pack; with --profile or options of"
             " pdu_snmp, only the archives that they add or change)"
         ),
@@ -199,8 +209,7 @@ def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
         default=ROOT / "dist",
         help="the folder to write to (default: dist/ of the project)",
     )
-    own_pdu = parser.add_argument_group("a PDU of your own")
-    own_pdu.add_argument(
+    parser.add_argument_group("a PDU of your own").add_argument(
         "--profile",
         type=Path,
         metavar="FILE.json",
@@ -212,6 +221,11 @@ def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
             " prints an example"
         ),
     )
+    _add_snmp_options(parser)
+    return parser
+
+
+def _add_snmp_options(parser: argparse.ArgumentParser) -> None:
     snmp = parser.add_argument_group(
         "options of pdu_snmp", "for a DCImanager whose form has no handler settings for SNMP"
     )
@@ -233,24 +247,7 @@ def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
             " (setting 'switch_unproven')"
         ),
     )
-    for key, value, meaning in (
-        (
-            "metered_only",
-            "yes",
-            "for units without outlets: an empty table of outlets is not an error",
-        ),
-        (
-            "switch_automatic",
-            "yes",
-            "also switch outlets in an automatic mode, which a command ends permanently",
-        ),
-        (
-            "unknown_figures",
-            "unset",
-            "for units with a meter that never answers: a load or an energy that is not known is"
-            " left unset, which DCImanager shows as 0",
-        ),
-    ):
+    for key, value, meaning in _FLAGS:
         snmp.add_argument(
             "--" + key.replace("_", "-") + ("" if value == "yes" else f"-{value}"),
             dest="flags",
@@ -259,7 +256,64 @@ def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
             default=[],
             help=f"{meaning} (setting '{key}')",
         )
-    return parser
+
+
+def _refuse_unknown(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
+    """Exit with 2 for a word that is neither a handler of the pack nor the path of another."""
+    for name in names:
+        if name in _NAMES:
+            continue
+        if Path(name).is_dir():
+            parser.error(f"the folder {name} has no Python file: give the folder of a handler")
+        similar = similar_names(name, _NAMES)
+        parser.error(
+            f"there is no handler {name!r}{f'; did you mean {similar[0]}?' if similar else ''};"
+            f" choose from {', '.join(_NAMES)}, or give the path of your own"
+        )
+
+
+def _refuse_handlers_as_families(
+    parser: argparse.ArgumentParser, option: str, keys: Sequence[str]
+) -> None:
+    """Exit with 2 for handlers among the families that an option takes."""
+    handlers = [key for key in keys if key in _NAMES and key not in PROFILE_BY_KEY]
+    if handlers:
+        were_read = "were read as families" if len(handlers) > 1 else "was read as a family"
+        parser.error(
+            f"{option} takes all words after it, so {', '.join(handlers)} {were_read}:"
+            f" name handlers first, as in build.py snmp {option} KEY"
+        )
+
+
+def _handlers(names: Sequence[str], options: argparse.Namespace) -> list[Handler]:
+    """The archives of the pack with these names, and those of the profiles. Raises BuildError."""
+    handlers = [handler for handler in HANDLERS if handler.name in names]
+    if "snmp" in names:
+        check_families()
+        handlers = [
+            build_with_options(
+                handler, options.only, options.profile_key, options.flags, options.switch_unproven
+            )
+            if handler.name == "snmp" and _has_snmp_options(options)
+            else handler
+            for handler in handlers
+        ]
+    handlers += [own_profile(file) for file in options.profile]
+    for name, count in Counter(handler.name for handler in handlers).most_common(1):
+        if count > 1:
+            raise BuildError(f"profile.key: two files of --profile build pdu_{name}")
+    return handlers
+
+
+def _has_snmp_options(options: argparse.Namespace) -> bool:
+    return bool(
+        options.only or options.profile_key is not None or options.flags or options.switch_unproven
+    )
+
+
+def _summary(path: Path, data: bytes) -> str:
+    """The line that a built file is reported with."""
+    return f"{path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}"
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -268,70 +322,24 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     Returns 0 if built, 9 if a profile among them has guesses, else 1. Arguments that the parser
     refuses exit with 2.
     """
-    handler_names = [handler.name for handler in HANDLERS]
-    parser = _parser(handler_names)
+    parser = _parser()
     options = parser.parse_args(arguments)
-    paths = [name for name in options.names if name not in handler_names and is_path(name)]
-    options.names = [name for name in options.names if name not in paths]
-    for name in options.names:
-        if name not in handler_names and Path(name).is_dir():
-            parser.error(f"the folder {name} has no Python file: give the folder of a handler")
-        if name not in handler_names:
-            near = similar_names(name, handler_names)
-            parser.error(
-                f"there is no handler {name!r}{f'; did you mean {near[0]}?' if near else ''};"
-                f" choose from {', '.join(handler_names)}, or give the"
-                " path of your own"
-            )
-    for option, keys in (("--only", options.only), ("--switch-unproven", options.switch_unproven)):
-        handlers_in_keys = [
-            key for key in keys if key in handler_names and key not in PROFILE_BY_KEY
-        ]
-        if handlers_in_keys:
-            read_as = (
-                "were read as families" if len(handlers_in_keys) > 1 else "was read as a family"
-            )
-            parser.error(
-                f"{option} takes all words after it, so {', '.join(handlers_in_keys)} {read_as}:"
-                f" name handlers first, as in build.py snmp {option} KEY"
-            )
-    has_options = bool(
-        options.only or options.profile_key is not None or options.flags or options.switch_unproven
-    )
-    if has_options and options.names and "snmp" not in options.names:
+    paths = [name for name in options.names if name not in _NAMES and is_path(name)]
+    names = [name for name in options.names if name not in paths]
+    _refuse_unknown(parser, names)
+    _refuse_handlers_as_families(parser, "--only", options.only)
+    _refuse_handlers_as_families(parser, "--switch-unproven", options.switch_unproven)
+    if _has_snmp_options(options) and names and "snmp" not in names:
         parser.error(
             "--only, --profile-key, --switch-unproven, --metered-only, --switch-automatic and"
             " --unknown-figures-unset are options of snmp: add snmp to the names, or give no NAME"
         )
-    names = options.names
-    if not names and has_options:
+    if not names and _has_snmp_options(options):
         names = ["snmp"]
     elif not names and not options.profile and not paths:
-        names = handler_names
+        names = _NAMES
     try:
-        handlers = [
-            (
-                build_with_options(
-                    h,
-                    options.only,
-                    options.profile_key,
-                    options.flags,
-                    options.switch_unproven,
-                )
-                if has_options and h.name == "snmp"
-                else h
-            )
-            for h in HANDLERS
-            if h.name in names
-        ]
-        if "snmp" in names:
-            check_families()
-        handlers += [own_profile(file) for file in options.profile]
-        once = Counter(handler.name for handler in handlers)
-        if max(once.values(), default=0) > 1:
-            raise BuildError(
-                f"profile.key: two files of --profile build pdu_{once.most_common(1)[0][0]}"
-            )
+        handlers = _handlers(names, options)
         own_handlers = build_own(paths, options.out) if paths else []
         archives = build(ROOT / "handlers", options.out, handlers) if handlers else []
         for file in options.profile:
@@ -346,11 +354,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"build.py: {place} cannot be read or written ({error.strerror})", file=sys.stderr)
         return 1
     for path in archives:
-        data = path.read_bytes()
-        print(f"{path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
+        print(_summary(path, path.read_bytes()))
     for own in own_handlers:
-        data = own.source.data
-        print(f"{own.path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
+        print(_summary(own.path, own.source.data))
         print(f"import path {own.source.import_path}; register it: {own.register_line}")
     drafts = [handler.name for handler in handlers if handler.is_draft]
     if drafts:
