@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 # Fields of older firmware, which are in `keyInfo` now.
 _IN_KEY_INFO = {
-    "keyLength": "keyInfo.rsaKeyLength",
-    "rsaKeyLength": "keyInfo.rsaKeyLength",
-    "keyType": "keyInfo.type",
-    "ellipticCurve": "keyInfo.ecCurve",
+    "keyLength": ("keyInfo", "rsaKeyLength"),
+    "rsaKeyLength": ("keyInfo", "rsaKeyLength"),
+    "keyType": ("keyInfo", "type"),
+    "ellipticCurve": ("keyInfo", "ecCurve"),
 }
 
 

@@ -6,7 +6,7 @@ import functools
 import importlib
 import typing
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -17,6 +17,7 @@ from handlers.raritan.rpc._runtime.declarations import field_types
 from handlers.raritan.rpc._runtime.registry import idl_name
 from handlers.raritan.rpc._runtime.structures import field_names
 
+T = TypeVar("T")
 _INTS = st.integers(-(2**53), 2**53)
 _RID = st.text(min_size=1, max_size=12)
 
@@ -28,7 +29,7 @@ class Nowhere:
         raise AssertionError(f"{method} was called on {target}")
 
 
-def classes(kind: type) -> list[type]:
+def classes(kind: type[T]) -> list[type[T]]:
     """Return all declared classes of a kind, sorted by IDL name."""
     class_by_name: dict[str, type] = {}
 

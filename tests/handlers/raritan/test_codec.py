@@ -24,10 +24,9 @@ from handlers.raritan.rpc import (
     servermon,
     session,
 )
-from handlers.raritan.rpc._runtime.codec import decoder, encode
+from handlers.raritan.rpc._runtime.codec import decode, encode
 from handlers.raritan.rpc._runtime.errors import JsonRpcSyntaxException
 from handlers.raritan.rpc._runtime.registry import find
-from handlers.raritan.rpc._runtime.structures import decode_structure, encode_structure
 from handlers.shared.errors import ProtocolError
 
 from .declared import Nowhere, classes, hints, structure_json
@@ -48,10 +47,6 @@ def some_structure(draw: st.DrawFn) -> tuple[type[Structure], dict[str, Any]]:
     return cls, draw(structure_json(cls))
 
 
-def _decode(cls: type[Structure], json: object) -> Structure:
-    return decode_structure(cls, json, AGENT)
-
-
 @thorough
 @given(some_structure(), st.data())
 def test_missing_fields_stay_missing_and_null_and_unknown_fields_survive(
@@ -63,9 +58,9 @@ def test_missing_fields_stay_missing_and_null_and_unknown_fields_survive(
     if older:
         older[data.draw(st.sampled_from(sorted(older)))] = None
     older["ofTheFuture"] = [1, {"a": None}]
-    value = _decode(cls, older)
-    assert encode_structure(value) == older
-    assert _decode(cls, encode_structure(value)) == value
+    value = cls.decode(older, AGENT)
+    assert value.encode() == older
+    assert cls.decode(value.encode(), AGENT) == value
     assert not any(present(value, name) for name in missing_keys)
 
 
@@ -88,7 +83,7 @@ def test_any_json_or_a_field_with_any_json_is_decoded_or_is_a_syntax_error(
     if data.draw(st.booleans()) and whole:
         json = {**whole, data.draw(st.sampled_from(sorted(whole))): json}
     try:
-        _decode(cls, json)
+        cls.decode(json, AGENT)
     except ProtocolError as error:
         assert isinstance(error, JsonRpcSyntaxException)
 
@@ -96,9 +91,9 @@ def test_any_json_or_a_field_with_any_json_is_decoded_or_is_a_syntax_error(
 def test_each_structure_can_be_made_without_arguments_and_from_an_empty_object() -> None:
     assert len(STRUCTURES) > 400
     for cls in STRUCTURES:
-        empty, decoded = cls(), _decode(cls, {})
+        empty, decoded = cls(), cls.decode({}, AGENT)
         assert cls(*(getattr(empty, name) for name in hints(cls))) == empty, cls
-        assert encode_structure(decoded) == {}, cls
+        assert decoded.encode() == {}, cls
         assert not any(present(decoded, name) for name in hints(cls)), cls
 
 
@@ -106,7 +101,7 @@ def test_each_structure_can_be_made_without_arguments_and_from_an_empty_object()
 
 
 def test_a_missing_power_state_is_unknown_and_never_off() -> None:
-    state = decode_structure(State, {"available": True}, AGENT)
+    state = State.decode({"available": True}, AGENT)
     assert state.powerState.val == -1 and state.powerState != pdumodel.Outlet.PowerState.PS_OFF
     assert not present(state, "powerState") and present(state, "available")
 
@@ -144,17 +139,17 @@ def test_a_missing_power_state_is_unknown_and_never_off() -> None:
 def test_only_a_received_field_that_is_not_null_is_present_by_any_of_its_names(
     cls: type[Structure], json: dict[str, Any], received: tuple[str, ...], absent: tuple[str, ...]
 ) -> None:
-    value = _decode(cls, json)
+    value = cls.decode(json, AGENT)
     assert present(value, *received) and [name for name in absent if present(value, name)] == []
     # every field of a structure made by a script is present
     assert present(cls(), *received, *absent)
 
 
 def test_a_field_that_caller_sets_is_sent_even_if_it_was_missing_and_equals_the_default() -> None:
-    settings_ = decode_structure(pdumodel.Pdu.Settings, {"name": "a"}, AGENT)
+    settings_ = pdumodel.Pdu.Settings.decode({"name": "a"}, AGENT)
     settings_.inhibitRelayControl = False
     settings_.cycleDelay = 3
-    assert encode_structure(settings_) == {
+    assert settings_.encode() == {
         "name": "a",
         "inhibitRelayControl": False,
         "cycleDelay": 3,
@@ -162,19 +157,19 @@ def test_a_field_that_caller_sets_is_sent_even_if_it_was_missing_and_equals_the_
 
 
 def test_a_change_inside_a_missing_structure_is_sent() -> None:
-    settings_ = decode_structure(servermon.ServerMonitor.ServerSettings, {"host": "a"}, AGENT)
+    settings_ = servermon.ServerMonitor.ServerSettings.decode({"host": "a"}, AGENT)
     settings_.powerSettings.enabled = True
-    assert encode_structure(settings_) == {"host": "a", "powerSettings": {"enabled": True}}
+    assert settings_.encode() == {"host": "a", "powerSettings": {"enabled": True}}
 
 
 @pytest.mark.parametrize("wire", ["master", "primaryUnit"])
 def test_a_renamed_field_has_both_names_and_is_written_under_the_received_one(wire: str) -> None:
-    status = decode_structure(
-        cascading.CascadeManager.Status, {"role": 1, wire: "192.0.2.1", "linkUnits": []}, AGENT
+    status = cascading.CascadeManager.Status.decode(
+        {"role": 1, wire: "192.0.2.1", "linkUnits": []}, AGENT
     )
     assert status.primaryUnit == status.master == "192.0.2.1"
     status.master = "192.0.2.2"
-    assert encode_structure(status) == {"role": 1, wire: "192.0.2.2", "linkUnits": []}
+    assert status.encode() == {"role": 1, wire: "192.0.2.2", "linkUnits": []}
     assert cascading.CascadeManager.Role["MASTER"] == cascading.CascadeManager.Role.PRIMARY_UNIT
 
 
@@ -190,12 +185,12 @@ def test_a_certificates_key_is_read_by_old_and_new_names_on_every_firmware(
     wire: dict[str, Any],
 ) -> None:
     json = {"subject": {"commonName": "a"}, **wire}
-    request = decode_structure(cert.ServerSSLCert.ReqInfo, json, AGENT)
+    request = cert.ServerSSLCert.ReqInfo.decode(json, AGENT)
     assert request.keyLength == request.rsaKeyLength == request.keyInfo.rsaKeyLength == 2048
-    assert encode_structure(request) == json
+    assert request.encode() == json
     request.keyLength = 4096
     assert request.keyInfo.rsaKeyLength == 4096
-    encoded = encode_structure(request)
+    encoded = request.encode()
     assert set(encoded) == set(json) and "4096" in str(encoded) and "2048" not in str(encoded)
 
 
@@ -204,14 +199,14 @@ def test_a_certificates_key_is_read_by_old_and_new_names_on_every_firmware(
     [[{"voltage": 1.5, "current": 2}], {"voltage": [1.5], "current": [2.0], "sampleRate": 9}],
 )
 def test_a_waveform_is_read_as_a_list_of_samples_and_as_a_structure(json: Any) -> None:
-    entry = decode_structure(pdumodel.TransferSwitch.TransferLogEntry, {"waveform": json}, AGENT)
+    entry = pdumodel.TransferSwitch.TransferLogEntry.decode({"waveform": json}, AGENT)
     assert isinstance(entry.waveform, list) is isinstance(json, list)
-    assert encode_structure(entry) == {"waveform": json}
+    assert entry.encode() == {"waveform": json}
 
 
 def test_a_value_object_of_an_unknown_type_keeps_its_type_and_fields() -> None:
     json = {"type": "pdumodel.Outlet_9_0_0.FutureEvent:1.0.0", "value": {"source": None, "more": 3}}
-    event = decoder(ValueObject)(json, AGENT)
+    event = decode(ValueObject, json, AGENT)
     assert type(event) is ValueObject and encode(event) == json
 
 
@@ -235,19 +230,19 @@ STRANGE_TYPES = (
 
 @pytest.mark.parametrize("name", STRANGE_TYPES)
 def test_a_type_name_that_is_not_an_interface_leaves_the_declared_class(name: str) -> None:
-    proxy = decoder(pdumodel.Outlet)({"rid": "/x", "type": name}, AGENT)
+    proxy = decode(pdumodel.Outlet, {"rid": "/x", "type": name}, AGENT)
     assert type(proxy) is pdumodel.Outlet and proxy.wire_type == name and find(name) is None
 
 
 def test_a_very_long_type_name_is_not_cached() -> None:
     find(pdumodel.Outlet.idlType)
     before = find.cache_info()
-    proxy = decoder(pdumodel.Outlet)({"rid": "/x", "type": "pdumodel." + "x" * 1_000_000}, AGENT)
+    proxy = decode(pdumodel.Outlet, {"rid": "/x", "type": "pdumodel." + "x" * 1_000_000}, AGENT)
     assert type(proxy) is pdumodel.Outlet and find.cache_info() == before
 
 
 def test_times_are_datetimes_in_utc_without_zone() -> None:
-    reading = decode_structure(sensors.NumericSensor.Reading, {"timestamp": 86400}, AGENT)
+    reading = sensors.NumericSensor.Reading.decode({"timestamp": 86400}, AGENT)
     assert reading.timestamp == datetime.datetime(1970, 1, 2)
     aware = datetime.datetime(2020, 1, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
     assert encode(aware) == 1577836800 == encode(datetime.datetime(2020, 1, 1))
@@ -285,13 +280,10 @@ def test_a_result_that_is_nested_too_deeply_is_a_protocol_error() -> None:
 
 
 def test_a_key_of_a_map_may_come_twice_only_with_the_same_value() -> None:
-    read, panels = (
-        decoder(dict[int, Interface]),
-        [{"key": 1, "value": {"rid": f"/panel/{n}", "type": ""}} for n in (1, 2)],
-    )
-    assert list(read([panels[0], panels[0]], AGENT)) == [1]
+    panels = [{"key": 1, "value": {"rid": f"/panel/{n}", "type": ""}} for n in (1, 2)]
+    assert list(decode(dict[int, Interface], [panels[0], panels[0]], AGENT)) == [1]
     with pytest.raises(JsonRpcSyntaxException, match="two values for one key"):
-        read(panels, AGENT)
+        decode(dict[int, Interface], panels, AGENT)
 
 
 def test_only_json_values_and_idl_types_are_encoded() -> None:
@@ -354,11 +346,10 @@ def test_elements_of_two_enumerations_are_never_equal() -> None:
 
 
 def test_a_reference_in_a_list_may_be_null() -> None:
-    read = decoder(list[pdumodel.Outlet])
     outlet = {"rid": "/outlet/0", "type": "pdumodel.Outlet:3.0.4"}
-    assert read([None, outlet], AGENT) == [None, _OUTLET]
+    assert decode(list[pdumodel.Outlet], [None, outlet], AGENT) == [None, _OUTLET]
     with pytest.raises(JsonRpcSyntaxException):
-        decoder(list[int])([None], AGENT)
+        decode(list[int], [None], AGENT)
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 1_800_000_000, 10**15, -(10**15)])

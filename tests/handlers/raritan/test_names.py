@@ -71,7 +71,7 @@ def test_interfaces_have_the_same_methods_parameters_results_and_constants(their
             assert [name for name in call.types if name != "return"] == parameters + _MORE.get(
                 (name, method), []
             ), (name, method)
-            assert list(call.readers) == results, (name, method)
+            assert list(call.forms[0]) == results, (name, method)
         assert {constant: getattr(ours, constant) for constant in facts["constants"]} == facts[
             "constants"
         ], name

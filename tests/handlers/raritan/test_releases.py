@@ -15,9 +15,8 @@ from typing import Any, Optional
 import pytest
 
 from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject
-from handlers.raritan.rpc._runtime.codec import decoder, encode
+from handlers.raritan.rpc._runtime.codec import decode, encode
 from handlers.raritan.rpc._runtime.registry import find
-from handlers.raritan.rpc._runtime.structures import decode_structure, encode_structure
 from handlers.raritan.rpc.peripheral import GatewaySensorManager
 from tests.simulators.xerus.idl import SCHEMA
 
@@ -140,7 +139,7 @@ def test_every_structure_of_a_release_is_read_in_full_and_written_back_unchanged
         cls = find(name)
         assert cls is not None and issubclass(cls, base) and issubclass(cls, Structure), name
         fields = _fields(name, release, kind)
-        value = decode_structure(cls, fields, AGENT)
+        value = cls.decode(fields, AGENT)
         assert value._wire is not None and not value._wire.rest, (name, value._wire)
         encoded_value = encode(value)
         assert (
@@ -148,7 +147,7 @@ def test_every_structure_of_a_release_is_read_in_full_and_written_back_unchanged
             if isinstance(value, ValueObject) and isinstance(encoded_value, dict)
             else encoded_value
         ) == fields, name
-        assert encode_structure(value) == fields, name
+        assert value.encode() == fields, name
 
 
 @pytest.mark.sample(4)
@@ -166,7 +165,7 @@ def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(
             call = declared_calls[method]
             kinds = [kind for parameter, kind in call.types.items() if parameter != "return"]
             arguments = tuple(
-                decoder(kind)([] if of.startswith("map<") else _sample(of, release, name), AGENT)
+                decode(kind, [] if of.startswith("map<") else _sample(of, release, name), AGENT)
                 for kind, of in zip(kinds, signature["in"].values())
             )
             assert list(call.params(arguments, {})) == list(signature["in"]), (name, method)

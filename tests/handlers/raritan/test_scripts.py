@@ -27,7 +27,6 @@ from handlers.raritan.rpc import (
     session,
 )
 from handlers.raritan.rpc._runtime.codec import encode
-from handlers.raritan.rpc._runtime.structures import decode_structure, encode_structure
 from handlers.shared.errors import ProtocolError, SettingsError
 from tests.simulators.xerus import Model, XerusPdu
 
@@ -49,7 +48,7 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
 
 
 def test_a_structure_can_be_stored_as_json() -> None:
-    encoded_state = json.dumps(decode_structure(pdumodel.Outlet.State, STATE, AGENT).encode())
+    encoded_state = json.dumps(pdumodel.Outlet.State.decode(STATE, AGENT).encode())
     again = pdumodel.Outlet.State.decode(json.loads(encoded_state), AGENT)
     assert again.powerState is pdumodel.Outlet.PowerState.PS_ON and again.encode() == STATE
     with pytest.raises(rpc.JsonRpcSyntaxException):
@@ -57,11 +56,11 @@ def test_a_structure_can_be_stored_as_json() -> None:
 
 
 def test_setting_a_misspelt_field_warns_and_keeps_the_value() -> None:
-    settings = decode_structure(pdumodel.Outlet.Settings, {"name": "x", "sequenceDelay": 5}, AGENT)
+    settings = pdumodel.Outlet.Settings.decode({"name": "x", "sequenceDelay": 5}, AGENT)
     with pytest.warns(UserWarning, match="pdumodel.Outlet.Settings has no field 'sequencDelay'"):
         settings.sequencDelay = 2000
     assert settings.sequencDelay == 2000
-    assert encode_structure(settings) == {"name": "x", "sequenceDelay": 5}
+    assert settings.encode() == {"name": "x", "sequenceDelay": 5}
     unknown = rpc.ValueObject.decode({"type": "no.Thing:1.0.0", "value": {"future": 1}}, AGENT)
     with pytest.warns(UserWarning, match="has no field 'futur'"):
         unknown.futur = 2
@@ -69,10 +68,10 @@ def test_setting_a_misspelt_field_warns_and_keeps_the_value() -> None:
 
 def test_a_field_of_a_newer_firmware_is_read_and_changed_as_plain_json() -> None:
     json = {"name": "x", "future": {"a": 1}}
-    settings: Any = decode_structure(pdumodel.Outlet.Settings, json, AGENT)
+    settings: Any = pdumodel.Outlet.Settings.decode(json, AGENT)
     assert settings.future == {"a": 1}
     settings.future = {"a": 2}
-    assert encode_structure(settings) == {"name": "x", "future": {"a": 2}}
+    assert settings.encode() == {"name": "x", "future": {"a": 2}}
 
 
 # ---- value objects -------------------------------------------------------------------------------
@@ -183,13 +182,13 @@ def test_a_time_beyond_the_calendar_is_clamped_and_written_back_unchanged_by_cop
     seconds: int, year: int
 ) -> None:
     json = {"sessionId": 1, "creationTime": seconds}
-    far = decode_structure(session.Session, json, AGENT)
+    far = session.Session.decode(json, AGENT)
     for copied in (far, copy.copy(far), copy.deepcopy(far), pickle.loads(pickle.dumps(far))):
         assert copied.creationTime.year == year and encode(copied) == json
 
 
 def test_a_time_computed_from_a_clamped_one_is_written_as_computed() -> None:
-    far = decode_structure(session.Session, {"creationTime": 900_000_000_000}, AGENT)
+    far = session.Session.decode({"creationTime": 900_000_000_000}, AGENT)
     moment = far.creationTime.replace(year=2020, tzinfo=datetime.timezone.utc)
     assert encode(moment) == encode(copy.deepcopy(moment)) == 1609459199
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from handlers.raritan.rpc import Bulk
-from handlers.raritan.rpc._runtime.structures import decode_structure
 from handlers.raritan.rpc.pdumodel import Outlet
 from handlers.raritan.states import decode_status, failed_relays, queue_hardware_failures
 from handlers.raritan.units import XerusUnit
@@ -34,13 +33,13 @@ def test_a_state_is_up_or_down_only_if_every_field_agrees() -> None:
             starts, cycles, suspended, shed = values
             json = {"available": available, "powerState": power, **dict(zip(flags, values))}
             received = {name: value for name, value in json.items() if value is not None}
-            state, expected = decode_structure(Outlet.State, received, Nowhere()), "UNKNOWN"
+            state, expected = Outlet.State.decode(received, Nowhere()), "UNKNOWN"
             if available and not cycles and power == 1 and not suspended and not shed:
                 expected = "UP"
             if available and not cycles and power == 0 and not starts:
                 expected = "DOWN"
             assert decode_status(state).name == expected, received
-    null = decode_structure(Outlet.State, {"available": None, "powerState": None}, Nowhere())
+    null = Outlet.State.decode({"available": None, "powerState": None}, Nowhere())
     assert decode_status(null).name == "UNKNOWN"
 
 

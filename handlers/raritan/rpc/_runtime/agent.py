@@ -174,7 +174,7 @@ class Agent:
         caps.append(seconds)
         try:
             yield
-        finally:  # also after Ctrl-C
+        finally:  # also after Ctrl-C; two limits may end in any order
             caps.remove(seconds)
 
     def _wait(self) -> float:

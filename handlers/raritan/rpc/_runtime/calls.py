@@ -8,13 +8,13 @@ from __future__ import annotations
 import functools
 import inspect
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, cast
 
 from ....shared.errors import PduHandlerError
 from .agent import MINIMUM_WAITS, Agent, reads_only, responses
-from .codec import Reader, decoder, encoder, missing_value_factory
+from .codec import decode, encode_as, expect, missing_value
 from .declarations import Caller, signature_types
 from .errors import JsonRpcSyntaxException
 from .references import Reference
@@ -64,11 +64,16 @@ class Method:
         return inspect.Signature(parameters)
 
     @functools.cached_property
-    def readers(self) -> Mapping[str, Reader]:
-        """The reader of each result of the newest release, by its name."""
-        kind = typing.get_args(self.types["return"])[0] if self.older_out else self.types["return"]
-        kinds = typing.get_args(kind) if len(self.out) > 1 else (kind,)
-        return {} if kind is None else dict(zip(self.out, map(decoder, kinds)))
+    def forms(self) -> Sequence[Mapping[str, Any]]:
+        """The types of the results by name, in the newest release and in an older one."""
+        kind = self.types["return"]
+        if kind is None:
+            return [{}]
+        kinds = typing.get_args(kind) if self.older_out else (kind,)
+        return [
+            dict(zip(names, typing.get_args(kind) if len(names) > 1 else (kind,)))
+            for names, kind in zip((self.out, self.older_out), kinds)
+        ]
 
     def params(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
         """The parameters of a call as JSON. Raises TypeError as a Python call does, and for an
@@ -96,7 +101,7 @@ class Method:
 
     def _encoded(self, name: str, kind: Any, argument: object) -> object:
         try:
-            return encoder(kind)(argument)
+            return encode_as(kind, argument)
         except TypeError as error:
             raise TypeError(f"{self.name}(): {name}: {error}") from None
 
@@ -105,53 +110,35 @@ class Method:
 
         Raises JsonRpcSyntaxException.
         """
-        if not self.readers:
+        if not self.forms[0]:
             return None
         try:
-            if not isinstance(json, dict) or any(json.get(name) is None for name in self.readers):
-                return self._older_result(json, agent)
-            values = tuple(read(json[name], agent) for name, read in self.readers.items())
+            values = self._values(expect(dict, json, "a result object"), agent)
         except JsonRpcSyntaxException as error:
             raise JsonRpcSyntaxException(f"{self.name}: {error.reason}") from None
         except RecursionError:
             raise JsonRpcSyntaxException(f"{self.name}: the result is nested too deeply") from None
         return values if len(values) > 1 else values[0]
 
-    def _older_result(self, json: object, agent: Caller) -> object:
-        """One value or a tuple, from JSON in which a result of the newest release is missing or
-        null.
+    def _values(self, json: Mapping[str, object], agent: Caller) -> tuple[Any, ...]:
+        """The results. Older releases name those of some methods differently.
 
-        Older releases name the results of some methods differently. If the newest release has
-        several results, those that are missing or null become blank. Raises JsonRpcSyntaxException
-        if all are missing, or if the result code (`_ret_`) is missing or null.
+        If the newest release has several results, those that are missing or null become blank.
+        Raises JsonRpcSyntaxException if all are missing, or if the result code (`_ret_`) is missing
+        or null.
         """
-        if not isinstance(json, dict):
-            raise JsonRpcSyntaxException(
-                f"{type(json).__name__} where a result object was expected"
-            )
-        return_type = self.types["return"]
-        newest, *older = (
-            dict(zip(names, typing.get_args(form) if len(names) > 1 else (form,)))
-            for form, names in zip(
-                typing.get_args(return_type) if self.older_out else (return_type,),
-                (self.out, self.older_out),
-            )
-        )
-        usual = len(newest) == 1 and newest.keys() <= json.keys()
-        form = next((names for names in older if not usual and names.keys() <= json.keys()), newest)
+        form = next((form for form in self.forms if form.keys() <= json.keys()), self.forms[0])
         if not form.keys() & json.keys():
             raise JsonRpcSyntaxException(f"the answer contains none of {', '.join(form)}")
         # a blank one would be 0, which is success
         if len(form) > 1 and form.get("_ret_") is int and json.get("_ret_") is None:
             raise JsonRpcSyntaxException("the answer contains no result code")
-        fields = json
-        if len(self.out) > 1:  # one of several results may be null: it is blank then
-            fields = {name: value for name, value in json.items() if value is not None}
-        values = tuple(
-            decoder(kind)(fields[name], agent) if name in fields else missing_value_factory(kind)()
+        return tuple(
+            missing_value(kind)
+            if len(self.out) > 1 and json.get(name) is None
+            else decode(kind, json[name], agent)
             for name, kind in form.items()
         )
-        return values if len(values) > 1 else values[0]
 
 
 class BoundMethod:

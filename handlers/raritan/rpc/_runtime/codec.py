@@ -1,7 +1,7 @@
 """The codec: JSON → values and values → JSON, by the annotations of the declared classes. Pure: no
 connection, no clock.
 
-A reader raises JsonRpcSyntaxException for JSON of the wrong type, and RecursionError for JSON that
+Decoding raises JsonRpcSyntaxException for JSON of the wrong type, and RecursionError for JSON that
 is nested too deeply. Enumerations, references and structures read and write their own JSON (see
 `IdlValue`).
 
@@ -17,13 +17,12 @@ import typing
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable, ClassVar, TypeVar, Union
 
-from .declarations import Caller, once
+from .declarations import Caller
 from .errors import JsonRpcSyntaxException
 from .registry import LONGEST_NAME, IdlType, find, idl_name
 from .times import EPOCH, Time, seconds_of
 
 T = TypeVar("T")
-Reader = Callable[[object, Caller], Any]
 
 
 class IdlValue(IdlType):
@@ -33,13 +32,13 @@ class IdlValue(IdlType):
     sent_with_type: ClassVar[bool] = False
 
     @classmethod
-    def idl_reader(cls) -> Reader:
-        """The reader of its JSON, which raises JsonRpcSyntaxException."""
+    def idl_value(cls, json: object, agent: Caller) -> object:
+        """The value of its JSON. Raises JsonRpcSyntaxException."""
         raise NotImplementedError
 
     @classmethod
     def idl_missing(cls, made_here: bool) -> object:
-        """The value of a field that is missing: see `missing_value_factory`."""
+        """The value of a field that is missing: see `missing_value`."""
         return None
 
     def idl_json(self) -> object:
@@ -59,42 +58,43 @@ class NamedIdlValue(IdlValue):
 # ---- JSON → values -------------------------------------------------------------------------------
 
 
-@once
-def decoder(hint: Any) -> Reader:
-    """The reader of values with this annotation."""
+def decode(hint: Any, json: object, agent: Caller) -> Any:
+    """The value of JSON, by the annotation of its field or result."""
+    if hint in _SCALARS:
+        return _SCALARS[hint](json)
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is list:
-        item = decoder(args[0])
-        if isinstance(args[0], type) and issubclass(args[0], IdlValue) and args[0].sent_with_type:
-            # a reference may be null, as the vendor's binding has it
-            return lambda json, agent: [
-                None if x is None else item(x, agent) for x in expect(list, json, "vector")
-            ]
-        return lambda json, agent: [item(x, agent) for x in expect(list, json, "vector")]
+        # a reference may be null, as the vendor's binding has it
+        return [
+            None if item is None and _is_sent_with_type(args[0]) else decode(args[0], item, agent)
+            for item in expect(list, json, "vector")
+        ]
     if origin is dict:
-        key, item = decoder(args[0]), decoder(args[1])
-        return lambda json, agent: _map(json, key, item, agent)
+        return _map(json, args[0], args[1], agent)
     if origin is Union:
-        return _union(tuple(arg for arg in args if arg is not type(None)), type(None) in args)
+        return _union(json, args, agent)
     if origin is type:
-        return _no_class
-    if hint is Any:
-        return _any
-    for base, make in _KINDS:
-        if issubclass(hint, base):
-            return make(hint)
-    raise TypeError(f"no reader for {hint!r}")
+        # a `TypeName` is a str or a class: devices send the str, and only callers pass a class
+        raise wrong(json, "a type name")
+    if not issubclass(hint, IdlValue):
+        raise TypeError(f"no JSON for {hint!r}")
+    return hint.idl_value(json, agent)
+
+
+def _is_sent_with_type(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, IdlValue) and hint.sent_with_type
+
+
+def _mismatch(value: object, hint: object) -> str:
+    """That a value is not of the type `hint`: a class, or the type in words."""
+    name = hint if isinstance(hint, str) else idl_name(typing.cast(type, hint))
+    # without the value, which may be the password
+    return f"{type(value).__name__} where {name.replace('builtins.', '')} was expected"
 
 
 def wrong(json: object, hint: object) -> JsonRpcSyntaxException:
     """The error for JSON that is not of the type `hint`: a class, or the type in words."""
-    name = (
-        hint
-        if isinstance(hint, str)
-        else idl_name(typing.cast(type, hint)).replace("builtins.", "")
-    )
-    # without the value, which may be the password
-    return JsonRpcSyntaxException(f"{type(json).__name__} where {name} was expected")
+    return JsonRpcSyntaxException(_mismatch(json, hint))
 
 
 def expect(kind: type[T], json: object, hint: object = None) -> T:
@@ -107,7 +107,7 @@ def expect(kind: type[T], json: object, hint: object = None) -> T:
     return json
 
 
-def read_int(json: object, agent: Caller) -> int:
+def read_int(json: object) -> int:
     """A whole number, also as 3.0. Raises JsonRpcSyntaxException."""
     if isinstance(json, float) and json.is_integer():
         return int(json)
@@ -116,7 +116,7 @@ def read_int(json: object, agent: Caller) -> int:
     return json
 
 
-def _float(json: object, agent: Caller) -> float:
+def _float(json: object) -> float:
     if isinstance(json, bool) or not isinstance(json, (int, float)):
         raise wrong(json, float)
     try:
@@ -125,10 +125,6 @@ def _float(json: object, agent: Caller) -> float:
     except OverflowError:  # an integer beyond the largest float
         pass
     raise wrong(json, "a finite number")
-
-
-def _time(json: object, agent: Caller) -> Time:
-    return Time.decode(read_int(json, agent))
 
 
 def class_of(base: type[T], idl_type: str) -> type[T]:
@@ -140,70 +136,57 @@ def class_of(base: type[T], idl_type: str) -> type[T]:
     return derived if derived is not None and issubclass(derived, base) else base
 
 
-def _no_class(json: object, agent: Caller) -> object:
-    """Always raises.
-
-    A `TypeName` is a str or a class: devices send the str, and only callers pass a class.
-    """
-    raise wrong(json, "a type name")
-
-
-def _any(json: object, agent: Caller) -> object:
+def _any(json: object) -> object:
     """The JSON itself.
 
     Raises JsonRpcSyntaxException if it contains a number that is not finite (1e999).
     """
     if isinstance(json, (dict, list)):
         for item in json.values() if isinstance(json, dict) else json:
-            _any(item, agent)
-    return decoder(float)(json, agent) if isinstance(json, float) else json
+            _any(item)
+    return _float(json) if isinstance(json, float) else json
 
 
-def _map(json: object, key: Reader, item: Reader, agent: Caller) -> dict[Any, Any]:
+def _map(json: object, key: Any, item: Any, agent: Caller) -> dict[Any, Any]:
     """A dict from a list of {"key": ..., "value": ...}, the form of a map in JSON-RPC."""
-    out: dict[Any, Any] = {}
+    values: dict[Any, Any] = {}
     for entry in expect(list, json, "map"):
         pair = expect(dict, entry, "map entry")
         if "key" not in pair or "value" not in pair:
             raise wrong(pair, "map entry with key and value")
-        name, value = key(pair["key"], agent), item(pair["value"], agent)
+        name, value = decode(key, pair["key"], agent), decode(item, pair["value"], agent)
         # a dropped value, such as a panel, would be missing in a sum
-        if out.setdefault(name, value) != value:
+        if values.setdefault(name, value) != value:
             raise JsonRpcSyntaxException("a map has two values for one key")
-    return out
+    return values
 
 
-def _union(kinds: tuple[Any, ...], optional: bool) -> Reader:
-    """Reads the first type that fits, and null as None if `optional`.
+def _union(json: object, kinds: tuple[Any, ...], agent: Caller) -> Any:
+    """The value by the first type that fits; the last type's error if none does. Null is None if
+    the types have None.
 
     Some values changed their type between releases.
     """
-    readers: list[Reader] = [decoder(kind) for kind in kinds]
-
-    def decode_json(json: object, agent: Caller) -> Any:
-        """The value by the first type that fits; the last type's error if none does."""
-        if json is None and optional:
-            return None
-        for read in readers[:-1]:
-            try:
-                return read(json, agent)
-            except JsonRpcSyntaxException:
-                # the type of another release; if none fits, the last type raises
-                continue
-        return readers[-1](json, agent)
-
-    return decode_json
+    if json is None and type(None) in kinds:
+        return None
+    *older, last = (kind for kind in kinds if kind is not type(None))
+    for kind in older:
+        try:
+            return decode(kind, json, agent)
+        except JsonRpcSyntaxException:
+            # the type of another release; if none fits, the last type raises
+            continue
+    return decode(last, json, agent)
 
 
-_KINDS: tuple[tuple[type, Callable[[Any], Reader]], ...] = (
-    (IdlValue, lambda hint: hint.idl_reader()),
-    (Time, lambda hint: _time),
-    (bool, lambda hint: lambda json, agent: expect(bool, json)),
-    (str, lambda hint: lambda json, agent: expect(str, json)),
-    (int, lambda hint: read_int),
-    (float, lambda hint: _float),
-)
-"""The kinds of types that are classes, the derived before its base."""
+_SCALARS: Mapping[Any, Callable[[object], object]] = {
+    bool: lambda json: expect(bool, json),
+    str: lambda json: expect(str, json),
+    int: read_int,
+    float: _float,
+    Time: lambda json: Time.decode(read_int(json)),
+    Any: _any,
+}
 
 
 def is_nullable(hint: Any) -> bool:
@@ -214,25 +197,24 @@ def is_nullable(hint: Any) -> bool:
 # ---- blank values --------------------------------------------------------------------------------
 
 
-@once
-def missing_value_factory(hint: Any, made_here: bool = False) -> Callable[[], object]:
-    """A function that makes the value of a missing field: None for references, value objects and
-    types that allow null; -1, which no element has, for an enumeration; 1970 for a time; blank
-    fields for a structure; zero or empty for other types.
+def missing_value(hint: Any, made_here: bool = False) -> object:
+    """The value of a missing field: None for references, value objects and types that allow null;
+    -1, which no element has, for an enumeration; 1970 for a time; blank fields for a structure;
+    zero or empty for other types.
 
     made_here: for a field that a constructor's caller left out. Enumerations are then 0; value
     objects have their defaults.
     """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Union:
-        return (lambda: None) if type(None) in args else missing_value_factory(args[0], made_here)
+        return None if type(None) in args else missing_value(args[0], made_here)
     if origin in (list, dict):
-        return typing.cast(Callable[[], object], origin)
-    if hint is Any or not isinstance(hint, type):
-        return lambda: None
+        return origin()
+    if hint is Any:
+        return None
     if issubclass(hint, IdlValue):
-        return lambda: hint.idl_missing(made_here)
-    return (lambda: EPOCH) if hint is Time else hint
+        return hint.idl_missing(made_here)
+    return EPOCH if hint is Time else hint()
 
 
 # ---- values → JSON -------------------------------------------------------------------------------
@@ -273,31 +255,39 @@ def encode_opaque(value: object) -> object:
     return encode(value)
 
 
-@once
-def encoder(hint: Any) -> Callable[[object], object]:
-    """The function that encodes values with this annotation. It raises TypeError for a value of
-    another type, as the vendor's binding does: nothing is converted, and an element of another
-    enumeration, with the same ordinal, is another value.
+def encode_as(hint: Any, value: object) -> object:
+    """JSON for a value with this annotation.
+
+    Raises TypeError for a value of another type, as the vendor's binding does: nothing is
+    converted, and an element of another enumeration, with the same ordinal, is another value.
     """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if hint is Any:
-        return encode_opaque
+        return encode_opaque(value)
     if origin is list:
-        return _list_encoder(encoder(args[0]))
+        if not isinstance(value, Iterable) or isinstance(value, (str, bytes, bytearray, Mapping)):
+            raise TypeError(_mismatch(value, "a list"))
+        return [encode_as(args[0], item) for item in value]
     if origin is dict:
-        return _map_encoder(encoder(args[0]), encoder(args[1]))
+        if not isinstance(value, Mapping):
+            raise TypeError(_mismatch(value, "a mapping"))
+        return [
+            {"key": encode_as(args[0], key), "value": encode_as(args[1], item)}
+            for key, item in value.items()
+        ]
     if origin is Union:
-        return _union_encoder(tuple(map(encoder, args)))
-    kind: type = type if origin is type else hint
+        for kind in args[:-1]:
+            try:
+                return encode_as(kind, value)
+            except TypeError:
+                # the type of another release
+                continue
+        return encode_as(args[-1], value)
+    kind = type if origin is type else hint
     # a missing reference or value object is null
-    allows_none = issubclass(kind, IdlValue) and kind.sent_with_type
-
-    def encode_checked(value: object) -> object:
-        if not (_is_of(kind, value) or (value is None and allows_none)):
-            raise _wrong_value(value, kind)
-        return encode(value)
-
-    return encode_checked
+    if not _is_of(kind, value) and not (value is None and _is_sent_with_type(kind)):
+        raise TypeError(_mismatch(value, kind))
+    return encode(value)
 
 
 _PLAIN: Mapping[type, tuple[type, ...]] = {
@@ -311,44 +301,3 @@ _PLAIN: Mapping[type, tuple[type, ...]] = {
 def _is_of(kind: type, value: object) -> bool:
     is_other = isinstance(value, (bool, IdlValue)) and kind in (int, float)
     return isinstance(value, _PLAIN.get(kind, kind)) and not is_other
-
-
-def _wrong_value(value: object, kind: Union[type, str]) -> TypeError:
-    # without the value, which may be the password
-    name = kind if isinstance(kind, str) else idl_name(kind).replace("builtins.", "")
-    return TypeError(f"{type(value).__name__} where {name} was expected")
-
-
-def _list_encoder(item: Callable[[object], object]) -> Callable[[object], object]:
-    def encode_list(value: object) -> object:
-        if not isinstance(value, Iterable) or isinstance(value, (str, bytes, bytearray, Mapping)):
-            raise _wrong_value(value, "a list")
-        return [item(element) for element in value]
-
-    return encode_list
-
-
-def _map_encoder(
-    key: Callable[[object], object], item: Callable[[object], object]
-) -> Callable[[object], object]:
-    def encode_map(value: object) -> object:
-        if not isinstance(value, Mapping):
-            raise _wrong_value(value, "a mapping")
-        return [{"key": key(name), "value": item(element)} for name, element in value.items()]
-
-    return encode_map
-
-
-def _union_encoder(encoders: tuple[Callable[[object], object], ...]) -> Callable[[object], object]:
-    """Encodes by the first type that the value has; the last type's error if it has none."""
-
-    def encode_union(value: object) -> object:
-        for encode_as in encoders[:-1]:
-            try:
-                return encode_as(value)
-            except TypeError:
-                # the type of another release
-                continue
-        return encoders[-1](value)
-
-    return encode_union

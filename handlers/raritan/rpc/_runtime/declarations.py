@@ -7,7 +7,7 @@ name types of vendor modules that are imported under TYPE_CHECKING.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, Callable, Protocol, TypeVar, cast
 
 from .registry import MODULES, RPC, binding_module, vendor_module
@@ -18,9 +18,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 def once(function: F) -> F:
     """A cache without limit, for facts about our own declarations.
 
-    Unlike `lru_cache` it keeps the function's type.
+    Unlike `functools.cache` it keeps the function's type.
     """
-    return cast(F, lru_cache(maxsize=None)(function))
+    return cast(F, cache(function))
 
 
 class Caller(Protocol):

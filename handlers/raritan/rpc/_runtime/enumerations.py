@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Callable, ClassVar, Optional, TypeVar
 
-from .codec import NamedIdlValue, Reader, read_int
+from .codec import NamedIdlValue, read_int
 from .declarations import Caller
 from .registry import idl_name
 
@@ -69,15 +69,9 @@ class Enumeration(_EnumerationBase, enum.IntEnum):
         return cls(json)
 
     @classmethod
-    def idl_reader(cls) -> Reader:
-        """Reads an ordinal, listed or not."""
-        elements = {element.value: element for element in cls.__members__.values()}
-
-        def decode_json(json: object, agent: Caller) -> Enumeration:
-            ordinal = read_int(json, agent)
-            return elements[ordinal] if ordinal in elements else cls(ordinal)
-
-        return decode_json
+    def idl_value(cls, json: object, agent: Caller) -> Enumeration:
+        """The element of an ordinal, listed or not."""
+        return cls(read_int(json))
 
     @classmethod
     def idl_missing(cls, made_here: bool) -> Enumeration:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from .codec import IdlValue, Reader, class_of, expect
+from .codec import IdlValue, class_of, expect
 from .declarations import Caller
 from .registry import idl_name
 
@@ -50,18 +50,14 @@ class Reference(IdlValue):
     __repr__ = __str__
 
     @classmethod
-    def idl_reader(cls) -> Reader:
-        """Reads {"rid": resource id, "type": type name}."""
-
-        def decode_json(json: object, agent: Caller) -> Reference:
-            reference = expect(dict, json, cls)
-            rid = expect(str, reference.get("rid"), cls)
-            name = expect(str, reference.get("type"), cls)
-            proxy = object.__new__(class_of(cls, name))
-            proxy.target, proxy.agent, proxy.wire_type = rid, agent, name
-            return proxy
-
-        return decode_json
+    def idl_value(cls, json: object, agent: Caller) -> Reference:
+        """From {"rid": resource id, "type": type name}."""
+        reference = expect(dict, json, cls)
+        rid = expect(str, reference.get("rid"), cls)
+        name = expect(str, reference.get("type"), cls)
+        proxy = object.__new__(class_of(cls, name))
+        proxy.target, proxy.agent, proxy.wire_type = rid, agent, name
+        return proxy
 
     def idl_json(self) -> object:
         """The resource id, and the type name that the device sent."""

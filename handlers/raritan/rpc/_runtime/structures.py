@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Optional, TypeVar, 
 
 from .codec import (
     NamedIdlValue,
-    Reader,
     class_of,
-    decoder,
+    decode,
     encode,
-    encoder,
+    encode_as,
     expect,
     is_nullable,
-    missing_value_factory,
+    missing_value,
 )
 from .declarations import Caller, class_annotations, field_types, once
 from .printing import indented, text
@@ -42,6 +41,8 @@ else:
 S = TypeVar("S", bound="Structure")
 # a value that names an IDL type: a class of this binding, or the type's name
 TypeName = Union[str, type[Any]]
+# a field, and a field of the structure in it
+Place = tuple[str, str]
 
 
 class _Zero:
@@ -61,8 +62,8 @@ class WireForm(NamedTuple):
     # fields that the device sent as null, although the type has no null
     null: frozenset[str] = frozenset()
     spelling: Mapping[str, str] = {}  # our name → the older name that the device sent
-    # older field that the device sent → the field that holds it now
-    lifted: Mapping[str, str] = {}
+    # older field that the device sent → where it is now
+    lifted: Mapping[str, Place] = {}
     rest: Mapping[str, object] = {}  # fields that this binding does not declare
     # the type name that the device sent with a value object
     type: str = ""
@@ -94,8 +95,8 @@ class Structure(NamedIdlValue):
     _aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     # fields that the newest firmware no longer has
     _legacy: ClassVar[tuple[str, ...]] = ()
-    # older field → the field that holds it now, as "field.inner"
-    _lifted: ClassVar[Mapping[str, str]] = {}
+    # older field → where newer firmware has it, inside another field
+    _lifted: ClassVar[Mapping[str, Place]] = {}
     # whether constructors take the fields of the base last
     _own_first: ClassVar[bool] = False
     _wire: Optional[WireForm]
@@ -105,12 +106,14 @@ class Structure(NamedIdlValue):
     def __init__(self, *args: object, **keywords: object) -> None:
         cls = type(self)
         try:
-            values = _signature(cls).bind(*args, **keywords).arguments
+            bound = _signature(cls).bind(*args, **keywords)
         except TypeError as error:
             raise TypeError(f"{cls.__name__}(): {error}") from None
+        bound.apply_defaults()
+        types = field_types(cls)
         vars(self).update(
-            (name, values[name] if name in values else default(cls, name))
-            for name in field_names(cls)
+            (name, missing_value(types[name], True) if value is ZERO else value)
+            for name, value in bound.arguments.items()
         )
 
     def __new__(cls, *args: object, **keywords: object) -> Self:
@@ -119,31 +122,43 @@ class Structure(NamedIdlValue):
         return structure
 
     def encode(self) -> dict[str, object]:
-        """The JSON object of its fields."""
-        return encode_structure(self)
+        """The JSON object of its fields. Fields that a device left out are written only if the
+        caller set or changed them.
+        """
+        wire = self._wire or WireForm(absent=frozenset(self._legacy))
+        holders = [outer for outer, _ in wire.lifted.values()]
+        types, fields = field_types(type(self)), dict(wire.rest)
+        for name in field_names(type(self)):
+            kind, value = types[name], getattr(self, name)
+            is_left_out = name in wire.absent and value == missing_value(kind, self._wire is None)
+            if is_left_out or name in holders:
+                continue
+            is_null = name in wire.null and value == missing_value(kind)
+            fields[wire.spelling.get(name, name)] = None if is_null else encode_as(kind, value)
+        return {**fields, **{older: encode(getattr(self, older)) for older in wire.lifted}}
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
         """From the JSON object of its fields. Raises JsonRpcSyntaxException for other JSON."""
-        return decode_structure(cls, json, agent)
+        return _decode_fields(cls, json, agent)
 
     @classmethod
-    def idl_reader(cls) -> Reader:
-        """Reads the JSON object of its fields."""
-        return lambda json, agent: decode_structure(cls, json, agent)
+    def idl_value(cls, json: object, agent: Caller) -> object:
+        """From the JSON object of its fields."""
+        return _decode_fields(cls, json, agent)
 
     @classmethod
     def idl_missing(cls, made_here: bool) -> object:
         """With its defaults in a structure that a caller makes, else with blank fields."""
-        return cls() if made_here else decode_structure(cls, {}, _NOBODY)
+        return cls() if made_here else _decode_fields(cls, {}, _NOBODY)
 
     def idl_json(self) -> dict[str, object]:
         """The JSON object of its fields."""
-        return encode_structure(self)
+        return self.encode()
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in self._lifted:
-            outer, _, inner = self._lifted[name].partition(".")
+            outer, inner = self._lifted[name]
             setattr(getattr(self, outer), inner, value)
             return
         name, wire = _newest(type(self), name), self._wire
@@ -163,7 +178,7 @@ class Structure(NamedIdlValue):
 
     def __getattr__(self, name: str) -> Any:
         if name in type(self)._lifted:
-            outer, _, inner = type(self)._lifted[name].partition(".")
+            outer, inner = type(self)._lifted[name]
             return getattr(getattr(self, outer), inner)
         newest = _newest(type(self), name)
         if newest != name:
@@ -225,22 +240,17 @@ class ValueObject(Structure):
         "value": fields} and returns an instance of the value object class with that name, or of
         ValueObject if this binding has none."""
         if cls is ValueObject:
-            value: Self = decoder(ValueObject)(json, agent)
-            return value
+            return typing.cast("Self", cls.idl_value(json, agent))
         return super().decode(json, agent)
 
     @classmethod
-    def idl_reader(cls) -> Reader:
-        """Reads an instance of the class that the JSON names, else of this one: see `class_of`."""
-
-        def decode_json(json: object, agent: Caller) -> ValueObject:
-            envelope = expect(dict, json, cls)
-            name = expect(str, envelope.get("type"), cls)
-            value = decode_structure(class_of(cls, name), envelope.get("value"), agent)
-            object.__setattr__(value, "_wire", (value._wire or WireForm())._replace(type=name))
-            return value
-
-        return decode_json
+    def idl_value(cls, json: object, agent: Caller) -> ValueObject:
+        """An instance of the class that the JSON names, else of this one: see `class_of`."""
+        envelope = expect(dict, json, cls)
+        name = expect(str, envelope.get("type"), cls)
+        value = _decode_fields(class_of(cls, name), envelope.get("value"), agent)
+        object.__setattr__(value, "_wire", (value._wire or WireForm())._replace(type=name))
+        return value
 
     @classmethod
     def idl_missing(cls, made_here: bool) -> object:
@@ -249,7 +259,7 @@ class ValueObject(Structure):
 
     def idl_json(self) -> dict[str, object]:
         """The JSON object of its fields, with the name of its type."""
-        return {"type": self.wire_type, "value": encode_structure(self)}
+        return {"type": self.wire_type, "value": self.encode()}
 
     @property
     def wire_type(self) -> str:
@@ -286,7 +296,7 @@ def _signature(cls: type[Structure]) -> inspect.Signature:
     """The constructor's, each of whose arguments may be left out."""
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     return inspect.Signature(
-        [inspect.Parameter(name, kind, default=None) for name in field_names(cls)]
+        [inspect.Parameter(name, kind, default=getattr(cls, name)) for name in field_names(cls)]
     )
 
 
@@ -295,19 +305,18 @@ def present(value: Structure, *names: str) -> bool:
 
     True for a structure made here.
     """
+    return all(_is_present(value, name) for name in names)
+
+
+def _is_present(value: Structure, name: str) -> bool:
     wire, cls = value._wire, type(value)
-    if wire is None:
+    if wire is None or name in wire.lifted:
         return True
-    unsent = wire.absent | wire.null
-    for name in names:
-        was_sent = (
-            getattr(value, name, None) is not None
-            and _newest(cls, name) not in unsent
-            and cls._lifted.get(name, "").partition(".")[0] not in unsent
-        )
-        if not was_sent and name not in wire.lifted:
-            return False
-    return True
+    if name in cls._lifted:
+        outer, inner = cls._lifted[name]
+        return _is_present(value, outer) and _is_present(getattr(value, outer), inner)
+    unsent = {*wire.absent, *wire.null, *(outer for outer, _ in wire.lifted.values())}
+    return _newest(cls, name) not in unsent and getattr(value, name, None) is not None
 
 
 def shown_fields(value: Structure) -> list[str]:
@@ -315,7 +324,7 @@ def shown_fields(value: Structure) -> list[str]:
     of the newest firmware.
     """
     wire = value._wire
-    absent = value._legacy if wire is None else wire.absent.difference(wire.lifted.values())
+    absent = value._legacy if wire is None else wire.absent
     return [name for name in field_names(type(value)) if name not in absent]
 
 
@@ -325,95 +334,46 @@ def _newest(cls: type[Structure], name: str) -> str:
 
 # ---- JSON → structures ---------------------------------------------------------------------------
 
+_NOBODY = typing.cast(Caller, None)  # only references need an agent, and `{}` contains none
 
-def decode_structure(cls: type[S], json: object, agent: Caller) -> S:
+
+def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
     """A structure from its JSON object.
 
     Missing fields are blank and remembered as missing; unknown fields are kept.
     """
-    structure = object.__new__(cls)
-    fields, wire = _decoded_fields(cls, expect(dict, json, cls), agent)
-    object.__setattr__(structure, "__dict__", fields)
-    object.__setattr__(structure, "_wire", wire)
-    if structure._lifted:
-        _lift(structure, agent)
-    return structure
-
-
-def _decoded_fields(
-    cls: type[Structure], json: Mapping[str, object], agent: Caller
-) -> tuple[dict[str, object], WireForm]:
-    """The fields of a JSON object, and how its form differs from the newest firmware's."""
-    rest = dict(json)
+    rest = dict(expect(dict, json, cls))
+    lifted = _lift(cls, rest)
     fields: dict[str, object] = {}
     absent, null, spelling = set(), set(), {}
     for name, kind in field_types(cls).items():
-        wire = name if name in rest else _older(cls, name, rest)
-        item = rest.pop(wire) if wire is not None else None
-        if wire is None:
+        spellings = [word for word in (name, *cls._aliases.get(name, ())) if word in rest]
+        item = rest.pop(spellings[0]) if spellings else None
+        if not spellings:
             absent.add(name)
-        elif wire != name:
-            spelling[name] = wire
-        if wire is not None and item is None and not is_nullable(kind):
+        elif spellings[0] != name:
+            spelling[name] = spellings[0]
+        if spellings and item is None and not is_nullable(kind):
             null.add(name)
-        fields[name] = (
-            missing_value_factory(kind)()
-            if wire is None or name in null
-            else decoder(kind)(item, agent)
-        )
-    return fields, WireForm(frozenset(absent), frozenset(null), spelling, {}, rest)
+        is_blank = not spellings or name in null
+        fields[name] = missing_value(kind) if is_blank else decode(kind, item, agent)
+    structure = cls.__new__(cls)
+    wire = WireForm(frozenset(absent), frozenset(null), spelling, lifted, rest)
+    object.__setattr__(structure, "__dict__", fields)
+    object.__setattr__(structure, "_wire", wire)
+    return structure
 
 
-def _lift(structure: Structure, agent: Caller) -> None:
-    """Move older fields into the fields that hold them now.
+def _lift(cls: type[Structure], fields: dict[str, Any]) -> Mapping[str, Place]:
+    """Move older fields of a JSON object into the fields that hold them now.
 
-    `encode_structure` writes them back under their older names.
+    Returns their places; `encode` writes them back under their older names.
     """
-    wire = structure._wire or WireForm()
-    rest, lifted = dict(wire.rest), {}
-    for older, place in structure._lifted.items():
-        outer, _, inner = place.partition(".")
-        if rest.get(older) is not None and outer in wire.absent:
-            holder = getattr(structure, outer)
-            setattr(
-                holder, inner, decoder(field_types(type(holder))[inner])(rest.pop(older), agent)
-            )
-            lifted[older] = outer
-    object.__setattr__(structure, "_wire", wire._replace(rest=rest, lifted=lifted))
-
-
-def _older(cls: type[Structure], name: str, json: Mapping[str, object]) -> Optional[str]:
-    return next((older for older in cls._aliases.get(name, ()) if older in json), None)
-
-
-# ---- structures → JSON ---------------------------------------------------------------------------
-
-
-_NOBODY = typing.cast(Caller, None)  # only references need an agent, and `{}` contains none
-
-
-def default(cls: type[Structure], name: str) -> object:
-    """The value of a field for which the constructor got no argument."""
-    value = getattr(cls, name)
-    return missing_value_factory(field_types(cls)[name], True)() if value is ZERO else value
-
-
-def encode_structure(value: Structure) -> dict[str, object]:
-    """The JSON object of a structure.
-
-    Fields that a device left out are written only if the caller set or changed them.
-    """
-    wire = value._wire if value._wire is not None else WireForm(absent=frozenset(value._legacy))
-    out: dict[str, object] = dict(wire.rest)
-    types = field_types(type(value))
-    for name in field_names(type(value)):
-        kind = types[name]
-        now = getattr(value, name)
-        left_out = name in wire.absent and now == missing_value_factory(kind, value._wire is None)()
-        if left_out or name in wire.lifted.values():
-            continue
-        sent_null = name in wire.null and now == missing_value_factory(kind)()
-        out[wire.spelling.get(name, name)] = None if sent_null else encoder(kind)(now)
-    for older in wire.lifted:
-        out[older] = encode(getattr(value, older))
-    return out
+    places = {
+        older: place
+        for older, place in cls._lifted.items()
+        if fields.get(older) is not None and place[0] not in fields
+    }
+    for older, (outer, inner) in places.items():
+        fields.setdefault(outer, {})[inner] = fields.pop(older)
+    return places
