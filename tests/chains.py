@@ -12,14 +12,14 @@ def chain(error: Optional[BaseException]) -> list[BaseException]:
     """`error` with all its causes and contexts, including those that `from None` hides from a
     traceback.
     """
-    found: list[BaseException] = []
+    errors: list[BaseException] = []
     open_: list[Optional[BaseException]] = [error]
     while open_:
-        one = open_.pop()
-        if one is not None and one not in found:
-            found.append(one)
-            open_ += [one.__cause__, one.__context__]
-    return found
+        link = open_.pop()
+        if link is not None and link not in errors:
+            errors.append(link)
+            open_ += [link.__cause__, link.__context__]
+    return errors
 
 
 def kept(error: BaseException) -> str:
@@ -27,7 +27,7 @@ def kept(error: BaseException) -> str:
     JSON errors keep.
     """
     return "\n".join(
-        f"{one} {one!r} {one.args!r} {vars(one)!r} {getattr(one, 'object', '')!r}"
-        f" {getattr(one, 'doc', '')!r}"
-        for one in chain(error)
+        f"{link} {link!r} {link.args!r} {vars(link)!r} {getattr(link, 'object', '')!r}"
+        f" {getattr(link, 'doc', '')!r}"
+        for link in chain(error)
     )

@@ -22,9 +22,9 @@ def main() -> int:
         path = fleet.list(name="pdus.csv")
         # names that people give: those of the handlers would be taken for handlers
         head, *lines = path.read_text("utf-8").splitlines()
-        named = [f"rack{number}-{line}" for number, line in enumerate(lines, 1)]
-        path.write_text("\n".join([head, *named, ""]), "utf-8")
-        listed, first = path.name, named[0].partition(",")[0]
+        rows = [f"rack{number}-{line}" for number, line in enumerate(lines, 1)]
+        path.write_text("\n".join([head, *rows, ""]), "utf-8")
+        listed, first = path.name, rows[0].partition(",")[0]
         print(f"cd {folder.resolve()}")
         for words in ("check {}", "exporter {}", f"outlets {first} --list {{}}"):
             print(f"pdu {words.format(listed)} {_LOGINS}", flush=True)

@@ -68,11 +68,11 @@ def starting(*ports: Optional[int]) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        named = " or ".join(str(port) for port in dict.fromkeys(ports) if port)
+        is_port_in_use = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        numbers = " or ".join(str(port) for port in dict.fromkeys(ports) if port)
         sentence = (
-            f"port {named} is already in use; choose another"
-            if taken and named
+            f"port {numbers} is already in use; choose another"
+            if is_port_in_use and numbers
             else f"{error}; --help has the options"
         )
         print(f"cannot start: {sentence}", file=sys.stderr)

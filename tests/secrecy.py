@@ -79,12 +79,12 @@ class Watch(logging.Handler):
             self.files.add(os.fspath(arguments[1]))
         elif event == "open":
             path, mode, flags = arguments
-            written = (
+            is_writing = (
                 set(mode) & set("wax+")
                 if isinstance(mode, str)
                 else flags & (os.O_WRONLY | os.O_RDWR)
             )
-            if isinstance(path, str) and written and _by_us():
+            if isinstance(path, str) and is_writing and _by_us():
                 self.files.add(path)
 
     def _note(self, where: str, text: str) -> None:
@@ -93,7 +93,7 @@ class Watch(logging.Handler):
 
     def found(self) -> list[tuple[str, str]]:
         """The findings since the last call. For a file, the text is ""."""
-        seen, self.findings = self.findings, []
+        findings, self.findings = self.findings, []
         files, self.files = self.files, set()
         for name in files:
             path = Path(name)
@@ -104,8 +104,8 @@ class Watch(logging.Handler):
                 and path.stat().st_size <= _LARGEST
                 and shown(path.read_bytes().decode("latin-1"))
             ):
-                seen.append((f"the file {path.name}", ""))
-        return seen
+                findings.append((f"the file {path.name}", ""))
+        return findings
 
 
 def _by_us() -> bool:
@@ -158,13 +158,13 @@ def _after(cls: type, method: str, look: Callable[[Any, Any], None]) -> None:
 
 def judged(report: pytest.TestReport) -> None:
     """Fails a passed test that showed a secret."""
-    seen = WATCH.found()
+    findings = WATCH.found()
     for name, text in report.sections:
         if shown(text):
-            seen.append((name, text[:300]))
-    if seen and report.outcome == "passed":
+            findings.append((name, text[:300]))
+    if findings and report.outcome == "passed":
         report.outcome = "failed"
-        places = [f"{where}: {text}" for where, text in seen[:5]] + (
-            [f"and {len(seen) - 5} more"] if len(seen) > 5 else []
+        places = [f"{where}: {text}" for where, text in findings[:5]] + (
+            [f"and {len(findings) - 5} more"] if len(findings) > 5 else []
         )
         report.longrepr = "a secret of a simulator is shown in " + "; ".join(places)

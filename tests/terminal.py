@@ -58,14 +58,14 @@ def run(
         start_new_session=True,
     )
     os.close(inner)
-    shown, answered, end = b"", False, time.monotonic() + seconds
+    output, is_answered, end = b"", False, time.monotonic() + seconds
     try:
         while True:
-            left = end - time.monotonic()
-            ready, _, _ = select.select([terminal], [], [], max(0.0, left))
-            asked = "answered" if answered else "not shown"
-            assert ready and left > 0, (
-                f"still running after {seconds:g} s; the question was {asked}; shown: {shown!r}"
+            seconds_left = end - time.monotonic()
+            ready, _, _ = select.select([terminal], [], [], max(0.0, seconds_left))
+            state = "answered" if is_answered else "not shown"
+            assert ready and seconds_left > 0, (
+                f"still running after {seconds:g} s; the question was {state}; shown: {output!r}"
             )
             try:
                 piece = os.read(terminal, 1000)
@@ -73,18 +73,18 @@ def run(
                 break
             if not piece:  # other systems
                 break
-            shown += piece
-            if not answered and question.encode() in shown:
+            output += piece
+            if not is_answered and question.encode() in output:
                 assert until(lambda: asleep(process.pid), max(0.0, end - time.monotonic())), (
-                    f"does not read; shown: {shown!r}"
+                    f"does not read; shown: {output!r}"
                 )
-                answered = True
+                is_answered = True
                 os.write(terminal, typed)
         ended = until(lambda: process.poll() is not None, max(1.0, end - time.monotonic()))
         assert ended, (
-            f"still running after {seconds:g} s, with its terminal closed; shown: {shown!r}"
+            f"still running after {seconds:g} s, with its terminal closed; shown: {output!r}"
         )
-        return Shown(shown.decode("utf-8", "replace"), process.returncode)
+        return Shown(output.decode("utf-8", "replace"), process.returncode)
     finally:
         os.close(terminal)
         if process.poll() is None:

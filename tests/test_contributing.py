@@ -27,10 +27,10 @@ def test_the_first_exercise_makes_tests_fail_as_the_page_says(tmp_path: Path) ->
     for folder in ("common", "pdu_common", "handlers", "pdu", "tests"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     shutil.copy2(ROOT / "pyproject.toml", tmp_path)
-    changed = tmp_path / row["file"]
-    text = changed.read_text("utf-8")
+    file = tmp_path / row["file"]
+    text = file.read_text("utf-8")
     assert sum(row["old"] in line for line in text.splitlines()) == 1
-    changed.write_text(text.replace(row["old"], row["new"]), "utf-8")
+    file.write_text(text.replace(row["old"], row["new"]), "utf-8")
     run = subprocess.run(
         (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", command["tests"]),
         cwd=tmp_path,

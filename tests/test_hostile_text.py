@@ -158,10 +158,10 @@ def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(
     name: str, call: Call, tmp_path: Path
 ) -> None:
     with NAMED[name](NAMES) as peer:
-        listed, logins = tmp_path / "list.csv", private(tmp_path / "logins.toml", login(peer))
-        listed.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer)}\n")
-        with serving("--list", listed, "--auth", logins) as running:
-            found = running.probe(target=name)
+        pdu_list, logins = tmp_path / "list.csv", private(tmp_path / "logins.toml", login(peer))
+        pdu_list.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer)}\n")
+        with serving("--list", pdu_list, "--auth", logins) as server:
+            metrics = server.probe(target=name)
         form = {**peer.settings, **peer.snmp}
         arguments = [
             part
@@ -170,30 +170,30 @@ def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(
             for part in ("-s", f"{key}={value}")
         ]
         secrets = {f"PDU_{key.upper()}": value for key, value in form.items() if key in SECRETS}
-        shown = call("status", name, peer.address, *arguments, **secrets)
+        text = call("status", name, peer.address, *arguments, **secrets)
         document = call("status", name, peer.address, "--json", *arguments, **secrets)
         books = peer.books()
     states = {identity: STATES[on] for identity, on in books.states.items()}
     outlets = json.loads(document.stdout)["outlets"]
-    assert {one["identity"]: one["state"] for one in outlets} == states and len(outlets) == len(
-        states
-    )
-    assert all(is_one_line(one["name"]) for one in outlets) and document.stdout.isascii()
+    assert {outlet["identity"]: outlet["state"] for outlet in outlets} == states and len(
+        outlets
+    ) == len(states)
+    assert all(is_one_line(outlet["name"]) for outlet in outlets) and document.stdout.isascii()
     # the names are the device's
-    assert [one["name"] for one in outlets].count(LISTED["markup"]) == 1
-    lines = shown.stdout.splitlines()
-    assert len(lines) == 3 + len(states) and all(map(is_one_line, lines)), shown.stderr
+    assert [outlet["name"] for outlet in outlets].count(LISTED["markup"]) == 1
+    lines = text.stdout.splitlines()
+    assert len(lines) == 3 + len(states) and all(map(is_one_line, lines)), text.stderr
     assert [line.split()[:2] for line in lines[2:-1]] == [
         [identity, state] for identity, state in states.items()
     ]
-    labels = [dict(one) for one in found["pdu_outlet_info"]]
-    assert {one["outlet"] for one in labels} == set(states) and all(
-        is_one_line(one["name"]) for one in labels
+    labels = [dict(sample) for sample in metrics["pdu_outlet_info"]]
+    assert {label["outlet"] for label in labels} == set(states) and all(
+        is_one_line(label["name"]) for label in labels
     )
-    assert {dict(one)["outlet"]: value for one, value in found["pdu_outlet_state"].items()} == {
-        identity: float(on) for identity, on in books.states.items() if on is not None
-    }
-    assert all(metric.startswith("pdu_") for metric in found)
+    assert {
+        dict(sample)["outlet"]: value for sample, value in metrics["pdu_outlet_state"].items()
+    } == {identity: float(on) for identity, on in books.states.items() if on is not None}
+    assert all(metric.startswith("pdu_") for metric in metrics)
     assert books.writes == []
 
 
@@ -238,8 +238,10 @@ def test_hostile_identities_are_escaped_on_the_terminal_on_the_page_and_in_json(
     third_party: Path, call: Call, tmp_path: Path
 ) -> None:
     written = tmp_path / "page.html"
-    shown = call("check", third_party / "list.csv", "--html", written)
-    assert shown.returncode == 1 and all(map(is_one_line, shown.stdout.splitlines())), shown.stderr
+    process = call("check", third_party / "list.csv", "--html", written)
+    assert process.returncode == 1 and all(map(is_one_line, process.stdout.splitlines())), (
+        process.stderr
+    )
     page = Elements(written.read_text("utf-8"))
     elements = {element for element, *_ in page.found}
     assert elements and not elements & {"script", "img", "iframe"}
@@ -254,8 +256,8 @@ def test_hostile_identities_are_escaped_on_the_terminal_on_the_page_and_in_json(
         csv.DictReader(io.StringIO(call("check", third_party / "list.csv", "--csv").stdout))
     )
     assert (cells["name"], cells["unknown"]) == ("'=1+1", str(len(TEXTS)))
-    with exporter("--list", third_party / "list.csv") as running:
-        metrics = running.probe(target="=1+1")
+    with exporter("--list", third_party / "list.csv") as server:
+        metrics = server.probe(target="=1+1")
     assert len(metrics["pdu_outlet_state_unknown"]) == len(TEXTS) and all(
         name.startswith("pdu_") for name in metrics
     )

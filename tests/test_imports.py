@@ -46,7 +46,11 @@ class Import(NamedTuple):
 
 @functools.cache
 def imports(folder: str) -> tuple[Import, ...]:
-    return tuple(one for path in sorted((ROOT / folder).rglob("*.py")) for one in _imports_of(path))
+    return tuple(
+        statement
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for statement in _imports_of(path)
+    )
 
 
 @functools.cache
@@ -73,15 +77,15 @@ def _imports(node: ast.AST, file: str, by_type: bool) -> Iterator[Import]:
             "TYPE_CHECKING",
             "typing.TYPE_CHECKING",
         ):
-            for branch, typed in ((child.body, True), (child.orelse, by_type)):
+            for branch, is_typing in ((child.body, True), (child.orelse, by_type)):
                 for inner in branch:
-                    yield from _imports(ast.Module([inner], []), file, typed)
+                    yield from _imports(ast.Module([inner], []), file, is_typing)
         elif not isinstance(child, ast.expr):
             yield from _imports(child, file, by_type)
 
 
 def listed(found: list[Import]) -> str:
-    return "\n".join(str(one) for one in found)
+    return "\n".join(str(statement) for statement in found)
 
 
 @pytest.mark.parametrize(
@@ -96,25 +100,31 @@ def listed(found: list[Import]) -> str:
 def test_only_tests_import_tests_and_packaging_imports_only_handlers(
     folder: str, may: tuple[str, ...]
 ) -> None:
-    found = [
-        one for one in imports(folder) if not one.level and one.top in OURS and one.top not in may
+    forbidden = [
+        statement
+        for statement in imports(folder)
+        if not statement.level and statement.top in OURS and statement.top not in may
     ]
-    assert imports(folder) and not found, listed(found)
+    assert imports(folder) and not forbidden, listed(forbidden)
 
 
 def test_imports_inside_handlers_are_relative() -> None:
-    found = [one for one in imports("handlers") if not one.level and one.top == "handlers"]
-    assert not found, listed(found)
+    forbidden = [
+        statement
+        for statement in imports("handlers")
+        if not statement.level and statement.top == "handlers"
+    ]
+    assert not forbidden, listed(forbidden)
 
 
 def test_handlers_and_tools_use_what_a_double_offers_publicly() -> None:
-    found = [
-        one
-        for one in imports("handlers")
-        if one.top in ("common", "pdu_common")
-        and any(part.startswith("_") for part in (*one.module.split("."), *one.names))
+    forbidden = [
+        statement
+        for statement in imports("handlers")
+        if statement.top in ("common", "pdu_common")
+        and any(part.startswith("_") for part in (*statement.module.split("."), *statement.names))
     ]
-    assert not found, listed(found)
+    assert not forbidden, listed(forbidden)
 
 
 # What a comment says of an import in a function: that it costs 30 ms or more, or may fail.
@@ -147,7 +157,7 @@ def archived() -> frozenset[Path]:
 
 def test_no_function_of_an_archive_imports_and_others_say_why() -> None:
     """An archive's files may be replaced while a process runs its code."""
-    found: list[str] = []
+    places: list[str] = []
     late = 0
     for path in (path for folder in IN_CONTRACT for path in sorted((ROOT / folder).rglob("*.py"))):
         text = path.read_text("utf-8")
@@ -159,8 +169,8 @@ def test_no_function_of_an_archive_imports_and_others_say_why() -> None:
             whole = "\n".join(lines[function.lineno - 1 : function.end_lineno])
             is_told = LATE.search(whole)
             if path in archived() or not is_told:
-                found.append(f"{path.relative_to(ROOT)}:{statement.lineno}")
-    assert late > 10 and not found, found
+                places.append(f"{path.relative_to(ROOT)}:{statement.lineno}")
+    assert late > 10 and not places, places
 
 
 # what imports by a name or looks modules up
@@ -174,9 +184,9 @@ _FINDERS = {
 def test_an_archive_finds_modules_by_name_in_few_places() -> None:
     """`dcimanager/base.py` looks for the platform's own module, when it is imported."""
     finding = re.compile(r"\b(importlib|__import__|pkgutil|sys\.modules)\b(?!`)")
-    found = {
+    finders = {
         str(path.relative_to(ROOT))
         for path in archived()
         if finding.search(re.sub(r'"""(?s:.*?)"""|#.*', "", path.read_text("utf-8")))
     }
-    assert found == _FINDERS
+    assert finders == _FINDERS

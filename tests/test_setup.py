@@ -39,9 +39,9 @@ class Machine:
         self.bin, self.log, self.venv = folder / "bin", folder / "log", folder / "venv"
         self.bin.mkdir()
         for tool in TOOLS:
-            found = shutil.which(tool)
-            assert found, tool
-            (self.bin / tool).symlink_to(found)
+            path = shutil.which(tool)
+            assert path, tool
+            (self.bin / tool).symlink_to(path)
         if python:
             (self.bin / "python3").write_text(PYTHON)
             (self.bin / "python3").chmod(0o755)
@@ -101,7 +101,7 @@ def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> Non
     assert machine.env() == 0
     command = machine.venv / "bin" / "pdu"
     machine.log.write_text("")
-    done = subprocess.run(
+    process = subprocess.run(
         [command, "status", "a b"],
         cwd="/",
         capture_output=True,
@@ -110,7 +110,7 @@ def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> Non
         check=False,
         env={"PATH": str(machine.bin), "LOG": str(machine.log)},
     )
-    assert (done.returncode, done.stderr, machine.log.read_text()) == (
+    assert (process.returncode, process.stderr, machine.log.read_text()) == (
         0,
         "",
         f"{ROOT / 'pdu' / '__main__.py'} status a b\n",
@@ -128,11 +128,11 @@ def test_the_environment_knows_the_vendors_import_lines(machine: Machine) -> Non
 
 def test_if_pip_fails_the_error_names_pypi_and_the_setting_for_a_mirror(machine: Machine) -> None:
     Path(f"{machine.log}.pip-fails").touch()
-    done = machine.run(".ci/setup", "env")
+    run = machine.run(".ci/setup", "env")
     assert (
-        done.returncode == 1
-        and "Does this machine reach PyPI?" in done.stderr
-        and "PIP_INDEX_URL" in done.stderr
+        run.returncode == 1
+        and "Does this machine reach PyPI?" in run.stderr
+        and "PIP_INDEX_URL" in run.stderr
     )
 
 
@@ -148,9 +148,9 @@ def test_an_environment_is_made_again_after_a_failed_installation(machine: Machi
 def test_an_environment_whose_packages_cannot_be_imported_is_made_again(machine: Machine) -> None:
     mark = Path(f"{machine.log}.import-fails")
     mark.touch()
-    done = machine.run(".ci/setup", "env")
-    assert done.returncode == 1 and "cannot be imported" in done.stderr
-    assert "PyPI" not in done.stderr
+    run = machine.run(".ci/setup", "env")
+    assert run.returncode == 1 and "cannot be imported" in run.stderr
+    assert "PyPI" not in run.stderr
     mark.unlink()
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]
 
@@ -228,24 +228,24 @@ def test_a_missing_program_is_named_with_its_install_command(
 def test_missing_system_packages_are_not_an_error_and_are_named_with_their_install_command(
     machine: Machine,
 ) -> None:
-    done = machine.run(".ci/setup", "system")
-    assert done.returncode == 0 and "are skipped" in done.stderr
+    run = machine.run(".ci/setup", "system")
+    assert run.returncode == 0 and "are skipped" in run.stderr
     assert all(
-        package in done.stderr.partition("apt-get install")[2]
+        package in run.stderr.partition("apt-get install")[2]
         for package in ("snmpd", "nut-server", "curl", "openssl")
     )
-    assert "apt-get install chromium chromium-driver" in done.stderr
+    assert "apt-get install chromium chromium-driver" in run.stderr
 
 
 @pytest.mark.parametrize("module", ["tests.demo", "tests.dcimanager"])
 def test_without_the_environment_the_command_that_makes_it_is_named(module: str) -> None:
     # -S hides the installed packages
     bare = [sys.executable, "-S", "-E", "-m", module, "--help"]
-    done = subprocess.run(
+    process = subprocess.run(
         bare, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S
     )
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "is missing: make env" in only_line(done)
+    assert (process.returncode, process.stdout) == (1, "")
+    assert "is missing: make env" in only_line(process)
 
 
 def test_a_skip_names_one_command_for_all_programs_that_are_missing(
@@ -302,9 +302,9 @@ def aptitude(machine: Machine) -> list[str]:
 def test_without_a_terminal_what_is_missing_is_named_and_nothing_is_installed(
     debian: Machine,
 ) -> None:
-    done = debian.run(".ci/setup", "offer")
-    assert done.returncode == 0 and aptitude(debian) == []
-    first, debians, *_, last = done.stderr.splitlines()
+    run = debian.run(".ci/setup", "offer")
+    assert run.returncode == 0 and aptitude(debian) == []
+    first, debians, *_, last = run.stderr.splitlines()
     assert first == "Some tests need what is not installed here:"
     assert debians.startswith("  from Debian, as root: snmpd snmp nut-server ")
     assert last == "Those tests are skipped. To install it: make system"
@@ -320,9 +320,9 @@ def test_curl_is_not_installed_unasked_either(debian: Machine) -> None:
 def test_on_request_packages_are_named_and_installed_without_their_services(
     debian: Machine, asked: str
 ) -> None:
-    done = debian.run(".ci/setup", asked, **({"CI": "true"} if asked == "offer" else {}))
-    assert done.returncode == 0
-    assert "Installing from Debian: snmpd snmp nut-server " in done.stderr
+    run = debian.run(".ci/setup", asked, **({"CI": "true"} if asked == "offer" else {}))
+    assert run.returncode == 0
+    assert "Installing from Debian: snmpd snmp nut-server " in run.stderr
     install, services, legacy, unit, *_ = aptitude(debian)
     assert install.startswith(
         "apt-get install -y -qq --no-install-recommends snmpd snmp nut-server"
@@ -331,7 +331,7 @@ def test_on_request_packages_are_named_and_installed_without_their_services(
     assert (legacy, unit) == ("update-rc.d snmpd disable", "systemctl disable snmpd.service")
     assert (
         "Their services were not started, and do not start by themselves: snmpd.service\n"
-        in done.stderr
+        in run.stderr
     )
     assert not Path(f"{debian.log}.policy").exists()
 
@@ -351,8 +351,8 @@ def test_a_terminal_is_asked_before_anything_is_installed(
 ) -> None:
     debian.log.write_text("")
     question = "Install it now? Services are not started. [y/N]"
-    shown = terminal.run(
+    output = terminal.run(
         ["sh", str(ROOT / ".ci" / "setup"), "offer"], debian.environment(), question, answer
     )
-    assert shown.code == 0
+    assert output.code == 0
     assert any(line.startswith("apt-get install") for line in aptitude(debian)) == installs

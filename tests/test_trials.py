@@ -41,7 +41,7 @@ def test_make_tests_and_make_trials_share_the_cases_and_lose_none(tmp_path: Path
     (tmp_path / "conftest.py").write_text("from tests.conftest import *\n")
     ran: list[list[str]] = []
     for chosen in ("not trial", "trial"):
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-m", chosen]
             + ["--rootdir", str(tmp_path), str(tmp_path / "test_it.py")],
             cwd=tmp_path,
@@ -50,8 +50,8 @@ def test_make_tests_and_make_trials_share_the_cases_and_lose_none(tmp_path: Path
             text=True,
             timeout=PATIENCE_S,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        ran.append(re.findall(r"::(\S+) PASSED", done.stdout))
+        assert process.returncode == 0, process.stdout + process.stderr
+        ran.append(re.findall(r"::(\S+) PASSED", process.stdout))
     test, trial = ran
     # each worker begins with a long one
     assert test[:2] == ["test_long[0]", "test_sampled[0]"]

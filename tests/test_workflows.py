@@ -25,8 +25,8 @@ def test_a_workflow_runs_make_or_a_script_of_ci_and_nothing_else(path: Path) -> 
         else:
             assert words[0] == "make" and words[1] in targets
             assert all(re.fullmatch(r"[A-Z]+=\S+", word) for word in words[2:])
-    used = set(re.findall(r"uses: ([^@\s]+)@v\d+$", text, re.MULTILINE))
-    assert used <= {f"actions/{name}" for name in ("checkout", "setup-node")}
+    actions = set(re.findall(r"uses: ([^@\s]+)@v\d+$", text, re.MULTILINE))
+    assert actions <= {f"actions/{name}" for name in ("checkout", "setup-node")}
 
 
 def test_there_is_a_workflow_for_changes_and_one_for_the_night() -> None:

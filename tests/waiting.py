@@ -34,8 +34,8 @@ def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
     end = time.monotonic() + seconds
     for thread in threads:
         thread.join(max(0.0, end - time.monotonic()))
-    running = [thread.name for thread in threads if thread.is_alive()]
-    assert not running, f"still running after {seconds:g} s: {', '.join(running)}"
+    alive = [thread.name for thread in threads if thread.is_alive()]
+    assert not alive, f"still running after {seconds:g} s: {', '.join(alive)}"
 
 
 @contextlib.contextmanager

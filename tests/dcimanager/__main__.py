@@ -41,9 +41,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = folder / "password"
             lines = file.read_text("utf-8").splitlines() if file.exists() else []
-            given = os.environ.pop("LOCAL_DCI_PASSWORD", "")
-            if given or not lines:
-                lines = [given] if given else [secrets.token_urlsafe(9), _RANDOM]
+            own_password = os.environ.pop("LOCAL_DCI_PASSWORD", "")
+            if own_password or not lines:
+                lines = [own_password] if own_password else [secrets.token_urlsafe(9), _RANDOM]
             password = lines[0]
             manager = stack.enter_context(_manager(options, folder, password))
             _write_private(file, "\n".join((*lines, "")))
@@ -66,9 +66,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             )
         data = f"its data is kept in {options.data}" if options.data else "its data is then deleted"
         environment = shlex.quote(os.path.relpath(manager.environment_file))
-        shown = password if _RANDOM in lines else "the password of LOCAL_DCI_PASSWORD"
+        password_words = password if _RANDOM in lines else "the password of LOCAL_DCI_PASSWORD"
         print(
-            f"{manager.page_url}   log in as {options.email} with {shown}   (Ctrl-C ends"
+            f"{manager.page_url}   log in as {options.email} with {password_words}   (Ctrl-C ends"
             f" it; {data})\n"
             f"{manager.url}   the API; other ports: make serve ARGS='--port 8443 --page-port"
             " 8080'\n"

@@ -152,9 +152,9 @@ class Api:
             [_text(item, f"each item of {key}") for item in body[key]]
             for key in ("protocol", "features")
         )
-        made = self._store.create(device_type, handler, name, protocol, features)
-        self._happened(f"{made.handler} was registered with the id {made.id}")
-        return answer_json(201, {"id": made.id})
+        record = self._store.create(device_type, handler, name, protocol, features)
+        self._happened(f"{record.handler} was registered with the id {record.id}")
+        return answer_json(201, {"id": record.id})
 
     def _upload(self, number: int, request: Request) -> Answer:
         self._store.by_id(number)

@@ -49,9 +49,9 @@ def main() -> None:
     except BaseException as error:
         # a third-party module may raise anything at its import, SystemExit too
         logging.exception("the archive cannot be loaded")
-        failed = {"kind": "import", "text": f"{type(error).__name__}: {error}"}
+        import_error = {"kind": "import", "text": f"{type(error).__name__}: {error}"}
         while True:
-            _say(answers, json.loads(lines.get())["number"], failed)
+            _say(answers, json.loads(lines.get())["number"], import_error)
     while True:
         call = json.loads(lines.get())
         _say(answers, call["number"], worker.answer(call))
@@ -161,9 +161,11 @@ class _Worker:
     def _labels(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         """`labels` is this project's method, not the platform's."""
         labels = getattr(pdu, "labels", None)
-        found = labels() if callable(labels) else []
+        outlet_labels = labels() if callable(labels) else []
         return {
-            "labels": {str(item.identity): [str(item.number), str(item.name)] for item in found}
+            "labels": {
+                str(item.identity): [str(item.number), str(item.name)] for item in outlet_labels
+            }
         }
 
     def _port_up(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
@@ -173,12 +175,12 @@ class _Worker:
         return self._switched(pdu.port_down, call)
 
     def _switched(self, switch: Any, call: Mapping[str, str]) -> dict[str, Any]:
-        given, helper = self._adapter.port(call["identity"], call["state"]), _helper()
-        port = switch(given)
+        port_view, helper = self._adapter.port(call["identity"], call["state"]), _helper()
+        port = switch(port_view)
         state = _judge.switched_state(
             call["method"], port, call["identity"], helper.PduPortView, helper.EnumPowerStatus
         )
-        return {"identity": port.identity, "state": state.name, "same_object": port is given}
+        return {"identity": port.identity, "state": state.name, "same_object": port is port_view}
 
 
 def _helper() -> Any:

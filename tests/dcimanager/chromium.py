@@ -120,18 +120,18 @@ class Browser:
         def tried(_: object) -> Any:
             nonlocal failure
             try:
-                found, failure = look(), None
+                element, failure = look(), None
             except Exception as error:  # the page may be changing just now
-                found, failure = None, error
-            return found
+                element, failure = None, error
+            return element
 
         try:
-            found: T = WebDriverWait(self.driver, LONGEST_WAIT, LOOK_SECONDS).until(tried)
+            element: T = WebDriverWait(self.driver, LONGEST_WAIT, LOOK_SECONDS).until(tried)
         except TimeoutException:
             raise AssertionError(
                 f"{what} did not show up on {self.driver.current_url}:\n{self.text('body')[:2000]}"
             ) from failure
-        return found
+        return element
 
     def complaints(self) -> list[dict[str, Any]]:
         """The errors and warnings in the console since the last call, violations of the content
@@ -187,9 +187,9 @@ def browser(program: str, driver: str) -> Iterator[Browser]:
         try:
             chrome.set_page_load_timeout(LONGEST_WAIT)
             chrome.set_script_timeout(LONGEST_WAIT)
-            made = Browser(chrome)
-            made.resize(*DESKTOP)
-            yield made
+            window = Browser(chrome)
+            window.resize(*DESKTOP)
+            yield window
         finally:
             chrome.quit()
     finally:

@@ -23,8 +23,8 @@ def chromium() -> Iterator[Browser]:
     # also skips where CI is set: not every system has a chromium package
     if program is None or driver is None:
         pytest.skip("no browser: apt-get install chromium chromium-driver")
-    with browser(program, driver) as made:
-        yield made
+    with browser(program, driver) as window:
+        yield window
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def window(chromium: Browser) -> Iterator[Browser]:
 
 @pytest.fixture
 def manager() -> Iterator[DciManager]:
-    with DciManager(call_seconds=PATIENCE_S) as made:
-        yield made
+    with DciManager(call_seconds=PATIENCE_S) as manager:
+        yield manager
 
 
 @pytest.fixture
@@ -51,16 +51,16 @@ def client(manager: DciManager) -> Client:
 @pytest.fixture
 def site() -> Iterator[DciManager]:
     """A local DCImanager that also serves its page without TLS."""
-    with DciManager(page_port=0, call_seconds=PATIENCE_S) as made:
-        yield made
+    with DciManager(page_port=0, call_seconds=PATIENCE_S) as manager:
+        yield manager
 
 
 @pytest.fixture
 def visitor(site: DciManager) -> Visitor:
     """A person who has logged in to the page."""
-    made = Visitor(site)
-    assert made.log_in().headers["location"] == "/"
-    return made
+    visitor = Visitor(site)
+    assert visitor.log_in().headers["location"] == "/"
+    return visitor
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ def registered(manager: DciManager, only: str = "") -> list[Handler]:
     Raises Refusal.
     """
     with tempfile.TemporaryDirectory(prefix="dcimanager-build-") as folder:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, str(_ROOT / "packaging" / "build.py"), "--out", folder],
             cwd=_ROOT,
             stdin=subprocess.DEVNULL,
@@ -37,10 +37,10 @@ def registered(manager: DciManager, only: str = "") -> list[Handler]:
             text=True,
             timeout=_BUILD_SECONDS,
         )
-        if done.returncode:
-            raise Refusal(500, 1006, f"packaging/build.py failed: {done.stderr.strip()[-500:]}")
-        built = [path.read_bytes() for path in sorted(Path(folder).glob("*.tar.gz"))]
-    return [install(manager, data) for data in built if only in ("", read_archive(data).top)]
+        if process.returncode:
+            raise Refusal(500, 1006, f"packaging/build.py failed: {process.stderr.strip()[-500:]}")
+        archives = [path.read_bytes() for path in sorted(Path(folder).glob("*.tar.gz"))]
+    return [install(manager, data) for data in archives if only in ("", read_archive(data).top)]
 
 
 def simulate(manager: DciManager, kind: str) -> Pdu:
@@ -48,20 +48,20 @@ def simulate(manager: DciManager, kind: str) -> Pdu:
 
     Raises Refusal, OSError or LookupError.
     """
-    wanted = KINDS[kind]
-    drives = f"pdu_{wanted.handler}"
+    simulator = KINDS[kind]
+    drives = f"pdu_{simulator.handler}"
     if drives not in {handler.handler for handler in manager.handlers() if handler.uploads}:
         registered(manager, drives)
     simulation = manager.simulations.begin(kind)
-    peer, taken = simulation.peer, {pdu.name for pdu in manager.pdus()}
+    peer, names_in_use = simulation.peer, {pdu.name for pdu in manager.pdus()}
     names = (f"simulated {kind} {count}" for count in itertools.count(1))
     pdu = manager.store.add_pdu(
-        next(name for name in names if name not in taken),
+        next(name for name in names if name not in names_in_use),
         drives,
         peer.address,
         peer.snmp,
         peer.settings,
-        wanted.title,
+        simulator.title,
         kind,
     )
     manager.simulations.keep(pdu, simulation)
@@ -98,9 +98,9 @@ def install(manager: DciManager, data: bytes) -> Handler:
         manager.journal.happened(f"{handler.handler} was registered with the id {handler.id}")
     # A new handler is "custom". A version for SNMP PDUs makes it "snmp", unless a PDU uses the
     # handler.
-    used = any(pdu.handler == handler.handler for pdu in manager.pdus())
+    is_in_use = any(pdu.handler == handler.handler for pdu in manager.pdus())
     protocol = read_protocol(archive, handler.import_path)
-    if not used and not handler.speaks_snmp and protocol == "snmp":
+    if not is_in_use and not handler.speaks_snmp and protocol == "snmp":
         manager.store.set_protocol(handler, ["snmp"])
     manager.journal.happened(f"version {handler.uploads} of {handler.handler} was uploaded")
     return handler

@@ -49,8 +49,8 @@ def fits(window: Browser, size: tuple[int, int]) -> bool:
 
 def broken_words(window: Browser) -> list[str]:
     """The words that are broken by letters."""
-    found: list[str] = window.script(_BROKEN)
-    return found
+    words: list[str] = window.script(_BROKEN)
+    return words
 
 
 def in_view(window: Browser, css: str) -> bool:
@@ -76,13 +76,13 @@ _SERIOUS = ("serious", "critical")
 
 
 def _findings(window: Browser, look: str, impacts: Collection[str] = _SERIOUS) -> list[str]:
-    found = window.driver.execute_async_script(
+    result = window.driver.execute_async_script(
         "axe.run(document, {resultTypes: ['violations']}).then(arguments[0])"
     )
     return [
-        f"{look}: {one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
-        for one in found["violations"]
-        if one["impact"] in impacts
+        f"{look}: {violation['id']}: {violation['help']}: {[node['html'][:120] for node in violation['nodes'][:3]]}"
+        for violation in result["violations"]
+        if violation["impact"] in impacts
     ]
 
 
@@ -97,10 +97,10 @@ def leave(window: Browser) -> None:
 @contextlib.contextmanager
 def beginning_with(window: Browser, source: str) -> Iterator[None]:
     """Inside the block, each page that is opened runs this script before its own."""
-    added = window.driver.execute_cdp_cmd(
+    script = window.driver.execute_cdp_cmd(
         "Page.addScriptToEvaluateOnNewDocument", {"source": source}
     )
     try:
         yield
     finally:
-        window.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+        window.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)

@@ -45,9 +45,9 @@ class Pool:
                 worker = Worker(job, self._folder)
             self._workers[pdu] = version, worker
             self._busy.add(pdu)
-            idle = [other for other in self._workers if other not in self._busy]
-            for other in idle[: max(0, len(self._workers) - self._most)]:
-                surplus.append(self._workers.pop(other)[1])
+            idle = [pdu_id for pdu_id in self._workers if pdu_id not in self._busy]
+            for pdu_id in idle[: max(0, len(self._workers) - self._most)]:
+                surplus.append(self._workers.pop(pdu_id)[1])
             if self._closed:
                 surplus.append(worker)
         for old in surplus:

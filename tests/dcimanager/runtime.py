@@ -42,8 +42,8 @@ class Runtime:
                 self._host / package,
                 ignore=shutil.ignore_patterns("__pycache__"),
             )
-        for made in (self._handlers, folder / "empty"):
-            made.mkdir()
+        for folder_of_run in (self._handlers, folder / "empty"):
+            folder_of_run.mkdir()
         self.pool = Pool(folder / "empty", processes)
         for handler in store.handlers():
             if handler.uploads:

@@ -23,8 +23,8 @@ from .manager import DciManager
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[DciManager]:
-    with DciManager() as made:
-        yield made
+    with DciManager() as manager:
+        yield manager
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def test_registered_handler_is_listed_and_deleted(
     client: Client, manager: DciManager, small: bytes
 ) -> None:
     number = client.install(small)
-    listed = client.request("GET", HANDLERS).body["list"]
-    assert listed == [
+    handlers = client.request("GET", HANDLERS).body["list"]
+    assert handlers == [
         {
             "id": number,
             "device_type": "pdu",
@@ -169,13 +169,13 @@ def test_a_large_body_is_refused_before_the_login(manager: DciManager, is_chunke
     chunked = ["-H", "Transfer-Encoding: chunked"] if is_chunked else []
     words = ["-s", "-o", os.devnull, "-w", "%{http_code}", "-H", "Expect:", *chunked]
     url, before = f"{manager.url}/api/auth/v4/public/token", len(manager.requests)
-    done = subprocess.run(
+    process = subprocess.run(
         [program("curl"), *words, "--cacert", str(manager.ca_file), "--data-binary", "@-", url],
         input=b"x" * 1_000_000,
         capture_output=True,
         timeout=PATIENCE_S,
     )
-    assert done.stdout == b"413" and len(manager.requests) == before
+    assert process.stdout == b"413" and len(manager.requests) == before
 
 
 def test_an_archive_with_the_directory_of_another_handler_is_refused(

@@ -40,17 +40,19 @@ def clean(window: Browser, manager: DciManager) -> None:
     server.
     """
     assert window.complaints() == []
-    asked = [
+    requests = [
         urlsplit(address)
         for address in window.requests()
         if not address.startswith(("data:", "about:", "chrome:"))
     ]
-    assert asked and {address.netloc for address in asked} == {urlsplit(manager.page_url).netloc}
+    assert requests and {address.netloc for address in requests} == {
+        urlsplit(manager.page_url).netloc
+    }
 
 
 def upload(window: Browser, manager: DciManager, name: str, folder: Path) -> None:
     build_command.build(
-        ROOT / "handlers", folder, [one for one in script.HANDLERS if one.name == name]
+        ROOT / "handlers", folder, [handler for handler in script.HANDLERS if handler.name == name]
     )
     window.open(manager.page_url + "handlers")
     window.one("#archive").send_keys(str(next(folder.glob(f"pdu_{name}-*.tar.gz"))))
@@ -71,8 +73,8 @@ def add(
     for key, text in settings.items():
         value_by_key[key].send_keys(text)
     window.one("form.form button.main").click()
-    shown = "table.outlets [id^=outlet]"
-    window.until(lambda: len(window.all(shown)) == outlets, f"{outlets} outlets")
+    rows = "table.outlets [id^=outlet]"
+    window.until(lambda: len(window.all(rows)) == outlets, f"{outlets} outlets")
 
 
 def chip(window: Browser, identity: str) -> str:
@@ -135,8 +137,8 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard(window: Browser
     with serving() as manager:
         logged_in(window, manager)
         window.one("button[value=nut]").send_keys(ENTER)
-        shown = "table.outlets [id^=outlet]"
-        window.until(lambda: len(window.all(shown)) == 16, "16 outlets")
+        rows = "table.outlets [id^=outlet]"
+        window.until(lambda: len(window.all(rows)) == 16, "16 outlets")
         (pdu,) = manager.pdus()
         window.one("#off-2").send_keys(ENTER)
         window.shows("Switch this outlet off?")
@@ -254,17 +256,17 @@ def reports(folder: Path) -> Iterator[tuple[Path, str]]:
     listed.write_text("name,handler,address,settings\nr1,nut,127.0.0.1,port=9\n", "utf-8")
     assert command.run(["check", "--list", str(listed), "--html", str(page)]) == 2
     yield page, "What to do"
-    yield from ((one, "Recording") for one in sorted((ROOT / "docs" / "proofs").glob("*.html")))
+    yield from ((page, "Recording") for page in sorted((ROOT / "docs" / "proofs").glob("*.html")))
 
 
 @pytest.mark.trial
 def test_reports_fit_on_a_phone_and_axe_finds_nothing(window: Browser, tmp_path: Path) -> None:
     """A check of a list; proofs of units."""
-    for page, told in reports(tmp_path):
+    for page, title in reports(tmp_path):
         with beginning_with(window, AXE.read_text("utf-8") if AXE.is_file() else ""):
             for size, dark in itertools.product((DESKTOP, PHONE), (False, True)):
                 window.resize(*size)
                 window.dark(dark)
                 window.open(page.as_uri())
-                assert told in window.text("body") and fits(window, size), (page.name, size)
+                assert title in window.text("body") and fits(window, size), (page.name, size)
                 assert not AXE.is_file() or any_findings(window) == [], (page.name, size, dark)

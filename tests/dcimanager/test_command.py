@@ -43,13 +43,13 @@ def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
     Raises AssertionError if there is none.
     """
     assert process.stdout is not None
-    seen: list[str] = []
+    lines: list[str] = []
     for line in process.stdout:
-        seen.append(line)
-        found = re.search(pattern, line)
-        if found:
-            return found
-    raise AssertionError("".join((*seen, process.stderr.read() if process.stderr else "")))
+        lines.append(line)
+        match = re.search(pattern, line)
+        if match:
+            return match
+    raise AssertionError("".join((*lines, process.stderr.read() if process.stderr else "")))
 
 
 LOGIN = r"(http://127\.0\.0\.1:\d+/)   log in as (\S+) with (.+?)   \(Ctrl-C ends it"
@@ -60,25 +60,25 @@ def test_a_restart_changes_neither_address_nor_login_and_files_with_secrets_are_
 ) -> None:
     ports = tmp_path / "data" / "ports"
     lines: list[tuple[str, ...]] = []
-    kept = reserved(), reserved()
+    free_ports = reserved(), reserved()
     for start in range(2):
         # the system chose the first ports, and another program may have taken them by now
         if start:
             assert ports.read_text().split()[1] == lines[0][0].rpartition(":")[2].strip("/")
-            ports.write_text("{} {}\n".format(*kept))
+            ports.write_text("{} {}\n".format(*free_ports))
         with started(
             "-m", "tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path
         ) as process:
-            found = line_of(process, LOGIN)
-            lines.append(found.groups())
-            with urllib.request.urlopen(found[1], timeout=PATIENCE_S) as answer:  # noqa: S310  # it begins with http://
+            login = line_of(process, LOGIN)
+            lines.append(login.groups())
+            with urllib.request.urlopen(login[1], timeout=PATIENCE_S) as answer:  # noqa: S310  # it begins with http://
                 assert b"Log in" in answer.read()
             exports = (tmp_path / "data" / "register.env").read_text()
-            assert exports.count("export ") == 4 and found[3] not in exports
+            assert exports.count("export ") == 4 and login[3] not in exports
             process.send_signal(signal.SIGINT)
             assert process.wait(PATIENCE_S) == 0
             assert process.stderr is not None and process.stderr.read() == ""
-    assert lines[1] == (f"http://127.0.0.1:{kept[1]}/", *lines[0][1:])
+    assert lines[1] == (f"http://127.0.0.1:{free_ports[1]}/", *lines[0][1:])
     private = {"password", "register.env", "dcimanager.sqlite"}
     assert private <= {path.name for path in (tmp_path / "data").iterdir()}
     assert all((tmp_path / "data" / name).stat().st_mode & 0o077 == 0 for name in private)
@@ -137,8 +137,8 @@ sys.exit(demo.main())
 
 def test_the_demo_with_keep_serves_its_page_until_ctrl_c(tmp_path: Path) -> None:
     with started("-c", _KEEP, folder=tmp_path) as process:
-        found = line_of(process, LOGIN)
-        with urllib.request.urlopen(found[1], timeout=PATIENCE_S) as answer:  # noqa: S310  # it begins with http://
+        login = line_of(process, LOGIN)
+        with urllib.request.urlopen(login[1], timeout=PATIENCE_S) as answer:  # noqa: S310  # it begins with http://
             assert b"Log in" in answer.read()
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE_S) == 0

@@ -110,9 +110,9 @@ def test_switching_asks_first_and_shows_the_result(
     pdu = site.add_pdu("rack 7", "pdu_small", "127.0.0.1")
     site.poll()
     where = f"/pdus/{pdu.id}"
-    asked = visitor.get(f"{where}/switch?outlet=1&to=off").body
-    assert "rack 7" in asked and "Switch this outlet off?" in asked and pdu.ports["1"] == "UP"
-    form = dict(re.findall('name="([a-z]+)" value="([^"]*)"', asked))
+    question = visitor.get(f"{where}/switch?outlet=1&to=off").body
+    assert "rack 7" in question and "Switch this outlet off?" in question and pdu.ports["1"] == "UP"
+    form = dict(re.findall('name="([a-z]+)" value="([^"]*)"', question))
     # a redirect, so that a reload does not send the command
     assert visitor.post(f"{where}/switch", form).headers["location"] == f"{where}#outlet-1"
     assert pdu.ports["1"] == "DOWN"
@@ -182,8 +182,8 @@ def test_a_failed_command_is_called_doubtful_only_if_the_outlet_may_have_switche
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
     at = pdu.polled_at
-    failed = Call("port_down", "1", 0.1, {}, kind, "why", at=at)
-    monkeypatch.setattr(site.runtime, "call", lambda *_: failed)
+    command = Call("port_down", "1", 0.1, {}, kind, "why", at=at)
+    monkeypatch.setattr(site.runtime, "call", lambda *_: command)
     visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "off"})
     body = visitor.get(f"/pdus/{pdu.id}").body
     assert ("Not certain</strong>" if doubt else "Not done</strong>") in body
@@ -222,12 +222,12 @@ def test_figures_from_before_a_command_or_a_failed_reading_say_so(
     site.poll()
     body = visitor.get(where).body
     assert "read <b>0.000\u00a0A</b>" in body and "before the command" not in body
-    failed = Call("statistic", "", 0.1, {}, "protocol", "no meter answers", at=pdu.measured_at)
-    pdu.note(failed)
+    reading = Call("statistic", "", 0.1, {}, "protocol", "no meter answers", at=pdu.measured_at)
+    pdu.note(reading)
     assert "the last reading failed (<bdi>no meter answers</bdi>)" in visitor.get(where).body
     assert '<span class="hint">at <time' in visitor.get("/").body
     pdu.changed()  # perhaps another device, which has not been read yet
-    pdu.note(failed)
+    pdu.note(reading)
     body = visitor.get(where).body
     assert "could not be read (<bdi>no meter answers</bdi>)" in body and "12,345" not in body
 
@@ -286,8 +286,8 @@ def test_a_hostile_identity_changes_no_element_of_the_page(
         assert page.status == 200 and "x-forged" not in page.headers
         ordinary = identities.ordinary[path]
         assert len(ordinary) > 20 and Elements(page.body).found == ordinary, path
-        shown = html.unescape(re.sub(r"<[^>]*>", "", page.body))
-        assert not set(shown) & set("\x00\x1b\x9b\u202e\u2066\u2028\ud800\udc31"), path
+        page_text = html.unescape(re.sub(r"<[^>]*>", "", page.body))
+        assert not set(page_text) & set("\x00\x1b\x9b\u202e\u2066\u2028\ud800\udc31"), path
 
 
 SNMP_FORM = {
@@ -321,10 +321,10 @@ def test_hostile_text_in_all_fields_of_the_snmp_form_stays_text(
     def elements(path: str) -> list[tuple[str, ...]]:
         answer = visitor.get(path)
         assert answer.status == 200 and "x-forged" not in answer.headers, path
-        shown = html.unescape(re.sub(r"<[^>]*>", "", answer.body))
-        assert path.endswith("/edit") or not set(shown) & set("\x00\x1b\x9b\u202e\u2066\u2028")
-        found = Elements(answer.body).found
-        return [tuple(part for part in element if part != "selected") for element in found]
+        page_text = html.unescape(re.sub(r"<[^>]*>", "", answer.body))
+        assert path.endswith("/edit") or not set(page_text) & set("\x00\x1b\x9b\u202e\u2066\u2028")
+        tags = Elements(answer.body).found
+        return [tuple(part for part in element if part != "selected") for element in tags]
 
     pages = ("/", where, f"{where}/edit")
     ordinary = {path: elements(path) for path in pages}

@@ -109,9 +109,9 @@ def test_an_error_of_the_network_is_unreachable_whoever_wrote_the_handler() -> N
     packed = pack_archive(
         {"pdu_page/__init__.py": b"", "pdu_page/handler.py": source.encode()}, "0" * 64
     )
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken, DciManager() as manager:
-        taken.bind(("127.0.0.1", 0))  # never answers
-        port = taken.getsockname()[1]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other_socket, DciManager() as manager:
+        other_socket.bind(("127.0.0.1", 0))  # never answers
+        port = other_socket.getsockname()[1]
         install(manager, packed)
         snmp = {"community": "public", "port": str(port), "timeout": "1", "retries": "0"}
         off = manager.add_pdu("off", "pdu_page", "127.0.0.1", snmp=snmp)

@@ -74,9 +74,9 @@ def test_a_handler_can_import_the_platforms_modules_but_not_this_project(
     client.install(curious(tmp_path), "pdu_curious")
     pdu = manager.add_pdu("rack", "pdu_curious", "127.0.0.1")
     manager.poll()
-    seen = json.loads(next(iter(pdu.ports)))
-    assert seen["can"] == ["common", "pdu_common", "requests", "pysnmp"] and seen["cwd"] == []
-    assert not [entry for entry in seen["path"] if Path(entry) == Path.cwd()]
+    paths = json.loads(next(iter(pdu.ports)))
+    assert paths["can"] == ["common", "pdu_common", "requests", "pysnmp"] and paths["cwd"] == []
+    assert not [entry for entry in paths["path"] if Path(entry) == Path.cwd()]
 
 
 def test_a_password_is_neither_in_a_workers_command_line_nor_in_the_repr_of_its_pdu(
@@ -287,13 +287,13 @@ os.kill(os.getpid(), 9)
 def test_workers_end_when_their_stand_in_is_killed(small: bytes, tmp_path: Path) -> None:
     data = tmp_path / "small.tar.gz"
     data.write_bytes(small)
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", _ORPHAN, str(data)],
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
     )
-    *pids, folder = done.stdout.split()
+    *pids, folder = process.stdout.split()
     shutil.rmtree(folder)
     assert len(pids) == 2 and until(lambda: all(gone(int(pid)) for pid in pids))
 

@@ -34,13 +34,13 @@ class Visitor:
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
         connection = http.client.HTTPConnection(self._host, timeout=PATIENCE_S)
         try:
-            given = {key.replace("_", "-"): value for key, value in headers.items()}
+            all_headers = {key.replace("_", "-"): value for key, value in headers.items()}
             if self.cookie:
-                given.setdefault("cookie", self.cookie)
-            connection.request(method, path, body, given)
+                all_headers.setdefault("cookie", self.cookie)
+            connection.request(method, path, body, all_headers)
             answer = connection.getresponse()
-            shown = {key.lower(): value for key, value in answer.getheaders()}
-            return Answer(answer.status, shown, answer.read().decode())
+            answer_headers = {key.lower(): value for key, value in answer.getheaders()}
+            return Answer(answer.status, answer_headers, answer.read().decode())
         finally:
             connection.close()
 
@@ -48,8 +48,8 @@ class Visitor:
         return self.request("GET", path, b"", **headers)
 
     def log_in(self, password: Optional[str] = None) -> Answer:
-        given = self._manager.password if password is None else password
-        answer = self.post("/login", {"email": self._manager.email, "password": given})
+        typed_password = self._manager.password if password is None else password
+        answer = self.post("/login", {"email": self._manager.email, "password": typed_password})
         self.cookie = answer.headers.get("set-cookie", "").partition(";")[0]
         return answer
 

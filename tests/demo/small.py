@@ -37,17 +37,17 @@ sys.meta_path.insert(0, Small)
 def packages() -> set[str]:
     """The names of all packages: those listed, and those that they require on this Python."""
     installed = _installed()
-    found: set[str] = set()
-    wanted = [line for line in LISTED.read_text("utf-8").splitlines() if _name(line)]
-    while wanted:
-        requirement = Requirement(wanted.pop())
+    names: set[str] = set()
+    requirements = [line for line in LISTED.read_text("utf-8").splitlines() if _name(line)]
+    while requirements:
+        requirement = Requirement(requirements.pop())
         name = _name(requirement.name)
         # `extra` has a value only while a package's extra is installed
         applies = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
-        if applies and name not in found:
-            found.add(name)
-            wanted += installed[name].requires or []
-    return found
+        if applies and name not in names:
+            names.add(name)
+            requirements += installed[name].requires or []
+    return names
 
 
 def blocker(folder: Path) -> Path:
@@ -58,8 +58,8 @@ def blocker(folder: Path) -> Path:
     for name, package in _installed().items():
         # `pip install .` leaves this project's own egg-info in the clone, which names its tests
         if name not in ("setuptools", "pip", "dcimanager-pdu-handlers"):
-            kept = allowed if name in small else refused
-            kept.update(_modules(package))
+            modules = allowed if name in small else refused
+            modules.update(_modules(package))
     text = _BLOCKER.format(allowed=sorted(allowed), refused=sorted(refused))
     (folder / "sitecustomize.py").write_text(text, "utf-8")
     return folder
@@ -68,7 +68,9 @@ def blocker(folder: Path) -> Path:
 def _installed() -> dict[str, Distribution]:
     """This Python's packages by name: Python 3.9 finds no `backports.zstd` if asked for it."""
     # of two with one name, the first of the path is what an import finds
-    return {_name(str(one.metadata["Name"])): one for one in reversed(list(distributions()))}
+    return {
+        _name(str(package.metadata["Name"])): package for package in reversed(list(distributions()))
+    }
 
 
 def _modules(package: Distribution) -> set[str]:
@@ -79,5 +81,5 @@ def _modules(package: Distribution) -> set[str]:
 
 def _name(text: str) -> str:
     """The package of a requirement, as importlib.metadata compares names; "" for a comment."""
-    found = re.match(r"[A-Za-z0-9._-]+", text)
-    return re.sub(r"[-_.]+", "-", found[0]).lower() if found else ""
+    match = re.match(r"[A-Za-z0-9._-]+", text)
+    return re.sub(r"[-_.]+", "-", match[0]).lower() if match else ""

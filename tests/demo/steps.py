@@ -188,9 +188,9 @@ class Steps:
 
     def _compare(self, unit: DemoPdu) -> None:
         books, pdu = unit.peer.books(), _pdu(unit)
-        wanted = {identity: STATES[on] for identity, on in books.states.items()}
-        if pdu.ports != wanted:
-            raise Failed(f"{unit.title}: the states shown are {pdu.ports}, the books say {wanted}")
+        states = {identity: STATES[on] for identity, on in books.states.items()}
+        if pdu.ports != states:
+            raise Failed(f"{unit.title}: the states shown are {pdu.ports}, the books say {states}")
         _agree(unit.title, "load", pdu.load_a, books.load_a)
         _agree(unit.title, "energy", pdu.energy_kwh, books.energy_kwh)
         if set(pdu.port_energy_kwh) != set(books.port_energy_kwh):

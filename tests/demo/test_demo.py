@@ -45,7 +45,7 @@ def _running(folder: Path) -> list[str]:
     """Command lines of the demo's processes, found by their TMPDIR because workers are in separate
     sessions. [] without /proc.
     """
-    found = []
+    commands = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
@@ -53,10 +53,10 @@ def _running(folder: Path) -> list[str]:
                 fields[0] != "Z"
                 and f"TMPDIR={folder}".encode() in (stat.parent / "environ").read_bytes()
             ):
-                found.append((stat.parent / "cmdline").read_text().replace("\0", " "))
+                commands.append((stat.parent / "cmdline").read_text().replace("\0", " "))
         except OSError:
             continue  # the process ended in the meantime, or belongs to another user
-    return found
+    return commands
 
 
 @pytest.mark.long
@@ -99,13 +99,13 @@ def test_an_installation_from_this_clone_does_not_refuse_its_own_modules(
 @pytest.mark.trial
 def test_the_stand_in_the_simulators_and_the_command_need_no_other_package(tmp_path: Path) -> None:
     mains = sorted(path.parent for path in (ROOT / "tests" / "simulators").glob("*/__main__.py"))
-    named = [
+    modules = [
         *(".".join(folder.relative_to(ROOT).parts) for folder in mains),
         "tests.demo",
         "tests.dcimanager",
         "pdu",
     ]
-    assert "tests.simulators.xerus" in named
+    assert "tests.simulators.xerus" in modules
     ended = [
         subprocess.run(
             [sys.executable, "-m", name, "--help"],
@@ -116,9 +116,9 @@ def test_the_stand_in_the_simulators_and_the_command_need_no_other_package(tmp_p
             timeout=PATIENCE_S,
             env={**os.environ, "PYTHONPATH": str(small.blocker(tmp_path))},
         )
-        for name in named
+        for name in modules
     ]
-    assert [(done.args[2], done.stderr) for done in ended if done.returncode] == []
+    assert [(process.args[2], process.stderr) for process in ended if process.returncode] == []
     refused = subprocess.run(
         [sys.executable, "-c", "import pytest"],
         capture_output=True,
@@ -155,7 +155,7 @@ def test_output_that_comes_after_the_end_of_its_program_ends_in_no_traceback(
 
 
 def _reading() -> list[str]:
-    return [one.name for one in threading.enumerate() if "(read)" in one.name]
+    return [thread.name for thread in threading.enumerate() if "(read)" in thread.name]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_an_interrupted_demo_stops_everything(
         os.killpg(demo.pid, number)
         # make repeats SIGTERM, and an impatient person presses Ctrl-C again
         demo.send_signal(number)
-        rest = demo.stdout.read()
-        assert demo.wait(PATIENCE_S) == code, rest
-        assert "Traceback" not in rest
+        output = demo.stdout.read()
+        assert demo.wait(PATIENCE_S) == code, output
+        assert "Traceback" not in output
         assert until(lambda: _running(tmp_path) == []) and list(tmp_path.iterdir()) == []

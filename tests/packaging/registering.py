@@ -30,14 +30,14 @@ def answering(call: tuple[str, str], *answers: Optional[Answer], is_done: bool =
     """The `wrap` of a DCImanager that gives these answers to `call`, then its own ones; with None it
     cuts the connection. It carries the call out before, if `is_done`.
     """
-    rest = list(answers)
+    answers_left = list(answers)
 
     def wrap(request: Request, serve: Callable[[Request], Answer]) -> Optional[Answer]:
-        if (request.method, request.path) != call or not rest:
+        if (request.method, request.path) != call or not answers_left:
             return serve(request)
         if is_done:
             serve(request)
-        return rest.pop(0)
+        return answers_left.pop(0)
 
     return wrap
 
@@ -76,8 +76,8 @@ class Admin:
         )
         self.home = folder / "home"
         self._tools = folder / "tools"
-        for made in (self.temporary, self.home, self._tools):
-            made.mkdir()
+        for subfolder in (self.temporary, self.home, self._tools):
+            subfolder.mkdir()
         self.tool("sleep", f"echo \"$1\" >>'{self._log}'")
         self.tool("python3", f"exec '{sys.executable}' \"$@\"")
         # the script gives a connection 10 s
@@ -105,21 +105,21 @@ class Admin:
 
     def environment(self, manager: Optional[DciManager], **changes: str) -> dict[str, str]:
         """The environment of the script; a variable with an empty value is left out."""
-        given = {
+        variables = {
             "PATH": self._path,
             "HOME": str(self.home),
             "TMPDIR": str(self.temporary),
             "no_proxy": "*",
         }
         if manager is not None:
-            given.update(
+            variables.update(
                 DCI_URL=manager.url,
                 DCI_EMAIL=manager.email,
                 DCI_PASSWORD=manager.password,
                 CURL_CA_BUNDLE=str(manager.ca_file),
             )
-        given.update(changes)
-        return {name: value for name, value in given.items() if value}
+        variables.update(changes)
+        return {name: value for name, value in variables.items() if value}
 
     def command(self, *arguments: str, shell: str = "sh") -> list[str]:
         return [shell, str(self.script), *arguments]
@@ -133,7 +133,7 @@ class Admin:
         **changes: str,
     ) -> Run:
         """One run without a terminal."""
-        done = subprocess.run(
+        process = subprocess.run(
             self.command(*arguments, shell=shell),
             env=self.environment(manager, **changes),
             cwd=folder,
@@ -144,7 +144,7 @@ class Admin:
             timeout=PATIENCE_S,
             start_new_session=True,
         )
-        return Run(done.returncode, done.stdout, done.stderr)
+        return Run(process.returncode, process.stdout, process.stderr)
 
     @property
     def ids(self) -> Path:

@@ -150,12 +150,12 @@ def test_letters_of_any_script_arrive_in_any_locale(
     """A shell in an old locale; `about.py` has its texts as Python writes them."""
     environment: dict[str, Any] = {"LC_ALL": locale}
     if locale != "C":
-        made = tmp_path / f"ru_RU.{locale}"
-        definition = ["localedef", "-c", "-i", "ru_RU", "-f", locale, str(made)]
+        locale_folder = tmp_path / f"ru_RU.{locale}"
+        definition = ["localedef", "-c", "-i", "ru_RU", "-f", locale, str(locale_folder)]
         if not Path("/usr/share/i18n/locales/ru_RU").exists():
             pytest.skip("the sources of locales are missing: apt-get install locales")
         subprocess.run(definition, check=True, capture_output=True, timeout=PATIENCE_S)
-        environment = {"LC_ALL": made.name, "LOCPATH": str(tmp_path)}
+        environment = {"LC_ALL": locale_folder.name, "LOCPATH": str(tmp_path)}
     tree = small_tree(tmp_path / "own")
     members = {
         "own/__init__.py": b"",
@@ -243,7 +243,7 @@ def test_archives_and_ids_are_found_from_any_directory(
     }[start]
     (tmp_path / "linked folder").symlink_to(place)
     admin.ids.write_text("https://dci pdu_snmp 7\n")
-    done = subprocess.run(
+    process = subprocess.run(
         ["sh", name, "--dry-run", "snmp"],
         cwd=folder,
         env=environment,
@@ -251,8 +251,8 @@ def test_archives_and_ids_are_found_from_any_directory(
         text=True,
         timeout=PATIENCE_S,
     )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "known under id 7" in done.stdout and "/pdu_snmp-1.0.tar.gz" in done.stdout
+    assert (process.returncode, process.stderr) == (0, "")
+    assert "known under id 7" in process.stdout and "/pdu_snmp-1.0.tar.gz" in process.stdout
 
 
 # ---- dry run and help ----
@@ -261,9 +261,9 @@ def test_archives_and_ids_are_found_from_any_directory(
 def test_a_dry_run_sends_nothing_and_shows_each_call_without_a_secret(
     admin: Admin, manager: DciManager
 ) -> None:
-    shown = admin.run(manager, "--dry-run")
-    assert (shown.code, shown.err, manager.requests) == (0, "", [])
-    assert manager.password not in shown.out
+    dry_run = admin.run(manager, "--dry-run")
+    assert (dry_run.code, dry_run.err, manager.requests) == (0, "", [])
+    assert manager.password not in dry_run.out
     for part in (
         "/api/auth/v4/public/token",
         CREATE[1],
@@ -276,38 +276,38 @@ def test_a_dry_run_sends_nothing_and_shows_each_call_without_a_secret(
         "<password>",
         '-H "Content-Type: application/json"',
     ):
-        assert part in shown.out
+        assert part in dry_run.out
 
 
 def test_a_dry_run_needs_no_settings(admin: Admin) -> None:
-    shown = admin.run(None, "--dry-run", "snmp")
-    assert shown.code == 0 and "<DCI_URL>/api/" in shown.out
-    assert "https://<DCI_URL>" not in shown.out
+    dry_run = admin.run(None, "--dry-run", "snmp")
+    assert dry_run.code == 0 and "<DCI_URL>/api/" in dry_run.out
+    assert "https://<DCI_URL>" not in dry_run.out
 
 
 def test_the_help_names_every_dci_variable_and_every_option_and_exit_code(admin: Admin) -> None:
-    shown = admin.run(None, "--help")
-    assert shown.code == 0
+    help_run = admin.run(None, "--help")
+    assert help_run.code == 0
     text = admin.script.read_text()
     code = text.partition("\n# ---- settings")[2]
     variables = set(re.findall(r"\b(DCI_[A-Z_]+)\b", code))
-    assert len(variables) == 7 and all(f"\n  {name}" in shown.out for name in variables)
+    assert len(variables) == 7 and all(f"\n  {name}" in help_run.out for name in variables)
     options = set(re.findall(r"(--[a-z-]+)(?= \||\))", code))
-    assert len(options) == 8 and all(f"\n  {word} " in shown.out for word in options)
+    assert len(options) == 8 and all(f"\n  {word} " in help_run.out for word in options)
     codes = set(re.findall(r"\b(?:stop|interrupt|exit) (\d+)\b", text)) | {"0"}
-    listed = re.findall(r"(?m)(?:^|\s)(\d+)(?=,? )", shown.out.partition("\nExit codes:\n")[2])
+    listed = re.findall(r"(?m)(?:^|\s)(\d+)(?=,? )", help_run.out.partition("\nExit codes:\n")[2])
     assert set(listed) == codes and len(listed) == len(codes) == 12
 
 
 @pytest.mark.against("shellcheck")
 def test_shellcheck_has_nothing_to_say() -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [program("shellcheck"), str(ROOT / "packaging" / "register.sh")],
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
     )
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (process.returncode, process.stdout) == (0, "")
 
 
 # ---- the password ----
@@ -359,14 +359,14 @@ def test_any_password_arrives_unchanged(admin: Admin, tmp_path: Path) -> None:
 def test_the_password_is_asked_for_on_the_terminal_without_echo(
     admin: Admin, manager: DciManager
 ) -> None:
-    shown = terminal.run(
+    output = terminal.run(
         admin.command("snmp"),
         admin.environment(manager, DCI_PASSWORD=""),
         "Password of admin@example.com: ",
         manager.password.encode() + b"\n",
     )
-    assert shown.code == 0 and "archive uploaded" in shown.text
-    assert manager.password not in shown.text
+    assert output.code == 0 and "archive uploaded" in output.text
+    assert manager.password not in output.text
 
 
 @pytest.mark.parametrize(
@@ -377,9 +377,9 @@ def test_blanks_around_a_url_or_an_email_that_was_pasted_are_ignored(
     admin: Admin, manager: DciManager, variable: str, question: str
 ) -> None:
     environment = admin.environment(manager)
-    typed = environment.pop(variable)
-    shown = terminal.run(admin.command("snmp"), environment, question, f" {typed} \n".encode())
-    assert shown.code == 0 and "archive uploaded" in shown.text
+    value = environment.pop(variable)
+    output = terminal.run(admin.command("snmp"), environment, question, f" {value} \n".encode())
+    assert output.code == 0 and "archive uploaded" in output.text
 
 
 @pytest.mark.skipif(
@@ -416,15 +416,17 @@ def command_lines() -> list[str]:
 def test_no_program_has_a_secret_as_an_argument_and_only_the_user_reads_curls_files(
     admin: Admin, manager: DciManager, tmp_path: Path
 ) -> None:
-    seen, arguments = tmp_path / "seen", tmp_path / "arguments"
-    admin.tool("curl", f"{{ env; ls -lA . ..; }} >>'{seen}'; exec '{program('curl')}' \"$@\"")
+    process_list, arguments = tmp_path / "seen", tmp_path / "arguments"
+    admin.tool(
+        "curl", f"{{ env; ls -lA . ..; }} >>'{process_list}'; exec '{program('curl')}' \"$@\""
+    )
     admin.tool(
         "python3", f"{{ echo \"$*\"; env; }} >>'{arguments}'; exec '{sys.executable}' \"$@\""
     )
     # names of the script's own variables
     run = admin.run(manager, "snmp", password="exported", token="exported")  # noqa: S106
     assert (run.code, run.err) == (0, "")
-    text, token = seen.read_text(), manager.requests[-1].headers["x-xsrf-token"]
+    text, token = process_list.read_text(), manager.requests[-1].headers["x-xsrf-token"]
     assert manager.password not in text and token not in text
     words = arguments.read_text()
     assert manager.email in words and manager.password not in words and token not in words
@@ -480,21 +482,21 @@ def test_an_interrupted_run_cleans_up_and_the_next_one_goes_on(
 
 
 def test_a_run_whose_output_is_closed_cleans_up(admin: Admin, manager: DciManager) -> None:
-    read, write = os.pipe()
-    os.close(read)
+    reading_end, writing_end = os.pipe()
+    os.close(reading_end)
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             admin.command("snmp"),
             env=admin.environment(manager),
             stdin=subprocess.DEVNULL,
-            stdout=write,
+            stdout=writing_end,
             stderr=subprocess.PIPE,
             text=True,
             timeout=PATIENCE_S,
         )
     finally:
-        os.close(write)
-    assert done.returncode == 128 + signal.SIGPIPE and "run it again" in done.stderr
+        os.close(writing_end)
+    assert process.returncode == 128 + signal.SIGPIPE and "run it again" in process.stderr
     assert admin.left_behind() == []
 
 
@@ -506,26 +508,26 @@ def test_a_run_whose_outputs_are_closed_or_full_registers_the_handler(
     admin: Admin, manager: DciManager, shell: str, closing: str
 ) -> None:
     command = admin.command("snmp", shell=admin.shell(shell))
-    done = subprocess.run(
+    process = subprocess.run(
         ["sh", "-c", f'exec "$0" "$@" {closing}', *command],
         env=admin.environment(manager),
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
     )
-    assert done.returncode == 0, done.stderr
+    assert process.returncode == 0, process.stderr
     assert uploads(manager) == [(1, "pdu_snmp", 1)]
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full is only on Linux")
 def test_an_error_that_cannot_be_printed_keeps_its_exit_code(admin: Admin) -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         ["sh", "-c", 'exec "$0" "$@" 2>/dev/full', *admin.command("nope")],
         env=admin.environment(None),
         stdin=subprocess.DEVNULL,
         timeout=PATIENCE_S,
     )
-    assert done.returncode == 2
+    assert process.returncode == 2
 
 
 @pytest.mark.parametrize("size", ["4k", "64k"])
@@ -542,7 +544,7 @@ def test_a_full_folder_for_temporary_files_is_named(
     file.write_bytes(pack_archive(members, "0" * 64))
     words = admin.command("--archive", str(file), "--protocol", "snmp")
     mount = f"mount -t tmpfs -o size={size} tmpfs '{admin.temporary}'"
-    done = subprocess.run(
+    process = subprocess.run(
         ["unshare", "-m", "sh", "-c", f'{mount} && exec "$0" "$@"', *words],
         env=admin.environment(None, DCI_URL="https://127.0.0.1:1"),
         stdin=subprocess.DEVNULL,
@@ -550,8 +552,10 @@ def test_a_full_folder_for_temporary_files_is_named(
         text=True,
         timeout=PATIENCE_S,
     )
-    last = done.stderr.splitlines()[-1]
-    assert done.returncode == 2 and "TMPDIR names another" in last and "cannot be written" in last
+    last = process.stderr.splitlines()[-1]
+    assert (
+        process.returncode == 2 and "TMPDIR names another" in last and "cannot be written" in last
+    )
 
 
 @pytest.mark.parametrize("answer", [Answer(204, b""), answer_json(200, {"error": None})])

@@ -506,11 +506,11 @@ def answered(status: int, value: object) -> Answer:
 def pasted(commands: str, folder: Path) -> list[str]:
     """The arguments, one after another, of the curl commands that a person pastes into a shell."""
     text = "curl() { printf '%s\\0' \"$@\"; }\n" + commands
-    done = subprocess.run(
+    process = subprocess.run(
         ["sh", "-c", text], cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S
     )
-    assert done.stderr == ""
-    return done.stdout.split("\0")
+    assert process.stderr == ""
+    return process.stdout.split("\0")
 
 
 @pytest.mark.parametrize("texts", [[SIGNS, TEXTS["NUL"], TEXTS["half"]], [TEXTS["long"]]])
@@ -561,13 +561,13 @@ def test_hostile_entries_in_the_list_of_handlers_register_nothing(
 def test_an_archive_may_have_any_name(
     admin: Admin, manager: DciManager, tmp_path: Path, name: str
 ) -> None:
-    missing = admin.run(manager, "--archive", name, folder=tmp_path)
-    assert missing.code == 6 and is_clean(missing.err) and manager.requests == []
+    first_run = admin.run(manager, "--archive", name, folder=tmp_path)
+    assert first_run.code == 6 and is_clean(first_run.err) and manager.requests == []
     data = admin.archive("small").read_bytes()
     (tmp_path / name).write_bytes(data)
-    done = admin.run(manager, "--archive", name, folder=tmp_path)
-    assert (done.code, done.err) == (0, "") and data in manager.requests[-1].body
-    assert is_one_line(done.out.replace("\n", ""))
+    second_run = admin.run(manager, "--archive", name, folder=tmp_path)
+    assert (second_run.code, second_run.err) == (0, "") and data in manager.requests[-1].body
+    assert is_one_line(second_run.out.replace("\n", ""))
     assert not [path for path in tmp_path.rglob(MARKER) if path.name != name]
 
 
@@ -577,14 +577,14 @@ def test_curl_finds_the_file_of_a_pasted_dry_run(admin: Admin, tmp_path: Path) -
     (tmp_path / name).write_bytes(admin.archive("small").read_bytes())
     address = {"DCI_URL": "https://127.0.0.1:1"}
     dry = admin.run(None, "--dry-run", "--archive", name, folder=tmp_path, **address)
-    done = subprocess.run(
+    process = subprocess.run(
         ["sh", "-c", dry.out[dry.out.rindex("curl -X POST") :]],
         cwd=tmp_path,
         env=admin.environment(None),
         capture_output=True,
         timeout=PATIENCE_S,
     )
-    assert done.returncode == 7  # no connection; 26: the file cannot be read
+    assert process.returncode == 7  # no connection; 26: the file cannot be read
     assert not (tmp_path / MARKER).exists()
 
 

@@ -97,7 +97,7 @@ def checked(value: Any, name: str, longest: int = 200, strip: bool = True) -> st
 
 def number(request: Request) -> int:
     """The id in the path. Raises LookupError if it is above LARGEST_ID."""
-    given: int = request.path_params["id"]
-    if given > LARGEST_ID:
+    pdu_id: int = request.path_params["id"]
+    if pdu_id > LARGEST_ID:
         raise LookupError("there is nothing with this id")
-    return given
+    return pdu_id

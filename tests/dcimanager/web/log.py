@@ -16,14 +16,14 @@ def _list(request: Request) -> Response:
     manager, words = manager_of(request), request.query_params.get("pdu", "")
     pdus = {pdu.id: pdu for pdu in manager.pdus()}
     chosen = next((number for number in pdus if str(number) == words), None)
-    failed = request.query_params.get("failed") == "1"
+    failures_only = request.query_params.get("failed") == "1"
     return show(
         request,
         "log.html",
-        entries=manager.journal.calls(chosen, failed, _MOST),
+        entries=manager.journal.calls(chosen, failures_only, _MOST),
         pdus=pdus,
         chosen=chosen,
-        failed=failed,
+        failed=failures_only,
     )
 
 

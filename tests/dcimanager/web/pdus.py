@@ -108,9 +108,9 @@ def _known_settings(handler: Handler) -> Mapping[str, str]:
 
 def _setting_rows(handler: Optional[Handler], values: Mapping[str, str]) -> list[SettingRow]:
     """A row for each setting that has a value, then for each other one that the handler has."""
-    known = _known_settings(handler) if handler else _NOTHING
-    keys = dict.fromkeys((*values, *known))
-    return [SettingRow(key, values.get(key, ""), known.get(key, "")) for key in keys]
+    help_by_key = _known_settings(handler) if handler else _NOTHING
+    keys = dict.fromkeys((*values, *help_by_key))
+    return [SettingRow(key, values.get(key, ""), help_by_key.get(key, "")) for key in keys]
 
 
 def _read_form(form: FormData, handler: Handler, old: Optional[Pdu]) -> PduForm:
@@ -123,7 +123,7 @@ def _read_form(form: FormData, handler: Handler, old: Optional[Pdu]) -> PduForm:
         value = text(form, f"snmp_{key}", strip=not looks_secret(key))
         snmp[key] = value or _secret(old.snmp if old else _NOTHING, key)
     settings: dict[str, str] = {}
-    known = _known_settings(handler)
+    help_by_key = _known_settings(handler)
     for field, value in zip(form.getlist("key"), form.getlist("value")):
         key = checked(field, "key")
         if key in settings:
@@ -131,7 +131,7 @@ def _read_form(form: FormData, handler: Handler, old: Optional[Pdu]) -> PduForm:
         if key:
             value = checked(value, key, _LONGEST_VALUE, strip=False)
             value = value or _secret(old.settings if old else _NOTHING, key)
-            if value or key not in known:
+            if value or key not in help_by_key:
                 settings[key] = value
     filled = {key: value for key, value in snmp.items() if value}
     return PduForm(name, address, text(form, "notes", 2000), filled, settings)

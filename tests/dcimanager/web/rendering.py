@@ -111,9 +111,9 @@ def state(pdu: Pdu, identity: str) -> str:
     """
     if identity in pdu.doubts:
         return "unknown"
-    shown = STATES.get(pdu.ports.get(identity, ""), "unknown")
+    state = STATES.get(pdu.ports.get(identity, ""), "unknown")
     is_stale = pdu.last_poll is None or failing(pdu)
-    return "stale" if is_stale and shown != "unknown" else shown
+    return "stale" if is_stale and state != "unknown" else state
 
 
 def offered(pdu: Pdu, identity: str) -> tuple[str, ...]:
@@ -158,9 +158,9 @@ def result(pdu: Pdu, identity: str) -> Optional[Result]:
     if not call.ok:
         doubt = f"switching {to} failed, and it may or may not have switched: {call.text}"
         return Result("Not certain", doubt, call.at)
-    shown = STATES[str(call.value["state"])]
-    if shown != to:
-        return Result("Not certain", f"it took the command {to}, but is {shown}.", call.at)
+    state = STATES[str(call.value["state"])]
+    if state != to:
+        return Result("Not certain", f"it took the command {to}, but is {state}.", call.at)
     return Result("Done", f"the PDU reports {to}.", call.at)
 
 
