@@ -8,6 +8,7 @@ import functools
 import time
 from collections.abc import Mapping
 from typing import Optional
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -203,26 +204,8 @@ def energy_month(
     Exit code: 0 if the sum of each customer is firm, else 9.
     """
     time_zone_ = time_zone(zone)
-    if (month is None) is (begin is None):
-        raise Usage("give MONTH, such as 2026-10, or --begin DAY --end DAY")
-    name = month or f"{begin}-{end}"
-    period = (
-        month_period(month, time_zone_)
-        if month is not None
-        else Period(moment(begin or "", time_zone_), moment(end or "", time_zone_))
-    )
-    if period.begin >= period.end:
-        raise SettingsError("--end must be later than --begin")
-    known_until = time.time() - AGE_S  # later figures need readings that are still to come
-    if so_far:
-        if not period.begin < known_until < period.end:
-            raise SettingsError(f"--so-far is for the current month, which {name} is not")
-        period = period._replace(end=known_until)
-    elif known_until < period.end:
-        raise SettingsError(
-            f"{name} is not over: its figures need readings after its end; --so-far shows those of"
-            " the current month until now"
-        )
+    name, period = _named_period(month, begin, end, time_zone_)
+    period = _known_part(name, period, so_far=so_far)
     supply = Supply(limit_kw * 1000.0, pdu_limit_kw * 1000.0, volts, units_checked)
     tenancies = Tenancies.read(customers, time_zone_)
     tenancies.check_one_customer(period)
@@ -232,34 +215,65 @@ def energy_month(
     report = report_of_many(open_source, terms)
     paths: list[str] = []
     if folder:
-        words = LANGUAGES[language]
-        paths = [*pages.write_pages(folder, name, report, time_zone_, words)]
+        paths += pages.write_pages(folder, name, report, time_zone_, LANGUAGES[language])
     code = DONE if report.is_firm() else NOT_SEEN
     note = "\n".join(f"wrote {path}" for path in paths)
     if so_far:
         until = tables.local_time(period.end, time_zone_)
         note = f"{name} is not over: these are its figures until {until}"
-    if csv:
-        by_row = functools.partial(tables.csv_of, report, time_zone_)
-        by_customer = functools.partial(tables.csv_of_demand, report)
-        write_csv((by_customer if demand else by_row)(for_excel=excel))
-        return print_result(Result(None, [], code, note=note), as_json=output.json)
-    document = {**tables.document_of(report), "so_far": so_far, "pages": paths}
-    return print_result(
-        Result(document, [*tables.table_of(report)], code, note=note), as_json=output.json
-    )
+    if not csv:
+        document = {**tables.document_of(report), "so_far": so_far, "pages": paths}
+        result = Result(document, [*tables.table_of(report)], code, note=note)
+    else:
+        result = Result(None, [], code, note=note)
+        if demand:
+            write_csv(tables.csv_of_demand(report, for_excel=excel))
+        else:
+            write_csv(tables.csv_of(report, time_zone_, for_excel=excel))
+    return print_result(result, as_json=output.json)
+
+
+def _named_period(
+    month: Optional[str], begin: Optional[str], end: Optional[str], zone: ZoneInfo
+) -> tuple[str, Period]:
+    """The month or the days that are asked for, with their name. Raises Usage and SettingsError."""
+    if month is not None and begin is None:
+        return month, month_period(month, zone)
+    if month is not None or begin is None or end is None:
+        raise Usage("give MONTH, such as 2026-10, or --begin DAY --end DAY")
+    period = Period(moment(begin, zone), moment(end, zone))
+    if period.begin >= period.end:
+        raise SettingsError("--end must be later than --begin")
+    return f"{begin}-{end}", period
+
+
+def _known_part(name: str, period: Period, *, so_far: bool) -> Period:
+    """The period, which must be over; with `so_far`, what of the current one is known. Raises
+    SettingsError.
+    """
+    known_until = time.time() - AGE_S  # later figures need readings that are still to come
+    if so_far:
+        if not period.begin < known_until < period.end:
+            raise SettingsError(f"--so-far is for the current month, which {name} is not")
+        return period._replace(end=known_until)
+    if known_until < period.end:
+        raise SettingsError(
+            f"{name} is not over: its figures need readings after its end; --so-far shows those of"
+            " the current month until now"
+        )
+    return period
 
 
 def _supply_by_pdu(list_file: Optional[str], supply: Supply) -> Mapping[str, Supply]:
     """The supplies of the PDUs in a list that has limits for them. Raises SettingsError."""
     devices = OwnerFiles(list_file).files().devices if list_file else ()
-    supply_by_pdu = {}
-    for device in devices:
-        supply_by_pdu[device.name] = supply._replace(
+    return {
+        device.name: supply._replace(
             outlet_watts=device.limit_kw * 1000.0 if device.limit_kw else supply.outlet_watts,
             pdu_watts=device.pdu_limit_kw * 1000.0 if device.pdu_limit_kw else supply.pdu_watts,
         )
-    return supply_by_pdu
+        for device in devices
+    }
 
 
 def facts_of_family(family: str, is_inlet: bool) -> CounterFacts:  # noqa: FBT001  # a Callable

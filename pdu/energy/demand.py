@@ -9,9 +9,8 @@ that cannot be billed has none. Energies are in Wh, which are W for an hour.
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Sequence
-from operator import add
+from operator import add, or_
 from typing import NamedTuple, Optional
 
 from .customers import Period
@@ -49,8 +48,8 @@ class HourlyEnergy:
     def __init__(self, period: Period) -> None:
         count = int((period.end - period.begin) // HOUR_S)
         self._period = Period(period.begin, period.begin + count * HOUR_S)
-        self._low, self._high = array("d", [0.0] * count), array("d", [0.0] * count)
-        self._is_had = bytearray(count)
+        self._low, self._high = [0.0] * count, [0.0] * count
+        self._is_had = [False] * count
         self._sum = Bounds(0.0, 0.0)
 
     def add_register(self, register: Optional[Register], tenancy: Period) -> None:
@@ -60,21 +59,22 @@ class HourlyEnergy:
         first_hour = int((part.begin - begin) // HOUR_S)
         end_hour = min(math.ceil((part.end - begin) / HOUR_S), len(self._low))
         whole = None if register is None else energy(register, *part)
-        is_known = whole is not None and whole.grade != NOT_BILLABLE
+        if whole is None or whole.grade == NOT_BILLABLE:
+            register = None
         for hour in range(first_hour, end_hour):
             self._is_had[hour] = True
             cut = part.cut(begin + hour * HOUR_S, begin + (hour + 1) * HOUR_S)
-            low, high = _bounds(register if is_known else None, cut)
+            low, high = _bounds(register, cut)
             self._low[hour] += low
             self._high[hour] += high
         if end_hour > first_hour:
-            self._sum = Bounds(*map(add, self._sum, _bounds(register if is_known else None, part)))
+            self._sum = Bounds(*map(add, self._sum, _bounds(register, part)))
 
     def add(self, energies: HourlyEnergy) -> None:
         """Add the energy of other registers in the same period."""
-        self._low = array("d", map(add, self._low, energies._low))
-        self._high = array("d", map(add, self._high, energies._high))
-        self._is_had = bytearray(map(max, self._is_had, energies._is_had))
+        self._low = [*map(add, self._low, energies._low)]
+        self._high = [*map(add, self._high, energies._high)]
+        self._is_had = [*map(or_, self._is_had, energies._is_had)]
         self._sum = Bounds(*map(add, self._sum, energies._sum))
 
     def demand(self, commitment: Optional[float] = None) -> Optional[Demand]:
@@ -108,6 +108,7 @@ class HourlyEnergy:
 
 
 def _bounds(register: Optional[Register], period: Period) -> Bounds:
+    """What a register counted in a period, in Wh; None: it is not known."""
     if register is None:
         return Bounds(0.0, math.inf)
     value = energy(register, *period)

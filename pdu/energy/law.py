@@ -98,8 +98,7 @@ def energy(register: Register, begin: float, end: float) -> Optional[Energy]:
     """What flowed from `begin` to `end`, in Wh; None if the register was not read near this period.
     Not billable if what was read is not believed. Times are Unix times in s.
 
-    Each segment gives what the register rose in it. For the time that no segment covers, `high`
-    takes what the supply can deliver.
+    For the time that no segment covers, `high` takes what the supply can deliver.
     """
     segments = [
         segment
@@ -111,24 +110,8 @@ def energy(register: Register, begin: float, end: float) -> Optional[Energy]:
     most = watts * (end - begin) / 3600.0
     if not segments:
         return Energy(0.0, 0.0, most, NOT_BILLABLE, _distinct(reasons)) if reasons else None
-    low = best = high = 0.0
-    seconds, covered = 0.0, begin
-    believed_count = left_out_count = 0
-    for segment in segments:
-        since, until = _position(segment, begin, watts), _position(segment, end, watts)
-        low += max(until.low - since.high, 0.0)
-        best += max(until.best - since.best, 0.0)
-        high += max(until.high - since.low, 0.0)
-        high += sum(
-            fall.wh for fall in segment.set_back if fall.end > begin and fall.begin - AGE_S < end
-        )
-        believed_count += _count_between(segment.latest, begin, end)
-        left_out_count += _count_between(sorted(segment.left_out), begin, end)
-        seconds += max(min(segment.latest[0], end) - covered, 0.0)
-        covered = max(covered, segment.earliest[-1] - AGE_S)
-    if segments[-1].earliest[-1] < end:
-        seconds += end - covered
-    seconds = min(seconds, end - begin)
+    low, best, high = _rise(segments, begin, end, watts)
+    seconds = _uncovered_s(segments, begin, end)
     hole = watts * seconds / 3600.0
     missed = sum(gap.wh for gap in register.missed if gap.begin < end and gap.end > begin)
     high = min(high + missed + hole, most)
@@ -139,13 +122,49 @@ def energy(register: Register, begin: float, end: float) -> Optional[Energy]:
         reasons.append("it stood still while power flowed")
     if register.doubt:
         reasons.append(register.doubt)
-    share = left_out_count / max(believed_count + left_out_count, 1)
+    share = _left_out_share(segments, begin, end)
     is_disputed = share > _LEFT_OUT
     if is_disputed:
         reasons.append(f"{100.0 * share:.0f} % of its readings were left out")
     grade = NOT_BILLABLE if register.doubt else grade_of(low, best, high, is_disputed=is_disputed)
     edges = _edges(segments, begin, end)
     return Energy(low, best, high, grade, _distinct(reasons), edges, is_disputed)
+
+
+def _rise(
+    segments: Sequence[Segment], begin: float, end: float, watts: float
+) -> tuple[float, float, float]:
+    """What the register rose in its segments, in Wh: low, best and high. What it may have lost by a
+    set-back is in `high`.
+    """
+    low = best = high = 0.0
+    for segment in segments:
+        since, until = _position(segment, begin, watts), _position(segment, end, watts)
+        low += max(until.low - since.high, 0.0)
+        best += max(until.best - since.best, 0.0)
+        high += max(until.high - since.low, 0.0)
+        high += sum(
+            fall.wh for fall in segment.set_back if fall.end > begin and fall.begin - AGE_S < end
+        )
+    return low, best, high
+
+
+def _uncovered_s(segments: Sequence[Segment], begin: float, end: float) -> float:
+    """How much of a period no segment covers, in s."""
+    seconds, covered = 0.0, begin
+    for segment in segments:
+        seconds += max(min(segment.latest[0], end) - covered, 0.0)
+        covered = max(covered, segment.earliest[-1] - AGE_S)
+    if segments[-1].earliest[-1] < end:
+        seconds += end - covered
+    return min(seconds, end - begin)
+
+
+def _left_out_share(segments: Sequence[Segment], begin: float, end: float) -> float:
+    """The share of the readings of a period that are left out."""
+    believed = sum(_count_between(segment.latest, begin, end) for segment in segments)
+    left_out = sum(_count_between(sorted(segment.left_out), begin, end) for segment in segments)
+    return left_out / max(believed + left_out, 1)
 
 
 def _count_between(times: Sequence[float], begin: float, end: float) -> int:

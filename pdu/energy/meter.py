@@ -12,7 +12,7 @@ import math
 import random
 import time
 from collections.abc import Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional
 
 import click
 
@@ -67,16 +67,6 @@ class Interval(click.ParamType):
         return seconds
 
 
-class MeterOptions(NamedTuple):
-    """What a meter reads, and what it keeps."""
-
-    owner_files: OwnerFiles
-    #: how many PDUs are read at a time
-    parallel: int
-    #: older readings are deleted; None: none
-    keep_days: Optional[int] = None
-
-
 def boot_time() -> float:
     """Seconds since the machine started: also those in which it was suspended, where the system
     counts them (Linux, clock_gettime(2)).
@@ -120,10 +110,15 @@ def _register(energy_kwh: Figure, power_w: Figure, current_a: Figure) -> StoredR
     kwh, watts, amperes = map(measured, (energy_kwh, power_w, current_a))
     # whole Wh that have flowed: a float of kWh may be a little below them
     wh = None if kwh is None else math.floor(kwh * 1000.0 + 1e-3)
-    # the current stands in for the power; one reason may be that of several figures
-    load = power_w if watts is not None or reason_without(power_w) else current_a
-    reasons = filter(None, map(reason_without, (energy_kwh, load)))
-    reason = "; ".join(dict.fromkeys(reasons)) or None
+    # the current stands in for the power
+    has_power = watts is not None or reason_without(power_w)
+    load = ("power", power_w) if has_power else ("current", current_a)
+    reasons = [
+        f"no {word}: {reason_without(figure)}"
+        for word, figure in (("energy", energy_kwh), load)
+        if reason_without(figure)
+    ]
+    reason = "; ".join(reasons) or None
     if watts is not None:
         return StoredRegister(wh, round(watts), reason=reason)
     return StoredRegister(wh, None, amperes, reason)
@@ -196,10 +191,22 @@ class ClockWatch:
 class _Meter:
     """The PDUs and their store, from round to round."""
 
-    def __init__(self, options: MeterOptions, store: Store, signals: ServiceSignals) -> None:
-        self._options, self._store, self._signals = options, store, signals
+    def __init__(
+        self,
+        files: OwnerFiles,
+        store: Store,
+        signals: ServiceSignals,
+        *,
+        parallel: int,
+        keep_days: Optional[int],
+    ) -> None:
+        """`parallel`: how many PDUs are read at a time. `keep_days`: older readings are deleted;
+        None: none. Raises SettingsError.
+        """
+        self._files, self._store, self._signals = files, store, signals
+        self._keep_days = keep_days
         self._targets = self._read_targets()
-        self._pool = ReaderPool(options.parallel)
+        self._pool = ReaderPool(parallel)
         self._boot, self.errors = boot_id(), ErrorLog(report)
         self._clock = ClockWatch(report)
         self._clock.compare_with(store.newest())
@@ -208,7 +215,7 @@ class _Meter:
 
     def _read_targets(self) -> Sequence[Target]:
         """The PDUs of the list with their handlers and logins, read anew. Raises SettingsError."""
-        owner_files = self._options.owner_files.add_known_list()
+        owner_files = self._files.add_known_list()
         targets = owner_files.targets(owner_files.files())
         if not targets:
             raise SettingsError("the list has no PDU")
@@ -226,9 +233,30 @@ class _Meter:
         """How many PDUs are read."""
         return counted(len(self._targets), "PDU")
 
-    def run_round(self) -> int:
+    def run(self, every_s: float, rounds: Optional[int]) -> None:
+        """Read all PDUs at a random moment of each interval, until a signal asks to end, or so many
+        times.
+        """
+        interval_start, round_count = time.monotonic(), 0
+        while self._signals.ending is None:
+            begin = time.monotonic()
+            kept_count = self._run_round()
+            round_count += 1
+            report(
+                f"round {round_count}: {kept_count} of {self.pdus} kept in"
+                f" {time.monotonic() - begin:.1f} s"
+            )
+            if round_count == rounds:
+                break
+            # after a round that was longer than an interval, the next one begins now: intervals
+            # that have passed are not made up for
+            interval_start = max(interval_start + every_s, time.monotonic())
+            fraction = random.random()  # noqa: S311  no secret
+            self._wait_until(interval_start + fraction * every_s)
+
+    def _run_round(self) -> int:
         """Poll each PDU once, and keep each poll when it arrives. Returns how many were read."""
-        options, targets = self._options, self._targets
+        targets = self._targets
         self._clock.check()
         kept_count, lost_count, reason = 0, 0, ""
         with contextlib.closing(self._pool.read_all(targets, read_target=read_target)) as readings:
@@ -247,15 +275,15 @@ class _Meter:
             report(f"{counted(lost_count, 'poll')} lost: {reason}")
             return kept_count
         try:
-            if options.keep_days is not None:
-                oldest = time.time() - options.keep_days * _DAY_S
+            if self._keep_days is not None:
+                oldest = time.time() - self._keep_days * _DAY_S
                 self._store.delete_before(oldest, 2 * len(targets))
             self._store.checkpoint()
         except SettingsError as error:
             report(f"old polls are not deleted, or a copy lacks the last ones: {error.reason}")
         return kept_count
 
-    def wait_until(self, wake: float) -> None:
+    def _wait_until(self, wake: float) -> None:
         """Wait until a moment of the monotonic clock, or until a signal asks to end."""
         while self._signals.ending is None and time.monotonic() < wake:
             self._signals.pipe.poll(max(wake - time.monotonic(), 0.0))
@@ -321,26 +349,10 @@ def meter(
     Exit code: 2 if a poll could not be written, or with --rounds if a PDU was not read; else 0.
     """
     files = OwnerFiles.of_command(list_word, list_file, auth_file, login)
-    options = MeterOptions(files, parallel, keep_days)
     with exclusive(into), ServiceSignals() as signals:
         with contextlib.closing(Store(into, may_write=True)) as store:
-            worker = _Meter(options, store, signals)
+            worker = _Meter(files, store, signals, parallel=parallel, keep_days=keep_days)
             report(f"{worker.pdus}, each every {every_s:g} s, into {into}; Ctrl-C ends it")
-            interval_start, round_count = time.monotonic(), 0
-            while signals.ending is None:
-                begin = time.monotonic()
-                kept_count = worker.run_round()
-                round_count += 1
-                report(
-                    f"round {round_count}: {kept_count} of {worker.pdus} kept in"
-                    f" {time.monotonic() - begin:.1f} s"
-                )
-                if round_count == rounds:
-                    break
-                # after a round that was longer than an interval, the next one begins now: intervals
-                # that have passed are not made up for
-                interval_start = max(interval_start + every_s, time.monotonic())
-                fraction = random.random()  # noqa: S311  no secret
-                worker.wait_until(interval_start + fraction * every_s)
+            worker.run(every_s, rounds)
     is_incomplete = worker.lost_count or (rounds is not None and worker.errors)
     return WRONG if is_incomplete else DONE

@@ -144,6 +144,8 @@ RUSSIAN = PageWords(
             "another register of its device counts in a wrong unit",
             "другой счётчик этого устройства расходится с измеренной мощностью",
         ),
+        # the unit's own words
+        (r"(.*) \((\d+) polls?\)", "{} (опросов: {})"),
     ),
     ",",
 )

@@ -84,7 +84,7 @@ def page_of(
 def _total(total: Sum, words: PageWords) -> str:
     if total.billable is None:
         return html.safe(words.no_sum)
-    return f"{_kwh(total.billable, words)} <small>{words.kwh}</small>"
+    return f"{_localized(kwh(total.billable), words)} <small>{words.kwh}</small>"
 
 
 def _verdict(total: Sum, words: PageWords) -> str:
@@ -100,10 +100,6 @@ def _verdict(total: Sum, words: PageWords) -> str:
 def _localized(cell: str, words: PageWords) -> str:
     """A number with the sign of the language between whole and decimal places."""
     return cell.replace(".", words.decimal)
-
-
-def _kwh(wh: float, words: PageWords) -> str:
-    return _localized(kwh(wh), words)
 
 
 def _place(row: Row, words: PageWords) -> str:
@@ -131,7 +127,8 @@ def _reading(reading: Optional[MeterReading], zone: ZoneInfo, words: PageWords) 
         return html.HtmlCell("")
     time_of_reading = html.safe(local_time(reading.time, zone))
     return html.HtmlCell(
-        f"<span>{_kwh(reading.wh, words)}<small>{time_of_reading}</small></span>", "n wide"
+        f"<span>{_localized(kwh(reading.wh), words)}<small>{time_of_reading}</small></span>",
+        "n wide",
     )
 
 

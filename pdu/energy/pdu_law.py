@@ -117,27 +117,27 @@ def registers_of(
             name: _rows(readings, register, era, flows[name], seconds)
             for name, register in readings.registers.items()
         }
-        has_identity = _has_identity(readings, era)
         family = _family(readings, era)
-        outlet_facts, inlet_facts = facts_of(family, False), facts_of(family, True)
-        facts = {name: inlet_facts if name == INLET else outlet_facts for name in rows}
-        counts: dict[str, _Count] = {}
-        for name, row in rows.items():
-            limits = RegisterLimits(supply.watts(name), facts[name].wrap)
-            counts[name] = _Count(*segments_of(row.column, limits, has_identity=has_identity))
+        facts = {name: facts_of(family, name == INLET) for name in rows}
+        limits = {name: RegisterLimits(supply.watts(name), facts[name].wrap) for name in rows}
+        has_identity = _has_identity(readings, era)
+        counts = {
+            name: _Count(*segments_of(row.column, limits[name], has_identity=has_identity))
+            for name, row in rows.items()
+        }
         parts = _split(readings, era, [count.segments for count in counts.values()])
         if len(parts) > 1:
             open_eras += parts[::-1]
             continue
         steps = _steps(counts, facts)
-        judgements = {}
-        for name, row in rows.items():
-            rise = _rise(row.column, counts[name].segments, longest_s)
-            judgements[name] = judge(rise, steps[name], row.flow, row.seconds)
+        rises = {name: _rise(row.column, counts[name], longest_s) for name, row in rows.items()}
+        judgements = {
+            name: judge(rises[name], steps[name], row.flow, row.seconds)
+            for name, row in rows.items()
+        }
         doubts = doubts_of(judgements)
         for name, row in rows.items():
-            doubt = doubts.get(name, "")
-            histories[name].add(era.reason, row, counts[name], steps[name], doubt)
+            histories[name].add(era.reason, row, counts[name], steps[name], doubts.get(name, ""))
     is_shown = supply.is_unit_checked or any(flow is not None for flow in flows.values())
     doubt = "" if is_shown else UNKNOWN_UNIT
     return {
@@ -280,8 +280,9 @@ def _step(columns: Sequence[Sequence[int]], step_of_mib: int) -> int:
     return step
 
 
-def _rise(column: Column, segments: Sequence[Segment], longest_s: float) -> float:
+def _rise(column: Column, count: _Count, longest_s: float) -> float:
     """By how much a register rose, but for pauses; of one mostly too fast, from first to last."""
+    segments = count.segments
     reading_count = sum(len(segment.wh) for segment in segments)
     if 2 * reading_count < len(column.wh):
         return float(max(column.wh[-1] - column.wh[0], 0))

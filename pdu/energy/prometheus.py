@@ -31,6 +31,7 @@ from handlers.shared.errors import (
 )
 
 from ..network import hosts
+from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES
 from .readings import INLET, PduReadings, RegisterReadings
 
 _TIMEOUT_S = 120.0
@@ -45,15 +46,9 @@ _DAY_S = 86_400.0
 _INFO, _UPTIME = "pdu_info", "pdu_uptime_seconds"
 #: labels of the exporter's own metrics; the others are the target's
 _OWN_LABELS = ("__name__", "outlet", "serial", "firmware", "family")
+_FIELD_BY_UNIT = {"kWh": "wh", "W": "watts", "A": "amperes"}
 #: metrics of a register -> field of _Register
-_REGISTER_FIELDS = {
-    "pdu_outlet_energy_joules_total": "wh",
-    "pdu_energy_joules_total": "wh",
-    "pdu_outlet_power_watts": "watts",
-    "pdu_power_watts": "watts",
-    "pdu_outlet_current_amperes": "amperes",
-    "pdu_load_amperes": "amperes",
-}
+_REGISTER_FIELDS = {row.sample: _FIELD_BY_UNIT[row.unit] for row in (*PDU_FIGURES, *OUTLET_FIGURES)}
 METRICS = sorted([*_REGISTER_FIELDS, _INFO, _UPTIME])
 #: Thanos: no answer of a part only, no means of five minutes
 _RAW = (("partial_response", "false"), ("max_source_resolution", "0s"), ("dedup", "true"))
@@ -171,9 +166,7 @@ class Prometheus:
         """The scrapes of an instance in a period, and a day around it. Raises PduHandlerError."""
         scrapes: dict[float, _Scrape] = {}
         times_by_target: dict[str, list[float]] = {}
-        names = json.dumps("|".join(METRICS))
-        match = f",{self._match}" if self._match else ""
-        selector = f"{{__name__=~{names},instance={json.dumps(pdu)}{match}}}[1d]"
+        selector = f"{self._selector(pdu, '|'.join(METRICS))}[1d]"
         for day_end in _day_ends(begin - _DAY_S, end + _DAY_S):
             for labels, samples in self._series(selector, day_end):
                 for time, value in samples:
@@ -187,12 +180,15 @@ class Prometheus:
 
     def _outlets(self, pdu: str, begin: float, end: float) -> Sequence[str]:
         """The outlets that a PDU had in a period, sorted; also those without a figure."""
-        match = f",{self._match}" if self._match else ""
-        selector = f'{{__name__=~"pdu_outlet_.+",instance={json.dumps(pdu)}{match}}}'
+        selector = self._selector(pdu, "pdu_outlet_.+")
         query = (("match[]", selector), ("start", begin), ("end", end))
-        return sorted(
-            {_own(labels, "outlet") for labels in self._server.read_data("series", query)}
-        )
+        series = self._server.read_data("series", query)
+        return sorted({_own(labels, "outlet") for labels in series})
+
+    def _selector(self, pdu: str, names: str) -> str:
+        """The series of an instance whose names match a regular expression, in PromQL."""
+        match = f",{self._match}" if self._match else ""
+        return f"{{__name__=~{json.dumps(names)},instance={json.dumps(pdu)}{match}}}"
 
     def _series(
         self, selector: str, time: float

@@ -18,6 +18,8 @@ class RegisterReadings(NamedTuple):
     wh: Sequence[Optional[int]]
     watts: Sequence[Optional[float]]
     amperes: Sequence[Optional[float]]
+    #: why one of them has no value, if the unit has it; empty where the source does not say it
+    reasons: Sequence[Optional[str]] = ()
 
 
 class FailedPoll(NamedTuple):

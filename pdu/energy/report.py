@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
+from ..cli.output import counted
 from .customers import Period, Tenancies, Tenancy, tenancies_of_register
 from .demand import Demand, HourlyEnergy
 from .law import FIRM, NOT_BILLABLE, Energy, energy, grade_of
@@ -33,6 +34,8 @@ class Row(NamedTuple):
     energy: Optional[Energy]
     #: why there is no energy
     missing: str = NOT_READ
+    #: what the unit gave as reason for figures that were not known; "" for none
+    unit_reason: str = ""
 
     @property
     def grade(self) -> str:
@@ -42,7 +45,10 @@ class Row(NamedTuple):
     @property
     def reasons(self) -> Sequence[str]:
         """What widens its bounds, or why there is no figure."""
-        return [self.missing] if self.energy is None else self.energy.reasons
+        reasons = [self.missing] if self.energy is None else self.energy.reasons
+        if self.unit_reason and self.grade != FIRM:
+            return [*reasons, self.unit_reason]
+        return reasons
 
 
 class Sum(NamedTuple):
@@ -209,14 +215,20 @@ def report_of_pdu(source: Readings, pdu: str, terms: Terms) -> PduReport:
             value = energies[outlet]
             if tenancy.period != period:
                 value = energy(register, *tenancy.period)
-            rows.append(Row(tenancy.customer, pdu, outlet, tenancy.period, value))
+            unit_reason = _unit_reason(readings, outlet, tenancy.period)
+            rows.append(
+                Row(tenancy.customer, pdu, outlet, tenancy.period, value, unit_reason=unit_reason)
+            )
             if terms.with_demand and tenancy.customer != NOBODY:
                 hours[tenancy.customer].add_register(register, tenancy.period)
     for row in rows_of_pdu:
         part = row.period.cut(*period)
         if row.where not in with_register and part.begin < part.end:
-            missing = _missing(row.outlet, readings)
-            rows.append(Row(row.customer, pdu, row.outlet, part, None, missing))
+            missing, unit_reason = (
+                _missing(row.outlet, readings),
+                _unit_reason(readings, row.outlet, part),
+            )
+            rows.append(Row(row.customer, pdu, row.outlet, part, None, missing, unit_reason))
             if terms.with_demand:
                 hours[row.customer].add_register(None, part)
     total = PduSum(pdu, energies.get(INLET), sum_of(outlets))
@@ -229,6 +241,21 @@ def _missing(outlet: str, readings: PduReadings) -> str:
         causes = Counter(poll.reason for poll in readings.failed).most_common(1)
         return f"never read: {causes[0][0]}" if causes else NOT_READ
     return _NO_INLET if outlet == INLET else _NO_OUTLET
+
+
+def _unit_reason(readings: PduReadings, outlet: str, period: Period) -> str:
+    """The most frequent reason that the unit gave for a figure of a register in a period, and how
+    often it gave it; "" for none.
+    """
+    register = readings.registers.get(outlet)
+    counts = Counter(
+        reason
+        for time, reason in zip(readings.latest, register.reasons if register else ())
+        if reason and period.begin <= time <= period.end
+    )
+    return "".join(
+        f"{reason} ({counted(count, 'poll')})" for reason, count in counts.most_common(1)
+    )
 
 
 def _filled(

@@ -105,8 +105,8 @@ class StoredPoll(NamedTuple):
 
 
 class _PollRow(NamedTuple):
-    """A poll as it is in the file. `outlets`, `wh`, `watts` and `amperes` are JSON; None: nothing
-    was read.
+    """A poll as it is in the file. `outlets` and the fields behind it are JSON; None: nothing was
+    read, or no reason was given.
     """
 
     number: int
@@ -114,7 +114,7 @@ class _PollRow(NamedTuple):
     end: float
     monotonic: float
     boot: str
-    #: "" if something was read
+    #: as in StoredPoll
     error: str
     unit: str
     family: str
@@ -123,6 +123,7 @@ class _PollRow(NamedTuple):
     wh: Optional[str]
     watts: Optional[str]
     amperes: Optional[str]
+    reasons: Optional[str]
 
     @property
     def is_read(self) -> bool:
@@ -192,10 +193,15 @@ class Store:
             if not self._connection.execute("SELECT * FROM sqlite_master").fetchone():
                 self._connection.executescript(_SCHEMA + _VIEW)
                 return _FORM
-            columns = self._connection.execute("SELECT name FROM pragma_table_info('poll')")
-            if form == _FORM and ("reasons",) not in (columns.fetchall() or [("reasons",)]):
+            if form == _FORM and not self._has_reasons():
                 self._connection.executescript(_NEW_COLUMN + _VIEW)
         return int(form)
+
+    def _has_reasons(self) -> bool:
+        """Whether the table of polls, if there is one, has the column `reasons`."""
+        names = "SELECT name FROM pragma_table_info('poll')"
+        columns = self._connection.execute(names).fetchall()
+        return not columns or ("reasons",) in columns
 
     def close(self) -> None:
         """Close the file. After its writer, a user who may only read it reads it: SQLite would have
@@ -308,8 +314,9 @@ class Store:
         ends = f"SELECT min(poll.id), max(poll.id) {polls} AND begin BETWEEN ? AND ?"
         columns = (
             "poll.id, begin, begin + duration, monotonic, CAST(boot AS TEXT), ifnull(error, ''),"
-            " unit.name, family, uptime, outlets, wh, watts, amperes"
+            " unit.name, family, uptime, outlets, wh, watts, amperes, "
         )
+        columns += "reasons" if self._has_reasons() else "NULL"
         ordered = f"SELECT {columns} {polls} AND poll.id BETWEEN ? AND ? ORDER BY poll.id"
         first, last = self._connection.execute(ends, (pdu, begin, end)).fetchone()
         return [_PollRow(*row) for row in self._connection.execute(ordered, (pdu, first, last))]
@@ -340,12 +347,12 @@ def _text(column: Iterable[Union[float, str, None]]) -> Optional[str]:
 
 
 def _register_values(row: _PollRow) -> list[Sequence[Any]]:
-    """The outlets of a poll, each with its energy, power and current. Raises SettingsError, which
-    names the row, for a cell that is no list in JSON of so many values.
+    """The outlets of a poll, each with its energy, power, current and reason. Raises SettingsError,
+    which names the row, for a cell that is no list in JSON of so many values.
     """
     columns: list[Sequence[Any]] = []
-    cells = {"outlets": row.outlets, "wh": row.wh, "watts": row.watts, "amperes": row.amperes}
-    for name, text in cells.items():
+    for name in ("outlets", "wh", "watts", "amperes", "reasons"):
+        text = getattr(row, name)
         try:
             column = json.loads(text) if text else [None] * len(columns[0])
             is_right = isinstance(column, list) and len(column) == len((columns or [column])[0])
@@ -363,7 +370,8 @@ def _registers(rows: Sequence[_PollRow]) -> dict[str, RegisterReadings]:
     """The readings by outlet; an outlet that a poll did not list has None there."""
     cells: dict[str, list[list[Any]]] = {}
     for place, row in enumerate(rows):
-        for name, *values in _register_values(row):
+        for name, *figures, reason in _register_values(row):
+            values = [*figures, reason or row.error or None]
             if name not in cells:
                 cells[name] = [[None] * len(rows) for _ in values]
             for column, value in zip(cells[name], values):

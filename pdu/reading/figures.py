@@ -34,6 +34,11 @@ class FigureRow(NamedTuple):
     #: its field, if that is not `key`
     field: str = ""
 
+    @property
+    def sample(self) -> str:
+        """The name of its samples in Prometheus."""
+        return f"{self.metric}_total" if self.is_counter else self.metric
+
     def of(self, record: Union[Reading, MeterFigures]) -> Figure:
         """The figure in a reading of a PDU, or in those of an outlet."""
         figure: Figure = getattr(record, self.field or self.key)

@@ -106,6 +106,34 @@ def test_what_was_not_read_has_no_sum(tmp_path: Path, row: str, silent: str) -> 
     assert "without a figure" in Path(path).read_text()
 
 
+def test_a_row_that_is_not_firm_quotes_the_reason_that_its_unit_gave(tmp_path: Path) -> None:
+    hall = Hall(silent=["2"])
+    registers = hall._readings.registers
+    told = ["no power: it restarts", *["no energy: its sensor is not valid"] * 9]
+    reasons = [*[None] * 500, *told, *[None] * 2500]
+    columns = {name: column._replace(reasons=reasons) for name, column in registers.items()}
+    hall._readings = hall._readings._replace(registers=columns)
+    path = tmp_path / "customers.csv"
+    path.write_text("customer,pdu,outlet,from,to\nAcme,rack1,1,,\nAcme,rack1,2,,\n")
+    result = report_of(hall, Terms(OCTOBER, Tenancies.read(str(path), UTC), SUPPLY))
+    words = "no energy: its sensor is not valid (9 polls)"
+    assert {row.outlet: [*row.reasons] for row in result.rows if row.customer == "Acme"} == {
+        "1": [],
+        "2": [NOT_READ, words],
+    }
+    assert all(
+        words in text
+        for text in (
+            "\n".join(tables.table_of(result)),
+            tables.csv_of(result, UTC),
+            json.dumps(tables.document_of(result)),
+        )
+    )
+    for language, sentence in (("en", words), ("ru", f"{words[:-9]}(опросов: 9)")):
+        (page,) = pages.write_pages(str(tmp_path), language, result, UTC, LANGUAGES[language])
+        assert sentence in Path(page).read_text()
+
+
 class TwoPdus(Hall):
     """rack1 is well; rack2 answered at no poll, has no inlet meter, or counts in a wrong unit."""
 

@@ -70,6 +70,7 @@ def test_what_is_written_is_read(stored: Stored) -> None:
     assert [*readings.registers["1"].wh] == [1000, 1001, 1003]
     assert [*readings.registers["1"].watts] == [200, 200, 200]
     assert [*readings.registers["2"].wh] == [None] * 3
+    assert [*readings.registers["2"].reasons] == ["the sensor is not valid"] * 3
     assert [*readings.registers[INLET].amperes] == [1.25] * 3
     assert readings.failed == [(BEGIN + 1800, "timeout: no answer")]
 
@@ -195,6 +196,7 @@ def test_a_poll_without_something_else_keeps_its_energy(stored: Stored) -> None:
     nothing = StoredPoll("rack1", poll(2).time, {}, error="timeout: no answer")
     readings = stored(poll(0), partial, nothing).read_pdu("rack1", *OCTOBER)
     assert [*readings.registers["1"].wh] == [1000, 1001]
+    assert [*readings.registers["1"].reasons] == [None, "protocol: no watts"]
     assert readings.failed == [(BEGIN + 1800, "timeout: no answer")]
 
 

@@ -73,14 +73,14 @@ def test_an_energy_that_is_not_known_is_kept_with_its_reason_and_said_once() -> 
     outlets = [PolledOutlet("1", EnumPowerStatus.UP, figures=meter)]
     poll = stored_poll("rack1", Reading(outlets, 1.0, 12.5, answered=True), "boot")
     assert poll.registers == {
-        "1": StoredRegister(None, None, 1.0, "the sensor is not valid"),
+        "1": StoredRegister(None, None, 1.0, "no energy: the sensor is not valid"),
         INLET: StoredRegister(12500, None, 1.0),
     }
     lines: list[str] = []
     log = ErrorLog(lines.append)
     for _ in range(2):
         log.note(poll)
-    assert lines == ["rack1 is read in part: the sensor is not valid"] and not log
+    assert lines == ["rack1 is read in part: no energy: the sensor is not valid"] and not log
 
 
 def test_a_silent_device_is_not_asked_for_more() -> None:
