@@ -1,4 +1,4 @@
-"""`pdu energy month` as a program, from a file of readings: what it prints, writes and returns."""
+"""`pdu energy month` from a file of readings: what it prints, writes and returns."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import functools
 import io
 import json
 from pathlib import Path
+from typing import Callable
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,7 +23,7 @@ from pdu.energy.pdu_law import CounterFacts, Supply
 from pdu.energy.readings import INLET
 from pdu.energy.report import Terms, report_of
 from pdu.energy.store import Store, StoredPoll, StoredRegister
-from tests.pdu.monitoring.halls import run
+from tests.pdu.monitoring.halls import Call
 
 from .months import BEGIN, DAY, OCTOBER, START_WH, register, times
 
@@ -46,38 +47,47 @@ def readings(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for name, column in columns.items()
         }
         if time > BEGIN + 11 * DAY:
-            registers["2"] = StoredRegister(None)
+            registers["2"] = StoredRegister(None, reason="no energy: its sensor is not valid")
         error = "unreachable: no answer" if place in (100, 101) else ""
         store.add(StoredPoll("rack1", when, {} if error else registers, "A1", "", time, error))
     store.close()
     return path
 
 
-def month(path: Path, folder: Path, rows: str, *more: str) -> tuple[int, str, str]:
-    """The exit code and what is printed."""
-    customers = folder / "customers.csv"
-    customers.write_text("customer,pdu,outlet,from,to\n" + rows)
-    done = run(
-        *("energy", "month", "2026-10", "--from", path, "--customers", customers, *more), TZ="UTC"
-    )
-    return done.returncode, done.stdout, done.stderr
+HEAD = "customer,pdu,outlet,from,to\n"
+#: the exit code and what is printed, of a month of the rows of a customers' file
+Month = Callable[..., tuple[int, str, str]]
 
 
-def test_a_firm_month_ends_with_0_and_another_with_9(readings: Path, tmp_path: Path) -> None:
-    code, out, _ = month(readings, tmp_path, "Acme,rack1,1,,\n")
+@pytest.fixture
+def month(readings: Path, tmp_path: Path, call: Call) -> Month:
+    def run_month(rows: str, *more: str, name: str = "2026-10") -> tuple[int, str, str]:
+        customers = tmp_path / "customers.csv"
+        customers.write_text(HEAD + rows)
+        words = [name] if name else []
+        result = call(
+            *("energy", "month", *words, "--from", readings, "--customers", customers, *more)
+        )
+        return result.returncode, result.stdout, result.stderr
+
+    return run_month
+
+
+def test_a_firm_month_ends_with_0_and_another_with_9(month: Month) -> None:
+    code, out, _ = month("Acme,rack1,1,,\n")
     lines = out.splitlines()
     assert code == 0 and lines[1].split()[:3] == ["Acme", "rack1", "1"]
     assert any(line.startswith("rack1: inlet ") for line in lines)
     assert lines[-1] == "rack1: not read 2 times: unreachable: no answer"
-    code, out, _ = month(readings, tmp_path, "Acme,rack1,*,,\n")
-    assert code == 9 and "its register is not known" in out
+    code, out, _ = month("Acme,rack1,*,,\n")
+    assert code == 9 and "its register is not known; no energy: its sensor is not valid (" in out
 
 
-def test_csv_and_json_have_the_same_row(readings: Path, tmp_path: Path) -> None:
-    code, out, _ = month(readings, tmp_path, "Acme,rack1,1,,\n", "--csv")
+def test_csv_and_json_have_the_same_row(month: Month) -> None:
+    code, out, _ = month("Acme,rack1,1,,\n", "--csv")
     (row,) = csv.DictReader(io.StringIO(out))
     assert code == 0 and float(row["low_kwh"]) <= 203.7 * 0.744 <= float(row["high_kwh"])
-    code, out, _ = month(readings, tmp_path, "Acme,rack1,1,,\n", "--json")
+    code, out, _ = month("Acme,rack1,1,,\n", "--json")
     document = json.loads(out)
     (energy,) = (row for row in document["rows"] if row["customer"])
     assert (code, energy["grade"]) == (0, "firm") and document["begin"] == OCTOBER.begin
@@ -85,33 +95,32 @@ def test_csv_and_json_have_the_same_row(readings: Path, tmp_path: Path) -> None:
     assert energy["first"]["wh"] >= START_WH
 
 
-def test_a_month_has_the_zone_that_is_asked_for(readings: Path, tmp_path: Path) -> None:
-    words = ("--csv", "--zone", "Europe/Berlin")
-    (row,) = csv.DictReader(io.StringIO(month(readings, tmp_path, "A,rack1,1,,\n", *words)[1]))
+def test_a_month_has_the_zone_that_is_asked_for(month: Month) -> None:
+    _, out, _ = month("A,rack1,1,,\n", "--csv", "--zone", "Europe/Berlin")
+    (row,) = csv.DictReader(io.StringIO(out))
     assert (row["from"], row["to"]) == ("2026-10-01 00:00+02:00", "2026-11-01 00:00+01:00")
 
 
-def test_pages_are_written_and_named(readings: Path, tmp_path: Path) -> None:
+def test_pages_are_written_and_named(month: Month, tmp_path: Path) -> None:
     pages = tmp_path / "pages"
-    code, _, error = month(readings, tmp_path, "Acme,rack1,1,,\n", "--pages", str(pages))
+    code, _, error = month("Acme,rack1,1,,\n", "--pages", str(pages))
     (page,) = pages.iterdir()
     assert code == 0 and error == f"wrote {page}\n" and page.name == "2026-10-acme.html"
     pages.joinpath("2026-10-acme.html").write_text("no page")
-    code, _, error = month(readings, tmp_path, "Acme,rack1,1,,\n", "--pages", str(pages))
+    code, _, error = month("Acme,rack1,1,,\n", "--pages", str(pages))
     assert code == 2 and "is not replaced" in error
 
 
-def test_a_contract_has_months_of_its_own(readings: Path, tmp_path: Path) -> None:
-    customers = tmp_path / "customers.csv"
-    customers.write_text("customer,pdu,outlet,from,to\nA,rack1,1,,\n")
-    words = ("energy", "month", "--from", readings, "--customers", customers, "--csv")
-    days = ("--begin", "2026-10-05", "--end", "12.10.2026")
-    (row,) = csv.DictReader(io.StringIO(run(*words, *days).stdout))
+def test_a_contract_has_months_of_its_own(month: Month) -> None:
+    rows, days = "A,rack1,1,,\n", ("--begin", "2026-10-05", "--end", "12.10.2026")
+    _, out, _ = month(rows, *days, "--csv", name="")
+    (row,) = csv.DictReader(io.StringIO(out))
     assert (row["from"], row["to"]) == ("2026-10-05 00:00+00:00", "2026-10-12 00:00+00:00")
     assert float(row["kwh"]) == pytest.approx(203.7 * 0.168, abs=0.3)
-    for wrong in ((), ("2026-10", *days), ("--begin", "2026-10-05")):
-        assert run(*words, *wrong).returncode == 2
-    assert "later than" in run(*words, "--begin", "2026-10-05", "--end", "2026-10-05").stderr
+    for name, words in (("", ()), ("2026-10", days), ("", days[:2])):
+        assert month(rows, *words, name=name)[0] == 2
+    empty = ("--begin", "2026-10-05", "--end", "2026-10-05")
+    assert "later than" in month(rows, *empty, name="")[2]
 
 
 def test_many_pdus_are_read_by_several_processes_with_one_result(tmp_path: Path) -> None:
@@ -125,42 +134,38 @@ def test_many_pdus_are_read_by_several_processes_with_one_result(tmp_path: Path)
             store.add(StoredPoll(f"pdu{number}", when, registers, "A1"))
     store.close()
     customers = tmp_path / "customers.csv"
-    customers.write_text("customer,pdu,outlet,from,to\nA,pdu*,,,\n")
+    customers.write_text(f"{HEAD}A,pdu*,,,\n")
     terms = Terms(OCTOBER, Tenancies.read(str(customers), ZoneInfo("UTC")), Supply(3680, 22_000))
     open_source = functools.partial(Store, path)
     with contextlib.closing(open_source()) as source:
         alone = report_of(source, terms)
     assert report_of_many(open_source, terms) == alone and len(alone.rows) == 20
-    customers.write_text("customer,pdu,outlet,from,to\nA,pdu*,,,\nB,pdu7,,,\n")
+    customers.write_text(f"{HEAD}A,pdu*,,,\nB,pdu7,,,\n")
     twice = terms._replace(tenancies=Tenancies.read(str(customers), ZoneInfo("UTC")))
     with pytest.raises(SettingsError, match=r"customers.csv: line \d: outlet \(inlet\) belongs to"):
         report_of_many(open_source, twice)
 
 
-def test_the_current_month_is_shown_so_far_and_marked(readings: Path, tmp_path: Path) -> None:
+def test_the_current_month_is_shown_so_far_and_marked(month: Month, tmp_path: Path) -> None:
     utc = datetime.datetime.now(datetime.timezone.utc)
     zone = f"Etc/GMT{utc.hour - 12:+d}"  # where it is about noon
     name = utc.astimezone(ZoneInfo(zone)).strftime("%Y-%m")
-    customers = tmp_path / "customers.csv"
-    customers.write_text("customer,pdu,outlet,from,to\nAcme,rack1,1,,\n")
-    line = ("energy", "month", name, "--from", readings, "--customers", customers, "--zone", zone)
-    whole = run(*line)
-    assert whole.returncode == 2 and "--so-far shows those of the current month" in whole.stderr
-    shown = run(*line, "--so-far")
-    assert shown.returncode == 9 and f"{name} is not over: these are its figures" in shown.stderr
-    document = json.loads(run(*line, "--so-far", "--json").stdout)
+    current = functools.partial(month, "Acme,rack1,1,,\n", "--zone", zone, name=name)
+    code, _, err = current()
+    assert code == 2 and "--so-far shows those of the current month" in err
+    code, _, err = current("--so-far")
+    assert code == 9 and f"{name} is not over: these are its figures" in err
+    document = json.loads(current("--so-far", "--json")[1])
     assert document["so_far"] is True
     assert document["begin"] < document["end"] <= datetime.datetime.now().timestamp()
-    refused = run(*line, "--so-far", "--pages", tmp_path / "pages")
-    assert refused.returncode == 2 and not (tmp_path / "pages").exists()
-    code, _, err = month(readings, tmp_path, "Acme,rack1,1,,\n", "--so-far")
+    code, _, _ = current("--so-far", "--pages", str(tmp_path / "pages"))
+    assert code == 2 and not (tmp_path / "pages").exists()
+    code, _, err = month("Acme,rack1,1,,\n", "--so-far")
     assert code == 2 and "--so-far is for the current month, which 2026-10 is not" in err
 
 
-def test_two_customers_of_an_outlet_that_was_never_read_are_refused(
-    readings: Path, tmp_path: Path
-) -> None:
-    code, out, err = month(readings, tmp_path, "A,rack9,1,,\nB,rack9,1,,\n")
+def test_two_customers_of_an_outlet_that_was_never_read_are_refused(month: Month) -> None:
+    code, out, err = month("A,rack9,1,,\nB,rack9,1,,\n")
     assert code == 2 and not out and "at the same time (" in err
 
 
@@ -176,13 +181,12 @@ def test_two_customers_of_an_outlet_that_was_never_read_are_refused(
     ],
 )
 def test_what_cannot_be_answered_is_a_sentence(
-    words: tuple[str, ...], sentence: str, tmp_path: Path
+    words: tuple[str, ...], sentence: str, tmp_path: Path, call: Call
 ) -> None:
     customers = tmp_path / "customers.csv"
-    customers.write_text("customer,pdu,outlet,from,to\nAcme,rack1,1,,\n")
-    done = run("energy", "month", *words, "--customers", customers)
-    assert done.returncode in (2, 3) and sentence in done.stderr, done.stderr
-    assert "Traceback" not in done.stderr and not done.stdout
+    customers.write_text(f"{HEAD}Acme,rack1,1,,\n")
+    result = call("energy", "month", *words, "--customers", customers)
+    assert result.returncode in (2, 3) and sentence in result.stderr and not result.stdout
 
 
 def test_families_have_the_facts_of_their_mibs() -> None:
@@ -196,17 +200,17 @@ def test_families_have_the_facts_of_their_mibs() -> None:
 
 
 def test_the_list_says_the_limits_of_one_pdu_and_demand_is_shown(
-    readings: Path, tmp_path: Path
+    month: Month, tmp_path: Path
 ) -> None:
     """By a limit of 0.15 kW, outlet 1 rises faster than it can."""
     listed = tmp_path / "hall.csv"
     listed.write_text("name,handler,address,limit_kw\nrack1,snmp,192.0.2.8,0.15\n")
     rows = "Acme,rack1,1,,\n"
-    code, out, _ = month(readings, tmp_path, rows, "--demand", "--csv")
+    code, out, _ = month(rows, "--demand", "--csv")
     (row,) = csv.DictReader(io.StringIO(out))
     assert code == 0 and 0.18 < float(row["p95_low_kw"]) <= 0.2037 <= float(row["p95_high_kw"])
-    code, out, _ = month(readings, tmp_path, rows, "--list", str(listed))
+    code, out, _ = month(rows, "--list", str(listed))
     assert code == 9 and "more than its supply delivers" in out
     listed.write_text("name,handler,address,limit_kw\nrack1,snmp,192.0.2.8,much\n")
-    code, _, err = month(readings, tmp_path, rows, "--list", str(listed))
+    code, _, err = month(rows, "--list", str(listed))
     assert code == 2 and "limit_kw must be 0.1 to 1000, in kW" in err

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.pdu.monitoring.conftest import call
+
+__all__ = ["call"]
