@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import ipaddress
 import itertools
@@ -139,7 +138,7 @@ def find(
     if beforehand:
         print(beforehand, file=sys.stderr)
     # reason -> requests that the system did not send
-    unsent: Counter[str] = collections.Counter()
+    unsent: Counter[str] = Counter()
     with progress(count * network_scan.TRIES, "asking") as bar:
         answers = network_scan.scan_networks(
             networks,
@@ -151,16 +150,11 @@ def find(
         )
     pdus, unsure, other_devices = split_answers(answers, at)
     confirmed, unconfirmed = ask_rows(unsure, community)
-    pdus, other_devices = [*pdus, *confirmed], [*other_devices, *unconfirmed]
-    if not no_mdns:
-        xerus = announced_pdus(networks)
-        xerus_addresses = {device.address for device in xerus}
-        pdus = [device for device in pdus if device.address not in xerus_addresses]
-        pdus += xerus
-        other_devices = [
-            device for device in other_devices if device.address not in xerus_addresses
-        ]
-    _result_of(output, name_pdus(pdus), other_devices, login or "", count)
+    announced = [] if no_mdns else announced_pdus(networks)
+    pdus = [*_without(announced, [*pdus, *confirmed]), *announced]
+    other_devices = _without(announced, [*other_devices, *unconfirmed])
+    print_result = _print_json if output.json else _print_list
+    print_result(name_pdus(pdus), other_devices, login or "", count)
     for why, number in unsent.items():
         print(f"{counted(number, 'request')} could not be sent: {why}", file=sys.stderr)
     if not (pdus or other_devices or unsent or output.json):
@@ -168,24 +162,25 @@ def find(
     return code_of("unreachable") if sum(unsent.values()) == count * network_scan.TRIES else DONE
 
 
+def _without(announced: Sequence[FoundDevice], devices: Sequence[FoundDevice]) -> list[FoundDevice]:
+    """The devices at other addresses than those that were announced."""
+    addresses = {device.address for device in announced}
+    return [device for device in devices if device.address not in addresses]
+
+
 def describe_search(count: int, rate: float) -> str:
     """What to know before a search that may take long: how long, and a rate that shortens it to
     `_SOON_S`; "" for a short one."""
-    longest = network_scan.ScanRate(rate).longest_s(count)
+    pace = network_scan.ScanRate(rate)
+    longest = pace.longest_s(count)
     if longest <= _LONG_S:
         return ""
     sentence = f"{count:,} addresses at --rate {rate:g}: up to {_minutes(longest)}"
-    soon = math.ceil(
-        network_scan.TRIES
-        * count
-        / (_SOON_S - network_scan.ScanRate(rate).last_s * network_scan.TRIES)
-    )
-    faster = min(soon, _HIGHEST_RATE)
+    sending_s = _SOON_S - pace.last_s * network_scan.TRIES
+    faster = min(math.ceil(network_scan.TRIES * count / sending_s), _HIGHEST_RATE)
     if faster < 2 * rate:
         return sentence
-    return (
-        f"{sentence}; --rate {faster}: {_minutes(network_scan.ScanRate(faster).longest_s(count))}"
-    )
+    return f"{sentence}; --rate {faster}: {_minutes(pace._replace(rate=faster).longest_s(count))}"
 
 
 def _minutes(seconds: float) -> str:
@@ -326,43 +321,34 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
     to a name that several PDUs have, or that is another PDU's address. If several PDUs have the
     same address, the port is added unless it is the usual one.
     """
-    at = collections.Counter(pdu.address for pdu in pdus)
+    address_counts = Counter(pdu.address for pdu in pdus)
 
     def where(pdu: FoundDevice) -> str:
-        return pdu.address if at[pdu.address] == 1 else _where(pdu)
+        return pdu.address if address_counts[pdu.address] == 1 else _where(pdu)
 
-    name_counts = collections.Counter(
-        [*(pdu.name for pdu in pdus), *(pdu.address for pdu in pdus if pdu.address != pdu.name)]
-    )
+    name_counts = Counter(pdu.name for pdu in pdus)
+    name_counts.update(pdu.address for pdu in pdus if pdu.address != pdu.name)
     named_pdus = []
-    for pdu in sorted(
-        pdus,
-        key=lambda located_pdu: (
-            _address(located_pdu.address).version,
-            int(_address(located_pdu.address)),
-            located_pdu.port,
-        ),
-    ):
-        plain = (
-            pdu.name
-            if pdu.name and not pdu.name.startswith("#") and not begins_as_formula(pdu.name)
-            else ""
-        )
-        named_pdus.append(
-            pdu._replace(
-                name=plain
-                if plain and name_counts[pdu.name] == 1
-                else f"{plain} {where(pdu)}".strip()
-            )
-        )
+    for pdu in sorted(pdus, key=_order):
+        is_plain = not (pdu.name.startswith("#") or begins_as_formula(pdu.name))
+        name = pdu.name if is_plain else ""
+        if not name or name_counts[name] > 1:
+            name = f"{name} {where(pdu)}".strip()
+        named_pdus.append(pdu._replace(name=name))
     while True:  # a device may have the name that another one was given above
-        name_counts = collections.Counter(pdu.name for pdu in named_pdus)
+        name_counts = Counter(pdu.name for pdu in named_pdus)
         if len(name_counts) == len(named_pdus):
             return named_pdus
         named_pdus = [
             pdu if name_counts[pdu.name] == 1 else pdu._replace(name=f"{pdu.name} {where(pdu)}")
             for pdu in named_pdus
         ]
+
+
+def _order(device: FoundDevice) -> tuple[int, int, int]:
+    """IPv4 first, then by address and port."""
+    address = _address(device.address)
+    return address.version, int(address), device.port
 
 
 def other_handlers(family: str) -> list[str]:
@@ -383,50 +369,56 @@ def other_ways(pdus: Sequence[FoundDevice]) -> list[str]:
     ]
 
 
-def _result_of(
-    output: Output,
+def _rows(pdus: Sequence[FoundDevice], login: str) -> list[Sequence[str]]:
+    """The rows of the list: a cell for each of _HEAD."""
+    return [
+        (device.name, device.handler, _where(device), login if device.handler == "snmp" else "", "")
+        for device in pdus
+    ]
+
+
+def _print_json(
     pdus: Sequence[FoundDevice],
     other_devices: Sequence[FoundDevice],
     login: str,
     address_count: int,
 ) -> None:
-    rows = [
-        (device.name, device.handler, _where(device), login if device.handler == "snmp" else "", "")
-        for device in pdus
-    ]
-    if output.json:
-        print_json(
-            {
-                "asked": address_count,
-                "pdus": [
-                    {
-                        **dict(zip(_HEAD, row)),
-                        "what": device.what,
-                        "also": other_handlers(device.what),
-                    }
-                    for row, device in zip(rows, pdus)
-                ],
-                "others": [
-                    {"address": device.address, "name": device.name, "what": device.what}
-                    for device in other_devices
-                ],
-            }
-        )
-        return
-    print(csv_lines([_HEAD, *rows]), end="", flush=True)
-    for line in tabulate((), [(device.address, device.handler, device.what) for device in pdus]):
-        print(line, file=sys.stderr)
-    for line in other_ways(pdus):
-        print(line, file=sys.stderr)
-    for line in tabulate(
-        (), [(device.address, device.name, device.what) for device in other_devices]
-    ):
-        print(f"not a known PDU: {line}", file=sys.stderr)
-    print(
+    print_json(
+        {
+            "asked": address_count,
+            "pdus": [
+                {
+                    **dict(zip(_HEAD, row)),
+                    "what": device.what,
+                    "also": other_handlers(device.what),
+                }
+                for row, device in zip(_rows(pdus, login), pdus)
+            ],
+            "others": [
+                {"address": device.address, "name": device.name, "what": device.what}
+                for device in other_devices
+            ],
+        }
+    )
+
+
+def _print_list(
+    pdus: Sequence[FoundDevice],
+    other_devices: Sequence[FoundDevice],
+    login: str,
+    address_count: int,
+) -> None:
+    """The list on standard output, and what a person wants to know beside it on standard error."""
+    print(csv_lines([_HEAD, *_rows(pdus, login)]), end="", flush=True)
+    others = [(device.address, device.name, device.what) for device in other_devices]
+    lines = [
+        *tabulate((), [(device.address, device.handler, device.what) for device in pdus]),
+        *other_ways(pdus),
+        *(f"not a known PDU: {line}" for line in tabulate((), others)),
         f"addresses asked: {address_count}; PDUs: {len(pdus)}; other devices that answer SNMP:"
         f" {len(other_devices)}",
-        file=sys.stderr,
-    )
+    ]
+    print("\n".join(lines), file=sys.stderr)
 
 
 def _where(device: FoundDevice) -> str:

@@ -50,95 +50,73 @@ def scan_networks(
     # a value from the environment need not be UTF-8
     octets = community.encode("utf-8", "surrogateescape")
     addresses = list(itertools.chain.from_iterable(map(hosts, networks)))
-    return asyncio.run(_sweep(addresses, octets, port, pace, on_request, unsent))
+    return asyncio.run(Scan(addresses, octets, port, pace, on_request, unsent).run())
 
 
-async def _sweep(
-    addresses: Sequence[str],
-    community: bytes,
-    port: int,
-    pace: ScanRate,
-    on_request: Callable[[], None],
-    unsent: Callable[[Exception], None],
-) -> dict[str, AgentAnswer]:
-    """Ask every address up to TRIES times over IPv4 and IPv6. Returns the answers by address."""
-    loop = asyncio.get_running_loop()
-    answer_by_address: dict[str, AgentAnswer] = {}
-    # unpredictable, so that answers are hard to forge
-    first = random.SystemRandom().randrange(1 << 24)
-    request_ids = {address: first + place for place, address in enumerate(addresses)}
-    families = sorted({":" in address for address in addresses})
-    for is_v6 in families:
-        try:
-            transport, _ = await loop.create_datagram_endpoint(
-                lambda: ScanProtocol(request_ids, port, answer_by_address, unsent),
-                # answers may come in on any interface
-                local_addr=("::" if is_v6 else "0.0.0.0", 0),  # noqa: S104
-            )
-        except OSError as error:
-            raise SettingsError(
-                "this machine cannot open a UDP socket for these networks"
-                f" ({error.strerror or error})"
-            ) from None
-        try:
-            for _ in range(TRIES):
-                await _ask(
-                    transport,
-                    [
-                        target_address
-                        for target_address in addresses
-                        if (":" in target_address) is is_v6
-                        and target_address not in answer_by_address
-                    ],
-                    request_ids,
-                    community,
-                    port,
-                    pace,
-                    on_request,
-                )
-        finally:
-            transport.close()
-    return {
-        address: answer_by_address[address] for address in addresses if address in answer_by_address
-    }
-
-
-async def _ask(
-    transport: asyncio.DatagramTransport,
-    addresses: Sequence[str],
-    request_ids: dict[str, int],
-    community: bytes,
-    port: int,
-    pace: ScanRate,
-    on_request: Callable[[], None],
-) -> None:
-    """Send one request to each address at the rate of `pace`, then wait for the last answers."""
-    loop = asyncio.get_running_loop()
-    due = loop.time()
-    for address in addresses:
-        transport.sendto(encode_question(community, request_ids[address]), (address, port))
-        on_request()
-        # catches up after a delay, without a long burst
-        due = max(due + 1 / pace.rate, loop.time() - 0.05)
-        await asyncio.sleep(max(0.0, due - loop.time()))
-    if addresses:
-        await asyncio.sleep(pace.last_s)
-
-
-class ScanProtocol(asyncio.DatagramProtocol):
-    """Keeps the first answer of each address that was asked."""
+class Scan(asyncio.DatagramProtocol):
+    """Asks each address up to TRIES times, and keeps the first answer of each."""
 
     def __init__(
         self,
-        request_ids: dict[str, int],
+        addresses: Sequence[str],
+        community: bytes,
         port: int,
-        answer_by_address: dict[str, AgentAnswer],
-        unsent: Callable[[Exception], None] = lambda _: None,
+        pace: ScanRate,
+        on_request: Callable[[], None],
+        unsent: Callable[[Exception], None],
     ) -> None:
-        self._request_ids = request_ids
-        self._port = port
-        self._seen = answer_by_address
-        self._unsent = unsent
+        self._community, self._port, self._pace = community, port, pace
+        self._on_request, self._unsent = on_request, unsent
+        # unpredictable, so that answers are hard to forge
+        first = random.SystemRandom().randrange(1 << 24)
+        self.request_ids = {address: first + place for place, address in enumerate(addresses)}
+        self.answer_by_address: dict[str, AgentAnswer] = {}
+
+    async def run(self) -> dict[str, AgentAnswer]:
+        """The answers by address, in the order of the addresses. Raises SettingsError."""
+        for is_v6 in sorted({":" in address for address in self.request_ids}):
+            try:
+                transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+                    lambda: self,
+                    # answers may come in on any interface
+                    local_addr=("::" if is_v6 else "0.0.0.0", 0),  # noqa: S104
+                )
+            except OSError as error:
+                raise SettingsError(
+                    "this machine cannot open a UDP socket for these networks"
+                    f" ({error.strerror or error})"
+                ) from None
+            try:
+                for _ in range(TRIES):
+                    await self._ask_silent_hosts(transport, is_v6=is_v6)
+            finally:
+                transport.close()
+        return {
+            address: self.answer_by_address[address]
+            for address in self.request_ids
+            if address in self.answer_by_address
+        }
+
+    async def _ask_silent_hosts(self, transport: asyncio.DatagramTransport, *, is_v6: bool) -> None:
+        """Send a request to each address of an IP version that has not answered, at the rate, then
+        wait for the last answers.
+        """
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        addresses = [
+            address
+            for address in self.request_ids
+            if (":" in address) is is_v6 and address not in self.answer_by_address
+        ]
+        for address in addresses:
+            question = encode_question(self._community, self.request_ids[address])
+            transport.sendto(question, (address, self._port))
+            self._on_request()
+            # catches up after a delay, without a long burst
+            due = max(due + 1 / self._pace.rate, loop.time() - 0.05)
+            await asyncio.sleep(max(0.0, due - loop.time()))
+        if addresses:
+            await asyncio.sleep(self._pace.last_s)
 
     def error_received(self, exc: Exception) -> None:
         """Called by `sendto` for a network without a route, for instance."""
@@ -146,8 +124,8 @@ class ScanProtocol(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, peer: tuple[str, int]) -> None:
         address, port = peer[:2]  # two more parts follow in IPv6
-        if port != self._port or address not in self._request_ids or address in self._seen:
+        if port != self._port or address not in self.request_ids:
             return
-        reply = decode_answer(data)
-        if reply is not None and reply.number == self._request_ids[address]:
-            self._seen[address] = reply
+        answer = decode_answer(data)
+        if answer is not None and answer.number == self.request_ids[address]:
+            self.answer_by_address.setdefault(address, answer)

@@ -43,7 +43,7 @@ def test_the_request_is_a_get_of_three_objects(number: int, community: bytes) ->
     )
 
 
-@given(NUMBERS, IDS, st.text(max_size=300), st.text(max_size=20))
+@given(NUMBERS, IDS, st.text(max_size=40), st.text(max_size=20))
 @example(0, (1, 3), "d" * 300, "")
 def test_all_values_of_an_answer_are_read_but_nothing_of_a_truncated_one(
     number: int, object_id: tuple[int, ...], description: str, name: str
@@ -100,20 +100,20 @@ def test_only_a_valid_answer_without_an_error_is_read(data: bytes) -> None:
 
 
 def test_only_the_first_answer_with_the_right_number_address_and_port_counts() -> None:
-    seen: dict[str, AgentAnswer] = {}
-    listener = network_scan.ScanProtocol({"192.0.2.1": 7}, 161, seen)
-    for number, address, port in (
-        (7, "192.0.2.1", 162),
-        (7, "192.0.2.2", 161),
-        (8, "192.0.2.1", 161),
+    pace = network_scan.ScanRate(1)
+    scan = network_scan.Scan(["192.0.2.1"], b"public", 161, pace, lambda: None, lambda _: None)
+    right = scan.request_ids["192.0.2.1"]
+    for number, name, address, port in (
+        (right, b"forged", "192.0.2.1", 162),
+        (right, b"forged", "192.0.2.2", 161),
+        (right + 1, b"forged", "192.0.2.1", 161),
+        (right, b"first", "192.0.2.1", 161),
+        (right, b"second", "192.0.2.1", 161),
     ):
-        listener.datagram_received(
-            reply(number, (arcs(NAME), Row(OCTETS, b"forged"))), (address, port)
-        )
-    assert seen == {}
-    for name in (b"first", b"second"):
-        listener.datagram_received(reply(7, (arcs(NAME), Row(OCTETS, name))), ("192.0.2.1", 161))
-    assert [agent_answer.name for agent_answer in seen.values()] == ["first"]
+        scan.datagram_received(reply(number, (arcs(NAME), Row(OCTETS, name))), (address, port))
+    assert {key: answer.name for key, answer in scan.answer_by_address.items()} == {
+        "192.0.2.1": "first"
+    }
 
 
 @pytest.mark.against("Net-SNMP snmpd")
