@@ -15,12 +15,10 @@ from typing import Optional
 
 from .language import *
 
-POWERNET = librenms("apc/PowerNet-MIB")
 ANY_APC = "318"  # the whole sysObjectID of some units
 
 # MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (unknown).
 SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
-SPDU_NAME = column("318.1.1.4.4.2.1.4", "sPDUOutletCtlName")
 
 
 def pending(values: Source) -> Doubt:
@@ -49,7 +47,7 @@ def _spdu(state: Source) -> tuple[Outlets, ...]:
     return outlets(
         states=State(state, on=("1",), off=("2",), doubts=(SPDU_PENDING, SPDU_INCONSISTENT)),
         control=Write(SPDU_STATE, on=1, off=2),
-        name=SPDU_NAME,
+        name=column("318.1.1.4.4.2.1.4", "sPDUOutletCtlName"),
         count=scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"),
     )
 
@@ -83,7 +81,6 @@ RPDU_PHASES = phase_rows(
 RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")
 # a Gauge: below 0 it is no value
 RPDU_LINES = figure(First((RPDU_PHASES, Listed(RPDU_LOAD, RPDU_ONE_ROW))), TENTHS, absent=())
-RPDU_WATTS = figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
 RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
@@ -169,10 +166,21 @@ OVERLOAD = (
     "only switching on is refused, and only under overload, which the state read afterwards shows"
 )
 
-# MasterSwitch plus and VM. The index is unit.outlet. For plus, fence_apc_snmp uses unit.1.outlet,
-# so that form is read too.
-MSP_STATE = column("318.1.1.6.7.1.1.5", "sPDUOutletStatusMSPOutletState")
-VM_STATE = column("318.1.1.5.7.1.1.5", "sPDUOutletStatusVMOutletState")
+
+def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlets, ...]:
+    """The outlets of a MasterSwitch plus or VM; `off`: the command. The index is unit.outlet. For
+    plus, fence_apc_snmp uses unit.1.outlet, so that form is read too."""
+    state = column(f"{tree}.7.1.1.5", f"sPDUOutletStatus{kind}OutletState")
+    waiting = column(f"{tree}.7.1.1.6", f"sPDUOutletStatus{kind}CommandPending")
+    command = column(f"{tree}.5.1.1.5", f"sPDUOutletControl{kind}OutletCommand")
+    return outlets(
+        states=State(state, on=("1",), off=("2",), doubts=(pending(waiting),)),
+        control=Write(command, on=1, off=off),
+        count=count,
+        number=unit_and_outlet(state),
+        name=column(f"{tree}.7.1.1.4", f"sPDUOutletStatus{kind}OutletName"),
+    )
+
 
 # Easy PDU firmware that does not use APC's enterprise number: figures are strings with their unit.
 EASY_TEXT = "0"  # the sysObjectID is 1.3.6.1.4.1.0
@@ -252,7 +260,7 @@ ISX_POWER = column("318.1.1.22.2.6.1.20", "isxModularDistModuleOutputTotalPower"
 # a place without a cable, on units that do not say 4
 ISX_NOTHING = ("", "-1")
 
-apc_profile = partial(Profile, vendor="APC", source=POWERNET)
+apc_profile = partial(Profile, vendor="APC", source=librenms("apc/PowerNet-MIB"))
 
 PROFILES = (
     apc_profile(
@@ -307,7 +315,7 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
         outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
         load=total(RPDU_LINES, else_outlets=True),
-        power=total(RPDU_WATTS),
+        power=total(figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         programs=(
             public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
@@ -329,19 +337,8 @@ PROFILES = (
         mib="PowerNet-MIB (MasterSwitch plus)",
         models=("MasterSwitch plus AP9225, AP9225EXP",),
         sys_object_ids=oids("318.1.3.4.4"),
-        outlets=outlets(
-            states=State(
-                MSP_STATE,
-                on=("1",),
-                off=("2",),
-                doubts=(pending(column("318.1.1.6.7.1.1.6", "sPDUOutletStatusMSPCommandPending")),),
-            ),
-            control=Write(
-                column("318.1.1.6.5.1.1.5", "sPDUOutletControlMSPOutletCommand"), on=1, off=3
-            ),
-            count=column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount"),
-            number=unit_and_outlet(MSP_STATE),
-            name=column("318.1.1.6.7.1.1.4", "sPDUOutletStatusMSPOutletName"),
+        outlets=_masterswitch(
+            "318.1.1.6", "MSP", column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount"), off=3
         ),
         evidence=SIMULATED.of("state", "switching"),
         unread=(
@@ -354,19 +351,8 @@ PROFILES = (
         mib="PowerNet-MIB (MasterSwitch VM)",
         models=("MasterSwitch VM AP9224",),
         sys_object_ids=oids("318.1.3.4.3"),
-        outlets=outlets(
-            states=State(
-                VM_STATE,
-                on=("1",),
-                off=("2",),
-                doubts=(pending(column("318.1.1.5.7.1.1.6", "sPDUOutletStatusVMCommandPending")),),
-            ),
-            control=Write(
-                column("318.1.1.5.5.1.1.5", "sPDUOutletControlVMOutletCommand"), on=1, off=2
-            ),
-            count=column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount"),
-            number=unit_and_outlet(VM_STATE),
-            name=column("318.1.1.5.7.1.1.4", "sPDUOutletStatusVMOutletName"),
+        outlets=_masterswitch(
+            "318.1.1.5", "VM", column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount"), off=2
         ),
         evidence=SIMULATED.of("state", "switching"),
         unread=f"sPDUMasterConfigVMOverloadRestriction: {OVERLOAD}",

@@ -16,7 +16,6 @@ SWITCHING, METERING = (METER_AND_SWITCH, SWITCH), (METER, METER_AND_SWITCH)
 OUTLET = column("29640.4.3.33.1.3", "nodeOutlet")
 NO_OUTLET = "0"
 MODULAR = "0"
-SWITCHING_ENABLED = Bits(scalar("29640.4.3.30.0", "pduEnableFeatures"), 2)
 
 
 def _metered_column(values: Source) -> Source:
@@ -65,7 +64,7 @@ PROFILES = (
                     allow=SWITCHING,
                     why="its module does not switch",
                 ),
-                SWITCHING_ENABLED,
+                Bits(scalar("29640.4.3.30.0", "pduEnableFeatures"), 2),
                 allow=("1",),
                 why="switching is not enabled on the PDU",
             ),

@@ -37,7 +37,6 @@ DISPLAYED_NOT_THERE = "6"
 NUMBER_OF_OUTLETS = scalar("21317.1.3.2.2.2.1.13.0", "outletnumber")
 
 PE2 = "21317.1.3.2.3"
-TEN_THOUSANDTHS = Decimal("0.0001")
 NO_STATION = "-3000000"
 NO_READING = ("-1000000",)
 ONE_PHASE = "1"  # a value of devStatusWiredType
@@ -63,7 +62,7 @@ def _station_rows(source: Source) -> Provided:
 def _reading(source: Source) -> Figure:
     # what is not supported is as if it were not there
     padding = (NO_STATION, *NOT_SUPPORTED)
-    return Figure(_station_rows(source), TEN_THOUSANDTHS, NO_READING, padding)
+    return Figure(_station_rows(source), Decimal("0.0001"), NO_READING, padding)
 
 
 def _pe2(below: str, name: str) -> Figure:

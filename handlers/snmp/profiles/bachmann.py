@@ -26,7 +26,6 @@ PRESENT = tuple(map(str, (*range(2, 7), *range(9, 25, 2), *range(25, 28), *range
 
 SOCKETS = column("31770.2.2.6.5.1.6", "blueNet2SocketGuid")
 PHASES = column("31770.2.2.6.3.1.4", "blueNet2PhaseGuid")
-PHASE_COUNT = column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases")
 VALUE = column("31770.2.2.8.4.1.5", "blueNet2VariableDataValue")
 TYPE = column("31770.2.2.8.4.1.3", "blueNet2VariableDataType")
 CONDITION = column("31770.2.2.8.4.1.4", "blueNet2VariableDataStatus")
@@ -40,7 +39,7 @@ NOT_MEASURED = ("0", "1", "8", "44")
 # status: lost; such a variable is kept, without a value
 LOST = ("7",)
 # a row for each device that has phases
-WITH_PHASES = without(PHASE_COUNT, "0")
+WITH_PHASES = without(column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases"), "0")
 device_total = partial(total, else_outlets=True, unit=Arcs(stop=1), units=WITH_PHASES)
 ENTITY = 7  # octets of a GUID that identify the measured part
 
@@ -143,7 +142,6 @@ PROFILES = (
         vendor="Bachmann",
         mib="BLUENET-IRS of 2009-06-04",
         source=public("DanielleHuisman/observium-community-edition", "mibs/bachmann/BLUENET-IRS"),
-        # No sysObjectID was seen on a unit: this is the root of the MIB.
         models=("BlueNet IRS, with the PDUs of its server",),
         sys_object_ids=oids("31770.1"),
         unseen=True,

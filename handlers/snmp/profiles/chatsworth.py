@@ -16,7 +16,6 @@ HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), ov
 OUT_OF_SERVICE = Part(column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService"), over=CONTROL, start=1)
 RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset")
 COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
-LINE = column("30932.1.10.1.3.10.1.2", "cpiPduLineId")
 pdu_total = partial(total, else_outlets=True, unit=Arcs(start=1))
 DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
 
@@ -72,7 +71,7 @@ PROFILES = (
             figure(
                 column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"),
                 HUNDREDTHS,
-                table=LINE,
+                table=column("30932.1.10.1.3.10.1.2", "cpiPduLineId"),
                 number_arc=0,
             ),
             figure(

@@ -13,8 +13,6 @@ MIBS = "elastiflow/pysnmp_mibs"
 STATE = column("2254.169.2.3.3.1.12", "pduOutletState")
 
 PDU = "2254.2.32"
-ENABLED = column(f"{PDU}.1.6.1.2", "dpduIdentEnabled")
-DISCONNECTED = column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect")
 ON, OFF = "1", "2"
 
 STS = "2254.2.80"
@@ -29,10 +27,10 @@ STS_CURRENT = Listed(
 def _output(below: int, name: str) -> Listed:
     """A column of the enabled PDUs. One that is disconnected has an empty value."""
     output = column(f"{PDU}.2.1.1.{below}", name)
-    enabled_pdus = Complete(ENABLED, beside=output)
+    enabled_pdus = Complete(column(f"{PDU}.1.6.1.2", "dpduIdentEnabled"), beside=output)
     return Listed(
         Only(enabled_pdus, enabled_pdus, (ON,), others=(OFF,)),
-        Only(output, DISCONNECTED, (OFF,), others=(ON,)),
+        Only(output, column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect"), (OFF,), others=(ON,)),
     )
 
 
@@ -46,7 +44,6 @@ PROFILES = (
         vendor="Delta",
         mib="DeltaIDC-MIB",
         source=public(MIBS, "delta_2254/DeltaIDC-MIB.py"),
-        # No sysObjectID was seen on a unit: this is the root of the MIB's PDU tree.
         models=("PDU with outlets (DeltaIDC-MIB)",),
         sys_object_ids=oids("2254.169.2"),
         unseen=True,
@@ -67,7 +64,6 @@ PROFILES = (
         vendor="Delta",
         mib="DeltaPDU-MIB",
         source=public(MIBS, "delta_2254/DeltaPDU-MIB.py"),
-        # No sysObjectID was seen on a unit: this is the root of the MIB.
         models=("PDU controller with up to 16 PDUs (DeltaPDU-MIB)",),
         sys_object_ids=oids(PDU),
         unseen=True,
@@ -82,7 +78,6 @@ PROFILES = (
         vendor="Delta",
         mib="DeltaSTS-MIB of 2014-05-13",
         source=pysnmp_mibs("mibs/delta/DeltaSTS-MIB"),
-        # No sysObjectID was seen on a unit: this is the root of the MIB.
         models=("Static transfer switch (STS)",),
         sys_object_ids=oids(STS),
         unseen=True,

@@ -19,25 +19,22 @@ from .language import *
 # of inputCurrentMeasType; the others: one phase, three phases
 NEUTRAL, LINES_OF_INPUT = "2", ("1", "3", "4", "5")
 CURRENT = column("534.6.6.7.3.3.1.4", "inputCurrent")
-CURRENT_TYPE = column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")
 # of each input, with the neutral
 CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
 LINES = figure(
     without(
         Complete(CURRENT, count=CURRENT_COUNT),
         NEUTRAL,
-        by=Listed(CURRENT, CURRENT_TYPE),
+        by=Listed(CURRENT, column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")),
         others=LINES_OF_INPUT,
     ),
     THOUSANDTHS,
 )
 WATTS = column("534.6.6.7.3.5.1.4", "inputTotalWatts")
-WATT_HOURS = column("534.6.6.7.3.5.1.5", "inputTotalWh")
 
 # The first firmware has no inputTotalPowerTable, but a row for each phase, and one for their total
 # where there are several rows.
 INPUT_WATTS = column("534.6.6.7.3.4.1.4", "inputWatts")
-INPUT_WH = column("534.6.6.7.3.4.1.5", "inputWh")
 MEASURED = column("534.6.6.7.3.4.1.2", "inputPowerMeasType")
 PHASES, TOTAL, UNKNOWN = ("1", "2", "3"), ("4",), "0"
 
@@ -75,8 +72,7 @@ CHANNELS = Counted(
     scalar(MONITORED + ".1.23.0", "numCurrentChannels"),
 )
 
-GENESIS_CHANNELS = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
-GENESIS_CURRENT = without(GENESIS_CHANNELS, "-1")
+GENESIS_CURRENT = without(Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN"), "-1")
 
 POWER_PDU = "534.6.6.4.1"
 BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
@@ -136,8 +132,8 @@ PROFILES = (
         inlet_power=epdu_total(figure(WATTS), *_input_figures(INPUT_WATTS)),
         power=epdu_total(figure(WATTS), *_input_figures(INPUT_WATTS), else_outlets=True),
         energy=epdu_total(
-            figure(WATT_HOURS, THOUSANDTHS, table=WATTS),
-            *_input_figures(INPUT_WH, THOUSANDTHS, ()),  # Unsigned32
+            figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS, table=WATTS),
+            *_input_figures(column("534.6.6.7.3.4.1.5", "inputWh"), THOUSANDTHS, ()),  # Unsigned32
             else_outlets=True,
         ),
         evidence=SIMULATED,

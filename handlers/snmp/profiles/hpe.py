@@ -39,7 +39,6 @@ CONTROLLABLE = "1"  # a value of ...Controllable; 2 is a unit that only meters
 ONLY_METERS = "this unit only meters"
 # in the indexes of outlets and inputs, the first arc is the unit in the chain
 THE_UNIT = Arcs(stop=1)
-CPQPOWER = librenms("hp/CPQPOWER-MIB")
 
 
 class PduTables(NamedTuple):
@@ -162,7 +161,7 @@ def _of_core(values: Column, scale: Decimal = ONES) -> Figure:
     )
 
 
-hpe_profile = partial(Profile, vendor="HPE", source=CPQPOWER)
+hpe_profile = partial(Profile, vendor="HPE", source=librenms("hp/CPQPOWER-MIB"))
 
 PROFILES = (
     hpe_profile(
@@ -173,10 +172,7 @@ PROFILES = (
         outlets=PDU3.outlets(PDU3.verbs(PDU3_CONTROLLABLE))(
             # the outlets of units that switch are counted even if none is listed
             count=First(
-                (
-                    Only(PDU3.outlet_count, PDU3_CONTROLLABLE, (CONTROLLABLE,)),
-                    PDU3.count_of_listed,
-                )
+                (Only(PDU3.outlet_count, PDU3_CONTROLLABLE, (CONTROLLABLE,)), PDU3.count_of_listed)
             ),
             power=figure(PDU3.column("5.1.1.13", "OutletWatts")),
             energy=figure(PDU3.column("5.1.1.14", "OutletWh")),

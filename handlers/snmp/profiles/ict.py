@@ -10,7 +10,6 @@ from decimal import Decimal
 from .language import *
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
-BUSES = column("39145.10.10.1.4", "busCurrent")
 BUS = column("39145.10.10.1.1", "busNumber")
 WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
 
@@ -41,7 +40,7 @@ PROFILES = (
             current=_amperes(column("39145.10.8.1.3", "outputCurrent")),
         ),
         load=total(
-            _amperes(Complete(BUSES, beside=BUS)),
+            _amperes(Complete(column("39145.10.10.1.4", "busCurrent"), beside=BUS)),
             _amperes(Unless(scalar("39145.10.7.0", "systemCurrent"), BUS)),
         ),
         ceilings=Ceilings(outlet_a=Decimal(200)),  # the models' names: 180 A and 200 A in all

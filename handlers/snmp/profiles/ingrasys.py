@@ -7,8 +7,6 @@ outletStatusWH, "Watt in 0.1 W/H", may be power or energy and is not read.
 
 from .language import *
 
-INLET_VOLTAGE = column("~.3.1.3.1.2", "inletStatusVoltage")
-STATUS = column("~.3.2.3.1.2", "outletStatusStatus")
 COUNT = scalar("~.3.2.1.0", "ipmDeviceOutletNumber")
 # The objects of all three lines exist on each unit.
 LINES = Complete(
@@ -19,7 +17,6 @@ LINES = Complete(
 )
 # the agent has lost the PDU, whose last currents it goes on to answer
 DISCONNECTED = scalar("4555.2.30.3.1.0", "dpduAlarmDisconnect")
-CONNECTED_LINES = known_unless(LINES, DISCONNECTED, "1")
 
 PROFILES = (
     Profile(
@@ -33,7 +30,7 @@ PROFILES = (
             Root(oid("4555.1.1.20"), oid("4555.1.1.20.1")),
         ),
         outlets=outlets(
-            states=State(STATUS, on=("3",), off=("2",)),
+            states=State(column("~.3.2.3.1.2", "outletStatusStatus"), on=("3",), off=("2",)),
             control=Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
             rows=column("~.3.2.2.1.2", "outletConfigDesc"),
             count=COUNT,
@@ -47,7 +44,7 @@ PROFILES = (
                 column("~.3.1.3.1.3", "inletStatusCurrent"),
                 THOUSANDTHS,
                 count=scalar("~.3.1.1.0", "ipduDeviceInletNumber"),
-                table=INLET_VOLTAGE,
+                table=column("~.3.1.3.1.2", "inletStatusVoltage"),
             ),
             else_outlets=True,
         ),
@@ -70,7 +67,7 @@ PROFILES = (
         source=librenms("socomec/SOCOMECPDU-MIB.mib"),
         models=("metered PDU (NRT-OP-PDU)",),
         sys_object_ids=oids("4555.2.30"),
-        load=total(figure(CONNECTED_LINES, TENTHS)),
+        load=total(figure(known_unless(LINES, DISCONNECTED, "1"), TENTHS)),
         evidence=SIMULATED.of("current"),
         note="Metered per line, without outlets. In spite of its key it is not a transfer switch.",
     ),

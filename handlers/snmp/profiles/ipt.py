@@ -21,7 +21,6 @@ def _meters(item: int, name: str, first: int = 1, last: int = 3) -> Spread:
 ENERGIES = _meters(3, "pdu-meterN-KWH")
 THIRD_CURRENT = _meters(2, "pdu-meter3-IRMS", first=3)
 UNUSED = Only(THIRD_CURRENT, THIRD_CURRENT, ("0",))
-CURRENTS = Merged((_meters(2, "pdu-meterN-IRMS", last=2), Listed(THIRD_CURRENT, UNUSED)))
 
 PROFILES = (
     Profile(
@@ -45,7 +44,7 @@ PROFILES = (
         ),
         load=total(
             figure(
-                CURRENTS,
+                Merged((_meters(2, "pdu-meterN-IRMS", last=2), Listed(THIRD_CURRENT, UNUSED))),
                 HUNDREDTHS,
                 beside=ENERGIES,
                 unmetered="the MIB contradicts itself on the scale of the third meter, in use here",

@@ -6,7 +6,6 @@ The index is RPM.outlet. A negative current or power means that the RPM does not
 from .language import *
 
 RPM = "244.1.1.4.7"
-STATE = column(RPM + ".3.1.2", "slcDevRPMOutletState")
 CURRENT = column(RPM + ".2.1.1", "slcDevRPMCurrent")  # a row for each of at most two towers
 POWER = column(RPM + ".2.1.5", "slcDevRPMRealPower")
 THE_RPM = Arcs(0, 1)
@@ -21,7 +20,7 @@ PROFILES = (
         models=("PDUs behind SLC and SLC 8000 console managers",),
         sys_object_ids=oids("244.1.1"),
         outlets=outlets(
-            states=State(STATE, on=("3",), off=("2",)),
+            states=State(column(RPM + ".3.1.2", "slcDevRPMOutletState"), on=("3",), off=("2",)),
             control=Write(column(RPM + ".3.1.4", "slcDevRPMOutletAction"), on=3, off=2),
             count=column(RPM + ".1.1.12", "slcDevRPMNumOutlets"),
             name=column(RPM + ".3.1.1", "slcDevRPMOutletName"),

@@ -7,8 +7,6 @@ another table, which is not read.
 
 from .language import *
 
-STATE = column("25049.17.16.1.4", "ogRpcOutletState")
-THE_PDU = Arcs(stop=1)
 TOTAL = column("25049.17.15.1.6", "ogRpcOutletTotal")
 
 PROFILES = (
@@ -20,7 +18,7 @@ PROFILES = (
         models=("PDUs behind ACM, CM, IM and OM console servers",),
         sys_object_ids=oids("25049.1"),
         outlets=outlets(
-            states=State(STATE, on=("1",), off=("2",)),
+            states=State(column("25049.17.16.1.4", "ogRpcOutletState"), on=("1",), off=("2",)),
             count=TOTAL,
             name=column("25049.17.16.1.3", "ogRpcOutletName"),
             current=figure(column("25049.17.16.1.7", "ogRpcOutletCurrent"), HUNDREDTHS),
@@ -28,7 +26,7 @@ PROFILES = (
         load=total(
             figure(column("25049.17.15.1.11", "ogRpcInputCurrent"), TENTHS, beside=TOTAL),
             else_outlets=True,
-            unit=THE_PDU,
+            unit=Arcs(stop=1),
         ),
         evidence=SIMULATED.of("state", "current"),
     ),

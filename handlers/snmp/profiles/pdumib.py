@@ -13,7 +13,6 @@ from .language import *
 
 LOCKED, NOT_SUPPORTED = "4", "-1"
 SUPPORTED = "(?!-1$).*"
-STATE = column("23280.8.1.2", "outletStatusState")
 COMMAND = column("23280.9.1.2", "outletControlCommand")
 DEVICES = scalar("23280.1.0", "deviceStatusTableSize")
 PHASES = scalar("23280.4.0", "phaseTableSize")
@@ -40,7 +39,7 @@ PROFILES = (
         sys_object_ids=oids("23280"),
         outlets=outlets(
             states=State(
-                STATE,
+                column("23280.8.1.2", "outletStatusState"),
                 on=("2",),
                 off=("1",),
                 absent=(NOT_SUPPORTED,),

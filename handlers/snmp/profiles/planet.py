@@ -2,8 +2,6 @@
 
 from .language import *
 
-STATUS = column("10456.3.3.3.1.4", "outSwitchStatus")
-
 
 def _device_object(arc: int, name: str) -> First:
     """Units answer for the object without the instance .0 of the MIB: a recording shows it for
@@ -12,7 +10,6 @@ def _device_object(arc: int, name: str) -> First:
     return First((scalar(f"10456.3.2.{arc}", name), scalar(f"10456.3.2.{arc}.0", name)))
 
 
-COUNT = _device_object(5, "deviceOutTotal")
 FEEDS = _device_object(2, "deviceInFeedTotal")
 FEED_CURRENT = column("10456.3.3.2.1.5", "inFeedCurrent")
 FEED_POWER = column("10456.3.3.2.1.6", "inFeedPowerLoad")
@@ -26,8 +23,8 @@ PROFILES = (
         models=("IPM-4120", "IPM-8220, IPM-8221", "IPM-12120"),
         sys_object_ids=oids("10456"),
         outlets=outlets(
-            states=State(STATUS, on=("1",), off=("0",)),
-            count=COUNT,
+            states=State(column("10456.3.3.3.1.4", "outSwitchStatus"), on=("1",), off=("0",)),
+            count=_device_object(5, "deviceOutTotal"),
             control=Write(column("10456.3.3.3.1.5", "outSwitchCtrl"), on=1, off=2),
             current=figure(column("10456.3.3.3.1.7", "outCurrent"), TENTHS),
             power=figure(column("10456.3.3.3.1.9", "outPowerLoad")),

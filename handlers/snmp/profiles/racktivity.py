@@ -17,7 +17,6 @@ PROFILES = (
         vendor="Racktivity",
         mib="ES-RACKTIVITY-MIB of 2014-04-23",
         source=pysnmp_mibs("mibs/racktivity/ES-RACKTIVITY-MIB"),
-        # No sysObjectID was seen on a unit: this is the maker's number.
         models=("EnergySwitch and other units with power modules",),
         sys_object_ids=oids("34097"),
         unseen=True,

@@ -18,9 +18,8 @@ from .language import *
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 # BITS: the sensor of type N has bit N - 1
 CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities")
-INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount")
 # a row for each PDU of the chain; a controller has no inlet
-PDUS = without(INLET_COUNT, "0")
+PDUS = without(column("13742.6.3.2.2.1.2", "inletCount"), "0")
 pdu_total = partial(total, unit=Arcs(stop=1), units=PDUS)
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine

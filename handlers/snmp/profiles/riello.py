@@ -11,7 +11,6 @@ ONE_PHASE = r"1"
 STATUS = column(f"{SOCKETS}.5", "mduOutputStatus")
 # 1: on manual bypass, which feeds the sockets past their switches
 BYPASS = scalar(f"{MDU}.2.11.0", "mduManualBypass")
-STATUS_ON_BYPASS = Provided(STATUS, BYPASS, "[1-9][0-9]*")
 
 PROFILES = (
     Profile(
@@ -29,7 +28,7 @@ PROFILES = (
                 STATUS,
                 on=("1",),
                 off=("0", "6"),
-                doubts=(Doubt(STATUS_ON_BYPASS, ("1",), optional=True),),
+                doubts=(Doubt(Provided(STATUS, BYPASS, "[1-9][0-9]*"), ("1",), optional=True),),
             ),
             none_if_zero=zero_outlets_proof(scalar(f"{MDU}.1.6.0", "mduIdentOutputSockets")),
             current=figure(column(f"{SOCKETS}.2", "mduOutputCurrent"), TENTHS),

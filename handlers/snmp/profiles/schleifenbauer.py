@@ -18,14 +18,13 @@ ENERGY = column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal")
 
 
 CURRENT = column("~.1.1.2.6.1.1.5", "sdbDevInActualCurrent")
-DEVICES = scalar("~.1.1.1.1.1.0", "sdbMgmtStsDevices")
 MORE_THAN_SHOWN = "25[6-9]|2[6-9][0-9]|[3-9][0-9]{2}"  # SNMP shows at most 255
 PHASES = column("~.1.1.2.2.1.1.1", "sdbDevCfPhases")  # an input has one
 
 
 def _of_shown_ring(inputs: Source) -> Source:
     """The inputs, without values if the ring has units that SNMP does not show."""
-    return known_unless(inputs, DEVICES, MORE_THAN_SHOWN)
+    return known_unless(inputs, scalar("~.1.1.1.1.1.0", "sdbMgmtStsDevices"), MORE_THAN_SHOWN)
 
 
 INPUT_ENERGY = _of_shown_ring(

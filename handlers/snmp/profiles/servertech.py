@@ -10,7 +10,6 @@ from functools import partial
 from .language import *
 
 STATUS = column("1718.3.2.3.1.5", "outletStatus")
-ST4_STATE = column("1718.4.1.8.3.1.1", "st4OutletState")
 OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount")
 ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
 ST4_LINES = column("1718.4.1.4.3.1.3", "st4LineCurrent")
@@ -135,7 +134,7 @@ PROFILES = (
         sys_object_ids=oids("1718.4"),
         outlets=outlets(
             states=State(
-                ST4_STATE,
+                column("1718.4.1.8.3.1.1", "st4OutletState"),
                 on=("1",),
                 off=("2",),
                 doubts=(

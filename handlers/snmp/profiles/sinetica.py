@@ -18,7 +18,6 @@ MODE = column("3711.24.1.1.7.3.5.1.3", "pdu3PhMode")  # of a three-phase PDU
 STAR, DELTA, AGGREGATE, UNKNOWN_MODE, NO_MODE = "1", "2", "253", "255", "254"
 ENERGY = column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue")
 
-MONITOR_MODE = column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode")
 CURRENT_ONLY, NO_MONITOR, UNKNOWN_MONITOR = "1", "254", "255"
 LINES = Spread(
     oid("3711.24.1.1.7.3.5.1"),
@@ -36,7 +35,7 @@ def _communicating(values: Source, communication: Source = COMMUNICATION) -> Lis
 def _of_outlets(below: str, name: str, *unmetered: str) -> Listed:
     """A column of the outlets' meters, without PDUs whose monitor mode is one of `unmetered`."""
     values = column(f"3711.24.1.1.7.2.3.1.{below}", name)
-    mode = Part(MONITOR_MODE, over=values, stop=1)
+    mode = Part(column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode"), over=values, stop=1)
     metered = without(values, *unmetered, by=mode)
     return _communicating(
         Listed(metered, without(metered, UNKNOWN_MONITOR, by=mode)),

@@ -39,14 +39,12 @@ def _circuits(below: int, name: str) -> Complete:
 
 DC_LOAD = figure(_circuits(11, "cpmDcInfCktCurrent"))
 DC_POWER = figure(_circuits(7, "cpmDcInfCktPower"))
-DC_ENERGY = figure(_circuits(9, "cpmDcInfCktEnergyDelivrd"))
 
 monitor_profile = partial(
     Profile,
     vendor="Starline",
     mib="UEC-STARLINE-MIB of 2017-10-11",
     source=pysnmp_mibs("mibs/uec/UEC-STARLINE-MIB"),
-    # No sysObjectID was seen on a unit: this is the root of the MIB.
     sys_object_ids=oids("35774"),
     unseen=True,
     ceilings=FLOOR,
@@ -79,7 +77,7 @@ PROFILES = (
         models=("Critical Power Monitor for direct current",),
         load=total(DC_LOAD),
         power=total(DC_POWER),
-        energy=total(DC_ENERGY),
+        energy=total(figure(_circuits(9, "cpmDcInfCktEnergyDelivrd"))),
         inlet=total(DC_LOAD),
         inlet_power=total(DC_POWER),
         note=(

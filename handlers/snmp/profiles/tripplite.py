@@ -62,7 +62,6 @@ device_total = partial(total, else_outlets=True, unit=Arcs(stop=1))
 LEGACY = "850.10.2.3.5.1"
 NOT_CONTROLLABLE = "the device reports it as not controllable"
 UPS12 = "850.100.1.10.2.1"
-UPS12_STATE = column(UPS12 + ".2", "tlUpsOutletState")
 # tlUpsOutletType is a field of bits; bit 1 permits switching
 CONTROLLABLE = tuple(str(bits) for bits in range(256) if bits >> 1 & 1)
 
@@ -104,7 +103,7 @@ PROFILES = (
         # PowerAlert 12 names the maker alone
         sys_object_ids=oids("850.1", "850"),
         outlets=outlets(
-            states=State(UPS12_STATE, on=("2",), off=("1",)),
+            states=State(column(UPS12 + ".2", "tlUpsOutletState"), on=("2",), off=("1",)),
             control=Guarded(
                 Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
                 column(UPS12 + ".3", "tlUpsOutletType"),

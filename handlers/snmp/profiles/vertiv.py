@@ -108,7 +108,6 @@ def _dcs(below: str, name: str) -> Listed:
 LIEBERT_PDU = Arcs(stop=1)
 LIEBERT_POWER = column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")
 LIEBERT_ENERGY = column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum")
-LIEBERT_STATE = column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState")
 LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
 LIEBERT_CONDITION = column("476.1.42.3.8.50.20.1.210", "lgpPduRcpEntryOperationCondition")
 # normal, and over or under current; 4: the outlet is off and draws current
@@ -147,7 +146,6 @@ PM_LINES = Complete(
 )
 PM_PHASES = column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases")
 PM_AMPS = column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue")
-PM_CURRENT = without(Complete(PM_AMPS, beside=PM_PHASES), THREE_PHASES, by=PM_PHASES)
 ACS_LINES = Complete(
     _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue"),
     beside=_acs("8.1.4", "acsPowerMgmtPhasesTablePhaseName"),
@@ -343,7 +341,7 @@ PROFILES = (
         sys_object_ids=oids("476.1.42"),
         outlets=outlets(
             states=State(
-                LIEBERT_STATE,
+                column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"),
                 on=("2",),
                 off=("1",),
                 doubts=(Doubt(LIEBERT_CONDITION, LIEBERT_NORMAL, optional=True),),
@@ -482,7 +480,7 @@ PROFILES = (
                 figure(currents, TENTHS, (), padding=NO_METER)
                 for currents in (
                     PM_LINES,
-                    PM_CURRENT,
+                    without(Complete(PM_AMPS, beside=PM_PHASES), THREE_PHASES, by=PM_PHASES),
                     Unless(ACS_LINES, PM_OUTLETS),
                     Unless(ACS_CURRENT, PM_OUTLETS),
                     ONE_SENSOR,

@@ -19,7 +19,7 @@ from typing import ClassVar, NoReturn, Optional
 
 from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet, Unsupported
-from ..decoding import Rows
+from ..decoding import LONGEST_NUMBER, Rows
 from ..frozen_value import FrozenValue
 from ..reader import MISSING, UNMARKED, Reader
 
@@ -27,6 +27,11 @@ from ..reader import MISSING, UNMARKED, Reader
 def no_object(identity: str) -> NoSuchOutlet:
     """The error for an identity that has no object in a source."""
     return NoSuchOutlet(f"the device has no object to switch outlet {identity[:40]!r}")
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is a number of at most nine digits, as outlets and units have."""
+    return word.isascii() and word.isdigit() and len(word) <= LONGEST_NUMBER
 
 
 def unmarked_value(mark: Optional[Raw]) -> Raw:

@@ -9,9 +9,9 @@ from typing import NamedTuple, Optional
 
 from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
-from ..decoding import LONGEST_NUMBER, Rows, text
+from ..decoding import Rows, text
 from ..reader import Reader
-from .base import ObjectSource, ReadOnly, Source, no_object
+from .base import ObjectSource, ReadOnly, Source, is_number, no_object
 
 # What devices call the unit that they are asked at: some 0, others 1. An outlet of either is "7",
 # so that its identity follows from its own row alone; no device is known to have both.
@@ -124,7 +124,7 @@ class ByUnit(ObjectSource):
         row_by_identity: dict[str, str] = {}
         for row, (unit, number) in positions.items():
             identity = f"{row}."
-            if _is_number(unit) and _is_number(number):
+            if is_number(unit) and is_number(number):
                 identity = number if unit in _FIRST_UNITS else f"{unit}.{number}"
             if identity in row_by_identity:
                 raise ProtocolError(
@@ -162,7 +162,3 @@ def _cell(column: ObjectSource, reader: Reader, row: str) -> str:
     """The value of one row as text; "" if there is none."""
     value = column.value_of(reader, row)
     return "" if value is None else text(value)
-
-
-def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdigit() and len(word) <= LONGEST_NUMBER

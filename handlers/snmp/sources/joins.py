@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Optional
@@ -91,27 +90,21 @@ def _row_by_key(columns: Sequence[Source], reader: Reader) -> Mapping[tuple[str,
     if cache_key in reader.derived:
         row_by_key: Mapping[tuple[str, ...], str] = reader.derived[cache_key]
         return row_by_key
-    row_by_key = _join(tuple(tuple(column.rows(reader).items()) for column in columns))
+    tables = [_nonblank_rows(column.rows(reader)) for column in columns]
+    keys = {
+        row: tuple(table[row] for table in tables)
+        for row in tables[0]
+        if all(row in table for table in tables)
+    }
+    count_by_key = Counter(keys.values())
+    row_by_key = {key: row for row, key in keys.items() if count_by_key[key] == 1 and any(key)}
     reader.derived[cache_key] = row_by_key
     return row_by_key
 
 
-# the keys of a unit hardly ever change
-@functools.lru_cache(maxsize=256)
-def _join(columns: tuple[tuple[tuple[str, Raw], ...], ...]) -> Mapping[tuple[str, ...], str]:
-    """`_row_by_key` of these rows."""
-    tables = [_nonblank_rows(rows) for rows in columns]
-    keys: dict[str, tuple[str, ...]] = {}
-    for row in tables[0]:
-        if all(row in table for table in tables):
-            keys[row] = tuple(table[row] for table in tables)
-    count_by_key = Counter(keys.values())
-    return {key: row for row, key in keys.items() if count_by_key[key] == 1 and any(key)}
-
-
-def _nonblank_rows(rows: Sequence[tuple[str, Raw]]) -> dict[str, str]:
+def _nonblank_rows(rows: Rows) -> dict[str, str]:
     """Row -> text, without the empty ones; with them if all are empty."""
-    text_by_row = {row: text(value) for row, value in rows}
+    text_by_row = {row: text(value) for row, value in rows.items()}
     return {row: value for row, value in text_by_row.items() if value} or text_by_row
 
 

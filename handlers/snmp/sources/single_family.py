@@ -15,9 +15,9 @@ from ...shared.ceilings import FILLED
 from ...shared.decimals import CONTEXT, total
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
-from ..decoding import LONGEST_NUMBER, Rows, latin_1, number, octets, text
+from ..decoding import Rows, latin_1, number, octets, text
 from ..reader import MISSING, Reader
-from .base import Filter, ObjectSource, ReadOnly, Source, unmarked_value
+from .base import Filter, ObjectSource, ReadOnly, Source, is_number, unmarked_value
 
 
 class Fitted(Filter):
@@ -154,17 +154,13 @@ class NamedRows(ObjectSource):
             if match is None:
                 continue
             numbers = [group for group in match.groups() if group is not None]
-            if not all(map(_is_short_number, numbers)):
+            if not all(map(is_number, numbers)):
                 continue
             identity = ".".join([index.partition(".")[0], *(str(int(group)) for group in numbers)])
             if identity in index_by_identity:
                 raise ProtocolError(f"two variables of the device have the identity {identity}")
             index_by_identity[identity] = index
         return index_by_identity
-
-
-def _is_short_number(word: str) -> bool:
-    return word.isascii() and word.isdigit() and len(word) <= LONGEST_NUMBER
 
 
 class Packed(ReadOnly):
@@ -216,7 +212,7 @@ class Packed(ReadOnly):
         a valid number.
         """
         row, _, position = identity.rpartition(".")
-        return row or self.main, int(position) if _is_short_number(position) else 0
+        return row or self.main, int(position) if is_number(position) else 0
 
 
 class Field(ReadOnly):
