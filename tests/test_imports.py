@@ -177,7 +177,6 @@ def test_no_function_of_an_archive_imports_and_others_say_why() -> None:
 _FINDERS = {
     "handlers/raritan/rpc/_runtime/registry.py",
     "handlers/dcimanager/base.py",
-    "handlers/snmp/schema.py",
 }
 
 

@@ -7,15 +7,14 @@ controls), `kind` names one. A decimal number is written as text ("0.1"), so tha
 from __future__ import annotations
 
 import contextlib
-import functools
 import inspect
 import json
-import sys
 import typing
+from abc import ABCMeta
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import Any, Callable
+from typing import Any
 
 from ..shared.errors import printable
 from . import controls, single_family, sources
@@ -36,24 +35,14 @@ class ProfileError(ValueError):
     """
 
 
-def kinds(*modules: Any) -> Mapping[str, type[Any]]:
-    """The sources and controls of these modules, by name; without their abstract base classes."""
-    class_by_name: dict[str, type[Any]] = {}
-    for module in modules:
-        class_by_name.update(
-            (name, member) for name, member in vars(module).items() if _is_kind(member)
-        )
-    return dict(sorted(class_by_name.items()))
-
-
-def _is_kind(member: object) -> bool:
-    # An alias such as `tuple[str, int]` is a class to Python 3.9 and 3.10, but not to `issubclass`.
-    if typing.get_origin(member) is not None or not inspect.isclass(member):
-        return False
-    return issubclass(member, (Source, Control)) and not inspect.isabstract(member)
-
-
-KINDS = kinds(sources, controls, single_family)
+#: the sources and controls, by name
+KINDS: Mapping[str, type[Any]] = {
+    name: cls
+    for name, cls in sorted({**vars(sources), **vars(controls), **vars(single_family)}.items())
+    if isinstance(cls, ABCMeta)
+    and issubclass(cls, (Source, Control))
+    and not inspect.isabstract(cls)
+}
 PLAIN: tuple[type[Any], ...] = (
     Profile,
     Root,
@@ -71,23 +60,10 @@ PLAIN: tuple[type[Any], ...] = (
 
 #: fields that profiles had once: they are read and mean nothing
 _ENDED_FIELDS = ("switching_confidence",)
-
-_PACK = __name__.rpartition(".snmp.")[0]
-#: the names in the annotations of parts; their classes are of this pack, or bases without fields
-_NAMES = {
-    name: value
-    for module in sorted(
-        {base.__module__ for cls in (*PLAIN, *KINDS.values()) for base in cls.__mro__}
-    )
-    if module.startswith(_PACK)
-    for name, value in vars(sys.modules[module]).items()
+#: class -> the types of its fields
+FIELD_TYPES: Mapping[type[Any], Mapping[str, Any]] = {
+    cls: typing.get_type_hints(cls) for cls in (*PLAIN, *KINDS.values())
 }
-
-
-# the types of the fields of a class; slow: it compiles annotations
-field_types: Callable[[Any], dict[str, Any]] = functools.cache(
-    functools.partial(typing.get_type_hints, globalns=_NAMES)
-)
 
 
 def dumps(profile: Profile) -> str:
@@ -201,27 +177,15 @@ def _read_decimal(data: object, path: str) -> Decimal:
 
 
 def _read_object(data: object, hint: Any, path: str) -> Any:
-    """The part of a profile in a JSON object; `kind` in it chooses the class if `hint` has
-    several."""
+    """The part of a profile in a JSON object."""
     if not isinstance(data, dict):
         raise ProfileError(f"{path}: give an object, not {_quote(data)}")
-    cls, members = hint, dict(data)
-    kind_names = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
-    if kind_names:
-        if "kind" not in members:
-            raise ProfileError(
-                f"{path}.kind: this key is missing; give one of {', '.join(kind_names)}"
-            )
-        kind = members.pop("kind")
-        if kind not in kind_names:
-            raise ProfileError(
-                f"{path}.kind: {_quote(kind)} is not allowed; give one of {', '.join(kind_names)}"
-            )
-        cls = KINDS[kind]
+    members = dict(data)
+    cls = _class_of(members, hint, path)
     if cls is Profile:
         for name in _ENDED_FIELDS:
             members.pop(name, None)
-    hints, fields = field_types(cls), cls.FIELDS
+    hints, fields = FIELD_TYPES[cls], cls.FIELDS
     for name in members:
         if name not in fields:
             raise ProfileError(
@@ -240,6 +204,21 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     except ValueError as error:
         raise ProfileError(f"{path}: {error}") from None
     return part
+
+
+def _class_of(members: dict[str, object], hint: Any, path: str) -> Any:
+    """The class `hint`, or that which `kind` names if it has several. Removes `kind`."""
+    kind_names = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
+    if not kind_names:
+        return hint
+    if "kind" not in members:
+        raise ProfileError(f"{path}.kind: this key is missing; give one of {', '.join(kind_names)}")
+    kind = members.pop("kind")
+    if kind not in kind_names:
+        raise ProfileError(
+            f"{path}.kind: {_quote(kind)} is not allowed; give one of {', '.join(kind_names)}"
+        )
+    return KINDS[kind]
 
 
 def _quote(data: object) -> str:

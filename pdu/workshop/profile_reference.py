@@ -13,7 +13,7 @@ from typing import Any
 
 from handlers.snmp.controls import Control
 from handlers.snmp.frozen_value import REQUIRED, FrozenValue
-from handlers.snmp.schema import KINDS, PLAIN, field_types
+from handlers.snmp.schema import FIELD_TYPES, KINDS, PLAIN
 from handlers.snmp.sources import ObjectSource, ReadOnly, Source
 
 
@@ -37,7 +37,7 @@ def _table(classes: Iterable[type[Any]]) -> Iterator[str]:
     yield "| kind | used as | fields (defaults in brackets) | meaning |"
     yield "|---|---|---|---|"
     for cls in classes:
-        hints = field_types(cls)
+        hints = FIELD_TYPES[cls]
         fields = ", ".join(
             _field(name, hints[name], default) for name, default in cls.FIELDS.items()
         )

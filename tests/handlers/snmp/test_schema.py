@@ -3,18 +3,15 @@ from __future__ import annotations
 import inspect
 import json
 import re
-import types
-from typing import Any, Optional, Union
+from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.snmp import schema
-from handlers.snmp.controls import Write
 from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, Source
 from tests.handlers.snmp.every_part import EVERY_PART
 
 ACME: dict[str, Any] = {
@@ -234,25 +231,6 @@ def test_a_part_describes_all_of_its_fields_or_none(kind: type[FrozenValue]) -> 
         r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE
     )
     assert names_in_page == list(kind.FIELDS) or not names_in_page and len(kind.FIELDS) < 5
-
-
-# ---- annotations ---------------------------------------------------------------------------------
-
-
-def test_an_alias_of_a_generic_type_is_not_taken_for_a_kind() -> None:
-    """To Python 3.9 and 3.10, `tuple[str, int]` is a class, which `issubclass` refuses."""
-    module = types.ModuleType("parts")
-    vars(module).update(
-        Order=tuple[str, int],
-        Rows=dict[str, Column],
-        Older=tuple[str, int],
-        Either=Union[int, str],
-        Maybe=Optional[Column],
-        Column=Column,
-        Base=Source,
-        Write=Write,
-    )
-    assert schema.kinds(module) == {"Column": Column, "Write": Write}
 
 
 def test_a_profile_with_the_field_that_ended_is_read() -> None:
