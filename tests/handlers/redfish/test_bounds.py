@@ -7,20 +7,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from handlers.http import connection
-from handlers.http.message import Endpoint, Request, Response
-from handlers.redfish import links, outlets, pdus, settings
+from handlers.http.message import Endpoint, Request as HttpRequest, Response
+from handlers.redfish import links, outlets
 from handlers.redfish.service import RedfishService
+from handlers.redfish.settings import PduChoice
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.switching import CALL_SECONDS
-from pdu_common.connection import PduData
 
 from .test_login import SESSIONS, Guarded
-from .tree import OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, outlet, serving, two, unit
+from .tree import (
+    OUTLETS,
+    Answer,
+    Request,
+    Tree,
+    handler,
+    outlet,
+    refused,
+    service,
+    serving,
+    two,
+    unit,
+)
 
 
 class Clock:
@@ -35,9 +46,9 @@ class Clock:
     def advance_with(self, tree: Tree) -> None:
         answer = tree.answer
 
-        def slow(seen: Seen) -> Answer:
+        def slow(request: Request) -> Answer:
             self.now += self.step
-            return answer(seen)
+            return answer(request)
 
         setattr(tree, "answer", slow)
 
@@ -57,11 +68,8 @@ def test_outlets_are_read_over_one_connection_if_no_thread_can_be_started(
         assert tree.connections == 1
 
 
-def read(service: RedfishService) -> Any:
-    return [
-        outlets.read_outlets(service, service_pdu)
-        for service_pdu in pdus.read_units(service, settings.PduChoice())
-    ]
+def read(redfish: RedfishService) -> None:
+    outlets.read_all_outlets(redfish, PduChoice())
 
 
 @pytest.fixture
@@ -77,22 +85,16 @@ def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_
 ) -> None:
     tree, clock = slow
     with serving(tree) as address:
-        redfish_settings = settings.read_settings(
-            PduData(
-                address,
-                {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"},
-            )
-        )
         with pytest.raises(PduHandlerError) as error_info:
-            with RedfishService(redfish_settings, clock=clock) as service:
-                read(service)
+            with service(address, clock=clock, session="session") as redfish:
+                read(redfish)
     assert error_info.value.kind == "unreachable" and f"{CALL_SECONDS:.0f} s" in str(
         error_info.value
     )
     # Six requests come before those for outlets. Up to four requests are under way at the deadline.
     # DELETE comes last.
-    assert 7 < len(tree.seen) <= CALL_SECONDS / clock.step + 4
-    assert [(request.method, request.path) for request in tree.seen[-1:]] == [
+    assert 7 < len(tree.requests) <= CALL_SECONDS / clock.step + 4
+    assert [(request.method, request.path) for request in tree.requests[-1:]] == [
         ("DELETE", f"{SESSIONS}/7")
     ]
 
@@ -100,25 +102,23 @@ def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_
 def test_a_command_after_the_deadline_of_the_call_is_known_not_to_be_sent() -> None:
     tree, clock = Tree(unit()), Clock(0.0)
     with serving(tree) as address:
-        data = PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD})
-        with RedfishService(settings.read_settings(data), clock=clock) as service:
-            read(service)
+        with service(address, clock=clock) as redfish:
+            read(redfish)
             clock.now += CALL_SECONDS
             with pytest.raises(PduHandlerError) as error_info:
-                service.post(f"{OUTLETS}/1", {"PowerState": "Off"})
+                redfish.post(f"{OUTLETS}/1", {"PowerState": "Off"})
     assert not error_info.value.may_have_executed
-    assert "POST" not in [request.method for request in tree.seen]
+    assert "POST" not in [request.method for request in tree.requests]
 
 
 def test_the_end_of_the_time_before_a_request_is_blamed_on_no_pdu() -> None:
     tree, clock = Tree(two()), Clock(15.0)
     clock.advance_with(tree)
     with serving(tree) as address:
-        data = PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD})
-        with RedfishService(settings.read_settings(data), clock=clock) as service:
+        with service(address, clock=clock) as redfish:
             with pytest.raises(PduHandlerError, match="took longer than") as error_info:
-                read(service)
-    assert len(tree.seen) == 3 and "of this service" not in str(error_info.value)
+                read(redfish)
+    assert len(tree.requests) == 3 and "of this service" not in str(error_info.value)
 
 
 @pytest.mark.parametrize(
@@ -131,11 +131,11 @@ def test_a_request_is_not_repeated_after_the_deadline_of_the_call(
 ) -> None:
     tree, clock = Tree(unit()), Clock(2 * CALL_SECONDS)
     monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=clock))
-    tree.special["/redfish/v1"] = lambda request: answer
+    tree.special["/redfish/v1"] = answer
     exchange = connection.StandardTransport.exchange
 
     def slow(
-        transport: connection.StandardTransport, where: Endpoint, request: Request
+        transport: connection.StandardTransport, where: Endpoint, request: HttpRequest
     ) -> Response:
         reply = exchange(transport, where, request)
         # only now, so that the answer itself arrives in time
@@ -145,7 +145,7 @@ def test_a_request_is_not_repeated_after_the_deadline_of_the_call(
     monkeypatch.setattr(connection.StandardTransport, "exchange", slow)
     with serving(tree) as address, pytest.raises(PduHandlerError, match="too slowly"):
         handler(address, timeout="60").status()
-    assert len(tree.seen) == 1
+    assert len(tree.requests) == 1
 
 
 def big(megabytes: int) -> bytes:
@@ -169,23 +169,19 @@ def test_a_body_that_is_too_big_or_too_deep_or_not_a_strict_json_object_is_a_pro
 ) -> None:
     for path in (OUTLETS, f"{OUTLETS}/1", "/redfish/v1"):
         tree = Tree(unit([outlet("1")]))
-        tree.special[path] = lambda request: Answer(body)
-        with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-            handler(address).status()
-        assert error_info.value.kind == "protocol"
-        str(error_info.value).encode()
+        tree.special[path] = Answer(body)
+        error = refused(tree)
+        assert error.kind == "protocol"
+        str(error).encode()
 
 
 def test_the_length_of_all_answers_together_is_limited() -> None:
     tree = Tree(unit([outlet(str(number)) for number in range(1, 40)]))
     for number in range(1, 40):
-        tree.special[f"{OUTLETS}/{number}"] = lambda request: Answer(big(3))
-    with (
-        serving(tree) as address,
-        pytest.raises(PduHandlerError, match="answers are longer than") as error_info,
-    ):
-        handler(address).status()
-    assert error_info.value.kind == "protocol" and len(tree.seen) < 20
+        tree.special[f"{OUTLETS}/{number}"] = Answer(big(3))
+    error = refused(tree)
+    assert "answers are longer than" in str(error) and error.kind == "protocol"
+    assert len(tree.requests) < 20
 
 
 @pytest.mark.parametrize(

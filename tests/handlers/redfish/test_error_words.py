@@ -9,7 +9,7 @@ import pytest
 from handlers.shared.errors import Denied, PduHandlerError
 
 from .test_login import Guarded
-from .tree import OUTLETS, PASSWORD, Answer, Tree, handler, serving, unit
+from .tree import OUTLETS, PASSWORD, Answer, Tree, refused, unit
 
 WORDS = "the drawer is locked"
 ID = "Oem.1.0.Locked"
@@ -32,41 +32,36 @@ PLACES: dict[str, Any] = {
 }
 
 
-def refused(tree: Tree, answer: Answer, **settings: str) -> PduHandlerError:
+def refused_with(tree: Tree, answer: Answer, **settings: str) -> PduHandlerError:
     """The error of a status, if the request for the list of outlets is answered so."""
-    tree.special[OUTLETS] = lambda request: answer
-    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        handler(address, **settings).status()
-    return error_info.value
+    tree.special[OUTLETS] = answer
+    return refused(tree, **settings)
 
 
 @pytest.mark.sample(16)
 @pytest.mark.parametrize("status", [401, 403, 404, 503])
 @pytest.mark.parametrize("place", PLACES)
 def test_the_devices_own_words_are_quoted_from_wherever_they_are(place: str, status: int) -> None:
-    error = refused(Tree(unit()), Answer(PLACES[place], status))
+    error = refused_with(Tree(unit()), Answer(PLACES[place], status))
     assert error.reason.count(WORDS) == 1 and f"HTTP Error {status}" in error.reason
 
 
 def test_words_from_any_place_do_not_show_the_login() -> None:
     for body in ({"error": PASSWORD}, {"error": {"message": PASSWORD, INFO: {"MessageId": ID}}}):
-        assert PASSWORD not in str(refused(Tree(unit()), Answer(body, 403)))
+        assert PASSWORD not in str(refused_with(Tree(unit()), Answer(body, 403)))
 
 
 def test_a_link_to_nothing_names_its_path() -> None:
     tree = Tree(unit())
     path = "/redfish/v1/PowerEquipment/RackPDUs/1"
     tree.resources[path]["Outlets"] = {"@odata.id": f"{path}/Gone?x={PASSWORD}"}
-    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        handler(address).status()
-    assert error_info.value.operation == f"GET {path}/Gone" and "HTTP Error 404" in str(
-        error_info.value
-    )
+    error = refused(tree)
+    assert error.operation == f"GET {path}/Gone" and "HTTP Error 404" in str(error)
 
 
 @pytest.mark.parametrize("is_cut", [False, True])
 def test_a_login_that_ends_in_a_call_is_named(is_cut: bool) -> None:
-    basic = refused(Tree(unit()), Answer(b"{", 401, is_cut=is_cut), session="basic")
+    basic = refused_with(Tree(unit()), Answer(b"{", 401, is_cut=is_cut), session="basic")
     assert isinstance(basic, Denied) and "refused the login" in basic.reason
-    token = refused(Guarded(), Answer(b"{", 401, is_cut=is_cut), session="session")
+    token = refused_with(Guarded(), Answer(b"{", 401, is_cut=is_cut), session="session")
     assert isinstance(token, Denied) and "refused the session's token" in token.reason

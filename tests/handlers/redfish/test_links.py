@@ -45,7 +45,7 @@ def test_the_other_host_of_a_redirect_gets_no_request(status: int, method: str) 
     with serving(tree) as address, serving(other) as elsewhere:
         for scheme in ("http:", "", "HTTP:"):
             location = {"Location": f"{scheme}//{elsewhere}"}
-            tree.special[target] = lambda request: Answer(None, status, location)
+            tree.special[target] = Answer(None, status, location)
             with pytest.raises(PduHandlerError):
                 handler_of_tree(address).port_down(PduPortView("1"), deadline=0.0)
     assert other.connections == 0

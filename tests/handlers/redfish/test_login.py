@@ -11,14 +11,24 @@ from typing import Optional
 
 import pytest
 
-from handlers.redfish import settings
-from handlers.redfish.service import LOGOUT_SECONDS, RedfishService
-from handlers.shared.errors import PduHandlerError
-from pdu_common.connection import PduData
-from pdu_common.helper import PduPortView
+from handlers.redfish.service import LOGOUT_SECONDS
 from tests.chains import kept
 
-from .tree import EXPAND, OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, serving, unit
+from .tree import (
+    EXPAND,
+    OUTLETS,
+    PASSWORD,
+    USER,
+    Answer,
+    Request,
+    Tree,
+    handler,
+    identities,
+    refused,
+    service,
+    serving,
+    unit,
+)
 
 ROOT = "/redfish/v1"
 SESSIONS = f"{ROOT}/SessionService/Sessions"
@@ -47,12 +57,12 @@ class Guarded(Tree):
         # if set, answers a correct login for a session; no session is opened
         self.opening: Optional[Answer] = None
 
-    def answer(self, seen: Seen) -> Answer:
-        path = seen.path.rstrip("/")
-        if seen.method == "POST" and path == SESSIONS:
+    def answer(self, request: Request) -> Answer:
+        path = request.path.rstrip("/")
+        if request.method == "POST" and path == SESSIONS:
             if (
-                json.loads(seen.body) != {"UserName": USER, "Password": PASSWORD}
-                or "authorization" in seen.headers
+                json.loads(request.body) != {"UserName": USER, "Password": PASSWORD}
+                or "authorization" in request.headers
             ):
                 return Answer(None, 401)
             if self.opening is not None:
@@ -67,35 +77,34 @@ class Guarded(Tree):
                 },
             )
         if path in self.special:
-            return super().answer(seen)
+            return super().answer(request)
         is_login_right = (
-            seen.headers.get("authorization") == BASIC
+            request.headers.get("authorization") == BASIC
             and self.basic
-            or seen.headers.get("x-auth-token") == self.token
+            or request.headers.get("x-auth-token") == self.token
         )
-        anonymous = not {"authorization", "x-auth-token"} & set(seen.headers)
+        anonymous = not {"authorization", "x-auth-token"} & set(request.headers)
         if not is_login_right and not (path == ROOT and anonymous):
             return Answer(None, 401, {"WWW-Authenticate": self.challenge} if self.challenge else {})
-        if seen.method == "DELETE":
+        if request.method == "DELETE":
             return Answer(None, 204)
-        return super().answer(seen)
+        return super().answer(request)
 
 
 def deleted(tree: Tree) -> int:
     return sum(
-        request.method == "DELETE" and request.path == f"{SESSIONS}/7" for request in tree.seen
+        request.method == "DELETE" and request.path == f"{SESSIONS}/7" for request in tree.requests
     )
 
 
 @pytest.mark.parametrize("mode, basic", [("session", True), ("session", False), ("auto", False)])
 def test_a_session_is_opened_once_and_deleted(mode: str, basic: bool) -> None:
     tree = Guarded(basic=basic)
-    with serving(tree) as address:
-        assert len(handler(address, session=mode).status().ports) == 2
+    assert len(identities(tree, session=mode)) == 2
     assert (tree.opened, deleted(tree)) == (1, 1)
-    assert tree.seen[-1].headers["x-auth-token"] == "token-7"
+    assert tree.requests[-1].headers["x-auth-token"] == "token-7"
     if mode == "session":
-        assert not any("authorization" in request.headers for request in tree.seen)
+        assert not any("authorization" in request.headers for request in tree.requests)
 
 
 @pytest.mark.parametrize(
@@ -104,23 +113,17 @@ def test_a_session_is_opened_once_and_deleted(mode: str, basic: bool) -> None:
 def test_a_session_is_deleted_here_whatever_host_its_location_names(origin: str) -> None:
     tree = Guarded(location=f"{origin}{SESSIONS}/7")
     tree.body = False
-    with serving(tree) as address:
-        handler(address, session="session").status()
+    identities(tree, session="session")
     assert (tree.opened, deleted(tree)) == (1, 1)
 
 
 def test_many_readings_at_once_log_in_once() -> None:
     tree = Guarded(basic=False)
     with serving(tree) as address:
-        redfish_settings = settings.read_settings(
-            PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD})
-        )
-        with RedfishService(redfish_settings) as service:
-            resources = service.all([OUTLETS] * 8)
-    assert all(isinstance(resource, dict) and "Members" in resource for resource in resources) and (
-        tree.opened,
-        deleted(tree),
-    ) == (1, 1)
+        with service(address) as redfish:
+            resources = redfish.all([OUTLETS] * 8)
+    assert all(isinstance(resource, dict) and "Members" in resource for resource in resources)
+    assert (tree.opened, deleted(tree)) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -134,42 +137,37 @@ def test_many_readings_at_once_log_in_once() -> None:
 )
 def test_a_refused_password_is_not_tried_in_another_way(mode: str, challenge: str) -> None:
     tree = Guarded(basic=False, challenge=challenge)
-    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        handler(address, session=mode).status()
-    assert error_info.value.kind == "denied" and tree.opened == 0 and len(tree.seen) == 1
-    assert PASSWORD not in str(error_info.value)
+    error = refused(tree, session=mode)
+    assert error.kind == "denied" and tree.opened == 0 and len(tree.requests) == 1
+    assert PASSWORD not in str(error)
 
 
 @pytest.mark.parametrize("call", ["status", "statistic", "port_down", "labels"])
 def test_a_session_is_deleted_even_after_an_error(call: str) -> None:
     tree = Guarded()
-    tree.special[OUTLETS] = lambda request: Answer(b"no JSON")
-    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        pdu_handler = handler(address, session="session")
-        getattr(pdu_handler, call)(*([PduPortView("1")] if call == "port_down" else []))
-    assert error_info.value.kind == "protocol" and (tree.opened, deleted(tree)) == (1, 1)
+    tree.special[OUTLETS] = Answer(b"no JSON")
+    assert refused(tree, call, session="session").kind == "protocol"
+    assert (tree.opened, deleted(tree)) == (1, 1)
 
 
 def test_a_failure_to_open_a_session_is_reported_and_no_other_login_is_tried() -> None:
     tree = Guarded(basic=False)
     tree.resources.update(unit(expand=EXPAND))
-    tree.special[ROOT] = lambda request: Answer(tree.resources[ROOT])
+    tree.special[ROOT] = Answer(tree.resources[ROOT])
     tree.opening = Answer({"error": {"message": "too many sessions"}}, 400)
-    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        handler(address).status()
-    assert error_info.value.kind == "refused" and "too many sessions" in str(error_info.value)
-    assert [request.method for request in tree.seen] == ["GET", "GET", "POST"]
+    error = refused(tree)
+    assert error.kind == "refused" and "too many sessions" in str(error)
+    assert [request.method for request in tree.requests] == ["GET", "GET", "POST"]
 
 
 @pytest.mark.parametrize("mode", ["auto", "session"])
 def test_without_sessions_the_error_names_the_password_and_the_other_login(mode: str) -> None:
     tree = Guarded()
     del tree.resources[ROOT]["Links"]
-    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        handler(address, session=mode, password="another").status()
-    assert error_info.value.kind == "unsupported" and error_info.value.keys == ("session",)
+    error = refused(tree, session=mode, password="another")
+    assert error.kind == "unsupported" and error.keys == ("session",)
     assert "opened: check user name and password, and try the handler setting session=basic" in str(
-        error_info.value
+        error
     )
 
 
@@ -180,43 +178,34 @@ def test_only_a_session_that_was_created_is_used(status: int) -> None:
     """
     tree = Guarded(basic=False)
     tree.opening = Answer(None, status, {"X-Auth-Token": tree.token})
-    with serving(tree) as address:
-        if status in (200, 201, 204):
-            assert len(handler(address, session="session").status().ports) == 2
-        else:
-            with pytest.raises(PduHandlerError):
-                handler(address, session="session").status()
-            assert not any("x-auth-token" in request.headers for request in tree.seen)
+    if status in (200, 201, 204):
+        assert len(identities(tree, session="session")) == 2
+    else:
+        refused(tree, session="session")
+        assert not any("x-auth-token" in request.headers for request in tree.requests)
 
 
 @pytest.mark.parametrize("token", ["", "ä", "x" * 5000])
 def test_a_session_without_a_usable_token_is_an_error(token: str) -> None:
-    tree = Guarded(token=token)
-    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        handler(address, session="session").status()
-    assert error_info.value.kind == "protocol"
+    assert refused(Guarded(token=token), session="session").kind == "protocol"
 
 
 def test_an_error_of_the_request_that_opens_a_session_does_not_show_the_login() -> None:
     class Echoing(Guarded):
-        def answer(self, seen: Seen) -> Answer:
-            if seen.method == "POST":
+        def answer(self, request: Request) -> Answer:
+            if request.method == "POST":
                 return Answer(None, 302, {"Location": f"http://{PASSWORD}.example/"})
-            if seen.path.rstrip("/") == ROOT:
+            if request.path.rstrip("/") == ROOT:
                 return Answer(
                     {
                         **self.resources[ROOT],
                         "Links": {"Sessions": {"@odata.id": f"{ROOT}/{PASSWORD}"}},
                     }
                 )
-            return super().answer(seen)
+            return super().answer(request)
 
-    with serving(Echoing()) as address, pytest.raises(PduHandlerError) as error_info:
-        handler(address, session="session").status()
-    assert (
-        "another host" in error_info.value.reason
-        and PASSWORD not in f"{error_info.value} {vars(error_info.value)}"
-    )
+    error = refused(Echoing(), session="session")
+    assert "another host" in error.reason and PASSWORD not in f"{error} {vars(error)}"
 
 
 @pytest.mark.parametrize("call", ["status", "statistic", "port_down", "labels"])
@@ -228,10 +217,8 @@ def test_a_sessions_token_that_the_service_sends_back_is_in_no_error_and_no_log(
     tree.special[OUTLETS] = lambda request: Answer(
         {"error": {"message": f"no {dict(request.headers)}"}}, 400
     )
-    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        pdu = handler(address, session="session")
-        getattr(pdu, call)(*([PduPortView("1")] if call == "port_down" else []))
-    assert tree.opened == 1 and tree.token not in kept(error_info.value) + caplog.text
+    error = refused(tree, call, session="session")
+    assert tree.opened == 1 and tree.token not in kept(error) + caplog.text
 
 
 @pytest.mark.parametrize("answer", [Answer(None, 0), Answer(None, 503), Answer(b"x", is_cut=True)])
@@ -239,33 +226,26 @@ def test_the_deletion_of_a_session_is_sent_again_within_its_time(answer: Answer)
     class Cutting(Guarded):
         """Answers the first two requests to delete the session in another way."""
 
-        def answer(self, seen: Seen) -> Answer:
-            if seen.method == "DELETE" and deleted(self) < 3:
+        def answer(self, request: Request) -> Answer:
+            if request.method == "DELETE" and deleted(self) < 3:
                 return answer
-            return super().answer(seen)
+            return super().answer(request)
 
     tree = Cutting()
-    with serving(tree) as address:
-        handler(address, session="session").status()
+    identities(tree, session="session")
     assert deleted(tree) == 3 and tree.opened == 1
 
 
 def test_the_deletion_of_a_session_ends_after_its_time_and_after_a_refusal() -> None:
     tree, waits = Guarded(), list[float]()
-    tree.special[f"{SESSIONS}/7"] = lambda request: Answer(None, 0)
-    login = {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"}
+    tree.special[f"{SESSIONS}/7"] = Answer(None, 0)
     with serving(tree) as address:
-        redfish_settings = settings.read_settings(PduData(address, login))
-        now = [0.0]
-
-        def sleep(seconds: float) -> None:
-            waits.append(seconds)
-            now[0] += seconds
-
-        with RedfishService(redfish_settings, clock=lambda: now[0], sleep=sleep) as service:
-            service.root()
+        with service(
+            address, clock=lambda: sum(waits), sleep=waits.append, session="session"
+        ) as redfish:
+            redfish.root()
         assert 3 <= deleted(tree) <= 8 and sum(waits) < LOGOUT_SECONDS
-        tree.special[f"{SESSIONS}/7"] = lambda request: Answer(None, 403)
+        tree.special[f"{SESSIONS}/7"] = Answer(None, 403)
         before = deleted(tree)
         handler(address, session="session").status()
         assert deleted(tree) == before + 1
@@ -274,7 +254,5 @@ def test_the_deletion_of_a_session_ends_after_its_time_and_after_a_refusal() -> 
 @pytest.mark.parametrize("password", ["Outlets", "redfish", "v1", "RackPDUs"])
 def test_an_error_does_not_tell_that_the_password_is_a_word_of_its_path(password: str) -> None:
     tree = Tree(unit())
-    tree.special[OUTLETS] = lambda request: Answer(None, 404)
-    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        handler(address, password=password).status()
-    assert error_info.value.operation == f"GET {OUTLETS}"
+    tree.special[OUTLETS] = Answer(None, 404)
+    assert refused(tree, password=password).operation == f"GET {OUTLETS}"

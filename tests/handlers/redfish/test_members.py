@@ -5,23 +5,19 @@ from __future__ import annotations
 import pytest
 
 from handlers.redfish.members import MOST_MEMBERS, members
-from handlers.redfish.service import RedfishService
-from handlers.redfish.settings import read_settings
 from handlers.shared.errors import PduHandlerError
-from pdu_common.connection import PduData
 
 from .tree import (
     EXPAND,
     OUTLETS,
-    PASSWORD,
-    USER,
     Answer,
     Json,
-    Seen,
+    Request,
     Tree,
     identities,
     outlet,
     refused,
+    service,
     serving,
     unit,
 )
@@ -86,26 +82,25 @@ def test_a_list_is_an_error_if_it_has_a_loop_or_is_invalid_or_shorter_than_its_c
 
 def test_a_list_of_too_many_members_is_an_error() -> None:
     tree = Tree(unit())
-    tree.special[OUTLETS] = lambda request: Answer(
+    tree.special[OUTLETS] = Answer(
         {"Members": [{"@odata.id": f"{OUTLETS}/1"}] * (MOST_MEMBERS + 1)}
     )
     error = refused(tree)
-    assert error.kind == "protocol" and str(MOST_MEMBERS) in str(error) and len(tree.seen) < 10
+    assert error.kind == "protocol" and str(MOST_MEMBERS) in str(error) and len(tree.requests) < 10
     most = [{"Id": str(number), "PowerState": "On"} for number in range(MOST_MEMBERS)]
-    tree.special[OUTLETS] = lambda request: Answer({"Members": most})
+    tree.special[OUTLETS] = Answer({"Members": most})
     assert len(identities(tree)) == MOST_MEMBERS
 
 
 def test_a_tool_that_needs_each_member_gets_the_error_of_one_that_cannot_be_read() -> None:
     tree = Tree(unit())
     with serving(tree) as address:
-        data = PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD})
-        with RedfishService(read_settings(data)) as service:
-            outlets = members(service, service.get(OUTLETS))
+        with service(address) as redfish:
+            outlets = members(redfish, redfish.get(OUTLETS))
             assert [outlet_resource["Id"] for outlet_resource in outlets] == ["1", "2"]
-            tree.special[f"{OUTLETS}/2"] = lambda request: Answer(None, 500)
+            tree.special[f"{OUTLETS}/2"] = Answer(None, 500)
             with pytest.raises(PduHandlerError, match="HTTP Error 500"):
-                members(service, service.get(OUTLETS))
+                members(redfish, redfish.get(OUTLETS))
 
 
 def test_an_included_member_that_is_no_resource_is_read_by_its_link() -> None:
@@ -113,8 +108,8 @@ def test_an_included_member_that_is_no_resource_is_read_by_its_link() -> None:
     tree = Tree(unit(expand=EXPAND))
     plain = tree.resources[OUTLETS]
 
-    def half_expanded(seen: Seen) -> Answer:
-        if "$expand" not in seen.target:
+    def half_expanded(request: Request) -> Answer:
+        if "$expand" not in request.target:
             return Answer(plain)
         return Answer({**plain, "Members": [outlet("1"), None]})
 

@@ -114,7 +114,7 @@ def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(
 ) -> None:
     tree = metered([amps(1.0), amps(2.0)], metrics=hours(9), Mains=mains, Branches=branches)
     assert totals(tree)[0] == load
-    reads_branches = any(request.path == f"{PDU}/Branches" for request in tree.seen)
+    reads_branches = any(request.path == f"{PDU}/Branches" for request in tree.requests)
     assert reads_branches == (not any("CurrentAmps" in circuit for circuit in mains))
 
 
@@ -243,7 +243,7 @@ def test_a_list_of_circuits_without_members_is_empty_if_it_counts_none() -> None
 def test_of_a_list_of_circuits_whose_next_page_fails_no_sum_is_shown() -> None:
     tree = metered([amps(5.0)], Mains=[amps(8.0)])
     tree.resources[f"{PDU}/Mains"]["Members@odata.nextLink"] = f"{PDU}/MoreMains"
-    tree.special[f"{PDU}/MoreMains"] = lambda request: Answer(None, 500)
+    tree.special[f"{PDU}/MoreMains"] = Answer(None, 500)
     assert totals(tree)[0] == DEFAULT.load
 
 
@@ -269,7 +269,7 @@ def test_of_a_circuit_or_metrics_that_cannot_be_read_no_sum_is_shown_and_no_othe
         tree = metered(outlets, metrics=hours(9000), Mains=mains, Branches=[amps(5.0)])
         tree.resources[f"{PDU}/Mains"]["Members"].append({"@odata.id": f"{PDU}/Mains/2"})
         tree.resources[f"{PDU}/Mains/2"] = {"Id": "2", **amps(1.5), **hours(3)}
-        tree.special[path] = lambda request: FAILURES[failure]
+        tree.special[path] = FAILURES[failure]
         view = statistic(tree)
         assert [(port.consumption) for port in view.ports] == [10.0, 20.0]
         return view.load, view.total_consumption
@@ -283,7 +283,7 @@ def test_of_a_circuit_or_metrics_that_cannot_be_read_no_sum_is_shown_and_no_othe
 @pytest.mark.parametrize("failure", FAILURES)
 def test_of_an_outlet_that_cannot_be_read_no_figure_is_shown_and_no_sum(failure: str) -> None:
     tree = metered([{**amps(number), **hours(number)} for number in (1.0, 2.0, 3.0)])
-    tree.special[f"{OUTLETS}/2"] = lambda request: FAILURES[failure]
+    tree.special[f"{OUTLETS}/2"] = FAILURES[failure]
     view = statistic(tree)
     assert (view.load, view.total_consumption) == (DEFAULT.load, DEFAULT.total_consumption)
     assert [(port.identity, port.consumption) for port in view.ports] == [("1", 1.0), ("3", 3.0)]
@@ -292,7 +292,7 @@ def test_of_an_outlet_that_cannot_be_read_no_figure_is_shown_and_no_sum(failure:
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_total_that_is_not_known_is_an_error_with_the_place_and_the_setting(failure: str) -> None:
     tree = metered([{**amps(number), **hours(number)} for number in (1.0, 2.0, 3.0)])
-    tree.special[f"{OUTLETS}/2"] = lambda request: FAILURES[failure]
+    tree.special[f"{OUTLETS}/2"] = FAILURES[failure]
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address).statistic()
     assert error_info.value.keys == ("unknown_figures",)
@@ -395,20 +395,20 @@ SHORTCUTS: dict[str, tuple[str, Callable[[Tree], Answer]]] = {
 @pytest.mark.parametrize("shortcut", SHORTCUTS)
 def test_without_a_usable_list_of_sensors_they_are_read_one_by_one(shortcut: str) -> None:
     tree, (path, answer) = behind(20, EXPAND), SHORTCUTS[shortcut]
-    tree.special[path] = lambda request: answer(tree)
+    tree.special[path] = answer(tree)
     assert totals(tree) == (190.0, 190.0)
 
 
 @pytest.mark.parametrize("odd", [{"@odata.id": f"{CHASSIS}/Sensors/A2"}, {"error": {}}])
 def test_a_sensor_that_is_another_one_leaves_only_its_own_figure_unset(odd: Json) -> None:
     tree = behind(3, None)
-    tree.special[f"{CHASSIS}/Sensors/A1"] = lambda request: Answer({"Id": "A1", **odd})
+    tree.special[f"{CHASSIS}/Sensors/A1"] = Answer({"Id": "A1", **odd})
     assert totals(tree) == (DEFAULT.load, 3.0)
 
 
 def test_a_sensor_that_the_login_may_not_read_raises_denied() -> None:
     tree = behind(3, None)
-    tree.special[f"{CHASSIS}/Sensors/A1"] = lambda request: Answer(None, 403)
+    tree.special[f"{CHASSIS}/Sensors/A1"] = Answer(None, 403)
     with pytest.raises(PduHandlerError) as error_info:
         statistic(tree)
     assert error_info.value.kind == "denied"

@@ -16,7 +16,7 @@ from .tree import (
     OUTLETS,
     RACKS,
     Answer,
-    Seen,
+    Request,
     Tree,
     handler,
     identities,
@@ -41,7 +41,7 @@ def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool
     tree = Tree(resources)
     tree.expands = expands
     assert identities(tree) == ["1.1", "1.2", "2.1"]
-    tree.special[f"{RACKS}/2/Outlets"] = lambda request: Answer(tree.expanded(resources[first], 1))
+    tree.special[f"{RACKS}/2/Outlets"] = Answer(tree.expanded(resources[first], 1))
     assert identities(tree, pdu="1") == ["1.1", "1.2"]
     for settings in ({}, {"pdu": "2"}):
         error = refused(tree, **settings)
@@ -98,7 +98,7 @@ def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switch
 ) -> None:
     names = [str(number) for number in range(1, count + 1)]
     tree = Tree(unit([outlet(name) for name in names]))
-    tree.special[f"{OUTLETS}/2"] = lambda request: FAILURES[failure]
+    tree.special[f"{OUTLETS}/2"] = FAILURES[failure]
     with serving(tree) as address:
         states = {port.identity: port.power_status for port in handler(address).status().ports}
         labels = handler(address).labels()
@@ -111,8 +111,8 @@ def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switch
         resources[link] = {**resources[f"{OUTLETS}/3"], "@odata.id": link}
         resources[link]["Actions"]["#Outlet.PowerControl"]["target"] = f"{link}/Outlet.PowerControl"
         tree = Tree(resources)
-        tree.special[f"{OUTLETS}/2"] = lambda request: FAILURES[failure]
-        tree.special[f"{link}/Outlet.PowerControl"] = lambda request: Answer(None, 204)
+        tree.special[f"{OUTLETS}/2"] = FAILURES[failure]
+        tree.special[f"{link}/Outlet.PowerControl"] = Answer(None, 204)
         with serving(tree) as address:
             port = handler(address).port_up(PduPortView(name), deadline=0.0)
         assert port.power_status is EnumPowerStatus.UP
@@ -147,7 +147,7 @@ def test_an_outlet_that_cannot_be_read_has_the_id_that_its_link_shows_as_those_o
         assert refused(Tree(resources)).kind == ("refused" if rows[1][1] else "protocol")
 
 
-def _answered(status: int, _: Seen) -> Answer:
+def _answered(status: int, _: Request) -> Answer:
     return Answer(None, status)
 
 
@@ -161,7 +161,7 @@ def test_if_no_outlet_can_be_read_the_error_is_that_of_the_first() -> None:
 
 def test_an_outlet_that_cannot_be_read_may_be_the_one_to_switch() -> None:
     tree = Tree(unit())
-    tree.special[f"{OUTLETS}/2"] = lambda request: Answer(None, 500)
+    tree.special[f"{OUTLETS}/2"] = Answer(None, 500)
     for identity in ("2", "3"):
         assert not_switched(tree, identity).kind == "refused"
 
@@ -170,7 +170,7 @@ def test_an_outlet_that_cannot_be_read_is_unknown_with_its_reason(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     tree = Tree(unit())
-    tree.special[f"{OUTLETS}/2"] = lambda request: Answer(None, 500)
+    tree.special[f"{OUTLETS}/2"] = Answer(None, 500)
     with serving(tree) as address:
         ports = handler(address).status().ports
     assert [port.power_status for port in ports] == [EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN]
@@ -212,7 +212,7 @@ def test_an_outlet_without_an_id_has_the_one_that_its_link_shows(
 ) -> None:
     tree = hpe(ids, links)
     assert identities(tree) == expected
-    tree.special[f"{OUTLETS}/{links[1]}/Outlet.PowerControl"] = lambda request: Answer(None, 204)
+    tree.special[f"{OUTLETS}/{links[1]}/Outlet.PowerControl"] = Answer(None, 204)
     with serving(tree) as address:
         port = handler(address).port_up(PduPortView(expected[1]))
     assert port.power_status is EnumPowerStatus.UP

@@ -49,7 +49,7 @@ def test_an_identity_may_keep_its_pdu_where_the_service_drops_another(
     tree = _shortened()
     assert identities(tree, **chosen) == ["1", "2"]
     assert identities(tree, **chosen, pdu_in_identity="yes") == ["1.1", "1.2"]
-    tree.special[f"{OUTLETS}/1/Outlet.PowerControl"] = lambda request: Answer(None, 204)
+    tree.special[f"{OUTLETS}/1/Outlet.PowerControl"] = Answer(None, 204)
     with serving(tree) as address:
         pdu = handler(address, **chosen, pdu_in_identity="yes")
         assert pdu.port_up(PduPortView("1.1")).power_status is EnumPowerStatus.UP
@@ -210,8 +210,8 @@ def test_hpes_older_api_is_named() -> None:
 def test_an_outlet_is_switched_though_another_pdu_cannot_be_read(expands: bool) -> None:
     tree = Tree(two())
     tree.expands = expands
-    tree.special[f"{RACKS}/2"] = lambda request: Answer(None, 500)
-    tree.special[f"{OUTLETS}/1/Outlet.PowerControl"] = lambda request: Answer(None, 204)
+    tree.special[f"{RACKS}/2"] = Answer(None, 500)
+    tree.special[f"{OUTLETS}/1/Outlet.PowerControl"] = Answer(None, 204)
     with serving(tree) as address:
         port = handler(address).port_up(PduPortView("1.1"), deadline=0.0)
         assert port.power_status is EnumPowerStatus.UP
@@ -279,7 +279,7 @@ def test_one_pdu_of_several_that_cannot_be_read_is_an_error_that_says_how_to_lea
     path, answer = resources.pop("special", ("", Answer({})))
     tree = Tree(resources)
     if path:
-        tree.special[path] = lambda request: answer
+        tree.special[path] = answer
     with serving(tree) as address:
         with pytest.raises(PduHandlerError) as error_info:
             getattr(handler(address), method)()
@@ -292,7 +292,7 @@ def test_one_pdu_of_several_that_cannot_be_read_is_an_error_that_says_how_to_lea
 @pytest.mark.parametrize("status", [0, 403, 429])
 def test_a_named_pdu_is_read_whatever_another_one_answers(status: int) -> None:
     tree = Tree(_with_mains(two()))
-    tree.special[f"{RACKS}/2"] = lambda request: Answer(None, status)
+    tree.special[f"{RACKS}/2"] = Answer(None, status)
     assert identities(tree, pdu="1") == ["1.1", "1.2"]
     with serving(tree) as address:
         assert handler(address, pdu="1").statistic().load == 3.0
@@ -303,5 +303,5 @@ def test_a_named_pdu_is_read_whatever_another_one_answers(status: int) -> None:
 def test_if_no_outlet_of_several_pdus_can_be_read_it_is_an_error() -> None:
     tree = Tree(two())
     for number in (1, 2):
-        tree.special[f"{RACKS}/{number}/Outlets"] = lambda request: Answer(None, 500)
+        tree.special[f"{RACKS}/{number}/Outlets"] = Answer(None, 500)
     assert refused(tree).kind == "refused"

@@ -18,7 +18,7 @@ HERE = Endpoint("https", "pdu.example", 443)
 
 
 @pytest.mark.parametrize(
-    "outlet, seen",
+    "outlet, power_status",
     [
         ({"PowerState": "On"}, UP),
         ({"PowerState": "Off"}, DOWN),
@@ -43,10 +43,10 @@ HERE = Endpoint("https", "pdu.example", 443)
     ],
 )
 def test_only_an_on_or_off_that_no_other_field_contradicts_is_a_state(
-    outlet: dict[str, Any], seen: EnumPowerStatus
+    outlet: dict[str, Any], power_status: EnumPowerStatus
 ) -> None:
-    assert state(outlet, {}) is seen
-    assert bool(doubt(outlet, {})) is (seen is UNKNOWN)
+    assert state(outlet, {}) is power_status
+    assert bool(doubt(outlet, {})) is (power_status is UNKNOWN)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from .tree import (
     RACKS,
     ROOT,
     Answer,
-    Seen,
+    Request,
     Tree,
     identities,
     outlet,
@@ -28,7 +28,7 @@ def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None
     error = refused(Tree({}))
     assert error.kind == "unsupported" and "switch it on" in str(error)
     off = Tree(unit())
-    off.special[ROOT] = lambda request: Answer(None, 503)
+    off.special[ROOT] = Answer(None, 503)
     error = refused(off)
     assert (
         error.kind == "unreachable"
@@ -72,16 +72,16 @@ class Busy(Tree):
         super().__init__(unit([outlet(name) for name in NAMES]))
         self.numbers = itertools.count()  # connections ask at the same time
 
-    def answer(self, seen: Seen) -> Answer:
-        if seen.path.startswith(f"{OUTLETS}/") and next(self.numbers) < 4:
+    def answer(self, request: Request) -> Answer:
+        if request.path.startswith(f"{OUTLETS}/") and next(self.numbers) < 4:
             return Answer(None, 429)
-        return super().answer(seen)
+        return super().answer(request)
 
 
 def test_outlets_whose_requests_were_too_many_at_once_are_read_one_by_one() -> None:
     tree = Busy()
     assert identities(tree) == NAMES
-    assert (tree.connections, len(tree.seen)) == (4, 5 + 4 + 20)
+    assert (tree.connections, len(tree.requests)) == (4, 5 + 4 + 20)
 
 
 def moved(location: str) -> Tree:
@@ -110,4 +110,4 @@ def test_a_redirect_of_the_root_is_refused_unless_it_stays_in_the_same_service()
             "ftp:/redfish/v1/root",
         ):
             assert refused(moved(location)).kind == "refused", location
-    assert not other.seen  # so it received no login
+    assert not other.requests  # so it received no login

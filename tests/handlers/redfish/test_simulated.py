@@ -86,7 +86,7 @@ def test_a_command_reads_no_pdu_but_that_of_its_outlet(
         assert unit.books().writes == [("2.A2", "Off")]
         assert unit.books().requests == requests
         assert not {"1", "3"} & {
-            seen.target.split("/")[5] for seen in unit.log if "RackPDUs/" in seen.target
+            request.target.split("/")[5] for request in unit.log if "RackPDUs/" in request.target
         }
         if not settings and expand is None:
             with pytest.raises(

@@ -5,7 +5,7 @@ only with an ETag.
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Union
 
 import pytest
 
@@ -19,7 +19,7 @@ from .tree import (
     PASSWORD,
     Answer,
     Json,
-    Seen,
+    Request,
     Tree,
     handler,
     outlet,
@@ -33,7 +33,7 @@ TARGET, INFO, MONITOR = (
     f"{OUTLETS}/1/Info",
     "/redfish/v1/TaskService/Tasks/5",
 )
-Say = Callable[[Seen], Optional[Answer]]
+Reply = Union[Answer, Callable[[Request], Answer]]
 DEADLINE_S, PAUSE_S = 10.0, 1.0
 
 
@@ -43,20 +43,20 @@ def _no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Switched(Tree):
-    """A unit whose outlet 1 follows its action at once. `say` returns the answer to a command.
+    """A unit whose outlet 1 follows its action at once; with `follows` false, it only answers.
 
-    With `done` false, the unit answers and does not switch.
+    `reply`: the answer to a command.
     """
 
     def __init__(
         self,
-        first: Optional[Json] = None,
-        say: Optional[Say] = None,
-        done: bool = True,
+        resource: Optional[Json] = None,
+        reply: Reply = Answer(None, 204),
+        follows: bool = True,
         **more: Any,
     ) -> None:
-        super().__init__(unit([first or outlet("1"), outlet("2")], **more))
-        self.say, self.done = say or (lambda request: Answer(None, 204)), done
+        super().__init__(unit([resource or outlet("1"), outlet("2")], **more))
+        self.reply, self.follows = reply, follows
         self.special[TARGET] = self._command
         self.monitors: list[Answer] = []
         self.special[MONITOR] = lambda request: (
@@ -65,16 +65,16 @@ class Switched(Tree):
 
     @property
     def commands(self) -> list[Json]:
-        return [json.loads(request.body) for request in self.seen if request.method == "POST"]
+        return [json.loads(request.body) for request in self.requests if request.method == "POST"]
 
-    def _command(self, seen: Seen) -> Optional[Answer]:
-        reply = self.say(seen)
-        if seen.method == "POST" and self.done:
-            body = json.loads(seen.body)
+    def _command(self, request: Request) -> Optional[Answer]:
+        answer = self.reply(request) if callable(self.reply) else self.reply
+        if request.method == "POST" and self.follows:
+            body = json.loads(request.body)
             self.resources[f"{OUTLETS}/1"]["PowerState"] = (
                 body.get("PowerState") or str(body["OutletStatus"]).title()
             )
-        return reply
+        return answer
 
 
 def switch(tree: Tree, on: bool = False, identity: str = "1", **settings: str) -> EnumPowerStatus:
@@ -97,32 +97,32 @@ def test_switching_sends_one_absolute_command_and_reads_once(expand: Optional[Js
     tree = Switched(expand=expand)
     assert switch(tree) is DOWN and switch(tree) is DOWN and switch(tree, on=True) is UP
     assert tree.commands == [{"PowerState": "Off"}, {"PowerState": "Off"}, {"PowerState": "On"}]
-    assert len(tree.seen) == 3 * ((2 if expand else 4) + 2 + 2)
+    assert len(tree.requests) == 3 * ((2 if expand else 4) + 2 + 2)
 
 
 def test_a_command_goes_to_the_outlet_with_the_id_even_if_another_link_ends_with_it() -> None:
     tree = Switched()
     for number, name in (("1", "OUTLET1"), ("2", "1")):
         tree.resources[f"{OUTLETS}/{number}"]["Id"] = name
-    tree.special[f"{OUTLETS}/2/Outlet.PowerControl"] = lambda request: Answer(None, 204)
+    tree.special[f"{OUTLETS}/2/Outlet.PowerControl"] = Answer(None, 204)
     assert switch(tree) is UNKNOWN
-    assert [request.path for request in tree.seen if request.method == "POST"] == [
+    assert [request.path for request in tree.requests if request.method == "POST"] == [
         f"{OUTLETS}/2/Outlet.PowerControl"
     ]
 
 
 def test_an_outlet_without_an_id_gets_no_command_for_the_id_of_another_one() -> None:
     """Outlets/1 is "2"; Outlets/2 leaves its Id empty, so its link shows none."""
-    tree = Switched(done=False)
-    tree.special[f"{OUTLETS}/2/Outlet.PowerControl"] = lambda request: Answer(None, 204)
+    tree = Switched(follows=False)
+    tree.special[f"{OUTLETS}/2/Outlet.PowerControl"] = Answer(None, 204)
     for number, name in (("1", "2"), ("2", "")):
         tree.resources[f"{OUTLETS}/{number}"]["Id"] = name
     assert switch(tree, identity="2") is UNKNOWN
-    assert [request.path for request in tree.seen if request.method == "POST"] == [TARGET]
+    assert [request.path for request in tree.requests if request.method == "POST"] == [TARGET]
 
 
 def test_an_outlet_that_has_the_link_of_another_one_gets_no_command() -> None:
-    tree = Switched({**outlet("1"), "@odata.id": f"{OUTLETS}/2"}, done=False)
+    tree = Switched({**outlet("1"), "@odata.id": f"{OUTLETS}/2"}, follows=False)
     tree.resources[f"{OUTLETS}/2"]["PowerState"] = "Off"
     assert refused(tree).kind == "protocol" and not tree.commands
 
@@ -147,7 +147,7 @@ def test_a_reading_without_the_id_that_the_outlet_had_proves_no_state(name: str)
 
 @pytest.mark.parametrize("linked", [True, False])
 def test_a_reading_of_another_outlet_is_not_the_state(linked: bool) -> None:
-    tree = Switched(done=False)
+    tree = Switched(follows=False)
     tree.resources[f"{OUTLETS}/2"]["PowerState"] = "Off"
     if not linked:
         del tree.resources[f"{OUTLETS}/2"]["@odata.id"]
@@ -351,7 +351,7 @@ def test_the_command_for_hpe_names_the_outlet_of_the_id_or_link() -> None:
 def test_an_unknown_state_after_a_command_has_its_reason(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    tree = Switched(outlet("1", PowerEnabled=False), done=False)
+    tree = Switched(outlet("1", PowerEnabled=False), follows=False)
     assert switch(tree) is UNKNOWN
     assert "outlet 1: its PowerState is On, and its PowerEnabled false" in caplog.messages
 
@@ -370,14 +370,12 @@ def test_an_outlet_with_an_id_like_hpes_gets_no_command_without_its_configuratio
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 412, 423, 429])
 def test_a_declined_command_is_an_error_without_a_reading(status: int) -> None:
-    tree = Switched(
-        say=lambda request: Answer({"error": {"message": "not today"}}, status), done=False
-    )
+    tree = Switched(reply=Answer({"error": {"message": "not today"}}, status), follows=False)
     error = refused(tree)
     assert error.kind == ("denied" if status in (401, 403) else "refused") and "not today" in str(
         error
     )
-    assert len(tree.commands) == 1 and tree.seen[-1].method == "POST"
+    assert len(tree.commands) == 1 and tree.requests[-1].method == "POST"
 
 
 DONE = {"MessageId": "Base.1.8.Success"}
@@ -409,14 +407,14 @@ _AMBIGUOUS = [
 
 @pytest.mark.parametrize("answer", _AMBIGUOUS, ids=str)
 def test_after_an_ambiguous_answer_the_state_is_read_once(answer: Answer) -> None:
-    for done in (True, False):
-        tree = Switched(say=lambda request: answer, done=done)
-        if done:
+    for follows in (True, False):
+        tree = Switched(reply=answer, follows=follows)
+        if follows:
             assert switch(tree) is DOWN
         else:
             error = refused(tree)
             assert error.kind == "unreachable" and "may or may not have switched" in str(error)
-        assert len(tree.commands) == 1 and [request.method for request in tree.seen[-2:]] == [
+        assert len(tree.commands) == 1 and [request.method for request in tree.requests[-2:]] == [
             "POST",
             "GET",
         ]
@@ -434,7 +432,7 @@ def test_after_an_ambiguous_answer_the_state_is_read_once(answer: Answer) -> Non
 def test_a_message_of_success_is_not_ambiguous_and_the_state_is_awaited(
     error: Optional[Json],
 ) -> None:
-    tree = Switched(say=lambda request: Answer({"error": error}, 200), done=False)
+    tree = Switched(reply=Answer({"error": error}, 200), follows=False)
     assert switch(tree) is UNKNOWN and len(tree.commands) == 1
 
 
@@ -442,7 +440,7 @@ def test_a_message_of_success_is_not_ambiguous_and_the_state_is_awaited(
     "error, words", [({"message": "and yet"}, "error: and yet"), ({}, "error: no reason is given")]
 )
 def test_the_error_for_an_ambiguous_answer_has_the_devices_reason(error: Json, words: str) -> None:
-    tree = Switched(say=lambda request: Answer({"error": error}, 200), done=False)
+    tree = Switched(reply=Answer({"error": error}, 200), follows=False)
     assert words in str(refused(tree))
 
 
@@ -451,17 +449,19 @@ def test_the_error_for_an_ambiguous_answer_has_the_devices_reason(error: Json, w
 
 @pytest.mark.parametrize("header", [True, False])
 def test_a_service_that_requires_an_etag_gets_the_outlets_etag(header: bool) -> None:
-    def say(seen: Seen) -> Answer:
-        return Answer(None, 204 if seen.headers.get("if-match") == 'W/"9"' else 428)
+    def reply(request: Request) -> Answer:
+        return Answer(None, 204 if request.headers.get("if-match") == 'W/"9"' else 428)
 
-    tree = Switched({**outlet("1"), "@odata.etag": 'W/"9"'}, say)
+    tree = Switched({**outlet("1"), "@odata.etag": 'W/"9"'}, reply)
     if header:
-        tree.special[f"{OUTLETS}/1"] = lambda request: Answer(
+        tree.special[f"{OUTLETS}/1"] = Answer(
             tree.resources[f"{OUTLETS}/1"], 200, {"ETag": 'W/"9"'}
         )
         tree.resources[f"{OUTLETS}/1"]["@odata.etag"] = "old"
     assert switch(tree) is DOWN
-    assert [(request.method, request.headers.get("if-match")) for request in tree.seen[-4:]] == [
+    assert [
+        (request.method, request.headers.get("if-match")) for request in tree.requests[-4:]
+    ] == [
         ("POST", None),
         ("GET", None),
         ("POST", 'W/"9"'),
@@ -471,9 +471,7 @@ def test_a_service_that_requires_an_etag_gets_the_outlets_etag(header: bool) -> 
 
 @pytest.mark.parametrize("etag", ["", "\x1b", "ä"])
 def test_an_outlet_without_a_usable_etag_is_not_switched_where_one_is_required(etag: str) -> None:
-    tree = Switched(
-        {**outlet("1"), "@odata.etag": etag}, lambda request: Answer(None, 428), done=False
-    )
+    tree = Switched({**outlet("1"), "@odata.etag": etag}, Answer(None, 428), follows=False)
     assert refused(tree).kind == "unsupported" and len(tree.commands) == 1
 
 
@@ -490,7 +488,7 @@ def test_an_outlet_without_a_usable_etag_is_not_switched_where_one_is_required(e
 def test_an_etag_that_cannot_be_read_leaves_no_doubt_that_nothing_was_switched(
     answer: Answer, kind: str
 ) -> None:
-    tree = Switched(say=lambda request: Answer(None, 428), done=False)
+    tree = Switched(reply=Answer(None, 428), follows=False)
     tree.special[f"{OUTLETS}/1"] = lambda request: answer if tree.commands else None
     error = refused(tree)
     assert error.kind == kind and len(tree.commands) == 1 and "may or may not" not in str(error)
@@ -516,10 +514,10 @@ STILL = [RUNNING, Answer(None, 202), Answer({}, 202)]
 
 
 def accepted(
-    *monitors: Answer, done: bool = True, location: str = MONITOR, body: Any = None
+    *monitors: Answer, follows: bool = True, location: str = MONITOR, body: Any = None
 ) -> Switched:
     tree = Switched(
-        say=lambda request: Answer(body, 202, {"Location": location} if location else {}), done=done
+        reply=Answer(body, 202, {"Location": location} if location else {}), follows=follows
     )
     tree.monitors = list(monitors)
     return tree
@@ -536,7 +534,7 @@ def accepted(
 @pytest.mark.parametrize("running", STILL, ids=["task", "no body", "empty"])
 def test_a_failed_task_is_an_error_with_the_devices_message(running: Answer, end: Answer) -> None:
     for location in (MONITOR, f"https://pdu.example{MONITOR}", f"http://192.0.2.9:8080{MONITOR}"):
-        error = refused(accepted(running, end, done=False, location=location))
+        error = refused(accepted(running, end, follows=False, location=location))
         assert error.kind == "refused" and "the relay is stuck" in str(error)
 
 
@@ -545,7 +543,7 @@ def test_a_fault_that_a_tasks_monitor_reports_is_an_error_with_the_devices_messa
     status: int,
 ) -> None:
     end = Answer({"error": {"message": "the relay board is silent"}}, status)
-    error = refused(accepted(RUNNING, end, done=False))
+    error = refused(accepted(RUNNING, end, follows=False))
     assert error.kind == "unreachable" and "may or may not have switched" in str(error)
     assert f"({status}): the relay board is silent" in str(error)
     assert switch(accepted(RUNNING, end)) is DOWN
@@ -560,7 +558,7 @@ def test_a_task_that_the_answer_itself_reports_as_failed_is_an_error(
     location: str, end: Answer
 ) -> None:
     body = {**task("Exception", "the relay is stuck"), "@odata.id": location}
-    error = refused(accepted(end, done=False, location=location, body=body))
+    error = refused(accepted(end, follows=False, location=location, body=body))
     assert error.kind == "refused" and "the relay is stuck" in str(error)
 
 
@@ -569,6 +567,6 @@ def test_after_a_failed_task_the_state_of_the_outlet_decides() -> None:
 
 
 def test_a_task_in_the_answer_itself_is_followed() -> None:
-    tree = Switched(say=lambda request: Answer(task("New"), 200))
+    tree = Switched(reply=Answer(task("New"), 200))
     tree.monitors = [RUNNING, Answer(None, 204)]
-    assert switch(tree) is DOWN and sum(request.path == MONITOR for request in tree.seen) == 2
+    assert switch(tree) is DOWN and sum(request.path == MONITOR for request in tree.requests) == 2

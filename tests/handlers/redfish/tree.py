@@ -11,14 +11,17 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, Union
 from urllib.parse import urlsplit
 
 import pytest
 
 from handlers.redfish.handler import RedfishPdu, make_handler
+from handlers.redfish.service import RedfishService
+from handlers.redfish.settings import read_settings
 from handlers.shared.errors import PduHandlerError
 from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
@@ -31,7 +34,7 @@ Json = dict[str, Any]
 USER, PASSWORD = "operator", "secret-word"
 
 
-class Seen(NamedTuple):
+class Request(NamedTuple):
     """One received request."""
 
     method: str
@@ -56,15 +59,15 @@ class Answer(NamedTuple):
 class Tree:
     """A service of static resources.
 
-    The keys of `resources` and `special` are paths without a slash at the end. A function in
-    `special` answers its path in place of the resource, unless it returns None. Commands and
-    unknown paths are otherwise answered with 404.
+    The keys of `resources` and `special` are paths without a slash at the end. What `special` has
+    for a path is the answer in place of the resource; a function there may return None for the
+    resource. Commands and unknown paths are otherwise answered with 404.
     """
 
     def __init__(self, resources: dict[str, Json]) -> None:
         self.resources = resources
-        self.special: dict[str, Callable[[Seen], Optional[Answer]]] = {}
-        self.seen: list[Seen] = []
+        self.special: dict[str, Union[Answer, Callable[[Request], Optional[Answer]]]] = {}
+        self.requests: list[Request] = []
         self.connections = self.open = 0
         # The tree serves `most` connections at a time. `beyond` says what it does with a further
         # one: "closes" it, "waits" without an answer, or "refuses" its requests (429).
@@ -73,20 +76,26 @@ class Tree:
 
     @property
     def targets(self) -> list[str]:
-        return [request.target for request in self.seen]
+        return [request.target for request in self.requests]
 
-    def answer(self, seen: Seen) -> Answer:
-        path = seen.path.rstrip("/") or "/"
-        special = self.special[path](seen) if path in self.special else None
-        if special is not None:
-            return special
+    def answer(self, request: Request) -> Answer:
+        path = request.path.rstrip("/") or "/"
+        special = self.special.get(path)
+        answer = special(request) if callable(special) else special
+        if answer is not None:
+            return answer
         resource = self.resources.get(path)
-        if seen.method != "GET" or resource is None:
+        if request.method != "GET" or resource is None:
             return Answer(
-                {"error": {"code": "Base.1.8.GeneralError", "message": f"no {seen.method} here"}},
+                {
+                    "error": {
+                        "code": "Base.1.8.GeneralError",
+                        "message": f"no {request.method} here",
+                    }
+                },
                 404,
             )
-        query = urlsplit(seen.target).query
+        query = urlsplit(request.target).query
         levels = int("$expand" in query)
         if "$levels" in query:
             levels = int(query.rpartition("=")[2].rstrip(")"))
@@ -146,14 +155,14 @@ def serving(tree: Tree) -> Iterator[str]:
                         pass
                 return
             length = int(self.headers.get("Content-Length") or 0)
-            request = Seen(
+            request = Request(
                 self.command,
                 self.path,
                 {name.lower(): value for name, value in self.headers.items()},
                 self.rfile.read(length),
             )
             with lock:
-                tree.seen.append(request)
+                tree.requests.append(request)
             answer = Answer(None, 429) if self.beyond else tree.answer(request)
             if answer.status == 0:
                 self.close_connection = True
@@ -287,21 +296,35 @@ def two() -> dict[str, Json]:
     return resources
 
 
+def service(
+    address: str,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+    **settings: str,
+) -> RedfishService:
+    """The service at this address, as the handler reads it."""
+    login = {"scheme": "http", "username": USER, "password": PASSWORD, **settings}
+    return RedfishService(read_settings(PduData(address, login)), clock=clock, sleep=sleep)
+
+
 def identities(tree: Tree, **settings: str) -> list[str]:
     with serving(tree) as address:
         return [port.identity for port in handler(address, **settings).status().ports]
 
 
-def refused(tree: Tree, **settings: str) -> PduHandlerError:
+def refused(tree: Tree, call: str = "status", **settings: str) -> PduHandlerError:
+    """The error of a call."""
+    arguments = [PduPortView("1")] if call == "port_down" else []
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        handler(address, **settings).status()
+        getattr(handler(address, **settings), call)(*arguments)
     return error_info.value
 
 
 def not_switched(tree: Tree, identity: str) -> PduHandlerError:
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address).port_down(PduPortView(identity))
-    assert not any(request.method == "POST" for request in tree.seen)
+    assert not any(request.method == "POST" for request in tree.requests)
     return error_info.value
 
 

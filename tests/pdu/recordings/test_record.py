@@ -118,7 +118,7 @@ def test_a_session_login_that_fails_in_another_way_is_not_tried_again_either(sta
         form = {**redfish_data(address).custom_params, "session": "auto"}
         with pytest.raises(Refused):
             kind("redfish").record(PduData(address, form), RecordingOptions())
-    assert [request.method for request in tree.seen].count("POST") == 1
+    assert [request.method for request in tree.requests].count("POST") == 1
 
 
 @HANDLERS

@@ -9,8 +9,7 @@ validators check its resources, and DMTF's own clients read them.
 
 from . import units
 from .model import Expand, Model, Pdu
-from .server import Seen
 from .service import RedfishService
 from .units import UNITS
 
-__all__ = ["UNITS", "Expand", "Model", "Pdu", "RedfishService", "Seen", "units"]
+__all__ = ["UNITS", "Expand", "Model", "Pdu", "RedfishService", "units"]

@@ -12,7 +12,7 @@ from ..web import Connection, Counters, WebServer
 Headers = tuple[tuple[str, str], ...]
 
 
-class Seen(NamedTuple):
+class AnsweredRequest(NamedTuple):
     """One request with the status of its answer."""
 
     method: str
@@ -39,7 +39,7 @@ class Service(Protocol):
     def down(self) -> bool: ...
     def boots(self) -> int: ...
     def answer(self, request: Request) -> Answer: ...
-    def note(self, seen: Seen) -> None: ...
+    def note(self, request: AnsweredRequest) -> None: ...
 
 
 class RedfishServer(WebServer):
@@ -67,7 +67,7 @@ class RedfishConnection(Connection):
         size = int(self.headers.get("Content-Length") or 0)
         request = Request(self.command, self.path, self.headers, self.rfile.read(size))
         answer = self.server.unit.answer(request)
-        self.server.unit.note(Seen(request.method, request.target, answer.status))
+        self.server.unit.note(AnsweredRequest(request.method, request.target, answer.status))
         self.send_response(answer.status)
         self.send_header("OData-Version", "4.0")
         self.send_header("Cache-Control", "no-cache")

@@ -17,7 +17,7 @@ from .model import Model
 from .plant import Outlet, Plant
 from .protocol import Action, Dispatcher, Rewrite
 from .resources import PduResources
-from .server import Answer, RedfishServer, Request, Seen
+from .server import Answer, AnsweredRequest, RedfishServer, Request
 from .site import Site
 from .tasks import Tasks
 
@@ -51,7 +51,7 @@ class RedfishService:
         self.clockwork = Clockwork(clock)
         self.access = Access(model, user, password)
         self._tasks, self._control = Tasks(self.clockwork), Control(model)
-        self.log: list[Seen] = []
+        self.log: list[AnsweredRequest] = []
         self.plants: dict[str, Plant] = {}
         self._outlets: dict[str, Outlet] = {}  # path -> outlet
         self._dispatcher = Dispatcher(model, self.access, self._tasks)
@@ -163,9 +163,9 @@ class RedfishService:
     def boots(self) -> int:
         return 0
 
-    def note(self, seen: Seen) -> None:
+    def note(self, request: AnsweredRequest) -> None:
         with self.lock:
-            self.log.append(seen)
+            self.log.append(request)
 
     def answer(self, request: Request) -> Answer:
         with self.lock:
