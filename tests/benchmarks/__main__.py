@@ -28,7 +28,6 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Figure]]] = {
         handler: functools.partial(polls.measure, handler)
         for handler in dict.fromkeys(poll.handler for poll in polls.POLLS)
     },
-    "start": programs.archives,
     "instructions": programs.instructions,
     "status": programs.status,
     "switching": switching.measure,

@@ -1,5 +1,5 @@
-"""Whole processes: the start of each archive beside that of the page's handler, and `pdu status`
-beside the program with which an administrator would ask the same PDU.
+"""Whole processes: a poll of the handler beside one of the page's, and `pdu status` beside the
+program with which an administrator would ask the same PDU.
 """
 
 from __future__ import annotations
@@ -15,11 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from handlers import registry
-from pdu.loading import handler_archives
 from tests.needs import ROOT, programs
-from tests.packaging.building import archive
-from tests.pdu_common import rpcm_example
 from tests.peers import NAMED, Peer, snmp
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
@@ -54,27 +50,6 @@ def _run(command: Sequence[str], environment: Mapping[str, str], lines: int) -> 
     if done.returncode or done.stdout.count("\n") < lines:
         raise RuntimeError(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
     return Reading(seconds, 0.0, None)
-
-
-def archives() -> Iterator[Figure]:
-    """The import of each archive's entry, beside that of the page's handler, on our doubles."""
-    with tempfile.TemporaryDirectory() as folder:
-        page = Path(folder) / "page"
-        page.mkdir()
-        (page / "my_handler.py").write_bytes(Path(rpcm_example.__file__).read_bytes())
-        for name in registry.names():
-            handler_archives.read_archive(archive(ROOT / "handlers", name)).unpack(Path(folder))
-        subprocess.run([sys.executable, "-m", "compileall", "-q", folder], check=True)
-
-        def start(place: Path, module: str) -> tuple[Sequence[str], Mapping[str, str]]:
-            paths = os.pathsep.join((str(ROOT), str(place)))
-            return ("-c", f"from {module} import make_handler"), {"PYTHONPATH": paths}
-
-        peer_count = _instructions(*start(page, "my_handler"))
-        for name in registry.names():
-            count = _instructions(*start(Path(folder), f"pdu_{name}.handler"))
-            pair = (f"pdu_{name}", "the page's handler")
-            yield Figure("start", "an archive is loaded", *pair, INSTRUCTIONS, count, peer_count)
 
 
 def instructions() -> Iterator[Figure]:

@@ -45,7 +45,7 @@ from tests.handlers.snmp.units import (
     unit_id,
 )
 from tests.needs import ROOT
-from tests.recordings import Fixture, Order, fixtures
+from tests.recordings import Fixture, Order, fixture, fixtures
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, Rule
 
 _OCTETS = 4
@@ -61,9 +61,6 @@ def test_every_family_has_a_synthetic_unit_and_every_unit_a_family() -> None:
 
 
 def test_a_unit_is_detected_as_its_family() -> None:
-    """Text comes as octets, also with NULs (apc-cpdu); a console server has its PDU below another
-    root (avocent-pm_acs).
-    """
     key_by_name = {unit.name: find(unit, memory(unit)).profile.key for unit in FIXTURES}
     assert key_by_name == {unit.name: unit.key for unit in FIXTURES}
 
@@ -92,23 +89,12 @@ def test_the_profile_setting_reads_a_unit_as_its_family() -> None:
 
 
 def test_outlets_and_states_are_listed_in_the_units_order() -> None:
-    """What MIBs differ in. State and command have opposite numbers in one MIB (apc-rpdu2,
-    apc-easy-epdu) or other numbers in one column (geist-v3). A state is a word (hpe-ipdu,
-    clever-ms-pdu), 257 or 259 (dli-energy-object), pending or locked (eaton-epdu, hpe-mapdu3,
-    planet-ipm, ipoman, baytech, sentry3), or 7 or 8 of a general enumeration (raritan-px2), in
-    another column than the value, which stays 0 (raritan-px2_sensors). An index has three parts
-    (sentry3, sentry4, liebert-mph), a text (cpi-econnect) or the unit's address (schleifenbauer);
-    a firmware renumbers its variables (rittal-cmc3).
-    """
     for unit in FIXTURES:
         device = find(unit, memory(unit))
         assert list(device.states.items()) == list(expected_states(unit).items()), unit.name
 
 
 def test_numbers_and_names_agree_with_the_unit() -> None:
-    """Rows and units count from 0 (synaccess-netbooter, dataprobe-iboot, ict-pdu,
-    eaton-revelation, hpe-mapdu2), or consecutively over a chain (apc-rpdu2, cyberpower-epdu2).
-    """
     for unit in FIXTURES:
         assert metering.labels(find(unit, memory(unit))) == [
             Label(identity, outlet.number, outlet.name)
@@ -117,18 +103,12 @@ def test_numbers_and_names_agree_with_the_unit() -> None:
 
 
 def test_figures_of_outlets_agree_with_the_unit_and_none_is_invented() -> None:
-    """Metered rows are other rows than switched ones (schleifenbauer, gude-epc, riedo-updu,
-    apc-cpdu, dell-rpdu). A value means "not measured" (apc-rpdu2, sentry3, aten-pe, avocent-pm),
-    has its scale in another column (raritan-px2, rittal-cmc3, bachmann-bluenet2) or is below zero
-    (ict-pdu). Units of A and kWh differ within one MIB (eaton-epdu, hpe-mapdu3, panduit-g5); power
-    is in VA (cpi-econnect); the MIB's text names a wrong unit (ipoman).
-    """
     for unit in FIXTURES:
-        read = read_exactly(find(unit, memory(unit), for_figures=True))
+        reading = read_exactly(find(unit, memory(unit), for_figures=True))
         figures_by_outlet = {
             identity: tuple(
                 about(None if figures.get(identity) is None else float(figures[identity]))
-                for figures in (read.currents, read.powers, read.energies)
+                for figures in (reading.currents, reading.powers, reading.energies)
             )
             for identity in unit.expected.outlets
         }
@@ -139,16 +119,11 @@ def test_figures_of_outlets_agree_with_the_unit_and_none_is_invented() -> None:
 
 
 def test_totals_agree_with_the_unit_and_count_no_current_twice() -> None:
-    """One table mixes outlets, phases and totals (apc-rpdu, cyberpower-epdu, riedo-updu) or lines
-    and neutral (sentry3, sentry4, raritan-px1, raritan-px2, hpe-mapdu3, eaton-epdu, apc-ats). A
-    projection is no counter (tripplite-products). The MIB's text names a wrong unit (hpe-mapdu3:
-    mW, ts-bspdu: KWh).
-    """
     for unit in FIXTURES:
-        read = read_exactly(find(unit, memory(unit), for_figures=True))
+        reading = read_exactly(find(unit, memory(unit), for_figures=True))
         totals = tuple(
             None if total is None else float(total)
-            for total in (read.load_a, read.power_w, read.energy_kwh)
+            for total in (reading.load_a, reading.power_w, reading.energy_kwh)
         )
         assert totals == (
             about(unit.expected.load_a),
@@ -272,7 +247,7 @@ def test_metered_only_is_refused_for_a_unit_that_counts_controlled_outlets(name:
 
     This unit counts more, so the setting `metered_only` is wrong.
     """
-    unit = next(unit for unit in FIXTURES if unit.name == name)
+    unit = fixture(name)
     with pytest.raises(ProtocolError, match="counts [0-9]+ outlets"):
         detection.detect(of_rows(without_state_rows(unit)), PROFILES, metered_only=True)
 
@@ -282,7 +257,7 @@ def test_metered_only_is_refused_for_a_unit_that_counts_controlled_outlets(name:
 def test_an_empty_table_of_states_is_an_error_of_a_status_and_of_a_command_over_the_wire(
     name: str,
 ) -> None:
-    unit = next(unit for unit in FIXTURES if unit.name == name)
+    unit = fixture(name)
     rows = unit.rows
     if name == "digipower":  # each unit's string of states is empty
         rows = {
@@ -313,16 +288,13 @@ def test_a_newer_netbooter_without_its_table_is_not_read_by_the_older_tree() -> 
     """The older tree counts from 1, the newer one from 0, so the same identity names neighbouring
     outlets in them.
     """
-    newer, older = (
-        next(unit for unit in FIXTURES if unit.name == name)
-        for name in ("synaccess-netbooter", "synaccess-netbooter_older")
-    )
+    newer, older = map(fixture, ("synaccess-netbooter", "synaccess-netbooter_older"))
     with pytest.raises(ProtocolError, match="lists no outlet"):
         find(newer, of_rows({**older.rows, **without_state_rows(newer)}))
 
 
 def test_a_count_of_zero_proves_that_a_unit_has_no_outlets() -> None:
-    unit = next(unit for unit in FIXTURES if unit.name == "apc-rpdu_total")
+    unit = fixture("apc-rpdu_total")
     rows = without_state_rows(unit)
     count = "1.3.6.1.4.1.318.1.1.12.3.1.3.0"
     with pytest.raises(ProtocolError):
@@ -456,15 +428,6 @@ def check_commands(unit: Fixture, version: str, reach: Reach) -> None:
 
 @pytest.mark.against("synthetic units, served by the project's agent")
 def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet() -> None:
-    """What MIBs differ in. Off is 3 (apc-masterswitch-plus, avocent-pm), 4 (geist-v5), or on is 1
-    and off is 2 in one and the opposite in the other (synaccess-netbooter, aten-pe). One vendor's
-    generations swap the numbers (apc-cpdu, apc-rpdu), copies of a MIB renumber them (eaton-epdu,
-    hpe-mapdu2, hpe-mapdu3, panduit-g5, ibm-dpi). Each verb has a column whose value is a delay
-    (eaton-epdu), next to a counter that a write resets (liebert-mph). An outlet is unlocked first
-    (schleifenbauer); one text holds all outlets (digipower); limits follow the last outlet
-    (vertiv-dcs-mpdu) and all outlets precede the first (eaton-pulizzi, raritan-px1); a command
-    carries out what is marked for others (wti-power); numbers have a gap (aten-pe).
-    """
     for unit in SWITCHED:
         check_commands(unit, unit.versions[-1], near)
 

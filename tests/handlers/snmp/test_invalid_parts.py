@@ -128,7 +128,3 @@ def test_a_field_that_means_nothing_is_refused_by_its_name(
 ) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
         check_parts(build())
-
-
-def test_the_least_number_of_rows_alone_shows_that_a_row_is_missing() -> None:
-    assert Complete(A, least=1).least == 1

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from handlers.shared.errors import ProtocolError
@@ -91,10 +89,11 @@ def test_rows_are_chosen_by_an_arc_of_their_index() -> None:
     assert both(Arc(A, -1, ("5",)), objects, "1.4") == {"5": 4}
 
 
-def test_the_units_of_a_hostile_table_are_found_in_less_than_a_second() -> None:
-    objects, many = reader({}), {str(n): n for n in range(6000)}
-    objects.walked[A.oid], began = many, time.process_time()
-    assert OfUnits(A, A).rows(objects) == many and time.process_time() - began < 1
+def test_the_units_of_a_hostile_table_are_found_row_by_row() -> None:
+    """Comparing each row with each would take an hour."""
+    objects, many = reader({}), {str(n): n for n in range(60_000)}
+    objects.walked[A.oid] = many
+    assert OfUnits(A, A).rows(objects) == many
 
 
 def test_rows_beyond_the_devices_count_are_ignored() -> None:
@@ -222,12 +221,11 @@ def test_a_row_with_an_empty_key_is_not_joined_and_the_others_are() -> None:
 
 
 def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs() -> None:
-    first, second = Prefixed("1", A), Prefixed("2", B)
-    source = Prefixed("1", C)
+    of_1, of_2 = Prefixed("1", A), Prefixed("2", B)
     for parts in (
-        (Only(first, source, ("1",)), second),
-        (Arc(first, 1, ("1", "2")), second),
-        (Scalar("1.3.9.0"), first),
+        (Only(of_1, Prefixed("1", C), ("1",)), of_2),
+        (Arc(of_1, 1, ("1", "2")), of_2),
+        (Scalar("1.3.9.0"), of_1),
     ):
         assert len(Merged(parts).written_places()) == 2
-    assert Merged((Arc(first, 1, ("1", "2")), second)).instance_oid(reader({}), "1.2") == "1.3.1.2"
+    assert Merged((Arc(of_1, 1, ("1", "2")), of_2)).instance_oid(reader({}), "1.2") == "1.3.1.2"

@@ -18,7 +18,7 @@ STATES = State(Column("1.3.6.1.4.1.99999.1.3", "acmeState"), on=("1",), off=("2"
 OUTLETS = Outlets(
     states=STATES, control=Write(Column("1.3.6.1.4.1.99999.1.4", "acmeControl"), on=1, off=2)
 )
-GIVEN: dict[str, Any] = dict(
+ACME: dict[str, Any] = dict(
     key="acme-strip",
     vendor="Acme",
     models=("Strip 8",),
@@ -29,12 +29,12 @@ GIVEN: dict[str, Any] = dict(
 )
 
 
-def acme(**changed: Any) -> Profile:
-    return Profile(**{**GIVEN, **changed})
+def acme(**fields: Any) -> Profile:
+    return Profile(**{**ACME, **fields})
 
 
 @pytest.mark.parametrize(
-    "changed, sentence",
+    "fields, sentence",
     [
         (dict(key="Acme Strip"), "key"),
         (dict(models=()), "models"),
@@ -73,10 +73,10 @@ def acme(**changed: Any) -> Profile:
         ),
     ],
 )
-def test_an_invalid_profile_is_refused(changed: dict[str, Any], sentence: str) -> None:
+def test_an_invalid_profile_is_refused(fields: dict[str, Any], sentence: str) -> None:
     check_parts(acme())
     with pytest.raises(ValueError, match=sentence):
-        check_parts(acme(**changed))
+        check_parts(acme(**fields))
 
 
 @pytest.mark.parametrize(

@@ -86,12 +86,12 @@ def test_a_listed_number_whose_object_is_missing_has_an_empty_value() -> None:
 
 
 @pytest.mark.parametrize(
-    "number, found", [("999999999", True), ("1234567890", False), ("\u0663", False), ("", False)]
+    "number, is_row", [("999999999", True), ("1234567890", False), ("\u0663", False), ("", False)]
 )
-def test_the_number_in_a_name_has_one_to_nine_ascii_digits(number: str, found: bool) -> None:
+def test_the_number_in_a_name_has_one_to_nine_ascii_digits(number: str, is_row: bool) -> None:
     at = reader({"1.3.1.2.5": f"Socket {number}", "1.3.2.2.5": "On"})
     assert NamedRows("1.3.1", "1.3.2", r"Socket (\w*)").rows(at) == (
-        {f"2.{number}": "On"} if found else {}
+        {f"2.{number}": "On"} if is_row else {}
     )
 
 
@@ -135,8 +135,8 @@ def test_the_rows_of_a_count_are_the_first(
     rows: list[str], counted: int, is_complete: bool
 ) -> None:
     objects = {**table("1.3.9", dict.fromkeys(rows, 7)), "1.3.8.0": counted}
-    found = filled(Complete(Column("1.3.9"), count=Scalar("1.3.8.0")), objects)
-    assert (MISSING not in found.values()) is is_complete
+    values = filled(Complete(Column("1.3.9"), count=Scalar("1.3.8.0")), objects).values()
+    assert (MISSING not in values) is is_complete
 
 
 @pytest.mark.parametrize(
@@ -158,8 +158,8 @@ def test_a_gap_in_the_numbers_of_a_unit_is_a_missing_row(
     rows: list[str], position: int, is_complete: bool
 ) -> None:
     objects = table("1.3.9", dict.fromkeys(rows, 7))
-    found = filled(Complete(Column("1.3.9"), numbered=position), objects)
-    assert (MISSING not in found.values()) is is_complete
+    values = filled(Complete(Column("1.3.9"), numbered=position), objects).values()
+    assert (MISSING not in values) is is_complete
 
 
 def test_rows_that_are_not_numbered_as_the_count_assumes_are_not_missed() -> None:
