@@ -60,20 +60,6 @@ class SessionManager(Interface, version="2.0.0"):
 
 
 @contextlib.contextmanager
-def use_token(agent: Agent, token: str) -> Iterator[None]:
-    """Log in with this token inside the block. After the block the agent has its previous login.
-
-    Raises SettingsError for a token that is not one line of printable ASCII.
-    """
-    before = agent.user, agent.passwd, agent.token
-    agent.set_auth_token(token)
-    try:
-        yield
-    finally:
-        agent.user, agent.passwd, agent.token = before
-
-
-@contextlib.contextmanager
 def logged_in(agent: Agent) -> Iterator[Session]:
     """Open a session and close it after the block, also after an error. In the block, requests
     carry the token, not the password.
@@ -85,15 +71,19 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     manager = SessionManager("/session", agent)
     session, token = _open_session(manager, agent)
     logout = SessionManager.CloseReason.CLOSE_REASON_LOGOUT
-    with use_token(agent, token):
-        try:
-            yield session
-        except BaseException:
-            # the first error is the one to report
-            with contextlib.suppress(PduHandlerError):
-                manager.closeCurrentSession(logout)
-            raise
+    before = agent.user, agent.passwd, agent.token
+    agent.set_auth_token(token)
+    try:
+        yield session
+    except BaseException:
+        # the first error is the one to report
+        with contextlib.suppress(PduHandlerError):
+            manager.closeCurrentSession(logout)
+        raise
+    else:
         manager.closeCurrentSession(logout)
+    finally:
+        agent.user, agent.passwd, agent.token = before
 
 
 def _open_session(manager: SessionManager, agent: Agent) -> tuple[Session, str]:

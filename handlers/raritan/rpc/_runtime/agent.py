@@ -138,11 +138,6 @@ class Agent:
         return self._client.where.url
 
     @property
-    def host(self) -> str:
-        """The device's name or address."""
-        return self._client.where.host
-
-    @property
     def place(self) -> str:
         """Where the device is, for errors: its name or address, with a port that is not usual."""
         return self._client.where.netloc
