@@ -53,13 +53,8 @@ class Evidence(FrozenValue):
         return Evidence(**{name: getattr(self, name) for name in capabilities})
 
 
-def _same_for_all(proof: EvidenceLevel) -> Evidence:
-    """One proof for all capabilities."""
-    return Evidence(proof, proof, proof, proof, proof)
-
-
-DRIVER = _same_for_all(EvidenceLevel.DRIVER)
-SIMULATED = _same_for_all(EvidenceLevel.SIMULATED)
+DRIVER = Evidence(*[EvidenceLevel.DRIVER] * len(Evidence.FIELDS))
+SIMULATED = Evidence(*[EvidenceLevel.SIMULATED] * len(Evidence.FIELDS))
 
 
 def repository(link: str) -> str:

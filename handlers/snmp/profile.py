@@ -1,6 +1,6 @@
 """A PDU family as one value: its devices, objects, states, figures and commands.
 
-The parts are in `sources/` and in the modules that `profile_parts.py` imports, the families in
+The parts are in `sources/` and in the modules that `profiles/language.py` imports, the families in
 `profiles/`. `schema.py` reads and writes profiles as JSON. `check_parts` finds what
 a profile's author got wrong: the build and the tests call it.
 """
@@ -21,7 +21,7 @@ from .reader import ROOT
 ENTERPRISES = "1.3.6.1.4.1."
 # Default sysObjectIDs of agents built on Net-SNMP, which several families share: `linux` of
 # NET-SNMP-TC and of UCD-SNMP-MIB.
-NET_SNMP_IDS = "8072.3.2.10 2021.250.10"
+NET_SNMP = (f"{ENTERPRISES}8072.3.2.10", f"{ENTERPRISES}2021.250.10")
 #: the vendor of a family whose maker no public source names
 NO_MAKER = "Maker not named"
 

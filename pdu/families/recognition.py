@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from handlers.snmp.detection import candidates
-from handlers.snmp.profile import ENTERPRISES, NET_SNMP_IDS, Profile, is_below, oids
+from handlers.snmp.profile import ENTERPRISES, NET_SNMP, Profile, is_below, oids
 from handlers.snmp.profiles import PROFILES
 
 # Prefix of the family -> the other devices, and in brackets their names in LibreNMS's tests/snmpsim
@@ -72,7 +72,6 @@ OTHER_NUMBERS: Mapping[str, str] = {
     )
 }
 UPS_ADVICE = "a UPS is read by the handler nut if a driver of NUT reads it"
-_AGENTS = tuple(ENTERPRISES + number for number in NET_SNMP_IDS.split())
 _VENDOR_ARCS = ENTERPRISES.count(".") + 1
 
 
@@ -105,7 +104,7 @@ class Recognition(NamedTuple):
 
 def is_of_agent(oid: str) -> bool:
     """Whether the number names only the agent, Net-SNMP, which servers run too."""
-    return any(is_below(oid, agent) for agent in _AGENTS)
+    return any(is_below(oid, agent) for agent in NET_SNMP)
 
 
 def recognise(oid: str) -> Recognition:

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple, Optional, Union
 from handlers.shared.errors import ProtocolError, Unsupported
 from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.profile import ENTERPRISES, NET_SNMP_IDS, Profile, is_below, oids
+from handlers.snmp.profile import ENTERPRISES, NET_SNMP, Profile, is_below, oids
 from handlers.snmp.profiles import PROFILES
 from tests.foreign_files import LIST, WALKS, readings
 from tests.handlers.snmp import recorded
@@ -134,8 +134,7 @@ def _system_of(name: str, systems: frozenset[str]) -> bool:
 def _families(rows: Mapping[str, Row]) -> list[Profile]:
     """The families whose sysObjectID or objects a walk has, below a number of their vendor."""
     oid = _sys_object_id(rows)
-    shared = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
-    by_id = not any(is_below(oid, root) for root in shared)
+    by_id = not any(is_below(oid, root) for root in NET_SNMP)
     roots = _enterprise_roots(rows)
     return [
         profile
@@ -200,8 +199,7 @@ def _reason(rows: Mapping[str, Row], kinds: _Kinds) -> str:
 
 def _is_of_maker(sys_object_id: str) -> bool:
     """Whether it is a maker's number, and none of Net-SNMP's. UPSs may have that of UPS-MIB."""
-    shared = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
-    return bool(sys_object_id) and not any(is_below(sys_object_id, root) for root in shared)
+    return bool(sys_object_id) and not any(is_below(sys_object_id, root) for root in NET_SNMP)
 
 
 def groups_of(taken: Sequence[Taken], checkout: Path, groups: list[dict[str, Any]]) -> None:

@@ -142,7 +142,7 @@ PROFILES = (
             else_outlets=True,
         ),
         evidence=SIMULATED,
-        programs=(public("stb-tester/stb-tester", "_stbt/power.py"), ironic_snmp()),
+        programs=(public("stb-tester/stb-tester", "_stbt/power.py"), IRONIC_SNMP),
         unread=(
             "breakerStatus: the MIB does not say which outlets a breaker has; outletSwitchable: the"
             " MIB does not describe it, an owner calls it a late copy of the state (an outlet that"

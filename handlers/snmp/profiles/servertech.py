@@ -112,13 +112,7 @@ PROFILES = (
             unit=THE_UNIT,
         ),
         evidence=SIMULATED,
-        programs=(
-            public("labgrid-project/labgrid", "labgrid/driver/power/sentry.py"),
-            public(
-                "sonic-net/sonic-mgmt",
-                "tests/common/plugins/pdu_controller/snmp_pdu_controllers.py",
-            ),
-        ),
+        programs=(public("labgrid-project/labgrid", "labgrid/driver/power/sentry.py"), SONIC_MGMT),
         unread=(
             "outletLoadStatus, infeedLoadStatus, branchLoadStatus: their noComm and readError are"
             " of the measured load, which is then negative; infeedStatus, branchStatus:"
@@ -175,12 +169,6 @@ PROFILES = (
             figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS, beside=ST4_CORDS)
         ),
         evidence=SIMULATED,
-        programs=(
-            public(
-                "sonic-net/sonic-mgmt",
-                "tests/common/plugins/pdu_controller/snmp_pdu_controllers.py",
-            ),
-            ironic_snmp(),
-        ),
+        programs=(SONIC_MGMT, IRONIC_SNMP),
     ),
 )

@@ -12,7 +12,7 @@ from typing import Callable, Optional
 from ..controls import Control
 from ..figures import Arcs, Ceilings, Figure, Total
 from ..outlets import Outlets
-from ..profile import ENTERPRISES, NET_SNMP_IDS
+from ..profile import ENTERPRISES
 from ..reader import ROOT
 from ..sources import (
     ByUnit,
@@ -54,10 +54,13 @@ def public(repository: str, path: str, commit: str = "HEAD") -> str:
     return f"https://github.com/{repository}/blob/{commit}/{path}"
 
 
-def ironic_snmp() -> str:
-    """The link to the power driver for PDUs that OpenStack's ironic had until 2026."""
-    commit = "908d4d35f7a0d473cc9581bdda2535d6920b7d89"
-    return public("openstack/ironic", "ironic/drivers/modules/snmp.py", commit)
+# the power driver for PDUs that OpenStack's ironic had until 2026
+IRONIC_SNMP = public(
+    "openstack/ironic", "ironic/drivers/modules/snmp.py", "908d4d35f7a0d473cc9581bdda2535d6920b7d89"
+)
+SONIC_MGMT = public(
+    "sonic-net/sonic-mgmt", "tests/common/plugins/pdu_controller/snmp_pdu_controllers.py"
+)
 
 
 def librenms(path: str) -> str:
@@ -233,6 +236,3 @@ def total(
 ) -> Total:
     """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
     return Total(tuple(figures), else_outlets, unit, units)
-
-
-NET_SNMP = oids(*NET_SNMP_IDS.split())

@@ -264,13 +264,7 @@ PROFILES = (
             else_outlets=True,
         ),
         evidence=SIMULATED,
-        programs=(
-            public(
-                "sonic-net/sonic-mgmt",
-                "tests/common/plugins/pdu_controller/snmp_pdu_controllers.py",
-            ),
-            ironic_snmp(),
-        ),
+        programs=(SONIC_MGMT, IRONIC_SNMP),
         unread="pduBreakerLossOfLoadDetected (newer MIBs): a breaker is not joined to its outlets",
     ),
     vertiv_profile(

@@ -12,8 +12,11 @@ from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import MeterFigures, NotKnown
 from handlers.snmp import metering
 from handlers.snmp.device import read_without_states
+from handlers.snmp.evidence import SIMULATED, Evidence
+from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import replace
-from handlers.snmp.profile_parts import SIMULATED, Evidence, Figure, Outlets, Profile, Total
+from handlers.snmp.outlets import Outlets
+from handlers.snmp.profile import Profile
 from handlers.snmp.sources import Column
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
