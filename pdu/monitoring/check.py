@@ -265,7 +265,7 @@ def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
             print(line)
     # after what was read is printed: a full disk does not hide it
     if config.html is not None:
-        write_page(config.html, outcome.report(time_shown(time.time())).page())
+        write_page(config.html, outcome.page(time_shown(time.time())))
 
 
 _HELP = f"""Read all PDUs of a list in parallel: states, load, energy, and what is wrong.

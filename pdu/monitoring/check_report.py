@@ -7,7 +7,6 @@ in view, and the table of a fleet is longer than a terminal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from typing import NamedTuple
 
 from pdu_common.helper import EnumPowerStatus
@@ -21,14 +20,14 @@ from .report import (
     Headline,
     Items,
     Part,
-    Report,
     Section,
     Table,
+    page,
     row_header,
     text_lines,
     words,
 )
-from .tables import PAGE_COLUMNS, check_document
+from .tables import PAGE_COLUMNS
 
 _QUESTION = "pdu check: does each PDU answer, what are its outlets, what does it carry?"
 _READING = (
@@ -46,8 +45,8 @@ class CheckReport(NamedTuple):
     rows: Sequence[PduRow]
     totals: Summary
 
-    def report(self, when: str) -> Report:
-        """For a page and for programs. `when`: with its zone."""
+    def page(self, when: str) -> str:
+        """A file of its own. `when`: with its zone."""
         title = f"Check of {counted(self.totals.pdus, 'PDU')}"
         frame = Frame(title, _QUESTION, _READING, "docs/administrators.md", when)
         parts = [
@@ -57,7 +56,7 @@ class CheckReport(NamedTuple):
             Section("Load and energy"),
             self._all(),
         ]
-        return Report(frame, parts, partial(check_document, self.rows, self.totals))
+        return page(frame, parts)
 
     def lines(self) -> Iterator[str]:
         """For a terminal."""
@@ -75,7 +74,7 @@ class CheckReport(NamedTuple):
         cells = [column.cells(rows) for column in PAGE_COLUMNS]
         cells.append([words(_not_on(row), "wide") for row in rows])
         heads = [*(column.head for column in PAGE_COLUMNS), "outlets that are not on"]
-        return Table("", heads, [*zip(*cells)]).drop_empty_columns()
+        return Table(heads, [*zip(*cells)]).drop_empty_columns()
 
 
 def _advice_parts(rows: Sequence[PduRow]) -> Iterator[Part]:
@@ -94,7 +93,7 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[Part]:
         if remedy:
             kind = alike[0].kind or alike[0].result
             yield f"{kind}, {counted(len(alike), 'PDU')}: {remedy}."
-            yield Items("", [*_reasons(alike)])
+            yield Items([*_reasons(alike)])
 
 
 def _reasons(rows: Sequence[PduRow]) -> Iterator[str]:
@@ -115,15 +114,12 @@ def _grouped(
 
 def _unknown(rows: Sequence[PduRow]) -> Iterator[Part]:
     cells = [
-        [
-            row_header(row.device.name),
-            words(_outlets(row, UNKNOWN)),
-        ]
+        [row_header(row.device.name), words(_outlets(row, UNKNOWN))]
         for row in rows
         if row.unknown and not row.device.metered
     ]
     if cells:
-        yield from (Section("Unknown states"), Table("", ("PDU", "outlets"), cells))
+        yield from (Section("Unknown states"), Table(("PDU", "outlets"), cells))
 
 
 def _not_on(row: PduRow) -> str:

@@ -9,7 +9,6 @@ import atexit
 import os
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from multiprocessing.connection import wait
 from typing import Any, NamedTuple, NoReturn, Optional
@@ -44,7 +43,6 @@ from ..pdu_list import names
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..reading.owner_files import OwnerFiles
 from ..reading.parts import error_of
-from .host_check import check_host_on_loopback
 from .networks import one_network
 from .target_policy import TargetPolicy
 
@@ -120,41 +118,38 @@ def exporter(
     address and runs until Ctrl-C or SIGTERM.
     """
     try:
-        # imported late: 60 ms, and their packages may be missing
+        # imported late: 60 ms, and its packages may be missing
         from . import server
-        from .web_server import WebServer
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
             raise
         raise SettingsError(optional_packages.missing("the exporter", *_PACKAGES)) from None
-    config = ExporterOptions(OwnerFiles.of_command(list_word, list_file, auth_file, login), network)
+    owner_files = OwnerFiles.of_command(list_word, list_file, auth_file, login)
     is_open = bool(network and auth_file)
-    if config.owner_files.list is None and not is_open:
-        if not names.usual_list():
-            raise SettingsError(
-                "give LIST, or --network with --auth: without these, no PDU can be queried; a list"
-                f" is known by {names.how()}"
-            )
-        config = config._replace(owner_files=config.owner_files.add_known_list())
+    config = ExporterOptions(owner_files if is_open else _with_list(owner_files), network)
     # SIGHUP before listening must not end the process
     with ServiceSignals() as signals:
-        served = server.Exporter(
-            read_targets(config),
-            server.ServerLimits(parallel, timeout_offset),
-        )
+        limits = server.ServerLimits(parallel, timeout_offset)
+        served = server.Exporter(read_targets(config), limits)
         listener = bound_socket(listen, "--listen", USUAL_LISTEN)
-        url = page_url(listen, listener.getsockname()[1])
-        here = listen.rpartition(":")[0]
-        application = check_host_on_loopback(server.ExporterRoutes(served), here, allow_host)
-        web_server = WebServer(application, listener, served.threads)
-        threading.Thread(target=web_server.run, daemon=True).start()
-        _greet(url, run.output)
+        server.serve(served, listener, listen.rpartition(":")[0], allow_host)
+        _greet(page_url(listen, listener.getsockname()[1]), run.output)
         while signals.ending is None:
             wait([signals.pipe])
             if signals.take_reload():
                 reload_targets(served, config)
         code = fail(run, Interrupted("")) if signals.ending == signal.SIGINT else 0
     _end(code)
+
+
+def _with_list(owner_files: OwnerFiles) -> OwnerFiles:
+    """The files with a list, that of the command or the usual one. Raises SettingsError."""
+    if owner_files.list is None and not names.usual_list():
+        raise SettingsError(
+            "give LIST, or --network with --auth: without these, no PDU can be queried; a list"
+            f" is known by {names.how()}"
+        )
+    return owner_files.add_known_list()
 
 
 def _greet(url: str, output: Output) -> None:

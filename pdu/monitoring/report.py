@@ -1,12 +1,8 @@
-"""A report: built once, shown on a terminal, as a page and as JSON.
-
-A terminal and a page show the same words. Programs get JSON, which is made from the values
-themselves.
-"""
+"""The parts of a report: a terminal and a page show the same words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Union
 
 import click
@@ -15,7 +11,6 @@ from handlers.shared.errors import printable
 
 from ..cli.output import tabulate, takes_colours
 from ..files import html
-from ..files.html import safe
 
 #: how a verdict looks, and a word in a table
 GOOD, DOUBTFUL, BAD = LOOKS = ("good", "doubtful", "bad")
@@ -67,7 +62,6 @@ class Section(NamedTuple):
 class Table(NamedTuple):
     """Rows under their heads; nothing if there are none."""
 
-    title: str
     #: with the units of the figures
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
@@ -76,13 +70,12 @@ class Table(NamedTuple):
         """The same without the columns in which no row has anything."""
         columns = [at for at in range(len(self.heads)) if any(row[at].text for row in self.rows)]
         rows = [[row[at] for at in columns] for row in self.rows]
-        return self._replace(heads=[self.heads[at] for at in columns], rows=rows)
+        return Table([self.heads[at] for at in columns], rows)
 
 
 class Items(NamedTuple):
-    """Texts under a title, if it has one; nothing if there are none."""
+    """A list of texts."""
 
-    title: str
     texts: Sequence[str]
 
 
@@ -90,30 +83,15 @@ Part = Union[str, Headline, Section, Table, Items]
 """A text is a paragraph; what stands between grave accents in it is code."""
 
 
-class Report(NamedTuple):
-    """What a command found, in the order in which it is read."""
-
-    frame: html.Frame
-    parts: Sequence[Part]
-    #: makes the same for programs
-    data: Callable[[], object]
-
-    def page(self) -> str:
-        """A file of its own."""
-        return "\n".join([self.frame.begin(), *html_lines(self.parts), self.frame.end()])
+def page(frame: html.Frame, parts: Iterable[Part]) -> str:
+    """Some parts in their order, as a file of its own."""
+    lines = (line for part in parts for line in _html(part))
+    return "\n".join([frame.begin(), *lines, frame.end()])
 
 
 def text_lines(parts: Iterable[Part]) -> Iterator[str]:
     """Some parts for a terminal."""
     return (line for part in parts for line in _lines(part))
-
-
-def html_lines(parts: Iterable[Part]) -> Iterator[str]:
-    """Some parts of a page. A title before the first section is a heading of its own."""
-    level = 2
-    for part in parts:
-        level = 3 if isinstance(part, Section) else level
-        yield from _html(part, level)
 
 
 def _lines(part: Part) -> Iterator[str]:
@@ -125,9 +103,7 @@ def _lines(part: Part) -> Iterator[str]:
     elif isinstance(part, str):
         yield _printable(part.replace("`", ""))
     elif isinstance(part, Items):
-        if part.texts:
-            yield from _title_lines(part.title)
-            yield from (f"  {_printable(text)}" for text in part.texts)
+        yield from (f"  {_printable(text)}" for text in part.texts)
     elif part.rows:
         yield from _table_lines(part)
 
@@ -141,16 +117,11 @@ def _table_lines(table: Table) -> Iterator[str]:
     """A table as lines; a line has the colour of its first cell with a look."""
     right = {place for place, cell in enumerate(table.rows[0]) if "n" in cell.classes.split()}
     rows = [[cell.text for cell in row] for row in table.rows]
-    lines = tabulate(list(map(_printable, table.heads)), rows, right, _CELL)
-    begin = len(lines) - len(rows)  # after the heads
-    yield from (*_title_lines(table.title), *lines[:begin])
-    for row, line in zip(table.rows, lines[begin:]):
+    head, *lines = tabulate(list(map(_printable, table.heads)), rows, right, _CELL)
+    yield head
+    for row, line in zip(table.rows, lines):
         looks = (look for cell in row for look in LOOKS if look in cell.classes.split())
         yield _coloured(line, next(looks, ""))
-
-
-def _title_lines(title: str) -> Sequence[str]:
-    return ["", f"{_printable(title)}:"] if title else []
 
 
 def _printable(text: str) -> str:
@@ -158,21 +129,18 @@ def _printable(text: str) -> str:
     return printable(text, 10 * len(text) + 1)
 
 
-def _html(part: Part, level: int) -> Iterator[str]:
-    """A part of a report as HTML; `level` is that of its heading."""
+def _html(part: Part) -> Iterator[str]:
+    """A part of a report as HTML."""
     if isinstance(part, Headline):
         yield html.verdict(part.text, part.look)
     elif isinstance(part, Section):
-        yield f"<h2>{safe(part.title)}</h2>"
+        yield f"<h2>{html.safe(part.title)}</h2>"
     elif isinstance(part, str):
         yield f"<p>{html.marked(part)}</p>"
     elif isinstance(part, Items):
-        if part.texts:
-            yield from (*_heading(part.title, level), html.bullet_list(part.texts))
-    elif part.rows:
-        rows = [[html.HtmlCell(safe(cell.text), cell.classes) for cell in row] for row in part.rows]
-        yield from (*_heading(part.title, level), *html.table(part.heads, rows))
-
-
-def _heading(title: str, level: int) -> Sequence[str]:
-    return [f"<h{level}>{safe(title)}</h{level}>"] if title else []
+        yield html.bullet_list(part.texts)
+    else:
+        rows = (
+            [html.HtmlCell(html.safe(cell.text), cell.classes) for cell in row] for row in part.rows
+        )
+        yield from html.table(part.heads, rows)

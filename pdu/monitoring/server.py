@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+import socket
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Callable, NamedTuple
 from urllib.parse import parse_qsl
 
 from handlers.shared.errors import printable
 
+from .host_check import check_host_on_loopback
 from .metrics import ExporterMetrics, Page, gzip_encoded, page
 from .probes import LEAST_S, WAITING, Prober
 from .target_policy import NotAllowed, ProbeQuery, TargetPolicy
+from .web_server import WebServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -162,3 +166,12 @@ class ExporterRoutes:
                 404, Page(_TEXT, b"the paths are /probe, /metrics, /healthz, /targets\n")
             )
         return HttpAnswer(200, gzip_encoded(pages[path](), encoding))
+
+
+def serve(exporter: Exporter, listener: socket.socket, address: str, names: Sequence[str]) -> None:
+    """Serve it from now on, in threads that end with the process. `address`: where it listens;
+    `names`: as those of `HostCheck`.
+    """
+    application = check_host_on_loopback(ExporterRoutes(exporter), address, names)
+    web_server = WebServer(application, listener, exporter.threads)
+    threading.Thread(target=web_server.run, daemon=True).start()

@@ -63,7 +63,7 @@ def checked(rows: Sequence[check_result.PduRow]) -> CheckReport:
 
 
 def page(rows: Sequence[check_result.PduRow], when: str = "now") -> str:
-    return checked(rows).report(when).page()
+    return checked(rows).page(when)
 
 
 @pytest.mark.parametrize(
