@@ -12,14 +12,14 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S
+
+from .programs import output, run
 
 OWN = "dcimanager_pdu_handlers"
 CARRIED = ("common", "pdu_common", "handlers", "pdu")
@@ -42,26 +42,16 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], obje
     return folder
 
 
-def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-
-
-def fetched(done: subprocess.CompletedProcess[str], what: str) -> None:
+def fetched(process: subprocess.CompletedProcess[str], what: str) -> None:
     """Asserts that a program succeeded.
 
     If it could not fetch packages, skips the test, unless CI is set.
     """
-    offline = re.search("No matching distribution|could not fetch|Connection|network", done.stderr)
-    if done.returncode and offline and not os.environ.get("CI"):
-        pytest.skip(f"{what} needs packages from an index: {done.stderr.strip().splitlines()[-1]}")
-    assert done.returncode == 0, done.stderr
+    errors = process.stderr
+    offline = re.search("No matching distribution|could not fetch|Connection|network", errors)
+    if process.returncode and offline and not os.environ.get("CI"):
+        pytest.skip(f"{what} needs packages from an index: {errors.strip().splitlines()[-1]}")
+    assert process.returncode == 0, errors
 
 
 def tree(folder: Path) -> Path:
@@ -69,16 +59,14 @@ def tree(folder: Path) -> Path:
     copy = folder / "tree"
     shutil.rmtree(copy, ignore_errors=True)  # left by a call that failed
     copy.mkdir()
-    done = _run(["cp", "-R", *(str(ROOT / name) for name in _TREE), str(copy)])
-    assert done.returncode == 0, done.stderr
+    output(["cp", "-R", *(str(ROOT / name) for name in _TREE), str(copy)])
     return copy
 
 
 def wheel_of(tree: Path, folder: Path) -> Path:
     """The wheel, built by pip in this tree."""
     options = ["-q", "--no-deps", "--no-build-isolation", "--no-cache-dir", "-w", str(folder)]
-    done = _run([sys.executable, "-m", "pip", "wheel", *options, str(tree)])
-    assert done.returncode == 0, done.stderr
+    output([sys.executable, "-m", "pip", "wheel", *options, str(tree)])
     return built_wheel(folder)
 
 
@@ -89,8 +77,8 @@ def wheel(folder: Path) -> Path:
 
 def built_wheel(folder: Path) -> Path:
     """The one wheel in a folder."""
-    (found,) = folder.glob("*.whl")
-    return found
+    (wheel,) = folder.glob("*.whl")
+    return wheel
 
 
 def neighbour(folder: Path) -> Path:
@@ -115,22 +103,6 @@ def environment(folder: Path, *packed: Path) -> None:
 
 def environment_of(folder: Path, *requirements: str) -> None:
     """Makes a virtual environment with only these packages."""
-    subprocess.run(
-        [sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=PATIENCE_S
-    )
-    fetched(
-        _run(
-            [
-                sys.executable,
-                "-m",
-                "pip",
-                "--python",
-                str(folder / "bin" / "python"),
-                "install",
-                "-q",
-                "--no-compile",
-                *requirements,
-            ],
-        ),
-        "an installation",
-    )
+    output([sys.executable, "-m", "venv", "--without-pip", str(folder)])
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python")]
+    fetched(run([*pip, "install", "-q", "--no-compile", *requirements]), "an installation")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S
+
+from .programs import output
 
 # setup.py in a process of its own: setuptools changes what the next test imports
 _PACKAGES = """
@@ -22,16 +22,8 @@ runpy.run_path("setup.py")
 
 def packages() -> Mapping[str, str]:
     """Package of the wheel → its folder in the clone, as setup.py hands them to setuptools."""
-    done = subprocess.run(
-        [sys.executable, "-c", _PACKAGES],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=PATIENCE_S,
-        check=True,
-    )
     places: dict[str, str]
-    names, places = json.loads(done.stdout)
+    names, places = json.loads(output([sys.executable, "-c", _PACKAGES]))
     assert set(names) == set(places)
     return places
 

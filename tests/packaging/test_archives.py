@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,9 +12,9 @@ import pytest
 
 from pdu.loading import handler_archives
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S
 
 from .building import NAMES, archive, files, small_tree
+from .programs import output
 
 # Imports the archives, then makes a handler of each. -S leaves out site-packages; -I ignores PYTHON*
 # variables and the current directory.
@@ -46,24 +45,16 @@ def load(
     options: Sequence[str] = ("-I", "-S", "-B"),
     folder: Path = Path("/"),
 ) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, *options, "-c", _LOAD, str(host), str(unpacked), *modules],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
+    command = [sys.executable, *options, "-c", _LOAD, str(host), str(unpacked), *modules]
+    answer: dict[str, Any] = json.loads(output(command, folder))
     return answer
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_archive_holds_no_tools(name: str) -> None:
-    found = files(ROOT / "handlers", name)
     assert not [
         path
-        for path in found
+        for path in files(ROOT / "handlers", name)
         if path.endswith("__main__.py") or "zeroconf" in path or path.startswith("command/")
     ]
 
@@ -73,15 +64,15 @@ def test_all_archives_load_in_one_process_each_with_all_of_its_modules(
 ) -> None:
     """A later import would find the files of a newer upload."""
     unpacked = tmp_path / "unpacked"
-    read = [handler_archives.read_archive(archive(ROOT / "handlers", name)) for name in NAMES]
-    for one in read:
-        one.unpack(unpacked)
+    packs = [handler_archives.read_archive(archive(ROOT / "handlers", name)) for name in NAMES]
+    for pack in packs:
+        pack.unpack(unpacked)
     loaded = load(host, unpacked, [f"pdu_{name}.handler" for name in NAMES])
     for name, kind in zip(NAMES, loaded["kinds"]):
         assert kind.startswith(f"pdu_{name}.c")
     assert loaded["threads"] == 1
-    for one in read:
-        names = {path[:-3].replace("/", ".").removesuffix(".__init__") for path in one.files}
+    for pack in packs:
+        names = {path[:-3].replace("/", ".").removesuffix(".__init__") for path in pack.files}
         assert len(names) > 20 and names <= {*loaded["modules"]}
 
 
@@ -97,18 +88,18 @@ def test_an_archive_loads_in_any_current_directory(host: Path, tmp_path: Path, p
 
 
 def test_unpacking_again_leaves_whole_files_to_a_process_that_reads_them(tmp_path: Path) -> None:
-    first, second = (
+    old, new = (
         handler_archives.read_archive(
             archive(small_tree(tmp_path / number, version=number), "small")
         )
         for number in ("1.0", "1.1")
     )
     unpacked, entry = tmp_path / "unpacked", tmp_path / "unpacked" / "pdu_small" / "handler.py"
-    first.unpack(unpacked)
-    before = {path: (unpacked / path).stat().st_ino for path in first.files}
-    first.unpack(unpacked)
-    assert {path: (unpacked / path).stat().st_ino for path in first.files} == before
-    with entry.open("rb") as reading:
-        second.unpack(unpacked)
-        assert reading.read() == first.files["pdu_small/handler.py"] != entry.read_bytes()
+    old.unpack(unpacked)
+    inodes = {path: (unpacked / path).stat().st_ino for path in old.files}
+    old.unpack(unpacked)
+    assert {path: (unpacked / path).stat().st_ino for path in old.files} == inodes
+    with entry.open("rb") as stream:
+        new.unpack(unpacked)
+        assert stream.read() == old.files["pdu_small/handler.py"] != entry.read_bytes()
     assert [path.name for path in unpacked.iterdir()] == ["pdu_small"]

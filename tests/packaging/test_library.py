@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S
 
 from .installing import CARRIED, OWN
 from .library import linked, packages
+from .programs import output, run
 
 _SCRIPT = f"""
 import sys
@@ -55,34 +54,22 @@ def library(tmp_path: Path) -> Path:
     return linked(packages(), tmp_path / "site-packages")
 
 
-def _run(words: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *words],
-        cwd=folder,
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-
-
 def test_a_script_imports_the_library_without_the_programs_packages(
     library: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "script.py").write_text(_SCRIPT)
-    done = _run(["script.py"], tmp_path, PYTHONPATH=str(library))
-    assert done.returncode == 0, done.stderr
+    printed = output([sys.executable, "script.py"], tmp_path, PYTHONPATH=str(library))
     from handlers.nut import pynut
 
-    assert done.stdout.strip() == str(sorted(n for n in vars(pynut) if n.startswith("PyNUT")))
+    assert printed.strip() == str(sorted(n for n in vars(pynut) if n.startswith("PyNUT")))
     assert [path.name for path in library.iterdir()] == [OWN]
 
 
 def test_the_program_finds_its_packages(library: Path, tmp_path: Path) -> None:
     for words in (["supports", "AP8959"], ["status", "nut", "127.0.0.1", "-s", "port=1"]):
-        done = _run(["-m", OWN, *words], tmp_path, PYTHONPATH=str(library))
-        here = _run([str(ROOT / "pdu"), *words], tmp_path)
-        assert (done.returncode, done.stdout) == (here.returncode, here.stdout), done.stderr
+        installed = run([sys.executable, "-m", OWN, *words], tmp_path, PYTHONPATH=str(library))
+        clone = run([sys.executable, str(ROOT / "pdu"), *words], tmp_path)
+        assert (installed.returncode, installed.stdout) == (clone.returncode, clone.stdout)
 
 
 def test_each_package_of_the_tree_is_in_the_wheel_once() -> None:
@@ -98,14 +85,13 @@ def test_each_package_of_the_tree_is_in_the_wheel_once() -> None:
 
 def test_a_script_sees_the_types(library: Path, tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(_TYPED)
-    done = _run(
-        ["-m", "mypy", "--strict", "--no-site-packages", "--cache-dir", ".mypy", "script.py"],
-        tmp_path,
-        MYPYPATH=str(library),
+    options = ["--strict", "--no-site-packages", "--cache-dir", ".mypy"]
+    mypy = run(
+        [sys.executable, "-m", "mypy", *options, "script.py"], tmp_path, MYPYPATH=str(library)
     )
-    errors = [line for line in done.stdout.splitlines() if line.startswith("script.py")]
+    errors = [line for line in mypy.stdout.splitlines() if line.startswith("script.py")]
     (error,) = errors  # names() returns what GetUPSNames does not
-    assert error.startswith("script.py:13: error: ") and 'got "list[str]"' in error, done.stdout
+    assert error.startswith("script.py:13: error: ") and 'got "list[str]"' in error, mypy.stdout
 
 
 @pytest.mark.trial
@@ -119,9 +105,9 @@ def test_the_examples_of_the_vendors_pages_run_with_this_import_alone(
     for path in copy.glob("*.py"):
         path.write_text(_NAMES.sub(f"{OWN}.", path.read_text("utf-8")), "utf-8")
     assert not re.search(r"(from|import) handlers", (copy / file).read_text("utf-8"))
-    done = _run(
-        ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", str(copy / file)],
+    options = ["-q", "-p", "no:cacheprovider", "-c", "/dev/null"]
+    output(
+        [sys.executable, "-m", "pytest", *options, str(copy / file)],
         tmp_path,
         PYTHONPATH=os.pathsep.join([str(library), str(ROOT)]),
     )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]

@@ -26,6 +26,7 @@ from tests.waiting import PATIENCE_S
 
 from .acme import PROFILE
 from .building import builder_options
+from .programs import output
 
 ACME: dict[str, Any] = json.loads(PROFILE.read_text("utf-8"))
 
@@ -51,8 +52,8 @@ def options_in(archive: Path) -> dict[str, str]:
     ).decode("ascii")
     given = next(node for node in ast.parse(text).body if isinstance(node, ast.AnnAssign))
     assert given.value is not None
-    found: dict[str, str] = ast.literal_eval(given.value)
-    return found
+    options: dict[str, str] = ast.literal_eval(given.value)
+    return options
 
 
 def rows(out: Path) -> list[str]:
@@ -87,22 +88,16 @@ def test_a_python_without_packages_builds_the_same_whatever_layout_and_hash_seed
     file = tmp_path / "backwards.json"
     file.write_text(json.dumps(dict(sorted(ACME.items(), reverse=True)), indent=4), "utf-8-sig")
     only, script = ("--only", "rpcm"), str(ROOT / "packaging" / "build.py")
-    subprocess.run(
-        [sys.executable, "-I", "-S", script, "--profile", str(file), *only]
-        + ["--out", str(tmp_path / "one")],
-        cwd="/",
-        check=True,
-        capture_output=True,
-        timeout=PATIENCE_S,
-    )
+    python = [sys.executable, "-I", "-S", script, "--out", str(tmp_path / "bare")]
+    output([*python, "--profile", str(file), *only], Path("/"))
     run(tmp_path / "same", "--profile", str(written(tmp_path)), *only)
     run(tmp_path / "other", "--profile", str(written(tmp_path, note="another")), *only)
-    folders = (tmp_path / name for name in ("one", "same", "other"))
-    one, same, other = (
+    folders = (tmp_path / name for name in ("bare", "same", "other"))
+    bare, same, other = (
         {path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders
     )
-    assert len(one) == 3 and one == same and one.keys() == other.keys()
-    assert [name.partition("-")[0] for name in one if one[name] != other[name]] == [
+    assert len(bare) == 3 and bare == same and bare.keys() == other.keys()
+    assert [name.partition("-")[0] for name in bare if bare[name] != other[name]] == [
         "pdu_acme_strip"
     ]
 
@@ -224,16 +219,8 @@ def test_a_wrong_profile_is_refused_with_the_path_of_the_key_and_gives_no_archiv
 def test_two_profiles_of_one_name_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert (
-        run(
-            tmp_path / "out",
-            "--profile",
-            str(PROFILE),
-            "--profile",
-            str(written(tmp_path, vendor="Another")),
-        )
-        == 1
-    )
+    another = written(tmp_path, vendor="Another")
+    assert run(tmp_path / "out", f"--profile={PROFILE}", f"--profile={another}") == 1
     assert (
         capsys.readouterr().err
         == "build.py: profile.key: two files of --profile build pdu_acme_strip\n"
@@ -318,9 +305,8 @@ def test_options_enter_the_archive_as_the_handler_reads_them(
         "pdu_snmp",
         "register.sh",
     ]
-    found = options_in(next(tmp_path.glob("*.gz")))
-    assert found == options
-    choice = select_families({}, found)
+    assert options_in(next(tmp_path.glob("*.gz"))) == options
+    choice = select_families({}, options)
     wanted = options.get("profile") or options.get("only", "")
     assert [profile.key for profile in choice.profiles] == (
         wanted.split(",") if wanted else [p.key for p in PROFILES]
@@ -334,20 +320,8 @@ def test_options_enter_the_archive_as_the_handler_reads_them(
 
 def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) -> None:
     two = written(tmp_path, key="acme-two")
-    assert (
-        run(
-            tmp_path,
-            "snmp",
-            "nut",
-            "--profile",
-            str(PROFILE),
-            "--profile",
-            str(two),
-            "--switch-unproven",
-            "netio",
-        )
-        == 0
-    )
+    profiles = [f"--profile={file}" for file in (PROFILE, two)]
+    assert run(tmp_path, "snmp", "nut", *profiles, "--switch-unproven", "netio") == 0
     names = sorted(path.name.partition("-")[0] for path in tmp_path.glob("*.gz"))
     assert names == ["pdu_acme_strip", "pdu_acme_two", "pdu_nut", "pdu_snmp"]
     assert rows(tmp_path) == [*registry.names(), "acme_strip", "acme_two"]

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import io
 import shlex
-import subprocess
 import sys
 import tarfile
 from collections.abc import Sequence
@@ -19,8 +18,8 @@ from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT
 from tests.pdu.loading.json_pdu import HTTP, Unit, serving
 from tests.pdu.loading.page_handler import SOURCE, agent, folder, packed
-from tests.waiting import PATIENCE_S
 
+from .programs import output
 from .registering import Admin
 
 OWN = ("--import", "handler_dir.my_handler", "--name", 'My "PDU"', "--protocol", "snmp")
@@ -200,8 +199,7 @@ def test_an_archive_of_a_path_with_a_dot_is_uploaded_without_it(
 ) -> None:
     """The page packs DIR; `tar -czf NAME.tar.gz ./DIR` gives all names a `./`."""
     made = folder(tmp_path)
-    command = ["tar", "-czf", "a.tar.gz", f"./{made.name}"]
-    subprocess.run(command, cwd=tmp_path, check=True, timeout=PATIENCE_S)
+    output(["tar", "-czf", "a.tar.gz", f"./{made.name}"], tmp_path)
     run = admin.run(manager, "--archive", str(tmp_path / "a.tar.gz"), *OWN)
     assert (run.code, run.err) == (0, "")
     assert manager.handlers()[0].import_path == "handler_dir.my_handler"
@@ -210,12 +208,6 @@ def test_an_archive_of_a_path_with_a_dot_is_uploaded_without_it(
 def test_build_by_path_needs_no_package(tmp_path: Path) -> None:
     """`python3 packaging/build.py PATH` with the standard library alone."""
     made = folder(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-S", str(ROOT / "packaging" / "build.py"), made.name, "--out", "out"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert done.returncode == 0, done.stderr
+    builder = [sys.executable, "-S", str(ROOT / "packaging" / "build.py")]
+    output([*builder, made.name, "--out", "out"], tmp_path)
     assert (tmp_path / "out" / "handler_dir.tar.gz").is_file()

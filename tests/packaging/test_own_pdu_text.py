@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,10 @@ from typing import Any
 import pytest
 
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S
 
 from .acme import PROFILE, strip
 from .building import builder_options
+from .programs import run
 
 TEXT = (ROOT / "docs" / "own-pdu.md").read_text("utf-8")
 EXAMPLE: dict[str, Any] = json.loads(PROFILE.read_text("utf-8"))
@@ -63,15 +62,13 @@ def test_commands_on_the_example_run(command: str, tmp_path: Path) -> None:
     arguments = [*(["-m", "pdu"] if program == "pdu" else []), *arguments]
     if "packaging/build.py" in arguments:
         arguments += ["--out", str(tmp_path)]
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S
-    )
-    assert (done.returncode, done.stderr) == (0, "") and "acme" in done.stdout
+    process = run([sys.executable, *arguments])
+    assert (process.returncode, process.stderr) == (0, "") and "acme" in process.stdout
 
 
 def test_the_page_of_packaging_names_the_options_of_the_builder() -> None:
     options = builder_options() - {"--out"}
     text = (ROOT / "packaging" / "README.md").read_text("utf-8")
     assert {"--profile", "--only"} < options and [
-        one for one in sorted(options) if not re.search(f"`{one}[` ]", text)
+        option for option in sorted(options) if not re.search(f"`{option}[` ]", text)
     ] == []

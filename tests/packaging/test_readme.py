@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S
+
+from .programs import output
 
 PAGE = (ROOT / "README.md").read_text("utf-8")
 _RUSSIAN = (ROOT / "README.ru.md").read_text("utf-8")
@@ -21,30 +20,15 @@ def printed(command: str) -> list[str]:
     return [line for line in fence[1].splitlines() if line != "..."]
 
 
-def run(command: list[str], **variables: str) -> list[str]:
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
-
-
 def test_supports_prints_what_the_page_shows() -> None:
-    lines = run([sys.executable, "-m", "pdu", "supports", "ePDU G3"])
+    lines = output([sys.executable, "-m", "pdu", "supports", "ePDU G3"]).splitlines()
     assert [line for line in printed('pdu supports "ePDU G3"') if line not in lines] == []
 
 
 def test_both_languages_show_the_same_output() -> None:
-    def output(text: str) -> list[str]:
+    def outputs(text: str) -> list[str]:
         return [
             fence for kind, fence in re.findall(r"(?ms)^```(\w*)\n(.*?)^```", text) if kind != "sh"
         ]
 
-    assert output(_RUSSIAN) == output(PAGE)
+    assert outputs(_RUSSIAN) == outputs(PAGE)

@@ -7,7 +7,6 @@ The examples do what those of the documentation do, on simulated units.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,7 +15,8 @@ import pytest
 from tests.needs import ROOT
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice
 from tests.simulators.xerus import Model, XerusPdu
-from tests.waiting import PATIENCE_S
+
+from .programs import output
 
 NAMES = ROOT / "packaging" / "vendor_names"
 _AGENT = """
@@ -77,17 +77,8 @@ def _printed(script: str, folder: Path, **variables: str) -> str:
     """What a script prints that lies in a folder of its own, without installed packages."""
     file = folder / "script.py"
     file.write_text(script, "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-S", str(file)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(NAMES), **variables},
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    environment = {"PYTHONPATH": str(NAMES), **variables}
+    return output([sys.executable, "-S", str(file)], folder, **environment).strip()
 
 
 @pytest.mark.parametrize("name", _RARITAN)

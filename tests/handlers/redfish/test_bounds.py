@@ -175,10 +175,11 @@ def test_a_body_that_is_too_big_or_too_deep_or_not_a_strict_json_object_is_a_pro
         str(error).encode()
 
 
-def test_the_length_of_all_answers_together_is_limited() -> None:
+def test_the_length_of_all_answers_together_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RedfishService, "most_bytes", 5 << 20)
     tree = Tree(unit([outlet(str(number)) for number in range(1, 40)]))
     for number in range(1, 40):
-        tree.special[f"{OUTLETS}/{number}"] = Answer(big(3))
+        tree.special[f"{OUTLETS}/{number}"] = Answer(big(1))
     error = refused(tree)
     assert "answers are longer than" in str(error) and error.kind == "protocol"
     assert len(tree.requests) < 20

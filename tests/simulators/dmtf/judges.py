@@ -45,13 +45,13 @@ def _judged(url: str, user: str, password: str, login: str) -> list[Any]:
     )
     try:
         under_test.validate(None, "/redfish/v1/", "/redfish/v1/")
-        found: list[list[str]] = []
+        failures: list[list[str]] = []
         for uri, resource in under_test._resources.items():
-            found += _failures(uri, resource["Results"])
-        assert len(found) == under_test.fail_count, (
-            f"{len(found)} failures found, {under_test.fail_count} counted"
+            failures += _failures(uri, resource["Results"])
+        assert len(failures) == under_test.fail_count, (
+            f"{len(failures)} failures listed, {under_test.fail_count} counted"
         )
-        return [under_test.pass_count, found]
+        return [under_test.pass_count, failures]
     finally:
         under_test.logout()
 

@@ -24,8 +24,8 @@ def library(client: Any, pdu: str) -> Json:
     """Follows the links with the `redfish` library."""
 
     def read(link: Json) -> Json:
-        found: Json = client.get(link["@odata.id"]).dict
-        return found
+        resource: Json = client.get(link["@odata.id"]).dict
+        return resource
 
     def members(link: Json) -> Iterator[Json]:
         page = read(link)
@@ -36,7 +36,7 @@ def library(client: Any, pdu: str) -> Json:
             page = read({"@odata.id": page["Members@odata.nextLink"]})
 
     equipment = read(client.root["PowerEquipment"])
-    unit = next(one for one in members(equipment["RackPDUs"]) if one["Id"] == pdu)
+    unit = next(rack for rack in members(equipment["RackPDUs"]) if rack["Id"] == pdu)
     return _reading(
         list(members(unit["Outlets"])), list(members(unit["Mains"])), read(unit["Metrics"])
     )
@@ -44,7 +44,7 @@ def library(client: Any, pdu: str) -> Json:
 
 def tool(client: Any, pdu: str) -> Json:
     """Reads with `redfish_utilities`, in one call."""
-    found = utilities.get_power_equipment(
+    equipment = utilities.get_power_equipment(
         client,
         utilities.power_equipment_types.RACK_PDU,
         pdu,
@@ -53,23 +53,24 @@ def tool(client: Any, pdu: str) -> Json:
         get_mains=True,
     )
     return _reading(
-        [one.dict for one in found["Outlets"]],
-        [one.dict for one in found["Mains"]],
-        found["Metrics"].dict,
+        [outlet.dict for outlet in equipment["Outlets"]],
+        [circuit.dict for circuit in equipment["Mains"]],
+        equipment["Metrics"].dict,
     )
 
 
 def _reading(outlets: list[Json], mains: list[Json], metrics: Json) -> Json:
-    load = 0.0
-    for one in mains:
-        load += sum(
-            figure["Reading"]
-            for line, figure in one["PolyPhaseCurrentAmps"].items()
-            if line != "Neutral"
-        )
+    load = sum(
+        figure["Reading"]
+        for circuit in mains
+        for line, figure in circuit["PolyPhaseCurrentAmps"].items()
+        if line != "Neutral"
+    )
     return {
-        "states": {one["Id"]: one.get("PowerState") for one in outlets},
-        "amperes": {one["Id"]: one.get("CurrentAmps", {}).get("Reading") for one in outlets},
+        "states": {outlet["Id"]: outlet.get("PowerState") for outlet in outlets},
+        "amperes": {
+            outlet["Id"]: outlet.get("CurrentAmps", {}).get("Reading") for outlet in outlets
+        },
         "load": round(load, 3),
         "energy": metrics["EnergykWh"]["Reading"],
     }

@@ -83,7 +83,7 @@ def _judged(worker: Worker, name: str) -> list[str]:
         )
         assert not unit.has_sessions and unit.books().writes == []
     assert passed > 300
-    return [" ".join(one) for one in failed]
+    return [" ".join(failure) for failure in failed]
 
 
 @pytest.mark.sample(3)

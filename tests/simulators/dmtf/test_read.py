@@ -45,23 +45,23 @@ def test_outlets_and_figures_match_the_books(
         login = "basic" if model.login == "basic" else "session"
         several = len(model.pdus) > 1
         load = energy = 0.0
-        for pdu in [one.id for one in model.pdus] or ["1"]:
-            _, _, seen = reader.order(
+        for pdu in [unit_model.id for unit_model in model.pdus] or ["1"]:
+            _, _, reading = reader.order(
                 way, unit.url, str(ca_file), unit.user, unit.password, login, pdu
             )
             books, front = unit.books(), f"{pdu}." if several else ""
-            assert {front + id: STATES[state] for id, state in seen["states"].items()} == {
+            assert {front + id: STATES[state] for id, state in reading["states"].items()} == {
                 identity: state
                 for identity, state in books.states.items()
                 if identity.startswith(front)
             }
-            outlets = {id: unit.outlet(front + id) for id in seen["amperes"]}
+            outlets = {id: unit.outlet(front + id) for id in reading["amperes"]}
             # An outlet without a reading has several lines or draws 0 A.
-            assert {id: amperes or 0 for id, amperes in seen["amperes"].items()} == {
-                id: round(one.current(), 3) if len(one.lines) == 1 else 0
-                for id, one in outlets.items()
+            assert {id: amperes or 0 for id, amperes in reading["amperes"].items()} == {
+                id: round(outlet.current(), 3) if len(outlet.lines) == 1 else 0
+                for id, outlet in outlets.items()
             }
-            load, energy = load + seen["load"], energy + seen["energy"]
+            load, energy = load + reading["load"], energy + reading["energy"]
         assert (round(load, 3), round(energy, 3)) == (books.load_a, books.energy_kwh)
         logins = (len(model.pdus) or 1) if login == "session" else 0
         assert not unit.has_sessions and unit.access.opened == logins

@@ -31,7 +31,7 @@ class Figure(NamedTuple):
 
 class Sensors:
     """The sensors of one chassis by name. Until `complete` is set, `excerpt` adds the sensor to
-    `made` and returns {}.
+    `bodies` and returns {}.
 
     `apart`: an excerpt is only a DataSourceUri, without values.
     """
@@ -39,12 +39,12 @@ class Sensors:
     def __init__(self, path: str, apart: bool) -> None:
         self.path, self._apart = path, apart
         self.complete = False
-        self.made: dict[str, Callable[[], Json]] = {}
+        self.bodies: dict[str, Callable[[], Json]] = {}
 
     def excerpt(self, name: str, kind: str, context: str, read: Callable[[], float]) -> Json:
         figure = Figure(kind, read, context)
         if not self.complete:
-            self.made.setdefault(name, partial(self._sensor, name, figure))
+            self.bodies.setdefault(name, partial(self._sensor, name, figure))
             return {}
         source = {"DataSourceUri": f"{self.path}/{name}"}
         return source if self._apart else {**source, **self._values(figure)}
@@ -71,7 +71,7 @@ class Sensors:
         return {"Reading": value}
 
     def _sensor(self, name: str, figure: Figure) -> Json:
-        made = {
+        body = {
             "@odata.id": f"{self.path}/{name}",
             "@odata.type": "#Sensor.v1_12_0.Sensor",
             "Id": name,
@@ -86,5 +86,5 @@ class Sensors:
         }
         values = self._values(figure)
         if figure.kind == "Power":
-            made.update(PeakReading=values["Reading"], PeakReadingTime="2026-11-20T11:00:00Z")
-        return {**made, **values}
+            body.update(PeakReading=values["Reading"], PeakReadingTime="2026-11-20T11:00:00Z")
+        return {**body, **values}

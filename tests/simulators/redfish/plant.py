@@ -5,6 +5,7 @@ above them.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Optional
 
 from ..clockwork import Clockwork
@@ -95,6 +96,11 @@ class Outlet:
         return self.current() * VOLTS * len(self.lines)
 
 
+def line_current(outlets: Iterable[Outlet], line: int) -> float:
+    """The current in A that the outlets draw on a line."""
+    return sum(outlet.current() for outlet in outlets if line in outlet.lines)
+
+
 class Plant:
     """One PDU of a model."""
 
@@ -140,24 +146,17 @@ class Plant:
         own = self.pdu.branches.index(branch) % self.pdu.phases
         behind = self._behind / len(self.pdu.branches[own :: self.pdu.phases])
         return {
-            line: round(sum(one.current() for one in outlets if line in one.lines) + behind, 3)
+            line: round(line_current(outlets, line) + behind, 3)
             for line in sorted(used) or [own + 1]
         }
 
     def main_lines(self, main: str) -> dict[int, float]:
         """The current in A on each line; 0 on a main that is not in use."""
         in_use = main == self.pdu.mains[0]
-        lines = range(1, self.pdu.phases + 1)
+        outlets = self.outlets.values()
         return {
-            line: (
-                round(
-                    sum(one.current() for one in self.outlets.values() if line in one.lines)
-                    + self._behind,
-                    3,
-                )
-                * in_use
-            )
-            for line in lines
+            line: round(line_current(outlets, line) + self._behind, 3) * in_use
+            for line in range(1, self.pdu.phases + 1)
         }
 
     def load(self) -> float:

@@ -33,13 +33,13 @@ class Action(NamedTuple):
 class Dispatcher:
     """Answers requests one after another; the caller holds the service's lock.
 
-    `made`: path → a function that returns the resource's body. `actions`: the actions by their
+    `bodies`: path → a function that returns the resource's body. `actions`: the actions by their
     target. `rewrite` changes what a GET of a resource returns, except /redfish and tasks.
     """
 
     def __init__(self, model: Model, access: Access, tasks: Tasks) -> None:
         self._model, self._access, self._tasks = model, access, tasks
-        self.made: dict[str, Callable[[], Json]] = {}
+        self.bodies: dict[str, Callable[[], Json]] = {}
         self.actions: dict[str, Action] = {}
         self.rewrite: Optional[Rewrite] = None
 
@@ -52,7 +52,7 @@ class Dispatcher:
 
     def _answer(self, request: Request, path: str, query: str) -> Answer:
         method = request.method
-        if method == "POST" and path == SESSIONS and path in self.made:
+        if method == "POST" and path == SESSIONS and path in self.bodies:
             return self._log_in(request)
         is_open = path in (V1, "/redfish") and "$expand" not in query
         if method != "GET" or not is_open:
@@ -65,7 +65,7 @@ class Dispatcher:
             return Answer(204)
         if method == "POST" and path in self.actions:
             return self._act(request, path)
-        is_known = path in self.made or path in self.actions
+        is_known = path in self.bodies or path in self.actions
         raise Refusal(405, "OperationNotAllowed") if is_known else _missing()
 
     def _get(self, request: Request, path: str, query: str) -> Answer:
@@ -77,14 +77,14 @@ class Dispatcher:
         body = self._read(path)
         if body is None:
             raise _missing()
-        shown: Any = queried(body, parse(query, self._model), self._model, self._read)
+        content: Any = queried(body, parse(query, self._model), self._model, self._read)
         if self.rewrite is not None:
-            shown = self.rewrite(request.target, shown)
-        return Answer(200, shown, (("ETag", etag(body)),))
+            content = self.rewrite(request.target, content)
+        return Answer(200, content, (("ETag", etag(body)),))
 
     def _read(self, path: str) -> Optional[Json]:
         path = path.rstrip("/")
-        make = self.made.get(path)
+        make = self.bodies.get(path)
         if make is None:
             session = self._access.find(path)
             return session.body() if session is not None else None

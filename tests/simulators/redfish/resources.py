@@ -86,7 +86,7 @@ def power_words(outlet: Outlet, model: Model) -> Json:
 
 
 class PduResources:
-    """`made`: path → a function that returns the resource's current body."""
+    """`bodies`: path → a function that returns the resource's current body."""
 
     def __init__(self, plant: Plant, model: Model, chassis: str) -> None:
         self.plant, self.pdu, self._model = plant, plant.pdu, model
@@ -94,36 +94,35 @@ class PduResources:
         self.chassis = f"/redfish/v1/Chassis/{chassis}"
         self.sensors = Sensors(f"{self.chassis}/Sensors", plant.pdu.in_sensors)
         self._info = f"{self.path}/OutletPowerControlActionInfo"
-        self.made: dict[str, Make] = {self.path: self._body}
-        self._parts = [
-            one
-            for one in (
-                ("Outlets", "OutletCollection", self.pdu.outlets, self._outlet),
-                ("Branches", "CircuitCollection", self.pdu.branches, self._branch),
-                ("Mains", "CircuitCollection", self.pdu.mains, self._main),
-            )
-            if one[2]
-        ]
-        for name, kind, ids, make in self._parts:
+        self.bodies: dict[str, Make] = {self.path: self._body}
+        self._lists: list[str] = []
+        for name, kind, ids, make in (
+            ("Outlets", "OutletCollection", self.pdu.outlets, self._outlet),
+            ("Branches", "CircuitCollection", self.pdu.branches, self._branch),
+            ("Mains", "CircuitCollection", self.pdu.mains, self._main),
+        ):
+            if not ids:
+                continue
+            self._lists.append(name)
             path = f"{self.path}/{name}"
             title = f"{name} of PDU {self.pdu.id}"
-            self.made[path] = (
+            self.bodies[path] = (
                 partial(hpe_list, path, title, _HPE_KEYS[name], ids)
                 if model.is_hpe and name in _HPE_KEYS
                 else partial(collection, path, kind, title, ids)
             )
-            self.made.update((f"{path}/{id}", partial(make, id)) for id in ids)
-        self.made[f"{self.path}/Metrics"] = self._metrics
+            self.bodies.update((f"{path}/{id}", partial(make, id)) for id in ids)
+        self.bodies[f"{self.path}/Metrics"] = self._metrics
         if model.values == "info":
-            self.made[self._info] = self._action_info
-        for body in list(self.made.values()):
+            self.bodies[self._info] = self._action_info
+        for body in list(self.bodies.values()):
             body()  # adds the sensors of the excerpts in the body
         self.sensors.complete = True
-        self.made.update(
-            (f"{self.sensors.path}/{name}", body) for name, body in self.sensors.made.items()
+        self.bodies.update(
+            (f"{self.sensors.path}/{name}", body) for name, body in self.sensors.bodies.items()
         )
-        self.made[self.sensors.path] = partial(
-            collection, self.sensors.path, "SensorCollection", "Sensors", list(self.sensors.made)
+        self.bodies[self.sensors.path] = partial(
+            collection, self.sensors.path, "SensorCollection", "Sensors", list(self.sensors.bodies)
         )
 
     def target(self, outlet: str) -> str:
@@ -150,7 +149,7 @@ class PduResources:
             "PowerCapacityVA": int(RATED_AMPS * VOLTS * pdu.phases),
             "Links": {"Chassis": [link(self.chassis)]},
         }
-        body.update((name, link(f"{self.path}/{name}")) for name, _, _, _ in self._parts)
+        body.update((name, link(f"{self.path}/{name}")) for name in self._lists)
         body["Metrics"] = link(f"{self.path}/Metrics")
         if pdu.kind == "AutomaticTransferSwitch":
             body["TransferConfiguration"] = {
@@ -349,7 +348,5 @@ class PduResources:
 
 def neutral(lines: Mapping[int, float]) -> float:
     """The current of the neutral, for line currents 120° apart."""
-    one, two, three = (lines[line] for line in (1, 2, 3))
-    return float(
-        max(0.0, one**2 + two**2 + three**2 - one * two - two * three - one * three) ** 0.5
-    )
+    a, b, c = (lines[line] for line in (1, 2, 3))
+    return float(max(0.0, a**2 + b**2 + c**2 - a * b - b * c - a * c) ** 0.5)

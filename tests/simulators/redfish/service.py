@@ -79,7 +79,7 @@ class RedfishService:
                 if outlet.switchable:
                     run = partial(self._control.switch, identity_of(path, self._several), outlet)
                     self._dispatcher.actions[part.target(path)] = Action(path, run)
-        self._dispatcher.made = Site(self.model, parts, self.access, self._tasks).made
+        self._dispatcher.bodies = Site(self.model, parts, self.access, self._tasks).bodies
 
     # -- for tests
 
@@ -95,10 +95,9 @@ class RedfishService:
                 connections=self._counters.connections,
                 writes=list(self._control.writes),
             )
-            racks = [one for one in self.plants.values() if one.pdu.kind == "RackPDU"] or list(
-                self.plants.values()
-            )
-            self._enter(books, racks)
+            plants = list(self.plants.values())
+            racks = [plant for plant in plants if plant.pdu.kind == "RackPDU"]
+            self._enter(books, racks or plants)
             return books
 
     def _enter(self, books: Books, plants: list[Plant]) -> None:
@@ -130,8 +129,8 @@ class RedfishService:
         with self.lock:
             self.clockwork.settle()
             return next(
-                one
-                for path, one in self._outlets.items()
+                outlet
+                for path, outlet in self._outlets.items()
                 if identity_of(path, self._several) == identity
             )
 

@@ -42,13 +42,13 @@ def protocol_features(model: Model) -> Json:
 
 
 class Site:
-    """`made`: path → a function that returns the resource's current body."""
+    """`bodies`: path → a function that returns the resource's current body."""
 
     def __init__(
         self, model: Model, pdus: list[PduResources], access: Access, tasks: Tasks
     ) -> None:
         self._model, self._pdus, self._access, self._tasks = model, pdus, access, tasks
-        self.made: dict[str, Callable[[], Json]] = {
+        self.bodies: dict[str, Callable[[], Json]] = {
             V1: self._root,
             f"{V1}/Chassis": partial(
                 collection,
@@ -59,30 +59,30 @@ class Site:
             ),
         }
         for pdu in pdus:
-            self.made[pdu.chassis] = partial(self._chassis, pdu)
-            self.made.update(pdu.made)
+            self.bodies[pdu.chassis] = partial(self._chassis, pdu)
+            self.bodies.update(pdu.bodies)
         self._equipment()
         if model.login != "basic":
-            self.made[f"{V1}/SessionService"] = self._session_service
-            self.made[SESSIONS] = lambda: collection(
+            self.bodies[f"{V1}/SessionService"] = self._session_service
+            self.bodies[SESSIONS] = lambda: collection(
                 SESSIONS, "SessionCollection", "Sessions", list(access.sessions)
             )
         if model.task_seconds is not None:
-            self.made[f"{V1}/TaskService"] = self._task_service
-            self.made[TASKS] = lambda: collection(
-                TASKS, "TaskCollection", "Tasks", [one.id for one in tasks.all]
+            self.bodies[f"{V1}/TaskService"] = self._task_service
+            self.bodies[TASKS] = lambda: collection(
+                TASKS, "TaskCollection", "Tasks", [task.id for task in tasks.all]
             )
 
     def _equipment(self) -> None:
         equipment = f"{V1}/PowerEquipment"
         offered = {
-            name: [one.pdu.id for one in self._pdus if one.pdu.kind == kind]
+            name: [part.pdu.id for part in self._pdus if part.pdu.kind == kind]
             for kind, name in COLLECTIONS.items()
         }
         for name, ids in offered.items():
             if ids:
                 path = f"{equipment}/{name}"
-                self.made[path] = partial(
+                self.bodies[path] = partial(
                     collection, path, "PowerDistributionCollection", name, ids
                 )
         body = {
@@ -90,7 +90,7 @@ class Site:
             "Status": ENABLED,
             **{name: link(f"{equipment}/{name}") for name, ids in offered.items() if ids},
         }
-        self.made[equipment] = lambda: body
+        self.bodies[equipment] = lambda: body
 
     def _root(self) -> Json:
         root = {
