@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Optional
@@ -43,6 +44,28 @@ _EXIT = (
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    names = options.names or list(peers.PEERS)
+    if options.platform is None:
+        if options.adapter is not None or options.snmp_port:
+            parser.error("--adapter and --snmp-port need --platform")
+        return _matrix(names, options.python)
+    with tempfile.TemporaryDirectory(prefix="conformance-") as name:
+        folder = Path(name)
+        adapter = _write_adapter(options.adapter or "", folder)
+        platform = trial.Platform(options.platform, str(adapter), options.python)
+        with contextlib.ExitStack() as stack:
+            with starting(options.snmp_port):
+                devices = stack.enter_context(devices_of(names, options.snmp_port))
+            print(_survey(platform), end="", flush=True)
+            archive_of_snmp = _place("snmp", folder / "beside")
+            for line in platform_handlers.lines(platform, archive_of_snmp):
+                print(line, flush=True)
+            return _report(_on_platform(platform, devices, folder, bool(options.snmp_port)))
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.conformance",
         description=_HELP,
@@ -52,18 +75,19 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument(
         "names",
         nargs="*",
+        type=_handler,
         metavar="HANDLER",
         help=f"one or more of {', '.join(peers.PEERS)} (default: all)",
     )
     parser.add_argument(
         "--platform",
-        type=Path,
+        type=_platform_tree,
         metavar="DIR",
         help="a copy of the platform, with common/ and pdu_common/",
     )
     parser.add_argument(
         "--adapter",
-        type=Path,
+        type=_adapter_text,
         metavar="FILE",
         help=(
             "a file with your version of each function of tests/dcimanager/adapter.py that fails on"
@@ -72,6 +96,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     )
     parser.add_argument(
         "--python",
+        type=_program,
         default=sys.executable,
         metavar="PROGRAM",
         help="the interpreter to run handlers with",
@@ -86,60 +111,55 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             " the platform ignores the free one); needs --platform"
         ),
     )
-    options = parser.parse_args(arguments)
-    names = options.names or list(peers.PEERS)
-    for name in names:
-        if name not in peers.PEERS:
-            parser.error(f"there is no handler {name!r}; choose from {', '.join(peers.PEERS)}")
-    python = shutil.which(options.python)
-    if python is None:
-        parser.error(f"there is no program {options.python}")
-    if options.platform is None:
-        if options.adapter is not None or options.snmp_port:
-            parser.error("--adapter and --snmp-port need --platform")
-        return _matrix(names, os.path.abspath(python))
+    return parser
+
+
+def _handler(name: str) -> str:
+    if name not in peers.PEERS:
+        raise argparse.ArgumentTypeError(
+            f"there is no handler {name!r}; choose from {', '.join(peers.PEERS)}"
+        )
+    return name
+
+
+def _platform_tree(folder: str) -> Path:
     for package in ("common", "pdu_common"):
-        if not (options.platform / package).is_dir():
-            parser.error(
-                f"{options.platform} has no folder {package}: give a copy of the platform's project"
+        if not Path(folder, package).is_dir():
+            raise argparse.ArgumentTypeError(
+                f"{folder} has no folder {package}: give a copy of the platform's project"
             )
-    own = ""
-    if options.adapter is not None:
-        if not options.adapter.is_file():
-            parser.error(f"there is no file {options.adapter}")
-        try:
-            own = options.adapter.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            parser.error(f"{options.adapter} cannot be read ({error})")
-    tree = options.platform.resolve()
-    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
-        platform = trial.Platform(tree, str(_adapter(own, Path(folder))), os.path.abspath(python))
-        with contextlib.ExitStack() as opened:
-            with starting(options.snmp_port):
-                devices = opened.enter_context(devices_of(names, options.snmp_port))
-            print(_survey(platform), end="", flush=True)
-            placed = _placed("snmp", Path(folder) / "beside")
-            for line in platform_handlers.lines(platform, placed):
-                print(line, flush=True)
-            return _report(_on_platform(platform, devices, Path(folder), bool(options.snmp_port)))
+    return Path(folder).resolve()
 
 
-def _adapter(own: str, folder: Path) -> Path:
-    """Writes one file with the functions of unknown.py, overridden by those in `own`, the text of
-    the --adapter file.
-    """
-    joined = folder / "adapter.py"
+def _adapter_text(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"{file} cannot be read ({error})") from None
+
+
+def _program(name: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        raise argparse.ArgumentTypeError(f"there is no program {name}")
+    return os.path.abspath(path)
+
+
+def _write_adapter(functions: str, folder: Path) -> Path:
+    """Writes one file with the functions of unknown.py, overridden by those of the --adapter
+    file."""
+    adapter = folder / "adapter.py"
     texts = (
         (_HERE / "unknown.py").read_text(encoding="utf-8"),
-        own.replace("from __future__ import annotations", ""),
+        functions.replace("from __future__ import annotations", ""),
     )
-    joined.write_text("\n\n".join(texts), encoding="utf-8")
-    return joined
+    adapter.write_text("\n\n".join(texts), encoding="utf-8")
+    return adapter
 
 
 def _survey(platform: trial.Platform) -> str:
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [platform.python, "-I", "-B", str(_HERE / "survey.py"), str(platform.tree)],
             capture_output=True,
             text=True,
@@ -149,17 +169,18 @@ def _survey(platform: trial.Platform) -> str:
         )
     except subprocess.TimeoutExpired:
         return f"the survey of the platform did not end within {_SURVEY_SECONDS:g} s\n"
-    return done.stdout + done.stderr
+    return process.stdout + process.stderr
 
 
 @contextlib.contextmanager
 def devices_of(names: Sequence[str], snmp_port: int = 0) -> Iterator[dict[str, Peer]]:
-    with contextlib.ExitStack() as opened:
-        made = {
-            name: peers.PEERS[name](port=snmp_port) if name == "snmp" else peers.PEERS[name]()
+    with contextlib.ExitStack() as stack:
+        yield {
+            name: stack.enter_context(
+                peers.PEERS[name](port=snmp_port) if name == "snmp" else peers.PEERS[name]()
+            )
             for name in names
         }
-        yield {name: opened.enter_context(peer) for name, peer in made.items()}
 
 
 # what was tried, and the differences (None: it was not tried)
@@ -170,29 +191,29 @@ def _on_platform(
     platform: trial.Platform, devices: dict[str, Peer], folder: Path, port_chosen: bool
 ) -> Iterator[Outcome]:
     for name, peer in devices.items():
-        placed = _placed(name, folder / name)
-        problems = trial.run(platform, placed, peer)
+        unpacked_archive = _place(name, folder / name)
+        problems = trial.run(platform, unpacked_archive, peer)
         silent = (
             problems
             and problems[0].startswith("status: unreachable: ")
             and not peer.books().requests
         )
         if name == "snmp" and silent and not port_chosen:
-            yield _on_port_161(platform, placed)
+            yield _on_port_161(platform, unpacked_archive)
         else:
             yield f"pdu_{name}", problems
 
 
-def _placed(name: str, folder: Path) -> trial.Placed:
+def _place(name: str, folder: Path) -> trial.Placed:
     data = archive(ROOT / "handlers", name)
     return trial.place(handler_archives.read_archive(data), "directory", folder)
 
 
-def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
+def _on_port_161(platform: trial.Platform, unpacked_archive: trial.Placed) -> Outcome:
     """Tries port 161 for a platform whose SNMP client sent nothing to the port in snmp_params."""
-    with contextlib.ExitStack() as opened:
+    with contextlib.ExitStack() as stack:
         try:
-            peer = opened.enter_context(peers.PEERS["snmp"](port=161, host="127.0.0.161"))
+            peer = stack.enter_context(peers.PEERS["snmp"](port=161, host="127.0.0.161"))
         except OSError as error:
             advice = "; run this as root" if isinstance(error, PermissionError) else ""
             return (
@@ -203,7 +224,7 @@ def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
                 ),
                 None,
             )
-        return "pdu_snmp (on port 161)", trial.run(platform, placed, peer)
+        return "pdu_snmp (on port 161)", trial.run(platform, unpacked_archive, peer)
 
 
 def _matrix(names: Sequence[str], python: str) -> int:
@@ -222,7 +243,7 @@ def on_variants(
     Each worker is a process of the interpreter `python`.
     """
     ways = sorted({variant.place for variant in VARIANTS})
-    placed = {
+    archives = {
         (name, way): trial.place(
             handler_archives.read_archive(archive(ROOT / "handlers", name)),
             way,
@@ -240,24 +261,19 @@ def on_variants(
                 yield (
                     f"{variant}, pdu_{name}",
                     name,
-                    variant.problems(platform, placed[name, variant.place], devices[name]),
+                    variant.problems(platform, archives[name, variant.place], devices[name]),
                 )
 
 
 def _report(outcomes: Iterator[Outcome]) -> int:
-    good = bad = untried = 0
+    counts: Counter[str] = Counter()
     for what, problems in outcomes:
-        result = "differs" if problems else "agrees"
-        if problems is None:
-            result = "not tried"
+        result = "not tried" if problems is None else "differs" if problems else "agrees"
+        counts[result] += 1
         print(f"{result}  {what}", *(problems or ()), sep="\n    ", flush=True)
-        good, bad, untried = (
-            good + (problems == []),
-            bad + bool(problems),
-            untried + (problems is None),
-        )
-    print(f"{good} agree, {bad} differ{f', {untried} not tried' if untried else ''}")
-    return 1 if bad else 0
+    untried = f", {counts['not tried']} not tried" if counts["not tried"] else ""
+    print(f"{counts['agrees']} agree, {counts['differs']} differ{untried}")
+    return 1 if counts["differs"] else 0
 
 
 if __name__ == "__main__":

@@ -13,23 +13,9 @@ from tests.needs import ROOT
 
 from . import trial
 
-BASE_PDU = """
-class BasePdu:
-    def __init__(self, pdu_data):
-        self.pdu_data = pdu_data
-
-    def status(self):
-        raise NotImplementedError
-
-    def port_up(self, pdu_port_data):
-        raise NotImplementedError
-
-    def port_down(self, pdu_port_data):
-        raise NotImplementedError
-
-    def statistic(self):
-        raise NotImplementedError
-"""
+# files of the doubles that no variant takes apart
+_OF_DOUBLES = ("common/logger.py", "common/misc.py")
+BASE_PDU = (ROOT / "pdu_common" / "base_pdu.py").read_text("utf-8")
 
 ENUM = """
 from enum import Enum
@@ -90,15 +76,15 @@ from .rows import fail, missing, row
 
 class BaseSnmpPdu(BasePdu):
     def snmp_get(self, oid):
-        found = self._try(lambda pdu: pdu.snmp_get(str(oid)))
-        return missing(str(oid)) if found.value is None else row(str(oid), "", found.value)
+        element = self._try(lambda pdu: pdu.snmp_get(str(oid)))
+        return missing(str(oid)) if element.value is None else row(str(oid), "", element.value)
 
     def snmp_set(self, oid, value):
         self._try(lambda pdu: pdu.snmp_set(str(oid), value))
 
     def snmp_walk(self, oid):
         rows = self._try(lambda pdu: pdu.snmp_walk(str(oid)))
-        return [row(str(oid), found.oid_index, found.value) for found in rows]
+        return [row(str(oid), element.oid_index, element.value) for element in rows]
 
     def _try(self, call):
         try:
@@ -139,29 +125,6 @@ def fail(error):
     pass
 """
 
-LOGGER = """
-import logging
-
-
-def get_logger(name):
-    return logging.getLogger(name)
-"""
-
-MISC = """
-class Oid(str):
-    def __add__(self, other):
-        return Oid(f"{str(self)}.{other}")
-
-
-class InversionDict(dict):
-    def get_by_value(self, value, default=None):
-        return next((key for key, held in self.items() if held == value), default)
-
-
-def waiter(function):
-    return lambda matcher, timeout: function()
-"""
-
 
 def helper(
     enum: str = ENUM, ports: str = PORT_VIEWS, statistic: str = STATISTIC_VIEWS
@@ -184,8 +147,7 @@ def files(changes: Mapping[str, str]) -> dict[str, str]:
     """
     whole = {
         "common/__init__.py": "\n",
-        "common/logger.py": LOGGER,
-        "common/misc.py": MISC,
+        **{path: (ROOT / path).read_text("utf-8") for path in _OF_DOUBLES},
         "pdu_common/__init__.py": "\n",
         "pdu_common/base_pdu.py": BASE_PDU,
         "pdu_common/base_snmp_pdu.py": SNMP,

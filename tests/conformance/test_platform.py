@@ -283,7 +283,7 @@ def test_the_archives_run_on_the_given_interpreter_whose_path_may_be_relative(
     [
         (["--platform", "/proc"], "no folder common"),
         (["nosuch"], ", ".join(registry.names())),
-        (["--platform", str(ROOT), "--adapter", "/no/such/file"], "no file"),
+        (["--platform", str(ROOT), "--adapter", "/no/such/file"], "No such file"),
         (
             ["--platform", str(ROOT), "--adapter", str(ROOT / "docs" / "pictures" / "pdus.png")],
             "cannot be read ('utf-8' codec",

@@ -81,9 +81,9 @@ def base_in(module: str) -> Files:
     }
 
 
-_ABSTRACT = "from abc import ABC, abstractmethod\n" + BASE_PDU.replace(
-    "class BasePdu:", "class BasePdu(ABC):"
-)
+_ABSTRACT = BASE_PDU.replace(
+    "from typing", "from abc import ABC, abstractmethod\nfrom typing"
+).replace("class BasePdu:", "class BasePdu(ABC):")
 for _method in ("status", "port_up", "port_down", "statistic"):
     _ABSTRACT = _ABSTRACT.replace(f"    def {_method}", f"    @abstractmethod\n    def {_method}")
 _READ_ONLY = BASE_PDU.replace("self.pdu_data =", "self.__data =") + (
@@ -557,7 +557,7 @@ VARIANTS: tuple[Variant, ...] = (
         "None",
         {
             "pdu_common/base_snmp_pdu.py": SNMP.replace(
-                "for found in rows]", "for found in rows] or None"
+                "for element in rows]", "for element in rows] or None"
             )
         },
         handlers=SNMP_ONLY,

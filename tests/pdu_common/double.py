@@ -11,7 +11,7 @@ from pdu_common.connection import PduSnmpData
 
 def connect(port: int, **params: str) -> BaseSnmpPdu:
     """The double for an agent on this port of 127.0.0.1, by default with read and write access."""
-    wanted = {
+    snmp_params = {
         "version": "2",
         "community": "private",
         "timeout": "5",
@@ -19,4 +19,4 @@ def connect(port: int, **params: str) -> BaseSnmpPdu:
         "port": str(port),
         **params,
     }
-    return BaseSnmpPdu(PduSnmpData("127.0.0.1", wanted))
+    return BaseSnmpPdu(PduSnmpData("127.0.0.1", snmp_params))

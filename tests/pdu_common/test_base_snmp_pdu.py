@@ -141,13 +141,9 @@ def test_an_int_is_written_as_integer_and_text_as_octet_string(mixed: Snmpd) -> 
     assert [write.tag for write in mixed.writes()[before:]] == [INTEGER, OCTETS, OCTETS]
 
 
-def test_an_oid_may_be_text_with_a_leading_dot_or_the_platforms_oid(snmpd: Snmpd) -> None:
-    pdu = connect(snmpd.port)
-    assert (
-        pdu.snmp_get("." + NAME).value
-        == pdu.snmp_get(oid=Oid("1.3.6.1.2.1.1") + "5.0").value
-        == "rpdu2"
-    )
+@pytest.mark.parametrize("oid", [f".{NAME}", Oid("1.3.6.1.2.1.1") + "5.0"])
+def test_an_oid_may_be_text_with_a_leading_dot_or_the_platforms_oid(snmpd: Snmpd, oid: str) -> None:
+    assert connect(snmpd.port).snmp_get(oid).value == "rpdu2"
 
 
 @pytest.mark.parametrize(
@@ -176,11 +172,7 @@ MISREAD = {**SIGNED, "priv_protocol": "AES", "priv_password": "wrong-password"}
         ("shaaes", {"auth_protocol": "SHA", "auth_password": "wrong-password"}, "WrongDigest"),
         ("shaaes", {"auth_protocol": "MD5", "auth_password": AUTH_PASSWORD}, "WrongDigest"),
         ("shaaes", SIGNED, "authorizationError"),
-        (
-            "shaaes",
-            {**SIGNED, "priv_protocol": "AES", "priv_password": "wrong-password"},
-            "timeout",
-        ),
+        ("shaaes", MISREAD, "timeout"),
         ("nobody-here", SIGNED, "UnknownUserName"),
         ("plain", SIGNED, "UnsupportedSecurityLevel"),
     ],
@@ -199,8 +191,8 @@ def test_a_signed_write_goes_out_once_even_if_the_answer_comes_too_late() -> Non
     params = LEVELS["v3 SHA AES"]
     with Snmpd(Device(rows, (Rule(f"{TYPES}.1.0", sleep=0.9),)), users=[SHA_AES]) as server:
         # this read discovers the engine, so the write with its short timeout need not do so
-        read = connect(server.port, **params, timeout="20").snmp_get(f"{TYPES}.1.0")
-        assert read.value == 0
+        element = connect(server.port, **params, timeout="20").snmp_get(f"{TYPES}.1.0")
+        assert element.value == 0
         with pytest.raises(SnmpError, match="timeout"):
             connect(server.port, **params, timeout="0.3", retries="3").snmp_set(f"{TYPES}.1.0", 1)
         # snmpd answers in order, so a repeated write would have arrived before this answer
@@ -241,31 +233,22 @@ def test_concurrent_threads_get_the_rows_of_their_own_device() -> None:
 
 
 def test_one_user_name_may_have_different_passwords_on_two_devices() -> None:
-    def user(password: str) -> tuple[str, str]:
+    def twin(password: str) -> tuple[str, str]:
         return f'createUser twin SHA "{password}"', "rwuser twin auth"
 
     with (
-        Snmpd(apc.rpdu2(outlets=2), settings=user("first-password")) as first,
-        Snmpd(apc.rpdu2(outlets=3), settings=user("second-password")) as second,
+        Snmpd(apc.rpdu2(outlets=2), settings=twin("first-password")) as small,
+        Snmpd(apc.rpdu2(outlets=3), settings=twin("second-password")) as large,
     ):
 
         def rows(turn: int) -> int:
-            server, password = (
-                (first, "first-password") if turn % 2 else (second, "second-password")
-            )
-            return len(
-                connect(
-                    server.port,
-                    version="3",
-                    user="twin",
-                    auth_protocol="SHA",
-                    auth_password=password,
-                ).snmp_walk(STATES)
-            )
+            server, password = (small, "first-password") if turn % 2 else (large, "second-password")
+            user = {"user": "twin", "auth_protocol": "SHA", "auth_password": password}
+            return len(connect(server.port, version="3", **user).snmp_walk(STATES))
 
         with ThreadPoolExecutor(max_workers=4) as pool:
-            found = list(pool.map(rows, range(12)))
-    assert found == [3, 2] * 6
+            counts = list(pool.map(rows, range(12)))
+    assert counts == [3, 2] * 6
 
 
 def _reporting(request: bytes, answer: bytes) -> Sequence[bytes]:
@@ -308,16 +291,9 @@ def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
         assert len(pdu.snmp_walk('{STATES}')) == 48
         sys.exit(status)
     """
+    warnings = ["-W", "error::ResourceWarning", "-W", "ignore::DeprecationWarning"]
     result = subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "error::ResourceWarning",
-            "-W",
-            "ignore::DeprecationWarning",
-            "-c",
-            program,
-        ],
+        [sys.executable, *warnings, "-c", program],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -16,13 +16,7 @@ from pysnmp.proto import api
 from pdu_common.snmp_client import ber, pdus, reads
 from pdu_common.snmp_client.ber import Malformed
 from pdu_common.snmp_client.errors import SnmpError
-from pdu_common.snmp_client.reads import (
-    GET_BULK,
-    Rows,
-    SnmpRequest,
-    TypedValue,
-    status_name,
-)
+from pdu_common.snmp_client.reads import GET_BULK, Rows, SnmpRequest, TypedValue, status_name
 from tests.faults.mutation import mutated
 from tests.simulators.snmp_agent import ber as agent
 
@@ -44,20 +38,13 @@ def test_an_oid_is_written_as_the_agent_reads_it(arcs: tuple[int, ...]) -> None:
     assert ber.arcs(content[ber.head(content, 0, len(content))[1] :]) == arcs
 
 
-def _answer(value: str, version: int = 1) -> bytes:
-    """A message with one object, whose value is given in hexadecimal digits."""
-    binding = ber.tlv(ber.SEQUENCE, ber.encode_oid((1, 3, 6)) + bytes.fromhex(value))
-    body = b"\x02\x01\x07\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, binding)
+def _answer(*values: str, version: int = 1, more: bytes = b"") -> bytes:
+    """A message with objects, whose values are given in hexadecimal digits, and `more` octets
+    after them."""
+    name = ber.encode_oid((1, 3, 6))
+    rows = b"".join(ber.tlv(ber.SEQUENCE, name + bytes.fromhex(value)) for value in values)
+    body = b"\x02\x01\x07\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, rows + more)
     return pdus.message(version, b"c", ber.tlv(pdus.RESPONSE, body))
-
-
-def _many(values: list[str]) -> bytes:
-    rows = (
-        ber.tlv(ber.SEQUENCE, ber.encode_oid((1, 3, 6, 1, place)) + bytes.fromhex(value))
-        for place, value in enumerate(values)
-    )
-    body = b"\x02\x01\x07\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, b"".join(rows))
-    return pdus.message(1, b"c", ber.tlv(pdus.RESPONSE, body))
 
 
 READ: dict[str, TypedValue] = {
@@ -120,23 +107,11 @@ def test_a_value_that_is_not_of_snmp_is_undecodable(what: str) -> None:
 
 
 def test_other_rows_of_an_answer_are_read_whatever_follows_them() -> None:
-    name = ber.encode_oid((1, 3, 6))
-    rows = [ber.tlv(ber.SEQUENCE, name + bytes.fromhex(value)) for value in ("020107", "090161")]
     cut_off = b"\x30\x7f\x00"
     no_name = ber.tlv(ber.SEQUENCE, b"\x02\x01\x07")
     for last in (cut_off, no_name):
-        found = pdus.decode_message(
-            pdus.message(
-                1,
-                b"c",
-                ber.tlv(
-                    pdus.RESPONSE,
-                    b"\x02\x01\x07\x02\x01\x00\x02\x01\x00"
-                    + ber.tlv(ber.SEQUENCE, b"".join(rows) + last),
-                ),
-            )
-        ).pdu.rows
-        assert [(arcs, value.tag) for arcs, value in found] == [
+        rows = pdus.decode_message(_answer("020107", "090161", more=last)).pdu.rows
+        assert [(arcs, value.tag) for arcs, value in rows] == [
             ((1, 3, 6), reads.INTEGER),
             ((1, 3, 6), reads.UNDECODABLE),
             ((), reads.UNDECODABLE),
@@ -148,7 +123,7 @@ def test_version_1_has_no_counter64_and_may_have_an_exception(value: str) -> Non
     tag = int(value[:2], 16)
     assert pdus.decode_message(_answer(value)).pdu.rows[0][1].tag == tag
     expected = reads.UNDECODABLE if tag == reads.COUNTER64 else tag
-    assert pdus.decode_message(_answer(value, 0)).pdu.rows[0][1].tag == expected
+    assert pdus.decode_message(_answer(value, version=0)).pdu.rows[0][1].tag == expected
 
 
 def test_octets_after_a_message_are_passed_over_and_deep_nesting_is_refused() -> None:
@@ -210,7 +185,10 @@ def test_a_write_is_read_by_pysnmp_as_it_is_meant(
     )
     octets = value.encode() if isinstance(value, str) else value
     typed_value = TypedValue(reads.INTEGER if isinstance(value, int) else reads.OCTETS, octets)
-    rows = [(tuple(name), _typed(read)) for name, read in module.apiPDU.get_varbinds(pdu)]
+    rows = [
+        (tuple(name), _typed(varbind_value))
+        for name, varbind_value in module.apiPDU.get_varbinds(pdu)
+    ]
     assert rows == [(oid, typed_value)]
 
 
@@ -243,8 +221,8 @@ def _by_pysnmp(data: bytes) -> Optional[tuple[int, bytes, int, int, Rows]]:
 def test_a_changed_answer_is_read_as_by_pysnmp_or_not_at_all() -> None:
     values = """04057270647532 0201f9 06072b06010401823e 4004c0000207 410500ffffffff 4402fe00
         460900ffffffffffffffff 8200 0500""".split()
-    seeds = [*map(_answer, values), _many(values), _answer(values[0], 0)]
-    read = 0
+    seeds = [*map(_answer, values), _answer(*values), _answer(values[0], version=0)]
+    count = 0
     for number in range(400):
         chance = random.Random(number)
         data = mutated(chance, chance.choice(seeds)) if number >= len(seeds) else seeds[number]
@@ -255,14 +233,14 @@ def test_a_changed_answer_is_read_as_by_pysnmp_or_not_at_all() -> None:
         tags = {value.tag for _, value in community.pdu.rows}
         if reads.UNDECODABLE in tags:
             continue
-        read += 1
-        ours = (community.version, community.community, *community.pdu[1:])
+        count += 1
+        fields = (community.version, community.community, *community.pdu[1:])
         # pysnmp refuses octets after the message
-        theirs = _by_pysnmp(data[: ber.content_bounds(data, 0, len(data), ber.SEQUENCE)[1]])
+        pysnmp_fields = _by_pysnmp(data[: ber.content_bounds(data, 0, len(data), ber.SEQUENCE)[1]])
         # pysnmp refuses an unsigned number without the octet 0 before its first bit
-        is_refused = theirs is None and tags & {reads.COUNTER, reads.GAUGE, reads.COUNTER64}
-        assert is_refused or ours == theirs, data.hex()
-    assert read > len(seeds) + 10
+        is_refused = pysnmp_fields is None and tags & {reads.COUNTER, reads.GAUGE, reads.COUNTER64}
+        assert is_refused or fields == pysnmp_fields, data.hex()
+    assert count > len(seeds) + 10
 
 
 def test_the_longest_oid_and_the_largest_arcs_are_read() -> None:

@@ -9,7 +9,7 @@ from contextvars import copy_context
 
 import pytest
 
-from pdu_common.base_snmp_pdu import SnmpError
+from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
 from pdu_common.snmp_client import ber as codec, calls, pdus, process_options
 from pdu_common.snmp_client.reads import parse_oid
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, ber
@@ -25,23 +25,21 @@ NAMES = f"{apc.RPDU2_STATUS}.3"
 NAME = "1.3.6.1.2.1.1.5.0"
 
 
+def _indexes(pdu: BaseSnmpPdu, column: str = STATES) -> list[str]:
+    return [element.oid_index for element in pdu.snmp_walk(column)]
+
+
 def _walked(agent: Agent, **params: str) -> list[str]:
-    return [element.oid_index for element in connect(agent.port, **params).snmp_walk(STATES)]
+    return _indexes(connect(agent.port, **params))
 
 
 WHOLE = [str(n) for n in range(1, 49)]
 
 
 def faults_id(value: object) -> str:
-    return (
-        ", ".join(
-            f"{name}={held}"
-            for name, held in vars(value).items()
-            if held not in (None, False, 0, 0.0, "", frozenset())
-        )
-        if isinstance(value, Faults)
-        else str(value)
-    )
+    if not isinstance(value, Faults):
+        return str(value)
+    return ", ".join(f"{name}={fault}" for name, fault in vars(value).items() if fault)
 
 
 def test_a_walk_of_48_rows_takes_two_requests(agent: Agent) -> None:
@@ -85,8 +83,8 @@ class Curt(Agent):
     """
 
     def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
-        status, place, found = super()._get_next(pdu._replace(bindings=pdu.bindings[:1]), version)
-        return status, place, (*found, *((oid, Row(INTEGER, 0)) for oid, _ in pdu.bindings[1:]))
+        status, place, rows = super()._get_next(pdu._replace(bindings=pdu.bindings[:1]), version)
+        return status, place, (*rows, *((oid, Row(INTEGER, 0)) for oid, _ in pdu.bindings[1:]))
 
 
 def test_a_v1_agent_that_answers_only_one_oid_is_walked_row_by_row() -> None:
@@ -146,7 +144,7 @@ def test_an_agent_that_answers_a_getbulk_as_a_get_is_walked_by_getnext(agent: Ag
     agent.faults = Faults(bulk_as_get=True)
     pdu = connect(agent.port)
     for column in (STATES, NAMES):
-        assert [element.oid_index for element in pdu.snmp_walk(column)] == WHOLE
+        assert _indexes(pdu, column) == WHOLE
     assert agent.counts["bulk"] == 1
 
 
@@ -161,8 +159,7 @@ def test_a_walk_by_getbulk_that_goes_back_is_read_on_by_getnext(agent: Agent) ->
         return [ber.encode(message._replace(pdu=message.pdu._replace(bindings=rows)))]
 
     with Relay(agent.port, turned) as relay:
-        elements = connect(relay.port).snmp_walk(STATES)
-        assert [element.oid_index for element in elements] == WHOLE
+        assert _indexes(connect(relay.port)) == WHOLE
         kinds = [ber.decode(request).pdu.kind for request in relay.requests]
     assert kinds[0] == ber.GET_BULK and set(kinds[1:]) == {ber.GET_NEXT}
 
@@ -212,23 +209,23 @@ def test_an_answer_that_cannot_be_decoded_twice_is_an_error_that_names_the_objec
 
 @pytest.mark.parametrize("version", ("1", "2"))
 def test_a_value_that_cannot_be_decoded_once_is_asked_for_again(agent: Agent, version: str) -> None:
-    for read, oid in ((NAME, NAME), (STATES, f"{STATES}.7")):
-        spoil, seen = _spoilt(oid, UNREADABLE["a type that SNMP lacks"]), list[bytes]()
+    for oid in (NAME, f"{STATES}.7"):
+        spoil, spoilt_answers = _spoilt(oid, UNREADABLE["a type that SNMP lacks"]), list[bytes]()
 
         def bend(request: bytes, answer: bytes) -> Sequence[bytes]:
             spoilt = spoil(request, answer)
-            if seen or spoilt == [answer]:
+            if spoilt_answers or spoilt == [answer]:
                 return [answer]
-            seen.append(answer)
+            spoilt_answers.append(answer)
             return spoilt
 
         with Relay(agent.port, bend) as relay:
             pdu = connect(relay.port, version=version, timeout="60")
-            if read == NAME:
+            if oid == NAME:
                 assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == 2
             else:
-                assert [element.oid_index for element in pdu.snmp_walk(read)] == WHOLE
-        assert seen
+                assert _indexes(pdu) == WHOLE
+        assert spoilt_answers
 
 
 @pytest.mark.parametrize("version", ("1", "2"))
@@ -237,8 +234,7 @@ def test_a_value_in_a_column_that_nobody_asked_for_may_be_undecodable(
 ) -> None:
     column, _, last = STATES.rpartition(".")
     with Relay(agent.port, _spoilt(f"{column}.{int(last) + 1}.1", b"\x09\x01\x02")) as relay:
-        elements = connect(relay.port, version=version, timeout="60").snmp_walk(STATES)
-    assert [element.oid_index for element in elements] == WHOLE
+        assert _indexes(connect(relay.port, version=version, timeout="60")) == WHOLE
 
 
 def test_a_walk_that_ends_for_lack_of_rights_raises(agent: Agent) -> None:
@@ -319,7 +315,7 @@ def test_an_agent_that_refuses_getbulk_is_asked_by_getnext_from_then_on(status: 
     with NoBulk(apc.rpdu2(outlets=48)) as agent:
         pdu = connect(agent.port, timeout="60")
         for column in (STATES, NAMES):
-            assert [element.oid_index for element in pdu.snmp_walk(column)] == WHOLE
+            assert _indexes(pdu, column) == WHOLE
         assert agent.counts["bulk"] == 1
 
 
@@ -346,15 +342,15 @@ def test_a_walk_that_is_too_slow_ends_at_its_deadline_and_the_next_call_works(
 
 def test_a_read_is_repeated_after_a_lost_request_and_after_a_lost_answer(agent: Agent) -> None:
     agent.faults = Faults(drop=frozenset((1,)), drop_answers=frozenset((2,)))
-    sent: list[int] = []
+    requests: list[int] = []
 
     def read() -> None:
-        process_options.SENT.set(lambda: sent.append(1))
+        process_options.SENT.set(lambda: requests.append(1))
         assert connect(agent.port, timeout="0.5", retries="10").snmp_get(NAME).value == "rpdu2"
 
     copy_context().run(read)
     assert agent.requests >= 3  # more if the machine is busy
-    assert len(sent) == agent.requests
+    assert len(requests) == agent.requests
 
 
 def test_a_late_answer_is_not_taken_for_the_answer_to_a_later_request(agent: Agent) -> None:
@@ -362,19 +358,11 @@ def test_a_late_answer_is_not_taken_for_the_answer_to_a_later_request(agent: Age
     pdu = connect(agent.port, timeout="0.4", retries="10")
     assert pdu.snmp_get(NAME).value == "rpdu2"
     (late,) = agent._timers
-    sent = False
-    while not sent:
-        sent = not late.is_alive()  # so the last round of requests follows the late answer
-        assert [pdu.snmp_get(f"{STATES}.{n}").value for n in range(1, 9)] == [
-            2,
-            2,
-            2,
-            1,
-            2,
-            2,
-            2,
-            1,
-        ]
+    is_late_sent = False
+    while not is_late_sent:
+        is_late_sent = not late.is_alive()  # so the last round of requests follows the late answer
+        states = [pdu.snmp_get(f"{STATES}.{n}").value for n in range(1, 9)]
+        assert states == [2, 2, 2, 1] * 2
 
 
 @pytest.mark.parametrize(

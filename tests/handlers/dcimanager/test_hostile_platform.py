@@ -11,8 +11,8 @@ from typing import Any, cast
 import pytest
 
 from handlers import dcimanager
-from handlers.dcimanager.snmp import Snmp
 from handlers.shared.errors import PduHandlerError
+from tests.handlers.dcimanager.platform_double import Platform, snmp_over
 
 ROOT = "1.3.6.1.9"
 
@@ -94,21 +94,6 @@ def hostile() -> Iterator[object]:
     yield SimpleNamespace(value=1)
 
 
-class Platform:
-    """Answers each call with `answer`, or raises it."""
-
-    def __init__(self, answer: object, params: object = None) -> None:
-        self.pdu_data = SimpleNamespace(ip="192.0.2.7", snmp_params=params)
-        self._answer = answer
-
-    def snmp_get(self, *_: object) -> Any:
-        if isinstance(self._answer, BaseException):
-            raise self._answer
-        return self._answer
-
-    snmp_walk = snmp_set = snmp_get
-
-
 class Breaking:
     """A table that breaks off after a row."""
 
@@ -120,22 +105,15 @@ class Breaking:
         raise self._error
 
 
-def _row(**more: object) -> object:
-    return SimpleNamespace(**{"value": "1", "oid": f"{ROOT}.1", "oid_index": "1", **more})
+def _row(**fields: object) -> object:
+    return SimpleNamespace(**{"value": "1", "oid": f"{ROOT}.1", "oid_index": "1", **fields})
 
 
 def _snmp(answer: object, params: object = None) -> Iterator[Callable[[], object]]:
-    device: Any = Platform(answer, params)
-
-    def whole() -> object:
-        snmp = Snmp(device)
-        snmp._splits = False
-        return snmp.walk(ROOT)
-
-    yield lambda: Snmp(device).walk(ROOT)
-    yield whole
-    yield lambda: Snmp(device).get(f"{ROOT}.1")
-    yield lambda: Snmp(device).set(f"{ROOT}.1", 1)
+    device = Platform(answer, params)
+    yield lambda: snmp_over(device).walk(ROOT)
+    yield lambda: snmp_over(device).get(f"{ROOT}.1")
+    yield lambda: snmp_over(device).set(f"{ROOT}.1", 1)
 
 
 def of_snmp() -> Iterator[Callable[[], object]]:
@@ -167,8 +145,8 @@ def of_the_form() -> Iterator[Callable[[], object]]:
         ):
             for name in ("custom_params", "settings"):
                 yield partial(dcimanager.settings, {name: secret_holder})
-        both: Mapping[str, object] = {"device": odd, "custom_params": {"device": "a"}}
-        yield partial(dcimanager.settings, both, own=("device",))
+        form: Mapping[str, object] = {"device": odd, "custom_params": {"device": "a"}}
+        yield partial(dcimanager.settings, form, own=("device",))
         yield partial(dcimanager.outlet_identity, cast(Any, SimpleNamespace(identity=odd)))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import logging
 from types import SimpleNamespace
-from typing import Any, Callable, NamedTuple, Optional, cast
+from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 from pysnmp.proto import errind, rfc1902, rfc1905
@@ -21,38 +22,17 @@ from handlers.shared.errors import (
     SettingsError,
     Unreachable,
 )
+from tests.chains import kept
+from tests.handlers.dcimanager.platform_double import Platform, snmp_over
 
 ROOT = "1.3.6.1.4.1.318.1.1.12.3.5.1.1.4"
 
 
-class Device:
-    """The calls of a platform's BaseSnmpPdu that handlers use.
-
-    Each returns the given answer, or raises it if it is an error.
-    """
-
-    def __init__(self, answer: object) -> None:
-        params: Any = {"community": "s3cret", "port": "161"}
-        self.pdu_data = SimpleNamespace(ip="192.0.2.7", snmp_params=params)
-        self._answer = answer
-
-    def _give(self) -> Any:
-        if isinstance(self._answer, BaseException):
-            raise self._answer
-        return self._answer
-
-    def snmp_get(self, oid: object) -> Any:
-        return self._give()
-
-    def snmp_set(self, oid: object, value: object) -> Any:
-        return self._give()
-
-    def snmp_walk(self, oid: object) -> Any:
-        return self._give()
+PARAMS = {"community": "s3cret", "port": "161"}
 
 
-def snmp(answer: object) -> Snmp:
-    return Snmp(cast(Any, Device(answer)))
+def snmp(answer: object, params: object = PARAMS) -> Snmp:
+    return snmp_over(Platform(answer, params))
 
 
 def row(value: object, **where: object) -> SimpleNamespace:
@@ -96,7 +76,7 @@ def test_a_rows_index_is_found_in_every_form(
 
 
 @pytest.mark.parametrize(
-    "written, arcs",
+    "text, oid",
     [
         ("1.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"),
         (".1.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"),
@@ -114,10 +94,10 @@ def test_a_rows_index_is_found_in_every_form(
     ],
 )
 def test_an_oid_is_read_in_each_known_spelling_and_others_are_refused(
-    written: str, arcs: Optional[str]
+    text: str, oid: Optional[str]
 ) -> None:
-    found = oid_arcs(written)
-    assert (None if found is None else ".".join(map(str, found))) == arcs
+    arcs = oid_arcs(text)
+    assert (None if arcs is None else ".".join(map(str, arcs))) == oid
 
 
 def test_a_row_with_neither_an_oid_nor_an_index_is_an_error() -> None:
@@ -178,7 +158,7 @@ def test_what_a_library_makes_of_an_empty_table_is_no_row(only: SimpleNamespace)
 
 def test_the_one_row_of_a_table_may_be_empty() -> None:
     """Without it, a sum would be another counter's."""
-    assert Snmp(cast(Any, Table({"7": ""}, split=True))).walk(ROOT) == {"7": ""}
+    assert snmp_over(Table({"7": ""}, split=True)).walk(ROOT) == {"7": ""}
 
 
 def test_an_outlet_whose_name_is_the_text_of_an_exception_is_a_row() -> None:
@@ -193,10 +173,10 @@ def test_a_walk_that_raises_and_has_lost_its_rows_is_an_error() -> None:
                 raise RuntimeError("no such name error encountered")
             return [self._element(f"{oid}.7.7", "1")]
 
-    for index, walked in (("1", ()), ("7.7", (f"{ROOT.rpartition('.')[0]}.2",))):
-        device = Snmp(cast(Any, Losing({index: "1"}, False)))
-        for beside in walked:  # a column of the same table shows an index
-            assert device.walk(beside) == {"7.7": "1"}
+    for index, columns in (("1", ()), ("7.7", (f"{ROOT.rpartition('.')[0]}.2",))):
+        device = snmp_over(Losing({index: "1"}, False))
+        for column in columns:  # one of the same table shows an index
+            assert device.walk(column) == {"7.7": "1"}
         with pytest.raises(ProtocolError, match="lost the rows .* set the SNMP version to 2"):
             device.walk(ROOT)
 
@@ -450,15 +430,14 @@ def test_a_community_that_occurs_in_the_platforms_text_changes_no_error(
     community: str, words: str, reading: Optional[type], writing: type
 ) -> None:
     """This holds where the community is a part of a word and where it is a whole word."""
-    device = Device(RuntimeError(f"{words} ({community})"))
-    device.pdu_data.snmp_params["community"] = community
+    device = snmp(RuntimeError(f"{words} ({community})"), {"community": community})
     if reading is None:
-        assert Snmp(cast(Any, device)).get(ROOT) is None
+        assert device.get(ROOT) is None
     else:
         with pytest.raises(reading):
-            Snmp(cast(Any, device)).get(ROOT)
+            device.get(ROOT)
     with pytest.raises(writing) as error_info:
-        Snmp(cast(Any, device)).set(ROOT, 1)
+        device.set(ROOT, 1)
     assert f"({community})" not in str(error_info.value)
 
 
@@ -473,24 +452,6 @@ def test_a_refusal_has_the_devices_code(code: str) -> None:
     with pytest.raises(Refused, match="the device refused the write") as error_info:
         snmp(RuntimeError(code)).set(ROOT, 1)
     assert error_info.value.code == code.lower()
-
-
-@pytest.mark.parametrize(
-    "params",
-    [
-        {"community": 31415926},
-        {"v3": {"auth_password": "31415926"}},
-        {"community": ["31415926"]},
-        {"users": [{"auth_secret": "31415926"}]},
-        {"community": b"31415926"},
-    ],
-)
-def test_a_secret_that_is_a_number_nested_or_bytes_is_not_shown(params: dict[str, Any]) -> None:
-    device = Device(RuntimeError("wrongValue (31415926)"))
-    device.pdu_data.snmp_params.update(params)
-    with pytest.raises(PduHandlerError) as error_info:
-        Snmp(cast(Any, device)).get(ROOT)
-    assert "31415926" not in str(error_info.value)
 
 
 class Login(NamedTuple):
@@ -523,9 +484,46 @@ class Closed:
         self._text = lambda: secret
 
 
+class Password(str, enum.Enum):
+    OF_USER = "31415926"
+
+
+class SecretStr:
+    """As pydantic's."""
+
+    def get_secret_value(self) -> str:
+        return "31415926"
+
+    def __str__(self) -> str:
+        return "**********"
+
+    __repr__ = __str__
+
+
+def knows_itself() -> object:
+    """With its logger, it also knows half of the program."""
+    params = SimpleNamespace(port="1161", logger=logging.getLogger("pdu"), community="31415926")
+    params.owner = params
+    return params
+
+
 @pytest.mark.parametrize(
     "params",
     [
+        {"community": 31415926},
+        {"community": ["31415926"]},
+        {"community": b"31415926"},
+        {"community": SecretStr()},
+        {"community": Password.OF_USER},
+        {"users": [{"auth_secret": "31415926"}]},
+        {"v3": {"auth_password": "31415926"}},
+        {"auth": {"password": SecretStr()}},
+        *(
+            {key: "31415926"}
+            for key in ("community", "read_commun", "auth_password", "priv_key", "secret")
+        ),
+        {"v3": {"auth_key": "31415926"}},
+        knows_itself(),
         Login(),
         Slots(),
         PrivateSlots(),
@@ -539,22 +537,11 @@ class Closed:
     ids=lambda params: type(params).__name__,
 )
 def test_a_secret_in_parameters_of_any_form_is_not_shown(params: object) -> None:
-    device = Device(RuntimeError("wrongValue (31415926)"))
-    device.pdu_data.snmp_params = params
-    with pytest.raises(PduHandlerError) as error_info:
-        Snmp(cast(Any, device)).get(ROOT)
-    assert "31415926" not in str(error_info.value)
-
-
-def test_parameters_that_know_themselves_or_a_whole_program_are_read() -> None:
-    device = Device(RuntimeError("wrongValue (31415926)"))
-    params = SimpleNamespace(port="1161", logger=logging.getLogger("pdu"), community="31415926")
-    params.owner = params
-    device.pdu_data.snmp_params = params
-    asked = Snmp(cast(Any, device))
-    with pytest.raises(PduHandlerError) as error_info:
-        asked.get(ROOT)
-    assert "31415926" not in str(error_info.value)
+    # a password in a word of the text is replaced by a notice
+    for text in ("wrongValue (31415926)", "no answer to x31415926 from the agent"):
+        with pytest.raises(PduHandlerError) as error_info:
+            snmp(RuntimeError(text), params).get(ROOT)
+        assert "31415926" not in kept(error_info.value)
 
 
 @pytest.mark.parametrize(
@@ -568,35 +555,38 @@ def test_an_impossible_value_is_a_protocol_error(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     ["1.3." + "6" * 5000, "1." * 5000 + "1", "9" * 60_000, "enterprises." + "3" * 4301],
     ids=["long arc", "many arcs", "one number", "long arc behind a name"],
 )
-def test_an_oid_that_is_too_long_is_refused(written: str) -> None:
-    assert oid_arcs(written) is None
+def test_an_oid_that_is_too_long_is_refused(text: str) -> None:
+    assert oid_arcs(text) is None
     with pytest.raises(ProtocolError):
-        snmp([row("1", oid=written), row("2", oid=written + ".1")]).walk(ROOT)
+        snmp([row("1", oid=text), row("2", oid=text + ".1")]).walk(ROOT)
 
 
 def test_no_request_starts_half_a_minute_after_the_last_answer_or_after_the_limit_of_a_call() -> (
     None
 ):
     now = [0.0]
-    device = Device(row(1))
-    asked = Snmp(cast(Any, device), 100.0, clock=lambda: now[0])
+    device = snmp_over(Platform(row(1)), 100.0, clock=lambda: now[0])
 
     def assert_over() -> None:
-        for call in (lambda: asked.get(ROOT), lambda: asked.walk(ROOT), lambda: asked.set(ROOT, 1)):
+        for call in (
+            lambda: device.get(ROOT),
+            lambda: device.walk(ROOT),
+            lambda: device.set(ROOT, 1),
+        ):
             with pytest.raises(Unreachable, match=f"{now[0]:.0f} s were not enough") as error_info:
                 call()
             assert error_info.value.host == "192.0.2.7"
 
     for now[0] in (29.0, 58.0, 87.0, 100.0):
-        assert asked.get(ROOT) == 1
+        assert device.get(ROOT) == 1
     now[0] = 101.0
     assert_over()
-    asked.extend(200.0)
-    assert asked.get(ROOT) == 1 and asked.remaining() == pytest.approx(30.0)
+    device.extend(200.0)
+    assert device.get(ROOT) == 1 and device.remaining() == pytest.approx(30.0)
     now[0] = 132.0
     assert_over()
 
@@ -604,22 +594,22 @@ def test_no_request_starts_half_a_minute_after_the_last_answer_or_after_the_limi
 def test_a_reading_follows_a_write_that_waited_longer_than_a_silence() -> None:
     now = [0.0]
 
-    class Slow(Device):
-        def snmp_set(self, oid: object, value: object) -> None:
+    class Slow(Platform):
+        def snmp_set(self, *_: object) -> None:
             now[0] += 40.0
             raise TimeoutError("timed out")
 
-    asked = Snmp(cast(Any, Slow(row(1))), 100.0, clock=lambda: now[0])
+    device = snmp_over(Slow(row(1)), 100.0, clock=lambda: now[0])
     with pytest.raises(Unreachable, match="timed out"):
-        asked.set(ROOT, 1)
-    assert asked.get(ROOT) == 1
+        device.set(ROOT, 1)
+    assert device.get(ROOT) == 1
 
 
 def test_an_error_of_the_pack_is_passed_on_unchanged() -> None:
-    ours = ProtocolError("ours")
+    error = ProtocolError("ours")
     with pytest.raises(ProtocolError) as error_info:
-        snmp(ours).get(ROOT)
-    assert error_info.value is ours
+        snmp(error).get(ROOT)
+    assert error_info.value is error
 
 
 @pytest.mark.parametrize(
@@ -641,42 +631,18 @@ def test_a_platforms_text_that_holds_a_password_is_left_out(secret: str) -> None
     """A mask would reveal the secret: `***er than the 8 characters` shows that it is "short", `than
     *** 8` that it is "the".
     """
-    device = Device(
-        RuntimeError(
-            "snmp_params auth_password is shorter than the 8 characters that SNMPv3 requires"
-        )
-    )
-    device.pdu_data.snmp_params.update(version="3", auth_password=secret)
+    words = "snmp_params auth_password is shorter than the 8 characters that SNMPv3 requires"
     with pytest.raises(SettingsError) as error_info:
-        Snmp(cast(Any, device)).get("1.3.6")
-    assert (
-        "shorter" not in str(error_info.value)
-        and "than the" not in str(error_info.value)
-        and "***" not in str(error_info.value)
-    )
-    assert "auth_password and is left out; auth_password has fewer than 8 characters" in str(
-        error_info.value
-    )
-
-
-@pytest.mark.parametrize(
-    "key", ["community", "read_commun", "auth_password", "priv_key", "secret", "v3.auth_key"]
-)
-def test_the_value_of_each_parameter_that_may_be_a_secret_is_masked(key: str) -> None:
-    device = Device(RuntimeError("no answer to hidden-4711 from the agent"))
-    inner = {key.rpartition(".")[2]: "hidden-4711"}
-    device.pdu_data.snmp_params.update({"v3": inner} if "." in key else inner)
-    with pytest.raises(PduHandlerError) as error_info:
-        Snmp(cast(Any, device)).get("1.3.6")
-    # in place of a text that holds a password stands a notice
-    assert "hidden-4711" not in str(error_info.value)
+        snmp(RuntimeError(words), {"version": "3", "auth_password": secret}).get(ROOT)
+    reason = error_info.value.reason
+    assert "shorter" not in reason and "than the" not in reason and "***" not in reason
+    assert "auth_password and is left out; auth_password has fewer than 8 characters" in reason
 
 
 def test_a_text_that_holds_a_secret_without_a_key_says_that_a_parameter_has_it() -> None:
-    device = Device(RuntimeError("no answer to xhidden-4711"))
-    device.pdu_data.snmp_params = ["2", "hidden-4711"]
+    platform = snmp(RuntimeError("no answer to xhidden-4711"), ["2", "hidden-4711"])
     with pytest.raises(PduHandlerError, match="the value of a parameter and is left out"):
-        Snmp(cast(Any, device)).get("1.3.6")
+        platform.get(ROOT)
 
 
 def test_an_exception_without_a_text_is_shown_by_its_name_alone() -> None:
@@ -684,7 +650,7 @@ def test_an_exception_without_a_text_is_shown_by_its_name_alone() -> None:
         snmp(TimeoutError()).get(ROOT)
 
 
-class Table(Device):
+class Table(Platform):
     """A platform over a table of `rows`: it splits OIDs before the last arc, or not. `asked` lists
     the objects of its GETs.
 
@@ -724,19 +690,19 @@ def test_a_row_whose_last_arcs_are_equal_loses_none_of_them(rows: list[str], spl
     """Split before the last arc, the row 1.1 looks like a row 1 whose index is told twice."""
     value_by_index = {index: "1" for index in rows}
     platform = Table(value_by_index, split)
-    device = Snmp(cast(Any, platform))
+    device = snmp_over(platform)
     device.get("1.3.6.1.2.1.1.2.0")  # as every detection does
     assert device.walk(ROOT) == value_by_index and len(platform.asked) == 1
     # the family is fixed: nothing was read before
     if len(rows) < 3:
         platform = Table(value_by_index, split)
-        assert Snmp(cast(Any, platform)).walk(ROOT) == value_by_index and len(platform.asked) <= 1
+        assert snmp_over(platform).walk(ROOT) == value_by_index and len(platform.asked) <= 1
 
 
 @pytest.mark.parametrize("split", [False, True], ids=["whole", "split"])
 def test_the_form_of_oids_is_learnt_from_a_table_that_shows_it(split: bool) -> None:
     platform = Table({"1.1": "1", "1.2": "1"}, split)
-    device = Snmp(cast(Any, platform))
+    device = snmp_over(platform)
     assert list(device.walk(ROOT)) == ["1.1", "1.2"]
     count = len(platform.asked)
     platform._rows = {"2.2": "1"}
@@ -754,11 +720,8 @@ def test_the_form_of_oids_is_learnt_from_a_table_that_shows_it(split: bool) -> N
 )
 def test_a_walk_that_ends_with_the_end_of_the_table_keeps_its_rows(words: str) -> None:
     """SNMPv1 answers a request behind the last object with noSuchName (RFC 1157, 4.1.3)."""
-    assert Snmp(cast(Any, Table({"1": "1", "2": "2"}, False, RuntimeError(words)))).walk(ROOT) == {
-        "1": "1",
-        "2": "2",
-    }
-    assert Snmp(cast(Any, Table({}, False, RuntimeError(words)))).walk(ROOT) == {}
+    for rows in ({"1": "1", "2": "2"}, {}):
+        assert snmp_over(Table(rows, False, RuntimeError(words))).walk(ROOT) == rows
 
 
 @pytest.mark.parametrize(
@@ -775,4 +738,4 @@ def test_a_walk_that_ends_with_the_end_of_the_table_keeps_its_rows(words: str) -
 )
 def test_a_walk_that_fails_after_its_first_rows_is_an_error(words: str) -> None:
     with pytest.raises(PduHandlerError):
-        Snmp(cast(Any, Table({"1": "1", "2": "2"}, False, RuntimeError(words)))).walk(ROOT)
+        snmp_over(Table({"1": "1", "2": "2"}, False, RuntimeError(words))).walk(ROOT)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 
 import pytest
@@ -56,9 +55,10 @@ def test_bits_are_read_from_octets_and_from_the_output_of_net_snmp(
     assert bits(raw) == held
 
 
-def test_a_hostile_text_of_many_octets_is_read_in_less_than_a_second() -> None:
-    octet_text, began = "FF " * 4000 + "x", time.process_time()
-    assert bits(octet_text) == octet_text.encode() and time.process_time() - began < 1
+def test_a_hostile_text_of_many_octets_is_read() -> None:
+    """In a time that grows with its length: with its square, this would take hours."""
+    octet_text = "FF " * 500_000 + "x"
+    assert bits(octet_text) == octet_text.encode()
 
 
 def test_a_value_for_person_is_cut_to_length_and_has_no_control_characters_or_line_breaks() -> None:

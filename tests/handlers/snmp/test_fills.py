@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
@@ -36,8 +37,8 @@ class Declared(NamedTuple):
     most: Optional[Decimal]
 
 
-def declared(found: SnmpDevice) -> Iterator[Declared]:
-    profile, outlets, ceilings = found.profile, found.outlets, found.profile.ceilings
+def declared(device: SnmpDevice) -> Iterator[Declared]:
+    profile, outlets, ceilings = device.profile, device.outlets, device.profile.ceilings
     if outlets is not None:
         for kind, figure, most in (
             ("current", outlets.current, ceilings.outlet_a),
@@ -55,62 +56,77 @@ def declared(found: SnmpDevice) -> Iterator[Declared]:
             yield Declared(kind, figure, most)
 
 
-def planted(unit: Fixture, oid: str, value: Value) -> Memory:
-    """The unit with another value of one object, as text where the object is a text."""
-    device = of_rows(unit.rows)
-    device.put(oid, str(value) if isinstance(device.get(oid), (str, bytes)) else value)
-    return device
+@functools.cache
+def memory_of(name: str) -> Memory:
+    """The unit of this name, made once: it is read with another value for each trial."""
+    return of_rows(fixture(name).rows)
 
 
 def is_text(unit: Fixture, oid: str) -> bool:
-    return isinstance(of_rows(unit.rows).get(oid), (str, bytes))
+    return isinstance(memory_of(unit.name).get(oid), (str, bytes))
 
 
-def feeding(unit: Fixture, found: SnmpDevice, figure: Figure) -> Iterator[tuple[str, set[str]]]:
+@contextmanager
+def planted(unit: Fixture, oid: str, value: Value) -> Iterator[Memory]:
+    """The unit with another value of one object, as text where the object is a text."""
+    device = memory_of(unit.name)
+    with device.holding({oid: str(value) if is_text(unit, oid) else value}):
+        yield device
+
+
+def feeding(unit: Fixture, device: SnmpDevice, figure: Figure) -> Iterator[tuple[str, set[str]]]:
     """The first object of each column whose value becomes the figure's, and the rows that it feeds.
 
     Columns that only select or join rows are left out.
     """
-    true = figure.source.rows(found.reader)
-    columns = {found.reader.resolve(oid) for oid in oids(figure.source)}
-    columns_done: set[str] = set()
+    reader = device.reader
+    identities = figure.source.rows(reader).keys()
+    columns = {reader.resolve(oid) for oid in oids(figure.source)}
     for oid in unit.rows:
         column = next(
             (candidate for candidate in columns if f"{oid}.".startswith(f"{candidate}.")), ""
         )
-        if not column or column in columns_done:
+        if not column:
             continue
         try:
-            seven, nine = (
-                figure.source.rows(Reader(planted(unit, oid, n), found.reader.root)) for n in (7, 9)
-            )
+            with planted(unit, oid, 7) as memory:
+                sevens = figure.source.rows(Reader(memory, reader.root))
+            with planted(unit, oid, 9) as memory:
+                nines = figure.source.rows(Reader(memory, reader.root))
         except ProtocolError:  # a number of rows
             continue
-        fed = {one for one in true if "" not in (seven.get(one), nine.get(one))}
-        fed = {one for one in fed if seven.get(one) != nine.get(one)}
-        if fed and seven.keys() == nine.keys() == true.keys():
-            columns_done.add(column)
-            yield oid, fed
+        changed_rows = {row for row in identities if sevens.get(row) != nines.get(row)}
+        fed_rows = {row for row in changed_rows if "" not in (sevens.get(row), nines.get(row))}
+        if fed_rows and sevens.keys() == nines.keys() == identities:
+            columns.remove(column)
+            yield oid, fed_rows
 
 
 class Planted(NamedTuple):
-    """A figure of a unit, an object that feeds it, and the rows that it feeds."""
+    """A figure of a unit, an object that feeds it, the rows that it feeds, and the unit."""
 
     figure: Declared
     oid: str
-    fed: frozenset[str]
-    found: SnmpDevice
+    rows: frozenset[str]
+    device: SnmpDevice
+
+    def measured_rows(self, unit: Fixture, value: Value) -> list[str]:
+        """The rows that the object feeds and that have a figure while it has this value."""
+        _, figure, most = self.figure
+        with planted(unit, self.oid, value) as memory:
+            figures = figure.rows_from(Reader(memory, self.device.reader.root), most)
+        return [row for row in self.rows if isinstance(figures.get(row), Decimal)]
 
 
 @functools.cache
 def _each_planted(name: str) -> tuple[Planted, ...]:
     """Of all figures of the unit of this name; it takes longer than the tests that need it."""
     unit = fixture(name)
-    device = units.find(unit, of_rows(unit.rows))
+    device = units.find(unit, memory_of(name))
     return tuple(
-        Planted(declared_figure, oid, frozenset(fed), device)
+        Planted(declared_figure, oid, frozenset(rows), device)
         for declared_figure in declared(device)
-        for oid, fed in feeding(unit, device, declared_figure.figure)
+        for oid, rows in feeding(unit, device, declared_figure.figure)
     )
 
 
@@ -127,37 +143,24 @@ def each_planted(unit: Fixture, *kinds: str) -> list[Planted]:
 def test_a_current_or_power_that_is_a_fill_of_16_32_or_64_bits_is_not_measured(
     unit: Fixture,
 ) -> None:
-    for declared_figure, oid, fed, device in each_planted(unit, "current", "power"):
+    for trial in each_planted(unit, "current", "power"):
         fills: list[Value] = [*WIDE, *NARROW]
-        if (
-            declared_figure.kind == "current"
-            and is_text(unit, oid)
-            and device.profile.ceilings == RACK
-        ):
+        is_rack_pdu = trial.device.profile.ceilings == RACK
+        if trial.figure.kind == "current" and is_text(unit, trial.oid) and is_rack_pdu:
             fills += SCALED
         for fill in fills:
-            rows = declared_figure.figure.rows_from(
-                Reader(planted(unit, oid, fill), device.reader.root), declared_figure.most
-            )
-            assert not any(isinstance(rows.get(row), Decimal) for row in fed), (
-                declared_figure.kind,
-                oid,
-                fill,
-            )
+            assert trial.measured_rows(unit, fill) == [], (trial.figure.kind, trial.oid, fill)
 
 
 @pytest.mark.sample(8)
 @units.EACH
 def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit: Fixture) -> None:
-    for declared_figure, oid, fed, device in each_planted(unit, "energy"):
+    for trial in each_planted(unit, "energy"):
         for fill in (*WIDE, *NARROW):
-            listed = declared_figure.figure.rows_from(
-                Reader(planted(unit, oid, fill), device.reader.root), declared_figure.most
-            )
-            rows = [row for row in fed if isinstance(listed.get(row), Decimal)]
             # a text with decimals is never an integer (see `scale_of_integers`)
-            if fill in WIDE or declared_figure.figure.scale_of_integers is None:
-                assert bool(rows) == (fill in NARROW), (oid, fill)
+            if fill in WIDE or trial.figure.figure.scale_of_integers is None:
+                is_measured = bool(trial.measured_rows(unit, fill))
+                assert is_measured == (fill in NARROW), (trial.oid, fill)
 
 
 @pytest.mark.sample(8)
@@ -165,17 +168,17 @@ def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit:
 def test_an_energy_is_read_on_both_sides_of_each_nines_and_of_the_wrap_of_its_register(
     unit: Fixture,
 ) -> None:
-    for (_, figure, most), oid, fed, device in each_planted(unit, "energy"):
-        passed = [10**digits - 1 for digits in range(5, 10)]
+    for trial in each_planted(unit, "energy"):
+        figure = trial.figure.figure
+        values = [10**digits - 1 for digits in range(5, 10)]
         for wrap in (2**31, COUNTERS.get(figure.syntax, 2**32)):
-            passed += [wrap - 2, 0, 1]
-        for value in passed:
+            values += [wrap - 2, 0, 1]
+        for value in values:
             if str(value) in figure.absent + figure.padding:
                 continue
-            listed = figure.rows_from(Reader(planted(unit, oid, value), device.reader.root), most)
             # a text with decimals is never an integer (see `scale_of_integers`)
             if figure.scale_of_integers is None or value == 0:
-                assert any(isinstance(listed.get(row), Decimal) for row in fed), (oid, value)
+                assert trial.measured_rows(unit, value), (trial.oid, value)
 
 
 @pytest.mark.sample(8)
@@ -183,18 +186,17 @@ def test_an_energy_is_read_on_both_sides_of_each_nines_and_of_the_wrap_of_its_re
 @pytest.mark.parametrize("fill", [2**16 - 1, -(2**31)])
 def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture, fill: int) -> None:
     for _, oid, _, device in each_planted(unit, "current", "power"):
-        true, read = (
-            read_exactly(device),
-            read_exactly(units.find(unit, planted(unit, oid, fill), for_figures=True)),
-        )
+        whole = read_exactly(device)
+        with planted(unit, oid, fill) as memory:
+            filled = read_exactly(units.find(unit, memory, for_figures=True))
         for figures, expected in (
-            ({"": read.load_a}, {"": true.load_a}),
-            ({"": read.power_w}, {"": true.power_w}),
-            (read.currents, true.currents),
-            (read.powers, true.powers),
+            ({"": filled.load_a}, {"": whole.load_a}),
+            ({"": filled.power_w}, {"": whole.power_w}),
+            (filled.currents, whole.currents),
+            (filled.powers, whole.powers),
         ):
             largest = max(
-                [figure for figure in expected.values() if figure is not None], default=Decimal(0)
+                (figure for figure in expected.values() if figure is not None), default=Decimal(0)
             )
             assert all(figure is None or figure <= 2 * largest for figure in figures.values()), (
                 oid,
@@ -208,13 +210,10 @@ def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture,
 )
 def test_a_figure_above_the_ceiling_is_not_measured(name: str, most: int) -> None:
     ceiling = getattr(RACK, name)
-    for raw, shown in ((0, 0), (100 * most, most), (100 * most + 1, None)):
-        figure, device = (
-            Figure(Column("1.3.1"), Decimal("0.01")),
-            reader(table("1.3.1", {"1": raw})),
-        )
-        unknown = NotKnown(f"row 1 of 1.3.1 reads '{raw}'")
-        wanted = unknown if shown is None else shown
-        assert figure.rows_from(device, ceiling) == {"1": wanted}
-        assert Total((figure,)).read_from(device, {}, ceiling) == wanted
+    unknown = NotKnown(f"row 1 of 1.3.1 reads '{100 * most + 1}'")
+    figure = Figure(Column("1.3.1"), Decimal("0.01"))
+    for raw, value in ((0, 0), (100 * most, most), (100 * most + 1, unknown)):
+        device = reader(table("1.3.1", {"1": raw}))
+        assert figure.rows_from(device, ceiling) == {"1": value}
+        assert Total((figure,)).read_from(device, {}, ceiling) == value
         assert figure.read_from(device) == {"1": Decimal(raw) / 100}
