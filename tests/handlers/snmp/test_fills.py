@@ -205,8 +205,7 @@ def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture,
 
 
 @pytest.mark.parametrize(
-    "name, most",
-    [("outlet_a", 64), ("outlet_w", 30_000), ("part_a", 300), ("part_w", 200_000)],
+    "name, most", [("outlet_a", 64), ("outlet_w", 30_000), ("part_a", 300), ("part_w", 200_000)]
 )
 def test_a_figure_above_the_ceiling_is_not_measured(name: str, most: int) -> None:
     ceiling = getattr(RACK, name)

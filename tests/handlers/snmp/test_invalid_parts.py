@@ -11,6 +11,8 @@ import pytest
 from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.figures import Ceilings, Figure, Total
 from handlers.snmp.frozen_value import check_parts
+from handlers.snmp.outlets import Outlets
+from handlers.snmp.profile import Root
 from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
 from handlers.snmp.sources import (
     Arc,
@@ -99,7 +101,15 @@ TOO_LARGE: tuple[Callable[[], object], ...] = (
         (lambda: Spread("1.3.1", (Span(1, 4, 2), Span(5, 6, 5))), "spans"),
         (lambda: Spread("1.3.1", SPANS, by_row=True, by_get=True), "by_row and by_get"),
         (lambda: Span(5, 4, 1), "not a range of outlets"),
+        (lambda: Span(1, 10_001, 1), "more than 10000 outlets"),
         (lambda: Tables("1.3.9", 5, 4, "2.1.2"), "not a range of units"),
+        # each unit costs a walk
+        (lambda: Tables("1.3.9", 1, 1001, "2.1.2"), "more than 1000 units"),
+        (lambda: Outlets(), "nothing would list the outlets"),
+        (lambda: Outlets(rows=A, control=WRITE), "a command could not be confirmed"),
+        (lambda: Root("1.3.6.x", "1.3.6.1.4.1.5.1"), "sys_object_id is '1.3.6.x'"),
+        (lambda: Root("1.3.6.1.4.1.5", "1.3.6.x"), "oid is '1.3.6.x'"),
+        (lambda: Root("1.3.6.1.4.1.5", "~.1"), "oid is '~.1'; a root is a whole OID"),
         (lambda: State(A, ("1",), ("1",)), "'1' is both in 'on' and in 'off'"),
         (lambda: State(A, ("1",), ("2",), ("2",)), "'2' is both"),
         (lambda: State(A, (), ("2",)), "on is empty"),
@@ -128,3 +138,8 @@ def test_a_field_that_means_nothing_is_refused_by_its_name(
 ) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
         check_parts(build())
+
+
+def test_the_longest_ranges_are_valid() -> None:
+    check_parts((Span(0, 0, 0), Span(1, 10_000, 1)))
+    check_parts((Tables("1.3.9", 0, 0, "2.1.2"), Tables("1.3.9", 1, 1000, "2.1.2")))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from handlers.shared.errors import ProtocolError
@@ -21,7 +23,7 @@ from handlers.snmp.sources import (
     Spread,
     Tables,
 )
-from tests.handlers.snmp.memory import both, reader, table
+from tests.handlers.snmp.memory import Value, both, reader, table
 
 A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
 
@@ -42,17 +44,14 @@ def test_an_outlet_outside_the_bounds_of_one_part_is_read_from_another() -> None
         "3": 1,
         "4": 0,
     }
-    assert both(First((Tables("1.3.1", 1, 2, "1"), B)), dict(table("1.3.2", {"7": 1}))) == {"7": 1}
+    assert both(First((Tables("1.3.1", 1, 2, "1"), B)), table("1.3.2", {"7": 1})) == {"7": 1}
 
 
-PADDED: dict[str, int | str | bytes] = {
-    **table("1.3.1", {"1": 1, "2": 1, "3": 1}),
-    **table("1.3.2", {"1": 1, "2": 0}),
-}
+PADDED = {**table("1.3.1", {"1": 1, "2": 1, "3": 1}), **table("1.3.2", {"1": 1, "2": 0})}
 
 
 def test_first_takes_all_rows_of_the_first_source_with_rows() -> None:
-    assert both(First((A, B)), {**table("1.3.2", {"1": 5})}) == {"1": 5}
+    assert both(First((A, B)), table("1.3.2", {"1": 5})) == {"1": 5}
     assert both(
         First((A, B)), {**table("1.3.1", {"2": 1}), **table("1.3.2", {"1": 5})}, absent="1"
     ) == {"2": 1}
@@ -81,9 +80,7 @@ def test_tested_values_are_compared_as_text_if_a_listed_value_is_not_a_number() 
 
 
 def test_rows_are_chosen_by_an_arc_of_their_index() -> None:
-    objects: dict[str, int | str | bytes] = dict(
-        table("1.3.1", {"1.1": 1, "1.4": 2, "2.14": 3, "5": 4})
-    )
+    objects = table("1.3.1", {"1.1": 1, "1.4": 2, "2.14": 3, "5": 4})
     assert both(Arc(A, 1, ("4",)), objects) == {"1.4": 2}
     assert both(Arc(A, -1, ("4",), keep=False), objects, "1.4") == {"1.1": 1, "2.14": 3, "5": 4}
     assert both(Arc(A, -1, ("5",)), objects, "1.4") == {"5": 4}
@@ -97,10 +94,7 @@ def test_the_units_of_a_hostile_table_are_found_row_by_row() -> None:
 
 
 def test_rows_beyond_the_devices_count_are_ignored() -> None:
-    objects: dict[str, int | str | bytes] = {
-        **table("1.3.1", {"1": 5, "2": 6, "3": 7}),
-        "1.3.2.0": 2,
-    }
+    objects = {**table("1.3.1", {"1": 5, "2": 6, "3": 7}), "1.3.2.0": 2}
     assert both(Counted(A, Scalar("1.3.2.0")), objects, "3") == {"1": 5, "2": 6}
     for unreadable in (Scalar("1.3.9.0"), Scalar("1.3.3.0"), Scalar("1.3.4.0")):
         assert both(Counted(A, unreadable), {**objects, "1.3.3.0": -1, "1.3.4.0": "n/a"}) == {
@@ -110,53 +104,48 @@ def test_rows_beyond_the_devices_count_are_ignored() -> None:
         }
 
 
-def test_a_join_matches_module_and_number_and_not_the_row() -> None:
-    objects: dict[str, int | str | bytes] = {
-        # the meters' figures
-        **table("1.3.1", {"1": 11, "2": 12, "3": 21}),
-        # meters: module, number
-        **table("1.3.2", {"1": 1, "2": 1, "3": 2}),
-        **table("1.3.3", {"1": 7, "2": 8, "3": 7}),
-        # outlets: module, number
-        **table("1.3.4", {"1": 1, "2": 2, "5": 2}),
-        **table("1.3.5", {"1": 8, "2": 7, "5": 9}),
-    }
-    source = Joined(A, keys=(B, C), own=(D, Column("1.3.5")), else_same_row=True)
-    assert source.rows(reader(objects)) == {"1": 12, "2": 21}
+ROWS = {"1": 11, "2": 12, "3": 21}
 
 
-def test_a_row_that_lacks_a_key_joins_nothing() -> None:
-    objects = {
-        **table("1.3.1", {"1": 11, "2": 12}),
-        **table("1.3.2", {"1": 1, "2": 2}),
-        **table("1.3.3", {"1": 7}),
-    }
-    assert Joined(A, keys=(B, C), own=(B, C)).rows(reader(objects)) == {"1": 11}
+@pytest.mark.parametrize(
+    "keys, own, joined",
+    [
+        # module and number
+        (
+            [{"1": 1, "2": 1, "3": 2}, {"1": 7, "2": 8, "3": 7}],
+            [{"1": 1, "2": 2, "5": 2}, {"1": 8, "2": 7, "5": 9}],
+            {"1": 12, "2": 21},
+        ),
+        # a row without one of the keys
+        ([{"1": 1, "2": 2}, {"1": 7}], [{"1": 1, "2": 2}, {"1": 7}], {"1": 11}),
+        # two rows with one key
+        ([{"1": 1, "2": 1, "3": 2}], [{"5": 1, "6": 2}], {"6": 21}),
+        # rows with an empty key, which are not those of each other
+        ([{"1": 1, "2": ""}], [{"1": 1, "5": ""}], {"1": 11}),
+        ([{"2": ""}], [{"1": 1, "5": ""}], {}),
+        ([{"1": "x", "2": "", "3": "z"}], [{"7": "x", "8": "", "9": "z"}], {"7": 11, "9": 21}),
+    ],
+)
+@pytest.mark.parametrize("else_same_row", [False, True])
+def test_a_row_is_joined_by_all_of_its_keys(
+    keys: Sequence[dict[str, Value]],
+    own: Sequence[dict[str, Value]],
+    joined: dict[str, int],
+    else_same_row: bool,
+) -> None:
+    columns = [Column(f"1.3.{number}") for number in range(2, 2 + len(keys) + len(own))]
+    objects = table("1.3.1", ROWS)
+    for column, values in zip(columns, (*keys, *own)):
+        objects.update(table(column.oid, values))
+    source = Joined(A, tuple(columns[: len(keys)]), tuple(columns[len(keys) :]), else_same_row)
+    assert source.rows(reader(objects)) == joined
 
 
-@pytest.mark.parametrize("keys", [{"1": 1, "2": ""}, {"2": ""}])
-def test_rows_whose_keys_are_empty_are_not_joined_to_each_other(keys: dict[str, int | str]) -> None:
-    objects = {
-        **table("1.3.1", {"1": 11, "2": 12}),
-        **table("1.3.2", keys),
-        **table("1.3.4", {"1": 1, "5": ""}),
-    }
-    for else_same_row in (False, True):
-        assert "5" not in Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row).rows(
-            reader(objects)
-        )
-    assert (
-        Joined(A, keys=(B,), own=(B,)).rows(
-            reader({**objects, **table("1.3.2", {"1": "", "2": ""})})
-        )
-        == {}
-    )
-    one_row = {
-        **table("1.3.1", {"1": 11}),
-        **table("1.3.2", {"1": ""}),
-        **table("1.3.4", {"5": ""}),
-    }
-    assert Joined(A, keys=(B,), own=(D,)).rows(reader(one_row)) == {}
+def test_a_column_that_is_empty_in_all_rows_tells_none_apart() -> None:
+    objects = {**table("1.3.1", ROWS), **table("1.3.2", {"1": 1, "2": 2}), "1.3.4.5": 2}
+    objects.update({"1.3.3.1": "", "1.3.3.2": "", "1.3.5.5": ""})
+    source = Joined(A, keys=(B, C), own=(D, Column("1.3.5")))
+    assert source.rows(reader(objects)) == {"5": 12}
 
 
 @pytest.mark.parametrize(
@@ -164,11 +153,12 @@ def test_rows_whose_keys_are_empty_are_not_joined_to_each_other(keys: dict[str, 
     [
         ({}, True, {"1": 11}),
         ({}, False, {}),
+        ({**table("1.3.2", {"1": ""}), **table("1.3.4", {"1": ""})}, False, {}),
         # only one table lacks the keys: the rows of the other may be in another order
         (table("1.3.2", {"1": 5}), True, {}),
         (table("1.3.4", {"1": 5}), True, {}),
     ],
-    ids=["none", "none, without the option", "meters", "outlets"],
+    ids=["none", "none, without the option", "empty", "meters", "outlets"],
 )
 def test_values_keep_their_indexes_only_if_both_tables_lack_a_key_and_the_profile_says_so(
     keyed: dict[str, int], else_same_row: bool, values: dict[str, int]
@@ -207,17 +197,6 @@ def test_meters_beside_a_list_that_lacks_outlets_are_an_error(outlets: dict[str,
     objects = {**table("1.3.1", {"1": 5, "2": 6, "3": 7}), **table("1.3.2", outlets)}
     with pytest.raises(ProtocolError, match="lacks some of them; poll it again"):
         Renumbered(A, B).rows(reader(objects))
-
-
-def test_a_row_with_an_empty_key_is_not_joined_and_the_others_are() -> None:
-    source = Joined(A, (B,), (C,))
-    keys = {"10": "x", "11": "", "12": "z"}
-    objects = {
-        **table("1.3.1", {"10": 5, "11": 6, "12": 7}),
-        **table("1.3.2", keys),
-        **table("1.3.3", {"1": "x", "2": "", "3": "z"}),
-    }
-    assert source.rows(reader(objects)) == {"1": 5, "3": 7}
 
 
 def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs() -> None:

@@ -32,9 +32,7 @@ from tests.recordings import Fixture
 PARTS = {"load": "load_a", "power": "power_w", "energy": "energy_kwh"}
 TOTALS = tuple(PARTS.values())
 #: units of which an object says what the others are, so that without it they are another unit
-ALIKE = {
-    "raritan-px2_signed": "without the sensors' minimum it is like firmware before 3.0",
-}
+ALIKE = {"raritan-px2_signed": "without the sensors' minimum it is like firmware before 3.0"}
 #: units of which a row that is missing in all columns of its table is not noticed
 UNCOUNTED = frozenset(
     (

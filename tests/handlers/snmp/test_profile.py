@@ -80,26 +80,6 @@ def test_an_invalid_profile_is_refused(fields: dict[str, Any], sentence: str) ->
 
 
 @pytest.mark.parametrize(
-    "device, root, sentence",
-    [
-        ("1.3.6.x", "1.3.6.1.4.1.5.1", "sys_object_id is '1.3.6.x'"),
-        ("1.3.6.1.4.1.5", "1.3.6.x", "oid is '1.3.6.x'"),
-        ("1.3.6.1.4.1.5", "~.1", "oid is '~.1'; a root is a whole OID"),
-    ],
-)
-def test_an_invalid_root_is_refused(device: str, root: str, sentence: str) -> None:
-    with pytest.raises(ValueError, match=sentence):
-        check_parts(Root(device, root))
-
-
-def test_outlets_need_a_source_that_lists_them_and_commands_need_states() -> None:
-    with pytest.raises(ValueError, match="list the outlets"):
-        check_parts(Outlets())
-    with pytest.raises(ValueError, match="confirmed"):
-        check_parts(Outlets(rows=Column("1.3.9"), control=OUTLETS.control))
-
-
-@pytest.mark.parametrize(
     "device, arcs",
     [
         ("1.3.6.1.4.1.99999.1", 8),

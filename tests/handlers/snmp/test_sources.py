@@ -18,7 +18,6 @@ from handlers.snmp.sources import (
     Scalar,
     Span,
     Spread,
-    Tables,
 )
 from tests.handlers.snmp.memory import Memory, Value, both, filled, reader, table
 
@@ -41,21 +40,6 @@ def test_a_spread_by_get_requests_only_listed_numbers() -> None:
     assert device.asked == ["walk 1.3.1", "get 1.3.9.1.0", "get 1.3.9.3.0"]
     with pytest.raises(ValueError, match="listed"):
         check_parts(Spread("1.3.9", (Span(1, 42, 1),), listed=Column("1.3.1")))
-
-
-def test_a_span_of_more_than_10000_outlets_is_refused() -> None:
-    check_parts((Span(0, 0, 0), Span(1, 10_000, 1)))
-    for last in (10_001, 1_000_000_000):
-        with pytest.raises(ValueError, match="more than 10000 outlets"):
-            check_parts(Span(1, last, 1))
-
-
-def test_tables_of_more_than_1000_units_are_refused() -> None:
-    """Each unit costs a walk."""
-    check_parts((Tables("1.3.9", 0, 0, "2.1.2"), Tables("1.3.9", 1, 1000, "2.1.2")))
-    for last in (1001, 1_000_000_000):
-        with pytest.raises(ValueError, match="more than 1000 units"):
-            check_parts(Tables("1.3.9", 1, last, "2.1.2"))
 
 
 SOCKETS = NamedRows("1.3.1", "1.3.2", r"(?:.*\.)?Sockets\.Socket (\d+)\.General\.Relay")

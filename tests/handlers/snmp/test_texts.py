@@ -19,7 +19,7 @@ A, B, C = Column("1.3.1"), Column("1.3.2"), Column("1.3.3")
 
 def test_a_packed_text_is_split_by_position() -> None:
     source = Packed(A, main="1")
-    assert both(source, dict(table("1.3.1", {"1": "1,0, -1", "3": "0", "4": ""}))) == {
+    assert both(source, table("1.3.1", {"1": "1,0, -1", "3": "0", "4": ""})) == {
         "1": "1",
         "2": "0",
         "3": "-1",
@@ -29,8 +29,8 @@ def test_a_packed_text_is_split_by_position() -> None:
 
 def test_a_text_that_lacks_the_field_is_left_out() -> None:
     objects = table("1.3.1", {"1": "name, 5,0", "2": "alone"})
-    assert both(Field(A, 1), dict(objects)) == {"1": "5"}
-    assert both(Field(A, 0), dict(objects)) == {"1": "name", "2": "alone"}
+    assert both(Field(A, 1), objects) == {"1": "5"}
+    assert both(Field(A, 0), objects) == {"1": "name", "2": "alone"}
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_text_that_lacks_the_field_is_left_out() -> None:
 def test_bits_count_from_the_highest_of_the_first_octet_and_missing_ones_are_0(
     bit: int, expected: str
 ) -> None:
-    assert both(Bits(A, bit), dict(table("1.3.1", {"1": b"\xe0\x80"}))) == {"1": expected}
+    assert both(Bits(A, bit), table("1.3.1", {"1": b"\xe0\x80"})) == {"1": expected}
 
 
 @pytest.mark.parametrize(
@@ -59,14 +59,12 @@ def test_bits_count_from_the_highest_of_the_first_octet_and_missing_ones_are_0(
 def test_a_bit_that_depends_on_how_a_platform_decoded_the_octets_is_empty(
     held: str, bit: int, expected: str
 ) -> None:
-    assert both(Bits(A, bit), dict(table("1.3.1", {"1": held}))) == {"1": expected}
+    assert both(Bits(A, bit), table("1.3.1", {"1": held})) == {"1": expected}
 
 
 def test_a_number_is_made_from_one_arc_of_the_index() -> None:
-    assert both(Number(A), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {"0": "1", "1.9": "10"}
-    assert both(Number(A, plus=0, position=1), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {
-        "1.9": "9"
-    }
+    assert both(Number(A), table("1.3.1", {"0": 1, "1.9": 1})) == {"0": "1", "1.9": "10"}
+    assert both(Number(A, plus=0, position=1), table("1.3.1", {"0": 1, "1.9": 1})) == {"1.9": "9"}
 
 
 def test_the_meters_named_by_a_relay_are_summed_within_its_module() -> None:
@@ -95,7 +93,7 @@ def test_an_index_may_start_with_octets_of_another_column() -> None:
             },
         ),
     }
-    assert ByOctets(A, B, 3).rows(reader(dict(lengths))) == {"1": 125, "2": 7, "3": "", "6": ""}
+    assert ByOctets(A, B, 3).rows(reader(lengths)) == {"1": 125, "2": 7, "3": "", "6": ""}
     assert ByOctets(A, B, 3).rows(reader(table("1.3.2", {"1": b"\x00\x00\xff"}))) == {}
     with pytest.raises(ValueError, match="length"):
         check_parts(ByOctets(A, B, 0))
