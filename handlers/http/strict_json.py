@@ -14,6 +14,10 @@ import re
 from typing import Optional
 
 from ..shared.ceilings import is_filled
+from ..shared.meter_figures import Figure, NotKnown, divided
+
+#: what `loads` and a codec raise for an answer of another form
+FORM_ERRORS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 # limit for an answer, in bytes; all sensors of 48 outlets take about 120 kB
 LIMIT = 4 << 20
@@ -57,6 +61,22 @@ def number(value: object) -> Optional[float]:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return float(value) if 0 <= value < _NO_METER and not is_filled(value) else None
+
+
+def meter_figure(fields: object, *names: str, divisor: float = 1, place: str = "") -> Figure:
+    """The value of the first of `names` that there is, divided: by 1000 for Wh as kWh. None if
+    there is none of them. Not known if it is no number that a meter shows, or if `fields` is no
+    object: no other counter replaces it. `place` is put before the reason.
+    """
+    if not isinstance(fields, dict):
+        return NotKnown(f"{place}in place of {names[0]} and others there is {fields!r}")
+    name = next((name for name in names if name in fields), None)
+    if name is None:
+        return None
+    value = number(fields[name])
+    if value is None:
+        return NotKnown(f"{place}its {name} is {fields[name]!r}")
+    return divided(value, divisor)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Optional
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.errors import HttpDenied, HttpLoginRefused
-from ..http.strict_json import loads, number
+from ..http.strict_json import FORM_ERRORS, loads, meter_figure
 from ..shared.doubts import some
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import (
@@ -44,7 +44,6 @@ TRUSTED = ("normal", "warning", "alarm", "limit")
 # letters of unit and cord, and a number: also the path of a command
 _OUTLET_ID = re.compile(r"[A-Za-z]{1,4}[1-9][0-9]{0,2}")
 _NEUTRAL = re.compile(r"[A-Za-z]+4")  # the line with st4LineIndex 4
-_FORM_ERRORS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 _WH, _KWH = 1000, 1  # of them make a kWh
 _NO_OUTLETS_KWH = 100_000  # 16 A at 230 V without a pause for three years
 _NO_UNIT = (
@@ -184,7 +183,7 @@ def _entries(path: str, body: bytes) -> Sequence[Entry]:
         different = {entry["id"] for entry in entries}
         if not all(isinstance(name, str) for name in different):
             raise ValueError("no id")
-    except _FORM_ERRORS:
+    except FORM_ERRORS:
         raise _not_jaws(path) from None
     if len(different) != len(entries):
         raise ProtocolError(f"{path} lists {len(entries)} entries, but only {len(different)} IDs")
@@ -323,8 +322,5 @@ def _figure(entry: Entry, key: str) -> Figure:
     of zero or more (one public test has texts with units), or if the entry's status denies it.
     """
     if not _is_trusted(entry):
-        return NotKnown(f"{entry['id']!s}: its status is {entry['status']!r}")
-    if key not in entry:
-        return None
-    value = number(entry[key])
-    return NotKnown(f"{entry['id']!s}: its {key} is {entry[key]!r}") if value is None else value
+        return NotKnown(f"{entry['id']}: its status is {entry['status']!r}")
+    return meter_figure(entry, key, place=f"{entry['id']}: ")

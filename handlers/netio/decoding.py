@@ -14,9 +14,9 @@ import json
 from typing import Any
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
-from ..http.strict_json import loads, number
+from ..http.strict_json import FORM_ERRORS, loads, meter_figure
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import Figure, MeterFigures, NotKnown, divided
+from ..shared.meter_figures import Figure, MeterFigures
 
 PATH = "/netio.json"
 STATES = {1: True, 0: False}
@@ -41,7 +41,7 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         power = _figure(totals, "TotalLoad", unit=1)
         if type(count) is not int:
             raise ValueError("no count")
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+    except FORM_ERRORS:
         raise ProtocolError(
             "the answer is not NETIO's JSON: is its JSON API on, at this port?"
         ) from None
@@ -97,14 +97,5 @@ def _outlet(entry: Any) -> Outlet:
 
 
 def _figure(fields: object, *names: str, unit: int = 1000) -> Figure:
-    """The value of the first of `names` that there is, divided by `unit`: mA as A, Wh as kWh. Not
-    known if it is no number of zero or more, or if `fields` is no object: no other counter replaces
-    it.
-    """
-    if not isinstance(fields, dict):
-        return NotKnown(f"in place of {names[0]} and others there is {fields!r}")
-    name = next((name for name in names if name in fields), None)
-    if name is None:
-        return None
-    value = number(fields[name])
-    return NotKnown(f"its {name} is {fields[name]!r}") if value is None else divided(value, unit)
+    """The first of `names` that there is: mA as A, Wh as kWh."""
+    return meter_figure(fields, *names, divisor=unit)

@@ -171,8 +171,8 @@ class NutClient(Connection):
             """All devices read once, and the first whose driver has no data yet (status WAIT)."""
             answers = self._ask_with_login(*requests)
             snapshots = {device: _snapshot(answers, *row) for device, row in lists.items()}
-            waiting = (d for d in devices if snapshots[d].variables.get(STATUS) == WAIT)
-            return snapshots, next(waiting, None)
+            in_wait = (name for name in devices if snapshots[name].variables.get(STATUS) == WAIT)
+            return snapshots, next(in_wait, None)
 
         return self._look_until_settled(look)
 
@@ -297,7 +297,7 @@ class NutClient(Connection):
         return self.write(ups, messages.instcmd(ups, command, parameter)) is not None
 
     def write(
-        self, ups: str, write: NutRequest[str], *queries: NutRequest[object]
+        self, ups: str, request: NutRequest[str], *queries: NutRequest[object]
     ) -> Optional[Responses]:
         """Send a `set_var` or `instcmd` of the device `ups`, and ask `queries` with each look at
         the driver's report. Returns the answers to the report of success and to `queries`; None
@@ -310,26 +310,26 @@ class NutClient(Connection):
         self.connect()
         tracking = messages.set_tracking(on=True)
         if self._tracked_on == self.opened:
-            answers = self._send_as_user(write)
+            answers = self._send_as_user(request)
         else:
-            answers = self._send_as_user(tracking, write)
+            answers = self._send_as_user(tracking, request)
             if not answers.code(tracking):
                 self._tracked_on = self.opened
-        code = answers.code(write)
+        code = answers.code(request)
         if code in _UNKNOWN_WHILE_WAITING and self._waits(ups):
             raise self._not_ready(ups)
         if code == "UNKNOWN-UPS" and isinstance(unknown := self._no_such_device(), SettingsError):
             raise unknown
-        failure = answers.failure(write)
+        failure = answers.failure(request)
         # an unknown code, from another version or a proxy
         if failure is not None and code not in ERRORS:
             raise self._unconfirmed(
                 f"{failure.error().reason}; the request may or may not have been carried out: check"
                 " the device before trying again",
-                write,
+                request,
             )
-        identifier = answers[write]
-        return self._await_report(identifier, write, queries) if identifier else None
+        identifier = answers[request]
+        return self._await_report(identifier, request, queries) if identifier else None
 
     def _waits(self, ups: str) -> bool:
         """Whether the server waits for the driver; False if that cannot be read: then the write's
@@ -342,7 +342,7 @@ class NutClient(Connection):
             return False
 
     def _await_report(
-        self, identifier: str, write: NutRequest[str], queries: Sequence[NutRequest[object]]
+        self, identifier: str, request: NutRequest[str], queries: Sequence[NutRequest[object]]
     ) -> Optional[Responses]:
         """Wait for the report on an accepted write: the answers that came with its success, None if
         this user may not see it.
@@ -366,7 +366,7 @@ class NutClient(Connection):
                 raise self._unconfirmed(
                     "accepted, but the report is an error, so it may or may not have been done:"
                     f" check the device before trying again ({error.reason})",
-                    write,
+                    request,
                 )
             if answers[report] == "SUCCESS":
                 return answers
@@ -374,13 +374,13 @@ class NutClient(Connection):
                 raise self._unconfirmed(
                     f"accepted, but the driver has not reported within {self.timeout:g} s whether"
                     " it was done: check the device before trying again",
-                    write,
+                    request,
                 )
             self._sleep(pause)
             pause = min(2 * pause, _POLL_LONGEST)
 
-    def _unconfirmed(self, reason: str, write: NutRequest[str]) -> WriteUnconfirmed:
-        return WriteUnconfirmed(reason, self.place, self.redact(write.label))
+    def _unconfirmed(self, reason: str, request: NutRequest[str]) -> WriteUnconfirmed:
+        return WriteUnconfirmed(reason, self.place, self.redact(request.label))
 
 
 def _says_wait(answers: Responses, status: NutRequest[str]) -> bool:

@@ -108,11 +108,10 @@ def figures_of(
 ) -> dcimanager.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
     devices = [listed_device.device for listed_device in listed_devices]
-    power_w: Figure = NOT_ASKED
-    inlet_w: Figure = NOT_ASKED
-    if with_power:
-        power_w = sum_if_complete([device.power_w for device in devices])
-        inlet_w = sum_if_complete([device.inlet_w for device in devices])
+
+    def power(watts: Iterable[Figure]) -> Figure:
+        return sum_if_complete(watts) if with_power else NOT_ASKED
+
     return dcimanager.Figures(
         load_a=sum_if_complete([device.load_a for device in devices]),
         energy_kwh=sum_if_complete([device.energy_kwh for device in devices]),
@@ -120,9 +119,9 @@ def figures_of(
             identity: outlet.figures if with_power else outlet.figures._replace(power_w=NOT_ASKED)
             for identity, outlet in ports(listed_devices)
         },
-        power_w=power_w,
+        power_w=power(device.power_w for device in devices),
         inlet_a=sum_if_complete([device.inlet_a for device in devices]),
-        inlet_w=inlet_w,
+        inlet_w=power(device.inlet_w for device in devices),
     )
 
 

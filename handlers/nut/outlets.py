@@ -269,13 +269,13 @@ def _whole_load(device: Member) -> list[NutOutlet]:
     if on is None and off is None:
         return []
     variables = device.variables
-    shown = {"ups.status": variables.get("ups.status", "")}
+    status = {"ups.status": variables.get("ups.status", "")}
     return [
         NutOutlet(
             identity=LOAD_IDENTITY,
             number="",
             name="whole load",
-            state=state_of(shown),
+            state=state_of(status),
             is_locked=False,
             switchable=None,
             figures=MeterFigures(
@@ -285,7 +285,7 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             on=on,
             off=off,
             state_variables=("ups.status",) if "ups.status" in variables else (),
-            doubt=doubt_of(shown),
+            doubt=doubt_of(status),
         )
     ]
 

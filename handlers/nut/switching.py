@@ -74,32 +74,31 @@ class _OutletSwitch:
     ) -> None:
         self._client, self._ups, self._outlet, self._command = client, ups, outlet, command
         self._on = on
-        self._variables = (*outlet.state_variables, *outlet.meter_variables)
-        # whether the driver has reported success
-        self._is_reported = False
-        # those of the last reading
+        # whether the driver has reported success, and whether all values came with that report
+        self._is_reported = self._is_fresh = False
+        # of the last reading
         self._values: Mapping[str, str] = {}
-        # those that came with the driver's report and serve as the first reading; {} for none
-        self._reported_values: Mapping[str, str] = {}
+        self._variables = (*outlet.state_variables, *outlet.meter_variables)
 
     def write(self) -> None:
         """Send the command, and ask for the variables with each look at the driver's report."""
         queries = {name: requests.get_var(self._ups, name) for name in self._variables}
-        answers = self._client.write(self._ups, self._command.request(self._ups), *queries.values())
-        if answers is not None:
-            self._is_reported = True
-            self._values = {
-                name: answers[query]
-                for name, query in queries.items()
-                if answers.failure(query) is None
-            }
-            if len(self._values) == len(queries):
-                self._reported_values = self._values
+        command = self._command.request(self._ups)
+        answers = self._client.write(self._ups, command, *queries.values())
+        if answers is None:
+            return
+        self._values = {
+            name: answers[query]
+            for name, query in queries.items()
+            if answers.failure(query) is None
+        }
+        self._is_reported, self._is_fresh = True, len(self._values) == len(queries)
 
     def read_state(self) -> EnumPowerStatus:
-        """The outlet's state now."""
-        self._values = self._reported_values or self._client.values(self._ups, self._variables)
-        self._reported_values = {}
+        """The outlet's state now, the first time by the values that came with the report."""
+        if not self._is_fresh:
+            self._values = self._client.values(self._ups, self._variables)
+        self._is_fresh = False
         state = outlets.state_of(self._values, self._outlet.words_without_state)
         # The driver caches the state. If it was the wanted one before the write, only the report on
         # the command is proof.

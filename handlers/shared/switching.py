@@ -77,16 +77,7 @@ def switch(
     try:
         while (state := read_settled()) is not target:
             if clock() + wait > end:
-                reading = (
-                    "could not be read"
-                    if state is None
-                    else f"was {state.name} at the last reading, not {target.name}"
-                )
-                spent = clock() - end + deadline
-                LOGGER.info(
-                    f"the command was accepted, and after {spent:.1f} s the outlet's state"
-                    f" {reading}: UNKNOWN"
-                )
+                LOGGER.info(_unproven(state, target, clock() - end + deadline))
                 return EnumPowerStatus.UNKNOWN
             sleep(wait)
             wait = min(2 * wait, pause)
@@ -97,6 +88,16 @@ def switch(
         )
         return EnumPowerStatus.UNKNOWN
     return target
+
+
+def _unproven(state: Optional[EnumPowerStatus], target: EnumPowerStatus, seconds: float) -> str:
+    """What the log says of a command whose last reading, after `seconds`, was not `target`."""
+    reading = "could not be read"
+    if state is not None:
+        reading = f"was {state.name} at the last reading, not {target.name}"
+    return (
+        f"the command was accepted, and after {seconds:.1f} s the outlet's state {reading}: UNKNOWN"
+    )
 
 
 def _unclear(error: PduHandlerError, state: Optional[EnumPowerStatus]) -> Unreachable:

@@ -16,7 +16,7 @@ import re
 from typing import Any, Callable, TypeVar
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
-from ..http.strict_json import loads, number
+from ..http.strict_json import FORM_ERRORS, loads, meter_figure
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import Figure, MeterFigures, NotKnown, measured, sum_if_complete
 
@@ -25,7 +25,6 @@ _Totals = tuple[Figure, Figure, Figure]  # A, kWh, W
 DEVICE, OUTLETS, INLETS = (f"/api/{name}" for name in ("device", "outlets", "inlets"))
 STATES = {"on": True, "off": False}
 _ID = re.compile(r"[1-9][0-9]{0,2}-[A-Za-z0-9-]{1,40}")  # also the path of a command
-_FORM_ERRORS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
@@ -77,7 +76,7 @@ def _read(path: str, decode: Callable[[Any], T]) -> Dialogue[T]:
     body = yield ReadRequest(path)
     try:
         return decode(loads(body))
-    except _FORM_ERRORS:
+    except FORM_ERRORS:
         raise ProtocolError(
             f"the answer to {path} is not a SynLink's: is this its web service, and is its firmware"
             " current?"
@@ -164,11 +163,11 @@ def _power_w(inlet: Any) -> Figure:
     )
     if watts is None or volts is None or amperes is None:
         return power
-    expected = volts * amperes * (1.0 if factor is None else factor)
-    is_in_kw = expected > max(300 * watts, 1.0)
+    product = volts * amperes * (1.0 if factor is None else factor)
+    is_in_kw = product > max(300 * watts, 1.0)
     if is_in_kw:
         return NotKnown(
-            f"its inletActivePower is {watts:g}, though voltage and current make {expected:.0f} W"
+            f"its inletActivePower is {watts:g}, though voltage and current make {product:.0f} W"
         )
     return power
 
@@ -178,13 +177,5 @@ def _word(value: object) -> str:
 
 
 def _figure(entry: Any, *keys: str) -> Figure:
-    """The first of the values; None if there is none. Not known if it is no number of zero or
-    more.
-    """
-    key = next((key for key in keys if key in entry), None)
-    if key is None:
-        return None
-    value = number(entry[key])
     # a line of an inlet has no id
-    place = entry.get("id", entry.get("line"))
-    return NotKnown(f"{place!s}: its {key} is {entry[key]!r}") if value is None else value
+    return meter_figure(entry, *keys, place=f"{entry.get('id', entry.get('line'))}: ")

@@ -54,9 +54,10 @@ def test_an_impossible_port_is_an_error_that_names_it(address: str, words: str) 
         make_handler(PduData(address, {"device": "pdu"})).status()
 
 
-def test_two_thousand_requests_at_once_are_all_answered(server: NutServer) -> None:
+def test_two_thousand_requests_at_once_are_all_answered() -> None:
     nut_requests = [requests.get_var("pdu", "outlet.1.status") for _ in range(2000)]
-    with client(server) as nut:
+    device = StaticDevice("pdu", {"outlet.1.status": "on"})
+    with NutServer([device]) as server, client(server) as nut:
         answers = nut.ask(*nut_requests)
     assert {answers[request] for request in nut_requests} == {"on"}
 

@@ -255,13 +255,13 @@ def test_an_old_value_that_equals_the_wanted_state_proves_nothing(
     "report",
     ["ERR FAILED", "ERR UNKNOWN", "ERR INVALID-ARGUMENT", "ERR DATA-STALE", "ERR SOMETHING-NEW"],
 )
-@pytest.mark.parametrize("done", [True, False])
+@pytest.mark.parametrize("obeys", [True, False])
 def test_an_error_as_the_report_of_an_accepted_command_is_never_a_refusal(
-    server: NutServer, report: str, done: bool
+    server: NutServer, report: str, obeys: bool
 ) -> None:
-    server.faults.tracked, server.faults.ignored = report, not done
+    server.faults.tracked, server.faults.ignored = report, not obeys
     pdu, port = handler(server, device="pdu", **ADMIN_SETTINGS), PduPortView("1")
-    if done:  # the outlet has the wanted state, so the report was wrong
+    if obeys:  # the outlet has the wanted state, so the report was wrong
         assert pdu.port_down(port).power_status is DOWN
     else:
         with pytest.raises(Unreachable, match=f"may or may not have switched.*{report}"):

@@ -149,8 +149,8 @@ def test_what_a_poll_leaves_out_is_not_switched(name: str) -> None:
         for device in devices:
             with contextlib.suppress(NoSuchOutlet):
                 pdu.port_down(PduPortView(identity=f"{device}/1"), deadline=0.0)
-        written = {what.partition(" ")[0] for what, _ in server.books().writes}
-        assert written == {identity.partition("/")[0] for identity in listed}
+        switched_devices = {name.partition(" ")[0] for name, _ in server.books().writes}
+        assert switched_devices == {identity.partition("/")[0] for identity in listed}
 
 
 def has_outlet(pdu: NutPdu) -> bool:

@@ -45,10 +45,10 @@ def states(nut_device: NutDevice) -> dict[str, Optional[bool]]:
 
 # ---- states --------------------------------------------------------------------------------------
 
-# also those of NUT's baytech-rpc3nc-mib.c and emerson-avocent-pdu-mib.c
+# also those of NUT's baytech-rpc3nc-mib.c, emerson-avocent-pdu-mib.c and bcmxcp.c
 STATUS_WORDS = {
-    True: "on,On,1,lockon,onLocked,onFixed",
-    False: "OFF, off ,0,offShutdown,lockoff,offLocked",
+    True: "on,On,1,lockon,onLocked,onFixed,On/Closed",
+    False: "OFF, off ,0,offShutdown,lockoff,offLocked,off/open",
     None: ",cycling,2,pending off,unlock,onPendingOff,offPendingOn,offCycle,notSet,tripped",
 }
 
@@ -266,12 +266,12 @@ def test_an_outlet_is_switched_only_by_commands_that_are_listed_for_it() -> None
 
 
 @pytest.mark.parametrize(
-    "shown, on, off", [("1", "1", "0"), ("0", "1", "0"), ("on", "on", "off"), ("Off", "on", "off")]
+    "word, on, off", [("1", "1", "0"), ("0", "1", "0"), ("on", "on", "off"), ("Off", "on", "off")]
 )
 def test_a_writable_switch_is_written_in_the_form_in_which_it_is_read(
-    shown: str, on: str, off: str
+    word: str, on: str, off: str
 ) -> None:
-    (outlet,) = device(f"outlet.1.switch: {shown}", (), {"outlet.1.switch": shown}).outlets
+    (outlet,) = device(f"outlet.1.switch: {word}", (), {"outlet.1.switch": word}).outlets
     name = "outlet.1.switch"
     assert (outlet.on, outlet.off) == (SwitchCommand(name, on), SwitchCommand(name, off))
 

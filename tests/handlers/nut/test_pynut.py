@@ -281,11 +281,11 @@ def broken_server(condition: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[t
             yield "127.0.0.1", port
 
 
-def _failure(make: Callable[..., Any], host: str, port: int) -> OSError:
-    """The error of connecting and reading, with a timeout of 1 s."""
+def _failure(make: Callable[..., Any], host: str, port: int, timeout_s: float) -> OSError:
+    """The error of connecting and reading."""
     clients: list[Any] = []
     with pytest.raises(OSError) as error_info:
-        clients.append(make(host, port, timeout=1.0))
+        clients.append(make(host, port, timeout=timeout_s))
         clients[0].GetUPSList()
     for client in clients:
         getattr(client, "_PyNUTClient__srv_handler", client).close()
@@ -306,10 +306,11 @@ def _failure(make: Callable[..., Any], host: str, port: int) -> OSError:
 def test_a_failed_connection_is_the_same_oserror_as_with_pynutclient_and_also_a_pynuterror(
     monkeypatch: pytest.MonkeyPatch, condition: str, kind: type[OSError]
 ) -> None:
+    timeout_s = 0.1 if condition == "silent" else PATIENCE_S
     with broken_server(condition, monkeypatch) as (host, port):
-        their_error = _failure(theirs.PyNUTClient, host, port)
+        their_error = _failure(theirs.PyNUTClient, host, port, timeout_s)
     with broken_server(condition, monkeypatch) as (host, port):
-        error = _failure(pynut.PyNUTClient, host, port)
+        error = _failure(pynut.PyNUTClient, host, port, timeout_s)
     assert type(their_error) is kind and isinstance(error, kind)
     assert error.errno == their_error.errno
     assert isinstance(error, pynut.PyNUTConnectionError)

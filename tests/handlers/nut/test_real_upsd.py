@@ -191,8 +191,8 @@ def test_a_certificate_of_the_configured_authority_is_accepted(real_tls: Upsd) -
                 nut.set("pdu", "outlet.1.desc", "over TLS")
                 and nut.answer(requests.get_var("pdu", "outlet.1.desc")) == "over TLS"
             )
-            again = requests.starttls()
-            assert nut.ask(again).failure(again) == ErrAnswer("ALREADY-SSL-MODE")
+            request = requests.starttls()
+            assert nut.ask(request).failure(request) == ErrAnswer("ALREADY-SSL-MODE")
 
 
 def test_the_handler_works_over_tls_and_unencrypted(real_tls: Upsd) -> None:

@@ -67,20 +67,6 @@ def test_every_row_of_the_tables_can_match() -> None:
     assert len(set(keys)) == len(keys)
 
 
-@pytest.mark.parametrize(
-    "text, expected",
-    [
-        ("on/closed", True),
-        ("On/Closed", True),
-        ("off/open", False),
-        ("on with pending", None),
-        ("failed and closed", None),
-    ],
-)
-def test_words_of_bcmxcp(text: str, expected: Optional[bool]) -> None:
-    assert outlet({"outlet.1.status": text}).state is expected
-
-
 @pytest.mark.parametrize("word", ["on", "off"])
 @pytest.mark.parametrize(
     "table",

@@ -213,12 +213,18 @@ def test_the_load_of_three_phases_is_the_sum_of_the_lines() -> None:
     assert isinstance(unit(with_changes(whole, {"inletLines": ...})).load_a, NotKnown)
 
 
+@pytest.mark.parametrize("line", ["4.2 A", [4.2], 4.2, None])
+def test_a_line_of_another_form_is_no_line_without_a_meter(line: object) -> None:
+    with pytest.raises(errors.ProtocolError):
+        unit({**INLET, "inletLines": [line]})
+
+
 def test_two_inlets_have_one_energy_and_two_currents() -> None:
     dual = {**INLET, "inletType": "dual"}
-    both = unit(dual, {**dual, "id": "2", "inletCurrentRms": 1.0})
-    assert (both.load_a, both.energy_kwh) == (5.2, 89.03)
-    other = unit(dual, {**dual, "id": "2", "inletEnergyAccumulation": 3.0})
-    assert isinstance(other.energy_kwh, NotKnown)
+    totals = unit(dual, {**dual, "id": "2", "inletCurrentRms": 1.0})
+    assert (totals.load_a, totals.energy_kwh) == (5.2, 89.03)
+    totals = unit(dual, {**dual, "id": "2", "inletEnergyAccumulation": 3.0})
+    assert isinstance(totals.energy_kwh, NotKnown)
 
 
 def test_the_active_inlet_of_a_transfer_switch_has_the_figures() -> None:
