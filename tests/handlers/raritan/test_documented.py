@@ -15,6 +15,7 @@ from handlers.raritan.rpc import (
     bulkcfg,
     cert,
     devsettings,
+    net,
     pdumodel,
     perform_bulk,
     rawcfg,
@@ -106,3 +107,30 @@ def test_an_unknown_file_or_panel_is_a_value_error() -> None:
         cert.download(nobody, "../etc/passwd")
     with pytest.raises(ValueError, match="1 to 8"):
         pdumodel.download_panel_csv(nobody, 9)
+
+
+FIRST_PORTS = {
+    "https": 50000,
+    "http": 50100,
+    "ssh": 50200,
+    "telnet": 50300,
+    "snmp": 50500,
+    "modbus": 50600,
+}
+
+
+@pytest.mark.parametrize("service, first", FIRST_PORTS.items())
+def test_the_port_of_a_service_is_the_documented_port_plus_the_units_position(
+    service: str, first: int
+) -> None:
+    ports = [net.forwarded_port(position, service) for position in (0, 1, 31)]
+    assert ports == [first, first + 1, first + 31]
+    for position in (-1, 32):
+        with pytest.raises(ValueError, match="0 to 31"):
+            net.forwarded_port(position, service)
+
+
+def test_the_default_service_is_https_and_an_unknown_service_is_refused() -> None:
+    assert net.forwarded_port(2) == 50002
+    with pytest.raises(ValueError, match="telnet"):
+        net.forwarded_port(2, "gopher")
