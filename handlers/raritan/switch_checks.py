@@ -53,12 +53,12 @@ def raise_if_numbering_differs(
     label, well_known_label = answered_field(entry, "label"), answered_field(well_known, "label")
     if proves_position(int(identity.rpartition(".")[2]), label, well_known_label):
         return
-    shown = f"labelled {quote(str(label))!r}" if label else "without a label"
+    listed_as = f"labelled {quote(str(label))!r}" if label else "without a label"
     leads = "the label behind its well-known id cannot be read"
     if well_known_label is not None:
         leads = f"its well-known id leads to the outlet labelled {quote(str(well_known_label))!r}"
     raise Unsupported(
-        f"nothing was changed: in the PDU's list outlet {identity} is {shown}, but"
+        f"nothing was changed: in the PDU's list outlet {identity} is {listed_as}, but"
         f" {leads}; compare the labels with the numbers printed on the"
         " unit, and report its model and firmware"
     )

@@ -34,8 +34,8 @@ def error_problems(
         if error.host.partition(":")[0] != "127.0.0.1" or not error.operation:
             yield f"without host or operation: {words!r}"
     trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    shown = f"{trace}{error!r}{getattr(error, '__dict__', '')}"
-    if any(text in shown for text in _forms(secrets)):
+    output = f"{trace}{error!r}{getattr(error, '__dict__', '')}"
+    if any(text in output for text in _forms(secrets)):
         yield "shows a secret"
 
 
@@ -73,8 +73,8 @@ def view_problems(view: Any, method: str, before: Books, after: Books) -> Iterat
 
 def _figure_problems(view: Any, name: str, *true: Optional[float]) -> Iterator[str]:
     value = getattr(view, name) or 0.0
-    known = [figure or 0.0 for figure in true]
-    if not min(known) - 1e-6 <= value <= max(known) + 1e-6:
+    bounds = [figure or 0.0 for figure in true]
+    if not min(bounds) - 1e-6 <= value <= max(bounds) + 1e-6:
         yield f"{name} is {value} instead of {true[-1]}"
 
 

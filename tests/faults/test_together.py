@@ -90,8 +90,8 @@ def test_switching_in_many_threads_leaves_each_outlet_in_its_commanded_state(nam
             return state
 
         with ThreadPoolExecutor(len(chosen)) as pool:
-            seen: list[EnumPowerStatus] = list(pool.map(turn, chosen))
-        assert [state.name for state in seen] == [
+            states: list[EnumPowerStatus] = list(pool.map(turn, chosen))
+        assert [state.name for state in states] == [
             "DOWN" if before[identity] else "UP" for identity in chosen
         ]
         assert peer.books().states == {

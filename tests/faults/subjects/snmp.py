@@ -110,10 +110,10 @@ def _digits(exchange: Exchange) -> Optional[bytes]:
 
 
 def _nested(exchange: Exchange) -> bytes:
-    made = b""
-    while len(made) < 60_000:
-        made = _tlv(0x30, made)
-    return made
+    message = b""
+    while len(message) < 60_000:
+        message = _tlv(0x30, message)
+    return message
 
 
 def _of_next(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:

@@ -42,7 +42,7 @@ def agent() -> Iterator[MakeAgent]:
         token: str = "",
         debug: bool = False,
     ) -> Agent:
-        one = Agent(
+        rpc_agent = Agent(
             proto,
             host,
             None if token else user,
@@ -52,8 +52,8 @@ def agent() -> Iterator[MakeAgent]:
             timeout=timeout,
             trust=trust,
         )
-        agents.append(one)
-        return one
+        agents.append(rpc_agent)
+        return rpc_agent
 
     yield make
     for rpc_agent in agents:

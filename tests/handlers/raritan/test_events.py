@@ -256,8 +256,8 @@ def test_a_login_that_is_refused_while_a_channel_is_made_is_not_sent_again_to_re
     before = listening.pdu.books().requests
     with pytest.raises(Denied):
         next(listening.listener)
-    names, made, demanded = 3, 3, 3
-    assert listening.pdu.books().requests == before + 1 + names + made + demanded
+    # each of three subscriptions names the types, makes a channel and demands
+    assert listening.pdu.books().requests == before + 1 + 3 * 3
 
 
 @pytest.mark.parametrize("fault, kind", [(Fault.HTML, ProtocolError), (Fault.STATUS, Refused)])
@@ -343,8 +343,8 @@ def test_types_of_any_source_and_of_one_source_are_demanded_as_documented(
         assert pdu.books().requests == before + 4
         Outlet("/model/outlet/1", first.agent).setPowerState(OFF)
         first.setPowerState(OFF)
-        seen = [next(listener) for _ in range(3)]
-    assert [(type(event).__name__, source(event)) for event in seen] == [
+        events = [next(listener) for _ in range(3)]
+    assert [(type(event).__name__, source(event)) for event in events] == [
         ("StateChangedEvent", "outlet.1"),
         ("PowerControlEvent", "outlet.0"),
         ("StateChangedEvent", "outlet.0"),

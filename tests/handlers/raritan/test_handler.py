@@ -72,8 +72,8 @@ def test_a_status_without_any_state_is_read_once_more(handle: Handle, firmware: 
             pdu.units[0].stale_looks = looks
             with spent(pdu) as cost:
                 state_by_outlet = shown(handle(pdu).status())
-            known = states(pdu.books())
-            assert state_by_outlet == (known if is_answered else dict.fromkeys(known, UNKNOWN))
+            truth = states(pdu.books())
+            assert state_by_outlet == (truth if is_answered else dict.fromkeys(truth, UNKNOWN))
             assert cost == [4, 1]
 
 
@@ -273,7 +273,7 @@ _BAD: list[tuple[dict[str, str], str]] = [
 ]
 
 
-@pytest.mark.parametrize("wrong, words", _BAD, ids=[str(one[0]) for one in _BAD])
+@pytest.mark.parametrize("wrong, words", _BAD, ids=[str(setting) for setting, _ in _BAD])
 def test_a_bad_setting_is_reported_by_the_first_call_and_not_before(
     wrong: dict[str, str], words: str
 ) -> None:

@@ -31,7 +31,7 @@ MODEL = Model(
     outlets=4, phases=3, in_rush_guard_ms=0, cycle_delay_s=0, names={1: "web-1", 2: "web-2"}
 )
 _HEADING_OR_SCRIPT = re.compile(
-    r"^## (?P<heading>[^\n]+)$|^```python\n(?P<script>.*?)^```\n(?:\n```text\n(?P<shown>.*?)^```)?",
+    r"^## (?P<heading>[^\n]+)$|^```python\n(?P<script>.*?)^```\n(?:\n```text\n(?P<text>.*?)^```)?",
     re.MULTILINE | re.DOTALL,
 )
 #: not on the simulator: a search has a test of its own; one script needs a proxy
@@ -44,22 +44,22 @@ class Script(NamedTuple):
     heading: str
     line: int
     code: str
-    shown: str
+    output: str
 
 
 def scripts() -> list[Script]:
-    text, heading, listed = PAGE.read_text("utf-8"), "", []
+    text, heading, page_scripts = PAGE.read_text("utf-8"), "", []
     for match in _HEADING_OR_SCRIPT.finditer(text):
         heading = match["heading"] or heading
         if match["script"]:
             line = text.count("\n", 0, match.start("script"))
             code = match["script"].replace("dcimanager_pdu_handlers.", "handlers.")
-            listed.append(Script(heading, line, code, match["shown"] or ""))
-    return listed
+            page_scripts.append(Script(heading, line, code, match["text"] or ""))
+    return page_scripts
 
 
 SCRIPTS = scripts()
-ON_THE_UNIT = [one for one in SCRIPTS if not any(word in one.code for word in _ELSEWHERE)]
+ON_THE_UNIT = [script for script in SCRIPTS if not any(word in script.code for word in _ELSEWHERE)]
 
 
 def run(script: Script, code: str, names: dict[str, Any]) -> str:
@@ -105,15 +105,17 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Script, str]:
     return printed
 
 
-@pytest.mark.parametrize("script", ON_THE_UNIT, ids=lambda one: f"{one.heading}, line {one.line}")
+@pytest.mark.parametrize(
+    "script", ON_THE_UNIT, ids=lambda script: f"{script.heading}, line {script.line}"
+)
 def test_a_script_prints_what_the_page_shows(script: Script, printed: Mapping[Script, str]) -> None:
-    assert script.shown and printed[script] == script.shown
+    assert script.output and printed[script] == script.output
 
 
 def test_the_script_of_a_search_prints_the_units_that_announce_themselves() -> None:
-    (script,) = (one for one in SCRIPTS if "zeroconf" in one.code)
+    (script,) = (script for script in SCRIPTS if "zeroconf" in script.code)
     code = script.code.replace("discover_devices()", 'discover_devices(2, ["127.0.0.1"])')
     assert code != script.code
     with turn("mdns"), contextlib.contextmanager(announced)():
         # a busy machine may answer late
-        assert until(lambda: {*script.shown.splitlines()} <= {*run(script, code, {}).splitlines()})
+        assert until(lambda: {*script.output.splitlines()} <= {*run(script, code, {}).splitlines()})

@@ -106,12 +106,12 @@ def test_functions_take_the_same_arguments_first(theirs: Names) -> None:
 def test_the_sdk_decodes_and_encodes_every_structure_as_we_declare_it(
     theirs: Names, worker: Worker
 ) -> None:
-    asked = [
+    examples = [
         [idl_name(kind), _filled(kind)] for kind in classes(Structure) if idl_name(kind) in theirs
     ]
-    assert len(asked) > 480
-    echoes = worker.order(STEPS, "echoed", "http://127.0.0.1:1", "", "", asked)
-    assert {name: echo for (name, sent), echo in zip(asked, echoes) if echo != sent} == {}
+    assert len(examples) > 480
+    echoes = worker.order(STEPS, "echoed", "http://127.0.0.1:1", "", "", examples)
+    assert {name: echo for (name, json), echo in zip(examples, echoes) if echo != json} == {}
 
 
 def _filled(kind: type[Any]) -> dict[str, Any]:

@@ -122,7 +122,13 @@ def _fields(name: str, release: str, kind: str) -> dict[str, Json]:
     base = variant.get("base")
     if base and base != "ValueObject":
         names = _scoped(base, name.split(".")[:-1])
-        out.update(_fields(next(one for one in names if one in _schema()[kind]), release, kind))
+        out.update(
+            _fields(
+                next(full_name for full_name in names if full_name in _schema()[kind]),
+                release,
+                kind,
+            )
+        )
     out.update({field: _sample(of, release, name) for field, of in variant["fields"].items()})
     return out
 
@@ -171,10 +177,8 @@ def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(
             assert list(call.params(arguments, {})) == list(signature["in"]), (name, method)
             result = {out: _sample(of, release, name) for out, of in signature["out"].items()}
             values = call.result(result, AGENT)
-            given: list[object] = (
-                list(values) if isinstance(values, tuple) else [values][: len(result)]
-            )
-            assert encode(given[: len(result)]) == list(result.values()), (name, method)
+            results = list(values) if isinstance(values, tuple) else [values]
+            assert encode(results[: len(result)]) == list(result.values()), (name, method)
     assert count > 300
 
 

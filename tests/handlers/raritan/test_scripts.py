@@ -80,10 +80,10 @@ def test_a_field_of_a_newer_firmware_is_read_and_changed_as_plain_json() -> None
 def test_an_event_is_read_from_type_and_value() -> None:
     value = {"source": None, "actUserName": "admin", "actIpAddr": ""}
     json = {"type": "event.UserEvent:1.0.0", "value": value}
-    read = rpc.ValueObject.decode(json, AGENT)
-    assert isinstance(read, event.UserEvent) and read.actUserName == "admin"
-    assert encode(read) == json and read.wire_type == "event.UserEvent:1.0.0"
-    assert event.UserEvent.decode(read.encode(), AGENT) == read
+    user_event = rpc.ValueObject.decode(json, AGENT)
+    assert isinstance(user_event, event.UserEvent) and user_event.actUserName == "admin"
+    assert encode(user_event) == json and user_event.wire_type == "event.UserEvent:1.0.0"
+    assert event.UserEvent.decode(user_event.encode(), AGENT) == user_event
 
 
 # ---- enumerations, type names, proxies -----------------------------------------------------------

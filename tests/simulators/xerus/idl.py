@@ -177,8 +177,8 @@ class Firmware:
         if kind in _SCALARS:
             return _SCALARS[kind] if value is None else value
         if kind in _schema()["structs"]:
-            given: Mapping[str, Any] = value or {}
-            return {name: self.encode(inner, given.get(name)) for name, inner in self.fields(kind)}
+            values: Mapping[str, Any] = value or {}
+            return {name: self.encode(inner, values.get(name)) for name, inner in self.fields(kind)}
         return int(value or 0)  # an enumeration
 
     def _encode_reference(self, value: Any) -> Any:
@@ -242,10 +242,10 @@ class Firmware:
             return None
         if not isinstance(value, dict) or not isinstance(value.get("rid"), str):
             raise BadParams(f"{where} is not a reference")
-        found = self._resolve(value["rid"])
-        if found is None:
+        served = self._resolve(value["rid"])
+        if served is None:
             raise BadParams(f"{where} refers to no object of this unit")
-        return found
+        return served
 
     def _decode_struct(self, kind: str, value: Any, where: str) -> dict[str, Any]:
         if not isinstance(value, dict):

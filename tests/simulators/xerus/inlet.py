@@ -133,16 +133,7 @@ class Inlet(Device):
     # -- the interface
 
     def getMetaData(self) -> Json:
-        three = self.pdu.model.phases == 3
-        return {
-            "label": f"I{self.number + 1}",
-            "rating": {
-                "current": 32,
-                "decimalCurrent": 32.0,
-                "minVoltage": 380 if three else 220,
-                "maxVoltage": 415 if three else 240,
-            },
-        }
+        return {"label": f"I{self.number + 1}", "rating": {"current": 32, "decimalCurrent": 32.0}}
 
     def getPoles(self) -> list[Json]:
         return [

@@ -108,11 +108,11 @@ class Dispatcher:
         method = firmware.method(served.interface, name)
         if method is None or not hasattr(served, name):
             raise RpcError(NO_METHOD, f"Method not found: {name}")
-        given = params or {}
-        if not isinstance(given, dict):
+        arguments = params or {}
+        if not isinstance(arguments, dict):
             raise BadParams("params is not an object")
-        values = self._values(served, method, given)
-        self._before_call(served, name, given)
+        values = self._values(served, method, arguments)
+        self._before_call(served, name, arguments)
         caller = self.caller
         try:
             value = getattr(served, name)(**values)
@@ -123,13 +123,14 @@ class Dispatcher:
         return self._results(served, method, value)
 
     @staticmethod
-    def _values(served: Served, method: Method, given: dict[str, Any]) -> dict[str, Any]:
+    def _values(served: Served, method: Method, arguments: dict[str, Any]) -> dict[str, Any]:
         firmware = served.unit.firmware
-        missing = [name for name in method.takes if name not in given]
+        missing = [name for name in method.takes if name not in arguments]
         if missing:
             raise BadParams(f"{method.name} lacks {', '.join(missing)}")
         return {
-            name: firmware.decode(kind, given[name], name) for name, kind in method.takes.items()
+            name: firmware.decode(kind, arguments[name], name)
+            for name, kind in method.takes.items()
         }
 
     @staticmethod
@@ -148,16 +149,17 @@ class Dispatcher:
         if not isinstance(requests, list):
             raise BadParams("requests is not an array")
         as_text = name == "performRequest"
-        return {"responses": [self._inner(one, as_text) for one in requests]}
+        return {"responses": [self._inner(request, as_text) for request in requests]}
 
-    def _inner(self, one: Any, as_text: bool) -> dict[str, Any]:
-        if not isinstance(one, dict) or not isinstance(one.get("rid"), str) or "json" not in one:
+    def _inner(self, request: Any, as_text: bool) -> dict[str, Any]:
+        has_members = isinstance(request, dict) and "json" in request
+        if not has_members or not isinstance(request.get("rid"), str):
             raise BadParams("each request needs json, and a rid that is text")
         try:
-            inner = json.loads(one["json"]) if as_text else one["json"]
+            call = json.loads(request["json"]) if as_text else request["json"]
         except (TypeError, ValueError, RecursionError):
             raise BadParams("json is not JSON text") from None
-        status, answer = self.call(one["rid"], inner)
+        status, answer = self.call(request["rid"], call)
         return {"json": json.dumps(answer) if as_text else answer, "statcode": status}
 
 

@@ -70,7 +70,7 @@ class Unit:
 
     def remove(self, served: Served) -> None:
         self._by_name.pop(served.name, None)
-        for path in [path for path, one in self._by_path.items() if one is served]:
+        for path in [path for path, other in self._by_path.items() if other is served]:
             del self._by_path[path]
 
     def withdraw(self, path: str) -> None:
@@ -94,13 +94,13 @@ class Unit:
     def find(self, rid: str) -> Optional[Served]:
         opaque = _OPAQUE.match(rid)
         if opaque:
-            found = self._by_name.get(opaque.group(2))
-            same = found is not None and self.firmware.type_id(found.interface) == opaque.group(1)
+            served = self._by_name.get(opaque.group(2))
             # a reference with another type or version is not found
-            return found if same else None
+            same = served is not None and self.firmware.type_id(served.interface) == opaque.group(1)
+            return served if same else None
         path = _ALIAS.sub(r"/model/pdu/0/\1", _OWN_NUMBER.sub("/model/pdu/0", rid))
-        found = self._by_path.get(path)
-        return found if found is not None and self.firmware.version(found.interface) else None
+        served = self._by_path.get(path)
+        return served if served is not None and self.firmware.version(served.interface) else None
 
 
 class Site:

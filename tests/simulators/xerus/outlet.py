@@ -44,7 +44,7 @@ class Outlet(Device):
         if model.metering == "outlet":
             self._meter()
         if self.switchable:
-            self.sensors.state("outletState", self._shown)
+            self.sensors.state("outletState", self._reported_state)
 
     def _meter(self) -> None:
         self.sensors.numeric(
@@ -80,10 +80,10 @@ class Outlet(Device):
 
     def getState(self) -> Json:
         relay = self.relay
-        shown = self._shown() if self.switchable else None
+        state = self._reported_state() if self.switchable else None
         return {
-            "available": shown is not None,
-            "powerState": shown or 0,
+            "available": state is not None,
+            "powerState": state or 0,
             "switchOnInProgress": relay.waiting,
             "cycleInProgress": relay.cycling,
             "lastPowerStateChange": relay.changed,
@@ -91,7 +91,7 @@ class Outlet(Device):
             "isSuspended": relay.suspended,
         }
 
-    def _shown(self) -> Optional[int]:
+    def _reported_state(self) -> Optional[int]:
         """The state that the unit reports; None while `stale_looks` is above 0 or the relay's board
         does not answer.
         """

@@ -68,7 +68,8 @@ class MeterModel:
         return range(_LINES[self.type])
 
     def line_current(self, line: int) -> float:
-        return self.amperes + sum(one.amperes for one in self.circuits or () if line in one.lines)
+        circuits = [circuit for circuit in self.circuits or () if line in circuit.lines]
+        return self.amperes + sum(circuit.amperes for circuit in circuits)
 
 
 class Configured(Served):
@@ -141,8 +142,8 @@ class Panel(Meter):
 
     def __init__(self, unit: PduUnit, model: MeterModel) -> None:
         super().__init__(unit, model, "pdumodel.Panel")
-        circuits = sorted(model.circuits or (), key=lambda one: one.position)
-        self.circuits = {one.position: Circuit(unit, self, one) for one in circuits}
+        circuits = sorted(model.circuits or (), key=lambda circuit: circuit.position)
+        self.circuits = {circuit.position: Circuit(unit, self, circuit) for circuit in circuits}
         self._panel_settings: Json = {
             "panelSize": model.size,
             "labelingScheme": int(model.odd_even),
@@ -204,8 +205,8 @@ class PowerMeterController(Served):
     def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "pdumodel.PowerMeterController", "pmc", ["/model/pmc"])
         self.meters: dict[int, Meter] = {
-            one.number: Meter(unit, one) if one.circuits is None else Panel(unit, one)
-            for one in unit.model.meters or ()
+            meter.number: Meter(unit, meter) if meter.circuits is None else Panel(unit, meter)
+            for meter in unit.model.meters or ()
         }
 
     def getPowerMeters(self) -> dict[int, Meter]:

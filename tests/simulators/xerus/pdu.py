@@ -179,18 +179,12 @@ class Pdu(Served):
     # -- identity and parts
 
     def getNameplate(self) -> Json:
-        three = self._pdu.model.phases == 3
+        model = self._pdu.model
         return {
             "manufacturer": "Raritan",
             "brand": "Raritan",
-            "model": self._pdu.model.product,
-            "serialNumber": self._pdu.model.serial,
-            "rating": {
-                "voltage": "360-415V" if three else "220-240V",
-                "current": "32A",
-                "frequency": "50/60Hz",
-                "power": "22.0-23.0kVA" if three else "7.0-7.6kVA",
-            },
+            "model": model.product,
+            "serialNumber": model.serial,
         }
 
     def getMetaData(self) -> Json:
@@ -198,12 +192,9 @@ class Pdu(Served):
         return {
             "nameplate": self.getNameplate(),
             "ctrlBoardSerial": "SIMBOARD01",
-            "hwRevision": "0x64",
             "fwRevision": f"{self.unit.firmware.release}.5-50000",
-            "macAddress": f"00:0d:5d:00:00:{self.unit.link_id:02x}",
             "hasSwitchableOutlets": any(outlet.switchable for outlet in self._pdu.outlets),
             "hasMeteredOutlets": model.metering == "outlet" and model.outlets > 0,
-            "supportedInletWirings": [0],
         }
 
     def getSensors(self) -> dict[str, Sensor]:

@@ -45,7 +45,7 @@ class Protector(Device):
     def getMetaData(self) -> Json:
         return {
             "label": f"C{self.number + 1}",
-            "rating": {"current": 16, "decimalCurrent": 16.0, "minVoltage": 220, "maxVoltage": 240},
+            "rating": {"current": 16, "decimalCurrent": 16.0},
             "type": _ONE_POLE,
         }
 

@@ -31,7 +31,6 @@ class TransferSwitch(Device):
     def getMetaData(self) -> Json:
         return {
             "label": "TS1",
-            "rating": {"current": 32, "decimalCurrent": 32.0, "minVoltage": 220, "maxVoltage": 240},
             "type": _HYBRID,
             "sourceCount": len(self.pdu.inlets),
         }

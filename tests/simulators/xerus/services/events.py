@@ -128,7 +128,7 @@ class Channel(Served):
 
     def wants(self, event: str, source: Served) -> bool:
         types = self.unit.firmware.value_types(event)
-        return any(kind in types and one in (None, source) for kind, one in self._demands)
+        return any(kind in types and wanted in (None, source) for kind, wanted in self._demands)
 
     # -- the interface
 
@@ -149,8 +149,8 @@ class Channel(Served):
 
     def pollEventsNb(self) -> Json:
         self._accessed = self.unit.clockwork.now()
-        taken = [self.queue.popleft() for _ in range(min(_AT_ONCE, len(self.queue)))]
-        return {"_ret_": bool(self.queue), "events": taken}
+        events = [self.queue.popleft() for _ in range(min(_AT_ONCE, len(self.queue)))]
+        return {"_ret_": bool(self.queue), "events": events}
 
     def pollEvents(self) -> Json:
         """Waits up to 30 s for events. The lock is free meanwhile, so that other calls can run."""
