@@ -25,8 +25,8 @@ class FrozenValue:
     FIELDS: ClassVar[Mapping[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
-        made: Any = dataclass(frozen=True)(cls)
-        cls.FIELDS = {field.name: field.default for field in fields(made)}
+        value_class: Any = dataclass(frozen=True)(cls)
+        cls.FIELDS = {field.name: field.default for field in fields(value_class)}
 
     def check(self) -> None:
         """Check the fields, without those of the values in them. Raises ValueError."""

@@ -149,7 +149,7 @@ def _lines(item: str, tail: str) -> Source:
 
     Limits such as 2.6 also end in 6, like the energy; only a row with a power is a line.
     """
-    powers, currents, items = (_items_of("1", "line", of + tail) for of in ("3.1", "2.1", item))
+    powers, currents, items = (_items_of("1", "line", arcs + tail) for arcs in ("3.1", "2.1", item))
     return Listed(Complete(powers, beside=currents), items)
 
 

@@ -12,96 +12,109 @@ to 6) and the row.
 """
 
 import re
+from typing import NamedTuple
 
 from .language import *
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
     oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14")
 )
-# The name of a strip may have its port and its place on that port ("PSM_P1_2").
-_SOCKET = r"(?:Sockets\.Socket |PSM_(?:P(\d+)_(\d+)|[^.]*)\.Plug ?)(\d+)\."
-RELAYS = _SOCKET + r"(?:General\.)?Relay"
-PHASES = r"Phase L(\d+)\.Current\.Value"
-STRIPS = r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.Value"
 READ_WRITE = "3"
 # cmcIIIVarQuality: ok, warning, alarm, info. 1: undefined; 21 to 25: no value
 WITH_VALUE = ("2", "3", "4", "5")
-
-RELAY = NamedRows(NAMES, NUMBERS, RELAYS, "cmcIIIVarValueInt of ...Relay")
 ATTACHED = ("2", "7")  # cmcIIIDevStatus: ok, firmware update pending
-MODULE = Part(column("2606.7.4.1.2.1.6", "cmcIIIDevStatus"), over=RELAY, stop=1)
 
 
-def _quality(pattern: str, of: str) -> NamedRows:
-    return NamedRows(NAMES, QUALITIES, pattern, f"cmcIIIVarQuality of {of}")
+class Variables(NamedTuple):
+    """The variables whose names match `pattern`, which `name` stands for."""
+
+    pattern: str
+    name: str
+
+    def rows(self, column_oid: str, object: str) -> NamedRows:
+        """A column of the table of variables."""
+        return NamedRows(NAMES, column_oid, self.pattern, f"{object} of {self.name}")
+
+    @property
+    def numbers(self) -> NamedRows:
+        return self.rows(NUMBERS, "cmcIIIVarValueInt")
+
+    @property
+    def names(self) -> NamedRows:
+        """The names, walked for the others' sake: each has a row, whatever its value."""
+        return self.rows(NAMES, "cmcIIIVarName")
+
+    @property
+    def qualities(self) -> NamedRows:
+        return self.rows(QUALITIES, "cmcIIIVarQuality")
+
+    @property
+    def values(self) -> Listed:
+        """The numbers; empty unless their quality is in WITH_VALUE."""
+        return Listed(self.names, Only(self.numbers, self.qualities, WITH_VALUE))
+
+    @property
+    def units(self) -> NamedRows:
+        return self.rows(UNITS, "cmcIIIVarUnit")
+
+    @property
+    def scales(self) -> NamedRows:
+        return self.rows(SCALES, "cmcIIIVarScale")
+
+    @property
+    def device_scales(self) -> Alike:
+        """The scale of variables that a device has several times: the firmware gives all of a unit
+        the same one."""
+        return Alike(self.scales, self.units)
+
+    def figure(self, values: Source) -> Figure:
+        # the quality tells of a variable without a value
+        return Figure(values, ONES, (), factor=self.device_scales)
 
 
-def _value(pattern: str, of: str) -> Listed:
-    """The values of all variables so named; empty unless cmcIIIVarQuality is in WITH_VALUE."""
-    value = NamedRows(NAMES, NUMBERS, pattern, f"cmcIIIVarValueInt of {of}")
-    return Listed(_variable_names(pattern, of), Only(value, _quality(pattern, of), WITH_VALUE))
+def _total(name: str) -> Figure:
+    variables = Variables(re.escape(name), name)
+    return variables.figure(variables.values)
 
 
-def _variable_names(pattern: str, of: str) -> NamedRows:
-    """The names of variables, walked for the others' sake: each has a row, whatever its value."""
-    return NamedRows(NAMES, NAMES, pattern, f"cmcIIIVarName of {of}")
+def _phase(name: str) -> Variables:
+    return Variables(r"Phase L(\d+)\." + re.escape(name), f"Phase L...{name}")
 
 
-def _phase_values(pattern: str, of: str) -> Complete:
+def _phase_values(variables: Variables) -> Complete:
     """The values of the phases; each phase with a voltage needs one."""
-    voltage = "Phase L...Voltage.Value"
-    return Complete(
-        _value(pattern, of), beside=_variable_names(r"Phase L(\d+)\.Voltage\.Value", voltage)
-    )
+    return Complete(variables.values, beside=_phase("Voltage.Value").names)
 
 
-def _sum(values: Source, pattern: str, of: str) -> Figure:
-    # the quality tells of a variable without a value
-    return Figure(values, ONES, (), factor=_device_scale(pattern, of))
+def _sum_of_phases(name: str) -> Figure:
+    return _phase(name).figure(_phase_values(_phase(name)))
 
 
-def _total(pattern: str, of: str) -> Figure:
-    return _sum(_value(pattern, of), pattern, of)
-
-
-def _sum_of_phases(pattern: str, of: str) -> Figure:
-    return _sum(_phase_values(pattern, of), pattern, of)
-
-
-def _scale(pattern: str, of: str) -> NamedRows:
-    return NamedRows(NAMES, SCALES, pattern, f"cmcIIIVarScale of {of}")
-
-
-def _unit(pattern: str, of: str) -> NamedRows:
-    return NamedRows(NAMES, UNITS, pattern, f"cmcIIIVarUnit of {of}")
-
-
-def _device_scale(pattern: str, of: str) -> Alike:
-    """The scale of variables that a device has several times: the firmware gives all of a unit the
-    same one.
-    """
-    return Alike(_scale(pattern, of), _unit(pattern, of))
+# The name of a strip may have its port and its place on that port ("PSM_P1_2").
+_STRIP = r"PSM_(?:P(\d+)_(\d+)|[^.]*)\."
+_SOCKET = rf"(?:Sockets\.Socket |{_STRIP}Plug ?)(\d+)\."
 
 
 def _socket_figure(name: str, unit: str) -> Figure:
     """What managed PDUs meter of each socket, if it is in this unit."""
-    pattern, of = _SOCKET + re.escape(name), f"...{name}"
-    return _sum(Only(_value(pattern, of), _unit(pattern, of), (unit,)), pattern, of)
+    variables = Variables(_SOCKET + re.escape(name), f"...{name}")
+    return variables.figure(Only(variables.values, variables.units, (unit,)))
 
 
+RELAYS = Variables(_SOCKET + r"(?:General\.)?Relay", "...Relay")
+MODULE = Part(column("2606.7.4.1.2.1.6", "cmcIIIDevStatus"), over=RELAYS.numbers, stop=1)
+PHASES, STRIPS = _phase("Current.Value"), Variables(_STRIP + r"Unit\.Value", "PSM_...Unit.Value")
 # The value of a strip is its current if the unit is A. With another unit there is no load.
-PHASE, STRIP = "Phase L...Current.Value", "PSM_...Unit.Value"
 STRIP_VALUE = Complete(
-    _value(STRIPS, STRIP),
-    beside=_variable_names(r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.DescName", "PSM_...Unit.DescName"),
+    STRIPS.values, beside=Variables(_STRIP + r"Unit\.DescName", "PSM_...Unit.DescName").names
 )
-STRIP_CURRENT = Only(STRIP_VALUE, _unit(STRIPS, STRIP), ("A",))
+STRIP_CURRENT = Only(STRIP_VALUE, STRIPS.units, ("A",))
 CURRENT = Figure(
-    Merged((_phase_values(PHASES, PHASE), Listed(STRIP_VALUE, STRIP_CURRENT))),
+    Merged((_phase_values(PHASES), Listed(STRIP_VALUE, STRIP_CURRENT))),
     ONES,
     ("-1",),
     # the strips of a controller may be of several kinds
-    factor=Merged((_device_scale(PHASES, PHASE), if_listed(_scale(STRIPS, STRIP), STRIP_VALUE))),
+    factor=Merged((PHASES.device_scales, if_listed(STRIPS.scales, STRIP_VALUE))),
 )
 THE_DEVICE = Arcs(stop=1)  # a PDU, or a controller with strips
 
@@ -157,25 +170,22 @@ PROFILES = (
         sys_object_ids=oids("2606.7"),
         outlets=outlets(
             states=State(
-                RELAY,
+                RELAYS.numbers,
                 on=("1",),
                 off=("0",),
                 doubts=(
-                    Doubt(_quality(RELAYS, "...Relay"), WITH_VALUE),
+                    Doubt(RELAYS.qualities, WITH_VALUE),
                     Doubt(MODULE, ATTACHED, optional=True),
                 ),
             ),
             control=Guarded(
-                Write(RELAY, on=1, off=0),
-                NamedRows(NAMES, ACCESS, RELAYS, "cmcIIIVarAccess of ...Relay"),
+                Write(RELAYS.numbers, on=1, off=0),
+                RELAYS.rows(ACCESS, "cmcIIIVarAccess"),
                 allow=(READ_WRITE,),
                 why="its cmcIIIVarAccess is not readwrite",
             ),
-            name=NamedRows(
-                NAMES,
-                TEXTS,
-                _SOCKET + r"(?:General\.)?DescName",
-                "cmcIIIVarValueStr of ...DescName",
+            name=Variables(_SOCKET + r"(?:General\.)?DescName", "...DescName").rows(
+                TEXTS, "cmcIIIVarValueStr"
             ),
             current=_socket_figure("Current.Value", "A"),
             power=_socket_figure("Power.Active.Value", "W"),
@@ -183,13 +193,13 @@ PROFILES = (
         ),
         load=total(CURRENT, unit=THE_DEVICE),
         power=total(
-            _total(r"Total\.Power\.Active\.Value", "Total.Power.Active.Value"),
-            _sum_of_phases(r"Phase L(\d+)\.Power\.Active\.Value", "Phase L...Power.Active.Value"),
+            _total("Total.Power.Active.Value"),
+            _sum_of_phases("Power.Active.Value"),
             unit=THE_DEVICE,
         ),
         energy=total(
-            _total(r"Total\.Energy\.Active\.Value", "Total.Energy.Active.Value"),
-            _sum_of_phases(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value"),
+            _total("Total.Energy.Active.Value"),
+            _sum_of_phases("Energy.Active.Value"),
             unit=THE_DEVICE,
         ),
         evidence=replace(SIMULATED, switching=EvidenceLevel.DRIVER),

@@ -148,12 +148,12 @@ def join_by_columns(
     return Joined(values, keys, outlet_keys, else_same_row=True)
 
 
-def numbered_parts(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
+def numbered_parts(rows_of: Callable[[int], Source], units: Iterable[int]) -> Merged:
     """The rows of numbered parts such as ports, each with an object or a table.
 
     The identity begins with the part's number.
     """
-    return Merged(tuple(Prefixed(str(unit), of(unit)) for unit in units))
+    return Merged(tuple(Prefixed(str(unit), rows_of(unit)) for unit in units))
 
 
 def without(

@@ -100,7 +100,7 @@ class Provided(RowFilter):
         expressions = [validation.pattern(pattern, "pattern") for pattern in patterns]
         # rows often have the same few marks
         marks = map(text, set(self.test.rows(reader).values()))
-        fits = [any(of.fullmatch(mark) for of in expressions) for mark in marks]
+        fits = [any(regex.fullmatch(mark) for regex in expressions) for mark in marks]
         return bool(fits) and all(fits)
 
 
@@ -195,26 +195,28 @@ class Merged(Source):
     def identity_starts(self) -> Optional[frozenset[str]]:
         starts: set[str] = set()
         for part in self.parts:
-            of_part = part.identity_starts()
-            if of_part is None:
+            starts_of_part = part.identity_starts()
+            if starts_of_part is None:
                 return None
-            starts |= of_part
+            starts |= starts_of_part
         return frozenset(starts)
 
 
 def _are_apart(parts: Sequence[Source]) -> bool:
     """Whether no identity can begin like those of two `parts`."""
-    starts_of_earlier: set[str] = set()  # the starts of earlier parts
-    begun: set[str] = set()  # with their own beginnings: "1" and "1.2" for "1.2"
+    earlier_starts: set[str] = set()
+    earlier_prefixes: set[str] = set()  # "1" and "1.2" for "1.2"
     for part in parts:
         starts = part.identity_starts()
         if starts is None:
             return len(parts) == 1
         for start in starts:
-            if start in begun or not starts_of_earlier.isdisjoint(identity_prefixes(start)):
+            if start in earlier_prefixes or not earlier_starts.isdisjoint(
+                identity_prefixes(start)
+            ):
                 return False
-        starts_of_earlier |= starts
-        begun.update(chain.from_iterable(map(identity_prefixes, starts)))
+        earlier_starts |= starts
+        earlier_prefixes.update(chain.from_iterable(map(identity_prefixes, starts)))
     return True
 
 
