@@ -211,9 +211,7 @@ def _are_apart(parts: Sequence[Source]) -> bool:
         if starts is None:
             return len(parts) == 1
         for start in starts:
-            if start in earlier_prefixes or not earlier_starts.isdisjoint(
-                identity_prefixes(start)
-            ):
+            if start in earlier_prefixes or not earlier_starts.isdisjoint(identity_prefixes(start)):
                 return False
         earlier_starts |= starts
         earlier_prefixes.update(chain.from_iterable(map(identity_prefixes, starts)))
