@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
-from tests.handlers.nut.given import pdu_variables
+from tests.handlers.nut.clients import pdu_variables
 from tests.pdu_common.relay import Relay
 from tests.peers import NAMED, Peer, snmp
 from tests.servers import sdk, upsd

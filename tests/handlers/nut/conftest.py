@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.handlers.nut.clients import MON, VIEWER
-from tests.handlers.nut.given import pdu_variables
+from tests.handlers.nut.clients import MON, VIEWER, pdu_variables
 from tests.servers import upsd
 from tests.servers.upsd import Upsd
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu

@@ -11,7 +11,7 @@ from handlers.nut.errors import DataStale, WriteUnconfirmed
 from handlers.nut.handler import NutPdu
 from handlers.shared.errors import Refused, Unreachable
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, states
+from tests.handlers.nut.clients import ADMIN_SETTINGS, client, handler, states
 from tests.handlers.nut.px import NAME, OUTLETS, STATE, px
 from tests.servers import upsd
 from tests.servers.snmpd import Snmpd

@@ -11,15 +11,14 @@ from handlers.nut import requests
 from handlers.nut.client import NutClient
 from handlers.nut.errors import DriverNotConnected, WriteUnconfirmed
 from handlers.shared.errors import Denied, PduHandlerError, Refused, SettingsError
-from tests.handlers.nut.clients import MON, VIEWER, listen, named, trips
-from tests.handlers.nut.given import client
-from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, User
+from tests.handlers.nut.clients import MON, VIEWER, client, listen
+from tests.simulators.nut_server import Cut, Driver, NutServer, User
 from tests.waiting import PATIENCE_S, finished
 
 
 def test_readings_send_no_login_and_writes_send_it_once(server: NutServer) -> None:
     received_lines = listen(server)
-    with named(server, ADMIN) as nut:
+    with client(server) as nut:
         nut.answer(requests.list_ups())
         nut.snapshots(["pdu"], writable=True)
         nut.answer(requests.get_var("pdu", "ups.status"))
@@ -35,7 +34,7 @@ def test_readings_send_no_login_and_writes_send_it_once(server: NutServer) -> No
 
 def test_a_command_that_is_asked_like_a_reading_is_sent_once(server: NutServer) -> None:
     received_lines = listen(server)
-    with named(server, ADMIN) as nut:
+    with client(server) as nut:
         nut.answer(requests.instcmd("pdu", "outlet.1.load.off"))
     assert received_lines[2:] == ["INSTCMD pdu outlet.1.load.off"]
 
@@ -58,10 +57,10 @@ def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> No
         "ATTACH pdu": b"OK\n",
     }
     server.faults.rewrite = lambda line, answer: odd.get(line, answer)
-    with named(server, MON) as nut:
+    with client(server, MON) as nut:
         nut.answer(requests.primary("pdu"))
         nut.answer(requests.login("pdu"))
-    with named(server, ADMIN) as nut, pytest.raises(SettingsError, match="it has pdu, ups"):
+    with client(server) as nut, pytest.raises(SettingsError, match="it has pdu, ups"):
         nut.run("nosuch", "load.off")
 
 
@@ -79,14 +78,14 @@ def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: N
     ]
     for read in readings:
         received_lines.clear()
-        with named(server, VIEWER) as nut:
+        with client(server, VIEWER) as nut:
             assert read(nut) == read(nut)
         assert [line.split()[0] for line in received_lines].count("PASSWORD") == 1
     nut_client = NutClient(server.host, server.port, timeout=PATIENCE_S)
     with nut_client as nut, pytest.raises(Denied, match="give 'username' and 'password'"):
         nut.answer(requests.list_ups())
     wrong = User(VIEWER.name, "wr0ngsecret")
-    with named(server, wrong) as nut:
+    with client(server, wrong) as nut:
         received_lines.clear()
         for _ in range(2):
             with pytest.raises(Denied, match="upsd.users") as error_info:
@@ -120,7 +119,7 @@ def test_a_login_that_the_server_refuses_at_once_is_the_reason_for_what_it_refus
         lambda nut: nut.run("pdu", "outlet.1.load.off"),
     ]
     for call in calls:
-        with named(server, ADMIN) as nut, pytest.raises(Denied, match=f"rejected .*INVALID-{verb}"):
+        with client(server) as nut, pytest.raises(Denied, match=f"rejected .*INVALID-{verb}"):
             call(nut)
 
 
@@ -129,7 +128,7 @@ def test_clients_are_counted_with_the_request_names_of_nut_and_of_rfc_9271(
     server: NutServer, only_rfc: bool
 ) -> None:
     server.faults.rfc_names = only_rfc
-    with named(server, MON) as nut:
+    with client(server, MON) as nut:
         assert nut.answer(requests.get_numlogins("pdu")) == 0
         nut.answer(requests.login("pdu"))
         assert nut.answer(requests.get_numlogins("pdu")) == 1 and nut.answer(
@@ -137,7 +136,7 @@ def test_clients_are_counted_with_the_request_names_of_nut_and_of_rfc_9271(
         ) == ["127.0.0.1"]
         nut.logout()
         assert not nut.is_open and nut.answer(requests.get_numlogins("pdu")) == 0
-    with named(server, VIEWER) as nut, pytest.raises(Denied):
+    with client(server, VIEWER) as nut, pytest.raises(Denied):
         nut.answer(requests.login("pdu"))
 
 
@@ -165,7 +164,7 @@ def test_an_unknown_device_is_an_error_that_lists_the_known_ones(
 
 def test_without_tracking_an_accepted_write_returns_false(server: NutServer) -> None:
     server.faults.no_tracking = True
-    with named(server, ADMIN) as nut:
+    with client(server) as nut:
         assert nut.run("pdu", "outlet.1.load.off") is False
         assert nut.set("pdu", "outlet.1.desc", "x") is False
 
@@ -176,7 +175,7 @@ def test_an_unknown_error_code_leaves_open_whether_a_write_was_carried_out(
     server.faults.rewrite = lambda line, answer: (
         b"ERR SOMETHING-NEW\n" if line.startswith("INSTCMD") else answer
     )
-    with named(server, ADMIN) as nut, pytest.raises(WriteUnconfirmed, match="may or may not"):
+    with client(server) as nut, pytest.raises(WriteUnconfirmed, match="may or may not"):
         nut.run("pdu", "outlet.1.load.off")
 
 
@@ -205,14 +204,16 @@ def test_a_reading_during_wait_returns_the_values_that_follow(
         ends.start()
         assert read(nut) == expected
         finished(ends)
-        assert trips(server, lambda: read(nut)) == 1
+        requests_before = server.books().requests
+        read(nut)
+        assert server.books().requests == requests_before + 1
 
 
 def test_the_error_for_a_write_during_wait_names_the_driver_and_not_a_missing_capability(
     server: NutServer,
 ) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
-    with named(server, ADMIN) as nut:
+    with client(server) as nut:
         writes: list[Callable[[], object]] = [
             lambda: nut.run("pdu", "outlet.1.load.off"),
             lambda: nut.set("pdu", "outlet.1.desc", "x"),
@@ -232,7 +233,7 @@ def test_a_refused_write_keeps_its_error_even_if_the_reason_cannot_be_looked_up(
 ) -> None:
     server.faults.rewrite = lambda line, answer: Cut() if line.startswith(look) else answer
     with (
-        named(server, ADMIN) as nut,
+        client(server) as nut,
         pytest.raises(kind, match="no such command|no device of this name"),
     ):
         nut.run(device, command)

@@ -16,8 +16,7 @@ from pdu_common.connection import PduData
 from tests.chains import kept
 from tests.handlers import dead
 from tests.handlers.dead import DEAD
-from tests.handlers.nut.clients import named
-from tests.handlers.nut.given import client
+from tests.handlers.nut.clients import client
 from tests.servers.scripted import serving
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, User
 from tests.waiting import PATIENCE_S
@@ -81,7 +80,10 @@ def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer, s
         server.faults.rewrite = lambda line, answer, echo=echo: (
             echo(wire) if line.startswith("INSTCMD") else b"OK\n"
         )
-        with named(server, User(ADMIN.name, secret)) as nut, pytest.raises(PduHandlerError) as info:
+        with (
+            client(server, User(ADMIN.name, secret)) as nut,
+            pytest.raises(PduHandlerError) as info,
+        ):
             nut.run("pdu", "outlet.1.load.off")
         assert "tops3" not in kept(info.value) + repr(nut), about
 
@@ -163,7 +165,7 @@ def test_the_addresses_of_a_host_share_the_time_to_connect(
 @pytest.mark.parametrize("reads", [True, False])
 def test_a_command_to_a_server_that_has_gone_was_surely_not_sent(reads: bool) -> None:
     with NutServer([StaticDevice("pdu", {"ups.status": "OL"})]) as server:
-        nut = named(server, ADMIN)
+        nut = client(server)
         if reads:
             nut.answer(requests.list_ups())
     with nut, pytest.raises(Unreachable) as error_info:

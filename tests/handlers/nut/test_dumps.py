@@ -11,7 +11,7 @@ import pytest
 from handlers.nut import outlets
 from pdu_common.helper import EnumPowerStatus
 from tests import foreign_files
-from tests.handlers.nut.given import DEFAULTS, client, handler, states
+from tests.handlers.nut.clients import DEFAULTS, client, handler, states
 from tests.servers import upsd
 from tests.servers.upsd import Upsd
 

@@ -20,7 +20,7 @@ from handlers.shared.errors import (
 from handlers.shared.switching import switch
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.nut.given import (
+from tests.handlers.nut.clients import (
     ADMIN_SETTINGS,
     LOOKS_S,
     WORDS,

@@ -14,7 +14,7 @@ import pytest
 from handlers.nut.outlets import decode_outlets
 from tests import foreign_files
 from tests.foreign_files import dumps
-from tests.handlers.nut.given import DEFAULTS
+from tests.handlers.nut.clients import DEFAULTS
 
 NAMES = list(foreign_files.GROUPS[dumps.FOLDER].files)
 EACH = pytest.mark.parametrize("name", NAMES)

@@ -12,7 +12,7 @@ from handlers.nut.handler import NutPdu
 from handlers.nut.mirrors import originals
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.nut.given import ADMIN_SETTINGS, handler, states
+from tests.handlers.nut.clients import ADMIN_SETTINGS, handler, states
 from tests.servers import upsd
 from tests.servers.upsd import Upsd
 from tests.simulators.nut_server import NutServer, StaticDevice

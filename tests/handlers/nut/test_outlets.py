@@ -19,7 +19,7 @@ from handlers.nut.model import NutDevice, SwitchCommand
 from handlers.nut.outlets import decode_outlets, doubt_of, state_of
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unsupported
 from handlers.shared.meter_figures import NotMetered, measured
-from tests.handlers.nut.given import DEFAULTS, WITH_WHOLE_LOAD
+from tests.handlers.nut.clients import DEFAULTS, WITH_WHOLE_LOAD
 
 
 def variables(dump: str) -> dict[str, str]:

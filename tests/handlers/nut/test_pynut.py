@@ -63,47 +63,29 @@ def _ours(server: Any, user: Any = None) -> pynut.PyNUTClient[bytes]:
     return pynut.PyNUTClient(server.host, server.port, login, password, timeout=PATIENCE_S)
 
 
-READS: list[tuple[str, tuple[Any, ...]]] = [
-    ("help", ()),
-    ("ver", ()),
-    ("GetUPSList", ()),
-    ("GetUPSNames", ()),
-    ("GetUPSVars", ("pdu",)),
-    ("GetUPSVars", ("none",)),
-    ("GetUPSVars", ("gone",)),
-    ("GetUPSVars", ()),
-    ("GetRWVars", ("pdu",)),
-    ("GetRWVars", ("none",)),
-    ("GetUPSCommands", ("none",)),
-    ("GetUPSCommands", ("gone",)),
-    ("CheckUPSAvailable", ("pdu",)),
-    ("CheckUPSAvailable", ("gone",)),
-    ("CheckUPSAvailable", ("none",)),
-    ("CheckUPSAvailable", ()),
-    ("ListClients", ()),
-    ("ListClients", ("pdu",)),
-    ("ListClients", ("none",)),
+Call = tuple[str, tuple[Any, ...]]
+
+
+def calls(text: str) -> list[Call]:
+    """Methods and their arguments, from words between semicolons."""
+    return [(words[0], tuple(words[1:])) for words in map(str.split, text.split(";"))]
+
+
+READS = calls(
+    "help; ver; GetUPSList; GetUPSNames; GetUPSVars pdu; GetUPSVars none; GetUPSVars gone; "
+    "GetUPSVars; GetRWVars pdu; GetRWVars none; GetUPSCommands none; GetUPSCommands gone; "
+    "CheckUPSAvailable pdu; CheckUPSAvailable gone; CheckUPSAvailable none; "
+    "CheckUPSAvailable; ListClients; ListClients pdu; ListClients none"
+)
+WRITES = calls(
+    "SetRWVar small ups.id word; SetRWVar small no.such word; SetRWVar none ups.id word; "
+    "SetRWVar gone ups.id word; SetRWVar small driver.name word; "
+    "RunUPSCommand small load.off; RunUPSCommand small no.such; RunUPSCommand none load.off; "
+    "DeviceLogin small; DeviceLogin none; DeviceLogin; FSD none; FSD tripplite"
+)
+NOT_TEXT: list[Call] = [
     ("ListClients", (None,)),
-]
-WRITES: list[tuple[str, tuple[Any, ...]]] = [
-    ("SetRWVar", ("small", "ups.id", "word")),
-    ("SetRWVar", ("small", "no.such", "word")),
-    ("SetRWVar", ("none", "ups.id", "word")),
-    ("SetRWVar", ("gone", "ups.id", "word")),
-    ("SetRWVar", ("small", "driver.name", "word")),
-    ("RunUPSCommand", ("small", "load.off")),
-    ("RunUPSCommand", ("small", "no.such")),
-    ("RunUPSCommand", ("none", "load.off")),
-    ("DeviceLogin", ("small",)),
-    ("DeviceLogin", ("none",)),
-    ("DeviceLogin", ()),
     ("DeviceLogin", (None,)),
-    ("FSD", ("none",)),
-    ("FSD", ("tripplite",)),
-]
-
-
-NOT_TEXT: list[tuple[str, tuple[Any, ...]]] = [
     ("SetRWVar", ("small", "ups.id", 60)),
     ("SetRWVar", ("small", "ups.id", 1.5)),
     ("SetRWVar", (5, "ups.id", "x")),

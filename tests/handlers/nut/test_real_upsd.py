@@ -16,7 +16,7 @@ from handlers.nut.responses import NutRequest
 from handlers.shared.errors import Denied, Refused, SettingsError, Unreachable, Unsupported
 from handlers.shared.tls import Trust
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, pdu_variables, states
+from tests.handlers.nut.clients import ADMIN_SETTINGS, client, handler, pdu_variables, states
 from tests.needs import localhost
 from tests.servers import upsd
 from tests.servers.upsd import ADMIN, ONE_COMMAND, PRIMARY, SECONDARY, VIEWER, Upsd, User

@@ -11,7 +11,7 @@ from handlers import VERSION
 from handlers.nut import quoting
 from handlers.shared.errors import Denied, NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import PduPortView
-from tests.handlers.nut.given import ADMIN_SETTINGS, handler
+from tests.handlers.nut.clients import ADMIN_SETTINGS, handler
 from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, SwitchedPdu, User
 
 

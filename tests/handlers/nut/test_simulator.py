@@ -11,7 +11,7 @@ from typing import Union
 
 import pytest
 
-from tests.handlers.nut.given import client
+from tests.handlers.nut.clients import client
 from tests.needs import program
 from tests.servers import upsd
 from tests.servers.upsd import Upsd
@@ -103,6 +103,21 @@ def test_a_login_that_is_not_ascii_is_accepted_as_by_a_real_upsd() -> None:
                     assert nut.set("small", "ups.id", "y") is True
 
 
+# also an empty line
+ODD_REQUESTS = (
+    "; # VER; HELP x; VER x; NETVER x; PROTVER x; LOGOUT x; PROTVER; NETVER; ATTACH small; "
+    "SET; INSTCMD; FSD; SET TRACKING ON; USERNAME {name}; SET TRACKING ON; "
+    "PASSWORD {password}; SET; SET TRACKING; SET TRACKING ON; GET TRACKING none; LOGIN; "
+    "LOGIN no.such; LOGIN small; GET VAR small outlet.count more; GET UPSDESC small more; "
+    "GET NUMLOGINS small more; LIST ENUM small ups.id more; GET DESC small no.such; "
+    'GET DESC small ups.status; GET CMDDESC small ups.status; GET DESC small "a b"; '
+    'GET DESC small "a\nb"; GET DESC small a\\\nb; GET VAR small #; GET DESC small a\vb; '
+    'GET DESC small "a\\#b"; GET NUMLOGINS gone; GET DESC gone x; GET CMDDESC gone x; '
+    "GET UPSDESC gone; LIST CLIENT gone; LIST VAR gone; SET VAR small; "
+    "SET VAR small no.such 1; SET VAR small device.count 1; INSTCMD small no.such"
+)
+
+
 @pytest.mark.against("NUT upsd (compared with the simulator)")
 @pytest.mark.parametrize(
     "name, password", [(ADMIN.name, ADMIN.password), ("admin", "wrong"), ("viewer", "viewpw")]
@@ -110,55 +125,7 @@ def test_a_login_that_is_not_ascii_is_accepted_as_by_a_real_upsd() -> None:
 def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(
     real: Upsd, name: str, password: str
 ) -> None:
-    lines = [
-        "",
-        "# VER",
-        "HELP x",
-        "VER x",
-        "NETVER x",
-        "PROTVER x",
-        "LOGOUT x",
-        "PROTVER",
-        "NETVER",
-        "ATTACH small",
-        "SET",
-        "INSTCMD",
-        "FSD",
-        "SET TRACKING ON",
-        f"USERNAME {name}",
-        "SET TRACKING ON",
-        f"PASSWORD {password}",
-        "SET",
-        "SET TRACKING",
-        "SET TRACKING ON",
-        "GET TRACKING none",
-        "LOGIN",
-        "LOGIN no.such",
-        "LOGIN small",
-        "GET VAR small outlet.count more",
-        "GET UPSDESC small more",
-        "GET NUMLOGINS small more",
-        "LIST ENUM small ups.id more",
-        "GET DESC small no.such",
-        "GET DESC small ups.status",
-        "GET CMDDESC small ups.status",
-        'GET DESC small "a b"',
-        'GET DESC small "a\nb"',
-        "GET DESC small a\\\nb",
-        "GET VAR small #",
-        "GET DESC small a\vb",
-        'GET DESC small "a\\#b"',
-        "GET NUMLOGINS gone",
-        "GET DESC gone x",
-        "GET CMDDESC gone x",
-        "GET UPSDESC gone",
-        "LIST CLIENT gone",
-        "LIST VAR gone",
-        "SET VAR small",
-        "SET VAR small no.such 1",
-        "SET VAR small device.count 1",
-        "INSTCMD small no.such",
-    ]
+    lines = ODD_REQUESTS.format(name=name, password=password).split("; ")
     small = StaticDevice("small", {"outlet.count": "2", "ups.id": "x"}, writable=["ups.id"])
     users = [ADMIN, User("viewer", "viewpw")]
     with NutServer([small, StaticDevice("gone", {})], users) as nut_server:

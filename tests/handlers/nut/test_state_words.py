@@ -15,7 +15,7 @@ from handlers.nut.state_words import (
     SWITCH_WORDS,
     WORDS_WITHOUT_STATE,
 )
-from tests.handlers.nut.given import DEFAULTS
+from tests.handlers.nut.clients import DEFAULTS
 
 # by file of NUT 2.8.5: the words that it writes for outlet.N.status
 WRITTEN = {
