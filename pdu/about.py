@@ -15,6 +15,7 @@ from handlers.shared.similar_names import similar_names
 from .cli import exit_codes
 from .cli.error_output import Usage
 from .cli.groups import INDEX, LazyGroup, Subcommand
+from .cli.invocation import VERSION_LINE
 from .cli.options import (
     Output,
     output_options,
@@ -132,7 +133,5 @@ def help_(context: click.Context, command: Sequence[str]) -> int:
 def version(output: Output) -> int:
     """Show the versions of the pack and of Python, as pdu --version does."""
     python = sys.version.split()[0]
-    return print_result(
-        Result({"version": VERSION, "python": python}, [f"pdu {VERSION}, Python {python}"]),
-        as_json=output.json,
-    )
+    result = Result({"version": VERSION, "python": python}, [VERSION_LINE])
+    return print_result(result, as_json=output.json)

@@ -17,6 +17,7 @@ from .cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .cli.exit_codes import DONE
 from .cli.exit_handling import OutputError, discard, missing_package_advice
 from .cli.groups import Group, LazyGroup
+from .cli.invocation import VERSION_LINE
 from .cli.options import COMPLETION, SECRETS, Output, Run, spelled
 from .commands import GROUPS, LAZY_COMMANDS
 from .loading.handler_paths import list_advice
@@ -38,14 +39,9 @@ ROOT = LazyGroup(
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-click.version_option(
-    VERSION,
-    "-V",
-    "--version",
-    prog_name="pdu",
-    message=f"%(prog)s %(version)s, Python {sys.version.split()[0]}",
-    help="the pack's version",
-)(ROOT)
+click.version_option(VERSION, "-V", "--version", message=VERSION_LINE, help="the pack's version")(
+    ROOT
+)
 
 
 # around the overview that `pdu` alone prints; all of it fits a terminal of 24 lines
@@ -109,8 +105,6 @@ def _lead(word: str) -> str:
     """How a make, a model or a host where a handler is expected goes on, "" if it is none."""
     if word.isdigit():
         return "; the outlet comes last: pdu off snmp 192.0.2.8 3"
-    if "supports" not in ROOT.by_name:
-        return ""
     from .supports.hints import hint_of  # imported late: 60 ms with the profiles, for an error only
 
     hint = hint_of(word)
@@ -175,13 +169,13 @@ def _usage_text(error: click.UsageError, where: str) -> str:
         return _EXTRA.get(where) or f"{words}. For example: {examples[0]}"
     if not isinstance(error, click.MissingParameter):
         return words
-    first = str(error.ctx.params.get("handler") or "") if error.ctx else ""
-    is_unknown = first and not registry.is_handler(first)
-    if is_unknown and (list_advice(first) or not os.path.exists(first)):
+    word = str(error.ctx.params.get("handler") or "") if error.ctx else ""
+    is_unknown = word and not registry.is_handler(word)
+    if is_unknown and (list_advice(word) or not os.path.exists(word)):
         return (
-            f"{words} The first argument, {first[:60]!r}, is not a handler"
+            f"{words} The first argument, {word[:60]!r}, is not a handler"
             f" ({', '.join(registry.names())})"
-            f"{list_advice(first) or _lead(first) or _NAMES_NEED_A_LIST.format(how())}"
+            f"{list_advice(word) or _lead(word) or _NAMES_NEED_A_LIST.format(how())}"
         )
     return f"{words} For example: {examples[0]}" if examples else words
 

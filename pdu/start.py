@@ -10,9 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn, Optional
 
-from handlers import VERSION
-
-VERSION_LINE = f"pdu {VERSION}, Python {sys.version.split()[0]}"
+from .cli.invocation import VERSION_LINE
 
 
 def program() -> NoReturn:

@@ -25,6 +25,7 @@ EPILOG = (
     "\b\nOptions of a command: COMMAND --help\nSettings, secrets: pdu help settings; exit codes:"
     " pdu help exit-codes"
 )
+_IDENTIFY = "pdu identify {} says what a device is"
 
 
 class Subcommand(click.Command):
@@ -69,32 +70,27 @@ class Group(Subcommand, click.Group):
         return super().resolve_command(ctx, args)
 
     def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
-        """What to use instead of words, the first of which is not a command of this group."""
+        """What to use instead of words, the first of which is not a command of this group, which
+        is one of `pdu`.
+        """
         word, *arguments = words
-        outer_names: Sequence[str] = ()
-        outer_path = ""
-        if ctx.parent is not None and isinstance(ctx.parent.command, click.Group):
-            outer_names = ctx.parent.command.list_commands(ctx.parent)
-            outer_path = ctx.parent.command_path
-        advice = suggestions.for_known_mistake(word, names)
-        if advice:
-            return advice
+        outer = ctx.find_root()
+        outer_names = outer.command.list_commands(outer) if isinstance(outer.command, Group) else []
         nearest = suggestions.similar_word(word, names) or self.choice()
+        if advice := suggestions.same_word(word, names):
+            return advice
         if word in outer_names:
             # the words may be in the wrong order: `pdu snmp record` for `pdu record snmp`
-            return f"{nearest}, or see {outer_path} {word} --help"
-        advice = suggestions.for_known_mistake(word, outer_names)
-        if advice:
-            return f"for {outer_path}, {advice}"
-        if hosts.is_ip(word):
-            if registry.is_handler(str(ctx.info_name)):
-                command = (
-                    arguments.pop(0) if arguments and arguments[0] in outer_names else "status"
-                )
-                line = shlex.join([command, str(ctx.info_name), word, *arguments])
-                return f"did you mean {outer_path} {printable(line, 100)}?"
-            return f"{self.choice()}; pdu identify {word} says what a device is"
-        return nearest
+            return f"{nearest}, or see {outer.command_path} {word} --help"
+        if advice := suggestions.known_mistake(word, outer_names):
+            return f"for {outer.command_path}, {advice}"
+        if not hosts.is_ip(word):
+            return nearest
+        if not registry.is_handler(str(ctx.info_name)):
+            return f"{self.choice()}; {_IDENTIFY.format(word)}"
+        command = arguments.pop(0) if arguments and arguments[0] in outer_names else "status"
+        line = shlex.join([command, str(ctx.info_name), word, *arguments])
+        return f"did you mean {outer.command_path} {printable(line, 100)}?"
 
     def choice(self) -> str:
         """The commands to choose from, for errors."""
@@ -116,11 +112,6 @@ class LazyCommand(NamedTuple):
     also: Sequence[str] = ()
     #: its page below docs/
     page: str = "command.md"
-
-    def load(self) -> click.Command:
-        """Import the command."""
-        command: click.Command = pkgutil.resolve_name(self.place)
-        return command
 
 
 class CommandGroup(NamedTuple):
@@ -164,10 +155,17 @@ class LazyGroup(Group):
         word = words[0]
         if word in self.by_word:
             return f"choose from {', '.join(self.by_word[word].names)}; pdu help {word} shows them"
-        return super()._advice(ctx, words, names)
+        if advice := suggestions.known_mistake(word, names):
+            return advice
+        if hosts.is_ip(word):
+            return f"{self.choice()}; {_IDENTIFY.format(word)}"
+        return suggestions.similar_word(word, names) or self.choice()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        return self.by_name[cmd_name].load() if cmd_name in self.by_name else None
+        if cmd_name not in self.by_name:
+            return None
+        command: click.Command = pkgutil.resolve_name(self.by_name[cmd_name].place)
+        return command
 
     def shown(self) -> Iterable[str]:
         return self.lazy_commands

@@ -9,6 +9,10 @@ import shlex
 import shutil
 import sys
 
+from handlers import VERSION
+
+#: what `pdu --version` prints
+VERSION_LINE = f"pdu {VERSION}, Python {sys.version.split()[0]}"
 _BUILD = os.path.join("packaging", "build.py")
 #: the folder above the packages: a clone of the project, or where an installation has its code
 _CODE = os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 2))

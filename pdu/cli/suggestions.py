@@ -7,107 +7,89 @@ a sentence with both directions.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping
 
 from handlers.shared.similar_names import similar_names
 
-
-class Suggestion(NamedTuple):
-    """Advice for a group that has the command `needs`."""
-
-    needs: str
-    advice: str
-
-
-_BOTH = (Suggestion("on", "on switches outlets on, off switches outlets off"),)
-_ON = (Suggestion("on", "on switches outlets on"),)
-_OFF = (Suggestion("off", "off switches outlets off"),)
-_CYCLE = (Suggestion("cycle", "cycle switches an outlet off, and on again"),)
-_POWER = (
-    Suggestion(
-        "on",
-        "on and off switch outlets, cycle switches one off and on again, outlets shows the figures"
-        " of each, statistic those of the PDU",
-    ),
-)
-_LISTED = (
-    Suggestion("status", "status lists the outlets with their states"),
-    Suggestion("outlets", "outlets lists the outlets with their states"),
-)
-_FIGURES = (
-    Suggestion("statistic", "statistic shows load and energy, outlets the figures of each outlet"),
-)
-_FOUND = (Suggestion("find", "find searches a network for PDUs"),)
-_WHO = (Suggestion("identify", "identify says what a device is and what can be read and switched"),)
-_EXPORTED = (
-    Suggestion("exporter", "exporter serves the figures of many PDUs to Prometheus"),
-    Suggestion("check", "check reads all PDUs of a list; exporter serves them to Prometheus"),
-)
-_WATCHED = (
-    Suggestion(
-        "check", "check reads all PDUs of a list, exporter serves their figures to Prometheus"
-    ),
-)
-_UPLOADED = (
-    Suggestion(
-        "new",
-        "handlers are uploaded in a clone of this project: make packages, then sh dist/register.sh",
-    ),
-)
-_UPGRADED = (
-    Suggestion(
-        "new",
-        "in a clone of this project, git pull and then pipx install --force '.[exporter,privacy]'"
-        " upgrade the command",
-    ),
-)
-_SIMULATED = (
-    Suggestion(
-        "replay", "replay serves a recording as a device, make serve in a clone a local DCImanager"
-    ),
-)
-_SET = (
-    Suggestion(
-        "help", "settings are options, -s KEY=VALUE, or variables PDU_KEY: see pdu help settings"
-    ),
-)
-
-_EXPLAINED = (Suggestion("help", "pdu help errors says where each error is explained"),)
-
-_ROWS: Sequence[tuple[str, Sequence[Suggestion]]] = (
-    ("on poweron turnon switchon outleton loadon up enable start", _ON),
-    ("off poweroff turnoff switchoff outletoff loadoff down disable stop shutdown kill", _OFF),
-    ("cycle powercycle recycle bounce reboot restart reset", _CYCLE),
-    ("switch toggle turn set socket port relay open close", _BOTH),
-    ("power", _POWER),
-    ("list ls show get state states outlet sockets ports names", _LISTED),
-    (
-        "load energy kwh amps current watts consumption meter metering stats statistics figures",
-        _FIGURES,
-    ),
-    ("scan discover search probe sweep", _FOUND),
-    ("watch monitor poll fleet all", _WATCHED),
-    ("prometheus metrics export grafana scrape", _EXPORTED),
-    ("who what which detect doctor diagnose model models info about", _WHO),
-    ("register upload install deploy", _UPLOADED),
-    ("upgrade update", _UPGRADED),
-    ("simulate simulator sim fake", _SIMULATED),
-    ("error errors troubleshoot troubleshooting faq", _EXPLAINED),
-    ("config configure configuration settings login password community user", _SET),
-)
-_TABLE: Mapping[str, Sequence[Suggestion]] = {
-    word: suggestions for words, suggestions in _ROWS for word in words.split()
+_BOTH = "on switches outlets on, off switches outlets off"
+#: words that people type for a command of `pdu` -> what to use
+_TABLE: Mapping[str, str] = {
+    word: advice
+    for words, advice in (
+        ("on poweron turnon switchon outleton loadon up enable start", "on switches outlets on"),
+        (
+            "off poweroff turnoff switchoff outletoff loadoff down disable stop shutdown kill",
+            "off switches outlets off",
+        ),
+        (
+            "cycle powercycle recycle bounce reboot restart reset",
+            "cycle switches an outlet off, and on again",
+        ),
+        ("switch toggle turn set socket port relay open close", _BOTH),
+        (
+            "power",
+            "on and off switch outlets, cycle switches one off and on again, outlets shows the"
+            " figures of each, statistic those of the PDU",
+        ),
+        (
+            "list ls show get state states outlet sockets ports names",
+            "status lists the outlets with their states",
+        ),
+        (
+            "load energy kwh amps current watts consumption meter metering stats statistics"
+            " figures",
+            "statistic shows load and energy, outlets the figures of each outlet",
+        ),
+        ("scan discover search probe sweep", "find searches a network for PDUs"),
+        (
+            "watch monitor poll fleet all",
+            "check reads all PDUs of a list, exporter serves their figures to Prometheus",
+        ),
+        (
+            "prometheus metrics export grafana scrape",
+            "exporter serves the figures of many PDUs to Prometheus",
+        ),
+        (
+            "who what which detect doctor diagnose model models info about",
+            "identify says what a device is and what can be read and switched",
+        ),
+        (
+            "register upload install deploy",
+            "handlers are uploaded in a clone of this project: make packages, then sh"
+            " dist/register.sh",
+        ),
+        (
+            "upgrade update",
+            "in a clone of this project, git pull and then pipx install --force"
+            " '.[exporter,privacy]' upgrade the command",
+        ),
+        (
+            "simulate simulator sim fake",
+            "replay serves a recording as a device, make serve in a clone a local DCImanager",
+        ),
+        (
+            "error errors troubleshoot troubleshooting faq",
+            "pdu help errors says where each error is explained",
+        ),
+        (
+            "config configure configuration settings login password community user",
+            "settings are options, -s KEY=VALUE, or variables PDU_KEY: see pdu help settings",
+        ),
+    )
+    for word in words.split()
 }
 _SWITCHING = ("on", "off", "up", "down")
 
 
-def for_known_mistake(word: str, commands: Collection[str]) -> str:
-    """The table's advice for `word` in a group with these commands, "" if the table lacks it."""
-    plain = word.lower().replace("-", "").replace("_", "")
-    if plain in commands:
-        return f"did you mean {plain}?"
-    return _fitting(_TABLE.get(plain, ()), commands)
+def same_word(word: str, commands: Collection[str]) -> str:
+    """Advice for a command in another spelling, such as `STATUS`, "" if it is none."""
+    plain = _plain(word)
+    return f"did you mean {plain}?" if plain in commands else ""
+
+
+def known_mistake(word: str, commands: Collection[str]) -> str:
+    """Advice for a word in place of one of the commands of `pdu`, "" if there is none."""
+    return same_word(word, commands) or _TABLE.get(_plain(word), "")
 
 
 def similar_word(word: str, commands: Collection[str]) -> str:
@@ -115,15 +97,11 @@ def similar_word(word: str, commands: Collection[str]) -> str:
     near = similar_names(word.lower(), commands)
     if not near:
         return ""
-    if near[0] in _SWITCHING:
-        return _fitting(_BOTH, commands)
-    return f"did you mean {near[0]}?"
+    return _BOTH if near[0] in _SWITCHING else f"did you mean {near[0]}?"
 
 
-def _fitting(suggestions: Sequence[Suggestion], commands: Collection[str]) -> str:
-    return next(
-        (suggestion.advice for suggestion in suggestions if suggestion.needs in commands), ""
-    )
+def _plain(word: str) -> str:
+    return word.lower().replace("-", "").replace("_", "")
 
 
 def only_similar_name(word: str, names: Iterable[str]) -> str:

@@ -43,6 +43,44 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
 
     Raises SettingsError, which names the line.
     """
+    head: list[str] = []
+    left_out: Collection[str] = ()
+    for line, cells in _rows_by_line(text, path):
+        where = f"{path}: line {line}"
+        if not head:
+            head = [cell.lower() for cell in cells]
+            left_out = check([name for name in head if name])
+            columns = [name for name in head if name and name not in left_out]
+            if len(set(columns)) < len(columns):
+                raise SettingsError(f"{path}: a column occurs twice")
+            continue
+        if any(cells[len(head) :]):
+            raise SettingsError(f"{where} has {len(cells)} cells, the header has {len(head)}")
+        value_by_column = {
+            name: cell for name, cell in zip(head, cells) if cell and name not in left_out
+        }
+        if "" in value_by_column:
+            raise SettingsError(
+                f"{where}: a cell is in a column without a name; allowed:"
+                f" {printable(', '.join(filter(None, head)), 100)}"
+            )
+        yield CsvRow(where, value_by_column)
+    if not head:
+        check(())
+
+
+def head_of(text: str, path: str) -> Sequence[str]:
+    """The names of the columns in small letters, "" for one without; none in an empty file. Raises
+    SettingsError for what is no CSV.
+    """
+    _, cells = next(_rows_by_line(text, path), (1, ()))
+    return [cell.lower() for cell in cells]
+
+
+def _rows_by_line(text: str, path: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """The number of the line in which each row begins, and its cells, without blanks around them;
+    comments and empty rows are left out. Raises SettingsError for what is no CSV.
+    """
     # whether the next line begins a row, and does not continue a cell between quotes
     begins = True
 
@@ -59,42 +97,19 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
     if excel is not None:
         text = "\n" + text[excel.end() :]  # lines keep their numbers
     reader = csv.reader(lines(), delimiter=delimiter, strict=True)
-    head: list[str] = []
-    left_out: Collection[str] = ()
     start = 1  # the line where a row begins: a quote that is never closed opens there
     try:
         for row in reader:
             begins = True
-            where = f"{path}: line {start}"
-            start = reader.line_num + 1
             cells = [cell.strip() for cell in row]
-            if not any(cells):
-                continue
-            if not head:
-                head = [cell.lower() for cell in cells]
-                left_out = check([name for name in head if name])
-                columns = [name for name in head if name and name not in left_out]
-                if len(set(columns)) < len(columns):
-                    raise SettingsError(f"{path}: a column occurs twice")
-            elif any(cells[len(head) :]):
-                raise SettingsError(f"{where} has {len(cells)} cells, the header has {len(head)}")
-            else:
-                value_by_column = {
-                    name: cell for name, cell in zip(head, cells) if cell and name not in left_out
-                }
-                if "" in value_by_column:
-                    raise SettingsError(
-                        f"{where}: a cell is in a column without a name; allowed:"
-                        f" {printable(', '.join(filter(None, head)), 100)}"
-                    )
-                yield CsvRow(where, value_by_column)
+            if any(cells):
+                yield start, cells
+            start = reader.line_num + 1
     except csv.Error as error:
         end = reader.line_num
         is_open = end > start or "unexpected end" in str(error)
         quote = f"; a quote that opens there goes on to line {end}" if is_open else ""
         raise SettingsError(f"{path}: line {start} is not CSV ({error}){quote}") from None
-    if not head:
-        check(())
 
 
 def delimiter_of(text: str) -> str:

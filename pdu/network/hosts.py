@@ -85,13 +85,13 @@ def parse_argument(host: str) -> Address:
     whose end may be meant as a port.
     """
     address_text = address(host)
-    name, _, last = address_text.rpartition(":")
-    if last in _PORTS and name.count(":") >= 2 and not address_text.startswith("["):
+    name, _, port = address_text.rpartition(":")
+    if port in _PORTS and name.count(":") >= 2 and not address_text.startswith("["):
         with contextlib.suppress(OSError):
             socket.inet_pton(socket.AF_INET6, name)
             raise NotAHost(
                 f"{address_text[:60]!r} may be an address or {name[:60]} with a port: write"
-                f" [{name[:60]}]:{last}, or [{address_text[:60]}] for the address"
+                f" [{name[:60]}]:{port}, or [{address_text[:60]}] for the address"
             )
     return address_text
 
@@ -105,8 +105,8 @@ def one_spelling(host: str) -> str:
         ip = ipaddress.ip_address(name)
     except ValueError:
         return host.rstrip(".").lower()
-    plain = str(getattr(ip, "ipv4_mapped", None) or ip)
-    return f"{plain}%{zone}" if zone else plain
+    address_text = str(getattr(ip, "ipv4_mapped", None) or ip)
+    return f"{address_text}%{zone}" if zone else address_text
 
 
 def is_this_machine(host: str) -> bool:

@@ -17,10 +17,10 @@ def listen_address(where: str, option: str, example: str) -> tuple[str, int]:
 
     Raises SettingsError, which names the `option` and shows an `example`.
     """
-    at = Address(where)
-    if at.port is None or at.port > _LAST_PORT:
+    address = Address(where)
+    if address.port is None or address.port > _LAST_PORT:
         raise SettingsError(f"{option} {where[:60]!r}: give ADDRESS:PORT, such as {example}")
-    return at.host, at.port
+    return address.host, address.port
 
 
 def bound_socket(where: str, option: str, example: str) -> socket.socket:
@@ -29,19 +29,19 @@ def bound_socket(where: str, option: str, example: str) -> socket.socket:
     Raises SettingsError, which names the `option`.
     """
     host, port = listen_address(where, option, example)
-    bound = None
+    listener = None
     try:
         # a kernel without IPv6 refuses the socket itself
-        bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         # a port can be used again at once after a restart
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if bound.family == socket.AF_INET6:
-            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        bound.bind((host, port))
-        return bound
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if listener.family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((host, port))
+        return listener
     except (OSError, TypeError) as error:  # TypeError: text that cannot be a host name
-        if bound is not None:
-            bound.close()
+        if listener is not None:
+            listener.close()
         raise SettingsError(
             f"{option} {where[:60]}: {getattr(error, 'strerror', None) or error}"
             f"{port_advice(getattr(error, 'errno', None))}"

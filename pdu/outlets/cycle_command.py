@@ -23,15 +23,15 @@ from ..cli.options import Output, Run, Seconds, output_options, run_of, yes_opti
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.states import DOWN, UNKNOWN, UP, word
 from ..files.whole_files import ignored_hangup, signals_as_ctrl_c
-from ..loading.handler_loading import load
+from ..loading.handler_loading import LoadedHandler, load
 from ..loading.open_handler import HandlerTools, OpenHandler
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
 from ..reading import outlet_power
-from ..reading.outlet_power import OutletPower, RestartStage, target_state
+from ..reading.outlet_power import OutletPower, RestartStage
 from ..reading.parts import PolledOutlet
-from .read_commands import name_field, show_warnings
+from .read_commands import call_fields, show_warnings
 from .switch_commands import (
     outlets_of,
     present_state_text,
@@ -72,8 +72,7 @@ class _OutletCycle(NamedTuple):
     run: Run
     pdu: names.ChosenPdu
     identity: str
-    #: the handler's name, for people
-    handler: str
+    handler: LoadedHandler
 
     @property
     def switch_on(self) -> str:
@@ -85,14 +84,8 @@ class _OutletCycle(NamedTuple):
     ) -> dict[str, Any]:
         """What --json prints of an outlet that was left in this state."""
         outlet = {"identity": self.identity, "state": word(left), "done": is_done}
-        about = {
-            "call": "cycle",
-            "handler": self.handler,
-            "host": self.pdu.host,
-            **name_field(self.pdu),
-            "outlets": [outlet],
-        }
-        return {**about, "note": note} if note else about
+        about = call_fields("cycle", self.handler, self.pdu)
+        return {**about, "outlets": [outlet], **({"note": note} if note else {})}
 
     def report_failure(self, error: BaseException, left: EnumPowerStatus, note: str) -> int:
         """Report an error after which the outlet was left in this state. Returns the exit code."""
@@ -102,11 +95,11 @@ class _OutletCycle(NamedTuple):
         self, *, on: bool, state: EnumPowerStatus, left: EnumPowerStatus, why: str
     ) -> Result:
         """The result if the `state` after a command is not the wanted one."""
-        sentence = unproven_text(self.identity, self.pdu.where, word(target_state(on=on)), state)
+        sentence = unproven_text(self.identity, self.pdu, state, on=on)
         note = f"{why}; {self.remedy(left)}"
         return Result(
             self.answer(left, note=note),
-            [state_line(self.identity, self.pdu.where, self.handler, left)],
+            [state_line(self.identity, self.pdu, self.handler, left)],
             NOT_SEEN,
             note=f"not-seen: {sentence}\n{note}",
         )
@@ -140,7 +133,7 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
                 " time"
             )
         return _cycle_outlet(
-            _OutletCycle(run, pdu, outlet.identity, handler.shown), unit, outlet, pause_s
+            _OutletCycle(run, pdu, outlet.identity, handler), unit, outlet, pause_s
         )
 
 
@@ -207,7 +200,7 @@ def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Uni
         _pause(outcome, max(pause_s, outlet_power.AGAIN_S))
         if power.switch_on():
             place = f"outlet {identity} of {outcome.pdu.where}"
-            line = f"{place} was off and is on again ({outcome.handler})"
+            line = f"{place} was off and is on again ({outcome.handler.shown})"
             return Result(outcome.answer(power.last_state, is_done=True), [line], DONE)
     except Exception as error:
         first_state = (

@@ -46,8 +46,8 @@ def first_look(endpoint: Endpoint, settings: Mapping[str, str]) -> FirstLook:
     if "ca_pem" in texts:
         texts["ca_pem"] = form.ca_pem_text(texts["ca_pem"])
     over_tls = endpoint.scheme == "https"
-    parsed = Settings(texts if over_tls else {}, (VERIFY, CA_PEM, FINGERPRINT))
-    trust = Trust.from_settings(parsed, over_tls=over_tls, tls_setting=NamedSetting("scheme"))
+    tls_settings = Settings(texts if over_tls else {}, (VERIFY, CA_PEM, FINGERPRINT))
+    trust = Trust.from_settings(tls_settings, over_tls=over_tls, tls_setting=NamedSetting("scheme"))
     words = ""
     with contextlib.closing(StandardTransport(trust, 4 * _SECONDS)) as transport:
         for target in _TARGETS:

@@ -37,6 +37,7 @@ from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_recordings import identify as identify_device, recording
 from ..network import hosts
 from ..pdu_list import addition, form, names
+from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, login_of, login_options
 from ..recordings.recording_formats import HandlerFinding
 from .first_look import FirstLook, first_look
@@ -64,10 +65,10 @@ class NotIdentified(PduHandlerError):
 
 
 class HandlerAnswer(NamedTuple):
-    """The answer of one handler: an identity, or the error."""
+    """The answer of one handler: what it found, or the error."""
 
     handler: str
-    identity: Optional[HandlerFinding] = None
+    finding: Optional[HandlerFinding] = None
     error: Optional[BaseException] = None
     #: false if its TCP port cannot be reached, or its settings are missing or wrong
     asked: bool = True
@@ -127,78 +128,91 @@ def identify(
     --add writes the PDU into the list (--list, PDU_LIST, or the usual one), and what it was read
     with: settings beside it, the login into the file of logins, which only its owner may read.
     """
-    run, files = run_of(context), None
-    if new_name is not None:
-        files = addition.list_and_logins(*names.list_files(context))
-        addition.check_addition(files, new_name, host)
-        pdu = names.ChosenPdu("", hosts.parse_argument(host), login_of(context))
-    else:
+    new_pdu = None
+    if new_name is None:
         pdu = names.resolve_name(context, host)
+    else:
+        new_pdu = addition.new_pdu(new_name, *names.list_files(context))
+        addition.check_addition(new_pdu, host)
+        pdu = names.ChosenPdu("", hosts.parse_argument(host), login_of(context))
     if not pdu.handler and registry.is_handler(host):
         raise Usage(
             f"{host!r} is a handler: give the address of the PDU, as in pdu identify 192.0.2.8"
             f" --handler {host} (a host of this name: {host}.)"
         )
+    return _identify(run_of(context), pdu, handler, new_pdu, verbose=verbose)
+
+
+def _identify(
+    run: Run,
+    pdu: names.ChosenPdu,
+    handlers: Sequence[str],
+    new_pdu: Optional[addition.NewPdu],
+    *,
+    verbose: bool,
+) -> int:
+    """Ask these handlers, all if there are none, and print what they answer. Add the PDU if one
+    reads it.
+    """
     handler_names = [pdu.handler] if registry.is_handler(pdu.handler) else registry.names()
-    candidates = list(dict.fromkeys(handler)) or order_handlers(handler_names, pdu.host, pdu.login)
+    candidates = list(dict.fromkeys(handlers)) or order_handlers(handler_names, pdu.host, pdu.login)
     _check_settings(candidates, pdu.login)
     survey = _Survey(pdu, run.output, alone=len(candidates) == 1)
 
     def show(answer: HandlerAnswer) -> None:
-        if not run.output.json and answer.identity is not None:
-            if verbose or _has_family(answer):
-                print("\n".join(_identity(answer.identity, verbose=verbose)), flush=True)
+        if not run.output.json and answer.finding is not None:
+            if verbose or answer.finding.family:
+                print("\n".join(_finding_lines(answer.finding, verbose=verbose)), flush=True)
 
-    answers = survey.ask(candidates, show)
-    best = survey.best()
-    added_pdu = None
-    if best is not None and new_name is not None and files is not None:
-        best_handler = load(best.handler)
-        login = _login_for_handler(best_handler, survey.pdu.login)
-        added_pdu = addition.add(files, new_name, best_handler, pdu.host, login)
+    survey.ask(candidates, show)
+    best, added_pdu = survey.best(), None
+    if best is not None and new_pdu is not None:
+        login = _narrowed(survey.pdu, best.handler).login
+        added_pdu = addition.add(new_pdu, load(best.handler), pdu.host, login)
     if run.output.json:
         print_json(
             {
                 "host": pdu.host,
                 "chosen": best.handler if best else None,
-                "added": files.list_path if files is not None and added_pdu is not None else None,
-                "handlers": [_data(answer, run) for answer in answers],
+                "added": new_pdu.list_path if new_pdu is not None and added_pdu else None,
+                "handlers": [_data(answer, run) for answer in survey.answers],
             }
         )
-        return DONE if best else code_of(_kind(answers))
-    again = _again(pdu, best.handler) if best else ""
-    if added_pdu is not None and files is not None:
-        print(
-            f"{printable(added_pdu.name)} is in {files.list_path}"
-            + (f", its login {added_pdu.auth!r} in {files.login_path}" if added_pdu.auth else "")
-        )
-        list_words = names.list_words(*names.list_files(context))
-        again = Login().command_line("status", added_pdu.name, *list_words)
-    elif new_name is not None:
-        print(f"{printable(new_name)} was not added: no handler reads the device")
-    for line in [*_unread_lines(answers, best, verbose=verbose), *_last(again, answers, pdu)]:
-        print(line)
-    return DONE if best else code_of(_kind(answers))
+    else:
+        if new_pdu is not None:
+            print(_addition_line(new_pdu, added_pdu))
+        line_to_read = _again(pdu, best, new_pdu) if best else ""
+        for line in [
+            *_unread_lines(survey, verbose=verbose),
+            *_last(line_to_read, survey.answers, pdu),
+        ]:
+            print(line)
+    return DONE if best else code_of(_kind(survey.answers))
 
 
-def _unread_lines(
-    answers: Sequence[HandlerAnswer], best: Optional[HandlerAnswer], *, verbose: bool
-) -> Sequence[str]:
-    """What follows the identities: what the other handlers answered, or how it is seen."""
-    if best is not None and not verbose:
+def _addition_line(new_pdu: addition.NewPdu, added_pdu: Optional[ListedPdu]) -> str:
+    """What came of --add."""
+    name = printable(new_pdu.name)
+    if added_pdu is None:
+        return f"{name} was not added: no handler reads the device"
+    login = f", its login {added_pdu.auth!r} in {new_pdu.login_path}" if added_pdu.auth else ""
+    return f"{name} is in {new_pdu.list_path}{login}"
+
+
+def _unread_lines(survey: _Survey, *, verbose: bool) -> Sequence[str]:
+    """What follows the findings: what the other handlers answered, or how it is seen."""
+    if survey.best() is not None and not verbose:
         return ["what it rests on: --verbose"]
-    lines = _unread(answers)
-    if best is None and not verbose:  # they matter only if no handler reads the device
-        identities = [answer.identity for answer in answers if answer.identity is not None]
-        lines = [
-            line for identity in identities for line in _identity(identity, verbose=True)
-        ] + lines
-    return lines
+    findings = [answer.finding for answer in survey.answers if answer.finding is not None]
+    if verbose:  # they were shown at once
+        findings = []
+    lines = [line for finding in findings for line in _finding_lines(finding, verbose=True)]
+    return [*lines, *_unread(survey.answers)]
 
 
 def _check_settings(candidates: Sequence[str], login: Login) -> None:
     """Raises SettingsError for a setting of the command line that none of these handlers has."""
-    keys: set[str] = set().union(*(_keys(load(name)) for name in candidates))
+    keys: set[str] = set().union(*(form.setting_keys(load(name)) for name in candidates))
     typed_keys = [key for key in login.settings if key not in login.of_list]
     for key in (*typed_keys, *login.secret_files):
         if key not in keys and len(candidates) == 1:
@@ -218,13 +232,12 @@ def identified(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
     Raises NotIdentified with what the handlers answered if none does.
     """
     survey = _Survey(pdu, output, alone=False)
-    answers = survey.ask(order_handlers(registry.names(), pdu.host, pdu.login))
-    best = survey.best()
+    survey.ask(order_handlers(registry.names(), pdu.host, pdu.login))
+    best, answers = survey.best(), survey.answers
     if best is None:
         lines = [*_unread(answers), *_last("", answers, pdu)]
         raise NotIdentified("; ".join(lines), pdu.host, _kind(answers))
-    login = _login_for_handler(load(best.handler), survey.pdu.login)
-    return pdu._replace(handler=best.handler, login=login)
+    return _narrowed(survey.pdu, best.handler)
 
 
 def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[str]:
@@ -235,16 +248,17 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
     if not port:
         return list(names)
     kinds = {name: kind for name in names if (kind := recording(name)) is not None}
-    usual = {name: kind.tcp_port or _SNMP_PORT for name, kind in kinds.items()}
+    port_by_name = {name: kind.tcp_port or _SNMP_PORT for name, kind in kinds.items()}
 
     def rank(name: str) -> tuple[bool, bool]:
-        return str(usual.get(name)) != port, usual.get(name) not in PORTS.values()
+        usual_port = port_by_name.get(name)
+        return str(usual_port) != port, usual_port not in PORTS.values()
 
     return sorted(names, key=rank)
 
 
 def _has_family(answer: HandlerAnswer) -> bool:
-    return answer.identity is not None and bool(answer.identity.family)
+    return answer.finding is not None and bool(answer.finding.family)
 
 
 def _rank(answer: HandlerAnswer) -> int:
@@ -273,7 +287,7 @@ class _Survey:
         self,
         candidates: Sequence[str],
         show: Callable[[HandlerAnswer], object] = lambda _: None,
-    ) -> Sequence[HandlerAnswer]:
+    ) -> None:
         """Ask these handlers; those over HTTP in the order of what the device tells of its make.
         `show` gets each answer at once. Raises SettingsError for a bad setting `host` and, if one
         handler was chosen, for any missing or wrong setting.
@@ -284,19 +298,18 @@ class _Survey:
             endpoint, error = self._reach(name)
             if error is None and endpoint is not None:
                 likely = [*self._look(name, endpoint).likely, name]
-                first = next((each for each in likely if each in (name, *waiting_names)), name)
-                if first != name and endpoint not in self._refused:
+                likeliest = next(item for item in likely if item in (name, *waiting_names))
+                if likeliest != name and endpoint not in self._refused:
                     waiting_names.insert(0, name)
-                    waiting_names.remove(first)
-                    name = first
+                    waiting_names.remove(likeliest)
+                    name = likeliest
                     endpoint, error = self._reach(name)
             answer = self._answer(name, endpoint, error)
             self.answers.append(answer)
-            identity = answer.identity
-            if name == _DESCRIBED and identity is not None and not identity.family:
-                identity.next_steps = _description_steps(self.pdu)
+            finding = answer.finding
+            if name == _DESCRIBED and finding is not None and not finding.family:
+                finding.next_steps = _description_steps(self.pdu)
             show(answer)
-        return self.answers
 
     def best(self) -> Optional[HandlerAnswer]:
         """Of the handlers that read the device, the one that is preferred."""
@@ -342,7 +355,7 @@ class _Survey:
     def _settings(self, name: str) -> dict[str, str]:
         """Those that were given of a handler."""
         handler = load(name)
-        keys = _keys(handler)
+        keys = form.setting_keys(handler)
         settings = self._login(handler).given(keys, self._host)
         return {key: text.strip() for key, text in settings.items() if key in keys}
 
@@ -357,28 +370,25 @@ class _Survey:
         scheme = settings.get("scheme", "").lower()
         where = hosts.address(settings["host"]) if settings.get("host") else self._host
         try:
-            host, port = _port(
-                where,
-                port_number(settings["port"]) if settings.get("port") else None,
-                PORTS.get(scheme, kind.tcp_port),
-            )
+            setting_port = port_number(settings["port"]) if settings.get("port") else None
         except ValueError:  # the handler itself reports a bad port
             return None, None
+        host, port = where.host, setting_port or where.port or PORTS.get(scheme, kind.tcp_port)
         # A firewall that drops packets makes this the longest silence of the command.
         message = f"{self._host}: trying TCP port {port} for {name}"
         if (host, port) not in self._ports:
             with waiting(message, self._output):
                 self._ports[host, port] = _port_error(host, port)
-        has_scheme = "scheme" in _keys(load(name))
+        has_scheme = "scheme" in form.setting_keys(load(name))
         if not self._ports[host, port]:
             is_web = kind.tcp_port in PORTS.values()
             return (Endpoint(scheme or "https", host, port) if is_web else None), None
         parts: tuple[Part, ...] = (self._ports[host, port],)
         if port == PORTS["https"] and has_scheme and "scheme" not in settings:
-            plain = (host, PORTS["http"])
-            if plain not in self._ports:
-                self._ports[plain] = _port_error(*plain)
-            if not self._ports[plain]:
+            http_place = (host, PORTS["http"])
+            if http_place not in self._ports:
+                self._ports[http_place] = _port_error(*http_place)
+            if not self._ports[http_place]:
                 parts += ("; port 80 is open: for a unit without HTTPS, give ", _PLAIN)
         return None, Unreachable(parts)
 
@@ -393,15 +403,9 @@ class _Survey:
         return self._looks[endpoint]
 
 
-def _keys(handler: LoadedHandler) -> set[str]:
-    return {setting.key for setting in handler.settings} | (
-        set(form.SNMP_KEYS) if handler.snmp else set()
-    )
-
-
 def _login_for_handler(handler: LoadedHandler, login: Login) -> Login:
     """The login with only those settings and secrets that the handler has."""
-    keys = _keys(handler)
+    keys = form.setting_keys(handler)
     return replace(
         login,
         settings=form.settings_for_handler(handler, login),
@@ -412,14 +416,6 @@ def _login_for_handler(handler: LoadedHandler, login: Login) -> Login:
 def _narrowed(pdu: names.ChosenPdu, handler: str) -> names.ChosenPdu:
     """The PDU as this handler reads it."""
     return pdu._replace(handler=handler, login=_login_for_handler(load(handler), pdu.login))
-
-
-def _port(host: Address, setting_port: Optional[int], usual: int) -> tuple[str, int]:
-    """The address and the port to try: `setting_port`, else the one in `host`, else `usual`.
-
-    Raises ValueError for a bad port in `host`.
-    """
-    return host.host, setting_port or host.port or usual
 
 
 def _port_error(host: str, port: int) -> str:
@@ -433,7 +429,7 @@ def _port_error(host: str, port: int) -> str:
 
 def _kind(answers: Sequence[HandlerAnswer]) -> str:
     """The kind of the error if no family fits."""
-    if any(answer.identity is not None for answer in answers):
+    if any(answer.finding is not None for answer in answers):
         return "unsupported"
     if all(isinstance(answer.error, SettingsError) for answer in answers):
         # every handler lacks a setting or has a wrong one
@@ -445,8 +441,8 @@ def _kind(answers: Sequence[HandlerAnswer]) -> str:
 
 def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
     """What --json shows of the answer of one handler."""
-    if answer.identity is not None:
-        return dataclasses.asdict(answer.identity)
+    if answer.finding is not None:
+        return dataclasses.asdict(answer.finding)
     assert answer.error is not None
     return {
         "handler": answer.handler,
@@ -460,7 +456,7 @@ def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
 
 def _is_silent(answer: HandlerAnswer) -> bool:
     """Whether this handler was not asked, or had no answer from the device."""
-    if answer.identity is not None:
+    if answer.finding is not None:
         return False
     is_undecrypted = _names_setting(answer, "priv_protocol")
     return not answer.asked or (
@@ -471,9 +467,13 @@ def _is_silent(answer: HandlerAnswer) -> bool:
 # ---- for a person --------------------------------------------------------------------------------
 
 
-def _again(pdu: names.ChosenPdu, handler: str) -> str:
-    """The command that reads the PDU with the settings that were given."""
-    return _narrowed(pdu, handler).command_line("status")
+def _again(pdu: names.ChosenPdu, best: HandlerAnswer, added_pdu: Optional[addition.NewPdu]) -> str:
+    """The command that reads the PDU, by its name if it was added, else with the settings that were
+    given.
+    """
+    if added_pdu is not None:
+        return Login().command_line("status", added_pdu.name, *added_pdu.words)
+    return _narrowed(pdu, best.handler).command_line("status")
 
 
 def _description_steps(pdu: names.ChosenPdu) -> list[str]:
@@ -502,8 +502,8 @@ def _word(answer: HandlerAnswer) -> str:
     nothing answers; `refused`, the login; `not asked`, its certificate is not trusted, a login is
     missing or not understood, or another handler's login was refused.
     """
-    if answer.identity is not None:
-        return "yes" if answer.identity.family else "no"
+    if answer.finding is not None:
+        return "yes" if answer.finding.family else "no"
     kind = getattr(answer.error, "kind", "")
     setting_names = ("fingerprint", "scheme", "priv_protocol")
     if kind == "denied" and not _names_setting(answer, "priv_protocol"):
@@ -525,11 +525,9 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     """The first thing that lets a handler go on that was not asked; "" if all were."""
     untrusted = [answer for answer in answers if _names_setting(answer, "fingerprint")]
     for answer in untrusted[:1]:
-        handler_words = () if len(untrusted) > 1 else ("--handler", answer.handler)
-        login = pdu.login
+        words = _identify_line(pdu)
         if len(untrusted) == 1:
-            login = _login_for_handler(load(answer.handler), login)
-        words = _identify_line(pdu, login, *handler_words)
+            words = _identify_line(_narrowed(pdu, answer.handler), "--handler", answer.handler)
         match = re.search(r"\b[0-9a-f]{64}\b", reason(answer.error or Exception()))
         if match is not None:
             return (
@@ -544,16 +542,15 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
         for answer in answers
     )
     if not is_login_missing and any(_word(answer).startswith("refused") for answer in answers):
-        other = next((answer.handler for answer in answers if _is_held_back(answer)), "")
-        if other:
-            login = _login_for_handler(load(other), pdu.login)
-            words = _identify_line(pdu, login, "--handler", other)
+        handler = next((answer.handler for answer in answers if _is_held_back(answer)), "")
+        if handler:
+            words = _identify_line(_narrowed(pdu, handler), "--handler", handler)
             return f"next: check the password; if the unit is of another make: {words}"
-    plain = [answer.handler for answer in answers if _names_setting(answer, "scheme")]
-    if plain:
-        with_http = replace(pdu.login, settings={**pdu.login.settings, "scheme": "http"})
-        only = ("--handler", plain[0]) if len(answers) == 1 else ()
-        words = _identify_line(pdu, with_http, *only)
+    http_handlers = [answer.handler for answer in answers if _names_setting(answer, "scheme")]
+    if http_handlers:
+        login = replace(pdu.login, settings={**pdu.login.settings, "scheme": "http"})
+        only = ("--handler", http_handlers[0]) if len(answers) == 1 else ()
+        words = _identify_line(pdu._replace(login=login), *only)
         return f"next: {words}    # the login is then sent unencrypted"
     open_handlers = [answer.handler for answer in answers if _word(answer) == "not asked"]
     if open_handlers and any(not _is_snmp(name) for name in open_handlers):
@@ -561,10 +558,10 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     return ""
 
 
-def _identify_line(pdu: names.ChosenPdu, login: Login, *words: str) -> str:
-    """This command again, with these settings and words."""
+def _identify_line(pdu: names.ChosenPdu, *words: str) -> str:
+    """This command again, with the settings of the PDU and these words."""
     place = pdu.words if pdu.name else (pdu.host,)
-    return login.command_line("identify", *place, *words)
+    return pdu.login.command_line("identify", *place, *words)
 
 
 def _is_held_back(answer: HandlerAnswer) -> bool:
@@ -577,11 +574,10 @@ def _is_snmp(name: str) -> bool:
     return load(name).snmp
 
 
-def _last(again: str, answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
-    """What follows the answers. `again`: the command that reads the PDU, "" if no handler reads
-    it."""
-    if again:
-        return [f"next: {again}"]
+def _last(line_to_read: str, answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
+    """What follows the answers. `line_to_read`: the command that reads the PDU, "" for none."""
+    if line_to_read:
+        return [f"next: {line_to_read}"]
     step = _next_step(answers, pdu)
     if step:
         return [step]
@@ -613,7 +609,7 @@ def _verdict(finding: HandlerFinding) -> str:
     return f"{finding.unit or finding.family}{outlets}: {does}"
 
 
-def _identity(finding: HandlerFinding, *, verbose: bool) -> list[str]:
+def _finding_lines(finding: HandlerFinding, *, verbose: bool) -> list[str]:
     """What one handler can do with the device, for people: a verdict, then lines under headings;
     without `verbose`, what it cannot do and the next steps alone.
     """

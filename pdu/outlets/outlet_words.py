@@ -90,13 +90,14 @@ def _range(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
     match = _RANGE.fullmatch(word)
     if match is None:
         return None
-    prefix, first, again, last = match.groups()
-    if prefix != again or not int(first) < int(last) < int(first) + len(names):
+    prefix, digits, last_prefix, last_digits = match.groups()
+    begin, end = int(digits), int(last_digits)
+    if prefix != last_prefix or not begin < end < begin + len(names):
         return None
-    between = [f"{prefix}{number}" for number in range(int(first), int(last) + 1)]
-    words = [f"{prefix}{first}", f"{prefix}{last}"]  # 01 is another identity than 1
-    ends = [between[0], between[-1]]
-    return between if words == ends and all(identity in names for identity in between) else None
+    identities = [f"{prefix}{number}" for number in range(begin, end + 1)]
+    # 01 is another identity than 1
+    is_plain = (digits, last_digits) == (str(begin), str(end))
+    return identities if is_plain and all(identity in names for identity in identities) else None
 
 
 def _advice(unknown: str, names: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ from handlers.shared.meter_figures import NotKnown, measured, reason_without
 
 from ..cli import states
 from ..cli.error_output import Interrupted, describe, fail
-from ..cli.exit_codes import DONE, INTERRUPTED
+from ..cli.exit_codes import DONE
 from ..cli.exit_handling import UNWRITABLE
 from ..cli.options import F, Output, Run, output_options, run_of, spelled
 from ..cli.output import (
@@ -30,7 +30,7 @@ from ..cli.output import (
     counted,
     figure,
     print_json_line,
-    report,
+    report as print_note,
     show_status_line,
     tabulate,
     takes_colours,
@@ -70,9 +70,10 @@ _TEXTS: Mapping[str, Callable[[PolledOutlet], str]] = {
 # ---- what the commands read, and how it is shown -------------------------------------------------
 
 
-class ReadingCommand(NamedTuple):
-    """A command that reads a PDU."""
+class ReadingReport(NamedTuple):
+    """What a command reads of a PDU and shows."""
 
+    #: the command
     call: str
     parts: Sequence[Part]
     #: keys of `_TEXTS`
@@ -172,18 +173,18 @@ def _labels(reading: Reading, unit: OpenHandler) -> Reading:
     return labelled_reading
 
 
-STATUS = ReadingCommand(
+STATUS = ReadingReport(
     "status", (read_states, read_labels), ("identity", "state", "number", "name")
 )
-STATISTIC = ReadingCommand(
+STATISTIC = ReadingReport(
     "statistic",
     (power,),  # DCImanager does not ask for W: a failure of W alone is not shown
     ("identity",),
     PDU_FIGURES,
     OUTLET_FIGURES,
 )
-LABELS = ReadingCommand("labels", (_labels,), ("identity", "number", "name"))
-OUTLETS = ReadingCommand(
+LABELS = ReadingReport("labels", (_labels,), ("identity", "number", "name"))
+OUTLETS = ReadingReport(
     "outlets",
     (read_states, power, read_labels),
     ("identity", "number", "name", "state"),
@@ -195,66 +196,90 @@ OUTLETS = ReadingCommand(
 # ---- readings ------------------------------------------------------------------------------------
 
 
-def _read_pdus(
-    run: Run,
-    command: ReadingCommand,
-    pdus: Sequence[names.ChosenPdu],
+def _read(
+    context: click.Context,
+    report: ReadingReport,
+    handler: str,
+    host_words: Sequence[str],
     *,
     as_csv: bool = False,
 ) -> int:
     """Read each PDU once, in the given order, and print each when it is read. The exit code is that
     of the first one that failed; after Ctrl-C it is INTERRUPTED.
     """
-    if len(pdus) > 1 and pdus[0].login.settings.get("host", "").strip():
-        raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
+    run = run_of(context)
+    pdus = _chosen_pdus(context, report, handler, host_words)
     handlers = {name: load(name) for name in dict.fromkeys(pdu.handler for pdu in pdus)}
+    # each login is asked for before the first reading
     readable = [(pdu, handlers[pdu.handler], pdu.data(handlers[pdu.handler])) for pdu in pdus]
     codes: list[int] = []
-    for pdu, handler, data in readable:
-        about = {"call": command.call, "handler": handler.shown, "host": pdu.host}
-        about.update(name_field(pdu))
+    for pdu, loaded_handler, data in readable:
+        about = call_fields(report.call, loaded_handler, pdu)
         try:
-            reading = _read_pdu(run.output, command, pdu, handler, data)
-        except (Exception, KeyboardInterrupt) as error:
-            if isinstance(error, KeyboardInterrupt):
-                if not run.output.json or not codes:
-                    raise
-                error = Interrupted("this PDU and those after it were not read", pdu.host)
-            if not run.output.json:
-                codes.append(fail(run, error, pdu.name))
-                continue
-            description = describe(error, run)
-            print_json_line({**about, "error": description})
-            codes.append(description["exit_code"])
-            if isinstance(error, Interrupted):
-                return INTERRUPTED
+            reading = _read_pdu(run.output, report, pdu, loaded_handler, data)
+        except KeyboardInterrupt:
+            if not run.output.json or not codes:
+                raise
+            error = Interrupted("this PDU and those after it were not read", pdu.host)
+            return _print_error(run, error, about, pdu.name)
+        except Exception as error:
+            codes.append(_print_error(run, error, about, pdu.name))
             continue
         if run.output.json:
-            print_json_line({**about, **command.document(reading)})
+            print_json_line({**about, **report.document(reading)})
         elif as_csv:
-            rows = [[pdu.name or pdu.host, *command.cells(outlet)] for outlet in reading.outlets]
-            head = [] if DONE in codes else [["host", *command.columns]]
+            rows = [[pdu.name or pdu.host, *report.cells(outlet)] for outlet in reading.outlets]
+            head = [] if DONE in codes else [["host", *report.columns]]
             sys.stdout.write(csv_lines([*head, *rows]))
         else:
-            print("\n".join(command.lines(reading, pdu.where, handler)))
+            print("\n".join(report.lines(reading, pdu.where, loaded_handler)))
         codes.append(DONE)
     return next((code for code in codes if code), DONE)
 
 
+def _chosen_pdus(
+    context: click.Context, report: ReadingReport, handler: str, host_words: Sequence[str]
+) -> Sequence[names.ChosenPdu]:
+    """The PDUs of a command line, each once. If it names no handler, the one that reads each."""
+    _refuse_communities(host_words)
+    alone = len(set(host_words)) == 1
+    pdus = [
+        names.choose_pdu(context, handler, name, alone=alone) for name in dict.fromkeys(host_words)
+    ]
+    if handler == names.IDENTIFY:
+        pdus = [identified(pdu, run_of(context).output) for pdu in pdus]
+        for pdu in pdus:
+            line = pdu.command_line(report.call)
+            print_note(f"note: {pdu.host} is read by the handler {pdu.handler}: {line}")
+    if len(pdus) > 1 and pdus[0].login.settings.get("host", "").strip():
+        raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
+    return pdus
+
+
+def _print_error(run: Run, error: Exception, about: Mapping[str, Any], pdu_name: str) -> int:
+    """Print why a PDU was not read, and return the exit code."""
+    if not run.output.json:
+        return fail(run, error, pdu_name)
+    description = describe(error, run)
+    print_json_line({**about, "error": description})
+    return int(description["exit_code"])
+
+
 def _read_pdu(
-    output: Output, command: ReadingCommand, pdu: names.ChosenPdu, handler: LoadedHandler, data: Any
+    output: Output, report: ReadingReport, pdu: names.ChosenPdu, handler: LoadedHandler, data: Any
 ) -> Reading:
     """Read one PDU, and log why it shows figures without a value."""
     with show_warnings(output, pdu.where), waiting(f"waiting for {pdu.where}", output):
-        reading = read_pdu(handler, data, command.parts)
-        for sentence in command.reasons(reading):
+        reading = read_pdu(handler, data, report.parts)
+        for sentence in report.reasons(reading):
             LOGGER.warning(sentence)
     return reading
 
 
-def name_field(pdu: names.ChosenPdu) -> dict[str, str]:
-    """The name of a PDU that was called by it, for JSON."""
-    return {"name": pdu.name} if pdu.name else {}
+def call_fields(call: str, handler: LoadedHandler, pdu: names.ChosenPdu) -> dict[str, Any]:
+    """What --json prints first of a call."""
+    name = {"name": pdu.name} if pdu.name else {}
+    return {"call": call, "handler": handler.shown, "host": pdu.host, **name}
 
 
 class _Warnings(logging.Handler):
@@ -331,27 +356,6 @@ def _reading_options(function: F) -> F:
     """What all commands have that read PDUs."""
     options = names.list_options(login_options(output_options(function)))
     return pdu_arguments(hosts=-1)(options)
-
-
-def _read(
-    context: click.Context,
-    command: ReadingCommand,
-    handler: str,
-    host_words: Sequence[str],
-    *,
-    as_csv: bool = False,
-) -> int:
-    run, alone = run_of(context), len(set(host_words)) == 1
-    _refuse_communities(host_words)
-    pdus = [
-        names.choose_pdu(context, handler, name, alone=alone) for name in dict.fromkeys(host_words)
-    ]
-    if handler == names.IDENTIFY:
-        pdus = [identified(pdu, run.output) for pdu in pdus]
-        for pdu in pdus:
-            line = pdu.command_line(command.call)
-            report(f"note: {pdu.host} is read by the handler {pdu.handler}: {line}")
-    return _read_pdus(run, command, pdus, as_csv=as_csv)
 
 
 @click.command(

@@ -25,7 +25,7 @@ from ..cli.output import Result, figure, print_json, print_result, waiting
 from ..cli.states import DOWN, UNKNOWN, word
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.four_methods import FourMethods
-from ..loading.handler_loading import load
+from ..loading.handler_loading import LoadedHandler, load
 from ..loading.open_handler import HandlerTools, OpenHandler
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
@@ -36,7 +36,7 @@ from ..reading.outlet_power import target_state
 from ..reading.parts import PolledOutlet
 from . import outlet_words
 from .identify import identified
-from .read_commands import name_field, show_warnings
+from .read_commands import call_fields, show_warnings
 
 
 def send_command(
@@ -61,8 +61,7 @@ class _Switching(NamedTuple):
 
     run: Run
     pdu: names.ChosenPdu
-    #: the handler's name, for people
-    handler: str
+    handler: LoadedHandler
     unit: OpenHandler
     on: bool
     identities: Sequence[str]
@@ -102,14 +101,11 @@ class _Switching(NamedTuple):
         outlets = [outlet for outlet in results.values() if outlet is not None]
         notes = self._unproven_notes(outlets)
         answer: dict[str, Any] = {
-            "call": "up" if self.on else "down",
-            "handler": self.handler,
-            "host": self.pdu.host,
-            **name_field(self.pdu),
+            **call_fields("up" if self.on else "down", self.handler, self.pdu),
             "outlets": [*map(self._row, outlets)],
         }
         for outlet in () if self.run.output.json else outlets:
-            line = state_line(outlet.identity, self.pdu.where, self.handler, outlet.state)
+            line = state_line(outlet.identity, self.pdu, self.handler, outlet.state)
             has_meter = outlet.figures.current_a is not None
             print(f"{line}; {meter_text(outlet)}" if has_meter else line)
         if stop is None:
@@ -144,11 +140,10 @@ class _Switching(NamedTuple):
         """A sentence about the outlets that accepted the command but did not report the wanted
         state, if there are any.
         """
-        goal = target_state(on=self.on)
         note = "; ".join(
-            unproven_text(outlet.identity, self.pdu.where, word(goal), outlet.state)
+            unproven_text(outlet.identity, self.pdu, outlet.state, on=self.on)
             for outlet in outlets
-            if outlet.state is not goal
+            if outlet.state is not target_state(on=self.on)
         )
         return [f"not-seen: {note}"] if note else []
 
@@ -189,7 +184,7 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
             prompts.confirm(output, f"switch {goal} {states} of {where}", host)
         run.changing = True
         begin = time.monotonic()
-        switching = _Switching(run, pdu, handler.shown, unit, on, identities)
+        switching = _Switching(run, pdu, handler, unit, on, identities)
         results: dict[str, Optional[PolledOutlet]] = {}
         stop: Optional[BaseException] = None
         try:
@@ -214,16 +209,19 @@ def meter_text(outlet: PolledOutlet) -> str:
     return f"its meter reads {current}"
 
 
-def state_line(identity: str, where: str, handler: str, state: EnumPowerStatus) -> str:
+def state_line(
+    identity: str, pdu: names.ChosenPdu, handler: LoadedHandler, state: EnumPowerStatus
+) -> str:
     """The line that reports an outlet's state after a command."""
-    return f"outlet {identity} of {where} is {word(state)} ({handler})"
+    return f"outlet {identity} of {pdu.where} is {word(state)} ({handler.shown})"
 
 
-def unproven_text(identity: str, where: str, wanted_word: str, state: EnumPowerStatus) -> str:
-    """What is known of an outlet that did not report the wanted state."""
+def unproven_text(identity: str, pdu: names.ChosenPdu, state: EnumPowerStatus, *, on: bool) -> str:
+    """What is known of an outlet whose state after a command `on` or off is not the wanted one."""
     return (
-        f"outlet {identity} of {where} was to be switched {wanted_word}; the PDU accepted the"
-        f" command, but the outlet's state is {word(state)}: look at the PDU before you try again"
+        f"outlet {identity} of {pdu.where} was to be switched {word(target_state(on=on))}; the PDU"
+        f" accepted the command, but the outlet's state is {word(state)}: look at the PDU before"
+        " you try again"
     )
 
 

@@ -28,11 +28,14 @@ _LOGIN_KEYS = ("username", "snmp_version", "auth_protocol", "priv_protocol")
 _NEW_HEAD = ("name", "handler", "address", "auth", "settings")
 
 
-class ListAndLogins(NamedTuple):
-    """The list of PDUs and the file of logins; each may not exist yet."""
+class NewPdu(NamedTuple):
+    """A PDU that is to be added, and the list and the file of logins, which may not exist yet."""
 
+    name: str
     list_path: str
     login_path: str
+    #: the options that let another command use these files
+    words: Sequence[str]
 
 
 class _File(NamedTuple):
@@ -67,8 +70,8 @@ class _File(NamedTuple):
                 os.unlink(self.path)
 
 
-def list_and_logins(list_file: str, auth_file: str) -> ListAndLogins:
-    """The files of these options, else of the environment, else the usual ones. Raises
+def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
+    """A PDU for the files of these options, else of the environment, else the usual ones. Raises
     SettingsError if the environment says that there is no list.
     """
     path = list_file or names.usual_list()
@@ -78,38 +81,36 @@ def list_and_logins(list_file: str, auth_file: str) -> ListAndLogins:
     logins = auth_file or names.usual_logins(path)
     if not logins:
         logins = os.path.join(os.path.dirname(path), names.LOGINS)
-    return ListAndLogins(os.path.realpath(path), os.path.realpath(logins))
+    words = names.list_words(list_file, auth_file)
+    return NewPdu(name, os.path.realpath(path), os.path.realpath(logins), words)
 
 
-def check_addition(files: ListAndLogins, name: str, host: str) -> None:
-    """Raises SettingsError if `name` cannot be added, or if `host` is a name of the list."""
+def check_addition(pdu: NewPdu, host: str) -> None:
+    """Raises SettingsError if its name cannot be added, or if `host` is a name of the list."""
+    name, list_path = pdu.name, pdu.list_path
     if not name or name != name.strip():
         raise SettingsError(f"{name!r} is no name: give one such as r1-left")
     if registry.is_handler(name):
         raise SettingsError(f"{name!r} is the name of a handler: give the PDU another name")
-    fleet = _fleet(_read(files.list_path, secret_files.LIST))
+    fleet = _fleet(_read(list_path, secret_files.LIST))
     known_names = [device.name for device in fleet.devices]
     if name in known_names:
-        raise SettingsError(f"{printable(name, 60)!r} is already in {files.list_path}")
+        raise SettingsError(f"{printable(name, 60)!r} is already in {list_path}")
     if host in known_names:
-        raise SettingsError(
-            f"{printable(host, 60)!r} is already the name of a PDU of {files.list_path}"
-        )
-    _logins(_read(files.login_path, secret_files.SECRET))
+        raise SettingsError(f"{printable(host, 60)!r} is already the name of a PDU of {list_path}")
+    _logins(_read(pdu.login_path, secret_files.SECRET))
 
 
-def add(
-    files: ListAndLogins, name: str, handler: LoadedHandler, host: Address, login: Login
-) -> ListedPdu:
-    """Write the PDU that was read with this login under this name, and its login; both or none.
+def add(pdu: NewPdu, handler: LoadedHandler, host: Address, login: Login) -> ListedPdu:
+    """Write the PDU that was read with this login under its name, and the login; both or none.
     Secrets of --secret-file are written as references to these files, others as they are. Returns
     the PDU as it is listed; a login that the file has already is used.
 
     Raises SettingsError: then both files are as they were.
     """
-    settings, device_login = _split(name, handler, host, login)
-    pdu = ListedPdu(name, handler.name, host, settings=tuple(settings.items()))
-    return _write(files, pdu, device_login, login.secret_files)
+    settings, device_login = _split(pdu.name, handler, host, login)
+    listed_pdu = ListedPdu(pdu.name, handler.name, host, settings=tuple(settings.items()))
+    return _write(pdu, listed_pdu, device_login, login.secret_files)
 
 
 def _split(
@@ -117,11 +118,9 @@ def _split(
 ) -> tuple[dict[str, str], DeviceLogin]:
     """The settings of the PDU, and its login."""
     _, secrets = form.form_fields(handler, host, login)
-    keys = [setting.key for setting in handler.settings] + (
-        list(form.SNMP_KEYS) if handler.snmp else []
-    )
-    settings = {key: text.strip() for key, text in login.given(keys, host).items()}
-    if handler.snmp and settings.get("snmp_version", "2") not in ("3", "v3"):
+    text_by_key = login.given(form.setting_keys(handler), host)
+    settings = {key: text.strip() for key, text in text_by_key.items()}
+    if handler.snmp and not form.is_v3(settings):
         settings.pop("username", None)  # from the environment, for other handlers
     if settings.get("ca_pem") and "BEGIN CERTIFICATE" not in settings["ca_pem"]:
         settings["ca_pem"] = os.path.abspath(settings["ca_pem"])
@@ -130,7 +129,7 @@ def _split(
 
 
 def _write(
-    files: ListAndLogins, pdu: ListedPdu, login: DeviceLogin, secret_paths: Mapping[str, str]
+    files: NewPdu, pdu: ListedPdu, login: DeviceLogin, secret_paths: Mapping[str, str]
 ) -> ListedPdu:
     """Write both, or none. Raises SettingsError."""
     folder = os.path.dirname(files.list_path)
@@ -240,13 +239,15 @@ def _with_pdu(file: _File, pdu: ListedPdu) -> bytes:
         data = _appended(file, table)
     else:
         data = _appended(file, _csv_row(file, pdu))
-    before, parsed = _fleet(file), device_list.parse_device_list(data, file.path)
-    for repeated_name in parsed.repeated.keys() - before.repeated.keys():
-        listed_name = parsed.repeated[repeated_name] if repeated_name == pdu.name else repeated_name
+    list_before, new_list = _fleet(file), device_list.parse_device_list(data, file.path)
+    for repeated_name in new_list.repeated.keys() - list_before.repeated.keys():
+        listed_name = (
+            new_list.repeated[repeated_name] if repeated_name == pdu.name else repeated_name
+        )
         raise SettingsError(
             f"{pdu.address} is already in {file.path}, as {printable(listed_name, 60)!r}"
         )
-    if list(parsed.devices) != [*before.devices, pdu]:
+    if list(new_list.devices) != [*list_before.devices, pdu]:
         raise SettingsError(f"{file.path}: the PDU cannot be written at its end, as the list is")
     return data
 
@@ -262,17 +263,11 @@ def _csv_row(file: _File, pdu: ListedPdu) -> str:
         "auth": pdu.auth,
         "settings": "; ".join(f"{key}={text}" for key, text in pdu.settings),
     }
-    head: list[str] = []
-
-    def keep(names: Sequence[str]) -> Sequence[str]:
-        head.extend(names)
-        return ()
-
-    list(csv_in.rows(file.text, file.path, keep))
-    lacking = [key for key, text in cells.items() if text and head and key not in head]
-    if lacking:
+    head = csv_in.head_of(file.text, file.path)
+    missing_columns = [key for key, text in cells.items() if text and head and key not in head]
+    if missing_columns:
         raise SettingsError(
-            f"{file.path}: add the column {lacking[0]!r}, which this PDU needs, to its head"
+            f"{file.path}: add the column {missing_columns[0]!r}, which this PDU needs, to its head"
         )
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=csv_in.delimiter_of(file.text), lineterminator="\n")
@@ -292,14 +287,10 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _line_end(file: _File) -> str:
-    return "\r\n" if b"\r\n" in (file.data or b"") else "\n"
-
-
 def _appended(file: _File, text: str) -> bytes:
     """The content with this text at its end. Raises SettingsError for what is no text."""
     data = file.data or b""
-    end = _line_end(file)
+    end = "\r\n" if b"\r\n" in data else "\n"
     gap = "" if not data or data.endswith(b"\n") else end
     with contextlib.suppress(UnicodeEncodeError):
         return data + (gap + text.replace("\n", end)).encode()

@@ -110,15 +110,15 @@ def _fleet(
 
 def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
     """The sentence that names both lines of a PDU, and which one is counted."""
-    both = sorted(
+    pdus = sorted(
         (duplicate.counted, duplicate.again), key=lambda device: list(places).index(device.name)
     )
-    lines = " and ".join(f"{places[device.name]} ({printable(device.name, 60)})" for device in both)
+    lines = " and ".join(f"{places[device.name]} ({printable(device.name, 60)})" for device in pdus)
     handler, host, port, choice = duplicate.place
     where = f"{printable(handler, 40)} at {host}" + (f", port {port}" if port else "")
-    what = f"{where}, {printable(choice, 60)}" if choice else where
+    unit = f"{where}, {printable(choice, 60)}" if choice else where
     return (
-        f"{path}: {lines} are one PDU, {what}: sums count it once, as"
+        f"{path}: {lines} are one PDU, {unit}: sums count it once, as"
         f" {printable(duplicate.counted.name, 60)}; take one line out"
     )
 
@@ -163,18 +163,18 @@ def _check_head(head: Sequence[str], path: str, *, lenient: bool) -> list[str]:
             f"{path}: the first line is a PDU: put the names of the columns above it, such as"
             f" {','.join(COLUMNS[: len(head)])}"
         )
-    wrong = ""
+    fault = ""
     if bad_names:
         examples = ", ".join(repr(printable(name, 60)) for name in bad_names[:_SHOWN])
         remainder = f" and {len(bad_names) - _SHOWN} more" if len(bad_names) > _SHOWN else ""
         verb = "is not a column" if len(bad_names) == 1 else "are not columns"
-        wrong = f"{examples}{remainder} {verb}{'' if lenient else ' (--lenient ignores others)'}"
+        fault = f"{examples}{remainder} {verb}{'' if lenient else ' (--lenient ignores others)'}"
         if "address" not in head and any(name in _ADDRESSES for name in bad_names):
-            wrong += "; the address of a PDU is in the column 'address'"
+            fault += "; the address of a PDU is in the column 'address'"
     elif missing:
-        wrong = f"there is no column {missing[0]!r}"
-    if wrong:
-        raise SettingsError(f"{path}: {wrong}; allowed columns: {', '.join(COLUMNS)}")
+        fault = f"there is no column {missing[0]!r}"
+    if fault:
+        raise SettingsError(f"{path}: {fault}; allowed columns: {', '.join(COLUMNS)}")
     return unknown
 
 
@@ -195,35 +195,32 @@ def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
     """
     devices: list[ListedPdu] = []
     places: dict[str, str] = {}
-    wrong: list[str] = []
-    # what many PDUs have in common, such as a login, is kept once: lists are long
-    cache: dict[Any, Any] = {}
+    faults: list[str] = []
     for where, cells in entries:
         try:
-            device = _device(cells, os.path.dirname(path), cache)
+            device = _device(cells, os.path.dirname(path))
             if device.name in places:
                 raise ValueError(
                     f"the name {device.name!r} is already in {places[device.name]}: rename one"
                 )
         except (ValueError, SettingsError) as error:
-            wrong.append(f"{where}: {getattr(error, 'reason', error)}")
+            faults.append(f"{where}: {getattr(error, 'reason', error)}")
             continue
         places[device.name] = where
         devices.append(device)
         if len(devices) > _MOST:
             raise SettingsError(f"{path}: more than {_MOST} PDUs; split the list")
-    if wrong:
-        remainder = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
-        raise SettingsError(f"{path}: {'; '.join(wrong[:_SHOWN])}{remainder}")
+    if faults:
+        remainder = f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
+        raise SettingsError(f"{path}: {'; '.join(faults[:_SHOWN])}{remainder}")
     if not devices:
         raise EmptyList(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
     return _DevicesWithPlaces(devices, places)
 
 
-def _device(cells: Mapping[str, Any], folder: str, cache: dict[Any, Any]) -> ListedPdu:
-    """One PDU of the list. Values that are equal to one in `cache` are that one.
-
-    The path of a handler is relative to the list's folder. Raises ValueError or SettingsError.
+def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
+    """One PDU of the list. The path of a handler is relative to the list's folder. Raises
+    ValueError or SettingsError.
     """
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
@@ -250,17 +247,9 @@ def _device(cells: Mapping[str, Any], folder: str, cache: dict[Any, Any]) -> Lis
     # not the name of a handler, but the path of a file, folder or archive with one
     if not handler.isidentifier() or (not registry.is_handler(handler) and os.path.isdir(path)):
         handler = path
-    login, settings = values.get("auth", ""), _settings(cells.get("settings", ""), folder)
-    pairs = tuple(settings.items())
-    return ListedPdu(
-        name,
-        cache.setdefault(handler, handler),
-        address,
-        cache.setdefault(login, login),
-        cache.setdefault(pairs, pairs),
-        is_metered,
-        *(_limit_kw(key, values.get(key, "")) for key in _LIMITS),
-    )
+    settings = tuple(_settings(cells.get("settings", ""), folder).items())
+    limits = (_limit_kw(key, values.get(key, "")) for key in _LIMITS)
+    return ListedPdu(name, handler, address, values.get("auth", ""), settings, is_metered, *limits)
 
 
 def _limit_kw(key: str, text: str) -> Optional[float]:

@@ -11,7 +11,6 @@ from typing import Union
 from handlers import registry
 from handlers.shared.address import Address, host_with_port
 from handlers.shared.errors import NamedSetting, SettingsError, printable
-from handlers.shared.settings import Setting
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import Credentials, SnmpError
 
@@ -58,6 +57,16 @@ def pdu_data(
         raise error.at(host_with_port(host.host, port, 0) if port else host) from None
 
 
+def setting_keys(handler: LoadedHandler) -> list[str]:
+    """The settings that a handler declares, and DCImanager's SNMP fields if it speaks SNMP."""
+    return [setting.key for setting in handler.settings] + list(SNMP_KEYS if handler.snmp else ())
+
+
+def is_v3(settings: Mapping[str, str], key: str = "snmp_version") -> bool:
+    """Whether these settings choose SNMPv3; the usual version is 2c."""
+    return settings.get(key, "2").strip().lower() in ("3", "v3")
+
+
 def form_fields(
     handler: LoadedHandler, host: Address, login: Login
 ) -> tuple[dict[str, str], dict[str, str]]:
@@ -75,8 +84,7 @@ def split_fields(
     fields = dict(data.custom_params)
     if isinstance(data, PduSnmpData):
         fields.update({keys.get(field, field): text for field, text in data.snmp_params.items()})
-    declared = (setting.key for setting in handler.settings if setting.secret)
-    secret_keys = SECRETS.union(declared, login.secret_files)
+    secret_keys = SECRETS.union(_declared_secrets(handler), login.secret_files)
     secrets = {key: text for key, text in fields.items() if key in secret_keys}
     return {key: text for key, text in fields.items() if key not in secret_keys}, secrets
 
@@ -87,28 +95,24 @@ def _pdu_data(
     """What the handler is made from: the address, the settings given, and secrets, asked for if
     absent.
     """
-    handler_keys = [setting.key for setting in handler.settings]
-    secrets = [setting.key for setting in handler.settings if setting.secret]
-    if not handler.settings:
-        secrets = _undeclared_secrets(handler, login)
+    secrets = (
+        _declared_secrets(handler) if handler.settings else _undeclared_secrets(handler, login)
+    )
     check(login, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
     _refuse_unknown(handler, login)
-    if not handler.settings and not handler.snmp:
-        username = login.given(("username",), host)
-        return PduData(host, {**username, **_secret_values(secrets, login)})
-    if not handler.snmp:
-        return PduData(host, values(handler.name, handler.settings, login, host, name))
-    return _snmp_data(handler, handler_keys, secrets, host, login)
+    if handler.snmp:
+        return _snmp_data(handler, secrets, host, login)
+    if handler.settings:
+        return PduData(host, _values(handler, host, login, name))
+    username = login.given(("username",), host)
+    return PduData(host, {**username, **_secret_values(secrets, login)})
 
 
 def _snmp_data(
-    handler: LoadedHandler,
-    handler_keys: Sequence[str],
-    secrets: Sequence[str],
-    host: Address,
-    login: Login,
+    handler: LoadedHandler, secrets: Sequence[str], host: Address, login: Login
 ) -> PduSnmpData:
     """As `_pdu_data`; the fields of DCImanager's SNMP form are apart from the settings."""
+    handler_keys = [setting.key for setting in handler.settings]
     typed_settings = login.given([*handler_keys, *_SNMP_FIELDS], host)
     settings = {
         key: text
@@ -121,19 +125,17 @@ def _snmp_data(
     if host.port is not None:
         params.setdefault("port", str(host.port))
     is_version_given = "version" in params
-    is_v3 = params.setdefault("version", "2").strip().lower() in ("3", "v3")
-    if not is_v3:
+    params.setdefault("version", "2")
+    over_v3 = is_v3(params, "version")
+    if not over_v3:
         _refuse_v3_only(login, typed_settings, is_version_given=is_version_given)
-    _check_before_asking(login, params, is_v3=is_v3)
-    for key in secrets:
-        password = login.secret(key, f"{key} for {host.host}", is_needed=False)
-        if password:
-            settings[key] = password
-    if is_v3:
+    _check_before_asking(login, params, over_v3=over_v3)
+    settings.update(_secret_values(secrets, login))
+    if over_v3:
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
         _refuse_idle(login, params)
-    for key in _passwords(params) if is_v3 else ["community"]:
+    for key in _passwords(params) if over_v3 else ["community"]:
         params[key] = login.secret(key, f"{key.replace('_', ' ')} of {host.host}")
     _check_fields(params, is_typed=_is_typed(login))
     return PduSnmpData(host.host, params, settings)
@@ -144,10 +146,10 @@ def _is_typed(login: Login) -> bool:
     return not login.source or not login.settings.keys() <= set(login.of_list)
 
 
-def _check_before_asking(login: Login, params: Mapping[str, str], *, is_v3: bool) -> None:
+def _check_before_asking(login: Login, params: Mapping[str, str], *, over_v3: bool) -> None:
     """Raise SettingsError for fields that are wrong whatever the secrets are."""
     if (
-        is_v3
+        over_v3
         and "priv_password" in _passwords(params)
         and not optional_packages.has("cryptography")
     ):
@@ -155,6 +157,10 @@ def _check_before_asking(login: Login, params: Mapping[str, str], *, is_v3: bool
     if _is_typed(login):
         given_later = ["community", *_passwords(params)]
         _check_fields({**dict.fromkeys(given_later, _PLACEHOLDER), "user": "any", **params})
+
+
+def _declared_secrets(handler: LoadedHandler) -> list[str]:
+    return [setting.key for setting in handler.settings if setting.secret]
 
 
 def _undeclared_secrets(handler: LoadedHandler, login: Login) -> list[str]:
@@ -176,16 +182,9 @@ def settings_for_handler(handler: LoadedHandler, login: Login) -> dict[str, str]
     """Those of the settings that this handler takes, where they were given for several. A user is
     none of SNMP without its version 3.
     """
-    keys = {setting.key for setting in handler.settings} | (
-        set(SNMP_KEYS) if handler.snmp else set()
-    )
-    if handler.snmp and login.given(("snmp_version",), Address("")).get(
-        "snmp_version", "2"
-    ) not in (
-        "3",
-        "v3",
-    ):
-        keys.discard("username")
+    keys = set(setting_keys(handler))
+    if handler.snmp and not is_v3(login.given(("snmp_version",), Address(""))):
+        keys.remove("username")
     return {key: value for key, value in login.settings.items() if key in keys}
 
 
@@ -257,10 +256,7 @@ def _refuse_unknown(handler: LoadedHandler, login: Login) -> None:
     A list and its logins may have settings for other handlers. A handler of another pack may
     declare none.
     """
-    allowed_keys = [
-        *(setting.key for setting in handler.settings),
-        *(SNMP_KEYS if handler.snmp else ()),
-    ]
+    allowed_keys = setting_keys(handler)
     for key, value in login.settings.items():
         if handler.settings and key not in allowed_keys and key not in login.of_list:
             # another value may be a secret in the wrong place
@@ -320,13 +316,7 @@ def ca_pem_text(text: str) -> str:
     return content
 
 
-def values(
-    name: str,
-    settings: Sequence[Setting[object]],
-    login: Login,
-    host: Address,
-    pdu_name: str = "",
-) -> dict[str, str]:
+def _values(handler: LoadedHandler, host: Address, login: Login, pdu_name: str) -> dict[str, str]:
     """The handler settings as text. A password is required if there is a user but no token. Raises
     SettingsError.
 
@@ -334,32 +324,24 @@ def values(
     `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls` and it is not
     given. A path in `ca_pem` is replaced by the file's content.
     """
-    keys = [setting.key for setting in settings]
-    account = registry.about(name).username if registry.is_handler(name) else ""
-    value_by_key = {
-        **({"username": account} if account else {}),
-        **login.given(keys, host),
-    }
+    keys = setting_keys(handler)
+    account = registry.about(handler.name).username if registry.is_handler(handler.name) else ""
+    value_by_key = {**({"username": account} if account else {}), **login.given(keys, host)}
     if "tls" in keys and "tls" not in value_by_key and any(key in value_by_key for key in _CHECKS):
         value_by_key["tls"] = "yes"
     if "ca_pem" in value_by_key:
         value_by_key["ca_pem"] = ca_pem_text(value_by_key["ca_pem"])
-    secrets = [setting.key for setting in settings if setting.secret]
+    secrets = _declared_secrets(handler)
     token = login.secret("token", "token", is_needed=False) if "token" in secrets else ""
     if token:
-        usual = value_by_key.get("username") == account and "username" not in login.settings
-        return {
-            **{key: text for key, text in value_by_key.items() if key != "username" or not usual},
-            "token": token,
-        }
+        if value_by_key.get("username") == account and "username" not in login.settings:
+            value_by_key.pop("username", None)
+        return {**value_by_key, "token": token}
     user = value_by_key.get("username", "")
     where = display_name(login, host, pdu_name)
     for key in secrets:
-        text = login.secret(
-            key,
-            f"{key} of {user} on {where}",
-            is_needed=key == "password" and bool(user),
-        )
+        is_needed = key == "password" and bool(user)
+        text = login.secret(key, f"{key} of {user} on {where}", is_needed=is_needed)
         if text:
             value_by_key[key] = text
     return value_by_key

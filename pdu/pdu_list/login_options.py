@@ -62,10 +62,10 @@ class Login:
         """
         values = {**(login.settings if login else {}), **settings}
         of_list = frozenset(values.keys() - self.settings.keys())
-        merged = replace(self, settings={**values, **self.settings}, of_list=of_list)
+        login_with_list = replace(self, settings={**values, **self.settings}, of_list=of_list)
         if login is None:
-            return merged
-        return replace(merged, source=login.description, secrets=login.secrets)
+            return login_with_list
+        return replace(login_with_list, source=login.description, secrets=login.secrets)
 
     def given(self, keys: Iterable[str], host: Address) -> dict[str, str]:
         """The settings, and those of `keys` from the environment unless there is a `source`.

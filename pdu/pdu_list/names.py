@@ -39,8 +39,10 @@ LOGINS = "logins.toml"
 _USUAL = ("~/.config/pdu/pdus.csv", "/etc/pdu/pdus.csv")
 #: how a list becomes known, for errors
 HOW = f"--list FILE, {_LIST} or {_USUAL[0]}"
-# in the meta of a context: the files of its options, and the list if its arguments are names
-_LIST_FILE, _AUTH_FILE, _KEY = (f"{__name__}.{word}" for word in ("list_file", "auth_file", "list"))
+# in the meta of a context: the files of its options, the list, and whether its arguments are names
+_LIST_FILE, _AUTH_FILE, _KNOWN_LIST, _BY_NAME = (
+    f"{__name__}.{word}" for word in ("list_file", "auth_file", "known_list", "by_name")
+)
 
 
 class KnownList(NamedTuple):
@@ -197,14 +199,15 @@ class PduCommand(Subcommand):
         """Put the handler of a PDU before its name: `r1-left` becomes `HANDLER r1-left`; before the
         address of one that is to be identified, put IDENTIFY.
         """
-        words, at, list_file, auth_file = self._words(ctx, args)
-        if at == len(args):
+        words, begin, list_file, auth_file = self._words(ctx, args)
+        if begin == len(args):
             return super().parse_args(ctx, args)
-        first = args[at]
+        first_word = args[begin]
         with _no_errors_for_a_shell(ctx):
-            known_list = self._list(words, list_file, auth_file)
-            pdu = known_list.pdus.get(first) if known_list is not None else None
-            if self._is_handler(first):
+            known_list = self._list(first_word, list_file, auth_file)
+            ctx.meta[_KNOWN_LIST] = known_list
+            pdu = known_list.pdus.get(first_word) if known_list is not None else None
+            if self._is_handler(first_word):
                 if pdu is None or known_list is None:
                     return super().parse_args(ctx, args)
                 if self.switches:
@@ -212,24 +215,25 @@ class PduCommand(Subcommand):
                 if len(words) > 1:
                     return super().parse_args(ctx, args)
             if pdu is not None:
-                ctx.meta[_KEY] = known_list
-                return super().parse_args(ctx, [*args[:at], pdu.handler, *args[at:]])
+                ctx.meta[_BY_NAME] = True
+                return super().parse_args(ctx, [*args[:begin], pdu.handler, *args[begin:]])
             is_identified = self.switches or (self.identifies and len(words) == 1)
-            if is_identified and _looks_like_a_host(first):
-                return super().parse_args(ctx, [*args[:at], IDENTIFY, *args[at:]])
+            if is_identified and _looks_like_a_host(first_word):
+                return super().parse_args(ctx, [*args[:begin], IDENTIFY, *args[begin:]])
             if known_list is not None:
-                raise NoSuchHandler(_unknown_name_text(first, known_list), first)
+                raise NoSuchHandler(_unknown_name_text(first_word, known_list), first_word)
         return super().parse_args(ctx, args)
 
-    def _list(self, words: Sequence[str], list_file: str, auth_file: str) -> Optional[KnownList]:
-        """The list, where the first word may be a name of it. Raises SettingsError."""
-        if not self._is_handler(words[0]):
+    def _list(self, first_word: str, list_file: str, auth_file: str) -> Optional[KnownList]:
+        """The list. Raises SettingsError, unless the first word is a handler: then the line needs
+        no list.
+        """
+        try:
             return read_known_list(list_file, auth_file)
-        if is_path(words[0]) or (len(words) > 1 and not self.switches):
-            return None
-        with contextlib.suppress(SettingsError):  # the line needs no list
-            return read_known_list(list_file, auth_file)
-        return None
+        except SettingsError:
+            if self._is_handler(first_word):
+                return None
+            raise
 
     @staticmethod
     def _is_handler(word: str) -> bool:
@@ -326,9 +330,10 @@ def choose_pdu(context: click.Context, handler: str, host: str, *, alone: bool =
     Raises SettingsError, and Usage for an address among names.
     """
     typed_login = login_of(context)
-    known_list: Optional[KnownList] = context.meta.get(_KEY)
-    if known_list is None:
-        _say_what_else(list_files(context), context.command_path, handler, host)
+    known_list: Optional[KnownList] = context.meta.get(_KNOWN_LIST)
+    if known_list is None or _BY_NAME not in context.meta:
+        if known_list is not None:
+            _say_what_else(known_list, context.command_path, handler, host)
         return ChosenPdu(handler, hosts.parse_argument(host), typed_login)
     listed_pdu = known_list.pdus.get(host)
     if listed_pdu is None:
@@ -348,20 +353,16 @@ def _chosen(typed_login: Login, known_list: KnownList, listed_pdu: ListedPdu) ->
     )
 
 
-def _say_what_else(files: tuple[str, str], command: str, handler: str, host: str) -> None:
+def _say_what_else(known_list: KnownList, command: str, handler: str, host: str) -> None:
     """Say on standard error that a word of this line is also a name of the list."""
-    with contextlib.suppress(SettingsError):  # the line needs no list
-        known_list = read_known_list(*files)
-        if known_list is None:
-            return
-        if handler in known_list.pdus:
-            _note(f"{printable(handler, 60)!r} is a handler here, and no PDU of {known_list.path}")
-        pdu = known_list.pdus.get(host)
-        if pdu is not None and not _is_at(pdu, host):
-            _note(
-                f"{printable(host, 60)!r} is a host name here; `{command} {printable(host, 60)}`"
-                f" means the PDU of that name in {known_list.path}: {_pdu_text(pdu)}"
-            )
+    if handler in known_list.pdus:
+        _note(f"{printable(handler, 60)!r} is a handler here, and no PDU of {known_list.path}")
+    pdu = known_list.pdus.get(host)
+    if pdu is not None and not _is_at(pdu, host):
+        _note(
+            f"{printable(host, 60)!r} is a host name here; `{command} {printable(host, 60)}`"
+            f" means the PDU of that name in {known_list.path}: {_pdu_text(pdu)}"
+        )
 
 
 def _note(words: str) -> None:
@@ -427,6 +428,6 @@ def complete(
 
 def complete_host(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
     """The `shell_complete` of HOST after HANDLER: after a name, more names."""
-    if _KEY not in context.meta:
+    if _BY_NAME not in context.meta:
         return []
     return complete(tuple)(context, argument, incomplete)

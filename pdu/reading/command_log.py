@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Optional
 
 from handlers.shared.errors import printable
@@ -17,11 +18,11 @@ from ..cli.states import word
 from .outlet_power import target_state
 
 
+@dataclass
 class CommandResult:
     """What came of a command; its block sets `state`."""
 
-    def __init__(self) -> None:
-        self.state: Optional[EnumPowerStatus] = None
+    state: Optional[EnumPowerStatus] = None
 
 
 @contextlib.contextmanager

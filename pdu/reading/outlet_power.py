@@ -45,9 +45,9 @@ def switch_outlet(
     """Switch it. Returns the wanted state if that is proven, else another one: what the PDU reports
     now. Raises what the command raises.
     """
-    first = outlet.command(on=on)
-    if first is not target_state(on=on):
-        return first
+    state = outlet.command(on=on)
+    if state is not target_state(on=on):
+        return state
     sleep(AGAIN_S)
     return outlet.state()
 

@@ -4,7 +4,6 @@ product, with one set of errors.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
@@ -55,7 +54,7 @@ class OwnerFiles(NamedTuple):
         path = self.require_list()
         files = self._replace(list=path, auth=self.auth or names.usual_logins(path) or None)
         logins = f", with the logins of {files.auth}" if files.auth and not self.auth else ""
-        _warn(f"note: the list of PDUs is {path}{logins}")
+        report(f"note: the list of PDUs is {path}{logins}")
         return files
 
     def require_list(self) -> str:
@@ -78,7 +77,7 @@ class OwnerFiles(NamedTuple):
             else DeviceList((), {})
         )
         for warning in fleet.warnings:
-            _warn(warning)
+            report(warning)
         is_complete = all(not device.auth or device.auth in fleet.auths for device in fleet.devices)
         usual = names.usual_logins(self.list) if self.list and not is_complete else ""
         auth = self.auth or usual
@@ -93,8 +92,3 @@ class OwnerFiles(NamedTuple):
         list.
         """
         return targets(fleet.devices, fleet.auths, self.login())
-
-
-@functools.lru_cache(maxsize=1000)  # a command may read its list more than once
-def _warn(text: str) -> None:
-    report(printable(text, 1000))

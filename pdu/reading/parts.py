@@ -169,15 +169,12 @@ def labels(reading: Reading, unit: OpenHandler) -> Reading:
     if port_labels is None:
         return reading
     label_by_identity = {_printable(label.identity): label for label in port_labels}
-    outlets = [
-        outlet._replace(
-            number=_printable(label_by_identity[outlet.identity].number),
-            name=_printable(label_by_identity[outlet.identity].name),
-        )
-        if outlet.identity in label_by_identity
-        else outlet
-        for outlet in _outlets(reading, label_by_identity)
-    ]
+    outlets = []
+    for outlet in _outlets(reading, label_by_identity):
+        label = label_by_identity.get(outlet.identity)
+        if label is not None:
+            outlet = outlet._replace(number=_printable(label.number), name=_printable(label.name))
+        outlets.append(outlet)
     return reading._replace(outlets=outlets, labelled=True)
 
 

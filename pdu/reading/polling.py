@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import itertools
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -78,10 +77,12 @@ def targets(
             except SettingsError as error:
                 raise SettingsError(f"{device.name}: {error.reason}") from None
         rows.append(Target(device, handlers[device.handler], auth))
-    settings = itertools.chain.from_iterable(
-        loaded_handler.settings for loaded_handler in handlers.values()
+    secrets = SECRETS.union(
+        setting.key
+        for handler in handlers.values()
+        for setting in handler.settings
+        if setting.secret
     )
-    secrets = SECRETS.union(setting.key for setting in settings if setting.secret)
     for key in usual.secrets if usual is not None else ():
         if key not in secrets:
             raise SettingsError(
@@ -106,17 +107,14 @@ def poll(
     """
     figures_part = reading.power if with_power else reading.figures
     label_parts = (reading.labels,) if with_labels else ()
-    return _poll_target(target, timeout, (reading.states, figures_part, *label_parts, *parts))
+    all_parts = (reading.states, figures_part, *label_parts, *parts)
+    # the context confines the counter of `_count`
+    return contextvars.copy_context().run(_read_parts, target, timeout, all_parts)
 
 
 def poll_lines(target: Target) -> Reading:
     """As `poll`, with numbers, names, W, and the lines and breakers."""
     return poll(target, with_labels=True, with_power=True, parts=(reading.read_topology,))
-
-
-def _poll_target(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
-    # the context confines the counter of `_count`
-    return contextvars.copy_context().run(_read_parts, target, timeout, parts)
 
 
 def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
@@ -177,16 +175,11 @@ def _shortened_timeout(
             tries = 1 + max(0, int(settings.get("retries") or 2))
         elif not any(setting.key == "timeout" for setting in handler.settings):
             return {}
-        timeout_s = float(settings.get("timeout") or _default_timeout(handler))
+        timeout_s = float(settings.get("timeout") or (2.0 if handler.snmp else 10.0))
         must_shorten = timeout_s <= _LONGEST_TIMEOUT and timeout_s * tries > longest_s
     except (ValueError, OverflowError):
         return {}  # not a number, or too large: the handler raises SettingsError
-    bound = max(0.1, longest_s / tries)
-    if not must_shorten or bound >= timeout_s:
+    shortened_s = max(0.1, longest_s / tries)
+    if not must_shorten or shortened_s >= timeout_s:
         return {}
-    return {"timeout": f"{bound:g}"}
-
-
-def _default_timeout(handler: LoadedHandler) -> float:
-    """The handler's own `timeout`, in seconds."""
-    return 2.0 if handler.snmp else 10.0
+    return {"timeout": f"{shortened_s:g}"}

@@ -106,12 +106,12 @@ class ReaderPool:
                         parallel = len(running)
                         break
                     running[waiting.popleft()] = job
-                first, job = next(iter(running.items()))
+                late_place, job = next(iter(running.items()))
                 try:
                     place, reading = results.get(timeout=max(0.0, job.end - time.monotonic()))
                 except queue.Empty:
                     job.is_late = True
-                    place, reading = first, Reading(seconds=seconds, failure=HANGS)
+                    place, reading = late_place, Reading(seconds=seconds, failure=HANGS)
                 if running.pop(place, None) is not None:  # else it was left behind
                     yield place, reading
         finally:

@@ -102,34 +102,30 @@ def new(
             f"{root} is not a copy of this project: run pdu new in the folder of a copy, or give"
             " --tree FOLDER"
         )
+    with_pages = snmp or shape != _PLATFORM
     try:
         files = family_files(root, name, title) if snmp else handler_files(root, name, title, shape)
-        for path in files:
-            # a package would hide a module of its name
-            hidden = [path.parent.with_suffix(".py")] if path.parent.name else []
-            for path_in_use in (path, *hidden):
-                if (root / path_in_use).exists():
-                    raise SettingsError(f"{path_in_use} exists already; choose another name")
-        is_own = shape == _PLATFORM and not snmp
+        _refuse_paths_in_use(root, files)
         edits: Mapping[Path, str] = {}
         if snmp:
             edits = families_table(root, name)
-        elif not is_own:
+        elif with_pages:
             edits = {
                 **_settings_page(root, name, title),
                 **_contract(root, name),
                 **_registry(root, name, title),
             }
         with signals_as_ctrl_c(), _all_or_nothing(root, files, edits):
-            pages = _write(root, {**files, **edits}, with_pages=not is_own)
+            pages = _write(root, {**files, **edits}, with_pages=with_pages)
     except OSError as error:
         place = error.filename or root.resolve()  # the error of a full disk names no file
         raise SettingsError(
             f"{place} cannot be read or written ({error.strerror}); nothing was made"
         ) from None
-    tests = f"tests/handlers/snmp -k {name}" if snmp else f"tests/handlers/{name}"
-    page = "docs/dev/new-family.md" if snmp else "docs/dev/new-handler.md"
-    if is_own:
+    tests, page = f"tests/handlers/{name}", "docs/dev/new-handler.md"
+    if snmp:
+        tests, page = f"tests/handlers/snmp -k {name}", "docs/dev/new-family.md"
+    elif shape == _PLATFORM:
         tests, page = f"test_{name}.py", "docs/own-handler.md"
     changed_files = list(dict.fromkeys([*map(str, edits), *pages]))
     lines = [
@@ -139,10 +135,17 @@ def new(
         f"its tests: python -m pytest {tests} (pytest is in the environment of make env-tests)",
         f"next steps: {page}",
     ]
-    return print_result(
-        Result({"made": list(map(str, files)), "changed": changed_files}, lines),
-        as_json=output.json,
-    )
+    result = Result({"made": list(map(str, files)), "changed": changed_files}, lines)
+    return print_result(result, as_json=output.json)
+
+
+def _refuse_paths_in_use(root: Path, files: Collection[Path]) -> None:
+    """Raise SettingsError for a file that exists, and for a package that would hide a module."""
+    for path in files:
+        hidden = [path.parent.with_suffix(".py")] if path.parent.name else []
+        for path_in_use in (path, *hidden):
+            if (root / path_in_use).exists():
+                raise SettingsError(f"{path_in_use} exists already; choose another name")
 
 
 def _text(path: Path) -> str:
@@ -343,6 +346,36 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
 
     Raises OSError and SettingsError.
     """
+    file = _vendor_of(root, key)
+    page = _text(root / "docs/dev/new-family.md").partition("## Adding an SNMP family")[2]
+    fenced_blocks = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
+    blocks = {language: textwrap.dedent(block) for language, block in reversed(fenced_blocks)}
+    shown_as = _display_name(vendor or file.capitalize(), "vendor")
+    words = {
+        "acme-strip": key,
+        "Acme": shown_as,
+        "ACME": file.upper(),
+        str(_NUMBER): _free_number(root),
+    }
+
+    def text(language: str) -> str:
+        return re.sub("|".join(words), lambda match: words[match[0]], blocks[language])
+
+    fixture = Path("tests", "recordings", key)
+    return {
+        _FAMILIES / f"{file}.py": (
+            f'"""{shown_as}.\n\nName the MIB, its revision and where its text is.\n"""\n\n'
+            + text("python")
+        ),
+        fixture.with_suffix(".snmprec"): text("snmprec"),
+        fixture.with_suffix(".json"): text("json"),
+    }
+
+
+def _vendor_of(root: Path, key: str) -> str:
+    """The vendor in a family's key, which names its file. Raises OSError, and SettingsError for
+    what is no key, and for a vendor whose file exists.
+    """
     if not re.fullmatch(r"[a-z][a-z0-9]{1,20}(?=-.{1,30}$)(-[a-z0-9]+)+", key):
         raise SettingsError(
             f"{key[:40]!r} is not a family's key: give VENDOR-MODEL in lower-case letters and"
@@ -360,31 +393,7 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
             f"{_FAMILIES / file}.py exists already: add an entry to its PROFILES, as"
             " docs/dev/new-family.md shows"
         )
-    page = _text(root / "docs/dev/new-family.md").partition("## Adding an SNMP family")[2]
-    fenced_blocks = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
-    blocks = {language: textwrap.dedent(block) for language, block in reversed(fenced_blocks)}
-    shown_as = _display_name(vendor or file.capitalize(), "vendor")
-    words = {
-        "acme-strip": key,
-        "Acme": shown_as,
-        "ACME": file.upper(),
-        str(_NUMBER): _free_number(root),
-    }
-
-    def text(language: str) -> str:
-        return re.sub(
-            "|".join(words), lambda fenced_blocks: words[fenced_blocks[0]], blocks[language]
-        )
-
-    fixture = Path("tests", "recordings", key)
-    return {
-        _FAMILIES / f"{file}.py": (
-            f'"""{shown_as}.\n\nName the MIB, its revision and where its text is.\n"""\n\n'
-            + text("python")
-        ),
-        fixture.with_suffix(".snmprec"): text("snmprec"),
-        fixture.with_suffix(".json"): text("json"),
-    }
+    return file
 
 
 def _free_number(root: Path) -> str:

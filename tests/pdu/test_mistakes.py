@@ -74,6 +74,7 @@ TYPED = (
     "identify | For example: pdu identify 192.0.2.8",
     "supports | For example: pdu supports AP8959",
     "snmp family | did you mean families?",
+    "snmp poll | for pdu, check reads all PDUs of a list, exporter serves",
     "snmp 192.0.2.1 off 1 | did you mean pdu off snmp 192.0.2.1 1?",
     "snmp 192.0.2.1 | did you mean pdu status snmp 192.0.2.1?",
     "meter hall.csv --into hall.csv | no file of readings: pdu meter LIST --into energy.db writes",

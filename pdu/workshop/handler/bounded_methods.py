@@ -85,10 +85,13 @@ class BoundedMethods:
     """
 
     def __init__(
-        self, handler: LoadedHandler, data: Callable[[], Any], shown: Optional[ShownSecrets] = None
+        self,
+        handler: LoadedHandler,
+        data: Callable[[], Any],
+        secrets: Optional[ShownSecrets] = None,
     ) -> None:
-        """`data`: gives the argument of make_handler; `shown`: searches the texts of errors."""
-        self._handler, self._data, self._shown = handler, data, shown
+        """`data`: gives the argument of make_handler; `secrets`: searches the texts of errors."""
+        self._handler, self._data, self._secrets = handler, data, secrets
 
     def states(self) -> list[tuple[str, EnumPowerStatus]]:
         """As FourMethods."""
@@ -124,8 +127,8 @@ class BoundedMethods:
         thread.start()
         thread.join(CALL_S)
         if errors:
-            if self._shown is not None:
-                self._shown.search(error_text(errors[0]), f"an error of {name} shows a secret")
+            if self._secrets is not None:
+                self._secrets.search(error_text(errors[0]), f"an error of {name} shows a secret")
             raise errors[0]
         if not results:
             raise EndlessCall(

@@ -197,10 +197,10 @@ def _device_findings(handler: LoadedHandler, replay: str, login: Login) -> Itera
     from .trial_units import COMMUNITY, WRONG_COMMUNITY, recorded_device
 
     text = text_of(replay) if replay else ""
-    shown = ShownSecrets((COMMUNITY, WRONG_COMMUNITY, _TRIAL_PASSWORD))
-    with shown.watching(), contextlib.ExitStack() as stack:
+    shown_secrets = ShownSecrets((COMMUNITY, WRONG_COMMUNITY, _TRIAL_PASSWORD))
+    with shown_secrets.watching(), contextlib.ExitStack() as stack:
         if handler.snmp:
-            snmp_trials = SnmpTrials(handler, _settings(login), shown)
+            snmp_trials = SnmpTrials(handler, _settings(login), shown_secrets)
             yield from snmp_trials.findings(recorded_device(text) if text else None)
         else:
             recording = None
@@ -209,9 +209,9 @@ def _device_findings(handler: LoadedHandler, replay: str, login: Login) -> Itera
                 server = kind.serve(text, 0)
                 stack.callback(server.close)
                 recording = ServedRecording(server.port, server.writes, server.connections)
-            trials = ServedTrials(handler, _forms(handler, login), shown)
+            trials = ServedTrials(handler, _forms(handler, login), shown_secrets)
             yield from trials.findings(recording)
-    fault = "; ".join(shown.places)
+    fault = "; ".join(shown_secrets.places)
     yield Finding(RULES["secret"], BROKEN if fault else KEPT, fault)
 
 
@@ -225,8 +225,8 @@ def _forms(
 
     def form(address: str, port: str) -> Union[PduData, PduSnmpData]:
         data = connection_data.pdu_data(handler, Address(address), login)
-        declared = {setting.key for setting in handler.settings if setting.secret}
-        for key in data.custom_params.keys() & {*SECRETS, *declared, *login.secret_files}:
+        secret_keys = {setting.key for setting in handler.settings if setting.secret}
+        for key in data.custom_params.keys() & {*SECRETS, *secret_keys, *login.secret_files}:
             data.custom_params[key] = _TRIAL_PASSWORD
         if port:
             data.custom_params["port"] = port

@@ -93,17 +93,17 @@ class SnmpTrials:
     """The trials of one handler that speaks SNMP."""
 
     def __init__(
-        self, handler: LoadedHandler, settings: Mapping[str, str], shown: ShownSecrets
+        self, handler: LoadedHandler, settings: Mapping[str, str], secrets: ShownSecrets
     ) -> None:
         """`settings`: what DCImanager's form carries besides the fields of SNMP."""
-        self._handler, self._settings, self._shown = handler, settings, shown
+        self._handler, self._settings, self._secrets = handler, settings, secrets
 
-    def _methods(self, port: int, community: str = COMMUNITY) -> BoundedMethods:
+    def _methods(self, port: int, community: str) -> BoundedMethods:
         fields = {"community": community, "port": str(port), "timeout": "1", "retries": "1"}
         return BoundedMethods(
             self._handler,
             lambda: PduSnmpData(HOST, {**fields}, {**self._settings}),
-            self._shown,
+            self._secrets,
         )
 
     def findings(self, device: Optional[Device] = None) -> Iterator[Finding]:
@@ -128,10 +128,10 @@ class SnmpTrials:
         """
         agents = [server.serve(TrialUnit.empty_unit(), 0) for _ in range(2)]
         for agent in agents:
-            before = agents[0].datagrams
+            datagrams_before = agents[0].datagrams
             with contextlib.suppress(Exception):
-                self._methods(agent.port).states()
-        if agents[0].datagrams > before and not agents[1].datagrams:
+                self._methods(agent.port, COMMUNITY).states()
+        if agents[0].datagrams > datagrams_before and not agents[1].datagrams:
             return "make_handler was called for a second PDU, and status asked the first"
         return ""
 
@@ -142,14 +142,15 @@ class SnmpTrials:
         unit = TrialUnit.empty_unit()
         errors: dict[str, Exception] = {}
         agent = server.serve(unit, 0)
-        methods = self._methods(agent.port)
+        methods = self._methods(agent.port, COMMUNITY)
         for name, call in (("status", methods.states), ("statistic", methods.figures)):
-            before = len(unit.requests)
+            requests_before = len(unit.requests)
             try:
                 call()
             except Exception as error:
                 is_own = isinstance(error, (BrokenHandler, EndlessCall))
-                if len(unit.requests) == before or (is_own and " raised " not in error_text(error)):
+                is_sent = len(unit.requests) > requests_before
+                if not is_sent or (is_own and " raised " not in error_text(error)):
                     errors[name] = error
         return unit.requested_oids(), errors, agent.datagrams > 0
 
@@ -159,7 +160,7 @@ class SnmpTrials:
         answers: dict[str, Any] = {}
         broken_rules: list[Rule] = []
         agent = server.serve(unit, 0)
-        methods = self._methods(agent.port)
+        methods = self._methods(agent.port, COMMUNITY)
         trial_device = TrialDevice.of_unit(methods, device.about, unit, lambda: agent.datagrams)
         is_read = True
         for finding in method_findings(trial_device, broken_rules):
@@ -176,102 +177,107 @@ class SnmpTrials:
             contextlib.ExitStack() as stack,
         ):
             silent_socket.bind((HOST, 0))
-            trials = self._fault_trials(server, device, answers, silent_socket, stack)
+            faults = _SnmpFaults(self._methods, device, answers, silent_socket)
+            trials = faults.trials(server, stack)
             yield from _findings_of_trials(trials, broken_rules)
 
-    def _fault_trials(
+
+class _SnmpFaults:
+    """The calls on units with a fault each: those that must raise, and those that must not report
+    what is not so.
+    """
+
+    def __init__(
         self,
-        server: SnmpServer,
+        methods: Callable[[int, str], BoundedMethods],
         device: Device,
         answers: Mapping[str, Any],
         silent_socket: socket.socket,
-        stack: contextlib.ExitStack,
-    ) -> list[_FaultTrial]:
-        """The calls that must raise, and those that must not report what is not so; `stack` ends
-        what their units still have to do.
+    ) -> None:
+        """`methods`: those of the handler, for a port and a community; `answers`: what they
+        returned on the device without a fault.
         """
+        self._methods, self._device, self._answers = methods, device, answers
+        self._silent_socket = silent_socket
         unit = TrialUnit(device.rows, device.key)
-        outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
+        self._outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
+
+    def trials(self, server: SnmpServer, stack: contextlib.ExitStack) -> list[_FaultTrial]:
+        """All trials, on units of `server`; `stack` ends what these still have to do. A command is
+        tried if an outlet can be switched by it.
+        """
 
         def serve(fault: Fault) -> tuple[TrialUnit, SimulatedAgent]:
-            faulty_unit = TrialUnit(device.rows, device.key, fault)
-            stack.callback(faulty_unit.close)
-            return faulty_unit, server.serve(faulty_unit, 0)
-
-        # those that no command changes serve several trials
-        served = {
-            fault: serve(fault) for fault in (Fault.NONE, Fault.STUCK, Fault.REFUSES, Fault.SHORT)
-        }
-
-        def raised(rule: str, method: str, fault: Fault, community: str = COMMUNITY) -> Finding:
-            agent = served[fault][1]
-            call = _call(self._methods(agent.port, community), method, outlets)
-            allowed = answers.get(method) if fault is Fault.SHORT else None
-            finding = raises(rule, call, method, allowed)
-            return _kept_if_reached(finding, is_reached=agent.datagrams > 0)
-
-        def unanswered(rule: str, method: str) -> Finding:
-            call = _call(self._methods(silent_socket.getsockname()[1]), method, outlets)
-            finding = raises(rule, call, method)
-            return _kept_if_reached(
-                finding, is_reached=bool(select.select([silent_socket], [], [], 0)[0])
-            )
-
-        def reported(
-            rule: str, method: str, served_unit: tuple[TrialUnit, SimulatedAgent]
-        ) -> Finding:
-            return self._reported_state(rule, method, *served_unit, outlets)
+            unit = TrialUnit(self._device.rows, self._device.key, fault)
+            stack.callback(unit.close)
+            return unit, server.serve(unit, 0)
 
         commands = [
-            method for method, state in (("port_down", UP), ("port_up", DOWN)) if outlets[state]
+            method
+            for method, state in (("port_down", UP), ("port_up", DOWN))
+            if self._outlets[state]
         ]
-        trials = [
-            _FaultTrial("late", method, partial(reported, "late", method, serve(Fault.LATE)))
-            for method in commands[:1]
+        readings = ("status", "statistic")
+        methods = (*readings, *commands)
+        # those that no command changes serve several trials
+        stuck, refusing, plain, short = map(
+            serve, (Fault.STUCK, Fault.REFUSES, Fault.NONE, Fault.SHORT)
+        )
+        return [
+            *(self._state_trial("late", method, serve(Fault.LATE)) for method in commands[:1]),
+            *(self._state_trial("stuck", method, stuck) for method in commands),
+            *(
+                self._state_trial("unread", method, serve(Fault.SILENT_AFTER))
+                for method in commands
+            ),
+            *(self._raising_trial("refused", method, refusing[1]) for method in commands),
+            *(
+                _FaultTrial("silent", method, partial(self._unanswered, method))
+                for method in methods
+            ),
+            *(
+                self._raising_trial("community", method, plain[1], WRONG_COMMUNITY)
+                for method in methods
+            ),
+            *(self._raising_trial("short", method, short[1]) for method in readings),
         ]
-        trials += [
-            _FaultTrial("stuck", method, partial(reported, "stuck", method, served[Fault.STUCK]))
-            for method in commands
-        ]
-        trials += [
-            _FaultTrial(
-                "unread", method, partial(reported, "unread", method, serve(Fault.SILENT_AFTER))
-            )
-            for method in commands
-        ]
-        trials += [
-            _FaultTrial("refused", method, partial(raised, "refused", method, Fault.REFUSES))
-            for method in commands
-        ]
-        for method in ("status", "statistic", *commands):
-            wrong = partial(raised, "community", method, Fault.NONE, WRONG_COMMUNITY)
-            trials += [
-                _FaultTrial("silent", method, partial(unanswered, "silent", method)),
-                _FaultTrial("community", method, wrong),
-            ]
-        trials += [
-            _FaultTrial("short", method, partial(raised, "short", method, Fault.SHORT))
-            for method in ("status", "statistic")
-        ]
-        return trials
+
+    def _state_trial(
+        self, rule: str, method: str, served_unit: tuple[TrialUnit, SimulatedAgent]
+    ) -> _FaultTrial:
+        return _FaultTrial(rule, method, partial(self._reported_state, rule, method, *served_unit))
+
+    def _raising_trial(
+        self, rule: str, method: str, agent: SimulatedAgent, community: str = COMMUNITY
+    ) -> _FaultTrial:
+        return _FaultTrial(rule, method, partial(self._raised, rule, method, agent, community))
+
+    def _raised(self, rule: str, method: str, agent: SimulatedAgent, community: str) -> Finding:
+        call = _call(self._methods(agent.port, community), method, self._outlets)
+        # what a method returns without what failed is right
+        allowed = self._answers.get(method) if rule == "short" else None
+        finding = raises(rule, call, method, allowed)
+        return _kept_if_reached(finding, is_reached=agent.datagrams > 0)
+
+    def _unanswered(self, method: str) -> Finding:
+        port = self._silent_socket.getsockname()[1]
+        call = _call(self._methods(port, COMMUNITY), method, self._outlets)
+        finding = raises("silent", call, method)
+        is_reached = bool(select.select([self._silent_socket], [], [], 0)[0])
+        return _kept_if_reached(finding, is_reached=is_reached)
 
     def _reported_state(
-        self,
-        rule: str,
-        method: str,
-        unit: TrialUnit,
-        agent: SimulatedAgent,
-        outlets: Mapping[EnumPowerStatus, str],
+        self, rule: str, method: str, unit: TrialUnit, agent: SimulatedAgent
     ) -> Finding:
         """A command to a unit that obeys late or never: it must not return the target state early.
         An error, or an answer that is no state, reports none.
         """
-        before, target_state = (UP, DOWN) if method == "port_down" else (DOWN, UP)
-        outlet = outlets[before]
+        state_before, target_state = (UP, DOWN) if method == "port_down" else (DOWN, UP)
+        outlet = self._outlets[state_before]
         state: Optional[EnumPowerStatus] = None
         detail = ""
         try:
-            state = self._methods(agent.port).switch(outlet, on=target_state is UP)
+            state = self._methods(agent.port, COMMUNITY).switch(outlet, on=target_state is UP)
         except EndlessCall as error:
             return broken(rule, error.reason)
         except LackingDouble as error:
@@ -282,16 +288,15 @@ class SnmpTrials:
         if writes > 1:
             return broken(rule, f"{method} wrote {writes} times: a command is written once")
         if state is None:
-            return _kept_if_reached(
-                Finding(RULES[rule], KEPT, detail), is_reached=agent.datagrams > 0
-            )
+            finding = Finding(RULES[rule], KEPT, detail)
+            return _kept_if_reached(finding, is_reached=agent.datagrams > 0)
         real = unit.states().get(outlet, UNKNOWN)
         if state is target_state and real is not target_state:
             why = (
                 f"{method} returned {state.name} while the device has outlet {outlet} {word(real)}"
             )
             return broken(rule, why)
-        if rule == "late" and state is before:
+        if rule == "late" and state is state_before:
             what = f"{method} returned {state.name}; the outlet was {word(target_state)}"
             return broken(rule, f"{what} {LATE_S:g} s after the command")
         return Finding(RULES[rule], KEPT, f"it returned {state.name}")
@@ -353,15 +358,15 @@ class ServedTrials:
     """The trials of a handler without SNMP."""
 
     def __init__(
-        self, handler: LoadedHandler, forms: Sequence[Callable[[int], Any]], shown: ShownSecrets
+        self, handler: LoadedHandler, forms: Sequence[Callable[[int], Any]], secrets: ShownSecrets
     ) -> None:
         """`forms`: the arguments of make_handler for a port of this machine, in the ways in which
         an owner may give it; the first that reaches the device counts.
         """
-        self._handler, self._forms, self._shown = handler, forms, shown
+        self._handler, self._forms, self._secrets = handler, forms, secrets
 
     def _methods(self, form: Callable[[int], Any], port: int) -> BoundedMethods:
-        return BoundedMethods(self._handler, lambda: form(port), self._shown)
+        return BoundedMethods(self._handler, lambda: form(port), self._secrets)
 
     def findings(self, recording: Optional[ServedRecording]) -> Iterator[Finding]:
         """Findings on the recording, then on a device that ends each connection."""

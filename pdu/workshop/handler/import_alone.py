@@ -37,47 +37,60 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> dict[st
     """
     loader = runpy.run_path(str(_LOADER))
     sys.path[:0] = [platform, folder]
-    watched: list[str] = []
-    is_watching = False
-
-    def hook(event: str, _: tuple[Any, ...]) -> None:
-        if is_watching and event in _WATCHED:
-            watched.append(event)
-
-    sys.addaudithook(hook)
     try:
         entry = loader["entry_of"](loader["import_handler"](module_name))
         if entry is None:
             return {"error": "it has no make_handler, which DCImanager calls"}
-        connection = importlib.import_module("pdu_common.connection")
-        settings = json.load(sys.stdin)
-        if protocol == "snmp":
-            data = connection.PduSnmpData("192.0.2.1", {"community": "public"}, settings)
-        else:
-            data = connection.PduData("192.0.2.1", settings)
+        data = _pdu_data(protocol)
     except BaseException as error:  # noqa: B036 (anybody may have written it)
-        absent = error.name if isinstance(error, ImportError) else ""
-        # a package may have been changed: `module 'pysnmp.hlapi' has no attribute 'nextCmd'`
-        match = re.match(r"module '([\w.]+)' has no attribute", str(error))
-        absent = match[1] if match and isinstance(error, AttributeError) else absent
-        missing = loader["name_missing_in_double"](error)
         text = f"{type(error).__name__}: {error}"[:300]
-        return {"error": text, "missing": missing, "absent": absent}
-    is_watching = True
+        missing = loader["name_missing_in_double"](error)
+        return {"error": text, "missing": missing, "absent": _absent_module(error)}
+    events: list[str] = []
+
+    def note(event: str, _: tuple[Any, ...]) -> None:
+        if event in _WATCHED:
+            events.append(event)
+
+    sys.addaudithook(note)
     try:
         pdu = entry.make(data)
     except BaseException as error:  # noqa: B036
         fault = f"make_handler raised {type(error).__name__}: {error}"[:300]
         missing = loader["name_missing_in_double"](error)
-        return {"error": "", "entry": fault, "missing": missing, "sent": watched}
-    is_watching = False
+        return {"error": "", "entry": fault, "missing": missing, "sent": events}
+    return {**_object_faults(pdu), "error": "", "sent": events}
+
+
+def _pdu_data(protocol: str) -> Any:
+    """The argument of make_handler, with the settings of standard input."""
+    connection = importlib.import_module("pdu_common.connection")
+    settings = json.load(sys.stdin)
+    if protocol == "snmp":
+        return connection.PduSnmpData("192.0.2.1", {"community": "public"}, settings)
+    return connection.PduData("192.0.2.1", settings)
+
+
+def _absent_module(error: BaseException) -> Any:
+    """The module that an import did not find, or in which it did not find a name; "" or None for
+    another error.
+    """
+    if isinstance(error, ImportError):
+        return error.name
+    # a package may have been changed: `module 'pysnmp.hlapi' has no attribute 'nextCmd'`
+    match = re.match(r"module '([\w.]+)' has no attribute", str(error))
+    return match[1] if match and isinstance(error, AttributeError) else ""
+
+
+def _object_faults(pdu: object) -> dict[str, Any]:
+    """Which of the four methods the object of make_handler lacks, and whether it has one of the
+    platform's classes.
+    """
     bases = [base.__name__ for base in type(pdu).__mro__]
     methods = ("status", "port_up", "port_down", "statistic")
     missing = [name for name in methods if not callable(getattr(pdu, name, None))]
     return {
-        "error": "",
         "entry": f"make_handler's object has no {', '.join(missing)}" if missing else "",
-        "sent": watched,
         "base": "BasePdu" in bases or "BaseSnmpPdu" in bases,
     }
 

@@ -150,12 +150,12 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
     stale = "" if status_requests else "status asked the device nothing"
     stale = stale or _fault_after_change(device, states)
     try:
-        before = device.requests() if device.requests else 0
+        requests_before = device.requests() if device.requests else 0
         figures = device.methods.figures()
     except Exception as error:
         yield fault_finding("statistic", error)
     else:
-        if device.requests and device.requests() == before:
+        if device.requests and device.requests() == requests_before:
             stale = stale or "statistic asked the device nothing"
         figures_text = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
         yield Finding(RULES["statistic"], KEPT, figures_text)
@@ -189,62 +189,82 @@ def _fault_after_change(device: TrialDevice, states: States) -> str:
     return f"outlet {outlet} was switched off by hand, and status told {state.name} as before"
 
 
+class _CommandTrial(NamedTuple):
+    """What was seen of one command."""
+
+    #: of `port_down` or `port_up`
+    finding: Finding
+    #: sentences about other outlets that it switched
+    other_faults: Sequence[str] = ()
+    #: how often it was written too often, in a sentence; "" for once
+    count_fault: str = ""
+    #: whether it returned
+    is_answered: bool = False
+
+
 def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
     """Switch an outlet off and on again: the state, the states of all others, and that each command
     is sent once.
     """
-    count = device.commands or (lambda: 0)
-    other_faults: list[str] = []
-    count_faults: list[str] = []
-    is_answered = False
+    trials: list[_CommandTrial] = []
     for rule, target_state in (("port_down", DOWN), ("port_up", UP)):
-        before = count()
-        orders = len(device.unit.orders(outlet, target_state)) if device.unit is not None else 1
-        try:
-            states_before = device.states_now()
-            state = device.methods.switch(outlet, on=target_state is UP)
-            states = device.states_now()
-            writes = count() - before
-            is_repeated = device.unit is not None and states.get(outlet) is target_state
-            if is_repeated:  # a handler may refuse what is so already
-                with contextlib.suppress(Exception):
-                    device.methods.switch(outlet, on=target_state is UP)
-            states_after = device.states_now() if is_repeated else states
-        except Exception as error:
-            yield _command_fault(device, rule, error, is_taken=count() != before)
-            continue
-        is_answered = True
-        real = states.get(outlet, UNKNOWN)
-        fault = f"the device has outlet {outlet} {word(real)}" if real is not target_state else ""
-        if state is not target_state:
-            fault = fault or f"{rule} returned {state.name} while outlet {outlet} is {word(real)}"
-        real = states_after.get(outlet, UNKNOWN)
-        if not fault and real is not target_state:
-            fault = f"{rule}, called again, left outlet {outlet} {word(real)}"
-        yield broken(rule, fault) if fault else Finding(RULES[rule], KEPT)
-        other_faults += [
-            f"{rule} of outlet {outlet} also switched outlet {name} {word(states[name])}"
-            for name, earlier in states_before.items()
-            if name != outlet and states.get(name, earlier) is not earlier
-        ]
-        if writes > orders:
-            count_faults.append(f"{rule} of outlet {outlet} wrote {writes} times")
-    if device.unit is not None:
+        trials.append(_try_command(device, outlet, rule, target_state))
+        yield trials[-1].finding
+    other_faults = [fault for trial in trials for fault in trial.other_faults]
+    if device.unit is not None and not other_faults:
         others = sorted(device.unit.commanded_outlets() - {outlet})
-        if others and not other_faults:
-            other_faults.append(
-                f"outlet {outlet} was to be switched, and {others[0]} was commanded"
-            )
+        other_faults = [
+            f"outlet {outlet} was to be switched, and {other} was commanded" for other in others
+        ]
     rules = [("others", other_faults)]
     if device.commands is not None:
-        rules.append(("once", count_faults))
+        rules.append(("once", [trial.count_fault for trial in trials if trial.count_fault]))
     for rule, faults in rules:
         if faults:
             yield broken(rule, faults[0])
-        elif is_answered:
+        elif any(trial.is_answered for trial in trials):
             yield Finding(RULES[rule], KEPT)
         else:
             yield Finding(RULES[rule], UNTRIED, "port_down and port_up raised")
+
+
+def _try_command(
+    device: TrialDevice, outlet: str, rule: str, target_state: EnumPowerStatus
+) -> _CommandTrial:
+    """Switch an outlet to a state, and again if it is in it. `rule`: the method's."""
+    count = device.commands or (lambda: 0)
+    commands_before = count()
+    orders = len(device.unit.orders(outlet, target_state)) if device.unit is not None else 1
+    try:
+        states_before = device.states_now()
+        state = device.methods.switch(outlet, on=target_state is UP)
+        states = device.states_now()
+        writes = count() - commands_before
+        is_repeated = device.unit is not None and states.get(outlet) is target_state
+        if is_repeated:  # a handler may refuse what is so already
+            with contextlib.suppress(Exception):
+                device.methods.switch(outlet, on=target_state is UP)
+        states_after = device.states_now() if is_repeated else states
+    except Exception as error:
+        return _CommandTrial(
+            _command_fault(device, rule, error, is_taken=count() != commands_before)
+        )
+    real, real_after = (each.get(outlet, UNKNOWN) for each in (states, states_after))
+    fault = ""
+    if real is not target_state:
+        fault = f"the device has outlet {outlet} {word(real)}"
+    elif state is not target_state:
+        fault = f"{rule} returned {state.name} while outlet {outlet} is {word(real)}"
+    elif real_after is not target_state:
+        fault = f"{rule}, called again, left outlet {outlet} {word(real_after)}"
+    other_faults = [
+        f"{rule} of outlet {outlet} also switched outlet {name} {word(states[name])}"
+        for name, earlier in states_before.items()
+        if name != outlet and states.get(name, earlier) is not earlier
+    ]
+    count_fault = f"{rule} of outlet {outlet} wrote {writes} times" if writes > orders else ""
+    finding = broken(rule, fault) if fault else Finding(RULES[rule], KEPT)
+    return _CommandTrial(finding, other_faults, count_fault, is_answered=True)
 
 
 def _command_fault(device: TrialDevice, rule: str, error: Exception, *, is_taken: bool) -> Finding:
@@ -266,13 +286,13 @@ def _compare_states(states: States, real: States) -> Finding:
     absent_names = [name for name in real if name not in states]
     if absent_names and len(states) < len(real):
         return broken("states", f"status: outlets are missing: {', '.join(absent_names[:5])}")
-    wrong = [
+    differences = [
         f"{name} is {states[name].name} instead of {real[name].name}"
         for name in states
         if name in real and states[name] is not real[name]
     ]
-    if wrong:
-        return broken("states", f"status: {'; '.join(wrong[:3])}")
+    if differences:
+        return broken("states", f"status: {'; '.join(differences[:3])}")
     if absent_names:
         return _compare_by_order(list(states.values()), list(real.values()))
     return Finding(RULES["states"], KEPT)
@@ -285,13 +305,13 @@ def _compare_by_order(states: list[EnumPowerStatus], real: list[EnumPowerStatus]
     if states == real:
         return Finding(RULES["states"], KEPT, "by their order: this pack has other identities")
     numbers, real_numbers = Counter(states), Counter(real)
-    wrong = [
+    differences = [
         f"{numbers[state]} outlets are {state.name} instead of {real_numbers[state]}"
         for state in (UP, DOWN, UNKNOWN)
         if numbers[state] != real_numbers[state]
     ]
-    if wrong:
-        return broken("states", f"status: {'; '.join(wrong)}")
+    if differences:
+        return broken("states", f"status: {'; '.join(differences)}")
     why = "its identities are not those of this pack's family, so states cannot be compared"
     return Finding(RULES["states"], UNTRIED, why)
 

@@ -270,7 +270,7 @@ def _hits(key: str, objects: set[str]) -> tuple[int, int]:
     state_objects = _state_objects(device, rows)
 
     def count(oids: Sequence[str]) -> int:
-        return sum(any(is_below(oid, wanted) for oid in oids) for wanted in objects)
+        return sum(any(is_below(oid, item) for oid in oids) for item in objects)
 
     return count(state_objects), count([dotted(oid) for oid in rows])
 

@@ -11,7 +11,6 @@ from handlers.shared.address import Address
 from pdu.monitoring import check_result
 from pdu.pdu_list.duplicates import find_duplicates
 from pdu.pdu_list.listed_pdu import ListedPdu
-from pdu.reading import owner_files
 from pdu.reading.parts import CallError, Reading
 from tests.pdu.running import run
 from tests.simulators.snmp_agent import Agent
@@ -102,7 +101,6 @@ def test_a_check_warns_and_has_the_sum_once(
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
         rows = [f"{name},snmp,127.0.0.1:{agent.port},," for name in ("r1", "other")]
         path.write_text("\n".join(["name,handler,address,auth,settings", *rows]))
-        owner_files._warn.cache_clear()
         code, out, err = run(capsys, "check", str(path), "--json")
     document = json.loads(out)
     assert code == 0 and err.count("line 2 (r1) and line 3 (other) are one PDU") == 1

@@ -10,7 +10,6 @@ import pytest
 from handlers import registry
 from handlers.shared.errors import SettingsError
 from pdu.pdu_list.names import PduCommand
-from pdu.reading import owner_files
 from pdu.reading.owner_files import OwnerFiles
 from tests.pdu.running import command_of, run
 from tests.pdu.test_help import EVERY
@@ -58,7 +57,6 @@ def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_list_that_is_known_is_that_of_many_pdus_too_and_said(
     words: list[str], known: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    owner_files._warn.cache_clear()
     _, out, err = run(capsys, *words)
     logins = known.with_name("logins.toml")
     assert f"note: the list of PDUs is {known}, with the logins of {logins}\n" in err, err
