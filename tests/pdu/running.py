@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import click
 import pytest
@@ -41,13 +42,21 @@ def options(peer: Peer) -> tuple[list[str], dict[str, str]]:
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     """Run one command and return its exit code, standard output and standard error."""
     code = root.run(arguments)
-    shown = capsys.readouterr()
-    return code, shown.out, shown.err
+    output = capsys.readouterr()
+    return code, output.out, output.err
+
+
+def use_login(monkeypatch: pytest.MonkeyPatch, peer: Peer) -> list[str]:
+    """Put the peer's secrets into the environment, and return the options for its settings."""
+    arguments, secrets = options(peer)
+    for key, value in secrets.items():
+        monkeypatch.setenv(f"PDU_{key.upper()}", value)
+    return arguments
 
 
 _SEVERAL = """
 import contextlib, io, json, sys
-{first}
+{statement}
 from pdu import root
 
 results = []
@@ -60,13 +69,13 @@ print(json.dumps(results))
 
 
 def run_apart(
-    lines: Sequence[Sequence[str]], first: str, environment: Mapping[str, str]
+    lines: Sequence[Sequence[str]], statement: str, environment: Mapping[str, str]
 ) -> list[tuple[int, str, str]]:
-    """Run the line of Python `first` and then several commands, all in one new process: to start
-    one for each takes most of their time. Return what `run` does, for each.
+    """Run a statement of Python and then several commands, all in one new process: to start one for
+    each takes most of their time. Return what `run` does, for each.
     """
-    done = subprocess.run(
-        [sys.executable, "-c", _SEVERAL.format(first=first)],
+    process = subprocess.run(
+        [sys.executable, "-c", _SEVERAL.format(statement=statement)],
         cwd=ROOT,
         env=dict(environment),
         input=json.dumps(lines),
@@ -74,14 +83,19 @@ def run_apart(
         text=True,
         timeout=PATIENCE_S,
     )
-    assert done.returncode == 0, done.stderr
-    return [(code, out, errors) for code, out, errors in json.loads(done.stdout)]
+    assert process.returncode == 0, process.stderr
+    return [(code, out, errors) for code, out, errors in json.loads(process.stdout)]
 
 
 def use(monkeypatch: pytest.MonkeyPatch, loading: Callable[[str], LoadedHandler]) -> None:
     """Let the commands that call a handler load it with this function."""
     for module in (read_commands, switch_commands, cycle_command):
         monkeypatch.setattr(module, "load", loading)
+
+
+def use_pdu(monkeypatch: pytest.MonkeyPatch, make: Callable[..., Any]) -> None:
+    """Let the commands that call a handler make their PDU with this make_handler."""
+    use(monkeypatch, lambda name: LoadedHandler(name, name, make, (), False))
 
 
 class Broken:
@@ -103,21 +117,10 @@ def silent() -> tuple[socket.socket, list[str]]:
     """Return a bound socket that does not listen, and the arguments of a `pdu down` over NUT to its
     port.
     """
-    taken = socket.socket()
-    taken.bind(("127.0.0.1", 0))
-    return taken, [
-        "down",
-        "nut",
-        "127.0.0.1",
-        "1",
-        "-s",
-        "device=d",
-        "-s",
-        "username=u",
-        "-s",
-        f"port={taken.getsockname()[1]}",
-        "--yes",
-    ]
+    bound_socket = socket.socket()
+    bound_socket.bind(("127.0.0.1", 0))
+    line = f"down nut 127.0.0.1 1 -s device=d -s username=u -s port={bound_socket.getsockname()[1]}"
+    return bound_socket, [*line.split(), "--yes"]
 
 
 def command_of(path: tuple[str, ...]) -> click.Command:

@@ -26,7 +26,7 @@ def variables(*words: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "words, offered",
+    "words, completions",
     [
         (["sta"], ["status", "statistic"]),
         (["help", "sta"], ["status", "statistic"]),
@@ -39,14 +39,14 @@ def variables(*words: str) -> dict[str, str]:
 )
 def test_commands_handlers_options_and_families_are_completed(
     words: list[str],
-    offered: list[str],
+    completions: list[str],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for name, value in variables(*words).items():
         monkeypatch.setenv(name, value)
     assert root.run([]) == 0
-    assert [line.partition(",")[2] for line in capsys.readouterr().out.splitlines()] == offered
+    assert [line.partition(",")[2] for line in capsys.readouterr().out.splitlines()] == completions
 
 
 def test_a_script_is_printed_for_each_shell_and_in_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,7 +73,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 
 
 @pytest.mark.parametrize(
-    "words, offered",
+    "words, completions",
     [
         (["check", "pd"], ["compopt -o default"]),
         (["energy", "month", "2026-10", "--pages", "d"], ["compopt -o dirnames"]),
@@ -81,12 +81,12 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
     ],
 )
 def test_bash_completes(
-    words: list[str], offered: list[str], capsys: pytest.CaptureFixture[str]
+    words: list[str], completions: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = run(capsys, "completion", "bash")[1]
     program = BASH.format(python=sys.executable)
     lines = printed([needs.program("bash"), "-c", program, "bash", script, *words], ROOT)
-    assert [line for line in lines if line] == offered
+    assert [line for line in lines if line] == completions
 
 
 def printed(
@@ -107,7 +107,7 @@ def printed(
 
 
 @pytest.mark.parametrize(
-    "shell, line, offered",
+    "shell, line, completions",
     [
         ("fish", 'source $argv[1]; complete -C "pdu sta"', ["statistic", "status"]),
         (
@@ -120,7 +120,7 @@ def printed(
 def test_a_shell_reads_its_script(
     shell: str,
     line: str,
-    offered: list[str],
+    completions: list[str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -133,4 +133,4 @@ def test_a_shell_reads_its_script(
     environment = {"PATH": path, "HOME": str(tmp_path), "LANG": "C.UTF-8"}
     start = ["--no-config", "-c", line] if shell == "fish" else ["-f", "-c", line, shell]
     lines = printed([program, *start, str(script)], tmp_path, environment)
-    assert [line.partition("\t")[0] for line in lines] == offered
+    assert [line.partition("\t")[0] for line in lines] == completions

@@ -23,27 +23,28 @@ class Falling(Agent):
     state from before it.
     """
 
-    def __init__(self, *given: Any) -> None:
-        self._back: dict[str, tuple[float, str]] = {}
-        super().__init__(*given)
+    def __init__(self, *arguments: Any) -> None:
+        # object identifier -> when its relay falls back, and to which command's state
+        self._falls: dict[str, tuple[float, str]] = {}
+        super().__init__(*arguments)
 
     def exchange(self, data: bytes) -> Optional[bytes]:
-        for oid, (at, was) in list(self._back.items()):
-            if time.monotonic() >= at:
-                del self._back[oid]
-                self.device.write(arcs(oid), INTEGER, int(was))
-        known = len(self.writes())
+        for oid, (moment, command) in list(self._falls.items()):
+            if time.monotonic() >= moment:
+                del self._falls[oid]
+                self.device.write(arcs(oid), INTEGER, int(command))
+        count = len(self.writes())
         answer = super().exchange(data)
-        for one in self.writes()[known:]:
-            was = ON if one.value == OFF else OFF
-            self._back[one.oid] = time.monotonic() + BACK_S, was
+        for write in self.writes()[count:]:
+            command = ON if write.value == OFF else OFF
+            self._falls[write.oid] = time.monotonic() + BACK_S, command
         return answer
 
 
 @pytest.mark.parametrize("call, outlet", [("off", "1"), ("on", "4"), ("cycle", "1")])
 def test_one_outlet(call: str, outlet: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "private")
-    more = ("--pause", "1") if call == "cycle" else ()
+    pause = ("--pause", "1") if call == "cycle" else ()
     with Falling(apc.rpdu2(outlets=8)) as agent:
-        words = [call, "snmp", f"127.0.0.1:{agent.port}", outlet, "--yes", *more]
+        words = [call, "snmp", f"127.0.0.1:{agent.port}", outlet, "--yes", *pause]
         assert root.run(words) == NOT_SEEN

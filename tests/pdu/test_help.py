@@ -37,13 +37,13 @@ EVERY = list(commands(ROOT))
 OTHER = {"up": "on", "down": "off"}
 
 
-def examples(shown: str) -> list[str]:
-    """The lines under the last heading of a help, above its page."""
-    shown, _, page = shown.rstrip().rpartition("\n\nDocs: ")
+def examples(help_text: str) -> list[str]:
+    """The lines under the last heading of a help, above its page, which is there."""
+    text, _, page = help_text.rstrip().rpartition("\n\nDocs: ")
     assert (ROOT_FOLDER / page).is_file()
-    head, _, rest = shown.rpartition("\n\n")
-    assert rest.startswith("Examples:\n"), head
-    return [line.strip() for line in rest.splitlines()[1:]]
+    head, _, paragraph = text.rpartition("\n\n")
+    assert paragraph.startswith("Examples:\n"), head
+    return [line.strip() for line in paragraph.splitlines()[1:]]
 
 
 @pytest.mark.parametrize("path", EVERY, ids=" ".join)
@@ -55,20 +55,15 @@ def test_the_help_of_a_command_fits_a_terminal_and_ends_with_examples_that_can_b
     assert code == 0 and [line for line in out.splitlines() if len(line) > WIDTH] == []
     # one style for defaults
     assert "[default: (" not in out and "(default" not in out
-    found = examples(out)
-    assert len(found) == len(set(found)) == 2
-    for line in found:
+    lines = examples(out)
+    assert len(lines) == len(set(lines)) == 2
+    for line in lines:
         program, *words = shlex.split(line.partition(" > ")[0].partition(" >> ")[0])
         assert program == "pdu" and {OTHER.get(name, name) for name in path} <= set(words)
-        parsed(words)
+        parse(words)
 
 
-def test_every_command_has_a_page_that_is_there() -> None:
-    for name, command in ROOT.lazy_commands.items():
-        assert (ROOT_FOLDER / "docs" / command.page).is_file(), name
-
-
-def parsed(words: list[str]) -> None:
+def parse(words: list[str]) -> None:
     """Parse a command line as `pdu` does, without running it. Raises click.UsageError."""
     group: click.Command = ROOT
     name, context = "pdu", None
@@ -77,18 +72,22 @@ def parsed(words: list[str]) -> None:
         if not isinstance(group, click.Group):
             return
         # as click.Group.invoke does
-        kept = vars(context)  # click 8.1 has protected_args, later releases _protected_args
-        given = [*kept.get("_protected_args", kept.get("protected_args", ())), *context.args]
-        found, command, words = group.resolve_command(context, given)
-        assert command is not None and found is not None
-        group, name = command, found
+        values = vars(context)  # click 8.1 has protected_args, later releases _protected_args
+        protected_words = values.get("_protected_args", values.get("protected_args", ()))
+        command_name, command, words = group.resolve_command(
+            context, [*protected_words, *context.args]
+        )
+        assert command is not None and command_name is not None
+        group, name = command, command_name
 
 
 def test_two_names_of_a_command_have_the_same_options(capsys: pytest.CaptureFixture[str]) -> None:
-    for first, second in (("on", "up"), ("off", "down")):
-        shown = [run(capsys, name, "--help")[1].partition("\n")[2] for name in (first, second)]
-        assert shown[0] == shown[1]
-        assert f"`pdu {second}` is the same command" in " ".join(shown[0].split())
+    for name, other_name in (("on", "up"), ("off", "down")):
+        text, other_text = (
+            run(capsys, word, "--help")[1].partition("\n")[2] for word in (name, other_name)
+        )
+        assert text == other_text
+        assert f"`pdu {other_name}` is the same command" in " ".join(text.split())
 
 
 @pytest.mark.parametrize("path", [[], ["status"], ["handler", "check"], ["snmp"]], ids=" ".join)
@@ -107,9 +106,9 @@ def test_the_first_help_fits_a_screen_and_names_what_a_beginner_needs(
     heads = [line for line in out.splitlines() if line.endswith(":") and not line.startswith(" ")]
     assert heads[:3] == ["One PDU:", "Many PDUs:", "Your own handler:"]
     # each command and each group is one line
-    firsts = [line.split()[0] for line in out.splitlines() if re.match("  [a-z]", line)]
-    shown = [name for group in ROOT.groups if not group.word for name in group.names]
-    assert firsts[: -len(ROOT.examples)] == [*shown, *ROOT.by_word]
+    words = [line.split()[0] for line in out.splitlines() if re.match("  [a-z]", line)]
+    names = [name for group in ROOT.groups if not group.word for name in group.names]
+    assert words[: -len(ROOT.examples)] == [*names, *ROOT.by_word]
 
 
 @pytest.mark.parametrize("word", [*ROOT.by_word, COMMANDS])
@@ -121,12 +120,11 @@ def test_the_help_of_a_group_has_a_line_for_each_of_its_commands(
     names = [name for group in groups for name in group.names]
     code, out, err = run(capsys, "help", word)
     assert (code, err) == (0, "") and all(len(line) <= WIDTH for line in out.splitlines())
-    found = [line.split(maxsplit=1) for line in out.splitlines() if line.startswith("  ")]
-    assert found == [[name, ROOT.lazy_commands[name].help] for name in names]
+    rows = [line.split(maxsplit=1) for line in out.splitlines() if line.startswith("  ")]
+    assert rows == [[name, ROOT.lazy_commands[name].help] for name in names]
     for page in out.rpartition("Docs: ")[2].strip().split(", "):
         assert (ROOT_FOLDER / page).is_file()
-    told = json.loads(run(capsys, "help", word, "--json")[1])["commands"]
-    assert told == dict(found)
+    assert json.loads(run(capsys, "help", word, "--json")[1])["commands"] == dict(rows)
 
 
 def test_help_announces_a_question_for_a_secret_only_where_it_is_asked(
@@ -143,8 +141,9 @@ def test_the_settings_are_explained_with_each_handler(capsys: pytest.CaptureFixt
 
 
 def test_the_version_is_a_command_and_an_option(capsys: pytest.CaptureFixture[str]) -> None:
-    shown = [run(capsys, word) for word in ("version", "-V", "--version")]
-    assert shown[0] == shown[1] == shown[2] and shown[0][1].startswith(f"pdu {VERSION}, Python 3.")
+    output = run(capsys, "version")
+    assert output == run(capsys, "-V") == run(capsys, "--version")
+    assert output[1].startswith(f"pdu {VERSION}, Python 3.")
     assert json.loads(run(capsys, "version", "--json")[1])["version"] == VERSION
 
 
@@ -155,16 +154,13 @@ def test_without_arguments_every_command_is_named_on_a_terminal_of_24_lines(
     lines = out.splitlines()
     assert (code, err) == (0, "") and len(lines) <= 24
     assert [line for line in lines if len(line) > WIDTH] == []
-    named = [name for group in ROOT.groups for name in group.names]
-    assert {*named, "help", "version"} == set(ROOT.lazy_commands) and len(named) == len(set(named))
-    assert {word for line in lines for word in line.split()} >= set(named)
+    names = [name for group in ROOT.groups for name in group.names]
+    assert {*names, "help", "version"} == set(ROOT.lazy_commands) and len(names) == len(set(names))
+    assert {word for line in lines for word in line.split()} >= set(names)
 
 
 def test_the_exit_codes_have_a_page_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "help", "exit-codes")
     assert code == 0 and out.splitlines() == exit_codes.table().splitlines()
-    code, out, _ = run(capsys, "help", "exit-codes", "--json")
-    assert code == 0
-    assert [one["code"] for one in json.loads(out)["exit_codes"]] == [
-        one.code for one in exit_codes.EXITS
-    ]
+    rows = json.loads(run(capsys, "help", "exit-codes", "--json")[1])["exit_codes"]
+    assert [row["code"] for row in rows] == [row.code for row in exit_codes.EXITS]

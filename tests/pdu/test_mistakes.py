@@ -1,6 +1,4 @@
-"""What tired people type and paste: each mistake has a sentence that says how to go on, and files
-as spreadsheets save them are read.
-"""
+"""What tired people type and paste: each mistake has a sentence that says how to go on."""
 
 from __future__ import annotations
 
@@ -12,10 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 
-from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.cli import suggestions
-from pdu.pdu_list import device_list
 from tests.pdu.running import run
 
 HEAD = "name,handler,address,auth,settings"
@@ -230,9 +226,9 @@ def test_a_mistyped_line_is_answered_with_the_next_step(
     for name in ("PDU_LIST", "PDU_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(files))
-    typed, _, said = line.partition(" | ")
+    typed, _, advice = line.partition(" | ")
     code, out, err = run(capsys, *shlex.split(typed))
-    assert (code, out) == (2, "") and said in err and err.count("\n") == 1
+    assert (code, out) == (2, "") and advice in err and err.count("\n") == 1
     assert "s3cret-w0rd" not in err
 
 
@@ -240,10 +236,10 @@ def test_a_mistyped_line_is_answered_with_the_next_step(
 def test_a_mistake_in_json_has_its_kind_and_the_same_sentence(
     line: str, files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    typed, _, said = line.partition(" | ")
+    typed, _, advice = line.partition(" | ")
     code, out, err = run(capsys, *typed.split(), "--json")
     error = json.loads(out)["error"]
-    assert (code, err, error["exit_code"]) == (2, "", 2) and said in error["reason"]
+    assert (code, err, error["exit_code"]) == (2, "", 2) and advice in error["reason"]
     assert error["kind"] in ("usage", "settings")
 
 
@@ -252,15 +248,15 @@ OFF = ("Off", "power-off", "turn_off", "poweroff", "shutdown", "disable")
 
 
 @pytest.mark.parametrize(
-    "word, right, wrong",
+    "word, command, opposite",
     [*((word, "on", "off") for word in ON), *((word, "off", "on") for word in OFF)],
 )
 def test_a_word_for_switching_leads_to_the_command_that_does_it(
-    word: str, right: str, wrong: str, capsys: pytest.CaptureFixture[str]
+    word: str, command: str, opposite: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     err = run(capsys, word, "nut", "192.0.2.9", "3")[2].partition(" (pdu")[0]
-    assert err.endswith((f"{right} switches outlets {right}", f"did you mean {right}?"))
-    assert f"{wrong} " not in err
+    assert err.endswith((f"{command} switches outlets {command}", f"did you mean {command}?"))
+    assert f"{opposite} " not in err
 
 
 @given(
@@ -289,30 +285,6 @@ def test_a_wrong_option_is_named_before_a_community_is_asked_for(
     monkeypatch.delenv("PDU_COMMUNITY", raising=False)
     code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", "--timeout", "0")
     assert code == 2 and err.startswith("settings: --timeout must be")
-
-
-@pytest.mark.parametrize(
-    "text, encoding",
-    [
-        (f"sep=;\n{HEAD}\n{ROW}\n".replace(",", ";"), "utf-8"),
-        (f"sep=,\r\n{HEAD}\r\n{ROW}\r\n", "utf-8-sig"),
-        (f"SEP=\t\n{HEAD}\n{ROW}\n".replace(",", "\t"), "utf-8"),
-        (f"{HEAD}\n{ROW}\n".replace("r1-left", "стойка"), "utf-16"),
-        (f"sep=;\r\n{HEAD}\r\n{ROW}\r\n".replace(",", ";"), "utf-16"),
-    ],
-)
-def test_a_list_is_read_as_excel_saves_it(text: str, encoding: str, tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_bytes(text.encode(encoding))
-    (listed,) = device_list.read_device_list(str(path)).devices
-    assert (listed.handler, listed.address, listed.auth) == ("snmp", "192.0.2.1", "snmp")
-
-
-def test_an_error_after_excels_line_names_the_line_of_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_text(f"sep=,\n{HEAD}\nx,snmp,,,\n", "utf-8")
-    with pytest.raises(SettingsError, match="line 3: there is no address"):
-        device_list.read_device_list(str(path))
 
 
 def test_an_ipv6_address_in_brackets_is_the_address(capsys: pytest.CaptureFixture[str]) -> None:

@@ -138,11 +138,11 @@ def test_the_steps_for_an_unknown_unit_lead_to_its_archive(
     # a ? marks a doubtful value, which a person removes
     profile.write_text(re.sub(r"\?(?=[\w\"])|(?<=\w)\?", "", profile.read_text("utf-8")))
     _, _, err = run(capsys, "draft", "unit.snmprec")
-    check, again = (line.strip() for line in err.splitlines()[-2:])
+    check, build = (line.strip() for line in err.splitlines()[-2:])
     assert run(capsys, *_words(check))[0] == 0
-    assert again == build_line.strip()
-    done = _shell(f"{build_line} --out dist", tmp_path)
-    assert done.returncode == 0 and [*(tmp_path / "dist").glob("pdu_*.tar.gz")], done.stderr
+    assert build == build_line.strip()
+    process = _shell(f"{build_line} --out dist", tmp_path)
+    assert process.returncode == 0 and [*(tmp_path / "dist").glob("pdu_*.tar.gz")], process.stderr
 
 
 def _words(line: str) -> list[str]:
@@ -200,10 +200,10 @@ def test_an_outlet_that_a_cycle_left_off_is_switched_on_by_its_line(
 
         def state() -> str:
             out = run(capsys, "status", "snmp", where, "--json")[1]
-            outlets = {one["identity"]: one["state"] for one in json.loads(out)["outlets"]}
+            outlets = {row["identity"]: row["state"] for row in json.loads(out)["outlets"]}
             return str(outlets["1"])
 
-        before = state()
+        first_state = state()
         with (
             subprocess.Popen(
                 [*PDU, "cycle", "snmp", where, "1", "--pause", "3600", "--yes"],
@@ -213,7 +213,7 @@ def test_an_outlet_that_a_cycle_left_off_is_switched_on_by_its_line(
             ) as process,
             bounded(process),
         ):
-            assert before == "on" and until(lambda: state() == "off")
+            assert first_state == "on" and until(lambda: state() == "off")
             process.send_signal(signal.SIGINT)
             err = process.communicate(timeout=PATIENCE_S)[1]
         line = err.partition("switch it on: ")[2].splitlines()[0]
@@ -241,12 +241,12 @@ def test_the_line_of_make_serve_registers_the_built_handlers(tmp_path: Path) -> 
         assert process.stdout is not None
         lines = iter(process.stdout.readline, "")
         line = next(line for line in lines if line.startswith("next: "))
-        made, registered = line.partition("make packages, then: ")[1:]
-        assert made
+        first_step, registration = line.partition("make packages, then: ")[1:]
+        assert first_step
         _build(tmp_path / "dist")
-        done = _shell(registered.replace("dist/", f"{tmp_path}/dist/"), ROOT)
+        shell = _shell(registration.replace("dist/", f"{tmp_path}/dist/"), ROOT)
         process.send_signal(signal.SIGINT)
-    assert done.returncode == 0 and done.stdout.count("registered as") == 7, done.stderr
+    assert shell.returncode == 0 and shell.stdout.count("registered as") == 7, shell.stderr
 
 
 def test_what_make_names_next_is_there(tmp_path: Path) -> None:
@@ -260,5 +260,5 @@ def test_what_make_names_next_is_there(tmp_path: Path) -> None:
     assert (ROOT / tests).is_dir()
     _build(tmp_path / "dist")
     (line,) = [step for step in steps if "register.sh" in step]
-    done = _shell(line.partition(" shows")[0], tmp_path)
-    assert done.returncode == 0 and "curl -X POST" in done.stdout, done.stderr
+    process = _shell(line.partition(" shows")[0], tmp_path)
+    assert process.returncode == 0 and "curl -X POST" in process.stdout, process.stderr

@@ -14,7 +14,7 @@ from tests.pdu.test_help import EVERY
 
 
 def test_what_options_need_and_exclude_are_options_of_the_same_command() -> None:
-    named = 0
+    flag_count = 0
     for path in EVERY:
         command = command_of(path)
         flags = {flag for parameter in command.params for flag in parameter.opts}
@@ -23,8 +23,8 @@ def test_what_options_need_and_exclude_are_options_of_the_same_command() -> None
                 continue
             named_flags = {*option.requires, *option.excludes}
             assert named_flags <= flags, (path, option.opts)
-            named += len(named_flags)
-    assert named > 10
+            flag_count += len(named_flags)
+    assert flag_count > 10
 
 
 def test_a_flag_that_is_not_there_does_not_hide_in_an_argument() -> None:

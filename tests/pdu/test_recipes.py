@@ -112,9 +112,9 @@ getattr(driver, sys.argv[2])()
 
 def test_labgrid_switches_an_outlet_and_sees_a_failure(unit: Peer, tmp_path: Path) -> None:
     path = recipe("labgrid.yaml", unit, tmp_path)
-    for word, wanted in (("off", False), ("on", True)):
+    for word in ("off", "on"):
         assert labgrid(path, word).returncode == 0
-        assert is_on(unit) is wanted
+        assert is_on(unit) is (word == "on")
     path.write_text(path.read_text().replace(" 3 --yes", " 99 --yes"))
     assert labgrid(path, "off").returncode != 0
 
@@ -131,28 +131,30 @@ def test_ansible_switches_an_outlet_and_sends_nothing_in_check_mode(
     host = f"{unit.address}:{unit.snmp['port']}"
     command = [program, "-i", "pdu,", str(path), "-e", f"outlet={OUTLET}"]
     path.write_text(path.read_text().replace("inventory_hostname", f"'{host}'"))
-    checked = run([*command, "-e", "state=off", "--check"])
-    assert (checked.returncode, unit.books().writes) == (0, []), checked.stdout
-    done = run([*command, "-e", "state=off"])
-    assert (done.returncode, is_on(unit)) == (0, False), done.stdout
-    assert "changed=1" in done.stdout
+    check = run([*command, "-e", "state=off", "--check"])
+    assert (check.returncode, unit.books().writes) == (0, []), check.stdout
+    process = run([*command, "-e", "state=off"])
+    assert (process.returncode, is_on(unit)) == (0, False), process.stdout
+    assert "changed=1" in process.stdout
     assert run([*command, "-e", "state=of"]).returncode != 0
-    failed = run([program, "-i", "pdu,", str(path), "-e", "outlet=99", "-e", "state=on"])
-    assert failed.returncode != 0 and "no outlet" in failed.stdout
+    failure = run([program, "-i", "pdu,", str(path), "-e", "outlet=99", "-e", "state=on"])
+    assert failure.returncode != 0 and "no outlet" in failure.stdout
 
 
 def test_zabbix_agent_reads_a_list(tmp_path: Path) -> None:
     agent = system("zabbix_agentd", "zabbix-agent")
-    with hall(tmp_path) as made:
+    with hall(tmp_path) as simulated_hall:
         text = (DOCS / "zabbix-agent.conf").read_text("utf-8")
         text = text.replace(PROGRAM, f'"{ROOT}/.venv/bin/python" "{ROOT}/pdu/__main__.py"')
         path = tmp_path / "agent.conf"
         path.write_text(
-            "Server=127.0.0.1\n" + text.replace("/etc/pdu/logins.toml", str(made.logins))
+            "Server=127.0.0.1\n" + text.replace("/etc/pdu/logins.toml", str(simulated_hall.logins))
         )
-        done = run([agent, "-c", str(path), "-t", f"pdu.check[{made.list(dead=True)}]"])
-    value = done.stdout.partition("[t|")[2].rpartition("]")[0]
-    results = {one["name"]: one["result"] for one in json.loads(value)["pdus"]}
+        process = run(
+            [agent, "-c", str(path), "-t", f"pdu.check[{simulated_hall.list(dead=True)}]"]
+        )
+    value = process.stdout.partition("[t|")[2].rpartition("]")[0]
+    results = {row["name"]: row["result"] for row in json.loads(value)["pdus"]}
     assert results == {**{name: "well" for name in PEERS}, "dead": "unreachable"}
 
 
@@ -161,9 +163,18 @@ def test_the_zabbix_template_takes_what_check_prints(tmp_path: Path) -> None:
     of_outlets = set(re.findall(r"\.outlets\[.*?\]\.(\w+)\.first\(\)", template))
     of_pdus = set(re.findall(r"#PDU\}\"\)\]\.(\w+)\.first\(\)", template))
     assert of_outlets and of_pdus
-    with hall(tmp_path) as made:
-        done = run([*PDU, "check", str(made.list()), "--auth", str(made.logins), "--json"])
-    for row in json.loads(done.stdout)["pdus"]:
+    with hall(tmp_path) as simulated_hall:
+        process = run(
+            [
+                *PDU,
+                "check",
+                str(simulated_hall.list()),
+                "--auth",
+                str(simulated_hall.logins),
+                "--json",
+            ]
+        )
+    for row in json.loads(process.stdout)["pdus"]:
         assert {"name", *of_pdus} <= row.keys()
         assert all({"identity", *of_outlets} <= outlet.keys() for outlet in row["outlets"])
 

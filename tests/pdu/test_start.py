@@ -49,15 +49,15 @@ def run(
 
 
 def test_the_version_needs_no_package() -> None:
-    done = run([sys.executable, "-S", "-E", "-m", "pdu", "--version"])
-    assert done.returncode == 0 and done.stdout.startswith(f"pdu {VERSION}, ")
+    process = run([sys.executable, "-S", "-E", "-m", "pdu", "--version"])
+    assert process.returncode == 0 and process.stdout.startswith(f"pdu {VERSION}, ")
 
 
 def test_a_missing_package_is_reported_in_one_line_with_the_remedy() -> None:
     # -S: without site-packages
-    done = run([sys.executable, "-S", "-E", "-m", "pdu", "status", "nut", "h"])
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "package click, which" in done.stderr and "pipx install --force ." in done.stderr
+    process = run([sys.executable, "-S", "-E", "-m", "pdu", "status", "nut", "h"])
+    assert (process.returncode, process.stdout, process.stderr.count("\n")) == (2, "", 1)
+    assert "package click, which" in process.stderr and "pipx install --force ." in process.stderr
 
 
 def test_only_packages_that_pdu_requires_are_to_be_installed() -> None:
@@ -74,8 +74,8 @@ def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> Non
     link = tmp_path / "other-name"
     link.symlink_to(ROOT / "pdu")
     for path in (ROOT / "pdu", link):
-        done = run([sys.executable, str(path), "snmp", "families", "sentry4"], tmp_path)
-        assert done.returncode == 0 and "sentry4" in done.stdout
+        process = run([sys.executable, str(path), "snmp", "families", "sentry4"], tmp_path)
+        assert process.returncode == 0 and "sentry4" in process.stdout
 
 
 OLD = [path for version, path in pythons().items() if tuple(map(int, version.split("."))) < (3, 9)]
@@ -84,9 +84,9 @@ OLD = [path for version, path in pythons().items() if tuple(map(int, version.spl
 @pytest.mark.skipif(not OLD, reason="a Python before 3.9 is missing: pyenv install 3.8")
 def test_an_old_python_is_refused_in_one_line() -> None:
     for python in OLD:
-        done = run([str(python), "-B", "-m", "pdu", "status", "nut", "h"])
-        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-        assert "needs Python 3.9" in done.stderr
+        process = run([str(python), "-B", "-m", "pdu", "status", "nut", "h"])
+        assert (process.returncode, process.stdout, process.stderr.count("\n")) == (2, "", 1)
+        assert "needs Python 3.9" in process.stderr
 
 
 def test_a_status_over_snmp_does_not_import_pysnmp() -> None:
@@ -97,8 +97,8 @@ def test_a_status_over_snmp_does_not_import_pysnmp() -> None:
     )
     with Agent(apc.rpdu2(outlets=4)) as agent:
         command = [sys.executable, "-c", program, "status", "snmp", f"127.0.0.1:{agent.port}"]
-        done = run(command, variables={"PDU_COMMUNITY": "private"})
-    assert (done.returncode, done.stderr) == (0, "") and agent.requests
+        process = run(command, variables={"PDU_COMMUNITY": "private"})
+    assert (process.returncode, process.stderr) == (0, "") and agent.requests
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_ctrl_c_while_the_command_loads_is_quiet(module: str, code: int, tmp_pat
     }
     (tmp_path / f"{module}.py").write_text(interrupt[module])
     path = f"{tmp_path}{os.pathsep}{ROOT}"
-    done = run([*PDU, "--help"], variables={"PYTHONPATH": path})
-    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+    process = run([*PDU, "--help"], variables={"PYTHONPATH": path})
+    assert (process.returncode, process.stdout, process.stderr) == (code, "", "")
 
 
 # With PYTHONUNBUFFERED=1 the output fails when a line is printed, otherwise when the buffer is
@@ -131,10 +131,10 @@ def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str) -> None:
     os.close(reader)
     command = [*PDU, "snmp", "families"]
     try:
-        done = run(command, stdout=writer, variables={"PYTHONUNBUFFERED": unbuffered})
+        process = run(command, stdout=writer, variables={"PYTHONUNBUFFERED": unbuffered})
     finally:
         os.close(writer)
-    assert (done.returncode, done.stderr) == (READER_GONE, "")
+    assert (process.returncode, process.stderr) == (READER_GONE, "")
 
 
 @needs_full
@@ -143,8 +143,8 @@ def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str) -> None:
 def test_an_output_that_cannot_be_written_is_named_in_one_line(words: str, unbuffered: str) -> None:
     with open("/dev/full", "wb") as full:
         command = [*PDU, *words.split()]
-        done = run(command, stdout=full, variables={"PYTHONUNBUFFERED": unbuffered})
-    assert (done.returncode, done.stderr) == (2, f"{UNWRITABLE}\n")
+        process = run(command, stdout=full, variables={"PYTHONUNBUFFERED": unbuffered})
+    assert (process.returncode, process.stderr) == (2, f"{UNWRITABLE}\n")
 
 
 @needs_full
@@ -165,17 +165,17 @@ def test_only_a_command_that_was_sent_may_have_been_carried_out(call: str, is_se
 
 @pytest.mark.parametrize("words", ["--version", "supports AP8959"])
 def test_a_closed_standard_output_is_an_output_that_cannot_be_written(words: str) -> None:
-    done = run(["sh", "-c", f"'{sys.executable}' -m pdu {words} >&-"])
-    (line,) = done.stderr.splitlines()
-    assert done.returncode == 2
+    process = run(["sh", "-c", f"'{sys.executable}' -m pdu {words} >&-"])
+    (line,) = process.stderr.splitlines()
+    assert process.returncode == 2
     assert line.startswith("settings: the standard output cannot be written")
 
 
 @needs_full
 def test_the_exit_code_is_2_if_neither_output_nor_errors_can_be_written() -> None:
     with open("/dev/full", "wb") as full:
-        done = run([*PDU, "snmp", "families"], stdout=full, stderr=full)
-    assert done.returncode == 2
+        process = run([*PDU, "snmp", "families"], stdout=full, stderr=full)
+    assert process.returncode == 2
 
 
 @needs_full
@@ -188,10 +188,10 @@ def test_ctrl_c_has_its_exit_code_even_if_standard_error_cannot_be_written(is_go
     reader, writer = os.pipe() if is_gone else (os.dup(0), os.open("/dev/full", os.O_WRONLY))
     os.close(reader)
     try:
-        done = run([sys.executable, "-c", program], stderr=writer)
+        process = run([sys.executable, "-c", program], stderr=writer)
     finally:
         os.close(writer)
-    assert (done.returncode, done.stdout) == (INTERRUPTED, "")
+    assert (process.returncode, process.stdout) == (INTERRUPTED, "")
 
 
 @needs_full
@@ -200,5 +200,5 @@ def test_a_reading_is_printed_although_its_warning_cannot_be() -> None:
         arguments, secrets = options(peer)
         words = ["status", "raritan", peer.address, *arguments, "--json", "-s", "link_units=2"]
         variables = {f"PDU_{key.upper()}": value for key, value in secrets.items()}
-        done = run([*PDU, *words], stderr=full, variables=variables)
-    assert done.returncode == 0 and json.loads(done.stdout)["outlets"]
+        process = run([*PDU, *words], stderr=full, variables=variables)
+    assert process.returncode == 0 and json.loads(process.stdout)["outlets"]

@@ -23,70 +23,50 @@ from tests.pdu.monitoring.halls import private
 from tests.pdu.running import Broken, run, silent, use
 
 
+def noted_forms(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Let the handlers nut and snmp note the arguments of make_handler, and read nothing."""
+    forms: list[Any] = []
+
+    def make(data: Any) -> Broken:
+        if data not in forms:  # a command may make its PDU anew
+            forms.append(data)
+        return Broken()
+
+    handlers = {name: load(name)._replace(make=make) for name in ("nut", "snmp")}
+    use(monkeypatch, handlers.__getitem__)
+    return forms
+
+
 def test_a_secret_file_overrides_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seen: list[Any] = []
-
-    def keep(data: Any) -> Broken:
-        if data.custom_params not in seen:  # a command may make its PDU anew
-            seen.append(data.custom_params)
-        return Broken()
-
+    forms = noted_forms(monkeypatch)
     monkeypatch.setenv("PDU_PASSWORD", "from the environment")
-    private(tmp_path / "secret", b"\xef\xbb\xbffrom a file\r\n")
-    nut = load("nut")
-    use(monkeypatch, lambda name: nut._replace(make=keep))
-    run(
-        capsys,
-        "down",
-        "nut",
-        "h",
-        "1",
-        "-s",
-        "username=u",
-        "--yes",
-        "--secret-file",
-        f"password={tmp_path / 'secret'}",
-    )
-    run(capsys, "down", "nut", "h", "1", "--username", "u", "--yes")
-    assert [settings["password"] for settings in seen] == ["from a file", "from the environment"]
+    secret = private(tmp_path / "secret", b"\xef\xbb\xbffrom a file\r\n")
+    line = ("down", "nut", "h", "1", "-s", "username=u", "--yes")
+    run(capsys, *line, "--secret-file", f"password={secret}")
+    run(capsys, *line)
+    passwords = [form.custom_params["password"] for form in forms]
+    assert passwords == ["from a file", "from the environment"]
 
 
 def test_an_option_overrides_the_environment_which_never_supplies_the_address(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seen: list[Any] = []
-
-    def keep(data: Any) -> Broken:
-        if data not in seen:  # a command may make its PDU anew
-            seen.append(data)
-        return Broken()
-
+    forms = noted_forms(monkeypatch)
     monkeypatch.setenv("PDU_TIMEOUT", "7")
     monkeypatch.setenv("PDU_DEVICE", "rack1")
     monkeypatch.setenv("PDU_HOST", "192.0.2.99")
     monkeypatch.setenv("PDU_COMMUNITY", "c")
-    nut, snmp = load("nut"), load("snmp")
-    use(monkeypatch, lambda name: (nut if name == "nut" else snmp)._replace(make=keep))
     run(capsys, "down", "nut", " h:99 ", "1", "--yes", "--timeout", "3", "--no-verify")
     run(capsys, "down", "snmp", "h:1161", "1", "--yes", "--snmp-version", "2c")
     run(capsys, "down", "snmp", "h:1161", "1", "--yes", "--port", "1162")
-    assert seen[0].ip == "h:99"
-    assert seen[0].custom_params == {
-        "timeout": "3",
-        "device": "rack1",
-        "verify": "no",
-        "tls": "yes",
-    }
-    assert (seen[1].ip, seen[1].custom_params) == ("h", {})
-    assert seen[1].snmp_params == {
-        "version": "2c",
-        "port": "1161",
-        "timeout": "7",
-        "community": "c",
-    }
-    assert seen[2].snmp_params["port"] == "1162"
+    nut, snmp, snmp_at_port = forms
+    settings = {"timeout": "3", "device": "rack1", "verify": "no", "tls": "yes"}
+    assert (nut.ip, nut.custom_params) == ("h:99", settings)
+    fields = {"version": "2c", "port": "1161", "timeout": "7", "community": "c"}
+    assert (snmp.ip, snmp.custom_params, snmp.snmp_params) == ("h", {}, fields)
+    assert snmp_at_port.snmp_params["port"] == "1162"
 
 
 # no handler of this pack has an api_key
@@ -114,13 +94,9 @@ def test_an_empty_secret_file_is_refused(
 def test_a_binary_secret_is_refused_and_not_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    private(tmp_path / "secret", b"\xffs3cret")
-    code, _, err = run(
-        capsys, "status", "nut", "h", "--secret-file", f"password={tmp_path / 'secret'}"
-    )
-    assert (
-        code == 2 and err == f"settings: {tmp_path / 'secret'}: not UTF-8 text; save it as UTF-8\n"
-    )
+    secret = private(tmp_path / "secret", b"\xffs3cret")
+    code, _, err = run(capsys, "status", "nut", "h", "--secret-file", f"password={secret}")
+    assert (code, err) == (2, f"settings: {secret}: not UTF-8 text; save it as UTF-8\n")
 
 
 @pytest.mark.sample(3)
@@ -141,11 +117,11 @@ def test_a_secret_is_asked_for_on_a_terminal_without_echo(
     monkeypatch.delenv("PDU_PASSWORD", raising=False)
     connection, arguments = silent()
     with connection:
-        shown = terminal.run(
+        screen = terminal.run(
             [sys.executable, "-m", "pdu", *arguments],
             {**os.environ, "PYTHONPATH": str(ROOT)},
             "password of u on 127.0.0.1: ",
             typed,
         )
-    assert shown.code == code and words in shown.text
-    assert "s3cret" not in shown.text and "0xe9" not in shown.text and "Traceback" not in shown.text
+    assert screen.code == code and words in screen.text
+    assert not any(word in screen.text for word in ("s3cret", "0xe9", "Traceback"))

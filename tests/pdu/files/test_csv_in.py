@@ -14,6 +14,7 @@ from pdu.files import csv_in
 from pdu.pdu_list import device_list
 
 LIST = "name,handler,address,metered\na,snmp,192.0.2.1,yes\nb,nut,192.0.2.2\n"
+#: what a program makes of a file's text
 FORMS: Mapping[str, Callable[[str], str]] = {
     "commas": lambda text: text,
     "semicolons": lambda text: text.replace(",", ";"),
@@ -23,16 +24,21 @@ FORMS: Mapping[str, Callable[[str], str]] = {
         "^.*", lambda head: head.group().replace(",", " , ").title(), text, count=1
     ),
     "a byte order mark and CR LF": lambda text: "\ufeff" + text.replace("\n", "\r\n"),
+    "Excel's first line": lambda text: "sep=;\n" + text.replace(",", ";"),
+    "Excel's first line in capitals": lambda text: "SEP=\t\r\n" + text.replace(",", "\t"),
 }
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("form", FORMS)
-def test_a_list_is_read_in_each_form(form: str, tmp_path: Path) -> None:
-    file = tmp_path / "given.csv"
+def test_a_list_is_read_in_each_form(form: str, encoding: str, tmp_path: Path) -> None:
+    file = tmp_path / "hall.csv"
     file.write_text(LIST, encoding="utf-8")
-    expected = device_list.read_device_list(str(file))
-    file.write_bytes(FORMS[form](LIST).encode())
-    assert device_list.read_device_list(str(file)) == expected and expected.devices
+    fleet = device_list.read_device_list(str(file))
+    file.write_bytes(
+        FORMS[form](LIST).removeprefix("\ufeff" * (encoding == "utf-16")).encode(encoding)
+    )
+    assert device_list.read_device_list(str(file)) == fleet and fleet.devices
 
 
 def check(head: Sequence[str]) -> Collection[str]:
@@ -43,7 +49,7 @@ def check(head: Sequence[str]) -> Collection[str]:
 
 
 @pytest.mark.parametrize(
-    "text, said",
+    "text, sentence",
     [
         ("", "the first line must have the columns a"),
         ("a,b,a\n", "f.csv: a column occurs twice"),
@@ -52,12 +58,13 @@ def check(head: Sequence[str]) -> Collection[str]:
         ('a,b\n"2,x\n3,x\n4",x,y\n', "line 2 has 3 cells"),
         ("a,b\n1,x,y\n", "line 2 has 3 cells, the header has 2"),
         ("# one\n\na;b\n\n1;x;y\n", "line 5 has 3 cells"),
+        ("sep=,\na,b\n1,x,y\n", "line 3 has 3 cells"),
     ],
 )
-def test_what_has_no_meaning_is_refused_with_its_place(text: str, said: str) -> None:
+def test_what_has_no_meaning_is_refused_with_its_place(text: str, sentence: str) -> None:
     with pytest.raises(SettingsError) as error_info:
         list(csv_in.rows(text, "f.csv", check))
-    assert said in error_info.value.reason
+    assert sentence in error_info.value.reason
 
 
 @pytest.mark.parametrize("begin", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])

@@ -1,10 +1,10 @@
-"""Which hosts are this machine: a proof of a unit there is a simulation."""
+"""What is the address of a device, and which hosts are this machine."""
 
 from __future__ import annotations
 
 import pytest
 
-from pdu.network.hosts import is_this_machine
+from pdu.network.hosts import NotAHost, address, is_this_machine
 
 
 @pytest.mark.parametrize(
@@ -16,4 +16,26 @@ from pdu.network.hosts import is_this_machine
     ],
 )  # fmt: skip
 def test_this_machine_is_known_by_its_loopback_addresses_and_name(host: str, is_this: bool) -> None:
+    """A proof of a unit there is a simulation."""
     assert is_this_machine(host) is is_this
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["h", "rack-1.example.", "host_x", "192.0.2.7", "[::1]:161", "::1", "fe80::1%lo", "pdu:161"],
+)
+def test_a_possible_host_is_taken(host: str) -> None:
+    assert address(f" {host} ") == host
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("", "-", "a..b", "999.1.1.1", "192.0.2.256", "10.0.0", "1.2.3.4.5", "123456", "..", "h,"),
+        *("192.0.2.0/24", "a b", "[::1", "h/x", "a" * 64),
+    ],
+)
+def test_a_host_that_cannot_be_one_is_wrong_usage(host: str) -> None:
+    with pytest.raises(NotAHost, match="is not an address") as error_info:
+        address(host)
+    assert error_info.value.kind == "usage"

@@ -16,12 +16,11 @@ import pytest
 from handlers.shared import errors
 from pdu.cli import exit_codes
 from pdu.cli.states import word
-from pdu.loading.handler_loading import LoadedHandler
 from pdu.outlets import cycle_command
 from pdu.reading import outlet_power
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal
-from tests.pdu.running import options, run, use
+from tests.pdu.running import run, use_login, use_pdu
 from tests.peers import PEERS
 from tests.simulators import synlink
 from tests.simulators.redfish import RedfishService, units
@@ -36,17 +35,13 @@ def test_an_outlet_of_every_handler_is_switched_off_and_on_again(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with PEERS[name]() as peer:
-        arguments, secrets = options(peer)
-        for key, value in secrets.items():
-            monkeypatch.setenv(f"PDU_{key.upper()}", value)
-        before = peer.books().states
-        on = next(identity for identity, state in before.items() if state)
-        command = ["cycle", name, peer.address, on, "--pause", "0", "--yes", *arguments]
+        arguments, states = use_login(monkeypatch, peer), peer.books().states
+        identity = next(identity for identity, is_on in states.items() if is_on)
+        command = ["cycle", name, peer.address, identity, "--pause", "0", "--yes", *arguments]
         code, out, err = run(capsys, *command, "--json")
-        assert code == 0
-        assert err == ""
-        assert json.loads(out)["outlets"] == [{"identity": on, "state": "on", "done": True}]
-        assert peer.books().states == before and len(peer.books().writes) >= 2
+        assert (code, err) == (0, "")
+        assert json.loads(out)["outlets"] == [{"identity": identity, "state": "on", "done": True}]
+        assert peer.books().states == states and len(peer.books().writes) >= 2
 
 
 def test_a_cycle_logs_in_once(
@@ -94,12 +89,12 @@ class Unit:
     def port_up(self, port: PduPortView) -> PduPortView:
         return self._command("up", UP, port)
 
-    def _command(self, name: str, wanted: EnumPowerStatus, port: PduPortView) -> PduPortView:
+    def _command(self, name: str, target_state: EnumPowerStatus, port: PduPortView) -> PduPortView:
         self.sent.append(name)
         if name in self.answers:
             port.power_status = self.answers[name]()
         else:
-            port.power_status = self.state = wanted
+            port.power_status = self.state = target_state
         return port
 
 
@@ -107,7 +102,7 @@ class Unit:
 def unit(monkeypatch: pytest.MonkeyPatch) -> Unit:
     unit_double = Unit()
     monkeypatch.setattr(outlet_power, "AGAIN_S", 0.01)
-    use(monkeypatch, lambda name: LoadedHandler(name, name, unit_double.make, (), False))
+    use_pdu(monkeypatch, unit_double.make)
     return unit_double
 
 
@@ -256,8 +251,8 @@ def test_a_command_to_switch_on_that_fails_goes_out_once_and_the_remedy_is_said(
     answer: Any, code: int, unit: Unit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     unit.answers["up"] = answer
-    found, _, err = run(capsys, *CYCLE, "--yes", "--pause", "0")
-    assert (found, unit.sent) == (code, ["down", "up"])
+    exit_code, _, err = run(capsys, *CYCLE, "--yes", "--pause", "0")
+    assert (exit_code, unit.sent) == (code, ["down", "up"])
     assert "switch it on: pdu on x 192.0.2.7 3" in err
 
 

@@ -48,16 +48,25 @@ OVER_SNMP = ("digipower", "raritan-pdu")
 Patched = pytest.MonkeyPatch
 
 
+def finding_of(rows: Any, **settings: str) -> HandlerFinding:
+    """What the handler snmp says of a device with these rows."""
+    return device_finding(Reader(of_rows(rows)), select_families(settings, {}))
+
+
 def of_recording(name: str) -> HandlerFinding:
-    return device_finding(Reader(of_rows(recorded.rows(name))), select_families({}, {}))
+    return finding_of(recorded.rows(name))
+
+
+def of_fixture(name: str, **settings: str) -> HandlerFinding:
+    return finding_of(fixture(name).device().rows(), **settings)
 
 
 @pytest.mark.against("recordings of real units, in memory")
 @pytest.mark.parametrize("name", recorded.NAMES)
 def test_a_recorded_unit_is_identified_with_its_abilities(name: str) -> None:
-    expected, found = recorded.expected(name), of_recording(name)
-    assert found.family == expected["family"] and found.why
-    assert any(row["family"].partition(" at ")[0] == expected["family"] for row in found.tried)
+    expected, finding = recorded.expected(name), of_recording(name)
+    assert finding.family == expected["family"] and finding.why
+    assert any(row["family"].partition(" at ")[0] == expected["family"] for row in finding.tried)
     states = [
         outlet["state"]
         for outlet in expected["outlets"].values()
@@ -66,11 +75,11 @@ def test_a_recorded_unit_is_identified_with_its_abilities(name: str) -> None:
     if states:
         on = states.count("on")
         outlets = counted(len(expected["outlets"]), "outlet")
-        line = next(line for line in found.can if line.startswith("read the states of"))
+        line = next(line for line in finding.can if line.startswith("read the states of"))
         assert line.startswith(f"read the states of {outlets} ") and (not on or f"({on} on" in line)
     else:
-        assert any("states" in line for line in found.cannot)
-    assert len(found.seen) >= 2 and (found.evidence or not found.can)
+        assert any("states" in line for line in finding.cannot)
+    assert len(finding.seen) >= 2 and (finding.evidence or not finding.can)
 
 
 @pytest.mark.against("recordings of real units, over SNMP")
@@ -88,61 +97,45 @@ def test_a_replayed_recording_is_identified_over_snmp_as_in_memory(
     assert report["chosen"] == "snmp" and {**over_snmp, "unit": ""} == in_memory
 
 
-def with_no_and_yes(name: str, key: str) -> list[HandlerFinding]:
-    """Identify a synthetic unit, first with `no` as the value of the setting `key`, then with
-    `yes`.
-    """
-    return [
-        device_finding(
-            Reader(of_rows(fixture(name).device().rows())), select_families({key: value}, {})
-        )
-        for value in ("no", "yes")
-    ]
-
-
-def test_the_settings_metered_only_and_switch_unproven_decide_what_is_found() -> None:
-    assert [one.family for one in with_no_and_yes("geist-v5_inlet", "metered_only")] == [
-        "",
-        "geist-v5",
-    ]
-    unproven = with_no_and_yes("teltronix", "switch_unproven")
-    assert [any(line.startswith("switch") for line in one.can) for one in unproven] == [False, True]
+@pytest.mark.parametrize("value, is_set", [("no", False), ("yes", True)])
+def test_the_settings_metered_only_and_switch_unproven_decide_what_is_found(
+    value: str, is_set: bool
+) -> None:
+    assert bool(of_fixture("geist-v5_inlet", metered_only=value).family) is is_set
+    can = of_fixture("teltronix", switch_unproven=value).can
+    assert any(line.startswith("switch") for line in can) is is_set
 
 
 def test_a_family_with_states_but_without_commands_is_not_called_metered_only() -> None:
-    found = device_finding(
-        Reader(of_rows(fixture("opengear-rpc").device().rows())), select_families({}, {})
-    )
-    assert any(line.startswith("read the states") for line in found.can)
-    assert [line for line in found.cannot if line.startswith("switch")] == [
-        "switch: the family 'opengear-rpc' has no commands"
-    ]
+    finding = of_fixture("opengear-rpc")
+    assert any(line.startswith("read the states") for line in finding.can)
+    switch_lines = [line for line in finding.cannot if line.startswith("switch")]
+    assert switch_lines == ["switch: the family 'opengear-rpc' has no commands"]
 
 
 def test_outlets_without_states_cannot_be_switched() -> None:
-    found = device_finding(
-        Reader(of_rows(fixture("schleifenbauer_channels").device().rows())), select_families({}, {})
-    )
-    assert "read states: it reports none (4 outlets)" in found.cannot
-    assert "switch: a command could not be confirmed, because no state is reported" in found.cannot
-    assert not [line for line in found.can if line.startswith("switch")]
+    finding = of_fixture("schleifenbauer_channels")
+    assert "read states: it reports none (4 outlets)" in finding.cannot
+    reason = "switch: a command could not be confirmed, because no state is reported"
+    assert reason in finding.cannot
+    assert not [line for line in finding.can if line.startswith("switch")]
 
 
 @pytest.mark.parametrize(
-    "unit, used, sum_of_them",
+    "unit, numbers, amount",
     [(None, [0], 3), (Arcs(stop=1), [0, 1], 9)],
     ids=["one unit", "a chain"],
 )
 def test_a_total_rests_on_the_first_object_that_a_unit_has(
-    unit: Optional[Arcs], used: list[int], sum_of_them: int
+    unit: Optional[Arcs], numbers: list[int], amount: int
 ) -> None:
     """Unit 1 of the chain does not have the first object."""
     figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(3))
     rows: dict[str, Union[int, str, bytes]] = {"0.2.1": 3, "1.1.1": 6, "1.2.1": 4, "2.1.1": 7}
     reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
     total = Total(figures, unit=unit)
-    assert total.read_from(reader) == sum_of_them
-    assert summed_figures(total, reader) == [figures[number] for number in used]
+    assert total.read_from(reader) == amount
+    assert summed_figures(total, reader) == [figures[number] for number in numbers]
 
 
 @pytest.mark.parametrize("error", [ProtocolError("odd"), Refused("odd"), Unsupported("odd")])
@@ -154,13 +147,13 @@ def test_a_unit_whose_figures_cannot_be_read_is_identified_by_its_states(
 
     rows = BUILT_IN["apc-rpdu2"]().device.rows()
     monkeypatch.setattr(metering, "read_statistic", fails)
-    snmp = device_finding(Reader(of_rows(rows)), select_families({}, {}))
+    snmp = finding_of(rows)
     assert snmp.family == "apc-rpdu2"
     assert snmp.can[0].startswith("read the states of 24")
     assert "report figures: odd" in snmp.cannot
-    other = HandlerFinding("redfish")
-    other.note_figures(fails, "", "")
-    assert other.cannot == ["report load and energy: odd"]
+    redfish = HandlerFinding("redfish")
+    redfish.note_figures(fails, "", "")
+    assert redfish.cannot == ["report load and energy: odd"]
 
 
 @pytest.mark.parametrize("handler", list(UNITS))
@@ -180,19 +173,19 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(
         assert root.run([*words, "--verbose"]) == 0
         details = capsys.readouterr().out
         assert root.run(words) == 0
-        shown = capsys.readouterr().out
+        output = capsys.readouterr().out
         # The output shows "..." in place of PEM text. The command below takes it for the name of a
         # file.
         (tmp_path / "...").write_text(secrets.get("ca_pem") or "")
-        assert root.run(shlex.split(shown.partition("\nnext: pdu ")[2])) == 0
-    tried = {one["handler"] for one in report["handlers"]}
-    assert report["chosen"] == handler and tried == {*names()}
-    mine = next(one for one in report["handlers"] if one["handler"] == handler)
-    assert any("states of" in line for line in mine["can"])
-    assert any("load (" in line for line in mine["can"])
-    assert any("switch" in line for line in (*mine["can"], *mine["cannot"])) and mine["evidence"]
+        assert root.run(shlex.split(output.partition("\nnext: pdu ")[2])) == 0
+    rows = {row["handler"]: row for row in report["handlers"]}
+    assert report["chosen"] == handler and {*rows} == {*names()}
+    row = rows[handler]
+    assert any("states of" in line for line in row["can"])
+    assert any("load (" in line for line in row["can"])
+    assert any("switch" in line for line in (*row["can"], *row["cannot"])) and row["evidence"]
     # the verdict, what it cannot, and the next step
-    verdict, *_, hint, step = shown.splitlines()
+    verdict, *_, hint, step = output.splitlines()
     unit_name = {
         "snmp": "APC AP8659, 8 outlets",
         "raritan": "Raritan PX3-5190R, 8 outlets",
@@ -203,18 +196,18 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(
     assert hint == "what it rests on: --verbose"
     assert step.partition("127")[0] == f"next: pdu status {handler} "
     assert details.startswith(verdict) and "\n  rests on  " in details
-    assert "s3cr3t" not in details + shown and "Pa55" not in details + shown
+    assert "s3cr3t" not in details + output and "Pa55" not in details + output
 
 
-def xerus(pdu: XerusPdu, *more: str) -> list[str]:
-    return [f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, *more]
+def xerus(pdu: XerusPdu, *words: str) -> list[str]:
+    return [f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, *words]
 
 
 def xerus_finding(
-    pdu: XerusPdu, capsys: Printed, monkeypatch: pytest.MonkeyPatch, *more: str
+    pdu: XerusPdu, capsys: Printed, monkeypatch: pytest.MonkeyPatch, *words: str
 ) -> Any:
     monkeypatch.setenv("PDU_PASSWORD", pdu.password)
-    return identified(capsys, 0, *xerus(pdu, "--handler", "raritan", *more))["handlers"][0]
+    return identified(capsys, 0, *xerus(pdu, "--handler", "raritan", *words))["handlers"][0]
 
 
 def test_a_unit_without_meters_is_shown_without_figures(
@@ -249,11 +242,8 @@ def test_only_the_figures_of_a_raritan_unit_are_said_to_rest_on_recordings() -> 
             {"username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem},
         )
         evidence = identity("raritan", data).evidence
-    assert {what for what, basis in evidence.items() if "recorded traffic" in basis} == {
-        "load",
-        "energy",
-    }
-    assert {"state", "switching"} <= set(evidence)
+    recorded_facts = {fact for fact, basis in evidence.items() if "recorded traffic" in basis}
+    assert recorded_facts == {"load", "energy"} and {"state", "switching"} <= set(evidence)
 
 
 def test_branch_circuits_are_not_called_outlets(
@@ -284,22 +274,20 @@ def test_the_next_commands_are_named_where_no_family_fits(
         where = arguments(unit)[0]
         report = identified(capsys, 8, where, "--handler", "snmp")
         assert root.run(["identify", where, "--handler", "snmp"]) == 8
-        shown = capsys.readouterr().out
+        output = capsys.readouterr().out
         # each line runs as it is printed
         for line in report["handlers"][0]["next_steps"][:2]:
             assert root.run(shlex.split(line, comments=True)[1:]) == (0 if "record" in line else 8)
-    found = report["handlers"][0]
-    assert report["chosen"] is None
-    assert found["answers"]
-    assert found["about"]["sysDescr"] == "Acme Strip 8"
-    assert not found["family"]
-    lines = [line.partition("    #")[0] for line in found["next_steps"]]
+    finding = report["handlers"][0]
+    assert report["chosen"] is None and finding["answers"] and not finding["family"]
+    assert finding["about"]["sysDescr"] == "Acme Strip 8"
+    lines = [line.partition("    #")[0] for line in finding["next_steps"]]
     assert lines == [
         f"pdu record snmp {where} -o unit.snmprec",
         "pdu draft unit.snmprec -o mine.json",
         f"python3 {ROOT / 'packaging' / 'build.py'} --profile mine.json",
     ]
-    assert all(f"{line}\n" in shown for line in found["next_steps"])
+    assert all(f"{line}\n" in output for line in finding["next_steps"])
 
 
 def test_a_host_without_services_is_unreachable_and_a_missing_community_is_named(
@@ -308,20 +296,21 @@ def test_a_host_without_services_is_unreachable_and_a_missing_community_is_named
     for key in ("PDU_COMMUNITY", "PDU_PASSWORD"):
         monkeypatch.delenv(key, raising=False)
     report = identified(capsys, 3, "127.0.0.1:9", "--timeout", "0.2")
-    assert not any(one["answers"] for one in report["handlers"])
-    why = {one["handler"]: one["why"] for one in report["handlers"]}
-    assert "no community was given" in why["snmp"] and "no connection to TCP port 9" in why["nut"]
+    assert not any(row["answers"] for row in report["handlers"])
+    reasons = {row["handler"]: row["why"] for row in report["handlers"]}
+    assert "no community was given" in reasons["snmp"]
+    assert "no connection to TCP port 9" in reasons["nut"]
 
 
-@pytest.mark.parametrize("handlers, named", [(("nut",), False), (("nut", "snmp"), True)])
+@pytest.mark.parametrize("handlers, has_advice", [(("nut",), False), (("nut", "snmp"), True)])
 def test_advice_about_snmp_is_given_only_where_snmp_was_chosen(
-    handlers: Sequence[str], named: bool, capsys: Printed, monkeypatch: Patched
+    handlers: Sequence[str], has_advice: bool, capsys: Printed, monkeypatch: Patched
 ) -> None:
     monkeypatch.delenv("PDU_COMMUNITY", raising=False)
     words = [word for name in handlers for word in ("--handler", name)]
     assert root.run(["identify", "127.0.0.1:9", *words]) == 3
-    shown = capsys.readouterr().out
-    assert "No handler found a PDU" in shown and ("For SNMP" in shown) == named
+    output = capsys.readouterr().out
+    assert "No handler found a PDU" in output and ("For SNMP" in output) is has_advice
 
 
 def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missing_pdu(
@@ -336,7 +325,7 @@ def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missin
             arguments(unit)[0],
             *("--handler", "redfish", "--handler", "raritan", "--no-verify"),
         )
-    assert [(one["answers"], one["asked"]) for one in report["handlers"]] == [(False, False)] * 2
+    assert [(row["answers"], row["asked"]) for row in report["handlers"]] == [(False, False)] * 2
 
 
 @pytest.mark.parametrize("port", ["²", "65536"], ids=["superscript", "too large"])
@@ -358,13 +347,13 @@ def test_a_refused_login_is_reported_and_not_called_a_missing_pdu(
     assert "No handler found a PDU" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("refused, code", [(("VER",), 0), (("VER", "LIST UPS"), 8)])
+@pytest.mark.parametrize("requests, code", [(("VER",), 0), (("VER", "LIST UPS"), 8)])
 def test_an_error_of_nuts_protocol_is_the_answer_of_a_nut_server(
-    refused: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str]
+    requests: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with NutServer([SwitchedPdu("pdu", 4)]) as server:
         server.faults.rewrite = lambda line, answer: (
-            b"ERR UNKNOWN-COMMAND\n" if line.startswith(refused) else answer
+            b"ERR UNKNOWN-COMMAND\n" if line.startswith(requests) else answer
         )
         report = identified(
             capsys, code, f"{server.host}:9", "--handler", "nut", "-s", f"port={server.port}"
@@ -373,12 +362,12 @@ def test_an_error_of_nuts_protocol_is_the_answer_of_a_nut_server(
     assert finding["answers"] and "ERR UNKNOWN-COMMAND" in finding["about"]["server"]
 
 
-@pytest.mark.parametrize("port, first", [("443", "raritan"), ("3493", "nut"), ("161", "snmp")])
-def test_the_protocol_of_a_given_port_is_tried_first(port: str, first: str) -> None:
+@pytest.mark.parametrize("port, handler", [("443", "raritan"), ("3493", "nut"), ("161", "snmp")])
+def test_the_protocol_of_a_given_port_is_tried_first(port: str, handler: str) -> None:
     names = ["nut", "snmp", "raritan"]
     for host, settings in ((f"h:{port}", {}), ("h", {"port": port})):
         order = identify.order_handlers(names, Address(host), Login(settings))
-        assert (order[0], {*order}) == (first, {*names})
+        assert (order[0], {*order}) == (handler, {*names})
     # on a port of no protocol, NUT waits for an answer after those over HTTP
     assert identify.order_handlers(names, Address("h:8443"), Login())[0] == "raritan"
 
@@ -391,8 +380,8 @@ def test_the_settings_port_and_host_override_the_address(
 ) -> None:
     with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
         words = (host, "--handler", "nut", "-s", setting)
-        given = [word.format(host=server.host, port=server.port) for word in words]
-        assert identified(capsys, 0, *given)["chosen"] == "nut"
+        line = [word.format(host=server.host, port=server.port) for word in words]
+        assert identified(capsys, 0, *line)["chosen"] == "nut"
 
 
 def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(
@@ -433,12 +422,12 @@ def test_the_wait_for_a_port_that_answers_nothing_says_at_once_what_it_is_for(
         full.listen(0)
         where = full.getsockname()
         stack.enter_context(socket.create_connection(where))
-        shown = Terminal()
+        screen = Terminal()
         with monkeypatch.context() as patch:
-            patch.setattr(sys, "stderr", shown)
+            patch.setattr(sys, "stderr", screen)
             words = ["--handler", "raritan", "--handler", "redfish"]
             assert root.run(["identify", f"127.0.0.1:{where[1]}", *words]) == 3
-    lines = [line.strip() for line in shown.getvalue().split("\r") if line.strip()]
+    lines = [line.strip() for line in screen.getvalue().split("\r") if line.strip()]
     host = f"127.0.0.1:{where[1]}"
     assert lines == [f"{host}: trying TCP port {where[1]} for raritan"]
 

@@ -55,10 +55,10 @@ def test_a_pdu_of_each_handler_is_read_by_the_name_that_it_was_given(
             line = ("identify", unit.address, "--handler", handler, "--list", fleet, *words, *files)
             code, out, err = run(capsys, *line, "--add", "r1-left")
             assert code == exit_codes.DONE, (handler, out, err)
-            again = shlex.split(out.splitlines()[-1].removeprefix("next: "))[1:]
-            assert again == ["status", "r1-left", "--list", fleet]
-            code, by_name, err = run(capsys, *again)
-            assert code == exit_codes.DONE and "identity" in by_name, (handler, err)
+            words = shlex.split(out.splitlines()[-1].removeprefix("next: "))[1:]
+            assert words == ["status", "r1-left", "--list", fleet]
+            code, table, err = run(capsys, *words)
+            assert code == exit_codes.DONE and "identity" in table, (handler, err)
             logins = (tmp_path / "logins.toml").read_text() if secrets else ""
             assert all(f'{key}_file = "' in logins for key in secrets)
         (tmp_path / "logins.toml").unlink(missing_ok=True)

@@ -90,8 +90,10 @@ def test_a_wrong_password_is_one_refused_login_of_the_likeliest_handler(
         assert len(server.logins) == 1, out
         assert code == exit_codes.code_of("denied")
         lines = out.splitlines()
-        (refused,) = [line for line in lines if "refused: wrong password, or another make" in line]
-        assert refused.startswith(f"{handler or refused.partition(':')[0]}:")
+        (refused_line,) = [
+            line for line in lines if "refused: wrong password, or another make" in line
+        ]
+        assert refused_line.startswith(f"{handler or refused_line.partition(':')[0]}:")
         (held_back,) = [line for line in lines if "not asked: one login was refused" in line]
         assert held_back.count(",") >= 3
         assert lines[-1].startswith("next: check the password; if the unit is of another make: ")
@@ -145,9 +147,9 @@ def test_a_reading_of_an_address_alone_identifies_first(
             line = f"pdu {call} snmp {where}"
             assert (code, err) == (0, f"note: {where} is read by the handler snmp: {line}\n")
             # the line says the same
-            again = run(capsys, *shlex.split(line)[1:])
-            assert (again[0], again[2]) == (0, "")
-            assert again[1].splitlines()[1:] == out.splitlines()[1:]
+            code, text, err = run(capsys, *shlex.split(line)[1:])
+            assert (code, err) == (0, "")
+            assert text.splitlines()[1:] == out.splitlines()[1:]
         code, out, err = run(capsys, "status", where, "--json")
         assert (code, json.loads(out)["handler"]) == (0, "snmp")
 
@@ -156,15 +158,15 @@ def test_a_reading_of_an_address_alone_identifies_first(
 def test_a_command_never_chooses_a_handler_and_says_the_line(
     words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    call, *more = words
+    call, *arguments_of_call = words
     with UNITS["nut"]() as unit:
         for key in ("username", "password"):
             monkeypatch.setenv(f"PDU_{key.upper()}", getattr(unit.data, "custom_params")[key])
-        before = read(unit)
+        reading = read(unit)
         where = arguments(unit)[0]
-        code, out, err = run(capsys, call, where, *more)
+        code, out, err = run(capsys, call, where, *arguments_of_call)
         assert (code, out) == (exit_codes.WRONG, "") and "nothing was done" in err
-        assert read(unit) == before
+        assert read(unit) == reading
         line = f"pdu {call} nut {where} 3"
         assert f"then: {line}" in err
         # which sends the command; this unit takes it and keeps its states

@@ -4,11 +4,19 @@ be read.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pdu import root
 from tests.pdu.recordings.planted_devices import Printed, identified
 from tests.simulators.nut_server import Driver, NutServer, StaticDevice
+
+
+def nut_finding(capsys: Printed, server: NutServer, code: int = 0, *options: str) -> Any:
+    """What `pdu identify --json` prints of a NUT server."""
+    where = f"{server.host}:{server.port}"
+    return identified(capsys, code, where, "--handler", "nut", *options)["handlers"][0]
 
 
 @pytest.mark.parametrize("options, count", [((), "2 devices"), (("-s", "device=pdu"), "1 device")])
@@ -18,8 +26,8 @@ def test_the_reason_for_nut_counts_the_devices_that_the_handler_reads(
     with NutServer(
         [StaticDevice(name, {"outlet.1.status": "on"}) for name in ("pdu", "rack2")]
     ) as server:
-        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut", *options)
-    assert report["handlers"][0]["why"].startswith(f"the handler reads {count} of this server")
+        finding = nut_finding(capsys, server, 0, *options)
+    assert finding["why"].startswith(f"the handler reads {count} of this server")
 
 
 def test_a_nut_device_that_the_handler_cannot_read_is_not_counted_among_those_that_it_reads(
@@ -28,27 +36,20 @@ def test_a_nut_device_that_the_handler_cannot_read_is_not_counted_among_those_th
     pdu = StaticDevice("a$(b)", {"outlet.1.status": "on", "driver.name": "snmp-ups"})
     ups = StaticDevice("ups", {"ups.status": "OL", "driver.name": "usbhid-ups"})
     with NutServer([pdu, ups]) as server:
-        found = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")[
-            "handlers"
-        ][0]
-    assert found["why"].startswith("the handler reads 1 device of this server")
-    assert found["family"] == "snmp-ups"
-    assert any(line.startswith("read ups: ") for line in found["cannot"])
-    assert found["next_steps"] == [
-        "add -s 'device=a$(b)': a poll of all devices of this server fails at ups"
-    ]
+        finding = nut_finding(capsys, server)
+    assert finding["why"].startswith("the handler reads 1 device of this server")
+    assert finding["family"] == "snmp-ups"
+    assert any(line.startswith("read ups: ") for line in finding["cannot"])
+    step = "add -s 'device=a$(b)': a poll of all devices of this server fails at ups"
+    assert finding["next_steps"] == [step]
 
 
 def test_the_reason_for_nut_does_not_deny_outlets_whose_states_are_unknown(capsys: Printed) -> None:
     with NutServer([StaticDevice("pdu", {"outlet.1.status": "pending"})]) as server:
-        found = identified(capsys, 8, f"{server.host}:{server.port}", "--handler", "nut")[
-            "handlers"
-        ][0]
-    assert (
-        found["why"]
-        == "the handler can neither read nor switch anything on 1 device of this server"
-    )
-    assert "pdu: read states: all unknown (1 outlet)" in found["cannot"]
+        finding = nut_finding(capsys, server, 8)
+    reason = "the handler can neither read nor switch anything on 1 device of this server"
+    assert finding["why"] == reason
+    assert "pdu: read states: all unknown (1 outlet)" in finding["cannot"]
 
 
 @pytest.mark.parametrize(
@@ -83,13 +84,9 @@ def test_the_evidence_of_a_nut_total_names_its_variables(
 ) -> None:
     device = StaticDevice("pdu", {"outlet.1.status": "on", **variables})
     with NutServer([device]) as server:
-        evidence = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")[
-            "handlers"
-        ][0]["evidence"]
+        evidence = nut_finding(capsys, server)["evidence"]
     assert evidence["pdu: load"] == f"{load}: what the driver reports"
-    assert evidence.get("pdu: energy", "") == (
-        f"{energy}: what the driver reports" if energy else ""
-    )
+    assert evidence["pdu: energy"] == f"{energy}: what the driver reports"
 
 
 @pytest.mark.parametrize("driver, code", [(Driver.STALE, 10), (Driver.GONE, 11)])

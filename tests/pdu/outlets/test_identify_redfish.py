@@ -25,7 +25,10 @@ OUTLETS = f"{PDUS}/1/Outlets"
 
 
 def outlet(
-    name: str = "A1", target: str = "", values: Optional[Sequence[str]] = ("On", "Off"), **more: Any
+    name: str = "A1",
+    target: str = "",
+    values: Optional[Sequence[str]] = ("On", "Off"),
+    **members: Any,
 ) -> dict[str, Any]:
     """An outlet whose action takes these values; None: it does not say which."""
     action: dict[str, Any] = {"target": target or f"{OUTLETS}/{name}/Switch"}
@@ -33,18 +36,18 @@ def outlet(
         action["PowerState@Redfish.AllowableValues"] = values
     actions = {"#Outlet.PowerControl": action}
     row = {"@odata.id": f"{OUTLETS}/{name}", "Id": name, "PowerState": "On"}
-    return {**row, "Actions": actions, **more}
+    return {**row, "Actions": actions, **members}
 
 
-def service(outlets: Sequence[Mapping[str, Any]], more: Mapping[str, Any] = {}) -> str:
-    """A recording of a service with one PDU with these outlets, and `more` resources by path."""
+def service(outlets: Sequence[Mapping[str, Any]], resources: Mapping[str, Any] = {}) -> str:
+    """A recording of a service with one PDU with these outlets, and other `resources` by path."""
     return redfish_tree.tree_text(
         {
             "/redfish/v1": {"PowerEquipment": {"@odata.id": PDUS}},
             PDUS: {"Members": [{"@odata.id": f"{PDUS}/1"}]},
             f"{PDUS}/1": {"Id": "1", "Outlets": {"@odata.id": OUTLETS}},
             OUTLETS: {"Members": [*outlets]},
-            **more,
+            **resources,
         }
     )
 

@@ -17,10 +17,9 @@ from typing import Any
 import pytest
 
 from pdu.cli import exit_codes
-from pdu.loading.handler_loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.needs import ROOT
-from tests.pdu.running import run, use
+from tests.pdu.running import run, use_pdu
 from tests.waiting import PATIENCE_S, asleep, bounded, until
 
 
@@ -87,14 +86,12 @@ def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = signal.getsignal(number)
-    use(
-        monkeypatch,
-        lambda name: LoadedHandler(name, name, Interrupting(number, last).make, (), False),
-    )
+    use_pdu(monkeypatch, Interrupting(number, last).make)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
     answer = json.loads(out)
     assert (code, err, answer["outlets"]) == (exit_codes.INTERRUPTED, "", outlets)
     assert (answer["error"]["kind"], answer["error"]["reason"]) == ("interrupted", words)
+    use_pdu(monkeypatch, Interrupting(number, last).make)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes")
     assert (code, err) == (exit_codes.INTERRUPTED, f"interrupted: 192.0.2.7: {words}\n")
     assert out.splitlines() == [
@@ -109,7 +106,7 @@ def test_an_interruption_after_the_last_command_says_that_all_were_answered(
     def interrupted(_: float) -> None:
         raise KeyboardInterrupt
 
-    use(monkeypatch, lambda name: LoadedHandler(name, name, Interrupting(0, 0).make, (), False))
+    use_pdu(monkeypatch, Interrupting(0, 0).make)
     monkeypatch.setattr(time, "sleep", interrupted)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert code == exit_codes.INTERRUPTED
@@ -132,16 +129,16 @@ class InterruptedStatus:
 def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    use(monkeypatch, lambda name: LoadedHandler(name, name, InterruptedStatus, (), False))
+    use_pdu(monkeypatch, InterruptedStatus)
     code, out, err = run(capsys, "status", "x", "192.0.2.7", "192.0.2.8", "192.0.2.9", "--json")
-    first, second = map(json.loads, out.splitlines())
+    reading, interruption = map(json.loads, out.splitlines())
     assert (code, err) == (exit_codes.INTERRUPTED, "")
-    assert first["host"] == "192.0.2.7"
-    assert [outlet["state"] for outlet in first["outlets"]] == ["on"]
-    assert (second["host"], second["error"]["kind"]) == ("192.0.2.8", "interrupted")
+    assert reading["host"] == "192.0.2.7"
+    assert [outlet["state"] for outlet in reading["outlets"]] == ["on"]
+    place = (interruption["host"], interruption["error"]["kind"])
+    assert place == ("192.0.2.8", "interrupted")
     code, out, err = run(capsys, "status", "x", "192.0.2.8", "192.0.2.9", "--json")
-    assert code == exit_codes.INTERRUPTED
-    assert err == ""
+    assert (code, err) == (exit_codes.INTERRUPTED, "")
     assert json.loads(out)["error"]["kind"] == "interrupted"
 
 

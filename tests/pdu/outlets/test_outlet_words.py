@@ -16,7 +16,7 @@ CHAIN = {"1.1": "", "1.2": "", "2.1": "a,b", "2.2": "", "2.3": "01"}
 
 
 @pytest.mark.parametrize(
-    "names, words, meant",
+    "names, words, identities",
     [
         (STRIP, ["3"], ["3"]),
         (STRIP, ["6"], ["6"]),  # an identity comes before a name
@@ -31,13 +31,13 @@ CHAIN = {"1.1": "", "1.2": "", "2.1": "a,b", "2.2": "", "2.3": "01"}
     ],
 )
 def test_words_that_are_clear(
-    names: dict[str, str], words: Sequence[str], meant: Sequence[str]
+    names: dict[str, str], words: Sequence[str], identities: Sequence[str]
 ) -> None:
-    assert resolve(words, names) == meant
+    assert resolve(words, names) == identities
 
 
 @pytest.mark.parametrize(
-    "names, word, said",
+    "names, word, sentence",
     [
         (STRIP, "db", "outlets 3, 4 have the name 'db': give an identity"),
         (STRIP, "8", "the PDU has no outlet '8'; it has 1-7; status lists them"),
@@ -60,17 +60,17 @@ def test_words_that_are_clear(
         (CHAIN, "all", "the PDU has no outlet 'all'"),
     ],
 )
-def test_words_that_mean_no_outlet(names: dict[str, str], word: str, said: str) -> None:
+def test_words_that_mean_no_outlet(names: dict[str, str], word: str, sentence: str) -> None:
     with pytest.raises(NoSuchOutlet) as error_info:
         resolve([word], names)
-    assert error_info.value.reason.startswith(said)
+    assert error_info.value.reason.startswith(sentence)
 
 
 NUMBERED = {str(number): f"Outlet {number}" for number in range(1, 9)}
 
 
 @pytest.mark.parametrize(
-    "names, words, said",
+    "names, words, sentence",
     [
         (NUMBERED, ["Outlet", "1"], "'Outlet 1' is the name of outlet 1: nothing was done"),
         # outlet 1 is the neighbour
@@ -79,11 +79,11 @@ NUMBERED = {str(number): f"Outlet {number}" for number in range(1, 9)}
     ],
 )
 def test_words_that_together_are_a_name_are_refused(
-    names: dict[str, str], words: Sequence[str], said: str
+    names: dict[str, str], words: Sequence[str], sentence: str
 ) -> None:
     with pytest.raises(Usage) as error_info:
         resolve(words, names)
-    assert error_info.value.reason.startswith(said)
+    assert error_info.value.reason.startswith(sentence)
 
 
 def test_words_that_may_be_a_name_are_told_the_quotes() -> None:
@@ -114,8 +114,8 @@ def test_nothing_but_listed_outlets_is_meant_and_each_once(
     words: list[str], identities: set[str]
 ) -> None:
     try:
-        found = resolve(words, dict.fromkeys(identities, "a"))
+        outlets = resolve(words, dict.fromkeys(identities, "a"))
     except (NoSuchOutlet, Usage):
         return
-    assert set(found) <= identities and len(set(found)) == len(found)
-    assert len(found) >= len(set(words)) or any("," in word or "-" in word for word in words)
+    assert set(outlets) <= identities and len(set(outlets)) == len(outlets)
+    assert len(outlets) >= len(set(words)) or any("," in word or "-" in word for word in words)

@@ -26,7 +26,7 @@ from pdu_common.helper import (
     PduStatisticView,
     PduView,
 )
-from tests.pdu.running import options, run, use
+from tests.pdu.running import run, use_login, use_pdu
 from tests.peers import PEERS
 from tests.peers.unit_pdus import outlet_meters
 
@@ -40,25 +40,20 @@ def test_outlets_of_every_handler_have_the_same_keys_and_the_true_states_and_fig
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with PEERS[name]() as peer:
-        arguments, secrets = options(peer)
-        for key, value in secrets.items():
-            monkeypatch.setenv(f"PDU_{key.upper()}", value)
+        arguments = use_login(monkeypatch, peer)
         code, out, err = run(capsys, "outlets", name, peer.address, *arguments, "--json")
         document, books = json.loads(out), peer.books()
+        rows = document["outlets"]
         assert (code, err) == (0, "")
-        assert [list(one) for one in document["outlets"]] == [KEYS] * len(books.states)
-        assert {one["identity"]: one["state"] for one in document["outlets"]} == {
-            identity: SHOWN[on] for identity, on in books.states.items()
-        }
-        assert (document["load_a"], document["energy_kwh"]) == pytest.approx(
-            (books.load_a, books.energy_kwh)
-        )
-        assert {one["identity"]: one["energy_kwh"] for one in document["outlets"]} == pytest.approx(
-            {identity: books.port_energy_kwh.get(identity) for identity in books.states}
-        )
-        assert any(one["current_a"] for one in document["outlets"])
-        has_power = any(one["power_w"] for one in document["outlets"])
-        assert has_power == ("power_w" in outlet_meters(name))
+        assert [list(row) for row in rows] == [KEYS] * len(books.states)
+        states = {identity: SHOWN[on] for identity, on in books.states.items()}
+        assert {row["identity"]: row["state"] for row in rows} == states
+        sums = (document["load_a"], document["energy_kwh"])
+        assert sums == pytest.approx((books.load_a, books.energy_kwh))
+        energies = {identity: books.port_energy_kwh.get(identity) for identity in books.states}
+        assert {row["identity"]: row["energy_kwh"] for row in rows} == pytest.approx(energies)
+        assert any(row["current_a"] for row in rows)
+        assert any(row["power_w"] for row in rows) == ("power_w" in outlet_meters(name))
         code, out, _ = run(capsys, "outlets", name, peer.address, *arguments)
         head = out.splitlines()[1].split()
         units = {"A": "current_a", "W": "power_w", "kWh": "energy_kwh"}
@@ -67,7 +62,7 @@ def test_outlets_of_every_handler_have_the_same_keys_and_the_true_states_and_fig
         code, out, _ = run(capsys, "outlets", name, peer.address, *arguments, "--csv")
         rows = list(csv.DictReader(io.StringIO(out)))
         assert list(rows[0]) == ["host", *KEYS]
-        assert [row["state"] for row in rows] == [SHOWN[on] for on in books.states.values()]
+        assert [row["state"] for row in rows] == list(states.values())
 
 
 def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
@@ -85,7 +80,7 @@ def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
                 raise self.why
             return dcimanager.Figures(2.0, 5.0, {"1": MeterFigures(energy_kwh=5.0)})
 
-    use(monkeypatch, lambda name: LoadedHandler(name, name, Watts, (), False))
+    use_pdu(monkeypatch, Watts)
     code, out, err = run(capsys, "statistic", "x", "192.0.2.7", "--json")
     document = json.loads(out)
     assert (code, err) == (0, "")
@@ -121,7 +116,7 @@ def test_several_hosts_are_one_csv_and_a_formula_is_disarmed(
     monkeypatch.setattr(
         ByCalls, "status", lambda _: PduView([PduPortView("=1+1", EnumPowerStatus.UP)])
     )
-    use(monkeypatch, lambda name: LoadedHandler(name, name, ByCalls, (), False))
+    use_pdu(monkeypatch, ByCalls)
     code, out, _ = run(capsys, "outlets", "x", "192.0.2.7", "192.0.2.8", "--csv")
     assert code == 0
     assert (out.splitlines()) == (

@@ -17,7 +17,7 @@ import pytest
 
 from pdu.cli import exit_codes
 from pdu.cli.output import figure, show_status_line
-from pdu.loading.handler_loading import LoadedHandler, load
+from pdu.loading.handler_loading import load
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import (
@@ -28,7 +28,7 @@ from pdu_common.helper import (
     PduView,
 )
 from tests import terminal
-from tests.pdu.running import Broken, options, run, silent, use
+from tests.pdu.running import Broken, run, silent, use_login, use_pdu
 from tests.peers import PEERS, Peer
 from tests.simulators import netio
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
@@ -38,17 +38,15 @@ SHOWN = {True: "on", False: "off", None: "unknown"}
 
 @pytest.fixture(scope="module", params=list(PEERS))
 def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
-    with PEERS[request.param]() as made:
-        yield made
+    with PEERS[request.param]() as simulated_pdu:
+        yield simulated_pdu
 
 
 @pytest.fixture
 def ask(peer: Peer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
     """A function that runs one command on the peer, with its secrets in the environment."""
-    arguments, secrets = options(peer)
-    for key, value in secrets.items():
-        monkeypatch.setenv(f"PDU_{key.upper()}", value)
-    return lambda call, *more: run(capsys, call, peer.handler, peer.address, *more, *arguments)
+    arguments = use_login(monkeypatch, peer)
+    return lambda call, *words: run(capsys, call, peer.handler, peer.address, *words, *arguments)
 
 
 def labels(peer: Peer) -> Any:
@@ -82,8 +80,8 @@ def test_statistic_shows_load_and_energy(peer: Peer, ask: Any) -> None:
     sums = (document["load_a"], document["energy_kwh"])
     assert code == 0 and sums == pytest.approx((books.load_a, books.energy_kwh))
     energies = {**dict.fromkeys(books.states), **books.port_energy_kwh}
-    read = {row["identity"]: row["energy_kwh"] for row in document["outlets"]}
-    assert read == pytest.approx(energies)
+    printed_energies = {row["identity"]: row["energy_kwh"] for row in document["outlets"]}
+    assert printed_energies == pytest.approx(energies)
     head, *rows = [line.split() for line in ask("statistic")[1].splitlines()[1:]]
     assert head[-1] == ("kWh" if books.port_energy_kwh else "A")
     assert [row[0] for row in rows] == list(energies)
@@ -98,7 +96,7 @@ def test_an_unmetered_figure_is_null_in_json_and_not_metered_in_a_table(
         def statistic(self) -> PduStatisticView:
             return PduStatisticView(ports=self.ports)
 
-    use(monkeypatch, lambda name: LoadedHandler(name, name, Unmetered, (), False))
+    use_pdu(monkeypatch, Unmetered)
     document = json.loads(run(capsys, "statistic", "x", "192.0.2.7", "--json")[1])
     assert document["load_a"] is None and document["energy_kwh"] is None
     assert [row["energy_kwh"] for row in document["outlets"]] == [None, 0.0]
@@ -112,7 +110,7 @@ def test_an_unmetered_figure_is_null_in_json_and_not_metered_in_a_table(
 
 
 @pytest.mark.parametrize(
-    "value, shown",
+    "value, text",
     [
         (1.0009172675786566, "1.001 kWh"),
         (-0.0001, "0 kWh"),
@@ -121,8 +119,8 @@ def test_an_unmetered_figure_is_null_in_json_and_not_metered_in_a_table(
         (None, "not metered"),
     ],
 )
-def test_figures_in_tables_have_at_most_three_decimals(value: float | None, shown: str) -> None:
-    assert figure(value, "kWh") == shown
+def test_figures_in_tables_have_at_most_three_decimals(value: float | None, text: str) -> None:
+    assert figure(value, "kWh") == text
 
 
 @pytest.mark.parametrize(
@@ -140,18 +138,18 @@ def test_states_have_colours_on_a_terminal_unless_no_color_is_set(
             states = (EnumPowerStatus.UP, EnumPowerStatus.DOWN)
             return PduView([PduPortView(str(n), state) for n, state in enumerate(states, 1)])
 
-    use(monkeypatch, lambda name: LoadedHandler(name, name, Two, (), False))
+    use_pdu(monkeypatch, Two)
     monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
     monkeypatch.setenv("NO_COLOR", no_color)
-    _, head, on, off, *rest = run(capsys, "status", "x", "192.0.2.7")[1].splitlines()
+    _, head, on, off, *last_lines = run(capsys, "status", "x", "192.0.2.7")[1].splitlines()
     assert ("\x1b[32m" in on) is ("\x1b[31m" in off) is has_colours
-    assert "\x1b" not in head and rest == ["2 outlets: 1 on, 1 off"]
+    assert "\x1b" not in head and last_lines == ["2 outlets: 1 on, 1 off"]
 
 
 def test_labels_is_an_error_for_a_handler_without_labels(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    use(monkeypatch, lambda name: LoadedHandler(name, name, lambda data: Broken(), (), False))
+    use_pdu(monkeypatch, lambda data: Broken())
     code, out, err = run(capsys, "labels", "x", "192.0.2.7")
     assert (code, out) == (exit_codes.code_of("unsupported"), "") and "has no labels" in err
 
@@ -170,10 +168,10 @@ def test_several_hosts_are_read_in_order_even_if_one_fails(
         assert code == exit_codes.code_of("unreachable") and err.count("\n") == 1
         assert f"status of {alive} by nut" in out
         code, out, err = run(capsys, *words, "--json")
-        first, second = map(json.loads, out.splitlines())
+        dead_pdu, live_pdu = map(json.loads, out.splitlines())
         assert (code, err) == (exit_codes.code_of("unreachable"), "")
-        assert (first["host"], first["error"]["kind"]) == (dead, "unreachable")
-        assert (second["host"], len(second["outlets"])) == (alive, 8)
+        assert (dead_pdu["host"], dead_pdu["error"]["kind"]) == (dead, "unreachable")
+        assert (live_pdu["host"], len(live_pdu["outlets"])) == (alive, 8)
 
 
 def test_titles_and_questions_name_the_pdu_of_the_setting_host(
@@ -206,7 +204,7 @@ def test_a_warning_during_a_command_names_the_host_and_is_escaped(
             logging.getLogger("test").warning("red \x1b[31m")
             return PduView([PduPortView("1", EnumPowerStatus.DOWN)])
 
-    use(monkeypatch, lambda name: LoadedHandler(name, name, lambda data: Warns(), (), False))
+    use_pdu(monkeypatch, lambda data: Warns())
     code, _, err = run(capsys, "status", "x", "192.0.2.7")
     assert (code, err) == (0, "warning: 192.0.2.7: red \\x1b[31m\n")
 
@@ -247,15 +245,14 @@ def test_statistic_says_why_a_figure_is_not_known(
     with HttpServer(OddPdu()) as server:
         login = ["--username", USER, "-s", "scheme=http"]
         command = ["statistic", "netio", f"127.0.0.1:{server.port}", *login]
-        code, shown, err = run(capsys, *command)
+        code, table, err = run(capsys, *command)
         assert code == exit_codes.DONE
         assert "no current: outlet 1: its Current is '1050'" in err
         assert "no energy: its TotalEnergyNR is None" in err
-        assert ", energy not known\n" in shown
-        code, out, err = run(capsys, *command, "--json")
-        assert json.loads(out)["reasons"] == [
-            "no energy: its TotalEnergyNR is None",
-            "no current: outlet 1: its Current is '1050'",
-        ]
-        assert json.loads(out)["outlets"][0]["current_a"] is None
-        assert json.loads(out)["energy_kwh"] is None
+        assert ", energy not known\n" in table
+        document = json.loads(run(capsys, *command, "--json")[1])
+    assert document["reasons"] == [
+        "no energy: its TotalEnergyNR is None",
+        "no current: outlet 1: its Current is '1050'",
+    ]
+    assert document["outlets"][0]["current_a"] is None and document["energy_kwh"] is None

@@ -65,13 +65,13 @@ Call = Callable[[str, Level], tuple[int, str, str]]
 def pdu() -> Iterator[Snmpd]:
     program("snmpd")
     users = [user for user in USERS if user.name in ("plain", "sha", "shaaes")]
-    with Snmpd(BUILT_IN["apc-rpdu2"](), users=users) as served:
-        yield served
+    with Snmpd(BUILT_IN["apc-rpdu2"](), users=users) as snmpd:
+        yield snmpd
 
 
 def words(pdu: Snmpd, command: str, options: Sequence[str]) -> list[str]:
-    before, after = COMMANDS[command]
-    return [*before, f"127.0.0.1:{pdu.port}", *after, *options]
+    begin, end = COMMANDS[command]
+    return [*begin, f"127.0.0.1:{pdu.port}", *end, *options]
 
 
 @pytest.fixture
@@ -100,9 +100,9 @@ def test_only_privacy_needs_the_package_cryptography(
     """In a process for which it is missing."""
     pairs = [pair for pair in PAIRS if LEVELS[pair[1]].variables == variables]
     lines = [words(pdu, command, LEVELS[level].options) for command, level in pairs]
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PDU_")}
-    first = "sys.modules['cryptography'] = None"
-    results = run_apart(lines, first, {**kept, **variables})
+    environment = {key: text for key, text in os.environ.items() if not key.startswith("PDU_")}
+    statement = "sys.modules['cryptography'] = None"
+    results = run_apart(lines, statement, {**environment, **variables})
     for (command, level), (code, _, error) in zip(pairs, results):
         is_private = level == "authPriv"
         assert code == (2 if is_private else 0), (command, level, error)
@@ -194,9 +194,9 @@ def test_the_other_kind_of_aes256_is_named_when_the_device_understands_nothing(
     reeder = User("shaaes256c", "SHA", "AES-256-C")
     for key, value in BOTH.items():
         monkeypatch.setenv(key, value)
-    with Snmpd(BUILT_IN["apc-rpdu2"](), users=[reeder]) as served:
+    with Snmpd(BUILT_IN["apc-rpdu2"](), users=[reeder]) as snmpd:
         options = [*V3, reeder.name, "--auth-protocol", "SHA", "--timeout", "1", "-s", "retries=0"]
-        line = words(served, "status", options)
+        line = words(snmpd, "status", options)
         error = run(capsys, *line, "--priv-protocol", "AES256")[2]
         assert "--priv-protocol AES256C" in error
         assert run(capsys, *line, "--priv-protocol", "AES256C")[0] == 0

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import json
 import os
-import re
 import sys
 from typing import Any
 
@@ -16,13 +14,12 @@ from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures
 from pdu.cli import exit_codes, prompts
 from pdu.cli.options import Output
-from pdu.loading.handler_loading import LoadedHandler
 from pdu.outlets import switch_commands
 from pdu.reading.parts import PolledOutlet
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal
 from tests.needs import ROOT
-from tests.pdu.running import Broken, options, run, use
+from tests.pdu.running import Broken, options, run, use_pdu
 from tests.peers import Peer
 
 from .test_read_commands import SHOWN, ask, peer
@@ -126,14 +123,14 @@ def test_the_question_is_answered_on_a_real_terminal(
     arguments, secrets = options(peer)
     variables = {f"PDU_{key.upper()}": value for key, value in secrets.items()}
     writes = len(peer.books().writes)
-    shown = terminal.run(
+    screen = terminal.run(
         [sys.executable, "-m", "pdu", "up", "nut", peer.address, "1", *arguments],
         {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8:strict", **variables},
         "[y/N] ",
         typed,
     )
-    assert shown.code == code and words in shown.text and "Traceback" not in shown.text
-    assert "may still be carried out" not in shown.text
+    assert screen.code == code and words in screen.text and "Traceback" not in screen.text
+    assert "may still be carried out" not in screen.text
     assert (len(peer.books().writes) > writes) == (code == 0)
 
 
@@ -147,7 +144,7 @@ def test_a_long_question_is_shown_whole(
 
 
 @pytest.mark.parametrize(
-    "text, names, said",
+    "text, names, advice",
     [
         ("web-2", ["web-1", "web-1"], "it has 1-2; status lists them"),
         ("DB-12", ["db-11x", "db-12"], "did you mean 'db-12', outlet 2?"),
@@ -155,7 +152,7 @@ def test_a_long_question_is_shown_whole(
     ],
 )
 def test_a_name_where_an_outlet_is_asked_leads_to_what_may_be_meant(
-    text: str, names: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+    text: str, names: list[str], advice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outlets = [
         PolledOutlet(str(n), EnumPowerStatus.UP, name=name) for n, name in enumerate(names, 1)
@@ -165,7 +162,7 @@ def test_a_name_where_an_outlet_is_asked_leads_to_what_may_be_meant(
     with pytest.raises(errors.NoSuchOutlet) as error_info:
         switch_commands.outlets_of(unit, "h", [text])
     assert error_info.value.reason.startswith(f"the PDU has no outlet {text!r}; ")
-    assert error_info.value.reason.endswith(said)
+    assert error_info.value.reason.endswith(advice)
 
 
 def test_a_current_of_an_outlet_that_is_off_may_be_late() -> None:
@@ -182,7 +179,7 @@ def test_a_current_of_an_outlet_that_is_off_may_be_late() -> None:
 
 
 def broken(monkeypatch: pytest.MonkeyPatch, error: BaseException | None = None) -> None:
-    use(monkeypatch, lambda name: LoadedHandler(name, name, lambda data: Broken(error), (), False))
+    use_pdu(monkeypatch, lambda data: Broken(error))
 
 
 KINDS = [
@@ -204,24 +201,6 @@ def test_each_kind_of_error_has_its_exit_code(
     assert code > 1 and run(capsys, *DOWN) == (code, "", line)
     error = {"kind": kind.kind, "host": "192.0.2.7", "operation": "port_down", "reason": "do this"}
     assert json.loads(run(capsys, *DOWN, "--json")[1])["error"] == {**error, "exit_code": code}
-
-
-def test_every_kind_of_error_has_exactly_one_exit_code_and_unknown_kind_counts_as_defect() -> None:
-    # a module that is not loaded may define further kinds
-    for file in (ROOT / "handlers").rglob("*.py"):
-        if re.search("^    kind = ", file.read_text("utf-8"), re.MULTILINE):
-            importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
-    kinds = [kind for exit_code in exit_codes.EXITS for kind in exit_code.kinds]
-    assert len({exit_code.code for exit_code in exit_codes.EXITS}) == len(exit_codes.EXITS)
-    assert len({*kinds}) == len(kinds)
-    assert kinds_below(errors.PduHandlerError) - {"error"} <= {*kinds}
-    assert exit_codes.code_of("a kind of a newer archive") == exit_codes.DEFECT
-
-
-def kinds_below(base: type[errors.PduHandlerError]) -> set[str]:
-    """The kinds of the loaded subclasses in this pack."""
-    own = [kind for kind in base.__subclasses__() if kind.__module__.startswith("handlers.")]
-    return {kind.kind for kind in own}.union(*map(kinds_below, own))
 
 
 def test_an_error_of_a_third_party_handler_is_escaped_and_stays_on_one_line(
@@ -261,7 +240,7 @@ def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fai
                 raise errors.Unreachable("no answer", "192.0.2.7", "port_down")
             return port
 
-    use(monkeypatch, lambda name: LoadedHandler(name, name, lambda data: Lost(), (), False))
+    use_pdu(monkeypatch, lambda data: Lost())
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "--yes")
     error, place, missing = err.splitlines()
     assert code == exit_codes.code_of("unreachable")

@@ -24,7 +24,7 @@ def pdu(name: str, handler: str, address: str, **settings: str) -> ListedPdu:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("pdu_a", "pdu_b"),
     [
         (pdu("a", "snmp", "192.0.2.1"), pdu("b", "snmp", "192.0.2.1")),
         (pdu("a", "snmp", "192.0.2.1"), pdu("b", "snmp", "192.0.2.1:161")),
@@ -42,13 +42,13 @@ def pdu(name: str, handler: str, address: str, **settings: str) -> ListedPdu:
         (pdu("a", "raritan", "192.0.2.1"), pdu("b", "raritan", "192.0.2.1", link_units="yes")),
     ],
 )
-def test_one_unit_under_two_names(one: ListedPdu, other: ListedPdu) -> None:
-    (duplicate,) = find_duplicates([one, pdu("c", "snmp", "192.0.2.77"), other])
-    assert (duplicate.counted, duplicate.again) == (one, other)
+def test_one_unit_under_two_names(pdu_a: ListedPdu, pdu_b: ListedPdu) -> None:
+    (duplicate,) = find_duplicates([pdu_a, pdu("c", "snmp", "192.0.2.77"), pdu_b])
+    assert (duplicate.counted, duplicate.again) == (pdu_a, pdu_b)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("pdu_a", "pdu_b"),
     [
         # behind NAT: one address, and a port for each unit
         (pdu("a", "snmp", "192.0.2.1:1161"), pdu("b", "snmp", "192.0.2.1:1162")),
@@ -63,19 +63,17 @@ def test_one_unit_under_two_names(one: ListedPdu, other: ListedPdu) -> None:
         (pdu("a", "snmp", "pdu1"), pdu("b", "snmp", "pdu1.example.org")),
     ],
 )
-def test_two_units(one: ListedPdu, other: ListedPdu) -> None:
-    assert [*find_duplicates([one, other])] == []
+def test_two_units(pdu_a: ListedPdu, pdu_b: ListedPdu) -> None:
+    assert [*find_duplicates([pdu_a, pdu_b])] == []
 
 
 def test_all_units_of_a_server_and_one_of_them() -> None:
     """Sums have the name that reads all."""
     part, whole = pdu("a", "nut", "192.0.2.1", device="x"), pdu("b", "nut", "192.0.2.1")
-    other = pdu("c", "nut", "192.0.2.1", device="y")
-    duplicates = [*find_duplicates([part, whole, other])]
-    assert [(duplicate.again.name, duplicate.counted.name) for duplicate in duplicates] == [
-        ("a", "b"),
-        ("c", "b"),
-    ]
+    other_part = pdu("c", "nut", "192.0.2.1", device="y")
+    duplicates = find_duplicates([part, whole, other_part])
+    pairs = [(duplicate.again.name, duplicate.counted.name) for duplicate in duplicates]
+    assert pairs == [("a", "b"), ("c", "b")]
 
 
 def test_a_sum_has_a_unit_once_by_the_name_that_was_read() -> None:

@@ -1,4 +1,4 @@
-"""Options and HOSTs that cannot be right are refused before a device is asked."""
+"""Options that cannot be right are refused before a device is asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import os
 
 import pytest
 
-from pdu.network import hosts
+from pdu.loading.handler_loading import load
+from pdu.pdu_list import form
+from pdu.pdu_list.login_options import Login
 from tests.pdu.running import run
 
 
@@ -28,30 +30,16 @@ def test_a_wrong_option_of_snmpv3_and_a_short_password_are_named(
     assert "is shorter than the 8 characters" in err and "s3cret" not in err
 
 
-HOSTS = ["h", "rack-1.example.", "host_x", "192.0.2.7", "[::1]:161", "::1", "fe80::1%lo", "pdu:161"]
-NO_HOSTS = [
-    "",
-    "-",
-    "a..b",
-    "999.1.1.1",
-    "192.0.2.256",
-    "10.0.0",
-    "1.2.3.4.5",
-    "123456",
-    "..",
-    "h,",
-]
-
-
-@pytest.mark.parametrize("host", HOSTS)
-def test_a_possible_host_is_taken(host: str) -> None:
-    assert hosts.address(f" {host} ") == host
-
-
-@pytest.mark.parametrize("host", [*NO_HOSTS, "192.0.2.0/24", "a b", "[::1", "h/x", "h,", "a" * 64])
-def test_a_host_that_cannot_be_one_is_wrong_usage(
-    host: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "version, keys",
+    [
+        ("V3", {"snmp_version", "username"}),
+        ("3", {"snmp_version", "username"}),
+        ("2c", {"snmp_version"}),
+    ],
+)
+def test_a_user_among_settings_for_several_handlers_is_one_of_snmpv3(
+    version: str, keys: set[str]
 ) -> None:
-    for command in (["status", "nut", host], ["identify", host]):
-        code, out, err = run(capsys, *command)
-        assert (code, out) == (2, "") and err.startswith("usage: ") and "not an address" in err
+    login = Login({"snmp_version": version, "username": "u"})
+    assert {*form.settings_for_handler(load("snmp"), login)} == keys

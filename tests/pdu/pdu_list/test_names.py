@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import click
 import pytest
 from click.shell_completion import ShellComplete
 
@@ -40,12 +39,12 @@ def running() -> Iterator[dict[str, Peer]]:
 
 @pytest.fixture
 def rack(running: dict[str, Peer], tmp_path: Path) -> Rack:
-    made = Rack(tmp_path, running)
+    new_rack = Rack(tmp_path, running)
     rows = [line(tmp_path, peer, name) for name, peer in running.items()]
-    Path(made.list).write_text("\n".join(["name,handler,address,auth,settings", *rows, ""]))
+    Path(new_rack.list).write_text("\n".join(["name,handler,address,auth,settings", *rows, ""]))
     logins = [login(peer, name) for name, peer in running.items()]
     private(tmp_path / "logins.toml", "".join(logins))
-    return made
+    return new_rack
 
 
 @pytest.fixture
@@ -61,9 +60,9 @@ def test_where_the_list_is_found(
     monkeypatch.delenv("PDU_LIST")
     monkeypatch.setenv("HOME", str(rack.folder))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    more: list[str] = []
+    options: list[str] = []
     if place == "option":
-        more = ["--list", rack.list, "--auth", str(rack.folder / "logins.toml")]
+        options = ["--list", rack.list, "--auth", str(rack.folder / "logins.toml")]
     else:
         home = rack.folder / (".config/pdu" if place == "home" else "own/pdu")
         if place == "config":
@@ -72,7 +71,7 @@ def test_where_the_list_is_found(
         for file in list(rack.folder.glob("*.*")):
             if file.is_file():
                 file.rename(home / file.name)
-    code, out, err = run(capsys, "status", "left", *more)
+    code, out, err = run(capsys, "status", "left", *options)
     assert (code, err) == (0, "") and out.startswith("status of left (")
 
 
@@ -80,8 +79,7 @@ def test_a_name_switches_and_a_typed_setting_comes_before_the_list(
     listed: Rack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pdu.reading.outlet_power.AGAIN_S", 0.0)
-    before = listed.peers["left"].books().states
-    first, second, *_ = before
+    first, second, *_ = listed.peers["left"].books().states
     code, out, _ = run(capsys, "off", "left", f"{first}-{second}", "--yes", "--timeout", "9")
     assert code == 0 and f"outlet {second} of left ({address(listed.peers['left'])}) is off" in out
     states = listed.peers["left"].books().states
@@ -101,7 +99,7 @@ def test_what_is_not_clear_switches_nothing(
 
 
 @pytest.mark.parametrize(
-    "words, said",
+    "words, sentence",
     [
         (
             ["status", "lft"],
@@ -113,10 +111,10 @@ def test_what_is_not_clear_switches_nothing(
     ],
 )
 def test_a_word_that_is_no_name_is_said(
-    words: list[str], said: str, listed: Rack, capsys: pytest.CaptureFixture[str]
+    words: list[str], sentence: str, listed: Rack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = run(capsys, *words)
-    assert (code, out) == (2, "") and said in err
+    assert (code, out) == (2, "") and sentence in err
 
 
 def test_a_name_that_is_also_a_host_or_a_handler_is_said(
@@ -125,9 +123,9 @@ def test_a_name_that_is_also_a_host_or_a_handler_is_said(
     with open(listed.list, "a", encoding="utf-8") as file:
         file.write("snmp,snmp,192.0.2.8,left,\n")
     _, _, err = run(capsys, "status", "snmp", "left", "--secret-file", "community=/dev/null")
-    told, named, _ = err.splitlines()
-    assert told == f"note: 'snmp' is a handler here, and no PDU of {listed.list}"
-    assert named.startswith("note: 'left' is a host name here; `pdu status left` means the PDU")
+    handler_note, host_note, _ = err.splitlines()
+    assert handler_note == f"note: 'snmp' is a handler here, and no PDU of {listed.list}"
+    assert host_note.startswith("note: 'left' is a host name here; `pdu status left` means the PDU")
 
 
 def test_an_address_needs_no_list_that_can_be_read(
@@ -153,7 +151,7 @@ def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
 
 
 @pytest.mark.parametrize(
-    "before, incomplete, offered",
+    "words, incomplete, completions",
     [
         (["status"], "", [*registry.names(), "left", "right", "top"]),
         (["off"], "le", ["left"]),
@@ -162,11 +160,7 @@ def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
     ],
 )
 def test_a_shell_completes_names(
-    before: list[str], incomplete: str, offered: list[str], listed: Rack
+    words: list[str], incomplete: str, completions: list[str], listed: Rack
 ) -> None:
-    class Shell(ShellComplete):
-        """Asks as the scripts of the shells do."""
-
-    found: list[Any] = Shell(root.ROOT, {}, "pdu", "_").get_completions(before, incomplete)
-    assert [one.value for one in found] == offered
-    assert isinstance(root.ROOT, click.Group)
+    shell = ShellComplete(root.ROOT, {}, "pdu", "_")
+    assert [item.value for item in shell.get_completions(words, incomplete)] == completions

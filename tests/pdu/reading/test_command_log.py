@@ -8,10 +8,9 @@ import syslog
 import pytest
 
 from handlers.shared.errors import Unreachable
-from pdu.loading.handler_loading import LoadedHandler
 from pdu.reading import outlet_power
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
-from tests.pdu.running import run, use
+from tests.pdu.running import run, use_pdu
 
 
 class Unit:
@@ -43,15 +42,15 @@ def unit(monkeypatch: pytest.MonkeyPatch) -> Unit:
     double = Unit()
     monkeypatch.setattr(outlet_power, "AGAIN_S", 0.0)
     monkeypatch.delenv("SUDO_USER", raising=False)
-    use(monkeypatch, lambda name: LoadedHandler(name, name, double.make, (), False))
+    use_pdu(monkeypatch, double.make)
     return double
 
 
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    kept: list[str] = []
-    monkeypatch.setattr(syslog, "syslog", lambda priority, line: kept.append(line))
-    return kept
+    log_lines: list[str] = []
+    monkeypatch.setattr(syslog, "syslog", lambda priority, line: log_lines.append(line))
+    return log_lines
 
 
 def test_each_command_has_a_line_and_a_reading_has_none(

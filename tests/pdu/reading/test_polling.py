@@ -91,18 +91,17 @@ def test_requests_are_counted_only_during_the_reading() -> None:
 def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kept(
     figure: Any,
 ) -> None:
-    found = reading(ThirdParty(figure))
-    assert found.answered
-    assert (found.load_a, found.energy_kwh) == (None, None)
-    assert found.count(EnumPowerStatus.UP) == 1
-    assert found.failure is not None
-    assert found.failure.kind == "defect"
-    assert found.failure.reason.startswith("statistic: consumption of outlet '1' is ")
+    result = reading(ThirdParty(figure))
+    assert result.answered and (result.load_a, result.energy_kwh) == (None, None)
+    assert result.count(EnumPowerStatus.UP) == 1
+    assert result.failure is not None and result.failure.kind == "defect"
+    assert result.failure.reason.startswith("statistic: consumption of outlet '1' is ")
 
 
 def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
-    found = reading(ThirdParty(2, Other.CYCLING))
-    assert not found.answered and found.failure is not None and "CYCLING" in found.failure.reason
+    result = reading(ThirdParty(2, Other.CYCLING))
+    assert not result.answered and result.failure is not None
+    assert "CYCLING" in result.failure.reason
 
 
 @pytest.mark.parametrize(
@@ -130,16 +129,16 @@ class Noting(FourCalls[int]):
     pdu_data = None
 
     def __init__(self) -> None:
-        self.done: list[str] = []
+        self.steps: list[str] = []
 
     @contextlib.contextmanager
     def open_session(self) -> Iterator[int]:
-        self.done.append("opened")
-        yield len(self.done)
-        self.done.append("closed")
+        self.steps.append("opened")
+        yield len(self.steps)
+        self.steps.append("closed")
 
     def renew_session(self, session: int) -> None:
-        self.done.append("renewed")
+        self.steps.append("renewed")
 
     def device_address(self, session: Optional[int]) -> str:
         return "192.0.2.1"
@@ -162,18 +161,18 @@ class Noting(FourCalls[int]):
 def test_a_session_is_shared_only_within_its_block_and_ends_with_it_or_with_a_failure() -> None:
     pdu = Noting()
     pdu.status()
-    assert pdu.done == ["opened", "closed"]
-    pdu.done.clear()
+    assert pdu.steps == ["opened", "closed"]
+    pdu.steps.clear()
     with pdu.opened() as open_pdu:
         open_pdu.states()
         open_pdu.labels()
-    assert pdu.done == ["opened", "renewed", "closed"]
-    pdu.done.clear()
+    assert pdu.steps == ["opened", "renewed", "closed"]
+    pdu.steps.clear()
     with pdu.opened() as open_pdu:
         with pytest.raises(ProtocolError, match="192.0.2.1: statistic: no figures"):
             open_pdu.figures(with_power=False)
         open_pdu.states()
-    assert pdu.done == ["opened", "opened", "closed", "closed"]
+    assert pdu.steps == ["opened", "opened", "closed", "closed"]
 
 
 def test_each_call_of_a_session_has_its_own_time() -> None:

@@ -21,16 +21,16 @@ from tests.pdu.running import run
 
 # the page waits 10 s for a state; without a wait, only what comes late is not seen
 QUICK = SOURCE.replace("timeout=10", "timeout=0")
-Seen = dict[str, tuple[str, str]]
+Results = dict[str, tuple[str, str]]
 # the arguments of `pdu handler check`, and the exit code and each rule's result and detail
-Check = Callable[..., tuple[int, Seen]]
+Check = Callable[..., tuple[int, Results]]
 
 
 @pytest.fixture
 def check(capsys: pytest.CaptureFixture[str]) -> Check:
     keys = {rule.text: key for key, rule in RULES.items()}
 
-    def checked(path: Path, *arguments: str) -> tuple[int, Seen]:
+    def checked(path: Path, *arguments: str) -> tuple[int, Results]:
         code, out, err = run(capsys, "handler", "check", str(path), *arguments, "--json")
         assert err == "", err
         rows = json.loads(out)["findings"]
@@ -65,11 +65,13 @@ def replaced(*changes: tuple[str, str]) -> str:
 @pytest.mark.long
 def test_the_pages_own_handler_keeps_the_page(tmp_path: Path, check: Check) -> None:
     source = SOURCE.replace("timeout=10", "timeout=4")
-    code, seen = check(packed(folder(tmp_path, source=source)))
-    assert code == 0 and not [key for key, (result, _) in seen.items() if result == "broken"], seen
-    kept = ("types", "figures", "states", "late", "once", "short")
-    assert [seen[rule][0] for rule in kept] == ["kept"] * len(kept)
-    assert set(seen) == set(RULES)
+    code, results = check(packed(folder(tmp_path, source=source)))
+    assert code == 0 and not [key for key, (result, _) in results.items() if result == "broken"], (
+        results
+    )
+    rules = ("types", "figures", "states", "late", "once", "short")
+    assert [results[rule][0] for rule in rules] == ["kept"] * len(rules)
+    assert set(results) == set(RULES)
 
 
 _APC = """
@@ -125,36 +127,36 @@ class Apc(BaseSnmpPdu):
 
 @pytest.mark.usefixtures("without_loading")
 def test_a_handler_for_an_apc_is_tried_by_all_rules(tmp_path: Path, check: Check) -> None:
-    code, seen = check(folder(tmp_path, source=_APC))
-    assert code == 0 and {result for result, _ in seen.values()} == {"kept"}, seen
-    assert seen["status"][1] == "6 outlets of a simulated APC, apc-rpdu2"
-    assert "short" in seen and "refused" in seen
+    code, results = check(folder(tmp_path, source=_APC))
+    assert code == 0 and {result for result, _ in results.values()} == {"kept"}, results
+    assert results["status"][1] == "6 outlets of a simulated APC, apc-rpdu2"
+    assert "short" in results and "refused" in results
     # the unit is a chain, whose second unit has identities of its own
-    assert seen["states"] == ("kept", "by their order: this pack has other identities")
+    assert results["states"] == ("kept", "by their order: this pack has other identities")
 
 
 @pytest.mark.usefixtures("without_loading")
 def test_a_community_of_the_handlers_own_is_broken(tmp_path: Path, check: Check) -> None:
     change = (_MAKE, f"    pdu_data.snmp_params['community'] = 'public'\n{_MAKE}")
-    code, seen = check(folder(tmp_path, source=replaced(change)))
-    assert code == 1 and seen["status"][0] == "broken"
-    assert seen["status"][1].startswith("it asks with another community than the form's")
+    code, results = check(folder(tmp_path, source=replaced(change)))
+    assert code == 1 and results["status"][0] == "broken"
+    assert results["status"][1].startswith("it asks with another community than the form's")
 
 
 @pytest.mark.usefixtures("without_loading")
 def test_a_request_to_another_port_is_not_tried(tmp_path: Path, check: Check) -> None:
     change = (_VIEW, f"        raise RuntimeError('no answer at port 161')\n{_VIEW}")
-    code, seen = check(folder(tmp_path, source=replaced(change)))
-    assert code == 9 and seen["status"][0] == "not tried", seen
-    assert "no answer at port 161" in seen["status"][1] and "stuck" not in seen
+    code, results = check(folder(tmp_path, source=replaced(change)))
+    assert code == 9 and results["status"][0] == "not tried", results
+    assert "no answer at port 161" in results["status"][1] and "stuck" not in results
 
 
 @pytest.mark.usefixtures("without_loading")
 def test_a_recording_is_served_to_the_handler(tmp_path: Path, check: Check) -> None:
     replay = ROOT / "tests" / "recordings" / "rpcm.snmprec"
-    _, seen = check(folder(tmp_path, source=QUICK), "--replay", str(replay))
-    assert seen["status"] == ("kept", "5 outlets of the recording, rpcm"), seen
-    assert seen["statistic"] == ("kept", "load 2.35 A, energy 1810.0 kWh")
+    _, results = check(folder(tmp_path, source=QUICK), "--replay", str(replay))
+    assert results["status"] == ("kept", "5 outlets of the recording, rpcm"), results
+    assert results["statistic"] == ("kept", "load 2.35 A, energy 1810.0 kWh")
 
 
 # ---- at loading ----------------------------------------------------------------------------------
@@ -210,10 +212,10 @@ def test_what_is_seen_at_loading_is_told_with_its_rule(
     case: str, tmp_path: Path, check: Check
 ) -> None:
     change, rule, result, words = AT_LOADING[case]
-    made = folder(tmp_path, source=replaced(change))
-    (made / "const.py").write_text("X = 1\n")
-    code, seen = check(made)
-    assert seen[rule][0] == result and words in seen[rule][1], seen
+    handler_folder = folder(tmp_path, source=replaced(change))
+    (handler_folder / "const.py").write_text("X = 1\n")
+    code, results = check(handler_folder)
+    assert results[rule][0] == result and words in results[rule][1], results
     is_demanded = RULES[rule].source == "page"
     assert code == (1 if result == "broken" and is_demanded else 9)
 
@@ -223,24 +225,24 @@ def test_what_is_seen_at_loading_is_told_with_its_rule(
 def test_of_a_file_that_is_no_python_its_line_is_told_alone(
     file: str, tmp_path: Path, check: Check
 ) -> None:
-    made = folder(tmp_path, source=QUICK)
-    (made / file).write_text("def make_handler(pdu_data):\n    return = 1\n")
-    code, seen = check(made)
-    broken = [detail for result, detail in seen.values() if result == "broken"]
-    assert code == 1 and len(broken) == 1 and f"{file} line 2" in broken[0], seen
+    handler_folder = folder(tmp_path, source=QUICK)
+    (handler_folder / file).write_text("def make_handler(pdu_data):\n    return = 1\n")
+    code, results = check(handler_folder)
+    broken = [detail for result, detail in results.values() if result == "broken"]
+    assert code == 1 and len(broken) == 1 and f"{file} line 2" in broken[0], results
 
 
-def types(made: Path, folder: Path) -> tuple[str, str]:
+def types(handler_folder: Path, folder: Path) -> tuple[str, str]:
     """Result and detail of the rule about types. One run of mypy."""
-    source = read_handler(str(made))
+    source = read_handler(str(handler_folder))
     platform = loading_checks._place_platform(folder)
-    finding = loading_checks._check_types(source, platform, made.parent)
+    finding = loading_checks._check_types(source, platform, handler_folder.parent)
     return finding.result, finding.detail
 
 
 def test_a_mistake_in_types_is_told_with_its_line(tmp_path: Path) -> None:
-    made = folder(tmp_path, source=replaced((_MAKE, f"    number: int = ''\n{_MAKE}")))
-    result, detail = types(made, tmp_path)
+    handler_folder = folder(tmp_path, source=replaced((_MAKE, f"    number: int = ''\n{_MAKE}")))
+    result, detail = types(handler_folder, tmp_path)
     assert result == "broken" and "my_handler.py:" in detail
 
 
@@ -257,8 +259,8 @@ def test_a_mypy_that_does_not_know_the_recommended_python_checks_for_its_own(
         return subprocess.CompletedProcess([], 2, "", error)
 
     monkeypatch.setattr(loading_checks, "_run_mypy", run_mypy_2)
-    made = folder(tmp_path, source=replaced((_MAKE, f"    number: int = ''\n{_MAKE}")))
-    result, detail = types(made, tmp_path)
+    handler_folder = folder(tmp_path, source=replaced((_MAKE, f"    number: int = ''\n{_MAKE}")))
+    result, detail = types(handler_folder, tmp_path)
     assert result == "broken" and "my_handler.py:" in detail
 
 
@@ -456,18 +458,18 @@ ON_A_DEVICE: Sequence[tuple[Sequence[tuple[str, str]], dict[str, str]]] = (
 def test_a_fault_breaks_its_rule_and_is_told_with_the_method(
     changes: Sequence[tuple[str, str]], details: dict[str, str], tmp_path: Path, check: Check
 ) -> None:
-    code, seen = check(folder(tmp_path, source=replaced(*changes)))
+    code, results = check(folder(tmp_path, source=replaced(*changes)))
     for rule, words in details.items():
-        assert seen[rule][0] == "broken" and seen[rule][1].startswith(words), (rule, seen)
+        assert results[rule][0] == "broken" and results[rule][1].startswith(words), (rule, results)
     assert code == 1
 
 
 @pytest.mark.usefixtures("without_loading")
 def test_commands_that_raise_show_nothing_of_other_outlets(tmp_path: Path, check: Check) -> None:
     change = (_SET, f"        raise RuntimeError('locked')\n{_SET}")
-    _, seen = check(folder(tmp_path, source=replaced(change)))
-    assert seen["port_down"][0] == seen["port_up"][0] == "broken", seen
-    assert seen["others"] == seen["once"] == ("not tried", "port_down and port_up raised")
+    _, results = check(folder(tmp_path, source=replaced(change)))
+    assert results["port_down"][0] == results["port_up"][0] == "broken", results
+    assert results["others"] == results["once"] == ("not tried", "port_down and port_up raised")
 
 
 @pytest.mark.usefixtures("without_loading")
@@ -484,28 +486,32 @@ def test_commands_that_raise_show_nothing_of_other_outlets(tmp_path: Path, check
 def test_what_the_double_of_the_platform_lacks_is_not_tried(
     change: tuple[str, str], rule: str, words: str, tmp_path: Path, check: Check
 ) -> None:
-    code, seen = check(folder(tmp_path, source=replaced(change)))
-    result, detail = seen[rule]
+    code, results = check(folder(tmp_path, source=replaced(change)))
+    result, detail = results[rule]
     assert result == "not tried" and LACKING in detail and words in detail, detail
     assert code == 9 or rule == "statistic"
 
 
 @pytest.mark.usefixtures("without_loading")
 def test_objects_of_no_family_are_not_tried(tmp_path: Path, check: Check) -> None:
-    code, seen = check(folder(tmp_path, source=replaced(("46235", "99999"))))
-    assert seen["status"][0] == "not tried" and code == 9 and "late" not in seen
-    assert "(1.3.6.1.4.1.99999.2.4.2.1.11, " in seen["status"][1]
+    code, results = check(folder(tmp_path, source=replaced(("46235", "99999"))))
+    assert results["status"][0] == "not tried" and code == 9 and "late" not in results
+    assert "(1.3.6.1.4.1.99999.2.4.2.1.11, " in results["status"][1]
 
 
 @pytest.mark.usefixtures("without_loading")
 def test_what_these_tools_cannot_read_is_not_called_broken(tmp_path: Path, check: Check) -> None:
     for name in ("pdu", "my-pdu"):
-        code, seen = check(folder(tmp_path, name, QUICK))
-        assert code == 9 and [*seen] == ["status"] and seen["status"][0] == "not tried", seen
+        code, results = check(folder(tmp_path, name, QUICK))
+        assert code == 9 and [*results] == ["status"] and results["status"][0] == "not tried", (
+            results
+        )
     two = folder(tmp_path, source=QUICK)
     (two / "other.py").write_text(QUICK, "utf-8")
-    code, seen = check(two)
-    assert code == 9 and [*seen] == ["status"] and "name one, as" in seen["status"][1], seen
+    code, results = check(two)
+    assert code == 9 and [*results] == ["status"] and "name one, as" in results["status"][1], (
+        results
+    )
 
 
 # NETIO's JSON API: states at /netio.json, commands by POST to it
@@ -536,14 +542,14 @@ def test_a_handler_over_http_is_called_on_a_served_recording(tmp_path: Path, che
     (tmp_path / "secret").write_text("netio")
     (tmp_path / "secret").chmod(0o600)
     form = ("-s", "username=netio", "--secret-file", f"password={tmp_path / 'secret'}")
-    made = folder(tmp_path, "http_dir", source)
-    code, seen = check(made, "--replay", str(replay), *form)
-    assert code == 0, seen
-    kept = ("status", "statistic", "no outlet", "silent")
-    assert [seen[rule][0] for rule in kept] == ["kept"] * len(kept), seen
+    handler_folder = folder(tmp_path, "http_dir", source)
+    code, results = check(handler_folder, "--replay", str(replay), *form)
+    assert code == 0, results
+    rules = ("status", "statistic", "no outlet", "silent")
+    assert [results[rule][0] for rule in rules] == ["kept"] * len(rules), results
     # what is recorded by a codec answers reads alone
-    assert seen["port_down"][0] == seen["port_up"][0] == "not tried", seen
-    assert seen["status"][1] == "3 outlets of the recording"
+    assert results["port_down"][0] == results["port_up"][0] == "not tried", results
+    assert results["status"][1] == "3 outlets of the recording"
 
 
 def test_a_secret_file_that_others_can_read_is_no_fault_of_the_handler(
@@ -552,9 +558,9 @@ def test_a_secret_file_that_others_can_read_is_no_fault_of_the_handler(
     secret = tmp_path / "secret"
     secret.write_text("netio")
     secret.chmod(0o644)
-    made = folder(tmp_path)
+    handler_folder = folder(tmp_path)
     code, out, err = run(
-        capsys, "handler", "check", str(made), "--secret-file", f"password={secret}"
+        capsys, "handler", "check", str(handler_folder), "--secret-file", f"password={secret}"
     )
     assert (code, out) == (2, "") and f"chmod g-w,o-rw {secret}" in err
 
@@ -562,16 +568,18 @@ def test_a_secret_file_that_others_can_read_is_no_fault_of_the_handler(
 def test_what_is_no_handler_is_one_broken_row(
     tmp_path: Path, check: Check, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, seen = check(folder(tmp_path, source="x = 1\n"))
-    assert code == 1 and list(seen) == ["archive"] and "make_handler" in seen["archive"][1]
+    code, results = check(folder(tmp_path, source="x = 1\n"))
+    assert code == 1 and list(results) == ["archive"] and "make_handler" in results["archive"][1]
     code, _, err = run(capsys, "handler", "check", str(tmp_path / "none"))
     assert code == 2 and "no file, folder or archive" in err
 
 
 @pytest.mark.usefixtures("without_device")
 def test_each_rule_says_who_wants_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    made = folder(tmp_path, "http_dir", source="def make_handler(pdu_data):\n    return object()\n")
-    code, out, _ = run(capsys, "handler", "check", str(made))
+    handler_folder = folder(
+        tmp_path, "http_dir", source="def make_handler(pdu_data):\n    return object()\n"
+    )
+    code, out, _ = run(capsys, "handler", "check", str(handler_folder))
     assert code == 1 and "advice" in out and 'page recommends: "the mypy analyzer"' in out
     assert 'page: "must contain the make_handler function"' in out
     assert "make_handler's object has no status, port_up, port_down, statistic" in out
