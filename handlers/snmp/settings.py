@@ -38,25 +38,22 @@ PROFILE: Setting[str] = Setting(
     "read the PDU as this family instead of detecting it: for slow cards, it saves the reads of"
     " other families and, for most, that of sysObjectID",
 )
-SWITCH_UNPROVEN: Setting[bool] = Setting(
+
+
+def _permission(key: str, description: str) -> Setting[bool]:
+    return Setting(key, "yes or no", yes_no, False, description)
+
+
+SWITCH_UNPROVEN = _permission(
     "switch_unproven",
-    "yes or no",
-    yes_no,
-    False,
     "yes: also switch a family whose commands are unproven; try one idle outlet first",
 )
-METERED_ONLY: Setting[bool] = Setting(
+METERED_ONLY = _permission(
     "metered_only",
-    "yes or no",
-    yes_no,
-    False,
     "yes: the unit has no outlets to list, so an empty table of outlets is not an error",
 )
-SWITCH_AUTOMATIC: Setting[bool] = Setting(
+SWITCH_AUTOMATIC = _permission(
     "switch_automatic",
-    "yes or no",
-    yes_no,
-    False,
     "yes: also switch outlets in an automatic mode (NetPing: watchdog, schedule, logic), "
     "which a command ends permanently",
 )

@@ -164,23 +164,25 @@ def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
 def _figures(statistic: Mapping[str, Any], peer: Peer, port_energy: bool) -> list[str]:
     books = peer.books()
     problems: list[str] = []
-    for name, seen, want in (
+    for name, figure, true_figure in (
         ("load", statistic["load"], books.load_a),
         ("energy", statistic["total_consumption"], books.energy_kwh),
     ):
-        if want is not None and not _close(seen, want):
-            problems.append(f"{name}: {seen} instead of {want}")
+        if true_figure is not None and not _close(figure, true_figure):
+            problems.append(f"{name}: {figure} instead of {true_figure}")
     ports: dict[str, float] = statistic["ports"]
-    want_ports = books.port_energy_kwh if port_energy else {}
-    if list(ports) != list(want_ports) or not all(
-        _close(ports[i], want) for i, want in want_ports.items()
+    true_ports = books.port_energy_kwh if port_energy else {}
+    if list(ports) != list(true_ports) or not all(
+        _close(ports[identity], energy) for identity, energy in true_ports.items()
     ):
-        problems.append(f"energy by outlet: {ports} instead of {want_ports}")
+        problems.append(f"energy by outlet: {ports} instead of {true_ports}")
     return problems
 
 
-def _close(seen: float, want: Optional[float]) -> bool:
-    return want is not None and math.isclose(seen, want, rel_tol=0.02, abs_tol=0.005)
+def _close(figure: float, true_figure: Optional[float]) -> bool:
+    return true_figure is not None and math.isclose(
+        figure, true_figure, rel_tol=0.02, abs_tol=0.005
+    )
 
 
 def silent(platform: Platform, placed: Placed, peer: Peer) -> list[str]:

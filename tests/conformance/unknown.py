@@ -42,51 +42,51 @@ def data(
     (SNMP PDUs) or for the handler settings (other PDUs).
     """
     cls = _data_class(protocol)
-    given = {"address": address, "snmp": snmp, "settings": settings, "handler": handler}
+    fields = {"address": address, "snmp": snmp, "settings": settings, "handler": handler}
     values: dict[str, Any] = {}
     for name, parameter in inspect.signature(cls).parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         meaning = next((meaning for meaning, names in _MEANINGS.items() if name in names), None)
         if meaning is not None:
-            values[name] = given[meaning]
+            values[name] = fields[meaning]
         elif parameter.default is parameter.empty:
             values[name] = None
-    made = cls(**values)
+    pdu_data = cls(**values)
     for meaning in ("address", "snmp" if protocol == "snmp" else "settings"):
         names = _MEANINGS[meaning]
         if any(name in values for name in names):
             continue
-        own = [name for name in names if hasattr(made, name)]
-        if not own:
+        attributes = [name for name in names if hasattr(pdu_data, name)]
+        if not attributes:
             raise LookupError(
                 f"{cls.__name__} has no field for the {_SHOWN[meaning]} (looked for"
                 f" {', '.join(names)}): {_ADVICE}"
             )
-        setattr(made, own[0], given[meaning])
-    return made
+        setattr(pdu_data, attributes[0], fields[meaning])
+    return pdu_data
 
 
 def _data_class(protocol: str) -> Callable[..., Any]:
     connection = importlib.import_module("pdu_common.connection")
     if protocol == "snmp":
-        found = getattr(connection, "PduSnmpData", None)
-        if not inspect.isclass(found):
+        data_class = getattr(connection, "PduSnmpData", None)
+        if not inspect.isclass(data_class):
             raise LookupError(f"pdu_common.connection has no class PduSnmpData: {_ADVICE}")
-        return found
+        return data_class
     classes = {
         name: value
         for name, value in vars(connection).items()
         if inspect.isclass(value) and value.__module__ == connection.__name__
     }
-    others = [name for name in classes if name != "PduSnmpData" and name.endswith("Data")]
-    if len(others) != 1:
-        names = ", ".join(others) or "none"
+    candidates = [name for name in classes if name != "PduSnmpData" and name.endswith("Data")]
+    if len(candidates) != 1:
+        names = ", ".join(candidates) or "none"
         raise LookupError(
             f"pdu_common.connection has no single class for PDUs without SNMP (found: {names}):"
             f" {_ADVICE}"
         )
-    return classes[others[0]]
+    return classes[candidates[0]]
 
 
 def port(identity: str, state: str) -> Any:
@@ -95,15 +95,15 @@ def port(identity: str, state: str) -> Any:
     try:
         return helper.PduPortView(identity=identity, power_status=status)
     except TypeError:
-        made = helper.PduPortView()
-        made.identity, made.power_status = identity, status
-        return made
+        view = helper.PduPortView()
+        view.identity, view.power_status = identity, status
+        return view
 
 
 def _listed(view: Any) -> list[Any]:
-    found = getattr(view, "ports", None)
-    if isinstance(found, list):
-        return found
+    ports = getattr(view, "ports", None)
+    if isinstance(ports, list):
+        return ports
     lists = [
         value
         for value in (getattr(view, name, None) for name in dir(view) if not name.startswith("_"))
@@ -113,9 +113,9 @@ def _listed(view: Any) -> list[Any]:
 
 
 def port_energy(view: Any) -> dict[str, float]:
-    found = {}
+    energies = {}
     for item in _listed(view):
         name = next((name for name in _ENERGY if hasattr(item, name)), None)
         if name is not None:
-            found[str(item.identity)] = float(getattr(item, name))
-    return found
+            energies[str(item.identity)] = float(getattr(item, name))
+    return energies

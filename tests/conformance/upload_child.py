@@ -128,7 +128,7 @@ class Host:
     def problems(self, pdu: Any, call: str, build: str) -> list[str]:
         """What is wrong with one call, which must run the code of `build` alone."""
         helper = importlib.import_module("pdu_common.helper")
-        states, found = helper.EnumPowerStatus, []
+        states, problems = helper.EnumPowerStatus, []
         try:
             with self.watch.watching():
                 if call == "status":
@@ -137,7 +137,7 @@ class Host:
                 elif call == "statistic":
                     view = pdu.statistic()
                     answer = [view.load, view.total_consumption]
-                    right = all(type(one) is float and one > 0 for one in answer)
+                    right = all(type(figure) is float and figure > 0 for figure in answer)
                 else:
                     port = helper.PduPortView(self.job["outlet"], states.UNKNOWN)
                     same = getattr(pdu, call)(port) is port
@@ -146,21 +146,26 @@ class Host:
         except BaseException as error:
             return [f"{type(error).__name__}: {error}"[:300]]
         if not right:
-            found.append(f"answered {answer}")
+            problems.append(f"answered {answer}")
         if self.watch.ran != {build}:
-            found.append(f"ran {sorted(self.watch.ran)} instead of {build}")
+            problems.append(f"ran {sorted(self.watch.ran)} instead of {build}")
         if self.watch.imported:
-            found.append(f"imported {self.watch.imported[:3]}")
-        return found
+            problems.append(f"imported {self.watch.imported[:3]}")
+        return problems
 
 
 def cell(job: dict[str, Any], place: str, files: str, modules: str, when: str, call: str) -> Any:
     """The problems of one cell. `when`: "made", "status", or the part of the call that has run."""
     host = Host(job, place)
     old = host.make(host.entry)
-    found = []
+    problems: list[str] = []
+
+    def check(pdu: Any, what: str, method: str, build: str) -> None:
+        problems.extend(f"{what}: {problem}" for problem in host.problems(pdu, method, build))
+
+    old_build, new_build = job["builds"]
     if when == "status":
-        found += host.problems(old, "status", job["builds"][0])
+        check(old, "before", "status", old_build)
     if when in ("made", "status"):
         host.upload(files, modules)
         within = call
@@ -168,28 +173,24 @@ def cell(job: dict[str, Any], place: str, files: str, modules: str, when: str, c
         host.watch.at = max(1, int(float(when) * job["calls"][call]))
         host.watch.then = lambda: host.upload(files, modules)
         within = f"{call}, within"
-    found += [f"old {within}: {one}" for one in host.problems(old, call, job["builds"][0])]
+    check(old, f"old {within}", call, old_build)
     if host.watch.at > host.watch.calls:
-        found.append("there was no upload")
+        problems.append("there was no upload")
     host.watch.at = 0
     # whatever came first, the other calls work too
-    other = "statistic" if call == "status" else "status"
-    found += [f"old {other}: {one}" for one in host.problems(old, other, job["builds"][0])]
+    second_call = "statistic" if call == "status" else "status"
+    check(old, f"old {second_call}", second_call, old_build)
     if files != "removed":
-        build = job["builds"][modules != "kept"]
         new = host.make(host.newest())
-        found += [f"new {call}: {one}" for one in host.problems(new, call, build)]
-        again = host.problems(old, call, job["builds"][0])
-        found += [f"old {call} after new: {one}" for one in again]
-    return found
+        check(new, f"new {call}", call, old_build if modules == "kept" else new_build)
+        check(old, f"old {call} after new", call, old_build)
+    return problems
 
 
 def counted(job: dict[str, Any], place: str, call: str) -> Any:
     """How many of its functions an archive's call runs."""
     host = Host(job, place)
-    pdu = host.make(host.entry)
-    found = host.problems(pdu, call, job["builds"][0])
-    return found or host.watch.calls
+    return host.problems(host.make(host.entry), call, job["builds"][0]) or host.watch.calls
 
 
 def forked(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -210,8 +211,8 @@ def forked(function: Callable[..., Any], *arguments: Any) -> Any:
                 json.dump(result, out)
             os._exit(0)
         os.close(writing)
-        with os.fdopen(reading) as given:
-            text = given.read()
+        with os.fdopen(reading) as pipe:
+            text = pipe.read()
         os.waitpid(child, 0)
         return json.loads(text) if text else ["the process ended without an answer"]
 
@@ -233,8 +234,8 @@ def main() -> None:
             return
     job["calls"] = calls
     problems = []
-    for one in job["cells"]:
-        problems += [f"{' '.join(one)}: {problem}" for problem in forked(cell, job, *one)]
+    for names in job["cells"]:
+        problems += [f"{' '.join(names)}: {problem}" for problem in forked(cell, job, *names)]
     print(json.dumps(problems))
 
 

@@ -49,8 +49,8 @@ class Cell(NamedTuple):
 _WAYS = [way for way in itertools.product(FILES, MODULES) if way != ("removed", "reloaded")]
 #: each call at each moment, with the files and modules in turn
 CELLS = [
-    Cell(*_WAYS[number % len(_WAYS)], *one)
-    for number, one in enumerate(itertools.product(WHEN, CALLS))
+    Cell(*_WAYS[number % len(_WAYS)], *moment)
+    for number, moment in enumerate(itertools.product(WHEN, CALLS))
 ]
 
 
@@ -64,8 +64,8 @@ def _handler(name: str) -> tuple[str, Mapping[str, str]]:
     """The handler's package, and its files with build options."""
     if name != OWN:
         return name, {}
-    made = command.own_profile(acme.PROFILE)
-    return made.package, made.replace
+    family = command.own_profile(acme.PROFILE)
+    return family.package, family.replace
 
 
 def builds(name: str, folder: Path) -> tuple[str, list[Path], list[str]]:
@@ -74,12 +74,12 @@ def builds(name: str, folder: Path) -> tuple[str, list[Path], list[str]]:
     package, replace = _handler(name)
     newer = (ROOT / "handlers/shared/errors.py").read_text("utf-8") + "\nANOTHER_BUILD = True\n"
     places, codes, top = [], [], ""
-    for number, more in enumerate(({}, {"shared/errors.py": newer})):
-        read = handler_archives.read_archive(
-            archives.archive(ROOT / "handlers", package, {**replace, **more})
+    for number, changes in enumerate(({}, {"shared/errors.py": newer})):
+        archive = handler_archives.read_archive(
+            archives.archive(ROOT / "handlers", package, {**replace, **changes})
         )
-        read.unpack(folder / str(number))
-        top = read.top
+        archive.unpack(folder / str(number))
+        top = archive.top
         places.append(folder / str(number) / top)
         codes += [path.name for path in places[-1].iterdir() if path.is_dir()]
     return top, places, codes
@@ -90,8 +90,8 @@ def tried(name: str, cells: Sequence[Cell], python: str = sys.executable) -> lis
     with tempfile.TemporaryDirectory(prefix="uploads-") as place, SUBJECTS[name]() as peer:
         folder = Path(place)
         (folder / "host").mkdir()
-        for one in ("common", "pdu_common"):
-            (folder / "host" / one).symlink_to(ROOT / one)
+        for package in ("common", "pdu_common"):
+            (folder / "host" / package).symlink_to(ROOT / package)
         top, (old, new), codes = builds(name, folder)
         compiled = [python, "-m", "compileall", "-q", str(old), str(new)]
         subprocess.run(compiled, check=True, timeout=PATIENCE_S)
@@ -109,7 +109,7 @@ def tried(name: str, cells: Sequence[Cell], python: str = sys.executable) -> lis
             "outlet": next(identity for identity, on in states.items() if on),
             "cells": cells,
         }
-        done = subprocess.run(
+        process = subprocess.run(
             [python, str(_CHILD)],
             input=json.dumps(job),
             capture_output=True,
@@ -117,7 +117,7 @@ def tried(name: str, cells: Sequence[Cell], python: str = sys.executable) -> lis
             cwd="/",
             timeout=900,
         )
-    if done.returncode:
-        return [f"{name}: the process ended with {done.returncode}: {done.stderr[-500:]}"]
-    found: list[str] = json.loads(done.stdout)
-    return found
+    if process.returncode:
+        return [f"{name}: the process ended with {process.returncode}: {process.stderr[-500:]}"]
+    problems: list[str] = json.loads(process.stdout)
+    return problems

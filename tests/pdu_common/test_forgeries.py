@@ -78,8 +78,8 @@ def test_an_agent_with_a_new_engine_is_asked_again_without_a_time_out() -> None:
 def test_a_first_read_discovers_the_engine_once_and_later_ones_do_not(snmpd: Snmpd) -> None:
     with Relay(snmpd.port) as relay:
         pdu = connect(relay.port, **SHA)
-        for sent in (2, 3, 4):
-            assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == sent
+        for count in (2, 3, 4):
+            assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == count
 
 
 # ---- v1 and v2c ----------------------------------------------------------------------------------
@@ -89,8 +89,8 @@ def _changed(answer: bytes, **fields: Any) -> bytes:
     """The answer with another value, and with other fields of the message or its PDU."""
     message = ber.decode(answer.replace(b"rpdu2", b"rpdu9"))
     of_pdu = {name: fields.pop(name) for name in ("kind", "request_id") if name in fields}
-    changed = message._replace(**fields)
-    return ber.encode(changed._replace(pdu=message.pdu._replace(**of_pdu)))
+    pdu = message.pdu._replace(**of_pdu)
+    return ber.encode(message._replace(pdu=pdu, **fields))
 
 
 MISFITS: dict[str, Change] = {
@@ -145,10 +145,10 @@ def test_the_error_says_that_what_came_was_no_snmp_message(agent: Agent) -> None
 def test_a_silent_agent_is_asked_as_often_as_the_retries_say(agent: Agent) -> None:
     with Relay(agent.port, lambda request, answer: ()) as relay:
         # a walk repeats its first request, and then asks for fewer rows
-        for read, different in (("snmp_get", 1), ("snmp_walk", 3)):
+        for method, different in (("snmp_get", 1), ("snmp_walk", 3)):
             relay.requests.clear()
             with pytest.raises(SnmpError, match="timeout: no SNMP answer from"):
-                getattr(connect(relay.port, timeout="0.1", retries="3"), read)(OBJECT_ID)
+                getattr(connect(relay.port, timeout="0.1", retries="3"), method)(OBJECT_ID)
             assert until(lambda: len(relay.requests) >= 4) and len(relay.requests) == 4
             numbers = {ber.decode(request).pdu.request_id for request in relay.requests}
             assert len(numbers) == different  # an answer to any try of a request counts

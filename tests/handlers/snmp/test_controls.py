@@ -102,12 +102,12 @@ def test_a_mark_that_cannot_be_read_forbids_the_write(marks: dict[str, int]) -> 
         control.orders(reader(table("1.3.4", marks)), "2", up=True)
 
 
-@pytest.mark.parametrize("written, is_covered", [("1,0,1,0", True), ("1,0,1", False)])
+@pytest.mark.parametrize("packed_text, is_covered", [("1,0,1,0", True), ("1,0,1", False)])
 def test_a_text_that_sets_all_outlets_must_have_each_that_the_device_listed(
-    written: str, is_covered: bool
+    packed_text: str, is_covered: bool
 ) -> None:
     """A unit whose text is shorter right before a command lists fewer outlets than it has."""
     (control,) = (outlets.control for outlets in FAMILIES["digipower"].outlets)
     assert isinstance(control, WritePacked)
     # outlet 2.5 is another unit's
-    assert control.covers(["1", "2", "3", "4", "2.5"], "1", [("1.3", written)]) is is_covered
+    assert control.covers(["1", "2", "3", "4", "2.5"], "1", [("1.3", packed_text)]) is is_covered

@@ -110,27 +110,19 @@ METER = Profile(
 
 
 def test_a_family_that_only_meters_is_tried_after_families_with_states() -> None:
-    both = device(f"{ACME}.1", "1")
-    both.put(f"{ACME}.9.0", 5)
-    assert detect(both, (METER, OLD)).profile.key == "acme-1"
+    switched = device(f"{ACME}.1", "1")
+    switched.put(f"{ACME}.9.0", 5)
+    assert detect(switched, (METER, OLD)).profile.key == "acme-1"
     memory = device(f"{ACME}.1")
     memory.put(f"{ACME}.9.0", 5)
     snmp_device = detect(memory, (METER, OLD))
-    assert (snmp_device.profile.key, snmp_device.outlets, snmp_device.states) == (
-        "acme-meter",
-        None,
-        {},
-    )
+    assert snmp_device[:3] == (METER, None, {})
 
 
 def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_comes_first() -> None:
     memory = device(f"{ACME}.1")
     for snmp_device in (detect(memory, (METER, OLD)), read_as(memory, METER)):
-        assert (snmp_device.profile.key, snmp_device.outlets, snmp_device.states) == (
-            "acme-meter",
-            None,
-            {},
-        )
+        assert snmp_device[:3] == (METER, None, {})
     assert detect(device(f"{ACME}.1", "1"), (METER, OLD)).profile.key == "acme-1"
     with pytest.raises(Unsupported):
         # both families have outlets, but the device has none
@@ -156,10 +148,10 @@ def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measure
 COUNTED = family("acme-5", ACME, below="5", count=Scalar(f"{ACME}.5.1.0"))
 
 
-@pytest.mark.parametrize("counted", [2, 1, 0, -1, "n/a"])
-def test_a_count_that_is_reached_or_unreadable_is_accepted(counted: Value) -> None:
+@pytest.mark.parametrize("count", [2, 1, 0, -1, "n/a"])
+def test_a_count_that_is_reached_or_unreadable_is_accepted(count: Value) -> None:
     memory = device(ACME, "5")
-    memory.put(f"{ACME}.5.1.0", counted)
+    memory.put(f"{ACME}.5.1.0", count)
     assert list(detect(memory, (COUNTED,)).states) == ["1", "2"]
 
 
@@ -227,13 +219,7 @@ SWEPT = (family("acme-1", sweep=True), family("acme-2", sweep=True), family("acm
 @pytest.mark.parametrize(
     "sys_object_id",
     [
-        None,
-        "",
-        "0.0",
-        ".0.10.43.6.1.4.1",
-        "1.3.6.1.4.1.0",
-        "1.3.6.1.4.1",
-        "noSuch",
+        *(None, "", "0.0", ".0.10.43.6.1.4.1", "1.3.6.1.4.1.0", "1.3.6.1.4.1", "noSuch"),
         "1.3.6.1.2.1.1",
     ],
 )
@@ -266,11 +252,9 @@ def test_families_of_unseen_numbers_are_probed_after_those_whose_units_have_none
 def test_poweralert_12_answers_the_makers_number_alone(key: str) -> None:
     """LibreNMS's definition of poweralert has the same number."""
     unit = fixture(key)
-    rows = {
-        **unit.rows,
-        SYS_OBJECT_ID: unit.rows[SYS_OBJECT_ID]._replace(value=(1, 3, 6, 1, 4, 1, 850)),
-    }
-    device = detect(of_rows(rows), PROFILES)
+    memory = of_rows(unit.rows)
+    memory.put(SYS_OBJECT_ID, "1.3.6.1.4.1.850")
+    device = detect(memory, PROFILES)
     assert device.profile.key == key and device.states == find(unit, of_rows(unit.rows)).states
 
 

@@ -91,10 +91,10 @@ def test_a_call_to_a_slow_device_starts_no_get_walk_or_set_after_its_limit(
     monkeypatch.setattr("handlers.snmp.handler.LONGEST_SECONDS", switching.PLAN_SECONDS)
     with Agent(model) as agent:
         handler = SlowPdu(form(agent, None, {"version": "1"}), agent)
-        began = handler.clock.now
+        start = handler.clock.now
         with pytest.raises(Unreachable, match="s were not enough for this call"):
             getattr(handler, method)(*([PduPortView("1")] if method == "port_down" else []))
-        assert handler.clock.now - began > switching.PLAN_SECONDS and agent.writes() == []
+        assert handler.clock.now - start > switching.PLAN_SECONDS and agent.writes() == []
 
 
 def test_the_error_for_a_unit_that_does_not_answer_version_2_suggests_version_1() -> None:
@@ -170,32 +170,32 @@ def test_a_family_set_by_hand_overrides_the_sys_object_id() -> None:
 
 @pytest.mark.parametrize("key", ["metered_only", "switch_automatic"])
 def test_a_setting_overrides_a_build_option(key: str) -> None:
-    for given, built, wanted in (
+    for settings, build_options, expected in (
         ({}, {}, False),
         ({key: "yes"}, {}, True),
         ({}, {key: "yes"}, True),
         ({key: " "}, {key: "yes"}, True),
         ({key: "no"}, {key: "yes"}, False),
     ):
-        choice = select_families(given, built)
-        assert (getattr(choice, key), choice[1:].count(True)) == (wanted, int(wanted))
-    both = select_families({"profile": "rpcm"}, {"profile": "sentry3"})
-    assert [profile.key for profile in both.profiles] == ["rpcm"]
+        choice = select_families(settings, build_options)
+        assert (getattr(choice, key), choice[1:].count(True)) == (expected, int(expected))
+    choice = select_families({"profile": "rpcm"}, {"profile": "sentry3"})
+    assert [profile.key for profile in choice.profiles] == ["rpcm"]
     assert select_families({}, {}) == FamilySelection(PROFILES, False, False)
 
 
 def test_switch_unproven_is_for_all_families_as_a_setting_and_for_named_ones_in_a_build() -> None:
     netio, enlogic = (PROFILE_BY_KEY[key] for key in ("netio", "enlogic"))
     assert netio is not None and enlogic is not None
-    for given, built, wanted in (
+    for settings, build_options, expected in (
         ({}, {}, (False, False)),
         ({"switch_unproven": "yes"}, {}, (True, True)),
         ({}, {"switch_unproven": "netio"}, (True, False)),
         ({}, {"switch_unproven": "netio, enlogic"}, (True, True)),
         ({"switch_unproven": "no"}, {"switch_unproven": "netio"}, (False, False)),
     ):
-        choice = select_families(given, built)
-        assert (choice.switches_unproven(netio), choice.switches_unproven(enlogic)) == wanted
+        choice = select_families(settings, build_options)
+        assert (choice.switches_unproven(netio), choice.switches_unproven(enlogic)) == expected
     with pytest.raises(SettingsError, match="'switch_unproven' names the family 'yes'"):
         select_families({}, {"switch_unproven": "yes"})
 
@@ -231,15 +231,15 @@ def test_an_owners_profile_without_a_required_key_is_refused_with_the_path_of_th
 
 
 def test_an_own_profile_is_switched_unless_a_setting_says_no_and_alone_in_its_archive() -> None:
-    own = {"own_profile": schema.dumps(next(iter(PROFILES)))}
-    for written, expected in (
+    build_options = {"own_profile": schema.dumps(next(iter(PROFILES)))}
+    for settings, expected in (
         ({}, True),
         ({"switch_unproven": ""}, True),
         ({"switch_unproven": "no"}, False),
     ):
-        assert select_families(written, own).switch_unproven is expected
+        assert select_families(settings, build_options).switch_unproven is expected
     with pytest.raises(SettingsError, match="built with only and with own_profile"):
-        select_families({}, {**own, "only": "gude-epc"})
+        select_families({}, {**build_options, "only": "gude-epc"})
 
 
 def test_every_setting_is_a_build_option_and_the_repository_sets_none() -> None:

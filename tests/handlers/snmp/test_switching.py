@@ -63,10 +63,10 @@ def test_nothing_is_written_if_what_a_command_reads_cannot_be_read(
         handler = pdu(agent)
         get = handler.snmp_get
 
-        def read(asked: object) -> object:
-            if str(asked) == oid:
+        def read(object_oid: object) -> object:
+            if str(object_oid) == oid:
                 raise OSError("the unit is busy")
-            return get(str(asked))
+            return get(str(object_oid))
 
         monkeypatch.setattr(handler, "snmp_get", read)
         port = PduPortView("3", UNKNOWN)
@@ -82,16 +82,16 @@ def test_only_the_state_is_read_until_it_is_the_wanted_one(
     with Agent(apc.rpdu2(8)) as agent:
         handler = pdu(agent)
         get = handler.snmp_get
-        asked: list[str] = []
+        requests: list[str] = []
 
         def read(oid: str) -> object:
-            asked.append(oid)
+            requests.append(oid)
             return get(oid)
 
-        monkeypatch.setattr(handler, "snmp_set", lambda oid, value: asked.clear())
+        monkeypatch.setattr(handler, "snmp_set", lambda oid, value: requests.clear())
         monkeypatch.setattr(handler, "snmp_get", read)
         assert handler.port_down(PduPortView("3"), deadline=0.1, pause=0.02).power_status is UNKNOWN
-    assert len(asked) > 1 and set(asked) == {f"{apc.RPDU2_STATUS}.5.3"}
+    assert len(requests) > 1 and set(requests) == {f"{apc.RPDU2_STATUS}.5.3"}
 
 
 def test_a_command_is_not_sent_if_the_write_that_unlocks_it_has_no_answer(
@@ -100,16 +100,16 @@ def test_a_command_is_not_sent_if_the_write_that_unlocks_it_has_no_answer(
     unit = fixture("schleifenbauer")
     with Agent(unit.device()) as agent:
         handler = handler_of(unit, agent, near)
-        written: list[str] = []
+        writes: list[str] = []
 
         def lose(oid: str, value: object) -> None:
-            written.append(oid)
+            writes.append(oid)
             raise SnmpError("timeout: no SNMP answer from 127.0.0.1")
 
         monkeypatch.setattr(handler, "snmp_set", lose)
         with pytest.raises(Unreachable, match="the command was not sent") as error_info:
             handler.port_down(port_of(unit))
-    assert written == [orders(unit, up=False)[0].oid] and not error_info.value.may_have_executed
+    assert writes == [orders(unit, up=False)[0].oid] and not error_info.value.may_have_executed
 
 
 class Falling(Agent):

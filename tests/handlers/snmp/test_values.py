@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Optional
 
 import pytest
 
@@ -36,8 +35,8 @@ def test_a_table_that_lacks_a_row_up_to_its_count_is_not_complete(
     assert lacks_first_row([f"1.{row}" for row in rows], Decimal(3)) is lacks
     if all(row.isascii() and row.isdigit() for row in rows):
         objects = {**table("1.3.1", dict.fromkeys(rows, 5)), "1.3.9.0": 3}
-        found = filled(Complete(A, count=Scalar("1.3.9.0")), objects)
-        assert (len(found) > len(rows)) is lacks
+        complete_rows = filled(Complete(A, count=Scalar("1.3.9.0")), objects)
+        assert (len(complete_rows) > len(rows)) is lacks
 
 
 @pytest.mark.parametrize("optional", [False, True])
@@ -45,8 +44,7 @@ def test_a_doubt_of_which_the_device_has_nothing_stays_unless_it_is_optional(
     optional: bool,
 ) -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("0",), optional),))
-    expected: Optional[EnumPowerStatus] = EnumPowerStatus.UP if optional else None
-    for rows, seen in (({}, expected), ({"1": 0}, EnumPowerStatus.UP), ({"2": 0}, None)):
+    up, unknown = EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN
+    for rows, status in (({}, up if optional else unknown), ({"1": 0}, up), ({"2": 0}, unknown)):
         device = reader({**table("1.3.1", {"1": 1}), **table("1.3.2", rows)})
-        status = seen or EnumPowerStatus.UNKNOWN
         assert state.state_of(device, "1") == state.read_from(device)["1"] == status
