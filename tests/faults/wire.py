@@ -73,9 +73,9 @@ class Relay:
 
     def __init__(
         self,
-        port: int,
         requests: Framing,
         answers: Framing,
+        port: int,
         fault: Optional[Fault] = None,
         step: int = 0,
         bend: Optional[Callable[[Exchange], Optional[bytes]]] = None,

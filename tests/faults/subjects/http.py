@@ -5,6 +5,7 @@ server.
 from __future__ import annotations
 
 import base64
+import functools
 import gzip
 import itertools
 import json
@@ -15,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Optional
 
 from .. import mutation
-from ..catalogue import Fault
 from ..wire import HUGE, Exchange, Relay, Stream
 from . import Bend
 
@@ -52,8 +52,7 @@ def _length(head: bytes) -> int:
     return int(match[1]) if match else 0
 
 
-def relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) -> Relay:
-    return Relay(port, request, answer, fault, step, bend)
+relay = functools.partial(Relay, request, answer)
 
 
 def reply(status: int, body: bytes = b"", kind: str = "application/json", **headers: str) -> bytes:
@@ -224,7 +223,3 @@ BENDS: Mapping[str, Bend] = {
     "repeated": changed(repeated),
     "control": changed(leaves(_control)),
 }
-
-
-def bends(own: Mapping[str, Bend]) -> dict[str, Bend]:
-    return {**BENDS, **own}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 from collections.abc import Iterator
 from typing import Optional
 
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 
-from ..catalogue import Fault
 from ..wire import HUGE, Exchange, Relay, Stream
 from . import Bend, Device, Subject
 
@@ -28,10 +28,6 @@ def _answer(stream: Stream) -> bytes:
     """A line, or a list from its BEGIN to its END."""
     line = stream.until(b"\n")
     return line + (stream.until(b"END " + line[6:]) if line.startswith(b"BEGIN ") else b"")
-
-
-def _relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) -> Relay:
-    return Relay(port, _request, _answer, fault, step, bend)
 
 
 @contextlib.contextmanager
@@ -103,7 +99,7 @@ def _emptied(exchange: Exchange) -> bytes:
 SUBJECT = Subject(
     "nut",
     _opened,
-    _relay,
+    functools.partial(Relay, _request, _answer),
     {
         "credentials": lambda exchange: b"ERR INVALID-PASSWORD\n",
         "rights": lambda exchange: b"ERR ACCESS-DENIED\n",

@@ -52,16 +52,15 @@ SUBJECT = Subject(
     "raritan",
     _opened,
     http.relay,
-    http.bends(
-        {
-            "other": http.changed(_other),
-            "empty": http.changed(_emptied),
-            "nulls": http.changed(
-                http.leaves(lambda key, value: value if key in ("id", "jsonrpc") else None)
-            ),
-            **http.figures(http.numbers("value")),
-        }
-    ),
+    {
+        **http.BENDS,
+        "other": http.changed(_other),
+        "empty": http.changed(_emptied),
+        "nulls": http.changed(
+            http.leaves(lambda key, value: value if key in ("id", "jsonrpc") else None)
+        ),
+        **http.figures(http.numbers("value")),
+    },
     {
         "neighbour": "an answer does not name its object, only its request's id; see `other`",
         "renumbered": (

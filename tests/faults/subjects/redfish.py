@@ -52,19 +52,18 @@ SUBJECT = Subject(
     "redfish",
     _opened,
     http.relay,
-    http.bends(
-        {
-            "nulls": http.changed(
-                http.leaves(
-                    lambda key, value: (
-                        value if key.startswith("@odata") or key in ("Id", "target") else None
-                    )
+    {
+        **http.BENDS,
+        "nulls": http.changed(
+            http.leaves(
+                lambda key, value: (
+                    value if key.startswith("@odata") or key in ("Id", "target") else None
                 )
-            ),
-            "neighbour": http.changed(_of_neighbour),
-            **http.figures(http.numbers("Reading")),
-        }
-    ),
+            )
+        ),
+        "neighbour": http.changed(_of_neighbour),
+        **http.figures(http.numbers("Reading")),
+    },
     {
         "other": (
             "HTTP answers have no request id; the fault `previous` sends the answer to another"

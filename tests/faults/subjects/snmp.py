@@ -11,7 +11,6 @@ from tests.simulators.snmp_agent.device import INTEGER, OCTETS
 from tests.simulators.snmp_agent.devices import apc
 
 from .. import datagrams
-from ..catalogue import Fault
 from ..wire import Exchange
 from . import Bend, Device, Subject
 
@@ -21,10 +20,6 @@ _OUTLETS = 4
 _GEN_ERR, _NO_ACCESS, _RESOURCE_UNAVAILABLE, _AUTHORIZATION_ERROR = 5, 6, 13, 16
 # an INTEGER of 2,048 octets, about 5,000 digits
 _LONG_INTEGER = b"\x02\x82\x08\x00" + b"\x41" * 2048
-
-
-def _relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) -> datagrams.Relay:
-    return datagrams.Relay(port, fault, step, bend)
 
 
 @contextlib.contextmanager
@@ -174,7 +169,7 @@ def _without_values(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
 SUBJECT = Subject(
     "snmp",
     _opened,
-    _relay,
+    datagrams.Relay,
     {
         "rights": _error(_AUTHORIZATION_ERROR, _NO_ACCESS),
         "broken": _error(_GEN_ERR),

@@ -68,9 +68,8 @@ def _bends(device: Any) -> dict[str, Bend]:
     def without_value(key: str, value: Any) -> Any:
         return value if key in device.NUMBERS else None
 
-    return http.bends(
-        {
-            "nulls": http.changed(http.leaves(without_value)),
-            **http.figures(lambda key, value: key in device.FIGURES),
-        }
-    )
+    return {
+        **http.BENDS,
+        "nulls": http.changed(http.leaves(without_value)),
+        **http.figures(lambda key, value: key in device.FIGURES),
+    }

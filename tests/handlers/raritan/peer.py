@@ -59,17 +59,22 @@ def http(
     return "\r\n".join(lines).encode() + data
 
 
-def result(value: object = None) -> Say:
-    """Return a step that answers a single call with this `_ret_`."""
+def results(**members: object) -> Say:
+    """Return a step that answers a single call with these results."""
     return lambda request: http(
         json.dumps(
             {
                 "jsonrpc": "2.0",
-                "result": {"_ret_": value},
+                "result": members,
                 "id": request.json["id"] if request is not None else None,
             }
         )
     )
+
+
+def result(value: object = None) -> Say:
+    """Return a step that answers a single call with this `_ret_`."""
+    return results(_ret_=value)
 
 
 class Peer:

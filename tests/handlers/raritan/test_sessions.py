@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Optional
 
 import pytest
 
@@ -13,7 +11,7 @@ from handlers.shared.errors import ProtocolError, Refused
 from tests.simulators.xerus import Model, XerusPdu
 
 from .conftest import MakeAgent, connected
-from .peer import Peer, Seen, Step, http, result
+from .peer import Peer, result, results
 
 
 @pytest.fixture
@@ -59,20 +57,10 @@ def test_a_second_session_of_a_user_who_may_have_only_one_is_refused_and_the_fir
         assert len(unit.access.sessions) == 1
 
 
-def answering(value: object) -> Step:
-    """A step that answers a call with this result."""
-
-    def say(seen: Optional[Seen]) -> bytes:
-        assert seen is not None
-        return http(json.dumps({"id": seen.json["id"], "result": value}))
-
-    return say
-
-
 def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code(
     agent: MakeAgent,
 ) -> None:
-    with Peer([[answering({"_ret_": 7, "session": None, "token": None})]]) as peer:
+    with Peer([[results(_ret_=7, session=None, token=None)]]) as peer:
         words = r"the device opened no session \(result code 7\)"
         with pytest.raises(Refused, match=words) as error_info:
             with session.logged_in(agent("http", peer.address)):
@@ -92,7 +80,7 @@ def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code
 def test_a_session_without_a_usable_token_is_a_protocol_error_and_is_closed_by_its_id(
     agent: MakeAgent, opened: dict[str, int], token: str, closed: list[dict[str, int]]
 ) -> None:
-    answer = answering({"_ret_": 0, "session": opened, "token": token})
+    answer = results(_ret_=0, session=opened, token=token)
     with Peer([[answer], [result()]]) as peer:
         rpc_agent = agent("http", peer.address)
         with pytest.raises(ProtocolError, match="newSession: .*session without a usable token"):

@@ -46,35 +46,27 @@ def test_an_outlet_that_waits_for_its_turn_is_unknown(handle: Handle) -> None:
         assert shown(handle(pdu).status()) == {"1": UP, "2": UNKNOWN}
 
 
-STRANGE = ["4", "0", "", "x", "1.1", "2.1", "-1", "1 ", "01", "2.", ".2", "9" * 30, "1\n", "٣"]
+# link id 1 is the unit itself, whose identities contain no link id; the highest one is 255
+IMPOSSIBLE = ["0", "", "x", "1.1", "256.1", "-1", "1 ", "01", "2.", ".2", "9" * 30, "1\n", "٣"]
+MISSING = [("no", "4"), ("no", "2.1"), ("yes", "3.1"), ("yes", "2.2")]
 
 
 @pytest.mark.parametrize(
-    "link_units, identity",
-    [*(("no", identity) for identity in STRANGE), ("yes", "3.1"), ("yes", "2.2")],
+    "link_units, identity, words",
+    [
+        *(("yes", identity, "identities have the form '7', on link u") for identity in IMPOSSIBLE),
+        *((link_units, identity, f"outlet {identity}") for link_units, identity in MISSING),
+    ],
 )
 def test_an_unknown_identity_is_an_error_and_nothing_is_written(
-    handle: Handle, link_units: str, identity: str
+    handle: Handle, link_units: str, identity: str, words: str
 ) -> None:
     with XerusPdu(Model(outlets=3), links={2: Model(outlets=1)}) as pdu:
-        with pytest.raises(PduHandlerError, match="outlet") as error_info:
+        with pytest.raises(PduHandlerError, match=words) as error_info:
             handle(pdu, link_units=link_units).port_down(PduPortView(identity))
         assert error_info.value.kind == "no-such-outlet" and not writes(pdu)
-
-
-@pytest.mark.parametrize("identity", ["1.1", "x", "2.", "256.1"])
-def test_an_identity_of_an_impossible_form_is_refused_without_a_request(
-    handle: Handle, identity: str
-) -> None:
-    """Link id 1 is the unit itself: the identities of its outlets contain no link id.
-
-    The highest link id is 255.
-    """
-    with XerusPdu(Model(outlets=3)) as pdu:
-        words = "identities have the form '7', on link units '2.7'"
-        with pytest.raises(PduHandlerError, match=words):
-            handle(pdu, link_units="yes").port_down(PduPortView(identity))
-        assert pdu.books().requests == 0
+        # one that is impossible is refused without a request
+        assert (pdu.books().requests == 0) is (identity in (*IMPOSSIBLE, "2.1"))
 
 
 def test_an_outlet_of_the_highest_link_id_is_switched(handle: Handle) -> None:
