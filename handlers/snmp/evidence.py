@@ -7,7 +7,6 @@ by public programs; an unproven family is only read, unless its owner sets `swit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum
 
 from .frozen_value import FrozenValue
@@ -17,7 +16,6 @@ DCIMANAGER_EXAMPLE = (
     "https://www.ispsystem.com/docs/dcimanager-admin/developer-section/handlers/"
     "creating-a-pdu-handler"
 )
-_ENOUGH_PROGRAMS = 2
 
 
 class EvidenceLevel(Enum):
@@ -61,8 +59,3 @@ def repository(link: str) -> str:
     """The owner and name of the repository of a program's link; another link's host."""
     parts = link.split("/")
     return "/".join(parts[3:5]) if parts[2] == "github.com" else parts[2]
-
-
-def are_enough(programs: Sequence[str]) -> bool:
-    """Whether these programs, given by their links, prove the commands of a family."""
-    return len(set(programs)) >= _ENOUGH_PROGRAMS or DCIMANAGER_EXAMPLE in programs

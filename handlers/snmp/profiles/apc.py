@@ -160,8 +160,6 @@ def _column_of_units(below: str, name: str, module: Column = RPDU2_DEVICE) -> Ea
     return EachUnit(values, module, RPDU2_UNITS)
 
 
-# An overloaded bank or phase can be set to refuse "on". Such a command fails, as the state that is
-# read after it shows.
 OVERLOAD = (
     "only switching on is refused, and only under overload, which the state read afterwards shows"
 )

@@ -38,7 +38,6 @@ CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")
 NOT_MEASURED = ("0", "1", "8", "44")
 # status: lost; such a variable is kept, without a value
 LOST = ("7",)
-# a row for each device that has phases
 WITH_PHASES = without(column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases"), "0")
 device_total = partial(total, else_outlets=True, unit=Arcs(stop=1), units=WITH_PHASES)
 ENTITY = 7  # octets of a GUID that identify the measured part

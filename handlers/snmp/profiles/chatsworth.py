@@ -23,7 +23,6 @@ DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
 LEGACY = "30932.1.1"
 
 
-# pduSelect, which anybody may write, decides whose objects a chain shows: it is not read
 CHAIN = without(scalar(f"{LEGACY}.5.1.0", "pduCount"), "0", "1")
 
 

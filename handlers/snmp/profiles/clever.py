@@ -258,7 +258,6 @@ PROFILES = (
         mib="IPPDU-MIB",
         source=pysnmp_mibs("mibs/fscom/IPPDU-MIB"),
         models=("IP-PDU: metered inlet", "FS.COM metered PDUs (net-pdu)"),
-        # The enterprise number was seen on a unit.
         sys_object_ids=oids("30966"),
         load=total(figure(_items(4), TENTHS)),
         energy=total(figure(Provided(_items(7), SLAVE_ONE_ONLINE, r"-?\d+"), TENTHS)),

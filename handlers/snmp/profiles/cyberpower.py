@@ -22,7 +22,6 @@ EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"
 CPS = librenms("cyberpower/CPS-MIB")
 
-# unit and number of each row
 SWITCHED = (
     column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex"),
     column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber"),

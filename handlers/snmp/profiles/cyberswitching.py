@@ -15,7 +15,6 @@ PROFILES = (
             "pkgs/sdk-pkg/src/genie/libs/sdk/powercycler/powercyclers.py",
         ),
         models=("DualCom",),
-        # Assumed: the root of the objects. No source tells what a unit reports.
         sys_object_ids=oids("14300"),
         unseen=True,
         outlets=outlets(

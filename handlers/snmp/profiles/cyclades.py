@@ -66,7 +66,6 @@ PROFILES = (
         vendor="Cyclades",
         mib="CYCLADES-ACS5K-PM-MIB of 2010-07-26",
         source=pysnmp_mibs("mibs/vertiv/CYCLADES-ACS5K-PM-MIB"),
-        # Assumed: the enterprise number. No source tells what an ACS 5000 reports.
         models=("AlterPath PM, PM PDUs behind Avocent ACS 5000",),
         sys_object_ids=oids("2925"),
         unseen=True,

@@ -45,7 +45,6 @@ PROFILES = (
         vendor="Dataprobe",
         mib="IBOOTBAR-MIB",
         source=public("simonsobs/socs", "socs/mibs/IBOOTBAR-MIB.py"),
-        # Not in a recording: a program of an owner compares the answer of units with it.
         models=("iBootBar",),
         sys_object_ids=oids("1418.4"),
         outlets=outlets(

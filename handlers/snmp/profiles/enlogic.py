@@ -95,7 +95,6 @@ def family(root: str, prefix: str = "pdu") -> partial[Profile]:
     def below(arcs: str, name: str) -> Column:
         return column(f"{root}.{arcs}", prefix + name)
 
-    # a row for each unit of the chain
     count = below("2.3.1.4", "UnitPropertiesSwitchedOutletCount")
     unit_total = partial(total, else_outlets=True, unit=THE_UNIT, units=count)
     watts = below("2.4.1.4", "UnitStatusActivePower")

@@ -15,7 +15,6 @@ PROFILES = (
         mib="Constellation: no MIB is public",
         source=public("xcat2/xcat-core", "xCAT-server/lib/xcat/plugins/pdu.pm"),
         models=("Constellation (Coral) PDU",),
-        # No sysObjectID was seen on a unit; its agent is Net-SNMP's.
         sys_object_ids=(*oids("2.6.262"), *NET_SNMP),
         unseen=True,
         outlets=outlets(

@@ -28,7 +28,6 @@ PROFILES = (
         vendor="IPT",
         mib="PDUSNMP of 2015-11-27",
         source=pysnmp_mibs("mibs/ipt/PDUSNMP"),
-        # Assumed: the MIB names no products.
         models=("iPower PDU",),
         sys_object_ids=oids("38218"),
         unseen=True,

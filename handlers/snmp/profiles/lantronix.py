@@ -16,7 +16,6 @@ PROFILES = (
         vendor="Lantronix",
         mib="LANTRONIX-SLC-MIB of 2016-04-17",
         source=pysnmp_mibs("mibs/lantronix/LANTRONIX-SLC-MIB"),
-        # Seen in the recording of a unit.
         models=("PDUs behind SLC and SLC 8000 console managers",),
         sys_object_ids=oids("244.1.1"),
         outlets=outlets(

@@ -9,7 +9,6 @@ from . import hpe
 from .language import *
 
 ROOT = "19536.10.1"
-# of each unit of the chain
 G5 = hpe.PduTables(ROOT, "pdug5", HUNDREDTHS, column(ROOT + ".1.2.1.13", "pdug5OutletCount"))
 STATES = Only(
     G5.control_states, G5.column("5.1.1.1", "OutletIndex"), ("0",), keep=False, demanded=True

@@ -245,7 +245,6 @@ PROFILES = (
         mib="no MIB is public",
         source=public("canonical/maas", "src/provisioningserver/drivers/power/powertek.py"),
         models=("PDU that MAAS calls version 2",),
-        # Assumed: the root of the objects. No source tells what a unit reports.
         sys_object_ids=oids(V2),
         unseen=True,
         outlets=outlets(

@@ -82,7 +82,6 @@ PROFILES = (
                 energy=_typed_figure(ENERGY, THOUSANDTHS, OUTLET, WATT_HOURS),
             )
         ),
-        # The load is the sum over the phases, else the PDU's own, else the sum over the outlets.
         load=_first_of(CURRENT, THOUSANDTHS, *OF_PHASES, *OF_PDU),
         power=_first_of(POWER, ONES, *OF_PDU),
         energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU, syntax=WATT_HOURS),

@@ -43,7 +43,6 @@ def _lx(table: str, name: str, ident: str = "") -> tuple[Outlets, ...]:
 PDU_OUTPUT = "850.1.1.3.2.3.2.1.1"
 ATS_OUTPUT = "850.1.1.3.4.3.2.1.1"
 UPS_LINES = "850.1.1.3.1.3.3.2.1"
-# currents and powers
 OUTPUTS = (
     (
         column(PDU_OUTPUT + ".5", "tlpPduOutputCurrent"),

@@ -14,7 +14,6 @@ PROFILES = (
         mib="TSL-MIB of 2010-04-04",
         source=public("DanielleHuisman/observium-community-edition", "mibs/tsl/TSL-MIB"),
         models=("MDU12",),
-        # the second is the module's, which other devices have too
         sys_object_ids=oids("6853", "332.11.6"),
         outlets=outlets(
             states=State(STATE, on=(ON, LOCKED_ON), off=(OFF, LOCKED_OFF)),

@@ -51,7 +51,6 @@ def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Figure:
 # own root: one column holds the states and takes the commands.
 V3_STATUS = column("~.16.1.3", "ctrlOutletStatus")
 V3_FEEDBACK = column("~.16.1.4", "ctrlOutletFeedback")  # the measured state
-# the state that the outlet will change to
 V3_PENDING = column("~.16.1.5", "ctrlOutletPending")
 # the feedback, if it equals the pending state
 V3_SETTLED = Merged(
@@ -278,7 +277,6 @@ PROFILES = (
         # The second sysObjectID was not seen on a unit: it is the root of the MIB's tables.
         roots=(Root(oid("21239.2"), oid("21239.2")), Root(oid("17373.3"), oid("17373.3"))),
         outlets=outlets(
-            # The commanded, the measured and the pending state must agree.
             states=State(V3_STATUS, on=("1",), off=("0",), confirm=V3_SETTLED),
             none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
             control=Write(V3_STATUS, on=1, off=3),
@@ -308,8 +306,6 @@ PROFILES = (
             name=column("21239.3.3.1.3", "auxChannelFriendly"),
             current=figure(EM_CURRENT, TENTHS),
         ),
-        # Only a unit with one main has a load: the MIB does not say which of several mains are
-        # lines, circuits or a neutral.
         load=total(
             figure(
                 value_or_empty(
