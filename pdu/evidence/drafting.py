@@ -4,10 +4,11 @@ MIB files.
 
 from __future__ import annotations
 
+import itertools
 import json
 import shlex
 from collections.abc import Sequence
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 import click
 
@@ -22,12 +23,13 @@ from ..cli.options import FILE, FILE_ARGUMENT, Output, output_options, pass_outp
 from ..cli.output import Result, print_result
 from ..cli.shared_options import STANDARD_OUTPUT, out_option
 from ..files.whole_files import new_file, text_of
-from ..recordings.snmp import recording, snmprec
-from ..recordings.snmp.recorded_rows import dotted
+from ..recordings.snmp import snmprec
+from ..recordings.snmp.recorded_rows import Arcs, detect_device, dotted
 from .draft.columns import Guess
 from .draft.mib import Mib
 from .draft.mib_parser import parse_mib_files
 from .draft.profile import Draft, draft as drafted
+from .draft.unused import UnitScalar, WritableObject
 
 # Limit of the guesses that the text output shows for each role, and of the strings of states. The
 # taken column of a role is always shown.
@@ -85,7 +87,7 @@ def draft(output: Output, file: str, mib: Sequence[str], family: str, out: str) 
         profile = schema.dumps(profile_draft.profile) if profile_draft.profile is not None else ""
         if profile:
             write(f"{profile}\n".encode())
-    detection = recording.detect_device(walk.rows)
+    detection = detect_device(walk.rows)
     notes = [
         *parsed_mib.notes,
         *(f"Not read from the recording: {rows}" for rows in walk.skip_reasons),
@@ -159,95 +161,88 @@ def _guess(guess: Guess) -> dict[str, Any]:
     }
 
 
+class _Entry(NamedTuple):
+    """One object in the report."""
+
+    oid: Arcs
+    evidence: str
+    doubt: str = ""
+
+
 def _report(profile_draft: Draft) -> list[str]:
-    """Lines for people: the guesses for each role, the best first, and the doubts."""
+    """Lines for people: the guesses for each role, the best first, what is not used, and the
+    doubts.
+    """
     lines: list[str] = []
-    for role, guesses in profile_draft.best_guesses().items():
-        rows = [
-            guess
-            for guess in guesses[_MOST_GUESSES:]
-            if profile_draft.oid_by_role.get(role) == dotted(guess.column.oid)
+    for role, guesses in profile_draft.guesses_by_role().items():
+        entries = [
+            _Entry(guess.column.oid, "; ".join(guess.evidence), guess.doubt) for guess in guesses
         ]
-        for guess in [*guesses[:_MOST_GUESSES], *rows]:
-            oid = dotted(guess.column.oid)
-            lines += _lines(
-                role,
-                oid,
-                is_chosen=profile_draft.oid_by_role.get(role) == oid,
-                evidence=guess.evidence,
-                doubt=guess.doubt,
-            )
-        lines += _more_guesses(role, len(guesses) - len(rows))
-    for text in profile_draft.packed_guesses[:_MOST_GUESSES]:
-        oid = dotted(text.oid)
-        lines += _lines(
-            "state",
-            oid,
-            is_chosen=profile_draft.oid_by_role.get("state") == oid,
-            evidence=(text.evidence,),
-            doubt=text.doubt,
-        )
-    lines += _more_guesses("state", len(profile_draft.packed_guesses))
-    lines += _list_unused_objects(profile_draft)
+        lines += _section(role, entries, profile_draft.oid_by_role.get(role))
+    strings = [_Entry(text.oid, text.evidence, text.doubt) for text in profile_draft.packed_guesses]
+    lines += _section("state", strings, profile_draft.oid_by_role.get("state"))
+    lines += _list_scalars(profile_draft.scalars)
+    lines += _list_writable(profile_draft.writable)
     return [
         *(lines or ["nothing looks like a table of outlets"]),
         *(f"doubt: {doubt}" for doubt in profile_draft.doubts),
     ]
 
 
-def _list_unused_objects(profile_draft: Draft) -> list[str]:
-    """The scalars that may be totals, and the writable objects that may be the command."""
+def _list_scalars(scalars: Sequence[UnitScalar]) -> list[str]:
+    """The scalars that may be totals, by total, and how many others there are."""
     lines: list[str] = []
-    for total in dict.fromkeys(scalar.total for scalar in profile_draft.scalars if scalar.total):
-        alternatives = [scalar for scalar in profile_draft.scalars if scalar.total == total]
-        for scalar in alternatives[:_MOST_GUESSES]:
-            evidence = (
-                f"{scalar.object.name} in {scalar.object.module}, UNITS {scalar.object.units!r}:"
-                f" {scalar.value}; perhaps the total {total!r}, scale {scalar.scale:f}"
+    for total, same in itertools.groupby(scalars, key=lambda scalar: scalar.total):
+        rows = list(same)
+        name, units = rows[0].object.name, rows[0].object.units
+        if total:
+            entries = [
+                _Entry(
+                    row.oid,
+                    f"{row.object.name} in {row.object.module}, UNITS {row.object.units!r}:"
+                    f" {row.value}; perhaps the total {total!r}, scale {row.scale:f}",
+                    row.doubt,
+                )
+                for row in rows
+            ]
+            lines += _section("scalar", entries)
+        else:
+            lines.append(
+                f"scalar   {len(rows)} more with other UNITS, such as {name} ({units}): --json"
+                " shows all"
             )
-            lines += _lines(
-                "scalar",
-                dotted(scalar.oid),
-                is_chosen=False,
-                evidence=(evidence,),
-                doubt=scalar.doubt,
-            )
-        lines += _more_guesses("scalar", len(alternatives))
-    rest_scalars = [scalar for scalar in profile_draft.scalars if not scalar.total]
-    if rest_scalars:
-        lines.append(
-            f"scalar   {len(rest_scalars)} more with other UNITS, such as"
-            f" {rest_scalars[0].object.name} ({rest_scalars[0].object.units}): --json shows all"
-        )
-    commands = [scalar for scalar in profile_draft.writable if scalar.is_likely][:_MOST_GUESSES]
-    for command in commands:
-        values = ", ".join(f"{name}({value})" for value, name in command.object.enumeration.items())
-        evidence = (
-            f"{command.object.name} in {command.object.module}, {command.object.access}"
-            f"{': ' if values else ''}{values}; perhaps the command"
-        )
-        lines += _lines(
-            "writable", dotted(command.oid), is_chosen=False, evidence=(evidence,), doubt=""
-        )
-    remainder = len(profile_draft.writable) - len(commands)
-    return lines + (
-        [f"{'writable':<16}and {remainder} more: --json shows all"] if remainder else []
-    )
-
-
-def _lines(
-    role: str, oid: str, *, is_chosen: bool, evidence: Sequence[str], doubt: str
-) -> list[str]:
-    """One guess for people; its doubt is on a line of its own."""
-    mark = "taken" if is_chosen else ""
-    lines = [f"{role:<8} {mark:<6} {oid}  {'; '.join(evidence)}"]
-    if doubt:
-        lines.append(f"{'':<16}doubt: {doubt}")
     return lines
 
 
-def _more_guesses(role: str, number: int) -> list[str]:
-    """The line that tells how many of `number` guesses are not shown; [] if all are."""
-    if number <= _MOST_GUESSES:
-        return []
-    return [f"{role:<16}and {number - _MOST_GUESSES} more: --json shows all"]
+def _list_writable(objects: Sequence[WritableObject]) -> list[str]:
+    """The writable objects that may be the command, and how many others there are."""
+    entries: list[_Entry] = []
+    for oid, mib_object in objects:
+        values = ", ".join(f"{name}({value})" for value, name in mib_object.enumeration.items())
+        entries.append(
+            _Entry(
+                oid,
+                f"{mib_object.name} in {mib_object.module}, {mib_object.access}"
+                f"{': ' if values else ''}{values}; perhaps the command",
+            )
+        )
+    likely = sum(writable.is_likely for writable in objects)  # the first ones
+    return _section("writable", entries, most=min(likely, _MOST_GUESSES))
+
+
+def _section(
+    role: str, entries: Sequence[_Entry], taken: Optional[str] = None, most: int = _MOST_GUESSES
+) -> list[str]:
+    """The first `most` entries and the one that is taken, each with its doubt on a line of its own,
+    and how many more there are.
+    """
+    lines: list[str] = []
+    more = 0
+    for place, (oid, evidence, doubt) in enumerate(entries):
+        mark = "taken" if dotted(oid) == taken else ""
+        if place >= most and not mark:
+            more += 1
+            continue
+        lines.append(f"{role:<8} {mark:<6} {dotted(oid)}  {evidence}")
+        lines += [f"{'':<16}doubt: {doubt}"] if doubt else []
+    return lines + ([f"{role:<16}and {more} more: --json shows all"] if more else [])

@@ -26,24 +26,18 @@ LONGEST = 120  # limit for a value that a device reports, in characters
 _PAUSE_S = 2.0
 
 
+@dataclass
 class RecordingOptions:
     """Options of a recording."""
 
-    def __init__(
-        self,
-        keep: Collection[str] = (),
-        patience: float = 0.0,
-        tell: Callable[[str], None] = lambda _: None,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        #: kinds of data that are not replaced
-        self.keep = keep
-        #: shows progress
-        self.tell = tell
-        #: how long to wait for a device that stops answering, in seconds
-        self._patience = patience
-        self._sleep = sleep
-        self._has_answered = False
+    #: kinds of data that are not replaced
+    keep: Collection[str] = ()
+    #: how long to wait for a device that stops answering, in seconds
+    patience: float = 0.0
+    #: shows progress
+    tell: Callable[[str], None] = lambda _: None
+    sleep: Callable[[float], None] = time.sleep
+    _has_answered: bool = field(default=False, init=False)
 
     def again(self, call: Callable[[], T]) -> T:
         """Call `call` and return its result. If it raises Unreachable, repeat it for up to
@@ -57,11 +51,11 @@ class RecordingOptions:
                 result = call()
             except Unreachable:
                 now = time.monotonic()
-                end = now + self._patience if end is None else end
+                end = now + self.patience if end is None else end
                 if now >= end or not self._has_answered:
                     raise
                 self.tell("no answer; trying again")
-                self._sleep(min(_PAUSE_S, end - now))
+                self.sleep(min(_PAUSE_S, end - now))
             else:
                 self._has_answered = True
                 return result

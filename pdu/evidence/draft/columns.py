@@ -7,9 +7,8 @@ them. Each such guess has a doubt, except for a column of the words on and off.
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Optional
@@ -43,6 +42,12 @@ _CONTACT_WORDS = frozenset(
 NOT_SHOWN = "the recording does not show which value is on and which is off"
 _UNNAMED = "the walk does not name the object, so it may be a command, a setting or an alarm"
 _CONTACT = "its words for on and off may describe a contact or a breaker"
+_BY_VALUES = "judged by its values"
+_NO_UNIT = (
+    "the recording does not show what it measures and in which unit: compare it with the device's"
+    " own web page"
+)
+BLANKS = "\0 \r\n\t"  # around a text
 _OUTLET = re.compile(
     r"outlet|socket|plug|receptacle|relay|\bport\b|steckdose|output", re.IGNORECASE
 )
@@ -81,35 +86,43 @@ class Guess(NamedTuple):
     object: Optional[Object] = None
 
 
+class _Candidate(NamedTuple):
+    """A column that may have a role."""
+
+    table: WalkedTable
+    column: WalkedColumn
+    #: see `Guess.object`
+    object: Optional[Object]
+    #: how much the labels of its rows speak for outlets
+    labels: float
+
+    def guess(self, role: str, score: float, *evidence: str, doubt: str) -> Guess:
+        """The guess that the column has this role."""
+        return Guess(role, self.table, self.column, score, evidence, doubt, self.object)
+
+
 def guesses(tables: Sequence[WalkedTable], mib: Mib, names: Mapping[Arcs, str] = {}) -> list[Guess]:
     """All guesses at the roles of all columns, sorted by role, the best of each role first.
 
     `names`: see `snmprec.Parsed`.
     """
-    guess_list: list[Guess] = []
     # the best score for labels among tables with the same rows
-    by_rows: dict[frozenset[Index], int] = {}
-    largest = max((table.size for table in tables if table.size <= 2 * _USUAL_ROWS.stop), default=0)
+    by_rows: dict[frozenset[Index], int] = defaultdict(int)
     for table in tables:
-        by_rows[table.columns[0].indexes] = max(
-            by_rows.get(table.columns[0].indexes, 0), _labels(table)
-        )
+        rows = table.columns[0].indexes
+        by_rows[rows] = max(by_rows[rows], _labels(table))
+    largest = max((table.size for table in tables if table.size <= 2 * _USUAL_ROWS.stop), default=0)
+    guess_list: list[Optional[Guess]] = []
     for table in tables:
         labels = by_rows[table.columns[0].indexes] + (table.size == largest) / 2
         for column in table.columns:
-            mib_object = mib.objects.get(column.oid)
-            name_object = mib_object or _walk_object(column, names)
-            guess_list += [
-                guess
-                for guess in (
-                    _state(table, column, labels, name_object),
-                    _name(table, column, mib_object),
-                    _number(table, column, mib_object),
-                    _meter(table, column, name_object),
-                )
-                if guess is not None
-            ]
-    return sorted(guess_list, key=lambda guess: (guess.role, -guess.score, guess.column.oid))
+            mib_object = mib.objects.get(column.oid) or _walk_object(column, names)
+            candidate = _Candidate(table, column, mib_object, labels)
+            guess_list += [role(candidate) for role in (_state, _name, _number, _meter)]
+    return sorted(
+        (guess for guess in guess_list if guess is not None),
+        key=lambda guess: (guess.role, -guess.score, guess.column.oid),
+    )
 
 
 def _walk_object(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Object]:
@@ -117,22 +130,20 @@ def _walk_object(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Ob
 
     None if there are none.
     """
-    object_by_oid = {
+    name_by_value = {
         int(str(row.raw)): names[column.oid + index]
         for index, row in column.rows.items()
         if column.oid + index in names
     }
-    if object_by_oid:
-        return Object("", "the walk", column.oid, enumeration=object_by_oid, doubt=_UNNAMED)
+    if name_by_value:
+        return Object("", "the walk", column.oid, enumeration=name_by_value, doubt=_UNNAMED)
     return None
 
 
 def texts(column: WalkedColumn) -> Optional[list[str]]:
     """The values as text. None if a value is not text."""
-    values = [row.text for row in column.rows.values()]
-    if None not in values:
-        return [value.strip("\0 \r\n\t") for value in values if value is not None]
-    return None
+    values = [row.text.strip(BLANKS) for row in column.rows.values() if row.text is not None]
+    return values if len(values) == len(column.rows) else None
 
 
 def integers(column: WalkedColumn) -> Optional[list[int]]:
@@ -148,69 +159,55 @@ def integers(column: WalkedColumn) -> Optional[list[int]]:
 # ---- states --------------------------------------------------------------------------------------
 
 
-def _state(
-    table: WalkedTable, column: WalkedColumn, labels: float, mib_object: Optional[Object]
-) -> Optional[Guess]:
+def _state(candidate: _Candidate) -> Optional[Guess]:
     """The guess that a column holds states; None if its values do not look so."""
+    column, mib_object = candidate.column, candidate.object
     counts = Counter(str(row.raw).strip() for row in column.rows.values())
     if mib_object is not None and mib_object.enumeration:
-        return _named_state(table, column, labels, mib_object, counts)
+        return _named_state(candidate, mib_object, counts)
     if len(counts) > _MOST_STATES:
         return None
     words = {letters(value) for value in counts}
     if texts(column) is not None and words <= ON_WORDS | OFF_WORDS:
-        evidence = f"each of its {table.size} strings is a word for on or off:"
-        return Guess(
+        return candidate.guess(
             STATE,
-            table,
-            column,
-            12 + _place(table, labels),
-            (f"{evidence} {_format_counts(counts)}",),
-            _name_doubt(mib_object) or words_doubt(words),
-            mib_object,
+            12 + _place(candidate),
+            f"each of its {len(column.rows)} strings is a word for on or off:"
+            f" {_format_counts(counts)}",
+            doubt=_name_doubt(mib_object) or words_doubt(words),
         )
     values = _small(column)
     if values is None or next(iter(column.rows.values())).tag not in (INTEGER, GAUGE):
         return None
-    score, reasons = _number_state(table, column, labels, values)
-    if mib_object is not None:
-        score -= 4  # a MIB mostly has an enumeration for a state
-    doubt = f"{NOT_SHOWN}; {mib_object.doubt}" if mib_object and mib_object.doubt else NOT_SHOWN
-    first = f"{table.size} rows of small whole numbers: {_format_counts(counts)}"
-    return Guess(STATE, table, column, score, (first, *reasons), doubt, mib_object)
+    # a MIB mostly has an enumeration for a state
+    score = _number_state_score(candidate, values) - (4 if mib_object is not None else 0)
+    return candidate.guess(
+        STATE,
+        score,
+        f"{len(column.rows)} rows of small whole numbers: {_format_counts(counts)}",
+        doubt=f"{NOT_SHOWN}; {mib_object.doubt}" if mib_object and mib_object.doubt else NOT_SHOWN,
+    )
 
 
-def _number_state(
-    table: WalkedTable, column: WalkedColumn, labels: float, values: Sequence[int]
-) -> tuple[float, list[str]]:
-    """How much speaks for a state in a column of small numbers, and what."""
-    score, reasons = _place(table, labels), []
+def _number_state_score(candidate: _Candidate, values: Sequence[int]) -> float:
+    """How much speaks for a state in a column of small numbers."""
+    score, columns = _place(candidate), candidate.table.columns
     distinct = set(values)
     if len(distinct) == 2:
-        if min(values.count(value) for value in distinct) * _MIXED >= len(values):
-            score += 4
-        else:
-            is_mostly_zero = 2 * values.count(0) > len(values)
-            score += 1 if is_mostly_zero else 3
-        reasons.append("two values, as if some outlets were off")
+        is_mixed = min(map(values.count, distinct)) * _MIXED >= len(values)
+        is_mostly_zero = 2 * values.count(0) > len(values)
+        score += 4 if is_mixed else 1 if is_mostly_zero else 3
     elif len(distinct) == 1:
         score += {1: 2, 2: 1, 0: -2}.get(values[0], -3)
-    if labels >= 1:
-        reasons.append("its rows have labels")
-    if any(set(integers(neighbour) or ()) == {_IDLE} for neighbour in table.columns):
+    if any(set(integers(neighbour) or ()) == {_IDLE} for neighbour in columns):
         score += 2
-        reasons.append("a column of its table is -1 in every row, as an unused command is")
-    if column is next(neighbour for neighbour in table.columns if _small(neighbour) is not None):
+    if candidate.column is next(column for column in columns if _small(column) is not None):
         score += 1  # the state is often the first such column
-    return score, reasons
+    return score
 
 
 def _named_state(
-    table: WalkedTable,
-    column: WalkedColumn,
-    labels: float,
-    mib_object: Object,
-    counts: Mapping[str, int],
+    candidate: _Candidate, mib_object: Object, counts: Mapping[str, int]
 ) -> Optional[Guess]:
     """A guess from the names of the values. A MIB must name both on and off. A walk names only
     recorded values, so on or off is enough."""
@@ -218,52 +215,51 @@ def _named_state(
     is_enough = bool(on and off if mib_object.name else on or off)
     if not is_enough or not all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts):
         return None
-    values_without_names = sorted(
-        value for value in counts if int(value) not in mib_object.enumeration
-    )
-    if len(values_without_names) == len(counts):
+    names = mib_object.enumeration
+    nameless_values = sorted(value for value in counts if int(value) not in names)
+    if len(nameless_values) == len(counts):
         return None
-    score = 14 + _place(table, labels) - 2 * len(values_without_names)
-    lower = mib_object.name.lower()
-    score += 3 if re.search(r"status|state", lower) else 0
-    score -= 6 if _name_doubt(mib_object) else 0
-    score += 2 if re.search(r"outlet|relay|socket|plug|receptacle", lower) else 0
-    score -= 2 if len(mib_object.enumeration) > 2 * _MOST_STATES else 0
-    value_names = ", ".join(
-        f"{name}({value})" for value, name in sorted(mib_object.enumeration.items())
+    is_contact = _may_be_contact(mib_object, [names[value] for value in (*on, *off)])
+    doubts = (
+        "several names may mean on or off: " + ", ".join(names[value] for value in (*on, *off))
+        if max(len(on), len(off)) > 1
+        else "",
+        f"{'the MIB' if mib_object.name else 'the walk'} has no name for some recorded values:"
+        f" {', '.join(nameless_values)}"
+        if nameless_values
+        else "",
+        "it can be written, so it may be the command or a setting" if mib_object.is_written else "",
+        _name_doubt(mib_object),
+        _CONTACT if is_contact else "",
+        mib_object.doubt,
     )
-    definition = f"{mib_object.name or 'names of values'} in {mib_object.module}: {value_names}"
-    doubt = (
-        ""
-        if len(on) <= 1 >= len(off)
-        else "several names may mean on or off: "
-        + ", ".join(mib_object.enumeration[value] for value in (*on, *off))
-    )
-    if values_without_names:
-        doubt = (
-            doubt
-            or f"{'the MIB' if mib_object.name else 'the walk'} has no name for some recorded"
-            f" values: {', '.join(values_without_names)}"
-        )
-    # read-create includes writing (RFC 2578, 7.3)
-    if re.search("write|create", mib_object.access):
-        doubt = doubt or "it can be written, so it may be the command or a setting"
-    doubt = doubt or _name_doubt(mib_object)
-    is_outlet = bool(_OUTLET.search(mib_object.name)) and not _PART.search(mib_object.name)
-    if not is_outlet and any(
-        letters(mib_object.enumeration[value]) in _CONTACT_WORDS for value in (*on, *off)
-    ):
-        doubt = doubt or _CONTACT
-        score -= 0 if mib_object.name else 2
-    return Guess(
+    value_names = ", ".join(f"{name}({value})" for value, name in sorted(names.items()))
+    score = _place(candidate) + _named_state_score(mib_object) - 2 * len(nameless_values)
+    return candidate.guess(
         STATE,
-        table,
-        column,
-        score,
-        (definition, f"{table.size} rows: {_format_counts(counts)}"),
-        doubt or mib_object.doubt,
-        mib_object,
+        score - (2 if is_contact and not mib_object.name else 0),
+        f"{mib_object.name or 'names of values'} in {mib_object.module}: {value_names}",
+        f"{candidate.table.size} rows: {_format_counts(counts)}",
+        doubt=next(filter(None, doubts), ""),
     )
+
+
+def _named_state_score(mib_object: Object) -> int:
+    """How much the definition of an object with names for on and off speaks for a state."""
+    lower = mib_object.name.lower()
+    return (
+        14
+        + (3 if re.search(r"status|state", lower) else 0)
+        + (2 if re.search(r"outlet|relay|socket|plug|receptacle", lower) else 0)
+        - (6 if _name_doubt(mib_object) else 0)
+        - (2 if len(mib_object.enumeration) > 2 * _MOST_STATES else 0)
+    )
+
+
+def _may_be_contact(mib_object: Object, words: Sequence[str]) -> bool:
+    """Whether these names for on and off may be those of a contact: the object is no outlet's."""
+    is_outlet = bool(_OUTLET.search(mib_object.name)) and not _PART.search(mib_object.name)
+    return not is_outlet and not _CONTACT_WORDS.isdisjoint(map(letters, words))
 
 
 def _name_doubt(mib_object: Optional[Object]) -> str:
@@ -335,9 +331,14 @@ def _are_indexes(column: WalkedColumn, values: list[int]) -> bool:
     return values == [index[-1] for index in column.rows]
 
 
-def _place(table: WalkedTable, labels: float) -> float:
+def _place(candidate: _Candidate) -> float:
+    """How much the table of a column looks like one of outlets."""
+    size = candidate.table.size
     return (
-        2 * labels + (table.size in _USUAL_ROWS) + (table.size >= _MANY) + (len(table.columns) > 2)
+        2 * candidate.labels
+        + (size in _USUAL_ROWS)
+        + (size >= _MANY)
+        + (len(candidate.table.columns) > 2)
     )
 
 
@@ -366,64 +367,50 @@ def _format_counts(counts: Mapping[str, int]) -> str:
 # ---- labels --------------------------------------------------------------------------------------
 
 
-def _name(
-    table: WalkedTable, column: WalkedColumn, mib_object: Optional[Object]
-) -> Optional[Guess]:
+def _name(candidate: _Candidate) -> Optional[Guess]:
     """The guess that a column holds outlets' names; None for equal texts and words for states."""
-    values = texts(column)
+    values, mib_object = texts(candidate.column), candidate.object
     if not values or not _have_letters(values):
         return None
-    words = {letters(value) for value in values}
     are_equal = len(set(values)) == 1 and len(values) > 2
-    if are_equal or words <= ON_WORDS | OFF_WORDS:
+    if are_equal or {letters(value) for value in values} <= ON_WORDS | OFF_WORDS:
         return None
-    score = len(set(values)) + (
-        len(values) if any(_OUTLET.search(value) for value in values) else 0
-    )
-    score += (
-        len(values)
-        if mib_object is not None and re.search(r"name|label|descr", mib_object.name.lower())
-        else 0
-    )
+    score = len(set(values))
+    if any(map(_OUTLET.search, values)):
+        score += len(values)
+    if mib_object is not None and re.search(r"name|label|descr", mib_object.name.lower()):
+        score += len(values)
     examples = ", ".join(repr(value) for value in list(dict.fromkeys(values))[:3])
-    return Guess(
+    return candidate.guess(
         NAME,
-        table,
-        column,
         score,
-        (f"strings: {examples}", *_definition(mib_object)),
-        "" if mib_object else "judged by its values",
-        mib_object,
+        f"strings: {examples}",
+        *_definition(mib_object),
+        doubt="" if mib_object else _BY_VALUES,
     )
 
 
-def _number(
-    table: WalkedTable, column: WalkedColumn, mib_object: Optional[Object]
-) -> Optional[Guess]:
+def _number(candidate: _Candidate) -> Optional[Guess]:
     """The guess that a column numbers the outlets; None if its values are not their indexes."""
-    values = integers(column)
+    values = integers(candidate.column)
     if (
         values is None
         or len(set(values)) < len(values)
-        or min(values) < 0
-        or max(values) > 10 * table.size
+        or not 0 <= min(values) <= max(values) <= 10 * candidate.table.size
     ):
         return None
-    if not _are_indexes(column, values) and values != list(range(1, len(values) + 1)):
+    if not _are_indexes(candidate.column, values) and values != list(range(1, len(values) + 1)):
         return None
-    return Guess(
-        NUMBER,
-        table,
-        column,
-        1,
-        ("its values number the rows", *_definition(mib_object)),
-        "" if mib_object else "judged by its values",
-        mib_object,
-    )
+    definition = _definition(candidate.object)
+    doubt = "" if definition else _BY_VALUES
+    return candidate.guess(NUMBER, 1, "its values number the rows", *definition, doubt=doubt)
 
 
-def _definition(mib_object: Optional[Object]) -> tuple[str, ...]:
-    return (f"{mib_object.name} in {mib_object.module}",) if mib_object is not None else ()
+def _definition(mib_object: Optional[Object]) -> Sequence[str]:
+    """The name of an object that a MIB defines, with its module."""
+    if mib_object is None or not mib_object.name:
+        return ()
+    return (f"{mib_object.name} in {mib_object.module}",)
 
 
 # ---- meters --------------------------------------------------------------------------------------
@@ -490,57 +477,43 @@ def role_of_units(units: str) -> Optional[UnitsRole]:
     return UnitsRole(role, scale) if is_accepted else None
 
 
-def _meter(
-    table: WalkedTable, column: WalkedColumn, mib_object: Optional[Object]
-) -> Optional[Guess]:
-    """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different
-    numbers.
-    """
+def _meter(candidate: _Candidate) -> Optional[Guess]:
+    """A guess at a meter: from UNITS in the MIB, else a doubtful one from its numbers."""
+    mib_object = candidate.object
     if mib_object is not None and mib_object.enumeration:
         return None
-    of_units = (
-        role_of_units(mib_object.units) if mib_object is not None and mib_object.units else None
+    of_units = role_of_units(mib_object.units) if mib_object is not None else None
+    if mib_object is None or of_units is None:
+        return _varying_meter(candidate)
+    doubt = limit_doubt(mib_object)
+    is_outlet = re.search(r"outlet|socket|relay", mib_object.name.lower()) is not None
+    return candidate.guess(
+        of_units.role,
+        (0 if doubt else 10) + (2 if is_outlet else 0),
+        f"{mib_object.name} in {mib_object.module}, UNITS {mib_object.units!r}",
+        doubt=doubt or mib_object.doubt,
     )
-    if mib_object is not None and of_units is not None:
-        doubt = limit_doubt(mib_object)
-        is_outlet = re.search(r"outlet|socket|relay", mib_object.name.lower()) is not None
-        score = (0 if doubt else 10) + (2 if is_outlet else 0)
-        return Guess(
-            of_units.role,
-            table,
-            column,
-            score,
-            (f"{mib_object.name} in {mib_object.module}, UNITS {mib_object.units!r}",),
-            doubt or mib_object.doubt,
-            mib_object,
-        )
-    numbers = [
-        number(row.raw) for row in column.rows.values() if row.tag in NUMBERS or row.tag == OCTETS
-    ]
+
+
+def _varying_meter(candidate: _Candidate) -> Optional[Guess]:
+    """A doubtful guess at a meter, from three or more different numbers that count no rows."""
+    rows = candidate.column.rows.values()
+    numbers = [number(row.raw) for row in rows if row.tag in (*NUMBERS, OCTETS)]
     values = [value for value in numbers if value is not None]
-    if len(values) < len(column.rows) or len(set(values)) <= _FEW_VALUES or min(values) < 0:
+    if len(values) < len(rows) or len(set(values)) <= _FEW_VALUES or min(values) < 0:
         return None
-    column_integers = integers(column)
-    if column_integers is not None and _counts_rows(column, column_integers):
+    column_integers = integers(candidate.column)
+    if column_integers is not None and _counts_rows(candidate.column, column_integers):
         return None
-    counts = any(row.tag in (COUNTER, COUNTER64) for row in column.rows.values())
+    is_counter = any(row.tag in (COUNTER, COUNTER64) for row in rows)
     examples = ", ".join(f"{value:f}" for value in list(dict.fromkeys(values))[:4])
-    units = mib_object.units if mib_object is not None else ""
-    return Guess(
-        ENERGY if counts else CURRENT,
-        table,
-        column,
-        len(set(values)) + 3 * counts,
-        (f"numbers that differ by row: {examples}", *_definition(mib_object)),
-        (
-            f"its UNITS {units!r} are not clearly A, W or kWh"
-            if units
-            else (
-                "the recording does not show what it measures and in which unit: compare it with"
-                " the device's own web page"
-            )
-        ),
-        mib_object,
+    units = candidate.object.units if candidate.object is not None else ""
+    return candidate.guess(
+        ENERGY if is_counter else CURRENT,
+        len(set(values)) + 3 * is_counter,
+        f"numbers that differ by row: {examples}",
+        *_definition(candidate.object),
+        doubt=f"its UNITS {units!r} are not clearly A, W or kWh" if units else _NO_UNIT,
     )
 
 
@@ -553,14 +526,4 @@ def limit_doubt(mib_object: Object) -> str:
     )
     if limit_match:
         return "its name suggests a limit, a setting or an average"
-    # read-create includes writing (RFC 2578, 7.3)
-    is_written = re.search("write|create", mib_object.access)
-    return "it can be written, so it may be a limit or a setting" if is_written else ""
-
-
-def guesses_by_role(guess_list: Sequence[Guess]) -> dict[str, list[Guess]]:
-    """The result of `guesses` by role, the best of each role first."""
-    return {
-        role: list(same)
-        for role, same in itertools.groupby(guess_list, key=lambda guess: guess.role)
-    }
+    return "it can be written, so it may be a limit or a setting" if mib_object.is_written else ""

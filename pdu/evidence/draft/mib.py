@@ -29,6 +29,15 @@ class Object:
     #: a reason not to trust this definition
     doubt: str = ""
 
+    @property
+    def is_written(self) -> bool:
+        """read-create includes writing (RFC 2578, 7.3)."""
+        return "write" in self.access or "create" in self.access
+
+    def withdraw(self, doubt: str) -> None:
+        """Drop the names of its values and its units, which cannot be trusted."""
+        self.enumeration, self.units, self.doubt = {}, "", doubt
+
 
 # ENERGY-OBJECT-MIB (RFC 7460) with IEEE 1621's power states of IANAPowerStateSet-MIB. The objects
 # are standard, so a draft needs no MIB file for them.

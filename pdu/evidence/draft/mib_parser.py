@@ -13,6 +13,7 @@ import importlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Optional
 
 from handlers.shared.errors import SettingsError
@@ -51,40 +52,14 @@ _POINT_HINT = re.compile("d-[1-9][0-9]*")  # RFC 2579, 3.1
 # Types whose definition need not be given: those of SMI and of SNMPv2-TC, which have no
 # DISPLAY-HINT like d-2.
 _PLAIN = frozenset(
-    (
-        "INTEGER",
-        "Integer32",
-        "Unsigned32",
-        "BITS",
-        "OCTET STRING",
-        "OBJECT IDENTIFIER",
-        "Counter32",
-        "Gauge32",
-        "TimeTicks",
-        "Counter64",
-        "Counter",
-        "Gauge",
-        "IpAddress",
-        "NetworkAddress",
-        "Opaque",
-        "DisplayString",
-        "PhysAddress",
-        "MacAddress",
-        "TruthValue",
-        "TestAndIncr",
-        "AutonomousType",
-        "InstancePointer",
-        "VariablePointer",
-        "RowPointer",
-        "RowStatus",
-        "TimeStamp",
-        "TimeInterval",
-        "DateAndTime",
-        "StorageType",
-        "TDomain",
-        "TAddress",
-    )
-)
+    """
+    INTEGER Integer32 Unsigned32 BITS Counter32 Gauge32 TimeTicks Counter64 Counter Gauge IpAddress
+    NetworkAddress Opaque DisplayString PhysAddress MacAddress TruthValue TestAndIncr
+    AutonomousType InstancePointer VariablePointer RowPointer RowStatus TimeStamp TimeInterval
+    DateAndTime StorageType TDomain TAddress
+    """.split()
+) | {"OCTET STRING", "OBJECT IDENTIFIER"}
+_DEEPEST_TYPE = 8  # types that are defined by types
 _TWO_NAMES = "two names for one number: "
 _POINT = (
     "its DISPLAY-HINT inserts a decimal point, so its units may be those of the number as shown"
@@ -99,16 +74,12 @@ def parse_mib_files(files: Sequence[str]) -> Mib:
     parser = _pysmi()
     if parser is None:
         raise SettingsError(optional_packages.missing("reading a MIB file", "pysmi"))
-    all_modules: list[Any] = []
-    modules_of: dict[str, set[str]] = {}
-    for file in dict.fromkeys(files):
-        modules = _parse_file(parser, file)
-        all_modules += modules
-        modules_of[file] = {str(module[0]) for module in modules}
-    object_by_oid, unresolved_objects = collect_objects(all_modules)
+    modules_by_file = {file: _parse_file(parser, file) for file in dict.fromkeys(files)}
+    objects, unresolved = collect_objects(chain.from_iterable(modules_by_file.values()))
     notes: list[str] = []
-    for file, names in modules_of.items():
-        missing = sum(module in names for module, _ in unresolved_objects)
+    for file, modules in modules_by_file.items():
+        names = {str(module[0]) for module in modules}
+        missing = sum(module in names for module, _ in unresolved)
         if missing:
             verb = "have" if missing > 1 else "has"
             notes.append(
@@ -117,20 +88,15 @@ def parse_mib_files(files: Sequence[str]) -> Mib:
             )
         ambiguous = [
             f"{mib_object.name} ({mib_object.doubt})"
-            for mib_object in object_by_oid.values()
+            for mib_object in objects.values()
             if mib_object.module in names and mib_object.doubt.startswith(_TWO_NAMES)
         ]
         if ambiguous:
-            more = len(ambiguous) - 1
+            more = f" and of {len(ambiguous) - 1} more such" if len(ambiguous) > 1 else ""
             notes.append(
-                f"{file}: no names of values and no units are taken of {ambiguous[0]}"
-                f"{f' and of {more} more such' if more else ''}"
+                f"{file}: no names of values and no units are taken of {ambiguous[0]}{more}"
             )
-    return Mib(
-        {**STANDARD, **object_by_oid},
-        sorted({mib_object.module for mib_object in object_by_oid.values()}),
-        notes,
-    )
+    return Mib({**STANDARD, **objects}, sorted({value.module for value in objects.values()}), notes)
 
 
 @functools.lru_cache(maxsize=1)
@@ -153,14 +119,7 @@ def _parse_file(parser: Any, file: str) -> list[Any]:
     trouble = "it has no complete module"
     try:
         modules = list(parser.parse(text))
-    except (
-        errors.PySmiError,
-        RecursionError,
-        ValueError,
-        KeyError,
-        IndexError,
-        TypeError,
-    ) as error:
+    except (errors.PySmiError, RecursionError, ValueError, LookupError, TypeError) as error:
         modules, trouble = [], " ".join(str(error).split())[:120]
     finally:
         parser.reset()
@@ -169,64 +128,75 @@ def _parse_file(parser: Any, file: str) -> list[Any]:
     return modules
 
 
-def collect_objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
-    """The objects of the syntax trees by OID, and the labels of those whose OID
-    cannot be resolved.
+class _Modules:
+    """What modules declare, by its name and their own, from pysmi's syntax trees: tuples of a
+    clause's name and its content.
     """
-    definitions: dict[_Label, tuple[Object, Sequence[Any], Any]] = {}
-    types: _Names = defaultdict(dict)
-    nodes: _Names = defaultdict(dict)
-    for name, _, _, declarations in (module[:4] for module in modules):
-        for declaration in declarations or ():
-            if not isinstance(declaration, tuple) or len(declaration) < 3:
-                continue
-            kind, label = declaration[0], str(declaration[1])
-            path = next(
-                (
-                    part[1]
-                    for part in declaration
-                    if isinstance(part, tuple) and part[:1] == ("objectIdentifier",)
-                ),
-                None,
-            )
-            if kind == "typeDeclaration":
-                types[label][str(name)] = declaration[2]
-            elif path is not None:
-                nodes[label][str(name)] = path
-                if kind == "objectTypeClause":
-                    definitions[str(name), label] = (
-                        _object_of_declaration(label, str(name), declaration),
-                        path,
-                        declaration[2],
-                    )
-    of_module: dict[str, dict[Arcs, Object]] = defaultdict(dict)
-    oid_by_label: dict[_Label, Optional[Arcs]] = {}
-    for mib_object, path, syntax in definitions.values():
-        oid = _resolve_oid(path, mib_object.module, nodes, oid_by_label)
-        if oid is not None:
-            named_values = _named_values(syntax, mib_object.module, types)
-            mib_object.oid, mib_object.enumeration = oid, dict(named_values)
-            if mib_object.units and any(
-                map(_POINT_HINT.fullmatch, _hints(syntax, mib_object.module, types))
-            ):
-                mib_object.doubt = _POINT
-            kind = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
-            if mib_object.units and kind not in _PLAIN and kind not in types:
-                mib_object.doubt = _undefined_type_note(kind)
-            same_oid = of_module[mib_object.module].get(oid)
-            two_names = _two_names(named_values)
-            if same_oid is not None:
-                two_names = f"{dotted(oid)} is {same_oid.name} and {mib_object.name}"
-            if two_names:
-                mib_object.enumeration, mib_object.units = {}, ""
-                mib_object.doubt = f"{_TWO_NAMES}{two_names}"
-            of_module[mib_object.module][oid] = mib_object
-    object_by_oid: dict[Arcs, Object] = {}
-    for objects in of_module.values():
-        object_by_oid = merge_objects(object_by_oid, objects)
-    return object_by_oid, {
-        label for label, (mib_object, *_) in definitions.items() if not mib_object.oid
+
+    def __init__(self, trees: Iterable[Any]) -> None:
+        self.types: _Names = defaultdict(dict)
+        #: the parts of the OIDs: numbers, and the names that they are below
+        self.paths: _Names = defaultdict(dict)
+        #: objects, which lack their OIDs, with their SYNTAX
+        self.objects: dict[_Label, tuple[Object, Any]] = {}
+        for module, _, _, declarations in (tree[:4] for tree in trees):
+            for declaration in declarations or ():
+                if isinstance(declaration, tuple) and len(declaration) > 2:
+                    self._add(str(module), *declaration)
+
+    def _add(self, module: str, kind: object, label: object, syntax: Any, *rest: Any) -> None:
+        """Add one declaration of a module."""
+        name, clauses = str(label), _clauses((syntax, *rest))
+        if kind == "typeDeclaration":
+            self.types[name][module] = syntax
+        elif "objectIdentifier" in clauses:
+            self.paths[name][module] = clauses["objectIdentifier"]
+            if kind == "objectTypeClause":
+                mib_object = Object(
+                    name,
+                    module,
+                    units=str(clauses.get("UNITS") or ""),
+                    access=str(clauses.get("MaxAccessPart") or ""),
+                    description=str(clauses.get("DESCRIPTION") or ""),
+                )
+                self.objects[module, name] = (mib_object, syntax)
+
+
+def _clauses(tree: Any) -> Mapping[str, Any]:
+    """The content of each clause in a syntax tree, by its name."""
+    return {
+        part[0]: part[1]
+        for part in (tree if isinstance(tree, tuple) else ())
+        if isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], str)
     }
+
+
+def collect_objects(trees: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
+    """The objects of the syntax trees by OID, and the labels of those whose OID cannot be
+    resolved.
+    """
+    modules = _Modules(trees)
+    oids = _resolve_oids(modules.paths)
+    objects_by_module: dict[str, dict[Arcs, Object]] = defaultdict(dict)
+    for label, (mib_object, syntax) in modules.objects.items():
+        if label not in oids:
+            continue
+        objects, mib_object.oid = objects_by_module[mib_object.module], oids[label]
+        named_values = _named_values(syntax, mib_object.module, modules.types)
+        mib_object.enumeration = dict(named_values)
+        if mib_object.units:
+            mib_object.doubt = _units_doubt(syntax, mib_object.module, modules.types)
+        two_names = _two_names(named_values)
+        if mib_object.oid in objects:
+            namesake = objects[mib_object.oid]
+            two_names = f"{dotted(mib_object.oid)} is {namesake.name} and {mib_object.name}"
+        if two_names:
+            mib_object.withdraw(f"{_TWO_NAMES}{two_names}")
+        objects[mib_object.oid] = mib_object
+    merged: dict[Arcs, Object] = {}
+    for objects in objects_by_module.values():
+        merged = merge_objects(merged, objects)
+    return merged, modules.objects.keys() - oids.keys()
 
 
 def merge_objects(
@@ -235,118 +205,112 @@ def merge_objects(
     """The objects of two modules; an object that both define is the one of `first`.
 
     It loses its enumeration and units, and gets a doubt, if both define one of them differently, or
-    if the second has a doubt. If the object of `first` has a doubt, it is not compared and stays
-    unchanged. Units whose meaning is not clear differ from clear units, but not from each other.
+    if the second has a doubt. If the object of `first` has a doubt, it stays unchanged.
     """
-    both = {**second, **first}
-    for oid, mib_object in first.items():
-        second_object = second.get(oid)
-        if second_object is None or mib_object.doubt:
+    for oid in first.keys() & second.keys():
+        mib_object, rival = first[oid], second[oid]
+        if mib_object.doubt:
             continue
-        differ = ""
-        if (
-            mib_object.enumeration
-            and second_object.enumeration
-            and mib_object.enumeration != second_object.enumeration
-        ):
-            differ = "enumerations"
-        elif (
-            mib_object.units
-            and second_object.units
-            and role_of_units(mib_object.units) != role_of_units(second_object.units)
-        ):
-            differ = "units"
-        if second_object.doubt or differ:
-            mib_object.enumeration, mib_object.units = {}, ""
-            mib_object.doubt = (
-                second_object.doubt or f"two modules define different {differ} of {mib_object.name}"
+        difference = _difference(mib_object, rival)
+        if rival.doubt or difference:
+            mib_object.withdraw(
+                rival.doubt or f"two modules define different {difference} of {mib_object.name}"
             )
         else:
-            mib_object.enumeration = mib_object.enumeration or second_object.enumeration
-            mib_object.units = mib_object.units or second_object.units
-    return both
+            mib_object.enumeration = mib_object.enumeration or rival.enumeration
+            mib_object.units = mib_object.units or rival.units
+    return {**second, **first}
 
 
-def _object_of_declaration(label: str, module: str, declaration: Sequence[Any]) -> Object:
-    """An OBJECT-TYPE from pysmi's syntax tree: tuples of a clause's name and its content."""
-    clauses = {
-        part[0]: part[1]
-        for part in declaration[2:]
-        if isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], str)
-    }
-    return Object(
-        label,
-        module,
-        units=str(clauses.get("UNITS") or ""),
-        access=str(clauses.get("MaxAccessPart") or ""),
-        description=str(clauses.get("DESCRIPTION") or ""),
-    )
+def _difference(mib_object: Object, rival: Object) -> str:
+    """What two modules define differently of an object, "" for nothing. Units whose meaning is not
+    clear differ from clear units, but not from each other.
+    """
+    names = mib_object.enumeration, rival.enumeration
+    if all(names) and names[0] != names[1]:
+        return "enumerations"
+    units = mib_object.units, rival.units
+    return "units" if all(units) and len(set(map(role_of_units, units))) > 1 else ""
+
+
+# ---- OIDs ----------------------------------------------------------------------------------------
+
+
+def _resolve_oids(paths: _Names) -> dict[_Label, Arcs]:
+    """The OIDs of the names, without those that are below a name that no module defines, or several
+    define differently. Each round finds the names below those of the round before.
+    """
+    oids: dict[_Label, Arcs] = {}
+    labels = [(module, name) for name, by_module in paths.items() for module in by_module]
+    count = -1
+    while count < len(oids):
+        count = len(oids)
+        for module, name in labels:
+            oid = _oid(paths[name][module], module, paths, oids)
+            if oid is not None:
+                oids[module, name] = oid
+    return oids
+
+
+def _oid(
+    path: Sequence[Any], module: str, paths: _Names, oids: Mapping[_Label, Arcs]
+) -> Optional[Arcs]:
+    """The OID of its parts; None as long as the name that it is below is not in `oids`."""
+    numbers: list[int] = []
+    for part in path:
+        # a tuple is a name with its number: iso(1)
+        number = str(part[1] if isinstance(part, tuple) else part)
+        if number.isdigit():
+            numbers.append(int(number))
+            continue
+        parent: Optional[Arcs] = None
+        if number in _ROOTS and module not in paths.get(number, {}):
+            parent = _ROOTS[number]
+        else:
+            above = {oids.get((where, number)) for where in _definitions(number, module, paths)}
+            parent = above.pop() if len(above) == 1 else None
+        if parent is None or numbers:  # a name is only at the beginning
+            return None
+        numbers += parent
+    return tuple(numbers)
 
 
 def _definitions(name: str, module: str, definitions_by_name: _Names) -> Mapping[str, Any]:
     """Module -> its definition of `name`: only `module` if it has one, else every module that has
     one.
     """
-    node_by_module = definitions_by_name.get(name, {})
-    return {module: node_by_module[module]} if module in node_by_module else node_by_module
+    by_module = definitions_by_name.get(name, {})
+    return {module: by_module[module]} if module in by_module else by_module
 
 
-def _resolve_oid(
-    oid_parts: Sequence[Any],
-    module: str,
-    nodes: _Names,
-    arcs_by_label: dict[_Label, Optional[Arcs]],
-    depth: int = 0,
-) -> Optional[Arcs]:
-    """The OID of its parts in a module; None if it cannot be resolved.
+# ---- types ---------------------------------------------------------------------------------------
 
-    `arcs_by_label` keeps the OIDs of the names, so that each is resolved once.
-    """
-    arcs: list[int] = []
-    for part in oid_parts:
-        # a tuple is a name with its number: iso(1)
-        number = part[1] if isinstance(part, tuple) else part
-        if str(number).isdigit():
-            arcs.append(int(number))
-        elif str(part) in _ROOTS and module not in nodes.get(str(part), {}):
-            arcs += _ROOTS[str(part)]
-        elif depth < 64 and not arcs:
-            above: set[Optional[Arcs]] = set()
-            for where, parent in _definitions(str(part), module, nodes).items():
-                if (where, str(part)) not in arcs_by_label:
-                    arcs_by_label[where, str(part)] = None  # ends a cycle
-                    arcs_by_label[where, str(part)] = _resolve_oid(
-                        parent, where, nodes, arcs_by_label, depth + 1
-                    )
-                above.add(arcs_by_label[where, str(part)])
-            oid = above.pop() if len(above) == 1 else None
-            if oid is None:
-                # for instance, it is defined in a module that was not given
-                return None
-            arcs += oid
-        else:
-            return None
-    return tuple(arcs)
+
+def _type_name(syntax: Any) -> str:
+    return str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
 
 
 def _named_values(syntax: Any, module: str, types: _Names, depth: int = 0) -> _NamedValues:
     """The values with their names, defined by the object itself or by its type; none if several
     other modules define this type differently."""
     direct = _enum_spec(syntax)
-    name = syntax[1] if isinstance(syntax, tuple) and len(syntax) > 1 else None
-    if direct or depth > 8 or not isinstance(name, str):
+    definitions = _definitions(_type_name(syntax), module, types)
+    if direct or depth > _DEEPEST_TYPE or not definitions:
         return direct
-    # The last part of a declaration is its SYNTAX.
-    specs = [
-        (where, declaration[-1] if isinstance(declaration, tuple) else declaration)
-        for where, declaration in _definitions(name, module, types).items()
-    ]
-    if not specs:
+    # the last part of a declaration is its SYNTAX
+    syntaxes = [part[-1] if isinstance(part, tuple) else part for part in definitions.values()]
+    if any(other != syntaxes[0] for other in syntaxes):
         return ()
-    first_module, first_type = specs[0]
-    if any(other_type != first_type for _, other_type in specs):
+    return _named_values(syntaxes[0], next(iter(definitions)), types, depth + 1)
+
+
+def _enum_spec(tree: Any) -> _NamedValues:
+    """Values and names of the first enumeration in a syntax tree."""
+    if not isinstance(tree, tuple):
         return ()
-    return _named_values(first_type, first_module, types, depth + 1)
+    if tree and tree[0] == "enumSpec":
+        return [(int(value), str(name)) for name, value in tree[1]]
+    return next((spec for spec in map(_enum_spec, tree) if spec), ())
 
 
 def _two_names(named_values: _NamedValues) -> str:
@@ -359,31 +323,15 @@ def _two_names(named_values: _NamedValues) -> str:
     return ""
 
 
-def _hints(syntax: Any, module: str, types: _Names) -> list[str]:
-    """The DISPLAY-HINTs of the textual conventions that may be the type."""
-    name = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
-    hints: list[str] = []
-    for declaration in _definitions(name, module, types).values():
-        parts = declaration if isinstance(declaration, tuple) else ()
-        hints += [
-            str(part[1])
-            for part in parts
-            if isinstance(part, tuple) and len(part) == 2 and part[0] == "DISPLAY-HINT"
-        ]
-    return hints
-
-
-def _enum_spec(tree: Any) -> _NamedValues:
-    """Values and names of the first enumeration in a syntax tree."""
-    if not isinstance(tree, tuple):
-        return ()
-    if tree and tree[0] == "enumSpec":
-        return [(int(value), str(name)) for name, value in tree[1]]
-    return next((spec for spec in map(_enum_spec, tree) if spec), ())
-
-
-def _undefined_type_note(name: str) -> str:
-    return (
-        f"its type{f' {name}' if name else ''} is not defined in the files given, so its units may"
-        " be those of the number as shown: also give the file that defines it"
+def _units_doubt(syntax: Any, module: str, types: _Names) -> str:
+    """Why the units of an object may be those of the number as it is shown; "" for nothing."""
+    name = _type_name(syntax)
+    if name not in _PLAIN and name not in types:
+        return (
+            f"its type{f' {name}' if name else ''} is not defined in the files given, so its units"
+            " may be those of the number as shown: also give the file that defines it"
+        )
+    hints = (
+        _clauses(part).get("DISPLAY-HINT") for part in _definitions(name, module, types).values()
     )
+    return _POINT if any(_POINT_HINT.fullmatch(str(hint)) for hint in hints) else ""

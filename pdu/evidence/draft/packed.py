@@ -7,7 +7,7 @@ from typing import NamedTuple
 from handlers.shared.errors import printable
 
 from ...recordings.snmp.recorded_rows import Arcs, Rows, dotted
-from .columns import NOT_SHOWN, OFF_WORDS, ON_WORDS, words_doubt
+from .columns import BLANKS, NOT_SHOWN, OFF_WORDS, ON_WORDS, words_doubt
 
 _SEPARATORS = (",", ";", "|", " ")
 _FEWEST, _MOST = 4, 64  # limits for the number of outlets in a string
@@ -34,9 +34,9 @@ def find_packed_strings(rows: Rows) -> list[PackedGuess]:
     guess_list = []
     for oid, row in rows.items():
         # a profile takes no other OIDs
-        text = (row.text or "").strip("\0 \r\n\t") if oid[:1] == (1,) else ""
+        text = (row.text or "").strip(BLANKS) if oid[:1] == (1,) else ""
         for separator in _SEPARATORS:
-            values = tuple(value.strip("\0 \r\n\t") for value in text.split(separator))
+            values = tuple(value.strip(BLANKS) for value in text.split(separator))
             words = {value.lower() for value in values}
             if not _FEWEST <= len(values) <= _MOST:
                 continue

@@ -6,8 +6,9 @@ person removes the mark.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Optional
 
@@ -30,6 +31,7 @@ from .unused import UnitScalar, WritableObject, scalars, writable
 # both values of a column -> (on, off) to propose
 _OFTEN = {frozenset((0, 1)): (1, 0), frozenset((1, 2)): (1, 2)}
 _LABELS = (columns.NAME, columns.NUMBER)
+_METERS = (columns.CURRENT, columns.POWER, columns.ENERGY)
 _NO_COMMAND = (
     "No command is proposed, because a writable object need not be a command. Find the command in"
     " the vendor's documents and add it by hand."
@@ -44,209 +46,166 @@ _SUMS = (
 class Draft:
     """The result."""
 
-    #: None if nothing looks like outlets
-    profile: Optional[Profile]
     #: all guesses at columns, used or not
     guesses: list[Guess]
     #: all guesses at strings, used or not
     packed_guesses: list[PackedGuess]
-    #: role, or "confirm" -> OID
-    oid_by_role: dict[str, str]
-    doubts: list[str]
     #: scalars with UNITS, which are not used
     scalars: list[UnitScalar]
+    #: None if nothing looks like outlets
+    profile: Optional[Profile] = None
+    #: role, or "confirm" -> OID
+    oid_by_role: dict[str, str] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
     #: objects beside the states that can be written, which are not used
-    writable: list[WritableObject]
+    writable: list[WritableObject] = field(default_factory=list)
 
-    def best_guesses(self) -> dict[str, list[Guess]]:
+    def guesses_by_role(self) -> dict[str, list[Guess]]:
         """`guesses` by role, the best of each role first."""
-        return columns.guesses_by_role(self.guesses)
+        by_role = itertools.groupby(self.guesses, key=lambda guess: guess.role)
+        return {role: list(guesses) for role, guesses in by_role}
 
 
 def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -> Draft:
     """The draft for a device with these rows. `names`: see `snmprec.Parsed`. Raises ValueError for
     an invalid `key`, which is not checked if nothing looks like outlets."""
     table_list = tables(rows, mib.objects)
-    guesses = columns.guesses(table_list, mib, names)
-    roles = columns.guesses_by_role(guesses)
-    packed_texts = find_packed_strings(rows)
-    doubts: list[str] = []
-    oid_by_role: dict[str, str] = {}
-    state_guesses = roles.get(columns.STATE, [])
-    state = state_guesses[0] if state_guesses else None
-    if packed_texts and _is_better(packed_texts[0], state):
-        outlets: Optional[Outlets] = _packed_outlets(packed_texts, oid_by_role, doubts)
+    result = Draft(
+        columns.guesses(table_list, mib, names),
+        find_packed_strings(rows),
+        scalars(rows, table_list, mib),
+    )
+    state = next((guess for guess in result.guesses if guess.role == columns.STATE), None)
+    outlets: Optional[Outlets] = None
+    if result.packed_guesses and _is_better(result.packed_guesses[0], state):
+        outlets = _packed_outlets(result)
     elif state is not None:
-        outlets = _column_outlets(state, roles, oid_by_role, doubts)
+        outlets = _column_outlets(result, state)
     else:
-        outlets = None
-        doubts.append(
+        result.doubts.append(
             "No column looks like the states of outlets. The unit may have one outlet, report no"
             " states, or report them in an unknown form."
         )
     if outlets is not None and any((outlets.current, outlets.power, outlets.energy)):
-        doubts.append(_SUMS)
-    doubts.append(_NO_COMMAND)
-    return Draft(
-        _profile(rows, mib, outlets, doubts, key) if outlets else None,
-        guesses,
-        packed_texts,
-        oid_by_role,
-        doubts,
-        scalars(rows, table_list, mib),
-        writable(state, table_list, mib) if state is not None else [],
-    )
+        result.doubts.append(_SUMS)
+    result.doubts.append(_NO_COMMAND)
+    if outlets is not None:
+        result.profile = _profile(rows, mib, outlets, result.doubts, key)
+    if state is not None:
+        result.writable = writable(state, table_list, mib)
+    return result
 
 
 def _is_better(guess: PackedGuess, column: Optional[Guess]) -> bool:
-    """Whether a string is more likely to hold the states than the best column.
-
-    A column with a name always wins.
+    """Whether a string is more likely to hold the states than the best column: it has more values
+    than the column's score, and not all are "0". A column with a name always wins.
     """
-    if column is None:
-        return True
-    return column.object is None and column.score < _score(guess)
-
-
-def _score(guess: PackedGuess) -> float:
-    """The score of a string with states, comparable with a column's: its number of values, but 0 if
-    all are "0".
-    """
-    return len(guess.values) if set(guess.values) - {"0"} else 0
+    score = len(guess.values) if set(guess.values) - {"0"} else 0
+    return column is None or (column.object is None and column.score < score)
 
 
 # ---- outlets -------------------------------------------------------------------------------------
 
 
-def _packed_outlets(
-    guess_list: Sequence[PackedGuess], oid_by_role: dict[str, str], doubts: list[str]
-) -> Outlets:
-    """Outlets whose states are in one text, such as "1,0,1". Adds to `oid_by_role` and `doubts`."""
-    guess = guess_list[0]
-    oid_by_role[columns.STATE] = dotted(guess.oid)
-    rivals = [
-        other_guess
-        for other_guess in guess_list[1:]
-        if other_guess.oid != guess.oid and len(other_guess.values) == len(guess.values)
-    ]
-    likely = f"{dotted(rivals[0].oid)} is as likely to be the states" if rivals else ""
-    guess = guess._replace(doubt="; ".join(filter(None, (guess.doubt, likely))))
+def _packed_outlets(result: Draft) -> Outlets:
+    """Outlets whose states are in one text, such as "1,0,1". Adds to `result`."""
+    guess, *others = result.packed_guesses
+    result.oid_by_role[columns.STATE] = dotted(guess.oid)
+    rivals = (
+        other.oid
+        for other in others
+        if other.oid != guess.oid and len(other.values) == len(guess.values)
+    )
+    doubt = _join((guess.doubt, _likely(rivals)))
     on, off = _words(guess.values)
-    mark = MARK if guess.doubt else ""
     if set(guess.values) <= {"0", "1"}:
         on, off = ["1"], ["0"]
-        reasons = "; ".join(
-            filter(None, (guess.evidence, likely, "1 for on and 0 for off is only a convention"))
-        )
-        doubts.append(
-            f"{reasons}. Compare the values with the unit's outlets, then remove the marks"
-            f" ({MARK})."
-        )
-    elif guess.doubt or _word_doubt(on, off):
-        reasons = "; ".join(filter(None, (guess.doubt, _word_doubt(on, off))))
-        doubts.append(
+    reasons = _join((doubt, _word_doubt(on, off)))
+    if reasons:
+        result.doubts.append(
             f"{guess.evidence}; {reasons}. Compare the values with the unit's outlets, then"
             f" remove the marks ({MARK})."
         )
-    return Outlets(
-        states=State(
-            Packed(Scalar(dotted(guess.oid)), guess.separator),
-            _marked(on, mark),
-            _marked(off, mark),
-        )
+    mark = MARK if doubt else ""
+    source = Packed(Scalar(dotted(guess.oid)), guess.separator)
+    return Outlets(states=State(source, _marked(on, mark), _marked(off, mark)))
+
+
+def _column_outlets(result: Draft, state: Guess) -> Outlets:
+    """Outlets whose states are a column, with its table's meters. Adds to `result`."""
+    roles, oid = result.guesses_by_role(), dotted(state.column.oid)
+    result.oid_by_role[columns.STATE] = oid
+    rivals = (
+        guess.column.oid
+        for guess in roles[columns.STATE]
+        if guess is not state and guess.score >= state.score
     )
-
-
-def _column_outlets(
-    state: Guess,
-    roles: Mapping[str, Sequence[Guess]],
-    oid_by_role: dict[str, str],
-    doubts: list[str],
-) -> Outlets:
-    """Outlets whose states are a column, with its table's meters. Adds to `oid_by_role` and
-    `doubts`.
-    """
-    oid_by_role[columns.STATE] = dotted(state.column.oid)
-    rivals = [
-        guess for guess in roles[columns.STATE] if guess is not state and guess.score >= state.score
-    ]
-    likely = f"{dotted(rivals[0].column.oid)} is as likely to be the states" if rivals else ""
-    state = state._replace(doubt="; ".join(filter(None, (state.doubt, likely))))
-    on, off, why = _meaning(state)
-    if why:
-        doubts.append(f"{dotted(state.column.oid)}: {why.rstrip('.')}.")
-    confirm = _same_values(state, roles)
+    on, off, doubt = _meaning(state._replace(doubt=_join((state.doubt, _likely(rivals)))))
+    if doubt:
+        result.doubts.append(f"{oid}: {doubt.rstrip('.')}.")
+    confirm = _same_values(state, roles[columns.STATE])
     if confirm is not None:
-        oid_by_role["confirm"] = dotted(confirm.column.oid)
-        doubts.append(
+        result.oid_by_role["confirm"] = dotted(confirm.column.oid)
+        result.doubts.append(
             f"{dotted(confirm.column.oid)} has the same values, so both are read and must agree:"
             " one of them may be the command or a setting."
         )
-    meter_by_role = {
-        role: _best_guess_with_rows_of(state, roles.get(role, ()))
-        for role in (columns.NAME, columns.NUMBER, columns.CURRENT, columns.POWER, columns.ENERGY)
+    guess_by_role = {
+        role: _best_guess_with_rows_of(state, roles.get(role, ())) for role in (*_LABELS, *_METERS)
     }
-    doubts += [
-        f"Several columns are as likely to be the outlets' {role}, so none is read: give one."
-        for role in (columns.CURRENT, columns.POWER, columns.ENERGY)
-        if meter_by_role[role] is None
-        and any(
-            not guess.doubt and guess.column.indexes == state.column.indexes
-            for guess in roles.get(role, ())
-        )
-    ]
-    oid_by_role.update(
-        {
-            role: dotted(guess.column.oid)
-            for role, guess in meter_by_role.items()
-            if guess is not None
-        }
-    )
+    for role, guess in guess_by_role.items():
+        if guess is not None:
+            result.oid_by_role[role] = dotted(guess.column.oid)
+        elif role in _METERS and _usable(state, roles.get(role, ())):
+            result.doubts.append(
+                f"Several columns are as likely to be the outlets' {role}, so none is read: give"
+                " one."
+            )
     return Outlets(
         states=State(_source(state), on, off, confirm=_optional(confirm)),
-        number=_optional(meter_by_role[columns.NUMBER]),
-        name=_optional(meter_by_role[columns.NAME]),
-        current=_figure(meter_by_role[columns.CURRENT]),
-        power=_figure(meter_by_role[columns.POWER]),
-        energy=_figure(meter_by_role[columns.ENERGY]),
+        number=_optional(guess_by_role[columns.NUMBER]),
+        name=_optional(guess_by_role[columns.NAME]),
+        current=_figure(guess_by_role[columns.CURRENT]),
+        power=_figure(guess_by_role[columns.POWER]),
+        energy=_figure(guess_by_role[columns.ENERGY]),
     )
+
+
+def _join(reasons: Iterable[str]) -> str:
+    return "; ".join(filter(None, reasons))
+
+
+def _likely(rivals: Iterable[Arcs]) -> str:
+    """That another object may be the states as well; "" without one."""
+    oid = next(iter(rivals), None)
+    return f"{dotted(oid)} is as likely to be the states" if oid is not None else ""
 
 
 def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """The values that are on, those that are off, and the doubt. Doubtful values are marked."""
-    words, mib_object = texts(state.column), state.object
+    words, numbers, mib_object = texts(state.column), integers(state.column), state.object
+    mark, doubt = MARK if state.doubt else "", state.doubt
     on: Sequence[object]
     off: Sequence[object]
     if mib_object is not None and mib_object.enumeration:
         on, off = meanings(mib_object)
-        if not on or not off:  # a walk without the other state
+        if not on or not off:  # a walk without the other state, whose names are all doubted
+            missing = "off" if on else "on"
+            doubt += f"; no recorded value is named {missing}, so its value is only a guess"
             on, off = on or [_free(mib_object, 1, 2)], off or [_free(mib_object, 0, 2)]
-            missing = "off" if meanings(mib_object)[0] else "on"
-            state = state._replace(
-                doubt=(
-                    f"{state.doubt}; no recorded value is named {missing}, so its value is only a"
-                    " guess"
-                )
-            )
-    elif words is not None and integers(state.column) is None:
+    elif words is not None and numbers is None:
         on, off = _words(words)
-        doubt = "; ".join(filter(None, (state.doubt, _word_doubt(on, off))))
-        mark = MARK if state.doubt else ""
-        return _marked(on, mark), _marked(off, mark), doubt
+        doubt = _join((doubt, _word_doubt(on, off)))
     else:
-        values = set(integers(state.column) or ())
+        values = set(numbers or ())
         up, down = _OFTEN.get(frozenset(values)) or _one_of_two(values)
-        return (
-            (f"{MARK}{up}",),
-            (f"{MARK}{down}",),
-            (
-                f"{state.doubt}; {up} for on and {down} for off is only a guess. Switch an idle"
-                " outlet at the unit itself, read its new value, correct the values here, and"
-                f" remove the marks ({MARK})."
-            ),
+        on, off, mark = [up], [down], MARK
+        doubt += (
+            f"; {up} for on and {down} for off is only a guess. Switch an idle outlet at the unit"
+            " itself, read its new value, correct the values here, and remove the marks"
+            f" ({MARK})."
         )
-    mark = MARK if state.doubt else ""
-    return _marked(on, mark), _marked(off, mark), state.doubt
+    return _marked(on, mark), _marked(off, mark), doubt
 
 
 def _free(mib_object: Object, *values: int) -> int:
@@ -297,38 +256,40 @@ def _one_of_two(values: set[int]) -> tuple[int, int]:
     return (1, 0) if first == 1 else (first, first + 1)
 
 
-def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional[Guess]:
+def _same_values(state: Guess, rivals: Sequence[Guess]) -> Optional[Guess]:
     """Of the other guesses at states in the same table, the last whose column equals the states in
     every row. None if a MIB defines the states, or if they do not have exactly two values."""
     state_values = [row.value for row in state.column.rows.values()]
+    if (state.object is not None and state.object.name) or len(set(state_values)) != 2:
+        return None
     same_guesses = [
         guess
-        for guess in roles[columns.STATE]
+        for guess in rivals
         if guess.table is state.table
         and guess.column is not state.column
         and [row.value for row in guess.column.rows.values()] == state_values
     ]
-    is_defined = state.object is not None and state.object.name
-    if not is_defined and len(set(state_values)) == 2:
-        return max(same_guesses, key=lambda guess: guess.column.oid, default=None)
-    return None
+    return max(same_guesses, key=lambda guess: guess.column.oid, default=None)
+
+
+def _usable(state: Guess, guesses: Sequence[Guess]) -> list[Guess]:
+    """The guesses at other columns with the same rows as the states; a meter without a doubt."""
+    return [
+        guess
+        for guess in guesses
+        if guess.column.oid != state.column.oid
+        and guess.column.indexes == state.column.indexes
+        and (not guess.doubt or guess.role in _LABELS)
+    ]
 
 
 def _best_guess_with_rows_of(state: Guess, guesses: Sequence[Guess]) -> Optional[Guess]:
-    """Of the guesses, which are sorted by score, the first whose column has the same rows as the
-    states; None if there is none. A meter with a doubt, or as likely as another one, is left out, a
-    name or number is not.
+    """Of the guesses, which are sorted by score, the first that can be used; None if there is none,
+    or for a meter if another one is as likely.
     """
-    usable_guesses = []
-    for guess in guesses:
-        is_other = guess.column.oid != state.column.oid
-        has_same_rows = guess.column.indexes == state.column.indexes
-        is_usable = not guess.doubt or guess.role in _LABELS
-        if is_other and has_same_rows and is_usable:
-            usable_guesses.append(guess)
-    best = next(iter(usable_guesses), None)
-    is_tie = len([guess for guess in usable_guesses if best and guess.score == best.score]) > 1
-    return None if best is not None and is_tie and best.role not in _LABELS else best
+    best, rival = (*_usable(state, guesses), None, None)[:2]
+    is_tie = best is not None and rival is not None and rival.score == best.score
+    return None if best is None or (is_tie and best.role in _METERS) else best
 
 
 def _source(guess: Guess) -> ColumnSource:
@@ -369,11 +330,8 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
     is_agent = any(sys_object_id[: len(arcs)] == arcs for arcs in AGENTS)
     # a profile's OIDs start with 1
     is_product = len(sys_object_id) > len(VENDORS) + 1 and not is_agent and sys_object_id[0] == 1
-    vendor = (
-        sys_object_id[len(VENDORS)]
-        if sys_object_id[: len(VENDORS)] == VENDORS and len(sys_object_id) > len(VENDORS)
-        else 0
-    )
+    is_of_vendor = sys_object_id[: len(VENDORS)] == VENDORS
+    vendor = next(iter(sys_object_id[len(VENDORS) :]), 0) if is_of_vendor else 0
     source = outlets.states.source if outlets.states is not None else None
     in_mib = isinstance(source, ColumnSource) and source.object != ""
     figures = {"current": outlets.current, "power": outlets.power, "energy": outlets.energy}

@@ -82,7 +82,6 @@ def writable(state: Guess, table_list: Sequence[WalkedTable], mib: Mib) -> list[
     objects = [
         WritableObject(oid, mib_object)
         for oid, mib_object in mib.objects.items()
-        if re.search("write|create", mib_object.access)
-        and (oid[:-1] == state.table.entry or indexes.get(oid) == rows)
+        if mib_object.is_written and (oid[:-1] == state.table.entry or indexes.get(oid) == rows)
     ]
     return sorted(objects, key=lambda mib_object: (not mib_object.is_likely, mib_object.oid))

@@ -30,6 +30,7 @@ from ...families import family_tables
 from ...families.recognition import recognise
 from ...families.recorded import UNPROVEN, evidence_of, switching_basis
 from ..recording_formats import LONGEST, HandlerFinding
+from .recorded_rows import read_as_chosen
 
 _SOURCES = {
     EvidenceLevel.DRIVER: "another program or an example",
@@ -68,11 +69,7 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
         else list(detection.candidates(product_id, profiles))
     )
     try:
-        read_device = (
-            detection.read_as(device, profiles[0], metered_only=choice.metered_only)
-            if is_fixed
-            else detection.detect(device, profiles, metered_only=choice.metered_only)
-        )
+        read_device = read_as_chosen(device, choice)
     except (Unsupported, ProtocolError) as error:
         out.why = reason(error)
         out.other_device = recognise(product_id).sentence
@@ -205,21 +202,27 @@ def _outlet_figures(
 ) -> None:
     """Note in `out` how many outlets have a current and an energy, with the evidence."""
     evidence, outlets = evidence_of(read_device.profile), read_device.outlets
-    ports, count = figures.ports.values(), len(read_device.states)
-    with_current = sum(measured(port.current_a) is not None for port in ports)
-    if with_current:
-        out.can.append(f"report the current by outlet ({with_current} of {count})")
-        source = outlets.current if outlets is not None else None
-        out.evidence["current by outlet"] = _basis(evidence.current, source)
-    elif count:
-        out.cannot.append("report the current by outlet")
-    with_energy = sum(measured(port.energy_kwh) is not None for port in ports)
-    if with_energy:
-        out.can.append(f"report the energy by outlet ({with_energy} of {count})")
-        source = outlets.energy if outlets is not None else None
-        out.evidence["energy by outlet"] = _basis(evidence.energy, source)
-    elif count:
-        out.cannot.append("report the energy by outlet")
+    ports, total = figures.ports.values(), len(read_device.states)
+    for name, values, proof, source in (
+        (
+            "current",
+            [port.current_a for port in ports],
+            evidence.current,
+            outlets and outlets.current,
+        ),
+        (
+            "energy",
+            [port.energy_kwh for port in ports],
+            evidence.energy,
+            outlets and outlets.energy,
+        ),
+    ):
+        number = sum(measured(value) is not None for value in values)
+        if number:
+            out.can.append(f"report the {name} by outlet ({number} of {total})")
+            out.evidence[f"{name} by outlet"] = _basis(proof, source)
+        elif total:
+            out.cannot.append(f"report the {name} by outlet")
 
 
 def _switching(read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding) -> None:

@@ -1,5 +1,4 @@
-"""The objects of an SNMP agent as rows of type and value.
-
+"""The objects of an SNMP agent as rows of type and value, and the device that they make:
 `RecordedRows` lets profiles read the rows like a device.
 """
 
@@ -10,8 +9,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional, Union
 
 from handlers.dcimanager.rows import Raw
+from handlers.shared.errors import PduHandlerError
+from handlers.snmp import detection
 from handlers.snmp.decoding import Walked
-from handlers.snmp.reader import Reader
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.reader import Reader, SnmpReads
+from handlers.snmp.settings import FamilySelection
 from pdu_common.snmp_client.tool_api import (
     ADDRESS,
     COUNTER,
@@ -148,3 +152,32 @@ def arcs(oid: str) -> Arcs:
 
 def dotted(oid: Arcs) -> str:
     return ".".join(map(str, oid))
+
+
+# ---- the device of rows --------------------------------------------------------------------------
+
+
+#: the choice without settings
+ANY_FAMILY = FamilySelection(PROFILES, is_fixed=False, switch_unproven=False)
+
+
+def detect_device(
+    rows: Mapping[Arcs, SnmpRow], choice: FamilySelection = ANY_FAMILY
+) -> Optional[SnmpDevice]:
+    """The device as the handler reads it from these rows; None if no family of `choice` fits."""
+    try:
+        return read_device(rows, choice)
+    except PduHandlerError:
+        return None
+
+
+def read_device(rows: Mapping[Arcs, SnmpRow], choice: FamilySelection) -> SnmpDevice:
+    """As `detect_device`, but raises the handler's error if no family reads the device."""
+    return read_as_chosen(RecordedRows(rows), choice)
+
+
+def read_as_chosen(device: SnmpReads, choice: FamilySelection) -> SnmpDevice:
+    """The device as the family of `choice` that fits it. Raises the handler's errors."""
+    if choice.is_fixed:
+        return detection.read_as(device, choice.profiles[0], metered_only=choice.metered_only)
+    return detection.detect(device, choice.profiles, metered_only=choice.metered_only)

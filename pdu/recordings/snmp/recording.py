@@ -1,33 +1,14 @@
-"""Reads the rows of a device over SNMP, and replaces values in them that could
-identify its owner.
-"""
+"""Reads the rows of a device over SNMP."""
 
 from __future__ import annotations
 
-import functools
-import ipaddress
-import os
-import re
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
-from typing import Callable, Optional
+from functools import partial
 
-from handlers import dcimanager
 from handlers.dcimanager.snmp import SNMP_PORT, known_endpoint
 from handlers.shared.address import host_with_port
-from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
-from handlers.snmp import detection, metering
-from handlers.snmp.device import SnmpDevice
-from handlers.snmp.profile import oids
-from handlers.snmp.reader import Reader, SnmpReads
-from handlers.snmp.settings import FamilySelection, select_families
+from handlers.shared.errors import ProtocolError, SettingsError, Unreachable
 from pdu_common.connection import PduSnmpData
 from pdu_common.snmp_client.tool_api import (
-    ADDRESS,
-    GAUGE,
-    INTEGER,
-    OCTETS,
-    OPAQUE,
     Credentials,
     SnmpError,
     SnmpPortClosed,
@@ -36,35 +17,12 @@ from pdu_common.snmp_client.tool_api import (
 )
 
 from ..recording_formats import RecordingOptions
-from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, SERIALS, Scrubber
-from .recorded_rows import SYS_DESCR, SYS_OBJECT_ID, Arcs, RecordedRows, Rows, SnmpRow, arcs, dotted
+from .recorded_rows import Arcs, Rows, SnmpRow, arcs, dotted
 
 # system, ENERGY-OBJECT-MIB, MIBs of vendors
 _TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")
 _MOST_ROWS = 200_000
-_PAGE = 100  # a read ends with the answer that reaches this number of rows
-_SECRETS = ("community", "auth_password", "priv_password")
-# tags of a float and a double in an Opaque
-_NUMBERS = (bytes.fromhex("9f78"), bytes.fromhex("9f79"))
-# a larger number that the family does not read may be a serial number
-_LONG_NUMBER = 1_000_000
-_MOST_BITS = 3  # octets that may be states in bits; more may be an address
-_IPV4_OCTETS, _OCTET = 4, 255
-# four small numbers may also be a version or the end of an OID
-_LEAST_OCTET, _RUN = 32, 4
-# InetAddressType and length before an address (RFC 4001) -> its octets
-_INET_ADDRESSES: Mapping[Arcs, int] = {(1, 4): 4, (2, 16): 16}
-# Net-SNMP's default sysDescr names the host
-_UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")
 _ENTERPRISES, _INTERNET = arcs("1.3.6.1.4.1"), arcs("1.3.6.1")
-# arcs at the start of an OID that are never part of an index: 1.3.6.1.4.1.<vendor>
-_PREFIX = 7
-# sysName, sysContact and sysLocation.
-_SYSTEM = {
-    arcs("1.3.6.1.2.1.1.5.0"): NAMES,
-    arcs("1.3.6.1.2.1.1.4.0"): CONTACTS,
-    arcs("1.3.6.1.2.1.1.6.0"): LOCATIONS,
-}
 
 
 def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, list[str]]:
@@ -75,17 +33,17 @@ def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, lis
         credentials = Credentials.from_params(data.ip, data.snmp_params)
     except SnmpError as error:
         raise SettingsError(str(error), known_endpoint(data), "record") from None
-    rows: Rows = {}
+    walk = _Walk(credentials, recorder)
+    rows = walk.rows
     notes: list[str] = []
     for root in map(arcs, _TREES):
         number = len(rows)
         try:
-            _walk_tree(credentials, root, rows, recorder)
+            walk.read_tree(root)
         except (ProtocolError, Unreachable) as error:
             if not rows or len(rows) > _MOST_ROWS:
                 raise
-            last = next(reversed(rows)) if len(rows) > number else root
-            where = f"after {dotted(last)}" if last != root else f"before {dotted(root)}"
+            where = f"after {dotted(walk.last)}" if len(rows) > number else f"before {dotted(root)}"
             notes.append(f"The recording is not whole: it stopped {where} ({error.reason}).")
             if isinstance(error, Unreachable):
                 break
@@ -99,341 +57,69 @@ def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, lis
     return rows, notes
 
 
-def _walk_tree(
-    credentials: Credentials, root: Arcs, rows: Rows, recorder: RecordingOptions
-) -> None:
-    """Add the objects below `root` to `rows`, which are in the order of their OIDs.
-
-    Some agents continue only from an object that they have: to any other they answer an error or
-    their first object. Then the walk goes on from the last row, and objects before `root` are left
-    out. Raises Unreachable, ProtocolError.
+class _Walk:
+    """Walks the trees of an agent, one request after the other, each of which can be sent again.
+    `rows` are in the order of their OIDs.
     """
-    number = len(rows)
-    try:
-        _walk_after(root, _PageReader(credentials, root), root, rows, recorder)
-    except ProtocolError:
-        if not number or len(rows) > number:
-            raise
-    else:
-        # v1 has the same error for the end of the MIB; each PDU has objects of its vendor
-        if not number or len(rows) > number or root != _ENTERPRISES:
-            return
-    _walk_after(root, _PageReader(credentials, _INTERNET), next(reversed(rows)), rows, recorder)
 
+    def __init__(self, credentials: Credentials, recorder: RecordingOptions) -> None:
+        self._credentials, self._recorder = credentials, recorder
+        self._place = host_with_port(credentials.host, credentials.port, SNMP_PORT)
+        self.rows: Rows = {}
 
-def _walk_after(
-    root: Arcs, reader: _PageReader, last: Arcs, rows: Rows, recorder: RecordingOptions
-) -> None:
-    """Add the objects after `last` that are below `root`. Raises Unreachable, ProtocolError."""
-    most = _MOST_ROWS
-    while True:
-        read_page = functools.partial(reader.read_after, last)
+    @property
+    def last(self) -> Arcs:
+        """The last object that was read."""
+        return next(reversed(self.rows))
+
+    def read_tree(self, root: Arcs) -> None:
+        """Add the objects below `root`.
+
+        Some agents continue only from an object that they have: to any other they answer an error
+        or their first object. Then the walk goes on from the last row, and objects before `root`
+        are left out. Raises Unreachable, ProtocolError.
+        """
+        number = len(self.rows)
         try:
-            page = recorder.again(read_page)
-        except (ProtocolError, Unreachable) as error:
-            if reader.was_small or (isinstance(error, Unreachable) and not rows):
+            self._read_after(root, root, root)
+        except ProtocolError:
+            if not number or len(self.rows) > number:
                 raise
-            continue
-        rows.update((oid, row) for oid, row in page if oid[: len(root)] == root)
-        if not page:
-            return
-        last, _ = page[-1]
-        if last[: len(root)] > root:
-            return
-        most -= len(page)
-        recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
-        if len(rows) > _MOST_ROWS or most < 0:
-            raise ProtocolError(
-                f"the walk did not end after {_MOST_ROWS} objects",
-                host=_place(reader.credentials),
-                operation="record",
-            )
-
-
-class _PageReader:
-    """Reads the objects below `root` in pages of _PAGE rows; after an error, in those of one answer
-    each, so that what a failed page had before its error is read once more and kept.
-    """
-
-    def __init__(self, credentials: Credentials, root: Arcs) -> None:
-        self.credentials, self._root = credentials, root
-        self._most = _PAGE
-        #: whether the last page was that of one answer
-        self.was_small = False
-
-    def read_after(self, last: Arcs) -> list[tuple[Arcs, SnmpRow]]:
-        """[] at the end. Raises Unreachable, ProtocolError."""
-        most, self._most = self._most, 1
-        self.was_small = most == 1
-        page = _page(self.credentials, self._root, last, most)
-        self._most = most
-        return page
-
-
-def _page(
-    credentials: Credentials, root: Arcs, last: Arcs, most: int
-) -> list[tuple[Arcs, SnmpRow]]:
-    """At most `most` rows below `root` after `last`. Raises Unreachable and ProtocolError."""
-    try:
-        page = typed_rows(credentials, root, last, most)
-    except SnmpTimeout as error:
-        why = "address, port, community or SNMPv3 privacy key may be wrong"
-        if isinstance(error, SnmpPortClosed):
-            why = "check address and port, and that SNMP is enabled"
-        raise Unreachable(
-            f"{error}; {why}",
-            _place(credentials),
-            "record",
-        ) from None
-    except SnmpError as error:
-        raise ProtocolError(str(error), host=_place(credentials), operation="record") from None
-    return [(oid, SnmpRow(*value)) for oid, value in page]
-
-
-def _place(credentials: Credentials) -> str:
-    return host_with_port(credentials.host, credentials.port, SNMP_PORT)
-
-
-# ---- scrubbing -----------------------------------------------------------------------------------
-
-
-def detect_device(
-    rows: Mapping[Arcs, SnmpRow], choice: Optional[FamilySelection] = None
-) -> Optional[SnmpDevice]:
-    """The device as the handler reads it from these rows; None if no family of `choice` (None: no
-    settings) reads it.
-    """
-    try:
-        return read_device(rows, choice)
-    except PduHandlerError:
-        return None
-
-
-def read_device(
-    rows: Mapping[Arcs, SnmpRow], choice: Optional[FamilySelection] = None
-) -> SnmpDevice:
-    """As `detect_device`, but raises the handler's error if no family reads the device."""
-    return read_as_chosen(RecordedRows(rows), choice or select_families({}, {}))
-
-
-def read_as_chosen(device: SnmpReads, choice: FamilySelection) -> SnmpDevice:
-    """The device as the family of `choice` that fits it. Raises the handler's errors."""
-    if choice.is_fixed:
-        return detection.read_as(device, choice.profiles[0], metered_only=choice.metered_only)
-    return detection.detect(device, choice.profiles, metered_only=choice.metered_only)
-
-
-def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
-    """The rows with stand-ins for what could identify the owner.
-
-    sysDescr and what the family reads for outlets, states, meters and counts stay, without the
-    login, addresses and serial numbers in them. In all other rows numbers stay, and texts of common
-    words (`Scrubber.other`); octets that are no text become zeros. Values of the kinds in `keep`
-    stay.
-    """
-    scrubber = Scrubber(
-        keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip
-    )
-    for oid, kind in _SYSTEM.items():
-        scrubber.learn(kind, _text(rows.get(oid)))
-    uname = _UNAME.match(_text(rows.get(SYS_DESCR)))
-    scrubber.learn(NAMES, uname[1] if uname else "")
-    choice = select_families(dcimanager.settings(data), {})
-    device = detect_device(rows, choice)
-    answers, names = _rows_of_answers(rows, device)
-    addresses = [row.value for row in rows.values() if row.tag == ADDRESS]
-    with suppress(ValueError):  # a name
-        addresses.append(ipaddress.ip_address(data.ip).packed)
-    objects = _objects(rows, device)
-    index = _Index(scrubber, objects, _joins(objects, answers), addresses)
-
-    def scrub(read_oids: Collection[Arcs]) -> Rows:
-        """The rows with stand-ins; those of `read_oids`, which the family reads, keep more."""
-        clean: Rows = {}
-        for oid, row in rows.items():
-            if oid in read_oids or oid in (SYS_DESCR, SYS_OBJECT_ID):
-                clean[index.scrub(oid)] = _read_row(row, scrubber)
-            else:
-                clean[index.scrub(oid)] = _other_row(oid, row, scrubber, index, rows)
-        return clean
-
-    clean = scrub(answers - names)
-    if device is not None and names and not has_same_answers(device, detect_device(clean, choice)):
-        # a family may find its figures by texts that stand beside the names of outlets
-        with_names = scrub(answers)
-        if has_same_answers(device, detect_device(with_names, choice)):
-            return with_names
-    return clean
-
-
-def _objects(rows: Rows, device: Optional[SnmpDevice]) -> list[Arcs]:
-    """The objects of the family, and sysObjectID: OIDs without an index."""
-    row = rows.get(SYS_OBJECT_ID)
-    objects = [row.value] if row is not None and isinstance(row.value, tuple) else []
-    if device is not None:
-        objects += [arcs(device.reader.resolve(oid)) for oid in oids(device.profile)]
-    return objects
-
-
-def has_same_answers(device: SnmpDevice, other: Optional[SnmpDevice]) -> bool:
-    """Whether the family, states and figures are the same."""
-    return other is not None and _answers(device) == _answers(other)
-
-
-def _answers(device: SnmpDevice) -> list[object]:
-    """What the handler would answer for this device; two recordings are compared by it."""
-    try:
-        figures = metering.read_statistic(device)
-    except PduHandlerError:
-        figures = dcimanager.Figures(None, None)
-    return [device.profile.key, dict(device.states), figures]
-
-
-def _joins(objects: Collection[Arcs], answers: Collection[Arcs]) -> set[Arcs]:
-    """The indexes of rows that the family reads, if they are long: they join its tables."""
-    return {
-        oid[len(root) :]
-        for oid in answers
-        for root in objects
-        if oid[: len(root)] == root and len(oid) - len(root) >= _RUN - 1
-    }
-
-
-def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
-    """A row that the family reads; the login and what looks private are replaced in its text."""
-    if row.tag != OCTETS or not isinstance(row.value, bytes):
-        return row
-    if isinstance(row.raw, str):
-        return SnmpRow(OCTETS, scrubber.text(row.raw).encode())
-    return SnmpRow(OCTETS, b"" if scrubber.holds_login(row.decoded) else row.value)
-
-
-def _other_row(oid: Arcs, row: SnmpRow, scrubber: Scrubber, index: _Index, rows: Rows) -> SnmpRow:
-    """A row that the family does not read, without what could identify the owner."""
-    value = row.value
-    if isinstance(value, int):
-        is_long = row.tag in (INTEGER, GAUGE) and abs(value) >= _LONG_NUMBER
-        return SnmpRow(row.tag, 0) if is_long and SERIALS not in scrubber.keep else row
-    if isinstance(value, tuple):
-        # the object of the recording that it names, or one of a standard table of addresses; any
-        # other is a kind or a product
-        is_object = value in rows or value[: len(_ENTERPRISES)] != _ENTERPRISES
-        return SnmpRow(row.tag, index.scrub(value)) if is_object else row
-    if row.tag == ADDRESS and len(value) == _IPV4_OCTETS:
-        return SnmpRow(ADDRESS, index.address(value))
-    text = row.text if row.text is not None else _latin_text(value)
-    if row.tag == OCTETS and text is not None:
-        return SnmpRow(OCTETS, scrubber.other(text, _SYSTEM.get(oid, NAMES)).encode())
-    is_figure = row.tag == OPAQUE and value.startswith(_NUMBERS)
-    if is_figure or len(value) <= _MOST_BITS or ADDRESSES in scrubber.keep:
-        return SnmpRow(row.tag, b"" if scrubber.holds_login(row.decoded) else value)
-    return SnmpRow(row.tag, bytes(len(value)))
-
-
-def _latin_text(octets: bytes) -> Optional[str]:
-    """The octets as Latin-1, if they are printable and hold a word."""
-    text = octets.decode("latin-1").rstrip("\0\r\n")
-    return text if text.isprintable() and re.search("[A-Za-z]{3}", text) else None
-
-
-class _Index:
-    """Replaces what indexes of rows spell, one octet in each arc: texts, MAC addresses, and IP
-    addresses that are known or have their type before them.
-
-    `objects`: OIDs whose arcs, and the beginnings of them, are no index. `joins`: indexes that
-    stay. `addresses`: the octets of those that are known.
-    """
-
-    def __init__(
-        self,
-        scrubber: Scrubber,
-        objects: Collection[Arcs],
-        joins: Collection[Arcs],
-        addresses: Collection[object],
-    ) -> None:
-        self._scrubber, self._objects = scrubber, objects
-        self._joins, self._addresses = joins, addresses
-        self._stand_ins: dict[Arcs, Arcs] = {}
-
-    def scrub(self, oid: Arcs) -> Arcs:
-        """An OID with stand-ins for addresses and spelled names in its index."""
-        lengths = (len(os.path.commonprefix([oid, root])) for root in self._objects)
-        begin = max([_PREFIX, *lengths])
-        end = next((at for at in range(begin, len(oid)) if oid[at:] in self._joins), len(oid))
-        index = list(oid[begin:end])
-        for at in range(len(index) - _IPV4_OCTETS + 1):
-            size = _INET_ADDRESSES.get(tuple(index[max(0, at - 2) : at]), _IPV4_OCTETS)
-            octets = bytes(arc for arc in index[at : at + size] if arc <= _OCTET)
-            is_typed = tuple(index[max(0, at - 2) : at]) in _INET_ADDRESSES
-            is_address = len(octets) == size and max(octets) >= _LEAST_OCTET
-            if is_address and (is_typed or octets in self._addresses):
-                index[at : at + size] = self.address(octets)
-        for start, stop in _spelled_runs(index):
-            index[start:stop] = self._stand_in(tuple(index[start:stop]))
-        return (*oid[:begin], *index, *oid[end:])
-
-    def address(self, octets: bytes) -> bytes:
-        """The octets of the stand-in of an IP address."""
-        address = str(ipaddress.ip_address(octets))
-        return ipaddress.ip_address(self._scrubber.address(address)).packed
-
-    def _stand_in(self, run: Arcs) -> Arcs:
-        """Digits in place of the octets of a text or of an address."""
-        is_secret = self._scrubber.holds_login(bytes(run).decode("utf-8", "replace"))
-        if {NAMES, ADDRESSES} <= self._scrubber.keep and not is_secret:
-            return run
-        number = len(self._stand_ins) + 1
-        return self._stand_ins.setdefault(run, tuple(f"{number:0{len(run)}d}".encode()))
-
-
-def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
-    """Where an index spells octets rather than numbers: runs of at least four arcs, of which three
-    neighbours are large, but none is larger than an octet. Begin and end of each.
-    """
-    runs: list[tuple[int, int]] = []
-    for at in range(len(index) - _RUN + 1):
-        window = index[at : at + _RUN]
-        large = [number for number, arc in enumerate(window, at) if arc >= _LEAST_OCTET]
-        if len(large) < _RUN - 1 or max(window) > _OCTET:
-            continue
-        if runs and large[0] <= runs[-1][1]:
-            runs[-1] = (runs[-1][0], at + _RUN)
         else:
-            runs.append((large[0], at + _RUN))
-    return runs
+            # v1 has the same error for the end of the MIB; each PDU has objects of its vendor
+            if not number or len(self.rows) > number or root != _ENTERPRISES:
+                return
+        self._read_after(self.last, _INTERNET, root)
 
+    def _read_after(self, last: Arcs, walked: Arcs, root: Arcs) -> None:
+        """Add the objects after `last` that are below `root`, in a walk below `walked`. Raises
+        Unreachable, ProtocolError.
+        """
+        most = _MOST_ROWS
+        while last[: len(root)] <= root:
+            answer = self._recorder.again(partial(self._answer, walked, last))
+            if not answer:
+                return
+            self.rows.update((oid, row) for oid, row in answer if oid[: len(root)] == root)
+            last, _ = answer[-1]
+            most -= len(answer)
+            self._recorder.tell(f"{len(self.rows)} objects, at {dotted(last[:12])}")
+            if len(self.rows) > _MOST_ROWS or most < 0:
+                raise ProtocolError(
+                    f"the walk did not end after {_MOST_ROWS} objects", self._place, "record"
+                )
 
-def _text(row: Optional[SnmpRow]) -> str:
-    return row.decoded if row is not None and row.tag == OCTETS else ""
-
-
-def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs], set[Arcs]]:
-    """The rows that the family reads for outlets, their states, count and numbers, and for meters;
-    and those that it reads for the outlets' names.
-    """
-    if device is None:
-        return set(), set()
-    outlets = device.outlets
-    reads: list[Callable[[Reader], object]] = [
-        lambda reader: metering.read_statistic(device._replace(reader=reader))
-    ]
-    names: list[Callable[[Reader], object]] = []
-    if outlets is not None:
-        reads += [outlets.states.read_from] if outlets.states is not None else []
-        sources = (outlets.rows, outlets.count, outlets.number)
-        reads += [source.rows for source in sources if source is not None]
-        names += [outlets.name.rows] if outlets.name is not None else []
-    return _rows_of(rows, device, reads), _rows_of(rows, device, names)
-
-
-def _rows_of(
-    rows: Rows, device: SnmpDevice, reads: Sequence[Callable[[Reader], object]]
-) -> set[Arcs]:
-    """The OIDs of the rows that these reads answer from."""
-    memory = RecordedRows(rows)
-    reader = Reader(memory, device.reader.root)
-    for table_read in reads:
-        # an error in one table does not keep the others from being read
-        with suppress(PduHandlerError):
-            table_read(reader)
-    return set(memory.oids_in_answers())
+    def _answer(self, root: Arcs, last: Arcs) -> list[tuple[Arcs, SnmpRow]]:
+        """The rows below `root` after `last` in one answer; [] at the end. Raises Unreachable and
+        ProtocolError.
+        """
+        try:
+            rows = typed_rows(self._credentials, root, last, 1)
+        except SnmpTimeout as error:
+            why = "address, port, community or SNMPv3 privacy key may be wrong"
+            if isinstance(error, SnmpPortClosed):
+                why = "check address and port, and that SNMP is enabled"
+            raise Unreachable(f"{error}; {why}", self._place, "record") from None
+        except SnmpError as error:
+            raise ProtocolError(str(error), self._place, "record") from None
+        return [(oid, SnmpRow(*value)) for oid, value in rows]

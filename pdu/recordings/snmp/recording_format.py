@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, Optional
 from handlers import dcimanager, registry
 from handlers.dcimanager.snmp import Snmp
 from handlers.shared.errors import PduHandlerError, SettingsError, Unsupported
-from handlers.snmp import detection, schema
+from handlers.snmp import schema
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import Profile
-from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY
 from handlers.snmp.reader import SnmpReads
 from handlers.snmp.settings import METERED_ONLY, FamilySelection, select_families
 
@@ -23,9 +23,9 @@ from ...cli.output import counted
 from ...families import own_profiles
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..replay_server import HOST
-from . import recording, snmprec
+from . import recording, scrubbing, snmprec
 from .agent import SnmpServer
-from .recorded_rows import RecordedRows, Rows
+from .recorded_rows import ANY_FAMILY, Rows, detect_device, read_as_chosen, read_device
 from .unit import RecordedUnit
 
 _COMMUNITY = "public"
@@ -35,7 +35,7 @@ _NO_COMMANDS = "the replay answers, but accepts no commands"
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
     choice = select_families(dcimanager.settings(data), {})
     rows, stops = recording.walk_trees(data, recorder)
-    clean = recording.scrubbed(rows, data, recorder.keep)
+    clean = scrubbing.scrubbed(rows, data, recorder.keep)
     text = "\n".join(snmprec.snmprec_lines(clean)) + "\n"
     notes = compare_rows(rows, clean, Snmp(SnmpPdu(data)), choice)
     return Recording(text, _content(text), [*stops, *notes])
@@ -88,9 +88,12 @@ class FamilyReading(NamedTuple):
 def find_device(rows: Rows, profile_name: str) -> FamilyReading:
     """Read the rows as the family `profile_name`; "" means the detected one."""
     profile = _profile(profile_name) if profile_name else None
+    choice = ANY_FAMILY
+    if profile is not None:
+        choice = choice._replace(profiles=(profile,), is_fixed=True)
     setting, needs = "", ""
     try:
-        device = _read_as(rows, profile)
+        device = read_device(rows, choice)
     except Unsupported:
         why = (
             "the handler cannot read this device (no family is detected: choose one with"
@@ -104,7 +107,7 @@ def find_device(rows: Rows, profile_name: str) -> FamilyReading:
         return FamilyReading(None, f"{why}; {_NO_COMMANDS}", "")
     except PduHandlerError:
         try:
-            device = _read_as(rows, profile, metered_only=True)
+            device = read_device(rows, choice._replace(metered_only=True))
         except PduHandlerError as error:
             why = f"the handler cannot read this device ({error.reason})"
             return FamilyReading(None, f"{why}; {_NO_COMMANDS}", "")
@@ -125,12 +128,6 @@ def _outlets_phrase(device: SnmpDevice) -> str:
     return counted(len(device.states), "outlet") + (
         ", switched by its commands" if is_switched else " that cannot be switched"
     )
-
-
-def _read_as(rows: Rows, profile: Optional[Profile], *, metered_only: bool = False) -> SnmpDevice:
-    if profile is None:
-        return detection.detect(RecordedRows(rows), PROFILES, metered_only=metered_only)
-    return detection.read_as(RecordedRows(rows), profile, metered_only=metered_only)
 
 
 def _poll(where: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
@@ -161,18 +158,16 @@ def _profile(profile_name: str) -> Profile:
         raise SettingsError(f"{profile_name}: {error}") from None
 
 
-def compare_rows(
-    rows: Rows, clean: Rows, device: SnmpReads, choice: Optional[FamilySelection] = None
-) -> list[str]:
+def compare_rows(rows: Rows, clean: Rows, device: SnmpReads, choice: FamilySelection) -> list[str]:
     """A note: whether the handler finds the same family, states and figures in the scrubbed rows as
     in those of the device, and the same outlets as on the device itself.
 
     If the handler does not read the rows, the note says why.
     """
     try:
-        original = recording.read_device(rows, choice)
+        original = read_device(rows, choice)
     except Unsupported as error:
-        if choice and choice.is_fixed:
+        if choice.is_fixed:
             return [f"The handler does not read it: {reason(error)}"]
         return [
             "No family is detected: record it again with -s profile=FAMILY if you know its family,"
@@ -180,8 +175,8 @@ def compare_rows(
         ]
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]
-    copy = recording.detect_device(clean, choice)
-    if copy is None or not recording.has_same_answers(original, copy):
+    copy = detect_device(clean, choice)
+    if copy is None or not scrubbing.has_same_answers(original, copy):
         return [
             "The handler reads the scrubbed file differently from the device (family"
             f" {original.profile.key}): record it again with --keep names or another kind, and"
@@ -194,12 +189,12 @@ def _summary(device: SnmpDevice) -> str:
     return f"family {device.profile.key} with {counted(len(device.states), 'outlet')}"
 
 
-def _comparison(recorded: SnmpDevice, device: SnmpReads, choice: Optional[FamilySelection]) -> str:
+def _comparison(recorded: SnmpDevice, device: SnmpReads, choice: FamilySelection) -> str:
     """Whether the device, which is read once more, has the outlets of its recording. States and
     figures may have changed since.
     """
     try:
-        current = recording.read_as_chosen(device, choice or select_families({}, {}))
+        current = read_as_chosen(device, choice)
     except PduHandlerError as error:
         return f"; the device was not read again for comparison: {reason(error)}"
     if (current.profile.key, *current.states) == (recorded.profile.key, *recorded.states):

@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from handlers.dcimanager.rows import LONGEST_TEXT, oid_arcs
 from handlers.shared.errors import SettingsError
@@ -56,28 +56,20 @@ class _UnknownName(Exception):
     """An unknown name in place of an OID."""
 
 
-class UnreadableLine(NamedTuple):
-    """A line that is not a row, or whose value cannot be read."""
-
-    number: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"line {self.number} ({self.reason})"
-
-
-class Parsed(NamedTuple):
+@dataclass
+class Parsed:
     """A file that was read. A line that cannot be read is left out and named."""
 
-    rows: Rows
+    rows: Rows = field(default_factory=dict)
     #: how many rows of a walk were left out because an unknown name is in place of an OID
     left_out: int = 0
     #: how many rows of a walk were left out because the type of their value is unknown
     untyped: int = 0
     #: names of values in a walk, from the MIB files of whoever walked: `on` in `INTEGER: on(1)`
-    names: Mapping[Arcs, str] = {}
-    #: the other lines that were left out
-    unreadable: Sequence[UnreadableLine] = ()
+    names: dict[Arcs, str] = field(default_factory=dict)
+    #: the other lines that were left out, each with its number and the reason
+    unreadable: list[str] = field(default_factory=list)
+    _number_by_oid: dict[Arcs, int] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def skip_reasons(self) -> list[str]:
@@ -89,9 +81,24 @@ class Parsed(NamedTuple):
         more = len(self.unreadable) - _MOST_NAMED
         return [
             *(f"{counted(count, 'row')} {reason}" for reason, count in reasons.items() if count),
-            *map(str, self.unreadable[:_MOST_NAMED]),
+            *self.unreadable[:_MOST_NAMED],
             *([f"{counted(more, 'more line')}"] if more > 0 else []),
         ]
+
+    def add(self, oid: Arcs, row: SnmpRow, number: int) -> None:
+        """Add the row in line `number`. Raises ValueError for what SNMP does not allow,
+        SettingsError if an earlier line has another value of the object: which of them the device
+        has is not known."""
+        if self.rows.setdefault(_check_oid(oid), _check_size(row)) != row:
+            raise SettingsError(
+                f"lines {self._number_by_oid[oid]} and {number} have two values of the object"
+                f" {dotted(oid)}: keep the one that the device has"
+            )
+        self._number_by_oid.setdefault(oid, number)
+
+    def leave_out(self, number: int, reason: str) -> None:
+        """Note a line that is no row, or whose value cannot be read."""
+        self.unreadable.append(f"line {number} ({reason})")
 
 
 def is_recording(text: str) -> bool:
@@ -127,42 +134,22 @@ def _snmprec_line(row: SnmpRow) -> str:
     return f"{row.tag}|{row.value.decode('ascii')}" if plain else f"{row.tag}x|{row.value.hex()}"
 
 
-class _Lines:
-    """The rows of a file so far, and the line of each."""
-
-    def __init__(self) -> None:
-        self.rows: Rows = {}
-        self._number_by_oid: dict[Arcs, int] = {}
-
-    def add(self, oid: Arcs, row: SnmpRow, number: int) -> None:
-        """Raises SettingsError if an earlier line has another value of the object: which of them
-        the device has is not known."""
-        if self.rows.setdefault(oid, row) != row:
-            raise SettingsError(
-                f"lines {self._number_by_oid[oid]} and {number} have two values of the object"
-                f" {dotted(oid)}: keep the one that the device has"
-            )
-        self._number_by_oid.setdefault(oid, number)
-
-
 # ---- .snmprec ------------------------------------------------------------------------------------
 
 
 def _snmprec(text: str) -> Parsed:
     """The rows of a .snmprec file, and its lines that are no row."""
-    lines = _Lines()
-    unreadable: list[UnreadableLine] = []
+    parsed = Parsed()
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
         if not line.strip() or line.startswith("#"):
             continue
         try:
             oid, kind, value = line.split("|", 2)
-            lines.add(_check_oid(arcs(oid)), _check_size(_row(*first_value(kind, value))), number)
+            parsed.add(arcs(oid), _row(*first_value(kind, value)), number)
         except (ValueError, OverflowError) as error:
-            reason = f"no valid row 'OID|tag|value': {str(error)[:80]}"
-            unreadable.append(UnreadableLine(number, reason))
-    return Parsed(lines.rows, unreadable=tuple(unreadable))
+            parsed.leave_out(number, f"no valid row 'OID|tag|value': {str(error)[:80]}")
+    return parsed
 
 
 def _row(kind: str, value: str) -> SnmpRow:
@@ -215,10 +202,7 @@ def _check_size(row: SnmpRow) -> SnmpRow:
 
 def _walk(text: str) -> Parsed:
     """The rows of a walk, whose values `walk_values` reads."""
-    lines = _Lines()
-    names: dict[Arcs, str] = {}
-    unreadable: list[UnreadableLine] = []
-    left_out = untyped = 0
+    parsed = Parsed()
     statements = [(number, _WALKED.match(line)) for number, line in _statements(text)]
     row_matches = [match for _, match in statements if match]
     has_types = any(walk_values.is_typed(match["rest"]) for match in row_matches)
@@ -229,28 +213,24 @@ def _walk(text: str) -> Parsed:
     for number, match in statements:
         if match is None:
             # its text may be a command with a community
-            unreadable.append(UnreadableLine(number, "no row of snmpwalk"))
+            parsed.leave_out(number, "no row of snmpwalk")
             continue
+        is_hex = _column(match) in hexadecimal_columns
         try:
             oid = _oid(match["oid"])
-            row = walk_values.parse_value(
-                match["rest"],
-                _oid,
-                has_types=has_types,
-                is_hex=_column(match) in hexadecimal_columns,
-            )
+            row = walk_values.parse_value(match["rest"], _oid, has_types=has_types, is_hex=is_hex)
             if row is not None:
-                lines.add(_check_oid(oid), _check_size(row), number)
+                parsed.add(oid, row, number)
                 name = walk_values.value_name(match["rest"])
                 if name:
-                    names[oid] = name
+                    parsed.names[oid] = name
         except _UnknownName:
-            left_out += 1
+            parsed.left_out += 1
         except walk_values.UnknownType:
-            untyped += 1
+            parsed.untyped += 1
         except (ValueError, OverflowError) as error:
-            unreadable.append(UnreadableLine(number, str(error)[:80]))
-    return Parsed(lines.rows, left_out, untyped, names, tuple(unreadable))
+            parsed.leave_out(number, str(error)[:80])
+    return parsed
 
 
 def _column(match: re.Match[str]) -> str:

@@ -10,9 +10,10 @@ it finds none, it changes nothing else.
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from typing import Optional
 
@@ -87,12 +88,8 @@ class RecordedUnit:
             return "", "accepted"
         is_switched = self.turn(identity, state, oid)
         effect = f"outlet {identity} {'on' if state is EnumPowerStatus.UP else 'off'}"
-        return (
-            "",
-            effect
-            if is_switched
-            else f"{effect}: accepted, but the recording cannot show this state",
-        )
+        lack = "" if is_switched else ": accepted, but the recording cannot show this state"
+        return "", effect + lack
 
     def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
         """The outlet and state that this write commands.
@@ -171,36 +168,38 @@ def _changes(
     state_values = {*states.on, *states.off}
     index = arcs(identity) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity) else ()
     own_oids = [oid for oid in oids if index and oid[-len(index) :] == index]
+    state_oids = [
+        oid for oid in own_oids if oid == command_oid or str(rows[oid].raw).strip() in state_values
+    ]
     for value in values:
-        # the outlet's rows that hold a state or were written: all at once, because several may have
-        # to agree
-        yield _put(
-            rows,
-            [
-                oid
-                for oid in own_oids
-                if oid == command_oid or str(rows[oid].raw).strip() in state_values
-            ],
-            value,
-        )
+        # all rows that hold a state or were written at once: several may have to agree
+        yield _put(rows, state_oids, value)
     for oid in [*own_oids, *(oid for oid in oids if oid not in own_oids)]:
         for value in values:
             yield _put(rows, [oid], value)
-    separators: set[str] = {part.separator for part in parts_of(states) if isinstance(part, Packed)}
+    separators = {part.separator for part in parts_of(states) if isinstance(part, Packed)}
     for oid in oids:
-        row = rows[oid]
-        if row.tag != OCTETS or not isinstance(row.value, bytes):
-            continue
-        for separator in separators:
-            fields = row.value.decode("utf-8", "surrogateescape").split(separator)
-            for at in range(len(fields)):
-                for value in values:
-                    new_value = separator.join([*fields[:at], value, *fields[at + 1 :]])
-                    yield {oid: SnmpRow(OCTETS, new_value.encode("utf-8", "surrogateescape"))}
-        for bit in range(min(8 * len(row.value), _MOST_BITS)):
-            octets = bytearray(row.value)
-            octets[bit // 8] ^= 0x80 >> bit % 8
-            yield {oid: SnmpRow(OCTETS, bytes(octets))}
+        octets = rows[oid].value
+        if rows[oid].tag == OCTETS and isinstance(octets, bytes):
+            for new_octets in _changed_octets(octets, separators, values):
+                yield {oid: SnmpRow(OCTETS, new_octets)}
+
+
+def _changed_octets(
+    octets: bytes, separators: Collection[str], values: Sequence[str]
+) -> Iterator[bytes]:
+    """The octets with one of the values in the place of each field between separators, then with
+    each bit inverted.
+    """
+    for separator in separators:
+        fields = octets.decode("utf-8", "surrogateescape").split(separator)
+        for at, value in itertools.product(range(len(fields)), values):
+            text = separator.join([*fields[:at], value, *fields[at + 1 :]])
+            yield text.encode("utf-8", "surrogateescape")
+    for bit in range(min(8 * len(octets), _MOST_BITS)):
+        changed = bytearray(octets)
+        changed[bit // 8] ^= 0x80 >> bit % 8
+        yield bytes(changed)
 
 
 def _put(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:

@@ -219,16 +219,11 @@ def _date_octets(fields: Sequence[Optional[str]]) -> bytes:
 
 def _octets(value: str) -> bytes:
     """The octets of a Hex-STRING or an OPAQUE, which units may follow behind a second blank."""
-    octets, rest = _split_octets(value)
+    pairs = _PAIRS.match(value)
+    rest = value[pairs.end() :] if pairs else value
     if not re.fullmatch(r"\s*| \S.*", rest):
         raise ValueError(f"{rest[:30]!r} is not hex")
-    return octets
-
-
-def _split_octets(value: str) -> tuple[bytes, str]:
-    """The octets at the beginning of a value, and what follows them."""
-    pairs = _PAIRS.match(value)
-    return (bytes.fromhex(pairs[0]), value[pairs.end() :]) if pairs else (b"", value)
+    return bytes.fromhex(pairs[0]) if pairs else b""
 
 
 def _bits(value: str) -> bytes:

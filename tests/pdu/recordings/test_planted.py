@@ -18,7 +18,7 @@ from hypothesis import assume, example, given, settings, strategies
 from handlers.http import login
 from pdu.recordings.scrub import Scrubber
 from pdu.recordings.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs
-from pdu.recordings.snmp.recording import scrubbed
+from pdu.recordings.snmp.scrubbing import scrubbed
 from pdu.recordings.snmp.snmprec import snmprec_lines
 from pdu_common.connection import PduSnmpData
 
@@ -190,13 +190,13 @@ def shown(octets: bytes) -> str:
 def forms_in(rows: Rows, octets: bytes) -> list[Arcs]:
     """The rows that hold an address as octets, as text, or in the hex digits of the file."""
     spelled = shown(octets).encode()
-    found = []
+    oids = []
     for oid, row in rows.items():
         value = row.value if isinstance(row.value, bytes) else b""
         index = bytes(arc for arc in oid[7:] if arc < 256)
         if any(form in place for form in (octets, spelled) for place in (value, index)):
-            found.append(oid)
-    return found
+            oids.append(oid)
+    return oids
 
 
 def is_text(octets: bytes) -> bool:

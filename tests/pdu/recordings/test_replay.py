@@ -17,8 +17,7 @@ from handlers.snmp.profiles import PROFILE_BY_KEY
 from pdu.loading.handler_loading import load
 from pdu.recordings.redfish import tree as redfish_tree
 from pdu.recordings.snmp import snmprec
-from pdu.recordings.snmp.recorded_rows import SnmpRow as HeldRow, arcs
-from pdu.recordings.snmp.recording import detect_device
+from pdu.recordings.snmp.recorded_rows import SnmpRow as HeldRow, arcs, detect_device
 from pdu.recordings.snmp.unit import RecordedUnit
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -37,10 +36,10 @@ def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -
     resources[redfish.OUTLETS]["Members"] = [
         dict(resources[f"{redfish.OUTLETS}/{number}"]) for number in (1, 2)
     ]
-    with replayed("redfish", redfish_tree.tree_text(resources)) as again:
-        made = load("redfish").make(again.data)
-        assert made.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
-        assert [port.power_status for port in made.status().ports] == [
+    with replayed("redfish", redfish_tree.tree_text(resources)) as replay:
+        pdu = load("redfish").make(replay.data)
+        assert pdu.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
+        assert [port.power_status for port in pdu.status().ports] == [
             EnumPowerStatus.DOWN,
             EnumPowerStatus.UP,
         ]
@@ -81,14 +80,14 @@ def test_a_replay_that_the_handler_does_not_read_says_what_helps(line: str) -> N
 
 @HANDLERS
 def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
-    with replayed(handler, recording_of(handler)[1].text) as again:
-        before = dict(read(again).states)
-        identity = next(one for one, state in before.items() if state == "UP")
-        pdu = load(handler).make(again.data)
+    with replayed(handler, recording_of(handler)[1].text) as replay:
+        before = dict(read(replay).states)
+        identity = next(outlet for outlet, state in before.items() if state == "UP")
+        pdu = load(handler).make(replay.data)
         assert pdu.port_down(PduPortView(identity=identity)).power_status is EnumPowerStatus.DOWN
-        assert dict(read(again).states) == {**before, identity: "DOWN"}
+        assert dict(read(replay).states) == {**before, identity: "DOWN"}
         assert pdu.port_up(PduPortView(identity=identity)).power_status is EnumPowerStatus.UP
-        assert dict(read(again).states) == before
+        assert dict(read(replay).states) == before
 
 
 def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
@@ -163,9 +162,9 @@ def test_a_replayed_ups_whose_load_is_switched_stays_on_line_or_on_battery(
         with NutClient(
             unit.data.ip, int(unit.data.custom_params["port"]), username="any", password="any"
         ) as nut:
-            for command, seen in (("load.off", off), ("load.on", on)):
+            for command, word in (("load.off", off), ("load.on", on)):
                 nut.run("pdu", command)
-                assert nut.answer(requests.get_var("pdu", "ups.status")) == seen
+                assert nut.answer(requests.get_var("pdu", "ups.status")) == word
 
 
 @pytest.mark.against("NUT upsd with dummy-ups")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs
-from pdu.recordings.snmp.recording import detect_device
+from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs, detect_device
 from pdu.recordings.snmp.unit import RecordedUnit
 from tests import recordings
 
