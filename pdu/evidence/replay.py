@@ -23,7 +23,7 @@ from ..cli.shared_options import listen_option
 from ..files.whole_files import text_of
 from ..loading.handler_recordings import handler_of_recording
 from ..network.listening import listen_address, port_advice
-from ..recordings.recording_formats import ReplayedDevice
+from ..recordings.recording_formats import RecordingFormat, ReplayedDevice
 from ..recordings.replay_server import HOST
 
 USUAL_LISTEN = f"{HOST}:0"
@@ -60,43 +60,39 @@ def replay(output: Output, file: str, listen: str, profile: Optional[str]) -> in
     port = _port(listen)
     text = text_of(file)
     handler, kind = handler_of_recording(text, file)
-    if profile and kind.serve_as is None:
-        raise SettingsError("--profile is for recordings of SNMP devices")
-    try:
-        device = (
-            kind.serve_as(text, port, profile)
-            if profile and kind.serve_as is not None
-            else kind.serve(text, port)
-        )
-    except OSError as error:
-        raise SettingsError(
-            f"port {port} cannot be used ({error.strerror}){port_advice(error.errno)}"
-        ) from None
+    device = _serve(kind, text, port, profile)
     try:
         # before the output: a script that reads the address may end this program at once
         with _collect_signals() as signals:
             if output.json:
-                print_json(
-                    {
-                        "handler": handler,
-                        "host": device.host,
-                        "port": device.port,
-                        "about": device.about,
-                        "poll": device.poll,
-                    }
-                )
-                sys.stdout.flush()
+                address = {"host": device.host, "port": device.port}
+                facts = {"about": device.about, "poll": device.poll}
+                print_json({"handler": handler, **address, **facts})
             else:
                 print(
                     f"{device.host}:{device.port} answers as {printable(file)}:"
-                    f" {printable(device.about)}",
-                    flush=True,
+                    f" {printable(device.about)}"
                 )
-                print("\n".join(_next(device, profile or "")), flush=True)
+                print("\n".join(_next(device, profile or "")))
+            sys.stdout.flush()
             _wait_for_signal(signals, device, as_json=output.json)
     finally:
         device.close()
     return DONE
+
+
+def _serve(kind: RecordingFormat, text: str, port: int, profile: Optional[str]) -> ReplayedDevice:
+    """Start the device that the text records. Raises SettingsError."""
+    try:
+        if not profile:
+            return kind.serve(text, port)
+        if kind.serve_as is None:
+            raise SettingsError("--profile is for recordings of SNMP devices")
+        return kind.serve_as(text, port, profile)
+    except OSError as error:
+        raise SettingsError(
+            f"port {port} cannot be used ({error.strerror}){port_advice(error.errno)}"
+        ) from None
 
 
 def _next(device: ReplayedDevice, profile: str) -> list[str]:

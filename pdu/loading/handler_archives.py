@@ -17,7 +17,7 @@ import os
 import re
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ _LONGEST_PATH = 255
 _HOW = "pack the directory by its name (tar -czf NAME.tar.gz DIR)"
 _MODULE_PATH = re.compile(r"[A-Za-z0-9_./]+")
 _GZIP = b"\x1f\x8b"  # RFC 1952, 2.3.1
+_MALFORMED = (OSError, ValueError, LookupError, OverflowError, RecursionError)
 _LATEST = 1 << 33  # limit for a file's time, in seconds since 1970: the year 2242
 
 
@@ -139,38 +140,34 @@ def read_archive(data: bytes) -> Archive:
                     files[member.name], times[member.name] = source.read(), float(member.mtime)
     except BadArchive:
         raise
-    except (
-        tarfile.TarError,
-        EOFError,
-        OSError,
-        ValueError,
-        LookupError,
-        OverflowError,
-        RecursionError,
-        zlib.error,
-    ) as error:
-        # tarfile raises ValueError (a base class of BadArchive) and LookupError for malformed
-        # extended headers, OverflowError for an absurd size, and RecursionError for many extended
-        # headers in a row.
+    # tarfile raises ValueError (a base class of BadArchive) and LookupError for malformed extended
+    # headers, OverflowError for an absurd size, and RecursionError for many extended headers in a
+    # row; OSError is one of gzip
+    except (tarfile.TarError, EOFError, zlib.error, *_MALFORMED) as error:
         raise BadArchive(f"not a complete tar.gz ({error}): {_HOW}") from None
+    return Archive(_top_directory([member.name for member in members], files), files, times)
+
+
+def _top_directory(names: Sequence[str], files: Mapping[str, bytes]) -> str:
+    """The one directory at the top of an archive. Raises BadArchive."""
     for path in map(PurePosixPath, files):
         if any(str(parent) in files for parent in path.parents):
             raise BadArchive(f"{str(path)!r} is inside a path that is also a file")
-    tops = {PurePosixPath(member.name).parts[0] for member in members}
+    tops = {PurePosixPath(name).parts[0] for name in names}
     if len(tops) != 1:
         raise BadArchive(f"one directory is expected at the top, not {len(tops)} entries: {_HOW}")
     top = tops.pop()
-    if not top.isidentifier() or keyword.iskeyword(top) or top in RESERVED:
-        if top in files:
-            raise BadArchive(f"{top!r} is in no directory: {_HOW}")
-        if top in RESERVED:
-            raise BadArchive(f"the top-level name {top!r} is reserved: rename the directory")
+    if top in files:
+        raise BadArchive(f"{top!r} is in no directory: {_HOW}")
+    if top in RESERVED:
+        raise BadArchive(f"the top-level name {top!r} is reserved: rename the directory")
+    if not top.isidentifier() or keyword.iskeyword(top):
         raise OddName(
             f"the top-level name {top!r} is not a valid module name: rename the directory"
         )
     if f"{top}/__init__.py" not in files:
         raise BadArchive(f"there is no {top}/__init__.py: add an empty file")
-    return Archive(top, files, times)
+    return top
 
 
 def _unzipped(data: bytes) -> bytes:

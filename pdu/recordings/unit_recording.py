@@ -38,42 +38,44 @@ def unit_recording_format(
     simulated device answers besides, by method and path: to requests that log in.
     """
 
-    def record(data: Any, recorder: RecordingOptions) -> Recording:
-        answers: dict[str, Any] = {}
-        pdu = make_handler(data)
-        with pdu.session("record") as session:
-
-            def exchange(request: Any) -> bytes:
-                answer: bytes = recorder.again(lambda: session.exchange(request))
-                answers[request_key(request)] = _json(answer)
-                return answer
-
-            # a codec may ask less for the states, and other resources than for the figures
-            for with_figures in (True, False):
-                pdu.read_unit(with_figures=with_figures, exchange=exchange)
-            scrubber = Scrubber(
-                recorder.keep,
-                (session.login.password or "", session.login.token or ""),
-                session.login.user or "",
-                session.address,
-            )
-
-        def scrub(replaced: Collection[str]) -> Answers:
-            return {
-                name: scrubber.json(answer, lambda key, _: key not in replaced or is_product(key))
-                for name, answer in answers.items()
-            }
-
-        clean = replace_unread(_member_names(answers), scrub, partial(_values, pdu))
-        text = json.dumps({"recording": f"{name} 1", "answers": clean}, indent=1) + "\n"
-        return Recording(text, _content(text))
-
     def serve(text: str, port: int) -> ReplayedDevice:
-        return _DocumentReplay(_parse_answers(text), logins, port).describe(
-            name, "one unit", ANY_LOGIN
+        replay = _DocumentReplay(_parse_answers(text), logins, port)
+        return replay.describe(name, "one unit", ANY_LOGIN)
+
+    record = partial(_record, name, make_handler)
+    return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve)
+
+
+def _record(
+    name: str, make_handler: Callable[[Any], Any], data: Any, recorder: RecordingOptions
+) -> Recording:
+    """Read a unit as its handler does, and put stand-ins for what names the owner."""
+    answers: dict[str, Any] = {}
+    pdu = make_handler(data)
+    with pdu.session("record") as session:
+
+        def exchange(request: Any) -> bytes:
+            answer: bytes = recorder.again(lambda: session.exchange(request))
+            answers[request_key(request)] = _json(answer)
+            return answer
+
+        # a codec may ask less for the states, and other resources than for the figures
+        for with_figures in (True, False):
+            pdu.read_unit(with_figures=with_figures, exchange=exchange)
+        login = session.login
+        scrubber = Scrubber(
+            recorder.keep, (login.password, login.token), login.user, session.address
         )
 
-    return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve)
+    def scrub(replaced: Collection[str]) -> Answers:
+        return {
+            key: scrubber.json(answer, lambda name, _: name not in replaced or is_product(name))
+            for key, answer in answers.items()
+        }
+
+    clean = replace_unread(_member_names(answers), scrub, partial(_values, pdu))
+    text = json.dumps({"recording": f"{name} 1", "answers": clean}, indent=1) + "\n"
+    return Recording(text, counted(len(answers), "answer"))
 
 
 def read_recorded(codec: Codec, text: str) -> PduState:
@@ -126,10 +128,6 @@ def _parse_answers(text: str) -> Answers:
         return dict(recording["answers"])
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise SettingsError("the recording is not complete") from None
-
-
-def _content(text: str) -> str:
-    return counted(len(_parse_answers(text)), "answer")
 
 
 def request_key(request: Request) -> str:

@@ -39,6 +39,17 @@ class RecordedDevice:
     #: variable -> description
     descriptions: dict[str, str] = field(default_factory=dict)
 
+    def add(self, part: str, name: str, value: str) -> None:
+        """Add what one line of a dump says."""
+        if part == "writable":
+            self.writable.append(name)
+        elif part == "variable":
+            self.variables[name] = value
+        elif part == "command":
+            self.commands[name] = value
+        elif part == "describe":
+            self.descriptions[name] = value
+
     def decode(self, settings: Settings) -> NutDevice:
         """The device as the handler reads it with these settings.
 
@@ -82,51 +93,48 @@ def parse(text: str) -> list[RecordedDevice]:
     dummy-ups, a timer stands between these, and the last value counts."""
     devices: list[RecordedDevice] = []
     line_by_variable: dict[str, int] = {}
-    names: set[str] = set()
     for number, line in enumerate(text.split("\n"), 1):
-        comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
-        if comment is not None:
-            what, name = comment[1], comment[2]
-            value = _unquoted(comment[3] or "")
-        elif variable is not None:
-            what, name = "variable", variable[1]
-            value = _unquoted(variable[2])
-        elif line.startswith("TIMER "):
+        part, name, value = _statement(line, number)
+        if part in ("device", "timer"):
             line_by_variable.clear()
-            continue
-        elif not line.strip() or line.startswith("#"):
-            continue
-        else:
-            raise SettingsError(f"line {number} of the recording is not a line 'variable: value'")
-        if what == "device":
-            if name in names:
+        if part == "device":
+            if name in [device.name for device in devices]:
                 raise SettingsError(
                     f"line {number} of the recording repeats the name of a device: give this one"
                     " another name. Lines before the first '# device NAME' belong to a device"
                     f" named {_UNNAMED}"
                 )
             devices.append(RecordedDevice(name, value))
-            line_by_variable.clear()
-        elif not devices:
-            devices.append(RecordedDevice(_UNNAMED))
-        names.add(devices[-1].name)
-        if what == "variable":
-            earlier = line_by_variable.setdefault(name, number)
-            if earlier != number and devices[-1].variables[name] != value:
-                raise SettingsError(
-                    f"lines {earlier} and {number} of the recording have two values of {name}: keep"
-                    " the one that the device has"
-                )
-            devices[-1].variables[name] = value
-        elif what == "command":
-            devices[-1].commands[name] = value
-        elif what == "describe":
-            devices[-1].descriptions[name] = value
-        elif what == "writable":
-            devices[-1].writable.append(name)
+        elif part not in ("", "timer"):
+            if not devices:
+                devices.append(RecordedDevice(_UNNAMED))
+            if part == "variable":
+                earlier = line_by_variable.setdefault(name, number)
+                if earlier != number and devices[-1].variables[name] != value:
+                    raise SettingsError(
+                        f"lines {earlier} and {number} of the recording have two values of {name}:"
+                        " keep the one that the device has"
+                    )
+            devices[-1].add(part, name, value)
     if not any(device.variables for device in devices):
         raise SettingsError("the recording has no variables")
     return devices
+
+
+def _statement(line: str, number: int) -> tuple[str, str, str]:
+    """What a line is, the name in it and its value: a word of _COMMENT, "variable", "timer", or ""
+    for what says nothing. Raises SettingsError.
+    """
+    comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
+    if comment is not None:
+        return comment[1], comment[2], _unquoted(comment[3] or "")
+    if variable is not None:
+        return "variable", variable[1], _unquoted(variable[2])
+    if line.startswith("TIMER "):
+        return "timer", "", ""
+    if not line.strip() or line.startswith("#"):
+        return "", "", ""
+    raise SettingsError(f"line {number} of the recording is not a line 'variable: value'")
 
 
 def _word(value: str) -> str:

@@ -8,6 +8,7 @@ import dataclasses
 import re
 import shlex
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Callable
 
 from handlers.nut import daisy_chain, model
@@ -31,6 +32,11 @@ _WHAT = (
     "driver.version",
     "driver.version.data",
 )
+_OTHER_WAYS = (
+    "another driver or MIB of NUT may read more: see the server's ups.conf",
+    "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler may read it"
+    " without NUT",
+)
 _Total = Callable[[model.NutDevice], Figure]
 _MOST_NAMES = 4  # limit for the variables that one line names
 
@@ -40,51 +46,52 @@ def identify(data: Any) -> HandlerFinding:
 
     Raises the errors of handlers/shared/errors.py.
     """
+    out = HandlerFinding("nut")
     with open_session(data, "identify", has_limit=False) as (client, settings, _):
         # an error of the protocol, too, is the answer of a NUT server
         try:
             version = client.answer(ver())
         except (Refused, Denied) as error:
             version = f"version not told: {error.reason}"
-        out = HandlerFinding("nut", about={"server": printable(version, LONGEST)})
+        out.about["server"] = printable(version, LONGEST)
+        devices: list[RecordedDevice] = []
         try:
             devices = everything(client, settings)
         except (DataStale, DriverNotConnected):
             raise
         except Refused as error:
-            devices = []
             out.cannot.append(f"read the server's devices: {error.reason}")
     failing: list[str] = []
     readable = [device for device in devices if _device(device, settings, out, failing)]
     if readable:
-        drivers = {
-            printable(device.variables.get("driver.name", "a driver without a name"), LONGEST)
-            for device in readable
-        }
-        out.family = ", ".join(sorted(drivers))
-        out.why = (
-            f"the handler reads {counted(len(readable), 'device')} of this server, by the names of"
-            " variables and commands in NUT's docs/nut-names.txt"
-        )
-        if failing:
-            # the line may be pasted, and the server chose the name
-            setting = shlex.quote(f"device={readable[0].name}")
-            out.next_steps = [
-                f"add -s {setting}: a poll of all devices of this server fails at {failing[0]}"
-            ]
+        _note_readable(readable, failing, out)
     else:
         out.why = (
             f"the handler can neither read nor switch anything on {counted(len(devices), 'device')}"
             " of this server"
         )
-        out.next_steps = [
-            "another driver or MIB of NUT may read more: see the server's ups.conf",
-            (
-                "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler may"
-                " read it without NUT"
-            ),
-        ]
+        out.next_steps = [*_OTHER_WAYS]
     return out
+
+
+def _note_readable(
+    readable: Sequence[RecordedDevice], failing: Sequence[str], out: HandlerFinding
+) -> None:
+    """Note in `out` which devices are read, and how, if others are `failing`."""
+    drivers = (
+        device.variables.get("driver.name", "a driver without a name") for device in readable
+    )
+    out.family = ", ".join(sorted({printable(driver, LONGEST) for driver in drivers}))
+    out.why = (
+        f"the handler reads {counted(len(readable), 'device')} of this server, by the names of"
+        " variables and commands in NUT's docs/nut-names.txt"
+    )
+    if failing:
+        # the line may be pasted, and the server chose the name
+        setting = shlex.quote(f"device={readable[0].name}")
+        out.next_steps = [
+            f"add -s {setting}: a poll of all devices of this server fails at {failing[0]}"
+        ]
 
 
 def _device(

@@ -21,6 +21,9 @@ _DOCUMENTED = "the vendor's documented interface"
 _READINGS = (
     f"{_DOCUMENTED}, which recorded traffic of two real units confirms for inlets and outlets"
 )
+_SWITCHING = (
+    f"Outlet.setPowerState: {_DOCUMENTED}; the vendor's own SDK also switches a simulated unit"
+)
 _MAINS = "on a power meter controller, the mains of its panels or power meters"
 
 
@@ -80,39 +83,27 @@ def _units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding) -> 
     )
     bulk.perform()
     if metadata.error is None:
-        plate = metadata.get().nameplate
-        out.note_about(
-            {
-                "manufacturer": plate.manufacturer,
-                "model": plate.model,
-                "firmware": metadata.get().fwRevision,
-            }
-        )
+        plate, firmware = metadata.get().nameplate, metadata.get().fwRevision
+        maker = {"manufacturer": plate.manufacturer, "model": plate.model}
+        out.note_about({**maker, "firmware": firmware})
     elif version.error is None:
         out.note_about({"firmware": version.get()})
     for listed_unit, answer in zip(listed_units, inlets):
         types = Counter(outlet.wire_type for outlet in listed_unit.outlets)
-        inlet_types = ", ".join(f"{count} × {name}" for name, count in types.items())
+        outlet_types = ", ".join(f"{count} × {name}" for name, count in types.items())
+        inlet_count = str(len(answer.get())) if answer.error is None else "cannot be read"
+        path = listed_unit.unit.path()
         out.seen += [
-            {"object": f"{listed_unit.unit.path()} getOutlets", "holds": inlet_types or "none"},
-            {
-                "object": f"{listed_unit.unit.path()} getInlets",
-                "holds": str(len(answer.get())) if answer.error is None else "cannot be read",
-            },
+            {"object": f"{path} getOutlets", "holds": outlet_types or "none"},
+            {"object": f"{path} getInlets", "holds": inlet_count},
         ]
-    out.tried = [{"family": "Xerus JSON-RPC", "result": counted(len(metadata_calls), "outlet")}]
+    total = len(metadata_calls)
+    out.tried = [{"family": "Xerus JSON-RPC", "result": counted(total, "outlet")}]
     switchable = sum(call.error is None and call.get().isSwitchable for call in metadata_calls)
     if switchable:
-        out.note_switched(
-            switchable,
-            len(metadata_calls),
-            f"Outlet.setPowerState: {_DOCUMENTED}; the vendor's own SDK also switches a simulated"
-            " unit",
-        )
+        out.note_switched(switchable, total, _SWITCHING)
+    elif total:
+        out.cannot.append("switch: no outlet reports that it is switchable")
     else:
-        out.cannot.append(
-            "switch: no outlet reports that it is switchable"
-            if metadata_calls
-            else "switch: it lists no outlets"
-        )
-    return len(metadata_calls)
+        out.cannot.append("switch: it lists no outlets")
+    return total

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Any, Optional, Union
 
 from handlers.redfish import metering, outlet_actions, pdus, resources, settings
@@ -19,6 +18,10 @@ from ..recording_formats import HandlerFinding
 #: path -> what describes the parameters of an action, or why it cannot be read
 _Infos = Mapping[str, Union[Json, PduHandlerError]]
 _SCHEMA = "the standard's schema, tried on units simulated from it"
+_IMPOSSIBLE = (
+    "locked, or the action does not take On and Off, or the outlet's link or the target is invalid"
+    " or on another service, or the values or (HPE) the outlet's configuration cannot be read"
+)
 # limit up to the logout; some services have a separate resource for each outlet's action
 _MOST_SECONDS = 120.0
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
@@ -54,20 +57,17 @@ def _service(
                 for name, key in _ABOUT.items()
             }
         )
-    outlets = list(
-        chain.from_iterable(
-            read_outlets(service, unit)
-            for unit in listed_units
-            if resources.link(unit.resource, "Outlets") is not None
-        )
-    )
+    outlets: list[ListedOutlet] = []
+    for unit in listed_units:
+        if resources.link(unit.resource, "Outlets") is not None:
+            outlets += read_outlets(service, unit)
     out.seen = [
         {"object": "PowerEquipment", "holds": counted(len(listed_units), "PDU")},
         {"object": "Outlets", "holds": str(len(outlets))},
         {"object": "$expand", "holds": "usable" if service.expands else "not usable"},
     ]
     out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
-    _states(service, outlets, switch_unproven=config.switch_unproven, out=out)
+    _states(service, outlets, config, out)
     out.note_figures(
         lambda: metering.read_statistic(service, config.pdu),
         f"the mains; else branches, else outlets: {_SCHEMA}",
@@ -78,8 +78,7 @@ def _service(
 def _states(
     service: RedfishService,
     outlets: Sequence[ListedOutlet],
-    *,
-    switch_unproven: bool,
+    config: settings.RedfishSettings,
     out: HandlerFinding,
 ) -> None:
     """Note in `out` how many states are read, or why none is."""
@@ -97,14 +96,13 @@ def _states(
         [resources.state(outlet.resource, outlet.pdu) for outlet in outlets],
         f"Outlet, PowerState: {_SCHEMA}",
     )
-    _switching(service, outlets, switch_unproven=switch_unproven, out=out)
+    _switching(service, outlets, config, out)
 
 
 def _switching(
     service: RedfishService,
     outlets: Sequence[ListedOutlet],
-    *,
-    switch_unproven: bool,
+    config: settings.RedfishSettings,
     out: HandlerFinding,
 ) -> None:
     """Note in `out` how many outlets can be switched, and why the others cannot."""
@@ -121,34 +119,27 @@ def _switching(
     possible_outlets = [
         outlet for outlet in switchable_outlets if _is_possible(service, outlet, infos)
     ]
-    outlets_with_values = [
-        outlet
-        for outlet in possible_outlets
-        if _values(service, outlet.resource, infos) is not None
-    ]
-    proven_outlets = [outlet for outlet in outlets_with_values if _is_below(service, outlet)]
-    certain_outlets = possible_outlets if switch_unproven else proven_outlets
+    certain_outlets = possible_outlets
+    if not config.switch_unproven:
+        certain_outlets = [
+            outlet for outlet in possible_outlets if _is_proven(service, outlet, infos)
+        ]
     if certain_outlets:
-        lists_values = not switch_unproven or len(outlets_with_values) == len(possible_outlets)
+        lists_values = all(
+            _values(service, outlet.resource, infos) is not None for outlet in certain_outlets
+        )
         values = ", with the values that it lists" if lists_values else ""
-        out.note_switched(
-            len(certain_outlets),
-            len(outlets),
-            f"action {outlet_actions.ACTION[1:]}{values}: {_SCHEMA}",
-        )
-    if len(certain_outlets) < len(possible_outlets):
-        uncertain = counted(len(possible_outlets) - len(certain_outlets), "outlet")
+        basis = f"action {outlet_actions.ACTION[1:]}{values}: {_SCHEMA}"
+        out.note_switched(len(certain_outlets), len(outlets), basis)
+    uncertain = len(possible_outlets) - len(certain_outlets)
+    if uncertain:
         out.cannot.append(
-            f"switch {uncertain} without switch_unproven=yes: the action lists no"
-            " values that it accepts, or its target is not below the outlet"
+            f"switch {counted(uncertain, 'outlet')} without switch_unproven=yes: the action lists"
+            " no values that it accepts, or its target is not below the outlet"
         )
-    if len(possible_outlets) < len(switchable_outlets):
-        impossible = counted(len(switchable_outlets) - len(possible_outlets), "outlet")
-        out.cannot.append(
-            f"switch {impossible}: locked, or the action does not take On and Off, or the outlet's"
-            " link or the target is invalid or on another"
-            " service, or the values or (HPE) the outlet's configuration cannot be read"
-        )
+    impossible = len(switchable_outlets) - len(possible_outlets)
+    if impossible:
+        out.cannot.append(f"switch {counted(impossible, 'outlet')}: {_IMPOSSIBLE}")
 
 
 def _is_possible(service: RedfishService, listed_outlet: ListedOutlet, infos: _Infos) -> bool:
@@ -168,13 +159,13 @@ def _is_possible(service: RedfishService, listed_outlet: ListedOutlet, infos: _I
     return values is None or {"On", "Off"} <= set(values)
 
 
-def _is_below(service: RedfishService, outlet: ListedOutlet) -> bool:
-    """Whether the target of the outlet's action is below the link that leads to the outlet, as the
-    handler demands.
+def _is_proven(service: RedfishService, outlet: ListedOutlet, infos: _Infos) -> bool:
+    """Whether the outlet's action lists its values, and its target is below the link that leads to
+    the outlet, as the handler demands.
     """
-    return outlet_actions.is_below(
-        service.path(_action(outlet.resource)["target"]), service.path(outlet.link)
-    )
+    target = service.path(_action(outlet.resource)["target"])
+    has_values = _values(service, outlet.resource, infos) is not None
+    return has_values and outlet_actions.is_below(target, service.path(outlet.link))
 
 
 def _action(outlet: Json) -> Json:

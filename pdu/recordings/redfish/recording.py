@@ -57,11 +57,8 @@ def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
     with service:
         root = dict(recorder.again(service.root))
         resource_by_path[strip_trailing_slash(ROOT)] = root
-        waiting = [
-            resource
-            for resource in (link(root, "PowerEquipment"), link(root, "PowerDistribution"))
-            if resource is not None
-        ]
+        starts = (link(root, "PowerEquipment"), link(root, "PowerDistribution"))
+        waiting = [target for target in starts if target is not None]
         while waiting and len(resource_by_path) <= MOST_RESOURCES:
             paths = _add_new(service, waiting, resource_by_path)
             try:
@@ -70,12 +67,8 @@ def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
                     if isinstance(resource, dict):
                         resource_by_path[strip_trailing_slash(path)] = dict(resource)
             except (Denied, Refused, ProtocolError) as error:
-                is_login_refused = (
-                    isinstance(error, Denied) and "HTTP Error 403" not in error.reason
-                )
-                if is_login_refused or not service.may_go_on:
-                    # a further try may block the account
-                    raise
+                if _is_login_refused(error) or not service.may_go_on:
+                    raise  # a further try may block the account
                 for path in paths:
                     resource = recorder.again(functools.partial(_read_allowed, service, path))
                     resource_by_path[strip_trailing_slash(path)] = resource
@@ -83,10 +76,17 @@ def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
                 if not service.may_go_on or sum(map(bool, resource_by_path.values())) == 1:
                     raise
             recorder.tell(f"{len(resource_by_path)} resources")
-            waiting = []
-            for path in paths:
-                waiting += links(resource_by_path.get(strip_trailing_slash(path)))
+            waiting = [
+                target
+                for path in paths
+                for target in links(resource_by_path[strip_trailing_slash(path)])
+            ]
     return resource_by_path
+
+
+def _is_login_refused(error: PduHandlerError) -> bool:
+    """Whether the login is refused, not only the right to read a resource."""
+    return isinstance(error, Denied) and "HTTP Error 403" not in error.reason
 
 
 def _read_allowed(service: RedfishService, path: str) -> Json:
