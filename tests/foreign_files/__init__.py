@@ -65,14 +65,14 @@ class Incomplete(Exception):
 def read(path: Path = LIST) -> dict[str, Group]:
     """The groups of a list, by their folder."""
     return {
-        one["folder"]: Group(
-            one["folder"],
-            one["what"],
-            one["licence"],
-            one["address"],
-            {name: _file(name, facts) for name, facts in one["files"].items()},
+        group["folder"]: Group(
+            group["folder"],
+            group["what"],
+            group["licence"],
+            group["address"],
+            {name: _file(name, facts) for name, facts in group["files"].items()},
         )
-        for one in json.loads(path.read_text("utf-8"))
+        for group in json.loads(path.read_text("utf-8"))
     }
 
 
@@ -92,25 +92,25 @@ def place(folder: str) -> Optional[Path]:
 def find(group: Group, places: tuple[Path, ...]) -> Optional[Path]:
     """The folder of a group below the first of these places that has it. Raises Incomplete."""
     for above in places:
-        found = above / group.folder
-        if found.is_dir():
-            absent = [name for name in group.files if not (found / name).is_file()]
+        folder = above / group.folder
+        if folder.is_dir():
+            absent = [name for name in group.files if not (folder / name).is_file()]
             if absent:
                 raise Incomplete(
-                    f"{found} has {len(group.files) - len(absent)} of {len(group.files)} files;"
+                    f"{folder} has {len(group.files) - len(absent)} of {len(group.files)} files;"
                     f" {absent[0]} is missing; {REMEDY}"
                 )
-            return found
+            return folder
     return None
 
 
 def path(folder: str, name: str = "") -> Path:
     """The folder of a group, or one file in it. Skips the test if the group is missing."""
-    group, found = GROUPS[folder], place(folder)
-    if found is None:
+    group, root = GROUPS[folder], place(folder)
+    if root is None:
         missing(f"{folder} ({group.licence}) is not part of the project; {REMEDY}", fail=False)
     assert not name or name in group.files, f"{folder}/{name} is not in {LIST.name}"
-    return found / name
+    return root / name
 
 
 def text(folder: str, name: str) -> str:
@@ -133,5 +133,5 @@ def expectations(kind: str) -> list[str]:
 @functools.cache
 def expected(kind: str, name: str) -> Mapping[str, Any]:
     """What a right reader finds in a recording: `kind` is "snmp" or "nut"."""
-    found: Mapping[str, Any] = json.loads((EXPECTED / kind / f"{name}.json").read_text("utf-8"))
-    return found
+    readings: Mapping[str, Any] = json.loads((EXPECTED / kind / f"{name}.json").read_text("utf-8"))
+    return readings

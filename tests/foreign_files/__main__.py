@@ -72,24 +72,26 @@ def bring(groups: Iterable[Group], target: Path, source: Optional[Path] = None) 
             f"{group.folder}: {group.what}; {_counted(len(group.files))}, {_size(group.size())};"
             f" licence: {group.licence}; from {source or group.address or 'no public address'}"
         )
-    wanted = [_Job(group, name, file) for group in groups for name, file in group.files.items()]
-    lacking = [one for one in wanted if not _is_right(target / one.group.folder / one.name, one)]
-    jobs = [one for one in lacking if source or one.group.address]
+    all_jobs = [_Job(group, name, file) for group in groups for name, file in group.files.items()]
+    missing_jobs = [
+        job for job in all_jobs if not _is_right(target / job.group.folder / job.name, job)
+    ]
+    jobs = [job for job in missing_jobs if source or job.group.address]
     if jobs:
-        print(f"fetching {_counted(len(jobs))}, {_size(sum(one.file.size for one in jobs))} ...")
+        print(f"fetching {_counted(len(jobs))}, {_size(sum(job.file.size for job in jobs))} ...")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         faults = [
-            fault for fault in pool.map(lambda one: _fetch(one, target, source), jobs) if fault
+            fault for fault in pool.map(lambda job: _fetch(job, target, source), jobs) if fault
         ]
-    nowhere = [f"{one.group.folder}/{one.name}" for one in lacking if one not in jobs]
+    nowhere = [f"{job.group.folder}/{job.name}" for job in missing_jobs if job not in jobs]
     for fault in faults[:5]:
         print(fault, file=sys.stderr)
     if len(faults) > 5:
         print(f"and {_counted(len(faults) - 5)} more", file=sys.stderr)
     for name in nowhere:
         print(f"{name} has no public address: only --from DIR brings it; its tests are skipped")
-    have = len(wanted) - len(faults) - len(nowhere)
-    print(f"{have} of {_counted(len(wanted))} in {target}")
+    have = len(all_jobs) - len(faults) - len(nowhere)
+    print(f"{have} of {_counted(len(all_jobs))} in {target}")
     return int(bool(faults))
 
 
@@ -97,14 +99,14 @@ def _fetch(job: _Job, target: Path, source: Optional[Path]) -> str:
     """Why this file could not be brought, "" if it was."""
     path = target / job.group.folder / job.name
     try:
-        found = _from_folder(job, source) if source else _from_address(job)
-        if hashlib.sha256(found).hexdigest() != job.file.sha256:
+        content = _from_folder(job, source) if source else _from_address(job)
+        if hashlib.sha256(content).hexdigest() != job.file.sha256:
             raise _Wrong("another content than the list says")
     except (_Wrong, OSError) as error:
         return f"{job.group.folder}/{job.name}: {error}"
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    part.write_bytes(found)
+    part.write_bytes(content)
     part.replace(path)
     return ""
 
@@ -123,10 +125,10 @@ def _from_address(job: _Job) -> bytes:
     most = job.file.size + 1000  # a comment line, of those that have one
     try:
         with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310  # of the list
-            found: bytes = answer.read(most)
+            content: bytes = answer.read(most)
     except urllib.error.URLError as error:
         raise _Wrong(f"{url}: {getattr(error, 'code', None) or error.reason}") from None
-    return _without_comment(job, found)
+    return _without_comment(job, content)
 
 
 def _without_comment(job: _Job, content: bytes) -> bytes:

@@ -78,14 +78,14 @@ class Comparison(NamedTuple):
 def sensors(text: str) -> list[Sensor]:
     """The sensors of an answer."""
     answers = json.loads(text).get("sensors", {})
-    found = answers.get("discovery", {})
-    polled = answers["poller"] if isinstance(answers.get("poller"), dict) else {}
+    discovery = answers.get("discovery", {})
+    poller = answers["poller"] if isinstance(answers.get("poller"), dict) else {}
     polled_values = {
-        sensor["sensor_oid"]: sensor["sensor_current"] for sensor in polled.get("sensors", ())
+        sensor["sensor_oid"]: sensor["sensor_current"] for sensor in poller.get("sensors", ())
     }
     words: dict[tuple[str, float], str] = {
         (index["state_name"], state["state_value"]): state["state_descr"]
-        for index in found.get("state_indexes", ())
+        for index in discovery.get("state_indexes", ())
         for state in ([index] if "state_value" in index else index.get("states", ()))
     }
     return [
@@ -95,7 +95,7 @@ def sensors(text: str) -> list[Sensor]:
             _values(sensor["sensor_current"], polled_values.get(sensor["sensor_oid"])),
             words.get((sensor["state_name"], sensor["sensor_current"]), ""),
         )
-        for sensor in found.get("sensors", ())
+        for sensor in discovery.get("sensors", ())
         if sensor["sensor_current"] is not None
     ]
 
@@ -240,9 +240,9 @@ def _on_or_off(word: str) -> str:
     return match[1] if match else ""
 
 
-def _sums(theirs: Iterable[Sensor]) -> Iterator[float]:
+def _sums(class_sensors: Iterable[Sensor]) -> Iterator[float]:
     columns: dict[str, float] = {}
-    for sensor in theirs:
+    for sensor in class_sensors:
         yield from sensor.values
         columns[_column(sensor.oid)] = columns.get(_column(sensor.oid), 0) + sensor.values[-1]
     yield from columns.values()

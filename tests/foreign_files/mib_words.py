@@ -90,10 +90,10 @@ def definitions(path: Path, above: dict[str, str]) -> dict[str, str]:
         syntaxes[name] = syntax
     for module in set(re.findall(r"\bFROM\s+([\w-]+)", text)):
         beside = [folder / f"{module}{end}" for folder in path.parents[:2] for end in ("", ".mib")]
-        found = next((file for file in beside if file.is_file()), None)
-        if found and f"module {module}" not in above:
+        module_file = next((file for file in beside if file.is_file()), None)
+        if module_file and f"module {module}" not in above:
             above[f"module {module}"] = ""
-            definitions(found, above)
+            definitions(module_file, above)
     return syntaxes
 
 

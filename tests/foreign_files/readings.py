@@ -28,13 +28,13 @@ def of_device(
     figures = read_exactly(device)
     states = Counter(_WORDS.get(state, "unknown") for state in device.states.values())
     names = sum(1 for label in metering.labels(device) if label.name)
-    found: dict[str, Any] = {"family": device.profile.key}
+    reading: dict[str, Any] = {"family": device.profile.key}
     if metered_only:
-        found["metered_only"] = True
+        reading["metered_only"] = True
     if named:
-        found["named"] = True
-    found["outlets"] = dict(sorted(states.items()))
-    found.update(
+        reading["named"] = True
+    reading["outlets"] = dict(sorted(states.items()))
+    reading.update(
         (key, count)
         for key, count in (
             ("names", names),
@@ -44,7 +44,7 @@ def of_device(
         )
         if count
     )
-    found.update(
+    reading.update(
         (key, _plain(figure))
         for key, figure in (
             ("load_a", figures.load_a),
@@ -53,7 +53,7 @@ def of_device(
         )
         if figure is not None
     )
-    return found
+    return reading
 
 
 def _plain(figure: Optional[Decimal]) -> Optional[float]:
@@ -62,8 +62,8 @@ def _plain(figure: Optional[Decimal]) -> Optional[float]:
 
 def expected() -> Mapping[str, Mapping[str, Any]]:
     """What is read of each walk, by its name."""
-    found: Mapping[str, Mapping[str, Any]] = json.loads(WALKS.read_text("utf-8"))
-    return found
+    reading_by_walk: Mapping[str, Mapping[str, Any]] = json.loads(WALKS.read_text("utf-8"))
+    return reading_by_walk
 
 
 def shown(reading: Mapping[str, Any]) -> set[str]:

@@ -277,12 +277,15 @@ def walks_text(taken: Sequence[Taken], example: str) -> str:
     """walks.json: what is read of each walk, one line for each, with those of another collection
     than that of the walk `example`.
     """
-    found = {
+    reading_by_walk = {
         name: reading for name, reading in readings.expected().items() if _is_other(name, example)
     }
     for walk in taken:
-        found[walk.name] = readings.of_device(walk.device, walk.metered_only, walk.named)
-    lines = [f" {json.dumps(name)}: {json.dumps(found[name])}" for name in sorted(found)]
+        reading_by_walk[walk.name] = readings.of_device(walk.device, walk.metered_only, walk.named)
+    lines = [
+        f" {json.dumps(name)}: {json.dumps(reading_by_walk[name])}"
+        for name in sorted(reading_by_walk)
+    ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

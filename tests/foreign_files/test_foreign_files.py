@@ -63,21 +63,23 @@ def address() -> Iterator[str]:
 
 
 def test_each_file_of_the_list_has_a_hash_a_licence_and_an_address_at_a_commit() -> None:
-    for one in foreign_files.GROUPS.values():
-        assert one.licence and one.what
+    for group_of_list in foreign_files.GROUPS.values():
+        assert group_of_list.licence and group_of_list.what
         # put together from published files: it has no address
-        assert one.folder == "raritan" or re.fullmatch(
+        assert group_of_list.folder == "raritan" or re.fullmatch(
             r"https://raw\.githubusercontent\.com/[\w-]+/[\w-]+/[0-9a-f]{40}/([\w./-]+/)?",
-            one.address or "",
+            group_of_list.address or "",
         )
-        for name, file in one.files.items():
+        for name, file in group_of_list.files.items():
             assert re.fullmatch(r"[0-9a-f]{64}", file.sha256) and file.size > 0
             assert ".." not in PurePosixPath(name).parts and not name.startswith("/")
 
 
 def test_the_list_has_the_stated_number_of_files() -> None:
     """A case of each parametrised test for each: if files go, tests go."""
-    assert {folder: len(one.files) for folder, one in foreign_files.GROUPS.items()} == {
+    assert {
+        folder: len(group_of_list.files) for folder, group_of_list in foreign_files.GROUPS.items()
+    } == {
         "snmp/recordings": 23,
         "snmp/walks": 47,
         "snmp/answers": 70,
@@ -99,8 +101,8 @@ def test_each_expectation_has_a_recording(kind: str) -> None:
 
 
 def test_the_files_that_are_here_are_those_of_the_list() -> None:
-    for folder, one in foreign_files.GROUPS.items():
-        for name, file in one.files.items() if foreign_files.place(folder) else ():
+    for folder, group_of_list in foreign_files.GROUPS.items():
+        for name, file in group_of_list.files.items() if foreign_files.place(folder) else ():
             content = foreign_files.path(folder, name).read_bytes()
             assert (len(content), hashlib.sha256(content).hexdigest()) == (file.size, file.sha256)
 
@@ -134,9 +136,9 @@ def test_a_file_with_another_content_is_refused_and_not_kept(
     source = written(tmp_path / "source", {**CONTENT, "a.snmprec": b"other"})
     assert bring([group()], tmp_path / "target", source) == 1
     assert not (tmp_path / "target" / "of/us/a.snmprec").exists()
-    said = capsys.readouterr()
-    assert said.err == "of/us/a.snmprec: another content than the list says\n"
-    assert said.out.splitlines()[-1].startswith("1 of 2 files in ")
+    output = capsys.readouterr()
+    assert output.err == "of/us/a.snmprec: another content than the list says\n"
+    assert output.out.splitlines()[-1].startswith("1 of 2 files in ")
 
 
 def test_files_are_fetched_from_their_addresses(address: str, tmp_path: Path) -> None:

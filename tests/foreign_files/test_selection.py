@@ -48,9 +48,9 @@ def left_out(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("key", ["apc-rpdu2", "wti-power", "e3meter-ipm"])
 def test_a_walk_that_nobody_listed_is_taken_if_a_family_reads_it(key: str, tmp_path: Path) -> None:
     walk = write_snmprec(fixture(key).rows)
-    (found,) = selection.select(checkout(tmp_path, somebody_new=walk))
-    assert isinstance(found, Taken)
-    assert (found.name, found.device.profile.key) == ("somebody_new", key)
+    (taken,) = selection.select(checkout(tmp_path, somebody_new=walk))
+    assert isinstance(taken, Taken)
+    assert (taken.name, taken.device.profile.key) == ("somebody_new", key)
 
 
 def test_what_snmpwalk_printed_is_taken_also_without_a_sys_object_id(tmp_path: Path) -> None:
@@ -62,15 +62,15 @@ def test_what_snmpwalk_printed_is_taken_also_without_a_sys_object_id(tmp_path: P
     folder = tmp_path / "tests/pdu"
     folder.mkdir(parents=True)
     (folder / "New.snmpwalk").write_text("\n".join(lines) + "\n", "utf-8")
-    (found,) = selection.select(tmp_path)
-    assert isinstance(found, Taken)
-    assert (found.name, found.device.profile.key) == ("centreon_new", "wti-power")
+    (taken,) = selection.select(tmp_path)
+    assert isinstance(taken, Taken)
+    assert (taken.name, taken.device.profile.key) == ("centreon_new", "wti-power")
 
 
 def test_a_line_that_is_not_valid_does_not_hide_a_walk(tmp_path: Path) -> None:
     walk = write_snmprec(fixture("wti-power").rows) + "1.3.6.1.2.1.4.1|2|<private>\n"
-    (found,) = selection.select(checkout(tmp_path, edited=walk))
-    assert isinstance(found, Taken)
+    (taken,) = selection.select(checkout(tmp_path, edited=walk))
+    assert isinstance(taken, Taken)
 
 
 def test_a_walk_of_another_kind_of_device_is_of_no_concern(tmp_path: Path) -> None:
@@ -143,10 +143,10 @@ def test_every_walk_of_the_list_has_a_reading_and_none_that_is_left_out() -> Non
 
 
 def test_every_walk_that_is_left_out_has_a_reason() -> None:
-    reasons = {device for _, device in selection.read_kinds()}
-    reasons |= {selection.SYSTEM_ALONE, selection.STANDARD_ALONE}
-    found = [reason for _, reason in selection.read_left_out()]
-    assert len(found) > 100 and set(found) <= reasons
+    known_reasons = {device for _, device in selection.read_kinds()}
+    known_reasons |= {selection.SYSTEM_ALONE, selection.STANDARD_ALONE}
+    reasons = [reason for _, reason in selection.read_left_out()]
+    assert len(reasons) > 100 and set(reasons) <= known_reasons
 
 
 def test_each_number_of_a_power_device_in_other_programs_leads_to_a_family_or_a_reason() -> None:

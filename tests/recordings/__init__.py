@@ -237,11 +237,13 @@ def _siblings(data: Union[str, list[Mapping[str, Any]]]) -> tuple[tuple[Sibling,
         tuple(
             Sibling(
                 **{
-                    **one,
-                    "values": tuple((value, name, right) for value, name, right in one["values"]),
+                    **sibling,
+                    "values": tuple(
+                        (value, name, right) for value, name, right in sibling["values"]
+                    ),
                 }
             )
-            for one in data
+            for sibling in data
         ),
         "",
     )

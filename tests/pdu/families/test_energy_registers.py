@@ -43,7 +43,7 @@ def counters(profile: Profile, figure: Figure, rows: Mapping[str, Row]) -> set[s
     """Each SYNTAX of a counter among the objects below the columns and scalars of a figure."""
     named = {str(getattr(part, "oid", "")) for part in parts_of(figure.source)}
     roots = [root.oid for root in profile.roots] or [""]
-    oids = tuple(f"{one.replace('~', root)}." for one in named if one for root in roots)
+    oids = tuple(f"{oid.replace('~', root)}." for oid in named if oid for root in roots)
     tags = {row.tag for oid, row in rows.items() if f"{oid}.".startswith(oids)}
     return {SYNTAXES[tag] for tag in tags & {*SYNTAXES}}
 
@@ -52,17 +52,17 @@ METERED = [profile for profile in PROFILES if any(figures(profile))]
 
 
 def test_each_energy_that_was_recorded_as_a_counter_has_its_syntax() -> None:
-    seen = set()
+    keys = set()
     for profile in METERED:
         for figure in figures(profile):
             counted = set().union(*(counters(profile, figure, rows) for rows in recorded(profile)))
             assert counted <= {figure.syntax}, f"{profile.key}: give the figure syntax={counted}"
-            seen |= {profile.key} if counted else set()
-    assert seen >= {"cpi-econnect", "riedo-updu"}
+            keys |= {profile.key} if counted else set()
+    assert keys >= {"cpi-econnect", "riedo-updu"}
 
 
 def test_an_energy_that_was_recorded_as_text_has_no_unit() -> None:
-    seen = set()
+    keys = set()
     for profile in METERED:
         for rows in recorded(profile):
             readers = [Reader(of_rows(rows), root) for root in profile.roots_for("")]
@@ -73,10 +73,10 @@ def test_an_energy_that_was_recorded_as_text_has_no_unit() -> None:
                 for value in figure.source.rows(reader).values()
             ]
             if any(isinstance(value, str) and "." in value for value in values):
-                seen.add(profile.key)
-    assert seen >= TEXTS
+                keys.add(profile.key)
+    assert keys >= TEXTS
     assert all(
-        energy_registers.registers_of_family(key) == energy_registers.Registers() for key in seen
+        energy_registers.registers_of_family(key) == energy_registers.Registers() for key in keys
     )
 
 

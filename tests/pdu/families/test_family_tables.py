@@ -23,25 +23,32 @@ def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
     """
     device = of_rows(fixture(key).rows)
     (profile,) = (profile for profile in PROFILES if profile.key == key)
-    found = detect(device, PROFILES)
-    assert found.outlets is profile.outlets[0]
-    asked = set(device.asked[1:])
-    tried = list(candidates(str(device.get(SYS_OBJECT_ID)), PROFILES))
-    before = tried[: [candidate.profile for candidate in tried].index(profile)]
-    probed = {
+    snmp_device = detect(device, PROFILES)
+    assert snmp_device.outlets is profile.outlets[0]
+    requests = set(device.asked[1:])
+    candidate_list = list(candidates(str(device.get(SYS_OBJECT_ID)), PROFILES))
+    earlier_candidates = candidate_list[
+        : [candidate.profile for candidate in candidate_list].index(profile)
+    ]
+    probes = {
         read
-        for candidate in before
+        for candidate in earlier_candidates
         for outlets in candidate.profile.outlets
         for read in questions(outlets)
     }
-    documented = {question.replace("~", found.reader.root) for question in questions(found.outlets)}
+    documented_reads = {
+        question.replace("~", snmp_device.reader.root)
+        for question in questions(snmp_device.outlets)
+    }
     assert device.asked[0] == f"get {SYS_OBJECT_ID}"
-    assert documented <= asked
+    assert documented_reads <= requests
     # of a chain, a row of a column that is walked tells that it is none
     rows = {
-        read for read in asked if f"walk {read.rpartition('.')[0][len('get ') :]}" in documented
+        read
+        for read in requests
+        if f"walk {read.rpartition('.')[0][len('get ') :]}" in documented_reads
     }
-    assert asked - documented - rows <= probed
+    assert requests - documented_reads - rows <= probes
 
 
 def questions(outlets: Outlets) -> set[str]:
@@ -52,13 +59,13 @@ def questions(outlets: Outlets) -> set[str]:
 @pytest.mark.parametrize("call", ["devices", "identities", "costly"])
 def test_each_table_has_a_row_for_every_family_in_its_scope(call: str) -> None:
     lines = getattr(family_tables, call)(PROFILES).splitlines()
-    listed = {line.split("`")[1] for line in lines[2:]}
+    keys = {line.split("`")[1] for line in lines[2:]}
     with_outlets = {profile.key for profile in PROFILES if profile.outlets}
     costly = {
         p.key for p in PROFILES if p.outlets and len(family_tables.status_reads(p.outlets[0])) > 1
     }
     assert (
-        listed
+        keys
         == {"devices": {p.key for p in PROFILES}, "identities": with_outlets, "costly": costly}[
             call
         ]

@@ -147,7 +147,7 @@ def test_a_state_that_an_object_of_the_whole_device_decides_is_named() -> None:
     would be UNKNOWN. A command calls `Source.one`, in which a Scalar has the same value for
     every outlet."""
     control = Write(CONTROL, on=1, off=2)
-    for source, found in ((STATUS, 1), (ALL, 0)):
+    for source, count in ((STATUS, 1), (ALL, 0)):
         for name, state in (
             ("confirm", State(source, on=("1",), off=("2",), confirm=ALL)),
             ("a doubt", State(source, on=("1",), off=("2",), doubts=(Doubt(ALL, ("1",)),))),
@@ -162,7 +162,7 @@ def test_a_state_that_an_object_of_the_whole_device_decides_is_named() -> None:
                         replace(acme(), outlets=(Outlets(states=state, control=control),))
                     )
                 )
-                == [sentence][:found]
+                == [sentence][:count]
             )
 
 
@@ -191,8 +191,11 @@ def test_several_figures_of_a_total_are_said_not_to_be_added() -> None:
 
 def test_a_packed_command_against_the_states_is_named() -> None:
     packed = Packed(ALL)
-    found = list(check_profile(acme(WritePacked(ALL, packed, on="2", off="1"), states=packed)))
-    assert [sentence.partition(": ")[2].partition(" ")[0] for sentence in found] == ["on", "off"]
+    sentences = list(check_profile(acme(WritePacked(ALL, packed, on="2", off="1"), states=packed)))
+    assert [sentence.partition(": ")[2].partition(" ")[0] for sentence in sentences] == [
+        "on",
+        "off",
+    ]
     assert list(check_profile(acme(WritePacked(ALL, packed, on="1", off="2"), states=packed))) == []
 
 

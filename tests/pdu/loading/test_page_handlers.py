@@ -60,10 +60,10 @@ def test_the_pages_own_handler_is_read_and_switched_unchanged(
 
 
 def test_a_lone_file_is_a_handler(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    made = folder(tmp_path)
-    (made / "__init__.py").unlink()
+    path = folder(tmp_path)
+    (path / "__init__.py").unlink()
     with agent() as unit:
-        assert run(capsys, "status", str(made / "my_handler.py"), f"127.0.0.1:{unit.port}")[0] == 0
+        assert run(capsys, "status", str(path / "my_handler.py"), f"127.0.0.1:{unit.port}")[0] == 0
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_base_pdu_handler_gets_what_the_form_carries_and_the_secret_by_referen
     form = ("-s", "path=/outlets", "--username", "admin", "--secret-file", f"password={secret}")
     code, out, err = run(capsys, "status", str(path), json_unit, *form, "--json")
     assert (code, err) == (0, "")
-    assert [one["state"] for one in json.loads(out)["outlets"]] == ["on", "off"]
+    assert [outlet["state"] for outlet in json.loads(out)["outlets"]] == ["on", "off"]
     assert run(capsys, "on", str(packed(path)), json_unit, "2", "--yes", *form)[0] == 2
     assert run(capsys, "off", str(path), json_unit, "1", "--yes", *form)[0] == 0
     assert Unit.states == {"1": False, "2": False}
@@ -116,11 +116,11 @@ def test_a_list_names_such_handlers_relative_to_itself(
         files = ("--auth", str(logins))
         code, out, err = run(capsys, "check", str(tmp_path / "pdus.csv"), *files, "--json")
         assert code == 0, out + err
-        found = json.loads(out)["pdus"]
-        assert [(one["name"], one["result"]) for one in found] == [("a", "well"), ("b", "well")]
+        rows = json.loads(out)["pdus"]
+        assert [(row["name"], row["result"]) for row in rows] == [("a", "well"), ("b", "well")]
         assert code == 0, err
-        listed = ("--list", str(tmp_path / "pdus.csv"))
-        code, out, err = run(capsys, "status", "b", *listed, *files, "--json")
+        list_option = ("--list", str(tmp_path / "pdus.csv"))
+        code, out, err = run(capsys, "status", "b", *list_option, *files, "--json")
         assert code == 0 and len(json.loads(out)["outlets"]) == 2, err
 
 
@@ -187,12 +187,12 @@ def test_what_breaks_the_page_is_one_sentence_that_names_the_method(
 def test_a_check_of_one_pdu_names_what_its_handler_broke(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = folder(tmp_path, source=replaced("        return pdu_info\n", "        return {}\n"))
+    path = folder(tmp_path, source=replaced("        return pdu_info\n", "        return {}\n"))
     with agent() as unit:
         host = f"127.0.0.1:{unit.port}"
-        code, out, err = run(capsys, "check", str(made), host)
+        code, out, err = run(capsys, "check", str(path), host)
         assert (code, err) == (2, "") and "the page wants a PduView" in out
-        code, out, _ = run(capsys, "check", str(made), host, "--nagios")
+        code, out, _ = run(capsys, "check", str(path), host, "--nagios")
         assert code == 2 and out.startswith("PDU CRITICAL") and "defect" in out
 
 
@@ -225,10 +225,10 @@ def test_what_a_handler_prints_is_no_part_of_the_answer(
 ) -> None:
     printing = "        print('in status')\n"
     source = replaced(_VIEW, printing + _VIEW) + "\nprint('at its import')\n"
-    made = folder(tmp_path, source=source)
+    path = folder(tmp_path, source=source)
     with agent() as unit:
         for command in ("status", "check"):
-            _, out, err = run(capsys, command, str(made), f"127.0.0.1:{unit.port}", "--json")
+            _, out, err = run(capsys, command, str(path), f"127.0.0.1:{unit.port}", "--json")
             assert json.loads(out)
             if command == "status":
                 assert "at its import" in err and "in status" in err
@@ -292,9 +292,9 @@ def test_a_folder_with_a_link_is_refused(
 def test_a_file_name_that_is_too_long_for_an_archive_is_told_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = folder(tmp_path)
-    (made / f"{'m' * 98}.py").write_text("")
-    code, out, err = run(capsys, "status", str(made), "192.0.2.1")
+    path = folder(tmp_path)
+    (path / f"{'m' * 98}.py").write_text("")
+    code, out, err = run(capsys, "status", str(path), "192.0.2.1")
     assert (code, out) == (exit_codes.WRONG, "")
     assert "the name is too long for an archive: give it at most 100 characters" in err
 

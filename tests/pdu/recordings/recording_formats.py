@@ -12,9 +12,9 @@ names = handler_recordings.recordable_handlers
 
 
 def kind(handler: str) -> RecordingFormat:
-    found = handler_recordings.recording(handler)
-    assert found is not None
-    return found
+    recording_format = handler_recordings.recording(handler)
+    assert recording_format is not None
+    return recording_format
 
 
 def identity(handler: str, data: Any) -> HandlerFinding:

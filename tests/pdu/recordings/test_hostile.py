@@ -71,14 +71,14 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @given(data=st.data())
 def test_a_damaged_recording_is_served_or_refused(handler: str, data: st.DataObject) -> None:
     text = recording_of(handler)[1].text
-    at = data.draw(st.integers(0, len(text) - 1))
-    put, dropped = (
+    position = data.draw(st.integers(0, len(text) - 1))
+    insertion, deletion = (
         data.draw(st.sampled_from(["", "\0", "x", '"', "}", "9" * 30, "|", "\n"])),
         data.draw(st.integers(0, 3)),
     )
-    spoilt = text[:at] + put + text[at + dropped :]
+    damaged_text = text[:position] + insertion + text[position + deletion :]
     try:
-        served = kind(handler).serve(spoilt, 0)
+        served = kind(handler).serve(damaged_text, 0)
     except SettingsError:
         return
     served.close()

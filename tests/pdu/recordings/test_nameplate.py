@@ -44,8 +44,8 @@ def test_the_greatest_accuracy_counts_if_all_are_known(
     accuracies: Sequence[Union[int, str]], percent: Optional[float]
 ) -> None:
     with Agent(unit(accuracies)) as agent, near(agent).session("nameplate") as session:
-        found = nameplate.read_nameplate(session)
-    assert found.accuracy_percent == percent and found.firmware
+        plate = nameplate.read_nameplate(session)
+    assert plate.accuracy_percent == percent and plate.firmware
 
 
 class Silent(Agent):
@@ -58,8 +58,8 @@ class Silent(Agent):
 
 def test_an_agent_that_is_silent_about_other_mibs_has_none() -> None:
     with Silent(unit([])) as agent, near(agent).session("nameplate") as session:
-        found = nameplate.read_nameplate(session)
-    assert found.accuracy_percent is None and found.firmware
+        plate = nameplate.read_nameplate(session)
+    assert plate.accuracy_percent is None and plate.firmware
 
 
 # PDU2-MIB, nameplateEntry
@@ -67,7 +67,7 @@ PX2 = "1.3.6.1.4.1.13742.6.3.2.1.1"
 
 
 @pytest.mark.parametrize(
-    "fixture_of, rows, said",
+    "fixture_of, rows, texts",
     [
         # PDU2-MIB: pduManufacturer, pduModel, pduSerialNumber
         (
@@ -92,7 +92,7 @@ PX2 = "1.3.6.1.4.1.13742.6.3.2.1.1"
     ],
 )
 def test_the_maker_is_what_the_unit_says_else_the_familys_vendor(
-    fixture_of: str, rows: dict[str, str], said: tuple[str, str, str]
+    fixture_of: str, rows: dict[str, str], texts: tuple[str, str, str]
 ) -> None:
     device = fixture(fixture_of).device()
     added = {oid: Row(4, text.encode()) for oid, text in rows.items()}
@@ -100,5 +100,5 @@ def test_the_maker_is_what_the_unit_says_else_the_familys_vendor(
         Agent(Device({**device.rows(), **added}, device.rules)) as agent,
         near(agent).session("nameplate") as session,
     ):
-        found = nameplate.read_nameplate(session)
-    assert (found.manufacturer, found.model, found.serial) == said
+        plate = nameplate.read_nameplate(session)
+    assert (plate.manufacturer, plate.model, plate.serial) == texts

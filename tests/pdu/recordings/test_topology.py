@@ -23,30 +23,30 @@ from tests.peers import PEERS, SHOWN, Peer
 
 
 def lines(meters: Sequence[MeteredPart]) -> dict[str, tuple[object, object]]:
-    return {one.label: (one.current_a, one.rating_a) for one in meters if one.kind == LINE}
+    return {part.label: (part.current_a, part.rating_a) for part in meters if part.kind == LINE}
 
 
 def read(folder: Path, peer: Peer) -> Reading:
     """The PDU as `pdu check --lines` reads it."""
-    found = poll_lines(target_of(peer, folder))
-    assert found.failure is None
-    return found
+    reading = poll_lines(target_of(peer, folder))
+    assert reading.failure is None
+    return reading
 
 
 @pytest.mark.parametrize("handler", ["snmp", "redfish"])
 def test_the_lines_sum_to_the_load_of_the_books(handler: str, tmp_path: Path) -> None:
     with PEERS[handler]() as peer:
-        found = read(tmp_path, peer)
-        assert set(lines(found.meters)) == {"L1", "L2", "L3"}
-        currents = [one.current_a or 0.0 for one in found.meters if one.kind == LINE]
+        reading = read(tmp_path, peer)
+        assert set(lines(reading.meters)) == {"L1", "L2", "L3"}
+        currents = [part.current_a or 0.0 for part in reading.meters if part.kind == LINE]
         assert sum(currents) == pytest.approx(peer.books().load_a)
-        assert any((measured(one.figures.power_w) or 0) > 0 for one in found.outlets)
+        assert any((measured(outlet.figures.power_w) or 0) > 0 for outlet in reading.outlets)
 
 
 def test_a_redfish_branch_has_its_rating(tmp_path: Path) -> None:
     with PEERS["redfish"]() as peer:
-        found = read(tmp_path, peer)
-    breakers = {one.label: one.rating_a for one in found.meters if one.kind == BREAKER}
+        reading = read(tmp_path, peer)
+    breakers = {part.label: part.rating_a for part in reading.meters if part.kind == BREAKER}
     assert set(breakers.values()) == {16.0}
 
 
@@ -62,17 +62,17 @@ def test_a_redfish_branch_has_its_rating(tmp_path: Path) -> None:
 def test_a_redfish_branch_has_a_current_if_there_is_a_single_one(
     circuit: Json, current_a: Optional[float]
 ) -> None:
-    found = parse_branch("2.", {"Id": "A", **circuit})
-    assert found == MeteredPart(BREAKER, "2.A", current_a)
+    branch = parse_branch("2.", {"Id": "A", **circuit})
+    assert branch == MeteredPart(BREAKER, "2.A", current_a)
 
 
 def test_xerus_reports_lines_and_protectors(tmp_path: Path) -> None:
     with SHOWN["raritan"]() as pdu:
-        found = read(tmp_path, pdu)
-        protectors = {one.label: one for one in found.meters if one.kind == BREAKER}
-        assert set(lines(found.meters)) == {"L1", "L2", "L3"} and protectors
-        assert {one.rating_a for one in protectors.values()} == {16.0}
-        currents = [one.current_a or 0.0 for one in protectors.values()]
+        reading = read(tmp_path, pdu)
+        protectors = {part.label: part for part in reading.meters if part.kind == BREAKER}
+        assert set(lines(reading.meters)) == {"L1", "L2", "L3"} and protectors
+        assert {part.rating_a for part in protectors.values()} == {16.0}
+        currents = [part.current_a or 0.0 for part in protectors.values()]
         assert sum(currents) == pytest.approx(pdu.books().load_a)
 
 
@@ -93,12 +93,12 @@ def test_nut_reports_lines_and_groups() -> None:
 
 
 def test_the_objects_of_families_say_what_is_a_line_and_what_a_breaker() -> None:
-    found = {
+    kinds_by_family = {
         profile.key: [of_snmp.kind_of(figure) for figure in profile.load.figures]
         for profile in profiles.PROFILES
         if profile.load is not None
     }
-    assert {*found["apc-rpdu2"], *found["apc-rpdu"]} == {LINE}
-    assert found["cpi-econnect"] == [LINE, BREAKER] and found["netio"] == [None]
-    assert sum(LINE in kinds or BREAKER in kinds for kinds in found.values()) >= 43
+    assert {*kinds_by_family["apc-rpdu2"], *kinds_by_family["apc-rpdu"]} == {LINE}
+    assert kinds_by_family["cpi-econnect"] == [LINE, BREAKER] and kinds_by_family["netio"] == [None]
+    assert sum(LINE in kinds or BREAKER in kinds for kinds in kinds_by_family.values()) >= 43
     assert [of_snmp.label_of(LINE, row) for row in ("2", "1.3", "A")] == ["L2", "1.L3", "A"]

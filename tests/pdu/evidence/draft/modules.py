@@ -78,7 +78,7 @@ def _enumeration(meanings: Any) -> dict[str, int]:
     A name keeps only letters and digits: SMIv2 allows no underscore. A number that already has a
     name is left out.
     """
-    found: dict[str, int] = {}
+    number_by_name: dict[str, int] = {}
     for word, values in meanings.items() if isinstance(meanings, dict) else ():
         plain = re.sub(r"[^a-zA-Z0-9]+(\w?)", lambda match: match[1].upper(), word)
         numbers = [
@@ -87,9 +87,9 @@ def _enumeration(meanings: Any) -> dict[str, int]:
             if isinstance(value, int)
         ]
         for place, value in enumerate(numbers):
-            if plain and value not in found.values():
-                found[plain + ("" if not place else chr(ord("A") + place))] = value
-    return found
+            if plain and value not in number_by_name.values():
+                number_by_name[plain + ("" if not place else chr(ord("A") + place))] = value
+    return number_by_name
 
 
 def _units(part: Mapping[str, Any]) -> str:

@@ -64,7 +64,7 @@ def test_a_drafted_profile_can_be_checked_packed_and_polled(
     with replayed("snmp", recording.read_text("utf-8")) as unit:
         assert isinstance(unit.data, PduSnmpData)
         where = f"{unit.data.ip}:{unit.data.snmp_params['port']}"
-        polled = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "pdu", "status", str(archive), where, "--json"],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -73,8 +73,8 @@ def test_a_drafted_profile_can_be_checked_packed_and_polled(
             timeout=PATIENCE_S,
             env={**os.environ, "PDU_COMMUNITY": "public"},
         )
-    states = [(row["name"], row["state"]) for row in json.loads(polled.stdout)["outlets"]]
-    assert states == [("web", "on"), ("db", "on"), ("spare", "off")], polled.stderr
+    states = [(row["name"], row["state"]) for row in json.loads(process.stdout)["outlets"]]
+    assert states == [("web", "on"), ("db", "on"), ("spare", "off")], process.stderr
 
 
 def test_a_draft_does_not_replace_a_file(recording: Path, tmp_path: Path, capsys: Printed) -> None:
@@ -112,9 +112,9 @@ def test_scalars_with_units_and_writable_objects_are_listed_and_not_taken(
     recording.write_text("\n".join([recording.read_text(), *rows, ""]).replace("\n\n", "\n"))
     _, out, err = run(capsys, "draft", str(recording), "--mib", str(mib))
     assert "99999.3" not in out and "control" not in json.loads(out)["outlets"][0]
-    shown = [line for line in err.splitlines() if line.startswith(("scalar", "writable"))]
+    report_lines = [line for line in err.splitlines() if line.startswith(("scalar", "writable"))]
     total = "in ACME-MIB, UNITS '0.1 A': {}; perhaps the total 'load', scale 0.1"
-    assert shown == [
+    assert report_lines == [
         f"scalar          1.3.6.1.4.1.99999.3.1.0  inletCurrent {total.format(24)}",
         f"scalar          1.3.6.1.4.1.99999.3.2.0  inletLimit {total.format(160)}",
         "scalar   1 more with other UNITS, such as voltage (V): --json shows all",
@@ -176,5 +176,5 @@ def test_an_unreadable_file_and_an_impossible_key_are_refused_in_one_line(
 
 def test_a_missing_mib_reader_is_named(recording: Path) -> None:
     command = [sys.executable, "-m", "pdu", "draft", str(recording), "--mib", "ACME-MIB.txt"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
-    assert done.returncode == 2 and "needs the Python package pysmi" in done.stderr
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert process.returncode == 2 and "needs the Python package pysmi" in process.stderr

@@ -38,7 +38,7 @@ from tests.pdu.evidence.draft.acme import acme, node, tree
 class Truth(NamedTuple):
     """The rows and the states that the family of a recording reads."""
 
-    found: SnmpDevice
+    device: SnmpDevice
     rows: set[Arcs]
     states: dict[str, EnumPowerStatus]
 
@@ -47,29 +47,26 @@ def rows_of(name: str) -> Rows:
     return snmprec.parse(recorded.text(name)).rows
 
 
-def truth(rows: Rows) -> Truth:
-    found = detection.detect(RecordedRows(rows), PROFILES)
-    if found.outlets is None or found.outlets.states is None:
-        return Truth(found, set(), {})
+def truth_of(rows: Rows) -> Truth:
+    device = detection.detect(RecordedRows(rows), PROFILES)
+    if device.outlets is None or device.outlets.states is None:
+        return Truth(device, set(), {})
     memory = RecordedRows(rows)
-    states = found.outlets.states.read_from(Reader(memory, found.reader.root))
-    read = (
-        f"{oid}.{index}" if index else oid for oid, held in memory.asked.items() for index in held
-    )
-    return Truth(found, set(map(arcs, read)), states)
+    states = device.outlets.states.read_from(Reader(memory, device.reader.root))
+    return Truth(device, set(memory.oids_in_answers()), states)
 
 
-def finds_states(found: Draft, right: Truth, rows: Rows) -> bool:
+def finds_states(result: Draft, truth: Truth, rows: Rows) -> bool:
     """Whether a drafted column of states has a row that the family also reads."""
-    chosen = [
-        arcs(found.oid_by_role[role]) for role in ("state", "confirm") if role in found.oid_by_role
+    columns = [
+        arcs(oid) for role, oid in result.oid_by_role.items() if role in ("state", "confirm")
     ]
     return any(
-        oid[: len(column)] == column for column in chosen for oid in right.rows & rows.keys()
+        oid[: len(column)] == column for column in columns for oid in truth.rows & rows.keys()
     )
 
 
-def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
+def right_or_marked(result: Draft, truth: Truth, rows: Rows) -> bool:
     """Whether no state that the draft reads as on or off contradicts the family.
 
     If the draft reads outlets as on or off, the family must list at least one of them. If the draft
@@ -77,23 +74,23 @@ def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
     Some indexes of Clever Electronic end in 0. A draft keeps this arc, but the families leave it
     out.
     """
-    states = found.profile.outlets[0].states if found.profile is not None else None
-    if found.profile is None or states is None:
+    states = result.profile.outlets[0].states if result.profile is not None else None
+    if result.profile is None or states is None:
         return True
-    if not finds_states(found, right, rows):
+    if not finds_states(result, truth, rows):
         return all(value.startswith(MARK) for value in (*states.on, *states.off))
-    drafted = detection.read_as(RecordedRows(rows), found.profile).states
-    surely = {
+    drafted_states = detection.read_as(RecordedRows(rows), result.profile).states
+    state_by_identity = {
         (
-            identity if identity in right.states or not identity.endswith(".0") else identity[:-2]
+            identity if identity in truth.states or not identity.endswith(".0") else identity[:-2]
         ): state
-        for identity, state in drafted.items()
+        for identity, state in drafted_states.items()
         if state is not EnumPowerStatus.UNKNOWN
     }
-    common = surely.keys() & right.states.keys()
-    return all(right.states[identity] is surely[identity] for identity in common) and bool(
-        common or not surely
-    )
+    common = state_by_identity.keys() & truth.states.keys()
+    return all(
+        truth.states[identity] is state_by_identity[identity] for identity in common
+    ) and bool(common or not state_by_identity)
 
 
 @pytest.mark.sample(8)
@@ -104,16 +101,16 @@ def test_a_draft_without_a_mib_marks_numeric_meanings_and_has_no_command(name: s
     IANAPowerStateSet-MIB are built in.
     """
     rows = rows_of(name)
-    found, right = draft(rows, Mib()), truth(rows)
-    if found.profile is None:
-        assert "No column looks like" in found.doubts[0]
+    result, truth = draft(rows, Mib()), truth_of(rows)
+    if result.profile is None:
+        assert "No column looks like" in result.doubts[0]
         return
-    assert schema.loads(schema.dumps(found.profile)) == found.profile
-    assert not found.profile.is_switched
-    assert not any(isinstance(part, Control) for part in parts_of(found.profile))
-    assert right_or_marked(found, right, rows)
-    assert found.doubts and all(doubt in found.profile.note for doubt in found.doubts)
-    states = found.profile.outlets[0].states
+    assert schema.loads(schema.dumps(result.profile)) == result.profile
+    assert not result.profile.is_switched
+    assert not any(isinstance(part, Control) for part in parts_of(result.profile))
+    assert right_or_marked(result, truth, rows)
+    assert result.doubts and all(doubt in result.profile.note for doubt in result.doubts)
+    states = result.profile.outlets[0].states
     assert states is not None
     assert all(
         value.startswith(MARK) or value in ("257", "259") or not value.isdigit()
@@ -157,16 +154,16 @@ def _counted(folder: Optional[Path]) -> list[int]:
     hits = total = 0
     for name in recorded.NAMES:
         rows = rows_of(name)
-        right = truth(rows)
-        text = modules.of_family(right.found.profile.key) if folder is not None else None
+        truth = truth_of(rows)
+        text = modules.of_family(truth.device.profile.key) if folder is not None else None
         mib = Mib()
         if folder is not None and text is not None:
             (folder / f"{name}.mib").write_text(text, "utf-8")
             mib = parse_mib_files([str(folder / f"{name}.mib")])
-        found = draft(rows, mib)
-        assert right_or_marked(found, right, rows), name
-        total += bool(right.states)
-        hits += bool(right.states) and finds_states(found, right, rows)
+        result = draft(rows, mib)
+        assert right_or_marked(result, truth, rows), name
+        total += bool(truth.states)
+        hits += bool(truth.states) and finds_states(result, truth, rows)
     return [hits, total]
 
 
@@ -174,16 +171,16 @@ def test_drafts_of_simulated_devices_have_no_wrong_meaning_without_a_mark() -> N
     """Families with a recording of a real unit are left out, because the rules were
     tuned on those recordings.
     """
-    seen = {recorded.expected(name)["family"] for name in recorded.NAMES}
+    recorded_families = {recorded.expected(name)["family"] for name in recorded.NAMES}
     hits = total = 0
     for file in sorted((ROOT / "tests" / "recordings").glob("*.snmprec")):
         rows = snmprec.parse(file.read_text("utf-8", "surrogateescape")).rows
-        right = None if file.stem.partition("_")[0] in seen else _readable(rows)
-        if right is not None and len(right.states) > 1:
-            found = draft(rows, Mib())
-            assert right_or_marked(found, right, rows), file.stem
+        truth = None if file.stem.partition("_")[0] in recorded_families else _readable(rows)
+        if truth is not None and len(truth.states) > 1:
+            result = draft(rows, Mib())
+            assert right_or_marked(result, truth, rows), file.stem
             total += 1
-            hits += finds_states(found, right, rows)
+            hits += finds_states(result, truth, rows)
     print(f"\ndraft without MIB, simulated devices: {hits} of {total}")
     assert total > 30
 
@@ -193,7 +190,7 @@ def _readable(rows: Rows) -> Optional[Truth]:
     it.
     """
     try:
-        return truth(rows)
+        return truth_of(rows)
     except PduHandlerError:
         return None
 
@@ -218,9 +215,9 @@ def column(values: Sequence[int], oid: Arcs = STATE) -> Rows:
     return {(*oid, index): SnmpRow(INTEGER, value) for index, value in enumerate(values, 1)}
 
 
-def on_and_off(found: Draft) -> State:
-    assert found.profile is not None and found.profile.outlets[0].states is not None
-    return found.profile.outlets[0].states.on, found.profile.outlets[0].states.off
+def on_and_off(result: Draft) -> State:
+    assert result.profile is not None and result.profile.outlets[0].states is not None
+    return result.profile.outlets[0].states.on, result.profile.outlets[0].states.off
 
 
 @pytest.mark.parametrize(
@@ -298,7 +295,7 @@ def test_a_limit_an_average_and_one_of_two_equal_meters_are_not_taken(
     rows = {**acme(), **{(*oid, n): SnmpRow(INTEGER, 100 + n) for n in range(1, 9)}}
     rows = {**rows, **{(*CURRENT, n): SnmpRow(INTEGER, n) for n in range(1, 9)}}
     rows = {**rows, **column((1, 0) * 4)}
-    found = draft(
+    result = draft(
         rows,
         mib(
             state(ON_OFF),
@@ -306,31 +303,31 @@ def test_a_limit_an_average_and_one_of_two_equal_meters_are_not_taken(
             Object("outletCurrent", "ACME-MIB", CURRENT, units="0.1 A"),
         ),
     )
-    chosen = found.oid_by_role.get("current")
+    chosen = result.oid_by_role.get("current")
     assert chosen == (".".join(map(str, CURRENT)) if is_other else None)
-    assert any("as likely to be the outlets' current" in doubt for doubt in found.doubts) is (
+    assert any("as likely to be the outlets' current" in doubt for doubt in result.doubts) is (
         not is_other
     )
 
 
 def test_a_word_for_off_that_was_not_recorded_is_marked() -> None:
     words = {(*STATE, n): SnmpRow(4, b"On") for n in range(1, 5)}
-    found = draft(words, Mib())
-    assert on_and_off(found) == (("On",), ("?off",))
-    assert any("'off' is only a guess" in doubt for doubt in found.doubts)
+    result = draft(words, Mib())
+    assert on_and_off(result) == (("On",), ("?off",))
+    assert any("'off' is only a guess" in doubt for doubt in result.doubts)
 
 
 @pytest.mark.parametrize("units", ["0.1 A", ""])
 def test_totals_over_the_outlets_are_doubted(units: str) -> None:
-    found = draft(acme(), mib(Object("outletCurrent", "ACME-MIB", CURRENT, units=units)))
-    assert found.profile is not None and (found.profile.load is not None) is bool(units)
-    assert any("sums over the outlets" in doubt for doubt in found.doubts) is bool(units)
+    result = draft(acme(), mib(Object("outletCurrent", "ACME-MIB", CURRENT, units=units)))
+    assert result.profile is not None and (result.profile.load is not None) is bool(units)
+    assert any("sums over the outlets" in doubt for doubt in result.doubts) is bool(units)
 
 
 def test_a_column_whose_values_have_names_is_no_meter() -> None:
     names = dict(enumerate(("off", "on", "watchdog", "schedule", "both", "logic")))
-    found = draft(column((1, 0, 1, 2, 5)), mib(state(names, access="read-write")))
-    assert [guess.role for guess in found.guesses] == ["state"]
+    result = draft(column((1, 0, 1, 2, 5)), mib(state(names, access="read-write")))
+    assert [guess.role for guess in result.guesses] == ["state"]
 
 
 @pytest.mark.parametrize(
@@ -352,9 +349,9 @@ def test_a_value_without_a_name_does_not_give_the_states_to_a_setting(
         state(ON_OFF, "rlyOutputValue", "read-write", CURRENT),
         state(ON_OFF, "rlyOutputNormalValue", "read-only", normal),
     )
-    found = draft({**column((1, 1, third), CURRENT), **column((1, 1, 1), normal)}, facts)
-    assert arcs(found.oid_by_role["state"]) == CURRENT
-    assert on_and_off(found)[0] == (f"{MARK}1",) and found.doubts[0].endswith(f"{doubt}.")
+    result = draft({**column((1, 1, third), CURRENT), **column((1, 1, 1), normal)}, facts)
+    assert arcs(result.oid_by_role["state"]) == CURRENT
+    assert on_and_off(result)[0] == (f"{MARK}1",) and result.doubts[0].endswith(f"{doubt}.")
 
 
 @pytest.mark.parametrize(
@@ -372,12 +369,12 @@ def test_a_state_that_may_be_a_command_or_has_two_names_is_marked(
     file = tmp_path / "ACME-MIB.txt"
     fact = modules.Fact("outletState", ".".join(map(str, STATE)), names, access=access)
     file.write_text(modules.module("ACME-MIB", [fact]), "utf-8")
-    found = draft(acme(), parse_mib_files([str(file)]))
-    on, off = on_and_off(found)
+    result = draft(acme(), parse_mib_files([str(file)]))
+    on, off = on_and_off(result)
     assert all(value.startswith(MARK) for value in (*on, *off))
-    assert any(says in doubt for doubt in found.doubts)
-    assert found.profile is not None
-    states = detection.read_as(RecordedRows(acme()), found.profile).states
+    assert any(says in doubt for doubt in result.doubts)
+    assert result.profile is not None
+    states = detection.read_as(RecordedRows(acme()), result.profile).states
     assert {*states.values()} == {EnumPowerStatus.UNKNOWN}
 
 
@@ -402,11 +399,11 @@ def test_a_column_that_may_be_a_setting_an_alarm_or_a_contact_is_marked(
     name: str, values: Sequence[str], mark: str
 ) -> None:
     numbers = state(dict(enumerate(values, 1)), name)
-    found = [draft(column((2, 1, 2, 1)), mib(numbers))]
+    drafts = [draft(column((2, 1, 2, 1)), mib(numbers))]
     if {*values} == {"on", "off"}:  # the same words as strings, without an enumeration
         words = {(*STATE, n): SnmpRow(4, values[n % 2].encode()) for n in range(1, 5)}
-        found.append(draft(words, mib(Object(name, "ACME-MIB", STATE))))
-    for on, off in map(on_and_off, found):
+        drafts.append(draft(words, mib(Object(name, "ACME-MIB", STATE))))
+    for on, off in map(on_and_off, drafts):
         assert {value[:1] == MARK for value in (*on, *off)} == {bool(mark)}
 
 
@@ -443,12 +440,12 @@ def string(text: str, at: int = 1) -> Rows:
 def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(
     text: str, on: str, off: str
 ) -> None:
-    found = draft(string(text), Mib())
+    result = draft(string(text), Mib())
     is_doubtful = off != "off"
-    assert on_and_off(found) == ((on,), (off,))
-    assert bool(found.packed_guesses[0].doubt) == (on[:1] == MARK)
-    assert any("remove the marks" in doubt for doubt in found.doubts) == is_doubtful
-    assert ("contact or a breaker" in found.packed_guesses[0].doubt) == ("open" in off)
+    assert on_and_off(result) == ((on,), (off,))
+    assert bool(result.packed_guesses[0].doubt) == (on[:1] == MARK)
+    assert any("remove the marks" in doubt for doubt in result.doubts) == is_doubtful
+    assert ("contact or a breaker" in result.packed_guesses[0].doubt) == ("open" in off)
 
 
 @pytest.mark.parametrize(
@@ -456,10 +453,10 @@ def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(
 )
 def test_two_strings_of_states_are_equally_likely(first: str, second: str, on: str) -> None:
     """One may be the states that the outlets get at power-on."""
-    found = draft({**string(first, 1), **string(second, 2)}, Mib())
-    assert on_and_off(found)[0] == (f"?{on}",)
+    result = draft({**string(first, 1), **string(second, 2)}, Mib())
+    assert on_and_off(result)[0] == (f"?{on}",)
     words = "1.3.6.1.4.1.99999.1.2.0 is as likely to be the states"
-    assert any(words in doubt for doubt in found.doubts)
+    assert any(words in doubt for doubt in result.doubts)
 
 
 @pytest.mark.parametrize(
@@ -496,11 +493,11 @@ def test_names_of_values_in_a_walk_show_which_is_on_but_stay_marked(
         )
     ]
     parsed = snmprec.parse("\n".join(lines))
-    found = draft(parsed.rows, Mib(), names=parsed.names)
-    assert arcs(found.oid_by_role["state"]) == STATE
-    assert on_and_off(found) == ((on,), (off,)) and says in found.doubts[0]
-    assert found.profile is not None
-    assert found.profile.evidence.state is EvidenceLevel.DRIVER
+    result = draft(parsed.rows, Mib(), names=parsed.names)
+    assert arcs(result.oid_by_role["state"]) == STATE
+    assert on_and_off(result) == ((on,), (off,)) and says in result.doubts[0]
+    assert result.profile is not None
+    assert result.profile.evidence.state is EvidenceLevel.DRIVER
 
 
 @pytest.mark.parametrize("hint, is_marked", [("d-1", True), ("d", False)])
@@ -508,9 +505,9 @@ def test_a_meter_whose_shown_number_has_a_decimal_point_is_not_taken(
     hint: str, is_marked: bool
 ) -> None:
     """The hint d-1 shows 125 as 12.5, so the unit A may be meant for either number."""
-    right = ("typeDeclarationRHS", ("DISPLAY-HINT", hint), ("SimpleSyntax", "Integer32"))
+    definition = ("typeDeclarationRHS", ("DISPLAY-HINT", hint), ("SimpleSyntax", "Integer32"))
     meter = node("outletCurrent", "enterprises", *CURRENT[6:], syntax=("row", "Tenths"))
-    module = tree("A", ("typeDeclaration", "Tenths", right), (*meter, ("UNITS", "A")))
+    module = tree("A", ("typeDeclaration", "Tenths", definition), (*meter, ("UNITS", "A")))
     (current,) = mib_parser.collect_objects([module])[0].values()
     assert (current.units, "DISPLAY-HINT" in current.doubt) == ("A", is_marked)
     profile = draft(acme(), mib(current, state(ON_OFF))).profile
@@ -525,23 +522,25 @@ def test_a_column_is_never_confirmed_by_itself() -> None:
         for arc, column_words in words.items()
         for index, word in enumerate(column_words, 1)
     }
-    found = draft(rows, Mib())
-    assert arcs(found.oid_by_role["state"]) == (*TABLE, 2) and "confirm" not in found.oid_by_role
-    assert any("is as likely to be the states" in doubt for doubt in found.doubts)
+    result = draft(rows, Mib())
+    assert arcs(result.oid_by_role["state"]) == (*TABLE, 2) and "confirm" not in result.oid_by_role
+    assert any("is as likely to be the states" in doubt for doubt in result.doubts)
 
 
 @pytest.mark.parametrize("arc, level", [(2, EvidenceLevel.DRIVER), (3, EvidenceLevel.MIB)])
 def test_states_rest_on_a_mib_only_if_it_defines_their_column(
     arc: int, level: EvidenceLevel
 ) -> None:
-    found = draft(acme(), mib(state(ON_OFF if arc == 3 else {}, "outletObject", oid=(*TABLE, arc))))
-    assert arcs(found.oid_by_role["state"]) == STATE
-    assert found.profile is not None and found.profile.evidence.state is level
+    result = draft(
+        acme(), mib(state(ON_OFF if arc == 3 else {}, "outletObject", oid=(*TABLE, arc)))
+    )
+    assert arcs(result.oid_by_role["state"]) == STATE
+    assert result.profile is not None and result.profile.evidence.state is level
 
 
 def test_an_identity_leaves_out_a_zero_that_ends_all_rows() -> None:
     rows = {(*oid, 0) if oid[:7] == TABLE[:7] else oid: row for oid, row in acme().items()}
-    found = draft(rows, Mib())
-    assert found.profile is not None
-    device = detection.read_as(RecordedRows(rows), found.profile)
+    result = draft(rows, Mib())
+    assert result.profile is not None
+    device = detection.read_as(RecordedRows(rows), result.profile)
     assert list(device.states) == ["1", "2", "3"]

@@ -33,13 +33,13 @@ def with_pysmi(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_names_units_and_enumerations_come_from_the_mib(conventions: bool, tmp_path: Path) -> None:
     file = tmp_path / "ACME-MIB.txt"
     file.write_text(modules.module("ACME-MIB", ACME, conventions), "utf-8")
-    found = draft(acme(), parse_mib_files([str(file)]), "acme-strip")
-    assert found.profile is not None
-    assert found.profile.key == "acme-strip"
-    assert found.profile.mib == "ACME-MIB"
-    read_as = detection.read_as(RecordedRows(acme()), found.profile)
+    result = draft(acme(), parse_mib_files([str(file)]), "acme-strip")
+    assert result.profile is not None
+    assert result.profile.key == "acme-strip"
+    assert result.profile.mib == "ACME-MIB"
+    read_as = detection.read_as(RecordedRows(acme()), result.profile)
     assert [state.name for state in read_as.states.values()] == ["UP", "UP", "DOWN"]
-    outlets = found.profile.outlets[0]
+    outlets = result.profile.outlets[0]
     assert outlets.states is not None
     assert getattr(outlets.states.source, "object", "") == "outletState"
     assert outlets.current is not None
@@ -94,20 +94,20 @@ def test_types_and_parents_come_from_the_other_given_modules_in_any_order(
         (tmp_path / "all.txt").write_text(
             "".join(Path(file).read_text("utf-8") for file in files), "utf-8"
         )
-    found = parse_mib_files([str(tmp_path / "all.txt")] if joined else files)
-    state = found.objects[arcs("1.3.6.1.4.1.99999.2.1.1.3")]
+    mib = parse_mib_files([str(tmp_path / "all.txt")] if joined else files)
+    state = mib.objects[arcs("1.3.6.1.4.1.99999.2.1.1.3")]
     assert (state.name, state.enumeration, state.doubt) == ("outletState", {0: "off", 1: "on"}, "")
-    assert not any("OID" in note for note in found.notes)
+    assert not any("OID" in note for note in mib.notes)
 
 
 @pytest.mark.usefixtures("with_pysmi")
 def test_objects_without_an_oid_are_counted_in_a_note(tmp_path: Path) -> None:
     files = apart(tmp_path, "ACME-MIB", "ACME-TC", "ACME-SMI")
-    found = parse_mib_files(files)
-    assert [note for note in found.notes if "OID" in note] == [
+    mib = parse_mib_files(files)
+    assert [note for note in mib.notes if "OID" in note] == [
         f"{files[0]}: 4 objects have no OID: also give the files that it imports from"
     ]
-    assert not any(one.name == "outletState" for one in found.objects.values())
+    assert not any(mib_object.name == "outletState" for mib_object in mib.objects.values())
 
 
 @pytest.mark.parametrize(
@@ -134,9 +134,9 @@ def test_a_number_with_two_names_gives_no_names_and_is_said(
     assert parsed.notes == [
         f"{file}: no names of values and no units are taken of {state.name} ({state.doubt})"
     ]
-    found = draft(acme(), parsed)
-    assert found.profile is not None and any(state.doubt in doubt for doubt in found.doubts)
-    states = found.profile.outlets[0].states
+    result = draft(acme(), parsed)
+    assert result.profile is not None and any(state.doubt in doubt for doubt in result.doubts)
+    states = result.profile.outlets[0].states
     assert states is not None and states.on == ("?1",) and states.off == ("?0",)
 
 
@@ -159,11 +159,11 @@ END
 """)
     files = ["U-MIB.txt", "TC-MIB.txt"] if given else ["U-MIB.txt"]
     doubts = {
-        one.name: one.doubt
-        for one in mib_parser.parse_mib_files(
+        mib_object.name: mib_object.doubt
+        for mib_object in mib_parser.parse_mib_files(
             [str(tmp_path / name) for name in files]
         ).objects.values()
-        if one.module == "U-MIB"
+        if mib_object.module == "U-MIB"
     }
     assert (doubts["plain"], doubts["limited"]) == ("", "")
     assert ("is not defined in the files given" in doubts["tenths"]) is not given
@@ -178,13 +178,13 @@ def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions() -> N
     file = Path("/usr/share/snmp/mibs/UCD-SNMP-MIB.txt")
     if not file.exists():
         pytest.skip("no MIB files of Net-SNMP: apt-get install libsnmp-base")
-    found = parse_mib_files([str(file)])
-    named = {oid: object_.name for oid, object_ in found.objects.items()}
+    mib = parse_mib_files([str(file)])
+    named = {oid: object_.name for oid, object_ in mib.objects.items()}
     ucdavis = arcs("1.3.6.1.4.1.2021")
     assert named[(*ucdavis, 10, 1, 3)] == "laLoad"
     assert named[(*ucdavis, 11, 11)] == "ssCpuIdle"
     assert len(named) > 130
-    flag = found.objects.get((*ucdavis, 2, 1, 100))
+    flag = mib.objects.get((*ucdavis, 2, 1, 100))
     assert flag is not None
     assert flag.name == "prErrorFlag"
     assert flag.enumeration == {0: "noError", 1: "error"}
@@ -221,11 +221,11 @@ def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -
         for name, values in (("A", OFF_FIRST), ("B", ON_FIRST), ("C", OFF_FIRST))
     ]
     both, _ = collect_objects(modules_)
-    (found,) = both.values()
-    assert found.enumeration == {}
-    assert found.doubt == "two modules define different enumerations of a"
+    (merged,) = both.values()
+    assert merged.enumeration == {}
+    assert merged.doubt == "two modules define different enumerations of a"
     (kept,) = merge_objects(collect_objects(modules_[:1])[0], both).values()
-    assert kept.enumeration == {} and kept.doubt == found.doubt
+    assert kept.enumeration == {} and kept.doubt == merged.doubt
     (kept,) = merge_objects(both, collect_objects(modules_[:1])[0]).values()
     assert kept.enumeration == {}
     (same,) = collect_objects([modules_[0], modules_[2]])[0].values()
