@@ -22,7 +22,7 @@ from handlers.shared.settings import Settings
 from ...cli.output import counted
 from ..recording_formats import LONGEST, HandlerFinding
 from .dump import RecordedDevice
-from .reading import everything
+from .reading import read_devices
 
 _WHAT = (
     "device.mfr",
@@ -56,13 +56,13 @@ def identify(data: Any) -> HandlerFinding:
         out.about["server"] = printable(version, LONGEST)
         devices: list[RecordedDevice] = []
         try:
-            devices = everything(client, settings)
+            devices = read_devices(client, settings)
         except (DataStale, DriverNotConnected):
             raise
         except Refused as error:
             out.cannot.append(f"read the server's devices: {error.reason}")
     failing: list[str] = []
-    readable = [device for device in devices if _device(device, settings, out, failing)]
+    readable = [device for device in devices if _note_device(device, settings, out, failing)]
     if readable:
         _note_readable(readable, failing, out)
     else:
@@ -94,7 +94,7 @@ def _note_readable(
         ]
 
 
-def _device(
+def _note_device(
     device: RecordedDevice, settings: Settings, out: HandlerFinding, failing: list[str]
 ) -> bool:
     """Note what the handler can do with one device, or that it fails.
@@ -117,13 +117,13 @@ def _device(
         return False
     capabilities = len(out.can)
     out.tried.append({"family": family, "result": counted(len(nut_device.outlets), "outlet")})
-    out.seen += _objects(device)
-    _states(device.name, nut_device, out)
-    _figures(device, nut_device, settings, out)
+    out.seen += _object_rows(device)
+    _note_states(device.name, nut_device, out)
+    _note_totals(device, nut_device, settings, out)
     return len(out.can) > capabilities
 
 
-def _states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
+def _note_states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
     """Note in `out` which outlets of a device have a state, and which can be switched."""
     outlets = nut_device.outlets
     out.outlets += len(outlets)
@@ -162,7 +162,7 @@ def _states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None
         )
 
 
-def _figures(
+def _note_totals(
     device: RecordedDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
 ) -> None:
     """Note in `out` load (A) and energy (kWh), with the variables that they rest on."""
@@ -201,7 +201,7 @@ def _basis(variables: tuple[str, ...]) -> str:
     return f"{', '.join(variables[:_MOST_NAMES])}{ellipsis}: what the driver reports"
 
 
-def _objects(device: RecordedDevice) -> list[dict[str, Any]]:
+def _object_rows(device: RecordedDevice) -> list[dict[str, Any]]:
     """Rows of `HandlerFinding.seen`: the number of variables by the first part of their names, and
     the number of commands.
     """

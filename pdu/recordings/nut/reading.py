@@ -18,7 +18,7 @@ from .dump import RecordedDevice
 _NONE = ("description unavailable", "unavailable", "")
 
 
-def everything(client: NutClient, settings: Settings) -> list[RecordedDevice]:
+def read_devices(client: NutClient, settings: Settings) -> list[RecordedDevice]:
     """The devices that the handler reads: variables, commands, writable variables, descriptions.
 
     Usually 3 round trips, 2 with the setting `device`, and up to 2 for each device.

@@ -17,7 +17,7 @@ from ...cli.output import counted
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..scrub import NAMES, Scrubber, is_product, kind_of, replace_unread
 from . import dump
-from .reading import everything
+from .reading import read_devices
 from .server import NutServer
 
 _PROGRAM = re.compile("[a-z][a-z0-9_+-]{0,40}")
@@ -31,12 +31,12 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
         with open_session(data, "record", has_limit=False) as session:
             return session.client.answer(ver())
 
-    def read_devices() -> tuple[list[dump.RecordedDevice], Settings]:
+    def read_server() -> tuple[list[dump.RecordedDevice], Settings]:
         with open_session(data, "record", has_limit=False) as session:
-            return everything(session.client, session.settings), session.settings
+            return read_devices(session.client, session.settings), session.settings
 
     recorder.again(answers)
-    devices, settings = recorder.again(read_devices)
+    devices, settings = recorder.again(read_server)
     where = settings[HOST] or dcimanager.address(data)
     scrubber = Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where)
     clean = [scrubbed(device, scrubber, settings) for device in devices]

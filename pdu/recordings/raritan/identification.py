@@ -39,7 +39,7 @@ def identify(data: Any) -> HandlerFinding:
     )
     config = settings.read_settings(data)
     with settings.agent(data, config) as agent:
-        outlets = _units(agent, config.link_units, out)
+        outlets = _note_units(agent, config.link_units, out)
     with RaritanPdu(data).opened() as open_pdu:
         states = [state for _, state in open_pdu.states()]
         noun = _noun(outlets, len(states))
@@ -70,7 +70,7 @@ def _noun(outlets: int, ports: int) -> str:
     return "port" if outlets else "branch circuit"
 
 
-def _units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding) -> int:
+def _note_units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding) -> int:
     """Note the unit and its link units in `out`. Returns the number of outlets."""
     listed_units, bulk = discover_units(agent, link_units)
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)

@@ -34,14 +34,14 @@ _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
 _FIRMWARE = ObjectReference("/firmware", "firmware.Firmware")
 
 
-def calls(data: object, recorder: RecordingOptions) -> dict[Key, Outcome]:
+def read_calls(data: object, recorder: RecordingOptions) -> dict[Key, Outcome]:
     """The calls with their outcomes. Raises the errors of handlers/shared/errors.py.
 
     Calls no further getters once there are more than MOST_CALLS.
     """
     config = settings.read_settings(data)
-    tape = _Tape(StandardTransport(config.trust), recorder)
-    handler = _Taped(data, tape)
+    call_recorder = _CallRecorder(StandardTransport(config.trust), recorder)
+    handler = _RecordedPdu(data, call_recorder)
     for read in (
         handler.read_states,
         partial(handler.read_figures, with_power=False),
@@ -50,12 +50,12 @@ def calls(data: object, recorder: RecordingOptions) -> dict[Key, Outcome]:
         # a unit that the handler does not support is recorded, too
         with contextlib.suppress(Unsupported), handler.session("record") as session:
             read(session)
-    with settings.agent(data, config, tape) as agent:
-        _crawl(agent, tape)
-    return tape.calls
+    with settings.agent(data, config, call_recorder) as agent:
+        _crawl(agent, call_recorder)
+    return call_recorder.calls
 
 
-class _Tape:
+class _CallRecorder:
     """Sends requests through `transport` and keeps the calls with their outcomes, except those in a
     malformed answer.
 
@@ -83,28 +83,28 @@ class _Tape:
         self._transport.close()
 
 
-class _Taped(RaritanPdu):
+class _RecordedPdu(RaritanPdu):
     """The Raritan handler on a transport that records its calls."""
 
-    def __init__(self, data: object, tape: _Tape) -> None:
+    def __init__(self, data: object, call_recorder: _CallRecorder) -> None:
         super().__init__(data)
-        self._tape = tape
+        self._call_recorder = call_recorder
 
     def transport(self, trust: Trust) -> Transport:
-        return self._tape
+        return self._call_recorder
 
 
-def _crawl(agent: Agent, tape: _Tape) -> None:
+def _crawl(agent: Agent, call_recorder: _CallRecorder) -> None:
     """Calls the getters of new objects, until none are left or more than MOST_CALLS calls are
     recorded.
     """
     resource_ids: set[str] = set()
     known_calls: set[tuple[str, str]] = set()
     while True:
-        known_calls.update(call[:2] for call in tape.calls)
+        known_calls.update(call[:2] for call in call_recorder.calls)
         ask = [
             key
-            for key in dict.fromkeys(_new_getters(tape, resource_ids))
+            for key in dict.fromkeys(_new_getters(call_recorder, resource_ids))
             if key[:2] not in known_calls
         ]
         if not ask:
@@ -112,7 +112,7 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
         # also the calls that the device does not answer
         known_calls.update(call[:2] for call in ask)
         for start in range(0, len(ask), CALLS_IN_A_BULK):
-            if len(tape.calls) > MOST_CALLS:
+            if len(call_recorder.calls) > MOST_CALLS:
                 return
             part = ask[start : start + CALLS_IN_A_BULK]
             requests = [
@@ -127,19 +127,19 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
             )
 
 
-def _new_getters(tape: _Tape, resource_ids: set[str]) -> Iterator[Key]:
+def _new_getters(call_recorder: _CallRecorder, resource_ids: set[str]) -> Iterator[Key]:
     """The getters of new objects, and getMetaData of each outlet by its well-known id,
     /model/pdu/<p>/outlet/<i>.
     """
     object_references = [_FIRMWARE]
-    for (rid, method, _), outcome in list(tape.calls.items()):
+    for (rid, method, _), outcome in list(call_recorder.calls.items()):
         unit = _LINKED.match(rid)
         link = int(unit[1]) if unit else 0
         if re.fullmatch(r"/model/pdu/[0-9]+", rid):
             object_references.append(ObjectReference(rid, "pdumodel.Pdu"))
         linked_references = list(references(outcome.get("result")))
         object_references += [
-            ObjectReference(_mine(reference.rid, link), reference.type)
+            ObjectReference(_rid_of_link(reference.rid, link), reference.type)
             for reference in linked_references
         ]
         if method == "getOutlets":
@@ -153,7 +153,7 @@ def _new_getters(tape: _Tape, resource_ids: set[str]) -> Iterator[Key]:
             )
 
 
-def _mine(rid: str, link: int) -> str:
+def _rid_of_link(rid: str, link: int) -> str:
     """`rid` from an answer of link unit `link`, with `/link/<link>` in front unless it names the
     unit. Link 0 has no prefix.
     """

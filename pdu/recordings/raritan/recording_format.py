@@ -29,7 +29,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     scrubber = Scrubber(
         recorder.keep, secrets, config.login.user, config.host or dcimanager.address(data)
     )
-    outcomes = recording.calls(data, recorder)
+    outcomes = recording.read_calls(data, recorder)
     clean = recording.scrubbed(outcomes, scrubber)
     text = recorded_calls.recording_text(clean)
     return Recording(text, _content(text), incomplete(len(outcomes), recording.MOST_CALLS, "calls"))

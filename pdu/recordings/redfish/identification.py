@@ -37,13 +37,13 @@ def identify(data: Any) -> HandlerFinding:
     out = HandlerFinding("redfish", family="Redfish", why="its service root lists power equipment")
     with RedfishService(config, seconds=_MOST_SECONDS) as service:
         try:
-            _service(service, config, out)
+            _note_service(service, config, out)
         except PduHandlerError as error:
             raise error.at(service.place, "identify") from None
     return out
 
 
-def _service(
+def _note_service(
     service: RedfishService, config: settings.RedfishSettings, out: HandlerFinding
 ) -> None:
     """Note in `out` what the service has: its PDUs, their outlets and figures."""
@@ -67,7 +67,7 @@ def _service(
         {"object": "$expand", "holds": "usable" if service.expands else "not usable"},
     ]
     out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
-    _states(service, outlets, config, out)
+    _note_states(service, outlets, config, out)
     out.note_figures(
         lambda: metering.read_statistic(service, config.pdu),
         f"the mains; else branches, else outlets: {_SCHEMA}",
@@ -75,7 +75,7 @@ def _service(
     )
 
 
-def _states(
+def _note_states(
     service: RedfishService,
     outlets: Sequence[ListedOutlet],
     config: settings.RedfishSettings,
@@ -96,10 +96,10 @@ def _states(
         [resources.state(outlet.resource, outlet.pdu) for outlet in outlets],
         f"Outlet, PowerState: {_SCHEMA}",
     )
-    _switching(service, outlets, config, out)
+    _note_switching(service, outlets, config, out)
 
 
-def _switching(
+def _note_switching(
     service: RedfishService,
     outlets: Sequence[ListedOutlet],
     config: settings.RedfishSettings,

@@ -45,7 +45,7 @@ class _Crawl(RedfishService):
         return not self.has_no_session and self._bytes <= self.most_bytes
 
 
-def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
+def read_resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
     """The service root and the resources of the PDUs, by path; {} for one that cannot be read.
 
     Follows no further links once it has more than MOST_RESOURCES. Raises the errors of

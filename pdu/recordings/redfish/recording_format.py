@@ -28,7 +28,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     """Read a service's resources, and put stand-ins for what names the owner."""
     config = settings.read_settings(data)
     scrubber = Scrubber(recorder.keep, (config.login.password,), config.login.user, config.host)
-    resource_by_path = recording.resources(data, recorder)
+    resource_by_path = recording.read_resources(data, recorder)
     clean = recording.scrubbed(resource_by_path, scrubber)
     notes = list(incomplete(len(resource_by_path), recording.MOST_RESOURCES, "resources"))
     unread = sum(not resource for resource in resource_by_path.values())

@@ -73,12 +73,12 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
     except (Unsupported, ProtocolError) as error:
         out.why = reason(error)
         out.other_device = recognise(product_id).sentence
-        out.tried = [_row(candidate, candidates, device) for candidate in candidates]
+        out.tried = [_candidate_row(candidate, candidates, device) for candidate in candidates]
         out.seen = _read_objects(device, [candidate.profile for candidate in candidates])
         return out
     out.family, out.why = read_device.profile.key, _why(read_device, product_id, is_fixed=is_fixed)
     out.tried = _candidate_rows(candidates, read_device, device)
-    _capabilities(
+    _note_capabilities(
         read_device, switch_unproven=choice.switches_unproven(read_device.profile), out=out
     )
     out.seen = _read_objects(device, [read_device.profile])
@@ -97,7 +97,7 @@ def _candidate_rows(
         if read_candidate in candidates and read_by_states(read_device.profile, read_device.reader)
         else len(candidates)
     )
-    rows = [_row(candidate, candidates, device) for candidate in candidates[:count]]
+    rows = [_candidate_row(candidate, candidates, device) for candidate in candidates[:count]]
     rows += [
         {"family": _name(candidate, candidates), "result": "not needed"}
         for candidate in candidates[count:]
@@ -105,7 +105,7 @@ def _candidate_rows(
     return rows
 
 
-def _row(
+def _candidate_row(
     candidate: detection.Candidate, candidates: list[detection.Candidate], device: SnmpReads
 ) -> dict[str, str]:
     """A row of the families tried: its name, and how many outlets it reads or why it does not."""
@@ -128,7 +128,7 @@ def _name(candidate: detection.Candidate, candidates: list[detection.Candidate])
 
 def _why(read_device: SnmpDevice, sys_object_id: str, *, is_fixed: bool) -> str:
     basis = _choice_basis(read_device.profile, sys_object_id, is_fixed=is_fixed)
-    return f"{basis}; {_lists(read_device)}"
+    return f"{basis}; {_listed_phrase(read_device)}"
 
 
 def _choice_basis(profile: Profile, sys_object_id: str, *, is_fixed: bool) -> str:
@@ -144,7 +144,7 @@ def _choice_basis(profile: Profile, sys_object_id: str, *, is_fixed: bool) -> st
     return "the device has no usable sysObjectID, but has this family's objects"
 
 
-def _lists(read_device: SnmpDevice) -> str:
+def _listed_phrase(read_device: SnmpDevice) -> str:
     """What the PDU has of the family's objects."""
     if read_device.states:
         return f"the PDU lists {counted(len(read_device.states), 'outlet')}"
@@ -153,20 +153,22 @@ def _lists(read_device: SnmpDevice) -> str:
     return "the family has no outlets"
 
 
-def _capabilities(read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding) -> None:
+def _note_capabilities(
+    read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding
+) -> None:
     """Note in `out` what can be read and switched of a device as its family."""
-    _states(read_device, out)
-    _switching(read_device, switch_unproven=switch_unproven, out=out)
+    _note_states(read_device, out)
+    _note_switching(read_device, switch_unproven=switch_unproven, out=out)
     try:
         figures = metering.read_statistic(read_device)
     except (ProtocolError, Refused, Unsupported) as error:
         out.cannot.append(f"report figures: {error.reason}")
         return
-    _totals(read_device, figures, out)
-    _outlet_figures(read_device, figures, out)
+    _note_totals(read_device, figures, out)
+    _note_outlet_figures(read_device, figures, out)
 
 
-def _states(read_device: SnmpDevice, out: HandlerFinding) -> None:
+def _note_states(read_device: SnmpDevice, out: HandlerFinding) -> None:
     """Note in `out` the states, or that none is reported."""
     states = read_device.outlets.states if read_device.outlets is not None else None
     count = counted(len(read_device.states), "outlet")
@@ -180,7 +182,7 @@ def _states(read_device: SnmpDevice, out: HandlerFinding) -> None:
         out.cannot.append("read or switch outlets: it has none")
 
 
-def _totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding) -> None:
+def _note_totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding) -> None:
     """Note in `out` load (A), power (W) and energy (kWh) of the unit, with their evidence."""
     profile = read_device.profile
     evidence, ceilings = evidence_of(profile), profile.ceilings
@@ -197,7 +199,7 @@ def _totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFi
         out.note_total(name, value, unit, _basis(proof, *summed) if summed else basis)
 
 
-def _outlet_figures(
+def _note_outlet_figures(
     read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding
 ) -> None:
     """Note in `out` how many outlets have a current and an energy, with the evidence."""
@@ -225,7 +227,7 @@ def _outlet_figures(
             out.cannot.append(f"report the {name} by outlet")
 
 
-def _switching(read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding) -> None:
+def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding) -> None:
     """Note in `out` whether the family's commands are used, and how certain they are."""
     profile = read_device.profile
     source = read_device.outlets

@@ -242,19 +242,20 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 
     A line that begins with # is a comment, except between quotes.
     """
-    begun: list[tuple[int, list[str]]] = []
+    statements: list[tuple[int, list[str]]] = []
     is_open = False  # a text between quotes continues on the next line
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
         is_comment = line.startswith("#") and not is_open
         row = _WALKED.match(line)
-        if begun and not is_comment and not row and (is_open or _may_go_on(begun[-1][1], line)):
-            begun[-1][1].append(line)
+        may_go_on = bool(statements) and not is_comment and row is None
+        if may_go_on and (is_open or _may_go_on(statements[-1][1], line)):
+            statements[-1][1].append(line)
             is_open ^= walk_values.has_odd_quotes(line)
         elif line.strip() and not line.startswith("#"):
-            begun.append((number, [line]))
+            statements.append((number, [line]))
             is_open = row is not None and walk_values.opens_quotes(row["rest"])
-    for number, lines in begun:
+    for number, lines in statements:
         yield number, "\n".join(lines).rstrip("\n")
 
 

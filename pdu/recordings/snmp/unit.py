@@ -173,10 +173,10 @@ def _changes(
     ]
     for value in values:
         # all rows that hold a state or were written at once: several may have to agree
-        yield _put(rows, state_oids, value)
+        yield _rows_with(rows, state_oids, value)
     for oid in [*own_oids, *(oid for oid in oids if oid not in own_oids)]:
         for value in values:
-            yield _put(rows, [oid], value)
+            yield _rows_with(rows, [oid], value)
     separators = {part.separator for part in parts_of(states) if isinstance(part, Packed)}
     for oid in oids:
         octets = rows[oid].value
@@ -202,18 +202,18 @@ def _changed_octets(
         yield bytes(changed)
 
 
-def _put(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
+def _rows_with(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
     """The rows at `oids` with `value`, as a number or as octets like the old one.
 
     Rows that can hold neither are left out.
     """
-    put: Rows = {}
+    changed_rows: Rows = {}
     for oid in oids:
         if rows[oid].tag in NUMBERS and re.fullmatch("-?[0-9]+", value):
-            put[oid] = SnmpRow(rows[oid].tag, int(value))
+            changed_rows[oid] = SnmpRow(rows[oid].tag, int(value))
         elif rows[oid].tag == OCTETS:
-            put[oid] = SnmpRow(OCTETS, value.encode())
-    return put
+            changed_rows[oid] = SnmpRow(OCTETS, value.encode())
+    return changed_rows
 
 
 def _value_row(value: object) -> SnmpRow:

@@ -280,7 +280,7 @@ def test_a_recording_that_a_fault_ends_keeps_what_was_read_and_says_where_it_sto
 
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_all_that_was_read_before_an_agent_fell_silent_is_kept(version: str) -> None:
-    """It answers no request for the 61st of the vendor's objects, which is less than one page."""
+    """It answers no request for the 61st of the vendor's objects."""
     oids = map(arcs, apc.rpdu2(outlets=8).device.rows())
     vendors = sorted(oid for oid in oids if oid[:6] == _ENTERPRISES)
     silent_from = ".".join(map(str, vendors[60]))
