@@ -5,7 +5,7 @@ No archive contains this file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from handlers.snmp.controls import Guarded, Verbs, Write
@@ -82,22 +82,16 @@ def _evidence(profile: Profile) -> Sequence[str]:
     mib = (
         f"[{profile.mib}]({profile.source})" if profile.source.startswith("https:") else profile.mib
     )
-    proofs = [_proof(_evidence_of(profile, name)) for name in Evidence.FIELDS]
+    levels: Mapping[str, EvidenceLevel] = vars(evidence_of(profile))
+    proofs = [
+        "–" if levels[name] is EvidenceLevel.NONE else levels[name].value
+        for name in Evidence.FIELDS
+    ]
     return [f"`{profile.key}`", mib, *proofs, commands(profile)]
 
 
 def _sort_by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
     return sorted(profiles, key=lambda profile: (profile.vendor.lower(), profile.key))
-
-
-def _evidence_of(profile: Profile, name: str) -> EvidenceLevel:
-    """The evidence for one capability."""
-    proof: EvidenceLevel = getattr(evidence_of(profile), name)
-    return proof
-
-
-def _proof(proof: EvidenceLevel) -> str:
-    return "–" if proof is EvidenceLevel.NONE else proof.value
 
 
 def commands(profile: Profile) -> str:
@@ -169,7 +163,9 @@ def _forbidding(profile: Profile) -> Iterable[str]:
     """The names of the objects by which a command may be refused."""
     for part in parts_of(profile):
         if isinstance(part, Guarded):
-            yield from object_names(_part_object(part.test))
+            # of the object of a unit, without the rows that it is for
+            test = part.test.source if isinstance(part.test, Part) else part.test
+            yield from object_names(test)
         elif isinstance(part, Unmarked):
             yield from object_names(part.marks)
 
@@ -208,11 +204,6 @@ def _writes(control: object, kind: str) -> Iterable[str]:
 
 def _assignments(source: object, value: object) -> Iterable[str]:
     yield from (f"{name} = {value}" for name in dict.fromkeys(object_names(source)))
-
-
-def _part_object(source: object) -> object:
-    """The object of a unit, without the rows that it is for."""
-    return source.source if isinstance(source, Part) else source
 
 
 def _enumeration(names: Iterable[str]) -> str:
