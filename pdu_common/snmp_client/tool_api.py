@@ -1,5 +1,5 @@
 """For tools that speak SNMP themselves, as the double of BaseSnmpPdu does: its fields, its errors,
-its typed reads, and the datagram of a GET with its answer.
+its reads, and the datagram of a GET with its answer.
 
 The platform has nothing of this, and handlers do not import it.
 """
@@ -10,7 +10,7 @@ from typing import Optional
 
 from . import pdus
 from .ber import Malformed
-from .calls import typed_rows
+from .calls import get, typed_rows
 from .credentials import Credentials
 from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
 from .reads import (
@@ -47,6 +47,7 @@ __all__ = [
     "SnmpTimeout",
     "ask_objects",
     "dotted",
+    "get",
     "read_answer",
     "typed_rows",
 ]

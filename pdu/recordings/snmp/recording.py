@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
+from typing import Callable, TypeVar
 
 from handlers.dcimanager.snmp import SNMP_PORT, known_endpoint
 from handlers.shared.address import host_with_port
@@ -13,12 +15,14 @@ from pdu_common.snmp_client.tool_api import (
     SnmpError,
     SnmpPortClosed,
     SnmpTimeout,
+    get,
     typed_rows,
 )
 
 from ..recording_formats import RecordingOptions
-from .recorded_rows import Arcs, Rows, SnmpRow, arcs, dotted
+from .recorded_rows import SYS_DESCR, Arcs, Rows, SnmpRow, arcs, dotted
 
+T = TypeVar("T")
 # system, ENERGY-OBJECT-MIB, MIBs of vendors
 _TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")
 _MOST_ROWS = 200_000
@@ -34,6 +38,7 @@ def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, lis
     except SnmpError as error:
         raise SettingsError(str(error), known_endpoint(data), "record") from None
     walk = _Walk(credentials, recorder)
+    walk.find_agent()
     rows = walk.rows
     notes: list[str] = []
     for root in map(arcs, _TREES):
@@ -72,6 +77,14 @@ class _Walk:
         """The last object that was read."""
         return next(reversed(self.rows))
 
+    def find_agent(self) -> None:
+        """Read one object. After an answer, a silence is one to a kind of request, such as GETBULK,
+        and not the agent's. Raises Unreachable.
+        """
+        with suppress(ProtocolError):
+            read = partial(get, self._credentials, dotted(SYS_DESCR))
+            self._recorder.again(partial(self._ask, read))
+
     def read_tree(self, root: Arcs) -> None:
         """Add the objects below `root`.
 
@@ -97,10 +110,13 @@ class _Walk:
         """
         most = _MOST_ROWS
         while last[: len(root)] <= root:
-            answer = self._recorder.again(partial(self._answer, walked, last))
+            read = partial(typed_rows, self._credentials, walked, last, 1)
+            answer = self._recorder.again(partial(self._ask, read))
             if not answer:
                 return
-            self.rows.update((oid, row) for oid, row in answer if oid[: len(root)] == root)
+            self.rows.update(
+                (oid, SnmpRow(*value)) for oid, value in answer if oid[: len(root)] == root
+            )
             last, _ = answer[-1]
             most -= len(answer)
             self._recorder.tell(f"{len(self.rows)} objects, at {dotted(last[:12])}")
@@ -109,12 +125,10 @@ class _Walk:
                     f"the walk did not end after {_MOST_ROWS} objects", self._place, "record"
                 )
 
-    def _answer(self, root: Arcs, last: Arcs) -> list[tuple[Arcs, SnmpRow]]:
-        """The rows below `root` after `last` in one answer; [] at the end. Raises Unreachable and
-        ProtocolError.
-        """
+    def _ask(self, call: Callable[[], T]) -> T:
+        """What one call returns. Raises Unreachable and ProtocolError."""
         try:
-            rows = typed_rows(self._credentials, root, last, 1)
+            return call()
         except SnmpTimeout as error:
             why = "address, port, community or SNMPv3 privacy key may be wrong"
             if isinstance(error, SnmpPortClosed):
@@ -122,4 +136,3 @@ class _Walk:
             raise Unreachable(f"{error}; {why}", self._place, "record") from None
         except SnmpError as error:
             raise ProtocolError(str(error), self._place, "record") from None
-        return [(oid, SnmpRow(*value)) for oid, value in rows]

@@ -292,6 +292,16 @@ def test_all_that_was_read_before_an_agent_fell_silent_is_kept(version: str) -> 
     assert f"it stopped after {'.'.join(map(str, vendors[59]))} (" in recording.notes[0]
 
 
+def test_an_agent_that_answers_no_getbulk_is_recorded_whole() -> None:
+    device = apc.rpdu2(outlets=8)
+    with Agent(device, faults=Faults(no_bulk=True)) as odd, Agent(device) as usual:
+        recordings = [
+            kind("snmp").record(snmp_data(agent, retries="2", timeout="2"), RecordingOptions())
+            for agent in (odd, usual)
+        ]
+    assert recordings[0].text == recordings[1].text
+
+
 @pytest.mark.parametrize("after_missing", ["first", "end"])
 def test_an_agent_that_continues_only_from_its_objects_is_recorded_whole(
     after_missing: str,
