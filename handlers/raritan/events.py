@@ -6,7 +6,7 @@
 
 A channel is a queue on the unit. It keeps events until they are polled, and ends after 30 s without
 access ("Event Service", JSON-RPC API 3.5 to 4.4). A shorter outage of the network therefore loses
-only answers in transit; outages.py has the policy. If the connection fails while a channel is
+only answers in transit; reconnecting.py has the policy. If the connection fails while a channel is
 created or released, the channel may stay on the unit for 30 s. pollEvents is not used: after a
 broken connection the unit may go on waiting, and put the next events into an answer that nobody
 receives.

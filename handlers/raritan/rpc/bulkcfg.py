@@ -114,15 +114,9 @@ def upload(
     # > POST /cgi-bin/bulk_config_restore.cgi?link_ids=1, multipart: bulk_config_file
     # < X-Response-Code: 0
     parameters = {**_mode(backup, link_ids), "user_password": password, "skip_checks": skip_check}
-    return scripts.upload_for_code(
-        UploadCode,
-        agent,
-        scripts.target("bulk_config_restore.cgi", parameters),
-        "bulk_config_file",
-        "bulk_config.txt",
-        data,
-        progress,
-    )
+    where = scripts.target("bulk_config_restore.cgi", parameters)
+    response = scripts.upload(agent, where, "bulk_config_file", "bulk_config.txt", data, progress)
+    return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, where)
 
 
 def download(

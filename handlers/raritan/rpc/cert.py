@@ -186,7 +186,7 @@ def upload(
     where = "/cgi-bin/server_ssl_cert_upload.cgi"
     response = agent.form_data_file(where, files)
     match = re.search(r"return_code=(\d+)", response["body"])
-    return scripts.code(UploadCode, match.group(1) if match else "", agent, where, response)
+    return scripts.code(UploadCode, match.group(1) if match else "", agent, where)
 
 
 def download(agent: Agent, tag: str = "active_cert") -> bytes:

@@ -63,15 +63,9 @@ def upload(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None
     """Send a raw configuration: one round trip."""
     # > POST /cgi-bin/raw_config_update.cgi, multipart: config_file
     # < X-Response-Code: 0
-    return scripts.upload_for_code(
-        UploadCode,
-        agent,
-        "/cgi-bin/raw_config_update.cgi",
-        "config_file",
-        "config.txt",
-        data,
-        progress,
-    )
+    where = "/cgi-bin/raw_config_update.cgi"
+    response = scripts.upload(agent, where, "config_file", "config.txt", data, progress)
+    return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, where)
 
 
 def download(agent: Agent) -> bytes:

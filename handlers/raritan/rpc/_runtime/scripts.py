@@ -62,31 +62,15 @@ def upload(
 ) -> Mapping[str, Any]:
     """Send one file: one round trip.
 
-    Returns what `form_data_file` returns. `progress` is called with (bytes sent, size).
+    Returns what `form_data_file` returns; some scripts put a result code into the header
+    X-Response-Code. `progress` is called with (bytes sent, size).
     """
     return agent.form_data_file(
         where, [{"data": data, "filename": filename, "formname": formname, "progress": progress}]
     )
 
 
-def upload_for_code(
-    kind: type[C],
-    agent: Agent,
-    where: str,
-    formname: str,
-    filename: str,
-    data: Data,
-    progress: Optional[Progress] = None,
-) -> C:
-    """As `upload`; returns the number in the header X-Response-Code.
-
-    Raises JsonRpcSyntaxException without one.
-    """
-    response = upload(agent, where, formname, filename, data, progress)
-    return code(kind, response["headers"].get("X-Response-Code", ""), agent, where, response)
-
-
-def code(kind: type[C], digits: str, agent: Agent, where: str, response: Mapping[str, Any]) -> C:
+def code(kind: type[C], digits: str, agent: Agent, where: str) -> C:
     """Parse a result code of one to nine digits. Raises JsonRpcSyntaxException for other text."""
     words = digits.strip()
     if not words.isascii() or not words.isdigit() or len(words) > 9:
