@@ -74,13 +74,12 @@ def read_statistic(
     pdus = [_unit_figures(service, pdu, every, figures_of) for pdu in every]
     ports = [port for pdu in pdus for port in pdu.ports]
     raise_if_twice(service, "outlets that are called", [identity for identity, _ in ports])
-    every_part = itertools.chain(
-        (pdu.total for pdu in pdus), (pdu.inlet for pdu in pdus), (parts for _, parts in ports)
+    summands = itertools.chain.from_iterable(
+        [*(pdu.total for pdu in pdus), *(pdu.inlet for pdu in pdus), *(parts for _, parts in ports)]
     )
-    sources = figures.sensors_to_read(itertools.chain.from_iterable(every_part))
-    resource_by_source = sensors.read_sensors(service, every, sources)
+    sensor_by_source = sensors.read_sensors(service, every, figures.sensors_to_read(summands))
     readings: list[Sensors] = [
-        {source: figures.sensor(resource, unit) for source, resource in resource_by_source.items()}
+        {source: figures.sensor(sensor, unit) for source, sensor in sensor_by_source.items()}
         for _, unit in kinds
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Optional
 
-from ..http.errors import HttpRefused, HttpUnreachable, error_of_status
+from ..http.errors import HttpUnreachable, error_of_status
 from ..http.login import Login
 from ..http.message import Response
 from ..http.strict_json import loads
@@ -59,17 +59,10 @@ def error_of(reply: Response, login: Login, method: str, path: str) -> PduHandle
 
     Its text ends with the messages of the service, if there are any.
     """
-    return _failure(reply, login).at("", f"{method} {login.quoted_path(path)}")
-
-
-def _failure(reply: Response, login: Login) -> PduHandlerError:
-    """The error of the status, with the messages of the service after it."""
     error = error_of_status(reply.status, login, reply.headers)
-    words = quoted_messages(reply, login)
-    if not words:
-        return error
-    parts = (*error.parts, f"; the device says: {words}")
-    return HttpRefused(parts, error.code) if isinstance(error, HttpRefused) else type(error)(parts)
+    if words := quoted_messages(reply, login):
+        error.set_reason((*error.parts, f"; the device says: {words}"))
+    return error.at("", f"{method} {login.quoted_path(path)}")
 
 
 def quoted_messages(reply: Response, login: Login) -> str:

@@ -358,11 +358,16 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for own in own_handlers:
         print(_summary(own.path, own.source.data))
         print(f"import path {own.source.import_path}; register it: {own.register_line}")
+    return _report_drafts(handlers, options.out)
+
+
+def _report_drafts(handlers: Sequence[Handler], out: Path) -> int:
+    """Name the archives with guesses. Returns the exit code."""
     drafts = [handler.name for handler in handlers if handler.is_draft]
     if drafts:
         print(
             f"build.py: {', '.join(f'pdu_{name}' for name in drafts)}: built with the guesses above;"
-            f" register.sh registers it by its name alone: sh {options.out}/register.sh {drafts[0]}",
+            f" register.sh registers it by its name alone: sh {out}/register.sh {drafts[0]}",
             file=sys.stderr,
         )
     return 9 if drafts else 0

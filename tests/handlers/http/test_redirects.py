@@ -42,6 +42,29 @@ def test_a_read_by_post_is_redirected_by_the_statuses_that_keep_its_method() -> 
     assert followed("POST", 302, "/elsewhere", b"{}") is None
 
 
+@pytest.mark.parametrize(
+    "location, words",
+    [
+        ("", "to no address"),
+        ("/api", "to /api "),
+        ("ftp://pdu.example/", "to ftp:"),
+        ("https://[::1", "which is not followed"),
+        ("https://pdu.example:0/", "which is not followed"),
+        ("https://pdu.example/#part", "to itself"),
+        ("https://evil.example/", "to another host (evil.example)"),
+        ("//evil.example/", "to //evil.example/"),
+        ("https://pdu.example@evil.example/", "to another host"),
+        ("http://pdu.example/", "from https to http"),
+        ("https://pdu.example:8443/", "to another port (https, 8443)"),
+    ],
+)
+def test_a_redirect_that_is_not_followed_says_why(location: str, words: str) -> None:
+    request = Request("GET", "/api", {}, None, 10.0, 20.0, 1000)
+    with pytest.raises(HttpRefused) as error_info:
+        next_request(HERE, request, Response(302, {"location": location}, b""), LOGIN)
+    assert words in error_info.value.reason and error_info.value.code == "302"
+
+
 def test_to_https_without_a_port_leads_only_a_redirect_from_a_usual_port() -> None:
     reply = Response(301, {"location": "https://pdu.example/"}, b"")
     assert moved_endpoint(Endpoint("http", "pdu.example", 80), reply, LOGIN) == HERE

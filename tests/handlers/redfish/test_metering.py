@@ -7,11 +7,22 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import NOT_ASKED, measured
 from pdu_common.helper import PduStatisticView
 
-from .tree import EXPAND, FAILURES, OUTLETS, Answer, Json, Tree, handler, outlet, serving, unit
+from .tree import (
+    EXPAND,
+    FAILURES,
+    OUTLETS,
+    Answer,
+    Json,
+    Tree,
+    handler,
+    outlet,
+    refused,
+    serving,
+    unit,
+)
 
 PDU = "/redfish/v1/PowerEquipment/RackPDUs/1"
 CHASSIS = "/redfish/v1/Chassis/PDU"
@@ -76,7 +87,8 @@ DEFAULT = PduStatisticView()
 
 @pytest.mark.parametrize("key", ["Mains", "Branches"])
 def test_of_circuits_of_which_one_is_listed_twice_no_sum_is_shown(key: str) -> None:
-    tree = metered([], Mains=[amps(8.0)]) if key == "Mains" else metered([], Branches=[amps(8.0)])
+    circuits: dict[str, Any] = {key: [amps(8.0)]}
+    tree = metered([], **circuits)
     for second in ({"CurrentAmps": {"Reading": 8.0}}, {"CurrentAmps": {"Reading": 1.0}}):
         tree.resources[f"{PDU}/{key}"]["Members"][1:] = [{"Id": "0", **second}]
         assert totals(tree)[0] == DEFAULT.load
@@ -177,15 +189,12 @@ def test_current_power_and_energy_of_a_pdu_come_from_one_order_of_sources(source
         totals_with_power, totals_without = (
             handler(address).measured(with_power=with_power) for with_power in (True, False)
         )
-    load_a, power_w, energy_kwh = (
-        measured(figure)
-        for figure in (
-            totals_with_power.load_a,
-            totals_with_power.power_w,
-            totals_with_power.energy_kwh,
-        )
-    )
-    assert (load_a, power_w, energy_kwh) == (reading, reading, reading)
+    for figure in (
+        totals_with_power.load_a,
+        totals_with_power.power_w,
+        totals_with_power.energy_kwh,
+    ):
+        assert measured(figure) == reading
     assert totals_without.power_w == NOT_ASKED
 
 
@@ -287,27 +296,19 @@ def test_of_an_outlet_that_cannot_be_read_no_figure_is_shown_and_no_sum(failure:
     view = statistic(tree)
     assert (view.load, view.total_consumption) == (DEFAULT.load, DEFAULT.total_consumption)
     assert [(port.identity, port.consumption) for port in view.ports] == [("1", 1.0), ("3", 3.0)]
-
-
-@pytest.mark.parametrize("failure", FAILURES)
-def test_a_total_that_is_not_known_is_an_error_with_the_place_and_the_setting(failure: str) -> None:
-    tree = metered([{**amps(number), **hours(number)} for number in (1.0, 2.0, 3.0)])
-    tree.special[f"{OUTLETS}/2"] = FAILURES[failure]
-    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        handler(address).statistic()
-    assert error_info.value.keys == ("unknown_figures",)
-    assert "the load cannot be read now: outlet 2: " in str(error_info.value)
+    error = refused(tree, "statistic")
+    assert error.keys == ("unknown_figures",)
+    assert "the load cannot be read now: outlet 2: " in str(error)
 
 
 def test_a_statistic_is_no_shorter_list_where_a_status_is_an_error() -> None:
     tree = metered([amps(1.0)], Mains=[amps(8.0)])
     tree.resources[OUTLETS] = {"Members": []}  # empty, but not said to be
-    with pytest.raises(PduHandlerError, match="does not say that it has none") as empty:
-        statistic(tree)
+    error = refused(tree, "statistic", unknown_figures="unset")
+    assert error.kind == "protocol" and "does not say that it has none" in str(error)
     del tree.resources[PDU]["Outlets"]
-    with pytest.raises(PduHandlerError, match="does not list the outlets") as missing:
-        statistic(tree)
-    assert (empty.value.kind, missing.value.kind) == ("protocol", "unsupported")
+    error = refused(tree, "statistic", unknown_figures="unset")
+    assert error.kind == "unsupported" and "does not list the outlets" in str(error)
 
 
 @pytest.mark.parametrize("key", ["Mains", "Branches", "Metrics"])
@@ -322,9 +323,8 @@ def test_figures_that_two_pdus_link_to_count_for_neither(key: str) -> None:
     }
     for pdu in (PDU, second):
         tree.resources[pdu][key] = {"@odata.id": f"{PDU}/{key}"}
-    with pytest.raises(PduHandlerError, match=f"the same {key}") as error_info:
-        statistic(tree)
-    assert error_info.value.kind == "protocol"
+    error = refused(tree, "statistic", unknown_figures="unset")
+    assert error.kind == "protocol" and f"the same {key}" in str(error)
 
 
 # ---- sensors -------------------------------------------------------------------------------------
@@ -409,6 +409,4 @@ def test_a_sensor_that_is_another_one_leaves_only_its_own_figure_unset(odd: Json
 def test_a_sensor_that_the_login_may_not_read_raises_denied() -> None:
     tree = behind(3, None)
     tree.special[f"{CHASSIS}/Sensors/A1"] = Answer(None, 403)
-    with pytest.raises(PduHandlerError) as error_info:
-        statistic(tree)
-    assert error_info.value.kind == "denied"
+    assert refused(tree, "statistic", unknown_figures="unset").kind == "denied"

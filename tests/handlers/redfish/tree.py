@@ -313,19 +313,21 @@ def identities(tree: Tree, **settings: str) -> list[str]:
         return [port.identity for port in handler(address, **settings).status().ports]
 
 
-def refused(tree: Tree, call: str = "status", **settings: str) -> PduHandlerError:
+def refused(
+    tree: Tree, call: str = "status", outlet_id: str = "1", **settings: str
+) -> PduHandlerError:
     """The error of a call."""
-    arguments = [PduPortView("1")] if call == "port_down" else []
+    arguments = [PduPortView(outlet_id)] if call == "port_down" else []
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         getattr(handler(address, **settings), call)(*arguments)
     return error_info.value
 
 
-def not_switched(tree: Tree, identity: str) -> PduHandlerError:
-    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        handler(address).port_down(PduPortView(identity))
+def not_switched(tree: Tree, outlet_id: str, **settings: str) -> PduHandlerError:
+    """The error of a command that was not sent."""
+    error = refused(tree, "port_down", outlet_id, **settings)
     assert not any(request.method == "POST" for request in tree.requests)
-    return error_info.value
+    return error
 
 
 #: answers in place of a resource that cannot be read
