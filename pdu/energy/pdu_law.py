@@ -130,12 +130,7 @@ def registers_of(
             open_eras += parts[::-1]
             continue
         steps = _steps(counts, facts)
-        rises = {name: _rise(row.column, counts[name], longest_s) for name, row in rows.items()}
-        judgements = {
-            name: judge(rises[name], steps[name], row.flow, row.seconds)
-            for name, row in rows.items()
-        }
-        doubts = doubts_of(judgements)
+        doubts = _doubts(rows, counts, steps, longest_s)
         for name, row in rows.items():
             histories[name].add(era.reason, row, counts[name], steps[name], doubts.get(name, ""))
     is_shown = supply.is_unit_checked or any(flow is not None for flow in flows.values())
@@ -146,6 +141,20 @@ def registers_of(
         )
         for name, history in histories.items()
     }
+
+
+def _doubts(
+    rows: Mapping[str, _Rows],
+    counts: Mapping[str, _Count],
+    steps: Mapping[str, int],
+    longest_s: float,
+) -> Mapping[str, str]:
+    """Which registers of an era are not believed by the power beside them, and why."""
+    judgements = {}
+    for name, row in rows.items():
+        rise = _rise(row.column, counts[name].segments, longest_s)
+        judgements[name] = judge(rise, steps[name], row.flow, row.seconds)
+    return doubts_of(judgements)
 
 
 def _family(readings: PduReadings, era: Era) -> str:
@@ -280,9 +289,8 @@ def _step(columns: Sequence[Sequence[int]], step_of_mib: int) -> int:
     return step
 
 
-def _rise(column: Column, count: _Count, longest_s: float) -> float:
+def _rise(column: Column, segments: Sequence[Segment], longest_s: float) -> float:
     """By how much a register rose, but for pauses; of one mostly too fast, from first to last."""
-    segments = count.segments
     reading_count = sum(len(segment.wh) for segment in segments)
     if 2 * reading_count < len(column.wh):
         return float(max(column.wh[-1] - column.wh[0], 0))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple, Optional
 
 from ..cli.output import counted
@@ -194,45 +195,52 @@ class _Hours(dict[str, HourlyEnergy]):
 def report_of_pdu(source: Readings, pdu: str, terms: Terms) -> PduReport:
     """The report of one PDU. Raises as `report_of`."""
     period = terms.period
-    rows: list[Row] = []
-    hours = _Hours(period)
     readings = source.read_pdu(pdu, *period)
     supply = terms.supply_by_pdu.get(pdu, terms.supply)
     registers = registers_of(readings, supply, terms.facts_of)
     energies = narrow_by_inlet(
         {name: energy(register, *period) for name, register in registers.items()}
     )
-    outlets = [value for name, value in energies.items() if name != INLET]
     rows_of_pdu = terms.tenancies.rows_of_pdu(pdu)
-    with_register: set[str] = set()
-    for outlet, register in registers.items():
-        if outlet == INLET and not (register.segments or register.events):
-            continue  # this PDU has no meter at its inlet
-        for tenancy in _filled(
-            tenancies_of_register(rows_of_pdu, outlet, period), pdu, outlet, period
-        ):
-            with_register.add(tenancy.where)
+    tenancies_by_outlet = {
+        outlet: tenancies_of_register(rows_of_pdu, outlet, period)
+        for outlet, register in registers.items()
+        # a PDU may have no meter at its inlet
+        if outlet != INLET or register.segments or register.events
+    }
+    rows: list[Row] = []
+    for outlet, tenancies in tenancies_by_outlet.items():
+        for tenancy in _filled(tenancies, pdu, outlet, period):
             value = energies[outlet]
             if tenancy.period != period:
-                value = energy(register, *tenancy.period)
-            unit_reason = _unit_reason(readings, outlet, tenancy.period)
+                value = energy(registers[outlet], *tenancy.period)
+            reason = _unit_reason(readings, outlet, tenancy.period)
             rows.append(
-                Row(tenancy.customer, pdu, outlet, tenancy.period, value, unit_reason=unit_reason)
+                Row(tenancy.customer, pdu, outlet, tenancy.period, value, unit_reason=reason)
             )
-            if terms.with_demand and tenancy.customer != NOBODY:
-                hours[tenancy.customer].add_register(register, tenancy.period)
-    for row in rows_of_pdu:
-        part = row.period.cut(*period)
-        if row.where not in with_register and part.begin < part.end:
-            missing, unit_reason = (
-                _missing(row.outlet, readings),
-                _unit_reason(readings, row.outlet, part),
-            )
-            rows.append(Row(row.customer, pdu, row.outlet, part, None, missing, unit_reason))
-            if terms.with_demand:
-                hours[row.customer].add_register(None, part)
+    with_register = {row.where for row in chain.from_iterable(tenancies_by_outlet.values())}
+    without_register = [row for row in rows_of_pdu if row.where not in with_register]
+    rows += _rows_without_register(readings, without_register, period)
+    hours = _Hours(period)
+    if terms.with_demand:
+        for row in rows:
+            if row.customer != NOBODY:
+                hours[row.customer].add_register(registers.get(row.outlet), row.period)
+    outlets = [value for name, value in energies.items() if name != INLET]
     total = PduSum(pdu, energies.get(INLET), sum_of(outlets))
     return PduReport(rows, total, [*_failed(pdu, readings.failed)], dict(hours))
+
+
+def _rows_without_register(
+    readings: PduReadings, tenancies: Iterable[Tenancy], period: Period
+) -> Iterator[Row]:
+    """Rows of customers for what a PDU has no register of."""
+    for tenancy in tenancies:
+        part = tenancy.period.cut(*period)
+        if part.begin < part.end:
+            missing = _missing(tenancy.outlet, readings)
+            reason = _unit_reason(readings, tenancy.outlet, part)
+            yield Row(tenancy.customer, readings.pdu, tenancy.outlet, part, None, missing, reason)
 
 
 def _missing(outlet: str, readings: PduReadings) -> str:

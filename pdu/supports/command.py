@@ -16,7 +16,7 @@ from ..cli.groups import Subcommand
 from ..cli.options import Output, output_options, pass_output, word_completion
 from ..cli.output import Result, print_result, tabulate
 from ..families.recorded import UNPROVEN
-from .model_names import TABLE, Name, read_names
+from .model_names import NAMES, Name
 from .search import MAYBE, UNKNOWN, YES, Match, SupportAnswer, answer
 from .table import READ, VARIES
 
@@ -34,9 +34,8 @@ _NUT = (
 
 def _model_words() -> Iterable[str]:
     """The models of one word, for completion; a class of models as its source writes it."""
-    with TABLE.open(encoding="utf-8") as lines:
-        patterns = [name.pattern.rstrip("*") for name in read_names(lines)]
-    return (word for word in dict.fromkeys(patterns) if not set("*? ") & set(word))
+    words = dict.fromkeys(name.pattern.rstrip("*") for name in NAMES)
+    return (word for word in words if not set("*? ") & set(word))
 
 
 @click.command(

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-TABLE = Path(__file__).with_name("model_names.csv")
+_TABLE = Path(__file__).with_name("model_names.csv")
 UNREAD_MAKERS = Path(__file__).with_name("unread_makers.csv")
 _BRANDS = Path(__file__).with_name("brands.csv")
 COLUMNS = ["supported", "names", "read_by", "switched", "outlets", "source", "note"]
@@ -106,7 +106,7 @@ def _read_brands() -> Iterator[Brand]:
 
 NAMES = tuple(
     name
-    for table in (TABLE, UNREAD_MAKERS)
+    for table in (_TABLE, UNREAD_MAKERS)
     for name in read_names(table.read_text("utf-8").splitlines())
 )
 BRANDS = tuple(_read_brands())

@@ -95,11 +95,11 @@ def _profile_entry(profile: Profile) -> SupportEntry:
         states=READ if any(outlets.states for outlets in profile.outlets) else "no",
         outlet={
             name: READ
-            for name in ("current", "power", "energy")
+            for name in _ALL
             if any(getattr(outlets, name) for outlets in profile.outlets)
         },
         unit={name: READ for name, total in totals.items() if total},
-        switching=_switching(profile),
+        switching=("no" if not profile.is_switched else READ if profile.is_proven else UNPROVEN),
         evidence={
             name: switching_basis(profile)
             if name == "switching" and profile.is_proven
@@ -109,12 +109,6 @@ def _profile_entry(profile: Profile) -> SupportEntry:
         },
         note=profile.note,
     )
-
-
-def _switching(profile: Profile) -> str:
-    if not profile.is_switched:
-        return "no"
-    return READ if profile.is_proven else UNPROVEN
 
 
 def _add_names(entry: SupportEntry) -> SupportEntry:
@@ -164,11 +158,8 @@ _OTHERS = (
         _TOTALS,
         VARIES,
         {
-            "state": _SDK,
-            "current": f"{_SDK}; recorded figures of two real units",
-            "power": f"{_SDK}; recorded figures of two real units",
-            "energy": f"{_SDK}; recorded figures of two real units",
-            "switching": _SDK,
+            **dict.fromkeys(Evidence.FIELDS, _SDK),
+            **dict.fromkeys(_ALL, f"{_SDK}; recorded figures of two real units"),
         },
     ),
     SupportEntry(
@@ -237,17 +228,8 @@ _OTHERS = (
         "",
         ("NUT",),
         (
-            "upsd",
-            "Network UPS Tools",
-            "APC",
-            "CyberPower",
-            "Dell",
-            "Eaton",
-            "HP",
-            "Liebert",
-            "Raritan",
-            "Tripp Lite",
-            "Vertiv",
+            *("upsd", "Network UPS Tools", "APC", "CyberPower", "Dell", "Eaton", "HP", "Liebert"),
+            *("Raritan", "Tripp Lite", "Vertiv"),
         ),
         "a NUT server whose driver reads the device",
         "https://networkupstools.org/stable-hcl.html",
@@ -256,10 +238,7 @@ _OTHERS = (
         _TOTALS,
         VARIES,
         {
-            "state": "dumps of real devices, served by upsd 2.8",
-            "current": "dumps of real devices, served by upsd 2.8",
-            "power": "dumps of real devices, served by upsd 2.8",
-            "energy": "dumps of real devices, served by upsd 2.8",
+            **dict.fromkeys(Evidence.FIELDS, "dumps of real devices, served by upsd 2.8"),
             "switching": "upsd 2.8 with its simulating driver",
         },
         "It shows what the NUT driver of the device reports.",

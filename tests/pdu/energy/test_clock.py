@@ -13,12 +13,12 @@ BEGIN = 1790812800.0
 
 def polls(offset_at: dict[int, float], count: int = 1000, boot: str = "a") -> list[PollTime]:
     """Polls each 5 minutes. `offset_at`: by how much the wall clock is wrong from that poll on."""
-    found, offset = [], 0.0
+    times, offset = [], 0.0
     for number in range(count):
         offset = offset_at.get(number, offset)
         true = BEGIN + 300.0 * number
-        found.append(PollTime(true + offset, true + offset + 2.0, 7.0 + 300.0 * number, boot))
-    return found
+        times.append(PollTime(true + offset, true + offset + 2.0, 7.0 + 300.0 * number, boot))
+    return times
 
 
 def true_times(count: int = 1000) -> list[tuple[float, float]]:

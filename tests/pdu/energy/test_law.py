@@ -30,53 +30,53 @@ SUPPLY = Supply(3680.0, 22_000.0)
 Shown = Callable[[float, int], Optional[int]]
 
 
-def found(readings: RegisterReadings, supply: Supply = SUPPLY, **polls: object) -> Energy:
+def energy_of(readings: RegisterReadings, supply: Supply = SUPPLY, **polls: object) -> Energy:
     """The energy of the only outlet."""
     at = times()
-    one = energy(registers_of(pdu({"1": readings}, at, **polls), supply)["1"], *OCTOBER)  # type: ignore[arg-type]
-    assert one is not None
-    return one
+    result = energy(registers_of(pdu({"1": readings}, at, **polls), supply)["1"], *OCTOBER)  # type: ignore[arg-type]
+    assert result is not None
+    return result
 
 
 def month(shown: Optional[Shown] = None, **polls: object) -> Energy:
-    answer = found(register(WATTS, times(), shown=shown), **polls)  # type: ignore[arg-type]
-    assert answer.low <= TRUE_WH <= answer.high, answer
-    return answer
+    result = energy_of(register(WATTS, times(), shown=shown), **polls)  # type: ignore[arg-type]
+    assert result.low <= TRUE_WH <= result.high, result
+    return result
 
 
 def test_a_plain_month_is_firm_and_billed_by_its_readings() -> None:
-    answer = month()
-    assert answer.grade == FIRM and not answer.reasons
-    assert answer.high - answer.low < 2 * WATTS * (AGE_S + 2 * EVERY) / 3600.0
-    assert answer.edges is not None
-    first, last, rise = answer.edges
-    assert answer.billable == rise == last.wh - first.wh
+    result = month()
+    assert result.grade == FIRM and not result.reasons
+    assert result.high - result.low < 2 * WATTS * (AGE_S + 2 * EVERY) / 3600.0
+    assert result.edges is not None
+    first, last, rise = result.edges
+    assert result.billable == rise == last.wh - first.wh
     assert first.time <= OCTOBER.begin and last.time <= OCTOBER.end
 
 
 def test_months_add_up_to_the_register() -> None:
     at = times()
-    one = registers_of(pdu({"1": register(WATTS, at, step=100)}, at), SUPPLY)["1"]
+    known = registers_of(pdu({"1": register(WATTS, at, step=100)}, at), SUPPLY)["1"]
     middle = BEGIN + 12.3 * DAY
-    parts = [energy(one, BEGIN, middle), energy(one, middle, OCTOBER.end)]
-    whole = energy(one, *OCTOBER)
+    parts = [energy(known, BEGIN, middle), energy(known, middle, OCTOBER.end)]
+    whole = energy(known, *OCTOBER)
     assert whole is not None
     assert whole.billable == sum(part.billable or 0.0 for part in parts if part is not None)
 
 
 @pytest.mark.parametrize("step", [1, 10, 100, 1000])
 def test_a_coarse_register_widens_the_bounds_by_its_steps(step: int) -> None:
-    answer = found(register(WATTS, times(), step=step))
-    assert answer.low <= TRUE_WH <= answer.high
-    assert 2 * step <= answer.high - answer.low <= 4 * step + 300
+    result = energy_of(register(WATTS, times(), step=step))
+    assert result.low <= TRUE_WH <= result.high
+    assert 2 * step <= result.high - result.low <= 4 * step + 300
 
 
 def test_each_end_may_hide_a_step() -> None:
     draw = random.Random(3)
     for _ in range(60):
         watts = draw.uniform(5.0, 700.0)
-        answer = found(register(watts, times(), step=1000))
-        assert answer.low <= watts * 744 <= answer.high, watts
+        result = energy_of(register(watts, times(), step=1000))
+        assert result.low <= watts * 744 <= result.high, watts
 
 
 def test_a_register_may_be_a_quarter_of_an_hour_old() -> None:
@@ -84,7 +84,7 @@ def test_a_register_may_be_a_quarter_of_an_hour_old() -> None:
     at = times()
     wh = [START_WH + int(min(time - 840.0 - BEGIN, 0.0)) for time in at]
     load = [3600.0 if time < BEGIN else 0.0 for time in at]
-    assert found(RegisterReadings(wh, load, [None] * len(at))).low == 0.0
+    assert energy_of(RegisterReadings(wh, load, [None] * len(at))).low == 0.0
 
 
 def between(begin: float, end: float, value: Callable[[int], Optional[int]]) -> Shown:
@@ -102,43 +102,43 @@ def between(begin: float, end: float, value: Callable[[int], Optional[int]]) -> 
     ],
 )
 def test_a_reading_that_leaves_the_line_costs_nothing(name: str, shown: Shown) -> None:
-    answer = month(shown)
-    assert answer.grade == FIRM and answer.billable == month().billable, name
-    assert any("left its line" in reason for reason in answer.reasons)
+    result = month(shown)
+    assert result.grade == FIRM and result.billable == month().billable, name
+    assert any("left its line" in reason for reason in result.reasons)
 
 
 def test_a_gap_is_bridged_by_the_register() -> None:
-    answer = month(between(5.0, 8.0, lambda wh: None))
-    assert answer.grade == FIRM and not answer.reasons
+    result = month(between(5.0, 8.0, lambda wh: None))
+    assert result.grade == FIRM and not result.reasons
 
 
 def test_a_gap_at_the_end_is_bounded_by_what_the_supply_delivers() -> None:
-    answer = month(between(30.9, 31.5, lambda wh: None))
-    assert answer.grade in (FIRM, BOUNDED, WIDE)
-    assert answer.high - answer.low < 3680.0 * 0.6 * 24
+    result = month(between(30.9, 31.5, lambda wh: None))
+    assert result.grade in (FIRM, BOUNDED, WIDE)
+    assert result.high - result.low < 3680.0 * 0.6 * 24
 
 
 def test_a_register_that_begins_again_leaves_a_hole() -> None:
-    answer = month(lambda since, wh: wh - START_WH - 80_000 if since > 16 * DAY else wh)
+    result = month(lambda since, wh: wh - START_WH - 80_000 if since > 16 * DAY else wh)
     hole = 3680.0 * (EVERY + AGE_S + 2.0) / 3600.0
-    assert any("began again" in reason for reason in answer.reasons)
-    assert answer.high - answer.low < hole + 400
-    assert answer.billable == answer.low and answer.edges is None
+    assert any("began again" in reason for reason in result.reasons)
+    assert result.high - result.low < hole + 400
+    assert result.billable == result.low and result.edges is None
 
 
 def test_a_small_set_back_is_in_the_highest() -> None:
     """It looks like a dip, but the readings that come back are the register's own."""
     lost = 150
-    answer = found(
+    result = energy_of(
         register(WATTS, times(), shown=lambda since, wh: wh - lost if since > 9 * DAY else wh)
     )
-    assert answer.low <= TRUE_WH <= answer.high
+    assert result.low <= TRUE_WH <= result.high
 
 
 def test_another_unit_is_another_register() -> None:
     units = ["A1" if time < BEGIN + 9 * DAY else "B2" for time in times()]
-    answer = month(lambda since, wh: wh + 70 if since > 9 * DAY else wh, units=units)
-    assert "another unit answered" in answer.reasons and answer.edges is None
+    result = month(lambda since, wh: wh + 70 if since > 9 * DAY else wh, units=units)
+    assert "another unit answered" in result.reasons and result.edges is None
 
 
 def test_a_restart_is_seen_by_the_uptime() -> None:
@@ -150,8 +150,8 @@ def test_an_uptime_that_passes_its_end_is_no_restart() -> None:
     """TimeTicks begin again at 0 after 497 days."""
     end_s = 2**32 / 100.0
     uptimes = [(end_s + time - BEGIN - 9 * DAY) % end_s for time in times()]
-    answer = month(uptimes=uptimes)
-    assert answer.grade == FIRM and not answer.reasons
+    result = month(uptimes=uptimes)
+    assert result.grade == FIRM and not result.reasons
     early = [value + 5000.0 if value < DAY else value for value in uptimes]
     assert "the unit restarted" in month(uptimes=early).reasons
 
@@ -160,17 +160,17 @@ def test_what_is_left_out_too_often_is_not_firm() -> None:
     """Two units that answer in turn under one name: one of them is no fault of the other."""
     at = times()
     turns = [place % 2 for place in range(len(at))]
-    one = register(WATTS, at)
-    mixed = [(wh or 0) + 900_000 * turn for wh, turn in zip(one.wh, turns)]
-    answer = found(one._replace(wh=mixed))
-    assert answer.grade == WIDE and answer.lower_high(answer.high).grade == WIDE
-    assert any("of its readings were left out" in reason for reason in answer.reasons)
-    assert sum_of([answer]).grade == WIDE
+    right = register(WATTS, at)
+    mixed = [(wh or 0) + 900_000 * turn for wh, turn in zip(right.wh, turns)]
+    result = energy_of(right._replace(wh=mixed))
+    assert result.grade == WIDE and result.lower_high(result.high).grade == WIDE
+    assert any("of its readings were left out" in reason for reason in result.reasons)
+    assert sum_of([result]).grade == WIDE
 
 
 def test_a_jump_that_the_rating_cannot_explain_is_a_hole() -> None:
-    answer = month(lambda since, wh: wh + 900_000 if since > 9 * DAY else wh)
-    assert any("more than its supply delivers" in reason for reason in answer.reasons)
+    result = month(lambda since, wh: wh + 900_000 if since > 9 * DAY else wh)
+    assert any("more than its supply delivers" in reason for reason in result.reasons)
 
 
 def test_energy_that_a_standing_register_lost_is_in_the_highest() -> None:
@@ -182,22 +182,24 @@ def test_energy_that_a_standing_register_lost_is_in_the_highest() -> None:
             return stood
         return wh - lost_wh if since >= 9.5 * DAY else wh
 
-    answer = month(shown)
-    assert "it stood still while power flowed" in answer.reasons
+    result = month(shown)
+    assert "it stood still while power flowed" in result.reasons
 
 
 def test_a_register_that_catches_up_lost_nothing() -> None:
     stood = START_WH + int(WATTS * (9 * DAY + DAY) / 3600)
-    answer = month(between(9.0, 9.5, lambda wh: stood))
-    assert answer.grade == FIRM
+    result = month(between(9.0, 9.5, lambda wh: stood))
+    assert result.grade == FIRM
 
 
 def test_a_register_that_stands_at_the_end_of_the_month_is_bounded_by_where_it_goes_on() -> None:
     at = times()
     stood = START_WH + int(WATTS * 31.9 * 24)
     blind = register(WATTS, at, shown=between(30.9, 31.3, lambda wh: stood))
-    answer = found(blind._replace(watts=[None] * len(at)), SUPPLY._replace(is_unit_checked=True))
-    assert answer.low <= TRUE_WH <= answer.high
+    result = energy_of(
+        blind._replace(watts=[None] * len(at)), SUPPLY._replace(is_unit_checked=True)
+    )
+    assert result.low <= TRUE_WH <= result.high
 
 
 @pytest.mark.parametrize("factor", [0.001, 0.278, 0.577, 1.3, 3.6, 1000])
@@ -206,19 +208,19 @@ def test_a_unit_that_the_power_contradicts_is_not_billed(factor: float) -> None:
     wrong = {name: register(WATTS * factor, at, read_watts=WATTS) for name in ("1", "2")}
     wrong["3"] = register(0.8 * factor, at, read_watts=0.8)
     for name, known in registers_of(pdu(wrong, at), SUPPLY).items():
-        answer = energy(known, *OCTOBER)
-        assert answer is not None
+        result = energy(known, *OCTOBER)
+        assert result is not None
         if name == "3" or factor == 1000:  # this one never rises by what its supply delivers
-            assert answer.billable is None or answer.low <= 0.8 * 744
+            assert result.billable is None or result.low <= 0.8 * 744
         else:
-            assert answer.grade == NOT_BILLABLE and answer.billable is None
-            assert "differ" in answer.reasons[0] or "a wrong unit" in answer.reasons[0]
+            assert result.grade == NOT_BILLABLE and result.billable is None
+            assert "differ" in result.reasons[0] or "a wrong unit" in result.reasons[0]
 
 
 @pytest.mark.parametrize("factor", [0.9, 1.0, 1.1])
 def test_a_meter_within_its_tolerance_is_billed(factor: float) -> None:
-    answer = found(register(WATTS * factor, times(), read_watts=WATTS))
-    assert answer.grade == FIRM and answer.billable == pytest.approx(TRUE_WH * factor, abs=100)
+    result = energy_of(register(WATTS * factor, times(), read_watts=WATTS))
+    assert result.grade == FIRM and result.billable == pytest.approx(TRUE_WH * factor, abs=100)
 
 
 @pytest.mark.parametrize("factor", [0.42, 0.7, 1.3, 2.4])
@@ -240,18 +242,18 @@ def test_a_register_that_alone_differs_from_its_power_is_not_billed(factor: floa
 def test_a_unit_that_nothing_shows_needs_the_owners_word() -> None:
     at = times()
     blind = register(WATTS, at)._replace(watts=[None] * len(at))
-    answer = found(blind)
-    assert answer.grade == NOT_BILLABLE and answer.billable is None
-    assert answer.reasons == [UNKNOWN_UNIT]
-    assert found(blind, SUPPLY._replace(is_unit_checked=True)).grade == FIRM
+    result = energy_of(blind)
+    assert result.grade == NOT_BILLABLE and result.billable is None
+    assert result.reasons == [UNKNOWN_UNIT]
+    assert energy_of(blind, SUPPLY._replace(is_unit_checked=True)).grade == FIRM
 
 
 def test_an_idle_outlet_is_nothing_and_firm() -> None:
     """The step of a table is known by the outlets that count."""
     at = times()
     registers = {"1": register(0.0, at), "2": register(WATTS, at)}
-    answer = energy(registers_of(pdu(registers, at), SUPPLY)["1"], *OCTOBER)
-    assert answer is not None and (answer.low, answer.billable, answer.grade) == (0.0, 0.0, FIRM)
+    result = energy(registers_of(pdu(registers, at), SUPPLY)["1"], *OCTOBER)
+    assert result is not None and (result.low, result.billable, result.grade) == (0.0, 0.0, FIRM)
 
 
 def test_what_was_not_read_has_no_figure() -> None:
@@ -267,11 +269,11 @@ def test_an_outlet_takes_at_most_what_the_inlet_counted() -> None:
         WATTS, at, shown=lambda since, wh: hole(since, wh - 4_900_000 if since > 9 * DAY else wh)
     )
     registers = {"1": broken, "2": register(300.0, at), INLET: register(505.0, at)}
-    answers = {
-        name: energy(one, *OCTOBER)
-        for name, one in registers_of(pdu(registers, at), SUPPLY).items()
+    results = {
+        name: energy(known, *OCTOBER)
+        for name, known in registers_of(pdu(registers, at), SUPPLY).items()
     }
-    before, after = answers["1"], narrow_by_inlet(answers)["1"]
+    before, after = results["1"], narrow_by_inlet(results)["1"]
     assert before is not None and after is not None
     assert after.low <= TRUE_WH <= after.high < before.high / 1.5
 
@@ -294,24 +296,24 @@ def wrapped(family: str, fault: Optional[Shown] = None) -> Energy:
 
     at = times()
     polls = pdu({"1": register(WATTS, at, shown=shown)}, at, family=family)
-    answer = energy(registers_of(polls, SUPPLY, facts)["1"], *OCTOBER)
-    assert answer is not None and answer.low <= TRUE_WH <= answer.high
-    return answer
+    result = energy(registers_of(polls, SUPPLY, facts)["1"], *OCTOBER)
+    assert result is not None and result.low <= TRUE_WH <= result.high
+    return result
 
 
 def test_a_counter_that_wraps_is_no_hole() -> None:
-    answer = wrapped("counter32")
-    assert answer.grade == FIRM and not answer.reasons and answer.edges is not None
-    first, last, rise = answer.edges
-    assert answer.billable == rise == WRAP + last.wh - first.wh and last.wh < first.wh < WRAP
+    result = wrapped("counter32")
+    assert result.grade == FIRM and not result.reasons and result.edges is not None
+    first, last, rise = result.edges
+    assert result.billable == rise == WRAP + last.wh - first.wh and last.wh < first.wh < WRAP
     assert wrapped("").edges is None
 
 
 @pytest.mark.parametrize("day", [8.99, 9.0, 9.01])
 @pytest.mark.parametrize("value", [0, WRAP - 1])
 def test_a_wrong_reading_is_no_wrap(day: float, value: int) -> None:
-    answer = wrapped("counter32", between(day, day + 0.02, lambda _: value))
-    assert answer.high - answer.low < 4_000
+    result = wrapped("counter32", between(day, day + 0.02, lambda _: value))
+    assert result.high - result.low < 4_000
 
 
 def test_a_step_of_the_mib_counts_where_a_table_hardly_moves() -> None:

@@ -29,8 +29,8 @@ from tests.waiting import PATIENCE_S, until
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    with hall(tmp_path_factory.mktemp("hall")) as made:
-        yield made
+    with hall(tmp_path_factory.mktemp("hall")) as simulated:
+        yield simulated
 
 
 def words(whole: Hall, path: Path, *more: str, dead: bool = False) -> Sequence[str]:
@@ -65,9 +65,9 @@ def polls(path: Path) -> int:
 
 def test_a_round_keeps_every_pdu(whole: Hall, tmp_path: Path) -> None:
     path = tmp_path / "energy.db"
-    done = run(*words(whole, path, "--rounds", "1", dead=True))
-    assert done.returncode == 2 and "dead cannot be read: unreachable: " in done.stderr
-    first, *_, last = done.stderr.splitlines()
+    result = run(*words(whole, path, "--rounds", "1", dead=True))
+    assert result.returncode == 2 and "dead cannot be read: unreachable: " in result.stderr
+    first, *_, last = result.stderr.splitlines()
     pdus = len(whole.peers)
     assert first == f"{pdus + 1} PDUs, each every 900 s, into {path}; Ctrl-C ends it"
     assert last.startswith(f"round 1: {pdus} of {pdus + 1} PDUs kept in ")
@@ -90,9 +90,9 @@ def test_a_file_has_one_meter(whole: Hall, tmp_path: Path) -> None:
     path = tmp_path / "energy.db"
     with meter(whole, path) as first:
         assert until(lambda: polls(path) > 0)
-        done = run(*words(whole, path, "--rounds", "1"))
-        assert done.returncode == 2
-        assert f"another `pdu meter` writes {path}: give each its own file" in done.stderr
+        result = run(*words(whole, path, "--rounds", "1"))
+        assert result.returncode == 2
+        assert f"another `pdu meter` writes {path}: give each its own file" in result.stderr
         first.send_signal(signal.SIGTERM)
         assert first.wait(PATIENCE_S) == 0
 
@@ -101,7 +101,7 @@ def test_a_full_disk_is_reported_and_the_meter_goes_on(whole: Hall, tmp_path: Pa
     """A limit of the file's size stands for the disk; with room again, polls are kept again."""
     path = tmp_path / "energy.db"
     assert run(*words(whole, path, "--rounds", "1")).returncode == 0
-    kept, most = polls(path), path.stat().st_size + 4096
+    most = path.stat().st_size + 4096
     with meter(whole, path) as full:
         resource.prlimit(full.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
         assert full.stderr is not None

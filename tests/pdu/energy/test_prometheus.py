@@ -75,9 +75,10 @@ def stored(folder: Path) -> Store:
     for readings in (polls(), inlet_polls(), line_polls()):
         for place, begin in enumerate(readings.earliest):
             registers = {
-                name: StoredRegister(column.wh[place], _whole(column.watts[place]), amperes)
+                name: StoredRegister(
+                    column.wh[place], _whole(column.watts[place]), column.amperes[place]
+                )
                 for name, column in readings.registers.items()
-                for amperes in (column.amperes[place],)
             }
             when = PollTime(begin, begin + 1.0, begin, "boot")
             family, uptime = readings.families[place], readings.uptimes[place]
@@ -166,7 +167,7 @@ def victoria_metrics(folder: Path) -> Iterator[str]:
 
 def energies(readings: PduReadings) -> dict[str, Optional[Energy]]:
     registers = registers_of(readings, SUPPLY)
-    return {name: energy(one, *OCTOBER) for name, one in registers.items()}
+    return {name: energy(known, *OCTOBER) for name, known in registers.items()}
 
 
 @pytest.mark.parametrize(
@@ -299,16 +300,16 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[FakeServer]:
-    with FakeServer() as made:
-        made.add("pdu_outlet_power_watts", lambda time: 203.7, outlet="1", job="a")
-        made.add("pdu_outlet_energy_joules_total", joules, outlet="1", job="a")
-        made.add("pdu_uptime_seconds", lambda time: time - OCTOBER.begin + 1e6, job="a")
+    with FakeServer() as served:
+        served.add("pdu_outlet_power_watts", lambda time: 203.7, outlet="1", job="a")
+        served.add("pdu_outlet_energy_joules_total", joules, outlet="1", job="a")
+        served.add("pdu_uptime_seconds", lambda time: time - OCTOBER.begin + 1e6, job="a")
         unit = {"serial": "A1", "firmware": "2.0", "exported_family": "x"}
-        made.add("pdu_info", lambda time: 1.0, job="a", **unit)
-        thread = threading.Thread(target=made.serve_forever, args=(0.02,), daemon=True)
+        served.add("pdu_info", lambda time: 1.0, job="a", **unit)
+        thread = threading.Thread(target=served.serve_forever, args=(0.02,), daemon=True)
         thread.start()
-        yield made
-        made.shutdown()
+        yield served
+        served.shutdown()
 
 
 def joules(time: float) -> float:

@@ -142,10 +142,10 @@ class TwoPdus(Hall):
         at = times()
         right = {"1": register(100.0, at)}
         wrong = {INLET: register(1000.0, at, read_watts=100.0)}
-        self._other = pdu({**right, **(wrong if fault == "unit" else {})}, at)._replace(pdu="rack2")
+        other = pdu({**right, **(wrong if fault == "unit" else {})}, at)
         if fault == "silent":
-            silent = pdu({}, [])
-            self._other = silent._replace(failed=[FailedPoll(BEGIN, "unreachable: no answer")])
+            other = pdu({}, [])._replace(failed=[FailedPoll(BEGIN, "unreachable: no answer")])
+        self._other = other._replace(pdu="rack2")
 
     def pdus(self, begin: float, end: float) -> Sequence[str]:
         return ["rack1", "rack2"]

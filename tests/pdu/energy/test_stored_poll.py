@@ -51,11 +51,11 @@ def test_an_energy_that_was_read_is_kept_whatever_else_fails(part: str) -> None:
     assert [register.wh for register in poll.registers.values()] == [12500, 12500]
     assert [*poll.registers] == ["1", INLET]
     assert poll.error == "protocol: no such table"
-    said: list[str] = []
-    log = ErrorLog(said.append)
+    lines: list[str] = []
+    log = ErrorLog(lines.append)
     for _ in range(2):
         log.note(poll)
-    assert (said, bool(log)) == (
+    assert (lines, bool(log)) == (
         ["rack1 is read in part: protocol: no such table"],
         False,
     )
@@ -68,7 +68,7 @@ def test_an_energy_that_failed_leaves_the_reason_alone() -> None:
     assert (poll.registers, poll.error) == ({}, "protocol: no such table")
 
 
-def test_an_energy_that_is_not_known_is_kept_with_its_reason_and_said_once() -> None:
+def test_an_energy_that_is_not_known_is_kept_with_its_reason_and_told_once() -> None:
     meter = MeterFigures(1.0, None, NotKnown("the sensor is not valid"))
     outlets = [PolledOutlet("1", EnumPowerStatus.UP, figures=meter)]
     poll = stored_poll("rack1", Reading(outlets, 1.0, 12.5, answered=True), "boot")

@@ -16,8 +16,8 @@ from .halls import Call, Hall, hall
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     """A data hall with one PDU of each handler and a dead one."""
-    with hall(tmp_path_factory.mktemp("hall")) as made:
-        yield made
+    with hall(tmp_path_factory.mktemp("hall")) as simulated:
+        yield simulated
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +43,13 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     for key in [key for key in os.environ if key.startswith("PDU_")]:
         monkeypatch.delenv(key)
 
-    def called(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
-        asked = [*map(str, arguments)]
+    def run_command(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
+        words = [*map(str, arguments)]
         capsys.readouterr()
         with pytest.MonkeyPatch.context() as patch:
             for key, value in variables.items():
                 patch.setenv(key, value)
-            code = root.run(asked)
-        return subprocess.CompletedProcess(asked, code, *capsys.readouterr())
+            code = root.run(words)
+        return subprocess.CompletedProcess(words, code, *capsys.readouterr())
 
-    return called
+    return run_command

@@ -84,11 +84,12 @@ def fetched(url: str, headers: dict[str, str] | None = None) -> tuple[int, str, 
 
 
 def parsed(text: str) -> dict[str, dict[Labels, float]]:
-    found: dict[str, dict[Labels, float]] = {}
+    """The values of a page of metrics by name and labels."""
+    samples: dict[str, dict[Labels, float]] = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
-            found.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
-    return found
+            samples.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
+    return samples
 
 
 @contextlib.contextmanager
@@ -115,7 +116,7 @@ def exporter(
 
 
 @contextlib.contextmanager
-def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
+def serving(*arguments: object) -> Iterator[Exporter]:
     """Run an exporter in this process until the block ends. It reads as the command does, and
     reports no currents of outlets: see the fixture `call`.
     """
@@ -127,37 +128,29 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     config = exporter_command.ExporterOptions(files, values["network"])
     targets = exporter_command.read_targets(config)
     limits = server.ServerLimits(values["parallel"], values["timeout_offset"])
-    made = server.Exporter(targets, limits)
-    with listening(made, port) as url:
-        yield Exporter(url)
-        assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body), (
+    exporter = server.Exporter(targets, limits)
+    with web_server(server.ExporterRoutes(exporter), exporter.threads) as running:
+        yield Exporter(f"http://127.0.0.1:{running.effective_port}/")
+        assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in exporter.own.page("").body), (
             "a probe still runs"
         )
 
 
 @contextlib.contextmanager
-def listening(made: server.Exporter, port: int = 0) -> Iterator[str]:
-    """Let an exporter listen on 127.0.0.1 until the block ends. Yields its URL."""
-    with web_server(server.ExporterRoutes(made), made.threads, port=port) as running:
-        yield f"http://127.0.0.1:{running.effective_port}/"
-
-
-@contextlib.contextmanager
-def web_server(
-    application: WSGIApplication, threads: int = 4, port: int = 0, **limits: int
-) -> Iterator[Any]:
+def web_server(application: WSGIApplication, threads: int = 4, **limits: int) -> Iterator[Any]:
     """Run the exporter's web server until the block ends."""
-    made: Any = WebServer(application, socket.create_server(("127.0.0.1", port)), threads, **limits)
-    thread = threading.Thread(target=made.run, daemon=True)
+    listener = socket.create_server(("127.0.0.1", 0))
+    running: Any = WebServer(application, listener, threads, **limits)
+    thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     try:
-        yield made
+        yield running
     finally:
         # in the thread of the server, whose loop ends when nothing is open
         with contextlib.suppress(OSError):  # it has done so before it is woken for that
-            made.trigger.pull_trigger(lambda: wasyncore.close_all(made._map))
+            running.trigger.pull_trigger(lambda: wasyncore.close_all(running._map))
         finished(thread)
-        made.task_dispatcher.shutdown()
+        running.task_dispatcher.shutdown()
 
 
 class Prometheus(NamedTuple):
@@ -170,17 +163,17 @@ class Prometheus(NamedTuple):
         _, text, _ = fetched(
             f"{self.url}api/v1/query?{urllib.parse.urlencode({'query': expression})}"
         )
-        return [
-            (one["metric"], float(one["value"][1])) for one in json.loads(text)["data"]["result"]
-        ]
+        series = json.loads(text)["data"]["result"]
+        return [(row["metric"], float(row["value"][1])) for row in series]
 
     def alerts(self) -> dict[str, list[dict[str, Any]]]:
         """Return the labels of each firing alert, by alert name."""
-        found: dict[str, list[dict[str, Any]]] = {}
-        for one in json.loads(fetched(f"{self.url}api/v1/alerts")[1])["data"]["alerts"]:
-            if one["state"] == "firing":
-                found.setdefault(one["labels"]["alertname"], []).append(one["labels"])
-        return found
+        labels_by_name: dict[str, list[dict[str, Any]]] = {}
+        for alert in json.loads(fetched(f"{self.url}api/v1/alerts")[1])["data"]["alerts"]:
+            if alert["state"] == "firing":
+                labels = alert["labels"]
+                labels_by_name.setdefault(labels["alertname"], []).append(labels)
+        return labels_by_name
 
 
 @contextlib.contextmanager

@@ -69,14 +69,10 @@ def hall(folder: Path) -> Iterator[Hall]:
         # receives datagrams and never answers
         silent = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         silent.bind(("127.0.0.1", 0))
-        made = Hall(
-            folder,
-            peers,
-            [line(folder, peer) for peer in peers.values()],
-            f"127.0.0.1:{silent.getsockname()[1]}",
-        )
-        private(made.logins, "".join(login(peer) for peer in peers.values()))
-        yield made
+        lines = [line(folder, peer) for peer in peers.values()]
+        data_hall = Hall(folder, peers, lines, f"127.0.0.1:{silent.getsockname()[1]}")
+        private(data_hall.logins, "".join(login(peer) for peer in peers.values()))
+        yield data_hall
 
 
 def line(folder: Path, peer: Peer, name: str = "") -> str:

