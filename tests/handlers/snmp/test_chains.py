@@ -104,14 +104,17 @@ def test_the_second_units_outlets_keep_their_identities_when_the_first_leaves(
     unit: Fixture,
 ) -> None:
     with Agent(Device(unit.rows, unit.rules)) as agent:
-        whole = states_on(unit, agent)
-    left = Device(without_first_unit(unit), unit.rules)
+        state_by_outlet = states_on(unit, agent)
+    shorter_chain = Device(without_first_unit(unit), unit.rules)
     state, module, number = map(Column, columns(unit))
     by_unit = ByUnit(state, module, number)
-    remaining = by_unit.rows(reader({oid: str(row.value) for oid, row in left.rows().items()}))
-    second = [identity for identity in whole if identity.startswith("2.")]
+    remaining = by_unit.rows(
+        reader({oid: str(row.value) for oid, row in shorter_chain.rows().items()})
+    )
+    of_second = [identity for identity in state_by_outlet if identity.startswith("2.")]
     # the last row of an Easy PDU is no outlet
-    assert second and [identity for identity in remaining if not identity.endswith(".")] == second
+    outlets = [identity for identity in remaining if not identity.endswith(".")]
+    assert of_second and outlets == of_second
 
 
 @pytest.mark.against("synthetic units, switched with faults")
@@ -161,12 +164,12 @@ def test_a_write_to_a_row_that_became_anothers_proves_nothing_though_both_read_a
         for oid in [f"{module}.{row}"]
         if oid in unit.rows
     }
-    first, second = row_of[2, 1], row_of[2, 2]
+    row_1, row_2 = row_of[2, 1], row_of[2, 2]
     changing = MovedByWrite(unit)
     swapped = dict(unit.rows)
     for column in (state, module, number):
-        swapped[f"{column}.{first}"] = unit.rows[f"{column}.{second}"]
-        swapped[f"{column}.{second}"] = unit.rows[f"{column}.{first}"]
+        swapped[f"{column}.{row_1}"] = unit.rows[f"{column}.{row_2}"]
+        swapped[f"{column}.{row_2}"] = unit.rows[f"{column}.{row_1}"]
     changing.later_rows = swapped
     with changing:
         handler, port = near(changing, {"switch_unproven": "yes"}), PduPortView("2.1")

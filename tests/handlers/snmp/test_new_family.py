@@ -69,7 +69,7 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
         unit.expected.gets,
         unit.expected.walks,
     )
-    read = read_exactly(snmp_device)
+    figures = read_exactly(snmp_device)
     assert snmp_device.profile.key == unit.key
     assert [
         (label.identity, label.number, label.name) for label in metering.labels(snmp_device)
@@ -77,13 +77,13 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
         (identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()
     ]
     assert {
-        identity: (state, float(read.currents[identity]), float(read.energies[identity]))
+        identity: (state, float(figures.currents[identity]), float(figures.energies[identity]))
         for identity, state in snmp_device.states.items()
     } == {
         identity: (STATES[outlet.state], outlet.current_a, outlet.energy_kwh)
         for identity, outlet in unit.expected.outlets.items()
     }
-    assert (float(read.load_a or 0), read.power_w, float(read.energy_kwh or 0)) == (
+    assert (float(figures.load_a or 0), figures.power_w, float(figures.energy_kwh or 0)) == (
         unit.expected.load_a,
         unit.expected.power_w,
         unit.expected.energy_kwh,

@@ -110,7 +110,7 @@ def test_a_control_refuses_a_source_that_cannot_be_written(at: Source) -> None:
         (Arc(A, -1, ("1",)), Arc(B, -1, ("2",))),
         (Merged((Prefixed("1", A), Prefixed("2", A))), Prefixed("2", B)),
     ],
-    ids=lambda tables: "-".join(type(one).__name__ for one in tables),
+    ids=lambda tables: "-".join(type(source).__name__ for source in tables),
 )
 def test_tables_that_may_share_an_identity_cannot_be_written(tables: Sequence[Source]) -> None:
     with pytest.raises(
@@ -150,7 +150,7 @@ def test_tables_that_may_share_an_identity_cannot_be_written(tables: Sequence[So
         ),
     ],
     ids=lambda tables: (
-        "-".join(type(one).__name__ for one in tables) if isinstance(tables, tuple) else ""
+        "-".join(type(source).__name__ for source in tables) if isinstance(tables, tuple) else ""
     ),
 )
 def test_tables_that_share_no_identity_are_written_each_at_its_own(
