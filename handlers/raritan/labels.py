@@ -9,7 +9,7 @@ from . import panels
 from .discovery import discover_units
 from .link_units_setting import LinkUnitSelection
 from .outlet_numbering import queue_list_proofs
-from .rpc import Agent
+from .rpc import Agent, answered_field
 from .rpc.pdumodel import Outlet
 
 
@@ -29,14 +29,14 @@ def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
     bulk.perform()
     for proof in list_proofs:
         proof.raise_unless_whole()
-    of_circuits = panels.read_panel_labels(bulk, without_outlets)
+    circuit_labels = panels.read_panel_labels(bulk, without_outlets)
     label_list: list[Label] = []
     for listed_unit, metadata, settings in unit_calls:
         for identity, metadata_call, settings_call in zip(
             listed_unit.identities(), metadata, settings
         ):
-            number = "" if metadata_call.error else metadata_call.get().label
-            name = "" if settings_call.error else settings_call.get().name
+            number = answered_field(metadata_call, "label") or ""
+            name = answered_field(settings_call, "name") or ""
             label_list.append(label(identity, number, name))
-        label_list += of_circuits.get(listed_unit.unit.link_id, [])
+        label_list += circuit_labels.get(listed_unit.unit.link_id, [])
     return label_list

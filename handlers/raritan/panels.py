@@ -16,7 +16,14 @@ from ..shared.errors import Unsupported
 from ..shared.meter_figures import Figure, NotMetered, sum_if_complete
 from .discovery import ListedUnit
 from .meters import FeedMeter, PortMeter
-from .rpc import Bulk, Interface, JsonRpcSyntaxException, Pending, present
+from .rpc import (
+    Bulk,
+    Interface,
+    JsonRpcSyntaxException,
+    Pending,
+    answered_field,
+    present,
+)
 from .rpc.pdumodel import Circuit, Panel, Pdu, Pole, PowerMeter, PowerMeterController
 from .units import PRIMARY, AnInterface, XerusUnit, is_missing_object_error
 
@@ -256,8 +263,8 @@ def read_panel_meters(
     bulk: Bulk, units: Sequence[UnitWithoutOutlets], *, with_power: bool = False
 ) -> dict[int, UnitMeters]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
-    every = [UnitMeters(unit, with_power=with_power) for unit in units]
-    meters = {meter.link_id: meter for meter in every if meter.mains}
+    unit_meters = [UnitMeters(unit, with_power=with_power) for unit in units]
+    meters = {meter.link_id: meter for meter in unit_meters if meter.mains}
     mains = [main for meter in meters.values() for main in meter.mains]
     listings = _queue_circuits(bulk, units)
     for main in mains:
@@ -284,23 +291,17 @@ def read_panel_labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[i
         for listing in _queue_circuits(bulk, units)
     ]
     bulk.perform()
-    calls_of_circuits: list[
-        tuple[int, BranchCircuit, Pending[Panel.PanelSettings], Pending[Circuit.Settings]]
-    ] = []
-    for listing, settings_of_panel in listings:
-        for circuit in listing.branch_circuits():
-            calls_of_circuits.append(
-                (listing.link_id, circuit, settings_of_panel, bulk.add(circuit.circuit.getSettings))
-            )
+    circuits = [
+        (listing.link_id, circuit, panel_settings, bulk.add(circuit.circuit.getSettings))
+        for listing, panel_settings in listings
+        for circuit in listing.branch_circuits()
+    ]
     bulk.perform()
     labels_by_link_id: dict[int, list[Label]] = {}
-    for link_id, circuit, settings_of_panel, settings_call in calls_of_circuits:
-        number = (
-            ""
-            if settings_of_panel.error
-            else _printed_number(circuit.position, settings_of_panel.get())
-        )
-        name = "" if settings_call.error else settings_call.get().name
+    for link_id, circuit, panel_settings, settings in circuits:
+        is_unread = panel_settings.error is not None
+        number = "" if is_unread else _printed_number(circuit.position, panel_settings.get())
+        name = answered_field(settings, "name") or ""
         labels_by_link_id.setdefault(link_id, []).append(label(circuit.identity, number, name))
     return labels_by_link_id
 
