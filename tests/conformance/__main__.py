@@ -59,8 +59,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             with starting(options.snmp_port):
                 devices = stack.enter_context(devices_of(names, options.snmp_port))
             print(_survey(platform), end="", flush=True)
-            archive_of_snmp = _place("snmp", folder / "beside")
-            for line in platform_handlers.lines(platform, archive_of_snmp):
+            snmp_handler = _place("snmp", folder / "beside")
+            for line in platform_handlers.lines(platform, snmp_handler):
                 print(line, flush=True)
             return _report(_on_platform(platform, devices, folder, bool(options.snmp_port)))
 
@@ -191,25 +191,25 @@ def _on_platform(
     platform: trial.Platform, devices: dict[str, Peer], folder: Path, port_chosen: bool
 ) -> Iterator[Outcome]:
     for name, peer in devices.items():
-        unpacked_archive = _place(name, folder / name)
-        problems = trial.run(platform, unpacked_archive, peer)
+        handler = _place(name, folder / name)
+        problems = trial.run(platform, handler, peer)
         silent = (
             problems
             and problems[0].startswith("status: unreachable: ")
             and not peer.books().requests
         )
         if name == "snmp" and silent and not port_chosen:
-            yield _on_port_161(platform, unpacked_archive)
+            yield _on_port_161(platform, handler)
         else:
             yield f"pdu_{name}", problems
 
 
-def _place(name: str, folder: Path) -> trial.Placed:
+def _place(name: str, folder: Path) -> trial.HandlerModule:
     data = archive(ROOT / "handlers", name)
     return trial.place(handler_archives.read_archive(data), "directory", folder)
 
 
-def _on_port_161(platform: trial.Platform, unpacked_archive: trial.Placed) -> Outcome:
+def _on_port_161(platform: trial.Platform, handler: trial.HandlerModule) -> Outcome:
     """Tries port 161 for a platform whose SNMP client sent nothing to the port in snmp_params."""
     with contextlib.ExitStack() as stack:
         try:
@@ -224,7 +224,7 @@ def _on_port_161(platform: trial.Platform, unpacked_archive: trial.Placed) -> Ou
                 ),
                 None,
             )
-        return "pdu_snmp (on port 161)", trial.run(platform, unpacked_archive, peer)
+        return "pdu_snmp (on port 161)", trial.run(platform, handler, peer)
 
 
 def _matrix(names: Sequence[str], python: str) -> int:
@@ -243,7 +243,7 @@ def on_variants(
     Each worker is a process of the interpreter `python`.
     """
     ways = sorted({variant.place for variant in VARIANTS})
-    archives = {
+    handlers = {
         (name, way): trial.place(
             handler_archives.read_archive(archive(ROOT / "handlers", name)),
             way,
@@ -261,7 +261,7 @@ def on_variants(
                 yield (
                     f"{variant}, pdu_{name}",
                     name,
-                    variant.problems(platform, archives[name, variant.place], devices[name]),
+                    variant.problems(platform, handlers[name, variant.place], devices[name]),
                 )
 
 

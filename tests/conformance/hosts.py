@@ -61,9 +61,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         help=f"only this one of {', '.join(VERSIONS)}; may be repeated",
     )
     chosen = parser.parse_args(arguments).python or VERSIONS
-    have = {f"{sys.version_info.major}.{sys.version_info.minor}": Path(sys.executable), **pythons()}
+    program_by_version = {
+        f"{sys.version_info.major}.{sys.version_info.minor}": Path(sys.executable),
+        **pythons(),
+    }
     with ThreadPoolExecutor(2) as pool:
-        hosts = list(pool.map(lambda version: tried(version, have.get(version)), chosen))
+        hosts = list(
+            pool.map(lambda version: tried(version, program_by_version.get(version)), chosen)
+        )
     for host in hosts:
         print(
             *(f"{host.version}: {line}" for line in host.differences),

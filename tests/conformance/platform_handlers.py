@@ -54,22 +54,24 @@ def modules(tree: Path) -> list[str]:
     ]
 
 
-def lines(platform: trial.Platform, ours: trial.Placed) -> Iterator[str]:
-    """A paragraph for each handler of the platform. `ours`: the archive pdu_snmp."""
+def lines(platform: trial.Platform, own_handler: trial.HandlerModule) -> Iterator[str]:
+    """A paragraph for each handler of the platform. `own_handler`: the archive pdu_snmp."""
     names = modules(platform.tree)
     if not names:
         yield "platform handlers: pdu_common/handlers has no module with make_handler"
     for name in names:
-        yield from _compare(platform, name, ours)
+        yield from _compare(platform, name, own_handler)
 
 
-def _compare(platform: trial.Platform, name: str, ours: trial.Placed) -> Iterator[str]:
-    theirs = trial.Placed(str(platform.tree), name)
+def _compare(
+    platform: trial.Platform, name: str, own_handler: trial.HandlerModule
+) -> Iterator[str]:
+    handler = trial.HandlerModule(str(platform.tree), name)
     failures: list[str] = []
     for key in _candidates(name):
-        with ExitStack() as opened:
-            peer = of(opened.enter_context(Agent(_device(key))))
-            answers = _ask(platform, theirs, peer)
+        with ExitStack() as stack:
+            peer = of(stack.enter_context(Agent(_device(key))))
+            answers = _ask(platform, handler, peer)
             if answers.status.kind == "import":
                 yield f"platform handler {name}: cannot be loaded: {answers.status.text}"
                 return
@@ -77,7 +79,7 @@ def _compare(platform: trial.Platform, name: str, ours: trial.Placed) -> Iterato
                 failures.append(f"{key}: {answers.status.text or 'no ports'}")
                 continue
             yield f"platform handler {name} reads the simulated {key}"
-            yield from _differences(answers, _ask(platform, ours, peer))
+            yield from _differences(answers, _ask(platform, own_handler, peer))
             return
     yield f"platform handler {name}: reads none of the simulated PDUs"
     yield from (f"    {failure}" for failure in failures)
@@ -96,35 +98,35 @@ def _device(key: str) -> Union[Model, Device]:
     return rpcm.rpcm() if key == "rpcm" else fixture(key).device()
 
 
-def _ask(platform: trial.Platform, placed: trial.Placed, peer: Peer) -> _Answers:
-    with trial.worker_of(platform, placed, peer) as worker:
+def _ask(platform: trial.Platform, handler: trial.HandlerModule, peer: Peer) -> _Answers:
+    with trial.worker_of(platform, handler, peer) as worker:
         status = worker.call("status", trial.CALL_SECONDS)
         return _Answers(status, worker.call("statistic", trial.CALL_SECONDS))
 
 
-def _differences(theirs: _Answers, ours: _Answers) -> Iterator[str]:
-    yield f"    ports: {_shown(theirs.ports)}"
-    yield f"    figures: {_figures(theirs.statistic)}"
-    if not ours.ports:
-        yield f"    ours: {ours.status.text or 'no ports'}"
+def _differences(answers: _Answers, own_answers: _Answers) -> Iterator[str]:
+    yield f"    ports: {_shown(answers.ports)}"
+    yield f"    figures: {_figures(answers.statistic)}"
+    if not own_answers.ports:
+        yield f"    ours: {own_answers.status.text or 'no ports'}"
         return
-    same = list(theirs.ports) == list(ours.ports)
-    yield (
-        "    identities: the same as ours: servers keep their ports"
-        if same
-        else f"    identities differ; ours: {_shown(ours.ports)}: a PDU that changes its handler"
-        " must be wired anew"
-    )
+    if list(answers.ports) == list(own_answers.ports):
+        yield "    identities: the same as ours: servers keep their ports"
+    else:
+        yield (
+            f"    identities differ; ours: {_shown(own_answers.ports)}: a PDU that changes its"
+            " handler must be wired anew"
+        )
     states = {
-        identity: f"{state} instead of {ours.ports[identity]}"
-        for identity, state in theirs.ports.items()
-        if identity in ours.ports and ours.ports[identity] != state
+        identity: f"{state} instead of {own_answers.ports[identity]}"
+        for identity, state in answers.ports.items()
+        if identity in own_answers.ports and own_answers.ports[identity] != state
     }
     if states:
         yield f"    states differ: {_shown(states)}"
-    own = _figures(ours.statistic)
-    if own != _figures(theirs.statistic):
-        yield f"    figures differ; ours: {own}"
+    own_figures = _figures(own_answers.statistic)
+    if own_figures != _figures(answers.statistic):
+        yield f"    figures differ; ours: {own_figures}"
 
 
 def _figures(call: Call) -> str:

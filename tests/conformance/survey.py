@@ -94,8 +94,8 @@ def _views(folder: Path) -> Iterator[str]:
 
 
 def _logger(folder: Path) -> Iterator[str]:
-    made = importlib.import_module("common.logger").get_logger("conformance")
-    yield f"{type(made).__module__}.{type(made).__qualname__}"
+    kind = type(importlib.import_module("common.logger").get_logger("conformance"))
+    yield f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _handlers(folder: Path) -> Iterator[str]:

@@ -42,11 +42,11 @@ def test_the_archive_reads_and_switches_by_the_calls_of_a_real_library(
         "pdu_common/base_snmp_pdu.py": variants.BY_LIBRARY,
         "pdu_common/library_calls.py": text.replace('LIBRARY = ""', f'LIBRARY = "{name}"'),
     }
-    for folder in ("platform", "placed"):
+    for folder in ("platform", "handler"):
         (tmp_path / folder).mkdir()
     platform = baseline.platform(files, "", tmp_path / "platform")._replace(python=python)
     package = handler_archives.read_archive(archive(ROOT / "handlers", "snmp"))
-    placed = trial.place(package, "directory", tmp_path / "placed")
+    handler = trial.place(package, "directory", tmp_path / "handler")
     for version in ("1", "2"):
         with variants.snmpd(version=version) as peer:
-            assert trial.run(platform, placed, peer) == [], version
+            assert trial.run(platform, handler, peer) == [], version

@@ -25,17 +25,17 @@ from tests.simulators.snmp_agent.devices.rpcm import rpcm
 from . import baseline, trial
 from .variants import VARIANTS, Variant
 
-Place = Callable[[str, str], trial.Placed]
+Place = Callable[[str, str], trial.HandlerModule]
 
 
 @pytest.fixture(scope="module")
 def simulated() -> Iterator[dict[str, Peer]]:
     """One small device for each handler. Each process of xdist has its own devices."""
-    with contextlib.ExitStack() as opened:
-        made = {
-            name: make(rpcm) if name == "snmp" else make() for name, make in peers.PEERS.items()
+    with contextlib.ExitStack() as stack:
+        yield {
+            name: stack.enter_context(make(rpcm) if name == "snmp" else make())
+            for name, make in peers.PEERS.items()
         }
-        yield {name: opened.enter_context(peer) for name, peer in made.items()}
 
 
 @pytest.fixture
@@ -50,17 +50,17 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     Each handler and way is unpacked and compiled once for all processes of xdist.
     """
 
-    def placed(name: str, way: str) -> trial.Placed:
+    def place_once(name: str, way: str) -> trial.HandlerModule:
         def make(folder: Path) -> None:
-            found = trial.place(
+            handler = trial.place(
                 handler_archives.read_archive(archive(ROOT / "handlers", name)), way, folder
             )
-            (folder / "placed").write_text("\n".join(found), "utf-8")
+            (folder / "handler").write_text("\n".join(handler), "utf-8")
 
         folder = once(tmp_path_factory, f"{name}-{way}", make)
-        return trial.Placed(*(folder / "placed").read_text("utf-8").splitlines())
+        return trial.HandlerModule(*(folder / "handler").read_text("utf-8").splitlines())
 
-    return placed
+    return place_once
 
 
 def platform(variant: Variant, folder: Path) -> trial.Platform:
@@ -79,8 +79,8 @@ def tried(variant: Variant) -> tuple[str, ...]:
     form with all handlers that it affects.
     """
     number = VARIANTS.index(variant)
-    first = all(earlier.point != variant.point for earlier in VARIANTS[:number])
-    if first or variant.point == "archive":
+    is_first = all(earlier.point != variant.point for earlier in VARIANTS[:number])
+    if is_first or variant.point == "archive":
         return variant.handlers
     return (variant.handlers[number % len(variant.handlers)],)
 
@@ -93,14 +93,14 @@ def test_archives_run_on_each_variant_that_affects_them(
     on, names = platform(variant, tmp_path), tried(variant)
     # Not in the threads: ast.parse, which building an archive needs, fails in several threads of
     # CPython 3.11 at once.
-    placed = {name: place(name, variant.place) for name in names}
+    handlers = {name: place(name, variant.place) for name in names}
 
     def problems(name: str) -> list[str]:
-        return variant.problems(on, placed[name], simulated[name])
+        return variant.problems(on, handlers[name], simulated[name])
 
     with ThreadPoolExecutor(max_workers=len(names)) as pool:
-        found = dict(zip(names, pool.map(problems, names)))
-    assert found == {name: [] for name in names}
+        problems_by_handler = dict(zip(names, pool.map(problems, names)))
+    assert problems_by_handler == {name: [] for name in names}
 
 
 def test_every_form_is_tried_and_each_handler_tries_every_point_that_affects_it() -> None:
@@ -163,18 +163,14 @@ def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(
 def test_a_difference_from_the_truth_is_noticed(
     snmp_peer: Peer, place: Place, tmp_path: Path
 ) -> None:
-    true, on = snmp_peer, platform(VARIANTS[0], tmp_path)
-
     def wrong_books() -> Books:
-        books = true.books()
+        books = snmp_peer.books()
         books.states = {identity: not state for identity, state in books.states.items()}
         books.load_a = books.port_energy_kwh["1"] = 4711.0
         return books
 
-    problems = trial.run(
-        on,
-        place("snmp", "directory"),
-        peers.Peer("snmp", "snmp", true.address, wrong_books, true.snmp),
-    )
+    wrong_peer = Peer("snmp", "snmp", snmp_peer.address, wrong_books, snmp_peer.snmp)
+    on = platform(VARIANTS[0], tmp_path)
+    problems = trial.run(on, place("snmp", "directory"), wrong_peer)
     for word in ("states: ", "load: ", "energy by outlet: ", "port_up: the device has outlet"):
         assert any(word in problem for problem in problems)

@@ -23,7 +23,7 @@ from tests.needs import ROOT
 from . import __main__ as conformance, baseline, trial, unknown
 from .variants import VARIANTS
 
-_PLACED: dict[tuple[str, str], trial.Placed] = {}
+_HANDLERS: dict[tuple[str, str], trial.HandlerModule] = {}
 
 
 @pytest.fixture(autouse=True)
@@ -31,11 +31,11 @@ def placed_once(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     """Each archive is unpacked once, so that Python compiles it once."""
     place = trial.place
 
-    def once(archive: Archive, where: str, _: Path) -> trial.Placed:
+    def once(archive: Archive, where: str, _: Path) -> trial.HandlerModule:
         key = archive.top, where
-        if key not in _PLACED:
-            _PLACED[key] = place(archive, where, tmp_path_factory.mktemp("placed"))
-        return _PLACED[key]
+        if key not in _HANDLERS:
+            _HANDLERS[key] = place(archive, where, tmp_path_factory.mktemp("handler"))
+        return _HANDLERS[key]
 
     monkeypatch.setattr(trial, "place", once)
 
@@ -43,7 +43,7 @@ def placed_once(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("handler", registry.names())
 def test_doubles_of_this_project_conform(handler: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert conformance.main(["--platform", str(ROOT), handler]) == 0
-    shown = capsys.readouterr().out
+    output = capsys.readouterr().out
     for part in (
         "BasePdu: in pdu_common.base_pdu, not abstract",
         "BaseSnmpPdu: snmp_set(self, oid",
@@ -54,7 +54,7 @@ def test_doubles_of_this_project_conform(handler: str, capsys: pytest.CaptureFix
         f"agrees  pdu_{handler}",
         "1 agree, 0 differ",
     ):
-        assert part in shown
+        assert part in output
 
 
 _CONNECTION = """
@@ -97,9 +97,9 @@ def test_a_platform_with_other_names_is_supported(
 ) -> None:
     # one for each class of data
     assert conformance.main(["--platform", tree(tmp_path, _OTHER), "nut", "snmp"]) == 0
-    shown = capsys.readouterr().out
-    assert "BasePdu: in pdu_common.abstractions" in shown and "PduSnmpData(rack, host" in shown
-    assert "2 agree, 0 differ" in shown
+    output = capsys.readouterr().out
+    assert "BasePdu: in pdu_common.abstractions" in output and "PduSnmpData(rack, host" in output
+    assert "2 agree, 0 differ" in output
 
 
 def test_a_platform_with_an_unknown_field_needs_an_adapter(
@@ -108,34 +108,26 @@ def test_a_platform_with_an_unknown_field_needs_an_adapter(
     strange = {"pdu_common/connection.py": _CONNECTION.replace("host", "where")}
     assert conformance.main(["--platform", tree(tmp_path, strange), "nut"]) == 1
     assert "no field for the address" in capsys.readouterr().out
-    own = tmp_path / "mine.py"
-    own.write_text(
+    adapter = tmp_path / "mine.py"
+    adapter.write_text(
         "def data(protocol, address, snmp, settings, handler):\n    from pdu_common.connection"
         " import PduHttpData\n    made = PduHttpData(address)\n    made.ip, made.handler_params ="
         " address, settings\n    return made\n"
     )
-    assert conformance.main(["--platform", str(tmp_path), "--adapter", str(own), "nut"]) == 0
+    assert conformance.main(["--platform", str(tmp_path), "--adapter", str(adapter), "nut"]) == 0
 
 
 def test_a_platform_module_that_exits_does_not_end_the_survey(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    conformance.main(
-        [
-            "--platform",
-            tree(
-                tmp_path,
-                {
-                    "pdu_common/base_snmp_pdu.py": "raise SystemExit(3)\n",
-                    "requirements.txt": "# none\n",
-                },
-            ),
-            "nut",
-        ]
-    )
-    shown = capsys.readouterr().out
-    assert "BasePdu: no answer (SystemExit: 3)" in shown
-    assert "requirement: none found" in shown and "get_logger: logging.Logger" in shown
+    files = {
+        "pdu_common/base_snmp_pdu.py": "raise SystemExit(3)\n",
+        "requirements.txt": "# none\n",
+    }
+    conformance.main(["--platform", tree(tmp_path, files), "nut"])
+    output = capsys.readouterr().out
+    assert "BasePdu: no answer (SystemExit: 3)" in output
+    assert "requirement: none found" in output and "get_logger: logging.Logger" in output
 
 
 def test_a_survey_that_does_not_end_is_reported_and_the_archive_runs(
@@ -143,8 +135,8 @@ def test_a_survey_that_does_not_end_is_reported_and_the_archive_runs(
 ) -> None:
     monkeypatch.setattr(conformance, "_SURVEY_SECONDS", 0.001)
     assert conformance.main(["--platform", str(ROOT), "nut"]) == 0
-    shown = capsys.readouterr().out
-    assert "did not end within 0.001 s\n" in shown and "agrees  pdu_nut" in shown
+    output = capsys.readouterr().out
+    assert "did not end within 0.001 s\n" in output and "agrees  pdu_nut" in output
 
 
 # the text of pdu_common.connection, the protocol, and what the error says
@@ -184,9 +176,9 @@ def test_connection_data_that_cannot_be_made_are_an_error_that_says_why(
 
 def test_a_class_of_snmp_data_that_the_platform_imports_is_used(connection: ModuleType) -> None:
     setattr(connection, "PduSnmpData", PduSnmpData)
-    made = unknown.data("snmp", "192.0.2.1", {"port": "161"}, {}, "pdu_x")
-    assert type(made) is PduSnmpData
-    assert (made.ip, made.snmp_params) == ("192.0.2.1", {"port": "161"})
+    pdu_data = unknown.data("snmp", "192.0.2.1", {"port": "161"}, {}, "pdu_x")
+    assert type(pdu_data) is PduSnmpData
+    assert (pdu_data.ip, pdu_data.snmp_params) == ("192.0.2.1", {"port": "161"})
 
 
 class _Loose:
@@ -224,11 +216,11 @@ def refuse_port_161(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(**_: object) -> None:
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
 
-    made = peers.PEERS["snmp"]
+    make = peers.PEERS["snmp"]
     monkeypatch.setitem(
         peers.PEERS,
         "snmp",
-        lambda **options: refused() if options.get("port") == 161 else made(**options),
+        lambda **options: refused() if options.get("port") == 161 else make(**options),
     )
 
 
@@ -236,9 +228,9 @@ def test_a_platform_that_uses_only_port_161_is_tried_there_or_reported_as_not_tr
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = conformance.main(["--platform", tree(tmp_path, _ONLY_161), "snmp"])
-    shown = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert code == 0 and (
-        "agrees  pdu_snmp (on port 161)" in shown or "not tried  pdu_snmp" in shown
+        "agrees  pdu_snmp (on port 161)" in output or "not tried  pdu_snmp" in output
     )
 
 
@@ -247,18 +239,18 @@ def test_a_platform_whose_port_161_cannot_be_opened_is_reported_as_not_tried(
 ) -> None:
     refuse_port_161(monkeypatch)
     assert conformance.main(["--platform", tree(tmp_path, _ONLY_161), "snmp"]) == 0
-    shown = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert (
-        "not tried  pdu_snmp" in shown
-        and "run this as root" in shown
-        and "0 agree, 0 differ, 1 not tried" in shown
+        "not tried  pdu_snmp" in output
+        and "run this as root" in output
+        and "0 agree, 0 differ, 1 not tried" in output
     )
 
 
 def test_a_port_in_use_is_reported_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp_socket:
+        udp_socket.bind(("127.0.0.1", 0))
+        port = udp_socket.getsockname()[1]
         with pytest.raises(SystemExit) as ended:
             conformance.main(["--platform", str(ROOT), "--snmp-port", str(port), "snmp"])
     assert ended.value.code == 2
@@ -307,14 +299,16 @@ def test_the_matrix_can_be_run_for_one_handler(
 ) -> None:
     monkeypatch.setattr(conformance, "VARIANTS", VARIANTS[:2])
     assert conformance.main(["nut"]) == 0
-    shown = capsys.readouterr().out
-    assert "agrees  BasePdu: in pdu_common.base, pdu_nut" in shown and "2 agree, 0 differ" in shown
+    output = capsys.readouterr().out
+    assert (
+        "agrees  BasePdu: in pdu_common.base, pdu_nut" in output and "2 agree, 0 differ" in output
+    )
 
 
 def test_a_platform_whose_view_of_a_port_has_other_names_fails_with_its_log(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     views = baseline.STATISTIC_VIEWS.replace("consumption", "power_consumption")
-    other = baseline.helper(statistic=views.replace("total_power_consumption", "total_consumption"))
-    assert conformance.main(["--platform", tree(tmp_path, other), "nut"]) == 1
+    files = baseline.helper(statistic=views.replace("total_power_consumption", "total_consumption"))
+    assert conformance.main(["--platform", tree(tmp_path, files), "nut"]) == 1
     assert "energy by outlet: {} instead of" in capsys.readouterr().out

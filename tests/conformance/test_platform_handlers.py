@@ -38,42 +38,44 @@ def platform(folder: Path, changes: Mapping[str, str], **sources: str) -> trial.
 
 
 @pytest.fixture
-def ours(tmp_path: Path) -> trial.Placed:
+def own_handler(tmp_path: Path) -> trial.HandlerModule:
     data = archive(ROOT / "handlers", "snmp")
-    return trial.place(handler_archives.read_archive(data), "directory", tmp_path / "ours")
+    return trial.place(handler_archives.read_archive(data), "directory", tmp_path / "own")
 
 
 @pytest.mark.parametrize("changes", [{}, _OTHER], ids=["baseline", "other names"])
 def test_identities_states_figures_and_what_cannot_be_loaded_are_said(
-    changes: Mapping[str, str], tmp_path: Path, ours: trial.Placed
+    changes: Mapping[str, str], tmp_path: Path, own_handler: trial.HandlerModule
 ) -> None:
     source = SOURCE
     if changes:  # this platform's view of an outlet has another field
         source = source.replace("consumption=port.value_float", "energy=port.value_float")
     tree = platform(tmp_path / "tree", changes, rpcm=source, aten=_MISSING)
-    text = "\n".join(platform_handlers.lines(tree, ours))
+    text = "\n".join(platform_handlers.lines(tree, own_handler))
     assert "pdu_common.handlers.rpcm reads the simulated rpcm" in text
     assert "identities: the same as ours" in text and "differ" not in text
     assert "pdu_common.handlers.aten: cannot be loaded: ModuleNotFoundError" in text
 
 
-def test_other_identities_and_states_are_differences(tmp_path: Path, ours: trial.Placed) -> None:
+def test_other_identities_and_states_are_differences(
+    tmp_path: Path, own_handler: trial.HandlerModule
+) -> None:
     tree = platform(tmp_path / "tree", {}, rpcm=_LONG, apc=_APC)
-    text = "\n".join(platform_handlers.lines(tree, ours))
+    text = "\n".join(platform_handlers.lines(tree, own_handler))
     assert "identities differ; ours: 1 UP" in text and "1.1 UP" in text
     assert "pdu_common.handlers.apc reads the simulated apc-rpdu2" in text
     assert "states differ: 4 UNKNOWN instead of DOWN" in text and "figures differ; ours: " in text
 
 
 def test_the_survey_lists_them_and_a_platform_without_any_is_said(
-    tmp_path: Path, ours: trial.Placed, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, own_handler: trial.HandlerModule, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tree = platform(tmp_path / "tree", {}, rpcm=SOURCE)
     assert conformance.main(["--platform", str(tree.tree), "snmp"]) == 0
-    shown = capsys.readouterr().out
-    assert "platform handler: pdu_common.handlers.rpcm" in shown
-    assert "platform handler pdu_common.handlers.rpcm reads the simulated rpcm" in shown
+    output = capsys.readouterr().out
+    assert "platform handler: pdu_common.handlers.rpcm" in output
+    assert "platform handler pdu_common.handlers.rpcm reads the simulated rpcm" in output
     bare = trial.Platform(tmp_path / "bare")
-    assert list(platform_handlers.lines(bare, ours)) == [
+    assert list(platform_handlers.lines(bare, own_handler)) == [
         "platform handlers: pdu_common/handlers has no module with make_handler"
     ]

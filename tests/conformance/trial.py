@@ -41,14 +41,14 @@ class Platform(NamedTuple):
     python: str = sys.executable
 
 
-class Placed(NamedTuple):
-    """An unpacked archive: an entry for sys.path, and the module to import or the file to load."""
+class HandlerModule(NamedTuple):
+    """A handler's module, or the file to load, and the entry for sys.path."""
 
     path: str
     module: str
 
 
-def place(archive: Archive, where: str, folder: Path) -> Placed:
+def place(archive: Archive, where: str, folder: Path) -> HandlerModule:
     """Unpacks an archive as a platform may: as a "directory" on sys.path, a "package", or a "file"
     that is loaded by its path.
     """
@@ -58,16 +58,16 @@ def place(archive: Archive, where: str, folder: Path) -> Placed:
         for package in (inner, inner.parent):
             (package / "__init__.py").touch()
         archive.unpack(inner)
-        return Placed(str(folder), f"uploaded.handlers.{archive.top}.handler")
+        return HandlerModule(str(folder), f"uploaded.handlers.{archive.top}.handler")
     archive.unpack(folder)
     if where == "file":
-        return Placed(str(folder / "nowhere"), str(folder / archive.top / "handler.py"))
-    return Placed(str(folder), f"{archive.top}.handler")
+        return HandlerModule(str(folder / "nowhere"), str(folder / archive.top / "handler.py"))
+    return HandlerModule(str(folder), f"{archive.top}.handler")
 
 
 def run(
     platform: Platform,
-    placed: Placed,
+    handler: HandlerModule,
     peer: Peer,
     *,
     port_energy: bool = True,
@@ -78,13 +78,13 @@ def run(
     `port_energy`: whether this platform's views have an outlet's energy. `fresh`: each call
     gets a new handler object and a new thread.
     """
-    with worker_of(platform, placed, peer, fresh) as worker:
+    with worker_of(platform, handler, peer, fresh) as worker:
         return list(_problems(worker, peer, port_energy))
 
 
 @contextlib.contextmanager
 def worker_of(
-    platform: Platform, placed: Placed, peer: Peer, fresh: bool = False
+    platform: Platform, handler: HandlerModule, peer: Peer, fresh: bool = False
 ) -> Iterator[Worker]:
     """A process that calls the handler of `peer`'s PDU."""
     data = {
@@ -95,8 +95,8 @@ def worker_of(
         "handler": f"pdu_{peer.handler}",
     }
     job = Job(
-        [str(platform.tree), placed.path],
-        placed.module,
+        [str(platform.tree), handler.path],
+        handler.module,
         data,
         adapter=platform.adapter,
         fresh=fresh,
@@ -185,14 +185,14 @@ def _close(figure: float, true_figure: Optional[float]) -> bool:
     )
 
 
-def silent(platform: Platform, placed: Placed, peer: Peer) -> list[str]:
+def silent(platform: Platform, handler: HandlerModule, peer: Peer) -> list[str]:
     """The problems of a status call that gets no answer: the error must be `unreachable` and must
     not show the community.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind((peer.address, 0))
         params = {**peer.snmp, "port": str(deaf.getsockname()[1]), "timeout": "0.2", "retries": "0"}
-        with worker_of(platform, placed, replace(peer, snmp=params)) as worker:
+        with worker_of(platform, handler, replace(peer, snmp=params)) as worker:
             call = worker.call("status", CALL_SECONDS)
     secret = peer.snmp["community"]
     problems = [] if call.kind == "unreachable" else [f"kind of error: {call.kind}"]

@@ -61,12 +61,16 @@ class Variant:
     def __str__(self) -> str:
         return f"{self.point}: {self.form}"
 
-    def problems(self, platform: trial.Platform, placed: trial.Placed, usual: Peer) -> list[str]:
+    def problems(
+        self, platform: trial.Platform, handler: trial.HandlerModule, usual: Peer
+    ) -> list[str]:
         """The problems of an archive on a platform of this form, with `peer`, else with `usual`."""
         with nullcontext(usual) if self.peer is None else self.peer() as peer:
             if self.silent:
-                return trial.silent(platform, placed, peer)
-            return trial.run(platform, placed, peer, port_energy=self.port_energy, fresh=self.fresh)
+                return trial.silent(platform, handler, peer)
+            return trial.run(
+                platform, handler, peer, port_energy=self.port_energy, fresh=self.fresh
+            )
 
 
 # ---- what a form changes ----
@@ -126,7 +130,7 @@ def data(protocol, address, snmp, settings, handler):
     fields.update({"snmp_params": snmp} if protocol == "snmp" else SNMP)
     pairs = settings
     fields.update(SETTINGS)
-    return MADE
+    return PDU_DATA
 """
 _WIRE = """
 def wire(data):
@@ -148,11 +152,11 @@ def data_in(
     address: str = "address",
     settings: str = '{"custom_params": pairs}',
     snmp: str = "{}",
-    made: str = "SimpleNamespace(**fields)",
+    pdu_data: str = "SimpleNamespace(**fields)",
 ) -> Variant:
     """The data that make_handler gets, as Python expressions of the form's values."""
     text = _DATA.replace("NAME", repr(name)).replace("ADDRESS", address)
-    text = text.replace("SETTINGS", settings).replace("SNMP", snmp).replace("MADE", made)
+    text = text.replace("SETTINGS", settings).replace("SNMP", snmp).replace("PDU_DATA", pdu_data)
     files = {"pdu_common/connection.py": _WIRE.replace("NAME", name)}
     return Variant(point, form, files, text, handlers)
 
@@ -450,8 +454,8 @@ def statistics(form: str, body: str, energy: str, fields: str = "ports") -> Vari
     """`body` of the view of a port, its field with the energy, and the field of the whole view
     with the list ("": none).
     """
-    more = f"self.{fields} = []" if fields else "pass"
-    whole = f"        self.load, self.total_consumption = 0.0, 0.0\n        {more}\n"
+    list_of_ports = f"self.{fields} = []" if fields else "pass"
+    whole = f"        self.load, self.total_consumption = 0.0, 0.0\n        {list_of_ports}\n"
     text = (
         f"class PduPortStatisticView:\n{body}\n\nclass PduStatisticView:\n    def __init__(self):\n"
     )
@@ -503,7 +507,7 @@ VARIANTS: tuple[Variant, ...] = (
         "address", "followed by a port", CUSTOM, address="f\"{address}:{settings.pop('port')}\""
     ),
     data_in("address", "in brackets", CUSTOM, address='f"[{address}]"'),
-    data_in("address", "the data are a dict", made="fields"),
+    data_in("address", "the data are a dict", pdu_data="fields"),
     data_in(
         "address",
         "empty on the form, given as the setting host",
