@@ -139,10 +139,7 @@ def run(arguments: Sequence[str]) -> int:
             ) from None
         raise
     except click.UsageError as error:
-        # click does not say whose option lacks a value
-        names = [word for word in arguments if word in ROOT.by_name][:1]
-        where = error.ctx.command_path if error.ctx else " ".join(["pdu", *names])
-        return fail(this_run, Usage(f"{_usage_text(error, where)} ({where} --help)"))
+        return fail(this_run, Usage(_usage_text(error, arguments)))
     except KeyboardInterrupt:
         advice = "a command that was sent may still be carried out" if this_run.changing else ""
         return fail(this_run, Interrupted(advice))
@@ -155,7 +152,15 @@ def run(arguments: Sequence[str]) -> int:
         return fail(this_run, error)
 
 
-def _usage_text(error: click.UsageError, where: str) -> str:
+def _usage_text(error: click.UsageError, arguments: Sequence[str]) -> str:
+    """What is wrong with the line, what was probably meant, and whose --help says more."""
+    # click does not say whose option lacks a value
+    names = [word for word in arguments if word in ROOT.by_name][:1]
+    where = error.ctx.command_path if error.ctx else " ".join(["pdu", *names])
+    return f"{_fault_text(error, where)} ({where} --help)"
+
+
+def _fault_text(error: click.UsageError, where: str) -> str:
     """What is wrong with the line, and what was probably meant. `where`: the command."""
     # click puts each choice on its own line
     words = " ".join(error.format_message().split())

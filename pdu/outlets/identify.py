@@ -154,9 +154,7 @@ def _identify(
     """Ask these handlers, all if there are none, and print what they answer. Add the PDU if one
     reads it.
     """
-    handler_names = [pdu.handler] if registry.is_handler(pdu.handler) else registry.names()
-    candidates = list(dict.fromkeys(handlers)) or order_handlers(handler_names, pdu.host, pdu.login)
-    _check_settings(candidates, pdu.login)
+    candidates = _candidates(pdu, handlers)
     survey = _Survey(pdu, run.output, alone=len(candidates) == 1)
 
     def show(answer: HandlerAnswer) -> None:
@@ -170,23 +168,20 @@ def _identify(
         login = _narrowed(survey.pdu, best.handler).login
         added_pdu = addition.add(new_pdu, load(best.handler), pdu.host, login)
     if run.output.json:
-        print_json(
-            {
-                "host": pdu.host,
-                "chosen": best.handler if best else None,
-                "added": new_pdu.list_path if new_pdu is not None and added_pdu else None,
-                "handlers": [_data(answer, run) for answer in survey.answers],
-            }
-        )
+        document = {
+            "host": pdu.host,
+            "chosen": best.handler if best else None,
+            "added": new_pdu.list_path if new_pdu is not None and added_pdu else None,
+            "handlers": [_data(answer, run) for answer in survey.answers],
+        }
+        print_json(document)
     else:
-        if new_pdu is not None:
-            print(_addition_line(new_pdu, added_pdu))
+        addition_lines = [_addition_line(new_pdu, added_pdu)] if new_pdu is not None else []
         line_to_read = _again(pdu, best, new_pdu) if best else ""
-        for line in [
-            *_unread_lines(survey, verbose=verbose),
-            *_last(line_to_read, survey.answers, pdu),
-        ]:
-            print(line)
+        last_lines = _last(line_to_read, survey.answers, pdu)
+        lines = [*addition_lines, *_unread_lines(survey, verbose=verbose), *last_lines]
+        if lines:
+            print("\n".join(lines))
     return DONE if best else code_of(_kind(survey.answers))
 
 
@@ -210,11 +205,16 @@ def _unread_lines(survey: _Survey, *, verbose: bool) -> Sequence[str]:
     return [*lines, *_unread(survey.answers)]
 
 
-def _check_settings(candidates: Sequence[str], login: Login) -> None:
-    """Raises SettingsError for a setting of the command line that none of these handlers has."""
+def _candidates(pdu: names.ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
+    """The handlers that are tried: these, else that of the list, else all. Raises SettingsError for
+    a setting of the command line that none of them has.
+    """
+    listed_handlers = [pdu.handler] if registry.is_handler(pdu.handler) else registry.names()
+    candidates = list(dict.fromkeys(handlers))
+    candidates = candidates or order_handlers(listed_handlers, pdu.host, pdu.login)
     keys: set[str] = set().union(*(form.setting_keys(load(name)) for name in candidates))
-    typed_keys = [key for key in login.settings if key not in login.of_list]
-    for key in (*typed_keys, *login.secret_files):
+    typed_keys = [key for key in pdu.login.settings if key not in pdu.login.of_list]
+    for key in (*typed_keys, *pdu.login.secret_files):
         if key not in keys and len(candidates) == 1:
             raise SettingsError(
                 f"{candidates[0]} has no setting {printable(key, 60)!r}; it takes"
@@ -224,6 +224,7 @@ def _check_settings(candidates: Sequence[str], login: Login) -> None:
             raise SettingsError(
                 f"none of {', '.join(sorted(candidates))} has a setting {printable(key, 60)!r}"
             )
+    return candidates
 
 
 def identified(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
@@ -294,17 +295,9 @@ class _Survey:
         """
         waiting_names = list(candidates)
         while waiting_names:
-            name = waiting_names.pop(0)
-            endpoint, error = self._reach(name)
-            if error is None and endpoint is not None:
-                likely = [*self._look(name, endpoint).likely, name]
-                likeliest = next(item for item in likely if item in (name, *waiting_names))
-                if likeliest != name and endpoint not in self._refused:
-                    waiting_names.insert(0, name)
-                    waiting_names.remove(likeliest)
-                    name = likeliest
-                    endpoint, error = self._reach(name)
-            answer = self._answer(name, endpoint, error)
+            name = self._likeliest(waiting_names)
+            waiting_names.remove(name)
+            answer = self._answer(name)
             self.answers.append(answer)
             finding = answer.finding
             if name == _DESCRIBED and finding is not None and not finding.family:
@@ -315,10 +308,19 @@ class _Survey:
         """Of the handlers that read the device, the one that is preferred."""
         return min(filter(_has_family, self.answers), key=_rank, default=None)
 
-    def _answer(
-        self, name: str, endpoint: Optional[Endpoint], error: Optional[PduHandlerError]
-    ) -> HandlerAnswer:
+    def _likeliest(self, candidates: Sequence[str]) -> str:
+        """The first of these handlers, or that one of them whose make the web service names that
+        the first would log in to.
+        """
+        endpoint, error = self._reach(candidates[0])
+        if error is not None or endpoint is None or endpoint in self._refused:
+            return candidates[0]
+        likely = self._look(candidates[0], endpoint).likely
+        return next((name for name in likely if name in candidates), candidates[0])
+
+    def _answer(self, name: str) -> HandlerAnswer:
         """The answer of one handler."""
+        endpoint, error = self._reach(name)
         if error is None and endpoint is not None:
             error = self._look(name, endpoint).untrusted
             if error is None and endpoint in self._refused:

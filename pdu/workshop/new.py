@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Optional
 
@@ -106,15 +106,9 @@ def new(
     try:
         files = family_files(root, name, title) if snmp else handler_files(root, name, title, shape)
         _refuse_paths_in_use(root, files)
-        edits: Mapping[Path, str] = {}
-        if snmp:
-            edits = families_table(root, name)
-        elif with_pages:
-            edits = {
-                **_settings_page(root, name, title),
-                **_contract(root, name),
-                **_registry(root, name, title),
-            }
+        edits = families_table(root, name) if snmp else {}
+        if not snmp and with_pages:
+            edits = _handler_edits(root, name, title)
         with signals_as_ctrl_c(), _all_or_nothing(root, files, edits):
             pages = _write(root, {**files, **edits}, with_pages=with_pages)
     except OSError as error:
@@ -127,16 +121,17 @@ def new(
         tests, page = f"tests/handlers/snmp -k {name}", "docs/dev/new-family.md"
     elif shape == _PLATFORM:
         tests, page = f"test_{name}.py", "docs/own-handler.md"
-    changed_files = list(dict.fromkeys([*map(str, edits), *pages]))
-    lines = [
-        *map(str, files),
-        *(f"{path} (changed)" for path in changed_files),
-        "",
+    steps = (
         f"its tests: python -m pytest {tests} (pytest is in the environment of make env-tests)",
         f"next steps: {page}",
-    ]
-    result = Result({"made": list(map(str, files)), "changed": changed_files}, lines)
+    )
+    result = _result(list(map(str, files)), list(dict.fromkeys([*map(str, edits), *pages])), steps)
     return print_result(result, as_json=output.json)
+
+
+def _result(files: Sequence[str], changed_files: Sequence[str], steps: Sequence[str]) -> Result:
+    changes = [f"{path} (changed)" for path in changed_files]
+    return Result({"made": files, "changed": changed_files}, [*files, *changes, "", *steps])
 
 
 def _refuse_paths_in_use(root: Path, files: Collection[Path]) -> None:
@@ -303,6 +298,17 @@ def _display_name(text: str, what: str) -> str:
             " most), but begin with a letter or a digit"
         )
     return shown_as
+
+
+def _handler_edits(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
+    """The files of the tree that name each handler, with this one. Raises OSError and
+    SettingsError.
+    """
+    return {
+        **_settings_page(root, name, title),
+        **_contract(root, name),
+        **_registry(root, name, title),
+    }
 
 
 def _settings_page(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
