@@ -25,7 +25,7 @@ from pdu.energy.store import Store, StoredPoll, StoredRegister
 from pdu.reading import outlet_power
 from tests.needs import ROOT
 from tests.pdu.energy.months import register, times
-from tests.pdu.monitoring.halls import line, login, private
+from tests.pdu.monitoring.halls import line as list_line, login, private
 from tests.pdu.running import options
 from tests.peers import PEERS, Peer
 
@@ -89,8 +89,8 @@ def _documents(name: str, peer: Peer, folder: Path) -> Iterator[tuple[str, Any]]
         yield "identify", document(*identify)
         files = ("--list", str(folder / f"{name}.csv"), "--auth", str(folder / f"{name}.toml"))
         yield "identify", document(*identify, "--add", "r1-left", *files)
-        wrong = ("off", name, peer.address, "no-such-outlet", "--yes", *words)
-        yield "error", document(*wrong, kind="no-such-outlet")
+        line = ("off", name, peer.address, "no-such-outlet", "--yes", *words)
+        yield "error", document(*line, kind="no-such-outlet")
         for command in ("record", "prove"):
             file = str(folder / f"{name}.{command}")
             yield command, document(command, name, peer.address, "--out", file, *words)
@@ -99,7 +99,7 @@ def _documents(name: str, peer: Peer, folder: Path) -> Iterator[tuple[str, Any]]
             yield "find", document("find", peer.address, *port)
     private(folder / "logins.toml", login(peer))
     fleet = folder / "list.csv"
-    fleet.write_text(f"name,handler,address,auth,settings\n{line(folder, peer)}\n")
+    fleet.write_text(f"name,handler,address,auth,settings\n{list_line(folder, peer)}\n")
     yield "check", document("check", str(fleet), "--auth", str(folder / "logins.toml"))
 
 
@@ -109,14 +109,14 @@ def shapes() -> Mapping[str, Mapping[str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         for name in names():
             with PEERS[name]() as peer:
-                for command, printed in _documents(name, peer, Path(folder)):
+                for command, json_document in _documents(name, peer, Path(folder)):
                     shapes_by_command.setdefault(command, []).append({})
-                    _add(shapes_by_command[command][-1], printed)
+                    _add(shapes_by_command[command][-1], json_document)
         for command, words in _LINES.items():
             _add(shapes_by_command.setdefault(command, [{}])[0], document(*words))
         month = document(*_month(Path(folder)), kind="not-seen")
         _add(shapes_by_command.setdefault("energy month", [{}])[0], month)
-    return {command: _merged(each) for command, each in shapes_by_command.items()}
+    return {command: _merged(shapes) for command, shapes in shapes_by_command.items()}
 
 
 def _month(folder: Path) -> Sequence[str]:
@@ -136,14 +136,14 @@ def _month(folder: Path) -> Sequence[str]:
 
 def _merged(documents: list[Shape]) -> Mapping[str, str]:
     paths = dict.fromkeys(path for shape in documents for path in shape)
-    merged = {}
+    types_by_path = {}
     for path in paths:
         kinds = set().union(*(shape.get(path, set()) for shape in documents))
         parent = path.rpartition(".")[0].removesuffix("[]")
         is_missing = any(path not in shape for shape in documents if not parent or parent in shape)
         types = sorted(kinds - {"null"}) + sorted(kinds & {"null"})
-        merged[path] = " or ".join([*types, *(["absent"] if is_missing else [])])
-    return merged
+        types_by_path[path] = " or ".join([*types, *(["absent"] if is_missing else [])])
+    return types_by_path
 
 
 def page() -> str:

@@ -171,8 +171,11 @@ def test_a_replay_is_read_by_its_line(
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     unknown = tmp_path / "unit.snmprec"
     unknown.write_text("1.3.6.1.2.1.1.1.0|4|Acme\n1.3.6.1.4.1.99999.1.0|2|1\n")
-    known = ROOT / "tests" / "recordings" / "rpcm.snmprec"
-    for file, command, answer in ((known, "status", "5 outlets"), (unknown, "identify", "Acme")):
+    known_file = ROOT / "tests" / "recordings" / "rpcm.snmprec"
+    for file, command, answer in (
+        (known_file, "status", "5 outlets"),
+        (unknown, "identify", "Acme"),
+    ):
         with (
             subprocess.Popen(
                 [*PDU, "replay", str(file)],

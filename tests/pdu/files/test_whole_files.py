@@ -61,13 +61,13 @@ def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
 
 
 def test_permissions_are_those_that_were_asked_for(tmp_path: Path) -> None:
-    before = os.umask(0o077)
+    umask = os.umask(0o077)
     try:
-        for mode, found in ((PRIVATE, 0o600), (None, 0o600)):
+        for mode in (PRIVATE, None):
             write_whole(str(tmp_path / "x"), b"", mode)
-            assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == found
+            assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
     finally:
-        os.umask(before)
+        os.umask(umask)
 
 
 @pytest.mark.parametrize("name", ["hall.csv", "logins.toml", "hall", "hall.html.csv", ""])
@@ -99,11 +99,11 @@ def test_a_page_replaces_a_page_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_the_umask_counts_for_a_page(tmp_path: Path) -> None:
-    before = os.umask(0o077)
+    umask = os.umask(0o077)
     try:
         write_page(str(tmp_path / "page.html"), "a page")
     finally:
-        os.umask(before)
+        os.umask(umask)
     assert stat.S_IMODE((tmp_path / "page.html").stat().st_mode) == 0o600
 
 
@@ -142,8 +142,8 @@ RUSSIAN = "customer;pdu;outlet;from;to\r\nРога и копыта;стойка 
     ],
 )
 def test_a_table_of_russian_excel_is_read(data: bytes, text: str, note: str) -> None:
-    read_text, said = whole_files.decoded_table(data, "c.csv")
-    assert read_text == text and note in said and bool(note) is bool(said)
+    table_text, sentence = whole_files.decoded_table(data, "c.csv")
+    assert table_text == text and note in sentence and bool(note) is bool(sentence)
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ def test_an_outlet_that_is_not_proven_off_is_not_switched_on_and_its_state_is_sa
 def test_a_terminal_that_is_lost_does_not_leave_the_outlet_off(
     unit: Unit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = signal.getsignal(signal.SIGHUP)
+    previous_handler = signal.getsignal(signal.SIGHUP)
 
     class LostTerminal(io.StringIO):
         """Each write fails, as on a terminal whose other side was closed."""
@@ -203,14 +203,14 @@ def test_a_terminal_that_is_lost_does_not_leave_the_outlet_off(
     code, out, _ = run(capsys, *CYCLE, "--yes", "--pause", "0.1")
     assert (code, unit.sent, unit.state) == (exit_codes.DONE, ["down", "up"], UP)
     assert out == "outlet 3 of 192.0.2.7 was off and is on again (x)\n"
-    assert signal.getsignal(signal.SIGHUP) is before
+    assert signal.getsignal(signal.SIGHUP) is previous_handler
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_of_the_pause_says_which_outlet_is_off_and_how_to_switch_it_on(
     number: int, unit: Unit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = signal.getsignal(number)
+    previous_handler = signal.getsignal(number)
     monkeypatch.setattr(cycle_command, "_pause", lambda *_: os.kill(os.getpid(), number))
     code, out, err = run(capsys, *CYCLE, "--yes", "--username", "admin")
     assert (code, out, unit.sent) == (exit_codes.INTERRUPTED, "", ["down"])
@@ -221,7 +221,7 @@ def test_an_interruption_of_the_pause_says_which_outlet_is_off_and_how_to_switch
     unit.state = UP
     code, out, err = run(capsys, *CYCLE, "--yes", "--json")
     assert (code, json.loads(out)["outlets"][0]["state"]) == (exit_codes.INTERRUPTED, "off")
-    assert signal.getsignal(number) is before
+    assert signal.getsignal(number) is previous_handler
 
 
 @pytest.mark.parametrize(
@@ -278,20 +278,20 @@ def test_a_relay_that_falls_back_is_not_told_as_switched(
     command: str, unit: Unit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The wanted state is read once, and a moment later the other one."""
-    state, other = (DOWN, UP) if command == "down" else (UP, DOWN)
+    state, opposite_state = (DOWN, UP) if command == "down" else (UP, DOWN)
 
     def falls_back() -> EnumPowerStatus:
-        unit.state = other
+        unit.state = opposite_state
         return state
 
     unit.answers[command] = falls_back
     code, out, err = run(capsys, *CYCLE, "--pause", "0", "--yes", "--json")
     (outlet,) = json.loads(out)["outlets"]
     assert code == exit_codes.NOT_SEEN
-    assert outlet == {"identity": "3", "state": word(other), "done": False}
+    assert outlet == {"identity": "3", "state": word(opposite_state), "done": False}
     assert unit.sent == ["down", "up"][: 1 if command == "down" else 2]
     unit.state = UP
     unit.sent.clear()
     code, out, err = run(capsys, command, "x", "192.0.2.7", "3", "--yes")
-    assert code == exit_codes.NOT_SEEN and f"outlet 3 of 192.0.2.7 is {word(other)}" in out
+    assert code == exit_codes.NOT_SEEN and f"outlet 3 of 192.0.2.7 is {word(opposite_state)}" in out
     assert err.startswith("not-seen: ") and unit.sent == [command]

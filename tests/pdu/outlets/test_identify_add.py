@@ -80,7 +80,7 @@ def test_the_usual_files_are_made_and_only_their_owner_reads_the_login(
     assert peer.snmp["community"] not in out
     assert out.splitlines()[-1] == "next: pdu status r1-left"
     # the same name, the same PDU, a name of a handler, a name in place of HOST
-    before = contents(tmp_path)
+    files_before = contents(tmp_path)
     for words, sentence in (
         ((host_of(peer), "--add", "r1-left"), "'r1-left' is already in "),
         ((host_of(peer), "--add", "r2"), f"{host_of(peer)} is already in "),
@@ -90,7 +90,7 @@ def test_the_usual_files_are_made_and_only_their_owner_reads_the_login(
     ):
         code, out, err = run(capsys, "identify", *words, "--handler", "snmp")
         assert code == SETTINGS and sentence in err, (words, err)
-        assert contents(tmp_path) == before
+        assert contents(tmp_path) == files_before
 
 
 def test_files_that_are_there_keep_their_form_and_a_known_login_is_used(
@@ -114,12 +114,12 @@ def test_files_that_are_there_keep_their_form_and_a_known_login_is_used(
         logins.touch(0o640)
         logins.write_text(f'# the racks\n[auth.rack]\ncommunity = "{community}"\n')
         files = ("--list", str(fleet), "--auth", str(logins))
-        before = logins.read_bytes()
+        logins_before = logins.read_bytes()
         line = ("identify", host_of(peer), "--handler", "snmp", "--add", "r1", *files)
         code, out, err = run(capsys, *line)
         assert code == exit_codes.DONE, err
         assert fleet.read_bytes().decode() == text + addition_
-        assert logins.read_bytes() == before
+        assert logins.read_bytes() == logins_before
         assert stat.S_IMODE(logins.stat().st_mode) == 0o640
 
 

@@ -97,9 +97,9 @@ def test_a_wrong_password_is_one_refused_login_of_the_likeliest_handler(
         (held_back,) = [line for line in lines if "not asked: one login was refused" in line]
         assert held_back.count(",") >= 3
         assert lines[-1].startswith("next: check the password; if the unit is of another make: ")
-        again = shlex.split(lines[-1].rpartition("make: ")[2])[1:]
+        next_words = shlex.split(lines[-1].rpartition("make: ")[2])[1:]
         # the line asks the other handler, and only it
-        code, out, _ = run(capsys, *again)
+        code, out, _ = run(capsys, *next_words)
         assert len(server.logins) == 2
         assert out.count("refused: wrong password") == 1
 
@@ -113,14 +113,14 @@ def test_a_certificate_is_said_once_and_trusted_once(
         code, out, _ = run(capsys, "identify", arguments(unit)[0])
         assert code == exit_codes.code_of("unreachable")
         assert out.count("certificate is not trusted") == 1
-        last = out.splitlines()[-1]
-        assert last.startswith("next: compare the certificate's SHA-256")
-        code, out, _ = run(capsys, *shlex.split(last.partition("then: ")[2])[1:])
+        last_line = out.splitlines()[-1]
+        assert last_line.startswith("next: compare the certificate's SHA-256")
+        code, out, _ = run(capsys, *shlex.split(last_line.partition("then: ")[2])[1:])
         assert code == exit_codes.DONE and out.startswith("raritan: yes: ")
         # which leads to the states
-        last = out.splitlines()[-1]
-        assert last.startswith("next: pdu status raritan ")
-        code, out, _ = run(capsys, *shlex.split(last.partition("next: pdu ")[2]))
+        last_line = out.splitlines()[-1]
+        assert last_line.startswith("next: pdu status raritan ")
+        code, out, _ = run(capsys, *shlex.split(last_line.partition("next: pdu ")[2]))
         assert code == exit_codes.DONE and len(out.splitlines()) > 8
 
 

@@ -25,11 +25,11 @@ from tests.waiting import PATIENCE_S, asleep, bounded, until
 
 class Interrupting:
     """Counts the calls of `make` and `port_down`, and sends the signal `number` to its own process
-    during the `last`-th.
+    during the call of number `last_call`.
     """
 
-    def __init__(self, number: int, last: int) -> None:
-        self.number, self.last, self.calls = number, last, 0
+    def __init__(self, number: int, last_call: int) -> None:
+        self.number, self.last_call, self.calls = number, last_call, 0
 
     def make(self, data: object) -> Interrupting:
         self._count()
@@ -45,7 +45,7 @@ class Interrupting:
 
     def _count(self) -> None:
         self.calls += 1
-        if self.calls == self.last:
+        if self.calls == self.last_call:
             os.kill(os.getpid(), self.number)
 
 
@@ -54,7 +54,7 @@ SWITCHED = {"identity": "1", "state": "off", "done": True}
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(
-    "last, outlets, printed, words",
+    "call_number, outlets, identities, words",
     [
         (4, [SWITCHED], ["1"], "no command was sent to outlets 2, 3"),
         (
@@ -78,26 +78,26 @@ SWITCHED = {"identity": "1", "state": "off", "done": True}
 )
 def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones(
     number: int,
-    last: int,
+    call_number: int,
     outlets: object,
-    printed: list[str],
+    identities: list[str],
     words: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    before = signal.getsignal(number)
-    use_pdu(monkeypatch, Interrupting(number, last).make)
+    previous_handler = signal.getsignal(number)
+    use_pdu(monkeypatch, Interrupting(number, call_number).make)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
     answer = json.loads(out)
     assert (code, err, answer["outlets"]) == (exit_codes.INTERRUPTED, "", outlets)
     assert (answer["error"]["kind"], answer["error"]["reason"]) == ("interrupted", words)
-    use_pdu(monkeypatch, Interrupting(number, last).make)
+    use_pdu(monkeypatch, Interrupting(number, call_number).make)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes")
     assert (code, err) == (exit_codes.INTERRUPTED, f"interrupted: 192.0.2.7: {words}\n")
     assert out.splitlines() == [
-        f"outlet {identity} of 192.0.2.7 is off (x)" for identity in printed
+        f"outlet {identity} of 192.0.2.7 is off (x)" for identity in identities
     ]
-    assert signal.getsignal(number) is before
+    assert signal.getsignal(number) is previous_handler
 
 
 def test_an_interruption_after_the_last_command_says_that_all_were_answered(

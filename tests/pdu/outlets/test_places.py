@@ -91,9 +91,9 @@ def test_pdus_at_one_address_are_told_apart_by_the_port_of_their_settings(
     assert all(where in table and where in page.read_text() for where in places)
     document = json.loads(run(capsys, "check", str(fleet), "--json")[1])
     assert [row["address"] for row in document["pdus"]] == places
-    first, _ = device_list.read_device_list(str(fleet)).devices
-    usual = {"snmp": "161", "nut": "3493"}.get(handler, "443")
-    assert first._replace(settings=(("port", usual),)).where == "127.0.0.1"
+    device, _ = device_list.read_device_list(str(fleet)).devices
+    usual_port = {"snmp": "161", "nut": "3493"}.get(handler, "443")
+    assert device._replace(settings=(("port", usual_port),)).where == "127.0.0.1"
 
 
 def test_a_usual_port_is_left_out() -> None:

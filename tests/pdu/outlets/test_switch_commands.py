@@ -30,26 +30,26 @@ one_peer = pytest.mark.parametrize("peer", ["nut"], indirect=True)
 
 
 def test_down_and_up_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> None:
-    before = peer.books().states
-    identity = next(identity for identity, on in before.items() if on)
+    states = peer.books().states
+    identity = next(identity for identity, on in states.items() if on)
     for call, on in (("down", False), ("up", True)):
         code, out, _ = ask(call, identity, "--yes", "--json")
         (outlet,) = json.loads(out)["outlets"]
         outlet.pop("current_a", None)
         assert (code, outlet) == (0, {"identity": identity, "state": SHOWN[on], "done": True})
-        assert peer.books().states == {**before, identity: on}
+        assert peer.books().states == {**states, identity: on}
 
 
-@pytest.mark.parametrize("more", [(), ("--yes",)])
+@pytest.mark.parametrize("yes_option", [(), ("--yes",)])
 def test_all_outlets_are_looked_up_before_the_first_command(
-    peer: Peer, ask: Any, more: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    peer: Peer, ask: Any, yes_option: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
-    before = peer.books().states
-    code, out, err = ask("down", *[*before][:2], "99", *more)
+    states = peer.books().states
+    code, out, err = ask("down", *[*states][:2], "99", *yes_option)
     assert (code, out) == (exit_codes.code_of("no-such-outlet"), "")
     assert "no outlet '99'" in err and "[y/N]" not in err and err.count("\n") == 1
-    assert peer.books().states == before
+    assert peer.books().states == states
 
 
 @one_peer
@@ -64,23 +64,23 @@ def test_an_outlet_that_is_given_twice_is_switched_once(peer: Peer, ask: Any) ->
 def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(
     peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = peer.books().states
+    states = peer.books().states
     monkeypatch.setenv("PDU_PASSWORD", "s3cret-w0rd")
     # a community that may only read: an unknown one gets no answer
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     code, out, err = ask("down", "1", "--yes")
     assert code == exit_codes.code_of("denied") and len(err.splitlines()) == 1
     assert "s3cret-w0rd" not in out + err and "public" not in out + err
-    assert peer.books().states == before
+    assert peer.books().states == states
 
 
 @one_peer
 def test_switching_without_a_terminal_needs_yes(peer: Peer, ask: Any) -> None:
-    before = peer.books()
+    books = peer.books()
     code, out, err = ask("down", "1")
     assert (code, out) == (exit_codes.NOT_CONFIRMED, "")
     assert "--yes" in err and "nothing was done" in err
-    assert peer.books() == before
+    assert peer.books() == books
     error = json.loads(ask("down", "1", "--json")[1])["error"]
     assert (error["kind"], error["exit_code"]) == ("not-confirmed", exit_codes.NOT_CONFIRMED)
 

@@ -187,14 +187,15 @@ def test_a_list_that_cannot_be_read_or_is_not_utf_8_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize(
-    "mode, accepted", [(0o600, True), (0o640, True), (0o644, False), (0o660, False), (0o602, False)]
+    "mode, is_accepted",
+    [(0o600, True), (0o640, True), (0o644, False), (0o660, False), (0o602, False)],
 )
 def test_only_owner_and_group_may_read_logins_and_only_the_owner_may_change_them(
-    tmp_path: Path, mode: int, accepted: bool
+    tmp_path: Path, mode: int, is_accepted: bool
 ) -> None:
     path = private_file(tmp_path / "logins.toml", f'[auth.x]\ncommunity = "{SECRET}"\n')
     path.chmod(mode)
-    if accepted:
+    if is_accepted:
         assert auth.read_logins(str(path))["x"].secrets == {"community": SECRET}
     else:
         assert f"permissions {mode:04o}" in refused(lambda: auth.read_logins(str(path)))

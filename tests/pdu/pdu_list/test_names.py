@@ -92,10 +92,10 @@ def test_a_name_switches_and_a_typed_setting_comes_before_the_list(
 def test_what_is_not_clear_switches_nothing(
     listed: Rack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = listed.peers["right"].books().states
+    states = listed.peers["right"].books().states
     code, _, err = run(capsys, "off", "right", "1", "98-99", "--yes")
     assert code == 7 and "the PDU has no outlet '98', of '98-99'" in err
-    assert listed.peers["right"].books().states == before
+    assert listed.peers["right"].books().states == states
 
 
 @pytest.mark.parametrize(

@@ -73,17 +73,17 @@ def check_tools_agree(peer: Peer, folder: Path) -> None:
     target, books = target_of(peer, folder), peer.books()
     outlets = by_command(target, read_commands.OUTLETS, "energy_kwh")
     statistic = by_command(target, read_commands.STATISTIC, "energy_kwh")
-    served = by_exporter(target, list(outlets))
-    shown = {True: "on", False: "off", None: "unknown"}
-    states = {identity: shown[on] for identity, on in books.states.items()}
+    exported = by_exporter(target, list(outlets))
+    word_by_state = {True: "on", False: "off", None: "unknown"}
+    states = {identity: word_by_state[on] for identity, on in books.states.items()}
     assert {identity: outlet.state for identity, outlet in outlets.items()} == states
-    assert list(served) == list(outlets)
+    assert list(exported) == list(outlets)
     for identity, outlet in outlets.items():
-        assert served[identity].state == outlet.state
+        assert exported[identity].state == outlet.state
         # the statistic leaves out outlets without a figure, and has no state
         figures = statistic.get(identity, Outlet(None, None, None, None))[1:]
-        for other in (figures, served[identity][1:]):
-            assert other == pytest.approx(outlet[1:], rel=1e-6, abs=6e-4), identity
+        for other_figures in (figures, exported[identity][1:]):
+            assert other_figures == pytest.approx(outlet[1:], rel=1e-6, abs=6e-4), identity
     for meter in outlet_meters(peer.handler):
         assert any(getattr(outlet, meter) for outlet in outlets.values()), meter
 

@@ -25,19 +25,21 @@ def test_every_command_that_reads_a_list_takes_it_as_an_argument_too() -> None:
     for path in EVERY:
         params = command_of(path).params
         has_option = any(
-            isinstance(each, click.Option) and "--list" in each.opts for each in params
+            isinstance(parameter, click.Option) and "--list" in parameter.opts
+            for parameter in params
         )
         # the argument of `energy month` is a month
         if has_option and not of_one_pdu(path) and path != ("energy", "month"):
             has_argument[" ".join(path)] = any(
-                each.name == "list_word" or (each.metavar or "").startswith(("[LIST ", "[LIST] "))
-                for each in params
+                parameter.name == "list_word"
+                or (parameter.metavar or "").startswith(("[LIST ", "[LIST] "))
+                for parameter in params
             )
     assert {"check", "exporter"} <= {*has_argument} and all(has_argument.values()), has_argument
 
 
 @pytest.fixture
-def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def known_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A list that is known by PDU_LIST, with its logins beside it. Nothing answers its PDU."""
     (tmp_path / "lists").mkdir()
     path = tmp_path / "lists" / "hall.csv"
@@ -55,25 +57,25 @@ def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ids=lambda words: " ".join(words[:2]),
 )
 def test_a_list_that_is_known_is_that_of_many_pdus_too_and_said(
-    words: list[str], known: Path, capsys: pytest.CaptureFixture[str]
+    words: list[str], known_list: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _, out, err = run(capsys, *words)
-    logins = known.with_name("logins.toml")
-    assert f"note: the list of PDUs is {known}, with the logins of {logins}\n" in err, err
+    logins = known_list.with_name("logins.toml")
+    assert f"note: the list of PDUs is {known_list}, with the logins of {logins}\n" in err, err
     assert "give the list" not in err and "unknown login" not in out + err
 
 
 def test_a_given_list_is_not_said_and_has_its_own_logins(
-    known: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    known_list: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PDU_LIST", "gone.csv")
-    given = OwnerFiles(list=str(known))
-    assert given.add_known_list() is given
-    assert given.files().auths["a"].secrets == {"community": "public"}
+    files = OwnerFiles(list=str(known_list))
+    assert files.add_known_list() is files
+    assert files.files().auths["a"].secrets == {"community": "public"}
     monkeypatch.setenv("PDU_AUTH", "gone.toml")
     with pytest.raises(SettingsError, match="gone.toml cannot be read"):
-        given.files()
+        files.files()
     # a file that no PDU needs is not read
-    known.write_text("name,handler,address\nleft,snmp,127.0.0.1:9\n")
-    assert given.files().auths == {}
+    known_list.write_text("name,handler,address\nleft,snmp,127.0.0.1:9\n")
+    assert files.files().auths == {}
     assert capsys.readouterr().err == ""

@@ -55,9 +55,9 @@ class Gate:
 
 @pytest.fixture
 def gate() -> Iterator[Gate]:
-    made = Gate()
-    yield made
-    made.open()
+    new_gate = Gate()
+    yield new_gate
+    new_gate.open()
 
 
 def test_a_reading_that_hangs_is_left_behind_and_costs_the_others_nothing(gate: Gate) -> None:
@@ -86,11 +86,11 @@ def test_the_number_of_threads_that_are_left_behind_is_bounded(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader_pool, "MOST_HANGING", 2)
-    pool, before = ReaderPool(parallel=1), threading.active_count()
+    pool, thread_count = ReaderPool(parallel=1), threading.active_count()
     pdus = targets("hang 1", "hang 2", "hang 3", "a")
     failures = [reading.failure for _, reading in pool.read_all(pdus, LIMIT_S, gate.read)]
     assert failures == [HANGS, HANGS, TOO_MANY_HANG, TOO_MANY_HANG]
-    assert pool.running == 2 and threading.active_count() == before + 2
+    assert pool.running == 2 and threading.active_count() == thread_count + 2
     gate.open()
     assert until(lambda: pool.running == 0)
     assert pool.read(pdus[3], PATIENCE_S, gate.read) == WELL
@@ -195,10 +195,10 @@ def test_a_thread_has_enough_stack_for_the_deepest_json_that_any_python_reads() 
 def test_all_pdus_are_read_where_the_system_allows_one_thread(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    start, before = threading.Thread.start, threading.active_count()
+    start, thread_count = threading.Thread.start, threading.active_count()
 
     def limited(thread: threading.Thread) -> None:
-        if threading.active_count() >= before + 1:
+        if threading.active_count() >= thread_count + 1:
             raise RuntimeError("can't start new thread")
         start(thread)
 
