@@ -1,4 +1,4 @@
-"""The commands of docs/own-handler.ru.md, typed in order in a copy of the project. Those of the
+"""The commands of docs/own-handler.ru.md, lines in order in a copy of the project. Those of the
 English page are the same (test_russian_pages.py).
 """
 
@@ -16,7 +16,9 @@ import pytest
 from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT, program
 from tests.ports import reserved
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S
+
+from .programs import serving
 
 PAGE = (ROOT / "docs" / "own-handler.ru.md").read_text("utf-8")
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info", "__pycache__")
@@ -58,7 +60,7 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
     }
 
     def run(line: str, code: int = 0) -> str:
-        done = subprocess.run(
+        process = subprocess.run(
             ["sh", "-ec", line.replace("16161", port)],
             cwd=clone,
             env=environment,
@@ -68,15 +70,15 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
             text=True,
             timeout=4 * PATIENCE_S,
         )
-        assert done.returncode == code, (line, done.stdout)
-        return done.stdout
+        assert process.returncode == code, (line, process.stdout)
+        return process.stdout
 
-    typed = commands()
-    assert typed[0] == ". .venv/bin/activate" and len(typed) == 13
-    for line in typed[1:]:
+    lines = commands()
+    assert lines[0] == ". .venv/bin/activate" and len(lines) == 13
+    for line in lines[1:]:
         if line.startswith("pdu handler check"):
-            checked = run(line)
-            assert "keeps the vendor's page" in checked and "broken " not in checked
+            report = run(line)
+            assert "keeps the vendor's page" in report and "broken " not in report
         elif line.startswith("pdu replay"):
             break
         else:
@@ -87,32 +89,19 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
         "handler.py",
     ]
     run("python -m pytest -q -p no:cacheprovider test_acme.py")
-    log = clone / "replay.log"
-    with log.open("w") as written:
-        served = subprocess.Popen(
-            [sys.executable, "-m", "pdu", *line.replace("16161", port).split()[1:]],
-            cwd=clone,
-            env=environment,
-            stdout=written,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            assert until(lambda: "Ctrl-C" in log.read_text("utf-8"))
-            printed = {
-                line: run(line, int(line.startswith("pdu check")))
-                for line in typed
-                if " acme 127.0.0.1" in line
-            }
-        finally:
-            served.terminate()
-            served.wait(PATIENCE_S)
+    with serving(line.replace("16161", port), clone / "replay.log", environment):
+        printed = {
+            line: run(line, int(line.startswith("pdu check")))
+            for line in lines
+            if " acme 127.0.0.1" in line
+        }
     assert "5 outlets" in printed["pdu status acme 127.0.0.1:16161"]
     assert "load 2.35 A" in printed["pdu statistic acme 127.0.0.1:16161"]
     assert "3 on, 1 off, 1 unknown" in printed["pdu check acme 127.0.0.1:16161"]
     assert "outlet 1 of" in printed["pdu off acme 127.0.0.1:16161 1 --yes"]
-    built, dry, serve = typed[-3:]
-    assert "import path acme.handler" in run(built)
-    assert '"name": "Acme PDUs", "protocol": ["snmp"]' in run(dry)
+    build, dry_run, register_at_stand_in = lines[-3:]
+    assert "import path acme.handler" in run(build)
+    assert '"name": "Acme PDUs", "protocol": ["snmp"]' in run(dry_run)
     with DciManager() as manager:
         register = clone / ".cache" / "dcimanager" / "register.env"
         register.parent.mkdir(parents=True)
@@ -120,7 +109,7 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
             f"export DCI_URL={manager.url} DCI_EMAIL={manager.email}\n"
             f"export DCI_PASSWORD='{manager.password}' CURL_CA_BUNDLE={manager.ca_file}\n"
         )
-        run(serve)
+        run(register_at_stand_in)
         (handler,) = manager.handlers()
         assert (handler.handler, handler.name, handler.import_path) == (
             "acme",

@@ -10,7 +10,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +18,9 @@ import pytest
 from handlers import VERSION
 from tests.needs import ROOT, program, pysmi
 from tests.ports import reserved
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S
+
+from .programs import serving
 
 PAGE = ROOT / "docs" / "own-pdu.md"
 FILES = ROOT / "docs" / "own-pdu"
@@ -58,27 +59,6 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@contextlib.contextmanager
-def served(line: str, clone: Path, environment: dict[str, str]) -> Iterator[str]:
-    """A command that serves until it is ended; yields its first lines, before a client comes."""
-    log = clone / f"{line.split()[-1].rpartition(':')[2]}.log"
-    with log.open("w") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pdu", *line.split()[1:]],
-            cwd=clone,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=written,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            assert until(lambda: "Ctrl-C" in log.read_text("utf-8")), log.read_text("utf-8")
-            yield log.read_text("utf-8")
-        finally:
-            process.terminate()
-            process.wait(PATIENCE_S)
-
-
 @pytest.mark.trial
 def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
     ports = {"16161": str(reserved()), "16162": str(reserved())}
@@ -89,7 +69,7 @@ def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
         "PDU_COMMUNITY": "public",
         "PYTHONPATH": os.pathsep.join([str(ROOT), pysmi()]),
     }
-    seen: list[str] = []
+    lines: list[str] = []
     with contextlib.ExitStack() as running:
         for line, output in commands():
             for documented, port in ports.items():
@@ -97,7 +77,8 @@ def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
             if line.startswith("."):
                 continue
             if line.startswith("pdu replay"):
-                assert is_shown(running.enter_context(served(line, clone, environment)), output)
+                log = clone / f"{line.split()[-1].rpartition(':')[2]}.log"
+                assert is_shown(running.enter_context(serving(line, log, environment)), output)
                 continue
             name, *arguments = line.split()
             if name == "python3":  # as in a clone, whose dist/ is not this one
@@ -106,7 +87,7 @@ def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
                 "pdu": [sys.executable, "-m", "pdu"],
                 "python3": [sys.executable],
             }.get(name) or [program(name)]
-            done = subprocess.run(
+            process = subprocess.run(
                 [*call, *arguments],
                 cwd=clone,
                 env=environment,
@@ -117,12 +98,12 @@ def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
                 timeout=PATIENCE_S,
             )
             code = next((code for begin, code in CODES.items() if line.startswith(begin)), 0)
-            if line == "pdu snmp check mine.json" and line not in seen:
+            if line == "pdu snmp check mine.json" and line not in lines:
                 code = UNFINISHED
-            assert done.returncode == code, (line, done.stdout)
-            assert is_shown(done.stdout, output), (line, done.stdout)
-            seen.append(line)
-    assert [line.split()[1] for line in seen if line.startswith("pdu")] == [
+            assert process.returncode == code, (line, process.stdout)
+            assert is_shown(process.stdout, output), (line, process.stdout)
+            lines.append(line)
+    assert [line.split()[1] for line in lines if line.startswith("pdu")] == [
         *("identify", "record", "draft", "snmp", "snmp", "off", "outlets"),
     ]
     assert "SET 1.3.6.1.4.1.32473.20.3.1.4.2 = 2: outlet 2 off" in (
