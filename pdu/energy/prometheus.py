@@ -43,13 +43,13 @@ _SCRAPE_S = 10.0
 #: tenth of their interval (lib/promscrape/scrapework.go), and any by this
 _MOVED_SHARE, _MOVED_S = 0.1, 1.0
 _DAY_S = 86_400.0
-_INFO, _UPTIME = "pdu_info", "pdu_uptime_seconds"
+_INFO, _UPTIME, _MISSING = "pdu_info", "pdu_uptime_seconds", "pdu_figure_missing"
 #: labels of the exporter's own metrics; the others are the target's
 _OWN_LABELS = ("__name__", "outlet", "serial", "firmware", "family")
 _FIELD_BY_UNIT = {"kWh": "wh", "W": "watts", "A": "amperes"}
 #: metrics of a register -> field of _Register
 _REGISTER_FIELDS = {row.sample: _FIELD_BY_UNIT[row.unit] for row in (*PDU_FIGURES, *OUTLET_FIGURES)}
-METRICS = sorted([*_REGISTER_FIELDS, _INFO, _UPTIME])
+METRICS = sorted([*_REGISTER_FIELDS, _INFO, _UPTIME, _MISSING])
 #: Thanos: no answer of a part only, no means of five minutes
 _RAW = (("partial_response", "false"), ("max_source_resolution", "0s"), ("dedup", "true"))
 
@@ -174,7 +174,8 @@ class Prometheus:
                     # staleness marker is a NaN, which not all leave out
                     if time > day_end - _DAY_S and math.isfinite(value):
                         scrapes.setdefault(time, _Scrape()).add(pdu, labels, value)
-                        times_by_target.setdefault(_target_of(labels), []).append(time)
+                        if labels["__name__"] != _MISSING:
+                            times_by_target.setdefault(_target_of(labels), []).append(time)
         _raise_if_two_at_a_time(pdu, times_by_target)
         return _pdu_readings(pdu, scrapes, self._outlets(pdu, begin, end))
 
@@ -238,6 +239,8 @@ class _Scrape:
     def __init__(self) -> None:
         #: by outlet, or INLET
         self.registers: dict[str, _Register] = {}
+        #: why a figure of one has no value
+        self.reasons: dict[str, str] = {}
         #: serial number and firmware of the unit that answered, "" if not told
         self.unit = ""
         #: the unit's SNMP family, "" for none
@@ -248,8 +251,15 @@ class _Scrape:
         self._added: set[tuple[str, str]] = set()
 
     def add(self, pdu: str, labels: Mapping[str, str], value: float) -> None:
-        """Add a sample. Raises SettingsError for a second one of the same figure."""
+        """Add a sample. Raises SettingsError for a second one of the same figure; of a figure that
+        is missing, the first reason counts.
+        """
         metric = labels["__name__"]
+        if metric == _MISSING:
+            reason = _own(labels, "reason").replace("_", " ")
+            text = f"no {_own(labels, 'figure')}: {reason}"
+            self.reasons.setdefault(_own(labels, "outlet"), text)
+            return
         outlet = _own(labels, "outlet") if metric.startswith("pdu_outlet_") else INLET
         field = _REGISTER_FIELDS.get(metric, metric)
         if (field, outlet) in self._added:
@@ -293,6 +303,7 @@ def _pdu_readings(
             [None if row.wh is None else math.floor(row.wh + 1e-6) for row in rows],
             [row.watts for row in rows],
             [row.amperes for row in rows],
+            [scrapes[time].reasons.get(outlet) for time in times],
         )
     return PduReadings(
         pdu,

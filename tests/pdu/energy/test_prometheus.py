@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from handlers.shared.errors import Denied, PduHandlerError, SettingsError
-from handlers.shared.meter_figures import MeterFigures
+from handlers.shared.meter_figures import MeterFigures, NotKnown
 from pdu.energy.clock import PollTime
 from pdu.energy.customers import Tenancies
 from pdu.energy.law import FIRM, Energy, energy
@@ -238,7 +238,10 @@ def test_the_exporter_serves_what_is_asked_for() -> None:
     """Names and labels; the samples above are written by hand."""
     figures = MeterFigures(current_a=0.9, power_w=203.7, energy_kwh=5000.0)
     reading = Reading(
-        [PolledOutlet("1", EnumPowerStatus.UP, figures=figures)],
+        [
+            PolledOutlet("1", EnumPowerStatus.UP, figures=figures),
+            PolledOutlet("2", EnumPowerStatus.UP, figures=MeterFigures(NotKnown("no sensor"))),
+        ],
         *(0.9, 5000.0),
         inlet_w=210.0,
         answered=True,
@@ -374,9 +377,14 @@ def test_an_outlet_of_which_only_the_state_was_read_is_not_billable(
 ) -> None:
     """As from the meter's file: else the bill of a customer who has the whole PDU is firm."""
     server.add("pdu_outlet_state", lambda _: 1.0, outlet="2", job="a")
+    for figure in ("energy", "power"):
+        labels = {"outlet": "2", "figure": figure, "reason": "not_known"}
+        server.add("pdu_figure_missing", lambda _: 1.0, job="a", **labels)
     readings = read(server)
     assert [*readings.registers] == ["1", "2"]
     assert {*readings.registers["2"].wh} == {None}
+    assert {*readings.registers["2"].reasons} == {"no energy: not known"}
+    assert {*readings.registers["1"].reasons} == {None}
     assert energies(readings)["2"] is None
 
 
