@@ -101,6 +101,16 @@ def test_a_row_that_one_column_lacks_costs_no_other_outlet_its_figure(missing: s
     assert [type(figure) for figure in figures] == [NotKnown]
 
 
+@pytest.mark.parametrize("row", [1, 2])
+def test_a_sum_is_not_known_without_a_row_that_the_device_counts(row: int) -> None:
+    """CPQPOWER-MIB: pduOutputPower of one of two PDUs (numOfPdu)."""
+    unit = fixture("hpe-pdu-module")
+    device = of_rows(unit.rows)
+    with device.without([f"1.3.6.1.4.1.232.165.2.3.1.1.4.{row}"]):
+        figures = metering.read_statistic(units.find(unit, device, for_figures=True))
+    assert figures.power_w == NotKnown("the answers lack a row of pduOutputPower for 0")
+
+
 NAME, CURRENT = Column("1.3.9.1.1"), Column("1.3.9.1.2")
 METERED = Profile(
     key="metered",
