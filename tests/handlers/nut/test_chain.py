@@ -51,9 +51,8 @@ def test_an_outlet_is_switched_off_and_on_at_the_device(chain: tuple[Snmpd, Upsd
     for call, state, number in ((pdu.port_down, DOWN, "0"), (pdu.port_up, UP, "1")):
         port = PduPortView("5")
         assert call(port) is port and port.power_status is state
-        assert [(write.oid, write.value, write.answer) for write in agent.writes()[before:]][
-            -1
-        ] == (f"{STATE}.5", number, "")
+        write = agent.writes()[-1]
+        assert (write.oid, write.value, write.answer) == (f"{STATE}.5", number, "")
     assert len(agent.writes()) == before + 2
 
 

@@ -12,7 +12,7 @@ from handlers.nut.client import NutClient
 from handlers.nut.errors import DriverNotConnected, WriteUnconfirmed
 from handlers.shared.errors import Denied, PduHandlerError, Refused, SettingsError
 from tests.handlers.nut.clients import MON, VIEWER, client, listen
-from tests.simulators.nut_server import Cut, Driver, NutServer, User
+from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, User
 from tests.waiting import PATIENCE_S, finished
 
 
@@ -30,6 +30,16 @@ def test_readings_send_no_login_and_writes_send_it_once(server: NutServer) -> No
         == 1
         == received_lines.count("SET TRACKING ON")
     )
+
+
+def test_login_and_tracking_are_sent_again_on_a_new_connection(server: NutServer) -> None:
+    received_lines = listen(server)
+    with client(server) as nut:
+        for _ in range(2):
+            assert nut.set("pdu", "outlet.1.desc", "x") is True
+            nut.close()
+    for line in (f"USERNAME {ADMIN.name}", f"PASSWORD {ADMIN.password}", "SET TRACKING ON"):
+        assert received_lines.count(line) == 2
 
 
 def test_a_command_that_is_asked_like_a_reading_is_sent_once(server: NutServer) -> None:

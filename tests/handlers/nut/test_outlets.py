@@ -436,6 +436,7 @@ def test_a_number_of_the_server_never_becomes_a_size(variable: str) -> None:
         ("outlet.realpower: 28; outlet.1.realpower: 12; outlet.2.status: on", None),
         ("outlet.1.realpower: 12; outlet.2.status: on", None),
         ("input.realpower: 30; outlet.realpower: 28", 30),
+        ("input.realpower: 30; input.L1.realpower: 10; input.L2.realpower: 19", 30),
         ("input.L1.realpower: 10; input.L2.realpower: 20; input.L3.realpower: 5", 35),
         ("input.phases: 3; input.L1.realpower: 10; input.L2.realpower: 20", None),
         ("device.type: ups; input.realpower: 90; ups.realpower: 70", 70),

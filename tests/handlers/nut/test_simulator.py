@@ -105,8 +105,8 @@ def test_a_login_that_is_not_ascii_is_accepted_as_by_a_real_upsd() -> None:
 
 # also an empty line
 ODD_REQUESTS = (
-    "; # VER; HELP x; VER x; NETVER x; PROTVER x; LOGOUT x; PROTVER; NETVER; ATTACH small; "
-    "SET; INSTCMD; FSD; SET TRACKING ON; USERNAME {name}; SET TRACKING ON; "
+    "; # VER; STARTTLS; HELP x; VER x; NETVER x; PROTVER x; LOGOUT x; PROTVER; NETVER; "
+    "ATTACH small; SET; INSTCMD; FSD; SET TRACKING ON; USERNAME {name}; SET TRACKING ON; "
     "PASSWORD {password}; SET; SET TRACKING; SET TRACKING ON; GET TRACKING none; LOGIN; "
     "LOGIN no.such; LOGIN small; GET VAR small outlet.count more; GET UPSDESC small more; "
     "GET NUMLOGINS small more; LIST ENUM small ups.id more; GET DESC small no.such; "
