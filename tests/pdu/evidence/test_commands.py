@@ -58,12 +58,12 @@ def test_a_recording_is_written_to_a_new_file_that_only_its_owner_can_read(
     with Agent(rpdu2(outlets=8)) as agent:
         words = ("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file))
         code, _, err = run(capsys, *words)
-        again, _, refusal = run(capsys, *words)
+        second_code, _, refusal = run(capsys, *words)
     assert code == 0 and "reads as the family apc-rpdu2 with" in err
     assert "Look through the file" in err
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len(read_snmprec(file.read_text("utf-8"))) > 100
-    assert again == 2 and "exists already: remove it" in refusal
+    assert second_code == 2 and "exists already: remove it" in refusal
 
 
 @pytest.mark.parametrize("more", [(), ("-o", "-")], ids=["no file", "-"])
@@ -173,16 +173,18 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_cont
             os.kill(os.getpid(), signal.SIGTERM)
         return ["outlet 3\x1b off"] * (len(calls) - 1)
 
-    served = ReplayedDevice(
+    device = ReplayedDevice(
         "127.0.0.1", 1, "a unit \x1b[31m", "snmp 127.0.0.1:1", writes, lambda: None
     )
-    made = SimpleNamespace(serve=lambda *_: served, serve_as=None)
-    monkeypatch.setattr("pdu.evidence.replay.handler_of_recording", lambda *_: ("snmp", made))
+    recording_format = SimpleNamespace(serve=lambda *_: device, serve_as=None)
+    monkeypatch.setattr(
+        "pdu.evidence.replay.handler_of_recording", lambda *_: ("snmp", recording_format)
+    )
     file = tmp_path / "a\x1b[31m.txt"
     file.touch()
     assert root.run(["replay", str(file)]) == 0
-    shown = capsys.readouterr().out
-    assert "/a\\x1b[31m.txt: a unit \\x1b[31m\n" in shown and "outlet 3\\x1b off\n" in shown
+    out = capsys.readouterr().out
+    assert "/a\\x1b[31m.txt: a unit \\x1b[31m\n" in out and "outlet 3\\x1b off\n" in out
 
 
 @pytest.mark.parametrize(

@@ -29,12 +29,12 @@ def folder(parent: Path, name: str = "handler_dir", source: str = SOURCE) -> Pat
     return path
 
 
-def packed(made: Path) -> Path:
+def packed(path: Path) -> Path:
     """The archive by the page's own command."""
-    file = made.parent / "custom_handler.tar.gz"
+    file = path.parent / "custom_handler.tar.gz"
     subprocess.run(
-        ["tar", "-czvf", file.name, made.name],
-        cwd=made.parent,
+        ["tar", "-czvf", file.name, path.name],
+        cwd=path.parent,
         check=True,
         capture_output=True,
         timeout=PATIENCE_S,

@@ -76,8 +76,8 @@ def arguments(unit: Unit) -> list[str]:
         for key, value in unit.data.custom_params.items()
         if key not in ("password", "port")
     }
-    given = (part for key, value in plain.items() for part in ("-s", f"{key}={value}"))
-    return [f"{unit.data.ip}:{unit.data.custom_params['port']}", *given]
+    settings = (part for key, value in plain.items() for part in ("-s", f"{key}={value}"))
+    return [f"{unit.data.ip}:{unit.data.custom_params['port']}", *settings]
 
 
 def read(unit: Unit) -> Read:
@@ -196,24 +196,24 @@ HANDLERS = pytest.mark.parametrize("handler", list(UNITS))
 @contextlib.contextmanager
 def replayed(handler: str, text: str) -> Iterator[Unit]:
     """Replay a recording as a device. Yield the device with its connection data."""
-    served = kind(handler).serve(text, 0)
+    device = kind(handler).serve(text, 0)
     try:
-        more: dict[str, dict[str, str]] = {
+        login_by_handler: dict[str, dict[str, str]] = {
             "raritan": {"scheme": "http", "username": "any", "password": "any"},
             "redfish": {"scheme": "http", "username": "any", "password": "any"},
             "nut": {"username": "any", "password": "any"},
         }
-        where = {"port": str(served.port)}
+        where = {"port": str(device.port)}
         yield Unit(
             handler,
             (
-                PduSnmpData(served.host, {**where, "community": "public"})
+                PduSnmpData(device.host, {**where, "community": "public"})
                 if handler == "snmp"
-                else PduData(served.host, {**where, **more[handler]})
+                else PduData(device.host, {**where, **login_by_handler[handler]})
             ),
         )
     finally:
-        served.close()
+        device.close()
 
 
 def recorded(unit: Unit, *keep: str) -> str:

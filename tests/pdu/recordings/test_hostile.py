@@ -138,10 +138,10 @@ def test_control_characters_of_a_recording_are_escaped_on_a_terminal_only(
     with NutServer(
         [StaticDevice("pdu", {"outlet.1.status": "on", "device.model": "\x1b[2Jdone"})]
     ) as server:
-        for terminal, written in ((False, "\x1b[2Jdone"), (True, r"\x1b[2Jdone")):
+        for terminal, text in ((False, "\x1b[2Jdone"), (True, r"\x1b[2Jdone")):
             monkeypatch.setattr(sys.stdout, "isatty", lambda answer=terminal: answer)
             assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
-            assert f"device.model: {written}" in capsys.readouterr().out.splitlines()
+            assert f"device.model: {text}" in capsys.readouterr().out.splitlines()
 
 
 def test_bytes_that_are_not_utf8_are_the_same_on_standard_output_as_in_a_file(

@@ -22,11 +22,11 @@ PARTS = ("variables", "writable", "commands", "descriptions")
 def test_each_line_fills_its_part_of_the_device(line: str) -> None:
     part, value = LINES[line]
     (device,) = dump.parse(f"# device rack\nups.mfr: Acme\n{line}\n")
-    filled = {name: getattr(device, name) for name in PARTS}
+    parts = {name: getattr(device, name) for name in PARTS}
     variables = {"ups.mfr": "Acme"}
     empty = {"variables": variables, "writable": [], "commands": {}, "descriptions": {}}
-    wanted = {**variables, **value} if isinstance(value, dict) and part == "variables" else value
-    assert device.name == "rack" and filled == {**empty, part: wanted}
+    expected = {**variables, **value} if isinstance(value, dict) and part == "variables" else value
+    assert device.name == "rack" and parts == {**empty, part: expected}
     # what was read is written again
     assert dump.parse(dump.dump_text([device])) == [device]
 

@@ -72,12 +72,12 @@ def holds(text: str, secret: str) -> bool:
 )
 @settings(deadline=None)
 def test_a_text_holds_the_login_in_no_form(secret: str, form: str, before: str) -> None:
-    told = f"{before}{FORMS[form](secret)}"
+    text = f"{before}{FORMS[form](secret)}"
     scrubber = Scrubber(secrets=(secret,), user="operator")
     for clean in (
-        scrubber.text(told),
-        scrubber.other(told),
-        scrubber.learn("names", told),
+        scrubber.text(text),
+        scrubber.other(text),
+        scrubber.learn("names", text),
     ):
         assert not holds(clean, secret) and ("secret-1" in clean or clean.startswith("name-"))
 
@@ -85,18 +85,20 @@ def test_a_text_holds_the_login_in_no_form(secret: str, form: str, before: str) 
 @given(PASSWORDS, FORM)
 @settings(deadline=None)
 def test_a_json_recording_holds_the_login_in_no_form(secret: str, form: str) -> None:
-    told = FORMS[form](secret)
-    given = {
-        "Name": told,
-        "Messages": [{"Message": f"Bad: {told}"}],
-        told: 1,
-        "Oem": {"Header": [told]},
+    message = FORMS[form](secret)
+    document = {
+        "Name": message,
+        "Messages": [{"Message": f"Bad: {message}"}],
+        message: 1,
+        "Oem": {"Header": [message]},
     }
     scrubber = Scrubber(secrets=(secret,), user="operator")
-    for kept in (True, False):
-        clean = scrubber.json(given, lambda name, value: kept)
+    for is_kept in (True, False):
+        clean = scrubber.json(document, lambda name, value: is_kept)
         # the names of members stay where the handler reads them
-        assert not any(holds(text, secret) for text in texts(clean) if not kept or text != told)
+        assert not any(
+            holds(text, secret) for text in texts(clean) if not is_kept or text != message
+        )
 
 
 def texts(data: object) -> list[str]:
@@ -110,10 +112,10 @@ def texts(data: object) -> list[str]:
 @given(PASSWORDS, FORM)
 @settings(deadline=None)
 def test_rows_hold_the_community_in_no_form(secret: str, form: str) -> None:
-    told = FORMS[form](secret).encode()
+    octets = FORMS[form](secret).encode()
     rows = {
-        arcs(f"{TABLE}.2.1"): SnmpRow(4, told),
-        arcs(f"{TABLE}.3.1"): SnmpRow(4, b"\x01\x02" + told + b"\x00\x01"),
+        arcs(f"{TABLE}.2.1"): SnmpRow(4, octets),
+        arcs(f"{TABLE}.3.1"): SnmpRow(4, b"\x01\x02" + octets + b"\x00\x01"),
         (*arcs(f"{TABLE}.4"), len(secret.encode()), *secret.encode()): SnmpRow(2, 1),
     }
     clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": secret}))
@@ -149,9 +151,9 @@ def test_a_text_that_stays_holds_a_mac_address_in_no_form(
 ) -> None:
     """Without a letter among its digits, it may be states."""
     assume(re.search("[a-f]", mac.hex()[6:]) is not None and re.search("[0-9]", mac.hex()))
-    told = GROUPS[form](mac)
-    assert told.upper() not in Scrubber().text(f"{before}{told}").upper()
-    assert Scrubber().other(f"{before}{told}") == "name-1"
+    address = GROUPS[form](mac)
+    assert address.upper() not in Scrubber().text(f"{before}{address}").upper()
+    assert Scrubber().other(f"{before}{address}") == "name-1"
 
 
 @pytest.mark.parametrize("address", ["2001::a", "ac::dc", "2001:0:1::a"])

@@ -47,14 +47,14 @@ def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -
 
 def test_a_replay_as_a_chosen_family_names_the_command_that_reads_it(tmp_path: Path) -> None:
     text, file = write_snmprec(fixture("ip9258").rows), tmp_path / "own.json"
-    own, serve_as = PROFILE_BY_KEY.get("ip9258"), kind("snmp").serve_as
-    assert own is not None and serve_as is not None
-    file.write_text(schema.dumps(replace(own, key="my-strip")), "utf-8")
-    for chosen, command in (
+    family, serve_as = PROFILE_BY_KEY.get("ip9258"), kind("snmp").serve_as
+    assert family is not None and serve_as is not None
+    file.write_text(schema.dumps(replace(family, key="my-strip")), "utf-8")
+    for profile, command in (
         ("ip9258", "snmp {} -s profile=ip9258"),
         (str(file), f"dist/pdu_my_strip-{VERSION}.tar.gz {{}}"),
     ):
-        served = serve_as(text, 0, chosen)
+        served = serve_as(text, 0, profile)
         served.close()
         assert served.poll == command.format(f"{served.host}:{served.port}")
 
@@ -171,9 +171,9 @@ def test_a_replayed_ups_whose_load_is_switched_stays_on_line_or_on_battery(
 def test_nuts_dummy_ups_serves_a_recording_as_this_project_does() -> None:
     program("dummy-ups")
     text = recording_of("nut")[1].text
-    with replayed("nut", text) as ours, Upsd([dummy_file("pdu", text)]) as server:
-        theirs = Unit("nut", PduData(server.host, {"port": str(server.port)}))
-        assert read(theirs) == read(ours)
+    with replayed("nut", text) as replay, Upsd([dummy_file("pdu", text)]) as server:
+        dummy_ups = Unit("nut", PduData(server.host, {"port": str(server.port)}))
+        assert read(dummy_ups) == read(replay)
 
 
 def test_a_replay_answers_a_getbulk_that_asks_for_no_rows() -> None:

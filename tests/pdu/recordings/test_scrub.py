@@ -118,7 +118,7 @@ def test_a_thousand_addresses_have_a_thousand_stand_ins() -> None:
 
 
 def test_in_json_what_is_not_kept_is_replaced() -> None:
-    given = {
+    document = {
         "10.20.30.40": {"state": "on"},
         "Location": {"Room": "Dom", "Latitude": 50.94, "Longitude": 7},
         "Contacts": ["Schmidt", {"Phone": "+49 221 7123456"}],
@@ -129,7 +129,7 @@ def test_in_json_what_is_not_kept_is_replaced() -> None:
         "port": True,
         "none": None,
     }
-    clean = Scrubber().json(given, lambda name, value: name in ("Id", "Reading"))
+    clean = Scrubber().json(document, lambda name, value: name in ("Id", "Reading"))
     assert clean == {
         "192.0.2.1": {"state": "on"},
         "Location": {"Room": "name-1", "Latitude": 0.0, "Longitude": 0},
@@ -184,10 +184,10 @@ def test_what_says_which_product_it_is_stays() -> None:
 
 
 def test_only_what_the_answers_depend_on_is_not_replaced() -> None:
-    given = {"state": "Closed1", "owner": "Schmidt", "rack": "Reihe9"}
+    value_by_name = {"state": "Closed1", "owner": "Schmidt", "rack": "Reihe9"}
 
     def scrub(replaced: Any) -> dict[str, str]:
-        return {name: "-" if name in replaced else value for name, value in given.items()}
+        return {name: "-" if name in replaced else value for name, value in value_by_name.items()}
 
-    clean = replace_unread(given, scrub, lambda recording: recording["state"])
+    clean = replace_unread(value_by_name, scrub, lambda recording: recording["state"])
     assert clean == {"state": "Closed1", "owner": "-", "rack": "-"}

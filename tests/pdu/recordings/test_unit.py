@@ -38,10 +38,10 @@ def unit() -> RecordedUnit:
 def test_each_write_gets_its_error_and_only_a_command_changes_the_state(
     oid: tuple[int, ...], value: SnmpRow, error: str, unit: RecordedUnit
 ) -> None:
-    state, held = unit.get(_STATE), unit.get(oid)
+    state, row = unit.get(_STATE), unit.get(oid)
     assert state is not None and state.raw == 2  # on
     assert unit.set([(oid, value)]) == (error, 0)
     after = unit.get(_STATE)
     assert after is not None and after.raw == (2 if error else 1)
-    assert unit.get(oid) == (held if error else value)
+    assert unit.get(oid) == (row if error else value)
     assert len(unit.writes) == 1 and unit.writes[0].endswith(error or "outlet 1 off")

@@ -303,8 +303,8 @@ def test_a_limit_an_average_and_one_of_two_equal_meters_are_not_taken(
             Object("outletCurrent", "ACME-MIB", CURRENT, units="0.1 A"),
         ),
     )
-    chosen = result.oid_by_role.get("current")
-    assert chosen == (".".join(map(str, CURRENT)) if is_other else None)
+    meter_oid = result.oid_by_role.get("current")
+    assert meter_oid == (".".join(map(str, CURRENT)) if is_other else None)
     assert any("as likely to be the outlets' current" in doubt for doubt in result.doubts) is (
         not is_other
     )
@@ -486,10 +486,10 @@ def test_names_of_values_in_a_walk_show_which_is_on_but_stay_marked(
     """The names of column 2, normal and alarm, are no states."""
     lines = [
         line
-        for row, shown in enumerate(states.split(), 1)
+        for row, value in enumerate(states.split(), 1)
         for line in (
             f".1.3.6.1.4.1.99999.2.1.1.2.{row} = INTEGER: {'normal(2)' if row > 1 else 'alarm(1)'}",
-            f".1.3.6.1.4.1.99999.2.1.1.3.{row} = INTEGER: {shown}",
+            f".1.3.6.1.4.1.99999.2.1.1.3.{row} = INTEGER: {value}",
         )
     ]
     parsed = snmprec.parse("\n".join(lines))

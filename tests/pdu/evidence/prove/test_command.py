@@ -121,20 +121,20 @@ class Unit:
     def port_up(self, port: PduPortView) -> PduPortView:
         return self._command("port_up", UP, port)
 
-    def _command(self, method: str, wanted: EnumPowerStatus, port: PduPortView) -> PduPortView:
+    def _command(self, method: str, state: EnumPowerStatus, port: PduPortView) -> PduPortView:
         self.sent.append((method, port.identity))
         self.before(method)
-        self.state[port.identity] = wanted
-        port.power_status = wanted
+        self.state[port.identity] = state
+        port.power_status = state
         return port
 
 
 @pytest.fixture
 def unit(monkeypatch: pytest.MonkeyPatch) -> Unit:
-    made = Unit()
-    loaded = LoadedHandler("x", "x", made.make, (), False)
+    simulated_unit = Unit()
+    loaded = LoadedHandler("x", "x", simulated_unit.make, (), False)
     monkeypatch.setattr(command, "load", lambda name: loaded)
-    return made
+    return simulated_unit
 
 
 class Proof:
@@ -170,8 +170,8 @@ def test_the_owner_is_asked_and_what_he_saw_is_in_the_file(
     by_hand = err.index("switch it on by hand: pdu on nut 192.0.2.7 1")
     assert by_hand < err.index("switch outlet 1 of 192.0.2.7 (0 A) off and on? [y/N]")
     assert "display    1.5 A, by the owner" in out
-    seen = {"outlets": 3, "dark": ["3"], "load_a": 1.5, "seen_dark": True, "seen_on": True}
-    assert json.loads(proof.file.read_text())["owner"] == seen
+    answers = {"outlets": 3, "dark": ["3"], "load_a": 1.5, "seen_dark": True, "seen_on": True}
+    assert json.loads(proof.file.read_text())["owner"] == answers
 
 
 def test_without_outlet_nothing_is_switched(unit: Unit, proof: Proof) -> None:
