@@ -37,8 +37,14 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     rows, stops = recording.walk_trees(data, recorder)
     clean = scrubbing.scrubbed(rows, data, recorder.keep)
     text = "\n".join(snmprec.snmprec_lines(clean)) + "\n"
-    notes = compare_rows(rows, clean, Snmp(SnmpPdu(data)), choice)
-    return Recording(text, _content(text), [*stops, *notes])
+    notes = [*stops, *compare_rows(rows, clean, Snmp(SnmpPdu(data)), choice)]
+    lost = len(rows) - len(clean)
+    if lost:
+        notes.append(
+            f"The recording lacks {counted(lost, 'object')}: an index has an address that stands"
+            " for another one. Record it again with --keep addresses, and replace them by hand."
+        )
+    return Recording(text, _content(text), notes)
 
 
 def _content(text: str) -> str:

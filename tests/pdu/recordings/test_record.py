@@ -292,6 +292,20 @@ def test_all_that_was_read_before_an_agent_fell_silent_is_kept(version: str) -> 
     assert f"it stopped after {'.'.join(map(str, vendors[59]))} (" in recording.notes[0]
 
 
+def test_an_object_whose_index_becomes_that_of_another_is_said_to_be_missing() -> None:
+    """The stand-in of 10.99.2.3 is 192.0.2.1, of RFC 5737."""
+    table = "1.3.6.1.4.1.99999.1.1"
+    rows = {}
+    for number, address in enumerate(("10.99.2.3", "192.0.2.1"), 1):
+        octets = bytes(map(int, address.split(".")))
+        rows[f"{table}.8.{number}"] = Row(64, octets)
+        rows[f"{table}.9.{address}"] = Row(2, number)
+    with Agent(Device(rows)) as agent:
+        recording = kind("snmp").record(snmp_data(agent), RecordingOptions())
+    assert len(snmprec.parse(recording.text).rows) == len(rows) - 1
+    assert any(note.startswith("The recording lacks 1 object: ") for note in recording.notes)
+
+
 def test_an_agent_that_answers_no_getbulk_is_recorded_whole() -> None:
     device = apc.rpdu2(outlets=8)
     with Agent(device, faults=Faults(no_bulk=True)) as odd, Agent(device) as usual:
