@@ -11,11 +11,13 @@ import ast
 import os
 import re
 import stat
+import symtable
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.machinery import BuiltinImporter, PathFinder
+from importlib.util import decode_source
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from handlers.shared.errors import SettingsError
 
@@ -249,39 +251,19 @@ def _entry_module(archive: Archive, import_path: str, path: str) -> str:
 
 
 def has_entry(file: str, content: bytes, faults: list[str]) -> bool:
-    """Whether a module has make_handler. Adds to `faults` why it is not valid Python."""
+    """Whether a module has make_handler, also in a branch, or imports it. Nothing is run. Adds to
+    `faults` why it is not valid Python.
+    """
     if _ENTRY.encode() not in content:
         return False
     try:
-        return _defines(ast.parse(content, filename=file).body)
+        module = symtable.symtable(decode_source(content), file, "exec")
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         where = f"{file} line {line}" if line else file
         faults.append(f"{where} is not valid Python ({getattr(error, 'msg', error)})")
         return False
-
-
-def _defines(statements: Sequence[ast.stmt]) -> bool:
-    return any(_ENTRY in _names(statement) for statement in statements)
-
-
-def _names(statement: ast.stmt) -> Iterator[str]:
-    """The names that a statement at module level defines, also in its branches."""
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        yield statement.name
-    elif isinstance(statement, (ast.Import, ast.ImportFrom)):
-        for alias in statement.names:
-            yield alias.asname or alias.name
-    elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
-        targets: Sequence[Union[ast.expr, None]] = (
-            statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        )
-        for target in targets:
-            if isinstance(target, ast.Name):
-                yield target.id
-    elif isinstance(statement, (ast.If, ast.Try, ast.With)):
-        for child in ast.iter_child_nodes(statement):
-            inner = child.body if isinstance(child, ast.ExceptHandler) else [child]
-            for inner_node in inner:
-                if isinstance(inner_node, ast.stmt):
-                    yield from _names(inner_node)
+    if _ENTRY not in module.get_identifiers():  # only a word of a text
+        return False
+    entry = module.lookup(_ENTRY)
+    return entry.is_assigned() or entry.is_imported()
