@@ -84,14 +84,14 @@ def record(
     pdu = names.choose_pdu(context, handler, host)
     handler, host = pdu.handler, pdu.host
     data = pdu.data(load(handler))
-    kind = handler_recordings.recording(handler)
-    assert kind is not None  # click offers only these
+    recording_format = handler_recordings.recording(handler)
+    assert recording_format is not None  # click offers only these
     try:
         with (
             new_file(path) as write,
             waiting(f"waiting for {pdu.where}", output),
         ):
-            recording = kind.record(
+            recording = recording_format.record(
                 data,
                 RecordingOptions(
                     keep, patience, lambda line: show_status_line(line, is_quiet=output.json)

@@ -59,8 +59,8 @@ def replay(output: Output, file: str, listen: str, profile: Optional[str]) -> in
     """
     port = _port(listen)
     text = text_of(file)
-    handler, kind = handler_of_recording(text, file)
-    device = _serve(kind, text, port, profile)
+    handler, recording_format = handler_of_recording(text, file)
+    device = _serve(recording_format, text, port, profile)
     try:
         # before the output: a script that reads the address may end this program at once
         with _collect_signals() as signals:
@@ -81,14 +81,16 @@ def replay(output: Output, file: str, listen: str, profile: Optional[str]) -> in
     return DONE
 
 
-def _serve(kind: RecordingFormat, text: str, port: int, profile: Optional[str]) -> ReplayedDevice:
+def _serve(
+    recording_format: RecordingFormat, text: str, port: int, profile: Optional[str]
+) -> ReplayedDevice:
     """Start the device that the text records. Raises SettingsError."""
     try:
         if not profile:
-            return kind.serve(text, port)
-        if kind.serve_as is None:
+            return recording_format.serve(text, port)
+        if recording_format.serve_as is None:
             raise SettingsError("--profile is for recordings of SNMP devices")
-        return kind.serve_as(text, port, profile)
+        return recording_format.serve_as(text, port, profile)
     except OSError as error:
         raise SettingsError(
             f"port {port} cannot be used ({error.strerror}){port_advice(error.errno)}"

@@ -73,11 +73,11 @@ def recording(handler: str) -> Optional[RecordingFormat]:
 
 
 def handler_of_recording(text: str, file: str) -> tuple[str, RecordingFormat]:
-    """The handler whose recording this is, and its kind. Raises SettingsError."""
+    """The handler whose recording this is, and its format. Raises SettingsError."""
     for name in registry.names():
-        kind = recording(name)
-        if kind is not None and kind.is_recording(text):
-            return name, kind
+        recording_format = recording(name)
+        if recording_format is not None and recording_format.is_recording(text):
+            return name, recording_format
     raise SettingsError(
         f"{printable(file)} is not a recording: use pdu record, snmpwalk -On, or a file for NUT's"
         " dummy-ups"

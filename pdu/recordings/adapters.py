@@ -40,7 +40,7 @@ def _nut() -> HandlerAdapter:
         nameplate.read_nameplate,
         topology.read_topology,
         identify=identification.identify,
-        recording_format=lambda: recording_format.KIND,
+        recording_format=lambda: recording_format.FORMAT,
     )
 
 
@@ -51,7 +51,7 @@ def _raritan() -> HandlerAdapter:
         nameplate.read_nameplate,
         topology.read_topology,
         identify=identification.identify,
-        recording_format=lambda: recording_format.KIND,
+        recording_format=lambda: recording_format.FORMAT,
     )
 
 
@@ -62,7 +62,7 @@ def _redfish() -> HandlerAdapter:
         nameplate.read_nameplate,
         topology.read_topology,
         identify=identification.identify,
-        recording_format=lambda: recording_format.KIND,
+        recording_format=lambda: recording_format.FORMAT,
     )
 
 
@@ -80,7 +80,7 @@ def _snmp() -> HandlerAdapter:
 def _snmp_recordings() -> RecordingFormat:
     from .snmp import recording_format  # 90 ms, with pysnmp
 
-    return recording_format.KIND
+    return recording_format.FORMAT
 
 
 #: by the handler's name; one that says nothing more is not here

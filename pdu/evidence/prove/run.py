@@ -138,11 +138,11 @@ def read_unit(unit: UnitUnderTest) -> tuple[Reading, tuple[str, ...]]:
 
 def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, tuple[str, ...]]:
     """The scrubbed recording of the unit, "" if there is none, with notes or the reason."""
-    kind = handler_recordings.recording(unit.handler.shown)
-    if kind is None:
+    recording_format = handler_recordings.recording(unit.handler.shown)
+    if recording_format is None:
         return "", ("its handler makes no recordings",)
     try:
-        recording = kind.record(unit.data, RecordingOptions(tell=tell))
+        recording = recording_format.record(unit.data, RecordingOptions(tell=tell))
     except RecursionError:
         return "", ("an answer is nested too deeply to be recorded",)
     except PduHandlerError as error:

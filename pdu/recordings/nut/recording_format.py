@@ -124,7 +124,7 @@ def _values(device: dump.RecordedDevice, settings: Settings) -> object:
     ]
 
 
-KIND = RecordingFormat(
+FORMAT = RecordingFormat(
     tcp_port=3493,
     rank=4,
     record=_record,

@@ -210,11 +210,10 @@ class _Session(socketserver.StreamRequestHandler):
                 return ["SUCCESS"]
             return ["ON" if self.tracking else "OFF"]
         device = replay.device(words[1])
-        if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH"):
-            return [
-                f"{what} {words[1]}"
-                f" {_quoted(device.description or _NO_DESCRIPTION) if what == 'UPSDESC' else 0}"
-            ]
+        if what == "UPSDESC":
+            return [f"{what} {words[1]} {_quoted(device.description or _NO_DESCRIPTION)}"]
+        if what in ("NUMLOGINS", "NUMATTACH"):
+            return [f"{what} {words[1]} 0"]
         name = words[2]
         with replay.lock:
             value = device.variables.get(name)

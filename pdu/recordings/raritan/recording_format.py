@@ -48,7 +48,7 @@ def _serve(text: str, port: int) -> ReplayedDevice:
     return XerusServer(calls, port).describe("raritan", about, ANY_LOGIN)
 
 
-KIND = RecordingFormat(
+FORMAT = RecordingFormat(
     tcp_port=443,
     rank=1,
     record=_record,

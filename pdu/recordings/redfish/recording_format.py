@@ -58,7 +58,7 @@ def _serve(text: str, port: int) -> ReplayedDevice:
     return server.describe("redfish", about, ANY_LOGIN)
 
 
-KIND = RecordingFormat(
+FORMAT = RecordingFormat(
     tcp_port=443,
     rank=3,
     record=_record,

@@ -208,7 +208,7 @@ def _comparison(recorded: SnmpDevice, device: SnmpReads, choice: FamilySelection
     return f", but the device as the {_summary(current)}: record it again"
 
 
-KIND = RecordingFormat(
+FORMAT = RecordingFormat(
     tcp_port=None,
     rank=2,
     record=_record,
