@@ -112,34 +112,42 @@ def _order_faults(states: State, control: Control) -> Iterator[str]:
     """What is wrong with the OIDs and values that the commands write on a device that has every
     row, a sentence each; nothing for a packed text, which holds all outlets.
     """
+    if control.writes_neighbours:
+        return
     reader = Reader(_EveryRow(control, states.on[0]))
+    outlet_by_object = _state_objects(states, reader)
+    is_delay = any(isinstance(part, Verbs) for part in parts_of(control))
+    for identity in outlet_by_object.values():
+        with suppress(PduHandlerError):
+            ons, offs = (control.orders(reader, identity, up=up) for up in (True, False))
+            for verb, orders, opposite, opposite_values in (
+                ("on", ons, "off", states.off),
+                ("off", offs, "on", states.on),
+            ):
+                for order in orders[:-1]:
+                    if order in (ons[-1], offs[-1]):
+                        yield f"the value {order[1]!r} that unlocks an outlet already switches it"
+                for oid, value in orders:
+                    outlet = outlet_by_object.get(oid, identity)
+                    if oid in outlet_by_object and is_delay:
+                        yield f"{verb} writes a delay into the object of the states"
+                    elif outlet != identity:
+                        yield f"{verb} of outlet {identity} writes into the row of outlet {outlet}"
+                    elif oid in outlet_by_object and str(value) in opposite_values:
+                        yield f"{verb} writes {value!r} {_OWN_STATE} {opposite}"
+
+
+def _state_objects(states: State, reader: Reader) -> dict[str, str]:
+    """OID of a state -> its outlet's identity. A source that compares counts may refuse the rows of
+    `reader`: then its first column or scalars.
+    """
     outlet_by_object: dict[str, str] = {}
-    # a source that compares counts may refuse these rows: then its first column or scalars
     for source in parts_of(states.source):
         if isinstance(source, Source) and not outlet_by_object:
             with suppress(PduHandlerError):
                 for identity in source.rows(reader):
                     outlet_by_object[source.instance_oid(reader, identity)] = identity
-    is_delay = any(isinstance(part, Verbs) for part in parts_of(control))
-    for identity in [] if control.writes_neighbours else outlet_by_object.values():
-        with suppress(PduHandlerError):
-            orders_by_verb = {
-                verb: control.orders(reader, identity, up=verb == "on") for verb in ("on", "off")
-            }
-            commands = [orders[-1] for orders in orders_by_verb.values()]
-            for verb, orders in orders_by_verb.items():
-                for order in orders[:-1]:
-                    if order in commands:
-                        yield f"the value {order[1]!r} that unlocks an outlet already switches it"
-                for oid, value in orders:
-                    outlet = outlet_by_object.get(oid, identity)
-                    opposite = ("off", states.off) if verb == "on" else ("on", states.on)
-                    if oid in outlet_by_object and is_delay:
-                        yield f"{verb} writes a delay into the object of the states"
-                    elif outlet != identity:
-                        yield f"{verb} of outlet {identity} writes into the row of outlet {outlet}"
-                    elif oid in outlet_by_object and str(value) in opposite[1]:
-                        yield f"{verb} writes {value!r} {_OWN_STATE} {opposite[0]}"
+    return outlet_by_object
 
 
 class _EveryRow:
