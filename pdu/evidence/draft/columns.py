@@ -118,7 +118,7 @@ def guesses(tables: Sequence[WalkedTable], mib: Mib, names: Mapping[Arcs, str] =
         for column in table.columns:
             mib_object = mib.objects.get(column.oid) or _walk_object(column, names)
             candidate = _Candidate(table, column, mib_object, labels)
-            guess_list += [role(candidate) for role in (_state, _name, _number, _meter)]
+            guess_list += [guess(candidate) for guess in (_state, _name, _number, _meter)]
     return sorted(
         (guess for guess in guess_list if guess is not None),
         key=lambda guess: (guess.role, -guess.score, guess.column.oid),

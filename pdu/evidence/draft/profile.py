@@ -156,7 +156,7 @@ def _column_outlets(result: Draft, state: Guess) -> Outlets:
     for role, guess in guess_by_role.items():
         if guess is not None:
             result.oid_by_role[role] = dotted(guess.column.oid)
-        elif role in _METERS and _usable(state, roles.get(role, ())):
+        elif role in _METERS and _usable_guesses(state, roles.get(role, ())):
             result.doubts.append(
                 f"Several columns are as likely to be the outlets' {role}, so none is read: give"
                 " one."
@@ -272,7 +272,7 @@ def _same_values(state: Guess, rivals: Sequence[Guess]) -> Optional[Guess]:
     return max(same_guesses, key=lambda guess: guess.column.oid, default=None)
 
 
-def _usable(state: Guess, guesses: Sequence[Guess]) -> list[Guess]:
+def _usable_guesses(state: Guess, guesses: Sequence[Guess]) -> list[Guess]:
     """The guesses at other columns with the same rows as the states; a meter without a doubt."""
     return [
         guess
@@ -287,7 +287,7 @@ def _best_guess_with_rows_of(state: Guess, guesses: Sequence[Guess]) -> Optional
     """Of the guesses, which are sorted by score, the first that can be used; None if there is none,
     or for a meter if another one is as likely.
     """
-    best, rival = (*_usable(state, guesses), None, None)[:2]
+    best, rival = (*_usable_guesses(state, guesses), None, None)[:2]
     is_tie = best is not None and rival is not None and rival.score == best.score
     return None if best is None or (is_tie and best.role in _METERS) else best
 
