@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -14,6 +14,7 @@ from handlers.nut.settings import SETTINGS
 from handlers.shared.settings import Settings
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduView
+from tests.handlers.clocks import Clock
 from tests.simulators.nut_server import ADMIN, NutServer, User
 from tests.waiting import LONGEST_TIMEOUT_S, PATIENCE_S
 
@@ -54,27 +55,19 @@ def pdu_variables(outlets: int) -> dict[str, str]:
 LOOKS_S = 42.0  # the time-out with `looks_three_times`
 
 
-def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClient]:
-    """Return a function that makes clients with a simulated clock. The handler's `port_up` and
-    `port_down` use such clients too.
+def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Give the handler clients with a simulated clock, and return that.
 
     These clients poll a write's report, or `ups.status` while it is WAIT, every 14 s. With a
     time-out of LOOKS_S the third reading is the last one, and none times out before 14 s of real
     time.
     """
-    now = [0.0]
-
-    def sleep(seconds: float) -> None:
-        now[0] += seconds
-
-    for module, name in (
-        (client_module, "POLL"),
-        (client_module, "_POLL_LONGEST"),
-    ):
-        monkeypatch.setattr(module, name, LOOKS_S / 3)
-    kind = functools.partial(NutClient, clock=lambda: now[0], sleep=sleep)
-    monkeypatch.setattr(sessions, "NutClient", kind)
-    return kind
+    clock = Clock()
+    for name in ("POLL", "_POLL_LONGEST"):
+        monkeypatch.setattr(client_module, name, LOOKS_S / 3)
+    timed_client = functools.partial(NutClient, clock=clock, sleep=clock.sleep)
+    monkeypatch.setattr(sessions, "NutClient", timed_client)
+    return clock
 
 
 class Login(Protocol):

@@ -195,6 +195,7 @@ def test_an_unknown_error_code_leaves_open_whether_a_write_was_carried_out(
 @pytest.mark.parametrize(
     "read",
     [
+        lambda nut: nut.snapshots(["pdu"], writable=True),
         lambda nut: nut.answer(requests.list_var("pdu"))["outlet.1.status"],
         lambda nut: nut.answer(requests.get_var("pdu", "outlet.1.status")),
         lambda nut: nut.answer(requests.list_cmd("pdu")),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.nut import switching as switch_module
+from handlers.nut import requests, switching as switch_module
 from handlers.nut.errors import DataStale
 from handlers.nut.handler import NutPdu, make_handler
 from handlers.shared.errors import (
@@ -17,7 +17,7 @@ from handlers.shared.errors import (
     Unreachable,
     Unsupported,
 )
-from handlers.shared.switching import switch
+from handlers.shared.switching import CALL_SECONDS, switch
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.clocks import in_switching
@@ -392,6 +392,18 @@ def test_a_relay_that_failed_closed_is_not_off_and_a_command_is_not_proven(
         caplog.clear()
         assert pdu.port_down(PduPortView(identity="4")).power_status is UNKNOWN
         assert f"outlet 4: {reason}" in caplog.text
+
+
+def test_each_call_of_a_session_has_the_time_of_a_new_one(
+    server: NutServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = looks_three_times(monkeypatch)
+    with handler(server, device="pdu", **ADMIN_SETTINGS).opened() as pdu:
+        for _ in range(3):
+            names = pdu.read("names", lambda session: session.client.answer(requests.list_ups()))
+            assert list(names) == ["pdu"]
+            clock.sleep(CALL_SECONDS - 1)
+    assert server.books().connections == 1
 
 
 def test_a_server_without_devices_is_an_error_with_a_remedy() -> None:
