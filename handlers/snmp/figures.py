@@ -227,17 +227,7 @@ def _is_filled(raw: Raw, reading: Union[int, Decimal], most: Optional[Decimal]) 
 
 
 # the fields of a source that name the object of its values, or hold the source that does
-_NAMING_FIELDS = (
-    "object",
-    "oid",
-    "known",
-    "source",
-    "values",
-    "parts",
-    "choices",
-    "over",
-    "number",
-)
+_NAMING_FIELDS = "object oid known source values parts choices over number".split()
 
 
 def _object_name(part: object) -> str:
