@@ -494,25 +494,27 @@ upload() {
 
 for_shell() { json show "$1" | sed "s/'/'\\\\''/g"; } # for the inside of single quotes
 
+line() { printf '%s\n' "$*" 2>/dev/null || :; } # of words that are shown already, or have plain characters alone
+
 show_calls() { # what `find_or_create` and `upload` would send
     file=$(json show "$(cat "$handler.path")" | sed 's/[\\"]/\\&/g')
     id=${given_id:-$(remembered_id)} || { has_reason=yes && exit 2; }
     [ "$id" != new ] || id=''
     headers='-H "isp-box-instance: true" -H "x-xsrf-token: <token>"'
-    say
+    line
     if [ -z "${id#'?'}" ]; then
         id='<id>'
-        say "$handler: if no handler in DCImanager has this internal name:"
-        say "curl -X POST \"$DCI_URL$API\" \\"
-        say "    $headers -H \"Content-Type: application/json\" \\"
-        say "    -d '$(for_shell "$(json description "$handler" "$protocol" "$shown")")'"
+        line "$handler: if no handler in DCImanager has this internal name:"
+        line "curl -X POST \"$DCI_URL$API\" \\"
+        line "    $headers -H \"Content-Type: application/json\" \\"
+        line "    -d '$(for_shell "$(json description "$handler" "$protocol" "$shown")")'"
     else
-        say "$handler: known under id $id"
+        line "$handler: known under id $id"
     fi
-    say "curl -X POST \"$DCI_URL$API/$id/content\" \\"
-    say "    $headers \\"
-    say "    -F 'data=@\"$(for_shell "$file")\"' -F \"handler_import=$import\""
-    [ -z "$suffix" ] || say "  (with the directory in the archive renamed: $import)"
+    line "curl -X POST \"$DCI_URL$API/$id/content\" \\"
+    line "    $headers \\"
+    line "    -F 'data=@\"$(for_shell "$file")\"' -F \"handler_import=$import\""
+    [ -z "$suffix" ] || line "  (with the directory in the archive renamed: $import)"
 }
 
 # ---- settings --------------------------------------------------------------------------------------
@@ -697,10 +699,10 @@ fi
 cd "$work"
 write_curl_options
 if [ -n "$is_dry" ]; then
-    say 'Nothing is sent. A run would make these calls (the token comes from the first answer); without --id, it also reads the list of handlers:'
-    say "curl -X POST \"$DCI_URL/api/auth/v4/public/token\" \\"
-    say "    -H \"isp-box-instance: true\" -H \"Content-Type: application/json\" \\"
-    say "    -d '$(for_shell "$(printf '<password>' | json login "${DCI_EMAIL:-<DCI_EMAIL>}")")'"
+    line 'Nothing is sent. A run would make these calls (the token comes from the first answer); without --id, it also reads the list of handlers:'
+    line "curl -X POST \"$DCI_URL/api/auth/v4/public/token\" \\"
+    line "    -H \"isp-box-instance: true\" -H \"Content-Type: application/json\" \\"
+    line "    -d '$(for_shell "$(printf '<password>' | json login "${DCI_EMAIL:-<DCI_EMAIL>}")")'"
 else
     log_in
 fi
