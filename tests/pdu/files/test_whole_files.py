@@ -107,6 +107,19 @@ def test_the_umask_counts_for_a_page(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "page.html").stat().st_mode) == 0o600
 
 
+def test_a_page_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: str, __: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    page = tmp_path / "page.html"
+    with pytest.raises(SettingsError, match=f"{page} cannot be written .No space left on device"):
+        write_page(str(page), "a page")
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_two_processes_of_one_id_write_the_same_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
