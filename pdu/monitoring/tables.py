@@ -45,33 +45,31 @@ def _count_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
 
 
 def _figure_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
-    """Figures; an empty place where an error hides whether the PDU meters one."""
+    """Figures with equal decimals."""
 
     def cells(rows: Sequence[PduRow]) -> Sequence[Cell]:
-        """The figures of all rows with equal decimals."""
-        figures = [getattr(row, key) for row in rows]
-        texts = same_decimals(map(measured, figures))
-        return [
-            number(
-                NOT_KNOWN
-                if isinstance(figure, NotKnown)
-                else ""
-                if figure is None and row.kind
-                else text
-            )
-            for row, figure, text in zip(rows, figures, texts)
-        ]
+        texts = same_decimals(measured(getattr(row, key)) for row in rows)
+        return [number(_figure_text(row, key, text)) for row, text in zip(rows, texts)]
 
     return cells
 
 
-_FIGURE_BY_KEY = {row.key: row for row in PDU_FIGURES}
+def _figure_text(row: PduRow, key: str, text: str) -> str:
+    """A figure as `text`, or what stands in its place."""
+    figure = getattr(row, key)
+    if isinstance(figure, NotKnown):
+        return NOT_KNOWN
+    # an error hides whether the PDU meters it
+    return "" if figure is None and row.kind else text
+
+
+_UNITS = {row.key: row.unit for row in PDU_FIGURES}
 
 
 def _figure_column(key: str) -> CheckColumn:
     """A figure of the PDU."""
     return CheckColumn(
-        key, lambda row: measured(getattr(row, key)), _FIGURE_BY_KEY[key].unit, _figure_cells(key)
+        key, lambda row: measured(getattr(row, key)), _UNITS[key], _figure_cells(key)
     )
 
 
