@@ -77,6 +77,12 @@ def test_a_state_that_falls_back_while_the_device_settles_is_not_the_wanted_one(
             fallen.switch(UP, settling=4.0)
 
 
+def test_a_device_is_given_the_time_to_settle_once() -> None:
+    outlet = Outlet(UP, DOWN, UP)
+    assert outlet.switch(UP, settling=4.0) is UP
+    assert (outlet.reads, outlet.slept) == (3, [4.0, 0.1])
+
+
 def test_a_wanted_state_that_cannot_be_read_again_after_the_device_settled_proves_nothing() -> None:
     outlet = Outlet(UP, Denied("wrong password"), answer=Unreachable("no answer"))
     with pytest.raises(Unreachable, match="its state could not be read"):
