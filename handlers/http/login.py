@@ -168,10 +168,10 @@ class SecretForms(NamedTuple):
 
 
 def forms_of(secrets: Iterable[str]) -> SecretForms:
-    every = list(secrets)
+    texts = list(secrets)
     return SecretForms(
-        frozenset(form.casefold() for secret in every for form in _escaped(secret)),
-        frozenset(form for secret in every for form in _base64_forms(secret)),
+        frozenset(form.casefold() for secret in texts for form in _escaped(secret)),
+        frozenset(form for secret in texts for form in _base64_forms(secret)),
     )
 
 

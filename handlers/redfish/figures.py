@@ -203,13 +203,13 @@ def sum_if_complete(
     """The figures of all parts; one that is not metered, with its reason, if only some parts are.
     None if no part is.
     """
-    every = list(parts)
-    metered_parts = [part for part in every if part is not None]
+    all_parts = list(parts)
+    metered_parts = [part for part in all_parts if part is not None]
     if not metered_parts:
         return None
-    if len(metered_parts) < len(every):
-        count = len(every) - len(metered_parts)
-        return [RedfishFigure(NotMetered(f"{count} of {len(every)} parts of it have no meter"))]
+    if len(metered_parts) < len(all_parts):
+        count = len(all_parts) - len(metered_parts)
+        return [RedfishFigure(NotMetered(f"{count} of {len(all_parts)} parts of it have no meter"))]
     return [figure for part in metered_parts for figure in part]
 
 

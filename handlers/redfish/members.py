@@ -39,10 +39,10 @@ def read_list(service: RedfishService, target: object) -> Json:
 
 def members(service: RedfishService, collection: Json) -> list[Json]:
     """As `each_member`, but raises the error of a member that cannot be read."""
-    every = each_member(service, collection)
-    if errors := errors_of(every):
+    results = each_member(service, collection)
+    if errors := errors_of(results):
         raise errors[0]
-    return readable(every)
+    return readable(results)
 
 
 def each_member(service: RedfishService, collection: Json) -> list[Member]:
@@ -51,20 +51,20 @@ def each_member(service: RedfishService, collection: Json) -> list[Member]:
 
     Raises the errors of `entries_of`, and those that `RedfishService.all` raises.
     """
-    every: list[Member] = []
+    results: list[Member] = []
     paths: dict[int, str] = {}
     for number, entry in enumerate(entries_of(service, collection)):
-        every.append(entry)
+        results.append(entry)
         if not is_full_resource(entry):
             try:
                 paths[number] = service.path(entry.get("@odata.id"))
             except ProtocolError as error:
-                every[number] = error
+                results[number] = error
     for number, member in zip(paths, service.all(list(paths.values()))):
-        every[number] = member
-    for failure in errors_of(every):
+        results[number] = member
+    for failure in errors_of(results):
         LOGGER.info(f"a member of a list cannot be read: {failure}")
-    return every
+    return results
 
 
 def errors_of(members: Sequence[Member]) -> list[PduHandlerError]:

@@ -7,7 +7,7 @@ The link of a PDU shows that it has the mains, branches or metrics there: if the
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Callable, NamedTuple
 
 from .. import dcimanager
@@ -55,6 +55,10 @@ class _UnitFigures(NamedTuple):
     #: of its outlets, by identity
     ports: Sequence[tuple[str, _Parts]]
 
+    def figures(self) -> Iterator[Figures]:
+        """All of them, for which sensors may have to be read."""
+        return itertools.chain(self.total, self.inlet, *(parts for _, parts in self.ports))
+
 
 def read_statistic(
     service: RedfishService, choice: PduChoice, *, with_power: bool = False
@@ -67,20 +71,18 @@ def read_statistic(
     that a list only links to. Add the round trips of `pdus`, and those of `sensors.read_sensors`
     if only sensors have the values.
     """
-    every = read_units(service, choice)
-    raise_if_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
+    pdus = read_units(service, choice)
+    raise_if_shared(pdus, [pdu.resource for pdu in pdus], "Mains", "Branches", "Metrics")
     kinds = _KINDS if with_power else _KINDS[:2]
     figures_of = [figure_of for figure_of, _ in kinds]
-    pdus = [_unit_figures(service, pdu, every, figures_of) for pdu in every]
-    ports = [port for pdu in pdus for port in pdu.ports]
+    pdu_figures = [_unit_figures(service, pdu, pdus, figures_of) for pdu in pdus]
+    ports = [port for unit in pdu_figures for port in unit.ports]
     raise_if_twice(service, "outlets that are called", [identity for identity, _ in ports])
-    summands = itertools.chain.from_iterable(
-        [*(pdu.total for pdu in pdus), *(pdu.inlet for pdu in pdus), *(parts for _, parts in ports)]
-    )
-    sensor_by_source = sensors.read_sensors(service, every, figures.sensors_to_read(summands))
+    sources = figures.sensors_to_read(figure for unit in pdu_figures for figure in unit.figures())
+    sensor_by_source = sensors.read_sensors(service, pdus, sources)
     readings: list[Sensors] = [
-        {source: figures.sensor(sensor, unit) for source, sensor in sensor_by_source.items()}
-        for _, unit in kinds
+        {source: figures.sensor(sensor, units) for source, sensor in sensor_by_source.items()}
+        for _, units in kinds
     ]
 
     def meter(parts: _Parts) -> MeterFigures:
@@ -88,8 +90,8 @@ def read_statistic(
         power = powers[0] if powers else NOT_ASKED
         return MeterFigures(current_a=current, power_w=power, energy_kwh=energy)
 
-    total = meter(_sum([pdu.total for pdu in pdus]))
-    inlet = meter(_sum([pdu.inlet for pdu in pdus]))
+    total = meter(_sum([unit.total for unit in pdu_figures]))
+    inlet = meter(_sum([unit.inlet for unit in pdu_figures]))
     return dcimanager.Figures(
         total.current_a,
         total.energy_kwh,
@@ -100,21 +102,21 @@ def read_statistic(
     )
 
 
-def _sum(every: Sequence[_Parts]) -> _Parts:
+def _sum(addends: Sequence[_Parts]) -> _Parts:
     """Each figure as the sum of that figure of all."""
-    return [figures.sum_if_complete(summands) for summands in zip(*every)]
+    return [figures.sum_if_complete(column) for column in zip(*addends)]
 
 
 def _unit_figures(
     service: RedfishService,
     pdu: ServicePdu,
-    every: Sequence[ServicePdu],
+    pdus: Sequence[ServicePdu],
     figures_of: Sequence[_FigureOf],
 ) -> _UnitFigures:
-    """The figures of one PDU of `every`. An absent one of several has no load, and a counter that
+    """The figures of one PDU of `pdus`. An absent one of several has no load, and a counter that
     is not known.
     """
-    if len(every) > 1 and is_absent(pdu.resource) and link(pdu.resource, "Mains") is None:
+    if len(pdus) > 1 and is_absent(pdu.resource) and link(pdu.resource, "Mains") is None:
         counter = unknown(f"the PDU {pdu.prefix[:-1]} is Absent")
         parts = [counter if figure_of is figures.energy else () for figure_of in figures_of]
         return _UnitFigures(parts, parts, [])
@@ -125,7 +127,7 @@ def _unit_figures(
     try:
         outlets = read_outlets(service, pdu)
     except UNIT_ERRORS as error:
-        raise name_unit(error, every, pdu.prefix) from None
+        raise name_unit(error, pdus, pdu.prefix) from None
     ports = [
         (outlet.identity, parts_of(f"outlet {outlet.identity}", outlet.error or outlet.resource))
         for outlet in outlets

@@ -171,44 +171,44 @@ def _outlets_link(pdu: ServicePdu) -> Optional[object]:
     return collection
 
 
-def find_outlet(service: RedfishService, choice: PduChoice, sought: str) -> ListedOutlet:
-    """The outlet with the identity `sought`, read now. Other outlets and PDUs need not be readable,
-    and are not read where the links show which PDU and outlet it is. Raises NoSuchOutlet, and
+def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> ListedOutlet:
+    """The outlet with this identity, read now. Other outlets and PDUs need not be readable, and
+    are not read where the links show which PDU and outlet it is. Raises NoSuchOutlet, and
     ProtocolError if it reads two such outlets.
 
     Usually 2 round trips after those of `read_units`, of which it saves those to other PDUs.
     """
     entries = pdu_entries(service, choice.collection)
-    pdu_of_outlet = read_linked_pdu(service, entries, choice.pdu_id, sought)
+    pdu_of_outlet = read_linked_pdu(service, entries, choice.pdu_id, identity)
     pdus, errors = (
         ([pdu_of_outlet], []) if pdu_of_outlet else read_listed_pdus(service, entries, choice)
     )
     matches: list[ListedOutlet] = []
     for pdu in pdus:
-        if sought.startswith(pdu.prefix):
-            outlets, outlet_errors = _outlets_with_id(service, pdu, sought[len(pdu.prefix) :])
+        if identity.startswith(pdu.prefix):
+            outlets, outlet_errors = _outlets_with_id(service, pdu, identity[len(pdu.prefix) :])
             matches += outlets
             errors += outlet_errors
     # an Id twice in a PDU, or Ids with dots: "2.A" of "1" and "A" of "1.2"
     if len(matches) > 1:
-        raise ProtocolError(f"the device lists two outlets that are called {sought[:60]!r}")
+        raise ProtocolError(f"the device lists two outlets that are called {identity[:60]!r}")
     if not matches and errors:  # this may be the outlet
         raise errors[0]
     if not matches:
-        raise _no_such_outlet(service, pdus, sought)
+        raise _no_such_outlet(service, pdus, identity)
     return matches[0]
 
 
 def _no_such_outlet(
-    service: RedfishService, pdus: Sequence[ServicePdu], sought: str
+    service: RedfishService, pdus: Sequence[ServicePdu], identity: str
 ) -> NoSuchOutlet:
-    """The error, which says how outlets are called now if `sought` has another form."""
-    reason: list[Union[str, NamedSetting]] = [f"the PDU has no outlet {sought[:60]!r}"]
-    if not any(sought.startswith(pdu.prefix) for pdu in pdus):
+    """The error, which says how outlets are called now if `identity` has another form."""
+    reason: list[Union[str, NamedSetting]] = [f"the PDU has no outlet {identity[:60]!r}"]
+    if not any(identity.startswith(pdu.prefix) for pdu in pdus):
         names = service.login.quoted(" or ".join(f"'{pdu.prefix}N'" for pdu in pdus[:5]))
         more = " and so on" if len(pdus) > 5 else ""
         reason.append(f"; its outlets are now called {names}{more}")
-    elif "." in sought and not pdus[0].prefix:
+    elif "." in identity and not pdus[0].prefix:
         setting = NamedSetting("pdu_in_identity", "yes", "the handler setting ")
         reason += [
             "; the service lists one PDU now, and does not name it in its outlets' identities: if"
@@ -232,14 +232,14 @@ def _outlets_with_id(
     collection = service.get(target)
     entries = entries_of(service, collection)
     _refuse_empty(collection, entries)
-    likely = [
+    links = [
         entry["@odata.id"] for entry in entries if identifier and last_part(entry) == identifier
     ]
-    if len(likely) == 1:
-        outlet = service.get(likely[0])
+    if len(links) == 1:
+        outlet = service.get(links[0])
         if outlet.get("Id") and required_id(outlet) == identifier:
             identity = pdu.prefix + identifier
-            return [ListedOutlet(identity, identifier, likely[0], outlet, pdu.resource)], []
+            return [ListedOutlet(identity, identifier, links[0], outlet, pdu.resource)], []
     members = each_member(service, {"Members": entries})
     outlets = _listed_outlets(service, pdu, entries, members)
     matches = [outlet for outlet in outlets if outlet.id == identifier and not outlet.error]

@@ -112,9 +112,9 @@ def read_listed_pdus(
 
 
 def read_linked_pdu(
-    service: RedfishService, entries: Sequence[Json], pdu_id: str, sought: str = ""
+    service: RedfishService, entries: Sequence[Json], pdu_id: str, identity: str = ""
 ) -> Optional[ServicePdu]:
-    """The PDU `pdu_id`, or without that the one of the outlet `sought`, if the links of the list
+    """The PDU `pdu_id`, or without that the one of the outlet `identity`, if the links of the list
     show which it is, so that no other one is read: 1 round trip. None if all have to be read.
 
     The links show it if just one ends with the Id (DSP0266, "Resource URI patterns"), its resource
@@ -123,16 +123,16 @@ def read_linked_pdu(
     """
     if len(entries) < 2 or all(map(is_full_resource, entries)):
         return None  # nothing would be saved
-    likely = [
+    matches = [
         entry
         for entry in entries
         if (part := last_part(entry))
-        and (part == pdu_id if pdu_id else sought.startswith(f"{part}."))
+        and (part == pdu_id if pdu_id else identity.startswith(f"{part}."))
     ]
-    if len(likely) != 1:
+    if len(matches) != 1:
         return None
-    target = likely[0]["@odata.id"]
-    part = last_part(likely[0])
+    target = matches[0]["@odata.id"]
+    part = last_part(matches[0])
     try:
         pdu = service.get(target)
     except UNIT_ERRORS as error:

@@ -105,8 +105,8 @@ def doubt(outlet: Json, pdu: Json) -> str:
             return f"{what} Status is {status_state(resource)}"
     power_state = text(outlet, "PowerState")
     if power_state not in _STATES:
-        shown = f"is {outlet['PowerState']!r}" if "PowerState" in outlet else "is missing"
-        return f"its PowerState {shown}"
+        value = f"is {outlet['PowerState']!r}" if "PowerState" in outlet else "is missing"
+        return f"its PowerState {value}"
     if power_state == "On" and outlet.get("PowerEnabled") is False:
         return "its PowerState is On, and its PowerEnabled false"
     return ""
