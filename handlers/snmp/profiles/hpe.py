@@ -29,7 +29,6 @@ BARS = without(
 MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
 MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
 MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
-COUNTED_POWER = Complete(MODULE_POWER, count=MODULE_COUNT)  # an empty row for one that is lost
 NOT_MEASURED = "-1"
 
 # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
@@ -247,10 +246,14 @@ PROFILES = (
         models=("PDU Management Module for metered PDUs",),
         sys_object_ids=oids(PDU),
         described=r"(?is).*(\bPDU\b|Power Distribution).*",
-        # A row for each PDU. No total unless at least numOfPdu rows have a power; on a module
-        # without that number, unless each PDU of the table of identities, and each row, has one.
+        # A row for each PDU. No total unless each row, and at least numOfPdu rows, has a power; on
+        # a module without that number, unless each PDU of the table of identities has one, too.
         power=total(
-            figure(Whole(without(COUNTED_POWER, NOT_MEASURED), MODULE_COUNT)),
+            figure(
+                Provided(
+                    Complete(MODULE_POWER, count=MODULE_COUNT), MODULE_COUNT, pattern="[1-9][0-9]*"
+                )
+            ),
             figure(
                 Unless(
                     Listed(Complete(MODULE_PDUS, beside=MODULE_POWER), MODULE_POWER), MODULE_COUNT

@@ -23,6 +23,8 @@ from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows, reader, table
 from tests.recordings import Fixture, fixture
+from tests.simulators.snmp_agent import Row
+from tests.simulators.snmp_agent.device import INTEGER
 
 UNKNOWN = EnumPowerStatus.UNKNOWN
 #: families in which the row that is missing is the only one that says what the others are
@@ -101,14 +103,21 @@ def test_a_row_that_one_column_lacks_costs_no_other_outlet_its_figure(missing: s
     assert [type(figure) for figure in figures] == [NotKnown]
 
 
-@pytest.mark.parametrize("row", [1, 2])
-def test_a_sum_is_not_known_without_a_row_that_the_device_counts(row: int) -> None:
-    """CPQPOWER-MIB: pduOutputPower of one of two PDUs (numOfPdu)."""
-    unit = fixture("hpe-pdu-module")
-    device = of_rows(unit.rows)
-    with device.without([f"1.3.6.1.4.1.232.165.2.3.1.1.4.{row}"]):
+@pytest.mark.parametrize("missing", [(1,), (2,), (1, 2), (2, 3)])
+def test_a_sum_is_not_known_without_rows_that_the_device_counts(missing: tuple[int, ...]) -> None:
+    """CPQPOWER-MIB: pduOutputPower of one or two of three PDUs (numOfPdu)."""
+    unit, power = fixture("hpe-pdu-module"), "1.3.6.1.4.1.232.165.2.3.1.1.4"
+    count = {"1.3.6.1.4.1.232.165.2.1.1.0": Row(INTEGER, 3), f"{power}.3": Row(INTEGER, 100)}
+    device = of_rows({**unit.rows, **count})
+    with device.without([f"{power}.{row}" for row in missing]):
         figures = metering.read_statistic(units.find(unit, device, for_figures=True))
     assert figures.power_w == NotKnown("the answers lack a row of pduOutputPower for 0")
+
+
+def test_a_sum_over_a_part_that_measures_nothing_has_the_parts_row_as_its_reason() -> None:
+    unit = fixture("hpe-pdu-module_partial")
+    figures = metering.read_statistic(units.find(unit, of_rows(unit.rows), for_figures=True))
+    assert figures.power_w == NotKnown("row 2 of pduOutputPower reads '-1'")
 
 
 NAME, CURRENT = Column("1.3.9.1.1"), Column("1.3.9.1.2")
