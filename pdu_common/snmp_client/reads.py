@@ -8,7 +8,6 @@ means GETNEXT for the rest of the session. A value that cannot be decoded is ask
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import NamedTuple, Optional, TypeVar, Union
@@ -416,7 +415,6 @@ def raise_for_status(status: str, arcs: Arcs, name: str) -> None:
         raise SnmpError(f"{name} answered {status} for {dotted(arcs)}")
 
 
-@functools.lru_cache(maxsize=4096)  # the PDUs of a family have the same objects
 def parse_oid(oid: str) -> Arcs:
     """The arcs of a dotted OID. Raises SnmpError."""
     text = str(oid)
