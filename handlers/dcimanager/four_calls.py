@@ -111,13 +111,16 @@ class FourCalls(Generic[S]):
         """
         with self._figures_session(for_view=True) as session:
             figures = self.figures_of(session, with_power=False)
-            sentences = figures.outlets_not_known()
-            if sentences:  # often a mark that never passes
-                caution = ProtocolError("; ".join(sentences))  # it may quote the device
-                self.mask_error(session, caution)
-                get_logger(type(self).__module__).info(caution.reason)
+            logger = get_logger(type(self).__module__)
+            unknown_energies = figures.outlets_not_known()
+            if unknown_energies:
+                # as an error, because its words may quote the device; at info, because some outlets
+                # never have an energy, and each poll would warn
+                error = ProtocolError("; ".join(unknown_energies))
+                self.mask_error(session, error)
+                logger.info(error.reason)
             if fault := figures.port_view_fault():
-                get_logger(type(self).__module__).warning(fault)
+                logger.warning(fault)
             return figures.view()
 
     def port_up(
@@ -213,12 +216,14 @@ class FourCalls(Generic[S]):
         try:
             identity = outlet_identity(port)
         except PduHandlerError:
-            # a session names the device in the error
+            # an error that leaves a session names the device
             with self.session(method):
                 raise
-        with self.call(
-            method, lambda stack: stack.enter_context(self.open_command(identity))
-        ) as session:
+
+        def enter(stack: ExitStack) -> S:
+            return stack.enter_context(self.open_command(identity))
+
+        with self.call(method, enter) as session:
             state = self.switch_outlet(session, identity, on=on, deadline=deadline, pause=pause)
             return port_answer(port, state)
 

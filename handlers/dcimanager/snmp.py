@@ -123,12 +123,12 @@ class Snmp:
         return self._value(element, oid)
 
     def _value(self, element: object, oid: str) -> Optional[Raw]:
-        """The value of the element that a GET of `oid` returned. Raises ProtocolError if it is
-        another object's."""
+        """The value of the element that a GET of `oid` returned; None without one. Raises
+        ProtocolError if it is another object's, or names no object."""
         if element is None:
             return None
         if self._call_library(lambda: is_of(element, oid), f"read {oid}"):
-            self._learn(element, oid)
+            self._note_splitting(element, oid)
             return self._call_library(lambda: raw_value(element), f"read {oid}")
         raise self._at(ProtocolError("the device answered with another object"), f"read {oid}")
 
@@ -238,12 +238,12 @@ class Snmp:
         unsplit, split = self._call_library(split_rows, f"walk {oid}") or (without, without)
         if unsplit == split:
             if elements:
-                self._learn(elements[0], f"{oid}.{unsplit[0]}")
+                self._note_splitting(elements[0], f"{oid}.{unsplit[0]}")
         elif self._splits is None and len(elements) <= _UNSURE_ROWS:
             self._splits = self.get(f"{oid}.{unsplit[0]}") is None
         return split if self._splits else unsplit
 
-    def _learn(self, element: object, oid: str) -> None:
+    def _note_splitting(self, element: object, oid: str) -> None:
         """Remember whether the platform splits OIDs, if the element of `oid` shows it."""
         is_split = self._call_library(lambda: is_oid_split(element, oid), f"read {oid}")
         self._splits = self._splits if is_split is None else is_split
@@ -266,7 +266,11 @@ class Snmp:
         has_answered: bool = False,
     ) -> Optional[T]:
         """The function's result; None if the object is missing, or if a walk with the rows `begun`
-        is at the end of the table. `has_answered`: before this walk, the device answered."""
+        is at the end of the table.
+
+        `has_answered`: before this walk the device answered, so that silence now is not a wrong
+        address or community.
+        """
         try:
             return function()
         except PduHandlerError:
@@ -285,6 +289,7 @@ class Snmp:
             )
             if failure is not None:
                 errors.append(failure)
+            # the words mean a missing object, or the end of a table
             elif begun and not is_end_of_table(words):
                 reason = f"the walk broke off after {len(begun)} rows; poll the PDU again"
                 errors.append(ProtocolError(reason))

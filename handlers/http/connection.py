@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import Any, Optional
 
 from ..shared.errors import Reason, Unreachable
-from ..shared.request_counter import SENT
+from ..shared.request_counter import count_request
 from ..shared.socket_wait import connect, is_readable, limit
 from ..shared.tls import Trust
 from ..shared.tls_handshake import ended_reason, fetch_fingerprint, handshake_error, wrap_with_tls
@@ -148,12 +148,13 @@ class _Connection:
 
     def send(self, request: Request, end: float) -> None:
         """Send a request. Its answer must be complete by `end`, to which the time to send it is
-        added.
+        added: a long upload leaves the device as much time for its answer as a short one.
         """
         self.socket.settimeout(_left(request.timeout, end))
-        SENT.get()()
+        count_request()
         began = time.monotonic()
-        # the device may answer before it has read everything
+        # a device may answer and close before it has read everything; without an answer, the
+        # reading that follows raises
         with contextlib.suppress(*errors.CLOSED):
             self._http.request(
                 request.method,

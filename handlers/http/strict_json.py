@@ -13,7 +13,7 @@ import math
 import re
 from typing import Optional
 
-from ..shared.ceilings import is_filled
+from ..shared.ceilings import is_placeholder
 from ..shared.meter_figures import Figure, NotKnown, divided
 
 #: what `loads` and a codec raise for an answer of another form
@@ -60,7 +60,7 @@ def number(value: object) -> Optional[float]:
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return float(value) if 0 <= value < _NO_METER and not is_filled(value) else None
+    return float(value) if 0 <= value < _NO_METER and not is_placeholder(value) else None
 
 
 def meter_figure(fields: object, *names: str, divisor: float = 1, place: str = "") -> Figure:

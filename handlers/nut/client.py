@@ -300,8 +300,10 @@ class NutClient(Connection):
         self, ups: str, request: NutRequest[str], *queries: NutRequest[object]
     ) -> Optional[Responses]:
         """Send a `set_var` or `instcmd` of the device `ups`, and ask `queries` with each look at
-        the driver's report. Returns the answers to the report of success and to `queries`; None
-        where `run` and `set` return False. Costs and errors are those of `set`.
+        the driver's report: 1 round trip, and 1 for each look.
+
+        Returns the answers to the report of success and to `queries`; None if the server accepted
+        the request without an id by which to ask for the report. Errors are those of `set`.
         """
         # > SET TRACKING ON                             unless tracking is on already
         # < OK
@@ -309,6 +311,7 @@ class NutClient(Connection):
         # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         self.connect()
         tracking = messages.set_tracking(on=True)
+        # tracking is a state of the connection
         if self._tracked_on == self.opened:
             answers = self._send_as_user(request)
         else:

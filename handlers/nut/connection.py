@@ -22,7 +22,7 @@ from ..shared.errors import (
     Unreachable,
     printable,
 )
-from ..shared.request_counter import SENT
+from ..shared.request_counter import count_request
 from ..shared.socket_wait import connect, limit
 from ..shared.tls_handshake import (
     ended_reason,
@@ -280,8 +280,8 @@ class Connection:
             if left <= 0:
                 raise socket.timeout
             connection.settimeout(left)
-            SENT.get()()
-            is_sent = True
+            count_request()
+            is_sent = True  # from here on a part may arrive, also if `sendall` fails
             connection.sendall(b"".join(request.line for request in batch))
             while not decoder.feed(self._receive(connection, end)):
                 pass

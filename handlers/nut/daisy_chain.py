@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Optional
 
-from ..shared.ceilings import is_filled
+from ..shared.ceilings import is_placeholder
 from ..shared.errors import ProtocolError
 
 SWITCHES = ("load.on", "load.off")
@@ -163,7 +163,7 @@ def parse_number(text: Optional[str]) -> Optional[float]:
 def parse_figure(text: Optional[str]) -> Optional[float]:
     """As `parse_number`; None also for the number of a meter without a value."""
     figure = parse_number(text)
-    return None if figure is not None and is_filled(figure) else figure
+    return None if figure is not None and is_placeholder(figure) else figure
 
 
 def is_number(text: str) -> bool:

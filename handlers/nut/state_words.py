@@ -194,9 +194,11 @@ def ambiguous_table(
         return None
     driver = variables.get("driver.name", "")
     table_name, _, version = variables.get("driver.version.data", "").rpartition(" ")
-    is_fixed = number == "1" and row.get("switchable", "").strip().lower() != "yes"
     if is_mirror(variables):
+        # the ambiguous tables of PDUs are told by their driver alone, which a mirror hides
         return _mirrored_table(variables, number, row) if type_of(variables) == "ups" else None
+    # outlet 1 of a UPS may be its main outlet, without a switch of its own
+    is_fixed = number == "1" and row.get("switchable", "").strip().lower() != "yes"
     for table in AMBIGUOUS_TABLES:
         if (
             driver in table.drivers

@@ -99,7 +99,7 @@ class Listener(Iterator[Event]):
         self._notice, self._before_poll = notice, before_poll
         self._clock, self._sleep, self._now = clock, sleep, now
         self._end = None if seconds is None else clock() + seconds
-        self._service = self._unit.mine(Service("/eventservice", agent))
+        self._service = self._unit.with_link_prefix(Service("/eventservice", agent))
         self._waiting: deque[Event] = deque()
         # the start of the last request that the channel answered
         self._heard, self._heard_at = clock(), now()
@@ -160,9 +160,9 @@ class Listener(Iterator[Event]):
         self._heard, self._heard_at = began, at
 
     def _readdress(self, event: Event) -> Event:
-        """The event, with a source that addresses this listener's unit; see `XerusUnit.mine`."""
+        """The event, with a source that addresses this listener's unit."""
         if event.source is not None:
-            event.source = self._unit.mine(event.source)
+            event.source = self._unit.with_link_prefix(event.source)
         return event
 
     def _pause(self, seconds: float) -> None:
@@ -234,7 +234,7 @@ class Listener(Iterator[Event]):
                 host=self._agent.place,
                 operation="createChannel",
             )
-        channel = self._unit.mine(handed_out)
+        channel = self._unit.with_link_prefix(handed_out)
         try:
             self._demand(channel, names)
         except HttpLoginRefused:
@@ -274,7 +274,7 @@ class Listener(Iterator[Event]):
         # > POST /bulk: getTypeInfo of the examples and of the wanted sources
         # < {"_ret_": {"id": "pdumodel.Outlet:3.0.0", "base": {"id": "pdumodel.EDevice:1.0.1",
         #       "base": null}}}
-        objects = [self._unit.mine(_AnyObject(rid, self._agent)) for rid in _EXAMPLES]
+        objects = [self._unit.with_link_prefix(_AnyObject(rid, self._agent)) for rid in _EXAMPLES]
         objects += [
             _AnyObject(source.target, self._agent)
             for _, source in self._wanted

@@ -41,12 +41,13 @@ class UnitWithoutOutlets:
     """
 
     def __init__(self, unit: XerusUnit, bulk: Bulk) -> None:
+        """Adds the calls for its meters, metadata and inlets to `bulk`, which sends them."""
         self.unit = unit
         # > getPowerMeters of /model/pmc
         # < {"_ret_": [{"key": 1, "value": {"rid": ..., "type": "pdumodel.Panel:2.0.4"}}]}
         #       PowerMeterController.idl 1.2.12
         self._meters = bulk.add(
-            unit.mine(PowerMeterController("/model/pmc", unit.agent)).getPowerMeters
+            unit.with_link_prefix(PowerMeterController("/model/pmc", unit.agent)).getPowerMeters
         )
         pdu = unit.proxy(Pdu)
         self._metadata, self._inlets = bulk.add(pdu.getMetaData), bulk.add(pdu.getInlets)
@@ -87,11 +88,11 @@ class UnitWithoutOutlets:
         )
 
     def typed_proxy(self, reference: Interface, kind: type[AnInterface], what: str) -> AnInterface:
-        """The reference as `XerusUnit.mine` returns it.
+        """The reference as `XerusUnit.with_link_prefix` returns it.
 
         Raises JsonRpcSyntaxException if it is not of this kind.
         """
-        proxy = self.unit.mine(reference)
+        proxy = self.unit.with_link_prefix(reference)
         if not isinstance(proxy, kind):
             raise JsonRpcSyntaxException(f"the unit lists an object of another type as {what}").at(
                 self.unit.agent.place

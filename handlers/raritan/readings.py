@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Optional
 
-from ..shared.ceilings import is_filled
+from ..shared.ceilings import is_placeholder
 from ..shared.errors import Denied, PduHandlerError
 from ..shared.meter_figures import Figure, NotKnown, divided, measured
 from .rpc import Bulk, Pending, present
@@ -20,7 +20,7 @@ _WH_IN_KWH = 1000.0
 
 def ask(bulk: Bulk, unit: XerusUnit, sensor: Optional[NumericSensor]) -> Optional[Reading]:
     """Queue one reading of a sensor of this unit; None if no sensor is fitted."""
-    return bulk.add(unit.mine(sensor).getReading) if sensor is not None else None
+    return bulk.add(unit.with_link_prefix(sensor).getReading) if sensor is not None else None
 
 
 def metered_value(reading: Optional[Reading]) -> Figure:
@@ -38,7 +38,7 @@ def metered_value(reading: Optional[Reading]) -> Figure:
     value = reading.get()
     if not present(value, "available", "valid", "value"):
         return NotKnown(f"{_sensor(reading)} has no reading")
-    if value.available and value.valid and value.value >= 0 and not is_filled(value.value):
+    if value.available and value.valid and value.value >= 0 and not is_placeholder(value.value):
         return float(value.value) + 0.0  # + 0.0 makes -0.0 a plain zero
     state = f"reads {value.value:g}"
     if not value.available or not value.valid:

@@ -163,7 +163,7 @@ def queue_hardware_failures(bulk: Bulk, unit: XerusUnit) -> Failures:
     """Queue the reading of a unit's hardware failures (HardwareHealth.idl, from firmware 3.5)."""
     # > getFailures of /hwhealth
     # < {"_ret_": [{"componentId": ..., "type": 5, "isAsserted": true, ...}]}
-    return bulk.add(unit.mine(HardwareHealth("/hwhealth", unit.agent)).getFailures)
+    return bulk.add(unit.with_link_prefix(HardwareHealth("/hwhealth", unit.agent)).getFailures)
 
 
 def failed_relays(failures: Failures, outlets: int) -> set[int]:

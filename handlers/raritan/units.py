@@ -35,7 +35,7 @@ class XerusUnit(NamedTuple):
         """A proxy for a well-known resource id."""
         return kind(self.path(suffix), self.agent)
 
-    def mine(self, reference: AnInterface) -> AnInterface:
+    def with_link_prefix(self, reference: AnInterface) -> AnInterface:
         """Adds a link unit's prefix, `/link/<link id>`, to a reference whose resource id does not
         name the unit already.
 
@@ -52,13 +52,13 @@ class XerusUnit(NamedTuple):
     def each_once(
         self, references: Sequence[AnInterface], method: str, what: str = ""
     ) -> list[AnInterface]:
-        """The references from the answer to `method`, each passed through `mine`. Raises
-        JsonRpcSyntaxException if one is null or listed twice: an outlet would be two ports, and the
-        current of an inlet would count twice."""
+        """The references from the answer to `method`, each through `with_link_prefix`. Raises
+        JsonRpcSyntaxException if one is null or listed twice: an outlet would be two ports, and
+        the current of an inlet would count twice."""
         what, fault = what or _noun(method), ""
         if None in references:
             fault = f"the list of the unit's{what} has a hole"
-        proxies = [self.mine(proxy) for proxy in references if proxy is not None]
+        proxies = [self.with_link_prefix(proxy) for proxy in references if proxy is not None]
         if len({proxy.target for proxy in proxies}) != len(proxies):
             fault = f"the unit lists one of its{what} twice"
         if fault:

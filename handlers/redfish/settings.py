@@ -128,16 +128,17 @@ def read_settings(pdu_data: object) -> RedfishSettings:
                 " are needed",
             )
         )
+    # a session's token goes into this header
     login = Login(texts[USERNAME], texts[PASSWORD], sent_as=f"{TOKEN_HEADER}: ")
     collection, _, pdu_id = texts[PDU].rpartition("/")
     return RedfishSettings(
-        texts[SCHEME],
-        texts[HOST] or dcimanager.address(pdu_data),
-        texts[PORT],
-        login,
-        texts[SESSION_LOGIN],
-        trust,
-        texts[TIMEOUT],
-        PduChoice(collection, pdu_id, texts[PDU_IN_IDENTITY]),
-        texts[SWITCH_UNPROVEN],
+        scheme=texts[SCHEME],
+        host=texts[HOST] or dcimanager.address(pdu_data),
+        port=texts[PORT],
+        login=login,
+        session=texts[SESSION_LOGIN],
+        trust=trust,
+        timeout=texts[TIMEOUT],
+        pdu=PduChoice(collection, pdu_id, texts[PDU_IN_IDENTITY]),
+        switch_unproven=texts[SWITCH_UNPROVEN],
     )

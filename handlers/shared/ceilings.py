@@ -25,8 +25,8 @@ FILLED = frozenset(
 _FILLED_FLOATS = frozenset(map(float, FILLED))
 
 
-def is_filled(value: float) -> bool:
-    """Whether a number, as the device sent it, is one of FILLED."""
+def is_placeholder(value: float) -> bool:
+    """Whether a number, as the device sent it, stands for "not measured" (FILLED)."""
     return float(value) in _FILLED_FLOATS
 
 

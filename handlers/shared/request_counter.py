@@ -10,7 +10,10 @@ from contextvars import ContextVar
 from typing import Callable
 
 SENT: ContextVar[Callable[[], object]] = ContextVar("sent", default=bool)
-"""StandardTransport and the NUT client call `SENT.get()()` for each send.
+"""What `count_request` calls."""
 
-Over NUT, requests sent together are one send.
-"""
+
+def count_request() -> None:
+    """Called before each send. Over NUT, requests sent together are one send."""
+    count = SENT.get()
+    count()

@@ -147,7 +147,7 @@ class Figure(FrozenValue):
             is_natural = isinstance(value, int) and value >= 0
             is_absent = (has_absent_natural or not is_natural) and text(value) in self.absent
             figure: Optional[Decimal] = None
-            if reading is not None and not is_absent and not _is_filled(value, reading, most):
+            if reading is not None and not is_absent and not _is_placeholder(value, reading, most):
                 figure = self._figure(
                     value, reading, are_texts=are_texts, exponent=exponent, factor=factor
                 )
@@ -216,7 +216,7 @@ class Figure(FrozenValue):
         return figure
 
 
-def _is_filled(raw: Raw, reading: Union[int, Decimal], most: Optional[Decimal]) -> bool:
+def _is_placeholder(raw: Raw, reading: Union[int, Decimal], most: Optional[Decimal]) -> bool:
     """Whether a register is filled up; of a current or power (with `most`) also one of 16 bits, and
     a text with nines alone: 9999.99 A and 999999.99 W."""
     if most is None:

@@ -151,8 +151,11 @@ class FilledRows(Reader):
     """
 
     def __init__(self, reader: Reader, absent: str = "") -> None:
-        """`absent`: the OID of one column without a row, or of a scalar that was not read. Its rows
-        are filled too."""
+        """`absent`: the OID of one column without a row, or of a scalar that was not read, which is
+        read as MISSING, too.
+
+        Of a reader that is one of these already, it shares the tables: what was read is the same.
+        """
         super().__init__(reader._device, reader.root)
         #: what was read, without the missing rows
         self.answers = reader
@@ -162,6 +165,7 @@ class FilledRows(Reader):
         self.asked: set[str] = set()
         #: columns with missing rows, with these: each is read several times
         self._filled: dict[str, Walked] = {}
+        #: table -> the rows that at least one of its columns has
         self._tables: dict[str, dict[str, None]] = {}
         if isinstance(reader, FilledRows):
             self._tables, self._filled = reader._tables, reader._filled

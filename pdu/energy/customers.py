@@ -119,6 +119,10 @@ def _iso_time(text: str) -> str:
     return f"{day}T{hour:0>2}:{rest}{cells.get('offset') or ''}"
 
 
+def _is_pattern(name: str) -> bool:
+    return any(mark in name for mark in "*?")
+
+
 class Tenancies:
     """All rows of a file. A PDU's are found by its name, because a hall has thousands."""
 
@@ -126,8 +130,9 @@ class Tenancies:
         self._named: dict[str, list[Tenancy]] = {}
         self._patterns: list[Tenancy] = []
         for row in rows:
-            is_pattern = any(mark in row.pdu for mark in "*?")
-            (self._patterns if is_pattern else self._named.setdefault(row.pdu, [])).append(row)
+            (
+                self._patterns if _is_pattern(row.pdu) else self._named.setdefault(row.pdu, [])
+            ).append(row)
 
     @classmethod
     def read(cls, path: str, zone: ZoneInfo) -> Tenancies:
@@ -160,18 +165,20 @@ class Tenancies:
         ]
 
     def check_one_customer(self, period: Period) -> None:
-        """Raises SettingsError for two customers that have one register at one time, by the file
-        alone: its PDU may not have been read.
+        """Raises SettingsError for two customers that have one register at one time. It looks at
+        the file alone, so that an error is told also of a PDU that was not read.
         """
         for pdu in [*self._named, *dict.fromkeys(row.pdu for row in self._patterns)]:
             rows = self.rows_of_pdu(pdu)
-            several = [row for row in rows if not row.outlet or {*row.outlet} & {*"*?"}]
+            # of the whole PDU, or of a pattern: each may hold any outlet
+            wide_rows = [row for row in rows if not row.outlet or _is_pattern(row.outlet)]
             by_outlet: dict[str, list[Tenancy]] = {row.outlet: [] for row in rows}
             for row in rows:
-                if row not in several:
+                if row not in wide_rows:
                     by_outlet[row.outlet].append(row)
             for outlet, tenancies in by_outlet.items():
-                tenancies_of_register([*tenancies, *several], outlet, period)
+                # raises for two customers
+                tenancies_of_register([*tenancies, *wide_rows], outlet, period)
 
     def rows_in_period(self, period: Period) -> Iterator[Tenancy]:
         """Those of a period, cut to it."""

@@ -69,7 +69,7 @@ def profile_registers(profile: Profile) -> Registers:
 
 def _register(figures: Sequence[Figure]) -> SnmpRegister:
     """What figures of one register say: nothing in which they differ."""
-    unit_kwh = _common_value(map(_unit, figures))
+    unit_kwh = _common_value(map(_kwh_per_count, figures))
     # the number of values, after which a counter begins again at 0
     value_count = _common_value(COUNTERS.get(figure.syntax) for figure in figures)
     if unit_kwh is None or value_count is None:
@@ -94,8 +94,10 @@ def _common_value(candidates: Iterable[Optional[T]]) -> Optional[T]:
     return distinct.pop() if len(distinct) == 1 else None
 
 
-def _unit(figure: Figure) -> Optional[float]:
-    """What a value of 1 means, in kWh; None if that is not one number for all values."""
+def _kwh_per_count(figure: Figure) -> Optional[float]:
+    """What a value of 1 means, in kWh; None if that is not one number for all values: the device
+    tells scale or unit, or the value is gathered from several objects.
+    """
     is_plain = (
         figure.exponent is None
         and figure.factor is None

@@ -179,7 +179,10 @@ def _data_of_all(totals: Summary, rows: Sequence[PduRow]) -> Iterator[str]:
 
 
 def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[str]:
-    """Performance data of one PDU: loads with their limits in A, and its energy in kWh."""
+    """Performance data of one PDU: loads with their limits in A, and its energy in kWh.
+
+    Without meters of lines, `_loads` is the total alone.
+    """
     loads = _loads(row)
     load_a, energy_kwh = measured(row.load_a), measured(row.energy_kwh)
     if load_a is not None and row.meters:
@@ -191,6 +194,7 @@ def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[s
             None if threshold is None else threshold.of_rating(load.rating_a)
             for threshold in thresholds
         ]
+        # value;warn;crit;min;max
         cells = [
             f"{load.current_a:.3f}",
             *("" if limit is None else str(limit) for limit in limits),

@@ -189,7 +189,9 @@ def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
 
 
 def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Union[Result, int]:
-    """Off, pause, on. Returns the exit code if it reported an error."""
+    """Off, pause, on. Returns the exit code if it reported an error: a call that failed, or a state
+    that is not proven.
+    """
     identity = outcome.identity
     try:
         if not power.switch_off():
@@ -213,6 +215,7 @@ def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Uni
     if power.stage is RestartStage.OFF:
         why = "it did not stay off, so no command to switch on was sent"
         return outcome.unproven(on=False, state=power.last_state, left=power.last_state, why=why)
+    # it stayed off during the pause; the command to switch on was sent, and is not proven
     return outcome.unproven(
         on=True, state=power.last_state, left=power.last_state, why="it was off before"
     )

@@ -125,7 +125,9 @@ def _table(matches: Sequence[Match]) -> list[str]:
 
 
 def _match_lines(match: Match, sentences: Sequence[str]) -> list[str]:
-    """`sentences`: those above; a note among them is not repeated."""
+    """What is known of one match, in full. `sentences`: the lines of the answer above it; a note
+    that is one of them is not repeated.
+    """
     entry, name = match.entry, match.name
     head = f"{entry.label}: {', '.join(entry.vendors)}, {entry.document}"
     lines = textwrap.wrap(head, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)

@@ -52,36 +52,40 @@ def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
     raise AssertionError("".join((*lines, process.stderr.read() if process.stderr else "")))
 
 
-LOGIN = r"(http://127\.0\.0\.1:\d+/)   log in as (\S+) with (.+?)   \(Ctrl-C ends it"
+LOGIN = (
+    r"(?P<page>http://127\.0\.0\.1:\d+/)   log in as (?P<email>\S+) with (?P<password>.+?)"
+    r"   \(Ctrl-C ends it"
+)
 
 
-def test_a_restart_changes_neither_address_nor_login_and_files_with_secrets_are_private(
+def test_a_restart_keeps_address_and_login_and_files_with_secrets_are_private(
     tmp_path: Path,
 ) -> None:
-    ports = tmp_path / "data" / "ports"
-    lines: list[tuple[str, ...]] = []
-    free_ports = reserved(), reserved()
+    data = tmp_path / "data"
+    file_of_ports = data / "ports"
+    logins: list[re.Match[str]] = []
     for start in range(2):
-        # the system chose the first ports, and another program may have taken them by now
         if start:
-            assert ports.read_text().split()[1] == lines[0][0].rpartition(":")[2].strip("/")
-            ports.write_text("{} {}\n".format(*free_ports))
-        with started(
-            "-m", "tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path
-        ) as process:
+            # another program may have taken the first run's ports by now
+            ports = reserved(), reserved()
+            file_of_ports.write_text("{} {}\n".format(*ports))
+        with started("-m", "tests.dcimanager", "--data", str(data), folder=tmp_path) as process:
             login = line_of(process, LOGIN)
-            lines.append(login.groups())
-            with urllib.request.urlopen(login[1], timeout=PATIENCE_S) as answer:  # noqa: S310  # it begins with http://
+            logins.append(login)
+            with urllib.request.urlopen(login["page"], timeout=PATIENCE_S) as answer:  # noqa: S310  # it begins with http://
                 assert b"Log in" in answer.read()
-            exports = (tmp_path / "data" / "register.env").read_text()
-            assert exports.count("export ") == 4 and login[3] not in exports
+            exports = (data / "register.env").read_text()
+            assert exports.count("export ") == 4 and login["password"] not in exports
+            assert login["page"] == f"http://127.0.0.1:{file_of_ports.read_text().split()[1]}/"
             process.send_signal(signal.SIGINT)
             assert process.wait(PATIENCE_S) == 0
             assert process.stderr is not None and process.stderr.read() == ""
-    assert lines[1] == (f"http://127.0.0.1:{free_ports[1]}/", *lines[0][1:])
+    first, second = logins
+    assert second["page"] == f"http://127.0.0.1:{ports[1]}/"
+    assert (second["email"], second["password"]) == (first["email"], first["password"])
     private = {"password", "register.env", "dcimanager.sqlite"}
-    assert private <= {path.name for path in (tmp_path / "data").iterdir()}
-    assert all((tmp_path / "data" / name).stat().st_mode & 0o077 == 0 for name in private)
+    assert private <= {path.name for path in data.iterdir()}
+    assert all((data / name).stat().st_mode & 0o077 == 0 for name in private)
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
@@ -138,7 +142,7 @@ sys.exit(demo.main())
 def test_the_demo_with_keep_serves_its_page_until_ctrl_c(tmp_path: Path) -> None:
     with started("-c", _KEEP, folder=tmp_path) as process:
         login = line_of(process, LOGIN)
-        with urllib.request.urlopen(login[1], timeout=PATIENCE_S) as answer:  # noqa: S310  # it begins with http://
+        with urllib.request.urlopen(login["page"], timeout=PATIENCE_S) as answer:  # noqa: S310  # it begins with http://
             assert b"Log in" in answer.read()
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE_S) == 0

@@ -210,7 +210,7 @@ def test_only_the_command_that_changes_a_certain_state_is_offered(
     assert offered(pdu, "1") == commands
 
 
-def test_figures_from_before_a_command_or_a_failed_reading_say_so(
+def test_figures_from_before_a_command_say_so(
     visitor: Visitor, site: DciManager, metered: bytes
 ) -> None:
     Client(site).install(metered)
@@ -222,14 +222,39 @@ def test_figures_from_before_a_command_or_a_failed_reading_say_so(
     site.poll()
     body = visitor.get(where).body
     assert "read <b>0.000\u00a0A</b>" in body and "before the command" not in body
-    reading = Call("statistic", "", 0.1, {}, "protocol", "no meter answers", at=pdu.measured_at)
+
+
+METERED_KWH = "12,345"  # of the handler `metered`
+
+
+def failed_statistic(at: float) -> Call:
+    return Call(
+        method="statistic",
+        identity="",
+        seconds=0.1,
+        value={},
+        kind="protocol",
+        text="no meter answers",
+        at=at,
+    )
+
+
+def test_a_failed_reading_is_told_beside_the_figures_before_it(
+    visitor: Visitor, site: DciManager, metered: bytes
+) -> None:
+    Client(site).install(metered)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    site.poll()
+    where = f"/pdus/{pdu.id}"
+    assert METERED_KWH in visitor.get(where).body
+    reading = failed_statistic(pdu.measured_at)
     pdu.note(reading)
     assert "the last reading failed (<bdi>no meter answers</bdi>)" in visitor.get(where).body
     assert '<span class="hint">at <time' in visitor.get("/").body
     pdu.changed()  # perhaps another device, which has not been read yet
     pdu.note(reading)
     body = visitor.get(where).body
-    assert "could not be read (<bdi>no meter answers</bdi>)" in body and "12,345" not in body
+    assert "could not be read (<bdi>no meter answers</bdi>)" in body and METERED_KWH not in body
 
 
 def test_readings_of_a_pdu_and_of_an_outlet_are_served_for_the_plot(

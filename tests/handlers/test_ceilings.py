@@ -14,7 +14,7 @@ from handlers.nut.daisy_chain import parse_figure
 from handlers.raritan.readings import metered_value
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc.sensors import NumericSensor
-from handlers.shared.ceilings import FILLED, PART_A, PART_W, is_filled
+from handlers.shared.ceilings import FILLED, PART_A, PART_W, is_placeholder
 from handlers.shared.meter_figures import MeterFigures, NotKnown, measured
 from tests.handlers.raritan.described import Described
 
@@ -23,7 +23,7 @@ LARGEST = sorted(int(value) for value in FILLED if value > 0)
 
 @pytest.mark.parametrize("value", LARGEST)
 def test_the_largest_number_of_a_register_is_no_figure(value: int) -> None:
-    assert is_filled(value) and not is_filled(value // 3)
+    assert is_placeholder(value) and not is_placeholder(value // 3)
     assert number(value) is None and parse_figure(str(value)) is None
     unit = Described()
     unit.sensor("a", float(value))

@@ -62,8 +62,8 @@ def run(tree: Path, *arguments: str) -> str:
     return done.stdout
 
 
-# name of a handler -> the arguments of `pdu new`
-MADE = {
+# name of a new handler -> the arguments of `pdu new`
+NEW_HANDLERS = {
     "acme": ("--title", "Acme & Sons"),
     "umbrella": ("--shape", "resources"),
 }
@@ -75,6 +75,7 @@ def _commands(part: str) -> list[list[str]]:
     return [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
 
 
+# the lines of the guide's begin, and of its last section, which runs the tests
 FIRST, LAST = _commands(GUIDE.partition("\n## ")[0]), _commands(GUIDE.partition("## 6.")[2])
 
 
@@ -93,7 +94,7 @@ def _grow(folder: Path) -> None:
     shutil.rmtree(tree, ignore_errors=True)  # left by a call that failed
     shutil.copytree(ROOT, tree, ignore=_LEFT_OUT, copy_function=_copy)
     assert ["pdu", "new", "acme", "--title", "Acme", "--shape", "document"] in FIRST
-    for name, options in MADE.items():
+    for name, options in NEW_HANDLERS.items():
         printed = run(tree, "-m", "pdu", "new", name, *options)
         assert f"tests/handlers/{name}" in printed and "docs/dev/new-handler.md" in printed
     printed = run(tree, "-m", "pdu", "new", "globex-strip8", "--snmp", "--title", "Globex")
@@ -103,7 +104,7 @@ def _grow(folder: Path) -> None:
 
 
 # Tests of the whole source and of every handler; {} stands for the new one.
-_OF_ALL = (
+COMMON_TESTS = (
     "tests/test_imports.py",
     "tests/handlers/test_registry.py",
     "tests/handlers/test_units.py",
@@ -130,19 +131,20 @@ def passed(tree: Path, report: Path, *arguments: str) -> list[str]:
 
 @pytest.mark.trial
 def test_new_handlers_pass_their_own_and_the_common_tests(grown: Path, tmp_path: Path) -> None:
-    own, faults = (words[3:] for words in LAST if words[:3] == ["python", "-m", "pytest"])
+    pytest_lines = [words for words in LAST if words[:3] == ["python", "-m", "pytest"]]
+    own, faults = (words[3:] for words in pytest_lines)
     assert own == ["tests/handlers/acme", "tests/handlers/test_units.py"]
     assert faults == ["tests/faults", "-k", "acme"]
     found = passed(
         grown,
         tmp_path / "report.xml",
-        *(f"tests/handlers/{name}" for name in MADE),
-        *dict.fromkeys(test.format(name) for test in _OF_ALL for name in MADE),
+        *(f"tests/handlers/{name}" for name in NEW_HANDLERS),
+        *dict.fromkeys(test.format(name) for test in COMMON_TESTS for name in NEW_HANDLERS),
     )
     of_modules = Counter(name.partition(".test_")[0] for name in found)
-    assert min(of_modules[f"tests.handlers.{name}"] for name in MADE) >= 2
+    assert min(of_modules[f"tests.handlers.{name}"] for name in NEW_HANDLERS) >= 2
     # the common ones: the recording of each is spoilt
-    assert all(any(f"[{name}]" in test for test in found) for name in MADE)
+    assert all(any(f"[{name}]" in test for test in found) for name in NEW_HANDLERS)
     assert len(passed(grown, tmp_path / "faults.xml", *faults, "-m", "not trial")) > 4
 
 
@@ -153,8 +155,8 @@ def test_a_device_of_each_new_handler_is_read_switched_recorded_and_replayed(
     """Runs the page's commands of `pdu` on the simulators, and those of their archives."""
     page = [words for words in _commands(GUIDE) if words[0] == "pdu"]
     assert [words[1] for words in page] == ["new", "record", "replay", "status"]
-    run(grown, "packaging/build.py", *MADE)
-    for name in MADE:
+    run(grown, "packaging/build.py", *NEW_HANDLERS)
+    for name in NEW_HANDLERS:
         (archive,) = (grown / "dist").glob(f"pdu_{name}-*.tar.gz")
         program = _ON_SIMULATOR.format(name=name, archive=archive, file=tmp_path / f"{name}.json")
         assert "all of it is right" in run(grown, "-c", program)
@@ -231,8 +233,8 @@ def test_the_help_build_and_conformance_include_new_handlers(
 
     Builds all of them, and tries two forms of the platform.
     """
-    assert set(MADE) <= set(run(grown, "-m", "pdu", "--help").replace(",", " ").split())
-    more = {"packaging/build.py": [*MADE]}
+    assert set(NEW_HANDLERS) <= set(run(grown, "-m", "pdu", "--help").replace(",", " ").split())
+    more = {"packaging/build.py": [*NEW_HANDLERS]}
     two_forms = (
         "import sys; from tests.conformance import __main__ as made;"
         " made.VARIANTS = made.VARIANTS[:2]; sys.exit(made.main(sys.argv[1:]))"
@@ -248,7 +250,7 @@ def test_the_help_build_and_conformance_include_new_handlers(
             ran.add(name)
     assert ran == {"packaging/build.py", "tests.conformance"}
     assert {path.name.partition("-")[0] for path in (grown / "dist").glob("*.tar.gz")} == {
-        f"pdu_{name}" for name in MADE
+        f"pdu_{name}" for name in NEW_HANDLERS
     }
     assert "acme|Acme & Sons PDUs|custom" in (grown / "dist" / "register.sh").read_text("utf-8")
     assert "agrees" in run(grown, "-m", "tests.conformance", "--platform", str(grown), "acme")
@@ -260,8 +262,10 @@ def test_mypy_and_ruff_accept_what_is_made(grown: Path) -> None:
     # mypy's cache of `make lint` is valid for unchanged files
     with contextlib.suppress(FileNotFoundError):
         shutil.copytree(ROOT / _MYPY_CACHE, grown / _MYPY_CACHE, copy_function=_copy)
-    made = [f"{folder}/{name}" for name in MADE for folder in ("handlers", "tests/handlers")]
-    made += [f"tests/simulators/{name}.py" for name in MADE]
+    made = [
+        f"{folder}/{name}" for name in NEW_HANDLERS for folder in ("handlers", "tests/handlers")
+    ]
+    made += [f"tests/simulators/{name}.py" for name in NEW_HANDLERS]
     assert ["python", "-m", "mypy"] in LAST
     run(grown, "-m", "mypy", *made, "handlers/snmp/profiles/globex.py")
 

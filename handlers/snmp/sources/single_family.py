@@ -143,14 +143,19 @@ class NamedRows(ObjectSource):
         return reader.resolve(f"{self.values}.{index}")
 
     def _indexes(self, reader: Reader) -> dict[str, str]:
-        """Identity -> index of each row whose name fits. A name that the answers lack may be any
-        variable's: it has an identity that ends with a dot, as no other does."""
+        """Identity -> index of each row whose name fits the pattern: unit and numbers of the name,
+        such as "7.3" for "Outlet 3" in row 7.1.
+
+        A row whose name is missing may be any variable's. It gets an identity that ends with a dot,
+        as no outlet's does, so that it is seen and taken for no outlet.
+        """
         expression = validation.pattern(self.pattern, "pattern")
         index_by_identity: dict[str, str] = {}
         for index, name in reader.names(self.names).items():
-            match = expression.fullmatch(text(name))
             if name is MISSING:
                 index_by_identity[f"{index}."] = index
+                continue
+            match = expression.fullmatch(text(name))
             if match is None:
                 continue
             numbers = [group for group in match.groups() if group is not None]

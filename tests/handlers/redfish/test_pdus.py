@@ -139,10 +139,18 @@ def test_two_pdus_with_the_same_list_of_outlets_are_an_error(
 
 
 @pytest.mark.parametrize("expands", [True, False])
-@pytest.mark.parametrize("wrong", [None, 2, "", " 2", "no link", "missing"])
+@pytest.mark.parametrize(
+    "wrong, kind_of_all, kind_of_named",
+    [
+        *((wrong_id, "protocol", "settings") for wrong_id in (None, 2, "", " 2")),
+        ("no link", "protocol", "protocol"),
+        ("missing", "refused", "refused"),
+    ],
+)
 def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(
-    wrong: Any, expands: bool
+    wrong: Any, kind_of_all: str, kind_of_named: str, expands: bool
 ) -> None:
+    """The second PDU has a wrong `Id`, no link in the list, or no resource behind its link."""
     resources = two()
     resources[ROOT]["ProtocolFeaturesSupported"] = {"ExpandQuery": EXPAND}
     if wrong == "no link":
@@ -154,10 +162,8 @@ def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(
     tree = Tree(resources)
     tree.expands = expands
     assert identities(tree, pdu="1") == ["1.1", "1.2"]
-    assert refused(tree).kind == ("refused" if wrong == "missing" else "protocol")
-    assert refused(tree, pdu="2").kind == {"missing": "refused", "no link": "protocol"}.get(
-        str(wrong), "settings"
-    )
+    assert refused(tree).kind == kind_of_all
+    assert refused(tree, pdu="2").kind == kind_of_named
 
 
 @pytest.mark.parametrize(

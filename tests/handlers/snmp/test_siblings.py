@@ -138,7 +138,8 @@ def test_every_value_of_a_sibling_is_given_once() -> None:
             assert sibling.source
 
 
-def test_the_families_whose_states_are_told_without_an_empty_object_are_documented() -> None:
+def test_the_families_whose_doubts_may_have_no_object_are_documented() -> None:
+    """An optional Doubt, whose object some models lack, raises no doubt where it is empty."""
     optional = {
         profile.key
         for profile in FAMILIES.values()

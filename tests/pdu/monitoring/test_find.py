@@ -451,8 +451,8 @@ def names(*devices: tuple[str, int, str]) -> list[str]:
     return [device.name for device in find_.name_pdus(pdus)]
 
 
-def test_names_differ_and_begin_as_no_formula_and_no_comment() -> None:
-    # a name that is the address of another one
+def test_names_in_a_list_differ() -> None:
+    """Of devices that have one name, or the address of another one as their name."""
     assert names(("192.0.2.9", 161, "192.0.2.5"), ("192.0.2.5", 161, "")) == [
         "192.0.2.5",
         "192.0.2.5 192.0.2.9",
@@ -461,6 +461,10 @@ def test_names_differ_and_begin_as_no_formula_and_no_comment() -> None:
         "PX4 192.0.2.7",
         "PX4 192.0.2.7:8443",
     ]
+
+
+def test_a_name_that_would_be_a_formula_or_a_comment_gives_way_to_the_address() -> None:
+    # also as full-width signs, which spreadsheets take for the same
     for sign in "=+-@\uff1d\uff0b\uff0d\uff20\u2212#":
         assert names(("192.0.2.9", 161, f"{sign}1+1")) == ["192.0.2.9"]
 

@@ -131,6 +131,9 @@ def test_the_oldest_connection_without_a_request_gives_way() -> None:
 
 
 def test_a_client_that_waits_for_its_answer_does_not_give_way() -> None:
+    """A full server closes the connection that is idle longest for a new client; one that waits for
+    its answer is not idle.
+    """
     application = Application()
     with web_server(application, connections=1) as server:
         with connected(int(server.effective_port)) as waiting:

@@ -226,10 +226,13 @@ def test_six_octets_of_text_are_no_address(text: bytes) -> None:
 @given(IPV4 | MAC, strategies.sampled_from(sorted(PLACES)))
 @settings(deadline=None)
 def test_rows_hold_an_address_in_no_form(octets: bytes, place: str) -> None:
-    """Small octets in an index may also be numbers."""
+    """Of addresses that can be told from other texts and numbers."""
     is_ip = len(octets) == 4
+    # a MAC address whose octets are printable is a text
     assume(is_ip or not is_text(octets))
+    # small octets in an index may also be numbers; x.x.x.0 and x.x.x.255 are masks and broadcasts
     assume(not is_ip or max(octets) >= 32 and octets[3] not in (0, 255))
+    # these places have an IP address alone
     assume(is_ip or "type" not in place and "value" not in place)
     rows = PLACES[place](octets)
     assert forms_in(rows, octets)

@@ -527,13 +527,18 @@ def test_a_column_is_never_confirmed_by_itself() -> None:
     assert any("is as likely to be the states" in doubt for doubt in result.doubts)
 
 
-@pytest.mark.parametrize("arc, level", [(2, EvidenceLevel.DRIVER), (3, EvidenceLevel.MIB)])
+_NAME_COLUMN, _STATE_COLUMN = 2, 3  # of acme()'s table
+
+
+@pytest.mark.parametrize(
+    "column, states, level",
+    [(_NAME_COLUMN, {}, EvidenceLevel.DRIVER), (_STATE_COLUMN, ON_OFF, EvidenceLevel.MIB)],
+    ids=["another column", "its column"],
+)
 def test_states_rest_on_a_mib_only_if_it_defines_their_column(
-    arc: int, level: EvidenceLevel
+    column: int, states: dict[int, str], level: EvidenceLevel
 ) -> None:
-    result = draft(
-        acme(), mib(state(ON_OFF if arc == 3 else {}, "outletObject", oid=(*TABLE, arc)))
-    )
+    result = draft(acme(), mib(state(states, "outletObject", oid=(*TABLE, column))))
     assert arcs(result.oid_by_role["state"]) == STATE
     assert result.profile is not None and result.profile.evidence.state is level
 
