@@ -65,20 +65,22 @@ def test_a_unit_that_serves_one_connection_at_a_time_is_read_completely() -> Non
 
 
 class Busy(Tree):
-    """A unit that answers the first four requests for outlets with 429."""
+    """A unit that answers the first four requests for outlets with this status."""
 
-    def __init__(self) -> None:
+    def __init__(self, status: int) -> None:
         super().__init__(unit([outlet(name) for name in NAMES]))
+        self.status = status
         self.numbers = itertools.count()  # connections ask at the same time
 
     def answer(self, request: Request) -> Answer:
         if request.path.startswith(f"{OUTLETS}/") and next(self.numbers) < 4:
-            return Answer(None, 429)
+            return Answer(None, self.status)
         return super().answer(request)
 
 
-def test_outlets_whose_requests_were_too_many_at_once_are_read_one_by_one() -> None:
-    tree = Busy()
+@pytest.mark.parametrize("status", [429, 503])
+def test_outlets_whose_requests_were_too_many_at_once_are_read_one_by_one(status: int) -> None:
+    tree = Busy(status)
     assert identities(tree) == NAMES
     assert (tree.connections, len(tree.requests)) == (4, 5 + 4 + 20)
 
