@@ -54,7 +54,18 @@ def printing_to_stderr() -> Iterator[None]:
 
 
 def print_result(result: Result, *, as_json: bool) -> int:
-    """Print the result and return its exit code."""
+    """Print the result and return its exit code. The note is printed even if the result cannot
+    be."""
+    try:
+        _print_answer(result, as_json=as_json)
+    finally:
+        if result.note and not as_json:
+            print(result.note, file=sys.stderr)
+    return result.exit_code
+
+
+def _print_answer(result: Result, *, as_json: bool) -> None:
+    """Print the result on standard output."""
     if as_json and result.data is not None:
         print_json(result.data)
     elif result.raw and sys.stdout.isatty():
@@ -72,9 +83,6 @@ def print_result(result: Result, *, as_json: bool) -> int:
         sys.stdout.buffer.flush()
     elif result.lines:
         print("\n".join(result.lines))
-    if result.note and not as_json:
-        print(result.note, file=sys.stderr)
-    return result.exit_code
 
 
 def write_csv(text: str) -> None:

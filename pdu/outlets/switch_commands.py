@@ -104,13 +104,10 @@ class _Switching(NamedTuple):
             **call_fields("up" if self.on else "down", self.handler, self.pdu),
             "outlets": [*map(self._row, outlets)],
         }
-        for outlet in () if self.run.output.json else outlets:
-            line = state_line(outlet.identity, self.pdu, self.handler, outlet.state)
-            has_meter = outlet.figures.current_a is not None
-            print(f"{line}; {meter_text(outlet)}" if has_meter else line)
+        lines = [*map(self._line, outlets)]
         if stop is None:
             answer["seconds"], code = seconds, NOT_SEEN if notes else DONE
-            result = Result(answer, (), code, note="\n".join(notes))
+            result = Result(answer, lines, code, note="\n".join(notes))
             return print_result(result, as_json=self.run.output.json)
         unanswered = [identity for identity, outlet in results.items() if outlet is None]
         unsent = self.identities[len(results) :]
@@ -124,7 +121,18 @@ class _Switching(NamedTuple):
         elif unanswered and len(self.identities) > 1:
             place = f"the error is about {outlets_text(unanswered)}"
             notes.insert(0, "; ".join([place, *reasons]))
-        return report_stop(self.run, answer, stop, notes)
+        try:
+            if lines and not self.run.output.json:
+                print("\n".join(lines))
+        finally:  # the error is told even if the states cannot be
+            code = report_stop(self.run, answer, stop, notes)
+        return code
+
+    def _line(self, outlet: PolledOutlet) -> str:
+        """As a person reads it."""
+        line = state_line(outlet.identity, self.pdu, self.handler, outlet.state)
+        has_meter = outlet.figures.current_a is not None
+        return f"{line}; {meter_text(outlet)}" if has_meter else line
 
     def _row(self, outlet: PolledOutlet) -> dict[str, Any]:
         """As --json prints it."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import io
 import json
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -226,20 +228,21 @@ def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_message(
     assert (code, err, json.loads(out)["outlets"]) == (exit_codes.NOT_SEEN, "", [outlet])
 
 
+class Lost:
+    """Accepts commands to outlet 1, whose state stays UNKNOWN; other outlets do not answer."""
+
+    def status(self) -> PduView:
+        return PduView([PduPortView(identity) for identity in ("1", "2", "\x1b[2J", "3\n")])
+
+    def port_down(self, port: PduPortView) -> PduPortView:
+        if port.identity != "1":
+            raise errors.Unreachable("no answer", "192.0.2.7", "port_down")
+        return port
+
+
 def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class Lost:
-        """Accepts commands to outlet 1, whose state stays UNKNOWN; other outlets do not answer."""
-
-        def status(self) -> PduView:
-            return PduView([PduPortView(identity) for identity in ("1", "2", "\x1b[2J", "3\n")])
-
-        def port_down(self, port: PduPortView) -> PduPortView:
-            if port.identity != "1":
-                raise errors.Unreachable("no answer", "192.0.2.7", "port_down")
-            return port
-
     use_pdu(monkeypatch, lambda data: Lost())
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "--yes")
     error, place, missing = err.splitlines()
@@ -251,6 +254,23 @@ def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fai
     err = run(capsys, "down", "x", "192.0.2.7", "\x1b[2J", "3\n", "--yes")[2]
     place = "the error is about outlet \\x1b[2J; no command was sent to outlet 3\\n"
     assert err.splitlines()[1:] == [place]
+
+
+@pytest.mark.parametrize("outlets", [("1",), ("1", "2")], ids=["not seen", "an error"])
+def test_what_a_command_did_is_told_even_if_nobody_reads_its_output(
+    outlets: Sequence[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Unread(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    use_pdu(monkeypatch, lambda data: Lost())
+    monkeypatch.setattr(sys, "stdout", Unread())
+    with pytest.raises(BrokenPipeError):
+        run(capsys, "down", "x", "192.0.2.7", *outlets, "--yes")
+    err = capsys.readouterr().err
+    assert "not-seen: outlet 1 of 192.0.2.7 was to be switched off" in err
+    assert ("unreachable: 192.0.2.7: port_down: no answer" in err) is (len(outlets) > 1)
 
 
 def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(
