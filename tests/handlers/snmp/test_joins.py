@@ -116,8 +116,9 @@ ROWS = {"1": 11, "2": 12, "3": 21}
             [{"1": 1, "2": 2, "5": 2}, {"1": 8, "2": 7, "5": 9}],
             {"1": 12, "2": 21},
         ),
-        # a row without one of the keys
+        # a row without one of the keys, or with an empty one
         ([{"1": 1, "2": 2}, {"1": 7}], [{"1": 1, "2": 2}, {"1": 7}], {"1": 11}),
+        ([{"1": 1, "2": 1}, {"1": 7, "2": ""}], [{"5": 1, "6": 1}, {"5": 7, "6": ""}], {"5": 11}),
         # two rows with one key
         ([{"1": 1, "2": 1, "3": 2}], [{"5": 1, "6": 2}], {"6": 21}),
         # rows with an empty key, which are not those of each other
