@@ -124,7 +124,9 @@ def doubt_of(
     without_state: frozenset[str] = frozenset(),
     table: Optional[AmbiguousTable] = None,
 ) -> str:
-    """Why the values of `state_of` are no state; "" if they are one."""
+    """Why the values of `state_of` are no state; "" if they are one. `table`: the driver's, whose
+    words prove no state.
+    """
     if state_of(values, without_state) is not None:
         return ""
     if "ups.status" in values:
@@ -133,17 +135,18 @@ def doubt_of(
         return table.reason
     if _shown_state(values, without_state) is False:
         return "it carries current, so it is not off as its NUT driver shows"
-    words = [text.strip() for variable, text in values.items() if not variable.endswith(_METERS)]
-    for word in words:
-        if word.lower() in WORDS_WITHOUT_STATE:
-            return f"its NUT driver shows '{word}': {WORDS_WITHOUT_STATE[word.lower()]}"
-    # the whole words, not as Python writes them: else a password in them is not recognised
-    words = [f"'{word}'" for word in words]
-    if not words:
+    texts = [text.strip() for variable, text in values.items() if not variable.endswith(_METERS)]
+    for text in texts:
+        if text.lower() in WORDS_WITHOUT_STATE:
+            return f"its NUT driver shows '{text}': {WORDS_WITHOUT_STATE[text.lower()]}"
+    # the whole texts, not as Python writes them: else a password in them is not recognised
+    quoted_texts = [f"'{text}'" for text in texts]
+    if not quoted_texts:
         return "its NUT driver shows no state of it"
-    if None not in {word and word.is_on for word in _words_of(values, without_state)}:
-        return f"its NUT driver shows {' and '.join(words)}, which contradict each other"
-    return f"its NUT driver shows {some(words)}: not a known state"
+    words = _words_of(values, without_state)
+    if all(word is not None and word.is_on is not None for word in words):
+        return f"its NUT driver shows {' and '.join(quoted_texts)}, which contradict each other"
+    return f"its NUT driver shows {some(quoted_texts)}: not a known state"
 
 
 def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:

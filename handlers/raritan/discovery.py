@@ -144,7 +144,8 @@ class UnitFinder:
     def _is_there(
         link_id: int, answer: Pending[list[Outlet]], link_units: Optional[_LinkUnitsById]
     ) -> bool:
-        """Whether the PDU has this link unit.
+        """Whether the PDU has this link unit: by its list of link units or, where `link_units` is
+        None because the firmware has no list, by the unit's own answer to getOutlets.
 
         Raises Unreachable or Denied if it has, but the unit cannot be used.
         """

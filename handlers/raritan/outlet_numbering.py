@@ -34,11 +34,12 @@ def parse_label_number(label: object) -> Optional[int]:
 
 
 def proves_position(position: int, label: object, well_known_label: object) -> bool:
-    """Whether the labels show that the outlet at a position, from 1, is the one that this position
-    means.
+    """Whether the labels show that the outlet at this place of the device's list, from 1, is the
+    unit's outlet of that number.
 
-    `label`: that of the list's outlet; `well_known_label`: that of the outlet with the position's
-    well-known id; None if not read.
+    `label`: that of the list's outlet. `well_known_label`: that of the outlet with the well-known
+    id of that number, which must be the same; None if it was not read: then the label must be the
+    number.
     """
     if well_known_label is None:
         return parse_label_number(label) == position

@@ -176,8 +176,10 @@ class Figure(FrozenValue):
         return ", ".join(dict.fromkeys(_object_name(source) for source in sources if source))
 
     def _row_text(self, identity: str, raw_figures: RawFigures, reader: Reader) -> str:
-        """What the answers have of a row without a figure."""
-        if identity.endswith("."):  # of `Complete`: no index ends with a dot
+        """What was read of a row that gives no figure. An identity that ends with a dot stands for
+        a unit without rows (`Complete`, `EachUnit`): no index ends so.
+        """
+        if identity.endswith("."):
             unit = identity.strip(".")
             return f"the answers lack a row of {self.objects}{unit and f' for {unit}'}"
         texts = [

@@ -163,10 +163,10 @@ def _lock(folder: str) -> None:
 
 
 def _remove_after_signals() -> None:
-    """Let SIGTERM and SIGHUP remove the folders before they end this process, unless the process
-    ignores or handles them.
+    """Let SIGTERM and SIGHUP remove the folders of unpacked archives before they end this process,
+    unless the process ignores or handles them. A forked child does not remove them.
     """
-    # Python allows no signal handler there
+    # Python sets signal handlers in the main thread only
     if threading.current_thread() is not threading.main_thread():
         return
     pid = os.getpid()

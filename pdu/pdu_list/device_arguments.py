@@ -15,7 +15,10 @@ from . import names
 
 
 def pdu_arguments(hosts: int = 1) -> Callable[[F], F]:
-    """HANDLER and HOST, in place of which a name stands; `hosts`: -1 for several."""
+    """Declares a command's arguments HANDLER and HOST. `hosts`: -1 for several hosts.
+
+    `names.PduCommand` accepts a name of the list in the place of both.
+    """
 
     def declare(function: F) -> F:
         handler_argument = click.argument(

@@ -101,7 +101,10 @@ OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 
 
 def _outlet(kind: str) -> Figure:
-    """The readings of outlets that have such a sensor by their capabilities, if there are some."""
+    """The readings of a sensor type (SensorTypeEnumeration), of the outlets that have such a
+    sensor: by their capabilities, or without that column by the readings' availability.
+    """
+    # bit 0 is sensor type 1
     capability = Bits(CAPABILITIES, int(kind) - 1)
     alike = Only(CAPABILITIES, capability, ("1",))
     values = OUTLETS.values(kind, Alike(OUTLETS.minimum(kind), alike))

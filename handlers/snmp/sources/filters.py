@@ -294,15 +294,16 @@ class EachUnit(ReadOnly):
         validation.require_values(self.units, "units")
 
     def rows(self, reader: Reader) -> Rows:
+        """The source's rows, and MISSING for each unit of the chain that has none."""
         rows = self.source.rows(reader)
-        chain = self._read_units(reader) if rows else set()
-        if not chain:
+        units = self._read_units(reader) if rows else set()
+        if not units:
             return rows
         units_of_rows = {
             text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows
         }
         # the dot: no index ends with one
-        return {**rows, **{f"{unit}.": MISSING for unit in sorted(chain - units_of_rows)}}
+        return {**rows, **{f"{unit}.": MISSING for unit in sorted(units - units_of_rows)}}
 
     def _read_units(self, reader: Reader) -> set[str]:
         """The units of the chain; none if every source of `units` lists at most one."""

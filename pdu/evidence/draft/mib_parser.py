@@ -129,15 +129,16 @@ def _parse_file(parser: Any, file: str) -> list[Any]:
 
 
 class _Modules:
-    """What modules declare, by its name and their own, from pysmi's syntax trees: tuples of a
-    clause's name and its content.
+    """What modules declare, by its name and their own, from pysmi's syntax trees: (module, OID,
+    imports, declarations), and a declaration is (kind, name, clauses ...), a clause a pair of its
+    name and its content.
     """
 
     def __init__(self, trees: Iterable[Any]) -> None:
         self.types: _Names = defaultdict(dict)
-        #: the parts of the OIDs: numbers, and the names that they are below
+        #: what stands in the braces of `::= { parent 1 }`: a parent's name and numbers
         self.paths: _Names = defaultdict(dict)
-        #: objects, which lack their OIDs, with their SYNTAX
+        #: objects, still without their OIDs, and their SYNTAX
         self.objects: dict[_Label, tuple[Object, Any]] = {}
         for module, _, _, declarations in (tree[:4] for tree in trees):
             for declaration in declarations or ():

@@ -218,9 +218,9 @@ def _device_findings(handler: LoadedHandler, replay: str, login: Login) -> Itera
 def _forms(
     handler: LoadedHandler, login: Login
 ) -> Sequence[Callable[[int], Union[PduData, PduSnmpData]]]:
-    """What DCImanager's form would carry for a device at a port of this machine: an address alone
-    with the handler setting `port`, if the handler may have it, or an address with its port. Each
-    secret is a text of its own.
+    """Functions from a port of this machine to what DCImanager's form would carry for a device
+    there. A port may be the handler setting `port`, if the handler may have that, or stand in the
+    address. Each secret is the trial's, which the handler may show nowhere.
     """
 
     def form(address: str, port: str) -> Union[PduData, PduSnmpData]:
@@ -232,6 +232,7 @@ def _forms(
             data.custom_params["port"] = port
         return data
 
+    # a handler of others may not say its settings
     keys = {setting.key for setting in handler.settings}
     forms: list[Callable[[int], Union[PduData, PduSnmpData]]] = []
     if "port" not in login.settings and (not keys or "port" in keys):

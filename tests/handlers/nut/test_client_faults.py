@@ -75,8 +75,8 @@ ECHOES: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("secret", ["tops3cret", 'tops3cret "two words" # \\', "tops3cret" * 30])
 def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer, secret: str) -> None:
     """The fault matrix has the plain forms; here it is escaped, long or cut."""
-    wire = requests.password(secret).line[9:-1]
-    for about, echo in ECHOES.items():
+    wire = requests.password(secret).line[len(b"PASSWORD ") : -len(b"\n")]
+    for echo_name, echo in ECHOES.items():
         server.faults.rewrite = lambda line, answer, echo=echo: (
             echo(wire) if line.startswith("INSTCMD") else b"OK\n"
         )
@@ -85,7 +85,7 @@ def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer, s
             pytest.raises(PduHandlerError) as info,
         ):
             nut.run("pdu", "outlet.1.load.off")
-        assert "tops3" not in kept(info.value) + repr(nut), about
+        assert "tops3" not in kept(info.value) + repr(nut), echo_name
 
 
 def test_a_late_line_is_not_the_answer_to_the_next_request() -> None:

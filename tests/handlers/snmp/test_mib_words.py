@@ -87,13 +87,14 @@ def is_told(row: dict[str, str]) -> bool:
     ) or bool(re.search(rf"\b{row['object']}\b", profile.unread))
 
 
-def test_each_object_with_such_a_word_is_read_or_named_with_the_reason() -> None:
+def test_each_object_with_a_word_of_the_table_is_read_or_named_with_the_reason() -> None:
+    """Each row of `ROWS` is an object whose words have "lost", "stale" and such."""
     rest = {f"{row['family']} {row['object']}" for row in ROWS if not is_told(row)}
     for patterns in UNREAD.values():
         for pattern in patterns:
-            named = {name for name in rest if re.fullmatch(pattern, name)}
-            assert named, f"{pattern}: no such object is left; take it out"
-            rest -= named
+            objects = {name for name in rest if re.fullmatch(pattern, name)}
+            assert objects, f"{pattern}: no such object is left; take it out"
+            rest -= objects
     assert not rest
 
 

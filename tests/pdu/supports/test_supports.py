@@ -293,10 +293,12 @@ def test_a_number_of_other_devices_alone_is_a_no_that_says_what_has_it(number: s
 def test_every_name_and_brand_belongs_to_something_and_has_a_source() -> None:
     keys = {entry.key for entry in entries()}
     vendors = {vendor for entry in entries() for vendor in entry.vendors}
+    # a family or handler, or why nothing reads it
     assert [name for name in NAMES if bool(name.key) is bool(name.why)] == []
     assert {name.key for name in NAMES if name.key} <= keys
     # a pattern occurs once for each family or handler, and once among the unsupported
     assert len({(name.pattern, name.key) for name in NAMES}) == len(NAMES) > 400
+    # "maybe" has its reason
     assert [name.pattern for name in NAMES if not name.sure and not name.note] == []
     for brand in BRANDS:
         assert set(brand.vendors) <= vendors and set(brand.families) <= keys

@@ -66,13 +66,15 @@ class Method:
     @functools.cached_property
     def forms(self) -> Sequence[Mapping[str, Any]]:
         """The types of the results by name, in the newest release and in an older one."""
-        kind = self.types["return"]
-        if kind is None:
+        annotation = self.types["return"]
+        if annotation is None:
             return [{}]
-        kinds = typing.get_args(kind) if self.older_out else (kind,)
+        # with `older_out`, Union[the newest release's, an older one's]
+        result_types = typing.get_args(annotation) if self.older_out else (annotation,)
         return [
-            dict(zip(names, typing.get_args(kind) if len(names) > 1 else (kind,)))
-            for names, kind in zip((self.out, self.older_out), kinds)
+            # several results are a tuple
+            dict(zip(names, typing.get_args(result) if len(names) > 1 else (result,)))
+            for names, result in zip((self.out, self.older_out), result_types)
         ]
 
     def params(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
