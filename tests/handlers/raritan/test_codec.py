@@ -131,7 +131,7 @@ def test_a_missing_power_state_is_unknown_and_never_off() -> None:
             cert.ServerSSLCert.ReqInfo,
             {"keyInfo": {"rsaKeyLength": 2048}},
             ("keyInfo", "keyLength"),
-            ("subject",),
+            ("subject", "keyType"),
         ),
         (pdumodel.Pdu.Sensors, {"activePower": None}, (), ("activePower", "activeEnergy")),
     ],
