@@ -193,6 +193,22 @@ def test_the_sessions_login_overrides_the_agents_and_netrc_is_ignored(
     assert logins == ["admin:secret-word", "session:hush"]
 
 
+def test_a_request_waits_no_longer_than_the_agents_time_out(
+    session: requests.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options: dict[str, Any] = {}
+    send = session.send
+
+    def note(request: Any, **kwargs: Any) -> Any:
+        options.update(kwargs)
+        return send(request, **kwargs)
+
+    monkeypatch.setattr(session, "send", note)
+    with Peer([[result(0)]]) as peer:
+        get_state(_agent(session, "http", peer.address))
+    assert options["timeout"] == PATIENCE_S
+
+
 def test_the_session_follows_no_redirect(session: requests.Session) -> None:
     with (
         Peer([[result(1)]]) as target,

@@ -58,7 +58,9 @@ def test_any_other_state_is_unknown(word: object) -> None:
     assert read(state=word).outlets[0].state is None
 
 
-@pytest.mark.parametrize("word", ["Pend On", "Pend Off", "Reboot", "Shutdown", "Event Reboot"])
+@pytest.mark.parametrize(
+    "word", ["Pend On", "Pend Off", "Reboot", "Shutdown", "Event Reboot", "Event Shutdown"]
+)
 def test_a_state_with_a_command_under_way_is_unknown(word: str) -> None:
     assert read(control_state=word).outlets[0].state is None
 

@@ -122,12 +122,13 @@ def test_switching_on_during_load_shedding_returns_unknown_and_the_outlet_is_off
         assert shown(handle(pdu).status()) == {"1": UP, "2": DOWN}
 
 
-def test_a_refusal_during_load_shedding_is_reported_with_its_code(
-    handle: Handle, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("code, reason", [(1, "there is no relay"), (2, "load shedding is active")])
+def test_a_refusal_is_reported_with_its_reason_and_code(
+    handle: Handle, monkeypatch: pytest.MonkeyPatch, code: int, reason: str
 ) -> None:
     with XerusPdu(Model(outlets=1, load_shed=(1,))) as pdu:
-        monkeypatch.setattr(pdu.units[0].outlets[0], "setPowerState", lambda pstate: 2)
-        with pytest.raises(PduHandlerError, match="load shedding is active.*code 2") as error_info:
+        monkeypatch.setattr(pdu.units[0].outlets[0], "setPowerState", lambda pstate: code)
+        with pytest.raises(PduHandlerError, match=f"{reason}.*code {code}") as error_info:
             handle(pdu).port_up(PduPortView("1"))
         assert error_info.value.kind == "refused"
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
+from handlers.shared.meter_figures import NotKnown
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .tree import (
@@ -250,6 +251,15 @@ def test_one_pdu_of_several_may_be_absent_or_have_no_outlets(change: Any, load: 
     assert identities(tree) == ["1.1", "1.2"]
     with serving(tree) as address:
         assert handler(address).statistic().load == load
+
+
+def test_the_energy_with_an_absent_pdu_is_not_known() -> None:
+    resources = _with_mains(two())
+    resources[f"{RACKS}/1/Mains"]["Members"][0]["EnergykWh"] = {"Reading": 7.0}
+    _absent(resources)
+    with serving(Tree(resources)) as address:
+        figures = handler(address).measured()
+    assert (figures.load_a, figures.energy_kwh) == (3.0, NotKnown("the PDU 2 is Absent"))
 
 
 @pytest.mark.parametrize("method", ["status", "statistic", "labels"])

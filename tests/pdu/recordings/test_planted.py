@@ -17,7 +17,7 @@ from hypothesis import assume, example, given, settings, strategies
 
 from handlers.http import login
 from pdu.recordings.scrub import Scrubber
-from pdu.recordings.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs
+from pdu.recordings.snmp.recorded_rows import SYS_DESCR, Arcs, Rows, SnmpRow, arcs
 from pdu.recordings.snmp.scrubbing import scrubbed
 from pdu.recordings.snmp.snmprec import snmprec_lines
 from pdu_common.connection import PduSnmpData
@@ -122,6 +122,13 @@ def test_rows_hold_the_community_in_no_form(secret: str, form: str) -> None:
     for oid, row in clean.items():
         assert isinstance(row.value, int) or not holds(row.decoded, secret)
         assert secret.encode() not in bytes(arc for arc in oid if arc < 256)
+
+
+@pytest.mark.parametrize("key", ["community", "auth_password", "priv_password"])
+def test_a_row_that_stays_holds_no_secret_of_the_login(key: str) -> None:
+    rows: Rows = {SYS_DESCR: SnmpRow(4, b"PDU of s3cret-word!")}
+    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {key: "s3cret-word!"}))
+    assert clean[SYS_DESCR].decoded == "PDU of secret-1"
 
 
 # ---- addresses -----------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from handlers.shared.errors import Denied, Refused, SettingsError, Unreachable
+from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
 from pdu.recordings.recording_formats import RecordingOptions
-from pdu.recordings.snmp import snmprec
+from pdu.recordings.snmp import recording as snmp_recording, snmprec
 from pdu.recordings.snmp.recorded_rows import (
     ANY_FAMILY,
     RecordedRows,
@@ -304,6 +304,15 @@ def test_an_object_whose_index_becomes_that_of_another_is_said_to_be_missing() -
         recording = kind("snmp").record(snmp_data(agent), RecordingOptions())
     assert len(snmprec.parse(recording.text).rows) == len(rows) - 1
     assert any(note.startswith("The recording lacks 1 object: ") for note in recording.notes)
+
+
+def test_a_walk_without_an_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snmp_recording, "_MOST_ROWS", 200)
+    with (
+        Agent(apc.rpdu2(outlets=8)) as agent,
+        pytest.raises(ProtocolError, match="did not end after 200 objects"),
+    ):
+        kind("snmp").record(snmp_data(agent), RecordingOptions())
 
 
 def test_an_agent_that_answers_no_getbulk_is_recorded_whole() -> None:
