@@ -192,6 +192,8 @@ def test_a_certificates_key_is_read_by_old_and_new_names_on_every_firmware(
     assert request.keyInfo.rsaKeyLength == 4096
     encoded = request.encode()
     assert set(encoded) == set(json) and "4096" in str(encoded) and "2048" not in str(encoded)
+    request.keyInfo = cert.ServerSSLCert.KeyInfo(rsaKeyLength=1024)
+    assert present(request, "keyInfo") and request.keyLength == 1024
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,11 @@ class WireForm(NamedTuple):
     # the type name that the device sent with a value object
     type: str = ""
 
+    @property
+    def holders(self) -> frozenset[str]:
+        """The fields that hold older ones now."""
+        return frozenset(outer for outer, _ in self.lifted.values())
+
 
 class _Elements:
     """`elements`: on an instance, the fields that `shown_fields` lists; on a class, the fields of
@@ -126,12 +131,11 @@ class Structure(NamedIdlValue):
         caller set or changed them.
         """
         wire = self._wire or WireForm(absent=frozenset(self._legacy))
-        holders = [outer for outer, _ in wire.lifted.values()]
         types, fields = field_types(type(self)), dict(wire.rest)
         for name in field_names(type(self)):
             kind, value = types[name], getattr(self, name)
             is_left_out = name in wire.absent and value == missing_value(kind, self._wire is None)
-            if is_left_out or name in holders:
+            if is_left_out or name in wire.holders:
                 continue
             is_null = name in wire.null and value == missing_value(kind)
             fields[wire.spelling.get(name, name)] = None if is_null else encode_as(kind, value)
@@ -315,7 +319,7 @@ def _is_present(value: Structure, name: str) -> bool:
     if name in cls._lifted:
         outer, inner = cls._lifted[name]
         return _is_present(value, outer) and _is_present(getattr(value, outer), inner)
-    unsent = {*wire.absent, *wire.null, *(outer for outer, _ in wire.lifted.values())}
+    unsent = wire.absent | wire.null
     return _newest(cls, name) not in unsent and getattr(value, name, None) is not None
 
 
@@ -324,7 +328,7 @@ def shown_fields(value: Structure) -> list[str]:
     of the newest firmware.
     """
     wire = value._wire
-    absent = value._legacy if wire is None else wire.absent
+    absent = value._legacy if wire is None else wire.absent.difference(wire.holders)
     return [name for name in field_names(type(value)) if name not in absent]
 
 
@@ -359,6 +363,7 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
         fields[name] = missing_value(kind) if is_blank else decode(kind, item, agent)
     structure = cls.__new__(cls)
     wire = WireForm(frozenset(absent), frozenset(null), spelling, lifted, rest)
+    wire = wire._replace(absent=wire.absent | wire.holders)
     object.__setattr__(structure, "__dict__", fields)
     object.__setattr__(structure, "_wire", wire)
     return structure
