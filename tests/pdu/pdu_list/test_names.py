@@ -148,6 +148,8 @@ def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     code, _, err = run(capsys, "status", "left")
     assert code == 2 and "the name of a PDU needs its list (--list FILE" in err
+    monkeypatch.setenv("PDU_LIST", str(tmp_path / "pdu" / "pdus.csv"))
+    assert "no PDU in it" in run(capsys, "status", "left")[2]
 
 
 @pytest.mark.parametrize(
