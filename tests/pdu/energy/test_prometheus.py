@@ -268,7 +268,8 @@ class FakeServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def add(self, metric: str, value: Callable[[float], float], **labels: str) -> None:
-        column = [(time, value(time)) for time in times()]
+        # a sample at each midnight, the end of a range and the begin of the next
+        column = [(time - 60.0, value(time - 60.0)) for time in times()]
         self.series.append(({"__name__": metric, "instance": "rack1", **labels}, column))
 
     def answer(self, query: Mapping[str, list[str]]) -> Any:
@@ -326,7 +327,7 @@ def read(server: FakeServer, token: str = "") -> PduReadings:
 
 def test_a_sample_that_two_ranges_contain_is_taken_once(server: FakeServer) -> None:
     readings = read(server, "secret-token")
-    assert list(readings.uptimes) == [time - OCTOBER.begin + 1e6 for time in times()]
+    assert list(readings.uptimes) == [time - 60.0 - OCTOBER.begin + 1e6 for time in times()[1:]]
     assert {*readings.units} == {"A1 2.0"} and {*readings.families} == {"x"}
     answer = energies(readings)["1"]
     assert answer is not None and answer.grade == FIRM
