@@ -37,7 +37,7 @@ _SYSTEM = "1.3.6.1.2.1.1"  # objects that every device has
 
 
 class Fault(Enum):
-    """What is wrong with a simulated device."""
+    """What is wrong with a simulated device. None may sleep: one thread serves all devices."""
 
     NONE = "none"
     #: it carries a command out later

@@ -26,6 +26,7 @@ from tests.recordings import Fixture, Order, fixture
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Faults, Row, ber
 from tests.simulators.snmp_agent.ber import Message
+from tests.simulators.snmp_agent.device import INTEGER, arcs
 from tests.simulators.snmp_agent.devices import apc, packed
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
@@ -134,6 +135,18 @@ def test_a_state_that_falls_back_while_the_unit_settles_is_unknown() -> None:
     with agent:
         port = handler_of(unit, agent, near).port_down(port_of(unit), deadline=0.0, pause=0.0)
         assert len(agent.writes()) == 1 and port.power_status is UNKNOWN
+
+
+def test_a_doubt_that_arises_after_the_write_leaves_the_state_unknown() -> None:
+    """The unit shows the wanted state, and then that a command to the outlet is pending."""
+    agent = Falling(apc.rpdu2(8))
+    pending = f"{apc.RPDU2_STATUS}.6.3"
+    agent.old_rows = {pending: Row(INTEGER, 1)}
+    with agent:
+        port = pdu(agent).port_down(PduPortView("3"), deadline=0.0, pause=0.0)
+        state = agent.device.get(arcs(f"{apc.RPDU2_STATUS}.5.3"))
+        assert state is not None and state.value == 1  # off
+    assert len(agent.writes()) == 1 and port.power_status is UNKNOWN
 
 
 # ---- faults --------------------------------------------------------------------------------------
