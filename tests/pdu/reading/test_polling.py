@@ -21,7 +21,7 @@ from handlers.shared.address import Address
 from handlers.shared.errors import ProtocolError, Unreachable
 from handlers.shared.request_counter import SENT
 from handlers.shared.tls import Trust
-from pdu.loading.handler_loading import LoadedHandler
+from pdu.loading.handler_loading import LoadedHandler, load
 from pdu.pdu_list import device_list, logins as auth
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.pdu_list.logins import DeviceLogin
@@ -200,3 +200,18 @@ def test_each_call_of_a_session_has_its_own_time() -> None:
         reader.renew(45.0)
         assert [*reader.answer(requests.list_ups())] == ["pdu"]
         reader.close()
+
+
+@pytest.mark.parametrize(
+    "handler, longest_s, settings",
+    [
+        ("snmp", 15.0, {}),  # 2 s, and 2 retries
+        ("snmp", 3.0, {"timeout": "1"}),
+        ("nut", 15.0, {}),  # 10 s
+        ("nut", 4.0, {"timeout": "4"}),
+    ],
+)
+def test_a_usual_time_out_is_shortened_only_if_its_tries_take_longer(
+    handler: str, longest_s: float, settings: dict[str, str]
+) -> None:
+    assert polling._shortened_timeout(load(handler), {}, longest_s) == settings

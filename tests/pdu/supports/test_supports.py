@@ -366,3 +366,11 @@ def test_a_row_of_the_table_of_names_has_a_name_for_each_pattern() -> None:
         Name("A2", "apc-rpdu", source, switched=True, note="if, and", sure=False),
         Name("A3", "", source, why="B"),
     ]
+
+
+def test_the_families_whose_switching_is_unproven_are_said_to_be() -> None:
+    unproven = {entry.key for entry in entries() if entry.switching == "unproven"}
+    assert unproven == {
+        profile.key for profile in PROFILES if profile.is_switched and not profile.is_proven
+    }
+    assert unproven
