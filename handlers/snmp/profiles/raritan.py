@@ -213,17 +213,18 @@ PX1_LINES = without(
     by=PX1_LINE_LABEL,
     others=("L1", "L2", "L3"),
 )
+PX1_UNIT_CURRENT = scalar("~.3.1.1.0", "unitCurrent")
 PX1_INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 PX1_LOAD = total(
     figure(PX1_POLES_OF_EACH_INLET, THOUSANDTHS),
     figure(PX1_LINES, THOUSANDTHS),
     figure(PX1_INLET_CURRENT, THOUSANDTHS),
-    figure(scalar("~.3.1.1.0", "unitCurrent"), THOUSANDTHS),
+    figure(PX1_UNIT_CURRENT, THOUSANDTHS),
     else_outlets=True,
 )
 PX1_POWER = total(
     figure(value_or_empty(column("~.20.2.1.9", "inletActivePower"), PX1_INLET_CURRENT)),
-    figure(scalar("~.3.1.3.0", "unitActivePower")),
+    figure(value_or_empty(scalar("~.3.1.3.0", "unitActivePower"), PX1_UNIT_CURRENT)),
     else_outlets=True,
 )
 PX1_TREES = ("13742.4.1", "13742.1")
