@@ -47,10 +47,10 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
         for h in handlers
     }
     # a later one of a name replaces an earlier one
-    others = {h.name: h for h in (*registered_earlier(out, number), *handlers)}
+    own_handlers = {h.name: h for h in (*registered_earlier(out, number), *handlers)}
     for h in HANDLERS:
-        others.pop(h.name, None)
-    all_handlers = [*HANDLERS, *(others[name] for name in sorted(others))]
+        own_handlers.pop(h.name, None)
+    all_handlers = [*HANDLERS, *(own_handlers[name] for name in sorted(own_handlers))]
     default_names = [
         h.name
         for h in all_handlers

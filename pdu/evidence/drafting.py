@@ -231,15 +231,18 @@ def _list_writable(objects: Sequence[WritableObject]) -> list[str]:
 
 
 def _section(
-    role: str, entries: Sequence[_Entry], taken: Optional[str] = None, most: int = _MOST_GUESSES
+    role: str,
+    entries: Sequence[_Entry],
+    chosen_oid: Optional[str] = None,
+    most: int = _MOST_GUESSES,
 ) -> list[str]:
-    """The first `most` entries and the one that is taken, each with its doubt on a line of its own,
+    """The first `most` entries and that of `chosen_oid`, each with its doubt on a line of its own,
     and how many more there are.
     """
     lines: list[str] = []
     more = 0
     for place, (oid, evidence, doubt) in enumerate(entries):
-        mark = "taken" if dotted(oid) == taken else ""
+        mark = "taken" if dotted(oid) == chosen_oid else ""
         if place >= most and not mark:
             more += 1
             continue

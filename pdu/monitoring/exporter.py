@@ -118,7 +118,7 @@ def exporter(
     address and runs until Ctrl-C or SIGTERM.
     """
     try:
-        # imported late: 60 ms, and its packages may be missing
+        # imported late: its packages may be missing
         from . import server
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in _PACKAGES:

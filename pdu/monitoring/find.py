@@ -410,11 +410,11 @@ def _print_list(
 ) -> None:
     """The list on standard output, and what a person wants to know beside it on standard error."""
     print(csv_lines([_HEAD, *_rows(pdus, login)]), end="", flush=True)
-    others = [(device.address, device.name, device.what) for device in other_devices]
+    other_rows = [(device.address, device.name, device.what) for device in other_devices]
     lines = [
         *tabulate((), [(device.address, device.handler, device.what) for device in pdus]),
         *other_ways(pdus),
-        *(f"not a known PDU: {line}" for line in tabulate((), others)),
+        *(f"not a known PDU: {line}" for line in tabulate((), other_rows)),
         f"addresses asked: {address_count}; PDUs: {len(pdus)}; other devices that answer SNMP:"
         f" {len(other_devices)}",
     ]

@@ -21,6 +21,13 @@ from .visiting import Answer, Visitor
 from .web.rendering import offered, state
 
 
+def polled_pdu(site: DciManager, archive: bytes, name: str) -> Pdu:
+    Client(site).install(archive)
+    pdu = site.add_pdu(name, "pdu_small", "127.0.0.1")
+    site.poll()
+    return pdu
+
+
 def test_a_handler_is_registered_updated_and_removed(
     visitor: Visitor, site: DciManager, small: bytes, newer: bytes
 ) -> None:
@@ -106,9 +113,7 @@ def test_snmp_fields_are_saved_and_their_secrets_are_not_shown(
 def test_switching_asks_first_and_shows_the_result(
     visitor: Visitor, site: DciManager, small: bytes
 ) -> None:
-    Client(site).install(small)
-    pdu = site.add_pdu("rack 7", "pdu_small", "127.0.0.1")
-    site.poll()
+    pdu = polled_pdu(site, small, "rack 7")
     where = f"/pdus/{pdu.id}"
     question = visitor.get(f"{where}/switch?outlet=1&to=off").body
     assert "rack 7" in question and "Switch this outlet off?" in question and pdu.ports["1"] == "UP"
@@ -136,9 +141,7 @@ def test_a_full_disk_hides_no_answer(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    Client(site).install(small)
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
-    site.poll()
+    pdu = polled_pdu(site, small, "rack")
 
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
@@ -178,9 +181,7 @@ def test_a_failed_command_is_called_doubtful_only_if_the_outlet_may_have_switche
     doubt: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    Client(site).install(small)
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
-    site.poll()
+    pdu = polled_pdu(site, small, "rack")
     at = pdu.polled_at
     command = Call("port_down", "1", 0.1, {}, kind, "why", at=at)
     monkeypatch.setattr(site.runtime, "call", lambda *_: command)
@@ -213,9 +214,7 @@ def test_only_the_command_that_changes_a_certain_state_is_offered(
 def test_figures_from_before_a_command_say_so(
     visitor: Visitor, site: DciManager, metered: bytes
 ) -> None:
-    Client(site).install(metered)
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
-    site.poll()
+    pdu = polled_pdu(site, metered, "rack")
     where = f"/pdus/{pdu.id}"
     visitor.post(f"{where}/switch", {"outlet": "3", "to": "off"})
     assert visitor.get(where).body.count("before the command") == 1
@@ -242,9 +241,7 @@ def failed_statistic(at: float) -> Call:
 def test_a_failed_reading_is_told_beside_the_figures_before_it(
     visitor: Visitor, site: DciManager, metered: bytes
 ) -> None:
-    Client(site).install(metered)
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
-    site.poll()
+    pdu = polled_pdu(site, metered, "rack")
     where = f"/pdus/{pdu.id}"
     assert METERED_KWH in visitor.get(where).body
     reading = failed_statistic(pdu.measured_at)
@@ -260,9 +257,7 @@ def test_a_failed_reading_is_told_beside_the_figures_before_it(
 def test_readings_of_a_pdu_and_of_an_outlet_are_served_for_the_plot(
     visitor: Visitor, site: DciManager, metered: bytes
 ) -> None:
-    Client(site).install(metered)
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
-    site.poll()
+    pdu = polled_pdu(site, metered, "rack")
     site.poll()
 
     def served(outlet: str) -> tuple[list[Optional[float]], list[Optional[float]]]:

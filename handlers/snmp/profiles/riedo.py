@@ -36,7 +36,7 @@ def _rows_with_data(values: Source) -> Source:
 
 def _typed_figure(values: Source, scale: Decimal, kind: str, syntax: str = "") -> Figure:
     # A meter without data stays listed, so that a sum over it is missing, not too small.
-    of_kind = Only(values, TYPE, (kind,), others=tuple(other for other in TYPES if other != kind))
+    of_kind = Only(values, TYPE, (kind,), others=tuple(type_ for type_ in TYPES if type_ != kind))
     values_of_kind = Listed(of_kind, _rows_with_data(values))
     # a counter has no sign
     return figure(values_of_kind, scale, () if syntax else ("-1",), syntax)

@@ -79,12 +79,12 @@ def parse_mib_files(files: Sequence[str]) -> Mib:
     notes: list[str] = []
     for file, modules in modules_by_file.items():
         names = {str(module[0]) for module in modules}
-        missing = sum(module in names for module, _ in unresolved)
-        if missing:
-            verb = "have" if missing > 1 else "has"
+        object_count = sum(module in names for module, _ in unresolved)
+        if object_count:
+            verb = "have" if object_count > 1 else "has"
             notes.append(
-                f"{file}: {counted(missing, 'object')} {verb} no OID: also give the files that it"
-                " imports from"
+                f"{file}: {counted(object_count, 'object')} {verb} no OID: also give the files that"
+                " it imports from"
             )
         ambiguous = [
             f"{mib_object.name} ({mib_object.doubt})"
@@ -145,9 +145,11 @@ class _Modules:
                 if isinstance(declaration, tuple) and len(declaration) > 2:
                     self._add(str(module), *declaration)
 
-    def _add(self, module: str, kind: object, label: object, syntax: Any, *rest: Any) -> None:
+    def _add(
+        self, module: str, kind: object, label: object, syntax: Any, *clauses_after: Any
+    ) -> None:
         """Add one declaration of a module."""
-        name, clauses = str(label), _clauses((syntax, *rest))
+        name, clauses = str(label), _clauses((syntax, *clauses_after))
         if kind == "typeDeclaration":
             self.types[name][module] = syntax
         elif "objectIdentifier" in clauses:
@@ -300,7 +302,7 @@ def _named_values(syntax: Any, module: str, types: _Names, depth: int = 0) -> _N
         return direct
     # the last part of a declaration is its SYNTAX
     syntaxes = [part[-1] if isinstance(part, tuple) else part for part in definitions.values()]
-    if any(other != syntaxes[0] for other in syntaxes):
+    if any(definition != syntaxes[0] for definition in syntaxes):
         return ()
     return _named_values(syntaxes[0], next(iter(definitions)), types, depth + 1)
 

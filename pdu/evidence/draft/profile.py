@@ -109,12 +109,12 @@ def _is_better(guess: PackedGuess, column: Optional[Guess]) -> bool:
 
 def _packed_outlets(result: Draft) -> Outlets:
     """Outlets whose states are in one text, such as "1,0,1". Adds to `result`."""
-    guess, *others = result.packed_guesses
+    guess, *later_guesses = result.packed_guesses
     result.oid_by_role[columns.STATE] = dotted(guess.oid)
     rivals = (
-        other.oid
-        for other in others
-        if other.oid != guess.oid and len(other.values) == len(guess.values)
+        rival.oid
+        for rival in later_guesses
+        if rival.oid != guess.oid and len(rival.values) == len(guess.values)
     )
     doubt = _join((guess.doubt, _likely(rivals)))
     on, off = _words(guess.values)
@@ -190,8 +190,8 @@ def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     if mib_object is not None and mib_object.enumeration:
         on, off = meanings(mib_object)
         if not on or not off:  # a walk without the other state, whose names are all doubted
-            missing = "off" if on else "on"
-            doubt += f"; no recorded value is named {missing}, so its value is only a guess"
+            state_name = "off" if on else "on"
+            doubt += f"; no recorded value is named {state_name}, so its value is only a guess"
             on, off = on or [_free(mib_object, 1, 2)], off or [_free(mib_object, 0, 2)]
     elif words is not None and numbers is None:
         on, off = _words(words)

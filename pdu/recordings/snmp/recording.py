@@ -82,8 +82,8 @@ class _Walk:
         and not the agent's. Raises Unreachable.
         """
         with suppress(ProtocolError):
-            read = partial(get, self._credentials, dotted(SYS_DESCR))
-            self._recorder.again(partial(self._ask, read))
+            get_object = partial(get, self._credentials, dotted(SYS_DESCR))
+            self._recorder.again(partial(self._ask, get_object))
 
     def read_tree(self, root: Arcs) -> None:
         """Add the objects below `root`.
@@ -110,8 +110,8 @@ class _Walk:
         """
         most = _MOST_ROWS
         while last[: len(root)] <= root:
-            read = partial(typed_rows, self._credentials, walked, last, 1)
-            answer = self._recorder.again(partial(self._ask, read))
+            next_row = partial(typed_rows, self._credentials, walked, last, 1)
+            answer = self._recorder.again(partial(self._ask, next_row))
             if not answer:
                 return
             self.rows.update(

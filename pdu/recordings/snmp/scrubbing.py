@@ -112,9 +112,9 @@ def _objects(rows: Rows, device: Optional[SnmpDevice]) -> list[Arcs]:
     return objects
 
 
-def has_same_answers(device: SnmpDevice, other: Optional[SnmpDevice]) -> bool:
+def has_same_answers(device: SnmpDevice, scrubbed_device: Optional[SnmpDevice]) -> bool:
     """Whether the family, states and figures are the same."""
-    return other is not None and _answers(device) == _answers(other)
+    return scrubbed_device is not None and _answers(device) == _answers(scrubbed_device)
 
 
 def _answers(device: SnmpDevice) -> list[object]:
