@@ -11,7 +11,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
-from handlers.shared.meter_figures import MeterFigures, measured
+from handlers.shared.meter_figures import MeterFigures, NotKnown, measured
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.error_output import Usage
@@ -195,10 +195,13 @@ def check_switchable(
         )
     load = outlet.figures
     why = ""
-    if not load.has_load:
-        why = "no meter shows that nothing is plugged in"
-    elif measured(load.current_a) or measured(load.power_w):
+    unread = [figure for figure in (load.current_a, load.power_w) if isinstance(figure, NotKnown)]
+    if measured(load.current_a) or measured(load.power_w):
         why = f"it carries {load_text(load)}"
+    elif unread:
+        why = f"its load is not known: {unread[0].reason}"
+    elif not load.has_load:
+        why = "no meter shows that nothing is plugged in"
     if why and not is_sure:
         raise Usage(
             f"outlet {identity} was not switched: {why}. If it may lose its power, type it"
