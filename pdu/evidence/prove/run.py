@@ -34,6 +34,7 @@ from .document import ProvenCall, ProvenOutlet, UnitProof
 
 #: of an error, in characters
 _LONGEST = 300
+_SHORTEST_SERIAL = 4  # in characters
 
 
 class UnitUnderTest(NamedTuple):
@@ -166,7 +167,9 @@ def nameplate_texts(unit: UnitUnderTest, plate: Nameplate) -> tuple[str, str, st
     scrubber = Scrubber((SERIALS,))
 
     def clean(text: str) -> str:
-        for serial in filter(None, plate.serial.split(", ")):
+        for serial in plate.serial.split(", "):
+            if len(serial) < _SHORTEST_SERIAL:
+                continue  # it tells nobody, and is a part of other numbers
             whole = rf"(?<![0-9A-Za-z]){re.escape(serial)}(?![0-9A-Za-z])"
             text = re.sub(whole, "serial", text)
         return unit.scrubber.known(scrubber.text(printable(text, 120)))
