@@ -229,14 +229,13 @@ def _phases_seen(resource: Json) -> int:
     return max(lines, 1)
 
 
-def like_siblings(parts: Sequence[Figures], name: str) -> list[Figures]:
-    """The parts of one kind, such as all outlets of a PDU. One that lacks what others have is not
-    known: a device that drops a value must not seem to have no meter for it. `name`: the property.
+def like_siblings(parts: Sequence[Figures], name: str, *, is_shown: bool) -> list[Figures]:
+    """The parts of one kind, such as all outlets of a PDU. If any of them shows the figure
+    `is_shown`, one that lacks it is not known: a device that drops a value must not seem to have no
+    meter for it. `name`: the property.
     """
-    if all(part is None for part in parts):
-        return list(parts)
     lacks = unknown(f"there is no {name}, which others of its kind have")
-    return [lacks if part is None else part for part in parts]
+    return [lacks if part is None and is_shown else part for part in parts]
 
 
 def first_source(sources: Sequence[tuple[str, Figures]], metered_sources: Sequence[str]) -> Figures:

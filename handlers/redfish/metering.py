@@ -146,13 +146,13 @@ def _unit_figures(
         sources.append(_circuit_source(service, pdu, "Branches"))
     outlet_parts = _siblings(
         [
-            _parts(
-                f"outlet {outlet.identity}",
-                outlet.error or outlet.resource,
-                meaning(outlet.resource).unit,
+            _Part(
+                place=f"outlet {outlet.identity}",
+                member=outlet.error or outlet.resource,
+                reading=meaning(outlet.resource).unit,
             )
             for outlet in outlets
-        ],
+        ]
     )
     sources.append(_Source("the list of outlets", _sum(outlet_parts)))
     is_known = meaning(pdu.resource).unit is Reading.SHOWN
@@ -203,47 +203,57 @@ def _total(sources: Sequence[_Source]) -> _Parts:
 def _circuit_source(service: RedfishService, pdu: ServicePdu, key: str) -> _Source:
     """The sums over the circuits that a PDU lists."""
     circuits = _circuits(service, pdu, key)
-    parts = [_circuit_parts(circuit) for circuit in circuits]
-    sums = _sum(_siblings(parts))
+    sums = _sum(_siblings([_circuit_part(circuit) for circuit in circuits]))
     return _Source(key, [figures.of_part(key, figure) for figure in sums])
 
 
-def _circuit_parts(circuit: Member) -> _Parts:
+class _Part(NamedTuple):
+    """An outlet or a circuit."""
+
+    #: for reasons
+    place: str
+    member: Member
+    #: by its status
+    reading: Reading
+
+
+def _circuit_part(circuit: Member) -> _Part:
     if isinstance(circuit, PduHandlerError):
-        return [unknown(circuit.reason) for _ in _KINDS]
-    return _parts(text(circuit, "Id"), circuit, meaning(circuit).circuit)
+        return _Part("", circuit, Reading.NOT_KNOWN)
+    return _Part(text(circuit, "Id"), circuit, meaning(circuit).circuit)
 
 
-def _parts(place: str, member: Member, reading: Reading) -> _Parts:
-    """The figures of an outlet or a circuit, whose reasons name its `place`. Here alone it is
-    decided whether one is measured, not metered (None), carries nothing (no summand) or is not
-    known: no other source may replace that one, because the sum would jump.
+def _figure(part: _Part, kind: _Kind) -> Figures:
+    """A figure of an outlet or a circuit, whose reasons name its place. Here alone it is decided
+    whether it is measured, not metered (None), not known, or of a part that carries nothing (no
+    summand). No other source may replace one that is not known, because the sum would jump.
     """
+    member, place = part.member, part.place
     if isinstance(member, PduHandlerError):
-        return [unknown(f"{place}: {member.reason}") for _ in _KINDS]
-    parts: list[Figures] = []
-    for kind in _KINDS:
-        part: Figures = figures.of_part(place, kind.of(member))
-        if kind.is_counter and reading is Reading.NOTHING and not _is_measured(part):
-            # without the counter that it shows, the sum would fall, and jump when it is back
-            part = ()
-        elif not kind.is_counter and reading is Reading.NOTHING:
-            part = ()
-        elif not kind.is_counter and reading is Reading.NOT_KNOWN:
-            part = unknown(f"{place}: its Status is {status_word(member)}")
-        parts.append(part)
-    return parts
+        return figures.of_part(place, unknown(member.reason))
+    figure = figures.of_part(place, kind.of(member))
+    if part.reading is Reading.SHOWN:
+        return figure
+    if part.reading is Reading.NOTHING:
+        # without the counter that it shows, the sum would fall, and jump when it is back
+        return figure if kind.is_counter and _is_measured(figure) else ()
+    if figure is None or kind.is_counter:
+        return figure
+    return figures.of_part(place, unknown(f"its Status is {status_word(member)}"))
 
 
 def _is_measured(part: Figures) -> bool:
     return bool(part) and all(measured(summand.value) is not None for summand in part or ())
 
 
-def _siblings(parts: Sequence[_Parts]) -> Sequence[_Parts]:
+def _siblings(parts: Sequence[_Part]) -> Sequence[_Parts]:
     """The figures of parts of one kind, by `figures.like_siblings`."""
-    columns = [
-        figures.like_siblings(column, kind.name) for column, kind in zip(zip(*parts), _KINDS)
-    ]
+    columns: list[list[Figures]] = []
+    members = readable([part.member for part in parts])
+    for kind in _KINDS:
+        is_shown = any(kind.of(member) is not None for member in members)
+        column = [_figure(part, kind) for part in parts]
+        columns.append(figures.like_siblings(column, kind.name, is_shown=is_shown))
     return list(zip(*columns))
 
 
