@@ -156,7 +156,7 @@ def _inlets(device: Any, rows: list[dict[str, Any]], outlets: Sequence[Outlet]) 
     Each inlet has the energy of the whole unit.
     """
     count = device.get("numInlets", len(rows))
-    if count != len(rows) or not rows:
+    if type(count) is not int or count != len(rows) or not rows:
         return _unknown(f"{len(rows)} inlets are listed, of {count!r}")
     types = {_word(row.get("inletType")) for row in rows}
     if len(types) > 1 or (len(rows) > 1 and "" in types):
@@ -171,10 +171,14 @@ def _inlets(device: Any, rows: list[dict[str, Any]], outlets: Sequence[Outlet]) 
     elif any(row.keys() & _OF_A_METER for row in rows):
         expected = "the unit shows other figures"
     places = _places(rows)
+    lists_lines = any("inletLines" in row for row in rows)
+    currents = [
+        current for row in rows for current in _currents(row, expected, lists_lines=lists_lines)
+    ]
     energies = set(column(rows, "inletEnergyAccumulation", places=places, expected=expected))
     powers = column(rows, "inletActivePower", places=places, expected=expected)
     return (
-        sum_if_complete(current for row in rows for current in _currents(row, expected)),
+        sum_if_complete(currents),
         energies.pop() if len(energies) == 1 else NotKnown("its inlets show different energies"),
         sum_if_complete(map(_power_w, rows, powers)),
     )
@@ -190,11 +194,15 @@ def _is_active(inlet: dict[str, Any]) -> bool:
     return active is True or _word(active) == "true"
 
 
-def _currents(inlet: dict[str, Any], expected: str) -> list[Figure]:
-    """The currents of an inlet's lines. A three-phase one has three."""
-    lines = inlet.get("inletLines", [inlet])
-    if len(lines) != (3 if _word(inlet.get("inletPhase")) == "three phase" else 1):
-        return [NotKnown(f"an inlet of {inlet.get('inletPhase')!r} lists {len(lines)} lines")]
+def _currents(inlet: dict[str, Any], expected: str, *, lists_lines: bool) -> list[Figure]:
+    """The currents of an inlet's lines. A three-phase one has three. `lists_lines`: whether the
+    inlets of this unit list their lines.
+    """
+    lines = inlet.get("inletLines", [] if lists_lines else [inlet])
+    phase = inlet.get("inletPhase", "")
+    count = 3 if _word(phase) == "three phase" else 1
+    if len(lines) != count or not isinstance(phase, str):
+        return [NotKnown(f"an inlet of {phase!r} lists {len(lines)} lines")]
     lines = [dict(line) for line in lines]
     return column(lines, "currentRms", "inletCurrentRms", places=_places(lines), expected=expected)
 
