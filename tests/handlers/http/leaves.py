@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tests.faults.sweep import Case
@@ -64,7 +64,7 @@ def spoilt_answers(
     return replies
 
 
-def _order(named: Mapping[str, Leaf], answer: str) -> Sequence[str]:
+def _order(named: Mapping[str, Leaf], answer: str) -> list[str]:
     leaf = named.get(answer)
     return [] if leaf is None else [f"{part:>6}" for part in leaf.path]
 
