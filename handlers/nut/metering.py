@@ -118,8 +118,9 @@ def count(variables: Mapping[str, str], name: str, prefix: str = "") -> Optional
     number = whole_number(variables, name)
     if isinstance(number, NotKnown):
         raise ProtocolError(
-            f"{prefix}{number.reason}, which is no count: check the NUT driver, or wait until it"
-            " has read its device"
+            # the text is not quoted: it may hold a secret
+            f"{prefix}{name} is no whole number, so the list cannot be proven whole: check the NUT"
+            " driver, or wait until it has read its device"
         )
     return number
 
