@@ -201,7 +201,7 @@ TWO_UNITS: dict[str, Any] = {
 @pytest.mark.parametrize("path", [decoding.LINES, decoding.CORDS])
 def test_of_two_units_each_line_and_cord_is_a_part_of_the_total(path: str) -> None:
     whole = codecs.read(decoding, TWO_UNITS)
-    assert (whole.load_a, whole.energy_kwh) == (pytest.approx(16.58), 23629.0)
+    assert whole.load_a == pytest.approx(16.58) and whole.energy_kwh == 23629.0
     rows = TWO_UNITS[path]
     for number, row in enumerate(rows):
         unit = codecs.read(decoding, {**TWO_UNITS, path: [*rows[:number], *rows[number + 1 :]]})
