@@ -222,6 +222,12 @@ def test_only_cords_of_one_capacity_must_have_the_same_lines(
     assert (measured(unit.load_a) is not None) is is_known
 
 
+def test_the_names_of_cords_may_have_a_number() -> None:
+    cords = [{**row, "id": f"{row['id']}1"} for row in TWO_UNITS[decoding.CORDS]]
+    numbered = codecs.read(decoding, {**TWO_UNITS, decoding.CORDS: cords})
+    assert numbered == codecs.read(decoding, TWO_UNITS)
+
+
 def test_a_unit_that_is_listed_has_a_cord_though_no_outlet_names_it() -> None:
     units = TWO_UNITS[decoding.UNITS]
     unit = codecs.read(decoding, {**ANSWERS, decoding.UNITS: units})
