@@ -171,7 +171,7 @@ class Listener(Iterator[Event]):
     def _poll(self, channel: Channel, seconds: float) -> None:
         began, at = self._clock(), self._now()
         with self._agent.waits_at_most(seconds):
-            events = channel.pollEventsNb()[1]
+            events: list[Optional[Event]] = list(channel.pollEventsNb()[1])
         for event in events:
             if event is None:
                 LOGGER.warning(

@@ -257,7 +257,8 @@ def test_results_after_a_return_code_may_be_null_but_a_single_result_may_not() -
         {"_ret_": 1, "session": None, "token": None}
     )
     assert (code, token) == (1, "") and not present(blank_session, "sessionId")
-    for answer in ({"_ret_": False, "info": None}, {"_ret_": False}, {"info": {}}):
+    answers: list[Any] = [{"_ret_": False, "info": None}, {"_ret_": False}, {"info": {}}]
+    for answer in answers:
         with pytest.raises(JsonRpcSyntaxException, match="the answer contains no"):
             image_info.decode(answer)
     with pytest.raises(JsonRpcSyntaxException):
@@ -391,13 +392,16 @@ def test_a_number_that_was_not_sent_is_not_0(json: dict[str, Any]) -> None:
 
 
 def test_an_iterator_in_a_field_or_an_argument_is_a_list() -> None:
-    settings_ = pdumodel.Pdu.Settings(outletPowerStateSequence=reversed(range(3)))
+    backward: Any = reversed(range(3))
+    settings_ = pdumodel.Pdu.Settings(outletPowerStateSequence=backward)
     assert settings_.encode()["outletPowerStateSequence"] == [2, 1, 0]
-    settings_.outletPowerStateSequence = map(int, "012")
+    forward: Any = map(int, "012")
+    settings_.outletPowerStateSequence = forward
     assert [settings_.encode()["outletPowerStateSequence"] for _ in range(2)] == [[0, 1, 2]] * 2
     device = _Device()
     off = pdumodel.Outlet.PowerState.PS_OFF
-    pdumodel.Pdu("/x", device).setMultipleOutletPowerStates(iter([1, 2]), off, True)
+    numbers: Any = iter([1, 2])
+    pdumodel.Pdu("/x", device).setMultipleOutletPowerStates(numbers, off, True)
     assert device.calls[0]["outletNumbers"] == [1, 2]
 
 
@@ -415,8 +419,9 @@ def test_an_object_of_another_unit_is_no_argument() -> None:
     group = pdumodel.OutletGroup.Settings(members=[stranger])
     with pytest.raises(TypeError, match="belongs to https://192.0.2.2"):
         pdumodel.OutletGroup("/g", device).setSettings(group)
+    members: Any = iter([stranger])
     with pytest.raises(TypeError, match="belongs to https://192.0.2.2"):
-        pdumodel.OutletGroupManager("/m", device).createGroup("a", iter([stranger]))
+        pdumodel.OutletGroupManager("/m", device).createGroup("a", members)
     assert device.calls == [] == other.calls
 
 

@@ -152,7 +152,7 @@ def test_relations_lead_from_each_outlet_to_its_inlet_and_back(
         for outlet in pdu.getOutlets():
             inlet, protector, _ = outlet.getIOP()
             assert inlet == pdu.getInlets()[0]
-            assert protector in (protectors or [None])
+            assert protector in protectors if protectors else protector is None
             (parent,) = outlet.getParents()
             sources: list[Any] = [*pdu.getTransferSwitches(), inlet]
             assert parent == (protector or sources[0])
