@@ -28,6 +28,7 @@ from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.options import (
     PORT,
+    TEXT,
     NumberRange,
     Option,
     Output,
@@ -87,6 +88,7 @@ class FoundDevice(NamedTuple):
     "--login",
     cls=Option,
     metavar="NAME",
+    type=TEXT,
     requires=["--auth"],
     help="the login whose community is tried; the list names it for each PDU found over SNMP",
 )

@@ -17,7 +17,7 @@ import click
 
 from handlers import registry
 from handlers.shared.doubts import doubt_sentences
-from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
+from handlers.shared.errors import SettingsError, Unsupported, printable
 from handlers.shared.meter_figures import NotKnown, measured, reason_without
 
 from ..cli import states
@@ -251,8 +251,6 @@ def _chosen_pdus(
         for pdu in pdus:
             line = pdu.command_line(report.call)
             print_note(f"note: {pdu.host} is read by the handler {pdu.handler}: {line}")
-    if len(pdus) > 1 and pdus[0].login.settings.get("host", "").strip():
-        raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
     return pdus
 
 
@@ -279,7 +277,7 @@ def _read_pdu(
 def call_fields(call: str, handler: LoadedHandler, pdu: names.ChosenPdu) -> dict[str, Any]:
     """What --json prints first of a call."""
     name = {"name": pdu.name} if pdu.name else {}
-    return {"call": call, "handler": handler.shown, "host": pdu.host, **name}
+    return {"call": call, "handler": handler.shown, "host": pdu.place, **name}
 
 
 class _Warnings(logging.Handler):

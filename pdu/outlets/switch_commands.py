@@ -20,7 +20,7 @@ from pdu_common.helper import EnumPowerStatus
 from ..cli import prompts
 from ..cli.error_output import Interrupted, Usage, describe, fail
 from ..cli.exit_codes import DONE, NOT_SEEN
-from ..cli.options import F, Output, Run, output_options, run_of, yes_option
+from ..cli.options import TEXT, F, Output, Run, output_options, run_of, yes_option
 from ..cli.output import Result, figure, print_json, print_result, waiting
 from ..cli.states import DOWN, UNKNOWN, word
 from ..files.whole_files import signals_as_ctrl_c
@@ -86,6 +86,7 @@ class _Switching(NamedTuple):
         with waiting(f"reading {outlets_text(self.identities)} again", self.run.output):
             time.sleep(outlet_power.AGAIN_S)
             with contextlib.suppress(Exception):
+                self.unit.forget()
                 parts = (reading.states, reading.figures)
                 reading.read_parts(self.unit, parts, readings.append)
         for identity in proven:
@@ -189,7 +190,8 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
                 chosen_outlets = outlets_of(unit, host, identities)
             identities = [outlet.identity for outlet in chosen_outlets]
             states = ", ".join(map(present_state_text, chosen_outlets))
-            prompts.confirm(output, f"switch {goal} {states} of {where}", host)
+            question = f"switch {goal} {states} of {where}{pdu.variables_text(handler)}"
+            prompts.confirm(output, question, host)
         run.changing = True
         begin = time.monotonic()
         switching = _Switching(run, pdu, handler, unit, on, identities)
@@ -309,7 +311,7 @@ def _examples(name: str) -> Sequence[str]:
 def _switching_options(function: F) -> F:
     """What `on` and `off` have."""
     options = names.list_options(login_options(yes_option()(output_options(function))))
-    return pdu_arguments()(click.argument("outlet", nargs=-1, required=True)(options))
+    return pdu_arguments()(click.argument("outlet", nargs=-1, required=True, type=TEXT)(options))
 
 
 @click.command("on", cls=names.SwitchingCommand, examples=_examples("on"), help=_help("on", "up"))

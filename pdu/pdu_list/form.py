@@ -15,7 +15,7 @@ from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import Credentials, SnmpError
 
 from ..cli import optional_packages
-from ..cli.options import SECRETS, SPELLINGS, spelled_secret
+from ..cli.options import EMPTY, SECRETS, SPELLINGS, spelled_secret
 from ..files.whole_files import read_file
 from ..loading.handler_loading import LoadedHandler
 from .login_options import Login, NoSecret
@@ -95,6 +95,11 @@ def _pdu_data(
     """What the handler is made from: the address, the settings given, and secrets, asked for if
     absent.
     """
+    for key, text in login.settings.items():
+        if not text.strip():
+            raise SettingsError((NamedSetting(key[:60]), f" {EMPTY}"))
+    if "host" in login.settings and "host" not in login.of_list:
+        raise SettingsError((NamedSetting("host"), " is not taken beside HOST: give one address"))
     secrets = (
         _declared_secrets(handler) if handler.settings else _undeclared_secrets(handler, login)
     )
