@@ -96,8 +96,13 @@ def _parts(word: str) -> list[str]:
 
 def _named(word: str, names: Mapping[str, str]) -> list[str]:
     """The outlets with this name; how many blanks stand in it and around it says nothing."""
-    words = word.split()
-    return [identity for identity, name in names.items() if words and name.split() == words]
+    text = _without_blanks(word)
+    return [identity for identity, name in names.items() if text and _without_blanks(name) == text]
+
+
+def _without_blanks(text: str) -> str:
+    """The text with one blank between its words, and none beside its commas."""
+    return ",".join(" ".join(part.split()) for part in text.split(","))
 
 
 def _range(word: str, names: Mapping[str, str]) -> Optional[list[str]]:
