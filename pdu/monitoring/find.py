@@ -82,7 +82,7 @@ class FoundDevice(NamedTuple):
     cls=Subcommand,
     examples=("pdu find 192.0.2.0/24 > pdus.csv", "pdu find 192.0.2.0/24 --rate 50 --json"),
 )
-@click.argument("network", nargs=-1, required=True)
+@click.argument("network", nargs=-1, required=True, type=TEXT)
 @auth_option(requires=["--login"])
 @click.option(
     "--login",

@@ -18,6 +18,7 @@ from ..cli import optional_packages
 from ..cli.options import EMPTY, SECRETS, SPELLINGS, spelled_secret
 from ..files.whole_files import read_file
 from ..loading.handler_loading import LoadedHandler
+from .listed_pdu import shown_place
 from .login_options import Login, NoSecret
 
 # Keys of this command → keys of DCImanager's SNMP fields.
@@ -343,7 +344,7 @@ def _values(handler: LoadedHandler, host: Address, login: Login, pdu_name: str) 
             value_by_key.pop("username", None)
         return {**value_by_key, "token": token}
     user = value_by_key.get("username", "")
-    where = display_name(login, host, pdu_name)
+    where = display_name(login, shown_place(handler.name, host, value_by_key), pdu_name)
     for key in secrets:
         is_needed = key == "password" and bool(user)
         text = login.secret(key, f"{key} of {user} on {where}", is_needed=is_needed)

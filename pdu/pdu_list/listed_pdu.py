@@ -112,4 +112,4 @@ def handler_name(handler: str) -> str:
     if handler.isidentifier():
         return handler
     file = os.path.basename(os.path.normpath(handler.partition(":")[0]))
-    return re.sub(r"(-.*)?(\.tar\.gz|\.py)?$", "", file).removeprefix("pdu_")
+    return re.sub(r"(-.*)?\.tar\.gz$|\.py$", "", file).removeprefix("pdu_")
