@@ -193,11 +193,13 @@ def test_titles_and_questions_name_the_pdu_of_the_setting_host(
         user, pem = peer.settings["username"], peer.settings["ca_pem"]
         settings = f"host={where}; device=pdu; username={user}"
         path.write_text(f"name,handler,address,settings\nr1,nut,192.0.2.7,{settings}\n")
-        options = ("--list", str(path), "--ca-pem", pem)
+        (tmp_path / "ca.pem").write_text(pem)
+        options = ("--list", str(path), "--ca-pem", str(tmp_path / "ca.pem"))
         monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
         out = run(capsys, "status", "r1", *options)[1]
         err = run(capsys, "down", "r1", "2", *options)[2]
-    assert out.startswith(f"status of {text} by nut") and f" of {text}? [y/N] " in err
+    assert out.startswith(f"status of {text} by nut"), (out, err)
+    assert f" of {text}? [y/N] " in err
     assert {*questions} == {f"password of {user} on {text}: "}
 
 
