@@ -171,7 +171,7 @@ def test_a_sum_names_the_pdus_that_it_lacks_and_why() -> None:
         [],
         ["no load: the sensor is not valid"],
     ]
-    assert document["summary"]["reasons"] == {"b": ["no load: the sensor is not valid"]}
+    assert document["summary"]["reasons"] == {"b": ("no load: the sensor is not valid",)}
     assert page([lacking]).count(">not known</td>") == 1
 
 

@@ -58,7 +58,12 @@ UNTOUCHED = {**UNKNOWN, "identity": "3", "sent": False}
 @pytest.mark.parametrize(
     "call_number, outlets, identities, words",
     [
-        (4, [SWITCHED, {**UNTOUCHED, "identity": "2"}, UNTOUCHED], ["1"], "no command was sent to outlets 2, 3"),
+        (
+            4,
+            [SWITCHED, {**UNTOUCHED, "identity": "2"}, UNTOUCHED],
+            ["1"],
+            "no command was sent to outlets 2, 3",
+        ),
         (
             5,
             [SWITCHED, UNKNOWN, UNTOUCHED],
