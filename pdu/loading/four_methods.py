@@ -8,6 +8,7 @@ method.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import traceback
 from collections.abc import Iterator, Mapping
@@ -103,6 +104,8 @@ class FourMethods:
     def _call(self, method: str, *port: PduPortView) -> Any:
         """`port`: of a command."""
         error: Optional[BaseException] = None
+        if isinstance(getattr(type(self._pdu), method, None), property):
+            raise BrokenHandler(f"{method} is a property; the page wants a method")
         function = getattr(self._pdu, method, None)
         if not callable(function):
             raise BrokenHandler(
@@ -113,7 +116,11 @@ class FourMethods:
             )
         try:
             with printing_to_stderr():
-                return function(*port)
+                answer = function(*port)
+            if inspect.iscoroutine(answer):
+                answer.close()  # else Python warns that nobody awaited it
+                raise BrokenHandler(f"{method} is a coroutine; DCImanager calls plain methods")
+            return answer
         except PduHandlerError:
             raise
         except (Exception, SystemExit) as raised:

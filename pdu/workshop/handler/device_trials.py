@@ -14,7 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 
+from handlers.dcimanager import Figures, MeterFigures
 from handlers.shared.errors import printable
+from handlers.shared.meter_figures import measured
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus
 
@@ -23,10 +25,12 @@ from ...loading.four_methods import BrokenHandler, LackingDouble
 from ...loading.handler_loading import LoadedHandler
 from ...recordings.replay_server import HOST
 from ...recordings.snmp.agent import SimulatedAgent, SnmpServer
+from ...recordings.snmp.recorded_rows import Arcs
 from .bounded_methods import BoundedMethods, ShownSecrets
 from .method_trials import (
     OTHER_COMMUNITY,
     EndlessCall,
+    JudgedAnswer,
     TrialDevice,
     broken,
     error_text,
@@ -35,15 +39,18 @@ from .method_trials import (
     raises,
     untried_after,
 )
-from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
+from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
+from .side_effects import SideEffects
 from .trial_units import (
     COMMUNITY,
     LATE_S,
     WRONG_COMMUNITY,
     Device,
     Fault,
+    LostObjects,
     TrialUnit,
     requested_device,
+    unit_objects,
 )
 
 # the trials of faults wait for the device most of the time
@@ -83,7 +90,8 @@ def _findings_of_trials(
                 if trial.rule == rule
             ]
             told_results = [result for result in results if result is not None]
-            yield min(told_results, key=lambda result: (BROKEN, KEPT, UNTRIED).index(result.result))
+            order = (BROKEN, ADVISED, KEPT, UNTRIED)
+            yield min(told_results, key=lambda result: order.index(result.result))
 
 
 # ---- SNMP ----------------------------------------------------------------------------------------
@@ -93,17 +101,25 @@ class SnmpTrials:
     """The trials of one handler that speaks SNMP."""
 
     def __init__(
-        self, handler: LoadedHandler, settings: Mapping[str, str], secrets: ShownSecrets
+        self,
+        handler: LoadedHandler,
+        settings: Mapping[str, str],
+        secrets: ShownSecrets,
+        effects: SideEffects,
     ) -> None:
         """`settings`: what DCImanager's form carries besides the fields of SNMP."""
-        self._handler, self._settings, self._secrets = handler, settings, secrets
+        self._handler, self._settings = handler, settings
+        self._secrets, self._effects = secrets, effects
 
-    def _methods(self, port: int, community: str) -> BoundedMethods:
+    def _methods(self, port: int, community: str, *, is_kept: bool = False) -> BoundedMethods:
+        self._effects.ports.add(port)
         fields = {"community": community, "port": str(port), "timeout": "1", "retries": "1"}
         return BoundedMethods(
             self._handler,
             lambda: PduSnmpData(HOST, {**fields}, {**self._settings}),
             self._secrets,
+            self._effects,
+            is_kept=is_kept,
         )
 
     def findings(self, device: Optional[Device] = None) -> Iterator[Finding]:
@@ -160,15 +176,25 @@ class SnmpTrials:
         answers: dict[str, Any] = {}
         broken_rules: list[Rule] = []
         agent = server.serve(unit, 0)
+        unit.place_of_request = partial(self._effects.place_of_request, agent.port)
         methods = self._methods(agent.port, COMMUNITY)
-        trial_device = TrialDevice.of_unit(methods, device.about, unit, lambda: agent.datagrams)
+        trial_device = TrialDevice.of_unit(
+            methods,
+            device.about,
+            unit,
+            lambda: agent.datagrams,
+            self._methods(agent.port, COMMUNITY, is_kept=True),
+        )
         is_read = True
         for finding in method_findings(trial_device, broken_rules):
             is_read = is_read and (finding.rule, finding.result) != (RULES["status"], UNTRIED)
             yield finding
         if not is_read:
             return
-        for name, call in (("status", methods.states), ("statistic", methods.figures)):
+        # on a unit that was not switched, and whose meters stand as in those with a fault
+        well_agent = server.serve(TrialUnit(device.rows, device.key), 0)
+        well_methods = self._methods(well_agent.port, COMMUNITY)
+        for name, call in (("status", well_methods.states), ("statistic", well_methods.figures)):
             if RULES[name] not in broken_rules:
                 with contextlib.suppress(Exception):
                     answers[name] = call()
@@ -177,7 +203,7 @@ class SnmpTrials:
             contextlib.ExitStack() as stack,
         ):
             silent_socket.bind((HOST, 0))
-            faults = _SnmpFaults(self._methods, device, answers, silent_socket)
+            faults = _SnmpFaults(self._methods, self._effects, device, answers, silent_socket)
             trials = faults.trials(server, stack)
             yield from _findings_of_trials(trials, broken_rules)
 
@@ -190,6 +216,7 @@ class _SnmpFaults:
     def __init__(
         self,
         methods: Callable[[int, str], BoundedMethods],
+        effects: SideEffects,
         device: Device,
         answers: Mapping[str, Any],
         silent_socket: socket.socket,
@@ -198,6 +225,7 @@ class _SnmpFaults:
         returned on the device without a fault.
         """
         self._methods, self._device, self._answers = methods, device, answers
+        self._effects = effects
         self._silent_socket = silent_socket
         unit = TrialUnit(device.rows, device.key)
         self._outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
@@ -207,10 +235,20 @@ class _SnmpFaults:
         tried if an outlet can be switched by it.
         """
 
-        def serve(fault: Fault) -> tuple[TrialUnit, SimulatedAgent]:
-            unit = TrialUnit(self._device.rows, self._device.key, fault)
+        def serve(
+            fault: Fault = Fault.NONE,
+            lost: Optional[LostObjects] = None,
+            missing: frozenset[Arcs] = frozenset(),
+        ) -> tuple[TrialUnit, SimulatedAgent]:
+            rows = {oid: row for oid, row in self._device.rows.items() if oid not in missing}
+            # the family of all rows: without some, it would not be read
+            unit = TrialUnit(
+                self._device.rows if not missing else rows, self._device.key, fault, lost
+            )
             stack.callback(unit.close)
-            return unit, server.serve(unit, 0)
+            agent = server.serve(unit, 0)
+            unit.place_of_request = partial(self._effects.place_of_request, agent.port)
+            return unit, agent
 
         commands = [
             method
@@ -219,16 +257,23 @@ class _SnmpFaults:
         ]
         readings = ("status", "statistic")
         methods = (*readings, *commands)
+        objects = unit_objects(self._device)
         # those that no command changes serve several trials
         stuck, refusing, plain, short = map(
             serve, (Fault.STUCK, Fault.REFUSES, Fault.NONE, Fault.SHORT)
         )
+        state_trials = (
+            ("late", Fault.LATE, commands[:1]),
+            ("pending", Fault.PENDING, commands),
+            ("answer lost", Fault.ANSWER_LOST, commands),
+            ("unread", Fault.SILENT_AFTER, commands),
+        )
         return [
-            *(self._state_trial("late", method, serve(Fault.LATE)) for method in commands[:1]),
             *(self._state_trial("stuck", method, stuck) for method in commands),
             *(
-                self._state_trial("unread", method, serve(Fault.SILENT_AFTER))
-                for method in commands
+                self._state_trial(rule, method, serve(fault))
+                for rule, fault, tried_methods in state_trials
+                for method in tried_methods
             ),
             *(self._raising_trial("refused", method, refusing[1]) for method in commands),
             *(
@@ -236,10 +281,41 @@ class _SnmpFaults:
                 for method in methods
             ),
             *(
-                self._raising_trial("community", method, plain[1], WRONG_COMMUNITY)
+                self._raising_trial("community", method, plain[1], community=WRONG_COMMUNITY)
                 for method in methods
             ),
-            *(self._raising_trial("short", method, short[1]) for method in readings),
+            *(
+                self._raising_trial("short", method, short[1], self._judged_equal(method))
+                for method in readings
+            ),
+            *(
+                self._raising_trial(
+                    "lost state",
+                    "status",
+                    serve(lost=LostObjects(objects.state, in_walks=in_walks))[1],
+                    self._judged_states,
+                )
+                for in_walks in (True, False)
+                if objects.state
+            ),
+            *(
+                self._raising_trial(
+                    "meter", "statistic", serve(lost=LostObjects(lost_row))[1], self._judged_figures
+                )
+                for lost_row in (objects.load_row, objects.energy_row)
+                if lost_row
+            ),
+            *(
+                self._raising_trial(
+                    "empty", method, serve(missing=missing)[1], self._judged_empty(method)
+                )
+                for method, missing in (
+                    ("statistic", objects.load),
+                    ("statistic", objects.energy),
+                    ("status", objects.states),
+                )
+                if missing
+            ),
         ]
 
     def _state_trial(
@@ -248,16 +324,79 @@ class _SnmpFaults:
         return _FaultTrial(rule, method, partial(self._reported_state, rule, method, *served_unit))
 
     def _raising_trial(
-        self, rule: str, method: str, agent: SimulatedAgent, community: str = COMMUNITY
+        self,
+        rule: str,
+        method: str,
+        agent: SimulatedAgent,
+        judged: JudgedAnswer = lambda _: None,
+        *,
+        community: str = COMMUNITY,
     ) -> _FaultTrial:
-        return _FaultTrial(rule, method, partial(self._raised, rule, method, agent, community))
+        call = partial(self._raised, rule, method, agent, judged, community)
+        return _FaultTrial(rule, method, call)
 
-    def _raised(self, rule: str, method: str, agent: SimulatedAgent, community: str) -> Finding:
+    def _raised(
+        self, rule: str, method: str, agent: SimulatedAgent, judged: JudgedAnswer, community: str
+    ) -> Finding:
         call = _call(self._methods(agent.port, community), method, self._outlets)
-        # what a method returns without what failed is right
-        allowed = self._answers.get(method) if rule == "short" else None
-        finding = raises(rule, call, method, allowed)
-        return _kept_if_reached(finding, is_reached=agent.datagrams > 0)
+        return _kept_if_reached(raises(rule, call, method, judged), is_reached=agent.datagrams > 0)
+
+    def _judged_equal(self, method: str) -> JudgedAnswer:
+        """What a method returns without what failed is right."""
+
+        def judged(answer: Any) -> Optional[tuple[str, str]]:
+            is_equal = method in self._answers and answer == self._answers[method]
+            return (KEPT, "does not need what failed") if is_equal else None
+
+        return judged
+
+    def _judged_states(self, answer: Any) -> Optional[tuple[str, str]]:
+        """The states where one cannot be read: it is UNKNOWN, and the others are as before."""
+        before = self._answers.get("status")
+        if before is None or answer == before:
+            return KEPT, "does not need what failed"
+        if [name for name, _ in answer] != [name for name, _ in before]:
+            return BROKEN, (
+                f"returned {len(answer)} of {len(before)} outlets while the state of one cannot be"
+                " read"
+            )
+        for (name, state), (_, earlier) in zip(answer, before):
+            if state is not earlier and state is not UNKNOWN:
+                return BROKEN, f"returned outlet {name} {state.name}, whose state cannot be read"
+        return KEPT, "returned UNKNOWN for the outlet"
+
+    def _judged_figures(self, answer: Any) -> Optional[tuple[str, str]]:
+        """The figures where a meter cannot be read: each is as before, or left out."""
+        before = self._answers.get("statistic")
+        if before is None or answer == before:
+            return KEPT, "does not need what failed"
+        for name, figure, earlier in _pairs_of_figures(answer, before):
+            if figure is not None and figure != earlier:
+                return BROKEN, f"returned {name} {figure}, not {earlier}: a meter cannot be read"
+        return KEPT, "left out what cannot be read"
+
+    def _judged_empty(self, method: str) -> JudgedAnswer:
+        """The answer where a table is empty. DCImanager's own example takes the sum of nothing."""
+
+        def judged(answer: Any) -> Optional[tuple[str, str]]:
+            before = self._answers.get(method)
+            if before is None or answer == before:
+                return KEPT, "does not need the table"
+            if method == "status":
+                if not answer:
+                    return ADVISED, "returned no outlet for an empty table, and raised nothing"
+                is_unknown = all(state is UNKNOWN for _, state in answer)
+                return (KEPT, "returned UNKNOWN") if is_unknown else None
+            faults = [
+                f"{name} {figure}"
+                for name, figure, earlier in _pairs_of_figures(answer, before)
+                if figure is not None and figure != earlier
+            ]
+            if not faults:
+                return KEPT, "left out what the device does not have"
+            return ADVISED, f"returned {', '.join(faults)} for an empty table, and raised nothing"
+
+        return judged
 
     def _unanswered(self, method: str) -> Finding:
         port = self._silent_socket.getsockname()[1]
@@ -285,8 +424,10 @@ class _SnmpFaults:
         except Exception as error:
             detail = printable(error_text(error), 200)
         writes = unit.writes_for(outlet)
+        place = f" ({unit.place})" if unit.place else ""
         if writes > 1:
-            return broken(rule, f"{method} wrote {writes} times: a command is written once")
+            why = f"{method} of outlet {outlet} wrote {writes} times: a command is written once"
+            return broken(rule, f"{why}{place}")
         if state is None:
             finding = Finding(RULES[rule], KEPT, detail)
             return _kept_if_reached(finding, is_reached=agent.datagrams > 0)
@@ -295,11 +436,26 @@ class _SnmpFaults:
             why = (
                 f"{method} returned {state.name} while the device has outlet {outlet} {word(real)}"
             )
-            return broken(rule, why)
+            return broken(rule, f"{why}{place}")
         if rule == "late" and state is state_before:
-            what = f"{method} returned {state.name}; the outlet was {word(target_state)}"
-            return broken(rule, f"{what} {LATE_S:g} s after the command")
+            what = f"{method} returned {state.name}; outlet {outlet} was {word(target_state)}"
+            return broken(rule, f"{what} {LATE_S:g} s after the command{place}")
+        if rule in ("answer lost", "pending") and state is state_before:
+            what = f"{method} returned {state.name} while outlet {outlet} is {word(real)}"
+            return broken(rule, f"{what}{place}")
         return Finding(RULES[rule], KEPT, f"it returned {state.name}")
+
+
+def _pairs_of_figures(
+    answer: Figures, before: Figures
+) -> Iterator[tuple[str, Optional[float], Optional[float]]]:
+    """The name of each figure of an answer, its value now, and before."""
+    yield "load", measured(answer.load_a), measured(before.load_a)
+    yield "total_consumption", measured(answer.energy_kwh), measured(before.energy_kwh)
+    for identity, figures in answer.ports.items():
+        earlier = before.ports.get(identity, MeterFigures())
+        name = f"consumption of outlet {identity}"
+        yield name, measured(figures.energy_kwh), measured(earlier.energy_kwh)
 
 
 def _call(
@@ -358,15 +514,21 @@ class ServedTrials:
     """The trials of a handler without SNMP."""
 
     def __init__(
-        self, handler: LoadedHandler, forms: Sequence[Callable[[int], Any]], secrets: ShownSecrets
+        self,
+        handler: LoadedHandler,
+        forms: Sequence[Callable[[int], Any]],
+        secrets: ShownSecrets,
+        effects: SideEffects,
     ) -> None:
         """`forms`: the arguments of make_handler for a port of this machine, in the ways in which
         an owner may give it; the first that reaches the device counts.
         """
-        self._handler, self._forms, self._secrets = handler, forms, secrets
+        self._handler, self._forms = handler, forms
+        self._secrets, self._effects = secrets, effects
 
     def _methods(self, form: Callable[[int], Any], port: int) -> BoundedMethods:
-        return BoundedMethods(self._handler, lambda: form(port), self._secrets)
+        self._effects.ports.add(port)
+        return BoundedMethods(self._handler, lambda: form(port), self._secrets, self._effects)
 
     def findings(self, recording: Optional[ServedRecording]) -> Iterator[Finding]:
         """Findings on the recording, then on a device that ends each connection."""
