@@ -215,7 +215,7 @@ def _device_findings(handler: LoadedHandler, replay: str, login: Login) -> Itera
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .bounded_methods import ShownSecrets
-    from .device_trials import ServedRecording, ServedTrials, SnmpTrials
+    from .device_trials import ServedTrials, SnmpTrials
     from .side_effects import SideEffects
     from .trial_units import COMMUNITY, WRONG_COMMUNITY, recorded_device
 
@@ -233,7 +233,7 @@ def _device_findings(handler: LoadedHandler, replay: str, login: Login) -> Itera
                 _, kind = handler_of_recording(text, replay)
                 server = kind.serve(text, 0)
                 stack.callback(server.close)
-                recording = ServedRecording(server.port, server.writes, server.connections)
+                recording = server
             trials = ServedTrials(handler, _forms(handler, login), shown_secrets, effects)
             yield from trials.findings(recording)
     effect = "; ".join(effects.sentences)

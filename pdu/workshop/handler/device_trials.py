@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, Protocol
 
 from handlers.dcimanager import Figures, MeterFigures
 from handlers.shared.errors import printable
@@ -23,10 +23,13 @@ from pdu_common.helper import EnumPowerStatus
 from ...cli.states import DOWN, UNKNOWN, UP, word
 from ...loading.four_methods import BrokenHandler, LackingDouble
 from ...loading.handler_loading import LoadedHandler
+from ...recordings.codec_unit import Answers, CodecUnit, HttpFault
+from ...recordings.recording_formats import ReplayedDevice
 from ...recordings.replay_server import HOST
 from ...recordings.snmp.agent import SimulatedAgent, SnmpServer
 from ...recordings.snmp.recorded_rows import Arcs
 from .bounded_methods import BoundedMethods, ShownSecrets
+from .http_units import HttpTrialUnit
 from .method_trials import (
     OTHER_COMMUNITY,
     EndlessCall,
@@ -351,29 +354,10 @@ class _SnmpFaults:
         return judged
 
     def _judged_states(self, answer: Any) -> Optional[tuple[str, str]]:
-        """The states where one cannot be read: it is UNKNOWN, and the others are as before."""
-        before = self._answers.get("status")
-        if before is None or answer == before:
-            return KEPT, "does not need what failed"
-        if [name for name, _ in answer] != [name for name, _ in before]:
-            return BROKEN, (
-                f"returned {len(answer)} of {len(before)} outlets while the state of one cannot be"
-                " read"
-            )
-        for (name, state), (_, earlier) in zip(answer, before):
-            if state is not earlier and state is not UNKNOWN:
-                return BROKEN, f"returned outlet {name} {state.name}, whose state cannot be read"
-        return KEPT, "returned UNKNOWN for the outlet"
+        return judged_states(answer, self._answers.get("status"))
 
     def _judged_figures(self, answer: Any) -> Optional[tuple[str, str]]:
-        """The figures where a meter cannot be read: each is as before, or left out."""
-        before = self._answers.get("statistic")
-        if before is None or answer == before:
-            return KEPT, "does not need what failed"
-        for name, figure, earlier in _pairs_of_figures(answer, before):
-            if figure is not None and figure != earlier:
-                return BROKEN, f"returned {name} {figure}, not {earlier}: a meter cannot be read"
-        return KEPT, "left out what cannot be read"
+        return judged_figures(answer, self._answers.get("statistic"))
 
     def _judged_empty(self, method: str) -> JudgedAnswer:
         """The answer where a table is empty. DCImanager's own example takes the sum of nothing."""
@@ -408,42 +392,85 @@ class _SnmpFaults:
     def _reported_state(
         self, rule: str, method: str, unit: TrialUnit, agent: SimulatedAgent
     ) -> Finding:
-        """A command to a unit that obeys late or never: it must not return the target state early.
-        An error, or an answer that is no state, reports none.
-        """
-        state_before, target_state = (UP, DOWN) if method == "port_down" else (DOWN, UP)
-        outlet = self._outlets[state_before]
-        state: Optional[EnumPowerStatus] = None
-        detail = ""
-        try:
-            state = self._methods(agent.port, COMMUNITY).switch(outlet, on=target_state is UP)
-        except EndlessCall as error:
-            return broken(rule, error.reason)
-        except LackingDouble as error:
-            return fault_finding(rule, error)
-        except Exception as error:
-            detail = printable(error_text(error), 200)
-        writes = unit.writes_for(outlet)
-        place = f" ({unit.place})" if unit.place else ""
-        if writes > 1:
-            why = f"{method} of outlet {outlet} wrote {writes} times: a command is written once"
-            return broken(rule, f"{why}{place}")
-        if state is None:
-            finding = Finding(RULES[rule], KEPT, detail)
-            return _kept_if_reached(finding, is_reached=agent.datagrams > 0)
-        real = unit.states().get(outlet, UNKNOWN)
-        if state is target_state and real is not target_state:
-            why = (
-                f"{method} returned {state.name} while the device has outlet {outlet} {word(real)}"
-            )
-            return broken(rule, f"{why}{place}")
-        if rule == "late" and state is state_before:
-            what = f"{method} returned {state.name}; outlet {outlet} was {word(target_state)}"
-            return broken(rule, f"{what} {LATE_S:g} s after the command{place}")
-        if rule in ("answer lost", "pending") and state is state_before:
-            what = f"{method} returned {state.name} while outlet {outlet} is {word(real)}"
-            return broken(rule, f"{what}{place}")
-        return Finding(RULES[rule], KEPT, f"it returned {state.name}")
+        methods = self._methods(agent.port, COMMUNITY)
+        outlet = self._outlets[UP if method == "port_down" else DOWN]
+        return reported_state(rule, method, methods, outlet, unit, lambda: agent.datagrams > 0)
+
+
+class CommandedUnit(Protocol):
+    """A device that was sent a command."""
+
+    place: str
+
+    def states(self) -> Mapping[str, EnumPowerStatus]: ...
+
+    def writes_for(self, outlet: str) -> int: ...
+
+
+def reported_state(
+    rule: str,
+    method: str,
+    methods: BoundedMethods,
+    outlet: str,
+    unit: CommandedUnit,
+    is_reached: Callable[[], bool],
+) -> Finding:
+    """A command to a unit that obeys late or never, or whose answer is lost: it must not return the
+    target state early. An error, or an answer that is no state, reports none.
+    """
+    state_before, target_state = (UP, DOWN) if method == "port_down" else (DOWN, UP)
+    state: Optional[EnumPowerStatus] = None
+    detail = ""
+    try:
+        state = methods.switch(outlet, on=target_state is UP)
+    except EndlessCall as error:
+        return broken(rule, error.reason)
+    except LackingDouble as error:
+        return fault_finding(rule, error)
+    except Exception as error:
+        detail = printable(error_text(error), 200)
+    writes = unit.writes_for(outlet)
+    place = f" ({unit.place})" if unit.place else ""
+    if writes > 1:
+        why = f"{method} of outlet {outlet} wrote {writes} times: a command is written once"
+        return broken(rule, f"{why}{place}")
+    if state is None:
+        return _kept_if_reached(Finding(RULES[rule], KEPT, detail), is_reached=is_reached())
+    real = unit.states().get(outlet, UNKNOWN)
+    if state is target_state and real is not target_state:
+        why = f"{method} returned {state.name} while the device has outlet {outlet} {word(real)}"
+        return broken(rule, f"{why}{place}")
+    if rule == "late" and state is state_before:
+        what = f"{method} returned {state.name}; outlet {outlet} was {word(target_state)}"
+        return broken(rule, f"{what} {LATE_S:g} s after the command{place}")
+    if rule in ("answer lost", "pending") and state is state_before:
+        what = f"{method} returned {state.name} while outlet {outlet} is {word(real)}"
+        return broken(rule, f"{what}{place}")
+    return Finding(RULES[rule], KEPT, f"it returned {state.name}")
+
+
+def judged_states(answer: Any, before: Any) -> Optional[tuple[str, str]]:
+    """The states where one cannot be read: it is UNKNOWN, and the others are as before."""
+    if before is None or answer == before:
+        return KEPT, "does not need what failed"
+    if [name for name, _ in answer] != [name for name, _ in before]:
+        return BROKEN, (
+            f"returned {len(answer)} of {len(before)} outlets while the state of one cannot be read"
+        )
+    for (name, state), (_, earlier) in zip(answer, before):
+        if state is not earlier and state is not UNKNOWN:
+            return BROKEN, f"returned outlet {name} {state.name}, whose state cannot be read"
+    return KEPT, "returned UNKNOWN for the outlet"
+
+
+def judged_figures(answer: Any, before: Any) -> Optional[tuple[str, str]]:
+    """The figures where a meter cannot be read: each is as before, or left out."""
+    if before is None or answer == before:
+        return KEPT, "does not need what failed"
+    for name, figure, earlier in _pairs_of_figures(answer, before):
+        if figure is not None and figure != earlier:
+            return BROKEN, f"returned {name} {figure}, not {earlier}: a meter cannot be read"
+    return KEPT, "left out what cannot be read"
 
 
 def _pairs_of_figures(
@@ -500,14 +527,95 @@ def _kept_if_reached(finding: Finding, *, is_reached: bool) -> Finding:
 # ---- other protocols -----------------------------------------------------------------------------
 
 
-class ServedRecording(NamedTuple):
-    """A recording that is served on a port of this machine."""
+class _HttpFaults:
+    """The calls on PDUs with a fault each."""
 
-    port: int
-    #: what it was sent
-    writes: Callable[[], Sequence[str]]
-    #: how many connections it had
-    connections: Callable[[], int]
+    def __init__(
+        self,
+        methods: Callable[[int], BoundedMethods],
+        units: Callable[[int, HttpFault, Answers], CodecUnit],
+        documents: Answers,
+        unit: HttpTrialUnit,
+        stack: contextlib.ExitStack,
+    ) -> None:
+        """`units`: makes a PDU with a fault, from a port and documents; `stack` closes it."""
+        self._methods, self._units, self._documents = methods, units, documents
+        self._stack = stack
+        self._outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
+        well = self._served(HttpFault.NONE)
+        self._answers: dict[str, Any] = {}
+        for name in ("status", "statistic"):
+            with contextlib.suppress(Exception):
+                self._answers[name] = _call(self._methods(well.port), name, self._outlets)()
+
+    def _served(self, fault: HttpFault, documents: Optional[Answers] = None) -> CodecUnit:
+        unit = self._units(0, fault, self._documents if documents is None else documents)
+        self._stack.callback(unit.close)
+        return unit
+
+    def trials(self) -> list[_FaultTrial]:
+        """All trials."""
+        commands = [
+            method
+            for method, state in (("port_down", UP), ("port_up", DOWN))
+            if self._outlets[state]
+        ]
+        trials = []
+        for rule, fault in (
+            ("late", HttpFault.LATE),
+            ("stuck", HttpFault.STUCK),
+            ("pending", HttpFault.PENDING),
+            ("answer lost", HttpFault.ANSWER_LOST),
+            ("unread", HttpFault.SILENT_AFTER),
+        ):
+            for method in commands:
+                call = partial(self._reported, rule, method, self._served(fault))
+                trials.append(_FaultTrial(rule, method, call))
+        for method in commands:
+            refusing = self._served(HttpFault.REFUSES)
+            trials.append(
+                _FaultTrial("refused", method, partial(self._raised, "refused", method, refusing))
+            )
+        for method in ("status", "statistic"):
+            half, denying = self._served(HttpFault.HALF), self._served(HttpFault.DENIES)
+            trials.append(
+                _FaultTrial("short", method, partial(self._raised, "short", method, half))
+            )
+            trials.append(
+                _FaultTrial("denied", method, partial(self._raised, "denied", method, denying))
+            )
+        return [*trials, *self._lost_trials()]
+
+    def _lost_trials(self) -> Iterator[_FaultTrial]:
+        outlet = self._outlets[DOWN] or self._outlets[UP]
+        documents = self._served(HttpFault.NONE).without_state(outlet)
+        if documents is not None:
+            unit = self._served(HttpFault.NONE, documents)
+            call = partial(self._raised, "lost state", "status", unit, self._judged_states)
+            yield _FaultTrial("lost state", "status", call)
+        metered = self._served(HttpFault.NONE).without_figure()
+        if metered is not None:
+            unit = self._served(HttpFault.NONE, metered)
+            call = partial(self._raised, "meter", "statistic", unit, self._judged_figures)
+            yield _FaultTrial("meter", "statistic", call)
+
+    def _judged_states(self, answer: Any) -> Optional[tuple[str, str]]:
+        return judged_states(answer, self._answers.get("status"))
+
+    def _judged_figures(self, answer: Any) -> Optional[tuple[str, str]]:
+        return judged_figures(answer, self._answers.get("statistic"))
+
+    def _raised(
+        self, rule: str, method: str, unit: CodecUnit, judged: JudgedAnswer = lambda _: None
+    ) -> Finding:
+        call = _call(self._methods(unit.port), method, self._outlets)
+        return _kept_if_reached(raises(rule, call, method, judged), is_reached=bool(unit.requests))
+
+    def _reported(self, rule: str, method: str, served: CodecUnit) -> Finding:
+        methods = self._methods(served.port)
+        outlet = self._outlets[UP if method == "port_down" else DOWN]
+        unit = HttpTrialUnit(served)
+        return reported_state(rule, method, methods, outlet, unit, lambda: bool(served.requests))
 
 
 class ServedTrials:
@@ -530,12 +638,16 @@ class ServedTrials:
         self._effects.ports.add(port)
         return BoundedMethods(self._handler, lambda: form(port), self._secrets, self._effects)
 
-    def findings(self, recording: Optional[ServedRecording]) -> Iterator[Finding]:
+    def findings(self, recording: Optional[ReplayedDevice]) -> Iterator[Finding]:
         """Findings on the recording, then on a device that ends each connection."""
         broken_rules: list[Rule] = []
         form, is_reached = self._forms[0], False
         if recording is None:
-            yield Finding(RULES["status"], UNTRIED, "give a recording of the device: --replay FILE")
+            why = (
+                "give a recording of the device: --replay FILE (pdu record records what a handler"
+                " of this pack reads)"
+            )
+            yield Finding(RULES["status"], UNTRIED, why)
         else:
             for form in self._forms:
                 with contextlib.suppress(Exception):
@@ -544,14 +656,17 @@ class ServedTrials:
                 if is_reached:
                     break
             about = "the recording" if is_reached else f"the recording at port {recording.port}"
-            device = TrialDevice(
-                self._methods(form, recording.port),
-                about,
-                commands=lambda: len(recording.writes()),
-                requests=recording.connections,
-            )
-            yield from method_findings(device, broken_rules)
-            if is_reached:
+            if recording.unit is not None and is_reached:
+                yield from self._unit_findings(form, recording, broken_rules)
+            else:
+                device = TrialDevice(
+                    self._methods(form, recording.port),
+                    about,
+                    commands=lambda: len(recording.writes()),
+                    requests=recording.connections,
+                )
+                yield from method_findings(device, broken_rules)
+            if recording.unit is None and is_reached:
                 for rule in ("states", "figures"):
                     why = "what the device has is known of families of SNMP alone: compare it"
                     yield Finding(RULES[rule], UNTRIED, f"{why} yourself")
@@ -562,6 +677,38 @@ class ServedTrials:
             ]
             for finding in _findings_of_trials(trials, broken_rules):
                 yield _kept_if_reached(finding, is_reached=server.connections > 0)
+
+    def _unit_findings(
+        self, form: Callable[[int], Any], recording: ReplayedDevice, broken_rules: list[Rule]
+    ) -> Iterator[Finding]:
+        """Findings on a PDU that obeys commands, and on others with a fault each."""
+        served: CodecUnit = recording.unit
+        unit = HttpTrialUnit(served)
+        served.requests.clear()
+        names = list(unit.states())
+        # one that is neither on nor off, if enough others are left
+        if UNKNOWN not in unit.states().values() and len(names) > 2:
+            on = [name for name, state in unit.states().items() if state is UP]
+            unit.turn(on[0] if len(on) > 1 else names[0], UNKNOWN)
+        documents = dict(served.documents)
+        methods = self._methods(form, recording.port)
+        kept_methods = BoundedMethods(
+            self._handler, lambda: form(recording.port), self._secrets, self._effects, is_kept=True
+        )
+        device = TrialDevice.of_unit(
+            methods, "the recording", unit, lambda: len(served.requests), kept_methods
+        )
+        is_read = True
+        for finding in method_findings(device, broken_rules):
+            is_read = is_read and (finding.rule, finding.result) != (RULES["status"], UNTRIED)
+            yield finding
+        if not is_read:
+            return
+        with contextlib.ExitStack() as stack:
+            faults = _HttpFaults(
+                partial(self._methods, form), recording.units, documents, unit, stack
+            )
+            yield from _findings_of_trials(faults.trials(), broken_rules)
 
     def _calls(
         self, form: Callable[[int], Any], port: int

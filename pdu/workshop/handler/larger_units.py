@@ -27,7 +27,7 @@ from ...recordings.snmp.unit import RecordedUnit
 #: how many outlets a unit of the trials has
 OUTLETS = 12
 # more than four digits: a counter that a handler cuts at 10,000 is found
-_KWH, _KWH_STEP = 12_345.0, 111.0
+_KWH, _KWH_STEP = 12_345.0, 333.0
 _PENDING_A = 0.25
 _MOST_DEVIATION = 0.01
 _LARGEST = 2**31 - 1
@@ -58,7 +58,12 @@ class _Template(NamedTuple):
 
 
 def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
-    """The rows with outlets like the last one that is on and can be switched."""
+    """The rows with outlets like the last one that is on and can be switched. A chain, whose first
+    unit's outlets alone are plain numbers, stays: handlers of others name its outlets anew, and
+    the number of a new one would be that of another outlet of theirs.
+    """
+    if len({"." in identity for identity in device.states}) > 1:
+        return rows
     template = _template(rows, device)
     if template is None or max(template.numbers) >= OUTLETS:
         return rows

@@ -22,7 +22,9 @@ from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
 #: an outlet that no device has
 ABSENT = "99999"
 # a figure may be rounded to a tenth; two outlets of a unit differ by more
-_MOST_DEVIATION, _ROUNDING = 0.01, 0.051
+_ROUNDING = 0.051
+# a part of the figure: a load in whole amperes is wrong, an energy in whole kWh is not
+_MOST_DEVIATION = {"A": 0.002, "kWh": 0.01}
 OTHER_COMMUNITY = "it asks with another community than the form's, or with another SNMP version"
 States = Mapping[str, EnumPowerStatus]
 
@@ -199,8 +201,7 @@ def _poll_findings(device: TrialDevice, *, only_faults: bool = False) -> Iterato
     number = device.commands()
     if number:
         place = _at(device.unit.place) if device.unit is not None else ""
-        writes = f"; it wrote {device.unit.commands[0]}" if device.unit is not None else ""
-        yield broken("poll", f"status and statistic wrote {number} times{writes}{place}")
+        yield broken("poll", f"status and statistic wrote {number} times{place}")
     elif not only_faults:
         yield Finding(RULES["poll"], KEPT)
 
@@ -453,7 +454,8 @@ def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
         if figure is None or not real_figures:
             continue
         if all(
-            abs(figure - real) > max(_ROUNDING, _MOST_DEVIATION * real) for real in real_figures
+            abs(figure - real) > max(_ROUNDING, _MOST_DEVIATION[unit] * real)
+            for real in real_figures
         ):
             reals = " or ".join(f"{real:g}" for real in dict.fromkeys(real_figures))
             faults.append(f"{name} is {figure:g} {unit}; the device measures {reals} {unit}")

@@ -167,6 +167,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "silent": Rule("a device that does not answer raises", is_safety=True, remedy=_RAISE),
     "community": Rule("a wrong community raises", is_safety=True, remedy=_RAISE),
+    "denied": Rule("a refused login raises", is_safety=True, remedy=_RAISE),
     "short": Rule(
         "a table that ends early raises: a shorter list cuts servers off",
         is_safety=True,

@@ -188,8 +188,8 @@ class TrialUnit(RecordedUnit):
         return next(reversed(self._switchable_outlets(target_state)), "")
 
     def outlets_to_switch(self) -> list[str]:
-        """Outlets that are on and can be switched: the last, another with two digits whose number is
-        odd where the last one's is even, and one between.
+        """Outlets that are on and can be switched: the last, another with two digits whose number
+        is odd where the last one's is even, and one between.
         """
         outlets = self._switchable_outlets(DOWN)
         if not outlets:
