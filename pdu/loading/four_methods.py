@@ -157,7 +157,7 @@ class FourMethods:
         if missing and not is_hidden:
             return LackingDouble(f"{method}: {LACKING} ({printable(missing, _SHOWN)}){doubt}")
         if isinstance(error, OSError):
-            return Unreachable(f"{words}{doubt}")
+            return Unreachable(f"{words}{_port_hint(self._data)}{doubt}")
         if isinstance(error, NotImplementedError):
             return BrokenHandler(
                 f"{method} is not there: the page wants it to be overridden; return a view without"
@@ -168,6 +168,15 @@ class FourMethods:
     def _cause(self, error: BaseException) -> Optional[BaseException]:
         """For --debug; None if the text would show the login."""
         return None if _holds_login(str(error), self._data) else error
+
+
+def _port_hint(data: Any) -> str:
+    """What helps if a handler takes the port as a setting, and got it in the address."""
+    host, separator, port = str(getattr(data, "ip", "")).rpartition(":")
+    has_port = bool(separator) and ":" not in host and port.isdecimal()
+    if not has_port or "port" in (getattr(data, "custom_params", None) or {}):
+        return ""
+    return f"; if this handler takes the port as a setting, give {host} and -s port={port}"
 
 
 def _holds_login(text: str, data: Any) -> bool:

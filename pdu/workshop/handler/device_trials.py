@@ -644,8 +644,8 @@ class ServedTrials:
         form, is_reached = self._forms[0], False
         if recording is None:
             why = (
-                "give a recording of the device: --replay FILE (pdu record records what a handler"
-                " of this pack reads)"
+                "of a make that this pack reads, give a recording with --replay; for another,"
+                " docs/dev/new-handler.md shows how to write its simulator and its tests"
             )
             yield Finding(RULES["status"], UNTRIED, why)
         else:
@@ -697,7 +697,7 @@ class ServedTrials:
         )
         device = TrialDevice.of_unit(
             methods, "the recording", unit, lambda: len(served.requests), kept_methods
-        )
+        )._replace(absent_commands=lambda: len(unit.foreign_commands()))
         is_read = True
         for finding in method_findings(device, broken_rules):
             is_read = is_read and (finding.rule, finding.result) != (RULES["status"], UNTRIED)

@@ -94,6 +94,9 @@ class TrialDevice(NamedTuple):
     unit: Optional[SimulatedUnit] = None
     #: the methods of one object that is kept between the calls
     kept_methods: Optional[Methods] = None
+    #: how many commands for outlets that it does not have it was sent; None where it may refuse
+    #: them, as an SNMP agent does
+    absent_commands: Optional[Callable[[], int]] = None
 
     @classmethod
     def of_unit(
@@ -144,8 +147,17 @@ def method_findings(
             broken_rules.append(finding.rule)
         yield finding
     if is_read:
-        absent = untried_after(broken_rules, "port_down", "no outlet")
-        yield absent or raises("no outlet", lambda: device.methods.switch(ABSENT, on=False))
+        yield untried_after(broken_rules, "port_down", "no outlet") or _absent_finding(device)
+
+
+def _absent_finding(device: TrialDevice) -> Finding:
+    """A command for an outlet that no device has."""
+    count = device.absent_commands or (lambda: 0)
+    commands_before = count()
+    finding = raises("no outlet", lambda: device.methods.switch(ABSENT, on=False))
+    if finding.result == KEPT and count() > commands_before:
+        return broken("no outlet", f"a command for outlet {ABSENT} was sent; then it raised")
+    return finding
 
 
 def untried_after(broken_rules: Sequence[Rule], method: str, rule: str) -> Optional[Finding]:

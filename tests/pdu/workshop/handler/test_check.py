@@ -71,7 +71,7 @@ def test_the_pages_own_handler_keeps_the_page(tmp_path: Path, check: Check) -> N
     )
     rules = ("types", "figures", "states", "late", "once", "short")
     assert [results[rule][0] for rule in rules] == ["kept"] * len(rules)
-    assert set(results) == set(RULES)
+    assert set(results) == set(RULES) - {"denied"}  # over HTTP
 
 
 _APC = """
@@ -545,12 +545,46 @@ def test_a_handler_over_http_is_called_on_a_served_recording(tmp_path: Path, che
     form = ("-s", "username=netio", "--secret-file", f"password={tmp_path / 'secret'}")
     handler_folder = folder(tmp_path, "http_dir", source)
     code, results = check(handler_folder, "--replay", str(replay), *form)
-    assert code == 0, results
-    rules = ("status", "statistic", "no outlet", "silent")
+    # its figures are constants, and a state that is not 1 is off
+    assert code == 1 and results["figures"][0] == results["states"][0] == "broken", results
+    rules = ("status", "port_down", "port_up", "others", "silent", "denied", "stuck")
     assert [results[rule][0] for rule in rules] == ["kept"] * len(rules), results
-    # what is recorded by a codec answers reads alone
-    assert results["port_down"][0] == results["port_up"][0] == "not tried", results
     assert results["status"][1] == "3 outlets of the recording"
+
+
+_ONE_ORDER = '[{"ID": int(outlet), "Action": int(word == "on")}]'
+_HTTP_FAULTS = {
+    "all outlets": (
+        _ONE_ORDER,
+        '[{"ID": int(each), "Action": int(word == "on")} for each in self.outlets()]',
+        *("others", "port_down of outlet 3 also switched outlet"),
+    ),
+    "exchanged": ('int(word == "on")', 'int(word != "on")', "port_down", "the device has outlet 3"),
+}
+
+
+@pytest.mark.usefixtures("without_loading")
+@pytest.mark.parametrize("case", _HTTP_FAULTS)
+def test_a_fault_over_http_is_found_on_a_unit_that_obeys(
+    case: str, tmp_path: Path, check: Check
+) -> None:
+    old, new, rule, words = _HTTP_FAULTS[case]
+    source = (
+        HTTP.replace(
+            'self.ask(self.pdu_data.custom_params["path"]).items()', "self.outlets().items()"
+        )
+        .replace('self.ask("/" + port.identity + "/" + word, b"{}")', "self.send(port, word)")
+        .replace("\n    def status(", _OUTLETS)
+    )
+    assert old in source
+    replay = ROOT / "tests" / "handlers" / "netio" / "recording.json"
+    handler_folder = folder(tmp_path, "http_dir", source.replace(old, new))
+    (tmp_path / "secret").write_text("netio")
+    (tmp_path / "secret").chmod(0o600)
+    form = ("-s", "username=netio", "--secret-file", f"password={tmp_path / 'secret'}")
+    code, results = check(handler_folder, "--replay", str(replay), *form)
+    assert code == 1 and results[rule][0] == "broken", results
+    assert results[rule][1].startswith(words), results
 
 
 def test_a_secret_file_that_others_can_read_is_no_fault_of_the_handler(
@@ -586,3 +620,14 @@ def test_each_rule_says_who_wants_it(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert 'search the page for "must contain the make_handler function"' in words
     assert "make_handler's object has no status, port_up, port_down, statistic" in words
     assert max(map(len, out.splitlines())) <= 80 or str(tmp_path) in out
+
+
+@pytest.mark.usefixtures("without_loading")
+def test_the_handler_that_pdu_new_writes_keeps_all_and_shows_no_0_for_nothing(
+    tmp_path: Path, check: Check
+) -> None:
+    template = ROOT / "packaging" / "new" / "platform" / "handler.py.in"
+    source = template.read_text("utf-8").replace("@name@", "acme")
+    source = source.replace("@Name@", "Acme").replace("@Title@", "Acme")
+    code, results = check(folder(tmp_path, source=source))
+    assert code == 0 and {result for result, _ in results.values()} == {"kept"}, results
