@@ -13,8 +13,10 @@ from .language import *
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)
-OUT_OF_SERVICE = Part(column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService"), over=CONTROL, start=1)
-RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset")
+OUT_OF_SERVICE = Part(
+    column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService", optional=True), over=CONTROL, start=1
+)
+RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset", optional=True)
 COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
 pdu_total = partial(total, else_outlets=True, unit=Arcs(start=1))
 DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
@@ -75,7 +77,7 @@ PROFILES = (
             figure(
                 column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
                 HUNDREDTHS,
-                beside=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId"),
+                beside=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId", optional=True),
                 number_arc=0,
             ),
         ),

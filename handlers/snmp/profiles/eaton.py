@@ -41,7 +41,7 @@ PHASES, TOTAL, UNKNOWN = ("1", "2", "3"), ("4",), "0"
 OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")  # a row for each unit of the chain
 epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
 STATE = column("534.6.6.7.6.6.1.2", "outletControlStatus")
-REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd")
+REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd", optional=True)
 NO_REBOOT = ("-1",)  # other values are the seconds until the reboot
 GOOD = ("0",)  # 1 is communication lost
 
@@ -103,8 +103,10 @@ PROFILES = (
                 on=("1",),
                 off=("0",),
                 doubts=(
-                    _lost_contact(column("534.6.6.7.1.2.1.30", "communicationStatus")),
-                    _lost_contact(column("534.6.6.7.1.2.1.32", "strappingStatus")),
+                    _lost_contact(
+                        column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True)
+                    ),
+                    _lost_contact(column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True)),
                     Doubt(REBOOT, NO_REBOOT, optional=True),
                 ),
             ),

@@ -17,9 +17,9 @@ from .language import *
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 # BITS: the sensor of type N has bit N - 1
-CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities")
+CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities", optional=True)
 # a row for each PDU of the chain; a controller has no inlet
-PDUS = without(column("13742.6.3.2.2.1.2", "inletCount"), "0")
+PDUS = without(column("13742.6.3.2.2.1.2", "inletCount", optional=True), "0")
 pdu_total = partial(total, unit=Arcs(stop=1), units=PDUS)
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine
@@ -43,7 +43,9 @@ class _Sensors(NamedTuple):
         return column(f"{self.configuration}.7", f"{self.part}SensorDecimalDigits", kind)
 
     def minimum(self, kind: str = "") -> Column:
-        return column(f"{self.configuration}.27", f"{self.part}SensorSignedMinimum", kind)
+        return column(
+            f"{self.configuration}.27", f"{self.part}SensorSignedMinimum", kind, optional=True
+        )
 
     def values(self, kind: str, minimum: Optional[Source] = None) -> Signed:
         """The readings. `minimum`: see `Signed`; by default an empty one for a sensor whose row is
@@ -52,9 +54,11 @@ class _Sensors(NamedTuple):
         digits = self.digits(kind)
         return Signed(
             column(f"{self.readings}.4", f"{object_name}Value", kind),
-            column(f"{self.readings}.6", f"{object_name}SignedValue", kind),
+            column(f"{self.readings}.6", f"{object_name}SignedValue", kind, optional=True),
             minimum or Listed(if_listed(digits, self.minimum()), self.minimum(kind)),
-            column(f"{self.configuration}.26", f"{self.part}SensorSignedMaximum", kind),
+            column(
+                f"{self.configuration}.26", f"{self.part}SensorSignedMaximum", kind, optional=True
+            ),
         )
 
     def figure(
@@ -168,7 +172,10 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> tuple[Outlets, ...
 
     The printed number is the row's number plus `label_plus`. Eaton's copy has no energies.
     """
-    state, label = column("~.2.2.1.3", "outletOperationalState"), column("~.2.2.1.2", "outletLabel")
+    state, label = (
+        column("~.2.2.1.3", "outletOperationalState", optional=True),
+        column("~.2.2.1.2", "outletLabel"),
+    )
     count = scalar("~.2.1.0", "outletCount")
     return outlets(
         states=State(state, on=("1",), off=("0",)),
@@ -179,7 +186,7 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> tuple[Outlets, ...
         number=First((Number(state, plus=label_plus), Number(label, plus=label_plus))),
         name=label,
         current=figure(column("~.2.2.1.4", "outletCurrent"), THOUSANDTHS),
-        power=figure(column("~.2.2.1.7", "outletActivePower")),
+        power=figure(column("~.2.2.1.7", "outletActivePower", optional=True)),
         energy=energy,
     )
 
@@ -292,7 +299,9 @@ PROFILES = (
         ),
         outlets=px1_outlets(
             label_plus=0,
-            energy=figure(column("~.2.2.1.31", "outletWattHours"), THOUSANDTHS, NO_ENERGY),
+            energy=figure(
+                column("~.2.2.1.31", "outletWattHours", optional=True), THOUSANDTHS, NO_ENERGY
+            ),
         ),
         load=PX1_LOAD,
         power=PX1_POWER,

@@ -102,7 +102,9 @@ def _socket_figure(name: str, unit: str) -> Figure:
 
 
 RELAYS = Variables(_SOCKET + r"(?:General\.)?Relay", "...Relay")
-MODULE = Part(column("2606.7.4.1.2.1.6", "cmcIIIDevStatus"), over=RELAYS.numbers, stop=1)
+MODULE = Part(
+    column("2606.7.4.1.2.1.6", "cmcIIIDevStatus", optional=True), over=RELAYS.numbers, stop=1
+)
 PHASES, STRIPS = _phase("Current.Value"), Variables(_STRIP + r"Unit\.Value", "PSM_...Unit.Value")
 # The value of a strip is its current if the unit is A. With another unit there is no load.
 STRIP_VALUE = Complete(

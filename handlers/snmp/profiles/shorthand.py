@@ -86,11 +86,11 @@ def oids(*below: str) -> tuple[str, ...]:
     return tuple(map(oid, below))
 
 
-def column(below: str, name: str, suffix: str = "") -> Column:
+def column(below: str, name: str, suffix: str = "", *, optional: bool = False) -> Column:
     """A column and its name; with `suffix`, only rows whose index ends with it, such as a sensor
-    type.
+    type. `optional`: some devices with the table lack this column.
     """
-    return Column(oid(below), name, suffix)
+    return Column(oid(below), name, suffix, optional)
 
 
 def scalar(below: str, name: str) -> Scalar:
