@@ -8,6 +8,7 @@ method.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import traceback
 from collections.abc import Iterator, Mapping
@@ -102,6 +103,8 @@ class FourMethods:
     def _call(self, method: str, *port: PduPortView) -> Any:
         """`port`: of a command."""
         error: Optional[BaseException] = None
+        if isinstance(getattr(type(self._pdu), method, None), property):
+            raise BrokenHandler(f"{method} is a property; the page wants a method")
         function = getattr(self._pdu, method, None)
         if not callable(function):
             raise BrokenHandler(
@@ -112,7 +115,11 @@ class FourMethods:
             )
         try:
             with printing_to_stderr():
-                return function(*port)
+                answer = function(*port)
+            if inspect.iscoroutine(answer):
+                answer.close()  # else Python warns that nobody awaited it
+                raise BrokenHandler(f"{method} is a coroutine; DCImanager calls plain methods")
+            return answer
         except PduHandlerError:
             raise
         except (Exception, SystemExit) as raised:
@@ -149,7 +156,7 @@ class FourMethods:
         if missing and not is_hidden:
             return LackingDouble(f"{method}: {LACKING} ({printable(missing, _SHOWN)}){doubt}")
         if isinstance(error, OSError):
-            return Unreachable(f"{words}{doubt}")
+            return Unreachable(f"{words}{_port_hint(self._data)}{doubt}")
         if isinstance(error, NotImplementedError):
             return BrokenHandler(
                 f"{method} is not there: the page wants it to be overridden; return a view without"
@@ -161,6 +168,15 @@ class FourMethods:
 def _cause(error: BaseException, data: Any) -> Optional[BaseException]:
     """The error for --debug; None if what it prints would show the login."""
     return None if _holds_login(error, data) else error
+
+
+def _port_hint(data: Any) -> str:
+    """What helps if a handler takes the port as a setting, and got it in the address."""
+    host, separator, port = str(getattr(data, "ip", "")).rpartition(":")
+    has_port = bool(separator) and ":" not in host and port.isdecimal()
+    if not has_port or "port" in (getattr(data, "custom_params", None) or {}):
+        return ""
+    return f"; if this handler takes the port as a setting, give {host} and -s port={port}"
 
 
 def _holds_login(error: BaseException, data: Any) -> bool:
