@@ -19,7 +19,10 @@ CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 # BITS: the sensor of type N has bit N - 1
 CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities")
 # a row for each PDU of the chain; a controller has no inlet
-PDUS = without(column("13742.6.3.2.2.1.2", "inletCount"), "0")
+PDUS = without(
+    Complete(column("13742.6.3.2.2.1.2", "inletCount"), count=scalar("13742.6.3.1.0", "pduCount")),
+    "0",
+)
 pdu_total = partial(total, unit=Arcs(stop=1), units=PDUS)
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine

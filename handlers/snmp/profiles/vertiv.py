@@ -91,10 +91,6 @@ DCS_OUTLETS = Spread(
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types; 0: undefined
 DCS_SWITCHED = ("2", "4", "6", "8")
-DCS_ANSWERING = "0"  # a value of mpduMpscom51CommunicateStatus: normal
-DCS_COMMUNICATION = Part(
-    column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"), over=DCS_OUTLETS, stop=1
-)
 DCS_UNITS = Only(DCS_TYPE, DCS_TYPE, DCS_PRESENT, others=DCS_ABSENT)
 DCS_UNIT = Arcs(stop=1)
 
@@ -131,7 +127,7 @@ def _acs(below: str, name: str) -> First:
 
 def _measured(values: Source, power_type: Source) -> Listed:
     """The rows, without a value where the unit estimates its power."""
-    return Listed(values, without(values, ESTIMATED, by=power_type))
+    return empty_where(values, ESTIMATED, by=power_type)
 
 
 PM_TYPE = column("~.5.1.65", "pmPowerMgmtOutletsTablePowerType")
@@ -214,6 +210,8 @@ PROFILES = (
         source=librenms("vertiv/VERTIV-V5-MIB"),
         models=("Geist GU1, GU2 upgradeable rPDU", "Geist MU, NU300xx", "IMD I-03, I-05"),
         sys_object_ids=oids("21239.5.2", "21239.42.1"),
+        # 0 unavailable, 2 partially unavailable: no object says which part
+        contact=(contact(column("21239.5.2.3.1.1.5", "pduMainAvail"), "1", optional=True),),
         outlets=(
             outlets(
                 states=State(
@@ -402,13 +400,19 @@ PROFILES = (
         source=librenms("vertiv/DCS-MIB"),
         models=("RDU-A and RDU manager with MPDU",),
         sys_object_ids=NET_SNMP,
+        contact=(
+            contact(
+                column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"),
+                "0",
+                unit=DCS_UNIT,
+            ),
+        ),
         outlets=outlets(
             states=State(
                 DCS_OUTLETS,
                 on=("1",),
                 off=("0",),
                 absent=("9999",),
-                doubts=(Doubt(DCS_COMMUNICATION, (DCS_ANSWERING,)),),
             ),
             control=Guarded(
                 Write(DCS_OUTLETS, on=1, off=0),

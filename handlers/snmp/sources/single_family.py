@@ -220,6 +220,25 @@ class Packed(ReadOnly):
         return row or self.main, int(position) if is_number(position) else 0
 
 
+class ItemCount(ReadOnly):
+    """The number of items in each row's text, such as 2 for "0,1"."""
+
+    WHY = "a number of items is no object of the device"
+
+    source: Source
+    separator: str = ","
+
+    def check(self) -> None:
+        validation.separator(self.separator)
+
+    def rows(self, reader: Reader) -> Rows:
+        return {row: self._count(value) for row, value in self.source.rows(reader).items()}
+
+    def _count(self, value: Raw) -> str:
+        items = text(value).split(self.separator)
+        return str(sum(1 for item in items if item.strip()))
+
+
 class Field(ReadOnly):
     """One field of each row's text, counted from 0. A row without this field is left out."""
 
