@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from typing import Optional
 
 from ..dcimanager.rows import Raw
+from ..shared.errors import Unsupported
 from . import validation
+from .controls import Control, Order
 from .decoding import Rows, text
 from .figures import Arcs, Figure, Total
 from .frozen_value import FrozenValue, replace
@@ -30,27 +32,38 @@ class Contact(FrozenValue):
         good: the values that the mark has while the device can tell of the unit.
         unit: the arcs that name the unit, in the identities of outlets and in the indexes of
             figures. None: the mark is of the device.
+        part: the arcs that name the unit in the indexes of `mark`. A unit may have several marks,
+            such as one of each inlet, which all must be good.
         optional: older firmware or some models lack the whole object. A missing value beside others
             is not good.
+        why: what another value means, for an error.
     """
 
     mark: Source
     good: tuple[str, ...]
     unit: Optional[Arcs] = None
+    part: Arcs = Arcs()
     optional: bool = False
+    why: str = "the device has no contact with the unit"
 
     def check(self) -> None:
         validation.require_values(self.good, "good")
         validation.require_distinct_texts(self.good, "good")
         if self.unit is not None and isinstance(self.mark, Scalar):
             raise ValueError("unit is given and mark is a Scalar, which is of the whole device")
+        validation.require_text(self.why, "why")
 
     def is_good(self, mark: Optional[Raw]) -> bool:
         return mark is not None and text(mark) in self.good
 
     def marks(self, reader: Reader) -> Rows:
-        """Unit -> mark; {} on a device that has none."""
-        return self.mark.rows(reader)
+        """Unit -> mark, of several the one that is not good; {} on a device that has none."""
+        marks: Rows = {}
+        for row, mark in self.mark.rows(reader).items():
+            unit = self.part.of(row)
+            if unit not in marks or self.is_good(marks[unit]):
+                marks[unit] = mark
+        return marks
 
     def mark_of(self, marks: Rows, identity: str) -> Optional[Raw]:
         """The mark of a row's unit among `marks`, None if it has none. A total of the whole device
@@ -74,7 +87,7 @@ class Contact(FrozenValue):
         if self.is_good(mark) or (mark is None and self.optional and not self.marks(reader)):
             return ""
         reading = "has no value" if mark is None else f"reads {reader.quoted(mark, 20)!r}"
-        return f"{self.object} {reading}: the device has no contact with it"
+        return f"{self.why} ({self.object} {reading})"
 
     @property
     def object(self) -> str:
@@ -101,7 +114,7 @@ class ContactMarks(ReadOnly):
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         contact = self.contact
-        if contact.unit is None:
+        if contact.unit is None or contact.part != Arcs():
             return contact.mark_of(contact.marks(reader), identity)
         unit = contact.unit.of(identity)
         return contact.mark.value_of(reader, unit) if unit else None
@@ -133,6 +146,20 @@ class InContact(ReadOnly):
         if value is MISSING or self.contact.is_good(mark):
             return value
         return unmarked_value(mark)
+
+
+class SwitchedInContact(Control):
+    """A control that raises Unsupported for outlets of units whose marks are not good."""
+
+    then: Control
+    contacts: tuple[Contact, ...]
+
+    def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
+        for contact in self.contacts:
+            refusal = contact.refusal(reader, identity)
+            if refusal:
+                raise Unsupported(f"outlet {identity} is not switched: {refusal}")
+        return self.then.orders(reader, identity, up=up)
 
 
 def state_in_contact(state: State, contacts: Iterable[Contact]) -> State:

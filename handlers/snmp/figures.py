@@ -16,6 +16,7 @@ from .decoding import number, text
 from .frozen_value import FrozenValue
 from .reader import MISSING, FilledRows, Marker, Reader
 from .sources.base import Source
+from .sources.filters import lacks_first_row
 from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
@@ -404,7 +405,10 @@ class Total(FrozenValue):
             return sum_of_rows
         count = number(self.unit_count.rows(reader).get("0"))
         listed_units = set(map(self._unit, self.units.rows(reader))) if self.units else units
-        if count is None or len(listed_units) >= count:
+        if count is None:
+            return sum_of_rows
+        # further units may be padding
+        if len(listed_units) >= count and not lacks_first_row(list(listed_units), count):
             return sum_of_rows
         return NotKnown(
             f"the device counts {count:f} units, and the answers have {len(listed_units)} of them"

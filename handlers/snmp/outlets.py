@@ -6,7 +6,7 @@ from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from .contact import Contact, figure_in_contact, state_in_contact
+from .contact import Contact, SwitchedInContact, figure_in_contact, state_in_contact
 from .controls import Control
 from .figures import Figure
 from .frozen_value import FrozenValue, replace
@@ -64,16 +64,12 @@ class Outlets(FrozenValue):
         return replace(
             self,
             states=self.states and state_in_contact(self.states, contact),
+            control=self.control and SwitchedInContact(self.control, contact),
             current=figure_in_contact(self.current, contact),
             power=figure_in_contact(self.power, contact),
             energy=figure_in_contact(self.energy, contact),
             contact=contact,
         )
-
-    def refusal(self, reader: Reader, identity: str) -> str:
-        """Why no command is sent to an outlet, as far as its marks decide; "" if they are good."""
-        refusals = (contact.refusal(reader, identity) for contact in self.contact)
-        return next(filter(None, refusals), "")
 
     def reported_at(self, reader: Reader, row: str) -> EnumPowerStatus:
         """The state that the value in this row of the states' table means, whatever contradicts

@@ -50,8 +50,9 @@ PROFILES = (
             contact(
                 column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService"),
                 "0",
-                unit=Arcs(start=1),
+                unit=THE_PDU,
                 optional=True,
+                why="its PDU is out of service",
             ),
         ),
         outlets=outlets(

@@ -67,7 +67,7 @@ PROFILES = (
         source=librenms("socomec/SOCOMECPDU-MIB.mib"),
         models=("metered PDU (NRT-OP-PDU)",),
         sys_object_ids=oids("4555.2.30"),
-        contact=(contact(DISCONNECTED, "2", optional=True),),
+        contact=(contact(DISCONNECTED, "0", optional=True),),
         load=total(figure(LINES, TENTHS)),
         evidence=SIMULATED.of("current"),
         note="Metered per line, without outlets. In spite of its key it is not a transfer switch.",

@@ -124,8 +124,19 @@ def _outlet(kind: str) -> Figure:
     )
 
 
+# of each transfer switch; the other inlet shows what it draws on standby, or the load once more
+ACTIVE_INLET = column("13742.6.4.3.1.1.1", "transferSwitchActiveInlet")
+SWITCH_COUNT = column("13742.6.3.2.2.1.66", "transferSwitchCount")
+
+
+def _in_use(inlets: Source) -> InletsInUse:
+    return InletsInUse(inlets, ACTIVE_INLET, SWITCH_COUNT)
+
+
 def _inlets(kind: str) -> Figure:
-    return INLETS.figure(INLETS.parts(kind), kind)
+    """Of the inlets in use. Each inlet has a counter of energy of its own."""
+    parts = INLETS.parts(kind)
+    return INLETS.figure(parts if kind == ENERGY else _in_use(parts), kind)
 
 
 def _units(kind: str) -> Figure:
@@ -139,9 +150,10 @@ def _phase_rows(poles: Source) -> Only:
 
 
 LINES = INLET_POLES.figure(
-    _phase_rows(Complete(INLET_POLES.checked_readings(CURRENT), beside=POLE_LINE)), CURRENT
+    _in_use(_phase_rows(Complete(INLET_POLES.checked_readings(CURRENT), beside=POLE_LINE))),
+    CURRENT,
 )
-INLET_CURRENTS = INLETS.parts(CURRENT)
+INLET_CURRENTS = _in_use(INLETS.parts(CURRENT))
 POLE_COUNT = column("13742.6.3.3.3.1.5", "inletPoleCount")
 # Of an inlet with more poles it is the highest of their currents, which is only a load if it is 0.
 ONE_PHASE_INLETS = INLETS.figure(
@@ -240,6 +252,16 @@ PROFILES = (
         source=librenms("raritan/PDU2-MIB"),
         models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"),
         sys_object_ids=oids("13742.6"),
+        contact=(
+            contact(
+                column("13742.6.3.3.3.1.13", "inletEnableState"),
+                "1",
+                unit=Arcs(stop=1),
+                part=Arcs(stop=1),
+                optional=True,
+                why="an inlet of its PDU is disabled, so that its values are not updated",
+            ),
+        ),
         outlets=outlets(
             states=State(
                 First(

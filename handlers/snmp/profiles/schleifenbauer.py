@@ -61,7 +61,12 @@ PROFILES = (
         roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
         contact=(
             contact(UNIT_STATUS, *WITHOUT_ERROR, unit=THE_UNIT, optional=True),
-            contact(DUPLICATES, "0", optional=True),
+            contact(
+                DUPLICATES,
+                "0",
+                optional=True,
+                why="two units of the ring have the same address, and either may obey",
+            ),
         ),
         outlets=outlets(
             states=State(
@@ -76,7 +81,7 @@ PROFILES = (
                 ),
                 DUPLICATES,
                 allow=("0",),
-                why="two units of the ring have the same address, and either may obey",
+                why="it is not known whether two units of the ring have the same address",
             ),
             rows=NAME,
             count=column("~.1.1.2.2.1.1.2", "sdbDevCfOutletsTotal"),

@@ -197,11 +197,16 @@ def empty_where(values: Source, *texts: str, by: Optional[Source] = None) -> Lis
 
 
 def contact(
-    mark: Source, *good: str, unit: Optional[Arcs] = None, optional: bool = False
+    mark: Source,
+    *good: str,
+    unit: Optional[Arcs] = None,
+    part: Optional[Arcs] = None,
+    optional: bool = False,
+    why: str = "the device has no contact with the unit",
 ) -> Contact:
     """A mark of a unit, or of the device, without which nothing about it is certain; see
     `Contact`."""
-    return Contact(mark, good, unit, optional)
+    return Contact(mark, good, unit, part or Arcs(), optional, why)
 
 
 def established(mark: Scalar) -> Contact:
