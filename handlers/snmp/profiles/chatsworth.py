@@ -83,7 +83,6 @@ PROFILES = (
                     column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"), "0", by=HAS_MONITOR
                 ),
                 DECA_WATT_SECONDS,
-                syntax="Counter64",
             ),
         ),
         load=pdu_total(
@@ -121,9 +120,7 @@ PROFILES = (
             states=State(_legacy("3.7", "outletNState"), on=("1",), off=("0",)),
             name=_legacy("2.42", "outletNName"),
             current=figure(_legacy("3.5", "outletNCurrent"), HUNDREDTHS),
-            energy=figure(
-                _legacy("3.12", "receptacleEnergyoutletNs"), DECA_WATT_SECONDS, syntax="Counter64"
-            ),
+            energy=figure(_legacy("3.12", "receptacleEnergyoutletNs"), DECA_WATT_SECONDS),
         ),
         load=total(
             figure(_legacy("3.13", "lineNcurr", 3), HUNDREDTHS, number_arc=0), else_outlets=True
