@@ -76,6 +76,14 @@ def _rpdu(state: Source) -> tuple[Outlets, ...]:
     )
 
 
+def _calculated(watts: Scalar) -> Listed:
+    """A power that the unit calculates; empty if it is 0 because a factor was set to 0."""
+    volts = scalar("318.1.1.12.1.15.0", "rPDUIdentDeviceLinetoLineVoltage")
+    factor = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
+    with_volts = Checked(watts, ("0",), volts, ("0",))
+    return Listed(watts, Checked(with_volts, ("0",), factor, ("0",)))
+
+
 # Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The
 # metered table may lack outlets.
 RPDU2_SWITCHED = (
@@ -276,7 +284,8 @@ PROFILES = (
         unread=(
             f"rPDU2BankConfigOverloadRestriction, rPDU2PhaseConfigOverloadRestriction: {OVERLOAD};"
             " rPDU2OutletSwitchedControlCommand: by the MIB it reads 4 if a state cannot be"
-            " determined, but real units read 1 for outlets that are off"
+            " determined, but real units read 1 for outlets that are off;"
+            " rPDU2DeviceStatusCommandPending: each outlet has a mark of its own"
         ),
         note=(
             "The outlet tables of rPDU2 are from the MIB; the recording shows outlets only in the"
@@ -290,11 +299,15 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
         outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
         load=total(RPDU_LINES, else_outlets=True),
-        power=total(figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))),
+        power=total(figure(_calculated(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts")))),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         programs=(
             public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
             public("maas/maas", "src/provisioningserver/drivers/power/apc.py"),
+        ),
+        note=(
+            "The power is calculated from the current, and from a voltage and a power factor that"
+            " the owner of an AP7xxx sets; while one of them is 0, it is not known."
         ),
         unread=f"rPDUOutletPhaseOverloadRestriction, rPDUOutletBankOverloadRestriction: {OVERLOAD}",
     ),

@@ -274,6 +274,7 @@ PROFILES = (
         energy=total(figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours"))),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power", "energy"),
+        note="The power is that of the input; the MIB counts energy at the output alone.",
     ),
     eaton_profile(
         key="eaton-ats2",

@@ -129,6 +129,10 @@ PROFILES = (
         ),
         evidence=SIMULATED,
         programs=(public("labgrid-project/labgrid", "labgrid/driver/power/sentry.py"), SONIC_MGMT),
+        note=(
+            "A CDU that does not measure its power calculates it with systemPowerFactor, which its"
+            " owner sets."
+        ),
         unread=(
             "outletLoadStatus, infeedLoadStatus, branchLoadStatus: their noComm and readError are"
             " of the measured load, which is then negative; infeedStatus, branchStatus:"

@@ -107,6 +107,8 @@ LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
 LIEBERT_CONDITION = column("476.1.42.3.8.50.20.1.210", "lgpPduRcpEntryOperationCondition")
 # normal, and over or under current; 4: the outlet is off and draws current
 LIEBERT_NORMAL = ("1", "2", "3")
+# bits; 2 is startUp: "control and monitoring operations may be inhibited or unavailable"
+LIEBERT_STARTED = tuple(str(status) for status in range(128) if not status & 2)
 LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
 
 AVOCENT_STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus")
@@ -327,6 +329,15 @@ PROFILES = (
         source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
         models=("Liebert MPH, MPH2", "Liebert MPX"),
         sys_object_ids=oids("476.1.42"),
+        contact=(
+            contact(
+                column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus"),
+                *LIEBERT_STARTED,
+                unit=LIEBERT_PDU,
+                optional=True,
+                why="its PDU starts up",
+            ),
+        ),
         outlets=outlets(
             states=State(
                 column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"),
@@ -370,9 +381,6 @@ PROFILES = (
         evidence=SIMULATED,
         recording="liebert_mph2rg",
         note="A command also sets the state that the receptacle takes after a power failure.",
-        unread=(
-            "lgpPduEntrySysStatus: the condition of the whole PDU, which does not name receptacles"
-        ),
     ),
     vertiv_profile(
         key="liebert-power",
