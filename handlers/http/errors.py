@@ -16,9 +16,10 @@ from ..shared.errors import (
     Reason,
     Refused,
     Unreachable,
+    printable,
 )
 from ..shared.tls_handshake import handshake_failure_reason, is_not_tls
-from .login import Login
+from .login import Login, UnsentLogin
 
 H = TypeVar("H", bound="HttpException")
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
@@ -26,6 +27,7 @@ CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 REDIRECTS = (301, 302, 307, 308)
 # from this status on, the body only explains it (RFC 9110, 15.4 to 15.6)
 FIRST_WITHOUT_RESULT = 300
+_LONGEST_SCHEME = 30
 
 
 class HttpException(PduHandlerError):
@@ -148,6 +150,11 @@ _REVOKED = (
     "the device refused the token ({}): check that it is whole and not revoked, and what its"
     " account may do"
 )
+_OTHER_SCHEME = (
+    "the device wants another way to log in ({}): {scheme}, which this handler does not have; so"
+    " user name and password may be right: allow Basic login on the device, if it has such a"
+    " setting, or use another handler"
+)
 # < 400
 _NO_ANSWER = (
     HttpRefused,
@@ -171,6 +178,8 @@ def error_of_status(
     kind, words = STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
     if status == 401 and login is not None and login.token is not None:
         words = _REVOKED if login.is_personal else _ENDED
+    elif status == 401 and not isinstance(login, UnsentLogin) and offers_no_basic(headers):
+        words = _OTHER_SCHEME
     elif (
         status == 401
         and login is not None
@@ -185,8 +194,17 @@ def error_of_status(
     if status in (429, 503) and wait.isascii() and wait.isdigit() and len(wait) < 7:
         words += f"; it asks for a pause of {wait} s"
     location = login.quoted(headers.get("location", "")) if login is not None else ""
-    reason = words.format(f"HTTP Error {status}", location=location)
+    # the first word of a challenge is its scheme (RFC 9110, 11.6.1)
+    challenge = headers.get("www-authenticate", "").partition(" ")[0][:_LONGEST_SCHEME]
+    scheme = printable(challenge) if login is None else login.quoted(challenge)
+    reason = words.format(f"HTTP Error {status}", location=location, scheme=scheme)
     return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
+
+
+def offers_no_basic(headers: Mapping[str, str]) -> bool:
+    """Whether an answer names schemes of a login without Basic (RFC 9110, 11.6.1)."""
+    challenges = headers.get("www-authenticate", "").lower()
+    return bool(challenges) and "basic" not in challenges
 
 
 def no_connection(reason: Reason) -> HttpUnreachable:

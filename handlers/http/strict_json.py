@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Optional
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
 
 from ..shared.ceilings import is_placeholder
 from ..shared.meter_figures import Figure, NotKnown, divided
@@ -77,6 +78,37 @@ def meter_figure(fields: object, *names: str, divisor: float = 1, place: str = "
     if value is None:
         return NotKnown(f"{place}its {name} is {fields[name]!r}")
     return divided(value, divisor)
+
+
+def column(
+    rows: Sequence[Mapping[str, Any]],
+    *names: str,
+    places: Sequence[str] = (),
+    divisor: float = 1,
+    expected: str = "",
+) -> list[Figure]:
+    """One figure of each of `rows`, which are of one kind: outlets, lines or inlets. Here alone it
+    is decided whether a figure of a codec is measured, not metered or not known.
+
+    - Measured: as `meter_figure`, under the first of `names` that any row has. A row is never read
+      under another name than its siblings, which would be another counter.
+    - Not metered, None: no row has such a field, and nothing else says that they should.
+    - Not known: the value is no number; or a row lacks the field that its siblings have; or
+      `expected`, what says that the rows should have it, such as "its outlets do".
+
+    `places`: what is put before the reason of each row.
+    """
+    prefixes = places or [""] * len(rows)
+    name = next((name for name in names if any(name in row for row in rows)), None)
+    if name is None:
+        reason = f"there is no {names[0]}, though {expected}"
+        return [NotKnown(f"{place}{reason}") if expected else None for place in prefixes]
+    figures: list[Figure] = []
+    for row, place in zip(rows, prefixes):
+        figure = meter_figure(row, name, divisor=divisor, place=place)
+        lacks = NotKnown(f"{place}there is no {name}, which others of its kind have")
+        figures.append(lacks if figure is None else figure)
+    return figures
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

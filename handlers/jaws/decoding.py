@@ -14,11 +14,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.errors import HttpDenied, HttpLoginRefused
-from ..http.strict_json import FORM_ERRORS, loads, meter_figure
+from ..http.strict_json import FORM_ERRORS, column, loads
 from ..shared.doubts import some
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import (
@@ -46,6 +46,7 @@ _OUTLET_ID = re.compile(r"[A-Za-z]{1,4}[1-9][0-9]{0,2}")
 _NEUTRAL = re.compile(r"[A-Za-z]+4")  # the line with st4LineIndex 4
 _WH, _KWH = 1000, 1  # of them make a kWh
 _NO_OUTLETS_KWH = 100_000  # 16 A at 230 V without a pause for three years
+_ENOUGH = 4  # figures with tenths are all whole by chance in one of 10,000 cases
 _NO_UNIT = (
     "no energy of an outlet is shown: it may be in Wh or in kWh, and neither its values nor the"
     " energy of the cords say which"
@@ -64,21 +65,24 @@ class _OptionalList(NamedTuple):
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     """The outlets, and whether each linked unit is there: two requests, and two more for figures:
-    load by lines, energy and power by cords. A unit without such rows has the sums of its outlets.
+    load by lines, energy and power by cords. No sum of outlets takes their place: each unit has a
+    cord, and each cord a line.
     """
     entries = yield from _outlet_entries()
     units = yield from _read_units(entries)
     lost = _lost_units(units.rows)
     _raise_if_unlisted(lost, entries)
     if not with_figures:
-        outlets = tuple(_drop_lost_state(_outlet(entry), lost) for entry in entries)
+        outlets = tuple(_drop_lost_state(outlet, lost) for outlet in _outlets(entries))
         return PduState(outlets, cautions=tuple(filter(None, (units.fault,))))
     # st4LineMonitorTable has no energy, and st4InputCordMonitorTable no current
     lines = yield from _read_optional(LINES, units.rows, without="energy")
     cords = yield from _read_optional(CORDS, units.rows, without="current")
-    phases = lines._replace(rows=[row for row in lines.rows if not _NEUTRAL.fullmatch(row["id"])])
-    energy_unit = _energy_unit(entries, cords.rows)
-    outlets = tuple(_drop_lost_state(_outlet(entry, energy_unit), lost) for entry in entries)
+    names = _cord_names(entries, units.rows, cords.rows)
+    lines = _complete_lines(lines, names, cords.rows)
+    cords = _complete_cords(cords, names)
+    figures = _outlet_figures(entries, _energy_unit(entries, cords.rows))
+    outlets = tuple(_drop_lost_state(outlet, lost) for outlet in _outlets(entries, figures))
     cautions = tuple(filter(None, (units.fault,)))
     for name, status in lost.items():
         # the rows of the others are no total
@@ -86,7 +90,7 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         return PduState(outlets, unknown, unknown, unknown, cautions)
     return PduState(
         outlets,
-        _total(phases, "current", [outlet.figures.current_a for outlet in outlets]),
+        _total(lines, "current", [outlet.figures.current_a for outlet in outlets]),
         _total(cords, "energy", [outlet.figures.energy_kwh for outlet in outlets]),
         _total(cords, "active_power", [outlet.figures.power_w for outlet in outlets]),
         cautions,
@@ -97,7 +101,7 @@ def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
     """The outlets that are listed, with the states that `read_unit` gives them: two requests."""
     entries = yield from _outlet_entries()
     lost = _lost_units((yield from _read_units(entries)).rows)
-    return tuple(_drop_lost_state(_outlet(entry), lost) for entry in entries)
+    return tuple(_drop_lost_state(outlet, lost) for outlet in _outlets(entries))
 
 
 def command(identity: str, *, on: bool) -> Dialogue[None]:
@@ -167,6 +171,69 @@ def _read_optional(path: str, units: Sequence[Entry], without: str) -> Dialogue[
     return _OptionalList(entries)
 
 
+def _cord_names(
+    outlets: Sequence[Entry], units: Sequence[Entry], cords: Sequence[Entry]
+) -> Sequence[str]:
+    """The cords of the PDU, such as "AA": those of the outlets "AA1" and so on, those that are
+    listed, and of a unit that has neither, its own letter, with which the names of its cords begin.
+    """
+    names = [outlet["id"].rstrip("0123456789") for outlet in outlets]
+    names += [cord["id"] for cord in cords]
+    names += [unit["id"] for unit in units if not any(map(_is_of(unit["id"]), names))]
+    return list(dict.fromkeys(names))
+
+
+def _is_of(owner: str) -> Callable[[str], bool]:
+    """Whether a name is that of a part of `owner`, of which the names of its parts begin."""
+    return lambda name: name.startswith(owner)
+
+
+def _complete_cords(cords: _OptionalList, names: Sequence[str]) -> _OptionalList:
+    """The cords, not known if one of `names` has no row."""
+    listed = {row["id"] for row in cords.rows}
+    return _with_fault(cords, CORDS, [name for name in names if name not in listed])
+
+
+def _complete_lines(
+    lines: _OptionalList, cord_names: Sequence[str], cords: Sequence[Entry]
+) -> _OptionalList:
+    """The lines without the neutrals, not known if one has no row: the first line of a cord, one
+    before another of the same cord, and one that another cord of the same capacity has. The last
+    line of the only such cord cannot be missed: a cord may have one, two or three lines.
+    """
+    phases = [row for row in lines.rows if not _NEUTRAL.fullmatch(row["id"])]
+    listed = {row["id"] for row in phases}
+    capacities = {cord["id"]: repr(cord.get("power_capacity")) for cord in cords}
+    line_counts: dict[str, int] = {}
+    for cord in cord_names:
+        capacity = capacities.get(cord, "")
+        numbers = [_line_number(name) for name in listed if name.startswith(cord)]
+        line_counts[capacity] = max([*numbers, line_counts.get(capacity, 1)])
+    missing = [
+        name
+        for cord in cord_names
+        for name in _line_names(cord, line_counts[capacities.get(cord, "")])
+        if name not in listed
+    ]
+    return _with_fault(lines._replace(rows=phases), LINES, missing)
+
+
+def _line_names(cord: str, count: int) -> Sequence[str]:
+    return [f"{cord}{number}" for number in range(1, count + 1)]
+
+
+def _line_number(name: str) -> int:
+    """The number at the end of the name of a line, 1 without one."""
+    number = name[len(name.rstrip("0123456789")) :]
+    return int(number[:3]) if number else 1
+
+
+def _with_fault(rows: _OptionalList, path: str, missing: Sequence[str]) -> _OptionalList:
+    if not missing or rows.fault:
+        return rows
+    return rows._replace(fault=f"{path} is not complete: there is no row of {some(missing)}")
+
+
 def _entries(path: str, body: bytes) -> Sequence[Entry]:
     """The entries of a list, each with an id of its own."""
     try:
@@ -187,6 +254,9 @@ def _entries(path: str, body: bytes) -> Sequence[Entry]:
         raise _not_jaws(path) from None
     if len(different) != len(entries):
         raise ProtocolError(f"{path} lists {len(entries)} entries, but only {len(different)} IDs")
+    if any("status" in entry for entry in entries):
+        # one without the status that its siblings have is not to be trusted
+        return [{"status": None, **entry} for entry in entries]
     return entries
 
 
@@ -225,20 +295,36 @@ def _drop_lost_state(outlet: Outlet, status_by_unit: Mapping[str, str]) -> Outle
 # ---- outlets -------------------------------------------------------------------------------------
 
 
-def _outlet(entry: Entry, energy_unit: Optional[int] = None) -> Outlet:
-    """One outlet. `energy_unit`: how many units of its energy make a kWh; None: not known."""
-    doubt = _doubt(entry)
-    return Outlet(
-        entry["id"],
-        str(entry.get("name") or "")[:100],
-        None if doubt else STATES[_word(entry["state"])],
-        MeterFigures(
-            current_a=_figure(entry, "current"),
-            power_w=_figure(entry, "active_power"),
-            energy_kwh=_energy_kwh(_figure(entry, "energy"), energy_unit),
-        ),
-        doubt=doubt,
+def _outlets(entries: Sequence[Entry], figures: Sequence[MeterFigures] = ()) -> Sequence[Outlet]:
+    """The outlets, with these figures."""
+    has_control_states = any("control_state" in entry for entry in entries)
+    outlets: list[Outlet] = []
+    for position, entry in enumerate(entries):
+        doubt = _doubt(entry)
+        if not doubt and has_control_states and "control_state" not in entry:
+            doubt = "there is no control_state, which other outlets have"
+        outlet = Outlet(
+            identity=entry["id"],
+            name=str(entry.get("name") or "")[:100],
+            state=None if doubt else STATES[_word(entry["state"])],
+            figures=figures[position] if figures else MeterFigures(),
+            doubt=doubt,
+        )
+        outlets.append(outlet)
+    return outlets
+
+
+def _outlet_figures(entries: Sequence[Entry], energy_unit: Optional[int]) -> Sequence[MeterFigures]:
+    """The figures of each outlet. `energy_unit`: how many units of its energy make a kWh; None: not
+    known.
+    """
+    columns = zip(
+        _figures(entries, "current"), _figures(entries, "active_power"), _figures(entries, "energy")
     )
+    return [
+        MeterFigures(current_a=current, power_w=power, energy_kwh=_energy_kwh(energy, energy_unit))
+        for current, power, energy in columns
+    ]
 
 
 def _doubt(entry: Entry) -> str:
@@ -273,25 +359,29 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
 
     - One energy has a fraction: all are in kWh with tenths, as Wh are whole, and the firmware
       leaves out ".0".
-    - All are whole: in Wh, but only if as kWh their sum would exceed the cords' energy. Without a
-      cord's energy, only if one of them is more kWh than an outlet can have counted.
+    - All are whole: in Wh, but only if one is more kWh than an outlet can have counted, or if there
+      are so many of them that some would have tenths as kWh (`_ENOUGH`), and their sum would exceed
+      the cords' energy. That sum alone proves nothing: a user may have set the cord's counter back.
 
     In either unit, the outlets' sum must not exceed the cords' energy.
     """
-    figures = [measured(_figure(entry, "energy")) for entry in outlets]
+    figures = [measured(figure) for figure in _figures(outlets, "energy")]
     energies = [figure for figure in figures if figure]
     if not energies:
         return _WH  # nothing, in any unit
     unit = _WH if all(energy == int(energy) for energy in energies) else _KWH
-    cord_energy = measured(sum_if_complete(_figure(entry, "energy") for entry in cords))
+    is_above_kwh = max(energies) >= _NO_OUTLETS_KWH
+    cord_energy = measured(sum_if_complete(_figures(cords, "energy")))
     if cord_energy is None:
-        return unit if unit == _KWH or max(energies) >= _NO_OUTLETS_KWH else None
+        return unit if unit == _KWH or is_above_kwh else None
     # meters differ by some per cent, and the cord's has tenths
     most_kwh = 1.05 * cord_energy + 0.1
     if sum(energies) / unit > most_kwh:
         return None
+    if unit == _KWH or is_above_kwh:
+        return unit
     # whole figures that would also fit as kWh may be either
-    return None if unit == _WH and sum(energies) <= most_kwh else unit
+    return _WH if len(energies) >= _ENOUGH and sum(energies) > most_kwh else None
 
 
 def _energy_kwh(energy: Figure, energy_unit: Optional[int]) -> Figure:
@@ -302,25 +392,24 @@ def _energy_kwh(energy: Figure, energy_unit: Optional[int]) -> Figure:
 
 
 def _total(rows: _OptionalList, key: str, outlets: Sequence[Figure]) -> Figure:
-    """The sum of the field `key` over the rows of lines or cords; a unit that has none of them has
-    the sum of its outlets' figures, `outlets`. Not known if the rows could not be read, or if only
-    some of them have the field.
+    """The sum of the field `key` over the rows of lines or cords. Not known if the rows could not
+    be read or are not complete, or if rows or outlets show that there is such a meter.
     """
     if rows.fault:
         return NotKnown(rows.fault)
-    figures = [_figure(row, key) for row in rows.rows]
-    if not figures:
-        return sum_if_complete(outlets)
-    without = [row["id"] for row, figure in zip(rows.rows, figures) if figure is None]
-    if 0 < len(without) < len(figures):
-        return NotKnown(f"{some(without)}: there is no {key}, which others of its kind have")
-    return sum_if_complete(figures)
+    is_metered = any(figure is not None for figure in outlets)
+    return sum_if_complete(_figures(rows.rows, key, "the outlets have it" if is_metered else ""))
 
 
-def _figure(entry: Entry, key: str) -> Figure:
-    """The value; None if there is no such field, as without a sensor. Not known if it is no number
-    of zero or more (one public test has texts with units), or if the entry's status denies it.
+def _figures(entries: Sequence[Entry], key: str, expected: str = "") -> Sequence[Figure]:
+    """The values of a field: None if there is no such sensor (`strict_json.column`). Not known,
+    too, if an entry's status denies its values.
     """
-    if not _is_trusted(entry):
-        return NotKnown(f"{entry['id']}: its status is {entry['status']!r}")
-    return meter_figure(entry, key, place=f"{entry['id']}: ")
+    places = [f"{entry['id']}: " for entry in entries]
+    figures = column(entries, key, places=places, expected=expected)
+    return [
+        figure
+        if _is_trusted(entry)
+        else NotKnown(f"{entry['id']}: its status is {entry['status']!r}")
+        for entry, figure in zip(entries, figures)
+    ]

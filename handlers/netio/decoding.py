@@ -11,16 +11,27 @@ TotalEnergyNR, which firmware up to 4 writes with an underscore. Inputs are no o
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
-from ..http.strict_json import FORM_ERRORS, loads, meter_figure
+from ..http.strict_json import FORM_ERRORS, column, loads, meter_figure
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import Figure, MeterFigures
 
 PATH = "/netio.json"
 STATES = {1: True, 0: False}
 ON, OFF = 1, 0  # values of Action
+# the energy counter of an output and that of the unit; the last is the one that a user can reset
+_COUNTERS = (
+    ("EnergyNR", "TotalEnergyNR"),
+    ("Energy_NR", "TotalEnergy_NR"),
+    ("Energy", "TotalEnergy"),
+)
+_OF_A_METER = {"Current", "Load", *(output for output, _ in _COUNTERS)}
+_OF_THE_UNIT = {"TotalCurrent", "TotalLoad", *(total for _, total in _COUNTERS)}
+
+Fields = dict[str, Any]
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
@@ -34,24 +45,22 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         raise Refused((*error.parts, hint), error.code, error.host, error.operation) from None
     try:
         document: Any = loads(body)
-        outlets = tuple(map(_outlet, document["Outputs"]))
-        count, totals = document["Agent"]["NumOutputs"], document.get("GlobalMeasure", {})
-        load = _figure(totals, "TotalCurrent")
-        energy = _figure(totals, "TotalEnergyNR", "TotalEnergy_NR", "TotalEnergy")
-        power = _figure(totals, "TotalLoad", unit=1)
+        outputs = [dict(entry) for entry in document["Outputs"]]
+        count = document["Agent"]["NumOutputs"]
         if type(count) is not int:
             raise ValueError("no count")
+        unit = _unit(outputs, document.get("GlobalMeasure", {}))
     except FORM_ERRORS:
         raise ProtocolError(
             "the answer is not NETIO's JSON: is its JSON API on, at this port?"
         ) from None
-    different = len({outlet.identity for outlet in outlets})
-    if not count == different == len(outlets):
+    different = len({outlet.identity for outlet in unit.outlets})
+    if not 0 < count == different == len(outputs):
         raise ProtocolError(
             f"the PDU says that it has {count} outputs, but lists {different} different IDs in "
-            f"{len(outlets)} entries",
+            f"{len(outputs)} entries",
         )
-    return PduState(outlets, load, energy, power)
+    return unit
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
@@ -77,7 +86,25 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
         raise ProtocolError(words) if "Outputs" in document else Refused(words, "200")
 
 
-def _outlet(entry: Any) -> Outlet:
+def _unit(outputs: Sequence[Fields], totals: object) -> PduState:
+    """The unit. One kind of counter is read of it: the first that outputs or totals have."""
+    currents = _of_outputs(outputs, "Current")
+    powers = _of_outputs(outputs, "Load", unit=1)
+    output_energy, total_energy = _counters(outputs, totals)
+    energies = _of_outputs(outputs, output_energy)
+    outlets = tuple(
+        _outlet(entry, MeterFigures(current_a=current, power_w=power, energy_kwh=energy))
+        for entry, current, power, energy in zip(outputs, currents, powers, energies)
+    )
+    return PduState(
+        outlets,
+        _total(totals, "TotalCurrent", currents),
+        _total(totals, total_energy, energies),
+        _total(totals, "TotalLoad", powers, unit=1),
+    )
+
+
+def _outlet(entry: Fields, figures: MeterFigures) -> Outlet:
     """An outlet from its entry in `Outputs`. Raises ValueError without an ID of 1 or more."""
     output, position = entry["ID"], entry.get("State")
     if type(output) is not int or output < 1:
@@ -87,15 +114,38 @@ def _outlet(entry: Any) -> Outlet:
         str(output),
         str(entry.get("Name") or "")[:100],
         state,
-        MeterFigures(
-            current_a=_figure(entry, "Current"),
-            power_w=_figure(entry, "Load", unit=1),
-            energy_kwh=_figure(entry, "EnergyNR", "Energy_NR", "Energy"),
-        ),
+        figures,
         doubt=f"its State is {position!r}" if state is None else "",
     )
 
 
-def _figure(fields: object, *names: str, unit: int = 1000) -> Figure:
-    """The first of `names` that there is: mA as A, Wh as kWh."""
-    return meter_figure(fields, *names, divisor=unit)
+def _counters(outputs: Sequence[Fields], totals: object) -> tuple[str, str]:
+    """The names of the energy counter of an output and of the whole unit."""
+    total_fields = totals if isinstance(totals, dict) else {}
+    for output_name, total_name in _COUNTERS:
+        if total_name in total_fields or any(output_name in entry for entry in outputs):
+            return output_name, total_name
+    return _COUNTERS[0]
+
+
+def _of_outputs(outputs: Sequence[Fields], name: str, unit: int = 1000) -> Sequence[Figure]:
+    """A figure of each output, mA as A and Wh as kWh. An output that shows no figure at all has no
+    meter: outputs 2 to 8 of a PowerPDU 8QS have none.
+    """
+    metered = [entry for entry in outputs if entry.keys() & _OF_A_METER]
+    figures = iter(column(metered, name, divisor=unit))
+    return [next(figures) if entry.keys() & _OF_A_METER else None for entry in outputs]
+
+
+def _total(totals: object, name: str, outputs: Sequence[Figure], unit: int = 1000) -> Figure:
+    """A figure of the whole unit: not known without it, if outputs or the other totals show that
+    the unit has a meter.
+    """
+    if not isinstance(totals, dict):
+        return meter_figure(totals, name)
+    expected = ""
+    if any(figure is not None for figure in outputs):
+        expected = "its outputs are metered"
+    elif totals.keys() & _OF_THE_UNIT:
+        expected = "the unit shows other totals"
+    return column([totals], name, divisor=unit, expected=expected)[0]

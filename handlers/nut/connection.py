@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
-from ..shared.address import host_with_port
+from ..shared.address import host_with_port, is_host
 from ..shared.errors import (
     NamedSetting,
     PduHandlerError,
@@ -201,6 +201,8 @@ class Connection:
             # the resolver would use the lower 16 bits of the number
             if self.port > _LAST_PORT:
                 raise OverflowError(f"{_LAST_PORT} is the last port")
+            if not is_host(self.host):
+                raise socket.gaierror(socket.EAI_NONAME, "no host name and no IP address")
             return socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
         except (OSError, ValueError, OverflowError) as error:
             raise NetworkError(

@@ -14,7 +14,7 @@ from typing import NamedTuple, Optional
 from ..http.strict_json import number
 from ..shared import meter_figures
 from ..shared.meter_figures import Figure, NotKnown, NotMetered
-from .resources import child, status_state, text
+from .resources import Reading, child, meaning, text
 from .responses import Json
 
 # without Neutral, which carries the lines' current back
@@ -22,6 +22,9 @@ _LINES = ("Line1", "Line2", "Line3")
 # Circuit, PolyPhasePowerWatts and PolyPhaseEnergykWh
 _TO_NEUTRAL = tuple(f"{line}ToNeutral" for line in _LINES)
 _PAIRS = ("Line1ToLine2", "Line2ToLine3", "Line3ToLine1")
+_POWERS = {"PowerWatts", "PolyPhasePowerWatts"}
+# values of single lines that a meter of their currents shows besides
+_OF_LINES = {"PolyPhasePowerWatts", "PolyPhaseEnergykWh", "PolyPhaseCurrentAmps"}
 # Circuit, PhaseWiringType: how many line currents make up the load
 _PHASES: Mapping[str, int] = {
     "OnePhase3Wire": 1,
@@ -33,8 +36,6 @@ _PHASES: Mapping[str, int] = {
 }
 # Sensor, ReadingUnits; UCUM writes kW.h, not kWh
 AMPERES, WATTS, KILOWATT_HOURS = ("A",), ("W",), ("kW.h", "kWh")
-# Resource.State of a sensor that reports nothing
-_WITHOUT_READING = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline")
 
 
 class RedfishFigure(NamedTuple):
@@ -46,7 +47,7 @@ class RedfishFigure(NamedTuple):
     source: str = ""
 
 
-#: the summands of a figure; None: not metered
+#: the summands of a figure; None: not metered; none: a part that carries nothing now
 Figures = Optional[Sequence[RedfishFigure]]
 
 
@@ -55,14 +56,22 @@ def unknown(reason: str) -> list[RedfishFigure]:
     return [RedfishFigure(NotKnown(reason))]
 
 
+def not_metered(reason: str) -> list[RedfishFigure]:
+    """The summands of a figure that the device does not show, though one may expect it."""
+    return [RedfishFigure(NotMetered(reason))]
+
+
 def of_part(place: str, summands: Figures) -> Figures:
     """The summands of a part, whose reasons name the part, such as "Mains AC1"."""
-    return summands and [
-        summand._replace(value=NotKnown(f"{place}: {summand.value.reason}"))
-        if isinstance(summand.value, NotKnown)
-        else summand
-        for summand in summands
-    ]
+    if summands is None:
+        return None
+    named: list[RedfishFigure] = []
+    for summand in summands:
+        value = summand.value
+        if isinstance(value, (NotKnown, NotMetered)):
+            value = value._replace(reason=f"{place}: {value.reason}" if place else value.reason)
+        named.append(summand._replace(value=value))
+    return named
 
 
 Sensors = Mapping[str, Optional[float]]  # the readings of sensors, by source
@@ -94,35 +103,46 @@ def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
     """The reading of a sensor; None if `number` refuses it, its unit is not in `units`, or the
-    state is in `_WITHOUT_READING`.
+    status says that it reports nothing.
     """
-    if resource.get("ReadingUnits") not in units or status_state(resource) in _WITHOUT_READING:
+    is_read = meaning(resource).circuit is Reading.SHOWN
+    if resource.get("ReadingUnits") not in units or not is_read:
         return None
     return number(resource.get("Reading"))
 
 
 def current(resource: Json) -> Optional[list[RedfishFigure]]:
     """The currents whose sum is the load of a circuit or an outlet; one that is not known if a line
-    is missing. None if it is not metered, or if the sum is ambiguous.
+    is missing, or if it has a power but no current. None if it is not metered.
 
-    `CurrentAmps` is the current of a single phase. Two lines without a neutral carry the same
-    current.
+    `CurrentAmps` is the current of a single phase: of several, it may be that of only one line.
+    Two lines without a neutral carry the same current.
     """
     phases = child(resource, "PolyPhaseCurrentAmps")
     lines = _excerpts(phases, _LINES)
     single = excerpt(resource, "CurrentAmps")
-    line_count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
+    line_count = _line_count(resource)
     if line_count == 1 and single is not None:
         return [single]
     if line_count == 1 and len(lines) in (1, 2):
         return lines[:1]
     if line_count > 1 and len(lines) == line_count:
         return lines
+    if line_count == 0 and (lines or single):
+        return unknown(f"its PhaseWiringType is {resource['PhaseWiringType']!r}")
     if any(line in phases for line in _LINES):
         return unknown(f"{len(lines)} of {line_count} line currents are shown")
-    if line_count == 1 and "CurrentAmps" in resource:
+    if "CurrentAmps" in resource and single is None:
         return unknown("CurrentAmps is null")
-    return _unknown_lines(resource, "PolyPhaseCurrentAmps")
+    if unknown_lines := _unknown_lines(resource, "PolyPhaseCurrentAmps"):
+        return unknown_lines
+    if resource.keys() & _OF_LINES:
+        return unknown("there is no current of its lines, though other values of them are shown")
+    if single is not None:
+        return not_metered("CurrentAmps may be the current of only one of its lines")
+    if resource.keys() & _POWERS:
+        return unknown("there is no current, though a power is shown")
+    return None
 
 
 def power(resource: Json) -> Optional[list[RedfishFigure]]:
@@ -152,18 +172,20 @@ def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
 
     - Lines against the neutral alone, or pairs of lines alone: these; not known if one is missing.
     - Neither: None.
-    - Both: None. The schema does not say whether one contains the other, and in DMTF's published
-      rack PDU neither sum, nor that of all, is the PDU's figure.
+    - Both: not metered. The schema does not say whether one contains the other, and in DMTF's
+      published rack PDU neither sum, nor that of all, is the PDU's figure.
     """
     if unknown_lines := _unknown_lines(resource, key):
         return unknown_lines
     lines = child(resource, key)
     # by names: the value of a line may be null
     line_names = [names for names in (_TO_NEUTRAL, _PAIRS) if any(name in lines for name in names)]
-    if len(line_names) != 1:
-        return None
+    if not line_names:
+        return unknown(f"{key} shows no line") if key in resource else None
+    if len(line_names) > 1:
+        return not_metered(f"{key} shows lines against the neutral and pairs of lines")
     parts = _excerpts(lines, line_names[0])
-    count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
+    count = _line_count(resource)
     return parts if len(parts) == count else unknown(f"{key} shows {len(parts)} of {count} lines")
 
 
@@ -179,6 +201,16 @@ def _excerpts(resource: Json, keys: Sequence[str]) -> list[RedfishFigure]:
     """The sensor excerpts under those of `keys` that have one."""
     excerpts = (excerpt(resource, key) for key in keys)
     return [figure for figure in excerpts if figure is not None]
+
+
+def _line_count(resource: Json) -> int:
+    """How many line currents make up the load; 0 if the service says it in a way that cannot be
+    read, and shows fewer than three lines.
+    """
+    seen = _phases_seen(resource)
+    if "PhaseWiringType" not in resource:
+        return seen
+    return _PHASES.get(text(resource, "PhaseWiringType"), 3 if seen == 3 else 0)
 
 
 def _phases_seen(resource: Json) -> int:
@@ -197,19 +229,46 @@ def _phases_seen(resource: Json) -> int:
     return max(lines, 1)
 
 
+def like_siblings(parts: Sequence[Figures], name: str, *, is_shown: bool) -> list[Figures]:
+    """The parts of one kind, such as all outlets of a PDU. If any of them shows the figure
+    `is_shown`, one that lacks it is not known: a device that drops a value must not seem to have no
+    meter for it. `name`: the property.
+    """
+    lacks = unknown(f"there is no {name}, which others of its kind have")
+    return [lacks if part is None and is_shown else part for part in parts]
+
+
+def first_source(sources: Sequence[tuple[str, Figures]], metered_sources: Sequence[str]) -> Figures:
+    """The figure of the first source that has it, by name and figure; None if none has. Not known
+    if an earlier one of `metered_sources`, those that show any figure, lacks it: the later one is
+    another meter, so the figure would jump when the first one is back.
+    """
+    for position, (name, figure) in enumerate(sources):
+        if figure is None:
+            continue
+        lacking = [earlier for earlier, _ in sources[:position] if earlier in metered_sources]
+        if lacking:
+            return unknown(f"{lacking[0]} shows other figures but not this, which {name} shows")
+        return figure
+    return None
+
+
 def sum_if_complete(
     parts: Iterable[Figures],
 ) -> Optional[list[RedfishFigure]]:
-    """The figures of all parts; one that is not metered, with its reason, if only some parts are.
-    None if no part is.
+    """The figures of all parts that carry something; not metered, with its reason, if only some of
+    them are, not known if there are no such parts. None if no part is metered, or if there is none.
     """
     all_parts = list(parts)
-    metered_parts = [part for part in all_parts if part is not None]
+    parts_in_use = [part for part in all_parts if part is None or part]
+    if all_parts and not parts_in_use:
+        return unknown("none of its parts is in use")
+    metered_parts = [part for part in parts_in_use if part is not None]
     if not metered_parts:
         return None
-    if len(metered_parts) < len(all_parts):
-        count = len(all_parts) - len(metered_parts)
-        return [RedfishFigure(NotMetered(f"{count} of {len(all_parts)} parts of it have no meter"))]
+    if len(metered_parts) < len(parts_in_use):
+        count = len(parts_in_use) - len(metered_parts)
+        return not_metered(f"{count} of {len(parts_in_use)} parts of it have no meter")
     return [figure for part in metered_parts for figure in part]
 
 

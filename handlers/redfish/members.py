@@ -81,17 +81,20 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
     """The members as the collection lists them, links or whole resources, {} for an entry that is
     neither: 1 round trip for each further page.
 
-    Raises the errors of `service.get`. Raises ProtocolError for fewer members than the collection
-    counts, for more than MOST_MEMBERS, for a page without a list of members (unless the collection
-    counts none), for a repeated page, and after _MOST_PAGES further pages.
+    Raises the errors of `service.get`. Raises ProtocolError for fewer members than a page counts,
+    for a count that is no number, for more than MOST_MEMBERS, for a page without a list of members
+    (unless the collection counts none), for a page without members before another one, for a
+    repeated page, and after _MOST_PAGES further pages.
     """
     entries: list[Json] = []
     paths: set[str] = set()
-    page, count = collection, collection.get("Members@odata.count")
+    page = collection
+    counts: list[int] = []
     while True:
+        counts += _counts(page)
         # some services leave out an empty list
         entries_of_page = _listed(page)
-        is_empty = entries_of_page is None and type(count) is int and count == 0
+        is_empty = entries_of_page is None and bool(counts) and max(counts) == 0
         if not is_empty and not isinstance(entries_of_page, list):
             raise ProtocolError("a collection of the device has no list of members")
         entries += _entries(page)
@@ -102,18 +105,31 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
         following = page.get("Members@odata.nextLink")
         if following is None:
             break
+        if not entries_of_page:
+            raise ProtocolError("a page of the device's list has no members, though more follow")
         path = service.path(following)
         if path in paths or len(paths) >= _MOST_PAGES:
             raise ProtocolError("the device's list repeats a page or has too many pages")
         paths.add(path)
         # a page may have the @odata.id of the collection
         page = service.get(path, text(collection, "@odata.id"))
-    if type(count) is int and len(entries) < count:
+    count = max(counts, default=0)
+    if len(entries) < count:
         raise ProtocolError(
             f"the device lists fewer members of a collection ({len(entries)}) than it counts"
             f" ({count})"
         )
     return entries
+
+
+def _counts(page: Json) -> list[int]:
+    """How many members the whole collection has, by this page; empty if it does not say."""
+    if "Members@odata.count" not in page:
+        return []
+    count = page["Members@odata.count"]
+    if type(count) is not int:
+        raise ProtocolError(f"the device counts the members of a collection as {count!r:.40}")
+    return [count]
 
 
 def _entries(page: Json) -> list[Json]:

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from typing import Callable, NamedTuple
 
 from .. import dcimanager
-from ..shared.errors import PduHandlerError
+from ..shared.errors import PduHandlerError, ProtocolError
 from ..shared.meter_figures import NOT_ASKED, MeterFigures, measured
 from . import figures, sensors
-from .figures import AMPERES, KILOWATT_HOURS, WATTS, Figures, Sensors, of_part, unknown
+from .figures import AMPERES, KILOWATT_HOURS, WATTS, Figures, Sensors, unknown
 from .members import Member, each_member, read_list, readable
 from .outlets import read_outlets
 from .pdus import (
@@ -25,24 +25,32 @@ from .pdus import (
     raise_if_twice,
     read_units,
 )
-from .resources import is_absent, link, status_state, text
+from .resources import Reading, is_absent, link, meaning, status_word, text
 from .responses import Json
 from .service import RESOURCE_ERRORS, RedfishService
 from .settings import PduChoice
-
-# Resource.State of a circuit that carries nothing, and of one that cannot be read now
-_UNUSED, _OFFLINE = ("Absent", "Disabled"), ("UnavailableOffline", "StandbyOffline")
-
 
 #: the summands of current, energy and, if it was asked for, power, of a PDU, its mains or an
 #: outlet; a value may be missing because its sensor is read later
 _Parts = Sequence[Figures]
 _FigureOf = Callable[[Json], Figures]
-#: what is read of a resource, and the units of its sensors
-_KINDS: Sequence[tuple[_FigureOf, Sequence[str]]] = (
-    (figures.current, AMPERES),
-    (figures.energy, KILOWATT_HOURS),
-    (figures.power, WATTS),
+
+
+class _Kind(NamedTuple):
+    """What is read of a resource."""
+
+    #: for reasons
+    name: str
+    of: _FigureOf
+    #: of its sensors
+    units: Sequence[str]
+    is_counter: bool = False
+
+
+_KINDS = (
+    _Kind("current", figures.current, AMPERES),
+    _Kind("energy", figures.energy, KILOWATT_HOURS, is_counter=True),
+    _Kind("power", figures.power, WATTS),
 )
 
 
@@ -55,9 +63,10 @@ class _UnitFigures(NamedTuple):
     #: of its outlets, by identity
     ports: Sequence[tuple[str, _Parts]]
 
-    def figures(self) -> Iterator[Figures]:
-        """All of them, for which sensors may have to be read."""
-        return itertools.chain(self.total, self.inlet, *(parts for _, parts in self.ports))
+    def figures(self, wanted: int) -> Iterator[Figures]:
+        """The first `wanted` of each, for which sensors may have to be read."""
+        all_parts = [self.total, self.inlet, *(parts for _, parts in self.ports)]
+        return itertools.chain(*(parts[:wanted] for parts in all_parts))
 
 
 def read_statistic(
@@ -74,15 +83,17 @@ def read_statistic(
     pdus = read_units(service, choice)
     raise_if_shared(pdus, [pdu.resource for pdu in pdus], "Mains", "Branches", "Metrics")
     kinds = _KINDS if with_power else _KINDS[:2]
-    figures_of = [figure_of for figure_of, _ in kinds]
-    pdu_figures = [_unit_figures(service, pdu, pdus, figures_of) for pdu in pdus]
+    wanted = len(kinds)
+    pdu_figures = [_unit_figures(service, pdu, pdus, wanted) for pdu in pdus]
     ports = [port for unit in pdu_figures for port in unit.ports]
     raise_if_twice(service, "outlets that are called", [identity for identity, _ in ports])
-    sources = figures.sensors_to_read(figure for unit in pdu_figures for figure in unit.figures())
+    sources = figures.sensors_to_read(
+        figure for unit in pdu_figures for figure in unit.figures(wanted)
+    )
     sensor_by_source = sensors.read_sensors(service, pdus, sources)
     readings: list[Sensors] = [
         {source: figures.sensor(sensor, units) for source, sensor in sensor_by_source.items()}
-        for _, units in kinds
+        for units in (kind.units for kind in kinds)
     ]
 
     def meter(parts: _Parts) -> MeterFigures:
@@ -103,63 +114,159 @@ def read_statistic(
 
 
 def _sum(addends: Sequence[_Parts]) -> _Parts:
-    """Each figure as the sum of that figure of all."""
+    """Each figure as the sum of that figure of all; not metered without any."""
+    if not addends:
+        return [None for _ in _KINDS]
     return [figures.sum_if_complete(column) for column in zip(*addends)]
 
 
 def _unit_figures(
-    service: RedfishService,
-    pdu: ServicePdu,
-    pdus: Sequence[ServicePdu],
-    figures_of: Sequence[_FigureOf],
+    service: RedfishService, pdu: ServicePdu, pdus: Sequence[ServicePdu], wanted: int
 ) -> _UnitFigures:
     """The figures of one PDU of `pdus`. An absent one of several has no load, and a counter that
-    is not known.
+    is not known, unless it lists its mains. What shows any figure is a meter, so
+    all of `_KINDS` are looked at, and the first `wanted` decide which sources are read.
     """
-    if len(pdus) > 1 and is_absent(pdu.resource) and link(pdu.resource, "Mains") is None:
+    is_absent_one = len(pdus) > 1 and is_absent(pdu.resource)
+    if is_absent_one and "Mains" not in pdu.resource:
         counter = unknown(f"the PDU {pdu.prefix[:-1]} is Absent")
-        parts = [counter if figure_of is figures.energy else () for figure_of in figures_of]
+        parts = [counter if kind.is_counter else () for kind in _KINDS]
         return _UnitFigures(parts, parts, [])
-
-    def parts_of(place: str, member: Member) -> _Parts:
-        return [_member_figures(place, member, figure_of) for figure_of in figures_of]
-
     try:
         outlets = read_outlets(service, pdu)
     except UNIT_ERRORS as error:
         raise name_unit(error, pdus, pdu.prefix) from None
+    sources = [
+        # DMTF's metrics of a PDU have no current
+        _Source("Metrics", _metrics_parts(_metrics(service, pdu))),
+        _circuit_source(service, pdu, "Mains"),
+    ]
+    inlet = sources[-1].parts
+    if any(all(source.parts[number] is None for source in sources) for number in range(wanted)):
+        sources.append(_circuit_source(service, pdu, "Branches"))
+    outlet_parts = _siblings(
+        [
+            _Part(
+                place=f"outlet {outlet.identity}",
+                member=outlet.error or outlet.resource,
+                reading=meaning(outlet.resource).unit,
+            )
+            for outlet in outlets
+        ]
+    )
+    sources.append(_Source("the list of outlets", _sum(outlet_parts)))
+    is_known = meaning(pdu.resource).unit is Reading.SHOWN
+    doubt = unknown(f"the Status of the PDU is {status_word(pdu.resource)}")
+
+    def believed(parts: _Parts, otherwise: Figures) -> _Parts:
+        """The figures of the PDU or a part of it, `otherwise` without a status that allows them."""
+        return [
+            part if is_known or kind.is_counter else otherwise for part, kind in zip(parts, _KINDS)
+        ]
+
     ports = [
-        (outlet.identity, parts_of(f"outlet {outlet.identity}", outlet.error or outlet.resource))
-        for outlet in outlets
+        (
+            outlet.identity,
+            # an outlet that carries nothing may show its last current
+            [
+                unknown(f"its Status is {status_word(outlet.resource)}") if part == () else part
+                for part in believed(parts, doubt)
+            ],
+        )
+        for outlet, parts in zip(outlets, outlet_parts)
     ]
-    inlet = _sum_circuits("Mains", _circuits(service, pdu, "Mains"), figures_of)
-    # DMTF's metrics of a PDU have no current
-    metrics = parts_of("Metrics", _metrics(service, pdu))
-    total = _first([None, *metrics[1:]], inlet)
-    if None in total:
-        branches = _circuits(service, pdu, "Branches")
-        total = _first(total, _sum_circuits("Branches", branches, figures_of))
-    return _UnitFigures(_first(total, _sum([parts for _, parts in ports])), inlet, ports)
+    without_load: Figures = () if is_absent_one else doubt
+    return _UnitFigures(
+        believed(_total(sources), without_load), believed(inlet, without_load), ports
+    )
 
 
-def _first(better: _Parts, other: _Parts) -> _Parts:
-    """Each figure of `better`, or if there is none, of `other`, in which all may be missing."""
-    return [
-        figure if figure is not None else part
-        for figure, part in itertools.zip_longest(better, other)
-    ]
+class _Source(NamedTuple):
+    """Where the figures of a PDU may be, and its figures there."""
+
+    name: str
+    parts: _Parts
+
+
+def _total(sources: Sequence[_Source]) -> _Parts:
+    """Each figure of a PDU, from the first source that has it."""
+    metered = [source.name for source in sources if any(part is not None for part in source.parts)]
+    total: list[Figures] = []
+    for number, kind in enumerate(_KINDS):
+        # the metrics of a PDU have no current
+        lacking = [name for name in metered if name != "Metrics" or kind.name != "current"]
+        parts = [(source.name, source.parts[number]) for source in sources]
+        total.append(figures.first_source(parts, lacking))
+    return total
+
+
+def _circuit_source(service: RedfishService, pdu: ServicePdu, key: str) -> _Source:
+    """The sums over the circuits that a PDU lists."""
+    circuits = _circuits(service, pdu, key)
+    sums = _sum(_siblings([_circuit_part(circuit) for circuit in circuits]))
+    return _Source(key, [figures.of_part(key, figure) for figure in sums])
+
+
+class _Part(NamedTuple):
+    """An outlet or a circuit."""
+
+    #: for reasons
+    place: str
+    member: Member
+    #: by its status
+    reading: Reading
+
+
+def _circuit_part(circuit: Member) -> _Part:
+    if isinstance(circuit, PduHandlerError):
+        return _Part("", circuit, Reading.NOT_KNOWN)
+    return _Part(text(circuit, "Id"), circuit, meaning(circuit).circuit)
+
+
+def _figure(part: _Part, kind: _Kind) -> Figures:
+    """A figure of an outlet or a circuit, whose reasons name its place. Here alone it is decided
+    whether it is measured, not metered (None), not known, or of a part that carries nothing (no
+    summand). No other source may replace one that is not known, because the sum would jump.
+    """
+    member, place = part.member, part.place
+    if isinstance(member, PduHandlerError):
+        return figures.of_part(place, unknown(member.reason))
+    figure = figures.of_part(place, kind.of(member))
+    if part.reading is Reading.SHOWN:
+        return figure
+    if part.reading is Reading.NOTHING:
+        # without the counter that it shows, the sum would fall, and jump when it is back
+        return figure if kind.is_counter and _is_measured(figure) else ()
+    if figure is None or kind.is_counter:
+        return figure
+    return figures.of_part(place, unknown(f"its Status is {status_word(member)}"))
+
+
+def _is_measured(part: Figures) -> bool:
+    return bool(part) and all(measured(summand.value) is not None for summand in part or ())
+
+
+def _siblings(parts: Sequence[_Part]) -> Sequence[_Parts]:
+    """The figures of parts of one kind, by `figures.like_siblings`."""
+    columns: list[list[Figures]] = []
+    members = readable([part.member for part in parts])
+    for kind in _KINDS:
+        is_shown = any(kind.of(member) is not None for member in members)
+        column = [_figure(part, kind) for part in parts]
+        columns.append(figures.like_siblings(column, kind.name, is_shown=is_shown))
+    return list(zip(*columns))
 
 
 def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member]:
     """The circuits that a PDU lists, with an error in place of one that cannot be read, or of a
-    list that cannot be read; none where the PDU has no such list.
+    list that cannot be read or is empty; none where the PDU has no such list.
 
     A list with an Id twice cannot be read: the figures might count twice.
     """
-    target = link(pdu.resource, key)
-    if target is None:
-        return []
     try:
+        target = link(pdu.resource, key)
+        if target is None:
+            return []
         circuits = each_member(service, read_list(service, target))
         raise_if_twice(
             service,
@@ -168,53 +275,26 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
         )
     except RESOURCE_ERRORS as error:
         return [error]
-    return circuits
+    return circuits or [ProtocolError("the device lists none, though each PDU has some")]
 
 
-def _sum_circuits(key: str, circuits: Sequence[Member], figures_of: Sequence[_FigureOf]) -> _Parts:
-    """The sums over circuits. One that is absent or disabled counts only by the counter that it
-    shows: without it the sum would fall, and jump when the circuit is back. One that is offline may
-    show its last current.
-    """
-
-    def part(circuit: Member, figure_of: _FigureOf) -> Figures:
-        if figure_of is not figures.energy and _state(circuit) in _OFFLINE:
-            return unknown(f"{key}: its Status is {_state(circuit)}")
-        circuit_id = "" if isinstance(circuit, PduHandlerError) else text(circuit, "Id")
-        return _member_figures(f"{key} {circuit_id}".strip(), circuit, figure_of)
-
+def _metrics_parts(metrics: Member) -> _Parts:
+    """The figures of the metrics, which have no current."""
+    if isinstance(metrics, PduHandlerError):
+        return [
+            None if kind.name == "current" else unknown(f"Metrics: {metrics.reason}")
+            for kind in _KINDS
+        ]
     return [
-        figures.sum_if_complete(
-            part(circuit, figure_of)
-            for circuit in circuits
-            if _state(circuit) not in _UNUSED
-            or (figure_of is figures.energy and _shows_counter(circuit))
-        )
-        for figure_of in figures_of
+        None if kind.name == "current" else figures.of_part("Metrics", kind.of(metrics))
+        for kind in _KINDS
     ]
-
-
-def _member_figures(place: str, member: Member, figure_of: _FigureOf) -> Figures:
-    """The figures of a resource, whose reasons name its `place`. One that cannot be read has a
-    figure that is not known: no other source may replace it, because the sum would jump."""
-    if isinstance(member, PduHandlerError):
-        return unknown(f"{place}: {member.reason}")
-    return of_part(place, figure_of(member))
-
-
-def _state(circuit: Member) -> str:
-    return "" if isinstance(circuit, PduHandlerError) else status_state(circuit)
-
-
-def _shows_counter(circuit: Member) -> bool:
-    counter = None if isinstance(circuit, PduHandlerError) else figures.energy(circuit)
-    return counter is not None and measured(counter[0].value) is not None
 
 
 def _metrics(service: RedfishService, pdu: ServicePdu) -> Member:
     """The metrics of a PDU; {} if it has none, the error if they cannot be read."""
-    target = link(pdu.resource, "Metrics")
     try:
+        target = link(pdu.resource, "Metrics")
         return {} if target is None else service.get(target)
     except RESOURCE_ERRORS as error:
         return error

@@ -10,6 +10,8 @@ import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple, Optional, Union
 
+from common.logger import get_logger
+
 from ..shared.errors import (
     NamedSetting,
     NoSuchOutlet,
@@ -34,6 +36,7 @@ from .responses import Json
 from .service import RedfishService
 from .settings import PduChoice
 
+LOGGER = get_logger(__name__)
 # PowerDistribution.EquipmentType
 _WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")
 
@@ -83,8 +86,8 @@ def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[ListedOutlet]
     outlet.
 
     Raises Unsupported for a PDU that does not list its outlets, unless its EquipmentType is one
-    without outlets, and ProtocolError for an empty list without a count. Raises an outlet's error
-    if no outlet can be read, or if its link does not show its Id.
+    without outlets, and ProtocolError for an empty list. Raises an outlet's error if no outlet can
+    be read, or if its link does not show its Id.
     """
     # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
     # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
@@ -93,7 +96,7 @@ def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[ListedOutlet]
         return []
     collection = read_list(service, target)
     entries = entries_of(service, collection)
-    _refuse_empty(collection, entries)
+    _refuse_empty(pdu, entries)
     members = each_member(service, {"Members": entries})
     if errors_of(members) and not readable(members):
         raise errors_of(members)[0]
@@ -146,20 +149,26 @@ def _listed_outlets(
     return outlets
 
 
-def _refuse_empty(collection: Json, entries: Sequence[Json]) -> None:
-    if not entries and type(collection.get("Members@odata.count")) is not int:
-        raise ProtocolError("the device lists no outlets, and does not say that it has none")
+def _refuse_empty(pdu: ServicePdu, entries: Sequence[Json]) -> None:
+    """Raise ProtocolError for an empty list, also if it counts 0 outlets, unless the equipment is
+    of a kind without outlets.
+    """
+    if not entries and text(pdu.resource, "EquipmentType") not in _WITHOUT_OUTLETS:
+        raise ProtocolError(
+            "the device lists no outlets of this PDU: is it a model with outlets, and may the"
+            " account see them?"
+        )
 
 
-def _outlets_link(pdu: ServicePdu) -> Optional[object]:
+def _outlets_link(pdu: ServicePdu) -> Optional[str]:
     """The link to the outlets; None for equipment without outlets, and among several PDUs of which
     the setting names none, for an absent one and one that only meters.
 
-    Raises Unsupported if a PDU does not list its outlets.
+    Raises Unsupported if a PDU does not list its outlets, ProtocolError if it does, without a link.
     """
     collection = link(pdu.resource, "Outlets")
     is_without_outlets = text(pdu.resource, "EquipmentType") in _WITHOUT_OUTLETS
-    only_meters = link(pdu.resource, "Mains") is not None
+    only_meters = "Mains" in pdu.resource
     may_lack_list = is_without_outlets or (
         pdu.may_lack_outlets and (only_meters or is_absent(pdu.resource))
     )
@@ -168,6 +177,9 @@ def _outlets_link(pdu: ServicePdu) -> Optional[object]:
             "the service does not list the outlets of this PDU: see whether newer firmware does, or"
             " use another handler for this PDU"
         )
+    if collection is None and not is_without_outlets:
+        name = pdu.prefix[:-1]
+        LOGGER.warning(f"PDU {name} lists no outlets, so it is taken as one that only meters")
     return collection
 
 
@@ -231,7 +243,7 @@ def _outlets_with_id(
         return [], []
     collection = service.get(target)
     entries = entries_of(service, collection)
-    _refuse_empty(collection, entries)
+    _refuse_empty(pdu, entries)
     links = [
         entry["@odata.id"] for entry in entries if identifier and last_part(entry) == identifier
     ]

@@ -31,7 +31,7 @@ from .members import (
     is_full_resource,
     readable,
 )
-from .resources import link, required_id, text, usable_id
+from .resources import child, link, required_id, text, usable_id
 from .responses import Json, TooManyRequests
 from .service import RESOURCE_ERRORS, RedfishService
 from .settings import PduChoice
@@ -137,7 +137,7 @@ def read_linked_pdu(
         pdu = service.get(target)
     except UNIT_ERRORS as error:
         raise (error if pdu_id else name_unit(error, _by_links(entries), f"{part}.")) from None
-    outlets = link(pdu, "Outlets")
+    outlets = child(pdu, "Outlets").get("@odata.id")
     holder = parts(target) if isinstance(target, str) else []
     is_below = isinstance(outlets, str) and parts(outlets)[: len(holder)] == holder
     if usable_id(pdu) != part or not is_below:
@@ -280,9 +280,7 @@ def _nothing(equipment: Json, collection_name: str) -> PduHandlerError:
 
 def is_pdu(resource: Json) -> bool:
     """Whether a resource is a PDU itself and not a list of collections."""
-    return is_full_resource(resource) and any(
-        link(resource, key) is not None for key in ("Outlets", "Mains")
-    )
+    return is_full_resource(resource) and bool(resource.keys() & {"Outlets", "Mains"})
 
 
 def _own_id(resource: Json) -> str:
@@ -305,12 +303,13 @@ def raise_if_shared(pdus_to_read: Sequence[ServicePdu], pdus: Sequence[Json], *k
     """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the
     outlets or figures in it are not those of both. `keys`: the properties that hold the links."""
     for key in keys:
-        targets = [link(pdu_resource, key) for pdu_resource in pdus]
+        # a property without a link is an error where it is read
+        targets = [child(pdu_resource, key).get("@odata.id") for pdu_resource in pdus]
         link_counts = collections.Counter(
             tuple(parts(target)) for target in targets if isinstance(target, str)
         )
         for pdu in pdus_to_read:
-            target = link(pdu.resource, key)
+            target = child(pdu.resource, key).get("@odata.id")
             if isinstance(target, str) and link_counts[tuple(parts(target))] > 1:
                 raise ProtocolError(
                     f"two PDUs of the device link to the same {key}, which cannot be those of both"

@@ -5,7 +5,9 @@ Source: Outlet.v1_4_4, Resource (Status, PowerState), Redfish Data Model DSP0268
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -17,8 +19,41 @@ _STATES: Mapping[object, EnumPowerStatus] = {
     "On": EnumPowerStatus.UP,
     "Off": EnumPowerStatus.DOWN,
 }
-# Resource.State: not detected; present, but cannot be used
-_UNUSABLE = ("Absent", "UnavailableOffline")
+
+
+class Reading(enum.Enum):
+    """What the current and the power of a part are. A counter keeps its last value."""
+
+    #: what it shows
+    SHOWN = "shown"
+    #: nothing flows through it; what it shows may be old
+    NOTHING = "nothing"
+    #: not known: what it shows may be old
+    NOT_KNOWN = "not known"
+
+
+class StatusMeaning(NamedTuple):
+    """What is believed of a part, by its `Status.State`."""
+
+    #: whether an outlet's PowerState is, its own or by its PDU's status
+    shows_power_state: bool
+    #: the current and power of an outlet or a whole PDU
+    unit: Reading
+    #: those of a circuit; a sensor is read only if it is SHOWN
+    circuit: Reading
+
+
+_USUAL = StatusMeaning(True, Reading.SHOWN, Reading.SHOWN)
+_UNREADABLE = StatusMeaning(False, Reading.NOT_KNOWN, Reading.NOT_KNOWN)
+#: Resource.State; each other one is _USUAL. An outlet that is off may be Disabled or StandbyOffline
+_MEANINGS: Mapping[str, StatusMeaning] = {
+    # not detected
+    "Absent": StatusMeaning(False, Reading.NOTHING, Reading.NOTHING),
+    "Disabled": StatusMeaning(True, Reading.SHOWN, Reading.NOTHING),
+    "StandbyOffline": StatusMeaning(True, Reading.NOT_KNOWN, Reading.NOT_KNOWN),
+    # present, but cannot be used
+    "UnavailableOffline": _UNREADABLE,
+}
 
 
 def child(resource: Json, key: str) -> Json:
@@ -33,9 +68,19 @@ def text(resource: Json, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def link(resource: Json, key: str) -> object:
-    """The link under `key`; None if there is none."""
-    return child(resource, key).get("@odata.id")
+def link(resource: Json, key: str) -> Optional[str]:
+    """The link under `key`; None if the resource has no such property, and so no such thing.
+
+    Raises ProtocolError for a property that holds no link, which does not say that: null means that
+    the value is not known (DSP0266, "Properties").
+    """
+    if key not in resource:
+        return None
+    value = resource[key]
+    target = value.get("@odata.id") if isinstance(value, dict) else None
+    if not isinstance(target, str) or not target:
+        raise ProtocolError(f"the device shows {key} without a link: {value!r:.80}")
+    return target
 
 
 def entries(resource: Json, key: str) -> Sequence[Json]:
@@ -76,6 +121,21 @@ def status_state(resource: Json) -> str:
     return text(child(resource, "Status"), "State")
 
 
+def meaning(resource: Json) -> StatusMeaning:
+    """What is believed of a resource. Nothing if its status is there and cannot be read."""
+    status = resource.get("Status", {})
+    if not isinstance(status, dict) or not isinstance(status.get("State", ""), str):
+        return _UNREADABLE
+    return _MEANINGS.get(status_state(resource), _USUAL)
+
+
+def status_word(resource: Json) -> str:
+    """The status, for a reason."""
+    status = resource.get("Status")
+    word = status.get("State") if isinstance(status, dict) else status
+    return word if isinstance(word, str) else repr(word)
+
+
 def is_absent(resource: Json) -> bool:
     """Whether the service says that there is no such thing now."""
     return status_state(resource) == "Absent"
@@ -101,8 +161,8 @@ def doubt(outlet: Json, pdu: Json) -> str:
     if transition is not False:
         return f"its PowerStateInTransition is {transition!r}"
     for resource, what in ((outlet, "its"), (pdu, "its PDU's")):
-        if status_state(resource) in _UNUSABLE:
-            return f"{what} Status is {status_state(resource)}"
+        if not meaning(resource).shows_power_state:
+            return f"{what} Status is {status_word(resource)}"
     power_state = text(outlet, "PowerState")
     if power_state not in _STATES:
         value = f"is {outlet['PowerState']!r}" if "PowerState" in outlet else "is missing"

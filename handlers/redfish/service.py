@@ -89,6 +89,8 @@ class RedfishService:
         self._end = clock() + self._seconds
         self.login, self._mode = config.login, config.session
         self._session: Optional[str] = None
+        # whether the service has answered a request of the present session
+        self._session_is_known = False
         self._root: Optional[Json] = None
         self._resources: Optional[dict[str, Json]] = {} if keeps else None
         #: the parts of each PDU's link, for `links.same`
@@ -183,15 +185,21 @@ class RedfishService:
     def reply(self, path: str) -> Response:
         """The answer to a GET; it may be an error.
 
-        Raises HttpRefused if a redirect is not allowed. Opens a session if needed.
+        Raises HttpRefused if a redirect is not allowed. Opens a session if needed, and once another
+        one if the unit has ended the session, in which it answered before.
         """
         root = self.root()
         reply = self._send("GET", path)
         if reply.status == 401 and self._wants_session(reply):
             self._log_in(root)
             reply = self._send("GET", path)
+        elif reply.status == 401 and self._session_is_known:
+            # the unit ended the session while it was idle
+            self._log_in(root)
+            reply = self._send("GET", path)
         elif self._mode == AUTO:
             self._mode = BASIC
+        self._session_is_known = self.login.token is not None and reply.status != 401
         return reply
 
     def get_expanded(self, target: object, levels: int = 1) -> Json:

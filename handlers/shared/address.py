@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import socket
 from typing import Optional
 
 # limit in characters: 253 for a DNS name, the rest for brackets and a port
 _LONGEST = 300
+_LONGEST_NAME = 253  # RFC 1035, 2.3.4: of a host name, in characters
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+_ZONE = re.compile(r"[\w.-]+")  # RFC 4007, 11.2: the name of an interface, or a number
+# the last part of an IPv4 address as the C library reads it: decimal, octal or hexadecimal
+_NUMBER = re.compile(r"0x[0-9a-f]*|\d+", re.IGNORECASE)
 _PARTS = re.compile(r"\[([^\]]*)\](?::([0-9]{1,9}))?|([^:]*):([0-9]{1,9})")
 
 
@@ -14,7 +21,7 @@ class Address(str):
     """`host`, `host:port`, `[v6]:port` or a bare IPv6 address, as somebody wrote it.
 
     The text is parsed once, where it comes in, and is passed on with its parts. Neither is checked:
-    `is_address`, `pdu.network.hosts` and `handlers.http.client.endpoint` do that.
+    `host_fault` does that.
     """
 
     # a list may have 10,000 addresses: none has a dictionary
@@ -41,12 +48,38 @@ class Address(str):
 
 def host_fault(text: str) -> str:
     """Why an address cannot be used, "" if it can: a URL or a path, for instance."""
-    name = Address(text).host
-    if is_address(name) and not set("/?#@[]") & set(name) and name.count(":") != 1:
+    if is_address(text.strip()) and is_host(Address(text).host):
         return ""
     # a password may precede it
     description = "the host, which contains an @," if "@" in text else repr(text[:60])
     return f"{description} is not an address; give a host name or an IP address"
+
+
+def is_host(name: str) -> bool:
+    """Whether this is an IP address or a possible host name, without a port. All that connect to a
+    device ask it: handlers, libraries and the command.
+
+    A name whose last part is a number is no host name (RFC 1123, 2.1): it is a mistyped IPv4
+    address, such as 192.0.2.256, or another spelling of one, such as 10.1, 010.0.0.1 or 0x7f.1.
+    The C library would complete it, or read it as octal, and reach another host.
+    """
+    if is_ip_host(name):
+        return True
+    labels = name.removesuffix(".").split(".")
+    is_name = len(name) <= _LONGEST_NAME and all(map(_LABEL.fullmatch, labels))
+    return is_name and _NUMBER.fullmatch(labels[-1]) is None
+
+
+def is_ip_host(name: str) -> bool:
+    """Whether this is an IP address, perhaps of IPv6 with a zone, in its usual spelling."""
+    address, percent, zone = name.partition("%")
+    if percent and _ZONE.fullmatch(zone) is None:
+        return False
+    for family, text in ((socket.AF_INET, name), (socket.AF_INET6, address)):
+        with contextlib.suppress(OSError, ValueError):
+            socket.inet_pton(family, text)
+            return True
+    return False
 
 
 def host_with_port(host: str, port: object, usual: int) -> str:

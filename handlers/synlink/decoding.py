@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, Callable, TypeVar
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
-from ..http.strict_json import FORM_ERRORS, loads, meter_figure
+from ..http.strict_json import FORM_ERRORS, column, loads, meter_figure
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import Figure, MeterFigures, NotKnown, measured, sum_if_complete
 
@@ -24,6 +25,13 @@ T = TypeVar("T")
 _Totals = tuple[Figure, Figure, Figure]  # A, kWh, W
 DEVICE, OUTLETS, INLETS = (f"/api/{name}" for name in ("device", "outlets", "inlets"))
 STATES = {"on": True, "off": False}
+_OF_A_METER = {
+    "inletLines",
+    "inletCurrentRms",
+    "inletActivePower",
+    "inletEnergyAccumulation",
+    "inletVoltageRms",
+}
 _ID = re.compile(r"[1-9][0-9]{0,2}-[A-Za-z0-9-]{1,40}")  # also the path of a command
 
 
@@ -43,7 +51,9 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     if not with_figures:
         return PduState(outlets)
     try:
-        figures = yield from _read(INLETS, lambda document: _inlets(device, _rows(document)))
+        figures = yield from _read(
+            INLETS, lambda document: _inlets(device, _rows(document), outlets)
+        )
     except Refused as error:
         if error.code != "404":
             raise
@@ -56,7 +66,7 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
     """The outlets that the account sees: one request."""
-    outlets = yield from _read(OUTLETS, lambda document: tuple(map(_outlet, _rows(document))))
+    outlets = yield from _read(OUTLETS, lambda document: _outlets(_rows(document)))
     different = len({outlet.identity for outlet in outlets})
     if different != len(outlets):
         raise ProtocolError(f"the PDU lists {len(outlets)} outlets with {different} different ids")
@@ -86,10 +96,25 @@ def _read(path: str, decode: Callable[[Any], T]) -> Dialogue[T]:
 def _rows(document: Any) -> list[dict[str, Any]]:
     if not isinstance(document, list):
         raise ValueError("no list")
-    return [dict(row) for row in document]
+    rows = [dict(row) for row in document]
+    if not all(rows):
+        raise ValueError("an empty entry")
+    return rows
 
 
-def _outlet(entry: dict[str, Any]) -> Outlet:
+def _outlets(rows: list[dict[str, Any]]) -> tuple[Outlet, ...]:
+    """The outlets. Where a unit measures the voltage behind its relays, one without the measurement
+    has no state.
+    """
+    measures_voltage = any(row.get("voltageDetection") is not None for row in rows)
+    currents = column(rows, "currentRms", places=_places(rows))
+    return tuple(
+        _outlet(row, current, measures_voltage=measures_voltage)
+        for row, current in zip(rows, currents)
+    )
+
+
+def _outlet(entry: dict[str, Any], current: Figure, *, measures_voltage: bool) -> Outlet:
     """An outlet from its entry; without a state if the unit contradicts it. Raises ValueError or
     KeyError without an id.
     """
@@ -102,6 +127,8 @@ def _outlet(entry: dict[str, Any]) -> Outlet:
     reboot, health = entry.get("rebootStatus", "none"), entry.get("relayHealth")
     is_measured = position is not None and voltage is position
     doubts = []
+    if voltage is None and measures_voltage:
+        doubts.append("there is no voltageDetection, which other outlets have")
     if position is None and voltage is None:
         doubts.append(f"its state is {state!r}")
     elif voltage is not None and not is_measured:
@@ -118,48 +145,76 @@ def _outlet(entry: dict[str, Any]) -> Outlet:
         identity,
         str(entry.get("outletName") or "")[:100],
         position if is_certain else None,
-        MeterFigures(current_a=_figure(entry, "currentRms")),
+        MeterFigures(current_a=current),
         doubt=", ".join(doubts),
         number=str(index) if type(index) is int else "",
     )
 
 
-def _inlets(device: Any, rows: list[dict[str, Any]]) -> _Totals:
+def _inlets(device: Any, rows: list[dict[str, Any]], outlets: Sequence[Outlet]) -> _Totals:
     """Load, energy and power of the unit. Of a transfer switch, the active inlet has the figures.
     Each inlet has the energy of the whole unit.
     """
     count = device.get("numInlets", len(rows))
-    if count != len(rows) or not rows:
-        unknown = NotKnown(f"{len(rows)} inlets are listed, of {count!r}")
-        return unknown, unknown, unknown
-    rows = [row for row in rows if row.get("inletType") != "ats" or row.get("atsInletActive")]
-    if not rows:
-        unknown = NotKnown("none of its inlets is the active one")
-        return unknown, unknown, unknown
-    energies = {_figure(row, "inletEnergyAccumulation") for row in rows}
+    if type(count) is not int or count != len(rows) or not rows:
+        return _unknown(f"{len(rows)} inlets are listed, of {count!r}")
+    types = {_word(row.get("inletType")) for row in rows}
+    if len(types) > 1 or (len(rows) > 1 and "" in types):
+        return _unknown(f"its inlets are of the types {[row.get('inletType') for row in rows]}")
+    if types == {"ats"}:
+        rows = [row for row in rows if _is_active(row)]
+        if len(rows) != 1:
+            return _unknown(f"{len(rows)} of its inlets are the active one")
+    expected = ""
+    if any(outlet.figures.current_a is not None for outlet in outlets):
+        expected = "its outlets are metered"
+    elif any(row.keys() & _OF_A_METER for row in rows):
+        expected = "the unit shows other figures"
+    places = _places(rows)
+    lists_lines = any("inletLines" in row for row in rows)
+    currents = [
+        current for row in rows for current in _currents(row, expected, lists_lines=lists_lines)
+    ]
+    energies = set(column(rows, "inletEnergyAccumulation", places=places, expected=expected))
+    powers = column(rows, "inletActivePower", places=places, expected=expected)
     return (
-        sum_if_complete(current for row in rows for current in _currents(row)),
+        sum_if_complete(currents),
         energies.pop() if len(energies) == 1 else NotKnown("its inlets show different energies"),
-        sum_if_complete(map(_power_w, rows)),
+        sum_if_complete(map(_power_w, rows, powers)),
     )
 
 
-def _currents(inlet: dict[str, Any]) -> list[Figure]:
-    """The currents of an inlet's lines. A three-phase one has three."""
-    lines = inlet.get("inletLines", [inlet])
-    if len(lines) != (3 if _word(inlet.get("inletPhase")) == "three phase" else 1):
-        return [NotKnown(f"an inlet of {inlet.get('inletPhase')!r} lists {len(lines)} lines")]
-    return [_figure(line, "currentRms", "inletCurrentRms") for line in lines]
+def _unknown(reason: str) -> _Totals:
+    return NotKnown(reason), NotKnown(reason), NotKnown(reason)
 
 
-def _power_w(inlet: Any) -> Figure:
+def _is_active(inlet: dict[str, Any]) -> bool:
+    """Whether an inlet of a transfer switch is the active one."""
+    active = inlet.get("atsInletActive")
+    return active is True or _word(active) == "true"
+
+
+def _currents(inlet: dict[str, Any], expected: str, *, lists_lines: bool) -> list[Figure]:
+    """The currents of an inlet's lines. A three-phase one has three. `lists_lines`: whether the
+    inlets of this unit list their lines.
+    """
+    lines = inlet.get("inletLines", [] if lists_lines else [inlet])
+    phase = inlet.get("inletPhase", "")
+    count = 3 if _word(phase) == "three phase" else 1
+    if len(lines) != count or not isinstance(phase, str):
+        return [NotKnown(f"an inlet of {phase!r} lists {len(lines)} lines")]
+    lines = [dict(line) for line in lines]
+    return column(lines, "currentRms", "inletCurrentRms", places=_places(lines), expected=expected)
+
+
+def _power_w(inlet: dict[str, Any], power: Figure) -> Figure:
     """The active power, in W, as the maker's references say: some of its tables say kW. Not known
     if voltage, current and power factor say that it is in kW.
     """
-    power = _figure(inlet, "inletActivePower")
-    watts, volts, amperes, factor = (
-        measured(_figure(inlet, name))
-        for name in ("inletActivePower", "inletVoltageRms", "inletCurrentRms", "inletPowerFactor")
+    watts = measured(power)
+    volts, amperes, factor = (
+        measured(meter_figure(inlet, name))
+        for name in ("inletVoltageRms", "inletCurrentRms", "inletPowerFactor")
     )
     if watts is None or volts is None or amperes is None:
         return power
@@ -176,6 +231,6 @@ def _word(value: object) -> str:
     return value.lower() if isinstance(value, str) else ""
 
 
-def _figure(entry: Any, *keys: str) -> Figure:
-    # a line of an inlet has no id
-    return meter_figure(entry, *keys, place=f"{entry.get('id', entry.get('line'))}: ")
+def _places(rows: Sequence[dict[str, Any]]) -> Sequence[str]:
+    """What the reasons of rows begin with; a line of an inlet has no id."""
+    return [f"{row.get('id', row.get('line'))}: " for row in rows]

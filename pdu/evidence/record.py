@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 import click
 
-from handlers.shared.errors import ProtocolError
+from handlers.shared.errors import ProtocolError, SettingsError
 
 from ..cli.options import Seconds, output_options, run_of
 from ..cli.output import Result, print_result, show_status_line, waiting
@@ -17,7 +17,7 @@ from ..loading import handler_recordings
 from ..loading.handler_loading import load
 from ..pdu_list import names
 from ..pdu_list.login_options import login_options
-from ..recordings.recording_formats import Recording, RecordingOptions
+from ..recordings.recording_formats import Recording, RecordingFormat, RecordingOptions
 from ..recordings.scrub import KINDS
 
 _PATIENCE_S, _LONGEST_S = 60.0, 3600.0
@@ -97,6 +97,7 @@ def record(
                     keep, patience, lambda line: show_status_line(line, is_quiet=output.json)
                 ),
             )
+            _check_readable(recording_format, recording.text, pdu.where)
             write(recording.text.encode("utf-8", "surrogateescape"))
     except RecursionError:
         raise ProtocolError(
@@ -105,6 +106,18 @@ def record(
     finally:
         show_status_line("", is_quiet=output.json)
     return print_result(_result(recording, handler, host, path), as_json=output.json)
+
+
+def _check_readable(recording_format: RecordingFormat, text: str, host: str) -> None:
+    """Raises ProtocolError for a recording that `pdu replay` could not read: serves it once."""
+    try:
+        recording_format.serve(text, 0).close()
+    except SettingsError as error:
+        raise ProtocolError(
+            f"what was recorded cannot be read again, so nothing was written: {error.reason}",
+            host=host,
+            operation="record",
+        ) from None
 
 
 def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -> Result:

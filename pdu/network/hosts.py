@@ -7,11 +7,8 @@ import ipaddress
 import re
 import socket
 
-from handlers.shared.address import Address, is_address
+from handlers.shared.address import Address, is_address, is_host, is_ip_host
 from handlers.shared.errors import NamedSetting, SettingsError
-
-_LONGEST_NAME = 253  # RFC 1035, 2.3.4: of a host name, in characters
-
 
 # the usual ports of PDUs, as an IPv6 address may end
 _PORTS = ("80", "161", "443", "3493")
@@ -51,7 +48,7 @@ def address(text: str) -> Address:
             )
         )
     name, port = host.host, host.port
-    if not is_address(host) or not _is_host(name):
+    if not is_address(host) or not is_host(name):
         raise NotAHost(
             f"{host[:60]!r} is not an address: give a host name or an IP address{_advice(host)}"
         )
@@ -75,7 +72,7 @@ def _advice(text: str) -> str:
     if "," in text:
         return ", and several with spaces between them"
     is_bare = ":" not in name or (name.startswith("[") and name.endswith("]"))
-    if is_bare and _LABEL.fullmatch(port) and _is_host(name.strip("[]")):
+    if is_bare and _LABEL.fullmatch(port) and is_host(name.strip("[]")):
         return f"; the port is a number, as in {name[:60]}:443"
     return ""
 
@@ -121,28 +118,4 @@ def is_this_machine(host: str) -> bool:
 
 def is_ip(text: str) -> bool:
     """Whether this is an IP address, perhaps with a port."""
-    return _is_ip_host(Address(text).host)
-
-
-def _is_ip_host(name: str) -> bool:
-    for family, text in ((socket.AF_INET, name), (socket.AF_INET6, name.partition("%")[0])):
-        with contextlib.suppress(OSError, ValueError):
-            socket.inet_pton(family, text)
-            return True
-    return False
-
-
-def _is_host(name: str) -> bool:
-    """Whether this is an IP address or a possible host name.
-
-    A name whose last part is a number is a mistyped IPv4 address, such as 192.0.2.256 or 10.0.0,
-    which some systems would complete to another address.
-    """
-    if _is_ip_host(name):
-        return True
-    labels = name.removesuffix(".").split(".")
-    return (
-        len(name) <= _LONGEST_NAME
-        and all(map(_LABEL.fullmatch, labels))
-        and not labels[-1].isdecimal()
-    )
+    return is_ip_host(Address(text).host)

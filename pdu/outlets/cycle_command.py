@@ -8,9 +8,9 @@ nothing about a restart.
 
 from __future__ import annotations
 
-import contextlib
+import dataclasses
 import time
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple, Optional, Union
 
 import click
 
@@ -46,7 +46,8 @@ _PAUSE_S = 10.0  # power supplies bridge some seconds
 _TICK_S = 1.0
 
 
-class _CalledOutlet(NamedTuple):
+@dataclasses.dataclass
+class _CalledOutlet:
     """An outlet, by the calls of its handler. A `ProofOutlet` that says what it waits for."""
 
     unit: OpenHandler
@@ -54,16 +55,22 @@ class _CalledOutlet(NamedTuple):
     #: the PDU, for people
     where: str
     output: Output
+    #: why its state could not be read the last time
+    failure: Optional[Exception] = None
 
     def command(self, *, on: bool) -> EnumPowerStatus:
         pdu = self.unit.command_pdu()
         return send_command(pdu, self.identity, on=on, output=self.output, where=self.where)
 
     def state(self) -> EnumPowerStatus:
-        with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.output):
-            self.unit.forget()
-            return dict(self.unit.states()).get(self.identity, UNKNOWN)
-        return UNKNOWN
+        self.failure = None
+        try:
+            with waiting(f"waiting for {self.where}", self.output):
+                self.unit.forget()
+                return dict(self.unit.states()).get(self.identity, UNKNOWN)
+        except Exception as error:
+            self.failure = error
+            return UNKNOWN
 
 
 class _OutletCycle(NamedTuple):
@@ -149,7 +156,8 @@ def _cycle_outlet(
         host,
     )
     run.changing = True
-    power = OutletPower(_CalledOutlet(unit, identity, where, run.output))
+    called_outlet = _CalledOutlet(unit, identity, where, run.output)
+    power = OutletPower(called_outlet)
     begin = time.monotonic()
     try:
         # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported
@@ -159,7 +167,7 @@ def _cycle_outlet(
                 _refuse(outcome, power.last_state)
             # a lost terminal must not leave an outlet off
             with ignored_hangup():
-                result = _run_cycle(outcome, power, pause_s)
+                result = _run_cycle(outcome, power, called_outlet, pause_s)
     except KeyboardInterrupt:
         why = f"outlet {identity} {power.stage.value}"
         return outcome.report_failure(
@@ -188,7 +196,9 @@ def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
         )
 
 
-def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Union[Result, int]:
+def _run_cycle(
+    outcome: _OutletCycle, power: OutletPower, outlet: _CalledOutlet, pause_s: float
+) -> Union[Result, int]:
     """Off, pause, on. Returns the exit code if it reported an error: a call that failed, or a state
     that is not proven.
     """
@@ -212,6 +222,12 @@ def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Uni
         )
         now = power.outlet.state()
         return outcome.report_failure(error, now, f"{first_state}; {outcome.remedy(now)}")
+    if power.stage is RestartStage.OFF and outlet.failure is not None:
+        note = (
+            f"outlet {identity} was switched off, and could not be read after the pause, so no"
+            f" command to switch on was sent; {outcome.remedy(power.last_state)}"
+        )
+        return outcome.report_failure(outlet.failure, power.last_state, note)
     if power.stage is RestartStage.OFF:
         why = "it did not stay off, so no command to switch on was sent"
         return outcome.unproven(on=False, state=power.last_state, left=power.last_state, why=why)

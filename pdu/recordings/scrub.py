@@ -40,6 +40,8 @@ _STAND_INS: Mapping[str, str] = {
     "mac": "02{:010x}",
     "ipv6": "2001:db8::{:x}",
 }
+# a telephone number, and first names that are months, hold only numbers and common words
+_NEVER_GENERIC = frozenset({SECRETS, CONTACTS, LOCATIONS})
 _SHORTEST = 3  # characters of a value that is replaced inside texts
 _LONG_NUMBER = 7  # digits of a number that may be a serial number
 _HEX = "[0-9A-Fa-f]"
@@ -122,12 +124,22 @@ class Scrubber:
         if not self.holds_login(text):
             if kind in self.keep:
                 return self.text(text)
-            if kind != SECRETS and has_only_generic_words(bare):
+            if kind not in _NEVER_GENERIC and has_only_generic_words(bare):
                 return text
         return text.replace(bare, self._stand_in(kind, bare)) if bare else text
 
     def text(self, text: str) -> str:
-        """A text that is kept, with stand-ins for what looks private in it."""
+        """A text that is kept, with stand-ins for what is known to be private or looks so."""
+        text = self.known(text)
+        if ADDRESSES not in self.keep:
+            text = _MAIL.sub(lambda match: self._stand_in(ADDRESSES, match[0]), text)
+            text = _MAC.sub(lambda match: self._mac(match[0]), text)
+            text = _IPV4.sub(self._ip, text)
+            text = _IPV6.sub(self._ip, text)
+        return text if SERIALS in self.keep else _SERIAL.sub(self._serial, text)
+
+    def known(self, text: str) -> str:
+        """A text with stand-ins for the login and for what was learned from its place."""
         for secret in self._secrets:
             stand_in_text = self._stand_in(SECRETS, secret)  # without a backslash
             text = re.sub(re.escape(secret), stand_in_text, text, flags=re.IGNORECASE)
@@ -138,12 +150,7 @@ class Scrubber:
             if value in lower_text:
                 whole = rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])"
                 text = re.sub(whole, stand_in, text, flags=re.IGNORECASE)
-        if ADDRESSES not in self.keep:
-            text = _MAIL.sub(lambda match: self._stand_in(ADDRESSES, match[0]), text)
-            text = _MAC.sub(lambda match: self._mac(match[0]), text)
-            text = _IPV4.sub(self._ip, text)
-            text = _IPV6.sub(self._ip, text)
-        return text if SERIALS in self.keep else _SERIAL.sub(self._serial, text)
+        return text
 
     def holds_login(self, text: str) -> bool:
         """Whether the text holds a secret of the login in any form."""
@@ -166,7 +173,9 @@ class Scrubber:
         """
         if isinstance(data, Mapping):
             return {
-                name if is_kept("", name) else self.text(name): self.json(value, is_kept, name)
+                self.known(name) if is_kept("", name) else self.text(name): self.json(
+                    value, is_kept, name
+                )
                 for name, value in data.items()
             }
         if isinstance(data, (list, tuple)):
@@ -176,8 +185,10 @@ class Scrubber:
         if isinstance(data, bool) or not isinstance(data, (int, float)) or is_kept(key, data):
             return data
         is_place = re.search("latitude|longitude|altitude", key, re.IGNORECASE) is not None
+        is_secret = kind_of(key) == SECRETS
         is_long = len(re.sub("[^0-9]", "", str(data))) >= _LONG_NUMBER
-        return type(data)(0) if is_place or is_long and SERIALS not in self.keep else data
+        is_serial = is_long and SERIALS not in self.keep
+        return type(data)(0) if is_secret or is_place or is_serial else data
 
     def _ip(self, match: re.Match[str]) -> str:
         """The stand-in for a matched IP address; text that only looks like one stays."""
@@ -231,8 +242,8 @@ def kind_of(name: str) -> str:
 
 
 def is_product(name: str) -> bool:
-    """Whether a member or variable of this name says what product it is."""
-    return _PRODUCT.search(name) is not None
+    """Whether a member or variable of this name says what product it is. A secret does not."""
+    return _PRODUCT.search(name) is not None and kind_of(name) != SECRETS
 
 
 def replace_unread(

@@ -69,9 +69,13 @@ def _record(
 
     def scrub(replaced: Collection[str]) -> Answers:
         return {
-            key: scrubber.json(answer, lambda name, _: name not in replaced or is_product(name))
+            key: scrubber.json(answer, lambda name, _: is_kept(name, replaced))
             for key, answer in answers.items()
         }
+
+    def is_kept(name: str, replaced: Collection[str]) -> bool:
+        """Whether the text of a member stays as it is; "" stands for the members' own names."""
+        return name != "" and (name not in replaced or is_product(name))
 
     clean = replace_unread(_member_names(answers), scrub, partial(_values, pdu))
     text = json.dumps({"recording": f"{name} 1", "answers": clean}, indent=1) + "\n"

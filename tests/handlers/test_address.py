@@ -1,15 +1,24 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 import pickle
-from typing import Optional
+import socket
+from typing import NoReturn, Optional
 
 import pytest
 
 from handlers.http.client import endpoint
-from handlers.shared.address import Address
-from handlers.shared.errors import SettingsError
+from handlers.nut import pynut
+from handlers.raritan import rpc
+from handlers.registry import HANDLERS
+from handlers.shared.address import Address, host_fault
+from handlers.shared.errors import PduHandlerError, SettingsError
+from pdu.network import hosts
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.snmp_client.credentials import Credentials
+from pdu_common.snmp_client.errors import SnmpError
 
 
 @pytest.mark.parametrize(
@@ -54,3 +63,53 @@ def test_an_address_is_its_text_and_keeps_its_parts_when_it_is_passed_on() -> No
             "2001:db8::7",
             443,
         )
+
+
+# Each is another spelling of an IPv4 address for the C library, or a mistyped one: 010.0.0.1 is
+# 8.0.0.1, 10.1 is 10.0.0.1, 0x7f.1 is 127.0.0.1. Source: inet_aton(3).
+OTHER_SPELLINGS = (
+    *("010.001.002.003", "192.0.2.010", "0177.0.0.1", "127.1", "127.0.1", "1", "0", "2130706433"),
+    *("0x7f.1", "0x7f000001", "0X7F.0.0.1", "127.0.0.0x1", "127.1.", "192.0.2.256", "1.2.3.4.5"),
+)
+
+
+def _refused_by_a_handler(name: str, host: str) -> str:
+    module = importlib.import_module(f"handlers.{name}.handler")
+    with pytest.raises(PduHandlerError) as error_info:
+        if name == "snmp":
+            module.make_handler(PduSnmpData(host, snmp_params={"community": "public"})).status()
+        else:
+            login = {"username": "admin", "password": "word"}
+            module.make_handler(PduData(host, {} if name == "nut" else login)).status()
+    return str(error_info.value)
+
+
+@pytest.mark.parametrize("host", OTHER_SPELLINGS)
+def test_no_door_connects_to_another_spelling_of_an_ipv4_address(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The handlers, the libraries, the command and the SNMP client of the local platform."""
+
+    def resolve(*args: object, **keywords: object) -> NoReturn:
+        raise AssertionError(f"the resolver was asked for {args[0]!r}")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    for name in HANDLERS:
+        assert "address" in _refused_by_a_handler(name, host), name
+    with pytest.raises(SettingsError, match="is not an address"):
+        rpc.Agent("https", host, "admin", "word")
+    with pytest.raises(pynut.PyNUTError, match="is not an address"):
+        pynut.PyNUTClient(host)
+    with pytest.raises(hosts.NotAHost, match="is not an address"):
+        hosts.address(host)
+
+
+@pytest.mark.parametrize("host", [host for host in OTHER_SPELLINGS if "." in host[:-1]])
+def test_a_port_behind_another_spelling_does_not_make_it_an_address(host: str) -> None:
+    assert host_fault(f"{host}:443") and host_fault(host)
+
+
+def test_the_snmp_client_refuses_what_the_c_library_would_complete() -> None:
+    for host in OTHER_SPELLINGS[:-2]:
+        with pytest.raises(SnmpError, match="is not an address"):
+            Credentials.from_params(host.rstrip("."), {"community": "public"})

@@ -63,6 +63,12 @@ from raritan import zeroconf
 from raritan.rpc import bulkcfg, cascading, cert, diag, firmware, net, rawcfg, servermon
 print(callable(zeroconf.discover), callable(rawcfg.upload), firmware.Firmware.__name__)
 """,
+    "a module that only the vendor has": """
+try:
+    from raritan.rpc import webcam
+except ImportError as error:
+    print(str(error).partition(":")[0])
+""",
 }
 _SHOWN = {
     "a model and an outlet": "PX3-5190R PS_OFF",
@@ -70,6 +76,7 @@ _SHOWN = {
     "all names of a module": "2",
     "settings in a bulk": "0",
     "the modules of files, and the search": "True True Firmware",
+    "a module that only the vendor has": "this binding has no module webcam",
 }
 
 

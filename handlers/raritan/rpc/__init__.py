@@ -22,7 +22,7 @@ from ._runtime.errors import (
     JsonRpcSyntaxException,
 )
 from ._runtime.printing import Utils
-from ._runtime.registry import LONGEST_NAME, TypeInfo, base_name, find, inner_name
+from ._runtime.registry import LONGEST_NAME, OTHER_MODULES, TypeInfo, base_name, find, inner_name
 from ._runtime.structures import Structure, TypeName, ValueObject, present
 from ._runtime.times import Time
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
@@ -60,3 +60,17 @@ __all__ = [
     "scripts",
     "answered_field",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Called by `from … import name` for a name that this package does not have.
+
+    Raises ImportError with a sentence for a module that only the vendor's binding has.
+    """
+    if name in OTHER_MODULES:
+        raise ImportError(
+            f"this binding has no module {name}: the vendor's own binding has it (`pip install "
+            "raritan`); docs/raritan-library.md lists the modules that are here",
+            name=f"{__name__}.{name}",
+        )
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

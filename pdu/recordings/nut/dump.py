@@ -18,7 +18,9 @@ from handlers.nut.quoting import escaped
 from handlers.shared.errors import SettingsError
 from handlers.shared.settings import Settings
 
-_VARIABLE = re.compile(r"([A-Za-z][\w-]*(?:\.[\w-]+)+):(.*)", re.DOTALL)
+# NUT's names have a dot; a few older ones (`serial`, `uptime`) do not
+_VARIABLE = re.compile(r"([A-Za-z][\w-]*(?:\.[\w-]+)*):(.*)", re.DOTALL)
+_NAMED_WITH_DOT = re.compile(r"[A-Za-z][\w-]*(?:\.[\w-]+)+:.*", re.DOTALL)
 _COMMENT = re.compile(r"#\s*(device|command|describe|writable)\s+(\S+)(?:\s+(.*))?")
 _PLAIN = re.compile(r"[^\s\"'#=\\]+(?: [^\s\"'#=\\]+)*")
 _UNNAMED = "pdu"
@@ -65,7 +67,7 @@ def is_dump(text: str) -> bool:
     """
     for line in text.split("\n"):
         if line.strip() and not line.startswith(("#", "TIMER ")):
-            return _VARIABLE.fullmatch(line) is not None
+            return _NAMED_WITH_DOT.fullmatch(line) is not None
     return False
 
 

@@ -5,6 +5,7 @@ paths of all units is not told by hiding the path.
 from __future__ import annotations
 
 import base64
+from typing import Optional
 
 import pytest
 
@@ -117,3 +118,23 @@ def test_the_error_of_a_refused_token_says_what_to_do_about_it(
 ) -> None:
     login = Login(token="made-up-key", is_personal=is_personal)
     assert words in error_of_status(401, login).reason
+
+
+@pytest.mark.parametrize("login", [Login("operator", "secret-word"), Login(), None])
+def test_a_401_that_offers_no_basic_login_names_what_the_device_wants(
+    login: Optional[Login],
+) -> None:
+    headers = {"www-authenticate": 'Digest realm="unit", nonce="5f1d8c", algorithm=SHA-256'}
+    reason = error_of_status(401, login, headers).reason
+    assert "HTTP Error 401" in reason and "Digest, which this handler does not have" in reason
+    for basic in ({}, {"www-authenticate": 'Digest realm="a", Basic realm="a"'}):
+        assert "check user name and password" in error_of_status(401, login, basic).reason
+    # a scheme may be the password that was sent
+    hidden = error_of_status(401, login, {"www-authenticate": "secret-word realm"}).reason
+    assert ("secret-word" in hidden) is (not login or not login.password)
+
+
+def test_a_401_to_a_login_that_is_no_basic_one_is_told_as_before() -> None:
+    headers = {"www-authenticate": "Digest realm"}
+    for login in (Login(token="made-up-key"), UnsentLogin("operator", "secret-word")):
+        assert "Digest" not in error_of_status(401, login, headers).reason

@@ -157,7 +157,7 @@ def test_a_session_that_cannot_send_is_a_settings_error_that_shows_no_secret(
 
 
 def test_an_impossible_host_name_is_a_settings_error(session: requests.Session) -> None:
-    with pytest.raises(SettingsError, match="the host name"):
+    with pytest.raises(SettingsError, match="is not an address"):
         get_state(_agent(session, "http", f"{'a' * 70}.example"))
 
 

@@ -80,14 +80,33 @@ def test_an_outlet_that_is_not_there_has_neither_state_nor_figures(status: objec
     assert outlet.figures == MeterFigures(unknown, unknown, unknown)
 
 
-@pytest.mark.parametrize("status", ["High Warning", "Low Alarm", "Over Limit", ...])
+@pytest.mark.parametrize("status", ["High Warning", "Low Alarm", "Over Limit"])
 def test_an_alarm_of_a_figure_denies_nothing(status: object) -> None:
     assert read(status=status).outlets[0] == read().outlets[0]
 
 
-def test_a_missing_field_is_no_figure() -> None:
-    outlet = read(active_power=..., current=..., energy=...).outlets[0]
-    assert outlet == Outlet("AA1", "Master_Outlet_1", True)
+def test_a_figure_that_others_have_is_not_known_and_one_that_none_has_is_not_metered() -> None:
+    for field, figure in (("current", 0), ("active_power", 1), ("energy", 2)):
+        reason = f"AA1: there is no {field}, which others of its kind have"
+        assert read(**{field: ...}).outlets[0].figures[figure] == NotKnown(reason)
+        unit = codecs.read(decoding, {**ANSWERS, decoding.OUTLETS: outlets_without(field)})
+        assert [outlet.figures[figure] for outlet in unit.outlets] == [None] * 3
+
+
+@pytest.mark.parametrize("field", ["status", "control_state"])
+def test_an_outlet_without_the_field_that_denies_the_others_states_has_no_state(field: str) -> None:
+    first, second, _ = read(**{field: ...}).outlets
+    assert first.state is None and field in first.doubt and second.state is True
+    unit = codecs.read(decoding, {**ANSWERS, decoding.OUTLETS: outlets_without(field)})
+    assert [outlet.state for outlet in unit.outlets] == [True] * 3
+
+
+def outlets_without(field: str) -> list[dict[str, Any]]:
+    """The recording's outlets, none of which has this field."""
+    return [
+        {key: value for key, value in entry.items() if key != field}
+        for entry in ANSWERS[decoding.OUTLETS]
+    ]
 
 
 @pytest.mark.parametrize("energy", ["1.4 kWh", "", None, -1, True, 2**32 - 1])
@@ -115,7 +134,12 @@ def energies(values: list[Any], *cords: object) -> PduState:
         ([12, 12.5, 0.4, 3.1], [], [12, 12.5, 0.4, 3.1]),
         # more than the cord has counted in kWh: Wh
         ([701280, 0, 231812], [11814.5], [701.28, 0, 231.812]),
-        ([57], [0.1], [0.057]),
+        ([57, 12, 30, 41], [0.1], [0.057, 0.012, 0.03, 0.041]),
+        # too few: 340.0 kWh beside a cord's counter that was set back would be 0.34 kWh
+        ([57], [0.1], None),
+        ([0, 340], [3.0], None),
+        ([0, 340.1], [3.0], None),
+        ([120, 340, 12], [3.0], None),
         ([701280], [500.0, 400.0], [701.28]),
         # no cord counts: no outlet has so many kWh
         ([701280, 652669, 325082], [], [701.28, 652.669, 325.082]),
@@ -141,8 +165,11 @@ def test_the_unit_of_energies_is_judged_over_all_outlets_and_by_the_cords(
     if kwh is not None:
         assert figures == kwh
         return
-    for figure in figures:
-        assert isinstance(figure, NotKnown) and "Wh or in kWh" in figure.reason
+    for value, figure in zip(values, figures):
+        if value:
+            assert isinstance(figure, NotKnown) and "Wh or in kWh" in figure.reason
+        else:
+            assert figure == 0
 
 
 @pytest.mark.parametrize("text", ["180 W", "1.4 kW", ""])
@@ -151,20 +178,55 @@ def test_a_figure_that_is_text_is_no_figure(text: str) -> None:
     assert figures.power_w == NotKnown(f"AA1: its active_power is {text!r}")
 
 
-def test_a_unit_without_lines_and_cords_has_the_sums_of_its_outlets() -> None:
-    # with the seventh outlet of the fake PDU; without a cord, fractions show that these are kWh
-    seventh = {**OUTLET, "id": "AA7", "active_power": 24, "current": 0.18, "energy": 325082}
-    entries = [*ANSWERS[decoding.OUTLETS], seventh]
-    outlets = [{**entry, "energy": entry["energy"] / 1000} for entry in entries]
-    empty: dict[str, Any] = {decoding.OUTLETS: outlets, decoding.LINES: [], decoding.CORDS: []}
-    empty[decoding.UNITS] = ANSWERS[decoding.UNITS]
-    unit = codecs.read(decoding, empty)
-    # in decimal: 0.35 + 0 + 0.19 + 0.18
-    assert (unit.load_a, unit.energy_kwh, unit.power_w) == (0.72, 1258.174, 89)
-    part = [dict(ANSWERS[decoding.OUTLETS][0]), dict(ANSWERS[decoding.OUTLETS][1])]
-    del part[1]["current"]
-    load = codecs.read(decoding, {**empty, decoding.OUTLETS: part}).load_a
-    assert "1 of 2 parts of the sum" in reason_without(load)
+def test_lines_and_cords_that_are_not_listed_are_not_replaced_by_the_outlets() -> None:
+    unit = codecs.read(decoding, {**ANSWERS, decoding.LINES: [], decoding.CORDS: []})
+    for path, row, total in (
+        (decoding.LINES, "AA1", unit.load_a),
+        (decoding.CORDS, "AA", unit.energy_kwh),
+        (decoding.CORDS, "AA", unit.power_w),
+    ):
+        assert total == NotKnown(f"{path} is not complete: there is no row of {row}")
+
+
+# two units: all outlets are listed, and each has a cord of three lines
+TWO_UNITS: dict[str, Any] = {
+    path: [
+        *ANSWERS[path],
+        *({**row, "id": f"B{row['id'][1:]}", "name": "second"} for row in ANSWERS[path]),
+    ]
+    for path in ANSWERS
+}
+
+
+@pytest.mark.parametrize("path", [decoding.LINES, decoding.CORDS])
+def test_of_two_units_each_line_and_cord_is_a_part_of_the_total(path: str) -> None:
+    whole = codecs.read(decoding, TWO_UNITS)
+    assert (whole.load_a, whole.energy_kwh) == (pytest.approx(16.58), 23629.0)
+    rows = TWO_UNITS[path]
+    for number, row in enumerate(rows):
+        unit = codecs.read(decoding, {**TWO_UNITS, path: [*rows[:number], *rows[number + 1 :]]})
+        lost = unit.load_a if path == decoding.LINES else unit.energy_kwh
+        assert lost == NotKnown(f"{path} is not complete: there is no row of {row['id']}")
+        kept = unit.energy_kwh if path == decoding.LINES else unit.load_a
+        assert kept == (whole.energy_kwh if path == decoding.LINES else whole.load_a)
+
+
+@pytest.mark.parametrize("capacity, is_known", [(17300, False), (8600, True), (None, True)])
+def test_only_cords_of_one_capacity_must_have_the_same_lines(
+    capacity: object, is_known: bool
+) -> None:
+    cords = [dict(row) for row in TWO_UNITS[decoding.CORDS]]
+    cords[1]["power_capacity"] = capacity
+    lines = [row for row in TWO_UNITS[decoding.LINES] if row["id"] not in ("BA2", "BA3")]
+    unit = codecs.read(decoding, {**TWO_UNITS, decoding.CORDS: cords, decoding.LINES: lines})
+    assert (measured(unit.load_a) is not None) is is_known
+
+
+def test_a_unit_that_is_listed_has_a_cord_though_no_outlet_names_it() -> None:
+    units = TWO_UNITS[decoding.UNITS]
+    unit = codecs.read(decoding, {**ANSWERS, decoding.UNITS: units})
+    assert "there is no row of B1" in reason_without(unit.load_a)
+    assert "there is no row of B" in reason_without(unit.energy_kwh)
 
 
 @pytest.mark.parametrize("value", [None, -1, "3.4 A", ...])
@@ -188,9 +250,7 @@ def test_a_line_or_cord_without_a_value_leaves_the_total_unset_though_outlets_ha
         unit = codecs.read(decoding, {**ANSWERS, path: rows})
         others = {"load_a", "energy_kwh", "power_w"} - {total}
         figure = getattr(unit, total)
-        # without the field in each row, there is no such meter
-        is_unmetered = value is ... and count == len(rows)
-        assert figure is None if is_unmetered else isinstance(figure, NotKnown)
+        assert isinstance(figure, NotKnown)
         assert None not in [measured(getattr(unit, other)) for other in others]
 
 

@@ -57,6 +57,9 @@ def rows(columns: Any) -> list[dict[str, Any]]:
                 entries.setdefault(index, {})[name] = value(str(plain(row)))
     for index, entry in entries.items():
         letters = "".join(chr(64 + arc) for arc in index[:2])
+        if columns is CORDS:
+            # one has three lines, the others one
+            entry["power_capacity"] = 17300 if letters == "AA" else 3680
         entry.setdefault("id", f"{letters}{index[2] if len(index) > 2 else ''}")
     return [entry for _, entry in sorted(entries.items())]
 

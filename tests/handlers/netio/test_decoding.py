@@ -159,3 +159,46 @@ def test_a_counter_that_is_null_is_not_replaced_by_the_one_that_a_user_resets() 
     output = {**OUTPUTS[0], "Energy": 43078, "EnergyNR": None}
     document = {**SAMPLE, "Agent": {"NumOutputs": 1}, "Outputs": [output]}
     assert read(document).outlets[0].figures.energy_kwh == NotKnown("its EnergyNR is None")
+
+
+NEW: dict[str, Any] = {
+    "Agent": {"NumOutputs": 2},
+    "GlobalMeasure": {"TotalCurrent": 1000, "TotalLoad": 230, "TotalEnergyNR": 9000},
+    "Outputs": [
+        {"ID": number, "State": 1, "Current": 500, "Load": 115, "EnergyNR": 4000, "Energy": 7}
+        for number in (1, 2)
+    ],
+}
+
+
+def test_a_unit_that_counts_0_outputs_is_an_error() -> None:
+    with pytest.raises(errors.ProtocolError, match="has 0 outputs"):
+        read({**NEW, "Agent": {"NumOutputs": 0}, "Outputs": []})
+
+
+def test_totals_that_are_gone_from_a_metered_unit_are_not_known() -> None:
+    assert (read(NEW).load_a, read(NEW).energy_kwh) == (1.0, 9.0)
+    without: dict[str, Any] = {key: value for key, value in NEW.items() if key != "GlobalMeasure"}
+    for document in (without, {**without, "GlobalMeasure": {}}):
+        for total in (read(document).load_a, read(document).energy_kwh):
+            assert isinstance(total, NotKnown) and "its outputs are metered" in total.reason
+    # also if only the whole unit has a meter
+    outputs = [{"ID": number, "State": 1} for number in (1, 2)]
+    measure = {"TotalLoad": 230, "TotalEnergyNR": 9000}
+    unit = read({**NEW, "Outputs": outputs, "GlobalMeasure": measure})
+    assert isinstance(unit.load_a, NotKnown) and unit.energy_kwh == 9.0
+
+
+def test_a_lost_counter_is_not_replaced_by_the_one_that_a_user_resets() -> None:
+    output = {key: value for key, value in NEW["Outputs"][0].items() if key != "EnergyNR"}
+    unit = read({**NEW, "Outputs": [output, NEW["Outputs"][1]]})
+    reason = "there is no EnergyNR, which others of its kind have"
+    assert [outlet.figures.energy_kwh for outlet in unit.outlets] == [NotKnown(reason), 4.0]
+    measure = {"TotalCurrent": 1000, "TotalLoad": 230, "TotalEnergy": 7}
+    assert isinstance(read({**NEW, "GlobalMeasure": measure}).energy_kwh, NotKnown)
+
+
+def test_an_output_without_any_figure_has_no_meter() -> None:
+    output = {"ID": 2, "Name": "", "State": 1, "Action": 6, "Delay": 5000}
+    unit = read({**NEW, "Outputs": [NEW["Outputs"][0], output]})
+    assert unit.outlets[1].figures == MeterFigures() and unit.load_a == 1.0

@@ -226,7 +226,7 @@ STRANGE_TYPES = (
     "session.PduHandlerError:1.0.0",
     "logging.LogHelper:1.0.0",
     "bulkcfg.UploadCode:1.0.0",
-    "usb.Interface:1.0.0",
+    "servermon.Interface:1.0.0",
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from handlers.shared.meter_figures import NotMetered
 from pdu_common.helper import EnumPowerStatus
 
 from .tree import Json, Tree, dmtf, handler, serving
@@ -93,7 +94,8 @@ def test_the_watts_come_from_the_metrics_and_not_from_lines_that_do_not_add_up()
     with serving(tree) as address:
         figures = handler(address).measured(with_power=True)
     assert figures.power_w == metrics["PowerWatts"]["Reading"] == 6438
-    assert figures.inlet_w is None
+    assert isinstance(figures.inlet_w, NotMetered)
+    assert "lines against the neutral and pairs of lines" in figures.inlet_w.reason
     assert len(tree.targets) == 5
 
 

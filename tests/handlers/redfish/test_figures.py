@@ -133,6 +133,29 @@ def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_
         ),
         ({"PolyPhaseCurrentAmps": None}, "PolyPhaseCurrentAmps is null"),
         ({"PolyPhaseCurrentAmps": []}, "PolyPhaseCurrentAmps is []"),
+        # how many lines there are is not known
+        (
+            {"PhaseWiringType": None, "CurrentAmps": {"Reading": 6.48}},
+            "its PhaseWiringType is None",
+        ),
+        (
+            {"PhaseWiringType": "SixPhase", **lines(1.0, 2.0)},
+            "its PhaseWiringType is 'SixPhase'",
+        ),
+        # its lines have a meter, whose currents are gone
+        (
+            {
+                "PhaseWiringType": "ThreePhase5Wire",
+                "CurrentAmps": {"Reading": 6.48},
+                "PolyPhasePowerWatts": {"Line1ToNeutral": {"Reading": 1.0}},
+            },
+            "there is no current of its lines, though other values of them are shown",
+        ),
+        (
+            {"PolyPhaseCurrentAmps": {}},
+            "there is no current of its lines, though other values of them are shown",
+        ),
+        ({"PowerWatts": {"Reading": 230.0}}, "there is no current, though a power is shown"),
     ],
 )
 def test_a_current_that_is_not_known_has_its_reason(resource: dict[str, Any], reason: str) -> None:
@@ -149,12 +172,19 @@ def test_lines_that_are_null_are_not_known_and_no_others_replace_them(
     to_neutral = {f"Line{number}ToNeutral": None for number in (1, 2, 3)}
     resource = {"PhaseWiringType": "ThreePhase5Wire", key: {**to_neutral, **beside}}
     # with both kinds of lines, it is not certain what the whole is
-    reason = NotKnown(f"{key} shows 0 of 3 lines")
-    assert total(figures_of(resource), {}) == (None if beside else reason)
+    both = NotMetered(f"{key} shows lines against the neutral and pairs of lines")
+    reason = both if beside else NotKnown(f"{key} shows 0 of 3 lines")
+    assert total(figures_of(resource), {}) == reason
     assert total(figures_of({key: None}), {}) == NotKnown(f"{key} is null")
     whole = key.replace("PolyPhase", "")
     for name in (key, whole):
         assert total(figures_of({name: "n/a"}), {}) == NotKnown(f"{name} is 'n/a'")
+
+
+def test_the_one_current_of_three_lines_is_not_metered_with_its_reason() -> None:
+    resource = {"PhaseWiringType": "ThreePhase5Wire", "CurrentAmps": {"Reading": 6.48}}
+    figure = total(current(resource), {})
+    assert figure == NotMetered("CurrentAmps may be the current of only one of its lines")
 
 
 def test_a_current_that_the_schema_leaves_out_is_not_metered() -> None:

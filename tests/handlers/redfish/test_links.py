@@ -100,7 +100,7 @@ def test_paging_that_does_not_end_is_an_error_within_500_pages(
 
     with RedfishService(model) as service:
         service.rewrite = next_page
-        with pytest.raises(ProtocolError, match="list repeats a page or has too many pages"):
+        with pytest.raises(ProtocolError, match="repeats a page|too many pages|though more follow"):
             handler(service).status()
         assert service.books().requests < 510
 

@@ -7,7 +7,8 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from handlers.shared.meter_figures import NOT_ASKED, measured
+from handlers.dcimanager import Figures
+from handlers.shared.meter_figures import NOT_ASKED, NotKnown, measured
 from pdu_common.helper import PduStatisticView
 
 from .tree import (
@@ -21,6 +22,7 @@ from .tree import (
     outlet,
     refused,
     serving,
+    two,
     unit,
 )
 
@@ -88,7 +90,7 @@ DEFAULT = PduStatisticView()
 @pytest.mark.parametrize("key", ["Mains", "Branches"])
 def test_of_circuits_of_which_one_is_listed_twice_no_sum_is_shown(key: str) -> None:
     circuits: dict[str, Any] = {key: [amps(8.0)]}
-    tree = metered([], **circuits)
+    tree = metered([{}], **circuits)
     for second in ({"CurrentAmps": {"Reading": 8.0}}, {"CurrentAmps": {"Reading": 1.0}}):
         tree.resources[f"{PDU}/{key}"]["Members"][1:] = [{"Id": "0", **second}]
         assert totals(tree)[0] == DEFAULT.load
@@ -111,7 +113,13 @@ def test_of_circuits_of_which_one_is_listed_twice_no_sum_is_shown(key: str) -> N
         ([amps(8.0), {**amps(3.8), "Status": {"State": "UnavailableOffline"}}], [], DEFAULT.load),
         ([amps(8.0), {**amps(3.8), "Status": {"State": "StandbyOffline"}}], [], DEFAULT.load),
         ([amps(8.0), {**amps(3.8), "Status": {"State": "Enabled"}}], [], 11.8),
-        ([], [amps(5.0)], 5.0),
+        # each PDU has mains: an empty list is a failure
+        ([], [amps(5.0)], DEFAULT.load),
+        ([{}], [], DEFAULT.load),
+        # mains that show other figures have a meter
+        ([hours(7)], [amps(5.0)], DEFAULT.load),
+        ([watts(7)], [amps(5.0)], DEFAULT.load),
+        ([{}], [hours(5)], DEFAULT.load),
         ([{}], [{}], 3.0),
         ([{}], [amps(5.0), {}], DEFAULT.load),
         # unknown at present: no other source replaces it
@@ -127,7 +135,8 @@ def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(
     tree = metered([amps(1.0), amps(2.0)], metrics=hours(9), Mains=mains, Branches=branches)
     assert totals(tree)[0] == load
     reads_branches = any(request.path == f"{PDU}/Branches" for request in tree.requests)
-    assert reads_branches == (not any("CurrentAmps" in circuit for circuit in mains))
+    is_metered = any(circuit.keys() & {"CurrentAmps", "PowerWatts"} for circuit in mains)
+    assert reads_branches == bool(mains and not is_metered)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +145,6 @@ def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(
         ([amps(1.0), amps(2.0)], 3.0),
         ([amps(1.0), {}], DEFAULT.load),
         ([amps(1.0), amps(None)], DEFAULT.load),
-        ([], DEFAULT.load),
     ],
 )
 def test_a_sum_over_outlets_counts_only_where_all_are_metered(
@@ -149,7 +157,8 @@ def test_a_sum_over_outlets_counts_only_where_all_are_metered(
     "metrics, mains, kwh",
     [
         (hours(56438), [hours(7)], 56438.0),
-        ({"PowerWatts": {"Reading": 1}}, [hours(7), hours(1)], 8.0),
+        # the metrics have a meter, whose counter is gone
+        ({"PowerWatts": {"Reading": 1}}, [hours(7), hours(1)], DEFAULT.total_consumption),
         (None, [hours(7)], 7.0),
         (None, [hours(7), {}], DEFAULT.total_consumption),
         (hours(None), [hours(7)], DEFAULT.total_consumption),
@@ -157,6 +166,8 @@ def test_a_sum_over_outlets_counts_only_where_all_are_metered(
         ({"EnergykWh": {"ApparentkVAh": 5}}, [hours(7)], DEFAULT.total_consumption),
         ({"EnergykWh": None}, [hours(7)], DEFAULT.total_consumption),
         (None, [{"EnergykWh": None}], DEFAULT.total_consumption),
+        (None, [amps(7)], DEFAULT.total_consumption),
+        (None, [{}], 30.0),
     ],
 )
 def test_the_energy_comes_from_the_metrics_else_the_mains_else_the_outlets(
@@ -220,16 +231,16 @@ def test_the_power_of_a_circuit_is_the_sum_of_its_lines() -> None:
         ({**lines, **pairs}, None),  # which of them contain the others?
     ):
         mains = {"PhaseWiringType": "ThreePhase5Wire", "PolyPhasePowerWatts": powers}
-        with serving(metered([], Mains=[mains])) as address:
+        with serving(metered([{}], Mains=[mains])) as address:
             assert measured(handler(address).measured(with_power=True).power_w) == total
 
 
 def test_the_energy_does_not_fall_while_a_cord_is_pulled() -> None:
     mains = [{**amps(8.0), **hours(1000.5)}, {**amps(4.0), **hours(500.25)}]
-    tree = metered([], Mains=mains)
+    tree = metered([{}], Mains=mains)
     assert totals(tree) == (12.0, 1500.75)
     mains[1] = {**amps(0.0), **hours(500.25), "Status": {"State": "Absent"}}
-    assert totals(metered([], Mains=mains)) == (8.0, 1500.75)
+    assert totals(metered([{}], Mains=mains)) == (8.0, 1500.75)
 
 
 @pytest.mark.parametrize("counter", [{}, hours(None), {"EnergykWh": None}])
@@ -237,16 +248,119 @@ def test_a_cord_that_was_never_fitted_and_shows_no_counter_has_no_part_in_the_en
     counter: Json,
 ) -> None:
     absent = {**counter, "Status": {"State": "Absent"}}
-    assert totals(metered([], Mains=[hours(7), absent]))[1] == 7.0
+    assert totals(metered([{}], Mains=[hours(7), absent]))[1] == 7.0
 
 
-def test_a_list_of_circuits_without_members_is_empty_if_it_counts_none() -> None:
+@pytest.mark.parametrize("count", [0, 1, None, "1", "0"])
+@pytest.mark.parametrize("members", [{}, {"Members": None}, {"Members": []}])
+def test_a_list_of_mains_without_members_leaves_the_load_unset(members: Json, count: Any) -> None:
     tree = metered([amps(1.0)], Mains=[], Branches=[amps(5.0)])
-    for empty in ({}, {"Members": None}):
-        tree.resources[f"{PDU}/Mains"] = {**empty, "Members@odata.count": 0}
-        assert totals(tree)[0] == 5.0
-    tree.resources[f"{PDU}/Mains"] = {"Members@odata.count": 1}
+    tree.resources[f"{PDU}/Mains"] = {**members, "Members@odata.count": count}
     assert totals(tree)[0] == DEFAULT.load
+    assert "the load cannot be read now: Mains: " in str(refused(tree, "statistic"))
+
+
+NO_LINKS = [None, {}, [], "text", 0, {"@odata.id": None}, {"@odata.id": ""}]
+
+
+@pytest.mark.parametrize("value", NO_LINKS)
+@pytest.mark.parametrize("key", ["Outlets", "Mains", "Branches", "Metrics"])
+def test_a_property_without_a_link_is_not_one_that_the_pdu_lacks(key: str, value: Any) -> None:
+    tree = metered(
+        [{**amps(1.0), **hours(10)}],
+        metrics={} if key == "Branches" else hours(9000),
+        Mains=[{}] if key == "Branches" else [amps(8.0)],
+        Branches=[{**amps(5.0), **hours(50)}],
+    )
+    tree.resources[PDU][key] = value
+    if key == "Outlets":
+        for call in ("status", "statistic", "labels", "port_down"):
+            error = refused(tree, call)
+            assert error.kind == "protocol" and "Outlets without a link" in str(error)
+        return
+    load, kwh = totals(tree)
+    lost = {"Mains": (0.0, 9000.0), "Branches": (0.0, 0.0), "Metrics": (8.0, 0.0)}
+    assert (load, kwh) == lost[key]
+    assert f"{key} without a link" in str(refused(tree, "statistic"))
+
+
+@pytest.mark.parametrize("value", NO_LINKS)
+def test_a_list_of_outlets_without_a_link_is_an_error_of_one_pdu_of_several(value: Any) -> None:
+    tree = Tree(two())
+    tree.resources[PDU]["Mains"] = {"@odata.id": f"{PDU}/Mains"}
+    tree.resources[PDU]["Outlets"] = value
+    error = refused(tree)
+    assert error.keys == ("pdu",) and "Outlets without a link" in str(error)
+
+
+# ---- the status of a part ------------------------------------------------------------------------
+
+OLD = {**amps(3.0), **hours(100.0)}
+
+
+def figures_of(tree: Tree) -> Figures:
+    with serving(tree) as address:
+        return handler(address).measured()
+
+
+@pytest.mark.parametrize("status", [{"State": "UnavailableOffline"}, None, {"State": None}, "Off"])
+def test_what_the_state_of_an_outlet_does_not_believe_its_current_and_the_sum_do_not(
+    status: Any,
+) -> None:
+    figures = figures_of(metered([OLD, {**OLD, "Status": status}]))
+    second = figures.ports["2"]
+    assert isinstance(second.current_a, NotKnown) and "its Status is" in second.current_a.reason
+    assert isinstance(figures.load_a, NotKnown)
+    # a counter keeps its last value
+    assert (second.energy_kwh, figures.energy_kwh) == (100.0, 200.0)
+
+
+def test_an_absent_outlet_carries_nothing_and_a_disabled_one_what_it_shows() -> None:
+    absent, disabled = ({**OLD, "Status": {"State": word}} for word in ("Absent", "Disabled"))
+    figures = figures_of(metered([OLD, absent, disabled]))
+    assert (figures.load_a, figures.energy_kwh) == (6.0, 300.0)
+    assert figures.ports["2"].current_a == NotKnown("its Status is Absent")
+
+
+@pytest.mark.parametrize("mains", [{}, {"Mains": [{**amps(7.0), **hours(900.0)}]}])
+@pytest.mark.parametrize("word", ["UnavailableOffline", "StandbyOffline", "Absent"])
+def test_of_a_pdu_that_is_not_to_be_believed_no_load_is_shown(word: str, mains: Any) -> None:
+    tree = metered([OLD, OLD], **mains)
+    tree.resources[PDU]["Status"] = {"State": word}
+    figures = figures_of(tree)
+    assert figures.load_a == NotKnown(f"the Status of the PDU is {word}")
+    assert figures.energy_kwh == (900.0 if mains else 200.0)
+    assert all(isinstance(port.current_a, NotKnown) for port in figures.ports.values())
+
+
+def test_an_absent_pdu_of_several_has_no_part_in_the_load_whatever_its_mains_show() -> None:
+    resources = two()
+    for number in ("1", "2"):
+        pdu = f"{PDU[:-1]}{number}"
+        resources[pdu]["Mains"] = {"@odata.id": f"{pdu}/Mains"}
+        resources[f"{pdu}/Mains"] = {"Members": [{"Id": "AC1", **amps(7.0), **hours(900.0)}]}
+    assert (figures_of(Tree(resources)).load_a, figures_of(Tree(resources)).energy_kwh) == (
+        14.0,
+        1800.0,
+    )
+    resources[f"{PDU[:-1]}2"]["Status"] = {"State": "Absent"}
+    figures = figures_of(Tree(resources))
+    assert (figures.load_a, figures.energy_kwh) == (7.0, 1800.0)
+
+
+@pytest.mark.parametrize("word", ["Absent", "Disabled"])
+def test_mains_of_which_none_is_in_use_are_not_replaced_by_the_outlets(word: str) -> None:
+    tree = metered([OLD], Mains=[{**amps(3.0), "Status": {"State": word}}])
+    figures = figures_of(tree)
+    assert figures.load_a == NotKnown("Mains: none of its parts is in use")
+    assert isinstance(figures.energy_kwh, NotKnown)
+
+
+def test_a_figure_that_other_outlets_have_is_not_known() -> None:
+    figures = figures_of(metered([OLD, amps(3.0)]))
+    reason = "there is no energy, which others of its kind have"
+    assert figures.ports["2"].energy_kwh == NotKnown(reason)
+    assert isinstance(figures.energy_kwh, NotKnown) and figures.load_a == 6.0
 
 
 def test_of_a_list_of_circuits_whose_next_page_fails_no_sum_is_shown() -> None:
@@ -303,9 +417,10 @@ def test_of_an_outlet_that_cannot_be_read_no_figure_is_shown_and_no_sum(failure:
 
 def test_a_statistic_is_no_shorter_list_where_a_status_is_an_error() -> None:
     tree = metered([amps(1.0)], Mains=[amps(8.0)])
-    tree.resources[OUTLETS] = {"Members": []}  # empty, but not said to be
-    error = refused(tree, "statistic", unknown_figures="unset")
-    assert error.kind == "protocol" and "does not say that it has none" in str(error)
+    for count in ({}, {"Members@odata.count": 0}):
+        tree.resources[OUTLETS] = {"Members": [], **count}
+        error = refused(tree, "statistic", unknown_figures="unset")
+        assert error.kind == "protocol" and "lists no outlets of this PDU" in str(error)
     del tree.resources[PDU]["Outlets"]
     error = refused(tree, "statistic", unknown_figures="unset")
     assert error.kind == "unsupported" and "does not list the outlets" in str(error)

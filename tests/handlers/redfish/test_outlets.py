@@ -54,13 +54,38 @@ def test_two_outlets_of_different_pdus_with_one_identity_are_an_error() -> None:
     assert refused(Tree(resources)).kind == "protocol"
 
 
-@pytest.mark.parametrize("count", [None, 0])
-def test_an_outlet_is_missing_only_in_an_empty_list_that_counts_0_outlets(count: Any) -> None:
-    resources = unit([])
+@pytest.mark.parametrize("count", [None, 0, "0", False, ...])
+@pytest.mark.parametrize("kind, is_error", [("RackPDU", True), ("FloorPDU", False)])
+def test_an_empty_list_of_outlets_is_an_error_unless_the_equipment_has_none(
+    count: Any, kind: str, is_error: bool
+) -> None:
+    resources = unit([], EquipmentType=kind)
     resources[OUTLETS]["Members@odata.count"] = count
-    error = not_switched(Tree(resources), "1")
-    assert isinstance(error, NoSuchOutlet) is (count == 0)
-    assert error.kind == ("protocol" if count is None else error.kind)
+    if count is ...:
+        del resources[OUTLETS]["Members@odata.count"]
+    if is_error or count not in (0, ...) or count is False:
+        assert refused(Tree(resources)).kind == "protocol"
+        assert not_switched(Tree(resources), "1").kind == "protocol"
+    else:
+        assert identities(Tree(resources)) == []
+        assert isinstance(not_switched(Tree(resources), "1"), NoSuchOutlet)
+
+
+@pytest.mark.parametrize("count", [None, "2", 2.0, True, [2], 3])
+def test_a_count_that_cannot_be_read_or_is_not_reached_is_an_error(count: Any) -> None:
+    resources = unit()
+    resources[OUTLETS]["Members@odata.count"] = count
+    assert refused(Tree(resources)).kind == "protocol"
+
+
+def test_a_first_page_without_members_is_an_error() -> None:
+    resources = unit()
+    page = resources[OUTLETS]
+    resources[OUTLETS] = {"Members": [], "Members@odata.nextLink": f"{OUTLETS}?page=2"}
+    resources[f"{OUTLETS}2"] = page
+    tree = Tree(resources)
+    error = refused(tree)
+    assert error.kind == "protocol" and "more follow" in str(error)
 
 
 def test_a_rack_pdu_without_a_list_of_outlets_is_an_error_and_a_floor_pdu_has_none() -> None:
@@ -69,14 +94,6 @@ def test_a_rack_pdu_without_a_list_of_outlets_is_an_error_and_a_floor_pdu_has_no
     assert isinstance(refused(Tree(resources)), Unsupported)
     resources[f"{RACKS}/1"]["EquipmentType"] = "FloorPDU"
     assert identities(Tree(resources)) == []
-
-
-def test_an_empty_list_of_outlets_is_an_error_unless_the_unit_counts_0_outlets() -> None:
-    resources = unit([])
-    assert identities(Tree(resources)) == []
-    for count in (None, "0", False):
-        resources[OUTLETS]["Members@odata.count"] = count
-        assert refused(Tree(resources)).kind == "protocol"
 
 
 @pytest.mark.parametrize("call", ["status", "statistic", "labels"])

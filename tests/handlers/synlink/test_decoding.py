@@ -35,6 +35,15 @@ def outlet(**changes: object) -> Outlet:
     return codecs.read(decoding, {**ANSWERS, decoding.OUTLETS: entries}).outlets[1]
 
 
+def without_voltage(**changes: object) -> Outlet:
+    """As `outlet`, of a unit that measures no voltage: no outlet has the field."""
+    entries = [
+        with_changes(entry, {"voltageDetection": ...}) for entry in ANSWERS[decoding.OUTLETS]
+    ]
+    entries[1] = with_changes(entries[1], changes)
+    return codecs.read(decoding, {**ANSWERS, decoding.OUTLETS: entries}).outlets[1]
+
+
 def unit(*inlets: dict[str, Any]) -> PduState:
     """The recording with other inlets."""
     device = {**ANSWERS[decoding.DEVICE], "numInlets": len(inlets)}
@@ -75,7 +84,7 @@ def test_a_state_is_read_in_any_case(word: str, state: bool) -> None:
 @pytest.mark.parametrize("state", [True, False])
 def test_a_state_that_is_true_or_false_is_the_position(state: bool) -> None:
     # the table of the maker's older Markdown
-    older = outlet(state=state, voltageDetection=...)
+    older = without_voltage(state=state)
     assert (older.state, older.doubt) == (state, "")
     assert outlet(state=state, voltageDetection=not state).state is None
 
@@ -101,8 +110,14 @@ def test_a_voltage_that_is_no_answer_is_unknown(voltage: object) -> None:
 
 @pytest.mark.parametrize("voltage", [None, ...])
 def test_a_unit_that_measures_no_voltage_shows_the_relays_position(voltage: object) -> None:
-    decoded = outlet(voltageDetection=voltage)
+    decoded = without_voltage(voltageDetection=voltage)
     assert (decoded.state, decoded.doubt) == (True, "")
+
+
+@pytest.mark.parametrize("voltage", [None, ...])
+def test_an_outlet_whose_voltage_alone_is_not_measured_has_no_state(voltage: object) -> None:
+    decoded = outlet(voltageDetection=voltage)
+    assert decoded.state is None and "there is no voltageDetection" in decoded.doubt
 
 
 @pytest.mark.parametrize("word", ["pendingOff", "pendingOn", "later", "", 1, None])
@@ -120,7 +135,8 @@ def test_an_outlet_that_does_not_reboot_has_its_state(word: object) -> None:
 def test_the_state_of_a_relay_with_a_fault_is_what_is_measured(
     voltage: object, state: Optional[bool]
 ) -> None:
-    decoded = outlet(relayHealth="STUCK", voltageDetection=voltage)
+    read_outlet = without_voltage if voltage is ... else outlet
+    decoded = read_outlet(relayHealth="STUCK", voltageDetection=voltage)
     assert (decoded.state, decoded.doubt) == (state, "its relayHealth is STUCK")
 
 
@@ -157,8 +173,13 @@ def test_a_unit_that_lists_no_outlets_is_an_error() -> None:
 # ---- figures -------------------------------------------------------------------------------------
 
 
-def test_an_outlet_without_a_meter_has_no_current() -> None:
-    assert outlet(currentRms=...).figures.current_a is None
+def test_a_current_that_others_have_is_not_known_and_one_that_none_has_is_not_metered() -> None:
+    reason = "1-286331153: there is no currentRms, which others of its kind have"
+    assert outlet(currentRms=...).figures.current_a == NotKnown(reason)
+    entries = [with_changes(entry, {"currentRms": ...}) for entry in ANSWERS[decoding.OUTLETS]]
+    totals = codecs.read(decoding, {**ANSWERS, decoding.OUTLETS: entries})
+    assert [outlet.figures for outlet in totals.outlets] == [MeterFigures()] * 3
+    assert totals.load_a == 4.2
 
 
 @pytest.mark.parametrize(
@@ -228,11 +249,28 @@ def test_two_inlets_have_one_energy_and_two_currents() -> None:
 
 
 def test_the_active_inlet_of_a_transfer_switch_has_the_figures() -> None:
-    active = {**INLET, "inletType": "ats", "atsInletActive": True}
-    idle = {"id": "2", "inletType": "ats", "atsInletActive": False}
-    totals = unit(active, {**idle, "inletEnergyAccumulation": 89.03})
-    assert (totals.load_a, totals.energy_kwh) == (4.2, 89.03)
-    assert isinstance(unit(idle, idle).load_a, NotKnown)
+    idle = {"id": "2", "inletType": "ats", "atsInletActive": False, "inletCurrentRms": 0.5}
+    for word in ("ats", "ATS", "Ats"):
+        for yes in (True, "true", "TRUE"):
+            active = {**INLET, "inletType": word, "atsInletActive": yes}
+            totals = unit(active, {**idle, "inletEnergyAccumulation": 89.03})
+            assert (totals.load_a, totals.energy_kwh) == (4.2, 89.03)
+    for first in (idle, {**idle, "atsInletActive": None}, {**idle, "atsInletActive": 1}):
+        assert unit(first, idle).load_a == NotKnown("0 of its inlets are the active one")
+    assert unit(active, active).load_a == NotKnown("2 of its inlets are the active one")
+
+
+@pytest.mark.parametrize("word", ["ats", None, ...])
+def test_of_two_inlets_of_which_one_has_another_type_no_sum_is_shown(word: object) -> None:
+    dual = {**INLET, "inletType": "dual"}
+    for figure in unit(dual, with_changes({**dual, "id": "2"}, {"inletType": word}))[1:4]:
+        assert isinstance(figure, NotKnown) and "of the types" in figure.reason
+
+
+@pytest.mark.parametrize("inlet", [{}, [], "x", None])
+def test_an_inlet_that_is_none_is_an_error(inlet: Any) -> None:
+    with pytest.raises(errors.ProtocolError):
+        unit(INLET, inlet)
 
 
 def test_a_missing_inlet_leaves_no_sums() -> None:
@@ -257,7 +295,13 @@ def test_inlets_that_are_counted_and_not_available_are_not_replaced_by_the_outle
 def test_an_inlet_without_a_value_leaves_the_total_unset_though_outlets_have_currents() -> None:
     load = unit({**INLET, "inletCurrentRms": None}).load_a
     assert load == NotKnown(f"{INLET['id']}: its inletCurrentRms is None")
-    assert unit(with_changes(INLET, {"inletCurrentRms": ...})).load_a is None
+    for total, field in enumerate(
+        ("inletCurrentRms", "inletEnergyAccumulation", "inletActivePower")
+    ):
+        totals = unit(with_changes(INLET, {field: ...}))[1:4]
+        lost = totals[total]
+        assert isinstance(lost, NotKnown) and "though its outlets are metered" in lost.reason
+        assert sum(isinstance(figure, NotKnown) for figure in totals) == 1
 
 
 def test_a_command_asks_for_the_outlets_alone() -> None:

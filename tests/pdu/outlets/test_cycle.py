@@ -295,3 +295,33 @@ def test_a_relay_that_falls_back_is_not_told_as_switched(
     code, out, err = run(capsys, command, "x", "192.0.2.7", "3", "--yes")
     assert code == exit_codes.NOT_SEEN and f"outlet 3 of 192.0.2.7 is {word(opposite_state)}" in out
     assert err.startswith("not-seen: ") and unit.sent == [command]
+
+
+def test_a_session_that_the_unit_ends_in_the_pause_is_renewed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with RedfishService(units.sessions_only(), tls=False) as service:
+        monkeypatch.setenv("PDU_PASSWORD", service.password)
+        monkeypatch.setattr(
+            cycle_command, "_pause", lambda outcome, pause_s: service.access.sessions.clear()
+        )
+        login = ["--username", service.user, "-s", "scheme=http", "-s", "session=session"]
+        address = f"127.0.0.1:{service.port}"
+        command = ["cycle", "redfish", address, "A1", "--pause", "0", "--yes", *login]
+        assert run(capsys, *command)[0] == exit_codes.DONE
+        assert service.access.opened == 2 and service.books().states["A1"] is True
+
+
+def test_an_outlet_that_cannot_be_read_after_the_pause_is_told_as_this_error(
+    unit: Unit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails() -> PduView:
+        raise errors.Denied("the session has ended")
+
+    monkeypatch.setattr(
+        cycle_command, "_pause", lambda outcome, pause_s: setattr(unit, "status", fails)
+    )
+    code, _, err = run(capsys, *CYCLE, "--pause", "0", "--yes")
+    assert code == exit_codes.code_of("denied") and unit.sent == ["down"]
+    assert "the session has ended" in err and "did not stay off" not in err
+    assert "could not be read after the pause" in err and "pdu on " in err

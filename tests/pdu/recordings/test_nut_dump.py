@@ -44,3 +44,8 @@ def test_two_values_of_one_variable_are_an_error_unless_a_timer_stands_between_t
         dump.parse("outlet.1.status: on\nups.mfr: x\noutlet.1.status: off\n")
     (device,) = dump.parse("outlet.1.status: on\nTIMER 5\noutlet.1.status: off\n")
     assert device.variables == {"outlet.1.status": "off"}
+
+
+def test_a_variable_without_a_dot_is_read_again() -> None:
+    devices = [dump.RecordedDevice("pdu", "", {"device.mfr": "Acme", "serial": "X1"})]
+    assert dump.parse(dump.dump_text(devices)) == devices

@@ -176,6 +176,27 @@ def test_the_value_of_a_secret_field_is_replaced_whatever_stays() -> None:
         assert kind_of(name) == NAMES, name
 
 
+@pytest.mark.parametrize("name", ["pin", "AccessToken", "password", "lcd_pin"])
+def test_a_secret_that_is_a_number_is_replaced(name: str) -> None:
+    assert Scrubber().json({name: 471199, "state": 1}, _nothing) == {name: 0, "state": 1}
+
+
+@pytest.mark.parametrize("name", ["FirmwareUpdatePassword", "ModelLicenseKey", "vendorToken"])
+def test_a_secret_is_no_word_about_the_product(name: str) -> None:
+    assert not is_product(name)
+
+
+@pytest.mark.parametrize("text", ["Jan", "May", "April June", "+49 12 34", "0151 12"])
+@pytest.mark.parametrize("kind", [CONTACTS, LOCATIONS])
+def test_a_contact_of_common_words_or_numbers_is_replaced(text: str, kind: str) -> None:
+    assert text not in Scrubber().other(text, kind)
+
+
+def test_the_login_is_replaced_in_the_name_of_a_member_that_stays() -> None:
+    scrubber = Scrubber((), ["s3cret-Passw0rd"])
+    assert scrubber.json({"s3cret-Passw0rd": 2}, lambda *_: True) == {"secret-1": 2}
+
+
 def test_what_says_which_product_it_is_stays() -> None:
     for name in ("device.model", "ups.mfr", "Manufacturer", "FirmwareVersion", "fwRevision"):
         assert is_product(name), name

@@ -11,10 +11,15 @@ from typing import Any, ClassVar, Optional
 
 MODULES = frozenset(
     """
-    assetmgrmodel auth bulkcfg bulkrpc cascading cert cfg datetime devsettings diag display dsam
-    event firmware fitness hmi idl jsonrpc logging luaservice modbus net pdumodel peripheral
-    portsmodel production radius rawcfg res_mon security sensors serial servermon session
-    smartcard smartlock sx sys tacplus test tfw um usb usermgmt webcam zigbee
+    bulkcfg bulkrpc cascading cert devsettings diag event firmware fitness hmi idl logging net
+    pdumodel peripheral portsmodel rawcfg security sensors servermon session um usermgmt
+""".split()
+)
+# modules of the vendor's binding that this one does not have
+OTHER_MODULES = frozenset(
+    """
+    assetmgrmodel auth cfg datetime display dsam jsonrpc luaservice modbus production radius
+    res_mon serial smartcard smartlock sx sys tacplus test tfw usb webcam zigbee
 """.split()
 )
 # characters; checked before `find`, because devices choose the names in its cache

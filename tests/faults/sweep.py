@@ -1,0 +1,97 @@
+"""A sweep: each answer of a device is spoilt in each way, alone or two together, and what a handler
+then shows is compared with what it shows of the sound device.
+
+A figure or state that is not known is right, and so is an error of the whole call. Anything else
+that differs is a falsehood: an outlet that is no longer there, a figure that is "not metered" or
+another one, another state. A handler's test brings the device, the ways and its exceptions, each
+with the reason why nothing can show it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Callable, NamedTuple, Union
+
+from handlers.shared.errors import PduHandlerError
+from handlers.shared.meter_figures import Figure, NotKnown
+from pdu_common.helper import EnumPowerStatus
+
+#: what a handler shows, by name: "load", "7 kWh", "7" for its state
+Shown = Mapping[str, Union[Figure, EnumPowerStatus]]
+
+
+class Spoilt(NamedTuple):
+    """One answer and what is wrong with it."""
+
+    #: the call, variable, document or leaf, as the handler's test names it
+    answer: str
+    #: "null", "empty", "code 5"
+    way: str
+
+
+Case = tuple[Spoilt, ...]
+
+
+def single_cases(answers: Iterable[str], ways: Sequence[str]) -> list[Case]:
+    """Each answer spoilt in each way."""
+    return [(Spoilt(answer, way),) for answer in answers for way in ways]
+
+
+def random_pairs(answers: Iterable[str], ways: Sequence[str], count: int, seed: int) -> list[Case]:
+    """Up to `count` cases of two different answers, the same for each seed."""
+    chance = random.Random(seed)
+    pairs = list(itertools.combinations(dict.fromkeys(answers), 2))
+    return [
+        (Spoilt(first, chance.choice(ways)), Spoilt(second, chance.choice(ways)))
+        for first, second in chance.sample(pairs, min(count, len(pairs)))
+    ]
+
+
+def falsehoods(true: Shown, shown: Shown) -> list[str]:
+    """What is false in `shown`, if `true` is what the sound device shows."""
+    false: list[str] = []
+    for name, value in true.items():
+        if name not in shown:
+            false.append(f"{name} is gone")
+        elif not (shown[name] == value or is_unknown(shown[name])):
+            false.append(f"{name}: {value} became {shown[name]}")
+    false += [f"{name} is new" for name in shown if name not in true]
+    return false
+
+
+def is_unknown(value: Union[Figure, EnumPowerStatus]) -> bool:
+    """Whether a handler says that it does not know this figure or state."""
+    return isinstance(value, NotKnown) or value is EnumPowerStatus.UNKNOWN
+
+
+def swept(
+    read: Callable[[Case], Shown], cases: Iterable[Case], exceptions: Mapping[Spoilt, str]
+) -> list[str]:
+    """The falsehoods of all cases, as text. `read` reads the device with the answers of a case
+    spoilt.
+
+    `exceptions`: what nothing can show, with its reason; "*" as an answer's way stands for all.
+    A case with an excepted answer is left out.
+    """
+    true = read(())
+    false: list[str] = []
+    for case in cases:
+        if any(is_excepted(spoilt, exceptions) for spoilt in case):
+            continue
+        try:
+            shown = read(case)
+        except PduHandlerError:
+            continue
+        false += [f"{_named(case)}: {falsehood}" for falsehood in falsehoods(true, shown)]
+    return false
+
+
+def is_excepted(spoilt: Spoilt, exceptions: Mapping[Spoilt, str]) -> bool:
+    """Whether the exceptions have this answer and way."""
+    return spoilt in exceptions or spoilt._replace(way="*") in exceptions
+
+
+def _named(case: Case) -> str:
+    return " and ".join(f"{answer} {way}" for answer, way in case)

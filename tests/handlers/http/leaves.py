@@ -1,0 +1,105 @@
+"""Answers of a device in JSON, spoilt leaf by leaf, for `tests.faults.sweep`: each value, link, row
+and list is gone, null, empty or of another type, and each whole answer fails.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from tests.faults.sweep import Case
+
+#: what is wrong with a leaf
+LEAF_WAYS = ("gone", "null", "empty", "another type", "true")
+#: what is wrong with a whole answer: a status, or a body
+ANSWER_WAYS: Mapping[str, tuple[int, bytes]] = {
+    "404": (404, b"{}"),
+    "500": (500, b""),
+    "503": (503, b""),
+    "null": (200, b"null"),
+    "{}": (200, b"{}"),
+    "[]": (200, b"[]"),
+    "no JSON": (200, b'[{"id": "A'),
+    "nothing": (200, b""),
+}
+Path = tuple[Any, ...]
+
+
+class Leaf(NamedTuple):
+    """One value in an answer, or with an empty path the whole answer."""
+
+    #: of the request
+    request: str
+    path: Path
+
+    def __str__(self) -> str:
+        return f"{self.request} {'/'.join(map(str, self.path))}".strip()
+
+
+def leaves(answers: Mapping[str, Any]) -> dict[str, Leaf]:
+    """The leaves of JSON answers, by what they are called; whole answers are none of them."""
+    found = [Leaf(request, path) for request, body in answers.items() for path in _paths(body)]
+    return {str(leaf): leaf for leaf in found}
+
+
+def spoilt_answers(
+    answers: Mapping[str, Any], named: Mapping[str, Leaf], case: Case
+) -> dict[str, tuple[int, bytes]]:
+    """Status and body of each answer in a case, by request. A leaf that another one's way has
+    removed is left alone.
+    """
+    bodies = copy.deepcopy(dict(answers))
+    replies: dict[str, tuple[int, bytes]] = {}
+    # of two rows of one list, the later one goes first
+    for spoilt in sorted(case, key=lambda spoilt: _order(named, spoilt.answer), reverse=True):
+        if spoilt.answer in answers:
+            replies[spoilt.answer] = ANSWER_WAYS[spoilt.way]
+        else:
+            leaf = named[spoilt.answer]
+            _spoil(bodies[leaf.request], leaf.path, spoilt.way)
+    for request, body in bodies.items():
+        replies.setdefault(request, (200, json.dumps(body).encode()))
+    return replies
+
+
+def _order(named: Mapping[str, Leaf], answer: str) -> list[str]:
+    leaf = named.get(answer)
+    return [] if leaf is None else [f"{part:>6}" for part in leaf.path]
+
+
+def _paths(value: Any, here: Path = ()) -> Iterator[Path]:
+    if isinstance(value, dict):
+        items: Any = value.items()
+    else:
+        items = enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*here, key)
+        yield from _paths(inner, (*here, key))
+
+
+def _spoil(body: Any, path: Path, way: str) -> None:
+    holder = body
+    try:
+        for key in path[:-1]:
+            holder = holder[key]
+        value = holder[path[-1]]
+        if way == "gone":
+            del holder[path[-1]]
+        else:
+            holder[path[-1]] = _other(value, way)
+    except (LookupError, TypeError):
+        return  # the other spoilt leaf held it
+
+
+def _other(value: Any, way: str) -> Any:
+    if way in ("null", "true"):
+        return None if way == "null" else True
+    if way == "empty":
+        return type(value)() if isinstance(value, (str, list, dict)) else ""
+    if isinstance(value, dict):
+        return [value]
+    if isinstance(value, list):
+        return {"value": value}
+    return [value] if isinstance(value, str) else str(value)

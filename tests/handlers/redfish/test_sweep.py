@@ -1,0 +1,180 @@
+"""What the handler shows if any answer, list, link or value of a Redfish service is spoilt."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Optional
+
+import pytest
+
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint, Request, Response, Transport
+from handlers.redfish.handler import RedfishPdu
+from handlers.shared.tls import Trust
+from pdu_common.connection import PduData
+from tests.faults.sweep import Case, Shown, Spoilt, random_pairs, single_cases, swept
+from tests.handlers.http.leaves import ANSWER_WAYS, LEAF_WAYS, Leaf, leaves, spoilt_answers
+from tests.simulators.redfish import Model, Pdu, RedfishService
+from tests.simulators.redfish.model import Expand
+
+_SMALL = Pdu(outlets=("A1", "A2", "B1"), mains=("AC1", "AC2"), branches=("A", "B"))
+UNITS: Mapping[str, Model] = {
+    "rack": Model((_SMALL,)),
+    "plain": Model((_SMALL,), expand=None),
+    "paged": Model((_SMALL,), page=2),
+    "several": Model(
+        tuple(
+            Pdu(id=number, outlets=("A1", "A2"), branches=("A",), serial=f"SIM{number}")
+            for number in ("1", "2")
+        )
+    ),
+    "one phase": Model((Pdu(outlets=("A1", "A2"), mains=("AC1",), branches=("A", "B"), phases=1),)),
+    "only sensors": Model(
+        (Pdu(outlets=("A1", "A2"), branches=("A",), in_sensors=True),),
+        expand=Expand(all=False, links=False, levels=False, max_levels=1),
+    ),
+    "only meters": Model(
+        (
+            Pdu(
+                outlets=("A1", "A2"),
+                branches=("A",),
+                outlets_metered=False,
+                switched=False,
+            ),
+        )
+    ),
+}
+
+
+class Answers(Transport):
+    """Recorded answers in place of a service."""
+
+    def __init__(self, replies: Mapping[str, tuple[int, bytes]]) -> None:
+        self._replies = replies
+
+    def exchange(self, where: Endpoint, request: Request) -> Response:
+        status, body = self._replies.get(request.target, (404, b"{}"))
+        return Response(status, {"content-type": "application/json"}, body)
+
+    def close(self) -> None:
+        pass
+
+
+class Recorder(Answers):
+    """The answers of a service, which are kept."""
+
+    def __init__(self, inner: Transport, bodies: dict[str, Any]) -> None:
+        self._inner, self._bodies = inner, bodies
+
+    def exchange(self, where: Endpoint, request: Request) -> Response:
+        reply = self._inner.exchange(where, request)
+        if request.method == "GET" and reply.status == 200:
+            self._bodies[request.target] = json.loads(reply.body)
+        return reply
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class RecordedPdu(RedfishPdu):
+    """The handler on recorded answers, or, with `bodies`, on a service whose answers it records."""
+
+    replies: Mapping[str, tuple[int, bytes]] = {}
+    bodies: Optional[dict[str, Any]] = None
+
+    def transport(self, trust: Trust) -> Transport:
+        if self.bodies is None:
+            return Answers(self.replies)
+        return Recorder(StandardTransport(trust, 600.0), self.bodies)
+
+
+def pdu(address: str, port: int, user: str, password: str) -> RecordedPdu:
+    settings = {"scheme": "http", "port": str(port), "username": user, "password": password}
+    return RecordedPdu(PduData(address, {**settings, "session": "basic"}))
+
+
+def shown_by(handler: RecordedPdu) -> Shown:
+    figures = handler.measured(with_power=True)
+    shown: dict[str, Any] = {
+        "A": figures.load_a,
+        "kWh": figures.energy_kwh,
+        "W": figures.power_w,
+    }
+    for identity, port in figures.ports.items():
+        for name, figure in zip(("A", "W", "kWh"), port):
+            shown[f"{identity} {name}"] = figure
+    shown.update((port.identity, port.power_status) for port in handler.status().ports)
+    return shown
+
+
+def recorded(model: Model) -> dict[str, Any]:
+    """The answers that a status and a statistic need, by target. Each counter is another one."""
+    bodies: dict[str, Any] = {}
+    with RedfishService(model, tls=False) as service:
+        handler = pdu(service.host, service.port, service.user, service.password)
+        handler.bodies = bodies
+        shown_by(handler)
+    return bodies
+
+
+def read(answers: Mapping[str, Any], named: Mapping[str, Leaf], case: Case) -> Shown:
+    handler = pdu("192.0.2.7", 80, "operator", "secret-word")
+    handler.replies = spoilt_answers(answers, named, case)
+    return shown_by(handler)
+
+
+def exceptions(named: Mapping[str, Leaf]) -> dict[Spoilt, str]:
+    """What nothing can show, with its reason."""
+    why = (
+        "by the schema, a PDU without this property has no such list: the next source is read. Of"
+        " several PDUs, one without Outlets that has mains is one that only meters, which is logged"
+    )
+    links = ("Mains", "Metrics", "Branches", "Outlets")
+    return {
+        Spoilt(answer, "gone"): why
+        for answer, leaf in named.items()
+        if leaf.path and leaf.path[-1] in links
+    }
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_no_spoilt_answer_of_a_service_is_a_false_figure_or_state(name: str) -> None:
+    answers = recorded(UNITS[name])
+    named = leaves(answers)
+    cases = single_cases(named, LEAF_WAYS)
+    cases = random.Random(1).sample(cases, 250) + single_cases(answers, tuple(ANSWER_WAYS))
+    assert swept(partial(read, answers, named), cases, exceptions(named)) == []
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_no_two_spoilt_answers_of_a_service_are_a_false_figure_or_state(name: str) -> None:
+    answers = recorded(UNITS[name])
+    named = leaves(answers)
+    cases = random_pairs(named, LEAF_WAYS, 100, seed=2)
+    assert swept(partial(read, answers, named), cases, exceptions(named)) == []
+
+
+def test_the_sweep_reads_each_service_whole() -> None:
+    for name, model in UNITS.items():
+        shown = read(recorded(model), {}, ())
+        assert None not in [shown[total] for total in ("A", "kWh", "W")], name
+        assert set(shown) >= {"A1", "A2"} or name == "several"
+
+
+def test_a_pdu_of_several_whose_list_of_outlets_is_gone_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answers = recorded(UNITS["several"])
+    named = leaves(answers)
+    (answer,) = [
+        str(leaf)
+        for leaf in named.values()
+        if leaf.path[-1] == "Outlets" and leaf.path[-2:-1] == (0,)
+    ]
+    with caplog.at_level("WARNING"):
+        shown = read(answers, named, (Spoilt(answer, "gone"),))
+    assert "1.A1" not in shown and "2.A1" in shown
+    assert "PDU 1 lists no outlets, so it is taken as one that only meters" in caplog.text
