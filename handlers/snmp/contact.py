@@ -16,9 +16,9 @@ from .controls import Control, Order
 from .decoding import Rows, text
 from .figures import Arcs, Figure, Total
 from .frozen_value import FrozenValue, replace
-from .reader import MISSING, Reader
+from .reader import Lost, Reader
 from .sources import Scalar, Source
-from .sources.base import ReadOnly, unmarked_value
+from .sources.base import ReadOnly
 from .states import Doubt, State
 
 _WHOLE_DEVICE = "0"  # the row of a Scalar
@@ -86,8 +86,15 @@ class Contact(FrozenValue):
         mark = marks.value_of(reader, identity)
         if self.is_good(mark) or (mark is None and self.optional and not self.marks(reader)):
             return ""
-        reading = "has no value" if mark is None else f"reads {reader.quoted(mark, 20)!r}"
-        return f"{self.why} ({self.object} {reading})"
+        return self.objection(mark, reader)
+
+    def objection(self, mark: Optional[Raw], reader: Reader) -> str:
+        """Why nothing is certain with a mark that is not good."""
+        if mark is None:
+            return f"{self.why} ({self.object} has no value)"
+        if isinstance(mark, Lost):
+            return f"{self.object}: {mark.reason}"
+        return f"{self.why} ({self.object} reads {reader.quoted(mark, 20)!r})"
 
     @property
     def object(self) -> str:
@@ -138,14 +145,23 @@ class InContact(ReadOnly):
         if not marks and contact.optional:
             return rows
         return {
-            identity: self._value(value, contact.mark_of(marks, identity))
+            identity: self._value(value, contact.mark_of(marks, identity), reader)
             for identity, value in rows.items()
         }
 
-    def _value(self, value: Raw, mark: Optional[Raw]) -> Raw:
-        if value is MISSING or self.contact.is_good(mark):
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        value = self.source.value_of(reader, identity)
+        if value is None:
+            return None
+        mark = ContactMarks(self.contact, self.source).value_of(reader, identity)
+        if mark is None and self.contact.optional and not self.contact.marks(reader):
             return value
-        return unmarked_value(mark)
+        return self._value(value, mark, reader)
+
+    def _value(self, value: Raw, mark: Optional[Raw], reader: Reader) -> Raw:
+        if isinstance(value, Lost) or self.contact.is_good(mark):
+            return value
+        return Lost(self.contact.objection(mark, reader))
 
 
 class SwitchedInContact(Control):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
@@ -16,8 +16,9 @@ from .frozen_value import parts_of, replace
 from .outlets import Outlets
 from .profile import Profile
 from .reader import Reader
-from .sources.base import Source
+from .sources.base import Source, is_nameless
 from .sources.objects import Column
+from .states import State
 
 States = dict[str, EnumPowerStatus]
 _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:\.(?:0|[1-9][0-9]{0,9})){0,15}")
@@ -59,7 +60,7 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         states = (
             dict.fromkeys(outlets.states.rows_from(reader), EnumPowerStatus.UNKNOWN)
             if only_outlet
-            else outlets.states.read_from(reader)
+            else _states(outlets.states, reader)
         )
         states, outlet_count = _complete(outlets, states, reader)
         if states or outlet_count:
@@ -83,9 +84,12 @@ def list_for_figures(
         columns = _columns_beside(outlets, figures)
         rows = {row: None for column in columns for row in column.rows(reader)}
         rows = rows or dict.fromkeys(outlets.states.rows_from(reader))
-        if rows or _count(outlets.count, reader).number:
-            states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
-            return SnmpDevice(profile, outlets, states, reader, is_counted=False)
+        states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
+        is_counted = not states
+        if is_counted:  # another column may list them, as for a status
+            states, _ = _complete(outlets, states, reader)
+        if states:
+            return SnmpDevice(profile, outlets, states, reader, is_counted=is_counted)
     return None
 
 
@@ -138,7 +142,7 @@ def all_outlets(device: SnmpDevice) -> States:
         complete_states, _ = _complete(outlets, states, reader)
     except ProtocolError:
         # what contradicts a state may show the rows that are missing
-        complete_states, _ = _complete(outlets, outlets.states.read_from(reader), reader)
+        complete_states, _ = _complete(outlets, _states(outlets.states, reader), reader)
     return complete_states
 
 
@@ -204,27 +208,38 @@ def outlets_read(device: SnmpDevice) -> States:
     return _add_missing(device.outlets, device.states, device.reader)
 
 
+def _states(states: State, reader: Reader) -> States:
+    """The state of each outlet, as whole tables show it."""
+    states_read = states.read_from(reader)
+    if not states_read or not reader.lacks_rows():
+        return states_read
+    try:
+        return states.read_from(reader.whole())
+    except PduHandlerError:  # the rows that are lost contradict others
+        return states_read
+
+
 def _add_missing(outlets: Outlets, states: States, reader: Reader) -> States:
     """`states`, and UNKNOWN for each outlet that only other columns show. Unchanged if no row is
-    missing, or if the rows contradict each other. Raises ProtocolError for a row without an
+    lost, or if the rows contradict each other. Raises ProtocolError for a row without an
     identity."""
-    if any(identity.endswith(".") for identity in states):
-        # no index ends with a dot: such a row stands for others that the answers lack
-        raise ProtocolError("the device's list of outlets lacks a row or its number; poll it again")
+    _raise_if_nameless(states)
     if not states or not reader.lacks_rows():
         return states
-    filled_rows = reader.fill_rows()
+    whole = reader.whole()
     try:
-        rows_by_outlet: Mapping[str, object] = (
-            outlets.states.rows_from(filled_rows) if outlets.states else {}
-        )
-        if outlets.rows is not None and not states.keys() <= rows_by_outlet.keys():
-            rows_by_outlet = {**rows_by_outlet, **outlets.rows.rows(filled_rows)}
-    except PduHandlerError:  # the rows that are missing contradict others
+        rows: Mapping[str, object] = outlets.states.rows_from(whole) if outlets.states else {}
+        if outlets.rows is not None and not states.keys() <= rows.keys():
+            rows = {**rows, **outlets.rows.rows(whole)}
+    except PduHandlerError:  # the rows that are lost contradict others
         return states
-    # no index ends with a dot: such a row says that others are missing
-    rows = [identity for identity in {**rows_by_outlet, **states} if not identity.endswith(".")]
-    return {identity: states.get(identity, EnumPowerStatus.UNKNOWN) for identity in rows}
+    _raise_if_nameless(rows)
+    return {row: states.get(row, EnumPowerStatus.UNKNOWN) for row in {**rows, **states}}
+
+
+def _raise_if_nameless(identities: Iterable[str]) -> None:
+    if any(map(is_nameless, identities)):
+        raise ProtocolError("the device's list of outlets lacks a row or its number; poll it again")
 
 
 def has_no_outlets(profile: Profile, reader: Reader) -> bool:
@@ -246,7 +261,8 @@ def reported_outlet_count(profile: Profile, reader: Reader) -> int:
 
 def _has_none(outlets: Outlets, reader: Reader) -> bool:
     """Whether a mark or a count of the device says that these outlets do not exist."""
-    if outlets.states is not None and outlets.states.lists_no_outlet(reader):
+    counted = _count(outlets.count, reader).number
+    if outlets.states is not None and outlets.states.lists_no_outlet(reader) and not counted:
         return True
     for source in (outlets.count, outlets.none_if_zero):
         rows = source.rows(reader) if source else {}
@@ -303,6 +319,7 @@ def _add_rows(
     if may_lack_outlets and outlets.rows is not None:
         states_of_rows = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
         states = {**states_of_rows, **states}
+        _raise_if_nameless(states)
     if len(states) < outlet_count:
         raise ProtocolError(
             f"the device counts {outlet_count} outlets, but it listed {len(states)}; poll it again"

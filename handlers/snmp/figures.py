@@ -14,7 +14,7 @@ from ..shared.meter_figures import NotKnown, NotMetered
 from . import validation
 from .decoding import number, text
 from .frozen_value import FrozenValue
-from .reader import MISSING, FilledRows, Marker, Reader
+from .reader import LOST, Lost, Reader
 from .sources.base import Source
 from .sources.filters import lacks_first_row
 from .sources.objects import Scalar
@@ -96,14 +96,14 @@ class Figure(FrozenValue):
         }
 
     def raw_figures(self, reader: Reader) -> RawFigures:
-        """Identity -> value, exponent and factor, MISSING where the answers lack them. Padding is
+        """Identity -> value, exponent and factor, LOST where the answers lack them. Padding is
         left out."""
         rows = self.source.rows(reader)
         if self.padding:
             rows = {
                 identity: value
                 for identity, value in rows.items()
-                if value is MISSING or text(value) not in self.padding
+                if isinstance(value, Lost) or text(value) not in self.padding
             }
         if not rows:
             return {}
@@ -147,7 +147,7 @@ class Figure(FrozenValue):
                 figures[identity] = figure
             elif is_absent and reading == 0:
                 figures[identity] = None
-            elif self.unmetered and not isinstance(value, Marker) and not text(value):
+            elif self.unmetered and not isinstance(value, Lost) and not text(value):
                 figures[identity] = NotMetered(self.unmetered)
             else:
                 figures[identity] = NotKnown(self._row_text(identity, raw_figures, reader))
@@ -157,9 +157,14 @@ class Figure(FrozenValue):
     def missing_part(self, raw_figures: RawFigures, reader: Reader) -> Optional[NotKnown]:
         """Why a figure is not known because the answers lack a value, an exponent or a factor."""
         for identity, parts in raw_figures.items():
-            if any(part is MISSING for part in parts):
+            if any(isinstance(part, Lost) for part in parts):
                 return NotKnown(self._row_text(identity, raw_figures, reader))
         return None
+
+    def is_absent(self, reader: Reader) -> bool:
+        """Whether the device has another scalar of the values' group, but not that of the values.
+        A column says whether some devices lack it."""
+        return reader.lacks_scalar(_object_name(self.source, ["oid", *_NAMING_FIELDS[1:]]))
 
     @property
     def objects(self) -> str:
@@ -175,7 +180,7 @@ class Figure(FrozenValue):
             unit = identity.strip(".")
             return f"the answers lack a row of {self.objects}{unit and f' for {unit}'}"
         texts = [
-            "no answer" if part is MISSING else repr(reader.quoted(part, _QUOTED))
+            part.reason if isinstance(part, Lost) else repr(reader.quoted(part, _QUOTED))
             for part in raw_figures[identity]
             if part is not None
         ]
@@ -224,27 +229,27 @@ def _is_placeholder(raw: Raw, reading: Union[int, Decimal], most: Optional[Decim
 _NAMING_FIELDS = "object oid known source values parts choices over number".split()
 
 
-def _object_name(part: object) -> str:
+def _object_name(part: object, fields: Sequence[str] = _NAMING_FIELDS) -> str:
     """The name of the object that a source reads, or its OID: the first of several."""
     if isinstance(part, str):
         return part
     if isinstance(part, tuple):
-        return _object_name(part[0])
-    for field in _NAMING_FIELDS:
+        return _object_name(part[0], fields)
+    for field in fields:
         value = getattr(part, field, None)
         if value:
-            return _object_name(value)
+            return _object_name(value, fields)
     return ""
 
 
 def _values_for(
     scale: Optional[Source], rows: Collection[str], reader: Reader
 ) -> Mapping[str, Optional[Raw]]:
-    """The value of `scale` for each of `rows`, MISSING for one that it lacks."""
+    """The value of `scale` for each of `rows`, LOST for one that it lacks."""
     if scale is None:
         return dict.fromkeys(rows)
     values = scale.rows(reader)
-    return {identity: values.get(identity, MISSING) for identity in rows}
+    return {identity: values.get(identity, LOST) for identity in rows}
 
 
 def _multiply(value: Decimal, factor: Decimal) -> Decimal:
@@ -307,7 +312,7 @@ class Total(FrozenValue):
     Fields:
         figures: a device has the first of them with rows (see `Figure.rows_from`); a scalar has one
             row. There is no total if a row has no figure, or is missing in the answers, as a
-            `Complete` or, with `Reader.fill_rows`, another column of its table shows.
+            `Complete` or, with `Reader.whole`, another column of its table shows.
         else_outlets: on a device without these figures, the sum over the outlets' own figures,
             provided that every outlet is metered.
         unit: the arcs that name the unit, in the indexes of the figures and in the identities of
@@ -363,12 +368,8 @@ class Total(FrozenValue):
             missing = figure.missing_part(raw_figures, reader)
             if missing is not None:
                 return missing
-            if self._differ(units, figure, reader):
-                lacking_rows = NotKnown(f"the answers lack rows of {figure.objects}")
-                if raw_figures or units:
-                    return lacking_rows
-                # the device does not have the object, unless another one takes its place
-                absent = absent or lacking_rows
+            if not raw_figures and not units and figure.is_absent(reader):
+                absent = absent or NotKnown(f"the answers lack {figure.objects}")
             rows.update(figure.figures_of(raw_figures, most, reader))
             units.update(map(self._unit, raw_figures))
             if units and (counters or not self.unit):
@@ -380,7 +381,7 @@ class Total(FrozenValue):
             units.update(map(self._unit, outlets))
         if all(value is None for value in rows.values()):
             return None
-        if absent is not None:
+        if absent is not None:  # what takes its place is another quantity
             return absent
         sum_of_rows = _sum(rows)
         units_without = set(map(self._unit, outlets)) - units
@@ -445,19 +446,6 @@ class Total(FrozenValue):
             for index, raw_figure in figure.raw_figures(reader).items()
             if self._unit(index) not in units
         }
-
-    def _differ(self, units: Collection[str], figure: Figure, reader: Reader) -> bool:
-        """Whether the figures of these units are others with the rows that the answers lack."""
-        if not isinstance(reader, FilledRows):
-            return False
-        raw_figures = self._raw_figures_of_others(units, figure, reader)
-        answers = self._raw_figures_of_others(units, figure, reader.answers)
-        if raw_figures or answers:
-            return raw_figures != answers
-        return any(
-            self._raw_figures_of_others(units, figure, filled_rows)
-            for filled_rows in reader.fill_absent(figure.raw_figures)
-        )
 
     def _chain(self, reader: Reader) -> set[str]:
         """The units that `units` lists, none if it lists only one."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
-from itertools import compress, zip_longest
+from itertools import chain, compress, zip_longest
 from typing import NamedTuple, Optional
+
+from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
 from ..dcimanager.rows import Raw
@@ -16,7 +17,8 @@ from ..shared.meter_figures import NOT_ASKED, Figure as MeterFigure, MeterFigure
 from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, outlets_read
 from .figures import ExactFigure, Figure, Total
-from .reader import FilledRows, Reader
+from .reader import LOST, Lost, Reader
+from .sources.base import is_nameless
 
 
 class _OutletRows(NamedTuple):
@@ -31,19 +33,16 @@ class _OutletRows(NamedTuple):
         """The figure of one outlet. Without a row in any column of its unit's meters it has no
         meter; without one here alone, or if there is one column, the row is missing."""
         unit = _unit_of(identity)
-        if identity in self.rows or self.figure is None or not _has_meters(self.rows, unit):
+        if identity in self.rows or self.figure is None:
             return self.rows.get(identity)
+        if any(map(is_nameless, self.rows)):
+            return NotKnown(f"the answers lack the outlet of a row of {self.figure.objects}")
+        if not _has_meters(self.rows, unit):
+            return None
         others = [rows for rows in self.other_rows if _has_meters(rows, unit)]
         if others and not any(identity in rows for rows in others):
             return None
         return NotKnown(f"the answers have no row {identity} of {self.figure.objects}")
-
-    def added(self, filled: _OutletRows) -> _OutletRows:
-        """The same with the rows that are missing in it, if it has others."""
-        if not self.rows:
-            return self
-        missing = {row: of for row, of in filled.rows.items() if isinstance(of, NotKnown)}
-        return self._replace(rows={**missing, **self.rows})
 
 
 class _TotalRequest(NamedTuple):
@@ -115,16 +114,14 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     requests = _requests(device, reader, with_power=with_power)
     if any(request.needs_outlets(reader) for request in requests):
         device = device._replace(states=all_outlets(device), is_counted=True)
-    load_a, energy_kwh, power_w, inlet_a, inlet_w = map(
-        _as_float, _totals(device, requests, with_power=with_power)
-    )
+    for request in requests:
+        request.read(reader, device.states)
     # by now, all columns are read
-    outlet_rows = _outlet_rows(device, reader, with_power=with_power)
-    if reader.lacks_rows():
-        with contextlib.suppress(PduHandlerError):  # the rows that are missing contradict others
-            filled_rows = _outlet_rows(device, reader.fill_rows(), with_power=with_power)
-            outlet_rows = [rows.added(filled) for rows, filled in zip(outlet_rows, filled_rows)]
-    currents, energies, powers = outlet_rows
+    whole = reader.whole() if reader.lacks_rows() else reader
+    requests = _requests(device, whole, with_power=with_power)
+    device = _with_metered(device, requests, whole)
+    load_a, energy_kwh, power_w, inlet_a, inlet_w = map(_as_float, _totals(device, requests, whole))
+    currents, energies, powers = (request.outlets for request in requests[:3])
     ports = {
         identity: MeterFigures(
             current_a=_as_float(currents.of(identity)),
@@ -140,6 +137,22 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     return dcimanager.Figures(load_a, energy_kwh, ports, power_w, inlet_a, inlet_w)
 
 
+def _with_metered(
+    device: SnmpDevice, requests: Sequence[_TotalRequest], reader: Reader
+) -> SnmpDevice:
+    """The device with the outlets of which a meter has a row and the list has none: padding, unless
+    a GET of the list says otherwise."""
+    listed = outlets_read(device)
+    metered = dict.fromkeys(chain.from_iterable(request.outlets.rows for request in requests))
+    for row in metered:
+        if row in listed or is_nameless(row):
+            continue
+        if device.outlets is None or not device.outlets.has_row(reader, row):
+            break  # neither are the others
+        device = device._replace(states={**device.states, row: EnumPowerStatus.UNKNOWN})
+    return device
+
+
 def _outlet_rows(device: SnmpDevice, reader: Reader, *, with_power: bool) -> list[_OutletRows]:
     """Currents, energies and powers of the outlets."""
     outlets, ceilings = device.outlets, device.profile.ceilings
@@ -151,19 +164,30 @@ def _outlet_rows(device: SnmpDevice, reader: Reader, *, with_power: bool) -> lis
         (outlets.power if with_power else None, ceilings.outlet_w),
     )
     rows = [{} if figure is None else figure.rows_from(reader, most) for figure, most in figures]
-    if isinstance(reader, FilledRows) and sum(map(bool, rows)) > 1:
-        # what no column of a meter lists has no meter
-        answered = {
-            row
-            for figure, _ in figures
-            if figure is not None
-            for row in figure.raw_figures(reader.answers)
-        }
-        rows = [{row: of for row, of in column.items() if row in answered} for column in rows]
+    if sum(map(bool, rows)) > 1:
+        unmetered = _unmetered([figure for figure, _ in figures if figure], reader)
+        rows = [{row: of for row, of in column.items() if row not in unmetered} for column in rows]
     return [
         _OutletRows(figure, rows[number], (*rows[:number], *rows[number + 1 :]))
         for number, (figure, _) in enumerate(figures)
     ]
+
+
+def _unmetered(figures: Sequence[Figure], reader: Reader) -> Collection[str]:
+    """The outlets without a row in any column of their meters, if a GET of one says so too."""
+    values = [figure.source.rows(reader) for figure in figures]
+    rows = [
+        row
+        for row in dict.fromkeys(chain.from_iterable(values))
+        if all(_is_hole(of_figure.get(row, LOST)) for of_figure in values)
+    ]
+    if rows and figures[0].source.value_of(reader, rows[-1]) is not None:
+        return ()
+    return rows
+
+
+def _is_hole(value: Raw) -> bool:
+    return isinstance(value, Lost) and value.is_hole
 
 
 def _has_meters(rows: Mapping[str, ExactFigure], unit: str) -> bool:
@@ -187,33 +211,26 @@ def _requests(device: SnmpDevice, reader: Reader, *, with_power: bool) -> Sequen
 
 
 def _totals(
-    device: SnmpDevice, requests: Sequence[_TotalRequest], *, with_power: bool
+    device: SnmpDevice, requests: Sequence[_TotalRequest], reader: Reader
 ) -> Sequence[ExactFigure]:
-    """The totals. One is not known if it would be another with the rows that the answers lack, as
-    other columns show that were read: it is a smaller sum, or another source's.
-    """
-    reader, states = device.reader, device.states
-    for request in requests:
-        request.read(reader, states)
-    # by now, all columns are read
+    """The totals, of whole tables."""
     units = _metered_units(requests, reader)
-    totals = [request.read(reader, states, units) for request in requests]
-    is_whole = not reader.lacks_rows() and not reader.absent_objects()
-    if is_whole and all(request.outlets.rows.keys() <= states.keys() for request in requests):
-        return totals
-    filled_rows = reader.fill_rows()
     try:
         outlets = outlets_read(device)
-        totals_of_all_rows = [
-            request.read(filled_rows, (*outlets, *_unlisted(request)), units)
-            for request in _requests(device, filled_rows, with_power=with_power)
-        ]
-    except PduHandlerError as error:  # the rows that are missing contradict others
-        return [None if total is None else NotKnown(error.reason) for total in totals]
-    return [
-        _agreed(request, total, total_of_all_rows)
-        for request, total, total_of_all_rows in zip(requests, totals, totals_of_all_rows)
-    ]
+        return [_total(request, reader, list(outlets), units) for request in requests]
+    except PduHandlerError as error:  # the rows that are lost contradict others
+        return [NotKnown(error.reason) for _ in requests]
+
+
+def _total(
+    request: _TotalRequest, reader: Reader, outlets: Sequence[str], units: Collection[str]
+) -> ExactFigure:
+    """One total, unless it would be another with a meter whose outlet is not listed."""
+    total = request.read(reader, outlets, units)
+    unlisted = [row for row in _unlisted(request) if row not in outlets]
+    if unlisted and total != request.read(reader, (*outlets, *unlisted), units):
+        return NotKnown(f"{request.total.objects} has the row {unlisted[0]}, which is no outlet")
+    return total
 
 
 def _unlisted(request: _TotalRequest) -> list[str]:
@@ -222,21 +239,12 @@ def _unlisted(request: _TotalRequest) -> list[str]:
     return [row for row, figure in rows.items() if isinstance(figure, Decimal) and figure]
 
 
-def _agreed(request: _TotalRequest, total: ExactFigure, of_all_rows: ExactFigure) -> ExactFigure:
-    """A total, unless it is another one with the rows that the answers lack."""
-    if total == of_all_rows or isinstance(total, NotKnown):
-        return total
-    if isinstance(of_all_rows, NotKnown) or not {type(total), type(of_all_rows)} & {Decimal}:
-        return of_all_rows
-    return NotKnown(f"the answers lack rows of {request.total.objects}")
-
-
 def _metered_units(requests: Sequence[_TotalRequest], reader: Reader) -> set[str]:
     """The units of a chain with a row of any meter that was read."""
     units: set[str] = set()
     for total, outlets, *_ in requests:
         if total.unit is not None:
-            units |= total.metered_units(reader.fill_rows())
+            units |= total.metered_units(reader)
             units.update(total.unit.of(row) for row, of in outlets.rows.items() if of is not None)
     return units
 

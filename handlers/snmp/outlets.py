@@ -80,6 +80,12 @@ class Outlets(FrozenValue):
         value = (source.source if isinstance(source, ByUnit) else source).value_of(reader, row)
         return EnumPowerStatus.UNKNOWN if value is None else self.states.meaning(value)
 
+    def has_row(self, reader: Reader, identity: str) -> bool:
+        """Whether the list of the outlets has this one, read alone."""
+        if self.states is not None:
+            return self.states.row_from(reader, identity) is not None
+        return self.rows is not None and self.rows.value_of(reader, identity) is not None
+
     def row_of(self, reader: Reader, identity: str) -> Optional[str]:
         """The row of the states' table that is this outlet now, None if there is none. The
         identity itself where no unit that joins or leaves moves a row (see `ByUnit`)."""

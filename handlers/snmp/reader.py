@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import copy
-from collections import Counter
 from collections.abc import Hashable, Sequence
-from typing import Any, Callable, Optional, Protocol
+from typing import Any, Optional, Protocol
 
 from ..dcimanager.rows import Raw
 from ..shared.errors import LONGEST
 from .decoding import Walked, printable_text
 
 
-class Marker(str):
-    """A text of our own, which equals no other one: a device may send the same characters."""
+class Lost(str):
+    """The value of a row that should be there and is not known, with the reason. Empty as a text.
 
-    __slots__ = ()
+    It equals no other value: a device may send the same characters.
+    """
+
+    reason: str
+    is_hole: bool  #: the answers lack the row itself, not something else that decides about it
+
+    def __new__(cls, reason: str, *, is_hole: bool = False) -> Lost:
+        lost = super().__new__(cls, "")
+        lost.reason, lost.is_hole = reason, is_hole
+        return lost
+
     __eq__ = object.__eq__
     __ne__ = object.__ne__
     __hash__ = object.__hash__
 
 
-# the value of a row that the answers lack: empty as a text
-MISSING = Marker("\0")
-# the value of a row whose mark is none that the MIB names: empty as a text
-UNMARKED = Marker("")
+# the value of a row that the answers lack
+LOST = Lost("no answer", is_hole=True)
+# the value of a row whose mark is none that the MIB names
+UNMARKED = Lost("its mark is none that the MIB names")
+#: an identity of rows that are lost with their names: no index ends with a dot
+NAMELESS = "."
 ROOT = "~"  # in a profile's OIDs: the family's root
 
 
@@ -51,6 +62,7 @@ class Reader:
         self.got: dict[str, Optional[Raw]] = {}
         self._names: dict[str, Walked] = {}
         self._columns: set[str] = set()  # those of `walked` that are columns of tables
+        self._optional: set[str] = set()  # the columns that some devices with the table lack
         #: rows that sources found by values of the device, which they check before they use them
         self.places: dict[Hashable, str] = {}
         #: what sources derived from the answers, which do not change, by a key of their own
@@ -63,9 +75,13 @@ class Reader:
             self.walked[full_oid] = self._device.walk(full_oid)
         return self.walked[full_oid]
 
-    def column(self, oid: str) -> Walked:
-        """A walk of a column of a table, which `fill_rows` compares with others of the table."""
-        self._columns.add(self.resolve(oid))
+    def column(self, oid: str, *, optional: bool = False) -> Walked:
+        """A walk of a column of a table, which `whole` compares with others of the table.
+        `optional`: some devices with the table lack this column."""
+        full_oid = self.resolve(oid)
+        self._columns.add(full_oid)
+        if optional:
+            self._optional.add(full_oid)
         return self.walk(oid)
 
     def names(self, oid: str) -> Walked:
@@ -92,10 +108,10 @@ class Reader:
 
     def lacks_rows(self) -> bool:
         """Whether a column that was read lacks a row that another one of its table has."""
-        columns: dict[str, Walked] = {}  # table -> one of its columns
-        for full_oid in self._columns:
-            rows = self.walked.get(full_oid)
-            if rows and columns.setdefault(_table_of(full_oid), rows).keys() != rows.keys():
+        rows_of: dict[str, Walked] = {}  # table -> the rows of one of its columns
+        for full_oid in self._columns & self.walked.keys():
+            rows = self.walked[full_oid]
+            if rows_of.setdefault(_table_of(full_oid), rows).keys() != rows.keys():
                 return True
         return False
 
@@ -104,25 +120,19 @@ class Reader:
         table = _table_of(self.resolve(oid))
         return any(rows and _table_of(full_oid) == table for full_oid, rows in self.walked.items())
 
-    def absent_objects(self) -> list[str]:
-        """The columns without a row in tables of which all others that were read have rows; and
-        missing scalars of groups of which others were read. A device without two columns of a table
-        is an older or smaller one."""
-        empty = [full_oid for full_oid in self._columns if not self.walked.get(full_oid)]
-        tables = set(map(_table_of, self._columns.difference(empty)))
-        empty_columns = Counter(map(_table_of, empty))
-        absent: list[str] = []
-        for full_oid in empty:
-            table = _table_of(full_oid)
-            if table in tables and empty_columns[table] == 1:
-                absent.append(full_oid)
-        missing = [full_oid for full_oid, value in self.got.items() if value is None]
-        groups = set(map(_group, self.got.keys() - set(missing))) - {""}
-        return absent + [full_oid for full_oid in missing if _group(full_oid) in groups]
+    def lacks_scalar(self, oid: str) -> bool:
+        """Whether the device has no scalar `oid`, but another one of its group that was read."""
+        full_oid = self.resolve(oid)
+        group = _group(full_oid)
+        if not group or self.got.get(full_oid, "") is not None:
+            return False
+        return any(
+            value is not None and _group(other) == group for other, value in self.got.items()
+        )
 
-    def fill_rows(self) -> FilledRows:
-        """What was read so far, with the rows that are missing in it."""
-        return FilledRows(self)
+    def whole(self) -> WholeTables:
+        """What was read so far, with the rows that are lost in it."""
+        return WholeTables(self)
 
     def resolve(self, oid: str) -> str:
         """`oid` with the root instead of `~`."""
@@ -142,38 +152,25 @@ class Reader:
         return reader
 
 
-class FilledRows(Reader):
-    """What a reader has read. A row that a column lacks and another column of its table has is in
-    it, with the value MISSING. Nothing more is read from the device.
+class WholeTables(Reader):
+    """What a reader has read, by whole tables: each column has a row for each index that a column
+    of its table has (RFC 2578, 7.10: their OIDs differ in the last arc), LOST if it was not
+    answered.
 
-    The OIDs of a table's columns differ in the last arc only (RFC 2578, 7.10). Only columns that
-    were read are compared, and one without any row is left as it is: some devices do not have it.
+    A column without any row is LOST too, unless it is optional and a GET of a row that the others
+    have says that the device does not have it. No other column is read.
     """
 
-    def __init__(self, reader: Reader, absent: str = "") -> None:
-        """`absent`: the OID of one column without a row, or of a scalar that was not read, which is
-        read as MISSING, too.
-
-        Of a reader that is one of these already, it shares the tables: what was read is the same.
-        """
+    def __init__(self, reader: Reader) -> None:
         super().__init__(reader._device, reader.root)
-        #: what was read, without the missing rows
-        self.answers = reader
-        self.walked, self.got, self._columns = reader.walked, reader.got, reader._columns
-        self._absent = absent
-        #: the objects that were asked for, whether they were read or not
-        self.asked: set[str] = set()
-        #: columns with missing rows, with these: each is read several times
-        self._filled: dict[str, Walked] = {}
-        #: table -> the rows that at least one of its columns has
-        self._tables: dict[str, dict[str, None]] = {}
-        if isinstance(reader, FilledRows):
-            self._tables, self._filled = reader._tables, reader._filled
-            return
+        self.walked, self.got, self.places = reader.walked, reader.got, reader.places
+        self._columns, self._optional = reader._columns, reader._optional
+        self._whole: dict[str, Walked] = {}  # the columns that were asked for
         columns: dict[str, list[Walked]] = {}  # table -> its columns that have rows
         for full_oid in sorted(self._columns & self.walked.keys()):
             if self.walked[full_oid]:
                 columns.setdefault(_table_of(full_oid), []).append(self.walked[full_oid])
+        #: table -> the rows that at least one of its columns has
         self._tables = {table: _all_rows(of_table) for table, of_table in columns.items()}
 
     def walk(self, oid: str) -> Walked:
@@ -182,44 +179,36 @@ class FilledRows(Reader):
     def names(self, oid: str) -> Walked:
         return self.column(oid)
 
-    def column(self, oid: str) -> Walked:
-        """The answer, with the rows that other columns of the table have as MISSING."""
+    def column(self, oid: str, *, optional: bool = False) -> Walked:
         full_oid = self.resolve(oid)
-        self.asked.add(full_oid)
+        if optional:
+            self._optional.add(full_oid)
+        if full_oid not in self._whole:
+            self._whole[full_oid] = self._whole_column(full_oid)
+        return self._whole[full_oid]
+
+    def _whole_column(self, full_oid: str) -> Walked:
         answer = self.walked.get(full_oid, {})
-        if not answer and full_oid != self._absent:
-            return {}
         rows = self._tables.get(_table_of(full_oid), {})
-        if len(answer) >= len(rows):
+        if len(answer) == len(rows) or (answer and rows.keys().isdisjoint(answer)):
             return answer
-        if full_oid == self._absent:
-            return {row: MISSING for row in rows}
-        if full_oid not in self._filled:
-            self._filled[full_oid] = {row: answer.get(row, MISSING) for row in rows}
-        return self._filled[full_oid]
+        if not answer and full_oid in self._optional:
+            first = next(iter(rows))
+            if self.get(f"{full_oid}.{first}") is None:
+                return {}  # the device does not have this column
+        return {row: answer.get(row, LOST) for row in rows}
 
-    def get(self, oid: str) -> Optional[Raw]:
-        full_oid = self.resolve(oid)
-        self.asked.add(full_oid)
-        return MISSING if full_oid == self._absent else self.got.get(full_oid)
-
-    def fill_absent(self, read: Callable[[Reader], object]) -> list[FilledRows]:
-        """The same with the rows of one of `absent_objects`, for each of these that `read` asks
-        for: with the rows of another one, `read` returns the same."""
-        rows = FilledRows(self)
-        read(rows)
-        return [
-            FilledRows(self, full_oid)
-            for full_oid in self.absent_objects()
-            if full_oid in rows.asked
-        ]
+    def whole(self) -> WholeTables:
+        return self
 
 
 def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:
-    """The rows of all columns of a table, in the order of their indexes if one lacks some."""
+    """The rows of all columns of a table, in the order of their indexes if one lacks some. What has
+    no row of the longest column is of another table."""
+    columns = sorted(columns, key=len, reverse=True)
     rows = dict.fromkeys(columns[0])
     for column in columns[1:]:
-        if column.keys() != rows.keys():
+        if column.keys() != rows.keys() and not rows.keys().isdisjoint(column):
             rows.update(dict.fromkeys(column))
     if len(rows) > len(columns[0]):
         rows = dict.fromkeys(sorted(rows, key=_arcs))

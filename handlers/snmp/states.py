@@ -11,7 +11,7 @@ from ..dcimanager.rows import Raw
 from . import validation
 from .decoding import Rows, text
 from .frozen_value import FrozenValue
-from .reader import Reader
+from .reader import Lost, Reader
 from .sources.base import Source
 
 
@@ -36,7 +36,7 @@ class Doubt(FrozenValue):
 
     def rises(self, mark: Optional[Raw]) -> bool:
         """Whether this value of `test` makes the state UNKNOWN; None is a missing value."""
-        return mark is None or text(mark) not in self.quiet
+        return mark is None or isinstance(mark, Lost) or text(mark) not in self.quiet
 
 
 class State(FrozenValue):
@@ -88,19 +88,20 @@ class State(FrozenValue):
         rows = self.source.rows(reader)
         if not self.absent:
             return rows
-        return {
-            identity: value for identity, value in rows.items() if text(value) not in self.absent
-        }
+        return {identity: value for identity, value in rows.items() if not self._is_absent(value)}
 
     def row_from(self, reader: Reader, identity: str) -> Optional[Raw]:
         """The value of one outlet's state, None if the device does not list it."""
         value = self.source.value_of(reader, identity)
-        return None if value is None or text(value) in self.absent else value
+        return None if value is None or self._is_absent(value) else value
+
+    def _is_absent(self, value: Raw) -> bool:
+        return not isinstance(value, Lost) and text(value) in self.absent
 
     def lists_no_outlet(self, reader: Reader) -> bool:
         """Whether the table has rows, and the values of all are in `absent`."""
         rows = self.source.rows(reader)
-        return bool(rows) and all(text(value) in self.absent for value in rows.values())
+        return bool(rows) and all(map(self._is_absent, rows.values()))
 
     def state_of(self, reader: Reader, identity: str) -> EnumPowerStatus:
         """The state of one outlet, UNKNOWN if the device has no value for it."""
@@ -136,6 +137,8 @@ class State(FrozenValue):
     def meaning(self, value: Raw) -> EnumPowerStatus:
         """The state that a value of `source` means, without doubts."""
         state_text = text(value)
+        if isinstance(value, Lost):
+            return EnumPowerStatus.UNKNOWN
         if state_text in self.on:
             return EnumPowerStatus.UP
         return EnumPowerStatus.DOWN if state_text in self.off else EnumPowerStatus.UNKNOWN

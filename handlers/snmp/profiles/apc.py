@@ -20,8 +20,10 @@ ANY_APC = "318"  # the whole sysObjectID of some units
 SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
 
 
-SPDU_PENDING = pending(column("318.1.1.4.4.2.1.2", "sPDUOutletPending"))
-RPDU_PENDING = pending(column("318.1.1.12.3.5.1.1.5", "rPDUOutletStatusCommandPending"))
+SPDU_PENDING = pending(column("318.1.1.4.4.2.1.2", "sPDUOutletPending", optional=True))
+RPDU_PENDING = pending(
+    column("318.1.1.12.3.5.1.1.5", "rPDUOutletStatusCommandPending", optional=True)
+)
 
 
 # "Unknown": the states and the outlets do not agree, until the unit's own power was cycled. Else it
@@ -49,9 +51,9 @@ def _beside(states: Source, table: Source) -> Source:
 
 # First generation (rPDU). Rows of banks in the load table count the current of the phases again.
 RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
-RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber")
+RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber", optional=True)
 RPDU_PHASES = phase_rows(
-    RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE
+    RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber", optional=True), RPDU_PHASE
 )
 # for a table whose only row has index 1
 RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")
@@ -72,7 +74,9 @@ def _rpdu(state: Source) -> tuple[Outlets, ...]:
         count=RPDU_COUNT,
         none_if_zero=RPDU_COUNT,
         name=column("318.1.1.12.3.5.1.1.2", "rPDUOutletStatusOutletName"),
-        current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS),
+        current=figure(
+            column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad", optional=True), TENTHS
+        ),
     )
 
 
@@ -96,9 +100,11 @@ RPDU2_METERED = (
 )
 
 
-def _switched(below: str, name: str) -> ByUnit:
+def _switched(below: str, name: str, *, optional: bool = False) -> ByUnit:
     """A column of the switched outlets."""
-    return ByUnit(column(f"318.1.1.26.9.2.{below}", name), *RPDU2_SWITCHED, RPDU2_METERED)
+    return ByUnit(
+        column(f"318.1.1.26.9.2.{below}", name, optional=optional), *RPDU2_SWITCHED, RPDU2_METERED
+    )
 
 
 def _metered(below: str, name: str) -> ByUnit:
@@ -116,7 +122,9 @@ RPDU2_OUTLETS = outlets(
         RPDU2_STATE,
         on=("2",),
         off=("1",),
-        doubts=(pending(_switched("3.1.6", "rPDU2OutletSwitchedStatusCommandPending")),),
+        doubts=(
+            pending(_switched("3.1.6", "rPDU2OutletSwitchedStatusCommandPending", optional=True)),
+        ),
     ),
     control=Write(_switched("4.1.5", "rPDU2OutletSwitchedControlCommand"), on=1, off=2),
     rows=First((RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_LISTED)),
@@ -160,7 +168,7 @@ def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlet
     """The outlets of a MasterSwitch plus or VM; `off`: the command. The index is unit.outlet. For
     plus, fence_apc_snmp uses unit.1.outlet, so that form is read too."""
     state = column(f"{tree}.7.1.1.5", f"sPDUOutletStatus{kind}OutletState")
-    waiting = column(f"{tree}.7.1.1.6", f"sPDUOutletStatus{kind}CommandPending")
+    waiting = column(f"{tree}.7.1.1.6", f"sPDUOutletStatus{kind}CommandPending", optional=True)
     command = column(f"{tree}.5.1.1.5", f"sPDUOutletControl{kind}OutletCommand")
     return outlets(
         states=State(state, on=("1",), off=("2",), doubts=(pending(waiting),)),
@@ -188,8 +196,8 @@ EASY_COMMAND = ByUnit(
 )
 # on, off; 3 says that the state is not known, for which the state has no value
 EASY_DETERMINED = ("1", "2")
-EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule")
-EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule")
+EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule", optional=True)
+EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule", optional=True)
 NO_OUTLET = "-1"  # in every column of the one row of a unit without switched outlets
 EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
 EASY_OUTLETS = without(EASY_STATE, NO_OUTLET)

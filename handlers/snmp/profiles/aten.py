@@ -72,7 +72,10 @@ def _pe2(below: str, name: str) -> Figure:
 def _compared_figure(below: str, name: str, beside: str, beside_name: str) -> Figure:
     """A column of a sum, compared with another column of the same table."""
     return _reading(
-        Complete(column(f"{PE2}.2.{below}", name), beside=column(f"{PE2}.2.{beside}", beside_name))
+        Complete(
+            column(f"{PE2}.2.{below}", name),
+            beside=column(f"{PE2}.2.{beside}", beside_name, optional=True),
+        )
     )
 
 

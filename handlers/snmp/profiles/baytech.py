@@ -9,10 +9,10 @@ missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or
 from .language import *
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
-CURRENT = column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent")
-POWER = column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower")
+CURRENT = column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent", optional=True)
+POWER = column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower", optional=True)
 OFF, ON, LOCKED_ON, LOCKED_OFF = "0", "1", "3", "4"
-BREAKER = column("4779.1.3.5.2.1.16", "sBTAModulesRPCCircuitBreaker")
+BREAKER = column("4779.1.3.5.2.1.16", "sBTAModulesRPCCircuitBreaker", optional=True)
 CLOSED = "1"
 COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
 

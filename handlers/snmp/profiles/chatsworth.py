@@ -14,8 +14,10 @@ from .language import *
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)
 # whether the current of each outlet is measured
-HAS_MONITOR = Part(column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor"), over=CONTROL, start=1)
-RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset")
+HAS_MONITOR = Part(
+    column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", optional=True), over=CONTROL, start=1
+)
+RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset", optional=True)
 COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
 THE_PDU = Arcs(start=1)
 pdu_total = partial(
@@ -48,7 +50,7 @@ PROFILES = (
         sweep=True,
         contact=(
             contact(
-                column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService"),
+                column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService", optional=True),
                 "0",
                 unit=THE_PDU,
                 optional=True,
@@ -95,7 +97,7 @@ PROFILES = (
             figure(
                 column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
                 HUNDREDTHS,
-                beside=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId"),
+                beside=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId", optional=True),
                 number_arc=0,
             ),
         ),

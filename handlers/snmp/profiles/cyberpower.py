@@ -22,27 +22,27 @@ ANY_CYBERPOWER = "3808"
 CPS = librenms("cyberpower/CPS-MIB")
 
 SWITCHED = (
-    column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex"),
-    column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber"),
+    column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex", optional=True),
+    column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber", optional=True),
 )
 METERED = (
-    column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex"),
-    column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber"),
+    column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex", optional=True),
+    column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber", optional=True),
 )
 
 
-def _switched(below: str, name: str) -> ByUnit:
+def _switched(below: str, name: str, *, optional: bool = False) -> ByUnit:
     """A column of the switched outlets."""
-    return ByUnit(column(f"{EPDU2}.6.1.{below}", name), *SWITCHED, METERED)
+    return ByUnit(column(f"{EPDU2}.6.1.{below}", name, optional=optional), *SWITCHED, METERED)
 
 
-def _metered(below: str, name: str) -> ByUnit:
+def _metered(below: str, name: str, *, optional: bool = False) -> ByUnit:
     """A column of the metered outlets."""
-    return ByUnit(column(f"{EPDU2}.6.2.4.1.{below}", name), *METERED, SWITCHED)
+    return ByUnit(column(f"{EPDU2}.6.2.4.1.{below}", name, optional=optional), *METERED, SWITCHED)
 
 
 EPDU2_STATE = _switched("4.1.5", "ePDU2OutletSwitchedStatusState")
-METERED_NAME = _metered("4", "ePDU2OutletMeteredStatusName")
+METERED_NAME = _metered("4", "ePDU2OutletMeteredStatusName", optional=True)
 METERED_LOAD = _metered("6", "ePDU2OutletMeteredStatusLoad")
 DEVICE_MODULE = column(EPDU2 + ".3.4.1.2", "ePDU2DeviceStatusModuleIndex")
 PHASE_MODULE = column(EPDU2 + ".4.4.1.2", "ePDU2PhaseStatusModuleIndex")
@@ -87,8 +87,8 @@ def _phases(below: str, name: str) -> First:
     """A column of the table of loads: its rows that are a phase, not a bank."""
     return phase_rows(
         column(f"{EPDU}.2.3.1.1.{below}", name),
-        column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber"),
-        column(EPDU + ".2.3.1.1.4", "ePDULoadStatusPhaseNumber"),
+        column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber", optional=True),
+        column(EPDU + ".2.3.1.1.4", "ePDULoadStatusPhaseNumber", optional=True),
     )
 
 
@@ -122,7 +122,11 @@ PROFILES = (
                 EPDU2_STATE,
                 on=("1",),
                 off=("2",),
-                doubts=(pending(_switched("4.1.6", "ePDU2OutletSwitchedStatusCommandPending")),),
+                doubts=(
+                    pending(
+                        _switched("4.1.6", "ePDU2OutletSwitchedStatusCommandPending", optional=True)
+                    ),
+                ),
             ),
             control=Write(_switched("5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
             rows=First((METERED_NAME, METERED_LOAD)),
@@ -173,7 +177,11 @@ PROFILES = (
                 column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"),
                 on=("1",),
                 off=("2",),
-                doubts=(pending(column(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending")),),
+                doubts=(
+                    pending(
+                        column(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending", optional=True)
+                    ),
+                ),
             ),
             count=EPDU_COUNT,
             count_if_empty=True,
@@ -211,7 +219,11 @@ PROFILES = (
                 ATS_STATE,
                 on=("1",),
                 off=("2",),
-                doubts=(pending(column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending")),),
+                doubts=(
+                    pending(
+                        column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending", optional=True)
+                    ),
+                ),
             ),
             control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
             count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),

@@ -34,7 +34,13 @@ PROFILES = (
                 column(ROOT + ".130.1.2.1.4", "rPDUOutletSwitchedStatusState"),
                 on=("1",),
                 off=("2",),
-                doubts=(pending(column(ROOT + ".130.1.2.1.5", "rPDUOutletSwitchedStatCmdPnding")),),
+                doubts=(
+                    pending(
+                        column(
+                            ROOT + ".130.1.2.1.5", "rPDUOutletSwitchedStatCmdPnding", optional=True
+                        )
+                    ),
+                ),
             ),
             control=Write(
                 column(ROOT + ".130.1.4.1.4", "rPDUOutletSwitchedControlCmd"), on=1, off=2

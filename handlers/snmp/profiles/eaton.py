@@ -43,13 +43,15 @@ OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")  # a row for each uni
 UNIT_COUNT = ItemCount(scalar("534.6.6.7.1.1.0", "unitsPresent"))
 epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT, unit_count=UNIT_COUNT)
 STATE = column("534.6.6.7.6.6.1.2", "outletControlStatus")
-REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd")
+REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd", optional=True)
 NO_REBOOT = ("-1",)  # other values are the seconds until the reboot
 
 
 def _communication(below: str, name: str) -> Contact:
     """A status of the communication with a unit: 0 is good, 1 lost."""
-    return contact(column(f"534.6.6.7.1.2.1.{below}", name), "0", unit=THE_UNIT, optional=True)
+    return contact(
+        column(f"534.6.6.7.1.2.1.{below}", name, optional=True), "0", unit=THE_UNIT, optional=True
+    )
 
 
 def _input_figures(

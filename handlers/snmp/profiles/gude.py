@@ -50,7 +50,10 @@ def _ports(powerports: str) -> tuple[Outlets, ...]:
 
 
 def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Figure:
-    valid, values = column("~.1.5.5.2.1.2", "spChanStatus"), column(f"~.1.5.5.2.1.{arc}", name)
+    valid, values = (
+        column("~.1.5.5.2.1.2", "spChanStatus", optional=True),
+        column(f"~.1.5.5.2.1.{arc}", name, optional=True),
+    )
     rows = Only(Renumbered(values, over), Renumbered(valid, over), VALID, others=NOT_ACTIVE)
     return figure(rows, scale)
 

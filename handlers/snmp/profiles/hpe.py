@@ -50,8 +50,8 @@ class PduTables(NamedTuple):
     outlet_count: Column  #: each unit's number of outlets, even if it only meters
     unit_count: Optional[Scalar] = None  #: the number of units
 
-    def column(self, below: str, name: str) -> Column:
-        return column(f"{self.root}.{below}", self.name + name)
+    def column(self, below: str, name: str, *, optional: bool = False) -> Column:
+        return column(f"{self.root}.{below}", self.name + name, optional=optional)
 
     @property
     def control_states(self) -> Column:
@@ -116,7 +116,7 @@ class PduTables(NamedTuple):
         input, else the outlets. `phases`: the number of lines of each unit, which may list more.
         """
         currents = self.column("2.2.1.11", "InputPhaseCurrent")
-        types = self.column("2.2.1.9", "InputPhaseCurrentMeasType")
+        types = self.column("2.2.1.9", "InputPhaseCurrentMeasType", optional=True)
         # some firmware lacks the types: a fourth row may be the neutral
         types_or_voltages = First((types, self.column("2.2.1.3", "InputPhaseVoltage")))
         rows = Complete(currents, beside=types_or_voltages, numbered=-1)
@@ -194,11 +194,11 @@ PROFILES = (
                 (Only(PDU3.outlet_count, PDU3_CONTROLLABLE, (CONTROLLABLE,)), PDU3.count_of_listed)
             ),
             power=figure(PDU3.column("5.1.1.13", "OutletWatts")),
-            energy=figure(PDU3.column("5.1.1.14", "OutletWh")),
+            energy=figure(PDU3.column("5.1.1.14", "OutletWh", optional=True)),
         ),
         load=PDU3.load(phases=PDU3.column("1.2.1.11", "InputPhaseCount")),
         power=PDU3.power(),
-        energy=PDU3.total(figure(PDU3.column("2.1.1.6", "InputTotalEnergy"))),
+        energy=PDU3.total(figure(PDU3.column("2.1.1.6", "InputTotalEnergy", optional=True))),
         evidence=SIMULATED,
         recording="hpe-mapdu_pdu3",
         note=(

@@ -22,11 +22,17 @@ from decimal import Decimal
 from .language import *
 
 TABLE = "2.6.223.8.2.2.1"
-OLDER = column(TABLE + ".11", "state in older firmware, else ibmPduOutletCurrentThresholdWarning")
-NEWER = column(TABLE + ".13", "ibmPduOutletState (older firmware: power)")
-EIGHTH = column(TABLE + ".8", "ibmPduOutletVoltage (older firmware: the highest current)")
+OLDER = column(
+    TABLE + ".11",
+    "state in older firmware, else ibmPduOutletCurrentThresholdWarning",
+    optional=True,
+)
+NEWER = column(TABLE + ".13", "ibmPduOutletState (older firmware: power)", optional=True)
+EIGHTH = column(
+    TABLE + ".8", "ibmPduOutletVoltage (older firmware: the highest current)", optional=True
+)
 VOLTAGES = without(EIGHTH, "0")
-POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading")
+POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading", optional=True)
 NAME = column(TABLE + ".2", "ibmPduOutletName")
 COUNT = scalar("2.6.223.8.2.1.0", "ibmPduOutletCount")
 PHASE_COUNT = scalar("2.6.223.8.3.1.0", "ibmPduPhaseCount")

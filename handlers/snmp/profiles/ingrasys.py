@@ -30,7 +30,9 @@ PROFILES = (
             Root(oid("4555.1.1.20"), oid("4555.1.1.20.1")),
         ),
         outlets=outlets(
-            states=State(column("~.3.2.3.1.2", "outletStatusStatus"), on=("3",), off=("2",)),
+            states=State(
+                column("~.3.2.3.1.2", "outletStatusStatus", optional=True), on=("3",), off=("2",)
+            ),
             control=Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
             rows=column("~.3.2.2.1.2", "outletConfigDesc"),
             count=COUNT,

@@ -19,11 +19,13 @@ AUTOMATIC = ("2", "3", "4", "5")
 NO_RESET = ("0", "2")
 
 RELAY_STATE = column("25728.5500.5.1.15", "npRelayState")
-RELAY_POWERED = column("25728.5500.5.1.16", "npRelayPowered")
+RELAY_POWERED = column("25728.5500.5.1.16", "npRelayPowered", optional=True)
 PWR_STATE = column("25728.5800.3.1.15", "npPwrRelayState")
 PWR_MODE = column("25728.5800.3.1.3", "npPwrManualMode")
 PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")
-IN_RESET = Doubt(column("25728.5800.3.1.2", "npPwrStartReset"), NO_RESET, optional=True)
+IN_RESET = Doubt(
+    column("25728.5800.3.1.2", "npPwrStartReset", optional=True), NO_RESET, optional=True
+)
 
 
 def _guard_by_mode(mode: Column) -> Guarded:

@@ -21,7 +21,7 @@ STATES = Only(
 )
 # It reads the outlet's state as a command, 7 if that cannot be determined.
 UNKNOWN = Doubt(
-    G5.column("5.2.1.10", "OutletControlCommand"),
+    G5.column("5.2.1.10", "OutletControlCommand", optional=True),
     quiet=("1", "2", "3", "4", "5", "6"),
     optional=True,
 )

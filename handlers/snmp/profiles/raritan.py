@@ -17,10 +17,13 @@ from .language import *
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 # BITS: the sensor of type N has bit N - 1
-CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities")
+CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities", optional=True)
 # a row for each PDU of the chain; a controller has no inlet
 PDUS = without(
-    Complete(column("13742.6.3.2.2.1.2", "inletCount"), count=scalar("13742.6.3.1.0", "pduCount")),
+    Complete(
+        column("13742.6.3.2.2.1.2", "inletCount", optional=True),
+        count=scalar("13742.6.3.1.0", "pduCount"),
+    ),
     "0",
 )
 pdu_total = partial(total, unit=Arcs(stop=1), units=PDUS)
@@ -46,7 +49,9 @@ class _Sensors(NamedTuple):
         return column(f"{self.configuration}.7", f"{self.part}SensorDecimalDigits", kind)
 
     def minimum(self, kind: str = "") -> Column:
-        return column(f"{self.configuration}.27", f"{self.part}SensorSignedMinimum", kind)
+        return column(
+            f"{self.configuration}.27", f"{self.part}SensorSignedMinimum", kind, optional=True
+        )
 
     def values(self, kind: str, minimum: Optional[Source] = None) -> Signed:
         """The readings. `minimum`: see `Signed`; by default an empty one for a sensor whose row is
@@ -55,9 +60,11 @@ class _Sensors(NamedTuple):
         digits = self.digits(kind)
         return Signed(
             column(f"{self.readings}.4", f"{object_name}Value", kind),
-            column(f"{self.readings}.6", f"{object_name}SignedValue", kind),
+            column(f"{self.readings}.6", f"{object_name}SignedValue", kind, optional=True),
             minimum or Listed(if_listed(digits, self.minimum()), self.minimum(kind)),
-            column(f"{self.configuration}.26", f"{self.part}SensorSignedMaximum", kind),
+            column(
+                f"{self.configuration}.26", f"{self.part}SensorSignedMaximum", kind, optional=True
+            ),
         )
 
     def figure(
@@ -125,8 +132,8 @@ def _outlet(kind: str) -> Figure:
 
 
 # of each transfer switch; the other inlet shows what it draws on standby, or the load once more
-ACTIVE_INLET = column("13742.6.4.3.1.1.1", "transferSwitchActiveInlet")
-SWITCH_COUNT = column("13742.6.3.2.2.1.66", "transferSwitchCount")
+ACTIVE_INLET = column("13742.6.4.3.1.1.1", "transferSwitchActiveInlet", optional=True)
+SWITCH_COUNT = column("13742.6.3.2.2.1.66", "transferSwitchCount", optional=True)
 
 
 def _in_use(inlets: Source) -> InletsInUse:
@@ -183,7 +190,10 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> tuple[Outlets, ...
 
     The printed number is the row's number plus `label_plus`. Eaton's copy has no energies.
     """
-    state, label = column("~.2.2.1.3", "outletOperationalState"), column("~.2.2.1.2", "outletLabel")
+    state, label = (
+        column("~.2.2.1.3", "outletOperationalState", optional=True),
+        column("~.2.2.1.2", "outletLabel"),
+    )
     count = scalar("~.2.1.0", "outletCount")
     return outlets(
         states=State(state, on=("1",), off=("0",)),
@@ -194,7 +204,7 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> tuple[Outlets, ...
         number=First((Number(state, plus=label_plus), Number(label, plus=label_plus))),
         name=label,
         current=figure(column("~.2.2.1.4", "outletCurrent"), THOUSANDTHS),
-        power=figure(column("~.2.2.1.7", "outletActivePower")),
+        power=figure(column("~.2.2.1.7", "outletActivePower", optional=True)),
         energy=energy,
     )
 
@@ -254,7 +264,7 @@ PROFILES = (
         sys_object_ids=oids("13742.6"),
         contact=(
             contact(
-                column("13742.6.3.3.3.1.13", "inletEnableState"),
+                column("13742.6.3.3.3.1.13", "inletEnableState", optional=True),
                 "1",
                 unit=Arcs(stop=1),
                 part=Arcs(stop=1),
@@ -317,7 +327,9 @@ PROFILES = (
         ),
         outlets=px1_outlets(
             label_plus=0,
-            energy=figure(column("~.2.2.1.31", "outletWattHours"), THOUSANDTHS, NO_ENERGY),
+            energy=figure(
+                column("~.2.2.1.31", "outletWattHours", optional=True), THOUSANDTHS, NO_ENERGY
+            ),
         ),
         load=PX1_LOAD,
         power=PX1_POWER,

@@ -30,7 +30,9 @@ WITHOUT_DATA = ("1", "2")
 
 
 def _rows_with_data(values: Source) -> Source:
-    return without(values, *WITHOUT_DATA, by=column("55108.1.3.1.1.15", "upduMeterDataQuality"))
+    return without(
+        values, *WITHOUT_DATA, by=column("55108.1.3.1.1.15", "upduMeterDataQuality", optional=True)
+    )
 
 
 def _typed_figure(values: Source, scale: Decimal, kind: str) -> Figure:

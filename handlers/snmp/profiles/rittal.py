@@ -169,7 +169,7 @@ PROFILES = (
         sys_object_ids=oids("2606.7"),
         contact=(
             contact(
-                column("2606.7.4.1.2.1.6", "cmcIIIDevStatus"),
+                column("2606.7.4.1.2.1.6", "cmcIIIDevStatus", optional=True),
                 *ATTACHED,
                 unit=THE_DEVICE,
                 optional=True,

@@ -41,13 +41,13 @@ def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
-SCHEDULED = column("~.1.1.2.7.3.1.3", "sdbDevOutSwScheduled")
+SCHEDULED = column("~.1.1.2.7.3.1.3", "sdbDevOutSwScheduled", optional=True)
 IDLE = "0"  # a value of sdbDevOutSwScheduled; 1 is a command whose delay has not expired
 # two units with one address: either may answer, and either may carry out a command
 DUPLICATES = scalar("~.1.1.1.1.4.0", "sdbMgmtStsDuplicateDevices")
 # bits: 64 is a controller error, 128 a reset of a slave module; those below concern neither states
 # nor figures
-UNIT_STATUS = column("~.1.1.2.3.1.1.1", "sdbDevSsDeviceStatusCode")
+UNIT_STATUS = column("~.1.1.2.3.1.1.1", "sdbDevSsDeviceStatusCode", optional=True)
 WITHOUT_ERROR = tuple(map(str, range(64)))
 NAME = column("~.1.1.2.7.1.1.2", "sdbDevOutName")
 

@@ -9,21 +9,21 @@ from functools import partial
 
 from .language import *
 
-STATUS = column("1718.3.2.3.1.5", "outletStatus")
-OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount")
+STATUS = column("1718.3.2.3.1.5", "outletStatus", optional=True)
+OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount", optional=True)
 ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
 ST4_LINES = column("1718.4.1.4.3.1.3", "st4LineCurrent")
 ST4_LABEL = column("1718.4.1.4.2.1.4", "st4LineLabel")
 # the input cords whose lines are metered
 ST4_CORDS = OfUnits(ST4_OUTLET_COUNT, ST4_LINES)
 # Models that only monitor may lack the control states.
-CONTROL = column("1718.3.2.3.1.10", "outletControlState")
-ST4_CONTROL = column("1718.4.1.8.5.1.1", "st4OutletControlState")
-TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
+CONTROL = column("1718.3.2.3.1.10", "outletControlState", optional=True)
+ST4_CONTROL = column("1718.4.1.8.5.1.1", "st4OutletControlState", optional=True)
+TOWER = column("1718.3.2.1.1.8", "towerCapabilities", optional=True)
 # Came into the MIB with towerEnergy (2010-07-07), after infeedEnergy (2009-03-10): firmware between
 # them has towerCapabilities and no energy of towers.
-TOWER_POWER = column("1718.3.2.1.1.11", "towerActivePower")
-INFEED_POWER = column("1718.3.2.2.1.12", "infeedPower")
+TOWER_POWER = column("1718.3.2.1.1.11", "towerActivePower", optional=True)
+INFEED_POWER = column("1718.3.2.2.1.12", "infeedPower", optional=True)
 AREA = scalar("1718.3.1.7.0", "systemArea")  # came into the MIB with systemTotalPower
 
 THE_UNIT = Arcs(stop=1)  # or the tower
@@ -55,10 +55,10 @@ ST4_NEUTRAL = "4"  # a value of st4LineIndex
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
 
 
-def _infeeds(below: str, name: str) -> Complete:
+def _infeeds(below: str, name: str, *, optional: bool = False) -> Complete:
     """A column of the infeeds (feeds) of all towers (units), as many as each tower counts."""
     return Complete(
-        column(f"1718.3.2.2.1.{below}", name),
+        column(f"1718.3.2.2.1.{below}", name, optional=optional),
         # some firmware lacks the counts
         beside=First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
         count=column("1718.3.2.1.1.5", "towerInfeedCount"),
@@ -66,13 +66,13 @@ def _infeeds(below: str, name: str) -> Complete:
     )
 
 
-INFEED_LOAD = _infeeds("7", "infeedLoadValue")
+INFEED_LOAD = _infeeds("7", "infeedLoadValue", optional=True)
 # A fourth infeed may be a neutral line. If its tower does not report its capabilities, the tower's
 # infeeds are not summed.
 FOURTH = Arc(INFEED_LOAD, 1, ("4",))
 NEUTRAL = Listed(FOURTH, Part(without(IS_THREE_PHASE, "", by=TOWER), over=FOURTH, stop=1))
 
-ST4_CORD_STATUS = column("1718.4.1.3.3.1.2", "st4InputCordStatus")
+ST4_CORD_STATUS = column("1718.4.1.3.3.1.2", "st4InputCordStatus", optional=True)
 
 
 def _st4_read(values: Source, status: Column) -> Listed:
@@ -108,9 +108,9 @@ PROFILES = (
             none_if_zero=zero_outlets_proof(OUTLET_COUNT),
             number=column("1718.3.2.3.1.2", "outletID"),
             name=column("1718.3.2.3.1.3", "outletName"),
-            current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
-            power=figure(column("1718.3.2.3.1.14", "outletPower")),
-            energy=figure(column("1718.3.2.3.1.18", "outletEnergy"), THOUSANDTHS),
+            current=figure(column("1718.3.2.3.1.7", "outletLoadValue", optional=True), HUNDREDTHS),
+            power=figure(column("1718.3.2.3.1.14", "outletPower", optional=True)),
+            energy=figure(column("1718.3.2.3.1.18", "outletEnergy", optional=True), THOUSANDTHS),
         ),
         load=tower_total(figure(without(INFEED_LOAD, "1", by=NEUTRAL), HUNDREDTHS)),
         power=total(
@@ -121,11 +121,13 @@ PROFILES = (
                     (Unless(TOWER_POWER, INFEED_POWER), Provided(TOWER_POWER, INFEED_POWER, "-1"))
                 )
             ),
-            figure(without(_infeeds("12", "infeedPower"), "1", by=NEUTRAL)),
+            figure(without(_infeeds("12", "infeedPower", optional=True), "1", by=NEUTRAL)),
         ),
         energy=tower_total(
-            figure(value_or_empty(column("1718.3.2.1.1.14", "towerEnergy"), TOWER_POWER)),
-            figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS),
+            figure(
+                value_or_empty(column("1718.3.2.1.1.14", "towerEnergy", optional=True), TOWER_POWER)
+            ),
+            figure(column("1718.3.2.2.1.16", "infeedEnergy", optional=True), TENTHS),
         ),
         evidence=SIMULATED,
         programs=(public("labgrid-project/labgrid", "labgrid/driver/power/sentry.py"), SONIC_MGMT),
@@ -148,7 +150,10 @@ PROFILES = (
         sys_object_ids=oids("1718.4"),
         contact=(
             contact(
-                column("1718.4.1.2.3.1.1", "st4UnitStatus"), *ST4_READ, unit=THE_UNIT, optional=True
+                column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True),
+                *ST4_READ,
+                unit=THE_UNIT,
+                optional=True,
             ),
         ),
         outlets=outlets(
@@ -182,7 +187,7 @@ PROFILES = (
                 Arc(
                     _st4_read(
                         value_or_empty(Complete(ST4_LINES, beside=ST4_LABEL), ST4_LABEL),
-                        column("1718.4.1.4.3.1.2", "st4LineStatus"),
+                        column("1718.4.1.4.3.1.2", "st4LineStatus", optional=True),
                     ),
                     -1,
                     (ST4_NEUTRAL,),

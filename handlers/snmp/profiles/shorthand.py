@@ -91,11 +91,11 @@ def oids(*below: str) -> tuple[str, ...]:
     return tuple(map(oid, below))
 
 
-def column(below: str, name: str, suffix: str = "") -> Column:
+def column(below: str, name: str, suffix: str = "", *, optional: bool = False) -> Column:
     """A column and its name; with `suffix`, only rows whose index ends with it, such as a sensor
-    type.
+    type. `optional`: some devices with the table lack this column.
     """
-    return Column(oid(below), name, suffix)
+    return Column(oid(below), name, suffix, optional)
 
 
 def scalar(below: str, name: str) -> Scalar:
@@ -230,7 +230,7 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
     empty value: it may be the total.
     """
     every = Complete(values, beside=phases, numbered=-1)
-    bank = Complete(banks, beside=values, numbered=-1)
+    bank = Complete(value_or_empty(banks, phases), beside=values, numbered=-1)
     phase = Listed(values, phases)
     of_no_bank = Only(every, bank, ("0",))
     return First((Only(of_no_bank, phase, ("1", "2", "3"), others=("0",)), of_no_bank))

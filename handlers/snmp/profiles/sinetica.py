@@ -12,7 +12,7 @@ STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 THE_PDU = Arcs(stop=1)
 pdu_total = partial(total, else_outlets=True, unit=THE_PDU)
 # of a PDU: 1 good, 2 failed; the unit then shows what the PDU last answered
-COMMUNICATION = column("3711.24.1.1.7.1.2.1.6", "pduCommsFail")
+COMMUNICATION = column("3711.24.1.1.7.1.2.1.6", "pduCommsFail", optional=True)
 AMPS = column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue")
 MODE = column("3711.24.1.1.7.3.5.1.3", "pdu3PhMode")  # of a three-phase PDU
 STAR, DELTA, AGGREGATE, UNKNOWN_MODE, NO_MODE = "1", "2", "253", "255", "254"
@@ -30,7 +30,9 @@ LINES = Spread(
 def _of_outlets(below: str, name: str, *unmetered: str) -> Listed:
     """A column of the outlets' meters, without PDUs whose monitor mode is one of `unmetered`."""
     values = column(f"3711.24.1.1.7.2.3.1.{below}", name)
-    mode = Part(column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode"), over=values, stop=1)
+    mode = Part(
+        column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode", optional=True), over=values, stop=1
+    )
     return empty_where(without(values, *unmetered, by=mode), UNKNOWN_MONITOR, by=mode)
 
 

@@ -24,8 +24,8 @@ NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"
 # "ats" is a transfer switch; the inlet that it does not use shows no load of its own
 OF_A_SWITCH = Only(
-    column("21728.4.2.1.1.20", "atsActiveInlet"),
-    column("21728.4.2.1.1.2", "inletType"),
+    column("21728.4.2.1.1.20", "atsActiveInlet", optional=True),
+    column("21728.4.2.1.1.2", "inletType", optional=True),
     ("ats", "ATS"),
 )
 

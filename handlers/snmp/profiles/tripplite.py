@@ -35,8 +35,8 @@ def _lx(table: str, name: str, ident: str = "") -> tuple[Outlets, ...]:
         count=count,
         none_if_zero=zero_outlets_proof(count) if count else None,
         name=column(table + ".2", name + "OutletName"),
-        current=figure(column(table + ".8", name + "OutletCurrent"), HUNDREDTHS),
-        power=figure(column(table + ".9", name + "OutletPower")),
+        current=figure(column(table + ".8", name + "OutletCurrent", optional=True), HUNDREDTHS),
+        power=figure(column(table + ".9", name + "OutletPower", optional=True)),
     )
 
 
@@ -111,8 +111,8 @@ PROFILES = (
             ),
             count=scalar("850.100.1.10.1.0", "tlUpsOutletNumOutlets"),
             name=column(UPS12 + ".5", "tlUpsOutletName"),
-            current=figure(column(UPS12 + ".13", "tlUpsOutletCurrent"), TENTHS),
-            power=figure(column(UPS12 + ".14", "tlUpsOutletPower")),
+            current=figure(column(UPS12 + ".13", "tlUpsOutletCurrent", optional=True), TENTHS),
+            power=figure(column(UPS12 + ".14", "tlUpsOutletPower", optional=True)),
         ),
         # a unit without meters of outlets has those of its output
         load=total(figure(_ups_output("3", "upsOutputCurrent"), TENTHS), else_outlets=True),

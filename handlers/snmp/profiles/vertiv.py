@@ -24,7 +24,7 @@ def _v5_metered(values: Source) -> Source:
 # The load of a unit fed in delta is the sum of its line currents: its phase currents flow between
 # two lines. Firmware that does not measure the lines reports 0 for them.
 V5_VOLTS = column("21239.5.2.3.2.1.4", "pduPhaseVoltage")
-V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType")
+V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType", optional=True)
 V5_WYE = without(Only(V5_TYPE, V5_TYPE, ("0",)), "")  # a meter's type: it is not fed in delta
 V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
 # Also of a unit that does not say how it is fed: the sum of its lines is right either way.
@@ -104,16 +104,18 @@ LIEBERT_PDU = Arcs(stop=1)
 LIEBERT_POWER = column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")
 LIEBERT_ENERGY = column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum")
 LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
-LIEBERT_CONDITION = column("476.1.42.3.8.50.20.1.210", "lgpPduRcpEntryOperationCondition")
+LIEBERT_CONDITION = column(
+    "476.1.42.3.8.50.20.1.210", "lgpPduRcpEntryOperationCondition", optional=True
+)
 # normal, and over or under current; 4: the outlet is off and draws current
 LIEBERT_NORMAL = ("1", "2", "3")
 # bits; 2 is startUp: "control and monitoring operations may be inhibited or unavailable"
 LIEBERT_STARTED = tuple(str(status) for status in range(128) if not status & 2)
 LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
 
-AVOCENT_STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus")
+AVOCENT_STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus", optional=True)
 # Tells of a blown fuse or a tripped breaker of the outlet. The console servers do not report it.
-AVOCENT_ALARM = column("~.5.1.45", "pmPowerMgmtOutletsTableAlarm")
+AVOCENT_ALARM = column("~.5.1.45", "pmPowerMgmtOutletsTableAlarm", optional=True)
 PM_TRUSTED = ("1", "4", "5", "6", "7")  # normal, and the limits of the current
 NO_METER = ("0",)  # PM-MIB: columns of measurements use 0 for "not supported"
 NOT_MEASURED = (*NO_METER, "-1")
@@ -132,8 +134,8 @@ def _measured(values: Source, power_type: Source) -> Listed:
     return empty_where(values, ESTIMATED, by=power_type)
 
 
-PM_TYPE = column("~.5.1.65", "pmPowerMgmtOutletsTablePowerType")
-PM_PDU_TYPE = column("10418.17.2.5.3.1.65", "pmPowerMgmtPDUTablePowerType")
+PM_TYPE = column("~.5.1.65", "pmPowerMgmtOutletsTablePowerType", optional=True)
+PM_PDU_TYPE = column("10418.17.2.5.3.1.65", "pmPowerMgmtPDUTablePowerType", optional=True)
 
 # The MIBs do not say which current the PDU's own column holds on a PDU with three phases, so it is
 # not used there.
@@ -141,8 +143,8 @@ PM_LINES = Complete(
     column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue"),
     beside=column("10418.17.2.5.9.1.4", "pmPowerMgmtPhasesTableName"),
 )
-PM_PHASES = column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases")
-PM_AMPS = column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue")
+PM_PHASES = column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases", optional=True)
+PM_AMPS = column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue", optional=True)
 ACS_LINES = Complete(
     _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue"),
     beside=_acs("8.1.4", "acsPowerMgmtPhasesTablePhaseName"),
@@ -163,14 +165,14 @@ ACS_POWER = without(
 )
 port_total = partial(total, else_outlets=True, unit=Arcs(0, 2))  # of a PDU of a port
 # A PM with outlets is no console server. Not the other way round: a PM may have no outlets.
-PM_OUTLETS = column("10418.17.2.5.5.1.5", "pmPowerMgmtOutletsTableStatus")
-PM_OUTLET_AMPS = column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue")
+PM_OUTLETS = column("10418.17.2.5.5.1.5", "pmPowerMgmtOutletsTableStatus", optional=True)
+PM_OUTLET_AMPS = column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue", optional=True)
 # Before 2010, PM-MIB has only the currents of up to three sensors, and does not say what each of
 # several measures.
 ONE_SENSOR = Unless(
     Only(
-        column("10418.17.2.5.3.1.10", "pmPowerMgmtPDUTableCurrent1Value"),
-        column("10418.17.2.5.3.1.9", "pmPowerMgmtPDUTableCurrentNOS"),
+        column("10418.17.2.5.3.1.10", "pmPowerMgmtPDUTableCurrent1Value", optional=True),
+        column("10418.17.2.5.3.1.9", "pmPowerMgmtPDUTableCurrentNOS", optional=True),
         ("1",),
     ),
     First((PM_OUTLET_AMPS, PM_AMPS, _acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"))),
@@ -213,11 +215,13 @@ PROFILES = (
         models=("Geist GU1, GU2 upgradeable rPDU", "Geist MU, NU300xx", "IMD I-03, I-05"),
         sys_object_ids=oids("21239.5.2", "21239.42.1"),
         # 0 unavailable, 2 partially unavailable: no object says which part
-        contact=(contact(column("21239.5.2.3.1.1.5", "pduMainAvail"), "1", optional=True),),
+        contact=(
+            contact(column("21239.5.2.3.1.1.5", "pduMainAvail", optional=True), "1", optional=True),
+        ),
         outlets=(
             outlets(
                 states=State(
-                    column("21239.5.2.3.5.1.4", "pduOutletSwitchState"),
+                    column("21239.5.2.3.5.1.4", "pduOutletSwitchState", optional=True),
                     on=("1",),
                     off=("2",),
                     doubts=(Doubt(V5_RELAY_FAILURE, (V5_WORKING,)),),
@@ -331,7 +335,7 @@ PROFILES = (
         sys_object_ids=oids("476.1.42"),
         contact=(
             contact(
-                column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus"),
+                column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus", optional=True),
                 *LIEBERT_STARTED,
                 unit=LIEBERT_PDU,
                 optional=True,
@@ -466,12 +470,17 @@ PROFILES = (
             name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
             current=figure(PM_OUTLET_AMPS, TENTHS, NOT_MEASURED),
             power=figure(
-                _measured(column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue"), PM_TYPE),
+                _measured(
+                    column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue", optional=True), PM_TYPE
+                ),
                 TENTHS,
                 NOT_MEASURED,
             ),
             energy=figure(
-                _measured(column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue"), PM_TYPE),
+                _measured(
+                    column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue", optional=True),
+                    PM_TYPE,
+                ),
                 THOUSANDTHS,
                 NOT_MEASURED,
             ),
@@ -492,7 +501,8 @@ PROFILES = (
         power=port_total(
             figure(
                 _measured(
-                    column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"), PM_PDU_TYPE
+                    column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue", optional=True),
+                    PM_PDU_TYPE,
                 ),
                 TENTHS,
                 padding=NO_METER,
@@ -502,7 +512,8 @@ PROFILES = (
         energy=port_total(
             figure(
                 _measured(
-                    column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue"), PM_PDU_TYPE
+                    column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue", optional=True),
+                    PM_PDU_TYPE,
                 ),
                 THOUSANDTHS,
                 NOT_MEASURED,

@@ -36,8 +36,8 @@ PROFILES = (
             ),
             number=column("2634.3.100.200.1.2", "plugID"),
             name=column("2634.3.100.200.1.5", "plugName"),
-            current=figure(column("2634.3.100.200.1.7", "plugCurrent"), TENTHS),
-            power=figure(column("2634.3.100.200.1.8", "plugPower")),
+            current=figure(column("2634.3.100.200.1.7", "plugCurrent", optional=True), TENTHS),
+            power=figure(column("2634.3.100.200.1.8", "plugPower", optional=True)),
         ),
         load=total(
             figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS),

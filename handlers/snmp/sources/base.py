@@ -21,7 +21,7 @@ from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet, Unsupported
 from ..decoding import LONGEST_NUMBER, Rows
 from ..frozen_value import FrozenValue
-from ..reader import MISSING, UNMARKED, Reader
+from ..reader import NAMELESS, UNMARKED, Lost, Reader
 
 
 def no_object(identity: str) -> NoSuchOutlet:
@@ -35,8 +35,18 @@ def is_number(word: str) -> bool:
 
 
 def unmarked_value(mark: Optional[Raw]) -> Raw:
-    """The value of a row about which `mark` says nothing: MISSING if the answers lack the mark."""
-    return MISSING if mark is MISSING else UNMARKED
+    """The value of a row about which `mark` says nothing."""
+    return lost_by(mark) if isinstance(mark, Lost) else UNMARKED
+
+
+def lost_by(mark: Lost) -> Lost:
+    """The value of a row that is lost with its mark."""
+    return Lost(mark.reason)
+
+
+def is_nameless(identity: str) -> bool:
+    """Whether an identity stands for rows that are lost with their names."""
+    return identity.endswith(NAMELESS)
 
 
 def identity_prefixes(identity: str) -> Iterator[str]:

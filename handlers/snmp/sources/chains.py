@@ -10,8 +10,9 @@ from typing import NamedTuple, Optional
 from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
 from ..decoding import Rows, text
-from ..reader import Reader
+from ..reader import Lost, Reader
 from .base import ObjectSource, ReadOnly, Source, is_number, no_object
+from .objects import Column
 
 # What devices call the unit that they are asked at: some 0, others 1. An outlet of either is "7",
 # so that its identity follows from its own row alone; no device is known to have both.
@@ -37,9 +38,9 @@ class ByUnit(ObjectSource):
         source: a column of the table.
         unit: the column with the unit of each row.
         number: the column with the outlet's number on its unit.
-        others: columns of another table with the same outlets, by unit and number. On a device
-            without all of these columns the identity is the row's index; if it lacks only `unit`
-            and `number`, there are no rows.
+        others: columns of another table with the same outlets, by unit and number. If `unit` and
+            `number` are optional, the identity is the row's index on a device without all of these
+            columns; if it lacks only `unit` and `number`, there are no rows.
     """
 
     source: ObjectSource
@@ -110,17 +111,26 @@ class ByUnit(ObjectSource):
             return {row: row for row in rows}
         return self._identities_of(reader, rows)
 
+    def _may_lack_columns(self) -> bool:
+        """Whether some devices with the table lack the columns of unit and number."""
+        columns = (self.unit, self.number)
+        return all(isinstance(column, Column) and column.optional for column in columns)
+
     def _identities_of(self, reader: Reader, rows: Iterable[str]) -> dict[str, str]:
         """Row -> identity, by the two columns. Raises ProtocolError."""
         units, numbers = self.unit.rows(reader), self.number.rows(reader)
         positions = {
             row: _Position(text(units.get(row, "")), text(numbers.get(row, ""))) for row in rows
         }
-        if not any(any(position) for position in positions.values()):
+        is_lost = any(isinstance(value, Lost) for value in (*units.values(), *numbers.values()))
+        if not is_lost and not any(any(position) for position in positions.values()):
             if any(column.rows(reader) for column in self.others):
                 return {}
-            reader.places[self.unit, self.number] = ""
-            return {row: row for row in positions}
+            last = next(reversed(positions), "")
+            cells = [_cell(column, reader, last) for column in (self.unit, self.number)]
+            if not any(cells) and self._may_lack_columns():
+                reader.places[self.unit, self.number] = ""  # the device has no such columns
+                return {row: row for row in positions}
         row_by_identity: dict[str, str] = {}
         for row, (unit, number) in positions.items():
             identity = f"{row}."

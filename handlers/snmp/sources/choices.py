@@ -11,8 +11,18 @@ from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import MISSING, UNMARKED, Reader
-from .base import Filter, ObjectSource, ReadOnly, RowFilter, Source, identity_prefixes, no_object
+from ..reader import LOST, NAMELESS, UNMARKED, Lost, Reader
+from .base import (
+    Filter,
+    ObjectSource,
+    ReadOnly,
+    RowFilter,
+    Source,
+    identity_prefixes,
+    is_nameless,
+    lost_by,
+    no_object,
+)
 
 
 class First(ReadOnly):
@@ -73,8 +83,10 @@ class Provided(RowFilter):
         validation.pattern(self.others, "others")
 
     def rows(self, reader: Reader) -> Rows:
-        if set(self.test.rows(reader).values()) == {MISSING}:
-            return {".": MISSING}  # the dot: no index ends with one
+        marks = self.test.rows(reader)
+        lost = next((mark for mark in marks.values() if isinstance(mark, Lost)), None)
+        if lost is not None and self._match(reader, self.pattern, self.others):
+            return dict.fromkeys([*self.source.rows(reader), NAMELESS], lost_by(lost))
         if self._match(reader, self.pattern):
             return self.source.rows(reader)
         if self._is_known(reader):
@@ -96,11 +108,14 @@ class Provided(RowFilter):
         return not self.others or self._match(reader, self.pattern, self.others)
 
     def _match(self, reader: Reader, *patterns: str) -> bool:
-        """Whether `test` has values, and each fits one of the patterns."""
+        """Whether `test` has values, and each that is known fits one of the patterns."""
         expressions = [validation.pattern(pattern, "pattern") for pattern in patterns]
         # rows often have the same few marks
-        marks = map(text, set(self.test.rows(reader).values()))
-        fits = [any(regex.fullmatch(mark) for regex in expressions) for mark in marks]
+        marks = set(self.test.rows(reader).values())
+        fits = [
+            isinstance(mark, Lost) or any(regex.fullmatch(text(mark)) for regex in expressions)
+            for mark in marks
+        ]
         return bool(fits) and all(fits)
 
 
@@ -118,7 +133,7 @@ class Whole(Filter):
         if count is None or count <= 0:
             return {}
         rows = self.source.rows(reader)
-        return rows if len(rows) >= count else {}
+        return rows if len(rows) >= count else {NAMELESS: LOST}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.value_of(reader, identity)
@@ -130,13 +145,18 @@ class Whole(Filter):
 class Unless(RowFilter):
     """`source` on a device where `test` has no rows; else no rows.
 
-    For a fallback that must not contradict a better reading.
+    For a fallback that must not contradict a better reading. If every value of `test` is lost, so
+    is each row.
     """
 
     test: Source
 
     def rows(self, reader: Reader) -> Rows:
-        return {} if self.test.rows(reader) else self.source.rows(reader)
+        marks = self.test.rows(reader).values()
+        lost = next((mark for mark in marks if isinstance(mark, Lost)), None)
+        if lost is not None and all(isinstance(mark, Lost) for mark in marks):
+            return dict.fromkeys([*self.source.rows(reader), NAMELESS], lost_by(lost))
+        return {} if marks else self.source.rows(reader)
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return None if self.test.rows(reader) else self.source.value_of(reader, identity)
@@ -163,7 +183,7 @@ class Merged(Source):
         value_by_row: Rows = {}
         for part in self.parts:
             for identity, value in part.rows(reader).items():
-                if identity in value_by_row:
+                if identity in value_by_row and not is_nameless(identity):
                     raise ProtocolError(f"two tables of the device have the row {identity}")
                 value_by_row[identity] = value
         return value_by_row

@@ -6,7 +6,7 @@ from typing import Optional
 
 from ...dcimanager.rows import Raw
 from ..decoding import Rows, bits, latin_1, number, text
-from ..reader import Reader
+from ..reader import Lost, Reader
 from .base import ObjectSource, ReadOnly, Source
 
 _LOST = "\ufffd"  # what decoders put in place of octets that they cannot decode
@@ -42,6 +42,8 @@ class Bits(ReadOnly):
         The platform may pass octets as text, and does not say whether it decoded them as UTF-8 or
         as Latin-1. Only a bit that is the same in both is certain.
         """
+        if isinstance(value, Lost):
+            return value
         if isinstance(value, str) and _LOST in value:
             return ""
         possible_bits = {

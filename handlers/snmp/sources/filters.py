@@ -12,8 +12,16 @@ from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import MISSING, Reader
-from .base import Filter, ReadOnly, RowFilter, Source, identity_prefixes, unmarked_value
+from ..reader import LOST, Lost, Reader
+from .base import (
+    Filter,
+    ReadOnly,
+    RowFilter,
+    Source,
+    identity_prefixes,
+    is_nameless,
+    unmarked_value,
+)
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NO_VALUE = "-1"  # of many agents, in any column
@@ -54,8 +62,11 @@ class Only(RowFilter):
 
     def rows(self, reader: Reader) -> Rows:
         marks, rows = self.test.rows(reader), self.source.rows(reader)
+        rest = next((marks[row] for row in marks if is_nameless(row)), None)
         rows_without_mark = (
-            [identity for identity in rows if identity not in marks] if self.demanded else []
+            [row for row in rows if row not in marks and not is_nameless(row)]
+            if self.demanded and rest is None
+            else []
         )
         if rows_without_mark:
             raise ProtocolError(
@@ -64,11 +75,11 @@ class Only(RowFilter):
             )
         kept_rows: Rows = {}
         for identity, value in rows.items():
-            fit = self._fits(marks.get(identity))
+            mark = marks.get(identity, rest)
+            is_unmarked = is_nameless(identity) and identity not in marks
+            fit = is_unmarked or self._fits(mark)
             if fit is not False:
-                kept_rows[identity] = (
-                    value if fit is not None else unmarked_value(marks.get(identity))
-                )
+                kept_rows[identity] = value if fit else unmarked_value(mark)
         return kept_rows
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
@@ -86,7 +97,7 @@ class Only(RowFilter):
 
     def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
         """Whether the row is kept; None: it is kept, but with an empty value."""
-        if mark is MISSING:
+        if isinstance(mark, Lost):
             return None
         mark_text = None if mark is None else text(mark)
         if self.others:
@@ -111,14 +122,15 @@ class Listed(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         values = self.known.rows(reader)
-        return {
-            identity: values.get(identity, "") if text(value) else unmarked_value(value)
-            for identity, value in self.source.rows(reader).items()
-        }
+        rest = next((values[row] for row in values if is_nameless(row)), "")
+        rows: Rows = {}
+        for identity, value in self.source.rows(reader).items():
+            rows[identity] = values.get(identity, rest) if text(value) else unmarked_value(value)
+        return rows
 
 
 class Complete(ReadOnly):
-    """All rows of `source`, and one with the value MISSING for each row that the device's answer
+    """All rows of `source`, and one with the value LOST for each row that the device's answer
     lacks, so that there is no sum.
 
     For what the columns of a table, as far as they are read anyway, do not show. No row is added if
@@ -157,7 +169,7 @@ class Complete(ReadOnly):
         if not rows:
             return {}
         beside = self.beside.rows(reader) if self.beside else {}
-        all_rows = {**rows, **{identity: MISSING for identity in beside if identity not in rows}}
+        all_rows = {**rows, **{identity: LOST for identity in beside if identity not in rows}}
         counts = self.count.rows(reader) if self.count else {}
         for unit, value in counts.items():
             count = number(value)
@@ -167,11 +179,11 @@ class Complete(ReadOnly):
             if len(counts) > 1:  # a single count is of all rows
                 rows_of_unit = [row for row in rows_of_unit if unit in identity_prefixes(row)]
             if len(rows_of_unit) < count or lacks_first_row(rows_of_unit, count):
-                all_rows[f"{unit}."] = MISSING  # the dot: no index ends with one
+                all_rows[f"{unit}."] = LOST  # the dot: no index ends with one
         if len(all_rows) < self.least:
-            all_rows["."] = MISSING
+            all_rows["."] = LOST
         if self.numbered is not None:
-            all_rows.update(dict.fromkeys(_gaps(list(all_rows), self.numbered), MISSING))
+            all_rows.update(dict.fromkeys(_gaps(list(all_rows), self.numbered), LOST))
         return all_rows
 
 
@@ -229,7 +241,7 @@ class Arc(RowFilter):
         return {
             identity: value
             for identity, value in self.source.rows(reader).items()
-            if self._fits(identity)
+            if self._fits(identity) or is_nameless(identity)
         }
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
@@ -271,7 +283,7 @@ class OfUnits(Filter):
 
 
 class EachUnit(ReadOnly):
-    """All rows of `source`. For a unit of the chain without a row, a row with the value MISSING is
+    """All rows of `source`. For a unit of the chain without a row, a row with the value LOST is
     added, so that there is no sum.
 
     No row is added if `source` has no rows.
@@ -294,7 +306,7 @@ class EachUnit(ReadOnly):
         validation.require_values(self.units, "units")
 
     def rows(self, reader: Reader) -> Rows:
-        """The source's rows, and MISSING for each unit of the chain that has none."""
+        """The source's rows, and LOST for each unit of the chain that has none."""
         rows = self.source.rows(reader)
         units = self._read_units(reader) if rows else set()
         if not units:
@@ -303,7 +315,7 @@ class EachUnit(ReadOnly):
             text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows
         }
         # the dot: no index ends with one
-        return {**rows, **{f"{unit}.": MISSING for unit in sorted(units - units_of_rows)}}
+        return {**rows, **{f"{unit}.": LOST for unit in sorted(units - units_of_rows)}}
 
     def _read_units(self, reader: Reader) -> set[str]:
         """The units of the chain; none if every source of `units` lists at most one."""

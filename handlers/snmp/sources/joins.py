@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Optional
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple, Optional
 
 from ...dcimanager.rows import Raw
 from .. import validation
 from ..decoding import Rows, text
 from ..frozen_value import parts_of
-from ..reader import Reader
+from ..reader import NAMELESS, Lost, Reader
 from .base import ReadOnly, Source
 
 
 class Joined(ReadOnly):
     """Values of another table, joined by columns of both tables (such as module and number).
 
-    A row is not joined if its key is empty, if another row of its table has the same key, or if it
-    lacks a value in a key column. An empty value is accepted only in a column that is empty in all
-    rows.
+    A key is clear if no other row of its table has it and none of its columns is lost or, unless
+    that column is empty in all rows, empty. A row of the outlets that is not joined has no value if
+    every key that it could have is clear; else its value is lost.
 
     Fields:
         values: the values of the other table.
@@ -27,7 +28,7 @@ class Joined(ReadOnly):
         own: the corresponding columns of the outlets' table.
         else_same_row: if both tables lack one of these columns, or the outlets' table has no
             column at all, the values keep their own indexes. A column is lacking if it is missing
-            or empty in all rows. If only one table lacks it, there are no rows.
+            or empty in all rows. If only one table lacks it, every row is lost.
     """
 
     WHY = (
@@ -52,22 +53,24 @@ class Joined(ReadOnly):
         values = self.values.rows(reader)
         if not values:
             return {}
+        own, keys = _Keys.of(self.own, reader), _Keys.of(self.keys, reader)
         if self.else_same_row:
-            own_has_text, keys_have_text = [], []
-            for own, key in zip(self.own, self.keys):
-                own_has_text.append(_has_text(own, reader))
-                keys_have_text.append(_has_text(key, reader))
             has_outlets = any(map(reader.has_table, _objects(self.own)))
-            if has_outlets and own_has_text != keys_have_text:
-                return {}  # only one table lacks a column
-            if not all(own_has_text) or not all(keys_have_text):
+            if has_outlets and own.has_text != keys.has_text:
+                return {NAMELESS: Lost("only one of two tables has the columns that join them")}
+            if not all(own.has_text) or not all(keys.has_text):
                 return values  # which keep their own indexes
-        identity_by_key, row_by_key = _row_by_key(self.own, reader), _row_by_key(self.keys, reader)
-        return {
-            identity: values[row_by_key[key]]
-            for key, identity in identity_by_key.items()
-            if row_by_key.get(key) in values
-        }
+        row_by_key = {key: row for row, key in keys.clear.items() if row in values}
+        is_open = any(row not in keys.clear for row in values)  # it may be any outlet's
+        is_free = is_open or not row_by_key.keys() <= set(own.clear.values())
+        joined: Rows = {}
+        for identity in own.rows:
+            key = own.clear.get(identity)
+            if key in row_by_key:
+                joined[identity] = values[row_by_key[key]]
+            elif is_open if key else is_free:
+                joined[identity] = UNJOINED
+        return joined
 
 
 def _objects(columns: Sequence[Source]) -> list[str]:
@@ -75,37 +78,41 @@ def _objects(columns: Sequence[Source]) -> list[str]:
     return [part.__dict__["oid"] for part in parts_of(tuple(columns)) if "oid" in part.__dict__]
 
 
-def _has_text(column: Source, reader: Reader) -> bool:
-    """Whether a row of the column has text."""
-    return any(map(text, column.rows(reader).values()))
+UNJOINED = Lost("its key, or one that may be the same, is lost, empty or not the only one")
 
 
-def _row_by_key(columns: Sequence[Source], reader: Reader) -> Mapping[tuple[str, ...], str]:
-    """Key -> row, for rows that are in all columns.
+class _Keys(NamedTuple):
+    """The keys of a table's rows."""
 
-    A key that is empty or that two rows share is left out. It is the same for all columns of the
-    other table.
-    """
-    cache_key = _row_by_key, columns
-    if cache_key in reader.derived:
-        row_by_key: Mapping[tuple[str, ...], str] = reader.derived[cache_key]
-        return row_by_key
-    tables = [_nonblank_rows(column.rows(reader)) for column in columns]
-    keys = {
-        row: tuple(table[row] for table in tables)
-        for row in tables[0]
-        if all(row in table for table in tables)
-    }
-    count_by_key = Counter(keys.values())
-    row_by_key = {key: row for row, key in keys.items() if count_by_key[key] == 1 and any(key)}
-    reader.derived[cache_key] = row_by_key
-    return row_by_key
+    rows: Collection[str]
+    clear: Mapping[str, tuple[str, ...]]  #: those that are no other row's
+    has_text: Sequence[bool]  #: of each column
+
+    @classmethod
+    def of(cls, columns: Sequence[Source], reader: Reader) -> _Keys:
+        cache_key = cls, columns
+        if cache_key not in reader.derived:
+            reader.derived[cache_key] = cls._read(columns, reader)
+        keys: _Keys = reader.derived[cache_key]
+        return keys
+
+    @classmethod
+    def _read(cls, columns: Sequence[Source], reader: Reader) -> _Keys:
+        tables = [column.rows(reader) for column in columns]
+        has_text = [any(map(_is_said, table.values())) for table in tables]
+        rows = dict.fromkeys(chain.from_iterable(tables))
+        keys: dict[str, tuple[str, ...]] = {}
+        for row in rows:
+            key = tuple(text(table.get(row, "")) for table in tables)
+            if any(key) and all(part or not has for part, has in zip(key, has_text)):
+                keys[row] = key
+        counts = Counter(keys.values())
+        clear = {row: key for row, key in keys.items() if counts[key] == 1}
+        return cls(rows, clear, has_text)
 
 
-def _nonblank_rows(rows: Rows) -> dict[str, str]:
-    """Row -> text, without the empty ones; with them if all are empty."""
-    text_by_row = {row: text(value) for row, value in rows.items()}
-    return {row: value for row, value in text_by_row.items() if value} or text_by_row
+def _is_said(value: Raw) -> bool:
+    return isinstance(value, Lost) or bool(text(value))
 
 
 class Part(ReadOnly):

@@ -24,23 +24,28 @@ class Column(ObjectSource):
         object: its name in the MIB.
         suffix: only rows whose index ends with these arcs (such as the type in a table of sensors),
             which the identity leaves out.
+        optional: some devices with the table lack this column. An answer without a row, beside
+            other columns of the table, is compared with a GET; of any other column the values are
+            lost.
     """
 
     oid: str
     object: str = ""
     suffix: str = ""
+    optional: bool = False
 
     def check(self) -> None:
         validation.oid(self.oid, "oid")
         validation.suffix(self.suffix, "suffix")
 
     def rows(self, reader: Reader) -> Rows:
+        value_by_index = reader.column(self.oid, optional=self.optional)
         if not self.suffix:
-            return dict(reader.column(self.oid))
+            return dict(value_by_index)
         tail = "." + self.suffix
         return {
             index[: -len(tail)]: value
-            for index, value in reader.column(self.oid).items()
+            for index, value in value_by_index.items()
             if index.endswith(tail)
         }
 

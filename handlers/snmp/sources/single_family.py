@@ -16,8 +16,8 @@ from ...shared.decimals import CONTEXT, total
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, latin_1, number, octets, text
-from ..reader import MISSING, UNMARKED, Reader
-from .base import Filter, ObjectSource, ReadOnly, Source, is_number, unmarked_value
+from ..reader import LOST, NAMELESS, UNMARKED, Lost, Reader
+from .base import Filter, ObjectSource, ReadOnly, Source, is_number, lost_by, unmarked_value
 
 
 class Fitted(Filter):
@@ -54,7 +54,7 @@ class Fitted(Filter):
         return identity in self.rows(reader)
 
     def _is_nothing(self, value: Optional[Raw]) -> bool:
-        return value is not None and value is not MISSING and text(value) in self.nothing
+        return value is not None and not isinstance(value, Lost) and text(value) in self.nothing
 
 
 class Checked(Filter):
@@ -152,7 +152,7 @@ class NamedRows(ObjectSource):
         expression = validation.pattern(self.pattern, "pattern")
         index_by_identity: dict[str, str] = {}
         for index, name in reader.names(self.names).items():
-            if name is MISSING:
+            if isinstance(name, Lost):
                 index_by_identity[f"{index}."] = index
                 continue
             match = expression.fullmatch(text(name))
@@ -190,7 +190,10 @@ class Packed(ReadOnly):
         validation.separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
-        packed = {row: text(value) for row, value in self.source.rows(reader).items()}
+        rows = self.source.rows(reader)
+        if any(isinstance(value, Lost) for value in rows.values()):
+            return {NAMELESS: LOST}
+        packed = {row: text(value) for row, value in rows.items()}
         if any(packed.values()) and not packed.get(self.main):
             raise ProtocolError(
                 "the first unit lists no outlets, but a later unit does; poll the PDU again"
@@ -304,15 +307,14 @@ class Field(ReadOnly):
             raise ValueError(f"field is {self.field}; count from 0")
 
     def rows(self, reader: Reader) -> Rows:
-        split = {
-            identity: text(value).split(self.separator)
-            for identity, value in self.source.rows(reader).items()
-        }
-        return {
-            identity: fields[self.field].strip()
-            for identity, fields in split.items()
-            if len(fields) > self.field
-        }
+        values: Rows = {}
+        for identity, value in self.source.rows(reader).items():
+            fields = text(value).split(self.separator)
+            if isinstance(value, Lost):
+                values[identity] = value
+            elif len(fields) > self.field:
+                values[identity] = fields[self.field].strip()
+        return values
 
 
 class Negative(ReadOnly):
@@ -327,12 +329,14 @@ class Negative(ReadOnly):
     source: Source
 
     def rows(self, reader: Reader) -> Rows:
-        numbers = {identity: number(value) for identity, value in self.source.rows(reader).items()}
-        return {
-            identity: format(CONTEXT.minus(value), "f")
-            for identity, value in numbers.items()
-            if value is not None and value >= 0
-        }
+        numbers: Rows = {}
+        for identity, raw in self.source.rows(reader).items():
+            value = number(raw)
+            if isinstance(raw, Lost):
+                numbers[identity] = raw
+            elif value is not None and value >= 0:
+                numbers[identity] = format(CONTEXT.minus(value), "f")
+        return numbers
 
 
 class Signed(ReadOnly):
@@ -412,25 +416,45 @@ class Gathered(ReadOnly):
         validation.separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
-        meters: dict[tuple[str, str], Optional[Decimal]] = {}
         values = self.values.rows(reader)
-        for row, name in self.names.rows(reader).items():
-            key = row.partition(".")[0], text(name)
-            raw = values.get(row)
-            value = None if raw is not None and text(raw) in self.absent else number(raw)
-            is_measured = value is not None and value >= 0 and value not in FILLED
-            meters[key] = value if is_measured and key not in meters else None
+        meters: dict[tuple[str, str], Raw] = {}  # "": not measured
+        unclear: dict[str, str] = {}  # module -> names that a list may mean, or all of them
+        for row, raw_name in self.names.rows(reader).items():
+            module, name = row.partition(".")[0], text(raw_name)
+            if isinstance(raw_name, Lost) or self.separator in name or (module, name) in meters:
+                unclear[module] = f"{unclear.get(module, '')}{self.separator}{name}"
+            meters[module, name] = values.get(row, "")
         sum_by_row: Rows = {}
         for row, names_of_row in self.lists.rows(reader).items():
             module = row.partition(".")[0]
-            names = dict.fromkeys(
-                name.strip() for name in text(names_of_row).split(self.separator) if name.strip()
-            )
-            figures = [meters.get((module, name)) for name in names]
-            measurements = [figure for figure in figures if figure is not None]
-            if measurements and len(measurements) == len(figures):
-                sum_by_row[row] = format(total(measurements), "f")
+            names = self._names(text(names_of_row))
+            if isinstance(names_of_row, Lost):
+                sum_by_row[row] = lost_by(names_of_row)
+            elif names:
+                doubtful = self._names(unclear.get(module, ""))
+                figures = [
+                    LOST if name in doubtful else meters.get((module, name), "") for name in names
+                ]
+                if module in unclear and not all(map(_is_known, figures)):
+                    figures = [LOST]
+                numbers = [self._measured(figure) for figure in figures]
+                measured = [figure for figure in numbers if figure is not None]
+                if len(measured) == len(numbers):
+                    sum_by_row[row] = format(total(measured), "f")
+                elif any(isinstance(figure, Lost) for figure in figures):
+                    sum_by_row[row] = lost_by(LOST)
         return sum_by_row
+
+    def _names(self, names: str) -> Collection[str]:
+        return dict.fromkeys(name.strip() for name in names.split(self.separator) if name.strip())
+
+    def _measured(self, raw: Raw) -> Optional[Decimal]:
+        value = None if text(raw) in self.absent else number(raw)
+        return value if value is not None and value >= 0 and value not in FILLED else None
+
+
+def _is_known(figure: Raw) -> bool:
+    return bool(text(figure))
 
 
 class ByOctets(ReadOnly):
@@ -466,7 +490,9 @@ class ByOctets(ReadOnly):
         for row, guid in self.ids.rows(reader).items():
             arcs = self._arcs(guid, by_arcs)
             matches = by_arcs.get(arcs, []) if len(arcs) == self.length else []
-            if matches or not arcs:
+            if isinstance(guid, Lost):
+                value_by_row[row] = lost_by(guid)
+            elif matches or not arcs:
                 value_by_row[row] = matches[0] if len(matches) == 1 else ""
         return value_by_row
 
@@ -499,16 +525,18 @@ class Renumbered(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
         over = self.over.rows(reader) if rows else {}
+        if not over:
+            return {}
         identities = [str(n) for n in range(1, len(rows) + 1)]
         is_from_one = rows.keys() == set(identities)
         has_gap = over.keys() != {str(n) for n in range(1, len(over) + 1)}
         if over and (has_gap or (is_from_one and len(over) < len(rows))):
             raise ProtocolError("the device's list of outlets lacks some of them; poll it again")
         if len(over) != len(rows):
-            return {}
+            return {NAMELESS: Lost("its table has other rows than that of the outlets")}
         if is_from_one:
             return rows
         from_zero = {str(int(identity) - 1): identity for identity in identities}
         if set(rows) != set(from_zero):
-            return {}
+            return {NAMELESS: Lost("its table has other rows than that of the outlets")}
         return {from_zero[index]: value for index, value in rows.items()}

@@ -33,7 +33,7 @@ def read_topology(session: Session) -> list[MeteredPart]:
         if kind is None:
             continue
         figure.source.rows(device.reader)
-        parts = figure.rows_from(device.reader.fill_rows(), device.profile.ceilings.part_a)
+        parts = figure.rows_from(device.reader.whole(), device.profile.ceilings.part_a)
         for row, value in parts.items():
             label = label_of(kind, row)
             metered_parts.setdefault(label, MeteredPart(kind, label, _value(value)))

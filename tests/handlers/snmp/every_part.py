@@ -56,7 +56,7 @@ from handlers.snmp.sources import (
 )
 from handlers.snmp.states import Doubt, State
 
-C = Column("~.1", "object", "14")
+C = Column("~.1", "object", "14", optional=True)
 S = Scalar("1.3.6.1.4.1.99999.2.0", "scalar")
 SPREAD = Spread(
     "1.3.6.1.4.1.99999.3", (Span(1, 8, 2), Span(9, 42, 11)), "outletN", "1.0", by_get=True, listed=S

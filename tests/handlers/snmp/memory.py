@@ -102,7 +102,7 @@ def filled(source: Source, objects: Mapping[str, Value]) -> Mapping[str, Value]:
     """Return the rows of a source with those that are missing in the answers."""
     at = reader(objects)
     source.rows(at)
-    return source.rows(at.fill_rows())
+    return source.rows(at.whole())
 
 
 def of_rows(rows: Mapping[str, Row]) -> Memory:

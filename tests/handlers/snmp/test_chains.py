@@ -194,18 +194,28 @@ def test_a_row_without_its_unit_or_its_number_is_an_error_and_is_not_switched(
 
 
 @EACH
-def test_a_unit_that_tells_no_units_has_the_rows_as_identities(unit: Fixture) -> None:
+def test_a_unit_that_tells_no_units_has_the_rows_as_identities_if_its_profile_says_so(
+    unit: Fixture,
+) -> None:
     first_outlets = FAMILIES[unit.key].outlets[0]
-    positions = {
-        part.oid
+    columns_of_units = [
+        part
         for by_unit in parts_of(first_outlets)
         if isinstance(by_unit, ByUnit)
         for part in (by_unit.unit, by_unit.number)
         if isinstance(part, Column)
-    }
+    ]
+    positions = {column.oid for column in columns_of_units}
     rows = {oid: row for oid, row in unit.rows.items() if oid.rpartition(".")[0] not in positions}
     with Agent(Device(rows, unit.rules)) as agent:
         handler = near(agent, {"switch_unproven": "yes"})
+        if not all(column.optional for column in columns_of_units):
+            with pytest.raises(ProtocolError, match="lacks a row or its number"):
+                handler.status()
+            with pytest.raises(PduHandlerError):
+                handler.port_down(PduPortView("1"), deadline=0.0, pause=0.0)
+            assert agent.writes() == []
+            return
         assert list(states(handler.status())) == [
             str(row) for row in range(1, len(unit.expected.outlets) + 1)
         ]
@@ -225,7 +235,6 @@ def test_a_unit_that_tells_no_units_has_the_rows_as_identities(unit: Fixture) ->
         (["2 1", "2 2"], ["2.1", "2.2"]),
         (["1 1", "1 x", "1 "], ["1", "2.", "3."]),
         (["1 1", "1 "], ["1", "2."]),
-        ([" ", " "], ["1", "2"]),
     ],
 )
 def test_an_outlet_is_named_by_its_unit_and_its_number(
@@ -270,9 +279,23 @@ def test_walks_that_end_early_make_no_row_of_another_unit_the_outlet() -> None:
     assert BY_UNIT.value_of(Reader(device), "1") is None
 
 
+@pytest.mark.parametrize("cell", [None, ""])
+def test_a_row_is_an_outlet_without_unit_and_number_only_if_the_profile_says_so(
+    cell: Optional[str],
+) -> None:
+    objects: dict[str, Value] = table("1.3.1", {"1": 5, "2": 6})
+    if cell is not None:
+        objects.update({f"1.3.{column}.{row}": cell for column in (2, 3) for row in (1, 2)})
+    unit, number = Column("1.3.2", optional=True), Column("1.3.3", optional=True)
+    assert ByUnit(Column("1.3.1"), unit, number).rows(reader(objects)) == {"1": 5, "2": 6}
+    assert BY_UNIT.rows(reader(objects)) == {"1.": 5, "2.": 6}
+    assert BY_UNIT.value_of(reader(objects), "1") is None
+
+
 def test_another_table_with_the_two_columns_is_needed_if_one_has_them() -> None:
     """The rows of the tables may be others."""
-    metered = ByUnit(Column("1.3.4"), Column("1.3.5"), Column("1.3.6"), (Column("1.3.2"),))
+    unit, number = Column("1.3.5", optional=True), Column("1.3.6", optional=True)
+    metered = ByUnit(Column("1.3.4"), unit, number, (Column("1.3.2"),))
     values = table("1.3.4", {"1": 5})
     assert metered.rows(reader(values)) == {"1": 5}
     assert metered.rows(reader({**values, "1.3.2.1": 1})) == {}

@@ -9,7 +9,7 @@ from handlers.shared.meter_figures import NotKnown, NotMetered
 from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.frozen_value import check_parts, parts_of
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.reader import MISSING
+from handlers.snmp.reader import LOST
 from handlers.snmp.sources import Column, Complete, NamedRows, Scalar, Source
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
@@ -229,7 +229,7 @@ def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
 def test_a_scale_that_the_answers_lack_is_missing() -> None:
     device = reader({**table("1.3.1", {"1": 5, "2": 6}), **table("1.3.2", {"1": 1})})
     figure = Figure(A, exponent=B)
-    assert figure.raw_figures(device) == {"1": (5, 1, None), "2": (6, MISSING, None)}
+    assert figure.raw_figures(device) == {"1": (5, 1, None), "2": (6, LOST, None)}
     assert figure.read_from(device) == {"1": 50}
     unknown = Total((figure,)).read_from(device)
     assert unknown == NotKnown("row 2 of 1.3.1, 1.3.2 reads '6', no answer")
@@ -244,17 +244,17 @@ def test_each_source_has_the_name_of_an_object_for_the_reason_of_a_figure() -> N
 
 def test_a_device_without_an_object_does_not_have_its_figure() -> None:
     # another column of the table of B is there; a second source would be another figure
-    elsewhere = Column("1.4.1")
+    elsewhere, optional = Column("1.4.1"), Column("1.3.2", optional=True)
 
     def energy(*sources: Column) -> object:
         device = reader({"1.3.1.1": 5, "1.3.1.2": 6, "1.4.1.1": 7})
         device.column("1.3.1")
         total = Total(tuple(map(Figure, sources)))
         total.read_from(device)
-        return total.read_from(device.fill_rows())
+        return total.read_from(device.whole())
 
-    assert energy(B) is None
-    assert isinstance(energy(B, elsewhere), NotKnown)
+    assert energy(optional) is None and energy(optional, elsewhere) == 7
+    assert energy(B) == energy(B, elsewhere) == NotKnown("row 1 of 1.3.2 reads no answer")
 
 
 def test_a_unit_whose_own_row_has_no_value_is_no_unit_without_a_meter() -> None:

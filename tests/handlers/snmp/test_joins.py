@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from handlers.shared.errors import ProtocolError
 from handlers.shared.meter_figures import NotKnown
 from handlers.snmp.figures import Figure, Total
+from handlers.snmp.reader import NAMELESS, UNMARKED, Lost
 from handlers.snmp.sources import (
     Arc,
     Column,
@@ -19,6 +20,7 @@ from handlers.snmp.sources import (
     Prefixed,
     Renumbered,
     Scalar,
+    Source,
     Span,
     Spread,
     Tables,
@@ -26,6 +28,13 @@ from handlers.snmp.sources import (
 from tests.handlers.snmp.memory import Value, both, reader, table
 
 A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
+ALL = {NAMELESS: "lost"}
+
+
+def told(source: Source, objects: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Return the rows of a source, "lost" for each that is lost."""
+    rows = source.rows(reader(objects))
+    return {row: "lost" if isinstance(value, Lost) else value for row, value in rows.items()}
 
 
 def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -> None:
@@ -65,8 +74,9 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
     objects = {**PADDED, "1.3.2.2": tested}
     source = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
     assert both(source, objects)["2"] == ""
+    assert source.rows(reader(objects))["2"] is UNMARKED
     assert Total((Figure(source),)).read_from(reader(objects)) == NotKnown(
-        "row 2 of 1.3.1 reads ''"
+        "row 2 of 1.3.1 reads its mark is none that the MIB names"
     )
     # B alone makes no row
     assert both(source, {**objects, "1.3.2.4": tested}, absent="4")["2"] == ""
@@ -116,22 +126,29 @@ ROWS = {"1": 11, "2": 12, "3": 21}
             [{"1": 1, "2": 2, "5": 2}, {"1": 8, "2": 7, "5": 9}],
             {"1": 12, "2": 21},
         ),
-        # a row without one of the keys, or with an empty one
-        ([{"1": 1, "2": 2}, {"1": 7}], [{"1": 1, "2": 2}, {"1": 7}], {"1": 11}),
-        ([{"1": 1, "2": 1}, {"1": 7, "2": ""}], [{"5": 1, "6": 1}, {"5": 7, "6": ""}], {"5": 11}),
-        # two rows with one key
-        ([{"1": 1, "2": 1, "3": 2}], [{"5": 1, "6": 2}], {"6": 21}),
-        # rows with an empty key, which are not those of each other
-        ([{"1": 1, "2": ""}], [{"1": 1, "5": ""}], {"1": 11}),
-        ([{"2": ""}], [{"1": 1, "5": ""}], {}),
-        ([{"1": "x", "2": "", "3": "z"}], [{"7": "x", "8": "", "9": "z"}], {"7": 11, "9": 21}),
+        # a row without one of the keys, or with an empty one: a meter that is left may be its own
+        ([{"1": 1, "2": 2}, {"1": 7}], [{"1": 1, "2": 2}, {"1": 7}], {"1": 11, "2": "lost"}),
+        (
+            [{"1": 1, "2": 1}, {"1": 7, "2": ""}],
+            [{"5": 1, "6": 1}, {"5": 7, "6": ""}],
+            {"5": 11, "6": "lost"},
+        ),
+        # two rows with one key: neither is known
+        ([{"1": 1, "2": 1, "3": 2}], [{"5": 1, "6": 2}], {"5": "lost", "6": 21}),
+        # rows with an empty key, which may be those of each other
+        ([{"1": 1, "2": ""}], [{"1": 1, "5": ""}], {"1": 11, "5": "lost"}),
+        (
+            [{"1": "x", "2": "", "3": "z"}],
+            [{"7": "x", "8": "", "9": "z"}],
+            {"7": 11, "8": "lost", "9": 21},
+        ),
     ],
 )
 @pytest.mark.parametrize("else_same_row", [False, True])
 def test_a_row_is_joined_by_all_of_its_keys(
     keys: Sequence[dict[str, Value]],
     own: Sequence[dict[str, Value]],
-    joined: dict[str, int],
+    joined: Mapping[str, Value],
     else_same_row: bool,
 ) -> None:
     columns = [Column(f"1.3.{number}") for number in range(2, 2 + len(keys) + len(own))]
@@ -139,7 +156,17 @@ def test_a_row_is_joined_by_all_of_its_keys(
     for column, values in zip(columns, (*keys, *own)):
         objects.update(table(column.oid, values))
     source = Joined(A, tuple(columns[: len(keys)]), tuple(columns[len(keys) :]), else_same_row)
-    assert source.rows(reader(objects)) == joined
+    assert told(source, objects) == joined
+
+
+@pytest.mark.parametrize(
+    "else_same_row, joined", [(False, {"1": "lost", "5": "lost"}), (True, ALL)]
+)
+def test_no_row_is_joined_by_a_key_that_only_the_outlets_have(
+    else_same_row: bool, joined: Mapping[str, Value]
+) -> None:
+    objects = {**table("1.3.1", ROWS), "1.3.2.2": "", **table("1.3.3", {"1": 1, "5": ""})}
+    assert told(Joined(A, (B,), (C,), else_same_row), objects) == joined
 
 
 def test_a_column_that_is_empty_in_all_rows_tells_none_apart() -> None:
@@ -154,19 +181,19 @@ def test_a_column_that_is_empty_in_all_rows_tells_none_apart() -> None:
     [
         ({}, True, {"1": 11}),
         ({}, False, {}),
-        ({**table("1.3.2", {"1": ""}), **table("1.3.4", {"1": ""})}, False, {}),
+        ({**table("1.3.2", {"1": ""}), **table("1.3.4", {"1": ""})}, False, {"1": "lost"}),
         # only one table lacks the keys: the rows of the other may be in another order
-        (table("1.3.2", {"1": 5}), True, {}),
-        (table("1.3.4", {"1": 5}), True, {}),
+        (table("1.3.2", {"1": 5}), True, ALL),
+        (table("1.3.4", {"1": 5}), True, ALL),
     ],
     ids=["none", "none, without the option", "empty", "meters", "outlets"],
 )
 def test_values_keep_their_indexes_only_if_both_tables_lack_a_key_and_the_profile_says_so(
-    keyed: dict[str, int], else_same_row: bool, values: dict[str, int]
+    keyed: Mapping[str, Value], else_same_row: bool, values: Mapping[str, Value]
 ) -> None:
     objects = {**table("1.3.1", {"1": 11}), **keyed}
     source = Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row)
-    assert source.rows(reader(objects)) == values
+    assert told(source, objects) == values
 
 
 @pytest.mark.parametrize(
@@ -174,23 +201,19 @@ def test_values_keep_their_indexes_only_if_both_tables_lack_a_key_and_the_profil
     [
         ({"0": 5, "1": 6, "2": 7}, {"1": 5, "2": 6, "3": 7}),
         ({"1": 5, "2": 6, "3": 7}, {"1": 5, "2": 6, "3": 7}),
-        ({"0": 5, "1": 6}, {}),
-        ({"1": 5, "2": 6}, {}),
-        ({"0": 4, "1": 5, "2": 6, "3": 7}, {}),
-        ({"2": 5, "3": 6, "4": 7}, {}),
-        ({"0": 5, "1": 6, "2.1": 7}, {}),
+        ({"0": 5, "1": 6}, ALL),
+        ({"1": 5, "2": 6}, ALL),
+        ({"0": 4, "1": 5, "2": 6, "3": 7}, ALL),
+        ({"2": 5, "3": 6, "4": 7}, ALL),
+        ({"0": 5, "1": 6, "2.1": 7}, ALL),
         ({}, {}),
     ],
 )
 def test_a_table_that_may_count_from_zero_is_joined_only_if_it_has_one_row_for_each_outlet(
-    rows: dict[str, int], joined: dict[str, int]
+    rows: dict[str, int], joined: Mapping[str, Value]
 ) -> None:
-    assert (
-        Renumbered(A, B).rows(
-            reader({**table("1.3.1", rows), **table("1.3.2", {"1": 1, "2": 0, "3": 1})})
-        )
-        == joined
-    )
+    objects = {**table("1.3.1", rows), **table("1.3.2", {"1": 1, "2": 0, "3": 1})}
+    assert told(Renumbered(A, B), objects) == joined
 
 
 @pytest.mark.parametrize("outlets", [{"1": 1, "2": 0}, {"1": 1, "3": 1}, {"1": 1, "2": 0, "4": 1}])

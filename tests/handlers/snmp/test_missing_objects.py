@@ -104,6 +104,9 @@ _LISTED = "the first's objects also tell which outlets there are"
 _BESIDE = "a column that is missing alone in its table is lost in the answer"
 #: units without the first source of a total that do not have that of the next
 WITHOUT_SECOND = {
+    ("bachmann-irs", "load"): _BESIDE,
+    ("bachmann-irs", "power"): _BESIDE,
+    ("bachmann-irs", "energy"): _BESIDE,
     ("cyberpower-epdu2", "load"): "a status tells the chain's units, which its meters then lack",
     ("cyberpower-epdu2_phase", "load"): _LISTED,
     ("eaton-epdu_input", "power"): _BESIDE,

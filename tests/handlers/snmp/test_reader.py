@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from handlers.snmp.reader import MISSING, Reader
+from handlers.snmp.decoding import Walked
+from handlers.snmp.reader import LOST, Reader
 from tests.handlers.snmp.memory import Memory, Value, table
 
 # ---- what the answers lack -----------------------------------------------------------------------
@@ -29,44 +30,53 @@ def test_a_row_that_another_column_of_the_table_has_is_missing_and_no_other() ->
         **table(OTHER, {"7": 1}),
     }
     reader = read(objects, A, B, OTHER)
-    filled_rows = reader.fill_rows()
+    filled_rows = reader.whole()
     # in the order of the indexes, not at the end
-    assert list(filled_rows.column(A).items()) == [("1", 10), ("2", MISSING), ("12", 30)]
-    assert filled_rows.names(A) == filled_rows.column(A) and filled_rows.column(A)["2"] is MISSING
+    assert list(filled_rows.column(A).items()) == [("1", 10), ("2", LOST), ("12", 30)]
+    assert filled_rows.names(A) == filled_rows.column(A) and filled_rows.column(A)["2"] is LOST
     assert filled_rows.column(B) == reader.column(B) and filled_rows.column(OTHER) == {"7": 1}
     # a walk is what was answered, also of what is no column
     assert filled_rows.walk(A) == {"1": 10, "12": 30} and filled_rows.walk(C) == {}
-    assert filled_rows.answers is reader
+    assert filled_rows.whole() is filled_rows
     assert reader.lacks_rows() and not read(objects, B, OTHER).lacks_rows()
     # only columns that were read are compared, and only as columns
     assert not read(objects, A).lacks_rows()
     rows = read(objects, A)
     rows.walk(B)
-    assert not rows.lacks_rows() and rows.fill_rows().column(A) == rows.column(A)
+    assert not rows.lacks_rows() and rows.whole().column(A) == rows.column(A)
 
 
-def test_one_column_without_rows_is_missing_and_of_two_the_device_is_an_older_one() -> None:
+def test_an_empty_column_is_lost_unless_it_is_optional_and_a_get_says_that_it_is_not_there() -> (
+    None
+):
     objects = {**table(A, FULL), **table(OTHER, {"7": 1})}
-    assert read(objects, A, B).absent_objects() == [B]
-    assert read(objects, A, B, C).absent_objects() == []
-    # of a table without any row, nothing is known, nor by an empty column of another table
-    assert read({}, B).absent_objects() == []
-    assert read(table(A, FULL), A, OTHER).absent_objects() == []
-    both = read({**table(A, FULL), **table("1.3.9.2.2", {"7": 1})}, A, B, OTHER, "1.3.9.2.2")
-    assert sorted(both.absent_objects()) == [B, OTHER]
+    reader = read(objects, A, B, OTHER)
+    assert reader.whole().column(B) == dict.fromkeys(FULL, LOST) and reader.got == {}
+    reader.column(C, optional=True)
+    assert reader.whole().column(C) == {} and reader.got == {f"{C}.1": None}
+
+    class EmptyWalk(Memory):
+        def walk(self, oid: str) -> Walked:
+            return {} if oid == C else super().walk(oid)
+
+    walked = Reader(EmptyWalk({**objects, **table(C, FULL)}))
+    assert walked.column(A) and walked.column(C, optional=True) == {}
+    assert walked.whole().column(C) == dict.fromkeys(FULL, LOST)
+    # no other column shows a row of this table
+    assert read({}, B).whole().column(B) == {}
 
 
 def test_a_scalar_is_missing_if_another_one_of_its_group_was_answered() -> None:
     one, other, apart = "1.3.8.1.0", "1.3.8.2.0", "1.3.7.1.0"
     objects: dict[str, Value] = {other: 5, apart: 6}
     reader = read(objects, gets=[one, other])
-    assert reader.absent_objects() == [one]
-    (filled_rows,) = reader.fill_rows().fill_absent(lambda rows: rows.get(one))
-    assert filled_rows.get(one) is MISSING and filled_rows.get(other) == 5
-    assert read(objects, gets=[one, apart]).absent_objects() == []
-    assert read({}, gets=[one, other]).absent_objects() == []
+    assert reader.lacks_scalar(one) and not reader.lacks_scalar(other)
+    # nothing was asked
+    assert not reader.lacks_scalar("1.3.8.3.0")
+    assert not read(objects, gets=[one, apart]).lacks_scalar(one)
+    assert not read({}, gets=[one, other]).lacks_scalar(one)
     # a row of a table is in no group
-    assert read({f"{B}.1": 5}, gets=[f"{A}.1", f"{B}.1"]).absent_objects() == []
+    assert not read({f"{B}.1": 5}, gets=[f"{A}.1", f"{B}.1"]).lacks_scalar(f"{A}.1")
 
 
 def test_roots_share_what_was_read_and_a_new_reading_keeps_names_alone() -> None:
@@ -74,7 +84,7 @@ def test_roots_share_what_was_read_and_a_new_reading_keeps_names_alone() -> None
     reader.names(A)
     other = reader.at("1.3.9.1")
     assert other.column("~.2") == {"1": 1}
-    assert reader.fill_rows().column(B) == {"1": 1, "2": MISSING, "3": MISSING}
+    assert reader.whole().column(B) == {"1": 1, "2": LOST, "3": LOST}
     assert "1.3.8.1.0" in other.got
     again = other.again()
     assert again.got == {} and again.names("~.1") == FULL

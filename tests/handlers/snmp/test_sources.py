@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError
 from handlers.snmp.frozen_value import check_parts
-from handlers.snmp.reader import MISSING, UNMARKED, Reader
+from handlers.snmp.reader import LOST, UNMARKED, Reader
 from handlers.snmp.sources import (
     Column,
     Complete,
@@ -120,7 +120,7 @@ def test_the_rows_of_a_count_are_the_first(
 ) -> None:
     objects = {**table("1.3.9", dict.fromkeys(rows, 7)), "1.3.8.0": counted}
     values = filled(Complete(Column("1.3.9"), count=Scalar("1.3.8.0")), objects).values()
-    assert (MISSING not in values) is is_complete
+    assert (LOST not in values) is is_complete
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_gap_in_the_numbers_of_a_unit_is_a_missing_row(
 ) -> None:
     objects = table("1.3.9", dict.fromkeys(rows, 7))
     values = filled(Complete(Column("1.3.9"), numbered=position), objects).values()
-    assert (MISSING not in values) is is_complete
+    assert (LOST not in values) is is_complete
 
 
 def test_rows_that_are_not_numbered_as_the_count_assumes_are_not_missed() -> None:
