@@ -10,7 +10,7 @@ from handlers.dcimanager import Figures
 from handlers.http.dialogue import ReadRequest, run_dialogue
 from handlers.http.strict_json import number
 from handlers.netio import decoding as netio
-from handlers.nut.daisy_chain import parse_figure
+from handlers.nut.numbers import parse_figure
 from handlers.raritan.readings import metered_value
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc.sensors import NumericSensor
