@@ -51,16 +51,6 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "serve the figures of many PDUs to Prometheus",
         page="prometheus/README.md",
     ),
-    "meter": LazyCommand(
-        "pdu.energy.meter:meter",
-        "keep the energy registers of many PDUs in an SQLite file",
-        page="energy.md",
-    ),
-    "energy": LazyCommand(
-        "pdu.energy.command:energy",
-        "kWh of a month by outlet and customer, with their bounds",
-        page="energy.md",
-    ),
     "snmp": LazyCommand(
         "pdu.workshop.snmp:snmp",
         "show SNMP families, and check profiles of your own",
@@ -117,7 +107,7 @@ GROUPS: Sequence[CommandGroup] = (
             *("on", "off", "cycle"),
         ),
     ),
-    CommandGroup("Many PDUs", ("find", "check", "exporter", "meter", "energy")),
+    CommandGroup("Many PDUs", ("find", "check", "exporter")),
     CommandGroup("Your own handler", ("new", "handler", "snmp")),
     CommandGroup(
         "Recordings and proofs",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import re
 import ssl
+from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
 from .errors import NamedSetting, SettingsError, Unreachable
@@ -121,8 +123,8 @@ class Trust(NamedTuple):
 
     def context(self) -> ssl.SSLContext:
         """A client context for TLS 1.2 or newer, with the same ciphers on every Python. A new one
-        unless this process keeps them (`cache_contexts`). With a fingerprint, call `check` after
-        the handshake, before sending anything.
+        unless the call is inside `cached_contexts`. With a fingerprint, call `check` after the
+        handshake, before sending anything.
 
         Raises SettingsError if the PEM cannot be loaded.
         """
@@ -173,12 +175,16 @@ def _new_context(trust: Trust) -> ssl.SSLContext:
 _context_of = _new_context
 
 
-def cache_contexts() -> None:
-    """Let this process use the same context for devices that are checked alike. For tools that
-    read each of many devices once and end: the system's authorities take 33 ms to read.
+@contextlib.contextmanager
+def cached_contexts() -> Iterator[None]:
+    """Inside the block, this process uses the same context for devices that are checked alike. For
+    tools that read each of many devices once: the system's authorities take 33 ms to read.
 
     A process that runs on must not: it would not notice that the authorities have changed.
     """
     global _context_of
-    if _context_of is _new_context:
-        _context_of = functools.lru_cache(maxsize=_MOST_KEPT)(_new_context)
+    before, _context_of = _context_of, functools.lru_cache(maxsize=_MOST_KEPT)(_new_context)
+    try:
+        yield
+    finally:
+        _context_of = before

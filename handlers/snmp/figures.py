@@ -23,7 +23,6 @@ FILLED_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
 LEAST_NINES = 5
 _QUOTED = 40  # limit for a value in a reason, in characters
 # SYNTAX -> number of values, after which the object begins again at 0 (RFC 2578, 7.1.6 and 7.1.10)
-COUNTERS: Mapping[str, int] = {"Counter32": 2**32, "Counter64": 2**64}
 
 
 # identity -> value, exponent and factor
@@ -60,8 +59,6 @@ class Figure(FrozenValue):
         magnitude: the sign of a number is only a direction, and |value| is used.
         unmetered: why a row has no meter whose value is empty, which is how a source leaves out
             what it cannot use; without it, such a row is not known now.
-        syntax: of an energy, the object's SYNTAX in the MIB if that is Counter32 or Counter64: it
-            begins again at 0 after 2^32 or 2^64 values. Reading does not use it.
     """
 
     source: Source
@@ -74,7 +71,6 @@ class Figure(FrozenValue):
     scale_of_integers: Optional[Decimal] = None
     magnitude: bool = False
     unmetered: str = ""
-    syntax: str = ""
 
     MOST_DIGITS = 12  # limit for the shift of the decimal point by a scale or an exponent
 
@@ -89,11 +85,6 @@ class Figure(FrozenValue):
                     f"scale {scale:.1e} shifts the decimal point by more than {self.MOST_DIGITS}"
                     " digits"
                 )
-        if self.syntax and self.syntax not in COUNTERS:
-            raise ValueError(
-                f"syntax is {self.syntax!r}; give {' or '.join(COUNTERS)}, or leave it out: no"
-                " other SYNTAX says where an object begins again at 0"
-            )
 
     def read_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, Decimal]:
         """Identity -> figure, for rows with a figure. `most`: see `rows_from`."""

@@ -59,7 +59,10 @@ PLAIN: tuple[type[Any], ...] = (
 
 
 #: fields that profiles had once: they are read and mean nothing
-_ENDED_FIELDS = ("switching_confidence",)
+_ENDED_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
+    Profile: ("switching_confidence",),
+    Figure: ("syntax",),
+}
 #: class -> the types of its fields
 FIELD_TYPES: Mapping[type[Any], Mapping[str, Any]] = {
     cls: typing.get_type_hints(cls) for cls in (*PLAIN, *KINDS.values())
@@ -182,9 +185,8 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
         raise ProfileError(f"{path}: give an object, not {_quote(data)}")
     members = dict(data)
     cls = _class_of(members, hint, path)
-    if cls is Profile:
-        for name in _ENDED_FIELDS:
-            members.pop(name, None)
+    for name in _ENDED_FIELDS.get(cls, ()):
+        members.pop(name, None)
     hints, fields = FIELD_TYPES[cls], cls.FIELDS
     for name in members:
         if name not in fields:

@@ -15,6 +15,8 @@ from typing import NamedTuple, Optional
 from handlers import registry
 from handlers.shared.similar_names import similar_names
 from handlers.snmp import schema
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.schema import ProfileError
@@ -63,8 +65,8 @@ def read_profile(file: Path) -> Profile:
 
 
 def guesses(profile: Profile) -> list[str]:
-    """The values of states that still have a MARK, a sentence for each list of them, with its
-    place."""
+    """The values of states and commands that still have a MARK, a sentence for each list of them,
+    with its place."""
     places: list[str] = []
     for number, outlets in enumerate(profile.outlets):
         states = outlets.states
@@ -76,7 +78,22 @@ def guesses(profile: Profile) -> list[str]:
                     f"profile.outlets[{number}].states.{name}: {marks}: a guess; compare it with"
                     f" the unit, correct it, and remove the {MARK}"
                 )
+        for value in _marked_commands(outlets):
+            places.append(
+                f"profile.outlets[{number}].control: {json.dumps(value)}: a guess; compare it with"
+                f" the unit, correct it, and remove the {MARK}"
+            )
     return places
+
+
+def _marked_commands(outlets: Outlets) -> list[str]:
+    """The values that commands write and that still have a MARK."""
+    values: list[str] = []
+    for part in parts_of(outlets.control):
+        for value in vars(part).values():
+            if isinstance(value, str) and value.startswith(MARK):
+                values.append(value)
+    return values
 
 
 def summary(profile: Profile) -> list[str]:

@@ -19,7 +19,7 @@ from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.reader import ROOT, Reader
 from handlers.snmp.single_family import WritePacked
-from handlers.snmp.sources import Column, Scalar, Source
+from handlers.snmp.sources import Column, ObjectSource, Scalar, Source
 from handlers.snmp.states import State
 
 #: begins a value of a state that `pdu draft` guessed. No device sends such a value, so the outlet
@@ -105,7 +105,55 @@ def _command_faults(states: State, control: Control) -> Iterator[str]:
                 yield f"on writes {part.on!r} {_OWN_STATE} off"
             if part.off in states.on:
                 yield f"off writes {part.off!r} {_OWN_STATE} on"
-    yield from dict.fromkeys(_order_faults(states, control))
+    yield from dict.fromkeys([*_value_faults(states, control), *_order_faults(states, control)])
+
+
+def _value_faults(states: State, control: Control) -> Iterator[str]:
+    """The values that mean the opposite where a command writes into the states' own object. This
+    needs no row, so it also finds what `_order_faults` cannot reach.
+    """
+    state_object = _first_object(states.source)
+    for part in parts_of(control):
+        if isinstance(part, Write) and state_object and _first_object(part.at) == state_object:
+            if str(part.on) in states.off:
+                yield f"on writes {part.on!r} {_OWN_STATE} off"
+            if str(part.off) in states.on:
+                yield f"off writes {part.off!r} {_OWN_STATE} on"
+
+
+def _first_object(source: Source) -> object:
+    """The column, scalar or other object whose values a source has, without its names; None if it
+    has none.
+    """
+    objects = (part for part in parts_of(source) if isinstance(part, ObjectSource))
+    return next(map(_unnamed, objects), None)
+
+
+def unproven_commands(profile: Profile) -> list[str]:
+    """The commands of which no SET could be compared with the states, a sentence each."""
+    sentences = []
+    for number, outlets in enumerate(profile.outlets):
+        if outlets.states and outlets.control and not _is_tried(outlets.states, outlets.control):
+            sentences.append(
+                f"profile.outlets[{number}].control: the commands could not be checked: prove"
+                " them on one idle outlet"
+            )
+    return sentences
+
+
+def _is_tried(states: State, control: Control) -> bool:
+    """Whether both commands of an outlet can be made for a device that has every row. The words
+    of a packed text are compared with those of the states, and its neighbours when it is written.
+    """
+    if control.writes_neighbours:
+        return True
+    reader = Reader(_EveryRow(control, states.on[0]))
+    for identity in _state_objects(states, reader).values():
+        with suppress(PduHandlerError):
+            control.orders(reader, identity, up=True)
+            control.orders(reader, identity, up=False)
+            return True
+    return False
 
 
 def _order_faults(states: State, control: Control) -> Iterator[str]:

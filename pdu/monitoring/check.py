@@ -17,7 +17,7 @@ import click
 from handlers import registry
 from handlers.shared.errors import PduHandlerError, printable
 from handlers.shared.similar_names import similar_names
-from handlers.shared.tls import cache_contexts
+from handlers.shared.tls import cached_contexts
 
 from ..cli.error_output import Usage, describe
 from ..cli.exit_codes import WRONG
@@ -111,8 +111,8 @@ def _run(config: CheckOptions, output: Output, login: Login) -> int:
         _say_names_of_handlers(fleet_targets, output)
     if config.html is not None:
         check_page(config.html)
-    cache_contexts()
-    outcome = _read(config, output, fleet_targets, repeated)
+    with cached_contexts():
+        outcome = _read(config, output, fleet_targets, repeated)
     _print(config, output, outcome)
     return outcome.totals.level
 

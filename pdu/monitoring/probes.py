@@ -25,7 +25,7 @@ _LATE = CallError("timeout", "not done within the scrape's time-out")
 
 
 def probe(target: Target, seconds: float) -> Reading:
-    """Reads the PDU, which may take `seconds`: first what a month of energy needs."""
+    """Reads the PDU, which may take `seconds`."""
     return poll(
         target,
         _OF_HANDLER * seconds,

@@ -20,13 +20,13 @@ from . import logins as auth
 from .duplicates import Duplicate, find_duplicates
 from .listed_pdu import ListedPdu
 
-_LIMITS = ("limit_kw", "pdu_limit_kw")
-COLUMNS = ("name", "handler", "address", "auth", "settings", "metered", *_LIMITS)
+COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
+#: columns of version 1, which no command reads any more
+ENDED_COLUMNS = ("limit_kw", "pdu_limit_kw")
 #: what other programs call the column of addresses
 _ADDRESSES = ("ip", "ip_address", "host", "hostname")
 _NEEDED = ("handler", "address")
 _MOST = 100_000  # limit for a list, in PDUs
-_LEAST_KW, _MOST_KW = 0.1, 1000.0
 _LONGEST_NAME = 100  # in characters
 _SHOWN = 5  # limit of printed errors; the others are counted
 
@@ -99,12 +99,14 @@ def _fleet(
     logins: Mapping[str, auth.DeviceLogin],
     ignored: Sequence[str] = (),
 ) -> DeviceList:
-    """The list, with a warning for each PDU that is on it twice."""
+    """The list, with a warning for each PDU that is on it twice, and one for ended columns."""
     duplicates = list(find_duplicates(rows.devices))
     repeated = {duplicate.again.name: duplicate.counted.name for duplicate in duplicates}
     warnings = [_warning(path, duplicate, rows.places) for duplicate in duplicates[:_SHOWN]]
     if len(duplicates) > _SHOWN:
         warnings.append(f"{path}: and {len(duplicates) - _SHOWN} more such lines")
+    if rows.ended_columns:
+        warnings.append(f"{path}: no command reads {' and '.join(rows.ended_columns)} any more")
     return DeviceList(rows.devices, logins, ignored, repeated, warnings)
 
 
@@ -148,7 +150,8 @@ def _check_head(head: Sequence[str], path: str, *, lenient: bool) -> list[str]:
     one that may be a secret or a misspelt column: without its settings, another PDU of a NUT server
     might be read.
     """
-    unknown = [name for name in dict.fromkeys(head) if name not in COLUMNS]
+    known = (*COLUMNS, *ENDED_COLUMNS)
+    unknown = [name for name in dict.fromkeys(head) if name not in known]
     bad_names = [name for name in unknown if not lenient or _may_count(name)]
     missing = [name for name in _NEEDED if name not in head]
     secret = next((name for name in head if name in SECRETS), "")
@@ -187,6 +190,8 @@ class _DevicesWithPlaces(NamedTuple):
     devices: Sequence[ListedPdu]
     #: name -> where it is in the file, in its order
     places: Mapping[str, str]
+    #: those of `ENDED_COLUMNS` in which a PDU has a value
+    ended_columns: Sequence[str]
 
 
 def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
@@ -196,9 +201,12 @@ def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
     devices: list[ListedPdu] = []
     places: dict[str, str] = {}
     faults: list[str] = []
+    columns: set[str] = set()
     for where, cells in entries:
+        columns.update(cells)
+        read_cells = {key: value for key, value in cells.items() if key not in ENDED_COLUMNS}
         try:
-            device = _device(cells, os.path.dirname(path))
+            device = _device(read_cells, os.path.dirname(path))
             if device.name in places:
                 raise ValueError(
                     f"the name {device.name!r} is already in {places[device.name]}: rename one"
@@ -215,7 +223,8 @@ def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
         raise SettingsError(f"{path}: {'; '.join(faults[:_SHOWN])}{remainder}")
     if not devices:
         raise EmptyList(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
-    return _DevicesWithPlaces(devices, places)
+    ended_columns = [name for name in ENDED_COLUMNS if name in columns]
+    return _DevicesWithPlaces(devices, places, ended_columns)
 
 
 def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
@@ -248,21 +257,14 @@ def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
     if not handler.isidentifier() or (not registry.is_handler(handler) and os.path.isdir(path)):
         handler = path
     settings = tuple(_settings(cells.get("settings", ""), folder).items())
-    limits = (_limit_kw(key, values.get(key, "")) for key in _LIMITS)
-    return ListedPdu(name, handler, address, values.get("auth", ""), settings, is_metered, *limits)
-
-
-def _limit_kw(key: str, text: str) -> Optional[float]:
-    """A limit in kW. Raises ValueError."""
-    if not text:
-        return None
-    try:
-        kw = float(text.replace(",", "."))
-    except ValueError:
-        kw = 0.0
-    if not _LEAST_KW <= kw <= _MOST_KW:
-        raise ValueError(f"{key} must be {_LEAST_KW:g} to {_MOST_KW:g}, in kW")
-    return kw
+    return ListedPdu(
+        name=name,
+        handler=handler,
+        address=address,
+        auth=values.get("auth", ""),
+        settings=settings,
+        metered=is_metered,
+    )
 
 
 def _settings(value: Any, folder: str) -> dict[str, str]:

@@ -36,9 +36,6 @@ class ListedPdu(NamedTuple):
     settings: tuple[tuple[str, str], ...] = ()
     #: whether outlets in the state UNKNOWN are normal
     metered: bool = False
-    #: the most that is delivered to an outlet, and to the PDU, in kW; None: the usual limits
-    limit_kw: Optional[float] = None
-    pdu_limit_kw: Optional[float] = None
 
     @property
     def where(self) -> str:

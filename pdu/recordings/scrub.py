@@ -127,7 +127,17 @@ class Scrubber:
         return text.replace(bare, self._stand_in(kind, bare)) if bare else text
 
     def text(self, text: str) -> str:
-        """A text that is kept, with stand-ins for what looks private in it."""
+        """A text that is kept, with stand-ins for what is known to be private or looks so."""
+        text = self.known(text)
+        if ADDRESSES not in self.keep:
+            text = _MAIL.sub(lambda match: self._stand_in(ADDRESSES, match[0]), text)
+            text = _MAC.sub(lambda match: self._mac(match[0]), text)
+            text = _IPV4.sub(self._ip, text)
+            text = _IPV6.sub(self._ip, text)
+        return text if SERIALS in self.keep else _SERIAL.sub(self._serial, text)
+
+    def known(self, text: str) -> str:
+        """A text with stand-ins for the login and for what was learned from its place."""
         for secret in self._secrets:
             stand_in_text = self._stand_in(SECRETS, secret)  # without a backslash
             text = re.sub(re.escape(secret), stand_in_text, text, flags=re.IGNORECASE)
@@ -138,12 +148,7 @@ class Scrubber:
             if value in lower_text:
                 whole = rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])"
                 text = re.sub(whole, stand_in, text, flags=re.IGNORECASE)
-        if ADDRESSES not in self.keep:
-            text = _MAIL.sub(lambda match: self._stand_in(ADDRESSES, match[0]), text)
-            text = _MAC.sub(lambda match: self._mac(match[0]), text)
-            text = _IPV4.sub(self._ip, text)
-            text = _IPV6.sub(self._ip, text)
-        return text if SERIALS in self.keep else _SERIAL.sub(self._serial, text)
+        return text
 
     def holds_login(self, text: str) -> bool:
         """Whether the text holds a secret of the login in any form."""

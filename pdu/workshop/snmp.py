@@ -25,6 +25,7 @@ from ..cli.options import (
 )
 from ..cli.output import Result, print_result, tabulate
 from ..families import family_tables, own_profiles
+from ..families.profile_checks import unproven_commands
 from . import profile_reference
 
 # name of a table -> the function of family_tables that makes it
@@ -138,8 +139,8 @@ def snmp_show(family: str) -> int:
 def snmp_check(output: Output, file: str) -> int:
     """Check a profile in JSON.
 
-    The exit code is 9 while values of states are guesses of pdu draft, and 2 for a file that is no
-    profile.
+    The exit code is 9 while values of states or commands are guesses, or if no command could be
+    compared with the states, and 2 for a file that is no profile.
     """
     try:
         profile = own_profiles.read_profile(Path(file))
@@ -148,13 +149,14 @@ def snmp_check(output: Output, file: str) -> int:
     except schema.ProfileError as error:
         raise SettingsError(f"{file}: {error}") from None
     guesses = own_profiles.guesses(profile)
-    data = {"file": file, "key": profile.key, "guesses": guesses}
+    unproven = unproven_commands(profile)
+    data = {"file": file, "key": profile.key, "guesses": guesses, "unproven": unproven}
     state = "is not finished" if guesses else "is valid"
-    lines = [f"{printable(file)}: the profile '{profile.key}' {state}", *guesses]
+    lines = [f"{printable(file)}: the profile '{profile.key}' {state}", *guesses, *unproven]
     if not guesses:
         lines += own_profiles.summary(profile)
     return print_result(
-        Result(data, lines, NOT_SEEN if guesses else DONE),
+        Result(data, lines, NOT_SEEN if guesses or unproven else DONE),
         as_json=output.json,
     )
 

@@ -21,7 +21,6 @@ from cryptography.x509.oid import NameOID
 
 from handlers.shared import tls, tls_handshake
 from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable
-from pdu.energy import prometheus
 from pdu_common.connection import PduData
 from tests.waiting import PATIENCE_S
 
@@ -186,7 +185,7 @@ def plain_authority() -> tuple[bytes, trustme.LeafCert]:
 
 
 @pytest.mark.parametrize("is_plain", [True, False], ids=["no key usage", "with key usage"])
-@pytest.mark.parametrize("place", ["ca_pem", "system", "prometheus", "prometheus, system"])
+@pytest.mark.parametrize("place", ["ca_pem", "system"])
 @pytest.mark.parametrize("is_strict", [True, False], ids=["Python 3.13", "Python 3.12"])
 def test_an_authority_is_trusted_alike_on_every_python_wherever_it_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_plain: bool, place: str, is_strict: bool
@@ -209,8 +208,6 @@ def test_an_authority_is_trusted_alike_on_every_python_wherever_it_is_named(
     contexts: dict[str, Callable[[], ssl.SSLContext]] = {
         "ca_pem": tls.Trust(True, pem.decode(), "").context,
         "system": tls.Trust(True, "", "").context,
-        "prometheus": lambda: prometheus.tls_context(str(file)),
-        "prometheus, system": lambda: prometheus.tls_context(None),
     }
     with tls_server(leaf) as port:
         assert handshake(contexts[place](), port)
@@ -257,22 +254,21 @@ def test_a_damaged_ca_pem_is_an_error_that_names_it(broken: str) -> None:
 
 
 def test_contexts_are_kept_only_where_a_tool_says_so_and_only_for_the_same_check(
-    port: int, monkeypatch: pytest.MonkeyPatch
+    port: int,
 ) -> None:
     ours, alike = (tls.Trust(True, authority(), "") for _ in range(2))
     assert ours.context() is not ours.context()
-    monkeypatch.setattr(tls, "_context_of", tls._context_of)  # restores it at the end
-    tls.cache_contexts()
-    tls.cache_contexts()
-    context = ours.context()
-    assert context is alike.context() and handshake(context, port) and handshake(context, port)
-    with pytest.raises(ssl.SSLCertVerificationError):
-        handshake(tls.Trust(True, "", "").context(), port)
-    with pytest.raises(ssl.SSLCertVerificationError):
-        handshake(ours.context(), port, "localhost")
-    for _ in range(2):
-        with pytest.raises(SettingsError, match="ca_pem"):
-            tls.Trust(True, "broken", "").context()
+    with tls.cached_contexts():
+        context = ours.context()
+        assert context is alike.context() and handshake(context, port) and handshake(context, port)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            handshake(tls.Trust(True, "", "").context(), port)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            handshake(ours.context(), port, "localhost")
+        for _ in range(2):
+            with pytest.raises(SettingsError, match="ca_pem"):
+                tls.Trust(True, "broken", "").context()
+    assert ours.context() is not context
 
 
 @pytest.mark.parametrize("name", ["raritan", "redfish", "netio", "nut"])

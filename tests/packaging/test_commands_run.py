@@ -87,8 +87,6 @@ _ELSEWHERE: Mapping[str, str] = {
     ),
     "python -m pip install": "it needs PyPI",
     "pdu exporter": "tests/pdu/monitoring/test_exporter_process.py",
-    "pdu meter": "tests/pdu/energy/test_meter.py",
-    "pdu energy month": "tests/pdu/energy/test_report.py",
     "curl http://127.0.0.1:9914": "tests/pdu/monitoring/test_exporter.py",
     "pdu prove": "tests/pdu/evidence/prove/test_command.py",
     **dict.fromkeys(

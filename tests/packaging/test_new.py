@@ -212,17 +212,15 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
         grown,
         tmp_path / "report.xml",
         "tests/handlers/snmp",
-        "tests/pdu/families/test_energy_registers.py",
         *unknown,
         "-k",
         "globex or acme-strip or each_table or no_family_fits or become_a_list or the_example or"
-        " mistake_in_a_fixture or bad_setting or test_energy_registers or test_families or"
+        " mistake_in_a_fixture or bad_setting or test_families or"
         " test_evidence or test_profile or test_schema or test_siblings",
     )
     assert min(sum(made in name for name in found) for made in ("globex", "acme-strip")) > 10
     assert sum("tests.pdu.outlets" in name or "tests.pdu.monitoring" in name for name in found) == 2
     # whole: its tests are of all families at once
-    assert sum(".test_energy_registers." in name for name in found) > 15
 
 
 @pytest.mark.trial

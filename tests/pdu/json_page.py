@@ -19,12 +19,8 @@ from unittest import mock
 from handlers.registry import names
 from pdu import root
 from pdu.cli.exit_codes import code_of
-from pdu.energy.clock import PollTime
-from pdu.energy.readings import INLET
-from pdu.energy.store import Store, StoredPoll, StoredRegister
 from pdu.reading import outlet_power
 from tests.needs import ROOT
-from tests.pdu.energy.months import register, times
 from tests.pdu.monitoring.halls import line as list_line, login, private
 from tests.pdu.running import options
 from tests.peers import PEERS, Peer
@@ -114,24 +110,7 @@ def shapes() -> Mapping[str, Mapping[str, str]]:
                     _add(shapes_by_command[command][-1], json_document)
         for command, words in _LINES.items():
             _add(shapes_by_command.setdefault(command, [{}])[0], document(*words))
-        month = document(*_month(Path(folder)), kind="not-seen")
-        _add(shapes_by_command.setdefault("energy month", [{}])[0], month)
     return {command: _merged(shapes) for command, shapes in shapes_by_command.items()}
-
-
-def _month(folder: Path) -> Sequence[str]:
-    """`pdu energy month` of a file in which outlet 2 has no energy."""
-    file, customers = folder / "energy.db", folder / "customers.csv"
-    customers.write_text("customer,pdu,outlet,from,to\nAcme,rack1,1,,\nBeta,rack1,2,,\n")
-    moments = times()[::24]
-    with contextlib.closing(Store(str(file), may_write=True)) as store:
-        for time, wh in zip(moments, register(200.0, moments).wh):
-            registers = {"1": StoredRegister(wh, 200), "2": StoredRegister(None)}
-            registers[INLET] = registers["1"]
-            when = PollTime(time, time + 1.0, time - moments[0], "boot")
-            store.add(StoredPoll("rack1", when, registers, "A1", "", time))
-    words = ("--from", str(file), "--customers", str(customers), "--zone", "UTC")
-    return ("energy", "month", "2026-10", *words)
 
 
 def _merged(documents: list[Shape]) -> Mapping[str, str]:

@@ -76,7 +76,6 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
     "words, completions",
     [
         (["check", "pd"], ["compopt -o default"]),
-        (["energy", "month", "2026-10", "--pages", "d"], ["compopt -o dirnames"]),
         (["status", "snmp", "h", "--snmp-version", ""], ["1", "2c", "3"]),
     ],
 )

@@ -63,7 +63,6 @@ PROFILES = (
             energy=figure(
                 column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"),
                 DECA_WATT_SECONDS,
-                syntax="Counter64",
             ),
         ),
         load=pdu_total(
@@ -101,9 +100,7 @@ PROFILES = (
             states=State(_legacy("3.7", "outletNState"), on=("1",), off=("0",)),
             name=_legacy("2.42", "outletNName"),
             current=figure(_legacy("3.5", "outletNCurrent"), HUNDREDTHS),
-            energy=figure(
-                _legacy("3.12", "receptacleEnergyoutletNs"), DECA_WATT_SECONDS, syntax="Counter64"
-            ),
+            energy=figure(_legacy("3.12", "receptacleEnergyoutletNs"), DECA_WATT_SECONDS),
         ),
         load=total(
             figure(_legacy("3.13", "lineNcurr", 3), HUNDREDTHS, number_arc=0), else_outlets=True

@@ -15,7 +15,6 @@ from .language import *
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
 TYPE = column("55108.1.3.1.1.3", "upduMeterType")
 ENERGY = column("55108.1.3.1.1.4", "upduMeterEnergyP")
-WATT_HOURS = "Counter64"  # SYNTAX of WattHours, the type of upduMeterEnergyP
 POWER = column("55108.1.3.1.1.7", "upduMeterPowerP")
 CURRENT = column("55108.1.3.1.1.11", "upduMeterIrms")
 RELAY_METERS = column("55108.1.4.1.1.2", "upduRelayMeterNames")
@@ -34,16 +33,17 @@ def _rows_with_data(values: Source) -> Source:
     return without(values, *WITHOUT_DATA, by=column("55108.1.3.1.1.15", "upduMeterDataQuality"))
 
 
-def _typed_figure(values: Source, scale: Decimal, kind: str, syntax: str = "") -> Figure:
+def _typed_figure(values: Source, scale: Decimal, kind: str) -> Figure:
     # A meter without data stays listed, so that a sum over it is missing, not too small.
     of_kind = Only(values, TYPE, (kind,), others=tuple(type_ for type_ in TYPES if type_ != kind))
     values_of_kind = Listed(of_kind, _rows_with_data(values))
-    # a counter has no sign
-    return figure(values_of_kind, scale, () if syntax else ("-1",), syntax)
+    # WattHours, the type of upduMeterEnergyP, is a Counter64, which has no sign
+    absent = () if values is ENERGY else ("-1",)
+    return figure(values_of_kind, scale, absent)
 
 
-def _first_of(values: Source, scale: Decimal, *kinds: str, syntax: str = "") -> Total:
-    return total(*(_typed_figure(values, scale, kind, syntax) for kind in kinds), else_outlets=True)
+def _first_of(values: Source, scale: Decimal, *kinds: str) -> Total:
+    return total(*(_typed_figure(values, scale, kind) for kind in kinds), else_outlets=True)
 
 
 def _relay_rows(values: Source, absent: tuple[str, ...] = ()) -> Source:
@@ -70,7 +70,7 @@ PROFILES = (
                 name=RELAY_METERS,
                 current=figure(_relay_rows(CURRENT, NARROW), THOUSANDTHS),
                 power=figure(_relay_rows(POWER, NARROW)),
-                energy=figure(_relay_rows(ENERGY), THOUSANDTHS, syntax=WATT_HOURS),
+                energy=figure(_relay_rows(ENERGY), THOUSANDTHS),
             )
             + outlets(
                 # not on a unit with relays, whose numbers are not those of the meters
@@ -79,12 +79,12 @@ PROFILES = (
                 name=column("55108.1.3.1.1.13", "upduMeterCustomName"),
                 current=_typed_figure(CURRENT, THOUSANDTHS, OUTLET),
                 power=_typed_figure(POWER, ONES, OUTLET),
-                energy=_typed_figure(ENERGY, THOUSANDTHS, OUTLET, WATT_HOURS),
+                energy=_typed_figure(ENERGY, THOUSANDTHS, OUTLET),
             )
         ),
         load=_first_of(CURRENT, THOUSANDTHS, *OF_PHASES, *OF_PDU),
         power=_first_of(POWER, ONES, *OF_PDU),
-        energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU, syntax=WATT_HOURS),
+        energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU),
         evidence=SIMULATED,
     ),
 )

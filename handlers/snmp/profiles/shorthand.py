@@ -102,7 +102,6 @@ def figure(
     source: Source,
     scale: Decimal = ONES,
     absent: Sequence[str] = ("-1",),
-    syntax: str = "",
     *,
     padding: Sequence[str] = (),
     table: Optional[Source] = None,
@@ -113,8 +112,7 @@ def figure(
     unmetered: str = "",
 ) -> Figure:
     """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`, and no row
-    for those in `padding`. `syntax`: of an energy whose object is a Counter32 or Counter64.
-    `unmetered`: see `Figure`.
+    for those in `padding`. `unmetered`: see `Figure`.
 
     There is no sum if a row of the table is missing. The columns that a call reads are compared by
     themselves. `beside`, `count`, `least` and `number_arc` (`numbered`): what else shows the rows;
@@ -127,7 +125,7 @@ def figure(
         rows = Complete(source, beside, count, least, number_arc)
     if table:
         rows = value_or_empty(rows, table)
-    return Figure(rows, scale, tuple(absent), tuple(padding), unmetered=unmetered, syntax=syntax)
+    return Figure(rows, scale, tuple(absent), tuple(padding), unmetered=unmetered)
 
 
 def value_or_empty(values: Source, beside: Source) -> Listed:

@@ -53,14 +53,24 @@ _OUTLET = re.compile(
 )
 # of an outlet, with a state of its own
 _PART = re.compile(r"fuse|breaker|meter|sensor|detect|presen", re.IGNORECASE)
-# Parts of an object's name that suggest a command, a setting or an alarm instead of a state.
-_NO_STATE = re.compile(
-    r"command|control(?!.*stat)|cmd|action|ctl|config|initial|default|poweron|alarm|thresh|lock|delay|admin|"
-    r"desired|startup|button|beeper|buzzer|web|telnet|reset|security|normal|previous|restor|recover|boot|"
-    r"after|target|request|schedul|overload|alert|fault|fail|warn|trip|error|health|severity|limit|fuse|breaker"
+# A name is judged by the words behind its word for an outlet, such as Status of acmeOutletStatus;
+# one without such a word by all of them but the first, the vendor's. Any other word may make it
+# another object: a command, a setting, an alarm (state), or a limit, a share, a forecast (meter).
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_OUTLET_WORD = re.compile(
+    r"outlets?|sockets?|receptacles?|relays?|plugs?|ports?|out|output", re.IGNORECASE
 )
-# as a word of a name: controlled and enabled are none
-_LAMP = re.compile(r"(?<![a-z])leds?(?![a-z])|L[Ee][Dd]s?(?![a-z])")
+_STATE_WORDS = frozenset(
+    """actual current device entry info metered monitor off on oper operational power present
+    properties property read relay stat state states stats status switch switched switching table
+    value""".split()
+)
+_METER_WORDS = frozenset(
+    """a ac accumulated active actual amp amperes amps consumed consumption count counter cumulative
+    current energy entry hour hours info kilowatt kwh load measure measured meter metered milliamps
+    monitor power present reading real rms sensor state status table tenths total true value values
+    w watt watthour watts wh""".split()
+)
 _LARGEST_STATE, _MOST_STATES = 12, 4
 # usual numbers of outlets; lines and banks are mostly fewer than _MANY
 _USUAL_ROWS, _MANY = range(4, 61), 8
@@ -174,7 +184,7 @@ def _state(candidate: _Candidate) -> Optional[Guess]:
             12 + _place(candidate),
             f"each of its {len(column.rows)} strings is a word for on or off:"
             f" {_format_counts(counts)}",
-            doubt=_name_doubt(mib_object) or words_doubt(words),
+            doubt=name_doubt(mib_object) or words_doubt(words),
         )
     values = _small(column)
     if values is None or next(iter(column.rows.values())).tag not in (INTEGER, GAUGE):
@@ -229,7 +239,7 @@ def _named_state(
         if nameless_values
         else "",
         "it can be written, so it may be the command or a setting" if mib_object.is_written else "",
-        _name_doubt(mib_object),
+        name_doubt(mib_object),
         _CONTACT if is_contact else "",
         mib_object.doubt,
     )
@@ -251,7 +261,7 @@ def _named_state_score(mib_object: Object) -> int:
         14
         + (3 if re.search(r"status|state", lower) else 0)
         + (2 if re.search(r"outlet|relay|socket|plug|receptacle", lower) else 0)
-        - (6 if _name_doubt(mib_object) else 0)
+        - (6 if name_doubt(mib_object) else 0)
         - (2 if len(mib_object.enumeration) > 2 * _MOST_STATES else 0)
     )
 
@@ -262,11 +272,27 @@ def _may_be_contact(mib_object: Object, words: Sequence[str]) -> bool:
     return not is_outlet and not _CONTACT_WORDS.isdisjoint(map(letters, words))
 
 
-def _name_doubt(mib_object: Optional[Object]) -> str:
+def _words_of(name: str) -> list[str]:
+    """The words of an object's name that say what it is of an outlet, in lower case."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    for position, word in enumerate(words):
+        if _OUTLET_WORD.fullmatch(word):
+            return [other for other in words[position:] if not _OUTLET_WORD.fullmatch(other)]
+    return words[1:] or words
+
+
+def _unusual_word(name: str, usual_words: Collection[str]) -> str:
+    """The first word that the name of such an object usually does not have, "" without one."""
+    return next((word for word in _words_of(name) if word not in usual_words), "")
+
+
+def name_doubt(mib_object: Optional[Object]) -> str:
+    """Why an object with this name may be no state, "" for one of usual words or without a name."""
     name = mib_object.name if mib_object else ""
-    if _NO_STATE.search(name.lower()) or _LAMP.search(name):
-        return "its name suggests a command, a setting or an alarm"
-    return ""
+    word = _unusual_word(name, _STATE_WORDS)
+    if word in ("control", "controlled") and re.search("stat(e|us)", name, re.IGNORECASE):
+        return ""  # the state of what is controlled
+    return f"its name has {word!r}: it may be a command, a setting or an alarm" if word else ""
 
 
 def words_doubt(words: Collection[str]) -> str:
@@ -519,11 +545,7 @@ def _varying_meter(candidate: _Candidate) -> Optional[Guess]:
 
 def limit_doubt(mib_object: Object) -> str:
     """Why an object with units may be no meter, "" if neither its name nor its access shows it."""
-    limit_match = re.search(
-        r"thresh|limit|max|min|rated|rating|peak|alarm|warn|low|high|nominal|config|capacity|reset"
-        r"|overload|trip|alert|fault|average|avg|mean",
-        mib_object.name.lower(),
-    )
-    if limit_match:
-        return "its name suggests a limit, a setting or an average"
+    word = _unusual_word(mib_object.name, _METER_WORDS)
+    if word:
+        return f"its name has {word!r}: it may be a limit, a setting or an average"
     return "it can be written, so it may be a limit or a setting" if mib_object.is_written else ""

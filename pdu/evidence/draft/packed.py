@@ -7,7 +7,8 @@ from typing import NamedTuple
 from handlers.shared.errors import printable
 
 from ...recordings.snmp.recorded_rows import Arcs, Rows, dotted
-from .columns import BLANKS, NOT_SHOWN, OFF_WORDS, ON_WORDS, words_doubt
+from .columns import BLANKS, NOT_SHOWN, OFF_WORDS, ON_WORDS, name_doubt, words_doubt
+from .mib import Mib
 
 _SEPARATORS = (",", ";", "|", " ")
 _FEWEST, _MOST = 4, 64  # limits for the number of outlets in a string
@@ -26,7 +27,7 @@ class PackedGuess(NamedTuple):
     doubt: str
 
 
-def find_packed_strings(rows: Rows) -> list[PackedGuess]:
+def find_packed_strings(rows: Rows, mib: Mib) -> list[PackedGuess]:
     """The strings, those with the most values first.
 
     Of strings with equally many values, those of only zeros come last.
@@ -43,6 +44,8 @@ def find_packed_strings(rows: Rows) -> list[PackedGuess]:
             are_numbers = words <= {"0", "1"}
             if are_numbers or words <= ON_WORDS | OFF_WORDS:
                 doubt = NOT_SHOWN if are_numbers else words_doubt(words)
+                mib_object = mib.objects.get(oid) or mib.objects.get(oid[:-1])
+                doubt = doubt or name_doubt(mib_object)
                 guess_list.append(
                     PackedGuess(
                         oid,

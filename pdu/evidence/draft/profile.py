@@ -72,7 +72,7 @@ def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -
     table_list = tables(rows, mib.objects)
     result = Draft(
         columns.guesses(table_list, mib, names),
-        find_packed_strings(rows),
+        find_packed_strings(rows, mib),
         scalars(rows, table_list, mib),
     )
     state = next((guess for guess in result.guesses if guess.role == columns.STATE), None)

@@ -168,7 +168,7 @@ def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
     recording, recording_notes = run.record_unit(unit, plan.tell)
     host_setting = plan.pdu.login.settings.get("host", "").strip()
     asked_host = (Address(host_setting) if host_setting else plan.pdu.host).host
-    family, manufacturer, model, firmware = run.nameplate_texts(unit_reading.plate)
+    family, manufacturer, model, firmware = run.nameplate_texts(unit, unit_reading.plate)
     settings = platform_host.settings(unit.data)
     return UnitProof(
         basis=SIMULATED if hosts.is_this_machine(asked_host) else UNIT,

@@ -25,10 +25,12 @@ class ProvenOutlet:
     identity: str
     #: on, off or unknown; "" where the call tells no state
     state: str
-    #: in A; None if not metered
+    #: in A; None if not metered or in `not_known`
     current_a: Optional[float] = None
-    #: in kWh; None if not metered
+    #: in kWh; None if not metered or in `not_known`
     energy_kwh: Optional[float] = None
+    #: name of a figure above that has no value now -> why
+    not_known: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,12 @@ class ProvenCall:
     seconds: float
     #: in the handler's order
     outlets: tuple[ProvenOutlet, ...] = ()
-    #: in A; None if not metered
+    #: in A; None if not metered or in `not_known`
     load_a: Optional[float] = None
-    #: in kWh; None if not metered
+    #: in kWh; None if not metered or in `not_known`
     energy_kwh: Optional[float] = None
+    #: name of a figure above that has no value now -> why
+    not_known: Mapping[str, str] = dataclasses.field(default_factory=dict)
     #: kind and reason of the error with which it ended; "" for none
     error_kind: str = ""
     error: str = ""

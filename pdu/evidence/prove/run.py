@@ -5,13 +5,16 @@ One outlet is switched off and on once. The last command is always "on", whateve
 
 from __future__ import annotations
 
+import contextlib
+import re
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
-from handlers.shared.meter_figures import MeterFigures, measured
+from handlers.shared.meter_figures import Figure, MeterFigures, measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.error_output import Usage
@@ -31,6 +34,7 @@ from .document import ProvenCall, ProvenOutlet, UnitProof
 
 #: of an error, in characters
 _LONGEST = 300
+_SHORTEST_SERIAL = 4  # in characters
 
 
 class UnitUnderTest(NamedTuple):
@@ -84,20 +88,24 @@ class Calls:
         """The fields of a ProvenCall that hold figures. Its outlets are those with a port of
         figures; their states are left empty.
         """
-        outlets = tuple(
-            ProvenOutlet(
-                self._unit.outlet(identity),
-                "",
-                measured(meter.current_a),
-                measured(meter.energy_kwh),
-            )
-            for identity, meter in figures.ports.items()
-        )
-        return {
-            "outlets": outlets,
-            "load_a": measured(figures.load_a),
-            "energy_kwh": measured(figures.energy_kwh),
+        outlets = []
+        for identity, meter in figures.ports.items():
+            of_outlet = {"current_a": meter.current_a, "energy_kwh": meter.energy_kwh}
+            outlet = ProvenOutlet(self._unit.outlet(identity), "", **self._proven(of_outlet))
+            outlets.append(outlet)
+        of_pdu = {"load_a": figures.load_a, "energy_kwh": figures.energy_kwh}
+        return {"outlets": tuple(outlets), **self._proven(of_pdu)}
+
+    def _proven(self, figures: Mapping[str, Figure]) -> dict[str, Any]:
+        """The fields for figures by name: their values, and why some have none now."""
+        fields: dict[str, Any] = {name: measured(figure) for name, figure in figures.items()}
+        reasons = {name: reason_without(figure) for name, figure in figures.items()}
+        fields["not_known"] = {
+            name: self._unit.clean(printable(reason, _LONGEST))
+            for name, reason in reasons.items()
+            if reason
         }
+        return fields
 
     def _keep(self, method: str, ask: Callable[[FourMethods], dict[str, Any]]) -> ProvenCall:
         """Call a method on an object made anew, and add the call to `made` with its error or what
@@ -152,16 +160,19 @@ def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, 
     return recording.text, tuple(unit.clean(printable(note, _LONGEST)) for note in notes)
 
 
-def nameplate_texts(plate: Nameplate) -> tuple[str, str, str, str]:
-    """Family, manufacturer, model and firmware. A model looks like a serial number, so only
-    addresses and the serial number itself are replaced.
+def nameplate_texts(unit: UnitUnderTest, plate: Nameplate) -> tuple[str, str, str, str]:
+    """Family, manufacturer, model and firmware, without what looks private. A model looks like a
+    serial number, so of those only the unit's own is replaced.
     """
     scrubber = Scrubber((SERIALS,))
 
     def clean(text: str) -> str:
-        for serial in filter(None, plate.serial.split(", ")):
-            text = text.replace(serial, "serial")
-        return scrubber.text(printable(text, 120))
+        for serial in plate.serial.split(", "):
+            if len(serial) < _SHORTEST_SERIAL:
+                continue  # it tells nobody, and is a part of other numbers
+            whole = rf"(?<![0-9A-Za-z]){re.escape(serial)}(?![0-9A-Za-z])"
+            text = re.sub(whole, "serial", text)
+        return unit.scrubber.known(scrubber.text(printable(text, 120)))
 
     return clean(plate.family), clean(plate.manufacturer), clean(plate.model), clean(plate.firmware)
 
@@ -195,10 +206,14 @@ def check_switchable(
         )
     load = outlet.figures
     why = ""
-    if not load.has_load:
-        why = "no meter shows that nothing is plugged in"
-    elif measured(load.current_a) or measured(load.power_w):
+    reasons = [reason_without(figure) for figure in (load.current_a, load.power_w)]
+    reason = next(filter(None, reasons), "")
+    if measured(load.current_a) or measured(load.power_w):
         why = f"it carries {load_text(load)}"
+    elif reason:
+        why = f"its load is not known: {reason}"
+    elif not load.has_load:
+        why = "no meter shows that nothing is plugged in"
     if why and not is_sure:
         raise Usage(
             f"outlet {identity} was not switched: {why}. If it may lose its power, type it"
@@ -213,18 +228,40 @@ def switch_off_and_on(
     """Switch the outlet off and on, with a status and a look of the owner after each command.
 
     `look` gets whether the outlet should be dark; what it returns for off and for on is returned.
-    "On" is sent once, also when "off" failed or Ctrl-C came: the outlet was on.
+    "On" is sent once, also when "off" failed or Ctrl-C came, even twice: the outlet was on.
     """
-    try:
-        calls.switch(identity, on=False)
-        time.sleep(AGAIN_S)
-        calls.status()
-        seen_dark = look(True)
-    finally:
-        calls.switch(identity, on=True)
+    with _interrupted_once():
+        try:
+            calls.switch(identity, on=False)
+            time.sleep(AGAIN_S)
+            calls.status()
+            seen_dark = look(True)
+        finally:
+            calls.switch(identity, on=True)
     time.sleep(AGAIN_S)
     calls.status()
     return seen_dark, look(False)
+
+
+@contextlib.contextmanager
+def _interrupted_once() -> Iterator[None]:
+    """In the block, the first SIGINT or SIGTERM interrupts, and what the block does then ends:
+    later ones are ignored.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def interrupt(*_: object) -> None:
+        for number in numbers:
+            # not SIG_IGN: Python prints a traceback for a signal that arrived before this line
+            signal.signal(number, lambda *_: None)
+        raise KeyboardInterrupt
+
+    previous_handlers = {number: signal.signal(number, interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in previous_handlers.items():
+            signal.signal(number, handler)
 
 
 def surprises(proof: UnitProof) -> Iterator[str]:

@@ -32,7 +32,7 @@ class _Objects(NamedTuple):
     """The columns or scalars of one family."""
 
     serial: str
-    #: "" if sysDescr says it
+    #: "" if the MIB has none
     firmware: str = ""
     #: "" if the MIB has none
     model: str = ""
@@ -104,7 +104,7 @@ def read_nameplate(session: Session) -> Nameplate:
     return Nameplate(
         family,
         _texts(device.reader, objects.serial),
-        _texts(device.reader, objects.firmware) or description,
+        _texts(device.reader, objects.firmware),
         uptime,
         _accuracy(device.reader),
         manufacturer=_texts(device.reader, objects.manufacturer)

@@ -140,7 +140,6 @@ EVERY_PART = Profile(
                 absent=(),
                 padding=("7",),
                 unmetered="the MIB contradicts itself",
-                syntax="Counter32",
             ),
             settling_s=4,
         ),

@@ -15,7 +15,6 @@ import pytest
 from handlers.snmp import metering, settings
 from handlers.snmp.detection import detect
 from handlers.snmp.profiles import PROFILES
-from pdu.families import energy_registers
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests import recordings
 from tests.handlers.snmp.calls import pdu
@@ -87,13 +86,6 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
         unit.expected.load_a,
         unit.expected.power_w,
         unit.expected.energy_kwh,
-    )
-
-
-def test_the_energy_of_the_example_is_a_counter_of_tenths(families: Any) -> None:
-    tenths = energy_registers.SnmpRegister(0.1, 2**32 * 0.1)
-    assert energy_registers.profile_registers(families[0]) == energy_registers.Registers(
-        outlets=tenths
     )
 
 

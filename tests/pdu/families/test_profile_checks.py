@@ -13,16 +13,16 @@ import pytest
 from handlers.snmp.controls import Control, Guarded, Verbs, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Arcs, Figure, Total
-from handlers.snmp.frozen_value import check_parts, replace
+from handlers.snmp.frozen_value import check_parts, parts_of, replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError, dumps
 from handlers.snmp.single_family import Unlock, WritePacked
-from handlers.snmp.sources import Arc, Column, Packed, Scalar, Source, Span, Spread
+from handlers.snmp.sources import Arc, Column, ObjectSource, Packed, Scalar, Source, Span, Spread
 from handlers.snmp.states import Doubt, State
 from pdu.families import own_profiles
-from pdu.families.profile_checks import check_profile
+from pdu.families.profile_checks import check_profile, unproven_commands
 
 ENTRY = "1.3.6.1.4.1.99999.2.1.1"
 STATUS, CONTROL, LOCK, AMPS, WATTS = (
@@ -236,3 +236,47 @@ def test_a_profile_that_contradicts_itself_is_not_built(tmp_path: Path) -> None:
         match=r"profile\.outlets\[0\]\.control: on writes 2 into the object of the states",
     ):
         own_profiles.read_profile(file)
+
+
+def _exchanged(profile: Profile) -> Profile:
+    """The family with commands that write the other word into the states' own object."""
+    tables = []
+    for outlets in profile.outlets:
+        if outlets.states and outlets.control:
+            parts = parts_of(outlets.states.source)
+            place = next(part for part in parts if isinstance(part, ObjectSource))
+            exchanged = Write(place, on=outlets.states.off[0], off=outlets.states.on[0])
+            outlets = replace(outlets, control=exchanged)
+        tables.append(outlets)
+    return replace(profile, outlets=tuple(tables))
+
+
+SWITCHED = [
+    profile
+    for profile in PROFILES
+    if profile.outlets and all(outlets.states and outlets.control for outlets in profile.outlets)
+]
+
+
+@pytest.mark.parametrize("profile", SWITCHED, ids=lambda profile: str(profile.key))
+def test_exchanged_words_are_named_in_every_shape_of_a_profile(profile: Profile) -> None:
+    faults = list(check_profile(_exchanged(profile)))
+    assert any("into the object of the states" in fault for fault in faults), faults
+
+
+def test_the_families_whose_rows_no_simulated_device_has_are_known() -> None:
+    """Their commands are proven by recordings; a user's profile of such a shape has to be tried."""
+    unproven = {profile.key for profile in PROFILES if unproven_commands(profile)}
+    assert unproven == {
+        "apc-easy-epdu",
+        "apc-rpdu2",
+        "clever-mpro",
+        "rittal-cmc3",
+        "schleifenbauer",
+        "wti-power",
+    }
+
+
+def test_a_mark_in_a_command_is_a_guess_like_any_other() -> None:
+    strip = acme(control=Write(CONTROL, "?1", "2"))
+    assert any('control: "?1": a guess' in text for text in own_profiles.guesses(strip))

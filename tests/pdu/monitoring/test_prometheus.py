@@ -33,6 +33,7 @@ SCRAPED_S = 2
         ("check", "rules", "pdu-storage-rules.yml"),
         ("test", "rules", "pdu-rules-test.yml"),
         ("test", "rules", "pdu-sharded-test.yml"),
+        ("test", "rules", "pdu-month-test.yml"),
     ],
     ids=" ".join,
 )

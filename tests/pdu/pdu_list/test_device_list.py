@@ -310,3 +310,21 @@ def test_a_list_that_russian_excel_saved_is_read(tmp_path: Path) -> None:
     read_list = device_list.read_device_list(str(path))
     assert [device.name for device in read_list.devices] == ["стойка 1"]
     assert ["is read as cp1251" in warning for warning in read_list.warnings] == [True]
+
+
+@pytest.mark.parametrize("lenient", [False, True])
+def test_a_list_of_version_1_with_the_limits_of_a_month_is_read_with_one_note(
+    lenient: bool, tmp_path: Path
+) -> None:
+    csv_list, toml_list = tmp_path / "list.csv", tmp_path / "list.toml"
+    csv_list.write_text(
+        "name,handler,address,limit_kw,pdu_limit_kw\na,snmp,192.0.2.1,2.3,7\nb,snmp,192.0.2.2,,7\n"
+    )
+    toml_list.write_text(
+        '[[pdu]]\nname = "a"\nhandler = "snmp"\naddress = "192.0.2.1"\nlimit_kw = 2.3\n'
+        '[[pdu]]\nname = "b"\nhandler = "snmp"\naddress = "192.0.2.2"\npdu_limit_kw = 7\n'
+    )
+    for file in (csv_list, toml_list):
+        fleet = device_list.read_device_list(str(file), lenient=lenient)
+        assert [device.name for device in fleet.devices] == ["a", "b"]
+        assert fleet.warnings == [f"{file}: no command reads limit_kw and pdu_limit_kw any more"]

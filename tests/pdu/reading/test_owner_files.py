@@ -28,8 +28,7 @@ def test_every_command_that_reads_a_list_takes_it_as_an_argument_too() -> None:
             isinstance(parameter, click.Option) and "--list" in parameter.opts
             for parameter in params
         )
-        # the argument of `energy month` is a month
-        if has_option and not of_one_pdu(path) and path != ("energy", "month"):
+        if has_option and not of_one_pdu(path):
             has_argument[" ".join(path)] = any(
                 parameter.name == "list_word"
                 or (parameter.metavar or "").startswith(("[LIST ", "[LIST] "))

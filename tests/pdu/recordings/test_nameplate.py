@@ -45,7 +45,7 @@ def test_the_greatest_accuracy_counts_if_all_are_known(
 ) -> None:
     with Agent(unit(accuracies)) as agent, near(agent).session("nameplate") as session:
         plate = nameplate.read_nameplate(session)
-    assert plate.accuracy_percent == percent and plate.firmware
+    assert plate.accuracy_percent == percent and plate.description
 
 
 class Silent(Agent):
@@ -59,7 +59,7 @@ class Silent(Agent):
 def test_an_agent_that_is_silent_about_other_mibs_has_none() -> None:
     with Silent(unit([])) as agent, near(agent).session("nameplate") as session:
         plate = nameplate.read_nameplate(session)
-    assert plate.accuracy_percent is None and plate.firmware
+    assert plate.accuracy_percent is None and plate.description
 
 
 # PDU2-MIB, nameplateEntry

@@ -122,7 +122,7 @@ def test_scalars_with_units_and_writable_objects_are_listed_and_not_taken(
         " turnOn(1), turnOff(2); perhaps the command",
         "writable        and 1 more: --json shows all",
     ]
-    assert "doubt: its name suggests a limit" in err.partition("inletLimit")[2]
+    assert "doubt: its name has 'limit'" in err.partition("inletLimit")[2]
     document = json.loads(run(capsys, "draft", str(recording), "--mib", str(mib), "--json")[1])
     assert [row["object"] for row in document["scalars"]] == [name for name, _, _ in scalars]
     assert [row["object"] for row in document["writable"]] == ["outletCommand", "outletName"]

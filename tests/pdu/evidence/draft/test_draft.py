@@ -285,7 +285,8 @@ def test_units_are_read_with_their_scale_and_unknown_ones_are_not_used(
         ("outletOverloadCurrent", "", True),
         ("outletAverageCurrent", "", True),
         ("outletSomeCurrent", "read-write", True),
-        ("outletSomeCurrent", "read-only", False),
+        ("outletSomeCurrent", "read-only", True),
+        ("outletActiveCurrent", "read-only", False),
     ],
 )
 def test_a_limit_an_average_and_one_of_two_equal_meters_are_not_taken(

@@ -1,0 +1,104 @@
+"""A proof switches only an outlet that every meter shows idle, leaves none off, and tells a figure
+that is not known from one that is not metered.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any, cast
+
+import pytest
+
+from handlers.dcimanager import Figures
+from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown
+from pdu.cli.error_output import Usage
+from pdu.cli.states import UP
+from pdu.evidence.prove import run
+from pdu.reading.parts import PolledOutlet, Reading
+from pdu.recordings.nameplate import Nameplate
+from pdu.recordings.scrub import Scrubber
+
+LOST = NotKnown("outlet 3: no answer")
+
+
+def _unit(scrubber: Scrubber) -> run.UnitUnderTest:
+    return run.UnitUnderTest(cast(Any, None), None, scrubber)
+
+
+@pytest.mark.parametrize(
+    "current_a, power_w, is_idle",
+    [
+        (0.0, None, True),
+        (0.0, 0.0, True),
+        (None, 0.0, True),
+        (0.0, LOST, False),
+        (LOST, 0.0, False),
+        (LOST, LOST, False),
+        (None, None, False),
+        (0.2, LOST, False),
+        (float("nan"), 0.0, False),
+    ],
+)
+def test_an_outlet_is_idle_only_if_every_meter_says_so(
+    current_a: Figure, power_w: Figure, is_idle: bool
+) -> None:
+    outlet = PolledOutlet("3", UP, figures=MeterFigures(current_a, power_w))
+    reading = Reading(outlets=[outlet], answered=True)
+    if is_idle:
+        run.check_switchable(reading, "3", "pdu.example", is_sure=False)
+    else:
+        with pytest.raises(Usage, match="outlet 3 was not switched"):
+            run.check_switchable(reading, "3", "pdu.example", is_sure=False)
+
+
+def test_a_figure_that_is_not_known_has_its_reason_in_the_proof() -> None:
+    calls = run.Calls(_unit(Scrubber(user="mueller")))
+    lost = NotKnown("mueller: no answer")
+    fields = calls._figure_fields(Figures(lost, 5.0, {"1": MeterFigures(None, None, lost)}))
+    assert (fields["load_a"], fields["energy_kwh"]) == (None, 5.0)
+    assert fields["not_known"] == {"load_a": "name-1: no answer"}
+    (outlet,) = fields["outlets"]
+    assert outlet.current_a is None and outlet.not_known == {"energy_kwh": "name-1: no answer"}
+
+
+def test_what_the_unit_says_of_itself_has_no_word_of_the_login() -> None:
+    scrubber = Scrubber((), ["Tr0ub4dor"], "mueller")
+    plate = Nameplate("f", "1", "1.12 of mueller", manufacturer="Tr0ub4dor", model="PX3-5111")
+    assert run.nameplate_texts(_unit(scrubber), plate) == (
+        "f",
+        "secret-1",
+        "PX3-5111",
+        "1.12 of name-1",
+    )
+
+
+class _Interrupted:
+    """The calls of a unit, during which Ctrl-C is typed twice."""
+
+    def __init__(self) -> None:
+        self.commands: list[bool] = []
+
+    def switch(self, identity: str, *, on: bool) -> None:
+        if on:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+        self.commands.append(on)
+
+    def status(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_two_interrupts_leave_no_outlet_off(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "AGAIN_S", 0)
+    before = signal.getsignal(number)
+    calls = _Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        run.switch_off_and_on(cast(run.Calls, calls), "1", lambda _: None)
+    assert calls.commands == [False, True]
+    assert signal.getsignal(number) is before
