@@ -110,7 +110,7 @@ def test_without_a_failure_or_a_list_of_failures_no_outlet_is_doubted(answer: An
     assert _doubted(answer) == []
 
 
-_UNREADABLE = [
+_UNREADABLE: list[Any] = [
     INTERNAL_ERROR,
     Failure(5),
     Status(503),
