@@ -6,6 +6,7 @@ from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
+from ..shared.switching import CONFIRM_SECONDS
 from .controls import Control
 from .figures import Figure
 from .frozen_value import FrozenValue
@@ -34,7 +35,7 @@ class Outlets(FrozenValue):
         power: in W.
         energy: in kWh.
         settling_s: the seconds for which the device may report the wanted state although the relay
-            does not follow.
+            does not follow. A command confirms no longer than 10 s, so it is at most that.
     """
 
     states: Optional[State] = None
@@ -54,6 +55,11 @@ class Outlets(FrozenValue):
             raise ValueError("neither states nor rows: nothing would list the outlets")
         if self.control is not None and self.states is None:
             raise ValueError("control without states: a command could not be confirmed")
+        if not 0 <= self.settling_s <= CONFIRM_SECONDS:
+            raise ValueError(
+                f"settling_s is {self.settling_s}; give 0 to {CONFIRM_SECONDS:g}, the seconds for"
+                " which a command is confirmed"
+            )
 
     def reported_at(self, reader: Reader, row: str) -> EnumPowerStatus:
         """The state that the value in this row of the states' table means, whatever contradicts
