@@ -45,6 +45,21 @@ def leaf_exceptions(error: BaseException, depth: int = 0) -> Iterator[BaseExcept
         yield error
 
 
+# keys of the platform's forms whose values are not secret, without `_`, `-` and in lower case; any
+# other key may be that of a secret: only our double's are known
+_PUBLIC_KEYS = frozenset(
+    "host ip address port device model version snmpversion timeout retries scheme verify tls"
+    " user username securityname securitylevel level context contextname authprotocol privprotocol"
+    " profile".split()
+)
+
+
+def is_public(key: str) -> bool:
+    """Whether the value of this key of a form may be shown."""
+    name = key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
+    return name in _PUBLIC_KEYS
+
+
 class Parameters(NamedTuple):
     """What the field `snmp_params` has."""
 

@@ -27,6 +27,10 @@ MOST_SETTINGS = 100
 _LONGEST_TEXT = 1_000_000  # limit for settings given as JSON text, in characters or bytes
 
 
+class AddressWithLogin(SettingsError):
+    """A password may precede the @ of an address, so it is neither shown nor used."""
+
+
 def address(pdu_data: object) -> Address:
     """The device's address, perhaps with a port.
 
@@ -38,6 +42,11 @@ def address(pdu_data: object) -> Address:
             continue
         if is_address(text):
             return Address(text)
+        if "@" in text:
+            raise AddressWithLogin(
+                "the PDU's address contains an @, and is not a host name or an IP address: correct"
+                " it"
+            )
         raise SettingsError(
             f"the PDU's address {text[:60]!r} is not a host name or an IP address: correct it"
         )
@@ -52,12 +61,12 @@ def address(pdu_data: object) -> Address:
     )
 
 
-def known_address(pdu_data: object) -> str:
+def known_address(pdu_data: object) -> Address:
     """The address on the form, "" without a valid one; one that is a URL may hold a password."""
     with contextlib.suppress(SettingsError):
         text = address(pdu_data)
-        return "" if host_fault(text) else text
-    return ""
+        return Address("") if host_fault(text) else text
+    return Address("")
 
 
 def settings(pdu_data: object, own: Collection[str] = ()) -> dict[str, str]:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
 from ..shared.address import host_fault, host_with_port
 from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
+from ..shared.printed_forms import printed_forms
 from . import foreign_snmp
-from .form import address, known_address
+from .form import AddressWithLogin, address, known_address
 from .rows import (
     LONGEST_TEXT,
     IndexedRows,
@@ -38,8 +39,6 @@ _UNSURE_ROWS = 2
 _USUAL_INDEXES = ("1", "0", "1.1", "1.1.1")
 # limits for the start of an SNMP call: from the last answer, and from the first call
 SILENCE_SECONDS, LONGEST_SECONDS = 30.0, 300.0
-# in the keys of parameters that are secret; so is one without a key
-_SECRET_KEYS = ("commun", "pass", "key", "secret")
 # the port that IANA registers for snmp
 SNMP_PORT = 161
 
@@ -100,8 +99,12 @@ class Snmp:
         start."""
         if not self._answered:
             fault = ""
-            with contextlib.suppress(SettingsError):  # the platform may know it elsewhere
+            try:
                 fault = host_fault(address(self._device.pdu_data))
+            except AddressWithLogin:
+                raise  # an error of the platform's library would quote it
+            except SettingsError:
+                pass  # the platform may know it elsewhere
             if fault:
                 raise SettingsError(fault)
         if self.remaining() < 0:
@@ -283,14 +286,18 @@ class Snmp:
             ]
         errors: list[PduHandlerError] = []
         for words in texts:  # several if they were raised as a group
-            shown_words = self._mask_secrets(words)
+            own_words = self._own_words(words)
             failure = translate(
-                words, shown_words, writing=writing, port=self._port, has_answered=has_answered
+                own_words,
+                self._mask_secrets(words),
+                writing=writing,
+                port=self._port,
+                has_answered=has_answered,
             )
             if failure is not None:
                 errors.append(failure)
             # the words mean a missing object, or the end of a table
-            elif begun and not is_end_of_table(words):
+            elif begun and not is_end_of_table(own_words):
                 reason = f"the walk broke off after {len(begun)} rows; poll the PDU again"
                 errors.append(ProtocolError(reason))
         if not errors:
@@ -316,21 +323,43 @@ class Snmp:
                 f"{text.partition(':')[0]}: the platform's message is left out, because its SNMP"
                 " parameters cannot be searched for secrets"
             )
-        for key, secret in self._parameters.texts:
-            if not key or any(word in key.lower() for word in _SECRET_KEYS):
-                is_password = "pass" in key.lower()
-                pattern = re.escape(secret)
-                is_in_word = re.search(rf"\w{pattern}|{pattern}\w", text) is not None
-                # *** in a known sentence would reveal the password
-                is_in_sentence = is_password and secret in text
-                if is_in_word or is_in_sentence:
-                    is_short = is_password and len(secret) < 8
-                    short = f"; {key} has fewer than 8 characters" if is_short else ""
-                    return (
-                        f"{text.partition(':')[0]}: the platform's message contains the value of"
-                        f" {key or 'a parameter'} and is left out{short}"
-                    )
-                text = text.replace(secret, "***")
+        for key, secret, form in self._secret_forms():
+            is_password = "pass" in key.lower()
+            pattern = re.escape(form)
+            is_in_word = re.search(rf"\w{pattern}|{pattern}\w", text) is not None
+            # *** in a known sentence would reveal the password
+            is_in_sentence = is_password and form in text
+            if is_in_word or is_in_sentence:
+                is_short = is_password and len(secret) < 8
+                short = f"; {key} has fewer than 8 characters" if is_short else ""
+                return (
+                    f"{text.partition(':')[0]}: the platform's message contains the value of"
+                    f" {key or 'a parameter'} and is left out{short}"
+                )
+            text = text.replace(form, "***")
+        return text
+
+    def _secret_forms(self) -> list[tuple[str, str, str]]:
+        """Key, secret, and the secret in a form of `printed_forms`; the longest first, because a
+        secret may begin with another one.
+        """
+        forms = [
+            (key, secret, form)
+            for key, secret in self._parameters.texts
+            if not foreign_snmp.is_public(key)
+            for form in printed_forms(secret)
+        ]
+        return sorted(forms, key=lambda entry: -len(entry[2]))
+
+    def _own_words(self, text: str) -> str:
+        """The platform's text without the host's name and without secrets that stand as words: only
+        what is left is the platform's or the device's word about a request.
+        """
+        host = known_address(self._device.pdu_data).host
+        names = [host] if re.search("[A-Za-z]", host) and ":" not in host else []
+        names += [form for _, _, form in self._secret_forms()]
+        for name in names:
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "***", text)
         return text
 
 

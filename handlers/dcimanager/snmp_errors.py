@@ -122,25 +122,24 @@ def translate(
     """The error for the platform's text; None if an object to be read is missing. A time-out never
     means that. `has_answered`: it is of a walk, and the device answered earlier in this session.
 
-    `words` is the same text without secrets. It is interpreted first, because a community such as
-    "timeout" would be mistaken for an error. `text` is interpreted next, because `words` may lack
-    "noSuchInstance" where the community is "no".
+    `text` is what is interpreted: without the host's name and without secrets that stand as words,
+    because a community such as "readonly" would be mistaken for an answer. `words` is shown: it has
+    no secret at all, so it may lack "noSuchInstance" where the community is "no".
     """
     shown_words = printable(words, _SHOWN)
-    for normalized_text in (normalize_text(words), normalize_text(text)):
-        # first, because the text may name a host such as timeout-lab
-        if any(mark in normalized_text for mark in _UNRESOLVED):
-            has_port = re.search(r"[^\s:]:\d{1,5}\b", words) is not None
-            where = "; a port belongs into the SNMP field port, not behind it" if has_port else ""
-            return Unreachable(f"the address cannot be resolved: check it{where} ({shown_words})")
-        is_missing = any(mark in normalized_text for mark in MISSING)
-        if is_missing and not writing and not any(mark in normalized_text for mark in _SILENT):
-            return None
-        error = _silence(
-            normalized_text, shown_words, writing=writing, port=port, has_answered=has_answered
-        ) or _refusal(normalized_text, shown_words, writing=writing)
-        if error is not None:
-            return error
+    normalized_text = normalize_text(text)
+    if any(mark in normalized_text for mark in _UNRESOLVED):
+        has_port = re.search(r"[^\s:]:\d{1,5}\b", words) is not None
+        where = "; a port belongs into the SNMP field port, not behind it" if has_port else ""
+        return Unreachable(f"the address cannot be resolved: check it{where} ({shown_words})")
+    is_missing = any(mark in normalized_text for mark in MISSING)
+    if is_missing and not writing and not any(mark in normalized_text for mark in _SILENT):
+        return None
+    error = _silence(
+        normalized_text, shown_words, writing=writing, port=port, has_answered=has_answered
+    ) or _refusal(normalized_text, shown_words, writing=writing)
+    if error is not None:
+        return error
     return Unreachable(f"the platform's SNMP call failed ({shown_words})")
 
 

@@ -18,6 +18,7 @@ from typing import Callable, NamedTuple, Optional
 from urllib.parse import quote
 
 from ..shared.errors import EXAMINED, PduHandlerError, Refused, SettingsError, printable
+from ..shared.printed_forms import printed_forms
 
 # characters of the password in `user:pa` (see `secrets`)
 _BEGINNING = 2
@@ -26,8 +27,6 @@ _ESCAPES: Sequence[Callable[[str], str]] = (
     lambda text: json.dumps(text)[1:-1],
     lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     html.escape,
-    # as Python writes it beside a double quote
-    lambda text: repr(text + '"')[1:-2],
     lambda text: quote(text, safe="", errors="replace"),
     lambda text: quote(text, errors="replace"),  # a path keeps its slashes
     lambda text: re.sub("[!-/:-@[-`{-~]", lambda sign: f"%{ord(sign[0]):02x}", text),
@@ -200,6 +199,7 @@ def _escaped(secret: str) -> Iterator[str]:
     forms = {secret, in_utf8.decode("latin-1")}
     for _ in range(2):
         forms |= {escape(form) for escape in _ESCAPES for form in forms}
+        forms |= {printed for form in forms for printed in printed_forms(form)}
     yield from forms
 
 

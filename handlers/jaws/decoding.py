@@ -177,10 +177,14 @@ def _cord_names(
     """The cords of the PDU, such as "AA": those of the outlets "AA1" and so on, those that are
     listed, and of a unit that has neither, its own letter, with which the names of its cords begin.
     """
-    names = [outlet["id"].rstrip("0123456789") for outlet in outlets]
-    names += [cord["id"] for cord in cords]
+    names = [_letters(entry["id"]) for entry in (*outlets, *cords)]
     names += [unit["id"] for unit in units if not any(map(_is_of(unit["id"]), names))]
     return list(dict.fromkeys(names))
+
+
+def _letters(name: str) -> str:
+    """The letters of a name: of unit and cord. A cord may have a number besides."""
+    return name.rstrip("0123456789")
 
 
 def _is_of(owner: str) -> Callable[[str], bool]:
@@ -190,7 +194,7 @@ def _is_of(owner: str) -> Callable[[str], bool]:
 
 def _complete_cords(cords: _OptionalList, names: Sequence[str]) -> _OptionalList:
     """The cords, not known if one of `names` has no row."""
-    listed = {row["id"] for row in cords.rows}
+    listed = {_letters(row["id"]) for row in cords.rows}
     return _with_fault(cords, CORDS, [name for name in names if name not in listed])
 
 
@@ -203,7 +207,7 @@ def _complete_lines(
     """
     phases = [row for row in lines.rows if not _NEUTRAL.fullmatch(row["id"])]
     listed = {row["id"] for row in phases}
-    capacities = {cord["id"]: repr(cord.get("power_capacity")) for cord in cords}
+    capacities = {_letters(cord["id"]): repr(cord.get("power_capacity")) for cord in cords}
     line_counts: dict[str, int] = {}
     for cord in cord_names:
         capacity = capacities.get(cord, "")
@@ -224,7 +228,7 @@ def _line_names(cord: str, count: int) -> Sequence[str]:
 
 def _line_number(name: str) -> int:
     """The number at the end of the name of a line, 1 without one."""
-    number = name[len(name.rstrip("0123456789")) :]
+    number = name[len(_letters(name)) :]
     return int(number[:3]) if number else 1
 
 

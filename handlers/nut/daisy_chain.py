@@ -11,14 +11,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Optional
 
-from ..shared.ceilings import is_placeholder
 from ..shared.errors import ProtocolError
+from .metering import count
 
 SWITCHES = ("load.on", "load.off")
 
 _MEMBER = re.compile(r"device\.(0|[1-9][0-9]{0,8})\.(.+)", re.DOTALL)
 _ROW = re.compile(r"outlet\.([0-9]{1,9})\.(.+)", re.DOTALL)
-_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 class Member:
@@ -59,41 +58,56 @@ class Member:
         """Whether it lists or counts outlets."""
         return bool(self.rows) or "outlet.count" in self.variables
 
+    @property
+    def outlet_count(self) -> Optional[int]:
+        """`outlet.count`. Raises ProtocolError if it is no count."""
+        return count(self.variables, "outlet.count", self.prefix)
+
     def outlet_numbers(self) -> list[str]:
         """The outlets' numbers in order. Raises ProtocolError if there are fewer than
-        `outlet.count`, or if a number has two spellings: these would be two ports for the same
-        relay, perhaps with different states.
+        `outlet.count`, without that count if one is missing between two others, or if a number has
+        two spellings: these would be two ports for the same relay, perhaps with different states.
 
         Number 0 is another name for the whole device, except on devices that count from 0: their
         numbers are exactly 0 to count - 1, and number 0 has every variable that the others share.
         """
         numbers = sorted(self.rows, key=int)
-        count = parse_number(self.variables.get("outlet.count"))
+        counted = self.outlet_count
         if len(set(map(int, numbers))) < len(numbers):
             raise ProtocolError(
                 f"the NUT driver lists one outlet under two numbers, such as {self.prefix}outlet.1"
                 f" and {self.prefix}outlet.01: check the driver"
             )
         real = [n for n in numbers if int(n) > 0]
-        if count is None or len(real) >= count:
+        if counted is None:
+            self._refuse_gap(real)
+        if counted is None or len(real) >= counted:
             return real
-        from_0 = [n for n in numbers if int(n) < count]
-        if len(from_0) < count:
-            raise outlet_count_error(max(len(real), len(from_0)), self.prefix, count)
+        from_0 = [n for n in numbers if int(n) < counted]
+        if len(from_0) < counted:
+            raise outlet_count_error(max(len(real), len(from_0)), self.prefix, counted)
         if real:
             shared_variables = set.intersection(*(set(self.rows[n]) for n in real))
             if not shared_variables <= set(self.rows[from_0[0]]):
-                raise outlet_count_error(len(real), self.prefix, count)
+                raise outlet_count_error(len(real), self.prefix, counted)
         return from_0
 
+    def _refuse_gap(self, numbers: list[str]) -> None:
+        """Raises ProtocolError if an outlet between the first and the last number is missing."""
+        for number, next_number in zip(numbers, numbers[1:]):
+            if int(next_number) > int(number) + 1:
+                raise ProtocolError(
+                    f"the NUT driver lists {self.prefix}outlet.{number} and"
+                    f" {self.prefix}outlet.{next_number}, and no outlet between them: check the"
+                    " driver, or wait until it has read its device"
+                )
 
-def outlet_count_error(outlet_count: int, prefix: str, count: float) -> ProtocolError:
-    """The error if a driver lists only `outlet_count` outlets, but `<prefix>outlet.count` is
-    `count`.
-    """
+
+def outlet_count_error(outlets: int, prefix: str, counted: int) -> ProtocolError:
+    """The error for a driver that lists only `outlets` outlets, and counts `counted`."""
     return ProtocolError(
-        f"the NUT driver lists fewer outlets ({outlet_count}) than it counts ({prefix}outlet.count"
-        f" {count:g}): check the driver, or wait until it has read its device"
+        f"the NUT driver lists fewer outlets ({outlets}) than it counts ({prefix}outlet.count"
+        f" {counted}): check the driver, or wait until it has read its device"
     )
 
 
@@ -127,8 +141,9 @@ def _counts_from_0(whole_device: Member, members: Mapping[int, Member]) -> bool:
     return is_alone and _count(whole_device) >= 1 and max(members) < _count(whole_device)
 
 
-def _count(whole_device: Member) -> float:
-    return parse_number(whole_device.variables.get("device.count")) or 0.0
+def _count(whole_device: Member) -> int:
+    """`device.count`, 0 without it. Raises ProtocolError if it is no count."""
+    return count(whole_device.variables, "device.count") or 0
 
 
 def counted_members(whole_device: Member, members: Mapping[int, Member]) -> dict[int, Member]:
@@ -137,37 +152,12 @@ def counted_members(whole_device: Member, members: Mapping[int, Member]) -> dict
     Raises ProtocolError if one is missing.
     """
     first = 0 if 0 in members else 1
-    numbers = range(first, first + int(min(_count(whole_device), 999)))
+    numbers = range(first, first + min(_count(whole_device), 999))
     missing = next((number for number in numbers if number not in members), None)
     if missing is not None:
         raise ProtocolError(
             "the NUT driver does not list all devices of the chain (device.count"
-            f" {_count(whole_device):g}): device {missing} is missing; check the driver, or wait"
+            f" {_count(whole_device)}): device {missing} is missing; check the driver, or wait"
             " until it has read its devices"
         )
     return {number: members[number] for number in numbers}
-
-
-def parse_number(text: Optional[str]) -> Optional[float]:
-    """`text` as a number; None if it is missing, below 0 or not accepted by `is_number`.
-
-    Spaces around it are ignored.
-    """
-    if text is None or not is_number(text.strip()):
-        return None
-    # strip() also removes U+001C to U+001F, which float() refuses
-    figure = float(text.strip())
-    return figure + 0.0 if figure >= 0 else None
-
-
-def parse_figure(text: Optional[str]) -> Optional[float]:
-    """As `parse_number`; None also for the number of a meter without a value."""
-    figure = parse_number(text)
-    return None if figure is not None and is_placeholder(figure) else figure
-
-
-def is_number(text: str) -> bool:
-    """Whether `text` is an optional sign and 1 to 15 digits, optionally with a point and 1 to 15
-    digits behind them.
-    """
-    return _NUMBER.fullmatch(text) is not None

@@ -13,22 +13,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Callable, Optional
+from typing import Callable
 
 from ..shared.meter_figures import Figure, NotKnown, NotMetered, divided, sum_if_complete
-from .daisy_chain import Member, parse_figure, parse_number
+from .daisy_chain import Member
+from .metering import (
+    POWERS,
+    Source,
+    Summands,
+    count,
+    doubt_of_driver,
+    figure_of,
+    figures_from,
+    known_now,
+    meter_of_outlets,
+    meter_of_side,
+    ups_power,
+    variable_figure,
+    whole_number,
+    with_sibling,
+)
 
 WH_IN_KWH = 1000.0
-_LINE = re.compile(r"(input|output)\.L([0-9])\.(current|realpower)")
-# input.L2.voltage, input.L2-N.voltage, input.L2-L3.voltage
-_LINE_VOLTAGE = re.compile(r"(input|output)\.L([1-3])(?:-(?:N|L([1-3])))?\.voltage")
+_MOST_PHASES = 3
+# input.L2.current, input.L2-N.voltage, input.L2-L3.voltage
+_LINE = re.compile(r"(input|output)\.L([1-3])(?:-(?:N|L([1-3])))?\.(.+)")
 # of an outlet; number 0 is the whole device, or one of several
 _OUTLET = re.compile(r"outlet\.[1-9][0-9]*\.(current|realpower|energy)")
-#: The summands of a figure; None for a figure that the device does not list at all. Only then
-#: another source serves in its place.
-Summands = Optional[Sequence[Figure]]
-# Takes the device's variables and the figures of its outlets.
-FigureSource = Callable[[Mapping[str, str], Sequence[Figure]], Summands]
+# Takes the device's variables and the figures of its outlets: the sources in their order. Their
+# number and names depend on the type of the device alone.
+FigureSource = Callable[[Mapping[str, str], Sequence[Figure]], Sequence[Source]]
+# The only table of a PDU with the W of its input and without the A is raritan-px2-mib.c.
+_MAKER_WITHOUT_INPUT_CURRENT = "Raritan"
 
 _WITHOUT_OUTLETS = ("ups", "ats", "psu", "scd", "sts")  # types of devices that may have no outlets
 _TYPES = ("pdu", *_WITHOUT_OUTLETS)
@@ -59,9 +75,9 @@ def may_lack_outlets(variables: Mapping[str, str]) -> bool:
     True if `outlet.count` is 0. Without that count, true for types other than PDUs, and for a
     device of unknown type that has a battery, an input or an output.
     """
-    count = parse_number(variables.get("outlet.count"))
-    if count is not None:
-        return count == 0
+    outlet_count = count(variables, "outlet.count")
+    if outlet_count is not None:
+        return outlet_count == 0
     kind = type_of(variables)
     if kind:
         return kind in _WITHOUT_OUTLETS
@@ -71,7 +87,7 @@ def may_lack_outlets(variables: Mapping[str, str]) -> bool:
 # ---- load and energy -----------------------------------------------------------------------------
 
 
-def load(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
+def load(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
     """Amperes: the first figure that the device lists, with a value or not, in the order of its
     type:
 
@@ -80,146 +96,237 @@ def load(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the
       load. Not metered by outlets beside an `outlet.current`: some drivers show the main outlet
       there, which is one more, others all outlets.
-    - Transfer switch: output, input, outlets.
+    - Transfer switch: output, input, outlets. The input serves if nothing is listed of the output:
+      the switch passes it on.
 
     The input is the sum of its lines (`input.L1.current`), else, with one phase, `input.current`.
-    The output is read likewise.
+    The output is read likewise. A device without a type that lists both sides has no load: the type
+    tells which side it is.
     """
-    return _first_by_type(variables, "current", outlets)
+    return _sources_by_type(variables, "current", outlets)
 
 
-def power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
+def power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
     """W, by the order of `load`. `ups.realpower` is a UPS's output, `outlet.realpower` that of a
     whole PDU (nut-names.txt).
     """
-    return _first_by_type(variables, "realpower", outlets)
+    return _sources_by_type(variables, "realpower", outlets)
 
 
-def _first_by_type(variables: Mapping[str, str], field: str, outlets: Sequence[Figure]) -> Summands:
-    """The first source of a `field`, current or realpower, in the order of `load`."""
-    inlet, output = (_side(variables, name, field) for name in ("input", "output"))
+def _sources_by_type(
+    variables: Mapping[str, str], field: str, outlets: Sequence[Figure]
+) -> Sequence[Source]:
+    """The sources of a `field`, current or realpower, in the order of `load`."""
+    inlet, output = _side(variables, "input", field), _side(variables, "output", field)
     every_outlet = _outlets(variables, field, outlets)
     kind = type_of(variables)
-    sources: Sequence[Summands]
     if kind == "ups":
-        own = _variable(variables, "ups.realpower") if field == "realpower" else None
-        sources = (output, own, _outlets_of_ups(variables, field, every_outlet))
-    elif kind in ("ats", "sts"):
-        sources = (output, inlet, every_outlet)
-    else:
-        sources = (inlet, every_outlet, output, _variable(variables, f"outlet.{field}"))
-    # a side whose current is listed, and is no source, has several phases
-    name = f"{'output' if kind == 'ups' else 'input'}.current"
-    is_average = field == "current" and name in variables
-    unused = [NotMetered(f"{name} may be the average of several phases")] if is_average else None
-    return _first(*sources, unused)
+        of_ups = _outlets_of_ups(variables, field, every_outlet)
+        return _ups_output(variables, field), of_ups, _average(variables, "output", field)
+    average = _average(variables, "input", field)
+    named_output = next((name for name in variables if name.startswith("output.")), "")
+    if kind in ("ats", "sts"):
+        # some meter nothing at their output (apc-ats-mib.c)
+        output = output._replace(witness=named_output, alone=NotMetered)
+        return output, inlet, every_outlet, average
+    if not kind and inlet.figures is not None and named_output:
+        reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
+        return (Source(inlet.name, [NotKnown(reason)]),)
+    if not kind and named_output:
+        output = output._replace(witness=named_output, alone=NotMetered)
+    whole = Source(f"outlet.{field}", _summand(variables, f"outlet.{field}"))
+    return inlet, every_outlet, output, whole, average
 
 
-def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
+def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
     """kWh: `input.energy`, else the outlets, else `outlet.energy`: each counts from a zero of its
     own. The server reports Wh.
     """
-    every_outlet = _outlets(variables, "energy", outlets)
-    inlet, whole = _variable(variables, "input.energy"), _variable(variables, "outlet.energy")
-    return _first(_kwh(inlet), every_outlet, _kwh(whole))
+    inlet = Source(
+        "input.energy", _kwh(variables, "input.energy"), meter_of_side(variables, "input")
+    )
+    every_outlet = _outlets(variables, "energy", outlets)._replace(alone=None)
+    return inlet, every_outlet, Source("outlet.energy", _kwh(variables, "outlet.energy"))
 
 
-def inlet_current(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
+def inlet_current(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
     """Amperes at the inlet of a PDU, by `input.*` alone. No other type has a load there."""
-    return _side(variables, "input", "current") if type_of(variables) == "pdu" else None
+    return _inlet(variables, "current")
 
 
-def inlet_power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
+def inlet_power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
     """The same in W."""
-    return _side(variables, "input", "realpower") if type_of(variables) == "pdu" else None
+    return _inlet(variables, "realpower")
 
 
-def side_current(variables: Mapping[str, str], name: str) -> Figure:
-    """Amperes of the side `name`, input or output; not metered if a phase's current is not
-    listed."""
-    return _sum(_side(variables, name, "current"))
+def _inlet(variables: Mapping[str, str], field: str) -> Sequence[Source]:
+    is_pdu = type_of(variables) == "pdu"
+    return (_side(variables, "input", field),) if is_pdu else (Source(f"input.{field}", None),)
 
 
-def _side(variables: Mapping[str, str], name: str, field: str) -> Summands:
+def whole_load_current(variables: Mapping[str, str]) -> Figure:
+    """Amperes at the output of a UPS; not metered if a phase's current is not listed."""
+    return _whole_load(variables, "current")
+
+
+def whole_load_power(variables: Mapping[str, str]) -> Figure:
+    """The same in W."""
+    return _whole_load(variables, "realpower")
+
+
+def _whole_load(variables: Mapping[str, str], field: str) -> Figure:
+    output, average = _ups_output(variables, field), _average(variables, "output", field)
+    return known_now(_sum(figures_from([output, average])), doubt_of_driver(variables))
+
+
+def _ups_output(variables: Mapping[str, str], field: str) -> Source:
+    """The output of a UPS. Its W are `output.realpower` or `ups.realpower`. It may meter its W and
+    not its A, or its VA alone: then it is not metered.
+    """
+    output = _side(variables, "output", field)
+    if output.figures is not None:
+        return output
+    if field == "realpower" and "ups.realpower" in variables:
+        return Source("ups.realpower", [ups_power(variables)])
+    if output.name in variables:
+        return output  # an average
+    own_meter = next((name for name in ("ups.realpower", "ups.power") if name in variables), "")
+    return output._replace(witness=output.witness or own_meter, alone=NotMetered)
+
+
+def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
     """W of a side: of all its phases, else of its lines. Amperes: of its lines, else, with one
     phase, its only current. With several phases `input.current` may be an average (nut-names.txt,
     Three-phase additions), so it is not used.
     """
-    whole, lines = _variable(variables, f"{name}.{field}"), _lines(variables, name, field)
-    if field == "realpower":
-        return _first(whole, lines)
-    return _first(lines, whole if _phases(variables, name) <= 1 else None)
+    name = f"{side}.{field}"
+    lines = _lines(variables, side)
+    has_lines = any(field in fields for fields in lines.values())
+    if field == "realpower" and name in variables:
+        return Source(name, _summand(variables, name))
+    if field == "realpower" and has_lines and f"{side}.power" in variables:
+        # the whole side is metered: its lines are other figures
+        return Source(name, [NotKnown(f"{name} is not listed, though {side}.power is")])
+    phase_count = _phases(variables, side)
+    if has_lines:
+        return Source(f"{side}.L1.{field}", _line_figures(lines, side, field, phase_count))
+    if name not in variables:
+        return _unlisted_side(variables, side, field)
+    if isinstance(phase_count, NotKnown):
+        return Source(name, [phase_count])
+    phases = max(lines, default=1) if phase_count is None else phase_count
+    return Source(name, _summand(variables, name) if phases == 1 else None)
 
 
-def _lines(variables: Mapping[str, str], name: str, field: str) -> Summands:
-    """The values of a side's lines, and one None if some are not listed. A line `L2` proves
-    two phases; without `input.phases`, so does its voltage.
+def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Source:
+    """The side if it has neither the figure nor its lines'. All tables of snmp-ups but one show the
+    A of a PDU's input beside its W.
     """
-    lines = {
-        int(line[2]): listed_number(variable, text)
-        for variable, text in variables.items()
-        if (line := _LINE.fullmatch(variable)) and (line[1], line[3]) == (name, field)
-    }
-    if not lines:
-        return None
-    # the count is the device's word: it is compared, and never becomes a size
-    is_whole = len(lines) >= max(_phases(variables, name), *lines)
-    return [*lines.values(), *(() if is_whole else (None,))]
+    name, witness = f"{side}.{field}", meter_of_side(variables, side)
+    if field == "realpower":
+        # some show the A of the input and the W of the outlets (eaton-pdu-nlogic-mib.c)
+        has_powers = bool(meter_of_side(variables, side, POWERS))
+        return Source(name, None, witness, NotMetered if has_powers else None, NotMetered)
+    if side == "output" or type_of(variables) != "pdu":
+        return Source(name, None, witness)
+    if variables.get("device.mfr") == _MAKER_WITHOUT_INPUT_CURRENT:
+        return Source(name, None)
+    is_of_known_table = variables.get("driver.name") == "snmp-ups"
+    return Source(
+        name=name,
+        figures=None,
+        witness=witness,
+        alone=NotKnown if is_of_known_table else NotMetered,
+    )
 
 
-def _phases(variables: Mapping[str, str], name: str) -> float:
-    """The number of phases of a side, as listed, else as its lines' voltages show."""
-    phase_count = parse_number(variables.get(f"{name}.phases"))
-    return _phases_with_voltage(variables, name) if phase_count is None else phase_count
+def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]:
+    """The variables of each line that the driver names on this side, by their last part. A voltage
+    between two lines names both.
+    """
+    lines: dict[int, dict[str, str]] = {}
+    for variable, text in variables.items():
+        match = _LINE.fullmatch(variable)
+        if match is None or match[1] != side:
+            continue
+        is_of_one_line = f".L{match[2]}." in variable
+        fields = lines.setdefault(int(match[2]), {})
+        if is_of_one_line:
+            fields[match[4]] = text
+        if match[3]:
+            lines.setdefault(int(match[3]), {})
+    return lines
 
 
-def _phases_with_voltage(variables: Mapping[str, str], name: str) -> int:
-    """The highest number of a line with a voltage on this side, 1 if there is none."""
-    numbers = [1]
-    for variable in variables:
-        match = _LINE_VOLTAGE.fullmatch(variable)
-        if match is not None and match[1] == name:
-            numbers += [int(line) for line in match.group(2, 3) if line]
-    return max(numbers)
+def _line_figures(
+    lines: Mapping[int, Mapping[str, str]], side: str, field: str, phase_count: Figure
+) -> Sequence[Figure]:
+    """The figure of each line from 1 to the number of phases, else to the last line that is named.
+
+    nut-names.txt, "Partial three phase": a device may name one line of three. Then the others are
+    not metered. A line that is missing beside several is not known.
+    """
+    numbers = [number for number in lines if field in lines[number]]
+    if phase_count is None:
+        last = max(lines)
+    elif isinstance(phase_count, (int, float)):
+        last = max(int(phase_count), *numbers)
+    else:
+        last = _MOST_PHASES
+    parts = {f"{side}.L{number}.": lines.get(number, {}) for number in range(1, last + 1)}
+    if len(lines) == 1:
+        return [variable_figure(parts[part], field) for part in parts]
+    figures = [figure_of(parts, part, field) for part in parts]
+    is_whole = len(numbers) == last
+    # the lines are all there: their count, if it cannot be read, decides nothing
+    return figures if is_whole or not isinstance(phase_count, NotKnown) else [phase_count]
 
 
-def _outlets(variables: Mapping[str, str], field: str, figures: Sequence[Figure]) -> Summands:
+def _phases(variables: Mapping[str, str], side: str) -> Figure:
+    """The number of phases of a side; not metered if it is not listed."""
+    name = f"{side}.phases"
+    phase_count = whole_number(variables, name)
+    if isinstance(phase_count, int) and not 1 <= phase_count <= _MOST_PHASES:
+        return NotKnown(f"{name} reads '{variables[name]}'")
+    return phase_count
+
+
+def _average(variables: Mapping[str, str], side: str, field: str) -> Source:
+    """The last source: why the current of a side with several phases is no load."""
+    name = f"{side}.{field}"
+    if field != "current" or name not in variables:
+        return Source(name, None)
+    return Source(name, [NotMetered(f"{name} may be the average of several phases")])
+
+
+def _outlets(variables: Mapping[str, str], field: str, figures: Sequence[Figure]) -> Source:
     """The figures of the outlets, if one of them lists the field."""
     matches = filter(None, map(_OUTLET.fullmatch, variables))
-    return figures if any(match[1] == field for match in matches) else None
+    is_listed = any(match[1] == field for match in matches)
+    return Source(
+        name=f"outlet.N.{field}",
+        figures=figures if is_listed else None,
+        witness=meter_of_outlets(variables),
+    )
 
 
-def listed_number(variable: str, text: Optional[str]) -> Figure:
-    """The value of a variable: not metered if it is not listed, not known if it is no number."""
-    number = parse_figure(text)
-    if number is None and text is not None:
-        # the whole text, not as Python writes it: else a password in it is not recognised
-        return NotKnown(f"{variable} reads '{text}'")
-    return number
-
-
-def _outlets_of_ups(variables: Mapping[str, str], field: str, every_outlet: Summands) -> Summands:
+def _outlets_of_ups(variables: Mapping[str, str], field: str, every_outlet: Source) -> Source:
     """Those of its outlets, not metered beside the same figure of `outlet.`: see `load`."""
     whole = f"outlet.{field}"
-    if every_outlet is None or whole not in variables:
+    if every_outlet.figures is None or whole not in variables:
         return every_outlet
-    return [NotMetered(f"{whole} may be one more outlet of this UPS, or the sum of all")]
+    reason = f"{whole} may be one more outlet of this UPS, or the sum of all"
+    return every_outlet._replace(figures=[NotMetered(reason)])
 
 
-def _variable(variables: Mapping[str, str], name: str) -> Summands:
+def _summand(variables: Mapping[str, str], name: str) -> Summands:
     """The value of one variable as the only summand; None if it is not listed."""
-    return [listed_number(name, variables[name])] if name in variables else None
+    return [variable_figure(variables, name)] if name in variables else None
 
 
-def _kwh(watt_hours: Summands) -> Summands:
-    if watt_hours is None:
-        return None
-    return [divided(figure, WH_IN_KWH) for figure in watt_hours]
-
-
-def _first(*sources: Summands) -> Summands:
-    """The first that the device lists, also if its value is not known."""
-    return next((summands for summands in sources if summands is not None), None)
+def _kwh(variables: Mapping[str, str], name: str) -> Summands:
+    watt_hours = _summand(variables, name)
+    return watt_hours and [divided(figure, WH_IN_KWH) for figure in watt_hours]
 
 
 def total(
@@ -233,19 +340,50 @@ def total(
 
     `outlets`: the figures of the outlets by identity.
     """
+    doubt = doubt_of_driver(device.variables)
     if not chain:
-        return _sum(figure(device.variables, list(outlets.values())))
+        own_sources = figure(device.variables, list(outlets.values()))
+        return known_now(_sum(figures_from(own_sources)), doubt)
+    of_members = _chain_figures(figure, device, chain, outlets)
+    if all(summands is None for summands in of_members):
+        return known_now(_sum(figures_from(figure(device.variables, []))), doubt)
+    return known_now(sum_if_complete(list(map(_sum, of_members))), doubt)
+
+
+def _chain_figures(
+    figure: FigureSource,
+    device: Member,
+    chain: Mapping[int, Member],
+    outlets: Mapping[str, Figure],
+) -> list[Summands]:
+    """The figure of each member. What one member lists, another of its type has too."""
     figures_by_name: dict[str, list[Figure]] = {}
     for identity, value in outlets.items():
         figures_by_name.setdefault(identity.partition(".")[0], []).append(value)
-    of_members = []
+    sources_by_type: dict[str, list[tuple[str, Sequence[Source]]]] = {}
+    members: list[tuple[str, Sequence[Source]]] = []
     for number, member in chain.items():
         kind = member_device_type(member.variables, device.variables)
-        variables = {**member.variables, "device.type": kind}
-        of_members.append(figure(variables, figures_by_name.get(str(number), [])))
-    if all(summands is None for summands in of_members):
-        return _sum(figure(device.variables, []))
-    return sum_if_complete(list(map(_sum, of_members)))
+        shared = {
+            name: text
+            for name, text in device.variables.items()
+            if name.startswith(("driver.", "device.mfr"))
+        }
+        variables = {**shared, **member.variables, "device.type": kind}
+        sources = figure(variables, figures_by_name.get(str(number), []))
+        members.append((kind, sources))
+        sources_by_type.setdefault(kind, []).append((member.prefix, sources))
+    figures: list[Summands] = []
+    for kind, sources in members:
+        like = sources_by_type[kind]
+        witnessed = [
+            with_sibling(
+                source, [(prefix, others[at]) for prefix, others in like if at < len(others)]
+            )
+            for at, source in enumerate(sources)
+        ]
+        figures.append(figures_from(witnessed))
+    return figures
 
 
 def _sum(summands: Summands) -> Figure:

@@ -53,7 +53,7 @@ class NutOutlet(NamedTuple):
     off: Optional[SwitchCommand]
     #: the variables that hold its state
     state_variables: tuple[str, ...]
-    #: the variables of its meters that show whether it carries current
+    #: the variables that may deny the state: of its meters, and the state of the driver
     meter_variables: tuple[str, ...] = ()
     #: words that are no state of this outlet
     words_without_state: frozenset[str] = frozenset()

@@ -14,7 +14,7 @@ report row numbers. An outlet whose status says that it is locked is not switche
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Callable, Optional
 
 from ..shared.doubts import some
@@ -26,16 +26,17 @@ from .daisy_chain import (
     SWITCHES,
     Member,
     counted_members,
-    is_number,
     members_of,
     outlet_count_error,
-    parse_number,
 )
 from .figures import may_lack_outlets
+from .metering import DRIVER_STATE, doubt_of_driver, figure_of, known_now
 from .model import LOAD_IDENTITY, NutDevice, NutOutlet, SwitchCommand
+from .numbers import BLANKS, is_number, parse_number
 from .settings import WHOLE_LOAD
 from .state_words import (
     OUTLET_DRIVERS,
+    PROTECTION_WORDS,
     STATUS_WORDS,
     SWITCH_WORDS,
     WORDS_WITHOUT_STATE,
@@ -45,7 +46,15 @@ from .state_words import (
     words_without_state,
 )
 
-_METERS = (".current", ".power", ".realpower")
+_METERS = ("power", "realpower", "current")
+# of an outlet; usbhid-ups shows `protect.status` beside the `status` (mge-hid.c)
+_STATES = ("status", "switch", "protect.status")
+# what shows that the load of a UPS is fed
+_LOAD_METER = re.compile(
+    r"ups\.(?:load|realpower|power)|output\.(?:L[1-3]\.)?(?:current|realpower|power)"
+    r"|output\.(?:L[1-3](?:-(?:N|L[1-3]))?\.)?voltage"
+)
+_DEAD_VOLTS = 50.0  # below it an output is without power
 
 
 def decode_outlets(
@@ -58,35 +67,38 @@ def decode_outlets(
     """The device that these lists describe, with the outlets that the settings ask for. `mask`
     masks a secret in error text.
 
-    Raises ProtocolError if an outlet's number has two spellings, if there are fewer outlets than
-    `outlet.count`, or if a chain with outlets lacks one of its `device.count` members. Raises
-    Unsupported without outlets, unless `may_lack_outlets` is true or all members count 0.
+    Raises ProtocolError for a count that is no number, if an outlet's number has two spellings, if
+    there are fewer outlets than `outlet.count`, or if a chain lacks one of its `device.count`
+    members. Raises Unsupported without outlets, unless `may_lack_outlets` is true or all members
+    count 0.
     """
     device, members = members_of(variables, commands)
     chain = {
-        number: member
-        for number, member in members.items()
-        if member.rows or parse_number(member.variables.get("outlet.count"))
+        number: member for number, member in members.items() if member.outlet_count or member.rows
     }
     outlets: list[NutOutlet] = []
     for member in [chain[number] for number in sorted(chain)] or [device]:
         outlets += [
             _outlet(member, number, writable, variables) for number in member.outlet_numbers()
         ]
-    counts = [parse_number(member.variables.get("outlet.count")) for member in members.values()]
-    only_meters = bool(counts) and not outlets and set(counts) == {0}
-    count = parse_number(device.variables.get("outlet.count")) or 0
+    only_meters = bool(members) and not outlets and _all_count_0(members.values())
+    outlet_count = device.outlet_count or 0
     # in a chain the whole device may count the outlets of all members
-    if len(outlets) < count:
-        raise outlet_count_error(len(outlets), device.prefix, count)
+    if len(outlets) < outlet_count:
+        raise outlet_count_error(len(outlets), device.prefix, outlet_count)
     if settings[WHOLE_LOAD]:
         outlets += _whole_load(device)
     if not outlets and not only_meters and not may_lack_outlets(variables):
         raise _no_outlets(variables, mask)
-    is_chain = chain or only_meters
+    # a chain may also be of UPSes or transfer switches, which list no outlets
+    is_chain = bool(chain) or bool(members) and not device.rows
     return NutDevice(
         outlets, device, {**counted_members(device, members), **members} if is_chain else {}
     )
+
+
+def _all_count_0(members: Iterable[Member]) -> bool:
+    return all(member.outlet_count == 0 for member in members)
 
 
 def _no_outlets(variables: Mapping[str, str], mask: Callable[[str], str]) -> Unsupported:
@@ -110,13 +122,13 @@ def state_of(
     values: Mapping[str, str], without_state: frozenset[str] = frozenset()
 ) -> Optional[bool]:
     """On, off or unknown (None), from the values of an outlet's `state_variables` and
-    `meter_variables`. The words `without_state` are no state, and an outlet that carries current is
-    not off.
+    `meter_variables`. The words `without_state` are no state, an outlet that carries current is not
+    off, and what a driver shows that lost its device is not of now.
     """
-    if "ups.status" in values:
-        return _load_state(values["ups.status"])
-    state = _shown_state(values, without_state)
-    return None if state is False and _carries_current(values) else state
+    if doubt_of_driver(values):
+        return None
+    state = _load_state(values) if "ups.status" in values else _shown_state(values, without_state)
+    return None if state is False and _denial_of_off(values) else state
 
 
 def doubt_of(
@@ -129,13 +141,18 @@ def doubt_of(
     """
     if state_of(values, without_state) is not None:
         return ""
+    if doubt_of_driver(values):
+        return doubt_of_driver(values)
     if "ups.status" in values:
-        return f"its ups.status '{values['ups.status']}' says neither on nor off"
+        status = f"its ups.status '{values['ups.status']}' says"
+        denial = _denial_of_off(values)
+        is_off = _load_state(values) is False
+        return f"{status} off, but {denial}" if is_off else f"{status} neither on nor off"
     if table is not None:
         return table.reason
     if _shown_state(values, without_state) is False:
-        return "it carries current, so it is not off as its NUT driver shows"
-    texts = [text.strip() for variable, text in values.items() if not variable.endswith(_METERS)]
+        return f"{_denial_of_off(values)}, so it is not off as its NUT driver shows"
+    texts = [text.strip(BLANKS) for text in _state_texts(values).values()]
     for text in texts:
         if text.lower() in WORDS_WITHOUT_STATE:
             return f"its NUT driver shows '{text}': {WORDS_WITHOUT_STATE[text.lower()]}"
@@ -149,24 +166,55 @@ def doubt_of(
     return f"its NUT driver shows {some(quoted_texts)}: not a known state"
 
 
+def _state_texts(values: Mapping[str, str]) -> dict[str, str]:
+    """Those of the variables of an outlet that hold words of its state."""
+    return {name: text for name, text in values.items() if name.endswith((".status", ".switch"))}
+
+
 def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:
     """The state that the driver shows, whatever the meters do."""
     states = {word.is_on if word else None for word in _words_of(values, without_state)}
     return states.pop() if len(states) == 1 else None
 
 
-def _carries_current(values: Mapping[str, str]) -> bool:
-    """Whether its W or VA are above 0; its A if it meters neither. An open relay may have an offset
-    in A: 0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA 1P.
+def _denial_of_off(values: Mapping[str, str]) -> str:
+    """What denies that the outlet, or the load of a UPS, is off; "" if nothing does."""
+    return _denial_of_load(values) if "ups.status" in values else _denial_of_outlet(values)
+
+
+def _denial_of_outlet(values: Mapping[str, str]) -> str:
+    """Its W or VA are above 0; its A if it meters neither; or it has meters, and none can be read.
+    An open relay may have an offset in A: 0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA
+    1P.
     """
     currents: list[float] = []
     powers: list[float] = []
-    for variable, text in values.items():
-        figure = parse_number(text) if variable.endswith(_METERS) else None
+    meters = [name for name in values if name.endswith(_METERS)]
+    for name in meters:
+        figure = parse_number(values[name])
         if figure is not None:
-            figures_of_unit = currents if variable.endswith(".current") else powers
+            figures_of_unit = currents if name.endswith("current") else powers
             figures_of_unit.append(figure)
-    return any(figure > 0.0 for figure in powers or currents)
+    if any(figure > 0.0 for figure in powers or currents):
+        return "it carries current"
+    return "none of its meters can be read" if meters and not powers and not currents else ""
+
+
+def _denial_of_load(values: Mapping[str, str]) -> str:
+    """Some of NUT's tables write OFF for units that feed their load: mge-mib.c on battery,
+    apc-mib.c in software bypass, eaton-ups-pxg-mib.c on the maintenance bypass, xppc-mib.c in
+    standby.
+    """
+    if "BYPASS" in values["ups.status"].upper().split():
+        return "it is on bypass"
+    for name, text in values.items():
+        if not _LOAD_METER.fullmatch(name):
+            continue
+        figure = parse_number(text)
+        limit = _DEAD_VOLTS if name.endswith("voltage") else 0.0
+        if figure is None or figure > limit:
+            return f"{name} reads '{text}'"
+    return ""
 
 
 def _words_of(
@@ -175,11 +223,14 @@ def _words_of(
     """What the words of the status and the switch say, without the meters; None for a word that
     says no state."""
     words: list[Optional[StatusWord]] = []
-    for variable, text in values.items():
-        if not variable.endswith(_METERS):
-            word = text.strip().lower()
-            table = SWITCH_WORDS if variable.endswith(".switch") else STATUS_WORDS
-            words.append(None if word in without_state else table.get(word))
+    for variable, text in _state_texts(values).items():
+        word = text.strip(BLANKS).lower()
+        table = STATUS_WORDS
+        if variable.endswith(".switch"):
+            table = SWITCH_WORDS
+        elif variable.endswith(".protect.status"):
+            table = PROTECTION_WORDS
+        words.append(None if word in without_state else table.get(word))
     return words
 
 
@@ -190,27 +241,24 @@ def _outlet(
     `variables` are those of the whole device.
     """
     row_prefix, fields = f"outlet.{number}.", member.rows[number]
+    prefix = f"{member.prefix}{row_prefix}"
+    rows = {f"{member.prefix}outlet.{n}.": row for n, row in member.rows.items() if int(n) > 0}
+    rows[prefix] = fields
+    driver_doubt = doubt_of_driver(variables)
 
     def figure(field: str) -> Figure:
-        return figures.listed_number(f"{member.prefix}{row_prefix}{field}", fields.get(field))
+        return known_now(figure_of(rows, prefix, field), driver_doubt)
 
-    has_meters = variables.get("driver.name") in OUTLET_DRIVERS
-    meters = ("power", "realpower", "current") if has_meters else ()
-    values = {
-        f"{member.prefix}{row_prefix}{field}": fields[field]
-        for field in ("status", "switch", *meters)
-        if field in fields
-    }
-    states = tuple(variable for variable in values if not variable.endswith(_METERS))
+    states, meters = _state_and_meters(rows, prefix, variables)
+    values = {**states, **meters}
     table = ambiguous_table(variables, number, fields)
     without_state = words_without_state(variables, table)
-    state = state_of(values, without_state)
     printed_number, name = _number_and_name(fields)
     return NutOutlet(
         identity=member.before + number,
         number=printed_number,
         name=name,
-        state=state,
+        state=state_of(values, without_state),
         is_locked=any(word.is_locked for word in _words_of(values, without_state) if word),
         switchable=fields.get("switchable"),
         figures=MeterFigures(
@@ -220,12 +268,37 @@ def _outlet(
         ),
         on=_switch_command(member, row_prefix, on=True, writable=writable),
         off=_switch_command(member, row_prefix, on=False, writable=writable),
-        state_variables=states,
-        meter_variables=tuple(variable for variable in values if variable not in states),
+        state_variables=tuple(states),
+        meter_variables=tuple(meters),
         words_without_state=without_state,
         table=table,
         doubt=doubt_of(values, without_state, table),
     )
+
+
+def _state_and_meters(
+    rows: Mapping[str, Mapping[str, str]], prefix: str, variables: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The variables that hold the state of the outlet `prefix`, and those that may deny it. `rows`:
+    of all outlets of its device.
+
+    There is no state if the outlet lacks the status or the switch of the others: what is left may
+    be an old word. A meter that it lacks is one without a value.
+    """
+    fields = rows[prefix]
+    listed_fields = {field for row in rows.values() for field in row}
+    is_lost = any(field in listed_fields - set(fields) for field in ("status", "switch"))
+    states: dict[str, str] = {}
+    if not is_lost:
+        states = {f"{prefix}{field}": fields[field] for field in _STATES if field in fields}
+    meters: dict[str, str] = {}
+    if variables.get("driver.name") in OUTLET_DRIVERS:
+        meters = {
+            f"{prefix}{field}": fields.get(field, "") for field in _METERS if field in listed_fields
+        }
+    if DRIVER_STATE in variables:
+        meters[DRIVER_STATE] = variables[DRIVER_STATE]
+    return states, meters
 
 
 def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
@@ -249,7 +322,7 @@ def _switch_command(
         return SwitchCommand(command)
     # The value is written in the form that the driver shows. An unknown form is not guessed.
     switch = f"{member.prefix}{row_prefix}switch"
-    word = writable.get(switch, "").strip().lower()
+    word = writable.get(switch, "").strip(BLANKS).lower()
     forms = {"on": ("off", "on"), "off": ("off", "on"), "1": ("0", "1"), "0": ("0", "1")}
     return SwitchCommand(switch, forms[word][on]) if word in forms else None
 
@@ -273,32 +346,39 @@ def _whole_load(device: Member) -> list[NutOutlet]:
         return []
     variables = device.variables
     status = {"ups.status": variables.get("ups.status", "")}
+    meters = {
+        name: text
+        for name, text in variables.items()
+        if name == DRIVER_STATE or _LOAD_METER.fullmatch(name)
+    }
+    values = {**status, **meters}
     return [
         NutOutlet(
             identity=LOAD_IDENTITY,
             number="",
             name="whole load",
-            state=state_of(status),
+            state=state_of(values),
             is_locked=False,
             switchable=None,
             figures=MeterFigures(
-                current_a=figures.side_current(variables, "output"),
-                power_w=figures.listed_number("ups.realpower", variables.get("ups.realpower")),
+                current_a=figures.whole_load_current(variables),
+                power_w=figures.whole_load_power(variables),
             ),
             on=on,
             off=off,
             state_variables=("ups.status",) if "ups.status" in variables else (),
-            doubt=doubt_of(status),
+            meter_variables=tuple(meters),
+            doubt=doubt_of(values),
         )
     ]
 
 
-def _load_state(status: str) -> Optional[bool]:
-    """Whether the load of a UPS is on, by the words of its `ups.status`; None if they do not tell.
+def _load_state(values: Mapping[str, str]) -> Optional[bool]:
+    """What the words of a UPS's `ups.status` say of its load; None if they do not tell.
 
     OFF: it is off. OL (on line) or OB (on battery) without OFF: it is on.
     """
-    words = status.upper().split()
+    words = values["ups.status"].upper().split()
     if "OFF" in words:
         return False
     return True if "OL" in words or "OB" in words else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .daisy_chain import parse_number
+from .numbers import parse_number
 
 # Seconds between two readings of all variables unless `pollfreq` is set: DEFAULT_POLLFREQ of
 # snmp-ups.h and usbhid-ups.h, NUT 2.8.0 to 2.8.5. mge-shut is built from usbhid-ups.c.

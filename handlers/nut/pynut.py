@@ -15,6 +15,8 @@ wrong or unsafe:
 | SetRWVar of an empty value; of one with a blank or `=` | the whole value | INVALID-ARGUMENT; the part before it |
 | quotes, `#`, backslash in user or password | sent escaped | fail |
 | line break in an argument | refused, mostly INVALID-ARGUMENT; not sent | the rest is sent as a request |
+| bytes in an argument | decoded | sent as `b'…'` |
+| None or a truth value in an argument | refused likewise | sent as its name |
 | an empty name, or one with `"`, `#`, `=` or backslash | refused likewise | sent as it is |
 | a name with a blank, such as a command with its parameter | refused likewise | sent as two words |
 | text that is not ASCII | refused likewise; user and password are sent as UTF-8 | UnicodeEncodeError |
@@ -168,7 +170,7 @@ class PyNUTClient(Generic[AnyStr]):
             else DEFAULT_TIMEOUT
         )
         # scripts pass numbers too
-        login, password = (None if text is None else str(text) for text in (login, password))
+        login, password = (None if word is None else _text(word) for word in (login, password))
         self._client = NutClient(
             host, _port(port), password=password or "", tls=tls, timeout=seconds
         )
@@ -238,7 +240,7 @@ class PyNUTClient(Generic[AnyStr]):
         its description.
         """
         commands = self._answer("GetUPSCommands", messages.list_cmd, ups)
-        requests = {command: messages.get_cmddesc(str(ups), command) for command in commands}
+        requests = {command: messages.get_cmddesc(_text(ups), command) for command in commands}
         answers = self._ask(*requests.values())
         return self._pairs(
             {
@@ -265,6 +267,7 @@ class PyNUTClient(Generic[AnyStr]):
         none.
         """
         names = self.GetUPSNames()
+        ups = None if ups is None else _text(ups)
         if ups is not None and ups not in names:
             raise PyNUTError("ERR UNKNOWN-UPS")
         requests = {
@@ -294,7 +297,7 @@ class PyNUTClient(Generic[AnyStr]):
 
     def DeviceLogin(self, ups: str = "") -> str:
         """Register this connection as a client that the device powers. Returns "OK"."""
-        if ups is None or ups not in self.GetUPSNames():
+        if ups is None or _text(ups) not in self.GetUPSNames():
             raise PyNUTError("ERR UNKNOWN-UPS")
         self._answer("DeviceLogin", messages.login, ups)
         return "OK"
@@ -324,7 +327,7 @@ class PyNUTClient(Generic[AnyStr]):
     def _answer(self, method: str, make: Callable[..., NutRequest[T]], *arguments: object) -> T:
         """The answer to the request that `make` builds. Raises PyNUTError."""
         try:
-            request = make(*map(str, arguments))  # scripts pass numbers too
+            request = make(*map(_text, arguments))
         except PduHandlerError as error:
             raise PyNUTError("ERR INVALID-ARGUMENT") from error
         if self._debug:
@@ -355,6 +358,15 @@ class PyNUTClient(Generic[AnyStr]):
 
     def _pairs(self, pairs: dict[str, str]) -> dict[AnyStr, AnyStr]:
         return {self._encode(key): self._encode(value) for key, value in pairs.items()}
+
+
+def _text(argument: object) -> str:
+    """An argument as text: scripts also pass numbers, and the bytes that these methods return."""
+    if isinstance(argument, bytes):
+        return argument.decode("utf-8", "surrogateescape")
+    if argument is None or isinstance(argument, bool):
+        raise PyNUTError("ERR INVALID-ARGUMENT")
+    return str(argument)
 
 
 def _port(port: object) -> int:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from .daisy_chain import parse_number
 from .figures import type_of
 from .mirrors import is_mirror
+from .numbers import parse_number
 
 
 class StatusWord(NamedTuple):
@@ -46,6 +46,13 @@ STATUS_WORDS: Mapping[str, StatusWord] = {
 #: `outlet.N.switch`: tripplite_usb.c and optiups.c write a number, the last that was written
 SWITCH_WORDS: Mapping[str, StatusWord] = {
     word: STATUS_WORDS[word] for word in ("on", "off", "1", "0")
+}
+#: `outlet.N.protect.status` (mge-hid.c from 2.8.3): whether the outlet has power, and whether the
+#: battery would feed it
+PROTECTION_WORDS: Mapping[str, StatusWord] = {
+    "not powered": StatusWord(False),
+    "not protected": StatusWord(True),
+    "protected": StatusWord(True),
 }
 #: words that drivers write and that are no state, with the reason
 WORDS_WITHOUT_STATE: Mapping[str, str] = {

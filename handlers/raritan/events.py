@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Callable, Optional
 
 from ..http.errors import HttpLoginRefused
-from ..shared.errors import PduHandlerError, Refused
+from ..shared.errors import PduHandlerError, Refused, SettingsError
 from .reconnecting import Backoff, EventGap, Outage
 from .rpc import Agent, Bulk, Interface, TypeName, base_name, inner_name, method
 from .rpc.event import Channel, Service
@@ -43,8 +43,8 @@ _REST = 9
 _CLOSE_S = 2.0
 # limits for the time-out of a poll, and of a try while the channel may live: that is 30 s
 _POLL_S, _TRY_S = 15.0, 3.0
-# Objects of the interfaces that commonly send events: their types show the versions of these
-# interfaces in the firmware.
+# Objects of the interfaces that send events, at their well-known ids: their types show the versions
+# of these interfaces in the firmware. A unit may lack some.
 _EXAMPLES = tuple(
     "/model/pdu/0" + rest
     for rest in (
@@ -59,6 +59,21 @@ _EXAMPLES = tuple(
         "/inlet/0/current",
         "/ocp/0/trip",
     )
+) + (
+    *("/bulkcfg", "/cascade", "/cascading", "/event_engine", "/event_engine/alarms", "/firmware"),
+    *(
+        "/eventlog",
+        "/debuglog",
+        "/hwhealth",
+        "/modbus",
+        "/net",
+        "/rawcfg",
+        "/security",
+        "/servermon",
+    ),
+    *("/server_ssl_cert", "/session", "/smtp", "/snmp", "/zeroconf", "/auth/role", "/auth/user"),
+    *("/model/outletgroup", "/model/peripheraldevicemanager", "/model/peripheraldeviceslot/0"),
+    *("/model/pmc", "/model/sensorlogger", "/model/alertedsensormanager", "/model/unit"),
 )
 
 
@@ -156,7 +171,14 @@ class Listener(Iterator[Event]):
     def _poll(self, channel: Channel, seconds: float) -> None:
         began, at = self._clock(), self._now()
         with self._agent.waits_at_most(seconds):
-            self._waiting += map(self._readdress, channel.pollEventsNb()[1])
+            events: list[Optional[Event]] = list(channel.pollEventsNb()[1])
+        for event in events:
+            if event is None:
+                LOGGER.warning(
+                    f"{self._agent.place}: events: the unit sent a null, which is no event"
+                )
+            else:
+                self._waiting.append(self._readdress(event))
         self._heard, self._heard_at = began, at
 
     def _readdress(self, event: Event) -> Event:
@@ -268,8 +290,9 @@ class Listener(Iterator[Event]):
         """A function that names an event type as this firmware does: 1 round trip.
 
         The name contains the version of the interface:
-        `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`. An interface that no answer names gets the
-        version of this binding.
+        `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`. For an interface that no answer names, the
+        function raises the error of an object that could not be asked, else SettingsError: a
+        guessed name would be a subscription without events.
         """
         # > POST /bulk: getTypeInfo of the examples and of the wanted sources
         # < {"_ret_": {"id": "pdumodel.Outlet:3.0.0", "base": {"id": "pdumodel.EDevice:1.0.1",
@@ -284,10 +307,27 @@ class Listener(Iterator[Event]):
         answers = bulk.add_each(_AnyObject.getTypeInfo, objects)
         bulk.perform()
         version_by_interface: dict[str, str] = {}
+        failures: list[PduHandlerError] = []
         for answer in answers:
             if answer.error is None:
                 version_by_interface.update(_versions(answer.get()))
-        return lambda kind: _versioned_type(kind.idlType, version_by_interface)
+            elif not is_missing_object_error(answer.error):
+                failures.append(answer.error)
+
+        def name(kind: type[Event]) -> str:
+            versioned_name = _versioned_type(kind.idlType, version_by_interface)
+            if versioned_name is not None:
+                return versioned_name
+            if failures:
+                raise failures[0]
+            raise SettingsError(
+                f"the version of {base_name(kind.idlType)} in this unit's firmware is not known:"
+                " give an object that sends these events as their source",
+                self._agent.place,
+                "subscribe",
+            )
+
+        return name
 
 
 class _AnyObject(Interface):
@@ -307,11 +347,13 @@ def _versions(info: object) -> dict[str, str]:
     return version_by_type
 
 
-def _versioned_type(idl_type: str, versions: dict[str, str]) -> str:
-    """`idl_type` with its interface's version from `versions` (1.0.0 is left out); unchanged if
-    there is none.
+def _versioned_type(idl_type: str, versions: dict[str, str]) -> Optional[str]:
+    """`idl_type` with its interface's version from `versions` (1.0.0 is left out); unchanged for a
+    type that belongs to a module; None for an interface that `versions` lacks.
     """
     interface, _, event = base_name(idl_type).rpartition(".")
-    if interface not in versions:
+    if "." not in interface:
         return idl_type
+    if interface not in versions:
+        return None
     return f"{inner_name(interface, versions[interface], event)}:{idl_type.partition(':')[2]}"

@@ -70,9 +70,10 @@ class Setting(Generic[T_co]):
                 return self.read(text if self.secret else text.strip())
             except ValueError:
                 # raised below, outside `except`: the ValueError may hold a secret
-                why = (
-                    "" if self.secret else f" {text.strip()[:60]!r} is not allowed;"
-                ) + f" give {self.allowed}"
+                # a password may precede an @
+                is_hidden = self.secret or "@" in text
+                shown = "" if is_hidden else f" {text.strip()[:60]!r} is not allowed;"
+                why = f"{shown} give {self.allowed}"
         raise SettingsError((NamedSetting(self.key, noun=_NOUN), f":{why}"))
 
 

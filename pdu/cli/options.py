@@ -217,10 +217,17 @@ def plain_option(spelling: Spelling, **attributes: Any) -> Callable[[F], F]:
         metavar=spelling.metavar or None,
         # is_flag=False would make the value optional from click 8.3 on.
         is_flag=None if spelling.metavar else True,
-        type=FILE if spelling.metavar == "FILE" else None,
+        type=_spelling_type(spelling),
         help=spelling.help,
         **attributes,
     )
+
+
+def _spelling_type(spelling: Spelling) -> Optional[click.ParamType]:
+    """The type of its option's value; None for one that takes none."""
+    if not spelling.metavar:
+        return None
+    return FILE if spelling.metavar == "FILE" else TEXT
 
 
 class Option(click.Option):
@@ -273,6 +280,9 @@ class Option(click.Option):
 
 # ---- values --------------------------------------------------------------------------------------
 
+#: what is wrong with an empty value, wherever it was given
+EMPTY = "is empty: a variable in its place may not be set"
+
 
 def word_completion(
     names: Callable[[], Iterable[str]], *, or_file: bool = False
@@ -291,6 +301,45 @@ def word_completion(
     return complete
 
 
+class Text(click.ParamType):
+    """A text. An empty one is no value: it would win over what a list or an address says."""
+
+    name = "text"
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> str:
+        text = str(value)
+        if not text.strip():
+            self.fail(f"the value {EMPTY}", param, ctx)
+        return text
+
+
+class KeyValue(Text):
+    """KEY=VALUE, as a pair: the key in lower case, and the value."""
+
+    name = "key_value"
+
+    def __init__(self, example: str) -> None:
+        self.example = example
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> Any:
+        if isinstance(value, tuple):  # click converts a default of a type once more
+            return value
+        key, equals, text = super().convert(value, param, ctx).partition("=")
+        if not equals or not key.strip():
+            # without the text, which may be a secret
+            self.fail(f"it takes the form {self.example}", param, ctx)
+        if not text.strip():
+            self.fail(f"{key.strip()[:60]}= {EMPTY}", param, ctx)
+        return key.strip().lower(), text
+
+
+TEXT = Text()
+
+
 class FilePath(click.Path):
     """The path of a file or a folder. An empty one is a variable that is not set, and no path."""
 
@@ -298,7 +347,7 @@ class FilePath(click.Path):
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Any:
         if not value:
-            self.fail("an empty file name; a variable in its place may not be set", param, ctx)
+            self.fail(f"the file name {EMPTY}", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -12,10 +12,10 @@ from typing import Any, Optional
 
 import click
 
-from .options import FILE, Option
+from .options import FILE, Option, Text
 
 
-class ListenAddress(click.ParamType):
+class ListenAddress(Text):
     """ADDRESS:PORT. A port alone is one of 127.0.0.1, which only this machine reaches."""
 
     name = "listen_address"
@@ -23,7 +23,7 @@ class ListenAddress(click.ParamType):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> str:
-        text = str(value)
+        text = super().convert(value, param, ctx)
         return f"127.0.0.1:{text}" if re.fullmatch("[0-9]{1,5}", text) else text
 
 

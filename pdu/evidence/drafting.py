@@ -19,7 +19,7 @@ from handlers.snmp.frozen_value import check_parts
 from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.invocation import build_line, program
-from ..cli.options import FILE, FILE_ARGUMENT, Output, output_options, pass_output
+from ..cli.options import FILE, FILE_ARGUMENT, TEXT, Output, output_options, pass_output
 from ..cli.output import Result, print_result
 from ..cli.shared_options import STANDARD_OUTPUT, out_option
 from ..files.whole_files import new_file, text_of
@@ -53,13 +53,13 @@ _NOTHING = code_of("unsupported")
 @click.option(
     "--family",
     metavar="KEY",
-    default="",
+    type=TEXT,
     help="the key of the family  [default: own-NUMBER with the enterprise number, else own-pdu]",
 )
 @out_option(default="-", show_default=STANDARD_OUTPUT)
 @output_options
 @pass_output
-def draft(output: Output, file: str, mib: Sequence[str], family: str, out: str) -> int:
+def draft(output: Output, file: str, mib: Sequence[str], family: Optional[str], out: str) -> int:
     """Draft a profile for an SNMP PDU that no family fits. Prints it as JSON, for
     packaging/build.py --profile. Evidence and doubts go to standard error, or to standard output if
     the profile is written to --out. --json prints the profile, the evidence and the doubts as one
@@ -79,7 +79,7 @@ def draft(output: Output, file: str, mib: Sequence[str], family: str, out: str) 
     parsed_mib = parse_mib_files(mib) if mib else Mib()
     with new_file(path) as write:
         try:
-            profile_draft = drafted(walk.rows, parsed_mib, family, walk.names)
+            profile_draft = drafted(walk.rows, parsed_mib, family or "", walk.names)
             check_parts(profile_draft.profile)
         except ValueError as error:
             # only --family can make it invalid

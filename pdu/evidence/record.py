@@ -9,7 +9,7 @@ import click
 
 from handlers.shared.errors import ProtocolError, SettingsError
 
-from ..cli.options import Seconds, output_options, run_of
+from ..cli.options import TEXT, Seconds, output_options, run_of
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.shared_options import STANDARD_OUTPUT, out_option
 from ..files.whole_files import new_file
@@ -51,7 +51,7 @@ HANDLER  {", ".join(_RECORDABLE)}; the name of a PDU of the list stands for HAND
     metavar="HANDLER",
     shell_complete=names.complete(handler_recordings.recordable_handlers),
 )
-@click.argument("host", shell_complete=names.complete_host)
+@click.argument("host", type=TEXT, shell_complete=names.complete_host)
 @out_option(default="-", show_default=STANDARD_OUTPUT)
 @click.option(
     "--keep",

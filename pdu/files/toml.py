@@ -10,6 +10,8 @@ from handlers.shared.errors import SettingsError
 
 # quotes as word processors and messengers write them
 _CURLY = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
+#: settings that are names: as a number, one would lose its zeros, as in 1.10
+TEXTS = frozenset(("username", "device", "pdu", "host"))
 _MOST_BITS = 64  # limit for an integer
 _WHERE = re.compile(r"\(at ([^()]*)\)$")
 
@@ -47,6 +49,25 @@ def _why(text: str, where: str) -> str:
         return ': it has typographic quotes; write "text" with straight ones'
     text_before = line[: column - 1].rstrip()
     return ': a text needs quotes: key = "text"' if text_before.endswith("=") else ""
+
+
+def text_only(key: str, value: Any) -> str:
+    """A text that must stand in quotes: a secret or a name as a number would lose its zeros, as in
+    `1.10`.
+
+    Raises ValueError, whose text begins with `key`, for another type.
+    """
+    if not isinstance(value, str):
+        raise ValueError(f'{key} must be a text in quotes: {key} = "..."')
+    return value
+
+
+def setting_text(key: str, value: Any) -> str:
+    """The text of a handler setting. Raises ValueError, whose text begins with `key`."""
+    text = text_only(key, value) if key in TEXTS else form_text(key, value)
+    if not text.strip():
+        raise ValueError(f"{key} is empty: leave it out, or give it a value")
+    return text.strip()
 
 
 def form_text(key: str, value: Any) -> str:

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import signal
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Callable, Optional
@@ -253,12 +254,15 @@ def check_page(path: str) -> None:
 def write_page(path: str, page: str) -> None:
     """Write a page, or replace one in one step, so that nobody reads a half-written page.
 
-    A symbolic link stays one. The umask counts. Raises SettingsError, also for what `check_page`
-    refuses.
+    A symbolic link stays one, and a page keeps its permissions; for a new one the umask counts.
+    Raises SettingsError, also for what `check_page` refuses.
     """
     check_page(path)
     content = page.encode("utf-8", "backslashreplace")
+    real_path = os.path.realpath(path)
     try:
-        write_whole(os.path.realpath(path), content)
+        is_there = os.path.exists(real_path)
+        mode = stat.S_IMODE(os.stat(real_path).st_mode) if is_there else None
+        write_whole(real_path, content, mode)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None

@@ -8,6 +8,7 @@ method.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import traceback
 from collections.abc import Iterator, Mapping
@@ -26,7 +27,6 @@ from pdu_common.helper import (
     PduView,
 )
 
-from ..cli.options import SECRETS
 from ..cli.output import figure_or_none, printing_to_stderr
 from . import answers
 from .handler_module import name_missing_in_double
@@ -61,7 +61,7 @@ class FourMethods:
     def states(self) -> list[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet: `status`."""
         view = self._call("status")
-        with _inspecting("status"):
+        with _inspecting("status", self._data):
             ports = answers.checked_ports("status", view, PduView, PduPortView)
             return [
                 (port.identity, answers.checked_state("status", port, EnumPowerStatus))
@@ -73,7 +73,7 @@ class FourMethods:
         platform's view of an outlet has one.
         """
         view = self._call("statistic")
-        with _inspecting("statistic"):
+        with _inspecting("statistic", self._data):
             ports = answers.checked_ports("statistic", view, PduStatisticView, PduPortStatisticView)
             for checked_view in (view, *ports):
                 answers.check_fields(checked_view)
@@ -94,7 +94,7 @@ class FourMethods:
         """Call `port_up` or `port_down`, once. Returns the state in its answer."""
         method = "port_up" if on else "port_down"
         answer = self._call(method, PduPortView(identity=identity))
-        with _inspecting(method):
+        with _inspecting(method, self._data):
             state: EnumPowerStatus = answers.switched_state(
                 method, answer, identity, PduPortView, EnumPowerStatus
             )
@@ -103,6 +103,8 @@ class FourMethods:
     def _call(self, method: str, *port: PduPortView) -> Any:
         """`port`: of a command."""
         error: Optional[BaseException] = None
+        if isinstance(getattr(type(self._pdu), method, None), property):
+            raise BrokenHandler(f"{method} is a property; the page wants a method")
         function = getattr(self._pdu, method, None)
         if not callable(function):
             raise BrokenHandler(
@@ -113,7 +115,11 @@ class FourMethods:
             )
         try:
             with printing_to_stderr():
-                return function(*port)
+                answer = function(*port)
+            if inspect.iscoroutine(answer):
+                answer.close()  # else Python warns that nobody awaited it
+                raise BrokenHandler(f"{method} is a coroutine; DCImanager calls plain methods")
+            return answer
         except PduHandlerError:
             raise
         except (Exception, SystemExit) as raised:
@@ -129,7 +135,7 @@ class FourMethods:
         failure = self._translated(method, error, writing=bool(port))
         # the reason of a broken handler names the method
         operation = "" if isinstance(failure, BrokenHandler) else method
-        raise failure.at(known_endpoint(self._data), operation) from self._cause(error)
+        raise failure.at(known_endpoint(self._data), operation) from _cause(error, self._data)
 
     def _translated(self, method: str, error: BaseException, *, writing: bool) -> PduHandlerError:
         """The error of ours for one that somebody's handler raised: an SnmpError of the platform
@@ -137,7 +143,7 @@ class FourMethods:
         shows the login is hidden.
         """
         # searched whole: a cut may leave only a part of a secret
-        is_hidden = _holds_login(str(error), self._data)
+        is_hidden = _holds_login(error, self._data)
         text = printable(str(error), _SHOWN)
         name = type(error).__name__
         words = f"{name}: {HIDDEN if is_hidden else text}" if text else name
@@ -150,7 +156,7 @@ class FourMethods:
         if missing and not is_hidden:
             return LackingDouble(f"{method}: {LACKING} ({printable(missing, _SHOWN)}){doubt}")
         if isinstance(error, OSError):
-            return Unreachable(f"{words}{doubt}")
+            return Unreachable(f"{words}{_port_hint(self._data)}{doubt}")
         if isinstance(error, NotImplementedError):
             return BrokenHandler(
                 f"{method} is not there: the page wants it to be overridden; return a view without"
@@ -158,37 +164,52 @@ class FourMethods:
             )
         return BrokenHandler(f"{method} raised {words}{_place_of(error, self._pdu)}{doubt}")
 
-    def _cause(self, error: BaseException) -> Optional[BaseException]:
-        """For --debug; None if the text would show the login."""
-        return None if _holds_login(str(error), self._data) else error
+
+def _cause(error: BaseException, data: Any) -> Optional[BaseException]:
+    """The error for --debug; None if what it prints would show the login."""
+    return None if _holds_login(error, data) else error
 
 
-def _holds_login(text: str, data: Any) -> bool:
-    """Whether the text shows a secret of the settings that the handler was given."""
+def _port_hint(data: Any) -> str:
+    """What helps if a handler takes the port as a setting, and got it in the address."""
+    host, separator, port = str(getattr(data, "ip", "")).rpartition(":")
+    has_port = bool(separator) and ":" not in host and port.isdecimal()
+    if not has_port or "port" in (getattr(data, "custom_params", None) or {}):
+        return ""
+    return f"; if this handler takes the port as a setting, give {host} and -s port={port}"
+
+
+def _holds_login(error: BaseException, data: Any) -> bool:
+    """Whether an error, or one behind it, shows a value of the form that the handler was given: any
+    may be secret but the public ones.
+    """
     secrets = []
     for name in ("snmp_params", "custom_params"):
         form = getattr(data, name, None)
         for key, value in form.items() if isinstance(form, Mapping) else ():
-            if key in SECRETS and isinstance(value, str) and value:
+            if not foreign_snmp.is_public(str(key)) and isinstance(value, str) and value:
                 secrets.append(value)
-    return login.holds(text, login.forms_of(secrets))
+    # with its causes, and with the lines of source that a traceback quotes
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return login.holds(f"{error} {text}", login.forms_of(secrets))
 
 
 @contextlib.contextmanager
-def _inspecting(method: str) -> Iterator[None]:
+def _inspecting(method: str, data: Any) -> Iterator[None]:
     """Raises BrokenHandler for what the page does not allow. Properties of the handler's objects
-    may raise anything.
+    may raise anything. `data`: what the handler was made from.
     """
     try:
         yield
-    except answers.UnknownField as error:
-        raise LackingDouble(f"{method}: {LACKING} ({printable(str(error), _SHOWN)})") from error
     except answers.WrongAnswer as error:
-        raise BrokenHandler(printable(str(error), _SHOWN)) from error
+        text = HIDDEN if _holds_login(error, data) else printable(str(error), _SHOWN)
+        if isinstance(error, answers.UnknownField):
+            raise LackingDouble(f"{method}: {LACKING} ({text})") from _cause(error, data)
+        raise BrokenHandler(text) from _cause(error, data)
     except Exception as error:
         raise BrokenHandler(
             f"{method}: its answer cannot be read ({type(error).__name__})"
-        ) from error
+        ) from _cause(error, data)
 
 
 def _figure(view: Any, name: str) -> Optional[float]:
@@ -220,13 +241,13 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
     except (Exception, SystemExit) as error:
         if isinstance(getattr(error, "kind", None), str):
             raise
-        missing = name_missing_in_double(error)
+        is_hidden = _holds_login(error, data)
+        missing = "" if is_hidden else name_missing_in_double(error)
         if missing:
             raise LackingDouble(f"make_handler: {LACKING} ({missing})") from error
-        words = f"{type(error).__name__}: {error}"
-        is_hidden = _holds_login(words, data)
-        shown_words = type(error).__name__ if is_hidden else printable(words, _SHOWN)
-        raise BrokenHandler(f"make_handler raised {shown_words}") from error
+        words = printable(f"{type(error).__name__}: {error}", _SHOWN)
+        shown_words = type(error).__name__ if is_hidden else words
+        raise BrokenHandler(f"make_handler raised {shown_words}") from _cause(error, data)
     if pdu is None:
         raise BrokenHandler("make_handler returned None; the page wants the handler's object")
     return pdu

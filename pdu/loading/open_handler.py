@@ -80,9 +80,7 @@ class OpenHandler:
 
     def forget(self) -> None:
         """Let the next call read the PDU anew."""
-        if isinstance(self._pdu, FourMethods):
-            return
-        # an archive of another version keeps what it has read
+        # an archive of another version and anybody's handler may keep what they have read
         forget = getattr(self._pdu, "forget", None)
         if forget is None:
             self._pdu = self._make_anew()

@@ -9,13 +9,19 @@ from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
-from handlers.shared.meter_figures import Figure, NotKnown, measured, reason_without
+from handlers.shared.meter_figures import NOT_ASKED, Figure, measured, reason_without
 
-from ..cli.output import NOT_KNOWN, NOT_METERED, counted, decimals, figure
+from ..cli.output import counted, decimals
 from ..cli.states import DOWN, UNKNOWN, UP
 from ..pdu_list.listed_pdu import ListedPdu
-from ..reading.figures import PDU_FIGURES
-from ..reading.parts import CallError, PolledOutlet, Reading
+from ..reading.figures import (
+    OUTLET_FIGURES,
+    PDU_FIGURES,
+    figure_text,
+    is_lost,
+    missing_sentences,
+)
+from ..reading.parts import FIGURES, CallError, PolledOutlet, Reading
 from ..recordings.topology import MeteredPart
 
 WELL = 0
@@ -95,13 +101,17 @@ class PduRow(NamedTuple):
     of_rating: str = ""
     #: lines and breakers, if they were read
     meters: Sequence[MeteredPart] = ()
+    #: why figures of the PDU and of its outlets have no value, if the handler says so
+    reasons: Sequence[str] = ()
+    #: whether the error is that the load or the energy is not known now
+    lacks_figure: bool = False
 
     @property
     def remedy(self) -> str:
         """What to do about the error, or about a PDU none of whose states is known; "" if there is
         nothing.
         """
-        if self.kind == "protocol" and _not_known(self.load_a, self.energy_kwh):
+        if self.lacks_figure:
             return _NOT_KNOWN_NOW
         if self.kind:
             return REMEDIES.get(self.kind, _OTHERWISE)
@@ -110,25 +120,17 @@ class PduRow(NamedTuple):
         only_unknown = bool(self.unknown) and not self.on and not self.off
         return _ONLY_METERS if only_unknown and not self.device.metered else ""
 
-    @property
-    def reasons(self) -> list[str]:
-        """Why the load or the energy has no value, if the handler says so."""
-        return [
-            f"no {row.word}: {reason}"
-            for row in PDU_FIGURES
-            if (reason := reason_without(getattr(self, row.key, None)))
-        ]
-
 
 def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = True) -> PduRow:
     """The row of one PDU. A load or an energy that is not known now is an error of `statistic`, so
     it is one here.
     """
     sentences = _not_known(reading.load_a, reading.energy_kwh)
-    if sentences and reading.failure is None:
-        reading = reading._replace(failure=CallError("protocol", "; ".join(sentences)))
+    lacks_figure = bool(sentences) and not reading.failures
+    if lacks_figure:
+        reading = reading.with_failure(FIGURES, CallError("protocol", "; ".join(sentences)))
     level, result = _level(device, reading)
-    kind, reason = reading.failure or ("", "")
+    kind = reading.failure.kind if reading.failure is not None else ""
     on, off, unknown = (
         reading.count(state) if reading.answered else None for state in (UP, DOWN, UNKNOWN)
     )
@@ -144,21 +146,30 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
         seconds=round(reading.seconds, 3),
         requests=reading.requests,
         kind=kind,
-        reason=reason,
+        reason=_failure_text(reading),
         outlets=tuple(
             outlet for outlet in reading.outlets if keep_outlets or outlet.state is UNKNOWN
         ),
         of_rating=_share_of_rating(reading.meters),
         meters=reading.meters,
+        reasons=tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES)),
+        lacks_figure=lacks_figure,
     )
+
+
+def _failure_text(reading: Reading) -> str:
+    """Why parts were not read; of several, each with its name."""
+    if reading.failure is None or len(reading.failures) == 1:
+        return reading.failure.reason if reading.failure is not None else ""
+    return "; ".join(f"no {part}: {error.reason}" for part, error in reading.failures.items())
 
 
 def _not_known(load_a: Figure, energy_kwh: Figure) -> list[str]:
     """A sentence for each total that the PDU has and that is not known now."""
     return [
-        f"the {name} cannot be read now: {figure.reason}"
+        f"the {name} cannot be read now: {reason_without(figure)}"
         for name, figure in (("load", load_a), ("energy", energy_kwh))
-        if isinstance(figure, NotKnown)
+        if is_lost(figure)
     ]
 
 
@@ -180,15 +191,17 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
     if reading.failure is None:
         if reading.count(UNKNOWN) and not device.metered:
             return (DOUBTFUL, "unknown")
-        if not (reading.outlets or device.metered or reading.load_a is not None):
+        has_figure = any(row.of(reading) not in (None, NOT_ASKED) for row in PDU_FIGURES)
+        if not (reading.outlets or device.metered or has_figure):
             return (DOUBTFUL, _NO_OUTLETS)
         return (WELL, _WELL)
     kind = reading.failure.kind
     if kind in _STALE:
         return DOUBTFUL, "stale"
-    if not reading.answered or kind == "unreachable":
-        return BAD, kind
-    return DOUBTFUL, "no figures"
+    kinds = [error.kind for error in reading.failures.values()]
+    if not reading.answered or "unreachable" in kinds:
+        return BAD, "unreachable" if "unreachable" in kinds else kind
+    return DOUBTFUL, f"no {next(iter(reading.failures))}"
 
 
 @dataclass(frozen=True)
@@ -217,7 +230,10 @@ class Summary:
     repeated: Mapping[str, str] = field(default_factory=dict)
     #: how many decimals the coarsest counter of a PDU has; the sum of all is no finer
     energy_places: int = 0
-    #: names of PDUs that a sum lacks -> why, if the handler says so
+    #: whether a PDU may have a load, or an energy, that was not read
+    hides_load: bool = False
+    hides_energy: bool = False
+    #: names of PDUs that lack a figure -> why, if the handler says so
     reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
@@ -226,16 +242,10 @@ class Summary:
             f"{self.results.get(_WELL, 0)} well",
             *(f"{count} {result}" for result, count in self.results.items() if result != _WELL),
         ]
-        # an error may hide a meter
-        no_figure = NOT_KNOWN
-        if self.results.keys() <= {_WELL, "unknown"} and not self.reasons:
-            no_figure = NOT_METERED
-        load = (
-            f"{figure(self.load_a, 'A')} of {counted(self.loads, 'PDU')}"
-            if self.loads
-            else no_figure
-        )
-        energy = no_figure
+        load = figure_text(self.load_a, "A", is_hidden=self.hides_load)
+        if self.loads:
+            load = f"{load} of {counted(self.loads, 'PDU')}"
+        energy = figure_text(self.energy_kwh, "kWh", is_hidden=self.hides_energy)
         if self.energy_kwh is not None:
             energy = f"{self.energy_kwh:.{self.energy_places}f} kWh of {self.energies}"
         return [
@@ -283,8 +293,15 @@ def summary(
         level=max((row.level for row in rows), default=WELL),
         repeated=dict(counted_as),
         energy_places=min(map(_places, metered_rows), default=0),
+        hides_load=any(_is_hidden(row, row.load_a) for row in once),
+        hides_energy=any(_is_hidden(row, row.energy_kwh) for row in once),
         reasons={row.device.name: row.reasons for row in once if row.reasons},
     )
+
+
+def _is_hidden(row: PduRow, value: Figure) -> bool:
+    """Whether the PDU has a figure that is not known now, or an error hides whether it has one."""
+    return is_lost(value) or (value is None and bool(row.kind))
 
 
 def _places(row: PduRow) -> int:

@@ -23,6 +23,7 @@ from ..cli.error_output import Interrupted, fail
 from ..cli.groups import Subcommand
 from ..cli.options import (
     FILE_ARGUMENT,
+    TEXT,
     Output,
     Run,
     Seconds,
@@ -73,6 +74,7 @@ class ExporterOptions(NamedTuple):
 @click.option(
     "--network",
     metavar="CIDR",
+    type=TEXT,
     multiple=True,
     help="further addresses that may be queried; repeatable",
 )
@@ -80,6 +82,7 @@ class ExporterOptions(NamedTuple):
 @click.option(
     "--allow-host",
     metavar="NAME",
+    type=TEXT,
     multiple=True,
     help="on a loopback address: a further name by which clients call it; repeatable",
 )

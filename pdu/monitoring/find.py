@@ -28,6 +28,7 @@ from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.options import (
     PORT,
+    TEXT,
     NumberRange,
     Option,
     Output,
@@ -81,12 +82,13 @@ class FoundDevice(NamedTuple):
     cls=Subcommand,
     examples=("pdu find 192.0.2.0/24 > pdus.csv", "pdu find 192.0.2.0/24 --rate 50 --json"),
 )
-@click.argument("network", nargs=-1, required=True)
+@click.argument("network", nargs=-1, required=True, type=TEXT)
 @auth_option(requires=["--login"])
 @click.option(
     "--login",
     cls=Option,
     metavar="NAME",
+    type=TEXT,
     requires=["--auth"],
     help="the login whose community is tried; the list names it for each PDU found over SNMP",
 )

@@ -27,10 +27,10 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encode
 from prometheus_client.registry import Collector
 
 from handlers import VERSION
-from handlers.shared.meter_figures import NotKnown, measured, reason_without
+from handlers.shared.meter_figures import measured, reason_without
 
 from ..cli.states import SPELLED, UNKNOWN
-from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES
+from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES, is_lost
 from ..reading.parts import Reading
 from ..recordings.nameplate import Nameplate
 from ..recordings.topology import BREAKER, LINE
@@ -135,8 +135,8 @@ def metrics_of(reading: Reading, *, is_metered: bool) -> Iterator[Metric]:
     )
     yield gauge(
         "pdu_probe_error",
-        "1 with the kind of the error that ended the probe.",
-        *([((reading.failure.kind,), 1.0)] if reading.failure else []),
+        "1 with the kind of each error of the probe.",
+        *(((kind,), 1.0) for kind in sorted({error.kind for error in reading.failures.values()})),
         labels=("kind",),
     )
     yield from _unit_metrics(reading.plate)
@@ -191,7 +191,7 @@ def _figure_metrics(reading: Reading) -> Iterator[Metric]:
                 value = measured(figure)
                 points.append((labels, None if value is None else value * row.metric_units))
                 if reason_without(figure):
-                    reason = "not_known" if isinstance(figure, NotKnown) else "not_metered"
+                    reason = "not_known" if is_lost(figure) else "not_metered"
                     missing.append(((row.word, "".join(labels), reason), 1.0))
             family = counter if row.is_counter else gauge
             names = () if rows is PDU_FIGURES else ("outlet",)

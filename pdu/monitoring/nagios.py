@@ -20,7 +20,7 @@ from .check_result import BAD, DOUBTFUL, WELL, PduRow, Summary
 _WORDS = {WELL: "OK", DOUBTFUL: "WARNING", BAD: "CRITICAL"}
 _SHOWN = 20
 FAILED = 3  # UNKNOWN in the guidelines: the check itself failed
-_OVER_LIMIT = "over limit"
+_OVER_LIMIT, _NO_RATING, _NO_CURRENT = "over limit", "without a rating", "current not known"
 _RANGE = re.compile(
     r"(?P<inside>@)?((?P<start>~|\d+(\.\d+)?):)?(?P<end>\d+(\.\d+)?)?(?P<percent>%)?", re.ASCII
 )
@@ -105,30 +105,45 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
     """
     if not thresholds or row.on is None:
         return row
-    level, sentences = row.level, []
-    for load in _loads(row):
-        load_level, sentence = _judge_load(load, thresholds)
-        level = max(level, load_level)
-        sentences += [sentence] if sentence else []
-    if not sentences:
+    judgements = [_judge_load(load, thresholds) for load in _loads(row)]
+    failed = [judgement for judgement in judgements if judgement.level]
+    if not failed:
         return row
-    reason = "; ".join(filter(None, (*sentences, row.reason)))
-    return row._replace(level=level, result=row.result if row.level else _OVER_LIMIT, reason=reason)
+    worst = max(failed, key=lambda judgement: (judgement.level, judgement.result == _OVER_LIMIT))
+    reason = "; ".join(filter(None, (*(judgement.reason for judgement in failed), row.reason)))
+    return row._replace(
+        level=max(row.level, worst.level),
+        result=row.result if row.level else worst.result,
+        reason=reason,
+    )
 
 
-def _judge_load(load: _Load, thresholds: Thresholds) -> tuple[int, str]:
-    """WELL, DOUBTFUL or BAD, and why; "" for a load within its limits."""
+class _Judgement(NamedTuple):
+    """What is said of a load."""
+
+    #: WELL, DOUBTFUL or BAD
+    level: int
+    #: in a word or two, as `PduRow.result`
+    result: str = ""
+    #: in a sentence
+    reason: str = ""
+
+
+def _judge_load(load: _Load, thresholds: Thresholds) -> _Judgement:
+    """The judgement of a load by the limits that are given."""
     for level, threshold in ((BAD, thresholds.critical), (DOUBTFUL, thresholds.warning)):
         if threshold is None:
             continue
         limit = threshold.of_rating(load.rating_a)
         if load.current_a is None:
-            return DOUBTFUL, f"{load.label}: its current is not known"
+            return _Judgement(DOUBTFUL, _NO_CURRENT, f"{load.label}: its current is not known")
         if limit is None:
-            return DOUBTFUL, f"{load.label}: its rating is not known: give a limit in A"
+            why = f"{load.label}: its rating is not known: give a limit in A"
+            return _Judgement(DOUBTFUL, _NO_RATING, why)
         if limit.alerts(load.current_a):
-            return level, f"{load.label} carries {load.current_a:g} A, limit {limit}"
-    return WELL, ""
+            why = f"{load.label} carries {load.current_a:g} A, limit {limit}"
+            return _Judgement(level, _OVER_LIMIT, why)
+    return _Judgement(WELL)
 
 
 def output(

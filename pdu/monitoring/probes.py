@@ -9,7 +9,7 @@ from typing import Optional
 
 from handlers.shared.errors import SettingsError
 
-from ..reading.parts import CallError, Reading, add_nameplate, read_topology
+from ..reading.parts import CallError, Reading, add_nameplate, failed_reading, read_topology
 from ..reading.polling import Target, is_silence, poll
 from ..reading.reader_pool import HANGS, TOO_MANY_HANG, ReaderPool
 
@@ -82,5 +82,5 @@ class Prober:
         if reading.failure == TOO_MANY_HANG:
             return None
         if reading.failure == HANGS:
-            reading = reading._replace(seconds=seconds, failure=_LATE)
+            reading = failed_reading(_LATE, seconds)
         return None if left < _ENOUGH * seconds and is_silence(reading) else reading

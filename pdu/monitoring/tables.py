@@ -7,12 +7,12 @@ import os
 from collections.abc import Sequence
 from typing import Any, Callable, NamedTuple
 
-from handlers.shared.meter_figures import NotKnown, measured
+from handlers.shared.meter_figures import measured
 
-from ..cli.output import NOT_KNOWN, same_decimals
+from ..cli.output import same_decimals
 from ..cli.states import word
 from ..files.csv_out import csv_lines
-from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES
+from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES, figure_text, is_lost
 from .check_result import PduRow, Summary
 from .report import LOOKS, Cell, number, row_header, verdict_cell, words
 
@@ -57,8 +57,8 @@ def _figure_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
 def _figure_text(row: PduRow, key: str, text: str) -> str:
     """A figure as `text`, or what stands in its place."""
     figure = getattr(row, key)
-    if isinstance(figure, NotKnown):
-        return NOT_KNOWN
+    if is_lost(figure):
+        return figure_text(figure)
     # an error hides whether the PDU meters it
     return "" if figure is None and row.kind else text
 
@@ -162,7 +162,7 @@ def _row_as_json(row: PduRow) -> dict[str, Any]:
         }
         for outlet in row.outlets
     ]
-    cells["reasons"] = row.reasons
+    cells["reasons"] = list(row.reasons)
     if row.kind:
         cells["error"] = {"kind": row.kind, "reason": row.reason, "remedy": row.remedy}
     return cells

@@ -19,7 +19,7 @@ from pdu_common.helper import EnumPowerStatus
 from ..cli import prompts
 from ..cli.error_output import Interrupted, Usage
 from ..cli.exit_codes import DONE, NOT_SEEN
-from ..cli.options import Output, Run, Seconds, output_options, run_of, yes_option
+from ..cli.options import TEXT, Output, Run, Seconds, output_options, run_of, yes_option
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.states import DOWN, UNKNOWN, UP, word
 from ..files.whole_files import ignored_hangup, signals_as_ctrl_c
@@ -152,7 +152,8 @@ def _cycle_outlet(
     _refuse(outcome, outlet.state)
     prompts.confirm(
         run.output,
-        f"switch off {present_state_text(outlet)} of {where}, and on again after {pause_s:g} s",
+        f"switch off {present_state_text(outlet)} of {where}"
+        f"{outcome.pdu.variables_text(outcome.handler)}, and on again after {pause_s:g} s",
         host,
     )
     run.changing = True
@@ -268,7 +269,7 @@ left as it is. Ctrl-C during the pause leaves the outlet off, and says how to sw
 the terminal is lost, the cycle goes on to its end.""",
 )
 @pdu_arguments()
-@click.argument("outlet")
+@click.argument("outlet", type=TEXT)
 @names.list_options
 @click.option(
     "--pause",

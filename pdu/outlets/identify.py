@@ -31,7 +31,7 @@ from ..cli.error_output import Usage, describe, reason
 from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.invocation import build_line, program
-from ..cli.options import Output, Run, output_options, run_of
+from ..cli.options import TEXT, Output, Run, output_options, run_of
 from ..cli.output import counted, print_json, tabulate, waiting
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_recordings import identify as identify_device, recording
@@ -82,7 +82,7 @@ class HandlerAnswer(NamedTuple):
         "pdu identify 192.0.2.8 --handler snmp --add r1-left",
     ),
 )
-@click.argument("host", shell_complete=names.complete(tuple))
+@click.argument("host", type=TEXT, shell_complete=names.complete(tuple))
 @click.option(
     "--handler",
     metavar="NAME",
@@ -94,6 +94,7 @@ class HandlerAnswer(NamedTuple):
     "--add",
     "new_name",
     metavar="NAME",
+    type=TEXT,
     help="put the PDU into the list under this name, and its login into the file of logins",
 )
 @click.option(

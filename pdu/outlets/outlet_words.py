@@ -45,7 +45,7 @@ def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> N
     """Raise Usage for `Outlet 1` without its quotes, which may also mean outlet 1 and another."""
     for begin, end in itertools.combinations(range(len(words) + 1), 2):
         text = " ".join(words[begin:end])
-        same = [identity for identity, name in names.items() if name.split() == text.split()]
+        same = _named(text, names)
         if end - begin > 1 and same:
             raise Usage(
                 f"{printable(text, 60)!r} is the name of outlet"
@@ -55,37 +55,57 @@ def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> N
 
 
 def _identities_of(word: str, names: Mapping[str, str]) -> Sequence[str]:
-    """The outlets that a word means: an identity, a name, a range, or several of these with commas.
+    """The outlets of the one meaning that a word has.
 
-    Raises NoSuchOutlet, and Usage if it is a name and also means other outlets.
+    Raises NoSuchOutlet for a word that means no outlet, and one of several that have this name;
+    Usage for a word that means different outlets.
     """
-    identities = _single_outlet(word, names)
-    parts = [part.strip() for part in word.split(",")]
-    if len(parts) == 1:
-        several = _range(word, names)
-    else:
-        groups = [_single_outlet(part, names) or _range(part, names) or () for part in parts]
-        several = [identity for part in groups for identity in part] if all(groups) else None
-    if identities and several and identities != several:
+    meanings = _meanings(word, names)
+    if not meanings or (len(meanings) > 1 and all(len(meaning) == 1 for meaning in meanings)):
+        raise NoSuchOutlet(_why(word, _parts(word), names))
+    if any(meaning != meanings[0] for meaning in meanings):
+        texts = [f"outlet{'s' if meaning[1:] else ''} {', '.join(meaning)}" for meaning in meanings]
         raise Usage(
-            f"{printable(word, 60)!r} is outlet {identities[0]}"
-            f" ({printable(names[identities[0]], 60)!r}) and also outlets"
-            f" {', '.join(several)}: nothing was done; give identities one by one"
+            f"{printable(word, 60)!r} is {' and also '.join(texts)}: nothing was done; give"
+            " identities one by one"
         )
-    if identities or several:
-        return identities or several or ()
-    raise NoSuchOutlet(_why(word, parts, names))
+    return meanings[0]
 
 
-def _single_outlet(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
-    """The outlet with this identity, else the only one with this name."""
+def _meanings(word: str, names: Mapping[str, str]) -> list[list[str]]:
+    """Everything that a word may mean, each as identities: the outlet of this identity, else each
+    outlet of this name; a range; and, with commas, what its parts mean together.
+    """
     if word in names:
-        return [word]
-    identities = [identity for identity, name in names.items() if name == word and word]
-    return identities if len(identities) == 1 else None
+        meanings = [[word]]
+    else:
+        meanings = [[identity] for identity in _named(word, names)]
+    outlet_range = _range(word, names)
+    if outlet_range is not None:
+        meanings.append(outlet_range)
+    parts = _parts(word)
+    if len(parts) > 1 and all(_meanings(part, names) for part in parts):
+        groups = [_identities_of(part, names) for part in parts]
+        meanings.append([identity for group in groups for identity in group])
+    return meanings
 
 
-def _range(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
+def _parts(word: str) -> list[str]:
+    return [part.strip() for part in word.split(",")]
+
+
+def _named(word: str, names: Mapping[str, str]) -> list[str]:
+    """The outlets with this name; how many blanks stand in it and around it says nothing."""
+    text = _without_blanks(word)
+    return [identity for identity, name in names.items() if text and _without_blanks(name) == text]
+
+
+def _without_blanks(text: str) -> str:
+    """The text with one blank between its words, and none beside its commas."""
+    return ",".join(" ".join(part.split()) for part in text.split(","))
+
+
+def _range(word: str, names: Mapping[str, str]) -> Optional[list[str]]:
     """The outlets of `1-8` or `2.1-2.8`; None for another word, or if one of them is missing."""
     match = _RANGE.fullmatch(word)
     if match is None:
@@ -116,14 +136,12 @@ def _advice(unknown: str, names: Mapping[str, str]) -> str:
 def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
     """Why a word means no outlet."""
     for part in (word, *parts):
-        same = [identity for identity, name in names.items() if name == part and part]
-        if len(same) > 1:
+        same = _named(part, names)
+        if part not in names and len(same) > 1:
             return (
                 f"outlets {', '.join(same)} have the name {printable(part, 60)!r}: give an identity"
             )
-    unknown = next(
-        (part for part in parts if not (_single_outlet(part, names) or _range(part, names))), word
-    )
+    unknown = next((part for part in parts if not _meanings(part, names)), word)
     match = _RANGE.fullmatch(unknown)
     advice = _advice(unknown, names)
     if match is not None and match[1] == match[3]:

@@ -16,9 +16,8 @@ from typing import Any, Callable, NamedTuple, Optional
 import click
 
 from handlers import registry
-from handlers.shared.doubts import doubt_sentences
-from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
-from handlers.shared.meter_figures import NotKnown, measured, reason_without
+from handlers.shared.errors import SettingsError, Unsupported, printable
+from handlers.shared.meter_figures import measured
 
 from ..cli import states
 from ..cli.error_output import Interrupted, describe, fail
@@ -26,7 +25,6 @@ from ..cli.exit_codes import DONE
 from ..cli.exit_handling import UNWRITABLE
 from ..cli.options import F, Output, Run, output_options, run_of, spelled
 from ..cli.output import (
-    NOT_KNOWN,
     counted,
     figure,
     print_json_line,
@@ -43,15 +41,24 @@ from ..loading.open_handler import OpenHandler
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
-from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES, FigureRow
+from ..reading.figures import (
+    OUTLET_FIGURES,
+    PDU_FIGURES,
+    FigureRow,
+    figure_text,
+    is_lost,
+    missing_sentences,
+)
 from ..reading.parts import (
+    NAMES,
     Part,
     PolledOutlet,
     Reading,
-    labels as read_labels,
+    labels as labels_part,
     power,
+    read_labels,
     read_pdu,
-    states as read_states,
+    states as states_part,
 )
 from .identify import identified
 
@@ -86,7 +93,7 @@ class ReadingReport(NamedTuple):
         """The reading, as --json prints it."""
         return {
             **{row.key: measured(row.of(reading)) for row in self.totals},
-            **({"reasons": list(self.reasons(reading))} if self.totals else {}),
+            "reasons": list(self.reasons(reading)),
             "outlets": [dict(zip(self.columns, self.cells(outlet))) for outlet in reading.outlets],
             "seconds": round(reading.seconds, 3),
         }
@@ -104,16 +111,10 @@ class ReadingReport(NamedTuple):
         )
 
     def reasons(self, reading: Reading) -> Iterator[str]:
-        """Why figures that it shows have no value, if the handler says so."""
-        for row in self.totals:
-            if reason := reason_without(row.of(reading)):
-                yield f"no {row.word}: {reason}"
-        for row in self.figures:
-            for sentence in doubt_sentences(
-                (outlet.identity, reason_without(row.of(outlet.figures)))
-                for outlet in reading.outlets
-            ):
-                yield f"no {row.word}: {sentence}"
+        """Why names, and figures that it shows, are missing, if the handler says so."""
+        if NAMES in reading.failures:
+            yield f"no names: {reading.failures[NAMES].reason}"
+        yield from missing_sentences(reading, self.totals, self.figures)
 
     def lines(self, reading: Reading, where: str, handler: LoadedHandler) -> Iterator[str]:
         """The reading for people: totals, then a table of outlets with the figures that any has."""
@@ -126,7 +127,10 @@ class ReadingReport(NamedTuple):
             if any(measured(row.of(outlet.figures)) is not None for outlet in outlets)
         ]
         if self.texts == ("identity",) and not figures:
-            yield f"no outlet's energy is {'known' if any(self.reasons(reading)) else 'metered'}"
+            is_known_to_exist = any(
+                is_lost(row.of(outlet.figures)) for row in self.figures for outlet in outlets
+            )
+            yield f"no outlet's energy is {'known' if is_known_to_exist else 'metered'}"
             return
         if not outlets:
             yield f"no outlets{_hint(handler.shown)}"
@@ -156,14 +160,12 @@ class ReadingReport(NamedTuple):
         parts: list[str] = []
         for row in self.totals:
             value = row.of(reading)
-            if isinstance(value, NotKnown) and reason_without(value):
-                parts.append(f"{row.word} {NOT_KNOWN}")
-            elif row.key != "power_w" or measured(value) is not None:
-                parts.append(f"{row.word} {figure(measured(value), row.unit)}")
+            if row.key != "power_w" or measured(value) is not None or is_lost(value):
+                parts.append(f"{row.word} {figure_text(value, row.unit)}")
         return f": {', '.join(parts)}" if parts else ""
 
 
-def _labels(reading: Reading, unit: OpenHandler) -> Reading:
+def _needed_labels(reading: Reading, unit: OpenHandler) -> Reading:
     """Numbers and names. Raises Unsupported for a handler without them, such as one from another
     pack.
     """
@@ -174,19 +176,19 @@ def _labels(reading: Reading, unit: OpenHandler) -> Reading:
 
 
 STATUS = ReadingReport(
-    "status", (read_states, read_labels), ("identity", "state", "number", "name")
+    "status", (states_part, labels_part), ("identity", "state", "number", "name")
 )
 STATISTIC = ReadingReport(
     "statistic",
-    (power,),  # DCImanager does not ask for W: a failure of W alone is not shown
+    (power,),
     ("identity",),
     PDU_FIGURES,
     OUTLET_FIGURES,
 )
-LABELS = ReadingReport("labels", (_labels,), ("identity", "number", "name"))
+LABELS = ReadingReport("labels", (Part("labels", _needed_labels),), ("identity", "number", "name"))
 OUTLETS = ReadingReport(
     "outlets",
-    (read_states, power, read_labels),
+    (states_part, power, labels_part),
     ("identity", "number", "name", "state"),
     PDU_FIGURES,
     OUTLET_FIGURES,
@@ -251,8 +253,6 @@ def _chosen_pdus(
         for pdu in pdus:
             line = pdu.command_line(report.call)
             print_note(f"note: {pdu.host} is read by the handler {pdu.handler}: {line}")
-    if len(pdus) > 1 and pdus[0].login.settings.get("host", "").strip():
-        raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
     return pdus
 
 
@@ -270,7 +270,7 @@ def _read_pdu(
 ) -> Reading:
     """Read one PDU, and log why it shows figures without a value."""
     with show_warnings(output, pdu.where), waiting(f"waiting for {pdu.where}", output):
-        reading = read_pdu(handler, data, report.parts)
+        reading = read_pdu(handler, data, report.parts, optional=(NAMES,))
         for sentence in report.reasons(reading):
             LOGGER.warning(sentence)
     return reading
@@ -279,7 +279,7 @@ def _read_pdu(
 def call_fields(call: str, handler: LoadedHandler, pdu: names.ChosenPdu) -> dict[str, Any]:
     """What --json prints first of a call."""
     name = {"name": pdu.name} if pdu.name else {}
-    return {"call": call, "handler": handler.shown, "host": pdu.host, **name}
+    return {"call": call, "handler": handler.shown, "host": pdu.place, **name}
 
 
 class _Warnings(logging.Handler):

@@ -4,24 +4,23 @@ read before and after that, in one session if the handler can share it.
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 import click
 
 from handlers.dcimanager import OpenPdu
 from handlers.shared.errors import NoSuchOutlet, printable
-from handlers.shared.meter_figures import measured, reason_without
+from handlers.shared.meter_figures import MeterFigures, NotKnown, measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
 from ..cli import prompts
 from ..cli.error_output import Interrupted, Usage, describe, fail
 from ..cli.exit_codes import DONE, NOT_SEEN
-from ..cli.options import F, Output, Run, output_options, run_of, yes_option
-from ..cli.output import Result, figure, print_json, print_result, waiting
+from ..cli.options import TEXT, F, Output, Run, output_options, run_of, yes_option
+from ..cli.output import Result, figure, print_json, print_result, report as print_note, waiting
 from ..cli.states import DOWN, UNKNOWN, word
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.four_methods import FourMethods
@@ -82,14 +81,22 @@ class _Switching(NamedTuple):
             proven += [identity] if state is target_state(on=self.on) else []
         if not proven:
             return
-        readings = [reading.Reading()]
         with waiting(f"reading {outlets_text(self.identities)} again", self.run.output):
             time.sleep(outlet_power.AGAIN_S)
-            with contextlib.suppress(Exception):
-                parts = (reading.states, reading.figures)
-                reading.read_parts(self.unit, parts, readings.append)
+            again = self._read_again()
         for identity in proven:
-            yield identity, readings[-1].outlet(identity) or PolledOutlet(identity, UNKNOWN)
+            yield identity, _seen_again(again, identity)
+
+    def _read_again(self) -> reading.Reading:
+        """States, and what meters see; why one of them was not read is in its `failures`."""
+        parts = (reading.states, reading.figures)
+        every = [part.name for part in parts]
+
+        def read(keep: Callable[[reading.Reading], object]) -> None:
+            self.unit.forget()
+            reading.read_parts(self.unit, parts, keep, optional=every)
+
+        return reading.read_until_error(parts, read)
 
     def report(
         self,
@@ -102,7 +109,7 @@ class _Switching(NamedTuple):
         notes = self._unproven_notes(outlets)
         answer: dict[str, Any] = {
             **call_fields("up" if self.on else "down", self.handler, self.pdu),
-            "outlets": [*map(self._row, outlets)],
+            "outlets": [self._row(identity, results) for identity in self.identities],
         }
         lines = [*map(self._line, outlets)]
         if stop is None:
@@ -114,7 +121,6 @@ class _Switching(NamedTuple):
         reasons = [f"no command was sent to {outlets_text(unsent)}"] if unsent else []
         if isinstance(stop, KeyboardInterrupt):
             for identity in unanswered:
-                answer["outlets"].append(self._row(PolledOutlet(identity, UNKNOWN)))
                 reasons.insert(0, f"outlet {identity} may or may not have switched")
             reason = "; ".join(reasons) or "every command had been answered"
             stop = Interrupted(reason, self.pdu.host)
@@ -131,18 +137,25 @@ class _Switching(NamedTuple):
     def _line(self, outlet: PolledOutlet) -> str:
         """As a person reads it."""
         line = state_line(outlet.identity, self.pdu, self.handler, outlet.state)
-        has_meter = outlet.figures.current_a is not None
-        return f"{line}; {meter_text(outlet)}" if has_meter else line
+        if outlet.figures.current_a is None:
+            return line
+        return f"{line}; {meter_text(outlet)}"
 
-    def _row(self, outlet: PolledOutlet) -> dict[str, Any]:
-        """As --json prints it."""
+    def _row(self, identity: str, results: Mapping[str, Optional[PolledOutlet]]) -> dict[str, Any]:
+        """As --json prints an outlet. `sent`: whether its command may have been sent."""
+        outlet = results.get(identity) or PolledOutlet(identity, UNKNOWN)
         row = {
             "identity": outlet.identity,
             "state": word(outlet.state),
             "done": outlet.state is target_state(on=self.on),
+            "sent": identity in results,
         }
         current_a = measured(outlet.figures.current_a)
-        return row if current_a is None else {**row, "current_a": current_a}
+        if current_a is not None:
+            row["current_a"] = current_a
+        if reason := reason_without(outlet.figures.current_a):
+            row["reason"] = reason
+        return row
 
     def _unproven_notes(self, outlets: Sequence[PolledOutlet]) -> list[str]:
         """A sentence about the outlets that accepted the command but did not report the wanted
@@ -154,6 +167,17 @@ class _Switching(NamedTuple):
             if outlet.state is not target_state(on=self.on)
         )
         return [f"not-seen: {note}"] if note else []
+
+
+def _seen_again(again: reading.Reading, identity: str) -> PolledOutlet:
+    """An outlet as it was read again; a figure that could not be read is not known."""
+    outlet = again.outlet(identity) if again.answered else None
+    failure = again.failures.get(reading.STATES) or again.failures.get(reading.FIGURES)
+    if outlet is None:
+        outlet = PolledOutlet(identity, UNKNOWN)
+    if failure is None:
+        return outlet
+    return outlet._replace(figures=MeterFigures(current_a=NotKnown(failure.reason)))
 
 
 def refuse_unnamed_handler(run: Run, pdu: names.ChosenPdu, command: str, *words: str) -> None:
@@ -189,7 +213,8 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
                 chosen_outlets = outlets_of(unit, host, identities)
             identities = [outlet.identity for outlet in chosen_outlets]
             states = ", ".join(map(present_state_text, chosen_outlets))
-            prompts.confirm(output, f"switch {goal} {states} of {where}", host)
+            question = f"switch {goal} {states} of {where}{pdu.variables_text(handler)}"
+            prompts.confirm(output, question, host)
         run.changing = True
         begin = time.monotonic()
         switching = _Switching(run, pdu, handler, unit, on, identities)
@@ -210,6 +235,8 @@ def meter_text(outlet: PolledOutlet) -> str:
     current_a = measured(outlet.figures.current_a)
     current = figure(current_a, "A")
     reason = reason_without(outlet.figures.current_a)
+    if reason and outlet.state is UNKNOWN:
+        return f"it cannot be read again: {reason}"
     if reason:
         return f"its meter cannot be read now: {reason}"
     if outlet.state is DOWN and (current_a or 0) > 0:
@@ -258,7 +285,7 @@ def outlets_of(unit: OpenHandler, host: str, words: Sequence[str]) -> Sequence[P
     """The outlets that these words mean: 1 status. Raises NoSuchOutlet, and Usage for a word with
     two meanings.
     """
-    outlet_by_identity = {outlet.identity: outlet for outlet in present_outlets(unit)}
+    outlet_by_identity = {outlet.identity: outlet for outlet in present_outlets(unit, words)}
     try:
         identities = outlet_words.resolve(
             words, {identity: outlet.name for identity, outlet in outlet_by_identity.items()}
@@ -268,12 +295,20 @@ def outlets_of(unit: OpenHandler, host: str, words: Sequence[str]) -> Sequence[P
     return [outlet_by_identity[identity] for identity in identities]
 
 
-def present_outlets(unit: OpenHandler) -> Sequence[PolledOutlet]:
+def present_outlets(unit: OpenHandler, words: Sequence[str]) -> Sequence[PolledOutlet]:
     """All outlets with state and name. Their identities are those of the handler, with which it
-    switches: in a `Reading` they are printable.
+    switches: in a `Reading` they are printable. If no name can be read, `words` must be identities:
+    another one might be a name, too.
     """
     state_by_identity = dict(unit.states())
-    name_by_identity = {label.identity: label.name for label in unit.labels() or ()}
+    try:
+        labels = unit.labels() or ()
+    except Exception as error:
+        if not (reading.is_of_some_values(error) and state_by_identity.keys() >= {*words}):
+            raise
+        print_note(f"note: the names of outlets cannot be read: {reading.error_of(error).reason}")
+        labels = ()
+    name_by_identity = {label.identity: label.name for label in labels}
     return [
         PolledOutlet(identity, state, name=name_by_identity.get(identity, ""))
         for identity, state in state_by_identity.items()
@@ -309,7 +344,7 @@ def _examples(name: str) -> Sequence[str]:
 def _switching_options(function: F) -> F:
     """What `on` and `off` have."""
     options = names.list_options(login_options(yes_option()(output_options(function))))
-    return pdu_arguments()(click.argument("outlet", nargs=-1, required=True)(options))
+    return pdu_arguments()(click.argument("outlet", nargs=-1, required=True, type=TEXT)(options))
 
 
 @click.command("on", cls=names.SwitchingCommand, examples=_examples("on"), help=_help("on", "up"))

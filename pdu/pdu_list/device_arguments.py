@@ -10,7 +10,7 @@ import click
 from handlers import registry
 
 from ..cli.exit_codes import WIDTH
-from ..cli.options import F
+from ..cli.options import TEXT, F
 from . import names
 
 
@@ -25,7 +25,7 @@ def pdu_arguments(hosts: int = 1) -> Callable[[F], F]:
             "handler", shell_complete=names.complete(registry.names, or_file=True)
         )
         host_argument = click.argument(
-            "host", nargs=hosts, required=True, shell_complete=names.complete_host
+            "host", nargs=hosts, required=True, type=TEXT, shell_complete=names.complete_host
         )
         return handler_argument(host_argument(function))
 

@@ -25,6 +25,8 @@ COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 ENDED_COLUMNS = ("limit_kw", "pdu_limit_kw")
 #: what other programs call the column of addresses
 _ADDRESSES = ("ip", "ip_address", "host", "hostname")
+#: columns whose values are texts, in TOML too
+_NAMES = ("name", "handler", "address", "auth")
 _NEEDED = ("handler", "address")
 _MOST = 100_000  # limit for a list, in PDUs
 _LONGEST_NAME = 100  # in characters
@@ -218,6 +220,7 @@ def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
         devices.append(device)
         if len(devices) > _MOST:
             raise SettingsError(f"{path}: more than {_MOST} PDUs; split the list")
+    faults += _ambiguous_names(devices, places)
     if faults:
         remainder = f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
         raise SettingsError(f"{path}: {'; '.join(faults[:_SHOWN])}{remainder}")
@@ -227,6 +230,23 @@ def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
     return _DevicesWithPlaces(devices, places, ended_columns)
 
 
+def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) -> Iterator[str]:
+    """A fault for each name that is the address of another PDU: a command would mean either."""
+    at_address = {hosts.one_spelling(device.address): device for device in devices}
+    at_address.update({hosts.one_spelling(device.address.host): device for device in devices})
+    for device in devices:
+        name = hosts.one_spelling(device.name)
+        own_address = device.address
+        if name in (hosts.one_spelling(own_address), hosts.one_spelling(own_address.host)):
+            continue
+        other = at_address.get(name)
+        if other is not None:
+            yield (
+                f"{places[device.name]}: the name {device.name!r} is the address of"
+                f" {printable(other.name, 60)!r}: give another name"
+            )
+
+
 def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
     """One PDU of the list. The path of a handler is relative to the list's folder. Raises
     ValueError or SettingsError.
@@ -234,9 +254,7 @@ def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
         raise ValueError(f"{printable(unknown[0], 60)!r} is unknown; allowed: {', '.join(COLUMNS)}")
-    values = {
-        key: toml.form_text(key, value).strip() for key, value in cells.items() if key != "settings"
-    }
+    values = {key: _cell(key, value) for key, value in cells.items() if key != "settings"}
     missing = [key for key in _NEEDED if not values.get(key)]
     if missing:
         raise ValueError(f"there is no {missing[0]}")
@@ -267,6 +285,12 @@ def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
     )
 
 
+def _cell(key: str, value: Any) -> str:
+    """The text of a cell. Raises ValueError."""
+    text = toml.text_only(key, value) if key in _NAMES else toml.form_text(key, value)
+    return text.strip()
+
+
 def _settings(value: Any, folder: str) -> dict[str, str]:
     """The settings in `key=value; key=value` or a TOML table. Raises ValueError, also for a secret.
 
@@ -288,7 +312,7 @@ def _settings(value: Any, folder: str) -> dict[str, str]:
             )
         if key in settings:
             raise ValueError(f"the setting {printable(key, 60)!r} is given twice")
-        settings[key] = auth.setting_value(key, toml.form_text(key, text).strip(), folder)
+        settings[key] = auth.setting_value(key, toml.setting_text(key, text), folder)
     return settings
 
 

@@ -15,9 +15,10 @@ from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import Credentials, SnmpError
 
 from ..cli import optional_packages
-from ..cli.options import SECRETS, SPELLINGS, spelled_secret
+from ..cli.options import EMPTY, SECRETS, SPELLINGS, spelled_secret
 from ..files.whole_files import read_file
 from ..loading.handler_loading import LoadedHandler
+from .listed_pdu import shown_place
 from .login_options import Login, NoSecret
 
 # Keys of this command → keys of DCImanager's SNMP fields.
@@ -95,6 +96,11 @@ def _pdu_data(
     """What the handler is made from: the address, the settings given, and secrets, asked for if
     absent.
     """
+    for key, text in login.settings.items():
+        if not text.strip():
+            raise SettingsError((NamedSetting(key[:60]), f" {EMPTY}"))
+    if "host" in login.settings and "host" not in login.of_list:
+        raise SettingsError((NamedSetting("host"), " is not taken beside HOST: give one address"))
     secrets = (
         _declared_secrets(handler) if handler.settings else _undeclared_secrets(handler, login)
     )
@@ -338,7 +344,7 @@ def _values(handler: LoadedHandler, host: Address, login: Login, pdu_name: str) 
             value_by_key.pop("username", None)
         return {**value_by_key, "token": token}
     user = value_by_key.get("username", "")
-    where = display_name(login, host, pdu_name)
+    where = display_name(login, shown_place(handler.name, host, value_by_key), pdu_name)
     for key in secrets:
         is_needed = key == "password" and bool(user)
         text = login.secret(key, f"{key} of {user} on {where}", is_needed=is_needed)

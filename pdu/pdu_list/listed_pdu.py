@@ -42,7 +42,7 @@ class ListedPdu(NamedTuple):
         """Where it is, for people and other programs: the address, with a port that is a setting.
         Several PDUs may be behind one address.
         """
-        return shown_place(self)
+        return shown_place(self.handler, self.address, dict(self.settings))
 
 
 class Place(NamedTuple):
@@ -66,20 +66,37 @@ def place_of(device: ListedPdu) -> Place:
     usual = usual_ports(handler)
     port = settings.get("port") or ("" if where.port is None else str(where.port))
     if not port and usual is not None:
-        port = str(usual[settings.get("scheme") == "http"])
-    choice = settings.get(_CHOICES.get(handler, ""), "")
+        port = str(usual[_is_plain(settings)])
+    if usual is None:
+        choice = _all_settings(settings)
+    else:
+        choice = settings.get(_CHOICES.get(handler, ""), "")
     number = port.lstrip("0") or port  # the handler takes leading zeros
     return Place(handler, hosts.one_spelling(where.host), number, choice)
 
 
-def shown_place(device: ListedPdu) -> str:
-    """The address as it is in the list, with a port that is a setting and not the usual one."""
-    port = dict(device.settings).get("port", "")
+def _is_plain(settings: Mapping[str, str]) -> bool:
+    """Whether these settings choose HTTP without TLS."""
+    return settings.get("scheme", "").strip().lower() == "http"
+
+
+def _all_settings(settings: Mapping[str, str]) -> str:
+    """The choice of a handler that this program does not know: any of its settings may choose one
+    of several units.
+    """
+    pairs = [f"{key}={text}" for key, text in sorted(settings.items()) if key != "port"]
+    return "; ".join(pairs) or "no settings"
+
+
+def shown_place(handler: str, address: Address, settings: Mapping[str, str]) -> str:
+    """The address as it was written, with a port that is a setting and not the usual one: several
+    PDUs may be behind one address.
+    """
+    port = settings.get("port", "")
     if not port:
-        return device.address
-    usual, plain = usual_ports(device.handler) or (0, 0)
-    is_plain = dict(device.settings).get("scheme") == "http"
-    return host_with_port(device.address.host, port, plain if is_plain else usual)
+        return address
+    usual, plain = usual_ports(handler) or (0, 0)
+    return host_with_port(address.host, port, plain if _is_plain(settings) else usual)
 
 
 def usual_ports(handler: str) -> Optional[tuple[int, int]]:
@@ -95,4 +112,4 @@ def handler_name(handler: str) -> str:
     if handler.isidentifier():
         return handler
     file = os.path.basename(os.path.normpath(handler.partition(":")[0]))
-    return re.sub(r"(-.*)?(\.tar\.gz|\.py)?$", "", file).removeprefix("pdu_")
+    return re.sub(r"(-.*)?\.tar\.gz$|\.py$", "", file).removeprefix("pdu_")

@@ -16,7 +16,18 @@ from handlers.shared.errors import NamedSetting, Reason, SettingsError, printabl
 from handlers.shared.similar_names import similar_names
 
 from ..cli import invocation
-from ..cli.options import LOGIN, SECRETS, SNMP, TLS, F, Spelling, plain_option, run_of, spelled
+from ..cli.options import (
+    LOGIN,
+    SECRETS,
+    SNMP,
+    TLS,
+    F,
+    KeyValue,
+    Spelling,
+    plain_option,
+    run_of,
+    spelled,
+)
 from ..cli.prompts import ask_secret
 from ..files.secret_files import secret_in
 from .logins import DeviceLogin
@@ -49,6 +60,8 @@ class Login:
     #: key -> secret that was typed for the one device that is asked in several ways; None: each is
     #: asked for anew
     typed_secrets: Optional[dict[str, str]] = None
+    #: whether it is that of a listed PDU: then the environment sets the user alone
+    is_listed: bool = False
 
     @classmethod
     def listed(cls, settings: Mapping[str, str], login: DeviceLogin) -> Login:
@@ -62,26 +75,35 @@ class Login:
         """
         values = {**(login.settings if login else {}), **settings}
         of_list = frozenset(values.keys() - self.settings.keys())
-        login_with_list = replace(self, settings={**values, **self.settings}, of_list=of_list)
+        login_with_list = replace(
+            self, settings={**values, **self.settings}, of_list=of_list, is_listed=True
+        )
         if login is None:
             return login_with_list
         return replace(login_with_list, source=login.description, secrets=login.secrets)
 
     def given(self, keys: Iterable[str], host: Address) -> dict[str, str]:
-        """The settings, and those of `keys` from the environment unless there is a `source`.
+        """The settings, and those of `keys` that `of_environment` has."""
+        return {**self.of_environment(keys, host), **self.settings}
 
-        The address and `SECRETS` are not taken from the environment, and the port only if the
-        address has none.
+    def of_environment(self, keys: Iterable[str], host: Address) -> dict[str, str]:
+        """Those of `keys` that the environment sets: none if there is a `source`, of a listed PDU
+        the user alone, because a variable may be meant for another PDU.
+
+        The address and `SECRETS` are not taken from it, nor a key that is given otherwise, and the
+        port only if the address has none.
         """
-        value_by_key: dict[str, str] = {}
-        setting_host = self.settings.get("host", "").strip()
-        has_port = (Address(setting_host) if setting_host else host).port is not None
-        absent = {"host", *(("port",) if has_port else ())}
-        for key in keys:
-            value = None if self.source else os.environ.get(f"PDU_{key.upper()}")
-            if value and key not in absent and key not in SECRETS:
-                value_by_key[key] = value
-        return {**value_by_key, **self.settings}
+        if self.source:
+            return {}
+        absent = {"host", *SECRETS, *self.settings}
+        if host.port is not None:
+            absent.add("port")
+        values = {
+            key: os.environ.get(f"PDU_{key.upper()}", "").strip()
+            for key in keys
+            if key not in absent and (key == "username" or not self.is_listed)
+        }
+        return {key: value for key, value in values.items() if value}
 
     def secret(self, key: str, question: str, *, is_needed: bool = True) -> str:
         """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal
@@ -167,18 +189,15 @@ def _spelled_option(spelling: Spelling) -> Callable[[F], F]:
 def setting_options(function: F) -> F:
     """--setting and --secret-file."""
 
-    def take(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
-        for text in texts:
-            key, equals, value = text.partition("=")
-            if not equals or not key.strip():
-                raise click.UsageError("--setting takes KEY=VALUE, such as -s timeout=5", context)
-            login_of(context).settings[key.strip().lower()] = value
-            run_of(context).typed_keys.add(key.strip().lower())
+    def take(context: click.Context, _: click.Parameter, pairs: Sequence[tuple[str, str]]) -> None:
+        login_of(context).settings.update(pairs)
+        run_of(context).typed_keys.update(key for key, _value in pairs)
 
     setting_option = click.option(
         "-s",
         "--setting",
         metavar="KEY=VALUE",
+        type=KeyValue("KEY=VALUE, such as -s timeout=5"),
         multiple=True,
         help="a handler setting, as on DCImanager's form; or set the variable PDU_KEY",
         expose_value=False,
@@ -190,19 +209,13 @@ def setting_options(function: F) -> F:
 def secret_file_option(function: F) -> F:
     """--secret-file, for commands that need a secret."""
 
-    def take(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
-        secret_files = login_of(context).secret_files
-        for text in texts:
-            key, _equals, path = text.partition("=")
-            if not key.strip() or not path:
-                raise click.UsageError(
-                    "--secret-file takes KEY=FILE, such as community=community.txt", context
-                )
-            secret_files[key.strip().lower()] = path
+    def take(context: click.Context, _: click.Parameter, pairs: Sequence[tuple[str, str]]) -> None:
+        login_of(context).secret_files.update(pairs)
 
     return click.option(
         "--secret-file",
         metavar="KEY=FILE",
+        type=KeyValue("KEY=FILE, such as community=community.txt"),
         multiple=True,
         help="read a secret (password, community, ...) from a file instead of the variable PDU_KEY",
         expose_value=False,

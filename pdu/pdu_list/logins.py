@@ -113,11 +113,11 @@ def _auth(name: str, table: Mapping[str, Any], path: str, *, inline: bool) -> De
     secrets: dict[str, str] = {}
     for word, value in table.items():
         key = word.lower()
+        secret, source = _reference(key)
         try:
-            text = toml.form_text(repr(printable(key, 60)), value)
+            text = _text(key, value, is_secret=bool(secret))
         except ValueError as error:
             raise SettingsError(f"{where}: {error}") from None
-        secret, source = _reference(key)
         if secret in secrets or key in settings:
             raise SettingsError(f"{where}: {printable(secret or key, 60)} is given twice")
         if not secret:
@@ -130,6 +130,17 @@ def _auth(name: str, table: Mapping[str, Any], path: str, *, inline: bool) -> De
             )
         secrets[secret] = _secret_value(where, secret, source, text, os.path.dirname(path))
     return DeviceLogin(name, settings, secrets)
+
+
+def _text(key: str, value: Any, *, is_secret: bool) -> str:
+    """The text of a key of a login. Raises ValueError, without the text of a secret."""
+    shown_key = printable(key, 60)
+    if not is_secret:
+        return toml.setting_text(shown_key, value)
+    text = toml.text_only(shown_key, value)
+    if not text:
+        raise ValueError(f"{shown_key} is empty: leave it out, or give it a value")
+    return text
 
 
 def _reference(key: str) -> tuple[str, str]:

@@ -22,14 +22,14 @@ from pdu_common.connection import PduData, PduSnmpData
 
 from ..cli.error_output import NoSuchHandler, Usage
 from ..cli.groups import Subcommand
-from ..cli.options import F, run_of, word_completion
+from ..cli.options import EMPTY, F, run_of, word_completion
 from ..cli.shared_options import auth_option, list_option
 from ..cli.suggestions import only_similar_name
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_paths import is_path
 from ..network import hosts
 from . import device_list, form, logins as auth
-from .listed_pdu import ListedPdu
+from .listed_pdu import ListedPdu, shown_place
 from .login_options import Login, login_of
 from .logins import DeviceLogin
 
@@ -86,7 +86,21 @@ class ChosenPdu(NamedTuple):
     @property
     def where(self) -> str:
         """Which it is, for people."""
-        return form.display_name(self.login, self.host, self.name)
+        return form.display_name(self.login, self.place, self.name)
+
+    @property
+    def place(self) -> str:
+        """HOST, with a port that is a setting."""
+        settings = self.login.given(("port", "scheme"), self.host)
+        return shown_place(self.handler, self.host, settings)
+
+    def variables_text(self, handler: LoadedHandler) -> str:
+        """The variables of the environment that set something of this PDU, for a question; "" if
+        none does.
+        """
+        of_environment = self.login.of_environment(form.setting_keys(handler), self.host)
+        variables = [f"PDU_{key.upper()}" for key in of_environment]
+        return f", with {', '.join(variables)} of the environment" if variables else ""
 
     def data(self, handler: LoadedHandler) -> Union[PduData, PduSnmpData]:
         """The object that make_handler takes. Raises SettingsError."""
@@ -203,6 +217,8 @@ class PduCommand(Subcommand):
         if begin == len(args):
             return super().parse_args(ctx, args)
         first_word = args[begin]
+        if not first_word.strip():
+            raise Usage(f"the first argument {EMPTY}")
         with _no_errors_for_a_shell(ctx):
             known_list = self._list(first_word, list_file, auth_file)
             ctx.meta[_KNOWN_LIST] = known_list

@@ -4,12 +4,21 @@ texts, JSON, CSV and metrics. What shows a reading takes its figures from here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Union
 
-from handlers.shared.meter_figures import Figure, MeterFigures
+from handlers.shared.doubts import doubt_sentences
+from handlers.shared.meter_figures import (
+    NOT_ASKED,
+    Figure,
+    MeterFigures,
+    NotKnown,
+    measured,
+    reason_without,
+)
 
-from .parts import Reading
+from ..cli import output
+from .parts import PolledOutlet, Reading
 
 JOULES = 3_600_000.0  # joules in one kWh
 
@@ -80,3 +89,39 @@ OUTLET_FIGURES: Sequence[FigureRow] = (
         is_counter=True,
     ),
 )
+
+
+# ---- what is said of a figure without a value ----------------------------------------------------
+
+
+def is_lost(figure: Figure) -> bool:
+    """Whether the PDU has the figure, and it is not known now."""
+    return isinstance(figure, NotKnown) and figure != NOT_ASKED
+
+
+def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> str:
+    """The value with its unit, else `not known` or `not metered`. `is_hidden`: an error hides
+    whether the PDU meters it.
+    """
+    value = measured(figure)
+    if value is None and (is_hidden or is_lost(figure)):
+        return output.NOT_KNOWN
+    return output.figure(value, unit)
+
+
+def missing_sentences(
+    reading: Reading, pdu_rows: Sequence[FigureRow], outlet_rows: Sequence[FigureRow]
+) -> Iterator[str]:
+    """Why figures of the PDU and of its outlets have no value, if the handler says so."""
+    for row in pdu_rows:
+        if reason := reason_without(row.of(reading)):
+            yield f"no {row.word}: {reason}"
+    for row in outlet_rows:
+        for sentence in _outlet_doubts(reading.outlets, row):
+            yield f"no {row.word}: {sentence}"
+
+
+def _outlet_doubts(outlets: Sequence[PolledOutlet], row: FigureRow) -> Iterator[str]:
+    return doubt_sentences(
+        (outlet.identity, reason_without(row.of(outlet.figures))) for outlet in outlets
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
@@ -24,6 +25,8 @@ from ..loading.open_handler import HandlerTools, OpenHandler
 from ..recordings.nameplate import Nameplate
 from ..recordings.topology import MeteredPart
 
+#: the names of parts; POWER: W alone
+STATES, FIGURES, POWER, NAMES = "states", "figures", "power", "names"
 _DEFECT = "defect"
 #: an error of these kinds concerns some of the values; others are of the device or the login
 _OF_SOME_VALUES = ("protocol", "refused", "unsupported")
@@ -50,7 +53,7 @@ class CallError(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The result for one PDU: what was read, and the first failure."""
+    """The result for one PDU: what was read, and what was not."""
 
     outlets: Sequence[PolledOutlet] = ()
     load_a: Figure = None
@@ -60,8 +63,8 @@ class Reading(NamedTuple):
     #: how many requests they sent, None if they were not counted; over NUT, requests that are sent
     #: together count as one
     requests: Optional[int] = None
-    #: the first failure
-    failure: Optional[CallError] = None
+    #: the name of a part -> why it was not read; what ended a reading is that of the next part
+    failures: Mapping[str, CallError] = MappingProxyType({})
     #: whether the states were read
     answered: bool = False
     #: whether numbers and names were read
@@ -84,6 +87,15 @@ class Reading(NamedTuple):
         """
         return first_metered(self.power_w, self.inlet_w)
 
+    @property
+    def failure(self) -> Optional[CallError]:
+        """The one that matters most: that of the states, else the first; None if all was read."""
+        return self.failures.get(STATES) or next(iter(self.failures.values()), None)
+
+    def with_failure(self, part: str, error: CallError) -> Reading:
+        """This one, where a part was not read. Of two errors the first counts."""
+        return self._replace(failures={part: error, **self.failures})
+
     def count(self, state: EnumPowerStatus) -> int:
         """How many outlets are in this state."""
         return sum(outlet.state is state for outlet in self.outlets)
@@ -91,15 +103,25 @@ class Reading(NamedTuple):
     @property
     def unread(self) -> str:
         """Why the states were not read; "" if they were."""
-        return "" if self.answered or self.failure is None else self.failure.reason
+        return self.failures[STATES].reason if STATES in self.failures else ""
 
     def outlet(self, identity: str) -> Optional[PolledOutlet]:
         """The outlet of this identity, None if the PDU does not list it."""
         return next((outlet for outlet in self.outlets if outlet.identity == identity), None)
 
 
-#: reads one thing of a PDU into its reading
-Part = Callable[[Reading, OpenHandler], Reading]
+def failed_reading(error: CallError, seconds: float = 0.0) -> Reading:
+    """That of a PDU of which nothing was read."""
+    return Reading(seconds=seconds, failures={STATES: error})
+
+
+class Part(NamedTuple):
+    """One thing that is read of a PDU."""
+
+    #: its key in `Reading.failures`
+    name: str
+    #: reads it into a reading
+    read: Callable[[Reading, OpenHandler], Reading]
 
 
 def read_pdu(
@@ -108,17 +130,16 @@ def read_pdu(
     parts: Sequence[Part],
     keep: Callable[[Reading], object] = lambda _: None,
     *,
-    keeps_failures: bool = False,
+    optional: Collection[str] = (),
 ) -> Reading:
     """Reads these parts of the PDU that `data`, an argument of make_handler, names, in one session.
 
-    `keep` gets the reading after each part. Raises what the handler raises; with `keeps_failures`,
-    the first error of some of the values becomes the reading's `failure`, and the next part is
-    read.
+    `keep` gets the reading after each part. Raises what the handler raises; an error of some of the
+    values of an `optional` part becomes its failure, and the next part is read.
     """
     with_states = not {figures, power}.issuperset(parts)
     with HandlerTools(handler).opened(data, with_states=with_states) as unit:
-        return read_parts(unit, parts, keep, keeps_failures=keeps_failures)
+        return read_parts(unit, parts, keep, optional=optional)
 
 
 def read_parts(
@@ -126,44 +147,65 @@ def read_parts(
     parts: Sequence[Part],
     keep: Callable[[Reading], object] = lambda _: None,
     *,
-    keeps_failures: bool = False,
+    optional: Collection[str] = (),
 ) -> Reading:
     """As `read_pdu`, of a PDU that is open."""
     reading = Reading(begun=time.monotonic())
     for part in parts:
-        failure = reading.failure
         try:
-            reading = part(reading, unit)
+            reading = part.read(reading, unit)
         except Exception as error:
-            if not keeps_failures or getattr(error, "kind", None) not in _OF_SOME_VALUES:
+            if part.name not in optional or not is_of_some_values(error):
                 raise
-            failure = failure or error_of(error)
-        reading = reading._replace(failure=failure or reading.failure)
+            reading = reading.with_failure(part.name, error_of(error))
         keep(reading)
     return reading._replace(seconds=time.monotonic() - reading.begun)
+
+
+def read_until_error(
+    parts: Sequence[Part], read: Callable[[Callable[[Reading], object]], object]
+) -> Reading:
+    """What `read` hands over of these parts to its argument, the `keep` of `read_parts`. An
+    Exception or SystemExit that ends it is the failure of the part that was read then.
+    """
+    begun = time.monotonic()
+    readings = [Reading(begun=begun)]
+    try:
+        read(readings.append)
+    except (Exception, SystemExit) as error:  # anybody may have written the archive
+        part = parts[min(len(readings), len(parts)) - 1]
+        readings.append(readings[-1].with_failure(part.name, error_of(error)))
+    return readings[-1]._replace(seconds=time.monotonic() - begun)
 
 
 # ---- the parts -----------------------------------------------------------------------------------
 
 
-def states(reading: Reading, unit: OpenHandler) -> Reading:
+def _read_states(reading: Reading, unit: OpenHandler) -> Reading:
     """The outlets with their states."""
     outlets = [PolledOutlet(_printable(identity), state) for identity, state in unit.states()]
     return reading._replace(answered=True, outlets=outlets)
 
 
-def figures(reading: Reading, unit: OpenHandler) -> Reading:
+def _read_figures(reading: Reading, unit: OpenHandler) -> Reading:
     """A and kWh."""
     return _add_figures(reading, unit.figures(with_power=False))
 
 
-def power(reading: Reading, unit: OpenHandler) -> Reading:
-    """A, kWh and W. If only W cannot be read, that is the reading's failure."""
-    pdu_figures, without_power = read_figures(unit)
-    return _add_figures(reading, pdu_figures)._replace(failure=without_power)
+def _read_power(reading: Reading, unit: OpenHandler) -> Reading:
+    """A, kWh and W. If only W cannot be read, that is the failure of POWER."""
+    try:
+        return _add_figures(reading, unit.figures(with_power=True))
+    except Exception as error:
+        if not is_of_some_values(error):
+            raise
+        failure = error_of(error)
+    without_power = _add_figures(reading, unit.figures(with_power=False))
+    lost = NotKnown(failure.reason)
+    return without_power._replace(power_w=lost, inlet_w=lost).with_failure(POWER, failure)
 
 
-def labels(reading: Reading, unit: OpenHandler) -> Reading:
+def read_labels(reading: Reading, unit: OpenHandler) -> Reading:
     """Numbers and names."""
     port_labels = unit.labels()
     if port_labels is None:
@@ -178,24 +220,27 @@ def labels(reading: Reading, unit: OpenHandler) -> Reading:
     return reading._replace(outlets=outlets, labelled=True)
 
 
-def read_topology(reading: Reading, unit: OpenHandler) -> Reading:
+def _read_topology(reading: Reading, unit: OpenHandler) -> Reading:
     """Lines and breakers."""
     return reading._replace(meters=unit.meters())
 
 
-def add_nameplate(reading: Reading, unit: OpenHandler) -> Reading:
+def _read_nameplate(reading: Reading, unit: OpenHandler) -> Reading:
     """The whole nameplate."""
     return reading._replace(plate=unit.nameplate())
 
 
-def read_figures(unit: OpenHandler) -> tuple[Figures, Optional[CallError]]:
-    """A, kWh and W, and why W is missing if only W cannot be read."""
-    try:
-        return unit.figures(with_power=True), None
-    except Exception as error:
-        if getattr(error, "kind", None) not in _OF_SOME_VALUES:
-            raise
-        return unit.figures(with_power=False), error_of(error)
+states = Part(STATES, _read_states)
+figures = Part(FIGURES, _read_figures)
+power = Part(FIGURES, _read_power)
+labels = Part(NAMES, read_labels)
+read_topology = Part("lines and breakers", _read_topology)
+add_nameplate = Part("nameplate", _read_nameplate)
+
+
+def is_of_some_values(error: BaseException) -> bool:
+    """Whether an error concerns some of the values; others are of the device or the login."""
+    return getattr(error, "kind", None) in _OF_SOME_VALUES
 
 
 def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextvars
 import threading
-import time
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
@@ -103,7 +102,7 @@ def poll(
     """Reads states and figures as DCImanager does, W `with_power`, numbers and names `with_labels`,
     then the `parts`, in one session. What fails costs itself alone, unless the device is silent.
 
-    An Exception or SystemExit becomes the `failure` of the result.
+    An Exception or SystemExit becomes one of the `failures` of the result.
     """
     figures_part = reading.power if with_power else reading.figures
     label_parts = (reading.labels,) if with_labels else ()
@@ -118,32 +117,28 @@ def poll_lines(target: Target) -> Reading:
 
 
 def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
-    """The parts of a reading, and the first error as its `failure`, with the seconds and the
-    requests that they took. An error of the device or of the login ends it.
+    """The parts of a reading, and the errors as its `failures`, with the seconds and the requests
+    that they took. An error of the device or of the login ends it.
     """
-    readings = [Reading(begun=time.monotonic())]
     requests = [0]
-    try:
+
+    def read(keep: Callable[[Reading], object]) -> None:
         data = target.data(timeout)
         _count(target.handler, requests)
-        reading.read_pdu(target.handler, data, parts, readings.append, keeps_failures=True)
-    except (Exception, SystemExit) as error:  # anybody may have written the archive
-        readings.append(
-            readings[-1]._replace(failure=readings[-1].failure or reading.error_of(error))
-        )
-    return readings[-1]._replace(
-        seconds=time.monotonic() - readings[0].begun,
-        requests=None if target.handler.sent is None else requests[0],
-    )
+        names_of_parts = [part.name for part in parts]
+        reading.read_pdu(target.handler, data, parts, keep, optional=names_of_parts)
+
+    pdu_reading = reading.read_until_error(parts, read)
+    return pdu_reading._replace(requests=None if target.handler.sent is None else requests[0])
 
 
 def is_silence(full_reading: Reading) -> bool:
     """Whether the reading failed because the PDU did not answer in time, or cannot be reached."""
-    if full_reading.failure is None:
-        return False
-    kind, reason = full_reading.failure
     # an archive of another pack may raise Python's own errors
-    return kind in ("unreachable", "timeout") or reason.startswith(("TimeoutError", "timeout"))
+    return any(
+        kind in ("unreachable", "timeout") or reason.startswith(("TimeoutError", "timeout"))
+        for kind, reason in full_reading.failures.values()
+    )
 
 
 def _count(handler: LoadedHandler, requests: list[int]) -> None:

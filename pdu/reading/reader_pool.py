@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from handlers.shared.errors import SettingsError
 
 from ..pdu_list.listed_pdu import ListedPdu
-from .parts import CallError, Reading
+from .parts import CallError, Reading, failed_reading
 from .polling import Target, poll
 
 #: default limit for the PDUs that are read at a time
@@ -111,7 +111,7 @@ class ReaderPool:
                     place, reading = results.get(timeout=max(0.0, job.end - time.monotonic()))
                 except queue.Empty:
                     job.is_late = True
-                    place, reading = late_place, Reading(seconds=seconds, failure=HANGS)
+                    place, reading = late_place, failed_reading(HANGS, seconds)
                 if running.pop(place, None) is not None:  # else it was left behind
                     yield place, reading
         finally:
@@ -134,7 +134,7 @@ class ReaderPool:
         """
 
         def run() -> None:
-            reading = Reading(failure=_LOST)
+            reading = failed_reading(_LOST)
             try:
                 reading = read()
             finally:
@@ -153,4 +153,4 @@ class ReaderPool:
                 threading.Thread(target=run, name=f"read {job.device.name}", daemon=True).start()
                 self._running.add(job)
         if obstacle is not None:
-            results.put((job.place, Reading(failure=obstacle)))
+            results.put((job.place, failed_reading(obstacle)))

@@ -98,6 +98,10 @@ class ReplayedDevice(NamedTuple):
     is_read: bool = True
     #: how many connections it had; 0 over UDP
     connections: Callable[[], int] = lambda: 0
+    #: the simulated PDU (codec_unit.py), and a function that makes others of its kind: from a port,
+    #: a fault and answers; None if there is no such
+    unit: Any = None
+    units: Any = None
 
 
 @dataclass

@@ -110,11 +110,15 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
 
     do_GET = _serve
     do_POST = _serve
+    do_PUT = _serve
+    do_PATCH = _serve
     do_DELETE = _serve
 
     def _send(self, status: int, content: Any, headers: Mapping[str, str]) -> None:
-        """Send a response; `content` becomes JSON, None an empty body."""
-        body = b"" if content is None else json.dumps(content).encode()
+        """Send a response; `content` becomes JSON, None an empty body, and bytes stay."""
+        body = b"" if content is None else content
+        if not isinstance(body, bytes):
+            body = json.dumps(content).encode()
         self.send_response(status)
         if status != 204:  # which has no Content-Length: RFC 9110, 8.6
             self.send_header("Content-Type", "application/json; charset=UTF-8")

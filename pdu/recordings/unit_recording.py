@@ -1,7 +1,7 @@
 """Records and simulates the PDUs of handlers that are a codec (handlers/http/dialogue.py).
 
 A recording has the answers to the requests that the codec yields, scrubbed. The simulated device
-takes any login.
+takes any login, and obeys the codec's commands.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, Callable
 
-from handlers.http.dialogue import Codec, PduState, ReadRequest, Request, run_dialogue
+from handlers.http.dialogue import Codec, PduState, run_dialogue
 from handlers.http.strict_json import loads
 from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError
+from pdu_common.connection import PduData
 
 from ..cli.output import counted
+from .codec_unit import Answers, CodecUnit, HttpFault, exchange_of, request_key
 from .recording_formats import (
     Recording,
     RecordingFormat,
@@ -23,12 +25,10 @@ from .recording_formats import (
     ReplayedDevice,
     make_json_detector,
 )
-from .replay_server import ANY_LOGIN, HttpReplay, Response
+from .replay_server import ANY_LOGIN, Response
 from .scrub import Scrubber, is_product, replace_unread
 
 _PORT = 443
-#: JSON by request: its path, and the body of a read by POST after it
-Answers = Mapping[str, Any]
 
 
 def unit_recording_format(
@@ -39,8 +39,14 @@ def unit_recording_format(
     """
 
     def serve(text: str, port: int) -> ReplayedDevice:
-        replay = _DocumentReplay(_parse_answers(text), logins, port)
-        return replay.describe(name, "one unit", ANY_LOGIN)
+        answers = _parse_answers(text)
+
+        def unit(port: int, fault: HttpFault, answers: Answers) -> CodecUnit:
+            return CodecUnit(codec_of_handler(make_handler), answers, logins, port, fault)
+
+        replay = unit(port, HttpFault.NONE, answers)
+        device = replay.describe(name, "one unit, switched by its commands", ANY_LOGIN)
+        return device._replace(unit=replay, units=unit)
 
     record = partial(_record, name, make_handler)
     return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve)
@@ -86,18 +92,20 @@ def read_recorded(codec: Codec, text: str) -> PduState:
     """The values that a handler's codec reads in a recording. Raises the errors of
     handlers/shared/errors.py.
     """
-    return run_dialogue(codec.read_unit(with_figures=True), _exchange(_parse_answers(text)))
+    return run_dialogue(codec.read_unit(with_figures=True), exchange_of(_parse_answers(text)))
 
 
-def _exchange(answers: Answers) -> Callable[[Request], bytes]:
-    return lambda request: json.dumps(answers[request_key(request)]).encode()
+def codec_of_handler(make_handler: Callable[[Any], Any]) -> Codec:
+    """The codec of a handler's class."""
+    codec: Codec = make_handler(PduData("127.0.0.1", {})).codec
+    return codec
 
 
 def _values(pdu: Any, answers: Answers) -> Sequence[object]:
     """The PDU's values in these answers, without names; or the error."""
     try:
         states = [
-            pdu.read_unit(with_figures=figures, exchange=_exchange(answers))
+            pdu.read_unit(with_figures=figures, exchange=exchange_of(answers))
             for figures in (True, False)
         ]
     except PduHandlerError as error:
@@ -134,29 +142,8 @@ def _parse_answers(text: str) -> Answers:
         raise SettingsError("the recording is not complete") from None
 
 
-def request_key(request: Request) -> str:
-    """The key of a request's answer in a recording."""
-    return f"{request.path} {request.body.decode('utf-8', 'replace')}".strip()
-
-
 def _json(body: bytes) -> Any:
     try:
         return loads(body)
     except ValueError:
         raise ProtocolError("the answer is not JSON") from None
-
-
-class _DocumentReplay(HttpReplay):
-    """Answers with the documents. It refuses commands: what they do is not recorded."""
-
-    def __init__(self, documents: Answers, logins: Mapping[str, Response], port: int) -> None:
-        self._documents, self._logins = documents, logins
-        super().__init__(port)
-
-    def reply(self, method: str, target: str, body: bytes) -> Response:
-        key = request_key(ReadRequest(target, body if method == "POST" else b""))
-        if f"{method} {target}" in self._logins:
-            return self._logins[f"{method} {target}"]
-        if method in ("GET", "POST") and key in self._documents:
-            return 200, self._documents[key], {}
-        return 404, None, {}

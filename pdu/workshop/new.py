@@ -21,7 +21,7 @@ import click
 from handlers.shared.errors import SettingsError
 
 from ..cli.groups import Subcommand
-from ..cli.options import FOLDER, Output, output_options, pass_output
+from ..cli.options import FOLDER, TEXT, Output, output_options, pass_output
 from ..cli.output import Result, print_result
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.handler_archives import RESERVED
@@ -65,7 +65,7 @@ _NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
 
 @click.command("new", cls=Subcommand, examples=("pdu new modbus", "pdu new acme-strip --snmp"))
 @click.argument("name")
-@click.option("--title", metavar="TEXT", help="display name of the vendor or make")
+@click.option("--title", metavar="TEXT", type=TEXT, help="display name of the vendor or make")
 @click.option(
     "--tree", metavar="FOLDER", type=FOLDER, help="the copy of this project, if not this folder"
 )

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from handlers.http.dialogue import Outlet, PduState, run_dialogue
-from pdu.recordings.unit_recording import request_key
+from pdu.recordings.codec_unit import request_key
 
 
 def read(codec: Any, answers: Mapping[str, Any], with_figures: bool = True) -> PduState:

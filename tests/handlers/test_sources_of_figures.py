@@ -91,6 +91,5 @@ def test_netio_takes_current_power_and_energy_of_the_unit_from_its_own_meter_alo
         unit = codecs.read(decoding, {"/netio.json": empty})
         assert unit.outlets[2].figures.power_w is not None
         totals = (unit.load_a, unit.power_w, unit.energy_kwh)
-        # null is not known now
-        is_unmetered = empty["GlobalMeasure"] == {}
-        assert all(t is None if is_unmetered else isinstance(t, NotKnown) for t in totals)
+        # outputs with meters show that the unit has one
+        assert all(isinstance(total, NotKnown) for total in totals)

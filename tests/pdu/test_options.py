@@ -8,7 +8,7 @@ import click
 import pytest
 
 from pdu.cli import exit_codes
-from pdu.cli.options import Option
+from pdu.cli.options import EMPTY, KeyValue, NumberRange, Option, Seconds, Text
 from tests.pdu.running import command_of, run
 from tests.pdu.test_help import EVERY
 
@@ -43,25 +43,47 @@ def test_a_flag_that_is_not_there_does_not_hide_in_an_argument() -> None:
     command.main(["--needs", "--needed", "w"], standalone_mode=False)
 
 
-FILE_PARAMETERS = [
+def _takes_text(parameter: click.Parameter) -> bool:
+    """Whether an empty text could be its value."""
+    if isinstance(parameter, click.Option):
+        return not parameter.is_flag
+    return isinstance(parameter.type, (click.Path, Text))
+
+
+TEXT_PARAMETERS = [
     (path, parameter)
     for path in EVERY
     for parameter in command_of(path).params
-    if isinstance(parameter.type, click.Path)
+    if _takes_text(parameter)
 ]
 
 
 @pytest.mark.parametrize(
-    "path, parameter", FILE_PARAMETERS, ids=[f"{' '.join(p)} {o.name}" for p, o in FILE_PARAMETERS]
+    "path, parameter", TEXT_PARAMETERS, ids=[f"{' '.join(p)} {o.name}" for p, o in TEXT_PARAMETERS]
 )
-def test_an_empty_file_name_is_a_usage_error(
+def test_an_empty_value_is_a_usage_error(
     path: tuple[str, ...], parameter: click.Parameter, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A variable of the shell that is not set must not choose the usual list or file."""
-    flag = [parameter.opts[-1]] if isinstance(parameter, click.Option) else []
-    code, out, err = run(capsys, *path, *flag, "")
-    assert (code, out) == (exit_codes.WRONG, "")
-    assert "an empty file name" in err
+    """A variable of the shell that is not set must not win over a list, an address or a usual
+    file.
+    """
+    values = ["", " "] if isinstance(parameter.type, Text) else [""]
+    if isinstance(parameter.type, KeyValue):
+        values += ["port=", "port= "]
+    for value in values:
+        with pytest.raises(click.BadParameter) as refusal:
+            parameter.type_cast_value(click.Context(command_of(path)), _argument(parameter, value))
+        number = isinstance(parameter.type, (click.IntRange, NumberRange, Seconds, click.Choice))
+        assert number or EMPTY in str(refusal.value) or "such as" in str(refusal.value)
+    if isinstance(parameter, click.Option):
+        code, out, err = run(capsys, *path, parameter.opts[-1], "")
+        assert (code, out) == (exit_codes.WRONG, "")
+        assert "Traceback" not in err
+
+
+def _argument(parameter: click.Parameter, value: str) -> object:
+    """The value as click's parser hands it over."""
+    return [value] if parameter.multiple or parameter.nargs != 1 else value
 
 
 # what each command needs before it reads a secret

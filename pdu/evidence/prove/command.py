@@ -19,7 +19,7 @@ from handlers.shared.errors import PduHandlerError, printable
 from ...cli import prompts
 from ...cli.error_output import Interrupted, Usage
 from ...cli.exit_codes import DONE, NOT_SEEN
-from ...cli.options import NumberRange, Run, output_options, run_of, yes_option
+from ...cli.options import TEXT, NumberRange, Run, output_options, run_of, yes_option
 from ...cli.output import Result, counted, figure, print_result, report, show_status_line
 from ...cli.shared_options import out_option
 from ...files.whole_files import new_file
@@ -94,6 +94,7 @@ file.""",
 @click.option(
     "--outlet",
     metavar="OUTLET",
+    type=TEXT,
     multiple=True,
     help="switch this idle outlet, which is on; give it twice if it is not known to be idle",
 )
@@ -103,7 +104,12 @@ file.""",
     type=click.IntRange(0, 1000),
     help="how many outlets the front has; else asked",
 )
-@click.option("--dark", metavar="N,N|none", help="the outlets that are dark, or none; else asked")
+@click.option(
+    "--dark",
+    metavar="N,N|none",
+    type=TEXT,
+    help="the outlets that are dark, or none; else asked",
+)
 @click.option(
     "--display",
     metavar="A",

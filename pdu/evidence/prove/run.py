@@ -129,19 +129,17 @@ def read_unit(unit: UnitUnderTest) -> tuple[Reading, tuple[str, ...]]:
     """States, figures, numbers and nameplate, as the tools read them before the first error, with
     that error. Names of outlets are no longer told in errors from now on.
     """
-    readings = [Reading()]
     parts = (reading.states, reading.power, reading.labels, reading.add_nameplate)
-    call_error = None
-    try:
-        reading.read_pdu(unit.handler, unit.data, parts, readings.append)
-    except (Exception, SystemExit) as error:
-        call_error = reading.error_of(error)
-    for outlet in readings[-1].outlets:
+    unit_reading = reading.read_until_error(
+        parts, lambda keep: reading.read_pdu(unit.handler, unit.data, parts, keep)
+    )
+    for outlet in unit_reading.outlets:
         unit.scrubber.learn(NAMES, outlet.name)
-    if call_error is None:
-        return readings[-1], ()
-    reason = unit.clean(printable(call_error.reason, _LONGEST))
-    return readings[-1], (f"not all of it was read: {call_error.kind}: {reason}",)
+    notes = []
+    for part, failure in unit_reading.failures.items():
+        reason = unit.clean(printable(failure.reason, _LONGEST))
+        notes.append(f"its {part} were not read: {failure.kind}: {reason}")
+    return unit_reading, tuple(notes)
 
 
 def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, tuple[str, ...]]:

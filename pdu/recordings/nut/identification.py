@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Callable
 
-from handlers.nut import daisy_chain, model
+from handlers.nut import model
 from handlers.nut.errors import DataStale, DriverNotConnected
+from handlers.nut.numbers import parse_number
 from handlers.nut.requests import ver
 from handlers.nut.sessions import open_session
 from handlers.shared.errors import Denied, PduHandlerError, Refused, printable
@@ -184,7 +185,7 @@ def _sources(device: RecordedDevice, settings: Settings, total_of: _Total) -> tu
     total = total_of(device.decode(settings))
     raised_by_name: dict[str, dict[str, str]] = {}
     for variable, text in device.variables.items():
-        value = daisy_chain.parse_number(text)
+        value = parse_number(text)
         if variable.endswith((".current", ".energy")) and value is not None:
             name = re.sub(r"\.[0-9]+\.", ".N.", variable)
             raised_by_name.setdefault(name, {})[variable] = f"{value + 1:.6f}"

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from handlers.nut.daisy_chain import Member, parse_number
+from handlers.nut.daisy_chain import Member
+from handlers.nut.numbers import parse_number
 from handlers.nut.sessions import NutSession, read_once
 
 from ..topology import BREAKER, LINE, MeteredPart

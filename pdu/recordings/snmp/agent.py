@@ -81,7 +81,11 @@ class SimulatedAgent:
 
         def received(datagram: bytes, address: Any) -> None:
             self.datagrams += 1
-            receive(datagram, address)
+            delay_s = self.unit.delay_s
+            if delay_s:
+                asyncio.get_running_loop().call_later(delay_s, receive, datagram, address)
+            else:
+                receive(datagram, address)
 
         transport.datagram_received = received
         return transport.open_server_mode(sock=self.socket)

@@ -46,6 +46,11 @@ class RecordedUnit:
         self._lock = threading.Lock()
         self.writes: list[str] = []
 
+    @property
+    def delay_s(self) -> float:
+        """How late it answers, in seconds."""
+        return 0.0
+
     def get(self, oid: Arcs) -> Optional[SnmpRow]:
         return self._rows.get(oid)
 

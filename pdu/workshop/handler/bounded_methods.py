@@ -18,6 +18,7 @@ from pdu_common.helper import EnumPowerStatus
 from ...loading.four_methods import HIDDEN, FourMethods, make_pdu
 from ...loading.handler_loading import LoadedHandler
 from .method_trials import EndlessCall, error_text
+from .side_effects import SideEffects
 
 T = TypeVar("T")
 CALL_S = 60.0  # limit for one call
@@ -80,8 +81,8 @@ class _Records(logging.Handler):
 
 
 class BoundedMethods:
-    """The methods of a handler. Each call makes the handler's object anew, in a thread that is left
-    alone if it does not end.
+    """The methods of a handler. Each call makes the handler's object anew, or takes the one of the
+    first call if it `is_kept`, in a thread that is left alone if it does not end.
     """
 
     def __init__(
@@ -89,9 +90,16 @@ class BoundedMethods:
         handler: LoadedHandler,
         data: Callable[[], Any],
         secrets: Optional[ShownSecrets] = None,
+        effects: Optional[SideEffects] = None,
+        *,
+        is_kept: bool = False,
     ) -> None:
-        """`data`: gives the argument of make_handler; `secrets`: searches the texts of errors."""
+        """`data`: gives the argument of make_handler; `secrets`: searches the texts of errors;
+        `effects`: notes what the calls do besides.
+        """
         self._handler, self._data, self._secrets = handler, data, secrets
+        self._effects, self._is_kept = effects, is_kept
+        self._kept_pdu: Optional[FourMethods] = None
 
     def states(self) -> list[tuple[str, EnumPowerStatus]]:
         """As FourMethods."""
@@ -108,7 +116,7 @@ class BoundedMethods:
         )
 
     def _call(self, name: str, method: Callable[..., T], *arguments: Any) -> T:
-        """Call a method of an object made anew, in a thread that is left behind if it does not end.
+        """Call a method, in a thread that is left behind if it does not end.
 
         Raises what it raises, and EndlessCall.
         """
@@ -116,10 +124,10 @@ class BoundedMethods:
         errors: list[BaseException] = []
 
         def run() -> None:
+            watching = self._effects.watching(name) if self._effects else contextlib.nullcontext()
             try:
-                data = self._data()
-                pdu = FourMethods(make_pdu(self._handler.make, data), data)
-                results.append(method(pdu, *arguments))
+                with watching:
+                    results.append(method(self._pdu(), *arguments))
             except BaseException as error:  # anybody may have written it
                 errors.append(error)
 
@@ -135,3 +143,12 @@ class BoundedMethods:
                 f"{name} did not end within {CALL_S:g} s: DCImanager would wait for it"
             )
         return results[0]
+
+    def _pdu(self) -> FourMethods:
+        if self._kept_pdu is not None:
+            return self._kept_pdu
+        data = self._data()
+        pdu = FourMethods(make_pdu(self._handler.make, data), data)
+        if self._is_kept:
+            self._kept_pdu = pdu
+        return pdu

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import tempfile
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,7 +29,7 @@ from ...cli.options import (
     output_options,
     pass_output,
 )
-from ...cli.output import Result, print_result, printing_to_stderr, tabulate, waiting
+from ...cli.output import Result, print_result, printing_to_stderr, waiting
 from ...files.secret_files import secret_in
 from ...files.whole_files import text_of
 from ...loading.four_methods import LACKING
@@ -39,10 +41,12 @@ from ...pdu_list import form as connection_data
 from ...pdu_list.login_options import Login, pass_login, setting_options
 from ...recordings.replay_server import HOST
 from . import loading_checks
-from .rules import BROKEN, HEAD, KEPT, RULES, UNTRIED, Finding, table
+from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, lines, untried_rules
 
 #: in place of a secret of the owner's: the trials find where the handler shows it
 _TRIAL_PASSWORD = f"password-{secrets.token_hex(8)}"
+
+_NARROWEST = 60
 
 
 @click.group(
@@ -90,8 +94,9 @@ def handler_check(output: Output, login: Login, path: str, replay: Optional[str]
 
     It runs code that you did not write: with your rights, as DCImanager runs it with its own.
 
-    Exit code: 0 if it keeps all that was tried, 9 if only what is recommended is broken or if its
-    methods were not tried, 1 if it breaks the page or could do harm.
+    Exit code: 0 if states, figures, commands and faults were tried and it keeps the page, 9 if
+    something of that was not tried, 1 if it breaks the page or could do harm. What is only advised
+    does not count.
     """
     if not is_handler_there(path):
         advice = ""
@@ -113,28 +118,36 @@ def handler_check(output: Output, login: Login, path: str, replay: Optional[str]
 
 def _result(path: str, findings: list[Finding]) -> Result:
     """The findings as a table and the verdict; the exit code says whether the page is kept."""
+    findings = [_advised_if_harmless(finding) for finding in findings]
     count_by_result = Counter(finding.result for finding in findings)
-    if any(finding.is_harmful for finding in findings):
-        pages = any(finding.is_harmful and finding.rule.section for finding in findings)
+    untried = untried_rules(findings)
+    imports_untried = any(
+        finding.rule is RULES["imports"] and finding.result == UNTRIED for finding in findings
+    )
+    if count_by_result[BROKEN]:
+        pages = any(finding.result == BROKEN and finding.rule.section for finding in findings)
         code, verdict = DEFECT, f"breaks {PAGE}" if pages else "is not safe: it would do harm"
-    elif any(finding.rule is RULES["status"] and finding.result == UNTRIED for finding in findings):
+    elif RULES["status"] in untried:
         code, verdict = NOT_SEEN, f"is not known to keep {PAGE}, its methods were not called"
     elif any(LACKING in finding.detail for finding in findings):
         code, verdict = NOT_SEEN, f"is not known to keep {PAGE}: {LACKING}"
-    elif any(
-        finding.rule is RULES["imports"] and finding.result == UNTRIED for finding in findings
-    ):
+    elif imports_untried:
         code, verdict = NOT_SEEN, "is not known to load on the platform, which may lack a package"
-    elif count_by_result[BROKEN]:
-        code, verdict = NOT_SEEN, f"keeps {PAGE}, but not all of our advice"
+    elif untried:
+        code, verdict = NOT_SEEN, f"is not known to keep {PAGE}: not all of it was tried"
     else:
         code, verdict = DONE, f"keeps {PAGE}"
-    lines = [
-        *tabulate(HEAD, table(findings)),
-        "",
-        f"{path} {verdict}: {count_by_result[KEPT]} kept, {count_by_result[BROKEN]} broken,"
-        f" {count_by_result[UNTRIED]} not tried",
-    ]
+    counts = ", ".join(
+        f"{count_by_result[result]} {result}"
+        for result in (KEPT, BROKEN, ADVISED, UNTRIED)
+        if count_by_result[result] or result != ADVISED
+    )
+    width = max(_NARROWEST, shutil.get_terminal_size().columns)
+    shown_lines = [*lines(findings, width), ""]
+    if untried:
+        rules = "; ".join(rule.text for rule in untried)
+        shown_lines += [*textwrap.wrap(f"not tried: {rules}", width), ""]
+    shown_lines += textwrap.wrap(f"{path} {verdict}: {counts}", width, break_long_words=False)
     rows: list[dict[str, Any]] = [
         {
             "result": finding.result,
@@ -143,11 +156,20 @@ def _result(path: str, findings: list[Finding]) -> Result:
             "section": finding.rule.section,
             "line": finding.rule.line,
             "detail": finding.detail,
-            "remedy": finding.rule.remedy if finding.result == BROKEN else "",
+            "remedy": finding.rule.remedy if finding.result in (BROKEN, ADVISED) else "",
         }
         for finding in findings
     ]
-    return Result({"handler": path, "findings": rows}, lines, code)
+    untried_texts = [rule.text for rule in untried]
+    facts = {"handler": path, "findings": rows, "untried": untried_texts}
+    return Result(facts, shown_lines, code)
+
+
+def _advised_if_harmless(finding: Finding) -> Finding:
+    """What is only recommended is advised where it is not kept."""
+    if finding.result == BROKEN and not finding.is_harmful:
+        return finding._replace(result=ADVISED)
+    return finding
 
 
 def _findings(
@@ -193,14 +215,17 @@ def _device_findings(handler: LoadedHandler, replay: str, login: Login) -> Itera
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .bounded_methods import ShownSecrets
-    from .device_trials import ServedRecording, ServedTrials, SnmpTrials
+    from .device_trials import ServedTrials, SnmpTrials
+    from .side_effects import SideEffects
     from .trial_units import COMMUNITY, WRONG_COMMUNITY, recorded_device
 
     text = text_of(replay) if replay else ""
     shown_secrets = ShownSecrets((COMMUNITY, WRONG_COMMUNITY, _TRIAL_PASSWORD))
+    package = handler.make.__module__.partition(".")[0]
+    effects = SideEffects(package, shown_secrets.search)
     with shown_secrets.watching(), contextlib.ExitStack() as stack:
         if handler.snmp:
-            snmp_trials = SnmpTrials(handler, _settings(login), shown_secrets)
+            snmp_trials = SnmpTrials(handler, _settings(login), shown_secrets, effects)
             yield from snmp_trials.findings(recorded_device(text) if text else None)
         else:
             recording = None
@@ -208,9 +233,11 @@ def _device_findings(handler: LoadedHandler, replay: str, login: Login) -> Itera
                 _, kind = handler_of_recording(text, replay)
                 server = kind.serve(text, 0)
                 stack.callback(server.close)
-                recording = ServedRecording(server.port, server.writes, server.connections)
-            trials = ServedTrials(handler, _forms(handler, login), shown_secrets)
+                recording = server
+            trials = ServedTrials(handler, _forms(handler, login), shown_secrets, effects)
             yield from trials.findings(recording)
+    effect = "; ".join(effects.sentences)
+    yield Finding(RULES["side effects"], ADVISED if effect else KEPT, effect)
     fault = "; ".join(shown_secrets.places)
     yield Finding(RULES["secret"], BROKEN if fault else KEPT, fault)
 

@@ -7,6 +7,7 @@ settings as JSON. Prints one line of JSON. Imports the standard library alone, a
 """
 
 import importlib
+import inspect
 import json
 import re
 import runpy
@@ -88,9 +89,19 @@ def _object_faults(pdu: object) -> dict[str, Any]:
     """
     bases = [base.__name__ for base in type(pdu).__mro__]
     methods = ("status", "port_up", "port_down", "statistic")
-    missing = [name for name in methods if not callable(getattr(pdu, name, None))]
+    faults, missing = [], []
+    for name in methods:
+        attribute = getattr(type(pdu), name, None)
+        if isinstance(attribute, property):  # whose code would ask the device now
+            faults.append(f"{name} is a property; the page wants a method")
+        elif inspect.iscoroutinefunction(attribute):
+            faults.append(f"{name} is a coroutine; DCImanager calls plain methods")
+        elif not callable(getattr(pdu, name, None)):
+            missing.append(name)
+    if missing:
+        faults.append(f"make_handler's object has no {', '.join(missing)}")
     return {
-        "entry": f"make_handler's object has no {', '.join(missing)}" if missing else "",
+        "entry": "; ".join(faults),
         "base": "BasePdu" in bases or "BaseSnmpPdu" in bases,
     }
 

@@ -89,10 +89,15 @@ def check_loading(
             yield _finding("base", "" if outcome.get("base") else "its class has another base")
         events = ", ".join(sorted(set(outcome.get("sent", ()))))
         yield _finding("quiet", f"make_handler does {events}" if events else "")
-        yield _check_python("python", [RECOMMENDED], trial, source)
+    types, old_python_fault = _check_types(source, platform, handler_folder)
+    if not outcome.get("error"):
+        python = _check_python("python", [RECOMMENDED], trial, source)
+        if python.result != BROKEN and old_python_fault:
+            python = _finding("python", old_python_fault)
+        yield python
         yield _check_python("pythons", OTHERS, trial, source)
     yield _check_imports(source)
-    yield _check_types(source, platform, handler_folder)
+    yield types
 
 
 def _finding(rule: str, fault: str) -> Finding:
@@ -273,32 +278,52 @@ def _check_imports(source: HandlerSource) -> Finding:
     )
 
 
-def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) -> Finding:
-    """Run mypy on the handler, beside our double of the platform."""
+def _check_types(
+    source: HandlerSource, platform: Path, handler_folder: Path
+) -> tuple[Finding, str]:
+    """Run mypy on the handler, beside our double of the platform. Also returns the first mistake
+    that the newest Python does not have, "" for none: a call of what Python 3.9 lacks.
+    """
     environment = {**os.environ, "MYPYPATH": f"{platform}{os.pathsep}{handler_folder}"}
     try:
         process = _run_mypy(source, handler_folder, environment, "--python-version", RECOMMENDED)
         # mypy 2 knows no Python before 3.10
-        if "argument --python-version" in process.stderr:
+        is_for_recommended = "argument --python-version" not in process.stderr
+        if not is_for_recommended:
             process = _run_mypy(source, handler_folder, environment)
+        errors = _mypy_errors(process)
+        old_python_fault = ""
+        if errors and is_for_recommended:
+            newest = _run_mypy(source, handler_folder, environment, "--python-version", OTHERS[-1])
+            newest_errors = _mypy_errors(newest)
+            is_run = newest.returncode <= 1
+            old_errors = [error for error in errors if is_run and error not in newest_errors]
+            own_old_errors = [error for error in old_errors if not _MYPY_LACKING.search(error)]
+            old_python_fault = own_old_errors[0] if own_old_errors else ""
     except (OSError, subprocess.TimeoutExpired):
-        return Finding(RULES["types"], UNTRIED, f"mypy did not end within {_SECONDS:g} s")
+        return Finding(RULES["types"], UNTRIED, f"mypy did not end within {_SECONDS:g} s"), ""
     if "No module named mypy" in process.stderr:
-        return Finding(RULES["types"], UNTRIED, _NO_MYPY)
-    # a package without types: the code is "import" before mypy 1.4
-    errors = [
+        return Finding(RULES["types"], UNTRIED, _NO_MYPY), ""
+    if process.returncode > 1 and not errors:
+        detail = printable(process.stderr.strip()[-200:], 200)
+        return Finding(RULES["types"], UNTRIED, detail), ""
+    own_errors = [line for line in errors if not _MYPY_LACKING.search(line)]
+    if errors and not own_errors:
+        return _lacking("types", {"missing": errors[0]}), ""
+    more = f" (and {len(own_errors) - 1} more)" if own_errors[1:] else ""
+    fault = f"{own_errors[0]}{more}" if own_errors else ""
+    return _finding("types", fault), old_python_fault
+
+
+def _mypy_errors(process: subprocess.CompletedProcess[str]) -> list[str]:
+    """Its lines about mistakes. A package without types is none: the code is "import" before mypy
+    1.4.
+    """
+    return [
         line
         for line in process.stdout.splitlines()
         if ": error:" in line and not line.endswith(("[import]", "[import-untyped]"))
     ]
-    if process.returncode > 1 and not errors:
-        return Finding(RULES["types"], UNTRIED, printable(process.stderr.strip()[-200:], 200))
-    own_errors = [line for line in errors if not _MYPY_LACKING.search(line)]
-    if errors and not own_errors:
-        return _lacking("types", {"missing": errors[0]})
-    errors = own_errors
-    more = f" (and {len(errors) - 1} more)" if errors[1:] else ""
-    return _finding("types", f"{errors[0]}{more}" if errors else "")
 
 
 def _run_mypy(

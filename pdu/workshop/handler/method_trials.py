@@ -22,7 +22,9 @@ from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
 #: an outlet that no device has
 ABSENT = "99999"
 # a figure may be rounded to a tenth; two outlets of a unit differ by more
-_MOST_DEVIATION, _ROUNDING = 0.01, 0.051
+_ROUNDING = 0.051
+# a part of the figure: a load in whole amperes is wrong, an energy in whole kWh is not
+_MOST_DEVIATION = {"A": 0.002, "kWh": 0.01}
 OTHER_COMMUNITY = "it asks with another community than the form's, or with another SNMP version"
 States = Mapping[str, EnumPowerStatus]
 
@@ -53,6 +55,8 @@ class SimulatedUnit(Protocol):
 
     requests: list[Any]
     commands: list[Any]
+    #: the line of the handler's code that wrote last; "" if it is not known
+    place: str
 
     def states(self) -> States: ...
 
@@ -60,13 +64,17 @@ class SimulatedUnit(Protocol):
 
     def turn(self, identity: str, state: EnumPowerStatus) -> bool: ...
 
+    def raise_meters(self) -> None: ...
+
     def switchable_outlet(self) -> str: ...
 
-    def commanded_outlets(self) -> frozenset[str]: ...
+    def outlets_to_switch(self) -> list[str]: ...
+
+    def commanded_outlets(self, start: int = 0) -> frozenset[str]: ...
 
     def orders(self, identity: str, state: EnumPowerStatus) -> Sequence[Any]: ...
 
-    def foreign_commands(self) -> list[str]: ...
+    def foreign_commands(self, start: int = 0) -> list[str]: ...
 
 
 class TrialDevice(NamedTuple):
@@ -84,25 +92,41 @@ class TrialDevice(NamedTuple):
     requests: Optional[Callable[[], int]] = None
     #: the device, if everything about it is known
     unit: Optional[SimulatedUnit] = None
+    #: the methods of one object that is kept between the calls
+    kept_methods: Optional[Methods] = None
+    #: how many commands for outlets that it does not have it was sent; None where it may refuse
+    #: them, as an SNMP agent does
+    absent_commands: Optional[Callable[[], int]] = None
 
     @classmethod
     def of_unit(
-        cls, methods: Methods, about: str, unit: SimulatedUnit, requests: Callable[[], int]
+        cls,
+        methods: Methods,
+        about: str,
+        unit: SimulatedUnit,
+        requests: Callable[[], int],
+        kept_methods: Optional[Methods] = None,
     ) -> TrialDevice:
         """A device of which everything is known."""
-        return cls(methods, about, unit.states, lambda: len(unit.commands), requests, unit)
+        return cls(
+            methods=methods,
+            about=about,
+            states=unit.states,
+            commands=lambda: len(unit.commands),
+            requests=requests,
+            unit=unit,
+            kept_methods=kept_methods,
+        )
 
     def states_now(self) -> States:
         """The states of the device, else those that the handler says."""
         return dict(self.methods.states()) if self.states is None else dict(self.states())
 
-    def outlet_on(self) -> str:
-        """An outlet that is on, and that can be switched as far as is known; "" if there is
-        none.
-        """
+    def outlets_to_switch(self) -> list[str]:
+        """Outlets that are on, and that can be switched as far as is known."""
         if self.unit is not None:
-            return self.unit.switchable_outlet()
-        return next((name for name, state in self.states_now().items() if state is UP), "")
+            return self.unit.outlets_to_switch()
+        return [name for name, state in self.states_now().items() if state is UP][:1]
 
     def is_unreached(self) -> bool:
         """Whether it is known that no request reached it."""
@@ -123,8 +147,17 @@ def method_findings(
             broken_rules.append(finding.rule)
         yield finding
     if is_read:
-        absent = untried_after(broken_rules, "port_down", "no outlet")
-        yield absent or raises("no outlet", lambda: device.methods.switch(ABSENT, on=False))
+        yield untried_after(broken_rules, "port_down", "no outlet") or _absent_finding(device)
+
+
+def _absent_finding(device: TrialDevice) -> Finding:
+    """A command for an outlet that no device has."""
+    count = device.absent_commands or (lambda: 0)
+    commands_before = count()
+    finding = raises("no outlet", lambda: device.methods.switch(ABSENT, on=False))
+    if finding.result == KEPT and count() > commands_before:
+        return broken("no outlet", f"a command for outlet {ABSENT} was sent; then it raised")
+    return finding
 
 
 def untried_after(broken_rules: Sequence[Rule], method: str, rule: str) -> Optional[Finding]:
@@ -135,13 +168,14 @@ def untried_after(broken_rules: Sequence[Rule], method: str, rule: str) -> Optio
 
 
 def _method_findings(device: TrialDevice) -> Iterator[Finding]:
-    """Findings on the four methods: the figures, and the commands to an outlet that is on, are
+    """Findings on the four methods: the figures, and the commands to outlets that are on, are
     tried if status() answers.
     """
     try:
         states = dict(device.methods.states())
     except Exception as error:
         yield _fault_on_device(device, "status", error)
+        yield from _poll_findings(device, only_faults=True)
         return
     status_requests = device.requests() if device.requests else 1
     yield Finding(RULES["status"], KEPT, f"{len(states)} outlets of {device.about}")
@@ -160,33 +194,86 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
         figures_text = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
         yield Finding(RULES["statistic"], KEPT, figures_text)
         if device.unit is not None:
-            yield compare_figures(figures, device.unit.measured_sums())
+            yield _compare_all_figures(device, device.unit, figures)
     if device.unit is not None:
         yield broken("asked", stale) if stale else Finding(RULES["asked"], KEPT)
-    outlet = device.outlet_on()
-    if outlet:
-        yield from _command_findings(device, outlet)
+    yield from _poll_findings(device)
+    outlets = device.outlets_to_switch()
+    if outlets:
+        yield from _command_findings(device, outlets)
     else:
         why = "no outlet of the device is on and can be switched"
         yield Finding(RULES["port_down"], UNTRIED, why)
+
+
+def _poll_findings(device: TrialDevice, *, only_faults: bool = False) -> Iterator[Finding]:
+    """Whether a poll wrote to the device; it was not sent a command yet."""
+    if device.commands is None:
+        return
+    number = device.commands()
+    if number:
+        place = _at(device.unit.place) if device.unit is not None else ""
+        yield broken("poll", f"status and statistic wrote {number} times{place}")
+    elif not only_faults:
+        yield Finding(RULES["poll"], KEPT)
 
 
 def _fault_after_change(device: TrialDevice, states: States) -> str:
     """What is wrong with a status after an outlet was switched off by hand, "" for nothing. The
     outlet is switched on again. `states`: those of the status before.
     """
-    outlet = device.outlet_on() if device.unit is not None else ""
-    if device.unit is None or not outlet or not device.unit.turn(outlet, DOWN):
+    unit = device.unit
+    outlet = unit.switchable_outlet() if unit is not None else ""
+    if unit is None or not outlet:
+        return ""
+    fault = _fault_of_old_state(unit, device.methods, outlet, states)
+    if fault or device.kept_methods is None:
+        return fault
+    try:
+        kept_states = dict(device.kept_methods.states())
+    except Exception as error:
+        return f"status of a kept object: {error_text(error)}"
+    fault = _fault_of_old_state(unit, device.kept_methods, outlet, kept_states)
+    return f"in a kept object: {fault}" if fault else ""
+
+
+def _fault_of_old_state(unit: SimulatedUnit, methods: Methods, outlet: str, states: States) -> str:
+    if not unit.turn(outlet, DOWN):
         return ""
     try:
-        state = dict(device.methods.states()).get(outlet)
+        state = dict(methods.states()).get(outlet)
     except Exception as error:
         return f"status, called again: {error_text(error)}"
     finally:
-        device.unit.turn(outlet, UP)
+        unit.turn(outlet, UP)
     if state is None or state is not states.get(outlet):
         return ""
     return f"outlet {outlet} was switched off by hand, and status told {state.name} as before"
+
+
+def _compare_all_figures(device: TrialDevice, unit: SimulatedUnit, figures: Figures) -> Finding:
+    """Compares the figures, those of a second call, and those after each meter counted on; then
+    those of an object that is kept.
+    """
+    finding = compare_figures(figures, unit.measured_sums())
+    calls = [("called again, ", device.methods)]
+    if device.kept_methods is not None:
+        calls += [
+            (f"statistic of a kept object, call {call}: ", device.kept_methods) for call in (1, 2)
+        ]
+    for words, methods in calls:
+        for change in ("", "after each meter counted on, "):
+            if finding.result != KEPT:
+                return finding
+            if change:
+                unit.raise_meters()
+            try:
+                later = compare_figures(methods.figures(), unit.measured_sums())
+            except Exception as error:
+                return broken("figures", f"{words}{change}statistic: {error_text(error)}")
+            if later.result == BROKEN:
+                finding = later._replace(detail=f"{words}{change}{later.detail}")
+    return finding
 
 
 class _CommandTrial(NamedTuple):
@@ -202,20 +289,21 @@ class _CommandTrial(NamedTuple):
     is_answered: bool = False
 
 
-def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
-    """Switch an outlet off and on again: the state, the states of all others, and that each command
+def _command_findings(device: TrialDevice, outlets: Sequence[str]) -> Iterator[Finding]:
+    """Switch outlets off and on again: the state, the states of all others, and that each command
     is sent once.
     """
     trials: list[_CommandTrial] = []
-    for rule, target_state in (("port_down", DOWN), ("port_up", UP)):
-        trials.append(_try_command(device, outlet, rule, target_state))
-        yield trials[-1].finding
+    for outlet in outlets:
+        for rule, target_state in (("port_down", DOWN), ("port_up", UP)):
+            is_repeated = outlet == outlets[0]
+            trials.append(_try_command(device, outlet, rule, target_state, is_repeated=is_repeated))
+    shown_outlets = f"outlets {', '.join(outlets)}" if outlets[1:] else f"outlet {outlets[0]}"
+    for rule in ("port_down", "port_up"):
+        findings = [trial.finding for trial in trials if trial.finding.rule is RULES[rule]]
+        worst = min(findings, key=lambda finding: (BROKEN, UNTRIED, KEPT).index(finding.result))
+        yield worst if worst.result != KEPT else worst._replace(detail=shown_outlets)
     other_faults = [fault for trial in trials for fault in trial.other_faults]
-    if device.unit is not None and not other_faults:
-        others = sorted(device.unit.commanded_outlets() - {outlet})
-        other_faults = [
-            f"outlet {outlet} was to be switched, and {other} was commanded" for other in others
-        ]
     rules = [("others", other_faults)]
     if device.commands is not None:
         rules.append(("once", [trial.count_fault for trial in trials if trial.count_fault]))
@@ -229,9 +317,16 @@ def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
 
 
 def _try_command(
-    device: TrialDevice, outlet: str, rule: str, target_state: EnumPowerStatus
+    device: TrialDevice,
+    outlet: str,
+    rule: str,
+    target_state: EnumPowerStatus,
+    *,
+    is_repeated: bool,
 ) -> _CommandTrial:
-    """Switch an outlet to a state, and again if it is in it. `rule`: the method's."""
+    """Switch an outlet to a state, and again if it is in it and `is_repeated`. `rule`: the
+    method's.
+    """
     count = device.commands or (lambda: 0)
     commands_before = count()
     orders = len(device.unit.orders(outlet, target_state)) if device.unit is not None else 1
@@ -240,15 +335,17 @@ def _try_command(
         state = device.methods.switch(outlet, on=target_state is UP)
         states = device.states_now()
         writes = count() - commands_before
-        is_repeated = device.unit is not None and states.get(outlet) is target_state
-        if is_repeated:  # a handler may refuse what is so already
+        is_called_again = (
+            is_repeated and device.unit is not None and states.get(outlet) is target_state
+        )
+        if is_called_again:  # a handler may refuse what is so already
             with contextlib.suppress(Exception):
                 device.methods.switch(outlet, on=target_state is UP)
-        states_after = device.states_now() if is_repeated else states
+        states_after = device.states_now() if is_called_again else states
     except Exception as error:
-        return _CommandTrial(
-            _command_fault(device, rule, error, is_taken=count() != commands_before)
-        )
+        finding = _command_fault(device, rule, error, outlet, commands_before)
+        return _CommandTrial(finding, _other_faults(device, outlet, commands_before))
+    place = _at(device.unit.place) if device.unit is not None and writes else ""
     real, real_after = (each.get(outlet, UNKNOWN) for each in (states, states_after))
     fault = ""
     if real is not target_state:
@@ -257,24 +354,55 @@ def _try_command(
         fault = f"{rule} returned {state.name} while outlet {outlet} is {word(real)}"
     elif real_after is not target_state:
         fault = f"{rule}, called again, left outlet {outlet} {word(real_after)}"
+    if fault and device.unit is not None and not writes:
+        fault += f"; {rule} wrote nothing"
     other_faults = [
-        f"{rule} of outlet {outlet} also switched outlet {name} {word(states[name])}"
+        f"{rule} of outlet {outlet} also switched outlet {name} {word(states[name])}{place}"
         for name, earlier in states_before.items()
         if name != outlet and states.get(name, earlier) is not earlier
     ]
-    count_fault = f"{rule} of outlet {outlet} wrote {writes} times" if writes > orders else ""
-    finding = broken(rule, fault) if fault else Finding(RULES[rule], KEPT)
+    other_faults += _other_faults(device, outlet, commands_before)
+    count_fault = ""
+    if writes > orders:
+        count_fault = f"{rule} of outlet {outlet} wrote {writes} times{place}"
+    finding = broken(rule, f"{fault}{place}") if fault else Finding(RULES[rule], KEPT)
     return _CommandTrial(finding, other_faults, count_fault, is_answered=True)
 
 
-def _command_fault(device: TrialDevice, rule: str, error: Exception, *, is_taken: bool) -> Finding:
-    """A command that raised on a device that is well."""
-    foreign_commands = device.unit.foreign_commands() if device.unit is not None else []
+def _other_faults(device: TrialDevice, outlet: str, start: int) -> list[str]:
+    """Sentences about commands to other outlets and objects, from the command at `start`."""
+    if device.unit is None:
+        return []
+    others = sorted(device.unit.commanded_outlets(start) - {outlet})
+    place = _at(device.unit.place)
+    faults = [
+        f"outlet {outlet} was to be switched, and {other} was commanded{place}" for other in others
+    ]
+    has_own = outlet in device.unit.commanded_outlets(start)
+    if has_own:
+        faults += [
+            f"outlet {outlet} was to be switched, and it also wrote {command}{place}"
+            for command in device.unit.foreign_commands(start)
+        ]
+    return faults
+
+
+def _at(place: str) -> str:
+    return f" ({place})" if place else ""
+
+
+def _command_fault(
+    device: TrialDevice, rule: str, error: Exception, outlet: str, start: int
+) -> Finding:
+    """A command that raised on a device that is well. `start`: the place of its first write."""
+    is_taken = device.commands is not None and device.commands() != start
+    foreign_commands = device.unit.foreign_commands(start) if device.unit is not None else []
     if foreign_commands:
         why = f"it wrote {foreign_commands[0]}, which this pack knows as no command of such a unit"
         return Finding(RULES[rule], UNTRIED, printable(why, 300))
     if device.states is not None or is_taken or isinstance(error, BrokenHandler):
-        return fault_finding(rule, error)
+        finding = fault_finding(rule, error)
+        return finding._replace(detail=f"outlet {outlet}: {finding.detail}")
     why = f"the served recording takes no command ({error_text(error)})"
     return Finding(RULES[rule], UNTRIED, printable(why, 200))
 
@@ -321,6 +449,8 @@ def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     of one quantity, a figure is right if it is that of any.
     """
     if not sums.load_a and not sums.energy_kwh:
+        if figures.load_a is None and figures.energy_kwh is None and not figures.ports:
+            return Finding(RULES["figures"], KEPT, "the device has no meter")
         return Finding(RULES["figures"], UNTRIED, "its family reads no meter of this device")
     if figures.load_a is None and figures.energy_kwh is None:
         return broken("figures", "statistic returned no figure, and the device has meters")
@@ -336,21 +466,27 @@ def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
         if figure is None or not real_figures:
             continue
         if all(
-            abs(figure - real) > max(_ROUNDING, _MOST_DEVIATION * real) for real in real_figures
+            abs(figure - real) > max(_ROUNDING, _MOST_DEVIATION[unit] * real)
+            for real in real_figures
         ):
             reals = " or ".join(f"{real:g}" for real in dict.fromkeys(real_figures))
             faults.append(f"{name} is {figure:g} {unit}; the device measures {reals} {unit}")
     return broken("figures", "; ".join(faults)) if faults else Finding(RULES["figures"], KEPT)
 
 
-_NOTHING: Any = object()
+#: what is seen in the answer of a call that should have raised: result and detail; None if nothing
+#: excuses it
+JudgedAnswer = Callable[[Any], Optional[tuple[str, str]]]
 
 
 def raises(
-    rule: str, call: Callable[[], Any], method: str = "", allowed: Any = _NOTHING
+    rule: str,
+    call: Callable[[], Any],
+    method: str = "",
+    judged: JudgedAnswer = lambda _: None,
 ) -> Finding:
-    """Kept if the call raises an error that is no mistake of the handler's, or returns `allowed`:
-    the right answer, if the fault does not hide it.
+    """Kept if the call raises an error that is no mistake of the handler's, or if its answer is
+    judged so.
     """
     try:
         answer = call()
@@ -359,20 +495,26 @@ def raises(
     except LackingDouble as error:
         return fault_finding(rule, error)
     except BrokenHandler as error:
+        if isinstance(error.__cause__, SystemExit):
+            return broken(rule, f"{error.reason}: it ends the program that calls it")
         # an exception of its own is what is wanted; it is shown to the user as it is
         kind = KEPT if " raised " in error.reason else BROKEN
         return Finding(RULES[rule], kind, printable(error.reason, 200))
     except Exception as error:
         return Finding(RULES[rule], KEPT, printable(error_text(error), 120))
-    if answer == allowed:
-        return Finding(RULES[rule], KEPT, f"{method} does not need what failed")
+    judgement = judged(answer)
+    if judgement is not None:
+        result, detail = judgement
+        return Finding(RULES[rule], result, printable(f"{method} {detail}", 300))
+    return broken(rule, f"{_answer_text(method, answer)} and raised nothing")
+
+
+def _answer_text(method: str, answer: Any) -> str:
     if isinstance(answer, list):
-        answer_text = f"status returned {len(answer)} outlets"
-    elif isinstance(answer, Figures):
-        answer_text = f"statistic returned {answer.load_a} A and {answer.energy_kwh} kWh"
-    else:
-        answer_text = f"{method or 'port_down'} returned {getattr(answer, 'name', answer)}"
-    return broken(rule, f"{answer_text} and raised nothing")
+        return f"status returned {len(answer)} outlets"
+    if isinstance(answer, Figures):
+        return f"statistic returned {answer.load_a} A and {answer.energy_kwh} kWh"
+    return f"{method or 'port_down'} returned {getattr(answer, 'name', answer)}"
 
 
 class EndlessCall(PduHandlerError):

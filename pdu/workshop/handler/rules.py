@@ -4,11 +4,12 @@ this project, for the safety of servers and logins, or as advice. Pure.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-KEPT, BROKEN, UNTRIED = "kept", "broken", "not tried"
-HEAD = ("result", "what", "who wants it", "seen")
+#: ADVISED: what we or the page recommend is not kept, which breaks nothing
+KEPT, BROKEN, ADVISED, UNTRIED = "kept", "broken", "advised", "not tried"
 
 
 class Rule(NamedTuple):
@@ -34,17 +35,12 @@ class Rule(NamedTuple):
             return "safety" if self.is_safety else "advice"
         return "page recommends" if self.recommended else "page"
 
-    @property
-    def source_with_line(self) -> str:
-        """For people."""
-        return f'{self.source}: "{self.line}"' if self.section else self.source
-
 
 class Finding(NamedTuple):
     """What was seen of a rule."""
 
     rule: Rule
-    #: KEPT, BROKEN or UNTRIED
+    #: KEPT, BROKEN, ADVISED or UNTRIED
     result: str
     #: what is wrong, or why it was not tried
     detail: str = ""
@@ -52,7 +48,7 @@ class Finding(NamedTuple):
     @property
     def advice(self) -> str:
         """The detail, and the remedy of what is broken."""
-        is_broken = self.result == BROKEN and self.rule.remedy
+        is_broken = self.result in (BROKEN, ADVISED) and self.rule.remedy
         return f"{self.detail}: {self.rule.remedy}" if is_broken else self.detail
 
     @property
@@ -91,7 +87,7 @@ RULES: Mapping[str, Rule] = {
         "it loads on Python 3.9, which DCImanager recommends",
         _PREPARING,
         "Python version 3.9",
-        recommended=True,
+        remedy="write for Python 3.9",
     ),
     "pythons": Rule("it loads on the other versions of Python that are here"),
     "imports": Rule("it imports nothing that the platform may not have"),
@@ -110,6 +106,26 @@ RULES: Mapping[str, Rule] = {
     ),
     "statistic": Rule("statistic returns finite figures", _METHODS, _VIEWS),
     "figures": Rule("the figures are those of the device, in A and kWh", _METHODS, _VIEWS),
+    "meter": Rule(
+        "a meter that cannot be read is an error or no figure, never 0 or a part of the sum",
+        _METHODS,
+        _VIEWS,
+        remedy="let the error through, or leave the figure out",
+    ),
+    "empty": Rule(
+        "nothing read is not 0: an empty table of outlets or meters raises, or gives no figure",
+        remedy="raise if a table that the device has is empty",
+    ),
+    "poll": Rule(
+        "status and statistic write nothing",
+        is_safety=True,
+        remedy="write in port_up and port_down alone",
+    ),
+    "side effects": Rule(
+        "its methods write no file, start no program, ask their PDU alone and leave the process as"
+        " it is",
+        remedy="log, and ask the device of pdu_data",
+    ),
     "port_down": Rule(
         "port_down switches the outlet off and returns its state",
         _METHODS,
@@ -132,6 +148,16 @@ RULES: Mapping[str, Rule] = {
         "the state after a command is read from the device, also if it is late", _METHODS, _STATE
     ),
     "stuck": Rule("an outlet that does not switch is not reported as switched", _METHODS, _STATE),
+    "pending": Rule(
+        "a state that is neither on nor off after a command is not reported as switched",
+        _METHODS,
+        _STATE,
+    ),
+    "answer lost": Rule(
+        "a command whose answer is lost is not written again, and its state is read",
+        is_safety=True,
+        remedy="write once; then read the outlet, or raise",
+    ),
     "unread": Rule("a state that cannot be read after a command is not reported", _METHODS, _STATE),
     "refused": Rule("a command that the device refuses raises", is_safety=True, remedy=_RAISE),
     "no outlet": Rule(
@@ -141,8 +167,14 @@ RULES: Mapping[str, Rule] = {
     ),
     "silent": Rule("a device that does not answer raises", is_safety=True, remedy=_RAISE),
     "community": Rule("a wrong community raises", is_safety=True, remedy=_RAISE),
+    "denied": Rule("a refused login raises", is_safety=True, remedy=_RAISE),
     "short": Rule(
         "a table that ends early raises: a shorter list cuts servers off",
+        is_safety=True,
+        remedy=_RAISE,
+    ),
+    "lost state": Rule(
+        "an outlet whose state cannot be read is UNKNOWN, or an error: never DOWN, never left out",
         is_safety=True,
         remedy=_RAISE,
     ),
@@ -154,9 +186,40 @@ RULES: Mapping[str, Rule] = {
 }
 
 
-def table(findings: Sequence[Finding]) -> list[list[str]]:
-    """Result, rule, source and what was seen of each, with the remedy of what is broken."""
-    return [
-        [finding.result, finding.rule.text, finding.rule.source_with_line, finding.advice]
-        for finding in findings
-    ]
+#: without these, it is not known whether a handler keeps the page
+_NEEDED = (
+    *("status", "states", "statistic", "figures", "asked", "poll", "port_down", "port_up"),
+    *("others", "once", "late", "stuck", "pending", "answer lost", "unread", "refused"),
+    *("no outlet", "silent", "short", "lost state", "meter"),
+)
+
+
+def untried_rules(findings: Sequence[Finding]) -> list[Rule]:
+    """What was not tried of all that must be, in the order of the rules."""
+    tried_rules = [finding.rule for finding in findings if finding.result != UNTRIED]
+    return [RULES[key] for key in _NEEDED if RULES[key] not in tried_rules]
+
+
+def lines(findings: Sequence[Finding], width: int) -> list[str]:
+    """A line of result, rule and source for each, and what was seen below it, with the remedy of
+    what is broken. None is longer than `width`.
+    """
+    shown: list[str] = []
+    for finding in findings:
+        head = f"{finding.result:<{_RESULT_WIDTH}}{finding.rule.text} ({finding.rule.source})"
+        shown += _wrapped(head, width)
+        advice = finding.advice
+        if finding.result in (BROKEN, ADVISED) and finding.rule.line:
+            advice += f' (search the page for "{finding.rule.line}")'
+        if advice:
+            shown += _wrapped(" " * _RESULT_WIDTH + advice, width)
+    return shown
+
+
+_RESULT_WIDTH = len(UNTRIED) + 2
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        text, width, subsequent_indent=" " * _RESULT_WIDTH, drop_whitespace=True
+    ) or [text]

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 from handlers.snmp.device import SnmpDevice
@@ -25,6 +25,7 @@ from ...recordings.snmp import snmprec
 from ...recordings.snmp.recorded_rows import Arcs, RecordedRows, Rows, SnmpRow, arcs, dotted
 from ...recordings.snmp.recording_format import find_device
 from ...recordings.snmp.unit import RecordedUnit
+from .larger_units import larger_unit, raised_meters
 from .method_trials import MeasuredSums
 
 #: a synthetic unit of each family, KEY.snmprec; the wheel has them at the same place
@@ -34,6 +35,8 @@ COMMUNITY = f"community-{secrets.token_hex(8)}"
 WRONG_COMMUNITY = f"community-{secrets.token_hex(8)}"
 LATE_S = 2.0  # how late a device reports a new state
 _SYSTEM = "1.3.6.1.2.1.1"  # objects that every device has
+# after so many requests since a command, each answer takes this long
+_MOST_AFTER_COMMAND, _BUSY_S = 100, 0.25
 
 
 class Fault(Enum):
@@ -50,6 +53,18 @@ class Fault(Enum):
     SILENT_AFTER = "silent after a command"
     #: a walk breaks off in the middle
     SHORT = "short"
+    #: it carries a command out, and its answer is lost
+    ANSWER_LOST = "answer of a command lost"
+    #: after a command, the outlet has a state that no MIB has
+    PENDING = "pending"
+
+
+class LostObjects(NamedTuple):
+    """Objects of which a device says that it failed while it read them (genErr)."""
+
+    oids: frozenset[Arcs] = frozenset()
+    #: whether a walk fails there too
+    in_walks: bool = True
 
 
 class _Silence(Exception):
@@ -59,16 +74,25 @@ class _Silence(Exception):
 class TrialUnit(RecordedUnit):
     """A recorded unit with a fault. Notes requests and commands."""
 
-    def __init__(self, rows: Rows, key: str, fault: Fault = Fault.NONE) -> None:
+    def __init__(
+        self, rows: Rows, key: str, fault: Fault = Fault.NONE, lost: Optional[LostObjects] = None
+    ) -> None:
+        """`lost`: objects that it does not read."""
         device = find_device(rows, key).device if key else None
         super().__init__(rows, device)
         self._key, self._fault = key, fault
+        self._lost = lost or LostObjects()
         self._timers: list[threading.Timer] = []
         self._walked: set[Arcs] = set()
         self._is_silent = False
         self.requests: list[Arcs] = []
         #: the objects that were written, with the value
         self.commands: list[tuple[Arcs, SnmpRow]] = []
+        #: the line of the handler's code that wrote last
+        self.place = ""
+        #: the line of the handler's code that asks now
+        self.place_of_request: Callable[[], str] = str
+        self._requests_after_command = 0
 
     @classmethod
     def empty_unit(cls) -> TrialUnit:
@@ -79,18 +103,27 @@ class TrialUnit(RecordedUnit):
         """The objects that were asked for."""
         return frozenset(map(dotted, self.requests))
 
+    @property
+    def delay_s(self) -> float:
+        """How late it answers: a handler that asks without a pause until an outlet switches would
+        take all of a processor.
+        """
+        return _BUSY_S if self._requests_after_command > _MOST_AFTER_COMMAND else 0.0
+
     def get(self, oid: Arcs) -> Optional[SnmpRow]:
         self._note(oid)
+        if oid in self._lost.oids:
+            raise _gen_error(oid)
         return super().get(oid)
 
     def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
         self._note(oid)
         row = super().next(oid)
+        if row is not None and row[0] in self._lost.oids and self._lost.in_walks:
+            raise _gen_error(row[0])
         # the second row of a table and those after it
         if self._fault is Fault.SHORT and row is not None and oid in self._walked:
-            from pysnmp.smi.error import GenError  # imported late: 60 ms, with the agent
-
-            raise GenError(name=oid, idx=0)
+            raise _gen_error(oid)
         if row is not None:
             self._walked.add(row[0])
         return row
@@ -100,17 +133,30 @@ class TrialUnit(RecordedUnit):
         if self._is_silent:
             raise _Silence
         self.requests.append(oid)
+        if self.commands:
+            self._requests_after_command += 1
 
     def set(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
         """Take a command: carry it out, late or never, as the unit's fault says."""
         if self._is_silent:
             raise _Silence
         self.commands += pairs
+        self.place = self.place_of_request()
+        self._requests_after_command = 0
         is_refused = any(oid not in dict(self.rows()) for oid, _ in pairs)
         if is_refused or self._fault in (Fault.NONE, Fault.SHORT):
             return super().set(pairs)
         if self._fault is Fault.REFUSES:
             return "notWritable", 0
+        if self._fault is Fault.ANSWER_LOST:
+            super().set(pairs)
+            raise _Silence
+        if self._fault is Fault.PENDING:
+            effects = [self._command(oid, value) for oid, value in pairs]
+            for effect in effects:
+                if effect is not None and effect[0]:
+                    self.turn(effect[0], UNKNOWN)
+            return "", 0
         if self._fault is Fault.LATE:
             timer = threading.Timer(LATE_S, super().set, [pairs])
             timer.daemon = True
@@ -139,27 +185,46 @@ class TrialUnit(RecordedUnit):
         is none. The last, because a handler that writes to the first, whatever it is given, is
         found by it; of the first unit, because others than this pack name those of a chain anew.
         """
+        return next(reversed(self._switchable_outlets(target_state)), "")
+
+    def outlets_to_switch(self) -> list[str]:
+        """Outlets that are on and can be switched: the last, another with two digits whose number
+        is odd where the last one's is even, and one between.
+        """
+        outlets = self._switchable_outlets(DOWN)
+        if not outlets:
+            return []
+        last = outlets[-1]
+        others = [
+            outlet
+            for outlet in outlets[1:-1]
+            if len(_number(outlet)) > 1 and int(_number(outlet)) % 2 != int(_number(last)) % 2
+        ]
+        chosen = [last, *others[-1:], *outlets[len(outlets) // 2 : -1][:1]]
+        return list(dict.fromkeys(chosen))
+
+    def _switchable_outlets(self, target_state: EnumPowerStatus) -> list[str]:
         outlets = [
             identity
             for identity, state in self.states().items()
             if state not in (target_state, UNKNOWN) and self.orders(identity, target_state)
         ]
         plain_outlets = [identity for identity in outlets if "." not in identity]
-        return next(reversed(plain_outlets or outlets), "")
+        return plain_outlets or outlets
 
     def writes_for(self, outlet: str) -> int:
         """How many of the commands were for this outlet."""
         effects = (self._command(oid, value) for oid, value in self.commands)
         return sum(effect is not None and effect[0] == outlet for effect in effects)
 
-    def commanded_outlets(self) -> frozenset[str]:
-        """The outlets that the commands were for."""
-        effects = (self._command(oid, value) for oid, value in self.commands)
+    def commanded_outlets(self, start: int = 0) -> frozenset[str]:
+        """The outlets that the commands were for, from the command at the place `start`."""
+        effects = (self._command(oid, value) for oid, value in self.commands[start:])
         return frozenset(effect[0] for effect in effects if effect is not None and effect[0])
 
-    def foreign_commands(self) -> list[str]:
+    def foreign_commands(self, start: int = 0) -> list[str]:
         """The writes to objects that no command of this family writes: another unit may have
-        them.
+        them. From the command at the place `start`.
         """
         objects = {
             oid
@@ -167,7 +232,14 @@ class TrialUnit(RecordedUnit):
             for state in (UP, DOWN)
             for oid, _ in self.orders(identity, state)
         }
-        return [f"{dotted(oid)} = {row.raw!r}" for oid, row in self.commands if oid not in objects]
+        commands = self.commands[start:]
+        return [f"{dotted(oid)} = {row.raw!r}" for oid, row in commands if oid not in objects]
+
+    def raise_meters(self) -> None:
+        """Let each meter count on, by a tenth."""
+        device = find_device(self.rows(), self._key).device
+        if device is not None:
+            self._rows = raised_meters(self._rows, device)
 
     def measured_sums(self) -> MeasuredSums:
         """What the unit measures, as the family reads it."""
@@ -192,6 +264,19 @@ class TrialUnit(RecordedUnit):
         """Drop what is still to come."""
         for timer in self._timers:
             timer.cancel()
+
+
+def _gen_error(oid: Arcs) -> Exception:
+    from pysnmp.smi.error import GenError  # imported late: 60 ms, with the agent
+
+    error: Exception = GenError(name=oid, idx=0)
+    return error
+
+
+def _number(identity: str) -> str:
+    """The digits of the last part of an identity; "0" for none."""
+    digits = identity.rpartition(".")[2]
+    return digits if digits.isdecimal() else "0"
 
 
 def _figures(totals: Sequence[Optional[Total]], of_outlets: Optional[Figure]) -> list[Figure]:
@@ -228,10 +313,11 @@ def family_device(key: str) -> Optional[Device]:
     if profile is None or not any(outlets.states for outlets in profile.outlets):
         return None
     rows = snmprec.parse((UNITS / f"{key}.snmprec").read_text("utf-8")).rows
-    unit = TrialUnit(rows, key)
-    states = unit.states()
+    small_unit = TrialUnit(rows, key)
+    states = small_unit.states()
     if UNKNOWN not in states.values() and len(states) > 2:
-        unit.turn(list(states)[-1], UNKNOWN)
+        small_unit.turn(list(states)[-1], UNKNOWN)
+    unit = TrialUnit(larger_unit(small_unit.rows(), key), key)
     return Device(_with_another_on(unit), key, f"a simulated {profile.vendor}, {key}")
 
 
@@ -244,6 +330,62 @@ def _with_another_on(unit: TrialUnit) -> Rows:
         unit.turn(other_outlet, UP)
         unit.turn(outlets[0], DOWN)
     return unit.rows()
+
+
+class UnitObjects(NamedTuple):
+    """The objects of a unit from which the family reads it."""
+
+    #: of one outlet's state, for an outlet between others that is on
+    state: frozenset[Arcs]
+    #: of all outlets' states
+    states: frozenset[Arcs]
+    #: of the meters of load, and of energy
+    load: frozenset[Arcs]
+    energy: frozenset[Arcs]
+    #: one of each table of those
+    load_row: frozenset[Arcs]
+    energy_row: frozenset[Arcs]
+
+
+def unit_objects(device: Device) -> UnitObjects:
+    """Which objects hold the states and the figures of a unit."""
+    read_device = find_device(device.rows, device.key).device
+    if read_device is None or read_device.outlets is None:
+        return UnitObjects(*[frozenset()] * 6)
+    outlets, profile = read_device.outlets, read_device.profile
+    root = read_device.reader.root
+    state_oids = [arcs(oid) for oid in _state_objects(read_device, device.rows)]
+    load_rows: list[Arcs] = []
+    energy_rows: list[Arcs] = []
+    load_oids: list[Arcs] = []
+    energy_oids: list[Arcs] = []
+    for totals, of_outlets, oids, rows in (
+        ((profile.load, profile.inlet), outlets.current, load_oids, load_rows),
+        ((profile.energy,), outlets.energy, energy_oids, energy_rows),
+    ):
+        for figure in _figures(totals, of_outlets):
+            memory = RecordedRows(device.rows)
+            figure.read_from(Reader(memory, root))
+            own_oids = memory.oids_in_answers()
+            oids += own_oids
+            rows += own_oids[len(own_oids) // 2 :][:1]
+    return UnitObjects(
+        state=_objects_of_middle_outlet(read_device, state_oids),
+        states=frozenset(state_oids),
+        load=frozenset(load_oids),
+        energy=frozenset(energy_oids),
+        load_row=frozenset(load_rows),
+        energy_row=frozenset(energy_rows),
+    )
+
+
+def _objects_of_middle_outlet(device: SnmpDevice, state_oids: Sequence[Arcs]) -> frozenset[Arcs]:
+    outlets = [name for name, state in device.states.items() if state is UP]
+    if not outlets:
+        return frozenset()
+    outlet = outlets[len(outlets) // 2]
+    index = arcs(outlet) if outlet.replace(".", "").isdecimal() else ()
+    return frozenset(oid for oid in state_oids if index and oid[-len(index) :] == index)
 
 
 def requested_device(requests: frozenset[str]) -> Optional[Device]:

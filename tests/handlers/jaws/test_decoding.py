@@ -201,7 +201,7 @@ TWO_UNITS: dict[str, Any] = {
 @pytest.mark.parametrize("path", [decoding.LINES, decoding.CORDS])
 def test_of_two_units_each_line_and_cord_is_a_part_of_the_total(path: str) -> None:
     whole = codecs.read(decoding, TWO_UNITS)
-    assert (whole.load_a, whole.energy_kwh) == (pytest.approx(16.58), 23629.0)
+    assert whole.load_a == pytest.approx(16.58) and whole.energy_kwh == 23629.0
     rows = TWO_UNITS[path]
     for number, row in enumerate(rows):
         unit = codecs.read(decoding, {**TWO_UNITS, path: [*rows[:number], *rows[number + 1 :]]})
@@ -220,6 +220,12 @@ def test_only_cords_of_one_capacity_must_have_the_same_lines(
     lines = [row for row in TWO_UNITS[decoding.LINES] if row["id"] not in ("BA2", "BA3")]
     unit = codecs.read(decoding, {**TWO_UNITS, decoding.CORDS: cords, decoding.LINES: lines})
     assert (measured(unit.load_a) is not None) is is_known
+
+
+def test_the_names_of_cords_may_have_a_number() -> None:
+    cords = [{**row, "id": f"{row['id']}1"} for row in TWO_UNITS[decoding.CORDS]]
+    numbered = codecs.read(decoding, {**TWO_UNITS, decoding.CORDS: cords})
+    assert numbered == codecs.read(decoding, TWO_UNITS)
 
 
 def test_a_unit_that_is_listed_has_a_cord_though_no_outlet_names_it() -> None:

@@ -192,6 +192,18 @@ def test_empty_arguments_are_refused_without_a_request(real: Upsd) -> None:
                 getattr(clients.theirs, method)()
 
 
+def test_bytes_are_arguments_and_none_and_truth_values_are_not() -> None:
+    with NutServer([StaticDevice("ups1", {"ups.status": "OL"})]) as server:
+        client = pynut.PyNUTClient("127.0.0.1", server.port)
+        name: Any = b"ups1"
+        assert client.GetUPSVars(name) == client.GetUPSVars("ups1") != {}
+        assert client.ListClients(name) == {}
+        values: tuple[Any, ...] = (None, True, False)
+        for value in values:
+            with pytest.raises(pynut.PyNUTError, match="ERR INVALID-ARGUMENT"):
+                client.SetRWVar("ups1", "ups.delay", value)
+
+
 def test_names_with_blanks_and_values_that_are_long_or_not_ascii_are_refused(real: Upsd) -> None:
     with Both(real, ADMIN) as clients:
         for value in ("é", "x" * 513):

@@ -253,12 +253,14 @@ def test_times_are_datetimes_in_utc_without_zone() -> None:
 def test_results_after_a_return_code_may_be_null_but_a_single_result_may_not() -> None:
     manager: Any = session.SessionManager("/session", AGENT)
     image_info: Any = firmware.Firmware("/firmware", AGENT).getImageInfo
-    assert manager.newSession.decode({"_ret_": 1, "session": None, "token": None}) == (
-        1,
-        session.Session(),
-        "",
+    code, blank_session, token = manager.newSession.decode(
+        {"_ret_": 1, "session": None, "token": None}
     )
-    assert image_info.decode({"_ret_": False, "info": None})[0] is False
+    assert (code, token) == (1, "") and not present(blank_session, "sessionId")
+    answers: list[Any] = [{"_ret_": False, "info": None}, {"_ret_": False}, {"info": {}}]
+    for answer in answers:
+        with pytest.raises(JsonRpcSyntaxException, match="the answer contains no"):
+            image_info.decode(answer)
     with pytest.raises(JsonRpcSyntaxException):
         manager.getCurrentSession.decode({"_ret_": None})
 
@@ -357,3 +359,79 @@ def test_a_reference_in_a_list_may_be_null() -> None:
 @pytest.mark.parametrize("seconds", [0, -1, 1_800_000_000, 10**15, -(10**15)])
 def test_a_time_is_decoded_from_its_seconds(seconds: int) -> None:
     assert Time.decode(seconds).encode() == seconds
+
+
+# ---- what was not sent, and what is not sent -----------------------------------------------------
+
+
+class _Device:
+    """An agent whose device answers each call with `result`; `calls` has what was sent."""
+
+    def __init__(self, result: object = 0, url: str = "https://192.0.2.1") -> None:
+        self.result, self.url, self.calls = {"_ret_": result}, url, list[Any]()
+
+    def json_rpc(self, target: str, method: str, params: Any = ()) -> object:
+        self.calls.append(params)
+        return self.result
+
+
+_READING = {"timestamp": 1, "available": True, "valid": True, "status": {}}
+
+
+@pytest.mark.parametrize("json", [_READING, {**_READING, "value": None}])
+def test_a_number_that_was_not_sent_is_not_0(json: dict[str, Any]) -> None:
+    reading = sensors.NumericSensor("/x", _Device(json)).getReading()
+    assert reading.available and not hasattr(reading, "value")
+    with pytest.raises(JsonRpcSyntaxException, match="sent no value"):
+        print(reading.value)
+    with pytest.raises(JsonRpcSyntaxException, match="sent no aboveUpperCritical"):
+        print(reading.status.aboveUpperCritical)
+    assert reading.encode() == json
+    reading.value = 0.0
+    assert reading.encode() == {**json, "value": 0.0}
+
+
+def test_an_iterator_in_a_field_or_an_argument_is_a_list() -> None:
+    backward: Any = reversed(range(3))
+    settings_ = pdumodel.Pdu.Settings(outletPowerStateSequence=backward)
+    assert settings_.encode()["outletPowerStateSequence"] == [2, 1, 0]
+    forward: Any = map(int, "012")
+    settings_.outletPowerStateSequence = forward
+    assert [settings_.encode()["outletPowerStateSequence"] for _ in range(2)] == [[0, 1, 2]] * 2
+    device = _Device()
+    off = pdumodel.Outlet.PowerState.PS_OFF
+    numbers: Any = iter([1, 2])
+    pdumodel.Pdu("/x", device).setMultipleOutletPowerStates(numbers, off, True)
+    assert device.calls[0]["outletNumbers"] == [1, 2]
+
+
+@pytest.mark.parametrize("ordinal", [-1, 7])
+def test_an_element_that_no_enumeration_has_is_no_command(ordinal: int) -> None:
+    device = _Device()
+    with pytest.raises(TypeError, match="pstate: .*no element"):
+        pdumodel.Outlet("/x", device).setPowerState(pdumodel.Outlet.PowerState(ordinal))
+    assert device.calls == []
+
+
+def test_an_object_of_another_unit_is_no_argument() -> None:
+    device, other = _Device(), _Device(url="https://192.0.2.2")
+    stranger = pdumodel.Outlet("/o", other)
+    group = pdumodel.OutletGroup.Settings(members=[stranger])
+    with pytest.raises(TypeError, match="belongs to https://192.0.2.2"):
+        pdumodel.OutletGroup("/g", device).setSettings(group)
+    members: Any = iter([stranger])
+    with pytest.raises(TypeError, match="belongs to https://192.0.2.2"):
+        pdumodel.OutletGroupManager("/m", device).createGroup("a", members)
+    assert device.calls == [] == other.calls
+
+
+def test_a_text_that_is_no_utf_8_is_not_written_back() -> None:
+    device = _Device({"name": "B\ufffdro", "cycleDelay": 3})
+    outlet = pdumodel.Outlet("/x", device)
+    outlet_settings = outlet.getSettings()
+    outlet_settings.cycleDelay = 5
+    with pytest.raises(TypeError, match="settings: name has the character U.FFFD"):
+        outlet.setSettings(outlet_settings)
+    assert len(device.calls) == 1
+    outlet_settings.name, device.result = "Büro", {"_ret_": 0}
+    assert outlet.setSettings(outlet_settings) == 0

@@ -22,6 +22,8 @@ from handlers.raritan.rpc import (
 )
 from tests.simulators.xerus import Model, XerusPdu
 
+from .conftest import MakeAgent
+
 MODEL = Model(outlets=2)
 
 
@@ -134,3 +136,30 @@ def test_the_default_service_is_https_and_an_unknown_service_is_refused() -> Non
     assert net.forwarded_port(2) == 50002
     with pytest.raises(ValueError, match="telnet"):
         net.forwarded_port(2, "gopher")
+
+
+@pytest.mark.parametrize("outlets, has_switch", [(2, False), (24, False), (4, True)])
+def test_relations_lead_from_each_outlet_to_its_inlet_and_back(
+    agent: MakeAgent, firmware: str, outlets: int, has_switch: bool
+) -> None:
+    """The rules of "Relationships Between Objects"."""
+    inlets = 2 if has_switch else 1
+    model = Model(outlets=outlets, inlets=inlets, transfer_switch=has_switch)
+    with XerusPdu(model, firmware, http_port=0, enforce_https=False) as unit:
+        to = agent("http", f"{unit.host}:{unit.http_port}", unit.user, unit.password)
+        pdu = pdumodel.Pdu("/model/pdu/0", to)
+        protectors = pdu.getOverCurrentProtectors()
+        for outlet in pdu.getOutlets():
+            inlet, protector, _ = outlet.getIOP()
+            assert inlet == pdu.getInlets()[0]
+            assert protector in protectors if protectors else protector is None
+            (parent,) = outlet.getParents()
+            sources: list[Any] = [*pdu.getTransferSwitches(), inlet]
+            assert parent == (protector or sources[0])
+            assert outlet.getChildren() == [] and outlet in parent.getChildren()
+        for protector in protectors:
+            assert protector.getInlet() in protector.getParents() and protector.getOCP() is None
+        for inlet in pdu.getInlets():
+            assert inlet.getParents() == [] and len(inlet.getChildren()) >= 1
+        for switch in pdu.getTransferSwitches():
+            assert switch.getParents() == pdu.getInlets()

@@ -6,21 +6,30 @@ import contextlib
 import datetime
 import threading
 from collections.abc import Iterator
-from typing import Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 
 from handlers.http.connection import StandardTransport
-from handlers.http.errors import HttpUnreachable
+from handlers.http.errors import HttpBusy, HttpUnreachable
 from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.raritan import events
 from handlers.raritan.events import Listener, Outage
 from handlers.raritan.rpc import Agent
-from handlers.raritan.rpc.event import UserEvent
+from handlers.raritan.rpc.cascading import CascadeManager
+from handlers.raritan.rpc.event import Channel, UserEvent
 from handlers.raritan.rpc.idl import Event
 from handlers.raritan.rpc.pdumodel import Outlet
+from handlers.raritan.rpc.peripheral import DeviceSlot
 from handlers.raritan.rpc.sensors import NumericSensor
-from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
+from handlers.shared.errors import (
+    Denied,
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    Unreachable,
+)
 from handlers.shared.tls import Trust
 from tests.handlers.clocks import Clock
 from tests.simulators.clockwork import ManualClock
@@ -467,3 +476,37 @@ def test_two_limits_on_the_waits_of_an_agent_end_in_any_order() -> None:
     second.__exit__(None, None, None)
     wait_of()
     assert waits == [2.0, 7.0, 2.0, 20.0] and agent.timeout == 20.0
+
+
+@pytest.mark.parametrize("kind", [CascadeManager.RoleChangedEvent, DeviceSlot.DeviceChangedEvent])
+def test_a_type_of_an_interface_that_the_unit_does_not_show_needs_its_source(
+    agent: MakeAgent, pdu: XerusPdu, monkeypatch: pytest.MonkeyPatch, kind: type[Event]
+) -> None:
+    monkeypatch.setattr("handlers.raritan.events._EXAMPLES", ("/model/pdu/0",))
+    with pytest.raises(SettingsError, match=r"give an object that sends these events"):
+        Listener(connected(agent, pdu), [(kind, None)])
+
+
+def test_a_failed_look_at_an_example_is_no_absence(
+    agent: MakeAgent, pdu: XerusPdu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def perform(bulk: Any) -> None:
+        for entry in bulk._waiting:
+            entry.error = HttpBusy("busy")
+
+    monkeypatch.setattr("handlers.raritan.rpc.Bulk.perform", perform)
+    with pytest.raises(HttpBusy):
+        Listener(connected(agent, pdu), STATES)
+
+
+def test_a_null_among_events_is_skipped_with_a_log_line(
+    agent: MakeAgent,
+    pdu: XerusPdu,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    event = Outlet.StateChangedEvent()
+    monkeypatch.setattr(Channel, "pollEventsNb", lambda channel: (False, [None, event]))
+    with Listener(connected(agent, pdu), STATES) as listener:
+        assert next(listener) == event
+    assert "sent a null" in caplog.text

@@ -259,10 +259,16 @@ def test_each_unusable_answer_is_an_error_of_the_right_kind_that_says_what_is_wr
     assert isinstance(error_info.value, kind)
 
 
-@pytest.mark.parametrize("host", ["a..b", "a%b", "[fe80::1%lo]:9", "a" * 300])
+@pytest.mark.parametrize("host", ["a.b.invalid", "[fe80::1%lo]:9"])
 def test_an_unusable_address_is_unreachable(agent: MakeAgent, host: str) -> None:
     with pytest.raises(Unreachable, match="check (the )?address|refuses the connection"):
         get_state(agent("http", host))
+
+
+@pytest.mark.parametrize("host", ["a..b", "a%b", "a" * 300])
+def test_what_is_no_address_is_refused_before_a_connection(agent: MakeAgent, host: str) -> None:
+    with pytest.raises(SettingsError, match="is not an address"):
+        agent("http", host)
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])

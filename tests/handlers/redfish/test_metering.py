@@ -260,7 +260,7 @@ def test_a_list_of_mains_without_members_leaves_the_load_unset(members: Json, co
     assert "the load cannot be read now: Mains: " in str(refused(tree, "statistic"))
 
 
-NO_LINKS = [None, {}, [], "text", 0, {"@odata.id": None}, {"@odata.id": ""}]
+NO_LINKS: list[Any] = [None, {}, [], "text", 0, {"@odata.id": None}, {"@odata.id": ""}]
 
 
 @pytest.mark.parametrize("value", NO_LINKS)

@@ -120,7 +120,7 @@ def test_a_secret_is_asked_for_on_a_terminal_without_echo(
         screen = terminal.run(
             [sys.executable, "-m", "pdu", *arguments],
             {**os.environ, "PYTHONPATH": str(ROOT)},
-            "password of u on 127.0.0.1: ",
+            "password of u on 127.0.0.1:",
             typed,
         )
     assert screen.code == code and words in screen.text

@@ -20,7 +20,7 @@ from pdu.cli.states import UNKNOWN
 from pdu.monitoring import check_result, nagios, tables
 from pdu.monitoring.check_report import CheckReport
 from pdu.pdu_list.listed_pdu import ListedPdu
-from pdu.reading.parts import CallError, PolledOutlet, Reading
+from pdu.reading.parts import CallError, PolledOutlet, Reading, failed_reading
 from pdu.recordings.topology import BREAKER, MeteredPart
 from pdu_common.helper import EnumPowerStatus
 
@@ -47,7 +47,7 @@ def reading(
         energy,
         0.25,
         3,
-        CallError(kind, "do this") if kind else None,
+        {"states" if not answered else "figures": CallError(kind, "do this")} if kind else {},
         answered,
     )
 
@@ -158,7 +158,8 @@ def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> 
 
 
 def test_a_sum_names_the_pdus_that_it_lacks_and_why() -> None:
-    lacking = row("UP", name="b")._replace(load_a=NotKnown("the sensor is not valid"))
+    lost = reading("UP")._replace(load_a=NotKnown("the sensor is not valid"))
+    lacking = check_result.judge_reading(device("b"), lost)
     rows = [row("UP"), lacking]
     summary = check_result.summary(rows, 2.0)
     assert "load 1.5 A of 1 PDU, energy 10 kWh of 2" in summary.lines()[1]
@@ -170,7 +171,7 @@ def test_a_sum_names_the_pdus_that_it_lacks_and_why() -> None:
         [],
         ["no load: the sensor is not valid"],
     ]
-    assert document["summary"]["reasons"] == {"b": ["no load: the sensor is not valid"]}
+    assert document["summary"]["reasons"] == {"b": ("no load: the sensor is not valid",)}
     assert page([lacking]).count(">not known</td>") == 1
 
 
@@ -191,7 +192,7 @@ def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus(
 def test_no_text_cell_is_a_formula(sign: str) -> None:
     for start, cell in ((f"{sign}1", f"'{sign}1"), (f" {sign}1", f"' {sign}1")):
         bad = check_result.judge_reading(
-            ListedPdu(start, start, Address(start)), Reading(failure=CallError("refused", start))
+            ListedPdu(start, start, Address(start)), failed_reading(CallError("refused", start))
         )
         line = next(csv.DictReader(io.StringIO(tables.csv_text([bad]))))
         assert {line[key] for key in ("name", "handler", "address", "reason")} == {cell}
@@ -212,7 +213,7 @@ def test_the_page_escapes_every_text_and_loads_nothing() -> None:
                 2.0,
                 0.1,
                 1,
-                CallError("refused", HOSTILE),
+                {"states": CallError("refused", HOSTILE)},
                 True,
             ),
         )
@@ -224,7 +225,7 @@ def test_the_page_escapes_every_text_and_loads_nothing() -> None:
 
 def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
     slow = check_result.judge_reading(
-        device("slow"), Reading(failure=CallError("unreachable", "no answer"), seconds=9.0)
+        device("slow"), failed_reading(CallError("unreachable", "no answer"), 9.0)
     )
     rows = [row("UP", "DOWN", "UNKNOWN"), slow]
     text = page(rows)
@@ -374,7 +375,9 @@ def test_each_line_is_judged_by_its_rating(
     limits = [nagios.RangeType().convert(text, None, None) for text in ("80%", "90%")]
     judged = nagios.judge_loads(read_row, nagios.Thresholds(*limits))
     assert (judged.level, judged.reason) == (level, reason)
-    assert judged.result == ("over limit" if level else "well")
+    results = {"its current": "current not known", "its rating": "without a rating"}
+    words = [result for part, result in results.items() if part in judged.reason]
+    assert judged.result == ([*words, "over limit"][0] if level else "well")
 
 
 def test_csv_for_excel_has_no_cell_that_is_taken_for_a_date() -> None:

@@ -18,7 +18,7 @@ from pdu.monitoring import probes, server
 from pdu.monitoring.target_policy import NotAllowed, ProbeQuery, TargetPolicy
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.pdu_list.logins import DeviceLogin
-from pdu.reading.parts import CallError, Reading
+from pdu.reading.parts import CallError, Reading, failed_reading
 from pdu.reading.polling import Target
 from tests.peers import PEERS
 from tests.simulators.snmp_agent import Agent, Faults
@@ -286,7 +286,7 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported
 
     def poll(target: Target, seconds: float, **_: object) -> Reading:
         times.append(seconds)
-        return Reading(answered=not kind, failure=CallError(kind, "why") if kind else None)
+        return failed_reading(CallError(kind, "why")) if kind else Reading(answered=True)
 
     exporter = exporter_of("a")
     slots = SimpleNamespace(acquire=acquire, release=lambda: None)

@@ -26,7 +26,7 @@ def reading() -> Reading:
     ]
     plate = Nameplate("apc-rpdu2", "ZA1", "7.0", 12.5, 1.0)
     failure = CallError("refused", "no")
-    return Reading(outlets, 3.5, 10.0, 0.25, 4, failure, True, True, plate=plate)
+    return Reading(outlets, 3.5, 10.0, 0.25, 4, {"names": failure}, True, True, plate=plate)
 
 
 def labels(**values: str) -> Labels:

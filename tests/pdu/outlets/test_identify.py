@@ -372,16 +372,10 @@ def test_the_protocol_of_a_given_port_is_tried_first(port: str, handler: str) ->
     assert identify.order_handlers(names, Address("h:8443"), Login())[0] == "raritan"
 
 
-@pytest.mark.parametrize(
-    "host, setting", [("{host}:9", "port={port}"), ("127.0.0.1:9", "host={host}:{port}")]
-)
-def test_the_settings_port_and_host_override_the_address(
-    host: str, setting: str, capsys: Printed
-) -> None:
+def test_the_setting_port_overrides_that_of_the_address(capsys: Printed) -> None:
     with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
-        words = (host, "--handler", "nut", "-s", setting)
-        line = [word.format(host=server.host, port=server.port) for word in words]
-        assert identified(capsys, 0, *line)["chosen"] == "nut"
+        words = (f"{server.host}:9", "--handler", "nut", "-s", f"port={server.port}")
+        assert identified(capsys, 0, *words)["chosen"] == "nut"
 
 
 def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(
@@ -392,11 +386,12 @@ def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(
     secret.chmod(0o600)
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     with NutServer([StaticDevice("rack1", {"outlet.1.status": "on"})]) as server:
-        host = f"-s host={server.host}:{server.port} -s device=rack1"
-        words = f"127.0.0.1:9 {host} -s retries=0 --timeout 0.2".split()
+        settings = f"--port {server.port} -s device=rack1"
+        words = f"{server.host} {settings} -s retries=0 --timeout 0.2".split()
         assert root.run(["identify", *words, "--secret-file", f"password={secret}"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == (
-        f"next: pdu status nut 127.0.0.1:9 {host} --timeout 0.2 --secret-file 'password={secret}'"
+        f"next: pdu status nut {server.host} {settings} --timeout 0.2"
+        f" --secret-file 'password={secret}'"
     )
 
 

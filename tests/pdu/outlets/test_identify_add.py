@@ -86,7 +86,7 @@ def test_the_usual_files_are_made_and_only_their_owner_reads_the_login(
         ((host_of(peer), "--add", "r2"), f"{host_of(peer)} is already in "),
         ((host_of(peer), "--add", "snmp"), "'snmp' is the name of a handler"),
         (("r1-left", "--add", "r2"), "'r1-left' is already the name of a PDU"),
-        ((host_of(peer), "--add", ""), "'' is no name: give one"),
+        ((host_of(peer), "--add", ""), "a variable in its place may not be set"),
     ):
         code, out, err = run(capsys, "identify", *words, "--handler", "snmp")
         assert code == SETTINGS and sentence in err, (words, err)

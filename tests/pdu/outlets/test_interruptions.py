@@ -49,17 +49,24 @@ class Interrupting:
             os.kill(os.getpid(), self.number)
 
 
-SWITCHED = {"identity": "1", "state": "off", "done": True}
+SWITCHED = {"identity": "1", "state": "off", "done": True, "sent": True}
+UNKNOWN = {"identity": "2", "state": "unknown", "done": False, "sent": True}
+UNTOUCHED = {**UNKNOWN, "identity": "3", "sent": False}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(
     "call_number, outlets, identities, words",
     [
-        (4, [SWITCHED], ["1"], "no command was sent to outlets 2, 3"),
+        (
+            4,
+            [SWITCHED, {**UNTOUCHED, "identity": "2"}, UNTOUCHED],
+            ["1"],
+            "no command was sent to outlets 2, 3",
+        ),
         (
             5,
-            [SWITCHED, {"identity": "2", "state": "unknown", "done": False}],
+            [SWITCHED, UNKNOWN, UNTOUCHED],
             ["1"],
             "outlet 2 may or may not have switched; no command was sent to outlet 3",
         ),
@@ -68,7 +75,7 @@ SWITCHED = {"identity": "1", "state": "off", "done": True}
             [
                 SWITCHED,
                 {**SWITCHED, "identity": "2"},
-                {"identity": "3", "state": "unknown", "done": False},
+                {**UNKNOWN, "identity": "3"},
             ],
             ["1", "2"],
             "outlet 3 may or may not have switched",

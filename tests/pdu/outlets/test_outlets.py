@@ -83,7 +83,9 @@ def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
     use_pdu(monkeypatch, Watts)
     code, out, err = run(capsys, "statistic", "x", "192.0.2.7", "--json")
     document = json.loads(out)
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, "warning: 192.0.2.7: no power: the watts are no number\n")
+    assert document["reasons"] == ["no power: the watts are no number"]
+    assert "power not known" in run(capsys, "statistic", "x", "192.0.2.7")[1]
     assert (document["load_a"], document["energy_kwh"]) == (2, 5)
     assert document["power_w"] is None and document["outlets"][0]["energy_kwh"] == 5.0
     monkeypatch.setattr(Watts, "why", errors.Unreachable("no answer"))

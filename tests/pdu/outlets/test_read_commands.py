@@ -7,10 +7,12 @@ import fcntl
 import json
 import logging
 import os
+import re
 import struct
 import sys
 import termios
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Optional
 
 import pytest
@@ -70,7 +72,7 @@ def test_status_and_labels_show_every_outlet_with_its_number_and_name(peer: Peer
     document = json.loads(ask("labels", "--json")[1])
     assert document["outlets"] == [{key: row[key] for key in keys} for row in outlets]
     head, columns, *_ = ask("status")[1].splitlines()
-    assert head.startswith(f"status of {peer.address} by {peer.handler}, ") and head.endswith(" s")
+    assert re.fullmatch(rf"status of {peer.address}(:\d+)? by {peer.handler}, [0-9.]+ s", head)
     assert {*keys, "state"} <= {*columns.split()}
 
 
@@ -175,9 +177,10 @@ def test_several_hosts_are_read_in_order_even_if_one_fails(
 
 
 def test_titles_and_questions_name_the_pdu_of_the_setting_host(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     questions: list[str] = []
+    path = tmp_path / "pdus.csv"
     with PEERS["nut"]() as peer:
 
         def answer(question: str) -> str:
@@ -186,13 +189,17 @@ def test_titles_and_questions_name_the_pdu_of_the_setting_host(
 
         monkeypatch.setattr("getpass.getpass", answer)
         where = f"{peer.address}:{peer.settings['port']}"
-        text = f"{where} (the setting host, instead of 192.0.2.7)"
+        text = f"r1 ({where} (the setting host, instead of 192.0.2.7))"
         user, pem = peer.settings["username"], peer.settings["ca_pem"]
-        form = ("-s", f"host={where}", "-s", "device=pdu", "-s", f"ca_pem={pem}")
+        settings = f"host={where}; device=pdu; username={user}"
+        path.write_text(f"name,handler,address,settings\nr1,nut,192.0.2.7,{settings}\n")
+        (tmp_path / "ca.pem").write_text(pem)
+        options = ("--list", str(path), "--ca-pem", str(tmp_path / "ca.pem"))
         monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
-        out = run(capsys, "status", "nut", " 192.0.2.7 ", *form, "--username", user)[1]
-        err = run(capsys, "down", "nut", "192.0.2.7", "2", *form, "--username", user)[2]
-    assert out.startswith(f"status of {text} by nut") and f" of {text}? [y/N] " in err
+        out = run(capsys, "status", "r1", *options)[1]
+        err = run(capsys, "down", "r1", "2", *options)[2]
+    assert out.startswith(f"status of {text} by nut"), (out, err)
+    assert f" of {text}? [y/N] " in err
     assert {*questions} == {f"password of {user} on {text}: "}
 
 

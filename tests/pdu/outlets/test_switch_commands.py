@@ -38,7 +38,8 @@ def test_down_and_up_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> No
         code, out, _ = ask(call, identity, "--yes", "--json")
         (outlet,) = json.loads(out)["outlets"]
         outlet.pop("current_a", None)
-        assert (code, outlet) == (0, {"identity": identity, "state": SHOWN[on], "done": True})
+        expected = {"identity": identity, "state": SHOWN[on], "done": True, "sent": True}
+        assert (code, outlet) == (0, expected)
         assert peer.books().states == {**states, identity: on}
 
 
@@ -105,7 +106,8 @@ def test_the_question_names_pdu_outlet_name_and_state_and_needs_a_yes(
     exit_code, _, err = ask("up", outlet["identity"])
     name = f" {outlet['name']!r}" if outlet["name"] else ""
     question = f"switch on outlet {outlet['identity']}{name} (now {outlet['state']})"
-    assert exit_code == code and f"{question} of {peer.address}? [y/N] " in err
+    assert exit_code == code and f"{question} of {peer.address}:" in err
+    assert "? [y/N] " in err
 
 
 @one_peer
@@ -224,7 +226,7 @@ def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_message(
     assert err.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off")
     assert "the outlet's state is unknown" in err and err.count("\n") == 1
     code, out, err = run(capsys, *DOWN, "--json")
-    outlet = {"identity": "1", "state": "unknown", "done": False}
+    outlet = {"identity": "1", "state": "unknown", "done": False, "sent": True}
     assert (code, err, json.loads(out)["outlets"]) == (exit_codes.NOT_SEEN, "", [outlet])
 
 

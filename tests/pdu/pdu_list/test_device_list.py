@@ -63,8 +63,8 @@ def test_relative_paths_start_at_the_folder_of_the_list(read: Any, tmp_path: Pat
 
 @pytest.mark.parametrize(
     "text, value",
-    [("ca.pem", "{folder}/ca.pem"), ("/etc/ca.pem", "/etc/ca.pem"), (PEM, PEM), ("", "")],
-    ids=["relative", "absolute", "content", "empty"],
+    [("ca.pem", "{folder}/ca.pem"), ("/etc/ca.pem", "/etc/ca.pem"), (PEM, PEM)],
+    ids=["relative", "absolute", "content"],
 )
 def test_the_authorities_of_a_login_are_in_the_folder_of_its_file(
     text: str, value: str, tmp_path: Path
@@ -162,7 +162,8 @@ def test_a_wrong_list_is_refused_with_the_reason(read: Any, text: str, words: st
         ),
         ("[auth.x]\nuser = []\n[[pdu]]\n", "neither text nor"),
         (f"{PDU}port = 3\n", "PDU 1: 'port' is unknown; allowed: name"),
-        ("[[pdu]]\nhandler = 0xfffffffffffffffff\n", "handler is an integer of more than 64 bits"),
+        ("[[pdu]]\nhandler = 1\n", "handler must be a text in quotes"),
+        ("[[pdu]]\nmetered = 0xfffffffffffffffff\n", "metered is an integer of more than 64 bits"),
         (f"{PDU}settings = 3\n", "settings must be a table or have the form"),
     ],
 )

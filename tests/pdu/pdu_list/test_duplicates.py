@@ -78,8 +78,8 @@ def test_all_units_of_a_server_and_one_of_them() -> None:
 
 def test_a_sum_has_a_unit_once_by_the_name_that_was_read() -> None:
     def row(name: str, load: float, kind: str = "") -> check_result.PduRow:
-        failure = CallError(kind, "no answer") if kind else None
-        reading = Reading([], None if kind else load, None, 0.1, 1, failure, not kind)
+        failures = {"states": CallError(kind, "no answer")} if kind else {}
+        reading = Reading([], None if kind else load, None, 0.1, 1, failures, not kind)
         return check_result.judge_reading(ListedPdu(name, "snmp", Address("192.0.2.1")), reading)
 
     rows = [row("a", 5.0), row("b", 5.3), row("c", 1.0)]

@@ -17,7 +17,7 @@ from pdu.loading.handler_loading import load
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.pdu_list.logins import DeviceLogin
 from pdu.reading import reader_pool
-from pdu.reading.parts import Reading
+from pdu.reading.parts import Reading, failed_reading
 from pdu.reading.polling import Target
 from pdu.reading.reader_pool import HANGS, STILL_HANGS, TOO_MANY_HANG, ReaderPool
 from tests.needs import ROOT
@@ -63,7 +63,7 @@ def gate() -> Iterator[Gate]:
 def test_a_reading_that_hangs_is_left_behind_and_costs_the_others_nothing(gate: Gate) -> None:
     pool = ReaderPool(parallel=1)
     readings = pool.read_all(targets("hang", "a", "b"), LIMIT_S, gate.read)
-    assert list(readings) == [(0, Reading(seconds=LIMIT_S, failure=HANGS)), (1, WELL), (2, WELL)]
+    assert list(readings) == [(0, failed_reading(HANGS, LIMIT_S)), (1, WELL), (2, WELL)]
     assert pool.running == 1
 
 
@@ -73,7 +73,7 @@ def test_a_pdu_whose_reading_still_hangs_is_not_asked_again_until_that_has_ended
     pool, pdus = ReaderPool(), targets("hang", "a")
     assert pool.read(pdus[0], LIMIT_S, gate.read).failure == HANGS
     assert dict(pool.read_all(pdus, PATIENCE_S, gate.read)) == {
-        0: Reading(failure=STILL_HANGS),
+        0: failed_reading(STILL_HANGS),
         1: WELL,
     }
     assert gate.asked == ["hang", "a"]

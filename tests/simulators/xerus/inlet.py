@@ -135,6 +135,13 @@ class Inlet(Device):
     def getMetaData(self) -> Json:
         return {"label": f"I{self.number + 1}", "rating": {"current": 32, "decimalCurrent": 32.0}}
 
+    def getParents(self) -> list[Device]:
+        return []
+
+    def getChildren(self) -> list[Device]:
+        switch = self.pdu.transfer_switch
+        return [switch] if switch is not None else self.pdu.fed_by_source(self)
+
     def getPoles(self) -> list[Json]:
         return [
             {"line": pole.line, "nodeId": pole.line + 1, **pole.sensors.fitted}

@@ -115,6 +115,19 @@ class Outlet(Device):
             return INHIBITED
         return DISABLED if self.disabled else 0
 
+    def getIOP(self) -> Json:
+        return {
+            "i": self.pdu.inlets[self.pdu.home_inlet(self.relay.number)],
+            "o": self.pdu.protector_of(self),
+            "p": [],
+        }
+
+    def getParents(self) -> list[Device]:
+        return [self.pdu.protector_of(self) or self.pdu.source_of(self.relay.number)]
+
+    def getChildren(self) -> list[Device]:
+        return []
+
     def setPowerState(self, pstate: int) -> int:
         code = self.refusal()
         if not code and pstate:

@@ -98,6 +98,24 @@ class PduUnit(Unit):
     def _home_inlet(self, number: int) -> int:
         return 0 if self.transfer_switch else number * self.model.inlets // self.model.outlets
 
+    def home_inlet(self, number: int) -> int:
+        """The inlet that `getIOP` names: the first one behind a transfer switch, whichever is in
+        use.
+        """
+        return self._home_inlet(number)
+
+    def source_of(self, number: int) -> Device:
+        """The transfer switch, else the inlet, that feeds outlet `number` or its protector."""
+        return self.transfer_switch or self.inlets[self._home_inlet(number)]
+
+    def fed_by_source(self, source: Device) -> list[Device]:
+        """The protectors of an inlet or a transfer switch, or the outlets of a unit without any."""
+        fed: list[Device] = []
+        for outlet in self.outlets:
+            if self.source_of(outlet.relay.number) is source:
+                fed.append(self.protector_of(outlet) or outlet)
+        return list(dict.fromkeys(fed))
+
     def inlet_of(self, outlet: Outlet) -> int:
         """The inlet that feeds the outlet now."""
         if self.transfer_switch:

@@ -49,6 +49,18 @@ class Protector(Device):
             "type": _ONE_POLE,
         }
 
+    def getInlet(self) -> Device:
+        return self.pdu.inlets[self.inlet]
+
+    def getOCP(self) -> None:
+        """No higher-level protector."""
+
+    def getParents(self) -> list[Device]:
+        return [self.pdu.transfer_switch or self.pdu.inlets[self.inlet]]
+
+    def getChildren(self) -> list[Device]:
+        return [outlet for outlet in self.pdu.outlets if self.pdu.protector_of(outlet) is self]
+
     def getPoles(self) -> list[Json]:
         return [
             {

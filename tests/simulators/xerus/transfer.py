@@ -35,6 +35,12 @@ class TransferSwitch(Device):
             "sourceCount": len(self.pdu.inlets),
         }
 
+    def getParents(self) -> list[Device]:
+        return list(self.pdu.inlets)
+
+    def getChildren(self) -> list[Device]:
+        return self.pdu.fed_by_source(self)
+
     def getPoles(self) -> list[Json]:
         return [
             {"line": line, "inNodeIds": [1 + line, 11 + line], "outNodeId": 21 + line}

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, cast
 
 from ....shared.errors import PduHandlerError
 from .agent import MINIMUM_WAITS, Agent, reads_only, responses
-from .codec import decode, encode_as, expect, missing_value
+from .codec import NOT_SENT, decode, encode_as, expect, kept, missing_value
 from .declarations import Caller, signature_types
+from .enumerations import Enumeration
 from .errors import JsonRpcSyntaxException
-from .references import Reference
-from .structures import ValueObject, present
+from .references import Reference, is_same_unit
+from .structures import Structure, ValueObject, present
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec
@@ -103,7 +104,10 @@ class Method:
 
     def _encoded(self, name: str, kind: Any, argument: object) -> object:
         try:
-            return encode_as(kind, argument)
+            _refuse_unlisted_elements(argument)
+            json = encode_as(kind, argument)
+            _refuse_lost_octets(json)
+            return json
         except TypeError as error:
             raise TypeError(f"{self.name}(): {name}: {error}") from None
 
@@ -125,9 +129,9 @@ class Method:
     def _values(self, json: Mapping[str, object], agent: Caller) -> tuple[Any, ...]:
         """The results. Older releases name those of some methods differently.
 
-        If the newest release has several results, those that are missing or null become blank.
-        Raises JsonRpcSyntaxException if all are missing, or if the result code (`_ret_`) is missing
-        or null.
+        Raises JsonRpcSyntaxException for a result that is missing, or null without a type that
+        allows it. After a result code (`_ret_`) other than 0 the other results may be missing: they
+        are blank, numbers None.
         """
         form = next((form for form in self.forms if form.keys() <= json.keys()), self.forms[0])
         if not form.keys() & json.keys():
@@ -135,12 +139,65 @@ class Method:
         # a blank one would be 0, which is success
         if len(form) > 1 and form.get("_ret_") is int and json.get("_ret_") is None:
             raise JsonRpcSyntaxException("the answer contains no result code")
+        has_failed = form.get("_ret_") is int and json.get("_ret_") != 0
         return tuple(
-            missing_value(kind)
-            if len(self.out) > 1 and json.get(name) is None
-            else decode(kind, json[name], agent)
-            for name, kind in form.items()
+            self._value(name, kind, json, agent, has_failed) for name, kind in form.items()
         )
+
+    def _value(
+        self, name: str, kind: Any, json: Mapping[str, object], agent: Caller, has_failed: bool
+    ) -> object:
+        """One of the results. Raises JsonRpcSyntaxException."""
+        if json.get(name) is not None or len(self.out) == 1:
+            return decode(kind, json[name], agent)
+        blank_value = missing_value(kind)
+        if has_failed or blank_value is None:
+            return None if blank_value is NOT_SENT else blank_value
+        raise JsonRpcSyntaxException(f"the answer contains no {name}")
+
+
+def _refuse_unlisted_elements(argument: object) -> None:
+    """Raises TypeError for an element that its enumeration does not have, such as the -1 of a
+    missing one: it is no command.
+    """
+    items = argument if isinstance(argument, (list, tuple, set)) else (argument,)
+    for item in items:
+        if isinstance(item, Enumeration) and item.name not in type(item).__members__:
+            raise TypeError(f"{item} is no element of its enumeration")
+
+
+def _refuse_lost_octets(json: object, place: str = "") -> None:
+    """Raises TypeError for text with U+FFFD, which stands for octets of an answer that are no
+    UTF-8: written back, it would replace a name on the unit.
+    """
+    if isinstance(json, str) and "\ufffd" in json:
+        raise TypeError(
+            f"{place or 'the text'} has the character U+FFFD: the unit's text is not UTF-8, and"
+            " would be changed; set it anew"
+        )
+    if isinstance(json, dict):
+        for name, item in json.items():
+            _refuse_lost_octets(item, f"{place}.{name}" if place else name)
+    if isinstance(json, list):
+        for item in json:
+            _refuse_lost_octets(item, place)
+
+
+def _refuse_foreign_references(agent: Caller, value: object) -> None:
+    """Raises TypeError for an object of another unit, whose resource id would name another object
+    here.
+    """
+    if isinstance(value, Reference) and not is_same_unit(value.agent, agent):
+        raise TypeError(f"{value} belongs to {getattr(value.agent, 'url', 'another agent')}")
+    items: Iterable[object] = ()
+    if isinstance(value, Structure):
+        items = vars(value).values()
+    elif isinstance(value, Mapping):
+        items = value.values()
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        items = value
+    for item in items:
+        _refuse_foreign_references(agent, item)
 
 
 class BoundMethod:
@@ -154,12 +211,14 @@ class BoundMethod:
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         agent = self.parent.agent
-        return self.of.result(
-            agent.json_rpc(self.parent.target, self.name, self.of.params(args, kwargs)), agent
-        )
+        params = self.encode(*args, **kwargs)
+        return self.of.result(agent.json_rpc(self.parent.target, self.name, params), agent)
 
     def encode(self, *args: object, **kwargs: object) -> dict[str, object]:
-        """The parameters as JSON."""
+        """The parameters as JSON. Raises TypeError, as for an object of another unit."""
+        args = tuple(map(kept, args))
+        for argument in (*args, *kwargs.values()):
+            _refuse_foreign_references(self.parent.agent, argument)
         return self.of.params(args, kwargs)
 
     def decode(self, result: object, agent: Optional[Caller] = None) -> object:
@@ -191,7 +250,7 @@ class Pending(typing.Generic[R]):
     ) -> None:
         if not isinstance(method, BoundMethod):
             raise TypeError("a bulk takes the methods of proxies, without parentheses")
-        self.method, self.params = method, method.of.params(args, kwargs)
+        self.method, self.params = method, method.encode(*args, **kwargs)
         # the error of this call, not of the bulk
         self.error: Optional[PduHandlerError] = None
         self._values: list[R] = []  # the value, once the call has succeeded

@@ -14,7 +14,7 @@ import datetime
 import enum
 import math
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Callable, ClassVar, TypeVar, Union
 
 from .declarations import Caller
@@ -197,13 +197,22 @@ def is_nullable(hint: Any) -> bool:
 # ---- blank values --------------------------------------------------------------------------------
 
 
+class _NotSent:
+    def __repr__(self) -> str:
+        return "NOT_SENT"
+
+
+NOT_SENT: Any = _NotSent()
+"""The value of a number or a truth value that a device did not send."""
+
+
 def missing_value(hint: Any, made_here: bool = False) -> object:
     """The value of a missing field: None for references, value objects and types that allow null;
     -1, which no element has, for an enumeration; 1970 for a time; blank fields for a structure;
-    zero or empty for other types.
+    NOT_SENT for numbers and truth values; empty for other types.
 
-    made_here: for a field that a constructor's caller left out. Enumerations are then 0; value
-    objects have their defaults.
+    made_here: for a field that a constructor's caller left out. Enumerations and numbers are then
+    0, truth values False; value objects have their defaults.
     """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Union:
@@ -214,7 +223,12 @@ def missing_value(hint: Any, made_here: bool = False) -> object:
         return None
     if issubclass(hint, IdlValue):
         return hint.idl_missing(made_here)
+    if hint in _MEASURED and not made_here:
+        return NOT_SENT
     return EPOCH if hint is Time else hint()
+
+
+_MEASURED = (bool, int, float)
 
 
 # ---- values → JSON -------------------------------------------------------------------------------
@@ -243,6 +257,13 @@ def encode(value: object) -> object:
     raise TypeError(f"no IDL type for {type(value).__name__}")
 
 
+def kept(value: object) -> object:
+    """The value as a structure keeps it: a list in place of an iterator, which could be read only
+    once.
+    """
+    return list(value) if isinstance(value, Iterator) else value
+
+
 def encode_opaque(value: object) -> object:
     """JSON for a value of the IDL type "any".
 
@@ -262,6 +283,7 @@ def encode_as(hint: Any, value: object) -> object:
     converted, and an element of another enumeration, with the same ordinal, is another value.
     """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
+    value = kept(value)  # a Union may look at it twice
     if hint is Any:
         return encode_opaque(value)
     if origin is list:

@@ -40,6 +40,12 @@ class JsonRpcSyntaxException(ProtocolError):
 DecodeException = JsonRpcSyntaxException
 
 
+class FieldNotSent(JsonRpcSyntaxException, AttributeError):
+    """A number or a truth value is read that the device left out, or sent as null: neither is 0 or
+    False. `hasattr` is then False, and `getattr` returns its default.
+    """
+
+
 def error_of(error: object, login: Login) -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
     """The exception for an error object of an answer: JsonRpcDenied if the account lacks a
     privilege, JsonRpcSyntaxException if the object lacks an integer code or a message, else

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+def is_same_unit(agent: Caller, other: Caller) -> bool:
+    """Whether two agents lead to the same address. An agent of a script's own may have none."""
+    return agent is other or getattr(agent, "url", agent) == getattr(other, "url", None)
+
+
 class Reference(IdlValue):
     """An object on the device: `target` is its resource id; `agent` sends the calls and tells
     whose object it is. Objects of two agents are equal if both lead to the same address.
@@ -29,11 +34,7 @@ class Reference(IdlValue):
             isinstance(other, Reference)
             and self.target == other.target
             and idl_name(type(self)) == idl_name(type(other))
-            and (
-                self.agent is other.agent
-                # an agent of a script's own may have no address
-                or getattr(self.agent, "url", self.agent) == getattr(other.agent, "url", None)
-            )
+            and is_same_unit(self.agent, other.agent)
         )
 
     def __hash__(self) -> int:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Optional, TypeVar, Union
 
 from .codec import (
+    NOT_SENT,
     NamedIdlValue,
     class_of,
     decode,
@@ -23,9 +24,11 @@ from .codec import (
     encode_as,
     expect,
     is_nullable,
+    kept,
     missing_value,
 )
 from .declarations import Caller, class_annotations, field_types, once
+from .errors import FieldNotSent
 from .printing import indented, text
 from .registry import idl_name, inner_name
 
@@ -104,9 +107,19 @@ class Structure(NamedIdlValue):
     _lifted: ClassVar[Mapping[str, Place]] = {}
     # whether constructors take the fields of the base last
     _own_first: ClassVar[bool] = False
+    # a field → what a constructor's caller who leaves it out gets, ZERO for the type's default
+    _defaults: ClassVar[Mapping[str, object]] = {}
     _wire: Optional[WireForm]
 
     elements = _Elements()
+
+    def __init_subclass__(cls, version: str = "") -> None:
+        super().__init_subclass__(version)
+        own = {name: vars(cls)[name] for name in vars(cls).get("__annotations__", {})}
+        cls._defaults = {**cls._defaults, **own}
+        for name in own:
+            # else an instance without the field would show the default as the device's value
+            delattr(cls, name)
 
     def __init__(self, *args: object, **keywords: object) -> None:
         cls = type(self)
@@ -116,10 +129,8 @@ class Structure(NamedIdlValue):
             raise TypeError(f"{cls.__name__}(): {error}") from None
         bound.apply_defaults()
         types = field_types(cls)
-        vars(self).update(
-            (name, missing_value(types[name], True) if value is ZERO else value)
-            for name, value in bound.arguments.items()
-        )
+        for name, value in bound.arguments.items():
+            vars(self)[name] = missing_value(types[name], True) if value is ZERO else kept(value)
 
     def __new__(cls, *args: object, **keywords: object) -> Self:
         structure = super().__new__(cls)
@@ -133,11 +144,11 @@ class Structure(NamedIdlValue):
         wire = self._wire or WireForm(absent=frozenset(self._legacy))
         types, fields = field_types(type(self)), dict(wire.rest)
         for name in field_names(type(self)):
-            kind, value = types[name], getattr(self, name)
-            is_left_out = name in wire.absent and value == missing_value(kind, self._wire is None)
-            if is_left_out or name in wire.holders:
+            kind, value = types[name], vars(self).get(name, NOT_SENT)
+            is_blank = value is NOT_SENT or value == missing_value(kind, self._wire is None)
+            if name in wire.holders or (name in wire.absent and is_blank):
                 continue
-            is_null = name in wire.null and value == missing_value(kind)
+            is_null = name in wire.null and is_blank
             fields[wire.spelling.get(name, name)] = None if is_null else encode_as(kind, value)
         return {**fields, **{older: encode(getattr(self, older)) for older in wire.lifted}}
 
@@ -178,7 +189,7 @@ class Structure(NamedIdlValue):
                 f"{idl_name(type(self))} has no field {name!r}: it is not sent to the device",
                 stacklevel=2,
             )
-        object.__setattr__(self, name, value)
+        object.__setattr__(self, name, kept(value))
 
     def __getattr__(self, name: str) -> Any:
         if name in type(self)._lifted:
@@ -189,12 +200,12 @@ class Structure(NamedIdlValue):
             return getattr(self, newest)
         if self._wire is not None and name in self._wire.rest:
             return self._wire.rest[name]  # a field that is not declared, as plain JSON
+        if name in type(self)._defaults:
+            raise FieldNotSent(f"the device sent no {name} in {idl_name(type(self))}")
         raise AttributeError(f"{idl_name(type(self))} has no field {name!r}")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and all(
-            getattr(self, name) == getattr(other, name) for name in field_names(type(self))
-        )
+        return type(self) is type(other) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
         return hash(type(self))  # the fields are mutable, so only the type is hashed
@@ -206,7 +217,7 @@ class Structure(NamedIdlValue):
             [
                 f"{idl_name(type(self))}:",
                 *(
-                    indented(f"* {name.ljust(width)} = {text(getattr(self, name))}")
+                    indented(f"* {name.ljust(width)} = {text(getattr(self, name, None))}")
                     for name in names
                 ),
             ]
@@ -300,7 +311,7 @@ def _signature(cls: type[Structure]) -> inspect.Signature:
     """The constructor's, each of whose arguments may be left out."""
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     return inspect.Signature(
-        [inspect.Parameter(name, kind, default=getattr(cls, name)) for name in field_names(cls)]
+        [inspect.Parameter(name, kind, default=cls._defaults[name]) for name in field_names(cls)]
     )
 
 
@@ -360,7 +371,9 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
         if spellings and item is None and not is_nullable(kind):
             null.add(name)
         is_blank = not spellings or name in null
-        fields[name] = missing_value(kind) if is_blank else decode(kind, item, agent)
+        value = missing_value(kind) if is_blank else decode(kind, item, agent)
+        if value is not NOT_SENT:
+            fields[name] = value
     structure = cls.__new__(cls)
     wire = WireForm(frozenset(absent), frozenset(null), spelling, lifted, rest)
     wire = wire._replace(absent=wire.absent | wire.holders)

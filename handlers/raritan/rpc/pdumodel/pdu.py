@@ -216,14 +216,14 @@ class Outlet(EDevice, version="3.0.4"):
         sequenceDelay: int = 0
 
     class State(Structure):
-        available: bool = False
+        available: Optional[bool] = None
         powerState: Outlet.PowerState = ZERO
-        switchOnInProgress: bool = False
-        cycleInProgress: bool = False
-        isLoadShed: bool = False
-        isSuspended: bool = False
-        hasInrushWaveform: bool = False
-        inServiceMode: bool = False
+        switchOnInProgress: Optional[bool] = None
+        cycleInProgress: Optional[bool] = None
+        isLoadShed: Optional[bool] = None
+        isSuspended: Optional[bool] = None
+        hasInrushWaveform: Optional[bool] = None
+        inServiceMode: Optional[bool] = None
         ledState: Outlet.LedState = ZERO
         lastPowerStateChange: Time = ZERO
 

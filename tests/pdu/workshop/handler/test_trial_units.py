@@ -34,7 +34,7 @@ _FIRST_ALONE = {"apc-ems-outlet", "rittal-cmc-tc"}
 _WHOLE_AMPERES = {
     *("cyberpower-ats", "dell-rpdu", "eaton-pulizzi", "hpe-ipdu", "ipoman", "planet-ipm"),
     *("powertek-pwt2", "riedo-updu", "sentry3", "sinetica-hawk", "synaccess-netbooter"),
-    *("ts-bspdu", "wti-power"),
+    *("lantronix-slc", "ts-bspdu", "wti-power"),
 }
 
 
@@ -100,3 +100,19 @@ def test_a_recording_whose_first_outlet_alone_is_on_gets_another_one() -> None:
     device = recorded_device(text)
     unit = TrialUnit(device.rows, device.key)
     assert list(unit.states().values())[:2] == [DOWN, UP] and unit.switchable_outlet() == "2"
+
+
+def test_more_than_half_of_the_units_are_as_large_as_a_racks() -> None:
+    outlets = {}
+    for key in FAMILIES:
+        device = family_device(key)
+        assert device is not None
+        outlets[key] = len(TrialUnit(device.rows, key).states())
+    large = [key for key, number in outlets.items() if number >= 12]
+    assert len(large) > len(FAMILIES) / 2, outlets
+    device = family_device("rpcm")
+    assert device is not None
+    unit = TrialUnit(device.rows, "rpcm")
+    assert unit.outlets_to_switch() == ["12", "11", "8"]
+    energies = unit.measured_sums().outlet_kwh
+    assert len({*energies.values()}) == 12 and min(energies.values()) > 10_000

@@ -1,0 +1,187 @@
+"""Whether a variable of a NUT device is measured, not metered, or not known: decided here alone.
+Pure.
+
+A driver lists a variable only if it could read it, so a variable that is gone proves nothing by
+itself. What the driver lists of like parts decides: the other lines of an input, the other outlets,
+the other devices of a chain, and the other quantities of the same meter.
+
+Source: NUT's docs/nut-names.txt (variables, states of a driver), drivers/main.c and the mapping
+tables of NUT 2.8.5 (drivers/*-mib.c).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Optional, Union
+
+from ..shared.errors import ProtocolError
+from ..shared.meter_figures import Figure, NotKnown, NotMetered, measured
+from .numbers import parse_figure, parse_number
+
+#: The summands of a figure; None for a figure that the device does not list at all. Only then
+#: another source serves in its place.
+Summands = Optional[Sequence[Figure]]
+
+DRIVER_STATE = "driver.state"
+# In any other state the values are from before the driver lost its device, or not yet read.
+_STATES_AT_WORK = ("quiet", "updateinfo", "dumping")
+
+
+class Source(NamedTuple):
+    """One way to tell a figure of a device."""
+
+    #: the variable, or the group of variables, that holds it
+    name: str
+    #: what is listed of it
+    figures: Summands
+    #: a listed variable that shows that the device has this meter; "" if none does
+    witness: str = ""
+    #: what the figure is if this source is gone, and no other one is listed. None: the device may
+    #: well lack it
+    alone: Union[type[NotKnown], type[NotMetered], None] = None
+    #: what it is if another one is listed
+    replaced: Union[type[NotKnown], type[NotMetered]] = NotKnown
+
+
+def figure_of(parts: Mapping[str, Mapping[str, str]], part: str, field: str) -> Figure:
+    """The figure `field` of one of several like parts.
+
+    `parts`: the variables of each by the prefix of their names, "outlet.3.". It is not known if it
+    is no number, or if the part lacks it and another has it. Not metered if no part has it.
+    """
+    text = parts[part].get(field)
+    if text is not None:
+        return _number(f"{part}{field}", text)
+    sibling = next((prefix for prefix, fields in parts.items() if field in fields), None)
+    if sibling is None:
+        return None
+    return NotKnown(_gap(f"{part}{field}", f"{sibling}{field}"))
+
+
+def variable_figure(variables: Mapping[str, str], name: str) -> Figure:
+    """The figure of a variable that has no like: not metered if it is not listed."""
+    return figure_of({"": variables}, "", name)
+
+
+def figures_from(sources: Iterable[Source]) -> Summands:
+    """The first source that is listed, also if its value is not known.
+
+    It has no value if an earlier one is gone from a meter that the device has: a later one would be
+    another quantity.
+    """
+    gone: Optional[Source] = None
+    for source in sources:
+        if source.figures is not None and gone is not None:
+            return [gone.replaced(_gap(gone.name, gone.witness))]
+        if source.figures is not None:
+            return source.figures
+        if source.witness and gone is None:
+            gone = source
+    if gone is None or gone.alone is None:
+        return None
+    return [gone.alone(_gap(gone.name, gone.witness))]
+
+
+def with_sibling(source: Source, siblings: Iterable[tuple[str, Source]]) -> Source:
+    """The source of a device, with a like device that lists it as its witness.
+
+    `siblings`: the same source of each like device, with the prefix of its variables.
+    """
+    if source.figures is not None:
+        return source
+    for prefix, sibling in siblings:
+        if sibling.figures is not None:
+            return source._replace(
+                witness=f"{prefix}{sibling.name}", alone=NotKnown, replaced=NotKnown
+            )
+    return source
+
+
+def whole_number(variables: Mapping[str, str], name: str) -> Union[int, NotKnown, None]:
+    """A count: None if it is not listed, not known if it is no whole number."""
+    text = variables.get(name)
+    if text is None:
+        return None
+    number = parse_number(text)
+    if number is None or number != int(number):
+        return _unreadable(name, text)
+    return int(number)
+
+
+def count(variables: Mapping[str, str], name: str, prefix: str = "") -> Optional[int]:
+    """The number of parts that the driver counts; None if it does not count them.
+
+    Raises ProtocolError for a count that is no whole number: a list cannot be proven whole by it.
+    `prefix`: of the variable's name, for the error.
+    """
+    number = whole_number(variables, name)
+    if isinstance(number, NotKnown):
+        raise ProtocolError(
+            # the text is not quoted: it may hold a secret
+            f"{prefix}{name} is no whole number, so the list cannot be proven whole: check the NUT"
+            " driver, or wait until it has read its device"
+        )
+    return number
+
+
+def ups_power(variables: Mapping[str, str]) -> Figure:
+    """W at the output of a UPS, `ups.realpower`. 0 W beside a load in % is a driver that scales
+    wrongly (tripplite-hid.c), and is not known.
+    """
+    watts = variable_figure(variables, "ups.realpower")
+    percent = measured(variable_figure(variables, "ups.load"))
+    if watts == 0.0 and percent:
+        return NotKnown(f"ups.realpower reads 0 beside ups.load {variables['ups.load']}")
+    return watts
+
+
+def doubt_of_driver(variables: Mapping[str, str]) -> str:
+    """Why what the driver lists is not the state of its device now; "" if it is.
+
+    Drivers report `driver.state` since NUT 2.8.1.
+    """
+    state = variables.get(DRIVER_STATE)
+    if state is None or state in _STATES_AT_WORK:
+        return ""
+    return f"driver.state reads '{state}', so the values are not those of now"
+
+
+def known_now(figure: Figure, doubt: str) -> Figure:
+    """The figure; not known if it is measured, and `doubt` is why it is not of now."""
+    return NotKnown(doubt) if doubt and measured(figure) is not None else figure
+
+
+_QUANTITIES = "current|power|realpower|energy|load|powerfactor"
+POWERS = "power|realpower|powerfactor"
+
+
+def meter_of_side(variables: Mapping[str, str], side: str, quantities: str = _QUANTITIES) -> str:
+    """A variable that shows that the side, input or output, has a meter; "" if none does. A nominal
+    value is a rating, and shows none.
+    """
+    pattern = re.compile(rf"{side}\.(?:L[1-3]\.)?(?:{quantities})(?:\.(?!nominal$).+)?")
+    return _first_match(variables, pattern)
+
+
+def meter_of_outlets(variables: Mapping[str, str]) -> str:
+    """The same for single outlets."""
+    return _first_match(variables, re.compile(rf"outlet\.[1-9][0-9]*\.(?:{_QUANTITIES})"))
+
+
+def _first_match(variables: Mapping[str, str], pattern: re.Pattern[str]) -> str:
+    return next((name for name in variables if pattern.fullmatch(name)), "")
+
+
+def _number(name: str, text: str) -> Figure:
+    number = parse_figure(text)
+    return _unreadable(name, text) if number is None else number
+
+
+def _unreadable(name: str, text: str) -> NotKnown:
+    # the whole text, not as Python writes it: else a password in it is not recognised
+    return NotKnown(f"{name} reads '{text}'")
+
+
+def _gap(name: str, witness: str) -> str:
+    return f"{name} is not listed, though {witness} is"

@@ -1,0 +1,36 @@
+"""The text of a NUT variable -> a number. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Optional
+
+from ..shared.ceilings import is_placeholder
+
+# Around a value. Other white space is not NUT's.
+BLANKS = " \t"
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+
+
+def parse_number(text: Optional[str]) -> Optional[float]:
+    """`text` as a number; None if it is missing, below 0 or not accepted by `is_number`.
+
+    Blanks around it are ignored.
+    """
+    if text is None or not is_number(text.strip(BLANKS)):
+        return None
+    figure = float(text.strip(BLANKS))
+    return figure + 0.0 if figure >= 0 else None
+
+
+def parse_figure(text: Optional[str]) -> Optional[float]:
+    """As `parse_number`; None also for the number of a meter without a value."""
+    figure = parse_number(text)
+    return None if figure is not None and is_placeholder(figure) else figure
+
+
+def is_number(text: str) -> bool:
+    """Whether `text` is an optional minus and 1 to 15 digits, optionally with a point and 1 to 15
+    digits behind them.
+    """
+    return _NUMBER.fullmatch(text) is not None

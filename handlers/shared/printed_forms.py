@@ -1,0 +1,22 @@
+"""A text as Python and its libraries print it, to find a secret in an error. Pure."""
+
+from __future__ import annotations
+
+# after it, a text has both quotes: then a single one in it is written with a backslash
+_QUOTES = "'\""
+_ESCAPED_QUOTES = "\\'\"'"
+
+
+def printed_forms(text: str) -> frozenset[str]:
+    """The text itself, and as `repr`, `ascii` and the `repr` of its bytes write it, with a single
+    quote as it is and with its backslash.
+    """
+    octets = text.encode("utf-8", "replace")
+    bare = (repr(text)[1:-1], ascii(text)[1:-1], repr(octets)[2:-1])
+    end = -len(_ESCAPED_QUOTES)
+    escaped = (
+        repr(text + _QUOTES)[1:end],
+        ascii(text + _QUOTES)[1:end],
+        repr(octets + _QUOTES.encode())[2:end],
+    )
+    return frozenset((text, *bare, *escaped))

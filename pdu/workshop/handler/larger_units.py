@@ -1,0 +1,255 @@
+"""Synthetic SNMP units as large as a rack's.
+
+The fixtures of most families have fewer than ten outlets. A handler that reads the first digit of
+an outlet's number, or that switches in pairs, is right on those. Here a fixture gets twelve
+outlets, and figures that no other outlet has. The family itself says whether the result is still a
+unit of its own: where it does not read the new outlets, the fixture stays as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from handlers.shared.errors import PduHandlerError
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.figures import Figure
+from handlers.snmp.reader import Reader
+from pdu_common.helper import EnumPowerStatus
+
+from ...cli.states import UNKNOWN, UP
+from ...recordings.snmp.recorded_rows import NUMBERS, Arcs, RecordedRows, Rows, arcs, reading
+from ...recordings.snmp.recording_format import find_device
+from ...recordings.snmp.unit import RecordedUnit
+
+#: how many outlets a unit of the trials has
+OUTLETS = 12
+# more than four digits: a counter that a handler cuts at 10,000 is found
+_KWH, _KWH_STEP = 12_345.0, 333.0
+_PENDING_A = 0.25
+_MOST_DEVIATION = 0.01
+_LARGEST = 2**31 - 1
+
+
+def larger_unit(rows: Rows, key: str) -> Rows:
+    """The rows of a unit of the family `key` with OUTLETS outlets, each with its own energy."""
+    device = find_device(rows, key).device
+    if device is None or device.outlets is None or not device.states:
+        return rows
+    new_rows = _with_more_outlets(rows, key, device)
+    return _with_own_figures(new_rows, key)
+
+
+# ---- outlets -------------------------------------------------------------------------------------
+
+
+class _Template(NamedTuple):
+    """The outlet that the new ones are like."""
+
+    #: its identity up to the last dot, with it; "" for a plain number
+    prefix: str
+    number: int
+    #: the numbers of the outlets of the same unit
+    numbers: Sequence[int]
+    #: its rows, in columns that have a row for each outlet of the unit
+    oids: Sequence[Arcs]
+
+
+def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
+    """The rows with outlets like the last one that is on and can be switched. A chain, whose first
+    unit's outlets alone are plain numbers, stays: handlers of others name its outlets anew, and
+    the number of a new one would be that of another outlet of theirs.
+    """
+    if len({"." in identity for identity in device.states}) > 1:
+        return rows
+    template = _template(rows, device)
+    if template is None or max(template.numbers) >= OUTLETS:
+        return rows
+    new_numbers = range(max(template.numbers) + 1, OUTLETS + 1)
+    new_states = {f"{template.prefix}{number}": UP for number in new_numbers}
+    wanted_states = {**device.states, **new_states}
+    for candidate in _candidates(rows, template, new_numbers, len(device.states)):
+        new_device = find_device(candidate, key).device
+        if new_device is None or dict(new_device.states) != wanted_states:
+            continue
+        if _meters(new_device).keys() >= _meters(device).keys():
+            return candidate
+    return rows
+
+
+def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
+    unit = RecordedUnit(rows, device)
+    identities = [identity for identity in device.states if _is_index(identity)]
+    counts = Counter(oid[:-1] for oid in rows)
+    # the last of the first unit: its number is none that a column of units has too
+    for identity in sorted(reversed(identities), key=lambda name: "." in name):
+        prefix, number = _parted(identity)
+        numbers = [_parted(name)[1] for name in identities if _parted(name)[0] == prefix]
+        is_on = device.states[identity] is UP and unit.orders(identity, EnumPowerStatus.DOWN)
+        if not is_on or len(numbers) < 2:
+            continue
+        index = arcs(identity)
+        oids = [
+            oid
+            for oid in rows
+            if oid[-len(index) :] == index
+            and all((*oid[:-1], other_number) in rows for other_number in numbers)
+            and counts[oid[:-1]] in (len(numbers), len(device.states))
+        ]
+        return _Template(prefix=prefix, number=number, numbers=numbers, oids=oids)
+    return None
+
+
+def _is_index(identity: str) -> bool:
+    return all(part.isdecimal() for part in identity.split("."))
+
+
+def _parted(identity: str) -> tuple[str, int]:
+    prefix, dot, number = identity.rpartition(".")
+    return prefix + dot, int(number)
+
+
+def _candidates(
+    rows: Rows, template: _Template, new_numbers: Sequence[int], outlets: int
+) -> Iterator[Rows]:
+    """Rows that may be the larger unit: the index of an outlet is its number, or the next free one
+    of a table over several units; its number may stand in a column; a count may have to agree.
+    """
+    columns = {oid[:-1] for oid in template.oids}
+    free_index = max((oid[-1] for oid in rows if oid[:-1] in columns), default=0) + 1
+    for first_index in dict.fromkeys((new_numbers[0], free_index)):
+        for has_number_column in (False, True):
+            new_rows = dict(rows)
+            for place, number in enumerate(new_numbers):
+                for oid in template.oids:
+                    row = rows[oid]
+                    if has_number_column and row.value == template.number:
+                        row = row._replace(value=number)
+                    new_rows.setdefault((*oid[:-1], first_index + place), row)
+            yield new_rows
+            yield _with_count(new_rows, columns, outlets, outlets + len(new_numbers))
+            own = len(template.numbers)
+            yield _with_count(new_rows, columns, own, own + len(new_numbers))
+
+
+def _with_count(rows: Rows, columns: Collection[Arcs], count: int, new_count: int) -> Rows:
+    """The rows with another count in each object that holds `count`, outside of `columns`."""
+    return {
+        oid: row._replace(value=new_count)
+        if oid[:-1] not in columns and row.tag in NUMBERS and row.value == count
+        else row
+        for oid, row in rows.items()
+    }
+
+
+def _meters(device: SnmpDevice) -> Mapping[str, Mapping[str, object]]:
+    """The figures of each kind that the family reads; {} if a table of theirs is not read."""
+    outlets = device.outlets
+    figures = {"current": outlets.current, "energy": outlets.energy} if outlets else {}
+    try:
+        meters = {
+            name: figure.read_from(device.reader)
+            for name, figure in figures.items()
+            if figure is not None
+        }
+    except PduHandlerError:
+        return {}
+    return {name: rows for name, rows in meters.items() if rows}
+
+
+# ---- figures -------------------------------------------------------------------------------------
+
+
+def _with_own_figures(rows: Rows, key: str) -> Rows:
+    """The rows with an energy of its own for each outlet, above four digits, with a total as large,
+    and with a current at the outlet whose state is pending.
+    """
+    device = find_device(rows, key).device
+    if device is None or device.outlets is None:
+        return rows
+    outlets, profile = device.outlets, device.profile
+    if outlets.energy is not None:
+        kwh_by_identity = {
+            identity: _KWH + _KWH_STEP * place for place, identity in enumerate(device.states)
+        }
+        rows = _with_figures(rows, device, outlets.energy, kwh_by_identity)
+    if outlets.current is not None:
+        pending = {
+            identity: _PENDING_A for identity, state in device.states.items() if state is UNKNOWN
+        }
+        rows = _with_figures(rows, device, outlets.current, pending)
+    for figure in profile.energy.figures if profile.energy is not None else ():
+        if figure is not outlets.energy:
+            identities = figure.read_from(reading(rows, device.reader))
+            if len(identities) == 1:
+                rows = _with_figures(rows, device, figure, dict.fromkeys(identities, _KWH + 0.6))
+    return rows
+
+
+def raised_meters(rows: Rows, device: SnmpDevice) -> Rows:
+    """The rows after each meter counted on by a tenth."""
+    outlets, profile = device.outlets, device.profile
+    totals = [total for total in (profile.load, profile.inlet, profile.energy) if total is not None]
+    figures = [figure for total in totals for figure in total.figures]
+    if outlets is not None:
+        figures += [figure for figure in (outlets.current, outlets.energy) if figure is not None]
+    for figure in dict.fromkeys(figures):
+        values = figure.read_from(reading(rows, device.reader))
+        raised = {identity: float(value) * 1.1 for identity, value in values.items()}
+        rows = _with_figures(rows, device, figure, raised)
+    return rows
+
+
+def _with_figures(
+    rows: Rows, device: SnmpDevice, figure: Figure, values: Mapping[str, float]
+) -> Rows:
+    """The rows with these values of a figure by identity. A value that the rows cannot hold, or
+    that the family does not read back, is left as it was.
+    """
+    with contextlib.suppress(PduHandlerError):
+        memory = RecordedRows(rows)
+        figures = figure.read_from(Reader(memory, device.reader.root))
+        oids = [oid for oid in memory.oids_in_answers() if rows[oid].tag in NUMBERS]
+        for identity, value in values.items():
+            oid = _own_oid(oids, identity, figures)
+            scale = _raw_of_one(rows, oids, figures)
+            if oid is None or not scale or value * scale > _LARGEST:
+                continue
+            row = rows[oid]._replace(value=round(value * scale))
+            new_rows = {**rows, oid: row}
+            new_figures = figure.read_from(reading(new_rows, device.reader))
+            expected = {**figures, identity: value}
+            if _are_equal(new_figures, expected):
+                rows, figures = new_rows, new_figures
+    return rows
+
+
+def _own_oid(oids: Sequence[Arcs], identity: str, figures: Mapping[str, object]) -> Optional[Arcs]:
+    """The only object of an outlet's figure."""
+    own_oids = list(oids)
+    if len(figures) > 1:
+        index = arcs(identity) if identity.replace(".", "").isdecimal() else (-1,)
+        own_oids = [oid for oid in oids if oid[-len(index) :] == index]
+    return own_oids[0] if len(own_oids) == 1 else None
+
+
+def _raw_of_one(rows: Rows, oids: Sequence[Arcs], figures: Mapping[str, object]) -> float:
+    """The raw value of 1 A or 1 kWh; 0.0 if no figure tells it."""
+    for identity, figure in figures.items():
+        oid = _own_oid(oids, identity, figures)
+        if oid is not None and figure:
+            raw = rows[oid].value
+            return float(str(raw)) / float(str(figure))
+    return 0.0
+
+
+def _are_equal(figures: Mapping[str, object], expected: Mapping[str, object]) -> bool:
+    if figures.keys() != expected.keys():
+        return False
+    return all(
+        abs(float(str(figures[identity])) - float(str(value)))
+        <= _MOST_DEVIATION * abs(float(str(value)))
+        for identity, value in expected.items()
+    )

@@ -1,0 +1,149 @@
+"""What a handler's methods do besides asking their PDU, as Python's audit events show it.
+
+An audit hook stays until the process ends. It does nothing in threads that run no handler.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any, Callable, Optional
+
+from handlers.shared.errors import printable
+
+from ...recordings.replay_server import HOST
+
+_LOOPBACK = (HOST, "localhost", "::1")
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
+# what Python itself writes, and what is no file
+_IGNORED_PATHS = ("/dev/", "__pycache__")
+_PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn")
+_REQUESTS = ("socket.connect", "socket.sendto", "socket.sendmsg")
+_CHANGES = {
+    "os.putenv": "changes the environment",
+    "os.unsetenv": "changes the environment",
+    "os.chdir": "changes the working folder",
+    "os.remove": "removes a file",
+    "os.rename": "renames a file",
+    "os.mkdir": "makes a folder",
+}
+
+# by the number of the thread that runs a handler
+_watches: dict[int, SideEffects] = {}
+
+
+class SideEffects:
+    """The side effects of one handler's calls, and the line of its code that asked last."""
+
+    def __init__(self, package: str, note_secret: Callable[[str, str], None]) -> None:
+        """`package`: the handler's; `note_secret`: searches a text, and is told its place."""
+        self._package, self._note_secret = package, note_secret
+        #: sentences
+        self.sentences: list[str] = []
+        #: the ports of the simulated devices
+        self.ports: set[int] = set()
+        self._place_by_port: dict[int, str] = {}
+        _install_hook()
+
+    @contextlib.contextmanager
+    def watching(self, method: str) -> Iterator[None]:
+        """Watch this thread, which calls a method of the handler."""
+        timeout = socket.getdefaulttimeout()
+        _watches[threading.get_ident()] = self
+        try:
+            yield
+        finally:
+            del _watches[threading.get_ident()]
+            if socket.getdefaulttimeout() != timeout:
+                self._add(f"{method} changes the time-out of all sockets")
+                socket.setdefaulttimeout(timeout)
+
+    def place_of_request(self, port: int) -> str:
+        """The line of the handler that asked this port last, such as `my_handler.py line 7`."""
+        return self._place_by_port.get(port, "")
+
+    def note(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Note an audit event of a watched thread."""
+        if event == "open":
+            self._note_file(*arguments[:3])
+        elif event in _PROGRAMS:
+            place = self._place()
+            self._note_secret(repr(arguments), f"it gives a secret to a program{_at(place)}")
+            self._add(f"it starts a program{_at(place)}")
+        elif event in _REQUESTS:
+            self._note_request(arguments[1])
+        elif event == "socket.getaddrinfo":
+            host = _text(arguments[0])
+            if host and host not in _LOOPBACK:
+                self._add(f"it looks up {host}{_at(self._place())}")
+        elif event in _CHANGES:
+            self._add(f"it {_CHANGES[event]}{_at(self._place())}")
+
+    def _note_file(self, path: object, mode: object, flags: object) -> None:
+        is_for_writing = isinstance(mode, str) and any(letter in mode for letter in "wax+")
+        if mode is None:
+            is_for_writing = isinstance(flags, int) and bool(flags & _WRITING)
+        if not is_for_writing or not isinstance(path, (str, bytes, os.PathLike)):
+            return
+        name = _text(os.fspath(path))
+        if not any(ignored in name for ignored in _IGNORED_PATHS):
+            self._add(f"it opens {name} for writing{_at(self._place())}")
+
+    def _note_request(self, address: object) -> None:
+        host, port = "", 0
+        if isinstance(address, tuple) and len(address) > 1:
+            host, port = _text(address[0]), int(address[1])
+        if host in _LOOPBACK and port in self.ports:
+            self._place_by_port[port] = self._place()
+        elif address is not None:
+            shown = f"{host}:{port}" if port else _text(address)
+            self._add(f"it asks {shown}, which is not its PDU{_at(self._place())}")
+
+    def _add(self, sentence: str) -> None:
+        if sentence not in self.sentences:
+            self.sentences.append(printable(sentence, 300))
+
+    def _place(self) -> str:
+        """The innermost line of the handler's code that runs now."""
+        frame = sys._getframe()
+        while frame is not None:
+            name = str(frame.f_globals.get("__name__", ""))
+            if name.partition(".")[0] == self._package:
+                file = os.path.basename(frame.f_code.co_filename)
+                return f"{file} line {frame.f_lineno}"
+            caller = frame.f_back
+            if caller is None:
+                break
+            frame = caller
+        return ""
+
+
+def _at(place: str) -> str:
+    return f" ({place})" if place else ""
+
+
+def _text(value: object) -> str:
+    if isinstance(value, (bytes, bytearray)):
+        return printable(bytes(value).decode("utf-8", "replace"), 100)
+    return "" if value is None else printable(str(value), 100)
+
+
+_is_installed = False
+
+
+def _install_hook() -> None:
+    global _is_installed
+    if not _is_installed:
+        sys.addaudithook(_note_event)
+        _is_installed = True
+
+
+def _note_event(event: str, arguments: tuple[Any, ...]) -> None:
+    watch: Optional[SideEffects] = _watches.get(threading.get_ident())
+    if watch is not None:
+        with contextlib.suppress(Exception):  # an error would end what the handler does
+            watch.note(event, arguments)
