@@ -52,7 +52,7 @@ class Figure(FrozenValue):
         exponent: the power of ten that the device reports for each value (-2: value / 100). A row
             without a usable one has no figure.
         factor: the factor that the device reports, negative for a divisor (-10: value / 10), 0 for
-            none. A row without a usable one has no figure.
+            none. A row without a usable one has no figure; one beyond `MOST_FACTOR` is not usable.
         unit: text that may follow the number.
         scale_of_integers: the scale of values that are INTEGER instead of text. A platform may
             return an INTEGER as text, so with this scale a text other than 0 has no figure unless
@@ -74,6 +74,7 @@ class Figure(FrozenValue):
     unmetered: str = ""
 
     MOST_DIGITS = 12  # limit for the shift of the decimal point by a scale or an exponent
+    MOST_FACTOR = 10_000  # limit for a factor and a divisor; 65535 is a register without a value
 
     def check(self) -> None:
         validation.require_distinct_texts(self.absent, "absent")
@@ -211,7 +212,9 @@ class Figure(FrozenValue):
             figure = CONTEXT.scaleb(figure, int(power))
         if self.factor:
             times = number(factor)
-            return None if times is None else _multiply(figure, times)
+            if times is None or abs(times) > self.MOST_FACTOR:
+                return None
+            return _multiply(figure, times)
         return figure
 
 

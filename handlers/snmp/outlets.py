@@ -6,6 +6,7 @@ from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
+from ..shared.switching import CONFIRM_SECONDS
 from .contact import Contact, SwitchedInContact, figure_in_contact, state_in_contact
 from .controls import Control
 from .figures import Figure
@@ -35,7 +36,7 @@ class Outlets(FrozenValue):
         power: in W.
         energy: in kWh.
         settling_s: the seconds for which the device may report the wanted state although the relay
-            does not follow.
+            does not follow. A command confirms no longer than 10 s, so it is at most that.
         contact: marks of each outlet; those of units are in the profile's own `contact`.
     """
 
@@ -57,6 +58,11 @@ class Outlets(FrozenValue):
             raise ValueError("neither states nor rows: nothing would list the outlets")
         if self.control is not None and self.states is None:
             raise ValueError("control without states: a command could not be confirmed")
+        if not 0 <= self.settling_s <= CONFIRM_SECONDS:
+            raise ValueError(
+                f"settling_s is {self.settling_s}; give 0 to {CONFIRM_SECONDS:g}, the seconds for"
+                " which a command is confirmed"
+            )
 
     def in_contact(self, contact: tuple[Contact, ...]) -> Outlets:
         """These outlets as they are read, with the marks `contact` of their units, too."""

@@ -82,6 +82,11 @@ def test_one_setting_may_come_without_a_list() -> None:
     }
 
 
+def test_a_mapping_with_key_and_value_and_others_loses_none() -> None:
+    form = {"key": "client.pem", "value": "x", "timeout": "5"}
+    assert dcimanager.settings({"custom_params": form}) == form
+
+
 @pytest.mark.parametrize(
     "form",
     [
