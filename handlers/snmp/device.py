@@ -192,7 +192,8 @@ def read_without_states(
         outlet_count = _count(count, reader).number
         if states or outlet_count:
             states = _add_rows(outlets, states, outlet_count, is_certain=True, reader=reader)
-            return SnmpDevice(profile, replace(outlets, control=None), states, reader)
+            listed = replace(outlets, states=None, control=None)
+            return SnmpDevice(profile, listed, states, reader)
     for total in (profile.load, profile.energy, profile.power):
         if total is None:
             continue
