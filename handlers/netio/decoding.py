@@ -17,7 +17,7 @@ from typing import Any
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.strict_json import FORM_ERRORS, column, loads, meter_figure
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import Figure, MeterFigures
+from ..shared.meter_figures import Figure, MeterFigures, NotKnown
 
 PATH = "/netio.json"
 STATES = {1: True, 0: False}
@@ -134,7 +134,13 @@ def _of_outputs(outputs: Sequence[Fields], name: str, unit: int = 1000) -> Seque
     """
     metered = [entry for entry in outputs if entry.keys() & _OF_A_METER]
     figures = iter(column(metered, name, divisor=unit))
-    return [next(figures) if entry.keys() & _OF_A_METER else None for entry in outputs]
+    of_outputs = [next(figures) if entry.keys() & _OF_A_METER else None for entry in outputs]
+    counters = {output_name for output_name, _ in _COUNTERS}
+    if name in counters and not any(name in entry for entry in metered):
+        why = NotKnown(f"{name} is missing, and the output has another counter")
+        has_other = [bool(entry.keys() & counters) for entry in outputs]
+        of_outputs = [why if other else figure for other, figure in zip(has_other, of_outputs)]
+    return of_outputs
 
 
 def _total(totals: object, name: str, outputs: Sequence[Figure], unit: int = 1000) -> Figure:

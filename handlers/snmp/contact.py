@@ -16,7 +16,7 @@ from .controls import Control, Order
 from .decoding import Rows, text
 from .figures import Arcs, Figure, Total
 from .frozen_value import FrozenValue, replace
-from .reader import Lost, Reader
+from .reader import LOST, Lost, Reader
 from .sources import Scalar, Source
 from .sources.base import ReadOnly
 from .states import Doubt, State
@@ -117,14 +117,16 @@ class ContactMarks(ReadOnly):
         mark_by_row = {
             identity: self.contact.mark_of(marks, identity) for identity in self.over.rows(reader)
         }
-        return {identity: mark for identity, mark in mark_by_row.items() if mark is not None}
+        return {row: LOST if mark is None else mark for row, mark in mark_by_row.items()}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         contact = self.contact
         if contact.unit is None or contact.part != Arcs():
             return contact.mark_of(contact.marks(reader), identity)
         unit = contact.unit.of(identity)
-        return contact.mark.value_of(reader, unit) if unit else None
+        mark = contact.mark.value_of(reader, unit) if unit else None
+        # a device that marks other units has lost this one's mark
+        return LOST if mark is None and contact.marks(reader) else mark
 
 
 class InContact(ReadOnly):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from typing import Any, Optional, Protocol
 
 from ..dcimanager.rows import Raw
@@ -190,7 +190,7 @@ class WholeTables(Reader):
     def _whole_column(self, full_oid: str) -> Walked:
         answer = self.walked.get(full_oid, {})
         rows = self._tables.get(_table_of(full_oid), {})
-        if len(answer) == len(rows) or (answer and rows.keys().isdisjoint(answer)):
+        if len(answer) == len(rows) or (answer and not _has_index_of(rows, answer)):
             return answer
         if not answer and full_oid in self._optional:
             first = next(iter(rows))
@@ -203,16 +203,22 @@ class WholeTables(Reader):
 
 
 def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:
-    """The rows of all columns of a table, in the order of their indexes if one lacks some. What has
-    no row of the longest column is of another table."""
+    """The rows of all columns of a table, in the order of their indexes if one lacks some."""
     columns = sorted(columns, key=len, reverse=True)
     rows = dict.fromkeys(columns[0])
     for column in columns[1:]:
-        if column.keys() != rows.keys() and not rows.keys().isdisjoint(column):
+        if column.keys() != rows.keys() and _has_index_of(rows, column):
             rows.update(dict.fromkeys(column))
     if len(rows) > len(columns[0]):
         rows = dict.fromkeys(sorted(rows, key=_arcs))
     return rows
+
+
+def _has_index_of(rows: Collection[str], column: Collection[str]) -> bool:
+    """Whether a column is of the table with these rows: another table under one node has indexes of
+    another length. Two columns that each lack the other's rows are of one table.
+    """
+    return next(iter(rows)).count(".") == next(iter(column)).count(".")
 
 
 def _arcs(index: str) -> tuple[tuple[int, str], ...]:

@@ -76,6 +76,8 @@ def _meanings(word: str, names: Mapping[str, str]) -> list[list[str]]:
     """Everything that a word may mean, each as identities: the outlet of this identity, else each
     outlet of this name; a range; and, with commas, what its parts mean together.
     """
+    if word not in names:
+        word = word.strip()  # blanks around it say nothing, of an identity as of a name
     if word in names:
         meanings = [[word]]
     else:
