@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
 
 import requests
+import requests.adapters
 import urllib3
 
 from ..shared.errors import PduHandlerError, SettingsError
@@ -34,6 +35,7 @@ from .errors import (
 )
 from .message import Endpoint, Request, Response
 
+T = TypeVar("T")
 # bytes of a body that are read at once; `total` may be exceeded meanwhile
 _CHUNK = 1 << 10
 _INCOMPLETE = "the answer was not complete in time; try again"
@@ -83,7 +85,9 @@ class RequestsTransport:
 
     The session's `verify` and `cert` are used instead of the agent's trust. If the session has an
     `auth`, give the agent no login: `auth` may replace that login, or both are sent. `.netrc` is
-    not read. Redirects are left to the agent. A request's `total` covers only the body of the
+    not read. Redirects are left to the agent. A request that is sent `once`, such as a command, is
+    sent without the retries; an adapter that is not derived from HTTPAdapter must not repeat it by
+    itself. A request's `total` covers only the body of the
     answer, and is checked after each part of it. An answer that ends within its headers counts as
     complete and empty, unless a header has already announced a body.
     """
@@ -133,7 +137,8 @@ class RequestsTransport:
         def note_arrival(response: requests.Response, **_: object) -> None:
             locations.append(response.headers.pop("location", None))
 
-        return self._session.request(
+        session = _without_retries(self._session) if request.once else self._session
+        return session.request(
             request.method,
             where.url + request.target,
             data=request.body,
@@ -145,6 +150,32 @@ class RequestsTransport:
             stream=True,
             hooks={"response": [*((hooks,) if callable(hooks) else hooks), note_arrival]},
         )
+
+
+def _without_retries(session: requests.Session) -> requests.Session:
+    """A copy of the session, for one request, whose adapters repeat nothing.
+
+    It uses the session's own cookies, connections and certificates.
+    """
+    copy = _shallow_copy(session)
+    copy.adapters = {}
+    for prefix, adapter in session.adapters.items():
+        copy.adapters[prefix] = adapter
+        if isinstance(adapter, requests.adapters.HTTPAdapter):
+            once = _shallow_copy(adapter)
+            # as in an adapter that was made without retries
+            once.max_retries = urllib3.Retry(0, read=False)
+            copy.adapters[prefix] = once
+    return copy
+
+
+def _shallow_copy(item: T) -> T:
+    """Another object with the same attributes. `copy.copy` would keep only those that requests
+    pickles, and open new connections.
+    """
+    copy = object.__new__(type(item))
+    vars(copy).update(vars(item))
+    return copy
 
 
 def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:

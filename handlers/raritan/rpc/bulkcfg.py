@@ -96,6 +96,10 @@ class UploadCode(scripts.ResultCode):
     FILTERS_UNKNOWN = 15
 
 
+# what an upload may skip
+CHECKS = ("model", "firmware_version")
+
+
 def upload(
     agent: Agent,
     data: scripts.Data,
@@ -109,11 +113,16 @@ def upload(
 
     password: the password of an encrypted file. skip_check: "model", "firmware_version" or both,
     separated by a comma. link_ids: the units to restore; 1, the default, is the unit itself. Raises
-    JsonRpcSyntaxException for an answer without a result code.
+    TypeError or ValueError for another argument, JsonRpcSyntaxException for an answer without a
+    result code.
     """
     # > POST /cgi-bin/bulk_config_restore.cgi?link_ids=1, multipart: bulk_config_file
     # < X-Response-Code: 0
-    parameters = {**_mode(backup, link_ids), "user_password": password, "skip_checks": skip_check}
+    parameters = {
+        **_mode(backup, link_ids),
+        "user_password": scripts.words("password", password),
+        "skip_checks": _checks(skip_check),
+    }
     where = scripts.target("bulk_config_restore.cgi", parameters)
     response = scripts.upload(agent, where, "bulk_config_file", "bulk_config.txt", data, progress)
     return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, where)
@@ -131,18 +140,41 @@ def download(
 
     password: encrypts the file; ignored with clear_text. link_ids: the units to save; 1, the
     default, is the unit itself. filter_profile: the name of the profile that filters the file.
+    Raises TypeError or ValueError for another argument.
     """
+    is_clear = scripts.switch("clear_text", clear_text)
+    words = scripts.words("password", password)
     parameters = {
         **_mode(backup, link_ids),
-        "bulk_config_password": "" if clear_text else password,
-        "config_format": "cleartext" if clear_text else "",
-        "filter_profile": filter_profile,
+        "bulk_config_password": "" if is_clear else words,
+        "config_format": "cleartext" if is_clear else "",
+        "filter_profile": scripts.words("filter_profile", filter_profile),
     }
-    return agent.get(scripts.target("bulk_config_save.cgi", parameters))
+    return scripts.download(agent, scripts.target("bulk_config_save.cgi", parameters))
 
 
 def _mode(backup: bool, link_ids: Iterable[int]) -> dict[str, Optional[str]]:
+    """The parameters of both scripts. Raises TypeError, and ValueError for a unit below 1."""
+    numbers = [_link_id(link_id) for link_id in link_ids]
     return {
-        "link_ids": ",".join(str(int(link_id)) for link_id in link_ids) or "1",
-        "mode": "backup" if backup else "",
+        "link_ids": ",".join(numbers) or "1",
+        "mode": "backup" if scripts.switch("backup", backup) else "",
     }
+
+
+def _link_id(link_id: object) -> str:
+    if not isinstance(link_id, int) or isinstance(link_id, bool):
+        raise TypeError(f"link_ids has {link_id!r}; give whole numbers")
+    if link_id < 1:
+        raise ValueError(f"link_ids has {link_id}; units are counted from 1")
+    return str(int(link_id))
+
+
+def _checks(skip_check: object) -> str:
+    """The checks to skip. Raises TypeError, and ValueError for a check that is not in CHECKS."""
+    words = scripts.words("skip_check", skip_check)
+    checks = [word.strip() for word in words.split(",") if words]
+    for check in checks:
+        if check not in CHECKS:
+            raise ValueError(f"skip_check has {check!r}; allowed: {', '.join(CHECKS)}")
+    return ",".join(checks)

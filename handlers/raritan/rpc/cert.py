@@ -175,13 +175,15 @@ def upload(
     """Send a PEM certificate, and its key unless the device has generated that key: one round trip.
 
     The certificate is pending until `installPendingKeyPair`;
-    `ServerSSLCert.getInfo().pendingCertInfo` shows it. Raises JsonRpcSyntaxException for an answer
-    without a result code.
+    `ServerSSLCert.getInfo().pendingCertInfo` shows it. Raises ValueError for an empty key,
+    JsonRpcSyntaxException for an answer without a result code.
     """
     # > POST /cgi-bin/server_ssl_cert_upload.cgi, multipart: cert_file, key_file
     # < return_code=0
     files = [{"data": certData, "filename": "certificate.pem", "formname": "cert_file"}]
-    if keyData:
+    if isinstance(keyData, (bytes, str)) and not keyData:
+        raise ValueError("keyData is empty; give None if the device has generated the key")
+    if keyData is not None:
         files.append({"data": keyData, "filename": "key.pem", "formname": "key_file"})
     where = "/cgi-bin/server_ssl_cert_upload.cgi"
     response = agent.form_data_file(where, files)
@@ -196,4 +198,4 @@ def download(agent: Agent, tag: str = "active_cert") -> bytes:
     """
     if tag not in TAGS:
         raise ValueError(f"tag is {tag!r}; allowed: {', '.join(TAGS)}")
-    return agent.get(scripts.target("server_ssl_cert_download.cgi", {"tag": tag}))
+    return scripts.download(agent, scripts.target("server_ssl_cert_download.cgi", {"tag": tag}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._runtime import ZERO, Enumeration, Interface, Structure, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, method, scripts
 
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
@@ -42,4 +42,4 @@ def download(agent: Agent) -> bytes:
 
     Set a longer `agent.timeout` if the device needs more time to collect the data.
     """
-    return agent.get("/cgi-bin/diag-data.cgi")
+    return scripts.download(agent, "/cgi-bin/diag-data.cgi")

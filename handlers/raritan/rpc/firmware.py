@@ -145,14 +145,24 @@ def upload(
     yet: see `Firmware.getImageInfo`, then call `startUpdate` or `discardImage`.
     lowMemoryUploadOptions: the switches lowMemoryUpload, allowLowMemoryDowngrade and
     allowLowMemoryUntrusted of newer firmware, each 0 or 1; if one is given, the missing ones are
-    sent as 0. progress: called with (sent, size) in bytes.
+    sent as 0. progress: called with (sent, size) in bytes. Raises ValueError for another switch or
+    value.
     """
     # > POST /cgi-bin/fwupload.cgi[?lowMemoryUpload=0&...], multipart: upfile
     # < 200
-    switches = lowMemoryUploadOptions or {}
-    parameters = {}
-    if switches:
-        parameters = {name: "1" if switches.get(name) in (1, "1") else "0" for name in _LOW_MEMORY}
+    parameters = _low_memory(lowMemoryUploadOptions or {})
     scripts.upload(
         agent, scripts.target("fwupload.cgi", parameters), "upfile", "firmware.bin", data, progress
     )
+
+
+def _low_memory(switches: Mapping[str, object]) -> dict[str, Optional[str]]:
+    """The parameters of the given switches, none if none is given. Raises ValueError."""
+    for name, value in switches.items():
+        if name not in _LOW_MEMORY:
+            raise ValueError(f"{name!r} is no switch; allowed: {', '.join(_LOW_MEMORY)}")
+        if value not in (0, 1, "0", "1"):
+            raise ValueError(f"{name} is {value!r}; give 0 or 1")
+    if not switches:
+        return {}
+    return {name: "1" if switches.get(name) in (1, "1") else "0" for name in _LOW_MEMORY}

@@ -117,7 +117,7 @@ class LogHelper:
 
         The log is read from its first entry if `creation_time` is given and is not the log's, or if
         the log is recreated meanwhile. Raises ProtocolError when it has been recreated five times,
-        or when a chunk ends before the requested id.
+        when a chunk ends before the requested id, or when it has more entries than it counts.
         """
         log = cls.log_proxy(agent, log_type)
         filters: tuple[list[str], ...] = ([],) if log_type == "event" else ()
@@ -170,6 +170,10 @@ def _read_entries(
         chunk = log.getChunk(first, -1, RangeDirection.FORWARD, *filters)
         if chunk.logCreationTime != info.creationTime:
             return None
+        if len(chunk.selEntries) > chunk.allEntryCnt:
+            raise ProtocolError(
+                f"the log sent {len(chunk.selEntries)} entries and counts {chunk.allEntryCnt}"
+            )
         after = chunk.idFirst + chunk.allEntryCnt
         if chunk.allEntryCnt == 0:
             break  # the log has ended

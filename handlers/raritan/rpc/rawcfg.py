@@ -70,4 +70,4 @@ def upload(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None
 
 def download(agent: Agent) -> bytes:
     """The raw configuration: one round trip."""
-    return agent.get("/cgi-bin/raw_config_download.cgi")
+    return scripts.download(agent, "/cgi-bin/raw_config_download.cgi")

@@ -64,7 +64,7 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
     if description is not None:
         out.about["sysDescr"] = printable_text(description, LONGEST)
     candidates = (
-        [detection.Candidate(profiles[0], root) for root in profiles[0].roots_for(product_id)]
+        detection.candidates_of(profiles[0], product_id)
         if is_fixed
         else list(detection.candidates(product_id, profiles))
     )

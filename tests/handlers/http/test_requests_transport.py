@@ -174,6 +174,24 @@ def test_a_device_that_is_busy_at_each_retry_is_not_called_out_of_reach(
         assert len(peer.seen) == 2
 
 
+def test_a_request_that_is_sent_once_is_sent_without_the_sessions_retries(
+    session: requests.Session,
+) -> None:
+    retries = requests.adapters.Retry(total=2, status_forcelist=(503,), allowed_methods=None)
+    adapter = requests.adapters.HTTPAdapter(max_retries=retries)
+    session.mount("http://", adapter)
+    busy = http(b"", "503 Busy")
+    with Peer([[result(1), busy, busy, result(2)]]) as peer:
+        agent = _agent(session, "http", peer.address)
+        get_state(agent)
+        with pytest.raises(Unreachable):
+            set_state(agent)
+        # a getter is still repeated, on the session's own connection
+        assert get_state(agent) == {"_ret_": 2}
+        assert (len(peer.seen), peer.accepted) == (4, 1)
+    assert adapter.max_retries is retries and session.get_adapter("http://x") is adapter
+
+
 def test_the_sessions_login_overrides_the_agents_and_netrc_is_ignored(
     session: requests.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -413,6 +413,20 @@ def test_an_element_that_no_enumeration_has_is_no_command(ordinal: int) -> None:
     assert device.calls == []
 
 
+def test_a_missing_element_that_a_caller_puts_into_a_field_is_not_sent() -> None:
+    device = _Device({"name": "a"})
+    outlet = pdumodel.Outlet("/x", device)
+    read = outlet.getSettings()
+    device.result = {"_ret_": 0}
+    # the device has no such field
+    outlet.setSettings(read)
+    read.startupState = missing = pdumodel.Outlet.StartupState(-1)
+    for outlet_settings in (read, pdumodel.Outlet.Settings(startupState=missing)):
+        with pytest.raises(TypeError, match="settings: .*no element"):
+            outlet.setSettings(outlet_settings)
+    assert [call.get("settings") for call in device.calls] == [None, {"name": "a"}]
+
+
 def test_an_object_of_another_unit_is_no_argument() -> None:
     device, other = _Device(), _Device(url="https://192.0.2.2")
     stranger = pdumodel.Outlet("/o", other)

@@ -9,7 +9,7 @@ import datetime
 import json
 import pickle
 from collections.abc import Iterator, Mapping
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 import pytest
 
@@ -18,11 +18,15 @@ from handlers.raritan.rpc import (
     Agent,
     bulkcfg,
     cascading,
+    cert,
+    diag,
     event,
+    firmware as firmware_module,
     logging,
     pdumodel,
     peripheral,
     portsmodel,
+    rawcfg,
     sensors,
     session,
 )
@@ -215,6 +219,63 @@ def test_a_bulk_configuration_sends_its_arguments_encoded_and_no_password_for_cl
     ]
 
 
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda to: bulkcfg.upload(to, b"x", link_ids="12"), "link_ids has '1'"),
+        (lambda to: bulkcfg.upload(to, b"x", link_ids=[2.9]), "link_ids has 2.9"),
+        (lambda to: bulkcfg.download(to, link_ids=[True]), "link_ids has True"),
+        (lambda to: bulkcfg.download(to, link_ids=[0]), "link_ids has 0"),
+        (lambda to: bulkcfg.upload(to, b"x", backup="no"), "backup is 'no'"),
+        (lambda to: bulkcfg.download(to, clear_text="no"), "clear_text is 'no'"),
+        (lambda to: bulkcfg.download(to, password=b"secret-word"), "password is of the type bytes"),
+        (lambda to: bulkcfg.upload(to, b"x", skip_check="modell"), "skip_check has 'modell'"),
+        (lambda to: bulkcfg.upload(to, b"x", skip_check=True), "skip_check is of the type bool"),
+        (lambda to: cert.upload(to, b"certificate", b""), "keyData is empty"),
+        (lambda to: firmware_module.upload(to, b"x", {"lowMemory": 1}), "'lowMemory' is no switch"),
+        (
+            lambda to: firmware_module.upload(to, b"x", {"lowMemoryUpload": "yes"}),
+            "lowMemoryUpload is 'yes'",
+        ),
+    ],
+)
+def test_an_argument_of_a_script_that_is_not_as_documented_is_refused_before_a_request(
+    agent: MakeAgent, call: Callable[[Agent], object], words: str
+) -> None:
+    with Peer([]) as peer:
+        with pytest.raises((TypeError, ValueError), match=words) as error_info:
+            call(agent("http", peer.address))
+        assert peer.accepted == 0 and "secret-word" not in str(error_info.value)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<html>login</html>",
+        b"\xef\xbb\xbf\r\n<!DOCTYPE HTML><p>",
+        b"<?xml version='1.0'?>\n<html>",
+    ],
+)
+@pytest.mark.parametrize(
+    "download, script",
+    [
+        (bulkcfg.download, "bulk_config_save"),
+        (rawcfg.download, "raw_config_download"),
+        (cert.download, "server_ssl_cert_download"),
+        (diag.download, "diag-data"),
+        (pdumodel.download_eto, "eto_desc"),
+        (pdumodel.download_powermeter_csv, "export_pmc"),
+        (lambda to: pdumodel.download_panel_csv(to, 1), "export_pmc"),
+    ],
+)
+def test_a_web_page_is_no_file(
+    agent: MakeAgent, download: Callable[[Agent], bytes], script: str, page: bytes
+) -> None:
+    with Peer([[http(page)]]) as peer:
+        with pytest.raises(rpc.JsonRpcSyntaxException, match=f"GET /cgi-bin/{script}.cgi: .*page"):
+            download(agent("http", peer.address))
+
+
 # ---- logs ----------------------------------------------------------------------------------------
 
 
@@ -281,6 +342,21 @@ def test_a_log_whose_ids_do_not_advance_is_an_error() -> None:
     with pytest.raises(ProtocolError, match="asked for 0, the device sent ids below -2"):
         logging.LogHelper.get_entries(log, "debug")
     assert log.calls == 1
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_a_chunk_with_more_entries_than_it_counts_is_an_error(count: int) -> None:
+    entries = [{"id": n, "timestamp": n, "eventClass": "x", "message": "m"} for n in range(3)]
+    chunk = {"logCreationTime": 5, "idFirst": 0, "allEntryCnt": count, "selEntries": entries}
+
+    class Miscounting(Nowhere):
+        def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
+            info = {"creationTime": 5, "idFirst": 0, "idNext": 3}
+            return {"_ret_": info if method == "getInfo" else chunk}
+
+    log: Any = Miscounting()
+    with pytest.raises(ProtocolError, match=f"sent 3 entries and counts {count}"):
+        logging.LogHelper.get_entries(log, "debug")
 
 
 def test_log_entries_are_filtered_by_words_and_formatted_as_a_line() -> None:

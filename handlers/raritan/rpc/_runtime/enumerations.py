@@ -79,7 +79,9 @@ class Enumeration(_EnumerationBase, enum.IntEnum):
         return cls(0 if made_here else -1)
 
     def idl_json(self) -> int:
-        """The ordinal."""
+        """The ordinal. Raises TypeError for the -1 of a missing element."""
+        if self.val < 0:
+            raise TypeError(f"{self} is no element of its enumeration")
         return self.val
 
     @classmethod

@@ -17,6 +17,9 @@ from .errors import JsonRpcSyntaxException
 if TYPE_CHECKING:
     from .agent import Agent
 
+# bytes at the start of a file that tell a web page from it
+_HEAD = 1000
+_WEB_PAGE = (b"<html", b"<!doctype html")
 C = TypeVar("C", bound="ResultCode")
 # the file's content, or a file open in binary mode, which is streamed
 Data = Union[bytes, BinaryFile]
@@ -70,11 +73,44 @@ def upload(
     )
 
 
+def download(agent: Agent, where: str) -> bytes:
+    """The file that a script sends: one round trip.
+
+    Raises JsonRpcSyntaxException for a web page, which some firmware sends with status 200 in place
+    of a file, for example to ask for a login.
+    """
+    data = agent.get(where)
+    head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(b"<") and any(mark in head for mark in _WEB_PAGE):
+        raise JsonRpcSyntaxException("the device sent a web page in place of the file").at(
+            agent.place, f"GET {where.partition('?')[0]}"
+        )
+    return data
+
+
+def switch(name: str, value: object) -> bool:
+    """A truth value of an argument. Raises TypeError for other values, such as "no"."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} is {value!r}; give True or False")
+    return value
+
+
+def words(name: str, value: object) -> str:
+    """The text of an argument, "" for None. Raises TypeError, without the value, which may be a
+    password.
+    """
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is of the type {type(value).__name__}; give a str")
+    return value
+
+
 def code(kind: type[C], digits: str, agent: Agent, where: str) -> C:
     """Parse a result code of one to nine digits. Raises JsonRpcSyntaxException for other text."""
-    words = digits.strip()
-    if not words.isascii() or not words.isdigit() or len(words) > 9:
+    number = digits.strip()
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
         raise JsonRpcSyntaxException(
             "the device answered the upload without a result code",
         ).at(agent.place, f"POST {where.partition('?')[0]}")
-    return kind(int(words))
+    return kind(int(number))

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 def download_eto(agent: Agent) -> bytes:
     """The descriptor of a unit that was built to order: one round trip."""
-    return agent.get("/cgi-bin/eto_desc.cgi")
+    return scripts.download(agent, "/cgi-bin/eto_desc.cgi")
 
 
 def download_powermeter_csv(agent: Agent) -> bytes:
     """Mains readings of all power meters and panels as CSV: one round trip."""
-    return agent.get("/cgi-bin/export_pmc.cgi")
+    return scripts.download(agent, "/cgi-bin/export_pmc.cgi")
 
 
 def download_panel_csv(agent: Agent, panelid: int) -> bytes:
@@ -28,7 +28,7 @@ def download_panel_csv(agent: Agent, panelid: int) -> bytes:
     """
     if panelid not in range(1, 9):
         raise ValueError(f"panelid is {panelid}; give a number from 1 to 8")
-    return agent.get(scripts.target("export_pmc.cgi", {"panelid": str(panelid)}))
+    return scripts.download(agent, scripts.target("export_pmc.cgi", {"panelid": str(panelid)}))
 
 
 def upload_pmc_config(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None) -> str:
