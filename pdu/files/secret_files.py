@@ -4,6 +4,7 @@ change them.
 
 from __future__ import annotations
 
+import codecs
 import os
 import shlex
 import stat
@@ -37,6 +38,12 @@ SECRET = FilePermission(
 LIST = FilePermission(
     0o002, "everybody can change it, and it decides where logins are sent", "chmod o-w"
 )
+# how files begin that are taken for another one
+_OTHER_FILES = (
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"-----BEGIN ", "a certificate or key (PEM)"),
+)
+_LIST_BEGIN = b"name,handler,address"
 
 
 def read_secret(path: str, rule: FilePermission) -> str:
@@ -49,21 +56,36 @@ def read_secret(path: str, rule: FilePermission) -> str:
 def read_bytes(path: str, rule: FilePermission) -> bytes:
     """The content of the file.
 
-    Raises SettingsError for a file that cannot be read or is longer than LONGEST. On POSIX also for
+    Raises SettingsError for a file that cannot be read, is longer than LONGEST, or is of another
+    kind, which is told before its permissions. On POSIX also for
     a regular file whose permissions break `rule`, or whose owner is neither root nor this user. The
     opened file is checked, so that nobody can replace it between check and reading.
     """
     try:
         with open(path, "rb") as file:
-            _check(path, os.fstat(file.fileno()), rule)
+            status = os.fstat(file.fileno())
             data = file.read(LONGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a path with NUL
         raise SettingsError(
             f"{path} cannot be read ({getattr(error, 'strerror', error)})"
         ) from None
+    kind = _other_kind(data, rule)
+    if kind:
+        raise SettingsError(f"{path} is {kind}: another file belongs here")
+    _check(path, status, rule)
     if len(data) > LONGEST:
         raise SettingsError(f"{path} is larger than {LONGEST // 1_000_000} MB")
     return data
+
+
+def _other_kind(data: bytes, rule: FilePermission) -> str:
+    """What a file is that is neither a list nor a secret; "" if its begin does not tell. A list is
+    no secret.
+    """
+    text = data.removeprefix(codecs.BOM_UTF8)
+    if rule is SECRET and text.startswith(_LIST_BEGIN):
+        return "a list of PDUs"
+    return next((kind for begin, kind in _OTHER_FILES if text.startswith(begin)), "")
 
 
 def secret_in(path: str) -> str:

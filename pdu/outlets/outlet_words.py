@@ -15,6 +15,7 @@ from typing import Optional
 from handlers.shared.errors import NoSuchOutlet, printable
 
 from ..cli.error_output import Usage
+from ..cli.spelling import confusion, likely_spellings
 from ..cli.suggestions import only_similar_name
 
 #: a word that can only be an identity, so that no reading is needed to know what it means
@@ -129,6 +130,9 @@ def _range(word: str, names: Mapping[str, str]) -> Optional[list[str]]:
 
 def _advice(unknown: str, names: Mapping[str, str]) -> str:
     """The only outlet that was probably meant, else which ones the PDU has."""
+    for spelling in likely_spellings(unknown):
+        if spelling.startswith("--") or _meanings(spelling, names):
+            return f"it has {confusion(unknown)}: did you mean {printable(spelling, 60)!r}?"
     near = only_similar_name(unknown, filter(None, names.values()))
     identities = [identity for identity, name in names.items() if name == near]
     if near and len(identities) == 1:

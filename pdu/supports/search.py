@@ -18,11 +18,11 @@ from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
 from handlers.snmp.profile import ENTERPRISES
 
+from ..cli.spelling import confusion, likely_spellings
 from ..families.recognition import UPS_ADVICE, recognise
 from .model_names import NAMES, Name
 from .model_patterns import continues, fits, is_wide, needs_vendor, sample, specificity
 from .normalization import GENERIC, Word, squeezed, word
-from .spelling import confusion, likely_spellings
 from .table import READ, SupportEntry, entries
 
 YES, NO, MAYBE, UNKNOWN = "yes", "no", "maybe", "unknown"

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from pdu.monitoring import server
 from pdu.monitoring.host_check import HostCheck, check_host_on_loopback
+from pdu.network.listening import bound_socket
 
 
 def _application(_: dict[str, Any], start: Any) -> Iterable[bytes]:
@@ -59,3 +61,25 @@ def test_a_server_for_other_machines_answers_to_each_name(listen: str, is_checke
     served: Any = check_host_on_loopback(application, listen, [])
     assert isinstance(served, HostCheck) is is_checked
     assert is_checked or served is application
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1", "127.1", "0x7f000001"])
+def test_each_spelling_of_a_loopback_address_is_checked(
+    listen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[Any] = []
+
+    class Server:
+        def __init__(self, application: Any, *_: object) -> None:
+            served.append(application)
+
+        def run(self) -> None:
+            """It serves nothing."""
+
+    monkeypatch.setattr(server, "WebServer", Server)
+    exporter: Any = type("Exporter", (), {"threads": 1})()
+    with bound_socket(f"{listen}:0", "--listen", "") as listener:
+        server.serve(exporter, listener, listen, [])
+    (check,) = served
+    assert isinstance(check, HostCheck)
+    assert check.allows("127.0.0.1") and check.allows(listen) and not check.allows("evil.example")

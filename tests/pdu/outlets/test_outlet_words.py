@@ -119,3 +119,21 @@ def test_nothing_but_listed_outlets_is_meant_and_each_once(
         return
     assert set(outlets) <= identities and len(set(outlets)) == len(outlets)
     assert len(outlets) >= len(set(words)) or any("," in word or "-" in word for word in words)
+
+
+@pytest.mark.parametrize(
+    "word, meant, confused",
+    [
+        ("АА1", "AA1", "Cyrillic letters"),
+        ("1–2", "1-2", "dashes or digits of another form"),
+        ("１", "1", "dashes or digits of another form"),
+        ("—yes", "--yes", "dashes or digits of another form"),
+    ],
+)
+def test_a_look_alike_is_named_and_never_taken_for_what_was_meant(
+    word: str, meant: str, confused: str
+) -> None:
+    names = {"AA1": "", "1": "", "2": ""}
+    with pytest.raises(NoSuchOutlet) as error:
+        resolve([word], names)
+    assert error.value.reason.endswith(f"it has {confused}: did you mean '{meant}'?")

@@ -2,12 +2,14 @@
 
 Cyrillic letters look like Latin ones, as in `АР8959`; a word may have been typed in the other
 keyboard layout, as `фзс8959` is typed for `apc8959`; and letters look like digits, as in
-`PX3-519OR`. Such a word is told, never taken for the other one.
+`PX3-519OR`; and a text editor makes other dashes and digits, as in `1–3` and `—yes`. Such a word is
+told, never taken for the other one.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 # letters that have the same form in both alphabets
@@ -20,10 +22,16 @@ _LAYOUT = str.maketrans(
     "йцукенгшщзхъфывапролджэячсмитьбюЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ",
     "qwertyuiop[]asdfghjkl;'zxcvbnm,.QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>",
 )
+# an em dash also stands for the two hyphens of an option
+_DASHES = str.maketrans("‐‑‒–—−", "------")
 
 
 def likely_spellings(text: str) -> list[str]:
     """What may have been meant by a text, the most likely first; none if nothing is confused."""
+    plain = _plain(text)
+    if plain != text:
+        begin = f"-{plain}" if text.startswith("—") else plain
+        return [begin, *likely_spellings(plain)]
     if not _CYRILLIC.search(text):
         spelling = _BESIDE_DIGIT.sub(lambda match: match[0].translate(_DIGITS), text)
         return [spelling] if spelling != text else []
@@ -31,6 +39,13 @@ def likely_spellings(text: str) -> list[str]:
     return [spelling for spelling in dict.fromkeys(spellings) if not _CYRILLIC.search(spelling)]
 
 
+def _plain(text: str) -> str:
+    """The text with the dashes, digits and letters of a keyboard."""
+    return unicodedata.normalize("NFKC", text).translate(_DASHES)
+
+
 def confusion(text: str) -> str:
     """What is confused in a text that has another likely spelling, for people."""
+    if _plain(text) != text:
+        return "dashes or digits of another form"
     return "Cyrillic letters" if _CYRILLIC.search(text) else "letters in place of digits"

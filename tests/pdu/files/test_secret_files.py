@@ -1,0 +1,41 @@
+"""What is in the place of a list or a secret is told as what it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from handlers.shared.errors import SettingsError
+from pdu.files import secret_files
+
+PEM = b"-----BEGIN PRIVATE KEY-----\n"
+SQLITE = b"SQLite format 3\0more"
+LIST = b"name,handler,address\nr1,snmp,192.0.2.1\n"
+
+
+@pytest.mark.parametrize(
+    "content, rule, kind",
+    [
+        (PEM, secret_files.SECRET, "a certificate or key (PEM)"),
+        (PEM, secret_files.LIST, "a certificate or key (PEM)"),
+        (SQLITE, secret_files.SECRET, "an SQLite database"),
+        (SQLITE, secret_files.LIST, "an SQLite database"),
+        (LIST, secret_files.SECRET, "a list of PDUs"),
+    ],
+)
+def test_another_file_is_told_before_its_permissions(
+    content: bytes, rule: secret_files.FilePermission, kind: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    path.chmod(0o666)
+    with pytest.raises(SettingsError) as error:
+        secret_files.read_bytes(str(path), rule)
+    assert error.value.reason == f"{path} is {kind}: another file belongs here"
+
+
+def test_a_list_is_read_as_a_list(tmp_path: Path) -> None:
+    path = tmp_path / "pdus.csv"
+    path.write_bytes(LIST)
+    assert secret_files.read_bytes(str(path), secret_files.LIST) == LIST
