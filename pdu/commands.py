@@ -41,6 +41,11 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "read all PDUs of a list; table, CSV, JSON, HTML, monitoring",
         page="administrators.md",
     ),
+    "where": LazyCommand(
+        "pdu.outlets.where:where",
+        "find the outlets with a name, such as a server's, in all PDUs",
+        page="command.md",
+    ),
     "find": LazyCommand(
         "pdu.monitoring.find:find",
         "search a network for PDUs and print them as a list",
@@ -107,7 +112,7 @@ GROUPS: Sequence[CommandGroup] = (
             *("on", "off", "cycle"),
         ),
     ),
-    CommandGroup("Many PDUs", ("find", "check", "exporter")),
+    CommandGroup("Many PDUs", ("find", "check", "where", "exporter")),
     CommandGroup("Your own handler", ("new", "handler", "snmp")),
     CommandGroup(
         "Recordings and proofs",

@@ -149,7 +149,8 @@ def _entries(value: object, most: int) -> list[tuple[object, object]]:
     if is_mapping(value):
         mapping: Any = value
         keys = list(itertools.islice(mapping.keys(), most + 1))
-        if {"key", "value"} <= {key for key in keys if isinstance(key, str)}:
+        names = {key for key in keys if isinstance(key, str)}
+        if len(keys) == 2 and names == {"key", "value"}:
             return [(mapping["key"], mapping["value"])]
         return [(key, mapping[key]) for key in keys]
     if isinstance(value, Iterable) and not isinstance(value, str):

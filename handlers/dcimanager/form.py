@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection
 from typing import Optional, Union
 
-from ..shared.address import Address, is_address
+from ..shared.address import Address, host_fault, is_address
 from ..shared.errors import NamedSetting, SettingsError
 from . import foreign
 
@@ -59,6 +59,14 @@ def address(pdu_data: object) -> Address:
             NamedSetting("host", noun="the handler setting "),
         )
     )
+
+
+def known_address(pdu_data: object) -> Address:
+    """The address on the form, "" without a valid one; one that is a URL may hold a password."""
+    with contextlib.suppress(SettingsError):
+        text = address(pdu_data)
+        return Address("") if host_fault(text) else text
+    return Address("")
 
 
 def settings(pdu_data: object, own: Collection[str] = ()) -> dict[str, str]:

@@ -14,7 +14,7 @@ from ..shared.errors import PduHandlerError, ProtocolError
 from ..shared.labels import Label
 from ..shared.settings import UNKNOWN_FIGURES, UNSET
 from ..shared.switching import CONFIRM_SECONDS, PAUSE_SECONDS
-from .form import settings
+from .form import known_address, settings
 from .port_identity import outlet_identity
 from .views import Figures, log_call, pdu_view, port_answer
 
@@ -215,10 +215,11 @@ class FourCalls(Generic[S]):
         usable identity, before any command."""
         try:
             identity = outlet_identity(port)
-        except PduHandlerError:
-            # an error that leaves a session names the device
-            with self.session(method):
-                raise
+        except PduHandlerError as error:
+            # needs no session: the port's identity names no outlet of any device
+            log_call(get_logger(type(self).__module__), self.handler_name, method)
+            error.at(self.device_address(None) or known_address(self.pdu_data), method)
+            raise
 
         def enter(stack: ExitStack) -> S:
             return stack.enter_context(self.open_command(identity))

@@ -11,11 +11,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
-from ..shared.address import Address, host_fault, host_with_port
+from ..shared.address import host_fault, host_with_port
 from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from ..shared.printed_forms import printed_forms
 from . import foreign_snmp
-from .form import AddressWithLogin, address
+from .form import AddressWithLogin, address, known_address
 from .rows import (
     LONGEST_TEXT,
     IndexedRows,
@@ -369,14 +369,6 @@ def _fill_gaps(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
     if len(values) == len(rows) or not values:
         return values
     return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
-
-
-def known_address(pdu_data: object) -> Address:
-    """The address on the form, "" without a valid one; one that is a URL may hold a password."""
-    with contextlib.suppress(SettingsError):
-        text = address(pdu_data)
-        return Address("") if host_fault(text) else text
-    return Address("")
 
 
 def known_endpoint(pdu_data: object) -> str:

@@ -25,7 +25,7 @@ from pdu_common.helper import (
 )
 
 from .. import VERSION
-from ..shared.ceilings import bounded_current, bounded_port, bounded_power
+from ..shared.ceilings import bounded_current, bounded_energy, bounded_port, bounded_power
 from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, ProtocolError
 from ..shared.meter_figures import (
@@ -86,6 +86,7 @@ class Figures(NamedTuple):
         """The same, without what no PDU can carry."""
         return self._replace(
             load_a=bounded_current(self.load_a),
+            energy_kwh=bounded_energy(self.energy_kwh),
             ports={identity: bounded_port(port) for identity, port in self.ports.items()},
             power_w=bounded_power(self.power_w),
             inlet_a=bounded_current(self.inlet_a),
@@ -136,8 +137,11 @@ class Figures(NamedTuple):
     def port_view_fault(self) -> str:
         """A sentence if the platform's view of a port cannot hold the energies that were measured;
         "" if it can, or if there are none."""
-        ports = [port for port in self.ports.items() if measured(port[1].energy_kwh) is not None]
-        if not ports or (ports_of(PduStatisticView()) is not None and _port_statistic(*ports[0])):
+        energies = [measured(port.energy_kwh) for port in self.ports.values()]
+        if all(energy is None for energy in energies):
+            return ""
+        whole = MeterFigures(current_a=0.0, energy_kwh=0.0)
+        if ports_of(PduStatisticView()) is not None and _port_statistic("1", whole):
             return ""
         views = (PduStatisticView, PduPortStatisticView)
         fields = "; ".join(
@@ -150,9 +154,16 @@ class Figures(NamedTuple):
         )
 
     def outlets_not_known(self) -> list[str]:
-        """Sentences that name the outlets whose energy is not known now."""
-        reasons = ((of, reason_without(port.energy_kwh)) for of, port in self.ports.items())
-        return [f"without an energy: {sentence}" for sentence in doubt_sentences(reasons)]
+        """Sentences that name the outlets whose energy is not known now, or whose current, if this
+        platform shows it: they have no entry."""
+        energies = ((of, reason_without(port.energy_kwh)) for of, port in self.ports.items())
+        sentences = [f"without an energy: {sentence}" for sentence in doubt_sentences(energies)]
+        if _port_field("load"):
+            currents = ((of, reason_without(port.current_a)) for of, port in self.ports.items())
+            sentences += [
+                f"without a current: {sentence}" for sentence in doubt_sentences(currents)
+            ]
+        return sentences
 
 
 _PORT_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -219,21 +230,31 @@ def port_answer(port: PduPortView, state: EnumPowerStatus) -> PduPortView:
 
 def _port_statistic(identity: str, figures: MeterFigures) -> Optional[PduPortStatisticView]:
     """One port's figures, under the field names of this platform's view; None without an energy,
-    which DCImanager would show as 0, and if the view lacks a field for it or cannot be made.
+    or without a current that the view has a field for and that is not known now: DCImanager would
+    show either as 0. None also if the view lacks a field for the energy or cannot be made.
     """
+    energy_kwh, current_a = measured(figures.energy_kwh), measured(figures.current_a)
+    identity_name, energy_name = _port_field("identity"), _port_field("energy")
+    if energy_kwh is None or not identity_name or not energy_name:
+        return None
+    fields: dict[str, object] = {
+        identity_name: identity,
+        energy_name: _finite(energy_kwh, "energy"),
+    }
+    load_name = _port_field("load")
+    if load_name and current_a is not None:
+        fields[load_name] = _finite(current_a, "load")
+    entry = _construct(PduPortStatisticView, fields)
+    is_lost = bool(load_name) and isinstance(figures.current_a, NotKnown)
+    if is_lost and getattr(entry, load_name, None) is not None:
+        return None
+    return entry
+
+
+def _port_field(meaning: str) -> str:
+    """The name of this platform's field of a port with this meaning; "" if it has none."""
     names = _field_names(PduPortStatisticView)
-    fields: dict[str, object] = {}
-    for meaning, value in (
-        ("identity", identity),
-        ("energy", measured(figures.energy_kwh)),
-        ("load", measured(figures.current_a)),
-    ):
-        name = next((name for name in _PORT_FIELDS[meaning] if name in names), None)
-        if name is not None and value is not None:
-            fields[name] = value if isinstance(value, str) else _finite(value, meaning)
-        elif meaning != "load":
-            return None
-    return _construct(PduPortStatisticView, fields)
+    return next((name for name in _PORT_FIELDS[meaning] if name in names), "")
 
 
 def _finite(value: float, what: str) -> float:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import NamedTuple, Optional
 
-from common.logger import get_logger
-
 from ..shared.errors import Denied, NamedSetting, PduHandlerError, Unreachable
 from .link_units_setting import LINK_UNITS, LOWEST_LINK, LinkUnitSelection
 from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, present
@@ -16,7 +14,6 @@ from .rpc.cascading import CascadeManager
 from .rpc.pdumodel import Outlet, Pdu
 from .units import PRIMARY, XerusUnit, is_missing_object_error
 
-LOGGER = get_logger(__name__)
 # the highest link id documented up to firmware 3.6; newer firmware may have higher ones
 _LAST_USUAL_LINK = 8
 _LinkStatus = CascadeManager.LinkUnitStatus
@@ -88,25 +85,28 @@ class UnitFinder:
         self._ask_outlets(bulk, units)
         return units
 
-    def list_units(self, *, may_lack_pdu: bool = False) -> list[ListedUnit]:
-        """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only
-        logged.
+    def list_units(
+        self, *, may_lack_pdu: bool = False, may_lack_link_units: bool = False
+    ) -> list[ListedUnit]:
+        """The unit itself and its wanted link units.
 
         With `may_lack_pdu`, a unit that does not have `/model/pdu/0` is no error here: it may be a
         power meter controller, whose figures do not need that object. The caller passes it to
-        `panels.units_without_outlets`, which raises for any other unit.
+        `panels.units_without_outlets`, which raises for any other unit. With `may_lack_link_units`,
+        link units that the setting names and the PDU does not have are left out.
 
-        Raises Unreachable or Denied for a link unit that does not answer or is not usable, and the
-        errors of other answers.
+        Raises Unreachable or Denied for a link unit that does not answer or is not usable, or that
+        the setting names and the PDU does not have, and the errors of other answers.
         """
         link_units = self._linked_units()
-        self._warn_of_unknown(link_units)
         units: list[ListedUnit] = []
         for unit, answer in self._outlets:
             if unit.link_id == PRIMARY and may_lack_pdu and is_missing_object_error(answer.error):
                 units.append(ListedUnit(unit, [], has_pdu=False))
-            elif unit.link_id == PRIMARY or self._is_there(unit.link_id, answer, link_units):
+            elif unit.link_id == PRIMARY or _is_there(unit.link_id, answer, link_units):
                 units.append(ListedUnit(unit, unit.each_once(answer.get(), "getOutlets")))
+            elif unit.link_id in self._wanted.ids and not may_lack_link_units:
+                raise _unusable(unit.link_id, "is not linked to the PDU", None)
         return units
 
     def _ask_outlets(self, bulk: Bulk, units: list[XerusUnit]) -> None:
@@ -123,42 +123,28 @@ class UnitFinder:
             return None
         return read_linked_units(self._cascade.get(), self._agent)
 
-    def _warn_of_unknown(self, link_units: Optional[_LinkUnitsById]) -> None:
-        """Log the wanted ids that the PDU does not have."""
-        if link_units is None:
-            missing = [
-                unit.link_id
-                for unit, answer in self._outlets
-                if is_missing_object_error(answer.error)
-            ]
-        else:
-            missing = [unit.link_id for unit, _ in self._outlets if unit.link_id not in link_units]
-        unknown = [str(link_id) for link_id in missing if link_id in self._wanted.ids]
-        if unknown:
-            LOGGER.warning(
-                f"ignoring link ids that the PDU does not have: {', '.join(unknown)} (see"
-                " link_units)"
-            )
 
-    @staticmethod
-    def _is_there(
-        link_id: int, answer: Pending[list[Outlet]], link_units: Optional[_LinkUnitsById]
-    ) -> bool:
-        """Whether the PDU has this link unit: by its list of link units or, where `link_units` is
-        None because the firmware has no list, by the unit's own answer to getOutlets.
+def _is_there(
+    link_id: int, answer: Pending[list[Outlet]], link_units: Optional[_LinkUnitsById]
+) -> bool:
+    """Whether the PDU has this link unit: by its list of link units or, where `link_units` is None
+    because the firmware has no list, by the unit's own answer to getOutlets.
 
-        Raises Unreachable or Denied if it has, but the unit cannot be used.
-        """
-        if link_units is None:
-            if answer.error is not None and not is_missing_object_error(answer.error):
-                raise _unusable(link_id, "does not list its outlets", answer.error)
-            return answer.error is None
-        if link_id not in link_units:
-            return False
-        status = link_units[link_id].status
-        if answer.error is not None or status.value not in _USABLE:
-            raise _unusable(link_id, _trouble(status), answer.error)
-        return True
+    Raises Unreachable or Denied if it has, but the unit cannot be used, or if the unit has outlets
+    and is not listed: they would vanish.
+    """
+    if link_units is None:
+        if answer.error is not None and not is_missing_object_error(answer.error):
+            raise _unusable(link_id, "does not list its outlets", answer.error)
+        return answer.error is None
+    if link_id not in link_units:
+        if answer.error is None and answer.get():
+            raise _unusable(link_id, "lists outlets, but the PDU does not list the unit", None)
+        return False
+    status = link_units[link_id].status
+    if answer.error is not None or status.value not in _USABLE:
+        raise _unusable(link_id, _trouble(status), answer.error)
+    return True
 
 
 def read_linked_units(status: CascadeManager.Status, agent: Agent) -> _LinkUnitsById:

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Optional, Union
 
 from ..dcimanager import Figures, MeterFigures
+from ..shared.errors import Denied
 from ..shared.meter_figures import (
     NOT_ASKED,
     Figure,
     NotKnown,
+    NotMetered,
     first_metered,
     largest,
     measured,
@@ -21,18 +23,19 @@ from .link_units_setting import LinkUnitSelection
 from .meters import FeedMeter, Meter, PortMeter
 from .outlet_numbering import queue_list_proofs
 from .readings import (
-    Reading,
+    NOT_FITTED,
+    SensorReading,
     all_invalid,
-    ask,
+    ask_listed,
+    ask_well_known,
     call_error,
     kilowatt_hours,
-    listed_value,
-    metered_value,
+    listed_parts,
 )
-from .rpc import Agent, Bulk, Pending, answered_field
+from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, answered_field
 from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
-from .units import AnInterface, XerusUnit, is_missing_object_error
+from .units import XerusUnit, is_missing_object_error
 
 # inlets that are read before their number is known; most units have 1 or 2
 _GUESSED_INLETS = 4
@@ -49,12 +52,30 @@ class InletMeter(FeedMeter):
     def ask_sensors(self, bulk: Bulk) -> None:
         """Queue the lists of sensors and lines, and whether the inlet is in use."""
         self._sensors = bulk.add(self._inlet.getSensors)
-        self._poles, self._enabled = bulk.add(self._inlet.getPoles), bulk.add(self._inlet.isEnabled)
+        self._pole_list = bulk.add(self._inlet.getPoles)
+        self._enabled = bulk.add(self._inlet.isEnabled)
 
     @property
-    def is_in_use(self) -> bool:
-        """Whether the inlet is enabled. True if that cannot be read."""
-        return self._enabled is None or self._enabled.error is not None or self._enabled.get()
+    def has_sensor_list(self) -> bool:
+        """Whether the list of sensors was read: False, for example, if no object has the resource
+        id. Raises Denied.
+        """
+        return self._sensors is not None and call_error(self._sensors) is None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the unit answered for the inlet."""
+        return self._sensors is not None and self._sensors.error is None
+
+    @property
+    def use(self) -> Union[bool, NotKnown]:
+        """Whether the inlet is enabled. True if firmware or account do not let it be read."""
+        if self._enabled is None or self._enabled.error is None:
+            return self._enabled is None or self._enabled.get()
+        error = self._enabled.error
+        if isinstance(error, Denied) or is_missing_object_error(error):
+            return True
+        return NotKnown(f"it is not known whether an inlet is in use: {error.reason}")
 
 
 class OutletMeter(PortMeter):
@@ -78,8 +99,8 @@ class OutletMeter(PortMeter):
         elif self.with_power:
             self.power = self._ask_well_known(bulk, NumericSensor, "activePower")
 
-    def _ask_well_known(self, bulk: Bulk, kind: type[NumericSensor], name: str) -> Reading:
-        return bulk.add(self._unit.proxy(kind, f"/outlet/{self._index}/{name}").getReading)
+    def _ask_well_known(self, bulk: Bulk, kind: type[NumericSensor], name: str) -> SensorReading:
+        return ask_well_known(bulk, self._unit.proxy(kind, f"/outlet/{self._index}/{name}"))
 
     @property
     def is_in_place(self) -> bool:
@@ -106,9 +127,10 @@ class UnitMeter:
             for index in range(_GUESSED_INLETS)
         ]
         self._outlets: list[OutletMeter] = []
-        self._banks: list[Optional[Reading]] = []
-        self._energy: Optional[Reading] = None
-        self._power: Optional[Reading] = None
+        self._banks: list[SensorReading] = []
+        #: a bank behind the last one of the list; it shows that the list lacks one
+        self._next_bank = NOT_FITTED
+        self._energy = self._power = NOT_FITTED
 
     def ask_model(self, bulk: Bulk) -> None:
         """Queue the lists of the unit's parts.
@@ -147,14 +169,12 @@ class UnitMeter:
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}  NumericSensor.idl
         #       4.0.9
         unread_inlets = self._use_inlets(bulk)
-        if call_error(self._sensors) is None:
-            sensors = self._sensors.get()
-            self._energy = ask(bulk, self._unit, sensors.activeEnergy)
-            if self._with_power:
-                self._power = ask(bulk, self._unit, sensors.activePower)
+        self._energy = ask_listed(bulk, self._unit, self._sensors, "activeEnergy")
+        if self._with_power:
+            self._power = ask_listed(bulk, self._unit, self._sensors, "activePower")
+        metered_outlets = self._use_outlets(bulk, listed_unit)
         if not unread_inlets and not self._are_inlets_metered():
             self._ask_banks(bulk)
-        metered_outlets = self._use_outlets(bulk, listed_unit)
         yield
         for inlet in unread_inlets:
             inlet.ask_readings(bulk)
@@ -164,7 +184,7 @@ class UnitMeter:
             else:
                 outlet.ask_readings(bulk)
         # the readings of `unread_inlets` are not there yet
-        if not self._banks and (unread_inlets or self.inlet_load() is None):
+        if self._next_bank == NOT_FITTED and (unread_inlets or self.inlet_load() is None):
             self._ask_banks(bulk)
         meters = self._meters_to_relist(unread_inlets, metered_outlets)
         for meter in meters:
@@ -185,9 +205,14 @@ class UnitMeter:
         """
         guessed_inlets, self._inlets = self._inlets, []
         unread: list[InletMeter] = []
-        for index, reference in enumerate(
-            self._unit.each_once(self._inlet_list.get(), "getInlets")
-        ):
+        references = self._unit.each_once(self._inlet_list.get(), "getInlets")
+        if any(inlet.is_there for inlet in guessed_inlets[len(references) :]):
+            error = JsonRpcSyntaxException(
+                f"the list of inlets lacks one: it has {len(references)}, and the unit has another"
+                " one behind them; poll again"
+            )
+            raise error.at(self._unit.agent.place, f"getInlets{self._unit.link_unit_suffix}")
+        for index, reference in enumerate(references):
             if index < _GUESSED_INLETS and guessed_inlets[index].has_sensor_list:
                 inlet = guessed_inlets[index]
                 inlet.ask_readings(bulk)
@@ -233,10 +258,13 @@ class UnitMeter:
         return bool(self._inlets) and all(inlet.is_metered for inlet in self._inlets)
 
     def _ask_banks(self, bulk: Bulk) -> None:
-        self._banks = [
-            ask(bulk, self._unit, self._unit.proxy(NumericSensor, f"/ocp/{index}/current"))
-            for index in range(_count(self._protectors))
-        ]
+        protectors = self._protectors.get() if self._protectors.error is None else []
+        if not protectors and not self._outlets:
+            return
+        *self._banks, self._next_bank = (
+            ask_well_known(bulk, self._unit.proxy(NumericSensor, f"/ocp/{index}/current"))
+            for index in range(len(protectors) + 1)
+        )
 
     def load(self) -> Figure:
         """Amperes: the load of the inlets in use, else the sum over the protectors (banks), else
@@ -247,35 +275,57 @@ class UnitMeter:
         """
         load = first_metered(
             self.inlet_load(),
-            sum_if_complete(metered_value(bank) for bank in self._banks),
-            sum_if_complete(metered_value(outlet.current) for outlet in self._outlets),
+            self._bank_load(),
+            sum_if_complete(outlet.current.figure() for outlet in self._outlets),
         )
         if load is None:
             call_error(self._protectors)  # raises Denied: the banks may have a figure
         return load
+
+    def _bank_load(self) -> Figure:
+        """Amperes over the protectors. Not metered if the account may not list them: then the
+        outlets are the meter, at each poll."""
+        if isinstance(self._protectors.error, Denied):
+            return None
+        protectors = listed_parts(self._protectors, "protectors")
+        if isinstance(protectors, NotKnown):
+            return protectors
+        if self._next_bank.figure() is not None:
+            return NotKnown(f"the list of protectors may lack one: it has {len(protectors)}")
+        return sum_if_complete(bank.figure() for bank in self._banks)
 
     def inlet_load(self) -> Figure:
         """Amperes of the inlets in use, by their own sensors. A transfer switch feeds everything
         from one inlet; the others show standby current.
 
         The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3). With one
-        switch and two inlets the larger current is used; with more of either, or unknown switches,
-        the inlets have no load if several may carry current.
+        switch and two inlets the larger current is used; with more of either, the inlets have no
+        load if several may carry current.
         """
-        inlets = [inlet.load() for inlet in self._inlets if inlet.is_in_use]
-        every = sum_if_complete(inlets)
-        carrying = [inlet for inlet in inlets if measured(inlet) != 0.0]
-        if every is None or len(carrying) < 2 or not self._may_be_switched_over():
+        loads = self._loads_in_use()
+        carrying = [load for load in loads if measured(load) != 0.0]
+        every = sum_if_complete(loads)
+        if every is None or len(carrying) < 2:
             return every
-        if _count(self._switches) == 1 and len(inlets) == 2:
-            return largest(inlets)
-        return None
+        switches = listed_parts(self._switches, "transfer switches")
+        if isinstance(switches, NotKnown):
+            return switches
+        if not switches:
+            return every
+        if len(switches) == 1 and len(loads) == 2:
+            return largest(loads)
+        return NotMetered("behind these transfer switches the load of an inlet may count twice")
 
-    def _may_be_switched_over(self) -> bool:
-        error = call_error(self._switches)
-        if error is not None:
-            return not is_missing_object_error(error)
-        return _count(self._switches) > 0
+    def _loads_in_use(self) -> list[Figure]:
+        """The load of each inlet that is in use."""
+        loads: list[Figure] = []
+        for inlet in self._inlets:
+            load, use = inlet.load(), inlet.use
+            if isinstance(use, NotKnown) and load is not None and measured(load) != 0.0:
+                loads.append(use)
+            elif use:
+                loads.append(load)
+        return loads
 
     def energy(self) -> Figure:
         """Watt-hours: the unit's counter, else the sum over all inlets, else over all outlets.
@@ -283,10 +333,10 @@ class UnitMeter:
         A fitted counter that cannot be read now is not replaced by another one: the figure would
         jump.
         """
-        return self._own_or_of_parts(
-            self._energy,
+        return first_metered(
+            self._energy.figure(),
             sum_if_complete(inlet.energy() for inlet in self._inlets),
-            sum_if_complete(metered_value(outlet.counter) for outlet in self._outlets),
+            sum_if_complete(outlet.counter.figure() for outlet in self._outlets),
         )
 
     def power(self) -> Figure:
@@ -297,31 +347,23 @@ class UnitMeter:
         """
         if not self._with_power:
             return NOT_ASKED
-        return self._own_or_of_parts(
-            self._power,
+        return first_metered(
+            self._power.figure(),
             self.inlet_power(),
-            sum_if_complete(metered_value(outlet.power) for outlet in self._outlets),
+            sum_if_complete(outlet.power.figure() for outlet in self._outlets),
         )
 
     def inlet_power(self) -> Figure:
         """Watts of the inlets in use, by their own sensors."""
-        return sum_if_complete(inlet.active_power() for inlet in self._inlets if inlet.is_in_use)
-
-    def _own_or_of_parts(self, own: Optional[Reading], inlets: Figure, outlets: Figure) -> Figure:
-        """The unit's own reading, else the sum of its inlets, else that of its outlets."""
-        if own is not None:
-            return listed_value(own)
-        if self._sensors.error is not None and not is_missing_object_error(self._sensors.error):
-            return NotKnown(f"the sensors cannot be listed: {self._sensors.error.reason}")
-        return first_metered(inlets, outlets)
+        return sum_if_complete(
+            inlet.use if isinstance(inlet.use, NotKnown) else inlet.active_power()
+            for inlet in self._inlets
+            if inlet.use
+        )
 
     def ports(self) -> dict[str, MeterFigures]:
         """The figures of each outlet."""
         return {outlet.identity: outlet.figures() for outlet in self._outlets}
-
-
-def _count(references: Pending[list[AnInterface]]) -> int:
-    return len(references.get()) if references.error is None else 0
 
 
 def _all_invalid(meters: Sequence[Meter]) -> bool:

@@ -4,7 +4,7 @@ outlet or a branch circuit).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Callable, NamedTuple, Optional, Union
 
 from ..shared.meter_figures import (
@@ -12,21 +12,21 @@ from ..shared.meter_figures import (
     Figure,
     MeterFigures,
     NotKnown,
+    NotMetered,
     largest,
     sum_if_complete,
 )
 from .readings import (
-    Reading,
-    ask,
-    call_error,
+    NOT_FITTED,
+    SensorReading,
+    ask_field,
+    ask_listed,
     kilowatt_hours,
-    listed_value,
-    metered_value,
+    listed_parts,
 )
-from .rpc import Bulk, Pending
+from .rpc import Bulk, Pending, answered_field, present
 from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
-from .rpc.sensors import NumericSensor
-from .units import XerusUnit, is_missing_object_error
+from .units import XerusUnit
 
 _LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
 _KNOWN = frozenset(PowerLine)
@@ -43,35 +43,27 @@ class Meter:
     def __init__(self, unit: XerusUnit, *, with_power: bool) -> None:
         self._unit, self.with_power = unit, with_power
         self._sensors: Optional[Pending[_Sensors]] = None
-        self.current: Optional[Reading] = None
+        self.current = NOT_FITTED
         #: the reading of the energy counter
-        self.counter: Optional[Reading] = None
-        self.power: Optional[Reading] = None
-
-    @property
-    def has_sensor_list(self) -> bool:
-        """Whether the list of sensors was read: False, for example, if no object has the resource
-        id. Raises Denied.
-        """
-        return self._sensors is not None and call_error(self._sensors) is None
+        self.counter = NOT_FITTED
+        self.power = NOT_FITTED
 
     def ask_readings(self, bulk: Bulk) -> None:
         """Queue the readings of the fitted sensors. Raises Denied if the account may not list
         them."""
-        if self._sensors is not None and call_error(self._sensors) is None:
-            sensors = self._sensors.get()
-            self.current = ask(bulk, self._unit, sensors.current)
-            self.counter = ask(bulk, self._unit, sensors.activeEnergy)
+        if self._sensors is not None:
+            self.current = ask_listed(bulk, self._unit, self._sensors, "current")
+            self.counter = ask_listed(bulk, self._unit, self._sensors, "activeEnergy")
             if self.with_power:
                 self.ask_power(bulk)
 
     def ask_power(self, bulk: Bulk) -> None:
         """Queue the reading of the power, if its sensor is fitted. Raises as `ask_readings`."""
-        if self._sensors is not None and call_error(self._sensors) is None:
-            self.power = ask(bulk, self._unit, self._sensors.get().activePower)
+        if self._sensors is not None:
+            self.power = ask_listed(bulk, self._unit, self._sensors, "activePower")
 
-    def readings(self) -> list[Optional[Reading]]:
-        """The readings of current and energy, queued or done; None where none was queued."""
+    def readings(self) -> list[SensorReading]:
+        """The readings of current and energy."""
         return [self.current, self.counter]
 
 
@@ -92,7 +84,7 @@ class PortMeter(Meter):
     def ask_sensors(self, bulk: Bulk) -> None:
         """Queue the list of sensors, and forget earlier readings."""
         self._sensors = bulk.add(self._list_sensors)
-        self.current = self.counter = self.power = None
+        self.current = self.counter = self.power = NOT_FITTED
 
     def figures(self) -> MeterFigures:
         """Amperes, kWh and W.
@@ -100,103 +92,116 @@ class PortMeter(Meter):
         The current is the port's own sensor, not a sum over its poles.
         """
         return MeterFigures(
-            current_a=metered_value(self.current),
-            power_w=metered_value(self.power) if self.with_power else NOT_ASKED,
-            energy_kwh=kilowatt_hours(metered_value(self.counter)),
+            current_a=self.current.figure(),
+            power_w=self.power.figure() if self.with_power else NOT_ASKED,
+            energy_kwh=kilowatt_hours(self.counter.figure()),
         )
 
 
-class _Line(NamedTuple):
+class FeedLine(NamedTuple):
     """A line or the neutral of a feed, with its readings."""
 
-    pole: Pole
-    current: Optional[Reading]
-    counter: Optional[Reading]
-    power: Optional[Reading]
+    line: PowerLine
+    current: SensorReading
+    counter: SensorReading
+    power: SensorReading
 
 
 class FeedMeter(Meter):
-    """One feed: its sensors and those of its lines. Subclasses queue `_sensors` and `_poles`."""
+    """One feed: its sensors and those of its lines.
+
+    Subclasses queue `_sensors` and `_pole_list`.
+    """
 
     def __init__(self, unit: XerusUnit, *, with_power: bool) -> None:
         super().__init__(unit, with_power=with_power)
-        self._poles: Optional[Pending[list[Pole]]] = None
-        self._lines: list[_Line] = []
+        self._pole_list: Optional[Pending[list[Pole]]] = None
+        #: the lines and the neutral, or why they are not known or cannot be told apart
+        self._poles_or_fault: Union[list[FeedLine], NotKnown, NotMetered] = []
+        #: whether it has a sensor that only a feed of several lines has
+        self._has_unbalance = False
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the readings of the feed and of its lines."""
+        """Queue the readings of the feed and of its lines. Raises Denied if the account may not
+        list them, JsonRpcSyntaxException if lines share a current sensor, which would count twice,
+        unless two lines are one circuit."""
         super().ask_readings(bulk)
-        if self.has_sensor_list:
-            self._lines = [
-                _Line(
-                    pole,
-                    ask(bulk, self._unit, pole.current),
-                    ask(bulk, self._unit, pole.activeEnergy),
-                    ask(bulk, self._unit, pole.activePower) if self.with_power else None,
-                )
-                for pole in self._listed_poles() or ()
-            ]
-
-    def _listed_poles(self) -> Optional[list[Pole]]:
-        """The lines and the neutral; None if they cannot be read, or if there are several and the
-        `line` of one is unknown. Raises Denied. Raises JsonRpcSyntaxException if lines share a
-        current sensor, which would count twice, unless two lines are one circuit."""
-        if self._poles is None or call_error(self._poles) is not None:
-            return None
-        poles = self._poles.get()
-        if len(poles) > 1 and any(pole.line not in _KNOWN for pole in poles):
-            return None
-        if not self._one_circuit(poles):
+        if self._sensors is None or self._pole_list is None:
+            return
+        self._has_unbalance = answered_field(self._sensors, "unbalancedCurrent") is not None
+        poles = listed_parts(self._pole_list, "lines")
+        if isinstance(poles, NotKnown):
+            self._poles_or_fault = poles
+            return
+        lines = [self._ask_line(bulk, pole) for pole in poles]
+        self._poles_or_fault = _ambiguity(poles) or lines
+        if not self._is_one_circuit(lines):
             self._unit.each_once(
                 [pole.current for pole in poles if pole.line in _LINES and pole.current],
                 "getPoles",
                 " lines' current sensors",
             )
-        return poles
+
+    def _ask_line(self, bulk: Bulk, pole: Pole) -> FeedLine:
+        return FeedLine(
+            line=pole.line,
+            current=ask_field(bulk, self._unit, pole, "current"),
+            counter=ask_field(bulk, self._unit, pole, "activeEnergy"),
+            power=ask_field(bulk, self._unit, pole, "activePower")
+            if self.with_power
+            else NOT_FITTED,
+        )
 
     @property
     def is_metered(self) -> bool:
         """Whether the load is metered: by a current for each line or, with at most one line, by the
         feed's current.
         """
-        if self._listed_poles() is None:
-            return False
-        lines = self._line_currents()
-        if lines and None not in lines:
+        currents = [line.current for line in self._lines()]
+        if currents and NOT_FITTED not in currents:
             return True
-        return len(lines) < 2 and self.current is not None
+        return len(currents) < 2 and self.current != NOT_FITTED
 
-    def readings(self) -> list[Optional[Reading]]:
+    def readings(self) -> list[SensorReading]:
         """All readings of the feed and of its lines."""
         feed_readings = super().readings()
-        for line in self._lines:
+        for line in self._poles():
             feed_readings += [line.current, line.counter]
         return feed_readings
-
-    def _line_currents(self) -> list[Optional[Reading]]:
-        return [line.current for line in self._lines_only()]
 
     def load(self) -> Figure:
         """Amperes: the sum over the lines, the larger current if two lines are one circuit, or a
         single-phase feed's current.
 
         With several lines the feed's current is only the highest line's, so it never replaces the
-        sum. If the lines are not there, or cannot be told apart, the load is not metered.
+        sum. A single-phase feed may list no lines.
         """
-        poles = self._listed_poles()
-        if poles is None:
-            error = self._poles.error if self._poles is not None else None
-            if error is None or is_missing_object_error(error):
-                return None
-            return NotKnown(f"the lines cannot be read: {error.reason}")
-        lines = [listed_value(current) for current in self._line_currents()]
-        if len(lines) < 2:
-            return lines[0] if lines and lines[0] is not None else metered_value(self.current)
-        if self._one_circuit(poles):
-            return largest(map(listed_value, self._line_currents()))
-        return sum_if_complete(lines)
+        fault = self._fault_of_lines()
+        if fault is not None:
+            return fault
+        currents = [line.current.figure() for line in self._lines()]
+        if len(currents) > 1:
+            return self._join(currents)
+        if currents and currents[0] is not None:
+            return currents[0]
+        return self.current.figure()
 
-    def _one_circuit(self, poles: list[Pole]) -> bool:
+    def _join(self, currents: list[Figure]) -> Figure:
+        """The load of several lines."""
+        if self._is_one_circuit(self._poles()):
+            return largest(currents)
+        return sum_if_complete(currents)
+
+    def _fault_of_lines(self) -> Union[NotKnown, NotMetered, None]:
+        """Why the lines are not known, or not all of them; None if they are."""
+        if not isinstance(self._poles_or_fault, list):
+            return self._poles_or_fault
+        count = len(self._lines())
+        if count < 2 and self._has_unbalance:
+            return NotKnown(f"{count} lines are listed, and the unbalance of several is measured")
+        return None
+
+    def _is_one_circuit(self, poles: list[FeedLine]) -> bool:
         """Whether the feed is one circuit of two lines: without a neutral the same current flows
         through both.
         """
@@ -205,38 +210,52 @@ class FeedMeter(Meter):
 
     def energy(self) -> Figure:
         """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one
-        counted once. Without the feed's counter, not known if a failed call leaves open whether
-        the feed or a line has one."""
-        return self._own_or_of_lines(
-            self.counter,
-            {_target(line.pole.activeEnergy): line.counter for line in self._lines_only()},
-        )
+        counted once."""
+        return self._own_or_of_lines(self.counter, [line.counter for line in self._lines()])
 
     def active_power(self) -> Figure:
         """Watts, by the same rules; not metered unless `with_power`."""
         if not self.with_power:
             return NOT_ASKED
-        return self._own_or_of_lines(
-            self.power, {_target(line.pole.activePower): line.power for line in self._lines_only()}
-        )
+        return self._own_or_of_lines(self.power, [line.power for line in self._lines()])
 
-    def _own_or_of_lines(
-        self, own: Optional[Reading], reading_by_sensor: Mapping[str, Optional[Reading]]
-    ) -> Figure:
-        """The feed's own reading, else the sum of `reading_by_sensor`, by the rules of `energy`."""
-        if own is not None:
-            return listed_value(own)
-        for call in (self._sensors, self._poles):
-            error = call.error if call is not None else None
-            if error is not None and not is_missing_object_error(error):
-                return NotKnown(f"the sensors cannot be listed: {error.reason}")
-        return sum_if_complete(map(listed_value, reading_by_sensor.values()))
+    def _own_or_of_lines(self, own: SensorReading, lines: Iterable[SensorReading]) -> Figure:
+        """The feed's own reading, else the sum over the lines, by the rules of `energy`."""
+        own_figure = own.figure()
+        if own_figure is not None:
+            return own_figure
+        fault = self._fault_of_lines()
+        if fault is not None:
+            return fault
+        return sum_if_complete(reading.figure() for reading in _each_sensor_once(lines))
 
-    def _lines_only(self) -> list[_Line]:
+    def _poles(self) -> list[FeedLine]:
+        """The lines and the neutral; none if they are not known."""
+        return self._poles_or_fault if isinstance(self._poles_or_fault, list) else []
+
+    def _lines(self) -> list[FeedLine]:
         """The lines without the neutral."""
-        return [line for line in self._lines if line.pole.line in _LINES]
+        return [line for line in self._poles() if line.line in _LINES]
 
 
-def _target(sensor: Optional[NumericSensor]) -> str:
-    """The resource of a sensor, "" without one: a sensor that two lines share has one."""
-    return sensor.target if sensor is not None else ""
+def _ambiguity(poles: list[Pole]) -> Union[NotKnown, NotMetered, None]:
+    """Why several poles cannot be told apart; None if they can."""
+    if len(poles) < 2:
+        return None
+    if not all(present(pole, "line") for pole in poles):
+        return NotKnown("the unit does not say which lines it lists")
+    if any(pole.line not in _KNOWN for pole in poles):
+        return NotMetered("a line is none of those that the pack knows")
+    return None
+
+
+def _each_sensor_once(readings: Iterable[SensorReading]) -> list[SensorReading]:
+    """The readings, of those of one sensor only the first."""
+    targets: set[str] = set()
+    distinct: list[SensorReading] = []
+    for reading in readings:
+        if reading.target not in targets:
+            distinct.append(reading)
+        if reading.target:
+            targets.add(reading.target)
+    return distinct

@@ -9,13 +9,14 @@ the position of its first pole in the panel, from 1. Both are fixed when a circu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from ..dcimanager import Label, MeterFigures, label
 from ..shared.errors import Unsupported
-from ..shared.meter_figures import Figure, NotMetered, sum_if_complete
+from ..shared.meter_figures import Figure, NotKnown, NotMetered, sum_if_complete
 from .discovery import ListedUnit
-from .meters import FeedMeter, PortMeter
+from .meters import FeedLine, FeedMeter, PortMeter
+from .readings import call_error
 from .rpc import (
     Bulk,
     Interface,
@@ -24,7 +25,7 @@ from .rpc import (
     answered_field,
     present,
 )
-from .rpc.pdumodel import Circuit, Panel, Pdu, Pole, PowerMeter, PowerMeterController
+from .rpc.pdumodel import Circuit, Panel, Pdu, PowerMeter, PowerMeterController
 from .units import PRIMARY, AnInterface, XerusUnit, is_missing_object_error
 
 _LINE_COUNTS = {
@@ -120,47 +121,49 @@ class MainsMeter(FeedMeter):
         super().__init__(unit, with_power=with_power)
         self._meter = meter
         self._config: Optional[Pending[PowerMeter.Config]] = None
+        self._type: Union[PowerMeter.Type, NotKnown] = NotKnown("the meter was not asked")
 
     def ask_sensors(self, bulk: Bulk) -> None:
         """Queue the lists of sensors and lines, and the type of the meter."""
         self._sensors = bulk.add(self._meter.getSensors)
-        self._poles, self._config = bulk.add(self._meter.getPoles), bulk.add(self._meter.getConfig)
+        self._pole_list = bulk.add(self._meter.getPoles)
+        self._config = bulk.add(self._meter.getConfig)
 
-    @property
-    def _type(self) -> Optional[PowerMeter.Type]:
-        return self._config.get().type if self._config is not None else None
+    def ask_readings(self, bulk: Bulk) -> None:
+        """Queue the readings of the meter and of its lines."""
+        self._type = self._read_type()
+        super().ask_readings(bulk)
 
-    @property
-    def _has_all_lines(self) -> bool:
-        """Whether the meter lists as many lines as its type has (PowerMeter.idl).
+    def _read_type(self) -> Union[PowerMeter.Type, NotKnown]:
+        if self._config is None:
+            return NotKnown("the type of the power meter was not read")
+        error = call_error(self._config)
+        if error is not None:
+            return NotKnown(f"the type of the power meter cannot be read: {error.reason}")
+        config = self._config.get()
+        if not present(config, "type"):
+            return NotKnown("the power meter does not say its type")
+        return config.type
+
+    def _fault_of_lines(self) -> Union[NotKnown, NotMetered, None]:
+        """Why the lines are not all those that its type has (PowerMeter.idl); None if they are.
 
         ONE_PHASE may list none.
         """
-        if self._type is None:
-            return False
-        lines = _LINE_COUNTS.get(self._type)
-        line_count = len(self._line_currents())
-        if lines == 1 and line_count == 0:
-            return True
-        return lines == line_count
+        if isinstance(self._type, NotKnown):
+            return self._type
+        expected = _LINE_COUNTS.get(self._type)
+        if expected is None:
+            return NotMetered("the type of the power meter is none that the pack knows")
+        if not isinstance(self._poles_or_fault, list):
+            return self._poles_or_fault
+        count = len(self._lines())
+        if count == expected or (expected == 1 and count == 0):
+            return None
+        return NotKnown(f"the power meter lists {count} of its {expected} lines")
 
-    def load(self) -> Figure:
-        """Amperes; not metered unless the list of lines is complete."""
-        return super().load() if self._has_all_lines else None
-
-    def energy(self) -> Figure:
-        """Watt-hours: the meter's counter, else the sum over its lines, which is not metered if a
-        line is not listed.
-        """
-        return super().energy() if self.counter is not None or self._has_all_lines else None
-
-    def active_power(self) -> Figure:
-        """Watts, likewise."""
-        is_whole = self.power is not None or self._has_all_lines
-        return super().active_power() if is_whole else None
-
-    def _one_circuit(self, poles: list[Pole]) -> bool:
-        return self._type != PowerMeter.Type.SPLIT_PHASE and super()._one_circuit(poles)
+    def _is_one_circuit(self, poles: list[FeedLine]) -> bool:
+        return self._type != PowerMeter.Type.SPLIT_PHASE and super()._is_one_circuit(poles)
 
 
 class UnitMeters:

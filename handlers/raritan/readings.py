@@ -1,61 +1,118 @@
-"""Figures from the answers of a bulk: measured, not known at the moment, or not metered."""
+"""Sensors of a unit and lists of its parts: the one place where an answer becomes measured, not
+metered or not known.
+
+Proof that something does not exist is a null where its sensor would be, or the unit's word that it
+has no such object (`is_missing_object_error`). Whatever else fails leaves it open.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional, TypeVar, Union
 
 from ..shared.ceilings import is_placeholder
 from ..shared.errors import Denied, PduHandlerError
 from ..shared.meter_figures import Figure, NotKnown, divided, measured
-from .rpc import Bulk, Pending, present
+from .rpc import Bulk, Pending, Structure, present, shown_fields
 from .rpc.sensors import NumericSensor
 from .units import XerusUnit, is_missing_object_error
 
-Reading = Pending[NumericSensor.Reading]
-
+Part = TypeVar("Part")
+_Reading = NumericSensor.Reading
 
 _WH_IN_KWH = 1000.0
 
 
-def ask(bulk: Bulk, unit: XerusUnit, sensor: Optional[NumericSensor]) -> Optional[Reading]:
-    """Queue one reading of a sensor of this unit; None if no sensor is fitted."""
-    return bulk.add(unit.with_link_prefix(sensor).getReading) if sensor is not None else None
-
-
-def metered_value(reading: Optional[Reading]) -> Figure:
-    """The value that was read. Not metered without a sensor, or if the device does not have it. Not
-    known if the call failed otherwise, or if the reading is not valid now, or below zero: an RMS
-    current or a counter cannot be negative.
-
-    Raises Denied if the account may not read the sensor.
+class SensorReading(NamedTuple):
+    """The reading of one sensor that an object may have. Made by the functions below; only `figure`
+    tells what it shows.
     """
-    if reading is None:
-        return None
-    error = call_error(reading)  # raises Denied
-    if error is not None:
-        return None if is_missing_object_error(error) else NotKnown(error.reason)
-    value = reading.get()
-    if not present(value, "available", "valid", "value"):
-        return NotKnown(f"{_sensor(reading)} has no reading")
-    if value.available and value.valid and value.value >= 0 and not is_placeholder(value.value):
-        return float(value.value) + 0.0  # + 0.0 makes -0.0 a plain zero
-    state = f"reads {value.value:g}"
-    if not value.available or not value.valid:
-        state = "is not valid now" if value.available else "is not available now"
-    return NotKnown(f"{_sensor(reading)} {state}")
+
+    #: the queued call; None if there is nothing to ask
+    call: Optional[Pending[_Reading]] = None
+    #: whether the unit lists the sensor, so that it has it; else it was asked by a well-known id
+    is_listed: bool = False
+    #: why it is open whether there is such a sensor; None without a call: it is not fitted
+    fault: Optional[NotKnown] = None
+
+    @property
+    def target(self) -> str:
+        """The resource id, which sensors share that are the same; "" if there is nothing to ask."""
+        return self.call.method.parent.target if self.call is not None else ""
+
+    def figure(self) -> Figure:
+        """The value: not metered if the sensor is not fitted, or if it is not listed and the device
+        does not have it. Not known if anything else failed, if it is not valid now, or if it is
+        below zero: an RMS current or a counter cannot be negative.
+
+        Raises Denied if the account may not read the sensor.
+        """
+        if self.call is None:
+            return self.fault
+        error = call_error(self.call)
+        if error is None:
+            return _value(self.call.get(), self.target)
+        if is_missing_object_error(error) and not self.is_listed:
+            return None
+        return NotKnown(f"the sensor {self.target} cannot be read: {error.reason}")
 
 
-def listed_value(reading: Optional[Reading]) -> Figure:
-    """As `metered_value`, but not known if the call failed: the device lists the sensor."""
-    value = metered_value(reading)
-    if value is None and reading is not None and reading.error is not None:
-        return NotKnown(f"{_sensor(reading)} cannot be read: {reading.error.reason}")
-    return value
+NOT_FITTED = SensorReading()
 
 
-def _sensor(reading: Reading) -> str:
-    return f"the sensor {reading.method.parent.target}"
+def ask_well_known(bulk: Bulk, sensor: NumericSensor) -> SensorReading:
+    """Queue the reading of a sensor that may exist, by its well-known id."""
+    return SensorReading(bulk.add(sensor.getReading))
+
+
+def ask_listed(bulk: Bulk, unit: XerusUnit, sensors: Pending[Any], field: str) -> SensorReading:
+    """Queue the reading of a sensor in the answer to getSensors.
+
+    Raises Denied if the account may not list the sensors.
+    """
+    error = call_error(sensors)
+    if error is None:
+        return ask_field(bulk, unit, sensors.get(), field)
+    if is_missing_object_error(error):
+        return NOT_FITTED
+    return SensorReading(fault=NotKnown(f"the sensors cannot be listed: {error.reason}"))
+
+
+def ask_field(bulk: Bulk, unit: XerusUnit, listing: Structure, field: str) -> SensorReading:
+    """Queue the reading of a sensor in a structure of sensors: each firmware sends all fields, null
+    for a sensor that is not fitted."""
+    if field not in shown_fields(listing):
+        return SensorReading(fault=NotKnown(f"the list of sensors has no field {field}"))
+    sensor = getattr(listing, field)
+    if sensor is None:
+        return NOT_FITTED
+    return SensorReading(bulk.add(unit.with_link_prefix(sensor).getReading), is_listed=True)
+
+
+def listed_parts(answer: Pending[list[Part]], noun: str) -> Union[list[Part], NotKnown]:
+    """The parts in a list, none if the device has no such list; not known if it cannot be read.
+
+    Raises Denied if the account may not read it.
+    """
+    error = call_error(answer)
+    if error is None:
+        return answer.get()
+    if is_missing_object_error(error):
+        return []
+    return NotKnown(f"the {noun} cannot be listed: {error.reason}")
+
+
+def _value(reading: _Reading, target: str) -> Figure:
+    """The value of a reading that was answered."""
+    if not present(reading, "available", "valid", "value"):
+        return NotKnown(f"the sensor {target} has no reading")
+    if not reading.available:
+        return NotKnown(f"the sensor {target} is not available now")
+    if not reading.valid:
+        return NotKnown(f"the sensor {target} is not valid now")
+    if reading.value < 0 or is_placeholder(reading.value):
+        return NotKnown(f"the sensor {target} reads {reading.value:g}")
+    return float(reading.value) + 0.0  # + 0.0 makes -0.0 a plain zero
 
 
 def kilowatt_hours(watt_hours: Figure) -> Figure:
@@ -63,9 +120,9 @@ def kilowatt_hours(watt_hours: Figure) -> Figure:
     return divided(watt_hours, _WH_IN_KWH)
 
 
-def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
+def all_invalid(readings: Iterable[SensorReading]) -> bool:
     """Whether some sensors answered but no value is known: their references may be stale."""
-    values = [metered_value(reading) for reading in readings]
+    values = [reading.figure() for reading in readings]
     return any(value is not None for value in values) and all(
         measured(value) is None for value in values
     )

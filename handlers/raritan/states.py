@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
+from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import Denied
@@ -15,11 +17,12 @@ from . import panels
 from .discovery import ListedUnit, discover_units
 from .link_units_setting import LinkUnitSelection
 from .outlet_numbering import ListProof
-from .rpc import Agent, Bulk, Pending, answered_field
+from .rpc import Agent, Bulk, Pending, answered_field, present
 from .rpc.fitness import HardwareHealth
 from .rpc.pdumodel import Outlet, Pdu
-from .units import XerusUnit
+from .units import XerusUnit, is_missing_object_error
 
+LOGGER = get_logger(__name__)
 # characters; the device chooses the id of a failed component, so it is cut
 _LONGEST_ID = 200
 Failures = Pending[list[HardwareHealth.Failure]]
@@ -31,6 +34,12 @@ _STATES = {
 
 _NO_RELAY = "a branch circuit has no relay"
 _FAILED_RELAY = "the unit reports that a relay does not follow its commands"
+#: once in the log, where the account may not read the failures: at each poll, so its relays are
+#: believed
+NO_FAILURES = (
+    "the account may not read the unit's hardware failures (/hwhealth), so a relay that does not"
+    " follow its commands is not seen"
+)
 
 
 class OutletState(NamedTuple):
@@ -50,6 +59,8 @@ def read_states(agent: Agent, selection: LinkUnitSelection) -> list[OutletState]
     units = _look(agent, selection)
     if any(unit.unavailable for unit in units):
         units = _look(agent, selection)
+    if any(unit.may_not_read_failures for unit in units):
+        LOGGER.warning(NO_FAILURES)
     return [port for unit in units for port in unit.ports()]
 
 
@@ -91,6 +102,10 @@ class _UnitStates:
             self._metadata = bulk.add(listed_unit.unit.proxy(Pdu).getMetaData)
             self._list_proof = ListProof(bulk, listed_unit)
 
+    @property
+    def may_not_read_failures(self) -> bool:
+        return bool(self._answers) and may_not_read_failures(self._failures)
+
     @functools.cached_property
     def _states(self) -> list[Optional[Outlet.State]]:
         """The report of each outlet; None for an outlet whose state cannot be read."""
@@ -120,28 +135,28 @@ class _UnitStates:
             if isinstance(error, Denied) or len(errors) == len(self._answers):
                 raise error
         self._list_proof.raise_unless_whole()
-        failed_positions = failed_relays(self._failures, len(self._answers))
+        doubts = relay_doubts(self._failures, len(self._answers))
         ports: list[OutletState] = []
-        for position, (identity, answer) in enumerate(zip(self._identities, self._answers)):
+        for identity, answer, relay_doubt in zip(self._identities, self._answers, doubts):
             if answer.error is not None:
                 doubt = f"its state cannot be read: {answer.error.reason}"
             else:
-                doubt = doubt_of(answer.get(), has_failed=position in failed_positions)
+                doubt = doubt_of(answer.get(), relay_doubt)
             status = EnumPowerStatus.UNKNOWN if doubt else _STATES[answer.get().powerState]
             ports.append(OutletState(identity, status, doubt))
         return ports
 
 
-def doubt_of(state: Outlet.State, *, has_failed: bool = False) -> str:
+def doubt_of(state: Outlet.State, relay_doubt: str = "") -> str:
     """Why a report shows no state (Outlet.idl 3.0.4, State); "" if `powerState` is the state.
 
-    A missing `available` is read as false and a missing `powerState` as -1. `has_failed`: see
-    `failed_relays`.
+    A missing `available` is read as false and a missing `powerState` as -1. `relay_doubt`: see
+    `relay_doubts`.
     """
     if not state.available:
         return "the unit reports no state: it has no relay, or the relay's board does not answer"
-    if has_failed:
-        return _FAILED_RELAY
+    if relay_doubt:
+        return relay_doubt
     # during a cycle an outlet is off, and soon on again
     if state.cycleInProgress:
         return "a power cycle is in progress"
@@ -153,9 +168,9 @@ def doubt_of(state: Outlet.State, *, has_failed: bool = False) -> str:
     return "" if state.powerState in _STATES else f"its power state is {state.powerState.val}"
 
 
-def decode_status(state: Outlet.State, *, has_failed: bool = False) -> EnumPowerStatus:
+def decode_status(state: Outlet.State, relay_doubt: str = "") -> EnumPowerStatus:
     """UP or DOWN; UNKNOWN if there is a doubt (`doubt_of`)."""
-    is_doubtful = bool(doubt_of(state, has_failed=has_failed))
+    is_doubtful = bool(doubt_of(state, relay_doubt))
     return EnumPowerStatus.UNKNOWN if is_doubtful else _STATES[state.powerState]
 
 
@@ -166,18 +181,39 @@ def queue_hardware_failures(bulk: Bulk, unit: XerusUnit) -> Failures:
     return bulk.add(unit.with_link_prefix(HardwareHealth("/hwhealth", unit.agent)).getFailures)
 
 
-def failed_relays(failures: Failures, outlets: int) -> set[int]:
+def may_not_read_failures(failures: Failures) -> bool:
+    """Whether the account may not read the failures: it never will, so that is no doubt."""
+    return isinstance(failures.error, Denied)
+
+
+def relay_doubts(failures: Failures, outlets: int) -> list[str]:
+    """Why the relay of each of so many outlets may not follow its commands; "" where it does.
+
+    A list of failures that cannot be read is a doubt of each outlet, unless the firmware has none
+    or the account may not read it.
+    """
+    error = failures.error
+    if error is not None:
+        is_readable = not is_missing_object_error(error) and not may_not_read_failures(failures)
+        reason = f"the unit's hardware failures cannot be read: {error.reason}"
+        return [reason if is_readable else ""] * outlets
+    if not all(present(failure, "type", "isAsserted") for failure in failures.get()):
+        return ["the unit's hardware failures are not complete"] * outlets
+    failed_positions = _failed_relays(failures.get(), outlets)
+    return [_FAILED_RELAY if index in failed_positions else "" for index in range(outlets)]
+
+
+def _failed_relays(failures: Sequence[HardwareHealth.Failure], outlets: int) -> set[int]:
     """The positions, from 0, of outlets for which the unit reports that the relay does not follow
     its commands.
 
     `powerState` is "the control state of the relay, which was set by the last command sent to it"
     (Outlet.idl 3.0.4). A unit that measures another state at an outlet asserts a failure. How
     `componentId` names the outlet is not documented: each number in it counts as a label (from 1)
-    and an index (from 0). If none fits, all positions are returned. Empty if failures cannot be
-    read.
+    and an index (from 0). If none fits, all positions are returned.
     """
     positions: set[int] = set()
-    for failure in failures.get() if failures.error is None else ():
+    for failure in failures:
         is_inconsistent = (
             failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
         )

@@ -48,6 +48,8 @@ def switch_outlet(
     status = switch(command.write, command.read_state, state, deadline=deadline, pause=pause)
     for sentence in doubt_sentences([(identity, command.doubt)]):
         LOGGER.warning(agent.login.quoted(sentence))
+    if command.may_not_read_failures:
+        LOGGER.warning(states.NO_FAILURES)
     return status
 
 
@@ -99,7 +101,7 @@ def _locate_switchable(
     settings = bulk.add(unit.proxy(Pdu).getSettings)
     well_known = bulk.add(unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
     bulk.perform()
-    listed_unit = _listed_with(index, unit, units.list_units())
+    listed_unit = _listed_with(index, unit, units.list_units(may_lack_link_units=True))
     outlet = listed_unit.outlets[index]
     # > POST /bulk: getMetaData and getState of the reference that getOutlets returned
     metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
@@ -137,6 +139,8 @@ class _OutletCommand:
         self._first_reading: Optional[_QueuedStates] = None
         #: of the last reading; "" if it showed a state
         self.doubt = ""
+        #: whether the account may not read the relays' failures
+        self.may_not_read_failures = False
 
     def write(self) -> None:
         """Send the command and a first reading in one bulk, whose calls the unit runs in order: 1
@@ -162,9 +166,10 @@ class _OutletCommand:
             answers = self._ask(bulk)
             bulk.perform()
         state, failures = answers
-        has_failed = self._index in states.failed_relays(failures, len(self._listed.outlets))
-        self.doubt = states.doubt_of(state.get(), has_failed=has_failed)
-        return states.decode_status(state.get(), has_failed=has_failed)
+        relay_doubt = states.relay_doubts(failures, len(self._listed.outlets))[self._index]
+        self.may_not_read_failures = states.may_not_read_failures(failures)
+        self.doubt = states.doubt_of(state.get(), relay_doubt)
+        return states.decode_status(state.get(), relay_doubt)
 
     def _ask(self, bulk: Bulk) -> _QueuedStates:
         return bulk.add(self._outlet.getState), states.queue_hardware_failures(

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Optional, TypeVar
 
-from ..shared.errors import Denied, PduHandlerError, Refused
+from ..shared.errors import PduHandlerError, Refused
 from .rpc import Agent, Interface, JsonRpcSyntaxException
 
 AnInterface = TypeVar("AnInterface", bound=Interface)
@@ -84,15 +84,11 @@ def _noun(method: str) -> str:
     return "".join(c if c.islower() else f" {c.lower()}" for c in method[len("get") :])
 
 
-def is_missing_object_error(error: Optional[PduHandlerError]) -> bool:
-    """Whether this error counts as proof that the device does not have the object or the method.
+# of HTTP, and "method not found" of JSON-RPC
+_MISSING = frozenset(("404", "405", "410", "-32601"))
 
-    Only a refusal does, except for a missing right, HTTP 429, HTTP statuses outside 4xx, and
-    JSON-RPC internal or server errors.
-    """
-    return (
-        isinstance(error, Refused)
-        and not isinstance(error, Denied)
-        and not error.may_have_executed
-        and error.code != "429"
-    )
+
+def is_missing_object_error(error: Optional[PduHandlerError]) -> bool:
+    """Whether this error is proof that the device does not have the object or the method. No other
+    code is: a firmware's own may mean anything."""
+    return isinstance(error, Refused) and error.code in _MISSING

@@ -1,7 +1,7 @@
 """What no meter of a PDU measures: one table for every handler.
 
 A meter without a value shows its largest number, and a figure above what the parts of a PDU can
-carry is none. Energy has no ceiling.
+carry is none. No figure and no scale, of whatever unit, reaches LARGEST.
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ _MOST_PARTS = Decimal(100)  # of a total: lines, link units or devices of a serv
 FILLED = frozenset(
     map(Decimal, (*(2**n - 1 for n in (31, 32, 63, 64)), *(-(2**n) for n in (31, 63))))
 )
+# A PDU of 200 kW counts 10^15 Wh in half a million years.
+LARGEST = Decimal(10**15)
 _FILLED_FLOATS = frozenset(map(float, FILLED))
 
 
 def is_placeholder(value: float) -> bool:
-    """Whether a number, as the device sent it, stands for "not measured" (FILLED)."""
-    return float(value) in _FILLED_FLOATS
+    """Whether a number, as the device sent it, is no figure: it stands for "not measured" (FILLED),
+    or is beyond every quantity (LARGEST)."""
+    return float(value) in _FILLED_FLOATS or abs(float(value)) >= float(LARGEST)
 
 
 def bounded_port(port: MeterFigures) -> MeterFigures:
@@ -35,6 +38,7 @@ def bounded_port(port: MeterFigures) -> MeterFigures:
     return port._replace(
         current_a=_at_most(port.current_a, PART_A, "A"),
         power_w=_at_most(port.power_w, PART_W, "W"),
+        energy_kwh=bounded_energy(port.energy_kwh),
     )
 
 
@@ -48,8 +52,20 @@ def bounded_power(total: Figure) -> Figure:
     return _at_most(total, CONTEXT.multiply(PART_W, _MOST_PARTS), "W")
 
 
+def bounded_energy(energy: Figure) -> Figure:
+    """An energy in kWh; not known from LARGEST on."""
+    value = measured(energy)
+    if value is None or value < float(LARGEST):
+        return energy
+    return _excessive(value, "kWh")
+
+
 def _at_most(figure: Figure, most: Decimal, unit: str) -> Figure:
     value = measured(figure)
     if value is None or value <= float(most):
         return figure
+    return _excessive(value, unit)
+
+
+def _excessive(value: float, unit: str) -> NotKnown:
     return NotKnown(f"{value:g} {unit} is more than a PDU can carry")

@@ -103,7 +103,7 @@ def read_as(
     sysObjectID fits; other errors are those of `detect`."""
     reader = Reader(device)
     oid = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
-    families = [Candidate(profile, root) for root in profile.roots_for(oid)]
+    families = candidates_of(profile, oid)
     device_read = _read_by_states(
         families, reader, for_figures=for_figures, only_outlet=only_outlet
     ) or _read_by_meters(
@@ -136,11 +136,16 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Cand
     ]
     # stable: equals keep their order
     matches.sort(key=lambda match: -match[0])
-    return [
-        Candidate(profile, root)
-        for _, profile in matches
-        for root in profile.roots_for(sys_object_id)
-    ]
+    families: list[Candidate] = []
+    for _, profile in matches:
+        families += candidates_of(profile, sys_object_id)
+    return families
+
+
+def candidates_of(profile: Profile, sys_object_id: str) -> list[Candidate]:
+    """One family, as it is read, with each of its roots that may fit."""
+    profile_in_contact = profile.in_contact()
+    return [Candidate(profile_in_contact, root) for root in profile.roots_for(sys_object_id)]
 
 
 def _probed(families: Sequence[Candidate]) -> list[Sequence[Candidate]]:
@@ -169,7 +174,7 @@ def _metering(
     description = text(reader.get(SYS_DESCR) or "") if described_profiles else ""
     for profile in described_profiles:
         if re.fullmatch(profile.described, description):
-            metering += [Candidate(profile, root) for root in profile.roots_for("")]
+            metering += candidates_of(profile, "")
     return metering
 
 

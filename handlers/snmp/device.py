@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from pdu_common.helper import EnumPowerStatus
 
+from ..shared.ceilings import FILLED
 from ..shared.errors import PduHandlerError, ProtocolError
 from .decoding import number
-from .figures import Total
+from .figures import FILLED_16, Total
 from .frozen_value import parts_of, replace
 from .outlets import Outlets
 from .profile import Profile
@@ -191,7 +192,8 @@ def read_without_states(
         outlet_count = _count(count, reader).number
         if states or outlet_count:
             states = _add_rows(outlets, states, outlet_count, is_certain=True, reader=reader)
-            return SnmpDevice(profile, replace(outlets, control=None), states, reader)
+            listed = replace(outlets, states=None, control=None)
+            return SnmpDevice(profile, listed, states, reader)
     for total in (profile.load, profile.energy, profile.power):
         if total is None:
             continue
@@ -286,12 +288,17 @@ def _count(
     if source is None:
         return _OutletCount(0, True)
     rows = {unit: number(value) for unit, value in source.rows(reader).items()}
-    numbers = [int(n) for n in rows.values() if n is not None and n >= 0]
+    numbers = [int(n) for n in rows.values() if n is not None and _is_count(n)]
     units = {identity.rpartition(".")[0] for identity in states}
     # else the counts are not by unit
     uncounted_units = units - rows.keys() if units & rows.keys() else ()
     is_certain = len(numbers) == len(rows) > 0 and not uncounted_units
     return _OutletCount(sum(numbers), is_certain)
+
+
+def _is_count(value: Union[int, Decimal]) -> bool:
+    """Whether a number can count outlets: a register that is filled up has no value."""
+    return value >= 0 and value not in FILLED and value not in FILLED_16
 
 
 def _complete(outlets: Outlets, states: States, reader: Reader) -> tuple[States, int]:

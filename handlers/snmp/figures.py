@@ -16,6 +16,7 @@ from .decoding import number, text
 from .frozen_value import FrozenValue
 from .reader import LOST, Lost, Reader
 from .sources.base import Source
+from .sources.filters import lacks_first_row
 from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
@@ -51,7 +52,7 @@ class Figure(FrozenValue):
         exponent: the power of ten that the device reports for each value (-2: value / 100). A row
             without a usable one has no figure.
         factor: the factor that the device reports, negative for a divisor (-10: value / 10), 0 for
-            none. A row without a usable one has no figure.
+            none. A row without a usable one has no figure; one beyond `MOST_FACTOR` is not usable.
         unit: text that may follow the number.
         scale_of_integers: the scale of values that are INTEGER instead of text. A platform may
             return an INTEGER as text, so with this scale a text other than 0 has no figure unless
@@ -73,6 +74,7 @@ class Figure(FrozenValue):
     unmetered: str = ""
 
     MOST_DIGITS = 12  # limit for the shift of the decimal point by a scale or an exponent
+    MOST_FACTOR = 10_000  # limit for a factor and a divisor; 65535 is a register without a value
 
     def check(self) -> None:
         validation.require_distinct_texts(self.absent, "absent")
@@ -210,7 +212,9 @@ class Figure(FrozenValue):
             figure = CONTEXT.scaleb(figure, int(power))
         if self.factor:
             times = number(factor)
-            return None if times is None else _multiply(figure, times)
+            if times is None or abs(times) > self.MOST_FACTOR:
+                return None
+            return _multiply(figure, times)
         return figure
 
 
@@ -319,18 +323,22 @@ class Total(FrozenValue):
         units: a source with a row for each unit of the chain, such as its number of inputs. There
             is no total if one of these units has no figure. If it lists only one unit, it is
             ignored, because a single unit may have a different number in each table.
+        unit_count: the device's own number of units. There is no total over fewer.
     """
 
     figures: tuple[Figure, ...] = ()
     else_outlets: bool = False
     unit: Optional[Arcs] = None
     units: Optional[Source] = None
+    unit_count: Optional[Source] = None
 
     def check(self) -> None:
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
-        if self.units is not None and self.unit is None:
-            raise ValueError("units is given and unit is not: give the arcs that name the unit")
+        if self.unit is None and (self.units, self.unit_count) != (None, None):
+            raise ValueError(
+                "units or unit_count is given and unit is not: give the arcs that name the unit"
+            )
         if self.unit is not None and any(
             isinstance(figure.source, Scalar) for figure in self.figures
         ):
@@ -383,8 +391,23 @@ class Total(FrozenValue):
         if not units_without and isinstance(sum_of_rows, Decimal):
             units_without = self._chain(reader) - units
         if not units_without:
-            return sum_of_rows
+            return self._if_whole(sum_of_rows, units, reader)
         return self._reason_without(units_without, reader, metered_units)
+
+    def _if_whole(self, sum_of_rows: ExactFigure, units: set[str], reader: Reader) -> ExactFigure:
+        """A sum over these units, if the device counts no more than its answers list."""
+        if self.unit_count is None or not isinstance(sum_of_rows, Decimal):
+            return sum_of_rows
+        count = number(self.unit_count.rows(reader).get("0"))
+        listed_units = set(map(self._unit, self.units.rows(reader))) if self.units else units
+        if count is None:
+            return sum_of_rows
+        # further units may be padding
+        if len(listed_units) >= count and not lacks_first_row(list(listed_units), count):
+            return sum_of_rows
+        return NotKnown(
+            f"the device counts {count:f} units, and the answers have {len(listed_units)} of them"
+        )
 
     def _reason_without(
         self, units: set[str], reader: Reader, metered_units: Collection[str]

@@ -6,9 +6,11 @@ from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
+from ..shared.switching import CONFIRM_SECONDS
+from .contact import Contact, SwitchedInContact, figure_in_contact, state_in_contact
 from .controls import Control
 from .figures import Figure
-from .frozen_value import FrozenValue
+from .frozen_value import FrozenValue, replace
 from .reader import Reader
 from .sources.base import Source
 from .sources.chains import ByUnit
@@ -34,7 +36,8 @@ class Outlets(FrozenValue):
         power: in W.
         energy: in kWh.
         settling_s: the seconds for which the device may report the wanted state although the relay
-            does not follow.
+            does not follow. A command confirms no longer than 10 s, so it is at most that.
+        contact: marks of each outlet; those of units are in the profile's own `contact`.
     """
 
     states: Optional[State] = None
@@ -48,12 +51,31 @@ class Outlets(FrozenValue):
     power: Optional[Figure] = None
     energy: Optional[Figure] = None
     settling_s: int = 0
+    contact: tuple[Contact, ...] = ()
 
     def check(self) -> None:
         if self.states is None and self.rows is None:
             raise ValueError("neither states nor rows: nothing would list the outlets")
         if self.control is not None and self.states is None:
             raise ValueError("control without states: a command could not be confirmed")
+        if not 0 <= self.settling_s <= CONFIRM_SECONDS:
+            raise ValueError(
+                f"settling_s is {self.settling_s}; give 0 to {CONFIRM_SECONDS:g}, the seconds for"
+                " which a command is confirmed"
+            )
+
+    def in_contact(self, contact: tuple[Contact, ...]) -> Outlets:
+        """These outlets as they are read, with the marks `contact` of their units, too."""
+        contact = (*contact, *self.contact)
+        return replace(
+            self,
+            states=self.states and state_in_contact(self.states, contact),
+            control=self.control and SwitchedInContact(self.control, contact),
+            current=figure_in_contact(self.current, contact),
+            power=figure_in_contact(self.power, contact),
+            energy=figure_in_contact(self.energy, contact),
+            contact=contact,
+        )
 
     def reported_at(self, reader: Reader, row: str) -> EnumPowerStatus:
         """The state that the value in this row of the states' table means, whatever contradicts

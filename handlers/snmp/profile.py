@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from typing import Optional
 
 from . import validation
+from .contact import Contact, total_in_contact
 from .evidence import DCIMANAGER_EXAMPLE, Evidence, EvidenceLevel
 from .figures import Ceilings, Total
-from .frozen_value import FrozenValue, parts_of
+from .frozen_value import FrozenValue, parts_of, replace
 from .outlets import Outlets
 from .reader import ROOT
 
@@ -67,6 +68,8 @@ class Profile(FrozenValue):
         described: for families that only meter: a regular expression for the sysDescr of units
             without a usable sysObjectID, which then need rows of the family's meters. Other units
             with the family's sysObjectID need such rows too.
+        contact: marks of units, or of the device, without which nothing that it tells of them is
+            certain: states, figures and commands.
         outlets: ways to read the outlets, tried in this order; empty for a family without outlets.
             A device is read and switched through only one of them (see `device.read_by_states`).
         load: the device's total, in A.
@@ -95,6 +98,7 @@ class Profile(FrozenValue):
     sweep: bool = False
     unseen: bool = False
     described: str = ""
+    contact: tuple[Contact, ...] = ()
     outlets: tuple[Outlets, ...] = ()
     load: Optional[Total] = None
     power: Optional[Total] = None
@@ -153,6 +157,20 @@ class Profile(FrozenValue):
                     " rests on"
                 )
             raise ValueError(f"evidence.{name} is given, but the profile has no part for {name}")
+
+    def in_contact(self) -> Profile:
+        """The profile as its devices are read: what their marks deny is not known."""
+        if not self.contact and not any(outlets.contact for outlets in self.outlets):
+            return self
+        return replace(
+            self,
+            outlets=tuple(outlets.in_contact(self.contact) for outlets in self.outlets),
+            load=total_in_contact(self.load, self.contact),
+            power=total_in_contact(self.power, self.contact),
+            energy=total_in_contact(self.energy, self.contact),
+            inlet=total_in_contact(self.inlet, self.contact),
+            inlet_power=total_in_contact(self.inlet_power, self.contact),
+        )
 
     @property
     def totals(self) -> tuple[Total, ...]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from ..shared.errors import printable
 from . import controls, single_family, sources
+from .contact import Contact
 from .controls import Control
 from .evidence import Evidence
 from .figures import Arcs, Ceilings, Figure, Total
@@ -50,6 +51,7 @@ PLAIN: tuple[type[Any], ...] = (
     Outlets,
     State,
     Doubt,
+    Contact,
     Figure,
     Arcs,
     Total,

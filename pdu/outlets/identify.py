@@ -599,17 +599,25 @@ def _last(line_to_read: str, answers: Sequence[HandlerAnswer], pdu: names.Chosen
 
 def _verdict(finding: HandlerFinding) -> str:
     """What the device is, and what the handler does with it, in one line."""
-    meters = [phrase for phrase in finding.can if "report its " in phrase]
-    meters_outlets = any(" by " in phrase for phrase in finding.can)
-    verbs = {
-        "reads": any("read the states" in phrase for phrase in finding.can),
-        "switches": any("switch " in phrase for phrase in finding.can),
-        "meters each outlet": meters_outlets,
-        "meters the unit": bool(meters) and not meters_outlets,
-    }
+    verbs = [
+        _share("reads", finding.known_outlets, finding.outlets),
+        _share("switches", finding.switchable_outlets, finding.outlets),
+        _share("meters", finding.metered_outlets, finding.outlets),
+    ]
+    if finding.metered and not finding.metered_outlets:
+        verbs.append("meters the unit")
     outlets = f", {counted(finding.outlets, 'outlet')}" if finding.outlets else ""
-    does = ", ".join(verb for verb, is_so in verbs.items() if is_so) or "reads nothing"
+    does = ", ".join(filter(None, verbs)) or "reads nothing"
     return f"{finding.unit or finding.family}{outlets}: {does}"
+
+
+def _share(verb: str, number: int, outlets: int) -> str:
+    """What is done with so many of the outlets; "" for none."""
+    if not number:
+        return ""
+    if number < outlets:
+        return f"{verb} {number} of {counted(outlets, 'outlet')}"
+    return f"{verb} each outlet" if verb == "meters" else verb
 
 
 def _finding_lines(finding: HandlerFinding, *, verbose: bool) -> list[str]:

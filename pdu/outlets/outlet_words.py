@@ -100,6 +100,11 @@ def _named(word: str, names: Mapping[str, str]) -> list[str]:
     return [identity for identity, name in names.items() if text and _without_blanks(name) == text]
 
 
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two texts are one name for who searches; case does not count, nor how many blanks."""
+    return _without_blanks(one).casefold() == _without_blanks(other).casefold()
+
+
 def _without_blanks(text: str) -> str:
     """The text with one blank between its words, and none beside its commas."""
     return ",".join(" ".join(part.split()) for part in text.split(","))

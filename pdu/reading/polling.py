@@ -116,6 +116,12 @@ def poll_lines(target: Target) -> Reading:
     return poll(target, with_labels=True, with_power=True, parts=(reading.read_topology,))
 
 
+def poll_names(target: Target) -> Reading:
+    """The states, and numbers and names, as `poll`."""
+    parts = (reading.states, reading.labels)
+    return contextvars.copy_context().run(_read_parts, target, None, parts)
+
+
 def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
     """The parts of a reading, and the errors as its `failures`, with the seconds and the requests
     that they took. An error of the device or of the login ends it.

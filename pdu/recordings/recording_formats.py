@@ -121,6 +121,14 @@ class HandlerFinding:
     unit: str = ""
     #: how many outlets it has
     outlets: int = 0
+    #: of how many the state is known
+    known_outlets: int = 0
+    #: how many have commands
+    switchable_outlets: int = 0
+    #: how many have a figure of their own
+    metered_outlets: int = 0
+    #: whether a total of the unit was read
+    metered: bool = False
     #: what the device reports about itself, by name
     about: dict[str, str] = field(default_factory=dict)
     #: candidates (NUT: devices), each a `family` and its `result`
@@ -152,6 +160,7 @@ class HandlerFinding:
         """
         count_by_state = Counter(states)
         self.outlets = len(states)
+        self.known_outlets += count_by_state[UP] + count_by_state[DOWN]
         outlets = counted(len(states), noun)
         if not count_by_state[UP] and not count_by_state[DOWN]:
             self.cannot.insert(0, f"read states: all unknown ({outlets})")
@@ -165,6 +174,7 @@ class HandlerFinding:
     def note_switched(self, number: int, outlets: int, basis: str) -> None:
         """Note how many of the outlets can be switched, with the evidence."""
         total = counted(outlets, "outlet")
+        self.switchable_outlets = number
         self.can.append(
             f"switch {number} of {total} (not tried here; the account needs the right to switch)"
         )
@@ -181,6 +191,7 @@ class HandlerFinding:
             why = f" ({printable(reason)})" if reason else ""
             self.cannot.append(f"{prefix}report its {name}{why}")
         else:
+            self.metered = True
             self.can.append(f"{prefix}report its {name} ({figure(number, unit)})")
             self.evidence[prefix + name] = basis
 
@@ -200,6 +211,7 @@ class HandlerFinding:
         self.note_total("load", figures.load_a, "A", load)
         self.note_total("energy", figures.energy_kwh, "kWh", energy)
         number = sum(measured(port.energy_kwh) is not None for port in figures.ports.values())
+        self.metered_outlets = number
         if number:
             self.can.append(f"report the energy by {noun} ({counted(number, noun)})")
         else:

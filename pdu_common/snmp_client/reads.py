@@ -1,9 +1,11 @@
 """What a call asks and how its answers are judged: one object, a subtree by a walk, or a write.
 
 Each is a generator: it yields an SnmpRequest, and gets an SnmpAnswer, SnmpReport or SnmpTimeout.
-A walk ends with the first exception, whichever of the three it is: some agents send noSuchObject or
-noSuchInstance where endOfMibView belongs, over v1, too. Any answer to a GETBULK but a continuation
-means GETNEXT for the rest of the session. A value that cannot be decoded is asked for again once.
+A walk ends with the first endOfMibView. It also ends with another exception under the name that was
+asked for: some agents send noSuchObject or noSuchInstance where endOfMibView belongs, over v1, too.
+Under a later name they are a row without a value, and the table goes on. Any answer to a GETBULK
+but a continuation means GETNEXT for the rest of the session. A value that cannot be decoded is
+asked for again once.
 """
 
 from __future__ import annotations
@@ -229,7 +231,8 @@ def _again(request: SnmpRequest, retries: int) -> Read[SnmpAnswer]:
 
 
 def subtree(root: Arcs, after: Arcs, most: int, agent: Credentials) -> Read[Rows]:
-    """The objects below `root` that follow `after`. Raises SnmpError.
+    """The objects below `root` that follow `after`, without rows that have no value. Raises
+    SnmpError.
 
     Ends with the answer that reaches `most` objects.
     """
@@ -252,22 +255,23 @@ def subtree(root: Arcs, after: Arcs, most: int, agent: Credentials) -> Read[Rows
             was_undecodable = True
             continue
         was_undecodable = False
-        rows += below
+        rows += [row for row in below if row[1].tag not in MISSING]
         if is_end:
             return rows
-        last = rows[-1][0]
+        last = below[-1][0]
     return rows
 
 
 def _rows_below(
     root: Arcs, last: Arcs, rows: Rows, name: str, *, is_bulk: bool
 ) -> tuple[Rows, bool]:
-    """The rows of an answer that are below `root`, and whether it shows that no more follow.
-    Raises SnmpError if they do not continue a walk after `last`. `is_bulk`: it answers a GETBULK.
+    """The rows of an answer that are below `root`, also those without a value, and whether it
+    shows that no more follow. Raises SnmpError if they do not continue a walk after `last`.
+    `is_bulk`: it answers a GETBULK.
     """
     depth = len(root)
     for place, (arcs, value) in enumerate(rows):
-        if value.tag in MISSING:
+        if value.tag in MISSING and not _is_hole(value, follows=arcs > last):
             if is_bulk and last == root and value.tag != END_OF_MIB_VIEW:
                 # as some agents answer a GETBULK like a GET
                 raise SnmpError(f"{name} did not continue the walk: {dotted(root)} is missing")
@@ -284,6 +288,12 @@ def _rows_below(
     if not rows:
         raise SnmpError(f"{name} did not continue the walk: an empty answer after {dotted(last)}")
     return rows, False
+
+
+def _is_hole(value: TypedValue, *, follows: bool) -> bool:
+    """Whether an exception is a row without a value: RFC 3416, 4.2.2 and 4.2.3, has endOfMibView
+    alone for the end, under the name that was asked for. `follows`: the name is a later one."""
+    return follows and value.tag != END_OF_MIB_VIEW
 
 
 class _TableWalk:

@@ -67,18 +67,18 @@ def is_unknown(value: Union[Figure, EnumPowerStatus]) -> bool:
 
 
 def swept(
-    read: Callable[[Case], Shown], cases: Iterable[Case], exceptions: Mapping[Spoilt, str]
+    read: Callable[[Case], Shown], cases: Iterable[Case], why_excepted: Callable[[Spoilt], str]
 ) -> list[str]:
     """The falsehoods of all cases, as text. `read` reads the device with the answers of a case
     spoilt.
 
-    `exceptions`: what nothing can show, with its reason; "*" as an answer's way stands for all.
-    A case with an excepted answer is left out.
+    `why_excepted`: the reason why nothing can show this spoilt answer, "" for any other. A case
+    with an excepted answer is left out.
     """
     true = read(())
     false: list[str] = []
     for case in cases:
-        if any(is_excepted(spoilt, exceptions) for spoilt in case):
+        if any(why_excepted(spoilt) for spoilt in case):
             continue
         try:
             shown = read(case)
@@ -86,11 +86,6 @@ def swept(
             continue
         false += [f"{_named(case)}: {falsehood}" for falsehood in falsehoods(true, shown)]
     return false
-
-
-def is_excepted(spoilt: Spoilt, exceptions: Mapping[Spoilt, str]) -> bool:
-    """Whether the exceptions have this answer and way."""
-    return spoilt in exceptions or spoilt._replace(way="*") in exceptions
 
 
 def _named(case: Case) -> str:

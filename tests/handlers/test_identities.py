@@ -38,7 +38,7 @@ def assert_no_such_outlet(wired: Wired, identity: Any) -> str:
             UNKNOWN,
             identity,
         ), error_info.value
-        assert error_info.value.host.startswith("127.0.0.1:") and error_info.value.operation
+        assert error_info.value.host.startswith("127.0.0.1") and error_info.value.operation
         words = str(error_info.value)
     assert wired.books().writes == []
     return words

@@ -97,6 +97,8 @@ def _documents(name: str, peer: Peer, folder: Path) -> Iterator[tuple[str, Any]]
     fleet = folder / "list.csv"
     fleet.write_text(f"name,handler,address,auth,settings\n{list_line(folder, peer)}\n")
     yield "check", document("check", str(fleet), "--auth", str(folder / "logins.toml"))
+    files = ("--list", str(fleet), "--auth", str(folder / "logins.toml"))
+    yield "where", document("where", *files)
 
 
 def shapes() -> Mapping[str, Mapping[str, str]]:

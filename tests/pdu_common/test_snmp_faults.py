@@ -11,7 +11,7 @@ import pytest
 
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
 from pdu_common.snmp_client import ber as codec, calls, pdus, process_options
-from pdu_common.snmp_client.reads import parse_oid
+from pdu_common.snmp_client.reads import dotted, parse_oid
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, ber
 from tests.simulators.snmp_agent.ber import Binding, Pdu
 from tests.simulators.snmp_agent.device import INTEGER
@@ -304,6 +304,38 @@ def test_any_exception_after_the_last_object_ends_a_walk(
         pdu = connect(agent.port, version=version, timeout="0.2", retries="9")
         assert [element.value for element in pdu.snmp_walk(last)] == list(range(1, 49))
         assert pdu.snmp_walk("1.3.6.1.4.1.99999.2") == []
+
+
+HOLE_IDS = ["noSuchObject", "noSuchInstance"]
+
+
+@pytest.mark.parametrize("faults", [Faults(), Faults(no_bulk=True)], ids=faults_id)
+@pytest.mark.parametrize("hole", [ber.NO_SUCH_OBJECT, ber.NO_SUCH_INSTANCE], ids=HOLE_IDS)
+@pytest.mark.parametrize("version", ("1", "2"))
+@pytest.mark.parametrize("places", [{2}, {1}, {48}, {20, 21}, set(range(5, 40))], ids=str)
+def test_a_row_without_a_value_does_not_end_a_walk(
+    places: set[int], version: str, hole: int, faults: Faults
+) -> None:
+    column = "1.3.6.1.4.1.99999.1"
+    holes = {f"{column}.{n}" for n in places}
+
+    class WithHoles(Agent):
+        def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
+            status, place, bindings = super()._get_next(pdu, version)
+            return status, place, self._without_values(bindings)
+
+        def _bulk(self, pdu: Pdu) -> tuple[str, int, tuple[Binding, ...]]:
+            status, place, bindings = super()._bulk(pdu)
+            return status, place, self._without_values(bindings)
+
+        def _without_values(self, bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
+            return tuple((oid, hole if dotted(oid) in holes else value) for oid, value in bindings)
+
+    rows = {f"{column}.{n}": Row(INTEGER, n) for n in range(1, 49)}
+    with WithHoles(Device({**rows, "1.3.6.1.4.1.99999.2.1": Row(INTEGER, 0)}), faults=faults) as it:
+        pdu = connect(it.port, version=version, timeout="0.2", retries="9")
+        values = [element.value for element in pdu.snmp_walk(column)]
+    assert values == [n for n in range(1, 49) if n not in places]
 
 
 @pytest.mark.parametrize("status", ["genErr", "noSuchName", "authorizationError", "noAccess"])

@@ -23,7 +23,7 @@ from ._runtime.errors import (
 )
 from ._runtime.printing import Utils
 from ._runtime.registry import LONGEST_NAME, OTHER_MODULES, TypeInfo, base_name, find, inner_name
-from ._runtime.structures import Structure, TypeName, ValueObject, present
+from ._runtime.structures import Structure, TypeName, ValueObject, present, shown_fields
 from ._runtime.times import Time
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 
@@ -58,6 +58,7 @@ __all__ = [
     "present",
     "reads_only",
     "scripts",
+    "shown_fields",
     "answered_field",
 ]
 

@@ -11,7 +11,6 @@ states.
 
 from decimal import Decimal
 from functools import partial
-from typing import Optional
 
 from .language import *
 
@@ -19,15 +18,6 @@ ANY_APC = "318"  # the whole sysObjectID of some units
 
 # MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (unknown).
 SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
-
-
-def pending(values: Source) -> Doubt:
-    """The state is UNKNOWN while a command is pending: 2 is none, 1 is pending, 3 unknown.
-
-    Optional: it says no more than that the state may soon change. OpenStack's virtualpdu 2.2.0 has
-    the states alone.
-    """
-    return Doubt(values, ("2",), optional=True)
 
 
 SPDU_PENDING = pending(column("318.1.1.4.4.2.1.2", "sPDUOutletPending", optional=True))
@@ -59,20 +49,6 @@ def _beside(states: Source, table: Source) -> Source:
     return if_listed(states, if_listed(table, states))
 
 
-def phase_rows(values: Source, banks: Source, phases: Source) -> First:
-    """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
-    phase other than 0.
-
-    If there are none, all rows with bank 0. A row without a phase, or with another number, has an
-    empty value: it may be the total.
-    """
-    every = Complete(values, beside=phases, numbered=-1)
-    bank = Complete(value_or_empty(banks, phases), beside=values, numbered=-1)
-    phase = Listed(values, phases)
-    of_no_bank = Only(every, bank, ("0",))
-    return First((Only(of_no_bank, phase, ("1", "2", "3"), others=("0",)), of_no_bank))
-
-
 # First generation (rPDU). Rows of banks in the load table count the current of the phases again.
 RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
 RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber", optional=True)
@@ -102,6 +78,14 @@ def _rpdu(state: Source) -> tuple[Outlets, ...]:
             column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad", optional=True), TENTHS
         ),
     )
+
+
+def _calculated(watts: Scalar) -> Listed:
+    """A power that the unit calculates; empty if it is 0 because a factor was set to 0."""
+    volts = scalar("318.1.1.12.1.15.0", "rPDUIdentDeviceLinetoLineVoltage")
+    factor = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
+    with_volts = Checked(watts, ("0",), volts, ("0",))
+    return Listed(watts, Checked(with_volts, ("0",), factor, ("0",)))
 
 
 # Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The
@@ -159,18 +143,25 @@ RPDU2_TABLES = First((RPDU2_DEVICE, RPDU2_PHASE))
 RPDU2_UNITS = (RPDU2_DEVICE, First((UnitOf(RPDU2_STATE), UnitOf(RPDU2_METERED_NAME))))
 
 
-def _column_of_units(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachUnit:
-    """A column whose rows belong to units, or to their phases.
-
-    `module` is the column of the same table with each row's unit.
-    """
-    values = column(f"318.1.1.26.{below}", name)
-    return EachUnit(values, module, RPDU2_UNITS)
+def _of_units(below: str, name: str) -> EachUnit:
+    """A column of the units."""
+    values = column(f"318.1.1.26.4.3.1.{below}", name)
+    count = scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize")
+    return EachUnit(Complete(values, count=count), RPDU2_DEVICE, RPDU2_UNITS)
 
 
-OVERLOAD = (
-    "only switching on is refused, and only under overload, which the state read afterwards shows"
+RPDU2_LOAD = figure(
+    EachUnit(
+        Complete(
+            column("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent"),
+            count=scalar("318.1.1.26.5.0", "rPDU2PhaseTableSize"),
+        ),
+        RPDU2_PHASE,
+        RPDU2_UNITS,
+    ),
+    TENTHS,
 )
+RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), TENS)
 
 
 def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlets, ...]:
@@ -213,9 +204,14 @@ EASY_OUTLETS = without(EASY_STATE, NO_OUTLET)
 EASY_UNITS = (EASY_DEVICE, if_listed(without(EASY_MODULE, NO_OUTLET), EASY_OUTLETS))
 
 
-def _easy(below: str, name: str, module: Column, count: Optional[Source] = None) -> EachUnit:
+def _easy(below: str, name: str, module: Column, count: Scalar) -> EachUnit:
     values = column(f"318.1.1.30.{below}", name)
     return EachUnit(Complete(values, beside=module, count=count), module, EASY_UNITS)
+
+
+def _easy_units(below: str, name: str) -> EachUnit:
+    count = scalar("318.1.1.30.1.0", "ePDUDeviceStatusTableSize")
+    return _easy("2.1.1." + below, name, EASY_DEVICE, count)
 
 
 def _easy_phases(below: str, name: str) -> EachUnit:
@@ -230,23 +226,16 @@ EMS_STATE = First((column("318.1.1.10.3.16.1.1.3", "emsOutletStatusOutletState")
 ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
 
 
-# 2: the agent reads the switch; 1: it has found none; 3: it has lost it
-ATS_COMMUNICATION = scalar("318.1.1.8.5.1.1.0", "atsStatusCommStatus")
-EMS_COMMUNICATION = scalar("318.1.1.10.3.12.2.0", "emsStatusCommStatus")
-NOT_READ = "1|3"
-
-
 def _ats_phases(below: str, name: str) -> Source:
     """A column of the outputs' phases, without the neutral, which atsNumOutputPhases leaves out."""
     values = Complete(
         column(f"318.1.1.8.5.4.3.1.{below}", name),
         beside=column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage"),
     )
-    lines = Complete(
+    return Complete(
         Arc(values, -1, (ATS_NEUTRAL,), keep=False),
         count=column("318.1.1.8.5.4.2.1.2", "atsNumOutputPhases"),
     )
-    return known_unless(lines, ATS_COMMUNICATION, NOT_READ)
 
 
 # InfraStruXure PDU (xPDU). Its panels have 42 or 84 positions. A breaker with several poles has as
@@ -287,15 +276,11 @@ PROFILES = (
             + _rpdu(_beside(RPDU_STATE, RPDU2_TABLES))
             + _spdu(_beside(SPDU_STATE, RPDU2_TABLES))
         ),
-        load=total(
-            figure(_column_of_units("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS)
-        ),
-        inlet=total(
-            figure(_column_of_units("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS)
-        ),
-        inlet_power=total(figure(_column_of_units("4.3.1.5", "rPDU2DeviceStatusPower"), TENS)),
-        power=total(figure(_column_of_units("4.3.1.5", "rPDU2DeviceStatusPower"), TENS)),
-        energy=total(figure(_column_of_units("4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
+        load=total(RPDU2_LOAD),
+        inlet=total(RPDU2_LOAD),
+        inlet_power=total(RPDU2_POWER),
+        power=total(RPDU2_POWER),
+        energy=total(figure(_of_units("9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         evidence=SIMULATED,
         programs=(
             public("chaos/powerman", "etc/devices/apc8941.dev"),
@@ -307,7 +292,8 @@ PROFILES = (
         unread=(
             f"rPDU2BankConfigOverloadRestriction, rPDU2PhaseConfigOverloadRestriction: {OVERLOAD};"
             " rPDU2OutletSwitchedControlCommand: by the MIB it reads 4 if a state cannot be"
-            " determined, but real units read 1 for outlets that are off"
+            " determined, but real units read 1 for outlets that are off;"
+            " rPDU2DeviceStatusCommandPending: each outlet has a mark of its own"
         ),
         note=(
             "The outlet tables of rPDU2 are from the MIB; the recording shows outlets only in the"
@@ -321,11 +307,15 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
         outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
         load=total(RPDU_LINES, else_outlets=True),
-        power=total(figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))),
+        power=total(figure(_calculated(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts")))),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         programs=(
             public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
             public("maas/maas", "src/provisioningserver/drivers/power/apc.py"),
+        ),
+        note=(
+            "The power is calculated from the current, and from a voltage and a power factor that"
+            " the owner of an AP7xxx sets; while one of them is 0, it is not known."
         ),
         unread=f"rPDUOutletPhaseOverloadRestriction, rPDUOutletBankOverloadRestriction: {OVERLOAD}",
     ),
@@ -386,12 +376,12 @@ PROFILES = (
             _easy_text("2", "current", "A"),
         ),
         power=total(
-            figure(_easy("2.1.1.7", "ePDUDeviceStatusActivePower", EASY_DEVICE)),
+            figure(_easy_units("7", "ePDUDeviceStatusActivePower")),
             figure(_easy_phases("6", "ePDUPhaseStatusActivePower")),
             _easy_text("3", "power", "kW"),
         ),
         energy=total(
-            figure(_easy("2.1.1.11", "ePDUDeviceStatusEnergy", EASY_DEVICE), THOUSANDTHS),
+            figure(_easy_units("11", "ePDUDeviceStatusEnergy"), THOUSANDTHS),
             figure(_easy_phases("10", "ePDUPhaseStatusEnergy"), THOUSANDTHS),
             _easy_text("7", "energy", "kWh"),
         ),
@@ -402,12 +392,12 @@ PROFILES = (
         mib="PowerNet-MIB (Environmental Manager)",
         models=("Environmental Manager AP9320, AP9340: its switched outlet",),
         sys_object_ids=oids("318.1.3.8.2", "318.1.3.8.4"),
+        contact=(established(scalar("318.1.1.10.3.12.2.0", "emsStatusCommStatus")),),
         outlets=outlets(
             states=State(
                 EMS_STATE,
                 on=("1",),
                 off=("2",),
-                doubts=(doubt_of_all(EMS_STATE, EMS_COMMUNICATION, NOT_READ),),
             ),
             control=Write(EMS_COMMAND, on=1, off=2),
             name=First(
@@ -425,6 +415,11 @@ PROFILES = (
         mib="PowerNet-MIB (ATS)",
         models=("Rack ATS AP44xx, AP77xx",),
         sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
+        contact=(
+            established(scalar("318.1.1.8.5.1.1.0", "atsStatusCommStatus")),
+            # "unable to monitor the current sensors" if it failed (1)
+            contact(scalar("318.1.1.8.5.1.8.0", "atsStatusPlus12VPowerSupply"), "2", optional=True),
+        ),
         load=total(figure(_ats_phases("4", "atsOutputCurrent"), TENTHS)),
         power=total(figure(_ats_phases("13", "atsOutputPower"))),
         evidence=SIMULATED.of("current", "power"),
@@ -460,6 +455,8 @@ PROFILES = (
             number=unit_and_outlet(ISX_STATUS),
             name=ISX_NAME,
             power=figure(ISX_POWER, HUNDREDS),
+            # normal, warning, critical; 6: no communication with the cable's meters
+            contact=(contact(ISX_STATUS, "1", "2", "3", unit=Arcs()),),
             energy=figure(
                 column("318.1.1.22.2.6.1.21", "isxModularDistModuleOutputKwhUsage"), TENTHS
             ),

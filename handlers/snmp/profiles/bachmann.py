@@ -38,8 +38,15 @@ CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")
 NOT_MEASURED = ("0", "1", "8", "44")
 # status: lost; such a variable is kept, without a value
 LOST = ("7",)
-WITH_PHASES = without(column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases"), "0")
-device_total = partial(total, else_outlets=True, unit=Arcs(stop=1), units=WITH_PHASES)
+WITH_PHASES = without(
+    Complete(
+        column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases"),
+        count=scalar("31770.2.2.4.1.2.0", "blueNet2NumberOfDevices"),
+    ),
+    "0",
+)
+THE_DEVICE = Arcs(stop=1)
+device_total = partial(total, else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES)
 ENTITY = 7  # octets of a GUID that identify the measured part
 
 IRS = "31770.1.1.2"
@@ -92,7 +99,7 @@ def _measurement(kind: tuple[str, str], guids: Source, count: Optional[Source] =
     def by_guid(values: Source) -> ByOctets:
         of_unit = Only(Only(values, TYPE, kind[:1]), UNIT, kind[1:])
         rows = without(of_unit, *NOT_MEASURED, by=CONDITION)
-        return ByOctets(Listed(rows, without(rows, *LOST, by=CONDITION)), guids, ENTITY)
+        return ByOctets(empty_where(rows, *LOST, by=CONDITION), guids, ENTITY)
 
     values = Listed(Number(guids, plus=0, position=0), by_guid(VALUE))
     return Figure(
@@ -108,12 +115,12 @@ PROFILES = (
         source=pysnmp_mibs("mibs/bachmann/BACHMANN-BLUENET2-MIB"),
         models=("BlueNet BN3000 to BN7500",),
         sys_object_ids=oids("31770.2.1"),
+        contact=(contact(DEVICE_STATUS, *PRESENT, unit=THE_DEVICE),),
         outlets=outlets(
             states=State(
                 STATUS,
                 on=tuple(map(str, range(9, 25, 2))),
                 off=tuple(map(str, range(10, 25, 2))),
-                doubts=(Doubt(Part(DEVICE_STATUS, over=STATUS, stop=1), PRESENT),),
             ),
             control=Guarded(
                 Write(MODE, on=1, off=2),

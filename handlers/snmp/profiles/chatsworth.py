@@ -13,12 +13,19 @@ from .language import *
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)
-OUT_OF_SERVICE = Part(
-    column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService", optional=True), over=CONTROL, start=1
+# whether the current of each outlet is measured
+HAS_MONITOR = Part(
+    column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", optional=True), over=CONTROL, start=1
 )
 RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset", optional=True)
 COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
-pdu_total = partial(total, else_outlets=True, unit=Arcs(start=1))
+THE_PDU = Arcs(start=1)
+pdu_total = partial(
+    total,
+    else_outlets=True,
+    unit=THE_PDU,
+    unit_count=scalar("30932.1.10.1.2.1.0", "cpiPduTableCount"),
+)
 DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
 
 # The firmware before Unity has an object for each of at most 24 outlets.
@@ -41,15 +48,21 @@ PROFILES = (
         models=("eConnect P, K, Z with Unity firmware",),
         sys_object_ids=oids("30932"),
         sweep=True,
+        contact=(
+            contact(
+                column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService", optional=True),
+                "0",
+                unit=THE_PDU,
+                optional=True,
+                why="its PDU is out of service",
+            ),
+        ),
         outlets=outlets(
             states=State(
                 CONTROL,
                 on=("1",),
                 off=("0",),
-                doubts=(
-                    Doubt(RESET, ("0",), optional=True),
-                    Doubt(OUT_OF_SERVICE, ("0",), optional=True),
-                ),
+                doubts=(Doubt(RESET, ("0",), optional=True),),
             ),
             control=Guarded(
                 Write(CONTROL, on=1, off=0),
@@ -61,9 +74,16 @@ PROFILES = (
             none_if_zero=zero_outlets_proof(COUNT),
             name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
             number=Number(CONTROL, plus=0, position=0),
-            current=figure(column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), HUNDREDTHS),
+            current=figure(
+                without(
+                    column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), "0", by=HAS_MONITOR
+                ),
+                HUNDREDTHS,
+            ),
             energy=figure(
-                column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"),
+                without(
+                    column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"), "0", by=HAS_MONITOR
+                ),
                 DECA_WATT_SECONDS,
             ),
         ),

@@ -15,7 +15,6 @@ from decimal import Decimal
 from functools import partial
 from typing import Optional
 
-from .apc import NOT_READ, OVERLOAD, pending, phase_rows
 from .language import *
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
@@ -52,14 +51,13 @@ UNITS = (DEVICE_MODULE, First((UnitOf(EPDU2_STATE), UnitOf(METERED_NAME))))
 # On a unit with several phases the MIB does not define which current this is, so it is not used for
 # a sum.
 CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
-ONE_PHASE_CURRENT = Listed(
-    CURRENT, without(CURRENT, "2", "3", by=column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases"))
+ONE_PHASE_CURRENT = empty_where(
+    CURRENT, "2", "3", by=column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases")
 )
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 # of atsLoadStatusPhase
 LINES, PAIRS = ("1", "2", "3"), ("4", "5", "6")
 ATS_STATE = column(ATS + ".6.3.1.3", "atsOutletStatusOutletState")
-ATS_COMMUNICATION = scalar(ATS + ".2.1.1.0", "atsStatusCommStatus")
 # the row with the total, in the table of banks
 ATS_TOTAL = "1"
 
@@ -75,16 +73,14 @@ def _column_of_units(
     return EachUnit(Complete(values, beside=module, count=count), module, UNITS)
 
 
-def _lines(below: str, name: str) -> Listed:
+def _lines(below: str, name: str) -> Only:
     values = column(f"{ATS}.5.2.2.1.{below}", name)
     phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
-    lines = Only(Complete(values, numbered=-1), Complete(phases, numbered=-1), LINES, others=PAIRS)
-    return known_unless(lines, ATS_COMMUNICATION, NOT_READ)
+    return Only(Complete(values, numbered=-1), Complete(phases, numbered=-1), LINES, others=PAIRS)
 
 
-def _ats_total(below: str, name: str) -> Listed:
-    row = scalar(f"{ATS}.5.2.4.1.{below}.{ATS_TOTAL}", name)
-    return known_unless(row, ATS_COMMUNICATION, NOT_READ)
+def _ats_total(below: str, name: str) -> Scalar:
+    return scalar(f"{ATS}.5.2.4.1.{below}.{ATS_TOTAL}", name)
 
 
 def _phases(below: str, name: str) -> First:
@@ -217,6 +213,7 @@ PROFILES = (
         mib="CPS-MIB 2.13 (ats)",
         models=("Switched ATS PDU (PDUxxSW...ATNET)",),
         sys_object_ids=oids(ATS, ANY_CYBERPOWER),
+        contact=(established(scalar(ATS + ".2.1.1.0", "atsStatusCommStatus")),),
         outlets=outlets(
             states=State(
                 ATS_STATE,
@@ -226,7 +223,6 @@ PROFILES = (
                     pending(
                         column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending", optional=True)
                     ),
-                    doubt_of_all(ATS_STATE, ATS_COMMUNICATION, NOT_READ),
                 ),
             ),
             control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),

@@ -56,6 +56,7 @@ PROFILES = (
                 column(ACS + ".3.1.5", "cyPMUnitCurrent"),
                 TENTHS,
                 beside=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent"),
+                count=column(ACS + ".2.1.3", "cyPMNumberUnits"),
             ),
             unit=THE_PORT,
         ),

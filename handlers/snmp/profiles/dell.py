@@ -5,7 +5,6 @@ The switched and the metered table are joined by the outlet's number, because th
 differ. The MIB does not name the unit of the outlets' power; W is assumed.
 """
 
-from .apc import OVERLOAD, pending
 from .language import *
 
 ROOT = "674.10903.200.2.200"
@@ -68,6 +67,10 @@ PROFILES = (
         power=total(figure(DEVICE_POWER, TENS)),
         energy=total(figure(DEVICE_ENERGY, TENTHS, table=DEVICE_POWER)),
         evidence=SIMULATED,
+        note=(
+            "No column names an outlet's unit: if the MIB's tables count on over several units, an"
+            " outlet may be another one after a unit joined or left."
+        ),
         unread=f"rPDUPhaseCfgOverloadRestriction: {OVERLOAD}",
     ),
 )

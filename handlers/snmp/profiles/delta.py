@@ -16,12 +16,6 @@ PDU = "2254.2.32"
 ON, OFF = "1", "2"
 
 STS = "2254.2.80"
-LINKED = "1"
-STS_OUTPUT = scalar(f"{STS}.3.2.2.0", "stsOutputCurrent")
-# without a link the agent does not read the switch: its current is there, and not known
-STS_CURRENT = Listed(
-    STS_OUTPUT, Provided(STS_OUTPUT, scalar(f"{STS}.1.3.1.0", "stsAgentModbusLink"), LINKED)
-)
 
 
 def _output(below: int, name: str) -> Listed:
@@ -81,7 +75,9 @@ PROFILES = (
         models=("Static transfer switch (STS)",),
         sys_object_ids=oids(STS),
         unseen=True,
-        load=total(figure(STS_CURRENT, TENTHS)),
+        # without a link the agent does not read the switch
+        contact=(contact(scalar(f"{STS}.1.3.1.0", "stsAgentModbusLink"), "1"),),
+        load=total(figure(scalar(f"{STS}.3.2.2.0", "stsOutputCurrent"), TENTHS)),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current"),
     ),

@@ -19,10 +19,6 @@ STATES = Packed(STATUS, main=str(FIRST))
 CURRENT = Spread(oid("17420.1.2.9"), UNITS, "pduNNValue", tail="11.0")
 
 
-def _unit(over: Source) -> Number:
-    return Number(over, plus=0)
-
-
 def _names(unit: int) -> Field:
     """The first field of each outlet's configuration."""
     return Field(column(f"17420.1.2.9.{unit}.14", "pduNNOutletNConfig", suffix="0"), 0)
@@ -48,9 +44,7 @@ PROFILES = (
                 )
             ),
         ),
-        load=total(
-            figure(EachUnit(CURRENT, _unit(CURRENT), (_unit(without(STATUS, "")),)), TENTHS)
-        ),
+        load=total(figure(Complete(CURRENT, beside=without(STATUS, "")), TENTHS)),
         evidence=SIMULATED.of("state", "current", "switching"),
         recording="digipower",
         note=(

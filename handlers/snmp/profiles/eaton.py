@@ -39,16 +39,19 @@ MEASURED = column("534.6.6.7.3.4.1.2", "inputPowerMeasType")
 PHASES, TOTAL, UNKNOWN = ("1", "2", "3"), ("4",), "0"
 
 OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")  # a row for each unit of the chain
-epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
+# the units that are present, as "0,1"
+UNIT_COUNT = ItemCount(scalar("534.6.6.7.1.1.0", "unitsPresent"))
+epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT, unit_count=UNIT_COUNT)
 STATE = column("534.6.6.7.6.6.1.2", "outletControlStatus")
 REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd", optional=True)
 NO_REBOOT = ("-1",)  # other values are the seconds until the reboot
-GOOD = ("0",)  # 1 is communication lost
 
 
-def _lost_contact(status: Column) -> Doubt:
-    """A status of the communication with the outlet's unit."""
-    return Doubt(Part(status, over=STATE, stop=1), GOOD, optional=True)
+def _communication(below: str, name: str) -> Contact:
+    """A status of the communication with a unit: 0 is good, 1 lost."""
+    return contact(
+        column(f"534.6.6.7.1.2.1.{below}", name, optional=True), "0", unit=THE_UNIT, optional=True
+    )
 
 
 def _input_figures(
@@ -79,9 +82,6 @@ BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
 
 NLOGIC = hpe.PduTables("534.7.1", "pdu", HUNDREDTHS, column("534.7.1.1.2.1.13", "pduOutletCount"))
 
-ATS2_CURRENT = scalar("534.10.2.2.3.2.0", "ats2OutputCurrent")
-ATS2_LOST = scalar("534.10.2.3.3.6.0", "ats2StatusCommunicationLost")  # 1 good, 2 lost
-
 eaton_profile = partial(Profile, vendor="Eaton")
 
 PROFILES = (
@@ -97,18 +97,16 @@ PROFILES = (
         ),
         # the second is that of UPSs, which Observium has also seen on a PDU with this MIB
         sys_object_ids=oids("534.6.6.7", "534.1"),
+        contact=(
+            _communication("30", "communicationStatus"),
+            _communication("32", "strappingStatus"),
+        ),
         outlets=outlets(
             states=State(
                 STATE,
                 on=("1",),
                 off=("0",),
-                doubts=(
-                    _lost_contact(
-                        column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True)
-                    ),
-                    _lost_contact(column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True)),
-                    Doubt(REBOOT, NO_REBOOT, optional=True),
-                ),
+                doubts=(Doubt(REBOOT, NO_REBOOT, optional=True),),
             ),
             control=Guarded(
                 Verbs(
@@ -278,6 +276,7 @@ PROFILES = (
         energy=total(figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours"))),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power", "energy"),
+        note="The power is that of the input; the MIB counts energy at the output alone.",
     ),
     eaton_profile(
         key="eaton-ats2",
@@ -287,15 +286,19 @@ PROFILES = (
         # the second is that of the older card, which UPSs have too
         sys_object_ids=oids("534.10.2", "705.1"),
         described=r"(?is).*\bATS\b.*",
-        load=total(figure(known_unless(ATS2_CURRENT, ATS2_LOST, "2"), TENTHS)),
+        contact=(
+            contact(scalar("534.10.2.3.3.6.0", "ats2StatusCommunicationLost"), "1", optional=True),
+        ),
+        load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS)),
         evidence=SIMULATED.of("current"),
     ),
     eaton_profile(
         key="eaton-ats30",
-        mib="none is named: the objects are those of NUT",
-        source=public("networkupstools/nut", "drivers/eaton-ats30-nmc-mib.c"),
+        mib="EatonSTS-MIB of 2013-02-19",
+        source=pysnmp_mibs("mibs/eaton/EatonSTS-MIB"),
         models=("ATS 30",),
         sys_object_ids=oids("534.10.1"),
+        contact=(contact(scalar("534.10.1.1.3.1.0", "atsAgentModbusLink"), "1", optional=True),),
         load=total(figure(scalar("534.10.1.3.2.2.0", "atsOutputCurrent"), TENTHS)),
         evidence=DRIVER.of("current"),
     ),

@@ -48,6 +48,7 @@ class PduTables(NamedTuple):
     name: str
     amps: Decimal  #: what a current of 1 means, in A
     outlet_count: Column  #: each unit's number of outlets, even if it only meters
+    unit_count: Optional[Scalar] = None  #: the number of units
 
     def column(self, below: str, name: str, *, optional: bool = False) -> Column:
         return column(f"{self.root}.{below}", self.name + name, optional=optional)
@@ -102,7 +103,13 @@ class PduTables(NamedTuple):
     def total(self, *figures: Figure, else_outlets: bool = False) -> Total:
         """A total of these figures over all units of the chain."""
         units = without(self.outlet_count, PADDING)
-        return total(*figures, else_outlets=else_outlets, unit=THE_UNIT, units=units)
+        return total(
+            *figures,
+            else_outlets=else_outlets,
+            unit=THE_UNIT,
+            units=units,
+            unit_count=self.unit_count,
+        )
 
     def load(self, *, has_total: bool = False, phases: Optional[Source] = None) -> Total:
         """The lines of the inputs without their neutral; with `has_total`, else the total of each
@@ -143,8 +150,20 @@ class PduTables(NamedTuple):
         )
 
 
-PDU2 = PduTables("232.165.7", "pdu2", THOUSANDTHS, column("232.165.7.1.2.1.12", "pdu2OutletCount"))
-PDU3 = PduTables("232.165.11", "pdu3", HUNDREDTHS, column("232.165.11.1.2.1.13", "pdu3OutletCount"))
+PDU2 = PduTables(
+    "232.165.7",
+    "pdu2",
+    THOUSANDTHS,
+    column("232.165.7.1.2.1.12", "pdu2OutletCount"),
+    scalar("232.165.7.1.1.0", "pdu2NumberPDU"),
+)
+PDU3 = PduTables(
+    "232.165.11",
+    "pdu3",
+    HUNDREDTHS,
+    column("232.165.11.1.2.1.13", "pdu3OutletCount"),
+    scalar("232.165.11.1.1.0", "pdu3NumberPDU"),
+)
 PDU3_CONTROLLABLE = PDU3.column("1.2.1.10", "Controllable")
 
 
@@ -155,7 +174,7 @@ def _core_and_bars(core: Source, bar: str, name: str) -> Merged:
 def _of_core(values: Column, scale: Decimal = ONES) -> Figure:
     """A figure of the outputs of the core. -1 "means not measurable" (CPQPOWER-MIB)."""
     return figure(
-        Listed(values, without(values, NOT_MEASURED)),
+        empty_where(values, NOT_MEASURED),
         scale,
         unmetered="the core calls an output not measurable",
     )

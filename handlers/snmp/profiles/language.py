@@ -6,6 +6,7 @@ shorthand   outlets, figure, total, column …: the parts with the defaults of m
 
 from __future__ import annotations
 
+from ..contact import Contact as Contact
 from ..controls import Control as Control, Guarded as Guarded, Verbs as Verbs, Write as Write
 from ..evidence import (
     DCIMANAGER_EXAMPLE as DCIMANAGER_EXAMPLE,

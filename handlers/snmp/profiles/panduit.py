@@ -9,7 +9,13 @@ from . import hpe
 from .language import *
 
 ROOT = "19536.10.1"
-G5 = hpe.PduTables(ROOT, "pdug5", HUNDREDTHS, column(ROOT + ".1.2.1.13", "pdug5OutletCount"))
+G5 = hpe.PduTables(
+    ROOT,
+    "pdug5",
+    HUNDREDTHS,
+    column(ROOT + ".1.2.1.13", "pdug5OutletCount"),
+    scalar(ROOT + ".1.1.0", "pdug5NumberPDU"),
+)
 STATES = Only(
     G5.control_states, G5.column("5.1.1.1", "OutletIndex"), ("0",), keep=False, demanded=True
 )

@@ -73,7 +73,8 @@ PROFILES = (
         ),
         note=(
             "A locked outlet executes no command: it is not switched if the device reports the"
-            " lock."
+            " lock. No column names an outlet's unit: after a unit of a chain joined or left, an"
+            " outlet may be another one."
         ),
     ),
 )

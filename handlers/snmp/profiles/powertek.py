@@ -160,9 +160,8 @@ PROFILES = (
         models=("PWT2 (SPS2)",),
         sys_object_ids=oids("42610.1.4.1"),
         outlets=outlets(
-            states=State(
-                PWT2_STATES, on=("2",), off=("1",), doubts=(Doubt(PWT2_VALID, (ONLINE,)),)
-            ),
+            states=State(PWT2_STATES, on=("2",), off=("1",)),
+            contact=(contact(PWT2_VALID, ONLINE, unit=Arcs()),),
             control=Write(
                 Tables(
                     oid(PWT2 + ".3.2"),

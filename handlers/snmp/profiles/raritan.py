@@ -19,7 +19,13 @@ CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 # BITS: the sensor of type N has bit N - 1
 CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities", optional=True)
 # a row for each PDU of the chain; a controller has no inlet
-PDUS = without(column("13742.6.3.2.2.1.2", "inletCount", optional=True), "0")
+PDUS = without(
+    Complete(
+        column("13742.6.3.2.2.1.2", "inletCount", optional=True),
+        count=scalar("13742.6.3.1.0", "pduCount"),
+    ),
+    "0",
+)
 pdu_total = partial(total, unit=Arcs(stop=1), units=PDUS)
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine
@@ -125,8 +131,19 @@ def _outlet(kind: str) -> Figure:
     )
 
 
+# of each transfer switch; the other inlet shows what it draws on standby, or the load once more
+ACTIVE_INLET = column("13742.6.4.3.1.1.1", "transferSwitchActiveInlet", optional=True)
+SWITCH_COUNT = column("13742.6.3.2.2.1.66", "transferSwitchCount", optional=True)
+
+
+def _in_use(inlets: Source) -> InletsInUse:
+    return InletsInUse(inlets, ACTIVE_INLET, SWITCH_COUNT)
+
+
 def _inlets(kind: str) -> Figure:
-    return INLETS.figure(INLETS.parts(kind), kind)
+    """Of the inlets in use. Each inlet has a counter of energy of its own."""
+    parts = INLETS.parts(kind)
+    return INLETS.figure(parts if kind == ENERGY else _in_use(parts), kind)
 
 
 def _units(kind: str) -> Figure:
@@ -140,9 +157,10 @@ def _phase_rows(poles: Source) -> Only:
 
 
 LINES = INLET_POLES.figure(
-    _phase_rows(Complete(INLET_POLES.checked_readings(CURRENT), beside=POLE_LINE)), CURRENT
+    _in_use(_phase_rows(Complete(INLET_POLES.checked_readings(CURRENT), beside=POLE_LINE))),
+    CURRENT,
 )
-INLET_CURRENTS = INLETS.parts(CURRENT)
+INLET_CURRENTS = _in_use(INLETS.parts(CURRENT))
 POLE_COUNT = column("13742.6.3.3.3.1.5", "inletPoleCount")
 # Of an inlet with more poles it is the highest of their currents, which is only a load if it is 0.
 ONE_PHASE_INLETS = INLETS.figure(
@@ -244,6 +262,16 @@ PROFILES = (
         source=librenms("raritan/PDU2-MIB"),
         models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"),
         sys_object_ids=oids("13742.6"),
+        contact=(
+            contact(
+                column("13742.6.3.3.3.1.13", "inletEnableState", optional=True),
+                "1",
+                unit=Arcs(stop=1),
+                part=Arcs(stop=1),
+                optional=True,
+                why="an inlet of its PDU is disabled, so that its values are not updated",
+            ),
+        ),
         outlets=outlets(
             states=State(
                 First(

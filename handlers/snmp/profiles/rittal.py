@@ -102,9 +102,6 @@ def _socket_figure(name: str, unit: str) -> Figure:
 
 
 RELAYS = Variables(_SOCKET + r"(?:General\.)?Relay", "...Relay")
-MODULE = Part(
-    column("2606.7.4.1.2.1.6", "cmcIIIDevStatus", optional=True), over=RELAYS.numbers, stop=1
-)
 PHASES, STRIPS = _phase("Current.Value"), Variables(_STRIP + r"Unit\.Value", "PSM_...Unit.Value")
 # The value of a strip is its current if the unit is A. With another unit there is no load.
 STRIP_VALUE = Complete(
@@ -170,15 +167,20 @@ PROFILES = (
         source=librenms("rittal/RITTAL-CMC-III-MIB"),
         models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
         sys_object_ids=oids("2606.7"),
+        contact=(
+            contact(
+                column("2606.7.4.1.2.1.6", "cmcIIIDevStatus", optional=True),
+                *ATTACHED,
+                unit=THE_DEVICE,
+                optional=True,
+            ),
+        ),
         outlets=outlets(
             states=State(
                 RELAYS.numbers,
                 on=("1",),
                 off=("0",),
-                doubts=(
-                    Doubt(RELAYS.qualities, WITH_VALUE),
-                    Doubt(MODULE, ATTACHED, optional=True),
-                ),
+                doubts=(Doubt(RELAYS.qualities, WITH_VALUE),),
             ),
             control=Guarded(
                 Write(RELAYS.numbers, on=1, off=0),

@@ -11,7 +11,8 @@ from functools import partial
 
 from .language import *
 
-unit_total = partial(total, else_outlets=True, unit=Arcs(stop=1))
+THE_UNIT = Arcs(stop=1)
+unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
 NOT_WIRED = ("0",)
 VOLTAGE = column("~.1.1.2.6.1.1.7", "sdbDevInActualVoltage")
 ENERGY = column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal")
@@ -44,8 +45,8 @@ SCHEDULED = column("~.1.1.2.7.3.1.3", "sdbDevOutSwScheduled", optional=True)
 IDLE = "0"  # a value of sdbDevOutSwScheduled; 1 is a command whose delay has not expired
 # two units with one address: either may answer, and either may carry out a command
 DUPLICATES = scalar("~.1.1.1.1.4.0", "sdbMgmtStsDuplicateDevices")
-OF_A_RING_WITH_DUPLICATES = Provided(STATE, DUPLICATES, "[1-9][0-9]*")
-# bits: 64 is a controller error, 128 a reset of a slave module; those below do not concern states
+# bits: 64 is a controller error, 128 a reset of a slave module; those below concern neither states
+# nor figures
 UNIT_STATUS = column("~.1.1.2.3.1.1.1", "sdbDevSsDeviceStatusCode", optional=True)
 WITHOUT_ERROR = tuple(map(str, range(64)))
 NAME = column("~.1.1.2.7.1.1.2", "sdbDevOutName")
@@ -58,16 +59,21 @@ PROFILES = (
         source=librenms("schleifenbauer/SCHLEIFENBAUER-DATABUS-MIB"),
         models=("hPDU", "DPM", "gateway with a databus", "Conteg PDU"),
         roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
+        contact=(
+            contact(UNIT_STATUS, *WITHOUT_ERROR, unit=THE_UNIT, optional=True),
+            contact(
+                DUPLICATES,
+                "0",
+                optional=True,
+                why="two units of the ring have the same address, and either may obey",
+            ),
+        ),
         outlets=outlets(
             states=State(
                 STATE,
                 on=("1",),
                 off=("0",),
-                doubts=(
-                    Doubt(SCHEDULED, (IDLE,), optional=True),
-                    Doubt(Part(UNIT_STATUS, over=STATE, stop=1), WITHOUT_ERROR, optional=True),
-                    Doubt(OF_A_RING_WITH_DUPLICATES, ("none",), optional=True),
-                ),
+                doubts=(Doubt(SCHEDULED, (IDLE,), optional=True),),
             ),
             control=Guarded(
                 Unlock(
@@ -75,7 +81,7 @@ PROFILES = (
                 ),
                 DUPLICATES,
                 allow=("0",),
-                why="two units of the ring have the same address, and either may obey",
+                why="it is not known whether two units of the ring have the same address",
             ),
             rows=NAME,
             count=column("~.1.1.2.2.1.1.2", "sdbDevCfOutletsTotal"),

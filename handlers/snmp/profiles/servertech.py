@@ -27,7 +27,13 @@ INFEED_POWER = column("1718.3.2.2.1.12", "infeedPower", optional=True)
 AREA = scalar("1718.3.1.7.0", "systemArea")  # came into the MIB with systemTotalPower
 
 THE_UNIT = Arcs(stop=1)  # or the tower
-unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
+unit_total = partial(
+    total,
+    else_outlets=True,
+    unit=THE_UNIT,
+    unit_count=scalar("1718.4.1.1.1.21.0", "st4SystemUnitCount"),
+)
+tower_total = partial(total, unit=THE_UNIT, unit_count=scalar("1718.3.1.4.0", "systemTowerCount"))
 THREE_PHASE = 3  # bit of towerCapabilities
 POWER_CONTROL = 2  # bit of outletCapabilities
 LOCKED_OFF, LOCKED_ON = "6", "7"
@@ -38,10 +44,13 @@ SETTLED = ("0", "1", "2", "3", "4", "5", LOCKED_OFF, LOCKED_ON, "14", "15")
 ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON = "1", "14", "15"
 # Values of DeviceStatus that do not deny the state: normal, and the alarms of the outlet's figures.
 ST4_TRUSTED = ("0", "14", "15", "16", "17", "18", "19", "20")
+# Values of DeviceStatus but notFound, lost, readError and noComm.
+ST4_READ = tuple(str(status) for status in range(24) if status not in (7, 8, 9, 10))
 # Values of st4OutletControlState that leave the state certain. The others are notSet ("outlet state
 # is unknown"), ocpOff and ocpOn (an overcurrent protector tripped), and commands under way: pendOn,
 # pendOff, reboot, shutdown, eventReboot and eventShutdown.
 ST4_SETTLED = tuple("1 2 3 4 5 10 11 14 15 16 17".split())
+ST4_STATUS = column("1718.4.1.8.3.1.2", "st4OutletStatus")
 ST4_NEUTRAL = "4"  # a value of st4LineIndex
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
 
@@ -62,6 +71,14 @@ INFEED_LOAD = _infeeds("7", "infeedLoadValue", optional=True)
 # infeeds are not summed.
 FOURTH = Arc(INFEED_LOAD, 1, ("4",))
 NEUTRAL = Listed(FOURTH, Part(without(IS_THREE_PHASE, "", by=TOWER), over=FOURTH, stop=1))
+
+ST4_CORD_STATUS = column("1718.4.1.3.3.1.2", "st4InputCordStatus", optional=True)
+
+
+def _st4_read(values: Source, status: Column) -> Listed:
+    """The values of cords or lines that the unit reads."""
+    return empty_where(values, "7", "8", "9", "10", by=status)
+
 
 PROFILES = (
     Profile(
@@ -95,7 +112,7 @@ PROFILES = (
             power=figure(column("1718.3.2.3.1.14", "outletPower", optional=True)),
             energy=figure(column("1718.3.2.3.1.18", "outletEnergy", optional=True), THOUSANDTHS),
         ),
-        load=total(figure(without(INFEED_LOAD, "1", by=NEUTRAL), HUNDREDTHS), unit=THE_UNIT),
+        load=tower_total(figure(without(INFEED_LOAD, "1", by=NEUTRAL), HUNDREDTHS)),
         power=total(
             figure(value_or_empty(scalar("1718.3.1.6.0", "systemTotalPower"), AREA)),
             # of a unit whose infeeds have no power, or none that they measure
@@ -106,15 +123,18 @@ PROFILES = (
             ),
             figure(without(_infeeds("12", "infeedPower", optional=True), "1", by=NEUTRAL)),
         ),
-        energy=total(
+        energy=tower_total(
             figure(
                 value_or_empty(column("1718.3.2.1.1.14", "towerEnergy", optional=True), TOWER_POWER)
             ),
             figure(column("1718.3.2.2.1.16", "infeedEnergy", optional=True), TENTHS),
-            unit=THE_UNIT,
         ),
         evidence=SIMULATED,
         programs=(public("labgrid-project/labgrid", "labgrid/driver/power/sentry.py"), SONIC_MGMT),
+        note=(
+            "A CDU that does not measure its power calculates it with systemPowerFactor, which its"
+            " owner sets."
+        ),
         unread=(
             "outletLoadStatus, infeedLoadStatus, branchLoadStatus: their noComm and readError are"
             " of the measured load, which is then negative; infeedStatus, branchStatus:"
@@ -128,13 +148,21 @@ PROFILES = (
         source=librenms("sentry/Sentry4-MIB"),
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
         sys_object_ids=oids("1718.4"),
+        contact=(
+            contact(
+                column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True),
+                *ST4_READ,
+                unit=THE_UNIT,
+                optional=True,
+            ),
+        ),
         outlets=outlets(
             states=State(
                 column("1718.4.1.8.3.1.1", "st4OutletState"),
                 on=("1",),
                 off=("2",),
                 doubts=(
-                    Doubt(column("1718.4.1.8.3.1.2", "st4OutletStatus"), ST4_TRUSTED),
+                    Doubt(ST4_STATUS, ST4_TRUSTED),
                     Doubt(ST4_CONTROL, ST4_SETTLED, optional=True),
                 ),
             ),
@@ -152,11 +180,15 @@ PROFILES = (
             current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),
             power=figure(column("1718.4.1.8.3.1.7", "st4OutletActivePower")),
             energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS),
+            contact=(contact(ST4_STATUS, *ST4_READ, unit=Arcs()),),
         ),
         load=unit_total(
             figure(
                 Arc(
-                    value_or_empty(Complete(ST4_LINES, beside=ST4_LABEL), ST4_LABEL),
+                    _st4_read(
+                        value_or_empty(Complete(ST4_LINES, beside=ST4_LABEL), ST4_LABEL),
+                        column("1718.4.1.4.3.1.2", "st4LineStatus", optional=True),
+                    ),
                     -1,
                     (ST4_NEUTRAL,),
                     keep=False,
@@ -165,10 +197,17 @@ PROFILES = (
             )
         ),
         power=unit_total(
-            figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), beside=ST4_CORDS)
+            figure(
+                _st4_read(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), ST4_CORD_STATUS),
+                beside=ST4_CORDS,
+            )
         ),
         energy=unit_total(
-            figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS, beside=ST4_CORDS)
+            figure(
+                _st4_read(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), ST4_CORD_STATUS),
+                TENTHS,
+                beside=ST4_CORDS,
+            )
         ),
         evidence=SIMULATED,
         programs=(SONIC_MGMT, IRONIC_SNMP),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Callable, Optional
 
+from ..contact import Contact
 from ..controls import Control
 from ..figures import Arcs, Ceilings, Figure, Total
 from ..outlets import Outlets
@@ -43,6 +44,10 @@ TENS = Decimal(10)
 HUNDREDS = Decimal(100)
 #: of a family without a public MIB, in its note
 NO_PUBLIC_MIB = "No MIB is public: last looked up on 2026-11-27."
+#: of a family's overload restrictions, in its `unread`
+OVERLOAD = (
+    "only switching on is refused, and only under overload, which the state read afterwards shows"
+)
 # floor PDUs and transfer switches: a transformer of 2 MVA (2,900 A at 400 V), feeders of 400 A
 FLOOR = Ceilings(Decimal(600), Decimal(500_000), Decimal(3_000), Decimal(2_500_000))
 
@@ -184,9 +189,51 @@ def known_unless(values: Source, mark: Source, pattern: str) -> Listed:
     return Listed(values, Unless(values, Provided(mark, mark, pattern)))
 
 
-def doubt_of_all(states: Source, mark: Source, pattern: str) -> Doubt:
-    """Every state is UNKNOWN while `mark` matches `pattern`; as `known_unless`."""
-    return Doubt(Provided(states, mark, pattern), ("none",), optional=True)
+def empty_where(values: Source, *texts: str, by: Optional[Source] = None) -> Listed:
+    """All rows. One that `without` would leave out has no value, so that there is no sum."""
+    return Listed(values, without(values, *texts, by=by))
+
+
+def contact(
+    mark: Source,
+    *good: str,
+    unit: Optional[Arcs] = None,
+    part: Optional[Arcs] = None,
+    optional: bool = False,
+    why: str = "the device has no contact with the unit",
+) -> Contact:
+    """A mark of a unit, or of the device, without which nothing about it is certain; see
+    `Contact`."""
+    return Contact(mark, good, unit, part or Arcs(), optional, why)
+
+
+def established(mark: Scalar) -> Contact:
+    """The contact of an agent with its device, as APC's MIB and some after it have it: 1 the agent
+    has found none, 2 established, 3 lost."""
+    return contact(mark, "2", optional=True)
+
+
+def pending(values: Source) -> Doubt:
+    """The state is UNKNOWN while a command is pending: 2 is none, 1 is pending, 3 unknown.
+
+    Optional: it says no more than that the state may soon change. OpenStack's virtualpdu 2.2.0 has
+    the states alone.
+    """
+    return Doubt(values, ("2",), optional=True)
+
+
+def phase_rows(values: Source, banks: Source, phases: Source) -> First:
+    """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
+    phase other than 0.
+
+    If there are none, all rows with bank 0. A row without a phase, or with another number, has an
+    empty value: it may be the total.
+    """
+    every = Complete(values, beside=phases, numbered=-1)
+    bank = Complete(value_or_empty(banks, phases), beside=values, numbered=-1)
+    phase = Listed(values, phases)
+    of_no_bank = Only(every, bank, ("0",))
+    return First((Only(of_no_bank, phase, ("1", "2", "3"), others=("0",)), of_no_bank))
 
 
 def outlets(
@@ -203,6 +250,7 @@ def outlets(
     power: Optional[Figure] = None,
     energy: Optional[Figure] = None,
     settling_s: int = 0,
+    contact: tuple[Contact, ...] = (),
 ) -> tuple[Outlets, ...]:
     """One way to read and switch the outlets, see `Outlets`; `+` adds the next one.
 
@@ -214,7 +262,18 @@ def outlets(
         table = without(states.source, *states.absent) if states.absent else states.source
         count = OfUnits(count, table) if isinstance(count, Column) else if_listed(count, table)
     group = Outlets(
-        states, control, rows, count, none_if_zero, number, name, current, power, energy, settling_s
+        states,
+        control,
+        rows,
+        count,
+        none_if_zero,
+        number,
+        name,
+        current,
+        power,
+        energy,
+        settling_s,
+        contact,
     )
     return (group,)
 
@@ -231,6 +290,7 @@ def total(
     else_outlets: bool = False,
     unit: Optional[Arcs] = None,
     units: Optional[Source] = None,
+    unit_count: Optional[Source] = None,
 ) -> Total:
     """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
-    return Total(tuple(figures), else_outlets, unit, units)
+    return Total(tuple(figures), else_outlets, unit, units, unit_count)

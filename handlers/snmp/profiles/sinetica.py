@@ -27,40 +27,28 @@ LINES = Spread(
 )
 
 
-def _communicating(values: Source, communication: Source = COMMUNICATION) -> Listed:
-    """The rows; without a value if the communication with their PDU failed."""
-    return Listed(values, without(values, "2", "3", by=communication))
-
-
 def _of_outlets(below: str, name: str, *unmetered: str) -> Listed:
     """A column of the outlets' meters, without PDUs whose monitor mode is one of `unmetered`."""
     values = column(f"3711.24.1.1.7.2.3.1.{below}", name)
     mode = Part(
         column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode", optional=True), over=values, stop=1
     )
-    metered = without(values, *unmetered, by=mode)
-    return _communicating(
-        Listed(metered, without(metered, UNKNOWN_MONITOR, by=mode)),
-        Part(COMMUNICATION, over=values, stop=1),
-    )
+    return empty_where(without(values, *unmetered, by=mode), UNKNOWN_MONITOR, by=mode)
 
 
 def _of_pdus(one_phase: Column, three_phase: Source) -> Merged:
     """The rows of PDUs of one phase, and those of PDUs that the table of three phases has."""
     one_phase_rows = without(one_phase, STAR, DELTA, AGGREGATE, UNKNOWN_MODE, by=MODE)
-    return Merged((_communicating(one_phase_rows), three_phase))
+    return Merged((one_phase_rows, three_phase))
 
 
-def _aggregate(below: str, name: str) -> Listed:
+def _aggregate(below: str, name: str) -> Only:
     values = column(f"3711.24.1.1.7.3.5.1.{below}", name)
-    return _communicating(Only(values, MODE, (STAR, DELTA, AGGREGATE), others=(NO_MODE,)))
+    return Only(values, MODE, (STAR, DELTA, AGGREGATE), others=(NO_MODE,))
 
 
 # The MIB does not say if a current of a PDU in delta is that of a line.
-LINES_IN_STAR = _communicating(
-    Only(LINES, Part(MODE, over=LINES, stop=1), (STAR,), others=(NO_MODE,)),
-    Part(COMMUNICATION, over=LINES, stop=1),
-)
+LINES_IN_STAR = Only(LINES, Part(MODE, over=LINES, stop=1), (STAR,), others=(NO_MODE,))
 
 PROFILES = (
     Profile(
@@ -70,12 +58,12 @@ PROFILES = (
         source=pysnmp_mibs("mibs/panduit/HAWK-I2-MIB"),
         models=("Hawk-i", "Panduit Eagle-i"),
         sys_object_ids=oids("3711.24"),
+        contact=(contact(COMMUNICATION, "1", unit=THE_PDU, optional=True),),
         outlets=outlets(
             states=State(
                 STATE,
                 on=("1",),
                 off=("2",),
-                doubts=(Doubt(Part(COMMUNICATION, over=STATE, stop=1), ("1",), optional=True),),
             ),
             control=Write(STATE, on=1, off=2),
             count=column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"),

@@ -22,8 +22,21 @@ BANKS = Complete(
 # not measured.
 NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"
-INLET_POWER = column("21728.4.2.1.1.14", "inletActivePower")
-INLET_ENERGY = column("21728.4.2.1.1.5", "inletEnergyAccumulation")
+# "ats" is a transfer switch; the inlet that it does not use shows no load of its own
+OF_A_SWITCH = Only(
+    column("21728.4.2.1.1.20", "atsActiveInlet", optional=True),
+    column("21728.4.2.1.1.2", "inletType", optional=True),
+    ("ats", "ATS"),
+)
+
+
+def _inlets(below: str, name: str) -> Only:
+    """A column of the inlets in use."""
+    return without(column(f"21728.4.2.1.1.{below}", name), NO, by=OF_A_SWITCH)
+
+
+INLET_POWER = _inlets("14", "inletActivePower")
+INLET_ENERGY = _inlets("5", "inletEnergyAccumulation")
 
 # By owners of NP-8 and NP-16 units: after a command a unit reports the wanted value, and the old
 # one again if the relay did not follow; 2 s were too short 1 time in 50.

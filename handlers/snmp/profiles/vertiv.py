@@ -91,10 +91,6 @@ DCS_OUTLETS = Spread(
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types; 0: undefined
 DCS_SWITCHED = ("2", "4", "6", "8")
-DCS_ANSWERING = "0"  # a value of mpduMpscom51CommunicateStatus: normal
-DCS_COMMUNICATION = Part(
-    column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"), over=DCS_OUTLETS, stop=1
-)
 DCS_UNITS = Only(DCS_TYPE, DCS_TYPE, DCS_PRESENT, others=DCS_ABSENT)
 DCS_UNIT = Arcs(stop=1)
 
@@ -113,6 +109,8 @@ LIEBERT_CONDITION = column(
 )
 # normal, and over or under current; 4: the outlet is off and draws current
 LIEBERT_NORMAL = ("1", "2", "3")
+# bits; 2 is startUp: "control and monitoring operations may be inhibited or unavailable"
+LIEBERT_STARTED = tuple(str(status) for status in range(128) if not status & 2)
 LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
 
 AVOCENT_STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus", optional=True)
@@ -133,7 +131,7 @@ def _acs(below: str, name: str) -> First:
 
 def _measured(values: Source, power_type: Source) -> Listed:
     """The rows, without a value where the unit estimates its power."""
-    return Listed(values, without(values, ESTIMATED, by=power_type))
+    return empty_where(values, ESTIMATED, by=power_type)
 
 
 PM_TYPE = column("~.5.1.65", "pmPowerMgmtOutletsTablePowerType", optional=True)
@@ -216,6 +214,10 @@ PROFILES = (
         source=librenms("vertiv/VERTIV-V5-MIB"),
         models=("Geist GU1, GU2 upgradeable rPDU", "Geist MU, NU300xx", "IMD I-03, I-05"),
         sys_object_ids=oids("21239.5.2", "21239.42.1"),
+        # 0 unavailable, 2 partially unavailable: no object says which part
+        contact=(
+            contact(column("21239.5.2.3.1.1.5", "pduMainAvail", optional=True), "1", optional=True),
+        ),
         outlets=(
             outlets(
                 states=State(
@@ -331,6 +333,15 @@ PROFILES = (
         source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
         models=("Liebert MPH, MPH2", "Liebert MPX"),
         sys_object_ids=oids("476.1.42"),
+        contact=(
+            contact(
+                column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus", optional=True),
+                *LIEBERT_STARTED,
+                unit=LIEBERT_PDU,
+                optional=True,
+                why="its PDU starts up",
+            ),
+        ),
         outlets=outlets(
             states=State(
                 column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"),
@@ -374,9 +385,6 @@ PROFILES = (
         evidence=SIMULATED,
         recording="liebert_mph2rg",
         note="A command also sets the state that the receptacle takes after a power failure.",
-        unread=(
-            "lgpPduEntrySysStatus: the condition of the whole PDU, which does not name receptacles"
-        ),
     ),
     vertiv_profile(
         key="liebert-power",
@@ -404,13 +412,19 @@ PROFILES = (
         source=librenms("vertiv/DCS-MIB"),
         models=("RDU-A and RDU manager with MPDU",),
         sys_object_ids=NET_SNMP,
+        contact=(
+            contact(
+                column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"),
+                "0",
+                unit=DCS_UNIT,
+            ),
+        ),
         outlets=outlets(
             states=State(
                 DCS_OUTLETS,
                 on=("1",),
                 off=("0",),
                 absent=("9999",),
-                doubts=(Doubt(DCS_COMMUNICATION, (DCS_ANSWERING,)),),
             ),
             control=Guarded(
                 Write(DCS_OUTLETS, on=1, off=0),

@@ -51,6 +51,10 @@ PROFILES = (
         ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         recording="wti-power",
+        note=(
+            "A row is a running number over all units: after a unit joined or left, an outlet may"
+            " be another one. Compare the printed numbers with pdu labels before you switch again."
+        ),
         unread=(
             "alarmCommLoss, alarmCircuitBreakerOpen, alarmLostVoltage: alarms of the whole unit,"
             " not joined to plugs"

@@ -35,6 +35,8 @@ from .single_family import (
     Field as Field,
     Fitted as Fitted,
     Gathered as Gathered,
+    InletsInUse as InletsInUse,
+    ItemCount as ItemCount,
     NamedRows as NamedRows,
     Negative as Negative,
     Packed as Packed,

@@ -70,7 +70,9 @@ class ByUnit(ObjectSource):
         """The outlet's row now, None if it has none.
 
         The row that it had earlier in this call is only checked; so is, on the first unit, the row
-        of the outlet's number: the rows of the first unit are the first.
+        of the outlet's number: the rows of the first unit are the first. So no unit 0 is before a
+        unit 1 there. Whether a unit 1 follows a unit 0 is walked once in a call. Raises
+        ProtocolError if the chain has both.
         """
         unit, _, number = identity.rpartition(".")
         if not number:
@@ -86,7 +88,9 @@ class ByUnit(ObjectSource):
             # last, because a unit of the same size that leaves changes this alone
             unit_now = _cell(self.unit, reader, guess)
             is_moved = unit_now != reader.places.setdefault((place, guess), unit_now)
-            if unit_now in ((unit,) if unit else _FIRST_UNITS) and not is_moved:
+            is_unit = unit_now in ((unit,) if unit else _FIRST_UNITS)
+            is_only_first = unit_now != _FIRST_UNITS[0] or place in reader.places
+            if is_unit and is_only_first and not is_moved:
                 return guess
         units, numbers = self.unit.rows(reader), self.number.rows(reader)
         if number_now is not None and not numbers:

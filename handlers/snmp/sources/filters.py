@@ -4,7 +4,7 @@ values for missing rows, so that no sum is formed without them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Optional
 
@@ -133,9 +133,9 @@ class Complete(ReadOnly):
     """All rows of `source`, and one with the value LOST for each row that the device's answer
     lacks, so that there is no sum.
 
-    For what the columns of a table, as far as they are read anyway, do not show. No row is added if
-    `source` has no rows: the device does not have this table. Give at least one of the other
-    fields; one that costs no request is the best.
+    For what the columns of a table, as far as they are read anyway, do not show. If `source` has no
+    rows, the device does not have this table, unless a GET of a row of `beside` has a value. Give
+    at least one of the other fields; one that costs no request is the best.
 
     Fields:
         source: the rows of the sum.
@@ -166,9 +166,9 @@ class Complete(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
-        if not rows:
-            return {}
         beside = self.beside.rows(reader) if self.beside else {}
+        if not rows and not self._has_row(reader, beside):
+            return {}
         all_rows = {**rows, **{identity: LOST for identity in beside if identity not in rows}}
         counts = self.count.rows(reader) if self.count else {}
         for unit, value in counts.items():
@@ -185,6 +185,11 @@ class Complete(ReadOnly):
         if self.numbered is not None:
             all_rows.update(dict.fromkeys(_gaps(list(all_rows), self.numbered), LOST))
         return all_rows
+
+    def _has_row(self, reader: Reader, identities: Iterable[str]) -> bool:
+        """Whether the first of these identities has a value in `source`, read alone."""
+        first = next(iter(identities), None)
+        return first is not None and self.source.value_of(reader, first) is not None
 
 
 def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:

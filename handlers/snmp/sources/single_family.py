@@ -16,7 +16,7 @@ from ...shared.decimals import CONTEXT, total
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, latin_1, number, octets, text
-from ..reader import LOST, NAMELESS, Lost, Reader
+from ..reader import LOST, NAMELESS, UNMARKED, Lost, Reader
 from .base import Filter, ObjectSource, ReadOnly, Source, is_number, lost_by, unmarked_value
 
 
@@ -221,6 +221,75 @@ class Packed(ReadOnly):
         """
         row, _, position = identity.rpartition(".")
         return row or self.main, int(position) if is_number(position) else 0
+
+
+class InletsInUse(ReadOnly):
+    """The rows of inlets, or of their parts, without those of inlets that a transfer switch does
+    not use now. The identity begins with the PDU and its inlet.
+
+    If a PDU has several switches, or its switch uses none of its inlets, its rows have no value.
+
+    Fields:
+        source: the rows.
+        active: the number of the inlet that each transfer switch uses; the index begins with the
+            PDU.
+        count: the number of each PDU's transfer switches.
+    """
+
+    WHY = "it has rows without an object"
+
+    source: Source
+    active: Source
+    count: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        rows = self.source.rows(reader)
+        counts = self.count.rows(reader) if rows else {}
+        switched_pdus = {pdu for pdu, count in counts.items() if text(count) != "0"}
+        if not switched_pdus:
+            return rows
+        inlet_by_pdu = self._inlet_by_pdu(reader)
+        inlets = {_first_arcs(identity, 2) for identity in rows}
+        rows_in_use: Rows = {}
+        for identity, value in rows.items():
+            pdu = _first_arcs(identity, 1)
+            inlet_in_use = inlet_by_pdu.get(pdu, "")
+            if pdu not in switched_pdus or _first_arcs(identity, 2) == inlet_in_use:
+                rows_in_use[identity] = value
+            elif inlet_in_use not in inlets:
+                rows_in_use[identity] = UNMARKED
+        return rows_in_use
+
+    def _inlet_by_pdu(self, reader: Reader) -> dict[str, str]:
+        """PDU -> "PDU.INLET" that its transfer switch uses, "" if it has several switches."""
+        inlet_by_pdu: dict[str, str] = {}
+        for row, inlet in self.active.rows(reader).items():
+            pdu = _first_arcs(row, 1)
+            inlet_by_pdu[pdu] = "" if pdu in inlet_by_pdu else f"{pdu}.{text(inlet)}"
+        return inlet_by_pdu
+
+
+def _first_arcs(identity: str, number_of_arcs: int) -> str:
+    return ".".join(identity.split(".")[:number_of_arcs])
+
+
+class ItemCount(ReadOnly):
+    """The number of items in each row's text, such as 2 for "0,1"."""
+
+    WHY = "a number of items is no object of the device"
+
+    source: Source
+    separator: str = ","
+
+    def check(self) -> None:
+        validation.separator(self.separator)
+
+    def rows(self, reader: Reader) -> Rows:
+        return {row: self._count(value) for row, value in self.source.rows(reader).items()}
+
+    def _count(self, value: Raw) -> str:
+        items = text(value).split(self.separator)
+        return str(sum(1 for item in items if item.strip()))
 
 
 class Field(ReadOnly):

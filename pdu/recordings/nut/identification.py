@@ -131,6 +131,8 @@ def _note_states(name: str, nut_device: model.NutDevice, out: HandlerFinding) ->
     reporting = [outlet for outlet in outlets if outlet.state_variables]
     states = sum(outlet.state is not None for outlet in reporting)
     switchable = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]
+    out.known_outlets += states
+    out.switchable_outlets += len(switchable)
     if states:
         out.can.append(
             f"{name}: read the states of {len(reporting)} of {len(outlets)} outlets ({states} on or"

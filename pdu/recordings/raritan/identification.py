@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import chain
 from typing import Any
 
-from handlers.raritan import settings
+from handlers.raritan import settings, states
 from handlers.raritan.discovery import discover_units
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.link_units_setting import LinkUnitSelection
@@ -41,11 +41,11 @@ def identify(data: Any) -> HandlerFinding:
     with settings.agent(data, config) as agent:
         outlets = _note_units(agent, config.link_units, out)
     with RaritanPdu(data).opened() as open_pdu:
-        states = [state for _, state in open_pdu.states()]
-        noun = _noun(outlets, len(states))
-        if states:
+        port_states = [state for _, state in open_pdu.states()]
+        noun = _noun(outlets, len(port_states))
+        if port_states:
             out.note_states(
-                states,
+                port_states,
                 f"Outlet.getState, powerState: {_DOCUMENTED}; the vendor's own SDK reads the same"
                 " from simulated units",
                 noun,
@@ -76,6 +76,7 @@ def _note_units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)
     version = bulk.add(Firmware("/firmware", agent).getVersion)
     inlets = [bulk.add(unit.unit.proxy(Pdu).getInlets) for unit in listed_units]
+    failures = [states.queue_hardware_failures(bulk, unit.unit) for unit in listed_units]
     metadata_calls = list(
         chain.from_iterable(
             bulk.add_each(Outlet.getMetaData, unit.outlets) for unit in listed_units
@@ -98,6 +99,8 @@ def _note_units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding
             {"object": f"{path} getInlets", "holds": inlet_count},
         ]
     total = len(metadata_calls)
+    if any(map(states.may_not_read_failures, failures)):
+        out.cannot.append(f"see a relay that fails: {states.NO_FAILURES}")
     out.tried = [{"family": "Xerus JSON-RPC", "result": counted(total, "outlet")}]
     switchable = sum(call.error is None and call.get().isSwitchable for call in metadata_calls)
     if switchable:

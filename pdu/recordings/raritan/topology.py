@@ -9,10 +9,9 @@ from typing import NamedTuple, Optional
 
 from handlers.raritan.discovery import ListedUnit
 from handlers.raritan.handler import Session
-from handlers.raritan.readings import Reading, ask, metered_value
-from handlers.raritan.rpc import Bulk, Pending
+from handlers.raritan.readings import NOT_FITTED, SensorReading, ask_field
+from handlers.raritan.rpc import Bulk, Pending, Structure
 from handlers.raritan.rpc.pdumodel import Inlet, OverCurrentProtector, Pdu, Pole, PowerLine, Rating
-from handlers.raritan.rpc.sensors import NumericSensor
 from handlers.shared.meter_figures import measured
 
 from ..topology import BREAKER, LINE, MeteredPart
@@ -54,7 +53,7 @@ class _LineReading(NamedTuple):
     #: in A, of the inlet
     rating: Optional[float]
     #: of its current
-    reading: Optional[Reading]
+    reading: SensorReading
 
 
 class _Unit:
@@ -68,7 +67,7 @@ class _Unit:
         self._inlets: list[_AskedInlet] = []
         self._protectors: list[_AskedProtector] = []
         self._lines: list[_LineReading] = []
-        self._currents: list[Optional[Reading]] = []
+        self._currents: list[SensorReading] = []
 
     def ask_parts(self, bulk: Bulk) -> None:
         """Queue what the inlets and protectors are."""
@@ -93,23 +92,27 @@ class _Unit:
         for number, inlet in enumerate(self._inlets, 1):
             inlet_prefix = f"I{number}." if len(self._inlets) > 1 else ""
             rating = None if inlet.metadata.error else _amperes(inlet.metadata.get().rating)
-            for line, sensor in _line_sensors(inlet):
+            for line, sensors in _line_sensors(inlet):
                 label = self._unit.prefixed(inlet_prefix + line)
-                self._lines.append(_LineReading(label, rating, ask(bulk, self._unit, sensor)))
+                reading = ask_field(bulk, self._unit, sensors, "current")
+                self._lines.append(_LineReading(label, rating, reading))
         for protector in self._protectors:
-            sensors = None if protector.sensors.error else protector.sensors.get()
-            self._currents.append(ask(bulk, self._unit, sensors.current) if sensors else None)
+            if protector.sensors.error is None:
+                reading = ask_field(bulk, self._unit, protector.sensors.get(), "current")
+                self._currents.append(reading)
+            else:
+                self._currents.append(NOT_FITTED)
 
     def meters(self) -> list[MeteredPart]:
         """The lines of each inlet, and the protectors by their printed labels."""
         parts = [
-            MeteredPart(LINE, line.label, measured(metered_value(line.reading)), line.rating)
+            MeteredPart(LINE, line.label, measured(line.reading.figure()), line.rating)
             for line in self._lines
         ]
         for number, (protector, reading) in enumerate(zip(self._protectors, self._currents)):
             rating = None if protector.metadata.error else _amperes(protector.metadata.get().rating)
             parts.append(
-                MeteredPart(BREAKER, self._label(number), measured(metered_value(reading)), rating)
+                MeteredPart(BREAKER, self._label(number), measured(reading.figure()), rating)
             )
         return parts
 
@@ -119,14 +122,16 @@ class _Unit:
         return self._unit.prefixed(label or f"C{number + 1}")
 
 
-def _line_sensors(inlet: _AskedInlet) -> list[tuple[str, Optional[NumericSensor]]]:
-    """Names of the lines of an inlet, neutral left out, with the sensors of their currents."""
+def _line_sensors(inlet: _AskedInlet) -> list[tuple[str, Structure]]:
+    """Names of the lines of an inlet, neutral left out, with their sensors."""
     if inlet.poles.error is not None:
         return []
-    lines = [(_LINES[pole.line], pole.current) for pole in inlet.poles.get() if pole.line in _LINES]
+    lines: list[tuple[str, Structure]] = [
+        (_LINES[pole.line], pole) for pole in inlet.poles.get() if pole.line in _LINES
+    ]
     if not lines and inlet.sensors.error is None:
         # an inlet with one line may list no poles
-        lines = [("L1", inlet.sensors.get().current)]
+        lines = [("L1", inlet.sensors.get())]
     return lines
 
 

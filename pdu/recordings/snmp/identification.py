@@ -64,7 +64,7 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
     if description is not None:
         out.about["sysDescr"] = printable_text(description, LONGEST)
     candidates = (
-        [detection.Candidate(profiles[0], root) for root in profiles[0].roots_for(product_id)]
+        detection.candidates_of(profiles[0], product_id)
         if is_fixed
         else list(detection.candidates(product_id, profiles))
     )
@@ -220,6 +220,7 @@ def _note_outlet_figures(
         ),
     ):
         number = sum(measured(value) is not None for value in values)
+        out.metered_outlets = max(out.metered_outlets, number)
         if number:
             out.can.append(f"report the {name} by outlet ({number} of {total})")
             out.evidence[f"{name} by outlet"] = _basis(proof, source)
@@ -250,6 +251,7 @@ def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: Hand
             f"switch without switch_unproven=yes: the commands of this family are {UNPROVEN}.{note}"
         )
     else:
+        out.switchable_outlets = len(read_device.states)
         out.can.append(
             "switch the outlets (not tried here; needs a community or user that may write)"
         )

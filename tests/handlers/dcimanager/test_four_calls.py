@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Optional
+from typing import Any, Optional
 
 import pytest
 
 from handlers.dcimanager import Figures, FourCalls, Label, MeterFigures, views
-from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable
+from handlers.shared.errors import NoSuchOutlet, PduHandlerError, ProtocolError, Unreachable
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData
-from pdu_common.helper import EnumPowerStatus
+from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.chains import kept
 
 SECRET = "hidden-4711"
@@ -90,3 +90,25 @@ def test_secrets_are_masked_in_an_error_and_in_the_errors_that_caused_it() -> No
     ) as info:
         Failing(PduData("192.0.2.7", {})).status()
     assert SECRET not in kept(info.value) and "no answer to ***" in kept(info.value)
+
+
+class Dead(Failing):
+    """No session with it opens."""
+
+    @contextmanager
+    def open_session(self) -> Iterator[str]:
+        yield self._no_session()
+
+    def _no_session(self) -> str:
+        raise Unreachable("no answer")
+
+    def device_address(self, session: Optional[str]) -> str:
+        return ""
+
+
+def test_a_port_that_names_no_outlet_needs_no_session() -> None:
+    pdu = Dead(PduData("192.0.2.7", {}))
+    identity: Any = 1.1
+    for method in (pdu.port_up, pdu.port_down):
+        with pytest.raises(NoSuchOutlet, match=r"192\.0\.2\.7: port_.*the float 1\.1,"):
+            method(PduPortView(identity))

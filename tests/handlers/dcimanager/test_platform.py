@@ -82,6 +82,11 @@ def test_one_setting_may_come_without_a_list() -> None:
     }
 
 
+def test_a_mapping_with_key_and_value_and_others_loses_none() -> None:
+    form = {"key": "client.pem", "value": "x", "timeout": "5"}
+    assert dcimanager.settings({"custom_params": form}) == form
+
+
 @pytest.mark.parametrize(
     "form",
     [
@@ -263,6 +268,26 @@ def test_a_ports_figures_go_into_the_fields_of_its_view(
     )
     assert entry.identity == "7" and getattr(entry, energy) == 20.0
     assert load is None or getattr(entry, load) == 1.5
+
+
+class Unset:
+    def __init__(self) -> None:
+        self.identity, self.consumption = "", 0.0
+        self.load: Optional[float] = None
+
+
+@pytest.mark.parametrize("cls, entries", [(KeywordOnly, 0), (Unset, 1)])
+def test_a_current_that_is_not_known_is_never_shown_as_zero(
+    monkeypatch: pytest.MonkeyPatch, cls: type, entries: int
+) -> None:
+    monkeypatch.setattr(views, "PduPortStatisticView", cls)
+    lost = MeterFigures(NotKnown("its sensor is not valid"), energy_kwh=20.0)
+    not_metered = MeterFigures(None, energy_kwh=30.0)
+    figures = dcimanager.Figures(None, None, {"7": lost, "8": not_metered})
+    ports: list[Any] = figures.view().ports
+    assert len(ports) == entries + 1 and figures.port_view_fault() == ""
+    assert [port.load for port in ports if port.identity == "7"] == [None] * entries
+    assert "7: its sensor is not valid" in figures.outlets_not_known()[0]
 
 
 @dataclass(frozen=True)

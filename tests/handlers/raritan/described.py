@@ -34,6 +34,8 @@ class Failure(NamedTuple):
     code: int
 
 
+# as every firmware lists sensors that are not fitted
+NO_SENSORS = {"current": None, "activePower": None, "activeEnergy": None}
 INTERNAL_ERROR = Failure(-32603)
 
 
@@ -56,7 +58,7 @@ class Described:
     def __init__(self) -> None:
         self.calls: Calls = {
             (PDU, "getMetaData"): {"hasSwitchableOutlets": False, "hasMeteredOutlets": False},
-            (PDU, "getSensors"): {},
+            (PDU, "getSensors"): NO_SENSORS,
             (PDU, "getTransferSwitches"): [],
             (PDU, "getOverCurrentProtectors"): [],
             (PDU, "getOutlets"): [],
@@ -76,25 +78,27 @@ class Described:
         enabled: bool = True,
         lines_without_sensor: tuple[int, ...] = (),
     ) -> None:
+        """`lines`: the current of each line. Without any, the inlet has one line without a sensor
+        of its own."""
         number = len(self.calls[PDU, "getInlets"])
+        if not lines:
+            lines_without_sensor = (L1,)
         rid = f"{PDU}/inlet/{number}"
         self.calls[PDU, "getInlets"].append({"rid": rid, "type": "pdumodel.Inlet:3.0.4"})
         self.calls[rid, "getSensors"] = {
-            name: self.sensor(f"I{number}{name}", value) for name, value in own.items()
+            **NO_SENSORS,
+            **{name: self.sensor(f"I{number}{name}", value) for name, value in own.items()},
         }
         self.calls[rid, "getPoles"] = [
             *(
                 {
                     "line": line,
+                    **NO_SENSORS,
                     "current": self.sensor(f"I{number}P{line}", value),
-                    "activeEnergy": None,
                 }
                 for line, value in lines.items()
             ),
-            *(
-                {"line": line, "current": None, "activeEnergy": None}
-                for line in lines_without_sensor
-            ),
+            *({"line": line, **NO_SENSORS} for line in lines_without_sensor),
         ]
         self.calls[rid, "isEnabled"] = enabled
 

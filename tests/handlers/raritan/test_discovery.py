@@ -77,16 +77,29 @@ def test_a_list_of_link_units_that_cannot_be_read_is_an_error_and_not_an_empty_l
 
 
 @pytest.mark.parametrize("status", _UNREADABLE[1:])
-def test_without_a_list_a_failing_unit_is_an_error_and_a_missing_unit_is_skipped(
+def test_without_a_list_a_failing_unit_is_an_error_and_a_missing_unit_is_only_if_named(
     unit: Described, status: object
 ) -> None:
     del unit.calls["/cascade", "getStatus"]
     assert found(unit, SECOND) == [0, 2]
     unit.calls["/model/pdu/2", "getOutlets"] = Status(404)
-    assert found(unit, SECOND) == [0]
+    assert found(unit, ALL) == [0]
+    with pytest.raises(Unreachable, match="link unit 2 is not linked.*'link_units'"):
+        found(unit, SECOND)
     unit.calls["/model/pdu/2", "getOutlets"] = status
     with pytest.raises(PduHandlerError):
         found(unit, SECOND)
+
+
+@pytest.mark.parametrize("wanted", [ALL, SECOND])
+def test_a_unit_with_outlets_that_is_no_longer_listed_is_an_error(
+    unit: Described, wanted: LinkUnitSelection
+) -> None:
+    unit.calls["/cascade", "getStatus"] = linked()
+    outlet = {"rid": "/model/pdu/2/outlet/0", "type": "pdumodel.Outlet:3.0.4"}
+    unit.calls["/model/pdu/2", "getOutlets"] = [outlet]
+    with pytest.raises(Unreachable, match="link unit 2 lists outlets, but .*'link_units'"):
+        found(unit, wanted)
 
 
 @pytest.mark.parametrize(

@@ -212,7 +212,6 @@ def test_a_link_unit_of_an_unusual_id_is_read_in_one_request_more(handle: Handle
         ("no", {""}),
         ("2", {"", "2"}),
         ("5, 2", {"", "2", "5"}),
-        ("3", {""}),
         ("YES", {"", "2", "5"}),
     ],
 )
@@ -222,25 +221,17 @@ def test_the_setting_selects_the_link_units(handle: Handle, wanted: str, ids: An
         assert {identity.rpartition(".")[0] for identity in state_by_outlet} == ids
 
 
-@pytest.mark.parametrize(
-    "wanted, unlinked", [("3", "3"), ("2,4,7", "4, 7"), ("2", ""), ("yes", "")]
-)
-def test_a_configured_link_id_that_is_not_linked_is_logged(
-    handle: Handle, caplog: pytest.LogCaptureFixture, wanted: str, unlinked: str
+@pytest.mark.parametrize("method", ["status", "statistic", "labels"])
+@pytest.mark.parametrize("wanted, unlinked", [("3", 3), ("2,4,7", 4)])
+def test_a_link_unit_of_the_setting_that_is_not_linked_is_an_error_that_names_the_setting(
+    handle: Handle, method: str, wanted: str, unlinked: int
 ) -> None:
-    caplog.set_level("INFO")
     with XerusPdu(Model(outlets=1), links={2: Model(outlets=1)}) as pdu:
-        device = handle(pdu, link_units=wanted)
-        for call in (device.status, device.statistic):
-            caplog.clear()
-            call()
-            lines = [
-                (record.levelname, record.getMessage())
-                for record in caplog.records
-                if "link_units" in record.getMessage()
-            ]
-            words = f"ignoring link ids that the PDU does not have: {unlinked} (see link_units)"
-            assert lines == ([("WARNING", words)] if unlinked else [])
+        words = f"link unit {unlinked} is not linked to the PDU.*'link_units'"
+        with pytest.raises(PduHandlerError, match=words) as error_info:
+            getattr(handle(pdu, link_units=wanted), method)()
+        assert error_info.value.kind == "unreachable"
+        assert len(shown(handle(pdu, link_units="2").status())) == 2
 
 
 @pytest.mark.parametrize("method", ["status", "statistic"])

@@ -7,7 +7,7 @@ from typing import Any, Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.meter_figures import NOT_ASKED, NotKnown
+from handlers.shared.meter_figures import NOT_ASKED, NotKnown, NotMetered
 from pdu_common.helper import PduPortView
 
 from .described import (
@@ -16,6 +16,7 @@ from .described import (
     L2,
     L3,
     NEUTRAL,
+    NO_SENSORS,
     PDU,
     PLUS,
     Described,
@@ -131,8 +132,9 @@ def test_a_pole_whose_line_is_unknown_makes_load_and_energy_unknown(
         pole["activeEnergy"] = unit.sensor(f"E{number}", 100.0)
     poles[1]["line"] = line
     assert unit.measured() == (None, None)
-    unit.banks([6.1, 4.5])
-    assert unit.measured()[0] == 10.6
+    unit.banks([6.1, 4.5])  # which do not take their place
+    load_a = handler_of(unit).measured().load_a
+    assert type(load_a) is (NotMetered if line == 9 else NotKnown)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +191,7 @@ def test_a_disabled_inlet_counts_for_the_energy_but_not_for_the_load(unit: Descr
 
 def test_the_units_own_counter_comes_before_the_inlets(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
-    unit.calls[PDU, "getSensors"] = {"activeEnergy": unit.sensor("PDU", 777.0)}
+    unit.calls[PDU, "getSensors"] = {**NO_SENSORS, "activeEnergy": unit.sensor("PDU", 777.0)}
     assert unit.measured()[1] == 777.0
 
 
@@ -234,7 +236,7 @@ def test_a_sensor_or_list_that_the_account_may_not_read_is_denied_and_it_may_sti
     for number in (0, 1):  # without these readings, the handler has to call getSensors
         del unit.calls[f"{PDU}/outlet/{number}/current", "getReading"]
         del unit.calls[f"{PDU}/outlet/{number}/activeEnergy", "getReading"]
-        unit.calls[f"{PDU}/outlet/{number}", "getSensors"] = {}
+        unit.calls[f"{PDU}/outlet/{number}", "getSensors"] = NO_SENSORS
         unit.calls[f"{PDU}/outlet/{number}", "setPowerState"] = 0
         unit.calls[f"{PDU}/outlet/{number}", "getState"] = {"available": True, "powerState": 0}
     assert unit.measured() == (6.0, 200.0)
@@ -307,7 +309,7 @@ def test_a_counter_that_cannot_be_read_now_is_not_replaced_by_another(
     unit: Described, asked: str, failed: str
 ) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
-    unit.calls[PDU, "getSensors"] = {"activeEnergy": unit.sensor("PDU", 777.0)}
+    unit.calls[PDU, "getSensors"] = {**NO_SENSORS, "activeEnergy": unit.sensor("PDU", 777.0)}
     unit.calls[asked, failed] = Status(500)
     assert unit.measured() == (3.0, None)
 
@@ -337,6 +339,7 @@ def _measured_alike(unit: Described, part: str, value: float) -> None:
     """Gives a part A, W and kWh with one number, which tells the source of a sum."""
     if part == "the unit":  # which has no current
         unit.calls[PDU, "getSensors"] = {
+            **NO_SENSORS,
             "activePower": unit.sensor("unit W", value),
             "activeEnergy": unit.sensor("unit Wh", value * 1000),
         }

@@ -10,12 +10,13 @@ import pytest
 
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc.pdumodel import Outlet
-from handlers.raritan.states import decode_status, failed_relays, queue_hardware_failures
+from handlers.raritan.states import decode_status, queue_hardware_failures, relay_doubts
 from handlers.raritan.units import XerusUnit
 from handlers.shared.errors import Denied, Unreachable
+from pdu_common.helper import PduPortView
 
 from .declared import Nowhere
-from .described import INTERNAL_ERROR, PDU, Described, Status, handler_of
+from .described import INTERNAL_ERROR, PDU, Described, Failure, Status, handler_of
 
 ON: dict[str, Any] = {
     "available": True,
@@ -72,7 +73,7 @@ def _doubted(failures: Any, outlets: int = 4) -> list[int]:
     bulk = Bulk(agent)
     pending = queue_hardware_failures(bulk, XerusUnit(0, agent))
     bulk.perform()
-    return sorted(failed_relays(pending, outlets))
+    return [index for index, doubt in enumerate(relay_doubts(pending, outlets)) if doubt]
 
 
 @pytest.mark.parametrize(
@@ -104,6 +105,41 @@ def test_a_hostile_list_of_failures_is_read_in_less_than_a_second() -> None:
     assert len(_doubted(failures, 100_000)) == 100_000 and time.process_time() - began < 1
 
 
-@pytest.mark.parametrize("answer", [Status(404), Status(403), INTERNAL_ERROR, "no list", []])
-def test_without_a_failure_or_a_readable_list_of_failures_no_outlet_is_doubted(answer: Any) -> None:
+@pytest.mark.parametrize("answer", [Status(404), Failure(-32601), Status(403), []])
+def test_without_a_failure_or_a_list_of_failures_no_outlet_is_doubted(answer: Any) -> None:
     assert _doubted(answer) == []
+
+
+_UNREADABLE: list[Any] = [
+    INTERNAL_ERROR,
+    Failure(5),
+    Status(503),
+    "no list",
+    None,
+    [{}],
+    [{"componentId": "outlet.1", "type": 5}],
+]
+
+
+@pytest.mark.parametrize("answer", _UNREADABLE)
+def test_a_list_of_failures_that_cannot_be_read_is_a_doubt_of_each_outlet(answer: Any) -> None:
+    assert _doubted(answer) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("answer", [*_UNREADABLE, Status(403)])
+def test_without_the_failures_a_stuck_relay_is_not_reported_off_unless_the_account_never_sees_them(
+    answer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A role that may never read them is told so in the log, once a call."""
+    unit = Described()
+    unit.outlets([None] * 2, [None] * 2)
+    for number in (0, 1):
+        rid = f"{PDU}/outlet/{number}"
+        unit.calls[rid, "getState"], unit.calls[rid, "setPowerState"] = {**ON, "powerState": 0}, 0
+    unit.calls["/hwhealth", "getFailures"] = answer
+    state = "DOWN" if answer == Status(403) else "UNKNOWN"
+    assert [port.power_status.name for port in handler_of(unit).status().ports] == [state] * 2
+    warnings = [record for record in caplog.records if "/hwhealth" in record.getMessage()]
+    assert len(warnings) == (answer == Status(403))
+    switched = handler_of(unit).port_down(PduPortView("2"), deadline=0.02, pause=0.01)
+    assert switched.power_status.name == state

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from handlers.snmp.contact import Contact
 from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Arcs, Ceilings, Figure, Total
@@ -29,6 +30,8 @@ from handlers.snmp.sources import (
     First,
     Fitted,
     Gathered,
+    InletsInUse,
+    ItemCount,
     Joined,
     Listed,
     Merged,
@@ -74,6 +77,7 @@ EVERY_PART = Profile(
     sweep=True,
     unseen=True,
     described="Acme.*",
+    contact=(Contact(C, ("1",), Arcs(0, 1), Arcs(0, 2), optional=True, why="why"),),
     outlets=(
         Outlets(
             states=State(
@@ -107,9 +111,10 @@ EVERY_PART = Profile(
                 (Prefixed("2", Counted(BY_ROW, S, demanded=True)), TABLES, BY_UNIT, UnitOf(BY_UNIT))
             ),
             count=OfUnits(S, C),
-            none_if_zero=S,
+            none_if_zero=InletsInUse(C, S, C),
             number=Chained(Number(C, 2, 0), C, "."),
-            name=Field(S, 1, ";"),
+            name=Field(ItemCount(S, ";"), 1, ";"),
+            contact=(Contact(S, ("1",)),),
             current=Figure(
                 Joined(C, (S,), (C,), else_same_row=True),
                 Decimal("0.001"),
@@ -149,7 +154,9 @@ EVERY_PART = Profile(
         ),
         Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),
     ),
-    load=Total((Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C),
+    load=Total(
+        (Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C, unit_count=S
+    ),
     ceilings=Ceilings(Decimal(1), Decimal(2), Decimal(3), Decimal(4)),
     power=Total((Figure(S),)),
     energy=Total(else_outlets=True),

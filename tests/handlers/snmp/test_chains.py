@@ -5,6 +5,7 @@ row, and a unit that leaves while a command runs makes no command another unit's
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Optional
 
 import pytest
@@ -268,6 +269,32 @@ def test_two_rows_of_one_outlet_are_an_error(units: tuple[int, int]) -> None:
     for read in (BY_UNIT.rows, lambda device: BY_UNIT.value_of(device, "3.1")):
         with pytest.raises(ProtocolError, match="two rows .* both a unit 0 and a unit 1"):
             read(reader(objects))
+
+
+def test_a_unit_0_before_a_unit_1_is_an_error_of_a_command_as_of_a_status() -> None:
+    """The outlet 2 of both is "2", though the row 2 alone says that it is the one of unit 0."""
+    positions = [(0, 1), (0, 2), (1, 1), (1, 2)]
+    objects: dict[str, Value] = {}
+    for row, (unit, number) in enumerate(positions, 1):
+        objects.update({f"1.3.1.{row}": 7, f"1.3.2.{row}": unit, f"1.3.3.{row}": number})
+    reads = (BY_UNIT.rows, partial(BY_UNIT.row_of, identity="2"))
+    for read in reads:
+        with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
+            read(reader(objects))
+
+
+def test_whether_a_unit_1_follows_a_unit_0_is_walked_once_in_a_command() -> None:
+    objects: dict[str, Value] = {
+        **table("1.3.1", {"1": 7, "2": 7}),
+        **table("1.3.2", {"1": 0, "2": 0}),
+        **table("1.3.3", {"1": 1, "2": 2}),
+    }
+    device = Memory(objects)
+    before = Reader(device)
+    assert BY_UNIT.row_of(before, "2") == "2"
+    assert device.asked == ["get 1.3.3.2", "get 1.3.2.2", "walk 1.3.2", "walk 1.3.3"]
+    assert BY_UNIT.row_of(before.again(), "2") == "2"
+    assert device.asked[4:] == ["get 1.3.3.2", "get 1.3.2.2"]
 
 
 def test_walks_that_end_early_make_no_row_of_another_unit_the_outlet() -> None:

@@ -148,7 +148,7 @@ def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measure
 COUNTED = family("acme-5", ACME, below="5", count=Scalar(f"{ACME}.5.1.0"))
 
 
-@pytest.mark.parametrize("count", [2, 1, 0, -1, "n/a"])
+@pytest.mark.parametrize("count", [2, 1, 0, -1, "n/a", 65535, 2**32 - 1])
 def test_a_count_that_is_reached_or_unreadable_is_accepted(count: Value) -> None:
     memory = device(ACME, "5")
     memory.put(f"{ACME}.5.1.0", count)
@@ -174,7 +174,15 @@ def test_fewer_outlets_than_the_device_counts_are_an_error(tables: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "counts", [{}, {"1": 3}, {"1": 3, "2": "n/a"}, {"1": "", "2": 2}, {"1": 3, "2": -1}]
+    "counts",
+    [
+        {},
+        {"1": 3},
+        {"1": 3, "2": "n/a"},
+        {"1": "", "2": 2},
+        {"1": 3, "2": -1},
+        {"1": 3, "2": 65535},
+    ],
 )
 def test_outlets_without_a_state_are_listed_if_the_count_of_a_unit_is_missing_or_unreadable(
     counts: dict[str, Value],

@@ -104,7 +104,9 @@ def test_a_positive_factor_multiplies_and_a_negative_one_divides_and_zero_change
     }
 
 
-@pytest.mark.parametrize("factors", [{}, {"1": "x"}])
+@pytest.mark.parametrize(
+    "factors", [{}, {"1": "x"}, {"1": 65535}, {"1": 2**31 - 1}, {"1": -(10**9)}]
+)
 def test_a_value_without_a_usable_factor_is_not_a_figure(factors: dict[str, Value]) -> None:
     assert Figure(A, factor=B).read_from(reader({"1.3.1.1": 746, **table("1.3.2", factors)})) == {}
 

@@ -56,6 +56,8 @@ TOO_LARGE: tuple[Callable[[], object], ...] = (
         (lambda: Spread("1.3.x", SPANS), "oid is '1.3.x'"),
         (lambda: Spread("1.3.1", SPANS, tail="x"), "tail is 'x'"),
         (lambda: Spread("1.3.1", ()), "spans is empty"),
+        (lambda: Outlets(rows=A, settling_s=-1), "settling_s is -1; give 0 to 10"),
+        (lambda: Outlets(rows=A, settling_s=11), "settling_s is 11; give 0 to 10"),
         (lambda: Tables("1.3.x", 1, 2, "1"), "oid is '1.3.x'"),
         (lambda: Tables("1.3.1", 1, 2, ""), "column is empty"),
         (lambda: Tables("1.3.1", 1, 2, "x"), "column is 'x'"),

@@ -36,7 +36,7 @@ ALIKE = {"raritan-px2_signed": "without the sensors' minimum it is like firmware
 #: units of which a row that is missing in all columns of its table is not noticed
 UNCOUNTED = frozenset(
     (
-        "aten-pe2 avocent-pm_acs cyclades-acs5k cyclades-pm e3meter-ipm geist-v3 "
+        "aten-pe2 avocent-pm_acs cyclades-acs5k e3meter-ipm geist-v3 "
         "geist-v3_watchdogs geist-v5_inlet geist-v5_metered ict-pdu_buses infrapower "
         "lantronix-slc powertek-pwt2 racktivity riedo-updu rpcm schleifenbauer_conteg "
         "tripplite-products_ats tripplite-products_ups ts-bspdu vertiv-dcs-mpdu"

@@ -10,6 +10,7 @@ import re
 import pytest
 
 from handlers.shared.errors import ProtocolError, Unsupported
+from handlers.snmp.contact import Contact
 from handlers.snmp.controls import Guarded
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.single_family import Unmarked
@@ -139,11 +140,12 @@ def test_every_value_of_a_sibling_is_given_once() -> None:
 
 
 def test_the_families_whose_doubts_may_have_no_object_are_documented() -> None:
-    """An optional Doubt, whose object some models lack, raises no doubt where it is empty."""
+    """An optional Doubt or Contact, whose object some models lack, denies nothing where it is
+    empty."""
     optional = {
         profile.key
         for profile in FAMILIES.values()
-        if any(isinstance(part, Doubt) and part.optional for part in parts_of(profile))
+        if any(isinstance(part, (Contact, Doubt)) and part.optional for part in parts_of(profile))
     }
     page = (ROOT / "docs" / "dev" / "families.md").read_text()
     (line,) = (line for line in page.splitlines() if "is told without it" in line)

@@ -164,6 +164,28 @@ def test_the_definitions_check_a_list(words: list[str], small: Hall, call: Call)
     assert result.returncode in (0, 1) and data["pdus"][0] == "1", result
 
 
+def test_the_line_for_icinga_names_every_pdu_of_a_list(small: Hall) -> None:
+    text = (DOCS / "icinga2.conf").read_text("utf-8")
+    (line,) = re.findall(r"^   (pdu check .* \| python3 -c .*) \*/$", text, re.MULTILINE)
+    replaced = {
+        "pdu check": f"{shlex.join(PDU)} check",
+        "/etc/pdu/pdus.csv": shlex.quote(str(small.list(dead=True))),
+        "/etc/pdu/logins.toml": shlex.quote(str(small.logins)),
+        "python3": shlex.quote(sys.executable),
+    }
+    for word, value in replaced.items():
+        line = line.replace(word, value)
+    done = subprocess.run(
+        ["sh", "-c", line],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.stdout == f"const Pdus = {json.dumps([*small.peers, 'dead'])}\n", done.stderr
+    assert re.search(r"^const Pdus = \[.*\]$", text, re.MULTILINE)
+
+
 def test_a_service_of_one_pdu_has_its_lines_with_limits(small: Hall, call: Call) -> None:
     words = ("check", "raritan", "--list", small.list(), "--auth", small.logins, "--nagios")
     limits = ("--warning", "80%", "--critical", "14:16")

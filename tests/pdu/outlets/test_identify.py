@@ -452,3 +452,30 @@ def test_port_80_is_tried_where_443_is_closed(capsys: Printed, monkeypatch: Patc
     # with a port given, no other one is tried
     assert root.run(["identify", "192.0.2.1:444", "--handler", "netio"]) == 3
     assert "port 80" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "counts, verdict",
+    [
+        ({"known_outlets": 6, "switchable_outlets": 6, "metered_outlets": 6}, "reads, switches"),
+        ({"known_outlets": 5, "metered_outlets": 2}, "reads 5 of 6 outlets, meters 2 of 6 outlets"),
+        ({"metered": True}, "meters the unit"),
+        ({}, "reads nothing"),
+    ],
+)
+def test_the_verdict_counts_outlets_and_reads_no_phrase(
+    counts: dict[str, Any], verdict: str
+) -> None:
+    phrases = ["report its load by unit (1 A)", "read the states", "switch the outlets"]
+    found = HandlerFinding("snmp", family="f", outlets=6, can=phrases, **counts)
+    (line, *_) = identify._finding_lines(found, verbose=False)
+    each = ", meters each outlet" if counts.get("metered_outlets") == 6 else ""
+    assert line == f"snmp: yes: f, 6 outlets: {verdict}{each}"
+
+
+def test_a_unit_of_which_some_outlets_are_metered_does_not_meter_each() -> None:
+    """`cyberpower-epdu2` has the figures of two of its four outlets."""
+    finding = of_fixture("cyberpower-epdu2")
+    assert (finding.metered_outlets, finding.outlets) == (2, 4)
+    (line, *_) = identify._finding_lines(finding, verbose=False)
+    assert line.endswith("meters 2 of 4 outlets")

@@ -1,0 +1,205 @@
+"""What a device says of its contact with a unit, or with all that it measures.
+
+It is a fact about the unit, so it counts for all that the device tells of it: states are UNKNOWN,
+figures are not known, and no command is sent. A profile says it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Optional
+
+from ..dcimanager.rows import Raw
+from ..shared.errors import Unsupported
+from . import validation
+from .controls import Control, Order
+from .decoding import Rows, text
+from .figures import Arcs, Figure, Total
+from .frozen_value import FrozenValue, replace
+from .reader import Lost, Reader
+from .sources import Scalar, Source
+from .sources.base import ReadOnly
+from .states import Doubt, State
+
+_WHOLE_DEVICE = "0"  # the row of a Scalar
+
+
+class Contact(FrozenValue):
+    """A mark of a unit, or of the device: what it tells of the unit is of now if the mark is good.
+
+    Fields:
+        mark: the mark of each unit; of the device, one or several, which all must be good.
+        good: the values that the mark has while the device can tell of the unit.
+        unit: the arcs that name the unit, in the identities of outlets and in the indexes of
+            figures. None: the mark is of the device.
+        part: the arcs that name the unit in the indexes of `mark`. A unit may have several marks,
+            such as one of each inlet, which all must be good.
+        optional: older firmware or some models lack the whole object. A missing value beside others
+            is not good.
+        why: what another value means, for an error.
+    """
+
+    mark: Source
+    good: tuple[str, ...]
+    unit: Optional[Arcs] = None
+    part: Arcs = Arcs()
+    optional: bool = False
+    why: str = "the device has no contact with the unit"
+
+    def check(self) -> None:
+        validation.require_values(self.good, "good")
+        validation.require_distinct_texts(self.good, "good")
+        if self.unit is not None and isinstance(self.mark, Scalar):
+            raise ValueError("unit is given and mark is a Scalar, which is of the whole device")
+        validation.require_text(self.why, "why")
+
+    def is_good(self, mark: Optional[Raw]) -> bool:
+        return mark is not None and text(mark) in self.good
+
+    def marks(self, reader: Reader) -> Rows:
+        """Unit -> mark, of several the one that is not good; {} on a device that has none."""
+        marks: Rows = {}
+        for row, mark in self.mark.rows(reader).items():
+            unit = self.part.of(row)
+            if unit not in marks or self.is_good(marks[unit]):
+                marks[unit] = mark
+        return marks
+
+    def mark_of(self, marks: Rows, identity: str) -> Optional[Raw]:
+        """The mark of a row's unit among `marks`, None if it has none. A total of the whole device
+        needs every mark."""
+        if self.unit is None:
+            return self._worst(marks)
+        unit = self.unit.of(identity)
+        if unit not in marks and identity == _WHOLE_DEVICE:
+            return self._worst(marks)
+        return marks.get(unit)
+
+    def _worst(self, marks: Rows) -> Optional[Raw]:
+        """A mark that is not good, else any."""
+        others = (mark for mark in marks.values() if not self.is_good(mark))
+        return next(others, next(iter(marks.values()), None))
+
+    def refusal(self, reader: Reader, identity: str) -> str:
+        """Why no command is sent to an outlet, "" if its mark is good."""
+        marks = ContactMarks(self, self.mark)
+        mark = marks.value_of(reader, identity)
+        if self.is_good(mark) or (mark is None and self.optional and not self.marks(reader)):
+            return ""
+        return self.objection(mark, reader)
+
+    def objection(self, mark: Optional[Raw], reader: Reader) -> str:
+        """Why nothing is certain with a mark that is not good."""
+        if mark is None:
+            return f"{self.why} ({self.object} has no value)"
+        if isinstance(mark, Lost):
+            return f"{self.object}: {mark.reason}"
+        return f"{self.why} ({self.object} reads {reader.quoted(mark, 20)!r})"
+
+    @property
+    def object(self) -> str:
+        """The name of the mark's object."""
+        return getattr(self.mark, "object", "") or "the mark of its unit"
+
+
+class ContactMarks(ReadOnly):
+    """The mark of each row's unit, for the rows of `over`; {} on a device without marks."""
+
+    WHY = "several outlets share an object"
+
+    contact: Contact
+    over: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        marks = self.contact.marks(reader)
+        if not marks:
+            return {}
+        mark_by_row = {
+            identity: self.contact.mark_of(marks, identity) for identity in self.over.rows(reader)
+        }
+        return {identity: mark for identity, mark in mark_by_row.items() if mark is not None}
+
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        contact = self.contact
+        if contact.unit is None or contact.part != Arcs():
+            return contact.mark_of(contact.marks(reader), identity)
+        unit = contact.unit.of(identity)
+        return contact.mark.value_of(reader, unit) if unit else None
+
+
+class InContact(ReadOnly):
+    """All rows of `source`. One whose unit's mark is not good has no value, so that it has no
+    figure, and there is no sum."""
+
+    WHY = "it has rows without an object"
+
+    source: Source
+    contact: Contact
+
+    def rows(self, reader: Reader) -> Rows:
+        rows = self.source.rows(reader)
+        if not rows:
+            return {}
+        contact = self.contact
+        marks = contact.marks(reader)
+        if not marks and contact.optional:
+            return rows
+        return {
+            identity: self._value(value, contact.mark_of(marks, identity), reader)
+            for identity, value in rows.items()
+        }
+
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        value = self.source.value_of(reader, identity)
+        if value is None:
+            return None
+        mark = ContactMarks(self.contact, self.source).value_of(reader, identity)
+        if mark is None and self.contact.optional and not self.contact.marks(reader):
+            return value
+        return self._value(value, mark, reader)
+
+    def _value(self, value: Raw, mark: Optional[Raw], reader: Reader) -> Raw:
+        if isinstance(value, Lost) or self.contact.is_good(mark):
+            return value
+        return Lost(self.contact.objection(mark, reader))
+
+
+class SwitchedInContact(Control):
+    """A control that raises Unsupported for outlets of units whose marks are not good."""
+
+    then: Control
+    contacts: tuple[Contact, ...]
+
+    def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
+        for contact in self.contacts:
+            refusal = contact.refusal(reader, identity)
+            if refusal:
+                raise Unsupported(f"outlet {identity} is not switched: {refusal}")
+        return self.then.orders(reader, identity, up=up)
+
+
+def state_in_contact(state: State, contacts: Iterable[Contact]) -> State:
+    """A state that is UNKNOWN for outlets of units whose marks are not good."""
+    doubts = tuple(
+        Doubt(ContactMarks(contact, state.source), contact.good, contact.optional)
+        for contact in contacts
+    )
+    return replace(state, doubts=(*doubts, *state.doubts))
+
+
+def figure_in_contact(figure: Optional[Figure], contacts: Iterable[Contact]) -> Optional[Figure]:
+    """A figure that is not known for rows of units whose marks are not good."""
+    if figure is None:
+        return None
+    source = figure.source
+    for contact in contacts:
+        source = InContact(source, contact)
+    return replace(figure, source=source)
+
+
+def total_in_contact(total: Optional[Total], contacts: Iterable[Contact]) -> Optional[Total]:
+    """A total that is not known if it needs a unit whose mark is not good."""
+    if total is None:
+        return None
+    figures = (figure_in_contact(figure, contacts) for figure in total.figures)
+    return replace(total, figures=tuple(figure for figure in figures if figure is not None))

@@ -1,0 +1,193 @@
+"""`pdu where`: the outlets of all PDUs of a list that have a name, such as that of a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from handlers.shared.errors import printable
+from handlers.shared.tls import cached_contexts
+
+from ..cli import states
+from ..cli.exit_codes import DONE, code_of
+from ..cli.groups import Subcommand
+from ..cli.options import TEXT, Output, output_options, pass_output
+from ..cli.output import counted, print_json, progress, report, tabulate
+from ..cli.shared_options import auth_option, list_option, parallel_option
+from ..pdu_list.login_options import Login, pass_login, secret_file_option
+from ..reading import reader_pool
+from ..reading.owner_files import OwnerFiles
+from ..reading.parts import NAMES, CallError, PolledOutlet, Reading
+from ..reading.polling import Target, poll_names
+from .outlet_words import is_same_name
+
+#: of a handler from elsewhere; ours have them
+_NO_NAMES = CallError("unsupported", "this handler reads no names of outlets")
+_NOT_FOUND = "no-such-outlet"
+
+
+class NamedOutlet(NamedTuple):
+    """An outlet, and the PDU that has it."""
+
+    target: Target
+    outlet: PolledOutlet
+
+    def document(self) -> dict[str, str]:
+        """The outlet, as --json prints it."""
+        device = self.target.device
+        return {
+            "pdu": device.name,
+            "handler": device.handler,
+            "host": str(device.where),
+            "identity": self.outlet.identity,
+            "number": self.outlet.number,
+            "name": self.outlet.name,
+            "state": states.word(self.outlet.state),
+        }
+
+
+class UnreadPdu(NamedTuple):
+    """A PDU whose names of outlets are not known, and why."""
+
+    target: Target
+    error: CallError
+
+    def document(self) -> dict[str, str]:
+        """The PDU, as --json prints it."""
+        kind, why = self.error
+        return {"pdu": self.target.device.name, "kind": kind, "reason": why}
+
+
+class Search(NamedTuple):
+    """What was found in the PDUs of a list."""
+
+    #: the names that were sought; all if there are none
+    names: Sequence[str]
+    outlets: Sequence[NamedOutlet]
+    unread: Sequence[UnreadPdu]
+    #: how many PDUs the list has
+    pdus: int
+
+    @property
+    def missing(self) -> Sequence[str]:
+        """The names that no outlet has, as far as the PDUs could be read."""
+        return [
+            name
+            for name in self.names
+            if not any(is_same_name(name, found.outlet.name) for found in self.outlets)
+        ]
+
+    @property
+    def exit_code(self) -> int:
+        """That of the first PDU that was not read, because it may have the name too; else that of
+        a name that no outlet has.
+        """
+        if self.unread:
+            return code_of(self.unread[0].error.kind)
+        return code_of(_NOT_FOUND) if self.missing else DONE
+
+    def document(self) -> dict[str, Any]:
+        """What was found, as --json prints it."""
+        return {
+            "outlets": [found.document() for found in self.outlets],
+            "missing": list(self.missing),
+            "unread": [pdu.document() for pdu in self.unread],
+        }
+
+    def notes(self) -> Iterator[str]:
+        """What is not in the table: PDUs that were not read, and names without an outlet."""
+        for pdu in self.unread:
+            kind, why = pdu.error
+            yield f"{printable(pdu.target.device.name)}: {kind}: {why}"
+        if self.unread:
+            yield (
+                f"the names of {counted(len(self.unread), 'PDU')} of {self.pdus} are not known:"
+                " what is sought may be there too"
+            )
+        read = self.pdus - len(self.unread)
+        for name in self.missing:
+            yield f"no outlet of {counted(read, 'PDU')} has the name {printable(name, 60)!r}"
+
+
+def search(names: Sequence[str], targets: Sequence[Target], parallel: int) -> Search:
+    """Read the names of outlets of all these PDUs, and find those with one of `names`; all that
+    have a name if there are none. Both lists of the result are in the order of the PDUs.
+    """
+    readings: list[Optional[Reading]] = [None] * len(targets)
+    pool = reader_pool.ReaderPool(parallel)
+    with cached_contexts(), progress(len(targets), "reading names", show_pos=True) as bar:
+        for place, reading in pool.read_all(targets, read_target=poll_names):
+            readings[place] = reading
+            if bar is not None:
+                bar.update(1)
+    outlets: list[NamedOutlet] = []
+    unread: list[UnreadPdu] = []
+    for target, pdu_reading in zip(targets, readings):
+        if pdu_reading is None:
+            continue
+        error = names_error(pdu_reading)
+        if error is not None:
+            unread.append(UnreadPdu(target, error))
+        for outlet in pdu_reading.outlets:
+            if _is_sought(outlet.name, names):
+                outlets.append(NamedOutlet(target, outlet))
+    return Search(names, outlets, unread, len(targets))
+
+
+def names_error(reading: Reading) -> Optional[CallError]:
+    """Why the names of a PDU are not known; None if they are."""
+    if reading.labelled:
+        return None
+    return reading.failures.get(NAMES) or reading.failure or _NO_NAMES
+
+
+def _is_sought(name: str, names: Sequence[str]) -> bool:
+    if not name:
+        return False
+    return not names or any(is_same_name(name, sought) for sought in names)
+
+
+@click.command(
+    "where",
+    cls=Subcommand,
+    examples=("pdu where web-7", "pdu where web-7 web-8 --list pdus.csv --auth logins.toml"),
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1, type=TEXT)
+@list_option()
+@auth_option()
+@parallel_option(default=reader_pool.PARALLEL)
+@secret_file_option
+@output_options
+@pass_login
+@pass_output
+def where(
+    output: Output,
+    login: Login,
+    names: Sequence[str],
+    list_file: Optional[str],
+    auth_file: Optional[str],
+    *,
+    parallel: int,
+) -> int:
+    """Find the outlets that have a name, such as that of a server, in all PDUs of the list; without
+    NAME, list every outlet that has one. Case and blanks do not count.
+
+    The names are those that the PDUs themselves have. A PDU whose names cannot be read is named:
+    what is sought may be there too, so the exit code is that of its error.
+    """
+    owner_files = OwnerFiles.of_command(None, list_file, auth_file, login).add_known_list()
+    owner_files = owner_files._replace(list=owner_files.require_list())
+    targets = owner_files.targets(owner_files.files())
+    found = search(names, targets, parallel)
+    if output.json:
+        print_json(found.document())
+        return found.exit_code
+    if found.outlets:
+        rows = [list(outlet.document().values()) for outlet in found.outlets]
+        head = list(found.outlets[0].document())
+        print("\n".join(tabulate(head, rows)))
+    for note in found.notes():
+        report(note)
+    return found.exit_code

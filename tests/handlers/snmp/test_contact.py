@@ -1,0 +1,134 @@
+"""A mark of a unit counts for all that the device tells of it: no state, no figure and no command
+is left where the mark is not good.
+"""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import pytest
+
+from handlers.shared.errors import Unsupported
+from handlers.shared.meter_figures import MeterFigures
+from handlers.snmp import metering
+from handlers.snmp.contact import Contact
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.figures import Arcs, Figure
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import Column, Part, Provided, Scalar
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.memory import Memory
+from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
+from tests.recordings import Fixture
+
+#: families whose own doubt about several outlets leaves the figures right
+OTHER_DOUBTS = {
+    "apc-masterswitch": "the states and the outlets do not agree; there are no figures",
+    "apc-rpdu": "as apc-masterswitch, in the same table",
+    "apc-rpdu2": "as apc-masterswitch, in the same table",
+    "baytech": "an open breaker: what flows is measured before it, and is 0",
+    "riello-mdu": "a bypass around the relays: the currents are measured all the same",
+}
+CONTACTS = [
+    pytest.param(unit, contact, id=f"{unit_id(unit)} {contact.object}")
+    for unit in FIXTURES
+    for contact in (
+        *FAMILIES[unit.key].contact,
+        *(mark for outlets in FAMILIES[unit.key].outlets for mark in outlets.contact),
+    )
+]
+
+
+def bad_value(contact: Contact) -> int:
+    return next(number for number in range(300) if str(number) not in contact.good)
+
+
+def units_of(contact: Contact, unit: Fixture, reader: Reader) -> set[str]:
+    """The units of all rows of the family's states and figures."""
+    if contact.unit is None:
+        return {"1"}
+    profile = FAMILIES[unit.key]
+    sources = [outlets.states.source for outlets in profile.outlets if outlets.states]
+    sources += [part.source for part in parts_of(profile) if isinstance(part, Figure)]
+    rows = {row for source in sources for row in source.rows(reader)}
+    return {contact.unit.of(row) for row in rows if not row.endswith(".")} - {""}
+
+
+def put_bad_marks(contact: Contact, unit: Fixture, device: Memory) -> None:
+    """Make every mark bad: those that the recording has, else one of each unit."""
+    reader = find(unit, device).reader
+    bad, has_marks = bad_value(contact), False
+    objects = [part for part in parts_of(contact.mark) if isinstance(part, (Column, Scalar))]
+    for part in objects:
+        rows = {} if isinstance(part, Scalar) else part.rows(reader)
+        for row in rows:
+            device.put(part.instance_oid(reader, row), bad)
+            has_marks = True
+    if has_marks:
+        return
+    (part,) = objects
+    if isinstance(part, Scalar):
+        device.put(part.object_oid(reader), bad)
+        return
+    for name in units_of(contact, unit, reader):
+        row = name if contact.part == Arcs() else f"{name}.1"
+        device.put(part.instance_oid(reader, row), bad)
+
+
+def figures_left(figures: MeterFigures) -> list[float]:
+    values = (figures.current_a, figures.power_w, figures.energy_kwh)
+    return [value for value in values if isinstance(value, float)]
+
+
+def refusal(device: SnmpDevice, identity: str) -> Optional[str]:
+    """Why the outlet is not commanded, None if it has no control."""
+    if device.outlets is None or device.outlets.control is None:
+        return None
+    with pytest.raises(Unsupported) as error:
+        device.outlets.control.orders(device.reader.again(), identity, up=False)
+    return error.value.reason
+
+
+@pytest.mark.parametrize("unit, contact", CONTACTS)
+def test_without_contact_nothing_is_left(unit: Fixture, contact: Contact) -> None:
+    device = memory(unit)
+    put_bad_marks(contact, unit, device)
+    status = find(unit, device)
+    assert set(status.states.values()) <= {EnumPowerStatus.UNKNOWN}
+    for identity in status.states:
+        reason = refusal(status, identity)
+        assert reason is None or contact.object in reason
+    figures = metering.read_statistic(find(unit, device, for_figures=True))
+    assert not any(map(figures_left, figures.ports.values()))
+    if contact in FAMILIES[unit.key].contact:
+        totals = (figures.load_a, figures.power_w, figures.energy_kwh)
+        assert not any(isinstance(total, float) for total in totals)
+
+
+def test_a_doubt_about_several_outlets_is_a_contact() -> None:
+    """A doubt that is read of a unit, or of the device, would leave its figures as they are."""
+    doubtful = {
+        profile.key
+        for profile in FAMILIES.values()
+        for outlets in profile.outlets
+        if outlets.states is not None
+        for doubt in outlets.states.doubts
+        if isinstance(doubt.test, (Part, Provided))
+    }
+    assert doubtful == OTHER_DOUBTS.keys()
+
+
+def test_a_missing_mark_beside_others_is_not_good() -> None:
+    contact = Contact(Column("1.3.6.1.4.1.99999.1"), ("1",), Arcs(stop=1), optional=True)
+    device = Memory({"1.3.6.1.4.1.99999.1.1": 1})
+    assert contact.refusal(Reader(device), "1.4") == ""
+    assert "has no value" in contact.refusal(Reader(device), "2.4")
+    assert contact.refusal(Reader(Memory({})), "2.4") == ""
+
+
+def test_a_total_of_the_device_needs_every_mark() -> None:
+    contact = Contact(Column("1.3.6.1.4.1.99999.1"), ("1",), Arcs(stop=1))
+    assert contact.mark_of({"1": 1, "2": 0}, "0") == 0
+    assert contact.mark_of({"1": 1, "2": 1}, "0") == 1
+    assert contact.mark_of({"1": 1, "2": 0}, "1.7") == 1

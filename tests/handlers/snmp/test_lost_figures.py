@@ -1,0 +1,172 @@
+"""A walk of a statistic leaves out a row, or is answered empty, while GETs answer the same objects:
+each figure that the whole unit has is the same, or the answer says that it is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from handlers.dcimanager.views import Figures
+from handlers.shared.errors import PduHandlerError
+from handlers.shared.meter_figures import Figure, NotKnown
+from handlers.snmp import metering
+from tests.handlers.snmp import units
+from tests.handlers.snmp.memory import Memory, Value, plain
+from tests.recordings import Fixture, fixture
+
+#: units that lose a figure with a row without a word, by the reason why nothing proves the loss
+UNPROVEN_ROWS = {
+    "the row is lost in the list of the outlets, and no other column that is read shows it": (
+        "dell-rpdu geist-v5 geist-v5_delta riedo-updu"
+    ),
+    "it is the only meter of its unit of the chain, which may be a unit without meters": (
+        "eaton-power-pdu"
+    ),
+}
+_ALONE = "no other column of its table is read, so the device looks like one without the table"
+#: likewise, with all rows of a column
+UNPROVEN_COLUMNS = {
+    _ALONE: (
+        "apc-easy-epdu_metered apc-rpdu2 aten-pe2 baytech_modules eaton-epdu eaton-power-pdu"
+        " enlogic-esp geist-em hpe-mapdu2 hpe-mapdu2_metered hpe-mapdu3 hpe-mapdu3_metered"
+        " raritan-px2 raritan-px2_sensors starline-ac tripplite-12x-ups_output"
+    ),
+    "one walk reads all these meters, so the device looks like one without them": (
+        "clever-mpdu clever-mpdu_groups clever-mpro clever-mpro_metered clever-mpro_zero"
+        " clever-zpdu cpi-legacy ipt-ipower wti-power_branches"
+    ),
+}
+
+
+class ShortWalk(Memory):
+    """A device of which the walk of `column` leaves out these rows."""
+
+    column = ""
+    left_out: tuple[str, ...] = ()
+
+    def walk(self, oid: str) -> Mapping[str, Value]:
+        rows = super().walk(oid)
+        if oid != self.column:
+            return rows
+        return {row: value for row, value in rows.items() if row not in self.left_out}
+
+
+def statistic(unit: Fixture, device: Memory) -> Figures:
+    """The figures that DCImanager is shown."""
+    found = units.find(unit, device, for_view=True)
+    return metering.read_statistic(found, with_power=False)
+
+
+def walked(device: Memory) -> dict[str, list[str]]:
+    """The rows of each column that was walked and has some."""
+    columns = dict.fromkeys(ask.removeprefix("walk ") for ask in device.asked if ask[0] == "w")
+    rows = {column: list(device.walk(column)) for column in columns}
+    return {column: of_column for column, of_column in rows.items() if of_column}
+
+
+def totals(figures: Figures) -> dict[str, Figure]:
+    return {"load": figures.load_a, "energy": figures.energy_kwh}
+
+
+def energies(figures: Figures) -> dict[str, Figure]:
+    return {identity: port.energy_kwh for identity, port in figures.ports.items()}
+
+
+def other_figures(whole: Figures, read: Figures) -> Iterator[str]:
+    """The figures that are firm in both, and not the same."""
+    for before, after in ((totals(whole), totals(read)), (energies(whole), energies(read))):
+        for name, figure in before.items():
+            now = after.get(name)
+            if isinstance(figure, float) and isinstance(now, float) and now != figure:
+                yield f"{name}: {figure} is {now}"
+
+
+def silent_losses(whole: Figures, read: Figures) -> Iterator[str]:
+    """The figures that the answer neither has nor calls not known, in an error or in the log."""
+    if read.not_known():
+        return
+    for name, figure in totals(whole).items():
+        if isinstance(figure, float) and not isinstance(totals(read)[name], float):
+            yield name
+    if read.outlets_not_known():
+        return
+    for identity, figure in energies(whole).items():
+        if isinstance(figure, float) and energies(read).get(identity) is None:
+            yield f"the energy of {identity}"
+
+
+class Losses:
+    """What a unit's statistic loses without a word, and what it shows instead, for some rows."""
+
+    def __init__(self, unit: Fixture) -> None:
+        self._unit = unit
+        self._device = ShortWalk({oid: plain(row) for oid, row in unit.rows.items()})
+        self._whole = statistic(unit, self._device)
+        self.columns = walked(self._device)
+
+    def without(self, column: str, rows: tuple[str, ...]) -> list[str]:
+        self._device.column, self._device.left_out = column, rows
+        try:
+            read = statistic(self._unit, self._device)
+        except PduHandlerError:
+            return []
+        assert list(other_figures(self._whole, read)) == [], (column, rows)
+        return [f"{column} {rows[0]}: {loss}" for loss in silent_losses(self._whole, read)]
+
+
+def is_named(unit: Fixture, unproven: Mapping[str, str]) -> bool:
+    return any(unit.name in names.split() for names in unproven.values())
+
+
+@units.EACH
+@pytest.mark.sample(12)
+def test_a_figure_without_its_row_is_the_same_or_said_to_be_not_known(unit: Fixture) -> None:
+    """Of each column: the first row, the last and one between."""
+    losses = Losses(unit)
+    silent: list[str] = []
+    for column, rows in losses.columns.items():
+        if len(rows) > 1:
+            for row in dict.fromkeys((rows[0], rows[len(rows) // 2], rows[-1])):
+                silent += losses.without(column, (row,))
+    assert bool(silent) is is_named(unit, UNPROVEN_ROWS), silent
+
+
+@units.EACH
+@pytest.mark.sample(12)
+def test_a_figure_without_its_column_is_the_same_or_said_to_be_not_known(unit: Fixture) -> None:
+    losses = Losses(unit)
+    silent: list[str] = []
+    for column, rows in losses.columns.items():
+        silent += losses.without(column, tuple(rows))
+    assert bool(silent) is is_named(unit, UNPROVEN_COLUMNS), silent
+
+
+def test_the_named_units_are_units() -> None:
+    named = [
+        name
+        for unproven in (UNPROVEN_ROWS, UNPROVEN_COLUMNS)
+        for names in unproven.values()
+        for name in names.split()
+    ]
+    assert set(named) <= {unit.name for unit in units.FIXTURES}
+
+
+@pytest.mark.parametrize(
+    "name, column, row, objects",
+    [
+        ("planet-ipm", "1.3.6.1.4.1.10456.3.3.2.1.5", "", "inFeedCurrent"),
+        ("digipower_24", "1.3.6.1.4.1.17420.1.2.9", "1.11.0", "pduNNValue"),
+        ("clever-mpdu_groups", "1.3.6.1.4.1.30966.8.1.2", "1.1.0", "line"),
+    ],
+)
+def test_a_load_that_a_get_shows_is_not_known_without_its_walk(
+    name: str, column: str, row: str, objects: str
+) -> None:
+    """A load of which the walk has no row, and another source or no load would take its place."""
+    unit = fixture(name)
+    device = ShortWalk({oid: plain(row_of) for oid, row_of in unit.rows.items()})
+    device.column, device.left_out = column, (row,) if row else tuple(device.walk(column))
+    load = statistic(unit, device).load_a
+    assert isinstance(load, NotKnown) and objects in load.reason
