@@ -12,7 +12,9 @@ from typing import Any, Union
 
 import pytest
 
+from handlers.nut.requests import get_var
 from tests import vendor_pages
+from tests.handlers.nut.clients import client
 from tests.servers import upsd
 from tests.servers.upsd import Upsd
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice
@@ -71,6 +73,5 @@ def test_each_example_of_pynutclients_page_runs_on_a_server(
     assert set(device_names) == {NAME}
     assert variables[b"ups.status"] == b"OL"
     assert ran == written == "OK"
-    assert (
-        server.ask("GET VAR UPS1 battery.date").endswith('"06/17/08"') if kind == "upsd" else True
-    )
+    with client(server, user) as nut:
+        assert nut.answer(get_var(NAME, "battery.date")) == "06/17/08"

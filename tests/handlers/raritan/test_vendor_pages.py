@@ -125,7 +125,8 @@ def test_each_example_of_the_vendors_pages_runs_on_a_unit(
     for words in ("nameplate", "serialNumber", "hasSwitchableOutlets", "macAddress"):
         assert all(words in text for text in _of(output, "print(metadata)")), words
     assert all(text.count("label") == 4 for text in _of(output, "print(outlet.getMetaData())"))
-    assert len(re.findall(r"(?m)^\d+ Wh$", *_of(output, "energy_sensor"))) == 4
+    (energies,) = _of(output, "energy_sensor")
+    assert len(re.findall(r"(?m)^\d+ Wh$", energies)) == 4
     (voltages,) = _of(output, "voltageLN")
     assert re.search(r"L1-L2=[34]\d\d\.\dV", voltages) and re.search(r"L1-N=2\d\d\.\dV", voltages)
     assert _of(output, "rawcfg.upload") == ["0\n"]
