@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from handlers.raritan.rpc import Enumeration, Interface, Structure, Time, ValueObject, pdumodel
 from handlers.raritan.rpc._runtime.registry import MODULES, OTHER_MODULES, idl_name
 from handlers.raritan.rpc._runtime.structures import field_names
+from tests.needs import ROOT
 from tests.servers import sdk
 from tests.servers.worker import Worker
 
@@ -64,6 +66,25 @@ def test_each_module_is_in_the_registry_and_each_definition_in_its_module(theirs
     assert {name.partition(".")[0] for name in theirs} <= MODULES
     for name in theirs:
         assert _ours(name) is not None, name
+
+
+@pytest.mark.parametrize("release", sdk.RELEASES.values())
+def test_each_module_of_a_release_of_the_sdk_is_here_or_known_to_be_elsewhere(release: str) -> None:
+    package = sdk.needed(release) / "raritan" / "rpc"
+    modules = {file.parent.name for file in package.glob("[a-z]*/__init__.py")}
+    assert len(modules) > 40 and modules <= MODULES | OTHER_MODULES
+    assert not MODULES & OTHER_MODULES
+
+
+def test_the_page_lists_the_modules_that_are_here() -> None:
+    page = (ROOT / "docs" / "raritan-library.md").read_text("utf-8")
+    section = page.partition("\n## Modules\n")[2].partition("\n## ")[0]
+    here, _, elsewhere = section.partition(": what ")
+    assert set(re.findall(r"`(\w+)`", here)) == MODULES
+    examples = set(re.findall(r"`(\w+)`", elsewhere))
+    assert examples and examples <= OTHER_MODULES
+    files = (ROOT / "handlers" / "raritan" / "rpc").glob("[a-z]*")
+    assert {file.stem for file in files} == MODULES
 
 
 @pytest.mark.parametrize("name", sorted(OTHER_MODULES))

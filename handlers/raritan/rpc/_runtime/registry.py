@@ -15,11 +15,12 @@ MODULES = frozenset(
     pdumodel peripheral portsmodel rawcfg security sensors servermon session um usermgmt
 """.split()
 )
-# modules of the vendor's binding that this one does not have
+# modules of the vendor's binding, in any release, that this one does not have
 OTHER_MODULES = frozenset(
     """
-    assetmgrmodel auth cfg datetime display dsam jsonrpc luaservice modbus production radius
-    res_mon serial smartcard smartlock sx sys tacplus test tfw usb webcam zigbee
+    assetmgrmodel auth cew cfg datetime display dsam emdmodel jsonrpc lhx lhxmodel luaservice modbus
+    opaque powerlogic production radius res_mon serial smartcard smartlock sx sys tacplus test tfw
+    usb webcam zigbee
 """.split()
 )
 # characters; checked before `find`, because devices choose the names in its cache
