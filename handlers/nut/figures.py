@@ -129,7 +129,8 @@ def _sources_by_type(
         # some meter nothing at their output (apc-ats-mib.c)
         output = output._replace(witness=named_output, alone=NotMetered)
         return output, inlet, every_outlet, average
-    if not kind and inlet.figures is not None and named_output:
+    has_equal_sides = inlet.figures is not None and inlet.figures == output.figures
+    if not kind and inlet.figures is not None and named_output and not has_equal_sides:
         reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
         return (Source(inlet.name, [NotKnown(reason)]),)
     if not kind and named_output:

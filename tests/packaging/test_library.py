@@ -33,7 +33,7 @@ from {OWN}.raritan import rpc
 from {OWN}.raritan.rpc import pdumodel
 
 
-def states(agent: rpc.Agent) -> list[bool]:
+def states(agent: rpc.Agent) -> list[bool | None]:
     pdu = pdumodel.Pdu("/model/pdu/0", agent)
     return [outlet.getState().available for outlet in pdu.getOutlets()]
 

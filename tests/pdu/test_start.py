@@ -196,9 +196,10 @@ def test_ctrl_c_has_its_exit_code_even_if_standard_error_cannot_be_written(is_go
 
 @needs_full
 def test_a_reading_is_printed_although_its_warning_cannot_be() -> None:
-    with PEERS["raritan"]() as peer, open("/dev/full", "wb") as full:
+    with PEERS["nut"]() as peer, open("/dev/full", "wb") as full:
         arguments, secrets = options(peer)
-        words = ["status", "raritan", peer.address, *arguments, "--json", "-s", "link_units=2"]
+        # it meters its input's current and not its power, which is a warning
+        words = ["statistic", "nut", peer.address, *arguments, "--json"]
         variables = {f"PDU_{key.upper()}": value for key, value in secrets.items()}
         process = run([*PDU, *words], stderr=full, variables=variables)
     assert process.returncode == 0 and json.loads(process.stdout)["outlets"]

@@ -19,6 +19,7 @@ from .choices import (
 from .derived import Alike as Alike, Bits as Bits, Chained as Chained, Number as Number
 from .filters import (
     Arc as Arc,
+    Checked as Checked,
     Complete as Complete,
     Counted as Counted,
     EachUnit as EachUnit,
@@ -31,7 +32,6 @@ from .numbered_objects import Span as Span, Spread as Spread, Tables as Tables
 from .objects import Column as Column, Scalar as Scalar
 from .single_family import (
     ByOctets as ByOctets,
-    Checked as Checked,
     Field as Field,
     Fitted as Fitted,
     Gathered as Gathered,

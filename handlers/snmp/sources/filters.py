@@ -15,11 +15,13 @@ from ..decoding import Rows, number, text
 from ..reader import LOST, Lost, Reader
 from .base import (
     Filter,
+    ObjectSource,
     ReadOnly,
     RowFilter,
     Source,
     identity_prefixes,
     is_nameless,
+    lost_by,
     unmarked_value,
 )
 
@@ -382,3 +384,50 @@ class Counted(RowFilter):
             return not self.demanded
         arc = identity.rpartition(".")[2]
         return arc.isascii() and arc.isdigit() and int(arc) <= count
+
+
+class Checked(Filter):
+    """All rows of `source`, except those whose value is in `values` and whose value in `test` is in
+    `refuse`.
+
+    For a value such as 0, which may also mean that there is no reading.
+
+    Fields:
+        source: the rows to choose from.
+        values: the doubtful values.
+        test: read by GET for each row with a doubtful value, or by a walk if there are many of
+            these rows.
+        refuse: the values of `test` that say that there is no reading.
+        most: the number of doubtful rows that are checked by GET.
+    """
+
+    values: tuple[str, ...]
+    test: ObjectSource
+    refuse: tuple[str, ...]
+    most: int = 16
+
+    def check(self) -> None:
+        validation.require_values(self.values, "values")
+        validation.require_values(self.refuse, "refuse")
+        validation.require_distinct_texts(self.values, "values")
+        validation.require_distinct_texts(self.refuse, "refuse")
+
+    def rows(self, reader: Reader) -> Rows:
+        rows = dict(self.source.rows(reader))
+        doubtful_rows = [identity for identity, value in rows.items() if text(value) in self.values]
+        for identity, mark in self._marks(reader, doubtful_rows).items():
+            if isinstance(mark, Lost):
+                rows[identity] = lost_by(mark)
+            elif mark is not None and text(mark) in self.refuse:
+                del rows[identity]
+        return rows
+
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        return identity in self.rows(reader)
+
+    def _marks(self, reader: Reader, doubtful_rows: Sequence[str]) -> dict[str, Optional[Raw]]:
+        """The value of `test` for each of these rows, None where it has none."""
+        if len(doubtful_rows) > self.most:
+            value_by_row = self.test.rows(reader)
+            return {identity: value_by_row.get(identity) for identity in doubtful_rows}
+        return {identity: self.test.value_of(reader, identity) for identity in doubtful_rows}

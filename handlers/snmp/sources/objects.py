@@ -11,7 +11,7 @@ from ...dcimanager.rows import Raw
 from .. import validation
 from ..decoding import Rows
 from ..reader import Reader
-from .base import ObjectSource, no_object
+from .base import ObjectSource, is_nameless, no_object
 
 _ONLY_ROW = "0"
 
@@ -53,6 +53,8 @@ class Column(ObjectSource):
         return True
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        if is_nameless(identity):
+            raise no_object(identity)
         return reader.resolve(f"{self.oid}.{identity}") + ("." + self.suffix if self.suffix else "")
 
 

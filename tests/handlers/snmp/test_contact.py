@@ -123,7 +123,7 @@ def test_a_missing_mark_beside_others_is_not_good() -> None:
     contact = Contact(Column("1.3.6.1.4.1.99999.1"), ("1",), Arcs(stop=1), optional=True)
     device = Memory({"1.3.6.1.4.1.99999.1.1": 1})
     assert contact.refusal(Reader(device), "1.4") == ""
-    assert "has no value" in contact.refusal(Reader(device), "2.4")
+    assert "no answer" in contact.refusal(Reader(device), "2.4")
     assert contact.refusal(Reader(Memory({})), "2.4") == ""
 
 

@@ -22,9 +22,9 @@ def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
     that are tried earlier.
     """
     device = of_rows(fixture(key).rows)
-    (profile,) = (profile for profile in PROFILES if profile.key == key)
+    (profile,) = (profile.in_contact() for profile in PROFILES if profile.key == key)
     snmp_device = detect(device, PROFILES)
-    assert snmp_device.outlets is profile.outlets[0]
+    assert snmp_device.outlets == profile.outlets[0]
     requests = set(device.asked[1:])
     candidate_list = list(candidates(str(device.get(SYS_OBJECT_ID)), PROFILES))
     earlier_candidates = candidate_list[

@@ -56,14 +56,19 @@ def test_the_reason_for_nut_does_not_deny_outlets_whose_states_are_unknown(capsy
     "variables, load, energy",
     [
         (
-            {"input.current": "2", "output.current": "2", "outlet.energy": "4"},
-            "input.current",
-            "outlet.energy",
+            {"input.current": "2", "output.current": "2", "input.energy": "4"},
+            "input.current, output.current",
+            "input.energy",
         ),
         (
-            {"input.L1.current": "1", "input.L2.current": "2", "outlet.1.energy": "3"},
+            {
+                "input.phases": "2",
+                "input.L1.current": "1",
+                "input.L2.current": "2",
+                "input.energy": "3",
+            },
             "input.L1.current, input.L2.current",
-            "outlet.N.energy",
+            "input.energy",
         ),
         (
             {

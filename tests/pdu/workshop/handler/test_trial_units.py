@@ -34,7 +34,7 @@ _FIRST_ALONE = {"apc-ems-outlet", "rittal-cmc-tc"}
 _WHOLE_AMPERES = {
     *("cyberpower-ats", "dell-rpdu", "eaton-pulizzi", "hpe-ipdu", "ipoman", "planet-ipm"),
     *("powertek-pwt2", "riedo-updu", "sentry3", "sinetica-hawk", "synaccess-netbooter"),
-    *("lantronix-slc", "ts-bspdu", "wti-power"),
+    *("lantronix-slc", "sentry4", "ts-bspdu", "wti-power"),
 }
 
 
