@@ -212,7 +212,7 @@ class Figure(FrozenValue):
             figure = CONTEXT.scaleb(figure, int(power))
         if self.factor:
             times = number(factor)
-            if times is None or abs(times) > self.MOST_FACTOR:
+            if times is None or times.copy_abs() > self.MOST_FACTOR:
                 return None
             return _multiply(figure, times)
         return figure

@@ -239,8 +239,8 @@ def _named_state(
         if nameless_values
         else "",
         "it can be written, so it may be the command or a setting" if mib_object.is_written else "",
-        name_doubt(mib_object),
         _CONTACT if is_contact else "",
+        name_doubt(mib_object),
         mib_object.doubt,
     )
     value_names = ", ".join(f"{name}({value})" for value, name in sorted(names.items()))
