@@ -98,6 +98,7 @@ SECRET_READERS: dict[tuple[str, ...], list[str]] = {
     ("identify",): ["127.0.0.1:9", "--handler", "snmp"],
     ("find",): ["127.0.0.1"],
     ("exporter",): ["list.csv", "--listen", "0"],
+    ("where",): ["web-7", "--list", "list.csv"],
 }
 
 
@@ -121,7 +122,6 @@ def test_a_secret_that_everybody_can_read_is_refused_by_every_command(
     monkeypatch.chdir(tmp_path)
     secret, hosts = tmp_path / "secret", tmp_path / "list.csv"
     secret.write_text("s3cr3t-community\n")
-    (tmp_path / "customers.csv").write_text("customer,pdu,outlet,from,to\nc,a,1,,\n")
     hosts.write_text("name,handler,address\na,snmp,127.0.0.1:9\n")
     hosts.chmod(0o600)
     secret.chmod(0o644)
