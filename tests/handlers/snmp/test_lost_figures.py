@@ -136,8 +136,8 @@ def test_a_figure_without_its_row_is_the_same_or_said_to_be_not_known(unit: Fixt
 @units.EACH
 @pytest.mark.sample(12)
 def test_a_figure_without_its_column_is_the_same_or_said_to_be_not_known(unit: Fixture) -> None:
-    """A column that is read alone of its table proves nothing: without it, the device looks like one
-    without the table.
+    """A column that is read alone of its table proves nothing: without it, the device looks like
+    one without the table.
     """
     losses = Losses(unit)
     tables = [column.rpartition(".")[0] for column in losses.columns]
