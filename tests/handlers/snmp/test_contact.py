@@ -15,8 +15,10 @@ from handlers.snmp.contact import Contact
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Arcs, Figure
 from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.outlets import Outlets
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column, Part, Provided, Scalar
+from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
@@ -132,3 +134,15 @@ def test_a_total_of_the_device_needs_every_mark() -> None:
     assert contact.mark_of({"1": 1, "2": 0}, "0") == 0
     assert contact.mark_of({"1": 1, "2": 1}, "0") == 1
     assert contact.mark_of({"1": 1, "2": 0}, "1.7") == 1
+
+
+def test_an_outlet_whose_unit_alone_lacks_its_mark_has_no_firm_state() -> None:
+    states, mark = Column("1.3.9.1.1", "state"), Column("1.3.9.2.1", "mark", optional=True)
+    contact = Contact(mark, ("1",), unit=Arcs(stop=1), optional=True)
+    outlets = Outlets(states=State(states, on=("1",), off=("0",)), contact=(contact,))
+    device = {"1.3.9.1.1.2.1": 1, "1.3.9.1.1.2.2": 0, "1.3.9.2.1.1": 1}
+    in_contact = outlets.in_contact(()).states
+    assert in_contact is not None
+    unknown = EnumPowerStatus.UNKNOWN
+    assert in_contact.read_from(Reader(Memory(device))) == {"2.1": unknown, "2.2": unknown}
+    assert in_contact.state_of(Reader(Memory(device)), "2.1") is unknown

@@ -106,3 +106,16 @@ def test_a_value_in_an_error_is_short_or_says_that_it_holds_a_secret() -> None:
     assert reader.quoted("my s3cret", 5).startswith("(left out: it holds a secret, and")
     # a secret that is cut off is looked for, too
     assert reader.quoted("x" * 90 + "s3cret", 5).startswith("(left out")
+
+
+def test_two_columns_that_each_lack_the_others_rows_are_of_one_table() -> None:
+    objects = {**table("1.3.9.1.1", {"1": 1}), **table("1.3.9.1.2", {"2": 5})}
+    whole = read(objects, "1.3.9.1.1", "1.3.9.1.2").whole()
+    assert whole.column("1.3.9.1.1") == {"1": 1, "2": LOST}
+    assert whole.column("1.3.9.1.2") == {"1": LOST, "2": 5}
+
+
+def test_a_table_with_longer_indexes_under_the_same_node_is_another_one() -> None:
+    objects = {**table("1.3.9.1.1", {"1": 1}), **table("1.3.9.1.2", {"2.1": 5})}
+    whole = read(objects, "1.3.9.1.1", "1.3.9.1.2").whole()
+    assert whole.column("1.3.9.1.1") == {"1": 1} and whole.column("1.3.9.1.2") == {"2.1": 5}

@@ -137,3 +137,11 @@ def test_a_look_alike_is_named_and_never_taken_for_what_was_meant(
     with pytest.raises(NoSuchOutlet) as error:
         resolve([word], names)
     assert error.value.reason.endswith(f"it has {confused}: did you mean '{meant}'?")
+
+
+def test_blanks_around_a_word_make_no_name_of_another_outlet_of_an_identity() -> None:
+    names = {"1": "web", "2": "", "3": "1"}
+    for word in ("1 ", " 1", "\xa01"):
+        assert resolve([word], names) == ["1"]
+    with pytest.raises(Usage):
+        resolve(["1-2 "], {"1": "web", "2": "", "3": "1-2"})
