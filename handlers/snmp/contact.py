@@ -122,9 +122,10 @@ class ContactMarks(ReadOnly):
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         contact = self.contact
         if contact.unit is None or contact.part != Arcs():
-            return contact.mark_of(contact.marks(reader), identity)
-        unit = contact.unit.of(identity)
-        mark = contact.mark.value_of(reader, unit) if unit else None
+            mark = contact.mark_of(contact.marks(reader), identity)
+        else:
+            unit = contact.unit.of(identity)
+            mark = contact.mark.value_of(reader, unit) if unit else None
         # a device that marks other units has lost this one's mark
         return LOST if mark is None and contact.marks(reader) else mark
 

@@ -202,3 +202,12 @@ def test_an_output_without_any_figure_has_no_meter() -> None:
     output = {"ID": 2, "Name": "", "State": 1, "Action": 6, "Delay": 5000}
     unit = read({**NEW, "Outputs": [NEW["Outputs"][0], output]})
     assert unit.outlets[1].figures == MeterFigures() and unit.load_a == 1.0
+
+
+def test_outputs_with_another_counter_than_the_units_say_so() -> None:
+    output = {"ID": 1, "Name": "", "State": 1, "Current": 10, "Load": 2, "Energy": 1000}
+    totals = {"TotalEnergyNR": 9000}
+    changes = {"Agent": {"NumOutputs": 1}, "GlobalMeasure": totals, "Outputs": [output]}
+    state = read({**SAMPLE, **changes})
+    energy = state.outlets[0].figures.energy_kwh
+    assert isinstance(energy, NotKnown) and "another counter" in energy.reason

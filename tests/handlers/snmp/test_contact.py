@@ -11,12 +11,12 @@ import pytest
 from handlers.shared.errors import Unsupported
 from handlers.shared.meter_figures import MeterFigures
 from handlers.snmp import metering
-from handlers.snmp.contact import Contact
+from handlers.snmp.contact import Contact, ContactMarks
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Arcs, Figure
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.outlets import Outlets
-from handlers.snmp.reader import Reader
+from handlers.snmp.reader import Lost, Reader
 from handlers.snmp.sources import Column, Part, Provided, Scalar
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
@@ -146,3 +146,15 @@ def test_an_outlet_whose_unit_alone_lacks_its_mark_has_no_firm_state() -> None:
     unknown = EnumPowerStatus.UNKNOWN
     assert in_contact.read_from(Reader(Memory(device))) == {"2.1": unknown, "2.2": unknown}
     assert in_contact.state_of(Reader(Memory(device)), "2.1") is unknown
+
+
+def test_a_unit_without_its_mark_beside_others_has_lost_it_by_walk_and_by_get() -> None:
+    mark = Column("1.3.9.2.1", "mark", optional=True)
+    device = {"1.3.9.1.1.2.1": 1, "1.3.9.2.1.1": 1}
+    for unit, part in ((Arcs(stop=1), Arcs()), (Arcs(stop=1), Arcs(stop=1)), (None, Arcs())):
+        contact = Contact(mark, ("1",), unit=unit, part=part, optional=True)
+        marks = ContactMarks(contact, Column("1.3.9.1.1"))
+        by_walk = marks.rows(Reader(Memory(device)))["2.1"]
+        by_get = marks.value_of(Reader(Memory(device)), "2.1")
+        assert isinstance(by_get, Lost) == isinstance(by_walk, Lost), (unit, part)
+        assert unit is None or isinstance(by_walk, Lost), (unit, part)

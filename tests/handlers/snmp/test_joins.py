@@ -10,6 +10,7 @@ from handlers.snmp.figures import Figure, Total
 from handlers.snmp.reader import NAMELESS, UNMARKED, Lost
 from handlers.snmp.sources import (
     Arc,
+    Checked,
     Column,
     Counted,
     First,
@@ -232,3 +233,14 @@ def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs
     ):
         assert len(Merged(parts).written_places()) == 2
     assert Merged((Arc(of_1, 1, ("1", "2")), of_2)).instance_oid(reader({}), "1.2") == "1.3.1.2"
+
+
+def test_a_doubtful_value_whose_mark_is_lost_is_lost() -> None:
+    values, mark = Column("1.3.9.1.2", "watts"), Column("1.3.9.1.3", "volts")
+    rows = {str(number): 0 for number in range(1, 18)}
+    objects = {**table(values.oid, rows), **table(mark.oid, {row: 230 for row in list(rows)[1:]})}
+    device = reader(objects)
+    checked = Checked(values, ("0",), mark, ("0",))
+    checked.rows(device)
+    whole = checked.rows(device.whole())
+    assert isinstance(whole["1"], Lost) and whole["2"] == 0
