@@ -28,7 +28,6 @@ _COMMAS = 400_000  # limit of `,`, for the same reason; both limits count string
 _DIGITS = 100
 # what an integer with more digits, or a number above the largest float, has
 _LONG = re.compile(r"[0-9]{101}|[0-9][eE]\+?[0-9]{3}")
-_NO_METER = 10**15  # above what any meter shows, in any unit
 
 
 def loads(body: bytes) -> object:
@@ -61,7 +60,7 @@ def number(value: object) -> Optional[float]:
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return float(value) if 0 <= value < _NO_METER and not is_placeholder(value) else None
+    return float(value) if value >= 0 and not is_placeholder(value) else None
 
 
 def meter_figure(fields: object, *names: str, divisor: float = 1, place: str = "") -> Figure:

@@ -23,8 +23,6 @@ from .sources.objects import Scalar
 FILLED_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
 LEAST_NINES = 5
 _QUOTED = 40  # limit for a value in a reason, in characters
-# SYNTAX -> number of values, after which the object begins again at 0 (RFC 2578, 7.1.6 and 7.1.10)
-
 
 # identity -> value, exponent and factor
 RawFigures = Mapping[str, tuple[Raw, Optional[Raw], Optional[Raw]]]

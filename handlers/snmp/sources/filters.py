@@ -64,10 +64,10 @@ class Only(RowFilter):
 
     def rows(self, reader: Reader) -> Rows:
         marks, rows = self.test.rows(reader), self.source.rows(reader)
-        rest = next((marks[row] for row in marks if is_nameless(row)), None)
+        nameless_value = next((marks[row] for row in marks if is_nameless(row)), None)
         rows_without_mark = (
             [row for row in rows if row not in marks and not is_nameless(row)]
-            if self.demanded and rest is None
+            if self.demanded and nameless_value is None
             else []
         )
         if rows_without_mark:
@@ -77,7 +77,7 @@ class Only(RowFilter):
             )
         kept_rows: Rows = {}
         for identity, value in rows.items():
-            mark = marks.get(identity, rest)
+            mark = marks.get(identity, nameless_value)
             is_unmarked = is_nameless(identity) and identity not in marks
             fit = is_unmarked or self._fits(mark)
             if fit is not False:
@@ -124,10 +124,12 @@ class Listed(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         values = self.known.rows(reader)
-        rest = next((values[row] for row in values if is_nameless(row)), "")
+        nameless_value = next((values[row] for row in values if is_nameless(row)), "")
         rows: Rows = {}
         for identity, value in self.source.rows(reader).items():
-            rows[identity] = values.get(identity, rest) if text(value) else unmarked_value(value)
+            rows[identity] = (
+                values.get(identity, nameless_value) if text(value) else unmarked_value(value)
+            )
         return rows
 
 
