@@ -103,9 +103,9 @@ def _named(word: str, names: Mapping[str, str]) -> list[str]:
     return [identity for identity, name in names.items() if text and _without_blanks(name) == text]
 
 
-def is_same_name(one: str, other: str) -> bool:
+def is_same_name(name: str, other_name: str) -> bool:
     """Whether two texts are one name for who searches; case does not count, nor how many blanks."""
-    return _without_blanks(one).casefold() == _without_blanks(other).casefold()
+    return _without_blanks(name).casefold() == _without_blanks(other_name).casefold()
 
 
 def _without_blanks(text: str) -> str:

@@ -76,7 +76,7 @@ class Search(NamedTuple):
         return [
             name
             for name in self.names
-            if not any(is_same_name(name, found.outlet.name) for found in self.outlets)
+            if not any(is_same_name(name, outlet.outlet.name) for outlet in self.outlets)
         ]
 
     @property
@@ -91,7 +91,7 @@ class Search(NamedTuple):
     def document(self) -> dict[str, Any]:
         """What was found, as --json prints it."""
         return {
-            "outlets": [found.document() for found in self.outlets],
+            "outlets": [outlet.document() for outlet in self.outlets],
             "missing": list(self.missing),
             "unread": [pdu.document() for pdu in self.unread],
         }
@@ -106,27 +106,26 @@ class Search(NamedTuple):
                 f"the names of {counted(len(self.unread), 'PDU')} of {self.pdus} are not known:"
                 " what is sought may be there too"
             )
-        read = self.pdus - len(self.unread)
+        read_count = self.pdus - len(self.unread)
         for name in self.missing:
-            yield f"no outlet of {counted(read, 'PDU')} has the name {printable(name, 60)!r}"
+            yield f"no outlet of {counted(read_count, 'PDU')} has the name {printable(name, 60)!r}"
 
 
 def search(names: Sequence[str], targets: Sequence[Target], parallel: int) -> Search:
     """Read the names of outlets of all these PDUs, and find those with one of `names`; all that
     have a name if there are none. Both lists of the result are in the order of the PDUs.
     """
-    readings: list[Optional[Reading]] = [None] * len(targets)
+    reading_by_place: dict[int, Reading] = {}
     pool = reader_pool.ReaderPool(parallel)
     with cached_contexts(), progress(len(targets), "reading names", show_pos=True) as bar:
         for place, reading in pool.read_all(targets, read_target=poll_names):
-            readings[place] = reading
+            reading_by_place[place] = reading
             if bar is not None:
                 bar.update(1)
     outlets: list[NamedOutlet] = []
     unread: list[UnreadPdu] = []
-    for target, pdu_reading in zip(targets, readings):
-        if pdu_reading is None:
-            continue
+    for place, target in enumerate(targets):
+        pdu_reading = reading_by_place[place]
         error = names_error(pdu_reading)
         if error is not None:
             unread.append(UnreadPdu(target, error))
@@ -146,7 +145,7 @@ def names_error(reading: Reading) -> Optional[CallError]:
 def _is_sought(name: str, names: Sequence[str]) -> bool:
     if not name:
         return False
-    return not names or any(is_same_name(name, sought) for sought in names)
+    return not names or any(is_same_name(name, sought_name) for sought_name in names)
 
 
 @click.command(
@@ -180,14 +179,14 @@ def where(
     owner_files = OwnerFiles.of_command(None, list_file, auth_file, login).add_known_list()
     owner_files = owner_files._replace(list=owner_files.require_list())
     targets = owner_files.targets(owner_files.files())
-    found = search(names, targets, parallel)
+    result = search(names, targets, parallel)
     if output.json:
-        print_json(found.document())
-        return found.exit_code
-    if found.outlets:
-        rows = [list(outlet.document().values()) for outlet in found.outlets]
-        head = list(found.outlets[0].document())
+        print_json(result.document())
+        return result.exit_code
+    if result.outlets:
+        rows = [list(outlet.document().values()) for outlet in result.outlets]
+        head = list(result.outlets[0].document())
         print("\n".join(tabulate(head, rows)))
-    for note in found.notes():
+    for note in result.notes():
         report(note)
-    return found.exit_code
+    return result.exit_code

@@ -152,8 +152,8 @@ def _check_head(head: Sequence[str], path: str, *, lenient: bool) -> list[str]:
     one that may be a secret or a misspelt column: without its settings, another PDU of a NUT server
     might be read.
     """
-    known = (*COLUMNS, *ENDED_COLUMNS)
-    unknown = [name for name in dict.fromkeys(head) if name not in known]
+    known_columns = (*COLUMNS, *ENDED_COLUMNS)
+    unknown = [name for name in dict.fromkeys(head) if name not in known_columns]
     bad_names = [name for name in unknown if not lenient or _may_count(name)]
     missing = [name for name in _NEEDED if name not in head]
     secret = next((name for name in head if name in SECRETS), "")
@@ -239,11 +239,11 @@ def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) ->
         own_address = device.address
         if name in (hosts.one_spelling(own_address), hosts.one_spelling(own_address.host)):
             continue
-        other = at_address.get(name)
-        if other is not None:
+        namesake = at_address.get(name)
+        if namesake is not None:
             yield (
                 f"{places[device.name]}: the name {device.name!r} is the address of"
-                f" {printable(other.name, 60)!r}: give another name"
+                f" {printable(namesake.name, 60)!r}: give another name"
             )
 
 

@@ -201,8 +201,8 @@ def _read_power(reading: Reading, unit: OpenHandler) -> Reading:
             raise
         failure = error_of(error)
     without_power = _add_figures(reading, unit.figures(with_power=False))
-    lost = NotKnown(failure.reason)
-    return without_power._replace(power_w=lost, inlet_w=lost).with_failure(POWER, failure)
+    power = NotKnown(failure.reason)
+    return without_power._replace(power_w=power, inlet_w=power).with_failure(POWER, failure)
 
 
 def read_labels(reading: Reading, unit: OpenHandler) -> Reading:

@@ -201,14 +201,14 @@ class CodecUnit(HttpReplay):
         False if no such change is found.
         """
         with self._turning:
-            wanted = {**self.outlet_states(), identity: on}
-            if wanted == self.outlet_states():
+            expected_states = {**self.outlet_states(), identity: on}
+            if expected_states == self.outlet_states():
                 return True
             words = _UNDOCUMENTED if on is None else _WORDS[on]
             for key, path in _leaves(self.documents):
                 for value in (*self._neighbour_values(key, path), *words):
                     documents = _with_value(self.documents, key, path, value)
-                    if self._states_in(documents) == wanted:
+                    if self._states_in(documents) == expected_states:
                         self.documents = documents
                         return True
             return False
@@ -235,10 +235,10 @@ class CodecUnit(HttpReplay):
     def without_state(self, identity: str) -> Optional[Answers]:
         """The documents without the value that holds an outlet's state; None if none is found."""
         states = self.outlet_states()
-        wanted = {**states, identity: None}
+        expected_states = {**states, identity: None}
         for key, path in _leaves(self.documents):
             documents = _without(self.documents, key, path)
-            if documents is not None and self._states_in(documents) == wanted:
+            if documents is not None and self._states_in(documents) == expected_states:
                 return documents
         return None
 

@@ -240,13 +240,13 @@ class _SnmpFaults:
 
         def serve(
             fault: Fault = Fault.NONE,
-            lost: Optional[LostObjects] = None,
+            lost_objects: Optional[LostObjects] = None,
             missing: frozenset[Arcs] = frozenset(),
         ) -> tuple[TrialUnit, SimulatedAgent]:
             rows = {oid: row for oid, row in self._device.rows.items() if oid not in missing}
             # the family of all rows: without some, it would not be read
             unit = TrialUnit(
-                self._device.rows if not missing else rows, self._device.key, fault, lost
+                self._device.rows if not missing else rows, self._device.key, fault, lost_objects
             )
             stack.callback(unit.close)
             agent = server.serve(unit, 0)
@@ -295,7 +295,7 @@ class _SnmpFaults:
                 self._raising_trial(
                     "lost state",
                     "status",
-                    serve(lost=LostObjects(objects.state, in_walks=in_walks))[1],
+                    serve(lost_objects=LostObjects(objects.state, in_walks=in_walks))[1],
                     self._judged_states,
                 )
                 for in_walks in (True, False)
@@ -303,7 +303,10 @@ class _SnmpFaults:
             ),
             *(
                 self._raising_trial(
-                    "meter", "statistic", serve(lost=LostObjects(lost_row))[1], self._judged_figures
+                    "meter",
+                    "statistic",
+                    serve(lost_objects=LostObjects(lost_row))[1],
+                    self._judged_figures,
                 )
                 for lost_row in (objects.load_row, objects.energy_row)
                 if lost_row

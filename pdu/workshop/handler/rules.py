@@ -204,16 +204,16 @@ def lines(findings: Sequence[Finding], width: int) -> list[str]:
     """A line of result, rule and source for each, and what was seen below it, with the remedy of
     what is broken. None is longer than `width`.
     """
-    shown: list[str] = []
+    lines: list[str] = []
     for finding in findings:
         head = f"{finding.result:<{_RESULT_WIDTH}}{finding.rule.text} ({finding.rule.source})"
-        shown += _wrapped(head, width)
+        lines += _wrapped(head, width)
         advice = finding.advice
         if finding.result in (BROKEN, ADVISED) and finding.rule.line:
             advice += f' (search the page for "{finding.rule.line}")'
         if advice:
-            shown += _wrapped(" " * _RESULT_WIDTH + advice, width)
-    return shown
+            lines += _wrapped(" " * _RESULT_WIDTH + advice, width)
+    return lines
 
 
 _RESULT_WIDTH = len(UNTRIED) + 2
