@@ -56,6 +56,11 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "serve the figures of many PDUs to Prometheus",
         page="prometheus/README.md",
     ),
+    "register": LazyCommand(
+        "pdu.registration.command:register",
+        "register handlers with DCImanager, upload their archives",
+        page="../packaging/README.md",
+    ),
     "snmp": LazyCommand(
         "pdu.workshop.snmp:snmp",
         "show SNMP families, and check profiles of your own",
@@ -113,7 +118,7 @@ GROUPS: Sequence[CommandGroup] = (
         ),
     ),
     CommandGroup("Many PDUs", ("find", "check", "where", "exporter")),
-    CommandGroup("Your own handler", ("new", "handler", "snmp")),
+    CommandGroup("Your own handler", ("new", "handler", "snmp", "register")),
     CommandGroup(
         "Recordings and proofs",
         ("record", "replay", "draft", "prove"),

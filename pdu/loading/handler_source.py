@@ -59,6 +59,8 @@ class HandlerSource(NamedTuple):
     shown: str
     #: `snmp` or `custom`, see `read_protocol`
     protocol: str
+    #: whether it was built from a profile with guesses, of which its `about.py` tells
+    is_draft: bool
 
 
 def read_handler(word: str) -> HandlerSource:
@@ -76,8 +78,16 @@ def read_handler(word: str) -> HandlerSource:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
     module = _entry_module(archive, import_path, path)
-    shown = _about(archive).get("SHOWN", "")
-    return HandlerSource(path, archive, module, data, shown, read_protocol(archive, module))
+    about = _about(archive)
+    return HandlerSource(
+        path=path,
+        archive=archive,
+        import_path=module,
+        data=data,
+        shown=about.get("SHOWN", ""),
+        protocol=read_protocol(archive, module),
+        is_draft=bool(about.get("GUESSES")),
+    )
 
 
 def read_protocol(archive: Archive, import_path: str) -> str:
