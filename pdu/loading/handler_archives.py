@@ -205,8 +205,13 @@ def _list_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
     same header forever.
     """
     members: list[tarfile.TarInfo] = []
+    names: set[str] = set()
     for member in tar:
         _check(member)
+        # which of the two DCImanager would take is not known
+        if member.name in names and not member.isdir():
+            raise BadArchive(f"{member.name!r} is in it twice: {_HOW}")
+        names.add(member.name)
         members.append(member)
         if len(members) > MOST_FILES:
             raise BadArchive(f"it has more than {MOST_FILES} files and directories")

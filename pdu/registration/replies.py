@@ -19,10 +19,10 @@ _HIDDEN = "(its text is not shown: it holds the password or the token)"
 # keys with which a list may say how many rows there are: more than it has is a page of several
 _COUNTS = ("count", "size", "total", "total_count")
 _LONGEST = 500  # limit for a text of DCImanager, in characters
+# keys that say nothing of the list if they are empty, or true
+_SILENT = ("error", "errors", "warnings", "message", "msg", "success", "next", "previous")
 #: statuses of a DCImanager without the call that lists handlers
 NO_SUCH_CALL = (404, 405, 501)
-# of a gateway that lost the answer of the server behind it
-_OF_GATEWAY = (502, 504)
 
 
 class Outcome(Enum):
@@ -107,7 +107,9 @@ class Reply(NamedTuple):
         return self._shown(f"HTTP {self.status}: {self.body.decode('utf-8', 'replace')[:_LONGEST]}")
 
     def _shown(self, text: str) -> str:
-        is_hidden = login.holds(text, self.secrets)
+        # without what JSON in JSON may escape
+        bare_text = text.replace("\\", "")
+        is_hidden = any(login.holds(words, self.secrets) for words in (text, bare_text))
         return f"HTTP {self.status} {_HIDDEN}" if is_hidden else printable(text)
 
 
@@ -118,7 +120,7 @@ def _error_in(value: Any) -> Any:
     if not isinstance(value, dict):
         return None
     error = value.get("error") or value.get("errors")
-    if isinstance(error, list):
+    if isinstance(error, list) and error:
         error = error[0]
     if not error and value.get("success") is False:
         return value
@@ -214,20 +216,21 @@ def _rows(value: Any) -> tuple[Sequence[Mapping[str, Any]], bool]:
     for row in rows:
         if not isinstance(row, dict) or not isinstance(row.get("handler"), str):
             raise _Unreadable("it has rows that are no handlers with a name")
-    return rows, all(
-        _agrees(name, member, len(rows))
-        for name, member in members.items()
-        if not isinstance(member, list)
-    )
+    # an empty list may be of anything else
+    is_whole = bool(rows) or members.get("list") is rows
+    for name, member in members.items():
+        if member is not rows and not _leaves_whole(name, member, len(rows)):
+            is_whole = False
+    return rows, is_whole
 
 
-def _agrees(name: str, member: Any, count: int) -> bool:
-    """Whether a member beside the list leaves it whole: its length, or a word of no content. Any
+def _leaves_whole(name: str, member: Any, count: int) -> bool:
+    """Whether a member beside the list leaves it whole: its length, or one that says nothing. Any
     other may speak of further pages.
     """
     if name in _COUNTS:
         return str(member) == str(count)
-    return member is None or member is True or member in ("", 0)
+    return name in _SILENT and (member is True or not member)
 
 
 def _same_name(text: str, handler: str) -> bool:

@@ -16,7 +16,7 @@ from handlers.http import login
 from handlers.http.connection import StandardTransport, dial
 from handlers.http.errors import HttpException
 from handlers.http.message import Endpoint, Request
-from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable
+from handlers.shared.errors import NamedSetting, PduHandlerError, SettingsError, Unreachable
 from handlers.shared.tls import Trust
 
 from .replies import Reply
@@ -25,6 +25,10 @@ _TRIES = 6
 _NOT_READY = 503
 _CONNECT_SECONDS = 10.0
 _MOST_BYTES = 1_000_000  # of an answer
+_CERTIFICATE_ADVICE = (
+    "give its authority in CURL_CA_BUNDLE=/path/to/ca.pem, or set DCI_INSECURE=1 to accept any"
+    " certificate (others can then listen)"
+)
 # no connection came about, and another try may help
 _NO_CONNECTION = (
     errno.ECONNREFUSED,
@@ -142,6 +146,10 @@ class Server:
 
     def _complete(self, error: PduHandlerError) -> None:
         """Name the server, and the proxy before it; take secrets out."""
+        if any(isinstance(part, NamedSetting) for part in error.parts):
+            # of the certificate: the settings are those of a handler
+            words = str(error.parts[0]).replace("the device", "the server").removesuffix(": set ")
+            error.set_reason(f"{words}: {_CERTIFICATE_ADVICE}")
         if isinstance(error, Unreachable) and self._proxy is not None:
             where = self._proxy.endpoint.netloc
             hint = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import urllib.parse
 from typing import NamedTuple
 
@@ -116,7 +117,7 @@ def _variable(name: str) -> str:
 
 
 def _asked(name: str, question: str) -> str:
-    reply = ask_line(question) or ""
+    reply = (ask_line(question) or "") if sys.stdin.isatty() else ""
     if not reply:
         raise SettingsError(f"{name} is not set, and nothing was typed on a terminal")
     return reply
