@@ -118,7 +118,7 @@ upload() { # HANDLER ARCHIVE IMPORT_PATH BODY
     esac
     call POST "$API/$id/content" 300 -F "data=@$2" -F "handler_import=$3" || stop "$1 (id $id): the upload failed"
     is_success || fail "$1 (id $id): the upload failed"
-    remember "$1" "$id"
+    [ -z "$given_id" ] || remember "$1" "$id"
     printf '%s\n' "$1: $2 was uploaded, import path $3, id $id"
 }
 
