@@ -210,6 +210,14 @@ def _parser() -> argparse.ArgumentParser:
             " prints an example"
         ),
     )
+    parser.add_argument(
+        "--read-only",
+        action="store_true",
+        help=(
+            "build pdu_<name>_read_only, which stands beside the usual archive in DCImanager and"
+            " refuses each command with a sentence: for a first time without a risk"
+        ),
+    )
     _add_snmp_options(parser)
     return parser
 
@@ -291,6 +299,8 @@ def _handlers(names: Sequence[str], options: argparse.Namespace) -> list[Handler
     for name, count in Counter(handler.name for handler in handlers).most_common(1):
         if count > 1:
             raise BuildError(f"profile.key: two files of --profile build pdu_{name}")
+    if options.read_only:
+        return [handler.read_only() for handler in handlers]
     return handlers
 
 
@@ -323,6 +333,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             "--only, --profile-key, --switch-unproven, --metered-only, --switch-automatic and"
             " --unknown-figures-unset are options of snmp: add snmp to the names, or give no NAME"
         )
+    if options.read_only and paths:
+        parser.error("--read-only is for the handlers of this pack, and for --profile")
     if not names and _has_snmp_options(options):
         names = ["snmp"]
     elif not names and not options.profile and not paths:

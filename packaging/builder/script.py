@@ -13,6 +13,8 @@ from pdu.registration.uploads import Upload, read_upload
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "register.sh"
 _ROWS = "@HANDLERS@"
+_BUILD_OPTIONS = "dcimanager/build_options.py"
+_READ_ONLY = '"""Options of this archive."""\n\nREAD_ONLY = True\n'
 
 
 class Handler(NamedTuple):
@@ -30,6 +32,15 @@ class Handler(NamedTuple):
     replace: Mapping[str, str] = {}
     #: of a profile with guesses of `pdu draft`: registered by its name alone
     is_draft: bool = False
+
+    def read_only(self) -> Handler:
+        """The same handler under a name of its own, whose commands are refused."""
+        return self._replace(
+            name=f"{self.name}_read_only",
+            shown=f"{self.shown} (read only)",
+            package=self.package or self.name,
+            replace={**self.replace, _BUILD_OPTIONS: _READ_ONLY},
+        )
 
     def about(self) -> str:
         """Its `about.py`, from which tools learn what DCImanager is told."""

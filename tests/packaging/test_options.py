@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -59,10 +60,7 @@ def options_in(archive: Path) -> dict[str, str]:
 def rows(out: Path) -> list[str]:
     """The names in the script's list of handlers."""
     text = (out / "register.sh").read_text("utf-8")
-    return [
-        row.partition("|")[0]
-        for row in text.partition("HANDLERS='")[2].partition("'")[0].splitlines()
-    ]
+    return re.findall(r"(?m)^pdu_(\w+)\|", text)
 
 
 def test_every_family_passes_unchanged_through_its_json_and_an_archives_options() -> None:
@@ -350,9 +348,9 @@ def test_a_vendors_name_stays_in_its_field_of_the_script(
 ) -> None:
     assert run(tmp_path / "out", "--profile", str(written(tmp_path, vendor=vendor))) == 0
     text = (tmp_path / "out" / "register.sh").read_text("utf-8")
-    assert (
-        f"\nacme_strip|{shown} (SNMP, own profile acme-strip)|snmp'\n".replace("| (", "|(") in text
-    )
+    (row,) = re.findall(r"(?m)^pdu_acme_strip\|.*$", text)
+    name = json.loads(row.split("|", 4)[4])["name"]
+    assert name == f"{shown} (SNMP, own profile acme-strip)".strip()
     subprocess.run(["sh", "-n"], input=text.encode(), check=True, timeout=PATIENCE_S)
 
 
