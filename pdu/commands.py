@@ -56,6 +56,11 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "serve the figures of many PDUs to Prometheus",
         page="prometheus/README.md",
     ),
+    "platform": LazyCommand(
+        "pdu.platform_copy.command:platform",
+        "run handlers in your copy of DCImanager's project",
+        page="certain.md",
+    ),
     "register": LazyCommand(
         "pdu.registration.command:register",
         "register handlers with DCImanager, upload their archives",
@@ -118,7 +123,7 @@ GROUPS: Sequence[CommandGroup] = (
         ),
     ),
     CommandGroup("Many PDUs", ("find", "check", "where", "exporter")),
-    CommandGroup("Your own handler", ("new", "handler", "snmp", "register")),
+    CommandGroup("Your own handler", ("new", "handler", "snmp", "platform", "register")),
     CommandGroup(
         "Recordings and proofs",
         ("record", "replay", "draft", "prove"),
