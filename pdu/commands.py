@@ -56,6 +56,11 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "serve the figures of many PDUs to Prometheus",
         page="prometheus/README.md",
     ),
+    "compare": LazyCommand(
+        "pdu.comparing.command:compare",
+        "read one PDU with two handlers, and show what differs",
+        page="administrators.md",
+    ),
     "platform": LazyCommand(
         "pdu.platform_copy.command:platform",
         "run handlers in your copy of DCImanager's project",
@@ -123,7 +128,7 @@ GROUPS: Sequence[CommandGroup] = (
         ),
     ),
     CommandGroup("Many PDUs", ("find", "check", "where", "exporter")),
-    CommandGroup("Your own handler", ("new", "handler", "snmp", "platform", "register")),
+    CommandGroup("Your own handler", ("new", "handler", "snmp", "compare", "platform", "register")),
     CommandGroup(
         "Recordings and proofs",
         ("record", "replay", "draft", "prove"),

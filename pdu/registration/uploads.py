@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from handlers.shared.errors import SettingsError
 
-from ..loading.handler_archives import (
-    Archive,
-    BadArchive,
-    content_hash,
-    content_name,
-    pack_archive,
-    read_archive,
-)
-from ..loading.handler_paths import PYTHON
+from ..loading.handler_archives import Archive, BadArchive, content_name
+from ..loading.handler_renaming import renamed_archive
 from ..loading.handler_source import read_handler, require_own_name
 
 _TRIAL = "_try"
@@ -26,8 +17,6 @@ _TRIAL = "_try"
 _INTERNAL_NAME = re.compile("[a-z][a-z0-9_]{0,60}")
 _PROTOCOL = re.compile("[a-z][a-z0-9_-]{0,30}")
 _LONGEST_SHOWN = 200  # characters
-# functions that import a module by a text
-_IMPORTERS = ("import_module", "__import__", "find_spec", "run_module")
 
 
 class Upload(NamedTuple):
@@ -109,65 +98,19 @@ def _check_description(upload: Upload) -> None:
         )
 
 
-# ---- a trial beside the handler in use -----------------------------------------------------------
-
-
 def _trial_upload(upload: Upload, archive: Archive) -> Upload:
-    """The same handler in a directory of another name. Raises SettingsError if its code names its
-    directory: it would load the handler in use.
+    """The same handler in a directory of another name, beside the handler in use. Raises
+    SettingsError.
     """
-    top = archive.top
-    for path, content in archive.files.items():
-        line = _line_with_own_name(content, top) if path.endswith(PYTHON) else None
-        if line is not None:
-            raise SettingsError(
-                f"{upload.path}: {path} line {line} names its directory, so --try cannot rename"
-                f" it: write the import with leading dots"
-            )
-    trial_top = f"{top}{_TRIAL}"
-    files = {f"{trial_top}{path[len(top) :]}": text for path, text in archive.files.items()}
+    trial_top = f"{archive.top}{_TRIAL}"
     try:
-        data = pack_archive(files, content_hash(files))
-        read_archive(data)
+        data = renamed_archive(archive, trial_top)
     except BadArchive as error:
-        raise SettingsError(f"{upload.path}: with the name of --try: {error}") from None
+        raise SettingsError(f"{upload.path}: --try cannot rename it: {error}") from None
     return upload._replace(
         handler=trial_top,
-        import_path=f"{trial_top}{upload.import_path[len(top) :]}",
+        import_path=f"{trial_top}{upload.import_path[len(archive.top) :]}",
         shown=f"{upload.shown[: _LONGEST_SHOWN - 6]} (try)",
         data=data,
         is_file=False,
     )
-
-
-def _line_with_own_name(content: bytes, top: str) -> Optional[int]:
-    """The line in which a module imports `top` by its name; None if none does. In a file for a
-    newer Python, any line with that word counts.
-    """
-    try:
-        tree = ast.parse(content)
-    except (SyntaxError, ValueError):
-        lines = content.decode("utf-8", "replace").splitlines()
-        word = re.compile(rf"\b{re.escape(top)}\b")
-        return next((number for number, line in enumerate(lines, 1) if word.search(line)), None)
-    for node in ast.walk(tree):
-        for name in _imported_names(node):
-            if name == top or name.startswith(f"{top}."):
-                return getattr(node, "lineno", 1)
-    return None
-
-
-def _imported_names(node: ast.AST) -> Iterator[str]:
-    """The absolute names that a statement or a call imports."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            yield alias.name
-    elif isinstance(node, ast.ImportFrom) and not node.level:
-        yield node.module or ""
-    elif isinstance(node, ast.Call):
-        function = node.func
-        name = getattr(function, "attr", getattr(function, "id", ""))
-        arguments = node.args[:1] if name in _IMPORTERS else []
-        for argument in arguments:
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                yield argument.value

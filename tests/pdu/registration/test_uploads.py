@@ -180,7 +180,7 @@ def test_a_trial_has_all_files_in_a_directory_of_its_own(form: int, tmp_path: Pa
 def test_a_module_that_names_its_directory_cannot_be_tried(code: bytes, tmp_path: Path) -> None:
     path = made(tmp_path, other=code, codec=b"x = 1\n")
     assert read_upload(path).handler == "my_dir"
-    with pytest.raises(SettingsError, match="my_dir/other.py line [1-3] names its directory"):
+    with pytest.raises(SettingsError, match="--try cannot rename it: my_dir/other.py line [1-3] names"):
         read_upload(path, is_trial=True)
 
 
@@ -191,5 +191,5 @@ def test_relative_imports_and_words_in_texts_can_be_tried(tmp_path: Path) -> Non
 
 def test_a_trial_whose_paths_become_too_long_is_refused(tmp_path: Path) -> None:
     path = archive(tmp_path, *SMALL.items(), (f"my_dir/{'y' * 101}.py", b""))
-    with pytest.raises(SettingsError, match="with the name of --try"):
+    with pytest.raises(SettingsError, match="--try cannot rename it"):
         read_upload(path, is_trial=True)
