@@ -30,6 +30,8 @@ _BEGIN = "<!-- keys:begin -->"
 # objects whose keys are texts of a device or of a list
 _OPEN = ("about", "evidence", "results")
 Shape = dict[str, set[str]]
+
+
 def _add(shape: Shape, value: Any, path: str = "") -> None:
     """Add the types of a document's members to those of their paths."""
     if isinstance(value, Mapping):
