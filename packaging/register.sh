@@ -7,10 +7,10 @@
 #   sh register.sh NAME ID      the upload alone, to the handler that has this id in DCImanager
 #
 # It asks for what the environment does not say: DCI_URL (https://dci.example.com), DCI_EMAIL (an
-# administrator), DCI_PASSWORD. CURL_CA_BUNDLE=FILE is the authority of DCImanager's certificate;
-# DCI_INSECURE=1 accepts any certificate: then others can listen. It stops at the first error, with
-# the exit code 1. `pdu register` does the same and more: a dry run, a trial beside the handler in
-# use, anybody's archive, a server that is busy, an exit code for each kind of error.
+# administrator), DCI_PASSWORD or DCI_PASSWORD_FILE. CURL_CA_BUNDLE=FILE is the authority of
+# DCImanager's certificate; DCI_INSECURE=1 accepts any: then others can listen. It stops at the first
+# error, with the exit code 1. `pdu register` does the same and more: a dry run, a trial beside the
+# handler in use, anybody's archive, a server that is busy, an exit code for each kind of error.
 #
 # The password and the token are in the memory of this shell and in its pipes to curl. They are in
 # no file, in no environment, and no argument of a program: printf is a part of the shell.
@@ -29,7 +29,6 @@ END
 }
 
 stop() { printf 'register.sh: %s\n' "$1" >&2 && exit 1; }
-
 # ---- calls: each sets $status and $answer ----------------------------------------------------------
 run_curl() { # METHOD PATH SECONDS [OPTION...]: prints headers, an empty line, the body, the status
     method=$1 url=$DCI_URL$2 seconds=$3
@@ -133,6 +132,7 @@ DCI_URL=${DCI_URL:-$(ask 'URL of DCImanager')} && DCI_URL=${DCI_URL%/}
 case $DCI_URL in *[!][A-Za-z0-9.:/_-]* | https://*/*) stop 'DCI_URL has more than a server' ;; https://?*) ;; *) stop 'DCI_URL begins with https://' ;; esac
 DCI_EMAIL=${DCI_EMAIL:-$(ask 'E-mail of an administrator')}
 case ${DCI_INSECURE:-0} in 1 | yes) insecure=yes ;; esac
+if [ -n "${DCI_PASSWORD_FILE:-}" ]; then IFS='' read -r password <"$DCI_PASSWORD_FILE"; fi
 if [ -z "$password" ]; then
     trap 'stty echo </dev/tty' EXIT && trap 'exit 130' HUP INT TERM
     stty -echo </dev/tty && password=$(ask "Password of $DCI_EMAIL")

@@ -128,7 +128,13 @@ GROUPS: Sequence[CommandGroup] = (
         ),
     ),
     CommandGroup("Many PDUs", ("find", "check", "where", "exporter")),
-    CommandGroup("Your own handler", ("new", "handler", "snmp", "compare", "platform", "register")),
+    CommandGroup("Your own handler", ("new", "handler", "snmp")),
+    CommandGroup(
+        "DCImanager",
+        ("register", "platform", "compare"),
+        "dcimanager",
+        "handlers uploaded, tried in its copy, beside its own",
+    ),
     CommandGroup(
         "Recordings and proofs",
         ("record", "replay", "draft", "prove"),

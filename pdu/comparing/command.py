@@ -68,7 +68,7 @@ class _Side(NamedTuple):
     cls=Subcommand,
     examples=(
         "pdu compare pdu_common/handlers/apc.py snmp 192.0.2.8",
-        "pdu compare old.tar.gz dist/pdu_snmp-2.0.0.tar.gz 192.0.2.8 --every 5 --out week.txt",
+        "pdu compare old.tar.gz snmp 192.0.2.8 --every 5 --out week.txt",
     ),
     help=_HELP,
 )

@@ -101,7 +101,7 @@ class _Worker:
                 self._data, self._pdu = call["data"], None
             if not self._fresh:
                 return {"value": self._made(call)}
-            # here, because its import makes each start slower
+            # imported late, as in `adapter.py`: its import makes each start slower
             from concurrent.futures import ThreadPoolExecutor
 
             with ThreadPoolExecutor(max_workers=1) as thread:

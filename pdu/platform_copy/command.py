@@ -20,7 +20,7 @@ from handlers.shared.errors import SettingsError, printable
 
 from ..cli.exit_codes import DEFECT, DONE, NOT_SEEN
 from ..cli.groups import Subcommand
-from ..cli.options import FILE, Output, output_options, pass_output
+from ..cli.options import FILE, FILE_ARGUMENT, TEXT, Output, output_options, pass_output
 from ..cli.output import Result, print_result, waiting
 from ..files.whole_files import text_of, write_whole
 from ..loading.handler_paths import is_handler_there
@@ -95,11 +95,11 @@ class Report(NamedTuple):
     cls=Subcommand,
     examples=(
         "pdu platform equip_handler",
-        "pdu platform equip_handler dist/pdu_snmp-2.0.0.tar.gz --out mine.txt",
+        "pdu platform equip_handler handler_dir --out mine.txt",
     ),
 )
-@click.argument("folder", metavar="DIR", type=click.Path())
-@click.argument("handlers", metavar="[HANDLER]...", nargs=-1)
+@click.argument("folder", metavar="DIR", type=FILE_ARGUMENT)
+@click.argument("handlers", metavar="[HANDLER]...", nargs=-1, type=TEXT)
 @click.option(
     "--out",
     metavar="FILE",
@@ -111,6 +111,7 @@ class Report(NamedTuple):
     "--python",
     "program",
     metavar="PROGRAM",
+    type=TEXT,
     default=sys.executable,
     help="a Python with the packages of DIR/requirements.txt",
 )

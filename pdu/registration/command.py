@@ -56,9 +56,8 @@ class _Id(click.ParamType):
     "register",
     cls=Subcommand,
     examples=(
-        "pdu register --dry-run",
-        "pdu register snmp --try",
-        "pdu register handler_dir.tar.gz --protocol snmp",
+        "pdu register snmp --dry-run",
+        "pdu register handler_dir.tar.gz --try",
     ),
 )
 @click.argument("handlers", metavar="[HANDLER]...", nargs=-1, type=TEXT)

@@ -68,8 +68,8 @@ def build() -> None:
 
 
 def register(manager: DciManager, ids: Path, say: Callable[[str], None]) -> None:
-    """Runs `pdu register` against the stand-in, as an administrator would, and says each line of its
-    output. Raises Failed.
+    """Runs `pdu register` against the stand-in, as an administrator would, and says each line of
+    its output. Raises Failed.
     """
     run_program(
         [sys.executable, "-m", "pdu", "register", "--dist", str(ROOT / "dist")],

@@ -180,7 +180,9 @@ def test_a_trial_has_all_files_in_a_directory_of_its_own(form: int, tmp_path: Pa
 def test_a_module_that_names_its_directory_cannot_be_tried(code: bytes, tmp_path: Path) -> None:
     path = made(tmp_path, other=code, codec=b"x = 1\n")
     assert read_upload(path).handler == "my_dir"
-    with pytest.raises(SettingsError, match="--try cannot rename it: my_dir/other.py line [1-3] names"):
+    with pytest.raises(
+        SettingsError, match="--try cannot rename it: my_dir/other.py line [1-3] names"
+    ):
         read_upload(path, is_trial=True)
 
 
