@@ -155,7 +155,7 @@ def platform(
     """
     tree = _checked_tree(folder)
     chosen = handlers or ("snmp", "nut")
-    sources = {word: _checked_handler(word) for word in chosen}
+    words = [_checked_handler(word) for word in chosen]
     python = shutil.which(program)
     if python is None:
         raise SettingsError(f"there is no program {program}")
@@ -166,7 +166,7 @@ def platform(
     ):
         temporary = Path(name)
         copy = Platform(tree, str(_write_adapter(adapter, temporary)), os.path.abspath(python))
-        report = _report(copy, sources, temporary, snmp_port)
+        report = _report(copy, words, temporary, snmp_port)
         lines = [printable(_without_path(line, tree)) for line in report.lines()]
         code, verdict = report.verdict
     _write_report(out, "\n".join([*lines, verdict, ""]))

@@ -14,8 +14,8 @@ from typing import Any, Optional
 from pdu.platform_copy.trials import (
     CALL_SECONDS,
     Form,
-    HandlerModule,
-    Platform,
+    HandlerModule as HandlerModule,
+    Platform as Platform,
     WorkerMethods,
     place as place,
     worker_process,

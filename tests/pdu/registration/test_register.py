@@ -17,6 +17,7 @@ from unittest import mock
 
 import pytest
 
+from builder import command, script
 from handlers import VERSION
 from pdu import root
 from pdu.loading.handler_archives import pack_archive
@@ -164,8 +165,8 @@ def test_letters_of_any_script_arrive(admin: Admin, manager: DciManager, tmp_pat
 def test_a_draft_is_registered_by_its_name_alone(
     admin: Admin, manager: DciManager, tmp_path: Path
 ) -> None:
-    draft = building.script.Handler("small", "Small", "custom", is_draft=True)
-    building.command.build(small_tree(tmp_path / "tree", version=VERSION), admin.dist, [draft])
+    draft = script.Handler("small", "Small", "custom", is_draft=True)
+    command.build(small_tree(tmp_path / "tree", version=VERSION), admin.dist, [draft])
     assert admin.run(manager).code == 0
     assert [handler.handler for handler in manager.handlers()] == ["pdu_snmp"]
     assert admin.run(manager, "small").code == 0
