@@ -46,6 +46,7 @@ def test_their_names_say_it(registered: DciManager) -> None:
     }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", registry.names())
 def test_they_are_polled_and_refuse_commands_at_the_stand_in(
     name: str, registered: DciManager
@@ -70,6 +71,7 @@ def test_they_are_polled_and_refuse_commands_at_the_stand_in(
     assert (after.writes, after.states) == (before.writes, before.states)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", registry.names())
 def test_the_command_refuses_too(
     name: str,
