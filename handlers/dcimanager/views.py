@@ -75,12 +75,12 @@ class Figures(NamedTuple):
 
         ports = {identity: MeterFigures(*map(shown, port)) for identity, port in self.ports.items()}
         return Figures(
-            shown(self.load_a),
-            shown(self.energy_kwh),
-            ports,
-            shown(self.power_w),
-            shown(self.inlet_a),
-            shown(self.inlet_w),
+            load_a=shown(self.load_a),
+            energy_kwh=shown(self.energy_kwh),
+            ports=ports,
+            power_w=shown(self.power_w),
+            inlet_a=shown(self.inlet_a),
+            inlet_w=shown(self.inlet_w),
         )
 
     def bounded(self) -> Figures:
