@@ -39,6 +39,8 @@ _ENTRY = "make_handler"
 # of the vendor's page: what an SNMP handler names, and no other
 _SNMP_NAMES = frozenset({"BaseSnmpPdu", "PduSnmpData"})
 _PACKAGE = "__init__.py"
+# the folder of DCImanager's own handlers in its project
+_OF_PLATFORM = ("pdu_common", "handlers")
 
 
 class UnreadHandler(SettingsError):
@@ -77,7 +79,7 @@ def read_handler(word: str) -> HandlerSource:
         raise SettingsError(f"{path}: {error}{list_advice(path)}") from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
-    module = _entry_module(archive, import_path, path)
+    module = _entry_module(archive, import_path or _module_of_file(archive, path), path)
     about = _about(archive)
     return HandlerSource(
         path=path,
@@ -187,7 +189,11 @@ def _packed(path: str) -> bytes:
 
 
 def _pack_folder(folder: Path) -> bytes:
-    """A ZIP of a handler's folder. Raises BadArchive for links and for too many or large files."""
+    """An archive of a handler's folder. Raises BadArchive for links and for too many or large
+    files. DCImanager's own handlers lie in `pdu_common/handlers`: no archive may have that name.
+    """
+    is_of_platform = folder.parts[-2:] == _OF_PLATFORM
+    top = f"platform_{folder.name}" if is_of_platform else folder.name
     files: dict[str, bytes] = {}
     size = 0
     for path in _handler_files(folder):
@@ -202,7 +208,7 @@ def _pack_folder(folder: Path) -> bytes:
                 f"the folder has more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB: is"
                 " it a handler's?"
             )
-    return _pack(folder.name, files)
+    return _pack(top, files)
 
 
 def _handler_files(folder: Path) -> Iterator[Path]:
@@ -219,6 +225,14 @@ def _pack(top: str, files: dict[str, bytes]) -> bytes:
     """`__init__.py` is made if it is missing: the page asks for an empty one."""
     members = {f"{top}/{name}": data for name, data in {_PACKAGE: b"", **files}.items()}
     return pack_archive(members, content_hash(members))
+
+
+def _module_of_file(archive: Archive, path: str) -> str:
+    """The module of a file that was given, if it has make_handler; "" else."""
+    file = f"{archive.top}/{os.path.basename(path)}"
+    if not path.endswith(PYTHON) or not has_entry(file, archive.files.get(file, b""), []):
+        return ""
+    return file.removesuffix(PYTHON).replace("/", ".")
 
 
 # ---- the module with make_handler ----------------------------------------------------------------

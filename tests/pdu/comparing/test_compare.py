@@ -54,6 +54,21 @@ def test_the_pages_handler_and_ours_agree_on_their_unit(
     assert "/ | snmp agree" in out and unit.writes() == []
 
 
+def test_dcimanagers_own_handler_is_compared_where_it_lies_in_the_copy(
+    unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside others, and with a module that they share."""
+    own = tmp_path / "equip_handler" / "pdu_common" / "handlers"
+    own.mkdir(parents=True)
+    (own / "__init__.py").touch()
+    (own / "shared.py").write_text("TEN = 10\n")
+    for name in ("apc", "rpcm"):
+        (own / f"{name}.py").write_text(f"from .shared import TEN\n{SOURCE}")
+    code, out, err = run(capsys, unit, str(own / "rpcm.py"), "snmp")
+    assert (code, err) == (DONE, ""), out
+    assert "rpcm.py | snmp agree" in out
+
+
 _CHANGES = {
     "identities": ("identity=port.oid_index,", "identity='1.' + port.oid_index,", "outlets: 1.1, "),
     "states": ("EnumPowerStatus.DOWN: 0", "EnumPowerStatus.DOWN: 7", ": unknown | off"),
