@@ -123,7 +123,6 @@ upload() { # HANDLER ARCHIVE IMPORT_PATH BODY
 
 # ---- main ------------------------------------------------------------------------------------------
 ask() { printf '%s: ' "$1" >/dev/tty && IFS='' read -r typed </dev/tty && printf '%s' "$typed"; }
-
 name=${1:-} given_id=${2:-}
 case $given_id,$name in *[!0-9]*,* | ?*, | *,*[!a-z0-9_]*) stop 'usage: sh register.sh [NAME [ID]]' ;; esac
 [ -z "$name" ] || handlers | grep -qE "^(pdu_)?${name#pdu_}\|" || stop "there is no handler $name here"
@@ -132,12 +131,13 @@ DCI_URL=${DCI_URL:-$(ask 'URL of DCImanager')} && DCI_URL=${DCI_URL%/}
 case $DCI_URL in *[!][A-Za-z0-9.:/_-]* | https://*/*) stop 'DCI_URL has more than a server' ;; https://?*) ;; *) stop 'DCI_URL begins with https://' ;; esac
 DCI_EMAIL=${DCI_EMAIL:-$(ask 'E-mail of an administrator')}
 case ${DCI_INSECURE:-0} in 1 | yes) insecure=yes ;; esac
-if [ -n "${DCI_PASSWORD_FILE:-}" ]; then IFS='' read -r password <"$DCI_PASSWORD_FILE"; fi
+if [ -n "${DCI_PASSWORD_FILE:-}" ]; then IFS='' read -r password <"$DCI_PASSWORD_FILE" || :; fi
 if [ -z "$password" ]; then
     trap 'stty echo </dev/tty' EXIT && trap 'exit 130' HUP INT TERM
-    stty -echo </dev/tty && password=$(ask "Password of $DCI_EMAIL")
+    stty -echo </dev/tty && password=$(ask "Password of $DCI_EMAIL") && stty echo </dev/tty && echo >/dev/tty
 fi
 case $password,$DCI_EMAIL in ,* | *[[:cntrl:]]*) stop 'no password, or one with control characters' ;; esac
+case ${CURL_CA_BUNDLE:-/} in /*) ;; *) export CURL_CA_BUNDLE="$PWD/$CURL_CA_BUNDLE" ;; esac
 cd "$(dirname "$0")"
 log_in || stop 'the login failed'
 is_success || fail "the login of $DCI_EMAIL failed"

@@ -18,9 +18,9 @@ import click
 from handlers import VERSION, registry
 from handlers.shared.errors import SettingsError, printable
 
-from ..cli.exit_codes import DEFECT, DONE, NOT_SEEN
+from ..cli.exit_codes import DEFECT, DONE, NOT_SEEN, WRONG
 from ..cli.groups import Subcommand
-from ..cli.options import FILE, FILE_ARGUMENT, TEXT, Output, output_options, pass_output
+from ..cli.options import FILE, FILE_ARGUMENT, TEXT, Run, output_options, pass_run
 from ..cli.output import Result, print_result, waiting
 from ..files.whole_files import text_of, write_whole
 from ..loading.handler_paths import is_handler_there
@@ -129,9 +129,9 @@ class Report(NamedTuple):
     help="the UDP port of the simulated PDU, such as 161 for a platform that knows no other",
 )
 @output_options
-@pass_output
+@pass_run
 def platform(
-    output: Output,
+    run: Run,
     folder: str,
     handlers: Sequence[str],
     out: str,
@@ -153,6 +153,8 @@ def platform(
 
     Exit code: 0 if you may upload, 1 if something differs, 9 if something was not tried.
     """
+    run.defect_code = WRONG  # 1 says that something differs
+    output = run.output
     tree = _checked_tree(folder)
     chosen = handlers or ("snmp", "nut")
     words = [_checked_handler(word) for word in chosen]

@@ -163,7 +163,10 @@ class Registrar:
         number = id_in(reply.value) if reply.outcome is Outcome.DONE else ""
         if number:
             self._remember(upload.handler, number)
-            self._say(f'{upload.handler}: registered as "{upload.shown}" with id {number}.')
+            self._say(
+                f'{upload.handler}: registered as "{upload.shown}" with id {number}, protocol'
+                f" {upload.protocol}."
+            )
             return number
         if reply.outcome is Outcome.REFUSED or reply.status == 503:
             self._ids.remember(upload.handler, "")

@@ -109,6 +109,25 @@ def test_the_password_is_asked_for_on_the_terminal_without_echo(
     assert manager.password not in output.text
 
 
+def test_a_password_of_a_file_and_relative_paths_are_read(
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text(manager.password)  # no line break
+    (tmp_path / "my ca.pem").write_bytes(manager.ca_file.read_bytes())
+    files = {"DCI_PASSWORD_FILE": "password", "CURL_CA_BUNDLE": "my ca.pem"}
+    process = subprocess.run(
+        admin.command("small"),
+        cwd=tmp_path,
+        env=admin.environment(manager, DCI_PASSWORD="", **files),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert (process.returncode, process.stderr) == (0, "")
+    assert [handler.uploads for handler in manager.handlers()] == [1]
+
+
 @pytest.mark.parametrize(
     "value", ['s3cret/Pass"w\\rd', 's3cret\\/Pass\\"w\\\\rd', "\\u0073\\u0033cret"]
 )
