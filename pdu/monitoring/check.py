@@ -282,8 +282,8 @@ names, W, lines and breakers. Without LIST, that of PDU_LIST
 is read, else ~/.config/pdu/pdus.csv or /etc/pdu/pdus.csv, with logins.toml beside it.
 
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not connected or its data
-is stale, or figures cannot be read, 2 if a PDU did not answer or stopped answering, or if its
-states could not be read for another reason. If the list or an option is wrong: 2, or with
+is stale, or a figure that the PDU or an outlet has cannot be read, 2 if a PDU did not answer or
+stopped answering, or if its states could not be read for another reason. If the list or an option is wrong: 2, or with
 --nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
 
 

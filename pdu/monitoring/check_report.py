@@ -91,7 +91,7 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[Part]:
     by_remedy = _grouped(worst_first, lambda row: row.remedy)
     for remedy, alike in sorted(by_remedy, key=lambda group: -len(group[1])):
         if remedy:
-            kind = alike[0].kind or alike[0].result
+            kind = alike[0].result if alike[0].lacks_figure else alike[0].kind or alike[0].result
             yield f"{kind}, {counted(len(alike), 'PDU')}: {remedy}."
             yield Items([*_reasons(alike)])
 

@@ -60,7 +60,7 @@ def _figure_text(row: PduRow, key: str, text: str) -> str:
     if is_lost(figure):
         return figure_text(figure)
     # an error hides whether the PDU meters it
-    return "" if figure is None and row.kind else text
+    return "" if row.hides(figure) else text
 
 
 _UNITS = {row.key: row.unit for row in PDU_FIGURES}
