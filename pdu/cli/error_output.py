@@ -37,6 +37,14 @@ class NoSuchHandler(SettingsError):
         self.word = word
 
 
+def error_text(error: BaseException) -> str:
+    """The error's own text; "" if its class, which may be anybody's, cannot tell it."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
 def reason(error: BaseException, typed_keys: Collection[str] = ()) -> str:
     """Why a command failed. Settings are named as on the command line: those of `typed_keys` as -s
     KEY=..., others as their options.
@@ -46,7 +54,7 @@ def reason(error: BaseException, typed_keys: Collection[str] = ()) -> str:
     """
     parts = getattr(error, "parts", None)
     if parts is None:
-        return printable(str(getattr(error, "reason", error)))
+        return printable(str(getattr(error, "reason", "")) or error_text(error))
     return printable("".join(_spelled(part, typed_keys) for part in parts))
 
 
@@ -76,7 +84,7 @@ def describe(error: BaseException, run: Run) -> dict[str, Any]:
             "operation": "",
             "exit_code": run.defect_code,
             "reason": (
-                printable(": ".join(filter(None, (type(error).__name__, str(error)))))
+                printable(": ".join(filter(None, (type(error).__name__, error_text(error)))))
                 + f"; {advice}"
             ),
         }

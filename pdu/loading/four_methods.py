@@ -29,7 +29,7 @@ from pdu_common.helper import (
 
 from ..cli.output import figure_or_none, printing_to_stderr
 from . import answers
-from .handler_module import name_missing_in_double
+from .handler_module import FOREIGN_ERRORS, name_missing_in_double
 
 T = TypeVar("T")
 #: in the place of an error's text
@@ -122,7 +122,7 @@ class FourMethods:
             return answer
         except PduHandlerError:
             raise
-        except (Exception, SystemExit) as raised:
+        except FOREIGN_ERRORS as raised:
             # an archive of this pack has its own error classes
             if isinstance(getattr(raised, "kind", None), str):
                 raise
@@ -206,7 +206,7 @@ def _inspecting(method: str, data: Any) -> Iterator[None]:
         if isinstance(error, answers.UnknownField):
             raise LackingDouble(f"{method}: {LACKING} ({text})") from _cause(error, data)
         raise BrokenHandler(text) from _cause(error, data)
-    except Exception as error:
+    except FOREIGN_ERRORS as error:
         raise BrokenHandler(
             f"{method}: its answer cannot be read ({type(error).__name__})"
         ) from _cause(error, data)
@@ -238,7 +238,7 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
             pdu = make(data)
     except PduHandlerError:
         raise
-    except (Exception, SystemExit) as error:
+    except FOREIGN_ERRORS as error:
         if isinstance(getattr(error, "kind", None), str):
             raise
         is_hidden = _holds_login(error, data)

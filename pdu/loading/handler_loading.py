@@ -27,7 +27,7 @@ from pdu_common.snmp_client.process_options import SENT
 
 from ..cli.error_output import NoSuchHandler
 from ..cli.output import printing_to_stderr
-from .handler_module import entry_of, import_handler
+from .handler_module import FOREIGN_ERRORS, entry_of, import_handler
 from .handler_paths import is_handler_there
 from .handler_source import HandlerSource, read_handler, require_own_name
 
@@ -136,7 +136,7 @@ def _import_source(source: HandlerSource) -> ModuleType:
     try:
         with printing_to_stderr():
             return import_handler(import_path)
-    except (Exception, SystemExit) as error:  # anybody may have written it
+    except FOREIGN_ERRORS as error:
         get_logger(__name__).debug(f"{path}: {import_path}", exc_info=True)
         raise SettingsError(
             f"{path} cannot be imported ({type(error).__name__}: {error}); --debug shows where"

@@ -283,8 +283,8 @@ is read, else ~/.config/pdu/pdus.csv or /etc/pdu/pdus.csv, with logins.toml besi
 
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not connected or its data
 is stale, or a figure that the PDU or an outlet has cannot be read, 2 if a PDU did not answer or
-stopped answering, or if its states could not be read for another reason. If the list or an option is wrong: 2, or with
---nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
+stopped answering, or if its states could not be read for another reason. If the list or an option
+is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
 
 
 @click.command(

@@ -37,6 +37,7 @@ from ..cli.output import (
 from ..cli.shared_options import csv_option
 from ..files.csv_out import csv_lines
 from ..loading.handler_loading import LoadedHandler, load
+from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import OpenHandler
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
@@ -224,7 +225,7 @@ def _read(
                 raise
             error = Interrupted("this PDU and those after it were not read", pdu.host)
             return _print_error(run, error, about, pdu.name)
-        except Exception as error:
+        except FOREIGN_ERRORS as error:
             codes.append(_print_error(run, error, about, pdu.name))
             continue
         if run.output.json:
@@ -256,7 +257,7 @@ def _chosen_pdus(
     return pdus
 
 
-def _print_error(run: Run, error: Exception, about: Mapping[str, Any], pdu_name: str) -> int:
+def _print_error(run: Run, error: BaseException, about: Mapping[str, Any], pdu_name: str) -> int:
     """Print why a PDU was not read, and return the exit code."""
     if not run.output.json:
         return fail(run, error, pdu_name)

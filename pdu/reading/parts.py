@@ -19,8 +19,10 @@ from handlers.shared.meter_figures import (
 )
 from pdu_common.helper import EnumPowerStatus
 
+from ..cli.error_output import error_text
 from ..cli.states import UNKNOWN
 from ..loading.handler_loading import LoadedHandler
+from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import HandlerTools, OpenHandler
 from ..recordings.nameplate import Nameplate
 from ..recordings.topology import MeteredPart
@@ -94,7 +96,7 @@ class Reading(NamedTuple):
 
     def with_failure(self, part: str, error: CallError) -> Reading:
         """This one, where a part was not read. Of two errors the first counts."""
-        return self._replace(failures={part: error, **self.failures})
+        return self._replace(failures={**self.failures, part: self.failures.get(part, error)})
 
     def count(self, state: EnumPowerStatus) -> int:
         """How many outlets are in this state."""
@@ -165,14 +167,14 @@ def read_parts(
 def read_until_error(
     parts: Sequence[Part], read: Callable[[Callable[[Reading], object]], object]
 ) -> Reading:
-    """What `read` hands over of these parts to its argument, the `keep` of `read_parts`. An
-    Exception or SystemExit that ends it is the failure of the part that was read then.
+    """What `read` hands over of these parts to its argument, the `keep` of `read_parts`. One
+    of FOREIGN_ERRORS that ends it is the failure of the part that was read then.
     """
     begun = time.monotonic()
     readings = [Reading(begun=begun)]
     try:
         read(readings.append)
-    except (Exception, SystemExit) as error:  # anybody may have written the archive
+    except FOREIGN_ERRORS as error:
         part = parts[min(len(readings), len(parts)) - 1]
         readings.append(readings[-1].with_failure(part.name, error_of(error)))
     return readings[-1]._replace(seconds=time.monotonic() - begun)
@@ -283,8 +285,9 @@ def error_of(error: BaseException) -> CallError:
     """
     kind = getattr(error, "kind", None)
     if isinstance(kind, str):
-        return CallError(printable(kind, 40), printable(str(getattr(error, "reason", error))))
-    return CallError(_DEFECT, printable(f"{type(error).__name__}: {error}"))
+        text = str(getattr(error, "reason", "")) or error_text(error)
+        return CallError(printable(kind, 40), printable(text))
+    return CallError(_DEFECT, printable(f"{type(error).__name__}: {error_text(error)}"))
 
 
 def figure(value: Any) -> Figure:
