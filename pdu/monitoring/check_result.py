@@ -117,6 +117,12 @@ class PduRow(NamedTuple):
         return is_lost(figure) or (figure is None and self.hides_figures)
 
     @property
+    def sentences(self) -> Sequence[str]:
+        """The text of the error, and the reasons that it does not have."""
+        more = [reason for reason in self.reasons if reason not in self.reason]
+        return [self.reason, *more] if self.reason else more
+
+    @property
     def remedy(self) -> str:
         """What to do about the error, or about a PDU none of whose states is known; "" if there is
         nothing.

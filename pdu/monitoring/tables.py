@@ -121,7 +121,7 @@ COLUMNS: Sequence[CheckColumn] = (
     ),
     CheckColumn("requests", lambda row: row.requests),
     CheckColumn("kind", lambda row: row.kind, json=False),
-    CheckColumn("reason", lambda row: row.reason, json=False),
+    CheckColumn("reason", lambda row: "; ".join(row.sentences), json=False),
     CheckColumn("remedy", lambda row: row.remedy, json=False),
 )
 PAGE_COLUMNS = tuple(column for column in COLUMNS if column.head)

@@ -49,7 +49,7 @@ class NamedOutlet(NamedTuple):
 
 
 class UnreadPdu(NamedTuple):
-    """A PDU whose names of outlets are not known, and why."""
+    """A PDU whose names or states of outlets are not known, and why."""
 
     target: Target
     error: CallError
@@ -103,8 +103,8 @@ class Search(NamedTuple):
             yield f"{printable(pdu.target.device.name)}: {kind}: {why}"
         if self.unread:
             yield (
-                f"the names of {counted(len(self.unread), 'PDU')} of {self.pdus} are not known:"
-                " what is sought may be there too"
+                f"{counted(len(self.unread), 'PDU')} of {self.pdus} could not be read whole: what"
+                " is sought may be there too"
             )
         read_count = self.pdus - len(self.unread)
         for name in self.missing:
@@ -126,7 +126,7 @@ def search(names: Sequence[str], targets: Sequence[Target], parallel: int) -> Se
     unread: list[UnreadPdu] = []
     for place, target in enumerate(targets):
         pdu_reading = reading_by_place[place]
-        error = names_error(pdu_reading)
+        error = search_error(pdu_reading)
         if error is not None:
             unread.append(UnreadPdu(target, error))
         for outlet in pdu_reading.outlets:
@@ -135,10 +135,10 @@ def search(names: Sequence[str], targets: Sequence[Target], parallel: int) -> Se
     return Search(names, outlets, unread, len(targets))
 
 
-def names_error(reading: Reading) -> Optional[CallError]:
-    """Why the names of a PDU are not known; None if they are."""
+def search_error(reading: Reading) -> Optional[CallError]:
+    """Why the names of a PDU, or the states of its outlets, are not known; None if they are."""
     if reading.labelled:
-        return None
+        return reading.failure
     return reading.failures.get(NAMES) or reading.failure or _NO_NAMES
 
 

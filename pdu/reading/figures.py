@@ -20,6 +20,9 @@ from handlers.shared.meter_figures import (
 from ..cli import output
 from .parts import Reading
 
+_NOT_METERED_CELL, _NOT_KNOWN_CELL = "-", "?"
+#: what stands in a table in the place of a figure without a value -> what it says
+ABSENT_CELLS = {_NOT_METERED_CELL: output.NOT_METERED, _NOT_KNOWN_CELL: output.NOT_KNOWN}
 JOULES = 3_600_000.0  # joules in one kWh
 
 
@@ -97,6 +100,19 @@ OUTLET_FIGURES: Sequence[FigureRow] = (
 def is_lost(figure: Figure) -> bool:
     """Whether the PDU has the figure, and it is not known now."""
     return isinstance(figure, NotKnown) and figure != NOT_ASKED
+
+
+def is_metered(figure: Figure) -> bool:
+    """Whether the PDU has the figure, known now or not."""
+    return measured(figure) is not None or is_lost(figure)
+
+
+def figure_cell(figure: Figure) -> str:
+    """The value for a table whose head has the unit, else a sign of ABSENT_CELLS."""
+    if is_lost(figure):
+        return _NOT_KNOWN_CELL
+    value = measured(figure)
+    return _NOT_METERED_CELL if value is None else output.figure(value)
 
 
 def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> str:

@@ -88,7 +88,7 @@ def test_a_pdu_that_cannot_be_read_is_named(
     assert root.run(["where", "web-7", "--list", str(files)]) == 3
     err = capsys.readouterr().err
     assert "r1-dead: unreachable: " in err
-    assert "the names of 1 PDU of 3 are not known: what is sought may be there too" in err
+    assert "1 PDU of 3 could not be read whole: what is sought may be there too" in err
 
 
 def test_names_that_a_unit_does_not_tell_are_not_absent(
