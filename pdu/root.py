@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from .cli.exit_codes import DONE
 from .cli.exit_handling import OutputError, discard, missing_package_advice
 from .cli.groups import Group, LazyGroup
 from .cli.invocation import VERSION_LINE
+from .cli.known_secrets import forget_secrets, hide_secrets
 from .cli.options import COMPLETION, SECRETS, Output, Run, spelled
 from .commands import GROUPS, LAZY_COMMANDS
 from .loading.handler_paths import list_advice
@@ -122,6 +124,9 @@ def run(arguments: Sequence[str]) -> int:
     if not arguments:
         print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")
         return DONE
+    forget_secrets()
+    if logging.lastResort is not None:  # it prints warnings where nobody set a handler
+        logging.lastResort.addFilter(hide_secrets)
     # also for errors before the options are read
     this_run = Run(Output(json="--json" in arguments))
     try:

@@ -23,6 +23,7 @@ from ..cli import states
 from ..cli.error_output import Interrupted, describe, fail
 from ..cli.exit_codes import DONE
 from ..cli.exit_handling import UNWRITABLE
+from ..cli.known_secrets import hide_secrets
 from ..cli.options import F, Output, Run, output_options, run_of, spelled
 from ..cli.output import (
     counted,
@@ -289,6 +290,7 @@ class _Warnings(logging.Handler):
         super().__init__(logging.WARNING)
         self.host, self.as_json = host, as_json
         self.printed: set[str] = set()
+        self.addFilter(hide_secrets)
 
     def emit(self, record: logging.LogRecord) -> None:
         words = printable(record.getMessage())

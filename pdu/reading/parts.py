@@ -19,7 +19,7 @@ from handlers.shared.meter_figures import (
 )
 from pdu_common.helper import EnumPowerStatus
 
-from ..cli.error_output import error_text
+from ..cli.known_secrets import error_text, reason_text
 from ..cli.states import UNKNOWN
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_module import FOREIGN_ERRORS
@@ -285,8 +285,7 @@ def error_of(error: BaseException) -> CallError:
     """
     kind = getattr(error, "kind", None)
     if isinstance(kind, str):
-        text = str(getattr(error, "reason", "")) or error_text(error)
-        return CallError(printable(kind, 40), printable(text))
+        return CallError(printable(kind, 40), printable(reason_text(error)))
     return CallError(_DEFECT, printable(f"{type(error).__name__}: {error_text(error)}"))
 
 
