@@ -10,6 +10,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import Callable
+
+from handlers.shared.errors import printable
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 # letters that have the same form in both alphabets
@@ -49,3 +53,16 @@ def confusion(text: str) -> str:
     if _plain(text) != text:
         return "dashes or digits of another form"
     return "Cyrillic letters" if _CYRILLIC.search(text) else "letters in place of digits"
+
+
+def look_alike(word: str, is_known: Callable[[str], object], names: Iterable[str]) -> str:
+    """A sentence about the known word or the one of `names` that looks like this one, or was typed
+    in the other layout; "" if there is none.
+    """
+    for spelling in likely_spellings(word):
+        if is_known(spelling):
+            return f"it has {confusion(word)}: did you mean {printable(spelling, 60)!r}?"
+    for name in names:
+        if word in likely_spellings(name):
+            return f"did you mean {printable(name, 60)!r}, which has {confusion(name)}?"
+    return ""

@@ -40,6 +40,7 @@ from ..cli.shared_options import (
     list_option,
     parallel_option,
 )
+from ..cli.spelling import look_alike
 from ..files.html import time_shown
 from ..files.whole_files import check_page, write_page
 from ..loading.handler_loading import load
@@ -196,10 +197,13 @@ def _chosen(devices: Sequence[ListedPdu], words: Sequence[str], where: str) -> l
     device_by_name = {device.name: device for device in devices}
     for word in words:
         if word not in device_by_name:
+            advice = look_alike(word, device_by_name.__contains__, device_by_name)
             similar = similar_names(word, device_by_name, 1)
-            meant = f"; did you mean {printable(similar[0], 60)}?" if similar else ""
+            if similar and not advice:
+                advice = f"did you mean {printable(similar[0], 60)}?"
             raise Usage(
-                f"{printable(word, 60)!r} is no file, and no PDU of {printable(where)}{meant}"
+                f"{printable(word, 60)!r} is no file, and no PDU of"
+                f" {printable(where)}{advice and f'; {advice}'}"
             )
     return [device_by_name[word] for word in dict.fromkeys(words)]
 

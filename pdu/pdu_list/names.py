@@ -24,6 +24,7 @@ from ..cli.error_output import NoSuchHandler, Usage
 from ..cli.groups import Subcommand
 from ..cli.options import EMPTY, F, run_of, word_completion
 from ..cli.shared_options import auth_option, list_option
+from ..cli.spelling import look_alike
 from ..cli.suggestions import only_similar_name
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_paths import is_path
@@ -326,17 +327,16 @@ def _no_errors_for_a_shell(context: click.Context) -> Any:
 
 def _unknown_name_text(word: str, known_list: KnownList) -> str:
     """The sentence of the error for a word that is neither a handler nor a listed PDU."""
-    near = only_similar_name(word, [*registry.names(), *known_list.pdus])
+    known_names = [*registry.names(), *known_list.pdus]
+    near = only_similar_name(word, known_names)
+    advice = look_alike(word, known_names.__contains__, known_names)
+    if near and not advice:
+        advice = f"did you mean {near}?"
+    elif known_list.pdus and not advice:
+        advice = "pdu check shows its names"
     return (
         f"{printable(word, 60)!r} is neither a handler ({', '.join(registry.names())}) nor a PDU of"
-        f" {known_list.path}"
-        + (
-            f"; did you mean {near}?"
-            if near
-            else "; pdu check shows its names"
-            if known_list.pdus
-            else ""
-        )
+        f" {known_list.path}{advice and f'; {advice}'}"
     )
 
 
