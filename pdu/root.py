@@ -21,6 +21,7 @@ from .cli.groups import Group, LazyGroup
 from .cli.invocation import VERSION_LINE
 from .cli.known_secrets import forget_secrets, hide_secrets
 from .cli.options import COMPLETION, SECRETS, Output, Run, spelled
+from .cli.spelling import look_alike
 from .commands import GROUPS, LAZY_COMMANDS
 from .loading.handler_paths import list_advice
 from .pdu_list.names import how
@@ -202,6 +203,10 @@ def _option_text(error: click.NoSuchOption, where: str) -> str:
         )
     if key in _ELSEWHERE:
         return f"No such option: {option}; {_ELSEWHERE[key]}"
+    parameters = error.ctx.command.params if error.ctx else []
+    known_options = [name for parameter in parameters for name in parameter.opts]
+    if meant := look_alike(option, known_options.__contains__):
+        return f"No such option: {option}; {meant}"
     near = similar_names(option, error.possibilities or ())
     advice = f"; did you mean {near[0]}?" if near else ""
     if not near and where == "pdu":

@@ -32,6 +32,7 @@ from ..pdu_list.login_options import login_options
 from ..reading import outlet_power
 from ..reading.outlet_power import OutletPower, RestartStage
 from ..reading.parts import PolledOutlet
+from . import outlet_words
 from .read_commands import call_fields, show_warnings
 from .switch_commands import (
     outlets_of,
@@ -129,6 +130,7 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     `port_up`, in one session if the handler can share it.
     """
     refuse_unnamed_handler(run, pdu, "cycle", outlet_word)
+    outlet_words.refuse_options([outlet_word])
     handler = load(pdu.handler)
     prompts.askable(run.output, f"cycling outlet {outlet_word}", pdu.host)
     data = pdu.data(handler)

@@ -20,6 +20,7 @@ from ..cli.suggestions import only_similar_name
 
 #: a word that can only be an identity, so that no reading is needed to know what it means
 PLAIN = re.compile(r"[0-9]+(\.[0-9]+)*")
+_OPTION = re.compile("--[a-z][a-z-]*")
 _RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
 
 
@@ -40,6 +41,13 @@ def resolve(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
             ) from None
         raise
     return list(dict.fromkeys(identities))
+
+
+def refuse_options(words: Sequence[str]) -> None:
+    """Raise Usage for a word such as `—yes`: an option whose dashes were changed."""
+    for word in words:
+        if advice := look_alike(word, _OPTION.fullmatch):
+            raise Usage(f"{printable(word, 60)!r} is no outlet: {advice}")
 
 
 def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> None:
@@ -134,10 +142,7 @@ def _range(word: str, names: Mapping[str, str]) -> Optional[list[str]]:
 def _advice(unknown: str, names: Mapping[str, str]) -> str:
     """The only outlet that was probably meant, else which ones the PDU has."""
     known_names = [*names, *filter(None, names.values())]
-    advice = look_alike(
-        unknown, lambda text: text.startswith("--") or _meanings(text, names), known_names
-    )
-    if advice:
+    if advice := look_alike(unknown, lambda text: _meanings(text, names), known_names):
         return advice
     near = only_similar_name(unknown, filter(None, names.values()))
     identities = [identity for identity, name in names.items() if name == near]
@@ -158,6 +163,8 @@ def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
             return (
                 f"outlets {', '.join(same)} have the name {printable(part, 60)!r}: give an identity"
             )
+    if len(parts) > 1 and "" in parts:
+        return f"{printable(word, 60)!r} has no outlet beside a comma: write 1,2 without blanks"
     unknown = next((part for part in parts if not _meanings(part, names)), word)
     match = _RANGE.fullmatch(unknown)
     advice = _advice(unknown, names)

@@ -200,6 +200,7 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
     refuse_unnamed_handler(run, pdu, "on" if on else "off", *outlets)
     host, output, goal = pdu.host, run.output, word(target_state(on=on))
     identities = list(dict.fromkeys(outlets))
+    outlet_words.refuse_options(identities)
     handler, where = load(pdu.handler), pdu.where
     prompts.askable(output, f"switching {outlets_text(identities)} {goal}", host)
     data = pdu.data(handler)

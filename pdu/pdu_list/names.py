@@ -330,6 +330,9 @@ def _unknown_name_text(word: str, known_list: KnownList) -> str:
     known_names = [*registry.names(), *known_list.pdus]
     near = only_similar_name(word, known_names)
     advice = look_alike(word, known_names.__contains__, known_names)
+    parts = [part.strip() for part in word.split(",")]
+    if len(parts) > 1 and all(part in known_list.pdus for part in parts):
+        advice = "give several names with spaces between them, or a command for each"
     if near and not advice:
         advice = f"did you mean {near}?"
     elif known_list.pdus and not advice:
