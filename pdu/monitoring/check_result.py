@@ -22,7 +22,7 @@ from ..reading.figures import (
     missing_sentences,
     reason_lost,
 )
-from ..reading.parts import FIGURES, STATES, CallError, PolledOutlet, Reading
+from ..reading.parts import FIGURES, STATES, UNREACHABLE, CallError, PolledOutlet, Reading
 from ..recordings.topology import MeteredPart
 
 WELL = 0
@@ -30,7 +30,6 @@ DOUBTFUL = 1
 BAD = 2
 
 _WELL, _NO_OUTLETS, _UNKNOWN_FIGURES = "well", "no outlets", "unknown figures"
-_UNREACHABLE = "unreachable"
 _STALE = ("data-stale", "driver-not-connected")
 
 # Kind of error -> what to do. The error itself says what happened.
@@ -144,7 +143,7 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
     reasons = tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
     lacks_figure = not reading.failures and _has_lost_figure(reading)
     level, result = _level(device, reading)
-    error = _deciding_error(reading)
+    error = _whole_error(reading)
     if lacks_figure:
         error = CallError("protocol", "; ".join(reasons))
     on, off, unknown = (
@@ -179,16 +178,14 @@ def _has_lost_figure(reading: Reading) -> bool:
     return any(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES, reason_lost))
 
 
-def _deciding_error(reading: Reading) -> Optional[CallError]:
+def _whole_error(reading: Reading) -> Optional[CallError]:
     """The error that the verdict and the remedy are about, with the reasons of all parts; None if
-    all were read. A PDU that fell silent is that, whatever it answered before.
+    all were read.
     """
-    errors = reading.failures.values()
-    error = next((error for error in errors if error.kind == _UNREACHABLE), reading.failure)
-    if error is None or len(errors) == 1:
-        return error
+    if reading.failure is None or len(reading.failures) == 1:
+        return reading.failure
     parts = (f"no {part}: {error.reason}" for part, error in reading.failures.items())
-    return error._replace(reason="; ".join(parts))
+    return reading.failure._replace(reason="; ".join(parts))
 
 
 def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
@@ -206,7 +203,7 @@ def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
 
 def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
     """WELL, DOUBTFUL or BAD, with a word for why."""
-    error = _deciding_error(reading)
+    error = reading.failure
     if error is None:
         if reading.count(UNKNOWN) and not device.metered:
             return (DOUBTFUL, "unknown")
@@ -218,7 +215,7 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
         return (WELL, _WELL)
     if error.kind in _STALE:
         return DOUBTFUL, "stale"
-    if not reading.answered or error.kind == _UNREACHABLE:
+    if not reading.answered or error.kind == UNREACHABLE:
         return BAD, error.kind
     return DOUBTFUL, f"no {next(iter(reading.failures))}"
 

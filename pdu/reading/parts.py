@@ -29,6 +29,8 @@ from ..recordings.topology import MeteredPart
 
 #: the names of parts; POWER: W alone
 STATES, FIGURES, POWER, NAMES = "states", "figures", "power", "names"
+#: the kind of error of a PDU that does not answer
+UNREACHABLE = "unreachable"
 _DEFECT = "defect"
 #: an error of these kinds concerns some of the values; others are of the device or the login
 _OF_SOME_VALUES = ("protocol", "refused", "unsupported")
@@ -91,8 +93,13 @@ class Reading(NamedTuple):
 
     @property
     def failure(self) -> Optional[CallError]:
-        """The one that matters most: that of the states, else the first; None if all was read."""
-        return self.failures.get(STATES) or next(iter(self.failures.values()), None)
+        """The one that matters most: the PDU's silence, whatever it answered before; else that of
+        the states, else the first; None if all was read.
+        """
+        errors = self.failures.values()
+        silences = (error for error in errors if error.kind == UNREACHABLE)
+        first_error = self.failures.get(STATES) or next(iter(errors), None)
+        return next(silences, first_error)
 
     def with_failure(self, part: str, error: CallError) -> Reading:
         """This one, where a part was not read. Of two errors the first counts."""
