@@ -242,7 +242,7 @@ class Summary:
     seconds: float
     #: the worst level of a PDU
     level: int
-    #: names of PDUs that count in no sum -> under which name they do
+    #: names of PDUs that were read and count in no sum -> under which name they do
     repeated: Mapping[str, str] = field(default_factory=dict)
     #: how many decimals the coarsest counter of a PDU has; the sum of all is no finer
     energy_places: int = 0
@@ -289,6 +289,7 @@ def summary(
     """
     results = Counter(row.result for row in rows)
     once = _once(rows, counted_as) if counted_as else rows
+    names = {row.device.name for row in rows}
     loads = _values(row.load_a for row in once)
     metered_rows = [row for row in once if measured(row.energy_kwh) is not None]
     energies = _values(row.energy_kwh for row in once)
@@ -307,7 +308,9 @@ def summary(
         energies=len(energies),
         seconds=seconds,
         level=max((row.level for row in rows), default=WELL),
-        repeated=dict(counted_as),
+        repeated={
+            name: other for name, other in counted_as.items() if name in names and other in names
+        },
         energy_places=min(map(_places, metered_rows), default=0),
         hides_load=any(row.hides(row.load_a) for row in once),
         hides_energy=any(row.hides(row.energy_kwh) for row in once),

@@ -346,6 +346,10 @@ def test_a_unit_that_is_listed_twice_counts_by_the_name_under_which_it_was_read(
     )
     total = check_result.summary([failed, row("UP", name="b")], 1.0, {"b": "a"})
     assert (total.on, total.loads, total.energy_kwh) == (1, 1, 5.0)
+    assert total.lines()[2:] == ["b is a again: counted once"]
+    # of PDUs that were not read nothing is said
+    alone = check_result.summary([row("UP", name="b")], 1.0, {"b": "a", "d": "c"})
+    assert (alone.on, alone.lines()[2:]) == (1, [])
 
 
 def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
