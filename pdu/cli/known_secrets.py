@@ -59,10 +59,15 @@ def traceback_text(error: BaseException) -> str:
 
 
 def hide_secrets(record: logging.LogRecord) -> bool:
-    """A filter of logging: takes the text of others' records that hold a secret."""
+    """A filter of logging: takes the text of others' records that hold a secret, and drops records
+    whose text cannot be made: whoever logs does not expect an error.
+    """
+    try:
+        text = record.getMessage()
+    except Exception:
+        return False
     if record.name.partition(".")[0] in _OURS:
         return True
-    text = record.getMessage()
     error = record.exc_info[1] if record.exc_info else None
     if HIDDEN in (without_secrets(text), traceback_text(error) if error is not None else ""):
         record.msg, record.args = HIDDEN, ()

@@ -99,6 +99,11 @@ def test_a_run_knows_its_own_secrets_alone() -> None:
     assert known_secrets.without_secrets("key=abc-1") == "key=abc-1"
 
 
+def test_a_log_line_whose_text_cannot_be_made_is_dropped() -> None:
+    record = logging.LogRecord("requests", logging.WARNING, "", 1, "%d", ("x",), None)
+    assert not known_secrets.hide_secrets(record)
+
+
 def test_an_error_that_cannot_tell_its_text_has_none() -> None:
     class Wordless(Exception):
         def __str__(self) -> str:
