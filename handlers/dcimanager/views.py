@@ -89,8 +89,9 @@ class Figures(NamedTuple):
         """The same for a unit that never shows what is not known: that is not metered."""
 
         def unset(figure: Figure) -> Figure:
-            is_lost = isinstance(figure, NotKnown) and figure != NOT_ASKED
-            return NotMetered(figure.reason) if is_lost else figure
+            if isinstance(figure, NotKnown) and figure != NOT_ASKED:
+                return NotMetered(figure.reason)
+            return figure
 
         return self._each(unset)
 

@@ -344,11 +344,11 @@ class _Survey:
             if device_error.kind == "denied" and endpoint is not None:
                 self._refused[endpoint] = name
             return HandlerAnswer(name, error=device_error)
-        except FOREIGN_ERRORS as error:
+        except FOREIGN_ERRORS as defect:
             if self._alone:
                 raise
             advice = f"run again with --handler {name} --debug and report what it prints"
-            return HandlerAnswer(name, error=BrokenHandler(f"{error_of(error).reason}; {advice}"))
+            return HandlerAnswer(name, error=BrokenHandler(f"{error_of(defect).reason}; {advice}"))
 
     def _login(self, handler: LoadedHandler) -> Login:
         """One of several handlers gets only the settings that it takes. If another handler reads

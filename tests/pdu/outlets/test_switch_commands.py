@@ -325,8 +325,14 @@ class Stopped:
         return port
 
 
-STOPS = [None, errors.Unreachable("no answer"), errors.Refused("locked"), KeyError("x")]
-STOPS += [SystemExit("x"), KeyboardInterrupt()]
+STOPS: Sequence[BaseException | None] = [
+    None,
+    errors.Unreachable("no answer"),
+    errors.Refused("locked"),
+    KeyError("x"),
+    SystemExit("x"),
+    KeyboardInterrupt(),
+]
 
 
 @pytest.mark.parametrize("error", STOPS, ids=lambda error: type(error).__name__)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from pdu import root
+from pdu.loading import handler_recordings
 from pdu.loading.handler_loading import LoadedHandler
 from pdu.loading.open_handler import HandlerTools, OpenHandler
 from pdu.monitoring import find, server
@@ -167,7 +168,7 @@ def test_identify_asks_the_other_handlers(
 ) -> None:
     monkeypatch.setenv("PDU_USERNAME", USER)
     monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
-    asked = identify.identify_device
+    asked = handler_recordings.identify
 
     def raising(handler: LoadedHandler, data: Any) -> Any:
         if handler.name == "jaws":

@@ -6,7 +6,7 @@ import ast
 import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import pytest
 
@@ -141,10 +141,11 @@ def test_check_calls_no_pdu_well_of_which_a_part_was_not_read(part: str) -> None
 def with_figure(key: str, of_outlet: bool, figure: Figure) -> Reading:
     """A whole reading with this figure of the PDU, or of its outlet."""
     reading = whole()
+    changes: Any = {key: figure}
     if not of_outlet:
-        return reading._replace(**{key: figure})
+        return reading._replace(**changes)
     outlet = reading.outlets[0]
-    figures = outlet.figures._replace(**{key: figure})
+    figures = outlet.figures._replace(**changes)
     return reading._replace(outlets=[outlet._replace(figures=figures)])
 
 
