@@ -17,6 +17,7 @@ _NETWORK = re.compile(r"[0-9.]{7,15}/[0-9]{1,2}")
 # an IPv4 address that is not one, or in another spelling
 _NUMBERS = re.compile(r"[0-9]+(\.[0-9]+){1,4}")
 _DASHES = tuple("‐‑‒–—−")
+_SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+")
 _QUOTES = "«»“”„'\"`<>()"
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 
@@ -72,6 +73,8 @@ def _advice(text: str) -> str:
     name, _, port = text.rpartition(":")
     if text.isdecimal():
         return "; the number of an outlet comes last: pdu off snmp 192.0.2.8 3"
+    if _SCIENTIFIC.fullmatch(text):
+        return "; a spreadsheet has made a number of it: format its column as text"
     if _NETWORK.fullmatch(text):
         return f"; pdu find {text} searches a network"
     if "," in text:
