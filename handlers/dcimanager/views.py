@@ -68,9 +68,10 @@ class Figures(NamedTuple):
         """
 
         def shown(figure: Figure) -> Figure:
-            if isinstance(figure, (NotKnown, NotMetered)):
-                return figure._replace(reason=quote(figure.reason))
-            return figure
+            # NOT_ASKED is this pack's own sentence, and the power of each outlet in a poll
+            if figure == NOT_ASKED or not isinstance(figure, (NotKnown, NotMetered)):
+                return figure
+            return figure._replace(reason=quote(figure.reason))
 
         return self._each(shown)
 
