@@ -254,19 +254,24 @@ def has_no_outlets(profile: Profile, reader: Reader) -> bool:
 
 
 def reported_outlet_count(profile: Profile, reader: Reader) -> int:
-    """The number that the device reports in `none_if_zero`; 0 if the family or the device has no
-    such object.
+    """The number of outlets that the device reports beside its list; 0 if it has no such object,
+    or if that also counts outlets that are not listed.
     """
-    counts = [_count(outlets.none_if_zero, reader).number for outlets in profile.outlets]
+    counts = [
+        _count(outlets.none_if_zero, reader).number
+        for outlets in profile.outlets
+        if not outlets.counts_unlisted
+    ]
     return max(counts, default=0)
 
 
 def _has_none(outlets: Outlets, reader: Reader) -> bool:
-    """Whether a mark or a count of the device says that these outlets do not exist."""
-    counted = _count(outlets.count, reader).number
-    if outlets.states is not None and outlets.states.lists_no_outlet(reader) and not counted:
-        return True
-    for source in (outlets.count, outlets.none_if_zero):
+    """Whether a mark or a count of the device says that these outlets do not exist. A mark and a
+    count that contradict each other prove nothing."""
+    counts = (outlets.count, outlets.none_if_zero)
+    if outlets.states is not None and outlets.states.lists_no_outlet(reader):
+        return not any(_count(source, reader).number for source in counts)
+    for source in counts:
         rows = source.rows(reader) if source else {}
         if rows and all(number(value) == 0 for value in rows.values()):
             return True

@@ -368,7 +368,8 @@ PROFILES = (
             ),
             control=Write(EASY_COMMAND, on=1, off=2),
             count=EASY_COUNT,
-            none_if_zero=zero_outlets_proof(EASY_COUNT),
+            # another number may count the row of padding
+            none_if_zero=Provided(EASY_COUNT, EASY_COUNT, "0"),
             number=unit_and_number(EASY_STATE),
         ),
         load=total(

@@ -89,7 +89,8 @@ class PduTables(NamedTuple):
             rows=without(names, ""),
             count=self.count_of_listed,
             count_if_empty=True,
-            none_if_zero=zero_outlets_proof(self.outlet_count),
+            none_if_zero=self.outlet_count,
+            counts_unlisted=True,
             number=First(
                 (
                     unit_and_outlet(self.control_states, first_unit),
