@@ -18,7 +18,9 @@ from .outlets import Outlets
 from .profile import Profile
 from .reader import Reader
 from .sources.base import Source, is_nameless
+from .sources.joins import Joined
 from .sources.objects import Column
+from .sources.single_family import Gathered
 from .states import State
 
 States = dict[str, EnumPowerStatus]
@@ -145,6 +147,23 @@ def all_outlets(device: SnmpDevice) -> States:
         # what contradicts a state may show the rows that are missing
         complete_states, _ = _complete(outlets, _states(outlets.states, reader), reader)
     return complete_states
+
+
+def has_joined_meters(device: SnmpDevice) -> bool:
+    """Whether the outlets' figures are joined to the list by its values, so that no meter shows a
+    row that the list lacks."""
+    outlets = device.outlets
+    figures = (outlets.current, outlets.energy, outlets.power) if outlets else ()
+    return any(isinstance(part, (Joined, Gathered)) for part in parts_of(figures))
+
+
+def is_list_proven(device: SnmpDevice) -> bool:
+    """Whether the outlets were compared with the device's count, and are as many."""
+    count = device.outlets.count if device.outlets and device.is_counted else None
+    if count is None:
+        return False
+    outlet_count, is_certain = _count(count, device.reader, device.states)
+    return is_certain and outlet_count == len(device.states)
 
 
 def _columns_beside(outlets: Outlets, parts: Sequence[object]) -> list[Column]:

@@ -137,7 +137,7 @@ EVERY_PART = Profile(
                         Fitted(C, (S,), ("", "-1")),
                         Renumbered(C, S),
                         Signed(C, S, C, S),
-                        Complete(C, S, S, 3, -1),
+                        Complete(C, S, S, 3, -1, next_row=True),
                     )
                 )
             ),
