@@ -33,7 +33,7 @@ FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"
 # slaves, the last items of IPPDU-MIB, has the energies of that MIB in 7 to 9: other firmware has
 # other items there.
 IP = column("30966.10.3.2", "statusInfo")
-SLAVE_ONE_ONLINE = Arc(IP, 0, ("71",))
+SLAVE_ONE_ONLINE = First((Arc(IP, 0, ("71",)), scalar("30966.10.3.2.71.0", "statusInfo")))
 
 VENDOR = "Clever Electronic, FS.COM"
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")
