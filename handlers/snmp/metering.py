@@ -217,9 +217,15 @@ def _totals(
     units = _metered_units(requests, reader)
     try:
         outlets = outlets_read(device)
-        return [_total(request, reader, list(outlets), units) for request in requests]
+        totals = [_total(request, reader, list(outlets), units) for request in requests]
     except PduHandlerError as error:  # the rows that are lost contradict others
         return [NotKnown(error.reason) for _ in requests]
+    is_measured = any(isinstance(total, Decimal) for total in totals)
+    # which may still ask for the device's number of units
+    missing_unit = device.profile.missing_unit(device.reader) if is_measured else ""
+    if not missing_unit:
+        return totals
+    return [total if total is None else NotKnown(missing_unit) for total in totals]
 
 
 def _total(

@@ -138,6 +138,7 @@ RPDU2_OUTLETS = outlets(
 )
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
+RPDU2_COUNT = scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize")
 RPDU2_PHASE = column("318.1.1.26.6.3.1.2", "rPDU2PhaseStatusModule")
 RPDU2_TABLES = First((RPDU2_DEVICE, RPDU2_PHASE))
 RPDU2_UNITS = (RPDU2_DEVICE, First((UnitOf(RPDU2_STATE), UnitOf(RPDU2_METERED_NAME))))
@@ -146,8 +147,7 @@ RPDU2_UNITS = (RPDU2_DEVICE, First((UnitOf(RPDU2_STATE), UnitOf(RPDU2_METERED_NA
 def _of_units(below: str, name: str) -> EachUnit:
     """A column of the units."""
     values = column(f"318.1.1.26.4.3.1.{below}", name)
-    count = scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize")
-    return EachUnit(Complete(values, count=count), RPDU2_DEVICE, RPDU2_UNITS)
+    return EachUnit(Complete(values, count=RPDU2_COUNT), RPDU2_DEVICE, RPDU2_UNITS)
 
 
 RPDU2_LOAD = figure(
@@ -197,6 +197,7 @@ EASY_COMMAND = ByUnit(
 # on, off; 3 says that the state is not known, for which the state has no value
 EASY_DETERMINED = ("1", "2")
 EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule", optional=True)
+EASY_DEVICE_COUNT = scalar("318.1.1.30.1.0", "ePDUDeviceStatusTableSize")
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule", optional=True)
 NO_OUTLET = "-1"  # in every column of the one row of a unit without switched outlets
 EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
@@ -210,8 +211,7 @@ def _easy(below: str, name: str, module: Column, count: Scalar) -> EachUnit:
 
 
 def _easy_units(below: str, name: str) -> EachUnit:
-    count = scalar("318.1.1.30.1.0", "ePDUDeviceStatusTableSize")
-    return _easy("2.1.1." + below, name, EASY_DEVICE, count)
+    return _easy("2.1.1." + below, name, EASY_DEVICE, EASY_DEVICE_COUNT)
 
 
 def _easy_phases(below: str, name: str) -> EachUnit:
@@ -271,6 +271,7 @@ PROFILES = (
             "EPDU1xxxMBO",
         ),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
+        units=Complete(RPDU2_DEVICE, count=RPDU2_COUNT),
         outlets=(
             RPDU2_OUTLETS
             + _rpdu(_beside(RPDU_STATE, RPDU2_TABLES))
@@ -358,6 +359,7 @@ PROFILES = (
         mib="PowerNet-MIB (Easy PDU)",
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
         sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
+        units=Complete(EASY_DEVICE, count=EASY_DEVICE_COUNT),
         outlets=outlets(
             states=State(
                 EASY_STATE,

@@ -116,6 +116,7 @@ PROFILES = (
         models=("BlueNet BN3000 to BN7500",),
         sys_object_ids=oids("31770.2.1"),
         contact=(contact(DEVICE_STATUS, *PRESENT, unit=THE_DEVICE),),
+        units=WITH_PHASES,
         outlets=outlets(
             states=State(
                 STATUS,

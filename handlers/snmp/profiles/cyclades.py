@@ -24,6 +24,13 @@ def _count(tree: str) -> Column:
     return column(tree + ".2.1.2", "cyPMNumberOutlets")
 
 
+def _units(tree: str) -> Complete:
+    return Complete(
+        column(tree + ".3.1.5", "cyPMUnitCurrent"),
+        count=column(tree + ".2.1.3", "cyPMNumberUnits"),
+    )
+
+
 def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     """The outlets; `why` one is not switched whose lock does not read unlocked."""
     power = column(tree + ".4.1.4", "cyOutletPower")
@@ -32,6 +39,7 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
         states=State(Arc(power, -1, ("0",), keep=False), on=("1",), off=("0",)),
         control=Guarded(Write(power, on=1, off=0), lock, allow=(UNLOCKED,), why=why),
         count=_count(tree),
+        count_if_empty=True,
         name=column(tree + ".4.1.2", "cyOutletName"),
     )
 
@@ -50,14 +58,10 @@ PROFILES = (
         source=pysnmp_mibs("mibs/vertiv/CYCLADES-ACS-PM-MIB"),
         models=("AlterPath PM behind AlterPath ACS",),
         sys_object_ids=oids("2925"),
+        units=_units(ACS),
         outlets=_outlets(ACS, "it is locked on the device, or its lock is not known"),
         load=total(
-            figure(
-                column(ACS + ".3.1.5", "cyPMUnitCurrent"),
-                TENTHS,
-                beside=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent"),
-                count=column(ACS + ".2.1.3", "cyPMNumberUnits"),
-            ),
+            figure(_units(ACS), TENTHS, beside=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent")),
             unit=THE_PORT,
         ),
         evidence=SIMULATED.of("state", "current", "switching"),
@@ -70,6 +74,7 @@ PROFILES = (
         models=("AlterPath PM, PM PDUs behind Avocent ACS 5000",),
         sys_object_ids=oids("2925"),
         unseen=True,
+        units=_units(ACS5K),
         outlets=_outlets(ACS5K, "the device does not report it as unlocked"),
         load=total(
             figure(

@@ -39,9 +39,7 @@ MEASURED = column("534.6.6.7.3.4.1.2", "inputPowerMeasType")
 PHASES, TOTAL, UNKNOWN = ("1", "2", "3"), ("4",), "0"
 
 OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")  # a row for each unit of the chain
-# the units that are present, as "0,1"
-UNIT_COUNT = ItemCount(scalar("534.6.6.7.1.1.0", "unitsPresent"))
-epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT, unit_count=UNIT_COUNT)
+epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
 STATE = column("534.6.6.7.6.6.1.2", "outletControlStatus")
 REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd", optional=True)
 NO_REBOOT = ("-1",)  # other values are the seconds until the reboot
@@ -101,6 +99,8 @@ PROFILES = (
             _communication("30", "communicationStatus"),
             _communication("32", "strappingStatus"),
         ),
+        # unitsPresent reads as "0,1"
+        units=Complete(OUTLET_COUNT, count=ItemCount(scalar("534.6.6.7.1.1.0", "unitsPresent"))),
         outlets=outlets(
             states=State(
                 STATE,

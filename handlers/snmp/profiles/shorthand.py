@@ -290,7 +290,6 @@ def total(
     else_outlets: bool = False,
     unit: Optional[Arcs] = None,
     units: Optional[Source] = None,
-    unit_count: Optional[Source] = None,
 ) -> Total:
     """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
-    return Total(tuple(figures), else_outlets, unit, units, unit_count)
+    return Total(tuple(figures), else_outlets, unit, units)

@@ -101,7 +101,9 @@ def _dcs(below: str, name: str) -> Listed:
 
 
 LIEBERT_PDU = Arcs(stop=1)
+LIEBERT_STATUS = column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus", optional=True)
 LIEBERT_POWER = column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")
+LIEBERT_PDUS = Units(First((LIEBERT_STATUS, LIEBERT_POWER)))
 LIEBERT_ENERGY = column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum")
 LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
 LIEBERT_CONDITION = column(
@@ -163,6 +165,7 @@ ACS_POWER = without(
     NO_SENSOR,
     by=ACS_TYPE,
 )
+PM_OUTLET_COUNT = column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets")
 port_total = partial(total, else_outlets=True, unit=Arcs(0, 2))  # of a PDU of a port
 # A PM with outlets is no console server. Not the other way round: a PM may have no outlets.
 PM_OUTLETS = column("10418.17.2.5.5.1.5", "pmPowerMgmtOutletsTableStatus", optional=True)
@@ -335,13 +338,14 @@ PROFILES = (
         sys_object_ids=oids("476.1.42"),
         contact=(
             contact(
-                column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus", optional=True),
+                LIEBERT_STATUS,
                 *LIEBERT_STARTED,
                 unit=LIEBERT_PDU,
                 optional=True,
                 why="its PDU starts up",
             ),
         ),
+        units=Complete(LIEBERT_PDUS, count=scalar("476.1.42.3.8.19.0", "lgpPduTableCount")),
         outlets=outlets(
             states=State(
                 column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"),
@@ -453,6 +457,11 @@ PROFILES = (
             Root(oid("10418.16"), oid("10418.16.2.5")),
             Root(oid("10418.26"), oid("10418.26.2.5")),
         ),
+        # a row for each port, whose own number is a column
+        units=Complete(
+            PM_OUTLET_COUNT,
+            count=Summed(column("~.2.1.4", "pmPowerMgmtSerialTableNumberPDUs", optional=True)),
+        ),
         outlets=outlets(
             states=State(
                 AVOCENT_STATUS,
@@ -466,7 +475,7 @@ PROFILES = (
                 refuse=("3", "4", "10"),
                 why="it is locked, or cannot be switched",
             ),
-            count=column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"),
+            count=PM_OUTLET_COUNT,
             name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
             current=figure(PM_OUTLET_AMPS, TENTHS, NOT_MEASURED),
             power=figure(

@@ -26,6 +26,7 @@ from .filters import (
     Listed as Listed,
     OfUnits as OfUnits,
     Only as Only,
+    Units as Units,
 )
 from .joins import Joined as Joined, Part as Part
 from .numbered_objects import Span as Span, Spread as Spread, Tables as Tables
@@ -42,4 +43,5 @@ from .single_family import (
     Packed as Packed,
     Renumbered as Renumbered,
     Signed as Signed,
+    Summed as Summed,
 )

@@ -247,6 +247,21 @@ class ItemCount(ReadOnly):
         return str(sum(1 for item in items if item.strip()))
 
 
+class Summed(ReadOnly):
+    """The sum of all rows, as the row "0" of a scalar; no row without a number in each."""
+
+    WHY = "a sum is no object of the device"
+
+    source: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        numbers = [number(value) for value in self.source.rows(reader).values()]
+        known = [value for value in numbers if value is not None and value >= 0]
+        if not known or len(known) < len(numbers):
+            return {}
+        return {"0": format(total(known), "f")}
+
+
 class Field(ReadOnly):
     """One field of each row's text, counted from 0. A row without this field is left out."""
 
