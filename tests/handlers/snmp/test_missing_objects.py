@@ -107,7 +107,6 @@ WITHOUT_SECOND = {
     ("bachmann-irs", "load"): _BESIDE,
     ("bachmann-irs", "power"): _BESIDE,
     ("bachmann-irs", "energy"): _BESIDE,
-    ("cyberpower-epdu2", "load"): "a status tells the chain's units, which its meters then lack",
     ("cyberpower-epdu2_phase", "load"): _LISTED,
     ("eaton-epdu_input", "power"): _BESIDE,
     ("eaton-epdu_input", "energy"): _BESIDE,
