@@ -100,22 +100,12 @@ RPDU2_METERED = (
 )
 
 
-def _switched(below: str, name: str, *, optional: bool = False) -> ByUnit:
-    """A column of the switched outlets."""
-    return ByUnit(
-        column(f"318.1.1.26.9.2.{below}", name, optional=optional), *RPDU2_SWITCHED, RPDU2_METERED
-    )
-
-
-def _metered(below: str, name: str) -> ByUnit:
-    """A column of the metered outlets."""
-    return ByUnit(column(f"318.1.1.26.9.4.3.1.{below}", name), *RPDU2_METERED, RPDU2_SWITCHED)
-
-
-RPDU2_STATE = _switched("3.1.5", "rPDU2OutletSwitchedStatusState")
-RPDU2_NAME = _switched("3.1.3", "rPDU2OutletSwitchedStatusName")
-RPDU2_METERED_NAME = _metered("3", "rPDU2OutletMeteredStatusName")
-RPDU2_LISTED = _metered("4", "rPDU2OutletMeteredStatusNumber")
+switched = by_unit("318.1.1.26.9.2", *RPDU2_SWITCHED, RPDU2_METERED)
+metered = by_unit("318.1.1.26.9.4.3.1", *RPDU2_METERED, RPDU2_SWITCHED)
+RPDU2_STATE = switched("3.1.5", "rPDU2OutletSwitchedStatusState")
+RPDU2_NAME = switched("3.1.3", "rPDU2OutletSwitchedStatusName")
+RPDU2_METERED_NAME = metered("3", "rPDU2OutletMeteredStatusName")
+RPDU2_LISTED = metered("4", "rPDU2OutletMeteredStatusNumber")
 
 RPDU2_OUTLETS = outlets(
     states=State(
@@ -123,18 +113,18 @@ RPDU2_OUTLETS = outlets(
         on=("2",),
         off=("1",),
         doubts=(
-            pending(_switched("3.1.6", "rPDU2OutletSwitchedStatusCommandPending", optional=True)),
+            pending(switched("3.1.6", "rPDU2OutletSwitchedStatusCommandPending", optional=True)),
         ),
     ),
-    control=Write(_switched("4.1.5", "rPDU2OutletSwitchedControlCommand"), on=1, off=2),
+    control=Write(switched("4.1.5", "rPDU2OutletSwitchedControlCommand"), on=1, off=2),
     rows=First((RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_LISTED)),
     count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
     count_if_empty=True,
     number=First(tuple(map(unit_and_number, (RPDU2_STATE, RPDU2_METERED_NAME, RPDU2_LISTED)))),
     name=First((RPDU2_NAME, RPDU2_METERED_NAME)),
-    current=figure(_metered("6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),
-    power=figure(_metered("7", "rPDU2OutletMeteredStatusPower")),
-    energy=figure(_metered("11", "rPDU2OutletMeteredStatusEnergy"), TENTHS),
+    current=figure(metered("6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),
+    power=figure(metered("7", "rPDU2OutletMeteredStatusPower")),
+    energy=figure(metered("11", "rPDU2OutletMeteredStatusEnergy"), TENTHS),
 )
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
@@ -190,10 +180,9 @@ def _easy_text(below: str, what: str, unit: str) -> Figure:
 
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
-EASY_STATE = ByUnit(column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState"), EASY_MODULE, EASY_NUMBER)
-EASY_COMMAND = ByUnit(
-    column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), EASY_MODULE, EASY_NUMBER
-)
+easy_outlets = by_unit("318.1.1.30.6", EASY_MODULE, EASY_NUMBER)
+EASY_STATE = easy_outlets("1.1.4", "ePDUOutletStatusState")
+EASY_COMMAND = easy_outlets("2.1.4", "ePDUOutletControlCommand")
 # on, off; 3 says that the state is not known, for which the state has no value
 EASY_DETERMINED = ("1", "2")
 EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule", optional=True)

@@ -167,6 +167,23 @@ def without(
     return Only(values, by or values, texts, keep=False, others=others)
 
 
+def by_unit(
+    tree: str,
+    unit: Source,
+    number: Source,
+    others: tuple[Source, ...] = (),
+    first_units: tuple[str, ...] = ("0", "1"),
+) -> Callable[..., ByUnit]:
+    """As `column`, for tables below `tree` that number their rows through a chain: a column whose
+    rows are named by unit and number; see `ByUnit`."""
+
+    def of_table(below: str, name: str, *, optional: bool = False) -> ByUnit:
+        values = column(f"{tree}.{below}", name, optional=optional)
+        return ByUnit(values, unit, number, others, first_units)
+
+    return of_table
+
+
 def unit_and_outlet(rows: Source, first_unit: int = 1) -> Chained:
     """The printed number of outlets whose index starts with the unit and ends with the outlet.
     `first_unit`: the arc of the unit that is printed as 1."""

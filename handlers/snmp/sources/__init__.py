@@ -16,7 +16,13 @@ from .choices import (
     Unless as Unless,
     Whole as Whole,
 )
-from .derived import Alike as Alike, Bits as Bits, Chained as Chained, Number as Number
+from .derived import (
+    Alike as Alike,
+    Bits as Bits,
+    Chained as Chained,
+    Field as Field,
+    Number as Number,
+)
 from .filters import (
     Arc as Arc,
     Checked as Checked,
@@ -33,7 +39,6 @@ from .numbered_objects import Span as Span, Spread as Spread, Tables as Tables
 from .objects import Column as Column, Scalar as Scalar
 from .single_family import (
     ByOctets as ByOctets,
-    Field as Field,
     Fitted as Fitted,
     Gathered as Gathered,
     InletsInUse as InletsInUse,

@@ -262,31 +262,6 @@ class Summed(ReadOnly):
         return {"0": format(total(known), "f")}
 
 
-class Field(ReadOnly):
-    """One field of each row's text, counted from 0. A row without this field is left out."""
-
-    WHY = "a write sets the other fields of its text too"
-
-    source: Source
-    field: int
-    separator: str = ","
-
-    def check(self) -> None:
-        validation.separator(self.separator)
-        if self.field < 0:
-            raise ValueError(f"field is {self.field}; count from 0")
-
-    def rows(self, reader: Reader) -> Rows:
-        values: Rows = {}
-        for identity, value in self.source.rows(reader).items():
-            fields = text(value).split(self.separator)
-            if isinstance(value, Lost):
-                values[identity] = value
-            elif len(fields) > self.field:
-                values[identity] = fields[self.field].strip()
-        return values
-
-
 class Negative(ReadOnly):
     """The numbers of `source` with the opposite sign, so that a number of decimal digits becomes an
     exponent.

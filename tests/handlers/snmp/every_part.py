@@ -66,7 +66,7 @@ SPREAD = Spread(
 BY_ROW = Spread("1.3.6.1.4.1.99999.4", (Span(1, 24, 52),), "outletN", by_row=True)
 TABLES = Tables("1.3.6.1.4.1.99999.5", 1, 8, "2.1.2", "outletPduX")
 NAMED = NamedRows("1.3.6.1.4.1.99999.6.3", "1.3.6.1.4.1.99999.6.10", r"Socket (\d+)", "variable")
-BY_UNIT = ByUnit(C, C, C, (S,))
+BY_UNIT = ByUnit(C, C, C, (S,), ("0",))
 PACKED = Packed(S, ";", "1")
 
 EVERY_PART = Profile(
