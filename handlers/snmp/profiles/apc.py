@@ -385,11 +385,7 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.8.2", "318.1.3.8.4"),
         contact=(established(scalar("318.1.1.10.3.12.2.0", "emsStatusCommStatus")),),
         outlets=outlets(
-            states=State(
-                EMS_STATE,
-                on=("1",),
-                off=("2",),
-            ),
+            states=State(EMS_STATE, on=("1",), off=("2",)),
             control=Write(EMS_COMMAND, on=1, off=2),
             name=First(
                 (

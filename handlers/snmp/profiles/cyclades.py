@@ -10,7 +10,6 @@ that would join it is not readable, so it is not read. An estimated power is not
 from .language import *
 
 UNLOCKED = "0"  # 1 is locked, 2 unknown
-THE_PORT = Arcs(0, 1)
 ACS, ACS5K = "2925.4.5", "2925.8.5"
 ACS5K_CURRENT = column(ACS5K + ".3.1.5", "cyPMUnitCurrent")
 ACS5K_PHASES = column(ACS5K + ".3.1.12", "cyPMUnitPhases")
@@ -62,7 +61,7 @@ PROFILES = (
         outlets=_outlets(ACS, "it is locked on the device, or its lock is not known"),
         load=total(
             figure(_units(ACS), TENTHS, beside=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent")),
-            unit=THE_PORT,
+            unit=THE_UNIT,
         ),
         evidence=SIMULATED.of("state", "current", "switching"),
     ),
@@ -82,7 +81,7 @@ PROFILES = (
                 TENTHS,
                 unmetered="the MIB does not say what the current of a three-phase unit is",
             ),
-            unit=THE_PORT,
+            unit=THE_UNIT,
             units=_count(ACS5K),
         ),
         power=total(
@@ -91,7 +90,7 @@ PROFILES = (
                 TENTHS,
                 unmetered="a unit only estimates its power",
             ),
-            unit=THE_PORT,
+            unit=THE_UNIT,
             units=_count(ACS5K),
         ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),

@@ -13,7 +13,6 @@ from typing import Callable
 
 from .language import *
 
-THE_UNIT = Arcs(stop=1)
 PADDING = "0"  # the outlet number of a padding row
 OFF, ON = 1, 2  # commands
 LINES = ("1", "2", "3")

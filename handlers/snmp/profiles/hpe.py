@@ -38,8 +38,6 @@ PADDING = "0"
 NEUTRAL, LINES = "2", ("1", "3", "4", "5", PADDING)
 CONTROLLABLE = "1"  # a value of ...Controllable; 2 is a unit that only meters
 ONLY_METERS = "this unit only meters"
-# in the indexes of outlets and inputs, the first arc is the unit in the chain
-THE_UNIT = Arcs(stop=1)
 
 
 class PduTables(NamedTuple):

@@ -22,7 +22,7 @@ CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities", optional
 INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount", optional=True)
 PX2_OUTLET_COUNT = column("13742.6.3.2.2.1.4", "outletCount")
 PDU_COUNT = scalar("13742.6.3.1.0", "pduCount")
-pdu_total = partial(total, unit=Arcs(stop=1), units=without(INLET_COUNT, "0"))
+pdu_total = partial(total, unit=THE_UNIT, units=without(INLET_COUNT, "0"))
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine
 POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
@@ -262,8 +262,8 @@ PROFILES = (
             contact(
                 column("13742.6.3.3.3.1.13", "inletEnableState", optional=True),
                 "1",
-                unit=Arcs(stop=1),
-                part=Arcs(stop=1),
+                unit=THE_UNIT,
+                part=THE_UNIT,
                 optional=True,
                 why="an inlet of its PDU is disabled, so that its values are not updated",
             ),

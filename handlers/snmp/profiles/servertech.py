@@ -28,7 +28,6 @@ TOWER_POWER = column("1718.3.2.1.1.11", "towerActivePower", optional=True)
 INFEED_POWER = column("1718.3.2.2.1.12", "infeedPower", optional=True)
 AREA = scalar("1718.3.1.7.0", "systemArea")  # came into the MIB with systemTotalPower
 
-THE_UNIT = Arcs(stop=1)  # or the tower
 unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
 tower_total = partial(total, unit=THE_UNIT)
 THREE_PHASE = 3  # bit of towerCapabilities
@@ -146,12 +145,7 @@ PROFILES = (
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
         sys_object_ids=oids("1718.4"),
         contact=(
-            contact(
-                column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True),
-                *ST4_READ,
-                unit=THE_UNIT,
-                optional=True,
-            ),
+            unit_contact(column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ),
         ),
         units=Complete(
             Units(ST4_OUTLET_COUNT), count=scalar("1718.4.1.1.1.21.0", "st4SystemUnitCount")

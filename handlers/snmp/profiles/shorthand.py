@@ -36,6 +36,8 @@ from ..sources import (
 )
 from ..states import Doubt, State
 
+#: the unit that an index begins with
+THE_UNIT = Arcs(stop=1)
 TENTHS = Decimal("0.1")
 HUNDREDTHS = Decimal("0.01")
 THOUSANDTHS = Decimal("0.001")
@@ -222,6 +224,11 @@ def contact(
     """A mark of a unit, or of the device, without which nothing about it is certain; see
     `Contact`."""
     return Contact(mark, good, unit, part or Arcs(), optional, why)
+
+
+def unit_contact(mark: Source, *good: str) -> Contact:
+    """The contact with the units that indexes begin with, by a column that a device may lack."""
+    return contact(mark, *good, unit=THE_UNIT, optional=True)
 
 
 def established(mark: Scalar) -> Contact:

@@ -92,7 +92,6 @@ DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types; 0: undefined
 DCS_SWITCHED = ("2", "4", "6", "8")
 DCS_UNITS = Only(DCS_TYPE, DCS_TYPE, DCS_PRESENT, others=DCS_ABSENT)
-DCS_UNIT = Arcs(stop=1)
 
 
 def _dcs(below: str, name: str) -> Listed:
@@ -100,7 +99,6 @@ def _dcs(below: str, name: str) -> Listed:
     return Listed(DCS_UNITS, column(f"13400.3.2.225.1.1.{below}", name))
 
 
-LIEBERT_PDU = Arcs(stop=1)
 LIEBERT_STATUS = column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus", optional=True)
 LIEBERT_POWER = column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")
 LIEBERT_PDUS = Units(First((LIEBERT_STATUS, LIEBERT_POWER)))
@@ -340,7 +338,7 @@ PROFILES = (
             contact(
                 LIEBERT_STATUS,
                 *LIEBERT_STARTED,
-                unit=LIEBERT_PDU,
+                unit=THE_UNIT,
                 optional=True,
                 why="its PDU starts up",
             ),
@@ -382,10 +380,10 @@ PROFILES = (
                 beside=column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
                 number_arc=-1,
             ),
-            unit=LIEBERT_PDU,
+            unit=THE_UNIT,
         ),
-        power=total(figure(LIEBERT_POWER, beside=LIEBERT_ENERGY), unit=LIEBERT_PDU),
-        energy=total(figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER), unit=LIEBERT_PDU),
+        power=total(figure(LIEBERT_POWER, beside=LIEBERT_ENERGY), unit=THE_UNIT),
+        energy=total(figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER), unit=THE_UNIT),
         evidence=SIMULATED,
         recording="liebert_mph2rg",
         note="A command also sets the state that the receptacle takes after a power failure.",
@@ -420,16 +418,11 @@ PROFILES = (
             contact(
                 column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"),
                 "0",
-                unit=DCS_UNIT,
+                unit=THE_UNIT,
             ),
         ),
         outlets=outlets(
-            states=State(
-                DCS_OUTLETS,
-                on=("1",),
-                off=("0",),
-                absent=("9999",),
-            ),
+            states=State(DCS_OUTLETS, on=("1",), off=("0",), absent=("9999",)),
             control=Guarded(
                 Write(DCS_OUTLETS, on=1, off=0),
                 Part(DCS_TYPE, over=DCS_OUTLETS, stop=1),
@@ -438,12 +431,12 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(_dcs("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)), unit=DCS_UNIT
+            figure(_dcs("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)), unit=THE_UNIT
         ),
         power=total(
-            figure(_dcs("8", "mpduMpscom8ActivePower"), TENS, absent=("9999",)), unit=DCS_UNIT
+            figure(_dcs("8", "mpduMpscom8ActivePower"), TENS, absent=("9999",)), unit=THE_UNIT
         ),
-        energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=DCS_UNIT),
+        energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=THE_UNIT),
         evidence=SIMULATED,
     ),
     Profile(
