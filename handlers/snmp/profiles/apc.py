@@ -404,8 +404,11 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
         contact=(
             established(scalar("318.1.1.8.5.1.1.0", "atsStatusCommStatus")),
-            # "unable to monitor the current sensors" if it failed (1)
+            # with a failure (1) of either supply, the ATS cannot monitor its current sensors
             contact(scalar("318.1.1.8.5.1.8.0", "atsStatusPlus12VPowerSupply"), "2", optional=True),
+            contact(
+                scalar("318.1.1.8.5.1.9.0", "atsStatusMinus12VPowerSupply"), "2", optional=True
+            ),
         ),
         load=total(figure(_ats_phases("4", "atsOutputCurrent"), TENTHS)),
         power=total(figure(_ats_phases("13", "atsOutputPower"))),

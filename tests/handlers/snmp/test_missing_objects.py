@@ -109,6 +109,7 @@ WITHOUT_SECOND = {
     ("bachmann-irs", "energy"): _BESIDE,
     ("cyberpower-epdu2_phase", "load"): _LISTED,
     ("eaton-epdu_input", "power"): _BESIDE,
+    ("pdumib-v07", "energy"): _BESIDE,
     ("eaton-epdu_input", "energy"): _BESIDE,
     ("riedo-updu", "load"): "all meters are rows of one column",
     ("riedo-updu_metered", "load"): _LISTED,
