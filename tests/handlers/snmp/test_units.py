@@ -27,7 +27,7 @@ from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture
 
 #: families of whose chains there is no recording
-WITHOUT_CHAIN = {"hpe-ipdu", "pdumib-v07", "raritan-px2", "sentry3"}
+WITHOUT_CHAIN = {"dell-rpdu", "hpe-ipdu", "pdumib-v07", "raritan-px2", "sentry3"}
 
 
 def list_of_units(profile: Profile) -> Complete:
