@@ -54,11 +54,9 @@ def test_a_walk_that_nobody_listed_is_taken_if_a_family_reads_it(key: str, tmp_p
 
 
 def test_what_snmpwalk_printed_is_taken_also_without_a_sys_object_id(tmp_path: Path) -> None:
-    lines = [
-        f".{line.replace('|2|', ' = INTEGER: ')}"
-        for line in write_snmprec(fixture("wti-power").rows).splitlines()
-        if "|2|" in line
-    ]
+    kinds = {"2": "INTEGER: {}", "4": "STRING: {}"}
+    rows = [line.split("|", 2) for line in write_snmprec(fixture("wti-power").rows).splitlines()]
+    lines = [f".{oid} = {kinds[tag].format(value)}" for oid, tag, value in rows if tag in kinds]
     folder = tmp_path / "tests/pdu"
     folder.mkdir(parents=True)
     (folder / "New.snmpwalk").write_text("\n".join(lines) + "\n", "utf-8")

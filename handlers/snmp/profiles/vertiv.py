@@ -99,9 +99,8 @@ def _dcs(below: str, name: str) -> Listed:
     return Listed(DCS_UNITS, column(f"13400.3.2.225.1.1.{below}", name))
 
 
-LIEBERT_STATUS = column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus", optional=True)
 LIEBERT_POWER = column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")
-LIEBERT_PDUS = Units(First((LIEBERT_STATUS, LIEBERT_POWER)))
+LIEBERT_PDUS = Units(LIEBERT_POWER)
 LIEBERT_ENERGY = column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum")
 LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
 LIEBERT_CONDITION = column(
@@ -336,7 +335,7 @@ PROFILES = (
         sys_object_ids=oids("476.1.42"),
         contact=(
             contact(
-                LIEBERT_STATUS,
+                column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus", optional=True),
                 *LIEBERT_STARTED,
                 unit=THE_UNIT,
                 optional=True,
