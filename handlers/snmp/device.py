@@ -53,7 +53,7 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
     `only_outlet`: for a command to this outlet. If it has a row of its own, no other is listed;
     else they are listed without what could contradict a state, which is read of this one alone.
 
-    Raises ProtocolError if the device lists fewer outlets than it counts.
+    Raises ProtocolError if the device lists fewer outlets or units than it counts.
     """
     for outlets in profile.outlets:
         if outlets.states is None:
@@ -68,8 +68,16 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         )
         states, outlet_count = _complete(outlets, states, reader)
         if states or outlet_count:
+            if not only_outlet:
+                _raise_if_unit_missing(profile, reader)
             return SnmpDevice(profile, outlets, states, reader)
     return None
+
+
+def _raise_if_unit_missing(profile: Profile, reader: Reader) -> None:
+    missing_unit = profile.missing_unit(reader)
+    if missing_unit:
+        raise ProtocolError(f"{missing_unit}; poll it again")
 
 
 def list_for_figures(
@@ -217,12 +225,14 @@ def read_without_states(
         outlet_count = _count(count, reader).number
         if states or outlet_count:
             states = _add_rows(outlets, states, outlet_count, is_certain=True, reader=reader)
+            _raise_if_unit_missing(profile, reader)
             listed = replace(outlets, states=None, control=None)
             return SnmpDevice(profile, listed, states, reader)
     for total in (profile.load, profile.energy, profile.power):
         if total is None:
             continue
         if total.is_listed(reader) if accepts_rows else _is_measured(total, reader):
+            _raise_if_unit_missing(profile, reader)
             return SnmpDevice(profile, None, {}, reader)
     return None
 
