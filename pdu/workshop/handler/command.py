@@ -215,7 +215,8 @@ def _device_findings(handler: LoadedHandler, replay: str, login: Login) -> Itera
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .bounded_methods import ShownSecrets
-    from .device_trials import ServedTrials, SnmpTrials
+    from .device_trials import SnmpTrials
+    from .served_trials import ServedTrials
     from .side_effects import SideEffects
     from .trial_units import COMMUNITY, WRONG_COMMUNITY, recorded_device
 

@@ -39,6 +39,30 @@ class Methods(Protocol):
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus: ...
 
 
+class RenamedMethods:
+    """Methods of a handler that names outlets otherwise than the device does."""
+
+    def __init__(self, methods: Methods, own_names: Mapping[str, str]) -> None:
+        """`own_names`: the handler's, by the device's; {} if they are the same."""
+        self._methods, self._own_names = methods, own_names
+        self._real_names = {own_name: name for name, own_name in own_names.items()}
+
+    def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
+        states = self._methods.states()
+        return [(self._real_names.get(name, name), state) for name, state in states]
+
+    def figures(self) -> Figures:
+        figures = self._methods.figures()
+        ports = {
+            self._real_names.get(name, name): port_figures
+            for name, port_figures in figures.ports.items()
+        }
+        return figures._replace(ports=ports)
+
+    def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
+        return self._methods.switch(self._own_names.get(identity, identity), on=on)
+
+
 class MeasuredSums(NamedTuple):
     """The sums of each table of a unit's meters, such as lines, banks and outlets: a handler may
     read any of them.
@@ -75,6 +99,8 @@ class SimulatedUnit(Protocol):
     def orders(self, identity: str, state: EnumPowerStatus) -> Sequence[Any]: ...
 
     def foreign_commands(self, start: int = 0) -> list[str]: ...
+
+    def misspelt_command(self, start: int = 0) -> str: ...
 
 
 class TrialDevice(NamedTuple):
@@ -189,7 +215,8 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
     except Exception as error:
         yield fault_finding("statistic", error)
     else:
-        if device.requests and device.requests() == requests_before:
+        is_asked = not device.requests or device.requests() > requests_before
+        if not is_asked and not has_no_figure(figures):
             stale = stale or "statistic asked the device nothing"
         figures_text = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
         yield Finding(RULES["statistic"], KEPT, figures_text)
@@ -397,6 +424,9 @@ def _command_fault(
     """A command that raised on a device that is well. `start`: the place of its first write."""
     is_taken = device.commands is not None and device.commands() != start
     foreign_commands = device.unit.foreign_commands(start) if device.unit is not None else []
+    mistake = device.unit.misspelt_command(start) if device.unit is not None else ""
+    if mistake:
+        return broken(rule, f"outlet {outlet}: {mistake}")
     if foreign_commands:
         why = f"it wrote {foreign_commands[0]}, which this pack knows as no command of such a unit"
         return Finding(RULES[rule], UNTRIED, printable(why, 300))
@@ -444,12 +474,17 @@ def _compare_by_order(states: list[EnumPowerStatus], real: list[EnumPowerStatus]
     return Finding(RULES["states"], UNTRIED, why)
 
 
+def has_no_figure(figures: Figures) -> bool:
+    """Whether nothing was told as measured."""
+    return figures.load_a is None and figures.energy_kwh is None and not figures.ports
+
+
 def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     """Compares what statistic() returned with what the device measures. Where it has several meters
     of one quantity, a figure is right if it is that of any.
     """
     if not sums.load_a and not sums.energy_kwh:
-        if figures.load_a is None and figures.energy_kwh is None and not figures.ports:
+        if has_no_figure(figures):
             return Finding(RULES["figures"], KEPT, "the device has no meter")
         return Finding(RULES["figures"], UNTRIED, "its family reads no meter of this device")
     if figures.load_a is None and figures.energy_kwh is None:

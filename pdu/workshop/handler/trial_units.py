@@ -25,6 +25,7 @@ from ...recordings.snmp import snmprec
 from ...recordings.snmp.recorded_rows import Arcs, RecordedRows, Rows, SnmpRow, arcs, dotted
 from ...recordings.snmp.recording_format import find_device
 from ...recordings.snmp.unit import RecordedUnit
+from .fault_trials import LATE_S
 from .larger_units import larger_unit, raised_meters
 from .method_trials import MeasuredSums
 
@@ -33,7 +34,6 @@ UNITS = Path(__file__).resolve().parents[3] / "tests" / "recordings"
 #: a word that nothing else holds, so that the trials find where a handler shows it
 COMMUNITY = f"community-{secrets.token_hex(8)}"
 WRONG_COMMUNITY = f"community-{secrets.token_hex(8)}"
-LATE_S = 2.0  # how late a device reports a new state
 _SYSTEM = "1.3.6.1.2.1.1"  # objects that every device has
 # after so many requests since a command, each answer takes this long
 _MOST_AFTER_COMMAND, _BUSY_S = 100, 0.25
@@ -234,6 +234,10 @@ class TrialUnit(RecordedUnit):
         }
         commands = self.commands[start:]
         return [f"{dotted(oid)} = {row.raw!r}" for oid, row in commands if oid not in objects]
+
+    def misspelt_command(self, start: int = 0) -> str:
+        """Of SNMP, none is known to be one."""
+        return ""
 
     def raise_meters(self) -> None:
         """Let each meter count on, by a tenth."""
