@@ -49,6 +49,8 @@ _NO_COLUMN = (
     " is on and one is off"
 )
 
+#: stands for the path of the handler that reads it, which no recording tells
+PATH = "PATH"
 is_recording = make_json_detector("http")
 
 
@@ -198,6 +200,7 @@ class ForeignPdu(HttpPdu):
         if not self._columns:
             rules = ("asked", "port_down", "port_up", "lost state")
             self.doubts.update(dict.fromkeys(rules, _NO_COLUMN))
+        self.has_other_states = not any(isinstance(column.on, bool) for column in self._columns)
         self.is_text = any(
             isinstance(recorded[place.request], TextPieces)
             for column in self._columns
@@ -222,7 +225,7 @@ class ForeignPdu(HttpPdu):
         return Figures(recording.load_a, recording.energy_kwh, outlets)
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
-        if not self._columns:
+        if not self._columns or (on is None and not self.has_other_states):
             return False
         number = list(self._states).index(identity)
         values = {}
@@ -335,7 +338,7 @@ def serve(
     else:
         about = "its outlets follow commands" if obeys else "--writable lets it take commands"
     outlets = counted(len(recording.states), "outlet")
-    device = replay.describe("PATH", f"{outlets}; {about}", "-s KEY=VALUE")
+    device = replay.describe(PATH, f"{outlets}; {about}", "-s KEY=VALUE")
     return device._replace(unit=replay, units=unit)
 
 

@@ -129,7 +129,8 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
         if status != 204:  # which has no Content-Length: RFC 9110, 8.6
             if "Content-Type" not in headers:
                 self.send_header("Content-Type", "application/json; charset=UTF-8")
-            self.send_header("Content-Length", str(len(body)))
+            if "Content-Length" not in headers:
+                self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

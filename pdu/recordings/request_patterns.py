@@ -5,7 +5,7 @@
     POST /rpc {"method": "Switch.Set", "params": {"id": {outlet}, "on": true}} -> {"result": {}}
 
 `{outlet}` is the identity of an outlet, `{outlet-1}` and `{outlet+1}` its last number and one
-less or more, `{any}` any text. What follows ` -> ` is the answer. JSON may be spaced and ordered in
+less or more, `{any}` any text, or any body. What follows ` -> ` is the answer. JSON may be spaced and ordered in
 any way, and characters of an address may be escaped or not.
 """
 
@@ -81,6 +81,8 @@ class RequestPattern(NamedTuple):
 
     def matches(self, method: str, target: str, body: str) -> bool:
         """Whether a request is this one."""
+        if self.body == ANY:  # any body
+            body = ANY
         expected = _canonical(self.method, self.target, self.body)
         return _has_pattern(expected, _canonical(method, target, body))
 

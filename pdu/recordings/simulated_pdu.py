@@ -64,6 +64,8 @@ class SimulatedPdu(ABC):
     """
 
     LATE_S = 2.0
+    #: whether it can have a state that is neither on nor off
+    has_other_states = True
     #: whether it answers with a text that is no JSON
     is_text = False
     #: the methods that a refused login stops
@@ -218,4 +220,6 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         if self._fault is not UnitFault.HALF or content is None:
             return response
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
-        return status, body[: len(body) // 2], headers
+        # of a device that resets the connection
+        cut_headers = {**headers, "Content-Length": str(len(body)), "Connection": "close"}
+        return status, body[: len(body) // 2], cut_headers

@@ -115,9 +115,9 @@ def without_values(contents: Contents, places: Sequence[Place]) -> dict[str, Any
 
 def undocumented(value: Any) -> Any:
     """A state that no device documents, of the type of this one."""
-    if isinstance(value, str):
-        return str(_UNDOCUMENTED_NUMBER) if value.isdecimal() else _UNDOCUMENTED
-    return _UNDOCUMENTED if isinstance(value, bool) else _UNDOCUMENTED_NUMBER
+    if isinstance(value, str) and not value.isdecimal():
+        return _UNDOCUMENTED
+    return type(value)(_UNDOCUMENTED_NUMBER)
 
 
 def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:

@@ -26,6 +26,9 @@ _ROUNDING = 0.051
 # a part of the figure: a load in whole amperes is wrong, an energy in whole kWh is not
 _MOST_DEVIATION = {"A": 0.002, "kWh": 0.01}
 OTHER_COMMUNITY = "it asks with another community than the form's, or with another SNMP version"
+_NO_METERS = (
+    "it is not known what this device measures: over SNMP, describe it by --profile FILE.json"
+)
 States = Mapping[str, EnumPowerStatus]
 
 
@@ -428,7 +431,7 @@ def _command_fault(
     if mistake:
         return broken(rule, f"outlet {outlet}: {mistake}")
     if foreign_commands:
-        why = f"it wrote {foreign_commands[0]}, which this pack knows as no command of such a unit"
+        why = f"it sent {foreign_commands[0]}, which is not known as a command of such a unit"
         return Finding(RULES[rule], UNTRIED, printable(why, 300))
     if device.states is not None or is_taken or isinstance(error, BrokenHandler):
         finding = fault_finding(rule, error)
@@ -486,7 +489,7 @@ def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     if not sums.load_a and not sums.energy_kwh:
         if has_no_figure(figures):
             return Finding(RULES["figures"], KEPT, "the device has no meter")
-        return Finding(RULES["figures"], UNTRIED, "its family reads no meter of this device")
+        return Finding(RULES["figures"], UNTRIED, _NO_METERS)
     if figures.load_a is None and figures.energy_kwh is None:
         return broken("figures", "statistic returned no figure, and the device has meters")
     comparisons = [

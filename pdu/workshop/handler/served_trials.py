@@ -117,7 +117,9 @@ class ServedTrials:
         served.commands.clear()
         names = list(unit.states())
         # one that is neither on nor off, if enough others are left
-        if UNKNOWN not in unit.states().values() and len(names) > 2:
+        # (in a text that is no JSON, another word may have no place)
+        has_pending = UNKNOWN in unit.states().values() or served.is_text
+        if not has_pending and len(names) > 2:
             on = [name for name, state in unit.states().items() if state is UP]
             unit.turn(on[0] if len(on) > 1 else names[0], UNKNOWN)
         contents = served.contents
@@ -185,6 +187,10 @@ def _judged_silence(answer: Any) -> Optional[tuple[str, str]]:
     return None
 
 
+def _itself(finding: Finding) -> Finding:
+    return finding
+
+
 class _ServedFaults:
     """The calls on PDUs with a fault each."""
 
@@ -227,6 +233,10 @@ class _ServedFaults:
             ("unread", UnitFault.SILENT_AFTER),
         ):
             for method in commands:
+                if fault is UnitFault.PENDING and not unit.has_other_states:
+                    kept = Finding(RULES[rule], KEPT, "a state of this device is true or false")
+                    trials.append(FaultTrial(rule, method, partial(_itself, kept)))
+                    continue
                 call = partial(self._reported, rule, method, self._served(fault))
                 trials.append(FaultTrial(rule, method, call))
         for method in commands:
@@ -250,9 +260,16 @@ class _ServedFaults:
             ("meter", "statistic", well.without_figures(), self._judged_figures),
             ("empty", "status", well.without_outlets(), self._judged_empty),
         ):
-            if contents:
+            if rule == "meter" and self._has_no_meter(well):
+                kept = Finding(RULES[rule], KEPT, "the device has no meter")
+                yield FaultTrial(rule, method, partial(_itself, kept))
+            elif contents:
                 call = partial(self._raised_on_all, rule, method, contents, judged)
                 yield FaultTrial(rule, method, call)
+
+    def _has_no_meter(self, unit: SimulatedPdu) -> bool:
+        figures = unit.figures()
+        return figures is not None and has_no_figure(figures)
 
     def _raising_trial(
         self, rule: str, method: str, unit: SimulatedPdu, judged: JudgedAnswer = lambda _: None
@@ -307,7 +324,10 @@ class _ServedFaults:
         methods = self._methods(served.port)
         outlet = self._outlets[UP if method == "port_down" else DOWN]
         unit = ServedUnit(served)
-        return reported_state(rule, method, methods, outlet, unit, lambda: bool(served.requests))
+        finding = reported_state(rule, method, methods, outlet, unit, lambda: bool(served.requests))
+        if rule == "pending" and served.is_text and finding.result == BROKEN:
+            return finding._replace(result=ADVISED)  # as in _judged_states_of_text
+        return finding
 
 
 class _ClosingServer:
