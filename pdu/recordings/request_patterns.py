@@ -5,8 +5,8 @@
     POST /rpc {"method": "Switch.Set", "params": {"id": {outlet}, "on": true}} -> {"result": {}}
 
 `{outlet}` is the identity of an outlet, `{outlet-1}` and `{outlet+1}` its last number and one
-less or more, `{any}` any text, or any body. What follows ` -> ` is the answer. JSON may be spaced and ordered in
-any way, and characters of an address may be escaped or not.
+less or more, `{any}` any text, or any body. What follows ` -> ` is the answer. JSON may be spaced
+and ordered in any way, and characters of an address may be escaped or not.
 """
 
 from __future__ import annotations
