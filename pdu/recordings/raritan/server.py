@@ -113,11 +113,9 @@ class XerusServer(KnownPdu):
     def command_answer(
         self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]
     ) -> Response:
-        """As the unit answers a command that it carries out."""
-        calls, writes = dict(self._calls), list(self.writes)
-        response = self.answer(method, target, body)
-        self._calls, self.writes = calls, writes
-        return response
+        """As the unit answers a command that it took, with its states as they are now."""
+        status, content = self._answer(target, json.loads(body), is_taken=True)
+        return status, content or None, {}
 
     def answer(self, method: str, target: str, body: bytes) -> Response:
         if method != "POST":
@@ -128,14 +126,20 @@ class XerusServer(KnownPdu):
             return 400, None, {}
         return status, content or None, {}
 
-    def _answer(self, rid: str, request: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
-        """HTTP status and JSON for one call. Raises MALFORMED."""
+    def _answer(
+        self, rid: str, request: Mapping[str, Any], *, is_taken: bool = False
+    ) -> tuple[int, dict[str, Any]]:
+        """HTTP status and JSON for one call. `is_taken`: commands in it were carried out, as far as
+        they will be. Raises MALFORMED.
+        """
         if request["method"] == "performBulk":
             responses = []
             for call in request["params"]["requests"]:
-                status, content = self._answer(call["rid"], call["json"])
+                status, content = self._answer(call["rid"], call["json"], is_taken=is_taken)
                 responses.append({"json": content or None, "statcode": status})
             return answer_of(request, {"result": {"responses": responses}})
+        if is_taken and request["method"] == "setPowerState" and not self._is_locked(rid):
+            return answer_of(request, {"result": {"_ret_": 0}})
         with self._changing:
             return answer_of(
                 request, self._outcome(rid, request["method"], request.get("params") or {})
