@@ -6,7 +6,7 @@
 
 `{outlet}` is the identity of an outlet, `{outlet-1}` and `{outlet+1}` its last number and one
 less or more, `{any}` any text, or any body. What follows ` -> ` is the answer. JSON may be spaced
-and ordered in any way, and characters of an address may be escaped or not.
+and ordered in any way, fields may have any order, and characters may be escaped or not.
 """
 
 from __future__ import annotations
@@ -131,9 +131,14 @@ def _canonical(method: str, target: str, body: str) -> str:
     """A request in one spelling."""
     body = body.replace(ANY, _ANY_NUMBER)
     value = _json_or_none(body)
-    shown_body = unquote_plus(body) if value is None else json.dumps(value, sort_keys=True)
-    shown_target = unquote_plus(target.replace(ANY, _ANY_NUMBER))
-    return f"{method} {shown_target} {shown_body}".strip()
+    shown_body = _sorted_fields(body) if value is None else json.dumps(value, sort_keys=True)
+    path, mark, query = target.replace(ANY, _ANY_NUMBER).partition("?")
+    return f"{method} {unquote_plus(path)}{mark}{_sorted_fields(query)} {shown_body}".strip()
+
+
+def _sorted_fields(text: str) -> str:
+    """The fields of a query or a form, in one order."""
+    return "&".join(sorted(map(unquote_plus, text.split("&"))))
 
 
 def _has_pattern(expected: str, text: str) -> bool:

@@ -16,7 +16,15 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import DOWN, UNKNOWN, UP, word
 from ...loading.four_methods import LackingDouble
-from .method_trials import EndlessCall, Methods, broken, error_text, fault_finding, untried_after
+from .method_trials import (
+    ENDLESS,
+    EndlessCall,
+    Methods,
+    broken,
+    error_text,
+    fault_finding,
+    untried_after,
+)
 from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
 
 #: how late a device reports a new state, in seconds
@@ -40,26 +48,32 @@ def findings_of_trials(
     tried.
     """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        findings = [
-            (
-                trial,
-                None
-                if untried_after(broken_rules, trial.method, trial.rule)
-                else pool.submit(trial.call),
-            )
+        futures = [
+            pool.submit(_finding_of, trial, untried_after(broken_rules, trial.method, trial.rule))
             for trial in trials
         ]
-        for rule in dict.fromkeys(trial.rule for trial in trials):
-            results = [
-                untried_after(broken_rules, trial.method, rule)
-                if future is None
-                else future.result()
-                for trial, future in findings
-                if trial.rule == rule
-            ]
-            told_results = [result for result in results if result is not None]
-            order = (BROKEN, ADVISED, KEPT, UNTRIED)
-            yield min(told_results, key=lambda result: order.index(result.result))
+        findings = _repeated_alone(trials, [future.result() for future in futures])
+    order = (BROKEN, ADVISED, KEPT, UNTRIED)
+    for rule in dict.fromkeys(trial.rule for trial in trials):
+        results = [finding for finding in findings if finding.rule is RULES[rule]]
+        yield min(results, key=lambda result: order.index(result.result))
+
+
+def _finding_of(trial: FaultTrial, untried: Optional[Finding]) -> Finding:
+    return untried or trial.call()
+
+
+def _repeated_alone(trials: Sequence[FaultTrial], findings: Sequence[Finding]) -> list[Finding]:
+    """The findings; of calls that did not end beside others, those of calls alone: a handler may
+    have a lock. If the first does not end alone, the others are not repeated.
+    """
+    new_findings = list(findings)
+    for place, finding in enumerate(findings):
+        if ENDLESS in finding.detail:
+            new_findings[place] = trials[place].call()
+            if ENDLESS in new_findings[place].detail:
+                break
+    return new_findings
 
 
 class CommandedUnit(Protocol):

@@ -555,6 +555,10 @@ def _answer_text(method: str, answer: Any) -> str:
     return f"{method or 'port_down'} returned {getattr(answer, 'name', answer)}"
 
 
+#: in the reason of EndlessCall
+ENDLESS = "did not end within"
+
+
 class EndlessCall(PduHandlerError):
     """A call did not end in time."""
 

@@ -252,11 +252,13 @@ class _ServedFaults:
         return [*trials, *self._lost_trials(unit)]
 
     def _lost_trials(self, served: SimulatedPdu) -> Iterator[FaultTrial]:
-        outlet = self._outlets[DOWN] or self._outlets[UP]
         well = self._served(UnitFault.NONE)
         judged_states = self._judged_states_of_text if served.is_text else self._judged_states
+        # of one that is on, too: taken for off, it would be cut off
+        outlets = [outlet for outlet in self._outlets.values() if outlet]
+        states = [contents for outlet in outlets for contents in well.without_state(outlet)]
         for rule, method, contents, judged in (
-            ("lost state", "status", well.without_state(outlet), judged_states),
+            ("lost state", "status", states, judged_states),
             ("meter", "statistic", well.without_figures(), self._judged_figures),
             ("empty", "status", well.without_outlets(), self._judged_empty),
         ):
