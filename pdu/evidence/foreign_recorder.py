@@ -165,7 +165,9 @@ def _read_through(
     forms = form.forms_of_port(handler, login)
     for make_data in forms:
         try:
-            return make_data, _reading(handler, make_data(passage.port))
+            reading = _reading(handler, make_data(passage.port))
+            if passage.exchanges:  # else it asked the PDU past this program
+                return make_data, reading
         except PduHandlerError as error:
             if passage.error is not None:
                 raise Unreachable(str(passage.error), host=device, operation="record") from None

@@ -50,6 +50,8 @@ class RequestPattern(NamedTuple):
         if method.upper() not in _METHODS:
             method, rest = "GET", request
         target, _, body = rest.strip().partition(" ")
+        if method.upper() == "GET":  # without a body: a blank is one of the address
+            target, body = rest.strip(), ""
         target = re.sub(r"^https?://[^/]+", "", target)
         if not target.startswith("/"):
             raise SettingsError(

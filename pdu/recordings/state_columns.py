@@ -259,7 +259,7 @@ def _paths(content: Any) -> list[Path]:
 
 
 def _value_in(content: Any, path: Path) -> Any:
-    value = content.pieces if isinstance(content, TextPieces) else content
+    value: Any = content.pieces if isinstance(content, TextPieces) else content
     for part in path:
         value = value[part]
     return value

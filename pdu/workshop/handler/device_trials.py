@@ -36,12 +36,17 @@ from .method_trials import (
     OTHER_COMMUNITY,
     EndlessCall,
     JudgedAnswer,
+    Methods,
+    RenamedMethods,
     TrialDevice,
     broken,
     error_text,
     fault_finding,
+    identity_finding,
     method_findings,
+    own_names,
     raises,
+    with_order,
 )
 from .rules import ADVISED, KEPT, RULES, UNTRIED, Finding, Rule
 from .side_effects import SideEffects
@@ -70,17 +75,20 @@ class SnmpTrials:
         """`settings`: what DCImanager's form carries besides the fields of SNMP."""
         self._handler, self._settings = handler, settings
         self._secrets, self._effects = secrets, effects
+        # the handler's names of outlets, by the device's
+        self._names: dict[str, str] = {}
 
-    def _methods(self, port: int, community: str, *, is_kept: bool = False) -> BoundedMethods:
+    def _methods(self, port: int, community: str, *, is_kept: bool = False) -> Methods:
         self._effects.ports.add(port)
         fields = {"community": community, "port": str(port), "timeout": "1", "retries": "1"}
-        return BoundedMethods(
+        methods = BoundedMethods(
             self._handler,
             lambda: PduSnmpData(HOST, {**fields}, {**self._settings}),
             self._secrets,
             self._effects,
             is_kept=is_kept,
         )
+        return RenamedMethods(methods, self._names)
 
     def findings(self, device: Optional[Device] = None) -> Iterator[Finding]:
         """One after the other. Without a device, it is the unit of the family whose objects the
@@ -137,6 +145,9 @@ class SnmpTrials:
         broken_rules: list[Rule] = []
         agent = server.serve(unit, 0)
         unit.place_of_request = partial(self._effects.place_of_request, agent.port)
+        twin = TrialUnit(device.rows, device.key)
+        twin_agent = server.serve(twin, 0)
+        self._names = own_names(self._methods(twin_agent.port, COMMUNITY), twin.states())
         methods = self._methods(agent.port, COMMUNITY)
         trial_device = TrialDevice.of_unit(
             methods,
@@ -148,9 +159,10 @@ class SnmpTrials:
         is_read = True
         for finding in method_findings(trial_device, broken_rules):
             is_read = is_read and (finding.rule, finding.result) != (RULES["status"], UNTRIED)
-            yield finding
+            yield with_order(finding, self._names)
         if not is_read:
             return
+        yield identity_finding(self._names)
         # on a unit that was not switched, and whose meters stand as in those with a fault
         well_agent = server.serve(TrialUnit(device.rows, device.key), 0)
         well_methods = self._methods(well_agent.port, COMMUNITY)
@@ -175,7 +187,7 @@ class _SnmpFaults:
 
     def __init__(
         self,
-        methods: Callable[[int, str], BoundedMethods],
+        methods: Callable[[int, str], Methods],
         effects: SideEffects,
         device: Device,
         answers: Mapping[str, Any],

@@ -17,7 +17,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import DOWN, UNKNOWN, UP, word
 from ...loading.four_methods import BrokenHandler, LackingDouble
-from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
+from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
 
 #: an outlet that no device has
 ABSENT = "99999"
@@ -64,6 +64,34 @@ class RenamedMethods:
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         return self._methods.switch(self._own_names.get(identity, identity), on=on)
+
+
+def own_names(methods: Methods, real_states: States) -> dict[str, str]:
+    """The handler's name of each outlet by the device's, if it has others and its states are those
+    of the device in this order; {} if it has the same names.
+    """
+    try:
+        states = methods.states()
+    except Exception:  # told by the trials
+        return {}
+    names = [name for name, _ in states]
+    real_names = list(real_states)
+    if [state for _, state in states] != list(real_states.values()) or names == real_names:
+        return {}
+    pairs = list(zip(real_names, names))
+    is_mixed = any(name != real_name and name in real_states for real_name, name in pairs)
+    is_double = len(set(names)) < len(names)
+    return {} if is_mixed or is_double else dict(pairs)
+
+
+def identity_finding(names: Mapping[str, str]) -> Finding:
+    """Whether the handler's names of outlets, by the device's, are its numbers."""
+    for real_name, name in names.items():
+        is_padded = name != real_name and real_name.isdecimal() and name.isdecimal()
+        if is_padded and int(name) == int(real_name):
+            why = f"status names outlet {real_name} {name!r}"
+            return Finding(RULES["identity"], ADVISED, why)
+    return Finding(RULES["identity"], KEPT)
 
 
 class MeasuredSums(NamedTuple):
@@ -306,6 +334,17 @@ def _compare_all_figures(device: TrialDevice, unit: SimulatedUnit, figures: Figu
     return finding
 
 
+_BY_ORDER = "by their order: this pack has other identities"
+
+
+def with_order(finding: Finding, names: Mapping[str, str]) -> Finding:
+    """Of states that are right, that they were compared by their order; `names`: the handler's
+    names of outlets, by the device's.
+    """
+    is_by_order = finding.rule is RULES["states"] and finding.result == KEPT and names
+    return finding._replace(detail=_BY_ORDER) if is_by_order else finding
+
+
 class _CommandTrial(NamedTuple):
     """What was seen of one command."""
 
@@ -464,7 +503,7 @@ def _compare_by_order(states: list[EnumPowerStatus], real: list[EnumPowerStatus]
     their numbers are wrong in any order.
     """
     if states == real:
-        return Finding(RULES["states"], KEPT, "by their order: this pack has other identities")
+        return Finding(RULES["states"], KEPT, _BY_ORDER)
     numbers, real_numbers = Counter(states), Counter(real)
     differences = [
         f"{numbers[state]} outlets are {state.name} instead of {real_numbers[state]}"

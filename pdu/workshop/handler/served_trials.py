@@ -33,8 +33,11 @@ from .method_trials import (
     RenamedMethods,
     TrialDevice,
     has_no_figure,
+    identity_finding,
     method_findings,
+    own_names,
     raises,
+    with_order,
 )
 from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
 from .served_units import ServedUnit
@@ -123,24 +126,25 @@ class ServedTrials:
             on = [name for name, state in unit.states().items() if state is UP]
             unit.turn(on[0] if len(on) > 1 else names[0], UNKNOWN)
         contents = served.contents
-        own_names = self._own_names(form, recording.port, unit)
+        names = own_names(self._methods(form, recording.port), unit.states())
         served.requests.clear()
         device = TrialDevice.of_unit(
-            RenamedMethods(self._methods(form, recording.port), own_names),
+            RenamedMethods(self._methods(form, recording.port), names),
             "the recording",
             unit,
             lambda: len(served.requests),
-            RenamedMethods(self._methods(form, recording.port, is_kept=True), own_names),
+            RenamedMethods(self._methods(form, recording.port, is_kept=True), names),
         )._replace(absent_commands=lambda: len(unit.foreign_commands()))
         is_read = True
         for finding in method_findings(device, broken_rules):
             is_read = is_read and (finding.rule, finding.result) != (RULES["status"], UNTRIED)
-            yield _doubted(finding, served)
+            yield _doubted(with_order(finding, names), served)
         if not is_read:
             return
+        yield identity_finding(names)
         with contextlib.ExitStack() as stack:
             faults = _ServedFaults(
-                lambda port: RenamedMethods(self._methods(form, port), own_names),
+                lambda port: RenamedMethods(self._methods(form, port), names),
                 recording.units,
                 contents,
                 unit,
@@ -148,19 +152,6 @@ class ServedTrials:
             )
             for finding in findings_of_trials(faults.trials(served), broken_rules):
                 yield _doubted(finding, served)
-
-    def _own_names(self, form: Callable[[int], Any], port: int, unit: ServedUnit) -> dict[str, str]:
-        """The handler's name of each outlet, if it has others than the unit: by their order."""
-        try:
-            states = self._methods(form, port).states()
-        except Exception:
-            return {}
-        own_names = [name for name, _ in states]
-        real_states = unit.states()
-        is_same_order = [state for _, state in states] == list(real_states.values())
-        if set(own_names) & real_states.keys() or not is_same_order:
-            return {}
-        return dict(zip(real_states, own_names))
 
     def _calls(
         self, form: Callable[[int], Any], port: int
