@@ -192,6 +192,9 @@ with peers.peer() as peer:
         assert peer.books().states["3"] is False
     assert "{name}" in pdu("identify", host, "--handler", "{name}")
     pdu("record", "{name}", host, "--out", str(file))
+    for recording in (str(file), "tests/handlers/{name}/recording.json"):
+        # exit 0: all was tried, and nothing is broken
+        pdu("handler", "check", "{archive}", "--replay", recording)
 handler, kind = handler_recordings.handler_of_recording(file.read_text(), str(file))
 served = kind.serve(file.read_text(), 0)
 host = f"{{served.host}}:{{served.port}}"

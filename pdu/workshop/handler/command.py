@@ -291,10 +291,13 @@ def _forms(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], Pdu
     secret_keys = {setting.key for setting in handler.settings if setting.secret}
     secret_keys |= {*SECRETS, *login.secret_files}
 
-    def with_trial_secrets(data: PduData) -> PduData:
-        for key in data.custom_params.keys() & secret_keys:
-            data.custom_params[key] = _TRIAL_PASSWORD
-        return data
+    def with_trial_secrets(form: Callable[[int], PduData]) -> Callable[[int], PduData]:
+        def trial_form(port: int) -> PduData:
+            data = form(port)
+            for key in data.custom_params.keys() & secret_keys:
+                data.custom_params[key] = _TRIAL_PASSWORD
+            return data
 
-    forms = connection_data.forms_of_port(handler, login)
-    return [lambda port, form=form: with_trial_secrets(form(port)) for form in forms]
+        return trial_form
+
+    return [with_trial_secrets(form) for form in connection_data.forms_of_port(handler, login)]

@@ -126,25 +126,25 @@ class ServedTrials:
             on = [name for name, state in unit.states().items() if state is UP]
             unit.turn(on[0] if len(on) > 1 else names[0], UNKNOWN)
         contents = served.contents
-        names = own_names(self._methods(form, recording.port), unit.states())
+        handler_names = own_names(self._methods(form, recording.port), unit.states())
         served.requests.clear()
         device = TrialDevice.of_unit(
-            RenamedMethods(self._methods(form, recording.port), names),
+            RenamedMethods(self._methods(form, recording.port), handler_names),
             "the recording",
             unit,
             lambda: len(served.requests),
-            RenamedMethods(self._methods(form, recording.port, is_kept=True), names),
+            RenamedMethods(self._methods(form, recording.port, is_kept=True), handler_names),
         )._replace(absent_commands=lambda: len(unit.foreign_commands()))
         is_read = True
         for finding in method_findings(device, broken_rules):
             is_read = is_read and (finding.rule, finding.result) != (RULES["status"], UNTRIED)
-            yield _doubted(with_order(finding, names), served)
+            yield _doubted(with_order(finding, handler_names), served)
         if not is_read:
             return
-        yield identity_finding(names)
+        yield identity_finding(handler_names)
         with contextlib.ExitStack() as stack:
             faults = _ServedFaults(
-                lambda port: RenamedMethods(self._methods(form, port), names),
+                lambda port: RenamedMethods(self._methods(form, port), handler_names),
                 recording.units,
                 contents,
                 unit,
