@@ -38,13 +38,13 @@ from .method_trials import (
     JudgedAnswer,
     Methods,
     RenamedMethods,
+    States,
     TrialDevice,
     broken,
     error_text,
     fault_finding,
     identity_finding,
     method_findings,
-    own_names,
     raises,
     with_order,
 )
@@ -78,7 +78,14 @@ class SnmpTrials:
         # the handler's names of outlets, by the device's
         self._names: dict[str, str] = {}
 
-    def _methods(self, port: int, community: str, *, is_kept: bool = False) -> Methods:
+    def _methods(
+        self,
+        port: int,
+        community: str,
+        *,
+        is_kept: bool = False,
+        real_states: Optional[Callable[[], States]] = None,
+    ) -> Methods:
         self._effects.ports.add(port)
         fields = {"community": community, "port": str(port), "timeout": "1", "retries": "1"}
         methods = BoundedMethods(
@@ -88,7 +95,7 @@ class SnmpTrials:
             self._effects,
             is_kept=is_kept,
         )
-        return RenamedMethods(methods, self._names)
+        return RenamedMethods(methods, self._names, real_states)
 
     def findings(self, device: Optional[Device] = None) -> Iterator[Finding]:
         """One after the other. Without a device, it is the unit of the family whose objects the
@@ -145,10 +152,7 @@ class SnmpTrials:
         broken_rules: list[Rule] = []
         agent = server.serve(unit, 0)
         unit.place_of_request = partial(self._effects.place_of_request, agent.port)
-        twin = TrialUnit(device.rows, device.key)
-        twin_agent = server.serve(twin, 0)
-        self._names = own_names(self._methods(twin_agent.port, COMMUNITY), twin.states())
-        methods = self._methods(agent.port, COMMUNITY)
+        methods = self._methods(agent.port, COMMUNITY, real_states=unit.states)
         trial_device = TrialDevice.of_unit(
             methods,
             device.about,

@@ -43,37 +43,46 @@ class Methods(Protocol):
 
 
 class RenamedMethods:
-    """Methods of a handler that names outlets otherwise than the device does."""
+    """Methods of a handler that may name outlets otherwise than the device does."""
 
-    def __init__(self, methods: Methods, own_names: Mapping[str, str]) -> None:
-        """`own_names`: the handler's, by the device's; {} if they are the same."""
-        self._methods, self._own_names = methods, own_names
-        self._real_names = {own_name: name for name, own_name in own_names.items()}
+    def __init__(
+        self,
+        methods: Methods,
+        own_names: dict[str, str],
+        real_states: Optional[Callable[[], States]] = None,
+    ) -> None:
+        """`own_names`: the handler's, by the device's; {} if they are the same. With
+        `real_states`, those of the device, they are found at the first status.
+        """
+        self._methods, self._own_names, self._real_states = methods, own_names, real_states
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         states = self._methods.states()
-        return [(self._real_names.get(name, name), state) for name, state in states]
+        if self._real_states is not None:
+            self._own_names.update(own_names(states, self._real_states()))
+            self._real_states = None
+        real_names = self._real_names()
+        return [(real_names.get(name, name), state) for name, state in states]
 
     def figures(self) -> Figures:
         figures = self._methods.figures()
+        real_names = self._real_names()
         ports = {
-            self._real_names.get(name, name): port_figures
-            for name, port_figures in figures.ports.items()
+            real_names.get(name, name): port_figures for name, port_figures in figures.ports.items()
         }
         return figures._replace(ports=ports)
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         return self._methods.switch(self._own_names.get(identity, identity), on=on)
 
+    def _real_names(self) -> dict[str, str]:
+        return {own_name: name for name, own_name in self._own_names.items()}
 
-def own_names(methods: Methods, real_states: States) -> dict[str, str]:
+
+def own_names(states: Sequence[tuple[str, EnumPowerStatus]], real_states: States) -> dict[str, str]:
     """The handler's name of each outlet by the device's, if it has others and its states are those
     of the device in this order; {} if it has the same names.
     """
-    try:
-        states = methods.states()
-    except Exception:  # told by the trials
-        return {}
     names = [name for name, _ in states]
     real_names = list(real_states)
     if [state for _, state in states] != list(real_states.values()) or names == real_names:

@@ -35,7 +35,6 @@ from .method_trials import (
     has_no_figure,
     identity_finding,
     method_findings,
-    own_names,
     raises,
     with_order,
 )
@@ -126,10 +125,9 @@ class ServedTrials:
             on = [name for name, state in unit.states().items() if state is UP]
             unit.turn(on[0] if len(on) > 1 else names[0], UNKNOWN)
         contents = served.contents
-        handler_names = own_names(self._methods(form, recording.port), unit.states())
-        served.requests.clear()
+        handler_names: dict[str, str] = {}
         device = TrialDevice.of_unit(
-            RenamedMethods(self._methods(form, recording.port), handler_names),
+            RenamedMethods(self._methods(form, recording.port), handler_names, unit.states),
             "the recording",
             unit,
             lambda: len(served.requests),
