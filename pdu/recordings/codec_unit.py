@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Optional, Union
+from typing import Any, Optional
 
 from handlers.dcimanager import Figures, MeterFigures
 from handlers.http.dialogue import (
@@ -26,10 +26,10 @@ from handlers.shared.meter_figures import measured
 
 from .replay_server import Response
 from .simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
+from .state_columns import Place, all_places, list_places, value_at, with_values, without_values
 
 #: JSON by request: its path, and the body of a read by POST after it
 Answers = Mapping[str, Any]
-Path = tuple[Union[str, int], ...]
 _UNDOCUMENTED = ("undocumented", 97)
 _WORDS = {True: ("on", "On", "ON", 1, True), False: ("off", "Off", "OFF", 0, False)}
 
@@ -138,22 +138,22 @@ class CodecUnit(HttpPdu):
             if expected_states == self.outlet_states():
                 return True
             words = _UNDOCUMENTED if on is None else _WORDS[on]
-            for key, path in _leaves(self.documents):
-                for value in (*self._neighbour_values(key, path), *words):
-                    documents = _with_value(self.documents, key, path, value)
+            for place in all_places(self.documents):
+                for value in (*self._neighbour_values(place), *words):
+                    documents = with_values(self.documents, {place: value})
                     if self._states_in(documents) == expected_states:
                         self.documents = documents
                         return True
             return False
 
-    def _neighbour_values(self, key: str, path: Path) -> list[Any]:
+    def _neighbour_values(self, place: Place) -> list[Any]:
         """The other values in the same place of the elements of a list."""
-        pattern = _pattern(path)
-        own = _value_at(self.documents[key], path)
+        own = value_at(self.documents, place)
         values: list[Any] = []
-        for other_key, other_path in _leaves(self.documents):
-            if other_key == key and _pattern(other_path) == pattern:
-                value = _value_at(self.documents[key], other_path)
+        for other_place in all_places(self.documents):
+            is_neighbour = other_place.request == place.request
+            if is_neighbour and other_place.pattern == place.pattern:
+                value = value_at(self.documents, other_place)
                 if value != own and value not in values:
                     values.append(value)
         return values
@@ -168,18 +168,18 @@ class CodecUnit(HttpPdu):
     def without_state(self, identity: str) -> Sequence[Answers]:
         states = self.outlet_states()
         expected_states = {**states, identity: None}
-        for key, path in _leaves(self.documents):
-            documents = _without(self.documents, key, path)
-            if documents is not None and self._states_in(documents) == expected_states:
+        for place in all_places(self.documents):
+            documents = without_values(self.documents, [place])
+            if self._states_in(documents) == expected_states:
                 return [documents]
         return []
 
     def without_figures(self) -> Sequence[Answers]:
         """The documents without the value of the total load."""
         states, figures = self.outlet_states(), self._figures(self.documents)
-        for key, path in _leaves(self.documents):
-            documents = _without(self.documents, key, path)
-            if documents is None or self._states_in(documents) != states:
+        for place in all_places(self.documents):
+            documents = without_values(self.documents, [place])
+            if self._states_in(documents) != states:
                 continue
             new_figures = self._figures(documents)
             if figures[:1] != [None] and new_figures[:1] != figures[:1]:
@@ -189,11 +189,10 @@ class CodecUnit(HttpPdu):
     def without_outlets(self) -> Sequence[Answers]:
         """The documents with an empty list in the place of the one of outlets."""
         count = len(self.outlet_states())
-        for key, path in _lists(self.documents):
-            if len(_value_at(self.documents[key], path)) == count:
-                documents = _with_value(self.documents, key, path, [])
-                if self._states_in(documents) != self.outlet_states():
-                    return [documents]
+        for place in list_places(self.documents, count):
+            documents = with_values(self.documents, {place: []})
+            if self._states_in(documents) != self.outlet_states():
+                return [documents]
         return []
 
     def figures(self) -> Figures:
@@ -212,12 +211,12 @@ class CodecUnit(HttpPdu):
         """Let each number count on, by a tenth, whose change alters nothing but figures."""
         documents: Answers = self.documents
         states = self.outlet_states()
-        for key, path in _leaves(self.documents):
-            value = _value_at(documents[key], path)
+        for place in all_places(self.documents):
+            value = value_at(documents, place)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not value:
                 continue
             new_value = round(value * 1.1) if isinstance(value, int) else value * 1.1
-            candidate = _with_value(documents, key, path, new_value)
+            candidate = with_values(documents, {place: new_value})
             if self._states_in(candidate) == states and self._figures(candidate) != self._figures(
                 documents
             ):
@@ -263,55 +262,3 @@ def _parts(body: bytes) -> Iterator[Any]:
         for name, elements in value.items():
             for element in elements if isinstance(elements, list) else ():
                 yield {**value, name: [element]}
-
-
-def _leaves(documents: Answers) -> list[tuple[str, Path]]:
-    """The key of the document, and the path, of each value that is no object and no list."""
-    leaves: list[tuple[str, Path]] = []
-    waiting: list[tuple[str, Path, Any]] = [(key, (), value) for key, value in documents.items()]
-    while waiting:
-        key, path, value = waiting.pop(0)
-        if isinstance(value, dict):
-            waiting += [(key, (*path, name), child) for name, child in value.items()]
-        elif isinstance(value, list):
-            waiting += [(key, (*path, place), child) for place, child in enumerate(value)]
-        else:
-            leaves.append((key, path))
-    return leaves
-
-
-def _lists(documents: Answers) -> list[tuple[str, Path]]:
-    """The key of the document, and the path, of each list."""
-    lists: dict[tuple[str, Path], None] = {}
-    for key, path in _leaves(documents):
-        for place, part in enumerate(path):
-            if isinstance(part, int):
-                lists[key, path[:place]] = None
-    return list(lists)
-
-
-def _pattern(path: Path) -> Path:
-    return tuple("*" if isinstance(part, int) else part for part in path)
-
-
-def _value_at(document: Any, path: Path) -> Any:
-    for part in path:
-        document = document[part]
-    return document
-
-
-def _with_value(documents: Answers, key: str, path: Path, value: Any) -> dict[str, Any]:
-    new_documents = {**documents, key: copy.deepcopy(documents[key])}
-    if not path:
-        return {**new_documents, key: value}
-    _value_at(new_documents[key], path[:-1])[path[-1]] = value
-    return new_documents
-
-
-def _without(documents: Answers, key: str, path: Path) -> Optional[dict[str, Any]]:
-    """The documents without a member of an object; None for an element of a list."""
-    if not path or not isinstance(path[-1], str):
-        return None
-    new_documents = {**documents, key: copy.deepcopy(documents[key])}
-    del _value_at(new_documents[key], path[:-1])[path[-1]]
-    return new_documents

@@ -59,6 +59,11 @@ class Place(NamedTuple):
     request: str
     path: Path
 
+    @property
+    def pattern(self) -> Path:
+        """Its path without numbers: alike for the elements of a list."""
+        return tuple("#" if isinstance(part, int) else _normalised(part) for part in self.path)
+
 
 class Column(NamedTuple):
     """The places of the states of all outlets."""
@@ -124,15 +129,13 @@ def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
     """Places of numbers that are no states: one of each column in JSON, and some in a text."""
     state_places = {place for column in columns for place in column.places}
     groups: dict[Any, list[Place]] = {}
-    for request, content in contents.items():
-        for path in _paths(content):
-            place = Place(request, path)
-            value = value_at(contents, place)
-            if place in state_places or not _is_number(value):
-                continue
-            is_text = isinstance(content, TextPieces)
-            group = place if is_text else (_normalised(request), _pattern(path))
-            groups.setdefault(group, []).append(place)
+    for place in all_places(contents):
+        value = value_at(contents, place)
+        if place in state_places or not _is_number(value):
+            continue
+        is_text = isinstance(contents[place.request], TextPieces)
+        group = place if is_text else (_normalised(place.request), place.pattern)
+        groups.setdefault(group, []).append(place)
     places = [group[len(group) // 2] for group in groups.values()]
     step = max(1, len(places) // _MOST_FIGURES)
     return places[::step][:_MOST_FIGURES]
@@ -141,13 +144,21 @@ def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
 def list_places(contents: Contents, count: int) -> list[Place]:
     """Places of the lists and objects in JSON that have so many elements."""
     places: dict[Place, None] = {}
-    for request, content in contents.items():
-        for path in () if isinstance(content, TextPieces) else _paths(content):
-            for length in range(len(path)):
-                container = _value_in(content, path[:length])
-                if isinstance(container, list) and len(container) == count:
-                    places[Place(request, path[:length])] = None
+    for place in all_places(contents):
+        content = contents[place.request]
+        for length in range(0 if isinstance(content, TextPieces) else len(place.path)):
+            outer_place = Place(place.request, place.path[:length])
+            container = value_at(contents, outer_place)
+            if isinstance(container, list) and len(container) == count:
+                places[outer_place] = None
     return list(places)
+
+
+def all_places(contents: Contents) -> list[Place]:
+    """The places of all values that are no object and no list."""
+    return [
+        Place(request, path) for request, content in contents.items() for path in _paths(content)
+    ]
 
 
 def value_at(contents: Contents, place: Place) -> Any:
@@ -202,10 +213,10 @@ def _opposite(value: Any, *, is_off: bool = False) -> Any:
 
 def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
     groups: dict[Any, list[Place]] = {}
-    for request, content in contents.items():
-        for path in () if isinstance(content, TextPieces) else _paths(content):
-            group = (_normalised(request), _pattern(path))
-            groups.setdefault(group, []).append(Place(request, path))
+    for place in all_places(contents):
+        if not isinstance(contents[place.request], TextPieces):
+            group = (_normalised(place.request), place.pattern)
+            groups.setdefault(group, []).append(place)
     return (places for places in groups.values() if len(places) == count)
 
 
@@ -226,10 +237,6 @@ def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
 
 def _normalised(name: str) -> str:
     return re.sub("[0-9]+", "#", name)
-
-
-def _pattern(path: Path) -> Path:
-    return tuple("#" if isinstance(part, int) else _normalised(part) for part in path)
 
 
 def _is_number(value: Any) -> bool:
