@@ -49,8 +49,6 @@ class _RecordableHandler(click.ParamType):
     examples=(
         "pdu record snmp 192.0.2.8 -o unit.snmprec",
         "pdu record raritan 192.0.2.9 -o unit.json --keep names",
-        "pdu record handler_dir 192.0.2.10 -o unit.json --on 'GET /relay/{outlet}?turn=on' --off"
-        " 'GET /relay/{outlet}?turn=off'",
     ),
     help=f"""\
 Record what a device answers: for `pdu replay`, for `pdu draft` (SNMP), or to send with a request
@@ -61,7 +59,7 @@ these texts addresses, serial numbers and the login are replaced. Every other te
 whole. Equal values get the same replacement. Communities and passwords never stay.
 
 HANDLER  {", ".join(_RECORDABLE)}; or the path of anybody's handler, of which is recorded what
-         it asks over plain HTTP and gets; the name of a PDU of the list stands for HANDLER HOST""",
+it asks over plain HTTP and gets; the name of a PDU of the list stands for HANDLER HOST""",
 )
 @click.argument(
     "handler",

@@ -38,7 +38,6 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
     examples=(
         "pdu replay unit.snmprec",
         "pdu replay unit.snmprec --listen 127.0.0.1:16161",
-        "pdu replay unit.json --writable",
     ),
 )
 @click.argument("file", type=FILE_ARGUMENT)
