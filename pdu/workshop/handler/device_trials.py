@@ -388,4 +388,8 @@ def _findings_without_device(
     if "status" not in errors:
         names = ", ".join(sorted(requests)[:3]) or "none"
         why = f"no family of this pack has the objects that it asks for ({names})"
-        yield Finding(RULES["status"], UNTRIED, f"{why}: give --replay FILE")
+        advice = (
+            "give a recording: pdu record snmp HOST -o unit.snmprec, then --replay unit.snmprec"
+            " with --profile, or with --on and --off"
+        )
+        yield Finding(RULES["status"], UNTRIED, f"{why}: {advice}")
