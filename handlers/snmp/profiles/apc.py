@@ -192,7 +192,9 @@ EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
 EASY_STATE = ByUnit(column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState"), EASY_MODULE, EASY_NUMBER)
 EASY_COMMAND = ByUnit(
-    column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), EASY_MODULE, EASY_NUMBER
+    column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand", optional=True),
+    EASY_MODULE,
+    EASY_NUMBER,
 )
 # on, off; 3 says that the state is not known, for which the state has no value
 EASY_DETERMINED = ("1", "2")
@@ -364,11 +366,16 @@ PROFILES = (
                 on=("2",),
                 off=("1",),
                 absent=(NO_OUTLET,),
-                doubts=(Doubt(EASY_COMMAND, EASY_DETERMINED, optional=True),),
+                doubts=(
+                    Doubt(
+                        Complete(EASY_COMMAND, beside=EASY_STATE), EASY_DETERMINED, optional=True
+                    ),
+                ),
             ),
             control=Write(EASY_COMMAND, on=1, off=2),
             count=EASY_COUNT,
-            none_if_zero=zero_outlets_proof(EASY_COUNT),
+            # another number may count the row of padding
+            none_if_zero=Provided(EASY_COUNT, EASY_COUNT, "0"),
             number=unit_and_number(EASY_STATE),
         ),
         load=total(

@@ -71,7 +71,8 @@ PROFILES = (
                 why="its PDU has no switched outlets",
             ),
             count=COUNT,
-            none_if_zero=zero_outlets_proof(COUNT),
+            none_if_zero=COUNT,
+            counts_unlisted=True,
             name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
             number=Number(CONTROL, plus=0, position=0),
             current=figure(

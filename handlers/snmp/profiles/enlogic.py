@@ -48,7 +48,8 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
     """The outlets. `below`: a column of the family. `count`: their number in each unit."""
     number = below("5.4.1.2", "OutletSwitchedStatusNumber")
     metered_number = below("5.9.1.2", "OutletMeteredStatusNumber")
-    command = below("5.5.1.4", "OutletSwitchedControlCommand")
+    state = below("5.4.1.4", "OutletSwitchedStatusState")
+    command = replace(below("5.5.1.4", "OutletSwitchedControlCommand"), optional=True)
 
     def meter(values: Column, scale: Decimal) -> Figure:
         """A column of the metered outlets."""
@@ -58,7 +59,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
     return outlets(
         states=State(
             Only(
-                below("5.4.1.4", "OutletSwitchedStatusState"),
+                state,
                 number,
                 (PADDING,),
                 keep=False,
@@ -66,7 +67,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
             ),
             on=("1",),
             off=("0",),
-            doubts=(Doubt(command, (str(OFF), str(ON)), optional=True),),
+            doubts=(Doubt(Complete(command, beside=state), (str(OFF), str(ON)), optional=True),),
         ),
         count=count,
         count_if_empty=True,

@@ -16,16 +16,15 @@ from typing import NamedTuple, Optional
 from .language import *
 
 PDU, MPDU = "232.165.2", "232.165.5"
-CORE_STATE = column(MPDU + ".2.1.1.2", "mpduOutputStatus")
+DEVICE_TYPE = column(MPDU + ".3.1.1.8", "mpduDeviceType")  # of each output
+CORE_STATE = Complete(column(MPDU + ".2.1.1.2", "mpduOutputStatus"), beside=DEVICE_TYPE)
 CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
 CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
 CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
 BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
 # The table of bars has rows for every output. If no smart device is detected on an output, the type
 # of its device is empty.
-BARS = without(
-    BAR_STATE, "", by=Part(column(MPDU + ".3.1.1.8", "mpduDeviceType"), over=BAR_STATE, stop=2)
-)
+BARS = without(BAR_STATE, "", by=Part(DEVICE_TYPE, over=BAR_STATE, stop=2))
 MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
 MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
 MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
@@ -89,7 +88,8 @@ class PduTables(NamedTuple):
             rows=without(names, ""),
             count=self.count_of_listed,
             count_if_empty=True,
-            none_if_zero=zero_outlets_proof(self.outlet_count),
+            none_if_zero=self.outlet_count,
+            counts_unlisted=True,
             number=First(
                 (
                     unit_and_outlet(self.control_states, first_unit),

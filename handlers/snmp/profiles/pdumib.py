@@ -13,7 +13,8 @@ from .language import *
 
 LOCKED, NOT_SUPPORTED = "4", "-1"
 SUPPORTED = "(?!-1$).*"
-COMMAND = column("23280.9.1.2", "outletControlCommand")
+STATE = column("23280.8.1.2", "outletStatusState")
+COMMAND = column("23280.9.1.2", "outletControlCommand", optional=True)
 DEVICES = scalar("23280.1.0", "deviceStatusTableSize")
 PHASES = scalar("23280.4.0", "phaseTableSize")
 VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
@@ -39,11 +40,15 @@ PROFILES = (
         sys_object_ids=oids("23280"),
         outlets=outlets(
             states=State(
-                column("23280.8.1.2", "outletStatusState"),
+                STATE,
                 on=("2",),
                 off=("1",),
                 absent=(NOT_SUPPORTED,),
-                doubts=(Doubt(COMMAND, ("1", "2", NOT_SUPPORTED), optional=True),),
+                doubts=(
+                    Doubt(
+                        Complete(COMMAND, beside=STATE), ("1", "2", NOT_SUPPORTED), optional=True
+                    ),
+                ),
             ),
             control=Guarded(
                 Write(COMMAND, on=1, off=2),

@@ -243,6 +243,7 @@ def outlets(
     count: Optional[Source] = None,
     count_if_empty: bool = False,
     none_if_zero: Optional[Source] = None,
+    counts_unlisted: bool = False,
     rows: Optional[Source] = None,
     number: Optional[Source] = None,
     name: Optional[Source] = None,
@@ -267,6 +268,7 @@ def outlets(
         rows,
         count,
         none_if_zero,
+        counts_unlisted,
         number,
         name,
         current,
@@ -276,13 +278,6 @@ def outlets(
         contact,
     )
     return (group,)
-
-
-def zero_outlets_proof(count: Source) -> Provided:
-    """The device's number of outlets as the proof of `none_if_zero`: its rows, if all are 0. A
-    number above 0 contradicts nothing, because a unit that only meters may count outlets that it
-    does not list."""
-    return Provided(count, count, "0")
 
 
 def total(

@@ -362,7 +362,8 @@ PROFILES = (
             ),
             rows=LIEBERT_NAME,
             count=LIEBERT_COUNT,
-            none_if_zero=zero_outlets_proof(LIEBERT_COUNT),
+            none_if_zero=LIEBERT_COUNT,
+            counts_unlisted=True,
             number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
             name=LIEBERT_NAME,
             current=figure(

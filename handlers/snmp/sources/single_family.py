@@ -243,6 +243,8 @@ class ItemCount(ReadOnly):
         return {row: self._count(value) for row, value in self.source.rows(reader).items()}
 
     def _count(self, value: Raw) -> str:
+        if isinstance(value, Lost):
+            return value
         items = text(value).split(self.separator)
         return str(sum(1 for item in items if item.strip()))
 

@@ -112,6 +112,7 @@ EVERY_PART = Profile(
             ),
             count=OfUnits(S, C),
             none_if_zero=InletsInUse(C, S, C),
+            counts_unlisted=True,
             number=Chained(Number(C, 2, 0), C, "."),
             name=Field(ItemCount(S, ";"), 1, ";"),
             contact=(Contact(S, ("1",)),),
@@ -136,7 +137,7 @@ EVERY_PART = Profile(
                         Fitted(C, (S,), ("", "-1")),
                         Renumbered(C, S),
                         Signed(C, S, C, S),
-                        Complete(C, S, S, 3, -1),
+                        Complete(C, S, S, 3, -1, next_row=True),
                     )
                 )
             ),
