@@ -30,7 +30,7 @@ from ..workshop.handler.rules import BROKEN, UNTRIED, Finding
 from .own_handlers import Comparison, compare_handlers
 from .placement import archive_module, pack_module, place_pack
 from .trials import CALL_SECONDS, HandlerModule, Platform, WorkerMethods, worker_process
-from .units import SimulatedPdu, nut_pdu, snmp_pdu
+from .units import PlatformPdu, nut_pdu, snmp_pdu
 from .worker import Call
 
 _HERE = Path(__file__).parent
@@ -260,11 +260,11 @@ def _placed(word: str, pack_folder: Path, folder: Path) -> HandlerModule:
     return archive_module(source.archive, source.import_path, folder)
 
 
-def _unit_for(word: str, snmp_port: int) -> AbstractContextManager[SimulatedPdu]:
+def _unit_for(word: str, snmp_port: int) -> AbstractContextManager[PlatformPdu]:
     return nut_pdu() if word == "nut" else snmp_pdu(_FAMILY, snmp_port)
 
 
-def _tried(platform_: Platform, word: str, handler: HandlerModule, pdu: SimulatedPdu) -> Trial:
+def _tried(platform_: Platform, word: str, handler: HandlerModule, pdu: PlatformPdu) -> Trial:
     """The four methods of a handler in the copy, on a PDU whose every answer is known."""
     with worker_process(platform_, handler, pdu.form) as worker:
         call = worker.call("status", CALL_SECONDS)
@@ -276,7 +276,7 @@ def _tried(platform_: Platform, word: str, handler: HandlerModule, pdu: Simulate
     return Trial(word, faults, untried)
 
 
-def _failed(platform_: Platform, word: str, call: Call, pdu: SimulatedPdu) -> Trial:
+def _failed(platform_: Platform, word: str, call: Call, pdu: PlatformPdu) -> Trial:
     """A first call that failed: because of the copy, or of how it was run here."""
     text = f"status: {call.kind}: {call.text}"
     missing = _missing_package(call)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Optional
 
 from ..loading.handler_source import has_entry
 from . import trials
-from .units import SimulatedPdu, snmp_pdu
+from .units import PlatformPdu, snmp_pdu
 from .worker import Call
 
 #: words in a module's name -> simulated PDUs, by our family; the first that it reads is compared
@@ -88,7 +88,7 @@ def _candidates(name: str) -> list[str]:
     return keys or [key for units in _UNITS.values() for key in units]
 
 
-def _ask(platform: trials.Platform, handler: trials.HandlerModule, pdu: SimulatedPdu) -> _Answers:
+def _ask(platform: trials.Platform, handler: trials.HandlerModule, pdu: PlatformPdu) -> _Answers:
     with trials.worker_process(platform, handler, pdu.form) as worker:
         status = worker.call("status", trials.CALL_SECONDS)
         return _Answers(status, worker.call("statistic", trials.CALL_SECONDS))

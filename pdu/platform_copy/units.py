@@ -22,11 +22,11 @@ from .trials import Form
 #: seconds for one SNMP request of the platform
 _TIMEOUT_S = "20"
 _NUT_DEVICE = "pdu"
-_NUT_STATES = {"on": UP, "off": DOWN}
+_STATES = {True: UP, False: DOWN, None: UNKNOWN}
 _NUT_OUTLETS = {"1": "on", "2": "off", "3": "on", "4": "on"}
 
 
-class SimulatedPdu(NamedTuple):
+class PlatformPdu(NamedTuple):
     """A PDU on this machine, of which everything is known."""
 
     #: for people
@@ -40,7 +40,7 @@ class SimulatedPdu(NamedTuple):
 
 
 @contextlib.contextmanager
-def snmp_pdu(family: str, port: int = 0) -> Iterator[SimulatedPdu]:
+def snmp_pdu(family: str, port: int = 0) -> Iterator[PlatformPdu]:
     """The PDU of a family, on a free UDP port unless one is given. Raises SettingsError for a port
     that cannot be used.
     """
@@ -63,7 +63,7 @@ def snmp_pdu(family: str, port: int = 0) -> Iterator[SimulatedPdu]:
         def requests() -> int:
             return agent.datagrams
 
-        yield SimulatedPdu(
+        yield PlatformPdu(
             device.about,
             Form("snmp", HOST, fields, {}, "pdu_snmp"),
             lambda methods: TrialDevice.of_unit(methods, device.about, unit, requests),
@@ -72,7 +72,7 @@ def snmp_pdu(family: str, port: int = 0) -> Iterator[SimulatedPdu]:
 
 
 @contextlib.contextmanager
-def nut_pdu() -> Iterator[SimulatedPdu]:
+def nut_pdu() -> Iterator[PlatformPdu]:
     """A PDU behind a NUT server: the form without SNMP, with handler settings."""
     (recorded_device,) = dump.parse(_nut_dump())
     server = NutServer([recorded_device], 0)
@@ -85,16 +85,11 @@ def nut_pdu() -> Iterator[SimulatedPdu]:
     }
 
     def states() -> States:
-        with server.lock:
-            variables = dict(recorded_device.variables)
-        return {
-            outlet: _NUT_STATES.get(variables[f"outlet.{outlet}.status"], UNKNOWN)
-            for outlet in _NUT_OUTLETS
-        }
+        return {name: _STATES[on] for name, on in server.outlet_states().items()}
 
     about = "a simulated PDU behind a NUT server"
     try:
-        yield SimulatedPdu(
+        yield PlatformPdu(
             about,
             Form("custom", HOST, {}, settings, "pdu_nut"),
             lambda methods: TrialDevice(
