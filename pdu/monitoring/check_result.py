@@ -17,6 +17,7 @@ from ..pdu_list.listed_pdu import ListedPdu
 from ..reading.figures import (
     OUTLET_FIGURES,
     PDU_FIGURES,
+    doubts_of_parts,
     figure_text,
     is_lost,
     missing_sentences,
@@ -152,7 +153,10 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
         ),
         of_rating=_share_of_rating(reading.meters),
         meters=reading.meters,
-        reasons=tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES)),
+        reasons=(
+            *missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES),
+            *doubts_of_parts(reading.meters),
+        ),
         lacks_figure=lacks_figure,
     )
 
@@ -179,9 +183,10 @@ def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
     """
     shares: list[tuple[float, str]] = []
     for meter in meters:
-        if meter.current_a is None or not meter.rating_a:
+        current_a = measured(meter.current_a)
+        if current_a is None or not meter.rating_a:
             return ""
-        share = meter.current_a / meter.rating_a
+        share = current_a / meter.rating_a
         shares.append((share, f"{100 * share:.0f} % of {meter.rating_a:g} A ({meter.label})"))
     return max(shares, default=(0.0, ""))[1]
 

@@ -18,6 +18,7 @@ from handlers.shared.meter_figures import (
 )
 
 from ..cli import output
+from ..recordings.topology import MeteredPart
 from .parts import PolledOutlet, Reading
 
 JOULES = 3_600_000.0  # joules in one kWh
@@ -119,6 +120,13 @@ def missing_sentences(
     for row in outlet_rows:
         for sentence in _outlet_doubts(reading.outlets, row):
             yield f"no {row.word}: {sentence}"
+
+
+def doubts_of_parts(parts: Sequence[MeteredPart]) -> Iterator[str]:
+    """Why currents of lines and breakers have no value."""
+    for part in parts:
+        if reason := reason_without(part.current_a):
+            yield f"no current of {part.label}: {reason}"
 
 
 def _outlet_doubts(outlets: Sequence[PolledOutlet], row: FigureRow) -> Iterator[str]:
