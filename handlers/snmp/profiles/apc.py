@@ -271,6 +271,10 @@ PROFILES = (
             "EPDU1xxxMBO",
         ),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
+        # rPDU2IdentSerialNumber, rPDU2IdentFirmwareRev, rPDU2IdentModelNumber
+        nameplate=nameplate(
+            serial="318.1.1.26.2.1.9", firmware="318.1.1.26.2.1.6", model="318.1.1.26.2.1.8"
+        ),
         outlets=(
             RPDU2_OUTLETS
             + _rpdu(_beside(RPDU_STATE, RPDU2_TABLES))
@@ -305,6 +309,10 @@ PROFILES = (
         mib="PowerNet-MIB (rPDU)",
         models=("AP78xx", "AP79xx"),
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
+        # rPDUIdentSerialNumber, rPDUIdentFirmwareRev, rPDUIdentModelNumber
+        nameplate=nameplate(
+            serial="318.1.1.12.1.6", firmware="318.1.1.12.1.3", model="318.1.1.12.1.5"
+        ),
         outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
         load=total(RPDU_LINES, else_outlets=True),
         power=total(figure(_calculated(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts")))),

@@ -101,6 +101,10 @@ PROFILES = (
             _communication("30", "communicationStatus"),
             _communication("32", "strappingStatus"),
         ),
+        # serialNumber, firmwareVersion, productName
+        nameplate=nameplate(
+            serial="534.6.6.7.1.2.1.4", firmware="534.6.6.7.1.2.1.5", model="534.6.6.7.1.2.1.2"
+        ),
         outlets=outlets(
             states=State(
                 STATE,

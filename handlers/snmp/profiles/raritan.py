@@ -272,6 +272,10 @@ PROFILES = (
                 why="an inlet of its PDU is disabled, so that its values are not updated",
             ),
         ),
+        # pduSerialNumber, pduModel, pduManufacturer: other brands have this firmware
+        nameplate=nameplate(
+            serial="13742.6.3.2.1.1.4", model="13742.6.3.2.1.1.3", manufacturer="13742.6.3.2.1.1.2"
+        ),
         outlets=outlets(
             states=State(
                 First(

@@ -88,6 +88,8 @@ PROFILES = (
         source=librenms("sentry/Sentry3-MIB"),
         models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
         sys_object_ids=oids("1718.3"),
+        # towerProductSN, systemVersion, towerModelNumber
+        nameplate=nameplate(serial="1718.3.2.1.1.6", firmware="1718.3.1.1", model="1718.3.2.1.1.7"),
         outlets=outlets(
             states=State(
                 STATUS, on=("1",), off=("0",), doubts=(Doubt(CONTROL, SETTLED, optional=True),)
@@ -155,6 +157,10 @@ PROFILES = (
                 unit=THE_UNIT,
                 optional=True,
             ),
+        ),
+        # st4UnitProductSN, st4SystemFirmwareVersion, st4UnitModel
+        nameplate=nameplate(
+            serial="1718.4.1.2.2.1.4", firmware="1718.4.1.1.1.3", model="1718.4.1.2.2.1.5"
         ),
         outlets=outlets(
             states=State(
