@@ -31,7 +31,8 @@ PORT: Setting[Optional[int]] = Setting(
     "1 to 65535",
     port_number,
     None,
-    "if not 443 (http: 80); behind port forwarding: 50000 (http: 50100) + the unit's position",
+    "if not 443 (http: 80). Behind port forwarding 50000 (http: 50100) is the primary unit, 50001"
+    " the first expansion unit (unit 2), and so on",
 )
 TOKEN: Setting[str] = Setting(
     "token",
