@@ -261,6 +261,10 @@ PROFILES = (
     apc_profile(
         key="apc-rpdu2",
         mib="PowerNet-MIB (rPDU2)",
+        # rPDU2IdentSerialNumber, rPDU2IdentFirmwareRev, rPDU2IdentModelNumber
+        nameplate=nameplate(
+            serial="318.1.1.26.2.1.9", firmware="318.1.1.26.2.1.6", model="318.1.1.26.2.1.8"
+        ),
         models=(
             "AP84xx",
             "AP86xx",
@@ -271,10 +275,6 @@ PROFILES = (
             "EPDU1xxxMBO",
         ),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
-        # rPDU2IdentSerialNumber, rPDU2IdentFirmwareRev, rPDU2IdentModelNumber
-        nameplate=nameplate(
-            serial="318.1.1.26.2.1.9", firmware="318.1.1.26.2.1.6", model="318.1.1.26.2.1.8"
-        ),
         outlets=(
             RPDU2_OUTLETS
             + _rpdu(_beside(RPDU_STATE, RPDU2_TABLES))
@@ -307,12 +307,12 @@ PROFILES = (
     apc_profile(
         key="apc-rpdu",
         mib="PowerNet-MIB (rPDU)",
-        models=("AP78xx", "AP79xx"),
-        sys_object_ids=oids("318.1.3.4.5", ANY_APC),
         # rPDUIdentSerialNumber, rPDUIdentFirmwareRev, rPDUIdentModelNumber
         nameplate=nameplate(
             serial="318.1.1.12.1.6", firmware="318.1.1.12.1.3", model="318.1.1.12.1.5"
         ),
+        models=("AP78xx", "AP79xx"),
+        sys_object_ids=oids("318.1.3.4.5", ANY_APC),
         outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
         load=total(RPDU_LINES, else_outlets=True),
         power=total(figure(_calculated(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts")))),

@@ -170,10 +170,10 @@ PROFILES = (
     cyberpower_profile(
         key="cyberpower-epdu",
         mib="CPS-MIB (ePDU)",
-        models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
-        sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         # ePDUIdentSerialNumber, ePDUIdentModelNumber
         nameplate=nameplate(serial="3808.1.1.3.1.6", model="3808.1.1.3.1.5"),
+        models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
+        sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=outlets(
             states=State(
                 column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"),
