@@ -11,7 +11,7 @@ from handlers.raritan.discovery import ListedUnit
 from handlers.raritan.handler import Session
 from handlers.raritan.metering import InletMeter
 from handlers.raritan.readings import SensorReading, ask_listed, listed_parts
-from handlers.raritan.rpc import Bulk, Pending
+from handlers.raritan.rpc import Bulk, Pending, present
 from handlers.raritan.rpc.pdumodel import Inlet, OverCurrentProtector, Pdu, Rating
 from handlers.shared.meter_figures import NotKnown, NotMetered
 
@@ -120,5 +120,8 @@ class _Unit:
 
 
 def _amperes(rating: Rating) -> Optional[float]:
-    """Newer firmware reports decimals; 0 means that it is not known."""
-    return rating.decimalCurrent or float(rating.current) or None
+    """Newer firmware reports decimals, and may have one of both; 0 means that it is not known."""
+    for field in ("decimalCurrent", "current"):
+        if present(rating, field) and getattr(rating, field):
+            return float(getattr(rating, field))
+    return None
