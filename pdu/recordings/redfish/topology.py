@@ -15,7 +15,14 @@ from handlers.redfish.handler import Session
 from handlers.redfish.members import Member
 from handlers.redfish.metering import circuits_of
 from handlers.redfish.pdus import read_units
-from handlers.redfish.resources import Reading, child, meaning, status_word, text
+from handlers.redfish.resources import (
+    Reading,
+    child,
+    meaning,
+    no_usable_id,
+    status_word,
+    usable_id,
+)
 from handlers.redfish.responses import Json
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure, NotKnown, NotMetered, measured
@@ -47,23 +54,25 @@ def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
     for circuit in mains:
         if isinstance(circuit, PduHandlerError):
             yield unread_part(LINE, circuit.reason, prefix)
+        elif len(mains) > 1 and not usable_id(circuit):
+            yield unread_part(LINE, no_usable_id().reason, prefix)
         elif meaning(circuit).circuit is not Reading.NOTHING:
-            inlet_prefix = f"{prefix}{text(circuit, 'Id')}." if len(mains) > 1 else prefix
-            yield from _lines(inlet_prefix, circuit)
+            yield from _lines(
+                f"{prefix}{usable_id(circuit)}." if len(mains) > 1 else prefix, circuit
+            )
 
 
 def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
-    """The lines of one circuit; one more, not known, if it shows only some of them."""
-    rating = _rating(circuit)
+    """The lines of one circuit; one more, not known, if it does not show all of them."""
     currents = _line_currents(circuit)
     summands = figures.current(circuit)
-    if not currents and summands is not None and len(summands) == 1:
-        currents = {"L1": summands[0].value}
-    for label, current in currents.items() or [("L1", None)]:
-        yield MeteredPart(LINE, prefix + label, _believed(circuit, current), rating)
-    reason = next((s.value.reason for s in summands or () if isinstance(s.value, NotKnown)), "")
-    if reason and all(measured(current) is not None for current in currents.values()):
-        yield unread_part(LINE, reason, prefix)
+    reasons = [s.value.reason for s in summands or () if isinstance(s.value, NotKnown)]
+    if not currents and not reasons:
+        currents = {"L1": summands[0].value if summands else None}
+    for label, current in currents.items():
+        yield MeteredPart(LINE, prefix + label, _believed(circuit, current), _rating(circuit))
+    if reasons and all(measured(current) is not None for current in currents.values()):
+        yield unread_part(LINE, reasons[0], prefix)
 
 
 def _line_currents(circuit: Json) -> Mapping[str, Figure]:
@@ -76,10 +85,11 @@ def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart
     for circuit in branches:
         if isinstance(circuit, PduHandlerError):
             yield unread_part(BREAKER, circuit.reason, prefix)
+        elif not usable_id(circuit):
+            yield unread_part(BREAKER, no_usable_id().reason, prefix)
         elif meaning(circuit).circuit is not Reading.NOTHING:
-            label = prefix + text(circuit, "Id")
             current = _believed(circuit, _branch_current(circuit))
-            yield MeteredPart(BREAKER, label, current, _rating(circuit))
+            yield MeteredPart(BREAKER, prefix + usable_id(circuit), current, _rating(circuit))
 
 
 def _branch_current(circuit: Json) -> Figure:

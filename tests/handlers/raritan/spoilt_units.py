@@ -12,11 +12,11 @@ from typing import Any, Callable
 from handlers.dcimanager import Figures
 from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.raritan.handler import RaritanPdu
-from handlers.shared.meter_figures import Figure
 from handlers.shared.tls import Trust
 from pdu.recordings.raritan.topology import read_topology
 from pdu_common.connection import PduData
 from tests.faults.sweep import Case, Shown
+from tests.pdu.recordings.shown_parts import kinds_of, shown_parts
 from tests.simulators.xerus import XerusPdu
 
 from .handling import settings, shown
@@ -67,7 +67,7 @@ class SpoiltUnit(Transport):
         self._recorded: dict[str, Json] = {}
         self._case: Case = ()
         self._asked: list[str] = []
-        self._kinds: dict[str, str] = {}
+        self._kinds: Mapping[str, str] = {}
         self._inner = RaritanPdu(self._data()).transport(Trust(ca_pem=pdu.ca_pem))
 
     def _data(self) -> PduData:
@@ -97,24 +97,12 @@ class SpoiltUnit(Transport):
         return shown(self.handler(case).status())
 
     def parts(self, case: Case) -> Shown:
-        """The currents of lines and breakers. Those of a kind that is not known whole are not
-        known.
-        """
+        """The currents of lines and breakers."""
         with self.handler(case).session("check") as session:
             parts = read_topology(session)
-        shown_parts: dict[str, Figure] = {}
-        unread: dict[str, Figure] = {}
-        for part in parts:
-            if part.label.endswith("?"):
-                unread[part.kind] = part.current_a
-            else:
-                shown_parts[part.label] = part.current_a
         if not case:
-            self._kinds = {part.label: part.kind for part in parts}
-        for label, kind in self._kinds.items():
-            if kind in unread:
-                shown_parts.setdefault(label, unread[kind])
-        return shown_parts
+            self._kinds = kinds_of(parts)
+        return shown_parts(parts, self._kinds)
 
     def exchange(self, where: Endpoint, request: Request) -> Response:
         assert isinstance(request.body, bytes)
