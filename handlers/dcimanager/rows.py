@@ -192,11 +192,14 @@ def is_no_row(elements: Sequence[Any], root: str) -> bool:
     pysnmp 4 the last row again over SNMPv1, or `root` with an empty value. Another one may have the
     object behind `root`.
     """
-    last, oid, root_arcs = elements[-1], _oid(elements[-1]), oid_arcs(root) or ()
+    last = elements[-1]
+    oid = _oid(last)
+    root_arcs = oid_arcs(root) or ()
     if not oid:
         return False
+    is_absolute = oid[:_INTERNET] == root_arcs[:_INTERNET]
     shared = min(len(oid), len(root_arcs))
-    if oid[:_INTERNET] == root_arcs[:_INTERNET] and oid[:shared] != root_arcs[:shared]:
+    if is_absolute and oid[:shared] != root_arcs[:shared]:
         return True
     value = raw_value(last)
     if len(elements) > 1:

@@ -87,16 +87,18 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     if lost:
         # the rows of the others are no total
         unknown = NotKnown(_lost_unit_doubt(*next(iter(lost.items()))))
-        return PduState(outlets, unknown, unknown, unknown, cautions)
+        return PduState(
+            outlets=outlets, load_a=unknown, energy_kwh=unknown, power_w=unknown, cautions=cautions
+        )
     currents = [outlet.figures.current_a for outlet in outlets]
     energies = [outlet.figures.energy_kwh for outlet in outlets]
     powers = [outlet.figures.power_w for outlet in outlets]
     return PduState(
-        outlets,
-        _total(lines, "current", currents),
-        _total(cords, "energy", energies),
-        _total(cords, "active_power", powers),
-        cautions,
+        outlets=outlets,
+        load_a=_total(lines, "current", currents),
+        energy_kwh=_total(cords, "energy", energies),
+        power_w=_total(cords, "active_power", powers),
+        cautions=cautions,
     )
 
 
@@ -299,7 +301,9 @@ def _drop_lost_state(outlet: Outlet, status_by_unit: Mapping[str, str]) -> Outle
         if outlet.identity.startswith(unit):
             doubt = _lost_unit_doubt(unit, status)
             figures = MeterFigures(NotKnown(doubt), NotKnown(doubt), NotKnown(doubt))
-            return Outlet(outlet.identity, outlet.name, None, figures, doubt)
+            return Outlet(
+                identity=outlet.identity, name=outlet.name, state=None, figures=figures, doubt=doubt
+            )
     return outlet
 
 

@@ -434,4 +434,11 @@ def _sum_figures(meters: Sequence[Union[UnitMeter, panels.UnitMeters]]) -> Figur
     if len(unit_meters) == len(meters):
         inlet_a = sum_if_complete(meter.inlet_load() for meter in unit_meters)
         inlet_w = sum_if_complete(meter.inlet_power() for meter in unit_meters)
-    return Figures(load, kilowatt_hours(energy), ports, power, inlet_a, inlet_w)
+    return Figures(
+        load_a=load,
+        energy_kwh=kilowatt_hours(energy),
+        ports=ports,
+        power_w=power,
+        inlet_a=inlet_a,
+        inlet_w=inlet_w,
+    )

@@ -109,7 +109,13 @@ def read_settings(pdu_data: object) -> RaritanSettings:
             )
         )
     return RaritanSettings(
-        texts[SCHEME], texts[HOST], texts[PORT], login, trust, texts[TIMEOUT], texts[LINK_UNITS]
+        scheme=texts[SCHEME],
+        host=texts[HOST],
+        port=texts[PORT],
+        login=login,
+        trust=trust,
+        timeout=texts[TIMEOUT],
+        link_units=texts[LINK_UNITS],
     )
 
 
