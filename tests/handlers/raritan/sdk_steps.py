@@ -9,7 +9,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from typing import Any
+from typing import Any, Callable
 
 
 def _proxy(agent: Any, interface: str, rid: str) -> Any:
@@ -156,7 +156,7 @@ def differences(_: Any, package: str) -> dict[str, list[Any]]:
     channel, sensor = named("event.Channel", package), named("sensors.NumericSensor", package)
     manager = named("pdumodel.OutletGroupManager", package)
     foreign_outlet = outlet("/o", _ScriptedAgent(None, "https://b"))
-    calls = {
+    calls: dict[str, Callable[[Any], Any]] = {
         "null number": lambda agent: sensor("/s", agent).getReading().value,
         "number not sent": lambda agent: sensor("/s", agent).getReading().value,
         "null event": lambda agent: channel("/c", agent).pollEventsNb(),
