@@ -17,7 +17,6 @@ from ..pdu_list.listed_pdu import ListedPdu
 from ..reading.figures import (
     OUTLET_FIGURES,
     PDU_FIGURES,
-    doubts_of_parts,
     figure_text,
     is_lost,
     missing_sentences,
@@ -153,10 +152,7 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
         ),
         of_rating=_share_of_rating(reading.meters),
         meters=reading.meters,
-        reasons=(
-            *missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES),
-            *doubts_of_parts(reading.meters),
-        ),
+        reasons=tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES)),
         lacks_figure=lacks_figure,
     )
 

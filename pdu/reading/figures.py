@@ -18,7 +18,6 @@ from handlers.shared.meter_figures import (
 )
 
 from ..cli import output
-from ..recordings.topology import MeteredPart
 from .parts import PolledOutlet, Reading
 
 JOULES = 3_600_000.0  # joules in one kWh
@@ -113,18 +112,16 @@ def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> s
 def missing_sentences(
     reading: Reading, pdu_rows: Sequence[FigureRow], outlet_rows: Sequence[FigureRow]
 ) -> Iterator[str]:
-    """Why figures of the PDU and of its outlets have no value, if the handler says so."""
+    """Why figures of the PDU, its outlets, lines and breakers have no value, if the handler says
+    so.
+    """
     for row in pdu_rows:
         if reason := reason_without(row.of(reading)):
             yield f"no {row.word}: {reason}"
     for row in outlet_rows:
         for sentence in _outlet_doubts(reading.outlets, row):
             yield f"no {row.word}: {sentence}"
-
-
-def doubts_of_parts(parts: Sequence[MeteredPart]) -> Iterator[str]:
-    """Why currents of lines and breakers have no value."""
-    for part in parts:
+    for part in reading.meters:
         if reason := reason_without(part.current_a):
             yield f"no current of {part.label}: {reason}"
 

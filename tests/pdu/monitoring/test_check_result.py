@@ -397,3 +397,12 @@ def test_csv_for_excel_has_no_cell_that_is_taken_for_a_date() -> None:
     cells = dict(zip(head.split(";"), line.split(";")))
     assert text.startswith("\ufeff") and cells["energy_kwh"] == "4,9" and cells["load_a"] == "1,5"
     assert not any("." in cells[key] for key in ("load_a", "energy_kwh", "seconds"))
+
+
+def test_a_line_that_is_not_known_is_told_without_limits_too() -> None:
+    parts = [
+        MeteredPart(BREAKER, "B1", 1.0, 16.0),
+        MeteredPart(BREAKER, "B?", NotKnown("no answer")),
+    ]
+    judged = check_result.judge_reading(device(), reading("UP")._replace(meters=parts))
+    assert "no current of B?: no answer" in judged.reasons and judged.of_rating == ""
