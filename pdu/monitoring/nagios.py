@@ -151,13 +151,14 @@ def _judge_load(load: _Load, thresholds: Thresholds) -> _Judgement:
 
 
 def _without_current(load: _Load) -> _Judgement:
-    """The judgement of a load that may be beyond its limit."""
-    why = reason_without(load.current_a)
+    """The judgement of a load that may be beyond its limit. Why it is not known now is told of the
+    row itself.
+    """
     if isinstance(load.current_a, NotKnown):
-        result, words = _NO_CURRENT, "its current is not known"
-    else:
-        result, words = _NO_METER, "its current is not metered"
-    return _Judgement(DOUBTFUL, result, f"{load.label}: {words}{why and f': {why}'}")
+        return _Judgement(DOUBTFUL, _NO_CURRENT, f"{load.label}: its current is not known")
+    why = reason_without(load.current_a)
+    sentence = f"{load.label}: its current is not metered{why and f': {why}'}"
+    return _Judgement(DOUBTFUL, _NO_METER, sentence)
 
 
 def output(
@@ -202,7 +203,7 @@ def _data_of_all(totals: Summary, rows: Sequence[PduRow]) -> Iterator[str]:
     """
     if totals.load_a is not None:
         yield f"load={totals.load_a:.3f}"
-    lacks_energy = any(row.kind and measured(row.energy_kwh) is None for row in rows)
+    lacks_energy = any(row.hides(row.energy_kwh) for row in rows)
     if totals.energy_kwh is not None and not lacks_energy:
         yield f"energy={totals.energy_kwh:.3f}c"
 
