@@ -47,6 +47,28 @@ class Root(FrozenValue):
             raise ValueError(f"oid is {self.oid!r}; a root is a whole OID")
 
 
+class Nameplate(FrozenValue):
+    """Objects that say which unit it is, for tools: the root of each, scalar or column, "" for one
+    that the MIB does not have.
+
+    Fields:
+        serial: the serial number.
+        firmware: the version of the firmware.
+        model: the model.
+        manufacturer: the maker, where several brands have the family's firmware.
+    """
+
+    serial: str = ""
+    firmware: str = ""
+    model: str = ""
+    manufacturer: str = ""
+
+    def check(self) -> None:
+        for name in self.FIELDS:
+            if value := getattr(self, name):
+                validation.oid(value, name)
+
+
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -83,6 +105,7 @@ class Profile(FrozenValue):
             or banks. Only such a figure shows power that flows past the outlets' meters.
         inlet_power: the same in W.
         ceilings: the most A and W of its parts, for families that are no rack PDUs.
+        nameplate: the MIB's own objects that say which unit it is.
         evidence: what each capability was made from.
         recording: the recording of a real unit that shows the outlets' states, if there is one.
         programs: links to public programs, independent of each other, that people run and that
@@ -111,6 +134,7 @@ class Profile(FrozenValue):
     inlet: Optional[Total] = None
     inlet_power: Optional[Total] = None
     ceilings: Ceilings = Ceilings()
+    nameplate: Nameplate = Nameplate()
     evidence: Evidence = Evidence()
     recording: str = ""
     programs: tuple[str, ...] = ()

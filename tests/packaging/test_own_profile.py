@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -190,3 +192,22 @@ def test_a_guess_of_a_draft_is_named_when_its_archive_is_built(
         "pdu_acme_bar|pdu_acme_bar-2.0.0.dev0.tar.gz|pdu_acme_bar.handler|draft",
         "pdu_nut|pdu_nut-2.0.0.dev0.tar.gz|pdu_nut.handler|",
     ]
+
+
+def test_a_profile_may_come_from_a_pipe(tmp_path: Path) -> None:
+    """Which can be read once."""
+    with PROFILE.open("rb") as profile:
+        built = subprocess.run(
+            [
+                sys.executable,
+                ROOT / "packaging/build.py",
+                "--out",
+                str(tmp_path),
+                "--profile",
+                "/dev/stdin",
+            ],
+            input=profile.read(),
+            capture_output=True,
+            check=False,
+        )
+    assert (built.returncode, built.stderr) == (0, b"")
