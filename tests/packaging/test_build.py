@@ -300,7 +300,7 @@ def test_the_script_says_what_the_archives_beside_it_say(tmp_path: Path) -> None
     top, out = small_tree(tmp_path), tmp_path / "dist"
     out.mkdir()
     (out / "pdu_damaged-1.0.tar.gz").write_bytes(b"\xff")
-    odd = 'it\'s a|b $(x) `y` "z" \\ END\u2028Стойка'
+    odd = 'it\'s a, b $(x) `y` "z" \\ END\u2028Стойка'
     for handler in (
         script.Handler("small", "Small PDUs", "custom"),
         script.Handler("other", odd.replace("\u2028", ""), "snmp", package="small"),

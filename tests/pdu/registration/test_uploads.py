@@ -62,7 +62,7 @@ def test_about_py_and_the_command_line_say_more(tmp_path: Path) -> None:
     [
         (b"SHOWN = 'a\\nb'\n", "one line"),
         (b"SHOWN = '%s'\n" % (b"x" * 201), "at most 200"),
-        (b"PROTOCOL = 'SNMP v2'\n", "the protocol 'SNMP v2' is none"),
+        (b"PROTOCOL = 'SNMP v2'\n", "PROTOCOL is 'SNMP v2': give snmp or custom"),
     ],
 )
 def test_an_about_py_with_odd_texts_is_refused(about: bytes, words: str, tmp_path: Path) -> None:
