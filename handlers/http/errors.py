@@ -155,6 +155,11 @@ _OTHER_SCHEME = (
     " user name and password may be right: allow Basic login on the device, if it has such a"
     " setting, or use another handler"
 )
+_OTHER_THAN_DIGEST = (
+    "the device wants another way to log in ({}): {scheme}; this handler answers Digest with MD5 or"
+    " SHA-256 alone, and the password was not sent: allow that on the device, if it has such a"
+    " setting, or use HTTPS"
+)
 # < 400
 _NO_ANSWER = (
     HttpRefused,
@@ -178,6 +183,10 @@ def error_of_status(
     kind, words = STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
     if status == 401 and login is not None and login.token is not None:
         words = _REVOKED if login.is_personal else _ENDED
+    elif status == 401 and login is not None and login.digest is not None:
+        is_unknown = login.password is not None and not login.digest.has_answered
+        if is_unknown and headers.get("www-authenticate"):
+            words = _OTHER_THAN_DIGEST
     elif status == 401 and not isinstance(login, UnsentLogin) and offers_no_basic(headers):
         words = _OTHER_SCHEME
     elif (
@@ -199,6 +208,15 @@ def error_of_status(
     scheme = printable(challenge) if login is None else login.quoted(challenge)
     reason = words.format(f"HTTP Error {status}", location=location, scheme=scheme)
     return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
+
+
+def refused_in_body(login: Login) -> HttpLoginRefused:
+    """The error for an answer whose body, not its status, says that the login is refused."""
+    has_session = login.token is not None and not login.is_personal
+    words = STATUSES[401][1]
+    if login.token is not None:
+        words = _ENDED if has_session else _REVOKED
+    return HttpLoginRefused(words.format("its answer says so"))
 
 
 def offers_no_basic(headers: Mapping[str, str]) -> bool:
