@@ -225,13 +225,12 @@ def _session(
     try:
         response = send(request)
     except HttpLoginRefused as error:
-        if login_form.advice:
-            error.set_reason((*error.parts, "; if they are right, ", *login_form.advice))
+        error.set_reason((*error.parts, *_advice(login_form)))
         raise
     except HttpDenied as error:
         # no privilege is needed to log in
-        advice = login_form.advice or ("it may have as many as it allows",)
-        error.set_reason(("the unit began no session: ", *advice))
+        words = "the unit began no session (HTTP Error 403): check user name and password"
+        error.set_reason((words, *_advice(login_form)))
         raise
     keys = {}
     for name, places in login_form.keys.items():
@@ -247,6 +246,10 @@ def _session(
     token, *others = [*keys.values()] or [""]
     fields_of_session = login_form.requests.filled({**values, **keys})
     return owner._replace(token=token, keys=tuple(others), fields=fields_of_session)
+
+
+def _advice(login_form: SessionLogin) -> Sequence[Union[str, NamedSetting]]:
+    return ("; if they are right, ", *login_form.advice) if login_form.advice else ()
 
 
 def unsent(owner: Login) -> UnsentLogin:

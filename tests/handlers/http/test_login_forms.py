@@ -1,0 +1,219 @@
+"""Each form in which units want their login: it reads and switches, a wrong one is one refusal, a
+read is renewed once, a command is sent once, and no secret is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+import requests
+
+from handlers.http.client import HttpClient
+from handlers.http.connection import StandardTransport
+from handlers.http.digest import Challenge, Digest, answer
+from handlers.http.login import Login
+from handlers.http.login_forms import form_of, login_settings
+from handlers.http.message import Endpoint, Request
+from handlers.http.requests_transport import RequestsTransport
+from handlers.shared.errors import Denied, SettingsError
+from handlers.shared.tls import Trust
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.other_clients import switch
+from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
+from tests.waiting import PATIENCE_S
+
+from .login_units import CASES, SESSIONS, TOKEN, DigestUnit
+
+UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_unit_is_read_and_switched_with_its_login(name: str) -> None:
+    unit = CASES[name].make()
+    with HttpServer(unit) as server:
+        pdu = CASES[name].pdu(server)
+        assert [port.power_status for port in pdu.status().ports] == [UP, DOWN]
+        assert switch(pdu, "2", True) is UP
+        assert (unit.writes, unit.refusals) == ([("2", "on")], 0)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_wrong_login_is_one_refusal_and_shows_no_secret(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    unit = CASES[name].make()
+    key = "token" if name == "token" else "password"
+    with HttpServer(unit) as server, caplog.at_level(logging.DEBUG):
+        pdu = CASES[name].pdu(server, **{key: "another-word"})
+        with pytest.raises(Denied) as error_info:
+            pdu.status()
+        assert unit.refusals == 1
+        with pytest.raises(Denied):
+            switch(pdu, "2", True)
+        assert (unit.refusals, unit.writes) == (2, [])
+    shown = f"{error_info.value!r} {error_info.value} {caplog.text}"
+    assert "another-word" not in shown and TOKEN not in shown
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_half_of_a_login_is_a_settings_error_before_anything_is_sent(name: str) -> None:
+    keys = [setting.key for setting in login_settings(form_of(CASES[name].codec))]
+    if keys != ["username", "password"]:
+        return
+    with HttpServer(CASES[name].make()) as server, pytest.raises(SettingsError, match="together"):
+        CASES[name].pdu(server, username="").status()
+    assert server.requests == 0
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_read_is_renewed_once_when_the_session_ended(name: str) -> None:
+    unit: Any = CASES[name].make(uses=2)  # the reading before the command, and the command
+    with HttpServer(unit) as server:
+        assert switch(CASES[name].pdu(server), "2", True) is UP
+    assert (unit.sessions, unit.writes) == (2, [("2", "on")])
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_command_is_not_sent_again_when_the_session_ended(name: str) -> None:
+    unit: Any = CASES[name].make(uses=1)
+    with HttpServer(unit) as server, pytest.raises(Denied):
+        switch(CASES[name].pdu(server), "2", True)
+    assert (unit.sessions, unit.writes) == (1, [])
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_fresh_session_that_is_refused_is_not_renewed(name: str) -> None:
+    unit: Any = CASES[name].make(uses=0)
+    with HttpServer(unit) as server, pytest.raises(Denied):
+        CASES[name].pdu(server).status()
+    assert unit.sessions == 1
+
+
+# ---- digest --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "algorithm, response",
+    [
+        ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
+        ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
+    ],
+)
+def test_the_answer_is_that_of_rfc_7616_3_9_1(algorithm: str, response: str) -> None:
+    challenge = Challenge(
+        realm="http-auth@example.org",
+        nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",
+        algorithm=algorithm,
+        opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS",
+    )
+    header = answer(
+        challenge,
+        "Mufasa",
+        "Circle of Life",
+        "GET",
+        "/dir/index.html",
+        1,
+        "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+    )
+    assert f'response="{response}"' in header and "nc=00000001" in header
+    assert f'opaque="{challenge.opaque}"' in header
+
+
+def test_without_qop_the_answer_is_that_of_rfc_2069() -> None:
+    challenge = Challenge("testrealm@host.com", "dcd98b7102dd2f0e8b11d0f600bfb0c093", has_qop=False)
+    header = answer(challenge, "Mufasa", "CircleOfLife", "GET", "/dir/index.html", 1, "0")
+    # RFC 2069, 2.4, as its erratum 749 corrects it
+    assert 'response="1949323746fe6a43ef61f9606e7febea"' in header and "cnonce" not in header
+
+
+@pytest.mark.parametrize("uses", [1, 2, 3])
+@pytest.mark.parametrize("says_stale", [True, False])
+def test_a_nonce_that_is_over_is_renewed_for_a_read_and_never_costs_a_command(
+    uses: int, says_stale: bool
+) -> None:
+    unit = DigestUnit(uses=uses)
+    unit.access.says_stale = says_stale
+    with HttpServer(unit) as server:
+        pdu = CASES["digest SHA-256"].pdu(server)
+        assert switch(pdu, "2", True) is UP
+        assert switch(pdu, "1", False) is DOWN
+    assert unit.writes == [("2", "on"), ("1", "off")]
+    assert unit.requests.count("PUT /outlets/2") == 1 and unit.refusals == 0
+
+
+def test_a_command_whose_fresh_nonce_is_refused_is_not_sent_again() -> None:
+    unit = DigestUnit()
+    usual_user = unit.access.user
+    commands: list[str] = []
+
+    def user(method: str, path: str, headers: Any) -> str:
+        commands.extend([path] if method == "PUT" else [])
+        return "" if method == "PUT" else usual_user(method, path, headers)
+
+    unit.access.user = user  # type: ignore[method-assign]
+    with HttpServer(unit) as server, pytest.raises(Denied):
+        switch(CASES["digest SHA-256"].pdu(server), "2", True)
+    assert (commands, unit.writes) == (["/outlets/2"], [])
+
+
+def test_the_better_of_two_challenges_is_answered() -> None:
+    digest = Digest("operator", "a")
+    headers = {
+        "www-authenticate": (
+            'Basic realm="a, b=\\"c", Digest realm="x", nonce="1", qop="auth, auth-int",'
+            ' algorithm=MD5, Digest realm="y", nonce="2", qop="auth", algorithm=SHA-256'
+        )
+    }
+    assert digest.is_renewed(headers, over_tls=False)
+    header = digest.authorization("GET", "/")
+    assert 'realm="y"' in header and "algorithm=SHA-256" in header
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        "",
+        "Negotiate",
+        'Basic realm="a"',
+        'Digest realm="a", qop="auth"',
+        'Digest realm="a", nonce="1", qop="auth-int"',
+        'Digest realm="a", nonce="1", algorithm=SHA-512-256',
+    ],
+)
+def test_a_challenge_that_cannot_be_answered_gets_no_password(challenge: str) -> None:
+    digest = Digest("operator", "a")
+    assert not digest.is_renewed({"www-authenticate": challenge}, over_tls=True)
+    assert digest.authorization("GET", "/") == "" and not digest.has_answered
+
+
+def test_basic_is_answered_over_tls_alone_and_once() -> None:
+    basic = {"www-authenticate": 'Basic realm="a"'}
+    digest = Digest("operator", "a", basic_over_tls=True)
+    assert not digest.is_renewed(basic, over_tls=False) and not digest.is_basic
+    assert digest.is_renewed(basic, over_tls=True) and digest.is_basic
+    assert not digest.is_renewed(basic, over_tls=True)
+
+
+def test_a_unit_without_a_login_is_read_and_switched_though_one_is_set() -> None:
+    unit = DigestUnit()
+    unit.user = lambda method, path, headers: USER  # type: ignore[method-assign]
+    with HttpServer(unit) as server:
+        assert switch(CASES["digest SHA-256"].pdu(server), "2", True) is UP
+
+
+@pytest.mark.parametrize("kind", ["standard", "requests"])
+def test_both_transports_answer_a_challenge(kind: str) -> None:
+    unit = DigestUnit()
+    session = requests.Session()
+    transport: Any = RequestsTransport(session)
+    if kind == "standard":
+        transport = StandardTransport(Trust())
+    login = Login(USER, PASSWORD, digest=Digest(USER, PASSWORD))
+    request = Request("GET", "/outlets?a=b", {}, None, PATIENCE_S, PATIENCE_S, 1000)
+    with session, HttpServer(unit) as server:
+        client = HttpClient(Endpoint("http", server.host, server.port), transport)
+        statuses = [client.send(request, login).status for _ in range(2)]
+        client.close()
+    assert statuses == [200, 200] and server.requests == 3
