@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
@@ -22,18 +23,28 @@ from handlers.http.dialogue import (
     WriteRequest,
     run_dialogue,
 )
+from handlers.http.login_forms import form_of
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import measured
 
 from .replay_server import HttpReplay, Response
+from .text_answers import TextAnswer, body_of
+from .unit_logins import KnownRequest, known_request, session_answer
 
-#: JSON by request: its path, and the body of a read by POST after it
+#: JSON, or a TextAnswer, by request: its path, and the body of a read by POST after it
 Answers = Mapping[str, Any]
 Path = tuple[Union[str, int], ...]
 #: identity -> on, off, or None for a state that the codec does not know
 States = dict[str, Optional[bool]]
 _UNDOCUMENTED = ("undocumented", 97)
 _WORDS = {True: ("on", "On", "ON", 1, True), False: ("off", "Off", "OFF", 0, False)}
+# the words of a text; its other words are many
+_TEXT_WORDS = {
+    True: ("1", "on", "On", "ON", "true"),
+    False: ("0", "off", "Off", "OFF", "false"),
+    None: ("undocumented", "97"),
+}
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 class HttpFault(Enum):
@@ -77,17 +88,15 @@ class CodecUnit(HttpReplay):
         self,
         codec: Codec,
         documents: Answers,
-        logins: Mapping[str, Response],
         port: int,
         fault: HttpFault = HttpFault.NONE,
     ) -> None:
-        """`logins`: what it answers besides, by method and path. Raises OSError if the port cannot
-        be used.
-        """
+        """Raises OSError if the port cannot be used."""
         self.documents: dict[str, Any] = copy.deepcopy(dict(documents))
         self.requests: list[str] = []
         self.commands: list[HttpCommand] = []
-        self._codec, self._logins, self._fault = codec, logins, fault
+        self._codec, self._fault = codec, fault
+        self._login_form = form_of(codec)
         self._is_silent = False
         self._timers: list[threading.Timer] = []
         self._turning = threading.Lock()
@@ -107,37 +116,57 @@ class CodecUnit(HttpReplay):
         self.requests.append(f"{method} {target}")
         if self._fault is HttpFault.DENIES:
             return 401, None, {"WWW-Authenticate": 'Basic realm="unit"'}
-        if f"{method} {target}" in self._logins:
-            return self._logins[f"{method} {target}"]
-        key = request_key(ReadRequest(target, body if method == "POST" else b""))
-        if method in ("GET", "POST") and key in self.documents:
-            return 200, self._document(key), {}
+        session = session_answer(self._login_form, method, target, body)
+        if session is not None:
+            return session
+        asked = self._known(method, target, body)
+        for key in self.documents:
+            if asked == self._known_read(key):
+                return 200, self._document(key), {}
         commands = self._commands_of(method, target, body)
         if commands:
             return self._obeyed(commands, target)
-        if method != "GET":
-            text = f"{method} {target} {body.decode('utf-8', 'replace')}".strip()
+        if method != "GET" or self._has_command_at(target):
+            text = f"{method} {asked.target} {body.decode('utf-8', 'replace')}".strip()
             self.commands.append(HttpCommand("", on=False, text=text))
         return 404, None, {}
+
+    def _known(self, method: str, target: str, body: bytes) -> KnownRequest:
+        return known_request(self._login_form, method, target, _json_or_text(body))
+
+    def _known_read(self, key: str) -> KnownRequest:
+        """The reading that a document answers."""
+        path, _, text = key.partition(" ")
+        read = ReadRequest(path, text.encode())
+        return self._known(read.method, read.path, read.body)
+
+    def _has_command_at(self, target: str) -> bool:
+        """Whether the codec switches by requests to this path, whatever their query."""
+        identities = list(self.outlet_states())[:1]
+        requests = [self._request_of(identity, on=True) for identity in identities]
+        path = target.partition("?")[0]
+        return any(request and request.path.partition("?")[0] == path for request in requests)
 
     def _document(self, key: str) -> Any:
         document = self.documents[key]
         if self._fault is not HttpFault.HALF:
             return document
-        text = json.dumps(document).encode()
-        return text[: len(text) // 2]
+        body = body_of(document)
+        return body[: len(body) // 2]
 
     def _commands_of(self, method: str, target: str, body: bytes) -> list[HttpCommand]:
         """The commands that a request holds: of a list in its JSON, each element is one."""
-        contents = [_canonical(part) for part in _parts(body)]
-        text = f"{method} {target} {body.decode('utf-8', 'replace')}".strip()
+        known = [
+            known_request(self._login_form, method, target, content) for content in _parts(body)
+        ]
+        text = f"{method} {known[0].target} {body.decode('utf-8', 'replace')}".strip()
         commands = []
         for identity in self.outlet_states():
             for on in (True, False):
                 request = self._request_of(identity, on=on)
-                if request is None or (request.method, request.path) != (method, target):
+                if request is None:
                     continue
-                if _canonical(_json_or_text(request.body)) in contents:
+                if self._known(request.method, request.path, request.body) in known:
                     commands.append(HttpCommand(identity, on=on, text=text))
         return commands
 
@@ -149,7 +178,7 @@ class CodecUnit(HttpReplay):
             if isinstance(request, WriteRequest):
                 requests.append(request)
                 return b"{}"
-            return json.dumps(self.documents[request_key(request)]).encode()
+            return body_of(self.documents[request_key(request)])
 
         try:
             run_dialogue(self._codec.command(identity, on=on), exchange)
@@ -206,7 +235,10 @@ class CodecUnit(HttpReplay):
                 return True
             words = _UNDOCUMENTED if on is None else _WORDS[on]
             for key, path in _leaves(self.documents):
-                for value in (*self._neighbour_values(key, path), *words):
+                values = [*self._neighbour_values(key, path), *words]
+                if isinstance(self.documents[key], TextAnswer):
+                    values = list(_TEXT_WORDS[on])
+                for value in values:
                     documents = _with_value(self.documents, key, path, value)
                     if self._states_in(documents) == expected_states:
                         self.documents = documents
@@ -262,9 +294,9 @@ class CodecUnit(HttpReplay):
         states = self.outlet_states()
         for key, path in _leaves(self.documents):
             value = _value_at(documents[key], path)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not value:
+            new_value = _counted_on(value)
+            if new_value is None:
                 continue
-            new_value = round(value * 1.1) if isinstance(value, int) else value * 1.1
             candidate = _with_value(documents, key, path, new_value)
             if self._states_in(candidate) == states and self._figures(candidate) != self._figures(
                 documents
@@ -288,7 +320,7 @@ def request_key(request: Request) -> str:
 
 def exchange_of(answers: Answers) -> Any:
     """The recorded answer to each request. Raises LookupError for one without."""
-    return lambda request: json.dumps(answers[request_key(request)]).encode()
+    return lambda request: body_of(answers[request_key(request)])
 
 
 def _json_or_text(body: bytes) -> Any:
@@ -298,8 +330,16 @@ def _json_or_text(body: bytes) -> Any:
         return body.decode("utf-8", "replace")
 
 
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+def _counted_on(value: Any) -> Union[int, float, str, None]:
+    """A number that is a tenth more, also of a text; None for zero and for what is no number."""
+    if isinstance(value, str):
+        if not _NUMBER.fullmatch(value) or not float(value):
+            return None
+        decimals = len(value.partition(".")[2])
+        return f"{float(value) * 1.1:.{decimals}f}"
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value:
+        return None
+    return round(value * 1.1) if isinstance(value, int) else value * 1.1
 
 
 def _parts(body: bytes) -> Iterator[Any]:
@@ -318,7 +358,9 @@ def _leaves(documents: Answers) -> list[tuple[str, Path]]:
     waiting: list[tuple[str, Path, Any]] = [(key, (), value) for key, value in documents.items()]
     while waiting:
         key, path, value = waiting.pop(0)
-        if isinstance(value, dict):
+        if isinstance(value, TextAnswer):
+            leaves += [(key, (place,)) for place, _ in value.words()]
+        elif isinstance(value, dict):
             waiting += [(key, (*path, name), child) for name, child in value.items()]
         elif isinstance(value, list):
             waiting += [(key, (*path, place), child) for place, child in enumerate(value)]
@@ -332,13 +374,18 @@ def _pattern(path: Path) -> Path:
 
 
 def _value_at(document: Any, path: Path) -> Any:
+    if isinstance(document, TextAnswer):
+        return document.word(int(path[0]))
     for part in path:
         document = document[part]
     return document
 
 
 def _with_value(documents: Answers, key: str, path: Path, value: Any) -> dict[str, Any]:
-    new_documents = {**documents, key: copy.deepcopy(documents[key])}
+    document = documents[key]
+    if isinstance(document, TextAnswer):
+        return {**documents, key: document.with_word(int(path[0]), str(value))}
+    new_documents = {**documents, key: copy.deepcopy(document)}
     if not path:
         return {**new_documents, key: value}
     _value_at(new_documents[key], path[:-1])[path[-1]] = value
@@ -346,7 +393,11 @@ def _with_value(documents: Answers, key: str, path: Path, value: Any) -> dict[st
 
 
 def _without(documents: Answers, key: str, path: Path) -> Optional[dict[str, Any]]:
-    """The documents without a member of an object; None for an element of a list."""
+    """The documents without a member of an object, or a word of a text; None for an element of a
+    list.
+    """
+    if isinstance(documents[key], TextAnswer):
+        return _with_value(documents, key, path, "")
     if not path or not isinstance(path[-1], str):
         return None
     new_documents = {**documents, key: copy.deepcopy(documents[key])}

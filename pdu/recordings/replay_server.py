@@ -4,7 +4,6 @@ thread, and JSON over HTTP.
 
 from __future__ import annotations
 
-import json
 import re
 import socketserver
 import sys
@@ -15,6 +14,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from .recording_formats import ReplayedDevice
+from .text_answers import TextAnswer, body_of
 
 HOST = "127.0.0.1"
 _LONGEST = 4 << 20  # limit for the body of a request, in bytes
@@ -115,13 +115,14 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
     do_DELETE = _serve
 
     def _send(self, status: int, content: Any, headers: Mapping[str, str]) -> None:
-        """Send a response; `content` becomes JSON, None an empty body, and bytes stay."""
+        """Send a response; `content` becomes JSON, None an empty body, bytes and text stay."""
         body = b"" if content is None else content
         if not isinstance(body, bytes):
-            body = json.dumps(content).encode()
+            body = body_of(content)
         self.send_response(status)
         if status != 204:  # which has no Content-Length: RFC 9110, 8.6
-            self.send_header("Content-Type", "application/json; charset=UTF-8")
+            kind = "text/html" if isinstance(content, TextAnswer) else "application/json"
+            self.send_header("Content-Type", f"{kind}; charset=UTF-8")
             self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():
             self.send_header(name, value)

@@ -263,8 +263,10 @@ def test_an_outlet_that_is_listed_twice_is_an_error(example: Example) -> None:
 
 def test_an_answer_with_a_name_given_twice_is_not_read(example: Example) -> None:
     before, refusals = codecs.read(example.codec, example.answers), 0
-    for request, document in example.answers.items():
-        text = json.dumps(document)
+    texts = {request: json.dumps(document) for request, document in example.answers.items()}
+    if not any("{" in text for text in texts.values()):
+        pytest.skip("its answers have no names")
+    for request, text in texts.items():
         spoilt = {**example.answers, request: text.replace("{", '{"x": 1, "x": 2, ', 1).encode()}
         try:
             unit = codecs.read(example.codec, spoilt)

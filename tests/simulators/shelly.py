@@ -16,7 +16,8 @@ from tests.simulators.unit_servers import Reply
 class SimulatedPdu(UnitPdu):
     """A unit with relays, which it counts from 0, and a meter of each."""
 
-    NUMBERS = ("id",)
+    # outlets are keys
+    NUMBERS = ()
     FIGURES = ("current", "total", "apower")
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
