@@ -96,7 +96,10 @@ class HttpClient:
         reply = self.reply(login.added_to(request), login)
         if not request.once:
             digest.last_read = request
-            if reply.status == 401 and digest.is_renewed(reply.headers, over_tls=over_tls):
+            # the challenge, and one more for a nonce that is over
+            for _ in range(2):
+                if reply.status != 401 or not digest.is_renewed(reply.headers, over_tls=over_tls):
+                    break
                 reply = self.reply(login.added_to(request), login)
         if reply.status != 401:
             digest.note_success()

@@ -255,7 +255,10 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         login_form = form_of(self.codec)
         owner = owner_login(login_form, settings)
         session.login = unsent(owner)
-        login = login_of(login_form, owner, session.send)
+        try:
+            login = login_of(login_form, owner, session.send)
+        except PduHandlerError as error:
+            raise error.at(session.address) from None
         return login._replace(public_words=frozenset((self.handler_name,)))
 
     def renew_session(self, session: HttpSession) -> None:
