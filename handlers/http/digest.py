@@ -13,14 +13,14 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from .message import Request
 
 # a host that forbids MD5 for security allows it so
 _MD5 = partial(hashlib.md5, usedforsecurity=False)
 # from the best to the worst, as a unit may offer several (RFC 7616, 3.7)
-_HASHES = {
+_HASHES: Mapping[str, Callable[[bytes], Any]] = {
     "SHA-256": hashlib.sha256,
     "SHA-256-SESS": hashlib.sha256,
     "MD5": _MD5,
@@ -121,7 +121,7 @@ def answer(
 
     def hashed(*parts: str) -> str:
         text = ":".join(parts).encode("utf-8", "surrogateescape")
-        return _HASHES[challenge.algorithm](text).hexdigest()
+        return str(_HASHES[challenge.algorithm](text).hexdigest())
 
     counted = f"{count:08x}"
     login = hashed(user, challenge.realm, password)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from tests.simulators.unit_servers import PASSWORD, READER, USER
 
-_HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
+_HASHES: Mapping[str, Callable[[bytes], Any]] = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 _FIELD = re.compile(r'(\w+)=(?:"([^"]*)"|([^,\s]+))')
 
 
@@ -61,7 +62,7 @@ class DigestAccess:
 
     def _response(self, fields: Mapping[str, str], method: str) -> str:
         def hashed(*parts: str) -> str:
-            return _HASHES[self.algorithm](":".join(parts).encode()).hexdigest()
+            return str(_HASHES[self.algorithm](":".join(parts).encode()).hexdigest())
 
         login = hashed(fields.get("username", ""), self.realm, PASSWORD)
         request = hashed(method, fields.get("uri", ""))

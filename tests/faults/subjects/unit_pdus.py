@@ -25,7 +25,9 @@ _EXCLUDED = {
 
 
 _BY_POSITION = "its outlets have no numbers, so that nothing tells a repeated entry"
-_CHALLENGED = "the answer before the first is a challenge: once more, it says that the login is wrong"
+_CHALLENGED = (
+    "the answer before the first is a challenge: once more, it says that the login is wrong"
+)
 
 
 def unit_subject(name: str) -> Subject:

@@ -23,6 +23,7 @@ from handlers.http.login_forms import (
     SessionLogin,
 )
 from handlers.http.unit_requests import FORM, form
+from pdu_common.connection import PduData
 from tests.simulators.digest_access import DigestAccess
 from tests.simulators.unit_pdu import UnitPdu
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply, basic_user
@@ -204,21 +205,21 @@ def codec(login: LoginForm, *, is_form: bool = False, is_rpc: bool = False) -> A
 
 
 class Case(NamedTuple):
-    unit: type[Unit]
+    #: the class of the unit
+    unit: Any
     codec: Any
     settings: Mapping[str, str] = {"username": USER, "password": PASSWORD}
     arguments: tuple[Any, ...] = ()
 
     def pdu(self, server: HttpServer, **settings: str) -> HttpPdu:
-        from pdu_common.connection import PduData
-
         kind = type("TestPdu", (HttpPdu,), {"handler_name": "test", "codec": self.codec})
         fields = {"scheme": "http", "port": str(server.port), **self.settings, **settings}
         pdu: HttpPdu = kind(PduData(server.host, fields))
         return pdu
 
     def make(self, uses: Optional[int] = None) -> Unit:
-        return self.unit(*self.arguments) if uses is None else self.unit(uses=uses)  # type: ignore[call-arg]
+        unit: Unit = self.unit(*self.arguments) if uses is None else self.unit(uses=uses)
+        return unit
 
 
 _USER_AND_PASSWORD = {"username": "{user}", "password": "{password}"}

@@ -144,7 +144,7 @@ def test_a_nonce_that_is_over_is_renewed_for_a_read_and_never_costs_a_command(
 
 
 def test_a_command_whose_fresh_nonce_is_refused_is_not_sent_again() -> None:
-    unit = DigestUnit()
+    unit: Any = DigestUnit()
     usual_user = unit.access.user
     commands: list[str] = []
 
@@ -152,7 +152,7 @@ def test_a_command_whose_fresh_nonce_is_refused_is_not_sent_again() -> None:
         commands.extend([path] if method == "PUT" else [])
         return "" if method == "PUT" else usual_user(method, path, headers)
 
-    unit.access.user = user  # type: ignore[method-assign]
+    unit.access.user = user
     with HttpServer(unit) as server, pytest.raises(Denied):
         switch(CASES["digest SHA-256"].pdu(server), "2", True)
     assert (commands, unit.writes) == (["/outlets/2"], [])
@@ -191,14 +191,15 @@ def test_a_challenge_that_cannot_be_answered_gets_no_password(challenge: str) ->
 def test_basic_is_answered_over_tls_alone_and_once() -> None:
     basic = {"www-authenticate": 'Basic realm="a"'}
     digest = Digest("operator", "a", basic_over_tls=True)
-    assert not digest.is_renewed(basic, over_tls=False) and not digest.is_basic
-    assert digest.is_renewed(basic, over_tls=True) and digest.is_basic
+    assert not digest.is_renewed(basic, over_tls=False) and not digest.has_answered
+    assert digest.is_renewed(basic, over_tls=True)
+    # the login went out, and was refused
     assert not digest.is_renewed(basic, over_tls=True)
 
 
 def test_a_unit_without_a_login_is_read_and_switched_though_one_is_set() -> None:
-    unit = DigestUnit()
-    unit.user = lambda method, path, headers: USER  # type: ignore[method-assign]
+    unit: Any = DigestUnit()
+    unit.user = lambda method, path, headers: USER
     with HttpServer(unit) as server:
         assert switch(CASES["digest SHA-256"].pdu(server), "2", True) is UP
 

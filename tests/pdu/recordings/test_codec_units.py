@@ -15,7 +15,7 @@ import pytest
 from handlers.http.dialogue import Dialogue, HttpPdu, Outlet, PduState, ReadRequest, WriteRequest
 from handlers.http.login_forms import FieldLogin
 from handlers.shared.errors import ProtocolError
-from handlers.shared.meter_figures import MeterFigures
+from handlers.shared.meter_figures import MeterFigures, sum_if_complete
 from pdu.recordings.codec_unit import CodecUnit, HttpFault
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.text_answers import TextAnswer
@@ -97,7 +97,7 @@ def _read_outlets() -> Dialogue[tuple[Outlet, ...]]:
 
 def _read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     outlets = yield from _read_outlets()
-    return PduState(outlets, sum(float(outlet.figures.current_a or 0) for outlet in outlets))  # type: ignore[arg-type]
+    return PduState(outlets, sum_if_complete(outlet.figures.current_a for outlet in outlets))
 
 
 def _command(identity: str, *, on: bool) -> Dialogue[None]:
@@ -105,7 +105,7 @@ def _command(identity: str, *, on: bool) -> Dialogue[None]:
 
 
 PAGE = Case(
-    PageUnit,  # type: ignore[arg-type]
+    PageUnit,
     SimpleNamespace(
         read_unit=_read_unit,
         read_outlets=_read_outlets,
