@@ -322,8 +322,24 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
             outlet = self._find_outlet(identity, session.exchange)
             return STATES[outlet.state]
 
+        def write() -> None:
+            was_sent = False
+
+            def exchange(request: Request) -> bytes:
+                nonlocal was_sent
+                was_sent = was_sent or isinstance(request, WriteRequest)
+                try:
+                    return session.exchange(request)
+                except PduHandlerError as error:
+                    if not was_sent:
+                        # what the command is made of could not be read
+                        error.may_have_executed = False
+                    raise
+
+            run_dialogue(self.codec.command(identity, on=on), exchange)
+
         state = switch(
-            lambda: run_dialogue(self.codec.command(identity, on=on), session.exchange),
+            write,
             read,
             STATES[on],
             deadline=deadline,

@@ -393,13 +393,15 @@ def _with_value(documents: Answers, key: str, path: Path, value: Any) -> dict[st
 
 
 def _without(documents: Answers, key: str, path: Path) -> Optional[dict[str, Any]]:
-    """The documents without a member of an object, or a word of a text; None for an element of a
-    list.
+    """The documents without a member of an object, or a word of a text; with null in place of an
+    element of a list, whose other elements keep their places. None for a whole document.
     """
     if isinstance(documents[key], TextAnswer):
         return _with_value(documents, key, path, "")
-    if not path or not isinstance(path[-1], str):
+    if not path:
         return None
+    if not isinstance(path[-1], str):
+        return _with_value(documents, key, path, None)
     new_documents = {**documents, key: copy.deepcopy(documents[key])}
     del _value_at(new_documents[key], path[:-1])[path[-1]]
     return new_documents

@@ -4,27 +4,30 @@ read is renewed once, a command is sent once, and no secret is shown.
 
 from __future__ import annotations
 
+import json
 import logging
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Union
 
 import pytest
 import requests
 
 from handlers.http.client import HttpClient
 from handlers.http.connection import StandardTransport
+from handlers.http.dialogue import Dialogue, ReadRequest, WriteRequest
 from handlers.http.digest import Challenge, Digest, answer
 from handlers.http.login import Login
 from handlers.http.login_forms import form_of, login_settings
 from handlers.http.message import Endpoint, Request
 from handlers.http.requests_transport import RequestsTransport
-from handlers.shared.errors import Denied, SettingsError
+from handlers.shared.errors import Denied, Refused, SettingsError
 from handlers.shared.tls import Trust
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.other_clients import switch
-from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
+from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply
 from tests.waiting import PATIENCE_S
 
-from .login_units import CASES, SESSIONS, TOKEN, DigestUnit
+from .login_units import CASES, SESSIONS, TOKEN, BasicUnit, Case, DigestUnit
 
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
 
@@ -218,3 +221,51 @@ def test_both_transports_answer_a_challenge(kind: str) -> None:
         statuses = [client.send(request, login).status for _ in range(2)]
         client.close()
     assert statuses == [200, 200] and server.requests == 3
+
+
+# ---- commands that read before they write --------------------------------------------------------
+
+
+class WholeUnit(BasicUnit):
+    """A command writes the states of all outlets; the first `failures` reads of them get 500."""
+
+    failures = 0
+
+    def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:
+        if path != "/all":
+            return super().answer(method, path, body)
+        if method == "PUT":
+            for number, on in json.loads(body).items():
+                if self.on[int(number)] is not on:
+                    self.turn(int(number), on)
+            return Reply(204)
+        self.failures -= 1
+        if self.failures >= 0:
+            return Reply(500)
+        return json.dumps({str(number): on for number, on in self.on.items()}).encode()
+
+
+def _command_of_all(identity: str, *, on: bool) -> Dialogue[None]:
+    body = yield ReadRequest("/all")
+    states = {**json.loads(body), identity: on}
+    yield WriteRequest("/all", json.dumps(states).encode(), "PUT")
+
+
+WHOLE = Case(
+    WholeUnit, SimpleNamespace(**{**vars(CASES["basic"].codec), "command": _command_of_all})
+)
+
+
+def test_a_command_may_read_what_it_writes_back() -> None:
+    unit = WholeUnit()
+    with HttpServer(unit) as server:
+        assert switch(WHOLE.pdu(server), "2", True) is UP
+    assert unit.writes == [("2", "on")]
+
+
+def test_a_command_whose_reading_failed_was_not_sent_and_its_error_says_no_other() -> None:
+    unit = WholeUnit()
+    unit.failures = 9
+    with HttpServer(unit) as server, pytest.raises(Refused) as error_info:
+        switch(WHOLE.pdu(server), "2", True)
+    assert "may or may not" not in str(error_info.value) and unit.writes == []
