@@ -16,6 +16,7 @@ from ..shared.errors import (
     Reason,
     Refused,
     Unreachable,
+    Unsupported,
     printable,
 )
 from ..shared.tls_handshake import handshake_failure_reason, is_not_tls
@@ -74,6 +75,12 @@ class HttpDenied(HttpException, Denied):
 
 class HttpLoginRefused(HttpDenied):
     """401: a wrong login, an expired token or a blocked account."""
+
+
+class HttpOtherLogin(HttpException, Unsupported):
+    """401 to a request without a login, from a device that wants another login than the handler
+    has: no password was sent, so none was refused.
+    """
 
 
 class HttpRefused(HttpException, Refused):
@@ -156,8 +163,8 @@ _OTHER_SCHEME = (
     " setting, or use another handler"
 )
 _OTHER_THAN_DIGEST = (
-    "the device wants another way to log in ({}): {scheme}; this handler answers Digest with MD5 or"
-    " SHA-256 alone, and the password was not sent: allow that on the device, if it has such a"
+    "the device asks for no login that this handler has ({}; it asks for: {scheme}), which is"
+    " Digest with MD5 or SHA-256, so the password was not sent: allow that on the device, if it has such a"
     " setting, or use HTTPS"
 )
 # < 400
@@ -184,9 +191,8 @@ def error_of_status(
     if status == 401 and login is not None and login.token is not None:
         words = _REVOKED if login.is_personal else _ENDED
     elif status == 401 and login is not None and login.digest is not None:
-        is_unknown = login.password is not None and not login.digest.has_answered
-        if is_unknown and headers.get("www-authenticate"):
-            words = _OTHER_THAN_DIGEST
+        if login.password is not None and not login.digest.has_answered:
+            kind, words = HttpOtherLogin, _OTHER_THAN_DIGEST
     elif status == 401 and not isinstance(login, UnsentLogin) and offers_no_basic(headers):
         words = _OTHER_SCHEME
     elif (
@@ -205,7 +211,7 @@ def error_of_status(
     location = login.quoted(headers.get("location", "")) if login is not None else ""
     # the first word of a challenge is its scheme (RFC 9110, 11.6.1)
     challenge = headers.get("www-authenticate", "").partition(" ")[0][:_LONGEST_SCHEME]
-    scheme = printable(challenge) if login is None else login.quoted(challenge)
+    scheme = (printable(challenge) if login is None else login.quoted(challenge)) or "none"
     reason = words.format(f"HTTP Error {status}", location=location, scheme=scheme)
     return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
 
