@@ -164,8 +164,8 @@ _OTHER_SCHEME = (
 )
 _OTHER_THAN_DIGEST = (
     "the device asks for no login that this handler has ({}; it asks for: {scheme}), which is"
-    " Digest with MD5 or SHA-256, so the password was not sent: allow that on the device, if it has such a"
-    " setting, or use HTTPS"
+    " Digest with MD5 or SHA-256, so the password was not sent: allow that on the device, if it has"
+    " such a setting, or use HTTPS"
 )
 # < 400
 _NO_ANSWER = (

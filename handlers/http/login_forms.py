@@ -9,6 +9,34 @@ A codec's `LOGIN` is one of:
 
 Fields are templates: "{user}", "{password}" and "{token}" stand for the settings of these names,
 and each key of a session for what its first answer gave.
+
+    # NETIO-230: the login stands in one field of the query
+    LOGIN = FieldLogin(query={"l": "p:{user}:{password}"}, refusal="501 INVALID")
+
+    # UniFi's controllers: a cookie, and a second header against forged requests
+    LOGIN = SessionLogin(
+        path="/api/auth/login",
+        body={"username": "{user}", "password": "{password}"},
+        keys={"key": (Cookie("TOKEN"),), "csrf": (Header("X-CSRF-Token"),)},
+        requests=FieldLogin(headers={"Cookie": "TOKEN={key}", "X-CSRF-Token": "{csrf}"}),
+    )
+
+    # Geist: the key stands in the JSON of commands, and is refused with status 200
+    LOGIN = SessionLogin(
+        path="/api/auth/admin",
+        body={"cmd": "login", "data": {"password": "{password}"}},
+        keys={"key": (Member("data.token"),)},
+        requests=FieldLogin(body={"token": "{key}"}, refusal='"retCode": *100[23]'),
+    )
+
+    # Energenie: a login page; the unit knows the session by the client's address
+    LOGIN = SessionLogin(
+        path="/login.html",
+        body={"pw": "{password}"},
+        keys={},
+        requests=FieldLogin(refusal="EnerGenie Web:</h1>"),
+        content_type=FORM,
+    )
 """
 
 from __future__ import annotations

@@ -82,4 +82,7 @@ def _bends(device: Any) -> dict[str, Bend]:
     }
     if not device.NUMBERS:
         del bends["repeated"]
+    if hasattr(device, "challenge"):
+        challenge = device.challenge()["WWW-Authenticate"]
+        bends["credentials"] = lambda exchange: http.reply(401, WWW_Authenticate=challenge)
     return bends
