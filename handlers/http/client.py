@@ -88,10 +88,14 @@ class HttpClient:
         if digest is None:
             return self.reply(login.added_to(request), login)
         over_tls = self.where.scheme == "https"
-        if request.once and digest.last_read is not None:
+        if request.once and digest.last_read is not None and not digest.is_basic:
             # A nonce that is over would cost the command, for it is not repeated: a read without
             # its login gets a fresh one.
-            challenge = self.reply(digest.last_read, login)
+            try:
+                challenge = self.reply(digest.last_read, login)
+            except HttpException as error:
+                error.may_have_executed = False
+                raise
             digest.is_renewed(challenge.headers, over_tls=over_tls)
         reply = self.reply(login.added_to(request), login)
         if not request.once:

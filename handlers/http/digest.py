@@ -87,9 +87,10 @@ class Digest:
         offered = list(_challenges(headers.get("www-authenticate", "")))
         challenge = _best(offered)
         if challenge is None:
+            if self.has_answered:
+                return False
             has_basic = any(scheme == "basic" for scheme, _ in offered)
-            is_first = not self.has_answered
-            self.is_basic = has_basic and over_tls and self._basic_over_tls and is_first
+            self.is_basic = has_basic and over_tls and self._basic_over_tls
             return self.is_basic
         is_over = self._is_accepted or challenge.is_stale
         if self._challenge is not None and not is_over:

@@ -257,7 +257,7 @@ def _session(
         raise
     except HttpDenied as error:
         # no privilege is needed to log in
-        words = "the unit began no session (HTTP Error 403): check user name and password"
+        words = "the unit began no session: check user name and password"
         error.set_reason((words, *_advice(login_form)))
         raise
     keys = {}

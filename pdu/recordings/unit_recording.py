@@ -38,7 +38,7 @@ def unit_recording_format(name: str, make_handler: Callable[[Any], Any]) -> Reco
     """That of the handler `name`, whose `about` says that it is a codec."""
 
     def serve(text: str, port: int) -> ReplayedDevice:
-        answers = _parse_answers(text)
+        answers = parse_answers(text)
 
         def unit(port: int, fault: HttpFault, answers: Answers) -> CodecUnit:
             return CodecUnit(codec_of_handler(make_handler), answers, port, fault)
@@ -105,7 +105,7 @@ def read_recorded(codec: Codec, text: str) -> PduState:
     """The values that a handler's codec reads in a recording. Raises the errors of
     handlers/shared/errors.py.
     """
-    return run_dialogue(codec.read_unit(with_figures=True), exchange_of(_parse_answers(text)))
+    return run_dialogue(codec.read_unit(with_figures=True), exchange_of(parse_answers(text)))
 
 
 def codec_of_handler(make_handler: Callable[[Any], Any]) -> Codec:
@@ -155,7 +155,7 @@ def _words(answers: Answers) -> Sequence[str]:
     return list(words)
 
 
-def _parse_answers(text: str) -> Answers:
+def parse_answers(text: str) -> Answers:
     """The answers: JSON of `answers`, and what is no JSON of `texts`. Raises SettingsError if the
     recording has none.
     """

@@ -16,11 +16,13 @@ from handlers.http.client import HttpClient
 from handlers.http.connection import StandardTransport
 from handlers.http.dialogue import Dialogue, ReadRequest, WriteRequest
 from handlers.http.digest import Challenge, Digest, answer
+from handlers.http.errors import HttpUnreachable
 from handlers.http.login import Login
-from handlers.http.login_forms import form_of, login_settings
-from handlers.http.message import Endpoint, Request
+from handlers.http.login_forms import DigestLogin, form_of, login_settings, owner_login
+from handlers.http.message import Endpoint, Request, Response
 from handlers.http.requests_transport import RequestsTransport
-from handlers.shared.errors import Denied, Refused, SettingsError
+from handlers.shared.errors import Denied, Refused, SettingsError, Unsupported
+from handlers.shared.settings import Settings
 from handlers.shared.tls import Trust
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.other_clients import switch
@@ -207,6 +209,76 @@ def test_a_unit_without_a_login_is_read_and_switched_though_one_is_set() -> None
         assert switch(CASES["digest SHA-256"].pdu(server), "2", True) is UP
 
 
+class Scripted:
+    """A transport with these answers, of which an error is raised; it keeps the requests."""
+
+    def __init__(self, *answers: Union[Response, HttpUnreachable]) -> None:
+        self.answers, self.requests = list(answers), list[Request]()
+
+    def exchange(self, where: Endpoint, request: Request) -> Response:
+        self.requests.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, HttpUnreachable):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _request(method: str, *, once: bool = False) -> Request:
+    return Request(method, "/outlets", {}, None, PATIENCE_S, PATIENCE_S, 1000, once)
+
+
+CHALLENGE = Response(401, {"www-authenticate": 'Digest realm="a", nonce="1", qop="auth"'}, b"")
+BASIC = Response(401, {"www-authenticate": 'Basic realm="a"'}, b"")
+DONE = Response(200, {}, b"")
+
+
+def test_a_command_without_its_fresh_nonce_was_not_sent() -> None:
+    transport = Scripted(CHALLENGE, DONE, HttpUnreachable("gone"))
+    client = HttpClient(Endpoint("http", "unit", 80), transport)
+    login = Login(USER, PASSWORD, digest=Digest(USER, PASSWORD))
+    client.send(_request("GET"), login)
+    with pytest.raises(HttpUnreachable) as error_info:
+        client.send(_request("PUT", once=True), login)
+    assert not error_info.value.may_have_executed
+    assert [request.method for request in transport.requests] == ["GET"] * 3
+
+
+def test_a_unit_with_basic_alone_gets_reads_and_commands_over_tls() -> None:
+    transport = Scripted(BASIC, DONE, DONE, DONE)
+    client = HttpClient(Endpoint("https", "unit", 443), transport)
+    login = Login(USER, PASSWORD, digest=Digest(USER, PASSWORD, basic_over_tls=True))
+    for request in (_request("GET"), _request("PUT", once=True), _request("GET")):
+        client.send(request, login)
+    sent = [request.headers.get("Authorization", "")[:5] for request in transport.requests]
+    assert sent == ["", "Basic", "Basic", "Basic"]
+
+
+def test_a_unit_with_basic_alone_gets_no_password_without_tls() -> None:
+    transport = Scripted(BASIC)
+    client = HttpClient(Endpoint("http", "unit", 80), transport)
+    login = Login(USER, PASSWORD, digest=Digest(USER, PASSWORD, basic_over_tls=True))
+    with pytest.raises(Unsupported, match="the password was not sent"):
+        client.send(_request("GET"), login)
+    assert "Authorization" not in transport.requests[0].headers
+
+
+@pytest.mark.parametrize(
+    "texts, login",
+    [
+        ({"password": "a"}, Login("admin", "a")),
+        ({"username": "other", "password": "a"}, Login("other", "a")),
+        ({}, Login()),
+    ],
+)
+def test_the_one_user_of_a_make_need_not_be_given(texts: dict[str, str], login: Login) -> None:
+    login_form = DigestLogin(user="admin")
+    settings = Settings(texts, login_settings(login_form))
+    assert owner_login(login_form, settings) == login
+
+
 @pytest.mark.parametrize("kind", ["standard", "requests"])
 def test_both_transports_answer_a_challenge(kind: str) -> None:
     unit = DigestUnit()
@@ -215,10 +287,9 @@ def test_both_transports_answer_a_challenge(kind: str) -> None:
     if kind == "standard":
         transport = StandardTransport(Trust())
     login = Login(USER, PASSWORD, digest=Digest(USER, PASSWORD))
-    request = Request("GET", "/outlets?a=b", {}, None, PATIENCE_S, PATIENCE_S, 1000)
     with session, HttpServer(unit) as server:
         client = HttpClient(Endpoint("http", server.host, server.port), transport)
-        statuses = [client.send(request, login).status for _ in range(2)]
+        statuses = [client.send(_request("GET"), login).status for _ in range(2)]
         client.close()
     assert statuses == [200, 200] and server.requests == 3
 
@@ -269,3 +340,14 @@ def test_a_command_whose_reading_failed_was_not_sent_and_its_error_says_no_other
     with HttpServer(unit) as server, pytest.raises(Refused) as error_info:
         switch(WHOLE.pdu(server), "2", True)
     assert "may or may not" not in str(error_info.value) and unit.writes == []
+
+
+@pytest.mark.against("PyPI requests, HTTPDigestAuth")
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+def test_the_unit_of_these_tests_takes_and_refuses_what_requests_answers(algorithm: str) -> None:
+    with HttpServer(DigestUnit(algorithm)) as server, requests.Session() as session:
+        url = f"http://{server.host}:{server.port}/outlets"
+        session.auth = requests.auth.HTTPDigestAuth(USER, PASSWORD)
+        assert [session.get(url, timeout=PATIENCE_S).status_code for _ in range(2)] == [200, 200]
+        session.auth = requests.auth.HTTPDigestAuth(USER, "another-word")
+        assert session.get(url, timeout=PATIENCE_S).status_code == 401
