@@ -103,14 +103,20 @@ class Digest:
         if self._challenge is None or self._user is None or self._password is None:
             return ""
         self._count += 1
-        cnonce = secrets.token_hex(8)
         return answer(
-            self._challenge, self._user, self._password, method, target, self._count, cnonce
+            self._challenge,
+            user=self._user,
+            password=self._password,
+            method=method,
+            target=target,
+            count=self._count,
+            cnonce=secrets.token_hex(8),
         )
 
 
 def answer(
     challenge: Challenge,
+    *,
     user: str,
     password: str,
     method: str,

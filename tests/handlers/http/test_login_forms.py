@@ -115,12 +115,12 @@ def test_the_answer_is_that_of_rfc_7616_3_9_1(algorithm: str, response: str) -> 
     )
     header = answer(
         challenge,
-        "Mufasa",
-        "Circle of Life",
-        "GET",
-        "/dir/index.html",
-        1,
-        "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+        user="Mufasa",
+        password="Circle of Life",
+        method="GET",
+        target="/dir/index.html",
+        count=1,
+        cnonce="f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
     )
     assert f'response="{response}"' in header and "nc=00000001" in header
     assert f'opaque="{challenge.opaque}"' in header
@@ -128,7 +128,15 @@ def test_the_answer_is_that_of_rfc_7616_3_9_1(algorithm: str, response: str) -> 
 
 def test_without_qop_the_answer_is_that_of_rfc_2069() -> None:
     challenge = Challenge("testrealm@host.com", "dcd98b7102dd2f0e8b11d0f600bfb0c093", has_qop=False)
-    header = answer(challenge, "Mufasa", "CircleOfLife", "GET", "/dir/index.html", 1, "0")
+    header = answer(
+        challenge,
+        user="Mufasa",
+        password="CircleOfLife",
+        method="GET",
+        target="/dir/index.html",
+        count=1,
+        cnonce="0",
+    )
     # RFC 2069, 2.4, as its erratum 749 corrects it
     assert 'response="1949323746fe6a43ef61f9606e7febea"' in header and "cnonce" not in header
 
