@@ -44,13 +44,15 @@ class DigestAccess:
         """The account of a request; "" for none."""
         self._is_stale = False
         scheme, _, text = headers.get("Authorization", "").partition(" ")
-        fields = {name: quoted or bare for name, quoted, bare in _FIELD.findall(text)}
+        fields: dict[str, str] = {}
+        for name, quoted, bare in _FIELD.findall(text):
+            fields[name] = quoted or bare
         if scheme != "Digest":
             return ""
         is_whole = fields.get("uri") == path and fields.get("opaque") == "made-up"
-        name, nonce = fields.get("username", ""), fields.get("nonce", "")
+        account, nonce = fields.get("username", ""), fields.get("nonce", "")
         is_right = fields.get("response") == self._response(fields, method)
-        if not is_whole or name not in (USER, READER) or nonce not in self._nonces or not is_right:
+        if not is_whole or account not in (USER, READER) or nonce not in self._nonces or not is_right:
             self.refusals += 1
             return ""
         count = int(fields["nc"], 16)
@@ -58,7 +60,7 @@ class DigestAccess:
             self._is_stale = True
             return ""
         self._nonces[nonce] = count
-        return name
+        return account
 
     def _response(self, fields: Mapping[str, str], method: str) -> str:
         def hashed(*parts: str) -> str:

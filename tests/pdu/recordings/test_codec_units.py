@@ -16,7 +16,7 @@ from handlers.http.dialogue import Dialogue, HttpPdu, Outlet, PduState, ReadRequ
 from handlers.http.login_forms import FieldLogin
 from handlers.shared.errors import ProtocolError
 from handlers.shared.meter_figures import MeterFigures, sum_if_complete
-from pdu.recordings.codec_unit import CodecUnit, HttpFault
+from pdu.recordings.codec_unit import CodecUnit
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.text_answers import TextAnswer
 from pdu.recordings.unit_recording import read_recorded, unit_recording_format
@@ -149,11 +149,10 @@ def test_a_page_is_replayed_and_obeys_the_codecs_commands(recording: str) -> Non
 def test_the_unit_of_a_page_can_lack_a_state_and_a_figure_and_counts_on(recording: str) -> None:
     unit = CodecUnit(PAGE.codec, read_documents(recording), 0)
     try:
-        without_state: Any = unit.without_state("1")
+        (without_state, *_) = unit.without_state("1")
         states = [outlet.state for outlet in unit.read_state(without_state).outlets]
         assert states == [None, False, True]
-        counted = unit.read_state(unit.counted_on())
-        assert counted.load_a == pytest.approx(0.44)
+        assert unit.count_on() and unit.read_state().load_a == pytest.approx(0.44)
         assert unit.turn_outlet("3", on=None)
         assert [*unit.outlet_states().values()] == [True, False, None]
     finally:
@@ -161,7 +160,7 @@ def test_the_unit_of_a_page_can_lack_a_state_and_a_figure_and_counts_on(recordin
 
 
 def test_a_request_beside_the_codecs_commands_is_noted_as_foreign(recording: str) -> None:
-    unit = CodecUnit(PAGE.codec, read_documents(recording), 0, HttpFault.NONE)
+    unit = CodecUnit(PAGE.codec, read_documents(recording), 0)
     try:
         assert unit.reply("GET", "/ov.html?p=1&s=2", b"")[0] == 404
         assert unit.reply("GET", "/favicon.ico", b"")[0] == 404
