@@ -52,7 +52,8 @@ class DigestAccess:
         is_whole = fields.get("uri") == path and fields.get("opaque") == "made-up"
         account, nonce = fields.get("username", ""), fields.get("nonce", "")
         is_right = fields.get("response") == self._response(fields, method)
-        if not is_whole or account not in (USER, READER) or nonce not in self._nonces or not is_right:
+        is_known = account in (USER, READER) and nonce in self._nonces
+        if not (is_whole and is_known and is_right):
             self.refusals += 1
             return ""
         count = int(fields["nc"], 16)
