@@ -82,7 +82,8 @@ class Profile(FrozenValue):
         evidence: what each capability was made from.
         recording: the recording of a real unit that shows the outlets' states, if there is one.
         programs: links to public programs, independent of each other, that people run and that
-            write the same objects with the same values.
+            write the same objects with the same values. A program whose text was read in an index
+            that does not tell its repository: the name of its class or file, and its language.
         note: what else its users should know.
         source: a link to the MIB, or to a program or page that shows the objects.
         unread: objects of the MIB that could contradict a state and that the family does not read,

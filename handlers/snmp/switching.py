@@ -14,6 +14,7 @@ from ..shared.switching import switch
 from . import command_locks
 from .controls import Control, Order
 from .device import SnmpDevice, family_title
+from .evidence import LAST_SEARCH, repository
 from .outlets import Outlets
 from .profile import Profile
 from .reader import Reader
@@ -164,13 +165,20 @@ def _raise_if_unproven(profile: Profile) -> None:
     raise Unsupported(
         (
             f"the family '{profile.key}' is unproven: no recording of a real unit shows its"
-            " states, and no two public programs are known that switch it, so it is only"
-            " read. Try an idle outlet (pdu off snmp HOST OUTLET -s"
-            f" {SWITCH_UNPROVEN.key}=yes), then set ",
+            f" states, and {_programs_known(profile)}, so it is only read. Try an idle outlet"
+            f" (pdu off snmp HOST OUTLET -s {SWITCH_UNPROVEN.key}=yes), then set ",
             NamedSetting(SWITCH_UNPROVEN.key, "yes", "the handler setting "),
             f" or build the archive with --switch-unproven {profile.key}. {profile.note}".rstrip(),
         )
     )
+
+
+def _programs_known(profile: Profile) -> str:
+    """What a search for public programs that switch the family's outlets gave."""
+    searched = f"public code was searched on {LAST_SEARCH} for what its commands write"
+    if not profile.programs:
+        return f"{searched}: no program was found"
+    return f"{searched}: one program was found ({repository(profile.programs[0])}), not two"
 
 
 def _some(identities: list[str]) -> str:

@@ -247,9 +247,15 @@ PROFILES = (
         load=NLOGIC.load(has_total=True),
         power=NLOGIC.total(else_outlets=True),
         evidence=DRIVER.of("state", "current", "power", "switching"),
+        # The second writes the same column of this design below Enlogic's root: 2 on, 1 off.
+        programs=(
+            public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
+            EMULAB_ENLOGIC,
+        ),
         note=(
-            "The objects are known from one public driver, which leaves the power of the whole PDU"
-            f" unmapped, so the powers of outlets are summed. {NO_PUBLIC_MIB}"
+            "The objects below Eaton's root are known from one public driver, which leaves the"
+            " power of the whole PDU unmapped, so the powers of outlets are summed."
+            f" {NO_PUBLIC_MIB}"
         ),
     ),
     eaton_profile(

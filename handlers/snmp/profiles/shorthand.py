@@ -63,6 +63,8 @@ def public(repository: str, path: str, commit: str = "HEAD") -> str:
 IRONIC_SNMP = public(
     "openstack/ironic", "ironic/drivers/modules/snmp.py", "908d4d35f7a0d473cc9581bdda2535d6920b7d89"
 )
+# the testbed's power module for Enlogic's Edge series
+EMULAB_ENLOGIC = public("chuckcranor/emulab-devel", "tbsetup/power_enlogic.pm")
 SONIC_MGMT = public(
     "sonic-net/sonic-mgmt", "tests/common/plugins/pdu_controller/snmp_pdu_controllers.py"
 )

@@ -84,6 +84,8 @@ PROFILES = (
         ),
         energy=pdu_total(figure(_of_pdus(ENERGY, _aggregate("14", "pdu3PhkWhAgg")), TENTHS)),
         evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
+        # writes pduOutPwd, then pduOutOn: 1 on, 2 off
+        programs=(public("RackHD/on-tasks", "lib/services/panduit-obm-service.js"),),
         note=(
             "A command acts after a delay set on the device, and a password of the outlet may"
             " block it."

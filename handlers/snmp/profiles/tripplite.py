@@ -118,6 +118,11 @@ PROFILES = (
         load=total(figure(_ups_output("3", "upsOutputCurrent"), TENTHS), else_outlets=True),
         power=total(figure(_ups_output("4", "upsOutputPower")), else_outlets=True),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
+        # both write tlUpsOutletControl: 2 on, 1 off; the second reads tlUpsOutletState
+        programs=(
+            public("Ender117/pfsensescripts", "ReAuthATTONT.sh"),
+            public("carlos-silva/tripplite-ups", "src/octopus/ups/TrippLite.java"),
+        ),
     ),
     Profile(
         key="tripplite-legacy-pdu",
@@ -132,6 +137,7 @@ PROFILES = (
             name=column(LEGACY + ".5", "outlet name (driver)"),
         ),
         evidence=DRIVER.of("state", "switching"),
+        programs=(public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),),
         note=f"The states and commands are known from one public driver. {NO_PUBLIC_MIB}",
     ),
 )
