@@ -195,11 +195,12 @@ class Profile(FrozenValue):
         """The number of arcs of the longest prefix that fits a sysObjectID (dotted, no leading
         dot); 0 if none fits.
         """
+        arcs = 0
         prefixes = (*self.sys_object_ids, *(root.sys_object_id for root in self.roots))
-        return max(
-            (prefix.count(".") + 1 for prefix in prefixes if is_below(sys_object_id, prefix)),
-            default=0,
-        )
+        for prefix in prefixes:
+            if is_below(sys_object_id, prefix):
+                arcs = max(arcs, prefix.count(".") + 1)
+        return arcs
 
     def roots_for(self, sys_object_id: str) -> tuple[str, ...]:
         """The roots that fit this sysObjectID, the longest prefix first, else all roots; ("",) for

@@ -11,7 +11,8 @@ that is of another kind than "power", or that has none of the family's outlets a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from handlers.snmp.detection import candidates
@@ -111,11 +112,11 @@ def recognise(oid: str) -> Recognition:
     """The families for a dotted sysObjectID, or for an OID of a family's objects."""
     tried = [candidate.profile for candidate in candidates(oid, PROFILES)] if oid else []
     if is_of_agent(oid):
-        return Recognition(candidates=tuple(dict.fromkeys(tried)))
+        return Recognition(candidates=_distinct(tried))
     close: list[tuple[int, Profile]] = []
     others: list[Profile] = []
     other_devices = ""
-    for profile in dict.fromkeys((*tried, *PROFILES)):
+    for profile in _distinct((*tried, *PROFILES)):
         arcs = profile.match(oid)
         if _is_shared(profile, oid, arcs):
             other_devices = other_devices or SHARED_NUMBERS.get(".".join(oid.split(".")[:arcs]), "")
@@ -154,4 +155,16 @@ def _is_shared(profile: Profile, oid: str, arcs: int) -> bool:
 
 def _reads(profile: Profile, oid: str) -> bool:
     """Whether the family reads an object below this OID, or one that it is below."""
-    return any(is_below(root, oid) or is_below(oid, root) for root in oids(profile))
+    return any(is_below(root, oid) or is_below(oid, root) for root in _objects()[profile.key])
+
+
+@cache
+def _objects() -> Mapping[str, tuple[str, ...]]:
+    """Key -> the OIDs that the parts of each family name."""
+    return {profile.key: tuple(dict.fromkeys(oids(profile))) for profile in PROFILES}
+
+
+def _distinct(profiles: Iterable[Profile]) -> tuple[Profile, ...]:
+    """Each profile once. They are told apart by their keys: the hash of one goes through hundreds
+    of parts."""
+    return tuple({profile.key: profile for profile in profiles}.values())
