@@ -38,6 +38,23 @@ def test_only_the_documented_values_are_on_or_off(
     assert states == ({} if state is None else {"1": state})
 
 
+@pytest.mark.parametrize(
+    "state",
+    [
+        outlets.states
+        for profile in PROFILES
+        for outlets in profile.outlets
+        if outlets.states and any(map(str.isalpha, outlets.states.on))
+    ],
+)
+def test_words_of_states_are_compared_without_regard_to_capitals(state: State) -> None:
+    for words, expected in ((state.on, UP), (state.off, DOWN)):
+        for word in words:
+            for form in (word, word.upper(), word.lower(), word.capitalize()):
+                assert state.meaning(form) is expected, form
+    assert state.meaning(f"{state.on[0]}{state.on[0]}") is UNKNOWN
+
+
 @pytest.mark.parametrize("mark", ["", "-1", 0, 3, 2**40, b"\xff", "9" * 5000])
 def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(
     mark: Union[int, str, bytes],
