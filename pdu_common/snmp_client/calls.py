@@ -24,9 +24,13 @@ def get(credentials: Credentials, oid: str) -> Element:
     )
 
 
-def write_object(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
-    """One write, not repeated if no answer comes. Raises SnmpError."""
-    arcs, typed_value = parse_oid(oid), reads.typed_value(value)
+def write_object(
+    credentials: Credentials, oid: str, value: Union[int, str, bytes], *, unsigned: bool = False
+) -> None:
+    """One write, not repeated if no answer comes. Raises SnmpError. `unsigned`: an int is written
+    as Unsigned32."""
+    arcs = parse_oid(oid)
+    typed_value = reads.typed_value(value, unsigned=unsigned)
     udp_client.run(
         credentials,
         lambda: reads.write_object(arcs, typed_value, credentials),

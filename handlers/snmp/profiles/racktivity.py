@@ -24,7 +24,7 @@ PROFILES = (
             states=State(STATE, on=tuple(map(str, range(1, 24, 2))), off=("0", "2", "4", "6")),
             control=Guarded(
                 Guarded(
-                    Write(column(f"{POWER}.10035", "pPortState"), on=1, off=0),
+                    Write(column(f"{POWER}.10035", "pPortState"), on=1, off=0, unsigned=True),
                     column(f"{POWER}.10175", "pAlwaysOn"),
                     refuse=(YES,),
                     why="it is marked as always on",
@@ -44,8 +44,9 @@ PROFILES = (
         energy=total(else_outlets=True),
         evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         note=(
-            "The command is an Unsigned32 in the MIB, but it is written as INTEGER, which a strict "
-            "device refuses."
+            "The command is an Unsigned32 in the MIB. DCImanager's SNMP chooses the type itself,"
+            " probably INTEGER, which a strict device refuses; the command pdu writes an"
+            " Unsigned32."
         ),
     ),
 )

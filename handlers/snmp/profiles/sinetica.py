@@ -65,7 +65,15 @@ PROFILES = (
                 on=("1",),
                 off=("2",),
             ),
-            control=Write(STATE, on=1, off=2),
+            control=Write(
+                STATE,
+                on=1,
+                off=2,
+                obstacle=(
+                    "the outlet may have a password on the device (pduOutPwd), without which it"
+                    " refuses commands: remove it there"
+                ),
+            ),
             count=column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"),
             name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
             current=figure(_of_outlets("9", "pduOutRMSAmpsValue", NO_MONITOR), TENTHS),

@@ -153,6 +153,10 @@ EVERY_PART = Profile(
             control=WritePacked(S, PACKED, "on", "off", 32, 47, ("-1",)),
         ),
         Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),
+        Outlets(
+            states=State(C, on=("1",), off=("0",)),
+            control=Write(C, 1, 0, unsigned=True, obstacle="it has a password: remove it"),
+        ),
     ),
     load=Total(
         (Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C, unit_count=S
