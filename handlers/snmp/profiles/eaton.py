@@ -279,7 +279,9 @@ PROFILES = (
             )
         ),
         power=total(figure(scalar(POWER_PDU + ".1.2.3.0", "pduInputPower"))),
-        energy=total(figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours"))),
+        energy=total(
+            figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours")), demanded=True
+        ),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power", "energy"),
         note="The power is that of the input; the MIB counts energy at the output alone.",
@@ -295,7 +297,7 @@ PROFILES = (
         contact=(
             contact(scalar("534.10.2.3.3.6.0", "ats2StatusCommunicationLost"), "1", optional=True),
         ),
-        load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS)),
+        load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS), demanded=True),
         evidence=SIMULATED.of("current"),
     ),
     eaton_profile(
@@ -305,7 +307,7 @@ PROFILES = (
         models=("ATS 30",),
         sys_object_ids=oids("534.10.1"),
         contact=(contact(scalar("534.10.1.1.3.1.0", "atsAgentModbusLink"), "1", optional=True),),
-        load=total(figure(scalar("534.10.1.3.2.2.0", "atsOutputCurrent"), TENTHS)),
+        load=total(figure(scalar("534.10.1.3.2.2.0", "atsOutputCurrent"), TENTHS), demanded=True),
         evidence=DRIVER.of("current"),
     ),
 )

@@ -293,6 +293,7 @@ def total(
     unit: Optional[Arcs] = None,
     units: Optional[Source] = None,
     unit_count: Optional[Source] = None,
+    demanded: bool = False,
 ) -> Total:
     """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
-    return Total(tuple(figures), else_outlets, unit, units, unit_count)
+    return Total(tuple(figures), else_outlets, unit, units, unit_count, demanded)

@@ -162,7 +162,7 @@ EVERY_PART = Profile(
         (Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C, unit_count=S
     ),
     ceilings=Ceilings(Decimal(1), Decimal(2), Decimal(3), Decimal(4)),
-    power=Total((Figure(S),)),
+    power=Total((Figure(S),), demanded=True),
     energy=Total(else_outlets=True),
     inlet=Total((Figure(C),)),
     inlet_power=Total((Figure(C),)),
