@@ -120,6 +120,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
 FILES: Mapping[str, Sequence[str]] = {
     "README.md": ("families",),
     "docs/certain.md": ("unread-makers",),
+    "docs/certain.ru.md": ("unread-makers",),
     "README.ru.md": ("families-ru",),
     "docs/settings.md": (
         "settings-common",

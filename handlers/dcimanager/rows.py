@@ -118,26 +118,40 @@ class IndexedRows:
 
     def indexes(self, *, split: bool) -> list[str]:
         """The index of each row. Raises ProtocolError if one cannot be placed below `root`."""
-        rests, indexes = self._rests, self._indexes
-        whole = [rest for rest in rests if rest is not None]
-        if len(whole) == len(rests):
-            may_be_whole = (self._repeated or not split) and len(set(whole)) == len(whole)
-            if may_be_whole and all(map(_ends_with, whole, indexes)):
-                return [_dotted(rest) for rest in whole]
-            return [_dotted(rest + (index or ())) for rest, index in zip(whole, indexes)]
-        if any(
-            rest is None and oid and oid[:_INTERNET] == self._root[:_INTERNET]
-            for rest, oid in zip(rests, self._oids)
-        ):
+        below_root = [rest for rest in self._rests if rest is not None]
+        if len(below_root) == len(self._rests):
+            return self._indexes_by_oid(below_root, split=split)
+        if self._has_foreign_oid():
             raise self._error("the walk returned an object that was not asked for")
-        if whole:
+        if below_root:
             raise self._error("only some of the walked rows have an OID that can be read")
-        if all(index is not None for index in indexes):
-            return [_dotted(index) for index in indexes if index is not None]
-        raise self._error(
-            "a walked row has neither an OID that can be read nor an index (looked for oid,"
-            " oid_index, index)"
+        return self._indexes_alone()
+
+    def _indexes_by_oid(self, rests: Sequence[tuple[int, ...]], *, split: bool) -> list[str]:
+        """The rest of each row's OID behind `root`, and its index behind that if OIDs are split."""
+        may_be_whole = self._repeated or not split
+        are_different = len(set(rests)) == len(rests)
+        if may_be_whole and are_different and all(map(_ends_with, rests, self._indexes)):
+            return [_dotted(rest) for rest in rests]
+        return [_dotted(rest + (index or ())) for rest, index in zip(rests, self._indexes)]
+
+    def _has_foreign_oid(self) -> bool:
+        """Whether a row has an absolute OID that is not below `root`."""
+        internet = self._root[:_INTERNET]
+        return any(
+            rest is None and oid and oid[:_INTERNET] == internet
+            for rest, oid in zip(self._rests, self._oids)
         )
+
+    def _indexes_alone(self) -> list[str]:
+        """The indexes of rows without a readable OID."""
+        indexes = [index for index in self._indexes if index is not None]
+        if len(indexes) < len(self._indexes):
+            raise self._error(
+                "a walked row has neither an OID that can be read nor an index (looked for oid,"
+                " oid_index, index)"
+            )
+        return [_dotted(index) for index in indexes]
 
     def _error(self, reason: str) -> ProtocolError:
         return ProtocolError(reason, operation=f"walk {self._asked}")
@@ -178,11 +192,14 @@ def is_no_row(elements: Sequence[Any], root: str) -> bool:
     pysnmp 4 the last row again over SNMPv1, or `root` with an empty value. Another one may have the
     object behind `root`.
     """
-    last, oid, root_arcs = elements[-1], _oid(elements[-1]), oid_arcs(root) or ()
+    last = elements[-1]
+    oid = _oid(last)
+    root_arcs = oid_arcs(root) or ()
     if not oid:
         return False
+    is_absolute = oid[:_INTERNET] == root_arcs[:_INTERNET]
     shared = min(len(oid), len(root_arcs))
-    if oid[:_INTERNET] == root_arcs[:_INTERNET] and oid[:shared] != root_arcs[:shared]:
+    if is_absolute and oid[:shared] != root_arcs[:shared]:
         return True
     value = raw_value(last)
     if len(elements) > 1:

@@ -68,18 +68,19 @@ class Figures(NamedTuple):
         """
 
         def shown(figure: Figure) -> Figure:
-            if isinstance(figure, (NotKnown, NotMetered)):
-                return figure._replace(reason=quote(figure.reason))
-            return figure
+            # NOT_ASKED is this pack's own sentence, and the power of each outlet in a poll
+            if figure == NOT_ASKED or not isinstance(figure, (NotKnown, NotMetered)):
+                return figure
+            return figure._replace(reason=quote(figure.reason))
 
         ports = {identity: MeterFigures(*map(shown, port)) for identity, port in self.ports.items()}
         return Figures(
-            shown(self.load_a),
-            shown(self.energy_kwh),
-            ports,
-            shown(self.power_w),
-            shown(self.inlet_a),
-            shown(self.inlet_w),
+            load_a=shown(self.load_a),
+            energy_kwh=shown(self.energy_kwh),
+            ports=ports,
+            power_w=shown(self.power_w),
+            inlet_a=shown(self.inlet_a),
+            inlet_w=shown(self.inlet_w),
         )
 
     def bounded(self) -> Figures:

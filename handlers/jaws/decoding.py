@@ -72,9 +72,10 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     units = yield from _read_units(entries)
     lost = _lost_units(units.rows)
     _raise_if_unlisted(lost, entries)
+    cautions = (units.fault,) if units.fault else ()
     if not with_figures:
         outlets = tuple(_drop_lost_state(outlet, lost) for outlet in _outlets(entries))
-        return PduState(outlets, cautions=tuple(filter(None, (units.fault,))))
+        return PduState(outlets, cautions=cautions)
     # st4LineMonitorTable has no energy, and st4InputCordMonitorTable no current
     lines = yield from _read_optional(LINES, units.rows, without="energy")
     cords = yield from _read_optional(CORDS, units.rows, without="current")
@@ -83,17 +84,21 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     cords = _complete_cords(cords, names)
     figures = _outlet_figures(entries, _energy_unit(entries, cords.rows))
     outlets = tuple(_drop_lost_state(outlet, lost) for outlet in _outlets(entries, figures))
-    cautions = tuple(filter(None, (units.fault,)))
-    for name, status in lost.items():
+    if lost:
         # the rows of the others are no total
-        unknown = NotKnown(f"its unit {name!r} is {status!r}")
-        return PduState(outlets, unknown, unknown, unknown, cautions)
+        unknown = NotKnown(_lost_unit_doubt(*next(iter(lost.items()))))
+        return PduState(
+            outlets=outlets, load_a=unknown, energy_kwh=unknown, power_w=unknown, cautions=cautions
+        )
+    currents = [outlet.figures.current_a for outlet in outlets]
+    energies = [outlet.figures.energy_kwh for outlet in outlets]
+    powers = [outlet.figures.power_w for outlet in outlets]
     return PduState(
-        outlets,
-        _total(lines, "current", [outlet.figures.current_a for outlet in outlets]),
-        _total(cords, "energy", [outlet.figures.energy_kwh for outlet in outlets]),
-        _total(cords, "active_power", [outlet.figures.power_w for outlet in outlets]),
-        cautions,
+        outlets=outlets,
+        load_a=_total(lines, "current", currents),
+        energy_kwh=_total(cords, "energy", energies),
+        power_w=_total(cords, "active_power", powers),
+        cautions=cautions,
     )
 
 
@@ -286,13 +291,19 @@ def _raise_if_unlisted(status_by_lost_unit: Mapping[str, str], outlets: Sequence
             )
 
 
+def _lost_unit_doubt(name: str, status: str) -> str:
+    return f"its unit {name!r} is {status!r}"
+
+
 def _drop_lost_state(outlet: Outlet, status_by_unit: Mapping[str, str]) -> Outlet:
     """The outlet, without state and figures if its unit is not there."""
     for unit, status in status_by_unit.items():
         if outlet.identity.startswith(unit):
-            doubt = f"its unit {unit!r} is {status!r}"
+            doubt = _lost_unit_doubt(unit, status)
             figures = MeterFigures(NotKnown(doubt), NotKnown(doubt), NotKnown(doubt))
-            return Outlet(outlet.identity, outlet.name, None, figures, doubt)
+            return Outlet(
+                identity=outlet.identity, name=outlet.name, state=None, figures=figures, doubt=doubt
+            )
     return outlet
 
 
@@ -373,19 +384,20 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
     energies = [figure for figure in figures if figure]
     if not energies:
         return _WH  # nothing, in any unit
-    unit = _WH if all(energy == int(energy) for energy in energies) else _KWH
+    have_fractions = any(energy != int(energy) for energy in energies)
     is_above_kwh = max(energies) >= _NO_OUTLETS_KWH
+    unit = _KWH if have_fractions else _WH
+    is_certain = have_fractions or is_above_kwh
     cord_energy = measured(sum_if_complete(_figures(cords, "energy")))
     if cord_energy is None:
-        return unit if unit == _KWH or is_above_kwh else None
+        return unit if is_certain else None
     # meters differ by some per cent, and the cord's has tenths
     most_kwh = 1.05 * cord_energy + 0.1
     if sum(energies) / unit > most_kwh:
         return None
-    if unit == _KWH or is_above_kwh:
-        return unit
     # whole figures that would also fit as kWh may be either
-    return _WH if len(energies) >= _ENOUGH and sum(energies) > most_kwh else None
+    fits_wh_alone = len(energies) >= _ENOUGH and sum(energies) > most_kwh
+    return unit if is_certain or fits_wh_alone else None
 
 
 def _energy_kwh(energy: Figure, energy_unit: Optional[int]) -> Figure:

@@ -133,14 +133,16 @@ def _of_outputs(outputs: Sequence[Fields], name: str, unit: int = 1000) -> Seque
     meter: outputs 2 to 8 of a PowerPDU 8QS have none.
     """
     metered = [entry for entry in outputs if entry.keys() & _OF_A_METER]
-    figures = iter(column(metered, name, divisor=unit))
-    of_outputs = [next(figures) if entry.keys() & _OF_A_METER else None for entry in outputs]
+    metered_figures = iter(column(metered, name, divisor=unit))
     counters = {output_name for output_name, _ in _COUNTERS}
-    if name in counters and not any(name in entry for entry in metered):
-        why = NotKnown(f"{name} is missing, and the output has another counter")
-        has_other = [bool(entry.keys() & counters) for entry in outputs]
-        of_outputs = [why if other else figure for other, figure in zip(has_other, of_outputs)]
-    return of_outputs
+    is_counter_missing = name in counters and not any(name in entry for entry in metered)
+    figures: list[Figure] = []
+    for entry in outputs:
+        figure = next(metered_figures) if entry in metered else None
+        if is_counter_missing and entry.keys() & counters:
+            figure = NotKnown(f"{name} is missing, and the output has another counter")
+        figures.append(figure)
+    return figures
 
 
 def _total(totals: object, name: str, outputs: Sequence[Figure], unit: int = 1000) -> Figure:

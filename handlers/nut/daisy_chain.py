@@ -137,8 +137,10 @@ def _counts_from_0(whole_device: Member, members: Mapping[int, Member]) -> bool:
     It is, if there is no member of the number `device.count`, and if it has outlets although no
     name without a prefix has: then it does not repeat these.
     """
-    is_alone = 0 in members and members[0].has_outlets and not whole_device.has_outlets
-    return is_alone and _count(whole_device) >= 1 and max(members) < _count(whole_device)
+    if 0 not in members or not members[0].has_outlets or whole_device.has_outlets:
+        return False
+    count = _count(whole_device)
+    return count >= 1 and max(members) < count
 
 
 def _count(whole_device: Member) -> int:

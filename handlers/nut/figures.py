@@ -227,7 +227,13 @@ def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Sourc
     if field == "realpower":
         # some show the A of the input and the W of the outlets (eaton-pdu-nlogic-mib.c)
         has_powers = bool(meter_of_side(variables, side, POWERS))
-        return Source(name, None, witness, NotMetered if has_powers else None, NotMetered)
+        return Source(
+            name=name,
+            figures=None,
+            witness=witness,
+            alone=NotMetered if has_powers else None,
+            replaced=NotMetered,
+        )
     if side == "output" or type_of(variables) != "pdu":
         return Source(name, None, witness)
     if variables.get("device.mfr") == _MAKER_WITHOUT_INPUT_CURRENT:

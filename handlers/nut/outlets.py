@@ -317,14 +317,17 @@ def _switch_command(
 ) -> Optional[SwitchCommand]:
     """The instant command if the device has one, else a write of its variable `switch`; None if
     it has neither."""
-    command = member.commands.get(f"{row_prefix}load.on" if on else f"{row_prefix}load.off")
+    word_of_command = "on" if on else "off"
+    command = member.commands.get(f"{row_prefix}load.{word_of_command}")
     if command is not None:
         return SwitchCommand(command)
     # The value is written in the form that the driver shows. An unknown form is not guessed.
     switch = f"{member.prefix}{row_prefix}switch"
     word = writable.get(switch, "").strip(BLANKS).lower()
-    forms = {"on": ("off", "on"), "off": ("off", "on"), "1": ("0", "1"), "0": ("0", "1")}
-    return SwitchCommand(switch, forms[word][on]) if word in forms else None
+    for off_word, on_word in (("off", "on"), ("0", "1")):
+        if word in (off_word, on_word):
+            return SwitchCommand(switch, on_word if on else off_word)
+    return None
 
 
 def _tidy(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Optional, Union
 
 from ..dcimanager import Figures, MeterFigures
@@ -117,7 +117,8 @@ class OutletMeter(PortMeter):
 class UnitMeter:
     """The figures of one unit.
 
-    Call `ask_model`, then `queue_readings`, then the methods that return figures.
+    Call `ask_model`, then, each after the bulk was performed, `queue_known_readings`,
+    `queue_listed_readings` and `queue_relisted_readings`, then the methods that return figures.
     """
 
     def __init__(self, unit: XerusUnit, *, with_power: bool = False) -> None:
@@ -131,6 +132,9 @@ class UnitMeter:
         #: a bank behind the last one of the list; it shows that the list lacks one
         self._next_bank = NOT_FITTED
         self._energy = self._power = NOT_FITTED
+        self._unread_inlets: Sequence[InletMeter] = ()
+        self._metered_outlets: Sequence[OutletMeter] = ()
+        self._relisted: Sequence[Union[InletMeter, OutletMeter]] = ()
 
     def ask_model(self, bulk: Bulk) -> None:
         """Queue the lists of the unit's parts.
@@ -155,44 +159,48 @@ class UnitMeter:
         for inlet in self._inlets:
             inlet.ask_sensors(bulk)
 
-    def queue_readings(self, bulk: Bulk, listed_unit: ListedUnit) -> Iterator[None]:
-        """Queue the readings. The caller performs the bulk at each of the three yields; usually
-        only the first has queued calls.
+    def queue_known_readings(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
+        """Queue the readings of the sensors that `ask_model` found, and the lists of the others.
 
-        Later bulks read sensors that had to be listed first, or listed again after invalid readings
-        or a wrong label. They also read the protectors if the inlets' load is not known.
-
-        Raises the error of getInlets, JsonRpcSyntaxException for an object that is listed twice,
-        and Denied for a denied list or reading that is needed to queue the next calls.
+        Raises the error of getInlets, and JsonRpcSyntaxException for an object that is listed
+        twice.
         """
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}  NumericSensor.idl
         #       4.0.9
-        unread_inlets = self._use_inlets(bulk)
+        self._unread_inlets = self._use_inlets(bulk)
         self._energy = ask_listed(bulk, self._unit, self._sensors, "activeEnergy")
         if self._with_power:
             self._power = ask_listed(bulk, self._unit, self._sensors, "activePower")
-        metered_outlets = self._use_outlets(bulk, listed_unit)
-        if not unread_inlets and not self._are_inlets_metered():
+        self._metered_outlets = self._use_outlets(bulk, listed_unit)
+        if not self._unread_inlets and not self._are_inlets_metered():
             self._ask_banks(bulk)
-        yield
-        for inlet in unread_inlets:
+
+    def queue_listed_readings(self, bulk: Bulk) -> None:
+        """Queue the readings of sensors that had to be listed first, those of the protectors if the
+        inlets' load is not known, and the lists of sensors whose readings are invalid or whose
+        label is wrong. Usually nothing.
+
+        Raises Denied for a denied list or reading that is needed to queue the next calls.
+        """
+        for inlet in self._unread_inlets:
             inlet.ask_readings(bulk)
-        for outlet in metered_outlets:
+        for outlet in self._metered_outlets:
             if self._has_well_known_ids:
                 outlet.ask_power(bulk)  # if its list of sensors was asked for
             else:
                 outlet.ask_readings(bulk)
-        # the readings of `unread_inlets` are not there yet
-        if self._next_bank == NOT_FITTED and (unread_inlets or self.inlet_load() is None):
+        # the readings of `_unread_inlets` are not there yet
+        if self._next_bank == NOT_FITTED and (self._unread_inlets or self.inlet_load() is None):
             self._ask_banks(bulk)
-        meters = self._meters_to_relist(unread_inlets, metered_outlets)
-        for meter in meters:
+        self._relisted = self._meters_to_relist(self._unread_inlets, self._metered_outlets)
+        for meter in self._relisted:
             meter.ask_sensors(bulk)
-        yield
-        for meter in meters:
+
+    def queue_relisted_readings(self, bulk: Bulk) -> None:
+        """Queue the readings of the sensors that were listed again. Usually nothing."""
+        for meter in self._relisted:
             meter.ask_readings(bulk)
-        yield
 
     @property
     def _has_well_known_ids(self) -> bool:
@@ -392,15 +400,20 @@ def read_statistic(
     units = finder.list_units(may_lack_pdu=True)
     without_outlets = panels.units_without_outlets(bulk, units)
     list_proofs = queue_list_proofs(bulk, units)
-    for _ in zip(
-        *(
-            meters[listed_unit.unit.link_id].queue_readings(bulk, listed_unit)
-            for listed_unit in units
-            if listed_unit.has_pdu
-        )
-    ):
-        bulk.perform()
-    # sends what `units_without_outlets` queued if no unit had anything to read
+    listed_meters = [
+        (meters[listed_unit.unit.link_id], listed_unit)
+        for listed_unit in units
+        if listed_unit.has_pdu
+    ]
+    for meter, listed_unit in listed_meters:
+        meter.queue_known_readings(bulk, listed_unit)
+    # also sends what `units_without_outlets` queued
+    bulk.perform()
+    for meter, _ in listed_meters:
+        meter.queue_listed_readings(bulk)
+    bulk.perform()
+    for meter, _ in listed_meters:
+        meter.queue_relisted_readings(bulk)
     bulk.perform()
     for proof in list_proofs:
         proof.raise_unless_whole()
@@ -421,4 +434,11 @@ def _sum_figures(meters: Sequence[Union[UnitMeter, panels.UnitMeters]]) -> Figur
     if len(unit_meters) == len(meters):
         inlet_a = sum_if_complete(meter.inlet_load() for meter in unit_meters)
         inlet_w = sum_if_complete(meter.inlet_power() for meter in unit_meters)
-    return Figures(load, kilowatt_hours(energy), ports, power, inlet_a, inlet_w)
+    return Figures(
+        load_a=load,
+        energy_kwh=kilowatt_hours(energy),
+        ports=ports,
+        power_w=power,
+        inlet_a=inlet_a,
+        inlet_w=inlet_w,
+    )

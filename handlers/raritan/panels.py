@@ -321,8 +321,9 @@ def _printed_number(position: int, panel: Panel.PanelSettings) -> str:
     if panel.labelingScheme != Panel.LabelingScheme.ODD_EVEN or not 0 <= position < panel.panelSize:
         return ""
     odd_count = (panel.panelSize + 1) // 2
-    number = 2 * position + 1 if position < odd_count else 2 * (position - odd_count) + 2
-    return str(number)
+    if position < odd_count:
+        return str(2 * position + 1)
+    return str(2 * (position - odd_count) + 2)
 
 
 def _yes_no_or_unknown(metadata: Pdu.MetaData, field: str) -> str:

@@ -31,7 +31,8 @@ PORT: Setting[Optional[int]] = Setting(
     "1 to 65535",
     port_number,
     None,
-    "if not 443 (http: 80); behind port forwarding: 50000 (http: 50100) + the unit's position",
+    "if not 443 (http: 80). Behind port forwarding 50000 (http: 50100) is the primary unit, 50001"
+    " the first expansion unit (unit 2), and so on",
 )
 TOKEN: Setting[str] = Setting(
     "token",
@@ -108,7 +109,13 @@ def read_settings(pdu_data: object) -> RaritanSettings:
             )
         )
     return RaritanSettings(
-        texts[SCHEME], texts[HOST], texts[PORT], login, trust, texts[TIMEOUT], texts[LINK_UNITS]
+        scheme=texts[SCHEME],
+        host=texts[HOST],
+        port=texts[PORT],
+        login=login,
+        trust=trust,
+        timeout=texts[TIMEOUT],
+        link_units=texts[LINK_UNITS],
     )
 
 

@@ -181,11 +181,11 @@ def _devices(info: ServiceInfo, service: str) -> list[AnnouncedDevice]:
     addresses = [address for address in every if ":" not in address] or every
     return [
         AnnouncedDevice(
-            plain_text(name),
-            plain_text(properties.get("model") or (words[0] if words else "")),
-            address,
-            info.port or 0,
-            plain_text(properties.get("rr_fw", "")),
+            name=plain_text(name),
+            model=plain_text(properties.get("model") or (words[0] if words else "")),
+            address=address,
+            port=info.port or 0,
+            firmware=plain_text(properties.get("rr_fw", "")),
         )
         for address in addresses
     ]

@@ -6,7 +6,6 @@ PDUs, or the setting `pdu_in_identity` wants it: "1.A1".
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple, Optional, Union
 
@@ -119,34 +118,55 @@ def _listed_outlets(
     HPE G2 leaves some Ids empty (Cray-HPE's hms-hmcollector takes the link's number). Raises
     ProtocolError for an Id that is neither empty nor usable.
     """
-    own_ids = [
-        required_id(member) if not isinstance(member, PduHandlerError) and member.get("Id") else ""
-        for member in members
-    ]
-    prefixes = {
-        own_id[: -len(part)] if part and own_id.endswith(part) else None
-        for own_id, part in zip(own_ids, map(last_part, entries))
-        if own_id
-    }
-    prefix = prefixes.pop() if len(prefixes) == 1 else None if prefixes else ""
+    own_ids = [_own_id(member) for member in members]
+    prefix = _id_prefix(own_ids, [last_part(entry) for entry in entries])
     outlets: list[ListedOutlet] = []
     for entry, member, own_id in zip(entries, members, own_ids):
-        outlet_id, part = own_id, last_part(entry)
-        if not own_id and prefix is not None and part:
-            with contextlib.suppress(ProtocolError):  # a link to another service shows no Id
-                service.path(entry["@odata.id"])
-                outlet_id = prefix + part
+        outlet_id = own_id or _id_of_link(service, entry, prefix)
         outlets.append(
             ListedOutlet(
-                pdu.prefix + outlet_id,
-                outlet_id,
-                entry.get("@odata.id"),
-                member if not isinstance(member, PduHandlerError) else {},
-                pdu.resource,
-                member if isinstance(member, PduHandlerError) else None,
+                identity=pdu.prefix + outlet_id,
+                id=outlet_id,
+                link=entry.get("@odata.id"),
+                resource={} if isinstance(member, PduHandlerError) else member,
+                pdu=pdu.resource,
+                error=member if isinstance(member, PduHandlerError) else None,
             )
         )
     return outlets
+
+
+def _own_id(member: Member) -> str:
+    """The Id in an outlet's resource; "" for an empty one, and for one that cannot be read."""
+    if isinstance(member, PduHandlerError) or not member.get("Id"):
+        return ""
+    return required_id(member)
+
+
+def _id_prefix(own_ids: Sequence[str], link_parts: Sequence[str]) -> Optional[str]:
+    """The text before the link's last part in the Id, the same in all that are not empty. "" if all
+    are empty, None if they differ or one does not end with that part.
+    """
+    prefixes: list[Optional[str]] = []
+    for own_id, part in zip(own_ids, link_parts):
+        if own_id:
+            is_in_link = part != "" and own_id.endswith(part)
+            prefixes.append(own_id[: -len(part)] if is_in_link else None)
+    if not prefixes:
+        return ""
+    return prefixes[0] if len(set(prefixes)) == 1 else None
+
+
+def _id_of_link(service: RedfishService, entry: Json, prefix: Optional[str]) -> str:
+    """The Id that the link of an entry shows, "" if it shows none."""
+    part = last_part(entry)
+    if prefix is None or not part:
+        return ""
+    try:
+        service.path(entry["@odata.id"])
+    except ProtocolError:  # a link to another service
+        return ""
+    return prefix + part
 
 
 def _refuse_empty(pdu: ServicePdu, entries: Sequence[Json]) -> None:
@@ -192,9 +212,10 @@ def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> Li
     """
     entries = pdu_entries(service, choice.collection)
     pdu_of_outlet = read_linked_pdu(service, entries, choice.pdu_id, identity)
-    pdus, errors = (
-        ([pdu_of_outlet], []) if pdu_of_outlet else read_listed_pdus(service, entries, choice)
-    )
+    pdus: Sequence[ServicePdu] = [pdu_of_outlet] if pdu_of_outlet else []
+    errors: list[PduHandlerError] = []
+    if pdu_of_outlet is None:
+        pdus, errors = read_listed_pdus(service, entries, choice)
     matches: list[ListedOutlet] = []
     for pdu in pdus:
         if identity.startswith(pdu.prefix):
@@ -251,7 +272,14 @@ def _outlets_with_id(
         outlet = service.get(links[0])
         if outlet.get("Id") and required_id(outlet) == identifier:
             identity = pdu.prefix + identifier
-            return [ListedOutlet(identity, identifier, links[0], outlet, pdu.resource)], []
+            match = ListedOutlet(
+                identity=identity,
+                id=identifier,
+                link=links[0],
+                resource=outlet,
+                pdu=pdu.resource,
+            )
+            return [match], []
     members = each_member(service, {"Members": entries})
     outlets = _listed_outlets(service, pdu, entries, members)
     matches = [outlet for outlet in outlets if outlet.id == identifier and not outlet.error]

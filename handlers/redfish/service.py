@@ -421,14 +421,14 @@ class RedfishService:
         content_type = {} if body is None else {"Content-Type": "application/json"}
         start = self._clock()
         request = Request(
-            method,
-            path,
-            {**_HEADERS, **headers, **content_type},
-            None if body is None else json.dumps(body).encode(),
-            wait,
-            min(2 * wait, left),
-            LIMIT,
-            once,
+            method=method,
+            target=path,
+            headers={**_HEADERS, **headers, **content_type},
+            body=None if body is None else json.dumps(body).encode(),
+            timeout=wait,
+            total=min(2 * wait, left),
+            limit=LIMIT,
+            once=once,
         )
         login = UnsentLogin(*self.login) if anonymous else self.login
         reply = (client or self._clients[0]).send(request, login, _ANY)

@@ -40,17 +40,17 @@ PDU: Setting[str] = Setting(
     "the Id of a PDU, as the service lists it",
     str,
     "",
-    "one of several rack PDUs; without it all are read. If there are several, the outlets' "
-    "identities are `<pdu>.<outlet>` with and without it. Other equipment is read only if it is "
-    "named with its collection: `TransferSwitches/1`, or `TransferSwitches/` for all",
+    "read only this PDU. Identities do not change by it: they are `<pdu>.<outlet>` if the service "
+    "lists several PDUs. Other equipment is read only if it is named with its collection: "
+    "`TransferSwitches/1`, or `TransferSwitches/` for all",
 )
 PDU_IN_IDENTITY: Setting[bool] = Setting(
     "pdu_in_identity",
     "yes or no",
     yes_no,
     False,
-    "yes: the outlets' identities are `<pdu>.<outlet>` also while the service lists one PDU: for"
-    " one that leaves a PDU out of its list when it fails, which renames the others' outlets",
+    "yes: always `<pdu>.<outlet>`. Set it if the service drops failed PDUs from its list: otherwise"
+    " the last PDU's outlets change their names",
 )
 SWITCH_UNPROVEN: Setting[bool] = Setting(
     "switch_unproven",

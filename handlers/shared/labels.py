@@ -22,7 +22,7 @@ ENCODING: Setting[str] = Setting(
     "an encoding, such as cp1251, koi8-r or cp866",
     _encoding,
     "",
-    "of names that are not UTF-8; without it, `pdu` shows their octets",
+    "the encoding of outlet names that are not UTF-8; without it, `pdu` shows their octets",
 )
 
 

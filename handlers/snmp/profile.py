@@ -195,12 +195,13 @@ class Profile(FrozenValue):
         """The number of arcs of the longest prefix that fits a sysObjectID (dotted, no leading
         dot); 0 if none fits.
         """
-        arcs = 0
-        prefixes = (*self.sys_object_ids, *(root.sys_object_id for root in self.roots))
-        for prefix in prefixes:
-            if is_below(sys_object_id, prefix):
-                arcs = max(arcs, prefix.count(".") + 1)
-        return arcs
+        ended_arcs = f"{sys_object_id}."
+        roots = [root.sys_object_id for root in self.roots]
+        longest = 0
+        for prefix in (*self.sys_object_ids, *roots):
+            if ended_arcs.startswith(f"{prefix}."):
+                longest = max(longest, prefix.count(".") + 1)
+        return longest
 
     def roots_for(self, sys_object_id: str) -> tuple[str, ...]:
         """The roots that fit this sysObjectID, the longest prefix first, else all roots; ("",) for

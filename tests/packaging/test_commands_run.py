@@ -105,9 +105,10 @@ _ELSEWHERE: Mapping[str, str] = {
     ),
     "docker cp": "it needs a location server of DCImanager",
     **dict.fromkeys(
-        ("git grep", "xargs sed", "python -m tests.pdu", "sh .ci/audit", "git commit", "git tag"),
+        ("python -m tests.pdu", "sh .ci/audit", "git commit", "git tag"),
         "it makes a release of the clone",
     ),
+    "python3 packaging/release.py": "tests/packaging/test_release.py",
     "openssl x509": "it reads the output of openssl s_client, whose line runs here",
 }
 _HOST = re.compile(r"HOST(\[:PORT\])?|192\.0\.2\.\d+(:443)?")

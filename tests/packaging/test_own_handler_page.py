@@ -1,6 +1,4 @@
-"""The commands of docs/own-handler.ru.md, lines in order in a copy of the project. Those of the
-English page are the same (test_russian_pages.py).
-"""
+"""The commands of docs/own-handler.md, lines in order in a copy of the project."""
 
 from __future__ import annotations
 
@@ -20,7 +18,7 @@ from tests.waiting import PATIENCE_S
 
 from .programs import serving
 
-PAGE = (ROOT / "docs" / "own-handler.ru.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "own-handler.md").read_text("utf-8")
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info", "__pycache__")
 
 

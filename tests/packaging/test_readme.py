@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
+
+import pytest
 
 from tests.needs import ROOT
+from tests.pdu.running import run
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices.apc import rpdu2
 
 from .programs import output
 
@@ -32,3 +38,23 @@ def test_both_languages_show_the_same_output() -> None:
         ]
 
     assert outputs(_RUSSIAN) == outputs(PAGE)
+
+
+@pytest.mark.parametrize(
+    "shown, words",
+    [
+        ("pdu identify 192.0.2.8", ("identify", "127.0.0.1", "--handler", "snmp")),
+        ("pdu status snmp 192.0.2.8", ("status", "snmp", "127.0.0.1")),
+    ],
+)
+def test_a_simulated_unit_prints_what_the_page_shows(
+    shown: str,
+    words: Sequence[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    with Agent(rpdu2()) as agent:
+        _, lines, _ = run(capsys, *words, "--port", str(agent.port))
+    rows = [line for line in printed(shown) if "192.0.2.8" not in line]
+    assert len(rows) > 0 and [row for row in rows if row not in lines.splitlines()] == []

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from handlers import VERSION
 from tests.needs import ROOT
+
+from .building import loaded
 
 _RELEASE = re.compile(r"([0-9]+\.[0-9]+\.[0-9]+) \(([0-9]{4}-[0-9]{2}-[0-9]{2})\)")
 
@@ -72,3 +77,60 @@ def test_a_version_and_headings_that_disagree_are_found(
 def test_what_is_built_on_the_way_to_a_release_comes_before_it() -> None:
     ordered = ["", "0.2.0", "0.3.0.dev0", "0.3.0", "0.4.0.dev0", "0.4.0", "0.10.0"]
     assert sorted(reversed(ordered), key=version_key) == ordered
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the files that a release may write, and of the Raritan binding, whose interfaces
+    have versions of their own."""
+    for folder in ("docs", "handlers", "packaging"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy2(ROOT / "CHANGELOG.md", tmp_path)
+    return tmp_path
+
+
+def _texts(root: Path) -> dict[str, str]:
+    files = [path for path in root.rglob("*") if path.suffix in {".md", ".py", ".json"}]
+    return {str(path.relative_to(root)): path.read_text("utf-8") for path in files}
+
+
+def _released(root: Path, version: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The files that differ after the release, each with its text."""
+    texts = _texts(root)
+    monkeypatch.setattr(sys, "argv", ["release.py", version])
+    assert loaded("release").main(root) == 0
+    return {name: text for name, text in _texts(root).items() if text != texts[name]}
+
+
+def test_a_release_writes_the_version_the_pages_and_the_changes_and_nothing_else(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = "77.10.5"
+    files = _released(copy, number, monkeypatch)
+    assert {"CHANGELOG.md", "handlers/__init__.py", "docs/own-pdu.md"} <= set(files)
+    assert {Path(name).suffix for name in files} == {".md", ".py"}
+    assert [name for name in files if name.endswith(".py")] == ["handlers/__init__.py"]
+    assert wrong(number, files["CHANGELOG.md"]) == []
+    assert all(f"-{VERSION}.tar.gz" not in text for text in _texts(copy).values())
+    assert f"pdu_acme_bar-{number}.tar.gz" in files["docs/own-pdu.md"]
+
+
+def test_the_way_to_the_next_release_opens_a_section(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _released(copy, "77.10.5", monkeypatch)
+    files = _released(copy, "77.11.0.dev0", monkeypatch)
+    assert wrong("77.11.0.dev0", files["CHANGELOG.md"]) == []
+    monkeypatch.setattr(sys, "argv", ["release.py", "77.11.0"])
+    (copy / "CHANGELOG.md").write_text(f"# Changes\n\n## 77.10.5 ({date.today()})\n", "utf-8")
+    assert loaded("release").main(copy) == 1
+
+
+def test_a_word_that_is_no_version_changes_nothing(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = _texts(copy)
+    monkeypatch.setattr(sys, "argv", ["release.py", "v2"])
+    with pytest.raises(SystemExit):
+        loaded("release").main(copy)
+    assert _texts(copy) == texts

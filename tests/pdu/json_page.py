@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Callable
 from unittest import mock
@@ -30,14 +30,6 @@ _BEGIN = "<!-- keys:begin -->"
 # objects whose keys are texts of a device or of a list
 _OPEN = ("about", "evidence", "results")
 Shape = dict[str, set[str]]
-# commands that need no PDU
-_LINES: Mapping[str, Sequence[str]] = {
-    "supports": ("supports", "AP8959"),
-    "snmp families": ("snmp", "families"),
-    "snmp check": ("snmp", "check", str(ROOT / "tests" / "packaging" / "acme-strip.json")),
-    "snmp parts": ("snmp", "parts"),
-    "version": ("version",),
-}
 
 
 def _add(shape: Shape, value: Any, path: str = "") -> None:
@@ -58,20 +50,20 @@ def _add(shape: Shape, value: Any, path: str = "") -> None:
         shape.setdefault(path, set()).add(kinds.get(type(value), "number"))
 
 
-def document(*words: str, kind: str = "") -> Any:
-    """The document of a command, which must end with 0, or with the exit code of the kind of error.
-    A command that timed out would write the keys of its error into the page.
+def document(*words: str, code: int = 0) -> Any:
+    """The document of a command, which must end with this exit code. A command that timed out would
+    write the keys of its error into the page.
     """
     with contextlib.redirect_stdout(io.StringIO()) as out:
         with contextlib.redirect_stderr(io.StringIO()):
-            code = root.run([*words, "--json"])
-    if code != (code_of(kind) if kind else 0):
-        raise RuntimeError(f"pdu {words[0]} ended with {code}: {out.getvalue()}")
+            exit_code = root.run([*words, "--json"])
+    if exit_code != code:
+        raise RuntimeError(f"pdu {words[0]} ended with {exit_code}: {out.getvalue()}")
     return json.loads(out.getvalue())
 
 
 def _documents(name: str, peer: Peer, folder: Path) -> Iterator[tuple[str, Any]]:
-    """What the commands of one PDU print of this one."""
+    """What the commands of one PDU print of this one, and `check` beside one that is not there."""
     words, secrets = options(peer)
     with mock.patch.dict(os.environ, {f"PDU_{key.upper()}": text for key, text in secrets.items()}):
         for command in ("status", "statistic", "labels", "outlets"):
@@ -81,24 +73,19 @@ def _documents(name: str, peer: Peer, folder: Path) -> Iterator[tuple[str, Any]]
             yield command, document(command, name, peer.address, identity, "--yes", *words)
         cycle = ("cycle", name, peer.address, identity, "--yes", "--pause", "0")
         yield "cycle", document(*cycle, *words)
-        identify = ("identify", peer.address, "--handler", name, *words)
-        yield "identify", document(*identify)
-        files = ("--list", str(folder / f"{name}.csv"), "--auth", str(folder / f"{name}.toml"))
-        yield "identify", document(*identify, "--add", "r1-left", *files)
         line = ("off", name, peer.address, "no-such-outlet", "--yes", *words)
-        yield "error", document(*line, kind="no-such-outlet")
-        for command in ("record", "prove"):
-            file = str(folder / f"{name}.{command}")
-            yield command, document(command, name, peer.address, "--out", file, *words)
-        if name == "snmp":
-            port = ("--port", peer.snmp["port"], "--no-mdns")
-            yield "find", document("find", peer.address, *port)
+        yield "error", document(*line, code=code_of("no-such-outlet"))
     private(folder / "logins.toml", login(peer))
     fleet = folder / "list.csv"
-    fleet.write_text(f"name,handler,address,auth,settings\n{list_line(folder, peer)}\n")
+    pdus = [list_line(folder, peer)]
+    fleet.write_text("\n".join(["name,handler,address,auth,settings", *pdus, ""]))
     yield "check", document("check", str(fleet), "--auth", str(folder / "logins.toml"))
+    pdus.append("absent,netio,127.0.0.1:9,,scheme=http")
+    fleet.write_text("\n".join(["name,handler,address,auth,settings", *pdus, ""]))
+    check = ("check", str(fleet), "--auth", str(folder / "logins.toml"))
+    yield "check", document(*check, code=2)
     files = ("--list", str(fleet), "--auth", str(folder / "logins.toml"))
-    yield "where", document("where", *files)
+    yield "where", document("where", *files, code=code_of("unreachable"))
 
 
 def shapes() -> Mapping[str, Mapping[str, str]]:
@@ -110,8 +97,6 @@ def shapes() -> Mapping[str, Mapping[str, str]]:
                 for command, json_document in _documents(name, peer, Path(folder)):
                     shapes_by_command.setdefault(command, []).append({})
                     _add(shapes_by_command[command][-1], json_document)
-        for command, words in _LINES.items():
-            _add(shapes_by_command.setdefault(command, [{}])[0], document(*words))
     return {command: _merged(shapes) for command, shapes in shapes_by_command.items()}
 
 
@@ -128,18 +113,26 @@ def _merged(documents: list[Shape]) -> Mapping[str, str]:
 
 
 def page() -> str:
-    """The text of the page: its own head, and the keys of each command."""
+    """The text of the page: its own head, and the keys of each command. Commands with the same keys
+    share a section."""
     head, begin, _ = PAGE.read_text("utf-8").partition(_BEGIN)
-    parts = [f"{head}{begin}\n"]
+    titles_by_keys: dict[str, list[str]] = {}
     for command, types in shapes().items():
         title = "An error" if command == "error" else f"`pdu {command} --json`"
-        rows = [
-            f"{path}: {text}"
-            for path, text in types.items()
-            if text not in ("list", "object") or not any(map(_is_below(path), types))
-        ]
-        parts.append("\n".join([f"## {title}\n", "```text", *rows, "```\n"]))
+        titles_by_keys.setdefault(_keys(types), []).append(title)
+    parts = [f"{head}{begin}\n"]
+    for keys, titles in titles_by_keys.items():
+        parts.append("\n".join([f"## {', '.join(titles)}\n", "```text", keys, "```\n"]))
     return "\n".join(parts)
+
+
+def _keys(types: Mapping[str, str]) -> str:
+    """A line for each path, without lists and objects whose members have lines."""
+    return "\n".join(
+        f"{path}: {text}"
+        for path, text in types.items()
+        if text not in ("list", "object") or not any(map(_is_below(path), types))
+    )
 
 
 def _is_below(path: str) -> Callable[[str], bool]:

@@ -9,7 +9,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from handlers.nut import model
 from handlers.nut.errors import DataStale, DriverNotConnected
@@ -62,8 +62,14 @@ def identify(data: Any) -> HandlerFinding:
             raise
         except Refused as error:
             out.cannot.append(f"read the server's devices: {error.reason}")
+    readable: list[RecordedDevice] = []
     failing: list[str] = []
-    readable = [device for device in devices if _note_device(device, settings, out, failing)]
+    for device in devices:
+        nut_device = _decoded_device(device, settings, out)
+        if nut_device is None:
+            failing.append(device.name)
+        elif _note_capabilities(device, nut_device, settings, out):
+            readable.append(device)
     if readable:
         _note_readable(readable, failing, out)
     else:
@@ -95,13 +101,10 @@ def _note_readable(
         ]
 
 
-def _note_device(
-    device: RecordedDevice, settings: Settings, out: HandlerFinding, failing: list[str]
-) -> bool:
-    """Note what the handler can do with one device, or that it fails.
-
-    False if it can do nothing.
-    """
+def _decoded_device(
+    device: RecordedDevice, settings: Settings, out: HandlerFinding
+) -> Optional[model.NutDevice]:
+    """The device as the handler reads it; None if that fails. Notes what it is, or the error."""
     facts = {
         name: printable(device.variables[name], LONGEST)
         for name in _WHAT
@@ -114,14 +117,20 @@ def _note_device(
     except PduHandlerError as error:
         out.tried.append({"family": family, "result": error.reason})
         out.cannot.append(f"read {device.name}: {error.reason}")
-        failing.append(device.name)
-        return False
-    capabilities = len(out.can)
+        return None
     out.tried.append({"family": family, "result": counted(len(nut_device.outlets), "outlet")})
+    return nut_device
+
+
+def _note_capabilities(
+    device: RecordedDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
+) -> bool:
+    """Note what the handler can do with one device. False if it can do nothing."""
+    known_capabilities = len(out.can)
     out.seen += _object_rows(device)
     _note_states(device.name, nut_device, out)
     _note_totals(device, nut_device, settings, out)
-    return len(out.can) > capabilities
+    return len(out.can) > known_capabilities
 
 
 def _note_states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:

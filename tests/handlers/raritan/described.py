@@ -161,8 +161,12 @@ class Described:
         meter = UnitMeter(found_units.asked[0])
         meter.ask_model(bulk)
         bulk.perform()
-        for _ in meter.queue_readings(bulk, found_units.list_units()[0]):
-            bulk.perform()
+        meter.queue_known_readings(bulk, found_units.list_units()[0])
+        bulk.perform()
+        meter.queue_listed_readings(bulk)
+        bulk.perform()
+        meter.queue_relisted_readings(bulk)
+        bulk.perform()
         return measured(meter.load()), measured(meter.energy())
 
 

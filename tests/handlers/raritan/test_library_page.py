@@ -1,5 +1,5 @@
-"""The scripts of docs/raritan-library.md, one after the other on a simulated unit with a link unit:
-each prints what the page shows below it.
+"""The scripts of docs/raritan-library.md and of docs/raritan, one after the other on a simulated
+unit with a link unit: each prints what the page, or its last comment, shows.
 
 The jobs are those of the vendor's "Python JSON-RPC Client Binding", "PDU Data Model" and "Cascading
 and Linking".
@@ -13,12 +13,13 @@ import io
 import re
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from handlers.raritan.rpc import pdumodel
 from tests.needs import ROOT
 from tests.process_lock import turn
 from tests.simulators.xerus import Model, XerusPdu, image
@@ -34,32 +35,51 @@ _HEADING_OR_SCRIPT = re.compile(
     r"^## (?P<heading>[^\n]+)$|^```python\n(?P<script>.*?)^```\n(?:\n```text\n(?P<text>.*?)^```)?",
     re.MULTILINE | re.DOTALL,
 )
-#: not on the simulator: a search has a test of its own; one script needs a proxy
-_ELSEWHERE = ("zeroconf", "RequestsTransport(")
+_FOLDER = ROOT / "docs" / "raritan"
+_OUTPUT = re.compile(r"(?ms)^# It prints, [^\n]+\n(?P<text>.*)\Z")
+#: the connection is the page's; a search has a test of its own; one script needs a proxy
+_ELSEWHERE = ("unit.py", "find_units.py", "proxy.py")
 
 
 class Script(NamedTuple):
-    """A script of the page, and what the page says that it prints."""
+    """A script of the page or of its folder, and what it says that it prints."""
 
-    heading: str
+    place: str
     line: int
     code: str
     output: str
 
 
-def scripts() -> list[Script]:
-    text, heading, page_scripts = PAGE.read_text("utf-8"), "", []
+def _local(code: str) -> str:
+    """The script with this clone's names of the package."""
+    return code.replace("dcimanager_pdu_handlers.", "handlers.")
+
+
+def _of_the_page() -> Iterator[Script]:
+    text, heading = PAGE.read_text("utf-8"), ""
     for match in _HEADING_OR_SCRIPT.finditer(text):
         heading = match["heading"] or heading
         if match["script"]:
             line = text.count("\n", 0, match.start("script"))
-            code = match["script"].replace("dcimanager_pdu_handlers.", "handlers.")
-            page_scripts.append(Script(heading, line, code, match["text"] or ""))
-    return page_scripts
+            yield Script(heading, line, _local(match["script"]), match["text"] or "")
 
 
-SCRIPTS = scripts()
-ON_THE_UNIT = [script for script in SCRIPTS if not any(word in script.code for word in _ELSEWHERE)]
+def _script(name: str) -> Script:
+    """The script of a file."""
+    code = (_FOLDER / name).read_text("utf-8")
+    output = _OUTPUT.search(code)
+    text = re.sub(r"(?m)^# ?", "", output["text"]) if output else ""
+    return Script(name, 0, _local(code).replace("from unit import agent\n", ""), text)
+
+
+def _of_the_folder() -> Iterator[Script]:
+    """The scripts in the order of the page's table."""
+    for name in re.findall(r"\(raritan/(\w+\.py)\)", PAGE.read_text("utf-8")):
+        if name not in _ELSEWHERE:
+            yield _script(name)
+
+
+ON_THE_UNIT = [*_of_the_page(), *_of_the_folder()]
 
 
 def run(script: Script, code: str, names: dict[str, Any]) -> str:
@@ -106,14 +126,38 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Script, str]:
 
 
 @pytest.mark.parametrize(
-    "script", ON_THE_UNIT, ids=lambda script: f"{script.heading}, line {script.line}"
+    "script", ON_THE_UNIT, ids=lambda script: f"{script.place}, line {script.line}"
 )
 def test_a_script_prints_what_the_page_shows(script: Script, printed: Mapping[Script, str]) -> None:
     assert script.output and printed[script] == script.output
 
 
+def test_each_script_of_the_folder_is_on_the_page() -> None:
+    files = {path.name for path in _FOLDER.glob("*.py")}
+    assert files == set(re.findall(r"\(raritan/(\w+\.py)\)", PAGE.read_text("utf-8")))
+
+
+def test_the_connection_of_the_scripts_is_that_of_the_variables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with XerusPdu(MODEL) as unit:
+        variables = {
+            "PDU_HOST": f"{unit.host}:{unit.port}",
+            "PDU_USERNAME": "admin",
+            "PDU_PASSWORD": unit.password,
+            "PDU_FINGERPRINT": unit.fingerprint,
+        }
+        for name, text in variables.items():
+            monkeypatch.setenv(name, text)
+        script = _script("unit.py")
+        names: dict[str, Any] = {}
+        assert run(script, script.code, names) == ""
+        with names["agent"] as agent:
+            assert pdumodel.Pdu("/model/pdu/0", agent).getMetaData().nameplate.model == "PX3-5190R"
+
+
 def test_the_script_of_a_search_prints_the_units_that_announce_themselves() -> None:
-    (script,) = (script for script in SCRIPTS if "zeroconf" in script.code)
+    script = _script("find_units.py")
     code = script.code.replace("discover_devices()", 'discover_devices(2, ["127.0.0.1"])')
     assert code != script.code
     with turn("mdns"), contextlib.contextmanager(announced)():

@@ -233,7 +233,16 @@ class Agent:
         wait += SECONDS_PER_CALL * (calls - 1)
         once = not (reads_only(method) if repeatable is None else repeatable)
         try:
-            request = Request("POST", _path(target), _JSON, body, wait, 2 * wait, LIMIT, once)
+            request = Request(
+                method="POST",
+                target=_path(target),
+                headers=_JSON,
+                body=body,
+                timeout=wait,
+                total=2 * wait,
+                limit=LIMIT,
+                once=once,
+            )
             return result(parsed(self._send(f"{number}: {method}", request), login), number, login)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
             if isinstance(error, JsonRpcSyntaxException):
@@ -247,7 +256,15 @@ class Agent:
         Raises the errors of `json_rpc`.
         """
         wait, path = self._wait(), _path(target, _IN_QUERY)
-        request = Request("GET", path, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT)
+        request = Request(
+            method="GET",
+            target=path,
+            headers={},
+            body=None,
+            timeout=wait,
+            total=60 * wait,
+            limit=DOWNLOAD_LIMIT,
+        )
         return self._send("0: GET", request).body
 
     def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> dict[str, Any]:
@@ -262,7 +279,16 @@ class Agent:
         form, wait = MultipartForm(datas), self._wait()
         headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
         path = _path(target, _IN_QUERY)
-        request = Request("POST", path, headers, form, 6 * wait, 60 * wait, LIMIT, once=True)
+        request = Request(
+            method="POST",
+            target=path,
+            headers=headers,
+            body=form,
+            timeout=6 * wait,
+            total=60 * wait,
+            limit=LIMIT,
+            once=True,
+        )
         reply = self._send("0: POST", request)
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
 

@@ -142,15 +142,20 @@ class Structure(NamedIdlValue):
         caller set or changed them.
         """
         wire = self._wire or WireForm(absent=frozenset(self._legacy))
-        types, fields = field_types(type(self)), dict(wire.rest)
+        types = field_types(type(self))
+        fields = dict(wire.rest)
         for name in field_names(type(self)):
-            kind, value = types[name], vars(self).get(name, NOT_SENT)
+            kind = types[name]
+            value = vars(self).get(name, NOT_SENT)
             is_blank = value is NOT_SENT or value == missing_value(kind, self._wire is None)
             if name in wire.holders or (name in wire.absent and is_blank):
                 continue
+            name_on_wire = wire.spelling.get(name, name)
             is_null = name in wire.null and is_blank
-            fields[wire.spelling.get(name, name)] = None if is_null else encode_as(kind, value)
-        return {**fields, **{older: encode(getattr(self, older)) for older in wire.lifted}}
+            fields[name_on_wire] = None if is_null else encode_as(kind, value)
+        for older_name in wire.lifted:
+            fields[older_name] = encode(getattr(self, older_name))
+        return fields
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
@@ -375,7 +380,9 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
         if value is not NOT_SENT:
             fields[name] = value
     structure = cls.__new__(cls)
-    wire = WireForm(frozenset(absent), frozenset(null), spelling, lifted, rest)
+    wire = WireForm(
+        absent=frozenset(absent), null=frozenset(null), spelling=spelling, lifted=lifted, rest=rest
+    )
     wire = wire._replace(absent=wire.absent | wire.holders)
     object.__setattr__(structure, "__dict__", fields)
     object.__setattr__(structure, "_wire", wire)

@@ -1,0 +1,90 @@
+"""`python3 packaging/release.py VERSION` gives the project its next version.
+
+Writes the number into handlers/__init__.py and into the names of archives on the pages. In
+CHANGELOG.md a release takes the place of the heading "Unreleased", with today's day; a version with
+`.devN`, which stands for anything before that release, opens that section. Prints the files that
+changed. Run by path, with Python alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(\.dev[0-9]+)?")
+_ASSIGNMENT = re.compile(r'(?m)^VERSION = "(.+)"$')
+_UNRELEASED = "## Unreleased\n"
+
+
+def version_number(text: str) -> str:
+    """The word as a version.
+
+    Raises argparse.ArgumentTypeError unless it is one.
+    """
+    if _VERSION.fullmatch(text) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no version: 2.0.0, or 2.1.0.dev0")
+    return text
+
+
+def page_with_version(text: str, old: str, new: str) -> str:
+    """The page with the names of its archives, and its hashed versions, of the new version."""
+    archive = rf"(?<=[-`]){re.escape(old)}(?=\+c[0-9a-f]|\.tar\.gz)"
+    return re.sub(archive, new, text)
+
+
+def changes_with_version(text: str, new: str, day: datetime.date) -> str:
+    """CHANGELOG.md with the heading of the version.
+
+    Raises ValueError if a release has no section "Unreleased".
+    """
+    is_open = _UNRELEASED in text
+    if "dev" in new:
+        first = text.index("\n## ") + 1
+        return text if is_open else f"{text[:first]}{_UNRELEASED}\n{text[first:]}"
+    if not is_open:
+        raise ValueError('CHANGELOG.md has no section "Unreleased": what changed for an owner?')
+    return text.replace(_UNRELEASED, f"## {new} ({day.isoformat()})\n", 1)
+
+
+def new_texts(root: Path, new: str, day: datetime.date) -> Iterator[tuple[Path, str]]:
+    """Each file with its text of the new version.
+
+    Raises ValueError if a release has no section "Unreleased".
+    """
+    module = root / "handlers" / "__init__.py"
+    source = module.read_text("utf-8")
+    assignment = _ASSIGNMENT.search(source)
+    if assignment is None:
+        raise ValueError(f"{module} has no line VERSION = …")
+    changes = root / "CHANGELOG.md"
+    yield changes, changes_with_version(changes.read_text("utf-8"), new, day)
+    yield module, _ASSIGNMENT.sub(f'VERSION = "{new}"', source)
+    pages = [*(root / "docs").rglob("*.md"), *(root / "packaging").glob("*.md")]
+    for page in sorted(pages):
+        yield page, page_with_version(page.read_text("utf-8"), assignment[1], new)
+
+
+def main(root: Path = ROOT) -> int:
+    """Write the files. 1 if CHANGELOG.md or handlers/__init__.py is not as it should be."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("version", type=version_number)
+    version = parser.parse_args().version
+    try:
+        texts = list(new_texts(root, version, datetime.date.today()))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path, text in texts:
+        if path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            print(path.relative_to(root))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
