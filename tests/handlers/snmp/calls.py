@@ -77,6 +77,8 @@ class NearPdu(SnmpPdu):
         if status == "noSuchName":
             raise SnmpError(f"127.0.0.1 answered {status} for {oid}")
 
+    snmp_set_unsigned = snmp_set
+
     def snmp_walk(self, oid: str) -> list[Element]:
         rows: list[Element] = []
         last = oid
