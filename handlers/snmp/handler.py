@@ -23,6 +23,9 @@ from . import detection, metering, options, switching
 from .settings import SETTINGS as SETTINGS, select_families
 
 LOGGER = get_logger(__name__)
+UPS_ADVICE = (
+    "this is a UPS, of which this handler reads only the outlets: the handler nut reads the rest"
+)
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN}
 Session = switching.SwitchCall
 
@@ -79,6 +82,8 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return session.device.profile.key if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
+        if session.device.profile.ups:
+            LOGGER.warning(UPS_ADVICE)
         return session.device.states.items()
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:

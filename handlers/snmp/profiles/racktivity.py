@@ -2,7 +2,7 @@
 
 Even states from 8 are off with an error, or off until a delay is over. The totals of a module are
 columns of the table of outlets, and the MIB does not say in which rows, so the outlets are summed.
-Units of an older MIB, below 34097.3, are not read.
+Units of before 2014, below 34097.2 and 34097.3, are not read: no public source has their states.
 """
 
 from .language import *
@@ -17,7 +17,7 @@ PROFILES = (
         vendor="Racktivity",
         mib="ES-RACKTIVITY-MIB of 2014-04-23",
         source=pysnmp_mibs("mibs/racktivity/ES-RACKTIVITY-MIB"),
-        models=("EnergySwitch and other units with power modules",),
+        models=("EnergySwitch and other units with power modules (since 2014)",),
         sys_object_ids=oids("34097"),
         unseen=True,
         outlets=outlets(
@@ -46,7 +46,8 @@ PROFILES = (
         note=(
             "The command is an Unsigned32 in the MIB. DCImanager's SNMP chooses the type itself,"
             " probably INTEGER, which a strict device refuses; the command pdu writes an"
-            " Unsigned32."
+            " Unsigned32. Units of before 2014, whose objects are below 34097.2 and 34097.3, are"
+            " not read."
         ),
     ),
 )

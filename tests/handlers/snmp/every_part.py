@@ -76,6 +76,7 @@ EVERY_PART = Profile(
     roots=(Root("1.3.6.1.4.1.99998", "1.3.6.1.4.1.99998.1"),),
     sweep=True,
     unseen=True,
+    ups=True,
     described="Acme.*",
     contact=(Contact(C, ("1",), Arcs(0, 1), Arcs(0, 2), optional=True, why="why"),),
     outlets=(

@@ -158,6 +158,7 @@ PROGRAMS_BY_FAMILY = {
     "eaton-revelation": {"ClusterLabs/fence-agents", "chaos/powerman"},
     "eaton-pulizzi": {"ClusterLabs/fence-agents", "networkupstools/nut"},
     "eaton-nlogic": {"networkupstools/nut", "chuckcranor/emulab-devel"},
+    "enlogic-edge": {"chuckcranor/emulab-devel", "networkupstools/nut"},
     "ibm-dpi": {"ClusterLabs/fence-agents", "xcat2/xcat-core"},
     "netping-pwr": {"afanasevrev/snmpV2", "alex-netping/DKSF-70"},
     "pdumib-v07": {"pengxiaoli2/relay", "39976148/pdu"},
