@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -18,7 +19,9 @@ from .cli.exit_codes import DONE
 from .cli.exit_handling import OutputError, discard, missing_package_advice
 from .cli.groups import Group, LazyGroup
 from .cli.invocation import VERSION_LINE
+from .cli.known_secrets import forget_secrets, hide_secrets
 from .cli.options import COMPLETION, SECRETS, Output, Run, spelled
+from .cli.spelling import look_alike
 from .commands import GROUPS, LAZY_COMMANDS
 from .loading.handler_paths import list_advice
 from .pdu_list.names import how
@@ -122,6 +125,9 @@ def run(arguments: Sequence[str]) -> int:
     if not arguments:
         print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")
         return DONE
+    forget_secrets()
+    if logging.lastResort is not None:  # it prints warnings where nobody set a handler
+        logging.lastResort.addFilter(hide_secrets)
     # also for errors before the options are read
     this_run = Run(Output(json="--json" in arguments))
     try:
@@ -197,6 +203,10 @@ def _option_text(error: click.NoSuchOption, where: str) -> str:
         )
     if key in _ELSEWHERE:
         return f"No such option: {option}; {_ELSEWHERE[key]}"
+    parameters = error.ctx.command.params if error.ctx else []
+    known_options = [name for parameter in parameters for name in parameter.opts]
+    if meant := look_alike(option, known_options.__contains__):
+        return f"No such option: {option}; {meant}"
     near = similar_names(option, error.possibilities or ())
     advice = f"; did you mean {near[0]}?" if near else ""
     if not near and where == "pdu":

@@ -42,6 +42,7 @@ TEXTS: dict[str, str] = {
     "other digits": "\u0661",
     "blanks": " 1 ",
     "zero before": "01",
+    "33 bits": "4294967299",
 }
 # short, and encodable in UTF-8
 LISTED = {key: text for key, text in TEXTS.items() if key != "long" and "half" not in key}

@@ -73,15 +73,7 @@ class Figures(NamedTuple):
                 return figure
             return figure._replace(reason=quote(figure.reason))
 
-        ports = {identity: MeterFigures(*map(shown, port)) for identity, port in self.ports.items()}
-        return Figures(
-            load_a=shown(self.load_a),
-            energy_kwh=shown(self.energy_kwh),
-            ports=ports,
-            power_w=shown(self.power_w),
-            inlet_a=shown(self.inlet_a),
-            inlet_w=shown(self.inlet_w),
-        )
+        return self._each(shown)
 
     def bounded(self) -> Figures:
         """The same, without what no PDU can carry."""
@@ -95,12 +87,26 @@ class Figures(NamedTuple):
         )
 
     def unset_unknown(self) -> Figures:
-        """The same for a unit that never shows what is not known: its totals are not metered."""
-        load_a, energy_kwh = (
-            NotMetered(figure.reason) if isinstance(figure, NotKnown) else figure
-            for figure in (self.load_a, self.energy_kwh)
+        """The same for a unit that never shows what is not known: that is not metered."""
+
+        def unset(figure: Figure) -> Figure:
+            if isinstance(figure, NotKnown) and figure != NOT_ASKED:
+                return NotMetered(figure.reason)
+            return figure
+
+        return self._each(unset)
+
+    def _each(self, change: Callable[[Figure], Figure]) -> Figures:
+        """The same with each figure as `change` returns it."""
+        ports = {key: MeterFigures(*map(change, port)) for key, port in self.ports.items()}
+        return Figures(
+            load_a=change(self.load_a),
+            energy_kwh=change(self.energy_kwh),
+            ports=ports,
+            power_w=change(self.power_w),
+            inlet_a=change(self.inlet_a),
+            inlet_w=change(self.inlet_w),
         )
-        return self._replace(load_a=load_a, energy_kwh=energy_kwh)
 
     def view(self) -> PduStatisticView:
         """The answer of `statistic`, with the outlets that have an energy, if the platform's view

@@ -182,6 +182,7 @@ UNKNOWN_FIGURES: Setting[str] = Setting(
     "error or unset",
     one_of(ERROR, UNSET),
     ERROR,
-    "unset: a load or an energy that the unit has and cannot show is left unset, which DCImanager"
-    " shows as 0; for a unit with a meter that never answers. Otherwise it is an error",
+    "unset: a figure that the unit or an outlet has and cannot show is left unset, which DCImanager"
+    " shows as 0; for a unit with a meter that never answers. Otherwise a load or an energy of the"
+    " unit is an error",
 )

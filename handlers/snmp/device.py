@@ -22,6 +22,7 @@ from .sources.objects import Column
 from .states import State
 
 States = dict[str, EnumPowerStatus]
+_LARGEST_ARC = 2**32 - 1  # RFC 2578, 3.5
 _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:\.(?:0|[1-9][0-9]{0,9})){0,15}")
 
 
@@ -158,13 +159,18 @@ def _columns_beside(outlets: Outlets, parts: Sequence[object]) -> list[Column]:
     return [column for column in of_table if column.suffix == suffix]
 
 
+def _is_index(identity: str) -> bool:
+    """Whether it is written as an index: "07" is no row, and would be read as 7."""
+    is_plain = _INDEX.fullmatch(identity) is not None
+    return is_plain and all(int(arc) <= _LARGEST_ARC for arc in identity.split("."))
+
+
 def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
     """Whether GETs show that the outlet exists, and a command to it concerns no other one."""
     states, control = outlets.states, outlets.control
     if states is None or control is None:
         return False
-    # as an index is written: "07" is no row, and would be read as 7
-    if not _INDEX.fullmatch(identity) or not states.source.reads_single_rows():
+    if not _is_index(identity) or not states.source.reads_single_rows():
         return False
     if control.writes_neighbours or control.has_one_object:
         return False

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Collection
 from typing import Any
 
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
 from .exit_codes import code_of
+from .known_secrets import error_text, reason_text, traceback_text
 from .options import Run, spelled
 from .output import print_json
 
@@ -46,7 +46,7 @@ def reason(error: BaseException, typed_keys: Collection[str] = ()) -> str:
     """
     parts = getattr(error, "parts", None)
     if parts is None:
-        return printable(str(getattr(error, "reason", error)))
+        return printable(reason_text(error))
     return printable("".join(_spelled(part, typed_keys) for part in parts))
 
 
@@ -68,7 +68,7 @@ def describe(error: BaseException, run: Run) -> dict[str, Any]:
     if not isinstance(kind, str):
         advice = "run again with --debug and report what it prints"
         if run.output.debug:
-            traceback.print_exception(type(error), error, error.__traceback__)
+            print(traceback_text(error), file=sys.stderr)
             advice = "report this with the traceback"
         return {
             "kind": _DEFECT,
@@ -76,12 +76,12 @@ def describe(error: BaseException, run: Run) -> dict[str, Any]:
             "operation": "",
             "exit_code": run.defect_code,
             "reason": (
-                printable(": ".join(filter(None, (type(error).__name__, str(error)))))
+                printable(": ".join(filter(None, (type(error).__name__, error_text(error)))))
                 + f"; {advice}"
             ),
         }
     if kind == _DEFECT and run.output.debug:  # of a handler that anybody may have written
-        traceback.print_exception(type(error), error, error.__traceback__)
+        print(traceback_text(error), file=sys.stderr)
     host, operation = (printable(str(getattr(error, name, ""))) for name in ("host", "operation"))
     return {
         "kind": printable(kind),

@@ -18,6 +18,7 @@ from handlers.shared.errors import printable
 from ..network import hosts
 from . import suggestions
 from .exit_codes import WIDTH
+from .spelling import look_alike
 
 #: the page of the program, below docs/
 INDEX = "README.md"
@@ -77,7 +78,7 @@ class Group(Subcommand, click.Group):
         outer = ctx.find_root()
         outer_names = outer.command.list_commands(outer) if isinstance(outer.command, Group) else []
         nearest = suggestions.similar_word(word, names) or self.choice()
-        if advice := suggestions.same_word(word, names):
+        if advice := suggestions.same_word(word, names) or look_alike(word, names.__contains__):
             return advice
         if word in outer_names:
             # the words may be in the wrong order: `pdu snmp record` for `pdu record snmp`
@@ -156,6 +157,8 @@ class LazyGroup(Group):
         if word in self.by_word:
             return f"choose from {', '.join(self.by_word[word].names)}; pdu help {word} shows them"
         if advice := suggestions.known_mistake(word, names):
+            return advice
+        if advice := look_alike(word, names.__contains__):
             return advice
         if hosts.is_ip(word):
             return f"{self.choice()}; {_IDENTIFY.format(word)}"

@@ -17,6 +17,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from .exit_codes import DEFECT
+from .known_secrets import hide_secrets
 
 #: the function of a command
 F = TypeVar("F", bound=Callable[..., Any])
@@ -179,7 +180,10 @@ def _take_yes(context: click.Context, _: click.Parameter, value: bool) -> None: 
 def _take_debug(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
     if value:
         run_of(context).output.debug = True
-        logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s: %(message)s")
+        handler = logging.StreamHandler()
+        handler.addFilter(hide_secrets)
+        form = "%(levelname)s %(name)s: %(message)s"
+        logging.basicConfig(level=logging.DEBUG, format=form, handlers=[handler])
         logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 

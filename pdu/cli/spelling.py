@@ -10,6 +10,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import Callable
+
+from handlers.shared.errors import printable
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 # letters that have the same form in both alphabets
@@ -22,7 +26,7 @@ _LAYOUT = str.maketrans(
     "йцукенгшщзхъфывапролджэячсмитьбюЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ",
     "qwertyuiop[]asdfghjkl;'zxcvbnm,.QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>",
 )
-# an em dash also stands for the two hyphens of an option
+# a dash also stands for the two hyphens of an option
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 
 
@@ -30,8 +34,8 @@ def likely_spellings(text: str) -> list[str]:
     """What may have been meant by a text, the most likely first; none if nothing is confused."""
     plain = _plain(text)
     if plain != text:
-        begin = f"-{plain}" if text.startswith("—") else plain
-        return [begin, *likely_spellings(plain)]
+        options = [f"-{plain}"] if text[0] in "–—" else []
+        return [*options, plain, *likely_spellings(plain)]
     if not _CYRILLIC.search(text):
         spelling = _BESIDE_DIGIT.sub(lambda match: match[0].translate(_DIGITS), text)
         return [spelling] if spelling != text else []
@@ -49,3 +53,16 @@ def confusion(text: str) -> str:
     if _plain(text) != text:
         return "dashes or digits of another form"
     return "Cyrillic letters" if _CYRILLIC.search(text) else "letters in place of digits"
+
+
+def look_alike(word: str, is_known: Callable[[str], object], names: Iterable[str] = ()) -> str:
+    """A sentence about the known word or the one of `names` that looks like this one, or was typed
+    in the other layout; "" if there is none.
+    """
+    for spelling in likely_spellings(word):
+        if is_known(spelling):
+            return f"it has {confusion(word)}: did you mean {printable(spelling, 60)!r}?"
+    for name in names:
+        if word in likely_spellings(name):
+            return f"did you mean {printable(name, 60)!r}, which has {confusion(name)}?"
+    return ""

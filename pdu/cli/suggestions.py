@@ -36,9 +36,17 @@ _TABLE: Mapping[str, str] = {
             "status lists the outlets with their states",
         ),
         (
-            "load energy kwh amps current watts consumption meter metering stats statistics"
-            " figures",
+            "energy meter",
+            "energy and meter ended with 2.0.0: statistic shows the counters, exporter serves them"
+            " to Prometheus",
+        ),
+        (
+            "load kwh amps current watts consumption metering stats statistics figures",
             "statistic shows load and energy, outlets the figures of each outlet",
+        ),
+        (
+            "add insert",
+            "identify adds a PDU to the list, as in pdu identify 192.0.2.8 --add r1-left",
         ),
         ("scan discover search probe sweep", "find searches a network for PDUs"),
         (

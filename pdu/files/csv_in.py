@@ -51,8 +51,9 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
             head = [cell.lower() for cell in cells]
             left_out = check([name for name in head if name])
             columns = [name for name in head if name and name not in left_out]
-            if len(set(columns)) < len(columns):
-                raise SettingsError(f"{path}: a column occurs twice")
+            for place, name in enumerate(columns):
+                if name in columns[:place]:
+                    raise SettingsError(f"{path}: the column {name!r} occurs twice")
             continue
         if any(cells[len(head) :]):
             raise SettingsError(f"{where} has {len(cells)} cells, the header has {len(head)}")

@@ -43,7 +43,14 @@ _OTHER_FILES = (
     (b"SQLite format 3\0", "an SQLite database"),
     (b"-----BEGIN ", "a certificate or key (PEM)"),
 )
+# the same for a list; a secret may begin so
+_OTHER_LISTS = (
+    (b"[{", "JSON, and a list is CSV or TOML"),
+    (b"{", "JSON, and a list is CSV or TOML"),
+    (b"- ", "YAML, and a list is CSV or TOML"),
+)
 _LIST_BEGIN = b"name,handler,address"
+_LOGINS_BEGIN = "[auth."
 
 
 def read_secret(path: str, rule: FilePermission) -> str:
@@ -85,7 +92,8 @@ def _other_kind(data: bytes, rule: FilePermission) -> str:
     text = data.removeprefix(codecs.BOM_UTF8)
     if rule is SECRET and text.startswith(_LIST_BEGIN):
         return "a list of PDUs"
-    return next((kind for begin, kind in _OTHER_FILES if text.startswith(begin)), "")
+    kinds = (*_OTHER_FILES, *_OTHER_LISTS) if rule is LIST else _OTHER_FILES
+    return next((kind for begin, kind in kinds if text.startswith(begin)), "")
 
 
 def secret_in(path: str) -> str:
@@ -96,6 +104,8 @@ def secret_in(path: str) -> str:
     text = read_secret(path, SECRET).rstrip("\r\n")
     if not text:
         raise SettingsError(f"{path}: empty")
+    if text.startswith(_LOGINS_BEGIN):
+        raise SettingsError(f"{path} is a file of logins: another file belongs here")
     return text
 
 

@@ -47,7 +47,11 @@ def _why(text: str, where: str) -> str:
     line, column = lines[numbers[0] - 1], numbers[1]
     if any(mark in line for mark in _CURLY):
         return ': it has typographic quotes; write "text" with straight ones'
+    if line.strip() in map(str.strip, lines[: numbers[0] - 1]) and line.startswith("["):
+        return ": the table stands there twice"
     text_before = line[: column - 1].rstrip()
+    if re.fullmatch(r"\w+", text_before) and line[column - 1 : column] == ":":
+        return ': a key and its text are key = "text"'
     return ': a text needs quotes: key = "text"' if text_before.endswith("=") else ""
 
 

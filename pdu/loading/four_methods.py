@@ -27,13 +27,12 @@ from pdu_common.helper import (
     PduView,
 )
 
+from ..cli.known_secrets import HIDDEN, error_text
 from ..cli.output import figure_or_none, printing_to_stderr
 from . import answers
-from .handler_module import name_missing_in_double
+from .handler_module import FOREIGN_ERRORS, name_missing_in_double
 
 T = TypeVar("T")
-#: in the place of an error's text
-HIDDEN = "its text holds the login and is not shown"
 #: DCImanager may have what a handler uses of it
 LACKING = "our double of the platform lacks this, which DCImanager may have"
 _SHOWN = 300  # limit for a text of the handler in an error, in characters
@@ -120,11 +119,13 @@ class FourMethods:
                 answer.close()  # else Python warns that nobody awaited it
                 raise BrokenHandler(f"{method} is a coroutine; DCImanager calls plain methods")
             return answer
-        except PduHandlerError:
-            raise
-        except (Exception, SystemExit) as raised:
+        except FOREIGN_ERRORS as raised:
             # an archive of this pack has its own error classes
             if isinstance(getattr(raised, "kind", None), str):
+                is_by_handler = not isinstance(raised, BrokenHandler)
+                set_reason = getattr(raised, "set_reason", None) if is_by_handler else None
+                if callable(set_reason) and _holds_login(raised, self._data):
+                    set_reason(HIDDEN)
                 raise
             error = raised
         # an HTTPError of urllib is an answer, whose connection is open
@@ -144,7 +145,7 @@ class FourMethods:
         """
         # searched whole: a cut may leave only a part of a secret
         is_hidden = _holds_login(error, self._data)
-        text = printable(str(error), _SHOWN)
+        text = printable(error_text(error), _SHOWN)
         name = type(error).__name__
         words = f"{name}: {HIDDEN if is_hidden else text}" if text else name
         if any(kind.__name__ == "SnmpError" for kind in type(error).__mro__):
@@ -191,7 +192,7 @@ def _holds_login(error: BaseException, data: Any) -> bool:
                 secrets.append(value)
     # with its causes, and with the lines of source that a traceback quotes
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    return login.holds(f"{error} {text}", login.forms_of(secrets))
+    return login.holds(f"{error_text(error)} {text}", login.forms_of(secrets))
 
 
 @contextlib.contextmanager
@@ -206,7 +207,7 @@ def _inspecting(method: str, data: Any) -> Iterator[None]:
         if isinstance(error, answers.UnknownField):
             raise LackingDouble(f"{method}: {LACKING} ({text})") from _cause(error, data)
         raise BrokenHandler(text) from _cause(error, data)
-    except Exception as error:
+    except FOREIGN_ERRORS as error:
         raise BrokenHandler(
             f"{method}: its answer cannot be read ({type(error).__name__})"
         ) from _cause(error, data)
@@ -238,14 +239,14 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
             pdu = make(data)
     except PduHandlerError:
         raise
-    except (Exception, SystemExit) as error:
+    except FOREIGN_ERRORS as error:
         if isinstance(getattr(error, "kind", None), str):
             raise
         is_hidden = _holds_login(error, data)
         missing = "" if is_hidden else name_missing_in_double(error)
         if missing:
             raise LackingDouble(f"make_handler: {LACKING} ({missing})") from error
-        words = printable(f"{type(error).__name__}: {error}", _SHOWN)
+        words = printable(f"{type(error).__name__}: {error_text(error)}", _SHOWN)
         shown_words = type(error).__name__ if is_hidden else words
         raise BrokenHandler(f"make_handler raised {shown_words}") from _cause(error, data)
     if pdu is None:

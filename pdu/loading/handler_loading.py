@@ -27,7 +27,8 @@ from pdu_common.snmp_client.process_options import SENT
 
 from ..cli.error_output import NoSuchHandler
 from ..cli.output import printing_to_stderr
-from .handler_module import entry_of, import_handler
+from ..cli.spelling import look_alike
+from .handler_module import FOREIGN_ERRORS, entry_of, import_handler
 from .handler_paths import is_handler_there
 from .handler_source import HandlerSource, read_handler, require_own_name
 
@@ -60,11 +61,14 @@ def load(handler: str) -> LoadedHandler:
         module = import_handler(f"handlers.{handler}.handler")
         return _loaded_handler(handler, handler, module, registry.about(handler).protocol)
     if not is_handler_there(handler):
+        meant = look_alike(handler, registry.is_handler)
         near = similar_names(handler, registry.names())
+        if near and not meant:
+            meant = f"did you mean {near[0]}?"
         raise NoSuchHandler(
             f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no file,"
             " folder or archive with one has that name (`make packages` in a copy of the project"
-            f" builds archives){f'; did you mean {near[0]}?' if near else ''}",
+            f" builds archives){meant and f'; {meant}'}",
             handler,
         )
     source = read_handler(handler)
@@ -136,7 +140,7 @@ def _import_source(source: HandlerSource) -> ModuleType:
     try:
         with printing_to_stderr():
             return import_handler(import_path)
-    except (Exception, SystemExit) as error:  # anybody may have written it
+    except FOREIGN_ERRORS as error:
         get_logger(__name__).debug(f"{path}: {import_path}", exc_info=True)
         raise SettingsError(
             f"{path} cannot be imported ({type(error).__name__}: {error}); --debug shows where"

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, Callable, NamedTuple, Optional
 
+#: what a handler may raise: anybody may have written it
+FOREIGN_ERRORS = (Exception, SystemExit)
 _SETTING_FIELDS = ("key", "allowed", "read", "default", "help", "secret", "longest")
-
 
 # what the vendor's page names without saying all that it has: classes, and functions of them
 CLASSES = (

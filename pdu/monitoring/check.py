@@ -40,6 +40,7 @@ from ..cli.shared_options import (
     list_option,
     parallel_option,
 )
+from ..cli.spelling import look_alike
 from ..files.html import time_shown
 from ..files.whole_files import check_page, write_page
 from ..loading.handler_loading import load
@@ -196,10 +197,13 @@ def _chosen(devices: Sequence[ListedPdu], words: Sequence[str], where: str) -> l
     device_by_name = {device.name: device for device in devices}
     for word in words:
         if word not in device_by_name:
+            advice = look_alike(word, device_by_name.__contains__, device_by_name)
             similar = similar_names(word, device_by_name, 1)
-            meant = f"; did you mean {printable(similar[0], 60)}?" if similar else ""
+            if similar and not advice:
+                advice = f"did you mean {printable(similar[0], 60)}?"
             raise Usage(
-                f"{printable(word, 60)!r} is no file, and no PDU of {printable(where)}{meant}"
+                f"{printable(word, 60)!r} is no file, and no PDU of"
+                f" {printable(where)}{advice and f'; {advice}'}"
             )
     return [device_by_name[word] for word in dict.fromkeys(words)]
 
@@ -282,9 +286,9 @@ names, W, lines and breakers. Without LIST, that of PDU_LIST
 is read, else ~/.config/pdu/pdus.csv or /etc/pdu/pdus.csv, with logins.toml beside it.
 
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not connected or its data
-is stale, or figures cannot be read, 2 if a PDU did not answer or stopped answering, or if its
-states could not be read for another reason. If the list or an option is wrong: 2, or with
---nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
+is stale, or a figure that the PDU or an outlet has cannot be read, 2 if a PDU did not answer or
+stopped answering, or if its states could not be read for another reason. If the list or an option
+is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
 
 
 @click.command(

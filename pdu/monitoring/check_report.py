@@ -31,9 +31,9 @@ from .tables import PAGE_COLUMNS
 
 _QUESTION = "pdu check: does each PDU answer, what are its outlets, what does it carry?"
 _READING = (
-    "Well: the PDU answered, and all of its states are known. A is its load now; with --lines, what"
-    " the fullest line or breaker carries of its rating, if the PDU says all of them. kWh is the"
-    " PDU's own counter since it was last set to 0, not the energy of a time.",
+    "Well: the PDU answered, and all of its states and figures are known. A is its load now; with"
+    " --lines, what the fullest line or breaker carries of its rating, if the PDU says all of them."
+    " kWh is the PDU's own counter since it was last set to 0, not the energy of a time.",
     "s is how long its reading took. An empty place was not read.",
 )
 _RANGE = 3  # numbers in a row from which they are written as a range
@@ -91,7 +91,7 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[Part]:
     by_remedy = _grouped(worst_first, lambda row: row.remedy)
     for remedy, alike in sorted(by_remedy, key=lambda group: -len(group[1])):
         if remedy:
-            kind = alike[0].kind or alike[0].result
+            kind = alike[0].result if alike[0].lacks_figure else alike[0].kind or alike[0].result
             yield f"{kind}, {counted(len(alike), 'PDU')}: {remedy}."
             yield Items([*_reasons(alike)])
 

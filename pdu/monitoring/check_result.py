@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
-from handlers.shared.meter_figures import NOT_ASKED, Figure, measured, reason_without
+from handlers.shared.meter_figures import NOT_ASKED, Figure, measured
 
 from ..cli.output import counted, decimals
 from ..cli.states import DOWN, UNKNOWN, UP
@@ -20,15 +20,16 @@ from ..reading.figures import (
     figure_text,
     is_lost,
     missing_sentences,
+    reason_lost,
 )
-from ..reading.parts import FIGURES, CallError, PolledOutlet, Reading
+from ..reading.parts import FIGURES, STATES, UNREACHABLE, CallError, PolledOutlet, Reading
 from ..recordings.topology import MeteredPart
 
 WELL = 0
 DOUBTFUL = 1
 BAD = 2
 
-_WELL, _NO_OUTLETS = "well", "no outlets"
+_WELL, _NO_OUTLETS, _UNKNOWN_FIGURES = "well", "no outlets", "unknown figures"
 _STALE = ("data-stale", "driver-not-connected")
 
 # Kind of error -> what to do. The error itself says what happened.
@@ -103,8 +104,22 @@ class PduRow(NamedTuple):
     meters: Sequence[MeteredPart] = ()
     #: why figures of the PDU and of its outlets have no value, if the handler says so
     reasons: Sequence[str] = ()
-    #: whether the error is that the load or the energy is not known now
+    #: whether the error is that figures are not known now
     lacks_figure: bool = False
+    #: whether an error hides which figures the PDU has
+    hides_figures: bool = False
+
+    def hides(self, figure: Figure) -> bool:
+        """Whether the PDU has a figure that is not known now, or an error hides whether it has
+        one.
+        """
+        return is_lost(figure) or (figure is None and self.hides_figures)
+
+    @property
+    def sentences(self) -> Sequence[str]:
+        """The text of the error, and the reasons that it does not have."""
+        more = [reason for reason in self.reasons if reason not in self.reason]
+        return [self.reason, *more] if self.reason else more
 
     @property
     def remedy(self) -> str:
@@ -122,15 +137,15 @@ class PduRow(NamedTuple):
 
 
 def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = True) -> PduRow:
-    """The row of one PDU. A load or an energy that is not known now is an error of `statistic`, so
-    it is one here.
+    """The row of one PDU. A figure that the PDU has and that is not known now is an error, of the
+    PDU and of its outlets: `statistic` raises for a total, and shows no outlet without its energy.
     """
-    sentences = _not_known(reading.load_a, reading.energy_kwh)
-    lacks_figure = bool(sentences) and not reading.failures
-    if lacks_figure:
-        reading = reading.with_failure(FIGURES, CallError("protocol", "; ".join(sentences)))
+    reasons = tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
+    lacks_figure = not reading.failures and _has_lost_figure(reading)
     level, result = _level(device, reading)
-    kind = reading.failure.kind if reading.failure is not None else ""
+    error = _whole_error(reading)
+    if lacks_figure:
+        error = CallError("protocol", "; ".join(reasons))
     on, off, unknown = (
         reading.count(state) if reading.answered else None for state in (UP, DOWN, UNKNOWN)
     )
@@ -145,32 +160,32 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
         energy_kwh=reading.energy_kwh,
         seconds=round(reading.seconds, 3),
         requests=reading.requests,
-        kind=kind,
-        reason=_failure_text(reading),
+        kind=error.kind if error is not None else "",
+        reason=error.reason if error is not None else "",
         outlets=tuple(
             outlet for outlet in reading.outlets if keep_outlets or outlet.state is UNKNOWN
         ),
         of_rating=_share_of_rating(reading.meters),
         meters=reading.meters,
-        reasons=tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES)),
+        reasons=reasons,
         lacks_figure=lacks_figure,
+        hides_figures=not reading.failures.keys().isdisjoint((STATES, FIGURES)),
     )
 
 
-def _failure_text(reading: Reading) -> str:
-    """Why parts were not read; of several, each with its name."""
+def _has_lost_figure(reading: Reading) -> bool:
+    """Whether a figure of the PDU or of an outlet is not known now."""
+    return any(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES, reason_lost))
+
+
+def _whole_error(reading: Reading) -> Optional[CallError]:
+    """The error that the verdict and the remedy are about, with the reasons of all parts; None if
+    all were read.
+    """
     if reading.failure is None or len(reading.failures) == 1:
-        return reading.failure.reason if reading.failure is not None else ""
-    return "; ".join(f"no {part}: {error.reason}" for part, error in reading.failures.items())
-
-
-def _not_known(load_a: Figure, energy_kwh: Figure) -> list[str]:
-    """A sentence for each total that the PDU has and that is not known now."""
-    return [
-        f"the {name} cannot be read now: {reason_without(figure)}"
-        for name, figure in (("load", load_a), ("energy", energy_kwh))
-        if is_lost(figure)
-    ]
+        return reading.failure
+    parts = (f"no {part}: {error.reason}" for part, error in reading.failures.items())
+    return reading.failure._replace(reason="; ".join(parts))
 
 
 def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
@@ -188,19 +203,20 @@ def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
 
 def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
     """WELL, DOUBTFUL or BAD, with a word for why."""
-    if reading.failure is None:
+    error = reading.failure
+    if error is None:
         if reading.count(UNKNOWN) and not device.metered:
             return (DOUBTFUL, "unknown")
+        if _has_lost_figure(reading):
+            return (DOUBTFUL, _UNKNOWN_FIGURES)
         has_figure = any(row.of(reading) not in (None, NOT_ASKED) for row in PDU_FIGURES)
         if not (reading.outlets or device.metered or has_figure):
             return (DOUBTFUL, _NO_OUTLETS)
         return (WELL, _WELL)
-    kind = reading.failure.kind
-    if kind in _STALE:
+    if error.kind in _STALE:
         return DOUBTFUL, "stale"
-    kinds = [error.kind for error in reading.failures.values()]
-    if not reading.answered or "unreachable" in kinds:
-        return BAD, "unreachable" if "unreachable" in kinds else kind
+    if not reading.answered or error.kind == UNREACHABLE:
+        return BAD, error.kind
     return DOUBTFUL, f"no {next(iter(reading.failures))}"
 
 
@@ -226,7 +242,7 @@ class Summary:
     seconds: float
     #: the worst level of a PDU
     level: int
-    #: names of PDUs that count in no sum -> under which name they do
+    #: names of PDUs that were read and count in no sum -> under which name they do
     repeated: Mapping[str, str] = field(default_factory=dict)
     #: how many decimals the coarsest counter of a PDU has; the sum of all is no finer
     energy_places: int = 0
@@ -273,6 +289,7 @@ def summary(
     """
     results = Counter(row.result for row in rows)
     once = _once(rows, counted_as) if counted_as else rows
+    names = {row.device.name for row in rows}
     loads = _values(row.load_a for row in once)
     metered_rows = [row for row in once if measured(row.energy_kwh) is not None]
     energies = _values(row.energy_kwh for row in once)
@@ -291,17 +308,14 @@ def summary(
         energies=len(energies),
         seconds=seconds,
         level=max((row.level for row in rows), default=WELL),
-        repeated=dict(counted_as),
+        repeated={
+            name: other for name, other in counted_as.items() if name in names and other in names
+        },
         energy_places=min(map(_places, metered_rows), default=0),
-        hides_load=any(_is_hidden(row, row.load_a) for row in once),
-        hides_energy=any(_is_hidden(row, row.energy_kwh) for row in once),
+        hides_load=any(row.hides(row.load_a) for row in once),
+        hides_energy=any(row.hides(row.energy_kwh) for row in once),
         reasons={row.device.name: row.reasons for row in once if row.reasons},
     )
-
-
-def _is_hidden(row: PduRow, value: Figure) -> bool:
-    """Whether the PDU has a figure that is not known now, or an error hides whether it has one."""
-    return is_lost(value) or (value is None and bool(row.kind))
 
 
 def _places(row: PduRow) -> int:

@@ -12,7 +12,6 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -20,7 +19,7 @@ import click
 from handlers import registry
 from handlers.raritan import zeroconf
 from handlers.shared.address import Address, host_with_port
-from handlers.shared.errors import PduHandlerError, SettingsError, printable
+from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import port as port_number
 
 from ..cli import optional_packages
@@ -47,7 +46,10 @@ from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..pdu_list.logins import DeviceLogin, names
 from ..reading.owner_files import OwnerFiles
+from ..reading.parts import Reading
 from ..reading.polling import Target
+from ..reading.reader_pool import ReaderPool
+from ..recordings.nameplate import Nameplate
 from . import network_scan
 from .datagrams import AgentAnswer
 from .networks import Network, hosts, parsed
@@ -244,27 +246,32 @@ def ask_rows(
     be read says why. Reads the tables of the families that are tried at their numbers.
     """
 
-    def asked(device: FoundDevice) -> tuple[bool, FoundDevice]:
-        """Whether it has them, and what it is."""
-        address = Address(host_with_port(device.address, device.port, 0))
-        row = ListedPdu(device.name, "snmp", address)
-        target = Target(row, handler, DeviceLogin("find", {}, {"community": community}))
-        try:
-            family = identify_device(handler, target.data()).family
-        except PduHandlerError as error:
-            reason = printable(error.reason, 200)
-            return False, device._replace(what=f"{device.what}; its tables are not read: {reason}")
-        return bool(family), device._replace(what=family or device.what)
-
     if not devices:
         return [], []
-    handler = load("snmp")
-    with ThreadPoolExecutor(_READERS) as pool:
-        results = [*pool.map(asked, devices)]
-    return (
-        [device for has_rows, device in results if has_rows],
-        [device for has_rows, device in results if not has_rows],
-    )
+    handler, login = load("snmp"), DeviceLogin("find", {}, {"community": community})
+    targets: list[Target] = []
+    for device in devices:
+        address = Address(host_with_port(device.address, device.port, 0))
+        targets.append(Target(ListedPdu(device.name, "snmp", address), handler, login))
+    readings = dict(ReaderPool(_READERS).read_all(targets, read_target=_family_reading))
+    confirmed: list[FoundDevice] = []
+    others: list[FoundDevice] = []
+    for place, device in enumerate(devices):
+        family, failure = readings[place].plate.family, readings[place].failure
+        if family:
+            confirmed.append(device._replace(what=family))
+        elif failure is None:
+            others.append(device)
+        else:
+            reason = printable(failure.reason, 200)
+            others.append(device._replace(what=f"{device.what}; its tables are not read: {reason}"))
+    return confirmed, others
+
+
+def _family_reading(target: Target) -> Reading:
+    """A reading of the family alone, "" if the device has the rows of none."""
+    family = identify_device(target.handler, target.data()).family
+    return Reading(plate=Nameplate(family=family))
 
 
 def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:

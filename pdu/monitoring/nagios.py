@@ -188,7 +188,7 @@ def _data_of_all(totals: Summary, rows: Sequence[PduRow]) -> Iterator[str]:
     """
     if totals.load_a is not None:
         yield f"load={totals.load_a:.3f}"
-    lacks_energy = any(row.kind and measured(row.energy_kwh) is None for row in rows)
+    lacks_energy = any(row.hides(row.energy_kwh) for row in rows)
     if totals.energy_kwh is not None and not lacks_energy:
         yield f"energy={totals.energy_kwh:.3f}c"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar, Union
 
@@ -11,6 +12,8 @@ from handlers.shared.errors import SettingsError, printable
 from ..network.hosts import is_ip
 
 MOST = 65_536  # addresses in one search, at most: a /16
+# 192.0.2.* and 192.0.2.1-192.0.2.20
+_SEVERAL = re.compile(r"([0-9]+\.[0-9]+\.[0-9]+)\.(?:\*|[0-9]+ *[-–] *[0-9.]+)")
 _V4, _V6 = ipaddress.IPv4Network, ipaddress.IPv6Network
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 AnIPVersion = TypeVar("AnIPVersion", ipaddress.IPv4Network, ipaddress.IPv6Network)
@@ -87,6 +90,8 @@ def _likely_network(text: str) -> str:
     """
     if "%" in text:
         return ""
+    if match := _SEVERAL.fullmatch(text):
+        text = f"{match[1]}.0/24"
     try:
         network = ipaddress.ip_network(text, strict=False)
         # of a network that is too large, the part with this address

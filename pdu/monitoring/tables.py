@@ -60,7 +60,7 @@ def _figure_text(row: PduRow, key: str, text: str) -> str:
     if is_lost(figure):
         return figure_text(figure)
     # an error hides whether the PDU meters it
-    return "" if figure is None and row.kind else text
+    return "" if row.hides(figure) else text
 
 
 _UNITS = {row.key: row.unit for row in PDU_FIGURES}
@@ -121,7 +121,7 @@ COLUMNS: Sequence[CheckColumn] = (
     ),
     CheckColumn("requests", lambda row: row.requests),
     CheckColumn("kind", lambda row: row.kind, json=False),
-    CheckColumn("reason", lambda row: row.reason, json=False),
+    CheckColumn("reason", lambda row: "; ".join(row.sentences), json=False),
     CheckColumn("remedy", lambda row: row.remedy, json=False),
 )
 PAGE_COLUMNS = tuple(column for column in COLUMNS if column.head)

@@ -6,6 +6,7 @@ import contextlib
 import ipaddress
 import re
 import socket
+import unicodedata
 
 from handlers.shared.address import Address, is_address, is_host, is_ip_host
 from handlers.shared.errors import NamedSetting, SettingsError
@@ -13,6 +14,11 @@ from handlers.shared.errors import NamedSetting, SettingsError
 # the usual ports of PDUs, as an IPv6 address may end
 _PORTS = ("80", "161", "443", "3493")
 _NETWORK = re.compile(r"[0-9.]{7,15}/[0-9]{1,2}")
+# an IPv4 address that is not one, or in another spelling
+_NUMBERS = re.compile(r"[0-9]+(\.[0-9]+){1,4}")
+_DASHES = tuple("‐‑‒–—−")
+_SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+")
+_QUOTES = "«»“”„'\"`<>()"
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 
 
@@ -67,14 +73,33 @@ def _advice(text: str) -> str:
     name, _, port = text.rpartition(":")
     if text.isdecimal():
         return "; the number of an outlet comes last: pdu off snmp 192.0.2.8 3"
+    if _SCIENTIFIC.fullmatch(text):
+        return "; a spreadsheet has made a number of it: format its column as text"
     if _NETWORK.fullmatch(text):
         return f"; pdu find {text} searches a network"
     if "," in text:
         return ", and several with spaces between them"
+    if text[:1] in _DASHES:
+        return "; an option begins with two plain hyphens"
+    if _NUMBERS.fullmatch(text):
+        return "; IPv4 has four numbers from 0 to 255, without zeros before them"
+    meant = _likely_address(text)
+    if meant:
+        return f": did you mean {meant}?"
     is_bare = ":" not in name or (name.startswith("[") and name.endswith("]"))
     if is_bare and _LABEL.fullmatch(port) and is_host(name.strip("[]")):
         return f"; the port is a number, as in {name[:60]}:443"
     return ""
+
+
+def _likely_address(text: str) -> str:
+    """The IP address that was meant by one with other digits, with quotes, with a path, or with a
+    port after a blank; "" for other text.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip(_QUOTES)
+    plain = re.split("[/?#]", plain, maxsplit=1)[0]
+    plain = ":".join(plain.split()).rstrip(":.")
+    return plain if is_address(plain) and is_ip(plain) else ""
 
 
 def parse_argument(host: str) -> Address:

@@ -24,6 +24,7 @@ from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.states import DOWN, UNKNOWN, UP, word
 from ..files.whole_files import ignored_hangup, signals_as_ctrl_c
 from ..loading.handler_loading import LoadedHandler, load
+from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import HandlerTools, OpenHandler
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
@@ -31,6 +32,7 @@ from ..pdu_list.login_options import login_options
 from ..reading import outlet_power
 from ..reading.outlet_power import OutletPower, RestartStage
 from ..reading.parts import PolledOutlet
+from . import outlet_words
 from .read_commands import call_fields, show_warnings
 from .switch_commands import (
     outlets_of,
@@ -56,7 +58,7 @@ class _CalledOutlet:
     where: str
     output: Output
     #: why its state could not be read the last time
-    failure: Optional[Exception] = None
+    failure: Optional[BaseException] = None
 
     def command(self, *, on: bool) -> EnumPowerStatus:
         pdu = self.unit.command_pdu()
@@ -68,7 +70,7 @@ class _CalledOutlet:
             with waiting(f"waiting for {self.where}", self.output):
                 self.unit.forget()
                 return dict(self.unit.states()).get(self.identity, UNKNOWN)
-        except Exception as error:
+        except FOREIGN_ERRORS as error:
             self.failure = error
             return UNKNOWN
 
@@ -128,6 +130,7 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     `port_up`, in one session if the handler can share it.
     """
     refuse_unnamed_handler(run, pdu, "cycle", outlet_word)
+    outlet_words.refuse_options([outlet_word])
     handler = load(pdu.handler)
     prompts.askable(run.output, f"cycling outlet {outlet_word}", pdu.host)
     data = pdu.data(handler)
@@ -215,7 +218,7 @@ def _run_cycle(
             place = f"outlet {identity} of {outcome.pdu.where}"
             line = f"{place} was off and is on again ({outcome.handler.shown})"
             return Result(outcome.answer(power.last_state, is_done=True), [line], DONE)
-    except Exception as error:
+    except FOREIGN_ERRORS as error:
         first_state = (
             "no command to switch on was sent"
             if power.stage is RestartStage.GOING_OFF

@@ -33,12 +33,15 @@ from ..cli.groups import Subcommand
 from ..cli.invocation import build_line, program
 from ..cli.options import TEXT, Output, Run, output_options, run_of
 from ..cli.output import counted, print_json, tabulate, waiting
+from ..loading.four_methods import BrokenHandler
 from ..loading.handler_loading import LoadedHandler, load
+from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.handler_recordings import identify as identify_device, recording
 from ..network import hosts
 from ..pdu_list import addition, form, names
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, login_of, login_options
+from ..reading.parts import error_of
 from ..recordings.recording_formats import HandlerFinding
 from .first_look import FirstLook, first_look
 
@@ -341,6 +344,11 @@ class _Survey:
             if device_error.kind == "denied" and endpoint is not None:
                 self._refused[endpoint] = name
             return HandlerAnswer(name, error=device_error)
+        except FOREIGN_ERRORS as defect:
+            if self._alone:
+                raise
+            advice = f"run again with --handler {name} --debug and report what it prints"
+            return HandlerAnswer(name, error=BrokenHandler(f"{error_of(defect).reason}; {advice}"))
 
     def _login(self, handler: LoadedHandler) -> Login:
         """One of several handlers gets only the settings that it takes. If another handler reads

@@ -15,11 +15,12 @@ from typing import Optional
 from handlers.shared.errors import NoSuchOutlet, printable
 
 from ..cli.error_output import Usage
-from ..cli.spelling import confusion, likely_spellings
+from ..cli.spelling import look_alike
 from ..cli.suggestions import only_similar_name
 
 #: a word that can only be an identity, so that no reading is needed to know what it means
 PLAIN = re.compile(r"[0-9]+(\.[0-9]+)*")
+_OPTION = re.compile("--[a-z][a-z-]*")
 _RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
 
 
@@ -42,10 +43,17 @@ def resolve(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(identities))
 
 
+def refuse_options(words: Sequence[str]) -> None:
+    """Raise Usage for a word such as `—yes`: an option whose dashes were changed."""
+    for word in words:
+        if advice := look_alike(word, _OPTION.fullmatch):
+            raise Usage(f"{printable(word, 60)!r} is no outlet: {advice}")
+
+
 def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> None:
     """Raise Usage for `Outlet 1` without its quotes, which may also mean outlet 1 and another."""
     for begin, end in itertools.combinations(range(len(words) + 1), 2):
-        text = " ".join(words[begin:end])
+        text = _without_blanks(" ".join(words[begin:end]))
         same = _named(text, names)
         if end - begin > 1 and same:
             raise Usage(
@@ -77,13 +85,10 @@ def _meanings(word: str, names: Mapping[str, str]) -> list[list[str]]:
     """Everything that a word may mean, each as identities: the outlet of this identity, else each
     outlet of this name; a range; and, with commas, what its parts mean together.
     """
-    if word not in names:
-        word = word.strip()  # blanks around it say nothing, of an identity as of a name
-    if word in names:
-        meanings = [[word]]
-    else:
-        meanings = [[identity] for identity in _named(word, names)]
-    outlet_range = _range(word, names)
+    text = _without_blanks(word)
+    same = _identical(text, names) or _named(text, names)
+    meanings = [[identity] for identity in same]
+    outlet_range = _range(text, names)
     if outlet_range is not None:
         meanings.append(outlet_range)
     parts = _parts(word)
@@ -94,22 +99,28 @@ def _meanings(word: str, names: Mapping[str, str]) -> list[list[str]]:
 
 
 def _parts(word: str) -> list[str]:
-    return [part.strip() for part in word.split(",")]
+    return _without_blanks(word).split(",")
 
 
-def _named(word: str, names: Mapping[str, str]) -> list[str]:
-    """The outlets with this name; how many blanks stand in it and around it says nothing."""
-    text = _without_blanks(word)
+def _identical(text: str, names: Mapping[str, str]) -> list[str]:
+    """The outlets with this identity."""
+    return [identity for identity in names if _without_blanks(identity) == text]
+
+
+def _named(text: str, names: Mapping[str, str]) -> list[str]:
+    """The outlets with this name."""
     return [identity for identity, name in names.items() if text and _without_blanks(name) == text]
 
 
 def is_same_name(name: str, other_name: str) -> bool:
-    """Whether two texts are one name for who searches; case does not count, nor how many blanks."""
+    """Whether two texts are one name for who searches: case does not count."""
     return _without_blanks(name).casefold() == _without_blanks(other_name).casefold()
 
 
 def _without_blanks(text: str) -> str:
-    """The text with one blank between its words, and none beside its commas."""
+    """The one rule for blanks, of words, identities and names: one stands between two words, and
+    none around the text and beside its commas.
+    """
     return ",".join(" ".join(part.split()) for part in text.split(","))
 
 
@@ -130,9 +141,9 @@ def _range(word: str, names: Mapping[str, str]) -> Optional[list[str]]:
 
 def _advice(unknown: str, names: Mapping[str, str]) -> str:
     """The only outlet that was probably meant, else which ones the PDU has."""
-    for spelling in likely_spellings(unknown):
-        if spelling.startswith("--") or _meanings(spelling, names):
-            return f"it has {confusion(unknown)}: did you mean {printable(spelling, 60)!r}?"
+    known_names = [*names, *filter(None, names.values())]
+    if advice := look_alike(unknown, lambda text: _meanings(text, names), known_names):
+        return advice
     near = only_similar_name(unknown, filter(None, names.values()))
     identities = [identity for identity, name in names.items() if name == near]
     if near and len(identities) == 1:
@@ -146,12 +157,14 @@ def _advice(unknown: str, names: Mapping[str, str]) -> str:
 
 def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
     """Why a word means no outlet."""
-    for part in (word, *parts):
+    for part in (_without_blanks(word), *parts):
         same = _named(part, names)
-        if part not in names and len(same) > 1:
+        if not _identical(part, names) and len(same) > 1:
             return (
                 f"outlets {', '.join(same)} have the name {printable(part, 60)!r}: give an identity"
             )
+    if len(parts) > 1 and "" in parts:
+        return f"{printable(word, 60)!r} has no outlet beside a comma: write 1,2 without blanks"
     unknown = next((part for part in parts if not _meanings(part, names)), word)
     match = _RANGE.fullmatch(unknown)
     advice = _advice(unknown, names)

@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 
 import click
 
@@ -23,10 +23,10 @@ from ..cli import states
 from ..cli.error_output import Interrupted, describe, fail
 from ..cli.exit_codes import DONE
 from ..cli.exit_handling import UNWRITABLE
+from ..cli.known_secrets import hide_secrets
 from ..cli.options import F, Output, Run, output_options, run_of, spelled
 from ..cli.output import (
     counted,
-    figure,
     print_json_line,
     report as print_note,
     show_status_line,
@@ -37,16 +37,19 @@ from ..cli.output import (
 from ..cli.shared_options import csv_option
 from ..files.csv_out import csv_lines
 from ..loading.handler_loading import LoadedHandler, load
+from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import OpenHandler
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
 from ..reading.figures import (
+    ABSENT_CELLS,
     OUTLET_FIGURES,
     PDU_FIGURES,
     FigureRow,
+    figure_cell,
     figure_text,
-    is_lost,
+    is_metered,
     missing_sentences,
 )
 from ..reading.parts import (
@@ -64,7 +67,6 @@ from .identify import identified
 
 _COLOURS = {states.UP: "green", states.DOWN: "red", states.UNKNOWN: "yellow"}
 LOGGER = logging.getLogger(__name__)
-_NO_FIGURE = "-"
 # what is known of an outlet beside its figures, by its keys in JSON and CSV
 _TEXTS: Mapping[str, Callable[[PolledOutlet], str]] = {
     "identity": lambda outlet: outlet.identity,
@@ -124,13 +126,10 @@ class ReadingReport(NamedTuple):
         figures = [
             row
             for row in self.figures
-            if any(measured(row.of(outlet.figures)) is not None for outlet in outlets)
+            if any(is_metered(row.of(outlet.figures)) for outlet in outlets)
         ]
         if self.texts == ("identity",) and not figures:
-            is_known_to_exist = any(
-                is_lost(row.of(outlet.figures)) for row in self.figures for outlet in outlets
-            )
-            yield f"no outlet's energy is {'known' if is_known_to_exist else 'metered'}"
+            yield "no outlet's energy is metered"
             return
         if not outlets:
             yield f"no outlets{_hint(handler.shown)}"
@@ -138,7 +137,7 @@ class ReadingReport(NamedTuple):
         rows = [
             [
                 *(_TEXTS[key](outlet) for key in self.texts),
-                *(_figure(measured(row.of(outlet.figures))) for row in figures),
+                *(figure_cell(row.of(outlet.figures)) for row in figures),
             ]
             for outlet in outlets
         ]
@@ -148,8 +147,10 @@ class ReadingReport(NamedTuple):
         for outlet, line in zip(outlets, lines):
             is_coloured = has_states and takes_colours()
             yield click.style(line, fg=_COLOURS[outlet.state]) if is_coloured else line
-        if any(_NO_FIGURE in row[len(self.texts) :] for row in rows):
-            yield f"{_NO_FIGURE}: not metered, or not known"
+        cells = {cell for row in rows for cell in row[len(self.texts) :]}
+        for cell, meaning in ABSENT_CELLS.items():
+            if cell in cells:
+                yield f"{cell}: {meaning}"
         if has_states:
             counts = ((reading.count(state), states.word(state)) for state in _COLOURS)
             sums = ", ".join(f"{count} {word}" for count, word in counts if count)
@@ -160,7 +161,7 @@ class ReadingReport(NamedTuple):
         parts: list[str] = []
         for row in self.totals:
             value = row.of(reading)
-            if row.key != "power_w" or measured(value) is not None or is_lost(value):
+            if row.key != "power_w" or is_metered(value):
                 parts.append(f"{row.word} {figure_text(value, row.unit)}")
         return f": {', '.join(parts)}" if parts else ""
 
@@ -224,7 +225,7 @@ def _read(
                 raise
             error = Interrupted("this PDU and those after it were not read", pdu.host)
             return _print_error(run, error, about, pdu.name)
-        except Exception as error:
+        except FOREIGN_ERRORS as error:
             codes.append(_print_error(run, error, about, pdu.name))
             continue
         if run.output.json:
@@ -256,7 +257,7 @@ def _chosen_pdus(
     return pdus
 
 
-def _print_error(run: Run, error: Exception, about: Mapping[str, Any], pdu_name: str) -> int:
+def _print_error(run: Run, error: BaseException, about: Mapping[str, Any], pdu_name: str) -> int:
     """Print why a PDU was not read, and return the exit code."""
     if not run.output.json:
         return fail(run, error, pdu_name)
@@ -289,6 +290,7 @@ class _Warnings(logging.Handler):
         super().__init__(logging.WARNING)
         self.host, self.as_json = host, as_json
         self.printed: set[str] = set()
+        self.addFilter(hide_secrets)
 
     def emit(self, record: logging.LogRecord) -> None:
         words = printable(record.getMessage())
@@ -320,10 +322,6 @@ def _hint(handler: str) -> str:
         registry.about(handler).no_outlets_hint if registry.is_handler(handler) else ("", "", "")
     )
     return f"; {spelled(key, value)} {lists}" if key else ""
-
-
-def _figure(value: Optional[float]) -> str:
-    return _NO_FIGURE if value is None else figure(value)
 
 
 # ---- the commands --------------------------------------------------------------------------------

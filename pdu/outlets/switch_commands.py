@@ -25,6 +25,7 @@ from ..cli.states import DOWN, UNKNOWN, word
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.four_methods import FourMethods
 from ..loading.handler_loading import LoadedHandler, load
+from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import HandlerTools, OpenHandler
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
@@ -199,6 +200,7 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
     refuse_unnamed_handler(run, pdu, "on" if on else "off", *outlets)
     host, output, goal = pdu.host, run.output, word(target_state(on=on))
     identities = list(dict.fromkeys(outlets))
+    outlet_words.refuse_options(identities)
     handler, where = load(pdu.handler), pdu.where
     prompts.askable(output, f"switching {outlets_text(identities)} {goal}", host)
     data = pdu.data(handler)
@@ -225,7 +227,7 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
             with signals_as_ctrl_c(), show_warnings(output, where):
                 for identity, outlet in switching.results():
                     results[identity] = outlet
-        except (Exception, KeyboardInterrupt) as error:
+        except (*FOREIGN_ERRORS, KeyboardInterrupt) as error:
             stop = error
         return switching.report(results, stop, round(time.monotonic() - begin, 3))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -16,6 +16,7 @@ from ..cli.groups import Subcommand
 from ..cli.options import TEXT, Output, output_options, pass_output
 from ..cli.output import counted, print_json, progress, report, tabulate
 from ..cli.shared_options import auth_option, list_option, parallel_option
+from ..cli.spelling import look_alike
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..reading import reader_pool
 from ..reading.owner_files import OwnerFiles
@@ -49,7 +50,7 @@ class NamedOutlet(NamedTuple):
 
 
 class UnreadPdu(NamedTuple):
-    """A PDU whose names of outlets are not known, and why."""
+    """A PDU whose names or states of outlets are not known, and why."""
 
     target: Target
     error: CallError
@@ -69,6 +70,8 @@ class Search(NamedTuple):
     unread: Sequence[UnreadPdu]
     #: how many PDUs the list has
     pdus: int
+    #: the names of all outlets that were read
+    known_names: Collection[str] = ()
 
     @property
     def missing(self) -> Sequence[str]:
@@ -103,12 +106,19 @@ class Search(NamedTuple):
             yield f"{printable(pdu.target.device.name)}: {kind}: {why}"
         if self.unread:
             yield (
-                f"the names of {counted(len(self.unread), 'PDU')} of {self.pdus} are not known:"
-                " what is sought may be there too"
+                f"{counted(len(self.unread), 'PDU')} of {self.pdus} could not be read whole: what"
+                " is sought may be there too"
             )
         read_count = self.pdus - len(self.unread)
         for name in self.missing:
-            yield f"no outlet of {counted(read_count, 'PDU')} has the name {printable(name, 60)!r}"
+            advice = look_alike(name, self._is_known, self.known_names)
+            yield (
+                f"no outlet of {counted(read_count, 'PDU')} has the name"
+                f" {printable(name, 60)!r}{advice and f'; {advice}'}"
+            )
+
+    def _is_known(self, name: str) -> bool:
+        return any(is_same_name(name, known_name) for known_name in self.known_names)
 
 
 def search(names: Sequence[str], targets: Sequence[Target], parallel: int) -> Search:
@@ -124,21 +134,23 @@ def search(names: Sequence[str], targets: Sequence[Target], parallel: int) -> Se
                 bar.update(1)
     outlets: list[NamedOutlet] = []
     unread: list[UnreadPdu] = []
+    known_names: set[str] = set()
     for place, target in enumerate(targets):
         pdu_reading = reading_by_place[place]
-        error = names_error(pdu_reading)
+        error = search_error(pdu_reading)
         if error is not None:
             unread.append(UnreadPdu(target, error))
         for outlet in pdu_reading.outlets:
+            known_names.add(outlet.name)
             if _is_sought(outlet.name, names):
                 outlets.append(NamedOutlet(target, outlet))
-    return Search(names, outlets, unread, len(targets))
+    return Search(names, outlets, unread, len(targets), sorted(known_names))
 
 
-def names_error(reading: Reading) -> Optional[CallError]:
-    """Why the names of a PDU are not known; None if they are."""
+def search_error(reading: Reading) -> Optional[CallError]:
+    """Why the names of a PDU, or the states of its outlets, are not known; None if they are."""
     if reading.labelled:
-        return None
+        return reading.failure
     return reading.failures.get(NAMES) or reading.failure or _NO_NAMES
 
 

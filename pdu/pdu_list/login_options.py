@@ -16,6 +16,7 @@ from handlers.shared.errors import NamedSetting, Reason, SettingsError, printabl
 from handlers.shared.similar_names import similar_names
 
 from ..cli import invocation
+from ..cli.known_secrets import note_secret
 from ..cli.options import (
     LOGIN,
     SECRETS,
@@ -106,6 +107,12 @@ class Login:
         return {key: value for key, value in values.items() if value}
 
     def secret(self, key: str, question: str, *, is_needed: bool = True) -> str:
+        """As `_secret`, which is kept out of texts from then on."""
+        secret = self._secret(key, question, is_needed=is_needed)
+        note_secret(secret)
+        return secret
+
+    def _secret(self, key: str, question: str, *, is_needed: bool) -> str:
         """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal
         if it is needed, else "".
 

@@ -24,6 +24,7 @@ from ..cli.error_output import NoSuchHandler, Usage
 from ..cli.groups import Subcommand
 from ..cli.options import EMPTY, F, run_of, word_completion
 from ..cli.shared_options import auth_option, list_option
+from ..cli.spelling import look_alike
 from ..cli.suggestions import only_similar_name
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_paths import is_path
@@ -237,7 +238,7 @@ class PduCommand(Subcommand):
             if is_identified and _looks_like_a_host(first_word):
                 return super().parse_args(ctx, [*args[:begin], IDENTIFY, *args[begin:]])
             if known_list is not None:
-                raise NoSuchHandler(_unknown_name_text(first_word, known_list), first_word)
+                raise NoSuchHandler(_unknown_name_text(words, known_list), first_word)
         return super().parse_args(ctx, args)
 
     def _list(self, first_word: str, list_file: str, auth_file: str) -> Optional[KnownList]:
@@ -324,20 +325,31 @@ def _no_errors_for_a_shell(context: click.Context) -> Any:
             raise
 
 
-def _unknown_name_text(word: str, known_list: KnownList) -> str:
-    """The sentence of the error for a word that is neither a handler nor a listed PDU."""
-    near = only_similar_name(word, [*registry.names(), *known_list.pdus])
+def _unknown_name_text(words: Sequence[str], known_list: KnownList) -> str:
+    """The sentence of the error for the first of these words, which is neither a handler nor a
+    listed PDU.
+    """
+    advice = _name_advice(words, known_list)
     return (
-        f"{printable(word, 60)!r} is neither a handler ({', '.join(registry.names())}) nor a PDU of"
-        f" {known_list.path}"
-        + (
-            f"; did you mean {near}?"
-            if near
-            else "; pdu check shows its names"
-            if known_list.pdus
-            else ""
-        )
+        f"{printable(words[0], 60)!r} is neither a handler ({', '.join(registry.names())}) nor a"
+        f" PDU of {known_list.path}{advice and f'; {advice}'}"
     )
+
+
+def _name_advice(words: Sequence[str], known_list: KnownList) -> str:
+    """What was probably meant by the first of these words; "" if nothing can be said."""
+    word, names = words[0], known_list.pdus
+    whole_name = " ".join(words[:2])
+    if whole_name in names:
+        return f"a name with blanks needs quotes, as in {printable(whole_name, 60)!r}"
+    if "," in word and all(part.strip() in names for part in word.split(",")):
+        return "give several names with spaces between them, or a command for each"
+    known_names = [*registry.names(), *names]
+    if advice := look_alike(word, known_names.__contains__, known_names):
+        return advice
+    if near := only_similar_name(word, known_names):
+        return f"did you mean {near}?"
+    return "pdu check shows its names" if names else ""
 
 
 def choose_pdu(context: click.Context, handler: str, host: str, *, alone: bool = True) -> ChosenPdu:
@@ -354,7 +366,7 @@ def choose_pdu(context: click.Context, handler: str, host: str, *, alone: bool =
     listed_pdu = known_list.pdus.get(host)
     if listed_pdu is None:
         raise Usage(
-            f"{_unknown_name_text(host, known_list)}; give names alone, or HANDLER and addresses"
+            f"{_unknown_name_text([host], known_list)}; give names alone, or HANDLER and addresses"
         )
     pdu = _chosen(typed_login, known_list, listed_pdu)
     if alone:

@@ -5,7 +5,7 @@ texts, JSON, CSV and metrics. What shows a reading takes its figures from here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Union
+from typing import Callable, NamedTuple, Union
 
 from handlers.shared.doubts import doubt_sentences
 from handlers.shared.meter_figures import (
@@ -18,8 +18,11 @@ from handlers.shared.meter_figures import (
 )
 
 from ..cli import output
-from .parts import PolledOutlet, Reading
+from .parts import Reading
 
+_NOT_METERED_CELL, _NOT_KNOWN_CELL = "-", "?"
+#: what stands in a table in the place of a figure without a value -> what it says
+ABSENT_CELLS = {_NOT_METERED_CELL: output.NOT_METERED, _NOT_KNOWN_CELL: output.NOT_KNOWN}
 JOULES = 3_600_000.0  # joules in one kWh
 
 
@@ -99,6 +102,19 @@ def is_lost(figure: Figure) -> bool:
     return isinstance(figure, NotKnown) and figure != NOT_ASKED
 
 
+def is_metered(figure: Figure) -> bool:
+    """Whether the PDU has the figure, known now or not."""
+    return measured(figure) is not None or is_lost(figure)
+
+
+def figure_cell(figure: Figure) -> str:
+    """The value for a table whose head has the unit, else a sign of ABSENT_CELLS."""
+    if is_lost(figure):
+        return _NOT_KNOWN_CELL
+    value = measured(figure)
+    return _NOT_METERED_CELL if value is None else output.figure(value)
+
+
 def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> str:
     """The value with its unit, else `not known` or `not metered`. `is_hidden`: an error hides
     whether the PDU meters it.
@@ -109,19 +125,24 @@ def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> s
     return output.figure(value, unit)
 
 
+def reason_lost(figure: Figure) -> str:
+    """Why a figure that the PDU has is not known now; "" for another one."""
+    return reason_without(figure) if is_lost(figure) else ""
+
+
 def missing_sentences(
-    reading: Reading, pdu_rows: Sequence[FigureRow], outlet_rows: Sequence[FigureRow]
+    reading: Reading,
+    pdu_rows: Sequence[FigureRow],
+    outlet_rows: Sequence[FigureRow],
+    reason: Callable[[Figure], str] = reason_without,
 ) -> Iterator[str]:
-    """Why figures of the PDU and of its outlets have no value, if the handler says so."""
+    """Why figures of the PDU and of its outlets have no value, if the handler says so. `reason`:
+    `reason_lost` for those alone that are not known now.
+    """
     for row in pdu_rows:
-        if reason := reason_without(row.of(reading)):
-            yield f"no {row.word}: {reason}"
+        if why := reason(row.of(reading)):
+            yield f"no {row.word}: {why}"
     for row in outlet_rows:
-        for sentence in _outlet_doubts(reading.outlets, row):
+        doubts = [(outlet.identity, reason(row.of(outlet.figures))) for outlet in reading.outlets]
+        for sentence in doubt_sentences(doubts):
             yield f"no {row.word}: {sentence}"
-
-
-def _outlet_doubts(outlets: Sequence[PolledOutlet], row: FigureRow) -> Iterator[str]:
-    return doubt_sentences(
-        (outlet.identity, reason_without(row.of(outlet.figures))) for outlet in outlets
-    )

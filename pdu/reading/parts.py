@@ -19,14 +19,18 @@ from handlers.shared.meter_figures import (
 )
 from pdu_common.helper import EnumPowerStatus
 
+from ..cli.known_secrets import error_text, reason_text
 from ..cli.states import UNKNOWN
 from ..loading.handler_loading import LoadedHandler
+from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import HandlerTools, OpenHandler
 from ..recordings.nameplate import Nameplate
 from ..recordings.topology import MeteredPart
 
 #: the names of parts; POWER: W alone
 STATES, FIGURES, POWER, NAMES = "states", "figures", "power", "names"
+#: the kind of error of a PDU that does not answer
+UNREACHABLE = "unreachable"
 _DEFECT = "defect"
 #: an error of these kinds concerns some of the values; others are of the device or the login
 _OF_SOME_VALUES = ("protocol", "refused", "unsupported")
@@ -89,12 +93,17 @@ class Reading(NamedTuple):
 
     @property
     def failure(self) -> Optional[CallError]:
-        """The one that matters most: that of the states, else the first; None if all was read."""
-        return self.failures.get(STATES) or next(iter(self.failures.values()), None)
+        """The one that matters most: the PDU's silence, whatever it answered before; else that of
+        the states, else the first; None if all was read.
+        """
+        errors = self.failures.values()
+        silences = (error for error in errors if error.kind == UNREACHABLE)
+        first_error = self.failures.get(STATES) or next(iter(errors), None)
+        return next(silences, first_error)
 
     def with_failure(self, part: str, error: CallError) -> Reading:
         """This one, where a part was not read. Of two errors the first counts."""
-        return self._replace(failures={part: error, **self.failures})
+        return self._replace(failures={**self.failures, part: self.failures.get(part, error)})
 
     def count(self, state: EnumPowerStatus) -> int:
         """How many outlets are in this state."""
@@ -165,14 +174,14 @@ def read_parts(
 def read_until_error(
     parts: Sequence[Part], read: Callable[[Callable[[Reading], object]], object]
 ) -> Reading:
-    """What `read` hands over of these parts to its argument, the `keep` of `read_parts`. An
-    Exception or SystemExit that ends it is the failure of the part that was read then.
+    """What `read` hands over of these parts to its argument, the `keep` of `read_parts`. One
+    of FOREIGN_ERRORS that ends it is the failure of the part that was read then.
     """
     begun = time.monotonic()
     readings = [Reading(begun=begun)]
     try:
         read(readings.append)
-    except (Exception, SystemExit) as error:  # anybody may have written the archive
+    except FOREIGN_ERRORS as error:
         part = parts[min(len(readings), len(parts)) - 1]
         readings.append(readings[-1].with_failure(part.name, error_of(error)))
     return readings[-1]._replace(seconds=time.monotonic() - begun)
@@ -283,8 +292,8 @@ def error_of(error: BaseException) -> CallError:
     """
     kind = getattr(error, "kind", None)
     if isinstance(kind, str):
-        return CallError(printable(kind, 40), printable(str(getattr(error, "reason", error))))
-    return CallError(_DEFECT, printable(f"{type(error).__name__}: {error}"))
+        return CallError(printable(kind, 40), printable(reason_text(error)))
+    return CallError(_DEFECT, printable(f"{type(error).__name__}: {error_text(error)}"))
 
 
 def figure(value: Any) -> Figure:

@@ -102,7 +102,7 @@ def poll(
     """Reads states and figures as DCImanager does, W `with_power`, numbers and names `with_labels`,
     then the `parts`, in one session. What fails costs itself alone, unless the device is silent.
 
-    An Exception or SystemExit becomes one of the `failures` of the result.
+    One of FOREIGN_ERRORS becomes one of the `failures` of the result.
     """
     figures_part = reading.power if with_power else reading.figures
     label_parts = (reading.labels,) if with_labels else ()

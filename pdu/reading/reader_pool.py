@@ -4,6 +4,8 @@ A handler that hangs cannot be interrupted. At its deadline its thread is left b
 has a failure; a dead PDU, a slow one and a handler that raises cost the other PDUs nothing. While
 such a thread runs, its PDU is not asked again, and the number of such threads is bounded: so a
 process may read for months. Threads are daemons: they end with the process.
+
+Every command that reads many PDUs at a time does so here: what one reading raises is its failure.
 """
 
 from __future__ import annotations
@@ -18,8 +20,9 @@ from dataclasses import dataclass
 
 from handlers.shared.errors import SettingsError
 
+from ..loading.handler_module import FOREIGN_ERRORS
 from ..pdu_list.listed_pdu import ListedPdu
-from .parts import CallError, Reading, failed_reading
+from .parts import CallError, Reading, error_of, failed_reading
 from .polling import Target, poll
 
 #: default limit for the PDUs that are read at a time
@@ -137,6 +140,8 @@ class ReaderPool:
             reading = failed_reading(_LOST)
             try:
                 reading = read()
+            except FOREIGN_ERRORS as error:
+                reading = failed_reading(error_of(error))
             finally:
                 with self._lock:
                     self._running.discard(job)

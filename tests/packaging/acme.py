@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.simulators.snmp_agent import Device, Effect, Model, Relay, Rule, When
 from tests.simulators.snmp_agent.devices.rows import Rows
 
-PROFILE = Path(__file__).with_name("acme-strip.json")
+PROFILE = Path(__file__).parents[2] / "docs" / "own-pdu" / "acme-strip.json"
 ROOT = "1.3.6.1.4.1.32473.10"
 STATES, UNLOCK, COMMAND, PROTECTED = (
     f"{ROOT}.1.0",

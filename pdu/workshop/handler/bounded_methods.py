@@ -15,7 +15,8 @@ from handlers.dcimanager import Figures
 from handlers.http import login
 from pdu_common.helper import EnumPowerStatus
 
-from ...loading.four_methods import HIDDEN, FourMethods, make_pdu
+from ...cli.known_secrets import HIDDEN
+from ...loading.four_methods import FourMethods, make_pdu
 from ...loading.handler_loading import LoadedHandler
 from .method_trials import EndlessCall, error_text
 from .side_effects import SideEffects

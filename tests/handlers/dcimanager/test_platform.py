@@ -203,6 +203,7 @@ def test_a_total_that_is_not_known_is_an_error_and_such_an_outlet_has_no_entry()
     assert figures.outlets_not_known() == [
         "without an energy: outlet 2: row 3 of bankCurrent is missing"
     ]
+    assert figures.unset_unknown().ports["2"].energy_kwh == NotMetered(unread.reason)
 
 
 @pytest.mark.parametrize("figure", [float("nan"), float("inf")])

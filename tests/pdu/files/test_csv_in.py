@@ -52,7 +52,7 @@ def check(head: Sequence[str]) -> Collection[str]:
     "text, sentence",
     [
         ("", "the first line must have the columns a"),
-        ("a,b,a\n", "f.csv: a column occurs twice"),
+        ("a,b,a\n", "f.csv: the column 'a' occurs twice"),
         ('a,b\n1,"x\n', "line 2 is not CSV (unexpected end of data); a quote that opens there"),
         ('a,b\n1,x\n"2,x\n3,x\n4,x\n', "line 3 is not CSV (unexpected end of data); a quote that"),
         ('a,b\n"2,x\n3,x\n4",x,y\n', "line 2 has 3 cells"),

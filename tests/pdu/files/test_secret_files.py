@@ -22,6 +22,9 @@ LIST = b"name,handler,address\nr1,snmp,192.0.2.1\n"
         (SQLITE, secret_files.SECRET, "an SQLite database"),
         (SQLITE, secret_files.LIST, "an SQLite database"),
         (LIST, secret_files.SECRET, "a list of PDUs"),
+        (b'[{"name": "r1"}]', secret_files.LIST, "JSON, and a list is CSV or TOML"),
+        (b'{"pdus": []}', secret_files.LIST, "JSON, and a list is CSV or TOML"),
+        (b"- name: r1\n", secret_files.LIST, "YAML, and a list is CSV or TOML"),
     ],
 )
 def test_another_file_is_told_before_its_permissions(
@@ -39,3 +42,14 @@ def test_a_list_is_read_as_a_list(tmp_path: Path) -> None:
     path = tmp_path / "pdus.csv"
     path.write_bytes(LIST)
     assert secret_files.read_bytes(str(path), secret_files.LIST) == LIST
+
+
+@pytest.mark.parametrize("secret", ["[{", "{", "- x"])
+def test_a_secret_may_begin_as_another_list(secret: str, tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text(secret)
+    path.chmod(0o600)
+    assert secret_files.secret_in(str(path)) == secret
+    path.write_text('[auth.snmp]\ncommunity = "x"\n')
+    with pytest.raises(SettingsError, match="is a file of logins: another file belongs here"):
+        secret_files.secret_in(str(path))

@@ -14,9 +14,9 @@ import click
 import pytest
 
 from handlers.shared.address import Address
-from handlers.shared.meter_figures import NotKnown
+from handlers.shared.meter_figures import NOT_ASKED, MeterFigures, NotKnown
 from pdu.cli import exit_codes
-from pdu.cli.states import UNKNOWN
+from pdu.cli.states import UNKNOWN, UP
 from pdu.monitoring import check_result, nagios, tables
 from pdu.monitoring.check_report import CheckReport
 from pdu.pdu_list.listed_pdu import ListedPdu
@@ -125,12 +125,37 @@ def test_a_load_that_is_not_known_now_is_no_figure_of_a_pdu_that_is_well() -> No
     """`statistic` raises for it, so DCImanager shows no figures of that PDU."""
     silent = reading("UP")._replace(energy_kwh=NotKnown("the sensor is not valid now"))
     rows = [row("UP"), check_result.judge_reading(device("b"), silent)]
-    assert (rows[1].level, rows[1].result) == (check_result.DOUBTFUL, "no figures")
-    assert rows[1].reason == "the energy cannot be read now: the sensor is not valid now"
+    assert (rows[1].level, rows[1].result) == (check_result.DOUBTFUL, "unknown figures")
+    assert rows[1].reason == "no energy: the sensor is not valid now"
     assert "unknown_figures=unset" in rows[1].remedy
     first = nagios.output(check_result.summary(rows, 2.0), rows)[0]
     # the sum over the other PDU would be a counter that fell
     assert first.startswith("PDU WARNING") and "energy=" not in first
+
+
+@pytest.mark.parametrize("field", ["current_a", "power_w", "energy_kwh"])
+def test_a_figure_of_an_outlet_that_is_not_known_now_is_no_figure_of_a_pdu_that_is_well(
+    field: str,
+) -> None:
+    lost = PolledOutlet("2", UP, figures=MeterFigures(**{field: NotKnown("no answer")}))
+    given = reading("UP")._replace(outlets=[PolledOutlet("1", UP), lost], energy_kwh=None)
+    pdu_row = check_result.judge_reading(device(), given)
+    assert (pdu_row.level, pdu_row.result) == (check_result.DOUBTFUL, "unknown figures")
+    assert "outlet 2: no answer" in pdu_row.reason and "unknown_figures=unset" in pdu_row.remedy
+    # the PDU itself has no counter, which an outlet's lost figure does not hide
+    assert "energy not metered" in check_result.summary([pdu_row], 1.0).lines()[1]
+    not_asked = MeterFigures(**{field: NOT_ASKED})
+    well = given._replace(outlets=[PolledOutlet("2", UP, figures=not_asked)])
+    assert check_result.judge_reading(device(), well).level == check_result.WELL
+
+
+def test_a_pdu_that_fell_silent_is_that_whatever_it_answered_before() -> None:
+    errors = {"states": CallError("protocol", "x"), "figures": CallError("unreachable", "silence")}
+    given = reading(answered=False)._replace(failures=errors)
+    pdu_row = check_result.judge_reading(device(), given)
+    assert (pdu_row.level, pdu_row.result, pdu_row.kind) == (2, "unreachable", "unreachable")
+    assert pdu_row.remedy == check_result.REMEDIES["unreachable"]
+    assert pdu_row.reason == "no states: x; no figures: silence"
 
 
 def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> None:
@@ -321,6 +346,10 @@ def test_a_unit_that_is_listed_twice_counts_by_the_name_under_which_it_was_read(
     )
     total = check_result.summary([failed, row("UP", name="b")], 1.0, {"b": "a"})
     assert (total.on, total.loads, total.energy_kwh) == (1, 1, 5.0)
+    assert total.lines()[2:] == ["b is a again: counted once"]
+    # of PDUs that were not read nothing is said
+    alone = check_result.summary([row("UP", name="b")], 1.0, {"b": "a", "d": "c"})
+    assert (alone.on, alone.lines()[2:]) == (1, [])
 
 
 def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:

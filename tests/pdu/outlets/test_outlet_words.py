@@ -9,6 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet
 from pdu.cli.error_output import Usage
+from pdu.outlets import outlet_words
 from pdu.outlets.outlet_words import resolve
 
 STRIP = {"1": "web-1", "2": "web-2", "3": "db", "4": "db", "5": "1-3", "6": "", "7": "6"}
@@ -50,7 +51,7 @@ def test_words_that_are_clear(
             "the PDU has no outlet '4-2'; it has 1-7; status lists them, and the numbers",
         ),
         (STRIP, "3-3", "the PDU has no outlet '3-3'"),
-        (STRIP, "1,,2", "the PDU has no outlet '', of '1,,2'"),
+        (STRIP, "1,,2", "'1,,2' has no outlet beside a comma"),
         (STRIP, "01-3", "the PDU has no outlet '01', of '01-3'"),
         (STRIP, "WEB-1", "the PDU has no outlet 'WEB-1'"),
         (STRIP, "", "the PDU has no outlet ''"),
@@ -127,7 +128,6 @@ def test_nothing_but_listed_outlets_is_meant_and_each_once(
         ("АА1", "AA1", "Cyrillic letters"),
         ("1–2", "1-2", "dashes or digits of another form"),
         ("１", "1", "dashes or digits of another form"),
-        ("—yes", "--yes", "dashes or digits of another form"),
     ],
 )
 def test_a_look_alike_is_named_and_never_taken_for_what_was_meant(
@@ -137,6 +137,23 @@ def test_a_look_alike_is_named_and_never_taken_for_what_was_meant(
     with pytest.raises(NoSuchOutlet) as error:
         resolve([word], names)
     assert error.value.reason.endswith(f"it has {confused}: did you mean '{meant}'?")
+
+
+def test_an_option_with_another_dash_is_no_outlet_and_a_name_may_have_dashes() -> None:
+    outlet_words.refuse_options(["— spare —", "1–3", "-"])
+    for word in ("—yes", "–yes"):
+        with pytest.raises(Usage, match="did you mean '--yes'"):
+            outlet_words.refuse_options([word])
+
+
+@pytest.mark.parametrize("word", ["web 1", "a,b", "1", "1-2", "1,2", "Bay A"])
+def test_one_rule_for_blanks_counts_for_words_names_and_identities(word: str) -> None:
+    names = {"1": "web 1", "2": " web  2", "3": "a, b", "Bay  A": "", "5": "1 ,3"}
+    meant = resolve([word], names)
+    for spaced in (f" {word}", f"{word}\xa0", word.replace(" ", "  "), word.replace(",", " , ")):
+        assert resolve([spaced], names) == meant
+    with pytest.raises(Usage):
+        resolve(["1,3"], names)
 
 
 def test_blanks_around_a_word_make_no_name_of_another_outlet_of_an_identity() -> None:

@@ -302,3 +302,56 @@ def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
     monkeypatch.setattr("pdu.pdu_list.device_list.read_device_list", fail)
     code, out, err = run(capsys, "check", "hall.csv")
     assert (code, out) == (exit_codes.WRONG, "") and err.startswith("defect: ZeroDivisionError: ")
+
+
+class Stopped:
+    """Three outlets that are on; the command for one of them raises, the others are obeyed."""
+
+    def __init__(self, at: str, error: BaseException | None) -> None:
+        self.on = dict.fromkeys("123", True)
+        self.at, self.error = at, error
+        self.sent: list[str] = []
+
+    def status(self) -> PduView:
+        states = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN}
+        return PduView(ports=[PduPortView(name, states[on]) for name, on in self.on.items()])
+
+    def port_down(self, port: PduPortView) -> PduPortView:
+        self.sent.append(port.identity)
+        if port.identity == self.at and self.error is not None:
+            raise self.error
+        self.on[port.identity] = False
+        port.power_status = EnumPowerStatus.DOWN
+        return port
+
+
+STOPS: Sequence[BaseException | None] = [
+    None,
+    errors.Unreachable("no answer"),
+    errors.Refused("locked"),
+    KeyError("x"),
+    SystemExit("x"),
+    KeyboardInterrupt(),
+]
+
+
+@pytest.mark.parametrize("error", STOPS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("at", ["1", "2", "3"])
+def test_json_has_a_row_of_each_outlet_of_the_line(
+    at: str,
+    error: BaseException | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Also of the one that may have switched, and of those to which nothing was sent."""
+    unit = Stopped(at, error)
+    use_pdu(monkeypatch, lambda data: unit)
+    out = run(capsys, "off", "x", "192.0.2.7", "1-3", "--yes", "--json")[1]
+    document = json.loads(out)
+    rows = document["outlets"]
+    assert ("error" in document) is (error is not None)
+    assert [row["identity"] for row in rows] == ["1", "2", "3"]
+    assert [row["identity"] for row in rows if row["sent"]] == unit.sent
+    for row in rows:
+        is_proven = error is None or row["identity"] < at
+        assert (row["state"], row["done"]) == (("off", True) if is_proven else ("unknown", False))

@@ -88,7 +88,7 @@ def test_a_pdu_that_cannot_be_read_is_named(
     assert root.run(["where", "web-7", "--list", str(files)]) == 3
     err = capsys.readouterr().err
     assert "r1-dead: unreachable: " in err
-    assert "the names of 1 PDU of 3 are not known: what is sought may be there too" in err
+    assert "1 PDU of 3 could not be read whole: what is sought may be there too" in err
 
 
 def test_names_that_a_unit_does_not_tell_are_not_absent(
@@ -103,3 +103,9 @@ def test_names_that_a_unit_does_not_tell_are_not_absent(
     assert [pdu["reason"] for pdu in document["unread"]] == [
         "this handler reads no names of outlets"
     ] * 2
+
+
+def test_a_look_alike_of_a_name_is_named(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["where", "wеb–7", "--list", str(files)]) == 7
+    err = capsys.readouterr().err
+    assert "it has dashes or digits of another form: did you mean 'web-7'?" in err

@@ -166,3 +166,42 @@ def test_a_shell_completes_names(
 ) -> None:
     shell = ShellComplete(root.ROOT, {}, "pdu", "_")
     assert [item.value for item in shell.get_completions(words, incomplete)] == completions
+
+
+@pytest.mark.parametrize(
+    "word, name, confused",
+    [
+        ("АА1", "AA1", "it has Cyrillic letters: did you mean 'AA1'?"),
+        ("фф1", "aa1", "it has Cyrillic letters: did you mean 'aa1'?"),
+        ("r1–left", "r1-left", "it has dashes or digits of another form: did you mean 'r1-left'?"),
+        ("r１", "r1", "it has dashes or digits of another form: did you mean 'r1'?"),
+        ("AA1", "АА1", "did you mean 'АА1', which has Cyrillic letters?"),
+    ],
+)
+@pytest.mark.parametrize("command", ["off", "status", "check"])
+def test_a_look_alike_of_a_name_is_named_and_never_taken_for_it(
+    command: str,
+    word: str,
+    name: str,
+    confused: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "pdus.csv"
+    path.write_text(f"name,handler,address\n{name},netio,127.0.0.1:9\nr9,netio,127.0.0.1:10\n")
+    outlet = ["1", "--yes"] if command == "off" else []
+    code, out, err = run(capsys, command, word, *outlet, "--list", str(path))
+    assert (code, out) == (2, "") and confused in err, err
+
+
+def test_a_name_with_blanks_that_has_no_quotes_and_two_names_in_one_word_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "pdus.csv"
+    path.write_text("name,handler,address\nrack 1,netio,127.0.0.1:9\nr2,netio,127.0.0.1:10\n")
+    for words, advice in (
+        (("rack", "1"), "a name with blanks needs quotes, as in 'rack 1'"),
+        (("rack 1,r2",), "give several names with spaces between them"),
+    ):
+        code, out, err = run(capsys, "status", *words, "--list", str(path))
+        assert (code, out) == (2, "") and advice in err

@@ -1,0 +1,75 @@
+"""The secrets of this run, and what keeps them out of what others write: log lines of somebody's
+handler and of libraries, and errors of which nobody knows what they quote.
+
+The handlers of this project mask what they log and raise themselves.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from handlers.http.login import SecretForms, forms_of, holds
+
+#: in the place of a text
+HIDDEN = "its text holds the login and is not shown"
+_OURS = ("handlers", "pdu", "pdu_common", "common")
+_forms_by_secret: dict[str, SecretForms] = {}
+
+
+def note_secret(secret: str) -> None:
+    """Keep this secret out of texts until the run ends."""
+    if secret and secret not in _forms_by_secret:
+        _forms_by_secret[secret] = forms_of([secret])
+
+
+def forget_secrets() -> None:
+    """Begin a run, which knows no secret."""
+    _forms_by_secret.clear()
+
+
+def without_secrets(text: str) -> str:
+    """The text, or HIDDEN if it holds a secret of this run."""
+    is_hidden = any(holds(text, forms) for forms in [*_forms_by_secret.values()])
+    return HIDDEN if is_hidden else text
+
+
+def error_text(error: BaseException) -> str:
+    """The error's own text without secrets; "" if its class, which may be anybody's, cannot tell
+    it.
+    """
+    try:
+        return without_secrets(str(error))
+    except Exception:
+        return ""
+
+
+def reason_text(error: BaseException) -> str:
+    """The reason of an error with a kind, else its text. One that is not of this project, without
+    `parts`, may quote a secret.
+    """
+    text = str(getattr(error, "reason", "")) or error_text(error)
+    return text if hasattr(error, "parts") else without_secrets(text)
+
+
+def traceback_text(error: BaseException) -> str:
+    """The error with its causes and places, without secrets."""
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    return without_secrets("".join(lines))
+
+
+def hide_secrets(record: logging.LogRecord) -> bool:
+    """A filter of logging: takes the text of others' records that hold a secret, and drops records
+    whose text cannot be made: whoever logs does not expect an error.
+    """
+    try:
+        text = record.getMessage()
+    except Exception:
+        return False
+    if record.name.partition(".")[0] in _OURS:
+        return True
+    error = record.exc_info[1] if record.exc_info else None
+    if HIDDEN in (without_secrets(text), traceback_text(error) if error is not None else ""):
+        record.msg, record.args = HIDDEN, ()
+        record.exc_info = record.exc_text = record.stack_info = None
+    return True
