@@ -23,9 +23,7 @@ from . import detection, metering, options, switching
 from .settings import SETTINGS as SETTINGS, select_families
 
 LOGGER = get_logger(__name__)
-UPS_ADVICE = (
-    "this is a UPS, of which this handler reads only the outlets: the handler nut reads the rest"
-)
+UPS_ADVICE = "this is a UPS: its outlets are read here, the UPS itself by the handler nut"
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN}
 Session = switching.SwitchCall
 

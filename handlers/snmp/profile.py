@@ -79,7 +79,7 @@ class Profile(FrozenValue):
             or banks. Only such a figure shows power that flows past the outlets' meters.
         inlet_power: the same in W.
         ceilings: the most A and W of its parts, for families that are no rack PDUs.
-        ups: the devices are UPSs, of which the family reads only the outlets; status says so.
+        ups: the devices are UPSs, of which the handler nut reads more; status says so.
         evidence: what each capability was made from.
         recording: the recording of a real unit that shows the outlets' states, if there is one.
         programs: links to public programs, independent of each other, that people run and that

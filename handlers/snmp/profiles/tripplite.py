@@ -99,6 +99,7 @@ PROFILES = (
         mib="TRIPPLITE-12X, UPS-MIB",
         source=librenms("poweralert/TRIPPLITE-12X"),
         models=("UPS with PowerAlert 12 and switched outlets",),
+        ups=True,
         # PowerAlert 12 names the maker alone
         sys_object_ids=oids("850.1", "850"),
         outlets=outlets(

@@ -105,8 +105,9 @@ _EASY = "1.3.6.1.4.1.318.1.1.30"
 def test_a_tree_that_a_walk_from_above_leaves_out_is_recorded(
     hidden: str, settings: Mapping[str, str]
 ) -> None:
-    with Skipping(fixture("apc-easy-epdu").device()) as agent:
-        agent.hidden = (arcs(hidden),)
+    skipping = Skipping(fixture("apc-easy-epdu").device())
+    skipping.hidden = (arcs(hidden),)
+    with skipping as agent:
         recording = kind("snmp").record(snmp_data(agent, settings), RecordingOptions())
         assert f"{_EASY}.6.1.1.4.1|" in recording.text
         assert "It reads as the family apc-easy-epdu" in recording.notes[0]
