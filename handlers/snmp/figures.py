@@ -16,7 +16,6 @@ from .decoding import number, text
 from .frozen_value import FrozenValue
 from .reader import LOST, Lost, Reader
 from .sources.base import Source
-from .sources.filters import lacks_first_row
 from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
@@ -321,7 +320,6 @@ class Total(FrozenValue):
         units: a source with a row for each unit of the chain, such as its number of inputs. There
             is no total if one of these units has no figure. If it lists only one unit, it is
             ignored, because a single unit may have a different number in each table.
-        unit_count: the device's own number of units. There is no total over fewer.
         demanded: each unit of the family has one of the figures, by the MIB and by its recordings:
             without a row it is not known, where it else is not metered.
     """
@@ -330,7 +328,6 @@ class Total(FrozenValue):
     else_outlets: bool = False
     unit: Optional[Arcs] = None
     units: Optional[Source] = None
-    unit_count: Optional[Source] = None
     demanded: bool = False
 
     def check(self) -> None:
@@ -338,10 +335,8 @@ class Total(FrozenValue):
             raise ValueError("figures is empty; give at least one, or else_outlets")
         if self.demanded and (not self.figures or self.else_outlets):
             raise ValueError("demanded is for figures that no outlets replace")
-        if self.unit is None and (self.units, self.unit_count) != (None, None):
-            raise ValueError(
-                "units or unit_count is given and unit is not: give the arcs that name the unit"
-            )
+        if self.unit is None and self.units is not None:
+            raise ValueError("units is given and unit is not: give the arcs that name the unit")
         if self.unit is not None and any(
             isinstance(figure.source, Scalar) for figure in self.figures
         ):
@@ -396,23 +391,8 @@ class Total(FrozenValue):
         if not units_without and isinstance(sum_of_rows, Decimal):
             units_without = self._chain(reader) - units
         if not units_without:
-            return self._if_whole(sum_of_rows, units, reader)
+            return sum_of_rows
         return self._reason_without(units_without, reader, metered_units)
-
-    def _if_whole(self, sum_of_rows: ExactFigure, units: set[str], reader: Reader) -> ExactFigure:
-        """A sum over these units, if the device counts no more than its answers list."""
-        if self.unit_count is None or not isinstance(sum_of_rows, Decimal):
-            return sum_of_rows
-        count = number(self.unit_count.rows(reader).get("0"))
-        listed_units = set(map(self._unit, self.units.rows(reader))) if self.units else units
-        if count is None:
-            return sum_of_rows
-        # further units may be padding
-        if len(listed_units) >= count and not lacks_first_row(list(listed_units), count):
-            return sum_of_rows
-        return NotKnown(
-            f"the device counts {count:f} units, and the answers have {len(listed_units)} of them"
-        )
 
     def _reason_without(
         self, units: set[str], reader: Reader, metered_units: Collection[str]

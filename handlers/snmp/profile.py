@@ -17,7 +17,8 @@ from .evidence import DCIMANAGER_EXAMPLE, Evidence, EvidenceLevel
 from .figures import Ceilings, Total
 from .frozen_value import FrozenValue, parts_of, replace
 from .outlets import Outlets
-from .reader import ROOT
+from .reader import ROOT, Reader
+from .sources.base import Source, is_nameless
 
 ENTERPRISES = "1.3.6.1.4.1."
 # Default sysObjectIDs of agents built on Net-SNMP, which several families share: `linux` of
@@ -70,6 +71,9 @@ class Profile(FrozenValue):
             with the family's sysObjectID need such rows too.
         contact: marks of units, or of the device, without which nothing that it tells of them is
             certain: states, figures and commands.
+        units: a row for each unit of the chain, and one for those that the answers lack, by the
+            device's own number of units (see `Complete`). With it there is no list of outlets and
+            no total.
         outlets: ways to read the outlets, tried in this order; empty for a family without outlets.
             A device is read and switched through only one of them (see `device.read_by_states`).
         load: the device's total, in A.
@@ -101,6 +105,7 @@ class Profile(FrozenValue):
     unseen: bool = False
     described: str = ""
     contact: tuple[Contact, ...] = ()
+    units: Optional[Source] = None
     outlets: tuple[Outlets, ...] = ()
     load: Optional[Total] = None
     power: Optional[Total] = None
@@ -174,6 +179,12 @@ class Profile(FrozenValue):
             inlet=total_in_contact(self.inlet, self.contact),
             inlet_power=total_in_contact(self.inlet_power, self.contact),
         )
+
+    def missing_unit(self, reader: Reader) -> str:
+        """Why the answers are of fewer units than the device counts, "" if they are not."""
+        if self.units is None or not any(map(is_nameless, self.units.rows(reader))):
+            return ""
+        return "the device counts more units than its answers list"
 
     @property
     def totals(self) -> tuple[Total, ...]:

@@ -13,7 +13,6 @@ EDGE = hpe.PduTables(
     "pdu",
     HUNDREDTHS,
     column(ROOT + ".1.2.1.13", "pduOutletCount"),
-    scalar(ROOT + ".1.1.0", "pduNumberPDU"),
 )
 
 PROFILES = (
@@ -25,6 +24,7 @@ PROFILES = (
         models=("Edge series",),
         sys_object_ids=oids(ROOT),
         unseen=True,
+        units=Complete(EDGE.units, count=scalar(ROOT + ".1.1.0", "pduNumberPDU")),
         outlets=EDGE.outlets(
             Guarded(
                 Write(EDGE.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),

@@ -49,8 +49,10 @@ from handlers.snmp.sources import (
     Signed,
     Span,
     Spread,
+    Summed,
     Tables,
     UnitOf,
+    Units,
     Unless,
     Whole,
 )
@@ -64,7 +66,7 @@ SPREAD = Spread(
 BY_ROW = Spread("1.3.6.1.4.1.99999.4", (Span(1, 24, 52),), "outletN", by_row=True)
 TABLES = Tables("1.3.6.1.4.1.99999.5", 1, 8, "2.1.2", "outletPduX")
 NAMED = NamedRows("1.3.6.1.4.1.99999.6.3", "1.3.6.1.4.1.99999.6.10", r"Socket (\d+)", "variable")
-BY_UNIT = ByUnit(C, C, C, (S,))
+BY_UNIT = ByUnit(C, C, C, (S,), ("0",))
 PACKED = Packed(S, ";", "1")
 
 EVERY_PART = Profile(
@@ -79,6 +81,7 @@ EVERY_PART = Profile(
     ups=True,
     described="Acme.*",
     contact=(Contact(C, ("1",), Arcs(0, 1), Arcs(0, 2), optional=True, why="why"),),
+    units=C,
     outlets=(
         Outlets(
             states=State(
@@ -113,6 +116,7 @@ EVERY_PART = Profile(
             ),
             count=OfUnits(S, C),
             none_if_zero=InletsInUse(C, S, C),
+            counts_unlisted=True,
             number=Chained(Number(C, 2, 0), C, "."),
             name=Field(ItemCount(S, ";"), 1, ";"),
             contact=(Contact(S, ("1",)),),
@@ -131,18 +135,18 @@ EVERY_PART = Profile(
                     (
                         Gathered(C, S, C, ";", ("x",)),
                         ByOctets(C, S, 7),
-                        Whole(C, S),
+                        Whole(C, Summed(S)),
                         Unless(C, Listed(C, S)),
                         Checked(Alike(C, S), ("0",), S, ("2",), 3),
                         Fitted(C, (S,), ("", "-1")),
                         Renumbered(C, S),
                         Signed(C, S, C, S),
-                        Complete(C, S, S, 3, -1),
+                        Complete(C, S, S, 3, -1, next_row=True),
                     )
                 )
             ),
             energy=Figure(
-                EachUnit(Part(C, S, 1, 3), C, (S,)),
+                EachUnit(Part(C, S, 1, 3), C, (Units(S),)),
                 absent=(),
                 padding=("7",),
                 unmetered="the MIB contradicts itself",
@@ -159,9 +163,7 @@ EVERY_PART = Profile(
             control=Write(C, 1, 0, unsigned=True, obstacle="it has a password: remove it"),
         ),
     ),
-    load=Total(
-        (Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C, unit_count=S
-    ),
+    load=Total((Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C),
     ceilings=Ceilings(Decimal(1), Decimal(2), Decimal(3), Decimal(4)),
     power=Total((Figure(S),), demanded=True),
     energy=Total(else_outlets=True),
