@@ -47,6 +47,28 @@ class Root(FrozenValue):
             raise ValueError(f"oid is {self.oid!r}; a root is a whole OID")
 
 
+class Nameplate(FrozenValue):
+    """Objects that say which unit it is, for tools: the root of each, scalar or column, "" for one
+    that the MIB does not have.
+
+    Fields:
+        serial: the serial number.
+        firmware: the version of the firmware.
+        model: the model.
+        manufacturer: the maker, where several brands have the family's firmware.
+    """
+
+    serial: str = ""
+    firmware: str = ""
+    model: str = ""
+    manufacturer: str = ""
+
+    def check(self) -> None:
+        for name in self.FIELDS:
+            if value := getattr(self, name):
+                validation.oid(value, name)
+
+
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -84,6 +106,7 @@ class Profile(FrozenValue):
         inlet_power: the same in W.
         ceilings: the most A and W of its parts, for families that are no rack PDUs.
         ups: the devices are UPSs, of which the handler nut reads more; status says so.
+        nameplate: the MIB's own objects that say which unit it is.
         evidence: what each capability was made from.
         recording: the recording of a real unit that shows the outlets' states, if there is one.
         programs: links to public programs, independent of each other, that people run and that
@@ -114,6 +137,7 @@ class Profile(FrozenValue):
     inlet_power: Optional[Total] = None
     ceilings: Ceilings = Ceilings()
     ups: bool = False
+    nameplate: Nameplate = Nameplate()
     evidence: Evidence = Evidence()
     recording: str = ""
     programs: tuple[str, ...] = ()

@@ -250,6 +250,10 @@ PROFILES = (
     apc_profile(
         key="apc-rpdu2",
         mib="PowerNet-MIB (rPDU2)",
+        # rPDU2IdentSerialNumber, rPDU2IdentFirmwareRev, rPDU2IdentModelNumber
+        nameplate=nameplate(
+            serial="318.1.1.26.2.1.9", firmware="318.1.1.26.2.1.6", model="318.1.1.26.2.1.8"
+        ),
         models=(
             "AP84xx",
             "AP86xx",
@@ -293,6 +297,10 @@ PROFILES = (
     apc_profile(
         key="apc-rpdu",
         mib="PowerNet-MIB (rPDU)",
+        # rPDUIdentSerialNumber, rPDUIdentFirmwareRev, rPDUIdentModelNumber
+        nameplate=nameplate(
+            serial="318.1.1.12.1.6", firmware="318.1.1.12.1.3", model="318.1.1.12.1.5"
+        ),
         models=("AP78xx", "AP79xx"),
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
         outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),

@@ -162,6 +162,8 @@ PROFILES = (
     cyberpower_profile(
         key="cyberpower-epdu",
         mib="CPS-MIB (ePDU)",
+        # ePDUIdentSerialNumber, ePDUIdentModelNumber
+        nameplate=nameplate(serial="3808.1.1.3.1.6", model="3808.1.1.3.1.5"),
         models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
         sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=outlets(

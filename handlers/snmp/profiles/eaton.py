@@ -79,6 +79,10 @@ PROFILES = (
         key="eaton-epdu",
         mib="EATON-EPDU-MIB of 2023-03-31",
         source=librenms("eaton/EATON-EPDU-MIB"),
+        # serialNumber, firmwareVersion, productName
+        nameplate=nameplate(
+            serial="534.6.6.7.1.2.1.4", firmware="534.6.6.7.1.2.1.5", model="534.6.6.7.1.2.1.2"
+        ),
         models=(
             (
                 "ePDU G2 and G3: managed (EMA), switched (ESW), metered outlet (EMO), metered input"

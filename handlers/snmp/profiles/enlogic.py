@@ -127,6 +127,8 @@ PROFILES = (
         mib="ENLOGIC-PDU-MIB of 2015-06-18",
         source=librenms("enlogic/ENLOGIC-PDU-MIB"),
         models=("EN1xxx to EN6xxx",),
+        # pduNamePlateSerialNumber, pduNamePlateModelNumber
+        nameplate=nameplate(serial="38446.1.1.2.1.11", model="38446.1.1.2.1.10"),
     ),
     # No sysObjectID was seen on a pod or an ES PDU: these are the roots of their trees.
     family("38446.3", "pod")(

@@ -257,6 +257,10 @@ PROFILES = (
         vendor="Raritan",
         mib="PDU2-MIB of 2017-11-13",
         source=librenms("raritan/PDU2-MIB"),
+        # pduSerialNumber, pduModel, pduManufacturer: other brands have this firmware
+        nameplate=nameplate(
+            serial="13742.6.3.2.1.1.4", model="13742.6.3.2.1.1.3", manufacturer="13742.6.3.2.1.1.2"
+        ),
         models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"),
         sys_object_ids=oids("13742.6"),
         contact=(

@@ -81,6 +81,8 @@ PROFILES = (
         vendor="Server Technology",
         mib="Sentry3-MIB of 2016-01-25",
         source=librenms("sentry/Sentry3-MIB"),
+        # towerProductSN, systemVersion, towerModelNumber
+        nameplate=nameplate(serial="1718.3.2.1.1.6", firmware="1718.3.1.1", model="1718.3.2.1.1.7"),
         models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
         sys_object_ids=oids("1718.3"),
         units=Complete(Units(INFEEDS), count=scalar("1718.3.1.4.0", "systemTowerCount")),
@@ -143,6 +145,10 @@ PROFILES = (
         vendor="Server Technology",
         mib="Sentry4-MIB of 2017-06-15",
         source=librenms("sentry/Sentry4-MIB"),
+        # st4UnitProductSN, st4SystemFirmwareVersion, st4UnitModel
+        nameplate=nameplate(
+            serial="1718.4.1.2.2.1.4", firmware="1718.4.1.1.1.3", model="1718.4.1.2.2.1.5"
+        ),
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
         sys_object_ids=oids("1718.4"),
         contact=(

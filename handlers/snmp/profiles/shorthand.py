@@ -13,7 +13,7 @@ from ..contact import Contact
 from ..controls import Control
 from ..figures import Arcs, Ceilings, Figure, Total
 from ..outlets import Outlets
-from ..profile import ENTERPRISES
+from ..profile import ENTERPRISES, Nameplate
 from ..reader import ROOT
 from ..sources import (
     ByUnit,
@@ -105,6 +105,14 @@ def column(below: str, name: str, suffix: str = "", *, optional: bool = False) -
 def scalar(below: str, name: str) -> Scalar:
     """One object and its name; `below` includes the instance, such as `.0`."""
     return Scalar(oid(below), name)
+
+
+def nameplate(
+    *, serial: str = "", firmware: str = "", model: str = "", manufacturer: str = ""
+) -> Nameplate:
+    """The objects that say which unit it is."""
+    roots = {"serial": serial, "firmware": firmware, "model": model, "manufacturer": manufacturer}
+    return Nameplate(**{name: oid(below) for name, below in roots.items() if below})
 
 
 def figure(

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
-from handlers.dcimanager import Figures, MeterFigures
+from handlers.dcimanager import Figures
 from handlers.shared.errors import PduHandlerError, printable
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import Figure, measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import DOWN, UNKNOWN, UP, word
-from ...loading.four_methods import BrokenHandler, LackingDouble
+from ...loading.four_methods import BrokenHandler, HandlerRaised, LackingDouble
 from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
 
 #: an outlet that no device has
@@ -246,7 +246,7 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
     status_requests = device.requests() if device.requests else 1
     yield Finding(RULES["status"], KEPT, f"{len(states)} outlets of {device.about}")
     if device.states is not None:
-        yield _compare_states(states, device.states())
+        yield compare_states(states, device.states())
     stale = "" if status_requests else "status asked the device nothing"
     stale = stale or _fault_after_change(device, states)
     try:
@@ -488,10 +488,13 @@ def _command_fault(
     return Finding(RULES[rule], UNTRIED, printable(why, 200))
 
 
-def _compare_states(states: States, real: States) -> Finding:
-    """Compares what status() returned with the real states, also their order."""
-    if list(states.items()) == list(real.items()):
-        return Finding(RULES["states"], KEPT)
+def compare_states(states: States, real: States) -> Finding:
+    """Compares what status() returned with the real states. DCImanager shows identities, so another
+    order is right; an outlet that the device is not known to have is not.
+    """
+    if states == real:
+        is_ordered = list(states) == list(real)
+        return Finding(RULES["states"], KEPT, "" if is_ordered else "in another order")
     absent_names = [name for name in real if name not in states]
     if absent_names and len(states) < len(real):
         return broken("states", f"status: outlets are missing: {', '.join(absent_names[:5])}")
@@ -504,7 +507,9 @@ def _compare_states(states: States, real: States) -> Finding:
         return broken("states", f"status: {'; '.join(differences[:3])}")
     if absent_names:
         return _compare_by_order(list(states.values()), list(real.values()))
-    return Finding(RULES["states"], KEPT)
+    unknown_names = [name for name in states if name not in real]
+    why = f"status lists outlets that this pack does not know: {', '.join(unknown_names[:5])}"
+    return Finding(RULES["states"], UNTRIED, why)
 
 
 def _compare_by_order(states: list[EnumPowerStatus], real: list[EnumPowerStatus]) -> Finding:
@@ -541,23 +546,68 @@ def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     if figures.load_a is None and figures.energy_kwh is None:
         return broken("figures", "statistic returned no figure, and the device has meters")
     comparisons = [
-        ("load", "A", measured(figures.load_a), sums.load_a),
-        ("total_consumption", "kWh", measured(figures.energy_kwh), sums.energy_kwh),
+        _Comparison("load", "A", figures.load_a, sums.load_a),
+        _Comparison("total_consumption", "kWh", figures.energy_kwh, sums.energy_kwh),
     ]
-    for identity, real_kwh in sums.outlet_kwh.items():
-        outlet_kwh = measured(figures.ports.get(identity, MeterFigures()).energy_kwh)
-        comparisons.append((f"consumption of outlet {identity}", "kWh", outlet_kwh, [real_kwh]))
-    faults = []
-    for name, unit, figure, real_figures in comparisons:
-        if figure is None or not real_figures:
-            continue
-        if all(
-            abs(figure - real) > max(_ROUNDING, _MOST_DEVIATION[unit] * real)
-            for real in real_figures
-        ):
-            reals = " or ".join(f"{real:g}" for real in dict.fromkeys(real_figures))
-            faults.append(f"{name} is {figure:g} {unit}; the device measures {reals} {unit}")
-    return broken("figures", "; ".join(faults)) if faults else Finding(RULES["figures"], KEPT)
+    energies = _energies_as_measured(figures, sums)
+    for identity, outlet_kwh in energies.items():
+        real_kwh = sums.outlet_kwh.get(identity)
+        comparisons.append(
+            _Comparison(
+                name=f"consumption of outlet {identity}",
+                unit="kWh",
+                figure=outlet_kwh,
+                real_figures=() if real_kwh is None else [real_kwh],
+            )
+        )
+    faults = [fault for comparison in comparisons if (fault := comparison.fault())]
+    if faults:
+        return broken("figures", "; ".join(faults))
+    if energies and sums.outlet_kwh and energies.keys() != sums.outlet_kwh.keys():
+        names = sorted(energies.keys() ^ sums.outlet_kwh.keys())
+        why = f"consumption that the handler or this pack does not show: {', '.join(names[:5])}"
+        return Finding(RULES["figures"], UNTRIED, why)
+    unshown = [row.name for row in comparisons if row.figure is None and row.real_figures]
+    if sums.outlet_kwh and not energies:
+        unshown.append("consumption of outlets")
+    return Finding(RULES["figures"], KEPT, f"without {' and '.join(unshown)}" if unshown else "")
+
+
+def _energies_as_measured(figures: Figures, sums: MeasuredSums) -> Mapping[str, Figure]:
+    """The energies of outlets, under the names of the device's, in their order, if the handler has
+    other names for as many.
+    """
+    energies = {
+        name: port.energy_kwh for name, port in figures.ports.items() if port.energy_kwh is not None
+    }
+    are_renamed = (
+        len(energies) == len(sums.outlet_kwh) and not energies.keys() & sums.outlet_kwh.keys()
+    )
+    return dict(zip(sums.outlet_kwh, energies.values())) if are_renamed else energies
+
+
+class _Comparison(NamedTuple):
+    """A figure that statistic() returned, and those that the device measures."""
+
+    name: str
+    unit: str
+    figure: Figure
+    real_figures: Sequence[float]
+
+    def fault(self) -> str:
+        """What is wrong with the figure; "" if it is right, or was not returned."""
+        if self.figure is None or not self.real_figures:
+            return ""
+        reals = " or ".join(f"{real:g}" for real in dict.fromkeys(self.real_figures))
+        measures = f"the device measures {reals} {self.unit}"
+        value = measured(self.figure)
+        if value is None:
+            return f"{self.name} is not known ({reason_without(self.figure)}); {measures}"
+        deviations = [
+            abs(value - real) > max(_ROUNDING, _MOST_DEVIATION[self.unit] * real)
+            for real in self.real_figures
+        ]
+        return f"{self.name} is {value:g} {self.unit}; {measures}" if all(deviations) else ""
 
 
 #: what is seen in the answer of a call that should have raised: result and detail; None if nothing
@@ -584,7 +634,7 @@ def raises(
         if isinstance(error.__cause__, SystemExit):
             return broken(rule, f"{error.reason}: it ends the program that calls it")
         # an exception of its own is what is wanted; it is shown to the user as it is
-        kind = KEPT if " raised " in error.reason else BROKEN
+        kind = KEPT if isinstance(error, HandlerRaised) else BROKEN
         return Finding(RULES[rule], kind, printable(error.reason, 200))
     except Exception as error:
         return Finding(RULES[rule], KEPT, printable(error_text(error), 120))

@@ -12,7 +12,7 @@ from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Arcs, Ceilings, Figure, Total
 from handlers.snmp.outlets import Outlets
-from handlers.snmp.profile import Profile, Root
+from handlers.snmp.profile import Nameplate, Profile, Root
 from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
 from handlers.snmp.sources import (
     Alike,
@@ -166,6 +166,12 @@ EVERY_PART = Profile(
     load=Total((Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C),
     ceilings=Ceilings(Decimal(1), Decimal(2), Decimal(3), Decimal(4)),
     power=Total((Figure(S),), demanded=True),
+    nameplate=Nameplate(
+        serial="1.3.6.1.4.1.99999.9.1",
+        firmware="1.3.6.1.4.1.99999.9.2",
+        model="1.3.6.1.4.1.99999.9.3",
+        manufacturer="1.3.6.1.4.1.99999.9.4",
+    ),
     energy=Total(else_outlets=True),
     inlet=Total((Figure(C),)),
     inlet_power=Total((Figure(C),)),
