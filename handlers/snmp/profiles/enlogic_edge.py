@@ -24,7 +24,7 @@ PROFILES = (
         models=("Edge series",),
         sys_object_ids=oids(ROOT),
         unseen=True,
-        units=Complete(EDGE.units, count=scalar(ROOT + ".1.1.0", "pduNumberPDU")),
+        units=Complete(EDGE.units, count=scalar(ROOT + ".1.1.0", "pduNumberPDU"), gaps=True),
         outlets=EDGE.outlets(
             Guarded(
                 Write(EDGE.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
