@@ -34,7 +34,7 @@ PROFILES = (
                 why=hpe.ONLY_METERS,
             )
         )(current=None),
-        load=EDGE.load(has_total=True),
+        load=EDGE.load(),
         power=EDGE.power(),
         energy=EDGE.total(figure(EDGE.column("2.1.1.6", "InputTotalEnergy"))),
         evidence=DRIVER,
