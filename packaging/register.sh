@@ -13,15 +13,12 @@
 # handler in use, anybody's archive, a server that is busy, an exit code for each kind of error.
 #
 # The password and the token are in the memory of this shell and in its pipes to curl. They are in
-# no file, in no environment, and no argument of a program: printf is a part of the shell.
-set -eu
+# no file, no argument and no environment of a program it starts: printf is a part of the shell.
+set -eu +ax # neither exported nor traced, whatever the caller's shell was set to
 unset password token reply answer # exported variables of these names would hand ours to programs
-password=${DCI_PASSWORD:-} token='' answer='' insecure=''
-unset DCI_PASSWORD CDPATH
-API=/api/eservice/v3/custom_equipment
-line='
+password=${DCI_PASSWORD:-} token='' answer='' insecure='' id='' && unset DCI_PASSWORD CDPATH
+API=/api/eservice/v3/custom_equipment line='
 ' head_end=$(printf '\r\n\r\n.') # the end of an answer's headers; the dot keeps its line break
-
 handlers() { # NAME|ARCHIVE|IMPORT PATH|draft: only by its name|BODY of the call that registers it
     cat <<'END'
 @HANDLERS@
@@ -31,8 +28,7 @@ END
 stop() { printf 'register.sh: %s\n' "$1" >&2 && exit 1; }
 # ---- calls: each sets $status and $answer ----------------------------------------------------------
 run_curl() { # METHOD PATH SECONDS [OPTION...]: prints headers, an empty line, the body, the status
-    method=$1 url=$DCI_URL$2 seconds=$3
-    shift 3
+    method=$1 url=$DCI_URL$2 seconds=$3 && shift 3
     curl -q --silent --show-error --include --suppress-connect-headers --proto '=https' --tlsv1.2 \
         --globoff ${insecure:+--insecure} --connect-timeout 10 --max-time "$seconds" \
         --max-filesize 1000000 --write-out '\n%{http_code}' -H 'isp-box-instance: true' \
@@ -69,10 +65,12 @@ is_success() { # 2xx, with nothing or an object that says nothing of an error
 }
 
 fail() { # WHAT: stops with the server's words, unless they may hold the password or the token
-    words=$(printf '%s' "$answer" | LC_ALL=C tr -c '\040-\176\200-\377' ' ' | cut -c 1-500)
+    words=$(printf '%s' "$answer" | LC_ALL=C tr -c '\040-\176\200-\377' ' ' |
+        LC_ALL=C sed "$(printf 's/\302[\200-\237]/ /g')" | cut -c 1-500) # nor control characters of UTF-8
     case $(printf '%s' "$answer" | tr -d '\134'),$token in
-        *"$(printf '%s' "$password" | tr -d '\134')"*,* | *"${token:-$password}"*,* | *u0[0-9a-fA-F]*,)
-            words='(the words are not shown: they may hold the password)' ;;
+        *"$(printf '%s' "$password" | tr -d '\134')"*,* | *"${token:-$password}"*,* | *'"token"'*, | \
+            *u[0-9a-fA-F][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]*, | *%[0-9a-fA-F][0-9a-fA-F]*, | *'&'*,)
+            words='(the words are not shown: they may hold the password or the token)' ;;
     esac
     stop "$1: HTTP $status $words"
 }
@@ -110,6 +108,7 @@ create() { # HANDLER BODY: sets $id. Never twice: DCImanager may have it, and th
 }
 
 upload() { # HANDLER ARCHIVE IMPORT_PATH BODY
+    [ -r "$2" ] || stop "$2 cannot be read"
     id=${given_id:-$(remembered_id "$1")}
     case $id in
         '' | -) create "$1" "$4" ;;
@@ -125,7 +124,7 @@ upload() { # HANDLER ARCHIVE IMPORT_PATH BODY
 ask() { printf '%s: ' "$1" >/dev/tty && IFS='' read -r typed </dev/tty && printf '%s' "$typed"; }
 name=${1:-} given_id=${2:-}
 case $given_id,$name in *[!0-9]*,* | ?*, | *,*[!a-z0-9_]*) stop 'usage: sh register.sh [NAME [ID]]' ;; esac
-[ -z "$name" ] || handlers | grep -qE "^(pdu_)?${name#pdu_}\|" || stop "there is no handler $name here"
+[ -z "$name" ] || handlers | grep -qE "^(pdu_)?$name\|" || stop "there is no handler $name here"
 [ "$(command -v printf)" = printf ] || stop 'this shell has no printf of its own: use dash, bash or busybox'
 DCI_URL=${DCI_URL:-$(ask 'URL of DCImanager')} && DCI_URL=${DCI_URL%/}
 case $DCI_URL in *[!][A-Za-z0-9.:/_-]* | https://*/*) stop 'DCI_URL has more than a server' ;; https://?*) ;; *) stop 'DCI_URL begins with https://' ;; esac
@@ -148,3 +147,4 @@ while IFS='|' read -r handler archive import draft body <&3; do
 done 3<<END
 $(handlers)
 END
+[ -n "$id" ] || stop 'drafts with guesses alone: name the one to register'

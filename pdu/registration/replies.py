@@ -108,8 +108,10 @@ class Reply(NamedTuple):
 
     def _shown(self, text: str) -> str:
         # without what JSON in JSON may escape
-        bare_text = text.replace("\\", "")
-        is_hidden = any(login.holds(words, self.secrets) for words in (text, bare_text))
+        # and whole: a cut may leave only a part of a secret
+        texts = (text, self.body.decode("utf-8", "replace"))
+        bare_texts = (words.replace("\\", "") for words in texts)
+        is_hidden = any(login.holds(words, self.secrets) for words in (*texts, *bare_texts))
         return f"HTTP {self.status} {_HIDDEN}" if is_hidden else printable(text)
 
 

@@ -257,6 +257,21 @@ def test_a_password_that_the_server_repeats_is_not_shown(admin: Admin) -> None:
     assert "s3cret" not in run.out + run.err
 
 
+def test_a_part_of_the_password_at_a_cut_and_a_token_of_a_failed_login_are_not_shown(
+    admin: Admin,
+) -> None:
+    for answer in (
+        answer_error(400, 1001, "A" * 493 + "s3cret-Passw0rd"),
+        answer_json(400, {"x": "A" * 480 + "s3cret-Passw0rd"}),
+        answer_json(200, [{"token": "s3cret-token"}]),
+        answer_json(200, {"token": "s3cret-token", "success": False}),
+    ):
+        with DciManager(wrap=lambda request, serve: answer) as manager:  # noqa: B023
+            run = admin.run(manager, DCI_PASSWORD="s3cret-Passw0rd")
+        assert run.code in (4, 5) and "not shown" in run.err, run
+        assert "s3c" not in run.out + run.err
+
+
 def test_an_expired_token_is_an_error_that_says_to_run_again(admin: Admin) -> None:
     with DciManager(token_seconds=0) as manager:
         assert_failed(admin.run(manager), "denied", "3005", "run again", "administrator")
