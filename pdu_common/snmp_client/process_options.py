@@ -18,7 +18,7 @@ thread.
 
 _reads_only = threading.Event()
 reads_only = _reads_only.is_set
-"""Whether the double of BaseSnmpPdu refuses each write, in all threads: a handler may start some."""
+"""Whether the double of BaseSnmpPdu refuses each write, in every thread of this process."""
 
 
 @contextlib.contextmanager

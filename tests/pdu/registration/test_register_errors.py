@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gzip
 import os
 import socket
 import ssl
@@ -427,6 +428,17 @@ def test_the_error_for_a_wrong_given_id_does_not_blame_the_file_of_ids(
 
 
 # ---- arguments, settings and archives, before anything is sent ----
+
+
+def test_of_two_archives_of_one_name_none_is_uploaded(
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
+    data = gzip.decompress(admin.archive("snmp").read_bytes())
+    other = tmp_path / "other.tar.gz"
+    other.write_bytes(gzip.compress(data, mtime=5))
+    run = admin.run(manager, "snmp", str(other))
+    assert_failed(run, "settings", "are both pdu_snmp: give one")
+    assert manager.requests == []
 
 
 def test_a_bad_archive_is_refused_before_anything_is_sent(admin: Admin) -> None:
