@@ -1,27 +1,21 @@
 #!/bin/sh
 # Registers the PDU handlers beside this script with DCImanager 6, or uploads a new version of them,
 # by the calls of the vendor's page "Creating a PDU handler". It needs curl, and no Python.
-#
 #   sh register.sh              every handler that is listed below, but drafts
 #   sh register.sh NAME         only this one
 #   sh register.sh NAME ID      the upload alone, to the handler that has this id in DCImanager
-#
 # It asks for what the environment does not say: DCI_URL (https://dci.example.com), DCI_EMAIL (an
 # administrator), DCI_PASSWORD or DCI_PASSWORD_FILE. CURL_CA_BUNDLE=FILE is the authority of
 # DCImanager's certificate; DCI_INSECURE=1 accepts any: then others can listen. It stops at the first
-# error, with the exit code 1. `pdu register` does the same and more: a dry run, a trial beside the
-# handler in use, anybody's archive, a server that is busy, an exit code for each kind of error.
+# error, with the exit code 1. `pdu register` does more: a dry run, a trial, anybody's archive, pages.
 #
 # The password and the token are in the memory of this shell and in its pipes to curl. They are in
-# no file, in no environment, and no argument of a program: printf is a part of the shell.
-set -eu
+# no file, no argument and no environment of a program it starts: printf is a part of the shell.
+set -eu +ax # neither exported nor traced, whatever the caller's shell was set to
 unset password token reply answer # exported variables of these names would hand ours to programs
-password=${DCI_PASSWORD:-} token='' answer='' insecure=''
-unset DCI_PASSWORD CDPATH
-API=/api/eservice/v3/custom_equipment
-line='
+password=${DCI_PASSWORD:-} token='' answer='' insecure='' id='' && unset DCI_PASSWORD CDPATH
+API=/api/eservice/v3/custom_equipment line='
 ' head_end=$(printf '\r\n\r\n.') # the end of an answer's headers; the dot keeps its line break
-
 handlers() { # NAME|ARCHIVE|IMPORT PATH|draft: only by its name|BODY of the call that registers it
     cat <<'END'
 @HANDLERS@
@@ -31,8 +25,7 @@ END
 stop() { printf 'register.sh: %s\n' "$1" >&2 && exit 1; }
 # ---- calls: each sets $status and $answer ----------------------------------------------------------
 run_curl() { # METHOD PATH SECONDS [OPTION...]: prints headers, an empty line, the body, the status
-    method=$1 url=$DCI_URL$2 seconds=$3
-    shift 3
+    method=$1 url=$DCI_URL$2 seconds=$3 && shift 3
     curl -q --silent --show-error --include --suppress-connect-headers --proto '=https' --tlsv1.2 \
         --globoff ${insecure:+--insecure} --connect-timeout 10 --max-time "$seconds" \
         --max-filesize 1000000 --write-out '\n%{http_code}' -H 'isp-box-instance: true' \
@@ -41,10 +34,7 @@ run_curl() { # METHOD PATH SECONDS [OPTION...]: prints headers, an empty line, t
 
 take_apart() { # the reply of run_curl, in which half an answer would look like an empty one
     status=${reply##*"$line"} answer=${reply%"$line"*}
-    case $answer in
-        *"${head_end%.}"*) answer=${answer#*"${head_end%.}"} ;;
-        *) return 1 ;;
-    esac
+    case $answer in *"${head_end%.}"*) answer=${answer#*"${head_end%.}"} ;; *) return 1 ;; esac
 }
 
 json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; } # for the inside of a JSON text
@@ -59,7 +49,6 @@ call() { # METHOD PATH SECONDS [OPTION...]: the token is curl's standard input, 
     reply=$(printf 'header = "x-xsrf-token: %s"\n' "$token" | run_curl "$@" -K -) && take_apart
 }
 
-# ---- what an answer says ---------------------------------------------------------------------------
 is_success() { # 2xx, with nothing or an object that says nothing of an error
     case $status,$(printf '%s' "$answer" | tr -d ' \t\r\n' | sed 's/"errors*":\(null\)*\(\[\]\)*[,}]//g') in
         2??,*'"error":'* | 2??,*'"errors":'* | 2??,*'"success":false'*) return 1 ;;
@@ -69,10 +58,12 @@ is_success() { # 2xx, with nothing or an object that says nothing of an error
 }
 
 fail() { # WHAT: stops with the server's words, unless they may hold the password or the token
-    words=$(printf '%s' "$answer" | LC_ALL=C tr -c '\040-\176\200-\377' ' ' | cut -c 1-500)
+    words=$(printf '%s' "$answer" | LC_ALL=C tr -c '\040-\176\200-\377' ' ' |
+        LC_ALL=C sed "$(printf 's/\302[\200-\237]/ /g')" | cut -c 1-500) # nor control characters of UTF-8
     case $(printf '%s' "$answer" | tr -d '\134'),$token in
-        *"$(printf '%s' "$password" | tr -d '\134')"*,* | *"${token:-$password}"*,* | *u0[0-9a-fA-F]*,)
-            words='(the words are not shown: they may hold the password)' ;;
+        *"$(printf '%s' "$password" | tr -d '\134')"*,* | *"${token:-$password}"*,* | *'"token"'*, | \
+            *u[0-9a-fA-F][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]*, | *%[0-9a-fA-F][0-9a-fA-F]*, | *'&'*,)
+            words='(the words are not shown: they may hold the password or the token)' ;;
     esac
     stop "$1: HTTP $status $words"
 }
@@ -90,15 +81,20 @@ remembered_id() { # HANDLER
         awk -v url="$DCI_URL" -v handler="$1" '$1 == url && $2 == handler { id = $3 } END { print id }' register.ids
 }
 
-# ---- one handler -----------------------------------------------------------------------------------
-create() { # HANDLER BODY: sets $id. Never twice: DCImanager may have it, and the answer be lost
-    advice="find it in DCImanager, and give its id: sh register.sh ${1#pdu_} ID"
+read_list() { # HANDLER: sets $listed: yes, no, or "" if this DCImanager has no such list
+    advice="find it in DCImanager, and give its id: sh register.sh ${1#pdu_} ID" listed=''
     call GET "$API" 60 || stop 'the list of handlers was not read'
-    case $status,$answer in
-        404,* | 405,* | 501,*) ;; # this DCImanager has no such list
-        2??,*"\"$1\""*) stop "DCImanager lists $1 already: $advice" ;;
-        *) is_success || fail 'the list of handlers was not read' ;;
-    esac
+    case $status,$answer in 404,* | 405,* | 501,*) return ;; esac
+    is_success || fail 'the list of handlers was not read'
+    rows=$(printf '%s' "$answer" | tr '{' '\n' | grep -c '"handler"' || :)
+    total=$(printf '%s' "$answer" | tr -d ' "\r\n' | sed -nE 's/.*(count|size|total):([0-9]+).*/\2/p')
+    case $answer in *"\"$1\""*) listed=yes ;; *\[*) listed=no ;; *) total=none ;; esac
+    [ "${total:-$rows}" = "$rows" ] || stop "DCImanager shows no list, or one page of it: $advice"
+}
+
+create() { # HANDLER BODY: sets $id. Never twice: DCImanager may have it, and the answer be lost
+    read_list "$1"
+    [ "$listed" != yes ] || stop "DCImanager lists $1 already: $advice"
     remember "$1" '?'
     call POST "$API" 60 -H 'Content-Type: application/json' --data-binary "$2" ||
         stop "it is not known whether $1 was registered: $advice"
@@ -110,10 +106,13 @@ create() { # HANDLER BODY: sets $id. Never twice: DCImanager may have it, and th
 }
 
 upload() { # HANDLER ARCHIVE IMPORT_PATH BODY
+    [ -r "$2" ] || stop "$2 cannot be read"
     id=${given_id:-$(remembered_id "$1")}
     case $id in
         '' | -) create "$1" "$4" ;;
+        "$given_id") ;;
         '?') stop "it is not known whether $1 was registered: find its id, and give it: sh register.sh ${1#pdu_} ID" ;;
+        *) read_list "$1" && case $listed in no) stop "the id $id of $1 in register.ids is not in DCImanager" ;; esac ;;
     esac
     call POST "$API/$id/content" 300 -F "data=@$2" -F "handler_import=$3" || stop "$1 (id $id): the upload failed"
     is_success || fail "$1 (id $id): the upload failed"
@@ -121,11 +120,10 @@ upload() { # HANDLER ARCHIVE IMPORT_PATH BODY
     printf '%s\n' "$1: $2 was uploaded, import path $3, id $id"
 }
 
-# ---- main ------------------------------------------------------------------------------------------
 ask() { printf '%s: ' "$1" >/dev/tty && IFS='' read -r typed </dev/tty && printf '%s' "$typed"; }
 name=${1:-} given_id=${2:-}
 case $given_id,$name in *[!0-9]*,* | ?*, | *,*[!a-z0-9_]*) stop 'usage: sh register.sh [NAME [ID]]' ;; esac
-[ -z "$name" ] || handlers | grep -qE "^(pdu_)?${name#pdu_}\|" || stop "there is no handler $name here"
+[ -z "$name" ] || handlers | grep -qE "^(pdu_)?$name\|" || stop "there is no handler $name here"
 [ "$(command -v printf)" = printf ] || stop 'this shell has no printf of its own: use dash, bash or busybox'
 DCI_URL=${DCI_URL:-$(ask 'URL of DCImanager')} && DCI_URL=${DCI_URL%/}
 case $DCI_URL in *[!][A-Za-z0-9.:/_-]* | https://*/*) stop 'DCI_URL has more than a server' ;; https://?*) ;; *) stop 'DCI_URL begins with https://' ;; esac
@@ -148,3 +146,4 @@ while IFS='|' read -r handler archive import draft body <&3; do
 done 3<<END
 $(handlers)
 END
+[ -n "$id" ] || stop 'drafts with guesses alone: name the one to register'

@@ -8,7 +8,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextvars import copy_context
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, Optional, Union
@@ -18,7 +17,7 @@ import click
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 from pdu_common.connection import PduData, PduSnmpData
-from pdu_common.snmp_client.process_options import READS_ONLY
+from pdu_common.snmp_client.process_options import reading_only
 
 from ..cli.error_output import describe
 from ..cli.exit_codes import DONE, NOT_SEEN
@@ -105,7 +104,7 @@ def compare(
     address = hosts.parse_argument(host)
     # a secret that is typed is asked for once
     login = replace(login, typed_secrets={})
-    with tempfile.TemporaryDirectory(prefix="pdu-compare-") as name:
+    with tempfile.TemporaryDirectory(prefix="pdu-compare-") as name, reading_only():
         sides = [
             _side(loaded_handler, address, login)
             for loaded_handler in _loaded_pair(first, second, Path(name))
@@ -124,7 +123,7 @@ def compare(
                 _tell(run, sides, address, found, out)
     if len(seen) > 1 and not run.output.json:
         print(f"{counted(len(seen), 'comparison')}, {sum(seen)} with differences")
-    return NOT_SEEN if any(seen) else DONE
+    return NOT_SEEN if any(seen) or not seen else DONE
 
 
 # ---- the two handlers ----------------------------------------------------------------------------
@@ -180,14 +179,9 @@ def _differences(sides: Sequence[_Side], run: Run) -> list[Difference]:
 
 def _reading(side: _Side, run: Run, errors: list[Exception]) -> HandlerReading:
     """What a handler says, by an object of its own for each call."""
-
-    def read() -> HandlerReading:
-        READS_ONLY.set(True)
+    try:
         states = dict(side.tools.four_methods(side.data).states())
         return HandlerReading(states, side.tools.four_methods(side.data).figures())
-
-    try:
-        return copy_context().run(read)
     except Exception as error:
         errors.append(error)
         description = describe(error, run)

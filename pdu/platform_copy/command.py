@@ -248,7 +248,8 @@ def _report(platform_: Platform, words: Sequence[str], folder: Path, snmp_port: 
     for number, word in enumerate(words):
         handler = _placed(word, pack_folder, folder / str(number))
         with _unit_for(word, snmp_port) as pdu:
-            trials.append(_tried(platform_, word, handler, pdu))
+            # without the folder, which may name the owner
+            trials.append(_tried(platform_, os.path.basename(word.rstrip("/")), handler, pdu))
     own_handler = pack_module(pack_folder, "snmp")
     return Report(_survey(platform_), trials, list(compare_handlers(platform_, own_handler)))
 
@@ -309,6 +310,7 @@ def _survey(platform_: Platform) -> list[str]:
     try:
         process = subprocess.run(
             [platform_.python, "-I", "-B", str(_HERE / "survey.py"), str(platform_.tree)],
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             env={"PATH": os.environ.get("PATH", "")},

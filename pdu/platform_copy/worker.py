@@ -82,6 +82,8 @@ def started(folder: Path, log: IO[bytes], python: str = sys.executable) -> subpr
         stdout=subprocess.PIPE,
         stderr=log,
         cwd=folder,
+        # logins of PDUs and of DCImanager are not for the code that runs there
+        env={name: text for name, text in os.environ.items() if name[:4] not in ("DCI_", "PDU_")},
         text=True,
         encoding="utf-8",
         errors="backslashreplace",

@@ -208,7 +208,9 @@ def _uploads(
         upload = read_upload(path, shown=shown or "", protocol=protocol or "", is_trial=is_trial)
         is_named = bool(words)
         if is_named or not upload.is_draft:
-            uploads.setdefault(upload.handler, upload)
+            known = uploads.setdefault(upload.handler, upload)
+            if known.data != upload.data:
+                raise SettingsError(f"{known.path} and {path} are both {upload.handler}: give one")
     if not uploads:
         raise SettingsError(f"{dist} has drafts with guesses alone: name the one to register")
     return list(uploads.values())

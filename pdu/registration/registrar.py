@@ -208,6 +208,8 @@ class Registrar:
         if reply.status == 503:
             raise Unreachable(f"{what}: the server is still not ready (503); try again later", url)
         if is_login:
+            if b'"token"' in reply.body:
+                words = f"HTTP {reply.status} (its text is not shown: it may hold a token)"
             raise ProtocolError(
                 f"{what}: {words}; this is no login of DCImanager: give its address in DCI_URL,"
                 " without a path",

@@ -21,6 +21,8 @@ _COUNTS = ("count", "size", "total", "total_count")
 _LONGEST = 500  # limit for a text of DCImanager, in characters
 # keys that say nothing of the list if they are empty, or true
 _SILENT = ("error", "errors", "warnings", "message", "msg", "success", "next", "previous")
+# the number of the newest change, beside the lists of ISPsystem's other products of this generation
+_LAST_CHANGE = "last_notify"
 #: statuses of a DCImanager without the call that lists handlers
 NO_SUCH_CALL = (404, 405, 501)
 
@@ -108,8 +110,10 @@ class Reply(NamedTuple):
 
     def _shown(self, text: str) -> str:
         # without what JSON in JSON may escape
-        bare_text = text.replace("\\", "")
-        is_hidden = any(login.holds(words, self.secrets) for words in (text, bare_text))
+        # and whole: a cut may leave only a part of a secret
+        texts = (text, self.body.decode("utf-8", "replace"))
+        bare_texts = (words.replace("\\", "") for words in texts)
+        is_hidden = any(login.holds(words, self.secrets) for words in (*texts, *bare_texts))
         return f"HTTP {self.status} {_HIDDEN}" if is_hidden else printable(text)
 
 
@@ -230,7 +234,7 @@ def _leaves_whole(name: str, member: Any, count: int) -> bool:
     """
     if name in _COUNTS:
         return str(member) == str(count)
-    return name in _SILENT and (member is True or not member)
+    return name == _LAST_CHANGE or (name in _SILENT and (member is True or not member))
 
 
 def _same_name(text: str, handler: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Union
 from . import reads, udp_client
 from .credentials import Credentials
 from .errors import SnmpError
-from .process_options import READS_ONLY
+from .process_options import reads_only
 from .reads import Arcs, Element, Rows, dotted, parse_oid
 
 WALK_DEADLINE_S = 25.0
@@ -30,7 +30,7 @@ def write_object(
 ) -> None:
     """One write, not repeated if no answer comes. Raises SnmpError. `unsigned`: an int is written
     as Unsigned32."""
-    if READS_ONLY.get():
+    if reads_only():
         raise SnmpError("nothing was written: this run reads only")
     arcs = parse_oid(oid)
     typed_value = reads.typed_value(value, unsigned=unsigned)

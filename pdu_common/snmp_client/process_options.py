@@ -5,6 +5,9 @@ The platform has nothing of this, and handlers do not import it.
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Callable
 
@@ -13,5 +16,16 @@ SENT: ContextVar[Callable[[], object]] = ContextVar("sent", default=bool)
 thread.
 """
 
-READS_ONLY: ContextVar[bool] = ContextVar("reads_only", default=False)
-"""Whether the double of BaseSnmpPdu refuses each write, in the context of the calling thread."""
+_reads_only = threading.Event()
+reads_only = _reads_only.is_set
+"""Whether the double of BaseSnmpPdu refuses each write, in every thread of this process."""
+
+
+@contextlib.contextmanager
+def reading_only() -> Iterator[None]:
+    """Refuse each write meanwhile."""
+    _reads_only.set()
+    try:
+        yield
+    finally:
+        _reads_only.clear()

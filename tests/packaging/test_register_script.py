@@ -139,7 +139,57 @@ def test_a_password_that_the_server_repeats_is_not_shown(admin: Admin, value: st
     assert "cret" not in run.out + run.err
 
 
+@pytest.mark.parametrize(
+    "body, secret",
+    [
+        (b'{"error": {"msg": "\\u20acuro"}}', "uro"),
+        (b"<p>a&lt;b</p>", "lt;"),
+        (b'{"error": {"msg": "a%3Cb"}}', "%3C"),
+        (b'[{"token": "SECRET"}]', "SECRET"),
+        (b'{"token": "SECRET", "success": false}', "SECRET"),
+    ],
+)
+def test_an_answer_to_the_login_that_may_hold_a_secret_in_another_form_is_not_shown(
+    admin: Admin, body: bytes, secret: str
+) -> None:
+    with DciManager(wrap=lambda request, serve: Answer(200, body)) as manager:
+        run = admin.run_script(manager)
+    assert_stopped(run, "the login of admin@example.com failed: HTTP 200", "not shown")
+    assert secret not in run.out + run.err
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+def test_a_shell_that_exports_or_traces_shows_no_secret(
+    admin: Admin, manager: DciManager, shell: str, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen"
+    for name in ("curl", "sed", "tr"):
+        admin.tool(name, f"env >>'{seen}'; exec '{program(name)}' \"$@\"")
+    command = [admin.shell(shell), "-ax", *admin.command("small")[1:]]
+    process = subprocess.run(
+        command, env=admin.environment(manager), capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    assert process.returncode == 0, process.stderr
+    assert manager.password not in process.stderr + process.stdout + seen.read_text()
+
+
 # ---- errors ----
+
+
+def test_a_handler_whose_archive_is_missing_is_not_registered(
+    admin: Admin, manager: DciManager
+) -> None:
+    admin.archive("snmp").unlink()
+    assert_stopped(admin.run_script(manager, "snmp"), "pdu_snmp-2.0.0.dev0.tar.gz cannot be read")
+    assert manager.handlers() == []
+
+
+def test_drafts_alone_are_no_success(admin: Admin, manager: DciManager) -> None:
+    script = admin.dist / "register.sh"
+    rows = re.sub(r"(?m)^(pdu_\w+\|[^|]*\|[^|]*\|)\|", r"\1draft|", script.read_text())
+    script.write_text(rows)
+    assert_stopped(admin.run_script(manager), "drafts with guesses alone")
+    assert manager.handlers() == []
 
 
 def test_an_untrusted_certificate_ends_the_run_before_the_password_is_sent(
@@ -179,8 +229,34 @@ def test_a_handler_that_the_list_shows_is_not_registered_again(
     assert calls(manager, CREATE) == calls(manager, UPLOAD) == 0
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        answer_json(200, {"list": [{"id": 1, "handler": "h1"}], "total": 200}),
+        answer_json(200, {}),
+        Answer(200, b""),
+    ],
+)
+def test_a_list_that_is_a_page_or_none_registers_nothing(admin: Admin, answer: Answer) -> None:
+    with DciManager(wrap=answering(LIST, answer)) as manager:
+        assert_stopped(admin.run_script(manager, "snmp"), "no list, or one page of it", "snmp ID")
+        assert calls(manager, CREATE) == calls(manager, UPLOAD) == 0
+
+
+def test_a_remembered_id_is_not_used_where_the_list_lacks_the_handler(admin: Admin) -> None:
+    """The server was installed anew, and another handler has the id."""
+    none = answer_json(200, {"last_notify": 2, "list": [], "size": 0})
+    other = answer_json(
+        200, {"last_notify": 3, "list": [{"id": 1, "handler": "pdu_other"}], "size": 1}
+    )
+    with DciManager(wrap=answering(LIST, none, other)) as manager:
+        assert admin.run_script(manager, "snmp").code == 0
+        assert_stopped(admin.run_script(manager, "snmp"), "register.ids is not in DCImanager")
+        assert (calls(manager, CREATE), calls(manager, UPLOAD)) == (1, 1)
+
+
 def test_a_manager_without_a_list_and_a_refusal_that_is_forgotten(admin: Admin) -> None:
-    refusal = answer_error(400, 1002, f"no such protocol {TEXTS['ANSI']}")
+    refusal = answer_error(400, 1002, f"no such protocol {TEXTS['ANSI']}\u009b31m")
 
     def wrap(request: Request, serve: Callable[[Request], Answer]) -> object:
         if (request.method, request.path) == CREATE and calls(manager, CREATE) == 1:
@@ -190,7 +266,7 @@ def test_a_manager_without_a_list_and_a_refusal_that_is_forgotten(admin: Admin) 
     with DciManager(wrap=wrap) as manager:  # type: ignore[arg-type]
         run = admin.run_script(manager, "snmp")
         assert_stopped(run, "pdu_snmp was not registered: HTTP 400", "no such protocol")
-        assert "\x1b" not in run.err
+        assert "\x1b" not in run.err and "\x9b" not in run.err
         assert admin.run_script(manager, "snmp").code == 0
         assert [h.uploads for h in manager.handlers()] == [1]
 
@@ -250,6 +326,7 @@ def test_the_script_and_the_command_take_the_same_answers_for_success() -> None:
     "arguments, changes, words",
     [
         (["nosuch"], {}, "there is no handler nosuch here"),
+        (["pdu_pdu_snmp"], {}, "there is no handler pdu_pdu_snmp here"),
         (["snmp", "x"], {}, "usage: "),
         (["--help"], {}, "usage: "),
         (["../x"], {}, "usage: "),

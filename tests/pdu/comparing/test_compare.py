@@ -103,6 +103,44 @@ def test_a_write_while_it_reads_is_refused(
     assert unit.writes() == []
 
 
+def test_a_write_of_a_thread_that_a_handler_starts_is_refused(
+    unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    writes = (
+        "    def status(self):\n"
+        "        import threading\n"
+        "        oid = '1.3.6.1.4.1.46235.2.4.2.1.4.1'\n"
+        "        def write():\n"
+        "            try:\n"
+        "                self.snmp_set(oid, 0)\n"
+        "            except Exception as error:\n"
+        "                print(error)\n"
+        "        thread = threading.Thread(target=write)\n"
+        "        thread.start()\n"
+        "        thread.join()\n"
+        "        return self.read()\n\n"
+        "    def read(self)"
+    )
+    source = SOURCE.replace("    def status(self)", writes, 1)
+    code, _, err = run(capsys, unit, handler(tmp_path, source), "snmp")
+    assert code == DONE and "this run reads only" in err
+    assert unit.writes() == []
+
+
+def test_ctrl_c_before_the_first_comparison_is_no_agreement(
+    unit: Agent,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pdu.comparing.command._differences", stop)
+    code, out, _ = run(capsys, unit, handler(tmp_path), "snmp", "--every", "5")
+    assert (code, out) == (NOT_SEEN, "")
+
+
 def test_two_versions_of_one_name_are_compared(
     unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

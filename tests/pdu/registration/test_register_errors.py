@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gzip
 import os
 import socket
 import ssl
@@ -257,6 +258,21 @@ def test_a_password_that_the_server_repeats_is_not_shown(admin: Admin) -> None:
     assert "s3cret" not in run.out + run.err
 
 
+def test_a_part_of_the_password_at_a_cut_and_a_token_of_a_failed_login_are_not_shown(
+    admin: Admin,
+) -> None:
+    for answer in (
+        answer_error(400, 1001, "A" * 493 + "s3cret-Passw0rd"),
+        answer_json(400, {"x": "A" * 480 + "s3cret-Passw0rd"}),
+        answer_json(200, [{"token": "s3cret-token"}]),
+        answer_json(200, {"token": "s3cret-token", "success": False}),
+    ):
+        with DciManager(wrap=lambda request, serve: answer) as manager:  # noqa: B023
+            run = admin.run(manager, DCI_PASSWORD="s3cret-Passw0rd")
+        assert run.code in (4, 5) and "not shown" in run.err, run
+        assert "s3c" not in run.out + run.err
+
+
 def test_an_expired_token_is_an_error_that_says_to_run_again(admin: Admin) -> None:
     with DciManager(token_seconds=0) as manager:
         assert_failed(admin.run(manager), "denied", "3005", "run again", "administrator")
@@ -412,6 +428,17 @@ def test_the_error_for_a_wrong_given_id_does_not_blame_the_file_of_ids(
 
 
 # ---- arguments, settings and archives, before anything is sent ----
+
+
+def test_of_two_archives_of_one_name_none_is_uploaded(
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
+    data = gzip.decompress(admin.archive("snmp").read_bytes())
+    other = tmp_path / "other.tar.gz"
+    other.write_bytes(gzip.compress(data, mtime=5))
+    run = admin.run(manager, "snmp", str(other))
+    assert_failed(run, "settings", "are both pdu_snmp: give one")
+    assert manager.requests == []
 
 
 def test_a_bad_archive_is_refused_before_anything_is_sent(admin: Admin) -> None:

@@ -75,6 +75,8 @@ def test_success_is_a_2xx_that_says_nothing_of_an_error(
     [
         ({"list": [row(5)]}, "", Listed("5")),
         ({"list": [row("5")], "size": 1}, "", Listed("5")),
+        ({"last_notify": 12, "list": [row("5")], "size": 1}, "", Listed("5")),
+        ({"last_notify": 12, "list": [row(1, "pdu_nut")], "size": 1}, "", Listed()),
         ([row(4, "pdu_nut"), row(5)], "", Listed("5")),
         ({"list": [row(5), row(9)]}, "9", Listed("9")),
         ({"list": [row(5, device_type="PDU")]}, "", Listed("5")),
