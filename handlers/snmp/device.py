@@ -19,7 +19,7 @@ from .profile import Profile
 from .reader import Reader
 from .sources.base import Source, is_nameless
 from .sources.joins import Joined
-from .sources.objects import Column
+from .sources.objects import Column, Scalar
 from .sources.single_family import Gathered
 from .states import State
 
@@ -61,6 +61,9 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         if only_outlet and _has_own_row(outlets, reader, only_outlet):
             state = {only_outlet: EnumPowerStatus.UNKNOWN}
             return SnmpDevice(profile, outlets, state, reader, is_own_row=True)
+        if outlets.is_chain:
+            for count in _count_objects(outlets):
+                reader.get(count.oid)  # before the rows: see `raise_if_renumbered`
         states = (
             dict.fromkeys(outlets.states.rows_from(reader), EnumPowerStatus.UNKNOWN)
             if only_outlet
@@ -148,6 +151,28 @@ def all_outlets(device: SnmpDevice) -> States:
         # what contradicts a state may show the rows that are missing
         complete_states, _ = _complete(outlets, _states(outlets.states, reader), reader)
     return complete_states
+
+
+def raise_if_renumbered(device: SnmpDevice) -> None:
+    """Raise ProtocolError if the rows of a chain have become other outlets' while they were read: a
+    unit has joined or left, as the device's count, or the number and the unit of the last row, tell
+    by another value than before. A unit alone needs no request for that: the last row that was
+    read is its own only if all before it are."""
+    before = device.reader
+    if not before.chain_ends:
+        return
+    count_oids = [before.resolve(count.oid) for count in _count_objects(device.outlets)]
+    counts = {oid: before.got[oid] for oid in count_oids if oid in before.got}
+    now = before.again()
+    # the unit is the last one, because a unit of the same size that leaves changes this alone
+    if any(now.get(oid) != value for oid, value in {**counts, **before.chain_ends}.items()):
+        raise ProtocolError("a unit joined or left the chain while it was read; poll it again")
+
+
+def _count_objects(outlets: Optional[Outlets]) -> list[Scalar]:
+    """What `count` reads of the device itself."""
+    count = outlets.count if outlets else None
+    return [part for part in parts_of(count) if isinstance(part, Scalar)]
 
 
 def has_joined_meters(device: SnmpDevice) -> bool:

@@ -19,6 +19,7 @@ from pdu_common.helper import EnumPowerStatus
 from .. import dcimanager
 from ..dcimanager.snmp import LONGEST_SECONDS, Snmp, known_endpoint
 from . import detection, metering, options, switching
+from .device import raise_if_renumbered
 from .settings import SETTINGS as SETTINGS, select_families
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN}
@@ -77,10 +78,13 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return session.device.profile.key if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
+        raise_if_renumbered(session.device)
         return session.device.states.items()
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
-        return metering.read_statistic(session.device, with_power=with_power)
+        figures = metering.read_statistic(session.device, with_power=with_power)
+        raise_if_renumbered(session.device)
+        return figures
 
     def leaves_unset(self, session: Session) -> bool:
         # it may also be a build option

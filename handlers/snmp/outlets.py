@@ -89,6 +89,11 @@ class Outlets(FrozenValue):
         value = (source.source if isinstance(source, ByUnit) else source).value_of(reader, row)
         return EnumPowerStatus.UNKNOWN if value is None else self.states.meaning(value)
 
+    @property
+    def is_chain(self) -> bool:
+        """Whether a unit that joins or leaves a chain moves the rows of others (see `ByUnit`)."""
+        return self.states is not None and isinstance(self.states.source, ByUnit)
+
     def has_row(self, reader: Reader, identity: str) -> bool:
         """Whether the list of the outlets has this one, read alone."""
         if self.states is not None:

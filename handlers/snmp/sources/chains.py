@@ -11,7 +11,7 @@ from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
 from ..decoding import Rows, text
 from ..reader import Lost, Reader
-from .base import ObjectSource, ReadOnly, Source, is_number, no_object
+from .base import ObjectSource, ReadOnly, Source, is_nameless, is_number, no_object
 from .objects import Column
 
 # What devices call the unit that they are asked at: some 0, others 1. An outlet of either is "7",
@@ -113,7 +113,15 @@ class ByUnit(ObjectSource):
         """Row -> identity."""
         if not rows or _is_one_unit(rows, reader, self):
             return {row: row for row in rows}
-        return self._identities_of(reader, rows)
+        identities = self._identities_of(reader, rows)
+        # an Easy PDU ends with a row that is no outlet
+        outlet_rows = [row for row, identity in identities.items() if not is_nameless(identity)]
+        last = outlet_rows[-1] if outlet_rows else ""
+        for column in (self.number, self.unit):
+            value = column.rows(reader).get(last)
+            if value is not None:
+                reader.chain_ends[column.instance_oid(reader, last)] = value
+        return identities
 
     def _may_lack_columns(self) -> bool:
         """Whether some devices with the table lack the columns of unit and number."""

@@ -4,7 +4,7 @@ row, and a unit that leaves while a command runs makes no command another unit's
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Optional
 
@@ -13,7 +13,7 @@ import pytest
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import ByUnit, Column, UnitOf
+from handlers.snmp.sources import ByUnit, Column, Scalar, UnitOf
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory, Value, filled, reader, table
@@ -21,7 +21,7 @@ from tests.handlers.snmp.units import FAMILIES, FIXTURES, states, states_on, swi
 from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row, ber
 from tests.simulators.snmp_agent.ber import Message
-from tests.simulators.snmp_agent.device import arcs
+from tests.simulators.snmp_agent.device import INTEGER, arcs
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 CHAINS = [
@@ -41,24 +41,36 @@ def columns(unit: Fixture) -> tuple[str, str, str]:
     return tuple(part.oid for part in parts if isinstance(part, Column))  # type: ignore[return-value]
 
 
+def tables(unit: Fixture) -> Iterator[tuple[str, list[str]]]:
+    """Of each table of the outlets, the column of the units, and all that are read."""
+    columns_of: dict[str, list[str]] = {}
+    for by_unit in parts_of(FAMILIES[unit.key].outlets[0]):
+        if isinstance(by_unit, ByUnit):
+            parts = (by_unit.unit, by_unit.number, by_unit.source)
+            modules, *others = [part.oid for part in parts if isinstance(part, Column)]
+            columns_of.setdefault(modules, [modules]).extend(others)
+    for modules, read in columns_of.items():
+        yield modules, list(dict.fromkeys(read))
+
+
 def without_first_unit(unit: Fixture) -> dict[str, Row]:
     """The unit's objects when the first unit of the chain has left: the rows of the second one have
-    moved up."""
-    _, modules, _ = columns(unit)
-    is_first = {
-        row: objects.value == 1
-        for row in range(1, 10)
-        for objects in [unit.rows.get(f"{modules}.{row}")]
-        if objects is not None
-    }
-    moved_by = sum(is_first.values())
+    moved up, and the device's count of its outlets is smaller."""
     rows = dict(unit.rows)
-    for column in columns(unit):
-        for row in is_first:
-            moved = unit.rows.get(f"{column}.{row + moved_by}")
-            rows.pop(f"{column}.{row}")
-            if moved is not None:
-                rows[f"{column}.{row}"] = moved
+    for modules, read in tables(unit):
+        moved_by = sum(
+            row.value == 1 for oid, row in unit.rows.items() if oid.startswith(f"{modules}.")
+        )
+        for column in read:
+            for row in range(1, 10):
+                moved = unit.rows.get(f"{column}.{row + moved_by}")
+                rows.pop(f"{column}.{row}", None)
+                if moved is not None:
+                    rows[f"{column}.{row}"] = moved
+        if columns(unit)[1] == modules:
+            count = FAMILIES[unit.key].outlets[0].count
+            (scalar,) = [part for part in parts_of(count) if isinstance(part, Scalar)]
+            rows[scalar.oid] = Row(INTEGER, int(unit.rows[scalar.oid].value) - moved_by)
     return rows
 
 
@@ -143,6 +155,59 @@ def test_a_unit_that_leaves_before_any_request_makes_no_command_another_units(
             # nothing, or what no handler can see: the unit left right at the write
             assert changing.written is None or changing.is_changed_by_write, change_at
             assert port.power_status is not target, change_at
+
+
+def told_apart(unit: Fixture) -> Fixture:
+    """The unit, with all outlets of the first unit on, and those of the second one off; their
+    energies are 1,000 and 5,000."""
+    outlets = FAMILIES[unit.key].outlets[0]
+    assert outlets.states is not None
+    rows = dict(unit.rows)
+    source = outlets.states.source
+    values = [(source, int(outlets.states.on[0]), int(outlets.states.off[0]))]
+    if outlets.energy is not None:
+        values.append((outlets.energy.source, 1000, 5000))
+    for by_unit, of_first, of_second in values:
+        assert isinstance(by_unit, ByUnit)
+        assert isinstance(by_unit.unit, Column) and isinstance(by_unit.source, Column)
+        for row in range(1, 10):
+            module = unit.rows.get(f"{by_unit.unit.oid}.{row}")
+            if module is not None and module.value in (1, 2):
+                value = of_first if module.value == 1 else of_second
+                rows[f"{by_unit.source.oid}.{row}"] = Row(INTEGER, value)
+    return unit._replace(rows=rows)
+
+
+@EACH
+def test_no_reading_shows_an_outlets_state_or_energy_as_anothers_while_a_unit_leaves(
+    unit: Fixture,
+) -> None:
+    """By GETNEXT, so that the unit also leaves while a column is walked."""
+    unit = told_apart(unit)
+    scale = 1 if unit.key == "apc-easy-epdu" else 10
+    change_at, requests, wholes = 0, 1, 0
+    while change_at <= requests:
+        change_at += 1
+        changing = Changing(unit)
+        changing.later_rows, changing.change_at = without_first_unit(unit), change_at
+        handler = near(changing, {"switch_unproven": "yes"}, version="1")
+        for read in (handler.status, handler.statistic):
+            changing.requests, changing.device = 0, Device(unit.rows, unit.rules)
+            try:
+                ports = read().ports
+            except PduHandlerError:
+                continue
+            finally:
+                requests = max(requests, changing.requests)
+            wholes += bool(ports)
+            for port in ports:
+                is_second = port.identity.startswith("2.")
+                if isinstance(port, PduPortView):
+                    assert port.power_status in (DOWN if is_second else UP, UNKNOWN), change_at
+                else:
+                    energy = (5000 if is_second else 1000) / scale
+                    assert port.consumption == energy, (change_at, port.identity)
+    assert wholes > 2
 
 
 class MovedByWrite(Changing):
