@@ -18,6 +18,7 @@ from .outlets import Outlets
 from .profile import Profile
 from .reader import Reader
 from .sources.base import Source, is_nameless
+from .sources.chains import ByUnit
 from .sources.joins import Joined
 from .sources.objects import Column, Scalar
 from .sources.single_family import Gathered
@@ -61,7 +62,7 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         if only_outlet and _has_own_row(outlets, reader, only_outlet):
             state = {only_outlet: EnumPowerStatus.UNKNOWN}
             return SnmpDevice(profile, outlets, state, reader, is_own_row=True)
-        if outlets.is_chain:
+        if isinstance(outlets.states.source, ByUnit):
             for count in _count_objects(outlets):
                 reader.get(count.oid)  # before the rows: see `raise_if_renumbered`
         states = (
@@ -154,10 +155,10 @@ def all_outlets(device: SnmpDevice) -> States:
 
 
 def raise_if_renumbered(device: SnmpDevice) -> None:
-    """Raise ProtocolError if the rows of a chain have become other outlets' while they were read: a
-    unit has joined or left, as the device's count, or the number and the unit of the last row, tell
-    by another value than before. A unit alone needs no request for that: the last row that was
-    read is its own only if all before it are."""
+    """Raise ProtocolError if the rows of a chain became other outlets' while they were read: a unit
+    has joined or left if the device's count, or the number or the unit of the last row, is another
+    than before. A unit alone needs no request for that: its last row was read after its states,
+    and is its own only if all rows before it are."""
     before = device.reader
     if not before.chain_ends:
         return
@@ -218,6 +219,7 @@ def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
         return False
     if control.writes_neighbours or control.has_one_object:
         return False
+    outlets.read_before_row(reader, identity)
     return states.row_from(reader, identity) is not None
 
 

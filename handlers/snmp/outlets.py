@@ -89,16 +89,28 @@ class Outlets(FrozenValue):
         value = (source.source if isinstance(source, ByUnit) else source).value_of(reader, row)
         return EnumPowerStatus.UNKNOWN if value is None else self.states.meaning(value)
 
-    @property
-    def is_chain(self) -> bool:
-        """Whether a unit that joins or leaves a chain moves the rows of others (see `ByUnit`)."""
-        return self.states is not None and isinstance(self.states.source, ByUnit)
-
     def has_row(self, reader: Reader, identity: str) -> bool:
         """Whether the list of the outlets has this one, read alone."""
         if self.states is not None:
             return self.states.row_from(reader, identity) is not None
         return self.rows is not None and self.rows.value_of(reader, identity) is not None
+
+    def read_before_row(self, reader: Reader, identity: str) -> None:
+        """Read the state, and what contradicts it, in the row that an outlet on the first unit of a
+        chain has, before its row is checked: so the check is the last request before a command."""
+        unit, _, row = identity.rpartition(".")
+        if self.states is None or unit:
+            return
+        for source in (self.states.source, *(doubt.test for doubt in self.states.doubts)):
+            if isinstance(source, ByUnit):
+                source.source.value_of(reader, row)
+
+    def is_row_read_last(self, reader: Reader, identity: str) -> bool:
+        """Whether the last request was the check of the row of an outlet of a chain."""
+        source = self.states.source if self.states else None
+        if not isinstance(source, ByUnit) or reader.walked:
+            return False
+        return next(reversed(reader.got)) == source.unit.instance_oid(reader, identity)
 
     def row_of(self, reader: Reader, identity: str) -> Optional[str]:
         """The row of the states' table that is this outlet now, None if there is none. The
