@@ -54,7 +54,7 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
     `only_outlet`: for a command to this outlet. If it has a row of its own, no other is listed;
     else they are listed without what could contradict a state, which is read of this one alone.
 
-    Raises ProtocolError if the device lists fewer outlets than it counts.
+    Raises ProtocolError if the device lists fewer outlets or units than it counts.
     """
     for outlets in profile.outlets:
         if outlets.states is None:
@@ -62,9 +62,8 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         if only_outlet and _has_own_row(outlets, reader, only_outlet):
             state = {only_outlet: EnumPowerStatus.UNKNOWN}
             return SnmpDevice(profile, outlets, state, reader, is_own_row=True)
-        if isinstance(outlets.states.source, ByUnit):
-            for count in _count_objects(outlets):
-                reader.get(count.oid)  # before the rows: see `raise_if_renumbered`
+        for witness in _chain_witnesses(outlets) if not only_outlet else ():
+            witness.rows(reader)  # before the states: see `raise_if_renumbered`
         states = (
             dict.fromkeys(outlets.states.rows_from(reader), EnumPowerStatus.UNKNOWN)
             if only_outlet
@@ -72,8 +71,16 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         )
         states, outlet_count = _complete(outlets, states, reader)
         if states or outlet_count:
+            if not only_outlet:
+                _raise_if_unit_missing(profile, reader)
             return SnmpDevice(profile, outlets, states, reader)
     return None
+
+
+def _raise_if_unit_missing(profile: Profile, reader: Reader) -> None:
+    missing_unit = profile.missing_unit(reader)
+    if missing_unit:
+        raise ProtocolError(f"{missing_unit}; poll it again")
 
 
 def list_for_figures(
@@ -156,24 +163,30 @@ def all_outlets(device: SnmpDevice) -> States:
 
 def raise_if_renumbered(device: SnmpDevice) -> None:
     """Raise ProtocolError if the rows of a chain became other outlets' while they were read: a unit
-    has joined or left if the device's count, or the number or the unit of the last row, is another
-    than before. A unit alone needs no request for that: its last row was read after its states,
-    and is its own only if all rows before it are."""
+    has joined or left if a witness, or the number or the unit of the last row, is another than
+    before. A unit alone needs no request for that: its last row was read after its states, and is
+    its own only if all rows before it are."""
     before = device.reader
     if not before.chain_ends:
         return
-    count_oids = [before.resolve(count.oid) for count in _count_objects(device.outlets)]
-    counts = {oid: before.got[oid] for oid in count_oids if oid in before.got}
     now = before.again()
+    witnesses = _chain_witnesses(device.outlets) if device.is_counted else []
+    is_same_chain = all(witness.rows(now) == witness.rows(before) for witness in witnesses)
     # the unit is the last one, because a unit of the same size that leaves changes this alone
-    if any(now.get(oid) != value for oid, value in {**counts, **before.chain_ends}.items()):
+    if not is_same_chain or any(
+        source.value_of(now, row) != value for (source, row), value in before.chain_ends.items()
+    ):
         raise ProtocolError("a unit joined or left the chain while it was read; poll it again")
 
 
-def _count_objects(outlets: Optional[Outlets]) -> list[Scalar]:
-    """What `count` reads of the device itself."""
-    count = outlets.count if outlets else None
-    return [part for part in parts_of(count) if isinstance(part, Scalar)]
+def _chain_witnesses(outlets: Optional[Outlets]) -> list[Source]:
+    """What shows that a chain changed while its states were walked, if it is read before and after
+    them: the objects that count its outlets, else the columns that name them. Nothing elsewhere."""
+    source = outlets.states.source if outlets and outlets.states else None
+    if outlets is None or not isinstance(source, ByUnit):
+        return []
+    counts = [part for part in parts_of(outlets.count) if isinstance(part, Scalar)]
+    return [*counts] or [source.number, source.unit]
 
 
 def has_joined_meters(device: SnmpDevice) -> bool:
@@ -244,12 +257,14 @@ def read_without_states(
         outlet_count = _count(count, reader).number
         if states or outlet_count:
             states = _add_rows(outlets, states, outlet_count, is_certain=True, reader=reader)
+            _raise_if_unit_missing(profile, reader)
             listed = replace(outlets, states=None, control=None)
             return SnmpDevice(profile, listed, states, reader)
     for total in (profile.load, profile.energy, profile.power):
         if total is None:
             continue
         if total.is_listed(reader) if accepts_rows else _is_measured(total, reader):
+            _raise_if_unit_missing(profile, reader)
             return SnmpDevice(profile, None, {}, reader)
     return None
 

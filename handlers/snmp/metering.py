@@ -229,9 +229,14 @@ def _totals(
             # a unit without a row of one total has a meter if another total has its row
             units = _metered_units(requests, reader)
             totals = [_total(request, reader, outlets, units) for request in requests]
-        return totals
     except PduHandlerError as error:  # the rows that are lost contradict others
         return [NotKnown(error.reason) for _ in requests]
+    is_measured = any(isinstance(total, Decimal) for total in totals)
+    # which may still ask for the device's number of units
+    missing_unit = device.profile.missing_unit(device.reader) if is_measured else ""
+    if not missing_unit:
+        return totals
+    return [total if total is None else NotKnown(missing_unit) for total in totals]
 
 
 def _total(

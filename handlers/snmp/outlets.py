@@ -14,6 +14,7 @@ from .frozen_value import FrozenValue, replace
 from .reader import Reader
 from .sources.base import Source
 from .sources.chains import ByUnit
+from .sources.objects import Column
 from .states import State
 
 
@@ -108,7 +109,7 @@ class Outlets(FrozenValue):
     def is_row_read_last(self, reader: Reader, identity: str) -> bool:
         """Whether the last request was the check of the row of an outlet of a chain."""
         source = self.states.source if self.states else None
-        if not isinstance(source, ByUnit) or reader.walked:
+        if not isinstance(source, ByUnit) or not isinstance(source.unit, Column) or reader.walked:
             return False
         return next(reversed(reader.got)) == source.unit.instance_oid(reader, identity)
 

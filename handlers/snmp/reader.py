@@ -66,9 +66,9 @@ class Reader:
         self.places: dict[Hashable, str] = {}
         #: what sources derived from the answers, which do not change, by a key of their own
         self.derived: dict[Hashable, Any] = {}
-        #: the numbers and units of the last rows of chains, by their OIDs: as long as these are
-        #: the same, no row has become another outlet's
-        self.chain_ends: dict[str, Raw] = {}
+        #: the number and the unit of the last row of each chain's table, by source and row: as long
+        #: as these are the same, no row has become another outlet's
+        self.chain_ends: dict[tuple[Any, str], Raw] = {}
 
     def walk(self, oid: str) -> Walked:
         """Index suffix -> value for all rows below `oid`; {} if the device has none."""

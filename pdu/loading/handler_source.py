@@ -19,7 +19,7 @@ from importlib.util import decode_source
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from handlers.shared.errors import SettingsError
+from handlers.shared.errors import SettingsError, printable
 
 from .handler_archives import (
     MOST_BYTES,
@@ -39,6 +39,8 @@ _ENTRY = "make_handler"
 # of the vendor's page: what an SNMP handler names, and no other
 _SNMP_NAMES = frozenset({"BaseSnmpPdu", "PduSnmpData"})
 _PACKAGE = "__init__.py"
+# the folder of DCImanager's own handlers in its project
+_OF_PLATFORM = ("pdu_common", "handlers")
 
 
 class UnreadHandler(SettingsError):
@@ -59,6 +61,8 @@ class HandlerSource(NamedTuple):
     shown: str
     #: `snmp` or `custom`, see `read_protocol`
     protocol: str
+    #: whether it was built from a profile with guesses, of which its `about.py` tells
+    is_draft: bool
 
 
 def read_handler(word: str) -> HandlerSource:
@@ -75,9 +79,17 @@ def read_handler(word: str) -> HandlerSource:
         raise SettingsError(f"{path}: {error}{list_advice(path)}") from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
-    module = _entry_module(archive, import_path, path)
-    shown = _about(archive).get("SHOWN", "")
-    return HandlerSource(path, archive, module, data, shown, read_protocol(archive, module))
+    module = _entry_module(archive, import_path or _module_of_file(archive, path), path)
+    about = _about(archive)
+    return HandlerSource(
+        path=path,
+        archive=archive,
+        import_path=module,
+        data=data,
+        shown=about.get("SHOWN", ""),
+        protocol=read_protocol(archive, module),
+        is_draft=bool(about.get("GUESSES")),
+    )
 
 
 def read_protocol(archive: Archive, import_path: str) -> str:
@@ -119,24 +131,44 @@ def _names_used(content: bytes) -> frozenset[str]:
 
 
 def _about(archive: Archive) -> dict[str, str]:
-    return _texts(archive.files.get(f"{archive.top}/about.py", b""))
-
-
-def _texts(content: bytes) -> dict[str, str]:
-    """The texts that a module assigns to names, {} if it is no Python. Nothing is run."""
+    """The texts that the handler's `about.py` assigns to names. Nothing is run. Raises
+    UnreadHandler for a SHOWN or PROTOCOL that cannot be told to DCImanager.
+    """
+    file = f"{archive.top}/about.py"
     try:
-        statements = ast.parse(content).body
-    except (SyntaxError, ValueError):
-        return {}
-    text_by_name: dict[str, str] = {}
-    for statement in statements:
-        if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Constant):
+        module = ast.parse(archive.files.get(file, b""))
+    except (SyntaxError, ValueError) as error:
+        raise UnreadHandler(f"{file} is not valid Python ({error})") from None
+    texts = dict(_texts(module))
+    nodes = [node for node in ast.walk(module) if isinstance(node, ast.Name)]
+    assigned_names = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    for name in ("SHOWN", "PROTOCOL"):
+        if name in assigned_names and name not in texts:
+            raise UnreadHandler(f'{file}: write {name} as one text: {name} = "..."')
+    shown = texts.get("SHOWN", archive.top)
+    if not shown.strip() or not shown.isprintable() or "|" in shown:
+        raise UnreadHandler(f"{file}: SHOWN is {shown!r:.60}: give a name in one line without |")
+    protocol = texts.get("PROTOCOL", "custom")
+    if protocol not in ("snmp", "custom"):
+        raise UnreadHandler(f"{file}: PROTOCOL is {protocol!r:.60}: give snmp or custom")
+    return texts
+
+
+def _texts(module: ast.Module) -> Iterator[tuple[str, str]]:
+    """The names to which a module assigns a text, and the text."""
+    for statement in module.body:
+        if isinstance(statement, ast.Assign):
+            targets = statement.targets
+        elif isinstance(statement, ast.AnnAssign):
+            targets = [statement.target]
+        else:
             continue
-        text = statement.value.value
-        for target in statement.targets:
-            if isinstance(target, ast.Name) and isinstance(text, str):
-                text_by_name[target.id] = text
-    return text_by_name
+        value = statement.value
+        if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
+            continue
+        for target in targets:
+            if isinstance(target, ast.Name):
+                yield target.id, value.value
 
 
 def require_own_name(source: HandlerSource) -> None:
@@ -177,7 +209,11 @@ def _packed(path: str) -> bytes:
 
 
 def _pack_folder(folder: Path) -> bytes:
-    """A ZIP of a handler's folder. Raises BadArchive for links and for too many or large files."""
+    """An archive of a handler's folder. Raises BadArchive for links and for too many or large
+    files. DCImanager's own handlers lie in `pdu_common/handlers`: no archive may have that name.
+    """
+    is_of_platform = folder.parts[-2:] == _OF_PLATFORM
+    top = f"platform_{folder.name}" if is_of_platform else folder.name
     files: dict[str, bytes] = {}
     size = 0
     for path in _handler_files(folder):
@@ -192,7 +228,7 @@ def _pack_folder(folder: Path) -> bytes:
                 f"the folder has more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB: is"
                 " it a handler's?"
             )
-    return _pack(folder.name, files)
+    return _pack(top, files)
 
 
 def _handler_files(folder: Path) -> Iterator[Path]:
@@ -206,9 +242,24 @@ def _handler_files(folder: Path) -> Iterator[Path]:
 
 
 def _pack(top: str, files: dict[str, bytes]) -> bytes:
-    """`__init__.py` is made if it is missing: the page asks for an empty one."""
+    """`__init__.py` is made if it is missing: the page asks for an empty one. Raises BadArchive for
+    a name with octets that Python could not decode (PEP 383).
+    """
     members = {f"{top}/{name}": data for name, data in {_PACKAGE: b"", **files}.items()}
+    for name in members:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise BadArchive(f"the name {printable(name)} is not UTF-8: rename it") from None
     return pack_archive(members, content_hash(members))
+
+
+def _module_of_file(archive: Archive, path: str) -> str:
+    """The module of a file that was given, if it has make_handler; "" else."""
+    file = f"{archive.top}/{os.path.basename(path)}"
+    if not path.endswith(PYTHON) or not has_entry(file, archive.files.get(file, b""), []):
+        return ""
+    return file.removesuffix(PYTHON).replace("/", ".")
 
 
 # ---- the module with make_handler ----------------------------------------------------------------

@@ -45,7 +45,7 @@ SWITCHABLE = column(f"{PE2}.2.3.1.1.3", "outletStatusSwitchable")
 NAME = column(f"{PE2}.2.3.2.1.1", "outletConfigName")
 COUNTED = column(f"{PE2}.1.2.1.7", "staStatusOutletCount")
 STATIONS = without(COUNTED, NO_STATION)
-station_total = partial(total, else_outlets=True, unit=Arcs(stop=1), units=STATIONS)
+station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=STATIONS)
 DEVICE_AMPS = column(f"{PE2}.2.1.4.1.1", "devReadingCur")
 DEVICE_ENERGY = column(f"{PE2}.2.1.4.1.4", "devReadingPD")
 # The MIB does not say what the device's own current is on a station with several phases.

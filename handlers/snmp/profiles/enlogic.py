@@ -13,7 +13,6 @@ from typing import Callable
 
 from .language import *
 
-THE_UNIT = Arcs(stop=1)
 PADDING = "0"  # the outlet number of a padding row
 OFF, ON = 1, 2  # commands
 LINES = ("1", "2", "3")
@@ -97,13 +96,7 @@ def family(root: str, prefix: str = "pdu") -> partial[Profile]:
         return column(f"{root}.{arcs}", prefix + name)
 
     count = below("2.3.1.4", "UnitPropertiesSwitchedOutletCount")
-    unit_total = partial(
-        total,
-        else_outlets=True,
-        unit=THE_UNIT,
-        units=count,
-        unit_count=scalar(f"{root}.2.1.0", f"{prefix}UnitTableSize"),
-    )
+    unit_total = partial(total, else_outlets=True, unit=THE_UNIT, units=count)
     watts = below("2.4.1.4", "UnitStatusActivePower")
     energy = below("2.4.1.9", "UnitStatusEnergy")
     lines = _lines(
@@ -114,6 +107,7 @@ def family(root: str, prefix: str = "pdu") -> partial[Profile]:
     return partial(
         Profile,
         sys_object_ids=oids(root),
+        units=Complete(count, count=scalar(f"{root}.2.1.0", f"{prefix}UnitTableSize")),
         outlets=_outlets(below, count),
         load=unit_total(figure(lines, HUNDREDTHS)),
         power=unit_total(figure(watts)),
@@ -133,6 +127,8 @@ PROFILES = (
         mib="ENLOGIC-PDU-MIB of 2015-06-18",
         source=librenms("enlogic/ENLOGIC-PDU-MIB"),
         models=("EN1xxx to EN6xxx",),
+        # pduNamePlateSerialNumber, pduNamePlateModelNumber
+        nameplate=nameplate(serial="38446.1.1.2.1.11", model="38446.1.1.2.1.10"),
     ),
     # No sysObjectID was seen on a pod or an ES PDU: these are the roots of their trees.
     family("38446.3", "pod")(

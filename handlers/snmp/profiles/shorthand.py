@@ -13,7 +13,7 @@ from ..contact import Contact
 from ..controls import Control
 from ..figures import Arcs, Ceilings, Figure, Total
 from ..outlets import Outlets
-from ..profile import ENTERPRISES
+from ..profile import ENTERPRISES, Nameplate
 from ..reader import ROOT
 from ..sources import (
     ByUnit,
@@ -36,6 +36,8 @@ from ..sources import (
 )
 from ..states import Doubt, State
 
+#: the unit that an index begins with
+THE_UNIT = Arcs(stop=1)
 TENTHS = Decimal("0.1")
 HUNDREDTHS = Decimal("0.01")
 THOUSANDTHS = Decimal("0.001")
@@ -103,6 +105,14 @@ def scalar(below: str, name: str) -> Scalar:
     return Scalar(oid(below), name)
 
 
+def nameplate(
+    *, serial: str = "", firmware: str = "", model: str = "", manufacturer: str = ""
+) -> Nameplate:
+    """The objects that say which unit it is."""
+    roots = {"serial": serial, "firmware": firmware, "model": model, "manufacturer": manufacturer}
+    return Nameplate(**{name: oid(below) for name, below in roots.items() if below})
+
+
 def figure(
     source: Source,
     scale: Decimal = ONES,
@@ -167,6 +177,23 @@ def without(
     return Only(values, by or values, texts, keep=False, others=others)
 
 
+def by_unit(
+    tree: str,
+    unit: Source,
+    number: Source,
+    others: tuple[Source, ...] = (),
+    first_units: tuple[str, ...] = ("0", "1"),
+) -> Callable[..., ByUnit]:
+    """As `column`, for tables below `tree` that number their rows through a chain: a column whose
+    rows are named by unit and number; see `ByUnit`."""
+
+    def of_table(below: str, name: str, *, optional: bool = False) -> ByUnit:
+        values = column(f"{tree}.{below}", name, optional=optional)
+        return ByUnit(values, unit, number, others, first_units)
+
+    return of_table
+
+
 def unit_and_outlet(rows: Source, first_unit: int = 1) -> Chained:
     """The printed number of outlets whose index starts with the unit and ends with the outlet.
     `first_unit`: the arc of the unit that is printed as 1."""
@@ -205,6 +232,11 @@ def contact(
     """A mark of a unit, or of the device, without which nothing about it is certain; see
     `Contact`."""
     return Contact(mark, good, unit, part or Arcs(), optional, why)
+
+
+def unit_contact(mark: Source, *good: str) -> Contact:
+    """The contact with the units that indexes begin with, by a column that a device may lack."""
+    return contact(mark, *good, unit=THE_UNIT, optional=True)
 
 
 def established(mark: Scalar) -> Contact:
@@ -285,7 +317,6 @@ def total(
     else_outlets: bool = False,
     unit: Optional[Arcs] = None,
     units: Optional[Source] = None,
-    unit_count: Optional[Source] = None,
 ) -> Total:
     """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
-    return Total(tuple(figures), else_outlets, unit, units, unit_count)
+    return Total(tuple(figures), else_outlets, unit, units)

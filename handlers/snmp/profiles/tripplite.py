@@ -58,7 +58,7 @@ OUTPUTS = (
         column(UPS_LINES + ".4", "tlpUpsOutputLinePower"),
     ),
 )
-device_total = partial(total, else_outlets=True, unit=Arcs(stop=1))
+device_total = partial(total, else_outlets=True, unit=THE_UNIT)
 LEGACY = "850.10.2.3.5.1"
 NOT_CONTROLLABLE = "the device reports it as not controllable"
 UPS12 = "850.100.1.10.2.1"

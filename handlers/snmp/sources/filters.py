@@ -311,6 +311,21 @@ class OfUnits(Filter):
         return identity in self.rows(reader)
 
 
+class Units(ReadOnly):
+    """The units of the rows of `source`, whose index begins with the unit's arc, each with the
+    value of its first row."""
+
+    WHY = "a unit has several rows"
+
+    source: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        value_by_unit: Rows = {}
+        for identity, value in self.source.rows(reader).items():
+            value_by_unit.setdefault(identity.partition(".")[0], value)
+        return value_by_unit
+
+
 class EachUnit(ReadOnly):
     """All rows of `source`. For a unit of the chain without a row, a row with the value LOST is
     added, so that there is no sum.

@@ -4,7 +4,7 @@ row, and a unit that leaves while a command runs makes no command another unit's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Optional
 
@@ -16,61 +16,74 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.sources import ByUnit, Column, Scalar, UnitOf
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
-from tests.handlers.snmp.memory import Memory, Value, filled, reader, table
+from tests.handlers.snmp.memory import Memory, Value, filled, of_rows, reader, table
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, states, states_on, switching
 from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row, ber
 from tests.simulators.snmp_agent.ber import Message
-from tests.simulators.snmp_agent.device import INTEGER, arcs
+from tests.simulators.snmp_agent.device import INTEGER
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
-CHAINS = [
-    unit for unit in FIXTURES if unit.name in ("apc-rpdu2", "apc-easy-epdu", "cyberpower-epdu2")
-]
+#: the first two outlets of the second unit, by unit and number
+SECOND = {
+    "apc-rpdu2": (("2", "1"), ("2", "2")),
+    "apc-easy-epdu": (("2", "1"), ("2", "2")),
+    "cyberpower-epdu2": (("2", "1"), ("2", "2")),
+    "wti-power": (("AUX1", "A1"), ("AUX1", "A2")),
+}
+CHAINS = [unit for unit in FIXTURES if unit.name in SECOND]
 EACH = pytest.mark.parametrize("unit", CHAINS, ids=lambda unit: unit.name)
 BY_UNIT = ByUnit(Column("1.3.1"), Column("1.3.2"), Column("1.3.3"))
 
 
-def columns(unit: Fixture) -> tuple[str, str, str]:
-    """The OIDs of the columns of the states, the units and the numbers."""
+def source_of(unit: Fixture) -> ByUnit:
+    """The states of the family."""
     states_of_family = FAMILIES[unit.key].outlets[0].states
-    assert states_of_family is not None
-    source = states_of_family.source
-    assert isinstance(source, ByUnit)
-    parts = (source.source, source.unit, source.number)
-    return tuple(part.oid for part in parts if isinstance(part, Column))  # type: ignore[return-value]
+    assert states_of_family is not None and isinstance(states_of_family.source, ByUnit)
+    return states_of_family.source
 
 
-def tables(unit: Fixture) -> Iterator[tuple[str, list[str]]]:
-    """Of each table of the outlets, the column of the units, and all that are read."""
-    columns_of: dict[str, list[str]] = {}
-    for by_unit in parts_of(FAMILIES[unit.key].outlets[0]):
-        if isinstance(by_unit, ByUnit):
-            parts = (by_unit.unit, by_unit.number, by_unit.source)
-            modules, *others = [part.oid for part in parts if isinstance(part, Column)]
-            columns_of.setdefault(modules, [modules]).extend(others)
-    for modules, read in columns_of.items():
-        yield modules, list(dict.fromkeys(read))
+def columns(unit: Fixture) -> list[str]:
+    """The OIDs of the column of the states, and of those that have the units and the numbers."""
+    source = source_of(unit)
+    parts = parts_of((source.source, source.unit, source.number))
+    return list(dict.fromkeys(part.oid for part in parts if isinstance(part, Column)))
+
+
+def positions(unit: Fixture, rows: Mapping[str, Row]) -> dict[int, tuple[str, str]]:
+    """Row -> unit and number."""
+    source, device = source_of(unit), Reader(of_rows(rows))
+    units, numbers = source.unit.rows(device), source.number.rows(device)
+    return {int(row): (str(units[row]), str(numbers[row])) for row in units.keys() & numbers}
+
+
+def units_of(by_unit: ByUnit, unit: Fixture) -> dict[int, str]:
+    """The name of the unit of each row of a table."""
+    units = by_unit.unit.rows(Reader(of_rows(unit.rows)))
+    return {int(row): str(name) for row, name in units.items()}
 
 
 def without_first_unit(unit: Fixture) -> dict[str, Row]:
     """The unit's objects when the first unit of the chain has left: the rows of the second one have
-    moved up, and the device's count of its outlets is smaller."""
+    moved up in all tables of outlets, and the device counts fewer."""
     rows = dict(unit.rows)
-    for modules, read in tables(unit):
-        moved_by = sum(
-            row.value == 1 for oid, row in unit.rows.items() if oid.startswith(f"{modules}.")
-        )
-        for column in read:
-            for row in range(1, 10):
-                moved = unit.rows.get(f"{column}.{row + moved_by}")
-                rows.pop(f"{column}.{row}", None)
+    outlets = FAMILIES[unit.key].outlets[0]
+    for by_unit in parts_of(outlets):
+        if not isinstance(by_unit, ByUnit):
+            continue
+        units = units_of(by_unit, unit)
+        moved_by = list(units.values()).count(units[1])
+        for column in parts_of((by_unit.source, by_unit.unit, by_unit.number)):
+            for row in units if isinstance(column, Column) else ():
+                moved = unit.rows.get(f"{column.oid}.{row + moved_by}")
+                rows.pop(f"{column.oid}.{row}", None)
                 if moved is not None:
-                    rows[f"{column}.{row}"] = moved
-        if columns(unit)[1] == modules:
-            count = FAMILIES[unit.key].outlets[0].count
-            (scalar,) = [part for part in parts_of(count) if isinstance(part, Scalar)]
-            rows[scalar.oid] = Row(INTEGER, int(unit.rows[scalar.oid].value) - moved_by)
+                    rows[f"{column.oid}.{row}"] = moved
+    units = units_of(source_of(unit), unit)
+    for count in parts_of(outlets.count):
+        if isinstance(count, Scalar):
+            counted = int(str(unit.rows[count.oid].value))
+            rows[count.oid] = Row(INTEGER, counted - list(units.values()).count(units[1]))
     return rows
 
 
@@ -81,7 +94,7 @@ class Changing(Agent):
     later_rows: Mapping[str, Row] = {}
     change_at = 0  #: the request, counted from 1
     requests = 0
-    written: Optional[tuple[object, object]] = None
+    written: Optional[tuple[str, str]] = None
     is_changed_by_write = False
 
     def __init__(self, unit: Fixture) -> None:
@@ -96,12 +109,11 @@ class Changing(Agent):
             self.device = Device(self.later_rows, self.unit.rules)
         if is_write:
             row = message.pdu.bindings[0][0][-1]
-            cells = [self.device.get(arcs(f"{of}.{row}")) for of in columns(self.unit)[1:]]
-            self.written = tuple(cell and cell.value for cell in cells)  # type: ignore[assignment]
+            self.written = positions(self.unit, self.device.rows())[row]
         return super()._answer(message)
 
 
-def test_three_families_number_the_outlets_of_a_chain_consecutively() -> None:
+def test_four_families_number_the_outlets_of_a_chain_consecutively() -> None:
     assert {unit.key for unit in CHAINS} == {
         key
         for key, profile in FAMILIES.items()
@@ -119,23 +131,22 @@ def test_the_second_units_outlets_keep_their_identities_when_the_first_leaves(
     with Agent(Device(unit.rows, unit.rules)) as agent:
         state_by_outlet = states_on(unit, agent)
     shorter_chain = Device(without_first_unit(unit), unit.rules)
-    state, module, number = map(Column, columns(unit))
-    by_unit = ByUnit(state, module, number)
-    remaining = by_unit.rows(
-        reader({oid: str(row.value) for oid, row in shorter_chain.rows().items()})
-    )
-    of_second = [identity for identity in state_by_outlet if identity.startswith("2.")]
+    remaining = source_of(unit).rows(Reader(of_rows(shorter_chain.rows())))
+    second, _ = SECOND[unit.key][0]
+    of_second = [identity for identity in state_by_outlet if identity.startswith(f"{second}.")]
     # the last row of an Easy PDU is no outlet
     outlets = [identity for identity in remaining if not identity.endswith(".")]
     assert of_second and outlets == of_second
 
 
 @pytest.mark.against("synthetic units, switched with faults")
-@pytest.mark.parametrize("identity, place", [("1", (1, 1)), ("2.1", (2, 1))])
+@pytest.mark.parametrize("is_on_first", [True, False])
 @EACH
 def test_a_unit_that_leaves_before_any_request_makes_no_command_another_units(
-    unit: Fixture, identity: str, place: tuple[int, int]
+    unit: Fixture, is_on_first: bool
 ) -> None:
+    place = positions(unit, unit.rows)[1] if is_on_first else SECOND[unit.key][0]
+    identity = place[1] if is_on_first else ".".join(place)
     with Agent(Device(unit.rows, unit.rules)) as agent:
         target = DOWN if states_on(unit, agent)[identity] is UP else UP
     change_at, requests = 0, 1
@@ -163,18 +174,17 @@ def told_apart(unit: Fixture) -> Fixture:
     outlets = FAMILIES[unit.key].outlets[0]
     assert outlets.states is not None
     rows = dict(unit.rows)
-    source = outlets.states.source
-    values = [(source, int(outlets.states.on[0]), int(outlets.states.off[0]))]
+    values = [(source_of(unit), int(outlets.states.on[0]), int(outlets.states.off[0]))]
     if outlets.energy is not None:
+        assert isinstance(outlets.energy.source, ByUnit)
         values.append((outlets.energy.source, 1000, 5000))
     for by_unit, of_first, of_second in values:
-        assert isinstance(by_unit, ByUnit)
-        assert isinstance(by_unit.unit, Column) and isinstance(by_unit.source, Column)
-        for row in range(1, 10):
-            module = unit.rows.get(f"{by_unit.unit.oid}.{row}")
-            if module is not None and module.value in (1, 2):
-                value = of_first if module.value == 1 else of_second
-                rows[f"{by_unit.source.oid}.{row}"] = Row(INTEGER, value)
+        assert isinstance(by_unit.source, Column)
+        units = units_of(by_unit, unit)
+        value_by_unit = {units[1]: of_first, SECOND[unit.key][0][0]: of_second}
+        for row, name in units.items():
+            if name in value_by_unit:
+                rows[f"{by_unit.source.oid}.{row}"] = Row(INTEGER, value_by_unit[name])
     return unit._replace(rows=rows)
 
 
@@ -184,8 +194,7 @@ def test_no_reading_shows_an_outlets_state_or_energy_as_anothers_while_a_unit_le
 ) -> None:
     """By GETNEXT, so that the unit also leaves while a column is walked."""
     unit = told_apart(unit)
-    scale = 1 if unit.key == "apc-easy-epdu" else 10
-    change_at, requests, wholes = 0, 1, 0
+    change_at, requests, answers = 0, 1, 0
     while change_at <= requests:
         change_at += 1
         changing = Changing(unit)
@@ -199,15 +208,14 @@ def test_no_reading_shows_an_outlets_state_or_energy_as_anothers_while_a_unit_le
                 continue
             finally:
                 requests = max(requests, changing.requests)
-            wholes += bool(ports)
+            answers += bool(ports)
             for port in ports:
-                is_second = port.identity.startswith("2.")
+                is_second = port.identity.startswith(f"{SECOND[unit.key][0][0]}.")
                 if isinstance(port, PduPortView):
                     assert port.power_status in (DOWN if is_second else UP, UNKNOWN), change_at
-                else:
-                    energy = (5000 if is_second else 1000) / scale
-                    assert port.consumption == energy, (change_at, port.identity)
-    assert wholes > 2
+                else:  # tenths of a kWh
+                    assert port.consumption == (500 if is_second else 100), change_at
+    assert answers > 2
 
 
 class MovedByWrite(Changing):
@@ -223,26 +231,21 @@ class MovedByWrite(Changing):
 def test_a_write_to_a_row_that_became_anothers_proves_nothing_though_both_read_as_wanted(
     unit: Fixture,
 ) -> None:
-    state, module, number = columns(unit)
-    row_of = {
-        (unit.rows[oid].value, unit.rows[f"{number}.{row}"].value): row
-        for row in range(1, 30)
-        for oid in [f"{module}.{row}"]
-        if oid in unit.rows
-    }
-    row_1, row_2 = row_of[2, 1], row_of[2, 2]
+    row_of = {position: row for row, position in positions(unit, unit.rows).items()}
+    first, second = SECOND[unit.key]
+    identity, row_1, row_2 = ".".join(first), row_of[first], row_of[second]
     changing = MovedByWrite(unit)
     swapped = dict(unit.rows)
-    for column in (state, module, number):
+    for column in columns(unit):
         swapped[f"{column}.{row_1}"] = unit.rows[f"{column}.{row_2}"]
         swapped[f"{column}.{row_2}"] = unit.rows[f"{column}.{row_1}"]
     changing.later_rows = swapped
     with changing:
-        handler, port = near(changing, {"switch_unproven": "yes"}), PduPortView("2.1")
-        is_on = states_on(unit, changing)["2.1"] is UP
+        handler, port = near(changing, {"switch_unproven": "yes"}), PduPortView(identity)
+        is_on = states_on(unit, changing)[identity] is UP
         switch = handler.port_up if is_on else handler.port_down
         assert switch(port, deadline=0.0, pause=0.0).power_status is UNKNOWN
-    assert changing.written == (2, 2)
+    assert changing.written == second
 
 
 @EACH
@@ -268,11 +271,11 @@ def test_a_unit_that_tells_no_units_has_the_rows_as_identities_if_its_profile_sa
         part
         for by_unit in parts_of(first_outlets)
         if isinstance(by_unit, ByUnit)
-        for part in (by_unit.unit, by_unit.number)
+        for part in parts_of((by_unit.unit, by_unit.number))
         if isinstance(part, Column)
     ]
-    positions = {column.oid for column in columns_of_units}
-    rows = {oid: row for oid, row in unit.rows.items() if oid.rpartition(".")[0] not in positions}
+    removed = {column.oid for column in columns_of_units}
+    rows = {oid: row for oid, row in unit.rows.items() if oid.rpartition(".")[0] not in removed}
     with Agent(Device(rows, unit.rules)) as agent:
         handler = near(agent, {"switch_unproven": "yes"})
         if not all(column.optional for column in columns_of_units):

@@ -245,7 +245,7 @@ def test_a_family_whose_sys_object_id_was_seen_on_no_unit_is_found_without_one(k
 
 
 @pytest.mark.parametrize(
-    "key, requests", [("cpi-econnect", 5), ("dli-energy-object", 4), ("npdu", 5)]
+    "key, requests", [("cpi-econnect", 6), ("dli-energy-object", 4), ("npdu", 5)]
 )
 def test_families_of_unseen_numbers_are_probed_after_those_whose_units_have_none(
     key: str, requests: int

@@ -1,0 +1,200 @@
+"""Runs a handler in a separate process. `worker.py` starts this file by its path, so this file also
+runs its neighbours by path.
+
+Reads lines of JSON from standard input: first the job, then one call per line. Answers a call on
+standard output with one line of JSON, which has the call's number. Ends when its input ends, even
+in the middle of a call, so that it does not outlive what started it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import logging
+import os
+import queue
+import re
+import runpy
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+_KIND = re.compile("[a-z][a-z-]{0,40}")
+_LOADING = Path(__file__).resolve().parents[1] / "loading"
+# what decides for `pdu` too
+_judge = SimpleNamespace(**runpy.run_path(str(_LOADING / "answers.py")))
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # a handler's prints go to standard error, not between the answers
+    os.dup2(2, 1)
+    assert isinstance(sys.stdout, io.TextIOWrapper)
+    # a line is written at once, so it is in the log of its own call
+    sys.stdout.reconfigure(line_buffering=True)
+    lines: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_listen, args=(lines,), daemon=True).start()
+    job = json.loads(lines.get())
+    sys.path[:0] = job["paths"]
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        worker = _Worker(job)
+    except BaseException as error:
+        # a third-party module may raise anything at its import, SystemExit too
+        logging.exception("the archive cannot be loaded")
+        import_error = {"kind": "import", "text": f"{type(error).__name__}: {error}"}
+        while True:
+            _say(answers, json.loads(lines.get())["number"], import_error)
+    while True:
+        call = json.loads(lines.get())
+        _say(answers, call["number"], worker.answer(call))
+
+
+def _listen(lines: queue.Queue[str]) -> None:
+    for line in sys.stdin:
+        lines.put(line)
+    os._exit(0)
+
+
+def _say(answers: Any, number: int, answer: Mapping[str, Any]) -> None:
+    with contextlib.suppress(OSError, ValueError):  # a handler may have closed it
+        sys.stdout.flush()
+    answers.write(json.dumps({**answer, "number": number}) + "\n")
+    answers.flush()
+
+
+def _adapter(path: str) -> Any:
+    """The functions of `adapter.py`, overridden by the module at `path`."""
+    own = Path(__file__).with_name("adapter.py")
+    functions = runpy.run_path(str(own))
+    if path:
+        functions.update(runpy.run_path(path))
+    return SimpleNamespace(**functions)
+
+
+class _Worker:
+    """Calls a handler's methods.
+
+    Keeps the handler object while the data stay the same, unless the job has `fresh`.
+    """
+
+    def __init__(self, job: Mapping[str, Any]) -> None:
+        self._adapter = _adapter(job["adapter"])
+        if job["metering"]:
+            self._adapter.prepare()
+        loader = runpy.run_path(str(_LOADING / "handler_module.py"))
+        self._make = loader["import_handler"](job["import_path"]).make_handler
+        self._pdu: Any = None
+        self._data: Any = None
+        self._fresh = job["fresh"]
+
+    def answer(self, call: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            if call["data"] != self._data:
+                self._data, self._pdu = call["data"], None
+            if not self._fresh:
+                return {"value": self._made(call)}
+            # imported late, as in `adapter.py`: its import makes each start slower
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(max_workers=1) as thread:
+                self._pdu = None
+                return {"value": thread.submit(self._made, call).result()}
+        except Exception as error:
+            # Each archive has its own error classes, so only the text `kind` can be compared.
+            kind = getattr(error, "kind", None)
+            if isinstance(kind, str) and _KIND.fullmatch(kind):
+                return {"kind": kind, "text": str(error)}
+            # of the network, whoever wrote the handler; SnmpTimeout is of our double
+            kinds = {kind.__name__ for kind in type(error).__mro__}
+            if kinds & {"OSError", "SnmpTimeout"}:
+                return {"kind": "unreachable", "text": f"{type(error).__name__}: {error}"}
+            logging.exception("defect in %s", call["method"])
+            is_judged = isinstance(error, _judge.WrongAnswer)
+            text = str(error) if is_judged else f"{type(error).__name__}: {error}"
+            return {"kind": "bug", "text": text}
+
+    def _made(self, call: Mapping[str, str]) -> dict[str, Any]:
+        if self._pdu is None:
+            self._pdu = self._make(self._adapter.data(**self._data))
+        methods = {
+            "status": self._status,
+            "statistic": self._statistic,
+            "labels": self._labels,
+            "port_up": self._port_up,
+            "port_down": self._port_down,
+        }
+        return methods[call["method"]](self._pdu, call)
+
+    def _status(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
+        ports = _judge.checked_ports(
+            "status", pdu.status(), _helper().PduView, _helper().PduPortView
+        )
+        return {"ports": {port.identity: self._state("status", port) for port in ports}}
+
+    def _state(self, method: str, port: Any) -> str:
+        state = _judge.checked_state(method, port, _helper().EnumPowerStatus)
+        return str(state.name)
+
+    def _statistic(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
+        view, helper = pdu.statistic(), _helper()
+        ports = _judge.checked_ports(
+            "statistic", view, helper.PduStatisticView, helper.PduPortStatisticView
+        )
+        for checked_view in (view, *ports):
+            _judge.check_fields(checked_view)
+        load, energy = self._adapter.totals(view)
+        return {
+            "load": _judge.finite_figure("load", load, view),
+            "total_consumption": _judge.finite_figure("total_consumption", energy, view),
+            "ports": _finite("consumption", self._adapter.port_energy(view)),
+            "port_load": _finite("load", self._adapter.port_load(view)),
+        }
+
+    def _labels(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
+        """`labels` is this project's method, not the platform's."""
+        labels = getattr(pdu, "labels", None)
+        outlet_labels = labels() if callable(labels) else []
+        return {
+            "labels": {
+                str(item.identity): [str(item.number), str(item.name)] for item in outlet_labels
+            }
+        }
+
+    def _port_up(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
+        return self._switched(pdu.port_up, call)
+
+    def _port_down(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
+        return self._switched(pdu.port_down, call)
+
+    def _switched(self, switch: Any, call: Mapping[str, str]) -> dict[str, Any]:
+        port_view, helper = self._adapter.port(call["identity"], call["state"]), _helper()
+        port = switch(port_view)
+        state = _judge.switched_state(
+            call["method"], port, call["identity"], helper.PduPortView, helper.EnumPowerStatus
+        )
+        return {"identity": port.identity, "state": state.name, "same_object": port is port_view}
+
+
+def _helper() -> Any:
+    """The platform's views."""
+    return importlib.import_module("pdu_common.helper")
+
+
+def _finite(name: str, figures: Mapping[str, object]) -> dict[str, float]:
+    """Figures of outlets by identity."""
+    return {
+        identity: _judge.finite_figure(name, value, SimpleNamespace(identity=identity))
+        for identity, value in figures.items()
+    }
+
+
+if __name__ == "__main__":
+    main()

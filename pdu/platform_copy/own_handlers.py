@@ -1,0 +1,134 @@
+"""Runs the platform's own handlers of `pdu_common/handlers` beside ours, on one simulated PDU each.
+
+DCImanager has handlers for APC, ATS, RPCM, C3 Solutions and Aten, all over SNMP (its public page on
+adding a PDU). Whether the identities of their ports are ours decides whether servers keep their
+ports when a PDU changes its handler: only an owner's copy of the platform can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Optional
+
+from ..loading.handler_source import has_entry
+from . import trials
+from .units import PlatformPdu, snmp_pdu
+from .worker import Call
+
+#: words in a module's name -> simulated PDUs, by our family; the first that it reads is compared
+_UNITS: Mapping[str, Sequence[str]] = {
+    "apc": ("apc-rpdu2", "apc-masterswitch", "apc-rpdu"),
+    "ats": ("apc-ats", "eaton-ats2", "cyberpower-ats"),
+    "rpcm": ("rpcm",),
+    "c3": ("clever-rpdu",),
+    "aten": ("aten-pe2", "aten-pe"),
+}
+
+
+class _Answers(NamedTuple):
+    """What a handler says of one PDU."""
+
+    status: Call
+    statistic: Call
+
+    @property
+    def ports(self) -> Mapping[str, str]:
+        """Identity -> state."""
+        ports: Mapping[str, str] = self.status.value.get("ports", {}) if self.status.ok else {}
+        return ports
+
+
+def modules(tree: Path) -> list[str]:
+    """The modules below `pdu_common/handlers` that have make_handler."""
+    return [
+        ".".join(path.relative_to(tree).with_suffix("").parts)
+        for path in sorted((tree / "pdu_common" / "handlers").rglob("*.py"))
+        if has_entry(str(path), path.read_bytes(), [])
+    ]
+
+
+class Comparison(NamedTuple):
+    """What came of one of the platform's handlers."""
+
+    module: str
+    #: a sentence, and lines that say more
+    words: str
+    details: Sequence[str] = ()
+    #: whether a PDU that gets our handler keeps its ports; None if it is not known
+    keeps_ports: Optional[bool] = None
+
+
+def compare_handlers(
+    platform: trials.Platform, own_handler: trials.HandlerModule
+) -> Iterator[Comparison]:
+    """Each handler of the platform beside ours. `own_handler`: our handler for SNMP."""
+    for name in modules(platform.tree):
+        yield _compare(platform, name, own_handler)
+
+
+def _compare(platform: trials.Platform, name: str, own_handler: trials.HandlerModule) -> Comparison:
+    handler = trials.HandlerModule(str(platform.tree), name)
+    failures: list[str] = []
+    for key in _candidates(name):
+        with snmp_pdu(key) as pdu:
+            answers = _ask(platform, handler, pdu)
+            if answers.status.kind == "import":
+                return Comparison(name, f"cannot be loaded: {answers.status.text}")
+            if answers.ports:
+                return _judged(name, key, answers, _ask(platform, own_handler, pdu))
+            failures.append(f"{key}: {answers.status.text or 'no ports'}")
+    return Comparison(name, "reads none of the simulated PDUs", failures)
+
+
+def _candidates(name: str) -> list[str]:
+    """The families that its name says, else all."""
+    word = name.rpartition(".")[2].lower()
+    keys = [key for part, units in _UNITS.items() if part in word for key in units]
+    return keys or [key for units in _UNITS.values() for key in units]
+
+
+def _ask(platform: trials.Platform, handler: trials.HandlerModule, pdu: PlatformPdu) -> _Answers:
+    with trials.worker_process(platform, handler, pdu.form) as worker:
+        status = worker.call("status", trials.CALL_SECONDS)
+        return _Answers(status, worker.call("statistic", trials.CALL_SECONDS))
+
+
+def _judged(name: str, key: str, answers: _Answers, own_answers: _Answers) -> Comparison:
+    """The answers of the platform's handler beside those of ours."""
+    details = [f"ports: {_shown(answers.ports)}", f"figures: {_figures(answers.statistic)}"]
+    words = f"reads the simulated {key}"
+    if not own_answers.ports:
+        details.append(f"ours: {own_answers.status.text or 'no ports'}")
+        return Comparison(name, words, details)
+    keeps_ports = list(answers.ports) == list(own_answers.ports)
+    if keeps_ports:
+        details.append("identities: the same as ours: servers keep their ports")
+    else:
+        details.append(
+            f"identities differ; ours: {_shown(own_answers.ports)}: a PDU that changes its"
+            " handler must be wired anew"
+        )
+    states = {
+        identity: f"{state} instead of {own_answers.ports[identity]}"
+        for identity, state in answers.ports.items()
+        if identity in own_answers.ports and own_answers.ports[identity] != state
+    }
+    if states:
+        details.append(f"states differ: {_shown(states)}")
+    own_figures = _figures(own_answers.statistic)
+    if own_figures != _figures(answers.statistic):
+        details.append(f"figures differ; ours: {own_figures}")
+    return Comparison(name, words, details, keeps_ports)
+
+
+def _figures(call: Call) -> str:
+    if not call.ok:
+        return f"{call.kind}: {call.text}"
+    value: Mapping[str, Any] = call.value
+    load, energy, ports = value["load"], value["total_consumption"], value["ports"]
+    return f"load {load} A, energy {energy} kWh, by outlet {_shown(ports)}"
+
+
+def _shown(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in values.items()) or "none"

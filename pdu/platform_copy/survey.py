@@ -1,0 +1,143 @@
+"""Reports uncertain points of the platform from a copy of it: `python -I survey.py DIR` prints
+"point: answer" lines: names, signatures and forms, and no code of the platform.
+
+`pdu platform` starts this file by its path in a clean process. The file imports only the standard
+library and DIR's modules.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Callable
+
+
+def main(folder: str) -> None:
+    sys.path.insert(0, folder)
+    for point, look in POINTS.items():
+        try:
+            answers = list(look(Path(folder))) or ["none found"]
+        except (Exception, SystemExit) as error:
+            # such as a missing file, or a module that exits; the next point follows
+            answers = [f"no answer ({type(error).__name__}: {error})"]
+        for answer in answers:
+            print(f"{point}: {answer}")
+
+
+def _classes(module_name: str) -> Iterator[tuple[str, type]]:
+    module = importlib.import_module(module_name)
+    for name, value in vars(module).items():
+        if inspect.isclass(value) and value.__module__ == module_name:
+            yield name, value
+
+
+def _signature(cls: Callable[..., object]) -> str:
+    """The parameters with their annotations; of the defaults, those that tell nothing of an
+    owner.
+    """
+    try:
+        signature = inspect.signature(cls)
+    except (TypeError, ValueError):
+        return "(…)"
+    parameters = []
+    for parameter in signature.parameters.values():
+        default = parameter.default
+        is_plain = default is None or type(default) in (bool, int, float) or default in ("", ())
+        if default is not parameter.empty and not is_plain:
+            parameter = parameter.replace(default=_HIDDEN)
+        parameters.append(parameter)
+    return str(signature.replace(parameters=parameters))
+
+
+class _Hidden:
+    """Stands for a default that is not shown."""
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+_HIDDEN = _Hidden()
+
+
+def _python(folder: Path) -> Iterator[str]:
+    yield sys.version.split()[0]
+
+
+def _packages(folder: Path) -> Iterator[str]:
+    for name in ("requests", "cryptography", "pysnmp", "easysnmp", "puresnmp", "pydantic"):
+        try:
+            yield f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            yield f"{name} is not installed"
+
+
+def _requirements(folder: Path) -> Iterator[str]:
+    for line in (folder / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        # an option may be the address of a server with a login
+        requirement = line.partition("#")[0].strip()
+        if requirement[:1].isalnum() and "://" not in requirement:
+            yield requirement
+
+
+def _base(folder: Path) -> Iterator[str]:
+    snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
+    for base in snmp.__mro__:
+        if base.__name__ == "BasePdu":
+            yield (
+                f"in {base.__module__},"
+                f" {'abstract' if inspect.isabstract(base) else 'not abstract'}"
+            )
+            yield f"__init__{_signature(base)}"
+
+
+def _snmp(folder: Path) -> Iterator[str]:
+    snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
+    for name in dir(snmp):
+        if not name.startswith("_") and callable(getattr(snmp, name)):
+            yield f"{name}{_signature(getattr(snmp, name))}"
+
+
+def _connection(folder: Path) -> Iterator[str]:
+    for name, cls in _classes("pdu_common.connection"):
+        yield f"{name}{_signature(cls)}"
+
+
+def _views(folder: Path) -> Iterator[str]:
+    for name, cls in _classes("pdu_common.helper"):
+        members = getattr(cls, "__members__", None)
+        yield (
+            f"{name}{_signature(cls)}"
+            if members is None
+            else f"{name} { ({k: v.value for k, v in members.items()}) }"
+        )
+
+
+def _logger(folder: Path) -> Iterator[str]:
+    kind = type(importlib.import_module("common.logger").get_logger("survey"))
+    yield f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _handlers(folder: Path) -> Iterator[str]:
+    for path in sorted((folder / "pdu_common" / "handlers").rglob("*.py")):
+        if "make_handler" in path.read_text(encoding="utf-8", errors="replace"):
+            yield ".".join(path.relative_to(folder).with_suffix("").parts)
+
+
+POINTS: dict[str, Callable[[Path], Iterator[str]]] = {
+    "Python": _python,
+    "package": _packages,
+    "requirement": _requirements,
+    "BasePdu": _base,
+    "BaseSnmpPdu": _snmp,
+    "pdu_common.connection": _connection,
+    "pdu_common.helper": _views,
+    "get_logger": _logger,
+    "platform handler": _handlers,
+}
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,227 @@
+"""A worker process as its parent sees it: started at the first call, killed when a call takes too
+long.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any, Callable, NamedTuple, Optional
+
+_CHILD = Path(__file__).with_name("child.py")
+_LOG_LINES = 200
+_LONGEST_LINE = 2000
+_END_SECONDS = 30.0  # for a killed process
+
+
+class Call(NamedTuple):
+    """One call of a handler.
+
+    `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import"
+    (the archive is missing or cannot be loaded), "bug" (another exception), "time-out", "died" (the
+    process ended, did not start, or gave no valid answer). `lines` are lines that the handler
+    logged. `at` is when the call ended, in seconds since 1970.
+    """
+
+    method: str
+    identity: str
+    seconds: float
+    value: Mapping[str, Any]
+    kind: str
+    text: str
+    lines: tuple[str, ...] = ()
+    at: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return not self.kind
+
+    @property
+    def switches(self) -> bool:
+        return self.method in ("port_up", "port_down")
+
+
+class Job(NamedTuple):
+    """What a worker runs: `paths` come first in sys.path; `data` holds the arguments of the
+    adapter's function `data`.
+
+    `adapter` is a file with the functions of `adapter.py` that differ on this platform. `fresh`
+    asks for a new handler object and a new thread for each call. `import_path` is the name of the
+    handler's module, or the path of its file. With `metering`, the project's own doubles get views
+    that also have an outlet's current.
+    """
+
+    paths: list[str]
+    import_path: str
+    data: dict[str, Any]
+    adapter: str = ""
+    fresh: bool = False
+    metering: bool = False
+
+
+Start = Callable[[Path, IO[bytes]], subprocess.Popen[str]]
+
+
+def started(folder: Path, log: IO[bytes], python: str = sys.executable) -> subprocess.Popen[str]:
+    """A new process of `child.py` in that folder, which writes its log to `log`.
+
+    With -I, environment and current directory add no modules. Secrets go through the pipe.
+    """
+    return subprocess.Popen(
+        [python, "-I", str(_CHILD)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        cwd=folder,
+        text=True,
+        encoding="utf-8",
+        errors="backslashreplace",
+        start_new_session=True,
+    )
+
+
+class Worker:
+    """Makes one call at a time."""
+
+    def __init__(self, job: Job, folder: Path, start: Start = started) -> None:
+        self.job = job
+        self._folder, self._start = folder, start
+        self._calling, self._starting = threading.Lock(), threading.Lock()
+        self._closed = False
+        self._process: Optional[subprocess.Popen[str]] = None
+        self._log = tempfile.TemporaryFile("w+b")
+        self._number = 0  # of the last call
+
+    @property
+    def pid(self) -> Optional[int]:
+        """The id of the running process, or None."""
+        process = self._process
+        return process.pid if process and process.poll() is None else None
+
+    def call(
+        self,
+        method: str,
+        timeout: float,
+        identity: str = "",
+        state: str = "UNKNOWN",
+        data: Optional[Mapping[str, Any]] = None,
+    ) -> Call:
+        """One call; every failure is in its result. If no answer comes within `timeout` seconds,
+        the process is killed, and the next call starts a new one.
+
+        `data` replaces the job's data in this call.
+        """
+        with self._calling:
+            begin = time.monotonic()
+            message = {
+                "method": method,
+                "identity": identity,
+                "state": state,
+                "data": data or self.job.data,
+            }
+            answer, lines = self._ask(message, timeout), self._lines()
+            text = answer.get("text", "")
+            if answer.get("kind") == "died" and lines:
+                text = f"{text} ({lines[-1]})"
+            return Call(
+                method,
+                identity,
+                time.monotonic() - begin,
+                answer.get("value") or {},
+                answer.get("kind", ""),
+                text,
+                tuple(lines),
+                time.time(),
+            )
+
+    def close(self) -> None:
+        """End the process, from any thread. A call in progress ends, and every later call fails."""
+        with self._starting:
+            self._closed = True
+            if self._process is not None:
+                _kill(self._process)
+        with self._calling:
+            self._end()
+            self._log.close()
+
+    def _ask(self, call: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+        late = threading.Event()
+        try:
+            with self._starting:
+                if self._closed:
+                    return {"kind": "died", "text": "the worker was closed"}
+                if self.pid is None:
+                    self._end()
+                    self._process = self._start(self._folder, self._log)
+                    _send(self._process, self.job._asdict())
+            process = self._process
+            assert process is not None and process.stdout is not None
+
+            def stop() -> None:
+                late.set()
+                _kill(process)
+
+            timer = threading.Timer(timeout, stop)
+            timer.start()
+            self._number += 1
+            try:
+                _send(process, {**call, "number": self._number})
+                answer: Any = json.loads(process.stdout.readline() or "{}")
+            finally:
+                timer.cancel()
+        # ValueError: half an answer; RuntimeError: no thread can be started
+        except (OSError, ValueError, RuntimeError):
+            answer = None
+        # a handler may have written to the pipe, or forked
+        if isinstance(answer, dict) and answer.get("number") == self._number:
+            return answer
+        self._end()
+        if late.is_set():
+            words = f"no answer within {timeout:g} s; the worker was stopped"
+            return {"kind": "time-out", "text": words}
+        return {"kind": "died", "text": "no answer from the worker"}
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        _kill(process)
+        process.wait(_END_SECONDS)
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):  # closing sends its buffer, which may fail
+                    stream.close()
+
+    def _lines(self) -> list[str]:
+        """The last lines that the process logged since the previous call."""
+        if self._log.closed:
+            return []
+        self._log.seek(0)
+        lines = self._log.read().decode("utf-8", "backslashreplace").splitlines()
+        # the child shares this position, and writes its next line there
+        self._log.seek(0)
+        self._log.truncate()
+        return [line[:_LONGEST_LINE] for line in lines[-_LOG_LINES:]]
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Ends a process and those that the handler started, which hold its pipes open, even after the
+    process itself has ended.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _send(process: subprocess.Popen[str], message: Mapping[str, Any]) -> None:
+    if process.stdin is not None:
+        process.stdin.write(json.dumps(message) + "\n")
+        process.stdin.flush()
