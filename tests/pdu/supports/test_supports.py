@@ -314,6 +314,7 @@ NAMED_BY_MIB = {
     "CPQPOWER-MIB": {"AF400A"},
     "VERTIV-IMD-MIB": {"GU1"},
     "LANTRONIX-SLC-MIB": {"SLC 8000"},
+    "SNR-ERD-4": {"SNR ERD-4", "ERD-4"},
     "DKSF-PWR-MIB": {"8/PWR", "4PWR-220/SMS", "NetPing IO"},
 }
 
