@@ -73,12 +73,13 @@ def without_first_unit(unit: Fixture) -> dict[str, Row]:
             continue
         units = units_of(by_unit, unit)
         moved_by = list(units.values()).count(units[1])
-        for column in parts_of((by_unit.source, by_unit.unit, by_unit.number)):
-            for row in units if isinstance(column, Column) else ():
-                moved = unit.rows.get(f"{column.oid}.{row + moved_by}")
-                rows.pop(f"{column.oid}.{row}", None)
+        parts = parts_of((by_unit.source, by_unit.unit, by_unit.number))
+        for column in [part.oid for part in parts if isinstance(part, Column)]:
+            for row in units:
+                moved = unit.rows.get(f"{column}.{row + moved_by}")
+                rows.pop(f"{column}.{row}", None)
                 if moved is not None:
-                    rows[f"{column.oid}.{row}"] = moved
+                    rows[f"{column}.{row}"] = moved
     units = units_of(source_of(unit), unit)
     for count in parts_of(outlets.count):
         if isinstance(count, Scalar):
