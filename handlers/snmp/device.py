@@ -71,9 +71,11 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         )
         states, outlet_count = _complete(outlets, states, reader)
         if states or outlet_count:
+            device = SnmpDevice(profile, outlets, states, reader)
             if not only_outlet:
                 _raise_if_unit_missing(profile, reader)
-            return SnmpDevice(profile, outlets, states, reader)
+                raise_if_renumbered(device)
+            return device
     return None
 
 

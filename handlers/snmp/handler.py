@@ -81,7 +81,6 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return session.device.profile.key if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
-        raise_if_renumbered(session.device)
         if session.device.profile.ups:
             LOGGER.warning(UPS_ADVICE)
         return session.device.states.items()
@@ -99,7 +98,9 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return session.choice.unset_unknown
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
-        return metering.labels(session.device, session.choice.encoding)
+        labels = metering.labels(session.device, session.choice.encoding)
+        raise_if_renumbered(session.device)
+        return labels
 
     def switch_outlet(
         self, session: Session, identity: str, *, on: bool, deadline: float, pause: float
