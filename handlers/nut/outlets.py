@@ -14,7 +14,7 @@ report row numbers. An outlet whose status says that it is locked is not switche
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Callable, Optional
 
 from ..shared.doubts import some
@@ -78,9 +78,7 @@ def decode_outlets(
     }
     outlets: list[NutOutlet] = []
     for member in [chain[number] for number in sorted(chain)] or [device]:
-        outlets += [
-            _outlet(member, number, writable, variables) for number in member.outlet_numbers()
-        ]
+        outlets += _outlets_of(member, writable, variables)
     only_meters = bool(members) and not outlets and _all_count_0(members.values())
     outlet_count = device.outlet_count or 0
     # in a chain the whole device may count the outlets of all members
@@ -234,22 +232,39 @@ def _words_of(
     return words
 
 
+def _outlets_of(
+    member: Member, writable: Mapping[str, str], variables: Mapping[str, str]
+) -> Iterable[NutOutlet]:
+    """The outlets of a member. `writable` and `variables` are those of the whole device."""
+    rows = {f"{member.prefix}outlet.{n}.": row for n, row in member.rows.items() if int(n) > 0}
+    fields_of_rows = {field for row in rows.values() for field in row}
+    for number in member.outlet_numbers():
+        prefix, fields = f"{member.prefix}outlet.{number}.", member.rows[number]
+        # number 0, where it is an outlet, is no part with which others are compared
+        with_own = rows if prefix in rows else {**rows, prefix: fields}
+        listed_fields = fields_of_rows | fields.keys()
+        yield _outlet(member, number, with_own, listed_fields, writable, variables)
+
+
 def _outlet(
-    member: Member, number: str, writable: Mapping[str, str], variables: Mapping[str, str]
+    member: Member,
+    number: str,
+    rows: Mapping[str, Mapping[str, str]],
+    listed_fields: Collection[str],
+    writable: Mapping[str, str],
+    variables: Mapping[str, str],
 ) -> NutOutlet:
-    """The outlet of a member's rows `outlet.NUMBER.*`; energy becomes kWh. `writable` and
-    `variables` are those of the whole device.
+    """The outlet of a member's rows `outlet.NUMBER.*`; energy becomes kWh. `rows`: of this outlet
+    and those like it, by the prefix of their variables, with the fields that any of them has.
     """
     row_prefix, fields = f"outlet.{number}.", member.rows[number]
     prefix = f"{member.prefix}{row_prefix}"
-    rows = {f"{member.prefix}outlet.{n}.": row for n, row in member.rows.items() if int(n) > 0}
-    rows[prefix] = fields
     driver_doubt = doubt_of_driver(variables)
 
     def figure(field: str) -> Figure:
         return known_now(figure_of(rows, prefix, field), driver_doubt)
 
-    states, meters = _state_and_meters(rows, prefix, variables)
+    states, meters = _state_and_meters(prefix, fields, listed_fields, variables)
     values = {**states, **meters}
     table = ambiguous_table(variables, number, fields)
     without_state = words_without_state(variables, table)
@@ -277,17 +292,18 @@ def _outlet(
 
 
 def _state_and_meters(
-    rows: Mapping[str, Mapping[str, str]], prefix: str, variables: Mapping[str, str]
+    prefix: str,
+    fields: Mapping[str, str],
+    listed_fields: Collection[str],
+    variables: Mapping[str, str],
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """The variables that hold the state of the outlet `prefix`, and those that may deny it. `rows`:
-    of all outlets of its device.
+    """The variables that hold the state of the outlet `prefix`, and those that may deny it.
+    `fields`: its own; `listed_fields`: of all outlets of its device.
 
     There is no state if the outlet lacks the status or the switch of the others: what is left may
     be an old word. A meter that it lacks is one without a value.
     """
-    fields = rows[prefix]
-    listed_fields = {field for row in rows.values() for field in row}
-    is_lost = any(field in listed_fields - set(fields) for field in ("status", "switch"))
+    is_lost = any(field in listed_fields and field not in fields for field in ("status", "switch"))
     states: dict[str, str] = {}
     if not is_lost:
         states = {f"{prefix}{field}": fields[field] for field in _STATES if field in fields}

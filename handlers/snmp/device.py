@@ -18,8 +18,9 @@ from .outlets import Outlets
 from .profile import Profile
 from .reader import Reader
 from .sources.base import Source, is_nameless
+from .sources.chains import ByUnit
 from .sources.joins import Joined
-from .sources.objects import Column
+from .sources.objects import Column, Scalar
 from .sources.single_family import Gathered
 from .states import State
 
@@ -61,6 +62,8 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         if only_outlet and _has_own_row(outlets, reader, only_outlet):
             state = {only_outlet: EnumPowerStatus.UNKNOWN}
             return SnmpDevice(profile, outlets, state, reader, is_own_row=True)
+        for witness in _chain_witnesses(outlets) if not only_outlet else ():
+            witness.rows(reader)  # before the states: see `raise_if_renumbered`
         states = (
             dict.fromkeys(outlets.states.rows_from(reader), EnumPowerStatus.UNKNOWN)
             if only_outlet
@@ -68,9 +71,11 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         )
         states, outlet_count = _complete(outlets, states, reader)
         if states or outlet_count:
+            device = SnmpDevice(profile, outlets, states, reader)
             if not only_outlet:
                 _raise_if_unit_missing(profile, reader)
-            return SnmpDevice(profile, outlets, states, reader)
+                raise_if_renumbered(device)
+            return device
     return None
 
 
@@ -158,6 +163,34 @@ def all_outlets(device: SnmpDevice) -> States:
     return complete_states
 
 
+def raise_if_renumbered(device: SnmpDevice) -> None:
+    """Raise ProtocolError if the rows of a chain became other outlets' while they were read: a unit
+    has joined or left if a witness, or the number or the unit of the last row, is another than
+    before. A unit alone needs no request for that: its last row was read after its states, and is
+    its own only if all rows before it are."""
+    before = device.reader
+    if not before.chain_ends:
+        return
+    now = before.again()
+    witnesses = _chain_witnesses(device.outlets) if device.is_counted else []
+    is_same_chain = all(witness.rows(now) == witness.rows(before) for witness in witnesses)
+    # the unit is the last one, because a unit of the same size that leaves changes this alone
+    if not is_same_chain or any(
+        source.value_of(now, row) != value for (source, row), value in before.chain_ends.items()
+    ):
+        raise ProtocolError("a unit joined or left the chain while it was read; poll it again")
+
+
+def _chain_witnesses(outlets: Optional[Outlets]) -> list[Source]:
+    """What shows that a chain changed while its states were walked, if it is read before and after
+    them: the objects that count its outlets, else the columns that name them. Nothing elsewhere."""
+    source = outlets.states.source if outlets and outlets.states else None
+    if outlets is None or not isinstance(source, ByUnit):
+        return []
+    counts = [part for part in parts_of(outlets.count) if isinstance(part, Scalar)]
+    return [*counts] or [source.number, source.unit]
+
+
 def has_joined_meters(device: SnmpDevice) -> bool:
     """Whether the outlets' figures are joined to the list by its values, so that no meter shows a
     row that the list lacks."""
@@ -201,6 +234,7 @@ def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
         return False
     if control.writes_neighbours or control.has_one_object:
         return False
+    outlets.read_before_row(reader, identity)
     return states.row_from(reader, identity) is not None
 
 

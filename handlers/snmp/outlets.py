@@ -14,6 +14,7 @@ from .frozen_value import FrozenValue, replace
 from .reader import Reader
 from .sources.base import Source
 from .sources.chains import ByUnit
+from .sources.objects import Column
 from .states import State
 
 
@@ -94,6 +95,23 @@ class Outlets(FrozenValue):
         if self.states is not None:
             return self.states.row_from(reader, identity) is not None
         return self.rows is not None and self.rows.value_of(reader, identity) is not None
+
+    def read_before_row(self, reader: Reader, identity: str) -> None:
+        """Read the state, and what contradicts it, in the row that an outlet on the first unit of a
+        chain has, before its row is checked: so the check is the last request before a command."""
+        unit, _, row = identity.rpartition(".")
+        if self.states is None or unit:
+            return
+        for source in (self.states.source, *(doubt.test for doubt in self.states.doubts)):
+            if isinstance(source, ByUnit):
+                source.source.value_of(reader, row)
+
+    def is_row_read_last(self, reader: Reader, identity: str) -> bool:
+        """Whether the last request was the check of the row of an outlet of a chain."""
+        source = self.states.source if self.states else None
+        if not isinstance(source, ByUnit) or not isinstance(source.unit, Column) or reader.walked:
+            return False
+        return next(reversed(reader.got)) == source.unit.instance_oid(reader, identity)
 
     def row_of(self, reader: Reader, identity: str) -> Optional[str]:
         """The row of the states' table that is this outlet now, None if there is none. The

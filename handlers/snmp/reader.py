@@ -66,6 +66,9 @@ class Reader:
         self.places: dict[Hashable, str] = {}
         #: what sources derived from the answers, which do not change, by a key of their own
         self.derived: dict[Hashable, Any] = {}
+        #: the number and the unit of the last row of each chain's table, by source and row: as long
+        #: as these are the same, no row has become another outlet's
+        self.chain_ends: dict[tuple[Any, str], Raw] = {}
 
     def walk(self, oid: str) -> Walked:
         """Index suffix -> value for all rows below `oid`; {} if the device has none."""
@@ -160,6 +163,7 @@ class WholeTables(Reader):
     def __init__(self, reader: Reader) -> None:
         super().__init__(reader._device, reader.root)
         self.walked, self.got, self.places = reader.walked, reader.got, reader.places
+        self.chain_ends = reader.chain_ends
         self._columns = reader._columns
         self._whole: dict[str, Walked] = {}  # the columns that were asked for
         columns: dict[str, list[Walked]] = {}  # table -> its columns that have rows

@@ -67,8 +67,8 @@ def switch_outlet(
     not exist, and Unsupported if it must not be switched: nothing was written then. The text of an
     Unreachable says so if the outlet may have switched. If a write repeats other outlets' states,
     commands take turns (command_locks.py), and the state is `target` only if all read as written.
-    In a chain whose rows are numbered consecutively, the row is looked up again right before the
-    write, and the state is `target` only if it still is the outlet's after it.
+    In a chain whose rows are numbered consecutively, the row is looked up right before the write,
+    and the state is `target` only if it still is the outlet's after it.
 
     Half of the families pay at most 6 of the platform's calls: sysObjectID, the outlet's row, what
     guards it, the write, and the row again until it is `target`.
@@ -84,7 +84,9 @@ def switch_outlet(
     if control.writes_neighbours:
         turn = command_locks.lock_outlet(snmp.name, snmp.remaining())
     with turn:
-        reader = device.reader.again()
+        reader = device.reader
+        if not outlets.is_row_read_last(reader, identity):
+            reader = reader.again()
         row = outlets.row_of(reader, identity) or identity  # without a row, `orders` raises
         orders = control.orders(reader, identity, up=target is EnumPowerStatus.UP)
         if not control.covers(device.states, identity, orders):

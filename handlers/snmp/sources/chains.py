@@ -13,7 +13,7 @@ from ...shared.errors import ProtocolError
 from .. import validation
 from ..decoding import Rows, text
 from ..reader import Lost, Reader
-from .base import ObjectSource, ReadOnly, Source, is_number, no_object
+from .base import ObjectSource, ReadOnly, Source, is_nameless, is_number, no_object
 from .objects import Column
 
 # A number of at most nine digits, perhaps after capital letters: 7, AUX1, B4.
@@ -91,6 +91,7 @@ class ByUnit(ObjectSource):
         first_guess = number if not unit and is_number(number) else ""
         guess = reader.places.get(place, first_guess)
         number_now = self.number.value_of(reader, guess) if guess else None
+        is_denied = number_now is not None
         if guess == number and number_now is None and self.source.value_of(reader, guess) is None:
             return None  # the table has no such row, and so not as many outlets
         if number_now is not None and text(number_now) == number:
@@ -98,6 +99,7 @@ class ByUnit(ObjectSource):
             unit_now = _cell(self.unit, reader, guess)
             is_moved = unit_now != reader.places.setdefault((place, guess), unit_now)
             is_unit = unit_now in ((unit,) if unit else self.first_units)
+            is_denied = not is_unit
             is_only_first = unit_now != self.first_units[0] or place in reader.places
             if is_unit and is_only_first and not is_moved:
                 return guess
@@ -106,6 +108,8 @@ class ByUnit(ObjectSource):
             return None  # the walks ended early: the device has these columns
         identities = self._identities_of(reader, {**units, **numbers, identity: ""})
         row = next((row for row, outlet in identities.items() if outlet == identity), None)
+        if row == guess and is_denied:
+            return None  # the walks were made before, and the row has become another outlet's
         if row is not None:
             reader.places[place] = row
         return row
@@ -122,7 +126,15 @@ class ByUnit(ObjectSource):
         """Row -> identity."""
         if not rows or _is_one_unit(rows, reader, self):
             return {row: row for row in rows}
-        return self._identities_of(reader, rows)
+        identities = self._identities_of(reader, rows)
+        # an Easy PDU ends with a row that is no outlet
+        outlet_rows = [row for row, identity in identities.items() if not is_nameless(identity)]
+        last = outlet_rows[-1] if outlet_rows else ""
+        for column in (self.number, self.unit):
+            value = column.rows(reader).get(last)
+            if value is not None:
+                reader.chain_ends[column, last] = value
+        return identities
 
     def _may_lack_columns(self) -> bool:
         """Whether some devices with the table lack the columns of unit and number."""

@@ -13,7 +13,7 @@ import pytest
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import ByUnit, Column, UnitOf
+from handlers.snmp.sources import ByUnit, Column, Scalar, UnitOf
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory, Value, filled, of_rows, reader, table
@@ -21,6 +21,7 @@ from tests.handlers.snmp.units import FAMILIES, FIXTURES, states, states_on, swi
 from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row, ber
 from tests.simulators.snmp_agent.ber import Message
+from tests.simulators.snmp_agent.device import INTEGER
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 #: the first two outlets of the second unit, by unit and number
@@ -56,18 +57,34 @@ def positions(unit: Fixture, rows: Mapping[str, Row]) -> dict[int, tuple[str, st
     return {int(row): (str(units[row]), str(numbers[row])) for row in units.keys() & numbers}
 
 
+def units_of(by_unit: ByUnit, unit: Fixture) -> dict[int, str]:
+    """The name of the unit of each row of a table."""
+    units = by_unit.unit.rows(Reader(of_rows(unit.rows)))
+    return {int(row): str(name) for row, name in units.items()}
+
+
 def without_first_unit(unit: Fixture) -> dict[str, Row]:
     """The unit's objects when the first unit of the chain has left: the rows of the second one have
-    moved up."""
-    unit_by_row = {row: name for row, (name, _) in positions(unit, unit.rows).items()}
-    moved_by = list(unit_by_row.values()).count(unit_by_row[1])
+    moved up in all tables of outlets, and the device counts fewer."""
     rows = dict(unit.rows)
-    for column in columns(unit):
-        for row in sorted(unit_by_row):
-            moved = unit.rows.get(f"{column}.{row + moved_by}")
-            rows.pop(f"{column}.{row}")
-            if moved is not None:
-                rows[f"{column}.{row}"] = moved
+    outlets = FAMILIES[unit.key].outlets[0]
+    for by_unit in parts_of(outlets):
+        if not isinstance(by_unit, ByUnit):
+            continue
+        units = units_of(by_unit, unit)
+        moved_by = list(units.values()).count(units[1])
+        parts = parts_of((by_unit.source, by_unit.unit, by_unit.number))
+        for column in [part.oid for part in parts if isinstance(part, Column)]:
+            for row in units:
+                moved = unit.rows.get(f"{column}.{row + moved_by}")
+                rows.pop(f"{column}.{row}", None)
+                if moved is not None:
+                    rows[f"{column}.{row}"] = moved
+    units = units_of(source_of(unit), unit)
+    for count in parts_of(outlets.count):
+        if isinstance(count, Scalar):
+            counted = int(str(unit.rows[count.oid].value))
+            rows[count.oid] = Row(INTEGER, counted - list(units.values()).count(units[1]))
     return rows
 
 
@@ -124,11 +141,13 @@ def test_the_second_units_outlets_keep_their_identities_when_the_first_leaves(
 
 
 @pytest.mark.against("synthetic units, switched with faults")
+@pytest.mark.parametrize("is_on_first", [True, False])
 @EACH
 def test_a_unit_that_leaves_before_any_request_makes_no_command_another_units(
-    unit: Fixture,
+    unit: Fixture, is_on_first: bool
 ) -> None:
-    identity = ".".join(SECOND[unit.key][0])
+    place = positions(unit, unit.rows)[1] if is_on_first else SECOND[unit.key][0]
+    identity = place[1] if is_on_first else ".".join(place)
     with Agent(Device(unit.rows, unit.rules)) as agent:
         target = DOWN if states_on(unit, agent)[identity] is UP else UP
     change_at, requests = 0, 1
@@ -144,10 +163,60 @@ def test_a_unit_that_leaves_before_any_request_makes_no_command_another_units(
             except PduHandlerError:
                 port.power_status = UNKNOWN
             requests = changing.requests
-        if changing.written != SECOND[unit.key][0]:
+        if changing.written != place:
             # nothing, or what no handler can see: the unit left right at the write
             assert changing.written is None or changing.is_changed_by_write, change_at
             assert port.power_status is not target, change_at
+
+
+def told_apart(unit: Fixture) -> Fixture:
+    """The unit, with all outlets of the first unit on, and those of the second one off; their
+    energies are 1,000 and 5,000."""
+    outlets = FAMILIES[unit.key].outlets[0]
+    assert outlets.states is not None
+    rows = dict(unit.rows)
+    values = [(source_of(unit), int(outlets.states.on[0]), int(outlets.states.off[0]))]
+    if outlets.energy is not None:
+        assert isinstance(outlets.energy.source, ByUnit)
+        values.append((outlets.energy.source, 1000, 5000))
+    for by_unit, of_first, of_second in values:
+        assert isinstance(by_unit.source, Column)
+        units = units_of(by_unit, unit)
+        value_by_unit = {units[1]: of_first, SECOND[unit.key][0][0]: of_second}
+        for row, name in units.items():
+            if name in value_by_unit:
+                rows[f"{by_unit.source.oid}.{row}"] = Row(INTEGER, value_by_unit[name])
+    return unit._replace(rows=rows)
+
+
+@EACH
+def test_no_reading_shows_an_outlets_state_or_energy_as_anothers_while_a_unit_leaves(
+    unit: Fixture,
+) -> None:
+    """By GETNEXT, so that the unit also leaves while a column is walked."""
+    unit = told_apart(unit)
+    change_at, requests, answers = 0, 1, 0
+    while change_at <= requests:
+        change_at += 1
+        changing = Changing(unit)
+        changing.later_rows, changing.change_at = without_first_unit(unit), change_at
+        handler = near(changing, {"switch_unproven": "yes"}, version="1")
+        for read in (handler.status, handler.statistic):
+            changing.requests, changing.device = 0, Device(unit.rows, unit.rules)
+            try:
+                ports = read().ports
+            except PduHandlerError:
+                continue
+            finally:
+                requests = max(requests, changing.requests)
+            answers += bool(ports)
+            for port in ports:
+                is_second = port.identity.startswith(f"{SECOND[unit.key][0][0]}.")
+                if isinstance(port, PduPortView):
+                    assert port.power_status in (DOWN if is_second else UP, UNKNOWN), change_at
+                else:  # tenths of a kWh
+                    assert port.consumption == (500 if is_second else 100), change_at
+    assert answers > 2
 
 
 class MovedByWrite(Changing):
