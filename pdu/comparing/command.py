@@ -43,9 +43,9 @@ Read one PDU with two handlers, as DCImanager would, and show what differs: outl
 and energy. The first may be DCImanager's own or anybody's, the second one of this pack: it is the
 argument for a migration, or against it.
 
-Nothing is switched, and over SNMP every write is refused. The first handler reads before and after
-the second one: what changes meanwhile is no difference. A load may differ by a tenth, an energy by
-a hundredth.
+Only status and statistic are called, and over SNMP every write is refused; what another handler
+sends over HTTP while it reads is its own. The first handler reads before and after the second one:
+what changes meanwhile is no difference. A load may differ by a tenth, an energy by a hundredth.
 
 {arguments_help("HANDLER", "HOST")}
 
