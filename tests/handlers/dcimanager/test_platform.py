@@ -271,6 +271,25 @@ def test_a_ports_figures_go_into_the_fields_of_its_view(
     assert load is None or getattr(entry, load) == 1.5
 
 
+class PowerAlone:
+    identity = ""
+    power_consumption = 0.0
+
+
+class Both(PowerAlone):
+    consumption = 0.0
+
+
+@pytest.mark.parametrize("cls", [PowerAlone, Both])
+def test_an_energy_goes_into_no_field_whose_meaning_is_not_known(
+    monkeypatch: pytest.MonkeyPatch, cls: type
+) -> None:
+    monkeypatch.setattr(views, "PduPortStatisticView", cls)
+    figures = dcimanager.Figures(None, None, {"7": MeterFigures(energy_kwh=20.0)})
+    entries: list[Any] = figures.view().ports
+    assert [entry.power_consumption for entry in entries] == [0.0] * (cls is Both)
+
+
 class Unset:
     def __init__(self) -> None:
         self.identity, self.consumption = "", 0.0
