@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Callable
+from typing import Callable, Union
 
 from ..shared.meter_figures import Figure, NotKnown, NotMetered, divided, sum_if_complete
 from .daisy_chain import Member
@@ -287,6 +287,20 @@ def _line_figures(
     is_whole = len(numbers) == last
     # the lines are all there: their count, if it cannot be read, decides nothing
     return figures if is_whole or not isinstance(phase_count, NotKnown) else [phase_count]
+
+
+def line_currents(variables: Mapping[str, str]) -> Union[Mapping[str, Figure], NotKnown]:
+    """Amperes of each line of the input by its name, "L1"; {} if none is listed, and why it is not
+    known how many there are."""
+    lines = _lines(variables, "input")
+    if not any("current" in fields for fields in lines.values()):
+        return {}
+    doubt = doubt_of_driver(variables)
+    phase_count = _phases(variables, "input")
+    figures = _line_figures(lines, "input", "current", phase_count)
+    if isinstance(phase_count, NotKnown) and figures == [phase_count]:
+        return phase_count
+    return {f"L{number}": known_now(figure, doubt) for number, figure in enumerate(figures, 1)}
 
 
 def _phases(variables: Mapping[str, str], side: str) -> Figure:

@@ -4,7 +4,7 @@ outlet or a branch circuit).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Callable, NamedTuple, Optional, Union
 
 from ..shared.meter_figures import (
@@ -185,6 +185,17 @@ class FeedMeter(Meter):
         if currents and currents[0] is not None:
             return currents[0]
         return self.current.figure()
+
+    def line_currents(self) -> Union[Mapping[str, Figure], NotKnown, NotMetered]:
+        """Amperes of each line by its name, "L1", or why the lines are not known. Of a single-phase
+        feed without a list of lines, its own current is that of L1."""
+        fault = self._fault_of_lines()
+        if fault is not None:
+            return fault
+        lines = self._lines()
+        if not lines:
+            return {PowerLine.L1.name: self.current.figure()}
+        return {line.line.name: line.current.figure() for line in lines}
 
     def _join(self, currents: list[Figure]) -> Figure:
         """The load of several lines."""

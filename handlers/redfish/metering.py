@@ -258,8 +258,16 @@ def _siblings(parts: Sequence[_Part]) -> Sequence[_Parts]:
 
 
 def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member]:
+    """As `circuits_of`, with an error in place of a list that is empty."""
+    circuits = circuits_of(service, pdu, key)
+    if key in pdu.resource and not circuits:
+        return [ProtocolError("the device lists none, though each PDU has some")]
+    return circuits
+
+
+def circuits_of(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member]:
     """The circuits that a PDU lists, with an error in place of one that cannot be read, or of a
-    list that cannot be read or is empty; none where the PDU has no such list.
+    list that cannot be read; none where the PDU has no such list.
 
     A list with an Id twice cannot be read: the figures might count twice.
     """
@@ -275,7 +283,7 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
         )
     except RESOURCE_ERRORS as error:
         return [error]
-    return circuits or [ProtocolError("the device lists none, though each PDU has some")]
+    return circuits
 
 
 def _metrics_parts(metrics: Member) -> _Parts:

@@ -18,7 +18,9 @@ from .outlets import Outlets
 from .profile import Profile
 from .reader import Reader
 from .sources.base import Source, is_nameless
+from .sources.joins import Joined
 from .sources.objects import Column
+from .sources.single_family import Gathered
 from .states import State
 
 States = dict[str, EnumPowerStatus]
@@ -51,7 +53,7 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
     `only_outlet`: for a command to this outlet. If it has a row of its own, no other is listed;
     else they are listed without what could contradict a state, which is read of this one alone.
 
-    Raises ProtocolError if the device lists fewer outlets than it counts.
+    Raises ProtocolError if the device lists fewer outlets or units than it counts.
     """
     for outlets in profile.outlets:
         if outlets.states is None:
@@ -66,8 +68,16 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         )
         states, outlet_count = _complete(outlets, states, reader)
         if states or outlet_count:
+            if not only_outlet:
+                _raise_if_unit_missing(profile, reader)
             return SnmpDevice(profile, outlets, states, reader)
     return None
+
+
+def _raise_if_unit_missing(profile: Profile, reader: Reader) -> None:
+    missing_unit = profile.missing_unit(reader)
+    if missing_unit:
+        raise ProtocolError(f"{missing_unit}; poll it again")
 
 
 def list_for_figures(
@@ -148,6 +158,23 @@ def all_outlets(device: SnmpDevice) -> States:
     return complete_states
 
 
+def has_joined_meters(device: SnmpDevice) -> bool:
+    """Whether the outlets' figures are joined to the list by its values, so that no meter shows a
+    row that the list lacks."""
+    outlets = device.outlets
+    figures = (outlets.current, outlets.energy, outlets.power) if outlets else ()
+    return any(isinstance(part, (Joined, Gathered)) for part in parts_of(figures))
+
+
+def is_list_proven(device: SnmpDevice) -> bool:
+    """Whether the outlets were compared with the device's count, and are as many."""
+    count = device.outlets.count if device.outlets and device.is_counted else None
+    if count is None:
+        return False
+    outlet_count, is_certain = _count(count, device.reader, device.states)
+    return is_certain and outlet_count == len(device.states)
+
+
 def _columns_beside(outlets: Outlets, parts: Sequence[object]) -> list[Column]:
     """The columns of these parts that are in the table of the states, and so have their rows."""
     states = outlets.states
@@ -198,12 +225,14 @@ def read_without_states(
         outlet_count = _count(count, reader).number
         if states or outlet_count:
             states = _add_rows(outlets, states, outlet_count, is_certain=True, reader=reader)
+            _raise_if_unit_missing(profile, reader)
             listed = replace(outlets, states=None, control=None)
             return SnmpDevice(profile, listed, states, reader)
     for total in (profile.load, profile.energy, profile.power):
         if total is None:
             continue
         if total.is_listed(reader) if accepts_rows else _is_measured(total, reader):
+            _raise_if_unit_missing(profile, reader)
             return SnmpDevice(profile, None, {}, reader)
     return None
 
@@ -260,19 +289,24 @@ def has_no_outlets(profile: Profile, reader: Reader) -> bool:
 
 
 def reported_outlet_count(profile: Profile, reader: Reader) -> int:
-    """The number that the device reports in `none_if_zero`; 0 if the family or the device has no
-    such object.
+    """The number of outlets that the device reports beside its list; 0 if it has no such object,
+    or if that also counts outlets that are not listed.
     """
-    counts = [_count(outlets.none_if_zero, reader).number for outlets in profile.outlets]
+    counts = [
+        _count(outlets.none_if_zero, reader).number
+        for outlets in profile.outlets
+        if not outlets.counts_unlisted
+    ]
     return max(counts, default=0)
 
 
 def _has_none(outlets: Outlets, reader: Reader) -> bool:
-    """Whether a mark or a count of the device says that these outlets do not exist."""
-    counted = _count(outlets.count, reader).number
-    if outlets.states is not None and outlets.states.lists_no_outlet(reader) and not counted:
-        return True
-    for source in (outlets.count, outlets.none_if_zero):
+    """Whether a mark or a count of the device says that these outlets do not exist. A mark and a
+    count that contradict each other prove nothing."""
+    counts = (outlets.count, outlets.none_if_zero)
+    if outlets.states is not None and outlets.states.lists_no_outlet(reader):
+        return not any(_count(source, reader).number for source in counts)
+    for source in counts:
         rows = source.rows(reader) if source else {}
         if rows and all(number(value) == 0 for value in rows.values()):
             return True

@@ -16,7 +16,6 @@ from .decoding import number, text
 from .frozen_value import FrozenValue
 from .reader import LOST, Lost, Reader
 from .sources.base import Source
-from .sources.filters import lacks_first_row
 from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
@@ -321,22 +320,18 @@ class Total(FrozenValue):
         units: a source with a row for each unit of the chain, such as its number of inputs. There
             is no total if one of these units has no figure. If it lists only one unit, it is
             ignored, because a single unit may have a different number in each table.
-        unit_count: the device's own number of units. There is no total over fewer.
     """
 
     figures: tuple[Figure, ...] = ()
     else_outlets: bool = False
     unit: Optional[Arcs] = None
     units: Optional[Source] = None
-    unit_count: Optional[Source] = None
 
     def check(self) -> None:
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
-        if self.unit is None and (self.units, self.unit_count) != (None, None):
-            raise ValueError(
-                "units or unit_count is given and unit is not: give the arcs that name the unit"
-            )
+        if self.unit is None and self.units is not None:
+            raise ValueError("units is given and unit is not: give the arcs that name the unit")
         if self.unit is not None and any(
             isinstance(figure.source, Scalar) for figure in self.figures
         ):
@@ -389,23 +384,8 @@ class Total(FrozenValue):
         if not units_without and isinstance(sum_of_rows, Decimal):
             units_without = self._chain(reader) - units
         if not units_without:
-            return self._if_whole(sum_of_rows, units, reader)
+            return sum_of_rows
         return self._reason_without(units_without, reader, metered_units)
-
-    def _if_whole(self, sum_of_rows: ExactFigure, units: set[str], reader: Reader) -> ExactFigure:
-        """A sum over these units, if the device counts no more than its answers list."""
-        if self.unit_count is None or not isinstance(sum_of_rows, Decimal):
-            return sum_of_rows
-        count = number(self.unit_count.rows(reader).get("0"))
-        listed_units = set(map(self._unit, self.units.rows(reader))) if self.units else units
-        if count is None:
-            return sum_of_rows
-        # further units may be padding
-        if len(listed_units) >= count and not lacks_first_row(list(listed_units), count):
-            return sum_of_rows
-        return NotKnown(
-            f"the device counts {count:f} units, and the answers have {len(listed_units)} of them"
-        )
 
     def _reason_without(
         self, units: set[str], reader: Reader, metered_units: Collection[str]

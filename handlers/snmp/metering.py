@@ -13,9 +13,15 @@ from .. import dcimanager
 from ..dcimanager.rows import Raw
 from ..shared.errors import PduHandlerError
 from ..shared.labels import name_text
-from ..shared.meter_figures import NOT_ASKED, Figure as MeterFigure, MeterFigures, NotKnown
+from ..shared.meter_figures import (
+    NOT_ASKED,
+    Figure as MeterFigure,
+    MeterFigures,
+    NotKnown,
+    NotMetered,
+)
 from .decoding import printable_text
-from .device import SnmpDevice, all_outlets, outlets_read
+from .device import SnmpDevice, all_outlets, has_joined_meters, is_list_proven, outlets_read
 from .figures import ExactFigure, Figure, Total
 from .reader import LOST, Lost, Reader
 from .sources.base import is_nameless
@@ -112,7 +118,7 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     """
     reader = device.reader
     requests = _requests(device, reader, with_power=with_power)
-    if any(request.needs_outlets(reader) for request in requests):
+    if any(request.needs_outlets(reader) for request in requests) or has_joined_meters(device):
         device = device._replace(states=all_outlets(device), is_counted=True)
     for request in requests:
         request.read(reader, device.states)
@@ -141,7 +147,9 @@ def _with_metered(
     device: SnmpDevice, requests: Sequence[_TotalRequest], reader: Reader
 ) -> SnmpDevice:
     """The device with the outlets of which a meter has a row and the list has none: padding, unless
-    a GET of the list says otherwise."""
+    a GET of the list says otherwise. No outlet is missing in a list that is proven."""
+    if is_list_proven(device):
+        return device
     listed = outlets_read(device)
     metered = dict.fromkeys(chain.from_iterable(request.outlets.rows for request in requests))
     for row in metered:
@@ -214,21 +222,33 @@ def _totals(
     device: SnmpDevice, requests: Sequence[_TotalRequest], reader: Reader
 ) -> Sequence[ExactFigure]:
     """The totals, of whole tables."""
-    units = _metered_units(requests, reader)
     try:
-        outlets = outlets_read(device)
-        return [_total(request, reader, list(outlets), units) for request in requests]
+        outlets = list(outlets_read(device))
+        totals = [_total(request, reader, outlets) for request in requests]
+        if any(isinstance(total, NotMetered) for total in totals):
+            # a unit without a row of one total has a meter if another total has its row
+            units = _metered_units(requests, reader)
+            totals = [_total(request, reader, outlets, units) for request in requests]
     except PduHandlerError as error:  # the rows that are lost contradict others
         return [NotKnown(error.reason) for _ in requests]
+    is_measured = any(isinstance(total, Decimal) for total in totals)
+    # which may still ask for the device's number of units
+    missing_unit = device.profile.missing_unit(device.reader) if is_measured else ""
+    if not missing_unit:
+        return totals
+    return [total if total is None else NotKnown(missing_unit) for total in totals]
 
 
 def _total(
-    request: _TotalRequest, reader: Reader, outlets: Sequence[str], units: Collection[str]
+    request: _TotalRequest,
+    reader: Reader,
+    outlets: Sequence[str],
+    metered_units: Collection[str] = (),
 ) -> ExactFigure:
     """One total, unless it would be another with a meter whose outlet is not listed."""
-    total = request.read(reader, outlets, units)
+    total = request.read(reader, outlets, metered_units)
     unlisted = [row for row in _unlisted(request) if row not in outlets]
-    if unlisted and total != request.read(reader, (*outlets, *unlisted), units):
+    if unlisted and total != request.read(reader, (*outlets, *unlisted), metered_units):
         return NotKnown(f"{request.total.objects} has the row {unlisted[0]}, which is no outlet")
     return total
 

@@ -29,7 +29,9 @@ class Outlets(FrozenValue):
         count: the device's own number of outlets, by unit. If fewer are listed in all, that is an
             error. If nothing is listed, a 0 in every row proves that there are no outlets.
         none_if_zero: another number whose 0 in every row proves that there are no outlets. Above 0
-            it contradicts the setting `metered_only`.
+            it contradicts a table without outlets, and the setting `metered_only`.
+        counts_unlisted: that number also counts outlets that a unit meters and does not list, so it
+            does not contradict the setting.
         number: what is printed on the unit.
         name: what its users call the outlet.
         current: in A.
@@ -45,6 +47,7 @@ class Outlets(FrozenValue):
     rows: Optional[Source] = None
     count: Optional[Source] = None
     none_if_zero: Optional[Source] = None
+    counts_unlisted: bool = False
     number: Optional[Source] = None
     name: Optional[Source] = None
     current: Optional[Figure] = None

@@ -17,7 +17,8 @@ from .evidence import DCIMANAGER_EXAMPLE, Evidence, EvidenceLevel
 from .figures import Ceilings, Total
 from .frozen_value import FrozenValue, parts_of, replace
 from .outlets import Outlets
-from .reader import ROOT
+from .reader import ROOT, Reader
+from .sources.base import Source, is_nameless
 
 ENTERPRISES = "1.3.6.1.4.1."
 # Default sysObjectIDs of agents built on Net-SNMP, which several families share: `linux` of
@@ -46,6 +47,28 @@ class Root(FrozenValue):
             raise ValueError(f"oid is {self.oid!r}; a root is a whole OID")
 
 
+class Nameplate(FrozenValue):
+    """Objects that say which unit it is, for tools: the root of each, scalar or column, "" for one
+    that the MIB does not have.
+
+    Fields:
+        serial: the serial number.
+        firmware: the version of the firmware.
+        model: the model.
+        manufacturer: the maker, where several brands have the family's firmware.
+    """
+
+    serial: str = ""
+    firmware: str = ""
+    model: str = ""
+    manufacturer: str = ""
+
+    def check(self) -> None:
+        for name in self.FIELDS:
+            if value := getattr(self, name):
+                validation.oid(value, name)
+
+
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -70,6 +93,9 @@ class Profile(FrozenValue):
             with the family's sysObjectID need such rows too.
         contact: marks of units, or of the device, without which nothing that it tells of them is
             certain: states, figures and commands.
+        units: a row for each unit of the chain, and one for those that the answers lack, by the
+            device's own number of units (see `Complete`). With it there is no list of outlets and
+            no total.
         outlets: ways to read the outlets, tried in this order; empty for a family without outlets.
             A device is read and switched through only one of them (see `device.read_by_states`).
         load: the device's total, in A.
@@ -79,6 +105,7 @@ class Profile(FrozenValue):
             or banks. Only such a figure shows power that flows past the outlets' meters.
         inlet_power: the same in W.
         ceilings: the most A and W of its parts, for families that are no rack PDUs.
+        nameplate: the MIB's own objects that say which unit it is.
         evidence: what each capability was made from.
         recording: the recording of a real unit that shows the outlets' states, if there is one.
         programs: links to public programs, independent of each other, that people run and that
@@ -99,6 +126,7 @@ class Profile(FrozenValue):
     unseen: bool = False
     described: str = ""
     contact: tuple[Contact, ...] = ()
+    units: Optional[Source] = None
     outlets: tuple[Outlets, ...] = ()
     load: Optional[Total] = None
     power: Optional[Total] = None
@@ -106,6 +134,7 @@ class Profile(FrozenValue):
     inlet: Optional[Total] = None
     inlet_power: Optional[Total] = None
     ceilings: Ceilings = Ceilings()
+    nameplate: Nameplate = Nameplate()
     evidence: Evidence = Evidence()
     recording: str = ""
     programs: tuple[str, ...] = ()
@@ -171,6 +200,12 @@ class Profile(FrozenValue):
             inlet=total_in_contact(self.inlet, self.contact),
             inlet_power=total_in_contact(self.inlet_power, self.contact),
         )
+
+    def missing_unit(self, reader: Reader) -> str:
+        """Why the answers are of fewer units than the device counts, "" if they are not."""
+        if self.units is None or not any(map(is_nameless, self.units.rows(reader))):
+            return ""
+        return "the device counts more units than its answers list"
 
     @property
     def totals(self) -> tuple[Total, ...]:

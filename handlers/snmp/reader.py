@@ -62,7 +62,6 @@ class Reader:
         self.got: dict[str, Optional[Raw]] = {}
         self._names: dict[str, Walked] = {}
         self._columns: set[str] = set()  # those of `walked` that are columns of tables
-        self._optional: set[str] = set()  # the columns that some devices with the table lack
         #: rows that sources found by values of the device, which they check before they use them
         self.places: dict[Hashable, str] = {}
         #: what sources derived from the answers, which do not change, by a key of their own
@@ -78,10 +77,7 @@ class Reader:
     def column(self, oid: str, *, optional: bool = False) -> Walked:
         """A walk of a column of a table, which `whole` compares with others of the table.
         `optional`: some devices with the table lack this column."""
-        full_oid = self.resolve(oid)
-        self._columns.add(full_oid)
-        if optional:
-            self._optional.add(full_oid)
+        self._columns.add(self.resolve(oid))
         return self.walk(oid)
 
     def names(self, oid: str) -> Walked:
@@ -164,7 +160,7 @@ class WholeTables(Reader):
     def __init__(self, reader: Reader) -> None:
         super().__init__(reader._device, reader.root)
         self.walked, self.got, self.places = reader.walked, reader.got, reader.places
-        self._columns, self._optional = reader._columns, reader._optional
+        self._columns = reader._columns
         self._whole: dict[str, Walked] = {}  # the columns that were asked for
         columns: dict[str, list[Walked]] = {}  # table -> its columns that have rows
         for full_oid in sorted(self._columns & self.walked.keys()):
@@ -181,18 +177,16 @@ class WholeTables(Reader):
 
     def column(self, oid: str, *, optional: bool = False) -> Walked:
         full_oid = self.resolve(oid)
-        if optional:
-            self._optional.add(full_oid)
         if full_oid not in self._whole:
-            self._whole[full_oid] = self._whole_column(full_oid)
+            self._whole[full_oid] = self._whole_column(full_oid, optional=optional)
         return self._whole[full_oid]
 
-    def _whole_column(self, full_oid: str) -> Walked:
+    def _whole_column(self, full_oid: str, *, optional: bool) -> Walked:
         answer = self.walked.get(full_oid, {})
         rows = self._tables.get(_table_of(full_oid), {})
         if len(answer) == len(rows) or (answer and not _has_index_of(rows, answer)):
             return answer
-        if not answer and full_oid in self._optional:
+        if not answer and optional:
             first = next(iter(rows))
             if self.get(f"{full_oid}.{first}") is None:
                 return {}  # the device does not have this column

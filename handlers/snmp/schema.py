@@ -24,7 +24,7 @@ from .evidence import Evidence
 from .figures import Arcs, Ceilings, Figure, Total
 from .frozen_value import REQUIRED, FrozenValue
 from .outlets import Outlets
-from .profile import Profile, Root
+from .profile import Nameplate, Profile, Root
 from .sources import Source, Span
 from .states import Doubt, State
 
@@ -47,6 +47,7 @@ KINDS: Mapping[str, type[Any]] = {
 PLAIN: tuple[type[Any], ...] = (
     Profile,
     Root,
+    Nameplate,
     Evidence,
     Outlets,
     State,

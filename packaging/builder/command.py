@@ -81,9 +81,9 @@ class OwnHandler(NamedTuple):
         script = shlex.quote(str(self.path.parent / "register.sh"))
         return (
             f"sh {script} --archive {shlex.quote(str(self.path))} --import"
-            f" {self.source.import_path} --name"
+            f" {shlex.quote(self.source.import_path)} --name"
             f" {shlex.quote(self.source.shown or self.source.archive.top)}"
-            f" --protocol {self.source.protocol}"
+            f" --protocol {shlex.quote(self.source.protocol)}"
         )
 
 
@@ -110,26 +110,34 @@ _OPTIONS = "snmp/options.py"
 _FAMILIES = "snmp/profiles/__init__.py"
 
 
-def own_profile(file: Path) -> Handler:
-    """The archive for a PDU that `file` describes in JSON. Raises BuildError."""
+class OwnProfile(NamedTuple):
+    """The archive for a PDU that a file describes in JSON."""
+
+    file: Path
+    handler: Handler
+    #: what `pdu draft` guessed in the file and nobody has confirmed: outlets with such a state are
+    #: UNKNOWN
+    guesses: Sequence[str]
+
+
+def own_profile(file: Path) -> OwnProfile:
+    """What the file describes; it is read once, because it may be a pipe. Raises BuildError."""
     try:
-        family = own_profiles.own_family(own_profiles.read_profile(file))
+        profile = own_profiles.read_profile(file)
+        family = own_profiles.own_family(profile)
     except schema.ProfileError as error:
         raise BuildError(f"{file}: {error}") from None
-    return Handler(
-        family.name,
-        family.shown,
-        "snmp",
-        "snmp",
-        {_OPTIONS: own_profiles.options_source(family.options), _FAMILIES: families_source(())},
-        is_draft=bool(own_profile_guesses(file)),
+    guesses = own_profiles.guesses(profile)
+    options = own_profiles.options_source(family.options)
+    handler = Handler(
+        name=family.name,
+        shown=family.shown,
+        protocol="snmp",
+        package="snmp",
+        replace={_OPTIONS: options, _FAMILIES: families_source(())},
+        is_draft=bool(guesses),
     )
-
-
-def own_profile_guesses(file: Path) -> list[str]:
-    """What `pdu draft` guessed in this file and nobody has confirmed: outlets with such a state are
-    UNKNOWN."""
-    return own_profiles.guesses(own_profiles.read_profile(file))
+    return OwnProfile(file, handler, guesses)
 
 
 def check_families() -> None:
@@ -285,7 +293,9 @@ def _refuse_handlers_as_families(
         )
 
 
-def _handlers(names: Sequence[str], options: argparse.Namespace) -> list[Handler]:
+def _handlers(
+    names: Sequence[str], options: argparse.Namespace, profiles: Sequence[OwnProfile]
+) -> list[Handler]:
     """The archives of the pack with these names, and those of the profiles. Raises BuildError."""
     handlers = [handler for handler in HANDLERS if handler.name in names]
     if "snmp" in names:
@@ -298,7 +308,7 @@ def _handlers(names: Sequence[str], options: argparse.Namespace) -> list[Handler
             else handler
             for handler in handlers
         ]
-    handlers += [own_profile(file) for file in options.profile]
+    handlers += [profile.handler for profile in profiles]
     for name, count in Counter(handler.name for handler in handlers).most_common(1):
         if count > 1:
             raise BuildError(f"profile.key: two files of --profile build pdu_{name}")
@@ -339,12 +349,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     elif not names and not options.profile and not paths:
         names = _NAMES
     try:
-        handlers = _handlers(names, options)
+        profiles = [own_profile(file) for file in options.profile]
+        handlers = _handlers(names, options, profiles)
         own_handlers = build_own(paths, options.out) if paths else []
         archives = build(ROOT / "handlers", options.out, handlers) if handlers else []
-        for file in options.profile:
-            for guess in own_profile_guesses(file):
-                print(f"build.py: {file}: {guess}", file=sys.stderr)
+        for profile in profiles:
+            for guess in profile.guesses:
+                print(f"build.py: {profile.file}: {guess}", file=sys.stderr)
     except BuildError as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 1

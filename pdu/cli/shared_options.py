@@ -82,3 +82,23 @@ out_option = functools.partial(
 )
 #: how the usual value of --out is shown where it is "-"
 STANDARD_OUTPUT = "-, the standard output"
+
+# ---- how a PDU that no handler here reads is commanded -------------------------------------------
+
+on_option = functools.partial(
+    click.option,
+    "--on",
+    metavar="REQUEST",
+    type=Text(),
+    multiple=True,
+    help="what switches an outlet on, such as 'POST /relay/{outlet} turn=on' (docs/field.md);"
+    " repeated: one for each outlet",
+)
+off_option = functools.partial(
+    click.option,
+    "--off",
+    metavar="REQUEST",
+    type=Text(),
+    multiple=True,
+    help="what switches an outlet off",
+)

@@ -7,24 +7,40 @@ from typing import Any, Optional
 
 import click
 
+from handlers import registry
 from handlers.shared.errors import ProtocolError, SettingsError
 
 from ..cli.options import TEXT, Seconds, output_options, run_of
 from ..cli.output import Result, print_result, show_status_line, waiting
-from ..cli.shared_options import STANDARD_OUTPUT, out_option
+from ..cli.shared_options import STANDARD_OUTPUT, off_option, on_option, out_option
 from ..files.whole_files import new_file
 from ..loading import handler_recordings
-from ..loading.handler_loading import load
+from ..loading.handler_loading import LoadedHandler, load
+from ..loading.handler_paths import is_handler_there
 from ..pdu_list import names
 from ..pdu_list.login_options import login_options
 from ..recordings.recording_formats import Recording, RecordingFormat, RecordingOptions
 from ..recordings.scrub import KINDS
+from .foreign_recorder import record_foreign
 
 _PATIENCE_S, _LONGEST_S = 60.0, 3600.0
 _LOOK = "Look through the file before you share it: no program recognises every name."
 
 
 _RECORDABLE = handler_recordings.recordable_handlers()
+
+
+class _RecordableHandler(click.ParamType):
+    """One of this pack's, or the path of anybody's."""
+
+    name = "handler"
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> str:
+        if is_handler_there(value):
+            return str(value)
+        return str(click.Choice(_RECORDABLE).convert(value, param, ctx))
 
 
 @click.command(
@@ -42,12 +58,12 @@ The file keeps what the handler reads, numbers, common words, and what says whic
 these texts addresses, serial numbers and the login are replaced. Every other text is replaced
 whole. Equal values get the same replacement. Communities and passwords never stay.
 
-HANDLER  {", ".join(_RECORDABLE)}; the name of a PDU of the list stands for HANDLER
-         HOST""",
+HANDLER  {", ".join(_RECORDABLE)}; or the path of anybody's handler, of which is recorded what
+it asks over plain HTTP and gets; the name of a PDU of the list stands for HANDLER HOST""",
 )
 @click.argument(
     "handler",
-    type=click.Choice(_RECORDABLE),
+    type=_RecordableHandler(),
     metavar="HANDLER",
     shell_complete=names.complete(handler_recordings.recordable_handlers),
 )
@@ -67,6 +83,8 @@ HANDLER  {", ".join(_RECORDABLE)}; the name of a PDU of the list stands for HAND
     default=_PATIENCE_S,
     help="how long to wait for a device that stops answering (60)",
 )
+@on_option()
+@off_option()
 @names.list_options
 @login_options
 @output_options
@@ -78,26 +96,29 @@ def record(
     out: str,
     keep: Sequence[str],
     patience: float,
+    on: Sequence[str],
+    off: Sequence[str],
 ) -> int:
     path = None if out == "-" else out
     output = run_of(context).output
     pdu = names.choose_pdu(context, handler, host)
     handler, host = pdu.handler, pdu.host
-    data = pdu.data(load(handler))
-    recording_format = handler_recordings.recording(handler)
-    assert recording_format is not None  # click offers only these
+    loaded_handler = load(handler)
+    is_foreign = not registry.is_handler(handler) and not loaded_handler.snmp
+    if not is_foreign and (on or off):
+        raise SettingsError("--on and --off are for the path of a handler without SNMP")
+    options = RecordingOptions(
+        keep, patience, lambda line: show_status_line(line, is_quiet=output.json)
+    )
     try:
         with (
             new_file(path) as write,
             waiting(f"waiting for {pdu.where}", output),
         ):
-            recording = recording_format.record(
-                data,
-                RecordingOptions(
-                    keep, patience, lambda line: show_status_line(line, is_quiet=output.json)
-                ),
-            )
-            _check_readable(recording_format, recording.text, pdu.where)
+            if is_foreign:
+                recording = record_foreign(loaded_handler, host, pdu.login, options, on, off)
+            else:
+                recording = _recording(loaded_handler, pdu, options)
             write(recording.text.encode("utf-8", "surrogateescape"))
     except RecursionError:
         raise ProtocolError(
@@ -106,6 +127,20 @@ def record(
     finally:
         show_status_line("", is_quiet=output.json)
     return print_result(_result(recording, handler, host, path), as_json=output.json)
+
+
+def _recording(
+    handler: LoadedHandler, pdu: names.ChosenPdu, options: RecordingOptions
+) -> Recording:
+    """Of a handler of this pack; of anybody's over SNMP, all that the device has. Raises the errors
+    of handlers/shared/errors.py.
+    """
+    name = "snmp" if handler.snmp else handler.name
+    recording_format = handler_recordings.recording(name)
+    assert recording_format is not None  # click offers only these
+    recording = recording_format.record(pdu.data(handler), options)
+    _check_readable(recording_format, recording.text, pdu.where)
+    return recording
 
 
 def _check_readable(recording_format: RecordingFormat, text: str, host: str) -> None:

@@ -7,8 +7,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from typing import Optional
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Optional
 
 import click
 
@@ -19,11 +19,12 @@ from ..cli.groups import Subcommand
 from ..cli.invocation import build_line, program
 from ..cli.options import FILE, FILE_ARGUMENT, Output, output_options, pass_output
 from ..cli.output import print_json
-from ..cli.shared_options import listen_option
+from ..cli.shared_options import listen_option, off_option, on_option
 from ..files.whole_files import text_of
 from ..loading.handler_recordings import handler_of_recording
 from ..network.listening import listen_address, port_advice
-from ..recordings.recording_formats import RecordingFormat, ReplayedDevice
+from ..recordings import foreign_pdu
+from ..recordings.recording_formats import ReplayedDevice
 from ..recordings.replay_server import HOST
 
 USUAL_LISTEN = f"{HOST}:0"
@@ -47,20 +48,43 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
     type=FILE,
     help="SNMP: follow the commands of this family or profile instead of the detected one",
 )
+@click.option(
+    "--writable",
+    is_flag=True,
+    help="let a device that no handler of this pack reads take commands: over HTTP those of the"
+    " recording or of --on and --off, over SNMP any write to an object that it has",
+)
+@on_option()
+@off_option()
 @output_options
 @pass_output
-def replay(output: Output, file: str, listen: str, profile: Optional[str]) -> int:
+def replay(
+    output: Output,
+    file: str,
+    listen: str,
+    profile: Optional[str],
+    on: Sequence[str],
+    off: Sequence[str],
+    *,
+    writable: bool,
+) -> int:
     """Serve a recording as a device on 127.0.0.1 until Ctrl-C.
 
     FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dummy-ups
 
     Reads are answered from the recording. Outlets follow the handler's commands, and figures keep
-    their recorded values.
+    their recorded values. A device that no handler of this pack reads takes commands with
+    --writable.
     """
     port = _port(listen)
     text = text_of(file)
-    handler, recording_format = handler_of_recording(text, file)
-    device = _serve(recording_format, text, port, profile)
+    commands = ForeignCommands(on, off, is_writable=writable)
+    try:
+        handler, device = _serve(text, file, port, profile, commands)
+    except OSError as error:
+        raise SettingsError(
+            f"port {port} cannot be used ({error.strerror}){port_advice(error.errno)}"
+        ) from None
     try:
         # before the output: a script that reads the address may end this program at once
         with _collect_signals() as signals:
@@ -81,25 +105,43 @@ def replay(output: Output, file: str, listen: str, profile: Optional[str]) -> in
     return DONE
 
 
+class ForeignCommands(NamedTuple):
+    """Which commands a device takes that no handler of this pack reads."""
+
+    #: requests in words
+    on: Sequence[str]
+    off: Sequence[str]
+    is_writable: bool
+
+
 def _serve(
-    recording_format: RecordingFormat, text: str, port: int, profile: Optional[str]
-) -> ReplayedDevice:
-    """Start the device that the text records. Raises SettingsError."""
-    try:
-        if not profile:
-            return recording_format.serve(text, port)
-        if recording_format.serve_as is None:
+    text: str, file: str, port: int, profile: Optional[str], commands: ForeignCommands
+) -> tuple[str, ReplayedDevice]:
+    """The handler that reads the recorded device, "" for none, and the device, started. Raises
+    SettingsError and OSError.
+    """
+    on, off, is_writable = commands
+    if foreign_pdu.is_recording(text):
+        if profile:
             raise SettingsError("--profile is for recordings of SNMP devices")
-        return recording_format.serve_as(text, port, profile)
-    except OSError as error:
-        raise SettingsError(
-            f"port {port} cannot be used ({error.strerror}){port_advice(error.errno)}"
-        ) from None
+        return "", foreign_pdu.serve(text, port, on, off, obeys=is_writable)
+    handler, recording_format = handler_of_recording(text, file)
+    if on or off:
+        raise SettingsError("--on and --off are for a recording of a handler's own requests")
+    if is_writable and not profile and recording_format.serve_writable is not None:
+        return handler, recording_format.serve_writable(text, port)
+    if not profile:
+        return handler, recording_format.serve(text, port)
+    if recording_format.serve_as is None:
+        raise SettingsError("--profile is for recordings of SNMP devices")
+    return handler, recording_format.serve_as(text, port, profile)
 
 
 def _next(device: ReplayedDevice, profile: str) -> list[str]:
     """The lines that say how to read the replay."""
     where = f"{device.host}:{device.port}"
+    if device.poll.startswith(foreign_pdu.PATH):
+        return [f"read it: {program()} status {device.poll}, with your handler's; Ctrl-C stops it"]
     if not device.is_read:
         return [f"ask it: {program()} identify {where}; Ctrl-C stops it"]
     archive = device.poll.split()[0]

@@ -260,7 +260,7 @@ def costly(profiles: Sequence[Profile]) -> str:
     rows: list[list[str]] = []
     for profile in profiles:
         # outlets are ways to read them, in the order in which they are tried
-        reads = status_reads(profile.outlets[0]) if profile.outlets else []
+        reads = status_reads(profile, profile.outlets[0]) if profile.outlets else []
         if len(reads) > 1:
             rows.append([f"`{profile.key}`", str(len(reads)), ", ".join(_object_phrases(reads))])
     return _markdown(["family", "reads after the first GET", "objects"], rows)
@@ -280,17 +280,14 @@ def _object_phrases(reads: Sequence[StatusRead]) -> Iterable[str]:
             yield f"{len(objects)} {verb}s {'of' if objects[0].object else 'below'} {name}"
 
 
-def status_reads(outlets: Outlets) -> list[StatusRead]:
+def status_reads(profile: Profile, outlets: Outlets) -> list[StatusRead]:
     """The usual reads of a status after the GET of sysObjectID, each once.
 
     Of a `First`, only those of its first choice.
     """
-    return list(
-        {
-            table_read.oid: table_read
-            for table_read in (*_reads(outlets.states or outlets.rows), *_reads(outlets.count))
-        }.values()
-    )
+    listed = outlets.states or outlets.rows
+    reads = (*_reads(listed), *_reads(outlets.count), *_reads(profile.units))
+    return list({table_read.oid: table_read for table_read in reads}.values())
 
 
 def _reads(part: object) -> Iterable[StatusRead]:

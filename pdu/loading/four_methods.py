@@ -44,6 +44,10 @@ class BrokenHandler(PduHandlerError):
     kind = "defect"
 
 
+class HandlerRaised(BrokenHandler):
+    """The handler raised an exception of its own, of another kind than this pack's errors."""
+
+
 class LackingDouble(BrokenHandler):
     """A method uses what the local double of the platform does not have, and DCImanager may."""
 
@@ -163,7 +167,7 @@ class FourMethods:
                 f"{method} is not there: the page wants it to be overridden; return a view without"
                 " figures where the device has none"
             )
-        return BrokenHandler(f"{method} raised {words}{_place_of(error, self._pdu)}{doubt}")
+        return HandlerRaised(f"{method} raised {words}{_place_of(error, self._pdu)}{doubt}")
 
 
 def _cause(error: BaseException, data: Any) -> Optional[BaseException]:
@@ -248,7 +252,7 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
             raise LackingDouble(f"make_handler: {LACKING} ({missing})") from error
         words = printable(f"{type(error).__name__}: {error_text(error)}", _SHOWN)
         shown_words = type(error).__name__ if is_hidden else words
-        raise BrokenHandler(f"make_handler raised {shown_words}") from _cause(error, data)
+        raise HandlerRaised(f"make_handler raised {shown_words}") from _cause(error, data)
     if pdu is None:
         raise BrokenHandler("make_handler returned None; the page wants the handler's object")
     return pdu

@@ -19,7 +19,7 @@ from importlib.util import decode_source
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from handlers.shared.errors import SettingsError
+from handlers.shared.errors import SettingsError, printable
 
 from .handler_archives import (
     MOST_BYTES,
@@ -119,24 +119,44 @@ def _names_used(content: bytes) -> frozenset[str]:
 
 
 def _about(archive: Archive) -> dict[str, str]:
-    return _texts(archive.files.get(f"{archive.top}/about.py", b""))
-
-
-def _texts(content: bytes) -> dict[str, str]:
-    """The texts that a module assigns to names, {} if it is no Python. Nothing is run."""
+    """The texts that the handler's `about.py` assigns to names. Nothing is run. Raises
+    UnreadHandler for a SHOWN or PROTOCOL that cannot be told to DCImanager.
+    """
+    file = f"{archive.top}/about.py"
     try:
-        statements = ast.parse(content).body
-    except (SyntaxError, ValueError):
-        return {}
-    text_by_name: dict[str, str] = {}
-    for statement in statements:
-        if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Constant):
+        module = ast.parse(archive.files.get(file, b""))
+    except (SyntaxError, ValueError) as error:
+        raise UnreadHandler(f"{file} is not valid Python ({error})") from None
+    texts = dict(_texts(module))
+    nodes = [node for node in ast.walk(module) if isinstance(node, ast.Name)]
+    assigned_names = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    for name in ("SHOWN", "PROTOCOL"):
+        if name in assigned_names and name not in texts:
+            raise UnreadHandler(f'{file}: write {name} as one text: {name} = "..."')
+    shown = texts.get("SHOWN", archive.top)
+    if not shown.strip() or not shown.isprintable() or "|" in shown:
+        raise UnreadHandler(f"{file}: SHOWN is {shown!r:.60}: give a name in one line without |")
+    protocol = texts.get("PROTOCOL", "custom")
+    if protocol not in ("snmp", "custom"):
+        raise UnreadHandler(f"{file}: PROTOCOL is {protocol!r:.60}: give snmp or custom")
+    return texts
+
+
+def _texts(module: ast.Module) -> Iterator[tuple[str, str]]:
+    """The names to which a module assigns a text, and the text."""
+    for statement in module.body:
+        if isinstance(statement, ast.Assign):
+            targets = statement.targets
+        elif isinstance(statement, ast.AnnAssign):
+            targets = [statement.target]
+        else:
             continue
-        text = statement.value.value
-        for target in statement.targets:
-            if isinstance(target, ast.Name) and isinstance(text, str):
-                text_by_name[target.id] = text
-    return text_by_name
+        value = statement.value
+        if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
+            continue
+        for target in targets:
+            if isinstance(target, ast.Name):
+                yield target.id, value.value
 
 
 def require_own_name(source: HandlerSource) -> None:
@@ -206,8 +226,15 @@ def _handler_files(folder: Path) -> Iterator[Path]:
 
 
 def _pack(top: str, files: dict[str, bytes]) -> bytes:
-    """`__init__.py` is made if it is missing: the page asks for an empty one."""
+    """`__init__.py` is made if it is missing: the page asks for an empty one. Raises BadArchive for
+    a name with octets that Python could not decode (PEP 383).
+    """
     members = {f"{top}/{name}": data for name, data in {_PACKAGE: b"", **files}.items()}
+    for name in members:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise BadArchive(f"the name {printable(name)} is not UTF-8: rename it") from None
     return pack_archive(members, content_hash(members))
 
 

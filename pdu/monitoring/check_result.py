@@ -194,9 +194,10 @@ def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
     """
     shares: list[tuple[float, str]] = []
     for meter in meters:
-        if meter.current_a is None or not meter.rating_a:
+        current_a = measured(meter.current_a)
+        if current_a is None or not meter.rating_a:
             return ""
-        share = meter.current_a / meter.rating_a
+        share = current_a / meter.rating_a
         shares.append((share, f"{100 * share:.0f} % of {meter.rating_a:g} A ({meter.label})"))
     return max(shares, default=(0.0, ""))[1]
 

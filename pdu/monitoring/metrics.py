@@ -27,7 +27,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encode
 from prometheus_client.registry import Collector
 
 from handlers import VERSION
-from handlers.shared.meter_figures import measured, reason_without
+from handlers.shared.meter_figures import Figure, measured, reason_without
 
 from ..cli.states import SPELLED, UNKNOWN
 from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES, is_lost
@@ -146,7 +146,7 @@ def metrics_of(reading: Reading, *, is_metered: bool) -> Iterator[Metric]:
         yield gauge(
             f"pdu_{kind}_current_amperes",
             f"Current of a {whole_name}.",
-            *(((part.label,), part.current_a) for part in parts),
+            *(((part.label,), measured(part.current_a)) for part in parts),
             labels=(kind,),
         )
         yield gauge(
@@ -191,17 +191,24 @@ def _figure_metrics(reading: Reading) -> Iterator[Metric]:
                 value = measured(figure)
                 points.append((labels, None if value is None else value * row.metric_units))
                 if reason_without(figure):
-                    reason = "not_known" if is_lost(figure) else "not_metered"
-                    missing.append(((row.word, "".join(labels), reason), 1.0))
+                    missing.append(((row.word, "".join(labels), "", _reason_word(figure)), 1.0))
             family = counter if row.is_counter else gauge
             names = () if rows is PDU_FIGURES else ("outlet",)
             yield family(row.metric, row.about, *points, labels=names)
+    for part in reading.meters:
+        if reason_without(part.current_a):
+            missing.append((("current", "", part.label, _reason_word(part.current_a)), 1.0))
     yield gauge(
         "pdu_figure_missing",
         "1 for a figure that is not known now, or that not all of its meters have.",
         *missing,
-        labels=("figure", "outlet", "reason"),
+        labels=("figure", "outlet", "part", "reason"),
     )
+
+
+def _reason_word(figure: Figure) -> str:
+    """Why a figure has no value, as a label: the reason itself is text of the device."""
+    return "not_known" if is_lost(figure) else "not_metered"
 
 
 def _outlet_metrics(reading: Reading, *, is_metered: bool) -> Iterator[Metric]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Optional
 
 import click
 
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import Figure, NotKnown, measured, reason_without
 
 from .check_result import BAD, DOUBTFUL, WELL, PduRow, Summary
 
@@ -21,6 +21,8 @@ _WORDS = {WELL: "OK", DOUBTFUL: "WARNING", BAD: "CRITICAL"}
 _SHOWN = 20
 FAILED = 3  # UNKNOWN in the guidelines: the check itself failed
 _OVER_LIMIT, _NO_RATING, _NO_CURRENT = "over limit", "without a rating", "current not known"
+_NO_METER = "current not metered"
+_UNREAD = NotKnown("it was not read")
 _RANGE = re.compile(
     r"(?P<inside>@)?((?P<start>~|\d+(\.\d+)?):)?(?P<end>\d+(\.\d+)?)?(?P<percent>%)?", re.ASCII
 )
@@ -89,14 +91,15 @@ class _Load(NamedTuple):
     """A current that is judged: of a line, a breaker or the whole PDU."""
 
     label: str
-    current_a: Optional[float]
+    current_a: Figure
     rating_a: Optional[float] = None
 
 
 def _loads(row: PduRow) -> list[_Load]:
     """Those of the lines and breakers; where none were read, that of the PDU."""
     parts = [_Load(part.label, part.current_a, part.rating_a) for part in row.meters]
-    return parts or [_Load("load", measured(row.load_a))]
+    is_unread = row.load_a is None and bool(row.kind)
+    return parts or [_Load("load", _UNREAD if is_unread else row.load_a)]
 
 
 def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
@@ -135,15 +138,27 @@ def _judge_load(load: _Load, thresholds: Thresholds) -> _Judgement:
         if threshold is None:
             continue
         limit = threshold.of_rating(load.rating_a)
-        if load.current_a is None:
-            return _Judgement(DOUBTFUL, _NO_CURRENT, f"{load.label}: its current is not known")
+        current_a = measured(load.current_a)
+        if current_a is None:
+            return _without_current(load)
         if limit is None:
             why = f"{load.label}: its rating is not known: give a limit in A"
             return _Judgement(DOUBTFUL, _NO_RATING, why)
-        if limit.alerts(load.current_a):
-            why = f"{load.label} carries {load.current_a:g} A, limit {limit}"
+        if limit.alerts(current_a):
+            why = f"{load.label} carries {current_a:g} A, limit {limit}"
             return _Judgement(level, _OVER_LIMIT, why)
     return _Judgement(WELL)
+
+
+def _without_current(load: _Load) -> _Judgement:
+    """The judgement of a load that may be beyond its limit. Why it is not known now is told of the
+    row itself.
+    """
+    if isinstance(load.current_a, NotKnown):
+        return _Judgement(DOUBTFUL, _NO_CURRENT, f"{load.label}: its current is not known")
+    why = reason_without(load.current_a)
+    sentence = f"{load.label}: its current is not metered{why and f': {why}'}"
+    return _Judgement(DOUBTFUL, _NO_METER, sentence)
 
 
 def output(
@@ -203,7 +218,8 @@ def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[s
     if load_a is not None and row.meters:
         yield f"{_label(f'{prefix}load')}={load_a:.3f}"
     for load in loads:
-        if load.current_a is None:
+        current_a = measured(load.current_a)
+        if current_a is None:
             continue
         limits = [
             None if threshold is None else threshold.of_rating(load.rating_a)
@@ -211,7 +227,7 @@ def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[s
         ]
         # value;warn;crit;min;max
         cells = [
-            f"{load.current_a:.3f}",
+            f"{current_a:.3f}",
             *("" if limit is None else str(limit) for limit in limits),
         ]
         cells += ["0", "" if load.rating_a is None else f"{load.rating_a:g}"]

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Union
+from dataclasses import replace
+from typing import Callable, Union
 
 from handlers import registry
 from handlers.shared.address import Address, host_with_port
@@ -38,6 +39,8 @@ _PASSWORD_OF: Mapping[str, str] = {
 }
 _PLACEHOLDER = "any text"
 NO_PROTOCOL = ("none", "no")  # as the protocols of SNMPv3: without this stage
+#: the address of this machine, at which a recording is served
+LOOPBACK = "127.0.0.1"
 _SNMP_SECRETS = ("community", "auth_password", "priv_password")
 SNMP_KEYS = (*_SNMP_FIELDS, *_SNMP_SECRETS)
 # what a form without SNMP may carry besides its declared settings
@@ -110,8 +113,42 @@ def _pdu_data(
         return _snmp_data(handler, secrets, host, login)
     if handler.settings:
         return PduData(host, _values(handler, host, login, name))
-    username = login.given(("username",), host)
-    return PduData(host, {**username, **_secret_values(secrets, login)})
+    settings = login.given(("username",), host)
+    address = str(host)
+    if host.port is not None:
+        # a handler that declares nothing is given what DCImanager's form has: an address, and the
+        # port as one of its settings
+        address = host.host
+        settings = {"port": str(host.port), **settings}
+    return PduData(address, {**settings, **_secret_values(secrets, login)})
+
+
+def forms_of_port(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], PduData]]:
+    """Functions from a port of this machine to what DCImanager's form would carry for a device
+    there, for a handler without SNMP: the port is the handler setting `port`, if the handler may
+    have that, or stands in the address.
+    """
+
+    def as_setting(port: int) -> PduData:
+        data = _plain_data(handler, login)
+        data.custom_params["port"] = str(port)
+        return data
+
+    def in_address(port: int) -> PduData:
+        data = _plain_data(handler, login)
+        data.ip = f"{LOOPBACK}:{port}"
+        return data
+
+    # a handler of others may not say its settings
+    keys = {setting.key for setting in handler.settings}
+    return [as_setting, in_address] if not keys or "port" in keys else [in_address]
+
+
+def _plain_data(handler: LoadedHandler, login: Login) -> PduData:
+    settings = {key: value for key, value in login.settings.items() if key != "port"}
+    data = pdu_data(handler, Address(LOOPBACK), replace(login, settings=settings))
+    assert isinstance(data, PduData)  # the handler has no SNMP
+    return data
 
 
 def _snmp_data(

@@ -136,8 +136,8 @@ def missing_sentences(
     outlet_rows: Sequence[FigureRow],
     reason: Callable[[Figure], str] = reason_without,
 ) -> Iterator[str]:
-    """Why figures of the PDU and of its outlets have no value, if the handler says so. `reason`:
-    `reason_lost` for those alone that are not known now.
+    """Why figures of the PDU, its outlets, lines and breakers have no value, if the handler says
+    so. `reason`: `reason_lost` for those alone that are not known now.
     """
     for row in pdu_rows:
         if why := reason(row.of(reading)):
@@ -146,3 +146,6 @@ def missing_sentences(
         doubts = [(outlet.identity, reason(row.of(outlet.figures))) for outlet in reading.outlets]
         for sentence in doubt_sentences(doubts):
             yield f"no {row.word}: {sentence}"
+    for part in reading.meters:
+        if why := reason(part.current_a):
+            yield f"no current of {part.label}: {why}"

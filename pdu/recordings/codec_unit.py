@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import copy
 import json
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from enum import Enum
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, Optional
 
+from handlers.dcimanager import Figures, MeterFigures
 from handlers.http.dialogue import (
     Codec,
     PduState,
@@ -25,53 +24,18 @@ from handlers.http.dialogue import (
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import measured
 
-from .replay_server import HttpReplay, Response
+from .replay_server import Response
+from .simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
+from .state_columns import Place, all_places, list_places, value_at, with_values, without_values
 
 #: JSON by request: its path, and the body of a read by POST after it
 Answers = Mapping[str, Any]
-Path = tuple[Union[str, int], ...]
-#: identity -> on, off, or None for a state that the codec does not know
-States = dict[str, Optional[bool]]
 _UNDOCUMENTED = ("undocumented", 97)
 _WORDS = {True: ("on", "On", "ON", 1, True), False: ("off", "Off", "OFF", 0, False)}
 
 
-class HttpFault(Enum):
-    """What is wrong with a simulated PDU."""
-
-    NONE = "none"
-    #: it carries a command out later
-    LATE = "late"
-    #: it accepts a command and does nothing
-    STUCK = "stuck"
-    #: it refuses each command
-    REFUSES = "refuses"
-    #: it accepts a command, does nothing, and answers no more
-    SILENT_AFTER = "silent after a command"
-    #: it carries a command out, and its answer is lost
-    ANSWER_LOST = "answer of a command lost"
-    #: after a command, the outlet has a state that is not documented
-    PENDING = "pending"
-    #: half of each answer arrives
-    HALF = "half of each answer"
-    #: it takes no login
-    DENIES = "denies"
-
-
-class HttpCommand(NamedTuple):
-    """A request that switches an outlet, or that the codec does not know."""
-
-    #: "" if the codec does not know the request
-    identity: str
-    on: bool
-    #: the request, for people
-    text: str
-
-
-class CodecUnit(HttpReplay):
-    """A PDU at a port of this machine. It takes any login."""
-
-    LATE_S = 2.0
+class CodecUnit(HttpPdu):
+    """A PDU at a port of this machine."""
 
     def __init__(
         self,
@@ -79,66 +43,56 @@ class CodecUnit(HttpReplay):
         documents: Answers,
         logins: Mapping[str, Response],
         port: int,
-        fault: HttpFault = HttpFault.NONE,
+        fault: UnitFault = UnitFault.NONE,
     ) -> None:
         """`logins`: what it answers besides, by method and path. Raises OSError if the port cannot
         be used.
         """
         self.documents: dict[str, Any] = copy.deepcopy(dict(documents))
-        self.requests: list[str] = []
-        self.commands: list[HttpCommand] = []
-        self._codec, self._logins, self._fault = codec, logins, fault
-        self._is_silent = False
-        self._timers: list[threading.Timer] = []
-        self._turning = threading.Lock()
-        super().__init__(port)
+        self._codec, self._logins = codec, logins
+        super().__init__(port, fault)
 
-    def close(self) -> None:
-        for timer in self._timers:
-            timer.cancel()
-        super().close()
+    @property
+    def contents(self) -> Any:
+        return dict(self.documents)
+
+    @contents.setter
+    def contents(self, contents: Any) -> None:
+        self.documents = dict(contents)
 
     # ---- requests --------------------------------------------------------------------------------
 
-    def reply(self, method: str, target: str, body: bytes) -> Response:
-        """The answer to one request. Raises ConnectionAbortedError for no answer."""
-        if self._is_silent:
-            raise ConnectionAbortedError
-        self.requests.append(f"{method} {target}")
-        if self._fault is HttpFault.DENIES:
-            return 401, None, {"WWW-Authenticate": 'Basic realm="unit"'}
+    def answer(self, method: str, target: str, body: bytes) -> Response:
         if f"{method} {target}" in self._logins:
             return self._logins[f"{method} {target}"]
         key = request_key(ReadRequest(target, body if method == "POST" else b""))
-        if method in ("GET", "POST") and key in self.documents:
-            return 200, self._document(key), {}
-        commands = self._commands_of(method, target, body)
-        if commands:
-            return self._obeyed(commands, target)
-        if method != "GET":
-            text = f"{method} {target} {body.decode('utf-8', 'replace')}".strip()
-            self.commands.append(HttpCommand("", on=False, text=text))
+        if self._is_reading(method, target, body):
+            return 200, self.documents[key], {}
         return 404, None, {}
 
-    def _document(self, key: str) -> Any:
-        document = self.documents[key]
-        if self._fault is not HttpFault.HALF:
-            return document
-        text = json.dumps(document).encode()
-        return text[: len(text) // 2]
+    def _is_reading(self, method: str, target: str, body: bytes) -> bool:
+        key = request_key(ReadRequest(target, body if method == "POST" else b""))
+        return method in ("GET", "POST") and key in self.documents
 
-    def _commands_of(self, method: str, target: str, body: bytes) -> list[HttpCommand]:
+    def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
         """The commands that a request holds: of a list in its JSON, each element is one."""
+        is_login = f"{method} {target}" in self._logins
+        if is_login or self._is_reading(method, target, body):
+            return []
         contents = [_canonical(part) for part in _parts(body)]
         text = f"{method} {target} {body.decode('utf-8', 'replace')}".strip()
-        commands = []
+        commands: list[UnitCommand] = []
+        known = ""
         for identity in self.outlet_states():
             for on in (True, False):
                 request = self._request_of(identity, on=on)
                 if request is None or (request.method, request.path) != (method, target):
                     continue
+                known = request.body.decode("utf-8", "replace")
                 if _canonical(_json_or_text(request.body)) in contents:
-                    commands.append(HttpCommand(identity, on=on, text=text))
+                    commands.append(UnitCommand(identity, on=on, text=text))
+        if not commands and method != "GET":
+            commands.append(UnitCommand("", on=False, text=text, known=known))
         return commands
 
     def _request_of(self, identity: str, *, on: bool) -> Optional[WriteRequest]:
@@ -157,33 +111,12 @@ class CodecUnit(HttpReplay):
             pass  # of the answer, which is none
         return requests[0] if requests else None
 
-    def _obeyed(self, commands: Sequence[HttpCommand], target: str) -> Response:
-        self.commands += commands
-        if self._fault is HttpFault.REFUSES:
-            return 403, None, {}
-        if self._fault is HttpFault.SILENT_AFTER:
-            self._is_silent = True
-            raise ConnectionAbortedError
-        if self._fault is HttpFault.LATE:
-            timer = threading.Timer(self.LATE_S, self._carry_out, [commands])
-            timer.daemon = True
-            timer.start()
-            self._timers.append(timer)
-        elif self._fault is not HttpFault.STUCK:
-            self._carry_out(commands)
-        if self._fault is HttpFault.ANSWER_LOST:
-            raise ConnectionAbortedError
+    def command_answer(
+        self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]
+    ) -> Response:
         if target in self.documents:
             return 200, self.documents[target], {}
-        return 204, None, {}
-
-    def _carry_out(self, commands: Sequence[HttpCommand]) -> None:
-        for command in commands:
-            state = None if self._fault is HttpFault.PENDING else command.on
-            is_switched = self.turn_outlet(command.identity, on=state)
-            effect = f"outlet {command.identity} {'on' if command.on else 'off'}"
-            lack = "" if is_switched else ": accepted, but the recording cannot show this state"
-            self.writes.append(f"{command.text}: {effect}{lack}")
+        return super().command_answer(method, target, body, commands)
 
     # ---- values ----------------------------------------------------------------------------------
 
@@ -200,27 +133,27 @@ class CodecUnit(HttpReplay):
         """Change a value so that the codec reads this state for the outlet, and no other changes.
         False if no such change is found.
         """
-        with self._turning:
+        with self._changing:
             expected_states = {**self.outlet_states(), identity: on}
             if expected_states == self.outlet_states():
                 return True
             words = _UNDOCUMENTED if on is None else _WORDS[on]
-            for key, path in _leaves(self.documents):
-                for value in (*self._neighbour_values(key, path), *words):
-                    documents = _with_value(self.documents, key, path, value)
+            for place in all_places(self.documents):
+                for value in (*self._neighbour_values(place), *words):
+                    documents = with_values(self.documents, {place: value})
                     if self._states_in(documents) == expected_states:
                         self.documents = documents
                         return True
             return False
 
-    def _neighbour_values(self, key: str, path: Path) -> list[Any]:
+    def _neighbour_values(self, place: Place) -> list[Any]:
         """The other values in the same place of the elements of a list."""
-        pattern = _pattern(path)
-        own = _value_at(self.documents[key], path)
+        own = value_at(self.documents, place)
         values: list[Any] = []
-        for other_key, other_path in _leaves(self.documents):
-            if other_key == key and _pattern(other_path) == pattern:
-                value = _value_at(self.documents[key], other_path)
+        for other_place in all_places(self.documents):
+            is_neighbour = other_place.request == place.request
+            if is_neighbour and other_place.pattern == place.pattern:
+                value = value_at(self.documents, other_place)
                 if value != own and value not in values:
                     values.append(value)
         return values
@@ -232,45 +165,64 @@ class CodecUnit(HttpReplay):
             return None
         return {outlet.identity: outlet.state for outlet in outlets}
 
-    def without_state(self, identity: str) -> Optional[Answers]:
-        """The documents without the value that holds an outlet's state; None if none is found."""
+    def without_state(self, identity: str) -> Sequence[Answers]:
         states = self.outlet_states()
         expected_states = {**states, identity: None}
-        for key, path in _leaves(self.documents):
-            documents = _without(self.documents, key, path)
-            if documents is not None and self._states_in(documents) == expected_states:
-                return documents
-        return None
+        for place in all_places(self.documents):
+            documents = without_values(self.documents, [place])
+            if self._states_in(documents) == expected_states:
+                return [documents]
+        return []
 
-    def without_figure(self) -> Optional[Answers]:
-        """The documents without the value of the total load; None if none is found."""
+    def without_figures(self) -> Sequence[Answers]:
+        """The documents without the value of the total load."""
         states, figures = self.outlet_states(), self._figures(self.documents)
-        for key, path in _leaves(self.documents):
-            documents = _without(self.documents, key, path)
-            if documents is None or self._states_in(documents) != states:
+        for place in all_places(self.documents):
+            documents = without_values(self.documents, [place])
+            if self._states_in(documents) != states:
                 continue
             new_figures = self._figures(documents)
             if figures[:1] != [None] and new_figures[:1] != figures[:1]:
-                return documents
-        return None
+                return [documents]
+        return []
 
-    def counted_on(self) -> Answers:
-        """The documents after the meters counted on, by a tenth: each number whose change alters
-        nothing but figures.
-        """
+    def without_outlets(self) -> Sequence[Answers]:
+        """The documents with an empty list in the place of the one of outlets."""
+        count = len(self.outlet_states())
+        for place in list_places(self.documents, count):
+            documents = with_values(self.documents, {place: []})
+            if self._states_in(documents) != self.outlet_states():
+                return [documents]
+        return []
+
+    def figures(self) -> Figures:
+        state = self.read_state()
+        outlets = {
+            outlet.identity: MeterFigures(
+                current_a=measured(outlet.figures.current_a),
+                energy_kwh=measured(outlet.figures.energy_kwh),
+            )
+            for outlet in state.outlets
+        }
+        load_a, energy_kwh = measured(state.load_a), measured(state.energy_kwh)
+        return Figures(load_a, energy_kwh, outlets, power_w=None, inlet_w=None)
+
+    def count_on(self) -> bool:
+        """Let each number count on, by a tenth, whose change alters nothing but figures."""
         documents: Answers = self.documents
         states = self.outlet_states()
-        for key, path in _leaves(self.documents):
-            value = _value_at(documents[key], path)
+        for place in all_places(self.documents):
+            value = value_at(documents, place)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not value:
                 continue
             new_value = round(value * 1.1) if isinstance(value, int) else value * 1.1
-            candidate = _with_value(documents, key, path, new_value)
+            candidate = with_values(documents, {place: new_value})
             if self._states_in(candidate) == states and self._figures(candidate) != self._figures(
                 documents
             ):
                 documents = candidate
-        return documents
+        self.documents = dict(documents)
+        return True
 
     def _figures(self, documents: Answers) -> list[Optional[float]]:
         try:
@@ -310,45 +262,3 @@ def _parts(body: bytes) -> Iterator[Any]:
         for name, elements in value.items():
             for element in elements if isinstance(elements, list) else ():
                 yield {**value, name: [element]}
-
-
-def _leaves(documents: Answers) -> list[tuple[str, Path]]:
-    """The key of the document, and the path, of each value that is no object and no list."""
-    leaves: list[tuple[str, Path]] = []
-    waiting: list[tuple[str, Path, Any]] = [(key, (), value) for key, value in documents.items()]
-    while waiting:
-        key, path, value = waiting.pop(0)
-        if isinstance(value, dict):
-            waiting += [(key, (*path, name), child) for name, child in value.items()]
-        elif isinstance(value, list):
-            waiting += [(key, (*path, place), child) for place, child in enumerate(value)]
-        else:
-            leaves.append((key, path))
-    return leaves
-
-
-def _pattern(path: Path) -> Path:
-    return tuple("*" if isinstance(part, int) else part for part in path)
-
-
-def _value_at(document: Any, path: Path) -> Any:
-    for part in path:
-        document = document[part]
-    return document
-
-
-def _with_value(documents: Answers, key: str, path: Path, value: Any) -> dict[str, Any]:
-    new_documents = {**documents, key: copy.deepcopy(documents[key])}
-    if not path:
-        return {**new_documents, key: value}
-    _value_at(new_documents[key], path[:-1])[path[-1]] = value
-    return new_documents
-
-
-def _without(documents: Answers, key: str, path: Path) -> Optional[dict[str, Any]]:
-    """The documents without a member of an object; None for an element of a list."""
-    if not path or not isinstance(path[-1], str):
-        return None
-    new_documents = {**documents, key: copy.deepcopy(documents[key])}
-    del _value_at(new_documents[key], path[:-1])[path[-1]]
-    return new_documents

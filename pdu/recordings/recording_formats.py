@@ -98,8 +98,8 @@ class ReplayedDevice(NamedTuple):
     is_read: bool = True
     #: how many connections it had; 0 over UDP
     connections: Callable[[], int] = lambda: 0
-    #: the simulated PDU (codec_unit.py), and a function that makes others of its kind: from a port,
-    #: a fault and answers; None if there is no such
+    #: the SimulatedPdu, and a function that makes others of its kind: from a port, a fault and
+    #: contents; None if there is no such
     unit: Any = None
     units: Any = None
 
@@ -237,6 +237,8 @@ class RecordingFormat(NamedTuple):
     #: like `serve`, with the commands of the named family or profile. Also raises SettingsError for
     #: a name that is neither
     serve_as: Optional[Callable[[str, int, str], ReplayedDevice]] = None
+    #: like `serve`; the device takes any write to a value that it has
+    serve_writable: Optional[Callable[[str, int], ReplayedDevice]] = None
 
 
 def make_json_detector(what: str) -> Callable[[str], bool]:

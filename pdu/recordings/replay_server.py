@@ -90,6 +90,12 @@ class HttpReplay(Replay, ABC):
     def reply(self, method: str, target: str, body: bytes) -> Response:
         """The answer to one request."""
 
+    def respond(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Response:
+        """The answer to one request with these headers, which do not matter to a replay."""
+        return self.reply(method, target, body)
+
 
 class _ReplayRequestHandler(BaseHTTPRequestHandler):
     server: ReplayServer
@@ -104,9 +110,9 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
         if not valid or int(size) > _LONGEST:
             self.close_connection = True
             return self._send(413 if valid else 411, None, {})
-        return self._send(
-            *self.server.replay.reply(self.command, self.path, self.rfile.read(int(size)))
-        )
+        body = self.rfile.read(int(size))
+        headers = dict(self.headers.items())
+        return self._send(*self.server.replay.respond(self.command, self.path, headers, body))
 
     do_GET = _serve
     do_POST = _serve
@@ -121,8 +127,10 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
             body = json.dumps(content).encode()
         self.send_response(status)
         if status != 204:  # which has no Content-Length: RFC 9110, 8.6
-            self.send_header("Content-Type", "application/json; charset=UTF-8")
-            self.send_header("Content-Length", str(len(body)))
+            if "Content-Type" not in headers:
+                self.send_header("Content-Type", "application/json; charset=UTF-8")
+            if "Content-Length" not in headers:
+                self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

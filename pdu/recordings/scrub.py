@@ -92,6 +92,8 @@ class Scrubber:
         self.keep = frozenset(keep) - {SECRETS}
         self._stand_ins: dict[tuple[str, str], str] = {}
         self._counted: Counter[str] = Counter()
+        # texts that stay, which are nobody's stand-in
+        self._generic: set[str] = set()
         # values that are also sought in the texts that are kept -> stand-in
         self._learned: dict[str, str] = {}
         # a secret that is a common word or a short number may be a state or a figure
@@ -124,9 +126,11 @@ class Scrubber:
         if not self.holds_login(text):
             if kind in self.keep:
                 return self.text(text)
-            if kind not in _NEVER_GENERIC and has_only_generic_words(bare):
+            is_generic = kind not in _NEVER_GENERIC and has_only_generic_words(bare)
+            if is_generic and bare not in self._stand_ins.values():
+                self._generic.add(bare)
                 return text
-        return text.replace(bare, self._stand_in(kind, bare)) if bare else text
+        return text.replace(bare, self._stand_in(kind, bare, is_whole=True)) if bare else text
 
     def text(self, text: str) -> str:
         """A text that is kept, with stand-ins for what is known to be private or looks so."""
@@ -219,21 +223,29 @@ class Scrubber:
             return match[0]
         return match[0][: -len(value)] + self._stand_in(SERIALS, value)
 
-    def _stand_in(self, kind: str, value: str) -> str:
-        """An address gets one of its form, whatever its kind."""
+    def _stand_in(self, kind: str, value: str, *, is_whole: bool = False) -> str:
+        """An address gets one of its form, whatever its kind. What looks like a stand-in is one in
+        a text; a whole value that the device sent may be called so, and is another one's neighbour.
+        """
         if kind == ADDRESSES:
             try:
                 return self.address(value)
             except ValueError:
                 value = value.casefold()
         if (kind, value) not in self._stand_ins:
-            if value in self._stand_ins.values():
+            if not is_whole and value in self._stand_ins.values():
                 return value
+            self._stand_ins[kind, value] = self._new_stand_in(kind)
+        return self._stand_ins[kind, value]
+
+    def _new_stand_in(self, kind: str) -> str:
+        """The next one of a kind that is no text of the device."""
+        while True:
             self._counted[kind] += 1
             number = self._counted[kind]
             stand_in = _ipv4_stand_in(number) if kind == "ipv4" else _STAND_INS[kind].format(number)
-            self._stand_ins[kind, value] = stand_in
-        return self._stand_ins[kind, value]
+            if stand_in not in self._generic:
+                return stand_in
 
 
 def kind_of(name: str) -> str:

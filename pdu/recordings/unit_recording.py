@@ -17,7 +17,7 @@ from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError
 from pdu_common.connection import PduData
 
 from ..cli.output import counted
-from .codec_unit import Answers, CodecUnit, HttpFault, exchange_of, request_key
+from .codec_unit import Answers, CodecUnit, exchange_of, request_key
 from .recording_formats import (
     Recording,
     RecordingFormat,
@@ -27,6 +27,7 @@ from .recording_formats import (
 )
 from .replay_server import ANY_LOGIN, Response
 from .scrub import Scrubber, is_product, replace_unread
+from .simulated_pdu import UnitFault
 
 _PORT = 443
 
@@ -41,10 +42,10 @@ def unit_recording_format(
     def serve(text: str, port: int) -> ReplayedDevice:
         answers = _parse_answers(text)
 
-        def unit(port: int, fault: HttpFault, answers: Answers) -> CodecUnit:
+        def unit(port: int, fault: UnitFault, answers: Answers) -> CodecUnit:
             return CodecUnit(codec_of_handler(make_handler), answers, logins, port, fault)
 
-        replay = unit(port, HttpFault.NONE, answers)
+        replay = unit(port, UnitFault.NONE, answers)
         device = replay.describe(name, "one unit, switched by its commands", ANY_LOGIN)
         return device._replace(unit=replay, units=unit)
 

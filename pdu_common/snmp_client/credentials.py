@@ -12,6 +12,7 @@ from typing import Any
 from . import ciphers, keys
 from .agent_limits import AgentLimits
 from .errors import SnmpError
+from .hosts import host_name
 
 _VERSIONS = {"1": 1, "v1": 1, "2": 2, "2c": 2, "v2": 2, "v2c": 2, "3": 3, "v3": 3}
 # limit in seconds for all tries of one GET or SET; a walk has its own limit
@@ -171,11 +172,9 @@ def _resolve(host: str, port: int) -> tuple[str, bool]:
 
     An IPv6 host may be in brackets. A zone is kept as a number.
     """
-    name = host.strip("[]")
-    if _is_other_ipv4_spelling(name):
-        raise SnmpError(
-            f"{host!r} is not an address: give the four numbers of an IPv4 address in decimal"
-        )
+    name = host_name(host)
+    if not name:
+        raise SnmpError(f"no address for {host!r}: give a host name or an IP address")
     try:
         addresses = socket.getaddrinfo(name, port, type=socket.SOCK_DGRAM)
     except (OSError, ValueError) as error:
@@ -183,21 +182,6 @@ def _resolve(host: str, port: int) -> tuple[str, bool]:
     family, _, _, _, where = addresses[0]
     zone = f"%{where[3]}" if len(where) > 3 and where[3] else ""
     return f"{where[0]}{zone}", family == socket.AF_INET6
-
-
-def _is_other_ipv4_spelling(name: str) -> bool:
-    """Whether the C library completes this to an IPv4 address, or reads it as octal or hexadecimal:
-    `10.1` is 10.0.0.1, and `010.0.0.1` is 8.0.0.1.
-    """
-    try:
-        socket.inet_aton(name)
-    except (OSError, ValueError):
-        return False
-    try:
-        socket.inet_pton(socket.AF_INET, name)
-    except OSError:
-        return True
-    return False
 
 
 def _wrong(field: str, fault: str) -> SnmpError:

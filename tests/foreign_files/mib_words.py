@@ -1,12 +1,13 @@
 """Objects of the families' MIBs whose words may say that a state or a figure is not to be trusted:
-lost communication, an estimate, a count of outlets.
+lost communication, an estimate, a part that is disabled, a number of outlets or units.
 
     python -m tests.foreign_files.mib_words CLONES    writes mib_words.csv
 
-CLONES has clones of the repositories that the families name as their source, as OWNER/NAME. A row
-is an object whose name, or one of whose values, has a word of the list. No text of a MIB is taken.
-Of a MIB that several families share, an object belongs to the families that read what stands
-closest to it.
+CLONES has clones of the repositories that the families name as their source, as OWNER/NAME; the
+rows of a source that is not there stay as they are. A row is an object whose name, or one of whose
+values, has a word of the list, or whose description has one if the family reads another object of
+its table or group. Nothing but these words is taken of a MIB. Of a MIB that several families share,
+an object belongs to the families that read what stands closest to it.
 """
 
 from __future__ import annotations
@@ -27,12 +28,24 @@ COLUMNS = ["family", "object", "oid", "words"]
 _SOURCE = re.compile(r"https://github\.com/([^/]+/[^/]+)/blob/HEAD/(\S+)")
 _WORDS = re.compile(
     r"\b(comms?|communications?|link(ed)?|(on|off)line|lost|loss|(in)?valid(ity)?|stale|bypass(ed)?"
-    r"|(dis)?connect(ed)?|duplicates?|absent|missing|mon(itor)? mode|(power|meter) type)\b"
+    r"|(dis)?connect(ed)?|duplicates?|absent|missing|mon(itor)? mode|(power|meter) type"
+    r"|(un)?avail(able|ability)?|enable (state|status)|has (\w+ )?monitor)\b"
+)
+#: words of a description that a value is none of now
+_TEXT_WORDS = re.compile(
+    r"\b(unavailable|no longer be updated|communication|invalid|not valid|stale"
+    r"|last known|estimated?|calculat\w+|not respond\w*|no response|unable to|disconnected"
+    r"|not connected|absent|not present|duplicate)\b"
 )
 #: a number of outlets, which proves their list complete
 _COUNT = re.compile(
     r"(?=.*\b(outlets?|sockets?|receptacles?|rcp|relays?)\b)"
     r".*\b(counts?|num|number of|table size)\b"
+)
+#: a number of units, which proves a chain complete
+_UNITS = re.compile(
+    r".*\b((?:num|number)(?: of)? (?:pdus?|pd us|mpdu|units?|devices?|towers?)"
+    r"|(?:pdus?|units?|towers?|devices?) (?:count|present|(?:status )?table (?:size|count)))\b"
 )
 #: names of what touches neither a state nor a figure: alarms, the network, logins, other devices
 _ELSEWHERE = re.compile(
@@ -51,17 +64,26 @@ class Object(NamedTuple):
     oid: str
     #: the names of its values
     values: Sequence[str]
+    description: str = ""
 
-    def words(self) -> list[str]:
-        """The words of the list in its name and in the names of its values."""
+    def words(self, *, is_beside: bool) -> list[str]:
+        """The words of the list in its name and in the names of its values. `is_beside`: and in its
+        description, because a family reads what stands beside it."""
         name, *values = (
             " ".join(_PART.findall(text)).lower() for text in (self.name, *self.values)
         )
         if _ELSEWHERE.search(name):
             return []
         hits = {match[0] for text in (name, *values) for match in _WORDS.finditer(text)}
-        count = _COUNT.match(name)
-        return sorted(hits | ({count[2]} if count else set()))
+        count, units = _COUNT.match(name), _UNITS.match(name)
+        if count:
+            hits.add(count[2])
+        if units:
+            hits.add(units[1])
+        if is_beside:
+            description = " ".join(self.description.lower().split())
+            hits |= {f"description: {match[0]}" for match in _TEXT_WORDS.finditer(description)}
+        return sorted(hits)
 
 
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -78,23 +100,44 @@ _COMPILED = re.compile(
 )
 
 
-def definitions(path: Path, above: dict[str, str]) -> dict[str, str]:
-    """The names that a MIB defines, with their syntax. Adds to `above` the number of each, behind
+class Definition(NamedTuple):
+    """What a MIB says of an object."""
+
+    syntax: str
+    description: str
+
+
+_STRING_OR_COMMENT = re.compile(r'"([^"]*)"|--[^\n]*')
+_DESCRIPTION = re.compile(r'DESCRIPTION\s+"(\d+)"')
+
+
+def definitions(path: Path, above: dict[str, str]) -> dict[str, Definition]:
+    """The names that a MIB defines, with what it says. Adds to `above` the number of each, behind
     the name that it is below, and those of the MIBs that it imports and that stand beside it.
     """
-    text = re.sub(r'"[^"]*"|--[^\n]*', " ", path.read_text("latin-1"))
-    syntaxes = {}
+    strings: list[str] = []
+
+    def numbered(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return " "  # a comment
+        strings.append(match[1])
+        return f'"{len(strings) - 1}"'
+
+    text = _STRING_OR_COMMENT.sub(numbered, path.read_text("latin-1"))
+    found = {}
     for name, syntax, number in _DEFINITION.findall(re.sub(r"\bIMPORTS\b[^;]*;", "", text)):
         if name not in above:
             above[name] = re.sub(r"[\w-]+\s*\((\d+)\)", r"\1", number)
-        syntaxes[name] = syntax
+        described = _DESCRIPTION.search(syntax)
+        description = strings[int(described[1])] if described else ""
+        found[name] = Definition(syntax, description)
     for module in set(re.findall(r"\bFROM\s+([\w-]+)", text)):
         beside = [folder / f"{module}{end}" for folder in path.parents[:2] for end in ("", ".mib")]
         module_file = next((file for file in beside if file.is_file()), None)
         if module_file and f"module {module}" not in above:
             above[f"module {module}"] = ""
             definitions(module_file, above)
-    return syntaxes
+    return found
 
 
 def _oid(name: str, above: dict[str, str]) -> Optional[str]:
@@ -116,11 +159,11 @@ def objects(path: Path) -> Iterator[Object]:
             end = match.end()
         return
     above: dict[str, str] = {}
-    for name, syntax in definitions(path, above).items():
-        number = _oid(name, above)
+    for name, definition in definitions(path, above).items():
+        number, syntax = _oid(name, above), definition.syntax
         if number and _VALUE.search(syntax) and not _NO_READING.search(syntax):
             values = re.findall(r"([A-Za-z][\w-]*)\s*\(\s*-?\d", syntax)
-            yield Object(name, number, values)
+            yield Object(name, number, values, definition.description)
 
 
 def _common_arcs(oid: str, others: Iterable[str]) -> int:
@@ -151,23 +194,34 @@ def sources() -> dict[str, list[Profile]]:
     return families
 
 
+def kept_rows(clones: Path) -> Iterator[list[str]]:
+    """The rows of the table whose source is not in `clones`."""
+    absent = [of for source, of in sources().items() if not (clones / source).is_file()]
+    keys = {profile.key for profiles in absent for profile in profiles}
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        yield from (row for row in csv.reader(file) if row[0] in keys)
+
+
 def rows(clones: Path) -> Iterator[list[str]]:
-    """The rows of the table."""
+    """The rows of the sources that are in `clones`."""
     for source, profiles in sources().items():
         path = clones / source
         if not path.is_file():
             print("not read:", source, file=sys.stderr)  # no MIB, or not there
             continue
         for item in objects(path):
-            words = item.words()
-            near = {p.key: _common_arcs(item.oid, read_oids(p)) for p in profiles} if words else {}
+            near = {p.key: _common_arcs(item.oid, read_oids(p)) for p in profiles}
             if len(set(near.values())) == 1 and len(profiles) > 1:
                 continue  # of other devices
+            own_arcs = item.oid.count(".") + 1
             for key, arcs in near.items():
-                if arcs == max(near.values()):
+                words = item.words(is_beside=arcs == own_arcs - 1)
+                if words and arcs == max(near.values()):
                     yield [key, item.name, item.oid, ", ".join(words)]
 
 
 if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    table = sorted([*kept_rows(folder), *rows(folder)], key=lambda row: row[0])
     with TABLE.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows(Path(sys.argv[1]))])
+        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *table])

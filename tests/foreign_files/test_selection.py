@@ -56,7 +56,7 @@ def test_a_walk_that_nobody_listed_is_taken_if_a_family_reads_it(key: str, tmp_p
 def test_what_snmpwalk_printed_is_taken_also_without_a_sys_object_id(tmp_path: Path) -> None:
     lines = [
         f".{line.replace('|2|', ' = INTEGER: ')}"
-        for line in write_snmprec(fixture("wti-power").rows).splitlines()
+        for line in write_snmprec(fixture("apc-masterswitch").rows).splitlines()
         if "|2|" in line
     ]
     folder = tmp_path / "tests/pdu"
@@ -64,7 +64,7 @@ def test_what_snmpwalk_printed_is_taken_also_without_a_sys_object_id(tmp_path: P
     (folder / "New.snmpwalk").write_text("\n".join(lines) + "\n", "utf-8")
     (taken,) = selection.select(tmp_path)
     assert isinstance(taken, Taken)
-    assert (taken.name, taken.device.profile.key) == ("centreon_new", "wti-power")
+    assert (taken.name, taken.device.profile.key) == ("centreon_new", "apc-masterswitch")
 
 
 def test_a_line_that_is_not_valid_does_not_hide_a_walk(tmp_path: Path) -> None:

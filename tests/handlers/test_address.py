@@ -8,17 +8,19 @@ import socket
 from typing import NoReturn, Optional
 
 import pytest
+from hypothesis import given, strategies as st
 
 from handlers.http.client import endpoint
 from handlers.nut import pynut
 from handlers.raritan import rpc
 from handlers.registry import HANDLERS
-from handlers.shared.address import Address, host_fault
+from handlers.shared.address import Address, host_fault, is_host
 from handlers.shared.errors import PduHandlerError, SettingsError
 from pdu.network import hosts
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.credentials import Credentials
 from pdu_common.snmp_client.errors import SnmpError
+from pdu_common.snmp_client.hosts import host_name
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,33 @@ def test_a_port_behind_another_spelling_does_not_make_it_an_address(host: str) -
     assert host_fault(f"{host}:443") and host_fault(host)
 
 
-def test_the_snmp_client_refuses_what_the_c_library_would_complete() -> None:
-    for host in OTHER_SPELLINGS[:-2]:
-        with pytest.raises(SnmpError, match="is not an address"):
-            Credentials.from_params(host.rstrip("."), {"community": "public"})
+ODD_HOSTS = (
+    "[::1",
+    "::1]",
+    "[pdu]",
+    "[]",
+    "",
+    " pdu",
+    "pdu\n",
+    "a..b",
+    "-a",
+    "::1%",
+    "::1%lo",
+    "pdu/x",
+)
+_LETTERS = st.text(alphabet="0129axX.:-%[] _\u0661", max_size=12)
+
+
+@given(text=st.one_of(st.sampled_from([*OTHER_SPELLINGS, *ODD_HOSTS]), _LETTERS, st.text()))
+def test_the_snmp_client_has_the_same_law_of_addresses(text: str) -> None:
+    """It is below the handlers, and a platform has another one in its place."""
+    is_bracketed = text.startswith("[") and text.endswith("]") and ":" in text
+    is_named = is_host(text[1:-1] if is_bracketed else text)
+    assert bool(host_name(text)) is is_named
+
+
+@pytest.mark.parametrize("host", [*OTHER_SPELLINGS, *ODD_HOSTS])
+def test_the_snmp_client_resolves_no_other_text(host: str) -> None:
+    if not host_name(host):
+        with pytest.raises(SnmpError, match="no address for"):
+            Credentials.from_params(host, {"community": "public"})

@@ -5,6 +5,8 @@ commands does.
 from __future__ import annotations
 
 import contextlib
+import inspect
+import keyword
 import os
 import re
 import shlex
@@ -20,6 +22,8 @@ from xml.etree import ElementTree
 import pytest
 
 from handlers import registry
+from handlers.http import dialogue
+from handlers.shared import errors, meter_figures
 from pdu import root
 from pdu.cli.exit_codes import INTERRUPTED
 from pdu.recordings.adapters import HandlerAdapter
@@ -192,6 +196,9 @@ with peers.peer() as peer:
         assert peer.books().states["3"] is False
     assert "{name}" in pdu("identify", host, "--handler", "{name}")
     pdu("record", "{name}", host, "--out", str(file))
+    for recording in (str(file), "tests/handlers/{name}/recording.json"):
+        # exit 0: all was tried, and nothing is broken
+        pdu("handler", "check", "{archive}", "--replay", recording)
 handler, kind = handler_recordings.handler_of_recording(file.read_text(), str(file))
 served = kind.serve(file.read_text(), 0)
 host = f"{{served.host}}:{{served.port}}"
@@ -311,6 +318,17 @@ def test_the_pages_table_of_what_tools_ask_is_what_they_look_for() -> None:
     assert fields == {(name, "pdu/recordings/adapters.py") for name in HandlerAdapter._fields}
     others = {name for name, place in rows if "pdu/" not in place}
     assert others == {"opened", "SENT"}
+
+
+def test_the_page_names_only_fields_and_functions_that_exist() -> None:
+    section = GUIDE.partition("\n## 2.")[2].partition("\n## ")[0]
+    words = set(re.findall(r"`(\w+)`", section)) - set(keyword.kwlist)
+    assert {"WriteRequest", "doubt", "read_unit"} <= words
+    codec = {name for name, _ in inspect.getmembers(dialogue.Codec) if not name.startswith("_")}
+    records = (dialogue.Outlet, dialogue.PduState, dialogue.ReadRequest, dialogue.WriteRequest)
+    fields = {name for record in records for name in record.__annotations__}
+    names = {*codec, *fields, *vars(dialogue), *vars(errors), *vars(meter_figures)}
+    assert words <= names, words - names
 
 
 @pytest.fixture(scope="module", name="small")

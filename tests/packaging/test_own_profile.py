@@ -5,6 +5,8 @@ simulated PDUs.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -189,3 +191,22 @@ def test_a_guess_of_a_draft_is_named_when_its_archive_is_built(
     assert command.main(["--out", str(out), "nut"]) == 0
     script = (out / "register.sh").read_text("utf-8")
     assert "\nBUILT='nut'" in script and "\nacme_bar|" in script
+
+
+def test_a_profile_may_come_from_a_pipe(tmp_path: Path) -> None:
+    """Which can be read once."""
+    with PROFILE.open("rb") as profile:
+        built = subprocess.run(
+            [
+                sys.executable,
+                ROOT / "packaging/build.py",
+                "--out",
+                str(tmp_path),
+                "--profile",
+                "/dev/stdin",
+            ],
+            input=profile.read(),
+            capture_output=True,
+            check=False,
+        )
+    assert (built.returncode, built.stderr) == (0, b"")

@@ -100,22 +100,12 @@ RPDU2_METERED = (
 )
 
 
-def _switched(below: str, name: str, *, optional: bool = False) -> ByUnit:
-    """A column of the switched outlets."""
-    return ByUnit(
-        column(f"318.1.1.26.9.2.{below}", name, optional=optional), *RPDU2_SWITCHED, RPDU2_METERED
-    )
-
-
-def _metered(below: str, name: str) -> ByUnit:
-    """A column of the metered outlets."""
-    return ByUnit(column(f"318.1.1.26.9.4.3.1.{below}", name), *RPDU2_METERED, RPDU2_SWITCHED)
-
-
-RPDU2_STATE = _switched("3.1.5", "rPDU2OutletSwitchedStatusState")
-RPDU2_NAME = _switched("3.1.3", "rPDU2OutletSwitchedStatusName")
-RPDU2_METERED_NAME = _metered("3", "rPDU2OutletMeteredStatusName")
-RPDU2_LISTED = _metered("4", "rPDU2OutletMeteredStatusNumber")
+switched = by_unit("318.1.1.26.9.2", *RPDU2_SWITCHED, RPDU2_METERED)
+metered = by_unit("318.1.1.26.9.4.3.1", *RPDU2_METERED, RPDU2_SWITCHED)
+RPDU2_STATE = switched("3.1.5", "rPDU2OutletSwitchedStatusState")
+RPDU2_NAME = switched("3.1.3", "rPDU2OutletSwitchedStatusName")
+RPDU2_METERED_NAME = metered("3", "rPDU2OutletMeteredStatusName")
+RPDU2_LISTED = metered("4", "rPDU2OutletMeteredStatusNumber")
 
 RPDU2_OUTLETS = outlets(
     states=State(
@@ -123,21 +113,22 @@ RPDU2_OUTLETS = outlets(
         on=("2",),
         off=("1",),
         doubts=(
-            pending(_switched("3.1.6", "rPDU2OutletSwitchedStatusCommandPending", optional=True)),
+            pending(switched("3.1.6", "rPDU2OutletSwitchedStatusCommandPending", optional=True)),
         ),
     ),
-    control=Write(_switched("4.1.5", "rPDU2OutletSwitchedControlCommand"), on=1, off=2),
+    control=Write(switched("4.1.5", "rPDU2OutletSwitchedControlCommand"), on=1, off=2),
     rows=First((RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_LISTED)),
     count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
     count_if_empty=True,
     number=First(tuple(map(unit_and_number, (RPDU2_STATE, RPDU2_METERED_NAME, RPDU2_LISTED)))),
     name=First((RPDU2_NAME, RPDU2_METERED_NAME)),
-    current=figure(_metered("6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),
-    power=figure(_metered("7", "rPDU2OutletMeteredStatusPower")),
-    energy=figure(_metered("11", "rPDU2OutletMeteredStatusEnergy"), TENTHS),
+    current=figure(metered("6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),
+    power=figure(metered("7", "rPDU2OutletMeteredStatusPower")),
+    energy=figure(metered("11", "rPDU2OutletMeteredStatusEnergy"), TENTHS),
 )
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
+RPDU2_COUNT = scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize")
 RPDU2_PHASE = column("318.1.1.26.6.3.1.2", "rPDU2PhaseStatusModule")
 RPDU2_TABLES = First((RPDU2_DEVICE, RPDU2_PHASE))
 RPDU2_UNITS = (RPDU2_DEVICE, First((UnitOf(RPDU2_STATE), UnitOf(RPDU2_METERED_NAME))))
@@ -146,8 +137,7 @@ RPDU2_UNITS = (RPDU2_DEVICE, First((UnitOf(RPDU2_STATE), UnitOf(RPDU2_METERED_NA
 def _of_units(below: str, name: str) -> EachUnit:
     """A column of the units."""
     values = column(f"318.1.1.26.4.3.1.{below}", name)
-    count = scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize")
-    return EachUnit(Complete(values, count=count), RPDU2_DEVICE, RPDU2_UNITS)
+    return EachUnit(Complete(values, count=RPDU2_COUNT), RPDU2_DEVICE, RPDU2_UNITS)
 
 
 RPDU2_LOAD = figure(
@@ -190,13 +180,13 @@ def _easy_text(below: str, what: str, unit: str) -> Figure:
 
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
-EASY_STATE = ByUnit(column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState"), EASY_MODULE, EASY_NUMBER)
-EASY_COMMAND = ByUnit(
-    column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), EASY_MODULE, EASY_NUMBER
-)
+easy_outlets = by_unit("318.1.1.30.6", EASY_MODULE, EASY_NUMBER)
+EASY_STATE = easy_outlets("1.1.4", "ePDUOutletStatusState")
+EASY_COMMAND = easy_outlets("2.1.4", "ePDUOutletControlCommand", optional=True)
 # on, off; 3 says that the state is not known, for which the state has no value
 EASY_DETERMINED = ("1", "2")
 EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule", optional=True)
+EASY_DEVICE_COUNT = scalar("318.1.1.30.1.0", "ePDUDeviceStatusTableSize")
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule", optional=True)
 NO_OUTLET = "-1"  # in every column of the one row of a unit without switched outlets
 EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
@@ -210,8 +200,7 @@ def _easy(below: str, name: str, module: Column, count: Scalar) -> EachUnit:
 
 
 def _easy_units(below: str, name: str) -> EachUnit:
-    count = scalar("318.1.1.30.1.0", "ePDUDeviceStatusTableSize")
-    return _easy("2.1.1." + below, name, EASY_DEVICE, count)
+    return _easy("2.1.1." + below, name, EASY_DEVICE, EASY_DEVICE_COUNT)
 
 
 def _easy_phases(below: str, name: str) -> EachUnit:
@@ -261,6 +250,10 @@ PROFILES = (
     apc_profile(
         key="apc-rpdu2",
         mib="PowerNet-MIB (rPDU2)",
+        # rPDU2IdentSerialNumber, rPDU2IdentFirmwareRev, rPDU2IdentModelNumber
+        nameplate=nameplate(
+            serial="318.1.1.26.2.1.9", firmware="318.1.1.26.2.1.6", model="318.1.1.26.2.1.8"
+        ),
         models=(
             "AP84xx",
             "AP86xx",
@@ -271,6 +264,7 @@ PROFILES = (
             "EPDU1xxxMBO",
         ),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
+        units=Complete(RPDU2_DEVICE, count=RPDU2_COUNT),
         outlets=(
             RPDU2_OUTLETS
             + _rpdu(_beside(RPDU_STATE, RPDU2_TABLES))
@@ -303,6 +297,10 @@ PROFILES = (
     apc_profile(
         key="apc-rpdu",
         mib="PowerNet-MIB (rPDU)",
+        # rPDUIdentSerialNumber, rPDUIdentFirmwareRev, rPDUIdentModelNumber
+        nameplate=nameplate(
+            serial="318.1.1.12.1.6", firmware="318.1.1.12.1.3", model="318.1.1.12.1.5"
+        ),
         models=("AP78xx", "AP79xx"),
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
         outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
@@ -358,17 +356,23 @@ PROFILES = (
         mib="PowerNet-MIB (Easy PDU)",
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
         sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
+        units=Complete(EASY_DEVICE, count=EASY_DEVICE_COUNT),
         outlets=outlets(
             states=State(
                 EASY_STATE,
                 on=("2",),
                 off=("1",),
                 absent=(NO_OUTLET,),
-                doubts=(Doubt(EASY_COMMAND, EASY_DETERMINED, optional=True),),
+                doubts=(
+                    Doubt(
+                        Complete(EASY_COMMAND, beside=EASY_STATE), EASY_DETERMINED, optional=True
+                    ),
+                ),
             ),
             control=Write(EASY_COMMAND, on=1, off=2),
             count=EASY_COUNT,
-            none_if_zero=zero_outlets_proof(EASY_COUNT),
+            # another number may count the row of padding
+            none_if_zero=Provided(EASY_COUNT, EASY_COUNT, "0"),
             number=unit_and_number(EASY_STATE),
         ),
         load=total(
@@ -394,11 +398,7 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.8.2", "318.1.3.8.4"),
         contact=(established(scalar("318.1.1.10.3.12.2.0", "emsStatusCommStatus")),),
         outlets=outlets(
-            states=State(
-                EMS_STATE,
-                on=("1",),
-                off=("2",),
-            ),
+            states=State(EMS_STATE, on=("1",), off=("2",)),
             control=Write(EMS_COMMAND, on=1, off=2),
             name=First(
                 (
@@ -417,8 +417,11 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
         contact=(
             established(scalar("318.1.1.8.5.1.1.0", "atsStatusCommStatus")),
-            # "unable to monitor the current sensors" if it failed (1)
+            # with a failure (1) of either supply, the ATS cannot monitor its current sensors
             contact(scalar("318.1.1.8.5.1.8.0", "atsStatusPlus12VPowerSupply"), "2", optional=True),
+            contact(
+                scalar("318.1.1.8.5.1.9.0", "atsStatusMinus12VPowerSupply"), "2", optional=True
+            ),
         ),
         load=total(figure(_ats_phases("4", "atsOutputCurrent"), TENTHS)),
         power=total(figure(_ats_phases("13", "atsOutputPower"))),

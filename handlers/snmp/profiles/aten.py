@@ -45,10 +45,12 @@ SWITCHABLE = column(f"{PE2}.2.3.1.1.3", "outletStatusSwitchable")
 NAME = column(f"{PE2}.2.3.2.1.1", "outletConfigName")
 COUNTED = column(f"{PE2}.1.2.1.7", "staStatusOutletCount")
 STATIONS = without(COUNTED, NO_STATION)
-station_total = partial(total, else_outlets=True, unit=Arcs(stop=1), units=STATIONS)
+station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=STATIONS)
+DEVICE_AMPS = column(f"{PE2}.2.1.4.1.1", "devReadingCur")
+DEVICE_ENERGY = column(f"{PE2}.2.1.4.1.4", "devReadingPD")
 # The MIB does not say what the device's own current is on a station with several phases.
 DEVICE_CURRENT = Only(
-    column(f"{PE2}.2.1.4.1.1", "devReadingCur"),
+    DEVICE_AMPS,
     column(f"{PE2}.2.1.1.1.4", "devStatusWiredType"),
     (ONE_PHASE,),
 )
@@ -56,7 +58,7 @@ DEVICE_CURRENT = Only(
 
 def _station_rows(source: Source) -> Provided:
     """Not read on a device that lists no station: a server's BMC, or a unit of the older MIB."""
-    return if_listed(source, COUNTED)
+    return if_listed(source, First((COUNTED, OPERATION)))
 
 
 def _reading(source: Source) -> Figure:
@@ -190,11 +192,9 @@ PROFILES = (
             _compared_figure("2.4.1.1", "bankReadingCur", "2.4.1.3", "bankReadingPower"),
         ),
         power=station_total(
-            _compared_figure("1.4.1.3", "devReadingPower", "1.4.1.4", "devReadingPD")
+            _reading(Complete(column(f"{PE2}.2.1.4.1.3", "devReadingPower"), beside=DEVICE_ENERGY))
         ),
-        energy=station_total(
-            _compared_figure("1.4.1.4", "devReadingPD", "1.4.1.1", "devReadingCur")
-        ),
+        energy=station_total(_reading(Complete(DEVICE_ENERGY, beside=DEVICE_AMPS))),
         evidence=SIMULATED,
         note=(
             "The outlets of a cascaded station that does not answer are left out: the MIB reports"

@@ -45,8 +45,7 @@ WITH_PHASES = without(
     ),
     "0",
 )
-THE_DEVICE = Arcs(stop=1)
-device_total = partial(total, else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES)
+device_total = partial(total, else_outlets=True, unit=THE_UNIT, units=WITH_PHASES)
 ENTITY = 7  # octets of a GUID that identify the measured part
 
 IRS = "31770.1.1.2"
@@ -115,7 +114,8 @@ PROFILES = (
         source=pysnmp_mibs("mibs/bachmann/BACHMANN-BLUENET2-MIB"),
         models=("BlueNet BN3000 to BN7500",),
         sys_object_ids=oids("31770.2.1"),
-        contact=(contact(DEVICE_STATUS, *PRESENT, unit=THE_DEVICE),),
+        contact=(contact(DEVICE_STATUS, *PRESENT, unit=THE_UNIT),),
+        units=WITH_PHASES,
         outlets=outlets(
             states=State(
                 STATUS,

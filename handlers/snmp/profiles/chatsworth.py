@@ -12,7 +12,8 @@ from ...shared.decimals import CONTEXT
 from .language import *
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
-HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)
+PDU_HAS_CONTROL = column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl")
+HAS_CONTROL = Part(PDU_HAS_CONTROL, over=CONTROL, start=1)
 # whether the current of each outlet is measured
 HAS_MONITOR = Part(
     column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", optional=True), over=CONTROL, start=1
@@ -20,12 +21,8 @@ HAS_MONITOR = Part(
 RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset", optional=True)
 COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
 THE_PDU = Arcs(start=1)
-pdu_total = partial(
-    total,
-    else_outlets=True,
-    unit=THE_PDU,
-    unit_count=scalar("30932.1.10.1.2.1.0", "cpiPduTableCount"),
-)
+pdu_total = partial(total, else_outlets=True, unit=THE_PDU)
+OUT_OF_SERVICE = column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService", optional=True)
 DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
 
 # The firmware before Unity has an object for each of at most 24 outlets.
@@ -50,12 +47,16 @@ PROFILES = (
         sweep=True,
         contact=(
             contact(
-                column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService", optional=True),
+                OUT_OF_SERVICE,
                 "0",
                 unit=THE_PDU,
                 optional=True,
                 why="its PDU is out of service",
             ),
+        ),
+        units=Complete(
+            First((OUT_OF_SERVICE, PDU_HAS_CONTROL)),
+            count=scalar("30932.1.10.1.2.1.0", "cpiPduTableCount"),
         ),
         outlets=outlets(
             states=State(
@@ -71,7 +72,8 @@ PROFILES = (
                 why="its PDU has no switched outlets",
             ),
             count=COUNT,
-            none_if_zero=zero_outlets_proof(COUNT),
+            none_if_zero=COUNT,
+            counts_unlisted=True,
             name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
             number=Number(CONTROL, plus=0, position=0),
             current=figure(

@@ -33,7 +33,7 @@ FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"
 # slaves, the last items of IPPDU-MIB, has the energies of that MIB in 7 to 9: other firmware has
 # other items there.
 IP = column("30966.10.3.2", "statusInfo")
-SLAVE_ONE_ONLINE = Arc(IP, 0, ("71",))
+SLAVE_ONE_ONLINE = First((Arc(IP, 0, ("71",)), scalar("30966.10.3.2.71.0", "statusInfo")))
 
 VENDOR = "Clever Electronic, FS.COM"
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")
@@ -84,8 +84,9 @@ def _text_family(
 ) -> partial[Profile]:
     """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths
     of kWh."""
-    currents = _here(Complete(line_current, beside=line_energy), count)
-    energies = _here(Complete(line_energy, beside=line_current), count)
+    all_currents = Complete(line_current, beside=line_energy, next_row=True)
+    currents = _here(all_currents, count)
+    energies = _here(Complete(line_energy, beside=all_currents), count)
     return partial(
         Profile,
         vendor=VENDOR,
@@ -150,7 +151,7 @@ def _lines(item: str, tail: str) -> Source:
     Limits such as 2.6 also end in 6, like the energy; only a row with a power is a line.
     """
     powers, currents, items = (_items_of("1", "line", arcs + tail) for arcs in ("3.1", "2.1", item))
-    return Listed(Complete(powers, beside=currents), items)
+    return Listed(Complete(powers, beside=currents, next_row=True), items)
 
 
 def _items_of(group: str, name: str, tail: str) -> Spread:

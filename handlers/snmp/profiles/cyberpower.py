@@ -29,21 +29,12 @@ METERED = (
     column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex", optional=True),
     column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber", optional=True),
 )
+switched = by_unit(EPDU2 + ".6.1", *SWITCHED, METERED)
+metered = by_unit(EPDU2 + ".6.2.4.1", *METERED, SWITCHED)
 
-
-def _switched(below: str, name: str, *, optional: bool = False) -> ByUnit:
-    """A column of the switched outlets."""
-    return ByUnit(column(f"{EPDU2}.6.1.{below}", name, optional=optional), *SWITCHED, METERED)
-
-
-def _metered(below: str, name: str, *, optional: bool = False) -> ByUnit:
-    """A column of the metered outlets."""
-    return ByUnit(column(f"{EPDU2}.6.2.4.1.{below}", name, optional=optional), *METERED, SWITCHED)
-
-
-EPDU2_STATE = _switched("4.1.5", "ePDU2OutletSwitchedStatusState")
-METERED_NAME = _metered("4", "ePDU2OutletMeteredStatusName", optional=True)
-METERED_LOAD = _metered("6", "ePDU2OutletMeteredStatusLoad")
+EPDU2_STATE = switched("4.1.5", "ePDU2OutletSwitchedStatusState")
+METERED_NAME = metered("4", "ePDU2OutletMeteredStatusName", optional=True)
+METERED_LOAD = metered("6", "ePDU2OutletMeteredStatusLoad")
 DEVICE_MODULE = column(EPDU2 + ".3.4.1.2", "ePDU2DeviceStatusModuleIndex")
 PHASE_MODULE = column(EPDU2 + ".4.4.1.2", "ePDU2PhaseStatusModuleIndex")
 # A module is a unit of the chain.
@@ -117,6 +108,7 @@ PROFILES = (
         mib="CPS-MIB (ePDU2)",
         models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
         sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
+        units=Complete(DEVICE_MODULE, count=scalar(EPDU2 + ".3.1.0", "ePDU2DeviceTableSize")),
         outlets=outlets(
             states=State(
                 EPDU2_STATE,
@@ -124,19 +116,19 @@ PROFILES = (
                 off=("2",),
                 doubts=(
                     pending(
-                        _switched("4.1.6", "ePDU2OutletSwitchedStatusCommandPending", optional=True)
+                        switched("4.1.6", "ePDU2OutletSwitchedStatusCommandPending", optional=True)
                     ),
                 ),
             ),
-            control=Write(_switched("5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
+            control=Write(switched("5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
             rows=First((METERED_NAME, METERED_LOAD)),
             count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
             count_if_empty=True,
             number=First(tuple(map(unit_and_number, (EPDU2_STATE, METERED_NAME, METERED_LOAD)))),
-            name=First((_switched("4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)),
+            name=First((switched("4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)),
             current=figure(METERED_LOAD, TENTHS),
-            power=figure(_metered("7", "ePDU2OutletMeteredStatusActivePower")),
-            energy=figure(_metered("11", "ePDU2OutletMeteredStatusEnergy"), TENTHS),
+            power=figure(metered("7", "ePDU2OutletMeteredStatusActivePower")),
+            energy=figure(metered("11", "ePDU2OutletMeteredStatusEnergy"), TENTHS),
         ),
         load=total(
             figure(
@@ -170,6 +162,8 @@ PROFILES = (
     cyberpower_profile(
         key="cyberpower-epdu",
         mib="CPS-MIB (ePDU)",
+        # ePDUIdentSerialNumber, ePDUIdentModelNumber
+        nameplate=nameplate(serial="3808.1.1.3.1.6", model="3808.1.1.3.1.5"),
         models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
         sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=outlets(

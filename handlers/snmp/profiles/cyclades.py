@@ -10,7 +10,6 @@ that would join it is not readable, so it is not read. An estimated power is not
 from .language import *
 
 UNLOCKED = "0"  # 1 is locked, 2 unknown
-THE_PORT = Arcs(0, 1)
 ACS, ACS5K = "2925.4.5", "2925.8.5"
 ACS5K_CURRENT = column(ACS5K + ".3.1.5", "cyPMUnitCurrent")
 ACS5K_PHASES = column(ACS5K + ".3.1.12", "cyPMUnitPhases")
@@ -24,6 +23,13 @@ def _count(tree: str) -> Column:
     return column(tree + ".2.1.2", "cyPMNumberOutlets")
 
 
+def _units(tree: str) -> Complete:
+    return Complete(
+        column(tree + ".3.1.5", "cyPMUnitCurrent"),
+        count=column(tree + ".2.1.3", "cyPMNumberUnits"),
+    )
+
+
 def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     """The outlets; `why` one is not switched whose lock does not read unlocked."""
     power = column(tree + ".4.1.4", "cyOutletPower")
@@ -32,6 +38,7 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
         states=State(Arc(power, -1, ("0",), keep=False), on=("1",), off=("0",)),
         control=Guarded(Write(power, on=1, off=0), lock, allow=(UNLOCKED,), why=why),
         count=_count(tree),
+        count_if_empty=True,
         name=column(tree + ".4.1.2", "cyOutletName"),
     )
 
@@ -50,15 +57,11 @@ PROFILES = (
         source=pysnmp_mibs("mibs/vertiv/CYCLADES-ACS-PM-MIB"),
         models=("AlterPath PM behind AlterPath ACS",),
         sys_object_ids=oids("2925"),
+        units=_units(ACS),
         outlets=_outlets(ACS, "it is locked on the device, or its lock is not known"),
         load=total(
-            figure(
-                column(ACS + ".3.1.5", "cyPMUnitCurrent"),
-                TENTHS,
-                beside=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent"),
-                count=column(ACS + ".2.1.3", "cyPMNumberUnits"),
-            ),
-            unit=THE_PORT,
+            figure(_units(ACS), TENTHS, beside=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent")),
+            unit=THE_UNIT,
         ),
         evidence=SIMULATED.of("state", "current", "switching"),
     ),
@@ -70,6 +73,7 @@ PROFILES = (
         models=("AlterPath PM, PM PDUs behind Avocent ACS 5000",),
         sys_object_ids=oids("2925"),
         unseen=True,
+        units=_units(ACS5K),
         outlets=_outlets(ACS5K, "the device does not report it as unlocked"),
         load=total(
             figure(
@@ -77,7 +81,7 @@ PROFILES = (
                 TENTHS,
                 unmetered="the MIB does not say what the current of a three-phase unit is",
             ),
-            unit=THE_PORT,
+            unit=THE_UNIT,
             units=_count(ACS5K),
         ),
         power=total(
@@ -86,7 +90,7 @@ PROFILES = (
                 TENTHS,
                 unmetered="a unit only estimates its power",
             ),
-            unit=THE_PORT,
+            unit=THE_UNIT,
             units=_count(ACS5K),
         ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),

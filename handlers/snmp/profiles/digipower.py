@@ -44,7 +44,7 @@ PROFILES = (
                 )
             ),
         ),
-        load=total(figure(Complete(CURRENT, beside=without(STATUS, "")), TENTHS)),
+        load=total(figure(Complete(CURRENT, beside=without(STATUS, ""), next_row=True), TENTHS)),
         evidence=SIMULATED.of("state", "current", "switching"),
         recording="digipower",
         note=(

@@ -13,7 +13,6 @@ from decimal import Decimal
 from functools import partial
 
 from . import hpe, raritan
-from .hpe import THE_UNIT
 from .language import *
 
 # of inputCurrentMeasType; the others: one phase, three phases
@@ -39,19 +38,10 @@ MEASURED = column("534.6.6.7.3.4.1.2", "inputPowerMeasType")
 PHASES, TOTAL, UNKNOWN = ("1", "2", "3"), ("4",), "0"
 
 OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")  # a row for each unit of the chain
-# the units that are present, as "0,1"
-UNIT_COUNT = ItemCount(scalar("534.6.6.7.1.1.0", "unitsPresent"))
-epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT, unit_count=UNIT_COUNT)
+epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
 STATE = column("534.6.6.7.6.6.1.2", "outletControlStatus")
 REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd", optional=True)
 NO_REBOOT = ("-1",)  # other values are the seconds until the reboot
-
-
-def _communication(below: str, name: str) -> Contact:
-    """A status of the communication with a unit: 0 is good, 1 lost."""
-    return contact(
-        column(f"534.6.6.7.1.2.1.{below}", name, optional=True), "0", unit=THE_UNIT, optional=True
-    )
 
 
 def _input_figures(
@@ -89,6 +79,10 @@ PROFILES = (
         key="eaton-epdu",
         mib="EATON-EPDU-MIB of 2023-03-31",
         source=librenms("eaton/EATON-EPDU-MIB"),
+        # serialNumber, firmwareVersion, productName
+        nameplate=nameplate(
+            serial="534.6.6.7.1.2.1.4", firmware="534.6.6.7.1.2.1.5", model="534.6.6.7.1.2.1.2"
+        ),
         models=(
             (
                 "ePDU G2 and G3: managed (EMA), switched (ESW), metered outlet (EMO), metered input"
@@ -97,10 +91,13 @@ PROFILES = (
         ),
         # the second is that of UPSs, which Observium has also seen on a PDU with this MIB
         sys_object_ids=oids("534.6.6.7", "534.1"),
+        # 1 is lost
         contact=(
-            _communication("30", "communicationStatus"),
-            _communication("32", "strappingStatus"),
+            unit_contact(column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True), "0"),
+            unit_contact(column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0"),
         ),
+        # unitsPresent reads as "0,1"
+        units=Complete(OUTLET_COUNT, count=ItemCount(scalar("534.6.6.7.1.1.0", "unitsPresent"))),
         outlets=outlets(
             states=State(
                 STATE,

@@ -13,7 +13,6 @@ from typing import Callable
 
 from .language import *
 
-THE_UNIT = Arcs(stop=1)
 PADDING = "0"  # the outlet number of a padding row
 OFF, ON = 1, 2  # commands
 LINES = ("1", "2", "3")
@@ -48,7 +47,8 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
     """The outlets. `below`: a column of the family. `count`: their number in each unit."""
     number = below("5.4.1.2", "OutletSwitchedStatusNumber")
     metered_number = below("5.9.1.2", "OutletMeteredStatusNumber")
-    command = below("5.5.1.4", "OutletSwitchedControlCommand")
+    state = below("5.4.1.4", "OutletSwitchedStatusState")
+    command = replace(below("5.5.1.4", "OutletSwitchedControlCommand"), optional=True)
 
     def meter(values: Column, scale: Decimal) -> Figure:
         """A column of the metered outlets."""
@@ -58,7 +58,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
     return outlets(
         states=State(
             Only(
-                below("5.4.1.4", "OutletSwitchedStatusState"),
+                state,
                 number,
                 (PADDING,),
                 keep=False,
@@ -66,7 +66,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
             ),
             on=("1",),
             off=("0",),
-            doubts=(Doubt(command, (str(OFF), str(ON)), optional=True),),
+            doubts=(Doubt(Complete(command, beside=state), (str(OFF), str(ON)), optional=True),),
         ),
         count=count,
         count_if_empty=True,
@@ -96,13 +96,7 @@ def family(root: str, prefix: str = "pdu") -> partial[Profile]:
         return column(f"{root}.{arcs}", prefix + name)
 
     count = below("2.3.1.4", "UnitPropertiesSwitchedOutletCount")
-    unit_total = partial(
-        total,
-        else_outlets=True,
-        unit=THE_UNIT,
-        units=count,
-        unit_count=scalar(f"{root}.2.1.0", f"{prefix}UnitTableSize"),
-    )
+    unit_total = partial(total, else_outlets=True, unit=THE_UNIT, units=count)
     watts = below("2.4.1.4", "UnitStatusActivePower")
     energy = below("2.4.1.9", "UnitStatusEnergy")
     lines = _lines(
@@ -113,6 +107,7 @@ def family(root: str, prefix: str = "pdu") -> partial[Profile]:
     return partial(
         Profile,
         sys_object_ids=oids(root),
+        units=Complete(count, count=scalar(f"{root}.2.1.0", f"{prefix}UnitTableSize")),
         outlets=_outlets(below, count),
         load=unit_total(figure(lines, HUNDREDTHS)),
         power=unit_total(figure(watts)),
@@ -132,6 +127,8 @@ PROFILES = (
         mib="ENLOGIC-PDU-MIB of 2015-06-18",
         source=librenms("enlogic/ENLOGIC-PDU-MIB"),
         models=("EN1xxx to EN6xxx",),
+        # pduNamePlateSerialNumber, pduNamePlateModelNumber
+        nameplate=nameplate(serial="38446.1.1.2.1.11", model="38446.1.1.2.1.10"),
     ),
     # No sysObjectID was seen on a pod or an ES PDU: these are the roots of their trees.
     family("38446.3", "pod")(

@@ -16,16 +16,16 @@ from typing import NamedTuple, Optional
 from .language import *
 
 PDU, MPDU = "232.165.2", "232.165.5"
-CORE_STATE = column(MPDU + ".2.1.1.2", "mpduOutputStatus")
+DEVICE_TYPE = column(MPDU + ".3.1.1.8", "mpduDeviceType")  # of each output
+CORE_STATE = Complete(column(MPDU + ".2.1.1.2", "mpduOutputStatus"), beside=DEVICE_TYPE)
+CORE_OUTLETS = column(MPDU + ".1.2.1.19", "mpduNumOutlet")
 CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
 CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
 CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
 BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
 # The table of bars has rows for every output. If no smart device is detected on an output, the type
 # of its device is empty.
-BARS = without(
-    BAR_STATE, "", by=Part(column(MPDU + ".3.1.1.8", "mpduDeviceType"), over=BAR_STATE, stop=2)
-)
+BARS = without(BAR_STATE, "", by=Part(DEVICE_TYPE, over=BAR_STATE, stop=2))
 MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
 MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
 MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
@@ -37,8 +37,6 @@ PADDING = "0"
 NEUTRAL, LINES = "2", ("1", "3", "4", "5", PADDING)
 CONTROLLABLE = "1"  # a value of ...Controllable; 2 is a unit that only meters
 ONLY_METERS = "this unit only meters"
-# in the indexes of outlets and inputs, the first arc is the unit in the chain
-THE_UNIT = Arcs(stop=1)
 
 
 class PduTables(NamedTuple):
@@ -48,7 +46,6 @@ class PduTables(NamedTuple):
     name: str
     amps: Decimal  #: what a current of 1 means, in A
     outlet_count: Column  #: each unit's number of outlets, even if it only meters
-    unit_count: Optional[Scalar] = None  #: the number of units
 
     def column(self, below: str, name: str, *, optional: bool = False) -> Column:
         return column(f"{self.root}.{below}", self.name + name, optional=optional)
@@ -89,7 +86,8 @@ class PduTables(NamedTuple):
             rows=without(names, ""),
             count=self.count_of_listed,
             count_if_empty=True,
-            none_if_zero=zero_outlets_proof(self.outlet_count),
+            none_if_zero=self.outlet_count,
+            counts_unlisted=True,
             number=First(
                 (
                     unit_and_outlet(self.control_states, first_unit),
@@ -100,16 +98,14 @@ class PduTables(NamedTuple):
             current=figure(self.column("5.1.1.5", "OutletCurrent"), self.amps),
         )
 
+    @property
+    def units(self) -> Only:
+        """The units of the chain."""
+        return without(self.outlet_count, PADDING)
+
     def total(self, *figures: Figure, else_outlets: bool = False) -> Total:
         """A total of these figures over all units of the chain."""
-        units = without(self.outlet_count, PADDING)
-        return total(
-            *figures,
-            else_outlets=else_outlets,
-            unit=THE_UNIT,
-            units=units,
-            unit_count=self.unit_count,
-        )
+        return total(*figures, else_outlets=else_outlets, unit=THE_UNIT, units=self.units)
 
     def load(self, *, has_total: bool = False, phases: Optional[Source] = None) -> Total:
         """The lines of the inputs without their neutral; with `has_total`, else the total of each
@@ -155,14 +151,12 @@ PDU2 = PduTables(
     "pdu2",
     THOUSANDTHS,
     column("232.165.7.1.2.1.12", "pdu2OutletCount"),
-    scalar("232.165.7.1.1.0", "pdu2NumberPDU"),
 )
 PDU3 = PduTables(
     "232.165.11",
     "pdu3",
     HUNDREDTHS,
     column("232.165.11.1.2.1.13", "pdu3OutletCount"),
-    scalar("232.165.11.1.1.0", "pdu3NumberPDU"),
 )
 PDU3_CONTROLLABLE = PDU3.column("1.2.1.10", "Controllable")
 
@@ -188,6 +182,7 @@ PROFILES = (
         mib="CPQPOWER-MIB (pdu3)",
         models=("G2 metered and switched PDU, newer controller (P9S)",),
         sys_object_ids=oids(PDU3.root),
+        units=Complete(PDU3.units, count=scalar("232.165.11.1.1.0", "pdu3NumberPDU")),
         outlets=PDU3.outlets(PDU3.verbs(PDU3_CONTROLLABLE))(
             # the outlets of units that switch are counted even if none is listed
             count=First(
@@ -212,6 +207,7 @@ PROFILES = (
         mib="CPQPOWER-MIB (pdu2)",
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",),
         sys_object_ids=oids(PDU2.root),
+        units=Complete(PDU2.units, count=scalar("232.165.7.1.1.0", "pdu2NumberPDU")),
         outlets=PDU2.outlets(PDU2.verbs(PDU2.column("1.2.1.9", "Controllable")), first_unit=0)(
             power=figure(PDU2.column("5.1.1.14", "OutletWatts")),
             energy=figure(PDU2.column("5.1.1.15", "OutletWh"), THOUSANDTHS),
@@ -228,9 +224,10 @@ PROFILES = (
         mib="CPQPOWER-MIB (mpdu)",
         models=("Intelligent Modular PDU AF5xxA with its extension bars",),
         sys_object_ids=oids(MPDU),
+        units=Complete(CORE_OUTLETS, count=scalar(MPDU + ".1.1.0", "mpduNumMPDU")),
         outlets=outlets(
             states=State(Merged((CORE_STATE, BARS)), on=("on",), off=("off",)),
-            count=column(MPDU + ".1.2.1.19", "mpduNumOutlet"),
+            count=CORE_OUTLETS,
             count_if_empty=True,
             number=Merged(
                 (

@@ -18,7 +18,7 @@ def _meters(item: int, name: str, first: int = 1, last: int = 3) -> Spread:
     return Spread(oid("38218.1.6"), tuple(spans), name)
 
 
-ENERGIES = _meters(3, "pdu-meterN-KWH")
+ENERGIES = Complete(_meters(3, "pdu-meterN-KWH"), next_row=True)
 THIRD_CURRENT = _meters(2, "pdu-meter3-IRMS", first=3)
 UNUSED = Only(THIRD_CURRENT, THIRD_CURRENT, ("0",))
 

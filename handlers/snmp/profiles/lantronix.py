@@ -8,7 +8,6 @@ from .language import *
 RPM = "244.1.1.4.7"
 CURRENT = column(RPM + ".2.1.1", "slcDevRPMCurrent")  # a row for each of at most two towers
 POWER = column(RPM + ".2.1.5", "slcDevRPMRealPower")
-THE_RPM = Arcs(0, 1)
 
 PROFILES = (
     Profile(
@@ -25,8 +24,8 @@ PROFILES = (
             name=column(RPM + ".3.1.1", "slcDevRPMOutletName"),
             current=figure(column(RPM + ".3.1.3", "slcDevRPMOutletCurrent"), TENTHS),
         ),
-        load=total(figure(CURRENT, TENTHS, beside=POWER), else_outlets=True, unit=THE_RPM),
-        power=total(figure(POWER, TENTHS), unit=THE_RPM),
+        load=total(figure(CURRENT, TENTHS, beside=POWER), else_outlets=True, unit=THE_UNIT),
+        power=total(figure(POWER, TENTHS), unit=THE_UNIT),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         note="The sysObjectID was seen on a unit.",
         unread=(

@@ -20,7 +20,7 @@ NO_RESET = ("0", "2")
 
 RELAY_STATE = column("25728.5500.5.1.15", "npRelayState")
 RELAY_POWERED = column("25728.5500.5.1.16", "npRelayPowered", optional=True)
-PWR_STATE = column("25728.5800.3.1.15", "npPwrRelayState")
+PWR_STATE = column("25728.5800.3.1.15", "npPwrRelayState", optional=True)
 PWR_MODE = column("25728.5800.3.1.3", "npPwrManualMode")
 PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")
 IN_RESET = Doubt(

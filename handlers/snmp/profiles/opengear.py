@@ -26,7 +26,7 @@ PROFILES = (
         load=total(
             figure(column("25049.17.15.1.11", "ogRpcInputCurrent"), TENTHS, beside=TOTAL),
             else_outlets=True,
-            unit=Arcs(stop=1),
+            unit=THE_UNIT,
         ),
         evidence=SIMULATED.of("state", "current"),
     ),

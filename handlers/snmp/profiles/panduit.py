@@ -14,7 +14,6 @@ G5 = hpe.PduTables(
     "pdug5",
     HUNDREDTHS,
     column(ROOT + ".1.2.1.13", "pdug5OutletCount"),
-    scalar(ROOT + ".1.1.0", "pdug5NumberPDU"),
 )
 STATES = Only(
     G5.control_states, G5.column("5.1.1.1", "OutletIndex"), ("0",), keep=False, demanded=True
@@ -34,6 +33,7 @@ PROFILES = (
         source=librenms("panduit/PANDUIT-MIB"),
         models=("SmartZone G5", "SmartZone G6"),
         sys_object_ids=oids(ROOT),
+        units=Complete(G5.units, count=scalar(ROOT + ".1.1.0", "pdug5NumberPDU")),
         outlets=G5.outlets(G5.verbs(G5.column("1.2.1.10", "Controllable")))(
             states=State(STATES, on=("2",), off=("1",), absent=(hpe.PADDING,), doubts=(UNKNOWN,)),
             count=OfUnits(G5.outlet_count, STATES),

@@ -13,15 +13,16 @@ from .language import *
 
 LOCKED, NOT_SUPPORTED = "4", "-1"
 SUPPORTED = "(?!-1$).*"
-COMMAND = column("23280.9.1.2", "outletControlCommand")
+STATE = column("23280.8.1.2", "outletStatusState")
+COMMAND = column("23280.9.1.2", "outletControlCommand", optional=True)
 DEVICES = scalar("23280.1.0", "deviceStatusTableSize")
+DEVICE_POWER = column("23280.2.1.5", "deviceStatusActivePower")
 PHASES = scalar("23280.4.0", "phaseTableSize")
 VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
 
 
-def _device_column(below: str, name: str) -> Source:
+def _supported(values: Column) -> Source:
     """A column of the table of PDUs, if all of them support it."""
-    values = column(f"23280.2.1.{below}", name)
     return Provided(Complete(values, count=DEVICES), values, SUPPORTED)
 
 
@@ -37,13 +38,18 @@ PROFILES = (
         source=librenms("digitus/PDUMIBV07"),
         models=("DIGITUS DPDUV3M", "DPDU V2V3-L (said to be of GWGJ)"),
         sys_object_ids=oids("23280"),
+        units=Complete(DEVICE_POWER, count=DEVICES),
         outlets=outlets(
             states=State(
-                column("23280.8.1.2", "outletStatusState"),
+                STATE,
                 on=("2",),
                 off=("1",),
                 absent=(NOT_SUPPORTED,),
-                doubts=(Doubt(COMMAND, ("1", "2", NOT_SUPPORTED), optional=True),),
+                doubts=(
+                    Doubt(
+                        Complete(COMMAND, beside=STATE), ("1", "2", NOT_SUPPORTED), optional=True
+                    ),
+                ),
             ),
             control=Guarded(
                 Write(COMMAND, on=1, off=2),
@@ -59,11 +65,11 @@ PROFILES = (
         ),
         load=total(figure(_phase_column("3", "phaseStatusCurrent"), HUNDREDTHS)),
         power=total(
-            figure(_device_column("5", "deviceStatusActivePower")),
+            figure(_supported(DEVICE_POWER)),
             figure(_phase_column("4", "phaseStatusActivePower")),
         ),
         energy=total(
-            figure(_device_column("9", "deviceStatusActiveEnergy"), THOUSANDTHS),
+            figure(_supported(column("23280.2.1.9", "deviceStatusActiveEnergy")), THOUSANDTHS),
             figure(_phase_column("8", "phaseStatusActiveEnergy"), THOUSANDTHS),
         ),
         evidence=SIMULATED,

@@ -19,14 +19,10 @@ CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 # BITS: the sensor of type N has bit N - 1
 CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities", optional=True)
 # a row for each PDU of the chain; a controller has no inlet
-PDUS = without(
-    Complete(
-        column("13742.6.3.2.2.1.2", "inletCount", optional=True),
-        count=scalar("13742.6.3.1.0", "pduCount"),
-    ),
-    "0",
-)
-pdu_total = partial(total, unit=Arcs(stop=1), units=PDUS)
+INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount", optional=True)
+PX2_OUTLET_COUNT = column("13742.6.3.2.2.1.4", "outletCount")
+PDU_COUNT = scalar("13742.6.3.1.0", "pduCount")
+pdu_total = partial(total, unit=THE_UNIT, units=without(INLET_COUNT, "0"))
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine
 POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
@@ -200,7 +196,8 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> tuple[Outlets, ...
         control=Write(state, on=1, off=0),
         rows=label,
         count=count,
-        none_if_zero=zero_outlets_proof(count),
+        none_if_zero=count,
+        counts_unlisted=True,
         number=First((Number(state, plus=label_plus), Number(label, plus=label_plus))),
         name=label,
         current=figure(column("~.2.2.1.4", "outletCurrent"), THOUSANDTHS),
@@ -260,18 +257,23 @@ PROFILES = (
         vendor="Raritan",
         mib="PDU2-MIB of 2017-11-13",
         source=librenms("raritan/PDU2-MIB"),
+        # pduSerialNumber, pduModel, pduManufacturer: other brands have this firmware
+        nameplate=nameplate(
+            serial="13742.6.3.2.1.1.4", model="13742.6.3.2.1.1.3", manufacturer="13742.6.3.2.1.1.2"
+        ),
         models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"),
         sys_object_ids=oids("13742.6"),
         contact=(
             contact(
                 column("13742.6.3.3.3.1.13", "inletEnableState", optional=True),
                 "1",
-                unit=Arcs(stop=1),
-                part=Arcs(stop=1),
+                unit=THE_UNIT,
+                part=THE_UNIT,
                 optional=True,
                 why="an inlet of its PDU is disabled, so that its values are not updated",
             ),
         ),
+        units=Complete(First((INLET_COUNT, PX2_OUTLET_COUNT)), count=PDU_COUNT),
         outlets=outlets(
             states=State(
                 First(
@@ -290,7 +292,7 @@ PROFILES = (
                 why="its switching is disabled on the device",
             ),
             rows=LABEL,
-            count=column("13742.6.3.2.2.1.4", "outletCount"),
+            count=PX2_OUTLET_COUNT,
             count_if_empty=True,
             number=Chained(Number(LABEL, plus=0, position=0), LABEL),
             name=column("13742.6.3.5.3.1.3", "outletName"),

@@ -30,7 +30,8 @@ PROFILES = (
                 off=("0", "6"),
                 doubts=(Doubt(Provided(STATUS, BYPASS, "[1-9][0-9]*"), ("1",), optional=True),),
             ),
-            none_if_zero=zero_outlets_proof(scalar(f"{MDU}.1.6.0", "mduIdentOutputSockets")),
+            none_if_zero=scalar(f"{MDU}.1.6.0", "mduIdentOutputSockets"),
+            counts_unlisted=True,
             current=figure(column(f"{SOCKETS}.2", "mduOutputCurrent"), TENTHS),
         ),
         # the current of line A is that of the unit if it has one phase

@@ -115,7 +115,6 @@ CURRENT = Figure(
     # the strips of a controller may be of several kinds
     factor=Merged((PHASES.device_scales, if_listed(STRIPS.scales, STRIP_VALUE))),
 )
-THE_DEVICE = Arcs(stop=1)  # a PDU, or a controller with strips
 
 CMC_TC = "2606.4.2"
 PORTS = range(3, 7)  # the arcs of the four ports
@@ -168,12 +167,7 @@ PROFILES = (
         models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
         sys_object_ids=oids("2606.7"),
         contact=(
-            contact(
-                column("2606.7.4.1.2.1.6", "cmcIIIDevStatus", optional=True),
-                *ATTACHED,
-                unit=THE_DEVICE,
-                optional=True,
-            ),
+            unit_contact(column("2606.7.4.1.2.1.6", "cmcIIIDevStatus", optional=True), *ATTACHED),
         ),
         outlets=outlets(
             states=State(
@@ -195,16 +189,16 @@ PROFILES = (
             power=_socket_figure("Power.Active.Value", "W"),
             energy=_socket_figure("Energy.Active.Value", "kWh"),
         ),
-        load=total(CURRENT, unit=THE_DEVICE),
+        load=total(CURRENT, unit=THE_UNIT),
         power=total(
             _total("Total.Power.Active.Value"),
             _sum_of_phases("Power.Active.Value"),
-            unit=THE_DEVICE,
+            unit=THE_UNIT,
         ),
         energy=total(
             _total("Total.Energy.Active.Value"),
             _sum_of_phases("Energy.Active.Value"),
-            unit=THE_DEVICE,
+            unit=THE_UNIT,
         ),
         evidence=replace(SIMULATED, switching=EvidenceLevel.DRIVER),
         note=(

@@ -11,7 +11,6 @@ from functools import partial
 
 from .language import *
 
-THE_UNIT = Arcs(stop=1)
 unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
 NOT_WIRED = ("0",)
 VOLTAGE = column("~.1.1.2.6.1.1.7", "sdbDevInActualVoltage")
@@ -60,7 +59,7 @@ PROFILES = (
         models=("hPDU", "DPM", "gateway with a databus", "Conteg PDU"),
         roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
         contact=(
-            contact(UNIT_STATUS, *WITHOUT_ERROR, unit=THE_UNIT, optional=True),
+            unit_contact(UNIT_STATUS, *WITHOUT_ERROR),
             contact(
                 DUPLICATES,
                 "0",

@@ -11,6 +11,8 @@ from .language import *
 
 STATUS = column("1718.3.2.3.1.5", "outletStatus", optional=True)
 OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount", optional=True)
+# some firmware lacks the counts
+INFEEDS = First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID")))
 ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
 ST4_LINES = column("1718.4.1.4.3.1.3", "st4LineCurrent")
 ST4_LABEL = column("1718.4.1.4.2.1.4", "st4LineLabel")
@@ -26,14 +28,8 @@ TOWER_POWER = column("1718.3.2.1.1.11", "towerActivePower", optional=True)
 INFEED_POWER = column("1718.3.2.2.1.12", "infeedPower", optional=True)
 AREA = scalar("1718.3.1.7.0", "systemArea")  # came into the MIB with systemTotalPower
 
-THE_UNIT = Arcs(stop=1)  # or the tower
-unit_total = partial(
-    total,
-    else_outlets=True,
-    unit=THE_UNIT,
-    unit_count=scalar("1718.4.1.1.1.21.0", "st4SystemUnitCount"),
-)
-tower_total = partial(total, unit=THE_UNIT, unit_count=scalar("1718.3.1.4.0", "systemTowerCount"))
+unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
+tower_total = partial(total, unit=THE_UNIT)
 THREE_PHASE = 3  # bit of towerCapabilities
 POWER_CONTROL = 2  # bit of outletCapabilities
 LOCKED_OFF, LOCKED_ON = "6", "7"
@@ -59,8 +55,7 @@ def _infeeds(below: str, name: str, *, optional: bool = False) -> Complete:
     """A column of the infeeds (feeds) of all towers (units), as many as each tower counts."""
     return Complete(
         column(f"1718.3.2.2.1.{below}", name, optional=optional),
-        # some firmware lacks the counts
-        beside=First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
+        beside=INFEEDS,
         count=column("1718.3.2.1.1.5", "towerInfeedCount"),
         numbered=-1,
     )
@@ -86,8 +81,11 @@ PROFILES = (
         vendor="Server Technology",
         mib="Sentry3-MIB of 2016-01-25",
         source=librenms("sentry/Sentry3-MIB"),
+        # towerProductSN, systemVersion, towerModelNumber
+        nameplate=nameplate(serial="1718.3.2.1.1.6", firmware="1718.3.1.1", model="1718.3.2.1.1.7"),
         models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
         sys_object_ids=oids("1718.3"),
+        units=Complete(Units(INFEEDS), count=scalar("1718.3.1.4.0", "systemTowerCount")),
         outlets=outlets(
             states=State(
                 STATUS, on=("1",), off=("0",), doubts=(Doubt(CONTROL, SETTLED, optional=True),)
@@ -105,7 +103,8 @@ PROFILES = (
             ),
             rows=column("1718.3.2.3.1.2", "outletID"),
             count=OUTLET_COUNT,
-            none_if_zero=zero_outlets_proof(OUTLET_COUNT),
+            none_if_zero=OUTLET_COUNT,
+            counts_unlisted=True,
             number=column("1718.3.2.3.1.2", "outletID"),
             name=column("1718.3.2.3.1.3", "outletName"),
             current=figure(column("1718.3.2.3.1.7", "outletLoadValue", optional=True), HUNDREDTHS),
@@ -146,15 +145,17 @@ PROFILES = (
         vendor="Server Technology",
         mib="Sentry4-MIB of 2017-06-15",
         source=librenms("sentry/Sentry4-MIB"),
+        # st4UnitProductSN, st4SystemFirmwareVersion, st4UnitModel
+        nameplate=nameplate(
+            serial="1718.4.1.2.2.1.4", firmware="1718.4.1.1.1.3", model="1718.4.1.2.2.1.5"
+        ),
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
         sys_object_ids=oids("1718.4"),
         contact=(
-            contact(
-                column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True),
-                *ST4_READ,
-                unit=THE_UNIT,
-                optional=True,
-            ),
+            unit_contact(column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ),
+        ),
+        units=Complete(
+            Units(ST4_OUTLET_COUNT), count=scalar("1718.4.1.1.1.21.0", "st4SystemUnitCount")
         ),
         outlets=outlets(
             states=State(
@@ -174,7 +175,8 @@ PROFILES = (
             ),
             rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
             count=ST4_OUTLET_COUNT,
-            none_if_zero=zero_outlets_proof(ST4_OUTLET_COUNT),
+            none_if_zero=ST4_OUTLET_COUNT,
+            counts_unlisted=True,
             number=column("1718.4.1.8.2.1.2", "st4OutletID"),
             name=column("1718.4.1.8.2.1.3", "st4OutletName"),
             current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),

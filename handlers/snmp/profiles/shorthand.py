@@ -13,7 +13,7 @@ from ..contact import Contact
 from ..controls import Control
 from ..figures import Arcs, Ceilings, Figure, Total
 from ..outlets import Outlets
-from ..profile import ENTERPRISES
+from ..profile import ENTERPRISES, Nameplate
 from ..reader import ROOT
 from ..sources import (
     ByUnit,
@@ -36,6 +36,8 @@ from ..sources import (
 )
 from ..states import Doubt, State
 
+#: the unit that an index begins with
+THE_UNIT = Arcs(stop=1)
 TENTHS = Decimal("0.1")
 HUNDREDTHS = Decimal("0.01")
 THOUSANDTHS = Decimal("0.001")
@@ -103,6 +105,14 @@ def scalar(below: str, name: str) -> Scalar:
     return Scalar(oid(below), name)
 
 
+def nameplate(
+    *, serial: str = "", firmware: str = "", model: str = "", manufacturer: str = ""
+) -> Nameplate:
+    """The objects that say which unit it is."""
+    roots = {"serial": serial, "firmware": firmware, "model": model, "manufacturer": manufacturer}
+    return Nameplate(**{name: oid(below) for name, below in roots.items() if below})
+
+
 def figure(
     source: Source,
     scale: Decimal = ONES,
@@ -167,6 +177,23 @@ def without(
     return Only(values, by or values, texts, keep=False, others=others)
 
 
+def by_unit(
+    tree: str,
+    unit: Source,
+    number: Source,
+    others: tuple[Source, ...] = (),
+    first_units: tuple[str, ...] = ("0", "1"),
+) -> Callable[..., ByUnit]:
+    """As `column`, for tables below `tree` that number their rows through a chain: a column whose
+    rows are named by unit and number; see `ByUnit`."""
+
+    def of_table(below: str, name: str, *, optional: bool = False) -> ByUnit:
+        values = column(f"{tree}.{below}", name, optional=optional)
+        return ByUnit(values, unit, number, others, first_units)
+
+    return of_table
+
+
 def unit_and_outlet(rows: Source, first_unit: int = 1) -> Chained:
     """The printed number of outlets whose index starts with the unit and ends with the outlet.
     `first_unit`: the arc of the unit that is printed as 1."""
@@ -207,6 +234,11 @@ def contact(
     return Contact(mark, good, unit, part or Arcs(), optional, why)
 
 
+def unit_contact(mark: Source, *good: str) -> Contact:
+    """The contact with the units that indexes begin with, by a column that a device may lack."""
+    return contact(mark, *good, unit=THE_UNIT, optional=True)
+
+
 def established(mark: Scalar) -> Contact:
     """The contact of an agent with its device, as APC's MIB and some after it have it: 1 the agent
     has found none, 2 established, 3 lost."""
@@ -243,6 +275,7 @@ def outlets(
     count: Optional[Source] = None,
     count_if_empty: bool = False,
     none_if_zero: Optional[Source] = None,
+    counts_unlisted: bool = False,
     rows: Optional[Source] = None,
     number: Optional[Source] = None,
     name: Optional[Source] = None,
@@ -267,6 +300,7 @@ def outlets(
         rows,
         count,
         none_if_zero,
+        counts_unlisted,
         number,
         name,
         current,
@@ -278,19 +312,11 @@ def outlets(
     return (group,)
 
 
-def zero_outlets_proof(count: Source) -> Provided:
-    """The device's number of outlets as the proof of `none_if_zero`: its rows, if all are 0. A
-    number above 0 contradicts nothing, because a unit that only meters may count outlets that it
-    does not list."""
-    return Provided(count, count, "0")
-
-
 def total(
     *figures: Figure,
     else_outlets: bool = False,
     unit: Optional[Arcs] = None,
     units: Optional[Source] = None,
-    unit_count: Optional[Source] = None,
 ) -> Total:
     """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
-    return Total(tuple(figures), else_outlets, unit, units, unit_count)
+    return Total(tuple(figures), else_outlets, unit, units)

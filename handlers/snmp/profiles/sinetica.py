@@ -9,8 +9,7 @@ from functools import partial
 from .language import *
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
-THE_PDU = Arcs(stop=1)
-pdu_total = partial(total, else_outlets=True, unit=THE_PDU)
+pdu_total = partial(total, else_outlets=True, unit=THE_UNIT)
 # of a PDU: 1 good, 2 failed; the unit then shows what the PDU last answered
 COMMUNICATION = column("3711.24.1.1.7.1.2.1.6", "pduCommsFail", optional=True)
 AMPS = column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue")
@@ -58,13 +57,9 @@ PROFILES = (
         source=pysnmp_mibs("mibs/panduit/HAWK-I2-MIB"),
         models=("Hawk-i", "Panduit Eagle-i"),
         sys_object_ids=oids("3711.24"),
-        contact=(contact(COMMUNICATION, "1", unit=THE_PDU, optional=True),),
+        contact=(unit_contact(COMMUNICATION, "1"),),
         outlets=outlets(
-            states=State(
-                STATE,
-                on=("1",),
-                off=("2",),
-            ),
+            states=State(STATE, on=("1",), off=("2",)),
             control=Write(STATE, on=1, off=2),
             count=column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"),
             name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
@@ -80,7 +75,7 @@ PROFILES = (
                 ),
                 HUNDREDS,
             ),
-            unit=THE_PDU,
+            unit=THE_UNIT,
         ),
         energy=pdu_total(figure(_of_pdus(ENERGY, _aggregate("14", "pdu3PhkWhAgg")), TENTHS)),
         evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),

@@ -33,7 +33,8 @@ def _lx(table: str, name: str, ident: str = "") -> tuple[Outlets, ...]:
             why=NOT_CONTROLLABLE,
         ),
         count=count,
-        none_if_zero=zero_outlets_proof(count) if count else None,
+        none_if_zero=count,
+        counts_unlisted=True,
         name=column(table + ".2", name + "OutletName"),
         current=figure(column(table + ".8", name + "OutletCurrent", optional=True), HUNDREDTHS),
         power=figure(column(table + ".9", name + "OutletPower", optional=True)),
@@ -57,7 +58,7 @@ OUTPUTS = (
         column(UPS_LINES + ".4", "tlpUpsOutputLinePower"),
     ),
 )
-device_total = partial(total, else_outlets=True, unit=Arcs(stop=1))
+device_total = partial(total, else_outlets=True, unit=THE_UNIT)
 LEGACY = "850.10.2.3.5.1"
 NOT_CONTROLLABLE = "the device reports it as not controllable"
 UPS12 = "850.100.1.10.2.1"

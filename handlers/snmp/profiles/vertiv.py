@@ -92,7 +92,6 @@ DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types; 0: undefined
 DCS_SWITCHED = ("2", "4", "6", "8")
 DCS_UNITS = Only(DCS_TYPE, DCS_TYPE, DCS_PRESENT, others=DCS_ABSENT)
-DCS_UNIT = Arcs(stop=1)
 
 
 def _dcs(below: str, name: str) -> Listed:
@@ -100,8 +99,8 @@ def _dcs(below: str, name: str) -> Listed:
     return Listed(DCS_UNITS, column(f"13400.3.2.225.1.1.{below}", name))
 
 
-LIEBERT_PDU = Arcs(stop=1)
 LIEBERT_POWER = column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")
+LIEBERT_PDUS = Units(LIEBERT_POWER)
 LIEBERT_ENERGY = column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum")
 LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
 LIEBERT_CONDITION = column(
@@ -163,6 +162,7 @@ ACS_POWER = without(
     NO_SENSOR,
     by=ACS_TYPE,
 )
+PM_OUTLET_COUNT = column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets")
 port_total = partial(total, else_outlets=True, unit=Arcs(0, 2))  # of a PDU of a port
 # A PM with outlets is no console server. Not the other way round: a PM may have no outlets.
 PM_OUTLETS = column("10418.17.2.5.5.1.5", "pmPowerMgmtOutletsTableStatus", optional=True)
@@ -337,11 +337,12 @@ PROFILES = (
             contact(
                 column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus", optional=True),
                 *LIEBERT_STARTED,
-                unit=LIEBERT_PDU,
+                unit=THE_UNIT,
                 optional=True,
                 why="its PDU starts up",
             ),
         ),
+        units=Complete(LIEBERT_PDUS, count=scalar("476.1.42.3.8.19.0", "lgpPduTableCount")),
         outlets=outlets(
             states=State(
                 column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"),
@@ -362,7 +363,8 @@ PROFILES = (
             ),
             rows=LIEBERT_NAME,
             count=LIEBERT_COUNT,
-            none_if_zero=zero_outlets_proof(LIEBERT_COUNT),
+            none_if_zero=LIEBERT_COUNT,
+            counts_unlisted=True,
             number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
             name=LIEBERT_NAME,
             current=figure(
@@ -378,10 +380,10 @@ PROFILES = (
                 beside=column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
                 number_arc=-1,
             ),
-            unit=LIEBERT_PDU,
+            unit=THE_UNIT,
         ),
-        power=total(figure(LIEBERT_POWER, beside=LIEBERT_ENERGY), unit=LIEBERT_PDU),
-        energy=total(figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER), unit=LIEBERT_PDU),
+        power=total(figure(LIEBERT_POWER, beside=LIEBERT_ENERGY), unit=THE_UNIT),
+        energy=total(figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER), unit=THE_UNIT),
         evidence=SIMULATED,
         recording="liebert_mph2rg",
         note="A command also sets the state that the receptacle takes after a power failure.",
@@ -416,16 +418,11 @@ PROFILES = (
             contact(
                 column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"),
                 "0",
-                unit=DCS_UNIT,
+                unit=THE_UNIT,
             ),
         ),
         outlets=outlets(
-            states=State(
-                DCS_OUTLETS,
-                on=("1",),
-                off=("0",),
-                absent=("9999",),
-            ),
+            states=State(DCS_OUTLETS, on=("1",), off=("0",), absent=("9999",)),
             control=Guarded(
                 Write(DCS_OUTLETS, on=1, off=0),
                 Part(DCS_TYPE, over=DCS_OUTLETS, stop=1),
@@ -434,12 +431,12 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(_dcs("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)), unit=DCS_UNIT
+            figure(_dcs("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)), unit=THE_UNIT
         ),
         power=total(
-            figure(_dcs("8", "mpduMpscom8ActivePower"), TENS, absent=("9999",)), unit=DCS_UNIT
+            figure(_dcs("8", "mpduMpscom8ActivePower"), TENS, absent=("9999",)), unit=THE_UNIT
         ),
-        energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=DCS_UNIT),
+        energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=THE_UNIT),
         evidence=SIMULATED,
     ),
     Profile(
@@ -452,6 +449,11 @@ PROFILES = (
             Root(oid("10418.17.1"), oid("10418.17.2.5")),
             Root(oid("10418.16"), oid("10418.16.2.5")),
             Root(oid("10418.26"), oid("10418.26.2.5")),
+        ),
+        # a row for each port, whose own number is a column
+        units=Complete(
+            PM_OUTLET_COUNT,
+            count=Summed(column("~.2.1.4", "pmPowerMgmtSerialTableNumberPDUs", optional=True)),
         ),
         outlets=outlets(
             states=State(
@@ -466,7 +468,7 @@ PROFILES = (
                 refuse=("3", "4", "10"),
                 why="it is locked, or cannot be switched",
             ),
-            count=column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"),
+            count=PM_OUTLET_COUNT,
             name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
             current=figure(PM_OUTLET_AMPS, TENTHS, NOT_MEASURED),
             power=figure(

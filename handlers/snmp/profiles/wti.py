@@ -2,6 +2,9 @@
 
 The meaning of the actions is from WTI's user guides; the MIB defines only their range: 1 to 4 only
 mark a plug; 5 to 8 mark it and execute all marks of the unit.
+
+A row is a running number over all units of a system: LOCAL and up to three that are called AUX.
+"LOCAL - B4" and "AUX1 - B4" are plugs.
 """
 
 from .language import *
@@ -15,7 +18,10 @@ def _branches(first: int, name: str) -> Spread:
 
 # each branch that has a voltage has a current and a power
 VOLTAGES = _branches(5, "environmentUnitVoltageA to D")
-ACTION = column("2634.3.100.200.1.4", "plugAction")
+PLUGS = "2634.3.100.200.1"
+ID = column(f"{PLUGS}.2", "plugID")
+plugs = by_unit(PLUGS, Field(ID, 0, " - "), Field(ID, 1, " - "), first_units=("LOCAL",))
+ACTION = plugs("4", "plugAction")
 
 PROFILES = (
     Profile(
@@ -27,17 +33,17 @@ PROFILES = (
         # 2634.3 is the root of both MIBs, and the number of a VMR in Observium's definitions.
         sys_object_ids=(*oids("2634.6", "2634.3"), *NET_SNMP),
         outlets=outlets(
-            states=State(column("2634.3.100.200.1.3", "plugStatus"), on=("1",), off=("0",)),
+            states=State(plugs("3", "plugStatus"), on=("1",), off=("0",)),
             control=Unmarked(
                 Write(ACTION, on=5, off=6),
                 ACTION,
                 quiet=("0",),
                 why="a command would also execute the actions that are marked for other plugs",
             ),
-            number=column("2634.3.100.200.1.2", "plugID"),
-            name=column("2634.3.100.200.1.5", "plugName"),
-            current=figure(column("2634.3.100.200.1.7", "plugCurrent", optional=True), TENTHS),
-            power=figure(column("2634.3.100.200.1.8", "plugPower", optional=True)),
+            number=plugs("2", "plugID"),
+            name=plugs("5", "plugName"),
+            current=figure(plugs("7", "plugCurrent", optional=True), TENTHS),
+            power=figure(plugs("8", "plugPower", optional=True)),
         ),
         load=total(
             figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS),
@@ -51,10 +57,6 @@ PROFILES = (
         ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         recording="wti-power",
-        note=(
-            "A row is a running number over all units: after a unit joined or left, an outlet may"
-            " be another one. Compare the printed numbers with pdu labels before you switch again."
-        ),
         unread=(
             "alarmCommLoss, alarmCircuitBreakerOpen, alarmLostVoltage: alarms of the whole unit,"
             " not joined to plugs"

@@ -16,7 +16,13 @@ from .choices import (
     Unless as Unless,
     Whole as Whole,
 )
-from .derived import Alike as Alike, Bits as Bits, Chained as Chained, Number as Number
+from .derived import (
+    Alike as Alike,
+    Bits as Bits,
+    Chained as Chained,
+    Field as Field,
+    Number as Number,
+)
 from .filters import (
     Arc as Arc,
     Checked as Checked,
@@ -26,13 +32,13 @@ from .filters import (
     Listed as Listed,
     OfUnits as OfUnits,
     Only as Only,
+    Units as Units,
 )
 from .joins import Joined as Joined, Part as Part
 from .numbered_objects import Span as Span, Spread as Spread, Tables as Tables
 from .objects import Column as Column, Scalar as Scalar
 from .single_family import (
     ByOctets as ByOctets,
-    Field as Field,
     Fitted as Fitted,
     Gathered as Gathered,
     InletsInUse as InletsInUse,
@@ -42,4 +48,5 @@ from .single_family import (
     Packed as Packed,
     Renumbered as Renumbered,
     Signed as Signed,
+    Summed as Summed,
 )

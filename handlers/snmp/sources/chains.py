@@ -4,23 +4,24 @@ units, so that a row becomes another outlet when a unit joins or leaves.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple, Optional
 
 from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
+from .. import validation
 from ..decoding import Rows, text
 from ..reader import Lost, Reader
 from .base import ObjectSource, ReadOnly, Source, is_number, no_object
 from .objects import Column
 
-# What devices call the unit that they are asked at: some 0, others 1. An outlet of either is "7",
-# so that its identity follows from its own row alone; no device is known to have both.
-_FIRST_UNITS = ("0", "1")
+# A number of at most nine digits, perhaps after capital letters: 7, AUX1, B4.
+_NAME = re.compile(r"[A-Z]{0,8}[0-9]{1,9}")
 
 
 class _Position(NamedTuple):
-    """An outlet's unit and its number on it, both as digits."""
+    """An outlet's unit and its number on it, as the device calls them."""
 
     unit: str
     number: str
@@ -28,7 +29,8 @@ class _Position(NamedTuple):
 
 class ByUnit(ObjectSource):
     """Rows of a table that numbers the outlets of a chain consecutively, under the outlet's unit
-    and its number on it: "2.7", and "7" on the first unit, which is called 0 or 1.
+    and its number on it: "2.7", and "7" on the first unit, which is called 0 or 1. Letters may
+    stand before a number: "AUX1.B4".
 
     Each reading finds the row by both. A row that lacks one of them has an identity that ends with
     a dot, as no other does. Raises ProtocolError if two rows are the same outlet, as they are in a
@@ -41,12 +43,18 @@ class ByUnit(ObjectSource):
         others: columns of another table with the same outlets, by unit and number. If `unit` and
             `number` are optional, the identity is the row's index on a device without all of these
             columns; if it lacks only `unit` and `number`, there are no rows.
+        first_units: what devices call the unit that they are asked at. An outlet of either is "7",
+            so that its identity follows from its own row alone; no device is known to have both.
     """
 
     source: ObjectSource
-    unit: ObjectSource
-    number: ObjectSource
+    unit: Source
+    number: Source
     others: tuple[Source, ...] = ()
+    first_units: tuple[str, ...] = ("0", "1")
+
+    def check(self) -> None:
+        validation.require_values(self.first_units, "first_units")
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
@@ -80,7 +88,8 @@ class ByUnit(ObjectSource):
         if (self.unit, self.number) in reader.places:  # the device has no such columns
             return identity
         place = (self.unit, self.number, identity)
-        guess = reader.places.get(place, "" if unit else number)
+        first_guess = number if not unit and is_number(number) else ""
+        guess = reader.places.get(place, first_guess)
         number_now = self.number.value_of(reader, guess) if guess else None
         if guess == number and number_now is None and self.source.value_of(reader, guess) is None:
             return None  # the table has no such row, and so not as many outlets
@@ -88,8 +97,8 @@ class ByUnit(ObjectSource):
             # last, because a unit of the same size that leaves changes this alone
             unit_now = _cell(self.unit, reader, guess)
             is_moved = unit_now != reader.places.setdefault((place, guess), unit_now)
-            is_unit = unit_now in ((unit,) if unit else _FIRST_UNITS)
-            is_only_first = unit_now != _FIRST_UNITS[0] or place in reader.places
+            is_unit = unit_now in ((unit,) if unit else self.first_units)
+            is_only_first = unit_now != self.first_units[0] or place in reader.places
             if is_unit and is_only_first and not is_moved:
                 return guess
         units, numbers = self.unit.rows(reader), self.number.rows(reader)
@@ -138,8 +147,10 @@ class ByUnit(ObjectSource):
         row_by_identity: dict[str, str] = {}
         for row, (unit, number) in positions.items():
             identity = f"{row}."
-            if is_number(unit) and is_number(number):
-                identity = number if unit in _FIRST_UNITS else f"{unit}.{number}"
+            if _NAME.fullmatch(number) and unit in self.first_units:
+                identity = number
+            elif _NAME.fullmatch(number) and _NAME.fullmatch(unit):
+                identity = f"{unit}.{number}"
             if identity in row_by_identity:
                 raise ProtocolError(
                     f"two rows of the device's table are the outlet {identity}; poll it again (a"
@@ -168,11 +179,11 @@ def _is_one_unit(rows: Rows, reader: Reader, columns: ByUnit) -> bool:
         last in rows
         and rows.keys() == {str(row) for row in range(1, len(rows) + 1)}
         and _cell(columns.number, reader, last) == last
-        and _cell(columns.unit, reader, last) in _FIRST_UNITS
+        and _cell(columns.unit, reader, last) in columns.first_units
     )
 
 
-def _cell(column: ObjectSource, reader: Reader, row: str) -> str:
+def _cell(column: Source, reader: Reader, row: str) -> str:
     """The value of one row as text; "" if there is none."""
     value = column.value_of(reader, row)
     return "" if value is None else text(value)

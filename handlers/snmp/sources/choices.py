@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import Optional
+from typing import Optional, Union
 
 from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet, ProtocolError
@@ -60,7 +61,32 @@ class First(ReadOnly):
         return None
 
 
-class Provided(RowFilter):
+class Conditional(RowFilter):
+    """All rows of `source` or none, as marks of the device decide."""
+
+    @abstractmethod
+    def holds(self, reader: Reader) -> Union[bool, Lost]:
+        """Whether the device has these rows; the value of each if that is not known."""
+
+    def rows(self, reader: Reader) -> Rows:
+        holds = self.holds(reader)
+        if isinstance(holds, Lost):
+            rows = self.source.rows(reader)
+            return dict.fromkeys(rows if holds is UNMARKED else [*rows, NAMELESS], holds)
+        return self.source.rows(reader) if holds else {}
+
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        holds = self.holds(reader)
+        if holds is False:
+            return None
+        value = self.source.value_of(reader, identity)
+        return holds if isinstance(holds, Lost) and value is not None else value
+
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        return self.holds(reader) is True
+
+
+class Provided(Conditional):
     """`source` on a device where `test` has rows and `pattern` matches the whole value of each;
     else no rows.
 
@@ -82,41 +108,24 @@ class Provided(RowFilter):
         validation.pattern(self.pattern, "pattern")
         validation.pattern(self.others, "others")
 
-    def rows(self, reader: Reader) -> Rows:
-        marks = self.test.rows(reader)
-        lost = next((mark for mark in marks.values() if isinstance(mark, Lost)), None)
-        if lost is not None and self._match(reader, self.pattern, self.others):
-            return dict.fromkeys([*self.source.rows(reader), NAMELESS], lost_by(lost))
-        if self._match(reader, self.pattern):
-            return self.source.rows(reader)
-        if self._is_known(reader):
-            return {}
-        return dict.fromkeys(self.source.rows(reader), UNMARKED)
-
-    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
-        holds = self._match(reader, self.pattern)
-        if not holds and self._is_known(reader):
-            return None
-        value = self.source.value_of(reader, identity)
-        return value if value is None or holds else UNMARKED
-
-    def keeps(self, reader: Reader, identity: str) -> bool:
-        return self._match(reader, self.pattern)
-
-    def _is_known(self, reader: Reader) -> bool:
-        """Whether the values of `test` are those of some device."""
-        return not self.others or self._match(reader, self.pattern, self.others)
-
-    def _match(self, reader: Reader, *patterns: str) -> bool:
-        """Whether `test` has values, and each that is known fits one of the patterns."""
-        expressions = [validation.pattern(pattern, "pattern") for pattern in patterns]
+    def holds(self, reader: Reader) -> Union[bool, Lost]:
         # rows often have the same few marks
         marks = set(self.test.rows(reader).values())
-        fits = [
-            isinstance(mark, Lost) or any(regex.fullmatch(text(mark)) for regex in expressions)
-            for mark in marks
-        ]
-        return bool(fits) and all(fits)
+        lost = next((mark for mark in marks if isinstance(mark, Lost)), None)
+        texts = {text(mark) for mark in marks if not isinstance(mark, Lost)}
+        holds = bool(marks) and _match_all(texts, self.pattern)
+        is_known = bool(marks) and _match_all(texts, self.pattern, self.others)
+        if lost is not None and is_known:
+            return lost_by(lost)
+        if holds:
+            return True
+        return UNMARKED if self.others and not is_known else False
+
+
+def _match_all(texts: Iterable[str], *patterns: str) -> bool:
+    """Whether each text fits one of the patterns."""
+    expressions = [validation.pattern(pattern, "pattern") for pattern in patterns]
+    return all(any(regex.fullmatch(text_) for regex in expressions) for text_ in texts)
 
 
 class Whole(Filter):
@@ -133,7 +142,11 @@ class Whole(Filter):
         if count is None or count <= 0:
             return {}
         rows = self.source.rows(reader)
-        return rows if len(rows) >= count else {NAMELESS: LOST}
+        # what is lost with a mark may be no row
+        doubtful = [
+            value for value in rows.values() if isinstance(value, Lost) and not value.is_hole
+        ]
+        return rows if len(rows) - len(doubtful) >= count else {NAMELESS: LOST}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.value_of(reader, identity)
@@ -142,7 +155,7 @@ class Whole(Filter):
         return identity in self.rows(reader)
 
 
-class Unless(RowFilter):
+class Unless(Conditional):
     """`source` on a device where `test` has no rows; else no rows.
 
     For a fallback that must not contradict a better reading. If every value of `test` is lost, so
@@ -151,18 +164,10 @@ class Unless(RowFilter):
 
     test: Source
 
-    def rows(self, reader: Reader) -> Rows:
-        marks = self.test.rows(reader).values()
-        lost = next((mark for mark in marks if isinstance(mark, Lost)), None)
-        if lost is not None and all(isinstance(mark, Lost) for mark in marks):
-            return dict.fromkeys([*self.source.rows(reader), NAMELESS], lost_by(lost))
-        return {} if marks else self.source.rows(reader)
-
-    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return None if self.test.rows(reader) else self.source.value_of(reader, identity)
-
-    def keeps(self, reader: Reader, identity: str) -> bool:
-        return not self.test.rows(reader)
+    def holds(self, reader: Reader) -> Union[bool, Lost]:
+        marks = list(self.test.rows(reader).values())
+        lost = [mark for mark in marks if isinstance(mark, Lost)]
+        return lost_by(lost[0]) if lost and len(lost) == len(marks) else not marks
 
 
 class Merged(Source):

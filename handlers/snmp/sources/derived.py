@@ -1,10 +1,11 @@
-"""Sources of single bits, of the numbers of outlets and units, and of values that rows share."""
+"""Sources of single bits and fields, of numbers of outlets and units, and of shared values."""
 
 from __future__ import annotations
 
 from typing import Optional
 
 from ...dcimanager.rows import Raw
+from .. import validation
 from ..decoding import Rows, bits, latin_1, number, text
 from ..reader import Lost, Reader
 from .base import ObjectSource, ReadOnly, Source
@@ -55,6 +56,35 @@ class Bits(ReadOnly):
         """The bit in these octets, "0" behind their end."""
         octet, shift = self.bit // 8, 7 - self.bit % 8
         return str(octets[octet] >> shift & 1) if octet < len(octets) else "0"
+
+
+class Field(ReadOnly):
+    """One field of each row's text, counted from 0. A row without this field is left out."""
+
+    WHY = "a write sets the other fields of its text too"
+
+    source: Source
+    field: int
+    separator: str = ","
+
+    def check(self) -> None:
+        validation.separator(self.separator)
+        if self.field < 0:
+            raise ValueError(f"field is {self.field}; count from 0")
+
+    def rows(self, reader: Reader) -> Rows:
+        fields = {row: self._field(value) for row, value in self.source.rows(reader).items()}
+        return {row: field for row, field in fields.items() if field is not None}
+
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        value = self.source.value_of(reader, identity)
+        return None if value is None else self._field(value)
+
+    def _field(self, value: Raw) -> Optional[Raw]:
+        if isinstance(value, Lost):
+            return value
+        fields = text(value).split(self.separator)
+        return fields[self.field].strip() if len(fields) > self.field else None
 
 
 class Number(ReadOnly):

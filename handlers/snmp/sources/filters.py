@@ -12,7 +12,7 @@ from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import LOST, Lost, Reader
+from ..reader import LOST, NAMELESS, Lost, Reader
 from .base import (
     Filter,
     ObjectSource,
@@ -21,6 +21,7 @@ from .base import (
     Source,
     identity_prefixes,
     is_nameless,
+    is_number,
     lost_by,
     unmarked_value,
 )
@@ -81,20 +82,21 @@ class Only(RowFilter):
             is_unmarked = is_nameless(identity) and identity not in marks
             fit = is_unmarked or self._fits(mark)
             if fit is not False:
-                kept_rows[identity] = value if fit else unmarked_value(mark)
+                is_known = fit or isinstance(value, Lost)
+                kept_rows[identity] = value if is_known else unmarked_value(mark)
         return kept_rows
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
-        fit = self._fit_of(reader, identity)
+        mark = self.test.value_of(reader, identity)
+        fit = self._fits_alone(mark)
         value = None if fit is False else self.source.value_of(reader, identity)
-        return "" if fit is None and value is not None else value
+        return unmarked_value(mark) if fit is None and value is not None else value
 
     def keeps(self, reader: Reader, identity: str) -> bool:
-        return self._fit_of(reader, identity) is True
+        return self._fits_alone(self.test.value_of(reader, identity)) is True
 
-    def _fit_of(self, reader: Reader, identity: str) -> Optional[bool]:
+    def _fits_alone(self, mark: Optional[Raw]) -> Optional[bool]:
         """`_fits` of one row, read alone."""
-        mark = self.test.value_of(reader, identity)
         return False if mark is None and self.demanded else self._fits(mark)
 
     def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
@@ -151,6 +153,8 @@ class Complete(ReadOnly):
         least: the number of rows that every device of the family has.
         numbered: the position of the arc by which the rows of a unit are numbered from 1 (or 0)
             without a gap, such as lines; 0 is the first, -1 the last. The last row is not missed.
+        next_row: the row with the number after the last one is read by GET: a table that one walk
+            reads may end early without any other sign.
     """
 
     WHY = "it has rows without an object"
@@ -160,12 +164,14 @@ class Complete(ReadOnly):
     count: Optional[Source] = None
     least: int = 0
     numbered: Optional[int] = None
+    next_row: bool = False
 
     def check(self) -> None:
-        if (self.beside, self.count, self.numbered) == (None, None, None) and self.least < 1:
+        proofs = (self.beside, self.count, self.least, self.next_row)
+        if not any(proofs) and self.numbered is None:
             raise ValueError(
-                "beside, count, least and numbered are missing: give one, which tells that a row"
-                " is missing"
+                "beside, count, least, numbered and next_row are missing: give one, which tells"
+                " that a row is missing"
             )
 
     def rows(self, reader: Reader) -> Rows:
@@ -173,7 +179,10 @@ class Complete(ReadOnly):
         beside = self.beside.rows(reader) if self.beside else {}
         if not rows and not self._has_row(reader, beside):
             return {}
-        all_rows = {**rows, **{identity: LOST for identity in beside if identity not in rows}}
+        all_rows = dict(rows)
+        for identity, value in beside.items():
+            if identity not in rows:
+                all_rows[identity] = lost_by(value) if isinstance(value, Lost) else LOST
         counts = self.count.rows(reader) if self.count else {}
         for unit, value in counts.items():
             count = number(value)
@@ -188,12 +197,23 @@ class Complete(ReadOnly):
             all_rows["."] = LOST
         if self.numbered is not None:
             all_rows.update(dict.fromkeys(_gaps(list(all_rows), self.numbered), LOST))
+        if self.next_row and self._has_row(reader, _next_rows(all_rows)):
+            all_rows[NAMELESS] = LOST
         return all_rows
+
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.source.value_of(reader, identity)
 
     def _has_row(self, reader: Reader, identities: Iterable[str]) -> bool:
         """Whether the first of these identities has a value in `source`, read alone."""
         first = next(iter(identities), None)
         return first is not None and self.source.value_of(reader, first) is not None
+
+
+def _next_rows(rows: Iterable[str]) -> list[str]:
+    """The row that would be next in a table that is numbered by one arc."""
+    numbers = [int(row) for row in rows if is_number(row)]
+    return [str(max(numbers) + 1)] if numbers else []
 
 
 def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:
@@ -289,6 +309,21 @@ class OfUnits(Filter):
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return identity in self.rows(reader)
+
+
+class Units(ReadOnly):
+    """The units of the rows of `source`, whose index begins with the unit's arc, each with the
+    value of its first row."""
+
+    WHY = "a unit has several rows"
+
+    source: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        value_by_unit: Rows = {}
+        for identity, value in self.source.rows(reader).items():
+            value_by_unit.setdefault(identity.partition(".")[0], value)
+        return value_by_unit
 
 
 class EachUnit(ReadOnly):

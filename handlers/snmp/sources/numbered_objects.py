@@ -13,7 +13,7 @@ from ...shared.errors import NoSuchOutlet
 from .. import validation
 from ..decoding import Rows
 from ..frozen_value import FrozenValue
-from ..reader import Reader
+from ..reader import LOST, Reader
 from .base import ObjectSource, Source
 
 _MOST_OUTLETS, _MOST_UNITS = 10_000, 1_000
@@ -55,9 +55,10 @@ class Spread(ObjectSource):
         object: the objects' name in the MIB.
         tail: the arcs after SUB; empty for none.
         by_row: the row of a unit follows SUB in place of `tail`, and the identity is "row.N".
-        by_get: each object is read by GET, because a walk of `oid` would also read many others.
+        by_get: each object is read by GET, because a walk of `oid` would also read many others. One
+            without a value, before one that has a value, is lost.
         listed: with it, a reading of all outlets is limited to those with a row in `listed`; if
-            only some of these have a value, the others are empty. It needs `by_get`.
+            only some of these have a value, the others are lost. It needs `by_get`.
     """
 
     oid: str
@@ -97,10 +98,17 @@ class Spread(ObjectSource):
             outlets = self.listed.rows(reader)
             subs = {n: sub for n, sub in subs.items() if n in outlets}
         values = {n: reader.get(self._oid(sub)) for n, sub in subs.items()}
-        value_by_outlet = {n: value for n, value in values.items() if value is not None}
-        if self.listed and value_by_outlet:
-            return {n: value_by_outlet.get(n, "") for n in subs}
-        return value_by_outlet
+        answered = [n for n, value in values.items() if value is not None]
+        if not answered:
+            return {}
+        numbers = list(values)
+        if not self.listed:  # a device may have fewer objects
+            numbers = numbers[: numbers.index(answered[-1]) + 1]
+        rows: Rows = {}
+        for n in numbers:
+            value = values[n]
+            rows[n] = LOST if value is None else value
+        return rows
 
     def reads_single_rows(self) -> bool:
         return self.listed is None

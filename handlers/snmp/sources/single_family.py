@@ -243,33 +243,25 @@ class ItemCount(ReadOnly):
         return {row: self._count(value) for row, value in self.source.rows(reader).items()}
 
     def _count(self, value: Raw) -> str:
+        if isinstance(value, Lost):
+            return value
         items = text(value).split(self.separator)
         return str(sum(1 for item in items if item.strip()))
 
 
-class Field(ReadOnly):
-    """One field of each row's text, counted from 0. A row without this field is left out."""
+class Summed(ReadOnly):
+    """The sum of all rows, as the row "0" of a scalar; no row without a number in each."""
 
-    WHY = "a write sets the other fields of its text too"
+    WHY = "a sum is no object of the device"
 
     source: Source
-    field: int
-    separator: str = ","
-
-    def check(self) -> None:
-        validation.separator(self.separator)
-        if self.field < 0:
-            raise ValueError(f"field is {self.field}; count from 0")
 
     def rows(self, reader: Reader) -> Rows:
-        values: Rows = {}
-        for identity, value in self.source.rows(reader).items():
-            fields = text(value).split(self.separator)
-            if isinstance(value, Lost):
-                values[identity] = value
-            elif len(fields) > self.field:
-                values[identity] = fields[self.field].strip()
-        return values
+        numbers = [number(value) for value in self.source.rows(reader).values()]
+        known = [value for value in numbers if value is not None and value >= 0]
+        if not known or len(known) < len(numbers):
+            return {}
+        return {"0": format(total(known), "f")}
 
 
 class Negative(ReadOnly):

@@ -16,6 +16,7 @@ from handlers.shared.settings import HOST, Settings
 from ...cli.output import counted
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..scrub import NAMES, Scrubber, is_product, kind_of, replace_unread
+from ..simulated_pdu import UnitFault
 from . import dump
 from .reading import read_devices
 from .server import NutServer
@@ -64,7 +65,13 @@ def _content(text: str) -> str:
 
 def _serve(text: str, port: int) -> ReplayedDevice:
     devices = dump.parse(text)
-    return NutServer(devices, port).describe("nut", "; ".join(map(_about, devices)))
+    server = NutServer(devices, port)
+
+    def unit(port: int, fault: UnitFault, contents: Any) -> NutServer:
+        return NutServer(contents, port, fault)
+
+    about = "; ".join(map(_about, devices))
+    return server.describe("nut", about)._replace(unit=server, units=unit)
 
 
 def _about(device: dump.RecordedDevice) -> str:

@@ -11,12 +11,15 @@ and speaks TLS.
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import re
 import socketserver
-import threading
 import uuid
 from collections.abc import Sequence
-from typing import Optional
+from typing import Any, Optional
 
+from handlers.dcimanager import Figures
 from handlers.nut import model
 from handlers.nut.quoting import escaped, split
 from handlers.nut.settings import SETTINGS, WHOLE_LOAD
@@ -24,6 +27,7 @@ from handlers.shared.errors import PduHandlerError
 from handlers.shared.settings import Settings
 
 from ..replay_server import HOST, Replay, ReplayServer
+from ..simulated_pdu import CommandRefused, SimulatedPdu, States, UnitCommand, UnitFault
 from .dump import RecordedDevice
 
 _LONGEST = 4096  # limit for a line, in bytes
@@ -55,19 +59,128 @@ _FORMS = {
 }
 
 
+# variables of meters
+_METER = re.compile(r"current|energy|realpower|power", re.IGNORECASE)
+_UNDOCUMENTED = "undocumented"
+
+
 class _Err(Exception):
     """The server answers `ERR` with this code."""
 
 
-class NutServer(Replay):
+class NutServer(SimulatedPdu, Replay):
     """Serves the devices of a dump. Raises OSError if the port cannot be used."""
 
-    def __init__(self, devices: Sequence[RecordedDevice], port: int) -> None:
+    # NUT's clients read without a login
+    protected_methods = ("port_down", "port_up")
+
+    def __init__(
+        self, devices: Sequence[RecordedDevice], port: int, fault: UnitFault = UnitFault.NONE
+    ) -> None:
         self.devices = {device.name: device for device in devices}
-        self.lock = threading.Lock()
         #: device and variable -> what the dump has, of outlets that are off
         self._figures: dict[tuple[str, str], str] = {}
-        super().__init__(ReplayServer((HOST, port), _Session))
+        SimulatedPdu.__init__(self, fault)
+        Replay.__init__(self, ReplayServer((HOST, port), _Session))
+
+    def close(self) -> None:
+        self.drop_timers()
+        Replay.close(self)
+
+    # ---- as a simulated PDU ----------------------------------------------------------------------
+
+    @property
+    def contents(self) -> Any:
+        return copy.deepcopy(list(self.devices.values()))
+
+    @contents.setter
+    def contents(self, contents: Any) -> None:
+        self.devices = {device.name: device for device in contents}
+
+    def outlet_states(self) -> States:
+        return {name: outlet.state for name, (_, outlet) in self._outlets().items()}
+
+    def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        device, outlet = self._outlets()[identity]
+        if on is not None:
+            self._turn_outlet(device, outlet, on=on)
+        for variable in outlet.state_variables if on is None else ():
+            device.variables[variable] = _UNDOCUMENTED
+        return True
+
+    def figures(self) -> Optional[Figures]:
+        """Of a dump of one device."""
+        devices = list(self.devices.values())
+        if len(devices) > 1:
+            return None
+        try:
+            device = devices[0].decode(Settings({}, SETTINGS))
+        except PduHandlerError:
+            return None
+        outlets = {outlet.identity: outlet.figures for outlet in device.outlets}
+        return Figures(device.load_a, device.energy_kwh, outlets)
+
+    def without_state(self, identity: str) -> Sequence[Any]:
+        device, outlet = self._outlets()[identity]
+        return [self._contents_without(device.name, outlet.state_variables)]
+
+    def without_figures(self) -> Sequence[Any]:
+        return [
+            self._contents_without(device.name, [variable])
+            for device in self.devices.values()
+            for variable in device.variables
+            if _METER.search(variable)
+        ]
+
+    def _contents_without(self, device_name: str, variables: Sequence[str]) -> Any:
+        devices = self.contents
+        for device in devices:
+            for variable in variables if device.name == device_name else ():
+                device.variables.pop(variable, None)
+        return devices
+
+    def _outlets(self) -> dict[str, tuple[RecordedDevice, model.NutOutlet]]:
+        """The device and the outlet of each identity."""
+        outlets: dict[str, tuple[RecordedDevice, model.NutOutlet]] = {}
+        for device in self.devices.values():
+            prefix = f"{device.name}/" if len(self.devices) > 1 else ""
+            with contextlib.suppress(PduHandlerError):
+                for outlet in device.decode(Settings({}, SETTINGS)).outlets:
+                    outlets[f"{prefix}{outlet.identity}"] = device, outlet
+        return outlets
+
+    def cut(self, answer: list[str]) -> list[str]:
+        """Half of a list, if that is the fault."""
+        is_half = self._fault is UnitFault.HALF and len(answer) > 1
+        return answer[: len(answer) // 2] if is_half else answer
+
+    def take(self, device: RecordedDevice, name: str, value: Optional[str]) -> None:
+        """Take a command, or a value of a variable. Raises CommandRefused, and
+        ConnectionAbortedError for no answer.
+        """
+        words = f"{device.name} {name}" if value is None else f"{device.name} {name} {value!r}"
+        text = f"INSTCMD {words}" if value is None else f"SET VAR {words}"
+        if self._fault is UnitFault.DENIES:
+            raise CommandRefused
+        command = model.SwitchCommand(name, value)
+        commands = [
+            UnitCommand(identity, on=on, text=text)
+            for identity, (outlet_device, outlet) in self._outlets().items()
+            for outlet_command, on in ((outlet.on, True), (outlet.off, False))
+            if outlet_device is device and outlet_command == command
+        ]
+        if commands and self._fault is not UnitFault.NONE:
+            self.obey(commands)
+            return
+        self.commands += commands or [UnitCommand("", on=False, text=text)]
+        if value is None:
+            self.run(device, name)
+        else:
+            self.set(device, name, value)
+
+    def reading(self) -> contextlib.AbstractContextManager[Any]:
+        """While nothing changes."""
+        return self._changing
 
     def device(self, name: str) -> RecordedDevice:
         """The device of this name. Raises _Err."""
@@ -77,13 +190,13 @@ class NutServer(Replay):
 
     def run(self, device: RecordedDevice, command: str) -> None:
         """Carry out an instant command."""
-        with self.lock:
+        with self._changing:
             effect = self._switch_outlets(device, command, None) or "accepted; no outlet changed"
             self.writes.append(f"INSTCMD {device.name} {command}: {effect}")
 
     def set(self, device: RecordedDevice, variable: str, value: str) -> None:
         """Carry out a SET VAR, and switch the outlets that the handler would switch with it."""
-        with self.lock:
+        with self._changing:
             effect = self._switch_outlets(device, variable, value) or "set"
             device.variables[variable] = value
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {effect}")
@@ -146,10 +259,16 @@ class _Session(socketserver.StreamRequestHandler):
             line = self.rfile.readline(_LONGEST + 1)
             if not line.endswith(b"\n") or len(line) > _LONGEST:
                 return
-            answer = self._answer(line.decode("utf-8", "surrogateescape").rstrip("\r\n"))
+            replay: NutServer = self.server.replay
+            text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
+            replay.note_request(text)
+            answer = self._answer(text)
+            shown_answer = replay.cut(answer)
             self.wfile.write(
-                "".join(f"{line}\n" for line in answer).encode("utf-8", "surrogateescape")
+                "".join(f"{line}\n" for line in shown_answer).encode("utf-8", "surrogateescape")
             )
+            if shown_answer != answer:
+                return
             if answer == [_GOODBYE]:
                 return
 
@@ -174,6 +293,8 @@ class _Session(socketserver.StreamRequestHandler):
             return request(replay, words[1:])
         except _Err as error:
             return [f"ERR {error}"]
+        except CommandRefused:
+            return ["ERR ACCESS-DENIED"]
         except (PduHandlerError, IndexError):
             return ["ERR INVALID-ARGUMENT"]
 
@@ -187,7 +308,7 @@ class _Session(socketserver.StreamRequestHandler):
             ]
             return _listing("UPS", rows)
         device = replay.device(words[1])
-        with replay.lock:
+        with replay.reading():
             lines = {
                 "VAR": [f"{name} {_quoted(value)}" for name, value in device.variables.items()],
                 "RW": [
@@ -215,7 +336,7 @@ class _Session(socketserver.StreamRequestHandler):
         if what in ("NUMLOGINS", "NUMATTACH"):
             return [f"{what} {words[1]} 0"]
         name = words[2]
-        with replay.lock:
+        with replay.reading():
             value = device.variables.get(name)
         if what in ("VAR", "TYPE") and value is None:
             raise _Err("VAR-NOT-SUPPORTED")
@@ -244,14 +365,14 @@ class _Session(socketserver.StreamRequestHandler):
             raise _Err("VAR-NOT-SUPPORTED")
         if name not in device.writable:
             raise _Err("READONLY")
-        replay.set(device, name, value)
+        replay.take(device, name, value)
         return self._acknowledgement()
 
     def _instcmd(self, replay: NutServer, words: list[str]) -> list[str]:
         device, command = replay.device(words[0]), words[1]
         if command not in device.commands:
             raise _Err("CMD-NOT-SUPPORTED")
-        replay.run(device, command)
+        replay.take(device, command, None)
         return self._acknowledgement()
 
     def _acknowledgement(self) -> list[str]:

@@ -6,35 +6,59 @@ Source: NUT's docs/nut-names.txt, `input.Ln.current` and `outlet.group.n.current
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from handlers.nut.daisy_chain import Member
+from handlers.nut.figures import line_currents
+from handlers.nut.metering import doubt_of_driver, figure_of, known_now, whole_number
 from handlers.nut.numbers import parse_number
 from handlers.nut.sessions import NutSession, read_once
+from handlers.shared.meter_figures import NotKnown
 
-from ..topology import BREAKER, LINE, MeteredPart
+from ..topology import BREAKER, LINE, MeteredPart, unread_part
 
-_LINE = re.compile(r"input\.L([1-3])\.current")
-_GROUP = re.compile(r"outlet\.group\.([0-9]{1,4})\.current")
+_GROUP = re.compile(r"(outlet\.group\.[0-9]{1,4}\.)(.+)")
 
 
 def read_topology(session: NutSession) -> list[MeteredPart]:
     """Current per line and group: nothing besides what `status` reads."""
-    meters: list[MeteredPart] = []
+    parts: list[MeteredPart] = []
     for device in read_once(session):
         for member in device.device.chain.values() or [device.device.whole]:
-            meters += meters_of(member, device.prefix + member.before)
-    return meters
+            parts += parts_of(member.variables, device.prefix + member.before)
+    return parts
 
 
-def meters_of(member: Member, prefix: str) -> Iterator[MeteredPart]:
-    """The lines and groups of one device."""
-    variables = member.variables
+def parts_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]:
+    """The lines and groups of one device. Lines and groups that are not metered are left out."""
+    lines = line_currents(variables)
+    if isinstance(lines, NotKnown):
+        yield unread_part(LINE, lines.reason, prefix)
+        lines = {}
+    for line, current_a in lines.items():
+        if current_a is not None:
+            rating = parse_number(variables.get(f"input.{line}.current.nominal"))
+            yield MeteredPart(LINE, f"{prefix}{line}", current_a, rating or None)
+    groups = _groups(variables)
+    doubt = doubt_of_driver(variables)
+    for group, fields in groups.items():
+        current_a = known_now(figure_of(groups, group, "current"), doubt)
+        if current_a is not None:
+            rating = parse_number(fields.get("current.nominal"))
+            label = f"{prefix}G{group.split('.')[2]}"
+            yield MeteredPart(BREAKER, label, current_a, rating or None)
+    count = whole_number(variables, "outlet.group.count")
+    if isinstance(count, NotKnown):
+        yield unread_part(BREAKER, count.reason, prefix)
+    elif groups and count is not None and len(groups) < count:
+        reason = f"the driver lists {len(groups)} of {count} groups of outlets"
+        yield unread_part(BREAKER, reason, prefix)
+
+
+def _groups(variables: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The variables of each group of outlets by the prefix of their names."""
+    groups: dict[str, dict[str, str]] = {}
     for name, text in variables.items():
-        line, group = _LINE.fullmatch(name), _GROUP.fullmatch(name)
-        if line is not None:
-            rating = parse_number(variables.get(f"input.L{line[1]}.current.nominal"))
-            yield MeteredPart(LINE, f"{prefix}L{line[1]}", parse_number(text), rating or None)
-        elif group is not None:
-            rating = parse_number(variables.get(f"outlet.group.{group[1]}.current.nominal"))
-            yield MeteredPart(BREAKER, f"{prefix}G{group[1]}", parse_number(text), rating or None)
+        match = _GROUP.fullmatch(name)
+        if match is not None:
+            groups.setdefault(match[1], {})[match[2]] = text
+    return groups

@@ -18,6 +18,7 @@ from ..recording_formats import (
 )
 from ..replay_server import ANY_LOGIN
 from ..scrub import Scrubber
+from ..simulated_pdu import UnitFault
 from . import recorded_calls, recording
 from .server import XerusServer
 
@@ -45,7 +46,12 @@ def _serve(text: str, port: int) -> ReplayedDevice:
         f"{counted(len(calls), 'call')} to a Xerus unit; switchable outlets follow setPowerState;"
         " any login is accepted"
     )
-    return XerusServer(calls, port).describe("raritan", about, ANY_LOGIN)
+    server = XerusServer(calls, port)
+
+    def unit(port: int, fault: UnitFault, contents: Any) -> XerusServer:
+        return XerusServer(contents, port, fault)
+
+    return server.describe("raritan", about, ANY_LOGIN)._replace(unit=server, units=unit)
 
 
 FORMAT = RecordingFormat(

@@ -7,29 +7,117 @@ Figures do not change. Source: Outlet.idl 3.0.4.
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Optional
 
+from handlers.raritan.handler import make_handler
 from handlers.raritan.rpc.pdumodel import Outlet
 
-from ..replay_server import HttpReplay, Response
-from .recorded_calls import MALFORMED, Key, Outcome, answer_of, key
+from ..known_pdu import KnownPdu
+from ..replay_server import Response
+from ..simulated_pdu import UnitCommand, UnitFault
+from .recorded_calls import MALFORMED, Key, Outcome, answer_of, key, references
 
 _NO_METHOD = {"code": -32601, "message": "Method not found"}
 _STATES = {0: "off", 1: "on"}
 
 
-class XerusServer(HttpReplay):
+# of an interface of Xerus: these change something
+_WRITING = re.compile("set|cycle|reset|unstick|power|toggle", re.IGNORECASE)
+_READING = re.compile("get|is", re.IGNORECASE)
+_UNDOCUMENTED = 97
+
+
+class XerusServer(KnownPdu):
     """Serves the calls of a recording."""
 
-    def __init__(self, calls: Mapping[Key, Outcome], port: int = 0) -> None:
+    def __init__(
+        self, calls: Mapping[Key, Outcome], port: int = 0, fault: UnitFault = UnitFault.NONE
+    ) -> None:
         self._calls: dict[Key, Outcome] = dict(calls)
         self._known = {rid for rid, _, _ in calls}
-        self._lock = threading.Lock()
-        super().__init__(port)
+        super().__init__(make_handler, port, fault)
 
-    def reply(self, method: str, target: str, body: bytes) -> Response:
+    # ---- as a simulated PDU ----------------------------------------------------------------------
+
+    @property
+    def contents(self) -> Any:
+        return dict(self._calls)
+
+    @contents.setter
+    def contents(self, contents: Any) -> None:
+        self._calls = dict(contents)
+
+    def copy(self) -> XerusServer:
+        return XerusServer(self._calls)
+
+    def outlet_keys(self) -> Sequence[str]:
+        """The ids of the outlets, in the order of getOutlets of each unit."""
+        rids: dict[str, None] = {}
+        for (_, method, _), outcome in self._calls.items():
+            if method == "getOutlets":
+                rids.update(dict.fromkeys(each.rid for each in references(outcome)))
+        return list(rids)
+
+    def state_of(self, key: str) -> Optional[bool]:
+        state = self._result_of_call(_state_call(key))
+        value = state.get("powerState") if isinstance(state, Mapping) else None
+        return {0: False, 1: True}.get(value) if isinstance(value, int) else None
+
+    def set_state(self, key: str, *, on: Optional[bool]) -> None:
+        state = self._result_of_call(_state_call(key))
+        value = _UNDOCUMENTED if on is None else int(on)
+        self._calls[_state_call(key)] = {"result": {"_ret_": {**state, "powerState": value}}}
+
+    def documents(self) -> Mapping[str, Any]:
+        return {json.dumps(call): outcome for call, outcome in self._calls.items()}
+
+    def contents_of(self, documents: Mapping[str, Any]) -> Any:
+        calls = {}
+        for text, outcome in documents.items():
+            rid, method, params = json.loads(text)
+            calls[rid, method, params] = outcome
+        return calls
+
+    def documents_without_state(self, key: str) -> Mapping[str, Any]:
+        state = dict(self._result_of_call(_state_call(key)))
+        state.pop("powerState", None)
+        return {**self.documents(), json.dumps(_state_call(key)): {"result": {"_ret_": state}}}
+
+    # ---- requests --------------------------------------------------------------------------------
+
+    def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
+        commands: list[UnitCommand] = []
+        try:
+            for rid, request in _calls_in(target, json.loads(body)):
+                commands += self._commands_in_call(rid, request)
+        except MALFORMED:
+            return []
+        return commands
+
+    def _commands_in_call(self, rid: str, request: Mapping[str, Any]) -> list[UnitCommand]:
+        name, params = str(request["method"]), request.get("params") or {}
+        if _READING.match(name) or not _WRITING.search(name):
+            return []
+        state = params.get("pstate")
+        is_state = not isinstance(state, bool) and state in _STATES
+        is_outlet = name == "setPowerState" and rid in self.outlet_keys()
+        if not (is_outlet and is_state):
+            text = f"{name} {rid} {json.dumps(params)}"
+            return [UnitCommand("", on=False, text=text, known="setPowerState of its outlet")]
+        if self._is_locked(rid):
+            return []
+        return [UnitCommand(self.identity_of(rid), on=state == 1, text=f"{name} {rid} {state}")]
+
+    def command_answer(
+        self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]
+    ) -> Response:
+        """As the unit answers a command that it took, with its states as they are now."""
+        status, content = self._answer(target, json.loads(body), is_taken=True)
+        return status, content or None, {}
+
+    def answer(self, method: str, target: str, body: bytes) -> Response:
         if method != "POST":
             return 405, None, {}
         try:
@@ -38,15 +126,21 @@ class XerusServer(HttpReplay):
             return 400, None, {}
         return status, content or None, {}
 
-    def _answer(self, rid: str, request: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
-        """HTTP status and JSON for one call. Raises MALFORMED."""
+    def _answer(
+        self, rid: str, request: Mapping[str, Any], *, is_taken: bool = False
+    ) -> tuple[int, dict[str, Any]]:
+        """HTTP status and JSON for one call. `is_taken`: commands in it were carried out, as far as
+        they will be. Raises MALFORMED.
+        """
         if request["method"] == "performBulk":
             responses = []
             for call in request["params"]["requests"]:
-                status, content = self._answer(call["rid"], call["json"])
+                status, content = self._answer(call["rid"], call["json"], is_taken=is_taken)
                 responses.append({"json": content or None, "statcode": status})
             return answer_of(request, {"result": {"responses": responses}})
-        with self._lock:
+        if is_taken and request["method"] == "setPowerState" and not self._is_locked(rid):
+            return answer_of(request, {"result": {"_ret_": 0}})
+        with self._changing:
             return answer_of(
                 request, self._outcome(rid, request["method"], request.get("params") or {})
             )
@@ -70,8 +164,7 @@ class XerusServer(HttpReplay):
             or power_state not in _STATES
         ):
             return {"status": 404}
-        metadata = self._result_of_call(key(rid, "getMetaData", {}))
-        if isinstance(metadata, Mapping) and metadata.get("isSwitchable") is False:
+        if self._is_locked(rid):
             self.writes.append(
                 f"setPowerState {rid} {power_state}: refused, this outlet is not switchable"
             )
@@ -80,6 +173,23 @@ class XerusServer(HttpReplay):
         self.writes.append(f"setPowerState {rid} {power_state}: outlet {_STATES[power_state]}")
         return {"result": {"_ret_": 0}}
 
+    def _is_locked(self, rid: str) -> bool:
+        metadata = self._result_of_call(key(rid, "getMetaData", {}))
+        return isinstance(metadata, Mapping) and metadata.get("isSwitchable") is False
+
     def _result_of_call(self, at: Key) -> Any:
         result = self._calls.get(at, {}).get("result")
         return result.get("_ret_") if isinstance(result, Mapping) else None
+
+
+def _state_call(rid: str) -> Key:
+    return key(rid, "getState", {})
+
+
+def _calls_in(rid: str, request: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The resource and the JSON of each call of a request. Raises MALFORMED."""
+    if request["method"] != "performBulk":
+        yield rid, request
+        return
+    for call in request["params"]["requests"]:
+        yield call["rid"], call["json"]

@@ -5,25 +5,23 @@ Source: Inlet.idl, OverCurrentProtector.idl.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from handlers.raritan.discovery import ListedUnit
 from handlers.raritan.handler import Session
-from handlers.raritan.readings import NOT_FITTED, SensorReading, ask_field
-from handlers.raritan.rpc import Bulk, Pending, Structure
-from handlers.raritan.rpc.pdumodel import Inlet, OverCurrentProtector, Pdu, Pole, PowerLine, Rating
-from handlers.shared.meter_figures import measured
+from handlers.raritan.metering import InletMeter
+from handlers.raritan.readings import SensorReading, ask_listed, listed_parts
+from handlers.raritan.rpc import Bulk, Pending, present
+from handlers.raritan.rpc.pdumodel import Inlet, OverCurrentProtector, Pdu, Rating
+from handlers.shared.meter_figures import NotKnown, NotMetered
 
-from ..topology import BREAKER, LINE, MeteredPart
+from ..topology import BREAKER, LINE, MeteredPart, unread_part
 from .nameplate import find_units
-
-_LINES = {PowerLine.L1: "L1", PowerLine.L2: "L2", PowerLine.L3: "L3"}
 
 
 class _AskedInlet(NamedTuple):
+    meter: InletMeter
     metadata: Pending[Inlet.MetaData]
-    sensors: Pending[Inlet.Sensors]
-    poles: Pending[list[Pole]]
 
 
 class _AskedProtector(NamedTuple):
@@ -47,17 +45,8 @@ def read_topology(session: Session) -> list[MeteredPart]:
     return [meter for unit in units for meter in unit.meters()]
 
 
-class _LineReading(NamedTuple):
-    #: such as `L1`, or `I2.L1` of a unit with several inlets
-    label: str
-    #: in A, of the inlet
-    rating: Optional[float]
-    #: of its current
-    reading: SensorReading
-
-
 class _Unit:
-    """One unit. What it cannot say is left out: a tool works with less."""
+    """One unit. A list or a meter that cannot be read is a part whose current is not known."""
 
     def __init__(self, bulk: Bulk, unit: ListedUnit) -> None:
         self._unit = unit.unit
@@ -66,75 +55,73 @@ class _Unit:
         self._protector_list = bulk.add(pdu.getOverCurrentProtectors)
         self._inlets: list[_AskedInlet] = []
         self._protectors: list[_AskedProtector] = []
-        self._lines: list[_LineReading] = []
-        self._currents: list[SensorReading] = []
+        self._currents: list[SensorReading] = []  # of the protectors
+        self._unlisted: list[MeteredPart] = []
 
     def ask_parts(self, bulk: Bulk) -> None:
-        """Queue what the inlets and protectors are."""
-        if self._inlet_list.error is None:
-            for inlet in self._unit.each_once(self._inlet_list.get(), "getInlets"):
-                self._inlets.append(
-                    _AskedInlet(
-                        bulk.add(inlet.getMetaData),
-                        bulk.add(inlet.getSensors),
-                        bulk.add(inlet.getPoles),
-                    )
+        """Queue what the inlets and protectors are. Raises Denied if they may not be listed."""
+        inlets = listed_parts(self._inlet_list, "inlets")
+        if isinstance(inlets, NotKnown):
+            self._unlisted.append(self._unread_part(LINE, inlets))
+        else:
+            for inlet in self._unit.each_once(inlets, "getInlets"):
+                meter = InletMeter(self._unit, inlet, with_power=False)
+                meter.ask_sensors(bulk)
+                self._inlets.append(_AskedInlet(meter, bulk.add(inlet.getMetaData)))
+        protectors = listed_parts(self._protector_list, "overcurrent protectors")
+        if isinstance(protectors, NotKnown):
+            self._unlisted.append(self._unread_part(BREAKER, protectors))
+        else:
+            for protector in self._unit.each_once(protectors, "getOverCurrentProtectors"):
+                asked = _AskedProtector(
+                    metadata=bulk.add(protector.getMetaData),
+                    sensors=bulk.add(protector.getSensors),
                 )
-        if self._protector_list.error is None:
-            method = "getOverCurrentProtectors"
-            for answer in self._unit.each_once(self._protector_list.get(), method):
-                self._protectors.append(
-                    _AskedProtector(bulk.add(answer.getMetaData), bulk.add(answer.getSensors))
-                )
+                self._protectors.append(asked)
 
     def ask_readings(self, bulk: Bulk) -> None:
         """Queue the currents of lines and protectors; `ask_parts` was answered before."""
-        for number, inlet in enumerate(self._inlets, 1):
-            inlet_prefix = f"I{number}." if len(self._inlets) > 1 else ""
-            rating = None if inlet.metadata.error else _amperes(inlet.metadata.get().rating)
-            for line, sensors in _line_sensors(inlet):
-                label = self._unit.prefixed(inlet_prefix + line)
-                reading = ask_field(bulk, self._unit, sensors, "current")
-                self._lines.append(_LineReading(label, rating, reading))
+        for inlet in self._inlets:
+            inlet.meter.ask_readings(bulk)
         for protector in self._protectors:
-            if protector.sensors.error is None:
-                reading = ask_field(bulk, self._unit, protector.sensors.get(), "current")
-                self._currents.append(reading)
-            else:
-                self._currents.append(NOT_FITTED)
+            self._currents.append(ask_listed(bulk, self._unit, protector.sensors, "current"))
 
     def meters(self) -> list[MeteredPart]:
         """The lines of each inlet, and the protectors by their printed labels."""
-        parts = [
-            MeteredPart(LINE, line.label, measured(line.reading.figure()), line.rating)
-            for line in self._lines
-        ]
-        for number, (protector, reading) in enumerate(zip(self._protectors, self._currents)):
-            rating = None if protector.metadata.error else _amperes(protector.metadata.get().rating)
-            parts.append(
-                MeteredPart(BREAKER, self._label(number), measured(reading.figure()), rating)
+        parts: list[MeteredPart] = []
+        for number, inlet in enumerate(self._inlets, 1):
+            parts += self._lines(inlet, f"I{number}." if len(self._inlets) > 1 else "")
+        for number, (protector, current) in enumerate(zip(self._protectors, self._currents), 1):
+            metadata = None if protector.metadata.error else protector.metadata.get()
+            label = metadata.label if metadata is not None else ""
+            part = MeteredPart(
+                kind=BREAKER,
+                label=self._unit.prefixed(label or f"C{number}"),
+                current_a=current.figure(),
+                rating_a=None if metadata is None else _amperes(metadata.rating),
             )
-        return parts
+            parts.append(part)
+        return parts + self._unlisted
 
-    def _label(self, number: int) -> str:
-        metadata = self._protectors[number].metadata
-        label = "" if metadata.error else metadata.get().label
-        return self._unit.prefixed(label or f"C{number + 1}")
+    def _lines(self, inlet: _AskedInlet, prefix: str) -> list[MeteredPart]:
+        currents = inlet.meter.line_currents()
+        if isinstance(currents, (NotKnown, NotMetered)):
+            return [self._unread_part(LINE, currents, prefix)]
+        rating = None if inlet.metadata.error else _amperes(inlet.metadata.get().rating)
+        return [
+            MeteredPart(LINE, self._unit.prefixed(prefix + line), current, rating)
+            for line, current in currents.items()
+        ]
 
-
-def _line_sensors(inlet: _AskedInlet) -> list[tuple[str, Structure]]:
-    """Names of the lines of an inlet, neutral left out, with their sensors."""
-    if inlet.poles.error is not None:
-        return []
-    lines: list[tuple[str, Structure]] = [
-        (_LINES[pole.line], pole) for pole in inlet.poles.get() if pole.line in _LINES
-    ]
-    if not lines and inlet.sensors.error is None:
-        # an inlet with one line may list no poles
-        lines = [("L1", inlet.sensors.get())]
-    return lines
+    def _unread_part(
+        self, kind: str, why: Union[NotKnown, NotMetered], prefix: str = ""
+    ) -> MeteredPart:
+        return unread_part(kind, why.reason, self._unit.prefixed(prefix))
 
 
 def _amperes(rating: Rating) -> Optional[float]:
-    """Newer firmware reports decimals; 0 means that it is not known."""
-    return rating.decimalCurrent or float(rating.current) or None
+    """Newer firmware reports decimals, and may have one of both; 0 means that it is not known."""
+    for field in ("decimalCurrent", "current"):
+        if present(rating, field) and getattr(rating, field):
+            return float(getattr(rating, field))
+    return None

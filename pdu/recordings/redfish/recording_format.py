@@ -20,6 +20,7 @@ from ..recording_formats import (
 )
 from ..replay_server import ANY_LOGIN
 from ..scrub import Scrubber
+from ..simulated_pdu import UnitFault
 from . import recording, tree
 from .server import RedfishServer
 
@@ -55,7 +56,11 @@ def _serve(text: str, port: int) -> ReplayedDevice:
         f"{counted(len(resource_by_path), 'resource')} of a Redfish service;"
         f" {counted(len(server.switches), 'outlet')} can be switched; any login is accepted"
     )
-    return server.describe("redfish", about, ANY_LOGIN)
+
+    def unit(port: int, fault: UnitFault, contents: Any) -> RedfishServer:
+        return RedfishServer(contents, port, fault)
+
+    return server.describe("redfish", about, ANY_LOGIN)._replace(unit=server, units=unit)
 
 
 FORMAT = RecordingFormat(

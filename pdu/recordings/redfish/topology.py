@@ -5,20 +5,29 @@ Source: Circuit.v1 (RatedCurrentAmps, PolyPhaseCurrentAmps).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Optional
 
 from handlers.http.strict_json import number
+from handlers.redfish import figures
 from handlers.redfish.figures import excerpt
 from handlers.redfish.handler import Session
-from handlers.redfish.members import members
-from handlers.redfish.pdus import ServicePdu, read_units
-from handlers.redfish.resources import child, link, status_state, text
+from handlers.redfish.members import Member
+from handlers.redfish.metering import circuits_of
+from handlers.redfish.pdus import read_units
+from handlers.redfish.resources import (
+    Reading,
+    child,
+    meaning,
+    no_usable_id,
+    status_word,
+    usable_id,
+)
 from handlers.redfish.responses import Json
-from handlers.redfish.service import RedfishService
-from handlers.shared.meter_figures import measured
+from handlers.shared.errors import PduHandlerError
+from handlers.shared.meter_figures import Figure, NotKnown, NotMetered, measured
 
-from ..topology import BREAKER, LINE, MeteredPart
+from ..topology import BREAKER, LINE, MeteredPart, unread_part
 
 _LINES = {"Line1": "L1", "Line2": "L2", "Line3": "L3"}
 
@@ -28,46 +37,83 @@ def read_topology(session: Session) -> list[MeteredPart]:
     that only a sensor has stay unknown.
     """
     service, config = session
-    meters: list[MeteredPart] = []
+    parts: list[MeteredPart] = []
     for unit in read_units(service, config.pdu):
-        meters += lines_of(unit.prefix, _circuits(service, unit, "Mains"))
-        branches = _circuits(service, unit, "Branches")
-        meters += (parse_branch(unit.prefix, resource) for resource in branches)
-    return meters
+        mains = circuits_of(service, unit, "Mains")
+        parts += lines_of(unit.prefix, mains)
+        if "Mains" in unit.resource and not mains:
+            parts.append(unread_part(LINE, "the device lists no mains", unit.prefix))
+        parts += branches_of(unit.prefix, circuits_of(service, unit, "Branches"))
+    return parts
 
 
-def lines_of(prefix: str, mains: list[Json]) -> Iterator[MeteredPart]:
-    """The lines of the mains; with several mains, each with its Id."""
+def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
+    """The lines of the mains; with several mains, each with its Id. Mains through which nothing
+    flows, by their status, are left out.
+    """
     for circuit in mains:
-        inlet_prefix = f"{prefix}{text(circuit, 'Id')}." if len(mains) > 1 else prefix
-        rating = _rating(circuit)
-        poly = child(circuit, "PolyPhaseCurrentAmps")
-        line_excerpts = [
-            (label, excerpt(poly, key)) for key, label in _LINES.items() if key in poly
-        ]
-        for label, figure in line_excerpts or [("L1", excerpt(circuit, "CurrentAmps"))]:
-            current = measured(figure.value) if figure else None
-            yield MeteredPart(LINE, inlet_prefix + label, current, rating)
+        if isinstance(circuit, PduHandlerError):
+            yield unread_part(LINE, circuit.reason, prefix)
+        elif len(mains) > 1 and not usable_id(circuit):
+            yield unread_part(LINE, no_usable_id().reason, prefix)
+        elif meaning(circuit).circuit is not Reading.NOTHING:
+            yield from _lines(
+                f"{prefix}{usable_id(circuit)}." if len(mains) > 1 else prefix, circuit
+            )
 
 
-def parse_branch(prefix: str, circuit: Json) -> MeteredPart:
-    """A branch; its current is known if it has a single one."""
-    figure = excerpt(circuit, "CurrentAmps")
-    if figure is None or measured(figure.value) is None:
-        poly = child(circuit, "PolyPhaseCurrentAmps")
-        currents = [
-            current for current in (excerpt(poly, key) for key in _LINES) if current is not None
-        ]
-        figure = currents[0] if len(currents) == 1 else None
-    current = measured(figure.value) if figure is not None else None
-    return MeteredPart(BREAKER, prefix + text(circuit, "Id"), current, _rating(circuit))
+def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
+    """The lines of one circuit; one more, not known, if it does not show all of them."""
+    currents = _line_currents(circuit)
+    summands = figures.current(circuit)
+    reasons = [s.value.reason for s in summands or () if isinstance(s.value, NotKnown)]
+    if not currents and not reasons:
+        currents = {"L1": summands[0].value if summands else None}
+    for label, current in currents.items():
+        yield MeteredPart(LINE, prefix + label, _believed(circuit, current), _rating(circuit))
+    if reasons and all(measured(current) is not None for current in currents.values()):
+        yield unread_part(LINE, reasons[0], prefix)
+
+
+def _line_currents(circuit: Json) -> Mapping[str, Figure]:
+    lines = child(circuit, "PolyPhaseCurrentAmps")
+    return {label: _shown(lines, key) for key, label in _LINES.items() if key in lines}
+
+
+def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart]:
+    """The branches, without those through which nothing flows, by their status."""
+    for circuit in branches:
+        if isinstance(circuit, PduHandlerError):
+            yield unread_part(BREAKER, circuit.reason, prefix)
+        elif not usable_id(circuit):
+            yield unread_part(BREAKER, no_usable_id().reason, prefix)
+        elif meaning(circuit).circuit is not Reading.NOTHING:
+            current = _believed(circuit, _branch_current(circuit))
+            yield MeteredPart(BREAKER, prefix + usable_id(circuit), current, _rating(circuit))
+
+
+def _branch_current(circuit: Json) -> Figure:
+    """The current of a branch, if it has a single one."""
+    if "CurrentAmps" in circuit:
+        return _shown(circuit, "CurrentAmps")
+    currents = list(_line_currents(circuit).values())
+    if len(currents) > 1:
+        return NotMetered("several lines have a current each")
+    return currents[0] if currents else None
+
+
+def _shown(resource: Json, key: str) -> Figure:
+    """What an excerpt shows that the resource has."""
+    figure = excerpt(resource, key)
+    return NotKnown(f"{key} is null") if figure is None else figure.value
+
+
+def _believed(circuit: Json, current: Figure) -> Figure:
+    """The current, unless the status says that it may be old."""
+    if current is None or meaning(circuit).circuit is Reading.SHOWN:
+        return current
+    return NotKnown(f"its Status is {status_word(circuit)}")
 
 
 def _rating(resource: Json) -> Optional[float]:
     return number(resource.get("RatedCurrentAmps")) or None
-
-
-def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Json]:
-    target = link(pdu.resource, key)
-    circuits = members(service, service.get_expanded(target)) if target is not None else []
-    return [circuit for circuit in circuits if status_state(circuit) != "Absent"]

@@ -1,15 +1,13 @@
 """Which SNMP PDU it is, for tools; in no archive.
 
 Source: SNMPv2-MIB (RFC 3418: sysUpTime, sysDescr), ENTITY-MIB (RFC 6933: entPhysicalSerialNum),
-ENERGY-OBJECT-MIB (RFC 7460: eoPowerAccuracy), and the manufacturers' MIBs for the objects in
-`_OBJECTS`.
+ENERGY-OBJECT-MIB (RFC 7460: eoPowerAccuracy), and the objects that the family's profile names.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.decoding import number, printable_text
@@ -28,60 +26,8 @@ _LONGEST = 200
 _APC_MODEL = re.compile(r"\bMN: ?([\w.-]+)")
 
 
-class _Objects(NamedTuple):
-    """The columns or scalars of one family."""
-
-    serial: str
-    #: "" if the MIB has none
-    firmware: str = ""
-    #: "" if the MIB has none
-    model: str = ""
-    #: "" if the MIB has none: the family's vendor
-    manufacturer: str = ""
-
-
-_ENTITY = _Objects("1.3.6.1.2.1.47.1.1.1.1.11")
-_OBJECTS: Mapping[str, _Objects] = {
-    # PowerNet-MIB: rPDUIdentSerialNumber, rPDU2IdentSerialNumber and their FirmwareRev, ModelNumber
-    "apc-rpdu": _Objects(
-        "1.3.6.1.4.1.318.1.1.12.1.6",
-        firmware="1.3.6.1.4.1.318.1.1.12.1.3",
-        model="1.3.6.1.4.1.318.1.1.12.1.5",
-    ),
-    "apc-rpdu2": _Objects(
-        "1.3.6.1.4.1.318.1.1.26.2.1.9",
-        firmware="1.3.6.1.4.1.318.1.1.26.2.1.6",
-        model="1.3.6.1.4.1.318.1.1.26.2.1.8",
-    ),
-    # CPS-MIB: ePDUIdentSerialNumber, ePDUIdentModelNumber
-    "cyberpower-epdu": _Objects("1.3.6.1.4.1.3808.1.1.3.1.6", model="1.3.6.1.4.1.3808.1.1.3.1.5"),
-    # EATON-EPDU-MIB: serialNumber, firmwareVersion, productName
-    "eaton-epdu": _Objects(
-        "1.3.6.1.4.1.534.6.6.7.1.2.1.4",
-        firmware="1.3.6.1.4.1.534.6.6.7.1.2.1.5",
-        model="1.3.6.1.4.1.534.6.6.7.1.2.1.2",
-    ),
-    # ENLOGIC-PDU-MIB: pduNamePlateSerialNumber, pduNamePlateModelNumber
-    "enlogic": _Objects("1.3.6.1.4.1.38446.1.1.2.1.11", model="1.3.6.1.4.1.38446.1.1.2.1.10"),
-    # PDU2-MIB: pduSerialNumber, pduModel, pduManufacturer, because other brands have this firmware
-    "raritan-px2": _Objects(
-        "1.3.6.1.4.1.13742.6.3.2.1.1.4",
-        model="1.3.6.1.4.1.13742.6.3.2.1.1.3",
-        manufacturer="1.3.6.1.4.1.13742.6.3.2.1.1.2",
-    ),
-    # Sentry3-MIB: towerProductSN, systemVersion, towerModelNumber
-    "sentry3": _Objects(
-        "1.3.6.1.4.1.1718.3.2.1.1.6",
-        firmware="1.3.6.1.4.1.1718.3.1.1",
-        model="1.3.6.1.4.1.1718.3.2.1.1.7",
-    ),
-    # Sentry4-MIB: st4UnitProductSN, st4SystemFirmwareVersion, st4UnitModel
-    "sentry4": _Objects(
-        "1.3.6.1.4.1.1718.4.1.2.2.1.4",
-        firmware="1.3.6.1.4.1.1718.4.1.1.1.3",
-        model="1.3.6.1.4.1.1718.4.1.2.2.1.5",
-    ),
-}
+# of a family whose MIB has no serial number of its own
+_ENTITY_SERIAL = "1.3.6.1.2.1.47.1.1.1.1.11"
 
 
 def read_nameplate(session: Session) -> Nameplate:
@@ -97,13 +43,13 @@ def read_nameplate(session: Session) -> Nameplate:
     ticks = number(device.reader.again().get(_SYS_UP_TIME) or "")
     uptime = None if ticks is None else float(ticks) / 100.0
     family = device.profile.key
-    objects = _OBJECTS.get(family, _ENTITY)
+    objects = device.profile.nameplate
     sys_descr = device.reader.get(SYS_DESCR)
     description = "" if sys_descr is None else printable_text(sys_descr, _LONGEST)
     vendor = device.profile.vendor
     return Nameplate(
         family,
-        _texts(device.reader, objects.serial),
+        _texts(device.reader, objects.serial or _ENTITY_SERIAL),
         _texts(device.reader, objects.firmware),
         uptime,
         _accuracy(device.reader),

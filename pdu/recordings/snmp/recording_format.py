@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
@@ -26,7 +27,7 @@ from ..replay_server import HOST
 from . import recording, scrubbing, snmprec
 from .agent import SnmpServer
 from .recorded_rows import ANY_FAMILY, Rows, detect_device, read_as_chosen, read_device
-from .unit import RecordedUnit
+from .unit import RecordedUnit, WritableUnit
 
 _COMMUNITY = "public"
 _NO_COMMANDS = "the replay answers, but accepts no commands"
@@ -51,8 +52,10 @@ def _content(text: str) -> str:
     return counted(len(snmprec.parse(text).rows), "object")
 
 
-def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
-    """Start an agent that replays a recording. Port 0: any free one."""
+def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False) -> ReplayedDevice:
+    """Start an agent that replays a recording. Port 0: any free one. If it `is_writable`, it takes
+    any write to an object that it has.
+    """
     walk = snmprec.parse(text)
     if not walk.rows:
         hint = " with a numeric OID: walk with snmpwalk -On" if walk.left_out else ""
@@ -64,7 +67,7 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
             "PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode"
         )
     device, why, setting = find_device(walk.rows, profile)
-    unit = RecordedUnit(walk.rows, device)
+    unit = (WritableUnit if is_writable else RecordedUnit)(walk.rows, device)
     server = SnmpServer(community)
     try:
         agent = server.serve(unit, port)
@@ -75,6 +78,8 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
     poll = _poll(f"{HOST}:{agent.port}", profile, device) + setting
     # one from the environment may be the real device's
     login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
+    if is_writable:
+        why = why.replace(_NO_COMMANDS, "it keeps what is written to its objects")
     about = f"{why}{left_out}; {login}"
     return ReplayedDevice(
         HOST, agent.port, about, poll, lambda: list(unit.writes), server.close, device is not None
@@ -215,4 +220,5 @@ FORMAT = RecordingFormat(
     is_recording=snmprec.is_recording,
     serve=_serve,
     serve_as=_serve,
+    serve_writable=partial(_serve, is_writable=True),
 )

@@ -7,41 +7,67 @@ which outlet is behind which of them, so that stays unknown.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Optional
 
-from handlers.snmp.figures import ExactFigure, Figure
+from handlers.shared import meter_figures
+from handlers.snmp.decoding import text
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.figures import ExactFigure, Figure, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import Session
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import EachUnit
+from handlers.snmp.sources.base import is_nameless
 
-from ..topology import BREAKER, LINE, MeteredPart
+from ..topology import BREAKER, LINE, MeteredPart, numbered_label, unread_part
 
 _BREAKERS = re.compile(r"bank|branch|breaker|circuit|group|fuse", re.IGNORECASE)
 _LINES = re.compile(r"(?i:phase|line|pole|infeed)|(?:Ph|LC|L)[1-3N]")
 _TOTALS = re.compile(r"total$|^total|totalcurrent|inputtotal", re.IGNORECASE)
+# what the first unit of a chain is called: its parts have no unit in their labels
+_FIRST_UNITS = ("0", "1")
 
 
 def read_topology(session: Session) -> list[MeteredPart]:
     """Current per line and bank: a read for each of its objects, none for those that the load has
     needed. Raises the errors of handlers/shared/errors.py.
     """
-    metered_parts: dict[str, MeteredPart] = {}
-    device = session.device
+    return parts_of_device(session.device)
+
+
+def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
+    """As `read_topology`."""
     load = device.profile.load
-    for figure in load.figures if load is not None else ():
-        kind = kind_of(figure)
-        if kind is None:
-            continue
-        figure.source.rows(device.reader)
-        parts = figure.rows_from(device.reader.whole(), device.profile.ceilings.part_a)
-        for row, value in parts.items():
-            label = label_of(kind, row)
-            metered_parts.setdefault(label, MeteredPart(kind, label, _value(value)))
-    return list(metered_parts.values())
+    if load is None:
+        return []
+    figures = [(kind, figure) for figure in load.figures if (kind := kind_of(figure))]
+    for _, figure in figures:
+        figure.raw_figures(device.reader)
+    # by now, all columns are read
+    whole = device.reader.whole()
+    parts: list[MeteredPart] = []
+    units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}
+    for kind, figure in figures:
+        rows = figure.rows_from(whole, device.profile.ceilings.part_a)
+        if not rows and not units[kind] and figure.is_absent(whole):
+            parts.append(unread_part(kind, f"the answers lack {figure.objects}"))
+        # a later figure is another quantity, and serves units that have no earlier one
+        rows = {row: value for row, value in rows.items() if _unit(load, row) not in units[kind]}
+        units[kind].update(_unit(load, row) for row in rows)
+        labels = _labels(kind, figure, rows, whole)
+        parts += [MeteredPart(kind, labels[row], _value(value)) for row, value in rows.items()]
+    return parts
 
 
-def _value(figure: ExactFigure) -> Optional[float]:
-    return float(figure) if isinstance(figure, Decimal) else None
+def _unit(load: Total, row: str) -> str:
+    return load.unit.of(row) if load.unit is not None else ""
+
+
+def _value(figure: ExactFigure) -> meter_figures.Figure:
+    return float(figure) if isinstance(figure, Decimal) else figure
 
 
 def kind_of(figure: Figure) -> Optional[str]:
@@ -57,9 +83,52 @@ def kind_of(figure: Figure) -> Optional[str]:
     return LINE if any(_LINES.search(name) for name in names) else None
 
 
+def _labels(kind: str, figure: Figure, rows: Collection[str], reader: Reader) -> dict[str, str]:
+    """Row -> label."""
+    units = _units_of_rows(figure, rows, reader)
+    numbers = _numbers_on_units(units)
+    labels: dict[str, str] = {}
+    for row in rows:
+        unit = units.get(row)
+        if is_nameless(row):
+            lost_unit = row.strip(".")
+            labels[row] = numbered_label(kind, "?", f"{lost_unit}." if lost_unit else "")
+        elif unit is None:
+            labels[row] = label_of(kind, row)
+        else:
+            prefix = f"{unit}." if unit and unit not in _FIRST_UNITS else ""
+            number = numbers.get(row)
+            labels[row] = numbered_label(kind, number, prefix) if number else f"{prefix}row {row}"
+    return labels
+
+
+def _units_of_rows(figure: Figure, rows: Collection[str], reader: Reader) -> Mapping[str, str]:
+    """Row -> unit, of a table that numbers the parts of a whole chain; {} for one unit, and where
+    the rows themselves name their units.
+    """
+    tables = [part for part in parts_of(figure.source) if isinstance(part, EachUnit)]
+    if not tables or not all(row.isdigit() for row in rows if not is_nameless(row)):
+        return {}
+    unit_names = {row: text(unit) for row, unit in tables[0].unit.rows(reader).items()}
+    units = {row: unit_names[row] for row in rows if row in unit_names}
+    return units if len(set(units.values())) > 1 else {}
+
+
+def _numbers_on_units(units: Mapping[str, str]) -> Mapping[str, str]:
+    """Row -> its number on its unit; {} if a row or its unit is missing: it counts there, too."""
+    rows = sorted(units, key=int)
+    if "" in units.values() or [int(row) for row in rows] != list(range(1, len(rows) + 1)):
+        return {}
+    counts: Counter[str] = Counter()
+    numbers: dict[str, str] = {}
+    for row in rows:
+        counts[units[row]] += 1
+        numbers[row] = str(counts[units[row]])
+    return numbers
+
+
 def label_of(kind: str, row: str) -> str:
     """`L2` for row 2 of lines, `1.B3` for row 1.3 of breakers."""
     unit, _, last = row.rpartition(".")
-    letter = "L" if kind == LINE else "B"
-    number = f"{letter}{last}" if last.isdigit() else last
-    return f"{unit}.{number}" if unit else number
+    prefix = f"{unit}." if unit else ""
+    return numbered_label(kind, last, prefix) if last.isdigit() else f"{prefix}{last}"

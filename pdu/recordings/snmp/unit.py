@@ -154,6 +154,18 @@ class RecordedUnit:
         return False
 
 
+class WritableUnit(RecordedUnit):
+    """A simulated device that keeps what is written to an object that it has. Its outlets follow
+    the family's commands, if a family reads it.
+    """
+
+    def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
+        command = super()._command(oid, value)
+        if command is None and oid in self._rows:
+            return "", EnumPowerStatus.UNKNOWN
+        return command
+
+
 def _changes(
     states: State,
     state: EnumPowerStatus,

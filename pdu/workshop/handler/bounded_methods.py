@@ -18,7 +18,7 @@ from pdu_common.helper import EnumPowerStatus
 from ...cli.known_secrets import HIDDEN
 from ...loading.four_methods import FourMethods, make_pdu
 from ...loading.handler_loading import LoadedHandler
-from .method_trials import EndlessCall, error_text
+from .method_trials import ENDLESS, EndlessCall, error_text
 from .side_effects import SideEffects
 
 T = TypeVar("T")
@@ -140,9 +140,7 @@ class BoundedMethods:
                 self._secrets.search(error_text(errors[0]), f"an error of {name} shows a secret")
             raise errors[0]
         if not results:
-            raise EndlessCall(
-                f"{name} did not end within {CALL_S:g} s: DCImanager would wait for it"
-            )
+            raise EndlessCall(f"{name} {ENDLESS} {CALL_S:g} s: DCImanager would wait for it")
         return results[0]
 
     def _pdu(self) -> FourMethods:

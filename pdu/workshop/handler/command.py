@@ -11,14 +11,13 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
 from handlers import registry
-from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
-from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.connection import PduData
 
 from ...cli.exit_codes import DEFECT, DONE, NOT_SEEN
 from ...cli.groups import EPILOG, Group
@@ -30,6 +29,7 @@ from ...cli.options import (
     pass_output,
 )
 from ...cli.output import Result, print_result, printing_to_stderr, waiting
+from ...cli.shared_options import off_option, on_option
 from ...files.secret_files import secret_in
 from ...files.whole_files import text_of
 from ...loading.four_methods import LACKING
@@ -39,7 +39,8 @@ from ...loading.handler_recordings import handler_of_recording
 from ...loading.handler_source import PAGE, UnreadHandler, read_handler
 from ...pdu_list import form as connection_data
 from ...pdu_list.login_options import Login, pass_login, setting_options
-from ...recordings.replay_server import HOST
+from ...recordings import foreign_pdu
+from ...recordings.recording_formats import ReplayedDevice
 from . import loading_checks
 from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, lines, untried_rules
 
@@ -77,11 +78,27 @@ def handler() -> None:
     type=FILE,
     help="a recording of the device (pdu record)",
 )
+@click.option(
+    "--profile",
+    metavar="FAMILY|FILE.json",
+    type=FILE,
+    help="SNMP: the family or profile that knows the objects of the recording",
+)
+@on_option()
+@off_option()
 @setting_options
 @output_options
 @pass_login
 @pass_output
-def handler_check(output: Output, login: Login, path: str, replay: Optional[str]) -> int:
+def handler_check(
+    output: Output,
+    login: Login,
+    path: str,
+    replay: Optional[str],
+    profile: Optional[str],
+    on: Sequence[str],
+    off: Sequence[str],
+) -> int:
     """Say what a handler keeps and breaks of the vendor's page "Creating a PDU handler", of
     safety and of our advice: each row says who wants it, with words of the page to search for.
 
@@ -111,7 +128,8 @@ def handler_check(output: Output, login: Login, path: str, replay: Optional[str]
         secret_in(secret_file)  # one that cannot be used is no fault of the handler
     findings: list[Finding] = []
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
-        for finding in _findings(path, replay or "", Path(name), output, login):
+        device = RecordedDevice(replay or "", profile or "", on, off)
+        for finding in _findings(path, device, Path(name), output, login):
             findings.append(finding)
     return print_result(_result(path, findings), as_json=output.json)
 
@@ -172,8 +190,20 @@ def _advised_if_harmless(finding: Finding) -> Finding:
     return finding
 
 
+class RecordedDevice(NamedTuple):
+    """A recording of the device, and what its owner says of it."""
+
+    #: "" for none
+    file: str
+    #: a family, or the file of a profile, over SNMP
+    profile: str
+    #: requests that switch an outlet, in words
+    on: Sequence[str]
+    off: Sequence[str]
+
+
 def _findings(
-    path: str, replay: str, folder: Path, output: Output, login: Login
+    path: str, device: RecordedDevice, folder: Path, output: Output, login: Login
 ) -> Iterator[Finding]:
     """A finding for each rule: first of the archive and its import, then of its four methods."""
     try:
@@ -197,7 +227,7 @@ def _findings(
         yield Finding(RULES["status"], UNTRIED, error.reason)
         return
     with waiting("calling the handler", output):
-        yield from _device_findings(loaded_handler, replay, login)
+        yield from _device_findings(loaded_handler, device, folder, login)
 
 
 def _settings(login: Login) -> dict[str, str]:
@@ -209,31 +239,33 @@ def _settings(login: Login) -> dict[str, str]:
     }
 
 
-def _device_findings(handler: LoadedHandler, replay: str, login: Login) -> Iterator[Finding]:
+def _device_findings(
+    handler: LoadedHandler, device: RecordedDevice, folder: Path, login: Login
+) -> Iterator[Finding]:
     """Findings of the four methods on a served recording, or on simulated units without one; the
     last one says where a secret was shown.
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .bounded_methods import ShownSecrets
-    from .device_trials import ServedTrials, SnmpTrials
+    from .device_trials import SnmpTrials
+    from .served_trials import ServedTrials
     from .side_effects import SideEffects
-    from .trial_units import COMMUNITY, WRONG_COMMUNITY, recorded_device
+    from .trial_units import COMMUNITY, WRONG_COMMUNITY, profile_of_words, recorded_device
 
-    text = text_of(replay) if replay else ""
+    text = text_of(device.file) if device.file else ""
     shown_secrets = ShownSecrets((COMMUNITY, WRONG_COMMUNITY, _TRIAL_PASSWORD))
     package = handler.make.__module__.partition(".")[0]
     effects = SideEffects(package, shown_secrets.search)
     with shown_secrets.watching(), contextlib.ExitStack() as stack:
         if handler.snmp:
             snmp_trials = SnmpTrials(handler, _settings(login), shown_secrets, effects)
-            yield from snmp_trials.findings(recorded_device(text) if text else None)
+            key = device.profile or profile_of_words(device.on, device.off, folder)
+            yield from snmp_trials.findings(recorded_device(text, key) if text else None)
         else:
             recording = None
             if text:
-                _, kind = handler_of_recording(text, replay)
-                server = kind.serve(text, 0)
-                stack.callback(server.close)
-                recording = server
+                recording = _served(text, device)
+                stack.callback(recording.close)
             trials = ServedTrials(handler, _forms(handler, login), shown_secrets, effects)
             yield from trials.findings(recording)
     effect = "; ".join(effects.sentences)
@@ -242,26 +274,30 @@ def _device_findings(handler: LoadedHandler, replay: str, login: Login) -> Itera
     yield Finding(RULES["secret"], BROKEN if fault else KEPT, fault)
 
 
-def _forms(
-    handler: LoadedHandler, login: Login
-) -> Sequence[Callable[[int], Union[PduData, PduSnmpData]]]:
+def _served(text: str, device: RecordedDevice) -> ReplayedDevice:
+    """The recording as a device of this machine. Raises SettingsError."""
+    if foreign_pdu.is_recording(text):
+        return foreign_pdu.serve(text, 0, device.on, device.off)
+    if device.on or device.off:
+        raise SettingsError("--on and --off are for a recording of a handler's own requests")
+    _, recording_format = handler_of_recording(text, device.file)
+    return recording_format.serve(text, 0)
+
+
+def _forms(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], PduData]]:
     """Functions from a port of this machine to what DCImanager's form would carry for a device
-    there. A port may be the handler setting `port`, if the handler may have that, or stand in the
-    address. Each secret is the trial's, which the handler may show nowhere.
+    there. Each secret is the trial's, which the handler may show nowhere.
     """
+    secret_keys = {setting.key for setting in handler.settings if setting.secret}
+    secret_keys |= {*SECRETS, *login.secret_files}
 
-    def form(address: str, port: str) -> Union[PduData, PduSnmpData]:
-        data = connection_data.pdu_data(handler, Address(address), login)
-        secret_keys = {setting.key for setting in handler.settings if setting.secret}
-        for key in data.custom_params.keys() & {*SECRETS, *secret_keys, *login.secret_files}:
-            data.custom_params[key] = _TRIAL_PASSWORD
-        if port:
-            data.custom_params["port"] = port
-        return data
+    def with_trial_secrets(form: Callable[[int], PduData]) -> Callable[[int], PduData]:
+        def trial_form(port: int) -> PduData:
+            data = form(port)
+            for key in data.custom_params.keys() & secret_keys:
+                data.custom_params[key] = _TRIAL_PASSWORD
+            return data
 
-    # a handler of others may not say its settings
-    keys = {setting.key for setting in handler.settings}
-    forms: list[Callable[[int], Union[PduData, PduSnmpData]]] = []
-    if "port" not in login.settings and (not keys or "port" in keys):
-        forms.append(lambda port: form(HOST, str(port)))
-    return [*forms, lambda port: form(f"{HOST}:{port}", "")]
+        return trial_form
+
+    return [with_trial_secrets(form) for form in connection_data.forms_of_port(handler, login)]

@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
-from handlers.dcimanager import Figures, MeterFigures
+from handlers.dcimanager import Figures
 from handlers.shared.errors import PduHandlerError, printable
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import Figure, measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import DOWN, UNKNOWN, UP, word
-from ...loading.four_methods import BrokenHandler, LackingDouble
-from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
+from ...loading.four_methods import BrokenHandler, HandlerRaised, LackingDouble
+from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
 
 #: an outlet that no device has
 ABSENT = "99999"
@@ -26,6 +26,9 @@ _ROUNDING = 0.051
 # a part of the figure: a load in whole amperes is wrong, an energy in whole kWh is not
 _MOST_DEVIATION = {"A": 0.002, "kWh": 0.01}
 OTHER_COMMUNITY = "it asks with another community than the form's, or with another SNMP version"
+_NO_METERS = (
+    "it is not known what this device measures: over SNMP, describe it by --profile FILE.json"
+)
 States = Mapping[str, EnumPowerStatus]
 
 
@@ -37,6 +40,67 @@ class Methods(Protocol):
     def figures(self) -> Figures: ...
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus: ...
+
+
+class RenamedMethods:
+    """Methods of a handler that may name outlets otherwise than the device does."""
+
+    def __init__(
+        self,
+        methods: Methods,
+        own_names: dict[str, str],
+        real_states: Optional[Callable[[], States]] = None,
+    ) -> None:
+        """`own_names`: the handler's, by the device's; {} if they are the same. With
+        `real_states`, those of the device, they are found at the first status.
+        """
+        self._methods, self._own_names, self._real_states = methods, own_names, real_states
+
+    def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
+        states = self._methods.states()
+        if self._real_states is not None:
+            self._own_names.update(own_names(states, self._real_states()))
+            self._real_states = None
+        real_names = self._real_names()
+        return [(real_names.get(name, name), state) for name, state in states]
+
+    def figures(self) -> Figures:
+        figures = self._methods.figures()
+        real_names = self._real_names()
+        ports = {
+            real_names.get(name, name): port_figures for name, port_figures in figures.ports.items()
+        }
+        return figures._replace(ports=ports)
+
+    def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
+        return self._methods.switch(self._own_names.get(identity, identity), on=on)
+
+    def _real_names(self) -> dict[str, str]:
+        return {own_name: name for name, own_name in self._own_names.items()}
+
+
+def own_names(states: Sequence[tuple[str, EnumPowerStatus]], real_states: States) -> dict[str, str]:
+    """The handler's name of each outlet by the device's, if it has others and its states are those
+    of the device in this order; {} if it has the same names.
+    """
+    names = [name for name, _ in states]
+    real_names = list(real_states)
+    if [state for _, state in states] != list(real_states.values()) or names == real_names:
+        return {}
+    pairs = list(zip(real_names, names))
+    is_mixed = any(name != real_name and name in real_states for real_name, name in pairs)
+    is_double = len(set(names)) < len(names)
+    return {} if is_mixed or is_double else dict(pairs)
+
+
+def identity_finding(names: Mapping[str, str]) -> Finding:
+    """Whether the handler's names of outlets, by the device's, are its numbers."""
+    for real_name, name in names.items():
+        is_padded = name != real_name and real_name.isdecimal() and name.isdecimal()
+        if is_padded and int(name) == int(real_name):
+            why = f"status names outlet {real_name} {name!r}"
+            return Finding(RULES["identity"], ADVISED, why)
+    return Finding(RULES["identity"], KEPT)
 
 
 class MeasuredSums(NamedTuple):
@@ -75,6 +139,8 @@ class SimulatedUnit(Protocol):
     def orders(self, identity: str, state: EnumPowerStatus) -> Sequence[Any]: ...
 
     def foreign_commands(self, start: int = 0) -> list[str]: ...
+
+    def misspelt_command(self, start: int = 0) -> str: ...
 
 
 class TrialDevice(NamedTuple):
@@ -180,7 +246,7 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
     status_requests = device.requests() if device.requests else 1
     yield Finding(RULES["status"], KEPT, f"{len(states)} outlets of {device.about}")
     if device.states is not None:
-        yield _compare_states(states, device.states())
+        yield compare_states(states, device.states())
     stale = "" if status_requests else "status asked the device nothing"
     stale = stale or _fault_after_change(device, states)
     try:
@@ -189,7 +255,8 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
     except Exception as error:
         yield fault_finding("statistic", error)
     else:
-        if device.requests and device.requests() == requests_before:
+        is_asked = not device.requests or device.requests() > requests_before
+        if not is_asked and not has_no_figure(figures):
             stale = stale or "statistic asked the device nothing"
         figures_text = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
         yield Finding(RULES["statistic"], KEPT, figures_text)
@@ -274,6 +341,17 @@ def _compare_all_figures(device: TrialDevice, unit: SimulatedUnit, figures: Figu
             if later.result == BROKEN:
                 finding = later._replace(detail=f"{words}{change}{later.detail}")
     return finding
+
+
+_BY_ORDER = "by their order: this pack has other identities"
+
+
+def with_order(finding: Finding, names: Mapping[str, str]) -> Finding:
+    """Of states that are right, that they were compared by their order; `names`: the handler's
+    names of outlets, by the device's.
+    """
+    is_by_order = finding.rule is RULES["states"] and finding.result == KEPT and names
+    return finding._replace(detail=_BY_ORDER) if is_by_order else finding
 
 
 class _CommandTrial(NamedTuple):
@@ -397,8 +475,11 @@ def _command_fault(
     """A command that raised on a device that is well. `start`: the place of its first write."""
     is_taken = device.commands is not None and device.commands() != start
     foreign_commands = device.unit.foreign_commands(start) if device.unit is not None else []
+    mistake = device.unit.misspelt_command(start) if device.unit is not None else ""
+    if mistake:
+        return broken(rule, f"outlet {outlet}: {mistake}")
     if foreign_commands:
-        why = f"it wrote {foreign_commands[0]}, which this pack knows as no command of such a unit"
+        why = f"it sent {foreign_commands[0]}, which is not known as a command of such a unit"
         return Finding(RULES[rule], UNTRIED, printable(why, 300))
     if device.states is not None or is_taken or isinstance(error, BrokenHandler):
         finding = fault_finding(rule, error)
@@ -407,10 +488,13 @@ def _command_fault(
     return Finding(RULES[rule], UNTRIED, printable(why, 200))
 
 
-def _compare_states(states: States, real: States) -> Finding:
-    """Compares what status() returned with the real states, also their order."""
-    if list(states.items()) == list(real.items()):
-        return Finding(RULES["states"], KEPT)
+def compare_states(states: States, real: States) -> Finding:
+    """Compares what status() returned with the real states. DCImanager shows identities, so another
+    order is right; an outlet that the device is not known to have is not.
+    """
+    if states == real:
+        is_ordered = list(states) == list(real)
+        return Finding(RULES["states"], KEPT, "" if is_ordered else "in another order")
     absent_names = [name for name in real if name not in states]
     if absent_names and len(states) < len(real):
         return broken("states", f"status: outlets are missing: {', '.join(absent_names[:5])}")
@@ -423,7 +507,9 @@ def _compare_states(states: States, real: States) -> Finding:
         return broken("states", f"status: {'; '.join(differences[:3])}")
     if absent_names:
         return _compare_by_order(list(states.values()), list(real.values()))
-    return Finding(RULES["states"], KEPT)
+    unknown_names = [name for name in states if name not in real]
+    why = f"status lists outlets that this pack does not know: {', '.join(unknown_names[:5])}"
+    return Finding(RULES["states"], UNTRIED, why)
 
 
 def _compare_by_order(states: list[EnumPowerStatus], real: list[EnumPowerStatus]) -> Finding:
@@ -431,7 +517,7 @@ def _compare_by_order(states: list[EnumPowerStatus], real: list[EnumPowerStatus]
     their numbers are wrong in any order.
     """
     if states == real:
-        return Finding(RULES["states"], KEPT, "by their order: this pack has other identities")
+        return Finding(RULES["states"], KEPT, _BY_ORDER)
     numbers, real_numbers = Counter(states), Counter(real)
     differences = [
         f"{numbers[state]} outlets are {state.name} instead of {real_numbers[state]}"
@@ -444,34 +530,84 @@ def _compare_by_order(states: list[EnumPowerStatus], real: list[EnumPowerStatus]
     return Finding(RULES["states"], UNTRIED, why)
 
 
+def has_no_figure(figures: Figures) -> bool:
+    """Whether nothing was told as measured."""
+    return figures.load_a is None and figures.energy_kwh is None and not figures.ports
+
+
 def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     """Compares what statistic() returned with what the device measures. Where it has several meters
     of one quantity, a figure is right if it is that of any.
     """
     if not sums.load_a and not sums.energy_kwh:
-        if figures.load_a is None and figures.energy_kwh is None and not figures.ports:
+        if has_no_figure(figures):
             return Finding(RULES["figures"], KEPT, "the device has no meter")
-        return Finding(RULES["figures"], UNTRIED, "its family reads no meter of this device")
+        return Finding(RULES["figures"], UNTRIED, _NO_METERS)
     if figures.load_a is None and figures.energy_kwh is None:
         return broken("figures", "statistic returned no figure, and the device has meters")
     comparisons = [
-        ("load", "A", measured(figures.load_a), sums.load_a),
-        ("total_consumption", "kWh", measured(figures.energy_kwh), sums.energy_kwh),
+        _Comparison("load", "A", figures.load_a, sums.load_a),
+        _Comparison("total_consumption", "kWh", figures.energy_kwh, sums.energy_kwh),
     ]
-    for identity, real_kwh in sums.outlet_kwh.items():
-        outlet_kwh = measured(figures.ports.get(identity, MeterFigures()).energy_kwh)
-        comparisons.append((f"consumption of outlet {identity}", "kWh", outlet_kwh, [real_kwh]))
-    faults = []
-    for name, unit, figure, real_figures in comparisons:
-        if figure is None or not real_figures:
-            continue
-        if all(
-            abs(figure - real) > max(_ROUNDING, _MOST_DEVIATION[unit] * real)
-            for real in real_figures
-        ):
-            reals = " or ".join(f"{real:g}" for real in dict.fromkeys(real_figures))
-            faults.append(f"{name} is {figure:g} {unit}; the device measures {reals} {unit}")
-    return broken("figures", "; ".join(faults)) if faults else Finding(RULES["figures"], KEPT)
+    energies = _energies_as_measured(figures, sums)
+    for identity, outlet_kwh in energies.items():
+        real_kwh = sums.outlet_kwh.get(identity)
+        comparisons.append(
+            _Comparison(
+                name=f"consumption of outlet {identity}",
+                unit="kWh",
+                figure=outlet_kwh,
+                real_figures=() if real_kwh is None else [real_kwh],
+            )
+        )
+    faults = [fault for comparison in comparisons if (fault := comparison.fault())]
+    if faults:
+        return broken("figures", "; ".join(faults))
+    if energies and sums.outlet_kwh and energies.keys() != sums.outlet_kwh.keys():
+        names = sorted(energies.keys() ^ sums.outlet_kwh.keys())
+        why = f"consumption that the handler or this pack does not show: {', '.join(names[:5])}"
+        return Finding(RULES["figures"], UNTRIED, why)
+    unshown = [row.name for row in comparisons if row.figure is None and row.real_figures]
+    if sums.outlet_kwh and not energies:
+        unshown.append("consumption of outlets")
+    return Finding(RULES["figures"], KEPT, f"without {' and '.join(unshown)}" if unshown else "")
+
+
+def _energies_as_measured(figures: Figures, sums: MeasuredSums) -> Mapping[str, Figure]:
+    """The energies of outlets, under the names of the device's, in their order, if the handler has
+    other names for as many.
+    """
+    energies = {
+        name: port.energy_kwh for name, port in figures.ports.items() if port.energy_kwh is not None
+    }
+    are_renamed = (
+        len(energies) == len(sums.outlet_kwh) and not energies.keys() & sums.outlet_kwh.keys()
+    )
+    return dict(zip(sums.outlet_kwh, energies.values())) if are_renamed else energies
+
+
+class _Comparison(NamedTuple):
+    """A figure that statistic() returned, and those that the device measures."""
+
+    name: str
+    unit: str
+    figure: Figure
+    real_figures: Sequence[float]
+
+    def fault(self) -> str:
+        """What is wrong with the figure; "" if it is right, or was not returned."""
+        if self.figure is None or not self.real_figures:
+            return ""
+        reals = " or ".join(f"{real:g}" for real in dict.fromkeys(self.real_figures))
+        measures = f"the device measures {reals} {self.unit}"
+        value = measured(self.figure)
+        if value is None:
+            return f"{self.name} is not known ({reason_without(self.figure)}); {measures}"
+        deviations = [
+            abs(value - real) > max(_ROUNDING, _MOST_DEVIATION[self.unit] * real)
+            for real in self.real_figures
+        ]
+        return f"{self.name} is {value:g} {self.unit}; {measures}" if all(deviations) else ""
 
 
 #: what is seen in the answer of a call that should have raised: result and detail; None if nothing
@@ -498,7 +634,7 @@ def raises(
         if isinstance(error.__cause__, SystemExit):
             return broken(rule, f"{error.reason}: it ends the program that calls it")
         # an exception of its own is what is wanted; it is shown to the user as it is
-        kind = KEPT if " raised " in error.reason else BROKEN
+        kind = KEPT if isinstance(error, HandlerRaised) else BROKEN
         return Finding(RULES[rule], kind, printable(error.reason, 200))
     except Exception as error:
         return Finding(RULES[rule], KEPT, printable(error_text(error), 120))
@@ -515,6 +651,10 @@ def _answer_text(method: str, answer: Any) -> str:
     if isinstance(answer, Figures):
         return f"statistic returned {answer.load_a} A and {answer.energy_kwh} kWh"
     return f"{method or 'port_down'} returned {getattr(answer, 'name', answer)}"
+
+
+#: in the reason of EndlessCall
+ENDLESS = "did not end within"
 
 
 class EndlessCall(PduHandlerError):

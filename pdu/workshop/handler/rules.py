@@ -98,6 +98,10 @@ RULES: Mapping[str, Rule] = {
     ),
     "status": Rule("status returns every outlet with its state", _METHODS, "PDU polling"),
     "states": Rule("the states are those of the device", _METHODS, "PDU port status"),
+    "identity": Rule(
+        "an outlet's identity is the number that the device has for it",
+        remedy="give the number as the device does: DCImanager shows it, and keeps it",
+    ),
     "asked": Rule(
         "status and statistic ask the device each time",
         _METHODS,

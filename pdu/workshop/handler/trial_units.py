@@ -4,6 +4,8 @@ family whose objects it asks for; also with faults.
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
@@ -11,7 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
-from handlers.shared.errors import SettingsError
+from handlers.shared.errors import SettingsError, printable
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.profile import is_below
@@ -25,6 +27,7 @@ from ...recordings.snmp import snmprec
 from ...recordings.snmp.recorded_rows import Arcs, RecordedRows, Rows, SnmpRow, arcs, dotted
 from ...recordings.snmp.recording_format import find_device
 from ...recordings.snmp.unit import RecordedUnit
+from .fault_trials import LATE_S
 from .larger_units import larger_unit, raised_meters
 from .method_trials import MeasuredSums
 
@@ -33,7 +36,7 @@ UNITS = Path(__file__).resolve().parents[3] / "tests" / "recordings"
 #: a word that nothing else holds, so that the trials find where a handler shows it
 COMMUNITY = f"community-{secrets.token_hex(8)}"
 WRONG_COMMUNITY = f"community-{secrets.token_hex(8)}"
-LATE_S = 2.0  # how late a device reports a new state
+_WRITE = re.compile(r"(?P<oid>[0-9]+(\.[0-9]+)+)\.\{outlet\}\s*=\s*(?P<value>\S+)")
 _SYSTEM = "1.3.6.1.2.1.1"  # objects that every device has
 # after so many requests since a command, each answer takes this long
 _MOST_AFTER_COMMAND, _BUSY_S = 100, 0.25
@@ -235,6 +238,10 @@ class TrialUnit(RecordedUnit):
         commands = self.commands[start:]
         return [f"{dotted(oid)} = {row.raw!r}" for oid, row in commands if oid not in objects]
 
+    def misspelt_command(self, start: int = 0) -> str:
+        """Of SNMP, none is known to be one."""
+        return ""
+
     def raise_meters(self) -> None:
         """Let each meter count on, by a tenth."""
         device = find_device(self.rows(), self._key).device
@@ -295,14 +302,61 @@ class Device(NamedTuple):
     about: str
 
 
-def recorded_device(text: str) -> Device:
-    """The device of an SNMP recording. Raises SettingsError if no family reads it."""
+def recorded_device(text: str, key: str = "") -> Device:
+    """The device of an SNMP recording. `key`: the family that reads it, or the file of a profile;
+    "" for the one that is detected. Raises SettingsError if none reads it.
+    """
     rows = snmprec.parse(text).rows
-    device, why, _ = find_device(rows, "")
-    if device is None:
+    device, why, _ = find_device(rows, key)
+    if device is None and key:
         raise SettingsError(f"--replay: {why}")
-    key = device.profile.key
-    return Device(_with_another_on(TrialUnit(rows, key)), key, f"the recording, {key}")
+    if device is None:
+        raise SettingsError(
+            "--replay: no family reads this device: give --profile FILE.json, which pdu draft"
+            " writes, or say what is written, such as --on '1.3.6.1.4.1.99999.2.1.3.{outlet} = 1'"
+            " --off '1.3.6.1.4.1.99999.2.1.3.{outlet} = 0'"
+        )
+    key = key or device.profile.key
+    about = f"the recording, {device.profile.key}"
+    return Device(_with_another_on(TrialUnit(rows, key)), key, about)
+
+
+def profile_of_words(on: Sequence[str], off: Sequence[str], folder: Path) -> str:
+    """The file of a profile of which `OID.{outlet} = VALUE` switches an outlet, where its state is
+    read, too; "" without words. Raises SettingsError.
+    """
+    if not on and not off:
+        return ""
+    matches = [_WRITE.fullmatch(words.strip()) for words in (*on, *off)]
+    if len(matches) != 2 or len(on) != 1:
+        raise SettingsError("over SNMP, give --on and --off once each: OID.{outlet} = VALUE")
+    values = []
+    for match, words in zip(matches, (*on, *off)):
+        if match is None:
+            shown = printable(words, 80)
+            raise SettingsError(f"{shown!r} is no write over SNMP: give OID.{{outlet}} = VALUE")
+        values.append(match["value"])
+    assert matches[0] is not None and matches[1] is not None  # refused above
+    if matches[0]["oid"] != matches[1]["oid"]:
+        raise SettingsError(
+            "--on and --off are writes to two objects: describe the PDU by --profile FILE.json"
+        )
+    column = {"kind": "Column", "oid": matches[0]["oid"], "object": "outletState"}
+    orders = [int(value) if value.isdecimal() else value for value in values]
+    control = {"kind": "Write", "at": column, "on": orders[0], "off": orders[1]}
+    states = {"source": column, "on": values[:1], "off": values[1:]}
+    profile = {
+        "key": "own-words",
+        "vendor": "Unknown",
+        "models": ["unknown"],
+        "mib": "unknown",
+        "sys_object_ids": [],
+        "outlets": [{"states": states, "control": control}],
+        "evidence": {"state": "MIB", "switching": "MIB"},
+    }
+    file = folder / "own-words.json"
+    file.write_text(json.dumps(profile), "utf-8")
+    return str(file)
 
 
 def family_device(key: str) -> Optional[Device]:

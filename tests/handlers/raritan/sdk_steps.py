@@ -9,7 +9,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from typing import Any
+from typing import Any, Callable
 
 
 def _proxy(agent: Any, interface: str, rid: str) -> Any:
@@ -112,6 +112,70 @@ def read(agent: Any, asked: list[list[str]]) -> list[Any]:
         value = getattr(_proxy(agent, interface, rid), method)()
         out.append([plain(value), str(value)])
     return out
+
+
+class _ScriptedAgent:
+    """Answers each call with the same result, and notes whether one was sent."""
+
+    def __init__(self, answer: Any, url: str = "https://a") -> None:
+        self.url = self.place = url
+        self.timeout = None
+        self.sent = False
+        self._answer = answer
+
+    def json_rpc(self, *_: Any, **__: Any) -> Any:
+        self.sent = True
+        return self._answer
+
+
+_READING = {
+    "timestamp": 1,
+    "available": True,
+    "valid": True,
+    "status": dict.fromkeys(
+        ("aboveUpperCritical", "aboveUpperWarning", "belowLowerWarning", "belowLowerCritical"),
+        False,
+    ),
+}
+
+
+def differences(_: Any, package: str) -> dict[str, list[Any]]:
+    """Whether a call was sent, and the error, "" for none, of what the page of the library names as
+    a difference. `package`: `raritan.rpc` or another binding.
+    """
+    outlet = named("pdumodel.Outlet", package)
+    agents = {
+        "null number": _ScriptedAgent({"_ret_": {**_READING, "value": None}}),
+        "number not sent": _ScriptedAgent({"_ret_": _READING}),
+        "null event": _ScriptedAgent({"_ret_": False, "events": [None]}),
+        "missing result": _ScriptedAgent({"_ret_": False}),
+        "unknown element": _ScriptedAgent({"_ret_": 0}),
+        "object of another unit": _ScriptedAgent({"_ret_": 0, "group": None}),
+        "lost octet": _ScriptedAgent({"_ret_": 0, "group": None}),
+    }
+    channel, sensor = named("event.Channel", package), named("sensors.NumericSensor", package)
+    manager = named("pdumodel.OutletGroupManager", package)
+    foreign_outlet = outlet("/o", _ScriptedAgent(None, "https://b"))
+    calls: dict[str, Callable[[Any], Any]] = {
+        "null number": lambda agent: sensor("/s", agent).getReading().value,
+        "number not sent": lambda agent: sensor("/s", agent).getReading().value,
+        "null event": lambda agent: channel("/c", agent).pollEventsNb(),
+        "missing result": lambda agent: channel("/c", agent).pollEventsNb(),
+        "unknown element": lambda agent: outlet("/o", agent).setPowerState(outlet.PowerState(-1)),
+        "object of another unit": lambda agent: manager("/m", agent).createGroup(
+            "g", [foreign_outlet]
+        ),
+        "lost octet": lambda agent: manager("/m", agent).createGroup("B\ufffdro", []),
+    }
+    results: dict[str, list[Any]] = {}
+    for name, call in calls.items():
+        error = ""
+        try:
+            call(agents[name])
+        except Exception as raised:  # the test compares its type
+            error = type(raised).__name__
+        results[name] = [agents[name].sent, error]
+    return results
 
 
 def plain(value: Any) -> Any:

@@ -13,8 +13,10 @@ from handlers.dcimanager import Figures
 from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.raritan.handler import RaritanPdu
 from handlers.shared.tls import Trust
+from pdu.recordings.raritan.topology import read_topology
 from pdu_common.connection import PduData
 from tests.faults.sweep import Case, Shown
+from tests.pdu.recordings.shown_parts import kinds_of, shown_parts
 from tests.simulators.xerus import XerusPdu
 
 from .handling import settings, shown
@@ -65,6 +67,7 @@ class SpoiltUnit(Transport):
         self._recorded: dict[str, Json] = {}
         self._case: Case = ()
         self._asked: list[str] = []
+        self._kinds: Mapping[str, str] = {}
         self._inner = RaritanPdu(self._data()).transport(Trust(ca_pem=pdu.ca_pem))
 
     def _data(self) -> PduData:
@@ -92,6 +95,14 @@ class SpoiltUnit(Transport):
 
     def states(self, case: Case) -> Shown:
         return shown(self.handler(case).status())
+
+    def parts(self, case: Case) -> Shown:
+        """The currents of lines and breakers."""
+        with self.handler(case).session("check") as session:
+            parts = read_topology(session)
+        if not case:
+            self._kinds = kinds_of(parts)
+        return shown_parts(parts, self._kinds)
 
     def exchange(self, where: Endpoint, request: Request) -> Response:
         assert isinstance(request.body, bytes)

@@ -18,6 +18,8 @@ from tests.servers import sdk
 from tests.servers.worker import Worker
 from tests.simulators.xerus import SPLIT_PHASE, CircuitModel, MeterModel, Model, XerusPdu
 
+from . import sdk_steps
+
 CIRCUITS = (CircuitModel(0, name="rack 1"), CircuitModel(3, (1, 2)), CircuitModel(9, metered=False))
 # Nine outlets: a unit with fewer has no overcurrent protectors.
 MODEL = Model(
@@ -120,3 +122,25 @@ def is_alike(our: Any, their: Any) -> bool:
         and not our._wire.rest.keys() & fields.keys()
         and all(is_alike(getattr(our, field, None), value) for field, value in fields.items())
     )
+
+
+#: name -> whether it was sent, and the error: of the SDK, and of this binding
+DIFFERENCES = {
+    "null number": ([True, "AssertionError"], [True, "FieldNotSent"]),
+    "number not sent": ([True, "KeyError"], [True, "FieldNotSent"]),
+    "null event": ([True, ""], [True, ""]),
+    "missing result": ([True, "KeyError"], [True, "JsonRpcSyntaxException"]),
+    "unknown element": ([True, ""], [False, "TypeError"]),
+    "object of another unit": ([True, ""], [False, "TypeError"]),
+    "lost octet": ([True, ""], [False, "TypeError"]),
+}
+
+
+@pytest.mark.against("the vendor's SDK")
+def test_the_binding_is_as_strict_as_the_sdk_or_stricter() -> None:
+    """Each difference is in docs/raritan-library.md, under "Differences"."""
+    with Worker(sdk.needed(sdk.RELEASES["4.4"]), "tests.simulators.sdk.script") as worker:
+        step = ("tests.handlers.raritan.sdk_steps", "differences", "http://127.0.0.1:1", "", "")
+        theirs = worker.order(*step, "raritan.rpc")
+    ours = sdk_steps.differences(None, "handlers.raritan.rpc")
+    assert {name: (theirs[name], ours[name]) for name in ours} == DIFFERENCES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 import typing
@@ -91,6 +92,9 @@ def test_the_page_lists_the_modules_that_are_here() -> None:
 def test_the_import_of_a_module_that_only_the_vendor_has_says_so(name: str) -> None:
     with pytest.raises(ImportError, match=f"no module {name}: the vendor's own binding has it"):
         exec(f"from handlers.raritan.rpc import {name}", {})
+    # Python itself answers the other form
+    with pytest.raises(ModuleNotFoundError, match=f"No module named 'handlers.raritan.rpc.{name}'"):
+        importlib.import_module(f"handlers.raritan.rpc.{name}")
 
 
 def test_interfaces_have_the_same_methods_parameters_results_and_constants(theirs: Names) -> None:

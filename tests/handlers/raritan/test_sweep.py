@@ -47,6 +47,10 @@ _EMPTY = {
     "getTransferSwitches": "a unit without a switch has an empty list",
     "getCircuits": "a new panel has no circuits",
 }
+_EMPTY_PARTS = {
+    "getInlets": "a power meter controller has no inlets",
+    "getOverCurrentProtectors": "a small unit has none",
+}
 _LISTED_SENSOR = "getReading of /tfwopaque/"
 
 
@@ -71,4 +75,23 @@ def test_a_spoilt_answer_shows_nothing_false_alone_or_with_another_one(
         cases = single_cases(answers, tuple(WAYS))
         cases += random_pairs(answers, tuple(WAYS), _PAIRS, seed=144)
         assert swept(read, cases, _why_excepted) == []
+        unit.close()
+
+
+def _why_excepted_of_parts(spoilt: Spoilt) -> str:
+    method = spoilt.answer.partition(" of ")[0]
+    if spoilt.way == "empty" and method in _EMPTY_PARTS:
+        return _EMPTY_PARTS[method]
+    return _why_excepted(spoilt)
+
+
+@pytest.mark.sample(3)
+@pytest.mark.parametrize("case", _UNITS.values(), ids=_UNITS)
+def test_no_line_or_breaker_vanishes_with_a_spoilt_answer(case: Case) -> None:
+    with XerusPdu(case.model, case.firmware, case.links) as pdu:
+        unit = SpoiltUnit(pdu, link_units=case.link_units)
+        answers = unit.asked(unit.parts)
+        cases = single_cases(answers, tuple(WAYS))
+        cases += random_pairs(answers, tuple(WAYS), _PAIRS, seed=147)
+        assert swept(unit.parts, cases, _why_excepted_of_parts) == []
         unit.close()

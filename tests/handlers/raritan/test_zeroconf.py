@@ -4,6 +4,7 @@ loopback interface.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import pickle
 import re
@@ -16,6 +17,8 @@ import pytest
 from zeroconf import IPVersion, ServiceInfo, ServiceStateChange, Zeroconf
 
 from handlers.raritan import zeroconf as discovery
+from tests import vendor_pages
+from tests.process_lock import turn
 
 LOOPBACK = ["127.0.0.1"]
 OLD, NEW = discovery.SERVICES
@@ -145,3 +148,20 @@ def test_a_devices_name_is_cut_to_120_characters_and_loses_unprintable_ones(
 def test_discovery_needs_ipv4_addresses_to_ask_on(interfaces: list[str]) -> None:
     with pytest.raises(ValueError):
         discovery.discover(0.1, interfaces)
+
+
+def test_the_example_of_the_vendors_page_prints_the_units(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (example,) = [e for e in vendor_pages.examples("000") if "import zeroconf" in e.code]
+    search = discovery.discover_devices
+    # asked on loopback alone
+    monkeypatch.setattr(
+        discovery, "discover_devices", lambda timeout, interfaces: search(timeout, LOOPBACK)
+    )
+    code = example.code.replace("from raritan", "from handlers.raritan")
+    with turn("mdns"), contextlib.contextmanager(announced)():
+        exec(compile(code, example.page, "exec"), {})  # noqa: S102  # the vendor's own
+    shown = capsys.readouterr().out
+    for address in ("127.0.0.11", "127.0.0.12", "127.0.0.13", "2001:db8::14"):
+        assert shown.count(f"'{address}'") == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Optional
 
@@ -14,9 +14,12 @@ from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.redfish.handler import RedfishPdu
 from handlers.shared.tls import Trust
+from pdu.recordings.redfish.topology import read_topology
+from pdu.recordings.topology import MeteredPart
 from pdu_common.connection import PduData
 from tests.faults.sweep import Case, Shown, Spoilt, random_pairs, single_cases, swept
 from tests.handlers.http.leaves import ANSWER_WAYS, LEAF_WAYS, Leaf, leaves, spoilt_answers
+from tests.pdu.recordings.shown_parts import kinds_of, shown_parts
 from tests.simulators.redfish import Model, Pdu, RedfishService
 from tests.simulators.redfish.model import Expand
 
@@ -110,13 +113,18 @@ def shown_by(handler: RecordedPdu) -> Shown:
     return shown
 
 
-def recorded(model: Model) -> dict[str, Any]:
-    """The answers that a status and a statistic need, by target. Each counter is another one."""
+def recorded(model: Model, *, with_parts: bool = False) -> dict[str, Any]:
+    """The answers that a status and a statistic need, by target, and those of lines and branches.
+    Each counter is another one.
+    """
     bodies: dict[str, Any] = {}
     with RedfishService(model, tls=False) as service:
         handler = pdu(service.host, service.port, service.user, service.password)
         handler.bodies = bodies
         shown_by(handler)
+        if with_parts:
+            with handler.session("check") as session:
+                read_topology(session)
     return bodies
 
 
@@ -180,3 +188,26 @@ def test_a_pdu_of_several_whose_list_of_outlets_is_gone_is_told(
         shown = read(answers, named, (Spoilt(answer, "gone"),))
     assert "1.A1" not in shown and "2.A1" in shown
     assert "PDU 1 lists no outlets, so it is taken as one that only meters" in caplog.text
+
+
+def parts_of(answers: Mapping[str, tuple[int, bytes]]) -> Sequence[MeteredPart]:
+    handler = pdu("192.0.2.7", 80, "operator", "secret-word")
+    handler.replies = answers
+    with handler.session("check") as session:
+        return read_topology(session)
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_no_line_or_branch_vanishes_with_a_spoilt_answer(name: str) -> None:
+    answers = recorded(UNITS[name], with_parts=True)
+    named = leaves(answers)
+    kinds = kinds_of(parts_of(spoilt_answers(answers, named, ())))
+    assert kinds
+
+    def read_parts(case: Case) -> Shown:
+        return shown_parts(parts_of(spoilt_answers(answers, named, case)), kinds)
+
+    reasons = exceptions(named)
+    cases = single_cases(named, LEAF_WAYS)
+    cases = random.Random(1).sample(cases, 250) + single_cases(answers, tuple(ANSWER_WAYS))
+    assert swept(read_parts, cases, lambda spoilt: reasons.get(spoilt, "")) == []

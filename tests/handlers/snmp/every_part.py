@@ -12,7 +12,7 @@ from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Arcs, Ceilings, Figure, Total
 from handlers.snmp.outlets import Outlets
-from handlers.snmp.profile import Profile, Root
+from handlers.snmp.profile import Nameplate, Profile, Root
 from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
 from handlers.snmp.sources import (
     Alike,
@@ -49,8 +49,10 @@ from handlers.snmp.sources import (
     Signed,
     Span,
     Spread,
+    Summed,
     Tables,
     UnitOf,
+    Units,
     Unless,
     Whole,
 )
@@ -64,7 +66,7 @@ SPREAD = Spread(
 BY_ROW = Spread("1.3.6.1.4.1.99999.4", (Span(1, 24, 52),), "outletN", by_row=True)
 TABLES = Tables("1.3.6.1.4.1.99999.5", 1, 8, "2.1.2", "outletPduX")
 NAMED = NamedRows("1.3.6.1.4.1.99999.6.3", "1.3.6.1.4.1.99999.6.10", r"Socket (\d+)", "variable")
-BY_UNIT = ByUnit(C, C, C, (S,))
+BY_UNIT = ByUnit(C, C, C, (S,), ("0",))
 PACKED = Packed(S, ";", "1")
 
 EVERY_PART = Profile(
@@ -78,6 +80,7 @@ EVERY_PART = Profile(
     unseen=True,
     described="Acme.*",
     contact=(Contact(C, ("1",), Arcs(0, 1), Arcs(0, 2), optional=True, why="why"),),
+    units=C,
     outlets=(
         Outlets(
             states=State(
@@ -112,6 +115,7 @@ EVERY_PART = Profile(
             ),
             count=OfUnits(S, C),
             none_if_zero=InletsInUse(C, S, C),
+            counts_unlisted=True,
             number=Chained(Number(C, 2, 0), C, "."),
             name=Field(ItemCount(S, ";"), 1, ";"),
             contact=(Contact(S, ("1",)),),
@@ -130,18 +134,18 @@ EVERY_PART = Profile(
                     (
                         Gathered(C, S, C, ";", ("x",)),
                         ByOctets(C, S, 7),
-                        Whole(C, S),
+                        Whole(C, Summed(S)),
                         Unless(C, Listed(C, S)),
                         Checked(Alike(C, S), ("0",), S, ("2",), 3),
                         Fitted(C, (S,), ("", "-1")),
                         Renumbered(C, S),
                         Signed(C, S, C, S),
-                        Complete(C, S, S, 3, -1),
+                        Complete(C, S, S, 3, -1, next_row=True),
                     )
                 )
             ),
             energy=Figure(
-                EachUnit(Part(C, S, 1, 3), C, (S,)),
+                EachUnit(Part(C, S, 1, 3), C, (Units(S),)),
                 absent=(),
                 padding=("7",),
                 unmetered="the MIB contradicts itself",
@@ -154,10 +158,14 @@ EVERY_PART = Profile(
         ),
         Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),
     ),
-    load=Total(
-        (Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C, unit_count=S
-    ),
+    load=Total((Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C),
     ceilings=Ceilings(Decimal(1), Decimal(2), Decimal(3), Decimal(4)),
+    nameplate=Nameplate(
+        serial="1.3.6.1.4.1.99999.9.1",
+        firmware="1.3.6.1.4.1.99999.9.2",
+        model="1.3.6.1.4.1.99999.9.3",
+        manufacturer="1.3.6.1.4.1.99999.9.4",
+    ),
     power=Total((Figure(S),)),
     energy=Total(else_outlets=True),
     inlet=Total((Figure(C),)),

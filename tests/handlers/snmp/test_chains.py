@@ -16,45 +16,54 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.sources import ByUnit, Column, UnitOf
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
-from tests.handlers.snmp.memory import Memory, Value, filled, reader, table
+from tests.handlers.snmp.memory import Memory, Value, filled, of_rows, reader, table
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, states, states_on, switching
 from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row, ber
 from tests.simulators.snmp_agent.ber import Message
-from tests.simulators.snmp_agent.device import arcs
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
-CHAINS = [
-    unit for unit in FIXTURES if unit.name in ("apc-rpdu2", "apc-easy-epdu", "cyberpower-epdu2")
-]
+#: the first two outlets of the second unit, by unit and number
+SECOND = {
+    "apc-rpdu2": (("2", "1"), ("2", "2")),
+    "apc-easy-epdu": (("2", "1"), ("2", "2")),
+    "cyberpower-epdu2": (("2", "1"), ("2", "2")),
+    "wti-power": (("AUX1", "A1"), ("AUX1", "A2")),
+}
+CHAINS = [unit for unit in FIXTURES if unit.name in SECOND]
 EACH = pytest.mark.parametrize("unit", CHAINS, ids=lambda unit: unit.name)
 BY_UNIT = ByUnit(Column("1.3.1"), Column("1.3.2"), Column("1.3.3"))
 
 
-def columns(unit: Fixture) -> tuple[str, str, str]:
-    """The OIDs of the columns of the states, the units and the numbers."""
+def source_of(unit: Fixture) -> ByUnit:
+    """The states of the family."""
     states_of_family = FAMILIES[unit.key].outlets[0].states
-    assert states_of_family is not None
-    source = states_of_family.source
-    assert isinstance(source, ByUnit)
-    parts = (source.source, source.unit, source.number)
-    return tuple(part.oid for part in parts if isinstance(part, Column))  # type: ignore[return-value]
+    assert states_of_family is not None and isinstance(states_of_family.source, ByUnit)
+    return states_of_family.source
+
+
+def columns(unit: Fixture) -> list[str]:
+    """The OIDs of the column of the states, and of those that have the units and the numbers."""
+    source = source_of(unit)
+    parts = parts_of((source.source, source.unit, source.number))
+    return list(dict.fromkeys(part.oid for part in parts if isinstance(part, Column)))
+
+
+def positions(unit: Fixture, rows: Mapping[str, Row]) -> dict[int, tuple[str, str]]:
+    """Row -> unit and number."""
+    source, device = source_of(unit), Reader(of_rows(rows))
+    units, numbers = source.unit.rows(device), source.number.rows(device)
+    return {int(row): (str(units[row]), str(numbers[row])) for row in units.keys() & numbers}
 
 
 def without_first_unit(unit: Fixture) -> dict[str, Row]:
     """The unit's objects when the first unit of the chain has left: the rows of the second one have
     moved up."""
-    _, modules, _ = columns(unit)
-    is_first = {
-        row: objects.value == 1
-        for row in range(1, 10)
-        for objects in [unit.rows.get(f"{modules}.{row}")]
-        if objects is not None
-    }
-    moved_by = sum(is_first.values())
+    unit_by_row = {row: name for row, (name, _) in positions(unit, unit.rows).items()}
+    moved_by = list(unit_by_row.values()).count(unit_by_row[1])
     rows = dict(unit.rows)
     for column in columns(unit):
-        for row in is_first:
+        for row in sorted(unit_by_row):
             moved = unit.rows.get(f"{column}.{row + moved_by}")
             rows.pop(f"{column}.{row}")
             if moved is not None:
@@ -69,7 +78,7 @@ class Changing(Agent):
     later_rows: Mapping[str, Row] = {}
     change_at = 0  #: the request, counted from 1
     requests = 0
-    written: Optional[tuple[object, object]] = None
+    written: Optional[tuple[str, str]] = None
     is_changed_by_write = False
 
     def __init__(self, unit: Fixture) -> None:
@@ -84,12 +93,11 @@ class Changing(Agent):
             self.device = Device(self.later_rows, self.unit.rules)
         if is_write:
             row = message.pdu.bindings[0][0][-1]
-            cells = [self.device.get(arcs(f"{of}.{row}")) for of in columns(self.unit)[1:]]
-            self.written = tuple(cell and cell.value for cell in cells)  # type: ignore[assignment]
+            self.written = positions(self.unit, self.device.rows())[row]
         return super()._answer(message)
 
 
-def test_three_families_number_the_outlets_of_a_chain_consecutively() -> None:
+def test_four_families_number_the_outlets_of_a_chain_consecutively() -> None:
     assert {unit.key for unit in CHAINS} == {
         key
         for key, profile in FAMILIES.items()
@@ -107,12 +115,9 @@ def test_the_second_units_outlets_keep_their_identities_when_the_first_leaves(
     with Agent(Device(unit.rows, unit.rules)) as agent:
         state_by_outlet = states_on(unit, agent)
     shorter_chain = Device(without_first_unit(unit), unit.rules)
-    state, module, number = map(Column, columns(unit))
-    by_unit = ByUnit(state, module, number)
-    remaining = by_unit.rows(
-        reader({oid: str(row.value) for oid, row in shorter_chain.rows().items()})
-    )
-    of_second = [identity for identity in state_by_outlet if identity.startswith("2.")]
+    remaining = source_of(unit).rows(Reader(of_rows(shorter_chain.rows())))
+    second, _ = SECOND[unit.key][0]
+    of_second = [identity for identity in state_by_outlet if identity.startswith(f"{second}.")]
     # the last row of an Easy PDU is no outlet
     outlets = [identity for identity in remaining if not identity.endswith(".")]
     assert of_second and outlets == of_second
@@ -123,7 +128,7 @@ def test_the_second_units_outlets_keep_their_identities_when_the_first_leaves(
 def test_a_unit_that_leaves_before_any_request_makes_no_command_another_units(
     unit: Fixture,
 ) -> None:
-    identity = "2.1"
+    identity = ".".join(SECOND[unit.key][0])
     with Agent(Device(unit.rows, unit.rules)) as agent:
         target = DOWN if states_on(unit, agent)[identity] is UP else UP
     change_at, requests = 0, 1
@@ -139,7 +144,7 @@ def test_a_unit_that_leaves_before_any_request_makes_no_command_another_units(
             except PduHandlerError:
                 port.power_status = UNKNOWN
             requests = changing.requests
-        if changing.written != (2, 1):
+        if changing.written != SECOND[unit.key][0]:
             # nothing, or what no handler can see: the unit left right at the write
             assert changing.written is None or changing.is_changed_by_write, change_at
             assert port.power_status is not target, change_at
@@ -158,26 +163,21 @@ class MovedByWrite(Changing):
 def test_a_write_to_a_row_that_became_anothers_proves_nothing_though_both_read_as_wanted(
     unit: Fixture,
 ) -> None:
-    state, module, number = columns(unit)
-    row_of = {
-        (unit.rows[oid].value, unit.rows[f"{number}.{row}"].value): row
-        for row in range(1, 30)
-        for oid in [f"{module}.{row}"]
-        if oid in unit.rows
-    }
-    row_1, row_2 = row_of[2, 1], row_of[2, 2]
+    row_of = {position: row for row, position in positions(unit, unit.rows).items()}
+    first, second = SECOND[unit.key]
+    identity, row_1, row_2 = ".".join(first), row_of[first], row_of[second]
     changing = MovedByWrite(unit)
     swapped = dict(unit.rows)
-    for column in (state, module, number):
+    for column in columns(unit):
         swapped[f"{column}.{row_1}"] = unit.rows[f"{column}.{row_2}"]
         swapped[f"{column}.{row_2}"] = unit.rows[f"{column}.{row_1}"]
     changing.later_rows = swapped
     with changing:
-        handler, port = near(changing, {"switch_unproven": "yes"}), PduPortView("2.1")
-        is_on = states_on(unit, changing)["2.1"] is UP
+        handler, port = near(changing, {"switch_unproven": "yes"}), PduPortView(identity)
+        is_on = states_on(unit, changing)[identity] is UP
         switch = handler.port_up if is_on else handler.port_down
         assert switch(port, deadline=0.0, pause=0.0).power_status is UNKNOWN
-    assert changing.written == (2, 2)
+    assert changing.written == second
 
 
 @EACH
@@ -203,11 +203,11 @@ def test_a_unit_that_tells_no_units_has_the_rows_as_identities_if_its_profile_sa
         part
         for by_unit in parts_of(first_outlets)
         if isinstance(by_unit, ByUnit)
-        for part in (by_unit.unit, by_unit.number)
+        for part in parts_of((by_unit.unit, by_unit.number))
         if isinstance(part, Column)
     ]
-    positions = {column.oid for column in columns_of_units}
-    rows = {oid: row for oid, row in unit.rows.items() if oid.rpartition(".")[0] not in positions}
+    removed = {column.oid for column in columns_of_units}
+    rows = {oid: row for oid, row in unit.rows.items() if oid.rpartition(".")[0] not in removed}
     with Agent(Device(rows, unit.rules)) as agent:
         handler = near(agent, {"switch_unproven": "yes"})
         if not all(column.optional for column in columns_of_units):

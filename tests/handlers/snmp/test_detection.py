@@ -13,7 +13,6 @@ from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.profiles.shorthand import zero_outlets_proof
 from handlers.snmp.sources import Column, Complete, Scalar
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
@@ -246,7 +245,7 @@ def test_a_family_whose_sys_object_id_was_seen_on_no_unit_is_found_without_one(k
 
 
 @pytest.mark.parametrize(
-    "key, requests", [("cpi-econnect", 5), ("dli-energy-object", 4), ("npdu", 5)]
+    "key, requests", [("cpi-econnect", 6), ("dli-energy-object", 4), ("npdu", 5)]
 )
 def test_families_of_unseen_numbers_are_probed_after_those_whose_units_have_none(
     key: str, requests: int
@@ -358,8 +357,9 @@ def test_a_server_board_with_sys_object_id_of_aten_is_refused_after_at_most_ten_
 
 
 NUMBERED = Outlets(
-    states=State(Column(f"{ACME}.2.1"), on=("1",), off=("2",)),
-    none_if_zero=zero_outlets_proof(Column(f"{ACME}.3")),
+    states=State(Column(f"{ACME}.2.1"), on=("1",), off=("2",), absent=("-1",)),
+    none_if_zero=Column(f"{ACME}.3"),
+    counts_unlisted=True,
 )
 COUNTING = Profile(
     "acme",
@@ -384,12 +384,20 @@ def counting(counts: dict[str, Value], **rows: Value) -> Memory:
 def test_a_number_of_outlets_that_is_not_0_on_every_unit_proves_nothing(
     counts: dict[str, Value],
 ) -> None:
-    """With `zero_outlets_proof`, a number above 0 does not contradict `metered_only`: a unit that
-    only meters may count outlets that it does not list.
+    """With `counts_unlisted`, a number above 0 does not contradict `metered_only`: a unit that only
+    meters may count outlets that it does not list.
     """
     with pytest.raises(ProtocolError, match="nothing proves that it has none"):
         detect(counting(counts), (COUNTING,))
     assert dict(detect(counting(counts), (COUNTING,), metered_only=True).states) == {}
+
+
+def test_rows_of_padding_alone_and_a_number_of_outlets_prove_nothing_together() -> None:
+    padding = {"_1": -1, "_2": -1}
+    assert dict(detect(counting({}, **padding), (COUNTING,)).states) == {}
+    assert dict(detect(counting({"1": 0}, **padding), (COUNTING,)).states) == {}
+    with pytest.raises(ProtocolError, match="nothing proves that it has none"):
+        detect(counting({"1": 2}, **padding), (COUNTING,))
 
 
 def test_a_number_of_outlets_that_is_0_although_outlets_are_listed_empties_no_list() -> None:

@@ -1,10 +1,11 @@
-"""A walk of a statistic leaves out a row, or is answered empty, while GETs answer the same objects:
-each figure that the whole unit has is the same, or the answer says that it is not known.
+"""A walk leaves out a row, or is answered empty, while GETs answer the same objects: each figure
+that the whole unit has is the same, or the answer says that it is not known; and each outlet stays.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 import pytest
@@ -13,15 +14,14 @@ from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure, NotKnown
 from handlers.snmp import metering
+from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
+from tests.needs import ROOT
 from tests.recordings import Fixture, fixture
 
 #: units that lose a figure with a row without a word, by the reason why nothing proves the loss
 UNPROVEN_ROWS = {
-    "the row is lost in the list of the outlets, and no other column that is read shows it": (
-        "dell-rpdu geist-v5 geist-v5_delta riedo-updu"
-    ),
     "it is the only meter of its unit of the chain, which may be a unit without meters": (
         "eaton-power-pdu"
     ),
@@ -30,7 +30,7 @@ _ALONE = "no other column of its table is read, so the device looks like one wit
 #: likewise, with all rows of a column
 UNPROVEN_COLUMNS = {
     _ALONE: (
-        "apc-easy-epdu_metered apc-rpdu2 aten-pe2 baytech_modules eaton-epdu eaton-power-pdu"
+        "apc-easy-epdu_metered apc-rpdu2 baytech_modules eaton-epdu eaton-power-pdu"
         " enlogic-esp geist-em hpe-mapdu2 hpe-mapdu2_metered hpe-mapdu3 hpe-mapdu3_metered"
         " raritan-px2 raritan-px2_sensors starline-ac tripplite-12x-ups_output"
     ),
@@ -39,6 +39,8 @@ UNPROVEN_COLUMNS = {
         " clever-zpdu cpi-legacy ipt-ipower wti-power_branches"
     ),
 }
+#: units that lose outlets of a status with all rows of a column
+UNPROVEN_LISTS = {_ALONE: "hpe-ipdu powertek-v2"}
 
 
 class ShortWalk(Memory):
@@ -171,14 +173,47 @@ def test_a_figure_without_its_column_is_the_same_or_said_to_be_not_known(unit: F
         assert silent_beside_others == []
 
 
-def test_the_named_units_are_units() -> None:
-    named = [
-        name
-        for unproven in (UNPROVEN_ROWS, UNPROVEN_COLUMNS)
-        for names in unproven.values()
-        for name in names.split()
-    ]
-    assert set(named) <= {unit.name for unit in units.FIXTURES}
+@units.EACH
+@pytest.mark.sample(12)
+def test_no_outlet_is_left_out_of_a_status_without_a_column(unit: Fixture) -> None:
+    """Its state is the same or UNKNOWN. An outlet that is added is UNKNOWN: a row may be one if
+    what would say that it is padding is lost."""
+    device = ShortWalk({oid: plain(row) for oid, row in unit.rows.items()})
+    whole = units.find(unit, device).states
+    columns = walked(device)
+    left_out: list[str] = []
+    for column, rows in columns.items():
+        device.left_out = {column: rows}
+        try:
+            states = units.find(unit, device).states
+        except PduHandlerError:
+            continue
+        left_out += [f"{column}: {outlet}" for outlet in whole if outlet not in states]
+        for outlet, state in states.items():
+            assert state in (whole.get(outlet), EnumPowerStatus.UNKNOWN), (column, outlet)
+    assert bool(left_out) is is_named(unit, UNPROVEN_LISTS), left_out
+
+
+def families_of(unproven: Mapping[str, str]) -> set[str]:
+    key_by_name = {unit.name: unit.key for unit in units.FIXTURES}
+    return {key_by_name[name] for names in unproven.values() for name in names.split()}
+
+
+@pytest.mark.parametrize(
+    "unproven, words",
+    [
+        (UNPROVEN_ROWS, "with the only row of a unit"),
+        (UNPROVEN_COLUMNS, "loses its figures without a word"),
+        (UNPROVEN_LISTS, "loses its outlets"),
+    ],
+    ids=["rows", "columns", "lists"],
+)
+def test_the_families_in_which_nothing_proves_a_loss_are_documented(
+    unproven: Mapping[str, str], words: str
+) -> None:
+    page = (ROOT / "docs" / "dev" / "families.md").read_text()
+    (line,) = (line for line in page.splitlines() if words in line)
+    assert set(re.findall("`(.+?)`", line)) == families_of(unproven)
 
 
 @pytest.mark.parametrize(

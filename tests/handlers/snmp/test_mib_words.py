@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable, Mapping, Sequence
 
-from handlers.snmp.profile import is_below
+from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
+from handlers.snmp.profiles.shorthand import NO_PUBLIC_MIB
+from handlers.snmp.reader import ROOT
 from tests.foreign_files import mib_words
 from tests.handlers.snmp.test_evidence import PROGRAM
 
@@ -25,9 +28,33 @@ UNREAD = {
         r"geist-v3 (outletCount|\w*RelayCount)",
         "liebert-mph lgpPduRbEntryRcpCount",
         r"lantronix-slc slcDevPortCfgDevNum(Exp)?Outlets",
+        "(eaton-revelation|raritan-px1) outletCount",  # below another root in the family
+    ),
+    "a number of devices of all kinds, such as sensors and inverters": (
+        "geist-v5 deviceCount",
+        "tripplite-products tlpDeviceNumDevices",
+        "sinetica-hawk invPduCount",
+    ),
+    "a quantity that the family does not read, though the MIB says that it may be calculated or"
+    " without a value": (
+        r"hpe-ipdu mpdu(Output|SmExtBarOutlet)(PercentLoad|Voltage|Rating|Power(VA|Factor))",
+        r"hpe-pdu-module pduOutput(Load|Heat)",
+        r"opengear-rpc ogRpc(Input|Outlet)(Frequency|Voltage|Load)",
+        r"schleifenbauer \w+PowerVoltAmpere",
+        r"sentry[34] \w+PowerFactor",
+        r"starline-ac \w+DemandTime",
+        "synaccess-synlink inlet3PhaseBalance",
+        r"tripplite-products tlp(Ats|Pdu)OutputCalculated\w+",
+        r"dli-energy-object eoPower(MeasurementCaliber)?",
+        r"avocent-pm \w+EnergyStartTime",
+        r"liebert-mph lgpPdu\w+EcAvailBeforeAlarm\w*",
+        r"apc-isx-modular \w+(AvailableVoltages|FrequencyTolerance)",
+        "bachmann-bluenet2 blueNet2VariableSetPoint",
     ),
     "of inputs, sources or their redundancy: the figures of the output stay right": (
         r"apc-xpdu xPDU\w*Bypass\w*",
+        r"apc-ats atsStatus24V\w*PowerSupply",
+        "tripplite-products tlpAtsInputSourceAvailability",
         r"\S+ (ats|ePDU2Source)StatusRedundancyState",
         "apc-ats atsInputType",
         "eaton-ats2 ats2InputStatusVoltage",
@@ -52,6 +79,13 @@ UNREAD = {
         "vertiv-dcs-mpdu envTdicom114DICommStatus",
         "socomec-ats dpduAlarmEnvDisconnect",
         "wti-power alarmLostOptoVoltage",
+        r"(apc-rpdu2?|cyberpower-epdu2?|dell-rpdu) \w+PowerSupplyAlarmD?",
+        r"cpi-legacy (cpi|sa)Pdu\w+",
+        r"geist-v3 (?!ctrl3ChIEC)\w+Avail",
+        r"opengear-rpc og(HostServiceStatus|NetInterfaceState)",
+        r"tripplite-products tlp(Ats|Pdu)HeatsinkStatus",
+        r"eta-rci10 eaAvailable[AB]",
+        "panduit-g5 pdug5PowershareFunctionStatus",
     ),
     "a name, a link to a page, the network, a time since the start, or what happened in the past": (
         r"apc-rpdu2 \w+ExternalLink",
@@ -61,6 +95,11 @@ UNREAD = {
         "raritan-px2 relayBehaviorOnPowerLoss",
         "sentry4 st4UnitType",
         "synaccess-synlink synLinkModel",
+        "eaton-epdu unitType",
+        "baytech sBTAModulesRPCIndex",
+        "liebert-mph lgpPduRcpEntryLineSource",
+        "rittal-cmc3 cmcIIIVarDataType",
+        "geist-v5 pduOutletSwitchPoaAction",
         r"sinetica-hawk pduCctStatPwrLoss\w+",
     ),
     "a summary of what the family reads of each part, or a list that a person edits": (
@@ -72,6 +111,34 @@ UNREAD = {
     "whether a power is estimated: of tables of which no power is read": (
         r"(cyclades-acs5k|avocent-pm) \w+PowerType",
     ),
+}
+#: objects of families with states and figures that are read for the states alone, by the reason
+FOR_STATES = {
+    "a number of outlets: a sum of figures has their rows": (
+        r"\S+ \w*(TableSize|OutletCount|OutletTableCount)",
+        r"\S+ \w*(NumCntrlOutlets|NumberOf(Sockets|Outlets))",
+        r"\S+ (\w*[nN]umOutlets|pduNumOfOutlets|powerOutletNum|lgpPduRcpTableCount)",
+        r"\S+ outletCount",
+    ),
+    "the state itself": (
+        "geist-v5 pduOutletSwitchState",
+        "opengear-rpc ogRpcOutletState",
+        "sentry3 outletStatus",
+    ),
+    "which slots have a fuse: a figure is of a listed outlet": (r"eta-rci10 available[AB]",),
+    "a bypass around the relays: what flows is measured all the same": (
+        "riello-mdu mduManualBypass",
+    ),
+}
+#: the same for figures alone
+FOR_FIGURES = {
+    "whether a power is estimated, or a meter is fitted": (
+        r"avocent-pm \w+PowerType",
+        "cyclades-acs5k cyPMElecPduTablePowerType",
+        "geist-v5 pduMeterType",
+        "sinetica-hawk pduOutletMonMode",
+    ),
+    "of a meter that is a device of its own": ("geist-v3 ctrl3ChIECAvail",),
 }
 with mib_words.TABLE.open(encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file))
@@ -98,6 +165,65 @@ def test_each_object_with_a_word_of_the_table_is_read_or_named_with_the_reason()
     assert not rest
 
 
+def whole_oids(profile: Profile, parts: Iterable[object]) -> list[str]:
+    """The OIDs of some parts of a family, whole."""
+    found: list[str] = []
+    for oid in oids(tuple(parts)):
+        roots = [root.oid for root in profile.roots] if oid.startswith(ROOT) else [""]
+        found += [root + oid.removeprefix(ROOT) for root in roots]
+    return found
+
+
+def is_read(row: dict[str, str], parts: Iterable[object]) -> bool:
+    profile = PROFILE_BY_KEY[row["family"]]
+    return any(is_below(oid, row["oid"]) for oid in whole_oids(profile, parts))
+
+
+def parts_of_states(profile: Profile) -> list[object]:
+    parts: list[object] = []
+    for outlets in profile.outlets:
+        parts += (outlets.states, outlets.control, outlets.rows, outlets.count)
+        parts += (outlets.none_if_zero, *outlets.contact)
+    return [part for part in parts if part is not None]
+
+
+def parts_of_figures(profile: Profile) -> list[object]:
+    parts: list[object] = list(profile.totals)
+    for outlets in profile.outlets:
+        parts += (outlets.current, outlets.power, outlets.energy, *outlets.contact)
+    return [part for part in parts if part is not None]
+
+
+def without_reason(names: set[str], reasons: Mapping[str, Sequence[str]]) -> set[str]:
+    """The names that no pattern matches; each pattern needs one."""
+    rest = set(names)
+    for patterns in reasons.values():
+        for pattern in patterns:
+            objects = {name for name in names if re.fullmatch(pattern, name)}
+            assert objects, f"{pattern}: no such object is left; take it out"
+            rest -= objects
+    return rest
+
+
+def test_a_word_that_is_read_for_states_or_for_figures_alone_has_a_reason() -> None:
+    """A fact about a unit counts for both: then it is the family's `contact`, or its `units`."""
+    for_states, for_figures = set(), set()
+    for row in ROWS:
+        profile = PROFILE_BY_KEY[row["family"]]
+        states, figures = parts_of_states(profile), parts_of_figures(profile)
+        has_both = any(outlets.states for outlets in profile.outlets) and figures
+        if not has_both or is_read(row, [profile.contact, profile.units or ()]):
+            continue
+        is_of_states, is_of_figures = is_read(row, states), is_read(row, figures)
+        name = f"{row['family']} {row['object']}"
+        if is_of_states and not is_of_figures:
+            for_states.add(name)
+        if is_of_figures and not is_of_states:
+            for_figures.add(name)
+    assert not without_reason(for_states, FOR_STATES)
+    assert not without_reason(for_figures, FOR_FIGURES)
+
+
 def test_the_table_has_the_objects_that_once_gave_a_wrong_state_or_figure() -> None:
     objects = {row["object"] for row in ROWS}
     assert objects >= {
@@ -110,10 +236,17 @@ def test_the_table_has_the_objects_that_once_gave_a_wrong_state_or_figure() -> N
         "emsStatusCommStatus",
         "ats2StatusCommunicationLost",
         "pmPowerMgmtOutletsTablePowerType",
+        "pduMainAvail",
+        "unitsPresent",
+        "systemTowerCount",
+        "mpduNumMPDU",
     }
 
 
 def test_a_family_whose_source_is_no_mib_has_no_row() -> None:
-    """Programs and examples name no other objects than those that they read."""
+    """Programs and examples name no other objects than those that they read. A family is made from
+    one only if nobody knows a public MIB, as its note says."""
     keys = {row["family"] for row in ROWS}
-    assert {profile.key for profile in PROFILES if PROGRAM.search(profile.source)}.isdisjoint(keys)
+    from_programs = [profile for profile in PROFILES if PROGRAM.search(profile.source)]
+    assert {profile.key for profile in from_programs}.isdisjoint(keys)
+    assert all(NO_PUBLIC_MIB in profile.note for profile in from_programs)

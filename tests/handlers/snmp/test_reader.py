@@ -53,7 +53,7 @@ def test_an_empty_column_is_lost_unless_it_is_optional_and_a_get_says_that_it_is
     reader = read(objects, A, B, OTHER)
     assert reader.whole().column(B) == dict.fromkeys(FULL, LOST) and reader.got == {}
     reader.column(C, optional=True)
-    assert reader.whole().column(C) == {} and reader.got == {f"{C}.1": None}
+    assert reader.whole().column(C, optional=True) == {} and reader.got == {f"{C}.1": None}
 
     class EmptyWalk(Memory):
         def walk(self, oid: str) -> Walked:
@@ -61,7 +61,7 @@ def test_an_empty_column_is_lost_unless_it_is_optional_and_a_get_says_that_it_is
 
     walked = Reader(EmptyWalk({**objects, **table(C, FULL)}))
     assert walked.column(A) and walked.column(C, optional=True) == {}
-    assert walked.whole().column(C) == dict.fromkeys(FULL, LOST)
+    assert walked.whole().column(C, optional=True) == dict.fromkeys(FULL, LOST)
     # no other column shows a row of this table
     assert read({}, B).whole().column(B) == {}
 

@@ -23,7 +23,7 @@ E = "1.3.6.1.4.1."
     "unit, identity, put",
     [
         # a command is marked for this outlet only
-        ("wti-power", "3", {E + "2634.3.100.200.1.4.3": "2"}),
+        ("wti-power", "A3", {E + "2634.3.100.200.1.4.3": "2"}),
         ("netping", "3", {}),  # a relay in manual mode
         # a switched outlet whose state is undocumented
         ("vertiv-dcs-mpdu", "1.4", {}),

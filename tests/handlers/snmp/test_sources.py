@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError
 from handlers.snmp.frozen_value import check_parts
-from handlers.snmp.reader import LOST, UNMARKED, Reader
+from handlers.snmp.reader import LOST, UNMARKED, Lost, Reader
 from handlers.snmp.sources import (
     Column,
     Complete,
@@ -16,8 +16,10 @@ from handlers.snmp.sources import (
     Only,
     Provided,
     Scalar,
+    Source,
     Span,
     Spread,
+    Unless,
 )
 from tests.handlers.snmp.memory import Memory, Value, both, filled, reader, table
 
@@ -211,3 +213,45 @@ def test_a_row_whose_mark_is_no_value_is_kept_without_its_value(keep: bool) -> N
     assert unmarked == ({"1": 5} if keep else {}) | {"2": ""}
     meant = both(Only(Column("1.3.1"), Column("1.3.2"), ("-1",), keep), objects)
     assert meant == ({"2": 6} if keep else {"1": 5})
+
+
+@pytest.mark.parametrize(
+    "choice, marks",
+    [
+        (Provided(Column("1.3.1.1"), Column("1.3.1.2"), "5"), {"1": 5, "3": 5}),
+        (Provided(Column("1.3.1.1"), Column("1.3.1.2"), "5", others="6"), {"1": 5, "3": 5}),
+        (Unless(Column("1.3.1.1"), Column("1.3.1.2")), {}),
+    ],
+)
+def test_a_lost_mark_fits_nothing_in_a_list_and_in_a_single_row(
+    choice: Source, marks: Mapping[str, Value]
+) -> None:
+    objects = {**table("1.3.1.1", {"1": 10, "2": 20, "3": 30}), **table("1.3.1.2", marks)}
+    at = reader(objects)
+    for column in ("1.3.1.1", "1.3.1.2"):
+        at.column(column)
+    whole = at.whole()
+    values = [*choice.rows(whole).values(), choice.value_of(whole, "1")]
+    assert values and all(isinstance(value, Lost) for value in values)
+    with pytest.raises(NoSuchOutlet):
+        choice.instance_oid(whole, "1")
+
+
+def test_an_object_without_an_answer_before_one_that_has_an_answer_is_lost() -> None:
+    spread = Spread("1.3.9", (Span(1, 5, 1),), by_get=True)
+    rows = spread.rows(reader({"1.3.9.1.0": 1, "1.3.9.3.0": 3}))
+    assert rows == {"1": 1, "2": LOST, "3": 3}
+
+
+def test_the_row_after_the_last_one_of_a_walk_that_ended_early_is_read_by_get() -> None:
+    class ShortWalk(Memory):
+        def walk(self, oid: str) -> Mapping[str, Value]:
+            return {row: value for row, value in super().walk(oid).items() if row in "12"}
+
+    lines = Complete(Column("1.3.1"), next_row=True)
+    rows: Mapping[str, Value] = {"1": 10, "2": 20}
+    whole = Memory(table("1.3.1", rows))
+    short = ShortWalk(table("1.3.1", {**rows, "3": 30, "4": 40}))
+    assert lines.rows(Reader(whole)) == rows
+    assert lines.rows(Reader(short)) == {**rows, ".": LOST}
+    assert whole.asked == short.asked == ["walk 1.3.1", "get 1.3.1.3"]

@@ -4,6 +4,7 @@ import pytest
 
 from handlers.snmp.detection import SYS_OBJECT_ID, candidates, detect
 from handlers.snmp.outlets import Outlets
+from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Number, Only
 from pdu.families import family_tables
@@ -34,11 +35,11 @@ def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
         read
         for candidate in earlier_candidates
         for outlets in candidate.profile.outlets
-        for read in questions(outlets)
+        for read in questions(candidate.profile, outlets)
     }
     documented_reads = {
         question.replace("~", snmp_device.reader.root)
-        for question in questions(snmp_device.outlets)
+        for question in questions(profile, snmp_device.outlets)
     }
     assert device.asked[0] == f"get {SYS_OBJECT_ID}"
     assert documented_reads <= requests
@@ -51,9 +52,11 @@ def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
     assert requests - documented_reads - rows <= probes
 
 
-def questions(outlets: Outlets) -> set[str]:
+def questions(profile: Profile, outlets: Outlets) -> set[str]:
     """Return the reads that the table counts, as "get OID" or "walk OID"."""
-    return {f"{read.verb.lower()} {read.oid}" for read in family_tables.status_reads(outlets)}
+    return {
+        f"{read.verb.lower()} {read.oid}" for read in family_tables.status_reads(profile, outlets)
+    }
 
 
 @pytest.mark.parametrize("call", ["devices", "identities", "costly"])
@@ -62,7 +65,9 @@ def test_each_table_has_a_row_for_every_family_in_its_scope(call: str) -> None:
     keys = {line.split("`")[1] for line in lines[2:]}
     with_outlets = {profile.key for profile in PROFILES if profile.outlets}
     costly = {
-        p.key for p in PROFILES if p.outlets and len(family_tables.status_reads(p.outlets[0])) > 1
+        p.key
+        for p in PROFILES
+        if p.outlets and len(family_tables.status_reads(p, p.outlets[0])) > 1
     }
     assert (
         keys

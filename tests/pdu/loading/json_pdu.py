@@ -26,7 +26,10 @@ class JsonPdu(BasePdu):
     def ask(self, path, body=None):
         settings = self.pdu_data.custom_params
         login = settings["username"] + ":" + settings["password"]
-        request = urllib.request.Request("http://" + self.pdu_data.ip + path, data=body)
+        address = self.pdu_data.ip
+        if "port" in settings:  # else a port stands in the address
+            address += ":" + settings["port"]
+        request = urllib.request.Request("http://" + address + path, data=body)
         request.add_header("Authorization", "Basic " + base64.b64encode(login.encode()).decode())
         with urllib.request.urlopen(request, timeout=300) as answer:
             return json.load(answer)

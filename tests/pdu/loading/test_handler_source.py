@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from handlers.shared.errors import SettingsError
 from pdu.loading.handler_source import read_handler
 
 SNMP = "from pdu_common.base_snmp_pdu import BaseSnmpPdu\n\n\nclass Unit(BaseSnmpPdu):\n    pass\n"
@@ -27,6 +29,7 @@ CASES = {
     "another handler's file": ({"a": CUSTOM, "lib/b": SNMP + MAKER}, "custom"),
     "a comment": ({"a": f"# unlike BaseSnmpPdu\n{CUSTOM}"}, "custom"),
     "about.py": ({"a": SNMP + MAKER, "about": 'PROTOCOL = "custom"\n'}, "custom"),
+    "an annotated about.py": ({"a": CUSTOM, "about": 'PROTOCOL: str = "snmp"\n'}, "snmp"),
     "a newer Python": ({"a": f"{SNMP}{MAKER}", "b": "match x:\n    case !:\n"}, "snmp"),
 }
 
@@ -39,3 +42,37 @@ def test_the_protocol_is_that_of_the_classes_that_its_files_name(case: str, tmp_
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     assert read_handler(str(tmp_path / "odd")).protocol == protocol
+
+
+@pytest.mark.parametrize(
+    "about, words",
+    [
+        ('SHOWN = ""', "SHOWN is ''"),
+        ('SHOWN = "a|b"', "in one line without |"),
+        ('SHOWN = "a\\nb"', "in one line without |"),
+        ('SHOWN: str = " "', "SHOWN is ' '"),
+        ('SHOWN = "My " + "PDU"', "write SHOWN as one text"),
+        ('PROTOCOL = "snmp; touch /tmp/x"', "give snmp or custom"),
+        ('SHOWN, PROTOCOL = "My PDU", "snmp"', "write SHOWN as one text"),
+        ('if True:\n    PROTOCOL = "snmp"', "write PROTOCOL as one text"),
+        ("PROTOCOL = snmp :", "about.py is not valid Python"),
+    ],
+)
+def test_an_about_that_cannot_be_told_is_refused(about: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd/handler.py").write_text(CUSTOM)
+    (tmp_path / "odd/about.py").write_text(about)
+    with pytest.raises(SettingsError, match=words.replace("|", r"\|")):
+        read_handler(str(tmp_path / "odd"))
+
+
+@pytest.mark.parametrize("name", [b"odd/caf\xe9.json", b"caf\xe9/handler.py", b"caf\xe9.py"])
+def test_a_name_that_is_not_utf8_is_refused_in_a_sentence(name: bytes, tmp_path: Path) -> None:
+    path = os.path.join(os.fsencode(tmp_path), name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    for file in (path, os.path.join(os.path.dirname(path), b"handler.py")):
+        with open(file, "w") as source:
+            source.write(CUSTOM)
+    handler = path if name.endswith(b"f\xe9.py") else os.path.dirname(path)
+    with pytest.raises(SettingsError, match="is not UTF-8: rename it"):
+        read_handler(os.fsdecode(handler))

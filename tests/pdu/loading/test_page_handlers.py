@@ -11,7 +11,11 @@ from typing import Callable
 
 import pytest
 
+from handlers.shared.address import Address
 from pdu.cli import exit_codes
+from pdu.loading.handler_loading import load
+from pdu.pdu_list import form
+from pdu.pdu_list.login_options import Login
 from pdu.reading import outlet_power
 from tests.pdu.running import run
 
@@ -97,6 +101,14 @@ def test_a_base_pdu_handler_gets_what_the_form_carries_and_the_secret_by_referen
     assert code == 0 and json.loads(out)["load_a"] == 1.5
     code, _, err = run(capsys, "status", str(path), json_unit, "-s", "password=hunter-2")
     assert code == 2 and "password is a secret" in err and "hunter" not in err
+
+
+def test_a_handler_that_declares_nothing_gets_host_and_port_apart(tmp_path: Path) -> None:
+    handler = load(str(folder(tmp_path, "http_dir", HTTP)))
+    data = form.pdu_data(handler, Address("[2001:db8::7]:8080"), Login())
+    assert (data.ip, data.custom_params) == ("2001:db8::7", {"port": "8080"})
+    typed = form.pdu_data(handler, Address("192.0.2.7"), Login({"port": "81"}))
+    assert (typed.ip, typed.custom_params) == ("192.0.2.7", {"port": "81"})
 
 
 def test_a_list_names_such_handlers_relative_to_itself(

@@ -14,7 +14,7 @@ import click
 import pytest
 
 from handlers.shared.address import Address
-from handlers.shared.meter_figures import NOT_ASKED, MeterFigures, NotKnown
+from handlers.shared.meter_figures import NOT_ASKED, Figure, MeterFigures, NotKnown
 from pdu.cli import exit_codes
 from pdu.cli.states import UNKNOWN, UP
 from pdu.monitoring import check_result, nagios, tables
@@ -390,13 +390,23 @@ def test_a_range_of_percent_is_one_of_the_rating() -> None:
         ([("L1", 12.7, 16.0)], 0, ""),
         ([("L1", 12.9, 16.0)], 1, "L1 carries 12.9 A, limit 12.8"),
         ([("L1", 1.0, 16.0), ("L2", 15.9, 16.0)], 2, "L2 carries 15.9 A, limit 14.4"),
-        ([("L1", None, 16.0)], 1, "L1: its current is not known"),
+        ([("L1", None, 16.0)], 1, "L1: its current is not metered"),
+        (
+            [("L1", NotKnown("lost"), 16.0)],
+            1,
+            "L1: its current is not known; no current of L1: lost",
+        ),
+        (
+            [("L1", 12.7, 16.0), ("B?", NotKnown("lost"), None)],
+            1,
+            "B?: its current is not known; no current of B?: lost",
+        ),
         ([("L1", 1.0, None)], 1, "L1: its rating is not known: give a limit in A"),
         ([], 1, "load: its rating is not known: give a limit in A"),
     ],
 )
 def test_each_line_is_judged_by_its_rating(
-    meters: list[tuple[str, Optional[float], Optional[float]]], level: int, reason: str
+    meters: list[tuple[str, Figure, Optional[float]]], level: int, reason: str
 ) -> None:
     """What cannot be compared may be over its limit."""
     parts = [MeteredPart(BREAKER, *meter) for meter in meters]
@@ -404,7 +414,11 @@ def test_each_line_is_judged_by_its_rating(
     limits = [nagios.RangeType().convert(text, None, None) for text in ("80%", "90%")]
     judged = nagios.judge_loads(read_row, nagios.Thresholds(*limits))
     assert (judged.level, judged.reason) == (level, reason)
-    results = {"its current": "current not known", "its rating": "without a rating"}
+    results = {
+        "current is not known": "unknown figures",
+        "current is not metered": "current not metered",
+        "its rating": "without a rating",
+    }
     words = [result for part, result in results.items() if part in judged.reason]
     assert judged.result == ([*words, "over limit"][0] if level else "well")
 
@@ -416,3 +430,12 @@ def test_csv_for_excel_has_no_cell_that_is_taken_for_a_date() -> None:
     cells = dict(zip(head.split(";"), line.split(";")))
     assert text.startswith("\ufeff") and cells["energy_kwh"] == "4,9" and cells["load_a"] == "1,5"
     assert not any("." in cells[key] for key in ("load_a", "energy_kwh", "seconds"))
+
+
+def test_a_line_that_is_not_known_is_told_without_limits_too() -> None:
+    parts = [
+        MeteredPart(BREAKER, "B1", 1.0, 16.0),
+        MeteredPart(BREAKER, "B?", NotKnown("no answer")),
+    ]
+    judged = check_result.judge_reading(device(), reading("UP")._replace(meters=parts))
+    assert "no current of B?: no answer" in judged.reasons and judged.of_rating == ""

@@ -11,6 +11,7 @@ from pdu.cli.states import DOWN, UNKNOWN, UP
 from pdu.monitoring import metrics
 from pdu.reading.parts import CallError, PolledOutlet, Reading
 from pdu.recordings.nameplate import Nameplate
+from pdu.recordings.topology import BREAKER, LINE, MeteredPart
 
 from .exporter_process import Labels, parsed
 
@@ -63,13 +64,26 @@ def test_a_figure_that_is_missing_for_a_reason_is_told_in_few_words() -> None:
         PolledOutlet("1", UP, figures=MeterFigures(NotKnown("the sensor is not valid"), NOT_ASKED)),
         PolledOutlet("2", UP, figures=MeterFigures(None, 0.0, NotMetered("no meter of its own"))),
     ]
-    doubtful = Reading(outlets, NotKnown("a bank did not answer"), 10.0, inlet_w=230.0)
+    doubtful = Reading(
+        outlets,
+        NotKnown("a bank did not answer"),
+        10.0,
+        inlet_w=230.0,
+        meters=[
+            MeteredPart(LINE, "L1", 2.5),
+            MeteredPart(LINE, "L2", NotKnown("no answer")),
+            MeteredPart(BREAKER, "B1"),
+        ],
+    )
     samples = parsed(metrics.page(doubtful, "").body.decode())
     assert samples["pdu_figure_missing"] == {
-        labels(figure="load", outlet="", reason="not_known"): 1.0,
-        labels(figure="current", outlet="1", reason="not_known"): 1.0,
-        labels(figure="energy", outlet="2", reason="not_metered"): 1.0,
+        labels(figure="load", outlet="", part="", reason="not_known"): 1.0,
+        labels(figure="current", outlet="1", part="", reason="not_known"): 1.0,
+        labels(figure="energy", outlet="2", part="", reason="not_metered"): 1.0,
+        labels(figure="current", outlet="", part="L2", reason="not_known"): 1.0,
     }
+    assert samples["pdu_line_current_amperes"] == {labels(line="L1"): 2.5}
+    assert "pdu_breaker_current_amperes" not in samples
     assert "pdu_load_amperes" not in samples and "pdu_outlet_current_amperes" not in samples
     assert samples["pdu_power_watts"] == {(): 230.0}
 

@@ -8,8 +8,12 @@ import ipaddress
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 
+from handlers.nut.settings import SETTINGS
+from handlers.shared.settings import Settings
 from pdu.recordings.generic_words import has_only_generic_words
+from pdu.recordings.nut import dump, recording_format
 from pdu.recordings.scrub import (
     ADDRESSES,
     CONTACTS,
@@ -115,6 +119,27 @@ def test_a_thousand_addresses_have_a_thousand_stand_ins() -> None:
     stand_ins = {scrubber.text(f"10.1.{n // 250}.{n % 250 + 1}") for n in range(1000)}
     assert len(stand_ins) == 1000
     assert all(ipaddress.ip_address(stand_in).is_private for stand_in in stand_ins)
+
+
+NAMES_OF_DEVICES = ["kunde", "name-1", "name-2", "Müller", "1", "name"]
+
+
+@given(names=st.lists(st.sampled_from(NAMES_OF_DEVICES), unique=True))
+def test_different_values_have_different_stand_ins(names: list[str]) -> None:
+    """Also where the device calls something as a stand-in is called."""
+    scrubber = Scrubber()
+    replaced = [scrubber.other(name) for name in names]
+    assert len(set(replaced)) == len(names)
+    assert [scrubber.other(name) for name in names] == replaced
+
+
+def test_two_nut_devices_stay_two_if_one_is_called_as_a_stand_in() -> None:
+    for names in (["kunde", "name-1"], ["name-1", "kunde"]):
+        scrubber, settings = Scrubber(), Settings({}, SETTINGS)
+        devices = [dump.RecordedDevice(name, "", {"outlet.1.status": "on"}) for name in names]
+        clean = [recording_format.scrubbed(device, scrubber, settings) for device in devices]
+        parsed = dump.parse(dump.dump_text(clean))
+        assert len({device.name for device in parsed}) == 2
 
 
 def test_in_json_what_is_not_kept_is_replaced() -> None:

@@ -8,14 +8,14 @@ from typing import Optional
 
 import pytest
 
-from handlers.nut.daisy_chain import Member
 from handlers.redfish.responses import Json
-from handlers.shared.meter_figures import measured
+from handlers.shared.errors import ProtocolError
+from handlers.shared.meter_figures import Figure, NotKnown, NotMetered, measured
 from handlers.snmp import profiles
 from pdu.reading.parts import Reading
 from pdu.reading.polling import poll_lines
-from pdu.recordings.nut.topology import meters_of
-from pdu.recordings.redfish.topology import parse_branch
+from pdu.recordings.nut import topology as of_nut
+from pdu.recordings.redfish import topology as of_redfish
 from pdu.recordings.snmp import topology as of_snmp
 from pdu.recordings.topology import BREAKER, LINE, MeteredPart
 from tests.pdu.reading.test_one_reading import target_of
@@ -38,7 +38,7 @@ def test_the_lines_sum_to_the_load_of_the_books(handler: str, tmp_path: Path) ->
     with PEERS[handler]() as peer:
         reading = read(tmp_path, peer)
         assert set(lines(reading.meters)) == {"L1", "L2", "L3"}
-        currents = [part.current_a or 0.0 for part in reading.meters if part.kind == LINE]
+        currents = [measured(part.current_a) or 0.0 for part in reading.meters if part.kind == LINE]
         assert sum(currents) == pytest.approx(peer.books().load_a)
         assert any((measured(outlet.figures.power_w) or 0) > 0 for outlet in reading.outlets)
 
@@ -55,15 +55,60 @@ def test_a_redfish_branch_has_its_rating(tmp_path: Path) -> None:
     [
         ({"CurrentAmps": {"Reading": 2.5}}, 2.5),
         ({"PolyPhaseCurrentAmps": {"Line2": {"Reading": 3.5}}}, 3.5),
+        # no other current takes the place of one that is not known
+        (
+            {"CurrentAmps": None, "PolyPhaseCurrentAmps": {"Line2": {"Reading": 3.5}}},
+            NotKnown("CurrentAmps is null"),
+        ),
         # of two lines none is the branch's
-        ({"PolyPhaseCurrentAmps": {"Line1": {"Reading": 3.5}, "Line2": {"Reading": 1.0}}}, None),
+        (
+            {"PolyPhaseCurrentAmps": {"Line1": {"Reading": 3.5}, "Line2": {"Reading": 1.0}}},
+            NotMetered("several lines have a current each"),
+        ),
+        (
+            {"CurrentAmps": {"Reading": 2.5}, "Status": {"State": "UnavailableOffline"}},
+            NotKnown("its Status is UnavailableOffline"),
+        ),
     ],
 )
 def test_a_redfish_branch_has_a_current_if_there_is_a_single_one(
-    circuit: Json, current_a: Optional[float]
+    circuit: Json, current_a: Figure
 ) -> None:
-    branch = parse_branch("2.", {"Id": "A", **circuit})
+    (branch,) = of_redfish.branches_of("2.", [{"Id": "A", **circuit}])
     assert branch == MeteredPart(BREAKER, "2.A", current_a)
+
+
+LINES: Json = {
+    "Line1": {"Reading": 1.5},
+    "Line2": {"Reading": 2.5},
+    "Line3": {"Reading": 3.5},
+}
+THREE_LINES: Json = {
+    "Id": "AC1",
+    "PhaseWiringType": "ThreePhase5Wire",
+    "PolyPhaseCurrentAmps": LINES,
+}
+
+
+@pytest.mark.parametrize("line", ["Line1", "Line2", "Line3"])
+@pytest.mark.parametrize("shown", [..., None, {}, {"Reading": None}, {"Reading": "x"}])
+def test_no_line_of_redfish_vanishes_with_a_property(line: str, shown: object) -> None:
+    lines = {**LINES}
+    del lines[line]
+    if shown is not ...:
+        lines[line] = shown
+    circuit = {**THREE_LINES, "PolyPhaseCurrentAmps": lines}
+    parts = {part.label: part.current_a for part in of_redfish.lines_of("", [circuit])}
+    doubtful = [label for label, current in parts.items() if isinstance(current, NotKnown)]
+    assert len(parts) == 3 and len(doubtful) == 1
+
+
+def test_a_redfish_circuit_that_cannot_be_read_is_a_part() -> None:
+    error = ProtocolError("the answer is no JSON")
+    lines = list(of_redfish.lines_of("", [THREE_LINES, error]))
+    assert lines[-1] == MeteredPart(LINE, "L?", NotKnown("the answer is no JSON"))
+    (branch,) = of_redfish.branches_of("2.", [error])
+    assert branch == MeteredPart(BREAKER, "2.B?", NotKnown("the answer is no JSON"))
 
 
 def test_xerus_reports_lines_and_protectors(tmp_path: Path) -> None:
@@ -72,24 +117,59 @@ def test_xerus_reports_lines_and_protectors(tmp_path: Path) -> None:
         protectors = {part.label: part for part in reading.meters if part.kind == BREAKER}
         assert set(lines(reading.meters)) == {"L1", "L2", "L3"} and protectors
         assert {part.rating_a for part in protectors.values()} == {16.0}
-        currents = [part.current_a or 0.0 for part in protectors.values()]
+        currents = [measured(part.current_a) or 0.0 for part in protectors.values()]
         assert sum(currents) == pytest.approx(pdu.books().load_a)
 
 
 def test_nut_reports_lines_and_groups() -> None:
-    member = Member(0)
-    for name, text in (
-        ("input.L2.current", "3.5"),
-        ("input.L2.current.nominal", "16"),
-        ("outlet.group.1.current", "1.25"),
-        ("outlet.1.current", "0.5"),
-        ("input.L1.current.high.warning", "14"),
-    ):
-        member.take(name, name, text)
-    assert list(meters_of(member, "rack1/")) == [
+    variables = {
+        "input.L1.current": "2.5",
+        "input.L2.current": "3.5",
+        "input.L2.current.nominal": "16",
+        "outlet.group.1.current": "1.25",
+        "outlet.1.current": "0.5",
+        "input.L1.current.high.warning": "14",
+    }
+    assert list(of_nut.parts_of(variables, "rack1/")) == [
+        MeteredPart(LINE, "rack1/L1", 2.5),
         MeteredPart(LINE, "rack1/L2", 3.5, 16.0),
         MeteredPart(BREAKER, "rack1/G1", 1.25, None),
     ]
+
+
+NUT_DEVICE = {
+    "device.type": "pdu",
+    "input.phases": "3",
+    "input.L1.current": "1.5",
+    "input.L2.current": "2.5",
+    "input.L3.current": "3.5",
+    "outlet.group.count": "2",
+    "outlet.group.1.name": "A",
+    "outlet.group.1.current": "4.5",
+    "outlet.group.2.name": "B",
+    "outlet.group.2.current": "0.25",
+}
+
+
+@pytest.mark.parametrize("lost", NUT_DEVICE)
+@pytest.mark.parametrize("text", [None, "unknown"])
+def test_no_part_behind_nut_vanishes_with_a_variable(lost: str, text: Optional[str]) -> None:
+    """A variable is gone, or holds no number."""
+    variables = {name: value for name, value in NUT_DEVICE.items() if name != lost}
+    if text is not None:
+        variables[lost] = text
+    whole = {part.label: part.current_a for part in of_nut.parts_of(NUT_DEVICE, "")}
+    parts = {part.label: part.current_a for part in of_nut.parts_of(variables, "")}
+    assert list(whole.values()) == [1.5, 2.5, 3.5, 4.5, 0.25]
+    for label, current_a in whole.items():
+        now = parts.get(label)
+        assert now == current_a or isinstance(now, NotKnown) or "L?" in parts, parts
+
+
+def test_what_a_driver_keeps_of_a_lost_device_is_no_current() -> None:
+    variables = {**NUT_DEVICE, "driver.state": "reconnect.trying"}
+    currents = [part.current_a for part in of_nut.parts_of(variables, "")]
+    assert len(currents) == 5 and all(isinstance(current, NotKnown) for current in currents)
 
 
 def test_the_objects_of_families_say_what_is_a_line_and_what_a_breaker() -> None:

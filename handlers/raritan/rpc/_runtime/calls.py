@@ -234,6 +234,8 @@ class Interface(Reference):
     Method = BoundMethod
 
     def __init_subclass__(cls, version: str = "") -> None:
+        """Makes the declared methods callable: their bodies are never run, and a call sends what
+        their annotations say."""
         super().__init_subclass__(version)
         for name, value in list(vars(cls).items()):
             if version and isinstance(value, FunctionType):

@@ -60,7 +60,8 @@ def signature_types(function: Callable[..., Any]) -> Mapping[str, Any]:
 
 @once
 def _type(text: str, file: str) -> Any:
-    """The type that the annotation `text` names in the module `file`."""
+    """The type that the annotation `text` names in the module `file`. typing.get_type_hints would
+    not find a name of another module that the vendor's IDL names without an import."""
     return eval(text, vars(binding_module(file)), _Names(file))  # noqa: S307 - the text is our own declaration
 
 

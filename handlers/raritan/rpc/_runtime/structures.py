@@ -134,6 +134,7 @@ class Structure(NamedIdlValue):
 
     def __new__(cls, *args: object, **keywords: object) -> Self:
         structure = super().__new__(cls)
+        # here, because a structure that was decoded has no call of `__init__`
         object.__setattr__(structure, "_wire", None)
         return structure
 
@@ -384,6 +385,7 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
         absent=frozenset(absent), null=frozenset(null), spelling=spelling, lifted=lifted, rest=rest
     )
     wire = wire._replace(absent=wire.absent | wire.holders)
+    # past `__setattr__`, which notes what the caller has changed
     object.__setattr__(structure, "__dict__", fields)
     object.__setattr__(structure, "_wire", wire)
     return structure

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -19,6 +20,10 @@ from pdu.evidence.prove import run
 from pdu.reading.parts import PolledOutlet, Reading
 from pdu.recordings.nameplate import Nameplate
 from pdu.recordings.scrub import Scrubber
+from pdu.recordings.snmp.nameplate import read_nameplate
+from tests.handlers.snmp import units
+from tests.handlers.snmp.memory import Memory, plain
+from tests.recordings import Fixture
 
 LOST = NotKnown("outlet 3: no answer")
 
@@ -72,6 +77,20 @@ def test_what_the_unit_says_of_itself_has_no_word_of_the_login() -> None:
         "PX3-5111",
         "1.12 of name-1",
     )
+
+
+SYS_DESCR = "1.3.6.1.2.1.1.1.0"
+
+
+@units.EACH
+def test_no_family_tells_the_host_that_its_agent_describes(unit: Fixture) -> None:
+    """sysDescr is not the firmware: Net-SNMP's names the host, and others the serial number."""
+    device = Memory({oid: plain(row) for oid, row in unit.rows.items()})
+    found = units.find(unit, device)
+    device.put(SYS_DESCR, "Linux kunde-mueller-rack5 4.14.0 #1 SMP armv7l, SN 5A1234E12345")
+    session = SimpleNamespace(device=found._replace(reader=found.reader.again()))
+    texts = run.nameplate_texts(_unit(Scrubber()), read_nameplate(cast(Any, session)))
+    assert not any(word in text for text in texts for word in ("kunde", "5A1234E12345"))
 
 
 class _Interrupted:

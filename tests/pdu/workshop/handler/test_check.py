@@ -547,9 +547,14 @@ def test_a_handler_over_http_is_called_on_a_served_recording(tmp_path: Path, che
     code, results = check(handler_folder, "--replay", str(replay), *form)
     # its figures are constants, and a state that is not 1 is off
     assert code == 1 and results["figures"][0] == results["states"][0] == "broken", results
-    rules = ("status", "port_down", "port_up", "others", "silent", "stuck")
+    rules = ("status", "port_down", "port_up", "others", "stuck")
     assert [results[rule][0] for rule in rules] == ["kept"] * len(rules), results
     assert results["status"][1] == "3 outlets of the recording"
+    # figures that nobody was asked for
+    assert results["silent"] == (
+        "broken",
+        "statistic returned 1.5 A and 20.0 kWh and raised nothing",
+    )
 
 
 _ONE_ORDER = '[{"ID": int(outlet), "Action": int(word == "on")}]'

@@ -1,29 +1,27 @@
-"""Simulated PDUs over HTTP for the trials of a handler: of a recording that a codec of this pack
-reads.
-"""
+"""Simulated PDUs of other protocols than SNMP for the trials of a handler: from a recording."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import Figure, measured
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import DOWN, UNKNOWN, UP
-from ...recordings.codec_unit import CodecUnit
+from ...recordings.simulated_pdu import SimulatedPdu, UnitCommand
 from .method_trials import MeasuredSums, States
 
 _STATES: dict[Optional[bool], EnumPowerStatus] = {True: UP, False: DOWN, None: UNKNOWN}
 
 
-class HttpTrialUnit:
-    """A CodecUnit, as the trials ask about it."""
+class ServedUnit:
+    """A SimulatedPdu, as the trials ask about it."""
 
-    def __init__(self, unit: CodecUnit) -> None:
+    def __init__(self, unit: SimulatedPdu) -> None:
         self._unit = unit
-        self.requests: list[Any] = unit.requests
-        self.commands: list[Any] = unit.commands
+        self.requests: list[str] = unit.requests
+        self.commands: list[UnitCommand] = unit.commands
         #: not known: an answer does not tell the line that asked
         self.place = ""
 
@@ -31,20 +29,16 @@ class HttpTrialUnit:
         return {identity: _STATES[on] for identity, on in self._unit.outlet_states().items()}
 
     def measured_sums(self) -> MeasuredSums:
-        state = self._unit.read_state()
-        outlet_kwh = {}
-        for outlet in state.outlets:
-            energy_kwh = measured(outlet.figures.energy_kwh)
-            if energy_kwh is not None:
-                outlet_kwh[outlet.identity] = energy_kwh
-        currents = [measured(outlet.figures.current_a) for outlet in state.outlets]
-        known_currents = [current for current in currents if current is not None]
-        load, energy = measured(state.load_a), measured(state.energy_kwh)
-        loads = [] if load is None else [load]
-        energies = [] if energy is None else [energy]
+        figures = self._unit.figures()
+        if figures is None:
+            return MeasuredSums()
+        outlet_kwh = _measured_values(
+            {name: port.energy_kwh for name, port in figures.ports.items()}
+        )
+        outlet_a = _measured_values({name: port.current_a for name, port in figures.ports.items()})
         return MeasuredSums(
-            load_a=[*loads, *([sum(known_currents)] if known_currents else [])],
-            energy_kwh=[*energies, *([sum(outlet_kwh.values())] if outlet_kwh else [])],
+            load_a=_sums(figures.load_a, outlet_a),
+            energy_kwh=_sums(figures.energy_kwh, outlet_kwh),
             outlet_kwh=outlet_kwh,
         )
 
@@ -53,7 +47,7 @@ class HttpTrialUnit:
         return self._unit.turn_outlet(identity, on=on)
 
     def raise_meters(self) -> None:
-        self._unit.documents = dict(self._unit.counted_on())
+        self._unit.count_on()
 
     def switchable_outlet(self, target_state: EnumPowerStatus = DOWN) -> str:
         other_state = UP if target_state is DOWN else DOWN
@@ -61,6 +55,8 @@ class HttpTrialUnit:
         return outlets[-1] if outlets else ""
 
     def outlets_to_switch(self) -> list[str]:
+        if "port_down" in self._unit.doubts:
+            return []
         outlets = [name for name, state in self.states().items() if state is UP]
         chosen = [*outlets[-1:], *outlets[len(outlets) // 2 : -1][:1]]
         return list(dict.fromkeys(chosen))
@@ -76,5 +72,24 @@ class HttpTrialUnit:
         commands = self._unit.commands[start:]
         return [command.text for command in commands if not command.identity]
 
+    def misspelt_command(self, start: int = 0) -> str:
+        """What is wrong with a command that is like a known one, in a sentence; "" for nothing."""
+        for command in self._unit.commands[start:]:
+            if command.known:
+                return f"it sent {command.text}; such a unit takes {command.known}"
+        return ""
+
     def writes_for(self, outlet: str) -> int:
         return sum(command.identity == outlet for command in self._unit.commands)
+
+
+def _measured_values(figures: Mapping[str, Figure]) -> dict[str, float]:
+    values = {name: measured(figure) for name, figure in figures.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _sums(total: Figure, of_outlets: Mapping[str, float]) -> list[float]:
+    """The total, and the sum over the outlets: a handler may give either."""
+    value = measured(total)
+    sums = [] if value is None else [value]
+    return [*sums, sum(of_outlets.values())] if of_outlets else sums

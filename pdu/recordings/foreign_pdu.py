@@ -1,0 +1,364 @@
+"""Recordings of PDUs over HTTP that no handler of this pack reads, and the PDU simulated from one.
+
+    {"recording": "http 1",
+     "on": "POST /relay/{outlet} turn=on", "off": "POST /relay/{outlet} turn=off",
+     "compared": "yes", "states": {"1": "on", "2": "off"}, "load_a": 0.5, "energy_kwh": 12.0,
+     "answers": [{"request": "GET /status", "json": {"relays": [...]}},
+                 {"request": "GET /status.xml", "type": "text/xml", "text": "<response>..."}]}
+
+`pdu record` writes it, and a person can. `states` and the figures are what the handler read, until
+a person has compared them with the PDU itself and says so by `compared`. A figure that is null is
+not metered. An answer may have a `status` and `headers`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional, Union
+
+from handlers.dcimanager import Figures, MeterFigures
+from handlers.shared.errors import SettingsError
+
+from ..cli.output import counted
+from .recording_formats import ReplayedDevice, make_json_detector
+from .replay_server import Response
+from .request_patterns import RequestPattern, body_parts
+from .simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
+from .state_columns import (
+    TextPieces,
+    columns_of,
+    list_places,
+    number_places,
+    undocumented,
+    with_values,
+    without_values,
+)
+
+_STATES: Mapping[str, Optional[bool]] = {"on": True, "off": False, "unknown": None}
+_NOT_COMPARED = (
+    "compare the states and figures in the recording with the PDU's own page, correct them, and"
+    ' set "compared" to "yes" in it'
+)
+_NO_COMMANDS = (
+    "the recording does not say how the PDU is commanded: give --on and --off, such as"
+    " --on 'POST /relay/{outlet} turn=on' --off 'POST /relay/{outlet} turn=off'"
+)
+_NO_COLUMN = (
+    "the recording does not show where the PDU has its states: record it while at least one outlet"
+    " is on and one is off"
+)
+
+#: stands for the path of the handler that reads it, which no recording tells
+PATH = "PATH"
+is_recording = make_json_detector("http")
+
+
+class Answer(NamedTuple):
+    """What the device answered to one request."""
+
+    request: str
+    #: JSON, or TextPieces
+    content: Any
+    status: int = 200
+    #: of the content; "" for JSON
+    type: str = ""
+    headers: Mapping[str, str] = {}
+
+    @classmethod
+    def parse(cls, row: Mapping[str, Any]) -> Answer:
+        is_json = "json" in row
+        return cls(
+            request=str(row["request"]),
+            content=row["json"] if is_json else TextPieces.of(str(row["text"])),
+            status=int(row.get("status", 200)),
+            type="" if is_json else str(row.get("type", "text/plain")),
+            headers={str(name): str(text) for name, text in row.get("headers", {}).items()},
+        )
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As the recording has it."""
+        row: dict[str, Any] = {"request": self.request}
+        if self.status != 200:
+            row["status"] = self.status
+        if self.headers:
+            row["headers"] = dict(self.headers)
+        if isinstance(self.content, TextPieces):
+            return {**row, "type": self.type, "text": self.content.text}
+        return {**row, "json": self.content}
+
+
+class ForeignRecording(NamedTuple):
+    """A recording of a device that no handler of this pack reads."""
+
+    answers: Sequence[Answer]
+    states: States
+    load_a: Optional[float] = None
+    energy_kwh: Optional[float] = None
+    outlet_kwh: Mapping[str, float] = {}
+    is_compared: bool = False
+    #: requests; of one without {outlet}, there is one for each outlet
+    on: Sequence[RequestPattern] = ()
+    off: Sequence[RequestPattern] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> ForeignRecording:
+        """Raises SettingsError."""
+        try:
+            data: Any = json.loads(text)
+            states = {str(name): _STATES[word] for name, word in data.get("states", {}).items()}
+            recording = cls(
+                answers=[Answer.parse(row) for row in data["answers"]],
+                states=states,
+                load_a=_figure(data.get("load_a")),
+                energy_kwh=_figure(data.get("energy_kwh")),
+                outlet_kwh={
+                    str(name): float(kwh) for name, kwh in data.get("outlet_kwh", {}).items()
+                },
+                is_compared=str(data.get("compared", "no")).lower() in ("yes", "true"),
+            )
+            return recording.commanded(_words(data.get("on")), _words(data.get("off")))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            reason = f"{type(error).__name__}: {str(error)[:80]}"
+            raise SettingsError(f"the recording is not complete ({reason})") from None
+
+    def commanded(self, on: Sequence[str], off: Sequence[str]) -> ForeignRecording:
+        """The recording with these requests, in words, as its commands; none keeps those that it
+        has. Raises SettingsError.
+        """
+        if not on and not off:
+            return self
+        patterns = [[RequestPattern.parse(words) for words in requests] for requests in (on, off)]
+        for option, requests in zip(("--on", "--off"), patterns):
+            is_each_named = len(requests) == 1 and requests[0].names_outlet
+            if not is_each_named and len(requests) != len(self.states):
+                raise SettingsError(
+                    f"{option} needs one request with {{outlet}} in it, or one request for each of"
+                    f" {counted(len(self.states), 'outlet')}, in the order of status"
+                )
+        if patterns[0] == patterns[1]:
+            raise SettingsError("--on and --off are the same request: a toggle is no command")
+        return self._replace(on=patterns[0], off=patterns[1])
+
+    @property
+    def text(self) -> str:
+        """The text of the file."""
+        words = {on: word for word, on in _STATES.items()}
+        commands = {
+            name: _one_or_all([_spelled(request) for request in requests])
+            for name, requests in (("on", self.on), ("off", self.off))
+            if requests
+        }
+        data = {
+            "recording": "http 1",
+            **commands,
+            "compared": "yes" if self.is_compared else "no",
+            "states": {name: words[on] for name, on in self.states.items()},
+            "load_a": self.load_a,
+            "energy_kwh": self.energy_kwh,
+            "outlet_kwh": dict(self.outlet_kwh),
+            "answers": [answer.row for answer in self.answers],
+        }
+        return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+    def command(self, identity: str, *, on: bool) -> Optional[RequestPattern]:
+        """The request for this outlet; None if it is not known."""
+        requests = self.on if on else self.off
+        if not requests:
+            return None
+        if requests[0].names_outlet:
+            return requests[0].of_outlet(identity)
+        return requests[list(self.states).index(identity)]
+
+
+class ForeignPdu(HttpPdu):
+    """The PDU of a ForeignRecording, at a port of this machine."""
+
+    def __init__(
+        self,
+        recording: ForeignRecording,
+        port: int,
+        fault: UnitFault = UnitFault.NONE,
+        contents: Any = None,
+    ) -> None:
+        """`contents`: those of another, in place of the recording's. Raises OSError if the port
+        cannot be used.
+        """
+        self._recording = recording
+        self._answers = {answer.request: answer for answer in recording.answers}
+        recorded = {answer.request: answer.content for answer in recording.answers}
+        self._columns = columns_of(recorded, recording.states)
+        self._states, self._contents = recording.states, recorded
+        super().__init__(port, fault)
+        if contents is not None:
+            self.contents = contents
+        if not recording.is_compared:
+            self.doubts.update(states=_NOT_COMPARED, figures=_NOT_COMPARED)
+        if not recording.on:
+            self.doubts.update(dict.fromkeys(("port_down", "port_up"), _NO_COMMANDS))
+        if not self._columns:
+            rules = ("asked", "port_down", "port_up", "lost state")
+            self.doubts.update(dict.fromkeys(rules, _NO_COLUMN))
+        self.has_other_states = not any(isinstance(column.on, bool) for column in self._columns)
+        self.is_text = any(
+            isinstance(recorded[place.request], TextPieces)
+            for column in self._columns
+            for place in column.places
+        )
+
+    @property
+    def contents(self) -> Any:
+        return dict(self._states), dict(self._contents)
+
+    @contents.setter
+    def contents(self, contents: Any) -> None:
+        states, documents = contents
+        self._states, self._contents = dict(states), dict(documents)
+
+    def outlet_states(self) -> States:
+        return dict(self._states)
+
+    def figures(self) -> Optional[Figures]:
+        recording = self._recording
+        outlets = {name: MeterFigures(energy_kwh=kwh) for name, kwh in recording.outlet_kwh.items()}
+        return Figures(recording.load_a, recording.energy_kwh, outlets)
+
+    def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        if not self._columns or (on is None and not self.has_other_states):
+            return False
+        number = list(self._states).index(identity)
+        values = {}
+        for column in self._columns:
+            known_value = column.on if on else column.off
+            value = undocumented(column.on) if on is None else known_value
+            values[column.places[number]] = value
+        with self._changing:
+            self._contents = with_values(self._contents, values)
+            self._states = {**self._states, identity: on}
+        return True
+
+    def without_state(self, identity: str) -> Sequence[Any]:
+        number = list(self._states).index(identity)
+        places = [column.places[number] for column in self._columns]
+        return [(self._states, without_values(self._contents, places))] if places else []
+
+    def without_figures(self) -> Sequence[Any]:
+        places = number_places(self._contents, self._columns)
+        return [(self._states, without_values(self._contents, [place])) for place in places]
+
+    def without_outlets(self) -> Sequence[Any]:
+        places = list_places(self._contents, len(self._states))
+        return [(self._states, with_values(self._contents, {place: []})) for place in places]
+
+    # ---- requests --------------------------------------------------------------------------------
+
+    def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
+        """The commands that a request holds: of a list in its JSON, each element is one."""
+        content = body.decode("utf-8", "replace")
+        if self._is_recorded(method, target, content):
+            return []
+        text = f"{method} {target} {content}".strip()
+        commands: list[UnitCommand] = []
+        like: Optional[RequestPattern] = None
+        for identity in self._states:
+            for on in (True, False):
+                request = self._recording.command(identity, on=on)
+                if request is None:
+                    continue
+                if any(request.matches(method, target, part) for part in body_parts(content)):
+                    commands.append(UnitCommand(identity, on=on, text=text))
+                elif request.is_like(method, target):
+                    like = request
+        if commands or self._answer_to(method, target, content) is not None:
+            return commands
+        if like is None and method != "GET":
+            # some path of one outlet that this PDU does not have
+            patterns = [*self._recording.on, *self._recording.off]
+            like = next((each for each in patterns if each.is_like(method, target)), None)
+        if like is not None or method != "GET":
+            known = "" if like is None else like.text
+            return [UnitCommand("", on=False, text=text, known=known)]
+        return []
+
+    def answer(self, method: str, target: str, body: bytes) -> Response:
+        answer = self._answer_to(method, target, body.decode("utf-8", "replace"))
+        if answer is None:
+            return 404, None, {}
+        return self._response(answer)
+
+    def command_answer(
+        self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]
+    ) -> Response:
+        """What the owner gave, else the answer to another request to this path, else {}."""
+        request = self._recording.command(commands[0].identity, on=commands[0].on)
+        if request is not None and request.answer:
+            return 200, request.answer.encode(), {"Content-Type": _type_of(request.answer)}
+        path = target.partition("?")[0]
+        for answer in self._answers.values():
+            recorded_path = RequestPattern.parse(answer.request).target.partition("?")[0]
+            if recorded_path == path:
+                return self._response(answer)
+        return 200, {}, {}
+
+    def _response(self, answer: Answer) -> Response:
+        content = self._contents[answer.request]
+        headers = dict(answer.headers)
+        if not isinstance(content, TextPieces):
+            return answer.status, json.dumps(content).encode(), headers
+        return answer.status, content.text.encode(), {"Content-Type": answer.type, **headers}
+
+    def _is_recorded(self, method: str, target: str, body: str) -> bool:
+        """Whether exactly this request was recorded: a command may have its path."""
+        return f"{method} {target} {body}".strip() in self._answers
+
+    def _answer_to(self, method: str, target: str, body: str) -> Optional[Answer]:
+        for request, answer in self._answers.items():
+            if RequestPattern.parse(request).matches(method, target, body):
+                return answer
+        return None
+
+
+def serve(
+    text: str, port: int, on: Sequence[str] = (), off: Sequence[str] = (), *, obeys: bool = True
+) -> ReplayedDevice:
+    """Simulate the device on a port of 127.0.0.1. `on`, `off`: requests that command it, in words;
+    none are those of the recording. Without `obeys`, it refuses them. Raises SettingsError, and
+    OSError if the port cannot be used.
+    """
+    recording = ForeignRecording.parse(text).commanded(on, off)
+
+    def unit(port: int, fault: UnitFault, contents: Any = None) -> ForeignPdu:
+        return ForeignPdu(recording, port, fault, contents)
+
+    replay = unit(port, UnitFault.NONE if obeys else UnitFault.REFUSES)
+    doubt = replay.doubts.get("port_down", "")
+    if doubt and obeys:
+        about = f"it takes no command: {doubt}"
+    else:
+        about = "its outlets follow commands" if obeys else "--writable lets it take commands"
+    outlets = counted(len(recording.states), "outlet")
+    device = replay.describe(PATH, f"{outlets}; {about}", "-s KEY=VALUE")
+    return device._replace(unit=replay, units=unit)
+
+
+def _figure(value: Any) -> Optional[float]:
+    return None if value is None else float(value)
+
+
+def _words(value: Union[None, str, Sequence[str]]) -> Sequence[str]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _one_or_all(requests: list[str]) -> Union[str, list[str]]:
+    return requests[0] if len(requests) == 1 else requests
+
+
+def _spelled(request: RequestPattern) -> str:
+    return f"{request.text} -> {request.answer}" if request.answer else request.text
+
+
+def _type_of(content: str) -> str:
+    return "application/json" if content[:1] in ("{", "[") else "text/plain"

@@ -1,0 +1,113 @@
+"""A simulated PDU over HTTP whose outlets and figures a handler of this pack tells."""
+
+from __future__ import annotations
+
+import contextlib
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, Optional
+
+from handlers.dcimanager import Figures
+from handlers.shared.errors import PduHandlerError
+from pdu_common.connection import PduData
+from pdu_common.helper import EnumPowerStatus
+
+from .replay_server import HOST
+from .simulated_pdu import HttpPdu, States, UnitFault
+from .state_columns import Place, number_places, without_values
+
+_ON: Mapping[EnumPowerStatus, bool] = {EnumPowerStatus.UP: True, EnumPowerStatus.DOWN: False}
+_NO_OUTLETS = "this pack's handler reads other outlets in the recording than can be served"
+
+
+class KnownPdu(HttpPdu):
+    """A PDU that a handler of this pack reads. The handler names its outlets, in the order of
+    their keys in the recording.
+    """
+
+    def __init__(
+        self, make_handler: Callable[[Any], Any], port: int, fault: UnitFault = UnitFault.NONE
+    ) -> None:
+        self._make_handler = make_handler
+        # read when it is asked for: a replay need not know it
+        self._key_by_identity: Optional[dict[str, str]] = None
+        self._figures: Optional[Figures] = None
+        super().__init__(port, fault)
+
+    @abstractmethod
+    def outlet_keys(self) -> Sequence[str]:
+        """The outlets that can be switched, in the device's order."""
+
+    @abstractmethod
+    def state_of(self, key: str) -> Optional[bool]:
+        """The state of an outlet now."""
+
+    @abstractmethod
+    def set_state(self, key: str, *, on: Optional[bool]) -> None:
+        """Change it."""
+
+    @abstractmethod
+    def copy(self) -> KnownPdu:
+        """One like it, without a fault."""
+
+    @abstractmethod
+    def documents(self) -> Mapping[str, Any]:
+        """What it answers, as JSON by a text for each request."""
+
+    @abstractmethod
+    def contents_of(self, documents: Mapping[str, Any]) -> Any:
+        """The contents of one that answers with these documents."""
+
+    @abstractmethod
+    def documents_without_state(self, key: str) -> Mapping[str, Any]:
+        """Documents that lack the state of an outlet."""
+
+    def key_by_identity(self) -> Mapping[str, str]:
+        """The outlets by the handler's name for each."""
+        if self._key_by_identity is None:
+            self._key_by_identity = self._read_copy()
+        return self._key_by_identity
+
+    def identity_of(self, key: str) -> str:
+        """The handler's name of an outlet; its key if it has none."""
+        names = [name for name, known_key in self.key_by_identity().items() if known_key == key]
+        return names[0] if names else key
+
+    def outlet_states(self) -> States:
+        return {name: self.state_of(key) for name, key in self.key_by_identity().items()}
+
+    def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        self.set_state(self.key_by_identity().get(identity, identity), on=on)
+        return True
+
+    def figures(self) -> Optional[Figures]:
+        self.key_by_identity()
+        return self._figures
+
+    def without_state(self, identity: str) -> Sequence[Any]:
+        documents = self.documents_without_state(self.key_by_identity()[identity])
+        return [self.contents_of(documents)]
+
+    def without_figures(self) -> Sequence[Any]:
+        documents = self.documents()
+        places: list[Place] = number_places(documents, [])
+        return [self.contents_of(without_values(documents, [place])) for place in places]
+
+    def _read_copy(self) -> dict[str, str]:
+        """Let the handler read a copy: outlets by name, and the figures."""
+        keys = self.outlet_keys()
+        states: Sequence[tuple[str, EnumPowerStatus]] = []
+        copy = self.copy()
+        data = PduData(
+            f"{HOST}:{copy.port}", {"scheme": "http", "username": "any", "password": "any"}
+        )
+        with contextlib.closing(copy), contextlib.suppress(PduHandlerError):
+            with self._make_handler(data).opened() as pdu:
+                states = pdu.states()
+                self._figures = pdu.figures(with_power=False)
+        known_states = [_ON.get(state) for _, state in states]
+        if known_states == [self.state_of(key) for key in keys]:
+            return dict(zip([name for name, _ in states], keys))
+        rules = ("states", "asked", "port_down", "port_up", "lost state")
+        self.doubts.update(dict.fromkeys(rules, _NO_OUTLETS))
+        return {key: key for key in keys}

@@ -1,0 +1,155 @@
+"""Requests over HTTP as a person writes them, and as a recording keeps them. Pure.
+
+    GET /status.json?components=1
+    POST /relay/{outlet} turn=on
+    POST /rpc {"method": "Switch.Set", "params": {"id": {outlet}, "on": true}} -> {"result": {}}
+
+`{outlet}` is the identity of an outlet, `{outlet-1}` and `{outlet+1}` its last number and one
+less or more, `{any}` any text, or any body. What follows ` -> ` is the answer. JSON may be spaced
+and ordered in any way, fields may have any order, and characters may be escaped or not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import unquote_plus
+
+from handlers.shared.errors import SettingsError, printable
+
+from .scrub import SECRETS, kind_of
+
+ANY = "{any}"
+_ANY_NUMBER = "98765432109876"  # in place of {any}: it may stand inside JSON
+_ANY_TEXT = r'[^&"\s]*'
+_OUTLET = re.compile(r"\{outlet([+-][0-9]+)?\}")
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_FIELD = re.compile(r'(?P<name>[A-Za-z0-9_.-]+)=(?P<value>[^&\s"]+)')
+_MEMBER = re.compile(r'"(?P<name>[^"\\]+)"\s*:\s*"(?P<value>[^"\\]+)"')
+# the number of a call, and a time that keeps an answer from being cached
+_CALL_NUMBER = re.compile(r'("id"\s*:\s*)[0-9]+')
+_TIME = re.compile(r"(?<![0-9])1[0-9]{9,12}(?![0-9])")
+
+
+class RequestPattern(NamedTuple):
+    """A request, with places for any text and perhaps for an outlet."""
+
+    method: str
+    target: str
+    body: str
+    #: "" if it is not given
+    answer: str = ""
+
+    @classmethod
+    def parse(cls, words: str) -> RequestPattern:
+        """A request in words. Raises SettingsError."""
+        request, _, answer = words.strip().partition(" -> ")
+        method, _, rest = request.partition(" ")
+        if method.upper() not in _METHODS:
+            method, rest = "GET", request
+        target, _, body = rest.strip().partition(" ")
+        if method.upper() == "GET":  # without a body: a blank is one of the address
+            target, body = rest.strip(), ""
+        target = re.sub(r"^https?://[^/]+", "", target)
+        if not target.startswith("/"):
+            raise SettingsError(
+                f"{printable(words, 80)!r} is no request: give METHOD /PATH [BODY], such as"
+                " POST /relay/{outlet} turn=on"
+            )
+        return cls(method.upper(), target, body.strip(), answer.strip())
+
+    @property
+    def text(self) -> str:
+        """The request in words."""
+        return f"{self.method} {self.target} {self.body}".strip()
+
+    @property
+    def names_outlet(self) -> bool:
+        return _OUTLET.search(self.text) is not None
+
+    def of_outlet(self, identity: str) -> RequestPattern:
+        """The request for this outlet."""
+
+        def identity_text(match: re.Match[str]) -> str:
+            number = re.search("[0-9]+$", identity)
+            if not match[1] or number is None:
+                return identity
+            return str(int(number[0]) + int(match[1]))
+
+        target = _OUTLET.sub(identity_text, self.target)
+        return self._replace(target=target, body=_OUTLET.sub(identity_text, self.body))
+
+    def matches(self, method: str, target: str, body: str) -> bool:
+        """Whether a request is this one."""
+        if self.body == ANY:  # any body
+            body = ANY
+        expected = _canonical(self.method, self.target, self.body)
+        return _has_pattern(expected, _canonical(method, target, body))
+
+    def is_like(self, method: str, target: str) -> bool:
+        """Whether a request has this one's method and path, whatever the outlet."""
+        path = _OUTLET.sub(ANY, self.target.partition("?")[0])
+        expected = _canonical(self.method, path, "")
+        return _has_pattern(expected, _canonical(method, target.partition("?")[0], ""))
+
+
+def recorded_request(method: str, target: str, body: str, secrets: list[str]) -> str:
+    """A request as a recording keeps it: {any} in place of logins, of the numbers of calls, and of
+    times.
+    """
+    text = f"{method} {target} {body}".strip()
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, ANY)
+    text = _FIELD.sub(_without_secret, text)
+    text = _MEMBER.sub(_without_secret, text)
+    if '"method"' in body:
+        text = _CALL_NUMBER.sub(rf"\g<1>{ANY}", text)
+    return _TIME.sub(ANY, text)
+
+
+def body_parts(body: str) -> Iterator[str]:
+    """A body; of a list in its JSON, also with each element alone."""
+    yield body
+    value = _json_or_none(body)
+    if not isinstance(value, dict):
+        return
+    for name, elements in value.items():
+        if isinstance(elements, list) and len(elements) > 1:
+            for element in elements:
+                yield json.dumps({**value, name: [element]})
+
+
+def _without_secret(match: re.Match[str]) -> str:
+    if kind_of(match["name"]) != SECRETS:
+        return match[0]
+    begin = match.start("value") - match.start()
+    end = match.end("value") - match.start()
+    return match[0][:begin] + ANY + match[0][end:]
+
+
+def _canonical(method: str, target: str, body: str) -> str:
+    """A request in one spelling."""
+    body = body.replace(ANY, _ANY_NUMBER)
+    value = _json_or_none(body)
+    shown_body = _sorted_fields(body) if value is None else json.dumps(value, sort_keys=True)
+    path, mark, query = target.replace(ANY, _ANY_NUMBER).partition("?")
+    return f"{method} {unquote_plus(path)}{mark}{_sorted_fields(query)} {shown_body}".strip()
+
+
+def _sorted_fields(text: str) -> str:
+    """The fields of a query or a form, in one order."""
+    return "&".join(sorted(map(unquote_plus, text.split("&"))))
+
+
+def _has_pattern(expected: str, text: str) -> bool:
+    pattern = re.escape(expected).replace(_ANY_NUMBER, _ANY_TEXT)
+    return re.fullmatch(pattern, text) is not None
+
+
+def _json_or_none(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,225 @@
+"""A PDU that is simulated from what a device answered: it obeys commands, or has a fault.
+
+Each protocol says which request is a command, and what it answers; the faults are here, once.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any, Callable, NamedTuple, Optional
+
+from handlers.dcimanager import Figures
+
+from .replay_server import HttpReplay, Response
+
+#: identity -> on, off, or None for a state that is neither
+States = dict[str, Optional[bool]]
+
+
+class UnitFault(Enum):
+    """What is wrong with a simulated PDU."""
+
+    NONE = "none"
+    #: it carries a command out later
+    LATE = "late"
+    #: it accepts a command and does nothing
+    STUCK = "stuck"
+    #: it refuses each command
+    REFUSES = "refuses"
+    #: it accepts a command, does nothing, and answers no more
+    SILENT_AFTER = "silent after a command"
+    #: it carries a command out, and its answer is lost
+    ANSWER_LOST = "answer of a command lost"
+    #: after a command, the outlet has a state that is not documented
+    PENDING = "pending"
+    #: half of each answer arrives
+    HALF = "half of each answer"
+    #: it takes no login
+    DENIES = "denies"
+
+
+class UnitCommand(NamedTuple):
+    """A request that switches an outlet, or that writes what no known command does."""
+
+    #: "" if it is no known command
+    identity: str
+    on: bool
+    #: the request, for people
+    text: str
+    #: the known command that it is sent in the place of, for people; "" if nothing like it is known
+    known: str = ""
+
+
+class CommandRefused(Exception):
+    """The PDU refuses a command."""
+
+
+class SimulatedPdu(ABC):
+    """The outlets of a PDU, its fault, and what it was sent. A PDU over a network is a server
+    besides.
+    """
+
+    LATE_S = 2.0
+    #: whether it can have a state that is neither on nor off
+    has_other_states = True
+    #: whether it answers with a text that is no JSON
+    is_text = False
+    #: the methods that a refused login stops
+    protected_methods: Sequence[str] = ("status", "statistic")
+    #: what it is not known to be: sentences, by the rule that cannot be tried then
+    doubts: dict[str, str]
+    #: a sentence for each command and its effect
+    writes: list[str]
+    port: int
+
+    def __init__(self, fault: UnitFault) -> None:
+        self.requests: list[str] = []
+        self.commands: list[UnitCommand] = []
+        self.doubts = {}
+        self._fault = fault
+        self._is_silent = False
+        self._timers: list[threading.Timer] = []
+        self._changing = threading.RLock()
+
+    @abstractmethod
+    def outlet_states(self) -> States:
+        """The states of the outlets now."""
+
+    @abstractmethod
+    def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        """Give an outlet this state, None for one that is not documented. False if it cannot."""
+
+    @property
+    @abstractmethod
+    def contents(self) -> Any:
+        """What it answers from. A copy of it makes another PDU of the same kind."""
+
+    @contents.setter
+    @abstractmethod
+    def contents(self, contents: Any) -> None: ...
+
+    @abstractmethod
+    def close(self) -> None:
+        """End it."""
+
+    def figures(self) -> Optional[Figures]:
+        """What it measures; None if only a handler says it."""
+        return None
+
+    def count_on(self) -> bool:
+        """Let its meters count on, where their values are known. False if they stay."""
+        return False
+
+    def without_state(self, identity: str) -> Sequence[Any]:
+        """Contents that lack the state of an outlet."""
+        return []
+
+    def without_figures(self) -> Sequence[Any]:
+        """Contents that lack a figure each."""
+        return []
+
+    def without_outlets(self) -> Sequence[Any]:
+        """Contents whose list of outlets is empty."""
+        return []
+
+    # ---- commands --------------------------------------------------------------------------------
+
+    def note_request(self, text: str) -> None:
+        """Note a request. Raises ConnectionAbortedError if it is not answered."""
+        if self._is_silent:
+            raise ConnectionAbortedError
+        self.requests.append(text)
+
+    def obey(self, commands: Sequence[UnitCommand]) -> None:
+        """Carry commands out, as the fault says. Raises CommandRefused, and ConnectionAbortedError
+        for no answer.
+        """
+        self.commands += commands
+        if self._fault is UnitFault.REFUSES:
+            raise CommandRefused
+        if self._fault is UnitFault.SILENT_AFTER:
+            self._is_silent = True
+            raise ConnectionAbortedError
+        if self._fault is UnitFault.LATE:
+            self._start_timer(lambda: self._carry_out(commands))
+        elif self._fault is not UnitFault.STUCK:
+            self._carry_out(commands)
+        if self._fault is UnitFault.ANSWER_LOST:
+            raise ConnectionAbortedError
+
+    def _start_timer(self, function: Callable[[], None]) -> None:
+        timer = threading.Timer(self.LATE_S, function)
+        timer.daemon = True
+        timer.start()
+        self._timers.append(timer)
+
+    def drop_timers(self) -> None:
+        """Drop what is still to come."""
+        for timer in self._timers:
+            timer.cancel()
+
+    def _carry_out(self, commands: Sequence[UnitCommand]) -> None:
+        for command in commands:
+            state = None if self._fault is UnitFault.PENDING else command.on
+            with self._changing:
+                is_switched = self.turn_outlet(command.identity, on=state)
+            effect = f"outlet {command.identity} {'on' if command.on else 'off'}"
+            lack = "" if is_switched else ": accepted, but the recording cannot show this state"
+            self.writes.append(f"{command.text}: {effect}{lack}")
+
+
+class HttpPdu(SimulatedPdu, HttpReplay):
+    """A simulated PDU over HTTP. It takes any login."""
+
+    def __init__(self, port: int, fault: UnitFault = UnitFault.NONE) -> None:
+        """Raises OSError if the port cannot be used."""
+        SimulatedPdu.__init__(self, fault)
+        HttpReplay.__init__(self, port)
+
+    def close(self) -> None:
+        self.drop_timers()
+        HttpReplay.close(self)
+
+    def reply(self, method: str, target: str, body: bytes) -> Response:
+        """The answer to one request. Raises ConnectionAbortedError for no answer."""
+        self.note_request(f"{method} {target}")
+        if self._fault is UnitFault.DENIES:
+            return 401, None, {"WWW-Authenticate": 'Basic realm="unit"'}
+        commands = self.commands_of(method, target, body)
+        known_commands = [command for command in commands if command.identity]
+        if not known_commands:
+            self.commands += commands
+            return self._cut(self.answer(method, target, body))
+        try:
+            self.obey(known_commands)
+        except CommandRefused:
+            return 403, None, {}
+        return self.command_answer(method, target, body, known_commands)
+
+    @abstractmethod
+    def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
+        """The commands in a request; none for one that reads or logs in."""
+
+    @abstractmethod
+    def answer(self, method: str, target: str, body: bytes) -> Response:
+        """The answer to a request that is no command."""
+
+    def command_answer(
+        self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]
+    ) -> Response:
+        """The answer to commands that it took."""
+        return 204, None, {}
+
+    def _cut(self, response: Response) -> Response:
+        """Half of the answer, if that is the fault."""
+        status, content, headers = response
+        if self._fault is not UnitFault.HALF or content is None:
+            return response
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        # of a device that resets the connection
+        cut_headers = {**headers, "Content-Length": str(len(body)), "Connection": "close"}
+        return status, body[: len(body) // 2], cut_headers

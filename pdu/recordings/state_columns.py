@@ -1,0 +1,283 @@
+"""Where the answers of an unknown device hold the states of its outlets. Pure.
+
+It is sought by the states alone, which its owner knows: a column of values, one for each outlet,
+that are the same for all outlets that are on, and the same for all that are off. In JSON these are
+the values in one place of the elements of a list, of members whose names differ in a number, or of
+answers whose requests do. In another text they are words and numbers in equal distances.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional, Union
+
+from .simulated_pdu import States
+
+#: a place in a JSON document, or the number of a word in another text
+Path = tuple[Union[str, int], ...]
+#: the content of each answer by its request: JSON, or TextPieces
+Contents = Mapping[str, Any]
+_WORD = re.compile(r"([0-9]+(?:\.[0-9]+)?|[A-Za-z]+)")
+_OFF_BY_ON = {
+    "on": "off",
+    "1": "0",
+    "true": "false",
+    "yes": "no",
+    "up": "down",
+    "enabled": "disabled",
+    "active": "inactive",
+    "closed": "open",
+}
+_ON_BY_OFF = {off: on for on, off in _OFF_BY_ON.items()}
+_UNDOCUMENTED, _UNDOCUMENTED_NUMBER = "undocumented", 97
+# outlets whose states tell a column of unusual words from another
+_ENOUGH_OUTLETS = 3
+_LONGEST_STRIDE = 60
+_MOST_FIGURES = 40
+
+
+class TextPieces(NamedTuple):
+    """A text that is no JSON: what is between its words, and its words, in turn."""
+
+    pieces: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> TextPieces:
+        return cls(tuple(_WORD.split(text)))
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+
+class Place(NamedTuple):
+    """A value in an answer."""
+
+    request: str
+    path: Path
+
+    @property
+    def pattern(self) -> Path:
+        """Its path without numbers: alike for the elements of a list."""
+        return tuple("#" if isinstance(part, int) else _normalised(part) for part in self.path)
+
+
+class Column(NamedTuple):
+    """The places of the states of all outlets."""
+
+    places: Sequence[Place]
+    on: Any
+    off: Any
+
+
+def columns_of(contents: Contents, states: States) -> list[Column]:
+    """The columns that hold these states, in the order of the outlets; [] if it is not certain."""
+    places = [*_json_columns(contents, len(states)), *_text_columns(contents, states)]
+    columns = []
+    for column_places in places:
+        values = [value_at(contents, place) for place in column_places]
+        column = _column(column_places, values, list(states.values()))
+        if column is not None:
+            columns.append(column)
+    usual_columns = [column for column in columns if _opposite(column.on) == column.off]
+    known_states = set(states.values()) - {None}
+    if len(known_states) < 2:
+        return usual_columns if len(usual_columns) == 1 else []
+    if usual_columns:
+        return usual_columns
+    return columns if len(states) >= _ENOUGH_OUTLETS else []
+
+
+def with_values(contents: Contents, values: Mapping[Place, Any]) -> dict[str, Any]:
+    """The contents with other values in these places."""
+    new_contents = dict(contents)
+    for place, value in values.items():
+        new_contents[place.request] = _with_value(new_contents[place.request], place.path, value)
+    return new_contents
+
+
+def without_values(contents: Contents, places: Sequence[Place]) -> dict[str, Any]:
+    """The contents without these values: a member that names no outlet is left out, an element of a
+    list is null, a word of a text is a question mark.
+    """
+    new_contents = dict(contents)
+    for place in places:
+        content = new_contents[place.request]
+        name = place.path[-1] if place.path else 0
+        if isinstance(content, TextPieces):
+            new_content = _with_value(content, place.path, "?")
+        elif isinstance(name, str) and _normalised(name) == name:
+            new_content = copy.deepcopy(content)
+            del _value_in(new_content, place.path[:-1])[name]
+        else:
+            new_content = _with_value(content, place.path, None)
+        new_contents[place.request] = new_content
+    return new_contents
+
+
+def undocumented(value: Any) -> Any:
+    """A state that no device documents, of the type of this one."""
+    if isinstance(value, str) and not value.isdecimal():
+        return _UNDOCUMENTED
+    return type(value)(_UNDOCUMENTED_NUMBER)
+
+
+def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
+    """Places of numbers that are no states: one of each column in JSON, and some in a text."""
+    state_places = {place for column in columns for place in column.places}
+    groups: dict[Any, list[Place]] = {}
+    for place in all_places(contents):
+        value = value_at(contents, place)
+        if place in state_places or not _is_number(value):
+            continue
+        is_text = isinstance(contents[place.request], TextPieces)
+        group = place if is_text else (_normalised(place.request), place.pattern)
+        groups.setdefault(group, []).append(place)
+    places = [group[len(group) // 2] for group in groups.values()]
+    step = max(1, len(places) // _MOST_FIGURES)
+    return places[::step][:_MOST_FIGURES]
+
+
+def list_places(contents: Contents, count: int) -> list[Place]:
+    """Places of the lists and objects in JSON that have so many elements."""
+    places: dict[Place, None] = {}
+    for place in all_places(contents):
+        content = contents[place.request]
+        for length in range(0 if isinstance(content, TextPieces) else len(place.path)):
+            outer_place = Place(place.request, place.path[:length])
+            container = value_at(contents, outer_place)
+            if isinstance(container, list) and len(container) == count:
+                places[outer_place] = None
+    return list(places)
+
+
+def all_places(contents: Contents) -> list[Place]:
+    """The places of all values that are no object and no list."""
+    return [
+        Place(request, path) for request, content in contents.items() for path in _paths(content)
+    ]
+
+
+def value_at(contents: Contents, place: Place) -> Any:
+    """The value in a place."""
+    return _value_in(contents[place.request], place.path)
+
+
+# ---- columns -------------------------------------------------------------------------------------
+
+
+def _column(
+    places: Sequence[Place], values: Sequence[Any], states: Sequence[Optional[bool]]
+) -> Optional[Column]:
+    """The column, if its values are these states."""
+    if any(isinstance(value, (dict, list)) or value is None for value in values):
+        return None
+    on_values = _distinct([value for value, on in zip(values, states) if on is True])
+    off_values = _distinct([value for value, on in zip(values, states) if on is False])
+    other_values = _distinct([value for value, on in zip(values, states) if on is None])
+    if len(on_values) > 1 or len(off_values) > 1 or not (on_values or off_values):
+        return None
+    on = on_values[0] if on_values else _opposite(off_values[0], is_off=True)
+    off = off_values[0] if off_values else _opposite(on)
+    if on is None or off is None or _key(on) == _key(off):
+        return None
+    if {_key(value) for value in other_values} & {_key(on), _key(off)}:
+        return None
+    return Column(places, on, off)
+
+
+def _distinct(values: Sequence[Any]) -> list[Any]:
+    return list({_key(value): value for value in values}.values())
+
+
+def _key(value: Any) -> tuple[str, str]:
+    """1 and true are two values."""
+    return type(value).__name__, str(value)
+
+
+def _opposite(value: Any, *, is_off: bool = False) -> Any:
+    """The value for off beside one for on, or the other way round; None if it is not usual."""
+    word = json.dumps(value).strip('"').lower() if not isinstance(value, str) else value.lower()
+    other_word = (_ON_BY_OFF if is_off else _OFF_BY_ON).get(word)
+    if other_word is None:
+        return None
+    if not isinstance(value, str):
+        return json.loads(other_word) if other_word in ("true", "false") else int(other_word)
+    if value.isupper():
+        return other_word.upper()
+    return other_word.capitalize() if value[:1].isupper() else other_word
+
+
+def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
+    groups: dict[Any, list[Place]] = {}
+    for place in all_places(contents):
+        if not isinstance(contents[place.request], TextPieces):
+            group = (_normalised(place.request), place.pattern)
+            groups.setdefault(group, []).append(place)
+    return (places for places in groups.values() if len(places) == count)
+
+
+def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
+    """Words in equal distances; those that are no column of these states are left out early."""
+    count = len(states)
+    for request, content in contents.items():
+        if not isinstance(content, TextPieces):
+            continue
+        words = content.pieces[1::2]
+        for stride in range(1, min(_LONGEST_STRIDE, len(words) // count) + 1):
+            for begin in range(len(words) - stride * (count - 1)):
+                numbers = range(begin, begin + stride * count, stride)
+                values = [words[number] for number in numbers]
+                if len(set(values)) <= 2 + list(states.values()).count(None):
+                    yield [Place(request, (2 * number + 1,)) for number in numbers]
+
+
+def _normalised(name: str) -> str:
+    return re.sub("[0-9]+", "#", name)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, str):
+        return re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) is not None
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+# ---- values --------------------------------------------------------------------------------------
+
+
+def _paths(content: Any) -> list[Path]:
+    """The path of each value that is no object and no list."""
+    if isinstance(content, TextPieces):
+        return [(number,) for number in range(1, len(content.pieces), 2)]
+    paths: list[Path] = []
+    waiting: list[tuple[Path, Any]] = [((), content)]
+    while waiting:
+        path, value = waiting.pop(0)
+        if isinstance(value, dict):
+            waiting += [((*path, name), child) for name, child in value.items()]
+        elif isinstance(value, list):
+            waiting += [((*path, place), child) for place, child in enumerate(value)]
+        else:
+            paths.append(path)
+    return paths
+
+
+def _value_in(content: Any, path: Path) -> Any:
+    value: Any = content.pieces if isinstance(content, TextPieces) else content
+    for part in path:
+        value = value[part]
+    return value
+
+
+def _with_value(content: Any, path: Path, value: Any) -> Any:
+    if not path:
+        return value
+    if isinstance(content, TextPieces):
+        number = int(path[0])
+        return TextPieces((*content.pieces[:number], str(value), *content.pieces[number + 1 :]))
+    new_content = copy.deepcopy(content)
+    _value_in(new_content, path[:-1])[path[-1]] = value
+    return new_content

@@ -1,0 +1,77 @@
+"""Which columns and marks a device may lack is said once: by the column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from handlers.snmp import metering
+from handlers.snmp.contact import Contact
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.sources import Column, Provided, Scalar, Source
+from handlers.snmp.states import Doubt
+from tests.handlers.snmp import units
+from tests.handlers.snmp.memory import Memory
+from tests.recordings import Fixture
+
+EACH_PROFILE = pytest.mark.parametrize(
+    "profile", PROFILES, ids=[profile.key for profile in PROFILES]
+)
+
+
+def walked_columns(device: Memory) -> dict[str, list[str]]:
+    """The rows of each column that was walked."""
+    walks = [ask.removeprefix("walk ") for ask in device.asked if ask.startswith("walk ")]
+    return {column: list(device.walk(column)) for column in dict.fromkeys(walks)}
+
+
+def absent_columns(columns: dict[str, list[str]]) -> Iterator[str]:
+    """The columns without a row in a table of which another column has some."""
+    answered_tables = {column.rpartition(".")[0] for column, rows in columns.items() if rows}
+    for column, rows in columns.items():
+        if not rows and column.rpartition(".")[0] in answered_tables:
+            yield column
+
+
+@units.EACH
+def test_each_column_that_a_unit_lacks_is_said_to_be_optional(unit: Fixture) -> None:
+    """In all that a status and a statistic read: of any other column the values would be lost."""
+    device = units.memory(unit)
+    units.find(unit, device)
+    found = units.find(unit, device, for_figures=True)
+    metering.read_statistic(found)
+    required = {
+        found.reader.resolve(part.oid): part.object
+        for part in parts_of(found.profile)
+        if isinstance(part, Column) and not part.optional
+    }
+    lacking = absent_columns(walked_columns(device))
+    assert [required[column] for column in lacking if column in required] == []
+
+
+@EACH_PROFILE
+def test_a_column_is_optional_wherever_a_family_reads_it(profile: Profile) -> None:
+    optional: dict[str, bool] = {}
+    for part in parts_of(profile):
+        if isinstance(part, Column):
+            assert optional.setdefault(part.oid, part.optional) is part.optional, part
+
+
+def is_optional(test: Source) -> bool:
+    """Whether some devices of a family have no value of `test`: it has an optional column, is a
+    scalar, or is read on some devices only."""
+    parts = list(parts_of(test))
+    has_optional_column = any(isinstance(part, Column) and part.optional for part in parts)
+    return has_optional_column or isinstance(test, (Scalar, Provided))
+
+
+@EACH_PROFILE
+def test_a_mark_is_optional_if_and_only_if_its_column_is(profile: Profile) -> None:
+    for part in parts_of(profile):
+        if isinstance(part, Doubt):
+            assert part.optional is is_optional(part.test), part
+        elif isinstance(part, Contact) and not isinstance(part.mark, Scalar):
+            assert part.optional is is_optional(part.mark), part

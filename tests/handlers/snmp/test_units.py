@@ -1,0 +1,143 @@
+"""A unit of a chain that is missing in every table, which the device still counts, is an error or
+leaves no total: the list of outlets is never shorter, and the rest is never told as the whole.
+"""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import pytest
+
+from handlers.shared.errors import ProtocolError
+from handlers.snmp import metering
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.profile import Profile
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import (
+    ByUnit,
+    Column,
+    Complete,
+    EachUnit,
+    ItemCount,
+    Scalar,
+)
+from tests.handlers.snmp.memory import Memory
+from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
+from tests.recordings import Fixture
+
+#: families of whose chains there is no recording
+WITHOUT_CHAIN = {"dell-rpdu", "hpe-ipdu", "pdumib-v07", "raritan-px2", "sentry3"}
+
+
+def list_of_units(profile: Profile) -> Complete:
+    """The part of `Profile.units` that is compared with the device's own number."""
+    assert profile.units is not None
+    (listed,) = (part for part in parts_of(profile.units) if isinstance(part, Complete))
+    return listed
+
+
+def put_count(device: Memory, reader: Reader, listed: Complete, more: int) -> None:
+    """Let the device count `more` units than its answers list."""
+    units = list(listed.source.rows(reader))
+    count = listed.count
+    assert count is not None
+    (counted,) = (part for part in parts_of(count) if isinstance(part, (Column, Scalar)))
+    if isinstance(counted, Column):
+        ports = [unit.partition(".")[0] for unit in units]
+        for number, port in enumerate(dict.fromkeys(ports)):
+            extra = more if number == 0 else 0
+            device.put(counted.instance_oid(reader, port), ports.count(port) + extra)
+        return
+    number_of_units = len(units) + more
+    is_list = isinstance(count, ItemCount)
+    names = ",".join(map(str, range(number_of_units)))
+    device.put(counted.object_oid(reader), names if is_list else number_of_units)
+
+
+def index_is_of(row: str, unit: str) -> bool:
+    """Whether an index names this unit: with its first arcs, or with its last, a MAC address."""
+    is_address = unit.count(".") >= 6
+    return f"{row}.".startswith(f"{unit}.") or (is_address and row.endswith(f".{unit}"))
+
+
+def objects_of_unit(device: Memory, reader: Reader, profile: Profile, unit: str) -> set[str]:
+    """The objects of one unit in all columns that the family reads. The row of a unit is its own
+    index, or in tables that are numbered through the chain, any with its number in a column."""
+    columns = {reader.resolve(part.oid) for part in parts_of(profile) if isinstance(part, Column)}
+    objects = {
+        f"{oid}.{row}" for oid in columns for row in device.walk(oid) if index_is_of(row, unit)
+    }
+    for part in parts_of(profile):
+        if not (isinstance(part, (ByUnit, EachUnit)) and isinstance(part.unit, Column)):
+            continue
+        units = part.unit.rows(reader)
+        rows = [row for row, value in units.items() if str(value) == unit]
+        of_table = {column.oid for column in parts_of(part) if isinstance(column, Column)}
+        objects -= {f"{oid}.{row}" for oid in of_table for row in units}
+        objects |= {f"{oid}.{row}" for oid in of_table for row in rows}
+    return {oid for oid in objects if device.get(oid) is not None}
+
+
+def units_of(profile: Profile, reader: Reader) -> list[str]:
+    """The units that the answers list, as the tables call them."""
+    rows = list_of_units(profile).source.rows(reader)
+    is_numbered = any(isinstance(part, ByUnit) for part in parts_of(profile))
+    return [str(value) if is_numbered else row for row, value in rows.items()]
+
+
+WITH_UNITS = [unit for unit in FIXTURES if FAMILIES[unit.key].units is not None]
+UNITS = {
+    unit.name: units_of(FAMILIES[unit.key], find(unit, memory(unit)).reader) for unit in WITH_UNITS
+}
+LISTED = [unit for unit in WITH_UNITS if UNITS[unit.name]]
+CHAINS = [unit for unit in WITH_UNITS if len(UNITS[unit.name]) > 1]
+
+
+def test_each_family_that_counts_its_units_has_a_unit_that_lists_them() -> None:
+    with_units = {key for key, profile in FAMILIES.items() if profile.units is not None}
+    assert {unit.key for unit in LISTED} == with_units
+    assert with_units - {unit.key for unit in CHAINS} == WITHOUT_CHAIN
+
+
+def totals_of(device: SnmpDevice) -> list[float]:
+    figures = metering.read_statistic(device)
+    totals = (figures.load_a, figures.power_w, figures.energy_kwh)
+    return [total for total in totals if isinstance(total, float)]
+
+
+def check_that_nothing_is_short(unit: Fixture, device: Memory, outlets: int) -> None:
+    """That neither call tells of the units that are listed as of all."""
+    try:
+        states: Optional[int] = len(find(unit, device).states)
+    except ProtocolError:
+        states = None
+    assert states is None or states == outlets > 0
+    try:
+        totals = totals_of(find(unit, device, for_figures=True))
+    except ProtocolError:
+        totals = []
+    assert totals == []
+
+
+@pytest.mark.parametrize("unit", LISTED, ids=unit_id)
+def test_a_unit_that_only_the_number_of_units_shows_is_missed(unit: Fixture) -> None:
+    profile, device = FAMILIES[unit.key], memory(unit)
+    known = find(unit, device)
+    listed = list_of_units(profile)
+    put_count(device, known.reader, listed, more=0)
+    assert find(unit, device).states.keys() == known.states.keys()
+    before = totals_of(find(unit, device, for_figures=True))
+    assert before == totals_of(find(unit, memory(unit), for_figures=True))
+    put_count(device, known.reader, listed, more=1)
+    check_that_nothing_is_short(unit, device, outlets=0)
+
+
+@pytest.mark.parametrize("unit", CHAINS, ids=unit_id)
+def test_a_unit_that_is_missing_in_every_table_is_missed(unit: Fixture) -> None:
+    profile, device = FAMILIES[unit.key], memory(unit)
+    known = find(unit, device)
+    put_count(device, known.reader, list_of_units(profile), more=0)
+    for name in UNITS[unit.name]:
+        with device.without(objects_of_unit(device, known.reader, profile, name)):
+            check_that_nothing_is_short(unit, device, outlets=len(known.states))

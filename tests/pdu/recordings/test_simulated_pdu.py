@@ -1,0 +1,171 @@
+"""A simulated PDU of each protocol obeys a command for its own outlet alone, and has each fault."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from handlers.netio.handler import make_handler
+from pdu.recordings import foreign_pdu
+from pdu.recordings.codec_unit import CodecUnit
+from pdu.recordings.recording_formats import ReplayedDevice
+from pdu.recordings.simulated_pdu import CommandRefused, SimulatedPdu, UnitCommand, UnitFault
+from pdu.recordings.unit_recording import codec_of_handler, unit_recording_format
+from tests.needs import ROOT
+from tests.pdu.recordings.planted_devices import recording_of
+from tests.pdu.recordings.recording_formats import kind
+
+FOREIGN = {
+    "recording": "http 1",
+    "on": "POST /relay/{outlet} turn=on",
+    "off": "POST /relay/{outlet} turn=off",
+    "compared": "yes",
+    "states": {"1": "on", "2": "off", "3": "on"},
+    "load_a": 0.75,
+    "answers": [
+        {
+            "request": "GET /status",
+            "json": {"relays": [{"on": "yes"}, {"on": "no"}, {"on": "yes"}], "amps": 0.75},
+        }
+    ],
+}
+KINDS = ("netio", "nut", "raritan", "redfish", "foreign")
+
+
+@pytest.fixture(name="device", params=KINDS)
+def _device(request: pytest.FixtureRequest) -> Iterator[ReplayedDevice]:
+    name: str = request.param
+    if name == "foreign":
+        device = foreign_pdu.serve(json.dumps(FOREIGN), 0)
+    elif name == "netio":
+        recording = ROOT / "tests" / "handlers" / "netio" / "recording.json"
+        recording_format = unit_recording_format("netio", make_handler, {})
+        device = recording_format.serve(recording.read_text("utf-8"), 0)
+    else:
+        device = kind(name).serve(recording_of(name)[1].text, 0)
+    yield device
+    device.close()
+
+
+def faulty(device: ReplayedDevice, fault: UnitFault) -> Any:
+    unit: SimulatedPdu = device.units(0, fault, device.unit.contents)
+    return contextlib.closing(unit)
+
+
+def _outlet(unit: SimulatedPdu) -> str:
+    return next(name for name, on in unit.outlet_states().items() if on)
+
+
+def test_an_outlet_is_turned_alone_and_back(device: ReplayedDevice) -> None:
+    unit: SimulatedPdu = device.unit
+    states = unit.outlet_states()
+    outlet = _outlet(unit)
+    assert len(states) > 1 and unit.doubts == {}
+    for on in (False, None, True):
+        assert unit.turn_outlet(outlet, on=on)
+        assert unit.outlet_states() == {**states, outlet: on}
+
+
+def test_each_fault_does_what_it_says(device: ReplayedDevice) -> None:
+    states = device.unit.outlet_states()
+    outlet = _outlet(device.unit)
+    command = UnitCommand(outlet, on=False, text="off")
+    for fault, error, state in (
+        (UnitFault.NONE, None, False),
+        (UnitFault.STUCK, None, True),
+        (UnitFault.PENDING, None, None),
+        (UnitFault.REFUSES, CommandRefused, True),
+        (UnitFault.ANSWER_LOST, ConnectionAbortedError, False),
+        (UnitFault.SILENT_AFTER, ConnectionAbortedError, True),
+    ):
+        with faulty(device, fault) as unit:
+            with pytest.raises(error) if error is not None else contextlib.nullcontext():
+                unit.obey([command])
+            assert unit.outlet_states() == {**states, outlet: state}, fault
+            assert unit.commands == [command]
+            if fault is UnitFault.SILENT_AFTER:
+                with pytest.raises(ConnectionAbortedError):
+                    unit.note_request("GET /")
+
+
+def test_a_late_unit_obeys_later(device: ReplayedDevice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SimulatedPdu, "LATE_S", 0.2)
+    outlet = _outlet(device.unit)
+    with faulty(device, UnitFault.LATE) as unit:
+        unit.obey([UnitCommand(outlet, on=False, text="off")])
+        assert unit.outlet_states()[outlet] is True
+        while unit.outlet_states()[outlet]:
+            time.sleep(0.05)
+
+
+def test_contents_without_a_state_lack_that_of_one_outlet(device: ReplayedDevice) -> None:
+    outlet = _outlet(device.unit)
+    (contents, *others) = device.unit.without_state(outlet)
+    assert not others
+    with faulty(device, UnitFault.NONE) as unit:
+        before = repr(unit.contents)
+        unit.contents = contents
+        after = repr(unit.contents)
+        assert len(after) < len(before)
+        is_read = not isinstance(unit, foreign_pdu.ForeignPdu)  # its states are its owner's
+        assert not is_read or unit.outlet_states()[outlet] is None
+
+
+def test_contents_without_a_figure_differ_from_all(device: ReplayedDevice) -> None:
+    variants = [repr(contents) for contents in device.unit.without_figures()]
+    assert variants and repr(device.unit.contents) not in variants
+
+
+def test_figures_are_those_of_the_recording(device: ReplayedDevice) -> None:
+    assert device.unit.figures() is not None
+
+
+# ---- the PDU of a codec --------------------------------------------------------------------------
+
+
+@pytest.fixture(name="unit")
+def _unit() -> Iterator[CodecUnit]:
+    recording = ROOT / "tests" / "handlers" / "netio" / "recording.json"
+    answers = json.loads(recording.read_text("utf-8"))["answers"]
+    unit = CodecUnit(codec_of_handler(make_handler), answers, {}, 0)
+    yield unit
+    unit.close()
+
+
+def _orders(*orders: tuple[int, int]) -> bytes:
+    outputs = [{"ID": outlet, "Action": action} for outlet, action in orders]
+    return json.dumps({"Outputs": outputs}).encode()
+
+
+def test_each_element_of_a_list_is_a_command(unit: CodecUnit) -> None:
+    (status, document, _) = unit.reply("POST", "/netio.json", _orders((1, 0), (2, 0)))
+    assert status == 200 and document == unit.documents["/netio.json"]
+    commands = [(command.identity, command.on) for command in unit.commands]
+    assert commands == [("1", False), ("2", False)]
+    assert {unit.outlet_states()[outlet] for outlet in "12"} == {False}
+
+
+def test_a_toggle_is_told_beside_the_known_command(unit: CodecUnit) -> None:
+    states = unit.outlet_states()
+    assert unit.reply("POST", "/netio.json", _orders((1, 4)))[0] == 404
+    (command,) = unit.commands
+    assert command.identity == "" and '"Action": 4' in command.text and '"Action"' in command.known
+    assert unit.outlet_states() == states
+
+
+def test_a_request_to_another_path_is_like_no_known_command(unit: CodecUnit) -> None:
+    unit.reply("PUT", "/other", b"{}")
+    assert [command.known for command in unit.commands] == [""]
+
+
+def test_meters_count_on_and_states_stay(unit: CodecUnit) -> None:
+    figures, states = unit.figures(), unit.outlet_states()
+    assert unit.count_on() and unit.outlet_states() == states
+    later = unit.figures()
+    assert isinstance(figures.load_a, float) and isinstance(later.load_a, float)
+    assert later.load_a == pytest.approx(figures.load_a * 1.1, rel=0.01)

@@ -1,0 +1,80 @@
+"""What handler check says of answers that lack a part, or have one too many or one not known."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.dcimanager import Figures, MeterFigures
+from handlers.shared.meter_figures import NotKnown
+from pdu.cli.states import DOWN, UP
+from pdu.loading.four_methods import BrokenHandler, HandlerRaised
+from pdu.workshop.handler.method_trials import (
+    MeasuredSums,
+    States,
+    compare_figures,
+    compare_states,
+    raises,
+)
+from pdu.workshop.handler.rules import BROKEN, KEPT, UNTRIED
+
+REAL: States = {"1": UP, "2": DOWN, "3": UP}
+
+
+@pytest.mark.parametrize(
+    "states, result",
+    [
+        (REAL, KEPT),
+        ({"3": UP, "2": DOWN, "1": UP}, KEPT),
+        ({**REAL, "9": UP}, UNTRIED),
+        ({"1": UP, "2": DOWN}, BROKEN),
+        ({**REAL, "2": UP}, BROKEN),
+        ({"a": UP, "b": DOWN, "c": UP}, KEPT),
+        ({"a": UP, "b": UP, "c": DOWN}, UNTRIED),
+        ({"a": UP, "b": UP, "c": UP}, BROKEN),
+    ],
+)
+def test_states_are_kept_only_for_the_outlets_of_the_device(states: States, result: str) -> None:
+    assert compare_states(states, REAL).result == result
+
+
+def energies(**outlets: float) -> dict[str, MeterFigures]:
+    return {name[1:]: MeterFigures(energy_kwh=kwh) for name, kwh in outlets.items()}
+
+
+SUMS = MeasuredSums([6.7], [2844.4], {"1": 41.1, "2": 503.1})
+BOTH = energies(o1=41.1, o2=503.1)
+
+
+@pytest.mark.parametrize(
+    "figures, result, detail",
+    [
+        (Figures(6.7, 2844.4, BOTH), KEPT, ""),
+        (Figures(6.7, 2844.4, energies(oA=41.1, oB=503.1)), KEPT, ""),
+        (Figures(6.7, 2844.4, energies(oA=503.1, oB=41.1)), BROKEN, "the device measures 41.1"),
+        (Figures(6.7, None, BOTH), KEPT, "without total_consumption"),
+        (Figures(6.7, 2844.4, {}), KEPT, "without consumption of outlets"),
+        (Figures(6.7, 2844.4, energies(o1=41.1)), UNTRIED, "does not show: 2"),
+        (Figures(6.7, 2844.4, {**BOTH, **energies(o77=9.0)}), UNTRIED, "does not show: 77"),
+        (Figures(NotKnown("x"), 2844.4, BOTH), BROKEN, "load is not known (x)"),
+        (Figures(6.7, NotKnown("y"), BOTH), BROKEN, "total_consumption is not known (y)"),
+        (Figures(None, None, BOTH), BROKEN, "no figure"),
+    ],
+)
+def test_figures_that_were_not_compared_are_named(
+    figures: Figures, result: str, detail: str
+) -> None:
+    finding = compare_figures(figures, SUMS)
+    assert finding.result == result and detail in finding.detail
+
+
+def test_an_error_counts_by_what_happened_and_not_by_its_words() -> None:
+    words = "status returned 'relay raised' in place of a PduView"
+
+    def returns() -> None:
+        raise BrokenHandler(words)
+
+    def raised() -> None:
+        raise HandlerRaised("status: a sentence of its own")
+
+    assert raises("silent", returns).result == BROKEN
+    assert raises("silent", raised).result == KEPT

@@ -1,0 +1,288 @@
+"""A PDU over HTTP that no handler of this pack reads: recorded through its handler, replayed, and
+judged, with commands in its owner's words.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pdu.recordings.replay_server import HttpReplay, Response
+from pdu.workshop.handler import loading_checks
+from tests.needs import ROOT
+from tests.pdu.loading.page_handler import folder
+from tests.pdu.running import run
+
+PASSWORD = "word-of-the-unit-7"
+ON, OFF = "GET /set?outlet={outlet}&to=1", "GET /set?outlet={outlet}&to=0"
+
+HANDLER = """
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import xml.etree.ElementTree as ElementTree
+
+from pdu_common.base_pdu import BasePdu
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
+
+STATES = {"1": EnumPowerStatus.UP, "0": EnumPowerStatus.DOWN}
+
+
+def make_handler(pdu_data):
+    return XmlPdu(pdu_data)
+
+
+class XmlPdu(BasePdu):
+    def ask(self, path, **fields):
+        params = self.pdu_data.custom_params
+        fields = {"pw": params["password"], **fields}
+        address = f"http://{self.pdu_data.ip}:{params['port']}{path}"
+        request = urllib.request.Request(address + "?" + urllib.parse.urlencode(fields))
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=5) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise RuntimeError(f"{path}: status {error.code}") from None
+        except OSError as error:
+            raise RuntimeError(f"{path}: {type(error).__name__}") from None
+
+    def states(self):
+        words = ElementTree.fromstring(self.ask("/state.xml")).findtext("states").split(",")
+        unknown = EnumPowerStatus.UNKNOWN
+        return {str(n): STATES.get(word, unknown) for n, word in enumerate(words, 1)}
+
+    def status(self):
+        view = PduView()
+        for number, state in self.states().items():
+            view.ports.append(PduPortView(identity=number, power_status=state))
+        return view
+
+    def switch(self, port, to):
+        if port.identity not in self.states():
+            raise RuntimeError("no such outlet")
+        self.ask("/set", outlet=port.identity, to=to)
+        end = time.monotonic() + 4
+        while True:
+            port.power_status = self.states()[port.identity]
+            if port.power_status == STATES[to]:
+                return port
+            if time.monotonic() > end:
+                port.power_status = EnumPowerStatus.UNKNOWN
+                return port
+            time.sleep(0.1)
+
+    def port_up(self, pdu_port_data):
+        return self.switch(pdu_port_data, "1")
+
+    def port_down(self, pdu_port_data):
+        return self.switch(pdu_port_data, "0")
+
+    def statistic(self):
+        view = PduStatisticView()
+        view.load = float(ElementTree.fromstring(self.ask("/state.xml")).findtext("amps"))
+        return view
+"""
+
+
+class XmlUnit(HttpReplay):
+    """Eight outlets in a list of an XML document."""
+
+    def __init__(self) -> None:
+        self.states = ["1", "1", "0", "1", "1", "0", "1", "1"]
+        super().__init__(0)
+
+    def reply(self, method: str, target: str, body: bytes) -> Response:
+        if f"pw={PASSWORD}" not in target:
+            return 401, None, {}
+        switched = re.search(r"outlet=([0-9])&to=([01])", target)
+        if switched:
+            self.states[int(switched[1]) - 1] = switched[2]
+            return 200, b"OK", {"Content-Type": "text/plain"}
+        text = f"<r><states>{','.join(self.states)}</states><amps>3.25</amps></r>"
+        return 200, text.encode(), {"Content-Type": "text/xml"}
+
+
+@pytest.fixture(name="unit")
+def _unit() -> Iterator[XmlUnit]:
+    with contextlib.closing(XmlUnit()) as unit:
+        yield unit
+
+
+@pytest.fixture(name="secret_file")
+def _secret_file(tmp_path: Path) -> str:
+    path = tmp_path / "secret"
+    path.write_text(PASSWORD, "utf-8")
+    path.chmod(0o600)
+    return f"password={path}"
+
+
+@pytest.fixture(name="recording")
+def _recording(
+    unit: XmlUnit, secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Path:
+    """Recorded with commands."""
+    file = tmp_path / "unit.json"
+    handler = folder(tmp_path, "http_dir", HANDLER)
+    words = ("--on", f"{ON}&pw={{any}}", "--off", f"{OFF}&pw={{any}}")
+    host = f"127.0.0.1:{unit.port}"
+    login = ("--secret-file", secret_file)
+    code, out, err = run(capsys, "record", str(handler), host, "-o", str(file), *words, *login)
+    assert code == 0 and "8 outlets" in out and '"compared"' in err, err
+    return file
+
+
+def checked(
+    capsys: pytest.CaptureFixture[str], handler: Path, file: Path, secret_file: str, *more: str
+) -> tuple[int, dict[str, tuple[str, str]], Any]:
+    """The exit code, the rows, and what was not tried."""
+    login = ("--secret-file", secret_file)
+    words = ("handler", "check", str(handler), "--replay", str(file), *login, *more, "--json")
+    code, out, err = run(capsys, *words)
+    assert err == "", err
+    facts = json.loads(out)
+    rows = {row["rule"]: (row["result"], row["detail"]) for row in facts["findings"]}
+    return code, rows, facts["untried"]
+
+
+def compare(file: Path) -> None:
+    """What a person does after he has looked at the PDU."""
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('"compared": "no"', '"compared": "yes"'), "utf-8")
+
+
+def test_a_recording_holds_what_the_handler_read_and_no_login(recording: Path) -> None:
+    text = recording.read_text("utf-8")
+    data = json.loads(text)
+    assert PASSWORD not in text
+    assert data["states"] == {
+        number: "off" if number in "36" else "on" for number in map(str, range(1, 9))
+    }
+    assert (data["load_a"], data["energy_kwh"], data["compared"]) == (3.25, None, "no")
+    (answer,) = data["answers"]
+    assert answer["request"] == "GET /state.xml?pw={any}" and "<states>" in answer["text"]
+
+
+@pytest.fixture(name="_without_loading")
+def _without_loading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading_checks, "check_loading", lambda *_: iter(()))
+
+
+@pytest.mark.usefixtures("_without_loading")
+def test_a_right_handler_is_known_to_be_right_once_its_recording_was_compared(
+    recording: Path, secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = tmp_path / "http_dir"
+    code, _, untried = checked(capsys, handler, recording, secret_file)
+    assert code == 9 and untried == [
+        "the states are those of the device",
+        "the figures are those of the device, in A and kWh",
+    ]
+    compare(recording)
+    code, rows, untried = checked(capsys, handler, recording, secret_file)
+    assert (code, untried) == (0, []), rows
+    assert {result for result, _ in rows.values()} <= {"kept", "advised"}, rows
+
+
+FAULTS = {
+    "exchanged": (
+        'self.switch(pdu_port_data, "0")',
+        'self.switch(pdu_port_data, "1")',
+        "port_down",
+    ),
+    "the wish": (
+        "            port.power_status = self.states()[port.identity]\n",
+        "            port.power_status = STATES[to]\n",
+        "an outlet that does not switch",
+    ),
+    "the neighbour": ("outlet=port.identity", "outlet=int(port.identity) - 1", "its own outlet"),
+    "reversed": (
+        '{"1": EnumPowerStatus.UP, "0": EnumPowerStatus.DOWN}',
+        '{"0": EnumPowerStatus.UP, "1": EnumPowerStatus.DOWN}',
+        "the states are those",
+    ),
+    "milliamperes": ('findtext("amps"))', 'findtext("amps")) / 1000', "the figures are"),
+    "sent unasked": (
+        "        if port.identity not in self.states():\n"
+        '            raise RuntimeError("no such outlet")\n',
+        "",
+        "an outlet that does not exist",
+    ),
+}
+
+
+@pytest.mark.usefixtures("_without_loading")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_handler_is_found_on_the_recording_of_a_right_one(
+    fault: str,
+    recording: Path,
+    secret_file: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    old, new, rule = FAULTS[fault]
+    assert old in HANDLER
+    compare(recording)
+    handler = folder(tmp_path / "faulty", "handler_dir", HANDLER.replace(old, new))
+    code, rows, _ = checked(capsys, handler, recording, secret_file)
+    broken_rules = [text for text, (result, _) in rows.items() if result == "broken"]
+    assert code == 1 and any(rule in text for text in broken_rules), rows
+
+
+@pytest.mark.parametrize("option", [(), ("--writable",)])
+def test_a_replay_takes_commands_if_it_is_writable(
+    recording: Path, option: tuple[str, ...]
+) -> None:
+    program = [sys.executable, "-m", "pdu", "replay", str(recording), *option]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=ROOT) as replay:
+        assert replay.stdout is not None
+        where = replay.stdout.readline().split()[0]
+        assert "pdu status PATH" in replay.stdout.readline()
+        address = f"http://{where}/set?outlet=3&to=1&pw=any"
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        status = 200
+        try:
+            opener.open(address, timeout=30).close()
+        except urllib.error.HTTPError as error:
+            status = error.code
+        with opener.open(f"http://{where}/state.xml?pw=any", timeout=30) as answer:
+            text = answer.read().decode()
+        replay.terminate()
+    assert status == (200 if option else 403)
+    assert f"<states>1,1,{int(bool(option))},1,1,0,1,1</states>" in text
+
+
+def test_a_pdu_that_does_not_answer_is_unreachable(
+    secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = folder(tmp_path, "http_dir", HANDLER)
+    words = ("record", str(handler), "127.0.0.1:9", "--secret-file", secret_file)
+    code, out, err = run(capsys, *words)
+    assert code == 3 and out == "" and "refused" in err
+
+
+def test_a_handler_whose_requests_cannot_be_led_through_is_told_why(
+    unit: XmlUnit, secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = HANDLER.replace(":{params['port']}", f":{unit.port}")
+    handler = folder(tmp_path, "http_dir", source)
+    words = ("record", str(handler), f"127.0.0.1:{unit.port}", "--secret-file", secret_file)
+    code, _, err = run(capsys, *words)
+    assert code == 5 and "setting port" in err
+
+
+def test_words_for_a_handler_of_this_pack_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "record", "netio", "127.0.0.1:9", "--on", "GET /", "--off", "GET /a")
+    assert code == 2 and "--on and --off" in err

@@ -1,0 +1,104 @@
+"""What a handler's methods do besides asking their PDU is seen, with its line."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from pdu.workshop.handler.side_effects import SideEffects
+
+PACKAGE = __name__.partition(".")[0]
+
+
+@pytest.fixture(name="effects")
+def _effects() -> SideEffects:
+    return SideEffects(PACKAGE, lambda text, place: None)
+
+
+def _write(folder: Path) -> None:
+    (folder / "a.log").write_text("x", "utf-8")
+
+
+def _run_program(_: Path) -> None:
+    subprocess.run([sys.executable, "-c", ""], check=True)
+
+
+def _ask_another(_: Path) -> None:
+    with contextlib.suppress(OSError):
+        socket.create_connection(("127.0.0.1", 9), timeout=1)
+
+
+def _look_up(_: Path) -> None:
+    with contextlib.suppress(OSError):
+        socket.getaddrinfo("metrics.invalid", 80)
+
+
+def _change_environment(_: Path) -> None:
+    os.unsetenv("NO_SUCH_VARIABLE")
+
+
+def _change_folder(_: Path) -> None:
+    os.chdir(os.getcwd())
+
+
+def _change_timeout(_: Path) -> None:
+    socket.setdefaulttimeout(7)
+
+
+@pytest.mark.parametrize(
+    ("effect", "words"),
+    [
+        (_write, "for writing"),
+        (_run_program, "it starts a program"),
+        (_ask_another, "it asks 127.0.0.1:9, which is not its PDU"),
+        (_look_up, "it looks up metrics.invalid"),
+        (_change_environment, "it changes the environment"),
+        (_change_folder, "it changes the working folder"),
+        (_change_timeout, "status changes the time-out of all sockets"),
+    ],
+)
+def test_an_effect_is_told_once(
+    effect: Callable[[Path], None], words: str, effects: SideEffects, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        with effects.watching("status"):
+            effect(tmp_path)
+    told = [sentence for sentence in effects.sentences if words in sentence]
+    assert len(told) == 1, effects.sentences
+    assert socket.getdefaulttimeout() is None
+    is_of_a_line = effect is not _change_timeout
+    assert not is_of_a_line or "test_side_effects.py line " in told[0]
+
+
+def test_what_is_done_outside_of_a_method_is_not_told(effects: SideEffects, tmp_path: Path) -> None:
+    _write(tmp_path)
+    _ask_another(tmp_path)
+    assert effects.sentences == []
+
+
+def test_reading_a_file_and_asking_the_simulated_pdu_are_no_effects(
+    effects: SideEffects, tmp_path: Path
+) -> None:
+    (tmp_path / "a").write_text("x", "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as server, effects.watching("status"):
+        port = int(server.getsockname()[1])
+        effects.ports.add(port)
+        (tmp_path / "a").read_text("utf-8")
+        socket.create_connection(("127.0.0.1", port)).close()
+    assert effects.sentences == []
+    assert effects.place_of_request(port).startswith("test_side_effects.py line ")
+
+
+def test_the_arguments_of_a_program_are_searched_for_secrets() -> None:
+    searched: list[tuple[str, str]] = []
+    effects = SideEffects(PACKAGE, lambda text, place: searched.append((text, place)))
+    with effects.watching("status"):
+        subprocess.run([sys.executable, "-c", "", "community-1"], check=True)
+    assert any("community-1" in text for text, _ in searched)
