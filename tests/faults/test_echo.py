@@ -15,6 +15,8 @@ import pytest
 from handlers import registry
 from pdu import root
 from pdu.reading import outlet_power
+from tests.pdu.running import command_of
+from tests.pdu.test_help import EVERY
 from tests.secrecy import WATCH, shown
 
 from .catalogue import BY_KEY
@@ -72,6 +74,16 @@ def _sentences(node: Any, *, is_why: bool = False) -> Iterator[str]:
             yield from _sentences(value, is_why=is_why)
     elif is_why:
         yield str(node)
+
+
+def test_every_command_that_logs_in_is_tried() -> None:
+    logs_in = {
+        path[0]
+        for path in EVERY
+        if any("--secret-file" in parameter.opts for parameter in command_of(path).params)
+    }
+    # other names of `on` and `off`, and what reads units without a row of their answers' words
+    assert logs_in - {*COMMANDS} == {"up", "down", "find", "exporter", "handler"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -144,6 +144,23 @@ def test_a_sum_over_outlets_has_all_outlets_that_any_column_shows(second: int) -
     assert list(figures.currents) == (["1", "2", "3"] if second > 0 else ["1", "3"])
 
 
+@pytest.mark.parametrize("unlisted", [4, 0], ids=["carries current", "carries nothing"])
+def test_a_sum_over_outlets_is_not_known_beside_a_meter_of_no_outlet(unlisted: int) -> None:
+    """The meters are in another table, so that their rows do not show an outlet."""
+    meter = Column("1.3.8.1.2")
+    profile = replace(METERED, outlets=(Outlets(rows=NAME, current=Figure(meter)),))
+    objects = {
+        **table(NAME.oid, {"1": "a", "3": "c"}),
+        **table(meter.oid, {"1": 3, "2": unlisted, "3": 5}),
+    }
+    device = read_without_states(profile, reader(objects))
+    assert device is not None
+    figures = metering.read_statistic(device, with_power=True)
+    lost = NotKnown("the outlets' figures has the row 2, which is no outlet")
+    assert figures.load_a == (lost if unlisted else 8.0)
+    assert list(figures.ports) == ["1", "3"]
+
+
 def unread(row: int, column: int) -> NotKnown:
     return NotKnown(f"row {row} of 1.3.9.1.{column} reads no answer")
 
