@@ -322,6 +322,8 @@ REST = "input.current: 6.48; outlet.current: 196.30; outlet.1.current: 0.5;"
         # the lines, else the input, else the outlets, else the driver's sum
         (ONE_OUTLET + LINES + REST, 16.98),
         (ONE_OUTLET + LINES + REST + "input.phases: 3", 16.98),
+        # more lines are named than there are phases
+        (ONE_OUTLET + LINES + REST + "input.phases: 1", 16.98),
         (ONE_OUTLET + REST, 6.48),
         ("outlet.1.current: 0.1; outlet.2.current: 0.2; outlet.current: 9", 0.3),
         ("outlet.1.current: 0.1; outlet.2.current: unknown; outlet.current: 9", None),

@@ -17,7 +17,7 @@ from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
-from handlers.snmp.sources import Column
+from handlers.snmp.sources import Column, Merged
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
@@ -159,6 +159,18 @@ def test_a_sum_over_outlets_is_not_known_beside_a_meter_of_no_outlet(unlisted: i
     lost = NotKnown("the outlets' figures has the row 2, which is no outlet")
     assert figures.load_a == (lost if unlisted else 8.0)
     assert list(figures.ports) == ["1", "3"]
+
+
+def test_a_sum_whose_lost_rows_contradict_others_is_not_known() -> None:
+    other = Column("1.3.8.1.2")
+    profile = replace(METERED, load=Total((Figure(Merged((CURRENT, other))),)))
+    # row 2 of the first table has lost its current, and another table has a row 2
+    names = table(NAME.oid, {"1": "a", "2": "b"})
+    objects = {**names, **table(CURRENT.oid, {"1": 3}), **table(other.oid, {"2": 5})}
+    device = read_without_states(profile, reader(objects))
+    assert device is not None
+    load = metering.read_statistic(device).load_a
+    assert load == NotKnown("two tables of the device have the row 2")
 
 
 def unread(row: int, column: int) -> NotKnown:
