@@ -58,7 +58,7 @@ lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports 
 
 packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
 	@$(PYTHON) packaging/build.py
-	@echo "next: dist/register.sh --dry-run shows how it registers them; dist/register.sh does it (--help)"
+	@echo "next: pdu register --dry-run shows how they are registered; pdu register does it, or sh dist/register.sh, which needs curl alone"
 
 fleet: env       ## a simulated PDU of each handler, with a list and logins for pdu check and pdu exporter, until Ctrl-C; in .cache/fleet
 	@$(RUN) -m tests.fleet $(ARGS)
@@ -82,7 +82,7 @@ bench: env-tests ## the benchmarks, with ratios to a peer of the same run, and w
 # Folders of this name would be up to date, and make would say so.
 .PHONY: tests docs packaging pdu
 .DEFAULT tests docs packaging pdu:
-	@echo "there is no target $@; make help lists them; the command is .venv/bin/pdu, dist/register.sh registers" >&2; exit 2
+	@echo "there is no target $@; make help lists them; the command is .venv/bin/pdu, pdu register registers" >&2; exit 2
 
 clean:           ## remove everything that was made here, but the ids and older archives in dist that register.sh needs
 	[ ! -d dist ] || find dist -mindepth 1 -maxdepth 1 ! -name register.ids ! -name previous -exec rm -rf {} +

@@ -33,6 +33,13 @@ class About(NamedTuple):
 
 
 HANDLERS: Mapping[str, About] = {
+    "digitalloggers": About(
+        "Digital Loggers power switches over their REST API",
+        "custom",
+        username="admin",
+        is_codec=True,
+        snmp_families=("dli-energy-object",),
+    ),
     "jaws": About(
         "Server Technology CDUs over JAWS", "custom", is_codec=True, snmp_families=("sentry4",)
     ),
@@ -50,6 +57,9 @@ HANDLERS: Mapping[str, About] = {
         "Raritan, Legrand and Server Technology PDUs (Xerus JSON-RPC)", "custom", username="admin"
     ),
     "redfish": About("Rack PDUs of many makes with a Redfish service", "custom"),
+    "shelly": About(
+        "Shelly relays of generation 2 and later", "custom", username="admin", is_codec=True
+    ),
     "snmp": About("PDUs of many makes (SNMP)", "snmp"),
     "synlink": About(
         "Synaccess SynLink PDUs", "custom", is_codec=True, snmp_families=("synaccess-synlink",)

@@ -56,6 +56,21 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "serve the figures of many PDUs to Prometheus",
         page="prometheus/README.md",
     ),
+    "compare": LazyCommand(
+        "pdu.comparing.command:compare",
+        "read one PDU with two handlers, and show what differs",
+        page="administrators.md",
+    ),
+    "platform": LazyCommand(
+        "pdu.platform_copy.command:platform",
+        "run handlers in your copy of DCImanager's project",
+        page="certain.md",
+    ),
+    "register": LazyCommand(
+        "pdu.registration.command:register",
+        "register handlers with DCImanager, upload their archives",
+        page="../packaging/README.md",
+    ),
     "snmp": LazyCommand(
         "pdu.workshop.snmp:snmp",
         "show SNMP families, and check profiles of your own",
@@ -114,6 +129,12 @@ GROUPS: Sequence[CommandGroup] = (
     ),
     CommandGroup("Many PDUs", ("find", "check", "where", "exporter")),
     CommandGroup("Your own handler", ("new", "handler", "snmp")),
+    CommandGroup(
+        "DCImanager",
+        ("register", "platform", "compare"),
+        "dcimanager",
+        "handlers uploaded, tried in its copy, beside its own",
+    ),
     CommandGroup(
         "Recordings and proofs",
         ("record", "replay", "draft", "prove"),

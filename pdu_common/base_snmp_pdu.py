@@ -40,6 +40,13 @@ class BaseSnmpPdu(BasePdu):
         """
         write_object(self._credentials(), oid, value)
 
+    def snmp_set_unsigned(self, oid: str, value: int) -> None:
+        """One write as Unsigned32, which has the tag of Gauge32 (RFC 2578, 7.1.11).
+
+        Not the platform's, whose snmp_set chooses the type: the handler calls it if it is there.
+        """
+        write_object(self._credentials(), oid, value, unsigned=True)
+
     def snmp_walk(self, oid: str) -> list[Element]:
         """KNOWN: a subtree as a list of elements.
 

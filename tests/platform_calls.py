@@ -23,7 +23,7 @@ from tests.handlers.snmp.memory import plain
 from tests.handlers.snmp.units import FIXTURES, UNPROVEN, chosen_by_hand
 from tests.needs import ROOT
 from tests.recordings import Fixture
-from tests.simulators.snmp_agent.device import INTEGER, OCTETS, Device, arcs, dotted
+from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, Device, arcs, dotted
 
 OUTLETS = 48
 _BULK_ROWS = 25
@@ -56,9 +56,14 @@ class CountedPdu(SnmpPdu):
         return Element(oid, None if row is None else plain(row))
 
     def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:
-        self.rows.append(0)
         octets = value.encode() if isinstance(value, str) else value
-        tag = INTEGER if isinstance(octets, int) else OCTETS
+        self._write(oid, INTEGER if isinstance(octets, int) else OCTETS, octets)
+
+    def snmp_set_unsigned(self, oid: str, value: int) -> None:
+        self._write(oid, GAUGE, value)
+
+    def _write(self, oid: str, tag: int, octets: Union[int, bytes]) -> None:
+        self.rows.append(0)
         if self._device.write(arcs(oid), tag, octets):
             raise SnmpError(f"127.0.0.1 refused {oid}")
 

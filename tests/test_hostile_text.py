@@ -1,8 +1,8 @@
 """Hostile text as identity, handler setting or outlet's name: no part of it is executed, leaves its
 field or forges a line.
 
-Hostile text in register.sh is tested in tests/packaging/test_register_errors.py, on the page of
-the local DCImanager in tests/dcimanager/test_page.py, and in device lists in
+Hostile text in DCImanager's answers is tested in tests/pdu/registration/test_replies.py, on the
+page of the local DCImanager in tests/dcimanager/test_page.py, and in device lists in
 tests/pdu/monitoring.
 """
 

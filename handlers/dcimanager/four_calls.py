@@ -10,10 +10,11 @@ from typing import Any, Callable, ClassVar, Generic, Optional, TypeVar
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
-from ..shared.errors import PduHandlerError, ProtocolError
+from ..shared.errors import PduHandlerError, ProtocolError, Unsupported
 from ..shared.labels import Label
 from ..shared.settings import UNKNOWN_FIGURES, UNSET
 from ..shared.switching import CONFIRM_SECONDS, PAUSE_SECONDS
+from . import build_options
 from .form import known_address, settings
 from .port_identity import outlet_identity
 from .views import Figures, log_call, pdu_view, port_answer
@@ -212,11 +213,12 @@ class FourCalls(Generic[S]):
         self, method: str, port: PduPortView, *, on: bool, deadline: float, pause: float
     ) -> PduPortView:
         """The port with the state after one command. Raises NoSuchOutlet for a port without a
-        usable identity, before any command."""
+        usable identity, and Unsupported in an archive that reads only, before any command."""
         try:
+            refuse_if_read_only()
             identity = outlet_identity(port)
         except PduHandlerError as error:
-            # needs no session: the port's identity names no outlet of any device
+            # needs no session: nothing is asked of the device
             log_call(get_logger(type(self).__module__), self.handler_name, method)
             error.at(self.device_address(None) or known_address(self.pdu_data), method)
             raise
@@ -227,6 +229,15 @@ class FourCalls(Generic[S]):
         with self.call(method, enter) as session:
             state = self.switch_outlet(session, identity, on=on, deadline=deadline, pause=pause)
             return port_answer(port, state)
+
+
+def refuse_if_read_only() -> None:
+    """Raises Unsupported in an archive that was built to read alone."""
+    if build_options.READ_ONLY:
+        raise Unsupported(
+            "this archive reads only, so nothing was switched: it was built with --read-only; to"
+            " switch, give the PDU the handler that was built without it"
+        )
 
 
 class OpenPdu(Generic[S]):
@@ -293,6 +304,7 @@ class OpenPdu(Generic[S]):
         A handler whose commands do not share a session opens one of its own for them, and the
         session here ends before that, so that later reads do not answer from it.
         """
+        refuse_if_read_only()
         if self._pdu.commands_share_session:
             return self.read(
                 "port_up" if on else "port_down",

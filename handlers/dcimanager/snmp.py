@@ -43,6 +43,11 @@ SILENCE_SECONDS, LONGEST_SECONDS = 30.0, 300.0
 SNMP_PORT = 161
 
 
+class Unsigned(int):
+    """A number whose object is an Unsigned32 or a Gauge32, which are one type on the wire (RFC
+    2578, 7.1.11)."""
+
+
 class Snmp:
     """The three SNMP calls of one PDU.
 
@@ -141,10 +146,14 @@ class Snmp:
     def set(self, oid: str, value: Union[int, str]) -> None:
         """Call snmp_set once.
 
-        The platform chooses the type, probably INTEGER for an int and OCTET STRING for a str.
+        The platform chooses the type, probably INTEGER for an int and OCTET STRING for a str. Only
+        our pdu_common can write an `Unsigned` as such.
         """
         self.check()
         write = functools.partial(self._device.snmp_set, oid, value)
+        if isinstance(value, Unsigned):
+            set_unsigned = getattr(self._device, "snmp_set_unsigned", self._device.snmp_set)
+            write = functools.partial(set_unsigned, oid, int(value))
         try:
             self._call_library(write, f"write {oid}", writing=True)
             self._answered = True

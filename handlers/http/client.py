@@ -60,12 +60,13 @@ class HttpClient:
 
     def send(self, request: Request, login: Login, answers: Container[int] = (200,)) -> Response:
         """The answer to the request with this login, whose status is one of `answers`. A request
-        that is sent `once` is not repeated. Any other request may be sent again.
+        that is sent `once` is not repeated. Any other request may be sent again: with digest
+        login, once more to answer the unit's challenge.
 
         Raises SettingsError (login or `ca_pem` is unusable), HttpException (the upload cannot be
         read) and its subclasses.
         """
-        headers = {"Accept-Encoding": "identity", **request.headers, **login.headers()}
+        headers = {"Accept-Encoding": "identity", **request.headers}
         request = request._replace(headers=headers)
         with self._lock:
             # after a fork, two processes would share the connection
@@ -73,13 +74,40 @@ class HttpClient:
                 self._transport.close()
                 self._process = os.getpid()
             try:
-                reply = self.reply(request, login)
+                reply = self._reply_to(request, login)
                 if reply.status not in answers:
                     raise error_of_status(reply.status, login, reply.headers)
                 return reply
             except HttpException as error:
                 error.at(self.where.netloc, f"{request.method} {login.quoted_path(request.target)}")
                 raise
+
+    def _reply_to(self, request: Request, login: Login) -> Response:
+        """The reply with any status to the request with this login."""
+        digest = login.digest
+        if digest is None:
+            return self.reply(login.added_to(request), login)
+        over_tls = self.where.scheme == "https"
+        if request.once and digest.last_read is not None and not digest.is_basic:
+            # A nonce that is over would cost the command, for it is not repeated: a read without
+            # its login gets a fresh one.
+            try:
+                challenge = self.reply(digest.last_read, login)
+            except HttpException as error:
+                error.may_have_executed = False
+                raise
+            digest.is_renewed(challenge.headers, over_tls=over_tls)
+        reply = self.reply(login.added_to(request), login)
+        if not request.once:
+            digest.last_read = request
+            # the challenge, and one more for a nonce that is over
+            for _ in range(2):
+                if reply.status != 401 or not digest.is_renewed(reply.headers, over_tls=over_tls):
+                    break
+                reply = self.reply(login.added_to(request), login)
+        if reply.status != 401:
+            digest.note_success()
+        return reply
 
     def reply(self, request: Request, login: Login) -> Response:
         """The reply with any status."""

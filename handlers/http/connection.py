@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ..shared.errors import Reason, Unreachable
 from ..shared.request_counter import count_request
@@ -23,9 +23,25 @@ from . import errors
 from .message import Endpoint, Request, Response
 
 
+def dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
+    """A new TCP connection, within `timeout` and by `end`.
+
+    The look-up of the name comes first, and only the system limits it.
+    """
+    addresses = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
+    until = time.monotonic() + timeout
+    sock = connect(addresses, lambda: _left(timeout, min(until, end)))
+    sock.settimeout(_left(timeout, end))
+    return sock
+
+
+#: opens a TCP connection to an endpoint, as `dial`
+Dial = Callable[[Endpoint, float, float], socket.socket]
+
+
 class StandardTransport:
     """Keeps one connection, reopened when needed. `total`: seconds from construction in which
-    exchanges may start.
+    exchanges may start. `dial` opens its TCP connections, such as through a proxy.
 
     A request that is sent once, as each command, opens a connection of its own: a unit may close
     one after an answer without announcing it, and a request that meets this closing is lost, with
@@ -33,8 +49,8 @@ class StandardTransport:
     repeated; it also goes out on a command's connection.
     """
 
-    def __init__(self, trust: Trust, total: float = math.inf) -> None:
-        self._trust, self._until = trust, time.monotonic() + total
+    def __init__(self, trust: Trust, total: float = math.inf, dial: Dial = dial) -> None:
+        self._trust, self._until, self._dial = trust, time.monotonic() + total, dial
         self._context: Optional[ssl.SSLContext] = None
         self._connection: Optional[_Connection] = None
 
@@ -108,7 +124,7 @@ class StandardTransport:
         """
         sock: Optional[socket.socket] = None
         try:
-            sock = _dial(where, timeout, end)
+            sock = self._dial(where, timeout, end)
             if where.scheme == "https":
                 self._context = self._context or self._trust.context()
                 sock = wrap_with_tls(self._context, sock, where.host)
@@ -117,7 +133,7 @@ class StandardTransport:
             if sock is not None:
                 sock.close()
             if isinstance(error, ssl.SSLCertVerificationError):
-                fingerprint = fetch_fingerprint(lambda: _dial(where, timeout, end), where.host)
+                fingerprint = fetch_fingerprint(lambda: self._dial(where, timeout, end), where.host)
                 reason: Reason = handshake_error(error, fingerprint)
             elif isinstance(error, Unreachable):
                 reason = error.parts
@@ -183,18 +199,6 @@ class _Connection:
 
     def close(self) -> None:
         self.socket.close()
-
-
-def _dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
-    """A new TCP connection, within `timeout` and by `end`.
-
-    The look-up of the name comes first, and only the system limits it.
-    """
-    addresses = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
-    until = time.monotonic() + timeout
-    sock = connect(addresses, lambda: _left(timeout, min(until, end)))
-    sock.settimeout(_left(timeout, end))
-    return sock
 
 
 def _left(timeout: float, end: float) -> float:

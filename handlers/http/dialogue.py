@@ -8,18 +8,19 @@ that answer.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Callable, NamedTuple, Optional, Protocol, TypeVar, Union
+from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
 from ..shared.doubts import doubt_sentences
-from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, SettingsError
+from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError
 from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures
 from ..shared.settings import HOST, TIMEOUT, UNKNOWN_FIGURES, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS, switch
@@ -32,32 +33,26 @@ from .errors import (
     HttpLoginRefused,
     HttpUnreachable,
     no_tls_answered,
+    refused_in_body,
 )
-from .login import Login, UnsentLogin
+from .login import Login
+from .login_forms import form_of, login_of, login_settings, owner_login, refusal_of, unsent
 from .message import Request as HttpRequest, Response
-from .settings import PASSWORD, SCHEME, USERNAME
+from .settings import SCHEME
+from .unit_requests import (
+    JSON,
+    ReadRequest as ReadRequest,
+    Request as Request,
+    WriteRequest as WriteRequest,
+)
 
 LOGGER = get_logger(__name__)
 T = TypeVar("T")
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port, None, "if not 443 (http: 80)")
-#: the settings of every such handler
-SETTINGS: tuple[Setting[object], ...] = (
-    HOST,
-    PORT,
-    SCHEME,
-    USERNAME,
-    PASSWORD,
-    VERIFY,
-    CA_PEM,
-    FINGERPRINT,
-    TIMEOUT,
-    UNKNOWN_FIGURES,
-)
 _LIMIT = 1 << 20  # limit for an answer, in bytes
 # before a reading that was answered with 503 is sent again: that of Cray-HPE/servertech-pdu
 _BUSY_PAUSE_S = 1.0
-_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 # ---- what a codec speaks of ----------------------------------------------------------------------
@@ -88,32 +83,14 @@ class PduState(NamedTuple):
     cautions: tuple[str, ...] = ()
 
 
-class ReadRequest(NamedTuple):
-    """A request that changes nothing, and may be sent again: a GET, or a POST of a body."""
-
-    path: str
-    body: bytes = b""
-
-    @property
-    def method(self) -> str:
-        return "POST" if self.body else "GET"
-
-
-class WriteRequest(NamedTuple):
-    """A request that switches. With any method, it is sent once, and follows no redirect."""
-
-    path: str
-    body: bytes = b""
-    method: str = "POST"
-
-
-Request = Union[ReadRequest, WriteRequest]
 #: yields requests, is sent the bodies of their answers, and returns T
 Dialogue = Generator[Request, bytes, T]
 
 
 class Codec(Protocol):
-    """What a vendor's module `decoding` has. Pure."""
+    """What a vendor's module `decoding` has. Pure. Its `LOGIN` says how the units want their login
+    (login_forms.py); without, it is basic login.
+    """
 
     def read_unit(self, *, with_figures: bool) -> Dialogue[PduState]:
         """The requests that read the PDU, and its values; unless `with_figures`, only identity,
@@ -154,13 +131,19 @@ class HttpSession:
     """One PDU, over one kept connection. `timeout` bounds each wait, in seconds."""
 
     def __init__(
-        self, client: HttpClient, timeout: float, log_in: Callable[[HttpSession], Login]
+        self,
+        client: HttpClient,
+        timeout: float,
+        log_in: Callable[[HttpSession], Login],
+        refusal: str = "",
     ) -> None:
+        """`refusal`: a pattern of the body with which the unit refuses a login; "" for none."""
         #: of the requests that follow
         self.login = Login()
         #: for errors, as the client names it
         self.address = client.where.netloc
         self._client, self._timeout, self._log_in = client, timeout, log_in
+        self._refusal = refusal
         self._answers: dict[Request, bytes] = {}
         # whether the unit has answered a request of the present login
         self._is_known = False
@@ -195,27 +178,27 @@ class HttpSession:
 
     def _send(self, request: Request) -> Response:
         """One request, sent once in the present login."""
-        is_write = isinstance(request, WriteRequest)
-        # each 2xx is success of a command, also "accepted": the reading after it proves the rest
-        answers = range(200, 300 if is_write else 201)
         message = HttpRequest(
-            request.method,
-            request.path,
-            _JSON,
-            request.body or None,
-            self._timeout,
-            2 * self._timeout,
-            _LIMIT,
-            is_write,
+            method=request.method,
+            target=request.path,
+            headers={"Content-Type": request.content_type, "Accept": JSON, **dict(request.headers)},
+            body=request.body or None,
+            timeout=self._timeout,
+            total=2 * self._timeout,
+            limit=_LIMIT,
+            once=isinstance(request, WriteRequest),
         )
         try:
-            response = self._client.send(message, self.login, answers)
+            response = self._client.send(message, self.login, request.answers)
         except HttpUnreachable as error:
             # the first error of an owner whose unit serves HTTP only, as it leaves the factory
             if self._client.where.scheme == "https" and no_tls_answered(error):
                 setting = NamedSetting("scheme", "http", "the handler setting ")
                 error.set_reason((*error.parts, "; for a unit without HTTPS, give ", setting))
             raise
+        if self._refusal and re.search(self._refusal, response.body.decode("utf-8", "replace")):
+            path = self.login.quoted_path(request.path)
+            raise refused_in_body(self.login).at(self.address, f"{request.method} {path}")
         self._is_known = True
         return response
 
@@ -244,13 +227,11 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
     """
 
     codec: Codec
-    #: SETTINGS, and others that the codec needs
-    settings: tuple[Setting[object], ...] = SETTINGS
     commands_share_session = True
 
     @contextmanager
     def open_session(self) -> Iterator[HttpSession]:
-        settings = Settings(dcimanager.settings(self.pdu_data), type(self).settings)
+        settings = Settings(dcimanager.settings(self.pdu_data), settings_of(self.codec))
         where = endpoint(
             settings[SCHEME], settings[HOST] or dcimanager.address(self.pdu_data), settings[PORT]
         )
@@ -261,22 +242,24 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         )
         client = HttpClient(where, StandardTransport(trust, CALL_SECONDS))
         try:
-            session = HttpSession(client, settings[TIMEOUT], partial(self._log_in, settings))
+            log_in = partial(self._log_in, settings)
+            refusal = refusal_of(form_of(self.codec))
+            session = HttpSession(client, settings[TIMEOUT], log_in, refusal)
             session.log_in()
             yield session
         finally:
             client.close()
 
     def _log_in(self, settings: Settings, session: HttpSession) -> Login:
-        session.login = UnsentLogin(*read_login(settings))
-        login = self.log_in(settings, session)
+        """The login of a session that has not logged in."""
+        login_form = form_of(self.codec)
+        owner = owner_login(login_form, settings)
+        session.login = unsent(owner)
+        try:
+            login = login_of(login_form, owner, session.send)
+        except PduHandlerError as error:
+            raise error.at(session.address) from None
         return login._replace(public_words=frozenset((self.handler_name,)))
-
-    def log_in(self, settings: Settings, session: HttpSession) -> Login:
-        """The login of the requests of a session that has not logged in: here basic login, or none.
-        An error keeps user and password out by itself.
-        """
-        return read_login(settings)
 
     def renew_session(self, session: HttpSession) -> None:
         session.renew()
@@ -339,8 +322,24 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
             outlet = self._find_outlet(identity, session.exchange)
             return STATES[outlet.state]
 
+        def write() -> None:
+            was_sent = False
+
+            def exchange(request: Request) -> bytes:
+                nonlocal was_sent
+                was_sent = was_sent or isinstance(request, WriteRequest)
+                try:
+                    return session.exchange(request)
+                except PduHandlerError as error:
+                    if not was_sent:
+                        # what the command is made of could not be read
+                        error.may_have_executed = False
+                    raise
+
+            run_dialogue(self.codec.command(identity, on=on), exchange)
+
         state = switch(
-            lambda: run_dialogue(self.codec.command(identity, on=on), session.exchange),
+            write,
             read,
             STATES[on],
             deadline=deadline,
@@ -364,16 +363,17 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         )
 
 
-def read_login(settings: Settings) -> Login:
-    """The login; empty without a user. Raises SettingsError if half of it is set."""
-    user, password = settings[USERNAME], settings[PASSWORD]
-    if bool(user) != bool(password):
-        raise SettingsError(
-            (
-                NamedSetting("username", noun="the handler settings "),
-                " and ",
-                NamedSetting("password"),
-                " go together: set both or neither",
-            )
-        )
-    return Login(user or None, password or None)
+def settings_of(codec: object) -> tuple[Setting[object], ...]:
+    """The settings of the handler of this codec."""
+    login_form = form_of(codec)
+    return (
+        HOST,
+        PORT,
+        SCHEME,
+        *login_settings(login_form),
+        VERIFY,
+        CA_PEM,
+        FINGERPRINT,
+        TIMEOUT,
+        UNKNOWN_FIGURES,
+    )

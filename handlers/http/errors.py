@@ -16,6 +16,7 @@ from ..shared.errors import (
     Reason,
     Refused,
     Unreachable,
+    Unsupported,
     printable,
 )
 from ..shared.tls_handshake import handshake_failure_reason, is_not_tls
@@ -74,6 +75,12 @@ class HttpDenied(HttpException, Denied):
 
 class HttpLoginRefused(HttpDenied):
     """401: a wrong login, an expired token or a blocked account."""
+
+
+class HttpOtherLogin(HttpException, Unsupported):
+    """401 to a request without a login, from a device that wants another login than the handler
+    has: no password was sent, so none was refused.
+    """
 
 
 class HttpRefused(HttpException, Refused):
@@ -155,6 +162,11 @@ _OTHER_SCHEME = (
     " user name and password may be right: allow Basic login on the device, if it has such a"
     " setting, or use another handler"
 )
+_OTHER_THAN_DIGEST = (
+    "the device asks for no login that this handler has ({}; it asks for: {scheme}), which is"
+    " Digest with MD5 or SHA-256, so the password was not sent: allow that on the device, if it has"
+    " such a setting, or use HTTPS"
+)
 # < 400
 _NO_ANSWER = (
     HttpRefused,
@@ -178,6 +190,9 @@ def error_of_status(
     kind, words = STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
     if status == 401 and login is not None and login.token is not None:
         words = _REVOKED if login.is_personal else _ENDED
+    elif status == 401 and login is not None and login.digest is not None:
+        if login.password is not None and not login.digest.has_answered:
+            kind, words = HttpOtherLogin, _OTHER_THAN_DIGEST
     elif status == 401 and not isinstance(login, UnsentLogin) and offers_no_basic(headers):
         words = _OTHER_SCHEME
     elif (
@@ -196,9 +211,18 @@ def error_of_status(
     location = login.quoted(headers.get("location", "")) if login is not None else ""
     # the first word of a challenge is its scheme (RFC 9110, 11.6.1)
     challenge = headers.get("www-authenticate", "").partition(" ")[0][:_LONGEST_SCHEME]
-    scheme = printable(challenge) if login is None else login.quoted(challenge)
+    scheme = (printable(challenge) if login is None else login.quoted(challenge)) or "none"
     reason = words.format(f"HTTP Error {status}", location=location, scheme=scheme)
     return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
+
+
+def refused_in_body(login: Login) -> HttpLoginRefused:
+    """The error for an answer whose body, not its status, says that the login is refused."""
+    has_session = login.token is not None and not login.is_personal
+    words = STATUSES[401][1]
+    if login.token is not None:
+        words = _ENDED if has_session else _REVOKED
+    return HttpLoginRefused(words.format("its answer says so"))
 
 
 def offers_no_basic(headers: Mapping[str, str]) -> bool:

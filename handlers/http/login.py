@@ -13,12 +13,14 @@ import html
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Callable, NamedTuple, Optional
-from urllib.parse import quote
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Callable, NamedTuple, Optional
+from urllib.parse import quote, urlencode
 
 from ..shared.errors import EXAMINED, PduHandlerError, Refused, SettingsError, printable
 from ..shared.printed_forms import printed_forms
+from .digest import Digest
+from .message import Request
 
 # characters of the password in `user:pa` (see `secrets`)
 _BEGINNING = 2
@@ -49,6 +51,49 @@ _NUMBER = re.compile("[0-9]{1,3}")
 _QUOTED = 200  # limit for a device's text in an error, in characters
 
 
+class LoginFields(NamedTuple):
+    """Where a login stands in each request, by name. The repr shows no value."""
+
+    headers: Mapping[str, str] = {}
+    #: after the path
+    query: Mapping[str, str] = {}
+    #: in a body, if the request has one: of JSON by its path, such as "params.0"
+    body: Mapping[str, str] = {}
+
+    def __repr__(self) -> str:
+        return "LoginFields(...)"
+
+    def added_to(self, request: Request) -> Request:
+        """The request with these fields. Raises SettingsError if a header cannot hold one."""
+        for value in self.headers.values():
+            if not value.isascii() or not value.isprintable():
+                raise SettingsError(
+                    "the login is not one line of printable ASCII characters, which the header of"
+                    " this unit's login cannot hold: use another account or token"
+                )
+        target, body = request.target, request.body
+        if self.query:
+            target += ("&" if "?" in target else "?") + urlencode(self.query, quote_via=quote)
+        if self.body and isinstance(body, bytes) and body:
+            body = self._added_to_body(body)
+        headers = {**request.headers, **self.headers}
+        return request._replace(target=target, headers=headers, body=body)
+
+    def _added_to_body(self, body: bytes) -> bytes:
+        """JSON with the members, or a form with the fields."""
+        try:
+            document: Any = json.loads(body)
+        except ValueError:
+            return body + b"&" + urlencode(self.body).encode("ascii")
+        for path, value in self.body.items():
+            *parents, last = [int(name) if name.isdigit() else name for name in path.split(".")]
+            place = document
+            for name in parents:
+                place = place[name]
+            place[last] = value
+        return json.dumps(document).encode()
+
+
 class Login(NamedTuple):
     """User and password, or the token of a session. The repr shows none of them."""
 
@@ -62,9 +107,25 @@ class Login(NamedTuple):
     is_personal: bool = False
     #: further words that each such unit has in its paths and pages, in lower case, as _PATH_WORDS
     public_words: frozenset[str] = frozenset()
+    #: digest login: user and password answer the unit's challenge, and are not sent
+    digest: Optional[Digest] = None
+    #: where the login stands, if not in the header above
+    fields: Optional[LoginFields] = None
+    #: what else a session is known by, and must not be shown
+    keys: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "Login(...)"
+
+    def added_to(self, request: Request) -> Request:
+        """The request with this login. Raises SettingsError if it cannot hold the login."""
+        if self.fields is not None:
+            return self.fields.added_to(request)
+        headers = self.headers()
+        if self.digest is not None and not self.digest.is_basic:
+            answer = self.digest.authorization(request.method, request.target)
+            headers = {"Authorization": answer} if answer else {}
+        return request._replace(headers={**request.headers, **headers})
 
     def headers(self) -> dict[str, str]:
         """The header that logs in (RFC 7617 for user and password).
@@ -144,6 +205,9 @@ class Login(NamedTuple):
 class UnsentLogin(Login):
     """A login that is not sent, but whose password and token are kept out of errors."""
 
+    def added_to(self, request: Request) -> Request:
+        return request
+
     def headers(self) -> dict[str, str]:
         return {}
 
@@ -152,7 +216,7 @@ def secrets(login: Login) -> list[str]:
     """Strings that must not be shown: password, token, and `user:pa`, since a device may cut the
     header that it sends back.
     """
-    texts = [secret for secret in (login.password, login.token) if secret]
+    texts = [secret for secret in (login.password, login.token, *login.keys) if secret]
     if login.user is not None and login.password:
         texts.append(f"{login.user}:{login.password[:_BEGINNING]}")
     return texts

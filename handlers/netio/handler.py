@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ..http.dialogue import SETTINGS as SETTINGS, HttpPdu
+from ..http.dialogue import HttpPdu, settings_of
 from ..shared.request_counter import SENT as SENT
 from . import decoding
+
+SETTINGS = settings_of(decoding)
 
 
 class NetioPdu(HttpPdu):

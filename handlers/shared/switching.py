@@ -11,7 +11,7 @@ from typing import Callable, Optional
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
-from .errors import Denied, PduHandlerError, ProtocolError, Unreachable
+from .errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
 
 LOGGER = get_logger(__name__)
 # after this time a call over NUT or HTTP sends no further request, except a logout
@@ -19,6 +19,10 @@ CALL_SECONDS = 45.0
 CONFIRM_SECONDS = 10.0
 #: what the log says of a command without a usable answer that was carried out
 UNANSWERED = "the command had no usable answer, and a reading shows the wanted state"
+#: what the log says of a command that was carried out although the device answered an error
+REFUSED_BUT_DONE = (
+    "the device answered the command with an error, and a reading shows that it was carried out"
+)
 FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5  # first and longest pause between readings
 
 
@@ -30,6 +34,7 @@ def switch(
     deadline: float = CONFIRM_SECONDS,
     pause: float = PAUSE_SECONDS,
     settling: float = 0.0,
+    before: Optional[EnumPowerStatus] = None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> EnumPowerStatus:
@@ -45,7 +50,9 @@ def switch(
     If `write` raises an error that `may_have_executed`, there was no answer or one that proves
     nothing. The state is read once. Unless it is `target`, Unreachable is raised, which says what
     was read: the outlet may or may not have switched. Other errors of `write` pass through: the
-    device refused, or nothing was sent.
+    device refused, or nothing was sent. `before`: the state before the command, for devices that
+    may carry out a command although they answer it with an error: after a refusal the state is read
+    once, and if it has become `target`, that is the result.
     """
 
     def read_settled() -> Optional[EnumPowerStatus]:
@@ -61,17 +68,21 @@ def switch(
     try:
         write()
     except PduHandlerError as error:
-        if not error.may_have_executed:
+        is_refused = isinstance(error, (Refused, Denied))
+        may_have_switched = is_refused and before is not None and before is not target
+        if not error.may_have_executed and not may_have_switched:
             if isinstance(error, (Unreachable, ProtocolError)):
                 error.set_reason(("the command was not sent: ", *error.parts))
             raise
         state = None
         with contextlib.suppress(Denied):
             state = read_settled()
-        if state is not target:
-            raise _unclear(error, state) from error
-        LOGGER.info(UNANSWERED)
-        return target
+        if state is target:
+            LOGGER.info(REFUSED_BUT_DONE if is_refused else UNANSWERED)
+            return target
+        if is_refused:
+            raise
+        raise _unclear(error, state) from error
     end = clock() + deadline
     wait = min(FIRST_PAUSE_SECONDS, pause)
     try:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Optional, Union
 
 from ..dcimanager.rows import Raw
+from ..dcimanager.snmp import Unsigned
 from ..shared.errors import NamedSetting, Unsupported
 from . import validation
 from .decoding import text
@@ -21,7 +22,8 @@ from .reader import Reader
 from .sources import Scalar, Source
 
 Value = Union[int, str]
-# OID with its instance, and value: int as INTEGER, text as OCTET STRING
+# OID with its instance, and value: int as INTEGER, `Unsigned` as such where the platform can, text
+# as OCTET STRING
 Order = tuple[str, Value]
 
 
@@ -64,6 +66,11 @@ class Control(FrozenValue, ABC):
         """
         return any(inner.has_one_object for inner in self._inner().values())
 
+    @property
+    def obstacles(self) -> str:
+        """What else may make the device answer a command with an error; "" if nothing is known."""
+        return "; ".join(inner.obstacles for inner in self._inner().values() if inner.obstacles)
+
     def is_carried_out(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
         """Whether the device reports the states that `orders` set.
 
@@ -97,21 +104,35 @@ class Write(Control):
         at: the objects; a source that can be written.
         on: the value that switches on: a number as INTEGER, text as OCTET STRING.
         off: the value that switches off.
+        unsigned: the objects are Unsigned32 or Gauge32.
+        obstacle: what else may make the device answer a command with an error, such as a password
+            of the outlet, and what to do: it begins the message.
     """
 
     at: Source
     on: Value
     off: Value
+    unsigned: bool = False
+    obstacle: str = ""
 
     def check(self) -> None:
         self.at.written_places()
+        if self.unsigned and not (isinstance(self.on, int) and isinstance(self.off, int)):
+            raise ValueError("unsigned is for numbers")
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")
         validation.require_writable_value(self.on, "on")
         validation.require_writable_value(self.off, "off")
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
-        return [(object_of(self.at, reader, identity), self.on if up else self.off)]
+        value = self.on if up else self.off
+        if self.unsigned:
+            value = Unsigned(value)
+        return [(object_of(self.at, reader, identity), value)]
+
+    @property
+    def obstacles(self) -> str:
+        return self.obstacle
 
     @property
     def has_one_object(self) -> bool:

@@ -288,8 +288,8 @@ def _unknown(reader: Reader, shown_id: str, family_keys: list[str]) -> Reason:
     return (
         (
             f"no family of the handler fits this PDU: sysObjectID {shown_id}, sysDescr"
-            f" {description}; {outcome}. Record it (pdu record snmp ADDRESS) to have it added, or"
-            " name its family in "
+            f" {description}; {outcome}. Record it (pdu record snmp ADDRESS) to have it added (a"
+            " UPS is read by the handler nut), or name its family in "
         ),
         NamedSetting("profile", noun="the setting "),
     )

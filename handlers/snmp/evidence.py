@@ -18,6 +18,10 @@ DCIMANAGER_EXAMPLE = (
 )
 
 
+#: when the index of public code on GitHub was last searched for what unproven families write
+LAST_SEARCH = "2026-11-29"
+
+
 class EvidenceLevel(Enum):
     """The evidence for a capability, the weakest first."""
 
@@ -55,7 +59,10 @@ DRIVER = Evidence(*[EvidenceLevel.DRIVER] * len(Evidence.FIELDS))
 SIMULATED = Evidence(*[EvidenceLevel.SIMULATED] * len(Evidence.FIELDS))
 
 
-def repository(link: str) -> str:
-    """The owner and name of the repository of a program's link; another link's host."""
-    parts = link.split("/")
+def repository(program: str) -> str:
+    """The owner and name of the repository of a program's link; another link's host; a program
+    without a link as it is named."""
+    if not program.startswith("https://"):
+        return program
+    parts = program.split("/")
     return "/".join(parts[3:5]) if parts[2] == "github.com" else parts[2]

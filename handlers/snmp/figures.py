@@ -320,16 +320,21 @@ class Total(FrozenValue):
         units: a source with a row for each unit of the chain, such as its number of inputs. There
             is no total if one of these units has no figure. If it lists only one unit, it is
             ignored, because a single unit may have a different number in each table.
+        demanded: each unit of the family has one of the figures, by the MIB and by its recordings:
+            without a row it is not known, where it else is not metered.
     """
 
     figures: tuple[Figure, ...] = ()
     else_outlets: bool = False
     unit: Optional[Arcs] = None
     units: Optional[Source] = None
+    demanded: bool = False
 
     def check(self) -> None:
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
+        if self.demanded and (not self.figures or self.else_outlets):
+            raise ValueError("demanded is for figures that no outlets replace")
         if self.unit is None and self.units is not None:
             raise ValueError("units is given and unit is not: give the arcs that name the unit")
         if self.unit is not None and any(
@@ -370,6 +375,8 @@ class Total(FrozenValue):
             units.update(map(self._unit, raw_figures))
             if units and (counters or not self.unit):
                 break
+        if self.demanded and not rows:
+            return NotKnown(f"the answers lack {self.objects}, which each unit has")
         if self.else_outlets and not (counters and units):
             for identity, value in outlets.items():
                 if self._unit(identity) not in units:
@@ -408,6 +415,14 @@ class Total(FrozenValue):
     def metered_units(self, reader: Reader) -> set[str]:
         """The units with a row of a figure."""
         return {self._unit(row) for figure in self.figures for row in figure.raw_figures(reader)}
+
+    def unanswered(self, reader: Reader) -> Sequence[str]:
+        """The names of single objects of the figures that the device was asked for and did not
+        answer, if no figure has a row: they are taken as not there."""
+        if self.is_listed(reader):
+            return []
+        scalars = [figure for figure in self.figures if isinstance(figure.source, Scalar)]
+        return [figure.objects for figure in scalars]
 
     @property
     def needs_outlets(self) -> bool:

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Optional
 
+from common.logger import get_logger
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus
@@ -21,6 +22,8 @@ from ..dcimanager.snmp import LONGEST_SECONDS, Snmp, known_endpoint
 from . import detection, metering, options, switching
 from .settings import SETTINGS as SETTINGS, select_families
 
+LOGGER = get_logger(__name__)
+UPS_ADVICE = "this is a UPS: its outlets are read here, the UPS itself by the handler nut"
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN}
 Session = switching.SwitchCall
 
@@ -77,10 +80,16 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return session.device.profile.key if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
+        if session.device.profile.ups:
+            LOGGER.warning(UPS_ADVICE)
         return session.device.states.items()
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
-        return metering.read_statistic(session.device, with_power=with_power)
+        figures = metering.read_statistic(session.device, with_power=with_power)
+        names = metering.unanswered_objects(session.device)
+        if names:
+            LOGGER.info(f"not answered, and so taken as not metered: {', '.join(names)}")
+        return figures
 
     def leaves_unset(self, session: Session) -> bool:
         # it may also be a build option

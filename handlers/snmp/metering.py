@@ -112,6 +112,14 @@ def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
     return with_units if len(set(with_units.values())) == len(numbers) else numbers
 
 
+def unanswered_objects(device: SnmpDevice) -> Sequence[str]:
+    """The single objects of load and energy that the device was asked for and did not answer, so
+    that these figures are taken as not metered."""
+    profile = device.profile
+    totals = [total for total in (profile.load, profile.energy) if total is not None]
+    return [name for total in totals for name in total.unanswered(device.reader)]
+
+
 def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager.Figures:
     """The figures of a device, and of each outlet that has a meter. Without `with_power`, power is
     left out.

@@ -105,11 +105,13 @@ class Profile(FrozenValue):
             or banks. Only such a figure shows power that flows past the outlets' meters.
         inlet_power: the same in W.
         ceilings: the most A and W of its parts, for families that are no rack PDUs.
+        ups: the devices are UPSs, of which the handler nut reads more; status says so.
         nameplate: the MIB's own objects that say which unit it is.
         evidence: what each capability was made from.
         recording: the recording of a real unit that shows the outlets' states, if there is one.
         programs: links to public programs, independent of each other, that people run and that
-            write the same objects with the same values.
+            write the same objects with the same values. A program whose text was read in an index
+            that does not tell its repository: the name of its class or file, and its language.
         note: what else its users should know.
         source: a link to the MIB, or to a program or page that shows the objects.
         unread: objects of the MIB that could contradict a state and that the family does not read,
@@ -134,6 +136,7 @@ class Profile(FrozenValue):
     inlet: Optional[Total] = None
     inlet_power: Optional[Total] = None
     ceilings: Ceilings = Ceilings()
+    ups: bool = False
     nameplate: Nameplate = Nameplate()
     evidence: Evidence = Evidence()
     recording: str = ""

@@ -41,7 +41,7 @@ class Doubt(FrozenValue):
 
 class State(FrozenValue):
     """States of outlets: UP, DOWN, or UNKNOWN for every value that is in none of the lists. Values
-    are compared whole.
+    are compared whole, and words without regard to capitals: units of one MIB have ON, On and on.
 
     Fields:
         source: lists the outlets; its values are strings to compare ("1", "On").
@@ -65,7 +65,9 @@ class State(FrozenValue):
         validation.require_values(self.off, "off")
         for name in ("on", "off", "absent"):
             validation.require_distinct_texts(getattr(self, name), name)
-        validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))
+        validation.disjoint(
+            (("on", _folded(self.on)), ("off", _folded(self.off)), ("absent", _folded(self.absent)))
+        )
 
     def read_from(self, reader: Reader) -> dict[str, EnumPowerStatus]:
         """The state of every outlet; {} if the device lists none."""
@@ -96,7 +98,7 @@ class State(FrozenValue):
         return None if value is None or self._is_absent(value) else value
 
     def _is_absent(self, value: Raw) -> bool:
-        return not isinstance(value, Lost) and text(value) in self.absent
+        return not isinstance(value, Lost) and text(value).casefold() in _folded(self.absent)
 
     def lists_no_outlet(self, reader: Reader) -> bool:
         """Whether the table has rows, and the values of all are in `absent`."""
@@ -136,9 +138,14 @@ class State(FrozenValue):
 
     def meaning(self, value: Raw) -> EnumPowerStatus:
         """The state that a value of `source` means, without doubts."""
-        state_text = text(value)
         if isinstance(value, Lost):
             return EnumPowerStatus.UNKNOWN
-        if state_text in self.on:
+        word = text(value).casefold()
+        if word in _folded(self.on):
             return EnumPowerStatus.UP
-        return EnumPowerStatus.DOWN if state_text in self.off else EnumPowerStatus.UNKNOWN
+        return EnumPowerStatus.DOWN if word in _folded(self.off) else EnumPowerStatus.UNKNOWN
+
+
+def _folded(words: Iterable[str]) -> tuple[str, ...]:
+    """The words in the form in which they are compared."""
+    return tuple(word.casefold() for word in words)

@@ -12,8 +12,9 @@ from ..dcimanager.snmp import LONGEST_SECONDS, Snmp
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, ProtocolError, Unsupported
 from ..shared.switching import switch
 from . import command_locks
-from .controls import Control, Order
+from .controls import Control, Order, Value
 from .device import SnmpDevice, family_title
+from .evidence import LAST_SEARCH, repository
 from .outlets import Outlets
 from .profile import Profile
 from .reader import Reader
@@ -74,7 +75,7 @@ def switch_outlet(
     """
     snmp, device, choice = session
     unproven = choice.switches_unproven(device.profile)
-    outlets, states, control = _switchable(device, identity, unproven=unproven)
+    outlets, states, control, before = _switchable(device, identity, unproven=unproven)
     if choice.switch_automatic:
         control = control.ignore_automatic()
     if unproven:
@@ -99,13 +100,24 @@ def switch_outlet(
         snmp.check()
         snmp.extend(LONGEST_SECONDS)
         return switch(
-            lambda: snmp.set(oid, value),
+            lambda: _command(snmp, oid, value, control),
             lambda: command.state(device.reader.again(), target),
             target,
             deadline=deadline,
             pause=pause,
             settling=outlets.settling_s,
+            before=before,
         )
+
+
+def _command(snmp: Snmp, oid: str, value: Value, control: Control) -> None:
+    """Send the command. Raises what `Snmp.set` raises, with what else may be the reason."""
+    try:
+        snmp.set(oid, value)
+    except PduHandlerError as error:
+        if control.obstacles:
+            error.set_reason((control.obstacles, "; ", *error.parts))
+        raise
 
 
 def _unlock(snmp: Snmp, orders: Sequence[Order]) -> None:
@@ -122,8 +134,9 @@ def _unlock(snmp: Snmp, orders: Sequence[Order]) -> None:
 
 def _switchable(
     device: SnmpDevice, identity: str, *, unproven: bool
-) -> tuple[Outlets, State, Control]:
-    """How the outlet is read and switched. Raises NoSuchOutlet or Unsupported."""
+) -> tuple[Outlets, State, Control, EnumPowerStatus]:
+    """How the outlet is read and switched, and its state at the start of the call. Raises
+    NoSuchOutlet or Unsupported."""
     outlets = device.outlets
     if identity not in device.states:
         raise NoSuchOutlet(
@@ -154,8 +167,8 @@ def _switchable(
             " outlets of this PDU"
         )
     # What could contradict its state must be readable before the command, not only after it.
-    outlets.states.state_by_value(device.reader, identity, value)
-    return outlets, outlets.states, outlets.control
+    state = outlets.states.state_by_value(device.reader, identity, value)
+    return outlets, outlets.states, outlets.control, state
 
 
 def _raise_if_unproven(profile: Profile) -> None:
@@ -164,13 +177,20 @@ def _raise_if_unproven(profile: Profile) -> None:
     raise Unsupported(
         (
             f"the family '{profile.key}' is unproven: no recording of a real unit shows its"
-            " states, and no two public programs are known that switch it, so it is only"
-            " read. Try an idle outlet (pdu off snmp HOST OUTLET -s"
-            f" {SWITCH_UNPROVEN.key}=yes), then set ",
+            f" states, and {_programs_known(profile)}, so it is only read. Try an idle outlet"
+            f" (pdu off snmp HOST OUTLET -s {SWITCH_UNPROVEN.key}=yes), then set ",
             NamedSetting(SWITCH_UNPROVEN.key, "yes", "the handler setting "),
             f" or build the archive with --switch-unproven {profile.key}. {profile.note}".rstrip(),
         )
     )
+
+
+def _programs_known(profile: Profile) -> str:
+    """What a search for public programs that switch the family's outlets gave."""
+    searched = f"public code was searched on {LAST_SEARCH} for what its commands write"
+    if not profile.programs:
+        return f"{searched}: no program was found"
+    return f"{searched}: one program was found ({repository(profile.programs[0])}), not two"
 
 
 def _some(identities: list[str]) -> str:

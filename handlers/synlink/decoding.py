@@ -17,13 +17,29 @@ from collections.abc import Sequence
 from typing import Any, Callable, TypeVar
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
+from ..http.login_forms import Cookie, FieldLogin, Member, SessionLogin
 from ..http.strict_json import FORM_ERRORS, column, loads, meter_figure
-from ..shared.errors import ProtocolError, Refused
+from ..shared.errors import NamedSetting, ProtocolError, Refused
 from ..shared.meter_figures import Figure, MeterFigures, NotKnown, measured, sum_if_complete
 
 T = TypeVar("T")
 _Totals = tuple[Figure, Figure, Figure]  # A, kWh, W
 DEVICE, OUTLETS, INLETS = (f"/api/{name}" for name in ("device", "outlets", "inlets"))
+LOGIN = SessionLogin(
+    path="/login",
+    body={"username": "{user}", "password": "{password}"},
+    # older firmware has the field
+    keys={"key": (Cookie("SPID"), Member("sessionToken"))},
+    requests=FieldLogin(headers={"Cookie": "SPID={key}"}),
+    token=FieldLogin(headers={"Authorization": "Bearer {token}"}),
+    # settings of the maker's older Markdown of the API
+    advice=(
+        "the unit may have as many sessions as it allows (webMaxUsers), and ends those that nobody"
+        " uses for a time (webTimeout). A personal access token, ",
+        NamedSetting("token", noun="the handler setting "),
+        ", needs no session",
+    ),
+)
 STATES = {"on": True, "off": False}
 _OF_A_METER = {
     "inletLines",

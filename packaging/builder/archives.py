@@ -11,18 +11,14 @@ the paths below handlers/ stay the same.
 
 from __future__ import annotations
 
-import hashlib
-import io
 import re
-import tarfile
 import tempfile
 import textwrap
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Optional
 
-from pdu.loading.handler_archives import content_hash, pack_archive
+from pdu.loading.handler_archives import content_hash, content_name, pack_archive
 
 from .closure import BuildError, files
 
@@ -55,11 +51,15 @@ __all__ = ["make_handler"]
 
 
 def archive(
-    tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, top: str = ""
+    tree: Path,
+    name: str,
+    replace: Optional[Mapping[str, str]] = None,
+    top: str = "",
+    about: str = "",
 ) -> bytes:
     """The bytes of one archive, which depend only on its files and this Python's zlib.
 
-    `top`: its folder, pdu_`name` if "".
+    `top`: its folder, pdu_`name` if "". `about`: the text of its about.py, "" for none.
     """
     content = files(tree, name, replace)
     digest = content_hash(content)
@@ -79,6 +79,8 @@ def archive(
         names=textwrap.fill(" ".join(names), 100, break_long_words=False),
         name=name,
     ).encode()
+    if about:
+        members[f"{top}/about.py"] = about.encode()
     return pack_archive(members, digest)
 
 
@@ -107,21 +109,12 @@ def keep_replaced(path: Path, data: bytes) -> None:
         return
     folder = path.parent / PREVIOUS
     folder.mkdir(exist_ok=True)
-    write_file(
-        folder / f"{path.name.removesuffix('.tar.gz')}+{_content_of(content)}.tar.gz", content
-    )
+    write_file(folder / f"{path.name.removesuffix('.tar.gz')}+{_hash_of(content)}.tar.gz", content)
 
 
-def _content_of(data: bytes) -> str:
+def _hash_of(data: bytes) -> str:
     """The name of the folder of code in an archive, or for other bytes their own hash."""
-    try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
-            for name in archive.getnames():
-                if match := re.fullmatch(r"[^/]+/(c[0-9a-f]{12})(/.*)?", name):
-                    return match[1]
-    except (tarfile.TarError, OSError, EOFError, zlib.error):
-        pass  # a damaged file is kept too
-    return hashlib.sha256(data).hexdigest()[:12]
+    return content_name(data).rpartition("+")[2]
 
 
 def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:

@@ -25,7 +25,7 @@ from pdu.workshop.handler.handler_imports import TOOL_MODULES
 
 from .archives import archive, keep_replaced, version, write_file
 from .closure import BuildError
-from .script import HANDLERS, Handler, register_script, registered_earlier
+from .script import HANDLERS, Handler, register_script
 
 ROOT = Path(__file__).resolve().parents[2]
 _NAMES = [handler.name for handler in HANDLERS]
@@ -35,38 +35,31 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises
     BuildError and OSError.
 
-    The script knows the pack's own handlers, those in `handlers`, and those that an earlier
-    register.sh in `out` lists. Without a name it registers those whose archives of this version
-    are in `out`, but no draft.
+    The script knows the archives of this version in `out`, whoever built them, and those of other
+    handlers. Without a name it registers those of this version, but no draft.
     """
     number = version(tree)
     archives = {
-        registry.archive_name(h.name, number): archive(
-            tree, h.package or h.name, h.replace, f"pdu_{h.name}"
+        registry.archive_name(handler.name, number): archive(
+            tree,
+            handler.package or handler.name,
+            handler.replace,
+            f"pdu_{handler.name}",
+            handler.about(),
         )
-        for h in handlers
+        for handler in handlers
     }
-    # a later one of a name replaces an earlier one
-    own_handlers = {h.name: h for h in (*registered_earlier(out, number), *handlers)}
-    for h in HANDLERS:
-        own_handlers.pop(h.name, None)
-    all_handlers = [*HANDLERS, *(own_handlers[name] for name in sorted(own_handlers))]
-    default_names = [
-        h.name
-        for h in all_handlers
-        if not h.is_draft
-        and (
-            registry.archive_name(h.name, number) in archives
-            or (out / registry.archive_name(h.name, number)).is_file()
-        )
-    ]
-    script = register_script(number, all_handlers, default_names)
     out.mkdir(parents=True, exist_ok=True)
     for name, data in archives.items():
         keep_replaced(out / name, data)
         write_file(out / name, data)
-    write_file(out / "register.sh", script.encode(), 0o755)
+    write_script(out, number)
     return [out / name for name in archives] + [out / "register.sh"]
+
+
+def write_script(out: Path, number: str) -> None:
+    """Write register.sh for what is in `out` now. Raises OSError."""
+    write_file(out / "register.sh", register_script(out, number).encode(), 0o755)
 
 
 class OwnHandler(NamedTuple):
@@ -79,12 +72,7 @@ class OwnHandler(NamedTuple):
     def register_line(self) -> str:
         """The command that registers it."""
         script = shlex.quote(str(self.path.parent / "register.sh"))
-        return (
-            f"sh {script} --archive {shlex.quote(str(self.path))} --import"
-            f" {shlex.quote(self.source.import_path)} --name"
-            f" {shlex.quote(self.source.shown or self.source.archive.top)}"
-            f" --protocol {shlex.quote(self.source.protocol)}"
-        )
+        return f"sh {script} {self.source.archive.top}"
 
 
 def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
@@ -99,10 +87,11 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
     except SettingsError as error:
         raise BuildError(error.reason) from None
     handlers = [OwnHandler(out / f"{source.archive.top}.tar.gz", source) for source in sources]
-    build(ROOT / "handlers", out, ())
+    out.mkdir(parents=True, exist_ok=True)
     for handler in handlers:
         keep_replaced(handler.path, handler.source.data)
         write_file(handler.path, handler.source.data)
+    write_script(out, version(ROOT / "handlers"))
     return handlers
 
 
@@ -229,6 +218,14 @@ def _parser() -> argparse.ArgumentParser:
             " prints an example"
         ),
     )
+    parser.add_argument(
+        "--read-only",
+        action="store_true",
+        help=(
+            "build pdu_<name>_read_only, which stands beside the usual archive in DCImanager and"
+            " refuses each command with a sentence: for a first time without a risk"
+        ),
+    )
     _add_snmp_options(parser)
     return parser
 
@@ -312,6 +309,8 @@ def _handlers(
     for name, count in Counter(handler.name for handler in handlers).most_common(1):
         if count > 1:
             raise BuildError(f"profile.key: two files of --profile build pdu_{name}")
+    if options.read_only:
+        return [handler.read_only() for handler in handlers]
     return handlers
 
 
@@ -344,6 +343,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             "--only, --profile-key, --switch-unproven, --metered-only, --switch-automatic and"
             " --unknown-figures-unset are options of snmp: add snmp to the names, or give no NAME"
         )
+    if options.read_only and paths:
+        parser.error("--read-only is for the handlers of this pack, and for --profile")
     if not names and _has_snmp_options(options):
         names = ["snmp"]
     elif not names and not options.profile and not paths:

@@ -1,17 +1,20 @@
-"""The script dist/register.sh, made from its template and a row for each archive."""
+"""The script dist/register.sh, made from its template and a row for each archive beside it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from handlers import registry
-
-from .closure import BuildError
+from handlers.shared.errors import SettingsError
+from pdu.registration.uploads import Upload, read_upload
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "register.sh"
+_ROWS = "@HANDLERS@"
+_BUILD_OPTIONS = "dcimanager/build_options.py"
+_READ_ONLY = '"""Options of this archive."""\n\nREAD_ONLY = True\n'
 
 
 class Handler(NamedTuple):
@@ -30,10 +33,21 @@ class Handler(NamedTuple):
     #: of a profile with guesses of `pdu draft`: registered by its name alone
     is_draft: bool = False
 
-    @property
-    def row(self) -> tuple[str, str, str]:
-        """The archive's row in register.sh."""
-        return self.name, self.shown, self.protocol
+    def read_only(self) -> Handler:
+        """The same handler under a name of its own, whose commands are refused."""
+        return self._replace(
+            name=f"{self.name}_read_only",
+            shown=f"{self.shown} (read only)",
+            package=self.package or self.name,
+            replace={**self.replace, _BUILD_OPTIONS: _READ_ONLY},
+        )
+
+    def about(self) -> str:
+        """Its `about.py`, from which tools learn what DCImanager is told."""
+        lines = [f"SHOWN = {self.shown!r}", f"PROTOCOL = {self.protocol!r}"]
+        if self.is_draft:
+            lines.append('GUESSES = "its profile has guesses of pdu draft"')
+        return "\n".join(['"""What DCImanager is told of this handler."""', "", *lines, ""])
 
 
 def _tree_handler(name: str) -> Handler:
@@ -44,46 +58,35 @@ def _tree_handler(name: str) -> Handler:
 HANDLERS = tuple(map(_tree_handler, registry.names()))
 
 
-def register_script(
-    number: str, handlers: Sequence[Handler], default_names: Optional[Collection[str]] = None
-) -> str:
-    """The text of dist/register.sh: the template with the version and one row for each archive.
-    `default_names`: the names whose archives it registers if it is called without one; None: all.
-
-    Raises BuildError.
+def register_script(out: Path, number: str) -> str:
+    """The text of dist/register.sh: the template with a row for each archive of the version
+    `number` in `out`, and for those of other handlers, which are registered by their names alone.
     """
-    rows = []
-    for handler in handlers:
-        if any(set(text) & set("|'\"\\`$\n") for text in handler.row):
-            raise BuildError(
-                f"{handler.name}: a name with a quote, a backtick, |, $, a backslash or a line"
-                " break cannot go into register.sh"
-            )
-        rows.append("|".join(handler.row))
-    return (
-        TEMPLATE.read_text("utf-8")
-        .replace("@VERSION@", number)
-        .replace("@HANDLERS@", "\n".join(rows))
-        .replace(
-            "@BUILT@",
-            " ".join(h.name for h in handlers if default_names is None or h.name in default_names),
-        )
+    own = registry.archive_name("*", number)
+    uploads = [upload for path in sorted(out.glob("*.tar.gz")) for upload in _readable(path)]
+    rows = [
+        _row(upload, is_own=Path(upload.path).match(own))
+        for upload in uploads
+        if Path(upload.path).match(own) or not upload.handler.startswith("pdu_")
+    ]
+    return TEMPLATE.read_text("utf-8").replace(_ROWS, "\n".join(rows))
+
+
+def _readable(path: Path) -> Iterator[Upload]:
+    """The archive, unless it cannot be registered: then it has no row."""
+    try:
+        yield read_upload(str(path))
+    except SettingsError:
+        return
+
+
+def _row(upload: Upload, *, is_own: bool) -> str:
+    fields: Iterable[str] = (
+        upload.handler,
+        Path(upload.path).name,
+        upload.import_path,
+        "draft" if upload.is_draft or not is_own else "",
+        # of ASCII characters alone, so that no line can be the end of the here-document
+        json.dumps(upload.description()),
     )
-
-
-def registered_earlier(out: Path, number: str) -> list[Handler]:
-    """The handlers that the register.sh in `out` lists and whose archives of this version are still
-    in `out`. One that it does not register without a name is a draft.
-    """
-    script = out / "register.sh"
-    text = script.read_text("utf-8", "replace") if script.is_file() else ""
-    rows = re.search("^HANDLERS='([^']*)'$", text, re.MULTILINE)
-    built_names = re.search("^BUILT='([^']*)'", text, re.MULTILINE)
-    handlers = []
-    for row in rows[1].splitlines() if rows else ():
-        fields = row.split("|")
-        if len(fields) == 3 and (out / registry.archive_name(fields[0], number)).is_file():
-            is_draft = built_names is not None and fields[0] not in built_names[1].split()
-            name, shown, protocol = fields
-            handlers.append(Handler(name, shown, protocol, is_draft=is_draft))
-    return handlers
+    return "|".join(fields)

@@ -62,9 +62,8 @@ _TABLE: Mapping[str, str] = {
             "identify says what a device is and what can be read and switched",
         ),
         (
-            "register upload install deploy",
-            "handlers are uploaded in a clone of this project: make packages, then sh"
-            " dist/register.sh",
+            "upload install deploy",
+            "register uploads handlers to DCImanager",
         ),
         (
             "upgrade update",

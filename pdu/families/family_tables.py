@@ -97,10 +97,14 @@ def _sort_by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
 def commands(profile: Profile) -> str:
     """What the commands rest on, with links to programs; "not switched"."""
     if profile.is_proven and not profile.recording:
-        return "public programs: " + ", ".join(
-            f"[{repository(link)}]({link})" for link in profile.programs
-        )
+        return "public programs: " + ", ".join(map(_linked, profile.programs))
     return switching_basis(profile) or "not switched"
+
+
+def _linked(program: str) -> str:
+    """A program with its link, if it has one."""
+    is_link = program.startswith("https://")
+    return f"[{repository(program)}]({program})" if is_link else program
 
 
 def identities(profiles: Sequence[Profile]) -> str:

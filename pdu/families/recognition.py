@@ -11,7 +11,8 @@ that is of another kind than "power", or that has none of the family's outlets a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from handlers.snmp.detection import candidates
@@ -27,11 +28,20 @@ SHARED_NUMBERS: Mapping[str, str] = {
         ("10418.26", "console servers (avocent_8000)"),
         ("21239.2", "environment monitors (geist-watchdog_wd1000)"),
         ("21239.42.1", "environment monitors (geist-temperature-sensor, geist-watchdog)"),
+        ("232.165.3", "UPSs (hpe-rtups)"),
         ("244.1.1", "console servers (lantronix-slc)"),
         ("25049.1", "console servers and their manager (opengear, opengear-lighthouse)"),
         ("2606.4", "monitoring units without sockets (rittal-cmc)"),
         ("2606.7", "coolers and monitoring units without sockets (rittal-lcp, rittal-cmc-iii-pu)"),
         ("318.1.3.8.4", "environment monitors (apc_environmental-manager)"),
+        ("318.1.3.1", "UPSs (PowerNet-MIB)"),
+        ("318.1.3.13", "UPSs (PowerNet-MIB)"),
+        ("318.1.3.16", "UPSs (PowerNet-MIB)"),
+        ("318.1.3.17", "UPSs (PowerNet-MIB)"),
+        ("318.1.3.2", "UPSs (PowerNet-MIB, apc-mib.c)"),
+        ("318.1.3.27", "UPSs (apc-mib.c)"),
+        ("318.1.3.3", "UPSs (PowerNet-MIB)"),
+        ("318.1.3.5", "UPSs (PowerNet-MIB)"),
         ("3711.24", "monitoring units (panduit-eagle)"),
         ("3808.1.1.5", "UPSs with an SNMP card (cyberpower_rmcard205)"),
         ("476.1.42", "UPSs and other power equipment (liebert_apm, liebert_weblbds)"),
@@ -50,18 +60,8 @@ OTHER_NUMBERS: Mapping[str, str] = {
         ("13742.3", "KVM switches (raritan-kvm)"),
         ("13742.8", "environment monitors (raritan-emx)"),
         ("2254.2.4", "UPSs (delta_ups-mib.c)"),
-        ("232.165.3", "UPSs (hpe-rtups)"),
-        ("318.1.1.1", "UPSs (apc-mib.c)"),
-        ("318.1.3.1", "UPSs (PowerNet-MIB)"),
-        ("318.1.3.13", "UPSs (PowerNet-MIB)"),
         ("318.1.3.14", "coolers (PowerNet-MIB)"),
-        ("318.1.3.16", "UPSs (PowerNet-MIB)"),
-        ("318.1.3.17", "UPSs (PowerNet-MIB)"),
-        ("318.1.3.2", "UPSs (PowerNet-MIB, apc-mib.c)"),
         ("318.1.3.20", "console servers (PowerNet-MIB)"),
-        ("318.1.3.27", "UPSs (apc-mib.c)"),
-        ("318.1.3.3", "UPSs (PowerNet-MIB)"),
-        ("318.1.3.5", "UPSs (PowerNet-MIB)"),
         ("3808.1.1.1", "UPSs (cyberpower-mib.c)"),
         ("4555.1.1.1", "UPSs (netvision-mib.c)"),
         ("4555.1.1.7", "UPSs (socomec-ups)"),
@@ -111,11 +111,11 @@ def recognise(oid: str) -> Recognition:
     """The families for a dotted sysObjectID, or for an OID of a family's objects."""
     tried = [candidate.profile for candidate in candidates(oid, PROFILES)] if oid else []
     if is_of_agent(oid):
-        return Recognition(candidates=tuple(dict.fromkeys(tried)))
+        return Recognition(candidates=_distinct(tried))
     close: list[tuple[int, Profile]] = []
     others: list[Profile] = []
     other_devices = ""
-    for profile in dict.fromkeys((*tried, *PROFILES)):
+    for profile in _distinct((*tried, *PROFILES)):
         arcs = profile.match(oid)
         if _is_shared(profile, oid, arcs):
             other_devices = other_devices or SHARED_NUMBERS.get(".".join(oid.split(".")[:arcs]), "")
@@ -154,4 +154,16 @@ def _is_shared(profile: Profile, oid: str, arcs: int) -> bool:
 
 def _reads(profile: Profile, oid: str) -> bool:
     """Whether the family reads an object below this OID, or one that it is below."""
-    return any(is_below(root, oid) or is_below(oid, root) for root in oids(profile))
+    return any(is_below(root, oid) or is_below(oid, root) for root in _objects()[profile.key])
+
+
+@cache
+def _objects() -> Mapping[str, tuple[str, ...]]:
+    """Key -> the OIDs that the parts of each family name."""
+    return {profile.key: tuple(dict.fromkeys(oids(profile))) for profile in PROFILES}
+
+
+def _distinct(profiles: Iterable[Profile]) -> tuple[Profile, ...]:
+    """Each profile once. They are told apart by their keys: the hash of one goes through hundreds
+    of parts."""
+    return tuple({profile.key: profile for profile in profiles}.values())

@@ -1,6 +1,6 @@
 """What a handler's four methods may return by the vendor's page: for this program and for a local
-DCImanager. tests/dcimanager/child.py runs this file by its path, so it imports the standard library
-alone.
+DCImanager. pdu/platform_copy/child.py runs this file by its path, so it imports the standard
+library alone.
 """
 
 from __future__ import annotations

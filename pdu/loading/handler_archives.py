@@ -8,6 +8,7 @@ unpacks the archive.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -118,6 +119,23 @@ def pack_archive(files: Mapping[str, bytes], digest: str) -> bytes:
     return out.getvalue()
 
 
+_PACK_VERSION = re.compile(rb'"""PDU handler pack ([0-9a-z.]{1,40}): ')
+_CODE_FOLDER = re.compile("[^/]+/(c[0-9a-f]{12})/")
+
+
+def content_name(data: bytes) -> str:
+    """What an archive is called where builds are told apart: version and hash of one of this pack,
+    such as `2.0.0.dev0+c0a1b2c3d4e5f`, else a hash of its bytes.
+    """
+    with contextlib.suppress(BadArchive):
+        archive = read_archive(data)
+        version = _PACK_VERSION.match(archive.files[f"{archive.top}/__init__.py"])
+        folder = next(filter(None, map(_CODE_FOLDER.match, archive.files)), None)
+        if version and folder:
+            return f"{version[1].decode()}+{folder[1]}"
+    return hashlib.sha256(data).hexdigest()[:12]
+
+
 def read_archive(data: bytes) -> Archive:
     """Check the archive in `data` and return its content. Raises BadArchive."""
     if not data:
@@ -187,8 +205,13 @@ def _list_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
     same header forever.
     """
     members: list[tarfile.TarInfo] = []
+    names: set[str] = set()
     for member in tar:
         _check(member)
+        # which of the two DCImanager would take is not known
+        if member.name in names and not member.isdir():
+            raise BadArchive(f"{member.name!r} is in it twice: {_HOW}")
+        names.add(member.name)
         members.append(member)
         if len(members) > MOST_FILES:
             raise BadArchive(f"it has more than {MOST_FILES} files and directories")

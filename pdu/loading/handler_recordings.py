@@ -68,7 +68,7 @@ def recording(handler: str) -> Optional[RecordingFormat]:
     if adapter.recording_format is not None:
         return adapter.recording_format()
     if _is_codec(handler):
-        return unit_recording_format(handler, load(handler).make, adapter.login_answers)
+        return unit_recording_format(handler, load(handler).make)
     return None
 
 

@@ -39,6 +39,8 @@ _ENTRY = "make_handler"
 # of the vendor's page: what an SNMP handler names, and no other
 _SNMP_NAMES = frozenset({"BaseSnmpPdu", "PduSnmpData"})
 _PACKAGE = "__init__.py"
+# the folder of DCImanager's own handlers in its project
+_OF_PLATFORM = ("pdu_common", "handlers")
 
 
 class UnreadHandler(SettingsError):
@@ -59,6 +61,8 @@ class HandlerSource(NamedTuple):
     shown: str
     #: `snmp` or `custom`, see `read_protocol`
     protocol: str
+    #: whether it was built from a profile with guesses, of which its `about.py` tells
+    is_draft: bool
 
 
 def read_handler(word: str) -> HandlerSource:
@@ -75,9 +79,17 @@ def read_handler(word: str) -> HandlerSource:
         raise SettingsError(f"{path}: {error}{list_advice(path)}") from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
-    module = _entry_module(archive, import_path, path)
-    shown = _about(archive).get("SHOWN", "")
-    return HandlerSource(path, archive, module, data, shown, read_protocol(archive, module))
+    module = _entry_module(archive, import_path or _module_of_file(archive, path), path)
+    about = _about(archive)
+    return HandlerSource(
+        path=path,
+        archive=archive,
+        import_path=module,
+        data=data,
+        shown=about.get("SHOWN", ""),
+        protocol=read_protocol(archive, module),
+        is_draft=bool(about.get("GUESSES")),
+    )
 
 
 def read_protocol(archive: Archive, import_path: str) -> str:
@@ -197,7 +209,11 @@ def _packed(path: str) -> bytes:
 
 
 def _pack_folder(folder: Path) -> bytes:
-    """A ZIP of a handler's folder. Raises BadArchive for links and for too many or large files."""
+    """An archive of a handler's folder. Raises BadArchive for links and for too many or large
+    files. DCImanager's own handlers lie in `pdu_common/handlers`: no archive may have that name.
+    """
+    is_of_platform = folder.parts[-2:] == _OF_PLATFORM
+    top = f"platform_{folder.name}" if is_of_platform else folder.name
     files: dict[str, bytes] = {}
     size = 0
     for path in _handler_files(folder):
@@ -212,7 +228,7 @@ def _pack_folder(folder: Path) -> bytes:
                 f"the folder has more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB: is"
                 " it a handler's?"
             )
-    return _pack(folder.name, files)
+    return _pack(top, files)
 
 
 def _handler_files(folder: Path) -> Iterator[Path]:
@@ -236,6 +252,14 @@ def _pack(top: str, files: dict[str, bytes]) -> bytes:
         except UnicodeEncodeError:
             raise BadArchive(f"the name {printable(name)} is not UTF-8: rename it") from None
     return pack_archive(members, content_hash(members))
+
+
+def _module_of_file(archive: Archive, path: str) -> str:
+    """The module of a file that was given, if it has make_handler; "" else."""
+    file = f"{archive.top}/{os.path.basename(path)}"
+    if not path.endswith(PYTHON) or not has_entry(file, archive.files.get(file, b""), []):
+        return ""
+    return file.removesuffix(PYTHON).replace("/", ".")
 
 
 # ---- the module with make_handler ----------------------------------------------------------------

@@ -22,6 +22,8 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "raritan": ("raritan", "xerus", "legrand"),
     "jaws": ("servertech-aws", "sentry"),
     "netio": ("netio",),
+    "shelly": ("shelly",),
+    "digitalloggers": ("digital loggers", "digital-loggers"),
     "synlink": ("synlink", "synaccess"),
     "redfish": ("redfishversion",),
 }

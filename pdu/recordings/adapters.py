@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Callable, NamedTuple, Optional
 
 from .nameplate import Nameplate
 from .recording_formats import HandlerFinding, RecordingFormat
-from .replay_server import Response
-from .synlink import login_answers, nameplate as synlink_nameplate
+from .shelly import nameplate as shelly_nameplate
+from .synlink import nameplate as synlink_nameplate
 from .topology import MeteredPart
 
 
@@ -26,8 +25,6 @@ class HandlerAdapter(NamedTuple):
     identify: Optional[Callable[[Any], HandlerFinding]] = None
     #: how its devices are recorded and simulated
     recording_format: Optional[Callable[[], RecordingFormat]] = None
-    #: what a replayed device answers to a login, which no recording holds
-    login_answers: Mapping[str, Response] = MappingProxyType({})
 
 
 # Imported late, because most runs need one handler, and few the recordings of SNMP.
@@ -89,9 +86,8 @@ ADAPTERS: Mapping[str, Callable[[], HandlerAdapter]] = {
     "raritan": _raritan,
     "redfish": _redfish,
     "snmp": _snmp,
-    "synlink": lambda: HandlerAdapter(
-        synlink_nameplate.read_nameplate, login_answers=login_answers.ANSWERS
-    ),
+    "shelly": lambda: HandlerAdapter(shelly_nameplate.read_nameplate),
+    "synlink": lambda: HandlerAdapter(synlink_nameplate.read_nameplate),
 }
 
 

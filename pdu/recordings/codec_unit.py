@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from handlers.dcimanager import Figures, MeterFigures
 from handlers.http.dialogue import (
@@ -21,17 +22,36 @@ from handlers.http.dialogue import (
     WriteRequest,
     run_dialogue,
 )
+from handlers.http.login_forms import form_of
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import measured
 
 from .replay_server import Response
 from .simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
-from .state_columns import Place, all_places, list_places, value_at, with_values, without_values
+from .state_columns import (
+    Place,
+    TextPieces,
+    all_places,
+    list_places,
+    value_at,
+    with_values,
+    without_values,
+)
+from .text_answers import TextAnswer, body_of
+from .unit_logins import KnownRequest, known_request, session_answer
 
-#: JSON by request: its path, and the body of a read by POST after it
+#: JSON, a TextAnswer or its TextPieces, by request: its path, and the body of a read by POST after
+#: it
 Answers = Mapping[str, Any]
 _UNDOCUMENTED = ("undocumented", 97)
 _WORDS = {True: ("on", "On", "ON", 1, True), False: ("off", "Off", "OFF", 0, False)}
+# the words of a text; its other words are many
+_TEXT_WORDS = {
+    True: ("1", "on", "On", "ON", "true"),
+    False: ("0", "off", "Off", "OFF", "false"),
+    None: ("undocumented", "97"),
+}
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 class CodecUnit(HttpPdu):
@@ -41,15 +61,18 @@ class CodecUnit(HttpPdu):
         self,
         codec: Codec,
         documents: Answers,
-        logins: Mapping[str, Response],
         port: int,
         fault: UnitFault = UnitFault.NONE,
     ) -> None:
-        """`logins`: what it answers besides, by method and path. Raises OSError if the port cannot
-        be used.
-        """
-        self.documents: dict[str, Any] = copy.deepcopy(dict(documents))
-        self._codec, self._logins = codec, logins
+        """Raises OSError if the port cannot be used."""
+        self.documents: dict[str, Any] = {
+            key: TextPieces.of(document)
+            if isinstance(document, TextAnswer)
+            else copy.deepcopy(document)
+            for key, document in documents.items()
+        }
+        self.is_text = any(isinstance(part, TextPieces) for part in self.documents.values())
+        self._codec, self._login_form = codec, form_of(codec)
         super().__init__(port, fault)
 
     @property
@@ -63,35 +86,56 @@ class CodecUnit(HttpPdu):
     # ---- requests --------------------------------------------------------------------------------
 
     def answer(self, method: str, target: str, body: bytes) -> Response:
-        if f"{method} {target}" in self._logins:
-            return self._logins[f"{method} {target}"]
-        key = request_key(ReadRequest(target, body if method == "POST" else b""))
-        if self._is_reading(method, target, body):
-            return 200, self.documents[key], {}
-        return 404, None, {}
+        session = session_answer(self._login_form, method, target, body)
+        if session is not None:
+            return session
+        key = self._reading(method, target, body)
+        return self._document(key) if key else (404, None, {})
 
-    def _is_reading(self, method: str, target: str, body: bytes) -> bool:
-        key = request_key(ReadRequest(target, body if method == "POST" else b""))
-        return method in ("GET", "POST") and key in self.documents
+    def _document(self, key: str) -> Response:
+        document = self.documents[key]
+        if not isinstance(document, TextPieces):
+            return 200, document, {}
+        return 200, _body(document), {"Content-Type": "text/html; charset=UTF-8"}
+
+    def _reading(self, method: str, target: str, body: bytes) -> str:
+        """The key of the document that a request reads; "" for any other request."""
+        asked = self._known(method, target, body)
+        return next((key for key in self.documents if asked == self._known_read(key)), "")
+
+    def _known(self, method: str, target: str, body: bytes) -> KnownRequest:
+        return known_request(self._login_form, method, target, _json_or_text(body))
+
+    def _known_read(self, key: str) -> KnownRequest:
+        """The reading that a document answers."""
+        path, _, text = key.partition(" ")
+        read = ReadRequest(path, text.encode())
+        return self._known(read.method, read.path, read.body)
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
         """The commands that a request holds: of a list in its JSON, each element is one."""
-        is_login = f"{method} {target}" in self._logins
-        if is_login or self._is_reading(method, target, body):
+        is_login = session_answer(self._login_form, method, target, body) is not None
+        if is_login or self._reading(method, target, body):
             return []
-        contents = [_canonical(part) for part in _parts(body)]
-        text = f"{method} {target} {body.decode('utf-8', 'replace')}".strip()
+        asked = [
+            known_request(self._login_form, method, target, content) for content in _parts(body)
+        ]
+        text = f"{method} {asked[0].target} {body.decode('utf-8', 'replace')}".strip()
         commands: list[UnitCommand] = []
-        known = ""
+        known, is_at_command = "", False
+        path = target.partition("?")[0]
         for identity in self.outlet_states():
             for on in (True, False):
                 request = self._request_of(identity, on=on)
-                if request is None or (request.method, request.path) != (method, target):
+                if request is None:
                     continue
-                known = request.body.decode("utf-8", "replace")
-                if _canonical(_json_or_text(request.body)) in contents:
+                if (request.method, request.path) == (method, target):
+                    known = request.body.decode("utf-8", "replace")
+                # a command may be a GET whose query says what it does
+                is_at_command = is_at_command or request.path.partition("?")[0] == path
+                if self._known(request.method, request.path, request.body) in asked:
                     commands.append(UnitCommand(identity, on=on, text=text))
-        if not commands and method != "GET":
+        if not commands and (method != "GET" or is_at_command):
             commands.append(UnitCommand("", on=False, text=text, known=known))
         return commands
 
@@ -103,7 +147,7 @@ class CodecUnit(HttpPdu):
             if isinstance(request, WriteRequest):
                 requests.append(request)
                 return b"{}"
-            return json.dumps(self.documents[request_key(request)]).encode()
+            return _body(self.documents[request_key(request)])
 
         try:
             run_dialogue(self._codec.command(identity, on=on), exchange)
@@ -115,7 +159,7 @@ class CodecUnit(HttpPdu):
         self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]
     ) -> Response:
         if target in self.documents:
-            return 200, self.documents[target], {}
+            return self._document(target)
         return super().command_answer(method, target, body, commands)
 
     # ---- values ----------------------------------------------------------------------------------
@@ -139,7 +183,10 @@ class CodecUnit(HttpPdu):
                 return True
             words = _UNDOCUMENTED if on is None else _WORDS[on]
             for place in all_places(self.documents):
-                for value in (*self._neighbour_values(place), *words):
+                values = [*self._neighbour_values(place), *words]
+                if isinstance(self.documents[place.request], TextPieces):
+                    values = list(_TEXT_WORDS[on])
+                for value in values:
                     documents = with_values(self.documents, {place: value})
                     if self._states_in(documents) == expected_states:
                         self.documents = documents
@@ -213,9 +260,9 @@ class CodecUnit(HttpPdu):
         states = self.outlet_states()
         for place in all_places(self.documents):
             value = value_at(documents, place)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not value:
+            new_value = _counted_on(value)
+            if new_value is None:
                 continue
-            new_value = round(value * 1.1) if isinstance(value, int) else value * 1.1
             candidate = with_values(documents, {place: new_value})
             if self._states_in(candidate) == states and self._figures(candidate) != self._figures(
                 documents
@@ -240,7 +287,11 @@ def request_key(request: Request) -> str:
 
 def exchange_of(answers: Answers) -> Any:
     """The recorded answer to each request. Raises LookupError for one without."""
-    return lambda request: json.dumps(answers[request_key(request)]).encode()
+    return lambda request: _body(answers[request_key(request)])
+
+
+def _body(document: Any) -> bytes:
+    return document.text.encode() if isinstance(document, TextPieces) else body_of(document)
 
 
 def _json_or_text(body: bytes) -> Any:
@@ -250,8 +301,16 @@ def _json_or_text(body: bytes) -> Any:
         return body.decode("utf-8", "replace")
 
 
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+def _counted_on(value: Any) -> Union[int, float, str, None]:
+    """A number that is a tenth more, also of a text; None for zero and for what is no number."""
+    if isinstance(value, str):
+        if not _NUMBER.fullmatch(value) or not float(value):
+            return None
+        decimals = len(value.partition(".")[2])
+        return f"{float(value) * 1.1:.{decimals}f}"
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value:
+        return None
+    return round(value * 1.1) if isinstance(value, int) else value * 1.1
 
 
 def _parts(body: bytes) -> Iterator[Any]:

@@ -13,7 +13,7 @@ from typing import Any, Callable
 
 from handlers.http.dialogue import Codec, PduState, run_dialogue
 from handlers.http.strict_json import loads
-from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError
+from handlers.shared.errors import PduHandlerError, SettingsError
 from pdu_common.connection import PduData
 
 from ..cli.output import counted
@@ -25,25 +25,24 @@ from .recording_formats import (
     ReplayedDevice,
     make_json_detector,
 )
-from .replay_server import ANY_LOGIN, Response
+from .replay_server import ANY_LOGIN
 from .scrub import Scrubber, is_product, replace_unread
 from .simulated_pdu import UnitFault
+from .text_answers import TextAnswer, document_of
 
 _PORT = 443
+# before a word of a text, as the name of its group
+_WORD = "\0"
 
 
-def unit_recording_format(
-    name: str, make_handler: Callable[[Any], Any], logins: Mapping[str, Response]
-) -> RecordingFormat:
-    """That of the handler `name`, whose `about` says that it is a codec. `logins`: what the
-    simulated device answers besides, by method and path: to requests that log in.
-    """
+def unit_recording_format(name: str, make_handler: Callable[[Any], Any]) -> RecordingFormat:
+    """That of the handler `name`, whose `about` says that it is a codec."""
 
     def serve(text: str, port: int) -> ReplayedDevice:
-        answers = _parse_answers(text)
+        answers = parse_answers(text)
 
         def unit(port: int, fault: UnitFault, answers: Answers) -> CodecUnit:
-            return CodecUnit(codec_of_handler(make_handler), answers, logins, port, fault)
+            return CodecUnit(codec_of_handler(make_handler), answers, port, fault)
 
         replay = unit(port, UnitFault.NONE, answers)
         device = replay.describe(name, "one unit, switched by its commands", ANY_LOGIN)
@@ -63,29 +62,43 @@ def _record(
 
         def exchange(request: Any) -> bytes:
             answer: bytes = recorder.again(lambda: session.exchange(request))
-            answers[request_key(request)] = _json(answer)
+            answers[request_key(request)] = document_of(answer)
             return answer
 
         # a codec may ask less for the states, and other resources than for the figures
         for with_figures in (True, False):
             pdu.read_unit(with_figures=with_figures, exchange=exchange)
         login = session.login
-        scrubber = Scrubber(
-            recorder.keep, (login.password, login.token), login.user, session.address
-        )
+        secrets = (login.password, login.token, *login.keys)
+        scrubber = Scrubber(recorder.keep, secrets, login.user, session.address)
 
     def scrub(replaced: Collection[str]) -> Answers:
         return {
-            key: scrubber.json(answer, lambda name, _: is_kept(name, replaced))
+            key: scrub_text(answer, replaced)
+            if isinstance(answer, TextAnswer)
+            else scrubber.json(answer, lambda name, _: is_kept(name, replaced))
             for key, answer in answers.items()
         }
+
+    def scrub_text(answer: TextAnswer, replaced: Collection[str]) -> TextAnswer:
+        """The text with stand-ins for the words of `replaced`."""
+        words = answer.changed(
+            lambda word: scrubber.other(word) if f"{_WORD}{word}" in replaced else word
+        )
+        return TextAnswer(scrubber.text(words))
 
     def is_kept(name: str, replaced: Collection[str]) -> bool:
         """Whether the text of a member stays as it is; "" stands for the members' own names."""
         return name != "" and (name not in replaced or is_product(name))
 
-    clean = replace_unread(_member_names(answers), scrub, partial(_values, pdu))
-    text = json.dumps({"recording": f"{name} 1", "answers": clean}, indent=1) + "\n"
+    groups = [*_member_names(answers), *_words(answers)]
+    clean = replace_unread(groups, scrub, partial(_values, pdu))
+    texts = {key: answer for key, answer in clean.items() if isinstance(answer, TextAnswer)}
+    recording: dict[str, Any] = {"recording": f"{name} 1"}
+    recording["answers"] = {key: clean[key] for key in clean if key not in texts}
+    if texts:
+        recording["texts"] = texts
+    text = json.dumps(recording, indent=1) + "\n"
     return Recording(text, counted(len(answers), "answer"))
 
 
@@ -93,7 +106,7 @@ def read_recorded(codec: Codec, text: str) -> PduState:
     """The values that a handler's codec reads in a recording. Raises the errors of
     handlers/shared/errors.py.
     """
-    return run_dialogue(codec.read_unit(with_figures=True), exchange_of(_parse_answers(text)))
+    return run_dialogue(codec.read_unit(with_figures=True), exchange_of(parse_answers(text)))
 
 
 def codec_of_handler(make_handler: Callable[[Any], Any]) -> Codec:
@@ -134,17 +147,26 @@ def _member_names(data: Any) -> Sequence[str]:
     return list(names)
 
 
-def _parse_answers(text: str) -> Answers:
-    """The answers. Raises SettingsError if the recording has none."""
+def _words(answers: Answers) -> Sequence[str]:
+    """The words of all texts, each once, in a form that no member has."""
+    words: dict[str, None] = {}
+    for answer in answers.values():
+        if isinstance(answer, TextAnswer):
+            words.update((f"{_WORD}{word}", None) for _, word in answer.words())
+    return list(words)
+
+
+def parse_answers(text: str) -> Answers:
+    """The answers: JSON of `answers`, and what is no JSON of `texts`. Raises SettingsError if the
+    recording has none.
+    """
     try:
         recording: Any = loads(text.encode())
-        return dict(recording["answers"])
+        answers = dict(recording.get("answers", {}))
+        texts = recording.get("texts", {})
+        answers.update((key, TextAnswer(answer)) for key, answer in texts.items())
+        if not answers:
+            raise ValueError("no answers")
+        return answers
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise SettingsError("the recording is not complete") from None
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return loads(body)
-    except ValueError:
-        raise ProtocolError("the answer is not JSON") from None

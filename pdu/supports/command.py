@@ -20,7 +20,7 @@ from .model_names import NAMES, Name
 from .search import MAYBE, UNKNOWN, YES, Match, SupportAnswer, answer
 from .table import READ, VARIES
 
-_IN_FULL = 3  # more matches than this are a table
+_IN_FULL = 4  # more matches than this are a table
 _WIDTH = 79
 _LABEL = 12
 _CELL = 24  # characters of the models in a table

@@ -27,9 +27,9 @@ GENERIC = frozenset(
     copy daisy device display distribution driver energy environmental ethernet extension floor
     gateway horizontal hybrid inlet inline input intelligent json line load management manager
     managers meter metered metering mib mini modular module modules monitor monitored monitoring
-    object master outlet outlets output outputs ats pdu pdus phase plus power primary pro
-    processing rack racks relay schemas simple single smart snmp socket sockets static strip strips
-    switch switched switches switching three transfer tree unit units upgradeable vertical
+    object master outlet outlets output outputs ats pdu pdus phase plug plugs plus power primary pro
+    processing rack racks relay relays schemas simple single smart snmp socket sockets static strip
+    strips switch switched switches switching three transfer tree unit units upgradeable vertical
     u zero
     """.upper().split()
 )

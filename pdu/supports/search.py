@@ -123,6 +123,10 @@ def answer(question: str) -> SupportAnswer:
 
 
 def _answer_as_typed(question: str) -> SupportAnswer:
+    # a family's key, whatever its words say beside each other
+    family = [entry for entry in entries() if "-" in entry.key and entry.key == question.strip()]
+    if family:
+        return SupportAnswer(question, YES, (Match(family[0]),))
     oid = _OID.fullmatch(question.strip())
     if oid:
         return _answer_oid(question, ENTERPRISES.rstrip(".") + oid[1])
@@ -291,8 +295,10 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
     """
     if not words:
         return _answer_strange(question, (), ())
-    if any("UPS" in piece.parts for piece in words):
-        makers = _entries_of_makers(words)
+    if any("UPS" in word(piece.text).parts for piece in words):
+        makers = _entries_of_makers(
+            part for piece in words for part in (piece, *map(word, piece.text.split()))
+        )
         ups = (entry for entry in entries() if entry.key == "nut" or "UPS" in entry.words)
         near = tuple(entry for entry in ups if entry.key == "nut" or entry in makers)
         return SupportAnswer(question, MAYBE, near=near, doubts=(UPS_ADVICE,))

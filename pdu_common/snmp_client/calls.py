@@ -7,6 +7,7 @@ from typing import Union
 from . import reads, udp_client
 from .credentials import Credentials
 from .errors import SnmpError
+from .process_options import READS_ONLY
 from .reads import Arcs, Element, Rows, dotted, parse_oid
 
 WALK_DEADLINE_S = 25.0
@@ -24,9 +25,15 @@ def get(credentials: Credentials, oid: str) -> Element:
     )
 
 
-def write_object(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
-    """One write, not repeated if no answer comes. Raises SnmpError."""
-    arcs, typed_value = parse_oid(oid), reads.typed_value(value)
+def write_object(
+    credentials: Credentials, oid: str, value: Union[int, str, bytes], *, unsigned: bool = False
+) -> None:
+    """One write, not repeated if no answer comes. Raises SnmpError. `unsigned`: an int is written
+    as Unsigned32."""
+    if READS_ONLY.get():
+        raise SnmpError("nothing was written: this run reads only")
+    arcs = parse_oid(oid)
+    typed_value = reads.typed_value(value, unsigned=unsigned)
     udp_client.run(
         credentials,
         lambda: reads.write_object(arcs, typed_value, credentials),

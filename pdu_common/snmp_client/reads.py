@@ -87,7 +87,7 @@ class TypedValue(NamedTuple):
 
 
 class WrittenValue(NamedTuple):
-    """A value to write with its BER tag, INTEGER or OCTETS."""
+    """A value to write with its BER tag: INTEGER, GAUGE or OCTETS."""
 
     tag: int
     value: Union[int, bytes]
@@ -180,9 +180,13 @@ def read_object(arcs: Arcs, agent: Credentials) -> Read[Element]:
     return Element(dotted(arcs), plain(value))
 
 
-def typed_value(value: Union[int, str, bytes]) -> WrittenValue:
-    """A value to write: an int as INTEGER, a str or bytes as OCTET STRING. Raises SnmpError."""
+def typed_value(value: Union[int, str, bytes], *, unsigned: bool = False) -> WrittenValue:
+    """A value to write: an int as INTEGER or with `unsigned` as Unsigned32, a str or bytes as OCTET
+    STRING. Raises SnmpError."""
     try:
+        if isinstance(value, int) and unsigned:
+            value.to_bytes(_INTEGER_OCTETS, "big")
+            return WrittenValue(GAUGE, int(value))
         if isinstance(value, int):
             value.to_bytes(_INTEGER_OCTETS, "big", signed=True)
             return WrittenValue(INTEGER, int(value))

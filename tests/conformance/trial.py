@@ -7,62 +7,27 @@ from __future__ import annotations
 import contextlib
 import math
 import socket
-import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
-from handlers.dcimanager import Figures
-from handlers.shared.errors import PduHandlerError
-from pdu.loading.handler_archives import Archive
+from pdu.platform_copy.trials import (
+    CALL_SECONDS,
+    Form,
+    HandlerModule as HandlerModule,
+    Platform as Platform,
+    WorkerMethods,
+    place as place,
+    worker_process,
+)
+from pdu.platform_copy.worker import Worker
 from pdu.workshop.handler.method_trials import TrialDevice, method_findings
 from pdu.workshop.handler.rules import KEPT, RULES
 from pdu_common.helper import EnumPowerStatus
-from tests.dcimanager.worker import Job, Worker, started
 from tests.peers import Peer
 
-CALL_SECONDS = 300.0
 _NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 _KEYS = {rule: key for key, rule in RULES.items()}
-
-
-class Platform(NamedTuple):
-    """A platform: the folder `tree` with `common` and `pdu_common`.
-
-    `adapter` is a file with the functions of tests/dcimanager/adapter.py that differ on this
-    platform ("": none). A worker is a new process of `python`.
-    """
-
-    tree: Path
-    adapter: str = ""
-    python: str = sys.executable
-
-
-class HandlerModule(NamedTuple):
-    """A handler's module, or the file to load, and the entry for sys.path."""
-
-    path: str
-    module: str
-
-
-def place(archive: Archive, where: str, folder: Path) -> HandlerModule:
-    """Unpacks an archive as a platform may: as a "directory" on sys.path, a "package", or a "file"
-    that is loaded by its path.
-    """
-    if where == "package":
-        inner = folder / "uploaded" / "handlers"
-        inner.mkdir(parents=True)
-        for package in (inner, inner.parent):
-            (package / "__init__.py").touch()
-        archive.unpack(inner)
-        return HandlerModule(str(folder), f"uploaded.handlers.{archive.top}.handler")
-    archive.unpack(folder)
-    if where == "file":
-        return HandlerModule(str(folder / "nowhere"), str(folder / archive.top / "handler.py"))
-    return HandlerModule(str(folder), f"{archive.top}.handler")
 
 
 def run(
@@ -87,61 +52,9 @@ def worker_of(
     platform: Platform, handler: HandlerModule, peer: Peer, fresh: bool = False
 ) -> Iterator[Worker]:
     """A process that calls the handler of `peer`'s PDU."""
-    data = {
-        "protocol": peer.protocol,
-        "address": peer.address,
-        "snmp": peer.snmp,
-        "settings": peer.settings,
-        "handler": f"pdu_{peer.handler}",
-    }
-    job = Job(
-        [str(platform.tree), handler.path],
-        handler.module,
-        data,
-        adapter=platform.adapter,
-        fresh=fresh,
-    )
-    with tempfile.TemporaryDirectory(prefix="conformance-") as empty:
-        worker = Worker(job, Path(empty), partial(started, python=platform.python))
-        try:
-            yield worker
-        finally:
-            worker.close()
-
-
-class CallFailed(PduHandlerError):
-    """A call in the worker failed. The reason begins with the kind of its error."""
-
-
-class WorkerMethods:
-    """The methods of a handler in a worker process."""
-
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self._states: Mapping[str, str] = {}
-        self.statistic: Mapping[str, Any] = {}
-
-    def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
-        self._states = self._call("status")["ports"]
-        return [(identity, EnumPowerStatus[name]) for identity, name in self._states.items()]
-
-    def figures(self) -> Figures:
-        self.statistic = self._call("statistic")
-        return Figures(self.statistic["load"], self.statistic["total_consumption"])
-
-    def switch(self, identity: str, on: bool) -> EnumPowerStatus:
-        method = "port_up" if on else "port_down"
-        answer = self._call(method, identity, self._states.get(identity, "UNKNOWN"))
-        if not answer["same_object"]:
-            raise CallFailed("it returned another object than it was given")
-        return EnumPowerStatus[answer["state"]]
-
-    def _call(self, method: str, identity: str = "", state: str = "UNKNOWN") -> Mapping[str, Any]:
-        call = self._worker.call(method, CALL_SECONDS, identity, state)
-        if not call.ok:
-            raise CallFailed(f"{call.kind}: {call.text}")
-        value: Mapping[str, Any] = call.value
-        return value
+    form = Form(peer.protocol, peer.address, peer.snmp, peer.settings, f"pdu_{peer.handler}")
+    with worker_process(platform, handler, form, fresh=fresh) as worker:
+        yield worker
 
 
 def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:

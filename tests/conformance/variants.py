@@ -1,7 +1,7 @@
 """Plausible forms of the platform: a table of points that no page says, each with its forms.
 
 A form is a text, which its point's function makes into files of the platform (baseline.py) and
-functions of the adapter (tests/dcimanager/adapter.py).
+functions of the adapter (pdu/platform_copy/adapter.py).
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ class Variant:
     """One platform. `files` replace files of the baseline or are added to it; an empty text leaves
     the file out.
 
-    `adapter` replaces functions of tests/dcimanager/adapter.py. `handlers`: those that may be tried
-    on it. `port_energy`: whether a handler finds a field for an outlet's energy. `place` is the way
-    in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler object and
-    a new thread. `peer` starts the PDU on which the point has an effect; None: any PDU.
+    `adapter` replaces functions of pdu/platform_copy/adapter.py. `handlers`: those that may be
+    tried on it. `port_energy`: whether a handler finds a field for an outlet's energy. `place` is
+    the way in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler
+    object and a new thread. `peer` starts the PDU on which the point has an effect; None: any PDU.
     `silent`: the device does not answer, which must be an error of the kind `unreachable`.
     """
 

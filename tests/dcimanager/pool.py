@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from .worker import Job, Worker
+from pdu.platform_copy.worker import Job, Worker
 
 
 class Version(NamedTuple):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
 
+from pdu.platform_copy.worker import Call as Call
+
 CALLS_KEPT = 100  # calls of each PDU in memory; the database keeps more
 # After errors of these kinds, a switching call counts as not carried out.
 NOT_SWITCHED = frozenset(
@@ -21,33 +23,6 @@ class Refusal(Exception):
     def __init__(self, status: int, code: int, msg: str, value: object = "") -> None:
         super().__init__(msg)
         self.status, self.code, self.msg, self.value = status, code, msg, value
-
-
-class Call(NamedTuple):
-    """One call of a handler.
-
-    `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import"
-    (the archive is missing or cannot be loaded), "bug" (another exception), "time-out", "died" (the
-    process ended, did not start, or gave no valid answer). `lines` are lines that the handler
-    logged. `at` is when the call ended, in seconds since 1970.
-    """
-
-    method: str
-    identity: str
-    seconds: float
-    value: Mapping[str, Any]
-    kind: str
-    text: str
-    lines: tuple[str, ...] = ()
-    at: float = 0.0
-
-    @property
-    def ok(self) -> bool:
-        return not self.kind
-
-    @property
-    def switches(self) -> bool:
-        return self.method in ("port_up", "port_down")
 
 
 @dataclass

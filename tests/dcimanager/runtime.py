@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from pdu.loading.handler_archives import Archive, BadArchive, read_archive
+from pdu.platform_copy.worker import Job
 
 from .masking import masked
 from .pool import Pool, Version
 from .records import Call, Handler, Pdu
 from .store import Store
-from .worker import Job
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HOST_PACKAGES = ("common", "pdu_common")

@@ -187,9 +187,7 @@ def test_handlers_that_register_sh_uploads_appear_on_the_open_page(
         logged_in(window, manager)
         window.one("a[href='/handlers']").click()
         window.shows("No handler yet")
-        run = Admin(tmp_path, tmp_path / "dist" / "register.sh").run(
-            manager, DCI_IDS=str(tmp_path / "ids")
-        )
+        run = Admin(tmp_path, tmp_path / "dist").run_script(manager)
         assert (run.code, run.err) == (0, "")
         for handler in manager.handlers():
             window.shows(f"{handler.handler} · id {handler.id}")

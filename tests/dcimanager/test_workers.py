@@ -15,6 +15,7 @@ from typing import IO
 
 import pytest
 
+from pdu.platform_copy.worker import Job, Start, Worker
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.running import run
@@ -25,7 +26,6 @@ from tests.waiting import PATIENCE_S, finished, until
 from .client import Client
 from .manager import DciManager
 from .test_api import packed
-from .worker import Job, Start, Worker
 
 # The identity of this handler's only outlet describes its process: importable modules, path,
 # folder, command line.

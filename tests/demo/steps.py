@@ -68,11 +68,11 @@ def build() -> None:
 
 
 def register(manager: DciManager, ids: Path, say: Callable[[str], None]) -> None:
-    """Runs the generated script against the stand-in, as an administrator would, and says each line
-    of its output. Raises Failed.
+    """Runs `pdu register` against the stand-in, as an administrator would, and says each line of
+    its output. Raises Failed.
     """
     run_program(
-        ["sh", str(ROOT / "dist" / "register.sh")],
+        [sys.executable, "-m", "pdu", "register", "--dist", str(ROOT / "dist")],
         {
             "DCI_URL": manager.url,
             "DCI_EMAIL": manager.email,
@@ -116,7 +116,7 @@ def run_program(
         except subprocess.TimeoutExpired:
             late = f"did not end within {seconds:g} s"
         finally:
-            end(process)  # SIGTERM lets register.sh remove its copy of the password
+            end(process)
             reader.join(_READ_S)
     if late or process.returncode:
         ended = late or f"ended with {process.returncode}"

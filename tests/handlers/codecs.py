@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from handlers.http.dialogue import Outlet, PduState, run_dialogue
 from pdu.recordings.codec_unit import request_key
+from pdu.recordings.text_answers import body_of
 
 
 def read(codec: Any, answers: Mapping[str, Any], with_figures: bool = True) -> PduState:
     """What the codec reads, if the device answers each request so, by `request_key`: with bytes,
-    JSON or an error.
+    JSON, text or an error.
     """
     unit: PduState = run_dialogue(
         codec.read_unit(with_figures=with_figures), partial(_answer, answers)
@@ -33,7 +33,7 @@ def _answer(answers: Mapping[str, Any], request: Any) -> bytes:
     answer = answers[request_key(request)]
     if isinstance(answer, Exception):
         raise answer
-    return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+    return answer if isinstance(answer, bytes) else body_of(answer)
 
 
 def commands(codec: Any, identity: str, on: bool, answer: Any = b"") -> list[Any]:

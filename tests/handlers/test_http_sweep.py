@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from handlers import registry
+from handlers.digitalloggers import decoding as digitalloggers
 from handlers.http.dialogue import STATES, Request, run_dialogue
 from handlers.http.errors import error_of_status
 from handlers.jaws import decoding as jaws
 from handlers.netio import decoding as netio
+from handlers.shelly import decoding as shelly
 from handlers.synlink import decoding as synlink
 from tests.faults.sweep import Case, Shown, Spoilt, random_pairs, single_cases, swept
 
@@ -121,8 +123,34 @@ SYNLINK_ATS: dict[str, Any] = {
         for inlet in SYNLINK[synlink.INLETS]
     ],
 }
+SHELLY: dict[str, Any] = {
+    shelly.STATUS: {
+        f"switch:{number}": {
+            "id": number,
+            "output": number != 1,
+            "apower": 69.5 * number,
+            "current": 0.3 * number,
+            "voltage": 230.5,
+            "aenergy": {"total": 2000.5 * number},
+        }
+        for number in (0, 1, 2)
+    },
+    shelly.CONFIG: {f"switch:{number}": {"id": number, "name": "web"} for number in (0, 1, 2)},
+}
+DIGITALLOGGERS: dict[str, Any] = {
+    digitalloggers.STATES: [True, False, True],
+    digitalloggers.NAMES: ["web", "db", "web"],
+    digitalloggers.METERS: [
+        part
+        for bus in (0, 1)
+        for name, value in (("current", 1.5), ("power", 345.5), ("total_energy", 120.5))
+        for part in (f"bus.{bus}.{name}", value + bus)
+    ],
+}
 UNITS = {"jaws": (jaws, JAWS), "netio": (netio, NETIO), "synlink": (synlink, SYNLINK)}
 UNITS["synlink-ats"] = (synlink, SYNLINK_ATS)
+UNITS["shelly"] = (shelly, SHELLY)
+UNITS["digitalloggers"] = (digitalloggers, DIGITALLOGGERS)
 
 
 def read(codec: Any, answers: Mapping[str, Any], case: Case) -> Shown:
@@ -147,7 +175,8 @@ def read(codec: Any, answers: Mapping[str, Any], case: Case) -> Shown:
 def exceptions(named: Mapping[str, Any]) -> dict[Spoilt, str]:
     """What nothing can show, with its reason."""
     outlet = re.compile(rf"{jaws.OUTLETS} \d+")
-    return {
+    truth_value = re.compile(rf"{shelly.STATUS} switch:\d/output|{digitalloggers.STATES} \d")
+    reasons = {
         Spoilt(answer, "gone"): (
             "nothing counts the outlets of JAWS, and an account sees those alone that it may"
             " switch: a list without one of them is a list as any other"
@@ -155,6 +184,12 @@ def exceptions(named: Mapping[str, Any]) -> dict[Spoilt, str]:
         for answer in named
         if outlet.fullmatch(answer)
     }
+    for answer in named:
+        if truth_value.fullmatch(answer):
+            reasons[Spoilt(answer, "true")] = "true is the unit's word for a relay that is on"
+    for way in ("404", "[]"):
+        reasons[Spoilt(digitalloggers.METERS, way)] = "a unit without meters answers so"
+    return reasons
 
 
 @pytest.mark.parametrize("name", UNITS)

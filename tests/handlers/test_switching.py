@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Union
+from typing import Optional, Union
 
 import pytest
 
@@ -46,12 +46,18 @@ class Outlet:
         self.slept.append(seconds)
         self.now += seconds
 
-    def switch(self, wanted: EnumPowerStatus, settling: float = 0.0) -> EnumPowerStatus:
+    def switch(
+        self,
+        wanted: EnumPowerStatus,
+        settling: float = 0.0,
+        before: Optional[EnumPowerStatus] = None,
+    ) -> EnumPowerStatus:
         return switch(
             self.write,
             self.read,
             wanted,
             settling=settling,
+            before=before,
             clock=lambda: self.now,
             sleep=self.sleep,
         )
@@ -176,3 +182,32 @@ def test_a_refused_write_is_raised_without_a_reading() -> None:
     with pytest.raises(Refused):
         outlet.switch(UP)
     assert outlet.reads == 0
+
+
+@pytest.mark.parametrize("before", [DOWN, UNKNOWN])
+@pytest.mark.parametrize("refusal", [Refused("bad value", "badvalue"), Denied("read-only")])
+def test_a_refused_command_that_was_carried_out_is_told_by_one_reading(
+    refusal: PduHandlerError, before: EnumPowerStatus
+) -> None:
+    outlet = Outlet(UP, answer=refusal)
+    assert outlet.switch(UP, before=before) is UP
+    assert (outlet.writes, outlet.reads) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "before, reading, reads",
+    [
+        (DOWN, DOWN, 1),
+        (DOWN, UNKNOWN, 1),
+        (DOWN, Unreachable("gone"), 1),
+        (DOWN, Denied("wrong password"), 1),
+        (UP, UP, 0),  # nothing would show whether the command was carried out
+    ],
+)
+def test_a_refusal_is_raised_if_the_state_did_not_become_the_wanted_one(
+    before: EnumPowerStatus, reading: Union[EnumPowerStatus, PduHandlerError], reads: int
+) -> None:
+    outlet = Outlet(reading, answer=Refused("locked", "3"))
+    with pytest.raises(Refused, match="locked"):
+        outlet.switch(UP, before=before)
+    assert (outlet.writes, outlet.reads) == (1, reads)

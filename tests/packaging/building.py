@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Optional
 
 from builder import archives, closure, command, script
+from handlers import VERSION
 from tests.needs import ROOT
 
 
@@ -142,23 +143,19 @@ def packed(*paths: str) -> bytes:
         return made.getvalue()
 
 
-def register_script(folder: Path, *names: str, version: str = "1.0") -> Path:
-    """Writes register.sh and, for each of `names`, a small handler's archive into `folder`; returns
-    the path of register.sh.
+def small_pack(folder: Path, *names: str, version: str = VERSION) -> Path:
+    """Builds a small handler's archive for each of `names`, and register.sh, in `folder`, which is
+    returned.
     """
     handlers = [
         script.Handler(name, f"Small {name}", "snmp" if name == "snmp" else "custom")
         for name in names
     ]
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        with tempfile.TemporaryDirectory() as tree:
-            data = archive(small_tree(Path(tree), name, version), name)
-        (folder / f"pdu_{name}-{version}.tar.gz").write_bytes(data)
-    path = folder / "register.sh"
-    path.write_text(script.register_script(version, handlers), encoding="utf-8")
-    path.chmod(0o755)
-    return path
+    with tempfile.TemporaryDirectory() as tree:
+        for name in names:
+            handlers_tree = small_tree(Path(tree), name, version)
+        command.build(handlers_tree, folder, handlers)
+    return folder
 
 
 def builder_options() -> set[str]:

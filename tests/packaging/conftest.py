@@ -8,7 +8,7 @@ import pytest
 
 from tests.dcimanager.manager import DciManager
 
-from .building import register_script
+from . import building
 from .registering import Admin
 
 
@@ -21,10 +21,10 @@ def manager() -> Iterator[DciManager]:
 @pytest.fixture(scope="session")
 def small_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two small archives and their register.sh. Tests get a copy of it."""
-    return register_script(tmp_path_factory.mktemp("pack"), "small", "snmp").parent
+    return building.small_pack(tmp_path_factory.mktemp("pack"), "small", "snmp")
 
 
 @pytest.fixture
 def admin(tmp_path: Path, small_pack: Path) -> Admin:
     """An administrator with two small archives, in a folder whose name has a space and quotes."""
-    return Admin(tmp_path, shutil.copytree(small_pack, tmp_path / "my 'dist'") / "register.sh")
+    return Admin(tmp_path, shutil.copytree(small_pack, tmp_path / "my 'dist'"))

@@ -60,6 +60,8 @@ def tree(folder: Path) -> Path:
     shutil.rmtree(copy, ignore_errors=True)  # left by a call that failed
     copy.mkdir()
     output(["cp", "-R", *(str(ROOT / name) for name in _TREE), str(copy)])
+    # the simulated units, of which the wheel has the first of each family
+    shutil.copytree(ROOT / "tests" / "recordings", copy / "tests" / "recordings")
     return copy
 
 

@@ -1,16 +1,22 @@
-"""Runs `register.sh` as an administrator does, in a clean environment."""
+"""An administrator who registers handlers: with `pdu register` in this process, and with the script
+register.sh, both in a clean environment.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
+from unittest import mock
 
 import pytest
 
+from handlers import registry
+from pdu import root
 from tests.dcimanager.api import Answer, Request, answer_error
 from tests.dcimanager.manager import DciManager, Wrap
 from tests.needs import program
@@ -53,36 +59,76 @@ class Run(NamedTuple):
     err: str
 
 
-def assert_failed(run: Run, code: int, *words: str) -> None:
-    assert run.code == code, run
-    assert run.err.startswith("register.sh: ") and run.err.count("\n") == 1, run.err
+def assert_failed(run: Run, kind: str, *words: str) -> None:
+    """The run ended with one line, an error of this kind, and with its exit code."""
+    assert run.code == _CODES[kind], run
+    assert run.err.startswith(f"{kind}: ") and run.err.count("\n") == 1, run.err
     for word in words:
         assert word in run.err, run.err
 
 
+_CODES = {
+    "usage": 2,
+    "settings": 2,
+    "unreachable": 3,
+    "denied": 4,
+    "protocol": 5,
+    "refused": 6,
+    "not-seen": 9,
+}
+
+
 class Admin:
-    """An administrator's machine: the script, a home and a folder for temporary files.
+    """An administrator's machine: a home, and a folder `dist` with what was built."""
 
-    The `sleep` of this machine logs pauses for `pauses` and does not wait. Its `curl` waits up to
-    60 s for a connection.
-    """
-
-    def __init__(self, folder: Path, script: Path) -> None:
-        curl = program("curl")
-        self.script, self.temporary, self._log = (
-            script,
-            folder / "temporary files",
-            folder / "pauses",
-        )
+    def __init__(self, folder: Path, dist: Path) -> None:
+        self.dist = dist
         self.home = folder / "home"
         self._tools = folder / "tools"
-        for subfolder in (self.temporary, self.home, self._tools):
-            subfolder.mkdir()
-        self.tool("sleep", f"echo \"$1\" >>'{self._log}'")
-        self.tool("python3", f"exec '{sys.executable}' \"$@\"")
-        # the script gives a connection 10 s
-        self.tool("curl", f"exec '{curl}' \"$@\" --connect-timeout 60")
-        self._path = f"{self._tools}{os.pathsep}{os.environ['PATH']}"
+        for subfolder in (self.home, self._tools):
+            subfolder.mkdir(exist_ok=True)
+
+    @property
+    def ids(self) -> Path:
+        """The file that remembers ids."""
+        return self.dist / "register.ids"
+
+    def archive(self, name: str) -> Path:
+        """The archive of this name that was built."""
+        return self.dist / registry.archive_name(name)
+
+    def environment(self, manager: Optional[DciManager], **changes: str) -> dict[str, str]:
+        """The environment of a run; a variable with an empty value is left out."""
+        variables = {
+            "PATH": f"{self._tools}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self.home),
+            "no_proxy": "*",
+            "DCI_PAUSE": "0",
+        }
+        if manager is not None:
+            variables.update(
+                DCI_URL=manager.url,
+                DCI_EMAIL=manager.email,
+                DCI_PASSWORD=manager.password,
+                CURL_CA_BUNDLE=str(manager.ca_file),
+            )
+        variables.update(changes)
+        return {name: value for name, value in variables.items() if value}
+
+    def run(self, manager: Optional[DciManager], *arguments: str, **changes: str) -> Run:
+        """`pdu register` in this process, without a terminal."""
+        out, err = io.StringIO(), io.StringIO()
+        words = ["register", "--dist", str(self.dist), *arguments]
+        with (
+            mock.patch.dict(os.environ, self.environment(manager, **changes), clear=True),
+            mock.patch("sys.stdin", io.StringIO()),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            code = root.run(words)
+        return Run(code, out.getvalue(), err.getvalue())
+
+    # ---- register.sh ----
 
     def tool(self, name: str, line: str) -> None:
         """Replaces a system program on this machine with one line of shell."""
@@ -100,43 +146,23 @@ class Admin:
             pytest.skip(f"{name} is missing: apt-get install {name}")
         if name != "busybox":
             return path
-        (self._tools / "sh").symlink_to(path)
-        return str(self._tools / "sh")
-
-    def environment(self, manager: Optional[DciManager], **changes: str) -> dict[str, str]:
-        """The environment of the script; a variable with an empty value is left out."""
-        variables = {
-            "PATH": self._path,
-            "HOME": str(self.home),
-            "TMPDIR": str(self.temporary),
-            "no_proxy": "*",
-        }
-        if manager is not None:
-            variables.update(
-                DCI_URL=manager.url,
-                DCI_EMAIL=manager.email,
-                DCI_PASSWORD=manager.password,
-                CURL_CA_BUNDLE=str(manager.ca_file),
-            )
-        variables.update(changes)
-        return {name: value for name, value in variables.items() if value}
+        link = self._tools / "sh"
+        if not link.exists():
+            link.symlink_to(path)
+        return str(link)
 
     def command(self, *arguments: str, shell: str = "sh") -> list[str]:
-        return [shell, str(self.script), *arguments]
+        """The command line of register.sh."""
+        program("curl")
+        return [shell, str(self.dist / "register.sh"), *arguments]
 
-    def run(
-        self,
-        manager: Optional[DciManager],
-        *arguments: str,
-        shell: str = "sh",
-        folder: Optional[Path] = None,
-        **changes: str,
+    def run_script(
+        self, manager: Optional[DciManager], *arguments: str, shell: str = "sh", **changes: str
     ) -> Run:
-        """One run without a terminal."""
+        """register.sh without a terminal."""
         process = subprocess.run(
             self.command(*arguments, shell=shell),
             env=self.environment(manager, **changes),
-            cwd=folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -145,19 +171,3 @@ class Admin:
             start_new_session=True,
         )
         return Run(process.returncode, process.stdout, process.stderr)
-
-    @property
-    def ids(self) -> Path:
-        """The file that remembers ids."""
-        return self.script.parent / "register.ids"
-
-    def archive(self, name: str) -> Path:
-        """The small archive of this name beside the script."""
-        return self.script.parent / f"pdu_{name}-1.0.tar.gz"
-
-    def pauses(self) -> list[int]:
-        """The seconds of every pause so far."""
-        return [int(line) for line in self._log.read_text().split()] if self._log.exists() else []
-
-    def left_behind(self) -> list[Path]:
-        return list(self.temporary.iterdir())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
@@ -294,12 +295,26 @@ def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(
     ]
 
 
-def test_a_damaged_script_of_an_earlier_build_is_replaced(tmp_path: Path) -> None:
+def test_the_script_says_what_the_archives_beside_it_say(tmp_path: Path) -> None:
+    """Whoever built them; a damaged one has no row."""
     top, out = small_tree(tmp_path), tmp_path / "dist"
     out.mkdir()
-    (out / "register.sh").write_bytes(b"HANDLERS='\xff'\n")
-    *_, register = command.build(top, out, [script.Handler("small", "Small PDUs", "custom")])
-    assert "small|Small PDUs|custom" in register.read_text("utf-8")
+    (out / "pdu_damaged-1.0.tar.gz").write_bytes(b"\xff")
+    odd = 'it\'s a, b $(x) `y` "z" \\ END\u2028Стойка'
+    for handler in (
+        script.Handler("small", "Small PDUs", "custom"),
+        script.Handler("other", odd.replace("\u2028", ""), "snmp", package="small"),
+    ):
+        *_, register = command.build(top, out, [handler])
+    text = register.read_text("utf-8")
+    rows = [row.split("|", 4) for row in re.findall(r"(?m)^pdu_.*$", text)]
+    assert [row[:4] for row in rows] == [
+        ["pdu_other", "pdu_other-1.0.tar.gz", "pdu_other.handler", ""],
+        ["pdu_small", "pdu_small-1.0.tar.gz", "pdu_small.handler", ""],
+    ]
+    assert [json.loads(row[4])["name"] for row in rows] == [odd.replace("\u2028", ""), "Small PDUs"]
+    shown = run(["sh", "-c", f"{text.partition('stop()')[0]}\nhandlers"]).stdout
+    assert shown.splitlines() == ["|".join(row) for row in rows]
 
 
 def test_nothing_is_written_when_one_archive_is_refused(tmp_path: Path) -> None:
@@ -331,27 +346,15 @@ def test_a_file_that_cannot_be_written_is_named_and_no_partial_file_is_left(
     ]
 
 
-def test_names_with_shell_metacharacters_are_refused() -> None:
-    for shown in ("it's", "a|b", "$(x)", "a\nb"):
-        with pytest.raises(BuildError):
-            script.register_script("1.0", [script.Handler("x", shown, "snmp")])
-
-
-def test_the_script_registers_the_archives_of_this_version_that_were_built(tmp_path: Path) -> None:
-    """Without a name. Archives of other versions in the folder are none of them."""
+def test_the_script_has_the_archives_of_this_version_alone(tmp_path: Path) -> None:
+    """Archives of other versions in the folder are none of them."""
     tree = small_tree(tmp_path / "tree")
-    (tmp_path / "pdu_nut-0.0.9.tar.gz").write_bytes(b"of an older version")
     small = script.Handler("small", "Small", "custom")
-
-    def built() -> str:
+    for version in ("0.9", "1.0"):
+        (tree / "__init__.py").write_text(f'VERSION = "{version}"\n')
         command.build(tree, tmp_path, [small])
-        text = (tmp_path / "register.sh").read_text("utf-8")
-        (names,) = re.findall("(?m)^BUILT='(.*)' #", text)
-        return str(names)
-
-    assert built() == "small"
-    (tmp_path / f"pdu_nut-{archives.version(tree)}.tar.gz").write_bytes(b"of this version")
-    assert built() == "nut small"
+    text = (tmp_path / "register.sh").read_text("utf-8")
+    assert re.findall(r"(?m)^pdu_small\|(.*?)\|", text) == ["pdu_small-1.0.tar.gz"]
 
 
 def test_a_misspelt_handler_and_an_empty_folder_are_named_with_the_next_step(

@@ -23,8 +23,12 @@ _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info", "__pycac
 
 
 def commands() -> list[str]:
+    """The lines, without those on a recording of the reader's own device, which
+    tests/pdu/workshop/handler/test_foreign_pdus.py runs.
+    """
     blocks = re.findall(r"(?ms)^```sh\n(.*?)^```$", PAGE)
-    return [line.partition("   #")[0].strip() for block in blocks for line in block.splitlines()]
+    lines = [line.partition("   #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if "unit.json" not in line]
 
 
 @pytest.fixture

@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from handlers import VERSION
+from tests.conformance import baseline
 from tests.needs import ROOT
 from tests.packaging import installing
+from tests.packaging.building import small_pack
 from tests.packaging.installing import CARRIED, OWN
 from tests.pdu.monitoring import halls
 from tests.pdu.monitoring.halls import SECRETS, Hall
@@ -151,6 +153,9 @@ def test_the_wheel_holds_one_package_that_carries_the_three_and_the_command(whee
     assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {OWN}
     assert f"{OWN}/py.typed" in names
     assert {packed_as(file) for file in carried_files()} <= set(names)
+    units = {name.rpartition("/")[2] for name in names if "/program/tests/recordings/" in name}
+    assert {"apc-rpdu2.snmprec", "rpcm.snmprec"} <= units
+    assert not any("_" in name or not name.endswith(".snmprec") for name in units)
     assert wheel.name.startswith(f"{OWN}-{VERSION}-py3") and f"pdu = {OWN}:main" in scripts
     head = metadata.partition("\n\n")[0] + "\n"
     assert f"\nVersion: {VERSION}\n" in head and "\nAuthor: the pack's developers\n" in head
@@ -236,6 +241,26 @@ def test_the_installed_program_reads_every_simulator(
 ) -> None:
     reads_every_simulator([str(installed)], hall, home)
     shows_status([str(installed)], hall.peers["nut"], home)
+
+
+@pytest.mark.trial
+def test_the_installed_program_looks_at_a_copy_of_the_platform_and_registers(
+    installed: Path, home: Path
+) -> None:
+    """From what README installs, with nothing of the clone beside it."""
+    folder = home / "owner"
+    folder.mkdir()
+    baseline.write({}, folder / "equip_handler")
+    looked = run([str(installed), "platform", "equip_handler"], folder)
+    assert looked.stdout, looked.stderr
+    assert looked.stdout.splitlines()[-1].startswith("you may upload: snmp, nut"), looked.stdout
+    assert (folder / "platform-report.txt").read_text().startswith("pack ")
+    small_pack(folder / "dist", "small")
+    shown = run([str(installed), "register", "--dry-run"], folder)
+    assert "pdu_small: if no handler" in shown.stdout
+    words = ["compare", "snmp", "nut", "127.0.0.1:9", "--timeout", "1"]
+    compared = run([str(installed), *words], folder, PDU_COMMUNITY="x", PDU_DEVICE="d")
+    assert compared.returncode == 3, compared.stderr
 
 
 def upgrade_lines() -> list[str]:

@@ -138,7 +138,7 @@ TYPED = (
     "config | -s KEY=VALUE",
     "simulate | replay",
     "doctor | identify",
-    "register | register.sh",
+    "upload | register uploads handlers",
     "prometheus | exporter serves the figures of many PDUs to",
     "off snmp h 1 -v2c | give --snmp-version",
     "off snmp h 1 -y | give --yes",

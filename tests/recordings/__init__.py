@@ -36,7 +36,7 @@ from tests.simulators.snmp_agent.device import (
 )
 
 _HERE = Path(__file__).resolve().parent
-TAGS: Mapping[str, int] = {"INTEGER": 2, "OCTET STRING": 4}
+TAGS: Mapping[str, int] = {"INTEGER": 2, "OCTET STRING": 4, "Unsigned32": 66}
 _NOT_NUMBERS = (OCTETS, OID, IP, OPAQUE)
 
 

@@ -9,14 +9,25 @@ import re
 import pytest
 
 from tests.needs import ROOT
-from tests.simulators import jaws, netio, nut_server, redfish, synlink, xerus
+from tests.simulators import (
+    digitalloggers,
+    jaws,
+    netio,
+    nut_server,
+    redfish,
+    shelly,
+    synlink,
+    xerus,
+)
 
 SIMULATORS = {
+    "digitalloggers": digitalloggers,
     "jaws": jaws,
     "netio": netio,
     "nut": nut_server,
     "raritan": xerus,
     "redfish": redfish,
+    "shelly": shelly,
     "synlink": synlink,
 }
 

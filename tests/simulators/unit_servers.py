@@ -30,7 +30,7 @@ class Reply(NamedTuple):
 
 class HttpDevice(Protocol):
     """A device's state, and its answers to requests. Its method `user(method, path, headers)` tells
-    the account, if it is not that of a basic login.
+    the account, if it is not that of a basic login; `challenge()` the headers of a 401.
     """
 
     def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:
@@ -117,8 +117,11 @@ def _http_handler(owner: HttpServer) -> type[socketserver.BaseRequestHandler]:
         def _reply(self, body: bytes) -> Reply:
             account = getattr(owner.device, "user", basic_user)
             user = account(self.command, self.path, dict(self.headers.items()))
-            if not user or (user == READER and body):
-                return Reply(403 if user else 401)
+            if not user:
+                challenge = getattr(owner.device, "challenge", dict)
+                return Reply(401, headers=challenge())
+            if user == READER and body:
+                return Reply(403)
             answer = owner.device.answer(self.command, self.path, body)
             if isinstance(answer, Reply):
                 return answer

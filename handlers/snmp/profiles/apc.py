@@ -335,6 +335,11 @@ PROFILES = (
             "318.1.1.6", "MSP", column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount"), off=3
         ),
         evidence=SIMULATED.of("state", "switching"),
+        # both write sPDUOutletControlMSPOutletCommand: 1 on, 3 off
+        programs=(
+            public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
+            IRONIC_SNMP,
+        ),
         unread=(
             "sPDUOutletStatusMSPOutletCtrlMode: the MIB does not say which commands its modes"
             " refuse"
@@ -390,6 +395,8 @@ PROFILES = (
             _easy_text("7", "energy", "kWh"),
         ),
         evidence=SIMULATED,
+        # an owner's notes of an EPDU1216S: ePDUOutletControlCommand 1 on, 2 off
+        programs=("EPDU1216S: Switching outlets and read states via snmp (notes of an owner)",),
     ),
     apc_profile(
         key="apc-ems-outlet",

@@ -1,4 +1,4 @@
-"""Aviosys: IP Power 9258. The source is one driver, which only writes.
+"""Aviosys: IP Power 9258. The sources are two programs; one reads the object that it wrote.
 
 The device speaks SNMPv1. Its OIDs are below another company's enterprise number.
 """
@@ -18,9 +18,14 @@ PROFILES = (
             states=State(OUTLETS, on=("1",), off=("0",)), control=Write(OUTLETS, on=1, off=0)
         ),
         evidence=DRIVER.of("state", "switching"),
+        # both write 1 for on and 0 for off; the second reads the same object back
+        programs=(
+            public("pdudaemon/pdudaemon", "pdudaemon/drivers/ip9258.py"),
+            "HP.ScalableTest.PluginSupport.Connectivity.PowerSwitch.AvioSysPowerSwitch (C#)",
+        ),
         note=(
-            "The device cannot be detected: name the family in the setting 'profile'. It is assumed"
-            f" that the written object also shows the state. {NO_PUBLIC_MIB}"
+            "The device cannot be detected: name the family in the setting 'profile'."
+            f" {NO_PUBLIC_MIB}"
         ),
     ),
 )

@@ -2,6 +2,11 @@
 
 from .language import *
 
+# writes the state: 2 on, 1 off
+GENIELIBS = public(
+    "CiscoTestAutomation/genielibs",
+    "pkgs/sdk-pkg/src/genie/libs/sdk/powercycler/powercyclers.py",
+)
 DUALCOM = "14300.1.2.1"
 STATE = column(DUALCOM + ".2.1.3", "outlet state (no public MIB)")
 
@@ -10,10 +15,7 @@ PROFILES = (
         key="cyberswitching-dualcom",
         vendor="Cyber Switching",
         mib="no MIB is public",
-        source=public(
-            "CiscoTestAutomation/genielibs",
-            "pkgs/sdk-pkg/src/genie/libs/sdk/powercycler/powercyclers.py",
-        ),
+        source=GENIELIBS,
         models=("DualCom",),
         sys_object_ids=oids("14300"),
         unseen=True,
@@ -24,6 +26,7 @@ PROFILES = (
             name=column(DUALCOM + ".2.1.2", "outlet label (no public MIB)"),
         ),
         evidence=DRIVER.of("state", "switching"),
+        programs=(GENIELIBS,),
         note=NO_PUBLIC_MIB,
     ),
 )

@@ -77,7 +77,7 @@ PROFILES = (
         unseen=True,
         # without a link the agent does not read the switch
         contact=(contact(scalar(f"{STS}.1.3.1.0", "stsAgentModbusLink"), "1"),),
-        load=total(figure(scalar(f"{STS}.3.2.2.0", "stsOutputCurrent"), TENTHS)),
+        load=total(figure(scalar(f"{STS}.3.2.2.0", "stsOutputCurrent"), TENTHS), demanded=True),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current"),
     ),

@@ -244,9 +244,15 @@ PROFILES = (
         load=NLOGIC.load(has_total=True),
         power=NLOGIC.total(else_outlets=True),
         evidence=DRIVER.of("state", "current", "power", "switching"),
+        # The second writes the same column of this design below Enlogic's root: 2 on, 1 off.
+        programs=(
+            public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
+            EMULAB_ENLOGIC,
+        ),
         note=(
-            "The objects are known from one public driver, which leaves the power of the whole PDU"
-            f" unmapped, so the powers of outlets are summed. {NO_PUBLIC_MIB}"
+            "The objects below Eaton's root are known from one public driver, which leaves the"
+            " power of the whole PDU unmapped, so the powers of outlets are summed."
+            f" {NO_PUBLIC_MIB}"
         ),
     ),
     eaton_profile(
@@ -270,7 +276,9 @@ PROFILES = (
             )
         ),
         power=total(figure(scalar(POWER_PDU + ".1.2.3.0", "pduInputPower"))),
-        energy=total(figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours"))),
+        energy=total(
+            figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours")), demanded=True
+        ),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power", "energy"),
         note="The power is that of the input; the MIB counts energy at the output alone.",
@@ -286,7 +294,7 @@ PROFILES = (
         contact=(
             contact(scalar("534.10.2.3.3.6.0", "ats2StatusCommunicationLost"), "1", optional=True),
         ),
-        load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS)),
+        load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS), demanded=True),
         evidence=SIMULATED.of("current"),
     ),
     eaton_profile(
@@ -296,7 +304,7 @@ PROFILES = (
         models=("ATS 30",),
         sys_object_ids=oids("534.10.1"),
         contact=(contact(scalar("534.10.1.1.3.1.0", "atsAgentModbusLink"), "1", optional=True),),
-        load=total(figure(scalar("534.10.1.3.2.2.0", "atsOutputCurrent"), TENTHS)),
+        load=total(figure(scalar("534.10.1.3.2.2.0", "atsOutputCurrent"), TENTHS), demanded=True),
         evidence=DRIVER.of("current"),
     ),
 )

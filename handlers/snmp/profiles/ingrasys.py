@@ -53,6 +53,8 @@ PROFILES = (
         ),
         energy=total(else_outlets=True),
         evidence=SIMULATED.of("state", "current", "energy", "switching"),
+        # writes outletControlControl: 3 on, 4 off; other programs of these names are its ports
+        programs=("PDUControlLib.PduController of MyTeraTerm (C#)",),
         note=(
             "The MIBs limit an outlet's energy to 65.5 kWh (0 to 65500 Wh), but units count on: a "
             "public recording shows 275.576 kWh. Where their counter ends is not known."

@@ -52,6 +52,8 @@ PROFILES = (
         power=total(figure(_meters(4, "pdu-meterN-KW"), beside=ENERGIES)),
         energy=total(figure(ENERGIES, TENTHS, beside=_meters(2, "pdu-meterN-IRMS"))),
         evidence=SIMULATED,
+        # writes socket-ONOFF, whose index counts from 0: 1 on, 0 off
+        programs=("the module for iPower PDUs of Bitfocus Companion (JavaScript)",),
         note=(
             "A unit whose third meter is in use has no load: the MIB contradicts itself on the "
             "scale of this meter. Slaves of the addressed PDU are not read. The sysObjectID is "

@@ -41,5 +41,7 @@ PROFILES = (
             else_outlets=True,
         ),
         evidence=SIMULATED,
+        # writes netioOutputAction: 0 before the computer sleeps, 1 after it
+        programs=("a script in /lib/systemd/system-sleep for outlets 1 and 4 (shell)",),
     ),
 )

@@ -80,5 +80,11 @@ PROFILES = (
             )
         ),
         evidence=SIMULATED.of("state", "switching"),
+        # both write npPwrManualMode: 1 on, 0 off; the second is the maker's firmware, which
+        # switches the outlets of another of its units
+        programs=(
+            public("afanasevrev/snmpV2", "src/snmpv2/SnmpWrapper.java"),
+            public("alex-netping/DKSF-70", "src/SNMP_SETTER/snmp_setter.c"),
+        ),
     ),
 )

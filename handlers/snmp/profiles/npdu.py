@@ -50,6 +50,8 @@ PROFILES = (
         load=total(_lines(2, "MasterCurrectP1 to P3")),
         power=total(_lines(3, "MasterPowerP1 to P3")),
         evidence=DRIVER.of("state", "current", "power", "switching"),
+        # writes masterOutputStatus: ON and OFF
+        programs=("Eimdevice\\Controller\\DevicelistController of 2018 (PHP)",),
         note=(
             "The older of two programs (2018) switches by writing the text; the newer one (2026)"
             " tried that and switches over HTTP instead. No energies: the MIB does not name their"

@@ -70,6 +70,8 @@ PWT2_UNITS = range(1, 17)  # 1 is the first unit of a chain, which the MIB calls
 ONLINE = "2"
 
 SIMPLE = "42610.1.4.2"
+# writes pduDevMgmtOutletXPortRly (2 on, 4 off), and .2.1.3 of version 2 (2 on, 1 off)
+MAAS = public("canonical/maas", "src/provisioningserver/drivers/power/powertek.py")
 V2 = "42610.1.3"
 V2_STATE = Tables(oid(V2), 1, 16, "2.1.3", "outlet state (no public MIB)")
 
@@ -207,6 +209,7 @@ PROFILES = (
             else_outlets=True,
         ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
+        programs=(MAAS,),
         note=(
             "The identity is unit.row; unit 1 is the first of a chain. Energies are left out: they"
             " may be in kWh or Wh."
@@ -242,7 +245,7 @@ PROFILES = (
     powertek_profile(
         key="powertek-v2",
         mib="no MIB is public",
-        source=public("canonical/maas", "src/provisioningserver/drivers/power/powertek.py"),
+        source=MAAS,
         models=("PDU that MAAS calls version 2",),
         sys_object_ids=oids(V2),
         unseen=True,
@@ -250,6 +253,7 @@ PROFILES = (
             states=State(V2_STATE, on=("2",), off=("1",)), control=Write(V2_STATE, on=2, off=1)
         ),
         evidence=DRIVER.of("state", "switching"),
+        programs=(MAAS,),
         note=f"The identity is unit.outlet. {NO_PUBLIC_MIB}",
     ),
 )

@@ -2,7 +2,7 @@
 
 Even states from 8 are off with an error, or off until a delay is over. The totals of a module are
 columns of the table of outlets, and the MIB does not say in which rows, so the outlets are summed.
-Units of an older MIB, below 34097.3, are not read.
+Units of before 2014, below 34097.2 and 34097.3, are not read: no public source has their states.
 """
 
 from .language import *
@@ -17,14 +17,14 @@ PROFILES = (
         vendor="Racktivity",
         mib="ES-RACKTIVITY-MIB of 2014-04-23",
         source=pysnmp_mibs("mibs/racktivity/ES-RACKTIVITY-MIB"),
-        models=("EnergySwitch and other units with power modules",),
+        models=("EnergySwitch and other units with power modules (since 2014)",),
         sys_object_ids=oids("34097"),
         unseen=True,
         outlets=outlets(
             states=State(STATE, on=tuple(map(str, range(1, 24, 2))), off=("0", "2", "4", "6")),
             control=Guarded(
                 Guarded(
-                    Write(column(f"{POWER}.10035", "pPortState"), on=1, off=0),
+                    Write(column(f"{POWER}.10035", "pPortState"), on=1, off=0, unsigned=True),
                     column(f"{POWER}.10175", "pAlwaysOn"),
                     refuse=(YES,),
                     why="it is marked as always on",
@@ -44,8 +44,10 @@ PROFILES = (
         energy=total(else_outlets=True),
         evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         note=(
-            "The command is an Unsigned32 in the MIB, but it is written as INTEGER, which a strict "
-            "device refuses."
+            "The command is an Unsigned32 in the MIB. DCImanager's SNMP chooses the type itself,"
+            " probably INTEGER, which a strict device refuses; the command pdu writes an"
+            " Unsigned32. Units of before 2014, whose objects are below 34097.2 and 34097.3, are"
+            " not read."
         ),
     ),
 )

@@ -65,6 +65,8 @@ def public(repository: str, path: str, commit: str = "HEAD") -> str:
 IRONIC_SNMP = public(
     "openstack/ironic", "ironic/drivers/modules/snmp.py", "908d4d35f7a0d473cc9581bdda2535d6920b7d89"
 )
+# the testbed's power module for Enlogic's Edge series
+EMULAB_ENLOGIC = public("chuckcranor/emulab-devel", "tbsetup/power_enlogic.pm")
 SONIC_MGMT = public(
     "sonic-net/sonic-mgmt", "tests/common/plugins/pdu_controller/snmp_pdu_controllers.py"
 )
@@ -317,6 +319,7 @@ def total(
     else_outlets: bool = False,
     unit: Optional[Arcs] = None,
     units: Optional[Source] = None,
+    demanded: bool = False,
 ) -> Total:
     """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
-    return Total(tuple(figures), else_outlets, unit, units)
+    return Total(tuple(figures), else_outlets, unit, units, demanded)

@@ -60,7 +60,15 @@ PROFILES = (
         contact=(unit_contact(COMMUNICATION, "1"),),
         outlets=outlets(
             states=State(STATE, on=("1",), off=("2",)),
-            control=Write(STATE, on=1, off=2),
+            control=Write(
+                STATE,
+                on=1,
+                off=2,
+                obstacle=(
+                    "the outlet may have a password on the device (pduOutPwd), without which it"
+                    " refuses commands: remove it there"
+                ),
+            ),
             count=column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"),
             name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
             current=figure(_of_outlets("9", "pduOutRMSAmpsValue", NO_MONITOR), TENTHS),
@@ -79,6 +87,8 @@ PROFILES = (
         ),
         energy=pdu_total(figure(_of_pdus(ENERGY, _aggregate("14", "pdu3PhkWhAgg")), TENTHS)),
         evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
+        # writes pduOutPwd, then pduOutOn: 1 on, 2 off
+        programs=(public("RackHD/on-tasks", "lib/services/panduit-obm-service.js"),),
         note=(
             "A command acts after a delay set on the device, and a password of the outlet may"
             " block it."

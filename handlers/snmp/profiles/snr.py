@@ -4,7 +4,8 @@ reload.
 ERD-4 and ERD-Project have a table of outputs. The index is 1.output: the MIBs give the table no
 index, but a recording of an ERD-4 and the programs of several owners have this one. ERD-4 has a
 column of names before the state, so its column of states is ERD-Project's column of delays. Only
-the table of ERD-4 has a fourth column. ERD-2 and ERD-3 have no absolute command and are not read.
+the table of ERD-4 has a fourth column. ERD-2 and ERD-3 have no absolute command: `snr_relays.py`
+reads them.
 """
 
 from functools import partial

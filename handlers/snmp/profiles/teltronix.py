@@ -16,6 +16,7 @@ PROFILES = (
             states=State(STATE, on=("2",), off=("1",)), control=Write(STATE, on=2, off=1)
         ),
         evidence=DRIVER.of("state", "switching"),
+        programs=(IRONIC_SNMP,),  # 2 on, 1 off
         note=NO_PUBLIC_MIB,
     ),
 )

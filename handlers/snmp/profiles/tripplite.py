@@ -100,6 +100,7 @@ PROFILES = (
         mib="TRIPPLITE-12X, UPS-MIB",
         source=librenms("poweralert/TRIPPLITE-12X"),
         models=("UPS with PowerAlert 12 and switched outlets",),
+        ups=True,
         # PowerAlert 12 names the maker alone
         sys_object_ids=oids("850.1", "850"),
         outlets=outlets(
@@ -119,6 +120,11 @@ PROFILES = (
         load=total(figure(_ups_output("3", "upsOutputCurrent"), TENTHS), else_outlets=True),
         power=total(figure(_ups_output("4", "upsOutputPower")), else_outlets=True),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
+        # both write tlUpsOutletControl: 2 on, 1 off; the second reads tlUpsOutletState
+        programs=(
+            public("Ender117/pfsensescripts", "ReAuthATTONT.sh"),
+            public("carlos-silva/tripplite-ups", "src/octopus/ups/TrippLite.java"),
+        ),
     ),
     Profile(
         key="tripplite-legacy-pdu",
@@ -133,6 +139,7 @@ PROFILES = (
             name=column(LEGACY + ".5", "outlet name (driver)"),
         ),
         evidence=DRIVER.of("state", "switching"),
+        programs=(public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),),
         note=f"The states and commands are known from one public driver. {NO_PUBLIC_MIB}",
     ),
 )

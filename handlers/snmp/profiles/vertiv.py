@@ -283,7 +283,7 @@ PROFILES = (
         outlets=outlets(
             states=State(V3_STATUS, on=("1",), off=("0",), confirm=V3_SETTLED),
             none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
-            control=Write(V3_STATUS, on=1, off=3),
+            control=Write(V3_STATUS, on=1, off=3, unsigned=True),
             name=column("~.16.1.2", "ctrlOutletName"),
             current=figure(column("~.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
             power=figure(column("~.16.1.15", "ctrlOutletPower")),
@@ -294,8 +294,8 @@ PROFILES = (
         energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),
         evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         note=(
-            "The command is a Gauge32 in the MIB, but it is written as INTEGER, which a strict"
-            " device refuses."
+            "The command is a Gauge32 in the MIB. DCImanager's SNMP chooses the type itself,"
+            " probably INTEGER, which a strict device refuses; the command pdu writes a Gauge32."
         ),
     ),
     vertiv_profile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Callable, TypeVar
@@ -29,9 +30,15 @@ _MOST_ROWS = 200_000
 _ENTERPRISES, _INTERNET = arcs("1.3.6.1.4.1"), arcs("1.3.6.1")
 
 
-def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, list[str]]:
+def walk_trees(
+    data: PduSnmpData, recorder: RecordingOptions, roots_of: Callable[[Rows], Sequence[Arcs]]
+) -> tuple[Rows, list[str]]:
     """The rows of _TREES, and for each tree that could not be read to its end a note: where and why
     it stopped. Raises the errors of handlers/shared/errors.py if there is no row at all.
+
+    A walk from above skips the vendor's tree of some agents, which a walk within it shows: an
+    owner's notes on an EPDU1216S. So trees below `roots_of` these rows are walked by themselves, if
+    the rows lack the first of their objects.
     """
     try:
         credentials = Credentials.from_params(data.ip, data.snmp_params)
@@ -52,6 +59,8 @@ def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, lis
             notes.append(f"The recording is not whole: it stopped {where} ({error.reason}).")
             if isinstance(error, Unreachable):
                 break
+    if not notes:
+        notes += walk.read_hidden_trees(roots_of(rows))
     if not rows:
         raise ProtocolError(
             "the agent answers but has no object to record: check which MIB view it gives this"
@@ -59,7 +68,7 @@ def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, lis
             host=known_endpoint(data),
             operation="record",
         )
-    return rows, notes
+    return dict(sorted(rows.items())), notes
 
 
 class _Walk:
@@ -103,6 +112,25 @@ class _Walk:
             if not number or len(self.rows) > number or root != _ENTERPRISES:
                 return
         self._read_after(self.last, _INTERNET, root)
+
+    def read_hidden_trees(self, roots: Sequence[Arcs]) -> list[str]:
+        """Add the objects below these roots that no row shows. Returns notes of what could not be
+        read."""
+        for root in roots:
+            try:
+                if self._hides(root):
+                    self._read_after(root, root, root)
+            except ProtocolError:
+                continue  # no such tree, for agents that have no word for it
+            except Unreachable as error:
+                return [f"The recording is not whole: {dotted(root)} was not read ({error.reason})"]
+        return []
+
+    def _hides(self, root: Arcs) -> bool:
+        """Whether the agent has an object below `root` that no row shows."""
+        next_row = partial(typed_rows, self._credentials, root, root, 1)
+        answer = self._recorder.again(partial(self._ask, next_row))
+        return any(oid[: len(root)] == root and oid not in self.rows for oid, _ in answer[:1])
 
     def _read_after(self, last: Arcs, walked: Arcs, root: Arcs) -> None:
         """Add the objects after `last` that are below `root`, in a walk below `walked`. Raises

@@ -3,42 +3,60 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
 from handlers import dcimanager, registry
 from handlers.dcimanager.snmp import Snmp
-from handlers.shared.errors import PduHandlerError, SettingsError, Unsupported
-from handlers.snmp import schema
+from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError, Unsupported
+from handlers.snmp import detection, schema
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.handler import SnmpPdu
-from handlers.snmp.profile import Profile
+from handlers.snmp.profile import ENTERPRISES, Profile, oids
 from handlers.snmp.profiles import PROFILE_BY_KEY
-from handlers.snmp.reader import SnmpReads
+from handlers.snmp.reader import Reader, SnmpReads
 from handlers.snmp.settings import METERED_ONLY, FamilySelection, select_families
 
 from ...cli.error_output import reason
 from ...cli.options import spelled
 from ...cli.output import counted
 from ...families import own_profiles
+from ...families.recognition import is_of_agent
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..replay_server import HOST
 from . import recording, scrubbing, snmprec
 from .agent import SnmpServer
-from .recorded_rows import ANY_FAMILY, Rows, detect_device, read_as_chosen, read_device
+from .recorded_rows import (
+    ANY_FAMILY,
+    SYS_OBJECT_ID,
+    Arcs,
+    RecordedRows,
+    Rows,
+    arcs,
+    detect_device,
+    dotted,
+    read_as_chosen,
+    read_device,
+)
 from .unit import RecordedUnit, WritableUnit
 
 _COMMUNITY = "public"
+# of 1.3.6.1.4.1.N
+_ENTERPRISE_ARCS = len(arcs(ENTERPRISES)) + 1
 _NO_COMMANDS = "the replay answers, but accepts no commands"
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
     choice = select_families(dcimanager.settings(data), {})
-    rows, stops = recording.walk_trees(data, recorder)
+    rows, stops = recording.walk_trees(data, recorder, partial(_roots, choice))
     clean = scrubbing.scrubbed(rows, data, recorder.keep)
     text = "\n".join(snmprec.snmprec_lines(clean)) + "\n"
-    notes = [*stops, *compare_rows(rows, clean, Snmp(SnmpPdu(data)), choice)]
+    device = Snmp(SnmpPdu(data))
+    if not stops:
+        require_what_the_handler_reads(rows, device, choice)
+    notes = [*stops, *compare_rows(rows, clean, device, choice)]
     lost = len(rows) - len(clean)
     if lost:
         notes.append(
@@ -46,6 +64,49 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
             " for another one. Record it again with --keep addresses, and replace them by hand."
         )
     return Recording(text, _content(text), notes)
+
+
+def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
+    """The enterprise of the recorded sysObjectID, and the tables that its families read; of
+    families for agents without a vendor's number only their enterprises."""
+    recorded_id = rows.get(SYS_OBJECT_ID)
+    device_id = recorded_id.value if recorded_id is not None else ()
+    if not isinstance(device_id, tuple):
+        device_id = ()
+    has_vendor = not is_of_agent(dotted(device_id)) and len(device_id) >= _ENTERPRISE_ARCS
+    roots = [device_id[:_ENTERPRISE_ARCS]] if has_vendor else []
+    candidates = (
+        detection.candidates_of(choice.profiles[0], dotted(device_id))
+        if choice.is_fixed
+        else detection.candidates(dotted(device_id) if has_vendor else "", choice.profiles)
+    )
+    for candidate in candidates:
+        reader = Reader(RecordedRows({}), candidate.root)
+        for oid in oids(candidate.profile):
+            table = arcs(reader.resolve(oid))[:-1]
+            is_tried = has_vendor or choice.is_fixed
+            roots.append(table if is_tried else table[:_ENTERPRISE_ARCS])
+    return list(dict.fromkeys(roots))
+
+
+def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: FamilySelection) -> None:
+    """Raises ProtocolError if the recording lacks an object that the handler reads of the device.
+    A device that is not read, or not any more, proves nothing."""
+    try:
+        reader = read_as_chosen(device, choice).reader
+    except PduHandlerError:
+        return
+    oids_read = [oid for oid, value in reader.got.items() if value is not None]
+    for column, values in reader.walked.items():
+        oids_read += [f"{column}.{index}" for index in values]
+    lost = [oid for oid in oids_read if arcs(oid) not in rows]
+    if lost:
+        raise ProtocolError(
+            f"the recording lacks {counted(len(lost), 'object')} that the handler reads, such as"
+            f" {lost[0]}: the device leaves them out of a walk, or changed meanwhile; record it"
+            " again",
+            operation="record",
+        )
 
 
 def _content(text: str) -> str:

@@ -25,6 +25,9 @@ _EXCLUDED = {
 
 
 _BY_POSITION = "its outlets have no numbers, so that nothing tells a repeated entry"
+_CHALLENGED = (
+    "the answer before the first is a challenge: once more, it says that the login is wrong"
+)
 
 
 def unit_subject(name: str) -> Subject:
@@ -56,7 +59,11 @@ def unit_subject(name: str) -> Subject:
             )
 
     device = peers.device()
-    excluded = _EXCLUDED if device.NUMBERS else {**_EXCLUDED, "repeated": _BY_POSITION}
+    excluded = dict(_EXCLUDED)
+    if not device.NUMBERS:
+        excluded["repeated"] = _BY_POSITION
+    if hasattr(device, "challenge"):
+        excluded["previous"] = _CHALLENGED
     up, down = device.identity(3), device.identity(2)
     return Subject(
         name, opened, http.relay, _bends(device), excluded, up, down, "at once", http.mutated
@@ -68,8 +75,14 @@ def _bends(device: Any) -> dict[str, Bend]:
     def without_value(key: str, value: Any) -> Any:
         return value if key in device.NUMBERS else None
 
-    return {
+    bends = {
         **http.BENDS,
         "nulls": http.changed(http.leaves(without_value)),
         **http.figures(lambda key, value: key in device.FIGURES),
     }
+    if not device.NUMBERS:
+        del bends["repeated"]
+    if hasattr(device, "challenge"):
+        challenge = device.challenge()["WWW-Authenticate"]
+        bends["credentials"] = lambda exchange: http.reply(401, WWW_Authenticate=challenge)
+    return bends

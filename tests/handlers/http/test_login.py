@@ -79,7 +79,7 @@ def test_a_password_in_base64_of_either_alphabet_is_not_shown(
     encode: Callable[[bytes], bytes],
 ) -> None:
     password = "ab~~~???"  # in base64 with + and /, or with - and _
-    for before in ("", "x", "operator:"):
+    for before in ("", "x", "xy"):
         sent_back = encode(f"{before}{password}".encode()).decode()
         assert "not shown" in Login("operator", password).quoted(f"bad login {sent_back}")
 

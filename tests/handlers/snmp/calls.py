@@ -12,7 +12,7 @@ from tests.handlers.snmp.memory import plain
 from tests.simulators.snmp_agent import Agent, Row, ber
 from tests.simulators.snmp_agent.agent import ERRORS
 from tests.simulators.snmp_agent.ber import Binding, Message, Pdu, Wire
-from tests.simulators.snmp_agent.device import INTEGER, OCTETS, Arcs, arcs, dotted
+from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, Arcs, arcs, dotted
 
 
 class Listening(Protocol):
@@ -71,9 +71,13 @@ class NearPdu(SnmpPdu):
 
     def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:
         octets = value.encode() if isinstance(value, str) else value
-        status, _ = self._ask(
-            ber.SET, oid, Row(INTEGER, octets) if isinstance(octets, int) else Row(OCTETS, octets)
-        )
+        self._write(oid, Row(INTEGER, octets) if isinstance(octets, int) else Row(OCTETS, octets))
+
+    def snmp_set_unsigned(self, oid: str, value: int) -> None:
+        self._write(oid, Row(GAUGE, value))
+
+    def _write(self, oid: str, row: Row) -> None:
+        status, _ = self._ask(ber.SET, oid, row)
         if status == "noSuchName":
             raise SnmpError(f"127.0.0.1 answered {status} for {oid}")
 

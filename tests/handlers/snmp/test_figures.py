@@ -8,6 +8,7 @@ import pytest
 from handlers.shared.meter_figures import NotKnown, NotMetered
 from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.frozen_value import check_parts, parts_of
+from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import LOST
 from handlers.snmp.sources import Column, Complete, NamedRows, Scalar, Source
@@ -36,6 +37,23 @@ def test_only_the_documented_values_are_on_or_off(
 ) -> None:
     states = STATE.read_from(reader({"1.3.1.1": value}))
     assert states == ({} if state is None else {"1": state})
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        outlets.states
+        for profile in PROFILES
+        for outlets in profile.outlets
+        if outlets.states and any(map(str.isalpha, outlets.states.on))
+    ],
+)
+def test_words_of_states_are_compared_without_regard_to_capitals(state: State) -> None:
+    for words, expected in ((state.on, UP), (state.off, DOWN)):
+        for word in words:
+            for form in (word, word.upper(), word.lower(), word.capitalize()):
+                assert state.meaning(form) is expected, form
+    assert state.meaning(f"{state.on[0]}{state.on[0]}") is UNKNOWN
 
 
 @pytest.mark.parametrize("mark", ["", "-1", 0, 3, 2**40, b"\xff", "9" * 5000])
@@ -269,3 +287,22 @@ def test_a_unit_whose_own_row_has_no_value_is_no_unit_without_a_meter() -> None:
 def test_a_row_that_only_a_count_shows_is_told_as_a_missing_row() -> None:
     total = Total((Figure(Complete(A, least=2)),))
     assert total.read_from(reader({"1.3.1.1": 5})) == NotKnown("the answers lack a row of 1.3.1")
+
+
+@pytest.mark.parametrize("objects", [{}, {"1.3.2.1": 7}])
+def test_a_demanded_total_without_a_row_is_not_known(objects: dict[str, Value]) -> None:
+    total = Total((Figure(Scalar("1.3.1.0", "acmeEnergy")),), demanded=True)
+    assert total.read_from(reader({"1.3.1.0": 5})) == 5
+    assert total.read_from(reader(objects)) == NotKnown(
+        "the answers lack acmeEnergy, which each unit has"
+    )
+    assert Total(total.figures).read_from(reader(objects)) is None
+
+
+@pytest.mark.parametrize(
+    "profile", [p for p in PROFILES if any(t.demanded for t in p.totals)], ids=lambda p: p.key
+)
+def test_a_demanded_figure_that_is_not_answered_is_no_figure(profile: Profile) -> None:
+    for total in profile.totals:
+        if total.demanded:
+            assert isinstance(total.read_from(reader({})), NotKnown)

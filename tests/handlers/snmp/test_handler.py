@@ -17,7 +17,7 @@ from handlers.http import client as http_client
 from handlers.shared.errors import SettingsError, Unreachable, Unsupported
 from handlers.shared.meter_figures import NOT_ASKED, measured
 from handlers.snmp import options, schema, switching
-from handlers.snmp.handler import make_handler
+from handlers.snmp.handler import UPS_ADVICE, make_handler
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.profiles.rpcm import PROFILES as RPCM
 from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS, FamilySelection, select_families
@@ -102,6 +102,17 @@ def test_the_error_for_a_unit_that_does_not_answer_version_2_suggests_version_1(
         with pytest.raises(Unreachable, match=r"version \(older PDUs speak only 1\)"):
             pdu(agent, version="2", timeout="0.2", retries="0").status()
         assert len(pdu(agent, version="1").status().ports) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("apc-ups", True), ("tripplite-12x-ups", True), ("apc-rpdu2", False)]
+)
+def test_the_status_of_a_ups_names_the_handler_that_reads_the_rest(
+    name: str, said: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Agent(fixture(name).device()) as agent:
+        near(agent).status()
+    assert (UPS_ADVICE in caplog.messages) is said and "nut" in UPS_ADVICE
 
 
 def test_every_call_logs_the_version_of_the_code_and_the_family_once(

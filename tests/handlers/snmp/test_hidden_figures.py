@@ -12,9 +12,11 @@ import pytest
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.metering import read_statistic
 from tests.handlers.snmp import units
+from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.handlers.snmp.units import find
-from tests.recordings import Fixture
+from tests.recordings import Fixture, fixture
+from tests.simulators.snmp_agent import Agent, Device
 
 SYSTEM = "1.3.6.1.2.1.1"
 # Columns in which a value has a meaning, and those that choose what is read at all.
@@ -93,3 +95,15 @@ def test_a_row_without_a_value_makes_no_other_figure(unit: Fixture) -> None:
         # else it is a figure itself
         if by_mark[0] == by_mark[1] and not has_value(ANY_MARK_IS_A_VALUE, unit, oid):
             assert not changed_figures(before, by_mark[0]), (unit.name, oid, "a mark")
+
+
+@pytest.mark.against("synthetic units, served by the project's agent")
+def test_a_single_object_without_an_answer_is_named_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rows = fixture("starline-ac").device().rows()
+    del rows["1.3.6.1.4.1.35774.2.1.4.19.0"]
+    with Agent(Device(rows)) as agent, caplog.at_level("INFO"):
+        assert near(agent).statistic().total_consumption == 0
+    lines = [line for line in caplog.messages if "not answered" in line]
+    assert lines == ["not answered, and so taken as not metered: cpmAcInfTotalEnergy"]

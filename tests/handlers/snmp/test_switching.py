@@ -14,6 +14,7 @@ from pdu_common.base_snmp_pdu import SnmpError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.units import (
+    UNPROVEN,
     WIRED_KINDS,
     handler_of,
     orders,
@@ -158,9 +159,14 @@ class Moody(Agent):
     lose_answer = False
     # how many requests after the second SET are lost; `Cut` sends the first SET
     silent_after = 0
+    # the error with which it answers a SET that it carried out
+    error_after = ""
 
     def _answer(self, message: Message) -> Optional[bytes]:
         is_set = message.pdu.kind == ber.SET
+        if is_set and self.error_after:
+            super()._answer(message)
+            self.faults = Faults(set_error=self.error_after)
         if not is_set and self.silent_after and self.writes()[1:]:
             self.silent_after -= 1
             return None
@@ -223,6 +229,23 @@ def test_the_error_for_a_failure_within_a_write_says_that_the_outlet_may_have_sw
     with pytest.raises(Unreachable, match="may or may not have switched"):
         cut.up()
     assert len(cut.agent.writes()) == 2
+
+
+@pytest.mark.parametrize("error", ["badValue", "wrongValue", "noAccess", "genErr"])
+def test_a_command_that_was_carried_out_and_answered_with_an_error_is_done(
+    cut: Cut, error: str
+) -> None:
+    cut.agent.error_after = error
+    assert cut.up().power_status is UP
+    assert [write.answer for write in cut.agent.writes()] == ["", "", error]
+
+
+@pytest.mark.against("synthetic units, served by the project's agent")
+def test_an_error_after_a_command_names_the_outlets_password() -> None:
+    with Agent(fixture("sinetica-hawk").device()) as agent:
+        agent.faults = Faults(set_error="genErr")
+        with pytest.raises(Unreachable, match="password on the device"):
+            near(agent, UNPROVEN).port_down(PduPortView("1.1"))
 
 
 def test_the_error_for_a_read_only_community_says_so(cut: Cut) -> None:

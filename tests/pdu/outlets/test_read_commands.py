@@ -32,6 +32,7 @@ from pdu_common.helper import (
 from tests import terminal
 from tests.pdu.running import Broken, run, silent, use_login, use_pdu
 from tests.peers import PEERS, Peer
+from tests.peers.unit_pdus import outlet_meters
 from tests.simulators import netio
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
@@ -81,6 +82,10 @@ def test_statistic_shows_load_and_energy(peer: Peer, ask: Any) -> None:
     document, books = json.loads(out), peer.books()
     sums = (document["load_a"], document["energy_kwh"])
     assert code == 0 and sums == pytest.approx((books.load_a, books.energy_kwh))
+    if not outlet_meters(peer.handler):
+        assert document["outlets"] == []
+        assert ask("statistic")[1].splitlines()[1:] == ["no outlet's energy is metered"]
+        return
     energies = {**dict.fromkeys(books.states), **books.port_energy_kwh}
     printed_energies = {row["identity"]: row["energy_kwh"] for row in document["outlets"]}
     assert printed_energies == pytest.approx(energies)

@@ -20,7 +20,11 @@ from pdu.recordings.snmp.recorded_rows import (
     arcs,
     detect_device,
 )
-from pdu.recordings.snmp.recording_format import compare_rows, find_device
+from pdu.recordings.snmp.recording_format import (
+    compare_rows,
+    find_device,
+    require_what_the_handler_reads,
+)
 from pdu.recordings.snmp.scrubbing import has_same_answers, scrubbed
 from pdu_common.connection import PduData, PduSnmpData
 from tests import foreign_files
@@ -44,6 +48,7 @@ from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Row, write_snmprec
+from tests.simulators.snmp_agent.ber import Binding
 from tests.simulators.snmp_agent.devices import apc
 
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
@@ -77,6 +82,55 @@ def parsed(device: Mapping[str, Row]) -> Rows:
 
 def scrub(rows: Rows, keep: Sequence[str] = ()) -> Rows:
     return scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}), keep)
+
+
+class Skipping(Agent):
+    """An agent that leaves a tree out of a walk that begins outside of it."""
+
+    hidden: tuple[tuple[int, ...], ...] = ()
+
+    def _next(self, oid: tuple[int, ...]) -> Binding:
+        found, value = super()._next(oid)
+        for tree in self.hidden:
+            if found[: len(tree)] == tree and oid[: len(tree)] != tree:
+                return self._next((*tree[:-1], tree[-1] + 1))
+        return found, value
+
+
+_EASY = "1.3.6.1.4.1.318.1.1.30"
+
+
+@pytest.mark.parametrize("settings", [{}, {"profile": "apc-easy-epdu"}])
+@pytest.mark.parametrize("hidden", ["1.3.6.1.4.1.318", _EASY, f"{_EASY}.6.1.1"])
+def test_a_tree_that_a_walk_from_above_leaves_out_is_recorded(
+    hidden: str, settings: Mapping[str, str]
+) -> None:
+    skipping = Skipping(fixture("apc-easy-epdu").device())
+    skipping.hidden = (arcs(hidden),)
+    with skipping as agent:
+        recording = kind("snmp").record(snmp_data(agent, settings), RecordingOptions())
+        assert f"{_EASY}.6.1.1.4.1|" in recording.text
+        assert "It reads as the family apc-easy-epdu" in recording.notes[0]
+        oids = [arcs(line.partition("|")[0]) for line in recording.text.splitlines()]
+        assert oids == sorted(oids)
+
+
+@pytest.mark.parametrize(
+    "name, lost",
+    [
+        ("apc-easy-epdu", f"{_EASY}.6.1.1"),  # its outlets: nothing else is of this family alone
+        ("apc-rpdu2", "1.3.6.1.4.1.318.1.1.26.9.2.3.1.5.3"),  # one outlet
+        ("geist-v5", "1.3.6.1.4.1.21239"),  # all
+    ],
+)
+def test_a_recording_without_what_the_handler_reads_is_an_error(name: str, lost: str) -> None:
+    rows = parsed(fixture(name).device().rows())
+    device = RecordedRows(rows)
+    require_what_the_handler_reads(rows, device, ANY_FAMILY)
+    shown = {oid: row for oid, row in rows.items() if oid[: len(arcs(lost))] != arcs(lost)}
+    assert len(shown) < len(rows)
+    with pytest.raises(ProtocolError, match="record it again"):
+        require_what_the_handler_reads(shown, device, ANY_FAMILY)
 
 
 def test_a_recording_of_a_redfish_service_without_power_equipment_has_a_note() -> None:

@@ -44,7 +44,7 @@ def _device(request: pytest.FixtureRequest) -> Iterator[ReplayedDevice]:
         device = foreign_pdu.serve(json.dumps(FOREIGN), 0)
     elif name == "netio":
         recording = ROOT / "tests" / "handlers" / "netio" / "recording.json"
-        recording_format = unit_recording_format("netio", make_handler, {})
+        recording_format = unit_recording_format("netio", make_handler)
         device = recording_format.serve(recording.read_text("utf-8"), 0)
     else:
         device = kind(name).serve(recording_of(name)[1].text, 0)
@@ -132,7 +132,7 @@ def test_figures_are_those_of_the_recording(device: ReplayedDevice) -> None:
 def _unit() -> Iterator[CodecUnit]:
     recording = ROOT / "tests" / "handlers" / "netio" / "recording.json"
     answers = json.loads(recording.read_text("utf-8"))["answers"]
-    unit = CodecUnit(codec_of_handler(make_handler), answers, {}, 0)
+    unit = CodecUnit(codec_of_handler(make_handler), answers, 0)
     yield unit
     unit.close()
 

@@ -150,7 +150,7 @@ def test_the_nearest_names_are_those_of_the_vendor_and_no_guess() -> None:
     assert "pdu supports Eaton says" in hint_of("Eatn")
     for question in ("AP8O59", "Eaton AP8O59"):
         assert [name for name in answer(question).alike if name.startswith("AP8")] == []
-    for question in ("Shelly", "Shelly Plug"):
+    for question in ("Sonoff", "Sonoff Plug"):
         assert answer(question).alike == () and hint_of(question) == ""
 
 
@@ -314,6 +314,7 @@ NAMED_BY_MIB = {
     "CPQPOWER-MIB": {"AF400A"},
     "VERTIV-IMD-MIB": {"GU1"},
     "LANTRONIX-SLC-MIB": {"SLC 8000"},
+    "SNR-ERD-4": {"SNR ERD-4", "ERD-4"},
     "DKSF-PWR-MIB": {"8/PWR", "4PWR-220/SMS", "NetPing IO"},
 }
 

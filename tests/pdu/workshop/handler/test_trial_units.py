@@ -27,7 +27,7 @@ FAMILIES = [
     profile.key for profile in PROFILES if any(outlets.states for outlets in profile.outlets)
 ]
 # a unit of these has one or two outlets
-_FEW_OUTLETS = {"apc-ems-outlet", "snr-erd-pro-mini"}
+_FEW_OUTLETS = {"apc-ems-outlet", "snr-erd-pro-mini", "snr-erd-relay"}
 # only the first outlet of these can be switched off: the only one, and one that no change makes on
 _FIRST_ALONE = {"apc-ems-outlet", "rittal-cmc-tc"}
 # the load of a unit of these is near a whole number, or one of its meters is

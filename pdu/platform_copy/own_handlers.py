@@ -8,19 +8,13 @@ ports when a PDU changes its handler: only an owner's copy of the platform can t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple, Optional
 
-from pdu.loading.handler_source import has_entry
-from tests.dcimanager.worker import Call
-from tests.peers import Peer
-from tests.peers.snmp import of
-from tests.recordings import fixture
-from tests.simulators.snmp_agent import Agent, Device, Model
-from tests.simulators.snmp_agent.devices import apc, rpcm
-
-from . import trial
+from ..loading.handler_source import has_entry
+from . import trials
+from .units import PlatformPdu, snmp_pdu
+from .worker import Call
 
 #: words in a module's name -> simulated PDUs, by our family; the first that it reads is compared
 _UNITS: Mapping[str, Sequence[str]] = {
@@ -54,35 +48,37 @@ def modules(tree: Path) -> list[str]:
     ]
 
 
-def lines(platform: trial.Platform, own_handler: trial.HandlerModule) -> Iterator[str]:
-    """A paragraph for each handler of the platform. `own_handler`: the archive pdu_snmp."""
-    names = modules(platform.tree)
-    if not names:
-        yield "platform handlers: pdu_common/handlers has no module with make_handler"
-    for name in names:
-        yield from _compare(platform, name, own_handler)
+class Comparison(NamedTuple):
+    """What came of one of the platform's handlers."""
+
+    module: str
+    #: a sentence, and lines that say more
+    words: str
+    details: Sequence[str] = ()
+    #: whether a PDU that gets our handler keeps its ports; None if it is not known
+    keeps_ports: Optional[bool] = None
 
 
-def _compare(
-    platform: trial.Platform, name: str, own_handler: trial.HandlerModule
-) -> Iterator[str]:
-    handler = trial.HandlerModule(str(platform.tree), name)
+def compare_handlers(
+    platform: trials.Platform, own_handler: trials.HandlerModule
+) -> Iterator[Comparison]:
+    """Each handler of the platform beside ours. `own_handler`: our handler for SNMP."""
+    for name in modules(platform.tree):
+        yield _compare(platform, name, own_handler)
+
+
+def _compare(platform: trials.Platform, name: str, own_handler: trials.HandlerModule) -> Comparison:
+    handler = trials.HandlerModule(str(platform.tree), name)
     failures: list[str] = []
     for key in _candidates(name):
-        with ExitStack() as stack:
-            peer = of(stack.enter_context(Agent(_device(key))))
-            answers = _ask(platform, handler, peer)
+        with snmp_pdu(key) as pdu:
+            answers = _ask(platform, handler, pdu)
             if answers.status.kind == "import":
-                yield f"platform handler {name}: cannot be loaded: {answers.status.text}"
-                return
-            if not answers.ports:
-                failures.append(f"{key}: {answers.status.text or 'no ports'}")
-                continue
-            yield f"platform handler {name} reads the simulated {key}"
-            yield from _differences(answers, _ask(platform, own_handler, peer))
-            return
-    yield f"platform handler {name}: reads none of the simulated PDUs"
-    yield from (f"    {failure}" for failure in failures)
+                return Comparison(name, f"cannot be loaded: {answers.status.text}")
+            if answers.ports:
+                return _judged(name, key, answers, _ask(platform, own_handler, pdu))
+            failures.append(f"{key}: {answers.status.text or 'no ports'}")
+    return Comparison(name, "reads none of the simulated PDUs", failures)
 
 
 def _candidates(name: str) -> list[str]:
@@ -92,29 +88,25 @@ def _candidates(name: str) -> list[str]:
     return keys or [key for units in _UNITS.values() for key in units]
 
 
-def _device(key: str) -> Union[Model, Device]:
-    if key == "apc-rpdu2":
-        return apc.rpdu2(outlets=8)
-    return rpcm.rpcm() if key == "rpcm" else fixture(key).device()
+def _ask(platform: trials.Platform, handler: trials.HandlerModule, pdu: PlatformPdu) -> _Answers:
+    with trials.worker_process(platform, handler, pdu.form) as worker:
+        status = worker.call("status", trials.CALL_SECONDS)
+        return _Answers(status, worker.call("statistic", trials.CALL_SECONDS))
 
 
-def _ask(platform: trial.Platform, handler: trial.HandlerModule, peer: Peer) -> _Answers:
-    with trial.worker_of(platform, handler, peer) as worker:
-        status = worker.call("status", trial.CALL_SECONDS)
-        return _Answers(status, worker.call("statistic", trial.CALL_SECONDS))
-
-
-def _differences(answers: _Answers, own_answers: _Answers) -> Iterator[str]:
-    yield f"    ports: {_shown(answers.ports)}"
-    yield f"    figures: {_figures(answers.statistic)}"
+def _judged(name: str, key: str, answers: _Answers, own_answers: _Answers) -> Comparison:
+    """The answers of the platform's handler beside those of ours."""
+    details = [f"ports: {_shown(answers.ports)}", f"figures: {_figures(answers.statistic)}"]
+    words = f"reads the simulated {key}"
     if not own_answers.ports:
-        yield f"    ours: {own_answers.status.text or 'no ports'}"
-        return
-    if list(answers.ports) == list(own_answers.ports):
-        yield "    identities: the same as ours: servers keep their ports"
+        details.append(f"ours: {own_answers.status.text or 'no ports'}")
+        return Comparison(name, words, details)
+    keeps_ports = list(answers.ports) == list(own_answers.ports)
+    if keeps_ports:
+        details.append("identities: the same as ours: servers keep their ports")
     else:
-        yield (
-            f"    identities differ; ours: {_shown(own_answers.ports)}: a PDU that changes its"
+        details.append(
+            f"identities differ; ours: {_shown(own_answers.ports)}: a PDU that changes its"
             " handler must be wired anew"
         )
     states = {
@@ -123,10 +115,11 @@ def _differences(answers: _Answers, own_answers: _Answers) -> Iterator[str]:
         if identity in own_answers.ports and own_answers.ports[identity] != state
     }
     if states:
-        yield f"    states differ: {_shown(states)}"
+        details.append(f"states differ: {_shown(states)}")
     own_figures = _figures(own_answers.statistic)
     if own_figures != _figures(answers.statistic):
-        yield f"    figures differ; ours: {own_figures}"
+        details.append(f"figures differ; ours: {own_figures}")
+    return Comparison(name, words, details, keeps_ports)
 
 
 def _figures(call: Call) -> str:

@@ -3,7 +3,7 @@ runs its neighbours by path.
 
 Reads lines of JSON from standard input: first the job, then one call per line. Answers a call on
 standard output with one line of JSON, which has the call's number. Ends when its input ends, even
-in the middle of a call, so that it does not outlive the stand-in.
+in the middle of a call, so that it does not outlive what started it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from types import SimpleNamespace
 from typing import Any
 
 _KIND = re.compile("[a-z][a-z-]{0,40}")
-_LOADING = Path(__file__).resolve().parents[2] / "pdu" / "loading"
+_LOADING = Path(__file__).resolve().parents[1] / "loading"
 # what decides for `pdu` too
 _judge = SimpleNamespace(**runpy.run_path(str(_LOADING / "answers.py")))
 
@@ -101,7 +101,7 @@ class _Worker:
                 self._data, self._pdu = call["data"], None
             if not self._fresh:
                 return {"value": self._made(call)}
-            # here, because its import makes each start slower
+            # imported late, as in `adapter.py`: its import makes each start slower
             from concurrent.futures import ThreadPoolExecutor
 
             with ThreadPoolExecutor(max_workers=1) as thread:

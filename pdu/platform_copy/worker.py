@@ -17,14 +17,37 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Callable, NamedTuple, Optional
 
-from .records import Call
-
-__all__ = ["Call", "Job", "Worker"]
-
 _CHILD = Path(__file__).with_name("child.py")
 _LOG_LINES = 200
 _LONGEST_LINE = 2000
 _END_SECONDS = 30.0  # for a killed process
+
+
+class Call(NamedTuple):
+    """One call of a handler.
+
+    `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import"
+    (the archive is missing or cannot be loaded), "bug" (another exception), "time-out", "died" (the
+    process ended, did not start, or gave no valid answer). `lines` are lines that the handler
+    logged. `at` is when the call ended, in seconds since 1970.
+    """
+
+    method: str
+    identity: str
+    seconds: float
+    value: Mapping[str, Any]
+    kind: str
+    text: str
+    lines: tuple[str, ...] = ()
+    at: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return not self.kind
+
+    @property
+    def switches(self) -> bool:
+        return self.method in ("port_up", "port_down")
 
 
 class Job(NamedTuple):

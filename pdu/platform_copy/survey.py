@@ -1,8 +1,8 @@
 """Reports uncertain points of the platform from a copy of it: `python -I survey.py DIR` prints
-"point: answer" lines.
+"point: answer" lines: names, signatures and forms, and no code of the platform.
 
-The conformance run starts this file by its path in a clean process. The file imports only the
-standard library and DIR's modules.
+`pdu platform` starts this file by its path in a clean process. The file imports only the standard
+library and DIR's modules.
 """
 
 from __future__ import annotations
@@ -36,10 +36,31 @@ def _classes(module_name: str) -> Iterator[tuple[str, type]]:
 
 
 def _signature(cls: Callable[..., object]) -> str:
+    """The parameters with their annotations; of the defaults, those that tell nothing of an
+    owner.
+    """
     try:
-        return str(inspect.signature(cls))
+        signature = inspect.signature(cls)
     except (TypeError, ValueError):
         return "(…)"
+    parameters = []
+    for parameter in signature.parameters.values():
+        default = parameter.default
+        is_plain = default is None or type(default) in (bool, int, float) or default in ("", ())
+        if default is not parameter.empty and not is_plain:
+            parameter = parameter.replace(default=_HIDDEN)
+        parameters.append(parameter)
+    return str(signature.replace(parameters=parameters))
+
+
+class _Hidden:
+    """Stands for a default that is not shown."""
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+_HIDDEN = _Hidden()
 
 
 def _python(folder: Path) -> Iterator[str]:
@@ -56,8 +77,10 @@ def _packages(folder: Path) -> Iterator[str]:
 
 def _requirements(folder: Path) -> Iterator[str]:
     for line in (folder / "requirements.txt").read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.strip().startswith("#"):
-            yield line.strip()
+        # an option may be the address of a server with a login
+        requirement = line.partition("#")[0].strip()
+        if requirement[:1].isalnum() and "://" not in requirement:
+            yield requirement
 
 
 def _base(folder: Path) -> Iterator[str]:
@@ -94,7 +117,7 @@ def _views(folder: Path) -> Iterator[str]:
 
 
 def _logger(folder: Path) -> Iterator[str]:
-    kind = type(importlib.import_module("common.logger").get_logger("conformance"))
+    kind = type(importlib.import_module("common.logger").get_logger("survey"))
     yield f"{kind.__module__}.{kind.__qualname__}"
 
 

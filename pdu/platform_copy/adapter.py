@@ -17,6 +17,7 @@ def prepare() -> None:
 
     Whether the platform's view has it is unknown.
     """
+    # imported late, as in each function here: pdu_common may be missing where this file is read
     from pdu_common import helper
 
     setattr(
@@ -33,6 +34,7 @@ def data(
     protocol: str, address: str, snmp: dict[str, str], settings: dict[str, str], handler: str
 ) -> Any:
     """The object for make_handler; `protocol` is "snmp" or "custom"."""
+    # imported late, as in `prepare`
     from pdu_common import connection
 
     if protocol == "snmp":
@@ -44,6 +46,7 @@ def data(
 
 def port(identity: str, state: str) -> Any:
     """The object for port_up and port_down."""
+    # imported late, as in `prepare`
     from pdu_common.helper import EnumPowerStatus, PduPortView
 
     return PduPortView(identity=identity, power_status=EnumPowerStatus[state])

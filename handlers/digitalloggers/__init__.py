@@ -1,0 +1,1 @@
+"""Digital Loggers power switches over their REST API."""

@@ -1,0 +1,138 @@
+"""The codec of Digital Loggers' power switches with a REST API (Web Power Switch Pro, Ethernet
+Power Controller III and later): which requests they are read and switched with, and what their
+answers mean. Pure functions.
+
+Source: the maker's pages (digital-loggers.com/rest.html, digital-loggers.com/access_tokens.html)
+and what public clients rely on (PyPI power-switch-pro 1.1.1, written after the API's description of
+2022-10-09). An outlet has three states: the persistent one is what it returns to after a restart,
+the transient one what it is to become, the physical one that of the relay. Relays are counted from
+0, outlets on the unit from 1. `cycle` is never sent. Energy is in kWh, as that client says; the
+maker's pages name no unit.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
+from ..http.login_forms import DigestLogin
+from ..http.strict_json import FORM_ERRORS, column, loads
+from ..http.unit_requests import FORM, form
+from ..shared.errors import ProtocolError, Refused
+from ..shared.meter_figures import Figure, NotKnown, sum_if_complete
+
+OUTLETS = "/restapi/relay/outlets"
+STATES, NAMES = f"{OUTLETS}/all;/physical_state/", f"{OUTLETS}/all;/name/"
+#: a flat list: name, value, name, value
+METERS = "/restapi/meter/values/all;/=name,value/"
+LOGIN = DigestLogin(basic_over_tls=True)
+# each request with a body is refused without it
+_NOT_FORGED = (("X-CSRF", "x"),)
+_SEVERAL = (200, 207)  # several members are answered with "multi-status"
+_OF_A_BUS = re.compile(r"bus\.([0-9]{1,2})\.([a-z_]+)")
+
+Totals = tuple[Figure, Figure, Figure]  # A, kWh, W
+
+
+def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
+    """States and names, each as one list: two requests; and one more for the meters."""
+    states = yield from _list(STATES)
+    names = yield from _list(NAMES)
+    if len(states) != len(names):
+        raise ProtocolError(
+            f"the unit lists {len(states)} states, but {len(names)} names: may the account see all"
+            " outlets?"
+        )
+    outlets = tuple(_outlet(position, *row) for position, row in enumerate(zip(states, names)))
+    if not with_figures:
+        return PduState(outlets)
+    figures = yield from _totals()
+    return PduState(outlets, *figures)
+
+
+def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
+    """The outlets: one request."""
+    states = yield from _list(STATES)
+    return tuple(_outlet(position, state, "") for position, state in enumerate(states))
+
+
+def command(identity: str, *, on: bool) -> Dialogue[None]:
+    """The command that switches one listed outlet, for good: `state` sets the persistent and the
+    transient state. Its answer may precede the relay's movement.
+    """
+    # > PUT /restapi/relay/outlets/0/state/ value=false
+    # < 204; 409 for an outlet that is locked
+    path = f"{OUTLETS}/{int(identity) - 1}/state/"
+    body = form({"value": "true" if on else "false"})
+    yield WriteRequest(path, body, "PUT", content_type=FORM, headers=_NOT_FORGED)
+
+
+def _list(path: str) -> Dialogue[list[Any]]:
+    """A list that is not empty. Raises ProtocolError for another answer."""
+    try:
+        body = yield ReadRequest(path, answers=_SEVERAL)
+    except Refused as error:
+        if error.code == "404":
+            hint = "; allow the REST-style API on the unit's page External APIs"
+            error.set_reason((*error.parts, hint))
+        raise
+    try:
+        entries = loads(body)
+    except FORM_ERRORS:
+        entries = None
+    if not isinstance(entries, list) or not entries:
+        raise ProtocolError(
+            f"the answer to {path} is no list: is this a power switch with a REST API?"
+        )
+    return entries
+
+
+def _outlet(position: int, state: object, name: object) -> Outlet:
+    is_known = isinstance(state, bool)
+    return Outlet(
+        identity=str(position + 1),
+        name=name[:100] if isinstance(name, str) else "",
+        state=state if isinstance(state, bool) else None,
+        doubt="" if is_known else f"its physical_state is {state!r}",
+    )
+
+
+def _totals() -> Dialogue[Totals]:
+    """The sums over the buses that feed the outlets. None without meters: status 404, or no meter
+    of a bus.
+    """
+    try:
+        body = yield ReadRequest(METERS, answers=_SEVERAL)
+    except Refused as error:
+        if error.code != "404":
+            raise
+        return None, None, None
+    try:
+        buses = _buses(loads(body))
+    except FORM_ERRORS:
+        unknown = NotKnown(f"the answer to {METERS} is no list of names and values")
+        return unknown, unknown, unknown
+    places = [f"bus {number}: " for number in buses]
+    rows = list(buses.values())
+    expected = "it shows other meters of its buses" if rows else ""
+    current, energy, power = (
+        sum_if_complete(column(rows, name, places=places, expected=expected))
+        for name in ("current", "total_energy", "power")
+    )
+    return current, energy, power
+
+
+def _buses(entries: Any) -> dict[int, dict[str, Any]]:
+    """The meters of each bus, by name. Raises ValueError for another form."""
+    names, values = entries[::2], entries[1::2]
+    buses: dict[int, dict[str, Any]] = {}
+    if len(names) != len(values) or not all(isinstance(name, str) for name in names):
+        raise ValueError("no pairs")
+    if len(set(names)) != len(names):
+        raise ValueError("a name twice")
+    for name, value in zip(names, values):
+        of_a_bus = _OF_A_BUS.fullmatch(name)
+        if of_a_bus:
+            buses.setdefault(int(of_a_bus[1]), {})[of_a_bus[2]] = value
+    return buses

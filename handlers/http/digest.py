@@ -1,0 +1,207 @@
+"""Digest login (RFC 7616) with MD5 and SHA-256, for requests without `auth-int`. Pure but for the
+random `cnonce`.
+
+A unit answers a request without login with a challenge; the next request answers the challenge with
+a hash of user, password and method and path. The password itself is never sent. Without `qop`, the
+answer is that of RFC 2069.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, Callable, NamedTuple, Optional
+
+from .message import Request
+
+# a host that forbids MD5 for security allows it so
+_MD5 = partial(hashlib.md5, usedforsecurity=False)
+# from the best to the worst, as a unit may offer several (RFC 7616, 3.7)
+_HASHES: Mapping[str, Callable[[bytes], Any]] = {
+    "SHA-256": hashlib.sha256,
+    "SHA-256-SESS": hashlib.sha256,
+    "MD5": _MD5,
+    "MD5-SESS": _MD5,
+}
+_WORD = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+# a scheme, or a parameter of the scheme before it (RFC 9110, 11.6.1)
+_PART = re.compile(
+    rf"(?P<name>{_WORD})\s*=\s*(?P<value>\"(?:[^\"\\]|\\.)*\"|{_WORD})|(?P<scheme>{_WORD})"
+)
+
+
+class Challenge(NamedTuple):
+    """What a unit wants to be answered."""
+
+    realm: str
+    nonce: str
+    algorithm: str = "MD5"
+    #: sent back as it came; None if it did not come
+    opaque: Optional[str] = None
+    has_qop: bool = True
+    #: whether the unit says that only the nonce before was too old
+    is_stale: bool = False
+
+
+class Digest:
+    """The digest login of one session: the unit's challenge, and how often it was answered."""
+
+    def __init__(
+        self, user: Optional[str], password: Optional[str], *, basic_over_tls: bool = False
+    ) -> None:
+        """None: no challenge is answered. `basic_over_tls`: whether a unit that offers Basic alone
+        gets the password, over TLS.
+        """
+        self._user, self._password = user, password
+        self._basic_over_tls = basic_over_tls
+        self._challenge: Optional[Challenge] = None
+        self._count = 0
+        # whether the unit took an answer to this challenge
+        self._is_accepted = False
+        #: whether basic login is answered
+        self.is_basic = False
+        #: the last read without its login, which asks for a challenge
+        self.last_read: Optional[Request] = None
+
+    def __repr__(self) -> str:
+        return "Digest(...)"
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether a login was sent: what the unit refuses then is the login."""
+        return self.is_basic or self._count > 0
+
+    def note_success(self) -> None:
+        """A request with the present answer was not refused."""
+        self._is_accepted = True
+
+    def is_renewed(self, headers: Mapping[str, str], *, over_tls: bool) -> bool:
+        """Whether the request that was refused with these headers is to be sent again: it had no
+        login, or the unit's nonce is over. A fresh answer that is refused is refused for good.
+        """
+        if self._user is None or self._password is None:
+            return False
+        offered = list(_challenges(headers.get("www-authenticate", "")))
+        challenge = _best(offered)
+        if challenge is None:
+            if self.has_answered:
+                return False
+            has_basic = any(scheme == "basic" for scheme, _ in offered)
+            self.is_basic = has_basic and over_tls and self._basic_over_tls
+            return self.is_basic
+        is_over = self._is_accepted or challenge.is_stale
+        if self._challenge is not None and not is_over:
+            return False
+        self._challenge, self._count, self._is_accepted = challenge, 0, False
+        return True
+
+    def authorization(self, method: str, target: str) -> str:
+        """The header Authorization of the next request; "" before a challenge."""
+        if self._challenge is None or self._user is None or self._password is None:
+            return ""
+        self._count += 1
+        return answer(
+            self._challenge,
+            user=self._user,
+            password=self._password,
+            method=method,
+            target=target,
+            count=self._count,
+            cnonce=secrets.token_hex(8),
+        )
+
+
+def answer(
+    challenge: Challenge,
+    *,
+    user: str,
+    password: str,
+    method: str,
+    target: str,
+    count: int,
+    cnonce: str,
+) -> str:
+    """The header Authorization that answers a challenge for the `count`th time."""
+
+    def hashed(*parts: str) -> str:
+        text = ":".join(parts).encode("utf-8", "surrogateescape")
+        return str(_HASHES[challenge.algorithm](text).hexdigest())
+
+    counted = f"{count:08x}"
+    login = hashed(user, challenge.realm, password)
+    if challenge.algorithm.endswith("-SESS"):
+        login = hashed(login, challenge.nonce, cnonce)
+    request = hashed(method, target)
+    if challenge.has_qop:
+        response = hashed(login, challenge.nonce, counted, cnonce, "auth", request)
+    else:
+        response = hashed(login, challenge.nonce, request)
+    fields = [
+        f"username={_quoted(user)}",
+        f"realm={_quoted(challenge.realm)}",
+        f"nonce={_quoted(challenge.nonce)}",
+        f"uri={_quoted(target)}",
+        f"algorithm={challenge.algorithm.replace('SESS', 'sess')}",
+        f'response="{response}"',
+    ]
+    if challenge.has_qop:
+        fields += ["qop=auth", f"nc={counted}", f'cnonce="{cnonce}"']
+    if challenge.opaque is not None:
+        fields.append(f"opaque={_quoted(challenge.opaque)}")
+    return "Digest " + ", ".join(fields)
+
+
+def _quoted(text: str) -> str:
+    # http.client writes headers in Latin-1
+    octets = text.encode("utf-8", "surrogateescape").decode("latin-1")
+    return '"' + re.sub(r'(["\\])', r"\\\1", octets) + '"'
+
+
+def _challenges(header: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The schemes of a header WWW-Authenticate, in lower case, each with its parameters."""
+    # http.client reads headers as Latin-1, and keeps the line ends of a folded one
+    octets = " ".join(header.split()).encode("latin-1", "replace")
+    scheme, parameters = "", dict[str, str]()
+    for part in _PART.finditer(octets.decode("utf-8", "surrogateescape")):
+        if part["scheme"]:
+            if scheme:
+                yield scheme, parameters
+            scheme, parameters = part["scheme"].lower(), {}
+        else:
+            value = part["value"]
+            is_quoted = value.startswith('"')
+            parameters[part["name"].lower()] = (
+                re.sub(r"\\(.)", r"\1", value[1:-1]) if is_quoted else value
+            )
+    if scheme:
+        yield scheme, parameters
+
+
+def _best(offered: list[tuple[str, dict[str, str]]]) -> Optional[Challenge]:
+    """The best of the challenges that can be answered."""
+    by_algorithm = {
+        challenge.algorithm: challenge
+        for challenge in (_digest_challenge(fields) for name, fields in offered if name == "digest")
+        if challenge is not None
+    }
+    return next((by_algorithm[name] for name in _HASHES if name in by_algorithm), None)
+
+
+def _digest_challenge(fields: Mapping[str, str]) -> Optional[Challenge]:
+    """The challenge of these parameters; None for one that cannot be answered."""
+    algorithm = fields.get("algorithm", "MD5").upper()
+    qops = [word.strip().lower() for word in fields.get("qop", "").split(",") if word.strip()]
+    is_known = algorithm in _HASHES and (not qops or "auth" in qops)
+    if not is_known or not fields.get("nonce"):
+        return None
+    return Challenge(
+        realm=fields.get("realm", ""),
+        nonce=fields["nonce"],
+        algorithm=algorithm,
+        opaque=fields.get("opaque"),
+        has_qop=bool(qops),
+        is_stale=fields.get("stale", "").lower() == "true",
+    )

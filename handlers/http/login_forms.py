@@ -1,0 +1,332 @@
+"""How a codec says that its units want their login, and the one place that makes requests of it.
+
+A codec's `LOGIN` is one of:
+
+- BasicLogin: user and password in the header Authorization; what a codec without `LOGIN` has
+- DigestLogin: an answer to the unit's challenge
+- FieldLogin: user and password, or a token, in fields of each request
+- SessionLogin: a request begins a session, whose keys stand in fields of those that follow
+
+Fields are templates: "{user}", "{password}" and "{token}" stand for the settings of these names,
+and each key of a session for what its first answer gave.
+
+    # NETIO-230: the login stands in one field of the query
+    LOGIN = FieldLogin(query={"l": "p:{user}:{password}"}, refusal="501 INVALID")
+
+    # UniFi's controllers: a cookie, and a second header against forged requests
+    LOGIN = SessionLogin(
+        path="/api/auth/login",
+        body={"username": "{user}", "password": "{password}"},
+        keys={"key": (Cookie("TOKEN"),), "csrf": (Header("X-CSRF-Token"),)},
+        requests=FieldLogin(headers={"Cookie": "TOKEN={key}", "X-CSRF-Token": "{csrf}"}),
+    )
+
+    # Geist: the key stands in the JSON of commands, and is refused with status 200
+    LOGIN = SessionLogin(
+        path="/api/auth/admin",
+        body={"cmd": "login", "data": {"password": "{password}"}},
+        keys={"key": (Member("data.token"),)},
+        requests=FieldLogin(body={"token": "{key}"}, refusal='"retCode": *100[23]'),
+    )
+
+    # Energenie: a login page; the unit knows the session by the client's address
+    LOGIN = SessionLogin(
+        path="/login.html",
+        body={"pw": "{password}"},
+        keys={},
+        requests=FieldLogin(refusal="EnerGenie Web:</h1>"),
+        content_type=FORM,
+    )
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Callable, NamedTuple, Optional, Union
+
+from ..shared.errors import NamedSetting, ProtocolError, SettingsError
+from ..shared.settings import Setting, Settings, one_line
+from .digest import Digest
+from .errors import HttpDenied, HttpLoginRefused
+from .login import Login, LoginFields, UnsentLogin
+from .message import Response
+from .settings import PASSWORD, USERNAME
+from .strict_json import FORM_ERRORS, loads
+from .unit_requests import FORM, JSON, WriteRequest, form
+
+TOKEN: Setting[str] = Setting(
+    "token",
+    "a personal access token, on one line without tabs",
+    one_line,
+    "",
+    "in place of username and password, and better: no session is left on the unit",
+    secret=True,
+)
+_KEY = re.compile(r"[!-+\--:<-~]{1,2000}")  # printable, without blank, comma and semicolon
+
+
+class BasicLogin(NamedTuple):
+    """User and password with each request (RFC 7617)."""
+
+
+class DigestLogin(NamedTuple):
+    """The answer to the unit's challenge, MD5 or SHA-256 (RFC 7616)."""
+
+    #: the one user that the units have, "" if the owner names one
+    user: str = ""
+    #: whether a unit that offers Basic alone gets the password, over TLS
+    basic_over_tls: bool = False
+
+
+class FieldLogin(NamedTuple):
+    """Fields of each request, by name."""
+
+    headers: Mapping[str, str] = {}
+    #: after the path
+    query: Mapping[str, str] = {}
+    #: in a body, if the request has one: of JSON by its path, such as "params.0"
+    body: Mapping[str, str] = {}
+    #: a pattern of a body with which the unit refuses a login, in place of status 401
+    refusal: str = ""
+
+    def filled(self, values: Mapping[str, str]) -> LoginFields:
+        """The fields with these values."""
+        return LoginFields(
+            _filled(self.headers, values), _filled(self.query, values), _filled(self.body, values)
+        )
+
+    def templates(self) -> Iterator[str]:
+        for fields in (self.headers, self.query, self.body):
+            yield from fields.values()
+
+
+class Cookie(NamedTuple):
+    """Where a session's key is: in a cookie of this name."""
+
+    name: str
+
+    def read(self, response: Response) -> str:
+        cookies = response.headers.get("set-cookie", "")
+        cookie = re.search(rf"(?:^|[,;]\s*){re.escape(self.name)}=([^;,\s]*)", cookies)
+        return cookie[1] if cookie else ""
+
+
+class Header(NamedTuple):
+    """Where a session's key is: in a header of this name."""
+
+    name: str
+
+    def read(self, response: Response) -> str:
+        return response.headers.get(self.name.lower(), "")
+
+
+class Member(NamedTuple):
+    """Where a session's key is: in JSON, by its path, such as "data.token"."""
+
+    path: str
+
+    def read(self, response: Response) -> str:
+        try:
+            value: Any = loads(response.body)
+            for name in self.path.split("."):
+                value = value[int(name) if name.isdigit() else name]
+        except FORM_ERRORS:
+            return ""
+        return value if isinstance(value, str) else ""
+
+
+class SessionLogin(NamedTuple):
+    """A request that begins a session, and the fields of those that follow. Nothing ends the
+    session but the unit.
+    """
+
+    #: where the session begins: a POST
+    path: str
+    #: its body, JSON or a form of the same fields
+    body: Mapping[str, Any]
+    #: by name, the places of what the answer gives, the first that has it; none for a unit that
+    #: knows a session by its client's address
+    keys: Mapping[str, Sequence[Union[Cookie, Header, Member]]]
+    #: what the requests that follow have
+    requests: FieldLogin = FieldLogin()
+    content_type: str = JSON
+    #: what each request has with a token of the owner, which needs no session; None: no such tokens
+    token: Optional[FieldLogin] = None
+    #: what the error of a refused session says besides
+    advice: tuple[Union[str, NamedSetting], ...] = ()
+
+
+LoginForm = Union[BasicLogin, DigestLogin, FieldLogin, SessionLogin]
+
+
+def form_of(codec: object) -> LoginForm:
+    """How a codec says that its units want their login."""
+    login_form: LoginForm = getattr(codec, "LOGIN", BasicLogin())
+    return login_form
+
+
+def refusal_of(login_form: LoginForm) -> str:
+    """The pattern of a body that refuses a login, "" for none."""
+    if isinstance(login_form, SessionLogin):
+        return login_form.requests.refusal
+    return login_form.refusal if isinstance(login_form, FieldLogin) else ""
+
+
+def login_settings(login_form: LoginForm) -> tuple[Setting[str], ...]:
+    """The settings of this form of login."""
+    names = _names(login_form)
+    settings = []
+    if "user" in names:
+        settings.append(USERNAME)
+    if "password" in names:
+        settings.append(PASSWORD)
+    if "token" in names:
+        settings.append(TOKEN)
+    return tuple(settings)
+
+
+def owner_login(login_form: LoginForm, settings: Settings) -> Login:
+    """The user and password, or the token, that the owner gave; an empty login without. It is not
+    sent as it is. Raises SettingsError if half of it is set, or both.
+    """
+    names = _names(login_form)
+    user = settings[USERNAME] if "user" in names else ""
+    password = settings[PASSWORD] if "password" in names else ""
+    token = settings[TOKEN] if "token" in names else ""
+    if token and (user or password):
+        raise _not_both()
+    if token:
+        return Login(token=token, is_personal=True)
+    if isinstance(login_form, DigestLogin) and password:
+        user = user or login_form.user
+    if "user" in names and bool(user) != bool(password):
+        raise SettingsError(
+            (
+                NamedSetting("username", noun="the handler settings "),
+                " and ",
+                NamedSetting("password"),
+                " go together: set both or neither",
+            )
+        )
+    return Login(user or None, password or None)
+
+
+def login_of(
+    login_form: LoginForm, owner: Login, send: Callable[[WriteRequest], Response]
+) -> Login:
+    """The login of the requests that follow, from what the owner gave. Only for a SessionLogin a
+    request is sent, with `send`, which raises for a refusal. Raises ProtocolError for an answer
+    without the session's keys.
+    """
+    if isinstance(login_form, DigestLogin):
+        basic_over_tls = login_form.basic_over_tls
+        return owner._replace(
+            digest=Digest(owner.user, owner.password, basic_over_tls=basic_over_tls)
+        )
+    if not owner.token and owner.password is None:
+        return owner
+    values = {"user": owner.user or "", "password": owner.password or ""}
+    if owner.token:
+        values = {"token": owner.token}
+    if isinstance(login_form, FieldLogin):
+        return owner._replace(fields=login_form.filled(values))
+    if isinstance(login_form, SessionLogin):
+        if login_form.token is not None and owner.token:
+            return owner._replace(fields=login_form.token.filled(values))
+        return _session(login_form, owner, values, send)
+    return owner
+
+
+def _session(
+    login_form: SessionLogin,
+    owner: Login,
+    values: Mapping[str, str],
+    send: Callable[[WriteRequest], Response],
+) -> Login:
+    """The login of a session that the unit begins: 1 round trip."""
+    fields = _filled(login_form.body, values)
+    is_form = login_form.content_type == FORM
+    body = form(fields) if is_form else json.dumps(fields).encode()
+    request = WriteRequest(login_form.path, body, content_type=login_form.content_type)
+    try:
+        response = send(request)
+    except HttpLoginRefused as error:
+        error.set_reason((*error.parts, *_advice(login_form)))
+        raise
+    except HttpDenied as error:
+        # no privilege is needed to log in
+        words = "the unit began no session: check user name and password"
+        error.set_reason((words, *_advice(login_form)))
+        raise
+    keys = {}
+    for name, places in login_form.keys.items():
+        found = (place.read(response) for place in places)
+        keys[name] = next((key for key in found if _KEY.fullmatch(key)), "")
+        if not keys[name]:
+            raise ProtocolError(
+                f"the answer to the login has no session key ({name}): is this the unit's web"
+                " service, and is its firmware current?",
+                operation=f"POST {login_form.path}",
+            )
+    # a session that the unit knows by the client's address has no key, but may end as others
+    token, *others = [*keys.values()] or [""]
+    fields_of_session = login_form.requests.filled({**values, **keys})
+    return owner._replace(token=token, keys=tuple(others), fields=fields_of_session)
+
+
+def _advice(login_form: SessionLogin) -> Sequence[Union[str, NamedSetting]]:
+    return ("; if they are right, ", *login_form.advice) if login_form.advice else ()
+
+
+def unsent(owner: Login) -> UnsentLogin:
+    """The owner's login, kept out of errors and not sent."""
+    return UnsentLogin(*owner)
+
+
+def _not_both() -> SettingsError:
+    return SettingsError(
+        (
+            "give ",
+            NamedSetting("username", noun="the handler settings "),
+            " and ",
+            NamedSetting("password"),
+            ", or ",
+            NamedSetting("token"),
+            ", not both",
+        )
+    )
+
+
+def _names(login_form: LoginForm) -> frozenset[str]:
+    """Which of user, password and token the form of login uses."""
+    templates: Iterable[str] = ("{user}", "{password}")
+    if isinstance(login_form, FieldLogin):
+        templates = login_form.templates()
+    elif isinstance(login_form, SessionLogin):
+        templates = list(_texts(login_form.body))
+        if login_form.token is not None:
+            templates += login_form.token.templates()
+    names = re.findall(r"\{(user|password|token)\}", " ".join(templates))
+    return frozenset(names)
+
+
+def _texts(template: Any) -> Iterator[str]:
+    """The texts in JSON."""
+    if isinstance(template, Mapping):
+        template = list(template.values())
+    if isinstance(template, (list, tuple)):
+        for part in template:
+            yield from _texts(part)
+    elif isinstance(template, str):
+        yield template
+
+
+def _filled(template: Any, values: Mapping[str, str]) -> Any:
+    """JSON whose texts have these values."""
+    if isinstance(template, Mapping):
+        return {name: _filled(part, values) for name, part in template.items()}
+    if isinstance(template, (list, tuple)):
+        return [_filled(part, values) for part in template]
+    return template.format_map(values) if isinstance(template, str) else template

@@ -1,0 +1,50 @@
+"""The requests that a codec yields. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Union
+from urllib.parse import urlencode
+
+JSON = "application/json"
+#: fields as a web page sends them
+FORM = "application/x-www-form-urlencoded"
+
+
+class ReadRequest(NamedTuple):
+    """A request that changes nothing, and may be sent again: a GET, or a POST of a body."""
+
+    path: str
+    body: bytes = b""
+    #: of the body
+    content_type: str = JSON
+    #: further headers; an `Accept` among them replaces that of JSON
+    headers: tuple[tuple[str, str], ...] = ()
+    #: the statuses of an answer with a result
+    answers: Union[range, tuple[int, ...]] = (200,)
+
+    @property
+    def method(self) -> str:
+        return "POST" if self.body else "GET"
+
+
+class WriteRequest(NamedTuple):
+    """A request that switches. With any method, it is sent once, and follows no redirect."""
+
+    path: str
+    body: bytes = b""
+    method: str = "POST"
+    #: of the body
+    content_type: str = JSON
+    #: further headers
+    headers: tuple[tuple[str, str], ...] = ()
+    #: the statuses of success: each 2xx, also "accepted", for the reading after it proves the rest
+    answers: Union[range, tuple[int, ...]] = range(200, 300)
+
+
+Request = Union[ReadRequest, WriteRequest]
+
+
+def form(fields: Mapping[str, str]) -> bytes:
+    """The body of a request whose content type is FORM."""
+    return urlencode(fields).encode("ascii")

@@ -1,0 +1,1 @@
+"""Shelly relays of generation 2 and later over their RPC."""

@@ -1,0 +1,102 @@
+"""Outlets of UPSs: groups of APC's (PowerNet-MIB), segments of HPE's (CPQPOWER-MIB) and receptacles
+of Eaton's (XUPS-MIB). The rest of a UPS is read by the handler nut.
+
+HPE's and Eaton's tables have one design: a verb's value is a delay in seconds, and 0 is now.
+Energies of Eaton's receptacles can be reset, and are not in every firmware: they are not read.
+"""
+
+from functools import partial
+
+from .language import *
+
+GROUP = "318.1.1.1.12"
+GROUP_TYPE = column(f"{GROUP}.1.2.1.5", "upsOutletGroupStatusOutletType")
+SWITCHED_GROUP = "1"  # 2 is the main group
+NO_COMMAND = "2"
+
+
+def _receptacles(table: str, name: str) -> tuple[Outlets, ...]:
+    """The outlets of HPE's and Eaton's design."""
+    return outlets(
+        states=State(column(f"{table}.2.1.2", f"{name}RecepStatus"), on=("1",), off=("2",)),
+        control=Verbs(
+            on=column(f"{table}.2.1.4", f"{name}RecepOnDelaySecs"),
+            off=column(f"{table}.2.1.3", f"{name}RecepOffDelaySecs"),
+        ),
+        count=scalar(f"{table}.1.0", f"{name}NumReceptacles"),
+        count_if_empty=True,
+    )
+
+
+ups_profile = partial(
+    Profile,
+    ups=True,
+    evidence=SIMULATED.of("state", "switching"),
+)
+
+PROFILES = (
+    ups_profile(
+        key="apc-ups",
+        vendor="APC",
+        mib="PowerNet-MIB (UPS outlet groups)",
+        source=librenms("apc/PowerNet-MIB"),
+        models=("Smart-UPS with outlet groups (SMT, SMX, SRT and others)",),
+        sys_object_ids=oids(
+            *("318.1.3.1", "318.1.3.2", "318.1.3.3", "318.1.3.5"),
+            *("318.1.3.13", "318.1.3.16", "318.1.3.17", "318.1.3.27"),
+        ),
+        outlets=outlets(
+            states=State(
+                column(f"{GROUP}.1.2.1.3", "upsOutletGroupStatusGroupState"),
+                on=("1",),
+                off=("2",),
+                doubts=(
+                    Doubt(
+                        column(f"{GROUP}.1.2.1.4", "upsOutletGroupStatusCommandPending"),
+                        quiet=(NO_COMMAND,),
+                    ),
+                ),
+            ),
+            control=Guarded(
+                Write(column(f"{GROUP}.3.2.1.3", "upsOutletGroupControlCommand"), on=1, off=2),
+                GROUP_TYPE,
+                allow=(SWITCHED_GROUP,),
+                why="it is the main group, whose command switches all groups",
+            ),
+            count=scalar(f"{GROUP}.1.1.0", "upsOutletGroupStatusTableSize"),
+            name=column(f"{GROUP}.1.2.1.2", "upsOutletGroupStatusName"),
+        ),
+        note=(
+            "A group switched on while the main group is off switches that on, too. The UPS itself"
+            " is read by the handler nut."
+        ),
+        unread=(
+            "upsOutletGroupStatusGroupFullState: 32 flags, on and off as in the state, and what is"
+            " pending as in upsOutletGroupStatusCommandPending"
+        ),
+    ),
+    ups_profile(
+        key="hpe-ups",
+        vendor="HPE",
+        mib="CPQPOWER-MIB (ups)",
+        source=librenms("hp/CPQPOWER-MIB"),
+        models=("UPS with load segments",),
+        sys_object_ids=oids("232.165.3"),
+        outlets=_receptacles("232.165.3.10", "ups"),
+        # writes upsRecepOnDelaySecs and upsRecepOffDelaySecs: 0
+        programs=(public("networkupstools/nut", "drivers/compaq-mib.c"),),
+        note="The UPS itself is read by the handler nut.",
+    ),
+    ups_profile(
+        key="eaton-ups",
+        vendor="Eaton",
+        mib="XUPS-MIB",
+        source=pysnmp_mibs("mibs/eaton/XUPS-MIB"),
+        models=("UPS with switched outlets and a card of XUPS-MIB",),
+        sys_object_ids=oids("534.1"),
+        outlets=_receptacles("534.1.12", "xups"),
+        # writes xupsRecepOnDelaySecs and xupsRecepOffDelaySecs: 0
+        programs=(public("networkupstools/nut", "drivers/eaton-ups-pxg-mib.c"),),
+        note="The UPS itself is read by the handler nut.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Two handlers read one PDU, side by side."""

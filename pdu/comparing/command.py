@@ -1,0 +1,226 @@
+"""`pdu compare`: two handlers read one PDU, as DCImanager would, and what differs is shown."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextvars import copy_context
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple, Optional, Union
+
+import click
+
+from handlers.shared.address import Address
+from handlers.shared.errors import SettingsError, printable
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.snmp_client.process_options import READS_ONLY
+
+from ..cli.error_output import describe
+from ..cli.exit_codes import DONE, NOT_SEEN
+from ..cli.groups import Subcommand
+from ..cli.options import FILE, TEXT, NumberRange, Run, output_options, pass_run
+from ..cli.output import counted, print_json_line, waiting
+from ..loading.handler_archives import BadArchive
+from ..loading.handler_loading import LoadedHandler, load
+from ..loading.handler_paths import is_handler_there
+from ..loading.handler_renaming import renamed_archive
+from ..loading.handler_source import read_handler
+from ..loading.open_handler import HandlerTools
+from ..network import hosts
+from ..pdu_list import form
+from ..pdu_list.device_arguments import arguments_help
+from ..pdu_list.login_options import Login, login_options, pass_login
+from .readings import Difference, HandlerReading, differences
+
+_MOST_MINUTES = 24 * 60.0
+_SECOND = "_second"  # of the directory of a second handler of the same name
+_HELP = f"""\
+Read one PDU with two handlers, as DCImanager would, and show what differs: outlets, states, load
+and energy. The first may be DCImanager's own or anybody's, the second one of this pack: it is the
+argument for a migration, or against it.
+
+Nothing is switched, and over SNMP every write is refused. The first handler reads before and after
+the second one: what changes meanwhile is no difference. A load may differ by a tenth, an energy by
+a hundredth.
+
+{arguments_help("HANDLER", "HOST")}
+
+Exit code: 0 if they agree, 9 if they differ at any time; the code of its error if neither reads
+the PDU. Ctrl-C ends --every with the code of what was seen.
+"""
+
+
+class _Side(NamedTuple):
+    """One of the two handlers, with the PDU that it reads."""
+
+    shown: str
+    tools: HandlerTools
+    data: Union[PduData, PduSnmpData]
+
+
+@click.command(
+    "compare",
+    cls=Subcommand,
+    examples=(
+        "pdu compare pdu_common/handlers/apc.py snmp 192.0.2.8",
+        "pdu compare old.tar.gz snmp 192.0.2.8 --every 5 --out week.txt",
+    ),
+    help=_HELP,
+)
+@click.argument("first", metavar="HANDLER", type=TEXT)
+@click.argument("second", metavar="HANDLER", type=TEXT)
+@click.argument("host", type=TEXT)
+@click.option(
+    "--every",
+    metavar="MINUTES",
+    type=NumberRange(0.01, _MOST_MINUTES),
+    help="again and again, until Ctrl-C",
+)
+@click.option(
+    "--times",
+    metavar="N",
+    type=click.IntRange(1),
+    help="so often in all",
+)
+@click.option("--out", metavar="FILE", type=FILE, help="add a line of each comparison to this file")
+@login_options
+@output_options
+@pass_login
+@pass_run
+def compare(
+    run: Run,
+    login: Login,
+    first: str,
+    second: str,
+    host: str,
+    every: Optional[float],
+    times: Optional[int],
+    out: Optional[str],
+) -> int:
+    address = hosts.parse_argument(host)
+    # a secret that is typed is asked for once
+    login = replace(login, typed_secrets={})
+    with tempfile.TemporaryDirectory(prefix="pdu-compare-") as name:
+        sides = [
+            _side(loaded_handler, address, login)
+            for loaded_handler in _loaded_pair(first, second, Path(name))
+        ]
+        count = times or (sys.maxsize if every else 1)
+        seen: list[bool] = []
+        with contextlib.ExitStack() as stack:
+            if every:
+                stack.enter_context(contextlib.suppress(KeyboardInterrupt))
+            for number in range(count):
+                if number:
+                    time.sleep(60.0 * (every or 0.0))
+                with waiting(f"reading {address} with both handlers", run.output):
+                    found = _differences(sides, run)
+                seen.append(bool(found))
+                _tell(run, sides, address, found, out)
+    if len(seen) > 1 and not run.output.json:
+        print(f"{counted(len(seen), 'comparison')}, {sum(seen)} with differences")
+    return NOT_SEEN if any(seen) else DONE
+
+
+# ---- the two handlers ----------------------------------------------------------------------------
+
+
+def _loaded_pair(first: str, second: str, folder: Path) -> Iterator[LoadedHandler]:
+    """Both handlers. Two of one name, such as two versions, are loaded under two names. Raises
+    SettingsError.
+    """
+    yield load(first)
+    tops = [read_handler(word).archive.top for word in (first, second) if is_handler_there(word)]
+    if first == second or len(tops) < 2 or tops[0] != tops[1]:
+        yield load(second)
+        return
+    source = read_handler(second)
+    top = f"{source.archive.top}{_SECOND}"
+    try:
+        data = renamed_archive(source.archive, top)
+    except BadArchive as error:
+        raise SettingsError(
+            f"{first} and {second} are both {source.archive.top}, and the second cannot be loaded"
+            f" under another name: {error}"
+        ) from None
+    path = folder / f"{top}.tar.gz"
+    path.write_bytes(data)
+    import_path = f"{top}{source.import_path[len(source.archive.top) :]}"
+    yield load(f"{path}:{import_path}")._replace(shown=Path(source.path).name)
+
+
+def _side(handler: LoadedHandler, address: Address, login: Login) -> _Side:
+    """A handler with the settings that it takes. Raises SettingsError."""
+    own_login = login
+    if handler.settings:
+        keys = form.setting_keys(handler)
+        secret_files = {key: path for key, path in login.secret_files.items() if key in keys}
+        settings = form.settings_for_handler(handler, login)
+        own_login = replace(login, settings=settings, secret_files=secret_files)
+    data = form.pdu_data(handler, address, own_login)
+    return _Side(handler.shown, HandlerTools(handler), data)
+
+
+# ---- one comparison ------------------------------------------------------------------------------
+
+
+def _differences(sides: Sequence[_Side], run: Run) -> list[Difference]:
+    """Where the two differ now. Raises the error of the first handler if neither reads the PDU."""
+    errors: list[Exception] = []
+    before, second, after = (_reading(side, run, errors) for side in (sides[0], sides[1], sides[0]))
+    if second.error and (before.error or after.error):
+        raise errors[0]
+    return differences(before, second, after)
+
+
+def _reading(side: _Side, run: Run, errors: list[Exception]) -> HandlerReading:
+    """What a handler says, by an object of its own for each call."""
+
+    def read() -> HandlerReading:
+        READS_ONLY.set(True)
+        states = dict(side.tools.four_methods(side.data).states())
+        return HandlerReading(states, side.tools.four_methods(side.data).figures())
+
+    try:
+        return copy_context().run(read)
+    except Exception as error:
+        errors.append(error)
+        description = describe(error, run)
+        return HandlerReading(error=f"{description['kind']}: {description['reason']}")
+
+
+def _tell(
+    run: Run,
+    sides: Sequence[_Side],
+    address: Address,
+    found: Sequence[Difference],
+    out: Optional[str],
+) -> None:
+    """Print one comparison, and add it to the file."""
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    names = [side.shown for side in sides]
+    if run.output.json:
+        rows = [difference._asdict() for difference in found]
+        document = {"at": now, "host": str(address), "handlers": names, "differences": rows}
+        print_json_line(document)
+    else:
+        result = "differ" if found else "agree"
+        print(f"{now} {address}: {names[0]} | {names[1]} {result}")
+        for difference in found:
+            print(f"    {printable(str(difference))}")
+    if out:
+        words = "; ".join(printable(str(difference)) for difference in found) or "agree"
+        _add_line(out, f"{now} {address} {names[0]} | {names[1]}: {words}\n")
+
+
+def _add_line(path: str, line: str) -> None:
+    try:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(line)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None

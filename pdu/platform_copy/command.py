@@ -1,0 +1,320 @@
+"""`pdu platform`: an owner's copy of DCImanager's project is looked at, and handlers run in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+import click
+
+from handlers import VERSION, registry
+from handlers.shared.errors import SettingsError, printable
+
+from ..cli.exit_codes import DEFECT, DONE, NOT_SEEN, WRONG
+from ..cli.groups import Subcommand
+from ..cli.options import FILE, FILE_ARGUMENT, TEXT, Run, output_options, pass_run
+from ..cli.output import Result, print_result, waiting
+from ..files.whole_files import text_of, write_whole
+from ..loading.handler_paths import is_handler_there
+from ..loading.handler_source import read_handler
+from ..workshop.handler.method_trials import method_findings
+from ..workshop.handler.rules import BROKEN, UNTRIED, Finding
+from .own_handlers import Comparison, compare_handlers
+from .placement import archive_module, pack_module, place_pack
+from .trials import CALL_SECONDS, HandlerModule, Platform, WorkerMethods, worker_process
+from .units import PlatformPdu, nut_pdu, snmp_pdu
+from .worker import Call
+
+_HERE = Path(__file__).parent
+_PACKAGES = ("common", "pdu_common")
+_SURVEY_SECONDS = 300.0
+_REPORT = "platform-report.txt"
+_FIRST_WORD = "pack "  # of a report
+# kinds of a call that its process did not answer
+_NOT_RUN = ("died", "time-out")
+# packages whose absence is no fault of this Python
+_OWN_PACKAGES = (*_PACKAGES, "pdu_pack")
+#: the unit on which handlers over SNMP are tried, if the copy does not say another one
+_FAMILY = "apc-rpdu2"
+_UPLOAD, _DIFFERS, _OPEN = "you may upload", "do not upload yet", "not everything was tried"
+
+
+class Trial(NamedTuple):
+    """What came of one handler in the copy."""
+
+    handler: str
+    #: what differs from the simulated PDU, and what was not tried
+    faults: Sequence[str]
+    untried: Sequence[str]
+
+
+class Report(NamedTuple):
+    """All that was seen of a copy."""
+
+    survey: Sequence[str]
+    trials: Sequence[Trial]
+    comparisons: Sequence[Comparison]
+
+    @property
+    def verdict(self) -> tuple[int, str]:
+        """The exit code, and the last line."""
+        wrong = [trial.handler for trial in self.trials if trial.faults]
+        open_ = [trial.handler for trial in self.trials if trial.untried]
+        if wrong:
+            return DEFECT, f"{_DIFFERS}: {', '.join(wrong)}: see above what differs"
+        if open_ or not self.trials:
+            return NOT_SEEN, f"{_OPEN}: {', '.join(open_) or 'no handler'}: see above"
+        names = ", ".join(trial.handler for trial in self.trials)
+        return DONE, f"{_UPLOAD}: {names} did in this copy what they do beside our own double"
+
+    def lines(self) -> Iterator[str]:
+        """The report for people, and for the file."""
+        yield f"{_FIRST_WORD}{VERSION}"
+        yield from self.survey
+        for trial in self.trials:
+            result = "differs" if trial.faults else "not tried" if trial.untried else "agrees"
+            yield f"{result}  {trial.handler}"
+            yield from (f"    {fault}" for fault in (*trial.faults, *trial.untried))
+        if not self.comparisons:
+            yield "platform handlers: pdu_common/handlers has no module with make_handler"
+        for comparison in self.comparisons:
+            yield f"platform handler {comparison.module}: {comparison.words}"
+            yield from (f"    {detail}" for detail in comparison.details)
+
+
+@click.command(
+    "platform",
+    cls=Subcommand,
+    examples=(
+        "pdu platform equip_handler",
+        "pdu platform equip_handler handler_dir --out mine.txt",
+    ),
+)
+@click.argument("folder", metavar="DIR", type=FILE_ARGUMENT)
+@click.argument("handlers", metavar="[HANDLER]...", nargs=-1, type=TEXT)
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=FILE,
+    default=_REPORT,
+    help=f"write the report to this file  [default: {_REPORT}]",
+)
+@click.option(
+    "--python",
+    "program",
+    metavar="PROGRAM",
+    type=TEXT,
+    default=sys.executable,
+    help="a Python with the packages of DIR/requirements.txt",
+)
+@click.option(
+    "--adapter",
+    metavar="FILE",
+    type=FILE,
+    help="functions that make the platform's objects, where looking at its classes fails",
+)
+@click.option(
+    "--snmp-port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="the UDP port of the simulated PDU, such as 161 for a platform that knows no other",
+)
+@output_options
+@pass_run
+def platform(
+    run: Run,
+    folder: str,
+    handlers: Sequence[str],
+    out: str,
+    program: str,
+    adapter: Optional[str],
+    snmp_port: int,
+) -> int:
+    """Look at a copy of DCImanager's project, and run handlers in it on simulated PDUs: its last
+    line says whether you may upload.
+
+    DIR      what this prints on a location server:
+    docker cp eservice_handler:/opt/ispsystem/equip_handler ./
+
+    HANDLER  snmp or nut of this pack, or the PATH of an archive, folder or file over SNMP
+    [default: snmp nut]
+
+    It runs the platform's code, with your rights. The report has names, signatures and forms of
+    the platform, and none of its code: send it to the project, so that it settles these for all.
+
+    Exit code: 0 if you may upload, 1 if something differs, 9 if something was not tried.
+    """
+    run.defect_code = WRONG  # 1 says that something differs
+    output = run.output
+    tree = _checked_tree(folder)
+    chosen = handlers or ("snmp", "nut")
+    words = [_checked_handler(word) for word in chosen]
+    python = shutil.which(program)
+    if python is None:
+        raise SettingsError(f"there is no program {program}")
+    _check_report(out)
+    with (
+        tempfile.TemporaryDirectory(prefix="pdu-platform-") as name,
+        waiting("running handlers in the copy", output),
+    ):
+        temporary = Path(name)
+        copy = Platform(tree, str(_write_adapter(adapter, temporary)), os.path.abspath(python))
+        report = _report(copy, words, temporary, snmp_port)
+        lines = [printable(_without_path(line, tree)) for line in report.lines()]
+        code, verdict = report.verdict
+    _write_report(out, "\n".join([*lines, verdict, ""]))
+    data = {
+        "verdict": verdict,
+        "survey": list(report.survey),
+        "handlers": [trial._asdict() for trial in report.trials],
+        "platform_handlers": [comparison._asdict() for comparison in report.comparisons],
+    }
+    where = f"{out} has this report: send it to the project"
+    return print_result(Result(data, [*lines, where, verdict], code), as_json=output.json)
+
+
+def _check_report(path: str) -> None:
+    """Raises SettingsError for a file that is no report, before anything is run."""
+    if os.path.lexists(path) and not text_of(path).startswith(_FIRST_WORD):
+        raise SettingsError(f"{path} is not replaced, because it is no report: give another --out")
+
+
+def _write_report(path: str, text: str) -> None:
+    try:
+        write_whole(path, text.encode("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+
+
+# ---- arguments -----------------------------------------------------------------------------------
+
+
+def _checked_tree(folder: str) -> Path:
+    for package in _PACKAGES:
+        if not Path(folder, package).is_dir():
+            raise SettingsError(
+                f"{folder} has no folder {package}: give a copy of the platform's project, of"
+                " `docker cp eservice_handler:/opt/ispsystem/equip_handler ./`"
+            )
+    return Path(folder).resolve()
+
+
+def _checked_handler(word: str) -> str:
+    if word in ("snmp", "nut"):
+        return word
+    if registry.is_handler(word):
+        raise SettingsError(
+            f"{word} has no simulated PDU here: snmp and nut try both forms of the platform"
+        )
+    if not is_handler_there(word):
+        raise SettingsError(f"{word} is no file, folder or archive with a handler")
+    if read_handler(word).protocol != "snmp":
+        raise SettingsError(f"{word} speaks no SNMP: there is no simulated PDU for it here")
+    return word
+
+
+def _write_adapter(path: Optional[str], folder: Path) -> Path:
+    """A file with the functions of unknown_platform.py, replaced by those of the owner's file."""
+    own_functions = text_of(path) if path else ""
+    texts = [
+        (_HERE / "unknown_platform.py").read_text("utf-8"),
+        own_functions.replace("from __future__ import annotations", ""),
+    ]
+    adapter = folder / "adapter.py"
+    adapter.write_text("\n\n".join(texts), "utf-8")
+    return adapter
+
+
+def _without_path(line: str, tree: Path) -> str:
+    """A line without the place of the copy, which may name its owner."""
+    return line.replace(str(tree), "DIR")
+
+
+# ---- the run -------------------------------------------------------------------------------------
+
+
+def _report(platform_: Platform, words: Sequence[str], folder: Path, snmp_port: int) -> Report:
+    pack_folder = place_pack(folder / "pack")
+    trials = []
+    for number, word in enumerate(words):
+        handler = _placed(word, pack_folder, folder / str(number))
+        with _unit_for(word, snmp_port) as pdu:
+            trials.append(_tried(platform_, word, handler, pdu))
+    own_handler = pack_module(pack_folder, "snmp")
+    return Report(_survey(platform_), trials, list(compare_handlers(platform_, own_handler)))
+
+
+def _placed(word: str, pack_folder: Path, folder: Path) -> HandlerModule:
+    if registry.is_handler(word):
+        return pack_module(pack_folder, word)
+    source = read_handler(word)
+    return archive_module(source.archive, source.import_path, folder)
+
+
+def _unit_for(word: str, snmp_port: int) -> AbstractContextManager[PlatformPdu]:
+    return nut_pdu() if word == "nut" else snmp_pdu(_FAMILY, snmp_port)
+
+
+def _tried(platform_: Platform, word: str, handler: HandlerModule, pdu: PlatformPdu) -> Trial:
+    """The four methods of a handler in the copy, on a PDU whose every answer is known."""
+    with worker_process(platform_, handler, pdu.form) as worker:
+        call = worker.call("status", CALL_SECONDS)
+        if not call.ok:
+            return _failed(platform_, word, call, pdu)
+        findings = list(method_findings(pdu.device(WorkerMethods(worker))))
+    faults = [_words(finding) for finding in findings if finding.result == BROKEN]
+    untried = [_words(finding) for finding in findings if finding.result == UNTRIED]
+    return Trial(word, faults, untried)
+
+
+def _failed(platform_: Platform, word: str, call: Call, pdu: PlatformPdu) -> Trial:
+    """A first call that failed: because of the copy, or of how it was run here."""
+    text = f"status: {call.kind}: {call.text}"
+    missing = _missing_package(call)
+    if missing:
+        advice = f"give --python with the packages of {platform_.tree}/requirements.txt"
+        return Trial(word, [], [f"this Python has no package {missing}: {advice}"])
+    if call.kind in _NOT_RUN:
+        return Trial(word, [], [text])
+    if call.kind == "unreachable" and pdu.form.protocol == "snmp" and not pdu.requests():
+        asked = f"nothing was sent to the UDP port {pdu.form.snmp['port']} of snmp_params"
+        advice = "if this platform's SNMP client knows port 161 alone: as root, --snmp-port 161"
+        return Trial(word, [], [f"{asked}: {advice}", text])
+    return Trial(word, [text], [])
+
+
+def _missing_package(call: Call) -> str:
+    """The package that the platform needs, and this Python does not have; "" if there is none."""
+    match = re.search(r"No module named '(\w+)", call.text)
+    if match is None or match[1] in _OWN_PACKAGES:
+        return ""
+    return match[1]
+
+
+def _words(finding: Finding) -> str:
+    return f"{finding.rule.text}: {finding.detail}" if finding.detail else finding.rule.text
+
+
+def _survey(platform_: Platform) -> list[str]:
+    """What a clean process sees of the copy."""
+    try:
+        process = subprocess.run(
+            [platform_.python, "-I", "-B", str(_HERE / "survey.py"), str(platform_.tree)],
+            capture_output=True,
+            text=True,
+            env={"PATH": os.environ.get("PATH", "")},
+            check=False,
+            timeout=_SURVEY_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return [f"the survey of the platform did not end within {_SURVEY_SECONDS:g} s"]
+    return [*process.stdout.splitlines(), *process.stderr.splitlines()[-1:]]

@@ -1,0 +1,135 @@
+"""Runs a handler on a platform in a clean process, by its four methods."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from handlers.dcimanager import Figures, MeterFigures
+from handlers.shared.errors import PduHandlerError
+from pdu_common.helper import EnumPowerStatus
+
+from ..loading.handler_archives import Archive
+from .worker import Job, Worker, started
+
+CALL_SECONDS = 300.0
+
+
+class Platform(NamedTuple):
+    """A platform: the folder `tree` with `common` and `pdu_common`.
+
+    `adapter` is a file with the functions of adapter.py, beside this file, that differ on this
+    platform ("": none). A worker is a new process of `python`.
+    """
+
+    tree: Path
+    adapter: str = ""
+    python: str = sys.executable
+
+
+class HandlerModule(NamedTuple):
+    """A handler's module, or the file to load, and the entry for sys.path."""
+
+    path: str
+    module: str
+
+
+class Form(NamedTuple):
+    """What DCImanager's form carries for a PDU. The repr shows no secret."""
+
+    #: `snmp` or `custom`
+    protocol: str
+    address: str
+    #: the fields of SNMP
+    snmp: Mapping[str, str]
+    #: the handler settings
+    settings: Mapping[str, str]
+    #: the handler's internal name
+    handler: str
+
+    def __repr__(self) -> str:
+        return f"Form({self.protocol}, {self.address}, {self.handler})"
+
+
+def place(archive: Archive, where: str, folder: Path) -> HandlerModule:
+    """Unpacks an archive as a platform may: as a "directory" on sys.path, a "package", or a "file"
+    that is loaded by its path.
+    """
+    if where == "package":
+        inner = folder / "uploaded" / "handlers"
+        inner.mkdir(parents=True)
+        for package in (inner, inner.parent):
+            (package / "__init__.py").touch()
+        archive.unpack(inner)
+        return HandlerModule(str(folder), f"uploaded.handlers.{archive.top}.handler")
+    archive.unpack(folder)
+    if where == "file":
+        return HandlerModule(str(folder / "nowhere"), str(folder / archive.top / "handler.py"))
+    return HandlerModule(str(folder), f"{archive.top}.handler")
+
+
+@contextlib.contextmanager
+def worker_process(
+    platform: Platform, handler: HandlerModule, form: Form, *, fresh: bool = False
+) -> Iterator[Worker]:
+    """A process that calls a handler of the PDU of this form. `fresh`: each call gets a new
+    handler object and a new thread.
+    """
+    data = {**form._asdict(), "snmp": dict(form.snmp), "settings": dict(form.settings)}
+    job = Job(
+        [str(platform.tree), handler.path],
+        handler.module,
+        data,
+        adapter=platform.adapter,
+        fresh=fresh,
+    )
+    with tempfile.TemporaryDirectory(prefix="pdu-platform-") as empty:
+        worker = Worker(job, Path(empty), partial(started, python=platform.python))
+        try:
+            yield worker
+        finally:
+            worker.close()
+
+
+class CallFailed(PduHandlerError):
+    """A call in the worker failed. The reason begins with the kind of its error."""
+
+
+class WorkerMethods:
+    """The methods of a handler in a worker process."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._states: Mapping[str, str] = {}
+        self.statistic: Mapping[str, Any] = {}
+
+    def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
+        self._states = self._call("status")["ports"]
+        return [(identity, EnumPowerStatus[name]) for identity, name in self._states.items()]
+
+    def figures(self) -> Figures:
+        self.statistic = self._call("statistic")
+        outlets = {
+            identity: MeterFigures(energy_kwh=energy)
+            for identity, energy in self.statistic["ports"].items()
+        }
+        return Figures(self.statistic["load"], self.statistic["total_consumption"], outlets)
+
+    def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
+        method = "port_up" if on else "port_down"
+        answer = self._call(method, identity, self._states.get(identity, "UNKNOWN"))
+        if not answer["same_object"]:
+            raise CallFailed("it returned another object than it was given")
+        return EnumPowerStatus[answer["state"]]
+
+    def _call(self, method: str, identity: str = "", state: str = "UNKNOWN") -> Mapping[str, Any]:
+        call = self._worker.call(method, CALL_SECONDS, identity, state)
+        if not call.ok:
+            raise CallFailed(f"{call.kind}: {call.text}")
+        value: Mapping[str, Any] = call.value
+        return value

@@ -1,0 +1,122 @@
+"""The simulated PDUs on which handlers run in a copy of the platform: one of each family over SNMP,
+and one behind a NUT server, for the platform's other form.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Callable, NamedTuple
+
+from handlers.shared.errors import SettingsError
+
+from ..cli.states import DOWN, UNKNOWN, UP
+from ..recordings.nut import dump
+from ..recordings.nut.server import NutServer
+from ..recordings.replay_server import HOST
+from ..recordings.snmp.agent import SnmpServer
+from ..workshop.handler.method_trials import Methods, States, TrialDevice
+from ..workshop.handler.trial_units import COMMUNITY, TrialUnit, family_device
+from .trials import Form
+
+#: seconds for one SNMP request of the platform
+_TIMEOUT_S = "20"
+_NUT_DEVICE = "pdu"
+_STATES = {True: UP, False: DOWN, None: UNKNOWN}
+_NUT_OUTLETS = {"1": "on", "2": "off", "3": "on", "4": "on"}
+
+
+class PlatformPdu(NamedTuple):
+    """A PDU on this machine, of which everything is known."""
+
+    #: for people
+    about: str
+    #: what DCImanager's form would carry for it
+    form: Form
+    #: the device, for the trials of the methods that read it
+    device: Callable[[Methods], TrialDevice]
+    #: how many requests reached it
+    requests: Callable[[], int]
+
+
+@contextlib.contextmanager
+def snmp_pdu(family: str, port: int = 0) -> Iterator[PlatformPdu]:
+    """The PDU of a family, on a free UDP port unless one is given. Raises SettingsError for a port
+    that cannot be used.
+    """
+    device = family_device(family)
+    if device is None:
+        raise SettingsError(f"there is no simulated unit of the family {family}")
+    with contextlib.closing(SnmpServer(COMMUNITY)) as server:
+        unit = TrialUnit(device.rows, device.key)
+        try:
+            agent = server.serve(unit, port)
+        except OSError as error:
+            raise SettingsError(f"the UDP port {port} cannot be used ({error.strerror})") from None
+        fields = {
+            "version": "2",
+            "port": str(agent.port),
+            "community": COMMUNITY,
+            "timeout": _TIMEOUT_S,
+        }
+
+        def requests() -> int:
+            return agent.datagrams
+
+        yield PlatformPdu(
+            device.about,
+            Form("snmp", HOST, fields, {}, "pdu_snmp"),
+            lambda methods: TrialDevice.of_unit(methods, device.about, unit, requests),
+            requests,
+        )
+
+
+@contextlib.contextmanager
+def nut_pdu() -> Iterator[PlatformPdu]:
+    """A PDU behind a NUT server: the form without SNMP, with handler settings."""
+    (recorded_device,) = dump.parse(_nut_dump())
+    server = NutServer([recorded_device], 0)
+    replay = server.describe("nut", "")
+    settings = {
+        "port": str(replay.port),
+        "device": _NUT_DEVICE,
+        "username": "admin",
+        "password": "any",
+    }
+
+    def states() -> States:
+        return {name: _STATES[on] for name, on in server.outlet_states().items()}
+
+    about = "a simulated PDU behind a NUT server"
+    try:
+        yield PlatformPdu(
+            about,
+            Form("custom", HOST, {}, settings, "pdu_nut"),
+            lambda methods: TrialDevice(
+                methods,
+                about,
+                states=states,
+                commands=lambda: len(replay.writes()),
+                requests=replay.connections,
+            ),
+            replay.connections,
+        )
+    finally:
+        replay.close()
+
+
+def _nut_dump() -> str:
+    lines = [f"# device {_NUT_DEVICE} simulated", "device.type: pdu", "ups.status: OL"]
+    lines += ["input.current: 4.5", f"outlet.count: {len(_NUT_OUTLETS)}"]
+    for outlet, state in _NUT_OUTLETS.items():
+        lines += [
+            f"outlet.{outlet}.id: {outlet}",
+            f"outlet.{outlet}.desc: Outlet {outlet}",
+            f"outlet.{outlet}.switchable: yes",
+            f"outlet.{outlet}.status: {state}",
+        ]
+        lines += [
+            f"# command outlet.{outlet}.load.{word} Turn the outlet {word}"
+            for word in ("on", "off")
+        ]
+    return "\n".join([*lines, ""])

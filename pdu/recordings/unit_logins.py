@@ -1,0 +1,112 @@
+"""The login of a codec's unit (handlers/http/login_forms.py), seen from the unit that replays a
+recording: it takes each login, and knows a request by what is left without the login.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Optional
+from urllib.parse import parse_qsl, unquote_plus
+
+from handlers.http.login_forms import (
+    Cookie,
+    FieldLogin,
+    Header,
+    LoginForm,
+    SessionLogin,
+)
+from handlers.http.unit_requests import FORM
+
+from .replay_server import Response
+
+_KEY = "replayed"
+
+
+class KnownRequest(NamedTuple):
+    """A request without its login, so that two can be compared."""
+
+    method: str
+    target: str
+    #: JSON in one spelling, or the text
+    content: str
+
+
+def known_request(login_form: LoginForm, method: str, target: str, content: Any) -> KnownRequest:
+    """A request without its login. `content`: the JSON of its body, or the text."""
+    fields = _fields(login_form)
+    path, _, query = target.partition("?")
+    query = _without(query, fields.query)
+    known_target = f"{path}?{query}" if query else path
+    if isinstance(content, str):
+        return KnownRequest(method, known_target, _without(content, fields.body))
+    for place in fields.body:
+        content = _with_member(content, place.split("."), "")
+    spelling = json.dumps(content, sort_keys=True)
+    return KnownRequest(method, known_target, spelling)
+
+
+def session_answer(
+    login_form: LoginForm, method: str, target: str, body: bytes
+) -> Optional[Response]:
+    """The answer to a request that begins a session; None for any other request."""
+    if not isinstance(login_form, SessionLogin) or (method, target) != ("POST", login_form.path):
+        return None
+    try:
+        is_form = login_form.content_type == FORM
+        fields = dict(parse_qsl(body.decode())) if is_form else json.loads(body)
+    except ValueError:
+        return None
+    if not _is_filled(login_form.body, fields):
+        return None
+    headers: dict[str, str] = {}
+    document: Any = {}
+    for places in login_form.keys.values():
+        place = places[0]
+        if isinstance(place, Cookie):
+            headers["Set-Cookie"] = f"{place.name}={_KEY}; path=/"
+        elif isinstance(place, Header):
+            headers[place.name] = _KEY
+        else:
+            document = _with_member(document, place.path.split("."), _KEY)
+    return 200, document, headers
+
+
+def _fields(login_form: LoginForm) -> FieldLogin:
+    if isinstance(login_form, SessionLogin):
+        return login_form.requests
+    return login_form if isinstance(login_form, FieldLogin) else FieldLogin()
+
+
+def _without(text: str, names: Mapping[str, str]) -> str:
+    """A query or a form without these fields."""
+    parts = text.split("&")
+    return "&".join(part for part in parts if unquote_plus(part.partition("=")[0]) not in names)
+
+
+def _with_member(document: Any, path: list[str], value: str) -> Any:
+    """JSON with this value at the path, made where it is missing."""
+    if not path:
+        return value
+    name, *rest = path
+    if name.isdigit():
+        entries = list(document) if isinstance(document, list) else []
+        entries += [None] * (int(name) + 1 - len(entries))
+        entries[int(name)] = _with_member(entries[int(name)], rest, value)
+        return entries
+    members = dict(document) if isinstance(document, Mapping) else {}
+    members[name] = _with_member(members.get(name), rest, value)
+    return members
+
+
+def _is_filled(template: Any, value: Any) -> bool:
+    """Whether JSON is this template with any login."""
+    if isinstance(template, str) and "{" in template:
+        return isinstance(value, str)
+    if isinstance(template, Mapping) and isinstance(value, Mapping):
+        members = [_is_filled(part, value.get(name)) for name, part in template.items()]
+        return template.keys() == value.keys() and all(members)
+    if isinstance(template, (list, tuple)) and isinstance(value, list):
+        entries = [_is_filled(part, other) for part, other in zip(template, value)]
+        return len(template) == len(value) and all(entries)
+    return bool(template == value)

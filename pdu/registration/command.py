@@ -1,0 +1,278 @@
+"""`pdu register`: handlers are registered with DCImanager, and their archives uploaded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Optional
+
+import click
+
+from handlers import VERSION, registry
+from handlers.shared.errors import SettingsError, printable
+
+from ..cli.exit_handling import UNWRITABLE
+from ..cli.groups import Subcommand
+from ..cli.options import FOLDER, TEXT, Output, Run, output_options, pass_run
+from ..cli.output import Result, print_result
+from ..files.whole_files import signals_as_ctrl_c
+from ..loading.handler_paths import is_path
+from . import settings
+from .curl_lines import login_lines, upload_lines
+from .known_ids import UNCLEAR, IdFile
+from .registrar import NEW, Registrar, Uploaded
+from .server import Server
+from .uploads import Upload, read_upload
+
+_NEXT = (
+    "next: for a new PDU, Equipment, PDU, Add PDU in DCImanager, with this handler; for one that"
+    " has it, look at its ports after the next poll, five minutes at most; CHANGELOG.md says what"
+    " an upgrade asks of you"
+)
+_NEXT_OF_TRIAL = (
+    "next: give one PDU this handler in DCImanager and look at its outlets; to make it the real"
+    " one, run the same command without --try; to remove it, give its PDUs another handler and"
+    " delete it in DCImanager"
+)
+
+
+class _Id(click.ParamType):
+    """The id of a handler in DCImanager, or `new`."""
+
+    name = "id"
+
+    def convert(
+        self, value: object, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> str:
+        text = str(value)
+        is_number = text.isascii() and text.isdecimal() and len(text) < 20
+        if not is_number and text != NEW:
+            self.fail("give a number such as 7, or new", param, ctx)
+        return text
+
+
+@click.command(
+    "register",
+    cls=Subcommand,
+    examples=(
+        "pdu register snmp --dry-run",
+        "pdu register handler_dir.tar.gz --try",
+    ),
+)
+@click.argument("handlers", metavar="[HANDLER]...", nargs=-1, type=TEXT)
+@click.option(
+    "--dist",
+    metavar="DIR",
+    type=FOLDER,
+    default="dist",
+    help="the folder with what was built  [default: dist]",
+)
+@click.option(
+    "--try",
+    "is_trial",
+    is_flag=True,
+    help="under a second name, NAME_try, beside the handler that is in use",
+)
+@click.option(
+    "--id",
+    "given_id",
+    metavar="ID",
+    type=_Id(),
+    help="upload to the handler with this id; new: register it without a look at the list",
+)
+@click.option("--name", metavar="TEXT", type=TEXT, help="its name in DCImanager's interface")
+@click.option(
+    "--protocol",
+    metavar="WORD",
+    type=TEXT,
+    help="snmp: DCImanager's form asks for SNMP; custom: for handler settings",
+)
+@click.option("--dry-run", is_flag=True, help="show the calls as curl commands, and send nothing")
+@output_options
+@pass_run
+def register(
+    run: Run,
+    handlers: Sequence[str],
+    dist: str,
+    given_id: Optional[str],
+    name: Optional[str],
+    protocol: Optional[str],
+    *,
+    is_trial: bool,
+    dry_run: bool,
+) -> int:
+    """Register handlers with DCImanager, and upload their archives; uploading again is a new
+    version.
+
+    HANDLER  the name of a built archive, such as snmp; or the PATH of an archive, folder or file
+    of anybody's, PATH:IMPORT.PATH for one of several. Without one: all archives of this version
+
+    The archives are checked, then DCImanager's list is read; a handler that it does not have is
+    registered, once.
+
+    \b
+    Environment; URL, e-mail and password are asked for on a terminal:
+      DCI_URL, DCI_EMAIL   https://dci.example.com, an administrator
+      DCI_PASSWORD, or DCI_PASSWORD_FILE, a file that others cannot read
+      CURL_CA_BUNDLE       PEM file with the authority of its certificate
+      DCI_INSECURE=1       accept any certificate: then others can listen
+      DCI_IDS              file that remembers ids  [default: DIR/register.ids]
+      DCI_PAUSE            first pause in seconds before another try, six in all
+    """
+    uploads = _uploads(handlers, dist, shown=name, protocol=protocol, is_trial=is_trial)
+    if len(uploads) != 1 and (given_id or name or protocol):
+        raise SettingsError("--id, --name and --protocol are for one handler: give one HANDLER")
+    if dry_run:
+        return print_result(_dry_run(uploads, dist, given_id or ""), as_json=run.output.json)
+    speaker = _Speaker(run.output)
+    for note in _notes(uploads, dist):
+        speaker.say(note)
+    with signals_as_ctrl_c():
+        results = _register(uploads, dist, given_id or "", run, speaker)
+    if any(upload.shown == name for upload in uploads) and not any(row.is_new for row in results):
+        speaker.say("a registered handler keeps its name in DCImanager: --name is for a new one")
+    speaker.say(_NEXT_OF_TRIAL if is_trial else _NEXT)
+    speaker.end()
+    documents = [row._asdict() for row in results]
+    return print_result(Result({"handlers": documents}, ()), as_json=run.output.json)
+
+
+def _register(
+    uploads: Sequence[Upload], dist: str, given_id: str, run: Run, speaker: _Speaker
+) -> list[Uploaded]:
+    """Log in, and do one handler after the other; the first error ends it."""
+    server = Server(
+        settings.endpoint_of(settings.address_text()),
+        settings.trust(),
+        say=speaker.say,
+        first_pause=settings.first_pause(),
+    )
+    ids = IdFile(settings.id_file_path(dist), server.url)
+    ids.check()
+    email = settings.email_text()
+    password = settings.take_password(email)
+    registrar = Registrar(server, ids, speaker.say)
+    registrar.log_in(email, password.text, password.source)
+    run.changing = True
+    results = []
+    for upload in uploads:
+        result = registrar.register(upload, given_id)
+        before = f" (before: {result.content_before})" if result.content_before else ""
+        speaker.say(
+            f"{result.handler}: archive uploaded, {result.content}{before}, import path"
+            f" {result.import_path}, id {result.id}."
+        )
+        results.append(result)
+    return results
+
+
+class _Speaker:
+    """Says what was done. An output that cannot be written ends no registration: the error is
+    raised at its end.
+    """
+
+    def __init__(self, output: Output) -> None:
+        self._is_quiet = output.json
+        self._error: Optional[Exception] = None
+
+    def say(self, line: str) -> None:
+        if self._is_quiet or self._error is not None:
+            return
+        try:
+            print(printable(line), flush=True)
+        except UNWRITABLE as error:
+            self._error = error
+
+    def end(self) -> None:
+        """Raises what went wrong with the output."""
+        if self._error is not None:
+            raise self._error
+
+
+# ---- which archives ------------------------------------------------------------------------------
+
+
+def _uploads(
+    words: Sequence[str],
+    dist: str,
+    *,
+    shown: Optional[str],
+    protocol: Optional[str],
+    is_trial: bool,
+) -> list[Upload]:
+    """The archives of a command line, all of them checked. Raises SettingsError."""
+    paths = [_path_of(word, dist) for word in words] or _built_archives(dist)
+    uploads: dict[str, Upload] = {}
+    for path in paths:
+        upload = read_upload(path, shown=shown or "", protocol=protocol or "", is_trial=is_trial)
+        is_named = bool(words)
+        if is_named or not upload.is_draft:
+            uploads.setdefault(upload.handler, upload)
+    if not uploads:
+        raise SettingsError(f"{dist} has drafts with guesses alone: name the one to register")
+    return list(uploads.values())
+
+
+def _path_of(word: str, dist: str) -> str:
+    """The archive of a name, or the path of a handler."""
+    name = word.removeprefix("pdu_")
+    built = os.path.join(dist, registry.archive_name(name))
+    if os.path.isfile(built):
+        return built
+    if is_path(word):
+        return word
+    if "/" in word or not name.isidentifier():
+        raise SettingsError(f"{word} is no archive, folder or file of a handler")
+    others = ", ".join(path.name for path in sorted(Path(dist).glob(f"pdu_{name}-*.tar.gz"))[:5])
+    advice = f"; {dist} has {others}: give its path" if others else ": make packages builds it"
+    raise SettingsError(f"there is no archive {built}{advice}")
+
+
+def _built_archives(dist: str) -> list[str]:
+    """All archives of this version. Raises SettingsError if there is none."""
+    paths = sorted(Path(dist).glob(registry.archive_name("*")))
+    if not paths:
+        raise SettingsError(
+            f"{dist} has no archive of the version {VERSION}: make packages builds them, in a clone"
+        )
+    return [str(path) for path in paths]
+
+
+def _notes(uploads: Sequence[Upload], dist: str) -> Iterator[str]:
+    """Which archives are older than the clone's files, as after `git pull`."""
+    clone = Path(dist).resolve().parent
+    if not (clone / "packaging" / "build.py").is_file():
+        return
+    files = [*clone.glob("handlers/**/*.py"), *clone.glob("packaging/**/*.py")]
+    for upload in uploads:
+        path = Path(upload.path)
+        if path.parent.resolve() != clone / "dist" or not path.is_file():
+            continue
+        built = path.stat().st_mtime
+        newer = next((file for file in files if file.stat().st_mtime > built), None)
+        if newer is not None:
+            yield (
+                f"note: {newer.relative_to(clone)} is newer than {path.name}; to build what you"
+                " have: make packages"
+            )
+
+
+# ---- a dry run -----------------------------------------------------------------------------------
+
+
+def _dry_run(uploads: Sequence[Upload], dist: str, given_id: str) -> Result:
+    """The calls of a run, without one."""
+    address = os.environ.get("DCI_URL", "").strip()
+    url = settings.endpoint_of(address).url if address else "https://<DCI_URL>"
+    ids = IdFile(settings.id_file_path(dist), url)
+    ids.check()
+    lines = [
+        "Nothing is sent. A run would make these calls (the token comes from the first answer);"
+        " without --id, it also reads the list of handlers:",
+        *login_lines(url, os.environ.get("DCI_EMAIL", "").strip() or "<DCI_EMAIL>"),
+    ]
+    for upload in uploads:
+        number = given_id or ids.known(upload.handler).id
+        lines += upload_lines(url, upload, "" if number in (NEW, UNCLEAR) else number)
+    return Result({"lines": lines}, lines)

@@ -1,0 +1,49 @@
+"""The calls of a registration as curl commands, for a person who reads or pastes them."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+
+from handlers.shared.errors import printable
+
+from .registrar import CONTENT, HANDLERS, LOGIN
+from .uploads import Upload
+
+_HEADERS = '    -H "isp-box-instance: true" -H "x-xsrf-token: <token>"'
+_JSON_HEADER = '-H "Content-Type: application/json"'
+
+
+def login_lines(url: str, email: str) -> Iterator[str]:
+    """The login, with words in the place of the password and the token."""
+    body = json.dumps({"email": email, "password": "<password>"}, ensure_ascii=False)
+    yield f"curl -X POST {shlex.quote(url + LOGIN)} \\"
+    yield f'    -H "isp-box-instance: true" {_JSON_HEADER} \\'
+    yield f"    -d {_quoted(body)}"
+
+
+def upload_lines(url: str, upload: Upload, number: str) -> Iterator[str]:
+    """The registration, unless the id is known, and the upload. `number`: the id, or ""."""
+    yield ""
+    if number:
+        yield f"{upload.handler}: known under id {number}"
+    else:
+        yield f"{upload.handler}: if no handler in DCImanager has this internal name:"
+        body = json.dumps(upload.description(), ensure_ascii=False)
+        yield f"curl -X POST {shlex.quote(url + HANDLERS)} \\"
+        yield f"{_HEADERS} {_JSON_HEADER} \\"
+        yield f"    -d {_quoted(body)}"
+    content = f"{HANDLERS}/{CONTENT.format(number or '<id>')}"
+    yield f"curl -X POST {shlex.quote(url + content)} \\"
+    yield f"{_HEADERS} \\"
+    # curl takes a comma or a semicolon for the end of a name without quotes
+    file = upload.path.replace("\\", "\\\\").replace('"', '\\"')
+    form = f'data=@"{file}"'
+    yield f"    -F {_quoted(form)} -F {_quoted(f'handler_import={upload.import_path}')}"
+    if not upload.is_file:
+        yield f"  (of an archive that is made of it: its directory is {upload.handler})"
+
+
+def _quoted(text: str) -> str:
+    return shlex.quote(printable(text, 10 * len(text) + 1))

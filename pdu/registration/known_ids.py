@@ -1,0 +1,85 @@
+"""The file of the ids of handlers by server, which register.sh and `pdu register` share.
+
+Lines `URL HANDLER ID CONTENT`, of which the last one of a handler counts. ID is ? while it is not
+known whether the call that registers was carried out, and - if it was not. CONTENT is what was
+uploaded last.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+from handlers.shared.errors import SettingsError
+
+from ..files.whole_files import write_whole
+
+#: it is not known whether the handler was registered
+UNCLEAR = "?"
+
+
+class KnownId(NamedTuple):
+    """What is remembered of a handler."""
+
+    #: a number, UNCLEAR, or "" for nothing
+    id: str = ""
+    #: what was uploaded last to this id, "" if it is not known
+    content: str = ""
+
+
+class IdFile:
+    """The file at `path`, for one server."""
+
+    def __init__(self, path: str, url: str) -> None:
+        self.path, self._url = path, url
+
+    def check(self) -> None:
+        """Raises SettingsError for a file that is none, before anything is sent."""
+        try:
+            mode = os.stat(self.path).st_mode
+        except OSError:
+            return
+        if not stat.S_ISREG(mode):
+            raise SettingsError(
+                f"the file of ids, {self.path}, is a folder, a device or a pipe: name a file in"
+                " DCI_IDS"
+            )
+
+    def known(self, handler: str) -> KnownId:
+        """What is remembered. Raises SettingsError for a file that cannot be read."""
+        result = KnownId()
+        for line in self._lines():
+            words = line.split()
+            if words[:2] == [self._url, handler] and len(words) > 2:
+                is_id = re.fullmatch(r"[0-9]{1,19}|\?", words[2])
+                result = KnownId(words[2], " ".join(words[3:4])) if is_id else KnownId()
+        return result
+
+    def remember(self, handler: str, number: str, content: str = "") -> None:
+        """Keep an id, UNCLEAR, or forget the handler with "". Raises SettingsError."""
+        others = [line for line in self._lines() if line.split()[:2] != [self._url, handler]]
+        own = [" ".join(filter(None, (self._url, handler, number, content)))] if number else []
+        text = "".join(f"{line}\n" for line in [*others, *own])
+        try:
+            path = os.path.realpath(self.path)
+            write_whole(path, text.encode("utf-8", "surrogateescape"))
+        except OSError as error:
+            raise SettingsError(
+                f"the file of ids, {self.path}, cannot be written ({error.strerror}): name another"
+                " one in DCI_IDS"
+            ) from None
+
+    def _lines(self) -> list[str]:
+        try:
+            text = Path(self.path).read_text("utf-8", "surrogateescape")
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError) as error:
+            raise SettingsError(
+                f"the file of ids, {self.path}, cannot be read"
+                f" ({getattr(error, 'strerror', error)}): name another one in DCI_IDS"
+            ) from None
+        return [line for line in text.splitlines() if line.strip()]

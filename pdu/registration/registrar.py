@@ -1,0 +1,229 @@
+"""Logs in, finds or registers a handler, and uploads its archive."""
+
+from __future__ import annotations
+
+import json
+from typing import Callable, NamedTuple, NoReturn
+
+from handlers.shared.errors import (
+    Denied,
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    Unreachable,
+)
+
+from .known_ids import UNCLEAR, IdFile, KnownId
+from .replies import (
+    NO_SUCH_CALL,
+    ForeignHandler,
+    Outcome,
+    Reply,
+    find_handler,
+    id_in,
+    token_in,
+)
+from .server import Call, Server, form_data
+from .uploads import Upload
+
+#: the calls of the vendor's pages "Creating a PDU handler" and "Connecting the PDU dummy handler"
+LOGIN = "/api/auth/v4/public/token"
+HANDLERS = "/api/eservice/v3/custom_equipment"
+CONTENT = "{}/content"
+_JSON = "application/json"
+_SECONDS, _UPLOAD_SECONDS = 60.0, 300.0
+_NO_RIGHT = "3005"  # DCImanager's code of an expired token, or of too few rights
+#: the id that asks for a registration without a look at the list
+NEW = "new"
+
+
+class NotKnown(PduHandlerError):
+    """It is not known whether a handler was registered."""
+
+    kind = "not-seen"
+
+
+class Uploaded(NamedTuple):
+    """What was done with one archive."""
+
+    handler: str
+    id: str
+    is_new: bool
+    #: what was uploaded, and what this machine uploaded to this id before
+    content: str
+    content_before: str
+    import_path: str
+
+
+class Registrar:
+    """Registers handlers with one DCImanager."""
+
+    def __init__(self, server: Server, ids: IdFile, say: Callable[[str], None]) -> None:
+        self._server, self._ids, self._say = server, ids, say
+
+    # ---- the login -------------------------------------------------------------------------------
+
+    def log_in(self, email: str, password: str, password_source: str) -> None:
+        """Get a token for the calls that follow. `password_source`: for errors."""
+        self._server.hide(password)
+        body = json.dumps({"email": email, "password": password}, ensure_ascii=False)
+        # a surrogate escape is a byte of the file or variable that is no UTF-8
+        call = Call(
+            "POST", LOGIN, _SECONDS, body.encode("utf-8", "surrogateescape"), content_type=_JSON
+        )
+        reply = self._server.call(call)
+        if reply.outcome is Outcome.REFUSED and _is_refused_login(reply):
+            raise Denied(
+                f"the login of {email} was refused: {reply.words()}; check DCI_EMAIL and the"
+                f" password, which {password_source}",
+                self._server.url,
+            )
+        if reply.outcome is not Outcome.DONE:
+            self._fail(reply, "the login failed", is_login=True)
+        token = token_in(reply)
+        if not token:
+            raise ProtocolError(
+                "the login was answered without a usable token: is this a DCImanager?",
+                self._server.url,
+            )
+        self._server.use_token(token)
+        self._say(f"Logged in to {self._server.url} as {email}.")
+
+    # ---- one handler -----------------------------------------------------------------------------
+
+    def register(self, upload: Upload, given_id: str = "") -> Uploaded:
+        """Upload an archive to its handler, which is registered before if DCImanager has none of
+        its name. `given_id`: its id, or NEW.
+        """
+        number = given_id if given_id not in ("", NEW) else ""
+        if not number and given_id != NEW:
+            number = self._find(upload.handler)
+        is_new = not number
+        if is_new:
+            number = self._create(upload)
+        known = self._ids.known(upload.handler)
+        before = known.content if known.id == number else ""
+        self._upload(upload, number, is_given=bool(given_id))
+        return Uploaded(upload.handler, number, is_new, upload.content, before, upload.import_path)
+
+    def _find(self, handler: str) -> str:
+        """The id of a registered handler, "" if it is known that there is none."""
+        known = self._ids.known(handler)
+        remembered = "" if known.id == UNCLEAR else known.id
+        look = (
+            f"look for {handler} in DCImanager's list of handlers; if it is there, run again with"
+            " --id ID, else with --id new"
+        )
+        reply = self._server.call(Call("GET", HANDLERS, _SECONDS))
+        if reply.status in NO_SUCH_CALL:
+            return self._find_without_list(handler, known, look)
+        if not 200 <= reply.status < 300 or reply.value is None or reply.has_error:
+            self._fail(reply, f"the list of handlers cannot be read ({look})")
+        try:
+            listed = find_handler(reply, handler, remembered)
+        except ProtocolError as error:
+            raise ProtocolError(f"{error.reason}: {look}", self._server.url) from None
+        if isinstance(listed, ForeignHandler):
+            raise Refused(
+                f"DCImanager has a handler named {handler} (id {listed.id}) for devices of the type"
+                f" {listed.device_type}, whose archive would be replaced: give yours another name,"
+                " that of its directory",
+                host=self._server.url,
+            )
+        if listed.id or listed.is_id_taken:
+            return listed.id
+        return remembered
+
+    def _find_without_list(self, handler: str, known: KnownId, look: str) -> str:
+        if known.id == UNCLEAR:
+            raise NotKnown(
+                f"an earlier run could not find out whether {handler} was registered, and this"
+                f" DCImanager lists no handlers: {look}",
+                self._server.url,
+            )
+        return known.id
+
+    def _create(self, upload: Upload) -> str:
+        """Register a handler, and return its id. Never repeated after an unclear answer, which
+        could register it twice.
+        """
+        self._ids.remember(upload.handler, UNCLEAR)
+        body = json.dumps(upload.description(), ensure_ascii=False).encode()
+        call = Call("POST", HANDLERS, _SECONDS, body, content_type=_JSON, once=True)
+        advice = "run again to look it up, or find its id in DCImanager and give it with --id ID"
+        doubt = f"it is not known whether {upload.handler} was registered"
+        try:
+            reply = self._server.call(call)
+        except PduHandlerError as error:
+            if not error.may_have_executed:
+                self._ids.remember(upload.handler, "")
+                raise
+            raise NotKnown((f"{doubt} (", *error.parts, f"): {advice}"), self._server.url) from None
+        number = id_in(reply.value) if reply.outcome is Outcome.DONE else ""
+        if number:
+            self._remember(upload.handler, number)
+            self._say(
+                f'{upload.handler}: registered as "{upload.shown}" with id {number}, protocol'
+                f" {upload.protocol}."
+            )
+            return number
+        if reply.outcome is Outcome.REFUSED or reply.status == 503:
+            self._ids.remember(upload.handler, "")
+            self._fail(
+                reply,
+                f"{upload.handler} was not registered (if DCImanager has it already, give its id"
+                " with --id)",
+            )
+        raise NotKnown(f"{doubt} ({reply.words()}): {advice}", self._server.url)
+
+    def _upload(self, upload: Upload, number: str, *, is_given: bool) -> None:
+        fields = {"handler_import": upload.import_path}
+        body, content_type = form_data(fields, "data", upload.data)
+        path = f"{HANDLERS}/{CONTENT.format(number)}"
+        call = Call("POST", path, _UPLOAD_SECONDS, body, content_type=content_type)
+        advice = f"if the handler was removed in DCImanager, delete its line in {self._ids.path}"
+        if is_given:
+            advice = "is this its id in DCImanager?"
+        what = f"{upload.handler} (id {number}): the upload failed ({advice})"
+        try:
+            reply = self._server.call(call)
+        except PduHandlerError as error:
+            error.set_reason((f"{what}: ", *error.parts))
+            raise
+        if reply.outcome is not Outcome.DONE:
+            self._fail(reply, what)
+        self._remember(upload.handler, number, upload.content)
+
+    def _remember(self, handler: str, number: str, content: str = "") -> None:
+        """Keep an id. What was done in DCImanager is done, whatever the file says."""
+        try:
+            self._ids.remember(handler, number, content)
+        except SettingsError as error:
+            self._say(f"  {handler} has the id {number}, which could not be kept: {error.reason}")
+
+    def _fail(self, reply: Reply, what: str, *, is_login: bool = False) -> NoReturn:
+        """Raise the error of a reply that is no success."""
+        url, words = self._server.url, reply.words()
+        if reply.status == 503:
+            raise Unreachable(f"{what}: the server is still not ready (503); try again later", url)
+        if is_login:
+            raise ProtocolError(
+                f"{what}: {words}; this is no login of DCImanager: give its address in DCI_URL,"
+                " without a path",
+                url,
+            )
+        if reply.status in (401, 403) or reply.error_code == _NO_RIGHT:
+            raise Denied(
+                f"{what}: {words}; the login has expired or the account lacks the right: run again,"
+                " as an administrator",
+                url,
+            )
+        if reply.is_of_manager:
+            raise Refused(f"{what}: {words}", reply.error_code, url)
+        raise ProtocolError(f"{what}: {words}", url)
+
+
+def _is_refused_login(reply: Reply) -> bool:
+    """Whether DCImanager itself declines, and not what else answers at this address."""
+    return reply.is_of_manager and reply.status not in NO_SUCH_CALL

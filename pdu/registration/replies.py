@@ -1,0 +1,242 @@
+"""What DCImanager's replies say. Pure.
+
+Only the keys `id`, `token` and `error` are of the vendor's pages. The form of the list of handlers
+is not known, so "there is no such handler" is believed of a plain and whole list alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any, NamedTuple, Union
+
+from handlers.http import login
+from handlers.shared.errors import ProtocolError, printable
+
+_HIDDEN = "(its text is not shown: it holds the password or the token)"
+# keys with which a list may say how many rows there are: more than it has is a page of several
+_COUNTS = ("count", "size", "total", "total_count")
+_LONGEST = 500  # limit for a text of DCImanager, in characters
+# keys that say nothing of the list if they are empty, or true
+_SILENT = ("error", "errors", "warnings", "message", "msg", "success", "next", "previous")
+#: statuses of a DCImanager without the call that lists handlers
+NO_SUCH_CALL = (404, 405, 501)
+
+
+class Outcome(Enum):
+    """What a reply means for its request."""
+
+    #: it was carried out
+    DONE = "done"
+    #: it was not
+    REFUSED = "refused"
+    #: nobody knows
+    UNCLEAR = "unclear"
+
+
+class Reply(NamedTuple):
+    """The answer to one call."""
+
+    status: int
+    body: bytes
+    #: password and token, which an error must not show
+    secrets: login.SecretForms
+
+    @property
+    def value(self) -> Any:
+        """The body as JSON, None for another body."""
+        try:
+            return json.loads(self.body.decode("utf-8", "replace"), strict=False)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether the request was carried out. A 2xx is believed without a body or with a JSON
+        object that says nothing of an error.
+        """
+        if 200 <= self.status < 300:
+            if not self.body.strip():
+                return Outcome.DONE
+            value = self.value
+            if not isinstance(value, dict):
+                return Outcome.UNCLEAR
+            is_failure = bool(_error_in(value)) or value.get("success") is False
+            return Outcome.REFUSED if is_failure else Outcome.DONE
+        return Outcome.REFUSED if 400 <= self.status < 500 else Outcome.UNCLEAR
+
+    @property
+    def is_of_manager(self) -> bool:
+        """Whether it has the form of DCImanager's errors."""
+        error = _error_in(self.value)
+        return isinstance(error, dict) and isinstance(error.get("msg"), str)
+
+    @property
+    def error_code(self) -> str:
+        """DCImanager's code of an error, "" without one."""
+        error = _error_in(self.value)
+        code = error.get("code") if isinstance(error, dict) else None
+        return printable(str(code), 20) if type(code) in (int, str) else ""
+
+    @property
+    def has_error(self) -> bool:
+        """Whether it says that something went wrong."""
+        return bool(_error_in(self.value))
+
+    def words(self) -> str:
+        """Why it is no success, in DCImanager's words if it has any, without a secret."""
+        error = _error_in(self.value)
+        members = error if isinstance(error, dict) else {"msg": error}
+        texts = {
+            name: str(members[name])[:_LONGEST]
+            for name in ("msg", "value")
+            if type(members.get(name)) in (str, int)
+        }
+        message = texts.get("msg", "")
+        if message or self.error_code:
+            sentence = f'DCImanager answers "{message}"' if message else "DCImanager answers"
+            code = f" (code {self.error_code})" if self.error_code else ""
+            value = f": {texts['value']}" if texts.get("value") else ""
+            return self._shown(f"{sentence}{code}{value}")
+        if 300 <= self.status < 400:
+            return f"HTTP {self.status}: open the address in a browser, and give where it leads"
+        if self.value is None:
+            return f"HTTP {self.status} without JSON, so not from DCImanager: check the address"
+        return self._shown(f"HTTP {self.status}: {self.body.decode('utf-8', 'replace')[:_LONGEST]}")
+
+    def _shown(self, text: str) -> str:
+        # without what JSON in JSON may escape
+        bare_text = text.replace("\\", "")
+        is_hidden = any(login.holds(words, self.secrets) for words in (text, bare_text))
+        return f"HTTP {self.status} {_HIDDEN}" if is_hidden else printable(text)
+
+
+def _error_in(value: Any) -> Any:
+    """What a reply says of an error: an object or a text, None if it says nothing."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, dict):
+        return None
+    error = value.get("error") or value.get("errors")
+    if isinstance(error, list) and error:
+        error = error[0]
+    if not error and value.get("success") is False:
+        return value
+    return error or None
+
+
+def token_in(reply: Reply) -> str:
+    """The token of a login; "" if there is none that a header can carry."""
+    value = reply.value
+    token = value.get("token") if isinstance(value, dict) else None
+    is_plain = isinstance(token, str) and re.fullmatch("[A-Za-z0-9._~+/=:-]{1,8000}", token)
+    return token if is_plain and isinstance(token, str) else ""
+
+
+def id_in(row: Any) -> str:
+    """The id in an object of a reply; "" if it has none that is a number."""
+    number = row.get("id") if isinstance(row, dict) else None
+    text = str(number) if type(number) in (int, str) else ""
+    return text if re.fullmatch("[0-9]{1,19}", text) else ""
+
+
+# ---- the list of handlers ------------------------------------------------------------------------
+
+
+class Listed(NamedTuple):
+    """What the list says of one handler."""
+
+    #: its id, "" if there is no such handler
+    id: str = ""
+    #: whether another handler has the id that was remembered
+    is_id_taken: bool = False
+
+
+class ForeignHandler(NamedTuple):
+    """A handler of the same name for devices that are no PDUs."""
+
+    id: str
+    device_type: str
+
+
+class _Unreadable(Exception):
+    """The text says why the list proves nothing."""
+
+
+def find_handler(reply: Reply, handler: str, remembered: str) -> Union[Listed, ForeignHandler]:
+    """What a list says of the handler with this internal name. `remembered`: the id that this
+    machine knows for it, "" for none.
+
+    Raises ProtocolError for a list that does not say it plainly.
+    """
+    try:
+        rows, is_whole = _rows(reply.value)
+        return _find(rows, handler, remembered, is_whole=is_whole)
+    except _Unreadable as error:
+        raise ProtocolError(f"the list of handlers proves nothing: {error}") from None
+
+
+def _find(
+    rows: Sequence[Mapping[str, Any]], handler: str, remembered: str, *, is_whole: bool
+) -> Union[Listed, ForeignHandler]:
+    similar_rows = [row for row in rows if _same_name(row["handler"], handler)]
+    own_rows = [row for row in similar_rows if row["handler"] == handler]
+    if len(own_rows) < len(similar_rows):
+        raise _Unreadable(f"it has {handler} in another spelling")
+    pdu_rows = [row for row in own_rows if _device_type(row) == "pdu"]
+    if len(own_rows) > 1:
+        if remembered and remembered in map(id_in, pdu_rows):
+            return Listed(remembered)
+        ids = " and ".join(printable(str(row.get("id")), 40) for row in own_rows)
+        raise _Unreadable(f"it has {handler} more than once, with the ids {ids}")
+    if own_rows and not pdu_rows:
+        foreign_row = own_rows[0]
+        return ForeignHandler(printable(str(foreign_row.get("id")), 40), _device_type(foreign_row))
+    if own_rows:
+        number = id_in(own_rows[0])
+        if not number:
+            raise _Unreadable(f"the id of {handler} is no number")
+        return Listed(number)
+    if not is_whole:
+        raise _Unreadable("it may be one page of several")
+    if not all(map(id_in, rows)):
+        raise _Unreadable("it has rows without an id")
+    return Listed(is_id_taken=bool(remembered) and remembered in map(id_in, rows))
+
+
+def _rows(value: Any) -> tuple[Sequence[Mapping[str, Any]], bool]:
+    """The rows of the only list in a reply, and whether these are all rows. Raises _Unreadable."""
+    members = value if isinstance(value, dict) else {"list": value}
+    lists = [member for member in members.values() if isinstance(member, list)]
+    if len(lists) != 1:
+        raise _Unreadable("it is not one list")
+    rows = lists[0]
+    for row in rows:
+        if not isinstance(row, dict) or not isinstance(row.get("handler"), str):
+            raise _Unreadable("it has rows that are no handlers with a name")
+    # an empty list may be of anything else
+    is_whole = bool(rows) or members.get("list") is rows
+    for name, member in members.items():
+        if member is not rows and not _leaves_whole(name, member, len(rows)):
+            is_whole = False
+    return rows, is_whole
+
+
+def _leaves_whole(name: str, member: Any, count: int) -> bool:
+    """Whether a member beside the list leaves it whole: its length, or one that says nothing. Any
+    other may speak of further pages.
+    """
+    if name in _COUNTS:
+        return str(member) == str(count)
+    return name in _SILENT and (member is True or not member)
+
+
+def _same_name(text: str, handler: str) -> bool:
+    return text.strip().casefold() == handler.casefold()
+
+
+def _device_type(row: Mapping[str, Any]) -> str:
+    """The type of the devices of a handler, in lower case; a row need not say it."""
+    return printable(str(row.get("device_type", "pdu")).lower(), 40)

@@ -1,0 +1,268 @@
+"""DCImanager's API over HTTPS: one call, repeated only where the server has done nothing."""
+
+from __future__ import annotations
+
+import base64
+import errno
+import secrets
+import socket
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from typing import Callable, NamedTuple, Optional
+
+from handlers.http import login
+from handlers.http.connection import StandardTransport, dial
+from handlers.http.errors import HttpException
+from handlers.http.message import Endpoint, Request
+from handlers.shared.errors import NamedSetting, PduHandlerError, SettingsError, Unreachable
+from handlers.shared.tls import Trust
+
+from ..cli.known_secrets import note_secret
+from .replies import Reply
+
+_TRIES = 6
+_NOT_READY = 503
+_CONNECT_SECONDS = 10.0
+_MOST_BYTES = 1_000_000  # of an answer
+_CERTIFICATE_ADVICE = (
+    "give its authority in CURL_CA_BUNDLE=/path/to/ca.pem, or set DCI_INSECURE=1 to accept any"
+    " certificate (others can then listen)"
+)
+# no connection came about, and another try may help
+_NO_CONNECTION = (
+    errno.ECONNREFUSED,
+    errno.EHOSTUNREACH,
+    errno.ENETUNREACH,
+    errno.EADDRNOTAVAIL,
+)
+
+
+class Call(NamedTuple):
+    """One request to DCImanager."""
+
+    method: str
+    path: str
+    #: seconds for its answer
+    seconds: float
+    body: bytes = b""
+    content_type: str = ""
+    #: whether it creates something, so that it is never repeated after an unclear answer
+    once: bool = False
+
+
+class Server:
+    """One DCImanager. Raises the errors of handlers/shared/errors.py; none holds a secret."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        trust: Trust,
+        *,
+        say: Callable[[str], None],
+        first_pause: float = 1.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._endpoint, self._trust = endpoint, trust
+        self._say, self._first_pause, self._sleep = say, first_pause, sleep
+        self._proxy = proxy_of(endpoint)
+        self._token = ""
+        self._secrets: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return self._endpoint.url
+
+    def hide(self, secret: str) -> None:
+        """Show this text in no error, whoever raises it."""
+        self._secrets.append(secret)
+        note_secret(secret)
+
+    def use_token(self, token: str) -> None:
+        """Send this token with every further call."""
+        self._token = token
+        self.hide(token)
+
+    def call(self, call: Call) -> Reply:
+        """The reply to a call. It is tried up to six times, with growing pauses, while the server
+        is not ready (503) or no connection comes about: then it has done nothing.
+
+        Raises Unreachable without a reply, ProtocolError for one that is no HTTP.
+        """
+        pause = self._first_pause
+        for _ in range(_TRIES - 1):
+            reply, error = self._try_once(call)
+            if error is None and reply.status != _NOT_READY:
+                return reply
+            state = "is not ready (503)" if error is None else "refuses the connection"
+            self._say(f"  {self.url} {state}; trying again in {pause:g} s")
+            self._sleep(pause)
+            pause *= 2
+        reply, error = self._try_once(call)
+        if error is not None:
+            raise error
+        return reply
+
+    def _try_once(self, call: Call) -> tuple[Reply, Optional[Unreachable]]:
+        """The reply; or an empty one, and the error of a connection that another try may open."""
+        try:
+            return self._exchange(call), None
+        except Unreachable as error:
+            if self._may_try_again(error):
+                return Reply(0, b"", self._forms()), error
+            raise
+
+    def _exchange(self, call: Call) -> Reply:
+        headers = {
+            "Accept": "application/json",
+            "isp-box-instance": "true",
+            "Connection": "close",
+        }
+        if call.content_type:
+            headers["Content-Type"] = call.content_type
+        if self._token:
+            headers["x-xsrf-token"] = self._token
+        request = Request(
+            call.method,
+            call.path,
+            headers,
+            call.body or None,
+            timeout=call.seconds,
+            total=call.seconds,
+            limit=_MOST_BYTES,
+            once=call.once,
+        )
+        transport = StandardTransport(self._trust, dial=self._dial)
+        try:
+            response = transport.exchange(self._endpoint, request)
+        except PduHandlerError as error:
+            self._complete(error)
+            raise
+        finally:
+            transport.close()
+        return Reply(response.status, response.body, self._forms())
+
+    def _forms(self) -> login.SecretForms:
+        return login.forms_of(self._secrets)
+
+    def _complete(self, error: PduHandlerError) -> None:
+        """Name the server, and the proxy before it; take secrets out."""
+        if any(isinstance(part, NamedSetting) for part in error.parts):
+            # of the certificate: the settings are those of a handler
+            words = str(error.parts[0]).replace("the device", "the server").removesuffix(": set ")
+            error.set_reason(f"{words}: {_CERTIFICATE_ADVICE}")
+        if isinstance(error, Unreachable) and self._proxy is not None:
+            where = self._proxy.endpoint.netloc
+            hint = (
+                f"; it is reached through the proxy {where} (variable https_proxy or all_proxy):"
+                " check that too, or name the server in no_proxy"
+            )
+            error.set_reason((*error.parts, hint))
+        if login.holds(error.reason, self._forms()):
+            error.set_reason("the answer cannot be read, and is not shown: it holds a secret")
+        error.at(self.url)
+
+    def _may_try_again(self, error: Unreachable) -> bool:
+        cause = error.args[1] if isinstance(error, HttpException) and len(error.args) > 1 else None
+        is_connection = isinstance(cause, OSError) and cause.errno in _NO_CONNECTION
+        return is_connection and not error.may_have_executed
+
+    def _dial(self, where: Endpoint, timeout: float, end: float) -> socket.socket:
+        seconds = min(timeout, _CONNECT_SECONDS)
+        if self._proxy is None:
+            plain_socket = dial(where, seconds, end)
+        else:
+            plain_socket = self._proxy.connect(where, seconds, end)
+        plain_socket.settimeout(timeout)
+        return plain_socket
+
+
+def form_data(fields: Mapping[str, str], file_field: str, file: bytes) -> tuple[bytes, str]:
+    """The body of an upload as multipart/form-data (RFC 7578), and its Content-Type."""
+    boundary = secrets.token_hex(16)
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'.encode()
+        for name, text in fields.items()
+    ]
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{file_field}";'
+        ' filename="handler.tar.gz"\r\nContent-Type: application/gzip\r\n\r\n'
+    )
+    end = f"\r\n--{boundary}--\r\n"
+    body = b"".join([*parts, head.encode(), file, end.encode()])
+    return body, f"multipart/form-data; boundary={boundary}"
+
+
+# ---- a company's proxy ---------------------------------------------------------------------------
+
+
+class Proxy(NamedTuple):
+    """An HTTP proxy that opens tunnels (RFC 9110, 9.3.6). The repr shows no login."""
+
+    endpoint: Endpoint
+    #: of the header Proxy-Authorization, "" for none
+    authorization: str = ""
+
+    def __repr__(self) -> str:
+        return f"Proxy({self.endpoint.netloc})"
+
+    def connect(self, where: Endpoint, timeout: float, end: float) -> socket.socket:
+        """A TCP connection to `where` through the proxy. Raises OSError."""
+        plain_socket = dial(self.endpoint, timeout, end)
+        host = f"[{where.host}]" if ":" in where.host else where.host
+        address = f"{host}:{where.port}"
+        lines = [f"CONNECT {address} HTTP/1.1", f"Host: {address}"]
+        if self.authorization:
+            lines.append(f"Proxy-Authorization: {self.authorization}")
+        try:
+            plain_socket.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode())
+            status = _status_of_answer(plain_socket)
+            if status != "200":
+                raise OSError(errno.EPROTO, f"the proxy answers {status or 'no HTTP'}")
+        except BaseException:
+            plain_socket.close()
+            raise
+        return plain_socket
+
+
+def _status_of_answer(plain_socket: socket.socket) -> str:
+    """The status of a proxy's answer, of which nothing after the headers is read."""
+    answer = b""
+    while not answer.endswith(b"\r\n\r\n") and len(answer) < 1 << 14:
+        part = plain_socket.recv(1)
+        if not part:
+            break
+        answer += part
+    words = answer.decode("latin-1").split(" ", 2)
+    is_http = len(words) > 1 and words[0].startswith("HTTP/1.") and words[1].isdigit()
+    return words[1] if is_http else ""
+
+
+def proxy_of(endpoint: Endpoint) -> Optional[Proxy]:
+    """The proxy that the environment names for this server (https_proxy, all_proxy, no_proxy), as
+    curl takes it. Raises SettingsError for one of another kind.
+    """
+    proxies = urllib.request.getproxies_environment()
+    text = proxies.get("https") or proxies.get("all") or ""
+    # it looks for the name and for the name with its port
+    is_direct = bool(urllib.request.proxy_bypass(f"{endpoint.host}:{endpoint.port}"))
+    if not text or is_direct:
+        return None
+    parts = urllib.parse.urlsplit(text if "://" in text else f"http://{text}")
+    try:
+        host, port = parts.hostname, parts.port or 80
+    except ValueError:
+        host, port = None, 0
+    if parts.scheme != "http" or not host:
+        raise SettingsError(
+            "the proxy of the variable https_proxy or all_proxy is none that is called by"
+            " http://NAME:PORT: name the server in no_proxy, or use another proxy"
+        )
+    authorization = ""
+    if parts.username:
+        user, password = (
+            urllib.parse.unquote(part or "") for part in (parts.username, parts.password)
+        )
+        authorization = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+    return Proxy(Endpoint("http", host, port), authorization)

@@ -1,0 +1,123 @@
+"""Where DCImanager is, and with which login: from options, the environment and the terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import urllib.parse
+from typing import NamedTuple
+
+from handlers.http.message import PORTS, Endpoint
+from handlers.shared.errors import SettingsError
+from handlers.shared.tls import Trust
+
+from ..cli.prompts import ask_line, ask_secret
+from ..files.secret_files import secret_in
+from ..files.whole_files import read_file
+
+_ADDRESS = re.compile(r"https://[A-Za-z0-9\[][A-Za-z0-9.:_~%\[\]-]*/*")
+_YES, _NO = ("1", "yes"), ("", "0", "no")
+_MOST_PAUSE = 999
+
+
+class Password(NamedTuple):
+    """The password, and where it came from, for errors. The repr does not show it."""
+
+    text: str
+    source: str
+
+    def __repr__(self) -> str:
+        return f"Password({self.source})"
+
+
+def endpoint_of(address: str) -> Endpoint:
+    """The server at `https://NAME`, with a port if it is not the usual one. Raises SettingsError.
+
+    Not `https://user:password@...` either: the address is shown.
+    """
+    if not address.startswith("https://"):
+        raise SettingsError(
+            "DCI_URL must begin with https:// and name a server: the password is sent there"
+        )
+    if not _ADDRESS.fullmatch(address):
+        raise SettingsError(
+            "DCI_URL is no address of a server alone, such as https://dci.example.com: give it"
+            " without a path, a user and a password"
+        )
+    try:
+        parts = urllib.parse.urlsplit(address)
+        host, port = parts.hostname, parts.port or PORTS["https"]
+    except ValueError:
+        host, port = None, 0
+    if not host:
+        raise SettingsError("DCI_URL has no valid name or port of a server")
+    return Endpoint("https", host, port)
+
+
+def address_text() -> str:
+    """The address of DCImanager. Raises SettingsError."""
+    return _variable("DCI_URL") or _asked("DCI_URL", "URL of DCImanager (https://...):")
+
+
+def email_text() -> str:
+    """The e-mail of an administrator. Raises SettingsError."""
+    return _variable("DCI_EMAIL") or _asked("DCI_EMAIL", "E-mail of an administrator:")
+
+
+def take_password(email: str) -> Password:
+    """The password of the variable, which no program that is started gets then, of the first line
+    of a file, or of the terminal. Raises SettingsError.
+    """
+    text = os.environ.pop("DCI_PASSWORD", "")
+    if text:
+        return Password(text, "is from DCI_PASSWORD")
+    path = os.environ.get("DCI_PASSWORD_FILE", "")
+    if path:
+        first_line = secret_in(path).partition("\n")[0].rstrip("\r")
+        if not first_line:
+            raise SettingsError(f"the first line of DCI_PASSWORD_FILE ({path}) is empty")
+        return Password(first_line, f"is from DCI_PASSWORD_FILE ({path})")
+    text = ask_secret("password", f"Password of {email}")
+    if not text:
+        raise SettingsError(
+            "DCI_PASSWORD (or DCI_PASSWORD_FILE) is not set, and nothing was typed on a terminal"
+        )
+    return Password(text, "was typed")
+
+
+def trust() -> Trust:
+    """How the server's certificate is checked. Raises SettingsError."""
+    insecure = _variable("DCI_INSECURE").lower()
+    if insecure not in (*_YES, *_NO):
+        raise SettingsError("DCI_INSECURE must be 1 or 0")
+    if insecure in _YES:
+        return Trust(verify=False)
+    path = _variable("CURL_CA_BUNDLE") or _variable("SSL_CERT_FILE")
+    if not path:
+        return Trust()
+    return Trust(ca_pem=read_file(path, "CURL_CA_BUNDLE: ").decode("latin-1"))
+
+
+def first_pause() -> float:
+    """Seconds before the second try of a call. Raises SettingsError."""
+    text = _variable("DCI_PAUSE") or "1"
+    if not re.fullmatch("[0-9]{1,3}", text) or int(text) > _MOST_PAUSE:
+        raise SettingsError(f"DCI_PAUSE must be a whole number of seconds from 0 to {_MOST_PAUSE}")
+    return float(text)
+
+
+def id_file_path(folder: str) -> str:
+    """The file that remembers ids: of DCI_IDS, else beside the archives."""
+    return _variable("DCI_IDS") or os.path.join(folder, "register.ids")
+
+
+def _variable(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
+def _asked(name: str, question: str) -> str:
+    reply = (ask_line(question) or "") if sys.stdin.isatty() else ""
+    if not reply:
+        raise SettingsError(f"{name} is not set, and nothing was typed on a terminal")
+    return reply

@@ -1,0 +1,116 @@
+"""What is uploaded to DCImanager: a handler's archive, and what DCImanager is told of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from handlers.shared.errors import SettingsError
+
+from ..loading.handler_archives import Archive, BadArchive, content_name
+from ..loading.handler_renaming import renamed_archive
+from ..loading.handler_source import read_handler, require_own_name
+
+_TRIAL = "_try"
+# DCImanager does not say which characters an internal name may have
+_INTERNAL_NAME = re.compile("[a-z][a-z0-9_]{0,60}")
+_PROTOCOL = re.compile("[a-z][a-z0-9_-]{0,30}")
+_LONGEST_SHOWN = 200  # characters
+
+
+class Upload(NamedTuple):
+    """An archive with all that DCImanager is told of it."""
+
+    #: of the file, folder or archive
+    path: str
+    #: the internal name: that of the archive's directory
+    handler: str
+    #: such as `handler_dir.my_handler`
+    import_path: str
+    #: `snmp` or `custom`
+    protocol: str
+    #: its name in DCImanager's interface
+    shown: str
+    #: the bytes of the archive
+    data: bytes
+    #: its version and hash, for people
+    content: str
+    #: whether it was built from a profile with guesses
+    is_draft: bool
+    #: whether `path` is a file with these very bytes
+    is_file: bool
+
+    def description(self) -> dict[str, object]:
+        """The body of the call that registers it; five keys, of the vendor's page."""
+        return {
+            "device_type": "pdu",
+            "handler": self.handler,
+            "name": self.shown,
+            "protocol": [self.protocol],
+            "features": [],
+        }
+
+
+def read_upload(
+    word: str, *, shown: str = "", protocol: str = "", is_trial: bool = False
+) -> Upload:
+    """The upload of the handler at `PATH` or `PATH:IMPORT.PATH`.
+
+    `shown` and `protocol` replace what the handler says. `is_trial`: under a second name, beside
+    the handler in use. Raises SettingsError: nothing may be sent then.
+    """
+    source = read_handler(word)
+    top = source.archive.top
+    if not top.startswith("pdu_"):
+        require_own_name(source)
+    if not _INTERNAL_NAME.fullmatch(top):
+        raise SettingsError(
+            f"{source.path}: its directory {top!r} becomes the handler's internal name: give it one"
+            " of at most 61 lower-case letters, digits and _"
+        )
+    upload = Upload(
+        path=source.path,
+        handler=top,
+        import_path=source.import_path,
+        protocol=protocol or source.protocol,
+        shown=shown or source.shown or top,
+        data=source.data,
+        content=content_name(source.data),
+        is_draft=source.is_draft,
+        is_file=Path(source.path).is_file() and Path(source.path).read_bytes() == source.data,
+    )
+    _check_description(upload)
+    return _trial_upload(upload, source.archive) if is_trial else upload
+
+
+def _check_description(upload: Upload) -> None:
+    """Raises SettingsError for texts that are no name and no protocol."""
+    if not upload.shown.isprintable() or len(upload.shown) > _LONGEST_SHOWN:
+        raise SettingsError(
+            f"{upload.path}: its name in DCImanager must be one line of at most {_LONGEST_SHOWN}"
+            " characters"
+        )
+    if not _PROTOCOL.fullmatch(upload.protocol):
+        raise SettingsError(
+            f"{upload.path}: the protocol {upload.protocol!r} is none: a word such as snmp, with"
+            " which DCImanager's form asks for SNMP, or custom, with which it asks for settings"
+        )
+
+
+def _trial_upload(upload: Upload, archive: Archive) -> Upload:
+    """The same handler in a directory of another name, beside the handler in use. Raises
+    SettingsError.
+    """
+    trial_top = f"{archive.top}{_TRIAL}"
+    try:
+        data = renamed_archive(archive, trial_top)
+    except BadArchive as error:
+        raise SettingsError(f"{upload.path}: --try cannot rename it: {error}") from None
+    return upload._replace(
+        handler=trial_top,
+        import_path=f"{trial_top}{upload.import_path[len(archive.top) :]}",
+        shown=f"{upload.shown[: _LONGEST_SHOWN - 6]} (try)",
+        data=data,
+        is_file=False,
+    )

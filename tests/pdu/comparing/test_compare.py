@@ -1,0 +1,232 @@
+"""`pdu compare`: handlers that agree, and handlers that differ."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from handlers.dcimanager import Figures, MeterFigures
+from pdu import root
+from pdu.cli.exit_codes import DONE, NOT_SEEN, WRONG
+from pdu.comparing import readings
+from pdu.comparing.readings import HandlerReading, differences
+from pdu_common.helper import EnumPowerStatus
+from tests.needs import ROOT
+from tests.packaging.building import archive
+from tests.pdu.loading.page_handler import SOURCE, agent, folder
+from tests.pdu.running import use_login
+from tests.peers import PEERS
+from tests.simulators.snmp_agent import Agent
+
+# one process loads one handler of a name
+_NUMBERS = itertools.count()
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+
+
+def handler(tmp_path: Path, source: str = SOURCE) -> str:
+    """The folder of a handler whose name no other test has."""
+    return str(folder(tmp_path, f"compared_{next(_NUMBERS)}", source))
+
+
+@pytest.fixture
+def unit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
+    """The RPCM unit that the page's example reads."""
+    with agent() as unit:
+        monkeypatch.setenv("PDU_COMMUNITY", "private")
+        yield unit
+
+
+def run(capsys: pytest.CaptureFixture[str], unit: Agent, *words: str) -> tuple[int, str, str]:
+    code = root.run(["compare", *words, f"127.0.0.1:{unit.port}"])
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+def test_the_pages_handler_and_ours_agree_on_their_unit(
+    unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, unit, handler(tmp_path), "snmp")
+    assert (code, err) == (DONE, ""), out
+    assert "/ | snmp agree" in out and unit.writes() == []
+
+
+def test_dcimanagers_own_handler_is_compared_where_it_lies_in_the_copy(
+    unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside others, and with a module that they share."""
+    own = tmp_path / "equip_handler" / "pdu_common" / "handlers"
+    own.mkdir(parents=True)
+    (own / "__init__.py").touch()
+    (own / "shared.py").write_text("TEN = 10\n")
+    for name in ("apc", "rpcm"):
+        (own / f"{name}.py").write_text(f"from .shared import TEN\n{SOURCE}")
+    code, out, err = run(capsys, unit, str(own / "rpcm.py"), "snmp")
+    assert (code, err) == (DONE, ""), out
+    assert "rpcm.py | snmp agree" in out
+
+
+_CHANGES = {
+    "identities": ("identity=port.oid_index,", "identity='1.' + port.oid_index,", "outlets: 1.1, "),
+    "states": ("EnumPowerStatus.DOWN: 0", "EnumPowerStatus.DOWN: 7", ": unknown | off"),
+    "figures": ("/ 1000", "/ 100", "load: "),
+    "nothing": ("self.snmp_walk(", "self.snmp_walk_all(", "reading: "),
+}
+
+
+@pytest.mark.parametrize("what", _CHANGES)
+def test_a_handler_that_says_otherwise_differs(
+    what: str, unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, words = _CHANGES[what]
+    assert old in SOURCE
+    made = handler(tmp_path, SOURCE.replace(old, new))
+    code, out, _ = run(capsys, unit, made, "snmp")
+    assert code == NOT_SEEN and "differ\n" in out and words in out, out
+
+
+def test_a_write_while_it_reads_is_refused(
+    unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    writes = (
+        "    def status(self):\n"
+        "        self.snmp_set('1.3.6.1.4.1.46235.2.4.2.1.4.1', 0)\n"
+        "        return self.read()\n\n"
+        "    def read(self)"
+    )
+    source = SOURCE.replace("    def status(self)", writes, 1)
+    code, out, _ = run(capsys, unit, handler(tmp_path, source), "snmp")
+    assert code == NOT_SEEN and "this run reads only" in out
+    assert unit.writes() == []
+
+
+def test_two_versions_of_one_name_are_compared(
+    unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = []
+    for name in ("older", "newer"):
+        (tmp_path / name).mkdir()
+        paths.append(tmp_path / name / "pdu_snmp-1.tar.gz")
+        paths[-1].write_bytes(archive(ROOT / "handlers", "snmp"))
+    code, out, err = run(capsys, unit, str(paths[0]), str(paths[1]))
+    assert (code, err) == (DONE, "") and "agree" in out
+
+
+def test_again_and_again_into_a_file(
+    unit: Agent,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("pdu.comparing.command.time.sleep", pauses.append)
+    out = tmp_path / "week.txt"
+    options = ["--every", "5", "--times", "3", "--out", str(out)]
+    code, shown, _ = run(capsys, unit, handler(tmp_path), "snmp", *options)
+    assert code == DONE and pauses == [300.0, 300.0]
+    assert shown.splitlines()[-1] == "3 comparisons, 0 with differences"
+    lines = out.read_text().splitlines()
+    assert len(lines) == 3 and all(line.endswith("/ | snmp: agree") for line in lines)
+
+
+def test_ctrl_c_ends_it_with_the_code_of_what_was_seen(
+    unit: Agent,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stop(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pdu.comparing.command.time.sleep", stop)
+    code, _, _ = run(capsys, unit, handler(tmp_path), "snmp", "--every", "5")
+    assert code == DONE
+
+
+def test_json_has_a_line_for_each_comparison(
+    unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, _ = _CHANGES["figures"]
+    made = handler(tmp_path, SOURCE.replace(old, new))
+    code, out, _ = run(capsys, unit, made, "snmp", "--json")
+    document = json.loads(out)
+    assert code == NOT_SEEN and document["handlers"][1:] == ["snmp"]
+    assert [row["what"] for row in document["differences"]] == ["load"]
+
+
+def test_a_pdu_that_neither_reads_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "private")
+    options = ["--timeout", "0.2", "-s", "retries=0"]
+    code = root.run(["compare", handler(tmp_path), "snmp", "127.0.0.1:9", *options])
+    shown = capsys.readouterr()
+    assert code == 3 and shown.err.startswith("unreachable: ") and "private" not in shown.err
+
+
+def test_handlers_of_two_protocols_take_their_own_settings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A handler that cannot read the device is a difference."""
+    with PEERS["nut"]() as peer:
+        words = use_login(monkeypatch, peer)
+        monkeypatch.setenv("PDU_COMMUNITY", "private")
+        code = root.run(["compare", "nut", "nut", peer.address, *words])
+    assert code == DONE and "nut | nut agree" in capsys.readouterr().out
+
+
+def test_wrong_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["compare", "nosuch", "snmp", "127.0.0.1"]) == WRONG
+    assert root.run(["compare", "snmp", "nut"]) == WRONG
+    assert root.run(["compare", "snmp", "nut", "127.0.0.1", "--every", "0"]) == WRONG
+    assert capsys.readouterr().out == ""
+
+
+# ---- what is a difference ------------------------------------------------------------------------
+
+
+def reading(
+    load: float = 5.0, energy: float = 100.0, outlet_kwh: float = 10.0, **states: EnumPowerStatus
+) -> HandlerReading:
+    figures = Figures(load, energy, {"1": MeterFigures(energy_kwh=outlet_kwh)})
+    return HandlerReading(states or {"1": UP, "2": DOWN}, figures)
+
+
+def whats(before: HandlerReading, second: HandlerReading, after: HandlerReading) -> list[str]:
+    return [difference.what for difference in differences(before, second, after)]
+
+
+def test_what_changes_between_the_readings_is_no_difference() -> None:
+    before, after = reading(2.0, 100.0), reading(8.0, 130.0)._replace(states={"1": DOWN, "2": DOWN})
+    assert whats(before, reading(7.0, 120.0), after) == []
+    assert whats(before, reading(7.0, 120.0)._replace(states=after.states), after) == []
+    second = reading()._replace(states={"1": UNKNOWN, "2": DOWN})
+    assert whats(before, second, after) == ["outlet 1"]
+
+
+@pytest.mark.parametrize(
+    "second, expected",
+    [
+        (reading(load=5.4), []),
+        (reading(load=6.0), ["load"]),
+        (reading(load=50.0), ["load"]),
+        (reading(energy=100.9), []),
+        (reading(energy=103.0), ["energy"]),
+        (reading(outlet_kwh=12.0), ["energy of outlet 1"]),
+        (reading()._replace(figures=Figures(None, 100.0)), ["load", "energy of outlet 1"]),
+        (reading()._replace(states={"1": UP}), ["outlets"]),
+        (reading()._replace(states={"2": DOWN, "1": UP}), ["outlets"]),
+        (HandlerReading(error="denied: no"), ["reading"]),
+    ],
+)
+def test_figures_outlets_and_errors_are_compared(
+    second: HandlerReading, expected: list[str]
+) -> None:
+    assert whats(reading(), second, reading()) == expected
+
+
+def test_the_allowances_are_smaller_than_a_wrong_scale() -> None:
+    assert max(readings.LOAD.share, readings.ENERGY.share) <= 0.1

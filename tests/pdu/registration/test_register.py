@@ -1,0 +1,466 @@
+"""`pdu register` against the stand-in for DCImanager: what it registers and uploads, the ids that
+it remembers, its dry run, and where the password comes from.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from builder import command, script
+from handlers import VERSION
+from pdu import root
+from pdu.loading.handler_archives import pack_archive
+from tests import terminal
+from tests.dcimanager.api import Answer, answer_error, answer_json
+from tests.dcimanager.manager import DciManager
+from tests.needs import ROOT
+from tests.packaging import building
+from tests.packaging.building import small_tree
+from tests.packaging.registering import (
+    CREATE,
+    LIST,
+    UPLOAD,
+    Admin,
+    answering,
+    assert_failed,
+    calls,
+    without_list,
+)
+from tests.waiting import PATIENCE_S
+
+
+def remembered(ids: Path) -> list[str]:
+    """The lines of the file of ids, without the content that was uploaded."""
+    return sorted(" ".join(line.split()[:3]) for line in ids.read_text().splitlines())
+
+
+def uploads(manager: DciManager) -> list[tuple[int, str, int]]:
+    return [(handler.id, handler.handler, handler.uploads) for handler in manager.handlers()]
+
+
+def register_snmp(manager: DciManager) -> None:
+    """Registers pdu_snmp as another machine did, under the id 1."""
+    manager.store.create("pdu", "pdu_snmp", "Small snmp", ["snmp"], [])
+
+
+# ---- what is registered and uploaded ----
+
+
+def test_the_first_run_registers_and_the_second_uploads_again(
+    admin: Admin, manager: DciManager
+) -> None:
+    first = admin.run(manager)
+    assert (first.code, first.err) == (0, "")
+    assert [
+        (h.handler, h.protocol, h.features, h.device_type, h.import_path, h.uploads)
+        for h in manager.handlers()
+    ] == [
+        ("pdu_small", ["custom"], [], "pdu", "pdu_small.handler", 1),
+        ("pdu_snmp", ["snmp"], [], "pdu", "pdu_snmp.handler", 1),
+    ]
+    assert 'registered as "Small small" with id 1' in first.out and "id 2" in first.out
+    second = admin.run(manager)
+    assert (second.code, second.err) == (0, "") and "registered as" not in second.out
+    assert all(run.out.splitlines()[-1].startswith("next: ") for run in (first, second))
+    assert uploads(manager) == [(1, "pdu_small", 2), (2, "pdu_snmp", 2)]
+
+
+def test_a_handler_that_is_named_twice_is_uploaded_once(admin: Admin, manager: DciManager) -> None:
+    assert admin.run(manager, "small", "pdu_small", str(admin.archive("small"))).code == 0
+    assert uploads(manager) == [(1, "pdu_small", 1)]
+
+
+def test_json_has_what_was_done(admin: Admin, manager: DciManager) -> None:
+    run = admin.run(manager, "small", "--json")
+    (row,) = json.loads(run.out)["handlers"]
+    assert (row["handler"], row["id"], row["is_new"]) == ("pdu_small", "1", True)
+    assert row["content"].startswith(f"{VERSION}+c") and row["content_before"] == ""
+
+
+def test_an_older_archive_is_uploaded_as_it_is(
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
+    older = building.small_pack(tmp_path / "older", "small", version="0.9")
+    path = older / "pdu_small-0.9.tar.gz"
+    assert admin.run(manager, str(path)).code == 0
+    assert path.read_bytes() in manager.requests[-1].body
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    manager.poll()
+    assert "0.9" in pdu.ports
+
+
+def test_an_archive_of_another_version_is_named(admin: Admin) -> None:
+    admin.archive("small").rename(admin.dist / "pdu_small-0.9.tar.gz")
+    run = admin.run(None, "small")
+    assert_failed(run, "settings", "there is no archive", "pdu_small-0.9.tar.gz: give its path")
+
+
+def test_each_upload_says_what_it_uploads_and_what_this_machine_uploaded_before(
+    admin: Admin, manager: DciManager
+) -> None:
+    first = admin.run(manager, "small")
+    (content,) = re.findall(
+        rf"archive uploaded, ({VERSION}\+c[0-9a-f]{{12}}), import path", first.out
+    )
+    again = admin.run(manager, "small")
+    assert f"archive uploaded, {content} (before: {content}), import path" in again.out
+
+
+def test_files_of_the_clone_that_are_newer_than_an_archive_are_named(
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
+    """After `git pull` without `make packages`, dist/ has the old archives."""
+    clone = tmp_path / "clone"
+    for path in ("packaging/build.py", "handlers/nut/reader.py"):
+        (clone / path).parent.mkdir(parents=True)
+        (clone / path).touch()
+    admin.dist.rename(clone / "dist")
+    admin.dist = clone / "dist"
+    for path, time in (("packaging/build.py", 1_000), ("handlers/nut/reader.py", 4_000_000_000)):
+        os.utime(clone / path, (time, time))
+    run = admin.run(manager, "small")
+    words = f"note: handlers/nut/reader.py is newer than pdu_small-{VERSION}.tar.gz; to build what"
+    assert run.code == 0 and words in run.out
+    os.utime(clone / "handlers/nut/reader.py", (1_000, 1_000))
+    assert "is newer" not in admin.run(manager, "small").out
+
+
+def test_a_name_for_a_registered_handler_is_told_to_have_no_effect(
+    admin: Admin, manager: DciManager
+) -> None:
+    register_snmp(manager)
+    run = admin.run(manager, "snmp", "--name", "Mine")
+    assert run.code == 0 and "--name is for a new one" in run.out
+    assert [handler.name for handler in manager.handlers()] == ["Small snmp"]
+    assert admin.run(manager, "small", "--name", "Mine", "--protocol", "snmp").code == 0
+    assert [(h.name, h.protocol) for h in manager.handlers()][1] == ("Mine", ["snmp"])
+
+
+def test_letters_of_any_script_arrive(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
+    tree = small_tree(tmp_path / "tree")
+    members = {
+        "own/__init__.py": b"",
+        "own/handler.py": (tree / "small" / "handler.py").read_bytes(),
+        "own/about.py": "SHOWN = 'Стойка \"1\"'\nPROTOCOL = 'custom'\n".encode(),
+    }
+    file = tmp_path / "own.tar.gz"
+    file.write_bytes(pack_archive(members, "0" * 64))
+    dry = admin.run(manager, "--dry-run", str(file))
+    assert (dry.code, dry.err) == (0, "") and '"name": "Стойка \\"1\\""' in dry.out
+    assert admin.run(manager, str(file)).code == 0
+    assert [(h.name, h.protocol) for h in manager.handlers()] == [('Стойка "1"', ["custom"])]
+
+
+def test_a_draft_is_registered_by_its_name_alone(
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
+    draft = script.Handler("small", "Small", "custom", is_draft=True)
+    command.build(small_tree(tmp_path / "tree", version=VERSION), admin.dist, [draft])
+    assert admin.run(manager).code == 0
+    assert [handler.handler for handler in manager.handlers()] == ["pdu_snmp"]
+    assert admin.run(manager, "small").code == 0
+    assert len(manager.handlers()) == 2
+
+
+# ---- ids ----
+
+
+def test_an_id_is_found_in_the_list_when_the_file_is_lost(
+    admin: Admin, manager: DciManager
+) -> None:
+    register_snmp(manager)
+    assert admin.run(manager, "snmp").code == 0
+    assert uploads(manager) == [(1, "pdu_snmp", 1)]
+
+
+def test_a_given_id_is_used_without_the_list(admin: Admin, manager: DciManager) -> None:
+    register_snmp(manager)
+    assert admin.run(manager, "--id", "1", "snmp").code == 0
+    assert uploads(manager) == [(1, "pdu_snmp", 1)] and calls(manager, LIST) == 0
+
+
+def test_a_new_id_registers_without_a_look_at_the_list(admin: Admin) -> None:
+    with DciManager(wrap=answering(LIST, *[answer_error(500, 1, "database")] * 9)) as manager:
+        assert admin.run(manager, "--id", "new", "snmp").code == 0
+        assert [handler.uploads for handler in manager.handlers()] == [1]
+        assert calls(manager, LIST) == 0
+
+
+def test_ids_are_remembered_for_each_server(admin: Admin) -> None:
+    """Where there is no list, the file alone says that a handler is registered."""
+    with DciManager(wrap=without_list()) as first, DciManager(wrap=without_list()) as second:
+        assert admin.run(first, "snmp").code == 0
+        assert admin.run(second).code == 0
+        assert admin.run(first, "snmp").code == 0
+        assert uploads(first) == [(1, "pdu_snmp", 2)]
+        assert remembered(admin.ids) == sorted(
+            [f"{first.url} pdu_snmp 1", f"{second.url} pdu_small 1", f"{second.url} pdu_snmp 2"]
+        )
+
+
+def test_a_remembered_id_that_the_list_shows_for_another_handler_is_not_used(
+    admin: Admin, manager: DciManager
+) -> None:
+    """A server that was set up anew may count its ids from 1 again."""
+    manager.store.create("pdu", "pdu_small", "Small small", ["custom"], [])
+    admin.ids.write_text(f"{manager.url} pdu_snmp 1\n")
+    assert admin.run(manager, "snmp").code == 0
+    assert uploads(manager) == [(1, "pdu_small", 0), (2, "pdu_snmp", 1)]
+    assert remembered(admin.ids) == [f"{manager.url} pdu_snmp 2"]
+
+
+def test_of_two_handlers_of_one_name_the_remembered_one_gets_the_archive(admin: Admin) -> None:
+    rows = [{"id": number, "handler": "pdu_snmp", "device_type": "pdu"} for number in (5, 1)]
+    two = answer_json(200, {"list": rows})
+    with DciManager(wrap=answering(LIST, two, two, is_done=False)) as manager:
+        register_snmp(manager)
+        run = admin.run(manager, "snmp")
+        assert_failed(run, "protocol", "more than once, with the ids 5 and 1", "--id ID")
+        admin.ids.write_text(f"{manager.url} pdu_snmp 1\n")
+        assert admin.run(manager, "snmp").code == 0
+        assert uploads(manager) == [(1, "pdu_snmp", 1)]
+
+
+def test_the_files_of_ids_and_authorities_may_have_relative_paths(
+    admin: Admin, manager: DciManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my ca.pem").write_bytes(manager.ca_file.read_bytes())
+    files = {"DCI_IDS": "my=ids", "CURL_CA_BUNDLE": "my ca.pem"}
+    assert admin.run(manager, "snmp", **files).code == 0
+    assert remembered(tmp_path / "my=ids") == [f"{manager.url} pdu_snmp 1"]
+    assert not admin.ids.exists()
+
+
+def test_ids_of_register_sh_are_used_and_a_link_to_the_file_stays(
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
+    register_snmp(manager)
+    real = tmp_path / "real ids"
+    real.write_text(f"{manager.url} pdu_snmp ?\n{manager.url} pdu_snmp 1\n")
+    admin.ids.symlink_to(real)
+    dry = admin.run(manager, "--dry-run", "snmp")
+    assert "pdu_snmp: known under id 1" in dry.out
+    assert admin.run(manager, "snmp").code == 0
+    assert admin.ids.is_symlink() and remembered(real) == [f"{manager.url} pdu_snmp 1"]
+
+
+# ---- the trial beside the handler in use ----
+
+
+def test_a_trial_stands_beside_the_one_in_use(admin: Admin, manager: DciManager) -> None:
+    assert admin.run(manager, "small").code == 0
+    run = admin.run(manager, "small", "--try")
+    assert run.code == 0 and "without --try" in run.out.splitlines()[-1]
+    assert [(h.handler, h.name, h.import_path, h.uploads) for h in manager.handlers()] == [
+        ("pdu_small", "Small small", "pdu_small.handler", 1),
+        ("pdu_small_try", "Small small (try)", "pdu_small_try.handler", 1),
+    ]
+    pdus = [
+        manager.add_pdu(name, name, "127.0.0.1", settings={"say": ""})
+        for name in ("pdu_small", "pdu_small_try")
+    ]
+    manager.poll()
+    assert [[call.text for call in pdu.calls] for pdu in pdus] == [["", ""], ["", ""]]
+
+
+# ---- dry run and help ----
+
+
+def test_a_dry_run_sends_nothing_and_shows_each_call_without_a_secret(
+    admin: Admin, manager: DciManager
+) -> None:
+    dry_run = admin.run(manager, "--dry-run")
+    assert (dry_run.code, dry_run.err, manager.requests) == (0, "", [])
+    assert manager.password not in dry_run.out
+    for part in (
+        "/api/auth/v4/public/token",
+        CREATE[1],
+        "/content",
+        '"protocol": ["snmp"]',
+        '"protocol": ["custom"]',
+        "handler_import=pdu_small.handler",
+        "isp-box-instance: true",
+        "x-xsrf-token: <token>",
+        "<password>",
+        '-H "Content-Type: application/json"',
+    ):
+        assert part in dry_run.out
+
+
+def test_a_dry_run_needs_no_settings(admin: Admin) -> None:
+    dry_run = admin.run(None, "--dry-run", "snmp")
+    assert dry_run.code == 0 and "https://<DCI_URL>/api/" in dry_run.out
+
+
+@pytest.mark.against("curl")
+def test_curl_finds_the_file_of_a_pasted_dry_run(admin: Admin, tmp_path: Path) -> None:
+    """Curl takes a semicolon for the end of the name, and a comma for the begin of another one."""
+    path = tmp_path / "a;type=b,c 'd' \"e\" $(touch here).tar.gz"
+    path.write_bytes(admin.archive("small").read_bytes())
+    dry = admin.run(None, "--dry-run", str(path), DCI_URL="https://127.0.0.1:1")
+    process = subprocess.run(
+        ["sh", "-c", dry.out[dry.out.rindex("curl -X POST") :]],
+        cwd=tmp_path,
+        env=admin.environment(None),
+        capture_output=True,
+        timeout=PATIENCE_S,
+    )
+    assert process.returncode == 7  # no connection; 26: the file cannot be read
+    assert not (tmp_path / "here").exists()
+
+
+def test_the_help_names_every_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    with contextlib.suppress(SystemExit):
+        root.run(["register", "--help"])
+    text = capsys.readouterr().out
+    code = (ROOT / "pdu" / "registration" / "settings.py").read_text()
+    variables = set(re.findall(r"\b(DCI_[A-Z_]+|CURL_CA_BUNDLE)\b", code))
+    assert len(variables) == 8 and all(name in text for name in variables), variables
+
+
+# ---- the password ----
+
+REFUSAL = answer_error(400, 1, "no")
+
+
+def bodies(manager: DciManager) -> list[dict[str, str]]:
+    return [json.loads(request.body) for request in manager.requests]
+
+
+def test_the_password_may_come_from_the_first_line_of_a_file(admin: Admin, tmp_path: Path) -> None:
+    secret = tmp_path / "pass word"
+    secret.write_bytes("\ufeffs3cret line\r\nmore\n".encode())
+    secret.chmod(0o640)
+    with DciManager(wrap=lambda request, serve: REFUSAL) as manager:
+        run = admin.run(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret))
+        assert_failed(run, "denied", "DCI_PASSWORD_FILE", str(secret))
+        assert [body["password"] for body in bodies(manager)] == ["s3cret line"]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o660, 0o602])
+def test_a_file_of_a_password_that_others_can_read_or_change_is_refused(
+    admin: Admin, tmp_path: Path, mode: int
+) -> None:
+    secret = tmp_path / "pass word"
+    secret.write_text("s3cret\n")
+    secret.chmod(mode)
+    with DciManager() as manager:
+        run = admin.run(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret))
+        assert_failed(run, "settings", f"chmod g-w,o-rw '{secret}'")
+        assert manager.requests == []
+
+
+def test_any_password_arrives_unchanged(admin: Admin) -> None:
+    email = 'o\'neil+"x"@example.com'
+    passwords = [
+        'a"b\\c$(touch here) `touch here` $HOME %s %n tab\there line\nend\n'
+        "пароль ☃ 🔑' ; #\x01\x1f\x7f\\u0041",
+        "@/etc/passwd",
+        "bytes \udcff",  # as the environment has a byte that is no UTF-8
+    ]
+    with DciManager(wrap=lambda request, serve: REFUSAL) as manager:
+        for secret in passwords:
+            assert admin.run(manager, DCI_EMAIL=email, DCI_PASSWORD=secret).code == 4, secret
+        sent = [
+            json.loads(request.body.decode("utf-8", "surrogateescape"))
+            for request in manager.requests
+        ]
+        assert sent == [{"email": email, "password": secret} for secret in passwords]
+
+
+def test_the_password_leaves_the_environment(admin: Admin, manager: DciManager) -> None:
+    environment = admin.environment(manager)
+    output = io.StringIO()
+    with (
+        mock.patch.dict(os.environ, environment, clear=True),
+        contextlib.redirect_stdout(output),
+    ):
+        assert root.run(["register", "--dist", str(admin.dist), "small"]) == 0
+        assert "DCI_PASSWORD" not in os.environ
+    assert manager.password not in output.getvalue()
+
+
+def test_the_password_is_asked_for_on_the_terminal_without_echo(
+    admin: Admin, manager: DciManager
+) -> None:
+    output = terminal.run(
+        [*_pdu(), "register", "--dist", str(admin.dist), "snmp"],
+        admin.environment(manager, DCI_PASSWORD=""),
+        "Password of admin@example.com: ",
+        manager.password.encode() + b"\n",
+    )
+    assert output.code == 0 and "archive uploaded" in output.text
+    assert manager.password not in output.text
+
+
+def _pdu() -> list[str]:
+    return [sys.executable, "-m", "pdu"]
+
+
+def test_blanks_around_a_url_that_was_pasted_are_ignored(admin: Admin, manager: DciManager) -> None:
+    output = terminal.run(
+        [*_pdu(), "register", "--dist", str(admin.dist), "snmp"],
+        admin.environment(manager, DCI_URL=""),
+        "URL of DCImanager (https://...): ",
+        f" {manager.url} \n".encode(),
+    )
+    assert output.code == 0 and "archive uploaded" in output.text
+
+
+# ---- the end of a run ----
+
+
+class _Unwritable(io.StringIO):
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
+def test_an_output_that_is_closed_ends_no_registration(admin: Admin, manager: DciManager) -> None:
+    with (
+        mock.patch.dict(os.environ, admin.environment(manager), clear=True),
+        contextlib.redirect_stdout(_Unwritable()),
+        pytest.raises(BrokenPipeError),
+    ):
+        root.run(["register", "--dist", str(admin.dist), "snmp"])
+    assert uploads(manager) == [(1, "pdu_snmp", 1)]
+
+
+@pytest.mark.parametrize("answer", [Answer(204, b""), answer_json(200, {"error": None})])
+def test_an_upload_succeeds_with_an_empty_answer_or_a_null_error(
+    admin: Admin, answer: Answer
+) -> None:
+    with DciManager(wrap=answering(UPLOAD, answer)) as manager:
+        assert admin.run(manager, "snmp").code == 0
+        assert uploads(manager) == [(1, "pdu_snmp", 1)]
+
+
+def test_an_interrupted_run_goes_on_at_the_next_one(admin: Admin) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with DciManager() as manager:
+        with mock.patch("pdu.registration.registrar.id_in", stop):
+            run = admin.run(manager, "snmp")
+        assert run.code == 130 and run.err.startswith("interrupted")
+        assert admin.ids.read_text() == f"{manager.url} pdu_snmp ?\n"
+        assert admin.run(manager, "snmp").code == 0
+        assert calls(manager, CREATE) == 1 and uploads(manager) == [(1, "pdu_snmp", 1)]
+
+
+def test_shown_lines_are_pasted_by_a_shell_as_they_were_meant(admin: Admin) -> None:
+    dry = admin.run(None, "--dry-run", "snmp", DCI_URL="https://[::1]:8443", DCI_EMAIL="o'n@x")
+    words = shlex.split(dry.out.partition("\n")[2].partition("\n\n")[0].replace("\\\n", " "))
+    assert words[:4] == ["curl", "-X", "POST", "https://[::1]:8443/api/auth/v4/public/token"]
+    assert json.loads(words[-1]) == {"email": "o'n@x", "password": "<password>"}

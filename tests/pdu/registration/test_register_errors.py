@@ -1,0 +1,492 @@
+"""`pdu register` when something fails: the connection, the login, an answer, a setting."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+import ssl
+import threading
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+
+from handlers.http.message import Endpoint
+from handlers.shared.errors import PduHandlerError, SettingsError
+from handlers.shared.tls import Trust
+from pdu.registration import server
+from pdu.registration.server import Call, Server
+from tests.dcimanager.api import Answer, answer_error, answer_json
+from tests.dcimanager.manager import DciManager
+from tests.handlers.raritan.peer import Peer, http
+from tests.packaging.registering import (
+    CREATE,
+    LIST,
+    UPLOAD,
+    Admin,
+    answering,
+    assert_failed,
+    calls,
+    without_list,
+)
+from tests.servers.scripted import serving
+from tests.simulators.certificates import usual
+
+# Settings for a server that does not exist. A run that tries to connect is unreachable.
+NOWHERE: dict[str, Any] = {
+    "DCI_URL": "https://127.0.0.1:1",
+    "DCI_EMAIL": "me@example.com",
+    "DCI_PASSWORD": "s3cret",
+}
+
+# ---- the connection ----
+
+
+def test_a_server_that_is_not_ready_is_tried_again(admin: Admin) -> None:
+    with DciManager(busy=2) as manager:
+        run = admin.run(manager, "snmp")
+        assert (run.code, run.err) == (0, "") and run.out.count("(503)") == 2
+        assert len(manager.handlers()) == 1
+
+
+def test_a_registration_is_repeated_after_503(admin: Admin) -> None:
+    busy = answering(CREATE, answer_error(503, 503, "starting"), is_done=False)
+    with DciManager(wrap=busy) as manager:
+        assert admin.run(manager, "snmp").code == 0
+        assert calls(manager, CREATE) == 2
+
+
+def test_a_server_that_is_never_ready_is_tried_six_times(admin: Admin) -> None:
+    with DciManager(busy=1000) as manager:
+        assert_failed(admin.run(manager), "unreachable", "503", "try again later")
+        assert len(manager.requests) == 6
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_refused_connection_is_tried_again_with_growing_pauses(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if ":" in host and not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    pauses: list[float] = []
+    with socket.socket(family) as unused:
+        unused.bind((host, 0))
+        endpoint = Endpoint("https", host, unused.getsockname()[1])
+        dead = Server(
+            endpoint, Trust(), say=lambda line: None, first_pause=3.0, sleep=pauses.append
+        )
+        with pytest.raises(PduHandlerError) as caught:
+            dead.call(Call("GET", "/", 5.0))
+    assert caught.value.kind == "unreachable" and not caught.value.may_have_executed
+    assert pauses == [3, 6, 12, 24, 48] and endpoint.url in str(caught.value)
+
+
+def test_a_name_that_is_not_known_is_not_tried_again(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    run = admin.run(None, "snmp", **{**NOWHERE, "DCI_URL": "https://dci.example.com"})
+    assert_failed(run, "unreachable", "https://dci.example.com")
+    assert "trying again" not in run.out
+
+
+def test_an_untrusted_certificate_ends_the_run_before_the_password_is_sent(
+    admin: Admin, manager: DciManager
+) -> None:
+    run = admin.run(manager, CURL_CA_BUNDLE="")
+    assert_failed(run, "unreachable", "not trusted", "DCI_INSECURE=1", "CURL_CA_BUNDLE")
+    assert manager.requests == [] and "trying again" not in run.out
+
+
+def test_an_untrusted_certificate_is_accepted_with_dci_insecure(
+    admin: Admin, manager: DciManager
+) -> None:
+    assert admin.run(manager, "snmp", CURL_CA_BUNDLE="", DCI_INSECURE="1").code == 0
+    assert len(manager.handlers()) == 1
+
+
+def test_a_server_without_tls_is_an_error(admin: Admin, manager: DciManager) -> None:
+    def speak(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        connection.recv(1000)
+
+    with serving(speak) as port:
+        run = admin.run(manager, DCI_URL=f"https://127.0.0.1:{port}")
+    assert_failed(run, "unreachable", "TLS handshake")
+
+
+@pytest.mark.parametrize(
+    "version, code", [(ssl.TLSVersion.TLSv1_1, 3), (ssl.TLSVersion.TLSv1_2, 0)]
+)
+def test_tls_below_1_2_is_refused(
+    admin: Admin, manager: DciManager, version: ssl.TLSVersion, code: int
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        manager.speak_only(version)
+    assert admin.run(manager, "snmp").code == code
+    assert bool(manager.requests) is (code == 0)
+
+
+@pytest.mark.parametrize(
+    "call, kind, words",
+    [
+        ("create", "not-seen", "not known whether"),
+        ("upload", "unreachable", "the upload failed"),
+    ],
+)
+def test_an_answer_that_ends_within_its_headers_is_no_success(
+    admin: Admin, call: str, kind: str, words: str
+) -> None:
+    answers = {
+        "login": http('{"token": "abc"}', "201 Created"),
+        "list": http('{"list": []}'),
+        "create": http('{"id": 1}'),
+        call: b"HTTP/1.1 200 OK\r\nServer: nginx\r\n",
+    }
+    settings = {**NOWHERE, "DCI_INSECURE": "1"}
+    with Peer([[answer] for answer in answers.values()], tls=usual().context) as peer:
+        run = admin.run(None, "snmp", **{**settings, "DCI_URL": f"https://{peer.address}"})
+    assert_failed(run, kind, words)
+
+
+# ---- a proxy ----
+
+
+@contextlib.contextmanager
+def proxy(answer: bytes) -> Iterator[tuple[int, list[bytes]]]:
+    """A proxy for one connection, which opens a tunnel if it answers 200. Yields its port and what
+    it was asked.
+    """
+    heads: list[bytes] = []
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+    def speak(connection: socket.socket) -> None:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += connection.recv(1)
+        heads.append(head)
+        connection.sendall(answer)
+        if b" 200 " not in answer:
+            return
+        host, _, port = head.split()[1].decode().rpartition(":")
+        with socket.create_connection((host, int(port))) as far:
+            thread = threading.Thread(target=pump, args=(far, connection), daemon=True)
+            thread.start()
+            pump(connection, far)
+            thread.join()
+
+    with serving(speak) as port:
+        yield port, heads
+
+
+@pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
+def test_calls_go_through_the_proxy_that_the_environment_names(
+    admin: Admin, manager: DciManager, variable: str
+) -> None:
+    with proxy(b"HTTP/1.1 200 Connection established\r\nX: y\r\n\r\n") as (port, heads):
+        changes = {variable: f"http://me:pa%3Ass@127.0.0.1:{port}", "no_proxy": "", "DCI_URL": ""}
+        environment = {**admin.environment(manager), **changes}
+        endpoint = Endpoint("https", "127.0.0.1", int(manager.url.rpartition(":")[2]))
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy"):
+                patch.delenv(name, raising=False)
+            patch.setenv(variable, environment[variable])
+            trust = Trust(ca_pem=manager.ca_file.read_text())
+            reply = Server(endpoint, trust, say=print).call(Call("GET", LIST[1], 30.0))
+    assert reply.status == 403 and len(manager.requests) == 1
+    assert heads[0].startswith(f"CONNECT 127.0.0.1:{endpoint.port} HTTP/1.1\r\n".encode())
+    assert b"Proxy-Authorization: Basic bWU6cGE6c3M=\r\n" in heads[0]
+
+
+def test_a_proxy_that_refuses_or_is_dead_is_named_without_its_login(
+    admin: Admin, manager: DciManager
+) -> None:
+    with proxy(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n") as (port, _):
+        name = f"127.0.0.1:{port}"
+        run = admin.run(manager, https_proxy=f"http://me:s3cret@{name}", no_proxy="")
+    words = f"through the proxy {name} (variable https_proxy or all_proxy)"
+    assert_failed(run, "unreachable", words, "the proxy answers 407")
+    dead = admin.run(manager, https_proxy=f"http://me:s3cret@{name}", no_proxy="")
+    assert_failed(dead, "unreachable", words)
+    for text in (*run, *dead):
+        assert "s3cret" not in str(text)
+    assert manager.requests == []
+
+
+@pytest.mark.parametrize(
+    "text", ["socks5://127.0.0.1:1080", "https://p:1", "http://p:x", "http://"]
+)
+def test_a_proxy_of_another_kind_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", text)
+    monkeypatch.delenv("no_proxy", raising=False)
+    endpoint = Endpoint("https", "dci.example.com", 443)
+    with pytest.raises(SettingsError, match="https_proxy"):
+        server.proxy_of(endpoint)
+    monkeypatch.setenv("no_proxy", "example.com")
+    assert server.proxy_of(endpoint) is None
+
+
+# ---- the login ----
+
+
+def test_a_wrong_password_is_an_error_and_registers_nothing(
+    admin: Admin, manager: DciManager
+) -> None:
+    run = admin.run(manager, DCI_PASSWORD="not-the-s3cret")
+    assert_failed(run, "denied", "login", "wrong e-mail or password", "DCI_EMAIL", "DCI_PASSWORD")
+    assert len(manager.requests) == 1 and "s3cret" not in run.out + run.err
+
+
+def test_a_password_that_the_server_repeats_is_not_shown(admin: Admin) -> None:
+    echo = answer_error(400, 1001, "the value is too long", "s3cret-Passw0rd")
+    with DciManager(wrap=lambda request, serve: echo) as manager:
+        run = admin.run(manager, DCI_PASSWORD="s3cret-Passw0rd")
+    assert_failed(run, "denied", "not shown")
+    assert "s3cret" not in run.out + run.err
+
+
+def test_an_expired_token_is_an_error_that_says_to_run_again(admin: Admin) -> None:
+    with DciManager(token_seconds=0) as manager:
+        assert_failed(admin.run(manager), "denied", "3005", "run again", "administrator")
+        assert manager.handlers() == []
+
+
+def test_a_login_without_a_valid_token_ends_the_run(admin: Admin) -> None:
+    answer = Answer(200, b'{"token": "$(id)"}')
+    with DciManager(wrap=lambda request, serve: answer) as manager:
+        assert_failed(admin.run(manager), "protocol", "without a usable token")
+        assert len(manager.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "status, body",
+    [
+        (404, b'{"error": {"code": 1, "msg": "no such function"}}'),
+        (404, b'{"detail": "Not Found"}'),
+        (401, b'{"error": {"code": "Base.1.18.GeneralError", "message": "no valid session"}}'),
+        (401, b"<html>who?</html>"),
+        (403, b"forbidden"),
+        (400, b"{}"),
+    ],
+)
+def test_the_error_for_another_servers_answer_does_not_blame_the_password(
+    admin: Admin, status: int, body: bytes
+) -> None:
+    with DciManager(wrap=lambda request, serve: Answer(status, body)) as other:
+        run = admin.run(other)
+    assert_failed(run, "protocol", "DCI_URL", "without a path")
+    assert "password" not in run.err
+
+
+def test_a_redirect_of_the_login_is_not_followed(admin: Admin, manager: DciManager) -> None:
+    with DciManager(
+        wrap=lambda request, serve: Answer(302, b"", location=manager.url + request.path)
+    ) as elsewhere:
+        assert_failed(admin.run(elsewhere), "protocol", "302", "give where it leads")
+        assert len(elsewhere.requests) == 1 and manager.requests == []
+
+
+# ---- the registration and the upload ----
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(None, id="cut"),
+        pytest.param(answer_error(500, 0, "database"), id="500"),
+        pytest.param(answer_error(502, 0, "bad gateway"), id="proxy error"),
+        pytest.param(answer_error(504, 0, "gateway timeout"), id="504"),
+        pytest.param(Answer(201, b'{"id": '), id="half an answer"),
+        pytest.param(answer_json(201, {"id": "../1"}), id="an id that is no number"),
+    ],
+)
+def test_a_registration_with_an_unclear_answer_is_never_repeated(
+    admin: Admin, answer: Optional[Answer]
+) -> None:
+    with DciManager(wrap=answering(CREATE, answer)) as manager:
+        run = admin.run(manager, "snmp")
+        assert_failed(run, "not-seen", "not known whether pdu_snmp was registered", "--id")
+        assert calls(manager, CREATE) == 1
+        assert admin.ids.read_text() == f"{manager.url} pdu_snmp ?\n"
+        again = admin.run(manager, "snmp")  # this run finds the id in the list
+        assert (again.code, again.err) == (0, "") and calls(manager, CREATE) == 1
+
+
+def test_a_registration_that_was_refused_is_forgotten(admin: Admin) -> None:
+    refusal = answer_error(400, 1002, "no such protocol")
+    with DciManager(wrap=answering(CREATE, refusal, is_done=False)) as manager:
+        run = admin.run(manager, "small")
+    assert_failed(run, "refused", "pdu_small was not registered", "no such protocol")
+    assert admin.ids.read_text() == ""
+
+
+def test_after_an_unclear_answer_the_administrator_must_give_the_id_if_no_list_can_be_read(
+    admin: Admin,
+) -> None:
+    with DciManager(wrap=without_list()) as manager:
+        manager.store.create("pdu", "pdu_snmp", "Small snmp", ["snmp"], [])
+        admin.ids.write_text(f"{manager.url} pdu_snmp ?\n")
+        assert_failed(admin.run(manager, "snmp"), "not-seen", "with --id ID, else with --id new")
+        assert admin.run(manager, "--id", "1", "snmp").code == 0
+        assert admin.ids.read_text().startswith(f"{manager.url} pdu_snmp 1 ")
+        assert calls(manager, CREATE) == 0
+
+
+@pytest.mark.parametrize(
+    "answer, kind",
+    [
+        pytest.param(None, "unreachable", id="cut"),
+        pytest.param(answer_error(500, 1, "database"), "refused", id="500"),
+        pytest.param(answer_error(403, 1, "no right"), "denied", id="403"),
+        pytest.param(Answer(200, b"<html>log in</html>"), "protocol", id="HTML"),
+        pytest.param(Answer(200, b'{"list": [' + b" " * 1_000_001), "protocol", id="over 1 MB"),
+        pytest.param(answer_json(200, {"error": {"msg": "busy"}}), "refused", id="an error"),
+        pytest.param(answer_json(200, {"list": [], "size": 40}), "protocol", id="a first page"),
+    ],
+)
+def test_nothing_is_registered_if_the_list_of_handlers_cannot_be_read_whole(
+    admin: Admin, answer: Optional[Answer], kind: str
+) -> None:
+    """The handler is there, and the answer does not show it: a second one would be created."""
+    with DciManager(wrap=answering(LIST, *[answer] * 9)) as manager:
+        manager.store.create("pdu", "pdu_snmp", "Small snmp", ["snmp"], [])
+        run = admin.run(manager, "snmp")
+        assert run.err.startswith(f"{kind}: "), run
+        assert calls(manager, CREATE) == 0 and calls(manager, UPLOAD) == 0
+
+
+def test_a_handler_of_the_same_name_for_other_devices_is_not_replaced(
+    admin: Admin, manager: DciManager
+) -> None:
+    manager.store.create("switch", "pdu_snmp", "Ours", ["snmp"], [])
+    run = admin.run(manager, "snmp")
+    assert_failed(run, "refused", "a handler named pdu_snmp (id 1) for devices of the type switch")
+    assert "remove" not in run.err
+    assert calls(manager, CREATE) == 0 and [h.uploads for h in manager.handlers()] == [0]
+
+
+@pytest.mark.parametrize(
+    "answer, kind, words",
+    [
+        (Answer(200, b"<html>portal</html>"), "protocol", "not from DCImanager"),
+        (answer_json(200, {"success": False, "msg": "bad archive"}), "refused", "bad archive"),
+        (answer_json(200, {"error": {"msg": "bad import path"}}), "refused", "bad import path"),
+        (answer_error(500, 7, "disk full"), "refused", "disk full"),
+    ],
+)
+def test_a_failed_upload_keeps_the_id_for_the_next_run(
+    admin: Admin, answer: Answer, kind: str, words: str
+) -> None:
+    with DciManager(wrap=answering(UPLOAD, answer)) as manager:
+        run = admin.run(manager, "snmp")
+        assert run.err.startswith(f"{kind}: ") and words in run.err and "(id 1)" in run.err
+        assert "archive uploaded" not in run.out
+        assert admin.ids.read_text() == f"{manager.url} pdu_snmp 1\n"
+
+
+def test_the_error_for_a_stale_id_names_it_and_its_file(admin: Admin) -> None:
+    with DciManager(wrap=without_list()) as manager:
+        admin.ids.write_text(f"{manager.url} pdu_snmp 77\n")
+        assert_failed(admin.run(manager, "snmp"), "refused", "id 77", "register.ids")
+        assert manager.handlers() == []
+
+
+def test_the_error_for_a_wrong_given_id_does_not_blame_the_file_of_ids(
+    admin: Admin, manager: DciManager
+) -> None:
+    run = admin.run(manager, "--id", "77", "snmp")
+    assert_failed(run, "refused", "(id 77): the upload failed (is this its id in DCImanager?)")
+    assert "register.ids" not in run.err
+
+
+# ---- arguments, settings and archives, before anything is sent ----
+
+
+def test_a_bad_archive_is_refused_before_anything_is_sent(admin: Admin) -> None:
+    admin.archive("snmp").write_bytes(b"")
+    run = admin.run(None, **NOWHERE)
+    assert_failed(run, "settings", "pdu_snmp-", "is empty")
+    admin.archive("snmp").unlink()
+    run = admin.run(None, "snmp", **NOWHERE)
+    assert_failed(run, "settings", "there is no archive", "make packages builds it")
+
+
+@pytest.mark.parametrize(
+    "arguments, changes, words",
+    [
+        (["--id"], {}, "--id"),
+        (["--id", "x"], {}, "give a number"),
+        (["--id", "1"], {}, "one handler"),
+        (["--name", "x"], {}, "one handler"),
+        (["snmp", "--protocol", "a b"], {}, "the protocol 'a b' is none"),
+        (["--nonsense"], {}, "--nonsense"),
+        (["nosuch"], {}, "there is no archive"),
+        (["../x"], {}, "no archive"),
+        (["--dist", "/nowhere"], {}, "/nowhere"),
+        ([], {"DCI_URL": "http://127.0.0.1"}, "https://"),
+        ([], {"DCI_URL": 'https://x"\nurl = "y'}, "DCI_URL"),
+        ([], {"DCI_URL": "https://me:secret@host"}, "DCI_URL"),
+        ([], {"DCI_URL": "https://host/path"}, "without a path"),
+        ([], {"DCI_URL": "https://host:99999"}, "DCI_URL"),
+        ([], {"DCI_URL": ""}, "DCI_URL"),
+        ([], {"DCI_EMAIL": ""}, "DCI_EMAIL"),
+        ([], {"DCI_PASSWORD": ""}, "DCI_PASSWORD"),
+        ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/"}, "cannot be read"),
+        ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/dev/null"}, "empty"),
+        ([], {"DCI_PAUSE": "08x"}, "DCI_PAUSE"),
+        ([], {"DCI_PAUSE": "1000"}, "0 to 999"),
+        ([], {"DCI_INSECURE": "perhaps"}, "DCI_INSECURE"),
+        ([], {"CURL_CA_BUNDLE": "/no/such/file"}, "CURL_CA_BUNDLE"),
+    ],
+)
+def test_wrong_arguments_and_settings_are_refused_and_nothing_is_sent(
+    admin: Admin, arguments: list[str], changes: dict[str, str], words: str
+) -> None:
+    run = admin.run(None, *arguments, **{**NOWHERE, **changes})
+    assert run.code == 2 and words in run.err and run.err.count("\n") == 1, run
+    assert "secret" not in run.err
+
+
+def test_a_folder_or_a_pipe_for_the_ids_is_refused_and_stays_as_it_is(
+    admin: Admin, tmp_path: Path
+) -> None:
+    pipe, folder = tmp_path / "pipe", tmp_path / "folder"
+    os.mkfifo(pipe)
+    folder.mkdir()
+    for path in (pipe, folder):
+        assert_failed(admin.run(None, **NOWHERE, DCI_IDS=str(path)), "settings", "DCI_IDS")
+    assert pipe.is_fifo() and list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["snmp"], ["--dry-run", "snmp"]])
+def test_a_file_of_ids_that_cannot_be_read_ends_the_run(
+    admin: Admin, manager: DciManager, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    admin.ids.write_text("")
+    monkeypatch.setattr("pdu.registration.known_ids.Path.read_text", refused)
+    run = admin.run(manager, *arguments)
+    assert_failed(run, "settings", "register.ids", "Permission denied", "DCI_IDS")
+    assert manager.handlers() == []
+
+
+def test_a_file_of_ids_that_cannot_be_written_ends_the_run_before_registering(
+    admin: Admin, manager: DciManager
+) -> None:
+    run = admin.run(manager, "snmp", DCI_IDS="/proc/no/such/file")
+    assert_failed(run, "settings", "DCI_IDS", "cannot be written")
+    assert manager.handlers() == []

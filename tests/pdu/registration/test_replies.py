@@ -1,0 +1,203 @@
+"""What DCImanager's replies say: success, the list of handlers, and the words of errors."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Union
+
+import pytest
+
+from handlers.http import login
+from handlers.shared.errors import ProtocolError
+from pdu.registration.replies import (
+    ForeignHandler,
+    Listed,
+    Outcome,
+    Reply,
+    find_handler,
+    id_in,
+    token_in,
+)
+from tests.hostile import TEXTS, is_one_line
+
+H = "pdu_snmp"
+SECRET = 's3cret-Passw0rd/ü"'
+
+
+def reply(value: Union[bytes, Any], status: int = 200) -> Reply:
+    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return Reply(status, body, login.forms_of([SECRET]))
+
+
+def row(number: Any, handler: str = H, device_type: str = "pdu", **more: Any) -> dict[str, Any]:
+    return {"id": number, "handler": handler, "device_type": device_type, "name": "x", **more}
+
+
+# ---- success ----
+
+
+@pytest.mark.parametrize(
+    "value, status, outcome",
+    [
+        (b"", 204, Outcome.DONE),
+        (b" \n", 200, Outcome.DONE),
+        ({}, 200, Outcome.DONE),
+        ({"error": None}, 200, Outcome.DONE),
+        ({"errors": []}, 200, Outcome.DONE),
+        ({"id": 1, "error_count": 0}, 201, Outcome.DONE),
+        ({"success": True}, 200, Outcome.DONE),
+        ({"success": False, "msg": "bad archive"}, 200, Outcome.REFUSED),
+        ({"error": "bad import path"}, 200, Outcome.REFUSED),
+        ({"errors": [{"msg": "bad import path"}]}, 200, Outcome.REFUSED),
+        ([{"error": {"msg": "bad"}}], 200, Outcome.UNCLEAR),
+        ("error", 200, Outcome.UNCLEAR),
+        (b"<html>portal</html>", 200, Outcome.UNCLEAR),
+        (b'{"id": ', 201, Outcome.UNCLEAR),
+        (b"{" * 5000, 200, Outcome.UNCLEAR),
+        ({"error": {"msg": "no"}}, 400, Outcome.REFUSED),
+        (b"", 404, Outcome.REFUSED),
+        ({"error": {"msg": "database"}}, 500, Outcome.UNCLEAR),
+        ({"error": {"msg": "gateway"}}, 502, Outcome.UNCLEAR),
+        (b"", 302, Outcome.UNCLEAR),
+    ],
+)
+def test_success_is_a_2xx_that_says_nothing_of_an_error(
+    value: Any, status: int, outcome: Outcome
+) -> None:
+    assert reply(value, status).outcome is outcome
+
+
+# ---- the list ----
+
+
+@pytest.mark.parametrize(
+    "value, remembered, listed",
+    [
+        ({"list": [row(5)]}, "", Listed("5")),
+        ({"list": [row("5")], "size": 1}, "", Listed("5")),
+        ([row(4, "pdu_nut"), row(5)], "", Listed("5")),
+        ({"list": [row(5), row(9)]}, "9", Listed("9")),
+        ({"list": [row(5, device_type="PDU")]}, "", Listed("5")),
+        ({"list": [{"id": 5, "handler": H}]}, "", Listed("5")),
+        # a row with the PDUs that have this handler
+        ({"list": [row(5, equipment=[row(991)])]}, "5", Listed("5")),
+        ({"list": [row(4, "pdu_nut", children=[row(77)]), row(5)]}, "5", Listed("5")),
+        # one page of several shows a handler as well as a whole list does
+        ({"list": [row(5)], "size": 120}, "", Listed("5")),
+        ({"list": []}, "7", Listed()),
+        ({"list": [], "error": None, "success": True, "size": 0}, "7", Listed()),
+        ({"list": [row(1, "pdu_nut")], "size": "1"}, "7", Listed()),
+        ({"list": [row(7, "pdu_nut")]}, "7", Listed(is_id_taken=True)),
+        ({"list": [row(7, device_type="SWITCH")]}, "", ForeignHandler("7", "switch")),
+        ({"list": [row("6f1c-77", device_type="switch")]}, "", ForeignHandler("6f1c-77", "switch")),
+        ({"list": [row(7, device_type="server")]}, "", ForeignHandler("7", "server")),
+    ],
+)
+def test_a_plain_list_says_the_id(value: Any, remembered: str, listed: object) -> None:
+    assert find_handler(reply(value), H, remembered) == listed
+
+
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        ({"list": [row(5), row(9)]}, "more than once, with the ids 5 and 9"),
+        ({"list": [row(5), row(7, device_type="switch")]}, "more than once"),
+        ({"list": [row("6f1c-77")]}, "no number"),
+        ({"list": [row(5, "PDU_SNMP")]}, "another spelling"),
+        ({"list": [], "size": 40}, "one page"),
+        ({"list": [row(1, "h1")], "size": "120"}, "one page"),
+        ({"list": [row(1, "h1")], "meta": {"total": 120}}, "one page"),
+        ({"list": [row(1, "h1")], "next": "/x?page=2"}, "one page"),
+        ({"errors": [], "data": {"list": [row(1, "h1")], "size": 120}}, "no"),
+        ({"warnings": [], "list": None}, "one page"),
+        ({"list": [row(1, "h1")], "comment": "x"}, "one page"),
+        ({"errors": [], "list": [row(7, "x")]}, "not one list"),
+        ({"pdu_snmp": {"id": 1}}, "not one list"),
+        ({"list": [{"id": 1, "about": {"handler": H}}]}, "no handlers with a name"),
+        ({"list": [{"id": 7, "name": "x"}]}, "no handlers with a name"),
+        ({"list": [row(None, "h1")]}, "without an id"),
+        ({}, "not one list"),
+        ("x", "not one list"),
+    ],
+)
+def test_absent_is_believed_of_a_plain_and_whole_list_alone(value: Any, words: str) -> None:
+    """The handler may be there, and the answer not show it: a second one would be created."""
+    with pytest.raises(ProtocolError, match=words):
+        find_handler(reply(value), H, "")
+
+
+# ---- ids and tokens ----
+
+
+_NO_IDS = [text for text in TEXTS.values() if not text.isdecimal()]
+
+
+@pytest.mark.parametrize("text", [*_NO_IDS, "", "-1", "1.0", "9" * 20, "１"])
+def test_an_id_is_a_number_of_ascii_digits(text: str) -> None:
+    assert id_in({"id": text}) == ""
+
+
+@pytest.mark.parametrize("value", [None, True, [1], {"id": 1}, 1.0])
+def test_an_id_of_another_type_is_none(value: object) -> None:
+    assert id_in({"id": value}) == "" and id_in([value]) == ""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"<html>login</html>",
+        b"\x00\xff",
+        [],
+        {"token": 'a"\nb'},
+        {"token": "$(id)"},
+        {"token": True},
+        {"token": ["abc"]},
+        {"token": ""},
+    ],
+)
+def test_a_token_that_a_header_cannot_carry_is_none(value: Any) -> None:
+    assert token_in(reply(value)) == ""
+
+
+# ---- words ----
+
+
+def test_the_words_of_an_error_are_one_line() -> None:
+    for text in TEXTS.values():
+        error = {"error": {"code": 1002, "msg": text, "value": text}}
+        body = json.dumps(error, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        words = reply(body, 400).words()
+        assert is_one_line(words) and "(code 1002)" in words
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"error": {"code": 1001, "msg": "the value is too long", "value": SECRET}},
+        {"error": {"code": 1001, "msg": f"no account with {SECRET}"}},
+        {"error": SECRET},
+        {"error": {"code": SECRET, "msg": "x"}},
+        {"detail": SECRET},
+        f'{{"error": {{"msg": "{SECRET.encode().hex()}"}}}}'.encode(),
+        json.dumps({"error": {"msg": SECRET.replace("/", "\\/")}}).encode(),
+    ],
+)
+def test_words_that_repeat_the_password_are_not_shown(value: Any) -> None:
+    words = reply(value, 400).words()
+    assert "s3cret" not in words.lower() and SECRET.encode().hex() not in words
+    assert "not shown" in words
+
+
+@pytest.mark.parametrize(
+    "value, status, words",
+    [
+        ({"error": {"code": 7, "msg": "disk full"}}, 500, 'answers "disk full" (code 7)'),
+        ({"errors": [{"msg": "bad import path"}]}, 200, 'answers "bad import path"'),
+        ({"success": False, "msg": "bad archive"}, 200, 'answers "bad archive"'),
+        (b"<html>", 200, "without JSON, so not from DCImanager"),
+        (b"", 302, "open the address in a browser"),
+        ({"detail": "Not Found"}, 404, "HTTP 404: "),
+    ],
+)
+def test_the_words_say_what_the_server_says(value: Any, status: int, words: str) -> None:
+    assert words in reply(value, status).words()

@@ -1,0 +1,197 @@
+"""What is uploaded: archives that anybody made, and the second name of a trial."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from handlers.shared.errors import SettingsError
+from pdu.loading.handler_archives import read_archive
+from pdu.registration.uploads import read_upload
+from tests.hostile import TEXTS, is_one_line
+from tests.packaging.building import packed
+
+MAKE = b"from pdu_common.connection import PduSnmpData\ndef make_handler(d): pass\n"
+SMALL = {"my_dir/__init__.py": b"", "my_dir/my_handler.py": MAKE}
+FORMATS = (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT)
+
+
+def archive(folder: Path, *members: tuple[str, bytes], form: int = tarfile.PAX_FORMAT) -> str:
+    path = folder / "a.tar.gz"
+    with tarfile.open(path, "w:gz", format=form) as tar:
+        for name, data in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return str(path)
+
+
+def made(folder: Path, **changes: bytes) -> str:
+    """An archive of SMALL with other files: `codec=b"..."` is my_dir/codec.py."""
+    files = {**SMALL, **{f"my_dir/{name}.py": data for name, data in changes.items()}}
+    return archive(folder, *files.items())
+
+
+def test_an_archive_by_the_page_alone_says_all_that_dcimanager_is_told(tmp_path: Path) -> None:
+    upload = read_upload(made(tmp_path))
+    assert upload.description() == {
+        "device_type": "pdu",
+        "handler": "my_dir",
+        "name": "my_dir",
+        "protocol": ["snmp"],
+        "features": [],
+    }
+    assert upload.import_path == "my_dir.my_handler" and upload.is_file
+    assert upload.data == Path(upload.path).read_bytes()
+
+
+def test_about_py_and_the_command_line_say_more(tmp_path: Path) -> None:
+    path = made(tmp_path, about=b"SHOWN = 'My PDU'\nPROTOCOL = 'custom'\n")
+    upload = read_upload(path)
+    assert (upload.shown, upload.protocol) == ("My PDU", "custom")
+    upload = read_upload(path, shown="Ours", protocol="snmp")
+    assert (upload.shown, upload.protocol) == ("Ours", "snmp")
+
+
+@pytest.mark.parametrize(
+    "about, words",
+    [
+        (b"SHOWN = 'a\\nb'\n", "one line"),
+        (b"SHOWN = '%s'\n" % (b"x" * 201), "at most 200"),
+        (b"PROTOCOL = 'SNMP v2'\n", "PROTOCOL is 'SNMP v2': give snmp or custom"),
+    ],
+)
+def test_an_about_py_with_odd_texts_is_refused(about: bytes, words: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=words):
+        read_upload(made(tmp_path, about=about))
+
+
+def test_a_handler_imported_over_several_lines_is_one(tmp_path: Path) -> None:
+    entry = b"from .impl import (\n    Other,\n    make_handler,\n)\n"
+    impl = b"class Other: pass\nmake_handler: object = Other\n"
+    path = made(tmp_path, my_handler=entry, impl=impl)
+    with pytest.raises(SettingsError, match="name one, as"):
+        read_upload(path)
+    assert read_upload(f"{path}:my_dir.my_handler").import_path == "my_dir.my_handler"
+
+
+# ---- archives that pdu does not read are not uploaded either ----
+
+_LONG = f"my_dir/{'very_long_name/' * 20}deep.py"
+
+
+@pytest.mark.parametrize(
+    "members, words",
+    [
+        ([(_LONG, b"")], "longer than 255"),
+        ([("my_dir/a", b"x"), ("my_dir/a/b", b"y")], "inside a path that is also a file"),
+        ([("my_dir/my_handler.py", b"def make_handler(d): evil()\n")], "twice"),
+        ([("other/x.py", b"")], "one directory"),
+        ([("my_dir/../../x.py", b"")], "relative path"),
+        ([("my_dir/über.py", b"")], "letters, digits and _"),
+    ],
+)
+def test_a_file_that_does_not_belong_into_an_archive_refuses_it(
+    members: list[tuple[str, bytes]], words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match=words):
+        read_upload(archive(tmp_path, *SMALL.items(), *members))
+
+
+@pytest.mark.parametrize(
+    "top, words",
+    [
+        ("pdu_common", "reserved"),
+        ("json", "another Python module"),
+        ("My_dir", "lower-case"),
+        ("x" * 62, "at most 61"),
+    ],
+)
+def test_a_directory_whose_name_cannot_be_an_internal_name_is_refused(
+    top: str, words: str, tmp_path: Path
+) -> None:
+    path = archive(tmp_path, (f"{top}/__init__.py", b""), (f"{top}/handler.py", MAKE))
+    with pytest.raises(SettingsError, match=words):
+        read_upload(path)
+
+
+@pytest.mark.parametrize("about", [name for name in TEXTS if not f"x{TEXTS[name]}".isalnum()])
+def test_an_archive_with_a_hostile_folder_is_refused_in_one_line(
+    about: str, tmp_path: Path
+) -> None:
+    top = f"pdu_{TEXTS[about].replace('/', '')}"
+    try:
+        (tmp_path / "made.tar.gz").write_bytes(packed(f"{top}/__init__.py", f"{top}/handler.py"))
+    except ValueError:
+        pytest.skip("no tar can hold it")
+    with pytest.raises(SettingsError) as caught:
+        read_upload(str(tmp_path / "made.tar.gz"))
+    assert is_one_line(str(caught.value))
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut short", "one byte", "cut before it was packed"])
+def test_a_damaged_archive_is_refused(damage: str, tmp_path: Path) -> None:
+    path = Path(made(tmp_path, codec=b"X = 1\n" * 300))
+    whole = path.read_bytes()
+    tar = gzip.decompress(whole)
+    contents = {
+        "empty": b"",
+        "cut short": whole[: len(whole) // 2],
+        "one byte": whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:],
+        "cut before it was packed": gzip.compress(tar[: 512 * 4]),
+    }
+    path.write_bytes(contents[damage])
+    with pytest.raises(SettingsError):
+        read_upload(str(path))
+
+
+# ---- a trial ----
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_trial_has_all_files_in_a_directory_of_its_own(form: int, tmp_path: Path) -> None:
+    deep = f"my_dir/{'long_name_of_a_folder/' * 3}deep_module.py"
+    members = {**SMALL, deep: b"X = 1\n", "my_dir/café.json": b"{}"}
+    upload = read_upload(archive(tmp_path, *members.items(), form=form), is_trial=True)
+    assert (upload.handler, upload.import_path) == ("my_dir_try", "my_dir_try.my_handler")
+    assert upload.shown == "my_dir (try)" and not upload.is_file
+    assert read_archive(upload.data).files == {
+        path.replace("my_dir/", "my_dir_try/", 1): data for path, data in members.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        b"import my_dir.codec\n",
+        b"import os, my_dir.codec\n",
+        b"try: import my_dir.codec\nexcept ImportError: pass\n",
+        b"from my_dir import codec\n",
+        b"from my_dir.codec import (\n    x,\n)\n",
+        b"import importlib\nx = importlib.import_module('my_dir.codec')\n",
+        b"x = __import__('my_dir')\n",
+        b"match 1:\n  case 1: pass\ntype X = my_dir\n",  # for a newer Python
+    ],
+)
+def test_a_module_that_names_its_directory_cannot_be_tried(code: bytes, tmp_path: Path) -> None:
+    path = made(tmp_path, other=code, codec=b"x = 1\n")
+    assert read_upload(path).handler == "my_dir"
+    with pytest.raises(
+        SettingsError, match="--try cannot rename it: my_dir/other.py line [1-3] names"
+    ):
+        read_upload(path, is_trial=True)
+
+
+def test_relative_imports_and_words_in_texts_can_be_tried(tmp_path: Path) -> None:
+    code = b"from . import codec\nfrom .my_dir import y\nLOG = 'my_dir.log'\n# import my_dir\n"
+    assert read_upload(made(tmp_path, other=code), is_trial=True).handler == "my_dir_try"
+
+
+def test_a_trial_whose_paths_become_too_long_is_refused(tmp_path: Path) -> None:
+    path = archive(tmp_path, *SMALL.items(), (f"my_dir/{'y' * 101}.py", b""))
+    with pytest.raises(SettingsError, match="--try cannot rename it"):
+        read_upload(path, is_trial=True)
