@@ -649,8 +649,9 @@ def test_a_secret_that_begins_with_another_one_is_masked_whole(keys: tuple[str, 
     assert "***" in error_info.value.reason and "4711" not in error_info.value.reason
 
 
-def test_a_text_that_holds_a_secret_without_a_key_says_that_a_parameter_has_it() -> None:
-    platform = snmp(RuntimeError("no answer to xhidden-4711"), ["2", "hidden-4711"])
+@pytest.mark.parametrize("word", ["xhidden-4711", "hidden-4711x"])
+def test_a_text_that_holds_a_secret_without_a_key_says_that_a_parameter_has_it(word: str) -> None:
+    platform = snmp(RuntimeError(f"no answer to {word}"), ["2", "hidden-4711"])
     with pytest.raises(PduHandlerError, match="the value of a parameter and is left out"):
         platform.get(ROOT)
 
