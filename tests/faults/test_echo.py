@@ -35,6 +35,7 @@ COMMANDS = (
     "where",
     "record",
     "prove",
+    "compare",
 )
 _SWITCHING = ("on", "off", "cycle")
 _WRITING = ("record", "prove")
@@ -61,7 +62,8 @@ def _line(command: str, name: str, device: Device, port: int, folder: Path) -> l
     outlet = [subject(name).down, "--yes"] if command in _SWITCHING else []
     pause = ["--pause", "0"] if command == "cycle" else []
     file = ["--out", str(folder / WRITTEN)] if command in _WRITING else []
-    return [command, name, "127.0.0.1", *outlet, *pause, *file, *options, "--json"]
+    handlers = [name, name] if command == "compare" else [name]
+    return [command, *handlers, "127.0.0.1", *outlet, *pause, *file, *options, "--json"]
 
 
 def _sentences(node: Any, *, is_why: bool = False) -> Iterator[str]:

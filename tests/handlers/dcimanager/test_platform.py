@@ -13,7 +13,7 @@ import pytest
 from handlers import dcimanager
 from handlers.dcimanager import MeterFigures, views
 from handlers.shared.errors import ProtocolError, SettingsError
-from handlers.shared.meter_figures import NotKnown, NotMetered
+from handlers.shared.meter_figures import NOT_ASKED, NotKnown, NotMetered
 from pdu_common.helper import EnumPowerStatus, PduStatisticView
 from tests.chains import kept
 
@@ -203,7 +203,9 @@ def test_a_total_that_is_not_known_is_an_error_and_such_an_outlet_has_no_entry()
     assert figures.outlets_not_known() == [
         "without an energy: outlet 2: row 3 of bankCurrent is missing"
     ]
-    assert figures.unset_unknown().ports["2"].energy_kwh == NotMetered(unread.reason)
+    unset = figures._replace(power_w=NOT_ASKED).unset_unknown()
+    assert unset.ports["2"].energy_kwh == NotMetered(unread.reason)
+    assert unset.power_w == NOT_ASKED  # which is no word about the unit
 
 
 @pytest.mark.parametrize("figure", [float("nan"), float("inf")])
