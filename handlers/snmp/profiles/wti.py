@@ -21,6 +21,7 @@ VOLTAGES = _branches(5, "environmentUnitVoltageA to D")
 PLUGS = "2634.3.100.200.1"
 ID = column(f"{PLUGS}.2", "plugID")
 plugs = by_unit(PLUGS, Field(ID, 0, " - "), Field(ID, 1, " - "), first_units=("LOCAL",))
+STATUS = plugs("3", "plugStatus")
 ACTION = plugs("4", "plugAction")
 
 PROFILES = (
@@ -33,10 +34,10 @@ PROFILES = (
         # 2634.3 is the root of both MIBs, and the number of a VMR in Observium's definitions.
         sys_object_ids=(*oids("2634.6", "2634.3"), *NET_SNMP),
         outlets=outlets(
-            states=State(plugs("3", "plugStatus"), on=("1",), off=("0",)),
+            states=State(STATUS, on=("1",), off=("0",)),
             control=Unmarked(
                 Write(ACTION, on=5, off=6),
-                ACTION,
+                Complete(ACTION, beside=STATUS),
                 quiet=("0",),
                 why="a command would also execute the actions that are marked for other plugs",
             ),
