@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import traceback
+from pathlib import Path
 
 from handlers.http.login import SecretForms, forms_of, holds
 
 #: in the place of a text
 HIDDEN = "its text holds the login and is not shown"
 _OURS = ("handlers", "pdu", "pdu_common", "common")
+_ROOT = Path(__file__).parents[2]
 _forms_by_secret: dict[str, SecretForms] = {}
 
 
@@ -66,7 +68,9 @@ def hide_secrets(record: logging.LogRecord) -> bool:
         text = record.getMessage()
     except Exception:
         return False
-    if record.name.partition(".")[0] in _OURS:
+    package = record.name.partition(".")[0]
+    # anybody's handler may call its logger `pdu`
+    if package in _OURS and Path(record.pathname).is_relative_to(_ROOT / package):
         return True
     error = record.exc_info[1] if record.exc_info else None
     if HIDDEN in (without_secrets(text), traceback_text(error) if error is not None else ""):

@@ -9,13 +9,15 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
 from handlers.shared.address import Address
-from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable
+from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from handlers.shared.meter_figures import measured
+from handlers.shared.settings import port as port_number
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus
 
@@ -117,7 +119,10 @@ def record_foreign(
     """Let the handler read its PDU, and keep the requests and answers. `on`, `off`: requests that
     command it, in words. Raises the errors of handlers/shared/errors.py.
     """
-    port = host.port or int(login.settings.get("port", _USUAL_PORT))
+    try:
+        port = host.port or port_number(login.settings.get("port", str(_USUAL_PORT)))
+    except ValueError:
+        raise SettingsError("the setting port is a number from 1 to 65535") from None
     device = Address(f"[{host.host}]:{port}")
     options.tell("reading the PDU through the handler")
     passage = _Passage(device)
@@ -127,7 +132,16 @@ def record_foreign(
         passage.close()
     user, secrets = _login_values(handler, login)
     scrubber = Scrubber(options.keep, secrets, user, host.host)
+    if any(map(scrubber.holds_login, (*on, *off))):
+        raise SettingsError("--on and --off show the login: write {any} in its place")
     answers = _answers(passage, [user, *secrets])
+    if any(scrubber.holds_login(answer.request) for answer in answers):
+        raise ProtocolError(
+            "a request of the handler shows the login in another spelling, which stays: record it"
+            " with a password of letters and digits; nothing was written",
+            host=device,
+            operation="record",
+        )
     states = {name: _STATES.get(state) for name, state in reading.states}
 
     def scrub(replaced: Collection[str]) -> ForeignRecording:
@@ -257,7 +271,7 @@ def _kept_headers(response: http.client.HTTPResponse) -> Iterator[tuple[str, str
         if name.lower() == "set-cookie":
             yield name, f"{text.partition('=')[0]}=any; Path=/"
         elif name.lower() == "location":
-            yield name, text
+            yield name, re.sub("^https?://[^/]+", "", text)  # a replay is at another address
         elif kind_of(name) == SECRET_KIND or "csrf" in name.lower():
             yield name, "any"
 
@@ -270,6 +284,8 @@ def _scrubbed(answer: Answer, scrubber: Scrubber, replaced: Collection[str]) -> 
             return False
         return name not in replaced or is_product(name)
 
+    headers = {name: scrubber.text(text) for name, text in answer.headers.items()}
+    answer = answer._replace(headers=headers)
     content = answer.content
     if isinstance(content, TextPieces):
         return answer._replace(content=TextPieces.of(scrubber.text(content.text)))

@@ -27,7 +27,7 @@ from pdu_common.helper import (
     PduView,
 )
 
-from ..cli.known_secrets import HIDDEN, error_text
+from ..cli.known_secrets import HIDDEN, error_text, without_secrets
 from ..cli.output import figure_or_none, printing_to_stderr
 from . import answers
 from .handler_module import FOREIGN_ERRORS, name_missing_in_double
@@ -128,7 +128,9 @@ class FourMethods:
             if isinstance(getattr(raised, "kind", None), str):
                 is_by_handler = not isinstance(raised, BrokenHandler)
                 set_reason = getattr(raised, "set_reason", None) if is_by_handler else None
-                if callable(set_reason) and _holds_login(raised, self._data):
+                # its text alone is shown, not the lines of source of a traceback
+                text = f"{getattr(raised, 'reason', '')} {error_text(raised)}"
+                if callable(set_reason) and HIDDEN in without_secrets(text):
                     set_reason(HIDDEN)
                 raise
             error = raised

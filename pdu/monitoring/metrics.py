@@ -201,7 +201,7 @@ def _figure_metrics(reading: Reading) -> Iterator[Metric]:
     yield gauge(
         "pdu_figure_missing",
         "1 for a figure that is not known now, or that not all of its meters have.",
-        *missing,
+        *dict.fromkeys(missing),  # parts without a name of their own are called alike
         labels=("figure", "outlet", "part", "reason"),
     )
 

@@ -127,7 +127,7 @@ def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> s
 
 def reason_lost(figure: Figure) -> str:
     """Why a figure that the PDU has is not known now; "" for another one."""
-    return reason_without(figure) if is_lost(figure) else ""
+    return reason_without(figure) or "it is not said why" if is_lost(figure) else ""
 
 
 def missing_sentences(

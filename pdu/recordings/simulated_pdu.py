@@ -191,8 +191,9 @@ class HttpPdu(SimulatedPdu, HttpReplay):
             return 401, None, {"WWW-Authenticate": 'Basic realm="unit"'}
         commands = self.commands_of(method, target, body)
         known_commands = [command for command in commands if command.identity]
+        # one request may hold both
+        self.commands += [command for command in commands if not command.identity]
         if not known_commands:
-            self.commands += commands
             return self._cut(self.answer(method, target, body))
         try:
             self.obey(known_commands)

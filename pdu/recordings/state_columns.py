@@ -224,7 +224,7 @@ def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
     """Words in equal distances; those that are no column of these states are left out early."""
     count = len(states)
     for request, content in contents.items():
-        if not isinstance(content, TextPieces):
+        if not count or not isinstance(content, TextPieces):
             continue
         words = content.pieces[1::2]
         for stride in range(1, min(_LONGEST_STRIDE, len(words) // count) + 1):

@@ -264,7 +264,7 @@ PROFILES = (
             "EPDU1xxxMBO",
         ),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
-        units=Complete(RPDU2_DEVICE, count=RPDU2_COUNT),
+        units=Complete(RPDU2_DEVICE, count=RPDU2_COUNT, gaps=True),
         outlets=(
             RPDU2_OUTLETS
             + _rpdu(_beside(RPDU_STATE, RPDU2_TABLES))
@@ -361,7 +361,7 @@ PROFILES = (
         mib="PowerNet-MIB (Easy PDU)",
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
         sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
-        units=Complete(EASY_DEVICE, count=EASY_DEVICE_COUNT),
+        units=Complete(EASY_DEVICE, count=EASY_DEVICE_COUNT, gaps=True),
         outlets=outlets(
             states=State(
                 EASY_STATE,

@@ -42,6 +42,7 @@ WITH_PHASES = without(
     Complete(
         column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases"),
         count=scalar("31770.2.2.4.1.2.0", "blueNet2NumberOfDevices"),
+        gaps=True,
     ),
     "0",
 )

@@ -57,6 +57,7 @@ PROFILES = (
         units=Complete(
             First((OUT_OF_SERVICE, PDU_HAS_CONTROL)),
             count=scalar("30932.1.10.1.2.1.0", "cpiPduTableCount"),
+            gaps=True,
         ),
         outlets=outlets(
             states=State(

@@ -108,7 +108,9 @@ PROFILES = (
         mib="CPS-MIB (ePDU2)",
         models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
         sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
-        units=Complete(DEVICE_MODULE, count=scalar(EPDU2 + ".3.1.0", "ePDU2DeviceTableSize")),
+        units=Complete(
+            DEVICE_MODULE, count=scalar(EPDU2 + ".3.1.0", "ePDU2DeviceTableSize"), gaps=True
+        ),
         outlets=outlets(
             states=State(
                 EPDU2_STATE,

@@ -29,7 +29,9 @@ PROFILES = (
         source=librenms("dell/DellrPDU-MIB"),
         models=("Managed and metered rack PDUs 66xx, 68xx",),
         sys_object_ids=oids("674.10903.200.3.1"),
-        units=Complete(DEVICE_POWER, count=scalar(ROOT + ".110.1.0", "rPDUDeviceTableSize")),
+        units=Complete(
+            DEVICE_POWER, count=scalar(ROOT + ".110.1.0", "rPDUDeviceTableSize"), gaps=True
+        ),
         outlets=outlets(
             states=State(
                 column(ROOT + ".130.1.2.1.4", "rPDUOutletSwitchedStatusState"),

@@ -97,7 +97,9 @@ PROFILES = (
             unit_contact(column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0"),
         ),
         # unitsPresent reads as "0,1"
-        units=Complete(OUTLET_COUNT, count=ItemCount(scalar("534.6.6.7.1.1.0", "unitsPresent"))),
+        units=Complete(
+            OUTLET_COUNT, count=ItemCount(scalar("534.6.6.7.1.1.0", "unitsPresent")), gaps=True
+        ),
         outlets=outlets(
             states=State(
                 STATE,

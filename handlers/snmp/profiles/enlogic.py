@@ -107,7 +107,7 @@ def family(root: str, prefix: str = "pdu") -> partial[Profile]:
     return partial(
         Profile,
         sys_object_ids=oids(root),
-        units=Complete(count, count=scalar(f"{root}.2.1.0", f"{prefix}UnitTableSize")),
+        units=Complete(count, count=scalar(f"{root}.2.1.0", f"{prefix}UnitTableSize"), gaps=True),
         outlets=_outlets(below, count),
         load=unit_total(figure(lines, HUNDREDTHS)),
         power=unit_total(figure(watts)),

@@ -24,7 +24,7 @@ PROFILES = (
         models=("Edge series",),
         sys_object_ids=oids(ROOT),
         unseen=True,
-        units=Complete(EDGE.units, count=scalar(ROOT + ".1.1.0", "pduNumberPDU")),
+        units=Complete(EDGE.units, count=scalar(ROOT + ".1.1.0", "pduNumberPDU"), gaps=True),
         outlets=EDGE.outlets(
             Guarded(
                 Write(EDGE.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
@@ -34,7 +34,7 @@ PROFILES = (
                 why=hpe.ONLY_METERS,
             )
         )(current=None),
-        load=EDGE.load(has_total=True),
+        load=EDGE.load(),
         power=EDGE.power(),
         energy=EDGE.total(figure(EDGE.column("2.1.1.6", "InputTotalEnergy"))),
         evidence=DRIVER,

@@ -158,6 +158,9 @@ PDU3 = PduTables(
     HUNDREDTHS,
     column("232.165.11.1.2.1.13", "pdu3OutletCount"),
 )
+# each unit of a chain has this row, also one without outlets; rows of padding have none
+PDU2_PHASES = PDU2.column("1.2.1.10", "InputPhaseCount", optional=True)
+PDU3_PHASES = PDU3.column("1.2.1.11", "InputPhaseCount")
 PDU3_CONTROLLABLE = PDU3.column("1.2.1.10", "Controllable")
 
 
@@ -182,7 +185,7 @@ PROFILES = (
         mib="CPQPOWER-MIB (pdu3)",
         models=("G2 metered and switched PDU, newer controller (P9S)",),
         sys_object_ids=oids(PDU3.root),
-        units=Complete(PDU3.units, count=scalar("232.165.11.1.1.0", "pdu3NumberPDU")),
+        units=Complete(PDU3_PHASES, count=scalar("232.165.11.1.1.0", "pdu3NumberPDU"), gaps=True),
         outlets=PDU3.outlets(PDU3.verbs(PDU3_CONTROLLABLE))(
             # the outlets of units that switch are counted even if none is listed
             count=First(
@@ -191,7 +194,7 @@ PROFILES = (
             power=figure(PDU3.column("5.1.1.13", "OutletWatts")),
             energy=figure(PDU3.column("5.1.1.14", "OutletWh", optional=True)),
         ),
-        load=PDU3.load(phases=PDU3.column("1.2.1.11", "InputPhaseCount")),
+        load=PDU3.load(phases=PDU3_PHASES),
         power=PDU3.power(),
         energy=PDU3.total(figure(PDU3.column("2.1.1.6", "InputTotalEnergy", optional=True))),
         evidence=SIMULATED,
@@ -207,7 +210,7 @@ PROFILES = (
         mib="CPQPOWER-MIB (pdu2)",
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",),
         sys_object_ids=oids(PDU2.root),
-        units=Complete(PDU2.units, count=scalar("232.165.7.1.1.0", "pdu2NumberPDU")),
+        units=Complete(PDU2_PHASES, count=scalar("232.165.7.1.1.0", "pdu2NumberPDU"), gaps=True),
         outlets=PDU2.outlets(PDU2.verbs(PDU2.column("1.2.1.9", "Controllable")), first_unit=0)(
             power=figure(PDU2.column("5.1.1.14", "OutletWatts")),
             energy=figure(PDU2.column("5.1.1.15", "OutletWh"), THOUSANDTHS),
@@ -224,7 +227,7 @@ PROFILES = (
         mib="CPQPOWER-MIB (mpdu)",
         models=("Intelligent Modular PDU AF5xxA with its extension bars",),
         sys_object_ids=oids(MPDU),
-        units=Complete(CORE_OUTLETS, count=scalar(MPDU + ".1.1.0", "mpduNumMPDU")),
+        units=Complete(CORE_OUTLETS, count=scalar(MPDU + ".1.1.0", "mpduNumMPDU"), gaps=True),
         outlets=outlets(
             states=State(Merged((CORE_STATE, BARS)), on=("on",), off=("off",)),
             count=CORE_OUTLETS,

@@ -18,6 +18,8 @@ G5 = hpe.PduTables(
 STATES = Only(
     G5.control_states, G5.column("5.1.1.1", "OutletIndex"), ("0",), keep=False, demanded=True
 )
+# each unit of a chain has this row, also one without outlets; rows of padding have none
+PHASES = G5.column("1.2.1.11", "InputPhaseCount")
 # It reads the outlet's state as a command, 7 if that cannot be determined.
 UNKNOWN = Doubt(
     G5.column("5.2.1.10", "OutletControlCommand", optional=True),
@@ -33,14 +35,14 @@ PROFILES = (
         source=librenms("panduit/PANDUIT-MIB"),
         models=("SmartZone G5", "SmartZone G6"),
         sys_object_ids=oids(ROOT),
-        units=Complete(G5.units, count=scalar(ROOT + ".1.1.0", "pdug5NumberPDU")),
+        units=Complete(PHASES, count=scalar(ROOT + ".1.1.0", "pdug5NumberPDU"), gaps=True),
         outlets=G5.outlets(G5.verbs(G5.column("1.2.1.10", "Controllable")))(
             states=State(STATES, on=("2",), off=("1",), absent=(hpe.PADDING,), doubts=(UNKNOWN,)),
             count=OfUnits(G5.outlet_count, STATES),
             power=figure(G5.column("5.1.1.13", "OutletWatts")),
             energy=figure(G5.column("5.1.1.14", "OutletWh"), THOUSANDTHS),
         ),
-        load=G5.load(has_total=True, phases=G5.column("1.2.1.11", "InputPhaseCount")),
+        load=G5.load(has_total=True, phases=PHASES),
         power=G5.power(else_outlets=True),
         energy=G5.total(figure(G5.column("2.1.1.6", "InputTotalEnergy")), else_outlets=True),
         evidence=SIMULATED,

@@ -38,7 +38,7 @@ PROFILES = (
         source=librenms("digitus/PDUMIBV07"),
         models=("DIGITUS DPDUV3M", "DPDU V2V3-L (said to be of GWGJ)"),
         sys_object_ids=oids("23280"),
-        units=Complete(DEVICE_POWER, count=DEVICES),
+        units=Complete(DEVICE_POWER, count=DEVICES, gaps=True),
         outlets=outlets(
             states=State(
                 STATE,

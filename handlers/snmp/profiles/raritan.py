@@ -273,7 +273,7 @@ PROFILES = (
                 why="an inlet of its PDU is disabled, so that its values are not updated",
             ),
         ),
-        units=Complete(First((INLET_COUNT, PX2_OUTLET_COUNT)), count=PDU_COUNT),
+        units=Complete(First((INLET_COUNT, PX2_OUTLET_COUNT)), count=PDU_COUNT, gaps=True),
         outlets=outlets(
             states=State(
                 First(

@@ -85,7 +85,7 @@ PROFILES = (
         nameplate=nameplate(serial="1718.3.2.1.1.6", firmware="1718.3.1.1", model="1718.3.2.1.1.7"),
         models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
         sys_object_ids=oids("1718.3"),
-        units=Complete(Units(INFEEDS), count=scalar("1718.3.1.4.0", "systemTowerCount")),
+        units=Complete(Units(INFEEDS), count=scalar("1718.3.1.4.0", "systemTowerCount"), gaps=True),
         outlets=outlets(
             states=State(
                 STATUS, on=("1",), off=("0",), doubts=(Doubt(CONTROL, SETTLED, optional=True),)
@@ -155,7 +155,9 @@ PROFILES = (
             unit_contact(column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ),
         ),
         units=Complete(
-            Units(ST4_OUTLET_COUNT), count=scalar("1718.4.1.1.1.21.0", "st4SystemUnitCount")
+            Units(ST4_OUTLET_COUNT),
+            count=scalar("1718.4.1.1.1.21.0", "st4SystemUnitCount"),
+            gaps=True,
         ),
         outlets=outlets(
             states=State(

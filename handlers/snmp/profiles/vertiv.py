@@ -342,7 +342,9 @@ PROFILES = (
                 why="its PDU starts up",
             ),
         ),
-        units=Complete(LIEBERT_PDUS, count=scalar("476.1.42.3.8.19.0", "lgpPduTableCount")),
+        units=Complete(
+            LIEBERT_PDUS, count=scalar("476.1.42.3.8.19.0", "lgpPduTableCount"), gaps=True
+        ),
         outlets=outlets(
             states=State(
                 column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"),
@@ -454,6 +456,7 @@ PROFILES = (
         units=Complete(
             PM_OUTLET_COUNT,
             count=Summed(column("~.2.1.4", "pmPowerMgmtSerialTableNumberPDUs", optional=True)),
+            gaps=True,
         ),
         outlets=outlets(
             states=State(

@@ -149,12 +149,14 @@ class Complete(ReadOnly):
             of its rows belongs to `source` too.
         count: the device's own number of rows, for each unit with which identities begin, or one
             number for all rows. A table of rows 1, 2, 3 ... may be longer, and the first of them
-            are those that are counted.
+            are those that are counted, unless `gaps`.
         least: the number of rows that every device of the family has.
         numbered: the position of the arc by which the rows of a unit are numbered from 1 (or 0)
             without a gap, such as lines; 0 is the first, -1 the last. The last row is not missed.
         next_row: the row with the number after the last one is read by GET: a table that one walk
             reads may end early without any other sign.
+        gaps: the numbers of the rows may have gaps, as those of a chain's units whose owner or
+            order of joining numbers them: only how many rows there are is compared with `count`.
     """
 
     WHY = "it has rows without an object"
@@ -165,6 +167,7 @@ class Complete(ReadOnly):
     least: int = 0
     numbered: Optional[int] = None
     next_row: bool = False
+    gaps: bool = False
 
     def check(self) -> None:
         proofs = (self.beside, self.count, self.least, self.next_row)
@@ -191,7 +194,8 @@ class Complete(ReadOnly):
             rows_of_unit = list(all_rows)
             if len(counts) > 1:  # a single count is of all rows
                 rows_of_unit = [row for row in rows_of_unit if unit in identity_prefixes(row)]
-            if len(rows_of_unit) < count or lacks_first_row(rows_of_unit, count):
+            is_short = len(rows_of_unit) < count
+            if is_short or (not self.gaps and lacks_first_row(rows_of_unit, count)):
                 all_rows[f"{unit}."] = LOST  # the dot: no index ends with one
         if len(all_rows) < self.least:
             all_rows["."] = LOST

@@ -237,7 +237,8 @@ class _ServedFaults:
         for method in unit.protected_methods:
             if method in ("status", "statistic", *commands):
                 denying = self._served(UnitFault.DENIES)
-                trials.append(self._raising_trial("denied", method, denying))
+                judged = self._judged_denial
+                trials.append(self._raising_trial("denied", method, denying, judged))
         return [*trials, *self._lost_trials(unit)]
 
     def _lost_trials(self, served: SimulatedPdu) -> Iterator[FaultTrial]:
@@ -275,6 +276,11 @@ class _ServedFaults:
             return (KEPT, "does not need what failed") if is_equal else None
 
         return judged
+
+    def _judged_denial(self, answer: Any) -> Optional[tuple[str, str]]:
+        """As _judged_silence, of a handler that gave no figure on a device that is well."""
+        is_equal = answer == self._answers.get("statistic")
+        return _judged_silence(answer) if is_equal else None
 
     def _judged_states(self, answer: Any) -> Optional[tuple[str, str]]:
         return judged_states(answer, self._answers.get("status"))

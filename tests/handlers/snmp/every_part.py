@@ -141,7 +141,7 @@ EVERY_PART = Profile(
                         Fitted(C, (S,), ("", "-1")),
                         Renumbered(C, S),
                         Signed(C, S, C, S),
-                        Complete(C, S, S, 3, -1, next_row=True),
+                        Complete(C, S, S, 3, -1, next_row=True, gaps=True),
                     )
                 )
             ),

@@ -90,12 +90,15 @@ ONE_SOURCE = {
     },
     NOT_THE_SAME: {
         "load": (
-            "cyclades-pm cyclades-acs5k e3meter-ipm eaton-power-pdu hpe-mapdu3 hpe-mapdu2"
+            "cyclades-pm cyclades-acs5k e3meter-ipm eaton-power-pdu enlogic-edge hpe-mapdu3"
+            " hpe-mapdu2 racktivity"
+        ),
+        "power": (
+            "cyclades-acs5k e3meter-ipm eaton-power-pdu enlogic-edge hpe-mapdu3 hpe-mapdu2"
             " racktivity"
         ),
-        "power": "cyclades-acs5k e3meter-ipm eaton-power-pdu hpe-mapdu3 hpe-mapdu2 racktivity",
         "energy": (
-            "e3meter-ipm eaton-power-pdu gude-epc gude-pdu hpe-mapdu3 hpe-mapdu2"
+            "e3meter-ipm eaton-power-pdu enlogic-edge gude-epc gude-pdu hpe-mapdu3 hpe-mapdu2"
             " racktivity liebert-mph"
         ),
     },

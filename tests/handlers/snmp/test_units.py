@@ -141,3 +141,17 @@ def test_a_unit_that_is_missing_in_every_table_is_missed(unit: Fixture) -> None:
     for name in UNITS[unit.name]:
         with device.without(objects_of_unit(device, known.reader, profile, name)):
             check_that_nothing_is_short(unit, device, outlets=len(known.states))
+
+
+@pytest.mark.parametrize("unit", CHAINS, ids=unit_id)
+def test_a_chain_whose_units_have_a_gap_in_their_numbers_lacks_none(unit: Fixture) -> None:
+    """The first unit left, or the owner chose the numbers; the count is that of the others."""
+    profile, device = FAMILIES[unit.key], memory(unit)
+    reader = find(unit, device).reader
+    first = UNITS[unit.name][0]
+    put_count(device, reader, list_of_units(profile), more=-1)
+    with device.without(objects_of_unit(device, reader, profile, first)):
+        try:
+            find(unit, device)
+        except ProtocolError as error:  # of a table that is counted otherwise
+            assert "more units" not in error.reason

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from handlers.shared.errors import Refused
 from pdu.cli import known_secrets
+from pdu.loading.four_methods import FourMethods
+from pdu_common.connection import PduData
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import environment
 from tests.waiting import PATIENCE_S
@@ -24,6 +27,7 @@ ACTS = {
     "raises with a cause": "raise RuntimeError('x') from ValueError(SECRET)",
     "logs": "LOG.debug('GET /?key=%s', SECRET)",
     "warns": "LOG.warning('login %s', SECRET)",
+    "warns as this program": "logging.getLogger('pdu').warning('login %s', SECRET)",
     "logs a traceback": "LOG.error('x', exc_info=ValueError(SECRET))",
 }
 HANDLER = """import logging
@@ -88,13 +92,16 @@ def test_a_run_knows_its_own_secrets_alone() -> None:
     assert known_secrets.without_secrets("key=abc-1") == "key=abc-1"
     known_secrets.note_secret("abc-1")
     assert known_secrets.without_secrets("key=abc-1") == known_secrets.HIDDEN
-    ours, others = (
-        logging.LogRecord(name, logging.INFO, "", 1, "key=%s", ("abc-1",), None)
-        for name in ("handlers.snmp", "requests")
+    snmp = str(ROOT / "handlers" / "snmp" / "handler.py")
+    ours, others, named_as_ours = (
+        logging.LogRecord(name, logging.INFO, path, 1, "key=%s", ("abc-1",), None)
+        for name, path in (("handlers.snmp", snmp), ("requests", snmp), ("pdu", "/srv/mine.py"))
     )
-    assert known_secrets.hide_secrets(ours) and known_secrets.hide_secrets(others)
+    for record in (ours, others, named_as_ours):
+        assert known_secrets.hide_secrets(record)
     # those of this project mask what they log themselves
-    assert (ours.getMessage(), others.getMessage()) == ("key=abc-1", known_secrets.HIDDEN)
+    assert ours.getMessage() == "key=abc-1"
+    assert others.getMessage() == named_as_ours.getMessage() == known_secrets.HIDDEN
     known_secrets.forget_secrets()
     assert known_secrets.without_secrets("key=abc-1") == "key=abc-1"
 
@@ -110,3 +117,13 @@ def test_an_error_that_cannot_tell_its_text_has_none() -> None:
             raise ValueError("x")
 
     assert known_secrets.error_text(Wordless()) == ""
+
+
+def test_a_setting_that_a_traceback_quotes_hides_no_error() -> None:
+    class Pdu:
+        def port_down(self, port: object) -> None:
+            raise Refused("it may or may not have switched")
+
+    methods = FourMethods(Pdu(), PduData("192.0.2.1", {"mode": "raise", "outlets": "1"}))
+    with pytest.raises(Refused, match="may or may not"):
+        methods.switch("1", on=False)

@@ -123,6 +123,8 @@ def test_the_summary_adds_up_measured_values() -> None:
 
 def test_a_load_that_is_not_known_now_is_no_figure_of_a_pdu_that_is_well() -> None:
     """`statistic` raises for it, so DCImanager shows no figures of that PDU."""
+    without_reason = reading("UP")._replace(energy_kwh=NotKnown(""))
+    assert check_result.judge_reading(device("a"), without_reason).level == check_result.DOUBTFUL
     silent = reading("UP")._replace(energy_kwh=NotKnown("the sensor is not valid now"))
     rows = [row("UP"), check_result.judge_reading(device("b"), silent)]
     assert (rows[1].level, rows[1].result) == (check_result.DOUBTFUL, "unknown figures")

@@ -153,3 +153,10 @@ def test_a_page_can_be_parsed_with_any_text_of_a_device() -> None:
         if sample.name == "pdu_outlet_info"
     ]
     assert sample.labels == {"name": hostile, "number": "1", "outlet": hostile}
+
+
+def test_parts_that_cannot_be_told_apart_are_one_sample() -> None:
+    parts = [MeteredPart(LINE, "L?", NotKnown(reason)) for reason in ("a", "b")]
+    families = metrics.metrics_of(Reading(answered=True, meters=parts), is_metered=False)
+    (missing,) = (family for family in families if family.name == "pdu_figure_missing")
+    assert len(missing.samples) == 1

@@ -92,6 +92,8 @@ ON_OFF_ON: States = {"1": True, "2": False, "3": True}
         # a value that is neither is no hindrance
         ({"a": [{"s": 1}, {"s": 0}, {"s": 5}]}, {"1": True, "2": False, "3": None}, [(1, 0)]),
         ({"a": [{"s": 1}, {"s": 0}, {"s": 0}]}, {"1": True, "2": False, "3": None}, []),
+        # a unit that is only metered
+        ({"a": TextPieces.of("<amps>3.2</amps>")}, {}, []),
     ],
 )
 def test_states_are_found_where_the_owner_knows_them(

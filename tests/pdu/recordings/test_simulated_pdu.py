@@ -169,3 +169,18 @@ def test_meters_count_on_and_states_stay(unit: CodecUnit) -> None:
     later = unit.figures()
     assert isinstance(figures.load_a, float) and isinstance(later.load_a, float)
     assert later.load_a == pytest.approx(figures.load_a * 1.1, rel=0.01)
+
+
+@pytest.mark.parametrize("device", ["raritan"], indirect=True)
+def test_a_write_beside_a_command_in_one_request_is_noted(device: ReplayedDevice) -> None:
+    rid = device.unit.outlet_keys()[0]
+    calls = [
+        {"rid": rid, "json": {"method": method, "params": params, "id": number}}
+        for number, (method, params) in enumerate(
+            [("setPowerState", {"pstate": 0}), ("cyclePowerState", {})]
+        )
+    ]
+    request = {"method": "performBulk", "params": {"requests": calls}, "id": 1}
+    device.unit.reply("POST", "/bulk", json.dumps(request).encode())
+    texts = sorted(command.text.split()[0] for command in device.unit.commands)
+    assert texts == ["cyclePowerState", "setPowerState"]

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,6 +176,36 @@ def test_a_recording_holds_what_the_handler_read_and_no_login(recording: Path) -
     assert answer["request"] == "GET /state.xml?pw={any}" and "<states>" in answer["text"]
 
 
+@pytest.mark.parametrize(
+    ("password", "words", "why"),
+    [
+        # in a query the quote is escaped
+        ('word-of-"the-unit', (), "in another spelling"),
+        ("word-of-the-unit-8", ("--on", f"{ON}&pw=word-of-the-unit-8", "--off", OFF), "{any}"),
+    ],
+)
+def test_a_login_that_would_stay_in_a_recording_is_refused(
+    password: str,
+    words: tuple[str, ...],
+    why: str,
+    unit: XmlUnit,
+    secret_file: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file, query = tmp_path / "unit.json", urllib.parse.quote_plus(password)
+    monkeypatch.setattr(f"{__name__}.PASSWORD", query)
+    (tmp_path / "secret").write_text(password, "utf-8")
+    handler = folder(tmp_path, "http_dir", HANDLER.replace('"pw":', '"k":'))
+    login = ("--secret-file", secret_file)
+    monkeypatch.setattr(unit, "reply", lambda *_: XmlUnit.reply(unit, "GET", f"pw={query}", b""))
+    host = f"127.0.0.1:{unit.port}"
+    code, out, err = run(capsys, "record", str(handler), host, "-o", str(file), *words, *login)
+    assert code in (2, 5) and why in err and not file.exists(), (out, err)
+    assert password not in err and query not in err
+
+
 @pytest.fixture(name="_without_loading")
 def _without_loading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading_checks, "check_loading", lambda *_: iter(()))
@@ -194,6 +225,18 @@ def test_a_right_handler_is_known_to_be_right_once_its_recording_was_compared(
     code, rows, untried = checked(capsys, handler, recording, secret_file)
     assert (code, untried) == (0, []), rows
     assert {result for result, _ in rows.values()} <= {"kept", "advised"}, rows
+
+
+@pytest.mark.usefixtures("_without_loading")
+def test_a_handler_of_a_unit_without_meters_need_not_ask_for_figures(
+    recording: Path, secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compare(recording)
+    recording.write_text(recording.read_text("utf-8").replace('"load_a": 3.25', '"load_a": null'))
+    source = HANDLER[: HANDLER.index("        view.load")] + "        return view\n"
+    handler = folder(tmp_path / "without", "handler_dir", source)
+    code, rows, _ = checked(capsys, handler, recording, secret_file)
+    assert code == 0 and rows["a refused login raises"][0] == "kept", rows
 
 
 FAULTS = {
@@ -271,6 +314,15 @@ def test_a_pdu_that_does_not_answer_is_unreachable(
     words = ("record", str(handler), "127.0.0.1:9", "--secret-file", secret_file)
     code, out, err = run(capsys, *words)
     assert code == 3 and out == "" and "refused" in err
+
+
+def test_a_port_that_is_no_number_is_refused(
+    secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = folder(tmp_path, "http_dir", HANDLER)
+    words = ("record", str(handler), "127.0.0.1", "-s", "port=http", "--secret-file", secret_file)
+    code, _, err = run(capsys, *words)
+    assert code == 2 and "port" in err
 
 
 def test_a_handler_whose_requests_cannot_be_led_through_is_told_why(
