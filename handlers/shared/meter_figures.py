@@ -15,6 +15,16 @@ class NotKnown(NamedTuple):
     #: why, for people, with the object and the row or the part: "outlet 3: the sensor is not valid"
     reason: str
 
+    def __eq__(self, other: object) -> bool:
+        """A figure of the other kind is another one, whatever its reason: tuples would be equal."""
+        return type(self) is type(other) and tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.reason)
+
 
 class NotMetered(NamedTuple):
     """A figure that the device does not have, where one may expect it: it never passes by itself.
@@ -24,6 +34,16 @@ class NotMetered(NamedTuple):
 
     #: why, for people: "2 of 3 inlets have no meter"
     reason: str
+
+    def __eq__(self, other: object) -> bool:
+        """A figure of the other kind is another one, whatever its reason: tuples would be equal."""
+        return type(self) is type(other) and tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.reason)
 
 
 #: None: not metered. A codec says by what it is told apart from a figure that is not known now: the

@@ -68,7 +68,8 @@ def switch(
     try:
         write()
     except PduHandlerError as error:
-        is_refused = isinstance(error, (Refused, Denied))
+        # a redirect or a fault after a command is an answer that proves nothing, whatever its class
+        is_refused = isinstance(error, (Refused, Denied)) and not error.may_have_executed
         may_have_switched = is_refused and before is not None and before is not target
         if not error.may_have_executed and not may_have_switched:
             if isinstance(error, (Unreachable, ProtocolError)):

@@ -15,6 +15,8 @@ import pytest
 from handlers import registry
 from pdu import root
 from pdu.reading import outlet_power
+from tests.pdu.running import command_of
+from tests.pdu.test_help import EVERY
 from tests.secrecy import WATCH, shown
 
 from .catalogue import BY_KEY
@@ -26,11 +28,19 @@ COMMANDS = (
     "outlets",
     "labels",
     "identify",
+    "on",
     "off",
     "cycle",
     "check",
     "where",
+    "record",
+    "prove",
+    "compare",
 )
+_SWITCHING = ("on", "off", "cycle")
+_WRITING = ("record", "prove")
+# the file that `record` and `prove` write
+WRITTEN = "unit.txt"
 # what says why something is not known
 _WHY = ("error", "reasons", "reason", "why", "cannot", "note", "unread")
 
@@ -49,9 +59,11 @@ def _line(command: str, name: str, device: Device, port: int, folder: Path) -> l
     options = [part for key, value in form.items() for part in ("-s", f"{key}={value}")]
     if command == "identify":
         return [command, "127.0.0.1", "--handler", name, *options, "--json", "-v"]
-    outlet = [subject(name).down, "--yes"] if command in ("off", "cycle") else []
+    outlet = [subject(name).down, "--yes"] if command in _SWITCHING else []
     pause = ["--pause", "0"] if command == "cycle" else []
-    return [command, name, "127.0.0.1", *outlet, *pause, *options, "--json"]
+    file = ["--out", str(folder / WRITTEN)] if command in _WRITING else []
+    handlers = [name, name] if command == "compare" else [name]
+    return [command, *handlers, "127.0.0.1", *outlet, *pause, *file, *options, "--json"]
 
 
 def _sentences(node: Any, *, is_why: bool = False) -> Iterator[str]:
@@ -64,6 +76,16 @@ def _sentences(node: Any, *, is_why: bool = False) -> Iterator[str]:
             yield from _sentences(value, is_why=is_why)
     elif is_why:
         yield str(node)
+
+
+def test_every_command_that_logs_in_is_tried() -> None:
+    logs_in = {
+        path[0]
+        for path in EVERY
+        if any("--secret-file" in parameter.opts for parameter in command_of(path).params)
+    }
+    # other names of `on` and `off`, and what reads units without a row of their answers' words
+    assert logs_in - {*COMMANDS} == {"up", "down", "find", "exporter", "handler"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -95,5 +117,7 @@ def test_no_command_tells_a_login_that_the_unit_sends_back(
     out, err = capsys.readouterr()
     WATCH.found()  # tables may show what the unit sends
     told = [err, caplog.text, *_sentences(json.loads(out))]
+    if (tmp_path / WRITTEN).exists():
+        told.append((tmp_path / WRITTEN).read_text("utf-8"))
     for secret in device.secrets:
         assert not [text for text in told if secret in text or shown(text)]

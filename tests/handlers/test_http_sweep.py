@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from handlers import registry
 from handlers.digitalloggers import decoding as digitalloggers
 from handlers.http.dialogue import STATES, Request, run_dialogue
 from handlers.http.errors import error_of_status
@@ -207,6 +208,11 @@ def test_no_two_spoilt_answers_of_a_codec_are_a_false_figure_or_state(name: str)
     reasons = exceptions(named)
     cases = random_pairs(named, LEAF_WAYS, 400, seed=1)
     assert swept(partial(read, codec, answers), cases, lambda spoilt: reasons.get(spoilt, "")) == []
+
+
+def test_the_sweep_has_a_unit_of_each_codec() -> None:
+    codecs = {name for name in registry.names() if registry.about(name).is_codec}
+    assert codecs == {codec.__name__.split(".")[1] for codec, _ in UNITS.values()}
 
 
 def test_the_sweep_reads_each_unit_whole() -> None:

@@ -13,7 +13,7 @@ import pytest
 from handlers.netio import decoding
 from handlers.nut import figures
 from handlers.nut.daisy_chain import Member
-from handlers.shared.meter_figures import NotKnown, measured
+from handlers.shared.meter_figures import NotKnown, NotMetered, measured
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers import codecs
@@ -93,3 +93,11 @@ def test_netio_takes_current_power_and_energy_of_the_unit_from_its_own_meter_alo
         totals = (unit.load_a, unit.power_w, unit.energy_kwh)
         # outputs with meters show that the unit has one
         assert all(isinstance(total, NotKnown) for total in totals)
+
+
+def test_a_figure_that_is_not_known_equals_none_that_is_not_metered() -> None:
+    """Else no comparison in a test, and none with NOT_ASKED, would tell them apart."""
+    lost, absent = NotKnown("the same words"), NotMetered("the same words")
+    assert lost != absent and absent != lost and not lost == absent
+    assert lost == NotKnown("the same words") and {lost, absent} == {absent, lost}
+    assert len({lost, absent}) == 2 and lost != ("the same words",)

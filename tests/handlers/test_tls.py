@@ -238,8 +238,13 @@ def test_a_pin_accepts_its_certificate_and_no_other(port: int) -> None:
     tls.Trust(fingerprint=":".join(pin[i : i + 2].upper() for i in range(0, 64, 2))).check(
         certificate
     )
-    with pytest.raises(Unreachable, match="another certificate"):
-        tls.Trust(fingerprint="ab" * 32).check(certificate)
+    one_digit_less = [pin[:-1], pin[1:]]
+    one_digit_different = [
+        f"{pin[:at]}{'1' if pin[at] == '0' else '0'}{pin[at + 1 :]}" for at in range(len(pin))
+    ]
+    for other in ("ab" * 32, *one_digit_less, *one_digit_different):
+        with pytest.raises(Unreachable, match="another certificate"):
+            tls.Trust(fingerprint=other).check(certificate)
     with pytest.raises(Unreachable):
         tls.Trust(fingerprint="ab" * 32).check(None)
 

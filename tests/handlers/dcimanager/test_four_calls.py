@@ -10,6 +10,7 @@ import pytest
 
 from handlers.dcimanager import Figures, FourCalls, Label, MeterFigures, views
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, ProtocolError, Unreachable
+from handlers.shared.meter_figures import NotKnown
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -90,6 +91,16 @@ def test_secrets_are_masked_in_an_error_and_in_the_errors_that_caused_it() -> No
     ) as info:
         Failing(PduData("192.0.2.7", {})).status()
     assert SECRET not in kept(info.value) and "no answer to ***" in kept(info.value)
+
+
+def test_secrets_are_masked_in_the_log_line_of_an_energy_that_is_not_known(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    pdu = Metered(PduData("192.0.2.7", {}))
+    pdu.port = MeterFigures(energy_kwh=NotKnown(f"the unit says {SECRET}"))
+    pdu.statistic()
+    assert SECRET not in caplog.text and "7: the unit says ***" in caplog.text
 
 
 class Dead(Failing):

@@ -13,7 +13,7 @@ import pytest
 from handlers import dcimanager
 from handlers.dcimanager import MeterFigures, views
 from handlers.shared.errors import ProtocolError, SettingsError
-from handlers.shared.meter_figures import NotKnown, NotMetered
+from handlers.shared.meter_figures import NOT_ASKED, NotKnown, NotMetered
 from pdu_common.helper import EnumPowerStatus, PduStatisticView
 from tests.chains import kept
 
@@ -203,7 +203,9 @@ def test_a_total_that_is_not_known_is_an_error_and_such_an_outlet_has_no_entry()
     assert figures.outlets_not_known() == [
         "without an energy: outlet 2: row 3 of bankCurrent is missing"
     ]
-    assert figures.unset_unknown().ports["2"].energy_kwh == NotMetered(unread.reason)
+    unset = figures._replace(power_w=NOT_ASKED).unset_unknown()
+    assert unset.ports["2"].energy_kwh == NotMetered(unread.reason)
+    assert unset.power_w == NOT_ASKED  # which is no word about the unit
 
 
 @pytest.mark.parametrize("figure", [float("nan"), float("inf")])
@@ -269,6 +271,25 @@ def test_a_ports_figures_go_into_the_fields_of_its_view(
     )
     assert entry.identity == "7" and getattr(entry, energy) == 20.0
     assert load is None or getattr(entry, load) == 1.5
+
+
+class PowerAlone:
+    identity = ""
+    power_consumption = 0.0
+
+
+class Both(PowerAlone):
+    consumption = 0.0
+
+
+@pytest.mark.parametrize("cls", [PowerAlone, Both])
+def test_an_energy_goes_into_no_field_whose_meaning_is_not_known(
+    monkeypatch: pytest.MonkeyPatch, cls: type
+) -> None:
+    monkeypatch.setattr(views, "PduPortStatisticView", cls)
+    figures = dcimanager.Figures(None, None, {"7": MeterFigures(energy_kwh=20.0)})
+    entries: list[Any] = figures.view().ports
+    assert [entry.power_consumption for entry in entries] == [0.0] * (cls is Both)
 
 
 class Unset:

@@ -639,8 +639,19 @@ def test_a_platforms_text_that_holds_a_password_is_left_out(secret: str) -> None
     assert "auth_password and is left out; auth_password has fewer than 8 characters" in reason
 
 
-def test_a_text_that_holds_a_secret_without_a_key_says_that_a_parameter_has_it() -> None:
-    platform = snmp(RuntimeError("no answer to xhidden-4711"), ["2", "hidden-4711"])
+@pytest.mark.parametrize(
+    "keys", [("community", "write_community"), ("write_community", "community")]
+)
+def test_a_secret_that_begins_with_another_one_is_masked_whole(keys: tuple[str, str]) -> None:
+    parameters = dict(zip(keys, ("site", "site-4711")))
+    with pytest.raises(PduHandlerError) as error_info:
+        snmp(RuntimeError("refused for site-4711"), parameters).get(ROOT)
+    assert "***" in error_info.value.reason and "4711" not in error_info.value.reason
+
+
+@pytest.mark.parametrize("word", ["xhidden-4711", "hidden-4711x"])
+def test_a_text_that_holds_a_secret_without_a_key_says_that_a_parameter_has_it(word: str) -> None:
+    platform = snmp(RuntimeError(f"no answer to {word}"), ["2", "hidden-4711"])
     with pytest.raises(PduHandlerError, match="the value of a parameter and is left out"):
         platform.get(ROOT)
 

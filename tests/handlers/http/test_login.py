@@ -5,7 +5,7 @@ paths of all units is not told by hiding the path.
 from __future__ import annotations
 
 import base64
-from typing import Optional
+from typing import Callable, Optional
 
 import pytest
 
@@ -72,6 +72,16 @@ def test_a_secret_where_an_error_is_cut_is_masked() -> None:
     error = Refused(f"{'x' * (LONGEST - 6)}secret-word")
     Login("operator", "secret-word").mask(error)
     assert "secret" not in str(error) and "not shown" in str(error)
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_password_in_base64_of_either_alphabet_is_not_shown(
+    encode: Callable[[bytes], bytes],
+) -> None:
+    password = "ab~~~???"  # in base64 with + and /, or with - and _
+    for before in ("", "x", "xy"):
+        sent_back = encode(f"{before}{password}".encode()).decode()
+        assert "not shown" in Login("operator", password).quoted(f"bad login {sent_back}")
 
 
 @pytest.mark.parametrize("password", ["it's", 'it\'s "a\\b"', 'c:\\d"e'])

@@ -222,6 +222,14 @@ def test_only_cords_of_one_capacity_must_have_the_same_lines(
     assert (measured(unit.load_a) is not None) is is_known
 
 
+def test_the_neutral_is_no_part_of_the_load() -> None:
+    """It carries back what the lines carry."""
+    neutral = {**ANSWERS[decoding.LINES][0], "id": "AA4", "current": 2.0}
+    lines = [*ANSWERS[decoding.LINES], neutral]
+    unit = codecs.read(decoding, {**ANSWERS, decoding.LINES: lines})
+    assert unit.load_a == pytest.approx(8.29)
+
+
 def test_the_names_of_cords_may_have_a_number() -> None:
     cords = [{**row, "id": f"{row['id']}1"} for row in TWO_UNITS[decoding.CORDS]]
     numbered = codecs.read(decoding, {**TWO_UNITS, decoding.CORDS: cords})

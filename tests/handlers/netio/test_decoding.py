@@ -93,6 +93,8 @@ def test_an_uncertain_state_is_unknown(state: object) -> None:
         {"Outputs": [OUTPUTS[0], *OUTPUTS[:-1]]},
         {"Agent": {}},
         {"Outputs": [{**OUTPUTS[0], "ID": "1"}, *OUTPUTS[1:]]},
+        {"Outputs": [{**OUTPUTS[0], "ID": 0}, *OUTPUTS[1:]]},
+        {"Outputs": [{**OUTPUTS[0], "ID": True}, *OUTPUTS[1:]]},
     ],
 )
 def test_an_impossible_answer_is_an_error(change: dict[str, Any]) -> None:

@@ -175,6 +175,19 @@ def test_an_outlet_under_two_numbers_is_an_error(dump: str) -> None:
         device(dump)
 
 
+@pytest.mark.parametrize(
+    "dump",
+    [
+        "outlet.1.status: on; outlet.3.status: on",
+        "outlet.1.status: on; outlet.2.status: on; outlet.9.current: 1",
+        "device.1.outlet.1.status: on; device.2.outlet.1.status: on; device.2.outlet.4.id: 4",
+    ],
+)
+def test_a_list_with_a_gap_and_without_a_count_is_an_error(dump: str) -> None:
+    with pytest.raises(ProtocolError, match="and no outlet between them"):
+        device(dump)
+
+
 @pytest.mark.parametrize("kind", ["pdu", ""])
 def test_a_device_that_should_have_outlets_and_lists_none_is_an_error(kind: str) -> None:
     with pytest.raises(Unsupported):
@@ -322,6 +335,8 @@ REST = "input.current: 6.48; outlet.current: 196.30; outlet.1.current: 0.5;"
         # the lines, else the input, else the outlets, else the driver's sum
         (ONE_OUTLET + LINES + REST, 16.98),
         (ONE_OUTLET + LINES + REST + "input.phases: 3", 16.98),
+        # more lines are named than there are phases
+        (ONE_OUTLET + LINES + REST + "input.phases: 1", 16.98),
         (ONE_OUTLET + REST, 6.48),
         ("outlet.1.current: 0.1; outlet.2.current: 0.2; outlet.current: 9", 0.3),
         ("outlet.1.current: 0.1; outlet.2.current: unknown; outlet.current: 9", None),

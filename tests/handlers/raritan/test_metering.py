@@ -189,6 +189,23 @@ def test_a_disabled_inlet_counts_for_the_energy_but_not_for_the_load(unit: Descr
     assert unit.measured() == (3.5, 150.0)
 
 
+@pytest.mark.parametrize("current, load", [(3.0, None), (0.0, 5.0)])
+def test_an_inlet_that_may_be_in_use_leaves_the_load_unset_unless_it_carries_nothing(
+    unit: Described, current: float, load: Optional[float]
+) -> None:
+    unit.inlet({"current": 5.0}, {L1: 5.0})
+    unit.inlet({"current": current}, {L1: current})
+    unit.calls[f"{PDU}/inlet/1", "isEnabled"] = INTERNAL_ERROR
+    assert unit.measured()[0] == load
+
+
+def test_a_breaker_behind_the_list_leaves_the_load_unset(unit: Described) -> None:
+    unit.banks([6.1, 4.5])
+    assert unit.measured()[0] == pytest.approx(10.6)
+    unit.calls[f"{PDU}/ocp/2/current", "getReading"] = reading(1.0)
+    assert unit.measured()[0] is None
+
+
 def test_the_units_own_counter_comes_before_the_inlets(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.calls[PDU, "getSensors"] = {**NO_SENSORS, "activeEnergy": unit.sensor("PDU", 777.0)}

@@ -13,7 +13,7 @@ from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Model, XerusPdu
 
-from .described import INTERNAL_ERROR, PDU, Described, Status, handler_of
+from .described import INTERNAL_ERROR, NO_SENSORS, PDU, Described, Status, handler_of
 from .handling import FAST, Handle, shown, spent
 
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
@@ -79,6 +79,24 @@ def test_each_port_has_the_energy_of_the_outlet_at_its_position(
                 identity = f"{link}.{position}" if link else str(position)
                 energy = unit.outlets[number - 1].energy.stored
                 assert wh_by_port[identity] == pytest.approx(energy)
+
+
+@pytest.mark.parametrize("metadata", [{}, {"label": None}, {"label": ""}])
+def test_of_outlets_without_a_label_the_energies_are_those_of_their_own_sensors(
+    metadata: dict[str, object],
+) -> None:
+    """The unit lists its two outlets the other way round than its well-known ids."""
+    unit = Described()
+    unit.outlets([1.0, 2.0], [100.0, 200.0])
+    unit.calls[PDU, "getOutlets"] = [
+        {"rid": f"/opaque/{number}", "type": "pdumodel.Outlet:3.0.4"} for number in (2, 1)
+    ]
+    for number in (1, 2):
+        sensors = {"activeEnergy": unit.sensor(f"E{number}", 100.0 * number)}
+        unit.calls[f"/opaque/{number}", "getSensors"] = {**NO_SENSORS, **sensors}
+        unit.calls[f"/opaque/{number}", "getMetaData"] = metadata
+    ports = handler_of(unit).statistic().ports
+    assert {port.identity: port.consumption for port in ports} == {"1": 0.2, "2": 0.1}
 
 
 def test_a_unit_that_lists_an_outlet_twice_is_neither_read_nor_switched(

@@ -179,6 +179,10 @@ def test_lines_that_are_null_are_not_known_and_no_others_replace_them(
     whole = key.replace("PolyPhase", "")
     for name in (key, whole):
         assert total(figures_of({name: "n/a"}), {}) == NotKnown(f"{name} is 'n/a'")
+    line = {"PhaseWiringType": "OnePhase3Wire", key: {"Line1ToNeutral": {"Reading": 2.0}}}
+    assert total(figures_of(line), {}) == 2.0
+    for lines_beside in (line, {}):
+        assert total(figures_of({whole: None, **lines_beside}), {}) == NotKnown(f"{whole} is null")
 
 
 def test_the_one_current_of_three_lines_is_not_metered_with_its_reason() -> None:

@@ -514,7 +514,16 @@ def test_without_a_usable_list_of_sensors_they_are_read_one_by_one(shortcut: str
     assert totals(tree) == (190.0, 190.0)
 
 
-@pytest.mark.parametrize("odd", [{"@odata.id": f"{CHASSIS}/Sensors/A2"}, {"error": {}}])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"@odata.id": f"{CHASSIS}/Sensors/A2"},
+        {"error": {}},
+        {"Reading": 1, "ReadingUnits": "W"},
+        {"Reading": 1, "ReadingUnits": "mA"},
+        {"Reading": 1},
+    ],
+)
 def test_a_sensor_that_is_another_one_leaves_only_its_own_figure_unset(odd: Json) -> None:
     tree = behind(3, None)
     tree.special[f"{CHASSIS}/Sensors/A1"] = Answer({"Id": "A1", **odd})

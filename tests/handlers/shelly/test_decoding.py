@@ -86,20 +86,21 @@ def test_power_that_flows_back_is_no_power_of_the_load() -> None:
 
 
 @pytest.mark.parametrize(
-    "status",
+    "status, words",
     [
-        {},
-        {"cover:0": {"id": 0, "state": "open"}},
-        {"switch:1": {"id": 1, "output": True}},
-        {"switch:0": {"id": 1, "output": True}},
-        {"switch:0": None},
-        [],
-        "a",
+        ({}, r"lists the relays \[\]"),
+        ({"cover:0": {"id": 0, "state": "open"}}, r"lists the relays \[\]"),
+        ({"switch:1": {"id": 1, "output": True}}, r"lists the relays \[1\]"),
+        ({"switch:0": {"id": 1, "output": True}}, "has the id of another relay"),
+        ({"switch:0": None}, "is not a Shelly's"),
+        ([], "is not a Shelly's"),
+        ("a", "is not a Shelly's"),
     ],
 )
-def test_a_status_without_its_relays_is_an_error(status: object) -> None:
-    with pytest.raises(errors.ProtocolError):
-        codecs.read(decoding, {**ANSWERS, decoding.STATUS: status})
+def test_a_status_without_its_relays_is_an_error(status: object, words: str) -> None:
+    """Also where no configuration is read beside it."""
+    with pytest.raises(errors.ProtocolError, match=words):
+        codecs.outlets(decoding, {decoding.STATUS: status})
 
 
 def test_a_relay_that_only_the_configuration_has_is_an_error() -> None:

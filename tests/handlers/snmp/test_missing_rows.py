@@ -17,7 +17,7 @@ from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
-from handlers.snmp.sources import Column
+from handlers.snmp.sources import Column, Merged
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
@@ -142,6 +142,35 @@ def test_a_sum_over_outlets_has_all_outlets_that_any_column_shows(second: int) -
     # the name of outlet 2 is lost, its current is not
     assert figures.load_a == (12 if second > 0 else None)
     assert list(figures.currents) == (["1", "2", "3"] if second > 0 else ["1", "3"])
+
+
+@pytest.mark.parametrize("unlisted", [4, 0], ids=["carries current", "carries nothing"])
+def test_a_sum_over_outlets_is_not_known_beside_a_meter_of_no_outlet(unlisted: int) -> None:
+    """The meters are in another table, so that their rows do not show an outlet."""
+    meter = Column("1.3.8.1.2")
+    profile = replace(METERED, outlets=(Outlets(rows=NAME, current=Figure(meter)),))
+    objects = {
+        **table(NAME.oid, {"1": "a", "3": "c"}),
+        **table(meter.oid, {"1": 3, "2": unlisted, "3": 5}),
+    }
+    device = read_without_states(profile, reader(objects))
+    assert device is not None
+    figures = metering.read_statistic(device, with_power=True)
+    lost = NotKnown("the outlets' figures has the row 2, which is no outlet")
+    assert figures.load_a == (lost if unlisted else 8.0)
+    assert list(figures.ports) == ["1", "3"]
+
+
+def test_a_sum_whose_lost_rows_contradict_others_is_not_known() -> None:
+    other = Column("1.3.8.1.2")
+    profile = replace(METERED, load=Total((Figure(Merged((CURRENT, other))),)))
+    # row 2 of the first table has lost its current, and another table has a row 2
+    names = table(NAME.oid, {"1": "a", "2": "b"})
+    objects = {**names, **table(CURRENT.oid, {"1": 3}), **table(other.oid, {"2": 5})}
+    device = read_without_states(profile, reader(objects))
+    assert device is not None
+    load = metering.read_statistic(device).load_a
+    assert load == NotKnown("two tables of the device have the row 2")
 
 
 def unread(row: int, column: int) -> NotKnown:

@@ -110,7 +110,9 @@ def test_a_value_in_an_error_is_short_or_says_that_it_holds_a_secret() -> None:
 
 def test_two_columns_that_each_lack_the_others_rows_are_of_one_table() -> None:
     objects = {**table("1.3.9.1.1", {"1": 1}), **table("1.3.9.1.2", {"2": 5})}
-    whole = read(objects, "1.3.9.1.1", "1.3.9.1.2").whole()
+    both = read(objects, "1.3.9.1.1", "1.3.9.1.2")
+    assert both.lacks_rows()
+    whole = both.whole()
     assert whole.column("1.3.9.1.1") == {"1": 1, "2": LOST}
     assert whole.column("1.3.9.1.2") == {"1": LOST, "2": 5}
 

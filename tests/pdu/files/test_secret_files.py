@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,19 @@ def test_a_secret_may_begin_as_another_list(secret: str, tmp_path: Path) -> None
     path.write_text('[auth.snmp]\ncommunity = "x"\n')
     with pytest.raises(SettingsError, match="is a file of logins: another file belongs here"):
         secret_files.secret_in(str(path))
+
+
+def test_a_secret_of_a_user_who_is_neither_root_nor_this_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "secret"
+    path.write_text("word")
+    this_user = os.geteuid()
+    for owner in (0, this_user, this_user + 1):
+        status = os.stat_result((0o100600, 1, 1, 1, owner, 0, 4, 0, 0, 0))
+        monkeypatch.setattr(os, "fstat", lambda _, status=status: status)
+        if owner in (0, this_user):
+            assert secret_files.secret_in(str(path)) == "word"
+        else:
+            with pytest.raises(SettingsError, match=rf"belongs to another user \({owner}\)"):
+                secret_files.secret_in(str(path))

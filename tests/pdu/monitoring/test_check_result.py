@@ -390,6 +390,7 @@ def test_a_range_of_percent_is_one_of_the_rating() -> None:
     ("meters", "level", "reason"),
     [
         ([("L1", 12.7, 16.0)], 0, ""),
+        ([("L1", 12.8, 16.0)], 0, ""),
         ([("L1", 12.9, 16.0)], 1, "L1 carries 12.9 A, limit 12.8"),
         ([("L1", 1.0, 16.0), ("L2", 15.9, 16.0)], 2, "L2 carries 15.9 A, limit 14.4"),
         ([("L1", None, 16.0)], 1, "L1: its current is not metered"),
@@ -423,6 +424,13 @@ def test_each_line_is_judged_by_its_rating(
     }
     words = [result for part, result in results.items() if part in judged.reason]
     assert judged.result == ([*words, "over limit"][0] if level else "well")
+
+
+def test_a_load_beyond_its_warning_makes_a_pdu_that_is_not_reached_no_better() -> None:
+    read_row = check_result.judge_reading(device(), reading("UP", kind="unreachable"))
+    judged = nagios.judge_loads(read_row, nagios.Thresholds(nagios.Range(0, 1.0)))
+    assert (judged.level, judged.result) == (check_result.BAD, "unreachable")
+    assert judged.reason == "load carries 1.5 A, limit 1; do this"
 
 
 def test_csv_for_excel_has_no_cell_that_is_taken_for_a_date() -> None:

@@ -18,6 +18,7 @@ from pdu.cli import exit_codes
 from pdu.cli.states import word
 from pdu.outlets import cycle_command
 from pdu.reading import outlet_power
+from pdu.reading.outlet_power import OutletPower, RestartStage
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal
 from tests.pdu.running import run, use_login, use_pdu
@@ -142,6 +143,30 @@ def test_an_outlet_that_is_not_on_is_left_as_it_is(
     unit.state = state
     code, out, err = run(capsys, *CYCLE, "--yes")
     assert (code, out, unit.sent) == (2, "", []) and words in err
+
+
+class Silent:
+    """An outlet in one state, which must get no command."""
+
+    def __init__(self, state: EnumPowerStatus) -> None:
+        self._state = state
+
+    def state(self) -> EnumPowerStatus:
+        return self._state
+
+    def command(self, *, on: bool) -> EnumPowerStatus:
+        raise AssertionError(f"a command was sent: {on}")
+
+
+@pytest.mark.parametrize("state", [DOWN, UNKNOWN])
+@pytest.mark.parametrize("is_read", [True, False])
+def test_what_was_not_seen_on_is_not_switched_off_whoever_asks(
+    state: EnumPowerStatus, is_read: bool
+) -> None:
+    power = OutletPower(Silent(state))
+    assert not (is_read and power.is_on())
+    assert not power.switch_off() and not power.switch_on()
+    assert power.stage is RestartStage.UNTOUCHED
 
 
 @pytest.mark.parametrize(

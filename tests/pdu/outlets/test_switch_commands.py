@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 
@@ -228,6 +228,46 @@ def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_message(
     code, out, err = run(capsys, *DOWN, "--json")
     outlet = {"identity": "1", "state": "unknown", "done": False, "sent": True}
     assert (code, err, json.loads(out)["outlets"]) == (exit_codes.NOT_SEEN, "", [outlet])
+
+
+class Obedient:
+    """It proves each command. After that its status is what `read_again` returns."""
+
+    def __init__(self, read_again: Callable[[], PduView]) -> None:
+        self.read_again = read_again
+
+    def status(self) -> PduView:
+        return self.read_again()
+
+    def port_up(self, port: PduPortView) -> PduPortView:
+        port.power_status = EnumPowerStatus.UP
+        return port
+
+    def port_down(self, port: PduPortView) -> PduPortView:
+        port.power_status = EnumPowerStatus.DOWN
+        return port
+
+
+def no_answer() -> PduView:
+    raise errors.Unreachable("no answer")
+
+
+@pytest.mark.parametrize("call", ["on", "off"])
+@pytest.mark.parametrize(
+    "read_again",
+    [no_answer, lambda: PduView([PduPortView("2", EnumPowerStatus.UP)])],
+    ids=["no answer", "another outlet alone"],
+)
+def test_an_outlet_that_cannot_be_read_again_is_unknown(
+    call: str,
+    read_again: Callable[[], PduView],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    use_pdu(monkeypatch, lambda data: Obedient(read_again))
+    code, out, _ = run(capsys, call, "x", "192.0.2.7", "1", "--yes", "--json")
+    (outlet,) = json.loads(out)["outlets"]
+    assert (code, outlet["state"], outlet["done"]) == (exit_codes.NOT_SEEN, "unknown", False)
 
 
 class Lost:
