@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import textwrap
 from collections.abc import Sequence
 
 import click
@@ -28,8 +29,13 @@ from .pdu_list.names import how
 
 _HELP = "PDUs from the command line, by the handlers of this pack or your own."
 
+_HANDLERS = textwrap.fill(
+    f"HANDLER: {', '.join(registry.names())}, or a PATH of one",
+    width=78,
+    subsequent_indent="         ",
+)
 _EPILOG = f"""\b
-HANDLER: {", ".join(registry.names())}, or a PATH of one
+{_HANDLERS}
 Settings, secrets: pdu help settings; exit codes, errors: pdu help exit-codes"""
 
 

@@ -56,6 +56,7 @@ from .settings import PASSWORD, USERNAME
 from .strict_json import FORM_ERRORS, loads
 from .unit_requests import FORM, JSON, WriteRequest, form
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 TOKEN: Setting[str] = Setting(
     "token",
     "a personal access token, on one line without tabs",
@@ -201,6 +202,13 @@ def owner_login(login_form: LoginForm, settings: Settings) -> Login:
         return Login(token=token, is_personal=True)
     if isinstance(login_form, DigestLogin) and password:
         user = user or login_form.user
+    if isinstance(login_form, DigestLogin) and _CONTROL.search(user):
+        raise SettingsError(
+            (
+                NamedSetting("username", noun="the handler setting "),
+                " has a line break or another control character, which no request can carry",
+            )
+        )
     if "user" in names and bool(user) != bool(password):
         raise SettingsError(
             (

@@ -239,7 +239,7 @@ def test_two_profiles_of_one_name_are_refused(
             (
                 "there is no family 'apc'; similar: apc-rpdu2, apc-rpdu, apc-masterswitch,"
                 " apc-masterswitch-plus, apc-masterswitch-vm, apc-easy-epdu, apc-ems-outlet,"
-                " apc-ats and 3 more\n"
+                " apc-ats and 4 more\n"
             ),
         ),
         (["--profile-key", ""], "there is no family ''; "),

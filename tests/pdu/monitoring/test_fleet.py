@@ -45,5 +45,7 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
             str(tmp_path / word) if "." in word else word for word in words_by_command["exporter"]
         ]
         with exporter(*words) as running:
-            assert running.probe(target="rack1-jaws")["pdu_up"] == {(): 1.0}
+            (listed, *_) = (tmp_path / "pdus.csv").read_text("utf-8").splitlines()[1:]
+            target = listed.partition(",")[0]
+            assert running.probe(target=target)["pdu_up"] == {(): 1.0}
         process.send_signal(signal.SIGINT)

@@ -88,6 +88,10 @@ def right_or_marked(result: Draft, truth: Truth, rows: Rows) -> bool:
         if state is not EnumPowerStatus.UNKNOWN
     }
     common = state_by_identity.keys() & truth.states.keys()
+    if state_by_identity and not common and len(drafted_states) == len(truth.states):
+        # a family that names its outlets otherwise than by the row, such as WTI's
+        pairs = zip(drafted_states.values(), truth.states.values())
+        return all(drafted in (EnumPowerStatus.UNKNOWN, state) for drafted, state in pairs)
     return all(
         truth.states[identity] is state_by_identity[identity] for identity in common
     ) and bool(common or not state_by_identity)

@@ -58,6 +58,7 @@ LOOKED_AT_STATES = frozenset(
     outletControlOperation outletNState outletNStatus outletPduAState outputEnable pStatePortCur
     pduDevMonOutletXPortRlyState powerOutletNum relayN sPDUOutletCtl sPDUOutletStatusMSPOutletState
     sPDUOutletStatusVMOutletState sdbDevOutSwCurrentState smartNState
+    upsOutletGroupStatusGroupState upsRecepStatus xupsRecepStatus
     """.split()
 )
 
