@@ -200,6 +200,7 @@ def _files(folder: Path, words: Sequence[str], address: str) -> None:
     """Write the files that the line reads, as its page describes them."""
     read = {word for before, word in zip(words, words[1:]) if before not in ("-o", "--out")}
     (folder / "tests").symlink_to(ROOT / "tests")
+    (folder / "docs").symlink_to(ROOT / "docs")
     if "hall.csv" in read or "logins.toml" in read:
         (folder / "hall.csv").write_text(
             f"name,handler,address,auth,settings\nrack 1 left,snmp,{address},snmp,\n"

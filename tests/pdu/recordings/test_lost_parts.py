@@ -21,7 +21,7 @@ from tests.recordings import Fixture
 #: units that lose a part with a cell without a word, by the reason why nothing proves the loss
 UNPROVEN = {
     "no other object that is read shows the part": (
-        "aten-pe2 cpi-econnect cpi-legacy cyberpower-ats"
+        "aten-pe2 cpi-legacy cyberpower-ats"
     ),
 }
 
