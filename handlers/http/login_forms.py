@@ -52,7 +52,7 @@ from .digest import Digest
 from .errors import HttpDenied, HttpLoginRefused
 from .login import Login, LoginFields, UnsentLogin
 from .message import Response
-from .settings import PASSWORD, USERNAME
+from .settings import PASSWORD, USERNAME, both_logins
 from .strict_json import FORM_ERRORS, loads
 from .unit_requests import FORM, JSON, WriteRequest, form
 
@@ -197,7 +197,7 @@ def owner_login(login_form: LoginForm, settings: Settings) -> Login:
     password = settings[PASSWORD] if "password" in names else ""
     token = settings[TOKEN] if "token" in names else ""
     if token and (user or password):
-        raise _not_both()
+        raise both_logins()
     if token:
         return Login(token=token, is_personal=True)
     if isinstance(login_form, DigestLogin) and password:
@@ -291,20 +291,6 @@ def _advice(login_form: SessionLogin) -> Sequence[Union[str, NamedSetting]]:
 def unsent(owner: Login) -> UnsentLogin:
     """The owner's login, kept out of errors and not sent."""
     return UnsentLogin(*owner)
-
-
-def _not_both() -> SettingsError:
-    return SettingsError(
-        (
-            "give ",
-            NamedSetting("username", noun="the handler settings "),
-            " and ",
-            NamedSetting("password"),
-            ", or ",
-            NamedSetting("token"),
-            ", not both",
-        )
-    )
 
 
 def _names(login_form: LoginForm) -> frozenset[str]:

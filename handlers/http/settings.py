@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..shared.errors import NamedSetting, SettingsError
 from ..shared.settings import Setting, one_line, one_of
 from .message import PORTS
 
@@ -27,3 +28,18 @@ PASSWORD: Setting[str] = Setting(
     "needed together with username",
     secret=True,
 )
+
+
+def both_logins() -> SettingsError:
+    """The error of an owner who gave user and password, and a token."""
+    return SettingsError(
+        (
+            "give ",
+            NamedSetting("username", noun="the handler settings "),
+            " and ",
+            NamedSetting("password"),
+            ", or ",
+            NamedSetting("token"),
+            ", not both",
+        )
+    )

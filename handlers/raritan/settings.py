@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional
 from .. import dcimanager
 from ..http.login import Login
 from ..http.message import Transport
-from ..http.settings import PASSWORD, SCHEME, USERNAME
+from ..http.settings import PASSWORD, SCHEME, USERNAME, both_logins
 from ..shared.address import Address
 from ..shared.errors import NamedSetting, SettingsError
 from ..shared.settings import (
@@ -85,17 +85,7 @@ def read_settings(pdu_data: object) -> RaritanSettings:
     )
     has_user = bool(login.user or login.password)
     if login.token and has_user:
-        raise SettingsError(
-            (
-                "give ",
-                NamedSetting("username", noun="the handler settings "),
-                " and ",
-                NamedSetting("password"),
-                ", or ",
-                NamedSetting("token"),
-                ", not both",
-            )
-        )
+        raise both_logins()
     complete = bool(login.token) or bool(login.user and login.password)
     if not complete:
         raise SettingsError(

@@ -50,7 +50,7 @@ what changes meanwhile is no difference. A load may differ by a tenth, an energy
 {arguments_help("HANDLER", "HOST")}
 
 Exit code: 0 if they agree, 9 if they differ at any time; the code of its error if neither reads
-the PDU. Ctrl-C ends --every with the code of what was seen.
+the PDU, which with --every is a difference. Ctrl-C ends --every with the code of what was seen.
 """
 
 
@@ -110,7 +110,7 @@ def compare(
             for loaded_handler in _loaded_pair(first, second, Path(name))
         ]
         count = times or (sys.maxsize if every else 1)
-        seen: list[bool] = []
+        outcomes: list[bool] = []
         with contextlib.ExitStack() as stack:
             if every:
                 stack.enter_context(contextlib.suppress(KeyboardInterrupt))
@@ -118,12 +118,12 @@ def compare(
                 if number:
                     time.sleep(60.0 * (every or 0.0))
                 with waiting(f"reading {address} with both handlers", run.output):
-                    found = _differences(sides, run)
-                seen.append(bool(found))
-                _tell(run, sides, address, found, out)
-    if len(seen) > 1 and not run.output.json:
-        print(f"{counted(len(seen), 'comparison')}, {sum(seen)} with differences")
-    return NOT_SEEN if any(seen) or not seen else DONE
+                    rows = _differences(sides, run, is_repeated=bool(every))
+                outcomes.append(bool(rows))
+                _tell(run, sides, address, rows, out)
+    if len(outcomes) > 1 and not run.output.json:
+        print(f"{counted(len(outcomes), 'comparison')}, {sum(outcomes)} with differences")
+    return NOT_SEEN if any(outcomes) or not outcomes else DONE
 
 
 # ---- the two handlers ----------------------------------------------------------------------------
@@ -168,11 +168,13 @@ def _side(handler: LoadedHandler, address: Address, login: Login) -> _Side:
 # ---- one comparison ------------------------------------------------------------------------------
 
 
-def _differences(sides: Sequence[_Side], run: Run) -> list[Difference]:
-    """Where the two differ now. Raises the error of the first handler if neither reads the PDU."""
+def _differences(sides: Sequence[_Side], run: Run, *, is_repeated: bool) -> list[Difference]:
+    """Where the two differ now. If neither reads the PDU, raises the error of the first handler, or
+    of repeated comparisons returns both errors: one failure ends no week.
+    """
     errors: list[Exception] = []
     before, second, after = (_reading(side, run, errors) for side in (sides[0], sides[1], sides[0]))
-    if second.error and (before.error or after.error):
+    if second.error and (before.error or after.error) and not is_repeated:
         raise errors[0]
     return differences(before, second, after)
 
@@ -192,23 +194,23 @@ def _tell(
     run: Run,
     sides: Sequence[_Side],
     address: Address,
-    found: Sequence[Difference],
+    differences_now: Sequence[Difference],
     out: Optional[str],
 ) -> None:
     """Print one comparison, and add it to the file."""
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     names = [side.shown for side in sides]
     if run.output.json:
-        rows = [difference._asdict() for difference in found]
+        rows = [difference._asdict() for difference in differences_now]
         document = {"at": now, "host": str(address), "handlers": names, "differences": rows}
         print_json_line(document)
     else:
-        result = "differ" if found else "agree"
+        result = "differ" if differences_now else "agree"
         print(f"{now} {address}: {names[0]} | {names[1]} {result}")
-        for difference in found:
+        for difference in differences_now:
             print(f"    {printable(str(difference))}")
     if out:
-        words = "; ".join(printable(str(difference)) for difference in found) or "agree"
+        words = "; ".join(printable(str(difference)) for difference in differences_now) or "agree"
         _add_line(out, f"{now} {address} {names[0]} | {names[1]}: {words}\n")
 
 

@@ -68,8 +68,6 @@ def _error_difference(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
 ) -> list[Difference]:
     first_error = before.error or after.error
-    if first_error and second.error:
-        return []  # the command ends with an error
     return [Difference("reading", first_error or "was read", second.error or "was read")]
 
 
@@ -106,9 +104,9 @@ def _figure_differences(
         ]
         rows.append((f"energy of outlet {identity}", "kWh", ENERGY, energies))
     for what, unit, allowance, values in rows:
-        first, other, last = map(measured, values)
-        if _differs(first, other, last, allowance):
-            yield Difference(what, _shown(first, unit), _shown(other, unit))
+        value_before, second_value, value_after = map(measured, values)
+        if _differs(value_before, second_value, value_after, allowance):
+            yield Difference(what, _shown(value_before, unit), _shown(second_value, unit))
 
 
 def _all(*readings: HandlerReading) -> Iterator[Figures]:
@@ -118,14 +116,18 @@ def _all(*readings: HandlerReading) -> Iterator[Figures]:
 
 
 def _differs(
-    first: Optional[float], other: Optional[float], last: Optional[float], allowance: Allowance
+    value_before: Optional[float],
+    second_value: Optional[float],
+    value_after: Optional[float],
+    allowance: Allowance,
 ) -> bool:
     """Whether a figure is not between those that were read before and after it."""
-    known = [value for value in (first, last) if value is not None]
-    if other is None or not known:
-        return bool(known) or other is not None
-    margin = max(allowance.share * max(map(abs, [*known, other])), allowance.least)
-    return not min(known) - margin <= other <= max(known) + margin
+    first_values = [value for value in (value_before, value_after) if value is not None]
+    if second_value is None or not first_values:
+        return bool(first_values) or second_value is not None
+    largest = max(map(abs, [*first_values, second_value]))
+    margin = max(allowance.share * largest, allowance.least)
+    return not min(first_values) - margin <= second_value <= max(first_values) + margin
 
 
 def _shown(value: Optional[float], unit: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def test_ctrl_c_before_the_first_comparison_is_no_agreement(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def stop(*_: object) -> None:
+    def stop(*_: object, is_repeated: bool) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("pdu.comparing.command._differences", stop)
@@ -203,6 +204,18 @@ def test_a_pdu_that_neither_reads_is_an_error(
     code = root.run(["compare", handler(tmp_path), "snmp", "127.0.0.1:9", *options])
     shown = capsys.readouterr()
     assert code == 3 and shown.err.startswith("unreachable: ") and "private" not in shown.err
+
+
+def test_a_round_that_neither_reads_ends_no_week(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "private")
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    options = ["--timeout", "0.2", "-s", "retries=0", "--every", "5", "--times", "2"]
+    code = root.run(["compare", handler(tmp_path), "snmp", "127.0.0.1:9", *options])
+    text = capsys.readouterr().out
+    assert code == 9 and text.count("reading: unreachable: ") == 2
+    assert "2 comparisons, 2 with differences" in text
 
 
 def test_handlers_of_two_protocols_take_their_own_settings(
