@@ -12,6 +12,7 @@ from .exit_codes import code_of
 from .known_secrets import error_text, reason_text, traceback_text
 from .options import Run, spelled
 from .output import print_json
+from .terminal_lines import print_text
 
 _DEFECT = "defect"
 
@@ -104,10 +105,6 @@ def fail(run: Run, error: BaseException, pdu_name: str = "") -> int:
         if name and about["host"] != name:
             host = f" ({about['host']})" if about["host"] else ""
             about = {**about, "host": f"{printable(name)}{host}"}
-        print(
-            ": ".join(
-                about[name] for name in ("kind", "host", "operation", "reason") if about[name]
-            ),
-            file=sys.stderr,
-        )
+        words = [about[key] for key in ("kind", "host", "operation", "reason") if about[key]]
+        print_text(": ".join(words), sys.stderr)
     return int(about["exit_code"])

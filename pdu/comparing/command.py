@@ -24,6 +24,7 @@ from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.groups import Subcommand
 from ..cli.options import FILE, TEXT, NumberRange, Run, output_options, pass_run
 from ..cli.output import counted, print_json_line, waiting
+from ..cli.terminal_lines import print_text
 from ..loading.handler_archives import BadArchive
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_paths import is_handler_there
@@ -206,9 +207,9 @@ def _tell(
         print_json_line(document)
     else:
         result = "differ" if differences_now else "agree"
-        print(f"{now} {address}: {names[0]} | {names[1]} {result}")
+        print_text(f"{now} {address}: {names[0]} | {names[1]} {result}")
         for difference in differences_now:
-            print(f"    {printable(str(difference))}")
+            print_text(f"    {printable(str(difference))}")
     if out:
         words = "; ".join(printable(str(difference)) for difference in differences_now) or "agree"
         _add_line(out, f"{now} {address} {names[0]} | {names[1]}: {words}\n")
