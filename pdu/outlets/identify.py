@@ -27,6 +27,7 @@ from handlers.shared.errors import (
 )
 from handlers.shared.settings import port as port_number
 
+from ..cli.error_facts import kind_of, parts_of
 from ..cli.error_output import Usage, describe, reason
 from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
@@ -450,7 +451,7 @@ def _kind(answers: Sequence[HandlerAnswer]) -> str:
     if all(isinstance(answer.error, SettingsError) for answer in answers):
         # every handler lacks a setting or has a wrong one
         return "settings"
-    kinds = [getattr(answer.error, "kind", "") for answer in answers if answer.asked]
+    kinds = [kind_of(answer.error) for answer in answers if answer.asked]
     error_kinds = [kind for kind in kinds if kind != "unreachable"]
     return next((kind for kind in (*_ORDER, *error_kinds) if kind in kinds), "unreachable")
 
@@ -475,9 +476,7 @@ def _is_silent(answer: HandlerAnswer) -> bool:
     if answer.finding is not None:
         return False
     is_undecrypted = _names_setting(answer, "priv_protocol")
-    return not answer.asked or (
-        getattr(answer.error, "kind", "") == "unreachable" and not is_undecrypted
-    )
+    return not answer.asked or (kind_of(answer.error) == "unreachable" and not is_undecrypted)
 
 
 # ---- for a person --------------------------------------------------------------------------------
@@ -520,7 +519,7 @@ def _word(answer: HandlerAnswer) -> str:
     """
     if answer.finding is not None:
         return "yes" if answer.finding.family else "no"
-    kind = getattr(answer.error, "kind", "")
+    kind = kind_of(answer.error)
     setting_names = ("fingerprint", "scheme", "priv_protocol")
     if kind == "denied" and not _names_setting(answer, "priv_protocol"):
         return "refused: wrong password, or another make"
@@ -533,8 +532,8 @@ def _names_setting(answer: HandlerAnswer, key: str) -> bool:
     """Whether the error names this setting: `fingerprint` would trust the device's certificate,
     `scheme` do without TLS, `priv_protocol` is one that the device may understand.
     """
-    parts = getattr(answer.error, "parts", ())
-    return any(getattr(part, "key", "") == key for part in parts)
+    parts = parts_of(answer.error) or ()
+    return any(isinstance(part, NamedSetting) and part.key == key for part in parts)
 
 
 def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
@@ -579,7 +578,7 @@ def _lacks_login(answer: HandlerAnswer) -> bool:
     """Whether a handler over HTTP or NUT was not asked for want of a setting of its own."""
     if isinstance(answer.error, HeldBack) or _is_snmp(answer.handler):
         return False
-    return getattr(answer.error, "kind", "") == "settings"
+    return kind_of(answer.error) == "settings"
 
 
 def _is_refused(answer: HandlerAnswer) -> bool:
