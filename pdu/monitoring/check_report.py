@@ -48,7 +48,7 @@ class CheckReport(NamedTuple):
     def page(self, when: str) -> str:
         """A file of its own. `when`: with its zone."""
         title = f"Check of {counted(self.totals.pdus, 'PDU')}"
-        frame = Frame(title, _QUESTION, _READING, "docs/administrators.md", when)
+        frame = Frame(title, _QUESTION, _READING, "docs/many-pdus.md", when)
         parts = [
             *self._verdict(),
             *_advice_parts(self.rows),
