@@ -98,8 +98,8 @@ def _families_ru() -> str:
     return (
         "**Семейств по SNMP (семейство — устройства с одним набором OID):"
         f" {counts.families}. Записями ответов реальных устройств подтверждены состояния розеток"
-        f" для {counts.states} семейств и показания для {counts.figures}; остальное — из MIB и открытых"
-        " программ. Розетки включаются и выключаются у"
+        f" для {counts.states} семейств и показания для {counts.figures}; остальное — из MIB"
+        " и открытых программ. Розетки включаются и выключаются у"
         f" {counts.switched_by_recording + counts.switched_by_programs} семейств: у"
         f" {counts.switched_by_recording} это подтверждено такой записью, у"
         f" {counts.switched_by_programs} так же действуют открытые программы; ещё"

@@ -31,8 +31,6 @@ _ACTIVATE = ". .venv/bin/activate"
 _INSTALL = "pipx install '.[exporter,privacy]'"
 #: the ends of links to the ways to get `pdu`
 _HOW = (
-    "command.md#how-you-get-it)",
-    "command.ru.md#как-её-получить)",
     "packaging/README.md#how-you-get-pdu)",
     "packaging/README.ru.md#как-получить-pdu)",
 )
