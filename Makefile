@@ -69,7 +69,6 @@ serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C;
 devices: env-tests ## write what recordings show of each family, where they are there, and the tables in docs/ that are made from the code: devices, settings, options, exit codes, promises
 	@$(RUN) -m tests.foreign_files.recorded_objects
 	@$(RUN) packaging/readme.py
-	@$(RUN) -m tests.platform_calls
 
 trials: env-tests ## the tests that are slow by nature, which make test leaves out: before each landing; ARGS=--lf only what failed; some need PyPI and npm
 	@sh .ci/setup offer
