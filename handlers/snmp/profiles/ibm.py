@@ -28,6 +28,9 @@ OLDER = column(
     optional=True,
 )
 NEWER = column(TABLE + ".13", "ibmPduOutletState (older firmware: power)", optional=True)
+# the same columns where the layout is known
+OLDER_STATE = replace(OLDER, object="state in older firmware")
+NEWER_STATE = replace(NEWER, object="ibmPduOutletState")
 EIGHTH = column(
     TABLE + ".8", "ibmPduOutletVoltage (older firmware: the highest current)", optional=True
 )
@@ -80,7 +83,7 @@ PROFILES = (
         outlets=(
             outlets(
                 states=State(_newer(NEWER), on=("1",), off=("0",)),
-                control=Write(NEWER, on=1, off=0),
+                control=Write(NEWER_STATE, on=1, off=0),
                 rows=NAME,
                 count=COUNT,
                 name=NAME,
@@ -89,7 +92,7 @@ PROFILES = (
             )
             + outlets(
                 states=State(_older(OLDER), on=("1",), off=("0",)),
-                control=Write(OLDER, on=1, off=0),
+                control=Write(OLDER_STATE, on=1, off=0),
                 count=COUNT,
                 name=NAME,
                 current=figure(column(TABLE + ".7", "current in older firmware"), THOUSANDTHS),
