@@ -57,9 +57,15 @@ class PduTables(NamedTuple):
         return self.column("5.2.1.1", "OutletControlStatus")
 
     @property
+    def names(self) -> Column:
+        return self.column("5.1.1.2", "OutletName")
+
+    @property
     def count_of_listed(self) -> OfUnits:
-        """`outlet_count`, of units with outlets in the table of states."""
-        return OfUnits(self.outlet_count, self.control_states.but(PADDING))
+        """`outlet_count`, of units with outlets in the table of states; where no unit has some, of
+        those with names of outlets."""
+        listed = First((self.control_states.but(PADDING), self.names.but("")))
+        return OfUnits(self.outlet_count, listed)
 
     def verbs(self, controllable: Column) -> Guarded:
         """The command, for outlets of units that switch."""
@@ -75,7 +81,7 @@ class PduTables(NamedTuple):
 
         `first_unit`: the index of the unit printed as 1.
         """
-        names = self.column("5.1.1.2", "OutletName")
+        names = self.names
         return partial(
             outlets,
             states=State(self.control_states, on=("2",), off=("1",), absent=(PADDING,)),
@@ -85,7 +91,7 @@ class PduTables(NamedTuple):
                 refuse=("2",),
                 why="it is configured as not switchable on the device",
             ),
-            rows=names.but(""),
+            rows=Complete(names, beside=self.control_states).but(""),
             count=self.count_of_listed,
             count_if_empty=True,
             none_if_zero=self.outlet_count,
