@@ -222,20 +222,15 @@ class Only(RowFilter):
     def rows(self, reader: Reader) -> Rows:
         marks, rows = self.test.rows(reader), self.source.rows(reader)
         nameless_value = next((marks[row] for row in marks if is_nameless(row)), None)
-        rows_without_mark = (
-            [row for row in rows if row not in marks and not is_nameless(row)]
-            if self.demanded and nameless_value is None
-            else []
-        )
-        if rows_without_mark:
-            raise ProtocolError(
-                f"the device lists the row {rows_without_mark[0]} without the value that "
-                "tells outlets from padding; poll it again"
-            )
         kept_rows: Rows = {}
         for identity, value in rows.items():
             mark = marks.get(identity, nameless_value)
             is_unmarked = is_nameless(identity) and identity not in marks
+            if mark is None and not is_unmarked and self.demanded:
+                raise ProtocolError(
+                    f"the device lists the row {identity} without the value that "
+                    "tells outlets from padding; poll it again"
+                )
             fit = is_unmarked or self._fits(mark)
             if fit is not False:
                 is_known = fit or isinstance(value, Lost)
@@ -260,15 +255,16 @@ class Only(RowFilter):
         if isinstance(mark, Lost):
             return None
         mark_text = None if mark is None else text(mark)
+        is_value = mark_text in self.values
         if self.others:
-            is_known = mark_text in self.values or mark_text in self.others
-            return (mark_text in self.values) is self.keep if is_known else None
-        if mark_text is not None:
-            if not _WHOLE.fullmatch(mark_text) and all(map(_WHOLE.fullmatch, self.values)):
-                return None
-            if mark_text == _NO_VALUE and _NO_VALUE not in self.values:
-                return None
-        return (mark_text in self.values) is self.keep
+            is_known = is_value or mark_text in self.others
+        elif mark_text is None:
+            is_known = True
+        else:
+            are_numbers = all(map(_WHOLE.fullmatch, self.values))
+            is_number_missing = are_numbers and not _WHOLE.fullmatch(mark_text)
+            is_known = is_value or not (is_number_missing or mark_text == _NO_VALUE)
+        return is_value is self.keep if is_known else None
 
 
 class Listed(ReadOnly):
@@ -283,9 +279,11 @@ class Listed(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         values = self.known.rows(reader)
         nameless_value = next((values[row] for row in values if is_nameless(row)), "")
-        rows: Rows = {}
-        for identity, value in self.source.rows(reader).items():
-            rows[identity] = (
-                values.get(identity, nameless_value) if text(value) else unmarked_value(value)
-            )
-        return rows
+        rows = self.source.rows(reader)
+        known_rows: Rows = {}
+        for identity, value in rows.items():
+            if text(value):
+                known_rows[identity] = values.get(identity, nameless_value)
+            else:
+                known_rows[identity] = unmarked_value(value)
+        return known_rows
