@@ -16,6 +16,12 @@ PORT_STATE = column(f"{PORT}.7", "State")
 STATE = column(f"{POWER}.8", "pStatePortCur")
 YES = "1"
 
+
+def _of_ports(below: int, name: str) -> Source:
+    """A figure that each port has: a port without it is not known."""
+    return Listed(STATE, column(f"{POWER}.{below}", name))
+
+
 PROFILES = (
     Profile(
         key="racktivity",
@@ -40,9 +46,9 @@ PROFILES = (
             ),
             number=unit_and_outlet(STATE),
             name=column(f"{POWER}.10034", "pPortName"),
-            current=figure(column(f"{POWER}.6", "pCurrent"), THOUSANDTHS),
+            current=figure(_of_ports(6, "pCurrent"), THOUSANDTHS),
             power=figure(column(f"{POWER}.7", "pPower")),
-            energy=figure(column(f"{POWER}.9", "pActiveEnergy"), THOUSANDTHS),
+            energy=figure(_of_ports(9, "pActiveEnergy"), THOUSANDTHS),
         ),
         load=total(else_outlets=True),
         power=total(else_outlets=True),
