@@ -22,6 +22,8 @@ from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
 from handlers.snmp.figures import Arcs, Figure, Total
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.settings import select_families
 from handlers.snmp.sources import Column
@@ -31,6 +33,7 @@ from pdu.outlets import identify
 from pdu.pdu_list.login_options import Login
 from pdu.recordings.recording_formats import HandlerFinding
 from pdu.recordings.snmp.identification import device_finding, summed_figures
+from pdu.supports.table import entries
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
@@ -104,6 +107,17 @@ def test_the_settings_metered_only_and_switch_unproven_decide_what_is_found(
     assert bool(of_fixture("geist-v5_inlet", metered_only=value).family) is is_set
     can = of_fixture("teltronix", switch_unproven=value).can
     assert any(line.startswith("switch") for line in can) is is_set
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
+def test_identify_and_supports_say_of_a_ups_alone_which_handler_reads_the_rest(
+    profile: Profile,
+) -> None:
+    settings = {} if profile.sys_object_ids or profile.roots else {"profile": profile.key}
+    cannot = of_fixture(profile.key, metered_only="yes", **settings).cannot
+    assert any("the UPS itself" in line for line in cannot) is profile.ups
+    (note,) = (entry.note for entry in entries() if entry.family == profile.key)
+    assert note.endswith("The UPS itself is read by the handler nut.") is profile.ups
 
 
 def test_a_family_with_states_but_without_commands_is_not_called_metered_only() -> None:
