@@ -20,6 +20,7 @@ from .rows import (
     LONGEST_TEXT,
     IndexedRows,
     Raw,
+    dotted,
     is_no_row,
     is_of,
     is_oid_split,
@@ -242,18 +243,16 @@ class Snmp:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
         splits OIDs."""
 
-        def split_rows() -> tuple[list[str], list[str]]:
-            rows = IndexedRows(elements, oid)
-            return rows.indexes(split=False), rows.indexes(split=True)
-
-        without = [""] * len(elements)
-        unsplit, split = self._call_library(split_rows, f"walk {oid}") or (without, without)
+        rows = self._call_library(lambda: IndexedRows(elements, oid), f"walk {oid}")
+        if rows is None or not elements:
+            return [""] * len(elements)
+        unsplit, split = rows.indexes(split=False), rows.indexes(split=True)
+        first_oid = f"{oid}.{dotted(unsplit[0])}"
         if unsplit == split:
-            if elements:
-                self._note_splitting(elements[0], f"{oid}.{unsplit[0]}")
+            self._note_splitting(elements[0], first_oid)
         elif self._splits is None and len(elements) <= _UNSURE_ROWS:
-            self._splits = self.get(f"{oid}.{unsplit[0]}") is None
-        return split if self._splits else unsplit
+            self._splits = self.get(first_oid) is None
+        return [dotted(index) for index in (split if self._splits else unsplit)]
 
     def _note_splitting(self, element: object, oid: str) -> None:
         """Remember whether the platform splits OIDs, if the element of `oid` shows it."""

@@ -10,6 +10,7 @@ asked for again once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import NamedTuple, Optional, TypeVar, Union
@@ -54,6 +55,7 @@ _INTEGER_OCTETS = 4  # RFC 2578, 7.1.1
 _LONGEST_OCTETS = 65_535  # RFC 2578, 7.1.2
 _ARCS = 2**32  # limit of an arc (RFC 2578, 3.5)
 _MOST_ARCS = 128  # of an OID (RFC 2578, 3.5)
+_DOTTED = re.compile(rf"[0-9]{{1,10}}(\.[0-9]{{1,10}}){{1,{_MOST_ARCS - 1}}}")
 # error-status (RFC 3416, 3)
 _STATUS = (
     "",
@@ -432,11 +434,9 @@ def raise_for_status(status: str, arcs: Arcs, name: str) -> None:
 def parse_oid(oid: str) -> Arcs:
     """The arcs of a dotted OID. Raises SnmpError."""
     text = str(oid)
-    parts = text.strip().strip(".").split(".")
-    if 2 <= len(parts) <= _MOST_ARCS and all(
-        part.isascii() and part.isdigit() and len(part) < 11 for part in parts
-    ):
-        arcs = tuple(map(int, parts))
+    numbers = text.strip().strip(".")
+    if _DOTTED.fullmatch(numbers):
+        arcs = tuple(map(int, numbers.split(".")))
         # X.660, A.3: below 0 and 1 the second arc is at most 39
         is_rooted = arcs[0] == 2 or (arcs[0] < 2 and arcs[1] <= 39)
         if is_rooted and max(arcs) < _ARCS:
