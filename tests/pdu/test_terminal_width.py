@@ -4,6 +4,7 @@ as it is.
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shlex
@@ -176,3 +177,30 @@ def test_a_command_that_is_cut_is_the_same_command_for_a_shell() -> None:
         pieces = terminal_lines.fitted_pieces(f"next: {command}    # as it was", width)
         pasted = "\n".join(pieces).partition("next: ")[2].replace("\\\n", "")
         assert shlex.split(pasted, comments=True) == shlex.split(command)
+
+
+#: modules below pdu/ that print themselves, for what they print is no text for people, or short
+PRINTING = {
+    "cli/terminal_lines.py": "the one that fits lines to a terminal",
+    "cli/output.py": "JSON, files, and the line of progress",
+    "cli/error_output.py": "tracebacks",
+    "cli/prompts.py": "an empty line",
+    "monitoring/check.py": "the lines of a Nagios plugin",
+    "monitoring/exporter.py": "an address",
+    "monitoring/find.py": "CSV",
+    "platform_copy/survey.py": "a program that runs where this package is not",
+    "root.py": "the overview, of 76 columns",
+    "start.py": "before the command line is imported",
+    "workshop/snmp.py": "JSON",
+}
+
+
+def test_what_people_read_is_printed_by_one_function() -> None:
+    """A sentence or a table that another module prints by `print` could be too wide."""
+    printing: set[str] = set()
+    for path in (ROOT_FOLDER / "pdu").rglob("*.py"):
+        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+        calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+        if any(isinstance(name, ast.Name) and name.id == "print" for name in calls):
+            printing.add(path.relative_to(ROOT_FOLDER / "pdu").as_posix())
+    assert printing == set(PRINTING)
