@@ -74,7 +74,7 @@ trials: env-tests ## the tests that are slow by nature, which make test leaves o
 	@sh .ci/setup offer
 	@$(RUN) -m pytest -q -m trial -n $(WORKERS) --dist worksteal $(ARGS)
 
-bench: env-tests ## the benchmarks, with ratios to a peer of the same run, and writes docs/dev/benchmarks.md; ONLY=snmp runs one of them, ONLY=list names them
+bench: env-tests ## prints the benchmarks, with ratios to a peer of the same run; ONLY=snmp runs one of them, ONLY=list names them
 	@sh .ci/setup offer
 	@$(RUN) -m tests.benchmarks $(if $(filter list,$(ONLY)),--help,$(ONLY))
 

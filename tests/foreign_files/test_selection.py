@@ -119,9 +119,9 @@ def test_a_new_kind_of_power_device_ends_with_an_error_until_somebody_looked(
 def test_a_taken_walk_and_its_answers_enter_the_list_with_their_hashes(tmp_path: Path) -> None:
     folder = checkout(tmp_path, new=write_snmprec(fixture("wti-power").rows))
     (folder / "tests/data/new.json").write_text("{}", "utf-8")
-    groups = json.loads(foreign_files.LIST.read_text("utf-8"))
-    taken = [walk for walk in selection.select(folder) if isinstance(walk, Taken)]
-    selection.groups_of(taken, folder, groups)
+    older_groups = json.loads(foreign_files.LIST.read_text("utf-8"))
+    walks = [walk for walk in selection.select(folder) if isinstance(walk, Taken)]
+    groups = selection.with_walks(older_groups, walks, folder)
     files = {group["folder"]: group["files"] for group in groups}
     assert files["snmp/recordings"] == {}
     assert files["snmp/walks"]["new.snmprec"]["at"] == "snmpsim/new.snmprec"
