@@ -84,7 +84,7 @@ def families_sentence() -> str:
     switched = counts.switched_by_recording + counts.switched_by_programs
     others = counts.families - switched - counts.unproven
     return (
-        f"**It reads {counts.families} families over SNMP (a family: units with the same SNMP"
+        f"**The pack reads {counts.families} families over SNMP (a family: units with the same SNMP"
         f" objects). Recordings of real units show the outlet states of {counts.states} and the"
         f" figures of {counts.figures}; the rest is from MIBs and other programs. It switches"
         f" {switched}: {counts.switched_by_recording} by such a recording,"
