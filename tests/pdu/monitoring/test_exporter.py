@@ -71,7 +71,8 @@ def test_a_probe_asks_an_snmp_pdu_for_nothing_that_no_metric_shows() -> None:
         "rPDU2IdentModelNumber": "1.3.6.1.4.1.318.1.1.26.2.1.8",
         "eoPowerAccuracy": "1.3.6.1.2.1.229.1.2.1.4",  # of another family
     }
-    with NotedAgent(rpdu2(outlets=2).device) as agent:
+    agent = NotedAgent(rpdu2(outlets=2).device)
+    with agent:
         pdu = ListedPdu("rack", "snmp", Address(f"127.0.0.1:{agent.port}"))
         login = DeviceLogin("x", {}, {"community": "public"})
         reading = probes.probe(Target(pdu, load("snmp"), login), PATIENCE_S)
