@@ -81,29 +81,33 @@ def _own_settings(name: str) -> str:
 def families_sentence() -> str:
     """The sentence on the families and the real units behind them."""
     counts = family_counts()
+    switched = counts.switched_by_recording + counts.switched_by_programs
+    others = counts.families - switched - counts.unproven
     return (
-        f"**{counts.families} families over SNMP (a family: units with the same SNMP objects)."
-        f" Recordings of real units' answers show the outlet states of {counts.states} and the"
-        f" figures of {counts.figures}; the rest is from MIBs and other programs."
-        f" {counts.switched_by_recording + counts.switched_by_programs} are switched:"
-        f" {counts.switched_by_recording} by such a recording, {counts.switched_by_programs}"
-        f" because public programs switch them alike; {counts.unproven} more are *unproven* and"
-        " only read, until you set `switch_unproven`.**"
+        f"**The pack reads {counts.families} families over SNMP (a family: units with the same SNMP"
+        f" objects). Recordings of real units show the outlet states of {counts.states} and the"
+        f" figures of {counts.figures}; the rest is from MIBs and other programs. It switches"
+        f" {switched}: {counts.switched_by_recording} by such a recording,"
+        f" {counts.switched_by_programs} because public programs send the same commands (RPCM:"
+        f" DCImanager's own example). {counts.unproven} more are *unproven*: only read, until you"
+        f" set `switch_unproven`. {others} only meter, or their commands are not known.**"
     )
 
 
 def _families_ru() -> str:
     """The same for README.ru.md."""
     counts = family_counts()
+    switched = counts.switched_by_recording + counts.switched_by_programs
+    others = counts.families - switched - counts.unproven
     return (
         "**Семейств по SNMP (семейство — устройства с одним набором OID):"
         f" {counts.families}. Записями ответов реальных устройств подтверждены состояния розеток"
         f" для {counts.states} семейств и показания для {counts.figures}; остальное — из MIB"
-        " и открытых программ. Розетки включаются и выключаются у"
-        f" {counts.switched_by_recording + counts.switched_by_programs} семейств: у"
+        f" и открытых программ. Розетки переключаются у {switched} семейств: у"
         f" {counts.switched_by_recording} это подтверждено такой записью, у"
-        f" {counts.switched_by_programs} так же действуют открытые программы; ещё"
-        f" {counts.unproven} (unproven) только опрашиваются, пока не задано `switch_unproven`.**"
+        f" {counts.switched_by_programs} те же команды посылают открытые программы (для RPCM —"
+        f" пример самого DCImanager). Ещё {counts.unproven} (unproven) только опрашиваются, пока"
+        f" не задано `switch_unproven`. {others} только измеряют, или их команды неизвестны.**"
     )
 
 

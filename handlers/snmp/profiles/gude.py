@@ -99,6 +99,10 @@ PROFILES = (
             " ports; RCMBOutputRMS, RCMBOutputDC: signals of residual current, and the MIB does not"
             " say that they open a port"
         ),
+        note=(
+            "Meters of single ports are joined by their number, from 0 or from 1: unless their"
+            " rows are exactly those of the ports, the ports have no figures."
+        ),
     ),
     gude_profile(
         key="gude-pdu",

@@ -316,6 +316,10 @@ PROFILES = (
             )
         ),
         evidence=SIMULATED.of("current"),
+        note=(
+            "A unit with several main channels has no load: they may be lines, circuits or a"
+            " neutral."
+        ),
     ),
     vertiv_profile(
         key="liebert-mph",
