@@ -117,8 +117,9 @@ class Write(Control):
     obstacle: str = ""
 
     def check(self) -> None:
-        self.at.written_places()
-        if self.unsigned and not (isinstance(self.on, int) and isinstance(self.off, int)):
+        self.at.written_places()  # raises ValueError for a source that cannot be written
+        are_numbers = isinstance(self.on, int) and isinstance(self.off, int)
+        if self.unsigned and not are_numbers:
             raise ValueError("unsigned is for numbers")
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")

@@ -77,9 +77,11 @@ class Figure(FrozenValue):
         validation.require_distinct_texts(self.absent, "absent")
         validation.require_distinct_texts(self.padding, "padding")
         for scale in (self.scale, self.scale_of_integers):
-            if scale is not None and not (scale.is_finite() and scale > 0):
+            if scale is None:
+                continue
+            if not (scale.is_finite() and scale > 0):
                 raise ValueError(f"scale {scale} is not a finite number above zero")
-            if scale is not None and abs(scale.adjusted()) > self.MOST_DIGITS:
+            if abs(scale.adjusted()) > self.MOST_DIGITS:
                 raise ValueError(
                     f"scale {scale:.1e} shifts the decimal point by more than {self.MOST_DIGITS}"
                     " digits"
@@ -405,7 +407,8 @@ class Total(FrozenValue):
         chain = self._chain(reader) or units
         unmetered = (units & chain).difference(metered_units, doubtful)
         if unmetered:
-            return NotMetered(f"{_names('unit', sorted(unmetered))} without a meter")
+            names = _names("unit", sorted(unmetered))
+            return NotMetered(f"{names} without a meter")
         names = _names("unit", sorted(units))
         return NotKnown(f"the answers have no row of {self.objects} for {names}")
 

@@ -92,13 +92,17 @@ class ByUnit(ObjectSource):
         guess = reader.places.get(place, first_guess)
         number_now = self.number.value_of(reader, guess) if guess else None
         is_denied = number_now is not None
-        if guess == number and number_now is None and self.source.value_of(reader, guess) is None:
-            return None  # the table has no such row, and so not as many outlets
+        if guess == number and number_now is None:
+            value = self.source.value_of(reader, guess)
+            if value is None:
+                return None  # the table has no such row, and so not as many outlets
         if number_now is not None and text(number_now) == number:
             # last, because a unit of the same size that leaves changes this alone
             unit_now = _cell(self.unit, reader, guess)
-            is_moved = unit_now != reader.places.setdefault((place, guess), unit_now)
-            is_unit = unit_now in ((unit,) if unit else self.first_units)
+            earlier_unit = reader.places.setdefault((place, guess), unit_now)
+            is_moved = unit_now != earlier_unit
+            units_of_outlet = (unit,) if unit else self.first_units
+            is_unit = unit_now in units_of_outlet
             is_denied = not is_unit
             is_only_first = unit_now != self.first_units[0] or place in reader.places
             if is_unit and is_only_first and not is_moved:
