@@ -305,14 +305,16 @@ def _add_missing(outlets: Outlets, states: States, reader: Reader) -> States:
     if not states or not reader.lacks_rows():
         return states
     whole = reader.whole()
+    rows: dict[str, object] = {}
     try:
-        rows: Mapping[str, object] = outlets.states.rows_from(whole) if outlets.states else {}
+        if outlets.states:
+            rows.update(outlets.states.rows_from(whole))
         if outlets.rows is not None and not states.keys() <= rows.keys():
-            rows = {**rows, **outlets.rows.rows(whole)}
+            rows.update(outlets.rows.rows(whole))
     except PduHandlerError:  # the rows that are lost contradict others
         return states
     _raise_if_nameless(outlets, rows, whole)
-    return {row: states.get(row, EnumPowerStatus.UNKNOWN) for row in {**rows, **states}}
+    return {**dict.fromkeys(rows, EnumPowerStatus.UNKNOWN), **states}
 
 
 def _raise_if_nameless(outlets: Outlets, identities: Iterable[str], reader: Reader) -> None:
@@ -359,9 +361,8 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
     if outlets.states is not None and outlets.states.lists_no_outlet(reader):
         return not any(_count(source, reader).number for source in counts)
     for source in counts:
-        values = list(source.rows(reader).values()) if source else []
-        is_zero = bool(values) and all(number(value) == 0 for value in values)
-        if is_zero:
+        numbers = {number(value) for value in source.rows(reader).values()} if source else set()
+        if numbers == {0}:
             return True
     return False
 

@@ -89,11 +89,11 @@ class Figure(FrozenValue):
 
     def read_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, Decimal]:
         """Identity -> figure, for rows with a figure. `most`: see `rows_from`."""
-        return {
-            identity: figure
-            for identity, figure in self.rows_from(reader, most).items()
-            if isinstance(figure, Decimal)
-        }
+        measured: dict[str, Decimal] = {}
+        for identity, figure in self.rows_from(reader, most).items():
+            if isinstance(figure, Decimal):
+                measured[identity] = figure
+        return measured
 
     def raw_figures(self, reader: Reader) -> RawFigures:
         """Identity -> value, exponent and factor, LOST where the answers lack them. Padding is
@@ -442,7 +442,7 @@ class Total(FrozenValue):
     ) -> RawFigures:
         """What was read of a figure, of all units but these."""
         raw_figures = figure.raw_figures(reader)
-        return {row: raw for row, raw in raw_figures.items() if self._unit(row) not in units}
+        return {row: parts for row, parts in raw_figures.items() if self._unit(row) not in units}
 
     def _chain(self, reader: Reader) -> set[str]:
         """The units that `units` lists, none if it lists only one."""

@@ -64,9 +64,13 @@ class _TotalRequest(NamedTuple):
         self, reader: Reader, outlets: Iterable[str] = (), metered_units: Collection[str] = ()
     ) -> ExactFigure:
         """The total of a device with these outlets. `metered_units`: see `Total.read_from`."""
-        of_outlets = {identity: self.outlets.of(identity) for identity in outlets}
+        figures = {identity: self.outlets.of(identity) for identity in outlets}
         return self.total.read_from(
-            reader, of_outlets, self.most, counters=self.counters, metered_units=metered_units
+            reader,
+            figures,
+            self.most,
+            counters=self.counters,
+            metered_units=metered_units,
         )
 
     def needs_outlets(self, reader: Reader) -> bool:
@@ -109,13 +113,17 @@ def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
     if len(set(numbers.values())) == len(numbers):
         return numbers
     units = {identity: identity.split(".")[:-1] for identity in numbers}
-    differing = [len(set(arcs)) > 1 for arcs in zip_longest(*units.values())]
+    differing: list[bool] = []
+    for arcs_there in zip_longest(*units.values()):
+        differing.append(len(set(arcs_there)) > 1)
     numbers_with_units: dict[str, str] = {}
-    for identity, arcs in units.items():
-        parts = [*compress(arcs, differing), numbers[identity]]
+    for identity, number in numbers.items():
+        parts = [*compress(units[identity], differing), number]
         numbers_with_units[identity] = ":".join(parts)
-    is_distinct = len(set(numbers_with_units.values())) == len(numbers)
-    return numbers_with_units if is_distinct else numbers
+    distinct_numbers = set(numbers_with_units.values())
+    if len(distinct_numbers) < len(numbers):
+        return numbers
+    return numbers_with_units
 
 
 def unanswered_objects(device: SnmpDevice) -> Sequence[str]:

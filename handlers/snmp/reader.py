@@ -126,8 +126,10 @@ class Reader:
         is_missing = full_oid in self.got and self.got[full_oid] is None
         if not group or not is_missing:
             return False
-        answered = [other for other, value in self.got.items() if value is not None]
-        return any(_group(other) == group for other in answered)
+        for other_oid, value in self.got.items():
+            if value is not None and _group(other_oid) == group:
+                return True
+        return False
 
     def whole(self) -> WholeTables:
         """What was read so far, with the rows that are lost in it."""

@@ -139,7 +139,8 @@ def _plain(value: object) -> object:
 
 def _read_value(data: object, hint: Any, path: str) -> Any:
     """The value of the type `hint` in `data`, at `path` in the profile. Raises ProfileError."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    origin = typing.get_origin(hint)
+    arguments = typing.get_args(hint)
     if origin is typing.Union:
         return _read_union(data, arguments, path)
     if origin is tuple:
@@ -170,13 +171,16 @@ _WORDS: Mapping[Any, str] = {str: "a string", int: "a whole number", bool: "true
 
 def _read_union(data: object, arguments: tuple[Any, ...], path: str) -> Any:
     """The value of one of several types; None is allowed if it is among them."""
-    inner = [argument for argument in arguments if argument is not type(None)]
-    if data is None and len(inner) < len(arguments):
+    none = type(None)
+    types = [argument for argument in arguments if argument is not none]
+    if data is None and none in arguments:
         return None
-    for argument in inner:
-        if len(inner) == 1 or type(data) is argument:
-            return _read_value(data, argument, path)
-    words = " or ".join(_WORDS[argument] for argument in inner)
+    if len(types) == 1:
+        return _read_value(data, types[0], path)
+    for type_ in types:
+        if type(data) is type_:
+            return _read_value(data, type_, path)
+    words = " or ".join([_WORDS[type_] for type_ in types])
     raise ProfileError(f"{path}: give {words}, not {_quote(data)}")
 
 

@@ -63,11 +63,12 @@ class State(FrozenValue):
     def check(self) -> None:
         validation.require_values(self.on, "on")
         validation.require_values(self.off, "off")
-        validation.require_distinct_texts(self.on, "on")
-        validation.require_distinct_texts(self.off, "off")
-        validation.require_distinct_texts(self.absent, "absent")
-        on, off, absent = map(_folded, (self.on, self.off, self.absent))
-        validation.disjoint((("on", on), ("off", off), ("absent", absent)))
+        words: list[tuple[str, tuple[str, ...]]] = []
+        for name in ("on", "off", "absent"):
+            values = getattr(self, name)
+            validation.require_distinct_texts(values, name)
+            words.append((name, _folded(values)))
+        validation.disjoint(words)
 
     def read_from(self, reader: Reader) -> dict[str, EnumPowerStatus]:
         """The state of every outlet; {} if the device lists none."""
@@ -115,7 +116,7 @@ class State(FrozenValue):
 
     def state_by_value(self, reader: Reader, identity: str, value: Raw) -> EnumPowerStatus:
         """The state of one outlet whose value of `source` was read."""
-        confirming_value = self.confirm.value_of(reader, identity) if self.confirm else None
+        second = self.confirm.value_of(reader, identity) if self.confirm else None
         doubts: list[tuple[Doubt, Optional[Raw]]] = []
         for doubt in self.doubts:
             mark = doubt.test.value_of(reader, identity)
@@ -123,7 +124,7 @@ class State(FrozenValue):
             may_lack_table = mark is None and doubt.optional
             if not may_lack_table or doubt.test.rows(reader):
                 doubts.append((doubt, mark))
-        return self._decide(value, doubts, confirming_value)
+        return self._decide(value, doubts, second)
 
     def _decide(
         self, value: Raw, doubts: Iterable[tuple[Doubt, Optional[Raw]]], second: Optional[Raw]
