@@ -146,10 +146,14 @@ def _answer_as_typed(question: str) -> SupportAnswer:
 
 @cache
 def _maker_names() -> frozenset[str]:
-    """The squeezed names of vendors, brands and families."""
+    """The squeezed names of vendors, brands and families. A family whose key is a vendor and one
+    of its models, such as raritan-px2, is not all that reads this model."""
     texts: list[str] = []
     for entry in entries():
-        texts += [*entry.vendors, *entry.brands, *entry.shared_brands, entry.key]
+        texts += [*entry.vendors, *entry.brands, *entry.shared_brands]
+        model = word(entry.key.partition("-")[2])
+        if not _fitting([model]):
+            texts.append(entry.key)
     return squeezed(texts)
 
 
@@ -332,7 +336,7 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
         return _answer_strange(question, (), ())
     if any("UPS" in word(piece.text).parts for piece in words):
         return _answer_ups(question, words)
-    matches = _entries_with(words)
+    matches = _entries_with(words, whole=True) or _entries_with(words)
     if _is_one_named(matches, words):
         return SupportAnswer(question, YES, tuple(map(Match, matches)))
     known_words: list[Word] = []
@@ -415,11 +419,17 @@ def _knows(entry: SupportEntry, piece: Word, *, with_shared: bool = True) -> boo
     return telling_parts <= entry.words
 
 
-def _entries_with(words: Sequence[Word]) -> tuple[SupportEntry, ...]:
-    """The entries that know all of the words, if there are some."""
-    if not words:
-        return ()
-    return tuple(entry for entry in entries() if _knows_all(entry, words, with_shared=False))
+def _entries_with(words: Sequence[Word], *, whole: bool = False) -> tuple[SupportEntry, ...]:
+    """The entries that know all of the words, if there are some. `whole`: by more than the parts of
+    a word."""
+    found: list[SupportEntry] = []
+    for entry in entries():
+        is_known = _knows_all(entry, words, with_shared=False)
+        if whole:
+            is_known = all(piece.squeezed in entry.words for piece in words)
+        if words and is_known:
+            found.append(entry)
+    return tuple(found)
 
 
 def _is_one_named(candidates: Iterable[SupportEntry], words: Sequence[Word]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ _PROOFS: Mapping[EvidenceLevel, str] = {
 }
 READ = "yes"
 VARIES = "if the unit does it"
+_LEAST_JOINED = 4  # characters of such a name: I-03 could be anybody's
 _UPS_NOTE = "The UPS itself is read by the handler nut."
 
 
@@ -139,7 +140,7 @@ def _add_names(entry: SupportEntry) -> SupportEntry:
     # a MIB's name tells a family; another document only says how a handler speaks
     document = entry.document if entry.family else ""
     # a handler's models are also makes, such as HP
-    makes = () if entry.family else entry.models
+    makes = _joined_names(entry.models) if entry.family else entry.models
     makers = (*entry.vendors, *own_brands)
     descriptions = (entry.handler, entry.family, document, *entry.models, *patterns)
     return entry._replace(
@@ -149,6 +150,15 @@ def _add_names(entry: SupportEntry) -> SupportEntry:
         words=squeezed((entry.key, *makers, *models, *makes)) | telling((*makers, *descriptions)),
         makers=_wholes_and_parts((*makers, *shared_brands)) - GENERIC,
     )
+
+
+def _joined_names(models: Iterable[str]) -> Sequence[str]:
+    """The names with hyphens in descriptions of models, such as NPM-V: their parts alone may be too
+    short to tell a family."""
+    names: list[str] = []
+    for model in models:
+        names += re.findall(r"[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+", model)
+    return [name for name in names if len(word(name).squeezed) >= _LEAST_JOINED]
 
 
 def _is_brand_of(entry: SupportEntry, brand: Brand) -> bool:
