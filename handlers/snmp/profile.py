@@ -233,9 +233,11 @@ class Profile(FrozenValue):
         dot); 0 if none fits.
         """
         ended_arcs = f"{sys_object_id}."
-        roots = [root.sys_object_id for root in self.roots]
+        prefixes = list(self.sys_object_ids)
+        for root in self.roots:
+            prefixes.append(root.sys_object_id)
         longest = 0
-        for prefix in (*self.sys_object_ids, *roots):
+        for prefix in prefixes:
             if ended_arcs.startswith(f"{prefix}."):
                 longest = max(longest, prefix.count(".") + 1)
         return longest

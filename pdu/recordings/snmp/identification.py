@@ -257,7 +257,8 @@ def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: Hand
         out.can.append(
             "switch the outlets (not tried here; needs a community or user that may write)"
         )
-    basis = _basis(profile.evidence.switching, source.control)
+    written = family_tables.written_places(source.control)
+    basis = _basis(profile.evidence.switching, *written)
     out.evidence["switching"] = f"{basis}; {switching_basis(profile)}"
 
 

@@ -191,15 +191,16 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(
         # The output shows "..." in place of PEM text. The command below takes it for the name of a
         # file.
         (tmp_path / "...").write_text(secrets.get("ca_pem") or "")
-        assert root.run(shlex.split(output.partition("\nnext: pdu ")[2])) == 0
+        *_, step, _ = output.splitlines()
+        assert root.run(shlex.split(step.removeprefix("next: pdu "))) == 0
     rows = {row["handler"]: row for row in report["handlers"]}
     assert report["chosen"] == handler and {*rows} == {*names()}
     row = rows[handler]
     assert any("states of" in line for line in row["can"])
     assert any("load (" in line for line in row["can"])
     assert any("switch" in line for line in (*row["can"], *row["cannot"])) and row["evidence"]
-    # the verdict, what it cannot, and the next step
-    verdict, *_, hint, step = output.splitlines()
+    # the verdict, what it cannot, and the next steps
+    verdict, *_, hint, step, first_run = output.splitlines()
     unit_name = {
         "snmp": "APC AP8659, 8 outlets",
         "raritan": "Raritan PX3-5190R, 8 outlets",
@@ -209,6 +210,7 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(
     assert verdict.startswith(f"{handler}: yes: {unit_name}: reads, switches, meters ")
     assert hint == "what it rests on: --verbose"
     assert step.partition("127")[0] == f"next: pdu status {handler} "
+    assert first_run == "then: docs/first-run.md, the first run on your DCImanager"
     assert details.startswith(verdict) and "\n  rests on  " in details
     assert "s3cr3t" not in details + output and "Pa55" not in details + output
 
@@ -403,7 +405,7 @@ def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(
         settings = f"--port {server.port} -s device=rack1"
         words = f"{server.host} {settings} -s retries=0 --timeout 0.2".split()
         assert root.run(["identify", *words, "--secret-file", f"password={secret}"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == (
+    assert capsys.readouterr().out.splitlines()[-2] == (
         f"next: pdu status nut {server.host} {settings} --timeout 0.2"
         f" --secret-file 'password={secret}'"
     )
