@@ -58,9 +58,10 @@ def supports(output: Output, words: Sequence[str]) -> int:
     question = " ".join(words).strip()
     if not question:
         raise Usage("WORDS is empty: give a model, a vendor, a brand or a sysObjectID")
-    result = answer(question)
-    code = DONE if result.verdict == YES else code_of("unsupported")
-    return print_result(Result(_data(result), _lines(result), code), as_json=output.json)
+    said = answer(question)
+    code = DONE if said.verdict == YES else code_of("unsupported")
+    result = Result(_data(said), _lines(said), code)
+    return print_result(result, as_json=output.json)
 
 
 # ---- for a person --------------------------------------------------------------------------------
@@ -108,15 +109,21 @@ def _sentences(result: SupportAnswer) -> Iterable[str]:
 
 def _table(matches: Sequence[Match]) -> list[str]:
     """A table of matches, for an answer with too many to show each in full."""
-    rows: list[Sequence[str]] = []
-    for match in matches:
-        models = match.name.pattern if match.name else ", ".join(match.entry.models)
-        shown_models = textwrap.shorten(models, _CELL, placeholder=" ...")
-        switched = "varies" if match.switching == VARIES else match.switching
-        figures = ", ".join(_UNITS[name] for name in match.outlet)
-        family = match.entry.family or "-"
-        rows.append((match.entry.handler, family, shown_models, switched, figures or "no"))
-    return tabulate(("handler", "family", "models", "switched", "per outlet"), rows)
+    head = ("handler", "family", "models", "switched", "per outlet")
+    return tabulate(head, [_row(match) for match in matches])
+
+
+def _row(match: Match) -> Sequence[str]:
+    """A row of `_table`."""
+    entry = match.entry
+    models = match.name.pattern if match.name else ", ".join(entry.models)
+    return (
+        entry.handler,
+        entry.family or "-",
+        textwrap.shorten(models, _CELL, placeholder=" ..."),
+        "varies" if match.switching == VARIES else match.switching,
+        ", ".join(_UNITS[name] for name in match.outlet) or "no",
+    )
 
 
 def _match_lines(match: Match, sentences: Sequence[str]) -> list[str]:
@@ -138,7 +145,8 @@ def _match_lines(match: Match, sentences: Sequence[str]) -> list[str]:
     lines += _wrapped("switched", _switched(match))
     lines += _wrapped("evidence", _evidence(match))
     if name and name.note and name.note not in sentences:
-        lines += _wrapped("note" if name.sure else "maybe", name.note)
+        label = "note" if name.sure else "maybe"
+        lines += _wrapped(label, name.note)
     if entry.note:
         lines += _wrapped("note", entry.note)
     return lines
@@ -190,11 +198,14 @@ def _switched(match: Match) -> str:
 def _evidence(match: Match) -> str:
     names_by_basis: dict[str, list[str]] = {}
     for name, basis in match.evidence.items():
-        names_by_basis.setdefault(basis, []).append(name)
+        names = names_by_basis.setdefault(basis, [])
+        names.append(name)
     phrases: list[str] = []
     for basis, names in names_by_basis.items():
-        phrases.append(f"{', '.join(names)}: {basis}")
-    return f"{'; '.join(phrases)} ({match.entry.source})"
+        joined_names = ", ".join(names)
+        phrases.append(f"{joined_names}: {basis}")
+    joined_phrases = "; ".join(phrases)
+    return f"{joined_phrases} ({match.entry.source})"
 
 
 def _wrapped(label: str, text: str) -> list[str]:

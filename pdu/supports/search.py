@@ -136,12 +136,12 @@ def _answer_as_typed(question: str) -> SupportAnswer:
     models, words = _parse(question)
     if not models:
         return _answer_words(question, words)
-    if len(models) == 1:
-        return _answer_model(question, models[0], words)
-    if not any(model.names[0].key for model in models):
+    is_one_read = any(model.names[0].key for model in models)
+    if len(models) == 1 or not is_one_read:
         return _answer_model(question, models[0], words)
     texts = tuple(model.text for model in models)
-    return SupportAnswer(question, MAYBE, alike=texts, doubts=("ask for one model at a time",))
+    doubt = "ask for one model at a time"
+    return SupportAnswer(question, MAYBE, alike=texts, doubts=(doubt,))
 
 
 @cache
@@ -163,13 +163,17 @@ def _answer_oid(question: str, oid: str) -> SupportAnswer:
     """
     entry_by_family = {entry.family: entry for entry in entries()}
     recognition = recognise(oid)
-    doubts = (recognition.sentence,) if recognition.sentence else ()
-    matches = tuple(Match(entry_by_family[family.key]) for family in recognition.families)
+    sentence = recognition.sentence
+    doubts = (sentence,) if sentence else ()
+    matches: list[Match] = []
+    for family in recognition.families:
+        entry = entry_by_family[family.key]
+        matches.append(Match(entry))
     if recognition.is_other:
         return SupportAnswer(question, NO, doubts=doubts)
     near = tuple(entry_by_family[family.key] for family in recognition.candidates)
     if matches:
-        return SupportAnswer(question, YES, matches, near=near, doubts=doubts)
+        return SupportAnswer(question, YES, tuple(matches), near=near, doubts=doubts)
     verdict = MAYBE if near else UNKNOWN
     return SupportAnswer(question, verdict, near=near, strange=(oid,), doubts=doubts)
 
