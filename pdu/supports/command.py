@@ -139,8 +139,8 @@ def _match_lines(match: Match, sentences: Sequence[str]) -> list[str]:
     elif entry.names:
         patterns = map(_pattern, entry.names)
         lines += _wrapped("models", ", ".join(patterns))
-    lines += _wrapped("read", _reads(match))
     figures = f"the unit: {_figures(entry.unit)}; each outlet: {_outlet(match)}"
+    lines += _wrapped("read", _reads(match))
     lines += _wrapped("metered", figures)
     lines += _wrapped("switched", _switched(match))
     lines += _wrapped("evidence", _evidence(match))

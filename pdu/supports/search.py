@@ -426,14 +426,16 @@ def _knows(entry: SupportEntry, piece: Word, *, with_shared: bool = True) -> boo
 def _entries_with(words: Sequence[Word], *, whole: bool = False) -> tuple[SupportEntry, ...]:
     """The entries that know all of the words, if there are some. `whole`: by more than the parts of
     a word."""
-    found: list[SupportEntry] = []
+    if not words:
+        return ()
+    if whole:
+        names = {piece.squeezed for piece in words}
+        return tuple(entry for entry in entries() if names <= entry.words)
+    known_entries: list[SupportEntry] = []
     for entry in entries():
-        is_known = _knows_all(entry, words, with_shared=False)
-        if whole:
-            is_known = all(piece.squeezed in entry.words for piece in words)
-        if words and is_known:
-            found.append(entry)
-    return tuple(found)
+        if _knows_all(entry, words, with_shared=False):
+            known_entries.append(entry)
+    return tuple(known_entries)
 
 
 def _is_one_named(candidates: Iterable[SupportEntry], words: Sequence[Word]) -> bool:
@@ -464,13 +466,14 @@ def _alike(strange: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
             for name in entry.names:
                 text_by_name.setdefault(sample(name.pattern), name.pattern.rstrip("*"))
     texts: list[str] = []
-    strange_words = [piece for piece in map(word, strange.split()) if not piece.is_generic]
-    whole = word(strange)
-    for piece in strange_words if whole.is_generic else (whole, *strange_words):
-        similar = similar_names(piece.squeezed, text_by_name, _NEAREST)
-        texts += [text_by_name[name] for name in similar]
-    for piece in strange_words:
-        if len(piece.squeezed) >= _LEAST_BEGINNING:
+    pieces = [word(text) for text in strange.split()]
+    for piece in (word(strange), *pieces):
+        if not piece.is_generic:
+            similar = similar_names(piece.squeezed, text_by_name, _NEAREST)
+            texts += [text_by_name[name] for name in similar]
+    for piece in pieces:
+        is_long = len(piece.squeezed) >= _LEAST_BEGINNING
+        if is_long and not piece.is_generic:
             texts += _names_begun(piece.squeezed, candidates)
     return tuple(dict.fromkeys(texts))[:_NEAREST]
 
