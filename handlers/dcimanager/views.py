@@ -13,6 +13,7 @@ import logging
 import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
@@ -71,7 +72,7 @@ class Figures(NamedTuple):
             # NOT_ASKED is this pack's own sentence, and the power of each outlet in a poll
             if figure == NOT_ASKED or not isinstance(figure, (NotKnown, NotMetered)):
                 return figure
-            return figure._replace(reason=quote(figure.reason))
+            return replace(figure, reason=quote(figure.reason))
 
         return self._each(shown)
 

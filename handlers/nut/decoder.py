@@ -125,4 +125,5 @@ def _row(line: str, start: str) -> tuple[str, ...]:
     plain = _PLAIN_ROW.fullmatch(line, len(start))
     if plain is not None:
         return cast(tuple[str, str], plain.groups())
-    return tuple(split(line[len(start) :]))
+    words = line[len(start) :]
+    return tuple(split(words))

@@ -382,8 +382,11 @@ def _fail(error: PduHandlerError) -> NoReturn:
     if not isinstance(error, Unreachable):
         raise PyNUTError(str(error)) from error
     system = error.system if isinstance(error, NetworkError) else None
-    kinds = [kind for base, kind in _KINDS if isinstance(system, base)]
-    library_error = (kinds[0] if kinds else PyNUTConnectionError)(str(error))
+    library_error = PyNUTConnectionError(str(error))
+    for base, kind in _KINDS:
+        if isinstance(system, base):
+            library_error = kind(str(error))
+            break
     if system is not None:
         library_error.errno = system.errno
     raise library_error from error

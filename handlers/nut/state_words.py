@@ -226,7 +226,9 @@ def _mirrored_table(
     switchable = row.get("switchable", "").strip().lower()
     if parse_number(switchable) == float(number):
         return AMBIGUOUS_TABLES[0]
-    return AMBIGUOUS_TABLES[-1] if number == "1" and switchable != "yes" else None
+    if number == "1" and switchable != "yes":
+        return AMBIGUOUS_TABLES[-1]
+    return None
 
 
 def words_without_state(

@@ -72,10 +72,15 @@ class _OutletSwitch:
     def __init__(
         self, client: NutClient, ups: str, outlet: NutOutlet, command: SwitchCommand, *, on: bool
     ) -> None:
-        self._client, self._ups, self._outlet, self._command = client, ups, outlet, command
+        self._client = client
+        self._ups = ups
+        self._outlet = outlet
+        self._command = command
         self._on = on
-        # whether the driver has reported success, and whether all values came with that report
-        self._is_reported = self._is_fresh = False
+        # whether the driver has reported success
+        self._is_reported = False
+        # whether all values came with that report
+        self._is_fresh = False
         # of the last reading
         self._values: Mapping[str, str] = {}
         self._variables = (*outlet.state_variables, *outlet.meter_variables)
@@ -102,8 +107,10 @@ class _OutletSwitch:
         state = outlets.state_of(self._values, self._outlet.words_without_state)
         # The driver caches the state. If it was the wanted one before the write, only the report on
         # the command is proof.
-        is_old = state is self._on and self._outlet.state is self._on and not self._is_reported
-        return STATES[None if is_old else state]
+        was_wanted_before = self._outlet.state is self._on
+        if state is self._on and was_wanted_before and not self._is_reported:
+            return EnumPowerStatus.UNKNOWN
+        return STATES[state]
 
     @property
     def doubt(self) -> str:

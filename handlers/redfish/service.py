@@ -78,16 +78,17 @@ class RedfishService:
         keeps: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._clients = [
-            RedirectedClient(
-                endpoint(config.scheme, config.host, config.port), transport(config.trust)
-            )
-        ]
-        self._transport, self._trust = transport, config.trust
-        self._clock, self._sleep, self._timeout = clock, sleep, config.timeout
+        where = endpoint(config.scheme, config.host, config.port)
+        self._clients = [RedirectedClient(where, transport(config.trust))]
+        self._transport = transport
+        self._trust = config.trust
+        self._clock = clock
+        self._sleep = sleep
+        self._timeout = config.timeout
         self._seconds = CALL_SECONDS if seconds is None else seconds
         self._end = clock() + self._seconds
-        self.login, self._mode = config.login, config.session
+        self.login = config.login
+        self._mode = config.session
         self._session: Optional[str] = None
         # whether the service has answered a request of the present session
         self._session_is_known = False
@@ -190,11 +191,9 @@ class RedfishService:
         """
         root = self.root()
         reply = self._send("GET", path)
-        if reply.status == 401 and self._wants_session(reply):
-            self._log_in(root)
-            reply = self._send("GET", path)
-        elif reply.status == 401 and self._session_is_known:
-            # the unit ended the session while it was idle
+        is_refused = reply.status == 401
+        if is_refused and (self._wants_session(reply) or self._session_is_known):
+            # none was open, or the unit ended it while it was idle
             self._log_in(root)
             reply = self._send("GET", path)
         elif self._mode == AUTO:
@@ -239,10 +238,9 @@ class RedfishService:
         if logs_in and len(paths) > 1:  # the first reading logs in
             return [*self.all(paths[:1]), *self.all(paths[1:])]
         connections = min(_MOST_CONNECTIONS, math.ceil(len(paths) / _PER_CONNECTION))
-        for _ in range(len(self._clients), connections):
-            self._clients.append(
-                RedirectedClient(self._clients[0].where, self._transport(self._trust))
-            )
+        where = self._clients[0].where
+        while len(self._clients) < connections:
+            self._clients.append(RedirectedClient(where, self._transport(self._trust)))
         if len(paths) > _PER_CONNECTION:
             return read_in_parallel(
                 paths, self._clients, self._read_beside_others, self._resource_or_error
@@ -315,7 +313,8 @@ class RedfishService:
         A Location may name the service by another host, port or scheme than it is reached by, as
         behind a forwarded port. Only its path is used, so no login leaves this service.
         """
-        for target in (reply.headers.get("location"), (json_object(reply) or {}).get("@odata.id")):
+        content = json_object(reply) or {}
+        for target in (reply.headers.get("location"), content.get("@odata.id")):
             # ValueError: no URL
             with contextlib.suppress(ProtocolError, ValueError):
                 return self.path(_path_and_query(target))
@@ -332,7 +331,8 @@ class RedfishService:
         """After a 401 that offers no basic login (RFC 9110, 11.6.1), turn auto into session login.
         Returns whether it did.
         """
-        if self._mode != AUTO or "basic" in reply.headers.get("www-authenticate", "").lower():
+        schemes = reply.headers.get("www-authenticate", "").lower()
+        if self._mode != AUTO or "basic" in schemes:
             return False
         self._mode = SESSION
         return True

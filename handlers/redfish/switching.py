@@ -41,7 +41,8 @@ def switch_outlet(
     it may or may not have switched. The readings before the command may raise any error.
     """
     listed_outlet = find_outlet(service, choice, identity)
-    outlet, quote = listed_outlet.resource, service.login.quoted
+    outlet = listed_outlet.resource
+    quote = service.login.quoted
     outlet_actions.raise_if_locked(identity, outlet)
     action = outlet_actions.action(identity, outlet)
     info = outlet_actions.info_link(action)
@@ -50,9 +51,8 @@ def switch_outlet(
         listed_outlet.id, outlet, action, action_info, on=on, unproven=unproven, quote=quote
     )
     target = service.path(action.get("target"))
-    outlet_actions.raise_if_elsewhere(
-        identity, target, service.path(listed_outlet.link), unproven=unproven, quote=quote
-    )
+    outlet_path = service.path(listed_outlet.link)
+    outlet_actions.raise_if_elsewhere(identity, target, outlet_path, unproven=unproven, quote=quote)
     command = _Command(service, listed_outlet, target, body)
     target_state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
     state = switch(command.write, command.read_state, target_state, deadline=deadline, pause=pause)

@@ -37,7 +37,9 @@ class BulkRequestHelper:
         """
         Bulk(self.agent, self.requests).perform()
         self.responses = [entry.error or entry.get() for entry in self.requests]
-        if self.raise_subreq_failure if raise_subreq_failure is None else raise_subreq_failure:
+        if raise_subreq_failure is None:
+            raise_subreq_failure = self.raise_subreq_failure
+        if raise_subreq_failure:
             for entry in self.requests:
                 entry.get()
         return self.responses

@@ -57,7 +57,9 @@ class Reference(IdlValue):
         rid = expect(str, reference.get("rid"), cls)
         name = expect(str, reference.get("type"), cls)
         proxy = object.__new__(class_of(cls, name))
-        proxy.target, proxy.agent, proxy.wire_type = rid, agent, name
+        proxy.target = rid
+        proxy.agent = agent
+        proxy.wire_type = name
         return proxy
 
     def idl_json(self) -> object:
