@@ -13,9 +13,8 @@
 # no file, no argument and no environment of a program it starts: printf is a part of the shell.
 set -eu +ax # neither exported nor traced, whatever the caller's shell was set to
 unset password token reply answer # exported variables of these names would hand ours to programs
-password=${DCI_PASSWORD:-} token='' answer='' insecure='' id='' && unset DCI_PASSWORD CDPATH
-API=/api/eservice/v3/custom_equipment line='
-' head_end=$(printf '\r\n\r\n.') # the end of an answer's headers; the dot keeps its line break
+password=${DCI_PASSWORD:-} file=${DCI_PASSWORD_FILE:-/dev/null} token='' answer='' insecure='' id='' && unset DCI_PASSWORD CDPATH
+API=/api/eservice/v3/custom_equipment head_end=$(printf '\r\n\r\n.') # the end of an answer's headers; the dot keeps its line break
 handlers() { # NAME|ARCHIVE|IMPORT PATH|draft: only by its name|BODY of the call that registers it
     cat <<'END'
 @HANDLERS@
@@ -24,16 +23,16 @@ END
 
 stop() { printf 'register.sh: %s\n' "$1" >&2 && exit 1; }
 # ---- calls: each sets $status and $answer ----------------------------------------------------------
-run_curl() { # METHOD PATH SECONDS [OPTION...]: prints headers, an empty line, the body, the status
+run_curl() { # METHOD PATH SECONDS [OPTION...]: prints headers, an empty line, the body, a blank, the status
     method=$1 url=$DCI_URL$2 seconds=$3 && shift 3
     curl -q --silent --show-error --include --suppress-connect-headers --proto '=https' --tlsv1.2 \
         --globoff ${insecure:+--insecure} --connect-timeout 10 --max-time "$seconds" \
-        --max-filesize 1000000 --write-out '\n%{http_code}' -H 'isp-box-instance: true' \
+        --max-filesize 1000000 --write-out ' %{http_code}' -H 'isp-box-instance: true' \
         -H 'Accept: application/json' -H 'Expect:' -X "$method" "$@" "$url"
 }
 
 take_apart() { # the reply of run_curl, in which half an answer would look like an empty one
-    status=${reply##*"$line"} answer=${reply%"$line"*}
+    status=${reply##* } answer=${reply% *}
     case $answer in *"${head_end%.}"*) answer=${answer#*"${head_end%.}"} ;; *) return 1 ;; esac
 }
 
@@ -52,8 +51,7 @@ call() { # METHOD PATH SECONDS [OPTION...]: the token is curl's standard input, 
 is_success() { # 2xx, with nothing or an object that says nothing of an error
     case $status,$(printf '%s' "$answer" | tr -d ' \t\r\n' | sed 's/"errors*":\(null\)*\(\[\]\)*[,}]//g') in
         2??,*'"error":'* | 2??,*'"errors":'* | 2??,*'"success":false'*) return 1 ;;
-        2??, | 2??,'{'*) ;;
-        *) return 1 ;;
+        2??, | 2??,'{'*) ;; *) return 1 ;;
     esac
 }
 
@@ -78,7 +76,7 @@ remember() { printf '%s\n' "$DCI_URL $1 $2" >>register.ids; } # HANDLER ID
 
 remembered_id() { # HANDLER
     [ ! -f register.ids ] ||
-        awk -v url="$DCI_URL" -v handler="$1" '$1 == url && $2 == handler { id = $3 } END { print id }' register.ids
+        awk -v url="$DCI_URL" -v handler="$1" '{ sub(":443$", "", $1) } tolower($1) == url && $2 == handler { id = $3 } END { print id }' register.ids
 }
 
 read_list() { # HANDLER: sets $listed: yes, no, or "" if this DCImanager has no such list
@@ -92,14 +90,15 @@ read_list() { # HANDLER: sets $listed: yes, no, or "" if this DCImanager has no 
     [ "${total:-$rows}" = "$rows" ] || stop "DCImanager shows no list, or one page of it: $advice"
 }
 
-create() { # HANDLER BODY: sets $id. Never twice: DCImanager may have it, and the answer be lost
+create() { # HANDLER BODY: sets $id. Never again unless a list lacks it: DCImanager may have it, and the answer be lost
     read_list "$1"
     [ "$listed" != yes ] || stop "DCImanager lists $1 already: $advice"
+    [ "$id,$listed" != '?,' ] || stop "it is not known whether $1 was registered: $advice"
     remember "$1" '?'
     call POST "$API" 60 -H 'Content-Type: application/json' --data-binary "$2" ||
         stop "it is not known whether $1 was registered: $advice"
     id=$(number)
-    case $status in 4?? | 503) remember "$1" - && fail "$1 was not registered" ;; esac
+    case $status in 4??) remember "$1" - && fail "$1 was not registered" ;; esac
     if ! is_success || [ -z "$id" ]; then fail "it is not known whether $1 was registered: $advice"; fi
     remember "$1" "$id"
     printf '%s\n' "$1: registered with the id $id"
@@ -109,9 +108,8 @@ upload() { # HANDLER ARCHIVE IMPORT_PATH BODY
     [ -r "$2" ] || stop "$2 cannot be read"
     id=${given_id:-$(remembered_id "$1")}
     case $id in
-        '' | -) create "$1" "$4" ;;
+        '' | - | '?') create "$1" "$4" ;;
         "$given_id") ;;
-        '?') stop "it is not known whether $1 was registered: find its id, and give it: sh register.sh ${1#pdu_} ID" ;;
         *) read_list "$1" && case $listed in no) stop "the id $id of $1 in register.ids is not in DCImanager" ;; esac ;;
     esac
     call POST "$API/$id/content" 300 -F "data=@$2" -F "handler_import=$3" || stop "$1 (id $id): the upload failed"
@@ -125,11 +123,14 @@ name=${1:-} given_id=${2:-}
 case $given_id,$name in *[!0-9]*,* | ?*, | *,*[!a-z0-9_]*) stop 'usage: sh register.sh [NAME [ID]]' ;; esac
 [ -z "$name" ] || handlers | grep -qE "^(pdu_)?$name\|" || stop "there is no handler $name here"
 [ "$(command -v printf)" = printf ] || stop 'this shell has no printf of its own: use dash, bash or busybox'
-DCI_URL=${DCI_URL:-$(ask 'URL of DCImanager')} && DCI_URL=${DCI_URL%/}
+DCI_URL=$(printf '%s' "${DCI_URL:-$(ask 'URL of DCImanager')}" | tr '[:upper:]' '[:lower:]' | sed 's|/$||; s|:443$||')
 case $DCI_URL in *[!][A-Za-z0-9.:/_-]* | https://*/*) stop 'DCI_URL has more than a server' ;; https://?*) ;; *) stop 'DCI_URL begins with https://' ;; esac
 DCI_EMAIL=${DCI_EMAIL:-$(ask 'E-mail of an administrator')}
 case ${DCI_INSECURE:-0} in 1 | yes) insecure=yes ;; esac
-if [ -n "${DCI_PASSWORD_FILE:-}" ]; then IFS='' read -r password <"$DCI_PASSWORD_FILE" || :; fi
+shared=$(find -L "$file" -prune -type f '(' -perm -020 -o -perm -002 -o -perm -004 -o \
+    ! -user 0 ! -user "$(id -u)" ')') || stop "$file cannot be read"
+[ -z "$shared" ] || stop "$shared: users other than its owner can read or change it, and it may contain a secret; chmod g-w,o-rw '$shared', or chown"
+[ "$file" = /dev/null ] || IFS='' read -r password <"$file" || :
 if [ -z "$password" ]; then
     trap 'stty echo </dev/tty' EXIT && trap 'exit 130' HUP INT TERM
     stty -echo </dev/tty && password=$(ask "Password of $DCI_EMAIL") && stty echo </dev/tty && echo >/dev/tty

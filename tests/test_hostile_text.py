@@ -72,9 +72,7 @@ def test_an_identity_that_no_outlet_has_is_refused_without_a_write(
             assert is_one_line(str(caught.value)) and len(str(caught.value)) < 1000, about
         after = peer.books()
     assert (after.writes, after.states) == (before.writes, before.states)
-    assert [
-        record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())
-    ] == []
+    assert all(is_one_line(record.getMessage()) for record in caplog.records)
 
 
 # ---- handler settings ----------------------------------------------------------------------------
@@ -108,12 +106,9 @@ def test_a_hostile_setting_raises_a_pdu_handler_error_or_has_no_effect(
     with PEERS[name]() as peer, caplog.at_level(logging.DEBUG):
         before = peer.books()
         for key, (about, text) in list(itertools.product(keys, TEXTS.items()))[::every]:
+            changes = {key: text} if peer.snmp else {key: text, "timeout": "60"}
             try:
-                ports = (
-                    made(peer, **{key: text, "timeout": "60"} if not peer.snmp else {key: text})
-                    .status()
-                    .ports
-                )
+                ports = made(peer, **changes).status().ports
             except PduHandlerError as error:
                 assert is_one_line(str(error)) and len(str(error)) < 3000, (key, about)
             else:
@@ -123,9 +118,7 @@ def test_a_hostile_setting_raises_a_pdu_handler_error_or_has_no_effect(
                 assert identities <= set(before.states), (key, about)
         after = peer.books()
     assert (after.writes, after.states) == (before.writes, before.states)
-    assert [
-        record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())
-    ] == []
+    assert all(is_one_line(record.getMessage()) for record in caplog.records)
 
 
 @pytest.mark.parametrize("key", ["device", "username", "password"])
@@ -140,63 +133,85 @@ def test_a_nut_server_gets_a_hostile_setting_within_one_line(key: str) -> None:
         server.faults.rewrite = note
         for about, text in TEXTS.items():
             del lines[:]
+            port = PduPortView("1", EnumPowerStatus.UNKNOWN)
             with pytest.raises(PduHandlerError):
-                made(nut_peer(server, **{key: text})).port_down(
-                    PduPortView("1", EnumPowerStatus.UNKNOWN)
-                )
+                made(nut_peer(server, **{key: text})).port_down(port)
             assert all(line in NUT_WHOLE or line.startswith(NUT_LINES) for line in lines), about
             assert len(lines) == len(set(lines)), about
-            assert len(
-                {line.split()[0] for line in lines if line.startswith(("USERNAME ", "PASSWORD "))}
-            ) in (0, 2), about
-            assert sum(line.startswith("USERNAME ") for line in lines) <= 1, about
+            words = [line.split()[0] for line in lines]
+            logins = [word for word in words if word in ("USERNAME", "PASSWORD")]
+            assert sorted(logins) in ([], ["PASSWORD", "USERNAME"]), about
         assert server.books().writes == []
 
 
 # ---- names of outlets ----------------------------------------------------------------------------
 
 
+def _form(peer: Peer) -> tuple[list[str], dict[str, str]]:
+    """The options and the environment that say how the peer's PDU is reached."""
+    options: list[str] = []
+    variables: dict[str, str] = {}
+    for key, value in {**peer.settings, **peer.snmp}.items():
+        if key in SECRETS:
+            variables[f"PDU_{key.upper()}"] = value
+        else:
+            options += ["-s", f"{key}={value}"]
+    return options, variables
+
+
+def _states(peer: Peer) -> dict[str, str]:
+    """The states of the peer's outlets, which were not written to."""
+    books = peer.books()
+    assert books.writes == []
+    return {identity: STATES[on] for identity, on in books.states.items()}
+
+
 @pytest.mark.parametrize("name", list(NAMED))
-def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(
-    name: str, call: Call, tmp_path: Path
-) -> None:
+def test_an_outlets_name_stays_within_its_line(name: str, call: Call) -> None:
+    with NAMED[name](NAMES) as peer:
+        options, variables = _form(peer)
+        process = call("status", name, peer.address, *options, **variables)
+        states = _states(peer)
+    head, rule, *rows, last_line = process.stdout.splitlines()
+    assert all(map(is_one_line, [head, rule, *rows, last_line])), process.stderr
+    cells = [row.split()[:2] for row in rows]
+    assert cells == [[identity, state] for identity, state in states.items()]
+
+
+@pytest.mark.parametrize("name", list(NAMED))
+def test_an_outlets_name_stays_within_its_json_value(name: str, call: Call) -> None:
+    with NAMED[name](NAMES) as peer:
+        options, variables = _form(peer)
+        process = call("status", name, peer.address, "--json", *options, **variables)
+        states = _states(peer)
+    assert process.stdout.isascii()
+    outlets = json.loads(process.stdout)["outlets"]
+    shown_states = [(outlet["identity"], outlet["state"]) for outlet in outlets]
+    assert sorted(shown_states) == sorted(states.items())
+    names = [outlet["name"] for outlet in outlets]
+    assert all(map(is_one_line, names))
+    # they are the device's
+    assert names.count(LISTED["markup"]) == 1
+
+
+@pytest.mark.parametrize("name", list(NAMED))
+def test_an_outlets_name_stays_within_its_metric_label(name: str, tmp_path: Path) -> None:
     with NAMED[name](NAMES) as peer:
         pdu_list, logins = tmp_path / "list.csv", private(tmp_path / "logins.toml", login(peer))
         pdu_list.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer)}\n")
         with serving("--list", pdu_list, "--auth", logins) as server:
             metrics = server.probe(target=name)
-        form = {**peer.settings, **peer.snmp}
-        arguments = [
-            part
-            for key, value in form.items()
-            if key not in SECRETS
-            for part in ("-s", f"{key}={value}")
-        ]
-        secrets = {f"PDU_{key.upper()}": value for key, value in form.items() if key in SECRETS}
-        text = call("status", name, peer.address, *arguments, **secrets)
-        document = call("status", name, peer.address, "--json", *arguments, **secrets)
         books = peer.books()
-    states = {identity: STATES[on] for identity, on in books.states.items()}
-    outlets = json.loads(document.stdout)["outlets"]
-    assert {outlet["identity"]: outlet["state"] for outlet in outlets} == states and len(
-        outlets
-    ) == len(states)
-    assert all(is_one_line(outlet["name"]) for outlet in outlets) and document.stdout.isascii()
-    # the names are the device's
-    assert [outlet["name"] for outlet in outlets].count(LISTED["markup"]) == 1
-    lines = text.stdout.splitlines()
-    assert len(lines) == 3 + len(states) and all(map(is_one_line, lines)), text.stderr
-    assert [line.split()[:2] for line in lines[2:-1]] == [
-        [identity, state] for identity, state in states.items()
-    ]
-    labels = [dict(sample) for sample in metrics["pdu_outlet_info"]]
-    assert {label["outlet"] for label in labels} == set(states) and all(
-        is_one_line(label["name"]) for label in labels
-    )
-    assert {
-        dict(sample)["outlet"]: value for sample, value in metrics["pdu_outlet_state"].items()
-    } == {identity: float(on) for identity, on in books.states.items() if on is not None}
     assert all(metric.startswith("pdu_") for metric in metrics)
+    labels = [dict(sample) for sample in metrics["pdu_outlet_info"]]
+    assert {label["outlet"] for label in labels} == set(books.states)
+    assert all(is_one_line(label["name"]) for label in labels)
+    states = {}
+    for sample, value in metrics["pdu_outlet_state"].items():
+        states[dict(sample)["outlet"]] = value
+    assert states == {
+        identity: float(on) for identity, on in books.states.items() if on is not None
+    }
     assert books.writes == []
 
 
@@ -237,30 +252,42 @@ def third_party(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_hostile_identities_are_escaped_on_the_terminal_on_the_page_and_in_json(
+def test_hostile_identities_are_escaped_on_the_terminal(third_party: Path, call: Call) -> None:
+    process = call("check", third_party / "list.csv")
+    assert process.returncode == 1
+    assert all(map(is_one_line, process.stdout.splitlines())), process.stderr
+
+
+def test_hostile_identities_are_no_elements_of_the_page(
     third_party: Path, call: Call, tmp_path: Path
 ) -> None:
-    written = tmp_path / "page.html"
-    process = call("check", third_party / "list.csv", "--html", written)
-    assert process.returncode == 1 and all(map(is_one_line, process.stdout.splitlines())), (
-        process.stderr
-    )
-    page = Elements(written.read_text("utf-8"))
+    file = tmp_path / "page.html"
+    assert call("check", third_party / "list.csv", "--html", file).returncode == 1
+    page = Elements(file.read_text("utf-8"))
     elements = {element for element, *_ in page.found}
     assert elements and not elements & {"script", "img", "iframe"}
     assert [names for element, *names in page.found if element == "a"] == [["href"]]
-    assert '<a href="#reading">' in written.read_text("utf-8")
-    assert not [name for _, *names in page.found for name in names if name.startswith("on")]
-    assert [text for text in page.text.split("\n") if not is_one_line(text)] == []
-    (pdu,) = json.loads(call("check", third_party / "list.csv", "--json").stdout)["pdus"]
-    assert len(pdu["outlets"]) == 1 + len(TEXTS)
-    assert all(is_one_line(outlet["identity"]) for outlet in pdu["outlets"])
-    cells = next(
-        csv.DictReader(io.StringIO(call("check", third_party / "list.csv", "--csv").stdout))
-    )
+    assert '<a href="#reading">' in file.read_text("utf-8")
+    attributes = [name for _, *names in page.found for name in names]
+    assert not [name for name in attributes if name.startswith("on")]
+    assert all(map(is_one_line, page.text.split("\n")))
+
+
+def test_hostile_identities_are_one_line_each_in_json(third_party: Path, call: Call) -> None:
+    process = call("check", third_party / "list.csv", "--json")
+    (pdu,) = json.loads(process.stdout)["pdus"]
+    identities = [outlet["identity"] for outlet in pdu["outlets"]]
+    assert len(identities) == 1 + len(TEXTS) and all(map(is_one_line, identities))
+
+
+def test_a_hostile_name_of_a_pdu_is_no_formula_in_csv(third_party: Path, call: Call) -> None:
+    process = call("check", third_party / "list.csv", "--csv")
+    cells = next(csv.DictReader(io.StringIO(process.stdout)))
     assert (cells["name"], cells["unknown"]) == ("'=1+1", str(len(TEXTS)))
+
+
+def test_hostile_identities_stay_within_their_metric_labels(third_party: Path) -> None:
     with exporter("--list", third_party / "list.csv") as server:
         metrics = server.probe(target="=1+1")
-    assert len(metrics["pdu_outlet_state_unknown"]) == len(TEXTS) and all(
-        name.startswith("pdu_") for name in metrics
-    )
+    assert len(metrics["pdu_outlet_state_unknown"]) == len(TEXTS)
+    assert all(name.startswith("pdu_") for name in metrics)

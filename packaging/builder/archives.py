@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import Optional
 
 from pdu.loading.handler_archives import content_hash, content_name, pack_archive
+from pdu.registration.kept_archives import PREVIOUS
 
 from .closure import BuildError, files
-
-PREVIOUS = "previous"  # in the folder of archives: those that others of the same version replaced
 
 _ENTRY = '''"""Entry module of this archive. The code is in the folder that is named by the hash of its content.
 

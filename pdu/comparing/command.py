@@ -104,26 +104,26 @@ def compare(
     address = hosts.parse_argument(host)
     # a secret that is typed is asked for once
     login = replace(login, typed_secrets={})
+    is_repeated = bool(every)
+    count = times or (sys.maxsize if is_repeated else 1)
+    comparisons, with_differences = 0, 0
     with tempfile.TemporaryDirectory(prefix="pdu-compare-") as name, reading_only():
-        sides = [
-            _side(loaded_handler, address, login)
-            for loaded_handler in _loaded_pair(first, second, Path(name))
-        ]
-        count = times or (sys.maxsize if every else 1)
-        outcomes: list[bool] = []
+        handlers = _loaded_pair(first, second, Path(name))
+        sides = [_side(handler, address, login) for handler in handlers]
         with contextlib.ExitStack() as stack:
-            if every:
+            if is_repeated:
                 stack.enter_context(contextlib.suppress(KeyboardInterrupt))
-            for number in range(count):
-                if number:
+            while comparisons < count:
+                if comparisons:
                     time.sleep(60.0 * (every or 0.0))
                 with waiting(f"reading {address} with both handlers", run.output):
-                    rows = _differences(sides, run, is_repeated=bool(every))
-                outcomes.append(bool(rows))
+                    rows = _differences(sides, run, is_repeated=is_repeated)
+                comparisons += 1
+                with_differences += bool(rows)
                 _tell(run, sides, address, rows, out)
-    if len(outcomes) > 1 and not run.output.json:
-        print(f"{counted(len(outcomes), 'comparison')}, {sum(outcomes)} with differences")
-    return NOT_SEEN if any(outcomes) or not outcomes else DONE
+    if comparisons > 1 and not run.output.json:
+        print(f"{counted(comparisons, 'comparison')}, {with_differences} with differences")
+    return NOT_SEEN if with_differences or not comparisons else DONE
 
 
 # ---- the two handlers ----------------------------------------------------------------------------
@@ -134,22 +134,25 @@ def _loaded_pair(first: str, second: str, folder: Path) -> Iterator[LoadedHandle
     SettingsError.
     """
     yield load(first)
-    tops = [read_handler(word).archive.top for word in (first, second) if is_handler_there(word)]
-    if first == second or len(tops) < 2 or tops[0] != tops[1]:
+    if first == second or not is_handler_there(first) or not is_handler_there(second):
         yield load(second)
         return
     source = read_handler(second)
-    top = f"{source.archive.top}{_SECOND}"
+    top = source.archive.top
+    if read_handler(first).archive.top != top:
+        yield load(second)
+        return
+    new_top = f"{top}{_SECOND}"
     try:
-        data = renamed_archive(source.archive, top)
+        data = renamed_archive(source.archive, new_top)
     except BadArchive as error:
         raise SettingsError(
-            f"{first} and {second} are both {source.archive.top}, and the second cannot be loaded"
-            f" under another name: {error}"
+            f"{first} and {second} are both {top}, and the second cannot be loaded under another"
+            f" name: {error}"
         ) from None
-    path = folder / f"{top}.tar.gz"
+    path = folder / f"{new_top}.tar.gz"
     path.write_bytes(data)
-    import_path = f"{top}{source.import_path[len(source.archive.top) :]}"
+    import_path = f"{new_top}{source.import_path.removeprefix(top)}"
     yield load(f"{path}:{import_path}")._replace(shown=Path(source.path).name)
 
 
@@ -158,9 +161,11 @@ def _side(handler: LoadedHandler, address: Address, login: Login) -> _Side:
     own_login = login
     if handler.settings:
         keys = form.setting_keys(handler)
-        secret_files = {key: path for key, path in login.secret_files.items() if key in keys}
-        settings = form.settings_for_handler(handler, login)
-        own_login = replace(login, settings=settings, secret_files=secret_files)
+        own_login = replace(
+            login,
+            settings=form.settings_for_handler(handler, login),
+            secret_files={key: path for key, path in login.secret_files.items() if key in keys},
+        )
     data = form.pdu_data(handler, address, own_login)
     return _Side(handler.shown, HandlerTools(handler), data)
 
@@ -172,22 +177,28 @@ def _differences(sides: Sequence[_Side], run: Run, *, is_repeated: bool) -> list
     """Where the two differ now. If neither reads the PDU, raises the error of the first handler, or
     of repeated comparisons returns both errors: one failure ends no week.
     """
-    errors: list[Exception] = []
-    before, second, after = (_reading(side, run, errors) for side in (sides[0], sides[1], sides[0]))
-    if second.error and (before.error or after.error) and not is_repeated:
-        raise errors[0]
+    first_side, second_side = sides
+    before = _reading(first_side, run)
+    second = _reading(second_side, run)
+    after = _reading(first_side, run)
+    if second.exception is not None and not is_repeated:
+        if before.exception is not None:
+            raise before.exception
+        if after.exception is not None:
+            raise second.exception
     return differences(before, second, after)
 
 
-def _reading(side: _Side, run: Run, errors: list[Exception]) -> HandlerReading:
+def _reading(side: _Side, run: Run) -> HandlerReading:
     """What a handler says, by an object of its own for each call."""
     try:
-        states = dict(side.tools.four_methods(side.data).states())
-        return HandlerReading(states, side.tools.four_methods(side.data).figures())
+        states = side.tools.four_methods(side.data).states()
+        figures = side.tools.four_methods(side.data).figures()
     except Exception as error:
-        errors.append(error)
         description = describe(error, run)
-        return HandlerReading(error=f"{description['kind']}: {description['reason']}")
+        words = f"{description['kind']}: {description['reason']}"
+        return HandlerReading(error=words, exception=error)
+    return HandlerReading(dict(states), figures)
 
 
 def _tell(
@@ -200,18 +211,19 @@ def _tell(
     """Print one comparison, and add it to the file."""
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     names = [side.shown for side in sides]
+    lines = [printable(str(difference)) for difference in differences_now]
     if run.output.json:
         rows = [difference._asdict() for difference in differences_now]
         document = {"at": now, "host": str(address), "handlers": names, "differences": rows}
         print_json_line(document)
     else:
-        result = "differ" if differences_now else "agree"
-        print(f"{now} {address}: {names[0]} | {names[1]} {result}")
-        for difference in differences_now:
-            print(f"    {printable(str(difference))}")
+        result = "differ" if lines else "agree"
+        print(f"{now} {address}: {' | '.join(names)} {result}")
+        for line in lines:
+            print(f"    {line}")
     if out:
-        words = "; ".join(printable(str(difference)) for difference in differences_now) or "agree"
-        _add_line(out, f"{now} {address} {names[0]} | {names[1]}: {words}\n")
+        words = "; ".join(lines) or "agree"
+        _add_line(out, f"{now} {address} {' | '.join(names)}: {words}\n")
 
 
 def _add_line(path: str, line: str) -> None:

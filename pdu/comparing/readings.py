@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, Optional
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import Figure, measured
 from pdu_common.helper import EnumPowerStatus
 
 from ..cli.output import figure
@@ -31,11 +32,13 @@ ENERGY = Allowance(0.01, 1.0)
 
 
 class HandlerReading(NamedTuple):
-    """What one handler says. `error`: why it says nothing, "" if it was read."""
+    """What one handler says."""
 
     states: Mapping[str, EnumPowerStatus] = {}
     figures: Optional[Figures] = None
+    #: why it says nothing; "" if it was read
     error: str = ""
+    exception: Optional[Exception] = None
 
 
 class Difference(NamedTuple):
@@ -81,11 +84,11 @@ def _state_differences(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
 ) -> Iterator[Difference]:
     for identity, state in before.states.items():
-        other_state = second.states.get(identity)
-        if other_state is None:
+        second_state = second.states.get(identity)
+        state_after = after.states.get(identity)
+        if second_state is None or second_state in (state, state_after):
             continue
-        if other_state not in (state, after.states.get(identity)):
-            yield Difference(f"outlet {identity}", word(state), word(other_state))
+        yield Difference(f"outlet {identity}", word(state), word(second_state))
 
 
 def _figure_differences(
@@ -93,41 +96,52 @@ def _figure_differences(
 ) -> Iterator[Difference]:
     if before.figures is None or second.figures is None or after.figures is None:
         return
-    rows = [
-        ("load", "A", LOAD, [reading.load_a for reading in _all(before, second, after)]),
-        ("energy", "kWh", ENERGY, [reading.energy_kwh for reading in _all(before, second, after)]),
+    quantities = [
+        _Quantity("load", "A", LOAD, lambda figures: figures.load_a),
+        _Quantity("energy", "kWh", ENERGY, lambda figures: figures.energy_kwh),
     ]
-    for identity in dict.fromkeys((*before.figures.ports, *second.figures.ports)):
-        energies = [
-            reading.ports[identity].energy_kwh if identity in reading.ports else None
-            for reading in _all(before, second, after)
-        ]
-        rows.append((f"energy of outlet {identity}", "kWh", ENERGY, energies))
-    for what, unit, allowance, values in rows:
-        value_before, second_value, value_after = map(measured, values)
-        if _differs(value_before, second_value, value_after, allowance):
-            yield Difference(what, _shown(value_before, unit), _shown(second_value, unit))
+    identities = dict.fromkeys([*before.figures.ports, *second.figures.ports])
+    for identity in identities:
+        energy_of = partial(_outlet_energy, identity)
+        quantities.append(_Quantity(f"energy of outlet {identity}", "kWh", ENERGY, energy_of))
+    for quantity in quantities:
+        value_before = measured(quantity.figure_of(before.figures))
+        second_value = measured(quantity.figure_of(second.figures))
+        value_after = measured(quantity.figure_of(after.figures))
+        first_values = [value for value in (value_before, value_after) if value is not None]
+        if _differs(first_values, second_value, quantity.allowance):
+            first_text = _shown(value_before, quantity.unit)
+            yield Difference(quantity.name, first_text, _shown(second_value, quantity.unit))
 
 
-def _all(*readings: HandlerReading) -> Iterator[Figures]:
-    for reading in readings:
-        if reading.figures is not None:
-            yield reading.figures
+class _Quantity(NamedTuple):
+    """A figure that is compared."""
+
+    name: str
+    unit: str
+    allowance: Allowance
+    figure_of: Callable[[Figures], Figure]
+
+
+def _outlet_energy(identity: str, figures: Figures) -> Figure:
+    port = figures.ports.get(identity)
+    return None if port is None else port.energy_kwh
 
 
 def _differs(
-    value_before: Optional[float],
-    second_value: Optional[float],
-    value_after: Optional[float],
-    allowance: Allowance,
+    first_values: Sequence[float], second_value: Optional[float], allowance: Allowance
 ) -> bool:
-    """Whether a figure is not between those that were read before and after it."""
-    first_values = [value for value in (value_before, value_after) if value is not None]
-    if second_value is None or not first_values:
-        return bool(first_values) or second_value is not None
-    largest = max(map(abs, [*first_values, second_value]))
-    margin = max(allowance.share * largest, allowance.least)
-    return not min(first_values) - margin <= second_value <= max(first_values) + margin
+    """Whether a figure is not between those that were read before and after it, as far as they were
+    told.
+    """
+    if second_value is None:
+        return bool(first_values)
+    if not first_values:
+        return True
+    smallest, largest = min(first_values), max(first_values)
+    magnitude = max(abs(smallest), abs(largest), abs(second_value))
+    margin = max(allowance.share * magnitude, allowance.least)
+    return second_value < smallest - margin or second_value > largest + margin
 
 
 def _shown(value: Optional[float], unit: str) -> str:

@@ -61,6 +61,8 @@ class Report(NamedTuple):
 
     survey: Sequence[str]
     trials: Sequence[Trial]
+    #: the handlers of this pack that were not run
+    unrun_handlers: Sequence[str]
     comparisons: Sequence[Comparison]
 
     @property
@@ -83,6 +85,11 @@ class Report(NamedTuple):
             result = "differs" if trial.faults else "not tried" if trial.untried else "agrees"
             yield f"{result}  {trial.handler}"
             yield from (f"    {fault}" for fault in (*trial.faults, *trial.untried))
+        if self.unrun_handlers:
+            yield (
+                f"not run  {', '.join(self.unrun_handlers)}: no simulated PDU of theirs is here;"
+                " snmp and nut try both forms of the platform"
+            )
         if not self.comparisons:
             yield "platform handlers: pdu_common/handlers has no module with make_handler"
         for comparison in self.comparisons:
@@ -146,7 +153,7 @@ def platform(
     docker cp eservice_handler:/opt/ispsystem/equip_handler ./
 
     HANDLER  snmp or nut of this pack, or the PATH of an archive, folder or file over SNMP
-    [default: snmp nut]
+    [default: snmp nut, which try both forms of the platform; the pack's others are not run]
 
     It runs the platform's code, with your rights. The report has names, signatures and forms of
     the platform, and none of its code: send it to the project, so that it settles these for all.
@@ -167,7 +174,12 @@ def platform(
         waiting("running handlers in the copy", output),
     ):
         temporary = Path(name)
-        copy = Platform(tree, str(_write_adapter(adapter, temporary)), os.path.abspath(python))
+        copy = Platform(
+            tree=tree,
+            adapter=str(_write_adapter(adapter, temporary)),
+            python=os.path.abspath(python),
+            cache=str(temporary / "compiled"),
+        )
         report = _report(copy, words, temporary, snmp_port)
         lines = [printable(_without_path(line, tree)) for line in report.lines()]
         code, verdict = report.verdict
@@ -176,6 +188,7 @@ def platform(
         "verdict": verdict,
         "survey": list(report.survey),
         "handlers": [trial._asdict() for trial in report.trials],
+        "unrun_handlers": list(report.unrun_handlers),
         "platform_handlers": [comparison._asdict() for comparison in report.comparisons],
     }
     where = f"{out} has this report: send it to the project"
@@ -251,7 +264,12 @@ def _report(platform_: Platform, words: Sequence[str], folder: Path, snmp_port: 
             # without the folder, which may name the owner
             trials.append(_tried(platform_, os.path.basename(word.rstrip("/")), handler, pdu))
     own_handler = pack_module(pack_folder, "snmp")
-    return Report(_survey(platform_), trials, list(compare_handlers(platform_, own_handler)))
+    return Report(
+        survey=_survey(platform_),
+        trials=trials,
+        unrun_handlers=[name for name in registry.names() if name not in words],
+        comparisons=list(compare_handlers(platform_, own_handler)),
+    )
 
 
 def _placed(word: str, pack_folder: Path, folder: Path) -> HandlerModule:

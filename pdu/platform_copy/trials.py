@@ -24,12 +24,14 @@ class Platform(NamedTuple):
     """A platform: the folder `tree` with `common` and `pdu_common`.
 
     `adapter` is a file with the functions of adapter.py, beside this file, that differ on this
-    platform ("": none). A worker is a new process of `python`.
+    platform ("": none). A worker is a new process of `python`. `cache` is the folder for what it
+    compiles: with "", Python writes that into `tree`.
     """
 
     tree: Path
     adapter: str = ""
     python: str = sys.executable
+    cache: str = ""
 
 
 class HandlerModule(NamedTuple):
@@ -89,7 +91,8 @@ def worker_process(
         fresh=fresh,
     )
     with tempfile.TemporaryDirectory(prefix="pdu-platform-") as empty:
-        worker = Worker(job, Path(empty), partial(started, python=platform.python))
+        start = partial(started, python=platform.python, cache=platform.cache)
+        worker = Worker(job, Path(empty), start)
         try:
             yield worker
         finally:

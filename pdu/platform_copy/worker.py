@@ -71,13 +71,17 @@ class Job(NamedTuple):
 Start = Callable[[Path, IO[bytes]], subprocess.Popen[str]]
 
 
-def started(folder: Path, log: IO[bytes], python: str = sys.executable) -> subprocess.Popen[str]:
-    """A new process of `child.py` in that folder, which writes its log to `log`.
+def started(
+    folder: Path, log: IO[bytes], python: str = sys.executable, cache: str = ""
+) -> subprocess.Popen[str]:
+    """A new process of `child.py` in that folder, which writes its log to `log`. `cache`: the
+    folder for what Python compiles; "" for beside the sources.
 
     With -I, environment and current directory add no modules. Secrets go through the pipe.
     """
+    options = ["-I", "-X", f"pycache_prefix={cache}"] if cache else ["-I"]
     return subprocess.Popen(
-        [python, "-I", str(_CHILD)],
+        [python, *options, str(_CHILD)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,

@@ -15,16 +15,18 @@ from handlers.shared.errors import SettingsError, printable
 from ..cli.exit_handling import UNWRITABLE
 from ..cli.groups import Subcommand
 from ..cli.options import FOLDER, TEXT, Output, Run, output_options, pass_run
-from ..cli.output import Result, print_result
+from ..cli.output import Result, print_result, tabulate
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.handler_paths import is_path
 from . import settings
 from .curl_lines import login_lines, upload_lines
+from .kept_archives import kept_archives
 from .known_ids import UNCLEAR, IdFile
 from .registrar import NEW, Registrar, Uploaded
 from .server import Server
 from .uploads import Upload, read_upload
 
+_LONGEST_PATH = 4096  # characters
 _NEXT = (
     "next: for a new PDU, Equipment, PDU, Add PDU in DCImanager, with this handler; for one that"
     " has it, look at its ports after the next poll, five minutes at most; CHANGELOG.md says what"
@@ -89,6 +91,12 @@ class _Id(click.ParamType):
     help="snmp: DCImanager's form asks for SNMP; custom: for handler settings",
 )
 @click.option("--dry-run", is_flag=True, help="show the calls as curl commands, and send nothing")
+@click.option(
+    "--list",
+    "lists_archives",
+    is_flag=True,
+    help="list the archives in DIR and the builds that others replaced; nothing is sent",
+)
 @output_options
 @pass_run
 def register(
@@ -101,6 +109,7 @@ def register(
     *,
     is_trial: bool,
     dry_run: bool,
+    lists_archives: bool,
 ) -> int:
     """Register handlers with DCImanager, and upload their archives; uploading again is a new
     version.
@@ -109,7 +118,7 @@ def register(
     of anybody's, PATH:IMPORT.PATH for one of several. Without one: all archives of this version
 
     The archives are checked, then DCImanager's list is read; a handler that it does not have is
-    registered, once.
+    registered, once. To roll back, give the PATH of an older archive: --list shows those of DIR.
 
     \b
     Environment; URL, e-mail and password are asked for on a terminal:
@@ -120,6 +129,8 @@ def register(
       DCI_IDS              file that remembers ids  [default: DIR/register.ids]
       DCI_PAUSE            first pause in seconds before another try, six in all
     """
+    if lists_archives:
+        return print_result(_list(handlers, dist), as_json=run.output.json)
     uploads = _uploads(handlers, dist, shown=name, protocol=protocol, is_trial=is_trial)
     if len(uploads) != 1 and (given_id or name or protocol):
         raise SettingsError("--id, --name and --protocol are for one handler: give one HANDLER")
@@ -258,6 +269,19 @@ def _notes(uploads: Sequence[Upload], dist: str) -> Iterator[str]:
                 f"note: {newer.relative_to(clone)} is newer than {path.name}; to build what you"
                 " have: make packages"
             )
+
+
+def _list(handlers: Sequence[str], dist: str) -> Result:
+    """The archives that can be registered, without a run."""
+    archives = kept_archives(dist, handlers)
+    rows = []
+    for archive in archives:
+        replaced = "" if archive.is_newest_build else "replaced by a newer build"
+        rows.append([archive.handler, archive.content, archive.path, replaced])
+    lines = tabulate(["handler", "version and hash", "archive", ""], rows, limit=_LONGEST_PATH)
+    lines.append("to upload one of these, as to roll back: pdu register with its path")
+    data = {"archives": [archive._asdict() for archive in archives]}
+    return Result(data, lines)
 
 
 # ---- a dry run -----------------------------------------------------------------------------------

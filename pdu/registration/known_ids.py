@@ -34,7 +34,7 @@ class IdFile:
     """The file at `path`, for one server."""
 
     def __init__(self, path: str, url: str) -> None:
-        self.path, self._url = path, url
+        self.path, self._url = path, _usual_spelling(url)
 
     def check(self) -> None:
         """Raises SettingsError for a file that is none, before anything is sent."""
@@ -53,16 +53,17 @@ class IdFile:
         result = KnownId()
         for line in self._lines():
             words = line.split()
-            if words[:2] == [self._url, handler] and len(words) > 2:
+            if self._is_of(line, handler) and len(words) > 2:
                 is_id = re.fullmatch(r"[0-9]{1,19}|\?", words[2])
                 result = KnownId(words[2], " ".join(words[3:4])) if is_id else KnownId()
         return result
 
     def remember(self, handler: str, number: str, content: str = "") -> None:
         """Keep an id, UNCLEAR, or forget the handler with "". Raises SettingsError."""
-        others = [line for line in self._lines() if line.split()[:2] != [self._url, handler]]
-        own = [" ".join(filter(None, (self._url, handler, number, content)))] if number else []
-        text = "".join(f"{line}\n" for line in [*others, *own])
+        lines = [line for line in self._lines() if not self._is_of(line, handler)]
+        if number:
+            lines.append(f"{self._url} {handler} {number} {content}".rstrip())
+        text = "".join(f"{line}\n" for line in lines)
         try:
             path = os.path.realpath(self.path)
             write_whole(path, text.encode("utf-8", "surrogateescape"))
@@ -71,6 +72,11 @@ class IdFile:
                 f"the file of ids, {self.path}, cannot be written ({error.strerror}): name another"
                 " one in DCI_IDS"
             ) from None
+
+    def _is_of(self, line: str, handler: str) -> bool:
+        """Whether a line is of this server, however its address is spelt, and of this handler."""
+        words = line.split()
+        return len(words) > 1 and _usual_spelling(words[0]) == self._url and words[1] == handler
 
     def _lines(self) -> list[str]:
         try:
@@ -83,3 +89,8 @@ class IdFile:
                 f" ({getattr(error, 'strerror', error)}): name another one in DCI_IDS"
             ) from None
         return [line for line in text.splitlines() if line.strip()]
+
+
+def _usual_spelling(address: str) -> str:
+    """The address of a server with a small name and without the usual port (RFC 3986, 6.2)."""
+    return address.lower().rstrip("/").removesuffix(":443")

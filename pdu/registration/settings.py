@@ -16,7 +16,7 @@ from ..cli.prompts import ask_line, ask_secret
 from ..files.secret_files import secret_in
 from ..files.whole_files import read_file
 
-_ADDRESS = re.compile(r"https://[A-Za-z0-9\[][A-Za-z0-9.:_~%\[\]-]*/*")
+_ADDRESS = re.compile(r"(?i:https)://[A-Za-z0-9\[][A-Za-z0-9.:_~%\[\]-]*/*")
 _YES, _NO = ("1", "yes"), ("", "0", "no")
 _MOST_PAUSE = 999
 
@@ -36,7 +36,7 @@ def endpoint_of(address: str) -> Endpoint:
 
     Not `https://user:password@...` either: the address is shown.
     """
-    if not address.startswith("https://"):
+    if not address.lower().startswith("https://"):
         raise SettingsError(
             "DCI_URL must begin with https:// and name a server: the password is sent there"
         )

@@ -21,7 +21,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 
@@ -68,25 +68,25 @@ class LeftOut(NamedTuple):
 
 def select(checkout: Path) -> Iterator[Union[Taken, LeftOut]]:
     """The walks of a folder that are taken or left out, by name. Others are of no concern."""
-    kinds, power = read_kinds(), _power_systems(checkout)
+    kinds = read_kinds()
+    power_systems = _power_systems(checkout)
     for name, path in _walks(checkout).items():
         rows = _readable_rows(path.read_text("utf-8", "surrogateescape"))
-        taken = _read(name, path, rows)
-        if taken:
-            yield taken
-        elif _families(rows) or _system_of(name, power):
+        walk = _read(name, path, rows)
+        if walk is not None:
+            yield walk
+        elif _families(rows) or _is_of_system(name, power_systems):
             yield LeftOut(name, _reason(rows, kinds))
 
 
 def _walks(checkout: Path) -> Mapping[str, Path]:
     """The walks of a collection, by the name that each has here."""
-    librenms = {
-        path.stem: path for path in sorted((checkout / "tests" / "snmpsim").glob("*.snmprec"))
-    }
-    return librenms or {
-        CENTREON + path.stem.lower(): path
-        for path in sorted((checkout / "tests").rglob("*.snmpwalk"))
-    }
+    folder = checkout / "tests"
+    librenms_paths = sorted((folder / "snmpsim").glob("*.snmprec"))
+    if librenms_paths:
+        return {path.stem: path for path in librenms_paths}
+    centreon_paths = sorted(folder.rglob("*.snmpwalk"))
+    return {CENTREON + path.stem.lower(): path for path in centreon_paths}
 
 
 def _readable_rows(text: str) -> Mapping[str, Row]:
@@ -107,40 +107,44 @@ def _read(name: str, path: Path, rows: Mapping[str, Row]) -> Optional[Taken]:
     for metered_only in (False, True):
         with contextlib.suppress(Unsupported, ProtocolError):
             device = detection.detect(of_rows(rows), PROFILES, metered_only=metered_only)
-            return Taken(name, path, metered_only, False, device)
-    for profile in () if detection.SYS_OBJECT_ID in rows else _families(rows):
+            return Taken(name, path, metered_only=metered_only, named=False, device=device)
+    if detection.SYS_OBJECT_ID in rows:
+        return None
+    for profile in _families(rows):
         with contextlib.suppress(Unsupported, ProtocolError):
             device = detection.read_as(of_rows(rows), profile)
-            return Taken(name, path, False, True, device)
+            return Taken(name, path, metered_only=False, named=True, device=device)
     return None
 
 
 def _power_systems(checkout: Path) -> frozenset[str]:
     """The systems that LibreNMS calls power devices."""
     folder = checkout / "resources" / "definitions" / "os_detection"
-    return frozenset(
-        path.stem
-        for path in folder.glob("*.yaml")
-        if re.search(r"^type: *power\b", path.read_text("utf-8"), re.MULTILINE)
-    )
+    names = set()
+    for path in folder.glob("*.yaml"):
+        if re.search(r"^type: *power\b", path.read_text("utf-8"), re.MULTILINE):
+            names.add(path.stem)
+    return frozenset(names)
 
 
-def _system_of(name: str, systems: frozenset[str]) -> bool:
+def _is_of_system(name: str, systems: frozenset[str]) -> bool:
     """Whether a walk's name, which is SYSTEM or SYSTEM_VARIANT, is of one of these systems."""
-    parts = name.split("_")
-    return any("_".join(parts[:end]) in systems for end in range(1, len(parts) + 1))
+    while name and name not in systems:
+        name = name.rpartition("_")[0]
+    return bool(name)
 
 
 def _families(rows: Mapping[str, Row]) -> list[Profile]:
     """The families whose sysObjectID or objects a walk has, below a number of their vendor."""
-    oid = _sys_object_id(rows)
-    by_id = not any(is_below(oid, root) for root in NET_SNMP)
+    number = _sys_object_id(rows)
+    is_told_by_number = not any(is_below(number, root) for root in NET_SNMP)
     roots = _enterprise_roots(rows)
-    return [
-        profile
-        for profile in PROFILES
-        if (by_id and profile.match(oid)) or any(root in roots for root in _objects(profile))
-    ]
+    families = []
+    for profile in PROFILES:
+        has_number = is_told_by_number and profile.match(number)
+        if has_number or not roots.isdisjoint(_objects(profile)):
+            families.append(profile)
+    return families
 
 
 def _sys_object_id(rows: Mapping[str, Row]) -> str:
@@ -202,33 +206,49 @@ def _is_of_maker(sys_object_id: str) -> bool:
     return bool(sys_object_id) and not any(is_below(sys_object_id, root) for root in NET_SNMP)
 
 
-def groups_of(taken: Sequence[Taken], checkout: Path, groups: list[dict[str, Any]]) -> None:
-    """Write the walks that are taken, and LibreNMS's answers, into the groups of list.json. A walk
-    that an older group has stays in it.
+def with_walks(
+    groups: Sequence[Mapping[str, Any]], walks: Sequence[Taken], checkout: Path
+) -> list[dict[str, Any]]:
+    """The groups of list.json with the walks that are taken, and LibreNMS's answers. A walk that an
+    older group has stays in it.
     """
-    by_folder = {group["folder"]: group for group in groups}
-    if taken and taken[0].name.startswith(CENTREON):
-        by_folder["snmp/centreon"]["files"] = {
-            f"{walk.name}{walk.path.suffix}": {
-                **hashed(walk.path),
-                "at": walk.path.relative_to(checkout / "tests").as_posix(),
-            }
-            for walk in taken
-        }
-        return
-    older = by_folder["snmp/recordings"]["files"]
-    walks = [f"{walk.name}.snmprec" for walk in taken]
-    answers = [
-        f"{walk.name}.json"
-        for walk in taken
-        if (checkout / "tests" / "data" / f"{walk.name}.json").is_file()
-    ]
-    folder = checkout / "tests" / "snmpsim"
-    by_folder["snmp/recordings"]["files"] = _files(folder, [n for n in walks if n in older], "")
-    by_folder["snmp/walks"]["files"] = _files(
-        folder, [name for name in walks if name not in older], "snmpsim/"
-    )
-    by_folder["snmp/answers"]["files"] = _files(checkout / "tests" / "data", answers, "data/")
+    files_by_folder = {group["folder"]: group["files"] for group in groups}
+    if walks and walks[0].name.startswith(CENTREON):
+        files_by_folder["snmp/centreon"] = _centreon_files(walks, checkout)
+    else:
+        older_names = files_by_folder["snmp/recordings"]
+        files_by_folder.update(_librenms_files(walks, checkout, older_names))
+    return [{**group, "files": files_by_folder[group["folder"]]} for group in groups]
+
+
+def _centreon_files(walks: Sequence[Taken], checkout: Path) -> dict[str, Any]:
+    files = {}
+    for walk in walks:
+        place = walk.path.relative_to(checkout / "tests").as_posix()
+        files[f"{walk.name}{walk.path.suffix}"] = {**hashed(walk.path), "at": place}
+    return files
+
+
+def _librenms_files(
+    walks: Sequence[Taken], checkout: Path, older_names: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """The files of each of the three folders. `older_names`: the walks of the first one."""
+    walk_folder, answer_folder = checkout / "tests" / "snmpsim", checkout / "tests" / "data"
+    names, new_names, answers = [], [], []
+    for walk in walks:
+        file_name = f"{walk.name}.snmprec"
+        if file_name in older_names:
+            names.append(file_name)
+        else:
+            new_names.append(file_name)
+        answer = f"{walk.name}.json"
+        if (answer_folder / answer).is_file():
+            answers.append(answer)
+    return {
+        "snmp/recordings": _files(walk_folder, names, ""),
+        "snmp/walks": _files(walk_folder, new_names, "snmpsim/"),
+        "snmp/answers": _files(answer_folder, answers, "data/"),
+    }
 
 
 def _files(folder: Path, names: Sequence[str], above: str) -> dict[str, Any]:
@@ -250,17 +270,17 @@ def list_text(groups: Sequence[Mapping[str, Any]]) -> str:
     """list.json, with one line for each file."""
     blocks = []
     for group in groups:
-        head = [
-            f"  {json.dumps(key)}: {json.dumps(value)},"
-            for key, value in group.items()
-            if key != "files"
-        ]
-        files = [
-            f"   {json.dumps(name)}: {json.dumps(facts)}" for name, facts in group["files"].items()
-        ]
-        blocks.append(
-            " {\n" + "\n".join(head) + '\n  "files": {\n' + ",\n".join(files) + "\n  }\n }"
-        )
+        lines = [" {"]
+        for key, value in group.items():
+            if key != "files":
+                lines.append(f"  {json.dumps(key)}: {json.dumps(value)},")
+        lines.append('  "files": {')
+        files = []
+        for name, facts in group["files"].items():
+            files.append(f"   {json.dumps(name)}: {json.dumps(facts)}")
+        lines.append(",\n".join(files))
+        lines += ["  }", " }"]
+        blocks.append("\n".join(lines))
     return "[\n" + ",\n".join(blocks) + "\n]\n"
 
 
@@ -273,19 +293,19 @@ def left_out_text(left_out: Sequence[LeftOut]) -> str:
     return text.getvalue()
 
 
-def walks_text(taken: Sequence[Taken], example: str) -> str:
+def walks_text(walks: Sequence[Taken], example: str) -> str:
     """walks.json: what is read of each walk, one line for each, with those of another collection
     than that of the walk `example`.
     """
-    reading_by_walk = {
-        name: reading for name, reading in readings.expected().items() if _is_other(name, example)
-    }
-    for walk in taken:
+    reading_by_walk = {}
+    for name, reading in readings.expected().items():
+        if _is_other(name, example):
+            reading_by_walk[name] = reading
+    for walk in walks:
         reading_by_walk[walk.name] = readings.of_device(walk.device, walk.metered_only, walk.named)
-    lines = [
-        f" {json.dumps(name)}: {json.dumps(reading_by_walk[name])}"
-        for name in sorted(reading_by_walk)
-    ]
+    lines = []
+    for name, reading in sorted(reading_by_walk.items()):
+        lines.append(f" {json.dumps(name)}: {json.dumps(reading)}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -303,29 +323,37 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("checkout", type=Path, help="a folder with LibreNMS's tests")
     parser.add_argument("--write", action="store_true", help="write the three files")
     options = parser.parse_args(arguments)
-    walks = list(select(options.checkout))
-    taken = [walk for walk in walks if isinstance(walk, Taken)]
-    if not walks:
+    taken_walks: list[Taken] = []
+    unread_walks: list[LeftOut] = []
+    for walk in select(options.checkout):
+        if isinstance(walk, Taken):
+            taken_walks.append(walk)
+        else:
+            unread_walks.append(walk)
+    names = [walk.name for walk in taken_walks] + [walk.name for walk in unread_walks]
+    if not names:
         parser.error(f"{options.checkout}/tests has no walk that concerns us")
-    example = walks[0].name
-    others = [walk for walk in read_left_out() if _is_other(walk.name, example)]
-    left_out = sorted([walk for walk in walks if isinstance(walk, LeftOut)] + others)
-    groups = json.loads(LIST.read_text("utf-8"))
-    groups_of(taken, options.checkout, groups)
+    example = names[0]
+    for older_walk in read_left_out():
+        if _is_other(older_walk.name, example):
+            unread_walks.append(older_walk)
+    unread_walks.sort()
+    older_groups = json.loads(LIST.read_text("utf-8"))
+    groups = with_walks(older_groups, taken_walks, options.checkout)
     for path, text in (
         (LIST, list_text(groups)),
-        (WALKS, walks_text(taken, example)),
-        (LEFT_OUT, left_out_text(left_out)),
+        (WALKS, walks_text(taken_walks, example)),
+        (LEFT_OUT, left_out_text(unread_walks)),
     ):
         if path.read_text("utf-8") != text:
             print(f"{path.name}: {'written' if options.write else 'would change'}")
             if options.write:
                 path.write_text(text, "utf-8")
-    unknown = [walk.name for walk in left_out if not walk.reason]
-    print(f"{len(taken)} walks are taken, {len(left_out)} are left out")
-    for name in unknown:
+    print(f"{len(taken_walks)} walks are taken, {len(unread_walks)} are left out")
+    new_kinds = [walk.name for walk in unread_walks if not walk.reason]
+    for name in new_kinds:
         print(f"{name}: no reason is known: look at it, then add its device to {KINDS.name}")
-    return int(bool(unknown))
+    return 1 if new_kinds else 0
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILES
 from pdu.families.recognition import recognise
 from tests import foreign_files
-from tests.foreign_files import page, readings, selection
+from tests.foreign_files import readings, selection
 from tests.foreign_files.selection import LeftOut, Taken
 from tests.handlers.snmp.memory import reader
 from tests.recordings import fixture
@@ -119,9 +119,9 @@ def test_a_new_kind_of_power_device_ends_with_an_error_until_somebody_looked(
 def test_a_taken_walk_and_its_answers_enter_the_list_with_their_hashes(tmp_path: Path) -> None:
     folder = checkout(tmp_path, new=write_snmprec(fixture("wti-power").rows))
     (folder / "tests/data/new.json").write_text("{}", "utf-8")
-    groups = json.loads(foreign_files.LIST.read_text("utf-8"))
-    taken = [walk for walk in selection.select(folder) if isinstance(walk, Taken)]
-    selection.groups_of(taken, folder, groups)
+    older_groups = json.loads(foreign_files.LIST.read_text("utf-8"))
+    walks = [walk for walk in selection.select(folder) if isinstance(walk, Taken)]
+    groups = selection.with_walks(older_groups, walks, folder)
     files = {group["folder"]: group["files"] for group in groups}
     assert files["snmp/recordings"] == {}
     assert files["snmp/walks"]["new.snmprec"]["at"] == "snmpsim/new.snmprec"
@@ -162,8 +162,3 @@ def test_each_number_of_a_power_device_in_other_programs_leads_to_a_family_or_a_
         families = recognise(usable).likely or detection.candidates(usable, PROFILES)
         assert families or any(is_below(number, root) for root, _ in kinds), number
     assert len(numbers) > 180
-
-
-def test_the_page_has_the_table_of_the_evidence() -> None:
-    text = page.EVIDENCE.read_text("utf-8")
-    assert page.filled(text) == text, "run: python -m tests.foreign_files.page"

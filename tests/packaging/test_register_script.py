@@ -11,6 +11,7 @@ from typing import Callable
 
 import pytest
 
+from pdu.files.secret_files import SECRET
 from pdu.registration.replies import Outcome, Reply
 from tests import terminal
 from tests.dcimanager.api import Answer, Request, answer_error, answer_json
@@ -64,6 +65,23 @@ def test_an_id_that_is_given_is_used_alone(admin: Admin, manager: DciManager) ->
     assert [h.uploads for h in manager.handlers()] == [1] and calls(manager, LIST) == 0
 
 
+@pytest.mark.parametrize(
+    "key, typed", [("https://Host:443", "https://host"), ("https://host", "HTTPS://Host:443/")]
+)
+def test_an_id_is_known_by_the_server_however_its_address_is_spelt(
+    admin: Admin, key: str, typed: str
+) -> None:
+    """The text of register.sh up to its login, then what it remembers."""
+    admin.ids.write_text(f"{key} pdu_snmp 7\n")
+    script = admin.dist / "register.sh"
+    before, login, _ = script.read_text().partition("log_in || stop")
+    assert login
+    script.write_text(f"{before}remembered_id pdu_snmp\n")
+    settings = {"DCI_EMAIL": "a@b", "DCI_PASSWORD": "x"}
+    run = admin.run_script(None, DCI_URL=typed, **settings)
+    assert (run.code, run.out) == (0, "7\n"), run
+
+
 # ---- the password and the token ----
 
 
@@ -113,6 +131,7 @@ def test_a_password_of_a_file_and_relative_paths_are_read(
     admin: Admin, manager: DciManager, tmp_path: Path
 ) -> None:
     (tmp_path / "password").write_text(manager.password)  # no line break
+    (tmp_path / "password").chmod(0o640)
     (tmp_path / "my ca.pem").write_bytes(manager.ca_file.read_bytes())
     files = {"DCI_PASSWORD_FILE": "password", "CURL_CA_BUNDLE": "my ca.pem"}
     process = subprocess.run(
@@ -126,6 +145,26 @@ def test_a_password_of_a_file_and_relative_paths_are_read(
     )
     assert (process.returncode, process.stderr) == (0, "")
     assert [handler.uploads for handler in manager.handlers()] == [1]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o660, 0o602])
+def test_a_file_of_a_password_that_others_can_read_or_change_is_refused(
+    admin: Admin, manager: DciManager, tmp_path: Path, mode: int
+) -> None:
+    secret = tmp_path / "pass word"
+    secret.write_text(manager.password)
+    secret.chmod(mode)
+    run = admin.run_script(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret))
+    assert_stopped(run, SECRET.danger, f"{SECRET.remedy} '{secret}'")
+    assert manager.requests == [] and manager.password not in run.err
+
+
+def test_a_file_of_a_password_that_does_not_exist_is_an_error(
+    admin: Admin, manager: DciManager
+) -> None:
+    run = admin.run_script(manager, DCI_PASSWORD_FILE="-nowhere")
+    assert_stopped(run, "-nowhere cannot be read")
+    assert manager.requests == []
 
 
 @pytest.mark.parametrize(
@@ -205,7 +244,7 @@ def test_an_untrusted_certificate_ends_the_run_before_the_password_is_sent(
 
 @pytest.mark.parametrize(
     "answer",
-    [None, answer_error(502, 0, "gateway"), answer_json(201, {"id": 1, "task": {"id": 9}})],
+    [None, answer_error(503, 0, "gateway"), answer_json(201, {"id": 1, "task": {"id": 9}})],
 )
 def test_a_registration_with_an_unclear_answer_is_never_repeated(
     admin: Admin, answer: Answer
@@ -214,9 +253,24 @@ def test_a_registration_with_an_unclear_answer_is_never_repeated(
         run = admin.run_script(manager, "snmp")
         assert_stopped(run, "it is not known whether pdu_snmp was registered", "snmp ID")
         again = admin.run_script(manager, "snmp")
-        assert_stopped(again, "it is not known whether pdu_snmp was registered")
+        assert_stopped(again, "DCImanager lists pdu_snmp already", "snmp ID")
         assert calls(manager, CREATE) == 1
         assert admin.run(manager, "snmp").code == 0  # which finds it in the list
+
+
+def test_after_an_unclear_answer_only_a_list_that_lacks_the_handler_leads_to_a_second_one(
+    admin: Admin,
+) -> None:
+    lost = answering(CREATE, answer_error(503, 503, "starting"), is_done=False)
+    with DciManager(wrap=lost) as manager:
+        assert admin.run_script(manager, "snmp").code == 1
+        assert admin.run_script(manager, "snmp").code == 0
+        assert calls(manager, CREATE) == 2 and len(manager.handlers()) == 1
+    with DciManager(wrap=without_list()) as manager:
+        admin.ids.write_text(f"{manager.url} pdu_snmp ?\n")
+        run = admin.run_script(manager, "snmp")
+        assert_stopped(run, "it is not known whether pdu_snmp was registered", "snmp ID")
+        assert calls(manager, CREATE) == 0
 
 
 def test_a_handler_that_the_list_shows_is_not_registered_again(

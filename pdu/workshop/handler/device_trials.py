@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
+from handlers.dcimanager import Figures
 from handlers.shared.errors import printable
 from pdu_common.connection import PduSnmpData
 
@@ -23,13 +24,16 @@ from ...recordings.snmp.agent import SimulatedAgent, SnmpServer
 from ...recordings.snmp.recorded_rows import Arcs
 from .bounded_methods import BoundedMethods, ShownSecrets
 from .fault_trials import (
+    NO_COMPARISON,
     FaultTrial,
+    Judgement,
     call_of,
+    changed_figures,
     findings_of_trials,
-    judged_figures,
-    judged_states,
+    judgement_of_equality,
+    judgement_of_figures,
+    judgement_of_states,
     kept_if_reached,
-    pairs_of_figures,
     reported_state,
 )
 from .method_trials import (
@@ -44,11 +48,12 @@ from .method_trials import (
     error_text,
     fault_finding,
     identity_finding,
+    is_unread,
     method_findings,
     raises,
     with_order,
 )
-from .rules import ADVISED, KEPT, RULES, UNTRIED, Finding, Rule
+from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, rules_of
 from .side_effects import SideEffects
 from .trial_units import (
     COMMUNITY,
@@ -139,17 +144,14 @@ class SnmpTrials:
             try:
                 call()
             except Exception as error:
-                is_own = isinstance(error, (BrokenHandler, EndlessCall))
                 is_sent = len(unit.requests) > requests_before
-                if not is_sent or (is_own and " raised " not in error_text(error)):
+                if not is_sent or _is_own_fault(error):
                     errors[name] = error
         return unit.requested_oids(), errors, agent.datagrams > 0
 
     def _device_findings(self, server: SnmpServer, device: Device) -> Iterator[Finding]:
         """Findings on a simulated device, then on others with a fault each."""
         unit = TrialUnit(device.rows, device.key)
-        answers: dict[str, Any] = {}
-        broken_rules: list[Rule] = []
         agent = server.serve(unit, 0)
         unit.place_of_request = partial(self._effects.place_of_request, agent.port)
         methods = self._methods(agent.port, COMMUNITY, real_states=unit.states)
@@ -160,20 +162,15 @@ class SnmpTrials:
             lambda: agent.datagrams,
             self._methods(agent.port, COMMUNITY, is_kept=True),
         )
-        is_read = True
-        for finding in method_findings(trial_device, broken_rules):
-            is_read = is_read and (finding.rule, finding.result) != (RULES["status"], UNTRIED)
+        findings = []
+        for finding in method_findings(trial_device):
+            findings.append(finding)
             yield with_order(finding, self._names)
-        if not is_read:
+        if is_unread(findings):
             return
         yield identity_finding(self._names)
-        # on a unit that was not switched, and whose meters stand as in those with a fault
-        well_agent = server.serve(TrialUnit(device.rows, device.key), 0)
-        well_methods = self._methods(well_agent.port, COMMUNITY)
-        for name, call in (("status", well_methods.states), ("statistic", well_methods.figures)):
-            if RULES[name] not in broken_rules:
-                with contextlib.suppress(Exception):
-                    answers[name] = call()
+        broken_rules = rules_of(findings, BROKEN)
+        answers = self._healthy_answers(server, device, broken_rules)
         with (
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent_socket,
             contextlib.ExitStack() as stack,
@@ -182,6 +179,28 @@ class SnmpTrials:
             faults = _SnmpFaults(self._methods, self._effects, device, answers, silent_socket)
             trials = faults.trials(server, stack)
             yield from findings_of_trials(trials, broken_rules)
+
+    def _healthy_answers(
+        self, server: SnmpServer, device: Device, broken_rules: Sequence[Rule]
+    ) -> Mapping[str, Any]:
+        """What status and statistic return of a unit that was not switched, and whose meters stand
+        as in those with a fault; without what raised.
+        """
+        agent = server.serve(TrialUnit(device.rows, device.key), 0)
+        methods = self._methods(agent.port, COMMUNITY)
+        answers: dict[str, Any] = {}
+        for name, call in (("status", methods.states), ("statistic", methods.figures)):
+            if RULES[name] not in broken_rules:
+                with contextlib.suppress(Exception):
+                    answers[name] = call()
+        return answers
+
+
+class _ServedUnit(NamedTuple):
+    """A unit with a fault, and the agent that answers for it."""
+
+    unit: TrialUnit
+    agent: SimulatedAgent
 
 
 class _SnmpFaults:
@@ -211,152 +230,116 @@ class _SnmpFaults:
         tried if an outlet can be switched by it.
         """
 
-        def serve(
-            fault: Fault = Fault.NONE,
-            lost_objects: Optional[LostObjects] = None,
-            missing: frozenset[Arcs] = frozenset(),
-        ) -> tuple[TrialUnit, SimulatedAgent]:
-            rows = {oid: row for oid, row in self._device.rows.items() if oid not in missing}
-            # the family of all rows: without some, it would not be read
-            unit = TrialUnit(
-                self._device.rows if not missing else rows, self._device.key, fault, lost_objects
-            )
-            stack.callback(unit.close)
-            agent = server.serve(unit, 0)
-            unit.place_of_request = partial(self._effects.place_of_request, agent.port)
-            return unit, agent
-
-        commands = [
-            method
-            for method, state in (("port_down", UP), ("port_up", DOWN))
-            if self._outlets[state]
+        commands = []
+        if self._outlets[UP]:
+            commands.append("port_down")
+        if self._outlets[DOWN]:
+            commands.append("port_up")
+        serve = partial(self._serve, server, stack)
+        return [
+            *self._command_trials(serve, commands),
+            *self._refusals(serve, commands),
+            *self._trials_of_lost_objects(serve),
         ]
-        readings = ("status", "statistic")
-        methods = (*readings, *commands)
-        objects = unit_objects(self._device)
-        # those that no command changes serve several trials
-        stuck, refusing, plain, short = map(
-            serve, (Fault.STUCK, Fault.REFUSES, Fault.NONE, Fault.SHORT)
-        )
-        state_trials = (
+
+    def _serve(
+        self,
+        server: SnmpServer,
+        stack: contextlib.ExitStack,
+        fault: Fault = Fault.NONE,
+        lost_objects: Optional[LostObjects] = None,
+        missing: frozenset[Arcs] = frozenset(),
+    ) -> _ServedUnit:
+        """The unit with a fault, without the objects that are lost or missing."""
+        rows = self._device.rows
+        if missing:
+            rows = {oid: row for oid, row in rows.items() if oid not in missing}
+        unit = TrialUnit(rows, self._device.key, fault, lost_objects)
+        stack.callback(unit.close)
+        agent = server.serve(unit, 0)
+        unit.place_of_request = partial(self._effects.place_of_request, agent.port)
+        return _ServedUnit(unit, agent)
+
+    def _command_trials(
+        self, serve: Callable[..., _ServedUnit], commands: Sequence[str]
+    ) -> Iterator[FaultTrial]:
+        """Commands to units that obey late or never, or whose answer is lost."""
+        stuck_unit = serve(Fault.STUCK)  # which no command changes
+        for method in commands:
+            yield self._state_trial("stuck", method, stuck_unit)
+        for rule, fault, tried_commands in (
             ("late", Fault.LATE, commands[:1]),
             ("pending", Fault.PENDING, commands),
             ("answer lost", Fault.ANSWER_LOST, commands),
             ("unread", Fault.SILENT_AFTER, commands),
-        )
-        return [
-            *(self._state_trial("stuck", method, stuck) for method in commands),
-            *(
-                self._state_trial(rule, method, serve(fault))
-                for rule, fault, tried_methods in state_trials
-                for method in tried_methods
-            ),
-            *(self._raising_trial("refused", method, refusing[1]) for method in commands),
-            *(
-                FaultTrial("silent", method, partial(self._unanswered, method))
-                for method in methods
-            ),
-            *(
-                self._raising_trial("community", method, plain[1], community=WRONG_COMMUNITY)
-                for method in methods
-            ),
-            *(
-                self._raising_trial("short", method, short[1], self._judged_equal(method))
-                for method in readings
-            ),
-            *(
-                self._raising_trial(
-                    "lost state",
-                    "status",
-                    serve(lost_objects=LostObjects(objects.state, in_walks=in_walks))[1],
-                    self._judged_states,
-                )
-                for in_walks in (True, False)
-                if objects.state
-            ),
-            *(
-                self._raising_trial(
-                    "meter",
-                    "statistic",
-                    serve(lost_objects=LostObjects(lost_row))[1],
-                    self._judged_figures,
-                )
-                for lost_row in (objects.load_row, objects.energy_row)
-                if lost_row
-            ),
-            *(
-                self._raising_trial(
-                    "empty", method, serve(missing=missing)[1], self._judged_empty(method)
-                )
-                for method, missing in (
-                    ("statistic", objects.load),
-                    ("statistic", objects.energy),
-                    ("status", objects.states),
-                )
-                if missing
-            ),
-        ]
+        ):
+            for method in tried_commands:
+                yield self._state_trial(rule, method, serve(fault))
 
-    def _state_trial(
-        self, rule: str, method: str, served_unit: tuple[TrialUnit, SimulatedAgent]
-    ) -> FaultTrial:
-        return FaultTrial(rule, method, partial(self._reported_state, rule, method, *served_unit))
+    def _refusals(
+        self, serve: Callable[..., _ServedUnit], commands: Sequence[str]
+    ) -> Iterator[FaultTrial]:
+        """Calls that a unit refuses, does not answer, or answers by half."""
+        readings = ("status", "statistic")
+        refusing_unit = serve(Fault.REFUSES)
+        for method in commands:
+            yield self._raising_trial("refused", method, refusing_unit.agent)
+        for method in (*readings, *commands):
+            yield FaultTrial("silent", method, partial(self._unanswered, method))
+        well_unit = serve()
+        for method in (*readings, *commands):
+            yield self._raising_trial(
+                "community", method, well_unit.agent, community=WRONG_COMMUNITY
+            )
+        short_unit = serve(Fault.SHORT)
+        for method in readings:
+            judge = partial(judgement_of_equality, healthy_answer=self._answers.get(method))
+            yield self._raising_trial("short", method, short_unit.agent, judge)
+
+    def _trials_of_lost_objects(self, serve: Callable[..., _ServedUnit]) -> Iterator[FaultTrial]:
+        """Readings of units that lack an object, a row or a table."""
+        objects = unit_objects(self._device)
+        if objects.state:
+            judge = partial(judgement_of_states, healthy_answer=self._answers.get("status"))
+            for in_walks in (True, False):
+                unit = serve(lost_objects=LostObjects(objects.state, in_walks=in_walks))
+                yield self._raising_trial("lost state", "status", unit.agent, judge)
+        for row in (objects.load_row, objects.energy_row):
+            if row:
+                judge = partial(judgement_of_figures, healthy_answer=self._answers.get("statistic"))
+                unit = serve(lost_objects=LostObjects(row))
+                yield self._raising_trial("meter", "statistic", unit.agent, judge)
+        for method, table in (
+            ("statistic", objects.load),
+            ("statistic", objects.energy),
+            ("status", objects.states),
+        ):
+            if table:
+                judge = partial(_judgement_of_emptiness, healthy_answer=self._answers.get(method))
+                yield self._raising_trial("empty", method, serve(missing=table).agent, judge)
+
+    def _state_trial(self, rule: str, method: str, served_unit: _ServedUnit) -> FaultTrial:
+        call = partial(self._reported_state, rule, method, served_unit)
+        return FaultTrial(rule, method, call)
 
     def _raising_trial(
         self,
         rule: str,
         method: str,
         agent: SimulatedAgent,
-        judged: JudgedAnswer = lambda _: None,
+        judge: JudgedAnswer = lambda _: None,
         *,
         community: str = COMMUNITY,
     ) -> FaultTrial:
-        call = partial(self._raised, rule, method, agent, judged, community)
+        call = partial(self._raised, rule, method, agent, judge, community)
         return FaultTrial(rule, method, call)
 
     def _raised(
-        self, rule: str, method: str, agent: SimulatedAgent, judged: JudgedAnswer, community: str
+        self, rule: str, method: str, agent: SimulatedAgent, judge: JudgedAnswer, community: str
     ) -> Finding:
-        call = call_of(self._methods(agent.port, community), method, self._outlets)
-        return kept_if_reached(raises(rule, call, method, judged), is_reached=agent.datagrams > 0)
-
-    def _judged_equal(self, method: str) -> JudgedAnswer:
-        """What a method returns without what failed is right."""
-
-        def judged(answer: Any) -> Optional[tuple[str, str]]:
-            is_equal = method in self._answers and answer == self._answers[method]
-            return (KEPT, "does not need what failed") if is_equal else None
-
-        return judged
-
-    def _judged_states(self, answer: Any) -> Optional[tuple[str, str]]:
-        return judged_states(answer, self._answers.get("status"))
-
-    def _judged_figures(self, answer: Any) -> Optional[tuple[str, str]]:
-        return judged_figures(answer, self._answers.get("statistic"))
-
-    def _judged_empty(self, method: str) -> JudgedAnswer:
-        """The answer where a table is empty. DCImanager's own example takes the sum of nothing."""
-
-        def judged(answer: Any) -> Optional[tuple[str, str]]:
-            before = self._answers.get(method)
-            if before is None or answer == before:
-                return KEPT, "does not need the table"
-            if method == "status":
-                if not answer:
-                    return ADVISED, "returned no outlet for an empty table, and raised nothing"
-                is_unknown = all(state is UNKNOWN for _, state in answer)
-                return (KEPT, "returned UNKNOWN") if is_unknown else None
-            faults = [
-                f"{name} {figure}"
-                for name, figure, earlier in pairs_of_figures(answer, before)
-                if figure is not None and figure != earlier
-            ]
-            if not faults:
-                return KEPT, "left out what the device does not have"
-            return ADVISED, f"returned {', '.join(faults)} for an empty table, and raised nothing"
-
-        return judged
+        methods = self._methods(agent.port, community)
+        finding = raises(rule, call_of(methods, method, self._outlets), method, judge)
+        return kept_if_reached(finding, is_reached=agent.datagrams > 0)
 
     def _unanswered(self, method: str) -> Finding:
         port = self._silent_socket.getsockname()[1]
@@ -365,12 +348,37 @@ class _SnmpFaults:
         is_reached = bool(select.select([self._silent_socket], [], [], 0)[0])
         return kept_if_reached(finding, is_reached=is_reached)
 
-    def _reported_state(
-        self, rule: str, method: str, unit: TrialUnit, agent: SimulatedAgent
-    ) -> Finding:
+    def _reported_state(self, rule: str, method: str, served_unit: _ServedUnit) -> Finding:
+        unit, agent = served_unit
         methods = self._methods(agent.port, COMMUNITY)
         outlet = self._outlets[UP if method == "port_down" else DOWN]
         return reported_state(rule, method, methods, outlet, unit, lambda: agent.datagrams > 0)
+
+
+def _judgement_of_emptiness(answer: Any, healthy_answer: Any) -> Judgement:
+    """The states or figures where a table is empty. DCImanager's own example takes the sum of
+    nothing.
+    """
+    if healthy_answer is None:
+        return NO_COMPARISON
+    if answer == healthy_answer:
+        return KEPT, "does not need the table"
+    if not isinstance(answer, Figures):
+        if not answer:
+            return ADVISED, "returned no outlet for an empty table, and raised nothing"
+        is_unknown = all(state is UNKNOWN for _, state in answer)
+        return (KEPT, "returned UNKNOWN") if is_unknown else None
+    changes = changed_figures(answer, healthy_answer)
+    faults = [f"{change.name} {change.figure}" for change in changes]
+    if not faults:
+        return KEPT, "left out what the device does not have"
+    return ADVISED, f"returned {', '.join(faults)} for an empty table, and raised nothing"
+
+
+def _is_own_fault(error: Exception) -> bool:
+    """Whether the handler is broken, whatever a device answers."""
+    is_own = isinstance(error, (BrokenHandler, EndlessCall))
+    return is_own and " raised " not in error_text(error)
 
 
 def _findings_without_device(
@@ -378,7 +386,7 @@ def _findings_without_device(
 ) -> Iterator[Finding]:
     """Findings for a handler whose requests no family of this pack answers."""
     for rule, error in errors.items():
-        if isinstance(error, (BrokenHandler, EndlessCall)) and " raised " not in error_text(error):
+        if _is_own_fault(error):
             yield fault_finding(rule, error)
         elif is_reached and not requests:
             yield broken(rule, f"{OTHER_COMMUNITY}: {error_text(error)}")

@@ -23,6 +23,7 @@ from .method_trials import (
     broken,
     error_text,
     fault_finding,
+    has_no_figure,
     untried_after,
 )
 from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
@@ -48,19 +49,24 @@ def findings_of_trials(
     tried.
     """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        futures = [
-            pool.submit(_finding_of, trial, untried_after(broken_rules, trial.method, trial.rule))
-            for trial in trials
-        ]
-        findings = _repeated_alone(trials, [future.result() for future in futures])
+        futures = [pool.submit(_finding_of, trial, broken_rules) for trial in trials]
+        findings = [future.result() for future in futures]
+        findings = _repeated_alone(trials, findings)
+    names = dict.fromkeys(trial.rule for trial in trials)
+    for name in names:
+        rule = RULES[name]
+        yield worst_finding([finding for finding in findings if finding.rule is rule])
+
+
+def _finding_of(trial: FaultTrial, broken_rules: Sequence[Rule]) -> Finding:
+    untried_finding = untried_after(broken_rules, trial.method, trial.rule)
+    return untried_finding or trial.call()
+
+
+def worst_finding(findings: Sequence[Finding]) -> Finding:
+    """The first of those with the worst result."""
     order = (BROKEN, ADVISED, KEPT, UNTRIED)
-    for rule in dict.fromkeys(trial.rule for trial in trials):
-        results = [finding for finding in findings if finding.rule is RULES[rule]]
-        yield min(results, key=lambda result: order.index(result.result))
-
-
-def _finding_of(trial: FaultTrial, untried: Optional[Finding]) -> Finding:
-    return untried or trial.call()
+    return min(findings, key=lambda finding: order.index(finding.result))
 
 
 def _repeated_alone(trials: Sequence[FaultTrial], findings: Sequence[Finding]) -> list[Finding]:
@@ -115,53 +121,106 @@ def reported_state(
         return broken(rule, f"{why}{place}")
     if state is None:
         return kept_if_reached(Finding(RULES[rule], KEPT, detail), is_reached=is_reached())
-    real = unit.states().get(outlet, UNKNOWN)
-    if state is target_state and real is not target_state:
-        why = f"{method} returned {state.name} while the device has outlet {outlet} {word(real)}"
+    real_state = unit.states().get(outlet, UNKNOWN)
+    real_word = word(real_state)
+    if state is target_state and real_state is not target_state:
+        why = f"{method} returned {state.name} while the device has outlet {outlet} {real_word}"
         return broken(rule, f"{why}{place}")
     if rule == "late" and state is state_before:
-        what = f"{method} returned {state.name}; outlet {outlet} was {word(target_state)}"
-        return broken(rule, f"{what} {LATE_S:g} s after the command{place}")
+        why = f"{method} returned {state.name}; outlet {outlet} was {word(target_state)}"
+        return broken(rule, f"{why} {LATE_S:g} s after the command{place}")
     if rule in ("answer lost", "pending") and state is state_before:
-        what = f"{method} returned {state.name} while outlet {outlet} is {word(real)}"
-        return broken(rule, f"{what}{place}")
+        why = f"{method} returned {state.name} while outlet {outlet} is {real_word}"
+        return broken(rule, f"{why}{place}")
     return Finding(RULES[rule], KEPT, f"it returned {state.name}")
 
 
-def judged_states(answer: Any, before: Any) -> Optional[tuple[str, str]]:
-    """The states where one cannot be read: it is UNKNOWN, and the others are as before."""
-    if before is None or answer == before:
-        return KEPT, "does not need what failed"
-    if [name for name, _ in answer] != [name for name, _ in before]:
-        return BROKEN, (
-            f"returned {len(answer)} of {len(before)} outlets while the state of one cannot be read"
-        )
-    for (name, state), (_, earlier) in zip(answer, before):
-        if state is not earlier and state is not UNKNOWN:
+# ---- what is seen in an answer where an error was expected ---------------------------------------
+
+#: a result and its detail; None: nothing excuses the answer
+Judgement = Optional[tuple[str, str]]
+_NOT_NEEDED: Judgement = (KEPT, "does not need what failed")
+#: of a method that also failed on a device without a fault
+NO_COMPARISON: Judgement = (UNTRIED, "gave no answer on a device that is well, to compare with")
+
+
+def judgement_of_equality(answer: Any, healthy_answer: Any) -> Judgement:
+    """An answer without what failed is right if it is that of a device that is well."""
+    if healthy_answer is None:
+        return NO_COMPARISON
+    return _NOT_NEEDED if answer == healthy_answer else None
+
+
+def judgement_of_states(answer: Any, healthy_answer: Any) -> Judgement:
+    """The states where one cannot be read: it is UNKNOWN, and the others are those of a device that
+    is well.
+    """
+    if healthy_answer is None:
+        return NO_COMPARISON
+    if answer == healthy_answer:
+        return _NOT_NEEDED
+    names = [name for name, _ in answer]
+    healthy_names = [name for name, _ in healthy_answer]
+    if names != healthy_names:
+        counts = f"{len(names)} of {len(healthy_names)} outlets"
+        return BROKEN, f"returned {counts} while the state of one cannot be read"
+    for (name, state), (_, healthy_state) in zip(answer, healthy_answer):
+        if state not in (healthy_state, UNKNOWN):
             return BROKEN, f"returned outlet {name} {state.name}, whose state cannot be read"
     return KEPT, "returned UNKNOWN for the outlet"
 
 
-def judged_figures(answer: Any, before: Any) -> Optional[tuple[str, str]]:
-    """The figures where a meter cannot be read: each is as before, or left out."""
-    if before is None or answer == before:
-        return KEPT, "does not need what failed"
-    for name, figure, earlier in pairs_of_figures(answer, before):
-        if figure is not None and figure != earlier:
-            return BROKEN, f"returned {name} {figure}, not {earlier}: a meter cannot be read"
+def judgement_of_figures(answer: Any, healthy_answer: Any) -> Judgement:
+    """The figures where a meter cannot be read: each is that of a device that is well, or left
+    out.
+    """
+    if healthy_answer is None:
+        return NO_COMPARISON
+    if answer == healthy_answer:
+        return _NOT_NEEDED
+    for change in changed_figures(answer, healthy_answer):
+        return BROKEN, (
+            f"returned {change.name} {change.figure}, not {change.healthy_figure}: a meter cannot"
+            " be read"
+        )
     return KEPT, "left out what cannot be read"
 
 
-def pairs_of_figures(
-    answer: Figures, before: Figures
-) -> Iterator[tuple[str, Optional[float], Optional[float]]]:
-    """The name of each figure of an answer, its value now, and before."""
-    yield "load", measured(answer.load_a), measured(before.load_a)
-    yield "total_consumption", measured(answer.energy_kwh), measured(before.energy_kwh)
-    for identity, figures in answer.ports.items():
-        earlier = before.ports.get(identity, MeterFigures())
+def judgement_of_silence(answer: Any, healthy_answer: Any) -> Judgement:
+    """The answer without the device. A handler of a PDU without meters need not ask for figures."""
+    if not isinstance(answer, Figures) or not has_no_figure(answer):
+        return None
+    if healthy_answer is None:
+        return NO_COMPARISON
+    return (KEPT, "gives no figure") if has_no_figure(healthy_answer) else None
+
+
+class ChangedFigure(NamedTuple):
+    """A figure that is not that of a device that is well."""
+
+    name: str
+    figure: float
+    #: None: it was not told
+    healthy_figure: Optional[float]
+
+
+def changed_figures(answer: Figures, healthy_answer: Figures) -> Iterator[ChangedFigure]:
+    """The figures of an answer that differ; those that it left out do not."""
+    pairs = [
+        ("load", answer.load_a, healthy_answer.load_a),
+        ("total_consumption", answer.energy_kwh, healthy_answer.energy_kwh),
+    ]
+    for identity, port in answer.ports.items():
+        healthy_port = healthy_answer.ports.get(identity, MeterFigures())
         name = f"consumption of outlet {identity}"
-        yield name, measured(figures.energy_kwh), measured(earlier.energy_kwh)
+        pairs.append((name, port.energy_kwh, healthy_port.energy_kwh))
+    for name, figure, healthy_figure in pairs:
+        value, healthy_value = measured(figure), measured(healthy_figure)
+        if value is not None and value != healthy_value:
+            yield ChangedFigure(name=name, figure=value, healthy_figure=healthy_value)
+
+
+# ---- calls ---------------------------------------------------------------------------------------
 
 
 def call_of(

@@ -17,7 +17,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import DOWN, UNKNOWN, UP, word
 from ...loading.four_methods import BrokenHandler, HandlerRaised, LackingDouble
-from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
+from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, rules_of
 
 #: an outlet that no device has
 ABSENT = "99999"
@@ -199,21 +199,20 @@ class TrialDevice(NamedTuple):
         return self.requests is not None and self.requests() == 0
 
 
-def method_findings(
-    device: TrialDevice, broken_rules: Optional[list[Rule]] = None
-) -> Iterator[Finding]:
-    """What is kept where the device is well; `broken_rules` gets what is not. Ends after a status
-    that fails.
-    """
-    broken_rules = [] if broken_rules is None else broken_rules
-    is_read = False
+def method_findings(device: TrialDevice) -> Iterator[Finding]:
+    """What is kept where the device is well. Ends after a status that fails."""
+    findings = []
     for finding in _method_findings(device):
-        is_read = is_read or (finding.rule is RULES["status"] and finding.result == KEPT)
-        if finding.result == BROKEN:
-            broken_rules.append(finding.rule)
+        findings.append(finding)
         yield finding
-    if is_read:
-        yield untried_after(broken_rules, "port_down", "no outlet") or _absent_finding(device)
+    if RULES["status"] in rules_of(findings, KEPT):
+        untried_finding = untried_after(rules_of(findings, BROKEN), "port_down", "no outlet")
+        yield untried_finding or _absent_finding(device)
+
+
+def is_unread(findings: Sequence[Finding]) -> bool:
+    """Whether the status was not tried, so that nothing else can be."""
+    return RULES["status"] in rules_of(findings, UNTRIED)
 
 
 def _absent_finding(device: TrialDevice) -> Finding:

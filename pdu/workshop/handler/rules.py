@@ -198,25 +198,33 @@ _NEEDED = (
 )
 
 
+def rules_of(findings: Sequence[Finding], result: str) -> list[Rule]:
+    """The rules of the findings with this result."""
+    return [finding.rule for finding in findings if finding.result == result]
+
+
 def untried_rules(findings: Sequence[Finding]) -> list[Rule]:
     """What was not tried of all that must be, in the order of the rules."""
     tried_rules = [finding.rule for finding in findings if finding.result != UNTRIED]
-    return [RULES[key] for key in _NEEDED if RULES[key] not in tried_rules]
+    needed_rules = [RULES[key] for key in _NEEDED]
+    return [rule for rule in needed_rules if rule not in tried_rules]
 
 
 def lines(findings: Sequence[Finding], width: int) -> list[str]:
     """A line of result, rule and source for each, and what was seen below it, with the remedy of
     what is broken. None is longer than `width`.
     """
+    indent = " " * _RESULT_WIDTH
     lines: list[str] = []
     for finding in findings:
-        head = f"{finding.result:<{_RESULT_WIDTH}}{finding.rule.text} ({finding.rule.source})"
-        lines += _wrapped(head, width)
+        rule = finding.rule
+        result = finding.result.ljust(_RESULT_WIDTH)
+        lines += _wrapped(f"{result}{rule.text} ({rule.source})", width)
         advice = finding.advice
-        if finding.result in (BROKEN, ADVISED) and finding.rule.line:
-            advice += f' (search the page for "{finding.rule.line}")'
+        if finding.result in (BROKEN, ADVISED) and rule.line:
+            advice += f' (search the page for "{rule.line}")'
         if advice:
-            lines += _wrapped(" " * _RESULT_WIDTH + advice, width)
+            lines += _wrapped(f"{indent}{advice}", width)
     return lines
 
 

@@ -21,12 +21,16 @@ from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
 from .bounded_methods import BoundedMethods, ShownSecrets
 from .fault_trials import (
     FaultTrial,
+    Judgement,
     call_of,
     findings_of_trials,
-    judged_figures,
-    judged_states,
+    judgement_of_equality,
+    judgement_of_figures,
+    judgement_of_silence,
+    judgement_of_states,
     kept_if_reached,
     reported_state,
+    worst_finding,
 )
 from .method_trials import (
     JudgedAnswer,
@@ -34,11 +38,12 @@ from .method_trials import (
     TrialDevice,
     has_no_figure,
     identity_finding,
+    is_unread,
     method_findings,
     raises,
     with_order,
 )
-from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
+from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, rules_of
 from .served_units import ServedUnit
 from .side_effects import SideEffects
 
@@ -74,28 +79,40 @@ class ServedTrials:
 
     def findings(self, recording: Optional[ReplayedDevice]) -> Iterator[Finding]:
         """Findings on the recording, then on a device that ends each connection."""
-        broken_rules: list[Rule] = []
         form = self._forms[0]
+        healthy_figures: Optional[Figures] = None
+        findings = []
         if recording is None:
             yield Finding(RULES["status"], UNTRIED, WITHOUT_RECORDING)
         else:
             form, is_reached = self._form_that_reaches(recording)
-            if is_reached:
-                yield from self._unit_findings(form, recording, broken_rules)
-            else:
-                device = TrialDevice(
-                    self._methods(form, recording.port),
-                    f"the recording at port {recording.port}",
-                    requests=recording.connections,
-                )
-                yield from method_findings(device, broken_rules)
+            for finding in self._recording_findings(form, recording, is_reached=is_reached):
+                findings.append(finding)
+                yield finding
+            if RULES["statistic"] in rules_of(findings, KEPT):
+                with contextlib.suppress(Exception):
+                    healthy_figures = self._methods(form, recording.port).figures()
+        judge = partial(judgement_of_silence, healthy_answer=healthy_figures)
         with _ClosingServer() as server:
-            trials = [
-                FaultTrial("silent", name, partial(raises, "silent", call, name, _judged_silence))
-                for name, call in self._calls(form, server.port)
-            ]
-            for finding in findings_of_trials(trials, broken_rules):
+            trials = []
+            for method, call in self._calls(form, server.port):
+                trial = partial(raises, "silent", call, method, judge)
+                trials.append(FaultTrial("silent", method, trial))
+            for finding in findings_of_trials(trials, rules_of(findings, BROKEN)):
                 yield kept_if_reached(finding, is_reached=server.connections > 0)
+
+    def _recording_findings(
+        self, form: Callable[[int], Any], recording: ReplayedDevice, *, is_reached: bool
+    ) -> Iterator[Finding]:
+        if is_reached:
+            yield from self._unit_findings(form, recording)
+            return
+        device = TrialDevice(
+            methods=self._methods(form, recording.port),
+            about=f"the recording at port {recording.port}",
+            requests=recording.connections,
+        )
+        yield from method_findings(device)
 
     def _form_that_reaches(self, recording: ReplayedDevice) -> tuple[Callable[[int], Any], bool]:
         """The first form with which a request reaches the recording, else the last; and whether
@@ -110,46 +127,46 @@ class ServedTrials:
         return form, False
 
     def _unit_findings(
-        self, form: Callable[[int], Any], recording: ReplayedDevice, broken_rules: list[Rule]
+        self, form: Callable[[int], Any], recording: ReplayedDevice
     ) -> Iterator[Finding]:
         """Findings on a PDU that obeys commands, and on others with a fault each."""
-        served: SimulatedPdu = recording.unit
-        unit = ServedUnit(served)
-        served.requests.clear()
-        served.commands.clear()
-        names = list(unit.states())
-        # one that is neither on nor off, if enough others are left
-        # (in a text that is no JSON, another word may have no place)
-        has_pending = UNKNOWN in unit.states().values() or served.is_text
-        if not has_pending and len(names) > 2:
-            on = [name for name, state in unit.states().items() if state is UP]
-            unit.turn(on[0] if len(on) > 1 else names[0], UNKNOWN)
-        contents = served.contents
+        pdu: SimulatedPdu = recording.unit
+        unit = ServedUnit(pdu)
+        pdu.requests.clear()
+        pdu.commands.clear()
+        _make_one_unknown(unit, pdu)
+        contents = pdu.contents
         handler_names: dict[str, str] = {}
-        device = TrialDevice.of_unit(
-            RenamedMethods(self._methods(form, recording.port), handler_names, unit.states),
-            "the recording",
-            unit,
-            lambda: len(served.requests),
-            RenamedMethods(self._methods(form, recording.port, is_kept=True), handler_names),
-        )._replace(absent_commands=lambda: len(unit.foreign_commands()))
-        is_read = True
-        for finding in method_findings(device, broken_rules):
-            is_read = is_read and (finding.rule, finding.result) != (RULES["status"], UNTRIED)
-            yield _doubted(with_order(finding, handler_names), served)
-        if not is_read:
+        methods = self._methods(form, recording.port)
+        kept_methods = self._methods(form, recording.port, is_kept=True)
+        device = TrialDevice(
+            methods=RenamedMethods(methods, handler_names, unit.states),
+            about="the recording",
+            states=unit.states,
+            commands=lambda: len(pdu.commands),
+            requests=lambda: len(pdu.requests),
+            unit=unit,
+            kept_methods=RenamedMethods(kept_methods, handler_names),
+            absent_commands=lambda: len(unit.foreign_commands()),
+        )
+        findings = []
+        for finding in method_findings(device):
+            findings.append(finding)
+            yield _doubted(with_order(finding, handler_names), pdu)
+        if is_unread(findings):
             return
         yield identity_finding(handler_names)
         with contextlib.ExitStack() as stack:
             faults = _ServedFaults(
-                lambda port: RenamedMethods(self._methods(form, port), handler_names),
-                recording.units,
-                contents,
-                unit,
-                stack,
+                methods=lambda port: RenamedMethods(self._methods(form, port), handler_names),
+                units=recording.units,
+                contents=contents,
+                unit=unit,
+                stack=stack,
             )
-            for finding in findings_of_trials(faults.trials(served), broken_rules):
-                yield _doubted(finding, served)
+            trials = faults.trials(pdu)
+            for finding in findings_of_trials(trials, rules_of(findings, BROKEN)):
+                yield _doubted(finding, pdu)
 
     def _calls(
         self, form: Callable[[int], Any], port: int
@@ -161,22 +178,23 @@ class ServedTrials:
         yield "port_up", partial(methods.switch, "1", on=True)
 
 
+def _make_one_unknown(unit: ServedUnit, pdu: SimulatedPdu) -> None:
+    """Turn an outlet to a state that is neither on nor off, if enough others are left. In a text
+    that is no JSON, another word may have no place.
+    """
+    states = unit.states()
+    if UNKNOWN in states.values() or pdu.is_text or len(states) < 3:
+        return
+    outlets_on = [name for name, state in states.items() if state is UP]
+    outlet = outlets_on[0] if len(outlets_on) > 1 else list(states)[0]
+    unit.turn(outlet, UNKNOWN)
+
+
 def _doubted(finding: Finding, unit: SimulatedPdu) -> Finding:
     """What was not tried, because the recording does not tell what would be right."""
     for rule, doubt in unit.doubts.items():
         if finding.rule is RULES[rule] and finding.result in (KEPT, UNTRIED):
             return Finding(finding.rule, UNTRIED, doubt)
-    return finding
-
-
-def _judged_silence(answer: Any) -> Optional[tuple[str, str]]:
-    """A handler of a PDU without meters need not ask for figures."""
-    if isinstance(answer, Figures) and has_no_figure(answer):
-        return KEPT, "gives no figure"
-    return None
-
-
-def _itself(finding: Finding) -> Finding:
     return finding
 
 
@@ -195,25 +213,34 @@ class _ServedFaults:
         self._methods, self._units, self._contents = methods, units, contents
         self._stack = stack
         self._outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
-        well = self._served(UnitFault.NONE)
+        healthy_unit = self._pdu_with(UnitFault.NONE)
+        healthy_methods = self._methods(healthy_unit.port)
         self._answers: dict[str, Any] = {}
         for name in ("status", "statistic"):
             with contextlib.suppress(Exception):
-                self._answers[name] = call_of(self._methods(well.port), name, self._outlets)()
+                self._answers[name] = call_of(healthy_methods, name, self._outlets)()
 
-    def _served(self, fault: UnitFault, contents: Any = None) -> SimulatedPdu:
+    def _pdu_with(self, fault: UnitFault, contents: Any = None) -> SimulatedPdu:
         unit = self._units(0, fault, self._contents if contents is None else contents)
         self._stack.callback(unit.close)
         return unit
 
     def trials(self, unit: SimulatedPdu) -> list[FaultTrial]:
         """All trials; commands where it is known how such a `unit` is commanded."""
-        commands = [
-            method
-            for method, state in (("port_down", UP), ("port_up", DOWN))
-            if self._outlets[state] and "port_down" not in unit.doubts
+        commands = []
+        if "port_down" not in unit.doubts:
+            if self._outlets[UP]:
+                commands.append("port_down")
+            if self._outlets[DOWN]:
+                commands.append("port_up")
+        return [
+            *self._command_trials(unit, commands),
+            *self._refusals(unit, commands),
+            *self._trials_of_lost_members(unit),
         ]
-        trials = []
+
+    def _command_trials(self, unit: SimulatedPdu, commands: Sequence[str]) -> Iterator[FaultTrial]:
+        """Commands to PDUs that obey late or never, or whose answer is lost."""
         for rule, fault in (
             ("late", UnitFault.LATE),
             ("stuck", UnitFault.STUCK),
@@ -223,108 +250,102 @@ class _ServedFaults:
         ):
             for method in commands:
                 if fault is UnitFault.PENDING and not unit.has_other_states:
-                    kept = Finding(RULES[rule], KEPT, "a state of this device is true or false")
-                    trials.append(FaultTrial(rule, method, partial(_itself, kept)))
-                    continue
-                call = partial(self._reported, rule, method, self._served(fault))
-                trials.append(FaultTrial(rule, method, call))
+                    yield _kept_trial(rule, method, "a state of this device is true or false")
+                else:
+                    call = partial(self._reported, rule, method, self._pdu_with(fault))
+                    yield FaultTrial(rule, method, call)
+
+    def _refusals(self, unit: SimulatedPdu, commands: Sequence[str]) -> Iterator[FaultTrial]:
+        """Calls that a PDU refuses, or answers by half."""
         for method in commands:
-            refusing = self._served(UnitFault.REFUSES)
-            trials.append(self._raising_trial("refused", method, refusing))
+            refusing_pdu = self._pdu_with(UnitFault.REFUSES)
+            yield self._raising_trial("refused", method, refusing_pdu)
         for method in ("status", "statistic"):
-            half = self._served(UnitFault.HALF)
-            trials.append(self._raising_trial("short", method, half, self._judged_equal(method)))
+            half_pdu = self._pdu_with(UnitFault.HALF)
+            judge = partial(judgement_of_equality, healthy_answer=self._answers.get(method))
+            yield self._raising_trial("short", method, half_pdu, judge)
+        judge = partial(judgement_of_silence, healthy_answer=self._answers.get("statistic"))
         for method in unit.protected_methods:
             if method in ("status", "statistic", *commands):
-                denying = self._served(UnitFault.DENIES)
-                judged = self._judged_denial
-                trials.append(self._raising_trial("denied", method, denying, judged))
-        return [*trials, *self._lost_trials(unit)]
+                denying_pdu = self._pdu_with(UnitFault.DENIES)
+                yield self._raising_trial("denied", method, denying_pdu, judge)
 
-    def _lost_trials(self, served: SimulatedPdu) -> Iterator[FaultTrial]:
-        well = self._served(UnitFault.NONE)
-        judged_states = self._judged_states_of_text if served.is_text else self._judged_states
-        # of one that is on, too: taken for off, it would be cut off
-        outlets = [outlet for outlet in self._outlets.values() if outlet]
-        states = [contents for outlet in outlets for contents in well.without_state(outlet)]
-        for rule, method, contents, judged in (
-            ("lost state", "status", states, judged_states),
-            ("meter", "statistic", well.without_figures(), self._judged_figures),
-            ("empty", "status", well.without_outlets(), self._judged_empty),
-        ):
-            if rule == "meter" and self._has_no_meter(well):
-                kept = Finding(RULES[rule], KEPT, "the device has no meter")
-                yield FaultTrial(rule, method, partial(_itself, kept))
-            elif contents:
-                call = partial(self._raised_on_all, rule, method, contents, judged)
-                yield FaultTrial(rule, method, call)
-
-    def _has_no_meter(self, unit: SimulatedPdu) -> bool:
-        figures = unit.figures()
-        return figures is not None and has_no_figure(figures)
+    def _trials_of_lost_members(self, unit: SimulatedPdu) -> Iterator[FaultTrial]:
+        """Readings of a PDU without a state, a meter or its list of outlets."""
+        healthy_unit = self._pdu_with(UnitFault.NONE)
+        lost_states: list[Any] = []
+        for outlet in self._outlets.values():
+            if outlet:  # of one that is on, too: taken for off, it would be cut off
+                lost_states += healthy_unit.without_state(outlet)
+        if lost_states:
+            judge_text = partial(self._judgement_of_states, is_text=unit.is_text)
+            yield self._trial_on_all("lost state", "status", lost_states, judge_text)
+        lost_figures = healthy_unit.without_figures()
+        figures = healthy_unit.figures()
+        if figures is not None and has_no_figure(figures):
+            yield _kept_trial("meter", "statistic", "the device has no meter")
+        elif lost_figures:
+            judge = partial(judgement_of_figures, healthy_answer=self._answers.get("statistic"))
+            yield self._trial_on_all("meter", "statistic", lost_figures, judge)
+        lost_outlets = healthy_unit.without_outlets()
+        if lost_outlets:
+            yield self._trial_on_all("empty", "status", lost_outlets, _judgement_of_emptiness)
 
     def _raising_trial(
-        self, rule: str, method: str, unit: SimulatedPdu, judged: JudgedAnswer = lambda _: None
+        self, rule: str, method: str, unit: SimulatedPdu, judge: JudgedAnswer = lambda _: None
     ) -> FaultTrial:
-        return FaultTrial(rule, method, partial(self._raised, rule, method, unit, judged))
+        return FaultTrial(rule, method, partial(self._raised, rule, method, unit, judge))
 
-    def _judged_equal(self, method: str) -> JudgedAnswer:
-        """What a method returns without what failed is right."""
+    def _trial_on_all(
+        self, rule: str, method: str, contents: Sequence[Any], judge: JudgedAnswer
+    ) -> FaultTrial:
+        call = partial(self._raised_on_all, rule, method, contents, judge)
+        return FaultTrial(rule, method, call)
 
-        def judged(answer: Any) -> Optional[tuple[str, str]]:
-            is_equal = method in self._answers and answer == self._answers[method]
-            return (KEPT, "does not need what failed") if is_equal else None
-
-        return judged
-
-    def _judged_denial(self, answer: Any) -> Optional[tuple[str, str]]:
-        """As _judged_silence, of a handler that gave no figure on a device that is well."""
-        is_equal = answer == self._answers.get("statistic")
-        return _judged_silence(answer) if is_equal else None
-
-    def _judged_states(self, answer: Any) -> Optional[tuple[str, str]]:
-        return judged_states(answer, self._answers.get("status"))
-
-    def _judged_states_of_text(self, answer: Any) -> Optional[tuple[str, str]]:
+    def _judgement_of_states(self, answer: Any, *, is_text: bool) -> Judgement:
         """In a text that is no JSON, a device may always have a state in its place."""
-        judgement = judged_states(answer, self._answers.get("status"))
-        if judgement is not None and judgement[0] == BROKEN:
+        judgement = judgement_of_states(answer, self._answers.get("status"))
+        if is_text and judgement is not None and judgement[0] == BROKEN:
             return ADVISED, judgement[1]
         return judgement
 
-    def _judged_figures(self, answer: Any) -> Optional[tuple[str, str]]:
-        return judged_figures(answer, self._answers.get("statistic"))
-
-    def _judged_empty(self, answer: Any) -> Optional[tuple[str, str]]:
-        if answer:
-            return KEPT, "does not need the list"
-        return ADVISED, "returned no outlet for an empty list, and raised nothing"
-
     def _raised_on_all(
-        self, rule: str, method: str, contents: Sequence[Any], judged: JudgedAnswer
+        self, rule: str, method: str, contents: Sequence[Any], judge: JudgedAnswer
     ) -> Finding:
         """The worst finding of those on a PDU of each of the contents."""
-        unit = self._served(UnitFault.NONE)
+        unit = self._pdu_with(UnitFault.NONE)
         findings = []
-        for each in contents:
-            unit.contents = each
-            findings.append(self._raised(rule, method, unit, judged))
-        order = (BROKEN, ADVISED, KEPT, UNTRIED)
-        return min(findings, key=lambda finding: order.index(finding.result))
+        for content in contents:
+            unit.contents = content
+            findings.append(self._raised(rule, method, unit, judge))
+        return worst_finding(findings)
 
-    def _raised(self, rule: str, method: str, unit: SimulatedPdu, judged: JudgedAnswer) -> Finding:
+    def _raised(self, rule: str, method: str, unit: SimulatedPdu, judge: JudgedAnswer) -> Finding:
         call = call_of(self._methods(unit.port), method, self._outlets)
-        finding = raises(rule, call, method, judged)
+        finding = raises(rule, call, method, judge)
         return kept_if_reached(finding, is_reached=bool(unit.requests))
 
-    def _reported(self, rule: str, method: str, served: SimulatedPdu) -> Finding:
-        methods = self._methods(served.port)
+    def _reported(self, rule: str, method: str, pdu: SimulatedPdu) -> Finding:
+        methods = self._methods(pdu.port)
         outlet = self._outlets[UP if method == "port_down" else DOWN]
-        unit = ServedUnit(served)
-        finding = reported_state(rule, method, methods, outlet, unit, lambda: bool(served.requests))
-        if rule == "pending" and served.is_text and finding.result == BROKEN:
-            return finding._replace(result=ADVISED)  # as in _judged_states_of_text
+        unit = ServedUnit(pdu)
+        finding = reported_state(rule, method, methods, outlet, unit, lambda: bool(pdu.requests))
+        if rule == "pending" and pdu.is_text and finding.result == BROKEN:
+            return finding._replace(result=ADVISED)  # as in _judgement_of_states
         return finding
+
+
+def _kept_trial(rule: str, method: str, why: str) -> FaultTrial:
+    """A trial that need not be made."""
+    finding = Finding(RULES[rule], KEPT, why)
+    return FaultTrial(rule, method, lambda: finding)
+
+
+def _judgement_of_emptiness(answer: Any) -> Judgement:
+    """The outlets where the device's list is empty."""
+    if answer:
+        return KEPT, "does not need the list"
+    return ADVISED, "returned no outlet for an empty list, and raised nothing"
 
 
 class _ClosingServer:

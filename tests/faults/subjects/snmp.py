@@ -18,8 +18,8 @@ _NEVER_S = 1000.0
 _OUTLETS = 4
 # error-status of RFC 3416, 3
 _GEN_ERR, _NO_ACCESS, _RESOURCE_UNAVAILABLE, _AUTHORIZATION_ERROR = 5, 6, 13, 16
-# an INTEGER of 2,048 octets, about 5,000 digits
-_LONG_INTEGER = b"\x02\x82\x08\x00" + b"\x41" * 2048
+# of 2,048 octets, about 5,000 digits
+_LONG_NUMBER = int.from_bytes(b"\x41" * 2048, "big")
 
 
 @contextlib.contextmanager
@@ -60,13 +60,12 @@ def _pdu(change: Callable[[ber.Pdu, ber.Pdu], ber.Pdu]) -> Bend:
     """
 
     def bend(exchange: Exchange) -> Optional[bytes]:
-        asked = ber.decode(exchange.request)
-        given = (
-            ber.decode(exchange.answer).pdu
-            if exchange.answer
-            else asked.pdu._replace(kind=ber.RESPONSE, status=0, error_index=0)
-        )
-        return ber.encode(asked._replace(pdu=change(asked.pdu, given)))
+        request = ber.decode(exchange.request)
+        if exchange.answer:
+            given = ber.decode(exchange.answer).pdu
+        else:
+            given = request.pdu._replace(kind=ber.RESPONSE, status=0, error_index=0)
+        return ber.encode(request._replace(pdu=change(request.pdu, given)))
 
     return bend
 
@@ -90,18 +89,9 @@ def _digits(exchange: Exchange) -> Optional[bytes]:
     if not exchange.answer:
         return None
     answer = ber.decode(exchange.answer)
-    encoded = ber.encode(
-        answer._replace(pdu=answer.pdu._replace(bindings=((answer.pdu.bindings[0][0], None),)))
-    )
-    # the OID; a NULL follows it
-    name = encoded[encoded.rindex(b"\x06", 0, -2 - len(answer.pdu.bindings[0][0])) : -2]
-    head = bytes((2, 1, answer.version)) + _tlv(4, answer.community)
-    body = (
-        _tlv(2, answer.pdu.request_id.to_bytes(5, "big", signed=True)) + b"\x02\x01\x00\x02\x01\x00"
-    )
-    return _tlv(
-        0x30, head + _tlv(ber.RESPONSE, body + _tlv(0x30, _tlv(0x30, name + _LONG_INTEGER)))
-    )
+    oid, _ = answer.pdu.bindings[0]
+    bindings = ((oid, Row(INTEGER, _LONG_NUMBER)),)
+    return ber.encode(answer._replace(pdu=answer.pdu._replace(bindings=bindings)))
 
 
 def _nested(exchange: Exchange) -> bytes:
@@ -118,44 +108,39 @@ def _of_next(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
     """
     if asked.kind != ber.GET:
         return given
-    return given._replace(
-        bindings=tuple(((*oid[:-1], oid[-1] + 1), value) for oid, value in given.bindings)
-    )
+    bindings = []
+    for oid, value in given.bindings:
+        next_oid = (*oid[:-1], oid[-1] + 1)
+        bindings.append((next_oid, value))
+    return given._replace(bindings=tuple(bindings))
 
 
 def _echo_text(exchange: Exchange) -> Optional[bytes]:
     """Each text becomes the community."""
-    community = Row(OCTETS, ber.decode(exchange.request).community)
-    return _pdu(
-        lambda asked, given: given._replace(
-            bindings=tuple(
-                (oid, community if isinstance(value, Row) and value.tag == OCTETS else value)
-                for oid, value in given.bindings
-            )
-        )
-    )(exchange)
+    community = ber.decode(exchange.request).community
+    return _texts(Row(OCTETS, community))(exchange)
+
+
+def _texts(text: Row) -> Bend:
+    """Each text becomes this one."""
+    return _values(text, lambda value: isinstance(value, Row) and value.tag == OCTETS)
 
 
 def _numbers(number: Row) -> Bend:
     """Each number becomes this one."""
-    return _pdu(
-        lambda asked, given: given._replace(
-            bindings=tuple(
-                (oid, number if isinstance(getattr(value, "value", None), int) else value)
-                for oid, value in given.bindings
-            )
-        )
-    )
+    return _values(number, lambda value: isinstance(getattr(value, "value", None), int))
 
 
-def _control(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
-    text = Row(OCTETS, b"\x1b[2J\x9b\xed\xa0\x80")
-    return given._replace(
-        bindings=tuple(
-            (oid, text if isinstance(value, Row) and value.tag == OCTETS else value)
-            for oid, value in given.bindings
-        )
-    )
+def _values(new_value: Row, is_replaced: Callable[[ber.Wire], bool]) -> Bend:
+    """Each value of one kind becomes this one."""
+
+    def change(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
+        bindings = []
+        for oid, value in given.bindings:
+            bindings.append((oid, new_value if is_replaced(value) else value))
+        return given._replace(bindings=tuple(bindings))
+
+    return _pdu(change)
 
 
 def _without_values(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
@@ -189,7 +174,7 @@ SUBJECT = Subject(
         "neighbour": _pdu(_of_next),
         "below-zero": _numbers(Row(INTEGER, -5)),
         "no-figures": _numbers(Row(OCTETS, b"1e999")),
-        "control": _pdu(_control),
+        "control": _texts(Row(OCTETS, b"\x1b[2J\x9b\xed\xa0\x80")),
     },
     {
         "credentials": "an agent does not answer a wrong community; see `quiet`",

@@ -89,16 +89,17 @@ def test_a_handler_that_says_otherwise_differs(
     assert code == NOT_SEEN and "differ\n" in out and words in out, out
 
 
+def _writing(*lines: str) -> str:
+    """The page's example, whose status runs these lines before it reads."""
+    new_lines = ["def status(self):", *(f"    {line}" for line in lines), "    return self.read()"]
+    status = "".join(f"    {line}\n" for line in new_lines)
+    return SOURCE.replace("    def status(self)", f"{status}\n    def read(self)", 1)
+
+
 def test_a_write_while_it_reads_is_refused(
     unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    writes = (
-        "    def status(self):\n"
-        "        self.snmp_set('1.3.6.1.4.1.46235.2.4.2.1.4.1', 0)\n"
-        "        return self.read()\n\n"
-        "    def read(self)"
-    )
-    source = SOURCE.replace("    def status(self)", writes, 1)
+    source = _writing("self.snmp_set('1.3.6.1.4.1.46235.2.4.2.1.4.1', 0)")
     code, out, _ = run(capsys, unit, handler(tmp_path, source), "snmp")
     assert code == NOT_SEEN and "this run reads only" in out
     assert unit.writes() == []
@@ -107,22 +108,18 @@ def test_a_write_while_it_reads_is_refused(
 def test_a_write_of_a_thread_that_a_handler_starts_is_refused(
     unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    writes = (
-        "    def status(self):\n"
-        "        import threading\n"
-        "        oid = '1.3.6.1.4.1.46235.2.4.2.1.4.1'\n"
-        "        def write():\n"
-        "            try:\n"
-        "                self.snmp_set(oid, 0)\n"
-        "            except Exception as error:\n"
-        "                print(error)\n"
-        "        thread = threading.Thread(target=write)\n"
-        "        thread.start()\n"
-        "        thread.join()\n"
-        "        return self.read()\n\n"
-        "    def read(self)"
+    source = _writing(
+        "import threading",
+        "oid = '1.3.6.1.4.1.46235.2.4.2.1.4.1'",
+        "def write():",
+        "    try:",
+        "        self.snmp_set(oid, 0)",
+        "    except Exception as error:",
+        "        print(error)",
+        "thread = threading.Thread(target=write)",
+        "thread.start()",
+        "thread.join()",
     )
-    source = SOURCE.replace("    def status(self)", writes, 1)
     code, _, err = run(capsys, unit, handler(tmp_path, source), "snmp")
     assert code == DONE and "this run reads only" in err
     assert unit.writes() == []

@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+from handlers import registry
 from pdu import root
 from pdu.cli.exit_codes import DEFECT, DONE, NOT_SEEN, WRONG
 from pdu.platform_copy import command, unknown_platform
@@ -87,6 +88,9 @@ def test_on_the_doubles_of_this_project_you_may_upload(run: Run) -> None:
         "agrees  nut",
     ):
         assert line in out
+    (unrun,) = [line for line in out.splitlines() if line.startswith("not run  ")]
+    names = unrun.removeprefix("not run  ").partition(": ")[0].split(", ")
+    assert {*names, "snmp", "nut"} == {*registry.names()} and len(names) > 2
     *lines, where, verdict = out.splitlines()
     assert verdict.startswith("you may upload: snmp, nut ") and str(run.report) in where
     # what is sent is what was shown
@@ -111,8 +115,11 @@ def test_on_other_forms_of_the_platform_you_may_upload(
 
 
 def test_a_platform_with_other_names_is_supported(run: Run, tmp_path: Path) -> None:
-    code, out, _ = run(tree(tmp_path / "copy", OTHER_NAMES))
+    copy = tmp_path / "copy"
+    code, out, _ = run(tree(copy, OTHER_NAMES))
     assert code == DONE, out
+    # the owner's copy stays as it was
+    assert [path for path in copy.rglob("*") if "__pycache__" in path.parts] == []
     assert "BasePdu: in pdu_common.abstractions" in out and "PduSnmpData(rack, host" in out
 
 

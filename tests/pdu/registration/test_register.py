@@ -21,6 +21,7 @@ from builder import command, script
 from handlers import VERSION
 from pdu import root
 from pdu.loading.handler_archives import pack_archive
+from pdu.registration.known_ids import IdFile
 from tests import terminal
 from tests.dcimanager.api import Answer, answer_error, answer_json
 from tests.dcimanager.manager import DciManager
@@ -98,6 +99,37 @@ def test_an_older_archive_is_uploaded_as_it_is(
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()
     assert "0.9" in pdu.ports
+
+
+def test_the_list_has_older_versions_and_replaced_builds_and_leads_back_to_them(
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
+    (admin.dist / "notes.tar.gz").write_text("no archive")
+    older = building.small_pack(admin.dist, "small", version="0.9") / "pdu_small-0.9.tar.gz"
+    admin.run(manager, "small")
+    first = admin.archive("small").read_bytes()
+    tree = small_tree(tmp_path / "tree", version=VERSION)
+    reader = tree / "small" / "handler.py"
+    reader.write_text(f"{reader.read_text()}\n# changed\n")
+    command.build(tree, admin.dist, [script.Handler("small", "Small", "custom")])
+    for words in (["--list"], ["--list", "small"], ["--list", "pdu_small"]):
+        run = admin.run(None, *words)
+        assert (run.code, run.err) == (0, "") and "pdu register with its path" in run.out
+        assert ("pdu_snmp" in run.out) is (words == ["--list"]), run.out
+        assert str(older) in run.out and "0.9+c" in run.out and "notes" not in run.out
+    document = json.loads(admin.run(None, "--list", "small", "--json").out)
+    (replaced,) = [row for row in document["archives"] if not row["is_newest_build"]]
+    assert replaced["path"].startswith(f"{admin.dist}/previous/pdu_small-{VERSION}+c")
+    assert admin.run(manager, replaced["path"]).code == 0
+    assert first in manager.requests[-1].body
+    assert replaced["content"] in admin.ids.read_text()
+
+
+def test_a_list_of_nothing_is_an_error(admin: Admin, tmp_path: Path) -> None:
+    assert_failed(admin.run(None, "--list", "nut"), "settings", "has no archive of nut")
+    admin.dist = tmp_path / "empty"
+    admin.dist.mkdir()
+    assert_failed(admin.run(None, "--list"), "settings", "has no archive", "make packages")
 
 
 def test_an_archive_of_another_version_is_named(admin: Admin) -> None:
@@ -207,6 +239,20 @@ def test_ids_are_remembered_for_each_server(admin: Admin) -> None:
         assert remembered(admin.ids) == sorted(
             [f"{first.url} pdu_snmp 1", f"{second.url} pdu_small 1", f"{second.url} pdu_snmp 2"]
         )
+
+
+@pytest.mark.parametrize("key", ["https://DCI.Example.com", "HTTPS://dci.example.com:443/"])
+def test_an_id_is_known_by_the_server_however_its_address_is_spelt(admin: Admin, key: str) -> None:
+    for address in ("https://dci.example.com", "HTTPS://DCI.example.com:443"):
+        admin.ids.write_text(f"{key} pdu_snmp 7\nhttps://dci.example.com:8443 pdu_snmp 8\n")
+        dry = admin.run(None, "--dry-run", "snmp", DCI_URL=address)
+        assert "pdu_snmp: known under id 7\n" in dry.out, dry
+    ids = IdFile(str(admin.ids), "https://dci.example.com")
+    ids.remember("pdu_snmp", "9")
+    assert remembered(admin.ids) == [
+        "https://dci.example.com pdu_snmp 9",
+        "https://dci.example.com:8443 pdu_snmp 8",
+    ]
 
 
 def test_a_remembered_id_that_the_list_shows_for_another_handler_is_not_used(

@@ -1,0 +1,63 @@
+"""The archives that a folder keeps: those of this version, of other ones, and replaced builds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import NamedTuple
+
+from handlers import VERSION
+from handlers.shared.errors import SettingsError
+
+from ..loading.handler_archives import BadArchive, content_name, read_archive
+
+#: in the folder of archives: builds that others of the same version replaced
+PREVIOUS = "previous"
+
+
+class KeptArchive(NamedTuple):
+    """An archive that can be registered by its path."""
+
+    #: the internal name: that of its directory
+    handler: str
+    #: its version and hash
+    content: str
+    path: str
+    #: whether it was built last of its handler and version
+    is_newest_build: bool
+
+
+def kept_archives(dist: str, handlers: Collection[str] = ()) -> list[KeptArchive]:
+    """The archives in `dist` and in its folder of replaced builds, by handler, the file that was
+    written last first. `handlers`: names such as snmp or pdu_snmp; empty for all.
+
+    Files that are no archives are left out. Raises SettingsError if none is left, or if a file
+    cannot be read.
+    """
+    wanted_names = {f"pdu_{name.removeprefix('pdu_')}" for name in handlers} | {*handlers}
+    folder = Path(dist)
+    paths = [*folder.glob("*.tar.gz"), *folder.joinpath(PREVIOUS).glob("*.tar.gz")]
+    paths.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    archives = []
+    for path in paths:
+        try:
+            data = path.read_bytes()
+            top = read_archive(data).top
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+        except BadArchive:
+            continue
+        if wanted_names and top not in wanted_names:
+            continue
+        archive = KeptArchive(
+            handler=top,
+            content=content_name(data),
+            path=str(path),
+            is_newest_build=path.parent == folder,
+        )
+        archives.append(archive)
+    if not archives:
+        names = ", ".join(handlers) or "a handler"
+        raise SettingsError(f"{dist} has no archive of {names}: make packages builds {VERSION}")
+    archives.sort(key=lambda archive: archive.handler)
+    return archives
