@@ -30,7 +30,11 @@ def dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
     """
     addresses = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     until = min(time.monotonic() + timeout, end)
-    sock = connect(addresses, lambda: _left(timeout, until))
+
+    def left() -> float:
+        return _left(timeout, until)
+
+    sock = connect(addresses, left)
     sock.settimeout(_left(timeout, end))
     return sock
 
@@ -241,8 +245,10 @@ class DeadlineReader(io.RawIOBase):
     """
 
     def __init__(self, raw: Any, sock: socket.socket, timeout: float, end: float) -> None:
-        self._raw, self._opened = raw, sock
-        self._timeout, self._end = timeout, end
+        self._raw = raw
+        self._opened = sock
+        self._timeout = timeout
+        self._end = end
         #: whether the stream has ended
         self.has_ended = False
 

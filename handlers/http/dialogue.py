@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
@@ -256,7 +255,7 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         """The login of a session that has not logged in."""
         login_form = form_of(self.codec)
         owner = owner_login(login_form, settings, public_words=frozenset((self.handler_name,)))
-        session.login = replace(owner, is_sent=False)
+        session.login = owner
         try:
             return login_of(login_form, owner, session.send)
         except PduHandlerError as error:

@@ -55,7 +55,8 @@ class Digest:
         """None: no challenge is answered. `basic_over_tls`: whether a unit that offers Basic alone
         gets the password, over TLS.
         """
-        self._user, self._password = user, password
+        self._user = user
+        self._password = password
         self._basic_over_tls = basic_over_tls
         self._challenge: Optional[Challenge] = None
         self._count = 0
@@ -166,12 +167,14 @@ def _challenges(header: str) -> Iterator[tuple[str, dict[str, str]]]:
     """The schemes of a header WWW-Authenticate, in lower case, each with its parameters."""
     # http.client reads headers as Latin-1, and keeps the line ends of a folded one
     octets = " ".join(header.split()).encode("latin-1", "replace")
-    scheme, parameters = "", dict[str, str]()
+    scheme = ""
+    parameters = dict[str, str]()
     for part in _PART.finditer(octets.decode("utf-8", "surrogateescape")):
         if part["scheme"]:
             if scheme:
                 yield scheme, parameters
-            scheme, parameters = part["scheme"].lower(), {}
+            scheme = part["scheme"].lower()
+            parameters = {}
         else:
             value = part["value"]
             is_quoted = value.startswith('"')

@@ -187,9 +187,10 @@ def error_of_status(
     `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its
     Retry-After.
     """
-    kind, words = STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
     quote = printable if login is None else login.quoted
     location = quote(headers.get("location", ""))
+    other_status = _NO_ANSWER if status < 400 else _FAILED
+    kind, words = STATUSES.get(status, other_status)
     if status == 401:
         kind, words = _login_refusal(login, headers)
     elif 300 <= status < 400 and login is not None and location:
@@ -324,9 +325,13 @@ def error_of(error: Exception, rows: Sequence[ErrorRow], at: str) -> HttpExcepti
     if isinstance(error, ssl.SSLError):
         words = handshake_failure_reason(error)
     kind, reason = next((kind, reason) for types, kind, reason in rows if isinstance(error, types))
+    templates = (reason,) if isinstance(reason, str) else reason
     parts: list[Union[str, NamedSetting]] = []
-    for part in (reason,) if isinstance(reason, str) else reason:
-        parts.append(part.format(at=at, words=words) if isinstance(part, str) else part)
+    for template in templates:
+        if isinstance(template, str):
+            parts.append(template.format(at=at, words=words))
+        else:
+            parts.append(template)
     return kind(parts)
 
 

@@ -89,7 +89,8 @@ class LoginFields(NamedTuple):
                     "the login is not one line of printable ASCII characters, which the header of"
                     " this unit's login cannot hold: use another account or token"
                 )
-        target, body = request.target, request.body
+        target = request.target
+        body = request.body
         if self.query:
             separator = "&" if "?" in target else "?"
             target += separator + urlencode(self.query, quote_via=quote)

@@ -38,10 +38,12 @@ class MultipartForm:
         #: what is left to send: where from, how many bytes, and whom to tell
         self._pieces: list[tuple[BinaryFile, int, Optional[Progress]]] = []
         for file in files:
-            self._add(io.BytesIO(_part_head(boundary, file).encode()))
+            head = _part_head(boundary, file)
+            self._add(io.BytesIO(head.encode()))
             self._add(_open_part(file["data"]), file.get("progress"))
             self._add(io.BytesIO(b"\r\n"))
-        self._add(io.BytesIO(f"--{boundary}--\r\n".encode()))
+        last_line = f"--{boundary}--\r\n"
+        self._add(io.BytesIO(last_line.encode()))
         self._size = sum(size for _, size, _ in self._pieces)
         self._sent = 0  # bytes already sent of the current piece
 

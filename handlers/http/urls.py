@@ -26,7 +26,8 @@ def same_origin_path(link: object, here: Endpoint) -> str:
         return ""
     try:
         parts = urlsplit(link)
-        name, port = parts.hostname, parts.port
+        name = parts.hostname
+        port = parts.port
         without_host = parts._replace(scheme="", netloc="").geturl()
         path = quote(without_host, safe=_UNCHANGED)
     except ValueError:  # includes UnicodeError for half of a surrogate pair

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
@@ -86,7 +86,8 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     outlets = tuple(_drop_lost_state(outlet, lost) for outlet in _outlets(entries, figures))
     if lost:
         # the rows of the others are no total
-        unknown = NotKnown(_lost_unit_doubt(*next(iter(lost.items()))))
+        unit, status = next(iter(lost.items()))
+        unknown = NotKnown(_lost_unit_doubt(unit, status))
         return PduState(
             outlets=outlets, load_a=unknown, energy_kwh=unknown, power_w=unknown, cautions=cautions
         )
@@ -182,10 +183,14 @@ def _cord_names(
     """The cords of the PDU, such as "AA": those of the outlets "AA1" and so on, those that are
     listed, and of a unit that has neither, its own letter, with which the names of its cords begin.
     """
-    names = [_letters(entry["id"]) for entry in (*outlets, *cords)]
-    units_without = [unit["id"] for unit in units if not _has_part(unit["id"], names)]
-    # each name once
-    return list(dict.fromkeys([*names, *units_without]))
+    names: dict[str, None] = {}
+    for entry in (*outlets, *cords):
+        names[_letters(entry["id"])] = None
+    units_without = []
+    for unit in units:
+        if not _has_part(unit["id"], names):
+            units_without.append(unit["id"])
+    return [*names, *units_without]
 
 
 def _letters(name: str) -> str:
@@ -193,7 +198,7 @@ def _letters(name: str) -> str:
     return name.rstrip("0123456789")
 
 
-def _has_part(owner: str, names: Sequence[str]) -> bool:
+def _has_part(owner: str, names: Iterable[str]) -> bool:
     """Whether one of the names is that of a part of `owner`, with which those names begin."""
     return any(name.startswith(owner) for name in names)
 
@@ -219,8 +224,11 @@ def _complete_lines(
     line_counts: dict[str, int] = {}
     for cord_name in cord_names:
         capacity = capacity_by_cord[cord_name]
-        numbers = [_line_number(name) for name in listed if name.startswith(cord_name)]
-        line_counts[capacity] = max([*numbers, line_counts.get(capacity, 1)])
+        line_count = line_counts.get(capacity, 1)
+        for name in listed:
+            if name.startswith(cord_name):
+                line_count = max(line_count, _line_number(name))
+        line_counts[capacity] = line_count
     missing: list[str] = []
     for cord_name in cord_names:
         names = _line_names(cord_name, line_counts[capacity_by_cord[cord_name]])
@@ -427,5 +435,6 @@ def _figures(entries: Sequence[Entry], key: str, expected: str = "") -> Sequence
     figures = column(entries, key, places=places, expected=expected)
     for position, entry in enumerate(entries):
         if not _is_trusted(entry):
-            figures[position] = NotKnown(f"{entry['id']}: its status is {entry['status']!r}")
+            reason = f"{entry['id']}: its status is {entry['status']!r}"
+            figures[position] = NotKnown(reason)
     return figures

@@ -136,18 +136,19 @@ def _of_outputs(outputs: Sequence[Fields], name: str, unit: int = 1000) -> Seque
     """A figure of each output, mA as A and Wh as kWh. An output that shows no figure at all has no
     meter: outputs 2 to 8 of a PowerPDU 8QS have none.
     """
-    metered = [position for position, entry in enumerate(outputs) if entry.keys() & _OF_A_METER]
-    metered_outputs = [outputs[position] for position in metered]
-    figures: list[Figure] = [None for _ in outputs]
-    for position, figure in zip(metered, column(metered_outputs, name, divisor=unit)):
-        figures[position] = figure
+    metered = [entry for entry in outputs if entry.keys() & _OF_A_METER]
+    is_shown = any(name in entry for entry in metered)
+    metered_figures = iter(column(metered, name, divisor=unit))
     counters = {output_name for output_name, _ in _COUNTERS}
-    is_shown = any(name in entry for entry in metered_outputs)
-    if name in counters and not is_shown:
-        missing = NotKnown(f"{name} is missing, and the output has another counter")
-        for position, entry in enumerate(outputs):
-            if entry.keys() & counters:
-                figures[position] = missing
+    figures: list[Figure] = []
+    for entry in outputs:
+        figure: Figure = None
+        if entry.keys() & _OF_A_METER:
+            figure = next(metered_figures)
+        has_other_counter = name in counters and entry.keys() & counters
+        if has_other_counter and not is_shown:
+            figure = NotKnown(f"{name} is missing, and the output has another counter")
+        figures.append(figure)
     return figures
 
 

@@ -131,7 +131,9 @@ class NutClient(Connection):
         super().__init__(
             host, port, secret=password, tls=tls, timeout=timeout, clock=clock, total=total
         )
-        self._username, self._password, self._sleep = username, password, sleep
+        self._username = username
+        self._password = password
+        self._sleep = sleep
         # the numbers of the connections on which the login was sent, and tracking is on
         self._known_on = self._tracked_on = 0
 
@@ -376,7 +378,8 @@ class NutClient(Connection):
         # < PENDING
         # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         # < SUCCESS
-        end, pause = self._clock() + self.timeout, POLL
+        end = self._clock() + self.timeout
+        pause = POLL
         while True:
             report = messages.get_tracking(identifier)
             answers = self.ask(report, *queries, end=end)

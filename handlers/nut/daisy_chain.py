@@ -174,12 +174,13 @@ def counted_members(whole_device: Member, members: Mapping[int, Member]) -> dict
     Raises ProtocolError if one is missing.
     """
     first = 0 if 0 in members else 1
-    numbers = range(first, first + min(_count(whole_device), 999))
-    missing = next((number for number in numbers if number not in members), None)
-    if missing is not None:
-        raise ProtocolError(
-            "the NUT driver does not list all devices of the chain (device.count"
-            f" {_count(whole_device)}): device {missing} is missing; check the driver, or wait"
-            " until it has read its devices"
-        )
+    count = _count(whole_device)
+    numbers = range(first, first + min(count, 999))
+    for number in numbers:
+        if number not in members:
+            raise ProtocolError(
+                f"the NUT driver does not list all devices of the chain (device.count {count}):"
+                f" device {number} is missing; check the driver, or wait until it has read its"
+                " devices"
+            )
     return {number: members[number] for number in numbers}

@@ -87,7 +87,8 @@ class Decoder:
             if line != f"BEGIN LIST {query}":
                 raise ProtocolError(f"expected BEGIN LIST {query}, not {printable(line, 80)!r}")
             self._rows = []
-            self._row_start, self._end = f"{query} ", f"END LIST {query}"
+            self._row_start = f"{query} "
+            self._end = f"END LIST {query}"
         elif line.startswith("BEGIN LIST"):
             raise ProtocolError("a list that was not asked for")
         else:

@@ -182,7 +182,8 @@ def whole_load_power(variables: Mapping[str, str]) -> Figure:
 
 
 def _whole_load(variables: Mapping[str, str], field: str) -> Figure:
-    output, average = _ups_output(variables, field), _average(variables, "output", field)
+    output = _ups_output(variables, field)
+    average = _average(variables, "output", field)
     return known_now(_sum(figures_from([output, average])), doubt_of_driver(variables))
 
 
@@ -214,12 +215,15 @@ def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
     has_lines = any(field in fields for fields in lines.values())
     if field == "realpower" and name in variables:
         return Source(name, _summand(variables, name))
-    if field == "realpower" and has_lines and f"{side}.power" in variables:
+    apparent_power = f"{side}.power"
+    if field == "realpower" and has_lines and apparent_power in variables:
         # the whole side is metered: its lines are other figures
-        return Source(name, [NotKnown(f"{name} is not listed, though {side}.power is")])
+        reason = f"{name} is not listed, though {apparent_power} is"
+        return Source(name, [NotKnown(reason)])
     phase_count = _phases(variables, side)
     if has_lines:
-        return Source(f"{side}.L1.{field}", _line_figures(lines, side, field, phase_count))
+        line_figures = _line_figures(lines, side, field, phase_count)
+        return Source(f"{side}.L1.{field}", line_figures)
     if name not in variables:
         return _unlisted_side(variables, side, field)
     if isinstance(phase_count, NotKnown):
@@ -234,7 +238,8 @@ def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Sourc
     """The side if it has neither the figure nor its lines'. All tables of snmp-ups but one show the
     A of a PDU's input beside its W.
     """
-    name, witness = f"{side}.{field}", meter_of_side(variables, side)
+    name = f"{side}.{field}"
+    witness = meter_of_side(variables, side)
     if field == "realpower":
         # some show the A of the input and the W of the outlets (eaton-pdu-nlogic-mib.c)
         has_powers = bool(meter_of_side(variables, side, POWERS))

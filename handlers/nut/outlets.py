@@ -73,12 +73,17 @@ def decode_outlets(
     count 0.
     """
     device, members = members_of(variables, commands)
-    chain = [member for member in members.values() if member.outlet_count or member.rows]
-    chain.sort(key=lambda member: member.number or 0)
+    chain: list[Member] = []
+    for number in sorted(members):
+        member = members[number]
+        if member.outlet_count or member.rows:
+            chain.append(member)
     outlets: list[NutOutlet] = []
     for member in chain or [device]:
         outlets += _outlets_of(member, writable, variables)
-    only_meters = bool(members) and not outlets and _all_count_0(members.values())
+    only_meters = False
+    if members and not outlets:
+        only_meters = _all_count_0(members.values())
     outlet_count = device.outlet_count or 0
     # in a chain the whole device may count the outlets of all members
     if len(outlets) < outlet_count:
@@ -275,7 +280,8 @@ def _outlet(
     """The outlet of a member's rows `outlet.NUMBER.*`; energy becomes kWh. `rows`: of this outlet
     and those like it, by the prefix of their variables, with the fields that any of them has.
     """
-    row_prefix, fields = f"outlet.{number}.", member.rows[number]
+    row_prefix = f"outlet.{number}."
+    fields = member.rows[number]
     prefix = f"{member.prefix}{row_prefix}"
     driver_doubt = doubt_of_driver(variables)
 

@@ -67,7 +67,8 @@ def primary(ups: str) -> NutRequest[str]:
     """
     # > PRIMARY ups1
     # < OK PRIMARY-GRANTED
-    return _right("PRIMARY", ups, alias=master(ups))
+    older_name = master(ups)
+    return _right("PRIMARY", ups, alias=older_name)
 
 
 def master(ups: str) -> NutRequest[str]:
@@ -319,7 +320,13 @@ def _listing(
     Each row of its answer repeats the words of `query` and adds `fields` words.
     """
     label = " ".join(("LIST", *query))
-    return NutRequest(label, read, query=query, fields=fields, driver=driver)
+    return NutRequest(
+        label,
+        read,
+        query=query,
+        fields=fields,
+        driver=driver,
+    )
 
 
 def _names(response: NutResponse) -> list[str]:

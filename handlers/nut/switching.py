@@ -97,7 +97,8 @@ class _OutletSwitch:
             for name, query in queries.items()
             if answers.failure(query) is None
         }
-        self._is_reported, self._is_fresh = True, len(self._values) == len(queries)
+        self._is_reported = True
+        self._is_fresh = len(self._values) == len(queries)
 
     def read_state(self) -> EnumPowerStatus:
         """The outlet's state now, the first time by the values that came with the report."""
@@ -130,14 +131,15 @@ def _find(
     prefix = "".join(identity.rpartition("/")[:2])
     names = devices.read_names(client, settings)
     if prefix not in names:
-        examples = some([f"'{client.redact(p)}N'" for p in names]) if "" not in names else "'N'"
+        examples = "'N'"
+        if "" not in names:
+            examples = some([f"'{client.redact(other)}N'" for other in names])
         raise NoSuchOutlet(
             f"no outlet {identity[:60]!r}: the PDU's outlets are now called {examples} (N: an"
             " outlet's number); poll the PDU and assign the servers again"
         )
-    listed_device = devices.read_devices(client, settings, {prefix: names[prefix]}, writable=True)[
-        0
-    ]
+    names_to_read = {prefix: names[prefix]}
+    (listed_device,) = devices.read_devices(client, settings, names_to_read, writable=True)
     original = None
     if len(names) > 1 and mirrors.is_mirror(listed_device.device.whole.variables):
         # decided as by a poll, by what every device shows: 1 more round trip

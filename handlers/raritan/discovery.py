@@ -48,7 +48,8 @@ class UnitFinder:
     """
 
     def __init__(self, agent: Agent, selection: LinkUnitSelection) -> None:
-        self._agent, self._wanted = agent, selection
+        self._agent = agent
+        self._wanted = selection
         usual = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1)) if selection.all else selection.ids
         #: the units whose outlets are asked for, the unit itself first; some of them may not exist
         self.asked = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *usual)]
@@ -176,7 +177,8 @@ def discover_units(agent: Agent, selection: LinkUnitSelection) -> tuple[list[Lis
     #       getStatus of /cascade
     # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type":
     #       "pdumodel.Outlet:3.0.4"}, ...]}  Pdu.idl 6.5.7
-    bulk, units = Bulk(agent), UnitFinder(agent, selection)
+    bulk = Bulk(agent)
+    units = UnitFinder(agent, selection)
     units.ask(bulk)
     bulk.perform()
     if units.ask_unusual(bulk):

@@ -143,7 +143,8 @@ class Listener(Iterator[Event]):
         """Release the channel, with a time-out of 2 s; if that fails, the channel
         ends by itself.
         """
-        channel, self._channel = self._channel, None
+        channel = self._channel
+        self._channel = None
         if channel is not None:
             self._release(channel)
 
@@ -174,7 +175,8 @@ class Listener(Iterator[Event]):
             self._pause(max(_USUAL_PAUSE_S, _REST * (self._clock() - self._heard)))
 
     def _poll(self, channel: Channel, seconds: float) -> None:
-        began, at = self._clock(), self._now()
+        began = self._clock()
+        at = self._now()
         with self._agent.waits_at_most(seconds):
             events: list[Optional[Event]] = list(channel.pollEventsNb()[1])
         for event in events:
@@ -184,7 +186,8 @@ class Listener(Iterator[Event]):
                 )
             else:
                 self._waiting.append(self._readdress(event))
-        self._heard, self._heard_at = began, at
+        self._heard = began
+        self._heard_at = at
 
     def _readdress(self, event: Event) -> Event:
         """The event, with a source that addresses this listener's unit."""
@@ -289,7 +292,8 @@ class Listener(Iterator[Event]):
             channel.demandEventTypes(types)
         if subscriptions:
             channel.demandEvents(subscriptions)
-        self._heard, self._heard_at = self._clock(), self._now()
+        self._heard = self._clock()
+        self._heard_at = self._now()
 
     def _names(self) -> Callable[[type[Event]], str]:
         """A function that names an event type as this firmware does: 1 round trip.

@@ -85,7 +85,8 @@ class OutletMeter(PortMeter):
 
     def __init__(self, unit: XerusUnit, outlet: Outlet, index: int, *, with_power: bool) -> None:
         super().__init__(unit, unit.identity(index), outlet.getSensors, with_power=with_power)
-        self._outlet, self._index = outlet, index
+        self._outlet = outlet
+        self._index = index
         self._metadata: Optional[Pending[Outlet.MetaData]] = None
 
     def ask_well_known(self, bulk: Bulk, *, lists_power: bool) -> None:
@@ -146,7 +147,8 @@ class UnitMeter:
         The inlets' sensors are queued before the number of inlets is known.
         """
         pdu = self._unit.proxy(Pdu)
-        self._metadata, self._sensors = bulk.add(pdu.getMetaData), bulk.add(pdu.getSensors)
+        self._metadata = bulk.add(pdu.getMetaData)
+        self._sensors = bulk.add(pdu.getSensors)
         self._inlet_list = bulk.add(pdu.getInlets)
         self._switches = bulk.add(pdu.getTransferSwitches)
         self._protectors = bulk.add(pdu.getOverCurrentProtectors)
@@ -215,7 +217,8 @@ class UnitMeter:
 
         Returns the others.
         """
-        guessed_inlets, self._inlets = self._inlets, []
+        guessed_inlets = self._inlets
+        self._inlets = []
         unread: list[InletMeter] = []
         references = self._unit.each_once(self._inlet_list.get(), "getInlets")
         if any(inlet.is_there for inlet in guessed_inlets[len(references) :]):
@@ -339,7 +342,8 @@ class UnitMeter:
         """The load of each inlet that is in use."""
         loads: list[Figure] = []
         for inlet in self._inlets:
-            load, use = inlet.load(), inlet.use
+            load = inlet.load()
+            use = inlet.use
             if isinstance(use, NotKnown) and load is not None and measured(load) != 0.0:
                 loads.append(use)
             elif use:
@@ -398,7 +402,8 @@ def read_statistic(
     This costs 1 to 8 bulks, each with a round trip for every 300 calls. Power adds a call for each
     unit, inlet, line, outlet or circuit, and a bulk where no well-known id has that of outlets.
     """
-    bulk, finder = Bulk(agent), UnitFinder(agent, link_units)
+    bulk = Bulk(agent)
+    finder = UnitFinder(agent, link_units)
     finder.ask(bulk)
     meters = {unit.link_id: UnitMeter(unit, with_power=with_power) for unit in finder.asked}
     for meter in meters.values():

@@ -41,7 +41,8 @@ class Meter:
     """
 
     def __init__(self, unit: XerusUnit, *, with_power: bool) -> None:
-        self._unit, self.with_power = unit, with_power
+        self._unit = unit
+        self.with_power = with_power
         self._sensors: Optional[Pending[_Sensors]] = None
         self.current = NOT_FITTED
         #: the reading of the energy counter

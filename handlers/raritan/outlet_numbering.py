@@ -51,10 +51,12 @@ class ListProof:
 
     def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
         self._listed = listed_unit
-        count = len(listed_unit.outlets)
-        last = listed_unit.unit.proxy(Outlet, f"/outlet/{count - 1}")
-        behind_last = listed_unit.unit.proxy(Outlet, f"/outlet/{count}")
-        self._own = bulk.add(listed_unit.outlets[-1].getMetaData)
+        unit = listed_unit.unit
+        outlets = listed_unit.outlets
+        count = len(outlets)
+        last = unit.proxy(Outlet, f"/outlet/{count - 1}")
+        behind_last = unit.proxy(Outlet, f"/outlet/{count}")
+        self._own = bulk.add(outlets[-1].getMetaData)
         self._last = bulk.add(last.getMetaData)
         self._next = bulk.add(behind_last.getMetaData)
 

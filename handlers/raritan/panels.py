@@ -68,7 +68,8 @@ class UnitWithoutOutlets:
                 (number, self.typed_proxy(meters[number], PowerMeter, "a power meter"))
                 for number in sorted(meters)
             ]
-        metadata, inlets = self._metadata.get(), self._inlets.get()
+        metadata = self._metadata.get()
+        inlets = self._inlets.get()
         has_flags = present(metadata, "hasSwitchableOutlets", "hasMeteredOutlets")
         if (
             inlets
@@ -77,7 +78,8 @@ class UnitWithoutOutlets:
             and not metadata.hasMeteredOutlets
         ):
             return []
-        quote, plate = self.unit.agent.login.quoted, metadata.nameplate
+        quote = self.unit.agent.login.quoted
+        plate = metadata.nameplate
         where = "the unit" if self.unit.link_id == PRIMARY else f"link unit {self.unit.link_id}"
         raise Unsupported(
             f"{where} lists no outlets and is not known to be of a type without outlets: model"

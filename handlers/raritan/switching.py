@@ -173,7 +173,8 @@ class _OutletCommand:
         """The state: at first from the answer to the command; later, or without an answer, from a
         new reading (1 round trip).
         """
-        answers, self._first_reading = self._first_reading, None
+        answers = self._first_reading
+        self._first_reading = None
         if answers is None:
             bulk = Bulk(self._agent)
             answers = self._ask(bulk)

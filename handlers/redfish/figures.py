@@ -85,7 +85,8 @@ def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
     Its value is known if `Reading`, or the number, is finite, and 0 or more.
     """
     inner = resource.get(key)
-    if isinstance(inner, (int, float)) and not isinstance(inner, bool):
+    is_number = isinstance(inner, (int, float)) and not isinstance(inner, bool)
+    if is_number:
         inner = {"Reading": inner}
     if inner is None:
         return None
@@ -94,7 +95,9 @@ def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
     value = number(inner.get("Reading"))
     if value is not None:
         return RedfishFigure(value)
-    fault = f"is {inner['Reading']!r}" if "Reading" in inner else "is missing"
+    fault = "is missing"
+    if "Reading" in inner:
+        fault = f"is {inner['Reading']!r}"
     # the sensor itself may know more than the excerpt
     source = text(inner, "DataSourceUri") or text(inner, "@odata.id")
     return RedfishFigure(NotKnown(f"the Reading of {key} {fault}"), source)

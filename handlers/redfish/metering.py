@@ -244,7 +244,8 @@ def _figure(part: _Part, kind: _Kind) -> Figures:
     whether it is measured, not metered (None), not known, or of a part that carries nothing (no
     summand). No other source may replace one that is not known, because the sum would jump.
     """
-    member, place = part.member, part.place
+    member = part.member
+    place = part.place
     if isinstance(member, PduHandlerError):
         return figures.of_part(place, unknown(member.reason))
     figure = figures.of_part(place, kind.of(member))
@@ -268,10 +269,10 @@ def _siblings(parts: Sequence[_Part]) -> Sequence[_Parts]:
     columns: list[list[Figures]] = []
     members = readable([part.member for part in parts])
     for kind in _KINDS:
-        shown_figures = [kind.of(member) for member in members]
-        is_shown = any(figure is not None for figure in shown_figures)
-        column = [_figure(part, kind) for part in parts]
-        columns.append(figures.like_siblings(column, kind.name, is_shown=is_shown))
+        is_shown = any(kind.of(member) is not None for member in members)
+        own_figures = [_figure(part, kind) for part in parts]
+        column = figures.like_siblings(own_figures, kind.name, is_shown=is_shown)
+        columns.append(column)
     return list(zip(*columns))
 
 

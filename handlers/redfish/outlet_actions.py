@@ -160,11 +160,11 @@ def allowable_values(action_resource: Json, info: Json) -> Optional[Sequence[str
     """The values that the action takes; None if the service does not list them."""
     if _ALLOWABLE in action_resource:
         return _texts(action_resource[_ALLOWABLE])
-    parameter = next(
-        (entry for entry in entries(info, "Parameters") if entry.get("Name") == _PARAMETER), None
-    )
-    if parameter is not None and "AllowableValues" in parameter:
-        return _texts(parameter["AllowableValues"])
+    for parameter in entries(info, "Parameters"):
+        if parameter.get("Name") == _PARAMETER:
+            if "AllowableValues" in parameter:
+                return _texts(parameter["AllowableValues"])
+            return None
     return None
 
 

@@ -168,12 +168,23 @@ def name_unit(
     """The error of one PDU of several, with the setting that leaves it out: another PDU of `pdus`.
     `prefix`: what the identities of its outlets begin with, if that is known.
     """
-    other_names = [pdu.prefix[:-1] for pdu in pdus if pdu.prefix and pdu.prefix != prefix]
-    if other_names and not isinstance(error, _COMMON_ERRORS):
-        which = f"PDU {prefix[:-1]!r}" if prefix else "one of several PDUs"
-        beginning = f"{which} of this service: "
-        setting = NamedSetting("pdu", other_names[0], "the handler setting ")
-        error.set_reason((beginning, *error.parts, "; leave it out with ", setting))
+    if isinstance(error, _COMMON_ERRORS):
+        return error
+    other_prefixes = [pdu.prefix for pdu in pdus if pdu.prefix not in ("", prefix)]
+    if not other_prefixes:
+        return error
+    which = "one of several PDUs"
+    if prefix:
+        which = f"PDU {prefix[:-1]!r}"
+    other_name = other_prefixes[0][:-1]
+    error.set_reason(
+        (
+            f"{which} of this service: ",
+            *error.parts,
+            "; leave it out with ",
+            NamedSetting("pdu", other_name, "the handler setting "),
+        )
+    )
     return error
 
 

@@ -63,7 +63,8 @@ def error_of(reply: Response, login: Login, method: str, path: str) -> PduHandle
     words = quoted_messages(reply, login)
     if words:
         error.set_reason((*error.parts, f"; the device says: {words}"))
-    return error.at("", f"{method} {login.quoted_path(path)}")
+    quoted_path = login.quoted_path(path)
+    return error.at("", f"{method} {quoted_path}")
 
 
 def quoted_messages(reply: Response, login: Login) -> str:

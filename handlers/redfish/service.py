@@ -96,7 +96,8 @@ class RedfishService:
         self._resources: Optional[dict[str, Json]] = {} if keeps else None
         #: the parts of each PDU's link, for `links.same`
         self.units: Sequence[Sequence[str]] = ()
-        self._bytes, self._slowest = 0, 0.0
+        self._bytes = 0
+        self._slowest = 0.0
         self._answers_expanded = True
 
     def __enter__(self) -> RedfishService:
@@ -125,7 +126,8 @@ class RedfishService:
     @contextlib.contextmanager
     def reading_anew(self) -> Iterator[None]:
         """Keep no resource in this block, and none from before it."""
-        resources, self._resources = self._resources, None
+        resources = self._resources
+        self._resources = None
         try:
             yield
         finally:
@@ -151,7 +153,8 @@ class RedfishService:
         First use: usually 1 round trip, 2 with a session.
         """
         if self._root is None:
-            reply = self._send("GET", ROOT, anonymous=self._mode == SESSION)
+            is_session = self._mode == SESSION
+            reply = self._send("GET", ROOT, anonymous=is_session)
             if reply.status == 401 and self._wants_session(reply):
                 reply = self._send("GET", ROOT, anonymous=True)
             if reply.status in (404, 503):
@@ -240,7 +243,8 @@ class RedfishService:
         connections = min(_MOST_CONNECTIONS, math.ceil(len(paths) / _PER_CONNECTION))
         where = self._clients[0].where
         while len(self._clients) < connections:
-            self._clients.append(RedirectedClient(where, self._transport(self._trust)))
+            transport = self._transport(self._trust)
+            self._clients.append(RedirectedClient(where, transport))
         if len(paths) > _PER_CONNECTION:
             return read_in_parallel(
                 paths, self._clients, self._read_beside_others, self._resource_or_error
@@ -387,7 +391,8 @@ class RedfishService:
                 why: object = reply.status
                 may_repeat = reply.status in _TRY_AGAIN
             except PduHandlerError as error:
-                why, may_repeat = error, isinstance(error, Unreachable)
+                why = error
+                may_repeat = isinstance(error, Unreachable)
             if not may_repeat or self._clock() + pause >= self._end:
                 LOGGER.info(f"the session was not deleted ({why}) and ends by itself")
                 return
@@ -417,14 +422,19 @@ class RedfishService:
             )
         wait = min(self._timeout, left)
         if client not in (None, self._clients[0]):
-            wait = min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))
-        content_type = {} if body is None else {"Content-Type": "application/json"}
+            wait_beside_others = max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest)
+            wait = min(wait, wait_beside_others)
+        all_headers = {**_HEADERS, **headers}
+        content: Optional[bytes] = None
+        if body is not None:
+            all_headers["Content-Type"] = "application/json"
+            content = json.dumps(body).encode()
         start = self._clock()
         request = Request(
             method=method,
             target=path,
-            headers={**_HEADERS, **headers, **content_type},
-            body=None if body is None else json.dumps(body).encode(),
+            headers=all_headers,
+            body=content,
             timeout=wait,
             total=min(2 * wait, left),
             limit=LIMIT,

@@ -76,7 +76,8 @@ class _Command:
         body: Mapping[str, object],
     ) -> None:
         self._service = service
-        self._target, self._body = target, body
+        self._target = target
+        self._body = body
         self._outlet = service.path(listed_outlet.link)
         self._listed = listed_outlet.resource
         self._pdu = listed_outlet.pdu
@@ -107,9 +108,7 @@ class _Command:
                 )
         elif reply.status not in _DONE:
             raise error_of(reply, self._service.login, "POST", self._target)
-        elif content.get("error") is not None and not outlet_actions.reports_success(
-            content["error"]
-        ):
+        elif _is_failure(content.get("error")):
             words = quoted_messages(reply, self._service.login) or "no reason is given"
             raise ProtocolError(
                 "the device answered the command with a success status, but also with an error:"
@@ -126,10 +125,11 @@ class _Command:
                 return EnumPowerStatus.UNKNOWN
             self._monitor = None
         outlet = self._service.get(self._outlet)
-        if any(outlet.get(name) != self._listed.get(name) for name in ("Id", "@odata.id")):
-            raise ProtocolError(
-                "the device answered with a resource other than the outlet requested"
-            )
+        for name in ("Id", "@odata.id"):
+            if outlet.get(name) != self._listed.get(name):
+                raise ProtocolError(
+                    "the device answered with a resource other than the outlet requested"
+                )
         self.doubt = resources.doubt(outlet, self._pdu)
         return resources.state(outlet, self._pdu)
 
@@ -160,3 +160,8 @@ class _Command:
                 "the device takes commands only with an ETag, but this outlet has no usable one"
             )
         return etag
+
+
+def _is_failure(error: object) -> bool:
+    """Whether the `error` of an answer, None without one, reports something else than success."""
+    return error is not None and not outlet_actions.reports_success(error)

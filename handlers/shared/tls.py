@@ -184,7 +184,8 @@ def cached_contexts() -> Iterator[None]:
     A process that runs on must not: it would not notice that the authorities have changed.
     """
     global _context_of
-    before, _context_of = _context_of, functools.lru_cache(maxsize=_MOST_KEPT)(_new_context)
+    before = _context_of
+    _context_of = functools.lru_cache(maxsize=_MOST_KEPT)(_new_context)
     try:
         yield
     finally:

@@ -129,7 +129,8 @@ def _outlets(rows: list[dict[str, Any]]) -> tuple[Outlet, ...]:
     currents = column(rows, "currentRms", places=_places(rows))
     outlets: list[Outlet] = []
     for row, current in zip(rows, currents):
-        outlets.append(_outlet(row, current, measures_voltage=measures_voltage))
+        outlet = _outlet(row, current, measures_voltage=measures_voltage)
+        outlets.append(outlet)
     return tuple(outlets)
 
 
@@ -226,7 +227,8 @@ def _currents(inlet: dict[str, Any], expected: str, *, lists_lines: bool) -> lis
     without_list = [] if lists_lines else [inlet]
     lines = inlet.get("inletLines", without_list)
     phase = inlet.get("inletPhase", "")
-    count = 3 if _word(phase) == "three phase" else 1
+    is_three_phase = _word(phase) == "three phase"
+    count = 3 if is_three_phase else 1
     if len(lines) != count or not isinstance(phase, str):
         return [NotKnown(f"an inlet of {phase!r} lists {len(lines)} lines")]
     rows = [dict(line) for line in lines]

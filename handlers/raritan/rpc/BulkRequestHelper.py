@@ -18,7 +18,8 @@ class BulkRequestHelper:
     """
 
     def __init__(self, agent: Agent, raise_subreq_failure: bool = False) -> None:
-        self.agent, self.raise_subreq_failure = agent, raise_subreq_failure
+        self.agent = agent
+        self.raise_subreq_failure = raise_subreq_failure
         self.requests: list[Pending[Any]] = []
         self.responses: list[Any] = []
 
@@ -46,7 +47,8 @@ class BulkRequestHelper:
 
     def clear(self) -> None:
         """Forget requests and responses."""
-        self.requests, self.responses = [], []
+        self.requests = []
+        self.responses = []
 
 
 def perform_bulk(

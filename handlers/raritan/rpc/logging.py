@@ -85,7 +85,8 @@ class LogHelper:
     warning_tag = "[WRN]"
 
     def __init__(self, agent: Agent, logtype: str) -> None:
-        self.agent, self.logtype = agent, logtype
+        self.agent = agent
+        self.logtype = logtype
         entries, self.nextid, self.creationtime = self.get_entries(agent, logtype)
         self.last_entry = entries[-1] if entries else None
 

@@ -284,7 +284,8 @@ class Agent:
 
         Raises the errors of `json_rpc`.
         """
-        wait, path = self._wait(), _path(target, _IN_QUERY)
+        wait = self._wait()
+        path = _path(target, _IN_QUERY)
         request = Request(
             method="GET",
             target=path,
@@ -305,7 +306,8 @@ class Agent:
         case; a look-up ignores case. Raises the errors of `json_rpc`, TypeError for other data, and
         OSError for a file that cannot seek.
         """
-        form, wait = MultipartForm(datas), self._wait()
+        form = MultipartForm(datas)
+        wait = self._wait()
         headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
         path = _path(target, _IN_QUERY)
         request = Request(
@@ -374,7 +376,8 @@ def result(answer: object, number: int, login: Login) -> object:
     """
     if not isinstance(answer, dict):
         raise JsonRpcSyntaxException("the answer is not a JSON object")
-    error, answer_id = answer.get("error"), answer.get("id")
+    error = answer.get("error")
+    answer_id = answer.get("id")
     # `true` is an int in Python, and equals 1
     if type(answer_id) is not int or answer_id != number:
         words = f": {error_of(error, login).reason}" if error is not None else ""

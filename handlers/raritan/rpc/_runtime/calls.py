@@ -80,7 +80,8 @@ class Method:
         for names, result in zip((self.out, self.older_out), result_types):
             # several results are a tuple
             types = typing.get_args(result) if len(names) > 1 else (result,)
-            forms.append(dict(zip(names, types)))
+            form = dict(zip(names, types))
+            forms.append(form)
         return forms
 
     def params(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
@@ -93,7 +94,8 @@ class Method:
         """
         types = {name: kind for name, kind in self.types.items() if name != "return"}
         params: dict[str, object] = {}
-        if self.older_in and len(args) == len(self.older_in) and not kwargs:
+        is_older = not kwargs and len(args) == len(self.older_in)
+        if self.older_in and is_older:
             for name, kind, argument in zip(self.older_in, types.values(), args):
                 params[name] = self._encoded(name, kind, argument)
             return params
@@ -102,10 +104,10 @@ class Method:
         except TypeError as error:
             raise TypeError(f"{self.name}(): {error}") from None
         for name, argument in arguments.items():
-            may_be_left_out = self.signature.parameters[name].default is None
-            if argument is None and may_be_left_out:
-                continue
-            params[name] = self._encoded(name, types[name], argument)
+            parameter = self.signature.parameters[name]
+            is_left_out = argument is None and parameter.default is None
+            if not is_left_out:
+                params[name] = self._encoded(name, types[name], argument)
         return params
 
     def _encoded(self, name: str, kind: Any, argument: object) -> object:
@@ -229,7 +231,9 @@ class BoundMethod:
     """
 
     def __init__(self, parent: Interface, of: Method) -> None:
-        self.parent, self.of, self.name = parent, of, of.name
+        self.parent = parent
+        self.of = of
+        self.name = of.name
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         agent = self.parent.agent
@@ -350,7 +354,8 @@ class Bulk:
         #       "params": {}, "id": 0}}, ...]}
         # < {"responses": [{"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {...}},
         #       "id": 0}}, ...]}
-        waiting, self._waiting = self._waiting, []
+        waiting = self._waiting
+        self._waiting = []
         for start in range(0, len(waiting), CALLS_IN_A_BULK):
             part = waiting[start : start + CALLS_IN_A_BULK]
             requests = [

@@ -62,7 +62,8 @@ def decode(hint: Any, json: object, agent: Caller) -> Any:
     """The value of JSON, by the annotation of its field or result."""
     if hint in _SCALARS:
         return _SCALARS[hint](json)
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
     if origin is list:
         return _list(json, args[0], agent)
     if origin is dict:
@@ -229,7 +230,8 @@ def missing_value(hint: Any, made_here: bool = False) -> object:
     made_here: for a field that a constructor's caller left out. Enumerations and numbers are then
     0, truth values False; value objects have their defaults.
     """
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
     if origin is Union:
         return None if type(None) in args else missing_value(args[0], made_here)
     if origin in (list, dict):
@@ -297,7 +299,8 @@ def encode_as(hint: Any, value: object) -> object:
     Raises TypeError for a value of another type, as the vendor's binding does: nothing is
     converted, and an element of another enumeration, with the same ordinal, is another value.
     """
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
     value = kept(value)  # a Union may look at it twice
     if hint is Any:
         return encode_opaque(value)

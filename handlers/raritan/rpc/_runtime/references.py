@@ -25,7 +25,8 @@ class Reference(IdlValue):
     sent_with_type = True
 
     def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
-        self.target, self.agent = target, agent
+        self.target = target
+        self.agent = agent
         # the type name that is sent
         self.wire_type = self.idlType if idl_type is None else idl_type
 

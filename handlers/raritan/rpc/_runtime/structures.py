@@ -384,23 +384,34 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
     rest = dict(expect(dict, json, cls))
     lifted = _lift(cls, rest)
     fields: dict[str, object] = {}
-    absent, null, spelling = set(), set(), {}
+    absent: set[str] = set()
+    null: set[str] = set()
+    spelling: dict[str, str] = {}
     for name, kind in field_types(cls).items():
-        spellings = [word for word in (name, *cls._aliases.get(name, ())) if word in rest]
-        item = rest.pop(spellings[0]) if spellings else None
-        if not spellings:
+        names = (name, *cls._aliases.get(name, ()))
+        name_on_wire = next((word for word in names if word in rest), None)
+        item = None
+        if name_on_wire is None:
             absent.add(name)
-        elif spellings[0] != name:
-            spelling[name] = spellings[0]
-        if spellings and item is None and not is_nullable(kind):
-            null.add(name)
-        is_blank = not spellings or name in null
-        value = missing_value(kind) if is_blank else decode(kind, item, agent)
+        else:
+            item = rest.pop(name_on_wire)
+            if name_on_wire != name:
+                spelling[name] = name_on_wire
+            if item is None and not is_nullable(kind):
+                null.add(name)
+        if name in absent or name in null:
+            value = missing_value(kind)
+        else:
+            value = decode(kind, item, agent)
         if value is not NOT_SENT:
             fields[name] = value
     structure = cls.__new__(cls)
     wire = WireForm(
-        absent=frozenset(absent), null=frozenset(null), spelling=spelling, lifted=lifted, rest=rest
+        absent=frozenset(absent),
+        null=frozenset(null),
+        spelling=spelling,
+        lifted=lifted,
+        rest=rest,
     )
     wire = wire._replace(absent=wire.absent | wire.holders)
     # past `__setattr__`, which notes what the caller has changed
