@@ -302,14 +302,18 @@ def error_of(error: BaseException) -> CallError:
     return CallError(_DEFECT, printable(f"{type(error).__name__}: {error_text(error)}"))
 
 
+#: by the name of the class
+_WITHOUT_VALUE = {kind.__name__: kind for kind in (NotKnown, NotMetered)}
+
+
 def figure(value: Any) -> Figure:
     """A figure as a float, or why there is none. An archive has its own classes, and one from
     elsewhere may return another type.
 
     Raises ValueError, TypeError or OverflowError if a value cannot be converted to a finite float.
     """
-    if isinstance(value, tuple) and hasattr(value, "reason"):
-        kind = NotMetered if type(value).__name__ == NotMetered.__name__ else NotKnown
+    kind = _WITHOUT_VALUE.get(type(value).__name__)
+    if kind is not None:
         return kind(printable(str(value.reason)))
     number = None if value is None else float(value)
     if number is not None and not math.isfinite(number):
