@@ -137,7 +137,8 @@ def _result(profile_draft: Draft, profile: str, notes: Sequence[str], out: Optio
     report = [printable(line) for line in (*_report(profile_draft), *notes, *steps)]
     if out and profile:
         return Result({**data, "file": out}, [f"{out}: a draft", *report])
-    return Result(data, profile.splitlines(), DONE if profile else _NOTHING, note="\n".join(report))
+    code = DONE if profile else _NOTHING
+    return Result(data, profile.splitlines(), code, note="\n".join(report), is_file_text=True)
 
 
 def _steps(file: str) -> list[str]:

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
+from urllib.parse import unquote
 
 from handlers.dcimanager import Figures
 from handlers.shared.address import Address
@@ -30,11 +31,19 @@ from ..pdu_list.login_options import Login
 from ..recordings.foreign_pdu import Answer, ForeignRecording, serve
 from ..recordings.recording_formats import Recording, RecordingOptions
 from ..recordings.replay_server import HttpReplay, Response
-from ..recordings.request_patterns import recorded_request
-from ..recordings.scrub import SECRETS as SECRET_KIND, Scrubber, is_product, kind_of, replace_unread
+from ..recordings.request_patterns import named_secrets, recorded_request, without_named_secrets
+from ..recordings.scrub import (
+    SECRETS as SECRET_KIND,
+    Scrubber,
+    is_product,
+    is_telling,
+    kind_of,
+    replace_unread,
+)
 from ..recordings.state_columns import TextPieces
 
 _USUAL_PORT = 80
+_ANY_TEXT = "any"  # in the place of a secret
 _TIMEOUT_S = 30.0
 # of one connection, RFC 9110, 7.6.1; the server writes the last two itself
 _HOP_HEADERS = frozenset(
@@ -130,7 +139,8 @@ def record_foreign(
         make_data, reading = _read_through(handler, login, passage, device)
     finally:
         passage.close()
-    user, secrets = _login_values(handler, login)
+    user, login_secrets = _login_values(handler, login)
+    secrets = list(dict.fromkeys([*login_secrets, *_session_secrets(passage)]))
     scrubber = Scrubber(options.keep, secrets, user, host.host)
     if any(map(scrubber.holds_login, (*on, *off))):
         raise SettingsError("--on and --off show the login: write {any} in its place")
@@ -241,6 +251,23 @@ def _login_values(handler: LoadedHandler, login: Login) -> tuple[str, list[str]]
     return params.get("username", ""), secrets
 
 
+def _session_secrets(passage: _Passage) -> list[str]:
+    """What the device and the handler know each other by: ids of sessions, tokens and cookies, in
+    URLs, headers and bodies.
+    """
+    secrets: list[str] = []
+    for _, target, body, response, content in passage.exchanges:
+        for text in (target, unquote(target), body, content.decode("utf-8", "replace")):
+            secrets += named_secrets(text)
+        for name, text in response.getheaders():
+            secrets += named_secrets(f"{name}={text}")
+            if name.lower() == "set-cookie":
+                secrets += filter(is_telling, [text.partition("=")[2].partition(";")[0]])
+            elif "csrf" in name.lower() and is_telling(text):
+                secrets.append(text)
+    return secrets
+
+
 def _answers(passage: _Passage, secrets: list[str]) -> list[Answer]:
     """The last answer to each request; an error only where nothing else came."""
     answers: dict[str, Answer] = {}
@@ -271,7 +298,8 @@ def _kept_headers(response: http.client.HTTPResponse) -> Iterator[tuple[str, str
         if name.lower() == "set-cookie":
             yield name, f"{text.partition('=')[0]}=any; Path=/"
         elif name.lower() == "location":
-            yield name, re.sub("^https?://[^/]+", "", text)  # a replay is at another address
+            # a replay is at another address
+            yield name, without_named_secrets(re.sub("^https?://[^/]+", "", text), _ANY_TEXT)
         elif kind_of(name) == SECRET_KIND or "csrf" in name.lower():
             yield name, "any"
 
@@ -288,7 +316,8 @@ def _scrubbed(answer: Answer, scrubber: Scrubber, replaced: Collection[str]) -> 
     answer = answer._replace(headers=headers)
     content = answer.content
     if isinstance(content, TextPieces):
-        return answer._replace(content=TextPieces.of(scrubber.text(content.text)))
+        text = without_named_secrets(content.text, _ANY_TEXT)
+        return answer._replace(content=TextPieces.of(scrubber.text(text)))
     return answer._replace(content=scrubber.json(content, is_kept))
 
 

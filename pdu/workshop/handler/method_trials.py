@@ -15,6 +15,8 @@ from handlers.shared.errors import PduHandlerError, printable
 from handlers.shared.meter_figures import Figure, measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
+from ...cli.error_facts import attribute_text
+from ...cli.known_secrets import error_text as own_text
 from ...cli.states import DOWN, UNKNOWN, UP, word
 from ...loading.four_methods import BrokenHandler, HandlerRaised, LackingDouble
 from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, rules_of
@@ -696,4 +698,4 @@ def broken(rule: str, detail: str) -> Finding:
 
 def error_text(error: BaseException) -> str:
     """The reason of an error of this pack; the type and the text of another."""
-    return str(getattr(error, "reason", None) or f"{type(error).__name__}: {error}")
+    return attribute_text(error, "reason") or f"{type(error).__name__}: {own_text(error)}"
