@@ -33,6 +33,7 @@ from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding
 RECOMMENDED = "3.9"
 OTHERS = ("3.10", "3.11", "3.12", "3.13")
 _SECONDS = 120.0  # limit for one import or one run of mypy
+_MYPY_CACHE = os.devnull  # a run leaves nothing behind
 _CHILD = Path(__file__).with_name("import_alone.py")
 _OURS = TOOL_MODULES | {"handlers"}
 # mypy's words for what the double lacks: a module, an attribute, a parameter
@@ -338,7 +339,7 @@ def _run_mypy(
             "--follow-imports=silent",
             "--no-error-summary",
             "--cache-dir",
-            os.devnull,
+            _MYPY_CACHE,
             "--no-color-output",
             *options,
             "-m",
