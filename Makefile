@@ -69,13 +69,12 @@ serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C;
 devices: env-tests ## write what recordings show of each family, where they are there, and the tables in docs/ that are made from the code: devices, settings, options, exit codes, promises
 	@$(RUN) -m tests.foreign_files.recorded_objects
 	@$(RUN) packaging/readme.py
-	@$(RUN) -m tests.platform_calls
 
 trials: env-tests ## the tests that are slow by nature, which make test leaves out: before each landing; ARGS=--lf only what failed; some need PyPI and npm
 	@sh .ci/setup offer
 	@$(RUN) -m pytest -q -m trial -n $(WORKERS) --dist worksteal $(ARGS)
 
-bench: env-tests ## the benchmarks, with ratios to a peer of the same run, and writes docs/dev/benchmarks.md; ONLY=snmp runs one of them, ONLY=list names them
+bench: env-tests ## prints the benchmarks, with ratios to a peer of the same run; ONLY=snmp runs one of them, ONLY=list names them
 	@sh .ci/setup offer
 	@$(RUN) -m tests.benchmarks $(if $(filter list,$(ONLY)),--help,$(ONLY))
 

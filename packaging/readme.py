@@ -26,7 +26,6 @@ from handlers.snmp.profiles import PROFILES
 from pdu.cli import exit_codes
 from pdu.families import family_tables
 from pdu.families.recorded import family_counts
-from pdu.supports import model_names
 
 _DEFAULTS = {True: "yes", False: "no", None: "", "": ""}
 
@@ -99,8 +98,8 @@ def _families_ru() -> str:
     return (
         "**Семейств по SNMP (семейство — устройства с одним набором OID):"
         f" {counts.families}. Записями ответов реальных устройств подтверждены состояния розеток"
-        f" для {counts.states} семейств и показания для {counts.figures}; остальное сделано только"
-        " по описаниям. Розетки включаются и выключаются у"
+        f" для {counts.states} семейств и показания для {counts.figures}; остальное — из MIB"
+        " и открытых программ. Розетки включаются и выключаются у"
         f" {counts.switched_by_recording + counts.switched_by_programs} семейств: у"
         f" {counts.switched_by_recording} это подтверждено такой записью, у"
         f" {counts.switched_by_programs} так же действуют открытые программы; ещё"
@@ -112,15 +111,12 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "settings-common": _common,
     **{f"settings-{name}": partial(_own_settings, name) for name in registry.names()},
     "devices": lambda: family_tables.devices(PROFILES),
-    "unread-makers": model_names.unread_makers,
     "exits": exit_codes.markdown,
     "families": families_sentence,
     "families-ru": _families_ru,
 }
 FILES: Mapping[str, Sequence[str]] = {
     "README.md": ("families",),
-    "docs/certain.md": ("unread-makers",),
-    "docs/certain.ru.md": ("unread-makers",),
     "README.ru.md": ("families-ru",),
     "docs/settings.md": (
         "settings-common",

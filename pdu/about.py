@@ -34,7 +34,7 @@ _TOPICS = (EXIT_CODES, ERRORS, SETTINGS, COMMANDS)
 _ERRORS_PAGE, _SETTINGS_PAGE = "docs/troubleshooting.md", "docs/settings.md"
 _ERRORS = f"""\
 An error is one line: the PDU's address, what was asked, and a sentence that says what to do.
-Each sentence, and UNKNOWN: {_ERRORS_PAGE}
+UNKNOWN, certificates and SNMP's silence: {_ERRORS_PAGE}
 The exit code says who must act: pdu help exit-codes
 What a device is and which handler reads it: pdu identify HOST"""
 _SETTINGS = f"""\

@@ -39,7 +39,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "check": LazyCommand(
         "pdu.monitoring.check:check",
         "read all PDUs of a list; table, CSV, JSON, HTML, monitoring",
-        page="administrators.md",
+        page="many-pdus.md",
     ),
     "where": LazyCommand(
         "pdu.outlets.where:where",
@@ -49,22 +49,22 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "find": LazyCommand(
         "pdu.monitoring.find:find",
         "search a network for PDUs and print them as a list",
-        page="administrators.md",
+        page="many-pdus.md",
     ),
     "exporter": LazyCommand(
         "pdu.monitoring.exporter:exporter",
         "serve the figures of many PDUs to Prometheus",
-        page="prometheus/README.md",
+        page="other-tools.md",
     ),
     "compare": LazyCommand(
         "pdu.comparing.command:compare",
         "read one PDU with two handlers, and show what differs",
-        page="administrators.md",
+        page="first-run.md",
     ),
     "platform": LazyCommand(
         "pdu.platform_copy.command:platform",
         "run handlers in your copy of DCImanager's project",
-        page="certain.md",
+        page="first-run.md",
     ),
     "register": LazyCommand(
         "pdu.registration.command:register",

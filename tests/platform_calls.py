@@ -1,5 +1,5 @@
-"""`python -m tests.platform_calls` counts what a status, a statistic and a command cost each SNMP
-family through the platform's three calls, and writes the table of docs/dev/families.md.
+"""`python -m tests.platform_calls` prints what a status, a statistic and a command cost each SNMP
+family through the platform's three calls.
 
 A call is a GET, a walk or a SET. Its datagrams depend on how the platform's library walks: by
 GETBULK of 25 rows, or by GETNEXT. The units are the synthetic ones; a walk with about a row for
@@ -11,7 +11,6 @@ from __future__ import annotations
 import bisect
 import functools
 import itertools
-import sys
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Union
 
@@ -21,14 +20,11 @@ from pdu_common.connection import PduSnmpData
 from pdu_common.helper import PduPortView
 from tests.handlers.snmp.memory import plain
 from tests.handlers.snmp.units import FIXTURES, UNPROVEN, chosen_by_hand
-from tests.needs import ROOT
 from tests.recordings import Fixture
 from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, Device, arcs, dotted
 
 OUTLETS = 48
 _BULK_ROWS = 25
-PAGE = ROOT / "docs" / "dev" / "families.md"
-_BEGIN, _END = "<!-- platform-calls:begin -->", "<!-- platform-calls:end -->"
 _METHODS = ("status", "statistic", "command")
 
 
@@ -132,8 +128,8 @@ def all_costs() -> Mapping[str, Mapping[str, Cost]]:
     )
 
 
-def markdown() -> str:
-    """The table of the page: the calls of each method, and the datagrams of a poll."""
+def table() -> str:
+    """The calls of each method, and the datagrams of a poll."""
     rows = [["family", *_METHODS, "GETBULK", "GETNEXT"]]
     for key, cost_by_method in all_costs().items():
         calls = [
@@ -142,16 +138,10 @@ def markdown() -> str:
         poll = (cost_by_method["status"], cost_by_method["statistic"])
         datagrams = (sum(cost.bulk for cost in poll), sum(cost.next for cost in poll))
         rows.append([key, *calls, *map(str, datagrams)])
-    lines = (f"{key:<25}" + "".join(f"{cell:>10}" for cell in cells) for key, *cells in rows)
-    return "\n".join(["```text", *lines, "```"])
-
-
-def main() -> int:
-    head, begin, rest = PAGE.read_text("utf-8").partition(_BEGIN)
-    _, end, tail = rest.partition(_END)
-    PAGE.write_text(f"{head}{begin}\n{markdown()}\n{end}{tail}", "utf-8")
-    return 0
+    return "\n".join(
+        f"{key:<25}" + "".join(f"{cell:>10}" for cell in cells) for key, *cells in rows
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(table())

@@ -124,7 +124,9 @@ def read_json_text(value: object, name: str) -> Union[str, bytes, None]:
     def read_stripped() -> Union[str, bytes, None]:
         if isinstance(value, str):
             return str.__str__(value).strip()
-        return bytes(value).strip() if isinstance(value, (bytes, bytearray)) else None
+        if isinstance(value, (bytes, bytearray)):
+            return bytes(value).strip()
+        return None
 
     return call_platform(read_stripped, unreadable(name))
 
@@ -133,11 +135,13 @@ def read_settings(value: object, name: str, most: int) -> list[tuple[str, str]]:
     """Key and value, as text, of each setting in the field `name`: a mapping, pairs, or objects
     with `key` and `value`; at most `most` + 1. Raises SettingsError.
     """
+    entries = call_platform(lambda: _entries(value, most), unreadable(name))
     settings: list[tuple[str, str]] = []
-    for key, setting in call_platform(lambda: _entries(value, most), unreadable(name)):
+    for key, setting in entries:
         key_text = _setting_text(key, "a key")
         shown_key = key_text.strip().lower()[:60]
-        settings.append((key_text, _setting_text(setting, f"the value of {shown_key!r}")))
+        setting_text = _setting_text(setting, f"the value of {shown_key!r}")
+        settings.append((key_text, setting_text))
     return settings
 
 
@@ -150,11 +154,13 @@ def _entries(value: object, most: int) -> list[tuple[object, object]]:
         mapping: Any = value
         keys = list(itertools.islice(mapping.keys(), most + 1))
         names = {key for key in keys if isinstance(key, str)}
-        if len(keys) == 2 and names == {"key", "value"}:
+        is_one_setting = len(keys) == 2 and names == {"key", "value"}
+        if is_one_setting:
             return [(mapping["key"], mapping["value"])]
         return [(key, mapping[key]) for key in keys]
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return [_entry(item) for item in itertools.islice(value, most + 1)]
+        items = itertools.islice(value, most + 1)
+        return [_entry(item) for item in items]
     kind = type(value).__name__
     raise SettingsError(f"the handler settings have the type {kind}; give keys and values")
 
@@ -164,7 +170,8 @@ def _entry(item: object) -> tuple[object, object]:
     without a key."""
     if isinstance(item, (list, tuple)) and len(item) == 2:
         return item[0], item[1]
-    key, value = read_field(item, "key"), read_field(item, "value")
+    key = read_field(item, "key")
+    value = read_field(item, "value")
     if key is None:
         raise SettingsError("a handler setting has no key")
     return key, value

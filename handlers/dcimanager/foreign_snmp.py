@@ -16,6 +16,7 @@ _DOUBLE = "pdu_common.snmp_client.errors"
 _DEEPEST = 10  # limit for groups of exceptions in groups
 # limits for nested parameters: an object may know its session, and with it half of a program
 _DEEPEST_PARAMETER, _MOST_PARAMETERS = 10, 1_000
+_LARGEST_BITS = 64  # limit for a number that may be a community
 
 
 def exception_text(error: BaseException) -> str:
@@ -68,6 +69,13 @@ class Parameters(NamedTuple):
     #: whether it also has objects that cannot be searched: any text may be a secret of theirs
     is_opaque: bool
 
+    def text(self, wanted_key: str) -> str:
+        """The first text with this key, "" without one."""
+        for key, value in self.texts:
+            if key == wanted_key:
+                return value
+        return ""
+
 
 def read_parameters(pdu_data: object) -> Parameters:
     """The texts of the field `snmp_params`, to find secrets in others.
@@ -79,8 +87,9 @@ def read_parameters(pdu_data: object) -> Parameters:
     def parameters() -> Parameters:
         texts = list(itertools.islice(_nested_texts(params), _MOST_PARAMETERS))
         known_texts = [(key, value) for key, value in texts if value is not None]
-        is_whole = len(known_texts) == len(texts) < _MOST_PARAMETERS
-        return Parameters(known_texts, not is_whole)
+        lacks_texts = len(known_texts) < len(texts)
+        may_have_more = len(texts) == _MOST_PARAMETERS
+        return Parameters(known_texts, is_opaque=lacks_texts or may_have_more)
 
     return call_platform(parameters, unreadable("snmp_params"))
 
@@ -93,15 +102,16 @@ def _nested_texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[st
     fields = _fields(node)
     if fields is not None:
         for name, value in fields:
-            below = text(name) or ""
-            inner_key = f"{key}.{below}" if key and below else key or below
-            yield from _nested_texts(value, inner_key, depth + 1)
+            key_parts = [part for part in (key, text(name)) if part]
+            yield from _nested_texts(value, ".".join(key_parts), depth + 1)
     elif isinstance(node, (list, tuple, set, frozenset)):
         for value in node:
             yield from _nested_texts(value, key, depth + 1)
     elif isinstance(node, (bytes, bytearray)):
         yield key, bytes(node).decode("utf-8", "replace")
-    elif not isinstance(node, bool) and not (isinstance(node, int) and node.bit_length() > 64):
+    elif isinstance(node, bool) or (isinstance(node, int) and node.bit_length() > _LARGEST_BITS):
+        return  # no community
+    else:
         parameter = text(node)
         if parameter != "":
             yield key, parameter
@@ -120,15 +130,19 @@ def _fields(node: Any) -> Optional[list[tuple[object, object]]]:
     plain = (type(None), int, str, bytes, bytearray, list, set, frozenset)
     if isinstance(node, plain) or callable(node) or text(node) is not None:
         return None
-    # the slots are such members, under the names that Python gave them ("_Login__password")
-    values: dict[object, object] = {
-        name: getattr(node, name)
-        for base in type(node).__mro__
-        for name, member in vars(base).items()
-        if isinstance(member, types.MemberDescriptorType) and hasattr(node, name)
-    }
+    values = _slot_values(node)
     values.update(getattr(node, "__dict__", {}))
     return list(values.items()) or None
+
+
+def _slot_values(node: object) -> dict[object, object]:
+    """The values of the slots, under the names that Python gave them ("_Login__password")."""
+    values: dict[object, object] = {}
+    for base in type(node).__mro__:
+        for name, member in vars(base).items():
+            if isinstance(member, types.MemberDescriptorType) and hasattr(node, name):
+                values[name] = getattr(node, name)
+    return values
 
 
 def read_port(pdu_data: object) -> Optional[str]:
@@ -137,7 +151,10 @@ def read_port(pdu_data: object) -> Optional[str]:
     def port() -> Optional[str]:
         params = getattr(pdu_data, "snmp_params", None)
         value = params.get("port") if isinstance(params, Mapping) else None
-        return None if value is None else (text(value) or "")[:10]
+        if value is None:
+            return None
+        port_text = text(value) or ""
+        return port_text[:10]
 
     with contextlib.suppress(SettingsError):
         return call_platform(port, "")

@@ -11,6 +11,7 @@ from typing import Any, Optional, Union
 from ..shared.errors import ProtocolError
 
 Raw = Union[int, str, bytes]
+Arcs = tuple[int, ...]
 MISSING = (
     "nosuchinstance",
     "nosuchobject",
@@ -26,6 +27,7 @@ _MOST_ARCS, _ARC_DIGITS = 128, 10
 _NUMBERS = re.compile(
     rf"[0-9]{{1,{_ARC_DIGITS}}}(\.[0-9]{{1,{_ARC_DIGITS}}}){{0,{_MOST_ARCS - 1}}}"
 )
+_NO_ALPHANUMERICS = re.compile(r"[\W_]+")
 _INTERNET = 4  # number of arcs in 1.3.6.1; an OID that begins with them is absolute
 # 100 more for a module's name at the start
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100
@@ -46,7 +48,7 @@ _ROOT_NAMES = {
 
 def normalize_text(text: str) -> str:
     """Only letters and digits, in lower case: libraries write the same error in different ways."""
-    return "".join(c for c in text.lower() if c.isalnum())
+    return _NO_ALPHANUMERICS.sub("", text.lower())
 
 
 def raw_value(element: object) -> Optional[Raw]:
@@ -78,18 +80,21 @@ def raw_value(element: object) -> Optional[Raw]:
     return value
 
 
-def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
+def oid_arcs(text: object) -> Optional[Arcs]:
     """The arcs of an OID, which may begin with a dot, `MODULE::` or a well-known root's name; ()
     for "", None for other text.
     """
     whole = str.__str__(text) if isinstance(text, str) else str(text)
     # plain `linux` is NET-SNMP-TC's
     standard = whole[: _LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")
-    root, dot, below = standard.rpartition("::")[2].strip(".").partition(".")
+    name = standard.rpartition("::")[2].strip(".")
+    root, dot, below = name.partition(".")
     numbers = _ROOT_NAMES.get(root, root) + dot + below
     if not numbers:
         return ()
-    return tuple(map(int, numbers.split("."))) if _NUMBERS.fullmatch(numbers) else None
+    if not _NUMBERS.fullmatch(numbers):
+        return None
+    return tuple(map(int, numbers.split(".")))
 
 
 class IndexedRows:
@@ -106,17 +111,22 @@ class IndexedRows:
         self._asked = walked_oid
         self._root = root = oid_arcs(walked_oid) or ()
         depth = len(root)
-        self._oids = [oid_arcs(getattr(element, "oid", "") or "") for element in elements]
-        # behind `walked_oid`
-        self._rests = [oid[depth:] if oid and oid[:depth] == root else None for oid in self._oids]
-        indexes = [_index(element) for element in elements]
-        # an index that is the whole OID
-        self._repeated = any(index and index[:depth] == root for index in indexes)
-        self._indexes = [
-            index[depth:] if index and index[:depth] == root else index for index in indexes
-        ]
+        self._oids: list[Optional[Arcs]] = []
+        #: behind `walked_oid`; None for a row whose OID is not below it
+        self._rests: list[Optional[Arcs]] = []
+        self._indexes: list[Optional[Arcs]] = []
+        #: whether an index is the whole OID
+        self._repeated = False
+        for element in elements:
+            oid, index = oid_arcs(getattr(element, "oid", "") or ""), _index(element)
+            self._oids.append(oid)
+            self._rests.append(oid[depth:] if oid and oid[:depth] == root else None)
+            if index and index[:depth] == root:
+                self._repeated = True
+                index = index[depth:]
+            self._indexes.append(index)
 
-    def indexes(self, *, split: bool) -> list[str]:
+    def indexes(self, *, split: bool) -> list[Arcs]:
         """The index of each row. Raises ProtocolError if one cannot be placed below `root`."""
         below_root = [rest for rest in self._rests if rest is not None]
         if len(below_root) == len(self._rests):
@@ -127,23 +137,30 @@ class IndexedRows:
             raise self._error("only some of the walked rows have an OID that can be read")
         return self._indexes_alone()
 
-    def _indexes_by_oid(self, rests: Sequence[tuple[int, ...]], *, split: bool) -> list[str]:
+    def _indexes_by_oid(self, rests: list[Arcs], *, split: bool) -> list[Arcs]:
         """The rest of each row's OID behind `root`, and its index behind that if OIDs are split."""
         may_be_whole = self._repeated or not split
         are_different = len(set(rests)) == len(rests)
-        if may_be_whole and are_different and all(map(_ends_with, rests, self._indexes)):
-            return [_dotted(rest) for rest in rests]
-        return [_dotted(rest + (index or ())) for rest, index in zip(rests, self._indexes)]
+        if may_be_whole and are_different and self._end_with_indexes(rests):
+            return rests
+        return [rest + (index or ()) for rest, index in zip(rests, self._indexes)]
+
+    def _end_with_indexes(self, rests: Sequence[Arcs]) -> bool:
+        """Whether each of them ends with the index of its row, if that has one."""
+        for rest, index in zip(rests, self._indexes):
+            if index is not None and rest[len(rest) - len(index) :] != index:
+                return False
+        return True
 
     def _has_foreign_oid(self) -> bool:
         """Whether a row has an absolute OID that is not below `root`."""
         internet = self._root[:_INTERNET]
-        return any(
-            rest is None and oid and oid[:_INTERNET] == internet
-            for rest, oid in zip(self._rests, self._oids)
-        )
+        for rest, oid in zip(self._rests, self._oids):
+            if rest is None and oid and oid[:_INTERNET] == internet:
+                return True
+        return False
 
-    def _indexes_alone(self) -> list[str]:
+    def _indexes_alone(self) -> list[Arcs]:
         """The indexes of rows without a readable OID."""
         indexes = [index for index in self._indexes if index is not None]
         if len(indexes) < len(self._indexes):
@@ -151,15 +168,10 @@ class IndexedRows:
                 "a walked row has neither an OID that can be read nor an index (looked for oid,"
                 " oid_index, index)"
             )
-        return [_dotted(index) for index in indexes]
+        return indexes
 
     def _error(self, reason: str) -> ProtocolError:
         return ProtocolError(reason, operation=f"walk {self._asked}")
-
-
-def _ends_with(arcs: tuple[int, ...], index: Optional[tuple[int, ...]]) -> bool:
-    """Whether the arcs end with this index; true without one."""
-    return index is None or arcs[len(arcs) - len(index) :] == index
 
 
 def is_oid_split(element: object, root: str) -> Optional[bool]:
@@ -171,7 +183,8 @@ def is_oid_split(element: object, root: str) -> Optional[bool]:
         return None
     if oid == root_arcs:
         return False
-    return True if oid + (_index(element) or ()) == root_arcs else None
+    index = _index(element) or ()
+    return True if oid + index == root_arcs else None
 
 
 def is_of(element: object, root: str) -> bool:
@@ -182,42 +195,60 @@ def is_of(element: object, root: str) -> bool:
     oid, root_arcs = _oid(element), oid_arcs(root) or ()
     if not oid or oid == root_arcs:
         return True
-    index = _index(element) or ()
-    return root_arcs[: len(oid)] == oid and root_arcs[len(root_arcs) - len(index) :] == index
+    is_begin = root_arcs[: len(oid)] == oid
+    return is_begin and _ends_with(root_arcs, _index(element))
 
 
 def is_no_row(elements: Sequence[Any], root: str) -> bool:
-    """Whether the last of the walked elements is no row below `root`. Libraries tell the end of a
-    walk in this way: ezsnmp 2.5 has an exception's text, named as the row before it or as `root`;
-    pysnmp 4 the last row again over SNMPv1, or `root` with an empty value. Another one may have the
-    object behind `root`.
-    """
+    """Whether the last of the walked elements is no row below `root`, but how a library tells the
+    end of a walk."""
     last = elements[-1]
     oid = _oid(last)
-    root_arcs = oid_arcs(root) or ()
     if not oid:
         return False
-    is_absolute = oid[:_INTERNET] == root_arcs[:_INTERNET]
-    shared = min(len(oid), len(root_arcs))
-    if is_absolute and oid[:shared] != root_arcs[:shared]:
-        return True
-    value = raw_value(last)
+    if _is_elsewhere(oid, oid_arcs(root) or ()):
+        return True  # a library may have the object behind `root`
     if len(elements) > 1:
-        before = elements[-2]
-        is_again = (oid, _index(last)) == (_oid(before), _index(before))
-        return is_again and (value is None or value == raw_value(before))
-    index = _index(last)
+        return _is_repeated(last, elements[-2])
+    return _is_walked_object(last, root)
+
+
+def _is_elsewhere(oid: Arcs, root: Arcs) -> bool:
+    """Whether it is an absolute OID that is not below `root`, nor `root` below it."""
+    is_absolute = oid[:_INTERNET] == root[:_INTERNET]
+    shared = min(len(oid), len(root))
+    return is_absolute and oid[:shared] != root[:shared]
+
+
+def _is_repeated(element: object, before: object) -> bool:
+    """Whether an element is the one before it again. At the end of a walk, pysnmp 4 has the last
+    row again over SNMPv1, and ezsnmp 2.5 its name, with an exception's text as the value."""
+    if _oid(element) != _oid(before) or _index(element) != _index(before):
+        return False
+    value = raw_value(element)
+    return value is None or value == raw_value(before)
+
+
+def _is_walked_object(element: object, root: str) -> bool:
+    """Whether the only element is `root` itself, without a value: at the end of a walk, pysnmp 4
+    has it with an empty value, and ezsnmp 2.5 with an exception's text."""
+    root_arcs, index = oid_arcs(root) or (), _index(element)
     # a platform that splits OIDs names the one row of a table as `root` too, beside its index
-    is_row = bool(index) and oid == root_arcs and not _ends_with(root_arcs, index)
-    return value in (None, "") and is_of(last, root) and not is_row
+    is_split_row = bool(index) and _oid(element) == root_arcs and not _ends_with(root_arcs, index)
+    return raw_value(element) in (None, "") and is_of(element, root) and not is_split_row
 
 
-def _oid(element: object) -> tuple[int, ...]:
+def _ends_with(arcs: Arcs, index: Optional[Arcs]) -> bool:
+    """Whether the arcs end with this index; true without one."""
+    return index is None or arcs[len(arcs) - len(index) :] == index
+
+
+def _oid(element: object) -> Arcs:
     """The arcs of the attribute `oid`; () if it is missing or cannot be read."""
     return oid_arcs(getattr(element, "oid", "") or "") or ()
 
 
-def _index(element: object) -> Optional[tuple[int, ...]]:
+def _index(element: object) -> Optional[Arcs]:
     """The arcs of the attribute `oid_index`, else `index`; None if neither holds any that can be
     read: `index` may also be a method, that of a tuple."""
     for name in ("oid_index", "index"):
@@ -227,5 +258,6 @@ def _index(element: object) -> Optional[tuple[int, ...]]:
     return None
 
 
-def _dotted(arcs: tuple[int, ...]) -> str:
+def dotted(arcs: Arcs) -> str:
+    """The arcs as text."""
     return ".".join(map(str, arcs))

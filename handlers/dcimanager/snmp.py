@@ -20,6 +20,7 @@ from .rows import (
     LONGEST_TEXT,
     IndexedRows,
     Raw,
+    dotted,
     is_no_row,
     is_of,
     is_oid_split,
@@ -41,6 +42,7 @@ _USUAL_INDEXES = ("1", "0", "1.1", "1.1.1")
 SILENCE_SECONDS, LONGEST_SECONDS = 30.0, 300.0
 # the port that IANA registers for snmp
 SNMP_PORT = 161
+_LONGEST_PORT = 10  # limit for the text of a port in an error, in characters
 
 
 class Unsigned(int):
@@ -69,8 +71,8 @@ class Snmp:
         if begin is not None:
             begin(device)
         self._parameters = foreign_snmp.read_parameters(device.pdu_data)
-        port = next((value for key, value in self._parameters.texts if key == "port"), "")
-        self._port = (port or "161")[:10]
+        port = self._parameters.text("port") or str(SNMP_PORT)
+        self._port = port[:_LONGEST_PORT]
         # Whether the platform splits OIDs; None until an answer shows it.
         self._splits: Optional[bool] = None
         # whether an answer came
@@ -135,10 +137,12 @@ class Snmp:
         ProtocolError if it is another object's, or names no object."""
         if element is None:
             return None
-        if self._call_library(lambda: is_of(element, oid), f"read {oid}"):
-            self._note_splitting(element, oid)
-            return self._call_library(lambda: raw_value(element), f"read {oid}")
-        raise self._at(ProtocolError("the device answered with another object"), f"read {oid}")
+        operation = f"read {oid}"
+        is_asked_object = self._call_library(lambda: is_of(element, oid), operation)
+        if not is_asked_object:
+            raise self._at(ProtocolError("the device answered with another object"), operation)
+        self._note_splitting(element, oid)
+        return self._call_library(lambda: raw_value(element), operation)
 
     def _note_answer(self) -> None:
         self._answered, self._last_answer = True, self._clock()
@@ -182,12 +186,15 @@ class Snmp:
     def _rows(self, elements: Sequence[Any], oid: str) -> dict[str, Raw]:
         """Index suffix -> value. Raises ProtocolError for a row without an index but with a value,
         and for two rows with the same index."""
+        suffixes, values = self._indexes(elements, oid), self._values(elements, oid)
         rows: dict[str, Optional[Raw]] = {}
-        for suffix, value in zip(self._indexes(elements, oid), self._values(elements, oid)):
-            lacks_index = not suffix and value is not None
-            if lacks_index or suffix in rows:
-                wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"
-                raise self._at(ProtocolError(wrong), f"walk {oid}")
+        for suffix, value in zip(suffixes, values):
+            is_again = suffix in rows
+            if suffix and is_again:
+                error = ProtocolError(f"the answer has the row {suffix} twice")
+                raise self._at(error, f"walk {oid}")
+            if not suffix and (is_again or value is not None):
+                raise self._at(ProtocolError("a row has no index"), f"walk {oid}")
             rows[suffix] = value
         return _fill_gaps(rows)
 
@@ -242,18 +249,18 @@ class Snmp:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
         splits OIDs."""
 
-        def split_rows() -> tuple[list[str], list[str]]:
-            rows = IndexedRows(elements, oid)
-            return rows.indexes(split=False), rows.indexes(split=True)
-
-        without = [""] * len(elements)
-        unsplit, split = self._call_library(split_rows, f"walk {oid}") or (without, without)
+        rows = self._call_library(lambda: IndexedRows(elements, oid), f"walk {oid}")
+        if rows is None or not elements:
+            return [""] * len(elements)
+        unsplit = rows.indexes(split=False)
+        split = rows.indexes(split=True)
+        first_oid = f"{oid}.{dotted(unsplit[0])}"
         if unsplit == split:
-            if elements:
-                self._note_splitting(elements[0], f"{oid}.{unsplit[0]}")
+            self._note_splitting(elements[0], first_oid)
         elif self._splits is None and len(elements) <= _UNSURE_ROWS:
-            self._splits = self.get(f"{oid}.{unsplit[0]}") is None
-        return split if self._splits else unsplit
+            self._splits = self.get(first_oid) is None
+        indexes = split if self._splits else unsplit
+        return [dotted(index) for index in indexes]
 
     def _note_splitting(self, element: object, oid: str) -> None:
         """Remember whether the platform splits OIDs, if the element of `oid` shows it."""
@@ -312,8 +319,9 @@ class Snmp:
         if not errors:
             return None
         # without an answer, a write may have been carried out
-        worst = next((failure for failure in errors if isinstance(failure, Unreachable)), errors[0])
-        # outside `except`: `error` may hold a community
+        unreachable = [error for error in errors if isinstance(error, Unreachable)]
+        worst = (unreachable or errors)[0]
+        # outside `except`: the exception may hold a community
         raise self._at(worst, operation)
 
     def _at(self, error: PduHandlerError, operation: str) -> PduHandlerError:
@@ -352,23 +360,25 @@ class Snmp:
         """Key, secret, and the secret in a form of `printed_forms`; the longest first, because a
         secret may begin with another one.
         """
-        forms = [
-            (key, secret, form)
-            for key, secret in self._parameters.texts
-            if not foreign_snmp.is_public(key)
-            for form in printed_forms(secret)
-        ]
+        forms: list[tuple[str, str, str]] = []
+        for key, secret in self._parameters.texts:
+            if not foreign_snmp.is_public(key):
+                forms += [(key, secret, form) for form in printed_forms(secret)]
         return sorted(forms, key=lambda entry: -len(entry[2]))
 
     def _own_words(self, text: str) -> str:
         """The platform's text without the host's name and without secrets that stand as words: only
         what is left is the platform's or the device's word about a request.
         """
+        names: list[str] = []
         host = known_address(self._device.pdu_data).host
-        names = [host] if re.search("[A-Za-z]", host) and ":" not in host else []
-        names += [form for _, _, form in self._secret_forms()]
+        if re.search("[A-Za-z]", host) and ":" not in host:
+            names.append(host)
+        for _, _, form in self._secret_forms():
+            names.append(form)
         for name in names:
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "***", text)
+            whole_word = rf"(?<!\w){re.escape(name)}(?!\w)"
+            text = re.sub(whole_word, "***", text)
         return text
 
 

@@ -7,12 +7,11 @@ Not all fields of the views are documented, nor how a view is made. Both are fou
 from __future__ import annotations
 
 import contextlib
-import functools
 import inspect
 import logging
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
@@ -68,8 +67,10 @@ class Figures(NamedTuple):
         """
 
         def shown(figure: Figure) -> Figure:
-            # NOT_ASKED is this pack's own sentence, and the power of each outlet in a poll
-            if figure == NOT_ASKED or not isinstance(figure, (NotKnown, NotMetered)):
+            if not isinstance(figure, (NotKnown, NotMetered)):
+                return figure
+            # this pack's own sentence, and the power of each outlet in a poll
+            if figure == NOT_ASKED:
                 return figure
             return figure._replace(reason=quote(figure.reason))
 
@@ -128,9 +129,13 @@ class Figures(NamedTuple):
         if energy_kwh is not None:
             view.total_consumption = _finite(energy_kwh, "energy")
         target = ports_of(view)
-        if target is not None:
-            entries = [_port_statistic(*port) for port in self.ports.items()]
-            target.extend(entry for entry in entries if entry is not None)
+        if target is None:
+            return view
+        fields = _port_fields()
+        for identity, figures in self.ports.items():
+            entry = _port_statistic(identity, figures, fields)
+            if entry is not None:
+                target.append(entry)
         return view
 
     def not_known(self) -> list[str]:
@@ -148,37 +153,47 @@ class Figures(NamedTuple):
         if all(energy is None for energy in energies):
             return ""
         whole = MeterFigures(current_a=0.0, energy_kwh=0.0)
-        if ports_of(PduStatisticView()) is not None and _port_statistic("1", whole):
+        has_list = ports_of(PduStatisticView()) is not None
+        if has_list and _port_statistic("1", whole, _port_fields()):
             return ""
-        views = (PduStatisticView, PduPortStatisticView)
-        fields = "; ".join(
-            f"{view.__name__}: {', '.join(_field_names(view)) or 'none'}" for view in views
-        )
+        known_fields: list[str] = []
+        for view in (PduStatisticView, PduPortStatisticView):
+            names = ", ".join(_field_names(view)) or "none"
+            known_fields.append(f"{view.__name__}: {names}")
         return (
             "the outlets' energies are left out: this platform's views have no field for an outlet"
-            f" and its energy that the pack knows ({fields}); report these names as a bug of"
-            " the pack"
+            f" and its energy that the pack knows ({'; '.join(known_fields)}); report these names"
+            " as a bug of the pack"
         )
 
     def outlets_not_known(self) -> list[str]:
         """Sentences that name the outlets whose energy is not known now, or whose current, if this
         platform shows it: they have no entry."""
-        energies = ((of, reason_without(port.energy_kwh)) for of, port in self.ports.items())
-        sentences = [f"without an energy: {sentence}" for sentence in doubt_sentences(energies)]
-        if _port_field("load"):
-            currents = ((of, reason_without(port.current_a)) for of, port in self.ports.items())
-            sentences += [
-                f"without a current: {sentence}" for sentence in doubt_sentences(currents)
-            ]
+        without_energy: list[tuple[str, str]] = []
+        without_current: list[tuple[str, str]] = []
+        for identity, port in self.ports.items():
+            without_energy.append((identity, reason_without(port.energy_kwh)))
+            without_current.append((identity, reason_without(port.current_a)))
+        sentences = [f"without an energy: {doubt}" for doubt in doubt_sentences(without_energy)]
+        if _port_fields().load:
+            for doubt in doubt_sentences(without_current):
+                sentences.append(f"without a current: {doubt}")
         return sentences
 
 
-_PORT_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "identity": ("identity", "identify", "id", "port"),
-    # never `power_consumption`: what it holds is not known
-    "energy": ("consumption", "total_consumption", "energy"),
-    "load": ("load", "amperage", "current"),
-}
+class _PortFields(NamedTuple):
+    """The names of a port's fields in this platform's view; "" for one that it does not have."""
+
+    identity: str
+    energy: str
+    load: str
+
+
+# likely names of each
+_IDENTITIES = ("identity", "identify", "id", "port")
+# never `power_consumption`: what it holds is not known
+_ENERGIES = ("consumption", "total_consumption", "energy")
+_LOADS = ("load", "amperage", "current")
 
 
 # an archive's folder of code is named by the hash of its content; here there is none
@@ -235,33 +250,44 @@ def port_answer(port: PduPortView, state: EnumPowerStatus) -> PduPortView:
     )
 
 
-def _port_statistic(identity: str, figures: MeterFigures) -> Optional[PduPortStatisticView]:
+def _port_statistic(
+    identity: str, figures: MeterFigures, fields: _PortFields
+) -> Optional[PduPortStatisticView]:
     """One port's figures, under the field names of this platform's view; None without an energy,
     or without a current that the view has a field for and that is not known now: DCImanager would
     show either as 0. None also if the view lacks a field for the energy or cannot be made.
     """
     energy_kwh, current_a = measured(figures.energy_kwh), measured(figures.current_a)
-    identity_name, energy_name = _port_field("identity"), _port_field("energy")
-    if energy_kwh is None or not identity_name or not energy_name:
+    if energy_kwh is None or not fields.identity or not fields.energy:
         return None
-    fields: dict[str, object] = {
-        identity_name: identity,
-        energy_name: _finite(energy_kwh, "energy"),
+    value_by_field: dict[str, object] = {
+        fields.identity: identity,
+        fields.energy: _finite(energy_kwh, "energy"),
     }
-    load_name = _port_field("load")
-    if load_name and current_a is not None:
-        fields[load_name] = _finite(current_a, "load")
-    entry = _construct(PduPortStatisticView, fields)
-    is_lost = bool(load_name) and isinstance(figures.current_a, NotKnown)
-    if is_lost and getattr(entry, load_name, None) is not None:
-        return None
+    if fields.load and current_a is not None:
+        value_by_field[fields.load] = _finite(current_a, "load")
+    entry = _construct(PduPortStatisticView, value_by_field)
+    if fields.load and isinstance(figures.current_a, NotKnown):
+        # the view's own default would be a current that was not measured
+        has_default = getattr(entry, fields.load, None) is not None
+        return None if has_default else entry
     return entry
 
 
-def _port_field(meaning: str) -> str:
-    """The name of this platform's field of a port with this meaning; "" if it has none."""
+def _port_fields() -> _PortFields:
     names = _field_names(PduPortStatisticView)
-    return next((name for name in _PORT_FIELDS[meaning] if name in names), "")
+    return _PortFields(
+        identity=_first_in(names, _IDENTITIES),
+        energy=_first_in(names, _ENERGIES),
+        load=_first_in(names, _LOADS),
+    )
+
+
+def _first_in(names: Sequence[str], likely_names: Sequence[str]) -> str:
+    for name in likely_names:
+        if name in names:
+            return name
+    return ""
 
 
 def _finite(value: float, what: str) -> float:
@@ -280,9 +306,12 @@ def ports_of(view: object) -> Optional[list[Any]]:
     ports = getattr(view, "ports", None)
     if isinstance(ports, list):
         return ports
-    values = [getattr(view, name, None) for name in _field_names(type(view), view)]
     # one list may have two names
-    list_by_id = {id(value): value for value in values if isinstance(value, list)}
+    list_by_id: dict[int, list[Any]] = {}
+    for name in _field_names(type(view), view):
+        value = getattr(view, name, None)
+        if isinstance(value, list):
+            list_by_id[id(value)] = value
     lists = list(list_by_id.values())
     return lists[0] if len(lists) == 1 else None
 
@@ -329,7 +358,6 @@ def _field_names(cls: type, view: object = None) -> list[str]:
     return list(dict.fromkeys([*names, *getattr(view, "__dict__", ())]))
 
 
-@functools.lru_cache(maxsize=32)  # a statistic asks for every port; a new upload has new classes
 def _declared_names(cls: type) -> tuple[str, ...]:
     """The keyword parameters of the constructor, annotations, slots, and public class attributes
     that hold data.
@@ -338,9 +366,14 @@ def _declared_names(cls: type) -> tuple[str, ...]:
         parameters = list(inspect.signature(cls).parameters.values())
     except (TypeError, ValueError):
         parameters = []
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    names: list[str] = []
+    for parameter in parameters:
+        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            names.append(parameter.name)
     for base in cls.__mro__:
-        names += [*getattr(base, "__annotations__", ()), *_slots(base), *_data(base)]
+        names += getattr(base, "__annotations__", ())
+        names += _slots(base)
+        names += _data(base)
     return tuple(dict.fromkeys(names))
 
 

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
@@ -36,7 +37,7 @@ from .errors import (
     refused_in_body,
 )
 from .login import Login
-from .login_forms import form_of, login_of, login_settings, owner_login, refusal_of, unsent
+from .login_forms import form_of, login_of, login_settings, owner_login, refusal_of
 from .message import Request as HttpRequest, Response
 from .settings import SCHEME
 from .unit_requests import (
@@ -253,13 +254,12 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
     def _log_in(self, settings: Settings, session: HttpSession) -> Login:
         """The login of a session that has not logged in."""
         login_form = form_of(self.codec)
-        owner = owner_login(login_form, settings)
-        session.login = unsent(owner)
+        owner = owner_login(login_form, settings, public_words=frozenset((self.handler_name,)))
+        session.login = replace(owner, is_sent=False)
         try:
-            login = login_of(login_form, owner, session.send)
+            return login_of(login_form, owner, session.send)
         except PduHandlerError as error:
             raise error.at(session.address) from None
-        return login._replace(public_words=frozenset((self.handler_name,)))
 
     def renew_session(self, session: HttpSession) -> None:
         session.renew()

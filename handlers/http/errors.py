@@ -20,7 +20,7 @@ from ..shared.errors import (
     printable,
 )
 from ..shared.tls_handshake import handshake_failure_reason, is_not_tls
-from .login import Login, UnsentLogin
+from .login import Login
 
 H = TypeVar("H", bound="HttpException")
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
@@ -187,13 +187,14 @@ def error_of_status(
     `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its
     Retry-After.
     """
+    is_unsent = login is not None and not login.is_sent
     kind, words = STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
     if status == 401 and login is not None and login.token is not None:
         words = _REVOKED if login.is_personal else _ENDED
     elif status == 401 and login is not None and login.digest is not None:
         if login.password is not None and not login.digest.has_answered:
             kind, words = HttpOtherLogin, _OTHER_THAN_DIGEST
-    elif status == 401 and not isinstance(login, UnsentLogin) and offers_no_basic(headers):
+    elif status == 401 and not is_unsent and offers_no_basic(headers):
         words = _OTHER_SCHEME
     elif (
         status == 401

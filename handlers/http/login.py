@@ -14,20 +14,30 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from dataclasses import dataclass, field
+from typing import Any, Callable, NamedTuple, Optional, Union
 from urllib.parse import quote, urlencode
 
-from ..shared.errors import EXAMINED, PduHandlerError, Refused, SettingsError, printable
+from ..shared.errors import (
+    EXAMINED,
+    NamedSetting,
+    PduHandlerError,
+    Refused,
+    SettingsError,
+    printable,
+)
 from ..shared.printed_forms import printed_forms
 from .digest import Digest
 from .message import Request
 
-# characters of the password in `user:pa` (see `secrets`)
+# characters of the password in `user:pa` (see `Login._secrets`)
 _BEGINNING = 2
 _HIDDEN = "(not shown: it holds the login)"
+_ASCII_JSON = json.JSONEncoder()
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _ESCAPES: Sequence[Callable[[str], str]] = (
-    lambda text: json.dumps(text)[1:-1],
-    lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    lambda text: _ASCII_JSON.encode(text)[1:-1],
+    lambda text: _JSON.encode(text)[1:-1],
     html.escape,
     lambda text: quote(text, safe="", errors="replace"),
     lambda text: quote(text, errors="replace"),  # a path keeps its slashes
@@ -49,6 +59,14 @@ _PATH_WORDS = frozenset(
 _PATH_WORD = re.compile("(?<![A-Za-z0-9+=_-])[A-Za-z0-9]+(?![A-Za-z0-9+=_-])")
 _NUMBER = re.compile("[0-9]{1,3}")
 _QUOTED = 200  # limit for a device's text in an error, in characters
+
+
+class SecretForms(NamedTuple):
+    """Secrets in the forms that the module's docstring lists."""
+
+    #: as they are, in hex and escaped; in lower case
+    in_lower_case: frozenset[str]
+    in_base64: frozenset[str]
 
 
 class LoginFields(NamedTuple):
@@ -73,7 +91,8 @@ class LoginFields(NamedTuple):
                 )
         target, body = request.target, request.body
         if self.query:
-            target += ("&" if "?" in target else "?") + urlencode(self.query, quote_via=quote)
+            separator = "&" if "?" in target else "?"
+            target += separator + urlencode(self.query, quote_via=quote)
         if self.body and isinstance(body, bytes) and body:
             body = self._added_to_body(body)
         headers = {**request.headers, **self.headers}
@@ -86,15 +105,21 @@ class LoginFields(NamedTuple):
         except ValueError:
             return body + b"&" + urlencode(self.body).encode("ascii")
         for path, value in self.body.items():
-            *parents, last = [int(name) if name.isdigit() else name for name in path.split(".")]
+            *parents, last = path.split(".")
             place = document
             for name in parents:
-                place = place[name]
-            place[last] = value
+                place = place[_member_key(name)]
+            place[_member_key(last)] = value
         return json.dumps(document).encode()
 
 
-class Login(NamedTuple):
+def _member_key(name: str) -> Union[int, str]:
+    """A part of the path of a member: the index in a list, else the name in an object."""
+    return int(name) if name.isdigit() else name
+
+
+@dataclass(frozen=True)
+class Login:
     """User and password, or the token of a session. The repr shows none of them."""
 
     user: Optional[str] = None
@@ -113,12 +138,31 @@ class Login(NamedTuple):
     fields: Optional[LoginFields] = None
     #: what else a session is known by, and must not be shown
     keys: tuple[str, ...] = ()
+    #: whether requests have it; else it is only kept out of errors
+    is_sent: bool = True
+    #: of the password, the token and the keys
+    secret_forms: SecretForms = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # each error of a device searches its text for them
+        object.__setattr__(self, "secret_forms", forms_of(self._secrets()))
 
     def __repr__(self) -> str:
         return "Login(...)"
 
+    def _secrets(self) -> list[str]:
+        """Strings that must not be shown: password, token, and `user:pa`, since a device may cut
+        the header that it sends back.
+        """
+        texts = [secret for secret in (self.password, self.token, *self.keys) if secret]
+        if self.user is not None and self.password:
+            texts.append(f"{self.user}:{self.password[:_BEGINNING]}")
+        return texts
+
     def added_to(self, request: Request) -> Request:
         """The request with this login. Raises SettingsError if it cannot hold the login."""
+        if not self.is_sent:
+            return request
         if self.fields is not None:
             return self.fields.added_to(request)
         headers = self.headers()
@@ -132,14 +176,10 @@ class Login(NamedTuple):
 
         Raises SettingsError if a header cannot hold the login.
         """
+        if not self.is_sent:
+            return {}
         if self.token is not None:
-            if self.token and self.token.isascii() and self.token.isprintable():
-                name, _, prefix = self.sent_as.partition(": ")
-                return {name: prefix + self.token}
-            raise SettingsError(
-                "the token is not one line of printable ASCII characters: give it as the device"
-                " issued it"
-            )
+            return self._token_header(self.token)
         if self.user is None or self.password is None:
             return {}
         if ":" in self.user:
@@ -148,12 +188,8 @@ class Login(NamedTuple):
                 " account"
             )
         try:
-            return {
-                "Authorization": (
-                    "Basic "
-                    + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")
-                )
-            }
+            user_and_password = f"{self.user}:{self.password}".encode()
+            return {"Authorization": "Basic " + base64.b64encode(user_and_password).decode("ascii")}
         except UnicodeError:
             # raised below, outside `except`: the UnicodeError holds the password
             pass
@@ -161,11 +197,20 @@ class Login(NamedTuple):
             "the user name or the password holds bytes that are not UTF-8 text: type it again"
         )
 
+    def _token_header(self, token: str) -> dict[str, str]:
+        if not token or not token.isascii() or not token.isprintable():
+            raise SettingsError(
+                "the token is not one line of printable ASCII characters: give it as the device"
+                " issued it"
+            )
+        name, _, prefix = self.sent_as.partition(": ")
+        return {name: prefix + token}
+
     def quoted(self, text: str) -> str:
         """A device's text for an error, printable and of limited length, or a notice if it holds
         the password or the token.
         """
-        if holds(text[:EXAMINED], forms_of(secrets(self))):
+        if holds(text[:EXAMINED], self.secret_forms):
             return _HIDDEN
         return printable(text, _QUOTED)
 
@@ -179,62 +224,42 @@ class Login(NamedTuple):
     def _is_in(self, text: str) -> bool:
         """Whether the text holds the password or the token, in other words than public ones."""
         public = _PATH_WORDS | self.public_words
-        own_words = _PATH_WORD.sub(
-            lambda match: (
-                "" if match[0].lower() in public or _NUMBER.fullmatch(match[0]) else match[0]
-            ),
-            text[:EXAMINED],
-        )
-        return holds(own_words, forms_of(secrets(self)))
+
+        def own_word(match: re.Match[str]) -> str:
+            word = match[0]
+            is_public = word.lower() in public or _NUMBER.fullmatch(word) is not None
+            return "" if is_public else word
+
+        return holds(_PATH_WORD.sub(own_word, text[:EXAMINED]), self.secret_forms)
 
     def mask(self, error: PduHandlerError) -> None:
         """Take the password and the token out of an error of any class, whose text may quote the
         device: each part of its reason that holds one is replaced by a notice.
         """
-        parts = [
-            _HIDDEN if isinstance(part, str) and self._is_in(part) else part for part in error.parts
-        ]
-        if self._is_in("".join(map(str, parts))):
+        parts: list[Union[str, NamedSetting]] = []
+        for part in error.parts:
+            is_hidden = isinstance(part, str) and self._is_in(part)
+            parts.append(_HIDDEN if is_hidden else part)
+        whole_text = "".join(map(str, parts))
+        if self._is_in(whole_text):
             parts = [_HIDDEN]
         error.set_reason(parts)
-        error.operation = _HIDDEN if self._is_in(error.operation) else error.operation
+        if self._is_in(error.operation):
+            error.operation = _HIDDEN
         if isinstance(error, Refused) and self._is_in(error.code):
             error.code = ""
 
 
-class UnsentLogin(Login):
-    """A login that is not sent, but whose password and token are kept out of errors."""
-
-    def added_to(self, request: Request) -> Request:
-        return request
-
-    def headers(self) -> dict[str, str]:
-        return {}
-
-
-def secrets(login: Login) -> list[str]:
-    """Strings that must not be shown: password, token, and `user:pa`, since a device may cut the
-    header that it sends back.
-    """
-    texts = [secret for secret in (login.password, login.token, *login.keys) if secret]
-    if login.user is not None and login.password:
-        texts.append(f"{login.user}:{login.password[:_BEGINNING]}")
-    return texts
-
-
-class SecretForms(NamedTuple):
-    """Secrets in the forms that the module's docstring lists."""
-
-    #: as they are, in hex and escaped; in lower case
-    in_lower_case: frozenset[str]
-    in_base64: frozenset[str]
-
-
 def forms_of(secrets: Iterable[str]) -> SecretForms:
-    texts = list(secrets)
+    """The forms in which these secrets are sought."""
+    in_lower_case: set[str] = set()
+    in_base64: set[str] = set()
+    for secret in secrets:
+        in_lower_case.update(form.casefold() for form in _escaped(secret))
+        in_base64.update(_base64_forms(secret))
     return SecretForms(
-        frozenset(form.casefold() for secret in texts for form in _escaped(secret)),
-        frozenset(form for secret in texts for form in _base64_forms(secret)),
+        in_lower_case=frozenset(in_lower_case),
+        in_base64=frozenset(in_base64),
     )
 
 
@@ -244,27 +269,40 @@ def holds(text: str, forms: SecretForms) -> bool:
     Case does not matter, except in base64, nor do line breaks in base64.
     """
     lower_text = text.casefold()
+    if any(form in lower_text for form in forms.in_lower_case):
+        return True
     in_base64 = re.sub(r"\s", "", text).replace("-", "+").replace("_", "/")
-    return any(form in lower_text for form in forms.in_lower_case) or any(
-        form in in_base64 for form in forms.in_base64
-    )
+    return any(form in in_base64 for form in forms.in_base64)
 
 
-def _escaped(secret: str) -> Iterator[str]:
+def _escaped(secret: str) -> set[str]:
     """The secret as it is and in hex, and with what must be escaped, or all, escaped; also twice,
     as in HTML in JSON.
     """
     in_utf8 = secret.encode("utf-8", "replace")
-    yield in_utf8.hex()
-    yield "".join(f"%{octet:02x}" for octet in in_utf8)
-    yield "".join(f"\\u{ord(character):04x}" for character in secret)
-    yield "".join(f"&#{ord(character)};" for character in secret)
     # http.client decodes headers as Latin-1
     forms = {secret, in_utf8.decode("latin-1")}
+    new_forms = forms
     for _ in range(2):
-        forms |= {escape(form) for escape in _ESCAPES for form in forms}
-        forms |= {printed for form in forms for printed in printed_forms(form)}
-    yield from forms
+        new_forms = _escaped_once(new_forms) - forms
+        forms = forms | new_forms
+    return forms | {
+        in_utf8.hex(),
+        "".join(f"%{octet:02x}" for octet in in_utf8),
+        "".join(f"\\u{ord(character):04x}" for character in secret),
+        "".join(f"&#{ord(character)};" for character in secret),
+    }
+
+
+def _escaped_once(texts: Iterable[str]) -> set[str]:
+    """The texts with each kind of escapes, and as Python prints them then."""
+    escaped = set(texts)
+    for text in texts:
+        escaped.update(escape(text) for escape in _ESCAPES)
+    printed: set[str] = set()
+    for text in escaped:
+        printed |= printed_forms(text)
+    return escaped | printed
 
 
 def _base64_forms(secret: str) -> Iterator[str]:
@@ -273,9 +311,10 @@ def _base64_forms(secret: str) -> Iterator[str]:
     """
     in_utf8 = secret.encode("utf-8", "replace")
     for octets_before in range(3):
-        encoded = base64.b64encode(bytes(octets_before) + in_utf8).decode("ascii")
+        octets = bytes(octets_before) + in_utf8
+        encoded = base64.b64encode(octets).decode("ascii")
         # a character has 6 bits of the octets
         begin = math.ceil(octets_before * 8 / 6)
-        end = (octets_before + len(in_utf8)) * 8 // 6
+        end = len(octets) * 8 // 6
         if end - begin >= _LEAST_ENCODED:
             yield encoded[begin:end]

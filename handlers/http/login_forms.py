@@ -44,13 +44,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Callable, NamedTuple, Optional, Union
 
 from ..shared.errors import NamedSetting, ProtocolError, SettingsError
 from ..shared.settings import Setting, Settings, one_line
 from .digest import Digest
 from .errors import HttpDenied, HttpLoginRefused
-from .login import Login, LoginFields, UnsentLogin
+from .login import Login, LoginFields
 from .message import Response
 from .settings import PASSWORD, USERNAME, both_logins
 from .strict_json import FORM_ERRORS, loads
@@ -188,9 +189,12 @@ def login_settings(login_form: LoginForm) -> tuple[Setting[str], ...]:
     return tuple(settings)
 
 
-def owner_login(login_form: LoginForm, settings: Settings) -> Login:
+def owner_login(
+    login_form: LoginForm, settings: Settings, public_words: frozenset[str] = frozenset()
+) -> Login:
     """The user and password, or the token, that the owner gave; an empty login without. It is not
-    sent as it is. Raises SettingsError if half of it is set, or both.
+    sent as it is. `public_words`: as those of Login. Raises SettingsError if half of it is set, or
+    both.
     """
     names = _names(login_form)
     user = settings[USERNAME] if "user" in names else ""
@@ -199,7 +203,7 @@ def owner_login(login_form: LoginForm, settings: Settings) -> Login:
     if token and (user or password):
         raise both_logins()
     if token:
-        return Login(token=token, is_personal=True)
+        return Login(token=token, is_personal=True, public_words=public_words)
     if isinstance(login_form, DigestLogin) and password:
         user = user or login_form.user
     if isinstance(login_form, DigestLogin) and _CONTROL.search(user):
@@ -218,7 +222,7 @@ def owner_login(login_form: LoginForm, settings: Settings) -> Login:
                 " go together: set both or neither",
             )
         )
-    return Login(user or None, password or None)
+    return Login(user or None, password or None, public_words=public_words)
 
 
 def login_of(
@@ -230,19 +234,18 @@ def login_of(
     """
     if isinstance(login_form, DigestLogin):
         basic_over_tls = login_form.basic_over_tls
-        return owner._replace(
-            digest=Digest(owner.user, owner.password, basic_over_tls=basic_over_tls)
-        )
+        digest = Digest(owner.user, owner.password, basic_over_tls=basic_over_tls)
+        return replace(owner, digest=digest)
     if not owner.token and owner.password is None:
         return owner
     values = {"user": owner.user or "", "password": owner.password or ""}
     if owner.token:
         values = {"token": owner.token}
     if isinstance(login_form, FieldLogin):
-        return owner._replace(fields=login_form.filled(values))
+        return replace(owner, fields=login_form.filled(values))
     if isinstance(login_form, SessionLogin):
         if login_form.token is not None and owner.token:
-            return owner._replace(fields=login_form.token.filled(values))
+            return replace(owner, fields=login_form.token.filled(values))
         return _session(login_form, owner, values, send)
     return owner
 
@@ -281,16 +284,11 @@ def _session(
     # a session that the unit knows by the client's address has no key, but may end as others
     token, *others = [*keys.values()] or [""]
     fields_of_session = login_form.requests.filled({**values, **keys})
-    return owner._replace(token=token, keys=tuple(others), fields=fields_of_session)
+    return replace(owner, token=token, keys=tuple(others), fields=fields_of_session)
 
 
 def _advice(login_form: SessionLogin) -> Sequence[Union[str, NamedSetting]]:
     return ("; if they are right, ", *login_form.advice) if login_form.advice else ()
-
-
-def unsent(owner: Login) -> UnsentLogin:
-    """The owner's login, kept out of errors and not sent."""
-    return UnsentLogin(*owner)
 
 
 def _names(login_form: LoginForm) -> frozenset[str]:

@@ -116,7 +116,9 @@ def agent(
     return Agent(
         config.scheme,
         config.host or dcimanager.address(pdu_data),
-        *config.login[:3],
+        user=config.login.user,
+        passwd=config.login.password,
+        token=config.login.token,
         timeout=config.timeout,
         port=config.port,
         trust=config.trust,

@@ -7,6 +7,7 @@ import json
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Callable, Optional, Union
 from urllib.parse import urlsplit
 
@@ -15,7 +16,6 @@ from common.logger import get_logger
 from ..http.client import HttpClient, endpoint
 from ..http.connection import StandardTransport
 from ..http.errors import HttpBusy, HttpUnreachable, no_connection
-from ..http.login import UnsentLogin
 from ..http.message import Request, Response, Transport
 from ..http.redirects import RedirectedClient
 from ..http.strict_json import LIMIT
@@ -368,7 +368,7 @@ class RedfishService:
         token = reply.headers.get("x-auth-token", "")
         if not 0 < len(token) <= _LONGEST_TOKEN or not token.isascii() or not token.isprintable():
             raise ProtocolError("the service opened a session without a usable token")
-        self.login = self.login._replace(token=token)
+        self.login = replace(self.login, token=token)
         self._session = self.created_path(reply)
         if self._session is None:
             LOGGER.info("the service sent no link to delete the session, which ends by itself")
@@ -430,7 +430,7 @@ class RedfishService:
             limit=LIMIT,
             once=once,
         )
-        login = UnsentLogin(*self.login) if anonymous else self.login
+        login = replace(self.login, is_sent=False) if anonymous else self.login
         reply = (client or self._clients[0]).send(request, login, _ANY)
         self._slowest = max(self._slowest, self._clock() - start)
         self._count(reply)

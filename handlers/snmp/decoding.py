@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -73,15 +74,25 @@ def bits(raw: Raw) -> bytes:
     of the set bits (`9F 04 0 3 4 5 6 7 13`). Without numbers, only `00` or at least two pairs
     are taken for such a text."""
     words = raw.split() if isinstance(raw, str) else []
-    pairs = next((n for n, word in enumerate(words) if not _PAIR.fullmatch(word)), len(words))
-    for end in range(min(pairs, _MOST_OCTETS, len(words) - 1), 0, -1):
+    pairs = list(itertools.takewhile(_PAIR.fullmatch, words))
+    longest = min(len(pairs), _MOST_OCTETS, len(words) - 1)
+    for end in range(longest, 0, -1):
         octets_of_pairs = bytes.fromhex("".join(words[:end]))
-        if words[end:] == [
-            str(bit) for bit in range(8 * end) if octets_of_pairs[bit // 8] >> (7 - bit % 8) & 1
-        ]:
+        if words[end:] == _set_bits(octets_of_pairs):
             return octets_of_pairs
-    is_hex = words == ["00"] or 1 < len(words) == pairs
-    return bytes.fromhex("".join(words)) if is_hex else octets(raw)
+    if words == ["00"] or (len(words) > 1 and words == pairs):
+        return bytes.fromhex("".join(words))
+    return octets(raw)
+
+
+def _set_bits(bit_octets: bytes) -> list[str]:
+    """The numbers of the bits that are set; bit 0 is the highest of the first octet."""
+    numbers: list[str] = []
+    for position, octet in enumerate(bit_octets):
+        for bit in range(8):
+            if octet & 0x80 >> bit:
+                numbers.append(str(8 * position + bit))
+    return numbers
 
 
 def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:
@@ -96,7 +107,10 @@ def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:
     if digits.startswith(("0x", "0X")):
         # a platform's text of octets that are not all printable, such as digits with a NUL
         hex_octets = octets(digits)
-        digits = text(hex_octets) if hex_octets.endswith(b"\0") else digits
+        if hex_octets.endswith(b"\0"):
+            digits = text(hex_octets)
     if unit and digits.endswith(unit):
         digits = digits[: -len(unit)].rstrip()
-    return Decimal(digits) if _NUMBER.fullmatch(digits) else None
+    if not _NUMBER.fullmatch(digits):
+        return None
+    return Decimal(digits)

@@ -16,7 +16,7 @@ from .figures import FILLED_16, Total
 from .frozen_value import parts_of, replace
 from .outlets import Outlets
 from .profile import Profile
-from .reader import Reader
+from .reader import NAMELESS, Reader
 from .sources.base import Source, is_nameless
 from .sources.chains import ByUnit
 from .sources.joins import Joined
@@ -294,7 +294,7 @@ def _add_missing(outlets: Outlets, states: States, reader: Reader) -> States:
     """`states`, and UNKNOWN for each outlet that only other columns show. Unchanged if no row is
     lost, or if the rows contradict each other. Raises ProtocolError for a row without an
     identity."""
-    _raise_if_nameless(states)
+    _raise_if_nameless(outlets, states, reader)
     if not states or not reader.lacks_rows():
         return states
     whole = reader.whole()
@@ -304,13 +304,24 @@ def _add_missing(outlets: Outlets, states: States, reader: Reader) -> States:
             rows = {**rows, **outlets.rows.rows(whole)}
     except PduHandlerError:  # the rows that are lost contradict others
         return states
-    _raise_if_nameless(rows)
+    _raise_if_nameless(outlets, rows, whole)
     return {row: states.get(row, EnumPowerStatus.UNKNOWN) for row in {**rows, **states}}
 
 
-def _raise_if_nameless(identities: Iterable[str]) -> None:
-    if any(map(is_nameless, identities)):
-        raise ProtocolError("the device's list of outlets lacks a row or its number; poll it again")
+def _raise_if_nameless(outlets: Outlets, identities: Iterable[str], reader: Reader) -> None:
+    """Raise ProtocolError if one of the identities stands for an outlet without a name, or with one
+    that the family does not read."""
+    nameless = next(filter(is_nameless, identities), None)
+    if nameless is None:
+        return
+    name = outlets.unread_name(reader, nameless[: -len(NAMELESS)])
+    if name:
+        raise ProtocolError(
+            f"the device names an outlet in a form that this family does not read ({name}), so its"
+            " outlets cannot be told apart: record it (pdu record snmp ADDRESS) to have the form"
+            " added"
+        )
+    raise ProtocolError("the device's list of outlets lacks a row or its number; poll it again")
 
 
 def has_no_outlets(profile: Profile, reader: Reader) -> bool:
@@ -400,7 +411,7 @@ def _add_rows(
     if may_lack_outlets and outlets.rows is not None:
         states_of_rows = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
         states = {**states_of_rows, **states}
-        _raise_if_nameless(states)
+        _raise_if_nameless(outlets, states, reader)
     if len(states) < outlet_count:
         raise ProtocolError(
             f"the device counts {outlet_count} outlets, but it listed {len(states)}; poll it again"

@@ -82,7 +82,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         if session.device.profile.ups:
-            LOGGER.warning(UPS_ADVICE)
+            LOGGER.info(UPS_ADVICE)
         return session.device.states.items()
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
@@ -98,6 +98,8 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return session.choice.unset_unknown
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
+        if session.device.profile.ups:
+            LOGGER.warning(UPS_ADVICE)  # labels are read for a person, never by a poll
         labels = metering.labels(session.device, session.choice.encoding)
         raise_if_renumbered(session.device)
         return labels

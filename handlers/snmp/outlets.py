@@ -9,8 +9,9 @@ from pdu_common.helper import EnumPowerStatus
 from ..shared.switching import CONFIRM_SECONDS
 from .contact import Contact, SwitchedInContact, figure_in_contact, state_in_contact
 from .controls import Control
+from .decoding import text
 from .figures import Figure
-from .frozen_value import FrozenValue, replace
+from .frozen_value import FrozenValue, parts_of, replace
 from .reader import Reader
 from .sources.base import Source
 from .sources.chains import ByUnit
@@ -118,3 +119,18 @@ class Outlets(FrozenValue):
         identity itself where no unit that joins or leaves moves a row (see `ByUnit`)."""
         source = self.states.source if self.states else None
         return source.row_of(reader, identity) if isinstance(source, ByUnit) else identity
+
+    def unread_name(self, reader: Reader, row: str) -> str:
+        """The objects that name a row of a chain's table, with their values, for a row whose name
+        was answered; else ""."""
+        source = self.states.source if self.states else None
+        if not isinstance(source, ByUnit):
+            return ""
+        readings: list[str] = []
+        for column in parts_of((source.unit, source.number)):
+            if isinstance(column, Column):
+                value = column.rows(reader).get(row)
+                if value is None or not text(value):
+                    return ""
+                readings.append(f"{column.object} reads {reader.quoted(value, 40)!r}")
+        return ", ".join(readings)

@@ -105,7 +105,7 @@ class Profile(FrozenValue):
             or banks. Only such a figure shows power that flows past the outlets' meters.
         inlet_power: the same in W.
         ceilings: the most A and W of its parts, for families that are no rack PDUs.
-        ups: the devices are UPSs, of which the handler nut reads more; status says so.
+        ups: the devices are UPSs, of which the handler nut reads more; tools say so.
         nameplate: the MIB's own objects that say which unit it is.
         evidence: what each capability was made from.
         recording: the recording of a real unit that shows the outlets' states, if there is one.
@@ -233,9 +233,11 @@ class Profile(FrozenValue):
         dot); 0 if none fits.
         """
         ended_arcs = f"{sys_object_id}."
-        roots = [root.sys_object_id for root in self.roots]
+        prefixes = list(self.sys_object_ids)
+        for root in self.roots:
+            prefixes.append(root.sys_object_id)
         longest = 0
-        for prefix in (*self.sys_object_ids, *roots):
+        for prefix in prefixes:
             if ended_arcs.startswith(f"{prefix}."):
                 longest = max(longest, prefix.count(".") + 1)
         return longest

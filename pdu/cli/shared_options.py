@@ -91,7 +91,7 @@ on_option = functools.partial(
     metavar="REQUEST",
     type=Text(),
     multiple=True,
-    help="what switches an outlet on, such as 'POST /relay/{outlet} turn=on' (docs/field.md);"
+    help="what switches an outlet on, such as 'POST /relay/{outlet} turn=on' (docs/own-handler.md);"
     " repeated: one for each outlet",
 )
 off_option = functools.partial(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from handlers.snmp.controls import Guarded, Verbs, Write
+from handlers.snmp.controls import Control, Guarded, Verbs, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel, repository
 from handlers.snmp.figures import Total
 from handlers.snmp.frozen_value import FrozenValue, parts_of
@@ -22,8 +22,10 @@ from handlers.snmp.sources import (
     First,
     NamedRows,
     Number,
+    ObjectSource,
     Part,
     Scalar,
+    Source,
     Spread,
     Tables,
 )
@@ -191,23 +193,40 @@ def command_table(profiles: Sequence[Profile]) -> str:
     return _markdown(head, rows)
 
 
-def _writes(control: object, kind: str) -> Iterable[str]:
+def _writes(control: Control, kind: str) -> Iterable[str]:
     """What a control writes to switch `on` or `off`, or `first`."""
-    if isinstance(control, Write) and kind != "first":
-        yield from _assignments(control.at, getattr(control, kind))
-    elif isinstance(control, Verbs) and kind != "first":
-        yield from _assignments(getattr(control, kind), control.value)
-    elif isinstance(control, WritePacked) and kind != "first":
-        yield f"{_objects(control.at)} = the states of all outlets, with this one {kind}"
-    elif isinstance(control, Unlock):
-        yield from (_assignments(control.at, control.value) if kind == "first" else ())
-        yield from _writes(control.then, kind)
-    elif isinstance(control, (Guarded, Unmarked)):
-        yield from _writes(control.then, kind)
+    for part in parts_of(control):
+        if kind == "first":
+            if isinstance(part, Unlock):
+                yield from _assignments(part.at, part.value)
+        elif isinstance(part, Write):
+            yield from _assignments(part.at, part.on if kind == "on" else part.off)
+        elif isinstance(part, Verbs):
+            yield from _assignments(part.on if kind == "on" else part.off, part.value)
+        elif isinstance(part, WritePacked):
+            yield from _assignments(part.at, f"the states of all outlets, with this one {kind}")
 
 
-def _assignments(source: object, value: object) -> Iterable[str]:
-    yield from (f"{name} = {value}" for name in dict.fromkeys(object_names(source)))
+def _assignments(at: Source, value: object) -> Iterable[str]:
+    for name in dict.fromkeys(object_names(tuple(_places(at)))):
+        yield f"{name} = {value}"
+
+
+def written_places(control: Control) -> Iterable[ObjectSource]:
+    """What a command writes, without what is read to find it, or to forbid the command."""
+    for part in parts_of(control):
+        if isinstance(part, (Write, WritePacked, Unlock)):
+            yield from _places(part.at)
+        elif isinstance(part, Verbs):
+            yield from _places(part.on)
+            yield from _places(part.off)
+
+
+def _places(at: Source) -> Iterable[ObjectSource]:
+    """What a command through a source writes: of a `ByUnit` the column, without those of unit and
+    number, which only tell the row."""
+    for place in at.written_places():
+        yield place.source if isinstance(place, ByUnit) else place
 
 
 def _enumeration(names: Iterable[str]) -> str:

@@ -91,7 +91,7 @@ class Frame(NamedTuple):
     asked: str
     #: sentences on how the page is read
     reading: Sequence[str]
-    #: the page of the documentation, such as docs/administrators.md
+    #: the page of the documentation, such as docs/many-pdus.md
     guide: str
     #: when it was made, with its zone
     made: str

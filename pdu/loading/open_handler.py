@@ -102,6 +102,11 @@ class OpenHandler:
         """What a unit says about itself."""
         return self._answer("nameplate", self._adapter.read_nameplate, Nameplate())
 
+    def brief_nameplate(self) -> Nameplate:
+        """The same; without manufacturer, model and description if they need further requests."""
+        read = self._adapter.read_brief_nameplate or self._adapter.read_nameplate
+        return self._answer("nameplate", read, Nameplate())
+
     def _answer(self, what: str, read: Optional[Callable[[Any], T]], default: T) -> T:
         if read is None or isinstance(self._pdu, FourMethods):
             return default

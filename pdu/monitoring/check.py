@@ -220,14 +220,13 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
             lacking[error.key] += target.auth.name == ENVIRONMENT
         except PduHandlerError:
             pass  # the poll reports it
-    return {
-        key: Login().secret(
-            key,
-            f"{key.replace('_', ' ')} of {counted(number, 'PDU')} in {file} without a login",
-        )
-        for key, number in lacking.items()
-        if number
-    }
+    secrets: dict[str, str] = {}
+    for key, number in lacking.items():
+        if number:
+            name = key.replace("_", " ")
+            prompt = f"{name} of {counted(number, 'PDU')} in {file} without a login"
+            secrets[key] = Login().secret(key, prompt)
+    return secrets
 
 
 def _read(
@@ -242,7 +241,8 @@ def _read(
     rows: list[Optional[PduRow]] = [None] * len(fleet_targets)
     begin = time.monotonic()
     pool = reader_pool.ReaderPool(config.parallel)
-    readings = pool.read_all(fleet_targets, read_target=poll_lines if config.lines else poll)
+    read_target = poll_lines if config.lines else poll
+    readings = pool.read_all(fleet_targets, read_target=read_target)
     progress_bar = progress(len(fleet_targets), "polling", show_pos=True)
     with printing_to_stderr(), progress_bar as bar:
         for place, reading in readings:
@@ -250,8 +250,10 @@ def _read(
             rows[place] = nagios.judge_loads(row, config.thresholds)
             if bar is not None:
                 bar.update(1)
+    seconds = time.monotonic() - begin
     complete_rows = [row for row in rows if row is not None]
-    return CheckReport(complete_rows, summary(complete_rows, time.monotonic() - begin, repeated))
+    totals = summary(complete_rows, seconds, repeated)
+    return CheckReport(complete_rows, totals)
 
 
 def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:

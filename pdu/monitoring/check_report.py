@@ -17,6 +17,7 @@ from ..files.html import Frame
 from .check_result import PduRow, Summary
 from .report import (
     LOOKS,
+    Cell,
     Headline,
     Items,
     Part,
@@ -48,7 +49,7 @@ class CheckReport(NamedTuple):
     def page(self, when: str) -> str:
         """A file of its own. `when`: with its zone."""
         title = f"Check of {counted(self.totals.pdus, 'PDU')}"
-        frame = Frame(title, _QUESTION, _READING, "docs/administrators.md", when)
+        frame = Frame(title, _QUESTION, _READING, "docs/many-pdus.md", when)
         parts = [
             *self._verdict(),
             *_advice_parts(self.rows),
@@ -90,10 +91,14 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[Part]:
     worst_first = sorted(rows, key=lambda row: -row.level)
     by_remedy = _grouped(worst_first, lambda row: row.remedy)
     for remedy, alike in sorted(by_remedy, key=lambda group: -len(group[1])):
-        if remedy:
-            kind = alike[0].result if alike[0].lacks_figure else alike[0].kind or alike[0].result
-            yield f"{kind}, {counted(len(alike), 'PDU')}: {remedy}."
-            yield Items([*_reasons(alike)])
+        if not remedy:
+            continue
+        first = alike[0]
+        kind = first.kind or first.result
+        if first.lacks_figure:
+            kind = first.result
+        yield f"{kind}, {counted(len(alike), 'PDU')}: {remedy}."
+        yield Items([*_reasons(alike)])
 
 
 def _reasons(rows: Sequence[PduRow]) -> Iterator[str]:
@@ -113,35 +118,42 @@ def _grouped(
 
 
 def _unknown(rows: Sequence[PduRow]) -> Iterator[Part]:
-    cells = [
-        [row_header(row.device.name), words(_outlets(row, UNKNOWN))]
-        for row in rows
-        if row.unknown and not row.device.metered
-    ]
+    cells: list[list[Cell]] = []
+    for row in rows:
+        if row.unknown and not row.device.metered:
+            cells.append([row_header(row.device.name), words(_outlets(row, UNKNOWN))])
     if cells:
-        yield from (Section("Unknown states"), Table(("PDU", "outlets"), cells))
+        yield Section("Unknown states")
+        yield Table(("PDU", "outlets"), cells)
 
 
 def _not_on(row: PduRow) -> str:
     """The outlets that are off or unknown, by name."""
     if not row.outlets:
         return ""
-    outlets_by_word = {word(state): _outlets(row, state) for state in (DOWN, UNKNOWN)}
-    parts = [f"{state} {outlets}" for state, outlets in outlets_by_word.items() if outlets]
+    parts: list[str] = []
+    for state in (DOWN, UNKNOWN):
+        outlets = _outlets(row, state)
+        if outlets:
+            parts.append(f"{word(state)} {outlets}")
     return "; ".join(parts) or "all are on"
 
 
 def _outlets(row: PduRow, state: EnumPowerStatus) -> str:
     """The identities of the outlets in this state; numbers that follow each other as a range."""
+    identities = [outlet.identity for outlet in row.outlets if outlet.state is state]
     runs: list[list[str]] = []
-    for identity in (outlet.identity for outlet in row.outlets if outlet.state is state):
+    for identity in identities:
         if runs and _follows(runs[-1][-1], identity):
             runs[-1].append(identity)
         else:
             runs.append([identity])
     parts: list[str] = []
     for run in runs:
-        parts += [f"{run[0]} to {run[-1]}"] if len(run) >= _RANGE else run
+        if len(run) >= _RANGE:
+            parts.append(f"{run[0]} to {run[-1]}")
+        else:
+            parts += run
     return ", ".join(parts)
 
 

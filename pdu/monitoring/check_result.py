@@ -182,10 +182,11 @@ def _whole_error(reading: Reading) -> Optional[CallError]:
     """The error that the verdict and the remedy are about, with the reasons of all parts; None if
     all were read.
     """
-    if reading.failure is None or len(reading.failures) == 1:
-        return reading.failure
-    parts = (f"no {part}: {error.reason}" for part, error in reading.failures.items())
-    return reading.failure._replace(reason="; ".join(parts))
+    failure = reading.failure
+    if failure is None or len(reading.failures) == 1:
+        return failure
+    parts = [f"no {part}: {error.reason}" for part, error in reading.failures.items()]
+    return failure._replace(reason="; ".join(parts))
 
 
 def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
@@ -198,8 +199,12 @@ def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
         if current_a is None or not meter.rating_a:
             return ""
         share = current_a / meter.rating_a
-        shares.append((share, f"{100 * share:.0f} % of {meter.rating_a:g} A ({meter.label})"))
-    return max(shares, default=(0.0, ""))[1]
+        words = f"{100 * share:.0f} % of {meter.rating_a:g} A ({meter.label})"
+        shares.append((share, words))
+    if not shares:
+        return ""
+    _, words_of_largest = max(shares)
+    return words_of_largest
 
 
 def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
@@ -255,31 +260,31 @@ class Summary:
 
     def lines(self) -> list[str]:
         """Two lines for people, and one for each PDU that counts in no sum, or lacks in one."""
-        results = [
-            f"{self.results.get(_WELL, 0)} well",
-            *(f"{count} {result}" for result, count in self.results.items() if result != _WELL),
-        ]
+        results = [f"{self.results.get(_WELL, 0)} well"]
+        for result, count in self.results.items():
+            if result != _WELL:
+                results.append(f"{count} {result}")
         load = figure_text(self.load_a, "A", is_hidden=self.hides_load)
         if self.loads:
             load = f"{load} of {counted(self.loads, 'PDU')}"
         energy = figure_text(self.energy_kwh, "kWh", is_hidden=self.hides_energy)
         if self.energy_kwh is not None:
             energy = f"{self.energy_kwh:.{self.energy_places}f} kWh of {self.energies}"
-        return [
+        outlets = counted(self.on + self.off + self.unknown, "outlet")
+        lines = [
             f"{counted(self.pdus, 'PDU')} in {self.seconds:.1f} s: {', '.join(results)}",
             (
-                f"{counted(self.on + self.off + self.unknown, 'outlet')}: {self.on} on, {self.off}"
-                f" off, {self.unknown} unknown; load {load}, energy {energy}"
-            ),
-            *(
-                f"{printable(name, 60)} is {printable(counted_as, 60)} again: counted once"
-                for name, counted_as in self.repeated.items()
-            ),
-            *(
-                f"{printable(name, 60)}: {'; '.join(reasons)}"
-                for name, reasons in self.reasons.items()
+                f"{outlets}: {self.on} on, {self.off} off, {self.unknown} unknown; load {load},"
+                f" energy {energy}"
             ),
         ]
+        for name, counted_as in self.repeated.items():
+            lines.append(
+                f"{printable(name, 60)} is {printable(counted_as, 60)} again: counted once"
+            )
+        for name, reasons in self.reasons.items():
+            lines.append(f"{printable(name, 60)}: {'; '.join(reasons)}")
+        return lines
 
 
 def summary(
@@ -288,7 +293,8 @@ def summary(
     """The sums over all rows, of outlets and figures without those of PDUs that are listed twice.
     `counted_as`: their names -> the name that counts.
     """
-    results = Counter(row.result for row in rows)
+    result_counts = Counter(row.result for row in rows)
+    most_frequent_first = sorted(result_counts, key=lambda kind: (-result_counts[kind], kind))
     once = _once(rows, counted_as) if counted_as else rows
     names = {row.device.name for row in rows}
     loads = _values(row.load_a for row in once)
@@ -296,10 +302,7 @@ def summary(
     energies = _values(row.energy_kwh for row in once)
     return Summary(
         pdus=len(rows),
-        results={
-            result: results[result]
-            for result in sorted(results, key=lambda kind: (-results[kind], kind))
-        },
+        results={result: result_counts[result] for result in most_frequent_first},
         on=sum(row.on or 0 for row in once),
         off=sum(row.off or 0 for row in once),
         unknown=sum(row.unknown or 0 for row in once),
@@ -334,7 +337,9 @@ def _once(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Sequence[Pdu
     """A row of each unit: one without an error, if it was read under one of its names."""
     units: dict[str, PduRow] = {}
     for row in rows:
-        name = counted_as.get(row.device.name, row.device.name)
-        if name not in units or (units[name].kind and not row.kind):
+        own_name = row.device.name
+        name = counted_as.get(own_name, own_name)
+        earlier = units.get(name)
+        if earlier is None or (earlier.kind and not row.kind):
             units[name] = row
-    return [*units.values()]
+    return list(units.values())

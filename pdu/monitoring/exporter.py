@@ -37,7 +37,7 @@ from ..cli.shared_options import (
     listen_option,
     parallel_option,
 )
-from ..loading.handler_loading import load
+from ..loading.handler_loading import LoadedHandler, load
 from ..network.listening import bound_socket
 from ..network.service_signals import ServiceSignals
 from ..pdu_list import names
@@ -185,7 +185,9 @@ def read_targets(config: ExporterOptions) -> TargetPolicy:
     fleet = config.owner_files.files()
     networks = [one_network(text) for text in dict.fromkeys(config.networks)]
     targets = config.owner_files.targets(fleet)
-    handlers = {name: load(name) for name in registry.names()} if networks else {}
+    handlers: dict[str, LoadedHandler] = {}
+    if networks:
+        handlers = {name: load(name) for name in registry.names()}
     return TargetPolicy(targets, networks, handlers, fleet.auths)
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-import itertools
 import math
 import socket
 import sys
@@ -137,7 +136,9 @@ def find(
     networks = parsed(network)
     community = _community(typed_login, auth_file, login)
     at = _port(port)
-    count = sum(1 for _ in itertools.chain.from_iterable(map(hosts, networks)))
+    count = 0
+    for asked_network in networks:
+        count += len(list(hosts(asked_network)))
     beforehand = describe_search(count, rate)
     if beforehand:
         print(beforehand, file=sys.stderr)
@@ -184,7 +185,8 @@ def describe_search(count: int, rate: float) -> str:
     faster = min(math.ceil(network_scan.TRIES * count / sending_s), _HIGHEST_RATE)
     if faster < 2 * rate:
         return sentence
-    return f"{sentence}; --rate {faster}: {_minutes(pace._replace(rate=faster).longest_s(count))}"
+    faster_pace = network_scan.ScanRate(faster)
+    return f"{sentence}; --rate {faster}: {_minutes(faster_pace.longest_s(count))}"
 
 
 def _minutes(seconds: float) -> str:
@@ -231,11 +233,14 @@ def split_answers(
         is_named = answer.object_id and not is_of_agent(answer.object_id)
         recognition = recognise(answer.object_id) if is_named else Recognition()
         words = [recognition.other_devices, answer.object_id, *answer.description.split()]
-        what = printable(" ".join(filter(None, words)), 100)
-        group = unsure if recognition.candidates else other_devices
+        what = printable(" ".join(word for word in words if word), 100)
+        device = FoundDevice(address, "snmp", port, _shortened(answer.name), what)
         if recognition.families:
-            group, what = pdus, recognition.families[0].key
-        group.append(FoundDevice(address, "snmp", port, _shortened(answer.name), what))
+            pdus.append(device._replace(what=recognition.families[0].key))
+        elif recognition.candidates:
+            unsure.append(device)
+        else:
+            other_devices.append(device)
     return pdus, unsure, other_devices
 
 
@@ -280,7 +285,8 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
 
     If that fails, prints why and returns none.
     """
-    interfaces = [address for address in map(_own_address, networks) if address]
+    own_addresses = [_own_address(network) for network in networks]
+    interfaces = [address for address in own_addresses if address]
     if not interfaces:
         return []
     try:
@@ -292,13 +298,13 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
             file=sys.stderr,
         )
         return []
-    return [
-        FoundDevice(
-            device.address, "raritan", device.port, _shortened(device.name), device.model or "Xerus"
-        )
-        for device in devices
-        if device.port and any(_address(device.address) in network for network in networks)
-    ]
+    pdus: list[FoundDevice] = []
+    for device in devices:
+        address = _address(device.address)
+        if device.port and any(address in network for network in networks):
+            name, model = _shortened(device.name), device.model or "Xerus"
+            pdus.append(FoundDevice(device.address, "raritan", device.port, name, model))
+    return pdus
 
 
 def _shortened(name: str) -> str:
@@ -348,10 +354,9 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
         name_counts = Counter(pdu.name for pdu in named_pdus)
         if len(name_counts) == len(named_pdus):
             return named_pdus
-        named_pdus = [
-            pdu if name_counts[pdu.name] == 1 else pdu._replace(name=f"{pdu.name} {where(pdu)}")
-            for pdu in named_pdus
-        ]
+        for place, pdu in enumerate(named_pdus):
+            if name_counts[pdu.name] > 1:
+                named_pdus[place] = pdu._replace(name=f"{pdu.name} {where(pdu)}")
 
 
 def _order(device: FoundDevice) -> tuple[int, int, int]:
@@ -380,10 +385,11 @@ def other_ways(pdus: Sequence[FoundDevice]) -> list[str]:
 
 def _rows(pdus: Sequence[FoundDevice], login: str) -> list[Sequence[str]]:
     """The rows of the list: a cell for each of _HEAD."""
-    return [
-        (device.name, device.handler, _where(device), login if device.handler == "snmp" else "", "")
-        for device in pdus
-    ]
+    rows: list[Sequence[str]] = []
+    for device in pdus:
+        auth = login if device.handler == "snmp" else ""
+        rows.append((device.name, device.handler, _where(device), auth, ""))
+    return rows
 
 
 def _print_json(
@@ -392,23 +398,15 @@ def _print_json(
     login: str,
     address_count: int,
 ) -> None:
-    print_json(
-        {
-            "asked": address_count,
-            "pdus": [
-                {
-                    **dict(zip(_HEAD, row)),
-                    "what": device.what,
-                    "also": other_handlers(device.what),
-                }
-                for row, device in zip(_rows(pdus, login), pdus)
-            ],
-            "others": [
-                {"address": device.address, "name": device.name, "what": device.what}
-                for device in other_devices
-            ],
-        }
-    )
+    listed: list[dict[str, object]] = []
+    for device, row in zip(pdus, _rows(pdus, login)):
+        cells = dict(zip(_HEAD, row))
+        listed.append({**cells, "what": device.what, "also": other_handlers(device.what)})
+    others = [
+        {"address": device.address, "name": device.name, "what": device.what}
+        for device in other_devices
+    ]
+    print_json({"asked": address_count, "pdus": listed, "others": others})
 
 
 def _print_list(
@@ -419,14 +417,15 @@ def _print_list(
 ) -> None:
     """The list on standard output, and what a person wants to know beside it on standard error."""
     print(csv_lines([_HEAD, *_rows(pdus, login)]), end="", flush=True)
+    rows = [(device.address, device.handler, device.what) for device in pdus]
+    lines = [*tabulate((), rows), *other_ways(pdus)]
     other_rows = [(device.address, device.name, device.what) for device in other_devices]
-    lines = [
-        *tabulate((), [(device.address, device.handler, device.what) for device in pdus]),
-        *other_ways(pdus),
-        *(f"not a known PDU: {line}" for line in tabulate((), other_rows)),
+    for line in tabulate((), other_rows):
+        lines.append(f"not a known PDU: {line}")
+    lines.append(
         f"addresses asked: {address_count}; PDUs: {len(pdus)}; other devices that answer SNMP:"
-        f" {len(other_devices)}",
-    ]
+        f" {len(other_devices)}"
+    )
     print("\n".join(lines), file=sys.stderr)
 
 

@@ -36,7 +36,8 @@ class HostCheck:
         allows, without a port, beside that address and localhost.
         """
         self._application = application
-        self._names = {"localhost", *map(_plain, (listen, *names))}
+        self._names = {"localhost", _plain(listen)}
+        self._names.update(_plain(name) for name in names)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         # browsers always send a Host; HTTP/1.0, as of health checks, needs none. The server joins
@@ -65,7 +66,10 @@ def host_name(host: str) -> Optional[str]:
     name, colon, port = host.lower().rpartition(":")
     if not colon or host.endswith("]"):
         name, port = host.lower(), ""
-    return name if name and (not port or (port.isascii() and port.isdigit())) else None
+    is_port = port.isascii() and port.isdigit()
+    if not name or (port and not is_port):
+        return None
+    return name
 
 
 def _plain(name: str) -> str:

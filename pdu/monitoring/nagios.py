@@ -51,9 +51,15 @@ class Range(NamedTuple):
 
     def __str__(self) -> str:
         """As the guidelines write it, in A."""
-        start = "" if self.start == 0 else "~:" if self.start == -math.inf else f"{self.start:g}:"
         end = "" if self.end == math.inf else f"{self.end:g}"
-        return f"{'@' if self.is_inside else ''}{start or ('' if end else '0:')}{end}"
+        if self.start == -math.inf:
+            start = "~:"
+        elif self.start == 0 and end:
+            start = ""
+        else:
+            start = f"{self.start:g}:"
+        inside = "@" if self.is_inside else ""
+        return f"{inside}{start}{end}"
 
 
 class RangeType(click.ParamType):
@@ -64,14 +70,20 @@ class RangeType(click.ParamType):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Range:
-        match = _RANGE.fullmatch(str(value))
+        text = str(value)
+        match = _RANGE.fullmatch(text)
         if match is None or not (match["start"] or match["end"]):
-            self.fail(f"{str(value)[:20]!r}: give A or % of the rating, such as 12.8 or 80%")
+            self.fail(f"{text[:20]!r}: give A or % of the rating, such as 12.8 or 80%")
         start = -math.inf if match["start"] == "~" else float(match["start"] or 0)
         end = math.inf if match["end"] is None else float(match["end"])
         if start > end:
-            self.fail(f"{str(value)[:20]!r}: the first number is larger than the second")
-        return Range(start, end, bool(match["inside"]), bool(match["percent"]))
+            self.fail(f"{text[:20]!r}: the first number is larger than the second")
+        return Range(
+            start=start,
+            end=end,
+            is_inside=bool(match["inside"]),
+            is_share=bool(match["percent"]),
+        )
 
 
 class Thresholds(NamedTuple):
@@ -98,8 +110,10 @@ class _Load(NamedTuple):
 def _loads(row: PduRow) -> list[_Load]:
     """Those of the lines and breakers; where none were read, that of the PDU."""
     parts = [_Load(part.label, part.current_a, part.rating_a) for part in row.meters]
+    if parts:
+        return parts
     is_unread = row.load_a is None and bool(row.kind)
-    return parts or [_Load("load", _UNREAD if is_unread else row.load_a)]
+    return [_Load("load", _UNREAD if is_unread else row.load_a)]
 
 
 def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
@@ -113,11 +127,13 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
     if not failed:
         return row
     worst = max(failed, key=lambda judgement: (judgement.level, judgement.result == _OVER_LIMIT))
-    reason = "; ".join(filter(None, (*(judgement.reason for judgement in failed), row.reason)))
+    reasons = [judgement.reason for judgement in failed]
+    if row.reason:
+        reasons.append(row.reason)
     return row._replace(
         level=max(row.level, worst.level),
         result=row.result if row.level else worst.result,
-        reason=reason,
+        reason="; ".join(reasons),
     )
 
 
@@ -156,8 +172,10 @@ def _without_current(load: _Load) -> _Judgement:
     """
     if isinstance(load.current_a, NotKnown):
         return _Judgement(DOUBTFUL, _NO_CURRENT, f"{load.label}: its current is not known")
+    sentence = f"{load.label}: its current is not metered"
     why = reason_without(load.current_a)
-    sentence = f"{load.label}: its current is not metered{why and f': {why}'}"
+    if why:
+        sentence += f": {why}"
     return _Judgement(DOUBTFUL, _NO_METER, sentence)
 
 
@@ -171,7 +189,8 @@ def output(
     """One line with performance data, then lines about PDUs that are not well. `each`: the data are
     those of each PDU, not of all together.
     """
-    bad_rows = sorted((row for row in rows if row.level), key=lambda row: -row.level)
+    bad_rows = [row for row in rows if row.level]
+    bad_rows.sort(key=lambda row: -row.level)
     data = [
         f"pdus={totals.pdus}",
         f"not_well={len(bad_rows)}",
@@ -188,13 +207,14 @@ def output(
         data += _data_of_all(totals, rows)
     data.append(f"time={totals.seconds:.3f}s")
     level = max((row.level for row in rows), default=WELL)
-    first = f"PDU {_WORDS[level]} - {'; '.join(totals.lines())}"
-    lines = [
-        f"{row.device.name}: {row.result}{f': {row.reason}' if row.reason else ''}"
-        for row in bad_rows[:_SHOWN]
-    ]
-    remainder = [f"and {len(bad_rows) - _SHOWN} more"] if len(bad_rows) > _SHOWN else []
-    return [f"{_plain(first)}|{' '.join(data)}", *map(_plain, [*lines, *remainder])]
+    first = _plain(f"PDU {_WORDS[level]} - {'; '.join(totals.lines())}")
+    lines = [f"{first}|{' '.join(data)}"]
+    for row in bad_rows[:_SHOWN]:
+        reason = f": {row.reason}" if row.reason else ""
+        lines.append(_plain(f"{row.device.name}: {row.result}{reason}"))
+    if len(bad_rows) > _SHOWN:
+        lines.append(f"and {len(bad_rows) - _SHOWN} more")
+    return lines
 
 
 def _data_of_all(totals: Summary, rows: Sequence[PduRow]) -> Iterator[str]:
@@ -221,16 +241,13 @@ def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[s
         current_a = measured(load.current_a)
         if current_a is None:
             continue
-        limits = [
-            None if threshold is None else threshold.of_rating(load.rating_a)
-            for threshold in thresholds
-        ]
         # value;warn;crit;min;max
-        cells = [
-            f"{current_a:.3f}",
-            *("" if limit is None else str(limit) for limit in limits),
-        ]
-        cells += ["0", "" if load.rating_a is None else f"{load.rating_a:g}"]
+        cells = [f"{current_a:.3f}"]
+        for threshold in thresholds:
+            limit = None if threshold is None else threshold.of_rating(load.rating_a)
+            cells.append("" if limit is None else str(limit))
+        cells.append("0")
+        cells.append("" if load.rating_a is None else f"{load.rating_a:g}")
         yield f"{_label(prefix + load.label)}={';'.join(cells).rstrip(';')}"
     if energy_kwh is not None:
         yield f"{_label(f'{prefix}energy')}={energy_kwh:.3f}c"

@@ -5,7 +5,6 @@ socket for each IP version.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import random
 from collections.abc import Sequence
 from typing import Callable, NamedTuple
@@ -49,8 +48,18 @@ def scan_networks(
     """
     # a value from the environment need not be UTF-8
     octets = community.encode("utf-8", "surrogateescape")
-    addresses = list(itertools.chain.from_iterable(map(hosts, networks)))
-    return asyncio.run(Scan(addresses, octets, port, pace, on_request, unsent).run())
+    addresses: list[str] = []
+    for network in networks:
+        addresses += hosts(network)
+    scan = Scan(
+        addresses=addresses,
+        community=octets,
+        port=port,
+        pace=pace,
+        on_request=on_request,
+        unsent=unsent,
+    )
+    return asyncio.run(scan.run())
 
 
 class Scan(asyncio.DatagramProtocol):

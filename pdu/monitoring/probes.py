@@ -9,7 +9,7 @@ from typing import Optional
 
 from handlers.shared.errors import SettingsError
 
-from ..reading.parts import CallError, Reading, add_nameplate, failed_reading, read_topology
+from ..reading.parts import CallError, Reading, add_brief_nameplate, failed_reading, read_topology
 from ..reading.polling import Target, is_silence, poll
 from ..reading.reader_pool import HANGS, TOO_MANY_HANG, ReaderPool
 
@@ -31,7 +31,7 @@ def probe(target: Target, seconds: float) -> Reading:
         _OF_HANDLER * seconds,
         with_labels=True,
         with_power=True,
-        parts=(add_nameplate, read_topology),
+        parts=(add_brief_nameplate, read_topology),
     )
 
 

@@ -115,13 +115,23 @@ def _coloured(line: str, look: str) -> str:
 
 def _table_lines(table: Table) -> Iterator[str]:
     """A table as lines; a line has the colour of its first cell with a look."""
-    right = {place for place, cell in enumerate(table.rows[0]) if "n" in cell.classes.split()}
+    first_row = table.rows[0]
+    right = {place for place, cell in enumerate(first_row) if "n" in cell.classes.split()}
+    heads = [_printable(head) for head in table.heads]
     rows = [[cell.text for cell in row] for row in table.rows]
-    head, *lines = tabulate(list(map(_printable, table.heads)), rows, right, _CELL)
+    head, *lines = tabulate(heads, rows, right, _CELL)
     yield head
     for row, line in zip(table.rows, lines):
-        looks = (look for cell in row for look in LOOKS if look in cell.classes.split())
-        yield _coloured(line, next(looks, ""))
+        yield _coloured(line, _look_of(row))
+
+
+def _look_of(row: Sequence[Cell]) -> str:
+    """That of the first cell with one, "" without any."""
+    for cell in row:
+        for look in LOOKS:
+            if look in cell.classes.split():
+                return look
+    return ""
 
 
 def _printable(text: str) -> str:

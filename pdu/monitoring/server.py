@@ -175,6 +175,7 @@ def serve(exporter: Exporter, listener: socket.socket, address: str, names: Sequ
     # where it listens: `address` may spell it in another way, such as 127.1
     bound_address = str(listener.getsockname()[0])
     allowed_names = [address, *names] if address else names
-    application = check_host_on_loopback(ExporterRoutes(exporter), bound_address, allowed_names)
+    routes = ExporterRoutes(exporter)
+    application = check_host_on_loopback(routes, bound_address, allowed_names)
     web_server = WebServer(application, listener, exporter.threads)
     threading.Thread(target=web_server.run, daemon=True).start()

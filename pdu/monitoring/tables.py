@@ -13,6 +13,7 @@ from ..cli.output import same_decimals
 from ..cli.states import word
 from ..files.csv_out import csv_lines
 from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES, figure_text, is_lost
+from ..reading.parts import PolledOutlet
 from .check_result import PduRow, Summary
 from .report import LOOKS, Cell, number, row_header, verdict_cell, words
 
@@ -39,17 +40,23 @@ def _cell_per_row(cell: Callable[[PduRow], Cell]) -> Callable[[Sequence[PduRow]]
 
 def _count_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
     """How many outlets have a state; an empty place if the states could not be read."""
-    return _cell_per_row(
-        lambda row: number("" if getattr(row, key) is None else str(getattr(row, key)))
-    )
+
+    def cell(row: PduRow) -> Cell:
+        count = getattr(row, key)
+        return number("" if count is None else str(count))
+
+    return _cell_per_row(cell)
 
 
 def _figure_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
     """Figures with equal decimals."""
 
     def cells(rows: Sequence[PduRow]) -> Sequence[Cell]:
-        texts = same_decimals(measured(getattr(row, key)) for row in rows)
-        return [number(_figure_text(row, key, text)) for row, text in zip(rows, texts)]
+        values = [measured(getattr(row, key)) for row in rows]
+        numbers: list[Cell] = []
+        for row, text in zip(rows, same_decimals(values)):
+            numbers.append(number(_figure_text(row, key, text)))
+        return numbers
 
     return cells
 
@@ -130,13 +137,10 @@ PAGE_COLUMNS = tuple(column for column in COLUMNS if column.head)
 def csv_text(rows: Sequence[PduRow], *, for_excel: bool = False) -> str:
     """The rows as CSV, by `csv_lines`."""
     csv_columns = [column for column in COLUMNS if column.csv]
-    return csv_lines(
-        [
-            [column.key for column in csv_columns],
-            *([column.value(row) for column in csv_columns] for row in rows),
-        ],
-        for_excel=for_excel,
-    )
+    lines: list[list[object]] = [[column.key for column in csv_columns]]
+    for row in rows:
+        lines.append([column.value(row) for column in csv_columns])
+    return csv_lines(lines, for_excel=for_excel)
 
 
 def check_document(rows: Sequence[PduRow], totals: Summary) -> dict[str, Any]:
@@ -150,19 +154,17 @@ def check_document(rows: Sequence[PduRow], totals: Summary) -> dict[str, Any]:
 def _row_as_json(row: PduRow) -> dict[str, Any]:
     """A PDU in `pdu check --json`: its columns, outlets and error."""
     cells: dict[str, Any] = {column.key: column.value(row) for column in COLUMNS if column.json}
-    cells["outlets"] = [
-        {
-            "identity": outlet.identity,
-            "state": word(outlet.state),
-            **{
-                row.key: measured(row.of(outlet.figures))
-                for row in OUTLET_FIGURES
-                if not row.is_costly
-            },
-        }
-        for outlet in row.outlets
-    ]
+    cells["outlets"] = [_outlet_as_json(outlet) for outlet in row.outlets]
     cells["reasons"] = list(row.reasons)
     if row.kind:
         cells["error"] = {"kind": row.kind, "reason": row.reason, "remedy": row.remedy}
+    return cells
+
+
+def _outlet_as_json(outlet: PolledOutlet) -> dict[str, Any]:
+    """An outlet with its state, and the figures that a check reads."""
+    cells: dict[str, Any] = {"identity": outlet.identity, "state": word(outlet.state)}
+    for figure in OUTLET_FIGURES:
+        if not figure.is_costly:
+            cells[figure.key] = measured(figure.of(outlet.figures))
     return cells

@@ -99,9 +99,9 @@ class TargetPolicy:
             or self._find_other_forms(query)
         )
         if len(targets) > 1:
-            several = ", ".join(target.device.name for target in targets[:5]) + (
-                ", ..." if len(targets) > 5 else ""
-            )
+            several = ", ".join(target.device.name for target in targets[:5])
+            if len(targets) > 5:
+                several += ", ..."
             raise NotAllowed(
                 "ambiguous",
                 f"{text} is the address of several PDUs of the list: name one of {several}",
@@ -147,17 +147,13 @@ class TargetPolicy:
                 f"the parameter handler must be one of {', '.join(sorted(self.handlers))}",
             )
         if auth is None:
-            raise NotAllowed(
-                "auth",
-                (
-                    f"the parameter auth must be one of {names(self.auths)}"
-                    if self.auths
-                    else (
-                        "this exporter has no logins by name (--auth); a target that is not on its"
-                        " list needs one"
-                    )
-                ),
+            reason = (
+                "this exporter has no logins by name (--auth); a target that is not on its list"
+                " needs one"
             )
+            if self.auths:
+                reason = f"the parameter auth must be one of {names(self.auths)}"
+            raise NotAllowed("auth", reason)
         return Target(ListedPdu(query.target, query.handler, where, query.auth), handler, auth)
 
     def _find_other_forms(self, query: ProbeQuery) -> Sequence[Target]:
@@ -171,8 +167,10 @@ class TargetPolicy:
         settings = login.settings if login else {}
         if query.handler:
             place = _place(query.target, query.handler, settings)
+            if place is None:
+                return []
             # a listed PDU of any handler
-            return self._targets_by_place.get(("", place), []) if place is not None else []
+            return self._targets_by_place.get(("", place), [])
         targets: list[Target] = []
         for handler in self._names:
             place = _place(query.target, handler, settings)
@@ -194,4 +192,5 @@ def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Pla
     ipv4 = getattr(address, "ipv4_mapped", None)  # ::ffff:192.0.2.7 is the host 192.0.2.7
     # handlers read 0443 as 443
     port = settings.get("port", "").strip().lstrip("0") or str(where.port or "")
-    return ipv4 or address, "" if port in map(str, _USUAL.get(handler, PORTS.values())) else port
+    usual_ports = [str(usual) for usual in _USUAL.get(handler, PORTS.values())]
+    return ipv4 or address, "" if port in usual_ports else port

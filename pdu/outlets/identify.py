@@ -588,7 +588,10 @@ def _is_snmp(name: str) -> bool:
 def _last(line_to_read: str, answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
     """What follows the answers. `line_to_read`: the command that reads the PDU, "" for none."""
     if line_to_read:
-        return [f"next: {line_to_read}"]
+        return [
+            f"next: {line_to_read}",
+            "then: docs/first-run.md, the first run on your DCImanager",
+        ]
     step = _next_step(answers, pdu)
     if step:
         return [step]

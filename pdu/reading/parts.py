@@ -239,12 +239,18 @@ def _read_nameplate(reading: Reading, unit: OpenHandler) -> Reading:
     return reading._replace(plate=unit.nameplate())
 
 
+def _read_brief_nameplate(reading: Reading, unit: OpenHandler) -> Reading:
+    """The nameplate that metrics show."""
+    return reading._replace(plate=unit.brief_nameplate())
+
+
 states = Part(STATES, _read_states)
 figures = Part(FIGURES, _read_figures)
 power = Part(FIGURES, _read_power)
 labels = Part(NAMES, read_labels)
 read_topology = Part("lines and breakers", _read_topology)
 add_nameplate = Part("nameplate", _read_nameplate)
+add_brief_nameplate = Part("nameplate", _read_brief_nameplate)
 
 
 def is_of_some_values(error: BaseException) -> bool:

@@ -19,6 +19,8 @@ class HandlerAdapter(NamedTuple):
 
     #: which unit it is
     read_nameplate: Optional[Callable[[Any], Nameplate]] = None
+    #: the same without manufacturer, model and description, where these need requests of their own
+    read_brief_nameplate: Optional[Callable[[Any], Nameplate]] = None
     #: its lines and breakers
     read_topology: Optional[Callable[[Any], Sequence[MeteredPart]]] = None
     #: what it finds at the address in an argument of make_handler
@@ -35,7 +37,7 @@ def _nut() -> HandlerAdapter:
 
     return HandlerAdapter(
         nameplate.read_nameplate,
-        topology.read_topology,
+        read_topology=topology.read_topology,
         identify=identification.identify,
         recording_format=lambda: recording_format.FORMAT,
     )
@@ -46,7 +48,7 @@ def _raritan() -> HandlerAdapter:
 
     return HandlerAdapter(
         nameplate.read_nameplate,
-        topology.read_topology,
+        read_topology=topology.read_topology,
         identify=identification.identify,
         recording_format=lambda: recording_format.FORMAT,
     )
@@ -57,7 +59,7 @@ def _redfish() -> HandlerAdapter:
 
     return HandlerAdapter(
         nameplate.read_nameplate,
-        topology.read_topology,
+        read_topology=topology.read_topology,
         identify=identification.identify,
         recording_format=lambda: recording_format.FORMAT,
     )
@@ -68,6 +70,7 @@ def _snmp() -> HandlerAdapter:
 
     return HandlerAdapter(
         nameplate.read_nameplate,
+        nameplate.read_brief_nameplate,
         topology.read_topology,
         identification.identify,
         _snmp_recordings,

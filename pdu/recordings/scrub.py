@@ -15,7 +15,6 @@ import ipaddress
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from itertools import chain
 from typing import Any, Callable, Optional, TypeVar
 
 from handlers.http import login
@@ -102,8 +101,7 @@ class Scrubber:
             key=len,
             reverse=True,
         )
-        logins = [login.Login(user, secret) for secret in self._secrets]
-        self._login_forms = login.forms_of(chain.from_iterable(map(login.secrets, logins)))
+        self._login_forms = [login.Login(user, secret).secret_forms for secret in self._secrets]
         self.learn(NAMES, user or "")
         self.learn(ADDRESSES, Address(host).host)
 
@@ -158,7 +156,7 @@ class Scrubber:
 
     def holds_login(self, text: str) -> bool:
         """Whether the text holds a secret of the login in any form."""
-        return login.holds(text, self._login_forms)
+        return any(login.holds(text, forms) for forms in self._login_forms)
 
     def address(self, address: str) -> str:
         """The stand-in of an IP address. A netmask and what all devices have stay."""

@@ -110,11 +110,3 @@ NAMES = tuple(
     for name in read_names(table.read_text("utf-8").splitlines())
 )
 BRANDS = tuple(_read_brands())
-
-
-def unread_makers() -> str:
-    """The makers that no handler reads, with their other names, as a sentence."""
-    names: dict[tuple[str, str], list[str]] = {}
-    for name in read_names(UNREAD_MAKERS.read_text("utf-8").splitlines()):
-        names.setdefault((name.why, name.source), []).append(name.pattern.rstrip("*"))
-    return f"{'; '.join(', '.join(group) for group in names.values())}."

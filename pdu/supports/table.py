@@ -24,6 +24,7 @@ _PROOFS: Mapping[EvidenceLevel, str] = {
 }
 READ = "yes"
 VARIES = "if the unit does it"
+_UPS_NOTE = "The UPS itself is read by the handler nut."
 
 
 class SupportEntry(NamedTuple):
@@ -107,7 +108,7 @@ def _profile_entry(profile: Profile) -> SupportEntry:
             for name in Evidence.FIELDS
             if getattr(evidence, name) is not EvidenceLevel.NONE
         },
-        note=profile.note,
+        note=f"{profile.note} {_UPS_NOTE}".strip() if profile.ups else profile.note,
     )
 
 

@@ -83,8 +83,9 @@ def _cipher(privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes)
         return Cipher(algorithms.AES(key), cfb(vector))
     secret, mask = key[:-_BLOCK], key[-_BLOCK:]
     vector = bytes(octet ^ mask_octet for octet, mask_octet in zip(salt, mask))
-    # DES is 3DES with three equal keys
-    return Cipher(block(secret if len(secret) > _BLOCK else secret * 3), modes.CBC(vector))
+    if len(secret) == _BLOCK:
+        secret *= 3  # DES is 3DES with three equal keys
+    return Cipher(block(secret), modes.CBC(vector))
 
 
 def _modules() -> tuple[Any, Any, Any]:

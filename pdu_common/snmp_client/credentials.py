@@ -71,7 +71,8 @@ class Credentials:
         the discovery and the read.
         """
         rounds = 3 if self.version == 3 else 1
-        return min(LONGEST_S, self.timeout_s * (self.retries + 1) * rounds + 3)
+        tries = (self.retries + 1) * rounds
+        return min(LONGEST_S, self.timeout_s * tries + 3)
 
     @classmethod
     def from_params(cls, host: str, params: Mapping[str, Any]) -> Credentials:
@@ -82,28 +83,28 @@ class Credentials:
         address, is_ipv6 = _resolve(host, port)
         if version < 3 and "community" not in fields:
             raise SnmpError("snmp_params has no community", "community", "is missing")
-        login = (
-            {"user": _require(fields, "user"), **_levels(fields)}
-            if version == 3
-            else {"community": fields["community"]}
-        )
+        if version == 3:
+            login = {"user": _require(fields, "user"), **_levels(fields)}
+        else:
+            login = {"community": fields["community"]}
         for key, text in login.items():
             if any(ord(character) > _LAST_CHARACTER for character in text):
                 raise _wrong(key, "has a character outside Latin-1, in which it would be sent")
             if not text.isprintable():
                 raise _wrong(key, "has a tab, a line end or another control character")
-        if login.get("community", "")[:1] in _QUOTES and login["community"][-1:] in _QUOTES:
+        community = login.get("community", "")
+        if community and community[0] in _QUOTES and community[-1] in _QUOTES:
             raise _wrong("community", "is in quotes: give it without them")
         if len(login.get("user", "")) > _LONGEST_USER:
             raise _wrong(
                 "user", f"is longer than the {_LONGEST_USER} characters that SNMPv3 allows"
             )
         return cls(
-            host,
-            address,
-            port,
-            is_ipv6,
-            version,
+            host=host,
+            address=address,
+            port=port,
+            is_ipv6=is_ipv6,
+            version=version,
             timeout_s=_number(fields.get("timeout", "2"), "timeout", 0.05, 60),
             retries=_whole_number(fields.get("retries", "2"), "retries", 0, 10),
             **login,
@@ -145,7 +146,8 @@ def _levels(fields: Mapping[str, str]) -> dict[str, str]:
             )
         protocol = protocol or usual
         _one_of(protocol, names, f"{stage}_protocol")
-        levels.update({f"{stage}_protocol": protocol, f"{stage}_password": password})
+        levels[f"{stage}_protocol"] = protocol
+        levels[f"{stage}_password"] = password
     if "priv_protocol" in levels and "auth_protocol" not in levels:
         raise SnmpError(
             "snmp_params asks for privacy without authentication: give auth_protocol and"
@@ -180,8 +182,9 @@ def _resolve(host: str, port: int) -> tuple[str, bool]:
     except (OSError, ValueError) as error:
         raise SnmpError(f"no address for {host!r}: {error}") from None
     family, _, _, _, where = addresses[0]
+    is_ipv6 = family == socket.AF_INET6
     zone = f"%{where[3]}" if len(where) > 3 and where[3] else ""
-    return f"{where[0]}{zone}", family == socket.AF_INET6
+    return f"{where[0]}{zone}", is_ipv6
 
 
 def _wrong(field: str, fault: str) -> SnmpError:

@@ -26,8 +26,10 @@ def host_name(text: str) -> str:
     if _is_ip_host(name):
         return name
     labels = name.removesuffix(".").split(".")
+    if is_bracketed or _NUMBER.fullmatch(labels[-1]):
+        return ""
     is_name = len(name) <= _LONGEST_NAME and all(map(_LABEL.fullmatch, labels))
-    return name if is_name and not is_bracketed and not _NUMBER.fullmatch(labels[-1]) else ""
+    return name if is_name else ""
 
 
 def _is_ip_host(name: str) -> bool:

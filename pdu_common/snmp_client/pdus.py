@@ -82,12 +82,7 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
     request_id, at = ber.integer(data, at, end, _LOWEST, _HIGHEST)
     status, at = ber.integer(data, at, end, 0, _HIGHEST)
     _, at = ber.integer(data, at, end, 0, _HIGHEST)
-    rows: Rows = []
-    try:
-        at, end = ber.exact_content_bounds(data, at, end, ber.SEQUENCE)
-        _add_rows(rows, data[at:end])
-    except Malformed as error:
-        rows.append((_NO_NAME, _undecodable(str(error))))
+    rows = _rows(data, at, end)
     if version == V1:
         # RFC 2576, 2.1.1. It has no exceptions either, but some agents send them.
         why = _undecodable("of a type that SNMPv1 does not have")
@@ -95,27 +90,32 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
     return Pdu(kind, request_id, status, rows)
 
 
-def _add_rows(rows: Rows, bindings: bytes) -> None:
-    """Decodes SEQUENCEs of an OID and a value. Raises Malformed after the last whole one."""
-    at, end = 0, len(bindings)
-    while at < end:
-        _, _, stop = ber.head(bindings, at, end)
-        rows.append(_row(bindings[at:stop]))
-        at = stop
-
-
-def _row(binding: bytes) -> tuple[Arcs, TypedValue]:
-    """The OID and the value in a SEQUENCE of both."""
-    at, end = ber.exact_content_bounds(binding, 0, len(binding), ber.SEQUENCE)
-    name_begin, at = ber.content_bounds(binding, at, end, ber.OID)
-    arcs = ber.arcs(binding[name_begin:at])
+def _rows(data: bytes, at: int, end: int) -> Rows:
+    """The rows in the SEQUENCE at `at`, which must end at `end`. If one is none, it is the last."""
+    rows: Rows = []
     try:
-        tag, begin, stop = ber.head(binding, at, end)
-        if stop != end:
-            raise Malformed("more than one value")
-        return arcs, _value(tag, binding[begin:stop])
+        at, end = ber.exact_content_bounds(data, at, end, ber.SEQUENCE)
+        while at < end:
+            row, at = _row(data, at, end)
+            rows.append(row)
     except Malformed as error:
-        return arcs, _undecodable(str(error))
+        rows.append((_NO_NAME, _undecodable(str(error))))
+    return rows
+
+
+def _row(data: bytes, at: int, end: int) -> tuple[tuple[Arcs, TypedValue], int]:
+    """The OID and the value in the SEQUENCE at `at`, and where the next one begins."""
+    begin, stop = ber.content_bounds(data, at, end, ber.SEQUENCE)
+    name_begin, name_stop = ber.content_bounds(data, begin, stop, ber.OID)
+    arcs = ber.arcs(data[name_begin:name_stop])
+    try:
+        tag, value_begin, value_stop = ber.head(data, name_stop, stop)
+        if value_stop != stop:
+            raise Malformed("more than one value")
+        value = _value(tag, data[value_begin:value_stop])
+    except Malformed as error:
+        value = _undecodable(str(error))
+    return (arcs, value), stop
 
 
 def _undecodable(why: str) -> TypedValue:

@@ -10,6 +10,7 @@ asked for again once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import NamedTuple, Optional, TypeVar, Union
@@ -54,6 +55,7 @@ _INTEGER_OCTETS = 4  # RFC 2578, 7.1.1
 _LONGEST_OCTETS = 65_535  # RFC 2578, 7.1.2
 _ARCS = 2**32  # limit of an arc (RFC 2578, 3.5)
 _MOST_ARCS = 128  # of an OID (RFC 2578, 3.5)
+_DOTTED = re.compile(rf"[0-9]{{1,10}}(\.[0-9]{{1,10}}){{1,{_MOST_ARCS - 1}}}")
 # error-status (RFC 3416, 3)
 _STATUS = (
     "",
@@ -163,20 +165,20 @@ def status_name(status: int) -> str:
 def read_object(arcs: Arcs, agent: Credentials) -> Read[Element]:
     """One object, with the value None if it is missing. Raises SnmpError."""
     request = SnmpRequest(GET, (arcs,))
-    answer = yield from _again(request, agent.retries)
-    if not answer.status and (not answer.rows or _undecodable_row(answer.rows)):
-        answer = yield from _again(request, agent.retries)
+    status, rows = yield from _again(request, agent.retries)
+    if not status and (not rows or _undecodable_row(rows)):
+        status, rows = yield from _again(request, agent.retries)
     # In v1 the status means that the object is missing. Some agents leave it out of their answer.
-    if answer.status == "noSuchName" or not (answer.status or answer.rows):
+    if status == "noSuchName" or (not status and not rows):
         return Element(dotted(arcs), None)
-    raise_for_status(answer.status, arcs, agent.name)
-    row = _undecodable_row(answer.rows)
-    if row is not None:
-        undecodable_arcs, undecodable_value = row
+    raise_for_status(status, arcs, agent.name)
+    undecodable_row = _undecodable_row(rows)
+    if undecodable_row is not None:
+        undecodable_arcs, undecodable_value = undecodable_row
         raise _undecodable_error(agent.name, undecodable_arcs or arcs, undecodable_value)
-    if [row_arcs for row_arcs, _ in answer.rows] != [arcs]:
+    answered_arcs, value = rows[0]
+    if len(rows) > 1 or answered_arcs != arcs:
         raise SnmpError(f"{agent.name} did not answer with {dotted(arcs)} alone")
-    _, value = answer.rows[0]
     return Element(dotted(arcs), plain(value))
 
 
@@ -207,7 +209,8 @@ def write_object(arcs: Arcs, value: WrittenValue, agent: Credentials) -> Read[No
     answer = yield SnmpRequest(SET, (arcs,), value=value)
     raise_for_status(answer.status, arcs, agent.name)
     for _, returned_value in answer.rows:
-        raise_for_status(MISSING.get(returned_value.tag, ""), arcs, agent.name)
+        exception = MISSING.get(returned_value.tag, "")
+        raise_for_status(exception, arcs, agent.name)
 
 
 def _undecodable_row(rows: Rows) -> Optional[tuple[Arcs, TypedValue]]:
@@ -415,11 +418,15 @@ class _TableWalk:
             return rows
         proven = rows[:1]
         for guess, row in zip(request.oids[1:], rows[1:]):
-            if guess != proven[-1][0] or row[0] <= guess:
+            arcs_before, _ = proven[-1]
+            arcs, _ = row
+            if guess != arcs_before or arcs <= guess:
                 break
             proven.append(row)
-        next_guess = self._next * 2 if len(proven) == self._next else len(proven)
-        self._next = min(self._most_next, max(2, next_guess))
+        next_guesses = len(proven)
+        if len(proven) == self._next:
+            next_guesses *= 2
+        self._next = min(self._most_next, max(2, next_guesses))
         return proven
 
 
@@ -432,11 +439,9 @@ def raise_for_status(status: str, arcs: Arcs, name: str) -> None:
 def parse_oid(oid: str) -> Arcs:
     """The arcs of a dotted OID. Raises SnmpError."""
     text = str(oid)
-    parts = text.strip().strip(".").split(".")
-    if 2 <= len(parts) <= _MOST_ARCS and all(
-        part.isascii() and part.isdigit() and len(part) < 11 for part in parts
-    ):
-        arcs = tuple(map(int, parts))
+    numbers = text.strip().strip(".")
+    if _DOTTED.fullmatch(numbers):
+        arcs = tuple(map(int, numbers.split(".")))
         # X.660, A.3: below 0 and 1 the second arc is at most 39
         is_rooted = arcs[0] == 2 or (arcs[0] < 2 and arcs[1] <= 39)
         if is_rooted and max(arcs) < _ARCS:
@@ -471,5 +476,6 @@ def indexed_rows(rows: Rows, root: Arcs) -> list[Element]:
     elements: list[Element] = []
     for arcs, typed_value in rows:
         index = dotted(arcs[depth:])
-        elements.append(Element(f"{start}.{index}", plain(typed_value), index))
+        element = Element(oid=f"{start}.{index}", value=plain(typed_value), oid_index=index)
+        elements.append(element)
     return elements

@@ -90,14 +90,24 @@ def secure_request(user: User, engine: Engine, msg_id: int, pdu: bytes, at: floa
     if user.auth and user.privacy:
         key = _privacy_key(user.auth, user.privacy, user.priv_password, engine.id)
         data, salt = ciphers.encrypt(user.privacy, key, boots, seconds, data)
-    size = user.auth.size if user.auth else 0
-    message = Message(msg_id, user.level, engine.id, boots, seconds, user.name, 0, size, salt, data)
-    datagram, place = v3.encode(message)
+    message = Message(
+        msg_id=msg_id,
+        level=user.level,
+        engine_id=engine.id,
+        boots=boots,
+        seconds=seconds,
+        user=user.name,
+        digest_at=0,
+        digest_size=user.auth.size if user.auth else 0,
+        salt=salt,
+        data=data,
+    )
+    datagram, digest_at = v3.encode(message)
     if user.auth is None:
         return datagram
     key = keys.localized_key(user.auth_password, user.auth.hash, engine.id)
     digest = keys.digest(user.auth, key, datagram)
-    return datagram[:place] + digest + datagram[place + size :]
+    return datagram[:digest_at] + digest + datagram[digest_at + len(digest) :]
 
 
 def authentic(
@@ -130,7 +140,9 @@ def advance_clock(
         trusted_clock = message_clock
     if trusted_clock.boots == _HIGHEST or boots < trusted_clock.boots:
         return None
-    return trusted_clock if seconds >= trusted_clock.now(at) - _WINDOW_S else None
+    if seconds < trusted_clock.now(at) - _WINDOW_S:
+        return None
+    return trusted_clock
 
 
 def unsecure(user: User, message: Message) -> Scoped:

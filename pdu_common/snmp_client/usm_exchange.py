@@ -185,8 +185,9 @@ class UserExchange:
         arcs, value = pdu.rows[0]
         if value.tag == UNDECODABLE:
             return None
-        is_usm = arcs[:-2] == _USM_STATS and arcs[-1] == 0
-        number = arcs[-2] if is_usm and arcs[-2] in _REPORTS else 0
+        number = 0
+        if arcs[:-2] == _USM_STATS and arcs[-1] == 0 and arcs[-2] in _REPORTS:
+            number = arcs[-2]
         engine = self._engine
         if engine is not None and message.engine_id != engine.id:
             if number != _ENGINE:

@@ -74,15 +74,12 @@ def _median(readings: Sequence[Reading]) -> Reading:
     )
 
 
-def rows(figures: Sequence[Figure], with_seconds: bool) -> list[str]:
-    """The figures as a Markdown table: a row for each comparison, its figures in one cell.
-
-    Without seconds, a figure that a machine's speed decides is its ratio alone.
-    """
+def rows(figures: Sequence[Figure]) -> list[str]:
+    """The figures as a Markdown table: a row for each comparison, its figures in one cell."""
     cells: dict[tuple[str, str, str, str], list[str]] = {}
     for figure in figures:
         comparison = (figure.area, figure.name, figure.product, figure.peer)
-        cells.setdefault(comparison, []).append(_cell(figure, with_seconds))
+        cells.setdefault(comparison, []).append(_cell(figure))
     return [
         "| area | what a user feels | product | peer | product ÷ peer |",
         "|---|---|---|---|---|",
@@ -90,14 +87,11 @@ def rows(figures: Sequence[Figure], with_seconds: bool) -> list[str]:
     ]
 
 
-def _cell(figure: Figure, with_seconds: bool) -> str:
+def _cell(figure: Figure) -> str:
     """A figure's unit, values and ratio, and its goal."""
-    numbers = []
-    if with_seconds or not figure.unit.endswith(("seconds", "MiB", "a minute")):
-        numbers.append(f"{figure.value:.4g}:{figure.peer_value:.4g}")
+    text = f"{figure.unit} {figure.value:.4g}:{figure.peer_value:.4g}"
     if figure.ratio is not None:
-        numbers.append(f"{figure.ratio:.3g}")
-    text = f"{figure.unit} {'='.join(numbers)}"
+        text += f"={figure.ratio:.3g}"
     if figure.most is not None:
         text += f" (goal ≤ {figure.most:.3g}: {'met' if figure.is_met else 'missed'})"
     return text

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Optional
 
 from tests.handlers.nut.clients import pdu_variables
 from tests.pdu_common.relay import Relay
@@ -50,7 +50,7 @@ def real_upsd() -> Iterator[Peer]:
 class Poll(NamedTuple):
     """One comparison of `product` and `peer`, which are WAYS of readers.py.
 
-    `limits`: the largest ratio, by unit of a figure. Only the last of the `readings` is timed;
+    `most_requests`: the largest ratio of the requests. Only the last of the `readings` is timed;
     those before it open the connection. `snmp`: further parameters of the platform.
     """
 
@@ -59,7 +59,7 @@ class Poll(NamedTuple):
     product: str
     peer: str
     delay_s: float = FAR
-    limits: Mapping[str, float] = {}
+    most_requests: Optional[float] = None
     readings: int = 1
     snmp: Mapping[str, str] = {}
     is_upsd: bool = False
@@ -71,27 +71,23 @@ MODELS: Mapping[str, Callable[[], Model]] = {
     "sentry3": lambda: servertech.sentry3(each=OUTLETS // 3),
     "rpcm": lambda: rpcm.rpcm(outlets=OUTLETS),
 }
-_QUICK = {SECONDS: 1 / 3}
 _BULK, _LOOP, _LEANEST = "bulk on the binding", "SDK's loop", "SDK's leanest bulk"
 _ALL, _NUT = "everything", ("NutClient", "PyNUTClient")
 _SCRIPT = "script on requests"
 POLLS: Sequence[Poll] = (
-    Poll("snmp", "a poll", _PYSNMP, _PAGE, NEAR, {CPU: 3.0}),
+    Poll("snmp", "a poll", _PYSNMP, _PAGE, NEAR),
     Poll("snmp", "a poll by GETNEXT", _PYSNMP, _PAGE, NEAR, snmp={"version": "1"}),
-    *(
-        Poll("snmp", f"a poll, {name}", _PYSNMP, _PAGE, NEAR, {CPU: 3.5}, model=name)
-        for name in MODELS
-    ),
+    *(Poll("snmp", f"a poll, {name}", _PYSNMP, _PAGE, NEAR, model=name) for name in MODELS),
     Poll("raritan", "a poll", "handler", _LOOP, NEAR),
-    Poll("raritan", f"{_ALL}, same connection", _BULK, _LOOP, FAR, {SECONDS: 0.01}, 2),
-    Poll("raritan", _ALL, _BULK, _LEANEST, NEAR, {SECONDS: 1.1}),
-    Poll("raritan", _ALL, _BULK, _LEANEST, FAR, {SECONDS: 1.1}),
-    Poll("nut", "a poll", "handler", "PyNUTClient's variables", FAR, {REQUESTS: 2.0}),
-    Poll("nut", _ALL, *_NUT, NEAR, {SECONDS: 0.05, CPU: 1.0}, is_upsd=True),
-    Poll("nut", _ALL, *_NUT, FAR, {SECONDS: 0.25}, is_upsd=True),
-    Poll("nut", f"{_ALL}, descriptions too", "PyNUT facade", "PyNUTClient", FAR, _QUICK),
-    Poll("redfish", "a poll", "handler", "redfish library", NEAR, _QUICK),
-    Poll("redfish", "a poll", "handler", "redfish library", FAR, _QUICK),
+    Poll("raritan", f"{_ALL}, same connection", _BULK, _LOOP, readings=2),
+    Poll("raritan", _ALL, _BULK, _LEANEST, NEAR, most_requests=1.0),
+    Poll("raritan", _ALL, _BULK, _LEANEST, most_requests=1.0),
+    Poll("nut", "a poll", "handler", "PyNUTClient's variables", most_requests=2.0),
+    Poll("nut", _ALL, *_NUT, NEAR, is_upsd=True),
+    Poll("nut", _ALL, *_NUT, is_upsd=True),
+    Poll("nut", f"{_ALL}, descriptions too", "PyNUT facade", "PyNUTClient"),
+    Poll("redfish", "a poll", "handler", "redfish library", NEAR),
+    Poll("redfish", "a poll", "handler", "redfish library"),
     *(Poll(name, "a poll", "handler", _SCRIPT) for name in ("jaws", "netio", "synlink")),
 )
 
@@ -174,7 +170,7 @@ def _figures(poll: Poll, readers: Readers, peer: Peer) -> Iterator[Figure]:
     name = f"{poll.name}, {poll.delay_s * 1000:.0f} ms"
     for unit, value, peer_value in zip((SECONDS, CPU, REQUESTS), reading, peer_reading):
         if value is not None and peer_value is not None:
-            limit = poll.limits.get(unit)
+            limit = poll.most_requests if unit == REQUESTS else None
             pair = (poll.product, poll.peer)
             yield Figure(poll.handler, name, *pair, unit, value, peer_value, limit)
 

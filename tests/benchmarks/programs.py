@@ -66,7 +66,7 @@ def instructions() -> Iterator[Figure]:
             return _instructions(("-c", f"{code}r.read(*json.loads(sys.argv[1]))", order), {})
 
         count, peer_count = ((polls(way, 4) - polls(way, 1)) / 3 for way in pair)
-    yield Figure("instructions", "a poll, 0 ms", *pair, INSTRUCTIONS, count, peer_count, 2.9)
+    yield Figure("instructions", "a poll, 0 ms", *pair, INSTRUCTIONS, count, peer_count)
 
 
 def _instructions(arguments: Sequence[str], environment: Mapping[str, str]) -> float:

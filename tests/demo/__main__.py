@@ -74,6 +74,7 @@ def main() -> int:
                 "next: make serve, the same in a browser; pipx install '.[exporter,privacy]', the"
                 " command for your own PDU"
             )
+            print("then: docs/first-run.md, the first run on your DCImanager")
         return 0
     except Failed as error:
         print(f"demo failed: {error}")

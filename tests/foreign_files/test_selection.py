@@ -13,7 +13,7 @@ from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILES
 from pdu.families.recognition import recognise
 from tests import foreign_files
-from tests.foreign_files import page, readings, selection
+from tests.foreign_files import readings, selection
 from tests.foreign_files.selection import LeftOut, Taken
 from tests.handlers.snmp.memory import reader
 from tests.recordings import fixture
@@ -162,8 +162,3 @@ def test_each_number_of_a_power_device_in_other_programs_leads_to_a_family_or_a_
         families = recognise(usable).likely or detection.candidates(usable, PROFILES)
         assert families or any(is_below(number, root) for root, _ in kinds), number
     assert len(numbers) > 180
-
-
-def test_the_page_has_the_table_of_the_evidence() -> None:
-    text = page.EVIDENCE.read_text("utf-8")
-    assert page.filled(text) == text, "run: python -m tests.foreign_files.page"

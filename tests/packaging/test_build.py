@@ -18,6 +18,7 @@ from builder import archives, command, script
 from builder.closure import BuildError
 from handlers import registry
 from pdu.loading import handler_archives
+from pdu.registration.kept_archives import PREVIOUS
 from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S
 
@@ -261,18 +262,18 @@ def test_an_archive_that_other_bytes_of_its_version_replace_is_kept(tmp_path: Pa
     file, _ = command.build(tree, out, nut)
     before = file.read_bytes()
     command.build(tree, out, nut)
-    assert not (out / archives.PREVIOUS).exists()
+    assert not (out / PREVIOUS).exists()
     changed = tree / "nut" / "handler.py"
     changed.write_text(changed.read_text("utf-8") + "# changed\n", "utf-8")
     command.build(tree, out, nut)
-    (kept,) = (out / archives.PREVIOUS).iterdir()
+    (kept,) = (out / PREVIOUS).iterdir()
     assert kept.read_bytes() == before != file.read_bytes()
     with tarfile.open(kept) as packed:
         content = kept.name.partition("+")[2].partition(".")[0]
         assert f"pdu_nut/{content}" in packed.getnames()
     file.write_bytes(b"damaged")
     command.build(tree, out, nut)
-    assert len(list((out / archives.PREVIOUS).iterdir())) == 2
+    assert len(list((out / PREVIOUS).iterdir())) == 2
 
 
 def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(

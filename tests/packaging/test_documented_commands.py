@@ -30,7 +30,10 @@ _AT_HAND = set(
 _ACTIVATE = ". .venv/bin/activate"
 _INSTALL = "pipx install '.[exporter,privacy]'"
 #: the ends of links to the ways to get `pdu`
-_HOW = ("command.md#how-you-get-it)", "command.ru.md#как-её-получить)")
+_HOW = (
+    "packaging/README.md#how-you-get-pdu)",
+    "packaging/README.ru.md#как-получить-pdu)",
+)
 _FILE = re.compile(r"[\w./-]+\.(csv|toml|json|pem|bin|txt|snmprec|sh|gz)")
 _MADE_BY = {
     "dist/": ("make packages", "packaging/build.py"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 
 import pytest
@@ -12,8 +11,6 @@ from tests.needs import ROOT
 from tests.pdu.running import run
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices.apc import rpdu2
-
-from .programs import output
 
 PAGE = (ROOT / "README.md").read_text("utf-8")
 _RUSSIAN = (ROOT / "README.ru.md").read_text("utf-8")
@@ -24,11 +21,6 @@ def printed(command: str) -> list[str]:
     fence = re.search(rf"(?ms)^```console\n\$ {re.escape(command)}\n(.*?)^```", PAGE)
     assert fence is not None, command
     return [line for line in fence[1].splitlines() if line != "..."]
-
-
-def test_supports_prints_what_the_page_shows() -> None:
-    lines = output([sys.executable, "-m", "pdu", "supports", "ePDU G3"]).splitlines()
-    assert [line for line in printed('pdu supports "ePDU G3"') if line not in lines] == []
 
 
 def test_both_languages_show_the_same_output() -> None:

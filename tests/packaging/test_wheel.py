@@ -264,11 +264,11 @@ def test_the_installed_program_looks_at_a_copy_of_the_platform_and_registers(
 
 
 def upgrade_lines() -> list[str]:
-    """The commands that upgrade the command (README.md), and that install it without the internet
-    (docs/administrators.md)."""
-    (upgrade,) = re.findall("pipx install --force .*", (ROOT / "README.md").read_text("utf-8"))
-    page = (ROOT / "docs" / "administrators.md").read_text("utf-8")
-    section = page.partition("## Upgrade\n")[2].partition("\n## ")[0]
+    """The commands of packaging/README.md that upgrade the command, and that install it without the
+    internet."""
+    page = (ROOT / "packaging" / "README.md").read_text("utf-8")
+    (upgrade,) = re.findall("pipx install --force .*", page)
+    section = page.partition("### Without access to the internet\n")[2].partition("\n## ")[0]
     return [upgrade, *"".join(re.findall(r"(?ms)^```sh\n(.*?)^```", section)).splitlines()]
 
 

@@ -85,8 +85,9 @@ def test_each_printed_line_has_a_test_that_runs_it() -> None:
 
 
 def _next(out: str) -> list[str]:
-    """The words of the last line, after `next: pdu`, without its comment."""
-    return shlex.split(out.splitlines()[-1].partition("next: pdu ")[2], comments=True)
+    """The words after `next: pdu` in its line, without the comment."""
+    [step] = [line for line in out.splitlines() if line.startswith("next: pdu ")]
+    return shlex.split(step.removeprefix("next: pdu "), comments=True)
 
 
 @pytest.mark.parametrize("handler", ["netio", "raritan"])

@@ -71,7 +71,7 @@ def __getattr__(name: str) -> object:
     if name in OTHER_MODULES:
         raise ImportError(
             f"this binding has no module {name}: the vendor's own binding has it (`pip install "
-            "raritan`); docs/raritan-library.md lists the modules that are here",
+            "raritan`); docs/libraries.md lists the modules that are here",
             name=f"{__name__}.{name}",
         )
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

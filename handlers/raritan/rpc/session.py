@@ -71,7 +71,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     manager = SessionManager("/session", agent)
     session, token = _open_session(manager, agent)
     logout = SessionManager.CloseReason.CLOSE_REASON_LOGOUT
-    before = agent.user, agent.passwd, agent.token
+    login_before = agent.login
     agent.set_auth_token(token)
     try:
         yield session
@@ -83,7 +83,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     else:
         manager.closeCurrentSession(logout)
     finally:
-        agent.user, agent.passwd, agent.token = before
+        agent.login = login_before
 
 
 def _open_session(manager: SessionManager, agent: Agent) -> tuple[Session, str]:

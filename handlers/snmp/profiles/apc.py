@@ -58,7 +58,7 @@ RPDU_PHASES = phase_rows(
 # for a table whose only row has index 1
 RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")
 # a Gauge: below 0 it is no value
-RPDU_LINES = figure(First((RPDU_PHASES, Listed(RPDU_LOAD, RPDU_ONE_ROW))), TENTHS, absent=())
+RPDU_LINES = figure(First((RPDU_PHASES, RPDU_LOAD.known_where(RPDU_ONE_ROW))), TENTHS, absent=())
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
 RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
@@ -85,7 +85,7 @@ def _calculated(watts: Scalar) -> Listed:
     volts = scalar("318.1.1.12.1.15.0", "rPDUIdentDeviceLinetoLineVoltage")
     factor = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
     with_volts = Checked(watts, ("0",), volts, ("0",))
-    return Listed(watts, Checked(with_volts, ("0",), factor, ("0",)))
+    return watts.known_where(Checked(with_volts, ("0",), factor, ("0",)))
 
 
 # Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The
@@ -190,8 +190,8 @@ EASY_DEVICE_COUNT = scalar("318.1.1.30.1.0", "ePDUDeviceStatusTableSize")
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule", optional=True)
 NO_OUTLET = "-1"  # in every column of the one row of a unit without switched outlets
 EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
-EASY_OUTLETS = without(EASY_STATE, NO_OUTLET)
-EASY_UNITS = (EASY_DEVICE, if_listed(without(EASY_MODULE, NO_OUTLET), EASY_OUTLETS))
+EASY_OUTLETS = EASY_STATE.but(NO_OUTLET)
+EASY_UNITS = (EASY_DEVICE, if_listed(EASY_MODULE.but(NO_OUTLET), EASY_OUTLETS))
 
 
 def _easy(below: str, name: str, module: Column, count: Scalar) -> EachUnit:
@@ -444,7 +444,7 @@ PROFILES = (
         models=("InfraStruXure PDU: each branch breaker is listed",),
         sys_object_ids=oids("318.1.3.15"),
         outlets=outlets(
-            rows=without(XPDU_POSITIONS, *NO_BREAKER, by=XPDU_RATING),
+            rows=XPDU_POSITIONS.but(*NO_BREAKER, by=XPDU_RATING),
             name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
             current=figure(column("318.1.1.15.4.2.3.1.5", "xPDUBranchBreakerCurrent"), TENTHS),
         ),
@@ -461,7 +461,7 @@ PROFILES = (
         models=("InfraStruXure modular PDU: each cable of its modules is listed",),
         sys_object_ids=oids("318.1.3.24"),
         outlets=outlets(
-            rows=Fitted(without(ISX_STATUS, *ISX_NOT_PRESENT), (ISX_NAME, ISX_POWER), ISX_NOTHING),
+            rows=Fitted(ISX_STATUS.but(*ISX_NOT_PRESENT), (ISX_NAME, ISX_POWER), ISX_NOTHING),
             number=unit_and_outlet(ISX_STATUS),
             name=ISX_NAME,
             power=figure(ISX_POWER, HUNDREDS),

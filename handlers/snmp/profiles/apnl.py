@@ -19,7 +19,7 @@ MODULAR = "0"
 
 
 def _metered_column(values: Source) -> Source:
-    return Only(values, TYPE, METERING)
+    return values.where(TYPE, *METERING)
 
 
 def _pdu_rows(values: Source) -> Source:
@@ -45,12 +45,8 @@ PROFILES = (
         outlets=outlets(
             states=State(
                 _pdu_rows(
-                    Only(
-                        column("29640.4.3.33.1.13", "nodeSwitchOperStatus"),
-                        OUTLET,
-                        (NO_OUTLET,),
-                        keep=False,
-                        demanded=True,
+                    column("29640.4.3.33.1.13", "nodeSwitchOperStatus").but(
+                        NO_OUTLET, by=OUTLET, demanded=True
                     )
                 ),
                 on=("2",),

@@ -25,7 +25,7 @@ STATUS = Spread(
 )
 CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
 NO_CONFIRMATION = "4"
-LISTED_STATUS = replace(STATUS, listed=without(CONFIRMATION, NO_CONFIRMATION))
+LISTED_STATUS = replace(STATUS, listed=CONFIRMATION.but(NO_CONFIRMATION))
 NO_RIGHT, NOT_THERE = "6", "7"
 PERMITTED = ("1", "2", "3", "4", "5", "8")  # all other statuses but "no right" (6)
 NOT_SUPPORTED = ("-2000000",)
@@ -44,16 +44,12 @@ OPERATION = column(f"{PE2}.2.3.3.1.1", "outletControlOperation")
 SWITCHABLE = column(f"{PE2}.2.3.1.1.3", "outletStatusSwitchable")
 NAME = column(f"{PE2}.2.3.2.1.1", "outletConfigName")
 COUNTED = column(f"{PE2}.1.2.1.7", "staStatusOutletCount")
-STATIONS = without(COUNTED, NO_STATION)
+STATIONS = COUNTED.but(NO_STATION)
 station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=STATIONS)
 DEVICE_AMPS = column(f"{PE2}.2.1.4.1.1", "devReadingCur")
 DEVICE_ENERGY = column(f"{PE2}.2.1.4.1.4", "devReadingPD")
 # The MIB does not say what the device's own current is on a station with several phases.
-DEVICE_CURRENT = Only(
-    DEVICE_AMPS,
-    column(f"{PE2}.2.1.1.1.4", "devStatusWiredType"),
-    (ONE_PHASE,),
-)
+DEVICE_CURRENT = DEVICE_AMPS.where(column(f"{PE2}.2.1.1.1.4", "devStatusWiredType"), ONE_PHASE)
 
 
 def _station_rows(source: Source) -> Provided:
@@ -117,7 +113,7 @@ PROFILES = (
         outlets=(
             _outlets(
                 State(
-                    Whole(without(DISPLAYED, DISPLAYED_NOT_THERE), NUMBER_OF_OUTLETS),
+                    Whole(DISPLAYED.but(DISPLAYED_NOT_THERE), NUMBER_OF_OUTLETS),
                     on=("2",),
                     off=("1",),
                 )
@@ -177,7 +173,7 @@ PROFILES = (
                 refuse=(NO_RIGHT,),
                 why="the SNMP community or user may not switch it",
             ),
-            rows=_station_rows(First((Only(SWITCHABLE, SWITCHABLE, ("1", "2")), NAME))),
+            rows=_station_rows(First((SWITCHABLE.where(SWITCHABLE, "1", "2"), NAME))),
             count=STATIONS,
             count_if_empty=True,
             number=unit_and_outlet(OPERATION),

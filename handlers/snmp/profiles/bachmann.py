@@ -37,15 +37,12 @@ CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")
 # statuses: expected, undefined, deactivate, disabled
 NOT_MEASURED = ("0", "1", "8", "44")
 # status: lost; such a variable is kept, without a value
-LOST = ("7",)
-WITH_PHASES = without(
-    Complete(
-        column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases"),
-        count=scalar("31770.2.2.4.1.2.0", "blueNet2NumberOfDevices"),
-        gaps=True,
-    ),
-    "0",
-)
+LOST = "7"
+WITH_PHASES = Complete(
+    column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases"),
+    count=scalar("31770.2.2.4.1.2.0", "blueNet2NumberOfDevices"),
+    gaps=True,
+).but("0")
 device_total = partial(total, else_outlets=True, unit=THE_UNIT, units=WITH_PHASES)
 ENTITY = 7  # octets of a GUID that identify the measured part
 
@@ -59,9 +56,9 @@ YES, NO = "[1-9][0-9]*", "0"
 def _irs_socket(below: str, name: str) -> Figure:
     """A column of the sockets in thousandths. No rows if no PDU meters its sockets."""
     values = column(f"{IRS}.8.1.{below}", name)
-    rows = Listed(values, Provided(values, IRS_METERS_SOCKETS, YES, others=NO))
+    rows = values.known_where(Provided(values, IRS_METERS_SOCKETS, YES, others=NO))
     return figure(
-        if_listed(rows, without(IRS_METERS_SOCKETS, NO)),
+        if_listed(rows, IRS_METERS_SOCKETS.but(NO)),
         THOUSANDTHS,
         unmetered="not every PDU meters its sockets",
     )
@@ -80,14 +77,13 @@ def _irs_phase(below: str, name: str) -> Source:
 # the flags are missing from an answer, there is no sum: that of the sockets is another.
 IRS_PHASES = Unless(
     column(f"{IRS}.6.1.12", "pRealEnergy"),
-    without(Only(IRS_METERS_PHASES, IRS_METERS_PHASES, ("0",)), ""),
+    IRS_METERS_PHASES.where(IRS_METERS_PHASES, "0").but(""),
 )
 
 
 def _irs_total(below: str, name: str) -> Total:
-    return total(
-        figure(Listed(IRS_PHASES, _irs_phase(below, name)), THOUSANDTHS), else_outlets=True
-    )
+    phases = Listed(IRS_PHASES, _irs_phase(below, name))
+    return total(figure(phases, THOUSANDTHS), else_outlets=True)
 
 
 def _measurement(kind: tuple[str, str], guids: Source, count: Optional[Source] = None) -> Figure:
@@ -96,15 +92,18 @@ def _measurement(kind: tuple[str, str], guids: Source, count: Optional[Source] =
     There is no sum if a row's variable is missing, lost or not measured.
     """
 
-    def by_guid(values: Source) -> ByOctets:
-        of_unit = Only(Only(values, TYPE, kind[:1]), UNIT, kind[1:])
-        rows = without(of_unit, *NOT_MEASURED, by=CONDITION)
-        return ByOctets(empty_where(rows, *LOST, by=CONDITION), guids, ENTITY)
+    type_, unit = kind
 
-    values = Listed(Number(guids, plus=0, position=0), by_guid(VALUE))
-    return Figure(
-        Complete(values, count=count) if count else values, ONES, (), exponent=by_guid(SCALING)
-    )
+    def by_guid(values: Source) -> ByOctets:
+        variables = values.where(TYPE, type_).where(UNIT, unit).but(*NOT_MEASURED, by=CONDITION)
+        known_variables = variables.but(LOST, by=CONDITION)
+        return ByOctets(variables.known_where(known_variables), guids, ENTITY)
+
+    of_each_guid = Number(guids, plus=0, position=0)
+    rows: Source = Listed(of_each_guid, by_guid(VALUE))
+    if count:
+        rows = Complete(rows, count=count)
+    return Figure(rows, absent=(), exponent=by_guid(SCALING))
 
 
 PROFILES = (

@@ -65,8 +65,8 @@ def _text_outlets(
     def meter(values: Column, beside: Column) -> Whole:
         """A column of the outlets' meters. `beside`, another one, shows rows that the answers
         lack."""
-        rows = Complete(values, beside=without(beside, *NOT_THERE))
-        return Whole(without(rows, *NOT_THERE), count)
+        rows = Complete(values, beside=beside.but(*NOT_THERE))
+        return Whole(rows.but(*NOT_THERE), count)
 
     return outlets(
         states=State(_here(Counted(switch, count), count), on=(ON,), off=(OFF,)),

@@ -42,9 +42,8 @@ UNITS = (DEVICE_MODULE, First((UnitOf(EPDU2_STATE), UnitOf(METERED_NAME))))
 # On a unit with several phases the MIB does not define which current this is, so it is not used for
 # a sum.
 CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
-ONE_PHASE_CURRENT = empty_where(
-    CURRENT, "2", "3", by=column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases")
-)
+PHASE_NUMBERS = column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases")
+ONE_PHASE_CURRENT = CURRENT.known_where(CURRENT.but("2", "3", by=PHASE_NUMBERS))
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 # of atsLoadStatusPhase
 LINES, PAIRS = ("1", "2", "3"), ("4", "5", "6")
@@ -67,7 +66,7 @@ def _column_of_units(
 def _lines(below: str, name: str) -> Only:
     values = column(f"{ATS}.5.2.2.1.{below}", name)
     phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
-    return Only(Complete(values, numbered=-1), Complete(phases, numbered=-1), LINES, others=PAIRS)
+    return Complete(values, numbered=-1).where(Complete(phases, numbered=-1), *LINES, others=PAIRS)
 
 
 def _ats_total(below: str, name: str) -> Scalar:

@@ -46,7 +46,7 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
 def _where(values: Column, test: Column, mark: str, other: str) -> Listed:
     """The values of units for which `test` reads `mark`; those that read `other` have none, so no
     sum."""
-    return Listed(values, Only(values, test, (mark,), others=(other,)))
+    return values.known_where(values.where(test, mark, others=(other,)))
 
 
 PROFILES = (

@@ -23,8 +23,8 @@ def _output(below: int, name: str) -> Listed:
     output = column(f"{PDU}.2.1.1.{below}", name)
     enabled_pdus = Complete(column(f"{PDU}.1.6.1.2", "dpduIdentEnabled"), beside=output)
     return Listed(
-        Only(enabled_pdus, enabled_pdus, (ON,), others=(OFF,)),
-        Only(output, column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect"), (OFF,), others=(ON,)),
+        enabled_pdus.where(enabled_pdus, ON, others=(OFF,)),
+        output.where(column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect"), OFF, others=(ON,)),
     )
 
 

@@ -14,7 +14,7 @@ TYPE = column(f"{ELEMENT}.6", "ctlUnitElementType")
 
 def _outlet(below: int, name: str) -> Only:
     """A column of the outlets."""
-    return Only(column(f"{ELEMENT}.{below}", name), TYPE, ("outlet",), demanded=True)
+    return column(f"{ELEMENT}.{below}", name).where(TYPE, "outlet", demanded=True)
 
 
 PROFILES = (

@@ -44,7 +44,7 @@ PROFILES = (
                 )
             ),
         ),
-        load=total(figure(Complete(CURRENT, beside=without(STATUS, ""), next_row=True), TENTHS)),
+        load=total(figure(Complete(CURRENT, beside=STATUS.but(""), next_row=True), TENTHS)),
         evidence=SIMULATED.of("state", "current", "switching"),
         recording="digipower",
         note=(

@@ -16,7 +16,7 @@ TYPE = column("21695.1.10.7.2.1.12", "e3IpmChannelType")
 
 
 def _live(values: Column) -> Only:
-    return Only(values, TYPE, (LIVE_WIRE,), others=(NEUTRAL_WIRE,))
+    return values.where(TYPE, LIVE_WIRE, others=(NEUTRAL_WIRE,))
 
 
 PROFILES = (

@@ -21,8 +21,7 @@ CURRENT = column("534.6.6.7.3.3.1.4", "inputCurrent")
 # of each input, with the neutral
 CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
 LINES = figure(
-    without(
-        Complete(CURRENT, count=CURRENT_COUNT),
+    Complete(CURRENT, count=CURRENT_COUNT).but(
         NEUTRAL,
         by=Listed(CURRENT, column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")),
         others=LINES_OF_INPUT,
@@ -48,8 +47,8 @@ def _input_figures(
     values: Source, scale: Decimal = ONES, absent: tuple[str, ...] = ("-1",)
 ) -> tuple[Figure, Figure]:
     return (
-        figure(Only(values, MEASURED, TOTAL, others=(*PHASES, UNKNOWN)), scale, absent),
-        figure(Only(values, MEASURED, PHASES, others=(*TOTAL, UNKNOWN)), scale, absent),
+        figure(values.where(MEASURED, *TOTAL, others=(*PHASES, UNKNOWN)), scale, absent),
+        figure(values.where(MEASURED, *PHASES, others=(*TOTAL, UNKNOWN)), scale, absent),
     )
 
 
@@ -65,7 +64,7 @@ CHANNELS = Counted(
     scalar(MONITORED + ".1.23.0", "numCurrentChannels"),
 )
 
-GENESIS_CURRENT = without(Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN"), "-1")
+GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN").but("-1")
 
 POWER_PDU = "534.6.6.4.1"
 BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")

@@ -28,7 +28,7 @@ def _lines(currents: Source, voltages: Source, count: Source) -> Source:
     """
     return Complete(
         Arc(Complete(currents, beside=voltages), -1, LINES),
-        count=Only(count, count, ("1", "2", "3")),
+        count=count.where(count, "1", "2", "3"),
     )
 
 
@@ -57,13 +57,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
 
     return outlets(
         states=State(
-            Only(
-                state,
-                number,
-                (PADDING,),
-                keep=False,
-                demanded=True,
-            ),
+            state.but(PADDING, by=number, demanded=True),
             on=("1",),
             off=("0",),
             doubts=(Doubt(Complete(command, beside=state), (str(OFF), str(ON)), optional=True),),
@@ -71,7 +65,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
         count=count,
         count_if_empty=True,
         control=Write(command, on=ON, off=OFF),
-        rows=without(metered_number, PADDING),
+        rows=metered_number.but(PADDING),
         number=First(
             (Chained(_unit(number), number), Chained(_unit(metered_number), metered_number))
         ),

@@ -25,7 +25,7 @@ OUTPUT = _column(16, "loadOutput")
 
 def _of_fuses(values: Source) -> Only:
     """The rows of the slots that have a fuse."""
-    return Only(values, AVAILABLE, ("1",), demanded=True)
+    return values.where(AVAILABLE, "1", demanded=True)
 
 
 PROFILES = (

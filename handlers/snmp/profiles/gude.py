@@ -55,7 +55,7 @@ def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Figure:
         column("~.1.5.5.2.1.2", "spChanStatus", optional=True),
         column(f"~.1.5.5.2.1.{arc}", name, optional=True),
     )
-    rows = Only(Renumbered(values, over), Renumbered(valid, over), VALID, others=NOT_ACTIVE)
+    rows = Renumbered(values, over).where(Renumbered(valid, over), *VALID, others=NOT_ACTIVE)
     return figure(rows, scale)
 
 
@@ -65,7 +65,7 @@ def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
     channels = scalar("~.1.5.1.1.0", "ActivePowerChan")
     rows = Complete(values, beside=valid, count=channels)
     marks = Complete(valid, beside=values, count=channels)
-    return figure(Only(rows, marks, VALID, others=NOT_ACTIVE), scale)
+    return figure(rows.where(marks, *VALID, others=NOT_ACTIVE), scale)
 
 
 gude_profile = partial(

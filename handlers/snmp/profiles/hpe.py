@@ -25,10 +25,12 @@ CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
 BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
 # The table of bars has rows for every output. If no smart device is detected on an output, the type
 # of its device is empty.
-BARS = without(BAR_STATE, "", by=Part(DEVICE_TYPE, over=BAR_STATE, stop=2))
+BARS = BAR_STATE.but("", by=Part(DEVICE_TYPE, over=BAR_STATE, stop=2))
 MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
 MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
+POWERS_OF_PDUS = Complete(MODULE_PDUS, beside=MODULE_POWER).known_where(MODULE_POWER)
 MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
+COUNTED_POWERS = Complete(MODULE_POWER, count=MODULE_COUNT)
 NOT_MEASURED = "-1"
 
 # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
@@ -55,9 +57,15 @@ class PduTables(NamedTuple):
         return self.column("5.2.1.1", "OutletControlStatus")
 
     @property
+    def names(self) -> Column:
+        return self.column("5.1.1.2", "OutletName")
+
+    @property
     def count_of_listed(self) -> OfUnits:
-        """`outlet_count`, of units with outlets in the table of states."""
-        return OfUnits(self.outlet_count, without(self.control_states, PADDING))
+        """`outlet_count`, of units with outlets in the table of states; where no unit has some, of
+        those with names of outlets."""
+        listed = First((self.control_states.but(PADDING), self.names.but("")))
+        return OfUnits(self.outlet_count, listed)
 
     def verbs(self, controllable: Column) -> Guarded:
         """The command, for outlets of units that switch."""
@@ -73,7 +81,7 @@ class PduTables(NamedTuple):
 
         `first_unit`: the index of the unit printed as 1.
         """
-        names = self.column("5.1.1.2", "OutletName")
+        names = self.names
         return partial(
             outlets,
             states=State(self.control_states, on=("2",), off=("1",), absent=(PADDING,)),
@@ -83,7 +91,7 @@ class PduTables(NamedTuple):
                 refuse=("2",),
                 why="it is configured as not switchable on the device",
             ),
-            rows=without(names, ""),
+            rows=Complete(names, beside=self.control_states).but(""),
             count=self.count_of_listed,
             count_if_empty=True,
             none_if_zero=self.outlet_count,
@@ -101,7 +109,7 @@ class PduTables(NamedTuple):
     @property
     def units(self) -> Only:
         """The units of the chain."""
-        return without(self.outlet_count, PADDING)
+        return self.outlet_count.but(PADDING)
 
     def total(self, *figures: Figure, else_outlets: bool = False) -> Total:
         """A total of these figures over all units of the chain."""
@@ -118,8 +126,8 @@ class PduTables(NamedTuple):
         rows = Complete(currents, beside=types_or_voltages, numbered=-1)
         lines: Source = First(
             (
-                if_listed(without(rows, NEUTRAL, by=types, others=LINES), types),
-                Listed(rows, Arc(rows, -1, ("4",), keep=False)),
+                if_listed(rows.but(NEUTRAL, by=types, others=LINES), types),
+                rows.known_where(Arc(rows, -1, ("4",), keep=False)),
             )
         )
         if phases is not None:
@@ -171,7 +179,7 @@ def _core_and_bars(core: Source, bar: str, name: str) -> Merged:
 def _of_core(values: Column, scale: Decimal = ONES) -> Figure:
     """A figure of the outputs of the core. -1 "means not measurable" (CPQPOWER-MIB)."""
     return figure(
-        empty_where(values, NOT_MEASURED),
+        values.known_where(values.but(NOT_MEASURED)),
         scale,
         unmetered="the core calls an output not measurable",
     )
@@ -189,12 +197,12 @@ PROFILES = (
         outlets=PDU3.outlets(PDU3.verbs(PDU3_CONTROLLABLE))(
             # the outlets of units that switch are counted even if none is listed
             count=First(
-                (Only(PDU3.outlet_count, PDU3_CONTROLLABLE, (CONTROLLABLE,)), PDU3.count_of_listed)
+                (PDU3.outlet_count.where(PDU3_CONTROLLABLE, CONTROLLABLE), PDU3.count_of_listed)
             ),
             power=figure(PDU3.column("5.1.1.13", "OutletWatts")),
             energy=figure(PDU3.column("5.1.1.14", "OutletWh", optional=True)),
         ),
-        load=PDU3.load(phases=PDU3_PHASES),
+        load=replace(PDU3.load(phases=PDU3_PHASES), demanded=True),
         power=PDU3.power(),
         energy=PDU3.total(figure(PDU3.column("2.1.1.6", "InputTotalEnergy", optional=True))),
         evidence=SIMULATED,
@@ -215,7 +223,7 @@ PROFILES = (
             power=figure(PDU2.column("5.1.1.14", "OutletWatts")),
             energy=figure(PDU2.column("5.1.1.15", "OutletWh"), THOUSANDTHS),
         ),
-        load=PDU2.load(),
+        load=replace(PDU2.load(), demanded=True),
         power=PDU2.power(),
         energy=PDU2.total(figure(PDU2.column("2.1.1.6", "InputPowerWattHour"), THOUSANDTHS)),
         evidence=SIMULATED,
@@ -268,16 +276,8 @@ PROFILES = (
         # A row for each PDU. No total unless each row, and at least numOfPdu rows, has a power; on
         # a module without that number, unless each PDU of the table of identities has one, too.
         power=total(
-            figure(
-                Provided(
-                    Complete(MODULE_POWER, count=MODULE_COUNT), MODULE_COUNT, pattern="[1-9][0-9]*"
-                )
-            ),
-            figure(
-                Unless(
-                    Listed(Complete(MODULE_PDUS, beside=MODULE_POWER), MODULE_POWER), MODULE_COUNT
-                )
-            ),
+            figure(Provided(COUNTED_POWERS, MODULE_COUNT, pattern="[1-9][0-9]*")),
+            figure(Unless(POWERS_OF_PDUS, MODULE_COUNT)),
             figure(Unless(Unless(MODULE_POWER, MODULE_PDUS), MODULE_COUNT)),
         ),
         evidence=SIMULATED.of("power"),

@@ -28,24 +28,34 @@ OLDER = column(
     optional=True,
 )
 NEWER = column(TABLE + ".13", "ibmPduOutletState (older firmware: power)", optional=True)
+# the same columns where the layout is known
+OLDER_STATE = replace(OLDER, object="state in older firmware")
+NEWER_STATE = replace(NEWER, object="ibmPduOutletState")
 EIGHTH = column(
     TABLE + ".8", "ibmPduOutletVoltage (older firmware: the highest current)", optional=True
 )
-VOLTAGES = without(EIGHTH, "0")
+VOLTAGES = EIGHTH.but("0")
 POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading", optional=True)
 NAME = column(TABLE + ".2", "ibmPduOutletName")
 COUNT = scalar("2.6.223.8.2.1.0", "ibmPduOutletCount")
 PHASE_COUNT = scalar("2.6.223.8.3.1.0", "ibmPduPhaseCount")
+PHASE_POWERS = Complete(
+    column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading"), count=PHASE_COUNT
+)
 VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
-STATES = "-1|[0-5]"
+STATES, NUMBER = "-1|[0-5]", "-?[0-9]+"
 VOLTS = "[89][0-9]|1[0-9]{2}|2[0-8][0-9]"
+NEWER_VERSION = Provided(VERSION, VERSION, ".*sLEN.*")
 # the version is only read if column 11 could be the state
-LIKE_OLDER = Provided(Unless(OLDER, Provided(VERSION, VERSION, ".*sLEN.*")), OLDER, STATES)
+LIKE_OLDER = Provided(Unless(OLDER, NEWER_VERSION), OLDER, STATES)
 
 
 def _newer(at: Source) -> Source:
-    by_values = Provided(Provided(Unless(at, LIKE_OLDER), NEWER, STATES), POWER, "-?[0-9]+")
-    return Provided(by_values, OLDER, "-?[0-9]+")
+    """`at`, if the table has the newer layout; else no rows."""
+    unlike_older = Unless(at, LIKE_OLDER)
+    by_states = Provided(unlike_older, NEWER, STATES)
+    by_power = Provided(by_states, POWER, NUMBER)
+    return Provided(by_power, OLDER, NUMBER)
 
 
 def _outlet_figure(at: Source, scale: Decimal = ONES) -> Figure:
@@ -54,9 +64,12 @@ def _outlet_figure(at: Source, scale: Decimal = ONES) -> Figure:
 
 
 def _older(at: Source) -> Source:
-    states_if_older = Provided(Provided(at, OLDER, STATES), EIGHTH, "-?[0-9]+")
-    by_values = Unless(states_if_older, Provided(VOLTAGES, VOLTAGES, VOLTS))
-    return Provided(Unless(by_values, POWER), VERSION, "(?!.*sLEN).*")
+    """`at`, if the table has the older layout; else no rows."""
+    by_states = Provided(at, OLDER, STATES)
+    by_eighth = Provided(by_states, EIGHTH, NUMBER)
+    without_voltages = Unless(by_eighth, Provided(VOLTAGES, VOLTAGES, VOLTS))
+    without_power = Unless(without_voltages, POWER)
+    return Provided(without_power, VERSION, "(?!.*sLEN).*")
 
 
 PROFILES = (
@@ -70,7 +83,7 @@ PROFILES = (
         outlets=(
             outlets(
                 states=State(_newer(NEWER), on=("1",), off=("0",)),
-                control=Write(NEWER, on=1, off=0),
+                control=Write(NEWER_STATE, on=1, off=0),
                 rows=NAME,
                 count=COUNT,
                 name=NAME,
@@ -79,7 +92,7 @@ PROFILES = (
             )
             + outlets(
                 states=State(_older(OLDER), on=("1",), off=("0",)),
-                control=Write(OLDER, on=1, off=0),
+                control=Write(OLDER_STATE, on=1, off=0),
                 count=COUNT,
                 name=NAME,
                 current=figure(column(TABLE + ".7", "current in older firmware"), THOUSANDTHS),
@@ -88,16 +101,7 @@ PROFILES = (
         ),
         load=total(else_outlets=True),
         power=total(
-            figure(
-                value_or_empty(
-                    Complete(
-                        column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading"),
-                        count=PHASE_COUNT,
-                    ),
-                    without(PHASE_COUNT, "0"),
-                )
-            ),
-            else_outlets=True,
+            figure(value_or_empty(PHASE_POWERS, beside=PHASE_COUNT.but("0"))), else_outlets=True
         ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         programs=(

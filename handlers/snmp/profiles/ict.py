@@ -11,6 +11,8 @@ from .language import *
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
 BUS = column("39145.10.10.1.1", "busNumber")
+BUS_CURRENTS = Complete(column("39145.10.10.1.4", "busCurrent"), beside=BUS)
+CURRENT_WITHOUT_BUSES = Unless(scalar("39145.10.7.0", "systemCurrent"), BUS)
 WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
 
 
@@ -39,10 +41,7 @@ PROFILES = (
             name=column("39145.10.8.1.2", "outputName"),
             current=_amperes(column("39145.10.8.1.3", "outputCurrent")),
         ),
-        load=total(
-            _amperes(Complete(column("39145.10.10.1.4", "busCurrent"), beside=BUS)),
-            _amperes(Unless(scalar("39145.10.7.0", "systemCurrent"), BUS)),
-        ),
+        load=total(_amperes(BUS_CURRENTS), _amperes(CURRENT_WITHOUT_BUSES)),
         ceilings=Ceilings(outlet_a=Decimal(200)),  # the models' names: 180 A and 200 A in all
         evidence=SIMULATED.of("state", "current", "switching"),
         recording="ict-pdu",

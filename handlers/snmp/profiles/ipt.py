@@ -20,7 +20,7 @@ def _meters(item: int, name: str, first: int = 1, last: int = 3) -> Spread:
 
 ENERGIES = Complete(_meters(3, "pdu-meterN-KWH"), next_row=True)
 THIRD_CURRENT = _meters(2, "pdu-meter3-IRMS", first=3)
-UNUSED = Only(THIRD_CURRENT, THIRD_CURRENT, ("0",))
+UNUSED_THIRD = THIRD_CURRENT.known_where(THIRD_CURRENT.where(THIRD_CURRENT, "0"))
 
 PROFILES = (
     Profile(
@@ -43,7 +43,7 @@ PROFILES = (
         ),
         load=total(
             figure(
-                Merged((_meters(2, "pdu-meterN-IRMS", last=2), Listed(THIRD_CURRENT, UNUSED))),
+                Merged((_meters(2, "pdu-meterN-IRMS", last=2), UNUSED_THIRD)),
                 HUNDREDTHS,
                 beside=ENERGIES,
                 unmetered="the MIB contradicts itself on the scale of the third meter, in use here",

@@ -1,6 +1,7 @@
 """The words of which a family's profile is made.
 
-sources     Column, Scalar, First, Only …: where values are, and how rows of tables join
+sources     Column, Scalar, First …: where values are, and how rows of tables join
+            rows.where(), .but(), .known_where(): some of their rows (`Only`, `Listed`)
 shorthand   outlets, figure, total, column …: the parts with the defaults of most families
 """
 

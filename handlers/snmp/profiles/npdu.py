@@ -4,6 +4,10 @@ All values are texts. States are ON and OFF; the row after the last output reads
 a decimal point, and the limits beside them are whole numbers in other units: a column without any
 point gives no figure. Up to three PDUs behind the first one have the same objects below 23273.3.2
 to 3.4; what these show of an empty place is not known, so they are not read.
+
+Units with an older tree, 23273.4, are not read. Four programs were found by its numbers in an index
+of public code: they show its total power and the names of its outlets, and two commands, one of
+them without its texts. None shows a state.
 """
 
 from decimal import Decimal

@@ -42,7 +42,7 @@ def _of_units_with_outlets(
 ) -> Merged:
     """A column of the outlets, without units that count none."""
     return numbered_parts(
-        lambda unit: Unless(values(unit), Only(count(unit), count(unit), ("0",))), units
+        lambda unit: Unless(values(unit), count(unit).where(count(unit), "0")), units
     )
 
 

@@ -22,7 +22,7 @@ CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities", optional
 INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount", optional=True)
 PX2_OUTLET_COUNT = column("13742.6.3.2.2.1.4", "outletCount")
 PDU_COUNT = scalar("13742.6.3.1.0", "pduCount")
-pdu_total = partial(total, unit=THE_UNIT, units=without(INLET_COUNT, "0"))
+pdu_total = partial(total, unit=THE_UNIT, units=INLET_COUNT.but("0"))
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine
 POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
@@ -73,14 +73,14 @@ class _Sensors(NamedTuple):
     def checked_readings(self, kind: str) -> Source:
         """A row for each part with a reading. A 0 of a sensor that is not available is empty."""
         values = self.values(kind)
-        return Listed(values, Checked(values, ("0",), self.availability(kind), ("2",)))
+        return values.known_where(Checked(values, ("0",), self.availability(kind), ("2",)))
 
     def meters(self, kind: str) -> Source:
         """Rows if a part has a reading, or a sensor that is available or left out of the answer."""
         available = self.availability(kind)
         return First(
             (
-                without(available, "2"),
+                available.but("2"),
                 Unless(self.values(kind), available),
                 Unless(self.digits(kind), available),
             )
@@ -91,7 +91,7 @@ class _Sensors(NamedTuple):
         left out one that is.
         """
         values = self.values(kind)
-        available_values = without(values, "2", by=self.availability(kind))
+        available_values = values.but("2", by=self.availability(kind))
         return Listed(First((values, self.meters(kind))), available_values)
 
 
@@ -112,19 +112,13 @@ def _outlet(kind: str) -> Figure:
     """
     # bit 0 is sensor type 1
     capability = Bits(CAPABILITIES, int(kind) - 1)
-    alike = Only(CAPABILITIES, capability, ("1",))
+    alike = CAPABILITIES.where(capability, "1")
     values = OUTLETS.values(kind, Alike(OUTLETS.minimum(kind), alike))
     available = OUTLETS.availability(kind)
-    return OUTLETS.figure(
-        First(
-            (
-                Checked(Only(values, capability, ("1",)), ("0",), available, ("2",)),
-                Unless(without(values, "2", by=available), CAPABILITIES),
-            )
-        ),
-        kind,
-        Alike(OUTLETS.digits(kind), alike),
-    )
+    by_capability = Checked(values.where(capability, "1"), ("0",), available, ("2",))
+    by_availability = Unless(values.but("2", by=available), CAPABILITIES)
+    digits = Alike(OUTLETS.digits(kind), alike)
+    return OUTLETS.figure(First((by_capability, by_availability)), kind, digits)
 
 
 # of each transfer switch; the other inlet shows what it draws on standby, or the load once more
@@ -149,7 +143,7 @@ def _units(kind: str) -> Figure:
 
 def _phase_rows(poles: Source) -> Only:
     """Without the neutral, whatever its number is."""
-    return without(Arc(poles, -1, ("1", "2", "3")), NEUTRAL, by=POLE_LINE)
+    return Arc(poles, -1, ("1", "2", "3")).but(NEUTRAL, by=POLE_LINE)
 
 
 LINES = INLET_POLES.figure(
@@ -159,18 +153,10 @@ LINES = INLET_POLES.figure(
 INLET_CURRENTS = _in_use(INLETS.parts(CURRENT))
 POLE_COUNT = column("13742.6.3.3.3.1.5", "inletPoleCount")
 # Of an inlet with more poles it is the highest of their currents, which is only a load if it is 0.
+OF_TWO_POLES = INLET_CURRENTS.where(POLE_COUNT, "1", "2", others=("3", "4", "5"))
+LOADS = First((if_listed(OF_TWO_POLES, POLE_COUNT), INLET_CURRENTS.where(INLET_CURRENTS, "0")))
 ONE_PHASE_INLETS = INLETS.figure(
-    Listed(
-        INLET_CURRENTS,
-        First(
-            (
-                if_listed(
-                    Only(INLET_CURRENTS, POLE_COUNT, ("1", "2"), others=("3", "4", "5")), POLE_COUNT
-                ),
-                Only(INLET_CURRENTS, INLET_CURRENTS, ("0",)),
-            )
-        ),
-    ),
+    INLET_CURRENTS.known_where(LOADS),
     CURRENT,
     unmetered="the current of an inlet is that of its highest line, unless it has one or two poles",
 )
@@ -212,29 +198,22 @@ PX1_POLE_CURRENT = column("~.21.2.1.3", "inletPoleCurrent")
 PX1_POLE_LABEL = column("~.21.2.1.2", "inletPoleLabel")
 PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
 # A pole without a label has an empty value: it may be the neutral.
-PX1_POLES = without(
-    Listed(
-        Complete(PX1_POLE_CURRENT, beside=PX1_POLE_LABEL, count=PX1_POLE_COUNT),
-        without(PX1_POLE_CURRENT, "", by=Listed(PX1_POLE_CURRENT, PX1_POLE_LABEL)),
-    ),
-    "N",
-    by=PX1_POLE_LABEL,
-    others=("L1", "L2", "L3"),
+PX1_LABELLED = PX1_POLE_CURRENT.but("", by=Listed(PX1_POLE_CURRENT, PX1_POLE_LABEL))
+PX1_EVERY_POLE = Complete(PX1_POLE_CURRENT, beside=PX1_POLE_LABEL, count=PX1_POLE_COUNT)
+PX1_POLES = PX1_EVERY_POLE.known_where(PX1_LABELLED).but(
+    "N", by=PX1_POLE_LABEL, others=("L1", "L2", "L3")
 )
 PX1_POLES_OF_EACH_INLET = EachUnit(
     PX1_POLES,
     Number(PX1_POLES, plus=0, position=0),
-    (Number(without(PX1_POLE_COUNT, "0"), plus=0),),
+    (Number(PX1_POLE_COUNT.but("0"), plus=0),),
 )
 # Three-phase units have this table before that of poles. Their unitCurrent is the current of L1.
 PX1_LINE_CURRENT = column("~.4.2.1.3", "lineCurrent")
 PX1_LINE_LABEL = column("~.4.2.1.2", "lineCurrentLabel")
-PX1_LINES = without(
-    Complete(PX1_LINE_CURRENT, beside=PX1_LINE_LABEL, count=scalar("~.4.1.0", "lineCurrentCount")),
-    "N",
-    by=PX1_LINE_LABEL,
-    others=("L1", "L2", "L3"),
-)
+PX1_LINES = Complete(
+    PX1_LINE_CURRENT, beside=PX1_LINE_LABEL, count=scalar("~.4.1.0", "lineCurrentCount")
+).but("N", by=PX1_LINE_LABEL, others=("L1", "L2", "L3"))
 PX1_UNIT_CURRENT = scalar("~.3.1.1.0", "unitCurrent")
 PX1_INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 PX1_LOAD = total(

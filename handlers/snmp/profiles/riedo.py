@@ -30,18 +30,19 @@ WITHOUT_DATA = ("1", "2")
 
 
 def _rows_with_data(values: Source) -> Source:
-    return without(
-        values, *WITHOUT_DATA, by=column("55108.1.3.1.1.15", "upduMeterDataQuality", optional=True)
+    return values.but(
+        *WITHOUT_DATA, by=column("55108.1.3.1.1.15", "upduMeterDataQuality", optional=True)
     )
 
 
 def _typed_figure(values: Source, scale: Decimal, kind: str) -> Figure:
     # A meter without data stays listed, so that a sum over it is missing, not too small.
-    of_kind = Only(values, TYPE, (kind,), others=tuple(type_ for type_ in TYPES if type_ != kind))
-    values_of_kind = Listed(of_kind, _rows_with_data(values))
+    other_kinds = tuple(type_ for type_ in TYPES if type_ != kind)
+    meters = values.where(TYPE, kind, others=other_kinds)
+    measured = meters.known_where(_rows_with_data(values))
     # WattHours, the type of upduMeterEnergyP, is a Counter64, which has no sign
     absent = () if values is ENERGY else ("-1",)
-    return figure(values_of_kind, scale, absent)
+    return figure(measured, scale, absent)
 
 
 def _first_of(values: Source, scale: Decimal, *kinds: str) -> Total:
@@ -76,7 +77,7 @@ PROFILES = (
             )
             + outlets(
                 # not on a unit with relays, whose numbers are not those of the meters
-                rows=Unless(Only(NAME, TYPE, (OUTLET,), demanded=True), RELAY_METERS),
+                rows=Unless(NAME.where(TYPE, OUTLET, demanded=True), RELAY_METERS),
                 number=NAME,
                 name=column("55108.1.3.1.1.13", "upduMeterCustomName"),
                 current=_typed_figure(CURRENT, THOUSANDTHS, OUTLET),

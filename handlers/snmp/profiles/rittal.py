@@ -51,7 +51,7 @@ class Variables(NamedTuple):
     @property
     def values(self) -> Listed:
         """The numbers; empty unless their quality is in WITH_VALUE."""
-        return Listed(self.names, Only(self.numbers, self.qualities, WITH_VALUE))
+        return Listed(self.names, self.numbers.where(self.qualities, *WITH_VALUE))
 
     @property
     def units(self) -> NamedRows:
@@ -98,7 +98,7 @@ _SOCKET = rf"(?:Sockets\.Socket |{_STRIP}Plug ?)(\d+)\."
 def _socket_figure(name: str, unit: str) -> Figure:
     """What managed PDUs meter of each socket, if it is in this unit."""
     variables = Variables(_SOCKET + re.escape(name), f"...{name}")
-    return variables.figure(Only(variables.values, variables.units, (unit,)))
+    return variables.figure(variables.values.where(variables.units, unit))
 
 
 RELAYS = Variables(_SOCKET + r"(?:General\.)?Relay", "...Relay")
@@ -107,9 +107,9 @@ PHASES, STRIPS = _phase("Current.Value"), Variables(_STRIP + r"Unit\.Value", "PS
 STRIP_VALUE = Complete(
     STRIPS.values, beside=Variables(_STRIP + r"Unit\.DescName", "PSM_...Unit.DescName").names
 )
-STRIP_CURRENT = Only(STRIP_VALUE, STRIPS.units, ("A",))
+STRIP_CURRENT = STRIP_VALUE.where(STRIPS.units, "A")
 CURRENT = Figure(
-    Merged((_phase_values(PHASES), Listed(STRIP_VALUE, STRIP_CURRENT))),
+    Merged((_phase_values(PHASES), STRIP_VALUE.known_where(STRIP_CURRENT))),
     ONES,
     ("-1",),
     # the strips of a controller may be of several kinds
@@ -141,7 +141,7 @@ def _outputs(below: str, name: str) -> Merged:
 
 
 TC_TYPE = _outputs("2", "unitXOutputType")
-TC_RELAY = Only(_outputs("5", "unitXOutputValue"), TC_TYPE, (RELAY_PSM,))
+TC_RELAY = _outputs("5", "unitXOutputValue").where(TC_TYPE, RELAY_PSM)
 TC_STATUS = numbered_parts(
     lambda port: Provided(
         _output(port, "4", "unitXOutputStatus"),
@@ -153,8 +153,8 @@ TC_STATUS = numbered_parts(
 # The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor off.
 TC_CONFIRMED = Merged(
     (
-        Only(Only(TC_RELAY, TC_RELAY, ("1",)), TC_STATUS, ("4", "6", "8")),  # ok, on, setOn
-        Only(Only(TC_RELAY, TC_RELAY, ("0",)), TC_STATUS, ("4", "5", "7")),  # ok, off, setOff
+        TC_RELAY.where(TC_RELAY, "1").where(TC_STATUS, "4", "6", "8"),  # ok, on, setOn
+        TC_RELAY.where(TC_RELAY, "0").where(TC_STATUS, "4", "5", "7"),  # ok, off, setOff
     )
 )
 

@@ -65,14 +65,20 @@ INFEED_LOAD = _infeeds("7", "infeedLoadValue", optional=True)
 # A fourth infeed may be a neutral line. If its tower does not report its capabilities, the tower's
 # infeeds are not summed.
 FOURTH = Arc(INFEED_LOAD, 1, ("4",))
-NEUTRAL = Listed(FOURTH, Part(without(IS_THREE_PHASE, "", by=TOWER), over=FOURTH, stop=1))
+NEUTRAL = Listed(FOURTH, Part(IS_THREE_PHASE.but("", by=TOWER), over=FOURTH, stop=1))
 
 ST4_CORD_STATUS = column("1718.4.1.3.3.1.2", "st4InputCordStatus", optional=True)
 
 
 def _st4_read(values: Source, status: Column) -> Listed:
     """The values of cords or lines that the unit reads."""
-    return empty_where(values, "7", "8", "9", "10", by=status)
+    return values.known_where(values.but("7", "8", "9", "10", by=status))
+
+
+ST4_READ_LINES = _st4_read(
+    value_or_empty(Complete(ST4_LINES, beside=ST4_LABEL), ST4_LABEL),
+    column("1718.4.1.4.3.1.2", "st4LineStatus", optional=True),
+)
 
 
 PROFILES = (
@@ -111,7 +117,7 @@ PROFILES = (
             power=figure(column("1718.3.2.3.1.14", "outletPower", optional=True)),
             energy=figure(column("1718.3.2.3.1.18", "outletEnergy", optional=True), THOUSANDTHS),
         ),
-        load=tower_total(figure(without(INFEED_LOAD, "1", by=NEUTRAL), HUNDREDTHS)),
+        load=tower_total(figure(INFEED_LOAD.but("1", by=NEUTRAL), HUNDREDTHS)),
         power=total(
             figure(value_or_empty(scalar("1718.3.1.6.0", "systemTotalPower"), AREA)),
             # of a unit whose infeeds have no power, or none that they measure
@@ -120,7 +126,7 @@ PROFILES = (
                     (Unless(TOWER_POWER, INFEED_POWER), Provided(TOWER_POWER, INFEED_POWER, "-1"))
                 )
             ),
-            figure(without(_infeeds("12", "infeedPower", optional=True), "1", by=NEUTRAL)),
+            figure(_infeeds("12", "infeedPower", optional=True).but("1", by=NEUTRAL)),
         ),
         energy=tower_total(
             figure(
@@ -186,20 +192,7 @@ PROFILES = (
             energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS),
             contact=(contact(ST4_STATUS, *ST4_READ, unit=Arcs()),),
         ),
-        load=unit_total(
-            figure(
-                Arc(
-                    _st4_read(
-                        value_or_empty(Complete(ST4_LINES, beside=ST4_LABEL), ST4_LABEL),
-                        column("1718.4.1.4.3.1.2", "st4LineStatus", optional=True),
-                    ),
-                    -1,
-                    (ST4_NEUTRAL,),
-                    keep=False,
-                ),
-                HUNDREDTHS,
-            )
-        ),
+        load=unit_total(figure(Arc(ST4_READ_LINES, -1, (ST4_NEUTRAL,), keep=False), HUNDREDTHS)),
         power=unit_total(
             figure(
                 _st4_read(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), ST4_CORD_STATUS),

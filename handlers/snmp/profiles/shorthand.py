@@ -26,7 +26,6 @@ from ..sources import (
     Merged,
     Number,
     OfUnits,
-    Only,
     Prefixed,
     Provided,
     Scalar,
@@ -171,14 +170,6 @@ def numbered_parts(rows_of: Callable[[int], Source], units: Iterable[int]) -> Me
     return Merged(tuple(Prefixed(str(unit), rows_of(unit)) for unit in units))
 
 
-def without(
-    values: Source, *texts: str, by: Optional[Source] = None, others: tuple[str, ...] = ()
-) -> Only:
-    """The rows whose value is none of `texts`, such as padding or the neutral line. `by`: another
-    column of the table, whose values decide instead. `others`: its other values; see `Only`."""
-    return Only(values, by or values, texts, keep=False, others=others)
-
-
 def by_unit(
     tree: str,
     unit: Source,
@@ -215,12 +206,8 @@ def if_listed(values: Source, table: Source) -> Provided:
 def known_unless(values: Source, mark: Source, pattern: str) -> Listed:
     """All rows; without values while `mark`, an object of the device, matches `pattern`: its agent
     has lost the part that measures, for example. A device may lack the mark."""
-    return Listed(values, Unless(values, Provided(mark, mark, pattern)))
-
-
-def empty_where(values: Source, *texts: str, by: Optional[Source] = None) -> Listed:
-    """All rows. One that `without` would leave out has no value, so that there is no sum."""
-    return Listed(values, without(values, *texts, by=by))
+    has_matching_mark = Provided(mark, mark, pattern)
+    return values.known_where(Unless(values, has_matching_mark))
 
 
 def contact(
@@ -266,8 +253,8 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
     every = Complete(values, beside=phases, numbered=-1)
     bank = Complete(value_or_empty(banks, phases), beside=values, numbered=-1)
     phase = Listed(values, phases)
-    of_no_bank = Only(every, bank, ("0",))
-    return First((Only(of_no_bank, phase, ("1", "2", "3"), others=("0",)), of_no_bank))
+    of_no_bank = every.where(bank, "0")
+    return First((of_no_bank.where(phase, "1", "2", "3", others=("0",)), of_no_bank))
 
 
 def outlets(
@@ -294,7 +281,7 @@ def outlets(
     `count_if_empty`: the count is of this table, also if it is empty.
     """
     if count is not None and states is not None and not count_if_empty:
-        table = without(states.source, *states.absent) if states.absent else states.source
+        table = states.source.but(*states.absent) if states.absent else states.source
         count = OfUnits(count, table) if isinstance(count, Column) else if_listed(count, table)
     group = Outlets(
         states,

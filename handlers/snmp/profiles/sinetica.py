@@ -32,22 +32,23 @@ def _of_outlets(below: str, name: str, *unmetered: str) -> Listed:
     mode = Part(
         column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode", optional=True), over=values, stop=1
     )
-    return empty_where(without(values, *unmetered, by=mode), UNKNOWN_MONITOR, by=mode)
+    metered = values.but(*unmetered, by=mode)
+    return metered.known_where(metered.but(UNKNOWN_MONITOR, by=mode))
 
 
 def _of_pdus(one_phase: Column, three_phase: Source) -> Merged:
     """The rows of PDUs of one phase, and those of PDUs that the table of three phases has."""
-    one_phase_rows = without(one_phase, STAR, DELTA, AGGREGATE, UNKNOWN_MODE, by=MODE)
+    one_phase_rows = one_phase.but(STAR, DELTA, AGGREGATE, UNKNOWN_MODE, by=MODE)
     return Merged((one_phase_rows, three_phase))
 
 
 def _aggregate(below: str, name: str) -> Only:
     values = column(f"3711.24.1.1.7.3.5.1.{below}", name)
-    return Only(values, MODE, (STAR, DELTA, AGGREGATE), others=(NO_MODE,))
+    return values.where(MODE, STAR, DELTA, AGGREGATE, others=(NO_MODE,))
 
 
 # The MIB does not say if a current of a PDU in delta is that of a line.
-LINES_IN_STAR = Only(LINES, Part(MODE, over=LINES, stop=1), (STAR,), others=(NO_MODE,))
+LINES_IN_STAR = LINES.where(Part(MODE, over=LINES, stop=1), STAR, others=(NO_MODE,))
 
 PROFILES = (
     Profile(

@@ -17,7 +17,7 @@ STATE = column("40418.2.6.2.2.1.3", "doState")
 DELAY = column("40418.2.6.2.2.1.4", "doResetDelay")
 PROJECT_STATE = column("40418.2.7.2.2.1.2", "doState")
 PROJECT_FOURTH = column("40418.2.7.2.2.1.4", "fourth column of doTable", optional=True)
-V1_STATE = Spread(oid("40418.2.6.3"), (Span(1, 6, 1),), "releState, smartNState")
+V1_STATE = Spread(oid("40418.2.6.3"), (Span(1, 6, 1),), "releState and smartNState")
 MINI_STATE = Spread(oid("40418.2.5.3"), (Span(1, 2, 1),), "smartNState")
 
 erd_profile = partial(

@@ -23,16 +23,14 @@ BANKS = Complete(
 NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"
 # "ats" is a transfer switch; the inlet that it does not use shows no load of its own
-OF_A_SWITCH = Only(
-    column("21728.4.2.1.1.20", "atsActiveInlet", optional=True),
-    column("21728.4.2.1.1.2", "inletType", optional=True),
-    ("ats", "ATS"),
+OF_A_SWITCH = column("21728.4.2.1.1.20", "atsActiveInlet", optional=True).where(
+    column("21728.4.2.1.1.2", "inletType", optional=True), "ats", "ATS"
 )
 
 
 def _inlets(below: str, name: str) -> Only:
     """A column of the inlets in use."""
-    return without(column(f"21728.4.2.1.1.{below}", name), NO, by=OF_A_SWITCH)
+    return column(f"21728.4.2.1.1.{below}", name).but(NO, by=OF_A_SWITCH)
 
 
 INLET_POWER = _inlets("14", "inletActivePower")

@@ -66,10 +66,7 @@ PROFILES = (
             count=scalar(f"{GROUP}.1.1.0", "upsOutletGroupStatusTableSize"),
             name=column(f"{GROUP}.1.2.1.2", "upsOutletGroupStatusName"),
         ),
-        note=(
-            "A group switched on while the main group is off switches that on, too. The UPS itself"
-            " is read by the handler nut."
-        ),
+        note=("A group switched on while the main group is off switches that on, too."),
         unread=(
             "upsOutletGroupStatusGroupFullState: 32 flags, on and off as in the state, and what is"
             " pending as in upsOutletGroupStatusCommandPending"
@@ -85,7 +82,6 @@ PROFILES = (
         outlets=_receptacles("232.165.3.10", "ups"),
         # writes upsRecepOnDelaySecs and upsRecepOffDelaySecs: 0
         programs=(public("networkupstools/nut", "drivers/compaq-mib.c"),),
-        note="The UPS itself is read by the handler nut.",
     ),
     ups_profile(
         key="eaton-ups",
@@ -97,6 +93,5 @@ PROFILES = (
         outlets=_receptacles("534.1.12", "xups"),
         # writes xupsRecepOnDelaySecs and xupsRecepOffDelaySecs: 0
         programs=(public("networkupstools/nut", "drivers/eaton-ups-pxg-mib.c"),),
-        note="The UPS itself is read by the handler nut.",
     ),
 )

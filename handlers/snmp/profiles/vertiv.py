@@ -25,7 +25,7 @@ def _v5_metered(values: Source) -> Source:
 # two lines. Firmware that does not measure the lines reports 0 for them.
 V5_VOLTS = column("21239.5.2.3.2.1.4", "pduPhaseVoltage")
 V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType", optional=True)
-V5_WYE = without(Only(V5_TYPE, V5_TYPE, ("0",)), "")  # a meter's type: it is not fed in delta
+V5_WYE = V5_TYPE.where(V5_TYPE, "0").but("")  # a meter's type: it is not fed in delta
 V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
 # Also of a unit that does not say how it is fed: the sum of its lines is right either way.
 V5_LINES = figure(
@@ -54,9 +54,7 @@ V3_FEEDBACK = column("~.16.1.4", "ctrlOutletFeedback")  # the measured state
 V3_PENDING = column("~.16.1.5", "ctrlOutletPending")
 # the feedback, if it equals the pending state
 V3_SETTLED = Merged(
-    tuple(
-        Only(Only(V3_FEEDBACK, V3_FEEDBACK, (value,)), V3_PENDING, (value,)) for value in ("0", "1")
-    )
+    tuple(V3_FEEDBACK.where(V3_FEEDBACK, value).where(V3_PENDING, value) for value in ("0", "1"))
 )
 V3_PLUGGED = column("~.25.1.4", "ctrl3ChIECAvail")
 # Two columns tell whether a unit has ctrl3ChIECTable: an answer may lack one of them.
@@ -74,7 +72,7 @@ def _v3_phases(first: int, name: str) -> Source:
         return column(f"~.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1])
 
     plug = numbered_parts(lambda n: Complete(V3_PLUGGED, beside=values(n)), phases)
-    rows = Only(Complete(numbered_parts(values, phases), beside=plug), plug, ("1",))
+    rows = Complete(numbered_parts(values, phases), beside=plug).where(plug, "1")
     return if_listed(rows, V3_TABLE)
 
 
@@ -91,7 +89,7 @@ DCS_OUTLETS = Spread(
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types; 0: undefined
 DCS_SWITCHED = ("2", "4", "6", "8")
-DCS_UNITS = Only(DCS_TYPE, DCS_TYPE, DCS_PRESENT, others=DCS_ABSENT)
+DCS_UNITS = DCS_TYPE.where(DCS_TYPE, *DCS_PRESENT, others=DCS_ABSENT)
 
 
 def _dcs(below: str, name: str) -> Listed:
@@ -130,7 +128,7 @@ def _acs(below: str, name: str) -> First:
 
 def _measured(values: Source, power_type: Source) -> Listed:
     """The rows, without a value where the unit estimates its power."""
-    return empty_where(values, ESTIMATED, by=power_type)
+    return values.known_where(values.but(ESTIMATED, by=power_type))
 
 
 PM_TYPE = column("~.5.1.65", "pmPowerMgmtOutletsTablePowerType", optional=True)
@@ -149,19 +147,13 @@ ACS_LINES = Complete(
     beside=_acs("8.1.4", "acsPowerMgmtPhasesTablePhaseName"),
 )
 ACS_PHASES = _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases")
-ACS_CURRENT = without(
-    Complete(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"), beside=ACS_PHASES),
-    THREE_PHASES,
-    by=ACS_PHASES,
+ACS_CURRENT = Complete(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"), beside=ACS_PHASES).but(
+    THREE_PHASES, by=ACS_PHASES
 )
 ACS_TYPE = _acs("3.1.50", "acsPowerMgmtPDUTablePowerType")
-ACS_POWER = without(
-    _measured(
-        Complete(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"), beside=ACS_TYPE), ACS_TYPE
-    ),
-    NO_SENSOR,
-    by=ACS_TYPE,
-)
+ACS_POWER = _measured(
+    Complete(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"), beside=ACS_TYPE), ACS_TYPE
+).but(NO_SENSOR, by=ACS_TYPE)
 PM_OUTLET_COUNT = column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets")
 port_total = partial(total, else_outlets=True, unit=Arcs(0, 2))  # of a PDU of a port
 # A PM with outlets is no console server. Not the other way round: a PM may have no outlets.
@@ -170,10 +162,8 @@ PM_OUTLET_AMPS = column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue", optio
 # Before 2010, PM-MIB has only the currents of up to three sensors, and does not say what each of
 # several measures.
 ONE_SENSOR = Unless(
-    Only(
-        column("10418.17.2.5.3.1.10", "pmPowerMgmtPDUTableCurrent1Value", optional=True),
-        column("10418.17.2.5.3.1.9", "pmPowerMgmtPDUTableCurrentNOS", optional=True),
-        ("1",),
+    column("10418.17.2.5.3.1.10", "pmPowerMgmtPDUTableCurrent1Value", optional=True).where(
+        column("10418.17.2.5.3.1.9", "pmPowerMgmtPDUTableCurrentNOS", optional=True), "1"
     ),
     First((PM_OUTLET_AMPS, PM_AMPS, _acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"))),
 )
@@ -186,7 +176,7 @@ LIEBERT_POINT = column("476.1.42.3.5.2.2.1.2", "lgpPwrMeasurementPointId")
 def _rows_of_points(values: Source, points: Source, *numbers: int) -> Only:
     """Rows of the measurement points with these numbers in the MIB."""
     point_ids = [oid(f"476.1.42.3.5.2.1.{point}") for point in numbers]
-    return Only(values, points, (*point_ids, *(f".{point}" for point in point_ids)))
+    return values.where(points, *point_ids, *(f".{point}" for point in point_ids))
 
 
 LIEBERT_LINES = column("476.1.42.3.5.2.2.1.3", "lgpPwrMeasurementPointNumLines")
@@ -496,7 +486,7 @@ PROFILES = (
                 figure(currents, TENTHS, (), padding=NO_METER)
                 for currents in (
                     PM_LINES,
-                    without(Complete(PM_AMPS, beside=PM_PHASES), THREE_PHASES, by=PM_PHASES),
+                    Complete(PM_AMPS, beside=PM_PHASES).but(THREE_PHASES, by=PM_PHASES),
                     Unless(ACS_LINES, PM_OUTLETS),
                     Unless(ACS_CURRENT, PM_OUTLETS),
                     ONE_SENSOR,

@@ -6,7 +6,13 @@ sources.
 
 from __future__ import annotations
 
-from .base import ObjectSource as ObjectSource, ReadOnly as ReadOnly, Source as Source
+from .base import (
+    Listed as Listed,
+    ObjectSource as ObjectSource,
+    Only as Only,
+    ReadOnly as ReadOnly,
+    Source as Source,
+)
 from .chains import ByUnit as ByUnit, UnitOf as UnitOf
 from .choices import (
     First as First,
@@ -29,9 +35,7 @@ from .filters import (
     Complete as Complete,
     Counted as Counted,
     EachUnit as EachUnit,
-    Listed as Listed,
     OfUnits as OfUnits,
-    Only as Only,
     Units as Units,
 )
 from .joins import Joined as Joined, Part as Part

@@ -12,16 +12,21 @@ make the command reach another outlet.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import ClassVar, NoReturn, Optional
 
 from ...dcimanager.rows import Raw
-from ...shared.errors import NoSuchOutlet, Unsupported
-from ..decoding import LONGEST_NUMBER, Rows
+from ...shared.errors import NoSuchOutlet, ProtocolError, Unsupported
+from .. import validation
+from ..decoding import LONGEST_NUMBER, Rows, text
 from ..frozen_value import FrozenValue
 from ..reader import NAMELESS, UNMARKED, Lost, Reader
+
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_NO_VALUE = "-1"  # of many agents, in any column
 
 
 def no_object(identity: str) -> NoSuchOutlet:
@@ -70,6 +75,29 @@ class Source(FrozenValue, ABC):
         Reads all rows unless the class can read one.
         """
         return self.rows(reader).get(identity)
+
+    def where(
+        self, mark: Source, *values: str, others: tuple[str, ...] = (), demanded: bool = False
+    ) -> Only:
+        """The rows whose value in `mark` is one of `values`. See `Only`."""
+        return Only(self, mark, values, demanded=demanded, others=others)
+
+    def but(
+        self,
+        *values: str,
+        by: Optional[Source] = None,
+        others: tuple[str, ...] = (),
+        demanded: bool = False,
+    ) -> Only:
+        """The rows whose value is none of `values`, such as padding or the neutral line. `by`:
+        another column of the table, whose values decide instead. See `Only`."""
+        mark = by or self
+        return Only(self, mark, values, keep=False, demanded=demanded, others=others)
+
+    def known_where(self, known: Source) -> Listed:
+        """All rows, with the values of `known`, which leaves some out: these are empty, so that
+        there is no sum."""
+        return Listed(self, known)
 
     def reads_single_rows(self) -> bool:
         """Whether `value_of` has a value for exactly the identities of `rows`, and most devices
@@ -156,3 +184,106 @@ class ReadOnly(Source):
 
     def _refusal(self) -> str:
         return f"a {type(self).__name__} cannot be written: {self.WHY}"
+
+
+class Only(RowFilter):
+    """Rows of `source` whose value in `test` is one of `values`. For padding rows, mixed tables,
+    neutral lines.
+
+    If a row's value in `test` is neither one of `values` nor one of `others`, the row is kept with
+    an empty value, because it may be an outlet or a part of a sum; so is, without `others`, one
+    that is no whole number if all `values` are, and -1, which many agents show for no value. Such
+    a row is not written.
+
+    Fields:
+        source: the rows to choose from.
+        test: the values that decide, under the same identities.
+        values: the texts to compare with.
+        keep: false for all other rows instead. With true, a row without a value in `test` is
+            dropped; with false, it is kept.
+        demanded: for a `test` that tells outlets from padding. A row without a value in it may be
+            either: `rows` raises ProtocolError, and `value_of` has no value.
+        others: the texts that the MIB has beside `values`; none if these are numbers or texts of
+            any kind.
+    """
+
+    test: Source
+    values: tuple[str, ...]
+    keep: bool = True
+    demanded: bool = False
+    others: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        validation.require_values(self.values, "values")
+        for name in ("values", "others"):
+            validation.require_distinct_texts(getattr(self, name), name)
+        validation.disjoint((("values", self.values), ("others", self.others)))
+
+    def rows(self, reader: Reader) -> Rows:
+        marks, rows = self.test.rows(reader), self.source.rows(reader)
+        nameless_value = next((marks[row] for row in marks if is_nameless(row)), None)
+        kept_rows: Rows = {}
+        for identity, value in rows.items():
+            mark = marks.get(identity, nameless_value)
+            is_unmarked = is_nameless(identity) and identity not in marks
+            if mark is None and not is_unmarked and self.demanded:
+                raise ProtocolError(
+                    f"the device lists the row {identity} without the value that "
+                    "tells outlets from padding; poll it again"
+                )
+            fit = is_unmarked or self._fits(mark)
+            if fit is not False:
+                is_known = fit or isinstance(value, Lost)
+                kept_rows[identity] = value if is_known else unmarked_value(mark)
+        return kept_rows
+
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        mark = self.test.value_of(reader, identity)
+        fit = self._fits_alone(mark)
+        value = None if fit is False else self.source.value_of(reader, identity)
+        return unmarked_value(mark) if fit is None and value is not None else value
+
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        return self._fits_alone(self.test.value_of(reader, identity)) is True
+
+    def _fits_alone(self, mark: Optional[Raw]) -> Optional[bool]:
+        """`_fits` of one row, read alone."""
+        return False if mark is None and self.demanded else self._fits(mark)
+
+    def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
+        """Whether the row is kept; None: it is kept, but with an empty value."""
+        if isinstance(mark, Lost):
+            return None
+        mark_text = None if mark is None else text(mark)
+        is_value = mark_text in self.values
+        if self.others:
+            is_known = is_value or mark_text in self.others
+        elif mark_text is None:
+            is_known = True
+        else:
+            are_numbers = all(map(_WHOLE.fullmatch, self.values))
+            is_number_missing = are_numbers and not _WHOLE.fullmatch(mark_text)
+            is_known = is_value or not (is_number_missing or mark_text == _NO_VALUE)
+        return is_value is self.keep if is_known else None
+
+
+class Listed(ReadOnly):
+    """All rows of `source`, with the values of `known`. A row that is empty in `source`, or that
+    `known` leaves out, has an empty value, so that there is no sum."""
+
+    WHY = "it has rows without an object"
+
+    source: Source
+    known: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        values = self.known.rows(reader)
+        nameless_value = next((values[row] for row in values if is_nameless(row)), "")
+        rows = self.source.rows(reader)
+        known_rows: Rows = {}
+        for identity, value in rows.items():
+            if text(value):
+                known_rows[identity] = values.get(identity, nameless_value)
+            else:
+                known_rows[identity] = unmarked_value(value)
+        return known_rows

@@ -127,9 +127,10 @@ class ByUnit(ObjectSource):
         if not rows or _is_one_unit(rows, reader, self):
             return {row: row for row in rows}
         identities = self._identities_of(reader, rows)
-        # an Easy PDU ends with a row that is no outlet
-        outlet_rows = [row for row, identity in identities.items() if not is_nameless(identity)]
-        last = outlet_rows[-1] if outlet_rows else ""
+        last = ""
+        for row, identity in identities.items():
+            if not is_nameless(identity):  # an Easy PDU ends with a row that is no outlet
+                last = row
         for column in (self.number, self.unit):
             value = column.rows(reader).get(last)
             if value is not None:
@@ -144,16 +145,21 @@ class ByUnit(ObjectSource):
     def _identities_of(self, reader: Reader, rows: Iterable[str]) -> dict[str, str]:
         """Row -> identity, by the two columns. Raises ProtocolError."""
         units, numbers = self.unit.rows(reader), self.number.rows(reader)
-        positions = {
-            row: _Position(text(units.get(row, "")), text(numbers.get(row, ""))) for row in rows
-        }
-        is_lost = any(isinstance(value, Lost) for value in (*units.values(), *numbers.values()))
-        if not is_lost and not any(any(position) for position in positions.values()):
+        positions: dict[str, _Position] = {}
+        is_empty = not any(
+            isinstance(value, Lost) for value in (*units.values(), *numbers.values())
+        )
+        for row in rows:
+            position = _Position(unit=text(units.get(row, "")), number=text(numbers.get(row, "")))
+            positions[row] = position
+            is_empty = is_empty and not any(position)
+        if is_empty:
             if any(column.rows(reader) for column in self.others):
                 return {}
             last = next(reversed(positions), "")
-            cells = [_cell(column, reader, last) for column in (self.unit, self.number)]
-            if not any(cells) and self._may_lack_columns():
+            unit_of_last = _cell(self.unit, reader, last)
+            number_of_last = _cell(self.number, reader, last)
+            if not (unit_of_last or number_of_last) and self._may_lack_columns():
                 reader.places[self.unit, self.number] = ""  # the device has no such columns
                 return {row: row for row in positions}
         row_by_identity: dict[str, str] = {}
@@ -187,12 +193,11 @@ def _is_one_unit(rows: Rows, reader: Reader, columns: ByUnit) -> bool:
     """Whether the rows are 1 … N and all of one first unit, as the last one shows: its number on
     its unit is N. It costs two GETs, in place of two walks."""
     last = str(len(rows))
-    return (
-        last in rows
-        and rows.keys() == {str(row) for row in range(1, len(rows) + 1)}
-        and _cell(columns.number, reader, last) == last
-        and _cell(columns.unit, reader, last) in columns.first_units
-    )
+    if not rows or rows.keys() != {str(row) for row in range(1, len(rows) + 1)}:
+        return False
+    if _cell(columns.number, reader, last) != last:
+        return False
+    return _cell(columns.unit, reader, last) in columns.first_units
 
 
 def _cell(column: Source, reader: Reader, row: str) -> str:

@@ -70,10 +70,12 @@ class Conditional(RowFilter):
 
     def rows(self, reader: Reader) -> Rows:
         holds = self.holds(reader)
-        if isinstance(holds, Lost):
-            rows = self.source.rows(reader)
-            return dict.fromkeys(rows if holds is UNMARKED else [*rows, NAMELESS], holds)
-        return self.source.rows(reader) if holds else {}
+        if not isinstance(holds, Lost):
+            return self.source.rows(reader) if holds else {}
+        identities = list(self.source.rows(reader))
+        if holds is not UNMARKED:
+            identities.append(NAMELESS)
+        return dict.fromkeys(identities, holds)
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         holds = self.holds(reader)
@@ -109,17 +111,20 @@ class Provided(Conditional):
         validation.pattern(self.others, "others")
 
     def holds(self, reader: Reader) -> Union[bool, Lost]:
+        lost: Optional[Lost] = None
+        texts: set[str] = set()
         # rows often have the same few marks
         marks = set(self.test.rows(reader).values())
-        lost = next((mark for mark in marks if isinstance(mark, Lost)), None)
-        texts = {text(mark) for mark in marks if not isinstance(mark, Lost)}
-        holds = bool(marks) and _match_all(texts, self.pattern)
-        is_known = bool(marks) and _match_all(texts, self.pattern, self.others)
-        if lost is not None and is_known:
+        for mark in marks:
+            if not isinstance(mark, Lost):
+                texts.add(text(mark))
+            elif lost is None:
+                lost = mark
+        if not marks or not _match_all(texts, self.pattern, self.others):
+            return UNMARKED if self.others else False
+        if lost is not None:
             return lost_by(lost)
-        if holds:
-            return True
-        return UNMARKED if self.others and not is_known else False
+        return _match_all(texts, self.pattern)
 
 
 def _match_all(texts: Iterable[str], *patterns: str) -> bool:
@@ -142,11 +147,12 @@ class Whole(Filter):
         if count is None or count <= 0:
             return {}
         rows = self.source.rows(reader)
-        # what is lost with a mark may be no row
-        doubtful = [
-            value for value in rows.values() if isinstance(value, Lost) and not value.is_hole
-        ]
-        return rows if len(rows) - len(doubtful) >= count else {NAMELESS: LOST}
+        certain_rows = 0
+        for value in rows.values():
+            # what is lost with a mark may be no row
+            if not isinstance(value, Lost) or value.is_hole:
+                certain_rows += 1
+        return rows if certain_rows >= count else {NAMELESS: LOST}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.value_of(reader, identity)

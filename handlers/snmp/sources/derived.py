@@ -47,15 +47,18 @@ class Bits(ReadOnly):
             return value
         if isinstance(value, str) and _LOST in value:
             return ""
-        possible_bits = {
-            self._bit_of(octets) for octets in (bits(value), latin_1(value)) if octets is not None
-        }
-        return possible_bits.pop() if len(possible_bits) == 1 else ""
+        bit = self._bit_of(bits(value))
+        from_latin_1 = latin_1(value)
+        if from_latin_1 is None or self._bit_of(from_latin_1) == bit:
+            return bit
+        return ""
 
     def _bit_of(self, octets: bytes) -> str:
         """The bit in these octets, "0" behind their end."""
         octet, shift = self.bit // 8, 7 - self.bit % 8
-        return str(octets[octet] >> shift & 1) if octet < len(octets) else "0"
+        if octet >= len(octets):
+            return "0"
+        return str(octets[octet] >> shift & 1)
 
 
 class Field(ReadOnly):
@@ -73,8 +76,12 @@ class Field(ReadOnly):
             raise ValueError(f"field is {self.field}; count from 0")
 
     def rows(self, reader: Reader) -> Rows:
-        fields = {row: self._field(value) for row, value in self.source.rows(reader).items()}
-        return {row: field for row, field in fields.items() if field is not None}
+        fields: Rows = {}
+        for row, value in self.source.rows(reader).items():
+            field = self._field(value)
+            if field is not None:
+                fields[row] = field
+        return fields
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         value = self.source.value_of(reader, identity)
@@ -104,7 +111,9 @@ class Number(ReadOnly):
         numbers: Rows = {}
         for identity in self.over.rows(reader):
             arcs = identity.split(".")
-            arc = number(arcs[self.position]) if -len(arcs) <= self.position < len(arcs) else None
+            if not -len(arcs) <= self.position < len(arcs):
+                continue
+            arc = number(arcs[self.position])
             if arc is not None:
                 numbers[identity] = str(int(arc) + self.plus)
         return numbers
@@ -122,14 +131,15 @@ class Chained(ReadOnly):
     separator: str = ":"
 
     def rows(self, reader: Reader) -> Rows:
-        units = {identity: text(unit) for identity, unit in self.unit.rows(reader).items()}
-        several = len(set(units.values())) > 1
-        numbers: Rows = {}
-        for identity, label in self.number.rows(reader).items():
-            if several and identity in units:
-                numbers[identity] = f"{units[identity]}{self.separator}{text(label)}"
-            else:
-                numbers[identity] = label
+        raw_units = self.unit.rows(reader)
+        units = {identity: text(unit) for identity, unit in raw_units.items()}
+        labels = self.number.rows(reader)
+        if len(set(units.values())) < 2:
+            return labels
+        numbers = dict(labels)
+        for identity in labels.keys() & units:
+            unit, label = units[identity], text(labels[identity])
+            numbers[identity] = f"{unit}{self.separator}{label}"
         return numbers
 
 
@@ -153,11 +163,13 @@ class Alike(ReadOnly):
         for identity, mark in self.like.rows(reader).items():
             unit = identity.rpartition(".")[0] or identity
             kinds.setdefault((unit, mark), []).append(identity)
+        if not kinds:
+            return self.source.rows(reader)
         value_by_row: Rows = {}
         for identities in kinds.values():
-            first, last = identities[0], identities[-1]
-            value = self.source.value_of(reader, first)
-            if value is None or value != self.source.value_of(reader, last):
+            value = self.source.value_of(reader, identities[0])
+            if value is None or value != self.source.value_of(reader, identities[-1]):
                 return self.source.rows(reader)
-            value_by_row.update(dict.fromkeys(identities, value))
-        return value_by_row if kinds else self.source.rows(reader)
+            for identity in identities:
+                value_by_row[identity] = value
+        return value_by_row

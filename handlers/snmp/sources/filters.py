@@ -3,7 +3,6 @@ values for missing rows, so that no sum is formed without them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Optional
@@ -23,116 +22,7 @@ from .base import (
     is_nameless,
     is_number,
     lost_by,
-    unmarked_value,
 )
-
-_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_NO_VALUE = "-1"  # of many agents, in any column
-
-
-class Only(RowFilter):
-    """Rows of `source` whose value in `test` is one of `values`. For padding rows, mixed tables,
-    neutral lines.
-
-    If a row's value in `test` is neither one of `values` nor one of `others`, the row is kept with
-    an empty value, because it may be an outlet or a part of a sum; so is, without `others`, one
-    that is no whole number if all `values` are, and -1, which many agents show for no value. Such
-    a row is not written.
-
-    Fields:
-        source: the rows to choose from.
-        test: the values that decide, under the same identities.
-        values: the texts to compare with.
-        keep: false for all other rows instead. With true, a row without a value in `test` is
-            dropped; with false, it is kept.
-        demanded: for a `test` that tells outlets from padding. A row without a value in it may be
-            either: `rows` raises ProtocolError, and `value_of` has no value.
-        others: the texts that the MIB has beside `values`; none if these are numbers or texts of
-            any kind.
-    """
-
-    test: Source
-    values: tuple[str, ...]
-    keep: bool = True
-    demanded: bool = False
-    others: tuple[str, ...] = ()
-
-    def check(self) -> None:
-        validation.require_values(self.values, "values")
-        for name in ("values", "others"):
-            validation.require_distinct_texts(getattr(self, name), name)
-        validation.disjoint((("values", self.values), ("others", self.others)))
-
-    def rows(self, reader: Reader) -> Rows:
-        marks, rows = self.test.rows(reader), self.source.rows(reader)
-        nameless_value = next((marks[row] for row in marks if is_nameless(row)), None)
-        rows_without_mark = (
-            [row for row in rows if row not in marks and not is_nameless(row)]
-            if self.demanded and nameless_value is None
-            else []
-        )
-        if rows_without_mark:
-            raise ProtocolError(
-                f"the device lists the row {rows_without_mark[0]} without the value that "
-                "tells outlets from padding; poll it again"
-            )
-        kept_rows: Rows = {}
-        for identity, value in rows.items():
-            mark = marks.get(identity, nameless_value)
-            is_unmarked = is_nameless(identity) and identity not in marks
-            fit = is_unmarked or self._fits(mark)
-            if fit is not False:
-                is_known = fit or isinstance(value, Lost)
-                kept_rows[identity] = value if is_known else unmarked_value(mark)
-        return kept_rows
-
-    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
-        mark = self.test.value_of(reader, identity)
-        fit = self._fits_alone(mark)
-        value = None if fit is False else self.source.value_of(reader, identity)
-        return unmarked_value(mark) if fit is None and value is not None else value
-
-    def keeps(self, reader: Reader, identity: str) -> bool:
-        return self._fits_alone(self.test.value_of(reader, identity)) is True
-
-    def _fits_alone(self, mark: Optional[Raw]) -> Optional[bool]:
-        """`_fits` of one row, read alone."""
-        return False if mark is None and self.demanded else self._fits(mark)
-
-    def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
-        """Whether the row is kept; None: it is kept, but with an empty value."""
-        if isinstance(mark, Lost):
-            return None
-        mark_text = None if mark is None else text(mark)
-        if self.others:
-            is_known = mark_text in self.values or mark_text in self.others
-            return (mark_text in self.values) is self.keep if is_known else None
-        if mark_text is not None:
-            if not _WHOLE.fullmatch(mark_text) and all(map(_WHOLE.fullmatch, self.values)):
-                return None
-            if mark_text == _NO_VALUE and _NO_VALUE not in self.values:
-                return None
-        return (mark_text in self.values) is self.keep
-
-
-class Listed(ReadOnly):
-    """All rows of `source`, with the values of `known`. A row that is empty in `source`, or that
-    `known` leaves out, has an empty value, so that there is no sum."""
-
-    WHY = "it has rows without an object"
-
-    source: Source
-    known: Source
-
-    def rows(self, reader: Reader) -> Rows:
-        values = self.known.rows(reader)
-        nameless_value = next((values[row] for row in values if is_nameless(row)), "")
-        rows: Rows = {}
-        for identity, value in self.source.rows(reader).items():
-            rows[identity] = (
-                values.get(identity, nameless_value) if text(value) else unmarked_value(value)
-            )
-        return rows
 
 
 class Complete(ReadOnly):
@@ -186,24 +76,32 @@ class Complete(ReadOnly):
         for identity, value in beside.items():
             if identity not in rows:
                 all_rows[identity] = lost_by(value) if isinstance(value, Lost) else LOST
+        for unit in self._short_units(reader, all_rows):
+            all_rows[f"{unit}."] = LOST  # the dot: no index ends with one
+        if len(all_rows) < self.least:
+            all_rows["."] = LOST
+        if self.numbered is not None:
+            for identity in list(_gaps(list(all_rows), self.numbered)):
+                all_rows[identity] = LOST
+        if self.next_row and self._has_row(reader, _next_rows(all_rows)):
+            all_rows[NAMELESS] = LOST
+        return all_rows
+
+    def _short_units(self, reader: Reader, rows: Iterable[str]) -> list[str]:
+        """The units that have fewer of these rows than they count, or other ones."""
         counts = self.count.rows(reader) if self.count else {}
+        short_units: list[str] = []
         for unit, value in counts.items():
             count = number(value)
             if count is None:
                 continue
-            rows_of_unit = list(all_rows)
+            rows_of_unit = list(rows)
             if len(counts) > 1:  # a single count is of all rows
                 rows_of_unit = [row for row in rows_of_unit if unit in identity_prefixes(row)]
             is_short = len(rows_of_unit) < count
             if is_short or (not self.gaps and lacks_first_row(rows_of_unit, count)):
-                all_rows[f"{unit}."] = LOST  # the dot: no index ends with one
-        if len(all_rows) < self.least:
-            all_rows["."] = LOST
-        if self.numbered is not None:
-            all_rows.update(dict.fromkeys(_gaps(list(all_rows), self.numbered), LOST))
-        if self.next_row and self._has_row(reader, _next_rows(all_rows)):
-            all_rows[NAMELESS] = LOST
-        return all_rows
+                short_units.append(unit)
+        return short_units
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.value_of(reader, identity)
@@ -225,15 +123,15 @@ def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:
     numbers: dict[str, set[int]] = {}
     for identity in rows:
         arcs = identity.split(".")
-        arc = arcs.pop(position) if -len(arcs) <= position < len(arcs) else ""
+        if not -len(arcs) <= position < len(arcs):
+            continue
+        arc = arcs.pop(position)
+        unit = ".".join(arcs)
         if arc.isascii() and arc.isdigit():
-            # the other arcs name the unit
-            numbers.setdefault(".".join(arcs), set()).add(int(arc))
+            numbers.setdefault(unit, set()).add(int(arc))
     for unit, numbers_of_unit in numbers.items():
-        if (
-            max(numbers_of_unit) - min(numbers_of_unit) >= len(numbers_of_unit)
-            or min(numbers_of_unit) > 1
-        ):
+        first, last = min(numbers_of_unit), max(numbers_of_unit)
+        if first > 1 or last - first >= len(numbers_of_unit):
             yield f"{unit}.."  # no index ends with dots
 
 
@@ -241,13 +139,19 @@ def lacks_first_row(rows: Sequence[str], count: Decimal) -> bool:
     """Whether a table that is numbered from 1, and may be longer than the count, lacks a row of
     those up to the count.
     """
-    last_arcs = [row.rpartition(".")[2] for row in rows]
-    if not rows or not all(arc.isascii() and arc.isdigit() for arc in last_arcs):
+    numbers: set[int] = set()
+    for row in rows:
+        arc = row.rpartition(".")[2]
+        if not (arc.isascii() and arc.isdigit()):
+            return False
+        numbers.add(int(arc))
+    if len(numbers) < len(rows) or not numbers:
         return False
-    numbers = set(map(int, last_arcs))
     # with one row missing at most: what is numbered otherwise has no first rows
-    is_numbered = len(numbers) == len(rows) and min(numbers) > 0 and max(numbers) <= len(rows) + 1
-    return is_numbered and any(n not in numbers for n in range(1, int(count) + 1))
+    if min(numbers) == 0 or max(numbers) > len(rows) + 1:
+        return False
+    counted = range(1, int(count) + 1)
+    return not numbers.issuperset(counted)
 
 
 class Arc(RowFilter):
@@ -359,17 +263,22 @@ class EachUnit(ReadOnly):
         units = self._read_units(reader) if rows else set()
         if not units:
             return rows
-        units_of_rows = {
-            text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows
-        }
-        # the dot: no index ends with one
-        return {**rows, **{f"{unit}.": LOST for unit in sorted(units - units_of_rows)}}
+        unit_by_row = self.unit.rows(reader)
+        for identity, unit in unit_by_row.items():
+            if identity in rows:
+                units.discard(text(unit))
+        all_rows = dict(rows)
+        for unit_name in sorted(units):
+            all_rows[f"{unit_name}."] = LOST  # the dot: no index ends with one
+        return all_rows
 
     def _read_units(self, reader: Reader) -> set[str]:
         """The units of the chain; none if every source of `units` lists at most one."""
         unit_names: set[str] = set()
         for units in self.units:
-            names = set(map(text, set(units.rows(reader).values()))) - {""}
+            values = set(units.rows(reader).values())
+            names = set(map(text, values))
+            names.discard("")
             if len(names) > 1:
                 unit_names |= names
         return unit_names
@@ -400,9 +309,10 @@ class Counted(RowFilter):
                 "the device does not say how many rows of a table are outlets, and the others look"
                 " like outlets, too; check which objects this community or user may read"
             )
-        rows_in_count = {
-            identity: value for identity, value in rows.items() if self._fits(identity, count)
-        }
+        rows_in_count: Rows = {}
+        for identity, value in rows.items():
+            if self._fits(identity, count):
+                rows_in_count[identity] = value
         if count is not None and len(rows_in_count) < count:
             raise ProtocolError(
                 f"the device counts {count:f} rows in a table, but it listed {len(rows_in_count)}"
@@ -456,7 +366,8 @@ class Checked(Filter):
     def rows(self, reader: Reader) -> Rows:
         rows = dict(self.source.rows(reader))
         doubtful_rows = [identity for identity, value in rows.items() if text(value) in self.values]
-        for identity, mark in self._marks(reader, doubtful_rows).items():
+        marks = self._marks(reader, doubtful_rows)
+        for identity, mark in marks.items():
             if isinstance(mark, Lost):
                 rows[identity] = lost_by(mark)
             elif mark is not None and text(mark) in self.refuse:

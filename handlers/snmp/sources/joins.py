@@ -60,15 +60,17 @@ class Joined(ReadOnly):
                 return {NAMELESS: Lost("only one of two tables has the columns that join them")}
             if not all(own.has_text) or not all(keys.has_text):
                 return values  # which keep their own indexes
-        row_by_key = {key: row for row, key in keys.clear.items() if row in values}
-        is_open = any(row not in keys.clear for row in values)  # it may be any outlet's
-        is_free = is_open or not row_by_key.keys() <= set(own.clear.values())
+        value_by_key = {key: values[row] for row, key in keys.clear.items() if row in values}
+        is_open = not values.keys() <= keys.clear.keys()  # a value may be any outlet's
+        own_keys = set(own.clear.values())
+        is_free = is_open or not value_by_key.keys() <= own_keys
         joined: Rows = {}
         for identity in own.rows:
             key = own.clear.get(identity)
-            if key in row_by_key:
-                joined[identity] = values[row_by_key[key]]
-            elif is_open if key else is_free:
+            may_have_value = is_open if key else is_free
+            if key in value_by_key:
+                joined[identity] = value_by_key[key]
+            elif may_have_value:
                 joined[identity] = UNJOINED
         return joined
 
@@ -104,11 +106,13 @@ class _Keys(NamedTuple):
         keys: dict[str, tuple[str, ...]] = {}
         for row in rows:
             key = tuple(text(table.get(row, "")) for table in tables)
-            if any(key) and all(part or not has for part, has in zip(key, has_text)):
+            # a column without any text is part of no key
+            is_whole = [bool(part) for part in key] == has_text
+            if any(key) and is_whole:
                 keys[row] = key
         counts = Counter(keys.values())
         clear = {row: key for row, key in keys.items() if counts[key] == 1}
-        return cls(rows, clear, has_text)
+        return cls(rows=rows, clear=clear, has_text=has_text)
 
 
 def _is_said(value: Raw) -> bool:
@@ -137,11 +141,12 @@ class Part(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         values = self.source.rows(reader)
-        return {
-            identity: values[self._part(identity)]
-            for identity in self.over.rows(reader)
-            if self._part(identity) in values
-        }
+        value_by_row: Rows = {}
+        for identity in self.over.rows(reader):
+            part = self._part(identity)
+            if part in values:
+                value_by_row[identity] = values[part]
+        return value_by_row
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         part = self._part(identity)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Optional
 
-from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet
 from .. import validation
 from ..decoding import Rows
@@ -73,8 +72,9 @@ class Spread(ObjectSource):
         validation.oid(self.oid, "oid")
         validation.suffix(self.tail, "tail")
         validation.require_values(self.spans, "spans")
-        validation.distinct([n for n, _ in self.numbers()], "spans")
-        validation.distinct([sub for _, sub in self.numbers()], "spans")
+        numbers = list(self.numbers())
+        validation.distinct([n for n, _ in numbers], "spans")
+        validation.distinct([sub for _, sub in numbers], "spans")
         if self.by_row and self.by_get:
             raise ValueError("by_row and by_get do not go together: only a walk finds the rows")
         if self.listed and not self.by_get:
@@ -89,43 +89,54 @@ class Spread(ObjectSource):
     def rows(self, reader: Reader) -> Rows:
         if self.by_row:
             return self._rows_of_units(reader)
-        if not self.by_get:
-            value_by_index = reader.walk(self.oid) if self.tail else reader.column(self.oid)
-            values = {str(n): value_by_index.get(self.index_of(sub)) for n, sub in self.numbers()}
-            return {n: value for n, value in values.items() if value is not None}
+        if self.by_get:
+            return self._rows_by_get(reader)
+        value_by_index = reader.walk(self.oid) if self.tail else reader.column(self.oid)
+        rows: Rows = {}
+        for n, sub in self.numbers():
+            value = value_by_index.get(self.index_of(sub))
+            if value is not None:
+                rows[str(n)] = value
+        return rows
+
+    def _rows_by_get(self, reader: Reader) -> Rows:
+        """The rows with `by_get`."""
         subs = {str(n): sub for n, sub in self.numbers()}
         if self.listed:
             outlets = self.listed.rows(reader)
             subs = {n: sub for n, sub in subs.items() if n in outlets}
-        values = {n: reader.get(self._oid(sub)) for n, sub in subs.items()}
-        answered = [n for n, value in values.items() if value is not None]
-        if not answered:
-            return {}
-        numbers = list(values)
-        if not self.listed:  # a device may have fewer objects
-            numbers = numbers[: numbers.index(answered[-1]) + 1]
         rows: Rows = {}
-        for n in numbers:
-            value = values[n]
+        last_answered = 0
+        for n, sub in subs.items():
+            value = reader.get(self._oid(sub))
             rows[n] = LOST if value is None else value
-        return rows
+            if value is not None:
+                last_answered = len(rows)
+        if not last_answered:
+            return {}
+        if self.listed:
+            return rows
+        # a device may have fewer objects
+        return dict(list(rows.items())[:last_answered])
 
     def reads_single_rows(self) -> bool:
         return self.listed is None
 
     def _rows_of_units(self, reader: Reader) -> Rows:
         """The rows with `by_row`: all outlets of a unit, by number, then those of the next unit."""
-        numbers = {str(sub): n for n, sub in self.numbers()}
-        units: dict[str, dict[int, Raw]] = {}
-        for index, value in reader.walk(self.oid).items():
+        value_by_index = reader.walk(self.oid)
+        subs = {str(sub): n for n, sub in self.numbers()}
+        rows: dict[str, None] = {}
+        for index in value_by_index:
             sub, _, row = index.partition(".")
-            if row and sub in numbers:
-                units.setdefault(row, {})[numbers[sub]] = value
+            if row and sub in subs:
+                rows[row] = None
         value_by_outlet: Rows = {}
-        for row, values in units.items():
-            for n in numbers.values():
-                if n in values:
-                    value_by_outlet[f"{row}.{n}"] = values[n]
+        for row in rows:
+            for sub, n in subs.items():
+                value = value_by_index.get(f"{sub}.{row}")
+                if value is not None:
+                    value_by_outlet[f"{row}.{n}"] = value
         return value_by_outlet
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
@@ -133,7 +144,8 @@ class Spread(ObjectSource):
         sub = next((sub for number, sub in self.numbers() if str(number) == n), None)
         if sub is None or bool(dot) != self.by_row:
             raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's numbers")
-        return reader.resolve(f"{self.oid}.{sub}.{row}" if self.by_row else self._oid(sub))
+        oid = f"{self.oid}.{sub}.{row}" if self.by_row else self._oid(sub)
+        return reader.resolve(oid)
 
     def identity_starts(self) -> Optional[frozenset[str]]:
         return None if self.by_row else frozenset(str(n) for n, _ in self.numbers())

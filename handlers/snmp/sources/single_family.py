@@ -6,7 +6,7 @@ to the file of its kind.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Optional
 
@@ -43,12 +43,13 @@ class Fitted(Filter):
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
-        places = [identity for identity, value in rows.items() if self._is_nothing(value)]
-        for column in self.columns if places else ():
+        empty_rows = {identity for identity, value in rows.items() if self._is_nothing(value)}
+        if not empty_rows:
+            return rows
+        for column in self.columns:
             values = column.rows(reader)
-            places = [identity for identity in places if self._is_nothing(values.get(identity))]
-        empty = frozenset(places)
-        return {identity: value for identity, value in rows.items() if identity not in empty}
+            empty_rows = {row for row in empty_rows if self._is_nothing(values.get(row))}
+        return {identity: value for identity, value in rows.items() if identity not in empty_rows}
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return identity in self.rows(reader)
@@ -116,7 +117,9 @@ class NamedRows(ObjectSource):
             numbers = [group for group in match.groups() if group is not None]
             if not all(map(is_number, numbers)):
                 continue
-            identity = ".".join([index.partition(".")[0], *(str(int(group)) for group in numbers)])
+            arcs = [index.partition(".")[0]]
+            arcs += [str(int(group)) for group in numbers]
+            identity = ".".join(arcs)
             if identity in index_by_identity:
                 raise ProtocolError(f"two variables of the device have the identity {identity}")
             index_by_identity[identity] = index
@@ -146,17 +149,19 @@ class Packed(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
-        if any(isinstance(value, Lost) for value in rows.values()):
-            return {NAMELESS: LOST}
-        packed = {row: text(value) for row, value in rows.items()}
+        packed: dict[str, str] = {}
+        for row, value in rows.items():
+            if isinstance(value, Lost):
+                return {NAMELESS: LOST}
+            packed[row] = text(value)
         if any(packed.values()) and not packed.get(self.main):
             raise ProtocolError(
                 "the first unit lists no outlets, but a later unit does; poll the PDU again"
             )
         value_by_outlet: Rows = {}
-        for row, values in packed.items():
-            for position, value in enumerate(self.values(values), 1):
-                value_by_outlet[self.identity(row, position)] = value
+        for row, states in packed.items():
+            for position, state in enumerate(self.values(states), 1):
+                value_by_outlet[self.identity(row, position)] = state
         return value_by_outlet
 
     def values(self, packed_text: str) -> list[str]:
@@ -328,11 +333,13 @@ class Signed(ReadOnly):
         for row in {**values, **dict.fromkeys(negative)}:
             value, signed_value = values.get(row, ""), signed.get(row, "")
             if row in negative:
-                largest = number(most[row]) if row in most else None
-                reading_by_row[row] = "" if largest is not None and largest <= 0 else signed_value
+                largest = number(most.get(row))
+                has_range = largest is None or largest > 0
+                reading_by_row[row] = signed_value if has_range else ""
+            elif row in unknown and text(value) != text(signed_value):
+                reading_by_row[row] = unmarked_value(lowest.get(row))
             else:
-                is_clear = row not in unknown or text(value) == text(signed_value)
-                reading_by_row[row] = value if is_clear else unmarked_value(lowest.get(row))
+                reading_by_row[row] = value
         return reading_by_row
 
 
@@ -364,7 +371,7 @@ class Gathered(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         values = self.values.rows(reader)
-        meters: dict[tuple[str, str], Raw] = {}  # "": not measured
+        meters: dict[tuple[str, str], Raw] = {}  # module and name -> value; "": not measured
         unclear: dict[str, str] = {}  # module -> names that a list may mean, or all of them
         for row, raw_name in self.names.rows(reader).items():
             module, name = row.partition(".")[0], text(raw_name)
@@ -372,36 +379,40 @@ class Gathered(ReadOnly):
                 unclear[module] = f"{unclear.get(module, '')}{self.separator}{name}"
             meters[module, name] = values.get(row, "")
         sum_by_row: Rows = {}
-        for row, names_of_row in self.lists.rows(reader).items():
-            module = row.partition(".")[0]
-            names = self._names(text(names_of_row))
+        lists = self.lists.rows(reader)
+        for row, names_of_row in lists.items():
             if isinstance(names_of_row, Lost):
                 sum_by_row[row] = lost_by(names_of_row)
-            elif names:
-                doubtful = self._names(unclear.get(module, ""))
-                figures = [
-                    LOST if name in doubtful else meters.get((module, name), "") for name in names
-                ]
-                if module in unclear and not all(map(_is_known, figures)):
-                    figures = [LOST]
-                numbers = [self._measured(figure) for figure in figures]
-                measured = [figure for figure in numbers if figure is not None]
-                if len(measured) == len(numbers):
-                    sum_by_row[row] = format(total(measured), "f")
-                elif any(isinstance(figure, Lost) for figure in figures):
-                    sum_by_row[row] = lost_by(LOST)
+                continue
+            module = row.partition(".")[0]
+            values_of_row: list[Raw] = []
+            doubtful_names = self._names(unclear.get(module, ""))
+            for name in self._names(text(names_of_row)):
+                value = LOST if name in doubtful_names else meters.get((module, name), "")
+                if module in unclear and not text(value):
+                    value = LOST  # the meter may be one of those that are unclear
+                values_of_row.append(value)
+            sum_of_row = self._sum(values_of_row)
+            if sum_of_row is not None:
+                sum_by_row[row] = sum_of_row
         return sum_by_row
 
     def _names(self, names: str) -> Collection[str]:
-        return dict.fromkeys(name.strip() for name in names.split(self.separator) if name.strip())
+        stripped_names = [name.strip() for name in names.split(self.separator)]
+        return dict.fromkeys(filter(None, stripped_names))
 
-    def _measured(self, raw: Raw) -> Optional[Decimal]:
-        value = None if text(raw) in self.absent else number(raw)
-        return value if value is not None and value >= 0 and value not in FILLED else None
-
-
-def _is_known(figure: Raw) -> bool:
-    return bool(text(figure))
+    def _sum(self, values: Sequence[Raw]) -> Optional[Raw]:
+        """The sum of values, LOST if one is lost; None if there is none, or one is not measured."""
+        numbers: list[Decimal] = []
+        for value in values:
+            if isinstance(value, Lost):
+                return lost_by(LOST)
+            figure = None if text(value) in self.absent else number(value)
+            if figure is not None and figure >= 0 and figure not in FILLED:
+                numbers.append(figure)
+        if not numbers or len(numbers) < len(values):
+            return None
+        return format(total(numbers), "f")
 
 
 class ByOctets(ReadOnly):
@@ -430,17 +441,21 @@ class ByOctets(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         by_arcs: dict[tuple[str, ...], list[Raw]] = {}
         for index, value in self.values.rows(reader).items():
-            by_arcs.setdefault(tuple(index.split(".")[: self.length]), []).append(value)
-        value_by_row: Rows = {}
+            arcs = tuple(index.split(".")[: self.length])
+            by_arcs.setdefault(arcs, []).append(value)
         if not by_arcs:
-            return value_by_row
+            return {}
+        value_by_row: Rows = {}
         for row, guid in self.ids.rows(reader).items():
-            arcs = self._arcs(guid, by_arcs)
-            matches = by_arcs.get(arcs, []) if len(arcs) == self.length else []
             if isinstance(guid, Lost):
                 value_by_row[row] = lost_by(guid)
+                continue
+            arcs = self._arcs(guid, by_arcs)
+            matches = by_arcs.get(arcs, []) if len(arcs) == self.length else []
+            if len(matches) == 1:
+                value_by_row[row] = matches[0]
             elif matches or not arcs:
-                value_by_row[row] = matches[0] if len(matches) == 1 else ""
+                value_by_row[row] = ""
         return value_by_row
 
     def _arcs(self, guid: Raw, indexes: Collection[tuple[str, ...]]) -> tuple[str, ...]:
@@ -448,11 +463,12 @@ class ByOctets(ReadOnly):
 
         Text counts as decoded Latin-1 if only that fits a value.
         """
-        utf_8, from_latin_1 = (
-            tuple(map(str, (guid_octets or b"")[: self.length]))
-            for guid_octets in (octets(guid), latin_1(guid))
-        )
-        return from_latin_1 if utf_8 not in indexes and from_latin_1 in indexes else utf_8
+        arcs = tuple(map(str, octets(guid)[: self.length]))
+        if arcs in indexes:
+            return arcs
+        octets_from_latin_1 = latin_1(guid) or b""
+        arcs_from_latin_1 = tuple(map(str, octets_from_latin_1[: self.length]))
+        return arcs_from_latin_1 if arcs_from_latin_1 in indexes else arcs
 
 
 class Renumbered(ReadOnly):
@@ -474,16 +490,18 @@ class Renumbered(ReadOnly):
         over = self.over.rows(reader) if rows else {}
         if not over:
             return {}
-        identities = [str(n) for n in range(1, len(rows) + 1)]
-        is_from_one = rows.keys() == set(identities)
-        has_gap = over.keys() != {str(n) for n in range(1, len(over) + 1)}
-        if over and (has_gap or (is_from_one and len(over) < len(rows))):
+        is_from_one = rows.keys() == _numbers(1, len(rows))
+        has_gap = over.keys() != _numbers(1, len(over))
+        if has_gap or (is_from_one and len(over) < len(rows)):
             raise ProtocolError("the device's list of outlets lacks some of them; poll it again")
-        if len(over) != len(rows):
+        is_from_zero = rows.keys() == _numbers(0, len(rows))
+        if len(over) != len(rows) or not (is_from_one or is_from_zero):
             return {NAMELESS: Lost("its table has other rows than that of the outlets")}
         if is_from_one:
             return rows
-        from_zero = {str(int(identity) - 1): identity for identity in identities}
-        if set(rows) != set(from_zero):
-            return {NAMELESS: Lost("its table has other rows than that of the outlets")}
-        return {from_zero[index]: value for index, value in rows.items()}
+        return {str(int(index) + 1): value for index, value in rows.items()}
+
+
+def _numbers(first: int, count: int) -> set[str]:
+    """`count` numbers from `first` on."""
+    return {str(n) for n in range(first, first + count)}

@@ -27,7 +27,7 @@ from handlers.snmp.settings import FamilySelection, select_families
 from ...cli.error_output import reason
 from ...cli.output import counted
 from ...families import family_tables
-from ...families.recognition import recognise
+from ...families.recognition import UPS_ADVICE, recognise
 from ...families.recorded import UNPROVEN, evidence_of, switching_basis
 from ..recording_formats import LONGEST, HandlerFinding
 from .recorded_rows import read_as_chosen
@@ -159,6 +159,8 @@ def _note_capabilities(
     """Note in `out` what can be read and switched of a device as its family."""
     _note_states(read_device, out)
     _note_switching(read_device, switch_unproven=switch_unproven, out=out)
+    if read_device.profile.ups:
+        out.cannot.append(f"read the UPS itself: {UPS_ADVICE}")
     try:
         figures = metering.read_statistic(read_device)
     except (ProtocolError, Refused, Unsupported) as error:
@@ -255,7 +257,8 @@ def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: Hand
         out.can.append(
             "switch the outlets (not tried here; needs a community or user that may write)"
         )
-    basis = _basis(profile.evidence.switching, source.control)
+    written = family_tables.written_places(source.control)
+    basis = _basis(profile.evidence.switching, *written)
     out.evidence["switching"] = f"{basis}; {switching_basis(profile)}"
 
 

@@ -13,13 +13,14 @@ from handlers.shared.errors import PduHandlerError
 from handlers.snmp.decoding import number, printable_text
 from handlers.snmp.detection import SYS_DESCR
 from handlers.snmp.handler import Session
-from handlers.snmp.profile import NO_MAKER
+from handlers.snmp.profile import NO_MAKER, Profile, oids
 from handlers.snmp.reader import Reader
 
 from ..nameplate import Nameplate, join_words
 
 _SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
-_EO_POWER_ACCURACY = "1.3.6.1.2.1.229.1.2.1.4"
+_ENERGY_OBJECTS = "1.3.6.1.2.1.229.1.2.1"
+_EO_POWER_ACCURACY = f"{_ENERGY_OBJECTS}.4"
 _HUNDREDTHS = 100.0  # of a percent
 _MOST_HUNDREDTHS = 10_000
 _LONGEST = 200
@@ -31,33 +32,43 @@ _ENTITY_SERIAL = "1.3.6.1.2.1.47.1.1.1.1.11"
 
 
 def read_nameplate(session: Session) -> Nameplate:
-    """Family and uptime, serial number, firmware, model, sysDescr and accuracy: usually 4 or 5
-    reads in the session of the other readings. The manufacturer is the family's vendor if no object
-    names it.
+    """As `read_brief_nameplate`, with manufacturer, model and sysDescr, in up to 3 reads more. The
+    manufacturer is the family's vendor if no object names it."""
+    reader, profile = session.device.reader, session.device.profile
+    brief_nameplate = read_brief_nameplate(session)
+    sys_descr = reader.get(SYS_DESCR)
+    description = "" if sys_descr is None else printable_text(sys_descr, _LONGEST)
+    vendor = "" if profile.vendor == NO_MAKER else profile.vendor
+    return brief_nameplate._replace(
+        manufacturer=_texts(reader, profile.nameplate.manufacturer) or vendor,
+        model=_texts(reader, profile.nameplate.model) or _described_model(description),
+        description=description,
+    )
+
+
+def read_brief_nameplate(session: Session) -> Nameplate:
+    """Family and uptime, serial number, firmware and accuracy: usually 2 or 3 reads in the session
+    of the other readings.
 
     sysUpTime is that of the agent. It begins again with the unit and with its network card, and
     after 497 days.
     """
-    device = session.device
+    reader, profile = session.device.reader, session.device.profile
     # `again`: a session must not hand out an uptime that an earlier call has read
-    ticks = number(device.reader.again().get(_SYS_UP_TIME) or "")
-    uptime = None if ticks is None else float(ticks) / 100.0
-    family = device.profile.key
-    objects = device.profile.nameplate
-    sys_descr = device.reader.get(SYS_DESCR)
-    description = "" if sys_descr is None else printable_text(sys_descr, _LONGEST)
-    vendor = device.profile.vendor
+    ticks = number(reader.again().get(_SYS_UP_TIME) or "")
     return Nameplate(
-        family,
-        _texts(device.reader, objects.serial or _ENTITY_SERIAL),
-        _texts(device.reader, objects.firmware),
-        uptime,
-        _accuracy(device.reader),
-        manufacturer=_texts(device.reader, objects.manufacturer)
-        or ("" if vendor == NO_MAKER else vendor),
-        model=_texts(device.reader, objects.model) or _described_model(description),
-        description=description,
+        family=profile.key,
+        serial=_texts(reader, profile.nameplate.serial or _ENTITY_SERIAL),
+        firmware=_texts(reader, profile.nameplate.firmware),
+        uptime_s=None if ticks is None else float(ticks) / 100.0,
+        accuracy_percent=_accuracy(reader) if _has_energy_objects(profile) else None,
     )
+
+
+def _has_energy_objects(profile: Profile) -> bool:
+    """Whether the family has objects of ENERGY-OBJECT-MIB: no recorded unit of another one has its
+    accuracy, and each would be asked for it in each reading."""
+    return any(oid.startswith(f"{_ENERGY_OBJECTS}.") for oid in oids(profile.outlets))
 
 
 def _described_model(description: str) -> str:

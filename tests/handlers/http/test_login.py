@@ -5,12 +5,13 @@ paths of all units is not told by hiding the path.
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Callable, Optional
 
 import pytest
 
 from handlers.http.errors import error_of_status
-from handlers.http.login import Login, UnsentLogin
+from handlers.http.login import Login
 from handlers.shared import errors
 from handlers.shared.errors import LONGEST, PduHandlerError, Refused
 
@@ -116,8 +117,9 @@ def test_a_token_is_sent_in_its_header_and_shown_in_no_other_place_either(
     assert login.headers() == header
     # the token alone, as a device may repeat it
     assert "made-up-key" not in login.quoted("unknown key made-up-key")
-    assert UnsentLogin(*login).headers() == {}
-    assert "made-up-key" not in UnsentLogin(*login).quoted("made-up-key")
+    unsent_login = replace(login, is_sent=False)
+    assert unsent_login.headers() == {}
+    assert "made-up-key" not in unsent_login.quoted("made-up-key")
 
 
 @pytest.mark.parametrize(
@@ -146,5 +148,5 @@ def test_a_401_that_offers_no_basic_login_names_what_the_device_wants(
 
 def test_a_401_to_a_login_that_is_no_basic_one_is_told_as_before() -> None:
     headers = {"www-authenticate": "Digest realm"}
-    for login in (Login(token="made-up-key"), UnsentLogin("operator", "secret-word")):
+    for login in (Login(token="made-up-key"), Login("operator", "secret-word", is_sent=False)):
         assert "Digest" not in error_of_status(401, login, headers).reason

@@ -1,4 +1,4 @@
-"""docs/nut-library.md: its script prints what the page shows, on a simulated server, and pydoc, to
+"""docs/libraries.md: its script prints what the page shows, on a simulated server, and pydoc, to
 which it leads, has each method of the facade.
 """
 
@@ -13,7 +13,7 @@ from handlers.nut.pynut import PyNUTClient
 from tests.needs import ROOT
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 
-PAGE = (ROOT / "docs" / "nut-library.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "libraries.md").read_text("utf-8")
 
 
 def test_the_script_prints_what_the_page_shows(

@@ -138,7 +138,7 @@ DIFFERENCES = {
 
 @pytest.mark.against("the vendor's SDK")
 def test_the_binding_is_as_strict_as_the_sdk_or_stricter() -> None:
-    """Each difference is in docs/raritan-library.md, under "Differences"."""
+    """Each difference is in docs/libraries.md, under "Differences"."""
     with Worker(sdk.needed(sdk.RELEASES["4.4"]), "tests.simulators.sdk.script") as worker:
         step = ("tests.handlers.raritan.sdk_steps", "differences", "http://127.0.0.1:1", "", "")
         theirs = worker.order(*step, "raritan.rpc")

@@ -1,4 +1,4 @@
-"""The scripts of docs/raritan-library.md and of docs/raritan, one after the other on a simulated
+"""The scripts of docs/libraries.md and of docs/raritan, one after the other on a simulated
 unit with a link unit: each prints what the page, or its last comment, shows.
 
 The jobs are those of the vendor's "Python JSON-RPC Client Binding", "PDU Data Model" and "Cascading
@@ -27,12 +27,12 @@ from tests.waiting import until
 
 from .test_zeroconf import announced
 
-PAGE = ROOT / "docs" / "raritan-library.md"
+PAGE = ROOT / "docs" / "libraries.md"
 MODEL = Model(
     outlets=4, phases=3, in_rush_guard_ms=0, cycle_delay_s=0, names={1: "web-1", 2: "web-2"}
 )
 _HEADING_OR_SCRIPT = re.compile(
-    r"^## (?P<heading>[^\n]+)$|^```python\n(?P<script>.*?)^```\n(?:\n```text\n(?P<text>.*?)^```)?",
+    r"^##+ (?P<heading>[^\n]+)$|^```python\n(?P<script>.*?)^```\n(?:\n```text\n(?P<text>.*?)^```)?",
     re.MULTILINE | re.DOTALL,
 )
 _FOLDER = ROOT / "docs" / "raritan"
@@ -56,7 +56,7 @@ def _local(code: str) -> str:
 
 
 def _of_the_page() -> Iterator[Script]:
-    text, heading = PAGE.read_text("utf-8"), ""
+    text, heading = PAGE.read_text("utf-8").partition("\n## NUT\n")[0], ""
     for match in _HEADING_OR_SCRIPT.finditer(text):
         heading = match["heading"] or heading
         if match["script"]:

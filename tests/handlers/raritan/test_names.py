@@ -78,8 +78,8 @@ def test_each_module_of_a_release_of_the_sdk_is_here_or_known_to_be_elsewhere(re
 
 
 def test_the_page_lists_the_modules_that_are_here() -> None:
-    page = (ROOT / "docs" / "raritan-library.md").read_text("utf-8")
-    section = page.partition("\n## Modules\n")[2].partition("\n## ")[0]
+    page = (ROOT / "docs" / "libraries.md").read_text("utf-8")
+    section = page.partition("\n### Modules\n")[2].partition("\n### ")[0]
     here, _, elsewhere = section.partition(": what ")
     assert set(re.findall(r"`(\w+)`", here)) == MODULES
     examples = set(re.findall(r"`(\w+)`", elsewhere))

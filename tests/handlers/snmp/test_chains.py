@@ -21,7 +21,7 @@ from tests.handlers.snmp.units import FAMILIES, FIXTURES, states, states_on, swi
 from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row, ber
 from tests.simulators.snmp_agent.ber import Message
-from tests.simulators.snmp_agent.device import INTEGER
+from tests.simulators.snmp_agent.device import INTEGER, OCTETS
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 #: the first two outlets of the second unit, by unit and number
@@ -261,6 +261,22 @@ def test_a_row_without_its_unit_or_its_number_is_an_error_and_is_not_switched(
                 with pytest.raises(ProtocolError, match="lacks a row"):
                     call()
             assert agent.writes() == []
+
+
+@EACH
+def test_a_name_of_another_form_is_an_error_that_shows_it_and_is_not_switched(
+    unit: Fixture,
+) -> None:
+    """Another poll would not help."""
+    names = columns(unit)[1:]
+    rows = {**unit.rows, f"{names[-1]}.2": Row(OCTETS, b"Bank B")}
+    with Agent(Device(rows, unit.rules)) as agent:
+        handler = near(agent)
+        for call in (handler.status, lambda: handler.port_down(PduPortView("2"))):
+            with pytest.raises(ProtocolError, match="does not read .*'Bank B'.*pdu record") as told:
+                call()
+            assert "poll it again" not in str(told.value)
+        assert agent.writes() == []
 
 
 @EACH

@@ -155,6 +155,7 @@ PROGRAMS_BY_FAMILY = {
         "remiphilippe/companion-module-cyberpower-pdu",
     },
     "dataprobe-ibootbar": {"mrdvt92/perl-Power-Outlet", "simonsobs/socs"},
+    "denkovi-daenetip2": {"drystone/dkrfs", "webpau/denkovi_daenetip2"},
     "eaton-revelation": {"ClusterLabs/fence-agents", "chaos/powerman"},
     "eaton-pulizzi": {"ClusterLabs/fence-agents", "networkupstools/nut"},
     "eaton-nlogic": {"networkupstools/nut", "chuckcranor/emulab-devel"},

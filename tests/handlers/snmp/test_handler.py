@@ -104,15 +104,20 @@ def test_the_error_for_a_unit_that_does_not_answer_version_2_suggests_version_1(
         assert len(pdu(agent, version="1").status().ports) == 4
 
 
-@pytest.mark.parametrize(
-    ("name", "said"), [("apc-ups", True), ("tripplite-12x-ups", True), ("apc-rpdu2", False)]
-)
-def test_the_status_of_a_ups_names_the_handler_that_reads_the_rest(
-    name: str, said: bool, caplog: pytest.LogCaptureFixture
+UPS_FAMILIES = [profile.key for profile in PROFILES if profile.ups]
+
+
+@pytest.mark.parametrize("name", [*UPS_FAMILIES, "apc-rpdu2"])
+def test_a_ups_is_told_to_a_person_and_only_noted_at_a_poll(
+    name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     with Agent(fixture(name).device()) as agent:
-        near(agent).status()
-    assert (UPS_ADVICE in caplog.messages) is said and "nut" in UPS_ADVICE
+        handler = near(agent)
+        handler.status()
+        handler.labels()
+    levels = [record.levelno for record in caplog.records if record.getMessage() == UPS_ADVICE]
+    assert levels == ([logging.INFO, logging.WARNING] if name in UPS_FAMILIES else [])
 
 
 def test_every_call_logs_the_version_of_the_code_and_the_family_once(

@@ -38,8 +38,9 @@ UNCOUNTED = frozenset(
     (
         "aten-pe2 avocent-pm_acs cyclades-acs5k e3meter-ipm geist-v3 "
         "geist-v3_watchdogs geist-v5_inlet geist-v5_metered ict-pdu_buses infrapower "
-        "lantronix-slc powertek-pwt2 racktivity riedo-updu rpcm schleifenbauer_conteg "
-        "tripplite-products_ats tripplite-products_ups ts-bspdu vertiv-dcs-mpdu"
+        "lantronix-slc powertek-pwt2 racktivity racktivity-legacy riedo-updu rpcm "
+        "schleifenbauer_conteg tripplite-products_ats tripplite-products_ups ts-bspdu "
+        "vertiv-dcs-mpdu"
     ).split()
 )
 #: likewise, but only the last row, because the others are numbered without a gap

@@ -204,3 +204,38 @@ def test_a_meter_without_outlets_has_no_labels() -> None:
     device = read_without_states(profile, reader(table(CURRENT.oid, {"1": 3})))
     assert device is not None and device.outlets is None
     assert metering.labels(device) == [] and read_exactly(device).load_a == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "index", "totals"),
+    [
+        (
+            "racktivity",
+            ("1.3.6.1.4.1.34097.9.80.1.1.6", "1.3.6.1.4.1.34097.9.80.1.1.9"),
+            "2.2",
+            ("load_a", "energy_kwh"),
+        ),
+        (
+            "hpe-mapdu2_metered",
+            ("1.3.6.1.4.1.232.165.7.2.2.1.9", "1.3.6.1.4.1.232.165.7.2.2.1.11"),
+            "0.1",
+            ("load_a",),
+        ),
+        (
+            "hpe-mapdu3_metered",
+            ("1.3.6.1.4.1.232.165.11.2.2.1.9", "1.3.6.1.4.1.232.165.11.2.2.1.11"),
+            "1.1",
+            ("load_a",),
+        ),
+    ],
+)
+def test_a_row_that_all_columns_of_the_figures_lack_is_no_missing_meter(
+    name: str, columns: tuple[str, ...], index: str, totals: tuple[str, ...]
+) -> None:
+    unit = fixture(name)
+    gone = {f"{column}.{index}" for column in columns}
+    assert gone <= set(unit.rows)
+    device = of_rows({oid: row for oid, row in unit.rows.items() if oid not in gone})
+    figures = metering.read_statistic(units.find(unit, device, for_figures=True), with_power=False)
+    for total in totals:
+        assert isinstance(getattr(figures, total), NotKnown)

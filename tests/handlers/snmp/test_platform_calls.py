@@ -16,9 +16,11 @@ from tests.recordings import Fixture
 _ROUND_TRIP_S = 0.1
 
 
-def test_the_page_has_the_calls_of_each_family() -> None:
-    """`make devices` writes them."""
-    assert platform_calls.markdown() in platform_calls.PAGE.read_text("utf-8")
+def test_the_table_has_the_calls_of_each_family() -> None:
+    head, *rows = platform_calls.table().splitlines()
+    assert head.split() == ["family", "status", "statistic", "command", "GETBULK", "GETNEXT"]
+    assert {row.split()[0] for row in rows} == set(units.FAMILIES)
+    assert {len(row.split()) for row in rows} == {len(head.split())}
 
 
 @pytest.mark.parametrize(

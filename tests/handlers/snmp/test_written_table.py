@@ -1,24 +1,122 @@
-"""The table of what a command writes: complete for every family that is switched."""
+"""The table of what a command writes: complete for every family that is switched, and without an
+object that is only read.
+"""
 
 from __future__ import annotations
 
-from handlers.snmp.profiles import PROFILES
+import contextlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import pytest
+
+from handlers.shared.errors import PduHandlerError
+from handlers.snmp.detection import read_as
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
+from handlers.snmp.reader import Reader
+from handlers.snmp.settings import select_families
 from pdu.families import family_tables
+from pdu.recordings.snmp.identification import device_finding
+from tests.handlers.snmp.memory import of_rows
+from tests.recordings import Fixture, Order, fixtures
+
+UNITS = [unit for unit in fixtures() if unit.switch is not None]
+PACKED = " = the states of all outlets, with this one "
+
+
+@cache
+def table() -> Mapping[str, Sequence[str]]:
+    """The cells of each family: on, off, before."""
+    lines = family_tables.command_table(list(PROFILES)).splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {row[1].strip("`"): row[2:] for row in rows}
+
+
+def assignments(cell: str) -> list[tuple[str, str]]:
+    """The objects of a cell, each with its value."""
+    phrases = [] if cell == "–" else cell.replace(PACKED, " = all outlets, ").split(", ")
+    names_and_values: list[tuple[str, str]] = []
+    for phrase in phrases:
+        if phrase not in ("on", "off"):  # what is packed has a comma
+            name, sign, value = phrase.rpartition(" = ")
+            assert sign, f"{phrase!r} of {cell!r} is no object with its value"
+            names_and_values.append((name, value))
+    return names_and_values
+
+
+def oids(key: str, name: str) -> list[str]:
+    """The OIDs of the objects of a family that have this name, from the family's root on."""
+    parts = [vars(part) for part in parts_of(PROFILE_BY_KEY[key]) if vars(part).get("object")]
+    named = [part for part in parts if part["object"] == name]
+    return [str(part.get("oid") or part["values"]).replace("~", "") for part in named]
+
+
+@cache
+def written_oids() -> frozenset[str]:
+    """Every object that a command to an outlet of a synthetic unit writes."""
+    written: set[str] = set()
+    for unit in UNITS:
+        device = read_as(of_rows(unit.rows), PROFILE_BY_KEY[unit.key])
+        control = device.outlets and device.outlets.control
+        assert control
+        for identity in device.states:
+            for up in (True, False):
+                with contextlib.suppress(PduHandlerError):  # an outlet that must not be switched
+                    orders = control.orders(device.reader, identity, up=up)
+                    written.update(oid for oid, _ in orders)
+    return frozenset(written)
 
 
 def test_each_family_that_is_switched_has_its_objects_and_values() -> None:
-    lines = family_tables.command_table(list(PROFILES)).splitlines()[2:]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    keys = {profile.key for profile in PROFILES if profile.is_switched}
-    assert {row[1].strip("`") for row in rows} == keys
-    for _, family, on, off, _ in rows:
-        assert " = " in on and " = " in off and on != off, family
+    assert table().keys() == {profile.key for profile in PROFILES if profile.is_switched}
+    for family, (on, off, _) in table().items():
+        assert assignments(on) and assignments(off) and on != off, family
 
 
 def test_a_write_before_the_command_is_told() -> None:
-    firsts = [
-        line
-        for line in family_tables.command_table(list(PROFILES)).splitlines()[2:]
-        if " | – |" not in line
-    ]
-    assert firsts and all(" = " in line.rsplit("|", 2)[1] for line in firsts)
+    assert any(assignments(first) for _, _, first in table().values())
+
+
+def test_each_object_of_the_table_is_one_that_a_command_writes() -> None:
+    """What looks a row up, guards it or counts it is no object of the table."""
+    for family, cells in table().items():
+        for name, _ in [pair for cell in cells for pair in assignments(cell)]:
+            objects = oids(family, name)
+            assert objects, f"{family}: {name}"
+            assert any(oid in written for oid in objects for written in written_oids()), (
+                f"{family}: no command writes {name}"
+            )
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_command_of_a_unit_writes_one_object_of_the_table(unit: Fixture) -> None:
+    assert unit.switch
+    on, off, first = table()[unit.key]
+    for cell, (*unlocking, command) in ((on, unit.switch.on), (off, unit.switch.off)):
+        assert len(assigned_objects(unit.key, cell, command)) == 1
+        for order in unlocking:
+            assert len(assigned_objects(unit.key, first, order)) == 1
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_what_switching_rests_on_is_what_a_command_writes(unit: Fixture) -> None:
+    assert unit.switch
+    choice = select_families({"profile": unit.key}, {})
+    finding = device_finding(Reader(of_rows(unit.rows)), choice)
+    names = finding.evidence["switching"].partition(";")[0].split(", ")
+    objects = {name: oids(unit.key, name) for name in names}
+    for name in names:
+        assert any(oid in written for oid in objects[name] for written in written_oids()), name
+    for order in (*unit.switch.on, *unit.switch.off):
+        assert any(oid in order.oid for name in names for oid in objects[name])
+
+
+def assigned_objects(key: str, cell: str, order: Order) -> set[str]:
+    """The objects of a cell that a write may be of, by OID and value."""
+    return {
+        name
+        for name, value in assignments(cell)
+        if value in (order.value, "all outlets")
+        and any(oid in order.oid for oid in oids(key, name))
+    }

@@ -8,6 +8,7 @@ import ipaddress
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import Optional
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,7 +22,8 @@ from pdu.pdu_list.logins import DeviceLogin
 from pdu.reading.parts import CallError, Reading, failed_reading
 from pdu.reading.polling import Target
 from tests.peers import PEERS
-from tests.simulators.snmp_agent import Agent, Faults
+from tests.simulators.snmp_agent import Agent, Device, Faults, ber
+from tests.simulators.snmp_agent.device import dotted
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.waiting import PATIENCE_S, until
 
@@ -49,6 +51,33 @@ def test_a_probe_has_what_a_month_of_energy_needs(running: Exporter) -> None:
     assert samples["pdu_uptime_seconds"] == {(): 86400.0}
     assert samples["pdu_power_watts"][()] > 0.0 and samples["pdu_outlet_power_watts"]
     assert samples["pdu_load_amperes"] and samples["pdu_energy_joules_total"]
+
+
+class NotedAgent(Agent):
+    """An agent that notes the first object of each request."""
+
+    def __init__(self, device: Device) -> None:
+        super().__init__(device)
+        self.asked: list[str] = []
+
+    def exchange(self, data: bytes) -> Optional[bytes]:
+        self.asked.append(dotted(ber.decode(data).pdu.bindings[0][0]))
+        return super().exchange(data)
+
+
+def test_a_probe_asks_an_snmp_pdu_for_nothing_that_no_metric_shows() -> None:
+    unshown = {
+        "sysDescr": "1.3.6.1.2.1.1.1.0",
+        "rPDU2IdentModelNumber": "1.3.6.1.4.1.318.1.1.26.2.1.8",
+        "eoPowerAccuracy": "1.3.6.1.2.1.229.1.2.1.4",  # of another family
+    }
+    agent = NotedAgent(rpdu2(outlets=2).device)
+    with agent:
+        pdu = ListedPdu("rack", "snmp", Address(f"127.0.0.1:{agent.port}"))
+        login = DeviceLogin("x", {}, {"community": "public"})
+        reading = probes.probe(Target(pdu, load("snmp"), login), PATIENCE_S)
+        assert reading.plate.uptime_s is not None and not reading.failures
+        assert not [name for name, oid in unshown.items() if oid in agent.asked]
 
 
 def test_lines_and_breakers_have_their_ratings(running: Exporter) -> None:

@@ -22,6 +22,8 @@ from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
 from handlers.snmp.figures import Arcs, Figure, Total
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.settings import select_families
 from handlers.snmp.sources import Column
@@ -31,6 +33,7 @@ from pdu.outlets import identify
 from pdu.pdu_list.login_options import Login
 from pdu.recordings.recording_formats import HandlerFinding
 from pdu.recordings.snmp.identification import device_finding, summed_figures
+from pdu.supports.table import entries
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
@@ -106,6 +109,17 @@ def test_the_settings_metered_only_and_switch_unproven_decide_what_is_found(
     assert any(line.startswith("switch") for line in can) is is_set
 
 
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
+def test_identify_and_supports_say_of_a_ups_alone_which_handler_reads_the_rest(
+    profile: Profile,
+) -> None:
+    settings = {} if profile.sys_object_ids or profile.roots else {"profile": profile.key}
+    cannot = of_fixture(profile.key, metered_only="yes", **settings).cannot
+    assert any("the UPS itself" in line for line in cannot) is profile.ups
+    (note,) = (entry.note for entry in entries() if entry.family == profile.key)
+    assert note.endswith("The UPS itself is read by the handler nut.") is profile.ups
+
+
 def test_a_family_with_states_but_without_commands_is_not_called_metered_only() -> None:
     finding = of_fixture("opengear-rpc")
     assert any(line.startswith("read the states") for line in finding.can)
@@ -177,15 +191,16 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(
         # The output shows "..." in place of PEM text. The command below takes it for the name of a
         # file.
         (tmp_path / "...").write_text(secrets.get("ca_pem") or "")
-        assert root.run(shlex.split(output.partition("\nnext: pdu ")[2])) == 0
+        *_, step, _ = output.splitlines()
+        assert root.run(shlex.split(step.removeprefix("next: pdu "))) == 0
     rows = {row["handler"]: row for row in report["handlers"]}
     assert report["chosen"] == handler and {*rows} == {*names()}
     row = rows[handler]
     assert any("states of" in line for line in row["can"])
     assert any("load (" in line for line in row["can"])
     assert any("switch" in line for line in (*row["can"], *row["cannot"])) and row["evidence"]
-    # the verdict, what it cannot, and the next step
-    verdict, *_, hint, step = output.splitlines()
+    # the verdict, what it cannot, and the next steps
+    verdict, *_, hint, step, first_run = output.splitlines()
     unit_name = {
         "snmp": "APC AP8659, 8 outlets",
         "raritan": "Raritan PX3-5190R, 8 outlets",
@@ -195,6 +210,7 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(
     assert verdict.startswith(f"{handler}: yes: {unit_name}: reads, switches, meters ")
     assert hint == "what it rests on: --verbose"
     assert step.partition("127")[0] == f"next: pdu status {handler} "
+    assert first_run == "then: docs/first-run.md, the first run on your DCImanager"
     assert details.startswith(verdict) and "\n  rests on  " in details
     assert "s3cr3t" not in details + output and "Pa55" not in details + output
 
@@ -389,7 +405,7 @@ def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(
         settings = f"--port {server.port} -s device=rack1"
         words = f"{server.host} {settings} -s retries=0 --timeout 0.2".split()
         assert root.run(["identify", *words, "--secret-file", f"password={secret}"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == (
+    assert capsys.readouterr().out.splitlines()[-2] == (
         f"next: pdu status nut {server.host} {settings} --timeout 0.2"
         f" --secret-file 'password={secret}'"
     )

@@ -55,7 +55,7 @@ def test_a_pdu_of_each_handler_is_read_by_the_name_that_it_was_given(
             line = ("identify", unit.address, "--handler", handler, "--list", fleet, *words, *files)
             code, out, err = run(capsys, *line, "--add", "r1-left")
             assert code == exit_codes.DONE, (handler, out, err)
-            words = shlex.split(out.splitlines()[-1].removeprefix("next: "))[1:]
+            words = shlex.split(out.splitlines()[-2].removeprefix("next: "))[1:]
             assert words == ["status", "r1-left", "--list", fleet]
             code, table, err = run(capsys, *words)
             assert code == exit_codes.DONE and "identity" in table, (handler, err)
@@ -78,7 +78,7 @@ def test_the_usual_files_are_made_and_only_their_owner_reads_the_login(
         f"name,handler,address,auth,settings\nr1-left,snmp,{host_of(peer)},r1-left,\n"
     )
     assert peer.snmp["community"] not in out
-    assert out.splitlines()[-1] == "next: pdu status r1-left"
+    assert out.splitlines()[-2] == "next: pdu status r1-left"
     # the same name, the same PDU, a name of a handler, a name in place of HOST
     files_before = contents(tmp_path)
     for words, sentence in (

@@ -125,7 +125,7 @@ def test_a_certificate_is_said_once_and_trusted_once(
         code, out, _ = run(capsys, *shlex.split(last_line.partition("then: ")[2])[1:])
         assert code == exit_codes.DONE and out.startswith("raritan: yes: ")
         # which leads to the states
-        last_line = out.splitlines()[-1]
+        last_line = out.splitlines()[-2]
         assert last_line.startswith("next: pdu status raritan ")
         code, out, _ = run(capsys, *shlex.split(last_line.partition("next: pdu ")[2]))
         assert code == exit_codes.DONE and len(out.splitlines()) > 8

@@ -10,22 +10,20 @@ import pytest
 from pdu.recordings.snmp import nameplate
 from tests.handlers.snmp.calls import near
 from tests.recordings import fixture
-from tests.simulators.snmp_agent import Agent, Device, Model, ber
+from tests.simulators.snmp_agent import Agent, Device, ber
 from tests.simulators.snmp_agent.device import Row, dotted
-from tests.simulators.snmp_agent.devices import apc
 from tests.simulators.snmp_agent.devices.rows import Rows
 
 # ENERGY-OBJECT-MIB (RFC 7460), eoPowerAccuracy
 ACCURACY = "1.3.6.1.2.1.229.1.2.1.4"
 
 
-def unit(accuracies: Sequence[Union[int, str]]) -> Model:
-    """An APC unit whose energy objects have these accuracies, in hundredths of a percent."""
-    model = apc.rpdu2(outlets=2)
+def unit(accuracies: Sequence[Union[int, str]]) -> Device:
+    """A unit of a family of ENERGY-OBJECT-MIB with these accuracies, in hundredths of a percent."""
+    device = fixture("dli-energy-object").device()
     rows = Rows()
     rows.column(ACCURACY, {str(place): accuracy for place, accuracy in enumerate(accuracies, 1)})
-    device = Device({**model.device.rows(), **rows}, model.device.rules)
-    return Model("metered", device, model.relays, model.load, model.energy, model.port_energy)
+    return Device({**device.rows(), **rows}, device.rules)
 
 
 @pytest.mark.parametrize(

@@ -233,14 +233,13 @@ def test_a_russian_word_is_no_misspelling(typed: str) -> None:
     assert not any("Cyrillic" in doubt for doubt in answer(typed).doubts)
 
 
-def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason_and_named_on_the_page() -> None:
-    page = (ROOT / "docs" / "certain.md").read_text("utf-8")
+def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason() -> None:
     makers = list(read_names(UNREAD_MAKERS.read_text("utf-8").splitlines()))
     assert len(makers) > 20
     for name in makers:
         text = name.pattern.rstrip("*")
         support_answer = answer(text)
-        assert support_answer.verdict == NO and text in page
+        assert support_answer.verdict == NO
         assert [refused.why for refused in support_answer.refused] == [name.why], text
 
 

@@ -13,6 +13,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Optional, Union
 from urllib.parse import quote, unquote
 
@@ -90,6 +91,9 @@ class Agent:
     Raises SettingsError for an invalid address, protocol, login or time-out. Nothing is sent before
     the first call.
     """
+
+    #: of the next request
+    login: Login
 
     def __init__(
         self,
@@ -185,9 +189,31 @@ class Agent:
         self._client.close()
 
     @property
-    def login(self) -> Login:
-        """The login of the next request. Scripts may set user, passwd and token one by one."""
-        return Login(self.user, self.passwd, self.token)
+    def user(self) -> Optional[str]:
+        """Of the next request. Scripts may set user, passwd and token one by one."""
+        return self.login.user
+
+    @user.setter
+    def user(self, user: Optional[str]) -> None:
+        self.login = replace(self.login, user=user)
+
+    @property
+    def passwd(self) -> Optional[str]:
+        """The password of the next request."""
+        return self.login.password
+
+    @passwd.setter
+    def passwd(self, password: Optional[str]) -> None:
+        self.login = replace(self.login, password=password)
+
+    @property
+    def token(self) -> Optional[str]:
+        """The token of the next request; overrides user and password."""
+        return self.login.token
+
+    @token.setter
+    def token(self, token: Optional[str]) -> None:
+        self.login = replace(self.login, token=token)
 
     def set_auth_basic(self, user: str, password: str) -> None:
         """Log in with user and password in every request.
@@ -205,7 +231,7 @@ class Agent:
 
     def _log_in(self, login: Login) -> None:
         login.headers()  # raises SettingsError before anything is changed
-        self.user, self.passwd, self.token = login[:3]
+        self.login = login
 
     def json_rpc(
         self,
