@@ -155,15 +155,17 @@ def _meters(device: SnmpDevice) -> Mapping[str, Mapping[str, object]]:
     """The figures of each kind that the family reads; {} if a table of theirs is not read."""
     outlets = device.outlets
     figures = {"current": outlets.current, "energy": outlets.energy} if outlets else {}
-    try:
-        meters = {
-            name: figure.read_from(device.reader)
-            for name, figure in figures.items()
-            if figure is not None
-        }
-    except PduHandlerError:
-        return {}
-    return {name: rows for name, rows in meters.items() if rows}
+    meters = {}
+    for name, figure in figures.items():
+        if figure is None:
+            continue
+        try:
+            rows = figure.read_from(device.reader)
+        except PduHandlerError:
+            return {}
+        if rows:
+            meters[name] = rows
+    return meters
 
 
 # ---- figures -------------------------------------------------------------------------------------
@@ -178,20 +180,22 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
         return rows
     outlets, profile = device.outlets, device.profile
     if outlets.energy is not None:
-        kwh_by_identity = {
-            identity: _KWH + _KWH_STEP * place for place, identity in enumerate(device.states)
-        }
-        rows = _with_figures(rows, device, outlets.energy, kwh_by_identity)
+        energies = {}
+        for place, identity in enumerate(device.states):
+            energies[identity] = _KWH + _KWH_STEP * place
+        rows = _with_figures(rows, device, outlets.energy, energies)
     if outlets.current is not None:
-        pending = {
-            identity: _PENDING_A for identity, state in device.states.items() if state is UNKNOWN
-        }
-        rows = _with_figures(rows, device, outlets.current, pending)
-    for figure in profile.energy.figures if profile.energy is not None else ():
-        if figure is not outlets.energy:
-            identities = figure.read_from(reading(rows, device.reader))
-            if len(identities) == 1:
-                rows = _with_figures(rows, device, figure, dict.fromkeys(identities, _KWH + 0.6))
+        pending_outlets = [name for name, state in device.states.items() if state is UNKNOWN]
+        currents = dict.fromkeys(pending_outlets, _PENDING_A)
+        rows = _with_figures(rows, device, outlets.current, currents)
+    if profile.energy is None:
+        return rows
+    for figure in profile.energy.figures:
+        if figure is outlets.energy:
+            continue
+        totals = figure.read_from(reading(rows, device.reader))
+        if len(totals) == 1:
+            rows = _with_figures(rows, device, figure, dict.fromkeys(totals, _KWH + 0.6))
     return rows
 
 
@@ -260,8 +264,9 @@ def _raw_of_one(rows: Rows, oids: Sequence[Arcs], figures: Mapping[str, object])
 def _are_equal(figures: Mapping[str, object], expected: Mapping[str, object]) -> bool:
     if figures.keys() != expected.keys():
         return False
-    return all(
-        abs(float(str(figures[identity])) - float(str(value)))
-        <= _MOST_DEVIATION * abs(float(str(value)))
-        for identity, value in expected.items()
-    )
+    for identity, value in expected.items():
+        expected_figure = float(str(value))
+        deviation = abs(float(str(figures[identity])) - expected_figure)
+        if deviation > _MOST_DEVIATION * abs(expected_figure):
+            return False
+    return True

@@ -243,10 +243,13 @@ class TrialUnit(RecordedUnit):
         """
         objects = set()
         for identity in self.states():
-            for oid, _ in (*self.orders(identity, UP), *self.orders(identity, DOWN)):
-                objects.add(oid)
-        commands = self.commands[start:]
-        return [f"{dotted(oid)} = {row.raw!r}" for oid, row in commands if oid not in objects]
+            for state in (UP, DOWN):
+                objects |= {oid for oid, _ in self.orders(identity, state)}
+        foreign_commands = []
+        for oid, row in self.commands[start:]:
+            if oid not in objects:
+                foreign_commands.append(f"{dotted(oid)} = {row.raw!r}")
+        return foreign_commands
 
     def misspelt_command(self, start: int = 0) -> str:
         """Of SNMP, none is known to be one."""
