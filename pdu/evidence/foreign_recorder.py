@@ -96,11 +96,10 @@ class _Passage(HttpReplay):
         """The device's answer. Raises OSError if it gives none."""
         port = self._device.port or _USUAL_PORT
         connection = http.client.HTTPConnection(self._device.host, port, timeout=_TIMEOUT_S)
-        sent_headers = {
-            name: text
-            for name, text in headers.items()
-            if name.lower() not in _HOP_HEADERS | {"host", "accept-encoding"}
-        }
+        sent_headers = {}
+        for name, header in headers.items():
+            if name.lower() not in (*_HOP_HEADERS, "host", "accept-encoding"):
+                sent_headers[name] = header
         try:
             connection.request(method, target, body or None, sent_headers)
             response = connection.getresponse()
@@ -112,9 +111,11 @@ class _Passage(HttpReplay):
             connection.close()
         text = body.decode("utf-8", "replace")
         self.exchanges.append((method, target, text, response, content))
-        kept = {name: text for name, text in response.getheaders()}
-        kept = {name: text for name, text in kept.items() if name.lower() not in _HOP_HEADERS}
-        return response.status, content, kept
+        response_headers = {}
+        for name, header in response.getheaders():
+            if name.lower() not in _HOP_HEADERS:
+                response_headers[name] = header
+        return response.status, content, response_headers
 
 
 def record_foreign(
@@ -295,12 +296,15 @@ def _answer(request: str, response: http.client.HTTPResponse, content: bytes) ->
 def _kept_headers(response: http.client.HTTPResponse) -> Iterator[tuple[str, str]]:
     """Headers by which a session goes on, without its secrets."""
     for name, text in response.getheaders():
-        if name.lower() == "set-cookie":
-            yield name, f"{text.partition('=')[0]}=any; Path=/"
-        elif name.lower() == "location":
-            # a replay is at another address
-            yield name, without_named_secrets(re.sub("^https?://[^/]+", "", text), _ANY_TEXT)
-        elif kind_of(name) == SECRET_KIND or "csrf" in name.lower():
+        lower_name = name.lower()
+        is_secret = kind_of(name) == SECRET_KIND or "csrf" in lower_name
+        if lower_name == "set-cookie":
+            cookie = text.partition("=")[0]
+            yield name, f"{cookie}=any; Path=/"
+        elif lower_name == "location":
+            place = re.sub("^https?://[^/]+", "", text)  # a replay is at another address
+            yield name, without_named_secrets(place, _ANY_TEXT)
+        elif is_secret:
             yield name, "any"
 
 

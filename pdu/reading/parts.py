@@ -308,6 +308,10 @@ def error_of(error: BaseException) -> CallError:
     return CallError(_DEFECT, printable(words))
 
 
+#: by the name of the class
+_WITHOUT_VALUE = {kind.__name__: kind for kind in (NotKnown, NotMetered)}
+
+
 def figure(value: Any) -> Figure:
     """A figure as a float, or why there is none. An archive has its own classes, and one from
     elsewhere may return another type.
@@ -316,10 +320,9 @@ def figure(value: Any) -> Figure:
     """
     if value is None:
         return None
-    if isinstance(value, tuple) and hasattr(value, "reason"):
-        reason = printable(str(value.reason))
-        is_metered = type(value).__name__ != NotMetered.__name__
-        return NotKnown(reason) if is_metered else NotMetered(reason)
+    kind = _WITHOUT_VALUE.get(type(value).__name__)
+    if kind is not None:
+        return kind(printable(str(value.reason)))
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(f"a figure is {number}")

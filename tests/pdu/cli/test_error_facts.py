@@ -44,7 +44,7 @@ class Part:
         self.key, self.value = key, value
 
 
-ODD = (
+ODD: tuple[object, ...] = (
     *(None, 5, 1.5, True, b"bytes", "text", "", ["a", 5], [None], [[]], {"a": 1}, {1}, object()),
     *(Raising(), OddText("odd"), Unreadable(), Part(5, 6), [Part(None, "")], [Part("key", 7)]),
     *((text for text in "ab"), [Raising()], range(2), print, type),
@@ -54,10 +54,11 @@ ATTRIBUTES = ("kind", "host", "operation", "parts", "reason", "args", "set_reaso
 
 def odd_error(attribute: str, value: object, kind: object = "refused") -> BaseException:
     """An error of somebody's class, one of whose attributes has an odd value."""
-    attributes = {"kind": kind, "reason": WORDS, attribute: value}
+    attributes: dict[str, object] = {"kind": kind, "reason": WORDS, attribute: value}
     if attribute == "args":
         attributes["args"] = property(lambda self: value)
-    return type("OddError", (Exception,), attributes)("a text")
+    odd_class: type[BaseException] = type("OddError", (Exception,), attributes)
+    return odd_class("a text")
 
 
 def name_of(value: object) -> str:
