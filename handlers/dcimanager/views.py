@@ -12,6 +12,7 @@ import logging
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
@@ -72,7 +73,7 @@ class Figures(NamedTuple):
             # this pack's own sentence, and the power of each outlet in a poll
             if figure == NOT_ASKED:
                 return figure
-            return figure._replace(reason=quote(figure.reason))
+            return replace(figure, reason=quote(figure.reason))
 
         return self._each(shown)
 

@@ -44,7 +44,8 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
             f"the unit lists {len(states)} states, but {len(names)} names: may the account see all"
             " outlets?"
         )
-    outlets = tuple(_outlet(position, *row) for position, row in enumerate(zip(states, names)))
+    rows = zip(range(len(states)), states, names)
+    outlets = tuple(_outlet(position, state, name) for position, state, name in rows)
     if not with_figures:
         return PduState(outlets)
     figures = yield from _totals()
@@ -63,8 +64,10 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
     """
     # > PUT /restapi/relay/outlets/0/state/ value=false
     # < 204; 409 for an outlet that is locked
-    path = f"{OUTLETS}/{int(identity) - 1}/state/"
-    body = form({"value": "true" if on else "false"})
+    position = int(identity) - 1
+    path = f"{OUTLETS}/{position}/state/"
+    value = "true" if on else "false"
+    body = form({"value": value})
     yield WriteRequest(path, body, "PUT", content_type=FORM, headers=_NOT_FORGED)
 
 
@@ -125,14 +128,19 @@ def _totals() -> Dialogue[Totals]:
 
 def _buses(entries: Any) -> dict[int, dict[str, Any]]:
     """The meters of each bus, by name. Raises ValueError for another form."""
-    names, values = entries[::2], entries[1::2]
-    buses: dict[int, dict[str, Any]] = {}
-    if len(names) != len(values) or not all(isinstance(name, str) for name in names):
+    names = entries[::2]
+    values = entries[1::2]
+    if len(names) != len(values):
+        raise ValueError("no pairs")
+    if not all(isinstance(name, str) for name in names):
         raise ValueError("no pairs")
     if len(set(names)) != len(names):
         raise ValueError("a name twice")
+    buses: dict[int, dict[str, Any]] = {}
     for name, value in zip(names, values):
         of_a_bus = _OF_A_BUS.fullmatch(name)
-        if of_a_bus:
-            buses.setdefault(int(of_a_bus[1]), {})[of_a_bus[2]] = value
+        if of_a_bus is None:
+            continue
+        bus, figure_name = of_a_bus.groups()
+        buses.setdefault(int(bus), {})[figure_name] = value
     return buses

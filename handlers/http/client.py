@@ -24,13 +24,15 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
     if port is not None and not 1 <= port <= 65535:
         raise SettingsError(f"the port is {port}; give 1 to 65535")
     where = Address(host)
-    name, fallback = where.host, PORTS[scheme] if where.port is None else where.port
+    port_of_host = where.port
+    if port_of_host is None:
+        port_of_host = PORTS[scheme]
     fault = host_fault(host)
-    if not fault and not 1 <= fallback <= 65535:
+    if not fault and not 1 <= port_of_host <= 65535:
         fault = f"{host[:60]!r} is not an address; give a host name or an IP address"
     if fault:
         raise SettingsError(f"{fault}, with :port (1 to 65535) if needed")
-    return Endpoint(scheme, name, port or fallback)
+    return Endpoint(scheme, where.host, port or port_of_host)
 
 
 class HttpClient:

@@ -29,8 +29,12 @@ def dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
     The look-up of the name comes first, and only the system limits it.
     """
     addresses = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
-    until = time.monotonic() + timeout
-    sock = connect(addresses, lambda: _left(timeout, min(until, end)))
+    until = min(time.monotonic() + timeout, end)
+
+    def left() -> float:
+        return _left(timeout, until)
+
+    sock = connect(addresses, left)
     sock.settimeout(_left(timeout, end))
     return sock
 
@@ -50,7 +54,9 @@ class StandardTransport:
     """
 
     def __init__(self, trust: Trust, total: float = math.inf, dial: Dial = dial) -> None:
-        self._trust, self._until, self._dial = trust, time.monotonic() + total, dial
+        self._trust = trust
+        self._until = time.monotonic() + total
+        self._dial = dial
         self._context: Optional[ssl.SSLContext] = None
         self._connection: Optional[_Connection] = None
 
@@ -148,19 +154,18 @@ class StandardTransport:
 
 
 class _Connection:
-    """An open connection to `where`: the `sock` of http.client, which only sends on it, opens it to
-    read an answer, and closes it.
-    """
+    """An open connection to `where`."""
 
     def __init__(self, where: Endpoint, sock: socket.socket) -> None:
-        self.where, self.socket = where, sock
+        self.where = where
+        self.socket = sock
         # without the zone: RFC 6874, 4
-        name = where.host.partition("%")[0].encode("idna").decode("ascii")
-        self._host = where._replace(host=name).netloc
+        host_name, _, _ = where.host.partition("%")
+        ascii_name = host_name.encode("idna").decode("ascii")
+        self._host = where._replace(host=ascii_name).netloc
+        self._deadline_socket = _DeadlineSocket(sock)
         self._http: Any = http.client.HTTPConnection(where.host, where.port)
-        self._http.sock = self
-        self._timeout = self._end = 0.0
-        self._reader: Optional[DeadlineReader] = None
+        self._http.sock = self._deadline_socket
 
     def send(self, request: Request, end: float) -> None:
         """Send a request. Its answer must be complete by `end`, to which the time to send it is
@@ -178,27 +183,53 @@ class _Connection:
                 request.body,
                 {"Host": self._host, **request.headers},
             )
-        self._timeout, self._end = request.timeout, end + time.monotonic() - began
+        seconds = time.monotonic() - began
+        self._deadline_socket.limit_answer(request.timeout, end + seconds)
 
     def answer(self) -> http.client.HTTPResponse:
         """The answer to the request, of which the body is not read yet."""
         response: http.client.HTTPResponse = self._http.getresponse()
-        if self._reader is not None and self._reader.has_ended:
+        if self._deadline_socket.has_ended:
             response.close()
             # http.client takes the headers for complete
             raise ConnectionResetError("the headers broke off")
         return response
 
+    def close(self) -> None:
+        self.socket.close()
+
+
+class _DeadlineSocket:
+    """What http.client needs of a socket: it sends on it, opens it to read an answer, here with a
+    deadline, and closes it.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._timeout = 0.0
+        self._end = 0.0
+        self._reader: Optional[DeadlineReader] = None
+
+    def limit_answer(self, timeout: float, end: float) -> None:
+        """Let an answer be complete by `end`, and each read of it take `timeout` seconds."""
+        self._timeout = timeout
+        self._end = end
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the stream ended while the present answer was read."""
+        return self._reader is not None and self._reader.has_ended
+
     def sendall(self, data: bytes) -> None:
-        self.socket.sendall(data)
+        self._socket.sendall(data)
 
     def makefile(self, _: str) -> io.BufferedReader:
-        raw = self.socket.makefile("rb", buffering=0)
-        self._reader = DeadlineReader(raw, self.socket, self._timeout, self._end)
+        raw = self._socket.makefile("rb", buffering=0)
+        self._reader = DeadlineReader(raw, self._socket, self._timeout, self._end)
         return io.BufferedReader(self._reader)
 
     def close(self) -> None:
-        self.socket.close()
+        self._socket.close()
 
 
 def _left(timeout: float, end: float) -> float:
@@ -214,8 +245,10 @@ class DeadlineReader(io.RawIOBase):
     """
 
     def __init__(self, raw: Any, sock: socket.socket, timeout: float, end: float) -> None:
-        self._raw, self._opened = raw, sock
-        self._timeout, self._end = timeout, end
+        self._raw = raw
+        self._opened = sock
+        self._timeout = timeout
+        self._end = end
         #: whether the stream has ended
         self.has_ended = False
 

@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
@@ -143,7 +142,9 @@ class HttpSession:
         self.login = Login()
         #: for errors, as the client names it
         self.address = client.where.netloc
-        self._client, self._timeout, self._log_in = client, timeout, log_in
+        self._client = client
+        self._timeout = timeout
+        self._log_in = log_in
         self._refusal = refusal
         self._answers: dict[Request, bytes] = {}
         # whether the unit has answered a request of the present login
@@ -233,9 +234,8 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
     @contextmanager
     def open_session(self) -> Iterator[HttpSession]:
         settings = Settings(dcimanager.settings(self.pdu_data), settings_of(self.codec))
-        where = endpoint(
-            settings[SCHEME], settings[HOST] or dcimanager.address(self.pdu_data), settings[PORT]
-        )
+        host = settings[HOST] or dcimanager.address(self.pdu_data)
+        where = endpoint(settings[SCHEME], host, settings[PORT])
         trust = Trust.from_settings(
             settings,
             over_tls=settings[SCHEME] == "https",
@@ -255,7 +255,7 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         """The login of a session that has not logged in."""
         login_form = form_of(self.codec)
         owner = owner_login(login_form, settings, public_words=frozenset((self.handler_name,)))
-        session.login = replace(owner, is_sent=False)
+        session.login = owner
         try:
             return login_of(login_form, owner, session.send)
         except PduHandlerError as error:
@@ -286,26 +286,29 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         unit = self.read_unit(with_figures=True, exchange=session.exchange_once)
         for caution in unit.cautions:
             LOGGER.warning(session.login.quoted(caution))
-        ports = {
-            outlet.identity: outlet.figures
-            if with_power
-            else outlet.figures._replace(power_w=NOT_ASKED)
-            for outlet in unit.outlets
-            if outlet.figures != MeterFigures()
-        }
-        power_w = unit.power_w if with_power else NOT_ASKED
-        figures = dcimanager.Figures(unit.load_a, unit.energy_kwh, ports, power_w)
+        ports: dict[str, MeterFigures] = {}
+        for outlet in unit.outlets:
+            if outlet.figures == MeterFigures():
+                continue
+            outlet_figures = outlet.figures
+            if not with_power:
+                outlet_figures = outlet_figures._replace(power_w=NOT_ASKED)
+            ports[outlet.identity] = outlet_figures
+        figures = dcimanager.Figures(
+            load_a=unit.load_a,
+            energy_kwh=unit.energy_kwh,
+            ports=ports,
+            power_w=unit.power_w if with_power else NOT_ASKED,
+        )
         return figures.quoted(session.login.quoted)
 
     def read_labels(self, session: HttpSession) -> list[dcimanager.Label]:
-        return [
-            dcimanager.label(
-                outlet.identity,
-                outlet.identity if outlet.number is None else outlet.number,
-                outlet.name,
-            )
-            for outlet in self.read_unit(with_figures=False, exchange=session.exchange_once).outlets
-        ]
+        unit = self.read_unit(with_figures=False, exchange=session.exchange_once)
+        labels: list[dcimanager.Label] = []
+        for outlet in unit.outlets:
+            number = outlet.identity if outlet.number is None else outlet.number
+            labels.append(dcimanager.label(outlet.identity, number, outlet.name))
+        return labels
 
     def switch_outlet(
         self, session: HttpSession, identity: str, *, on: bool, deadline: float, pause: float

@@ -55,7 +55,8 @@ class Digest:
         """None: no challenge is answered. `basic_over_tls`: whether a unit that offers Basic alone
         gets the password, over TLS.
         """
-        self._user, self._password = user, password
+        self._user = user
+        self._password = password
         self._basic_over_tls = basic_over_tls
         self._challenge: Optional[Challenge] = None
         self._count = 0
@@ -95,7 +96,9 @@ class Digest:
         is_over = self._is_accepted or challenge.is_stale
         if self._challenge is not None and not is_over:
             return False
-        self._challenge, self._count, self._is_accepted = challenge, 0, False
+        self._challenge = challenge
+        self._count = 0
+        self._is_accepted = False
         return True
 
     def authorization(self, method: str, target: str) -> str:
@@ -164,12 +167,14 @@ def _challenges(header: str) -> Iterator[tuple[str, dict[str, str]]]:
     """The schemes of a header WWW-Authenticate, in lower case, each with its parameters."""
     # http.client reads headers as Latin-1, and keeps the line ends of a folded one
     octets = " ".join(header.split()).encode("latin-1", "replace")
-    scheme, parameters = "", dict[str, str]()
+    scheme = ""
+    parameters = dict[str, str]()
     for part in _PART.finditer(octets.decode("utf-8", "surrogateescape")):
         if part["scheme"]:
             if scheme:
                 yield scheme, parameters
-            scheme, parameters = part["scheme"].lower(), {}
+            scheme = part["scheme"].lower()
+            parameters = {}
         else:
             value = part["value"]
             is_quoted = value.startswith('"')
@@ -182,20 +187,25 @@ def _challenges(header: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _best(offered: list[tuple[str, dict[str, str]]]) -> Optional[Challenge]:
     """The best of the challenges that can be answered."""
-    by_algorithm = {
-        challenge.algorithm: challenge
-        for challenge in (_digest_challenge(fields) for name, fields in offered if name == "digest")
-        if challenge is not None
-    }
-    return next((by_algorithm[name] for name in _HASHES if name in by_algorithm), None)
+    by_algorithm: dict[str, Challenge] = {}
+    for scheme, fields in offered:
+        challenge = _digest_challenge(fields) if scheme == "digest" else None
+        if challenge is not None:
+            by_algorithm[challenge.algorithm] = challenge
+    for algorithm in _HASHES:
+        if algorithm in by_algorithm:
+            return by_algorithm[algorithm]
+    return None
 
 
 def _digest_challenge(fields: Mapping[str, str]) -> Optional[Challenge]:
     """The challenge of these parameters; None for one that cannot be answered."""
     algorithm = fields.get("algorithm", "MD5").upper()
-    qops = [word.strip().lower() for word in fields.get("qop", "").split(",") if word.strip()]
-    is_known = algorithm in _HASHES and (not qops or "auth" in qops)
-    if not is_known or not fields.get("nonce"):
+    words = [word.strip().lower() for word in fields.get("qop", "").split(",")]
+    qops = [word for word in words if word]
+    if algorithm not in _HASHES or not fields.get("nonce"):
+        return None
+    if qops and "auth" not in qops:
         return None
     return Challenge(
         realm=fields.get("realm", ""),

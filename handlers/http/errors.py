@@ -187,34 +187,46 @@ def error_of_status(
     `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its
     Retry-After.
     """
-    is_unsent = login is not None and not login.is_sent
-    kind, words = STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
-    if status == 401 and login is not None and login.token is not None:
-        words = _REVOKED if login.is_personal else _ENDED
-    elif status == 401 and login is not None and login.digest is not None:
-        if login.password is not None and not login.digest.has_answered:
-            kind, words = HttpOtherLogin, _OTHER_THAN_DIGEST
-    elif status == 401 and not is_unsent and offers_no_basic(headers):
-        words = _OTHER_SCHEME
-    elif (
-        status == 401
-        and login is not None
-        and login.password
-        and login.password != login.password.strip()
-    ):
-        words += "; the password begins or ends with white space"
-    elif 300 <= status < 400 and login is not None and headers.get("location"):
+    quote = printable if login is None else login.quoted
+    location = quote(headers.get("location", ""))
+    other_status = _NO_ANSWER if status < 400 else _FAILED
+    kind, words = STATUSES.get(status, other_status)
+    if status == 401:
+        kind, words = _login_refusal(login, headers)
+    elif 300 <= status < 400 and login is not None and location:
         words += "; it leads to {location}"
     wait = headers.get("retry-after", "")
     # RFC 9110, 10.2.3; else a date
-    if status in (429, 503) and wait.isascii() and wait.isdigit() and len(wait) < 7:
+    is_seconds = wait.isascii() and wait.isdigit() and len(wait) < 7
+    if status in (429, 503) and is_seconds:
         words += f"; it asks for a pause of {wait} s"
-    location = login.quoted(headers.get("location", "")) if login is not None else ""
     # the first word of a challenge is its scheme (RFC 9110, 11.6.1)
-    challenge = headers.get("www-authenticate", "").partition(" ")[0][:_LONGEST_SCHEME]
-    scheme = (printable(challenge) if login is None else login.quoted(challenge)) or "none"
+    challenge, _, _ = headers.get("www-authenticate", "").partition(" ")
+    scheme = quote(challenge[:_LONGEST_SCHEME]) or "none"
     reason = words.format(f"HTTP Error {status}", location=location, scheme=scheme)
-    return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
+    if issubclass(kind, HttpRefused):
+        return HttpRefused(reason, str(status))
+    return kind(reason)
+
+
+def _login_refusal(
+    login: Optional[Login], headers: Mapping[str, str]
+) -> tuple[type[HttpException], str]:
+    """The error of a 401 to a request with this login, None if it is not known, and its words."""
+    kind, words = STATUSES[401]
+    if login is not None and login.token is not None:
+        return kind, _REVOKED if login.is_personal else _ENDED
+    if login is not None and login.digest is not None:
+        if login.password is not None and not login.digest.has_answered:
+            return HttpOtherLogin, _OTHER_THAN_DIGEST
+        return kind, words
+    is_unsent = login is not None and not login.is_sent
+    if not is_unsent and offers_no_basic(headers):
+        return kind, _OTHER_SCHEME
+    password = (login.password if login is not None else None) or ""
+    if password != password.strip():
+        words += "; the password begins or ends with white space"
+    return kind, words
 
 
 def refused_in_body(login: Login) -> HttpLoginRefused:
@@ -313,10 +325,14 @@ def error_of(error: Exception, rows: Sequence[ErrorRow], at: str) -> HttpExcepti
     if isinstance(error, ssl.SSLError):
         words = handshake_failure_reason(error)
     kind, reason = next((kind, reason) for types, kind, reason in rows if isinstance(error, types))
-    parts = (reason,) if isinstance(reason, str) else reason
-    return kind(
-        [part.format(at=at, words=words) if isinstance(part, str) else part for part in parts]
-    )
+    templates = (reason,) if isinstance(reason, str) else reason
+    parts: list[Union[str, NamedSetting]] = []
+    for template in templates:
+        if isinstance(template, str):
+            parts.append(template.format(at=at, words=words))
+        else:
+            parts.append(template)
+    return kind(parts)
 
 
 def too_long(limit: int) -> HttpSyntax:

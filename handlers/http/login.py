@@ -89,7 +89,8 @@ class LoginFields(NamedTuple):
                     "the login is not one line of printable ASCII characters, which the header of"
                     " this unit's login cannot hold: use another account or token"
                 )
-        target, body = request.target, request.body
+        target = request.target
+        body = request.body
         if self.query:
             separator = "&" if "?" in target else "?"
             target += separator + urlencode(self.query, quote_via=quote)
@@ -154,9 +155,11 @@ class Login:
         """Strings that must not be shown: password, token, and `user:pa`, since a device may cut
         the header that it sends back.
         """
-        texts = [secret for secret in (self.password, self.token, *self.keys) if secret]
+        secrets = (self.password, self.token, *self.keys)
+        texts = [secret for secret in secrets if secret]
         if self.user is not None and self.password:
-            texts.append(f"{self.user}:{self.password[:_BEGINNING]}")
+            beginning = self.password[:_BEGINNING]
+            texts.append(f"{self.user}:{beginning}")
         return texts
 
     def added_to(self, request: Request) -> Request:
@@ -227,10 +230,12 @@ class Login:
 
         def own_word(match: re.Match[str]) -> str:
             word = match[0]
-            is_public = word.lower() in public or _NUMBER.fullmatch(word) is not None
-            return "" if is_public else word
+            if word.lower() in public or _NUMBER.fullmatch(word):
+                return ""
+            return word
 
-        return holds(_PATH_WORD.sub(own_word, text[:EXAMINED]), self.secret_forms)
+        own_words = _PATH_WORD.sub(own_word, text[:EXAMINED])
+        return holds(own_words, self.secret_forms)
 
     def mask(self, error: PduHandlerError) -> None:
         """Take the password and the token out of an error of any class, whose text may quote the
@@ -271,7 +276,9 @@ def holds(text: str, forms: SecretForms) -> bool:
     lower_text = text.casefold()
     if any(form in lower_text for form in forms.in_lower_case):
         return True
-    in_base64 = re.sub(r"\s", "", text).replace("-", "+").replace("_", "/")
+    in_one_line = re.sub(r"\s", "", text)
+    # the alphabet of URLs has two other signs (RFC 4648, 5)
+    in_base64 = in_one_line.replace("-", "+").replace("_", "/")
     return any(form in in_base64 for form in forms.in_base64)
 
 

@@ -192,9 +192,9 @@ def login_settings(login_form: LoginForm) -> tuple[Setting[str], ...]:
 def owner_login(
     login_form: LoginForm, settings: Settings, public_words: frozenset[str] = frozenset()
 ) -> Login:
-    """The user and password, or the token, that the owner gave; an empty login without. It is not
-    sent as it is. `public_words`: as those of Login. Raises SettingsError if half of it is set, or
-    both.
+    """The user and password, or the token, that the owner gave, not to be sent as they are; an
+    empty login without. `public_words`: as those of Login. Raises SettingsError if half of it is
+    set, or both.
     """
     names = _names(login_form)
     user = settings[USERNAME] if "user" in names else ""
@@ -203,7 +203,7 @@ def owner_login(
     if token and (user or password):
         raise both_logins()
     if token:
-        return Login(token=token, is_personal=True, public_words=public_words)
+        return Login(token=token, is_personal=True, public_words=public_words, is_sent=False)
     if isinstance(login_form, DigestLogin) and password:
         user = user or login_form.user
     if isinstance(login_form, DigestLogin) and _CONTROL.search(user):
@@ -222,7 +222,7 @@ def owner_login(
                 " go together: set both or neither",
             )
         )
-    return Login(user or None, password or None, public_words=public_words)
+    return Login(user or None, password or None, public_words=public_words, is_sent=False)
 
 
 def login_of(
@@ -235,19 +235,19 @@ def login_of(
     if isinstance(login_form, DigestLogin):
         basic_over_tls = login_form.basic_over_tls
         digest = Digest(owner.user, owner.password, basic_over_tls=basic_over_tls)
-        return replace(owner, digest=digest)
+        return replace(owner, digest=digest, is_sent=True)
     if not owner.token and owner.password is None:
-        return owner
+        return replace(owner, is_sent=True)
     values = {"user": owner.user or "", "password": owner.password or ""}
     if owner.token:
         values = {"token": owner.token}
     if isinstance(login_form, FieldLogin):
-        return replace(owner, fields=login_form.filled(values))
+        return replace(owner, fields=login_form.filled(values), is_sent=True)
     if isinstance(login_form, SessionLogin):
         if login_form.token is not None and owner.token:
-            return replace(owner, fields=login_form.token.filled(values))
+            return replace(owner, fields=login_form.token.filled(values), is_sent=True)
         return _session(login_form, owner, values, send)
-    return owner
+    return replace(owner, is_sent=True)
 
 
 def _session(
@@ -284,7 +284,13 @@ def _session(
     # a session that the unit knows by the client's address has no key, but may end as others
     token, *others = [*keys.values()] or [""]
     fields_of_session = login_form.requests.filled({**values, **keys})
-    return replace(owner, token=token, keys=tuple(others), fields=fields_of_session)
+    return replace(
+        owner,
+        token=token,
+        keys=tuple(others),
+        fields=fields_of_session,
+        is_sent=True,
+    )
 
 
 def _advice(login_form: SessionLogin) -> Sequence[Union[str, NamedSetting]]:

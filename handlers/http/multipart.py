@@ -38,16 +38,12 @@ class MultipartForm:
         #: what is left to send: where from, how many bytes, and whom to tell
         self._pieces: list[tuple[BinaryFile, int, Optional[Progress]]] = []
         for file in files:
-            kind = file.get("mimetype") or "application/octet-stream"
-            head = (
-                f"--{boundary}\r\nContent-Disposition: form-data;"
-                f' name="{_quoted(file["formname"])}";'
-                f' filename="{_quoted(file["filename"])}"\r\nContent-Type: {_quoted(kind)}\r\n\r\n'
-            )
+            head = _part_head(boundary, file)
             self._add(io.BytesIO(head.encode()))
             self._add(_open_part(file["data"]), file.get("progress"))
             self._add(io.BytesIO(b"\r\n"))
-        self._add(io.BytesIO(f"--{boundary}--\r\n".encode()))
+        last_line = f"--{boundary}--\r\n"
+        self._add(io.BytesIO(last_line.encode()))
         self._size = sum(size for _, size, _ in self._pieces)
         self._sent = 0  # bytes already sent of the current piece
 
@@ -114,6 +110,21 @@ class Headers(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._fields)
+
+
+def _part_head(boundary: str, file: Mapping[str, Any]) -> str:
+    """The lines before the data of a file."""
+    form_name = _quoted(file["formname"])
+    file_name = _quoted(file["filename"])
+    content_type = _quoted(file.get("mimetype") or "application/octet-stream")
+    lines = (
+        f"--{boundary}",
+        f'Content-Disposition: form-data; name="{form_name}"; filename="{file_name}"',
+        f"Content-Type: {content_type}",
+        "",
+        "",
+    )
+    return "\r\n".join(lines)
 
 
 def _open_part(data: Any) -> BinaryFile:

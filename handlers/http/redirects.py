@@ -37,7 +37,8 @@ def next_request(
     is_unchanged = request.method == "GET" or reply.status in _UNCHANGED_REQUEST
     if path not in ("", request.target) and is_unchanged:
         return RedirectedRequest(here, request._replace(target=path))
-    return RedirectedRequest(moved_endpoint(here, reply, login), request)
+    endpoint = moved_endpoint(here, reply, login)
+    return RedirectedRequest(endpoint, request)
 
 
 def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:

@@ -213,7 +213,9 @@ def _read(
     out: the status says enough. Raises as `_read_body`.
     """
     headers = {name.lower(): value for name, value in response.headers.items()}
-    headers.update(("location", location) for location in locations[-1:] if location is not None)
+    last_location = locations[-1] if locations else None
+    if last_location is not None:
+        headers["location"] = last_location
     try:
         body = _read_body(response, request)
     except (requests.RequestException, PduHandlerError):

@@ -70,13 +70,14 @@ def meter_figure(fields: object, *names: str, divisor: float = 1, place: str = "
     """
     if not isinstance(fields, dict):
         return NotKnown(f"{place}in place of {names[0]} and others there is {fields!r}")
-    name = next((name for name in names if name in fields), None)
-    if name is None:
-        return None
-    value = number(fields[name])
-    if value is None:
-        return NotKnown(f"{place}its {name} is {fields[name]!r}")
-    return divided(value, divisor)
+    for name in names:
+        if name not in fields:
+            continue
+        value = number(fields[name])
+        if value is None:
+            return NotKnown(f"{place}its {name} is {fields[name]!r}")
+        return divided(value, divisor)
+    return None
 
 
 def column(
@@ -98,15 +99,19 @@ def column(
     `places`: what is put before the reason of each row.
     """
     prefixes = places or [""] * len(rows)
-    name = next((name for name in names if any(name in row for row in rows)), None)
-    if name is None:
-        reason = f"there is no {names[0]}, though {expected}"
-        return [NotKnown(f"{place}{reason}") if expected else None for place in prefixes]
+    shown_names = {name for row in rows for name in row}
+    name = next((name for name in names if name in shown_names), None)
+    if name is None and not expected:
+        return [None for _ in rows]
     figures: list[Figure] = []
     for row, place in zip(rows, prefixes):
-        figure = meter_figure(row, name, divisor=divisor, place=place)
-        lacks = NotKnown(f"{place}there is no {name}, which others of its kind have")
-        figures.append(lacks if figure is None else figure)
+        if name is None:
+            figure: Figure = NotKnown(f"{place}there is no {names[0]}, though {expected}")
+        else:
+            figure = meter_figure(row, name, divisor=divisor, place=place)
+        if figure is None:
+            figure = NotKnown(f"{place}there is no {name}, which others of its kind have")
+        figures.append(figure)
     return figures
 
 

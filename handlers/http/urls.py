@@ -26,14 +26,18 @@ def same_origin_path(link: object, here: Endpoint) -> str:
         return ""
     try:
         parts = urlsplit(link)
-        name, port = parts.hostname, parts.port
-        path = quote(parts._replace(scheme="", netloc="").geturl(), safe=_UNCHANGED)
+        name = parts.hostname
+        port = parts.port
+        without_host = parts._replace(scheme="", netloc="").geturl()
+        path = quote(without_host, safe=_UNCHANGED)
     except ValueError:  # includes UnicodeError for half of a surrogate pair
         return ""
     if parts.scheme or parts.netloc:
-        port = PORTS.get(parts.scheme) if port is None else port
-        same = parts.scheme == here.scheme and name == here.host.lower() and port == here.port
-        if not same or "@" in parts.netloc:
+        if port is None:
+            port = PORTS.get(parts.scheme)
+        if (parts.scheme, name, port) != (here.scheme, here.host.lower(), here.port):
+            return ""
+        if "@" in parts.netloc:
             return ""
     if parts.fragment or not path.startswith("/") or path.startswith("//"):
         return ""

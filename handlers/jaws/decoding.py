@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.errors import HttpDenied, HttpLoginRefused
@@ -86,7 +86,8 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     outlets = tuple(_drop_lost_state(outlet, lost) for outlet in _outlets(entries, figures))
     if lost:
         # the rows of the others are no total
-        unknown = NotKnown(_lost_unit_doubt(*next(iter(lost.items()))))
+        unit, status = next(iter(lost.items()))
+        unknown = NotKnown(_lost_unit_doubt(unit, status))
         return PduState(
             outlets=outlets, load_a=unknown, energy_kwh=unknown, power_w=unknown, cautions=cautions
         )
@@ -182,9 +183,14 @@ def _cord_names(
     """The cords of the PDU, such as "AA": those of the outlets "AA1" and so on, those that are
     listed, and of a unit that has neither, its own letter, with which the names of its cords begin.
     """
-    names = [_letters(entry["id"]) for entry in (*outlets, *cords)]
-    names += [unit["id"] for unit in units if not any(map(_is_of(unit["id"]), names))]
-    return list(dict.fromkeys(names))
+    names: dict[str, None] = {}
+    for entry in (*outlets, *cords):
+        names[_letters(entry["id"])] = None
+    units_without = []
+    for unit in units:
+        if not _has_part(unit["id"], names):
+            units_without.append(unit["id"])
+    return [*names, *units_without]
 
 
 def _letters(name: str) -> str:
@@ -192,9 +198,9 @@ def _letters(name: str) -> str:
     return name.rstrip("0123456789")
 
 
-def _is_of(owner: str) -> Callable[[str], bool]:
-    """Whether a name is that of a part of `owner`, of which the names of its parts begin."""
-    return lambda name: name.startswith(owner)
+def _has_part(owner: str, names: Iterable[str]) -> bool:
+    """Whether one of the names is that of a part of `owner`, with which those names begin."""
+    return any(name.startswith(owner) for name in names)
 
 
 def _complete_cords(cords: _OptionalList, names: Sequence[str]) -> _OptionalList:
@@ -212,18 +218,21 @@ def _complete_lines(
     """
     phases = [row for row in lines.rows if not _NEUTRAL.fullmatch(row["id"])]
     listed = {row["id"] for row in phases}
-    capacities = {_letters(cord["id"]): repr(cord.get("power_capacity")) for cord in cords}
+    capacity_by_cord = dict.fromkeys(cord_names, "")
+    for cord in cords:
+        capacity_by_cord[_letters(cord["id"])] = repr(cord.get("power_capacity"))
     line_counts: dict[str, int] = {}
-    for cord in cord_names:
-        capacity = capacities.get(cord, "")
-        numbers = [_line_number(name) for name in listed if name.startswith(cord)]
-        line_counts[capacity] = max([*numbers, line_counts.get(capacity, 1)])
-    missing = [
-        name
-        for cord in cord_names
-        for name in _line_names(cord, line_counts[capacities.get(cord, "")])
-        if name not in listed
-    ]
+    for cord_name in cord_names:
+        capacity = capacity_by_cord[cord_name]
+        line_count = line_counts.get(capacity, 1)
+        for name in listed:
+            if name.startswith(cord_name):
+                line_count = max(line_count, _line_number(name))
+        line_counts[capacity] = line_count
+    missing: list[str] = []
+    for cord_name in cord_names:
+        names = _line_names(cord_name, line_counts[capacity_by_cord[cord_name]])
+        missing += [name for name in names if name not in listed]
     return _with_fault(lines._replace(rows=phases), LINES, missing)
 
 
@@ -414,7 +423,8 @@ def _total(rows: _OptionalList, key: str, outlets: Sequence[Figure]) -> Figure:
     if rows.fault:
         return NotKnown(rows.fault)
     is_metered = any(figure is not None for figure in outlets)
-    return sum_if_complete(_figures(rows.rows, key, "the outlets have it" if is_metered else ""))
+    expected = "the outlets have it" if is_metered else ""
+    return sum_if_complete(_figures(rows.rows, key, expected))
 
 
 def _figures(entries: Sequence[Entry], key: str, expected: str = "") -> Sequence[Figure]:
@@ -423,9 +433,8 @@ def _figures(entries: Sequence[Entry], key: str, expected: str = "") -> Sequence
     """
     places = [f"{entry['id']}: " for entry in entries]
     figures = column(entries, key, places=places, expected=expected)
-    return [
-        figure
-        if _is_trusted(entry)
-        else NotKnown(f"{entry['id']}: its status is {entry['status']!r}")
-        for entry, figure in zip(entries, figures)
-    ]
+    for position, entry in enumerate(entries):
+        if not _is_trusted(entry):
+            reason = f"{entry['id']}: its status is {entry['status']!r}"
+            figures[position] = NotKnown(reason)
+    return figures

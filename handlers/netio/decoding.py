@@ -73,8 +73,9 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
     # > POST /netio.json {"Outputs": [{"ID": 2, "Action": 0}]}
     # < 200 and the document; 400 syntax, 401 login, 403 an account that may only read
     # < 200 {"Errors": [...]} or {"result": {"error": ...}} for what it does not do
-    orders = {"Outputs": [{"ID": int(identity), "Action": ON if on else OFF}]}
-    body = yield WriteRequest(PATH, json.dumps(orders).encode())
+    order = {"ID": int(identity), "Action": ON if on else OFF}
+    orders = json.dumps({"Outputs": [order]})
+    body = yield WriteRequest(PATH, orders.encode())
     try:
         document: Any = loads(body)
         errors = document.get("Errors") or document.get("result", {}).get("error")
@@ -83,7 +84,9 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
     if errors:
         words = f"the PDU answered the command with an error: {json.dumps(errors)}"
         # beside the document, the error may be of something else
-        raise ProtocolError(words) if "Outputs" in document else Refused(words, "200")
+        if "Outputs" in document:
+            raise ProtocolError(words)
+        raise Refused(words, "200")
 
 
 def _unit(outputs: Sequence[Fields], totals: object) -> PduState:
@@ -106,16 +109,17 @@ def _unit(outputs: Sequence[Fields], totals: object) -> PduState:
 
 def _outlet(entry: Fields, figures: MeterFigures) -> Outlet:
     """An outlet from its entry in `Outputs`. Raises ValueError without an ID of 1 or more."""
-    output, position = entry["ID"], entry.get("State")
+    output = entry["ID"]
     if type(output) is not int or output < 1:
         raise ValueError("no ID")
-    state = STATES.get(position) if type(position) is int else None
+    word = entry.get("State")
+    state = STATES.get(word) if type(word) is int else None
     return Outlet(
-        str(output),
-        str(entry.get("Name") or "")[:100],
-        state,
-        figures,
-        doubt=f"its State is {position!r}" if state is None else "",
+        identity=str(output),
+        name=str(entry.get("Name") or "")[:100],
+        state=state,
+        figures=figures,
+        doubt=f"its State is {word!r}" if state is None else "",
     )
 
 
@@ -133,13 +137,16 @@ def _of_outputs(outputs: Sequence[Fields], name: str, unit: int = 1000) -> Seque
     meter: outputs 2 to 8 of a PowerPDU 8QS have none.
     """
     metered = [entry for entry in outputs if entry.keys() & _OF_A_METER]
+    is_shown = any(name in entry for entry in metered)
     metered_figures = iter(column(metered, name, divisor=unit))
     counters = {output_name for output_name, _ in _COUNTERS}
-    is_counter_missing = name in counters and not any(name in entry for entry in metered)
     figures: list[Figure] = []
     for entry in outputs:
-        figure = next(metered_figures) if entry in metered else None
-        if is_counter_missing and entry.keys() & counters:
+        figure: Figure = None
+        if entry.keys() & _OF_A_METER:
+            figure = next(metered_figures)
+        has_other_counter = name in counters and entry.keys() & counters
+        if has_other_counter and not is_shown:
             figure = NotKnown(f"{name} is missing, and the output has another counter")
         figures.append(figure)
     return figures

@@ -72,17 +72,30 @@ def _snapshot(
     writable: Optional[NutRequest[dict[str, str]]],
 ) -> Snapshot:
     """What these requests were answered. Raises the error of an answer."""
-    requests = [request for request in (commands, writable) if request is not None]
-    refusals = [request for request in requests if answers.code(request) in _NOT_OFFERED]
+    refusals: list[str] = []
+    device_variables = answers[variables]
+    device_commands: list[str] = []
+    if answers.code(commands) in _NOT_OFFERED:
+        refusals.append(_refusal(commands, answers))
+    else:
+        device_commands = answers[commands]
+    writable_variables: dict[str, str] = {}
+    if writable is not None and answers.code(writable) in _NOT_OFFERED:
+        refusals.append(_refusal(writable, answers))
+    elif writable is not None:
+        writable_variables = answers[writable]
     return Snapshot(
-        answers[variables],
-        [] if commands in refusals else answers[commands],
-        {} if writable is None or writable in refusals else answers[writable],
-        ", ".join(
-            f"{' '.join(request.label.split()[:2])} (ERR {answers.code(request)})"
-            for request in refusals
-        ),
+        variables=device_variables,
+        commands=device_commands,
+        writable=writable_variables,
+        refusal=", ".join(refusals),
     )
+
+
+def _refusal(request: NutRequest[object], answers: Responses) -> str:
+    """A request that the server does not offer, and its code."""
+    verb_and_noun = request.label.split()[:2]
+    return f"{' '.join(verb_and_noun)} (ERR {answers.code(request)})"
 
 
 class NutClient(Connection):
@@ -118,7 +131,9 @@ class NutClient(Connection):
         super().__init__(
             host, port, secret=password, tls=tls, timeout=timeout, clock=clock, total=total
         )
-        self._username, self._password, self._sleep = username, password, sleep
+        self._username = username
+        self._password = password
+        self._sleep = sleep
         # the numbers of the connections on which the login was sent, and tracking is on
         self._known_on = self._tracked_on = 0
 
@@ -136,7 +151,10 @@ class NutClient(Connection):
         """
         if request.driver:
             return self._settled_answer(request)
-        answers = (self._send_as_user if request.needs_user else self._ask_with_login)(request)
+        if request.needs_user:
+            answers = self._send_as_user(request)
+        else:
+            answers = self._ask_with_login(request)
         if request.alias is not None and answers.code(request) in _UNKNOWN_NAME:
             return self.answer(request.alias)
         return answers[request]
@@ -211,12 +229,14 @@ class NutClient(Connection):
         self.connect()
         logins: list[NutRequest[object]] = []
         if self._username and self._known_on != self.opened:
-            logins = [messages.username(self._username), messages.password(self._password)]
+            logins.append(messages.username(self._username))
+            logins.append(messages.password(self._password))
         answers = self.ask(*logins, *requests)
         self._known_on = self.opened
-        for login in logins:
-            if answers.code(login) and answers.code(requests[-1]) in _LOGIN_FIRST:
-                answers[login]  # raises the error of its ERR
+        if answers.code(requests[-1]) in _LOGIN_FIRST:
+            for login in logins:
+                if answers.code(login):
+                    answers[login]  # raises the error of its ERR
         return answers
 
     def _no_such_device(self) -> PduHandlerError:
@@ -250,7 +270,8 @@ class NutClient(Connection):
 
         def look() -> tuple[Responses, Optional[str]]:
             answers = self._ask_with_login(status, request)
-            return answers, request.driver if _says_wait(answers, status) else None
+            waiting_driver = request.driver if _says_wait(answers, status) else None
+            return answers, waiting_driver
 
         return self._look_until_settled(look)[request]
 
@@ -287,7 +308,8 @@ class NutClient(Connection):
         the write. After WriteUnconfirmed (an unknown error code, an error as the report, or no
         report in time), Unreachable and ProtocolError the write may or may not have been done.
         """
-        return self.write(ups, messages.set_var(ups, variable, value)) is not None
+        request = messages.set_var(ups, variable, value)
+        return self.write(ups, request) is not None
 
     def run(self, ups: str, command: str, parameter: str = "") -> bool:
         """Run an instant command and wait for the driver's report.
@@ -356,7 +378,8 @@ class NutClient(Connection):
         # < PENDING
         # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         # < SUCCESS
-        end, pause = self._clock() + self.timeout, POLL
+        end = self._clock() + self.timeout
+        pause = POLL
         while True:
             report = messages.get_tracking(identifier)
             answers = self.ask(report, *queries, end=end)

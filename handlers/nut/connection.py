@@ -77,7 +77,8 @@ class Connection:
         #: for errors: the host, with a port that is not the usual one
         self.place = host_with_port(host, port, DEFAULT_PORT)
         self.timeout = timeout
-        self._tls, self._clock = tls, clock
+        self._tls = tls
+        self._clock = clock
         self._secret = Secret(secret)
         self._until = None if total is None else clock() + total
         self._socket: Optional[socket.socket] = None
@@ -235,7 +236,8 @@ class Connection:
         `end` is the deadline by the clock (default: `timeout` seconds from now; on a new
         connection, after the name look-up).
         """
-        deadline, end = end, self._end(end)
+        deadline = end
+        end = self._end(end)
         answers = Responses(self.place, self._secret)
         for batch in _batches(nut_requests):
             connection = self._socket
@@ -275,7 +277,8 @@ class Connection:
         decoder = Decoder(batch, answers)
         # raised outside the except block: no chained exception shows the password
         handler_error: PduHandlerError
-        began, is_sent = self._clock(), False
+        began = self._clock()
+        is_sent = False
         try:
             _refuse_unasked(connection)
             left = end - self._clock()
@@ -381,7 +384,8 @@ def _batches(requests: Sequence[NutRequest[object]]) -> Iterator[Sequence[NutReq
     for at, request in enumerate(requests):
         if at > start and size + len(request.line) > _ONE_WRITE:
             yield requests[start:at]
-            start, size = at, 0
+            start = at
+            size = 0
         size += len(request.line)
     if requests:
         yield requests[start:]

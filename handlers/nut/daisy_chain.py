@@ -30,28 +30,30 @@ class Member:
     def __init__(self, number: Optional[int]) -> None:
         self.number = number
         #: of its names
-        self.prefix = "" if number is None else f"device.{number}."
+        self.prefix = ""
         #: of the identities of its outlets
-        self.before = "" if number is None else f"{number}."
+        self.before = ""
+        if number is not None:
+            self.prefix = f"device.{number}."
+            self.before = f"{number}."
         self.variables: dict[str, str] = {}
         self.commands: dict[str, str] = {}  # name after the prefix -> whole name
         self.rows: dict[str, dict[str, str]] = {}  # an outlet's number -> its variables
 
-    def take(self, name: str, own_name: str, text: Optional[str]) -> None:
-        """Add a variable with the value `text`, or a command if `text` is None.
-
-        `own_name` is the name after the prefix.
-        """
+    def add_variable(self, own_name: str, text: str) -> None:
+        """`own_name` is the name after the prefix."""
+        self.variables[own_name] = text
         row = _ROW.fullmatch(own_name)
-        outlet, field = row.groups() if row is not None else ("", "")
-        if text is None:
-            self.commands[own_name] = name
-            if field in SWITCHES:
-                self.rows.setdefault(outlet, {})
-        else:
-            self.variables[own_name] = text
-            if row is not None:
-                self.rows.setdefault(outlet, {})[field] = text
+        if row is not None:
+            outlet, field = row.groups()
+            self.rows.setdefault(outlet, {})[field] = text
+
+    def add_command(self, name: str, own_name: str) -> None:
+        """`own_name` is the name after the prefix."""
+        self.commands[own_name] = name
+        row = _ROW.fullmatch(own_name)
+        if row is not None and row[2] in SWITCHES:
+            self.rows.setdefault(row[1], {})
 
     @property
     def has_outlets(self) -> bool:
@@ -73,7 +75,7 @@ class Member:
         """
         numbers = sorted(self.rows, key=int)
         counted = self.outlet_count
-        if len(set(map(int, numbers))) < len(numbers):
+        if len({int(number) for number in numbers}) < len(numbers):
             raise ProtocolError(
                 f"the NUT driver lists one outlet under two numbers, such as {self.prefix}outlet.1"
                 f" and {self.prefix}outlet.01: check the driver"
@@ -87,7 +89,8 @@ class Member:
         if len(from_0) < counted:
             raise outlet_count_error(max(len(real), len(from_0)), self.prefix, counted)
         if real:
-            shared_variables = set.intersection(*(set(self.rows[n]) for n in real))
+            variables_of_real = [set(self.rows[n]) for n in real]
+            shared_variables = set.intersection(*variables_of_real)
             if not shared_variables <= set(self.rows[from_0[0]]):
                 raise outlet_count_error(len(real), self.prefix, counted)
         return from_0
@@ -115,20 +118,35 @@ def members_of(
     variables: Mapping[str, str], commands: Iterable[str]
 ) -> tuple[Member, dict[int, Member]]:
     """The whole device, and every member by its number."""
-    whole_device, members = Member(None), dict[int, Member]()
-    for name, text in (*variables.items(), *((command, None) for command in commands)):
-        # `text` is the value of a variable, None for a command
-        match = _MEMBER.fullmatch(name)
-        if match is None:
-            whole_device.take(name, name, text)
-            continue
-        number = int(match[1])
+    whole_device = Member(None)
+    members: dict[int, Member] = {}
+
+    def member_of(number: Optional[int]) -> Member:
+        if number is None:
+            return whole_device
         if number not in members:
             members[number] = Member(number)
-        members[number].take(name, match[2], text)
+        return members[number]
+
+    for name, text in variables.items():
+        number, own_name = _number_and_own_name(name)
+        member_of(number).add_variable(own_name, text)
+    for command in commands:
+        number, own_name = _number_and_own_name(command)
+        member_of(number).add_command(command, own_name)
     if not _counts_from_0(whole_device, members):
         members.pop(0, None)
     return whole_device, members
+
+
+def _number_and_own_name(name: str) -> tuple[Optional[int], str]:
+    """The number of the member that has this variable or command, None for the whole device, and
+    the name after its prefix.
+    """
+    match = _MEMBER.fullmatch(name)
+    if match is None:
+        return None, name
+    return int(match[1]), match[2]
 
 
 def _counts_from_0(whole_device: Member, members: Mapping[int, Member]) -> bool:
@@ -137,7 +155,9 @@ def _counts_from_0(whole_device: Member, members: Mapping[int, Member]) -> bool:
     It is, if there is no member of the number `device.count`, and if it has outlets although no
     name without a prefix has: then it does not repeat these.
     """
-    if 0 not in members or not members[0].has_outlets or whole_device.has_outlets:
+    if whole_device.has_outlets or 0 not in members:
+        return False
+    if not members[0].has_outlets:
         return False
     count = _count(whole_device)
     return count >= 1 and max(members) < count
@@ -154,12 +174,13 @@ def counted_members(whole_device: Member, members: Mapping[int, Member]) -> dict
     Raises ProtocolError if one is missing.
     """
     first = 0 if 0 in members else 1
-    numbers = range(first, first + min(_count(whole_device), 999))
-    missing = next((number for number in numbers if number not in members), None)
-    if missing is not None:
-        raise ProtocolError(
-            "the NUT driver does not list all devices of the chain (device.count"
-            f" {_count(whole_device)}): device {missing} is missing; check the driver, or wait"
-            " until it has read its devices"
-        )
+    count = _count(whole_device)
+    numbers = range(first, first + min(count, 999))
+    for number in numbers:
+        if number not in members:
+            raise ProtocolError(
+                f"the NUT driver does not list all devices of the chain (device.count {count}):"
+                f" device {number} is missing; check the driver, or wait until it has read its"
+                " devices"
+            )
     return {number: members[number] for number in numbers}

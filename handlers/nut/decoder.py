@@ -87,7 +87,8 @@ class Decoder:
             if line != f"BEGIN LIST {query}":
                 raise ProtocolError(f"expected BEGIN LIST {query}, not {printable(line, 80)!r}")
             self._rows = []
-            self._row_start, self._end = f"{query} ", f"END LIST {query}"
+            self._row_start = f"{query} "
+            self._end = f"END LIST {query}"
         elif line.startswith("BEGIN LIST"):
             raise ProtocolError("a list that was not asked for")
         else:
@@ -125,4 +126,5 @@ def _row(line: str, start: str) -> tuple[str, ...]:
     plain = _PLAIN_ROW.fullmatch(line, len(start))
     if plain is not None:
         return cast(tuple[str, str], plain.groups())
-    return tuple(split(line[len(start) :]))
+    words = line[len(start) :]
+    return tuple(split(words))

@@ -59,7 +59,8 @@ def type_of(variables: Mapping[str, str]) -> str:
     device_type = variables.get("device.type", "").strip().lower()
     if device_type in _TYPES:
         return device_type
-    return "ups" if any(name.startswith("battery.") for name in variables) else ""
+    has_battery = any(name.startswith("battery.") for name in variables)
+    return "ups" if has_battery else ""
 
 
 def member_device_type(variables: Mapping[str, str], chain: Mapping[str, str]) -> str:
@@ -117,12 +118,16 @@ def _sources_by_type(
     variables: Mapping[str, str], field: str, outlets: Sequence[Figure]
 ) -> Sequence[Source]:
     """The sources of a `field`, current or realpower, in the order of `load`."""
-    inlet, output = _side(variables, "input", field), _side(variables, "output", field)
     every_outlet = _outlets(variables, field, outlets)
     kind = type_of(variables)
     if kind == "ups":
-        of_ups = _outlets_of_ups(variables, field, every_outlet)
-        return _ups_output(variables, field), of_ups, _average(variables, "output", field)
+        return (
+            _ups_output(variables, field),
+            _outlets_of_ups(variables, field, every_outlet),
+            _average(variables, "output", field),
+        )
+    inlet = _side(variables, "input", field)
+    output = _side(variables, "output", field)
     average = _average(variables, "input", field)
     named_output = next((name for name in variables if name.startswith("output.")), "")
     if kind in ("ats", "sts"):
@@ -135,7 +140,8 @@ def _sources_by_type(
         return (Source(inlet.name, [NotKnown(reason)]),)
     if not kind and named_output:
         output = output._replace(witness=named_output, alone=NotMetered)
-    whole = Source(f"outlet.{field}", _summand(variables, f"outlet.{field}"))
+    name = f"outlet.{field}"
+    whole = Source(name, _summand(variables, name))
     return inlet, every_outlet, output, whole, average
 
 
@@ -176,7 +182,8 @@ def whole_load_power(variables: Mapping[str, str]) -> Figure:
 
 
 def _whole_load(variables: Mapping[str, str], field: str) -> Figure:
-    output, average = _ups_output(variables, field), _average(variables, "output", field)
+    output = _ups_output(variables, field)
+    average = _average(variables, "output", field)
     return known_now(_sum(figures_from([output, average])), doubt_of_driver(variables))
 
 
@@ -191,8 +198,11 @@ def _ups_output(variables: Mapping[str, str], field: str) -> Source:
         return Source("ups.realpower", [ups_power(variables)])
     if output.name in variables:
         return output  # an average
-    own_meter = next((name for name in ("ups.realpower", "ups.power") if name in variables), "")
-    return output._replace(witness=output.witness or own_meter, alone=NotMetered)
+    witness = output.witness
+    for name in ("ups.realpower", "ups.power"):
+        if not witness and name in variables:
+            witness = name
+    return output._replace(witness=witness, alone=NotMetered)
 
 
 def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
@@ -205,25 +215,31 @@ def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
     has_lines = any(field in fields for fields in lines.values())
     if field == "realpower" and name in variables:
         return Source(name, _summand(variables, name))
-    if field == "realpower" and has_lines and f"{side}.power" in variables:
+    apparent_power = f"{side}.power"
+    if field == "realpower" and has_lines and apparent_power in variables:
         # the whole side is metered: its lines are other figures
-        return Source(name, [NotKnown(f"{name} is not listed, though {side}.power is")])
+        reason = f"{name} is not listed, though {apparent_power} is"
+        return Source(name, [NotKnown(reason)])
     phase_count = _phases(variables, side)
     if has_lines:
-        return Source(f"{side}.L1.{field}", _line_figures(lines, side, field, phase_count))
+        line_figures = _line_figures(lines, side, field, phase_count)
+        return Source(f"{side}.L1.{field}", line_figures)
     if name not in variables:
         return _unlisted_side(variables, side, field)
     if isinstance(phase_count, NotKnown):
         return Source(name, [phase_count])
     phases = max(lines, default=1) if phase_count is None else phase_count
-    return Source(name, _summand(variables, name) if phases == 1 else None)
+    if phases != 1:
+        return Source(name, None)
+    return Source(name, _summand(variables, name))
 
 
 def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Source:
     """The side if it has neither the figure nor its lines'. All tables of snmp-ups but one show the
     A of a PDU's input beside its W.
     """
-    name, witness = f"{side}.{field}", meter_of_side(variables, side)
+    name = f"{side}.{field}"
+    witness = meter_of_side(variables, side)
     if field == "realpower":
         # some show the A of the input and the W of the outlets (eaton-pdu-nlogic-mib.c)
         has_powers = bool(meter_of_side(variables, side, POWERS))
@@ -282,13 +298,16 @@ def _line_figures(
         last = max(int(phase_count), *numbers)
     else:
         last = _MOST_PHASES
-    parts = {f"{side}.L{number}.": lines.get(number, {}) for number in range(1, last + 1)}
+    parts: dict[str, Mapping[str, str]] = {}
+    for number in range(1, last + 1):
+        parts[f"{side}.L{number}."] = lines.get(number, {})
     if len(lines) == 1:
-        return [variable_figure(parts[part], field) for part in parts]
-    figures = [figure_of(parts, part, field) for part in parts]
-    is_whole = len(numbers) == last
+        return [variable_figure(fields, field) for fields in parts.values()]
     # the lines are all there: their count, if it cannot be read, decides nothing
-    return figures if is_whole or not isinstance(phase_count, NotKnown) else [phase_count]
+    is_whole = len(numbers) == last
+    if isinstance(phase_count, NotKnown) and not is_whole:
+        return [phase_count]
+    return [figure_of(parts, part, field) for part in parts]
 
 
 def line_currents(variables: Mapping[str, str]) -> Union[Mapping[str, Figure], NotKnown]:
@@ -302,7 +321,10 @@ def line_currents(variables: Mapping[str, str]) -> Union[Mapping[str, Figure], N
     figures = _line_figures(lines, "input", "current", phase_count)
     if isinstance(phase_count, NotKnown) and figures == [phase_count]:
         return phase_count
-    return {f"L{number}": known_now(figure, doubt) for number, figure in enumerate(figures, 1)}
+    current_by_line: dict[str, Figure] = {}
+    for number, figure in enumerate(figures, 1):
+        current_by_line[f"L{number}"] = known_now(figure, doubt)
+    return current_by_line
 
 
 def _phases(variables: Mapping[str, str], side: str) -> Figure:
@@ -364,13 +386,15 @@ def total(
     `outlets`: the figures of the outlets by identity.
     """
     doubt = doubt_of_driver(device.variables)
-    if not chain:
-        own_sources = figure(device.variables, list(outlets.values()))
-        return known_now(_sum(figures_from(own_sources)), doubt)
-    of_members = _chain_figures(figure, device, chain, outlets)
-    if all(summands is None for summands in of_members):
-        return known_now(_sum(figures_from(figure(device.variables, []))), doubt)
-    return known_now(sum_if_complete(list(map(_sum, of_members))), doubt)
+    own_outlets = list(outlets.values())
+    if chain:
+        of_members = _chain_figures(figure, device, chain, outlets)
+        if any(summands is not None for summands in of_members):
+            member_sums = [_sum(summands) for summands in of_members]
+            return known_now(sum_if_complete(member_sums), doubt)
+        own_outlets = []
+    own_sources = figure(device.variables, own_outlets)
+    return known_now(_sum(figures_from(own_sources)), doubt)
 
 
 def _chain_figures(

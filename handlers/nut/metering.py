@@ -50,13 +50,14 @@ def figure_of(parts: Mapping[str, Mapping[str, str]], part: str, field: str) -> 
     `parts`: the variables of each by the prefix of their names, "outlet.3.". It is not known if it
     is no number, or if the part lacks it and another has it. Not metered if no part has it.
     """
+    name = f"{part}{field}"
     text = parts[part].get(field)
     if text is not None:
-        return _number(f"{part}{field}", text)
-    sibling = next((prefix for prefix, fields in parts.items() if field in fields), None)
-    if sibling is None:
-        return None
-    return NotKnown(_gap(f"{part}{field}", f"{sibling}{field}"))
+        return _number(name, text)
+    for prefix, fields in parts.items():
+        if field in fields:
+            return NotKnown(_gap(name, f"{prefix}{field}"))
+    return None
 
 
 def variable_figure(variables: Mapping[str, str], name: str) -> Figure:

@@ -42,19 +42,23 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
         mirror = _mirror(variables)
         if mirror is None:
             continue
-        names = [_device_of(source, mirror, set(devices) - {name}) for source in mirror.sources]
-        if all(names) and _is_here(mirror, variables, devices[str(names[0])], host):
-            original_by_mirror[name] = str(names[0])
+        others = set(devices) - {name}
+        names = [_device_of(source, mirror, others) for source in mirror.sources]
+        original = names[0]
+        if all(names) and original and _is_here(mirror, variables, devices[original], host):
+            original_by_mirror[name] = original
         elif mirror.host:
             first = first_repeaters.setdefault(mirror, name)
             if first != name:
                 original_by_mirror[name] = first
     for name in list(original_by_mirror):
         # from each mirror to its original, until one is no mirror or comes a second time
-        chain = [name]
-        while chain[-1] in original_by_mirror and chain[-1] not in chain[:-1]:
-            chain.append(original_by_mirror[chain[-1]])
-        is_circle = chain[-1] in chain[:-1]
+        way = {name}
+        device = original_by_mirror[name]
+        while device in original_by_mirror and device not in way:
+            way.add(device)
+            device = original_by_mirror[device]
+        is_circle = device in way
         if is_circle:
             del original_by_mirror[name]
     return original_by_mirror
@@ -62,7 +66,8 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
 
 def _mirror(variables: Mapping[str, str]) -> Optional[Mirror]:
     """What a driver that shows another device is configured to show; None for other drivers."""
-    driver, port = variables.get("driver.name"), variables.get("driver.parameter.port", "")
+    driver = variables.get("driver.name")
+    port = variables.get("driver.parameter.port", "")
     if driver in _OF_SOCKETS:
         return Mirror(tuple(port.split(",")))
     if driver == "dummy-ups" and variables.get("driver.parameter.mode") == "repeater":
@@ -83,8 +88,9 @@ def _device_of(source: str, mirror: Mirror, names: Collection[str]) -> Optional[
     the end of a driver's socket; None if there is none."""
     if mirror.host:
         return source if source in names else None
-    socket_name = source.rpartition("/")[2]
-    matches = [name for name in names if f"-{socket_name}".endswith(f"-{name}")]
+    # the driver's name precedes it
+    socket_name = "-" + source.rpartition("/")[2]
+    matches = [name for name in names if socket_name.endswith(f"-{name}")]
     return max(matches, key=len, default=None)
 
 

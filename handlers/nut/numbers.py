@@ -17,10 +17,13 @@ def parse_number(text: Optional[str]) -> Optional[float]:
 
     Blanks around it are ignored.
     """
-    if text is None or not is_number(text.strip(BLANKS)):
+    digits = (text or "").strip(BLANKS)
+    if not is_number(digits):
         return None
-    figure = float(text.strip(BLANKS))
-    return figure + 0.0 if figure >= 0 else None
+    figure = float(digits)
+    if figure < 0:
+        return None
+    return figure + 0.0  # + 0.0 makes -0.0 a plain zero
 
 
 def parse_figure(text: Optional[str]) -> Optional[float]:

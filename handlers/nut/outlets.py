@@ -14,7 +14,7 @@ report row numbers. An outlet whose status says that it is locked is not switche
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Callable, Optional
 
 from ..shared.doubts import some
@@ -73,13 +73,17 @@ def decode_outlets(
     count 0.
     """
     device, members = members_of(variables, commands)
-    chain = {
-        number: member for number, member in members.items() if member.outlet_count or member.rows
-    }
+    chain: list[Member] = []
+    for number in sorted(members):
+        member = members[number]
+        if member.outlet_count or member.rows:
+            chain.append(member)
     outlets: list[NutOutlet] = []
-    for member in [chain[number] for number in sorted(chain)] or [device]:
+    for member in chain or [device]:
         outlets += _outlets_of(member, writable, variables)
-    only_meters = bool(members) and not outlets and _all_count_0(members.values())
+    only_meters = False
+    if members and not outlets:
+        only_meters = _all_count_0(members.values())
     outlet_count = device.outlet_count or 0
     # in a chain the whole device may count the outlets of all members
     if len(outlets) < outlet_count:
@@ -90,9 +94,10 @@ def decode_outlets(
         raise _no_outlets(variables, mask)
     # a chain may also be of UPSes or transfer switches, which list no outlets
     is_chain = bool(chain) or bool(members) and not device.rows
-    return NutDevice(
-        outlets, device, {**counted_members(device, members), **members} if is_chain else {}
-    )
+    all_members: dict[int, Member] = {}
+    if is_chain:
+        all_members = {**counted_members(device, members), **members}
+    return NutDevice(outlets, device, all_members)
 
 
 def _all_count_0(members: Iterable[Member]) -> bool:
@@ -125,8 +130,13 @@ def state_of(
     """
     if doubt_of_driver(values):
         return None
-    state = _load_state(values) if "ups.status" in values else _shown_state(values, without_state)
-    return None if state is False and _denial_of_off(values) else state
+    if "ups.status" in values:
+        state = _load_state(values)
+    else:
+        state = _shown_state(values, without_state)
+    if state is False and _denial_of_off(values):
+        return None
+    return state
 
 
 def doubt_of(
@@ -190,12 +200,18 @@ def _denial_of_outlet(values: Mapping[str, str]) -> str:
     meters = [name for name in values if name.endswith(_METERS)]
     for name in meters:
         figure = parse_number(values[name])
-        if figure is not None:
-            figures_of_unit = currents if name.endswith("current") else powers
-            figures_of_unit.append(figure)
-    if any(figure > 0.0 for figure in powers or currents):
+        if figure is None:
+            continue
+        if name.endswith("current"):
+            currents.append(figure)
+        else:
+            powers.append(figure)
+    figures = powers or currents
+    if any(figure > 0.0 for figure in figures):
         return "it carries current"
-    return "none of its meters can be read" if meters and not powers and not currents else ""
+    if meters and not figures:
+        return "none of its meters can be read"
+    return ""
 
 
 def _denial_of_load(values: Mapping[str, str]) -> str:
@@ -234,30 +250,38 @@ def _words_of(
 
 def _outlets_of(
     member: Member, writable: Mapping[str, str], variables: Mapping[str, str]
-) -> Iterable[NutOutlet]:
+) -> list[NutOutlet]:
     """The outlets of a member. `writable` and `variables` are those of the whole device."""
-    rows = {f"{member.prefix}outlet.{n}.": row for n, row in member.rows.items() if int(n) > 0}
-    fields_of_rows = {field for row in rows.values() for field in row}
-    for number in member.outlet_numbers():
-        prefix, fields = f"{member.prefix}outlet.{number}.", member.rows[number]
+    rows: dict[str, Mapping[str, str]] = {}
+    fields_of_rows: set[str] = set()
+    for number, fields in member.rows.items():
         # number 0, where it is an outlet, is no part with which others are compared
+        if int(number) > 0:
+            rows[f"{member.prefix}outlet.{number}."] = fields
+            fields_of_rows.update(fields)
+    outlets: list[NutOutlet] = []
+    for number in member.outlet_numbers():
+        prefix = f"{member.prefix}outlet.{number}."
+        fields = member.rows[number]
         with_own = rows if prefix in rows else {**rows, prefix: fields}
         listed_fields = fields_of_rows | fields.keys()
-        yield _outlet(member, number, with_own, listed_fields, writable, variables)
+        outlets.append(_outlet(member, number, with_own, listed_fields, writable, variables))
+    return outlets
 
 
 def _outlet(
     member: Member,
     number: str,
     rows: Mapping[str, Mapping[str, str]],
-    listed_fields: Collection[str],
+    listed_fields: Set[str],
     writable: Mapping[str, str],
     variables: Mapping[str, str],
 ) -> NutOutlet:
     """The outlet of a member's rows `outlet.NUMBER.*`; energy becomes kWh. `rows`: of this outlet
     and those like it, by the prefix of their variables, with the fields that any of them has.
     """
-    row_prefix, fields = f"outlet.{number}.", member.rows[number]
+    row_prefix = f"outlet.{number}."
+    fields = member.rows[number]
     prefix = f"{member.prefix}{row_prefix}"
     driver_doubt = doubt_of_driver(variables)
 
@@ -294,7 +318,7 @@ def _outlet(
 def _state_and_meters(
     prefix: str,
     fields: Mapping[str, str],
-    listed_fields: Collection[str],
+    listed_fields: Set[str],
     variables: Mapping[str, str],
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The variables that hold the state of the outlet `prefix`, and those that may deny it.
@@ -303,15 +327,17 @@ def _state_and_meters(
     There is no state if the outlet lacks the status or the switch of the others: what is left may
     be an old word. A meter that it lacks is one without a value.
     """
-    is_lost = any(field in listed_fields and field not in fields for field in ("status", "switch"))
+    lost_fields = listed_fields - fields.keys()
+    is_lost = "status" in lost_fields or "switch" in lost_fields
     states: dict[str, str] = {}
-    if not is_lost:
-        states = {f"{prefix}{field}": fields[field] for field in _STATES if field in fields}
+    for field in _STATES:
+        if field in fields and not is_lost:
+            states[f"{prefix}{field}"] = fields[field]
     meters: dict[str, str] = {}
     if variables.get("driver.name") in OUTLET_DRIVERS:
-        meters = {
-            f"{prefix}{field}": fields.get(field, "") for field in _METERS if field in listed_fields
-        }
+        for field in _METERS:
+            if field in listed_fields:
+                meters[f"{prefix}{field}"] = fields.get(field, "")
     if DRIVER_STATE in variables:
         meters[DRIVER_STATE] = variables[DRIVER_STATE]
     return states, meters
@@ -322,10 +348,15 @@ def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
     description, `name` is that number. Without one it is what the owner called the outlet
     (hpe-pdu3-cis-mib.c, eaton-pdu-nlogic-mib.c), unless it is the `id` once more.
     """
-    name, description, row_id = (fields.get(field) for field in ("name", "desc", "id"))
+    name = fields.get("name")
+    description = fields.get("desc")
+    row_id = fields.get("id")
     if description is not None:
         return _tidy(name or row_id or ""), description
-    return _tidy(row_id or ""), None if name == row_id else name
+    number = _tidy(row_id or "")
+    if name == row_id:
+        return number, None
+    return number, name
 
 
 def _switch_command(
@@ -333,8 +364,8 @@ def _switch_command(
 ) -> Optional[SwitchCommand]:
     """The instant command if the device has one, else a write of its variable `switch`; None if
     it has neither."""
-    word_of_command = "on" if on else "off"
-    command = member.commands.get(f"{row_prefix}load.{word_of_command}")
+    command_name = "load.on" if on else "load.off"
+    command = member.commands.get(row_prefix + command_name)
     if command is not None:
         return SwitchCommand(command)
     # The value is written in the form that the driver shows. An unknown form is not guessed.
@@ -400,4 +431,6 @@ def _load_state(values: Mapping[str, str]) -> Optional[bool]:
     words = values["ups.status"].upper().split()
     if "OFF" in words:
         return False
-    return True if "OL" in words or "OB" in words else None
+    if "OL" in words or "OB" in words:
+        return True
+    return None

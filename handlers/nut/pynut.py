@@ -163,7 +163,8 @@ class PyNUTClient(Generic[AnyStr]):
         upsd answers OK to any password. If it is wrong, the first method that needs it fails.
         `timeout`: seconds, at most a day; None or a number below 0 means DEFAULT_TIMEOUT.
         """
-        self._debug, self._text = debug, text
+        self._debug = debug
+        self._text = text
         seconds = (
             min(timeout, _LONGEST_TIMEOUT)
             if isinstance(timeout, (int, float)) and timeout >= 0
@@ -242,12 +243,13 @@ class PyNUTClient(Generic[AnyStr]):
         commands = self._answer("GetUPSCommands", messages.list_cmd, ups)
         requests = {command: messages.get_cmddesc(_text(ups), command) for command in commands}
         answers = self._ask(*requests.values())
-        return self._pairs(
-            {
-                command: command if answers.failure(request) else self._value(answers, request)
-                for command, request in requests.items()
-            }
-        )
+        texts: dict[str, str] = {}
+        for command, request in requests.items():
+            if answers.failure(request):
+                texts[command] = command
+            else:
+                texts[command] = self._value(answers, request)
+        return self._pairs(texts)
 
     def CheckUPSAvailable(self, ups: str = "") -> bool:
         """Whether the server lists the device's commands.
@@ -270,18 +272,16 @@ class PyNUTClient(Generic[AnyStr]):
         ups = None if ups is None else _text(ups)
         if ups is not None and ups not in names:
             raise PyNUTError("ERR UNKNOWN-UPS")
-        requests = {
-            device: messages.list_client(device) for device in (names if ups is None else [ups])
-        }
+        devices = names if ups is None else [ups]
+        requests = {device: messages.list_client(device) for device in devices}
         answers = self._ask(*requests.values())
-        clients_by_device = {
-            device: self._value(answers, request) for device, request in requests.items()
-        }
-        return {
-            self._encode(device): [self._encode(client) for client in clients]
-            for device, clients in clients_by_device.items()
-            if clients
-        }
+        clients_by_device = {}
+        for device, request in requests.items():
+            clients = self._value(answers, request)
+            if clients:
+                shown_clients = [self._encode(client) for client in clients]
+                clients_by_device[self._encode(device)] = shown_clients
+        return clients_by_device
 
     # ---- writing ---------------------------------------------------------------------------------
 
@@ -382,8 +382,11 @@ def _fail(error: PduHandlerError) -> NoReturn:
     if not isinstance(error, Unreachable):
         raise PyNUTError(str(error)) from error
     system = error.system if isinstance(error, NetworkError) else None
-    kinds = [kind for base, kind in _KINDS if isinstance(system, base)]
-    library_error = (kinds[0] if kinds else PyNUTConnectionError)(str(error))
+    library_error = PyNUTConnectionError(str(error))
+    for base, kind in _KINDS:
+        if isinstance(system, base):
+            library_error = kind(str(error))
+            break
     if system is not None:
         library_error.errno = system.errno
     raise library_error from error

@@ -70,7 +70,8 @@ def split(line: str) -> list[str]:
 
     Raises ProtocolError for an open quote or escape.
     """
-    words, at = [], 0
+    words = []
+    at = 0
     while at < len(line):
         match = _WORD.match(line, at)
         if match is None:

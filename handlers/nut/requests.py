@@ -45,7 +45,8 @@ def login(ups: str) -> NutRequest[str]:
     """
     # > LOGIN ups1
     # < OK
-    return _right("LOGIN", ups, alias=_right("ATTACH", ups))
+    attach = _right("ATTACH", ups)
+    return _right("LOGIN", ups, alias=attach)
 
 
 def logout() -> NutRequest[str]:
@@ -55,7 +56,8 @@ def logout() -> NutRequest[str]:
     """
     # > LOGOUT
     # < OK Goodbye
-    return NutRequest("LOGOUT", _ok, alias=NutRequest("DETACH", _ok))
+    detach = NutRequest("DETACH", _ok)
+    return NutRequest("LOGOUT", _ok, alias=detach)
 
 
 def primary(ups: str) -> NutRequest[str]:
@@ -65,7 +67,8 @@ def primary(ups: str) -> NutRequest[str]:
     """
     # > PRIMARY ups1
     # < OK PRIMARY-GRANTED
-    return _right("PRIMARY", ups, alias=master(ups))
+    older_name = master(ups)
+    return _right("PRIMARY", ups, alias=older_name)
 
 
 def master(ups: str) -> NutRequest[str]:
@@ -244,7 +247,9 @@ def set_var(ups: str, variable: str, value: str) -> NutRequest[str]:
     """
     # > SET VAR rack1 outlet.3.switch "0"
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
-    label = f"SET VAR {name(ups, 'device')} {name(variable, 'variable')}"
+    device_name = name(ups, "device")
+    variable_name = name(variable, "variable")
+    label = f"SET VAR {device_name} {variable_name}"
     return NutRequest(label, _tracking_id, _quoted(value, "value"), needs_user=True)
 
 
@@ -252,7 +257,9 @@ def instcmd(ups: str, command: str, parameter: str = "") -> NutRequest[str]:
     """Run an instant command. The answer is as for `set_var`."""
     # > INSTCMD rack1 outlet.3.load.off
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
-    label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
+    device_name = name(ups, "device")
+    command_name = name(command, "command")
+    label = f"INSTCMD {device_name} {command_name}"
     value = _quoted(parameter, "parameter") if parameter else ""
     return NutRequest(label, _tracking_id, value, needs_user=True)
 
@@ -264,7 +271,8 @@ def set_tracking(*, on: bool) -> NutRequest[str]:
     """
     # > SET TRACKING ON
     # < OK
-    return NutRequest(f"SET TRACKING {'ON' if on else 'OFF'}", _ok)
+    word_of_state = "ON" if on else "OFF"
+    return NutRequest(f"SET TRACKING {word_of_state}", _ok)
 
 
 def get_tracking(identifier: str = "") -> NutRequest[str]:
@@ -312,7 +320,13 @@ def _listing(
     Each row of its answer repeats the words of `query` and adds `fields` words.
     """
     label = " ".join(("LIST", *query))
-    return NutRequest(label, read, query=query, fields=fields, driver=driver)
+    return NutRequest(
+        label,
+        read,
+        query=query,
+        fields=fields,
+        driver=driver,
+    )
 
 
 def _names(response: NutResponse) -> list[str]:
@@ -393,11 +407,14 @@ def _type(words: list[str]) -> VariableType:
     """The type that words such as `RW STRING:32` show. Raises ValueError for a length that is no
     number.
     """
-    lengths = [
-        _whole_number(word[len("STRING:") :]) for word in words if word.startswith("STRING:")
-    ]
-    names = tuple(word.partition(":")[0] for word in words)
-    return VariableType(names, lengths[0] if lengths else None)
+    names: list[str] = []
+    lengths: list[int] = []
+    for type_word in words:
+        type_name, _, length = type_word.partition(":")
+        names.append(type_name)
+        if type_word.startswith("STRING:"):
+            lengths.append(_whole_number(length))
+    return VariableType(tuple(names), lengths[0] if lengths else None)
 
 
 def _line(response: NutResponse) -> str:

@@ -88,7 +88,8 @@ class Responses:
     """
 
     def __init__(self, host: str = "", secret: Optional[Secret] = None) -> None:
-        self._host, self._secret = host, secret or Secret()
+        self._host = host
+        self._secret = secret or Secret()
         self._answer_by_request: dict[NutRequest[object], Union[NutResponse, ErrAnswer]] = {}
 
     def put(self, request: NutRequest[object], answer: Union[NutResponse, ErrAnswer]) -> None:

@@ -203,16 +203,17 @@ def ambiguous_table(
     table_name, _, version = variables.get("driver.version.data", "").rpartition(" ")
     if is_mirror(variables):
         # the ambiguous tables of PDUs are told by their driver alone, which a mirror hides
-        return _mirrored_table(variables, number, row) if type_of(variables) == "ups" else None
+        if type_of(variables) != "ups":
+            return None
+        return _mirrored_table(variables, number, row)
     # outlet 1 of a UPS may be its main outlet, without a switch of its own
     is_fixed = number == "1" and row.get("switchable", "").strip().lower() != "yes"
     for table in AMBIGUOUS_TABLES:
-        if (
-            driver in table.drivers
-            and table_name == table.table
-            and (version in table.versions or not table.versions)
-            and (is_fixed or not table.is_of_fixed_outlet)
-        ):
+        if driver not in table.drivers or table_name != table.table:
+            continue
+        is_version = not table.versions or version in table.versions
+        is_outlet = is_fixed or not table.is_of_fixed_outlet
+        if is_version and is_outlet:
             return table
     return None
 
@@ -226,7 +227,9 @@ def _mirrored_table(
     switchable = row.get("switchable", "").strip().lower()
     if parse_number(switchable) == float(number):
         return AMBIGUOUS_TABLES[0]
-    return AMBIGUOUS_TABLES[-1] if number == "1" and switchable != "yes" else None
+    if number == "1" and switchable != "yes":
+        return AMBIGUOUS_TABLES[-1]
+    return None
 
 
 def words_without_state(

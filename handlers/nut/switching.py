@@ -72,10 +72,15 @@ class _OutletSwitch:
     def __init__(
         self, client: NutClient, ups: str, outlet: NutOutlet, command: SwitchCommand, *, on: bool
     ) -> None:
-        self._client, self._ups, self._outlet, self._command = client, ups, outlet, command
+        self._client = client
+        self._ups = ups
+        self._outlet = outlet
+        self._command = command
         self._on = on
-        # whether the driver has reported success, and whether all values came with that report
-        self._is_reported = self._is_fresh = False
+        # whether the driver has reported success
+        self._is_reported = False
+        # whether all values came with that report
+        self._is_fresh = False
         # of the last reading
         self._values: Mapping[str, str] = {}
         self._variables = (*outlet.state_variables, *outlet.meter_variables)
@@ -92,7 +97,8 @@ class _OutletSwitch:
             for name, query in queries.items()
             if answers.failure(query) is None
         }
-        self._is_reported, self._is_fresh = True, len(self._values) == len(queries)
+        self._is_reported = True
+        self._is_fresh = len(self._values) == len(queries)
 
     def read_state(self) -> EnumPowerStatus:
         """The outlet's state now, the first time by the values that came with the report."""
@@ -102,8 +108,10 @@ class _OutletSwitch:
         state = outlets.state_of(self._values, self._outlet.words_without_state)
         # The driver caches the state. If it was the wanted one before the write, only the report on
         # the command is proof.
-        is_old = state is self._on and self._outlet.state is self._on and not self._is_reported
-        return STATES[None if is_old else state]
+        was_wanted_before = self._outlet.state is self._on
+        if state is self._on and was_wanted_before and not self._is_reported:
+            return EnumPowerStatus.UNKNOWN
+        return STATES[state]
 
     @property
     def doubt(self) -> str:
@@ -123,14 +131,15 @@ def _find(
     prefix = "".join(identity.rpartition("/")[:2])
     names = devices.read_names(client, settings)
     if prefix not in names:
-        examples = some([f"'{client.redact(p)}N'" for p in names]) if "" not in names else "'N'"
+        examples = "'N'"
+        if "" not in names:
+            examples = some([f"'{client.redact(other)}N'" for other in names])
         raise NoSuchOutlet(
             f"no outlet {identity[:60]!r}: the PDU's outlets are now called {examples} (N: an"
             " outlet's number); poll the PDU and assign the servers again"
         )
-    listed_device = devices.read_devices(client, settings, {prefix: names[prefix]}, writable=True)[
-        0
-    ]
+    names_to_read = {prefix: names[prefix]}
+    (listed_device,) = devices.read_devices(client, settings, names_to_read, writable=True)
     original = None
     if len(names) > 1 and mirrors.is_mirror(listed_device.device.whole.variables):
         # decided as by a poll, by what every device shows: 1 more round trip

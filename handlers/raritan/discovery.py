@@ -48,7 +48,8 @@ class UnitFinder:
     """
 
     def __init__(self, agent: Agent, selection: LinkUnitSelection) -> None:
-        self._agent, self._wanted = agent, selection
+        self._agent = agent
+        self._wanted = selection
         usual = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1)) if selection.all else selection.ids
         #: the units whose outlets are asked for, the unit itself first; some of them may not exist
         self.asked = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *usual)]
@@ -65,7 +66,8 @@ class UnitFinder:
             # < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"host": ..., "status": 1,
             #       ...}}], ...}}
             # firmware 3.6 and later
-            self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)
+            manager = CascadeManager("/cascade", self._agent)
+            self._cascade = bulk.add(manager.getStatus)
 
     def ask_unusual(self, bulk: Bulk) -> list[XerusUnit]:
         """If all link units are wanted, queue getOutlets of those that `ask` left out.
@@ -101,12 +103,15 @@ class UnitFinder:
         link_units = self._linked_units()
         units: list[ListedUnit] = []
         for unit, answer in self._outlets:
-            if unit.link_id == PRIMARY and may_lack_pdu and is_missing_object_error(answer.error):
+            link_id = unit.link_id
+            is_primary = link_id == PRIMARY
+            if is_primary and may_lack_pdu and is_missing_object_error(answer.error):
                 units.append(ListedUnit(unit, [], has_pdu=False))
-            elif unit.link_id == PRIMARY or _is_there(unit.link_id, answer, link_units):
-                units.append(ListedUnit(unit, unit.each_once(answer.get(), "getOutlets")))
-            elif unit.link_id in self._wanted.ids and not may_lack_link_units:
-                raise _unusable(unit.link_id, "is not linked to the PDU", None)
+            elif is_primary or _is_there(link_id, answer, link_units):
+                outlets = unit.each_once(answer.get(), "getOutlets")
+                units.append(ListedUnit(unit, outlets))
+            elif link_id in self._wanted.ids and not may_lack_link_units:
+                raise _unusable(link_id, "is not linked to the PDU", None)
         return units
 
     def _ask_outlets(self, bulk: Bulk, units: list[XerusUnit]) -> None:
@@ -119,9 +124,12 @@ class UnitFinder:
         Raises if the list cannot be read, or is missing from the answer: without it, a unit that
         does not answer looks like one that is not linked.
         """
-        if self._cascade is None or is_missing_object_error(self._cascade.error):
+        cascade = self._cascade
+        if cascade is None:
             return None
-        return read_linked_units(self._cascade.get(), self._agent)
+        if is_missing_object_error(cascade.error):
+            return None
+        return read_linked_units(cascade.get(), self._agent)
 
 
 def _is_there(
@@ -169,7 +177,8 @@ def discover_units(agent: Agent, selection: LinkUnitSelection) -> tuple[list[Lis
     #       getStatus of /cascade
     # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type":
     #       "pdumodel.Outlet:3.0.4"}, ...]}  Pdu.idl 6.5.7
-    bulk, units = Bulk(agent), UnitFinder(agent, selection)
+    bulk = Bulk(agent)
+    units = UnitFinder(agent, selection)
     units.ask(bulk)
     bulk.perform()
     if units.ask_unusual(bulk):
@@ -199,5 +208,7 @@ def _trouble(status: CascadeManager.LinkUnitStatus) -> str:
         return "does not list its outlets"
     if status == _LinkStatus.UNREACHABLE:
         return "is unreachable"
-    number = f" {status.value}" if status.value != int(status) else ""
-    return f"has the status {status.name.lower().replace('_', ' ')}{number}"
+    words = status.name.lower().replace("_", " ")
+    if status.value != int(status):
+        words = f"{words} {status.value}"
+    return f"has the status {words}"

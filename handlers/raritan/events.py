@@ -109,15 +109,20 @@ class Listener(Iterator[Event]):
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.timezone.utc),
     ) -> None:
-        self._agent, self._unit = agent, XerusUnit(link, agent)
+        self._agent = agent
+        self._unit = XerusUnit(link, agent)
         self._wanted = list(demands)
-        self._notice, self._before_poll = notice, before_poll
-        self._clock, self._sleep, self._now = clock, sleep, now
+        self._notice = notice
+        self._before_poll = before_poll
+        self._clock = clock
+        self._sleep = sleep
+        self._now = now
         self._end = None if seconds is None else clock() + seconds
         self._service = self._unit.with_link_prefix(Service("/eventservice", agent))
         self._waiting: deque[Event] = deque()
         # the start of the last request that the channel answered
-        self._heard, self._heard_at = clock(), now()
+        self._heard = clock()
+        self._heard_at = now()
         self._channel: Optional[Channel] = self._subscribe()
 
     def __enter__(self) -> Listener:
@@ -138,7 +143,8 @@ class Listener(Iterator[Event]):
         """Release the channel, with a time-out of 2 s; if that fails, the channel
         ends by itself.
         """
-        channel, self._channel = self._channel, None
+        channel = self._channel
+        self._channel = None
         if channel is not None:
             self._release(channel)
 
@@ -169,7 +175,8 @@ class Listener(Iterator[Event]):
             self._pause(max(_USUAL_PAUSE_S, _REST * (self._clock() - self._heard)))
 
     def _poll(self, channel: Channel, seconds: float) -> None:
-        began, at = self._clock(), self._now()
+        began = self._clock()
+        at = self._now()
         with self._agent.waits_at_most(seconds):
             events: list[Optional[Event]] = list(channel.pollEventsNb()[1])
         for event in events:
@@ -179,7 +186,8 @@ class Listener(Iterator[Event]):
                 )
             else:
                 self._waiting.append(self._readdress(event))
-        self._heard, self._heard_at = began, at
+        self._heard = began
+        self._heard_at = at
 
     def _readdress(self, event: Event) -> Event:
         """The event, with a source that addresses this listener's unit."""
@@ -284,7 +292,8 @@ class Listener(Iterator[Event]):
             channel.demandEventTypes(types)
         if subscriptions:
             channel.demandEvents(subscriptions)
-        self._heard, self._heard_at = self._clock(), self._now()
+        self._heard = self._clock()
+        self._heard_at = self._now()
 
     def _names(self) -> Callable[[type[Event]], str]:
         """A function that names an event type as this firmware does: 1 round trip.
@@ -340,8 +349,11 @@ class _AnyObject(Interface):
 def _versions(info: object) -> dict[str, str]:
     """The version of a type and of its bases, by interface, from the result of getTypeInfo."""
     version_by_type: dict[str, str] = {}
-    while isinstance(info, dict) and isinstance(info.get("id"), str) and len(version_by_type) < 10:
-        name, _, version = info["id"].partition(":")
+    while isinstance(info, dict) and len(version_by_type) < 10:
+        type_id = info.get("id")
+        if not isinstance(type_id, str):
+            break
+        name, _, version = type_id.partition(":")
         version_by_type[name] = version
         info = info.get("base")
     return version_by_type
@@ -356,4 +368,6 @@ def _versioned_type(idl_type: str, versions: dict[str, str]) -> Optional[str]:
         return idl_type
     if interface not in versions:
         return None
-    return f"{inner_name(interface, versions[interface], event)}:{idl_type.partition(':')[2]}"
+    own_version = idl_type.partition(":")[2]
+    versioned_name = inner_name(interface, versions[interface], event)
+    return f"{versioned_name}:{own_version}"

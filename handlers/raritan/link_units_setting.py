@@ -28,14 +28,15 @@ class LinkUnitSelection(NamedTuple):
 
 def _link_units(text: str) -> LinkUnitSelection:
     """The value of the setting. Raises ValueError for other text."""
-    if text.lower() in ("yes", "true", "on"):
+    word = text.lower()
+    if word in ("yes", "true", "on"):
         return LinkUnitSelection(all=True)
-    if text.lower() in ("no", "false", "off", "0"):
+    if word in ("no", "false", "off", "0"):
         return LinkUnitSelection()
     if not re.fullmatch(r"[0-9]{1,3}((\s*[,;]\s*|\s+)[0-9]{1,3})*", text):
         raise ValueError(text)
     ids = sorted({int(digits) for digits in re.findall("[0-9]+", text)})
-    if not LOWEST_LINK <= ids[0] <= ids[-1] <= HIGHEST_LINK:
+    if ids[0] < LOWEST_LINK or ids[-1] > HIGHEST_LINK:
         raise ValueError(text)
     return LinkUnitSelection(ids=tuple(ids))
 

@@ -70,9 +70,11 @@ class InletMeter(FeedMeter):
     @property
     def use(self) -> Union[bool, NotKnown]:
         """Whether the inlet is enabled. True if firmware or account do not let it be read."""
-        if self._enabled is None or self._enabled.error is None:
-            return self._enabled is None or self._enabled.get()
+        if self._enabled is None:
+            return True
         error = self._enabled.error
+        if error is None:
+            return self._enabled.get()
         if isinstance(error, Denied) or is_missing_object_error(error):
             return True
         return NotKnown(f"it is not known whether an inlet is in use: {error.reason}")
@@ -83,7 +85,8 @@ class OutletMeter(PortMeter):
 
     def __init__(self, unit: XerusUnit, outlet: Outlet, index: int, *, with_power: bool) -> None:
         super().__init__(unit, unit.identity(index), outlet.getSensors, with_power=with_power)
-        self._outlet, self._index = outlet, index
+        self._outlet = outlet
+        self._index = index
         self._metadata: Optional[Pending[Outlet.MetaData]] = None
 
     def ask_well_known(self, bulk: Bulk, *, lists_power: bool) -> None:
@@ -109,9 +112,10 @@ class OutletMeter(PortMeter):
 
         True if it was not read by well-known ids; False if the label is missing or is not a number.
         """
-        return self._metadata is None or answered_field(self._metadata, "label") == str(
-            self._index + 1
-        )
+        if self._metadata is None:
+            return True
+        label: object = answered_field(self._metadata, "label")
+        return label == str(self._index + 1)
 
 
 class UnitMeter:
@@ -122,11 +126,12 @@ class UnitMeter:
     """
 
     def __init__(self, unit: XerusUnit, *, with_power: bool = False) -> None:
-        self._unit, self._with_power = unit, with_power
-        self._inlets = [
-            InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}"), with_power=with_power)
-            for index in range(_GUESSED_INLETS)
-        ]
+        self._unit = unit
+        self._with_power = with_power
+        self._inlets: list[InletMeter] = []
+        for index in range(_GUESSED_INLETS):
+            inlet = unit.proxy(Inlet, f"/inlet/{index}")
+            self._inlets.append(InletMeter(unit, inlet, with_power=with_power))
         self._outlets: list[OutletMeter] = []
         self._banks: list[SensorReading] = []
         #: a bank behind the last one of the list; it shows that the list lacks one
@@ -142,7 +147,8 @@ class UnitMeter:
         The inlets' sensors are queued before the number of inlets is known.
         """
         pdu = self._unit.proxy(Pdu)
-        self._metadata, self._sensors = bulk.add(pdu.getMetaData), bulk.add(pdu.getSensors)
+        self._metadata = bulk.add(pdu.getMetaData)
+        self._sensors = bulk.add(pdu.getSensors)
         self._inlet_list = bulk.add(pdu.getInlets)
         self._switches = bulk.add(pdu.getTransferSwitches)
         self._protectors = bulk.add(pdu.getOverCurrentProtectors)
@@ -211,7 +217,8 @@ class UnitMeter:
 
         Returns the others.
         """
-        guessed_inlets, self._inlets = self._inlets, []
+        guessed_inlets = self._inlets
+        self._inlets = []
         unread: list[InletMeter] = []
         references = self._unit.each_once(self._inlet_list.get(), "getInlets")
         if any(inlet.is_there for inlet in guessed_inlets[len(references) :]):
@@ -255,24 +262,31 @@ class UnitMeter:
         """The inlets and the outlets whose readings are all invalid, or not in their place: the
         ids by which they were read may be stale, or those of others.
         """
+        meters: list[Union[InletMeter, OutletMeter]] = []
         inlets = [inlet for inlet in self._inlets if inlet not in unread_inlets]
-        meters: list[Union[InletMeter, OutletMeter]] = [*inlets] if _all_invalid(inlets) else []
-        are_in_place = all(outlet.is_in_place for outlet in metered_outlets)
-        if self._has_well_known_ids and (not are_in_place or _all_invalid(metered_outlets)):
-            meters += metered_outlets
+        if _all_invalid(inlets):
+            meters += inlets
+        if self._has_well_known_ids:
+            are_in_place = all(outlet.is_in_place for outlet in metered_outlets)
+            if not are_in_place or _all_invalid(metered_outlets):
+                meters += metered_outlets
         return meters
 
     def _are_inlets_metered(self) -> bool:
         return bool(self._inlets) and all(inlet.is_metered for inlet in self._inlets)
 
     def _ask_banks(self, bulk: Bulk) -> None:
-        protectors = self._protectors.get() if self._protectors.error is None else []
-        if not protectors and not self._outlets:
+        count = 0
+        if self._protectors.error is None:
+            count = len(self._protectors.get())
+        if not count and not self._outlets:
             return
-        *self._banks, self._next_bank = (
-            ask_well_known(bulk, self._unit.proxy(NumericSensor, f"/ocp/{index}/current"))
-            for index in range(len(protectors) + 1)
-        )
+        self._banks = [self._ask_bank(bulk, index) for index in range(count)]
+        self._next_bank = self._ask_bank(bulk, count)
+
+    def _ask_bank(self, bulk: Bulk, index: int) -> SensorReading:
+        sensor = self._unit.proxy(NumericSensor, f"/ocp/{index}/current")
+        return ask_well_known(bulk, sensor)
 
     def load(self) -> Figure:
         """Amperes: the load of the inlets in use, else the sum over the protectors (banks), else
@@ -328,7 +342,8 @@ class UnitMeter:
         """The load of each inlet that is in use."""
         loads: list[Figure] = []
         for inlet in self._inlets:
-            load, use = inlet.load(), inlet.use
+            load = inlet.load()
+            use = inlet.use
             if isinstance(use, NotKnown) and load is not None and measured(load) != 0.0:
                 loads.append(use)
             elif use:
@@ -387,7 +402,8 @@ def read_statistic(
     This costs 1 to 8 bulks, each with a round trip for every 300 calls. Power adds a call for each
     unit, inlet, line, outlet or circuit, and a bulk where no well-known id has that of outlets.
     """
-    bulk, finder = Bulk(agent), UnitFinder(agent, link_units)
+    bulk = Bulk(agent)
+    finder = UnitFinder(agent, link_units)
     finder.ask(bulk)
     meters = {unit.link_id: UnitMeter(unit, with_power=with_power) for unit in finder.asked}
     for meter in meters.values():
@@ -427,7 +443,9 @@ def _sum_figures(meters: Sequence[Union[UnitMeter, panels.UnitMeters]]) -> Figur
     load = sum_if_complete(meter.load() for meter in meters)
     energy = sum_if_complete(meter.energy() for meter in meters)
     power = sum_if_complete(meter.power() for meter in meters)
-    ports = {identity: figures for meter in meters for identity, figures in meter.ports().items()}
+    ports: dict[str, MeterFigures] = {}
+    for meter in meters:
+        ports.update(meter.ports())
     inlet_a: Figure = None
     inlet_w: Figure = None
     unit_meters = [meter for meter in meters if isinstance(meter, UnitMeter)]

@@ -41,7 +41,8 @@ class Meter:
     """
 
     def __init__(self, unit: XerusUnit, *, with_power: bool) -> None:
-        self._unit, self.with_power = unit, with_power
+        self._unit = unit
+        self.with_power = with_power
         self._sensors: Optional[Pending[_Sensors]] = None
         self.current = NOT_FITTED
         #: the reading of the energy counter
@@ -79,7 +80,8 @@ class PortMeter(Meter):
         with_power: bool,
     ) -> None:
         super().__init__(unit, with_power=with_power)
-        self.identity, self._list_sensors = identity, list_sensors
+        self.identity = identity
+        self._list_sensors = list_sensors
 
     def ask_sensors(self, bulk: Bulk) -> None:
         """Queue the list of sensors, and forget earlier readings."""
@@ -160,7 +162,8 @@ class FeedMeter(Meter):
         currents = [line.current for line in self._lines()]
         if currents and NOT_FITTED not in currents:
             return True
-        return len(currents) < 2 and self.current != NOT_FITTED
+        has_own_current = self.current != NOT_FITTED
+        return has_own_current and len(currents) < 2
 
     def readings(self) -> list[SensorReading]:
         """All readings of the feed and of its lines."""

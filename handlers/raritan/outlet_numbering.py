@@ -51,12 +51,14 @@ class ListProof:
 
     def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
         self._listed = listed_unit
-        count = len(listed_unit.outlets)
-        self._own = bulk.add(listed_unit.outlets[-1].getMetaData)
-        self._last, self._next = (
-            bulk.add(listed_unit.unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
-            for index in (count - 1, count)
-        )
+        unit = listed_unit.unit
+        outlets = listed_unit.outlets
+        count = len(outlets)
+        last = unit.proxy(Outlet, f"/outlet/{count - 1}")
+        behind_last = unit.proxy(Outlet, f"/outlet/{count}")
+        self._own = bulk.add(outlets[-1].getMetaData)
+        self._last = bulk.add(last.getMetaData)
+        self._next = bulk.add(behind_last.getMetaData)
 
     def raise_unless_whole(self) -> None:
         """Raise JsonRpcSyntaxException if the list lacks an outlet, or if nothing proves that it
@@ -72,18 +74,19 @@ class ListProof:
             raise self._next.error
         if self._own.error is not None:
             raise self._own.error
-        count, label = len(self._listed.outlets), answered_field(self._own, "label")
+        count = len(self._listed.outlets)
+        label = answered_field(self._own, "label")
         if proves_position(count, label, answered_field(self._last, "label")):
             return
         number = parse_label_number(label)
         # The last well-known id exists, and none behind it: they are as many as the list has.
-        if self._last.error is None and (not label or number in range(1, count + 1)):
+        has_last = self._last.error is None
+        if has_last and (not label or number in range(1, count + 1)):
             return
-        quoted = self._listed.unit.agent.login.quoted(str(label))
-        is_gap = self._last.error is None or (number or 0) > count
-        raise self._error(
-            "lacks one" if is_gap else "may lack one", f"and the last one is labelled {quoted!r}"
-        )
+        login = self._listed.unit.agent.login
+        is_gap = has_last or (number or 0) > count
+        fault = "lacks one" if is_gap else "may lack one"
+        raise self._error(fault, f"and the last one is labelled {login.quoted(str(label))!r}")
 
     def _error(self, verdict: str, reason: str) -> JsonRpcSyntaxException:
         unit = self._listed.unit

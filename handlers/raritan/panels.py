@@ -47,11 +47,11 @@ class UnitWithoutOutlets:
         # > getPowerMeters of /model/pmc
         # < {"_ret_": [{"key": 1, "value": {"rid": ..., "type": "pdumodel.Panel:2.0.4"}}]}
         #       PowerMeterController.idl 1.2.12
-        self._meters = bulk.add(
-            unit.with_link_prefix(PowerMeterController("/model/pmc", unit.agent)).getPowerMeters
-        )
+        controller = PowerMeterController("/model/pmc", unit.agent)
+        self._meters = bulk.add(unit.with_link_prefix(controller).getPowerMeters)
         pdu = unit.proxy(Pdu)
-        self._metadata, self._inlets = bulk.add(pdu.getMetaData), bulk.add(pdu.getInlets)
+        self._metadata = bulk.add(pdu.getMetaData)
+        self._inlets = bulk.add(pdu.getInlets)
 
     def meters(self) -> list[tuple[int, PowerMeter]]:
         """Power meters and panels with their ids; none on a PDU with inlets and without outlets,
@@ -68,7 +68,8 @@ class UnitWithoutOutlets:
                 (number, self.typed_proxy(meters[number], PowerMeter, "a power meter"))
                 for number in sorted(meters)
             ]
-        metadata, inlets = self._metadata.get(), self._inlets.get()
+        metadata = self._metadata.get()
+        inlets = self._inlets.get()
         has_flags = present(metadata, "hasSwitchableOutlets", "hasMeteredOutlets")
         if (
             inlets
@@ -77,7 +78,8 @@ class UnitWithoutOutlets:
             and not metadata.hasMeteredOutlets
         ):
             return []
-        quote, plate = self.unit.agent.login.quoted, metadata.nameplate
+        quote = self.unit.agent.login.quoted
+        plate = metadata.nameplate
         where = "the unit" if self.unit.link_id == PRIMARY else f"link unit {self.unit.link_id}"
         raise Unsupported(
             f"{where} lists no outlets and is not known to be of a type without outlets: model"
@@ -316,11 +318,15 @@ def _printed_number(position: int, panel: Panel.PanelSettings) -> str:
 
     "" if the device reports another scheme, or with ODD_EVEN a position outside of the panel.
     """
-    if panel.labelingScheme == Panel.LabelingScheme.SEQUENTIAL:
+    scheme = panel.labelingScheme
+    if scheme == Panel.LabelingScheme.SEQUENTIAL:
         return str(position + 1)
-    if panel.labelingScheme != Panel.LabelingScheme.ODD_EVEN or not 0 <= position < panel.panelSize:
+    if scheme != Panel.LabelingScheme.ODD_EVEN:
         return ""
-    odd_count = (panel.panelSize + 1) // 2
+    size = panel.panelSize
+    if not 0 <= position < size:
+        return ""
+    odd_count = (size + 1) // 2
     if position < odd_count:
         return str(2 * position + 1)
     return str(2 * (position - odd_count) + 2)

@@ -86,7 +86,8 @@ def ask_field(bulk: Bulk, unit: XerusUnit, listing: Structure, field: str) -> Se
     sensor = getattr(listing, field)
     if sensor is None:
         return NOT_FITTED
-    return SensorReading(bulk.add(unit.with_link_prefix(sensor).getReading), is_listed=True)
+    call = bulk.add(unit.with_link_prefix(sensor).getReading)
+    return SensorReading(call, is_listed=True)
 
 
 def listed_parts(answer: Pending[list[Part]], noun: str) -> Union[list[Part], NotKnown]:

@@ -86,7 +86,8 @@ class Backoff:
         left_s = self._end - now
         if left_s > 2 * _MARGIN_S:
             return min(_EVERY_S, left_s - _MARGIN_S)
-        pause, self._pause = self._pause, min(2 * self._pause, _LONGEST_S)
+        pause = self._pause
+        self._pause = min(2 * pause, _LONGEST_S)
         return pause
 
     def _bear(self, error: PduHandlerError, now: float) -> None:

@@ -61,7 +61,10 @@ def read_states(agent: Agent, selection: LinkUnitSelection) -> list[OutletState]
         units = _look(agent, selection)
     if any(unit.may_not_read_failures for unit in units):
         LOGGER.warning(NO_FAILURES)
-    return [port for unit in units for port in unit.ports()]
+    outlets: list[OutletState] = []
+    for unit in units:
+        outlets += unit.ports()
+    return outlets
 
 
 def _look(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]:
@@ -93,13 +96,15 @@ class _UnitStates:
     """
 
     def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
-        self.link_id, self._identities = listed_unit.unit.link_id, listed_unit.identities()
+        unit = listed_unit.unit
+        self.link_id = unit.link_id
+        self._identities = listed_unit.identities()
         #: the branch circuits of a unit without outlets
         self.circuits: list[OutletState] = []
         self._answers = bulk.add_each(Outlet.getState, listed_unit.outlets)
         if self._answers:
-            self._failures = queue_hardware_failures(bulk, listed_unit.unit)
-            self._metadata = bulk.add(listed_unit.unit.proxy(Pdu).getMetaData)
+            self._failures = queue_hardware_failures(bulk, unit)
+            self._metadata = bulk.add(unit.proxy(Pdu).getMetaData)
             self._list_proof = ListProof(bulk, listed_unit)
 
     @property
@@ -131,18 +136,22 @@ class _UnitStates:
         if not self._answers:
             return self.circuits
         errors = [answer.error for answer in self._answers if answer.error is not None]
+        is_nothing_read = len(errors) == len(self._answers)
         for error in errors:
-            if isinstance(error, Denied) or len(errors) == len(self._answers):
+            if is_nothing_read or isinstance(error, Denied):
                 raise error
         self._list_proof.raise_unless_whole()
         doubts = relay_doubts(self._failures, len(self._answers))
         ports: list[OutletState] = []
         for identity, answer, relay_doubt in zip(self._identities, self._answers, doubts):
+            status = EnumPowerStatus.UNKNOWN
             if answer.error is not None:
                 doubt = f"its state cannot be read: {answer.error.reason}"
             else:
-                doubt = doubt_of(answer.get(), relay_doubt)
-            status = EnumPowerStatus.UNKNOWN if doubt else _STATES[answer.get().powerState]
+                state = answer.get()
+                doubt = doubt_of(state, relay_doubt)
+                if not doubt:
+                    status = _STATES[state.powerState]
             ports.append(OutletState(identity, status, doubt))
         return ports
 
@@ -194,13 +203,18 @@ def relay_doubts(failures: Failures, outlets: int) -> list[str]:
     """
     error = failures.error
     if error is not None:
-        is_readable = not is_missing_object_error(error) and not may_not_read_failures(failures)
-        reason = f"the unit's hardware failures cannot be read: {error.reason}"
-        return [reason if is_readable else ""] * outlets
-    if not all(present(failure, "type", "isAsserted") for failure in failures.get()):
-        return ["the unit's hardware failures are not complete"] * outlets
-    failed_positions = _failed_relays(failures.get(), outlets)
-    return [_FAILED_RELAY if index in failed_positions else "" for index in range(outlets)]
+        doubt = f"the unit's hardware failures cannot be read: {error.reason}"
+        if is_missing_object_error(error) or may_not_read_failures(failures):
+            doubt = ""
+        return [doubt] * outlets
+    failure_list = failures.get()
+    for failure in failure_list:
+        if not present(failure, "type", "isAsserted"):
+            return ["the unit's hardware failures are not complete"] * outlets
+    doubts = [""] * outlets
+    for index in _failed_relays(failure_list, outlets):
+        doubts[index] = _FAILED_RELAY
+    return doubts
 
 
 def _failed_relays(failures: Sequence[HardwareHealth.Failure], outlets: int) -> set[int]:

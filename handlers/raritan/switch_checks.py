@@ -50,7 +50,8 @@ def raise_if_numbering_differs(
     """
     if entry.error is not None:
         raise entry.error
-    label, well_known_label = answered_field(entry, "label"), answered_field(well_known, "label")
+    label = answered_field(entry, "label")
+    well_known_label = answered_field(well_known, "label")
     if proves_position(int(identity.rpartition(".")[2]), label, well_known_label):
         return
     listed_as = f"labelled {quote(str(label))!r}" if label else "without a label"

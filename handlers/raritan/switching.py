@@ -44,8 +44,14 @@ def switch_outlet(
     """
     listed_unit, index = _locate_switchable(agent, link_units, identity)
     command = _OutletCommand(agent, listed_unit, index, target)
-    state = EnumPowerStatus.UP if target == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN
-    status = switch(command.write, command.read_state, state, deadline=deadline, pause=pause)
+    is_on_wanted = target == Outlet.PowerState.PS_ON
+    status = switch(
+        command.write,
+        command.read_state,
+        EnumPowerStatus.UP if is_on_wanted else EnumPowerStatus.DOWN,
+        deadline=deadline,
+        pause=pause,
+    )
     for sentence in doubt_sentences([(identity, command.doubt)]):
         LOGGER.warning(agent.login.quoted(sentence))
     if command.may_not_read_failures:
@@ -93,18 +99,21 @@ def _locate_switchable(
     #       /model/pdu/0/outlet/6;
     #   for link unit 2 the same of /model/pdu/2, with getOutlets of /model/pdu/0 and getStatus of
     #   /cascade
-    selection = (
-        LinkUnitSelection() if unit.link_id == PRIMARY else LinkUnitSelection(ids=(unit.link_id,))
-    )
-    bulk, units = Bulk(agent), UnitFinder(agent, selection)
+    selection = LinkUnitSelection()
+    if unit.link_id != PRIMARY:
+        selection = LinkUnitSelection(ids=(unit.link_id,))
+    bulk = Bulk(agent)
+    units = UnitFinder(agent, selection)
     units.ask(bulk)
     settings = bulk.add(unit.proxy(Pdu).getSettings)
     well_known = bulk.add(unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
     bulk.perform()
-    listed_unit = _listed_with(index, unit, units.list_units(may_lack_link_units=True))
+    listed_units = units.list_units(may_lack_link_units=True)
+    listed_unit = _listed_with(index, unit, listed_units)
     outlet = listed_unit.outlets[index]
     # > POST /bulk: getMetaData and getState of the reference that getOutlets returned
-    metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
+    metadata = bulk.add(outlet.getMetaData)
+    state = bulk.add(outlet.getState)
     bulk.perform()
     raise_if_numbering_differs(identity, well_known, metadata, agent.login.quoted)
     raise_if_locked(identity, settings, metadata, state)
@@ -133,8 +142,10 @@ class _OutletCommand:
     def __init__(
         self, agent: Agent, listed_unit: ListedUnit, index: int, target: Outlet.PowerState
     ) -> None:
-        self._agent, self._wanted = agent, target
-        self._listed, self._index = listed_unit, index
+        self._agent = agent
+        self._wanted = target
+        self._listed = listed_unit
+        self._index = index
         self._outlet = listed_unit.outlets[index]
         self._first_reading: Optional[_QueuedStates] = None
         #: of the last reading; "" if it showed a state
@@ -149,27 +160,32 @@ class _OutletCommand:
         # > POST /bulk: setPowerState {"pstate": 0}, getState, getFailures of /hwhealth
         # < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}  Outlet.idl 3.0.4
         bulk = Bulk(self._agent)
-        code, answers = bulk.add(self._outlet.setPowerState, self._wanted), self._ask(bulk)
+        code = bulk.add(self._outlet.setPowerState, self._wanted)
+        answers = self._ask(bulk)
         bulk.perform()
         result_code = code.get()
         if result_code != 0:
-            raise why_refused(f"outlet {self._listed.unit.identity(self._index)} was", result_code)
+            identity = self._listed.unit.identity(self._index)
+            raise why_refused(f"outlet {identity} was", result_code)
         self._first_reading = answers
 
     def read_state(self) -> EnumPowerStatus:
         """The state: at first from the answer to the command; later, or without an answer, from a
         new reading (1 round trip).
         """
-        answers, self._first_reading = self._first_reading, None
+        answers = self._first_reading
+        self._first_reading = None
         if answers is None:
             bulk = Bulk(self._agent)
             answers = self._ask(bulk)
             bulk.perform()
         state, failures = answers
-        relay_doubt = states.relay_doubts(failures, len(self._listed.outlets))[self._index]
+        doubts = states.relay_doubts(failures, len(self._listed.outlets))
+        relay_doubt = doubts[self._index]
         self.may_not_read_failures = states.may_not_read_failures(failures)
-        self.doubt = states.doubt_of(state.get(), relay_doubt)
-        return states.decode_status(state.get(), relay_doubt)
+        outlet_state = state.get()
+        self.doubt = states.doubt_of(outlet_state, relay_doubt)
+        return states.decode_status(outlet_state, relay_doubt)
 
     def _ask(self, bulk: Bulk) -> _QueuedStates:
         return bulk.add(self._outlet.getState), states.queue_hardware_failures(

@@ -42,12 +42,12 @@ class XerusUnit(NamedTuple):
         Whether references in answers carry the prefix is not documented. Without it they would
         address the primary unit.
         """
-        prefixes = (f"/link/{self.link_id}/", self.path("/"))
+        link_path = f"/link/{self.link_id}"
+        prefixes = (f"{link_path}/", self.path("/"))
         if self.link_id == PRIMARY or reference.target.startswith(prefixes):
             return reference
-        return type(reference)(
-            f"/link/{self.link_id}{reference.target}", self.agent, reference.wire_type
-        )
+        kind = type(reference)
+        return kind(link_path + reference.target, self.agent, reference.wire_type)
 
     def each_once(
         self, references: Sequence[AnInterface], method: str, what: str = ""
@@ -55,11 +55,13 @@ class XerusUnit(NamedTuple):
         """The references from the answer to `method`, each through `with_link_prefix`. Raises
         JsonRpcSyntaxException if one is null or listed twice: an outlet would be two ports, and
         the current of an inlet would count twice."""
-        what, fault = what or _noun(method), ""
+        what = what or _noun(method)
+        fault = ""
         if None in references:
             fault = f"the list of the unit's{what} has a hole"
         proxies = [self.with_link_prefix(proxy) for proxy in references if proxy is not None]
-        if len({proxy.target for proxy in proxies}) != len(proxies):
+        targets = {proxy.target for proxy in proxies}
+        if len(targets) != len(proxies):
             fault = f"the unit lists one of its{what} twice"
         if fault:
             error = JsonRpcSyntaxException(fault)

@@ -147,7 +147,8 @@ class Announcements:
         if state_change.name == "Removed":
             self._devices.pop(name, None)
             return
-        wait = min(_QUESTION_MS, max(0, int(1000 * (self._end - time.monotonic()))))
+        left_ms = int(1000 * (self._end - time.monotonic()))
+        wait = min(_QUESTION_MS, max(0, left_ms))
         info = None
         # an Error would end the browser's thread; later devices would be missed
         with contextlib.suppress(Error):

@@ -9,6 +9,7 @@ Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts), PowerDistributionMetrics_v1
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple, Optional
 
 from ..http.strict_json import number
@@ -68,8 +69,8 @@ def of_part(place: str, summands: Figures) -> Figures:
     named: list[RedfishFigure] = []
     for summand in summands:
         value = summand.value
-        if isinstance(value, (NotKnown, NotMetered)):
-            value = value._replace(reason=f"{place}: {value.reason}" if place else value.reason)
+        if place and isinstance(value, (NotKnown, NotMetered)):
+            value = replace(value, reason=f"{place}: {value.reason}")
         named.append(summand._replace(value=value))
     return named
 
@@ -84,7 +85,8 @@ def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
     Its value is known if `Reading`, or the number, is finite, and 0 or more.
     """
     inner = resource.get(key)
-    if isinstance(inner, (int, float)) and not isinstance(inner, bool):
+    is_number = isinstance(inner, (int, float)) and not isinstance(inner, bool)
+    if is_number:
         inner = {"Reading": inner}
     if inner is None:
         return None
@@ -93,20 +95,21 @@ def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
     value = number(inner.get("Reading"))
     if value is not None:
         return RedfishFigure(value)
-    reading = f"is {inner['Reading']!r}" if "Reading" in inner else "is missing"
-    return RedfishFigure(
-        NotKnown(f"the Reading of {key} {reading}"),
-        # the sensor itself may know more than the excerpt
-        text(inner, "DataSourceUri") or text(inner, "@odata.id"),
-    )
+    fault = "is missing"
+    if "Reading" in inner:
+        fault = f"is {inner['Reading']!r}"
+    # the sensor itself may know more than the excerpt
+    source = text(inner, "DataSourceUri") or text(inner, "@odata.id")
+    return RedfishFigure(NotKnown(f"the Reading of {key} {fault}"), source)
 
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
     """The reading of a sensor; None if `number` refuses it, its unit is not in `units`, or the
     status says that it reports nothing.
     """
-    is_read = meaning(resource).circuit is Reading.SHOWN
-    if resource.get("ReadingUnits") not in units or not is_read:
+    if resource.get("ReadingUnits") not in units:
+        return None
+    if meaning(resource).circuit is not Reading.SHOWN:
         return None
     return number(resource.get("Reading"))
 
@@ -152,7 +155,9 @@ def power(resource: Json) -> Optional[list[RedfishFigure]]:
     if resource.get("PowerWatts", ...) is None:
         return unknown("PowerWatts is null")
     figure = excerpt(resource, "PowerWatts")
-    return _line_figures(resource, "PolyPhasePowerWatts") if figure is None else [figure]
+    if figure is None:
+        return _line_figures(resource, "PolyPhasePowerWatts")
+    return [figure]
 
 
 def energy(resource: Json) -> Optional[list[RedfishFigure]]:
@@ -179,14 +184,17 @@ def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
         return unknown_lines
     lines = child(resource, key)
     # by names: the value of a line may be null
-    line_names = [names for names in (_TO_NEUTRAL, _PAIRS) if any(name in lines for name in names)]
-    if not line_names:
-        return unknown(f"{key} shows no line") if key in resource else None
-    if len(line_names) > 1:
+    has_lines = any(name in lines for name in _TO_NEUTRAL)
+    has_pairs = any(name in lines for name in _PAIRS)
+    if has_lines and has_pairs:
         return not_metered(f"{key} shows lines against the neutral and pairs of lines")
-    parts = _excerpts(lines, line_names[0])
+    if not has_lines and not has_pairs:
+        return unknown(f"{key} shows no line") if key in resource else None
+    parts = _excerpts(lines, _PAIRS if has_pairs else _TO_NEUTRAL)
     count = _line_count(resource)
-    return parts if len(parts) == count else unknown(f"{key} shows {len(parts)} of {count} lines")
+    if len(parts) != count:
+        return unknown(f"{key} shows {len(parts)} of {count} lines")
+    return parts
 
 
 def _unknown_lines(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
@@ -210,7 +218,10 @@ def _line_count(resource: Json) -> int:
     seen = _phases_seen(resource)
     if "PhaseWiringType" not in resource:
         return seen
-    return _PHASES.get(text(resource, "PhaseWiringType"), 3 if seen == 3 else 0)
+    wiring = text(resource, "PhaseWiringType")
+    if wiring not in _PHASES:
+        return 3 if seen == 3 else 0
+    return _PHASES[wiring]
 
 
 def _phases_seen(resource: Json) -> int:
@@ -218,9 +229,9 @@ def _phases_seen(resource: Json) -> int:
     values may be null.
     """
     currents = child(resource, "PolyPhaseCurrentAmps")
-    names = " ".join(
-        [*currents, *child(resource, "PolyPhaseVoltage"), *child(resource, "PolyPhasePowerWatts")]
-    )
+    voltages = child(resource, "PolyPhaseVoltage")
+    powers = child(resource, "PolyPhasePowerWatts")
+    names = " ".join([*currents, *voltages, *powers])
     if all(line in names for line in _LINES):
         return 3
     lines = sum(line in currents for line in _LINES)
@@ -266,10 +277,14 @@ def sum_if_complete(
     metered_parts = [part for part in parts_in_use if part is not None]
     if not metered_parts:
         return None
-    if len(metered_parts) < len(parts_in_use):
-        count = len(parts_in_use) - len(metered_parts)
-        return not_metered(f"{count} of {len(parts_in_use)} parts of it have no meter")
-    return [figure for part in metered_parts for figure in part]
+    count = len(parts_in_use)
+    unmetered_count = count - len(metered_parts)
+    if unmetered_count:
+        return not_metered(f"{unmetered_count} of {count} parts of it have no meter")
+    summands: list[RedfishFigure] = []
+    for part in metered_parts:
+        summands += part
+    return summands
 
 
 def total(figures: Figures, sensors: Sensors) -> Figure:

@@ -72,11 +72,13 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         service, config = session
         outlets = read_all_outlets(service, config.pdu)
-        for sentence in doubt_sentences((outlet.identity, outlet.doubt) for outlet in outlets):
+        doubts = [(outlet.identity, outlet.doubt) for outlet in outlets]
+        for sentence in doubt_sentences(doubts):
             LOGGER.warning(service.login.quoted(sentence))
-        return (
-            (outlet.identity, resources.state(outlet.resource, outlet.pdu)) for outlet in outlets
-        )
+        states: list[tuple[str, EnumPowerStatus]] = []
+        for outlet in outlets:
+            states.append((outlet.identity, resources.state(outlet.resource, outlet.pdu)))
+        return states
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
         service, config = session

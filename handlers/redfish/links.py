@@ -55,14 +55,20 @@ def same(self_link: str, link: str, units: Sequence[Sequence[str]] = ()) -> bool
     where both links name them, the list before it (such as Outlets) and the PDU. `units` has the
     parts of each PDU's link.
     """
-    self_parts, requested_parts = parts(self_link), parts(link)
+    self_parts = parts(self_link)
+    requested_parts = parts(link)
     if self_parts == [""]:
         return True
-    lists = {*self_parts[-2:-1], *requested_parts[-2:-1]} & _LISTS
-    if self_parts[-1] != requested_parts[-1] or len(lists) > 1:
+    if self_parts[-1] != requested_parts[-1]:
         return False
-    holder, wanted_holder = _holder(self_parts, units), _holder(requested_parts, units)
-    return holder is None or wanted_holder is None or holder == wanted_holder
+    list_names = {*self_parts[-2:-1], *requested_parts[-2:-1]} & _LISTS
+    if len(list_names) > 1:
+        return False
+    holder = _holder(self_parts, units)
+    requested_holder = _holder(requested_parts, units)
+    if holder is None or requested_holder is None:
+        return True
+    return holder == requested_holder
 
 
 def _holder(steps: Sequence[str], units: Sequence[Sequence[str]]) -> Optional[Sequence[str]]:
@@ -88,4 +94,6 @@ def expansion(root: Mapping[str, object], levels: int) -> str:
         # without a number, one level is included
         return f"?$expand={form}" if levels == 1 else ""
     most = expand.get("MaxLevels", 1)
-    return f"?$expand={form}($levels={levels})" if type(most) is int and most >= levels else ""
+    if type(most) is not int or most < levels:
+        return ""
+    return f"?$expand={form}($levels={levels})"

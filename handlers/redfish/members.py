@@ -32,9 +32,10 @@ def read_list(service: RedfishService, target: object) -> Json:
     at least its link.
     """
     collection = service.get_expanded(target)
-    if all(entry.keys() & {"Id", "@odata.id"} for entry in _entries(collection)):
-        return collection
-    return service.get(target)
+    for entry in _entries(collection):
+        if "Id" not in entry and "@odata.id" not in entry:
+            return service.get(target)
+    return collection
 
 
 def members(service: RedfishService, collection: Json) -> list[Json]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, Optional
 
 from .. import dcimanager
 from ..shared.errors import PduHandlerError, ProtocolError
@@ -16,7 +16,7 @@ from ..shared.meter_figures import NOT_ASKED, MeterFigures, measured
 from . import figures, sensors
 from .figures import AMPERES, KILOWATT_HOURS, WATTS, Figures, Sensors, unknown
 from .members import Member, each_member, read_list, readable
-from .outlets import read_outlets
+from .outlets import ListedOutlet, read_outlets
 from .pdus import (
     UNIT_ERRORS,
     ServicePdu,
@@ -85,16 +85,20 @@ def read_statistic(
     kinds = _KINDS if with_power else _KINDS[:2]
     wanted = len(kinds)
     pdu_figures = [_unit_figures(service, pdu, pdus, wanted) for pdu in pdus]
-    ports = [port for unit in pdu_figures for port in unit.ports]
+    ports: list[tuple[str, _Parts]] = []
+    summands: list[Figures] = []
+    for unit in pdu_figures:
+        ports += unit.ports
+        summands += unit.figures(wanted)
     raise_if_twice(service, "outlets that are called", [identity for identity, _ in ports])
-    sources = figures.sensors_to_read(
-        figure for unit in pdu_figures for figure in unit.figures(wanted)
-    )
+    sources = figures.sensors_to_read(summands)
     sensor_by_source = sensors.read_sensors(service, pdus, sources)
-    readings: list[Sensors] = [
-        {source: figures.sensor(sensor, units) for source, sensor in sensor_by_source.items()}
-        for units in (kind.units for kind in kinds)
-    ]
+    readings: list[Sensors] = []
+    for kind in kinds:
+        reading_by_source: dict[str, Optional[float]] = {}
+        for source, sensor in sensor_by_source.items():
+            reading_by_source[source] = figures.sensor(sensor, kind.units)
+        readings.append(reading_by_source)
 
     def meter(parts: _Parts) -> MeterFigures:
         current, energy, *powers = map(figures.total, parts, readings)
@@ -104,12 +108,12 @@ def read_statistic(
     total = meter(_sum([unit.total for unit in pdu_figures]))
     inlet = meter(_sum([unit.inlet for unit in pdu_figures]))
     return dcimanager.Figures(
-        total.current_a,
-        total.energy_kwh,
-        {identity: meter(parts) for identity, parts in ports},
-        total.power_w,
-        inlet.current_a,
-        inlet.power_w,
+        load_a=total.current_a,
+        energy_kwh=total.energy_kwh,
+        ports={identity: meter(parts) for identity, parts in ports},
+        power_w=total.power_w,
+        inlet_a=inlet.current_a,
+        inlet_w=inlet.power_w,
     )
 
 
@@ -130,8 +134,8 @@ def _unit_figures(
     is_absent_one = len(pdus) > 1 and is_absent(pdu.resource)
     if is_absent_one and "Mains" not in pdu.resource:
         counter = unknown(f"the PDU {pdu.prefix[:-1]} is Absent")
-        parts = [counter if kind.is_counter else () for kind in _KINDS]
-        return _UnitFigures(parts, parts, [])
+        absent_parts = [counter if kind.is_counter else () for kind in _KINDS]
+        return _UnitFigures(absent_parts, absent_parts, [])
     try:
         outlets = read_outlets(service, pdu)
     except UNIT_ERRORS as error:
@@ -142,42 +146,49 @@ def _unit_figures(
         _circuit_source(service, pdu, "Mains"),
     ]
     inlet = sources[-1].parts
-    if any(all(source.parts[number] is None for source in sources) for number in range(wanted)):
+    if _lacks_figure(sources, wanted):
         sources.append(_circuit_source(service, pdu, "Branches"))
-    outlet_parts = _siblings(
-        [
-            _Part(
-                place=f"outlet {outlet.identity}",
-                member=outlet.error or outlet.resource,
-                reading=meaning(outlet.resource).unit,
-            )
-            for outlet in outlets
-        ]
-    )
+    outlet_parts = _siblings([_part_of_outlet(outlet) for outlet in outlets])
     sources.append(_Source("the list of outlets", _sum(outlet_parts)))
     is_known = meaning(pdu.resource).unit is Reading.SHOWN
     doubt = unknown(f"the Status of the PDU is {status_word(pdu.resource)}")
 
     def believed(parts: _Parts, otherwise: Figures) -> _Parts:
         """The figures of the PDU or a part of it, `otherwise` without a status that allows them."""
-        return [
-            part if is_known or kind.is_counter else otherwise for part, kind in zip(parts, _KINDS)
-        ]
+        if is_known:
+            return parts
+        believed_parts: list[Figures] = []
+        for part, kind in zip(parts, _KINDS):
+            believed_parts.append(part if kind.is_counter else otherwise)
+        return believed_parts
 
-    ports = [
-        (
-            outlet.identity,
-            # an outlet that carries nothing may show its last current
-            [
-                unknown(f"its Status is {status_word(outlet.resource)}") if part == () else part
-                for part in believed(parts, doubt)
-            ],
-        )
-        for outlet, parts in zip(outlets, outlet_parts)
-    ]
+    ports: list[tuple[str, _Parts]] = []
+    for outlet, parts in zip(outlets, outlet_parts):
+        # an outlet that carries nothing may show its last current
+        doubt_of_outlet = unknown(f"its Status is {status_word(outlet.resource)}")
+        figures_of_port: list[Figures] = []
+        for part in believed(parts, doubt):
+            figures_of_port.append(doubt_of_outlet if part == () else part)
+        ports.append((outlet.identity, figures_of_port))
     without_load: Figures = () if is_absent_one else doubt
     return _UnitFigures(
         believed(_total(sources), without_load), believed(inlet, without_load), ports
+    )
+
+
+def _lacks_figure(sources: Sequence[_Source], wanted: int) -> bool:
+    """Whether no source has one of the first `wanted` figures."""
+    for number in range(wanted):
+        if all(source.parts[number] is None for source in sources):
+            return True
+    return False
+
+
+def _part_of_outlet(outlet: ListedOutlet) -> _Part:
+    return _Part(
+        place=f"outlet {outlet.identity}",
+        member=outlet.error or outlet.resource,
+        reading=meaning(outlet.resource).unit,
     )
 
 
@@ -190,13 +201,18 @@ class _Source(NamedTuple):
 
 def _total(sources: Sequence[_Source]) -> _Parts:
     """Each figure of a PDU, from the first source that has it."""
-    metered = [source.name for source in sources if any(part is not None for part in source.parts)]
+    metered_names: list[str] = []
+    for source in sources:
+        if any(part is not None for part in source.parts):
+            metered_names.append(source.name)
     total: list[Figures] = []
     for number, kind in enumerate(_KINDS):
-        # the metrics of a PDU have no current
-        lacking = [name for name in metered if name != "Metrics" or kind.name != "current"]
+        lacking_names = metered_names
+        if kind.name == "current":
+            # the metrics of a PDU have no current
+            lacking_names = [name for name in metered_names if name != "Metrics"]
         parts = [(source.name, source.parts[number]) for source in sources]
-        total.append(figures.first_source(parts, lacking))
+        total.append(figures.first_source(parts, lacking_names))
     return total
 
 
@@ -228,7 +244,8 @@ def _figure(part: _Part, kind: _Kind) -> Figures:
     whether it is measured, not metered (None), not known, or of a part that carries nothing (no
     summand). No other source may replace one that is not known, because the sum would jump.
     """
-    member, place = part.member, part.place
+    member = part.member
+    place = part.place
     if isinstance(member, PduHandlerError):
         return figures.of_part(place, unknown(member.reason))
     figure = figures.of_part(place, kind.of(member))
@@ -236,7 +253,8 @@ def _figure(part: _Part, kind: _Kind) -> Figures:
         return figure
     if part.reading is Reading.NOTHING:
         # without the counter that it shows, the sum would fall, and jump when it is back
-        return figure if kind.is_counter and _is_measured(figure) else ()
+        has_counter = kind.is_counter and _is_measured(figure)
+        return figure if has_counter else ()
     if figure is None or kind.is_counter:
         return figure
     return figures.of_part(place, unknown(f"its Status is {status_word(member)}"))
@@ -252,8 +270,9 @@ def _siblings(parts: Sequence[_Part]) -> Sequence[_Parts]:
     members = readable([part.member for part in parts])
     for kind in _KINDS:
         is_shown = any(kind.of(member) is not None for member in members)
-        column = [_figure(part, kind) for part in parts]
-        columns.append(figures.like_siblings(column, kind.name, is_shown=is_shown))
+        own_figures = [_figure(part, kind) for part in parts]
+        column = figures.like_siblings(own_figures, kind.name, is_shown=is_shown)
+        columns.append(column)
     return list(zip(*columns))
 
 

@@ -94,12 +94,12 @@ def is_below(target: str, outlet: str) -> bool:
 
     False if `target` has a part `.` or `..`: it may lead elsewhere.
     """
-    steps, outlet_steps = _steps(target), _steps(outlet)
-    return (
-        steps[: len(outlet_steps)] == outlet_steps
-        and len(steps) > len(outlet_steps)
-        and not {".", ".."} & set(steps)
-    )
+    steps = _steps(target)
+    outlet_steps = _steps(outlet)
+    if "." in steps or ".." in steps:
+        return False
+    count = len(outlet_steps)
+    return len(steps) > count and steps[:count] == outlet_steps
 
 
 def _steps(path: str) -> Sequence[str]:
@@ -160,11 +160,11 @@ def allowable_values(action_resource: Json, info: Json) -> Optional[Sequence[str
     """The values that the action takes; None if the service does not list them."""
     if _ALLOWABLE in action_resource:
         return _texts(action_resource[_ALLOWABLE])
-    parameter = next(
-        (entry for entry in entries(info, "Parameters") if entry.get("Name") == _PARAMETER), None
-    )
-    if parameter is not None and "AllowableValues" in parameter:
-        return _texts(parameter["AllowableValues"])
+    for parameter in entries(info, "Parameters"):
+        if parameter.get("Name") == _PARAMETER:
+            if "AllowableValues" in parameter:
+                return _texts(parameter["AllowableValues"])
+            return None
     return None
 
 
@@ -189,7 +189,8 @@ def _hpe_body(
                 f" configuration, and its {names[0]} cannot be read"
             )
         fields[name] = outlet[name]
-    number, id_number = str(fields["OutletNumber"]), _NUMBER_AT_END.search(outlet_id)
+    number = str(fields["OutletNumber"])
+    id_number = _NUMBER_AT_END.search(outlet_id)
     if id_number is None or not number.isdecimal() or int(number) != int(id_number[0]):
         raise Unsupported(
             f"outlet {outlet_id} was not switched: the unit says that its OutletNumber is"
@@ -204,9 +205,12 @@ def reports_success(error: object) -> bool:
     """
     inner = error if isinstance(error, dict) else {}
     infos = inner.get("@Message.ExtendedInfo") or [{"MessageId": inner.get("code")}]
-    return isinstance(infos, list) and all(
-        isinstance(info, dict) and _is_success(info) for info in infos
-    )
+    if not isinstance(infos, list):
+        return False
+    for info in infos:
+        if not isinstance(info, dict) or not _is_success(info):
+            return False
+    return True
 
 
 def _is_success(message: Json) -> bool:

@@ -147,14 +147,17 @@ def _id_prefix(own_ids: Sequence[str], link_parts: Sequence[str]) -> Optional[st
     """The text before the link's last part in the Id, the same in all that are not empty. "" if all
     are empty, None if they differ or one does not end with that part.
     """
-    prefixes: list[Optional[str]] = []
+    prefixes: list[str] = []
     for own_id, part in zip(own_ids, link_parts):
-        if own_id:
-            is_in_link = part != "" and own_id.endswith(part)
-            prefixes.append(own_id[: -len(part)] if is_in_link else None)
+        if not own_id:
+            continue
+        if not part or not own_id.endswith(part):
+            return None
+        prefixes.append(own_id[: -len(part)])
     if not prefixes:
         return ""
-    return prefixes[0] if len(set(prefixes)) == 1 else None
+    are_equal = len(set(prefixes)) == 1
+    return prefixes[0] if are_equal else None
 
 
 def _id_of_link(service: RedfishService, entry: Json, prefix: Optional[str]) -> str:
@@ -237,10 +240,11 @@ def _no_such_outlet(
 ) -> NoSuchOutlet:
     """The error, which says how outlets are called now if `identity` has another form."""
     reason: list[Union[str, NamedSetting]] = [f"the PDU has no outlet {identity[:60]!r}"]
-    if not any(identity.startswith(pdu.prefix) for pdu in pdus):
-        names = service.login.quoted(" or ".join(f"'{pdu.prefix}N'" for pdu in pdus[:5]))
-        more = " and so on" if len(pdus) > 5 else ""
-        reason.append(f"; its outlets are now called {names}{more}")
+    prefixes = [pdu.prefix for pdu in pdus]
+    if not identity.startswith(tuple(prefixes)):
+        names = " or ".join(f"'{prefix}N'" for prefix in prefixes[:5])
+        more = " and so on" if len(prefixes) > 5 else ""
+        reason.append(f"; its outlets are now called {service.login.quoted(names)}{more}")
     elif "." in identity and not pdus[0].prefix:
         setting = NamedSetting("pdu_in_identity", "yes", "the handler setting ")
         reason += [

@@ -92,8 +92,9 @@ def read_listed_pdus(
         # raised for the first PDU that does not answer, whose path is in the operation; without a
         # path, nothing was sent
         part = last_part({"@odata.id": error.operation})
-        is_whole = bool(pdu_id) or not part
-        raise (error if is_whole else name_unit(error, _by_links(entries), f"{part}.")) from None
+        if not part or pdu_id:
+            raise
+        raise name_unit(error, _by_links(entries), f"{part}.") from None
     pdus = readable(members)
     if not pdus:
         raise errors_of(members)[0]
@@ -106,7 +107,9 @@ def read_listed_pdus(
     elif len(members) > 1:
         pdus_to_read = _several(service, pdus, len(members))
     else:
-        pdus_to_read = [ServicePdu(f"{required_id(pdus[0])}." if has_prefix else "", pdus[0])]
+        only_pdu = pdus[0]
+        prefix = f"{required_id(only_pdu)}." if has_prefix else ""
+        pdus_to_read = [ServicePdu(prefix, only_pdu)]
     raise_if_shared(pdus_to_read, pdus, "Outlets")
     return pdus_to_read, [name_unit(error, pdus_to_read) for error in errors]
 
@@ -123,12 +126,12 @@ def read_linked_pdu(
     """
     if len(entries) < 2 or all(map(is_full_resource, entries)):
         return None  # nothing would be saved
-    matches = [
-        entry
-        for entry in entries
-        if (part := last_part(entry))
-        and (part == pdu_id if pdu_id else identity.startswith(f"{part}."))
-    ]
+    matches: list[Json] = []
+    for entry in entries:
+        part = last_part(entry)
+        is_wanted = part == pdu_id if pdu_id else identity.startswith(f"{part}.")
+        if part and is_wanted:
+            matches.append(entry)
     if len(matches) != 1:
         return None
     target = matches[0]["@odata.id"]
@@ -136,7 +139,9 @@ def read_linked_pdu(
     try:
         pdu = service.get(target)
     except UNIT_ERRORS as error:
-        raise (error if pdu_id else name_unit(error, _by_links(entries), f"{part}.")) from None
+        if pdu_id:
+            raise
+        raise name_unit(error, _by_links(entries), f"{part}.") from None
     outlets = child(pdu, "Outlets").get("@odata.id")
     holder = parts(target) if isinstance(target, str) else []
     is_below = isinstance(outlets, str) and parts(outlets)[: len(holder)] == holder
@@ -163,13 +168,23 @@ def name_unit(
     """The error of one PDU of several, with the setting that leaves it out: another PDU of `pdus`.
     `prefix`: what the identities of its outlets begin with, if that is known.
     """
-    other_names = [pdu.prefix[:-1] for pdu in pdus if pdu.prefix and pdu.prefix != prefix]
-    if other_names and not isinstance(error, _COMMON_ERRORS):
-        which = f"PDU {prefix[:-1]!r}" if prefix else "one of several PDUs"
-        setting = NamedSetting("pdu", other_names[0], "the handler setting ")
-        error.set_reason(
-            (f"{which} of this service: ", *error.parts, "; leave it out with ", setting)
+    if isinstance(error, _COMMON_ERRORS):
+        return error
+    other_prefixes = [pdu.prefix for pdu in pdus if pdu.prefix not in ("", prefix)]
+    if not other_prefixes:
+        return error
+    which = "one of several PDUs"
+    if prefix:
+        which = f"PDU {prefix[:-1]!r}"
+    other_name = other_prefixes[0][:-1]
+    error.set_reason(
+        (
+            f"{which} of this service: ",
+            *error.parts,
+            "; leave it out with ",
+            NamedSetting("pdu", other_name, "the handler setting "),
         )
+    )
     return error
 
 
@@ -321,9 +336,11 @@ def raise_if_twice(service: RedfishService, what: str, identities: list[str]) ->
 
     `what` describes them in the error.
     """
-    for identity, times in collections.Counter(identities).most_common(1):
-        if times > 1:
-            raise ProtocolError(f"the device lists two {what} {service.login.quoted(identity)!r}")
+    count_by_identity = collections.Counter(identities)
+    for identity, count in count_by_identity.most_common(1):
+        if count > 1:
+            quoted = service.login.quoted(identity)
+            raise ProtocolError(f"the device lists two {what} {quoted!r}")
 
 
 def last_part(entry: Json) -> str:

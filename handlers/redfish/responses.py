@@ -60,9 +60,11 @@ def error_of(reply: Response, login: Login, method: str, path: str) -> PduHandle
     Its text ends with the messages of the service, if there are any.
     """
     error = error_of_status(reply.status, login, reply.headers)
-    if words := quoted_messages(reply, login):
+    words = quoted_messages(reply, login)
+    if words:
         error.set_reason((*error.parts, f"; the device says: {words}"))
-    return error.at("", f"{method} {login.quoted_path(path)}")
+    quoted_path = login.quoted_path(path)
+    return error.at("", f"{method} {quoted_path}")
 
 
 def quoted_messages(reply: Response, login: Login) -> str:
@@ -77,13 +79,15 @@ def quoted_messages(reply: Response, login: Login) -> str:
     error = content.get("error")
     inner = error if isinstance(error, dict) else {"message": error}
     entries = [*_entries(inner), *_entries(content)]
-    words = (
-        []
-        if any(map(_message_of, entries))
-        else [_text(inner, "message") or _text(content, "message")]
-    )
-    words += [_message_of(entry) or _text(entry, "MessageId") for entry in entries]
-    return _quoted(words, login) or _quoted([_text(inner, "code")], login)
+    words: list[str] = []
+    if not any(_message_of(entry) for entry in entries):
+        words.append(_text(inner, "message") or _text(content, "message"))
+    for entry in entries:
+        words.append(_message_of(entry) or _text(entry, "MessageId"))
+    quoted_words = _quoted(words, login)
+    if quoted_words:
+        return quoted_words
+    return _quoted([_text(inner, "code")], login)
 
 
 def messages(infos: object, login: Login) -> str:

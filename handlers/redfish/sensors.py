@@ -61,8 +61,11 @@ def sensor_collections(service: RedfishService, pdu: ServicePdu) -> Iterator[Jso
     """
     # > GET /redfish/v1/Chassis/PDU
     # > GET /redfish/v1/Chassis/PDU/Sensors?$expand=.($levels=1)
-    chassis = entries(child(pdu.resource, "Links"), "Chassis")
-    for owner in (pdu.resource, *(service.get(entry.get("@odata.id")) for entry in chassis)):
+    chassis_links = entries(child(pdu.resource, "Links"), "Chassis")
+    owners = [pdu.resource]
+    for entry in chassis_links:
+        owners.append(service.get(entry.get("@odata.id")))
+    for owner in owners:
         target = link(owner, "Sensors")
         if target is not None:
             yield service.get_expanded(target)

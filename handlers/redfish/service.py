@@ -78,16 +78,17 @@ class RedfishService:
         keeps: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._clients = [
-            RedirectedClient(
-                endpoint(config.scheme, config.host, config.port), transport(config.trust)
-            )
-        ]
-        self._transport, self._trust = transport, config.trust
-        self._clock, self._sleep, self._timeout = clock, sleep, config.timeout
+        where = endpoint(config.scheme, config.host, config.port)
+        self._clients = [RedirectedClient(where, transport(config.trust))]
+        self._transport = transport
+        self._trust = config.trust
+        self._clock = clock
+        self._sleep = sleep
+        self._timeout = config.timeout
         self._seconds = CALL_SECONDS if seconds is None else seconds
         self._end = clock() + self._seconds
-        self.login, self._mode = config.login, config.session
+        self.login = config.login
+        self._mode = config.session
         self._session: Optional[str] = None
         # whether the service has answered a request of the present session
         self._session_is_known = False
@@ -95,7 +96,8 @@ class RedfishService:
         self._resources: Optional[dict[str, Json]] = {} if keeps else None
         #: the parts of each PDU's link, for `links.same`
         self.units: Sequence[Sequence[str]] = ()
-        self._bytes, self._slowest = 0, 0.0
+        self._bytes = 0
+        self._slowest = 0.0
         self._answers_expanded = True
 
     def __enter__(self) -> RedfishService:
@@ -124,7 +126,8 @@ class RedfishService:
     @contextlib.contextmanager
     def reading_anew(self) -> Iterator[None]:
         """Keep no resource in this block, and none from before it."""
-        resources, self._resources = self._resources, None
+        resources = self._resources
+        self._resources = None
         try:
             yield
         finally:
@@ -150,7 +153,8 @@ class RedfishService:
         First use: usually 1 round trip, 2 with a session.
         """
         if self._root is None:
-            reply = self._send("GET", ROOT, anonymous=self._mode == SESSION)
+            is_session = self._mode == SESSION
+            reply = self._send("GET", ROOT, anonymous=is_session)
             if reply.status == 401 and self._wants_session(reply):
                 reply = self._send("GET", ROOT, anonymous=True)
             if reply.status in (404, 503):
@@ -190,11 +194,9 @@ class RedfishService:
         """
         root = self.root()
         reply = self._send("GET", path)
-        if reply.status == 401 and self._wants_session(reply):
-            self._log_in(root)
-            reply = self._send("GET", path)
-        elif reply.status == 401 and self._session_is_known:
-            # the unit ended the session while it was idle
+        is_refused = reply.status == 401
+        if is_refused and (self._wants_session(reply) or self._session_is_known):
+            # none was open, or the unit ended it while it was idle
             self._log_in(root)
             reply = self._send("GET", path)
         elif self._mode == AUTO:
@@ -239,10 +241,10 @@ class RedfishService:
         if logs_in and len(paths) > 1:  # the first reading logs in
             return [*self.all(paths[:1]), *self.all(paths[1:])]
         connections = min(_MOST_CONNECTIONS, math.ceil(len(paths) / _PER_CONNECTION))
-        for _ in range(len(self._clients), connections):
-            self._clients.append(
-                RedirectedClient(self._clients[0].where, self._transport(self._trust))
-            )
+        where = self._clients[0].where
+        while len(self._clients) < connections:
+            transport = self._transport(self._trust)
+            self._clients.append(RedirectedClient(where, transport))
         if len(paths) > _PER_CONNECTION:
             return read_in_parallel(
                 paths, self._clients, self._read_beside_others, self._resource_or_error
@@ -315,7 +317,8 @@ class RedfishService:
         A Location may name the service by another host, port or scheme than it is reached by, as
         behind a forwarded port. Only its path is used, so no login leaves this service.
         """
-        for target in (reply.headers.get("location"), (json_object(reply) or {}).get("@odata.id")):
+        content = json_object(reply) or {}
+        for target in (reply.headers.get("location"), content.get("@odata.id")):
             # ValueError: no URL
             with contextlib.suppress(ProtocolError, ValueError):
                 return self.path(_path_and_query(target))
@@ -332,7 +335,8 @@ class RedfishService:
         """After a 401 that offers no basic login (RFC 9110, 11.6.1), turn auto into session login.
         Returns whether it did.
         """
-        if self._mode != AUTO or "basic" in reply.headers.get("www-authenticate", "").lower():
+        schemes = reply.headers.get("www-authenticate", "").lower()
+        if self._mode != AUTO or "basic" in schemes:
             return False
         self._mode = SESSION
         return True
@@ -387,7 +391,8 @@ class RedfishService:
                 why: object = reply.status
                 may_repeat = reply.status in _TRY_AGAIN
             except PduHandlerError as error:
-                why, may_repeat = error, isinstance(error, Unreachable)
+                why = error
+                may_repeat = isinstance(error, Unreachable)
             if not may_repeat or self._clock() + pause >= self._end:
                 LOGGER.info(f"the session was not deleted ({why}) and ends by itself")
                 return
@@ -417,14 +422,19 @@ class RedfishService:
             )
         wait = min(self._timeout, left)
         if client not in (None, self._clients[0]):
-            wait = min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))
-        content_type = {} if body is None else {"Content-Type": "application/json"}
+            wait_beside_others = max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest)
+            wait = min(wait, wait_beside_others)
+        all_headers = {**_HEADERS, **headers}
+        content: Optional[bytes] = None
+        if body is not None:
+            all_headers["Content-Type"] = "application/json"
+            content = json.dumps(body).encode()
         start = self._clock()
         request = Request(
             method=method,
             target=path,
-            headers={**_HEADERS, **headers, **content_type},
-            body=None if body is None else json.dumps(body).encode(),
+            headers=all_headers,
+            body=content,
             timeout=wait,
             total=min(2 * wait, left),
             limit=LIMIT,

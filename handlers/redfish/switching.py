@@ -41,7 +41,8 @@ def switch_outlet(
     it may or may not have switched. The readings before the command may raise any error.
     """
     listed_outlet = find_outlet(service, choice, identity)
-    outlet, quote = listed_outlet.resource, service.login.quoted
+    outlet = listed_outlet.resource
+    quote = service.login.quoted
     outlet_actions.raise_if_locked(identity, outlet)
     action = outlet_actions.action(identity, outlet)
     info = outlet_actions.info_link(action)
@@ -50,9 +51,8 @@ def switch_outlet(
         listed_outlet.id, outlet, action, action_info, on=on, unproven=unproven, quote=quote
     )
     target = service.path(action.get("target"))
-    outlet_actions.raise_if_elsewhere(
-        identity, target, service.path(listed_outlet.link), unproven=unproven, quote=quote
-    )
+    outlet_path = service.path(listed_outlet.link)
+    outlet_actions.raise_if_elsewhere(identity, target, outlet_path, unproven=unproven, quote=quote)
     command = _Command(service, listed_outlet, target, body)
     target_state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
     state = switch(command.write, command.read_state, target_state, deadline=deadline, pause=pause)
@@ -76,7 +76,8 @@ class _Command:
         body: Mapping[str, object],
     ) -> None:
         self._service = service
-        self._target, self._body = target, body
+        self._target = target
+        self._body = body
         self._outlet = service.path(listed_outlet.link)
         self._listed = listed_outlet.resource
         self._pdu = listed_outlet.pdu
@@ -107,9 +108,7 @@ class _Command:
                 )
         elif reply.status not in _DONE:
             raise error_of(reply, self._service.login, "POST", self._target)
-        elif content.get("error") is not None and not outlet_actions.reports_success(
-            content["error"]
-        ):
+        elif _is_failure(content.get("error")):
             words = quoted_messages(reply, self._service.login) or "no reason is given"
             raise ProtocolError(
                 "the device answered the command with a success status, but also with an error:"
@@ -126,10 +125,11 @@ class _Command:
                 return EnumPowerStatus.UNKNOWN
             self._monitor = None
         outlet = self._service.get(self._outlet)
-        if any(outlet.get(name) != self._listed.get(name) for name in ("Id", "@odata.id")):
-            raise ProtocolError(
-                "the device answered with a resource other than the outlet requested"
-            )
+        for name in ("Id", "@odata.id"):
+            if outlet.get(name) != self._listed.get(name):
+                raise ProtocolError(
+                    "the device answered with a resource other than the outlet requested"
+                )
         self.doubt = resources.doubt(outlet, self._pdu)
         return resources.state(outlet, self._pdu)
 
@@ -160,3 +160,8 @@ class _Command:
                 "the device takes commands only with an ETag, but this outlet has no usable one"
             )
         return etag
+
+
+def _is_failure(error: object) -> bool:
+    """Whether the `error` of an answer, None without one, reports something else than success."""
+    return error is not None and not outlet_actions.reports_success(error)

@@ -41,9 +41,10 @@ def task_error(reply: Response, login: Login) -> Optional[PduHandlerError]:
     The statuses in `_NO_RESULT`, and 5xx without a reason (which a proxy may answer), do not show
     it. 5xx with a reason is Unreachable: a service that failed may still have switched.
     """
-    task = _task(reply)
-    if task is not None and text(task, "TaskState") in _FAILED_STATES:
-        return _refusal(text(task, "TaskState"), messages(task.get("Messages"), login))
+    task = _task(reply) or {}
+    task_state = text(task, "TaskState")
+    if task_state in _FAILED_STATES:
+        return _refusal(task_state, messages(task.get("Messages"), login))
     if reply.status in _DECLINED and reply.status not in _NO_RESULT:
         return _refusal(str(reply.status), quoted_messages(reply, login))
     words = quoted_messages(reply, login) if reply.status in _FAULTY else ""

@@ -38,7 +38,8 @@ class Address(str):
         address = super().__new__(cls, text)
         bare = text.strip()
         parts = _PARTS.fullmatch(bare)
-        address.host, address.port = bare, None
+        address.host = bare
+        address.port = None
         if parts is not None:
             digits = parts[2] or parts[4]
             address.host = parts[1] if parts[3] is None else parts[3]
@@ -65,9 +66,13 @@ def is_host(name: str) -> bool:
     """
     if is_ip_host(name):
         return True
+    if len(name) > _LONGEST_NAME:
+        return False
     labels = name.removesuffix(".").split(".")
-    is_name = len(name) <= _LONGEST_NAME and all(map(_LABEL.fullmatch, labels))
-    return is_name and _NUMBER.fullmatch(labels[-1]) is None
+    for label in labels:
+        if not _LABEL.fullmatch(label):
+            return False
+    return _NUMBER.fullmatch(labels[-1]) is None
 
 
 def is_ip_host(name: str) -> bool:
@@ -89,7 +94,9 @@ def host_with_port(host: str, port: object, usual: int) -> str:
     if not host or port in (None, "", usual, str(usual)):
         return host
     name = host.strip("[]")
-    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+    if ":" in name:
+        return f"[{name}]:{port}"
+    return f"{name}:{port}"
 
 
 def is_address(text: str) -> bool:

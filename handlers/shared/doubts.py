@@ -12,7 +12,8 @@ def doubt_sentences(doubts: Iterable[tuple[str, str]]) -> Iterator[str]:
         if doubt:
             identities.setdefault(doubt, []).append(identity)
     for doubt, of_doubt in identities.items():
-        yield f"outlet{'' if len(of_doubt) == 1 else 's'} {some(of_doubt)}: {doubt}"
+        noun = "outlet" if len(of_doubt) == 1 else "outlets"
+        yield f"{noun} {some(of_doubt)}: {doubt}"
 
 
 def some(words: Sequence[str]) -> str:

@@ -40,10 +40,16 @@ def printable(text: str, limit: int = LONGEST) -> str:
     """
     piece = text[: limit + 1]
     if not piece.isprintable():
-        piece = "".join(
-            c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in piece
-        )
-    return piece if len(piece) <= limit else piece[:limit] + "..."
+        piece = "".join(map(_printable_character, piece))
+    if len(piece) <= limit:
+        return piece
+    return piece[:limit] + "..."
+
+
+def _printable_character(character: str) -> str:
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode("ascii")
 
 
 class NamedSetting(NamedTuple):

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Callable, NamedTuple, Optional, Union
 
 from .decimals import CONTEXT, total
 
 
-class NotKnown(NamedTuple):
+@dataclass(frozen=True)
+class NotKnown:
     """A figure that the device has, and that cannot be read now."""
 
     #: why, for people, with the object and the row or the part: "outlet 3: the sensor is not valid"
     reason: str
 
-    def __eq__(self, other: object) -> bool:
-        """A figure of the other kind is another one, whatever its reason: tuples would be equal."""
-        return type(self) is type(other) and tuple.__eq__(self, other)
 
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __hash__(self) -> int:
-        return hash(self.reason)
-
-
-class NotMetered(NamedTuple):
+@dataclass(frozen=True)
+class NotMetered:
     """A figure that the device does not have, where one may expect it: it never passes by itself.
 
     It is used like None, but no other source replaces it.
@@ -34,16 +27,6 @@ class NotMetered(NamedTuple):
 
     #: why, for people: "2 of 3 inlets have no meter"
     reason: str
-
-    def __eq__(self, other: object) -> bool:
-        """A figure of the other kind is another one, whatever its reason: tuples would be equal."""
-        return type(self) is type(other) and tuple.__eq__(self, other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __hash__(self) -> int:
-        return hash(self.reason)
 
 
 #: None: not metered. A codec says by what it is told apart from a figure that is not known now: the
@@ -87,7 +70,7 @@ def sum_if_complete(parts: Iterable[Figure]) -> Figure:
     """The sum, added in decimal: 0.1 and 0.2 give 0.3. Not metered if no part is, or with a reason
     if one is not: the others' sum is no total. Else not known if a part is not.
     """
-    return _join(tuple(parts), lambda values: float(total(Decimal(repr(v)) for v in values)))
+    return _join(tuple(parts), _decimal_sum)
 
 
 def largest(parts: Iterable[Figure]) -> Figure:
@@ -107,7 +90,12 @@ def divided(figure: Figure, divisor: float) -> Figure:
     value = measured(figure)
     if value is None:
         return figure
-    return float(CONTEXT.divide(Decimal(repr(value)), Decimal(repr(divisor))))
+    quotient = CONTEXT.divide(Decimal(repr(value)), Decimal(repr(divisor)))
+    return float(quotient)
+
+
+def _decimal_sum(values: Sequence[float]) -> float:
+    return float(total(Decimal(repr(value)) for value in values))
 
 
 def _join(parts: Sequence[Figure], join: Callable[[Sequence[float]], float]) -> Figure:

@@ -12,11 +12,17 @@ def printed_forms(text: str) -> frozenset[str]:
     quote as it is and with its backslash.
     """
     octets = text.encode("utf-8", "replace")
-    bare = (repr(text)[1:-1], ascii(text)[1:-1], repr(octets)[2:-1])
+    with_quotes = text + _QUOTES
+    octets_with_quotes = octets + _QUOTES.encode()
     end = -len(_ESCAPED_QUOTES)
-    escaped = (
-        repr(text + _QUOTES)[1:end],
-        ascii(text + _QUOTES)[1:end],
-        repr(octets + _QUOTES.encode())[2:end],
+    return frozenset(
+        (
+            text,
+            repr(text)[1:-1],
+            ascii(text)[1:-1],
+            repr(octets)[2:-1],
+            repr(with_quotes)[1:end],
+            ascii(with_quotes)[1:end],
+            repr(octets_with_quotes)[2:end],
+        )
     )
-    return frozenset((text, *bare, *escaped))

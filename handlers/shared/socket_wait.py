@@ -41,9 +41,11 @@ def limit(sock: socket.socket, left: float, longest: float = math.inf) -> None:
     socket.timeout if none are left, unless something has arrived.
     """
     is_over = left <= 0 and not is_readable(sock)
-    if is_over or left <= -LATE_S:
+    is_late = left <= -LATE_S
+    if is_over or is_late:
         raise socket.timeout("the answer was not complete in time")
-    sock.settimeout(max(min(left, longest), _LEAST_S))
+    seconds = min(left, longest)
+    sock.settimeout(max(seconds, _LEAST_S))
 
 
 def is_readable(sock: Any, wait: float = 0.0) -> bool:
@@ -56,6 +58,7 @@ def is_readable(sock: Any, wait: float = 0.0) -> bool:
     if hasattr(sock, "pending") and sock.pending():
         return True
     # select refuses descriptors above 1023
-    with getattr(selectors, "PollSelector", selectors.SelectSelector)() as waiting:
+    selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+    with selector() as waiting:
         waiting.register(sock, selectors.EVENT_READ)
         return bool(waiting.select(wait))

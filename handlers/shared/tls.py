@@ -39,17 +39,18 @@ def read_pem(text: str) -> str:
     """PEM certificates with their line ends; `text` may have blanks, `\\n`, `\\r\\n` or nothing
     instead. Raises ValueError.
     """
-    out = []
-    for block in text.replace("\\r", "").replace("\\n", "\n").split(_BEGIN)[1:]:
+    with_breaks = text.replace("\\r", "").replace("\\n", "\n")
+    certificates = []
+    for block in with_breaks.split(_BEGIN)[1:]:
         body, end, _ = block.partition(_END)
         body = re.sub(r"\s+", "", body)
         if not end or not re.fullmatch("[A-Za-z0-9+/]+={0,2}", body):
             raise ValueError("not base64, or without an end")
-        lines = "\n".join(body[i : i + 64] for i in range(0, len(body), 64))
-        out.append(f"{_BEGIN}\n{lines}\n{_END}\n")
-    if not out:
+        lines = [body[start : start + 64] for start in range(0, len(body), 64)]
+        certificates.append("\n".join([_BEGIN, *lines, _END, ""]))
+    if not certificates:
         raise ValueError("no certificate")
-    return "".join(out)
+    return "".join(certificates)
 
 
 VERIFY: Setting[bool] = Setting(
@@ -183,7 +184,8 @@ def cached_contexts() -> Iterator[None]:
     A process that runs on must not: it would not notice that the authorities have changed.
     """
     global _context_of
-    before, _context_of = _context_of, functools.lru_cache(maxsize=_MOST_KEPT)(_new_context)
+    before = _context_of
+    _context_of = functools.lru_cache(maxsize=_MOST_KEPT)(_new_context)
     try:
         yield
     finally:

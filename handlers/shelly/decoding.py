@@ -70,8 +70,11 @@ def _rows(path: str) -> Dialogue[Rows]:
     body = yield ReadRequest(path)
     try:
         document: Any = loads(body)
-        found = [(_SWITCH.fullmatch(name), row) for name, row in document.items()]
-        rows = {int(name[1]): dict(row) for name, row in found if name}
+        rows: Rows = {}
+        for name, row in document.items():
+            switch = _SWITCH.fullmatch(name)
+            if switch is not None:
+                rows[int(switch[1])] = dict(row)
     except FORM_ERRORS:
         raise ProtocolError(
             f"the answer to {path} is not a Shelly's: is this its web service, and is it of"
@@ -94,15 +97,24 @@ def _outlets(rows: Rows, config: Rows) -> tuple[Outlet, ...]:
     energies = _figures([_with_energy(entry) for entry in entries], "energy", 1000)
     outlets = []
     for number, entry in rows.items():
+        name = config.get(number, {}).get("name")
         state = entry.get("output")
-        doubt = "" if isinstance(state, bool) else f"its output is {state!r}"
         errors = entry.get("errors")
+        doubt = f"its errors are {errors!r}" if errors else ""
+        if not isinstance(state, bool):
+            doubt = f"its output is {state!r}"
+            state = None
+        figures = MeterFigures(
+            current_a=currents[number],
+            power_w=powers[number],
+            energy_kwh=energies[number],
+        )
         outlet = Outlet(
             identity=str(number + 1),
-            name=str(config.get(number, {}).get("name") or "")[:100],
-            state=state if isinstance(state, bool) else None,
-            figures=MeterFigures(currents[number], powers[number], energies[number]),
-            doubt=doubt or (f"its errors are {errors!r}" if errors else ""),
+            name=str(name or "")[:100],
+            state=state,
+            figures=figures,
+            doubt=doubt,
         )
         outlets.append(outlet)
     return tuple(outlets)
@@ -116,10 +128,10 @@ def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequ
     is_metered = any(meters & entry.keys() for entry in entries)
     expected = "its relays are metered" if is_metered else ""
     figures = column(entries, name, divisor=divisor, expected=expected)
-    return [
-        NotKnown(f"its errors are {entry['errors']!r}") if _has_meter_error(entry) else figure
-        for entry, figure in zip(entries, figures)
-    ]
+    for position, entry in enumerate(entries):
+        if _has_meter_error(entry):
+            figures[position] = NotKnown(f"its errors are {entry['errors']!r}")
+    return figures
 
 
 def _with_energy(entry: dict[str, Any]) -> dict[str, Any]:

@@ -66,18 +66,21 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         )
     if not with_figures:
         return PduState(outlets)
+
+    def read_inlets(document: Any) -> _Totals:
+        return _inlets(device, _rows(document), outlets)
+
     try:
-        figures = yield from _read(
-            INLETS, lambda document: _inlets(device, _rows(document), outlets)
-        )
+        load, energy, power = yield from _read(INLETS, read_inlets)
     except Refused as error:
         if error.code != "404":
             raise
         if device.get("numInlets", 0) != 0:
             unknown = NotKnown(f"{INLETS} is not read: {error.reason}")
             return PduState(outlets, unknown, unknown, unknown)
-        return PduState(outlets, sum_if_complete(outlet.figures.current_a for outlet in outlets))
-    return PduState(outlets, *figures)
+        currents = [outlet.figures.current_a for outlet in outlets]
+        return PduState(outlets, sum_if_complete(currents))
+    return PduState(outlets, load_a=load, energy_kwh=energy, power_w=power)
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
@@ -124,10 +127,11 @@ def _outlets(rows: list[dict[str, Any]]) -> tuple[Outlet, ...]:
     """
     measures_voltage = any(row.get("voltageDetection") is not None for row in rows)
     currents = column(rows, "currentRms", places=_places(rows))
-    return tuple(
-        _outlet(row, current, measures_voltage=measures_voltage)
-        for row, current in zip(rows, currents)
-    )
+    outlets: list[Outlet] = []
+    for row, current in zip(rows, currents):
+        outlet = _outlet(row, current, measures_voltage=measures_voltage)
+        outlets.append(outlet)
+    return tuple(outlets)
 
 
 def _outlet(entry: dict[str, Any], current: Figure, *, measures_voltage: bool) -> Outlet:
@@ -138,9 +142,11 @@ def _outlet(entry: dict[str, Any], current: Figure, *, measures_voltage: bool) -
     identity = entry["id"] if "id" in entry else entry["outletUuid"]
     if not _ID.fullmatch(identity):
         raise ValueError("no id")
-    state, voltage = entry.get("state"), entry.get("voltageDetection")
+    state = entry.get("state")
     position = state if isinstance(state, bool) else STATES.get(_word(state))
-    reboot, health = entry.get("rebootStatus", "none"), entry.get("relayHealth")
+    voltage = entry.get("voltageDetection")
+    reboot = entry.get("rebootStatus", "none")
+    health = entry.get("relayHealth")
     is_measured = position is not None and voltage is position
     doubts = []
     if voltage is None and measures_voltage:
@@ -158,10 +164,10 @@ def _outlet(entry: dict[str, Any], current: Figure, *, measures_voltage: bool) -
         is_certain = is_certain and is_measured
     index = entry.get("outletIndex")
     return Outlet(
-        identity,
-        str(entry.get("outletName") or "")[:100],
-        position if is_certain else None,
-        MeterFigures(current_a=current),
+        identity=identity,
+        name=str(entry.get("outletName") or "")[:100],
+        state=position if is_certain else None,
+        figures=MeterFigures(current_a=current),
         doubt=", ".join(doubts),
         number=str(index) if type(index) is int else "",
     )
@@ -174,9 +180,10 @@ def _inlets(device: Any, rows: list[dict[str, Any]], outlets: Sequence[Outlet]) 
     count = device.get("numInlets", len(rows))
     if type(count) is not int or count != len(rows) or not rows:
         return _unknown(f"{len(rows)} inlets are listed, of {count!r}")
-    types = {_word(row.get("inletType")) for row in rows}
+    type_names = [row.get("inletType") for row in rows]
+    types = {_word(type_name) for type_name in type_names}
     if len(types) > 1 or (len(rows) > 1 and "" in types):
-        return _unknown(f"its inlets are of the types {[row.get('inletType') for row in rows]}")
+        return _unknown(f"its inlets are of the types {type_names}")
     if types == {"ats"}:
         rows = [row for row in rows if _is_active(row)]
         if len(rows) != 1:
@@ -188,14 +195,17 @@ def _inlets(device: Any, rows: list[dict[str, Any]], outlets: Sequence[Outlet]) 
         expected = "the unit shows other figures"
     places = _places(rows)
     lists_lines = any("inletLines" in row for row in rows)
-    currents = [
-        current for row in rows for current in _currents(row, expected, lists_lines=lists_lines)
-    ]
-    energies = set(column(rows, "inletEnergyAccumulation", places=places, expected=expected))
+    currents: list[Figure] = []
+    for row in rows:
+        currents += _currents(row, expected, lists_lines=lists_lines)
+    energies = column(rows, "inletEnergyAccumulation", places=places, expected=expected)
+    energy = energies[0]
+    if any(other != energy for other in energies):
+        energy = NotKnown("its inlets show different energies")
     powers = column(rows, "inletActivePower", places=places, expected=expected)
     return (
         sum_if_complete(currents),
-        energies.pop() if len(energies) == 1 else NotKnown("its inlets show different energies"),
+        energy,
         sum_if_complete(map(_power_w, rows, powers)),
     )
 
@@ -214,13 +224,16 @@ def _currents(inlet: dict[str, Any], expected: str, *, lists_lines: bool) -> lis
     """The currents of an inlet's lines. A three-phase one has three. `lists_lines`: whether the
     inlets of this unit list their lines.
     """
-    lines = inlet.get("inletLines", [] if lists_lines else [inlet])
+    without_list = [] if lists_lines else [inlet]
+    lines = inlet.get("inletLines", without_list)
     phase = inlet.get("inletPhase", "")
-    count = 3 if _word(phase) == "three phase" else 1
+    is_three_phase = _word(phase) == "three phase"
+    count = 3 if is_three_phase else 1
     if len(lines) != count or not isinstance(phase, str):
         return [NotKnown(f"an inlet of {phase!r} lists {len(lines)} lines")]
-    lines = [dict(line) for line in lines]
-    return column(lines, "currentRms", "inletCurrentRms", places=_places(lines), expected=expected)
+    rows = [dict(line) for line in lines]
+    places = _places(rows)
+    return column(rows, "currentRms", "inletCurrentRms", places=places, expected=expected)
 
 
 def _power_w(inlet: dict[str, Any], power: Figure) -> Figure:

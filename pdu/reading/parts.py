@@ -19,6 +19,7 @@ from handlers.shared.meter_figures import (
 )
 from pdu_common.helper import EnumPowerStatus
 
+from ..cli.error_facts import kind_of
 from ..cli.known_secrets import error_text, reason_text
 from ..cli.states import UNKNOWN
 from ..loading.handler_loading import LoadedHandler
@@ -255,7 +256,7 @@ add_brief_nameplate = Part("nameplate", _read_brief_nameplate)
 
 def is_of_some_values(error: BaseException) -> bool:
     """Whether an error concerns some of the values; others are of the device or the login."""
-    return getattr(error, "kind", None) in _OF_SOME_VALUES
+    return kind_of(error) in _OF_SOME_VALUES
 
 
 def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
@@ -296,10 +297,14 @@ def error_of(error: BaseException) -> CallError:
 
     An error without a kind counts as a defect of this program or of the archive.
     """
-    kind = getattr(error, "kind", None)
-    if isinstance(kind, str):
+    kind = kind_of(error)
+    if kind:
         return CallError(printable(kind, 40), printable(reason_text(error)))
     return CallError(_DEFECT, printable(f"{type(error).__name__}: {error_text(error)}"))
+
+
+#: by the name of the class
+_WITHOUT_VALUE = {kind.__name__: kind for kind in (NotKnown, NotMetered)}
 
 
 def figure(value: Any) -> Figure:
@@ -308,8 +313,8 @@ def figure(value: Any) -> Figure:
 
     Raises ValueError, TypeError or OverflowError if a value cannot be converted to a finite float.
     """
-    if isinstance(value, tuple) and hasattr(value, "reason"):
-        kind = NotMetered if type(value).__name__ == NotMetered.__name__ else NotKnown
+    kind = _WITHOUT_VALUE.get(type(value).__name__)
+    if kind is not None:
         return kind(printable(str(value.reason)))
     number = None if value is None else float(value)
     if number is not None and not math.isfinite(number):

@@ -18,7 +18,8 @@ class BulkRequestHelper:
     """
 
     def __init__(self, agent: Agent, raise_subreq_failure: bool = False) -> None:
-        self.agent, self.raise_subreq_failure = agent, raise_subreq_failure
+        self.agent = agent
+        self.raise_subreq_failure = raise_subreq_failure
         self.requests: list[Pending[Any]] = []
         self.responses: list[Any] = []
 
@@ -37,14 +38,17 @@ class BulkRequestHelper:
         """
         Bulk(self.agent, self.requests).perform()
         self.responses = [entry.error or entry.get() for entry in self.requests]
-        if self.raise_subreq_failure if raise_subreq_failure is None else raise_subreq_failure:
+        if raise_subreq_failure is None:
+            raise_subreq_failure = self.raise_subreq_failure
+        if raise_subreq_failure:
             for entry in self.requests:
                 entry.get()
         return self.responses
 
     def clear(self) -> None:
         """Forget requests and responses."""
-        self.requests, self.responses = [], []
+        self.requests = []
+        self.responses = []
 
 
 def perform_bulk(

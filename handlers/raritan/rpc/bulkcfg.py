@@ -173,7 +173,9 @@ def _link_id(link_id: object) -> str:
 def _checks(skip_check: object) -> str:
     """The checks to skip. Raises TypeError, and ValueError for a check that is not in CHECKS."""
     words = scripts.words("skip_check", skip_check)
-    checks = [word.strip() for word in words.split(",") if words]
+    if not words:
+        return ""
+    checks = [word.strip() for word in words.split(",")]
     for check in checks:
         if check not in CHECKS:
             raise ValueError(f"skip_check has {check!r}; allowed: {', '.join(CHECKS)}")

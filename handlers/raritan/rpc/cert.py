@@ -188,7 +188,8 @@ def upload(
     where = "/cgi-bin/server_ssl_cert_upload.cgi"
     response = agent.form_data_file(where, files)
     match = re.search(r"return_code=(\d+)", response["body"])
-    return scripts.code(UploadCode, match.group(1) if match else "", agent, where)
+    digits = match.group(1) if match else ""
+    return scripts.code(UploadCode, digits, agent, where)
 
 
 def download(agent: Agent, tag: str = "active_cert") -> bytes:
@@ -198,4 +199,5 @@ def download(agent: Agent, tag: str = "active_cert") -> bytes:
     """
     if tag not in TAGS:
         raise ValueError(f"tag is {tag!r}; allowed: {', '.join(TAGS)}")
-    return scripts.download(agent, scripts.target("server_ssl_cert_download.cgi", {"tag": tag}))
+    target = scripts.target("server_ssl_cert_download.cgi", {"tag": tag})
+    return scripts.download(agent, target)

@@ -165,4 +165,8 @@ def _low_memory(switches: Mapping[str, object]) -> dict[str, Optional[str]]:
             raise ValueError(f"{name} is {value!r}; give 0 or 1")
     if not switches:
         return {}
-    return {name: "1" if switches.get(name) in (1, "1") else "0" for name in _LOW_MEMORY}
+    parameters: dict[str, Optional[str]] = {}
+    for name in _LOW_MEMORY:
+        is_on = switches.get(name) in (1, "1")
+        parameters[name] = "1" if is_on else "0"
+    return parameters

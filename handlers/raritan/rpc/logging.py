@@ -85,7 +85,8 @@ class LogHelper:
     warning_tag = "[WRN]"
 
     def __init__(self, agent: Agent, logtype: str) -> None:
-        self.agent, self.logtype = agent, logtype
+        self.agent = agent
+        self.logtype = logtype
         entries, self.nextid, self.creationtime = self.get_entries(agent, logtype)
         self.last_entry = entries[-1] if entries else None
 
@@ -99,7 +100,8 @@ class LogHelper:
             self.agent, self.logtype, self.nextid, before
         )
         if self.creationtime != before and self.last_entry in entries:
-            entries = entries[len(entries) - entries[::-1].index(self.last_entry) :]
+            newer_count = entries[::-1].index(self.last_entry)
+            entries = entries[len(entries) - newer_count :]
         if entries:
             self.last_entry = entries[-1]
         return entries
@@ -122,8 +124,10 @@ class LogHelper:
         log = cls.log_proxy(agent, log_type)
         filters: tuple[list[str], ...] = ([],) if log_type == "event" else ()
         for attempt in range(_MOST_STARTS):
-            info, first = log.getInfo(), ref_id
-            if attempt or first is None or creation_time not in (None, info.creationTime):
+            info = log.getInfo()
+            is_other_log = creation_time not in (None, info.creationTime)
+            first = ref_id
+            if first is None or is_other_log or attempt:
                 first = info.idFirst
             entries = _read_entries(log, info, first, filters)
             if entries is not None:
@@ -148,7 +152,8 @@ class LogHelper:
         # beyond the calendar: stays UTC
         with contextlib.suppress(OverflowError, ValueError, OSError):
             when = when.astimezone(tz)
-        return f"[{when:%m/%d/%Y %H:%M:%S %Z}]:{entry.message}"
+        time_text = when.strftime("%m/%d/%Y %H:%M:%S %Z")
+        return f"[{time_text}]:{entry.message}"
 
     @classmethod
     def filter_entries(
@@ -158,7 +163,11 @@ class LogHelper:
         warnings).
         """
         words = search_strings or [cls.error_tag, cls.warning_tag]
-        return [entry for entry in entries if any(word in entry.message for word in words)]
+        chosen_entries = []
+        for entry in entries:
+            if any(word in entry.message for word in words):
+                chosen_entries.append(entry)
+        return chosen_entries
 
 
 def _read_entries(

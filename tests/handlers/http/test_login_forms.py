@@ -276,9 +276,9 @@ def test_a_unit_with_basic_alone_gets_no_password_without_tls() -> None:
 @pytest.mark.parametrize(
     "texts, login",
     [
-        ({"password": "a"}, Login("admin", "a")),
-        ({"username": "other", "password": "a"}, Login("other", "a")),
-        ({}, Login()),
+        ({"password": "a"}, Login("admin", "a", is_sent=False)),
+        ({"username": "other", "password": "a"}, Login("other", "a", is_sent=False)),
+        ({}, Login(is_sent=False)),
     ],
 )
 def test_the_one_user_of_a_make_need_not_be_given(texts: dict[str, str], login: Login) -> None:

@@ -111,12 +111,12 @@ class Agent:
         transport: Optional[Transport] = None,
     ) -> None:
         trust = trust or Trust(verify=not disable_certificate_verification)
-        self._client = RedirectedClient(
-            endpoint(proto, host, port), transport or StandardTransport(trust)
-        )
+        where = endpoint(proto, host, port)
+        self._client = RedirectedClient(where, transport or StandardTransport(trust))
         self._ids = itertools.count(1)
         self._caps = threading.local()  # `values`: see `waits_at_most`
-        self.debug, self.timeout = debug, timeout
+        self.debug = debug
+        self.timeout = timeout
         self._log_in(Login(user, passwd, token))
 
     def renew(self, total: float) -> None:
@@ -252,12 +252,14 @@ class Agent:
         # > {"jsonrpc": "2.0", "id": 1, "method": "getState", "params": {}}
         # < {"jsonrpc": "2.0", "id": 1, "result": {"_ret_": {"available": true, "powerState": 1,
         #       ...}}}
-        number, login = next(self._ids), self.login
+        number = next(self._ids)
+        login = self.login
         call = {"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number}
         body = json.dumps(call, separators=(",", ":"), allow_nan=False).encode()
         wait = max(self._wait(), least, MINIMUM_WAITS.get(method, 0.0))
         wait += SECONDS_PER_CALL * (calls - 1)
-        once = not (reads_only(method) if repeatable is None else repeatable)
+        if repeatable is None:
+            repeatable = bool(reads_only(method))
         try:
             request = Request(
                 method="POST",
@@ -267,9 +269,10 @@ class Agent:
                 timeout=wait,
                 total=2 * wait,
                 limit=LIMIT,
-                once=once,
+                once=not repeatable,
             )
-            return result(parsed(self._send(f"{number}: {method}", request), login), number, login)
+            reply = self._send(f"{number}: {method}", request)
+            return result(parsed(reply, login), number, login)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
             if isinstance(error, JsonRpcSyntaxException):
                 # the next answer on this connection may belong to another request
@@ -281,7 +284,8 @@ class Agent:
 
         Raises the errors of `json_rpc`.
         """
-        wait, path = self._wait(), _path(target, _IN_QUERY)
+        wait = self._wait()
+        path = _path(target, _IN_QUERY)
         request = Request(
             method="GET",
             target=path,
@@ -302,7 +306,8 @@ class Agent:
         case; a look-up ignores case. Raises the errors of `json_rpc`, TypeError for other data, and
         OSError for a file that cannot seek.
         """
-        form, wait = MultipartForm(datas), self._wait()
+        form = MultipartForm(datas)
+        wait = self._wait()
         headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
         path = _path(target, _IN_QUERY)
         request = Request(
@@ -325,10 +330,12 @@ class Agent:
         start = time.monotonic()
         reply = self._client.send(request, self.login)
         if self.debug:
+            seconds = time.monotonic() - start
+            path = self.login.quoted_path(unquote(request.target))
+            sent = len(request.body or b"")
             print(
-                f"json-rpc {call} {self.login.quoted_path(unquote(request.target))},"
-                f" {len(request.body or b'')} bytes sent, status {reply.status},"
-                f" {len(reply.body)} bytes received in {time.monotonic() - start:.3f} s"
+                f"json-rpc {call} {path}, {sent} bytes sent, status {reply.status},"
+                f" {len(reply.body)} bytes received in {seconds:.3f} s"
             )
         return reply
 
@@ -369,7 +376,8 @@ def result(answer: object, number: int, login: Login) -> object:
     """
     if not isinstance(answer, dict):
         raise JsonRpcSyntaxException("the answer is not a JSON object")
-    error, answer_id = answer.get("error"), answer.get("id")
+    error = answer.get("error")
+    answer_id = answer.get("id")
     # `true` is an int in Python, and equals 1
     if type(answer_id) is not int or answer_id != number:
         words = f": {error_of(error, login).reason}" if error is not None else ""
@@ -393,15 +401,20 @@ def responses(answer: object, count: int, login: Login) -> list[Union[object, Pd
     answers = answer.get("responses") if isinstance(answer, dict) else None
     if not isinstance(answers, list) or len(answers) != count:
         raise JsonRpcSyntaxException("the bulk answer does not hold one response for each call")
-    return [_response(response, number, login) for number, response in enumerate(answers)]
+    results = []
+    for number, response in enumerate(answers):
+        results.append(_response(response, number, login))
+    return results
 
 
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
     """The result or error of one call. `statcode` is its HTTP status."""
     if not isinstance(response, dict) or type(response.get("statcode")) is not int:
         return JsonRpcSyntaxException("a response in the bulk is not an object with a status")
-    status, answer = response["statcode"], response.get("json")
-    declines = status in _ERRORS and isinstance(answer, dict) and answer.get("error") is not None
+    status = response["statcode"]
+    answer = response.get("json")
+    has_error = isinstance(answer, dict) and answer.get("error") is not None
+    declines = status in _ERRORS and has_error
     if status != 200 and not declines:
         return error_of_status(status)
     try:

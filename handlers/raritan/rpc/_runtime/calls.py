@@ -47,8 +47,12 @@ class Method:
         older_in: tuple[str, ...] = (),
         older_out: tuple[str, ...] = (),
     ) -> None:
-        self.function, self.name, self.__doc__ = function, function.__name__, function.__doc__
-        self.out, self.older_in, self.older_out = out, older_in, older_out
+        self.function = function
+        self.name = function.__name__
+        self.__doc__ = function.__doc__
+        self.out = out
+        self.older_in = older_in
+        self.older_out = older_out
 
     def __get__(self, proxy: Optional[Interface], owner: type) -> Union[Method, BoundMethod]:
         return self if proxy is None else BoundMethod(proxy, self)
@@ -72,11 +76,13 @@ class Method:
             return [{}]
         # with `older_out`, Union[the newest release's, an older one's]
         result_types = typing.get_args(annotation) if self.older_out else (annotation,)
-        return [
+        forms: list[Mapping[str, Any]] = []
+        for names, result in zip((self.out, self.older_out), result_types):
             # several results are a tuple
-            dict(zip(names, typing.get_args(result) if len(names) > 1 else (result,)))
-            for names, result in zip((self.out, self.older_out), result_types)
-        ]
+            types = typing.get_args(result) if len(names) > 1 else (result,)
+            form = dict(zip(names, types))
+            forms.append(form)
+        return forms
 
     def params(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
         """The parameters of a call as JSON. Raises TypeError as a Python call does, and for an
@@ -87,20 +93,22 @@ class Method:
         whose parameters (`older_in`) are then sent.
         """
         types = {name: kind for name, kind in self.types.items() if name != "return"}
-        if self.older_in and len(args) == len(self.older_in) and not kwargs:
-            return {
-                name: self._encoded(name, kind, arg)
-                for name, kind, arg in zip(self.older_in, types.values(), args)
-            }
+        params: dict[str, object] = {}
+        is_older = not kwargs and len(args) == len(self.older_in)
+        if self.older_in and is_older:
+            for name, kind, argument in zip(self.older_in, types.values(), args):
+                params[name] = self._encoded(name, kind, argument)
+            return params
         try:
             arguments = self.signature.bind(*args, **kwargs).arguments
         except TypeError as error:
             raise TypeError(f"{self.name}(): {error}") from None
-        return {
-            name: self._encoded(name, types[name], argument)
-            for name, argument in arguments.items()
-            if argument is not None or self.signature.parameters[name].default is not None
-        }
+        for name, argument in arguments.items():
+            parameter = self.signature.parameters[name]
+            is_left_out = argument is None and parameter.default is None
+            if not is_left_out:
+                params[name] = self._encoded(name, types[name], argument)
+        return params
 
     def _encoded(self, name: str, kind: Any, argument: object) -> object:
         try:
@@ -133,16 +141,28 @@ class Method:
         allows it. After a result code (`_ret_`) other than 0 the other results may be missing: they
         are blank, numbers None.
         """
-        form = next((form for form in self.forms if form.keys() <= json.keys()), self.forms[0])
+        form = self._form_of(json)
         if not form.keys() & json.keys():
             raise JsonRpcSyntaxException(f"the answer contains none of {', '.join(form)}")
+        has_code = form.get("_ret_") is int
+        code = json.get("_ret_")
         # a blank one would be 0, which is success
-        if len(form) > 1 and form.get("_ret_") is int and json.get("_ret_") is None:
+        if has_code and code is None and len(form) > 1:
             raise JsonRpcSyntaxException("the answer contains no result code")
-        has_failed = form.get("_ret_") is int and json.get("_ret_") != 0
-        return tuple(
-            self._value(name, kind, json, agent, has_failed) for name, kind in form.items()
-        )
+        has_failed = has_code and code != 0
+        values = []
+        for name, kind in form.items():
+            values.append(self._value(name, kind, json, agent, has_failed))
+        return tuple(values)
+
+    def _form_of(self, json: Mapping[str, object]) -> Mapping[str, Any]:
+        """The names and types of the results in this answer: those of the release that it has all
+        names of, else of the newest one.
+        """
+        for form in self.forms:
+            if form.keys() <= json.keys():
+                return form
+        return self.forms[0]
 
     def _value(
         self, name: str, kind: Any, json: Mapping[str, object], agent: Caller, has_failed: bool
@@ -151,9 +171,11 @@ class Method:
         if json.get(name) is not None or len(self.out) == 1:
             return decode(kind, json[name], agent)
         blank_value = missing_value(kind)
-        if has_failed or blank_value is None:
-            return None if blank_value is NOT_SENT else blank_value
-        raise JsonRpcSyntaxException(f"the answer contains no {name}")
+        if blank_value is None:
+            return None
+        if not has_failed:
+            raise JsonRpcSyntaxException(f"the answer contains no {name}")
+        return None if blank_value is NOT_SENT else blank_value
 
 
 def _refuse_unlisted_elements(argument: object) -> None:
@@ -162,7 +184,9 @@ def _refuse_unlisted_elements(argument: object) -> None:
     """
     items = argument if isinstance(argument, (list, tuple, set)) else (argument,)
     for item in items:
-        if isinstance(item, Enumeration) and item.name not in type(item).__members__:
+        if not isinstance(item, Enumeration):
+            continue
+        if item.name not in type(item).__members__:
             raise TypeError(f"{item} is no element of its enumeration")
 
 
@@ -207,7 +231,9 @@ class BoundMethod:
     """
 
     def __init__(self, parent: Interface, of: Method) -> None:
-        self.parent, self.of, self.name = parent, of, of.name
+        self.parent = parent
+        self.of = of
+        self.name = of.name
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         agent = self.parent.agent
@@ -252,7 +278,8 @@ class Pending(typing.Generic[R]):
     ) -> None:
         if not isinstance(method, BoundMethod):
             raise TypeError("a bulk takes the methods of proxies, without parentheses")
-        self.method, self.params = method, method.encode(*args, **kwargs)
+        self.method = method
+        self.params = method.encode(*args, **kwargs)
         # the error of this call, not of the bulk
         self.error: Optional[PduHandlerError] = None
         self._values: list[R] = []  # the value, once the call has succeeded
@@ -327,7 +354,8 @@ class Bulk:
         #       "params": {}, "id": 0}}, ...]}
         # < {"responses": [{"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {...}},
         #       "id": 0}}, ...]}
-        waiting, self._waiting = self._waiting, []
+        waiting = self._waiting
+        self._waiting = []
         for start in range(0, len(waiting), CALLS_IN_A_BULK):
             part = waiting[start : start + CALLS_IN_A_BULK]
             requests = [

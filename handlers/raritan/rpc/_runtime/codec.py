@@ -62,13 +62,10 @@ def decode(hint: Any, json: object, agent: Caller) -> Any:
     """The value of JSON, by the annotation of its field or result."""
     if hint in _SCALARS:
         return _SCALARS[hint](json)
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
     if origin is list:
-        # a reference may be null, as the vendor's binding has it
-        return [
-            None if item is None and _is_sent_with_type(args[0]) else decode(args[0], item, agent)
-            for item in expect(list, json, "vector")
-        ]
+        return _list(json, args[0], agent)
     if origin is dict:
         return _map(json, args[0], args[1], agent)
     if origin is Union:
@@ -141,10 +138,28 @@ def _any(json: object) -> object:
 
     Raises JsonRpcSyntaxException if it contains a number that is not finite (1e999).
     """
-    if isinstance(json, (dict, list)):
-        for item in json.values() if isinstance(json, dict) else json:
-            _any(item)
-    return _float(json) if isinstance(json, float) else json
+    if isinstance(json, float):
+        return _float(json)
+    items: Iterable[object] = ()
+    if isinstance(json, dict):
+        items = json.values()
+    elif isinstance(json, list):
+        items = json
+    for item in items:
+        _any(item)
+    return json
+
+
+def _list(json: object, item: Any, agent: Caller) -> list[Any]:
+    """The values of a vector. A reference may be null, as the vendor's binding has it."""
+    may_be_null = _is_sent_with_type(item)
+    values: list[Any] = []
+    for value in expect(list, json, "vector"):
+        if value is None and may_be_null:
+            values.append(None)
+        else:
+            values.append(decode(item, value, agent))
+    return values
 
 
 def _map(json: object, key: Any, item: Any, agent: Caller) -> dict[Any, Any]:
@@ -154,7 +169,8 @@ def _map(json: object, key: Any, item: Any, agent: Caller) -> dict[Any, Any]:
         pair = expect(dict, entry, "map entry")
         if "key" not in pair or "value" not in pair:
             raise wrong(pair, "map entry with key and value")
-        name, value = decode(key, pair["key"], agent), decode(item, pair["value"], agent)
+        name = decode(key, pair["key"], agent)
+        value = decode(item, pair["value"], agent)
         # a dropped value, such as a panel, would be missing in a sum
         if values.setdefault(name, value) != value:
             raise JsonRpcSyntaxException("a map has two values for one key")
@@ -214,7 +230,8 @@ def missing_value(hint: Any, made_here: bool = False) -> object:
     made_here: for a field that a constructor's caller left out. Enumerations and numbers are then
     0, truth values False; value objects have their defaults.
     """
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
     if origin is Union:
         return None if type(None) in args else missing_value(args[0], made_here)
     if origin in (list, dict):
@@ -282,7 +299,8 @@ def encode_as(hint: Any, value: object) -> object:
     Raises TypeError for a value of another type, as the vendor's binding does: nothing is
     converted, and an element of another enumeration, with the same ordinal, is another value.
     """
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
     value = kept(value)  # a Union may look at it twice
     if hint is Any:
         return encode_opaque(value)
@@ -293,10 +311,11 @@ def encode_as(hint: Any, value: object) -> object:
     if origin is dict:
         if not isinstance(value, Mapping):
             raise TypeError(_mismatch(value, "a mapping"))
-        return [
-            {"key": encode_as(args[0], key), "value": encode_as(args[1], item)}
-            for key, item in value.items()
-        ]
+        entries = []
+        for key, item in value.items():
+            entry = {"key": encode_as(args[0], key), "value": encode_as(args[1], item)}
+            entries.append(entry)
+        return entries
     if origin is Union:
         for kind in args[:-1]:
             try:
@@ -307,7 +326,8 @@ def encode_as(hint: Any, value: object) -> object:
         return encode_as(args[-1], value)
     kind = type if origin is type else hint
     # a missing reference or value object is null
-    if not _is_of(kind, value) and not (value is None and _is_sent_with_type(kind)):
+    is_null = value is None and _is_sent_with_type(kind)
+    if not is_null and not _is_of(kind, value):
         raise TypeError(_mismatch(value, kind))
     return encode(value)
 

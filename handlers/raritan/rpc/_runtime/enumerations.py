@@ -35,7 +35,8 @@ def unlisted(cls: type[E], value: object, word: str) -> Optional[E]:
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     member = int.__new__(cls, value)
-    member._name_, member._value_ = f"{word}_{value}", value
+    member._name_ = f"{word}_{value}"
+    member._value_ = value
     return member
 
 
@@ -90,7 +91,8 @@ class Enumeration(_EnumerationBase, enum.IntEnum):
         if cls._unlisted and isinstance(value, int) and value >= 0:
             element = cls[cls._unlisted]
             member = int.__new__(cls, element)  # equal to the element, with the ordinal as value
-            member._name_, member._value_ = element.name, value
+            member._name_ = element.name
+            member._value_ = value
             return member
         return unlisted(cls, value, "UNKNOWN")
 

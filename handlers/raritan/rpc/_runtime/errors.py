@@ -52,12 +52,14 @@ def error_of(error: object, login: Login) -> Union[JsonRpcErrorException, JsonRp
     JsonRpcErrorException.
     """
     members = error if isinstance(error, dict) else {}
-    code, message = members.get("code"), members.get("message")
+    code = members.get("code")
+    message = members.get("message")
     if not isinstance(code, int) or isinstance(code, bool) or not isinstance(message, str):
         return JsonRpcSyntaxException(
             "the device answered with an error without a valid code or message"
         )
-    number, words = login.quoted(str(code)), login.quoted(message)
+    number = login.quoted(str(code))
+    words = login.quoted(message)
     if code == _PRIVILEGE:
         return JsonRpcDenied(
             "the account may not do this: give its role the privilege on the device (error"

@@ -10,10 +10,15 @@ def text(value: object) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, list):
-        return "[\n" + ",\n".join(indented(text(item)) for item in value) + "\n]" if value else "[]"
+        if not value:
+            return "[]"
+        rows = [indented(text(item)) for item in value]
+        return "[\n" + ",\n".join(rows) + "\n]"
     if isinstance(value, Mapping):
+        if not value:
+            return "{}"
         rows = [indented(f"{key} = {text(value[key])}") for key in sorted(value)]
-        return "{\n" + "\n".join(rows) + "\n}" if rows else "{}"
+        return "{\n" + "\n".join(rows) + "\n}"
     return str(value)
 
 

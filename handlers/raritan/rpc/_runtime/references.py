@@ -25,7 +25,8 @@ class Reference(IdlValue):
     sent_with_type = True
 
     def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
-        self.target, self.agent = target, agent
+        self.target = target
+        self.agent = agent
         # the type name that is sent
         self.wire_type = self.idlType if idl_type is None else idl_type
 
@@ -57,7 +58,9 @@ class Reference(IdlValue):
         rid = expect(str, reference.get("rid"), cls)
         name = expect(str, reference.get("type"), cls)
         proxy = object.__new__(class_of(cls, name))
-        proxy.target, proxy.agent, proxy.wire_type = rid, agent, name
+        proxy.target = rid
+        proxy.agent = agent
+        proxy.wire_type = name
         return proxy
 
     def idl_json(self) -> object:

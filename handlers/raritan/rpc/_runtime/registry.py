@@ -71,9 +71,13 @@ def binding_module(name: str) -> ModuleType:
     """A module by its absolute name. An imported one is an attribute of its package: after an
     upload sys.modules may have another one. Raises ImportError.
     """
+    parts = [name]
+    if name.startswith(f"{RPC}."):
+        parts = name.removeprefix(f"{RPC}.").split(".")
+    module: ModuleType = _PACKAGE
     try:
-        parts = name.removeprefix(RPC).split(".")[1:] if name.startswith(f"{RPC}.") else [name]
-        module: ModuleType = functools.reduce(getattr, parts, _PACKAGE)
+        for part in parts:
+            module = getattr(module, part)
     except AttributeError:
         return importlib.import_module(name)
     return module
@@ -107,11 +111,15 @@ def find(idl_type: str) -> Optional[type]:
     except ImportError:
         return None
     for name in names:
-        item = getattr(item, name, None) if isinstance(item, ModuleType) else vars(item).get(name)
+        if isinstance(item, ModuleType):
+            item = getattr(item, name, None)
+        else:
+            item = vars(item).get(name)
         if name.startswith("_") or not isinstance(item, type):
             return None
-    ours = isinstance(item, type) and issubclass(item, IdlType) and vendor_module(item.__module__)
-    return item if ours else None
+    if not isinstance(item, type) or not issubclass(item, IdlType):
+        return None
+    return item if vendor_module(item.__module__) else None
 
 
 class TypeInfo:

@@ -49,10 +49,11 @@ def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
 
     A space becomes %20: some scripts might not decode `+`.
     """
+    path = f"/cgi-bin/{script}"
     values = {name: value for name, value in parameters.items() if value}
-    return f"/cgi-bin/{script}" + (
-        f"?{urlencode(values, safe=',', quote_via=quote)}" if values else ""
-    )
+    if not values:
+        return path
+    return f"{path}?{urlencode(values, safe=',', quote_via=quote)}"
 
 
 def upload(
@@ -81,10 +82,10 @@ def download(agent: Agent, where: str) -> bytes:
     """
     data = agent.get(where)
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if head.startswith(b"<") and any(mark in head for mark in _WEB_PAGE):
-        raise JsonRpcSyntaxException("the device sent a web page in place of the file").at(
-            agent.place, f"GET {where.partition('?')[0]}"
-        )
+    is_page = head.startswith(b"<") and any(mark in head for mark in _WEB_PAGE)
+    if is_page:
+        error = JsonRpcSyntaxException("the device sent a web page in place of the file")
+        raise error.at(agent.place, f"GET {_path(where)}")
     return data
 
 
@@ -110,7 +111,11 @@ def code(kind: type[C], digits: str, agent: Agent, where: str) -> C:
     """Parse a result code of one to nine digits. Raises JsonRpcSyntaxException for other text."""
     number = digits.strip()
     if not number.isascii() or not number.isdigit() or len(number) > 9:
-        raise JsonRpcSyntaxException(
-            "the device answered the upload without a result code",
-        ).at(agent.place, f"POST {where.partition('?')[0]}")
+        error = JsonRpcSyntaxException("the device answered the upload without a result code")
+        raise error.at(agent.place, f"POST {_path(where)}")
     return kind(int(number))
+
+
+def _path(where: str) -> str:
+    """Without the query."""
+    return where.partition("?")[0]

@@ -129,8 +129,12 @@ class Structure(NamedIdlValue):
             raise TypeError(f"{cls.__name__}(): {error}") from None
         bound.apply_defaults()
         types = field_types(cls)
+        fields = vars(self)
         for name, value in bound.arguments.items():
-            vars(self)[name] = missing_value(types[name], True) if value is ZERO else kept(value)
+            if value is ZERO:
+                fields[name] = missing_value(types[name], True)
+            else:
+                fields[name] = kept(value)
 
     def __new__(cls, *args: object, **keywords: object) -> Self:
         structure = super().__new__(cls)
@@ -152,8 +156,10 @@ class Structure(NamedIdlValue):
             if name in wire.holders or (name in wire.absent and is_blank):
                 continue
             name_on_wire = wire.spelling.get(name, name)
-            is_null = name in wire.null and is_blank
-            fields[name_on_wire] = None if is_null else encode_as(kind, value)
+            if name in wire.null and is_blank:
+                fields[name_on_wire] = None
+            else:
+                fields[name_on_wire] = encode_as(kind, value)
         for older_name in wire.lifted:
             fields[older_name] = encode(getattr(self, older_name))
         return fields
@@ -182,14 +188,15 @@ class Structure(NamedIdlValue):
             outer, inner = self._lifted[name]
             setattr(getattr(self, outer), inner, value)
             return
-        name, wire = _newest(type(self), name), self._wire
+        name = _newest(type(self), name)
+        wire = self._wire
         if wire is not None and name in wire.rest:
-            object.__setattr__(self, "_wire", wire._replace(rest={**wire.rest, name: value}))
+            rest = {**wire.rest, name: value}
+            object.__setattr__(self, "_wire", wire._replace(rest=rest))
             return
         if wire is not None and name in wire.absent | wire.null:
-            object.__setattr__(
-                self, "_wire", wire._replace(absent=wire.absent - {name}, null=wire.null - {name})
-            )
+            sent = wire._replace(absent=wire.absent - {name}, null=wire.null - {name})
+            object.__setattr__(self, "_wire", sent)
         elif name not in field_names(type(self)) and not name.startswith("_"):
             warnings.warn(
                 f"{idl_name(type(self))} has no field {name!r}: it is not sent to the device",
@@ -198,17 +205,18 @@ class Structure(NamedIdlValue):
         object.__setattr__(self, name, kept(value))
 
     def __getattr__(self, name: str) -> Any:
-        if name in type(self)._lifted:
-            outer, inner = type(self)._lifted[name]
+        cls = type(self)
+        if name in cls._lifted:
+            outer, inner = cls._lifted[name]
             return getattr(getattr(self, outer), inner)
-        newest = _newest(type(self), name)
+        newest = _newest(cls, name)
         if newest != name:
             return getattr(self, newest)
         if self._wire is not None and name in self._wire.rest:
             return self._wire.rest[name]  # a field that is not declared, as plain JSON
-        if name in type(self)._defaults:
-            raise FieldNotSent(f"the device sent no {name} in {idl_name(type(self))}")
-        raise AttributeError(f"{idl_name(type(self))} has no field {name!r}")
+        if name in cls._defaults:
+            raise FieldNotSent(f"the device sent no {name} in {idl_name(cls)}")
+        raise AttributeError(f"{idl_name(cls)} has no field {name!r}")
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)
@@ -251,9 +259,11 @@ class ValueObject(Structure):
 
         A name with a version is kept.
         """
-        if ":" not in cls.idlType:
-            name, _, version = interface.partition(":")
-            cls.idlType = f"{inner_name(name, version, cls.__name__)}:1.0.0"
+        if ":" in cls.idlType:
+            return
+        name, _, version = interface.partition(":")
+        own_name = inner_name(name, version, cls.__name__)
+        cls.idlType = f"{own_name}:1.0.0"
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
@@ -305,10 +315,13 @@ def field_names(cls: type[Structure]) -> tuple[str, ...]:
     Derived value objects put their own fields before those of their base, as the vendor's
     constructors do.
     """
-    bodies = [tuple(body) for _, body in class_annotations(cls)]
-    names = dict.fromkeys(
-        name for body in (bodies if cls._own_first else bodies[::-1]) for name in body
-    )
+    bodies = [body for _, body in class_annotations(cls)]
+    if not cls._own_first:
+        bodies.reverse()
+    # each name once, at its first place
+    names: dict[str, None] = {}
+    for body in bodies:
+        names.update(dict.fromkeys(body))
     return tuple(sorted(names, key=cls._legacy.__contains__))
 
 
@@ -330,14 +343,19 @@ def present(value: Structure, *names: str) -> bool:
 
 
 def _is_present(value: Structure, name: str) -> bool:
-    wire, cls = value._wire, type(value)
+    wire = value._wire
+    cls = type(value)
     if wire is None or name in wire.lifted:
         return True
     if name in cls._lifted:
         outer, inner = cls._lifted[name]
-        return _is_present(value, outer) and _is_present(getattr(value, outer), inner)
+        if not _is_present(value, outer):
+            return False
+        return _is_present(getattr(value, outer), inner)
     unsent = wire.absent | wire.null
-    return _newest(cls, name) not in unsent and getattr(value, name, None) is not None
+    if _newest(cls, name) in unsent:
+        return False
+    return getattr(value, name, None) is not None
 
 
 def shown_fields(value: Structure) -> list[str]:
@@ -366,23 +384,34 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
     rest = dict(expect(dict, json, cls))
     lifted = _lift(cls, rest)
     fields: dict[str, object] = {}
-    absent, null, spelling = set(), set(), {}
+    absent: set[str] = set()
+    null: set[str] = set()
+    spelling: dict[str, str] = {}
     for name, kind in field_types(cls).items():
-        spellings = [word for word in (name, *cls._aliases.get(name, ())) if word in rest]
-        item = rest.pop(spellings[0]) if spellings else None
-        if not spellings:
+        names = (name, *cls._aliases.get(name, ()))
+        name_on_wire = next((word for word in names if word in rest), None)
+        item = None
+        if name_on_wire is None:
             absent.add(name)
-        elif spellings[0] != name:
-            spelling[name] = spellings[0]
-        if spellings and item is None and not is_nullable(kind):
-            null.add(name)
-        is_blank = not spellings or name in null
-        value = missing_value(kind) if is_blank else decode(kind, item, agent)
+        else:
+            item = rest.pop(name_on_wire)
+            if name_on_wire != name:
+                spelling[name] = name_on_wire
+            if item is None and not is_nullable(kind):
+                null.add(name)
+        if name in absent or name in null:
+            value = missing_value(kind)
+        else:
+            value = decode(kind, item, agent)
         if value is not NOT_SENT:
             fields[name] = value
     structure = cls.__new__(cls)
     wire = WireForm(
-        absent=frozenset(absent), null=frozenset(null), spelling=spelling, lifted=lifted, rest=rest
+        absent=frozenset(absent),
+        null=frozenset(null),
+        spelling=spelling,
+        lifted=lifted,
+        rest=rest,
     )
     wire = wire._replace(absent=wire.absent | wire.holders)
     # past `__setattr__`, which notes what the caller has changed

@@ -58,5 +58,7 @@ def seconds_of(moment: datetime.datetime) -> int:
     if isinstance(moment, BeyondCalendar) and moment.seconds is not None:
         return moment.seconds
     if moment.tzinfo is not None:
-        moment = moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
-    return (moment - EPOCH) // datetime.timedelta(seconds=1)
+        in_utc = moment.astimezone(datetime.timezone.utc)
+        moment = in_utc.replace(tzinfo=None)
+    since_epoch = moment - EPOCH
+    return since_epoch // datetime.timedelta(seconds=1)

@@ -28,7 +28,8 @@ def download_panel_csv(agent: Agent, panelid: int) -> bytes:
     """
     if panelid not in range(1, 9):
         raise ValueError(f"panelid is {panelid}; give a number from 1 to 8")
-    return scripts.download(agent, scripts.target("export_pmc.cgi", {"panelid": str(panelid)}))
+    target = scripts.target("export_pmc.cgi", {"panelid": str(panelid)})
+    return scripts.download(agent, target)
 
 
 def upload_pmc_config(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None) -> str:

@@ -20,7 +20,8 @@ class _Renumbered:
     """
 
     def __init__(self, newest: int, older: int) -> None:
-        self.newest, self.older = newest, older
+        self.newest = newest
+        self.older = older
 
     def __get__(self, proxy: Optional[Interface], owner: type) -> int:
         version = proxy.wire_type.partition(":")[2] if proxy is not None else ""
