@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import re
+import itertools
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -27,28 +27,24 @@ from pdu.cli import exit_codes
 from pdu.families import family_tables
 from pdu.families.recorded import family_counts
 
-_DEFAULTS = {True: "yes", False: "no", None: "", "": ""}
-
 
 def row(setting: Setting[object]) -> str:
     """The setting as a row of a Markdown table: key, allowed, default, meaning."""
     default = setting.default
-    cells = (
-        _DEFAULTS[default]
-        if isinstance(default, (bool, str, type(None))) and default in _DEFAULTS
-        else str(default)
-    )
-    return f"| `{setting.key}` | {setting.allowed} | {cells} | {setting.help} |"
+    if isinstance(default, bool):
+        default = "yes" if default else "no"
+    elif default is None:
+        default = ""
+    return f"| `{setting.key}` | {setting.allowed} | {default} | {setting.help} |"
 
 
 def _rows() -> Mapping[str, Sequence[str]]:
     """The rows of each handler's settings."""
-    return {
-        name: [
-            row(setting) for setting in importlib.import_module(f"handlers.{name}.handler").SETTINGS
-        ]
-        for name in registry.names()
-    }
+    rows = {}
+    for name in registry.names():
+        settings = importlib.import_module(f"handlers.{name}.handler").SETTINGS
+        rows[name] = [row(setting) for setting in settings]
+    return rows
 
 
 def _common() -> str:
@@ -59,51 +55,60 @@ def _common() -> str:
             owners.setdefault(row, []).append(name)
     lines = ["| key | allowed | default | meaning | handlers |", "|---|---|---|---|---|"]
     for row, names in owners.items():
-        if len(names) > 1:
-            other_names = [name for name in registry.names() if name not in names]
-            owners_text = ", ".join(names)
-            if len(other_names) < len(names):
-                owners_text = f"all but {', '.join(other_names)}" if other_names else "all"
-            lines.append(f"{row} {owners_text} |")
+        if len(names) < 2:
+            continue
+        other_names = [name for name in registry.names() if name not in names]
+        owners_text = ", ".join(names)
+        if not other_names:
+            owners_text = "all"
+        elif len(other_names) < len(names):
+            owners_text = f"all but {', '.join(other_names)}"
+        lines.append(f"{row} {owners_text} |")
     return "\n".join(lines)
 
 
 def _own_settings(name: str) -> str:
     """The rows that no other handler has."""
-    shared_rows = {
-        row for other_name, rows in _rows().items() if other_name != name for row in rows
-    }
-    own_rows = [row for row in _rows()[name] if row not in shared_rows]
+    other_rows = dict(_rows())
+    rows = other_rows.pop(name)
+    shared_rows = set(itertools.chain(*other_rows.values()))
+    own_rows = [row for row in rows if row not in shared_rows]
+    if not own_rows:
+        return "It has no other settings."
     head = ["| key | allowed | default | meaning |", "|---|---|---|---|"]
-    return "\n".join([*head, *own_rows]) if own_rows else "It has no other settings."
+    return "\n".join([*head, *own_rows])
 
 
 def families_sentence() -> str:
     """The sentence on the families and the real units behind them."""
     counts = family_counts()
+    switched = counts.switched_by_recording + counts.switched_by_programs
+    others = counts.families - switched - counts.unproven
     return (
-        f"**{counts.families} families over SNMP (a family: units with the same SNMP objects)."
-        f" Recordings of real units' answers show the outlet states of {counts.states} and the"
-        f" figures of {counts.figures}; the rest is from MIBs and other programs."
-        f" {counts.switched_by_recording + counts.switched_by_programs} are switched:"
-        f" {counts.switched_by_recording} by such a recording, {counts.switched_by_programs}"
-        f" because public programs switch them alike; {counts.unproven} more are *unproven* and"
-        " only read, until you set `switch_unproven`.**"
+        f"**The pack reads {counts.families} families over SNMP (a family: units with the same SNMP"
+        f" objects). Recordings of real units show the outlet states of {counts.states} and the"
+        f" figures of {counts.figures}; the rest is from MIBs and other programs. It switches"
+        f" {switched}: {counts.switched_by_recording} by such a recording,"
+        f" {counts.switched_by_programs} because public programs send the same commands (RPCM:"
+        f" DCImanager's own example). {counts.unproven} more are *unproven*: only read, until you"
+        f" set `switch_unproven`. {others} only meter, or their commands are not known.**"
     )
 
 
 def _families_ru() -> str:
     """The same for README.ru.md."""
     counts = family_counts()
+    switched = counts.switched_by_recording + counts.switched_by_programs
+    others = counts.families - switched - counts.unproven
     return (
         "**Семейств по SNMP (семейство — устройства с одним набором OID):"
         f" {counts.families}. Записями ответов реальных устройств подтверждены состояния розеток"
         f" для {counts.states} семейств и показания для {counts.figures}; остальное — из MIB"
-        " и открытых программ. Розетки включаются и выключаются у"
-        f" {counts.switched_by_recording + counts.switched_by_programs} семейств: у"
+        f" и открытых программ. Розетки переключаются у {switched} семейств: у"
         f" {counts.switched_by_recording} это подтверждено такой записью, у"
-        f" {counts.switched_by_programs} так же действуют открытые программы; ещё"
-        f" {counts.unproven} (unproven) только опрашиваются, пока не задано `switch_unproven`.**"
+        f" {counts.switched_by_programs} те же команды посылают открытые программы (для RPCM —"
+        f" пример самого DCImanager). Ещё {counts.unproven} (unproven) только опрашиваются, пока"
+        f" не задано `switch_unproven`. {others} только измеряют, или их команды неизвестны.**"
     )
 
 
@@ -134,11 +139,12 @@ def filled(text: str, parts: Sequence[str]) -> str:
     """
     for name in parts:
         begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-        pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-        if not text.count(begin) == text.count(end) == len(pattern.findall(text)) == 1:
+        counts = (text.count(begin), text.count(end))
+        if counts != (1, 1) or text.index(begin) > text.index(end):
             raise ValueError(f"exactly one pair of the markers {begin} and {end} is needed")
-        head, tail = pattern.split(text)
-        text = f"{head}{begin}\n{PARTS[name]()}\n{end}{tail}"
+        head, tail = text.partition(begin)[0], text.partition(end)[2]
+        part = PARTS[name]()
+        text = f"{head}{begin}\n{part}\n{end}{tail}"
     return text
 
 

@@ -42,13 +42,16 @@ def changes_with_version(text: str, new: str, day: datetime.date) -> str:
 
     Raises ValueError if a release has no section "Unreleased".
     """
-    is_open = _UNRELEASED in text
-    if "dev" in new:
-        first = text.index("\n## ") + 1
-        return text if is_open else f"{text[:first]}{_UNRELEASED}\n{text[first:]}"
-    if not is_open:
+    is_release = "dev" not in new
+    has_section = _UNRELEASED in text
+    if is_release and not has_section:
         raise ValueError('CHANGELOG.md has no section "Unreleased": what changed for an owner?')
-    return text.replace(_UNRELEASED, f"## {new} ({day.isoformat()})\n", 1)
+    if is_release:
+        return text.replace(_UNRELEASED, f"## {new} ({day.isoformat()})\n", 1)
+    if has_section:
+        return text
+    place = text.index("\n## ") + 1
+    return f"{text[:place]}{_UNRELEASED}\n{text[place:]}"
 
 
 def new_texts(root: Path, new: str, day: datetime.date) -> Iterator[tuple[Path, str]]:
@@ -61,12 +64,14 @@ def new_texts(root: Path, new: str, day: datetime.date) -> Iterator[tuple[Path, 
     assignment = _ASSIGNMENT.search(source)
     if assignment is None:
         raise ValueError(f"{module} has no line VERSION = …")
+    old = assignment[1]
     changes = root / "CHANGELOG.md"
     yield changes, changes_with_version(changes.read_text("utf-8"), new, day)
     yield module, _ASSIGNMENT.sub(f'VERSION = "{new}"', source)
-    pages = [*(root / "docs").rglob("*.md"), *(root / "packaging").glob("*.md")]
+    pages = [*root.glob("docs/**/*.md"), *root.glob("packaging/*.md")]
     for page in sorted(pages):
-        yield page, page_with_version(page.read_text("utf-8"), assignment[1], new)
+        text = page.read_text("utf-8")
+        yield page, page_with_version(text, old, new)
 
 
 def main(root: Path = ROOT) -> int:

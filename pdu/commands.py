@@ -74,7 +74,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "snmp": LazyCommand(
         "pdu.workshop.snmp:snmp",
         "show SNMP families, and check profiles of your own",
-        page="devices.md",
+        page="own-pdu.md",
     ),
     "handler": LazyCommand(
         "pdu.workshop.handler.command:handler",
@@ -120,14 +120,9 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
 # Each command is in one group; `help` and `version` are in none, because `--help` and `--version`
 # are. Those of groups without a word have a line each in `pdu --help`, for a beginner.
 GROUPS: Sequence[CommandGroup] = (
-    CommandGroup(
-        "One PDU",
-        (
-            *("supports", "identify", "status", "outlets", "statistic", "labels"),
-            *("on", "off", "cycle"),
-        ),
-    ),
-    CommandGroup("Many PDUs", ("find", "check", "where", "exporter")),
+    CommandGroup("First steps", ("supports", "identify", "status", "on", "off", "check")),
+    CommandGroup("One PDU", ("outlets", "statistic", "labels", "cycle")),
+    CommandGroup("Many PDUs", ("find", "where", "exporter")),
     CommandGroup("Your own handler", ("new", "handler", "snmp")),
     CommandGroup(
         "DCImanager",

@@ -35,6 +35,5 @@ def completion(context: click.Context, shell: str) -> int:
     shell_class = get_completion_class(shell)
     assert shell_class is not None  # click has these shells
     script = shell_class(root, {}, "pdu", COMPLETION).source()
-    return print_result(
-        Result({"shell": shell, "script": script}, [script]), as_json=run_of(context).output.json
-    )
+    result = Result({"shell": shell, "script": script}, [script], is_file_text=True)
+    return print_result(result, as_json=run_of(context).output.json)

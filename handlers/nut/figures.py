@@ -268,9 +268,11 @@ def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]
     between two lines names both.
     """
     lines: dict[int, dict[str, str]] = {}
+    begin = f"{side}.L"
     for variable, text in variables.items():
-        match = _LINE.fullmatch(variable)
-        if match is None or match[1] != side:
+        # most variables are of no line, and the text is cheaper than the pattern
+        match = _LINE.fullmatch(variable) if variable.startswith(begin) else None
+        if match is None:
             continue
         is_of_one_line = f".L{match[2]}." in variable
         fields = lines.setdefault(int(match[2]), {})

@@ -54,9 +54,11 @@ def _plain(device: str) -> str:
     address, percent, zone = host.partition("%")
     for family in (socket.AF_INET, socket.AF_INET6):
         with suppress(OSError, ValueError):
-            octets = socket.inet_pton(family, address).removeprefix(_IPV4_MAPPED)
+            packed_address = socket.inet_pton(family, address)
+            octets = packed_address.removeprefix(_IPV4_MAPPED)
             return f"{octets.hex()}{percent}{zone}{space}{port}"
-    return f"{host.rstrip('.').lower()}{space}{port}"
+    name = host.rstrip(".").lower()
+    return f"{name}{space}{port}"
 
 
 def _forget() -> None:

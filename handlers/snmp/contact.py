@@ -114,10 +114,11 @@ class ContactMarks(ReadOnly):
         marks = self.contact.marks(reader)
         if not marks:
             return {}
-        mark_by_row = {
-            identity: self.contact.mark_of(marks, identity) for identity in self.over.rows(reader)
-        }
-        return {row: LOST if mark is None else mark for row, mark in mark_by_row.items()}
+        mark_by_row: Rows = {}
+        for row in self.over.rows(reader):
+            mark = self.contact.mark_of(marks, row)
+            mark_by_row[row] = LOST if mark is None else mark
+        return mark_by_row
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         contact = self.contact
@@ -126,8 +127,9 @@ class ContactMarks(ReadOnly):
         else:
             unit = contact.unit.of(identity)
             mark = contact.mark.value_of(reader, unit) if unit else None
-        # a device that marks other units has lost this one's mark
-        return LOST if mark is None and contact.marks(reader) else mark
+        if mark is None and contact.marks(reader):
+            return LOST  # the device marks other units, and has lost this one's mark
+        return mark
 
 
 class InContact(ReadOnly):

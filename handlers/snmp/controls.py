@@ -40,17 +40,17 @@ class Control(FrozenValue, ABC):
         """The control to use with the setting `switch_automatic`: without the guards of automatic
         modes.
         """
-        return replace(
-            self, **{name: inner.ignore_automatic() for name, inner in self._inner().items()}
-        )
+        inner_controls = self._inner()
+        changed = {name: inner.ignore_automatic() for name, inner in inner_controls.items()}
+        return replace(self, **changed)
 
     def use_unproven_limits(self) -> Control:
         """The control to use with the setting `switch_unproven`: with the limits that were seen on
         units instead of those of the MIB.
         """
-        return replace(
-            self, **{name: inner.use_unproven_limits() for name, inner in self._inner().items()}
-        )
+        inner_controls = self._inner()
+        changed = {name: inner.use_unproven_limits() for name, inner in inner_controls.items()}
+        return replace(self, **changed)
 
     @property
     def writes_neighbours(self) -> bool:
@@ -69,7 +69,8 @@ class Control(FrozenValue, ABC):
     @property
     def obstacles(self) -> str:
         """What else may make the device answer a command with an error; "" if nothing is known."""
-        return "; ".join(inner.obstacles for inner in self._inner().values() if inner.obstacles)
+        obstacles = [inner.obstacles for inner in self._inner().values()]
+        return "; ".join(filter(None, obstacles))
 
     def is_carried_out(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
         """Whether the device reports the states that `orders` set.
@@ -116,8 +117,9 @@ class Write(Control):
     obstacle: str = ""
 
     def check(self) -> None:
-        self.at.written_places()
-        if self.unsigned and not (isinstance(self.on, int) and isinstance(self.off, int)):
+        self.at.written_places()  # raises ValueError for a source that cannot be written
+        are_numbers = isinstance(self.on, int) and isinstance(self.off, int)
+        if self.unsigned and not are_numbers:
             raise ValueError("unsigned is for numbers")
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")
@@ -205,14 +207,17 @@ class Guarded(Control):
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         mark = self.test.value_of(reader, identity)
-        if self._forbids(mark, reader):
-            mark_text = (
-                "no value" if mark is None else f"value {reader.quoted(mark, 20) or 'is empty'}"
-            )
-            remedy = ("; to switch it anyway, set ", NamedSetting("switch_automatic", "yes"))
-            refusal = f"outlet {identity} is not switched: {self.why} ({mark_text})"
-            raise Unsupported((refusal, *remedy) if self.automatic else refusal)
-        return self.then.orders(reader, identity, up=up)
+        if not self._forbids(mark, reader):
+            return self.then.orders(reader, identity, up=up)
+        mark_text = "no value"
+        if mark is not None:
+            shown_value = reader.quoted(mark, 20) or "is empty"
+            mark_text = f"value {shown_value}"
+        refusal = f"outlet {identity} is not switched: {self.why} ({mark_text})"
+        if not self.automatic:
+            raise Unsupported(refusal)
+        setting = NamedSetting("switch_automatic", "yes")
+        raise Unsupported((refusal, "; to switch it anyway, set ", setting))
 
     def _forbids(self, mark: Optional[Raw], reader: Reader) -> bool:
         """Whether an outlet's mark keeps it from being switched; None: it has no mark."""

@@ -73,16 +73,19 @@ def bits(raw: Raw) -> bytes:
     """The octets of a BITS value. Also reads Net-SNMP's text: pairs of hex digits, then the numbers
     of the set bits (`9F 04 0 3 4 5 6 7 13`). Without numbers, only `00` or at least two pairs
     are taken for such a text."""
-    words = raw.split() if isinstance(raw, str) else []
+    if not isinstance(raw, str):
+        return octets(raw)
+    words = raw.split()
     pairs = list(itertools.takewhile(_PAIR.fullmatch, words))
     longest = min(len(pairs), _MOST_OCTETS, len(words) - 1)
     for end in range(longest, 0, -1):
         octets_of_pairs = bytes.fromhex("".join(words[:end]))
         if words[end:] == _set_bits(octets_of_pairs):
             return octets_of_pairs
-    if words == ["00"] or (len(words) > 1 and words == pairs):
-        return bytes.fromhex("".join(words))
-    return octets(raw)
+    is_hex = words == ["00"] or (len(words) > 1 and words == pairs)
+    if not is_hex:
+        return octets(raw)
+    return bytes.fromhex("".join(words))
 
 
 def _set_bits(bit_octets: bytes) -> list[str]:

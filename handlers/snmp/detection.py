@@ -106,9 +106,10 @@ def read_as(
     families = candidates_of(profile, oid)
     device_read = _read_by_states(
         families, reader, for_figures=for_figures, only_outlet=only_outlet
-    ) or _read_by_meters(
-        families, reader, metered_only=metered_only, by_id=bool(profile.match(oid))
     )
+    if not device_read:
+        is_named = bool(profile.match(oid))
+        device_read = _read_by_meters(families, reader, metered_only=metered_only, by_id=is_named)
     if not device_read:
         raise Unsupported(
             (
@@ -128,16 +129,16 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Cand
 
     `sys_object_id` is "" if the device has no usable one.
     """
-    arcs_and_profiles = [(profile.match(sys_object_id), profile) for profile in profiles]
-    matches = [
-        (arcs, profile)
-        for arcs, profile in arcs_and_profiles
-        if (arcs if sys_object_id else profile.sweep or profile.unseen)
-    ]
+    arcs_of: list[tuple[int, Profile]] = []
+    for profile in profiles:
+        arcs = profile.match(sys_object_id)
+        is_candidate = bool(arcs) if sys_object_id else profile.sweep or profile.unseen
+        if is_candidate:
+            arcs_of.append((arcs, profile))
     # stable: equals keep their order
-    matches.sort(key=lambda match: -match[0])
+    arcs_of.sort(key=lambda match: -match[0])
     families: list[Candidate] = []
-    for _, profile in matches:
+    for _, profile in arcs_of:
         families += candidates_of(profile, sys_object_id)
     return families
 
@@ -151,10 +152,9 @@ def candidates_of(profile: Profile, sys_object_id: str) -> list[Candidate]:
 def _probed(families: Sequence[Candidate]) -> list[Sequence[Candidate]]:
     """The families for a device without a usable sysObjectID: those whose units are known to have
     none cost nothing for the others, which come after them."""
-    return [
-        [candidate for candidate in families if candidate.profile.unseen is unseen]
-        for unseen in (False, True)
-    ]
+    seen = [candidate for candidate in families if not candidate.profile.unseen]
+    unseen = [candidate for candidate in families if candidate.profile.unseen]
+    return [seen, unseen]
 
 
 def _metering(
@@ -166,28 +166,34 @@ def _metering(
     metering: list[Candidate] = []
     for candidate in families:
         profile = candidate.profile
-        if profile.unseen and not any(outlets.states for outlets in profile.outlets):
+        has_states = any(outlets.states for outlets in profile.outlets)
+        if profile.unseen and not has_states:
             metering.append(candidate)
         elif profile.outlets and has_no_outlets(profile, reader.at(candidate.root)):
             metering.append(candidate)
-    described_profiles = [profile for profile in profiles if profile.described]
-    description = text(reader.get(SYS_DESCR) or "") if described_profiles else ""
-    for profile in described_profiles:
-        if re.fullmatch(profile.described, description):
+    for profile in profiles:
+        if profile.described and _is_described(profile, reader):
             metering += candidates_of(profile, "")
     return metering
+
+
+def _is_described(profile: Profile, reader: Reader) -> bool:
+    """Whether the device's sysDescr is one of the family's."""
+    description = text(reader.get(SYS_DESCR) or "")
+    return re.fullmatch(profile.described, description) is not None
 
 
 def _read_by_states(
     families: Sequence[Candidate], reader: Reader, *, for_figures: bool, only_outlet: str
 ) -> Optional[SnmpDevice]:
     """The device as the first family whose states have rows; None if none has."""
+    is_only_family = len(families) == 1
     for profile, root in families:
-        device = (
-            list_for_figures(profile, reader.at(root), is_only_family=len(families) == 1)
-            if for_figures
-            else read_by_states(profile, reader.at(root), only_outlet)
-        )
+        reader_at_root = reader.at(root)
+        if for_figures:
+            device = list_for_figures(profile, reader_at_root, is_only_family=is_only_family)
+        else:
+            device = read_by_states(profile, reader_at_root, only_outlet)
         if device:
             return device
     return None
@@ -237,10 +243,9 @@ def _is_named(candidate: Candidate, reader: Reader) -> bool:
     """Whether the sysObjectID alone tells a device of this family. `described`: other devices have
     the same one."""
     profile = candidate.profile
-    return not profile.outlets and (
-        not profile.described
-        or re.fullmatch(profile.described, text(reader.get(SYS_DESCR) or "")) is not None
-    )
+    if profile.outlets:
+        return False
+    return not profile.described or _is_described(profile, reader)
 
 
 def _check_metered_only(device: SnmpDevice) -> SnmpDevice:
@@ -262,12 +267,14 @@ def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> tuple[str, str
     or fits a family, else "".
     """
     raw = reader.get(SYS_OBJECT_ID)
-    shown_id = "none" if raw is None else reader.quoted(raw) or "empty"
-    arcs: Sequence[int] = () if raw is None else oid_arcs(text(raw)) or ()
+    if raw is None:
+        return "none", ""
+    shown_id = reader.quoted(raw) or "empty"
+    arcs = oid_arcs(text(raw)) or ()
     oid = ".".join(map(str, arcs))
-    depth = len(_ENTERPRISES)
-    # 0 is no company's number
-    names_company = len(arcs) > depth and arcs[:depth] == _ENTERPRISES and arcs[depth] != 0
+    company = arcs[len(_ENTERPRISES) :][:1]
+    is_enterprise = arcs[: len(_ENTERPRISES)] == _ENTERPRISES
+    names_company = is_enterprise and company not in ((), (0,))  # 0 is no company's number
     if names_company or any(profile.match(oid) for profile in profiles):
         return shown_id, oid
     return shown_id, ""

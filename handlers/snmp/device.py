@@ -62,13 +62,13 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         if only_outlet and _has_own_row(outlets, reader, only_outlet):
             state = {only_outlet: EnumPowerStatus.UNKNOWN}
             return SnmpDevice(profile, outlets, state, reader, is_own_row=True)
-        for witness in _chain_witnesses(outlets) if not only_outlet else ():
-            witness.rows(reader)  # before the states: see `raise_if_renumbered`
-        states = (
-            dict.fromkeys(outlets.states.rows_from(reader), EnumPowerStatus.UNKNOWN)
-            if only_outlet
-            else _states(outlets.states, reader)
-        )
+        if only_outlet:
+            rows = outlets.states.rows_from(reader)
+            states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
+        else:
+            for witness in _chain_witnesses(outlets):
+                witness.rows(reader)  # before the states: see `raise_if_renumbered`
+            states = _states(outlets.states, reader)
         states, outlet_count = _complete(outlets, states, reader)
         if states or outlet_count:
             device = SnmpDevice(profile, outlets, states, reader)
@@ -97,11 +97,13 @@ def list_for_figures(
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
-        figures = (outlets.current, outlets.energy) if is_only_family else ()
-        columns = _columns_beside(outlets, figures)
-        rows = {row: None for column in columns for row in column.rows(reader)}
-        rows = rows or dict.fromkeys(outlets.states.rows_from(reader))
-        states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
+        states: States = {}
+        if is_only_family:
+            for column in _columns_beside(outlets, (outlets.current, outlets.energy)):
+                states.update(dict.fromkeys(column.rows(reader), EnumPowerStatus.UNKNOWN))
+        if not states:
+            rows = outlets.states.rows_from(reader)
+            states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
         is_counted = not states
         if is_counted:  # another column may list them, as for a status
             states, _ = _complete(outlets, states, reader)
@@ -113,16 +115,19 @@ def list_for_figures(
 def read_totals(profile: Profile, reader: Reader, *, for_view: bool) -> Optional[SnmpDevice]:
     """The device without its outlets, if its figures need none and one is measured, or if its
     family has no figure; else None. `for_view`: see `without_currents`."""
-    of_profile = (profile.load, profile.energy) if for_view else profile.totals
-    totals = [total for total in of_profile if total is not None]
     has_energies = any(outlets.energy for outlets in profile.outlets)
     has_loads = any(outlets.current or outlets.power for outlets in profile.outlets)
-    by_outlet = has_energies or (has_loads and not for_view)
-    if by_outlet or any(_needs_outlets(total, reader, for_view=for_view) for total in totals):
+    if has_energies or (has_loads and not for_view):
         return None
-    has_figures = bool(totals) or has_loads
+    wanted_totals = (profile.load, profile.energy) if for_view else profile.totals
+    totals = [total for total in wanted_totals if total is not None]
+    for total in totals:
+        if _needs_outlets(total, reader, for_view=for_view):
+            return None
     is_measured = any(_is_measured(total, reader) for total in totals)
-    return None if has_figures and not is_measured else SnmpDevice(profile, None, {}, reader)
+    if (totals or has_loads) and not is_measured:
+        return None
+    return SnmpDevice(profile, None, {}, reader)
 
 
 def without_currents(device: SnmpDevice) -> SnmpDevice:
@@ -133,7 +138,8 @@ def without_currents(device: SnmpDevice) -> SnmpDevice:
         return device
     if load is not None and _needs_outlets(load, device.reader, for_view=True):
         return device
-    return device._replace(outlets=replace(outlets, current=None))
+    without_current = replace(outlets, current=None)
+    return device._replace(outlets=without_current)
 
 
 def _needs_outlets(total: Total, reader: Reader, *, for_view: bool) -> bool:
@@ -153,8 +159,8 @@ def all_outlets(device: SnmpDevice) -> States:
     outlets, reader = device.outlets, device.reader
     if device.is_counted or outlets is None or outlets.states is None:
         return device.states
-    rows = outlets.states.rows_from(reader)
-    states = {**device.states, **dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)}
+    rows_of_states = outlets.states.rows_from(reader)
+    states = {**device.states, **dict.fromkeys(rows_of_states, EnumPowerStatus.UNKNOWN)}
     try:
         complete_states, _ = _complete(outlets, states, reader)
     except ProtocolError:
@@ -175,20 +181,22 @@ def raise_if_renumbered(device: SnmpDevice) -> None:
     witnesses = _chain_witnesses(device.outlets) if device.is_counted else []
     is_same_chain = all(witness.rows(now) == witness.rows(before) for witness in witnesses)
     # the unit is the last one, because a unit of the same size that leaves changes this alone
-    if not is_same_chain or any(
-        source.value_of(now, row) != value for (source, row), value in before.chain_ends.items()
-    ):
+    for (source, row), value in before.chain_ends.items():
+        is_same_chain = is_same_chain and source.value_of(now, row) == value
+    if not is_same_chain:
         raise ProtocolError("a unit joined or left the chain while it was read; poll it again")
 
 
-def _chain_witnesses(outlets: Optional[Outlets]) -> list[Source]:
+def _chain_witnesses(outlets: Optional[Outlets]) -> Sequence[Source]:
     """What shows that a chain changed while its states were walked, if it is read before and after
     them: the objects that count its outlets, else the columns that name them. Nothing elsewhere."""
-    source = outlets.states.source if outlets and outlets.states else None
-    if outlets is None or not isinstance(source, ByUnit):
-        return []
+    if outlets is None or outlets.states is None:
+        return ()
+    source = outlets.states.source
+    if not isinstance(source, ByUnit):
+        return ()
     counts = [part for part in parts_of(outlets.count) if isinstance(part, Scalar)]
-    return [*counts] or [source.number, source.unit]
+    return counts or (source.number, source.unit)
 
 
 def has_joined_meters(device: SnmpDevice) -> bool:
@@ -213,10 +221,11 @@ def _columns_beside(outlets: Outlets, parts: Sequence[object]) -> list[Column]:
     states = outlets.states
     if states is None or not isinstance(states.source, Column) or states.absent:
         return []
-    table, suffix = states.source.oid.rpartition(".")[0], states.source.suffix
-    columns = [part for part in parts_of(tuple(parts)) if isinstance(part, Column)]
-    of_table = [column for column in columns if column.oid.rpartition(".")[0] == table]
-    return [column for column in of_table if column.suffix == suffix]
+    columns: list[Column] = []
+    for part in parts_of(tuple(parts)):
+        if isinstance(part, Column) and part.is_beside(states.source):
+            columns.append(part)
+    return columns
 
 
 def _is_index(identity: str) -> bool:
@@ -248,11 +257,9 @@ def read_without_states(
     `read_by_states` does.
     """
     for outlets in profile.outlets:
-        states = (
-            dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
-            if outlets.rows
-            else {}
-        )
+        states: States = {}
+        if outlets.rows:
+            states = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
         # with states, `read_by_states` has compared the count
         count = None if outlets.states else outlets.count
         states = _add_missing(outlets, states, reader)
@@ -298,14 +305,16 @@ def _add_missing(outlets: Outlets, states: States, reader: Reader) -> States:
     if not states or not reader.lacks_rows():
         return states
     whole = reader.whole()
+    rows: dict[str, object] = {}
     try:
-        rows: Mapping[str, object] = outlets.states.rows_from(whole) if outlets.states else {}
+        if outlets.states:
+            rows.update(outlets.states.rows_from(whole))
         if outlets.rows is not None and not states.keys() <= rows.keys():
-            rows = {**rows, **outlets.rows.rows(whole)}
+            rows.update(outlets.rows.rows(whole))
     except PduHandlerError:  # the rows that are lost contradict others
         return states
     _raise_if_nameless(outlets, rows, whole)
-    return {row: states.get(row, EnumPowerStatus.UNKNOWN) for row in {**rows, **states}}
+    return {**dict.fromkeys(rows, EnumPowerStatus.UNKNOWN), **states}
 
 
 def _raise_if_nameless(outlets: Outlets, identities: Iterable[str], reader: Reader) -> None:
@@ -337,12 +346,12 @@ def reported_outlet_count(profile: Profile, reader: Reader) -> int:
     """The number of outlets that the device reports beside its list; 0 if it has no such object,
     or if that also counts outlets that are not listed.
     """
-    counts = [
-        _count(outlets.none_if_zero, reader).number
-        for outlets in profile.outlets
-        if not outlets.counts_unlisted
-    ]
-    return max(counts, default=0)
+    largest_count = 0
+    for outlets in profile.outlets:
+        if not outlets.counts_unlisted:
+            outlet_count = _count(outlets.none_if_zero, reader)
+            largest_count = max(largest_count, outlet_count.number)
+    return largest_count
 
 
 def _has_none(outlets: Outlets, reader: Reader) -> bool:
@@ -352,8 +361,8 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
     if outlets.states is not None and outlets.states.lists_no_outlet(reader):
         return not any(_count(source, reader).number for source in counts)
     for source in counts:
-        rows = source.rows(reader) if source else {}
-        if rows and all(number(value) == 0 for value in rows.values()):
+        numbers = {number(value) for value in source.rows(reader).values()} if source else set()
+        if numbers == {0}:
             return True
     return False
 
@@ -372,12 +381,16 @@ def _count(
     """What `source` counts; 0 and certain without a `source`."""
     if source is None:
         return _OutletCount(0, True)
-    rows = {unit: number(value) for unit, value in source.rows(reader).items()}
-    numbers = [int(n) for n in rows.values() if n is not None and _is_count(n)]
+    rows = source.rows(reader)
+    numbers: list[int] = []
+    for value in rows.values():
+        count = number(value)
+        if count is not None and _is_count(count):
+            numbers.append(int(count))
     units = {identity.rpartition(".")[0] for identity in states}
-    # else the counts are not by unit
-    uncounted_units = units - rows.keys() if units & rows.keys() else ()
-    is_certain = len(numbers) == len(rows) > 0 and not uncounted_units
+    is_by_unit = not units.isdisjoint(rows)
+    is_unit_uncounted = is_by_unit and not units <= rows.keys()
+    is_certain = len(numbers) == len(rows) > 0 and not is_unit_uncounted
     return _OutletCount(sum(numbers), is_certain)
 
 
@@ -393,9 +406,8 @@ def _complete(outlets: Outlets, states: States, reader: Reader) -> tuple[States,
     outlet_count, is_certain = _count(outlets.count, reader, states)
     if not states and not outlet_count:
         return states, 0
-    return _add_rows(
-        outlets, states, outlet_count, is_certain=is_certain, reader=reader
-    ), outlet_count
+    states = _add_rows(outlets, states, outlet_count, is_certain=is_certain, reader=reader)
+    return states, outlet_count
 
 
 def _add_rows(

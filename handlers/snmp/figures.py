@@ -77,9 +77,11 @@ class Figure(FrozenValue):
         validation.require_distinct_texts(self.absent, "absent")
         validation.require_distinct_texts(self.padding, "padding")
         for scale in (self.scale, self.scale_of_integers):
-            if scale is not None and not (scale.is_finite() and scale > 0):
+            if scale is None:
+                continue
+            if not (scale.is_finite() and scale > 0):
                 raise ValueError(f"scale {scale} is not a finite number above zero")
-            if scale is not None and abs(scale.adjusted()) > self.MOST_DIGITS:
+            if abs(scale.adjusted()) > self.MOST_DIGITS:
                 raise ValueError(
                     f"scale {scale:.1e} shifts the decimal point by more than {self.MOST_DIGITS}"
                     " digits"
@@ -87,32 +89,26 @@ class Figure(FrozenValue):
 
     def read_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, Decimal]:
         """Identity -> figure, for rows with a figure. `most`: see `rows_from`."""
-        return {
-            identity: figure
-            for identity, figure in self.rows_from(reader, most).items()
-            if isinstance(figure, Decimal)
-        }
+        measured: dict[str, Decimal] = {}
+        for identity, figure in self.rows_from(reader, most).items():
+            if isinstance(figure, Decimal):
+                measured[identity] = figure
+        return measured
 
     def raw_figures(self, reader: Reader) -> RawFigures:
         """Identity -> value, exponent and factor, LOST where the answers lack them. Padding is
         left out."""
         rows = self.source.rows(reader)
         if self.padding:
-            rows = {
-                identity: value
-                for identity, value in rows.items()
-                if isinstance(value, Lost) or text(value) not in self.padding
-            }
+            rows = {row: value for row, value in rows.items() if not self._is_padding(value)}
         if not rows:
             return {}
-        if self.exponent is None and self.factor is None:
-            return {identity: (value, None, None) for identity, value in rows.items()}
         exponents = _values_for(self.exponent, rows, reader)
         factors = _values_for(self.factor, rows, reader)
-        return {
-            identity: (value, exponents[identity], factors[identity])
-            for identity, value in rows.items()
-        }
+        return {row: (value, exponents[row], factors[row]) for row, value in rows.items()}
+
+    def _is_padding(self, value: Raw) -> bool:
+        return not isinstance(value, Lost) and text(value) in self.padding
 
     def rows_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, ExactFigure]:
         """Identity -> figure as in `read_from`, and why a row has none: a sum without it is not
@@ -136,26 +132,27 @@ class Figure(FrozenValue):
             reading = value if isinstance(value, int) else number(value, self.unit)
             is_natural = isinstance(value, int) and value >= 0
             is_absent = (has_absent_natural or not is_natural) and text(value) in self.absent
-            figure: Optional[Decimal] = None
+            is_metered = is_metered or not is_absent
             if reading is not None and not is_absent and not _is_placeholder(value, reading, most):
                 figure = self._figure(
                     value, reading, are_texts=are_texts, exponent=exponent, factor=factor
                 )
-            if figure is not None and (most is None or figure <= most):
-                figures[identity] = figure
-            elif is_absent and reading == 0:
+                if figure is not None and (most is None or figure <= most):
+                    figures[identity] = figure
+                    continue
+            if is_absent and reading == 0:
                 figures[identity] = None
             elif self.unmetered and not isinstance(value, Lost) and not text(value):
                 figures[identity] = NotMetered(self.unmetered)
             else:
                 figures[identity] = NotKnown(self._row_text(identity, raw_figures, reader))
-            is_metered = is_metered or not is_absent
         return figures if is_metered else dict.fromkeys(figures)
 
     def missing_part(self, raw_figures: RawFigures, reader: Reader) -> Optional[NotKnown]:
         """Why a figure is not known because the answers lack a value, an exponent or a factor."""
         for identity, parts in raw_figures.items():
-            if any(isinstance(part, Lost) for part in parts):
+            is_lost = any(isinstance(part, Lost) for part in parts)
+            if is_lost:
                 return NotKnown(self._row_text(identity, raw_figures, reader))
         return None
 
@@ -167,8 +164,9 @@ class Figure(FrozenValue):
     @property
     def objects(self) -> str:
         """The names of the object that is read, and of its exponent and factor."""
-        sources = (self.source, self.exponent, self.factor)
-        return ", ".join(dict.fromkeys(_object_name(source) for source in sources if source))
+        sources = filter(None, (self.source, self.exponent, self.factor))
+        names = dict.fromkeys(map(_object_name, sources))
+        return ", ".join(names)
 
     def _row_text(self, identity: str, raw_figures: RawFigures, reader: Reader) -> str:
         """What was read of a row that gives no figure. An identity that ends with a dot stands for
@@ -177,11 +175,12 @@ class Figure(FrozenValue):
         if identity.endswith("."):
             unit = identity.strip(".")
             return f"the answers lack a row of {self.objects}{unit and f' for {unit}'}"
-        texts = [
-            part.reason if isinstance(part, Lost) else repr(reader.quoted(part, _QUOTED))
-            for part in raw_figures[identity]
-            if part is not None
-        ]
+        texts: list[str] = []
+        for part in raw_figures[identity]:
+            if isinstance(part, Lost):
+                texts.append(part.reason)
+            elif part is not None:
+                texts.append(repr(reader.quoted(part, _QUOTED)))
         return f"row {identity} of {self.objects} reads {', '.join(texts)}"
 
     def _figure(
@@ -218,11 +217,16 @@ class Figure(FrozenValue):
 def _is_placeholder(raw: Raw, reading: Union[int, Decimal], most: Optional[Decimal]) -> bool:
     """Whether a register is filled up; of a current or power (with `most`) also one of 16 bits, and
     a text with nines alone: 9999.99 A and 999999.99 W."""
+    if reading in FILLED:
+        return True
     if most is None:
-        return reading in FILLED
-    digits = "" if isinstance(raw, int) else str(reading).replace(".", "")
-    is_nines = len(digits) >= LEAST_NINES and set(digits) == {"9"}
-    return is_nines or reading in FILLED or reading in FILLED_16
+        return False
+    if reading in FILLED_16:
+        return True
+    if isinstance(raw, int):
+        return False
+    digits = str(reading).replace(".", "")
+    return len(digits) >= LEAST_NINES and set(digits) == {"9"}
 
 
 # the fields of a source that name the object of its values, or hold the source that does
@@ -403,7 +407,8 @@ class Total(FrozenValue):
         chain = self._chain(reader) or units
         unmetered = (units & chain).difference(metered_units, doubtful)
         if unmetered:
-            return NotMetered(f"{_names('unit', sorted(unmetered))} without a meter")
+            names = _names("unit", sorted(unmetered))
+            return NotMetered(f"{names} without a meter")
         names = _names("unit", sorted(units))
         return NotKnown(f"the answers have no row of {self.objects} for {names}")
 
@@ -421,8 +426,7 @@ class Total(FrozenValue):
         answer, if no figure has a row: they are taken as not there."""
         if self.is_listed(reader):
             return []
-        scalars = [figure for figure in self.figures if isinstance(figure.source, Scalar)]
-        return [figure.objects for figure in scalars]
+        return [figure.objects for figure in self.figures if isinstance(figure.source, Scalar)]
 
     @property
     def needs_outlets(self) -> bool:
@@ -437,20 +441,21 @@ class Total(FrozenValue):
         self, units: Collection[str], figure: Figure, reader: Reader
     ) -> RawFigures:
         """What was read of a figure, of all units but these."""
-        return {
-            index: raw_figure
-            for index, raw_figure in figure.raw_figures(reader).items()
-            if self._unit(index) not in units
-        }
+        raw_figures = figure.raw_figures(reader)
+        return {row: parts for row, parts in raw_figures.items() if self._unit(row) not in units}
 
     def _chain(self, reader: Reader) -> set[str]:
         """The units that `units` lists, none if it lists only one."""
-        units = set(map(self._unit, self.units.rows(reader))) if self.units else set()
+        if self.units is None:
+            return set()
+        units = set(map(self._unit, self.units.rows(reader)))
         return units if len(units) > 1 else set()
 
     def _units_without_value(self, reader: Reader) -> set[str]:
         """The units in `units` whose own row cannot be read: they may not be there."""
-        rows = self.units.rows(reader) if self.units else {}
+        if self.units is None:
+            return set()
+        rows = self.units.rows(reader)
         return {self._unit(row) for row, value in rows.items() if not text(value)}
 
     def _unit(self, index: str) -> str:
@@ -461,13 +466,19 @@ def _sum(rows: Mapping[str, ExactFigure]) -> ExactFigure:
     """The sum of rows, if each has a figure: the others' sum is no total."""
     unmetered = [row for row, figure in rows.items() if figure is None]
     if unmetered:
-        return NotMetered(f"{len(unmetered)} of {len(rows)} ({_names('row', unmetered)}) unmetered")
+        names = _names("row", unmetered)
+        return NotMetered(f"{len(unmetered)} of {len(rows)} ({names}) unmetered")
+    figures: list[Decimal] = []
     for figure in rows.values():
         if isinstance(figure, (NotKnown, NotMetered)):
             return figure
-    return total(figure for figure in rows.values() if isinstance(figure, Decimal))
+        if figure is not None:
+            figures.append(figure)
+    return total(figures)
 
 
 def _names(noun: str, names: Sequence[str]) -> str:
+    plural = "" if len(names) == 1 else "s"
     # an index without the arcs of a unit is of a unit without a name
-    return f"{noun}{'' if len(names) == 1 else 's'} {some([name or '(no name)' for name in names])}"
+    named = [name or "(no name)" for name in names]
+    return f"{noun}{plural} {some(named)}"

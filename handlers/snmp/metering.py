@@ -38,15 +38,16 @@ class _OutletRows(NamedTuple):
     def of(self, identity: str) -> ExactFigure:
         """The figure of one outlet. Without a row in any column of its unit's meters it has no
         meter; without one here alone, or if there is one column, the row is missing."""
-        unit = _unit_of(identity)
         if identity in self.rows or self.figure is None:
             return self.rows.get(identity)
         if any(map(is_nameless, self.rows)):
             return NotKnown(f"the answers lack the outlet of a row of {self.figure.objects}")
+        unit = _unit_of(identity)
         if not _has_meters(self.rows, unit):
             return None
         others = [rows for rows in self.other_rows if _has_meters(rows, unit)]
-        if others and not any(identity in rows for rows in others):
+        is_metered = not others or any(identity in rows for rows in others)
+        if not is_metered:
             return None
         return NotKnown(f"the answers have no row {identity} of {self.figure.objects}")
 
@@ -63,9 +64,13 @@ class _TotalRequest(NamedTuple):
         self, reader: Reader, outlets: Iterable[str] = (), metered_units: Collection[str] = ()
     ) -> ExactFigure:
         """The total of a device with these outlets. `metered_units`: see `Total.read_from`."""
-        of_outlets = {identity: self.outlets.of(identity) for identity in outlets}
+        figures = {identity: self.outlets.of(identity) for identity in outlets}
         return self.total.read_from(
-            reader, of_outlets, self.most, counters=self.counters, metered_units=metered_units
+            reader,
+            figures,
+            self.most,
+            counters=self.counters,
+            metered_units=metered_units,
         )
 
     def needs_outlets(self, reader: Reader) -> bool:
@@ -79,23 +84,27 @@ def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
     """Number and name of each outlet; `encoding` is that of texts that are not UTF-8, "" if it is
     not known. The number defaults to the last arc of the identity. If several outlets have the
     same, their units stand before it: "2:7"."""
-    if device.outlets is None:
+    outlets, reader = device.outlets, device.reader
+    if outlets is None:
         return []
-    printed = device.outlets.number.rows(device.reader) if device.outlets.number else {}
-    names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
-    numbers = {
-        identity: _shown(printed.get(identity, ""), encoding) or identity.rpartition(".")[2]
-        for identity in outlets_read(device)
-    }
-    return [
-        dcimanager.label(identity, number, _shown(names.get(identity, ""), encoding))
-        for identity, number in _distinct(numbers).items()
-    ]
+    printed_numbers = outlets.number.rows(reader) if outlets.number else {}
+    names = outlets.name.rows(reader) if outlets.name else {}
+    numbers: dict[str, str] = {}
+    for identity in outlets_read(device):
+        number = _shown(printed_numbers.get(identity, ""), encoding)
+        numbers[identity] = number or identity.rpartition(".")[2]
+    outlet_labels: list[dcimanager.Label] = []
+    for identity, number in _distinct(numbers).items():
+        name = _shown(names.get(identity, ""), encoding)
+        outlet_labels.append(dcimanager.label(identity, number, name))
+    return outlet_labels
 
 
 def _shown(raw: Raw, encoding: str) -> str:
     """A name or number for people."""
-    return printable_text(name_text(raw, encoding) if isinstance(raw, bytes) else raw)
+    if isinstance(raw, bytes):
+        return printable_text(name_text(raw, encoding))
+    return printable_text(raw)
 
 
 def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
@@ -104,20 +113,28 @@ def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
     if len(set(numbers.values())) == len(numbers):
         return numbers
     units = {identity: identity.split(".")[:-1] for identity in numbers}
-    differing = [len(set(arcs)) > 1 for arcs in zip_longest(*units.values())]
-    with_units = {
-        identity: ":".join([*compress(arcs, differing), numbers[identity]])
-        for identity, arcs in units.items()
-    }
-    return with_units if len(set(with_units.values())) == len(numbers) else numbers
+    differing: list[bool] = []
+    for arcs_there in zip_longest(*units.values()):
+        differing.append(len(set(arcs_there)) > 1)
+    numbers_with_units: dict[str, str] = {}
+    for identity, number in numbers.items():
+        parts = [*compress(units[identity], differing), number]
+        numbers_with_units[identity] = ":".join(parts)
+    distinct_numbers = set(numbers_with_units.values())
+    if len(distinct_numbers) < len(numbers):
+        return numbers
+    return numbers_with_units
 
 
 def unanswered_objects(device: SnmpDevice) -> Sequence[str]:
     """The single objects of load and energy that the device was asked for and did not answer, so
     that these figures are taken as not metered."""
     profile = device.profile
-    totals = [total for total in (profile.load, profile.energy) if total is not None]
-    return [name for total in totals for name in total.unanswered(device.reader)]
+    names: list[str] = []
+    for total in (profile.load, profile.energy):
+        if total is not None:
+            names += total.unanswered(device.reader)
+    return names
 
 
 def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager.Figures:
@@ -136,19 +153,27 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     device = _with_metered(device, requests, whole)
     load_a, energy_kwh, power_w, inlet_a, inlet_w = map(_as_float, _totals(device, requests, whole))
     currents, energies, powers = (request.outlets for request in requests[:3])
-    ports = {
-        identity: MeterFigures(
-            current_a=_as_float(currents.of(identity)),
-            power_w=_as_float(powers.of(identity)) if with_power else NOT_ASKED,
-            energy_kwh=_as_float(energies.of(identity)),
+    ports: dict[str, MeterFigures] = {}
+    for identity in outlets_read(device):
+        current, energy = currents.of(identity), energies.of(identity)
+        power = powers.of(identity)
+        if current is None and energy is None and power is None:
+            continue  # padding, or a meter without an outlet
+        ports[identity] = MeterFigures(
+            current_a=_as_float(current),
+            power_w=_as_float(power) if with_power else NOT_ASKED,
+            energy_kwh=_as_float(energy),
         )
-        # other rows are padding, and meters without an outlet
-        for identity in outlets_read(device)
-        if any(of.of(identity) is not None for of in (currents, energies, powers))
-    }
     if not with_power:
         power_w = inlet_w = NOT_ASKED
-    return dcimanager.Figures(load_a, energy_kwh, ports, power_w, inlet_a, inlet_w)
+    return dcimanager.Figures(
+        load_a=load_a,
+        energy_kwh=energy_kwh,
+        ports=ports,
+        power_w=power_w,
+        inlet_a=inlet_a,
+        inlet_w=inlet_w,
+    )
 
 
 def _with_metered(
@@ -159,14 +184,15 @@ def _with_metered(
     if is_list_proven(device):
         return device
     listed = outlets_read(device)
+    states = dict(device.states)
     metered = dict.fromkeys(chain.from_iterable(request.outlets.rows for request in requests))
     for row in metered:
         if row in listed or is_nameless(row):
             continue
         if device.outlets is None or not device.outlets.has_row(reader, row):
             break  # neither are the others
-        device = device._replace(states={**device.states, row: EnumPowerStatus.UNKNOWN})
-    return device
+        states[row] = EnumPowerStatus.UNKNOWN
+    return device._replace(states=states)
 
 
 def _outlet_rows(device: SnmpDevice, reader: Reader, *, with_power: bool) -> list[_OutletRows]:
@@ -174,32 +200,37 @@ def _outlet_rows(device: SnmpDevice, reader: Reader, *, with_power: bool) -> lis
     outlets, ceilings = device.outlets, device.profile.ceilings
     if outlets is None:
         return [_OutletRows(None, {})] * 3
-    figures = (
-        (outlets.current, ceilings.outlet_a),
-        (outlets.energy, None),
-        (outlets.power if with_power else None, ceilings.outlet_w),
-    )
-    rows = [{} if figure is None else figure.rows_from(reader, most) for figure, most in figures]
+    power = outlets.power if with_power else None
+    figures = (outlets.current, outlets.energy, power)
+    limits = (ceilings.outlet_a, None, ceilings.outlet_w)
+    rows: list[dict[str, ExactFigure]] = []
+    for figure, most in zip(figures, limits):
+        rows.append(figure.rows_from(reader, most) if figure else {})
     if sum(map(bool, rows)) > 1:
-        unmetered = _unmetered([figure for figure, _ in figures if figure], reader)
-        rows = [{row: of for row, of in column.items() if row not in unmetered} for column in rows]
+        for unmetered_row in _unmetered([figure for figure in figures if figure], reader):
+            for rows_of_figure in rows:
+                rows_of_figure.pop(unmetered_row, None)
+    currents, energies, powers = rows
     return [
-        _OutletRows(figure, rows[number], (*rows[:number], *rows[number + 1 :]))
-        for number, (figure, _) in enumerate(figures)
+        _OutletRows(outlets.current, currents, (energies, powers)),
+        _OutletRows(outlets.energy, energies, (currents, powers)),
+        _OutletRows(power, powers, (currents, energies)),
     ]
 
 
 def _unmetered(figures: Sequence[Figure], reader: Reader) -> Collection[str]:
     """The outlets without a row in any column of their meters, if a GET of one says so too."""
     values = [figure.source.rows(reader) for figure in figures]
-    rows = [
-        row
-        for row in dict.fromkeys(chain.from_iterable(values))
-        if all(_is_hole(of_figure.get(row, LOST)) for of_figure in values)
-    ]
-    if rows and figures[0].source.value_of(reader, rows[-1]) is not None:
-        return ()
-    return rows
+    unmetered_rows: list[str] = []
+    for row in dict.fromkeys(chain.from_iterable(values)):
+        values_of_row = [of_figure.get(row, LOST) for of_figure in values]
+        if all(map(_is_hole, values_of_row)):
+            unmetered_rows.append(row)
+    if unmetered_rows:
+        value = figures[0].source.value_of(reader, unmetered_rows[-1])
+        if value is not None:
+            return ()
+    return unmetered_rows
 
 
 def _is_hole(value: Raw) -> bool:
@@ -215,14 +246,16 @@ def _requests(device: SnmpDevice, reader: Reader, *, with_power: bool) -> Sequen
     """The totals, with the figures of outlets that are read."""
     profile, ceilings = device.profile, device.profile.ceilings
     currents, energies, powers = _outlet_rows(device, reader, with_power=with_power)
-    power, inlet_power = (profile.power, profile.inlet_power) if with_power else (None, None)
-    nothing = _OutletRows(None, {})
+    no_rows = _OutletRows(None, {})
+    no_total = Total()
+    power = profile.power if with_power else None
+    inlet_power = profile.inlet_power if with_power else None
     return (
-        _TotalRequest(profile.load or Total(), currents, ceilings.part_a),
-        _TotalRequest(profile.energy or Total(), energies, counters=True),
-        _TotalRequest(power or Total(), powers, ceilings.part_w),
-        _TotalRequest(profile.inlet or Total(), nothing, ceilings.part_a),
-        _TotalRequest(inlet_power or Total(), nothing, ceilings.part_w),
+        _TotalRequest(profile.load or no_total, currents, ceilings.part_a),
+        _TotalRequest(profile.energy or no_total, energies, counters=True),
+        _TotalRequest(power or no_total, powers, ceilings.part_w),
+        _TotalRequest(profile.inlet or no_total, no_rows, ceilings.part_a),
+        _TotalRequest(inlet_power or no_total, no_rows, ceilings.part_w),
     )
 
 
@@ -239,9 +272,10 @@ def _totals(
             totals = [_total(request, reader, outlets, units) for request in requests]
     except PduHandlerError as error:  # the rows that are lost contradict others
         return [NotKnown(error.reason) for _ in requests]
-    is_measured = any(isinstance(total, Decimal) for total in totals)
+    if not any(isinstance(total, Decimal) for total in totals):
+        return totals
     # which may still ask for the device's number of units
-    missing_unit = device.profile.missing_unit(device.reader) if is_measured else ""
+    missing_unit = device.profile.missing_unit(device.reader)
     if not missing_unit:
         return totals
     return [total if total is None else NotKnown(missing_unit) for total in totals]
@@ -255,25 +289,29 @@ def _total(
 ) -> ExactFigure:
     """One total, unless it would be another with a meter whose outlet is not listed."""
     total = request.read(reader, outlets, metered_units)
-    unlisted = [row for row in _unlisted(request) if row not in outlets]
-    if unlisted and total != request.read(reader, (*outlets, *unlisted), metered_units):
+    unlisted: list[str] = []
+    for row, figure in request.outlets.rows.items():
+        if isinstance(figure, Decimal) and figure and row not in outlets:
+            unlisted.append(row)
+    if not unlisted:
+        return total
+    total_of_all_rows = request.read(reader, (*outlets, *unlisted), metered_units)
+    if total_of_all_rows != total:
         return NotKnown(f"{request.total.objects} has the row {unlisted[0]}, which is no outlet")
     return total
-
-
-def _unlisted(request: _TotalRequest) -> list[str]:
-    """The rows with a figure, also those that are not listed as outlets."""
-    rows = request.outlets.rows
-    return [row for row, figure in rows.items() if isinstance(figure, Decimal) and figure]
 
 
 def _metered_units(requests: Sequence[_TotalRequest], reader: Reader) -> set[str]:
     """The units of a chain with a row of any meter that was read."""
     units: set[str] = set()
-    for total, outlets, *_ in requests:
-        if total.unit is not None:
-            units |= total.metered_units(reader)
-            units.update(total.unit.of(row) for row, of in outlets.rows.items() if of is not None)
+    for request in requests:
+        total = request.total
+        if total.unit is None:
+            continue
+        units |= total.metered_units(reader)
+        for row, figure in request.outlets.rows.items():
+            if figure is not None:
+                units.add(total.unit.of(row))
     return units
 
 

@@ -88,8 +88,11 @@ class Outlets(FrozenValue):
         if self.states is None:
             return EnumPowerStatus.UNKNOWN
         source = self.states.source
-        value = (source.source if isinstance(source, ByUnit) else source).value_of(reader, row)
-        return EnumPowerStatus.UNKNOWN if value is None else self.states.meaning(value)
+        column = source.source if isinstance(source, ByUnit) else source
+        value = column.value_of(reader, row)
+        if value is None:
+            return EnumPowerStatus.UNKNOWN
+        return self.states.meaning(value)
 
     def has_row(self, reader: Reader, identity: str) -> bool:
         """Whether the list of the outlets has this one, read alone."""
@@ -103,7 +106,9 @@ class Outlets(FrozenValue):
         unit, _, row = identity.rpartition(".")
         if self.states is None or unit:
             return
-        for source in (self.states.source, *(doubt.test for doubt in self.states.doubts)):
+        sources = [self.states.source]
+        sources += [doubt.test for doubt in self.states.doubts]
+        for source in sources:
             if isinstance(source, ByUnit):
                 source.source.value_of(reader, row)
 

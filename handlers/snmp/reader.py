@@ -123,11 +123,13 @@ class Reader:
         """Whether the device has no scalar `oid`, but another one of its group that was read."""
         full_oid = self.resolve(oid)
         group = _group(full_oid)
-        if not group or self.got.get(full_oid, "") is not None:
+        is_missing = full_oid in self.got and self.got[full_oid] is None
+        if not group or not is_missing:
             return False
-        return any(
-            value is not None and _group(other) == group for other, value in self.got.items()
-        )
+        for other_oid, value in self.got.items():
+            if value is not None and _group(other_oid) == group:
+                return True
+        return False
 
     def whole(self) -> WholeTables:
         """What was read so far, with the rows that are lost in it."""
@@ -168,8 +170,9 @@ class WholeTables(Reader):
         self._whole: dict[str, Walked] = {}  # the columns that were asked for
         columns: dict[str, list[Walked]] = {}  # table -> its columns that have rows
         for full_oid in sorted(self._columns & self.walked.keys()):
-            if self.walked[full_oid]:
-                columns.setdefault(_table_of(full_oid), []).append(self.walked[full_oid])
+            rows = self.walked[full_oid]
+            if rows:
+                columns.setdefault(_table_of(full_oid), []).append(rows)
         #: table -> the rows that at least one of its columns has
         self._tables = {table: _all_rows(of_table) for table, of_table in columns.items()}
 
@@ -188,8 +191,10 @@ class WholeTables(Reader):
     def _whole_column(self, full_oid: str, *, optional: bool) -> Walked:
         answer = self.walked.get(full_oid, {})
         rows = self._tables.get(_table_of(full_oid), {})
-        if len(answer) == len(rows) or (answer and not _has_index_of(rows, answer)):
+        if len(answer) == len(rows):
             return answer
+        if answer and not _has_index_of(rows, answer):
+            return answer  # of another table
         if not answer and optional:
             first = next(iter(rows))
             if self.get(f"{full_oid}.{first}") is None:
@@ -202,14 +207,14 @@ class WholeTables(Reader):
 
 def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:
     """The rows of all columns of a table, in the order of their indexes if one lacks some."""
-    columns = sorted(columns, key=len, reverse=True)
-    rows = dict.fromkeys(columns[0])
-    for column in columns[1:]:
+    longest, *others = sorted(columns, key=len, reverse=True)
+    rows = dict.fromkeys(longest)
+    for column in others:
         if column.keys() != rows.keys() and _has_index_of(rows, column):
             rows.update(dict.fromkeys(column))
-    if len(rows) > len(columns[0]):
-        rows = dict.fromkeys(sorted(rows, key=_arcs))
-    return rows
+    if len(rows) == len(longest):
+        return rows
+    return dict.fromkeys(sorted(rows, key=_arcs))
 
 
 def _has_index_of(rows: Collection[str], column: Collection[str]) -> bool:

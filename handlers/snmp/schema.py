@@ -121,27 +121,35 @@ def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, FrozenValue):
-        fields_with_values = {
-            name: _plain(getattr(value, name))
-            for name, default in value.FIELDS.items()
-            if default is REQUIRED or getattr(value, name) != default
-        }
+        members: dict[str, object] = {}
         kind = type(value).__name__
-        return {"kind": kind, **fields_with_values} if kind in KINDS else fields_with_values
+        if kind in KINDS:
+            members["kind"] = kind
+        for name, default in value.FIELDS.items():
+            field = getattr(value, name)
+            if default is REQUIRED or field != default:
+                members[name] = _plain(field)
+        return members
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return str(value) if isinstance(value, Decimal) else value
+    if isinstance(value, Decimal):
+        return str(value)
+    return value
 
 
 def _read_value(data: object, hint: Any, path: str) -> Any:
     """The value of the type `hint` in `data`, at `path` in the profile. Raises ProfileError."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    origin = typing.get_origin(hint)
+    arguments = typing.get_args(hint)
     if origin is typing.Union:
         return _read_union(data, arguments, path)
     if origin is tuple:
         if not isinstance(data, list):
             raise ProfileError(f"{path}: give a list, not {_quote(data)}")
-        return tuple(_read_value(item, arguments[0], f"{path}[{n}]") for n, item in enumerate(data))
+        items: list[Any] = []
+        for n, item in enumerate(data):
+            items.append(_read_value(item, arguments[0], f"{path}[{n}]"))
+        return tuple(items)
     if inspect.isclass(hint) and issubclass(hint, Enum):
         members = {member.value: member for member in hint}
         if not isinstance(data, str) or data not in members:
@@ -163,15 +171,17 @@ _WORDS: Mapping[Any, str] = {str: "a string", int: "a whole number", bool: "true
 
 def _read_union(data: object, arguments: tuple[Any, ...], path: str) -> Any:
     """The value of one of several types; None is allowed if it is among them."""
-    inner = [argument for argument in arguments if argument is not type(None)]
-    if data is None and len(inner) < len(arguments):
+    none = type(None)
+    types = [argument for argument in arguments if argument is not none]
+    if data is None and none in arguments:
         return None
-    for argument in inner:
-        if len(inner) == 1 or type(data) is argument:
-            return _read_value(data, argument, path)
-    raise ProfileError(
-        f"{path}: give {' or '.join(_WORDS[argument] for argument in inner)}, not {_quote(data)}"
-    )
+    if len(types) == 1:
+        return _read_value(data, types[0], path)
+    for type_ in types:
+        if type(data) is type_:
+            return _read_value(data, type_, path)
+    words = " or ".join([_WORDS[type_] for type_ in types])
+    raise ProfileError(f"{path}: give {words}, not {_quote(data)}")
 
 
 def _read_decimal(data: object, path: str) -> Decimal:
@@ -186,10 +196,11 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     """The part of a profile in a JSON object."""
     if not isinstance(data, dict):
         raise ProfileError(f"{path}: give an object, not {_quote(data)}")
-    members = dict(data)
-    cls = _class_of(members, hint, path)
-    for name in _ENDED_FIELDS.get(cls, ()):
-        members.pop(name, None)
+    cls = _class_of(data, hint, path)
+    ignored = set(_ENDED_FIELDS.get(cls, ()))
+    if cls.__name__ in KINDS:
+        ignored.add("kind")
+    members = {name: value for name, value in data.items() if name not in ignored}
     hints, fields = FIELD_TYPES[cls], cls.FIELDS
     for name in members:
         if name not in fields:
@@ -200,9 +211,9 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     for name, default in fields.items():
         if name not in members and default is REQUIRED:
             raise ProfileError(f"{path}.{name}: this key is missing")
-    values = {
-        name: _read_value(value, hints[name], f"{path}.{name}") for name, value in members.items()
-    }
+    values: dict[str, Any] = {}
+    for name, value in members.items():
+        values[name] = _read_value(value, hints[name], f"{path}.{name}")
     part = cls(**values)
     try:
         part.check()
@@ -211,14 +222,14 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     return part
 
 
-def _class_of(members: dict[str, object], hint: Any, path: str) -> Any:
-    """The class `hint`, or that which `kind` names if it has several. Removes `kind`."""
+def _class_of(members: Mapping[str, object], hint: Any, path: str) -> Any:
+    """The class `hint`, or that which `kind` names if it has several."""
     kind_names = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
     if not kind_names:
         return hint
     if "kind" not in members:
         raise ProfileError(f"{path}.kind: this key is missing; give one of {', '.join(kind_names)}")
-    kind = members.pop("kind")
+    kind = members["kind"]
     if kind not in kind_names:
         raise ProfileError(
             f"{path}.kind: {_quote(kind)} is not allowed; give one of {', '.join(kind_names)}"

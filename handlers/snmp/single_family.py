@@ -72,10 +72,10 @@ class WritePacked(Control):
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")
         validation.disjoint((("on", (self.on,)), ("off", (self.off,)), ("empty", self.empty)))
-        if self.longest_unproven is not None and self.longest_unproven <= (self.longest or 0):
+        longest = self.longest or 0
+        if self.longest_unproven is not None and self.longest_unproven <= longest:
             raise ValueError(
-                f"longest_unproven is {self.longest_unproven}; give more than longest,"
-                f" {self.longest or 0}"
+                f"longest_unproven is {self.longest_unproven}; give more than longest, {longest}"
             )
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
@@ -85,16 +85,20 @@ class WritePacked(Control):
         values = self.packed.values(packed_text)
         if not 1 <= position <= len(values) or values[position - 1] in self.empty:
             raise NoSuchOutlet(f"the device has no outlet {identity[:40]!r}")
+        known_values = (self.on, self.off, *self.empty)
         for n, value in enumerate(values, 1):
-            if value not in (self.on, self.off, *self.empty):
+            if value not in known_values:
+                other_outlet = self.packed.identity(row, n)
                 raise Unsupported(
-                    "one write sets all outlets of this unit at once, and outlet"
-                    f" {self.packed.identity(row, n)} reports {reader.quoted(value, 20)!r}, neither"
-                    " on nor off: nothing was written"
+                    f"one write sets all outlets of this unit at once, and outlet {other_outlet}"
+                    f" reports {reader.quoted(value, 20)!r}, neither on nor off: nothing was"
+                    " written"
                 )
         values[position - 1] = self.on if up else self.off
         separator = self.packed.separator
-        new_text = separator.join(values) + separator * packed_text.endswith(separator)
+        new_text = separator.join(values)
+        if packed_text.endswith(separator):
+            new_text += separator
         self._check_length(len(new_text))
         return [(object_of(self.at, reader, row), new_text)]
 

@@ -63,21 +63,23 @@ class State(FrozenValue):
     def check(self) -> None:
         validation.require_values(self.on, "on")
         validation.require_values(self.off, "off")
+        words: list[tuple[str, tuple[str, ...]]] = []
         for name in ("on", "off", "absent"):
-            validation.require_distinct_texts(getattr(self, name), name)
-        validation.disjoint(
-            (("on", _folded(self.on)), ("off", _folded(self.off)), ("absent", _folded(self.absent)))
-        )
+            values = getattr(self, name)
+            validation.require_distinct_texts(values, name)
+            words.append((name, _folded(values)))
+        validation.disjoint(words)
 
     def read_from(self, reader: Reader) -> dict[str, EnumPowerStatus]:
         """The state of every outlet; {} if the device lists none."""
         rows = self.rows_from(reader)
         if not rows:
             return {}
-        doubts_with_marks = [(doubt, doubt.test.rows(reader)) for doubt in self.doubts]
-        doubts = [
-            (doubt, marks) for doubt, marks in doubts_with_marks if marks or not doubt.optional
-        ]
+        doubts: list[tuple[Doubt, Rows]] = []
+        for doubt in self.doubts:
+            marks = doubt.test.rows(reader)
+            if marks or not doubt.optional:
+                doubts.append((doubt, marks))
         second = self.confirm.rows(reader) if self.confirm else {}
         state_by_outlet: dict[str, EnumPowerStatus] = {}
         for identity, value in rows.items():
@@ -114,27 +116,30 @@ class State(FrozenValue):
 
     def state_by_value(self, reader: Reader, identity: str, value: Raw) -> EnumPowerStatus:
         """The state of one outlet whose value of `source` was read."""
-        confirming_value = self.confirm.value_of(reader, identity) if self.confirm else None
+        second = self.confirm.value_of(reader, identity) if self.confirm else None
         doubts: list[tuple[Doubt, Optional[Raw]]] = []
         for doubt in self.doubts:
             mark = doubt.test.value_of(reader, identity)
             # an optional doubt does not count on a device that has no such table
-            if mark is not None or not doubt.optional or doubt.test.rows(reader):
+            may_lack_table = mark is None and doubt.optional
+            if not may_lack_table or doubt.test.rows(reader):
                 doubts.append((doubt, mark))
-        return self._decide(value, doubts, confirming_value)
+        return self._decide(value, doubts, second)
 
     def _decide(
         self, value: Raw, doubts: Iterable[tuple[Doubt, Optional[Raw]]], second: Optional[Raw]
     ) -> EnumPowerStatus:
         """The state by its value; UNKNOWN if a doubt rises, or if the confirming value `second` has
         another meaning."""
-        if any(doubt.rises(mark) for doubt, mark in doubts):
-            return EnumPowerStatus.UNKNOWN
+        for doubt, mark in doubts:
+            if doubt.rises(mark):
+                return EnumPowerStatus.UNKNOWN
         state = self.meaning(value)
         if self.confirm is None:
             return state
-        second_state = None if second is None else self.meaning(second)
-        return state if second_state is state else EnumPowerStatus.UNKNOWN
+        if second is None or self.meaning(second) is not state:
+            return EnumPowerStatus.UNKNOWN
+        return state
 
     def meaning(self, value: Raw) -> EnumPowerStatus:
         """The state that a value of `source` means, without doubts."""
@@ -143,7 +148,9 @@ class State(FrozenValue):
         word = text(value).casefold()
         if word in _folded(self.on):
             return EnumPowerStatus.UP
-        return EnumPowerStatus.DOWN if word in _folded(self.off) else EnumPowerStatus.UNKNOWN
+        if word in _folded(self.off):
+            return EnumPowerStatus.DOWN
+        return EnumPowerStatus.UNKNOWN
 
 
 def _folded(words: Iterable[str]) -> tuple[str, ...]:

@@ -78,8 +78,13 @@ def _called_import(call: ast.Call, display_path: str, *, guarded: bool) -> Itera
     """
     if len(call.args) + len(call.keywords) < 2:
         return
-    arguments = [*call.args, *(word.value for word in call.keywords if word.arg == "name"), None]
-    name = arguments[0].value if isinstance(arguments[0], ast.Constant) else None
+    arguments = list(call.args)
+    for keyword in call.keywords:
+        if keyword.arg == "name":
+            arguments.append(keyword.value)
+    name = None
+    if arguments and isinstance(arguments[0], ast.Constant):
+        name = arguments[0].value
     if isinstance(name, str) and name.startswith("."):
         module_name = name.lstrip(".")
         yield Import(call.lineno, len(name) - len(module_name), module_name, ())
@@ -155,8 +160,9 @@ class _Closure:
         self.replace = replace
         self.files: dict[str, bytes] = {}
         self._paths: dict[Module, Optional[str]] = {}
-        self._allowed = standard_library() | PLATFORM_MODULES
-        self._others = {path.parent.name for path in tree.glob("*/handler.py")} - {name}
+        self._allowed_modules = standard_library() | PLATFORM_MODULES
+        handlers = {path.parent.name for path in tree.glob("*/handler.py")}
+        self._other_handlers = handlers - {name}
 
     def add(self, module: Module) -> None:
         """Take `module`, the packages that contain it, and everything that they import."""
@@ -171,7 +177,7 @@ class _Closure:
             raise BuildError(f"neither {where}.py nor {where}/__init__.py exists")
         if path in self.files:
             return
-        if module and module[0] in self._others:
+        if module and module[0] in self._other_handlers:
             raise BuildError(
                 f"{self._tree_path(path)} belongs to another handler: handlers share only modules"
                 f" directly in {self.tree.name}/ and packages without a handler.py"
@@ -189,7 +195,7 @@ class _Closure:
             if import_.level:
                 self._follow(import_, package, path)
             else:
-                _check_absolute(import_, self._tree_path(path), self._allowed)
+                _check_absolute(import_, self._tree_path(path), self._allowed_modules)
 
     def _follow(self, import_: Import, package: Module, path: str) -> None:
         """Take what a relative import names: a module, and its names that are modules. Raises
@@ -198,9 +204,9 @@ class _Closure:
         where = f"{self._tree_path(path)} line {import_.line}"
         if import_.level > len(package) + 1:
             raise BuildError(f"{where}: a relative import leaves {self.tree.name}/")
-        base = package[: len(package) - import_.level + 1] + tuple(
-            part for part in import_.module.split(".") if part
-        )
+        parent = package[: len(package) - import_.level + 1]
+        parts = [part for part in import_.module.split(".") if part]
+        base = (*parent, *parts)
         if self._path(base) is None:
             raise BuildError(
                 f"{where}: imports {'.' * import_.level}{import_.module}, which does not exist (a"
@@ -209,9 +215,10 @@ class _Closure:
         self.add(base)
         # a submodule, or a name that the module defines
         for name in import_.names:
-            if self._path(base + (name,)) is not None:
-                self.add(base + (name,))
-            elif any(self.tree.joinpath(*base, name).glob("*.py")):
+            module = (*base, name)
+            if self._path(module) is not None:
+                self.add(module)
+            elif any(self.tree.joinpath(*module).glob("*.py")):
                 raise BuildError(f"{where}: imports the folder {name}, which has no __init__.py")
 
     def _path(self, module: Module) -> Optional[str]:

@@ -158,13 +158,14 @@ def build_with_options(
 
 def families_source(keys: Collection[str]) -> str:
     """The list of families with the files of these alone: an archive has the files of its list."""
-    files = [
-        file.__name__.rpartition(".")[2]
-        for file in VENDORS
-        if not {profile.key for profile in file.PROFILES}.isdisjoint(keys)
-    ]
-    imports = f"from . import {', '.join(files)}\n" if files else ""
-    return f"{imports}PROFILES = ({''.join(f'*{file}.PROFILES, ' for file in files)})\n"
+    names = []
+    for file in VENDORS:
+        file_keys = {profile.key for profile in file.PROFILES}
+        if not file_keys.isdisjoint(keys):
+            names.append(file.__name__.rpartition(".")[2])
+    imports = f"from . import {', '.join(names)}\n" if names else ""
+    profiles = "".join(f"*{name}.PROFILES, " for name in names)
+    return f"{imports}PROFILES = ({profiles})\n"
 
 
 #: build options of pdu_snmp without a value: key and value of the setting, and what it means
@@ -283,10 +284,11 @@ def _refuse_handlers_as_families(
     """Exit with 2 for handlers among the families that an option takes."""
     handlers = [key for key in keys if key in _NAMES and key not in PROFILE_BY_KEY]
     if handlers:
+        names = ", ".join(handlers)
         were_read = "were read as families" if len(handlers) > 1 else "was read as a family"
         parser.error(
-            f"{option} takes all words after it, so {', '.join(handlers)} {were_read}:"
-            f" name handlers first, as in build.py snmp {option} KEY"
+            f"{option} takes all words after it, so {names} {were_read}: name handlers first, as"
+            f" in build.py snmp {option} KEY"
         )
 
 

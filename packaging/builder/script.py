@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,31 +62,21 @@ def register_script(out: Path, number: str) -> str:
     """The text of dist/register.sh: the template with a row for each archive of the version
     `number` in `out`, and for those of other handlers, which are registered by their names alone.
     """
-    own = registry.archive_name("*", number)
-    uploads = [upload for path in sorted(out.glob("*.tar.gz")) for upload in _readable(path)]
-    rows = [
-        _row(upload, is_own=Path(upload.path).match(own))
-        for upload in uploads
-        if Path(upload.path).match(own) or not upload.handler.startswith("pdu_")
-    ]
+    pattern = registry.archive_name("*", number)
+    rows = []
+    for path in sorted(out.glob("*.tar.gz")):
+        try:
+            upload = read_upload(str(path))
+        except SettingsError:
+            continue  # it cannot be registered
+        is_own = path.match(pattern)
+        if is_own or not upload.handler.startswith("pdu_"):
+            rows.append(_row(upload, path.name, is_own=is_own))
     return TEMPLATE.read_text("utf-8").replace(_ROWS, "\n".join(rows))
 
 
-def _readable(path: Path) -> Iterator[Upload]:
-    """The archive, unless it cannot be registered: then it has no row."""
-    try:
-        yield read_upload(str(path))
-    except SettingsError:
-        return
-
-
-def _row(upload: Upload, *, is_own: bool) -> str:
-    fields: Iterable[str] = (
-        upload.handler,
-        Path(upload.path).name,
-        upload.import_path,
-        "draft" if upload.is_draft or not is_own else "",
-        # of ASCII characters alone, so that no line can be the end of the here-document
-        json.dumps(upload.description()),
-    )
-    return "|".join(fields)
+def _row(upload: Upload, file: str, *, is_own: bool) -> str:
+    by_name_alone = "draft" if upload.is_draft or not is_own else ""
+    # of ASCII characters alone, so that no line can be the end of the here-document
+    body = json.dumps(upload.description())
+    return "|".join([upload.handler, file, upload.import_path, by_name_alone, body])

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Collection
 from typing import Any
 
-from handlers.shared.errors import PduHandlerError, SettingsError, printable
+from handlers.shared.errors import Part, PduHandlerError, SettingsError, printable
 
+from .error_facts import attribute_text, kind_of, parts_of
 from .exit_codes import code_of
 from .known_secrets import error_text, reason_text, traceback_text
 from .options import Run, spelled
 from .output import print_json
+from .terminal_lines import print_text
 
 _DEFECT = "defect"
 
@@ -44,13 +46,14 @@ def reason(error: BaseException, typed_keys: Collection[str] = ()) -> str:
     The error may be from an archive, which has its own classes. Errors from older or third-party
     archives may have no `parts`.
     """
-    parts = getattr(error, "parts", None)
+    parts = parts_of(error)
     if parts is None:
         return printable(reason_text(error))
-    return printable("".join(_spelled(part, typed_keys) for part in parts))
+    texts = [_spelled_part(part, typed_keys) for part in parts]
+    return printable("".join(texts))
 
 
-def _spelled(part: Any, typed_keys: Collection[str]) -> str:
+def _spelled_part(part: Part, typed_keys: Collection[str]) -> str:
     """A part of a reason: text, or a setting."""
     if isinstance(part, str):
         return part
@@ -64,29 +67,27 @@ def describe(error: BaseException, run: Run) -> dict[str, Any]:
 
     An error without a kind is a defect; --debug prints its traceback.
     """
-    kind = getattr(error, "kind", None)
-    if not isinstance(kind, str):
+    kind = kind_of(error)
+    if not kind:
         advice = "run again with --debug and report what it prints"
         if run.output.debug:
             print(traceback_text(error), file=sys.stderr)
             advice = "report this with the traceback"
+        name, text = type(error).__name__, error_text(error)
+        words = printable(f"{name}: {text}" if text else name)
         return {
             "kind": _DEFECT,
             "host": "",
             "operation": "",
             "exit_code": run.defect_code,
-            "reason": (
-                printable(": ".join(filter(None, (type(error).__name__, error_text(error)))))
-                + f"; {advice}"
-            ),
+            "reason": f"{words}; {advice}",
         }
     if kind == _DEFECT and run.output.debug:  # of a handler that anybody may have written
         print(traceback_text(error), file=sys.stderr)
-    host, operation = (printable(str(getattr(error, name, ""))) for name in ("host", "operation"))
     return {
         "kind": printable(kind),
-        "host": host,
-        "operation": operation,
+        "host": printable(attribute_text(error, "host")),
+        "operation": printable(attribute_text(error, "operation")),
         "reason": reason(error, run.typed_keys),
         "exit_code": code_of(kind),
     }
@@ -104,10 +105,6 @@ def fail(run: Run, error: BaseException, pdu_name: str = "") -> int:
         if name and about["host"] != name:
             host = f" ({about['host']})" if about["host"] else ""
             about = {**about, "host": f"{printable(name)}{host}"}
-        print(
-            ": ".join(
-                about[name] for name in ("kind", "host", "operation", "reason") if about[name]
-            ),
-            file=sys.stderr,
-        )
+        words = [about[key] for key in ("kind", "host", "operation", "reason") if about[key]]
+        print_text(": ".join(words), sys.stderr)
     return int(about["exit_code"])

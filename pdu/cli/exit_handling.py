@@ -11,6 +11,7 @@ import sys
 from typing import Callable, Optional, TextIO
 
 from .exit_codes import INTERRUPTED, READER_GONE, code_of
+from .terminal_lines import print_text
 
 
 class OutputError(Exception):
@@ -97,7 +98,7 @@ def _replace_closed_streams() -> None:
 def _report(words: str) -> None:
     """Print on standard error, if it can be written."""
     try:
-        print(words, file=sys.stderr)
+        print_text(words, sys.stderr)
     except UNWRITABLE:  # such as a full disk that both outputs go to
         discard(sys.stderr)
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from handlers.http.login import SecretForms, forms_of, holds
 
+from .error_facts import attribute_text, parts_of
+
 #: in the place of a text
 HIDDEN = "its text holds the login and is not shown"
 _OURS = ("handlers", "pdu", "pdu_common", "common")
@@ -50,8 +52,8 @@ def reason_text(error: BaseException) -> str:
     """The reason of an error with a kind, else its text. One that is not of this project, without
     `parts`, may quote a secret.
     """
-    text = str(getattr(error, "reason", "")) or error_text(error)
-    return text if hasattr(error, "parts") else without_secrets(text)
+    text = attribute_text(error, "reason") or error_text(error)
+    return without_secrets(text) if parts_of(error) is None else text
 
 
 def traceback_text(error: BaseException) -> str:

@@ -19,6 +19,7 @@ from handlers.shared.errors import printable
 
 from .exit_codes import DONE
 from .options import Output
+from .terminal_lines import print_text
 
 _CELL = 200  # limit for a cell, in characters
 _LINE = 78  # limit for a line of progress, in characters
@@ -39,6 +40,8 @@ class Result(NamedTuple):
     raw: bytes = b""
     #: advice, or why the result is not the wanted one, on standard error; --json omits it
     note: str = ""
+    #: whether `lines` are the text of a file, which a terminal shows as it is
+    is_file_text: bool = False
 
 
 @contextlib.contextmanager
@@ -60,7 +63,7 @@ def print_result(result: Result, *, as_json: bool) -> int:
         _print_answer(result, as_json=as_json)
     finally:
         if result.note and not as_json:
-            print(result.note, file=sys.stderr)
+            print_text(result.note, sys.stderr)
     return result.exit_code
 
 
@@ -81,8 +84,10 @@ def _print_answer(result: Result, *, as_json: bool) -> None:
     elif result.raw:
         sys.stdout.buffer.write(result.raw)
         sys.stdout.buffer.flush()
-    elif result.lines:
+    elif result.is_file_text:
         print("\n".join(result.lines))
+    elif result.lines:
+        print_text("\n".join(result.lines))
 
 
 def write_csv(text: str) -> None:
@@ -210,7 +215,7 @@ def report(line: str) -> None:
     """
     # OutputError of exit_handling is one of what a stream raises then
     with contextlib.suppress(Exception):
-        print(printable(line), file=sys.stderr, flush=True)
+        print_text(printable(line), sys.stderr, flush=True)
 
 
 def show_status_line(line: str, *, is_quiet: bool = False) -> None:

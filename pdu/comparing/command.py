@@ -24,6 +24,7 @@ from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.groups import Subcommand
 from ..cli.options import FILE, TEXT, NumberRange, Run, output_options, pass_run
 from ..cli.output import counted, print_json_line, waiting
+from ..cli.terminal_lines import print_text
 from ..loading.handler_archives import BadArchive
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_paths import is_handler_there
@@ -122,7 +123,7 @@ def compare(
                 with_differences += bool(rows)
                 _tell(run, sides, address, rows, out)
     if comparisons > 1 and not run.output.json:
-        print(f"{counted(comparisons, 'comparison')}, {with_differences} with differences")
+        print_text(f"{counted(comparisons, 'comparison')}, {with_differences} with differences")
     return NOT_SEEN if with_differences or not comparisons else DONE
 
 
@@ -218,9 +219,9 @@ def _tell(
         print_json_line(document)
     else:
         result = "differ" if lines else "agree"
-        print(f"{now} {address}: {' | '.join(names)} {result}")
+        print_text(f"{now} {address}: {' | '.join(names)} {result}")
         for line in lines:
-            print(f"    {line}")
+            print_text(f"    {line}")
     if out:
         words = "; ".join(lines) or "agree"
         _add_line(out, f"{now} {address} {' | '.join(names)}: {words}\n")

@@ -137,7 +137,8 @@ def _result(profile_draft: Draft, profile: str, notes: Sequence[str], out: Optio
     report = [printable(line) for line in (*_report(profile_draft), *notes, *steps)]
     if out and profile:
         return Result({**data, "file": out}, [f"{out}: a draft", *report])
-    return Result(data, profile.splitlines(), DONE if profile else _NOTHING, note="\n".join(report))
+    code = DONE if profile else _NOTHING
+    return Result(data, profile.splitlines(), code, note="\n".join(report), is_file_text=True)
 
 
 def _steps(file: str) -> list[str]:
@@ -175,42 +176,41 @@ def _report(profile_draft: Draft) -> list[str]:
     """
     lines: list[str] = []
     for role, guesses in profile_draft.guesses_by_role().items():
-        entries = [
-            _Entry(guess.column.oid, "; ".join(guess.evidence), guess.doubt) for guess in guesses
-        ]
+        entries = []
+        for guess in guesses:
+            entries.append(_Entry(guess.column.oid, "; ".join(guess.evidence), guess.doubt))
         lines += _section(role, entries, profile_draft.oid_by_role.get(role))
-    strings = [_Entry(text.oid, text.evidence, text.doubt) for text in profile_draft.packed_guesses]
-    lines += _section("state", strings, profile_draft.oid_by_role.get("state"))
+    texts = [_Entry(text.oid, text.evidence, text.doubt) for text in profile_draft.packed_guesses]
+    lines += _section("state", texts, profile_draft.oid_by_role.get("state"))
     lines += _list_scalars(profile_draft.scalars)
     lines += _list_writable(profile_draft.writable)
-    return [
-        *(lines or ["nothing looks like a table of outlets"]),
-        *(f"doubt: {doubt}" for doubt in profile_draft.doubts),
-    ]
+    if not lines:
+        lines.append("nothing looks like a table of outlets")
+    lines += [f"doubt: {doubt}" for doubt in profile_draft.doubts]
+    return lines
 
 
 def _list_scalars(scalars: Sequence[UnitScalar]) -> list[str]:
     """The scalars that may be totals, by total, and how many others there are."""
     lines: list[str] = []
-    for total, same in itertools.groupby(scalars, key=lambda scalar: scalar.total):
-        rows = list(same)
-        name, units = rows[0].object.name, rows[0].object.units
-        if total:
-            entries = [
-                _Entry(
-                    row.oid,
-                    f"{row.object.name} in {row.object.module}, UNITS {row.object.units!r}:"
-                    f" {row.value}; perhaps the total {total!r}, scale {row.scale:f}",
-                    row.doubt,
-                )
-                for row in rows
-            ]
-            lines += _section("scalar", entries)
-        else:
+    for total, group in itertools.groupby(scalars, key=lambda scalar: scalar.total):
+        rows = list(group)
+        if not total:
+            first = rows[0].object
             lines.append(
-                f"scalar   {len(rows)} more with other UNITS, such as {name} ({units}): --json"
-                " shows all"
+                f"scalar   {len(rows)} more with other UNITS, such as {first.name}"
+                f" ({first.units}): --json shows all"
             )
+            continue
+        entries = []
+        for row in rows:
+            name, module, units = row.object.name, row.object.module, row.object.units
+            evidence = (
+                f"{name} in {module}, UNITS {units!r}: {row.value}; perhaps the total {total!r},"
+                f" scale {row.scale:f}"
+            )
+            entries.append(_Entry(row.oid, evidence, row.doubt))
+        lines += _section("scalar", entries)
     return lines
 
 
@@ -218,16 +218,13 @@ def _list_writable(objects: Sequence[WritableObject]) -> list[str]:
     """The writable objects that may be the command, and how many others there are."""
     entries: list[_Entry] = []
     for oid, mib_object in objects:
+        evidence = f"{mib_object.name} in {mib_object.module}, {mib_object.access}"
         values = ", ".join(f"{name}({value})" for value, name in mib_object.enumeration.items())
-        entries.append(
-            _Entry(
-                oid,
-                f"{mib_object.name} in {mib_object.module}, {mib_object.access}"
-                f"{': ' if values else ''}{values}; perhaps the command",
-            )
-        )
-    likely = sum(writable.is_likely for writable in objects)  # the first ones
-    return _section("writable", entries, most=min(likely, _MOST_GUESSES))
+        if values:
+            evidence += f": {values}"
+        entries.append(_Entry(oid, f"{evidence}; perhaps the command"))
+    likely_count = sum(writable.is_likely for writable in objects)  # the first ones
+    return _section("writable", entries, most=min(likely_count, _MOST_GUESSES))
 
 
 def _section(
@@ -241,11 +238,16 @@ def _section(
     """
     lines: list[str] = []
     more = 0
-    for place, (oid, evidence, doubt) in enumerate(entries):
-        mark = "taken" if dotted(oid) == chosen_oid else ""
-        if place >= most and not mark:
+    for place, entry in enumerate(entries):
+        oid = dotted(entry.oid)
+        is_taken = oid == chosen_oid
+        if place >= most and not is_taken:
             more += 1
             continue
-        lines.append(f"{role:<8} {mark:<6} {dotted(oid)}  {evidence}")
-        lines += [f"{'':<16}doubt: {doubt}"] if doubt else []
-    return lines + ([f"{role:<16}and {more} more: --json shows all"] if more else [])
+        mark = "taken" if is_taken else ""
+        lines.append(f"{role:<8} {mark:<6} {oid}  {entry.evidence}")
+        if entry.doubt:
+            lines.append(f"{'':<16}doubt: {entry.doubt}")
+    if more:
+        lines.append(f"{role:<16}and {more} more: --json shows all")
+    return lines

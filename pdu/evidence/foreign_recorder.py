@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
+from urllib.parse import unquote
 
 from handlers.dcimanager import Figures
 from handlers.shared.address import Address
@@ -30,11 +31,19 @@ from ..pdu_list.login_options import Login
 from ..recordings.foreign_pdu import Answer, ForeignRecording, serve
 from ..recordings.recording_formats import Recording, RecordingOptions
 from ..recordings.replay_server import HttpReplay, Response
-from ..recordings.request_patterns import recorded_request
-from ..recordings.scrub import SECRETS as SECRET_KIND, Scrubber, is_product, kind_of, replace_unread
+from ..recordings.request_patterns import named_secrets, recorded_request, without_named_secrets
+from ..recordings.scrub import (
+    SECRETS as SECRET_KIND,
+    Scrubber,
+    is_product,
+    is_telling,
+    kind_of,
+    replace_unread,
+)
 from ..recordings.state_columns import TextPieces
 
 _USUAL_PORT = 80
+_ANY_TEXT = "any"  # in the place of a secret
 _TIMEOUT_S = 30.0
 # of one connection, RFC 9110, 7.6.1; the server writes the last two itself
 _HOP_HEADERS = frozenset(
@@ -87,11 +96,10 @@ class _Passage(HttpReplay):
         """The device's answer. Raises OSError if it gives none."""
         port = self._device.port or _USUAL_PORT
         connection = http.client.HTTPConnection(self._device.host, port, timeout=_TIMEOUT_S)
-        sent_headers = {
-            name: text
-            for name, text in headers.items()
-            if name.lower() not in _HOP_HEADERS | {"host", "accept-encoding"}
-        }
+        sent_headers = {}
+        for name, header in headers.items():
+            if name.lower() not in (*_HOP_HEADERS, "host", "accept-encoding"):
+                sent_headers[name] = header
         try:
             connection.request(method, target, body or None, sent_headers)
             response = connection.getresponse()
@@ -103,9 +111,11 @@ class _Passage(HttpReplay):
             connection.close()
         text = body.decode("utf-8", "replace")
         self.exchanges.append((method, target, text, response, content))
-        kept = {name: text for name, text in response.getheaders()}
-        kept = {name: text for name, text in kept.items() if name.lower() not in _HOP_HEADERS}
-        return response.status, content, kept
+        response_headers = {}
+        for name, header in response.getheaders():
+            if name.lower() not in _HOP_HEADERS:
+                response_headers[name] = header
+        return response.status, content, response_headers
 
 
 def record_foreign(
@@ -130,7 +140,8 @@ def record_foreign(
         make_data, reading = _read_through(handler, login, passage, device)
     finally:
         passage.close()
-    user, secrets = _login_values(handler, login)
+    user, login_secrets = _login_values(handler, login)
+    secrets = list(dict.fromkeys([*login_secrets, *_session_secrets(passage)]))
     scrubber = Scrubber(options.keep, secrets, user, host.host)
     if any(map(scrubber.holds_login, (*on, *off))):
         raise SettingsError("--on and --off show the login: write {any} in its place")
@@ -241,6 +252,23 @@ def _login_values(handler: LoadedHandler, login: Login) -> tuple[str, list[str]]
     return params.get("username", ""), secrets
 
 
+def _session_secrets(passage: _Passage) -> list[str]:
+    """What the device and the handler know each other by: ids of sessions, tokens and cookies, in
+    URLs, headers and bodies.
+    """
+    secrets: list[str] = []
+    for _, target, body, response, content in passage.exchanges:
+        for text in (target, unquote(target), body, content.decode("utf-8", "replace")):
+            secrets += named_secrets(text)
+        for name, text in response.getheaders():
+            secrets += named_secrets(f"{name}={text}")
+            if name.lower() == "set-cookie":
+                secrets += filter(is_telling, [text.partition("=")[2].partition(";")[0]])
+            elif "csrf" in name.lower() and is_telling(text):
+                secrets.append(text)
+    return secrets
+
+
 def _answers(passage: _Passage, secrets: list[str]) -> list[Answer]:
     """The last answer to each request; an error only where nothing else came."""
     answers: dict[str, Answer] = {}
@@ -268,11 +296,15 @@ def _answer(request: str, response: http.client.HTTPResponse, content: bytes) ->
 def _kept_headers(response: http.client.HTTPResponse) -> Iterator[tuple[str, str]]:
     """Headers by which a session goes on, without its secrets."""
     for name, text in response.getheaders():
-        if name.lower() == "set-cookie":
-            yield name, f"{text.partition('=')[0]}=any; Path=/"
-        elif name.lower() == "location":
-            yield name, re.sub("^https?://[^/]+", "", text)  # a replay is at another address
-        elif kind_of(name) == SECRET_KIND or "csrf" in name.lower():
+        lower_name = name.lower()
+        is_secret = kind_of(name) == SECRET_KIND or "csrf" in lower_name
+        if lower_name == "set-cookie":
+            cookie = text.partition("=")[0]
+            yield name, f"{cookie}=any; Path=/"
+        elif lower_name == "location":
+            place = re.sub("^https?://[^/]+", "", text)  # a replay is at another address
+            yield name, without_named_secrets(place, _ANY_TEXT)
+        elif is_secret:
             yield name, "any"
 
 
@@ -288,7 +320,8 @@ def _scrubbed(answer: Answer, scrubber: Scrubber, replaced: Collection[str]) -> 
     answer = answer._replace(headers=headers)
     content = answer.content
     if isinstance(content, TextPieces):
-        return answer._replace(content=TextPieces.of(scrubber.text(content.text)))
+        text = without_named_secrets(content.text, _ANY_TEXT)
+        return answer._replace(content=TextPieces.of(scrubber.text(text)))
     return answer._replace(content=scrubber.json(content, is_kept))
 
 

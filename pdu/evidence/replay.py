@@ -20,6 +20,7 @@ from ..cli.invocation import build_line, program
 from ..cli.options import FILE, FILE_ARGUMENT, Output, output_options, pass_output
 from ..cli.output import print_json
 from ..cli.shared_options import listen_option, off_option, on_option
+from ..cli.terminal_lines import print_text
 from ..files.whole_files import text_of
 from ..loading.handler_recordings import handler_of_recording
 from ..network.listening import listen_address, port_advice
@@ -93,11 +94,11 @@ def replay(
                 facts = {"about": device.about, "poll": device.poll}
                 print_json({"handler": handler, **address, **facts})
             else:
-                print(
+                print_text(
                     f"{device.host}:{device.port} answers as {printable(file)}:"
                     f" {printable(device.about)}"
                 )
-                print("\n".join(_next(device, profile or "")))
+                print_text("\n".join(_next(device, profile or "")))
             sys.stdout.flush()
             _wait_for_signal(signals, device, as_json=output.json)
     finally:
@@ -191,4 +192,4 @@ def _wait_for_signal(signals: list[int], device: ReplayedDevice, *, as_json: boo
         new = device.writes()[count:]
         count += len(new)
         if new and not as_json:
-            print("\n".join(map(printable, new)), flush=True)
+            print_text("\n".join(map(printable, new)), flush=True)

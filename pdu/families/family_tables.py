@@ -59,12 +59,16 @@ def _device(profile: Profile) -> Sequence[str]:
 def evidence_text(evidence: Evidence) -> str:
     """What is read by the evidence for it, the strongest first: "recording: A W; simulated:
     state"."""
-    names: dict[EvidenceLevel, list[str]] = {}
+    names_by_level: dict[EvidenceLevel, list[str]] = {}
     for name, words in {"state": "state", **_METERED}.items():
-        names.setdefault(getattr(evidence, name), []).append(words)
-    names.pop(EvidenceLevel.NONE, None)
-    levels = [level for level in reversed(EvidenceLevel) if level in names]
-    return "; ".join(f"{level.value}: {' '.join(names[level])}" for level in levels) or "–"
+        level = getattr(evidence, name)
+        names_by_level.setdefault(level, []).append(words)
+    phrases: list[str] = []
+    for level in reversed(EvidenceLevel):
+        if level in names_by_level and level is not EvidenceLevel.NONE:
+            names = " ".join(names_by_level[level])
+            phrases.append(f"{level.value}: {names}")
+    return "; ".join(phrases) or "–"
 
 
 def _switched(profile: Profile) -> str:
@@ -81,14 +85,14 @@ def evidence(profiles: Sequence[Profile]) -> str:
 
 def _evidence(profile: Profile) -> Sequence[str]:
     """A row of the table of evidence: the MIB, and the proof of each quantity."""
-    mib = (
-        f"[{profile.mib}]({profile.source})" if profile.source.startswith("https:") else profile.mib
-    )
+    mib = profile.mib
+    if profile.source.startswith("https:"):
+        mib = f"[{mib}]({profile.source})"
     levels: Mapping[str, EvidenceLevel] = vars(evidence_of(profile))
-    proofs = [
-        "–" if levels[name] is EvidenceLevel.NONE else levels[name].value
-        for name in Evidence.FIELDS
-    ]
+    proofs: list[str] = []
+    for name in Evidence.FIELDS:
+        level = levels[name]
+        proofs.append("–" if level is EvidenceLevel.NONE else level.value)
     return [f"`{profile.key}`", mib, *proofs, commands(profile)]
 
 
@@ -113,9 +117,9 @@ def identities(profiles: Sequence[Profile]) -> str:
     """The MIB objects of identities, printed numbers, names and loads. One row for each family with
     outlets; only its first `Outlets` is shown."""
     head = ["family", "identity and state", "number on the unit", "name", "load"]
-    return _markdown(
-        head, (_identity(profile, profile.outlets[0]) for profile in profiles if profile.outlets)
-    )
+    with_outlets = [profile for profile in profiles if profile.outlets]
+    rows = [_identity(profile, profile.outlets[0]) for profile in with_outlets]
+    return _markdown(head, rows)
 
 
 def _identity(profile: Profile, outlets: Outlets) -> Sequence[str]:
@@ -136,19 +140,13 @@ def contradicting_objects(profiles: Sequence[Profile]) -> str:
     One row for each family with states.
     """
     head = ["family", "the state is UNKNOWN by", "a command is refused by", "not read"]
-    return _markdown(
-        head,
-        (
-            [
-                f"`{p.key}`",
-                _enumeration(_doubting(p)),
-                _enumeration(_forbidding(p)),
-                p.unread or "–",
-            ]
-            for p in profiles
-            if any(outlets.states for outlets in p.outlets)
-        ),
-    )
+    rows: list[Sequence[str]] = []
+    for profile in profiles:
+        if any(outlets.states for outlets in profile.outlets):
+            doubting = _enumeration(_doubting(profile))
+            forbidding = _enumeration(_forbidding(profile))
+            rows.append([f"`{profile.key}`", doubting, forbidding, profile.unread or "–"])
+    return _markdown(head, rows)
 
 
 def _doubting(profile: Profile) -> Iterable[str]:
@@ -156,13 +154,15 @@ def _doubting(profile: Profile) -> Iterable[str]:
     of the state itself.
     """
     for part in parts_of(profile):
-        if isinstance(part, State):
-            object_list = set(object_names(part.source))
-            tests = [doubt.test for doubt in part.doubts]
-            if part.confirm:
-                tests.append(part.confirm)
-            for test in tests:
-                yield from (name for name in object_names(test) if name not in object_list)
+        if not isinstance(part, State):
+            continue
+        tests = [doubt.test for doubt in part.doubts]
+        if part.confirm:
+            tests.append(part.confirm)
+        state_objects = set(object_names(part.source))
+        for name in object_names(tuple(tests)):
+            if name not in state_objects:
+                yield name
 
 
 def _forbidding(profile: Profile) -> Iterable[str]:
@@ -184,12 +184,15 @@ def command_table(profiles: Sequence[Profile]) -> str:
     rows = []
     for profile in _sort_by_vendor(profiles):
         controls = [outlets.control for outlets in profile.outlets if outlets.control is not None]
-        if controls:
-            ons, offs, firsts = (
-                _enumeration(phrase for control in controls for phrase in _writes(control, kind))
-                for kind in ("on", "off", "first")
-            )
-            rows.append([profile.vendor, f"`{profile.key}`", ons, offs, firsts])
+        if not controls:
+            continue
+        row = [profile.vendor, f"`{profile.key}`"]
+        for kind in ("on", "off", "first"):
+            phrases: list[str] = []
+            for control in controls:
+                phrases += _writes(control, kind)
+            row.append(_enumeration(phrases))
+        rows.append(row)
     return _markdown(head, rows)
 
 
@@ -241,9 +244,9 @@ def _load(total: Total | None) -> str:
     """The objects of the load in the order in which they are preferred."""
     if total is None:
         return "–"
-    choices = [_objects(figure) for figure in total.figures] + (
-        ["sum of the outlets"] if total.else_outlets else []
-    )
+    choices = [_objects(figure) for figure in total.figures]
+    if total.else_outlets:
+        choices.append("sum of the outlets")
     return "; else ".join(dict.fromkeys(choices))  # several choices may read the same objects
 
 
@@ -254,10 +257,10 @@ def object_names(part: object) -> Iterable[str]:
     For a `Number`, "index of" precedes the first name.
     """
     if isinstance(part, Number):
-        yield from (
-            name if place else f"index of {name}"
-            for place, name in enumerate(object_names(part.over))
-        )
+        prefix = "index of "
+        for name in object_names(part.over):
+            yield f"{prefix}{name}"
+            prefix = ""
         return
     name = getattr(part, "object", "")
     if isinstance(name, str) and name:
@@ -280,27 +283,32 @@ def costly(profiles: Sequence[Profile]) -> str:
     """The families whose first `Outlets` cost more than one read after the first GET of a status,
     with these reads.
     """
-    rows: list[list[str]] = []
+    head = ["family", "reads after the first GET", "objects"]
+    rows: list[Sequence[str]] = []
     for profile in profiles:
+        if not profile.outlets:
+            continue
         # outlets are ways to read them, in the order in which they are tried
-        reads = status_reads(profile, profile.outlets[0]) if profile.outlets else []
+        reads = status_reads(profile, profile.outlets[0])
         if len(reads) > 1:
-            rows.append([f"`{profile.key}`", str(len(reads)), ", ".join(_object_phrases(reads))])
-    return _markdown(["family", "reads after the first GET", "objects"], rows)
+            objects = ", ".join(_object_phrases(reads))
+            rows.append([f"`{profile.key}`", str(len(reads)), objects])
+    return _markdown(head, rows)
 
 
 def _object_phrases(reads: Sequence[StatusRead]) -> Iterable[str]:
     """Phrases such as "12 GETs below 1.3.6", one for the reads of each object or branch."""
     groups: dict[tuple[str, str], list[StatusRead]] = {}
     for table_read in reads:
-        groups.setdefault((table_read.verb, table_read.object or table_read.branch), []).append(
-            table_read
-        )
+        name = table_read.object or table_read.branch
+        groups.setdefault((table_read.verb, name), []).append(table_read)
     for (verb, name), objects in groups.items():
+        first = objects[0]
         if len(objects) == 1:
-            yield f"{verb} of {objects[0].object or objects[0].oid}"
+            yield f"{verb} of {first.object or first.oid}"
         else:
-            yield f"{len(objects)} {verb}s {'of' if objects[0].object else 'below'} {name}"
+            preposition = "of" if first.object else "below"
+            yield f"{len(objects)} {verb}s {preposition} {name}"
 
 
 def status_reads(profile: Profile, outlets: Outlets) -> list[StatusRead]:
@@ -308,9 +316,11 @@ def status_reads(profile: Profile, outlets: Outlets) -> list[StatusRead]:
 
     Of a `First`, only those of its first choice.
     """
-    listed = outlets.states or outlets.rows
-    reads = (*_reads(listed), *_reads(outlets.count), *_reads(profile.units))
-    return list({table_read.oid: table_read for table_read in reads}.values())
+    reads: dict[str, StatusRead] = {}
+    for part in (outlets.states or outlets.rows, outlets.count, profile.units):
+        for table_read in _reads(part):
+            reads[table_read.oid] = table_read
+    return list(reads.values())
 
 
 def _reads(part: object) -> Iterable[StatusRead]:
@@ -323,16 +333,14 @@ def _reads(part: object) -> Iterable[StatusRead]:
         yield StatusRead("walk", part.names, "", part.names)
         yield StatusRead("walk", part.values, part.object, part.values)
     elif isinstance(part, Tables):
-        yield from (
-            StatusRead("walk", f"{part.oid}.{unit}.{part.column}", part.object, part.oid)
-            for unit in range(part.first, part.last + 1)
-        )
+        for unit in range(part.first, part.last + 1):
+            oid = f"{part.oid}.{unit}.{part.column}"
+            yield StatusRead("walk", oid, part.object, part.oid)
     elif isinstance(part, Spread) and part.by_get:
         yield from _reads(part.listed)
-        yield from (
-            StatusRead("GET", f"{part.oid}.{part.index_of(sub)}", part.object, part.oid)
-            for _, sub in part.numbers()
-        )
+        for _, sub in part.numbers():
+            oid = f"{part.oid}.{part.index_of(sub)}"
+            yield StatusRead("GET", oid, part.object, part.oid)
     elif isinstance(part, Spread):
         yield StatusRead("walk", part.oid, part.object, part.oid)
     else:
@@ -350,12 +358,16 @@ def _read_with(part: object) -> Iterable[object]:
         return part
     if isinstance(part, ByUnit):
         return part.source, part.unit, part.number
-    return [getattr(part, name) for name in part.FIELDS] if isinstance(part, FrozenValue) else ()
+    if not isinstance(part, FrozenValue):
+        return ()
+    return [getattr(part, name) for name in part.FIELDS]
 
 
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [_line(head), "|" + "---|" * len(head)]
-    lines += [_line([cell.replace("|", "\\|") for cell in row]) for row in rows]
+    for row in rows:
+        cells = [cell.replace("|", "\\|") for cell in row]
+        lines.append(_line(cells))
     return "\n".join(lines)
 
 

@@ -70,7 +70,8 @@ def guesses(profile: Profile) -> list[str]:
     places: list[str] = []
     for number, outlets in enumerate(profile.outlets):
         states = outlets.states
-        for name, values in (("on", states.on), ("off", states.off)) if states else ():
+        lists = {"on": states.on, "off": states.off} if states else {}
+        for name, values in lists.items():
             marked_values = [value for value in values if value.startswith(MARK)]
             if marked_values:
                 marks = ", ".join(json.dumps(value) for value in marked_values)
@@ -205,14 +206,17 @@ def _suggestion(text: str) -> str:
     near: list[str] = []
     if len(word) > 1:
         for family in PROFILES:
-            names = (family.key, family.vendor, *family.models)
-            if any(word in name.lower() for name in names):
+            names = "\n".join((family.key, family.vendor, *family.models))
+            if word in names.lower():
                 near.append(family.key)
-    near = near or similar_names(word, _KEYS, _MOST_NEAR)
-    if near:
-        remainder = f" and {len(near) - _MOST_NEAR} more" if len(near) > _MOST_NEAR else ""
-        return f"similar: {', '.join(near[:_MOST_NEAR])}{remainder}"
-    return "to list all families, run: pdu snmp families"
+    if not near:
+        near = similar_names(word, _KEYS, _MOST_NEAR)
+    if not near:
+        return "to list all families, run: pdu snmp families"
+    shown_keys = ", ".join(near[:_MOST_NEAR])
+    if len(near) > _MOST_NEAR:
+        return f"similar: {shown_keys} and {len(near) - _MOST_NEAR} more"
+    return f"similar: {shown_keys}"
 
 
 def options_source(flag_values: Mapping[str, str]) -> str:

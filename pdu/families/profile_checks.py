@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations, product
-from typing import Optional
+from typing import Optional, Union
 
 from handlers.dcimanager.rows import Raw
 from handlers.shared.errors import PduHandlerError
@@ -16,6 +16,7 @@ from handlers.snmp.controls import Control, Guarded, Verbs, Write
 from handlers.snmp.decoding import Walked
 from handlers.snmp.figures import Figure
 from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.reader import ROOT, Reader
 from handlers.snmp.single_family import WritePacked
@@ -34,50 +35,63 @@ def check_profile(profile: Profile) -> Iterator[str]:
 
     It begins with the place in the profile, such as `profile.outlets[0].control: `.
     """
-    for prefix in (*profile.sys_object_ids, *(root.sys_object_id for root in profile.roots)):
+    prefixes = [*profile.sys_object_ids]
+    prefixes += [root.sys_object_id for root in profile.roots]
+    for prefix in prefixes:
         if prefix.startswith(ROOT):
             yield f"profile: the sysObjectID {prefix} begins with {ROOT}; give the whole OID"
     for number, outlets in enumerate(profile.outlets):
-        place = f"profile.outlets[{number}]"
-        if outlets.states:
-            yield from (f"{place}.states: {finding}" for finding in _mark_faults(outlets.states))
-        if outlets.states and outlets.control:
-            yield from (
-                f"{place}.control: {finding}"
-                for finding in _command_faults(outlets.states, outlets.control)
-            )
-        of_outlets = {name: getattr(outlets, name) for name in ("current", "power", "energy")}
-        yield from _figure_faults(
-            place, {name: [figure] for name, figure in of_outlets.items() if figure}
-        )
-    totals = {name: getattr(profile, name) for name in ("load", "power", "energy")}
-    yield from _figure_faults(
-        "profile", {name: total.figures for name, total in totals.items() if total}
-    )
+        yield from _outlets_faults(outlets, f"profile.outlets[{number}]")
+    figures_of_totals: dict[str, Sequence[Figure]] = {}
+    for name in ("load", "power", "energy"):
+        total = getattr(profile, name)
+        if total:
+            figures_of_totals[name] = total.figures
+    yield from _figure_faults("profile", figures_of_totals)
     yield from _column_faults(profile)
     yield from _doubt_faults(profile)
+
+
+def _outlets_faults(outlets: Outlets, place: str) -> Iterator[str]:
+    """A message for each contradiction in the outlets at a place of a profile."""
+    states, control = outlets.states, outlets.control
+    if states:
+        for finding in _mark_faults(states):
+            yield f"{place}.states: {finding}"
+    if states and control:
+        for finding in _command_faults(states, control):
+            yield f"{place}.control: {finding}"
+    figures: dict[str, Sequence[Figure]] = {}
+    for name in ("current", "power", "energy"):
+        figure = getattr(outlets, name)
+        if figure:
+            figures[name] = [figure]
+    yield from _figure_faults(place, figures)
 
 
 def _doubt_faults(profile: Profile) -> Iterator[str]:
     """A mark of a guess where it is none: the value would be compared as it is."""
     for part in parts_of(profile):
         for name, values in vars(part).items():
-            if isinstance(part, State) and name in ("on", "off"):
+            may_be_guess = isinstance(part, State) and name in ("on", "off")
+            if may_be_guess or not isinstance(values, tuple):
                 continue
-            for value in values if isinstance(values, tuple) else ():
+            for value in values:
                 if isinstance(value, str) and value.startswith(MARK):
                     yield f"profile: {name} has {value!r}; only on and off may be guesses"
 
 
 def _column_faults(profile: Profile) -> Iterator[str]:
     """A message for each OID below that of a column."""
-    columns = {
-        part.oid for part in parts_of(profile) if isinstance(part, Column) and not part.suffix
-    }
-    # A cell may be a row of a column, such as the total.
-    cells = {part.oid for part in parts_of(profile) if isinstance(part, Scalar)}
+    columns: set[str] = set()
+    other_oids = set(oids(profile))
+    for part in parts_of(profile):
+        if isinstance(part, Column) and not part.suffix:
+            columns.add(part.oid)
+        elif isinstance(part, Scalar):
+            other_oids.discard(part.oid)  # a cell may be a row of a column, such as the total
     findings: list[str] = []
-    for column, oid in product(columns, {*oids(profile)} - cells):
+    for column, oid in product(columns, other_oids):
         if oid != column and is_below(oid, column):
             findings.append(
                 f"profile: the column {column} contains {oid}; one of them is not the OID of a"
@@ -101,11 +115,17 @@ def _command_faults(states: State, control: Control) -> Iterator[str]:
         if isinstance(part, Write) and type(part.on) is not type(part.off):
             yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"
         if isinstance(part, WritePacked):
-            if part.on in states.off:
-                yield f"on writes {part.on!r} {_OWN_STATE} off"
-            if part.off in states.on:
-                yield f"off writes {part.off!r} {_OWN_STATE} on"
-    yield from dict.fromkeys([*_value_faults(states, control), *_order_faults(states, control)])
+            yield from _opposite_values(part, states)
+    findings = [*_value_faults(states, control), *_order_faults(states, control)]
+    yield from dict.fromkeys(findings)
+
+
+def _opposite_values(control: Union[Write, WritePacked], states: State) -> Iterator[str]:
+    """The values of a control that mean the opposite in the states' own object."""
+    if str(control.on) in states.off:
+        yield f"on writes {control.on!r} {_OWN_STATE} off"
+    if str(control.off) in states.on:
+        yield f"off writes {control.off!r} {_OWN_STATE} on"
 
 
 def _value_faults(states: State, control: Control) -> Iterator[str]:
@@ -113,12 +133,11 @@ def _value_faults(states: State, control: Control) -> Iterator[str]:
     needs no row, so it also finds what `_order_faults` cannot reach.
     """
     state_object = _first_object(states.source)
+    if not state_object:
+        return
     for part in parts_of(control):
-        if isinstance(part, Write) and state_object and _first_object(part.at) == state_object:
-            if str(part.on) in states.off:
-                yield f"on writes {part.on!r} {_OWN_STATE} off"
-            if str(part.off) in states.on:
-                yield f"off writes {part.off!r} {_OWN_STATE} on"
+        if isinstance(part, Write) and _first_object(part.at) == state_object:
+            yield from _opposite_values(part, states)
 
 
 def _first_object(source: Source) -> object:
@@ -131,9 +150,10 @@ def _first_object(source: Source) -> object:
 
 def unproven_commands(profile: Profile) -> list[str]:
     """The commands of which no SET could be compared with the states, a sentence each."""
-    sentences = []
+    sentences: list[str] = []
     for number, outlets in enumerate(profile.outlets):
-        if outlets.states and outlets.control and not _is_tried(outlets.states, outlets.control):
+        states, control = outlets.states, outlets.control
+        if states and control and not _is_tried(states, control):
             sentences.append(
                 f"profile.outlets[{number}].control: the commands could not be checked: prove"
                 " them on one idle outlet"
@@ -167,7 +187,8 @@ def _order_faults(states: State, control: Control) -> Iterator[str]:
     is_delay = any(isinstance(part, Verbs) for part in parts_of(control))
     for identity in outlet_by_object.values():
         with suppress(PduHandlerError):
-            ons, offs = (control.orders(reader, identity, up=up) for up in (True, False))
+            ons = control.orders(reader, identity, up=True)
+            offs = control.orders(reader, identity, up=False)
             for verb, orders, opposite, opposite_values in (
                 ("on", ons, "off", states.off),
                 ("off", offs, "on", states.on),
@@ -176,12 +197,14 @@ def _order_faults(states: State, control: Control) -> Iterator[str]:
                     if order in (ons[-1], offs[-1]):
                         yield f"the value {order[1]!r} that unlocks an outlet already switches it"
                 for oid, value in orders:
-                    outlet = outlet_by_object.get(oid, identity)
-                    if oid in outlet_by_object and is_delay:
+                    outlet = outlet_by_object.get(oid)
+                    if outlet is None:
+                        continue
+                    if is_delay:
                         yield f"{verb} writes a delay into the object of the states"
                     elif outlet != identity:
                         yield f"{verb} of outlet {identity} writes into the row of outlet {outlet}"
-                    elif oid in outlet_by_object and str(value) in opposite_values:
+                    elif str(value) in opposite_values:
                         yield f"{verb} writes {value!r} {_OWN_STATE} {opposite}"
 
 
@@ -208,9 +231,8 @@ class _EveryRow:
         self._permitted: dict[str, str] = {}
         for part in parts_of(control):
             if isinstance(part, Guarded):
-                numbers = (str(n) for n in range(len(part.refuse) + 1))
-                free = next(number for number in numbers if number not in part.refuse)
-                self._permitted.update(dict.fromkeys(oids(part.test), (*part.allow, free)[0]))
+                for oid in oids(part.test):
+                    self._permitted[oid] = _permitted_value(part)
 
     def walk(self, oid: str) -> Walked:
         numbers = range(1, _ROWS + 1)
@@ -218,30 +240,43 @@ class _EveryRow:
         return dict.fromkeys(indexes, self.get(oid))
 
     def get(self, oid: str) -> Raw:
-        return next(
-            (value for place, value in self._permitted.items() if is_below(oid, place)),
-            self._value,
-        )
+        for place, value in self._permitted.items():
+            if is_below(oid, place):
+                return value
+        return self._value
 
     @staticmethod
     def quoted(words: str) -> str:
         return words
 
 
+def _permitted_value(guard: Guarded) -> str:
+    """A value with which a guard permits the command."""
+    if guard.allow:
+        return guard.allow[0]
+    number = 0
+    while str(number) in guard.refuse:
+        number += 1
+    return str(number)
+
+
 def _figure_faults(place: str, figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:
     """Quantities that read the same object, such as a power that is a current."""
     for first, second in combinations(figures, 2):
-        if {_unnamed(figure.source) for figure in figures[first]} & {
-            _unnamed(figure.source) for figure in figures[second]
-        }:
+        first_objects = {_unnamed(figure.source) for figure in figures[first]}
+        second_objects = {_unnamed(figure.source) for figure in figures[second]}
+        if first_objects & second_objects:
             yield f"{place}.{second}: it reads the same object as {first}"
 
 
 def _unnamed(value: object) -> object:
     """A part without the names of its objects, to compare it with another."""
     if isinstance(value, FrozenValue):
-        return (
-            type(value),
-            *(_unnamed(part) for name, part in vars(value).items() if name != "object"),
-        )
-    return tuple(map(_unnamed, value)) if isinstance(value, tuple) else value
+        parts: list[object] = [type(value)]
+        for name, part in vars(value).items():
+            if name != "object":
+                parts.append(_unnamed(part))
+        return tuple(parts)
+    if isinstance(value, tuple):
+        return tuple(map(_unnamed, value))
+    return value

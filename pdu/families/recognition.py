@@ -118,29 +118,43 @@ def recognise(oid: str) -> Recognition:
     for profile in _distinct((*tried, *PROFILES)):
         arcs = profile.match(oid)
         if _is_shared(profile, oid, arcs):
-            other_devices = other_devices or SHARED_NUMBERS.get(".".join(oid.split(".")[:arcs]), "")
+            number = ".".join(oid.split(".")[:arcs])
+            other_devices = other_devices or SHARED_NUMBERS.get(number, "")
             others.append(profile)
         elif arcs > _VENDOR_ARCS:
             close.append((arcs, profile))
         elif oid.count(".") + 1 > _VENDOR_ARCS and _reads(profile, oid):
             close.append((_VENDOR_ARCS, profile))
-        elif arcs or any(
-            number.startswith(f"{oid}.")
-            for number in (*profile.sys_object_ids, *(root.oid for root in profile.roots))
-        ):
+        elif arcs or _is_above(oid, profile):
             others.append(profile)
     most = max((arcs for arcs, _ in close), default=0)
-    is_other = not close and not other_devices
-    if is_other:
-        other_devices = next(
-            (what for number, what in OTHER_NUMBERS.items() if is_below(oid, number)), ""
-        )
+    closest = [profile for arcs, profile in close if arcs == most]
+    others += [profile for arcs, profile in close if arcs < most]
+    is_other = False
+    if not close and not other_devices:
+        other_devices = _other_devices(oid)
+        is_other = bool(other_devices)
     return Recognition(
-        tuple(profile for arcs, profile in close if arcs == most),
-        (*others, *(profile for arcs, profile in close if arcs < most)),
-        other_devices,
-        is_other and bool(other_devices),
+        families=tuple(closest),
+        candidates=tuple(others),
+        other_devices=other_devices,
+        is_other=is_other,
     )
+
+
+def _is_above(oid: str, profile: Profile) -> bool:
+    """Whether a number or a root of the family is below this OID."""
+    numbers = [*profile.sys_object_ids]
+    numbers += [root.oid for root in profile.roots]
+    return any(number.startswith(f"{oid}.") for number in numbers)
+
+
+def _other_devices(oid: str) -> str:
+    """The devices that are no PDUs and have this number, "" for none."""
+    for number, devices in OTHER_NUMBERS.items():
+        if is_below(oid, number):
+            return devices
+    return ""
 
 
 def _is_shared(profile: Profile, oid: str, arcs: int) -> bool:

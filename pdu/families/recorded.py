@@ -76,17 +76,20 @@ def evidence_of(profile: Profile) -> Evidence:
 
 def family_counts() -> FamilyCounts:
     """The numbers of README's first lines."""
-    names = _capabilities().values()
+    with_states = with_figures = 0
+    for capabilities in map(set, _capabilities().values()):
+        with_states += "state" in capabilities
+        with_figures += capabilities != {"state"}
     switched_families = [profile for profile in PROFILES if profile.is_switched]
     proven = [profile for profile in switched_families if profile.is_proven]
     by_recording = sum(bool(profile.recording) for profile in proven)
     return FamilyCounts(
-        len(PROFILES),
-        sum("state" in capabilities for capabilities in names),
-        sum(any(name != "state" for name in capabilities) for capabilities in names),
-        by_recording,
-        len(proven) - by_recording,
-        len(switched_families) - len(proven),
+        families=len(PROFILES),
+        states=with_states,
+        figures=with_figures,
+        switched_by_recording=by_recording,
+        switched_by_programs=len(proven) - by_recording,
+        unproven=len(switched_families) - len(proven),
     )
 
 

@@ -12,7 +12,7 @@ import inspect
 import os
 import traceback
 from collections.abc import Iterator, Mapping
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 from handlers.dcimanager import Figures, MeterFigures, foreign_snmp
 from handlers.dcimanager.snmp import known_endpoint
@@ -27,6 +27,7 @@ from pdu_common.helper import (
     PduView,
 )
 
+from ..cli.error_facts import attribute_of, attribute_text, kind_of
 from ..cli.known_secrets import HIDDEN, error_text, without_secrets
 from ..cli.output import figure_or_none, printing_to_stderr
 from . import answers
@@ -104,77 +105,111 @@ class FourMethods:
             return state
 
     def _call(self, method: str, *port: PduPortView) -> Any:
-        """`port`: of a command."""
-        error: Optional[BaseException] = None
-        if isinstance(getattr(type(self._pdu), method, None), property):
-            raise BrokenHandler(f"{method} is a property; the page wants a method")
-        function = getattr(self._pdu, method, None)
-        if not callable(function):
-            raise BrokenHandler(
-                f"make_handler returned {answers.shown(self._pdu)} of the type"
-                f" {printable(type(self._pdu).__name__, 60)}, which"
-                f" has no method {method}; the page wants four: status, port_up, port_down,"
-                " statistic"
-            )
+        """What the method returns. `port`: of a command."""
+        function = self._method(method)
         try:
             with printing_to_stderr():
                 answer = function(*port)
-            if inspect.iscoroutine(answer):
-                answer.close()  # else Python warns that nobody awaited it
-                raise BrokenHandler(f"{method} is a coroutine; DCImanager calls plain methods")
-            return answer
-        except FOREIGN_ERRORS as raised:
+        except FOREIGN_ERRORS as error:
             # an archive of this pack has its own error classes
-            if isinstance(getattr(raised, "kind", None), str):
-                is_by_handler = not isinstance(raised, BrokenHandler)
-                set_reason = getattr(raised, "set_reason", None) if is_by_handler else None
-                # its text alone is shown, not the lines of source of a traceback
-                text = f"{getattr(raised, 'reason', '')} {error_text(raised)}"
-                if callable(set_reason) and HIDDEN in without_secrets(text):
-                    set_reason(HIDDEN)
+            if kind_of(error):
+                _hide_reason(error)
                 raise
-            error = raised
-        # an HTTPError of urllib is an answer, whose connection is open
-        close = getattr(error, "close", None)
-        if callable(close):
-            with contextlib.suppress(Exception):
-                close()
-        failure = self._translated(method, error, writing=bool(port))
-        # the reason of a broken handler names the method
-        operation = "" if isinstance(failure, BrokenHandler) else method
-        raise failure.at(known_endpoint(self._data), operation) from _cause(error, self._data)
+            failure = self._translated(method, error, is_command=bool(port))
+            # the reason of a broken handler names the method
+            operation = "" if isinstance(failure, BrokenHandler) else method
+            cause = _ForeignText.of(error, self._data).cause
+            raise failure.at(known_endpoint(self._data), operation) from cause
+        if inspect.iscoroutine(answer):
+            answer.close()  # else Python warns that nobody awaited it
+            raise BrokenHandler(f"{method} is a coroutine; DCImanager calls plain methods")
+        return answer
 
-    def _translated(self, method: str, error: BaseException, *, writing: bool) -> PduHandlerError:
+    def _method(self, method: str) -> Callable[..., Any]:
+        """The method of the handler's object. Raises BrokenHandler if it has none."""
+        if isinstance(getattr(type(self._pdu), method, None), property):
+            raise BrokenHandler(f"{method} is a property; the page wants a method")
+        function: Optional[Callable[..., Any]] = getattr(self._pdu, method, None)
+        if callable(function):
+            return function
+        type_name = printable(type(self._pdu).__name__, 60)
+        raise BrokenHandler(
+            f"make_handler returned {answers.shown(self._pdu)} of the type {type_name}, which"
+            f" has no method {method}; the page wants four: status, port_up, port_down,"
+            " statistic"
+        )
+
+    def _translated(
+        self, method: str, error: BaseException, *, is_command: bool
+    ) -> PduHandlerError:
         """The error of ours for one that somebody's handler raised: an SnmpError of the platform
-        and an OSError are the device's or the network's, any other is the handler's. A text that
-        shows the login is hidden.
+        and an OSError are the device's or the network's, any other is the handler's.
         """
-        # searched whole: a cut may leave only a part of a secret
-        is_hidden = _holds_login(error, self._data)
-        text = printable(error_text(error), _SHOWN)
-        name = type(error).__name__
-        words = f"{name}: {HIDDEN if is_hidden else text}" if text else name
+        shown = _ForeignText.of(error, self._data)
+        _close_connection(error)
+        doubt = "; the outlet may or may not have switched" if is_command else ""
         if any(kind.__name__ == "SnmpError" for kind in type(error).__mro__):
             port = foreign_snmp.read_port(self._data) or "161"
-            answer = translate(HIDDEN if is_hidden else text, words, writing=writing, port=port)
-            return answer or ProtocolError(f"the device has no such object ({words})")
-        doubt = "; the outlet may or may not have switched" if writing else ""
+            failure = translate(shown.text, shown.words, writing=is_command, port=port)
+            return failure or ProtocolError(f"the device has no such object ({shown.words})")
         missing = name_missing_in_double(error, type(self._pdu).__name__)
-        if missing and not is_hidden:
+        if missing and not shown.is_hidden:
             return LackingDouble(f"{method}: {LACKING} ({printable(missing, _SHOWN)}){doubt}")
         if isinstance(error, OSError):
-            return Unreachable(f"{words}{_port_hint(self._data)}{doubt}")
+            return Unreachable(f"{shown.words}{_port_hint(self._data)}{doubt}")
         if isinstance(error, NotImplementedError):
             return BrokenHandler(
                 f"{method} is not there: the page wants it to be overridden; return a view without"
                 " figures where the device has none"
             )
-        return HandlerRaised(f"{method} raised {words}{_place_of(error, self._pdu)}{doubt}")
+        place = _place_of(error, self._pdu)
+        return HandlerRaised(f"{method} raised {shown.words}{place}{doubt}")
 
 
-def _cause(error: BaseException, data: Any) -> Optional[BaseException]:
-    """The error for --debug; None if what it prints would show the login."""
-    return None if _holds_login(error, data) else error
+class _ForeignText(NamedTuple):
+    """What may be shown of an error that somebody's handler raised."""
+
+    #: its own text, "" if it has none; HIDDEN if it shows the login
+    text: str
+    #: its class and its text
+    words: str
+    is_hidden: bool
+    #: the error for --debug; None if what it prints would show the login
+    cause: Optional[BaseException]
+
+    @classmethod
+    def of(cls, error: BaseException, data: Any) -> _ForeignText:
+        """`data`: what the handler was made from."""
+        # searched whole: a cut may leave only a part of a secret
+        is_hidden = _holds_login(error, data)
+        own_text = printable(error_text(error), _SHOWN)
+        text = HIDDEN if is_hidden and own_text else own_text
+        name = type(error).__name__
+        return cls(
+            text=HIDDEN if is_hidden else own_text,
+            words=f"{name}: {text}" if text else name,
+            is_hidden=is_hidden,
+            cause=None if is_hidden else error,
+        )
+
+
+def _hide_reason(error: BaseException) -> None:
+    """Take the reason of an error of another pack if it shows a secret. The text alone is shown,
+    not the lines of source of a traceback.
+    """
+    set_reason = attribute_of(error, "set_reason")
+    text = f"{attribute_text(error, 'reason')} {error_text(error)}"
+    if callable(set_reason) and HIDDEN in without_secrets(text):
+        with contextlib.suppress(Exception):
+            set_reason(HIDDEN)
+
+
+def _close_connection(error: BaseException) -> None:
+    """An HTTPError of urllib is an answer, whose connection is open."""
+    close = attribute_of(error, "close")
+    if callable(close):
+        with contextlib.suppress(Exception):
+            close()
 
 
 def _port_hint(data: Any) -> str:
@@ -209,14 +244,13 @@ def _inspecting(method: str, data: Any) -> Iterator[None]:
     try:
         yield
     except answers.WrongAnswer as error:
-        text = HIDDEN if _holds_login(error, data) else printable(str(error), _SHOWN)
+        shown = _ForeignText.of(error, data)
         if isinstance(error, answers.UnknownField):
-            raise LackingDouble(f"{method}: {LACKING} ({text})") from _cause(error, data)
-        raise BrokenHandler(text) from _cause(error, data)
+            raise LackingDouble(f"{method}: {LACKING} ({shown.text})") from shown.cause
+        raise BrokenHandler(shown.text) from shown.cause
     except FOREIGN_ERRORS as error:
-        raise BrokenHandler(
-            f"{method}: its answer cannot be read ({type(error).__name__})"
-        ) from _cause(error, data)
+        sentence = f"{method}: its answer cannot be read ({type(error).__name__})"
+        raise BrokenHandler(sentence) from _ForeignText.of(error, data).cause
 
 
 def _figure(view: Any, name: str) -> Optional[float]:
@@ -246,15 +280,15 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
     except PduHandlerError:
         raise
     except FOREIGN_ERRORS as error:
-        if isinstance(getattr(error, "kind", None), str):
+        if kind_of(error):
             raise
-        is_hidden = _holds_login(error, data)
-        missing = "" if is_hidden else name_missing_in_double(error)
+        shown = _ForeignText.of(error, data)
+        missing = "" if shown.is_hidden else name_missing_in_double(error)
         if missing:
             raise LackingDouble(f"make_handler: {LACKING} ({missing})") from error
-        words = printable(f"{type(error).__name__}: {error_text(error)}", _SHOWN)
-        shown_words = type(error).__name__ if is_hidden else words
-        raise HandlerRaised(f"make_handler raised {shown_words}") from _cause(error, data)
+        name = type(error).__name__
+        words = name if shown.is_hidden else printable(f"{name}: {error_text(error)}", _SHOWN)
+        raise HandlerRaised(f"make_handler raised {words}") from shown.cause
     if pdu is None:
         raise BrokenHandler("make_handler returned None; the page wants the handler's object")
     return pdu

@@ -41,6 +41,7 @@ from ..cli.shared_options import (
     parallel_option,
 )
 from ..cli.spelling import look_alike
+from ..cli.terminal_lines import print_text
 from ..files.html import time_shown
 from ..files.whole_files import check_page, write_page
 from ..loading.handler_loading import load
@@ -181,7 +182,7 @@ def _listed_pdus(config: CheckOptions, login: Login) -> tuple[Sequence[Target], 
     where = owner_files.require_list()
     fleet = owner_files.files(lenient=config.is_lenient)
     if fleet.ignored:
-        print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
+        print_text(f"ignored columns of {where}: {', '.join(fleet.ignored)}", sys.stderr)
     devices = _chosen(fleet.devices, names_of_pdus, where) if names_of_pdus else fleet.devices
     usual = owner_files.login()
     fleet_targets = targets(devices, fleet.auths, usual)
@@ -267,8 +268,7 @@ def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
         lines = nagios.output(outcome.totals, outcome.rows, config.thresholds, each=names_pdus)
         print("\n".join(lines))
     else:
-        for line in outcome.lines():
-            print(line)
+        print_text("\n".join(outcome.lines()))
     # after what was read is printed: a full disk does not hide it
     if config.html is not None:
         write_page(config.html, outcome.page(time_shown(time.time())))

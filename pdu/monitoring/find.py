@@ -36,6 +36,7 @@ from ..cli.options import (
 )
 from ..cli.output import counted, print_json, progress, tabulate
 from ..cli.shared_options import auth_option
+from ..cli.terminal_lines import print_text
 from ..families.recognition import Recognition, is_of_agent, recognise
 from ..files.csv_out import begins_as_formula, csv_lines
 from ..loading.handler_loading import load
@@ -141,7 +142,7 @@ def find(
         count += len(list(hosts(asked_network)))
     beforehand = describe_search(count, rate)
     if beforehand:
-        print(beforehand, file=sys.stderr)
+        print_text(beforehand, sys.stderr)
     # reason -> requests that the system did not send
     unsent: Counter[str] = Counter()
     with progress(count * network_scan.TRIES, "asking") as bar:
@@ -161,9 +162,9 @@ def find(
     print_result = _print_json if output.json else _print_list
     print_result(name_pdus(pdus), other_devices, login or "", count)
     for why, number in unsent.items():
-        print(f"{counted(number, 'request')} could not be sent: {why}", file=sys.stderr)
+        print_text(f"{counted(number, 'request')} could not be sent: {why}", sys.stderr)
     if not (pdus or other_devices or unsent or output.json):
-        print(_SILENCE, file=sys.stderr)
+        print_text(_SILENCE, sys.stderr)
     return code_of("unreachable") if sum(unsent.values()) == count * network_scan.TRIES else DONE
 
 
@@ -293,9 +294,8 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
         devices = zeroconf.discover_devices(interfaces=interfaces)
     except (ImportError, OSError) as error:
         why = error if isinstance(error, OSError) else optional_packages.missing("mDNS", "zeroconf")
-        print(
-            f"Xerus units that announce themselves by mDNS are not searched for: {why}",
-            file=sys.stderr,
+        print_text(
+            f"Xerus units that announce themselves by mDNS are not searched for: {why}", sys.stderr
         )
         return []
     pdus: list[FoundDevice] = []
@@ -426,7 +426,7 @@ def _print_list(
         f"addresses asked: {address_count}; PDUs: {len(pdus)}; other devices that answer SNMP:"
         f" {len(other_devices)}"
     )
-    print("\n".join(lines), file=sys.stderr)
+    print_text("\n".join(lines), sys.stderr)
 
 
 def _where(device: FoundDevice) -> str:

@@ -57,7 +57,7 @@ def first_look(endpoint: Endpoint, settings: Mapping[str, str]) -> FirstLook:
             try:
                 response = transport.exchange(endpoint, request)
             except PduHandlerError as error:
-                if any(getattr(part, "key", "") in TRUST_KEYS for part in error.parts):
+                if any(key in TRUST_KEYS for key in error.keys):
                     return FirstLook(error)
                 continue
             headers = " ".join(response.headers.values())

@@ -27,12 +27,14 @@ from handlers.shared.errors import (
 )
 from handlers.shared.settings import port as port_number
 
+from ..cli.error_facts import kind_of, parts_of
 from ..cli.error_output import Usage, describe, reason
 from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.invocation import build_line, program
 from ..cli.options import TEXT, Output, Run, output_options, run_of
 from ..cli.output import counted, print_json, tabulate, waiting
+from ..cli.terminal_lines import print_text
 from ..loading.four_methods import BrokenHandler
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
@@ -55,7 +57,6 @@ _MOST_SEEN = 12  # limit of objects in the text output; --json has all
 _ORDER = ("denied", "unsupported", "protocol")
 
 
-_HELD_BACK = "one login was refused"
 _PLAIN = NamedSetting("scheme", "http", "the handler setting ")
 
 
@@ -65,6 +66,10 @@ class NotIdentified(PduHandlerError):
     def __init__(self, reason: str, host: str, kind: str) -> None:
         super().__init__(reason, host)
         self.kind = kind
+
+
+class HeldBack(SettingsError):
+    """A handler was not asked, because the device refused the login of another one."""
 
 
 class HandlerAnswer(NamedTuple):
@@ -164,7 +169,7 @@ def _identify(
     def show(answer: HandlerAnswer) -> None:
         if not run.output.json and answer.finding is not None:
             if verbose or answer.finding.family:
-                print("\n".join(_finding_lines(answer.finding, verbose=verbose)), flush=True)
+                print_text("\n".join(_finding_lines(answer.finding, verbose=verbose)), flush=True)
 
     survey.ask(candidates, show)
     best, added_pdu = survey.best(), None
@@ -185,7 +190,7 @@ def _identify(
         last_lines = _last(line_to_read, survey.answers, pdu)
         lines = [*addition_lines, *_unread_lines(survey, verbose=verbose), *last_lines]
         if lines:
-            print("\n".join(lines))
+            print_text("\n".join(lines))
     return DONE if best else code_of(_kind(survey.answers))
 
 
@@ -328,7 +333,8 @@ class _Survey:
         if error is None and endpoint is not None:
             error = self._look(name, endpoint).untrusted
             if error is None and endpoint in self._refused:
-                error = SettingsError(f"{_HELD_BACK}, that of {self._refused[endpoint]}")
+                refused_handler = self._refused[endpoint]
+                error = HeldBack(f"one login was refused, that of {refused_handler}")
         if error is not None:
             return HandlerAnswer(name, error=error, asked=False)
         handler = load(name)
@@ -445,7 +451,7 @@ def _kind(answers: Sequence[HandlerAnswer]) -> str:
     if all(isinstance(answer.error, SettingsError) for answer in answers):
         # every handler lacks a setting or has a wrong one
         return "settings"
-    kinds = [getattr(answer.error, "kind", "") for answer in answers if answer.asked]
+    kinds = [kind_of(answer.error) for answer in answers if answer.asked]
     error_kinds = [kind for kind in kinds if kind != "unreachable"]
     return next((kind for kind in (*_ORDER, *error_kinds) if kind in kinds), "unreachable")
 
@@ -470,9 +476,7 @@ def _is_silent(answer: HandlerAnswer) -> bool:
     if answer.finding is not None:
         return False
     is_undecrypted = _names_setting(answer, "priv_protocol")
-    return not answer.asked or (
-        getattr(answer.error, "kind", "") == "unreachable" and not is_undecrypted
-    )
+    return not answer.asked or (kind_of(answer.error) == "unreachable" and not is_undecrypted)
 
 
 # ---- for a person --------------------------------------------------------------------------------
@@ -515,7 +519,7 @@ def _word(answer: HandlerAnswer) -> str:
     """
     if answer.finding is not None:
         return "yes" if answer.finding.family else "no"
-    kind = getattr(answer.error, "kind", "")
+    kind = kind_of(answer.error)
     setting_names = ("fingerprint", "scheme", "priv_protocol")
     if kind == "denied" and not _names_setting(answer, "priv_protocol"):
         return "refused: wrong password, or another make"
@@ -528,35 +532,20 @@ def _names_setting(answer: HandlerAnswer, key: str) -> bool:
     """Whether the error names this setting: `fingerprint` would trust the device's certificate,
     `scheme` do without TLS, `priv_protocol` is one that the device may understand.
     """
-    parts = getattr(answer.error, "parts", ())
-    return any(getattr(part, "key", "") == key for part in parts)
+    parts = parts_of(answer.error) or ()
+    return any(isinstance(part, NamedSetting) and part.key == key for part in parts)
 
 
 def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     """The first thing that lets a handler go on that was not asked; "" if all were."""
-    untrusted = [answer for answer in answers if _names_setting(answer, "fingerprint")]
-    for answer in untrusted[:1]:
-        words = _identify_line(pdu)
-        if len(untrusted) == 1:
-            words = _identify_line(_narrowed(pdu, answer.handler), "--handler", answer.handler)
-        match = re.search(r"\b[0-9a-f]{64}\b", reason(answer.error or Exception()))
-        if match is not None:
-            return (
-                "next: compare the certificate's SHA-256 with the one on the device itself, then:"
-                f" {words} --fingerprint {match[0]}"
-            )
-        return f"next: {words}, with one of the settings that the line of {answer.handler} names"
-    is_login_missing = any(
-        getattr(answer.error, "kind", "") == "settings"
-        and not _is_held_back(answer)
-        and not _is_snmp(answer.handler)
-        for answer in answers
-    )
-    if not is_login_missing and any(_word(answer).startswith("refused") for answer in answers):
-        handler = next((answer.handler for answer in answers if _is_held_back(answer)), "")
-        if handler:
-            words = _identify_line(_narrowed(pdu, handler), "--handler", handler)
-            return f"next: check the password; if the unit is of another make: {words}"
+    untrusted_answers = [answer for answer in answers if _names_setting(answer, "fingerprint")]
+    if untrusted_answers:
+        return _trust_step(untrusted_answers, pdu)
+    held_back = [answer.handler for answer in answers if isinstance(answer.error, HeldBack)]
+    if held_back and not any(map(_lacks_login, answers)) and any(map(_is_refused, answers)):
+        handler = held_back[0]
+        words = _identify_line(_narrowed(pdu, handler), "--handler", handler)
+        return f"next: check the password; if the unit is of another make: {words}"
     http_handlers = [answer.handler for answer in answers if _names_setting(answer, "scheme")]
     if http_handlers:
         login = replace(pdu.login, settings={**pdu.login.settings, "scheme": "http"})
@@ -569,15 +558,37 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     return ""
 
 
+def _trust_step(untrusted_answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
+    """What lets handlers go on that met a certificate which is not trusted."""
+    answer = untrusted_answers[0]
+    words = _identify_line(pdu)
+    if len(untrusted_answers) == 1:
+        words = _identify_line(_narrowed(pdu, answer.handler), "--handler", answer.handler)
+    # the sentence of the TLS library has the fingerprint, and no part of the error is it alone
+    fingerprint = re.search(r"\b[0-9a-f]{64}\b", reason(answer.error or Exception()))
+    if fingerprint is None:
+        return f"next: {words}, with one of the settings that the line of {answer.handler} names"
+    return (
+        "next: compare the certificate's SHA-256 with the one on the device itself, then:"
+        f" {words} --fingerprint {fingerprint[0]}"
+    )
+
+
+def _lacks_login(answer: HandlerAnswer) -> bool:
+    """Whether a handler over HTTP or NUT was not asked for want of a setting of its own."""
+    if isinstance(answer.error, HeldBack) or _is_snmp(answer.handler):
+        return False
+    return kind_of(answer.error) == "settings"
+
+
+def _is_refused(answer: HandlerAnswer) -> bool:
+    return _word(answer).startswith("refused")
+
+
 def _identify_line(pdu: names.ChosenPdu, *words: str) -> str:
     """This command again, with the settings of the PDU and these words."""
     place = pdu.words if pdu.name else (pdu.host,)
     return pdu.login.command_line("identify", *place, *words)
-
-
-def _is_held_back(answer: HandlerAnswer) -> bool:
-    """Whether a handler was not asked because another one's login was refused."""
-    return isinstance(answer.error, SettingsError) and _HELD_BACK in answer.error.reason
 
 
 def _is_snmp(name: str) -> bool:

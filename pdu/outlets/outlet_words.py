@@ -136,7 +136,8 @@ def _range(word: str, names: Mapping[str, str]) -> Optional[list[str]]:
     identities = [f"{prefix}{number}" for number in range(begin, end + 1)]
     # 01 is another identity than 1
     is_plain = (digits, last_digits) == (str(begin), str(end))
-    return identities if is_plain and all(identity in names for identity in identities) else None
+    is_listed = all(_identical(identity, names) == [identity] for identity in identities)
+    return identities if is_plain and is_listed else None
 
 
 def _advice(unknown: str, names: Mapping[str, str]) -> str:
@@ -158,24 +159,45 @@ def _advice(unknown: str, names: Mapping[str, str]) -> str:
 def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
     """Why a word means no outlet."""
     for part in (_without_blanks(word), *parts):
-        same = _named(part, names)
-        if not _identical(part, names) and len(same) > 1:
-            return (
-                f"outlets {', '.join(same)} have the name {printable(part, 60)!r}: give an identity"
-            )
+        identical, same = _identical(part, names), _named(part, names)
+        if len(identical) > 1:
+            return _twins_text(part, identical)
+        if not identical and len(same) > 1:
+            name = printable(part, 60)
+            return f"outlets {', '.join(same)} have the name {name!r}: give an identity"
     if len(parts) > 1 and "" in parts:
         return f"{printable(word, 60)!r} has no outlet beside a comma: write 1,2 without blanks"
-    unknown = next((part for part in parts if not _meanings(part, names)), word)
+    unknown_parts = [part for part in parts if not _meanings(part, names)]
+    unknown = unknown_parts[0] if unknown_parts else word
     match = _RANGE.fullmatch(unknown)
     advice = _advice(unknown, names)
     if match is not None and match[1] == match[3]:
-        first, last = int(match[2]), int(match[4])
-        if first < last:
-            numbers = itertools.chain([match[2]], range(first, last), [match[4]])
-            unknown = next(end for at in numbers if (end := f"{match[1]}{at}") not in names)
+        if int(match[2]) < int(match[4]):
+            unknown = _first_missing(match, names)
         else:
             advice += ", and the numbers of a range rise, as in 1-4"
+    identical = _identical(unknown, names)
+    if len(identical) > 1:
+        return _twins_text(unknown, identical)
+    of_word = "" if unknown == word else f", of {printable(word, 60)!r}"
+    return f"the PDU has no outlet {printable(unknown, 60)!r}{of_word}; {advice}"
+
+
+def _twins_text(identity: str, identical: Sequence[str]) -> str:
+    """The sentence for identities that no word tells apart."""
     return (
-        f"the PDU has no outlet {printable(unknown, 60)!r}"
-        f"{'' if unknown == word else f', of {printable(word, 60)!r}'}; {advice}"
+        f"the PDU has {len(identical)} outlets whose identity is {printable(identity, 60)!r}, with"
+        " other blanks: no word means one of them"
     )
+
+
+def _first_missing(match: re.Match[str], names: Mapping[str, str]) -> str:
+    """The first identity of a rising range that is not that of one outlet; the last if all are."""
+    first, last = int(match[2]), int(match[4])
+    identity = ""
+    # the ends as they were typed: 01 is another identity than 1
+    for number in itertools.chain([match[2]], range(first, last), [match[4]]):
+        identity = f"{match[1]}{number}"
+        if _identical(identity, names) != [identity]:
+            break
+    return identity

@@ -35,6 +35,7 @@ from ..cli.output import (
     waiting,
 )
 from ..cli.shared_options import csv_option
+from ..cli.terminal_lines import print_text
 from ..files.csv_out import csv_lines
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
@@ -235,7 +236,7 @@ def _read(
             head = [] if DONE in codes else [["host", *report.columns]]
             sys.stdout.write(csv_lines([*head, *rows]))
         else:
-            print("\n".join(report.lines(reading, pdu.where, loaded_handler)))
+            print_text("\n".join(report.lines(reading, pdu.where, loaded_handler)))
         codes.append(DONE)
     return next((code for code in codes if code), DONE)
 
@@ -299,7 +300,7 @@ class _Warnings(logging.Handler):
             # the reading is worth more than its warning
             with contextlib.suppress(*UNWRITABLE):
                 show_status_line("", is_quiet=self.as_json)  # a line of `waiting`
-                print(f"warning: {self.host}: {words}", file=sys.stderr)
+                print_text(f"warning: {self.host}: {words}", sys.stderr)
 
 
 @contextlib.contextmanager

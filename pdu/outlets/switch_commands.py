@@ -22,6 +22,7 @@ from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.options import TEXT, F, Output, Run, output_options, run_of, yes_option
 from ..cli.output import Result, figure, print_json, print_result, report as print_note, waiting
 from ..cli.states import DOWN, UNKNOWN, word
+from ..cli.terminal_lines import print_text
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.four_methods import FourMethods
 from ..loading.handler_loading import LoadedHandler, load
@@ -130,7 +131,7 @@ class _Switching(NamedTuple):
             notes.insert(0, "; ".join([place, *reasons]))
         try:
             if lines and not self.run.output.json:
-                print("\n".join(lines))
+                print_text("\n".join(lines))
         finally:  # the error is told even if the states cannot be
             code = report_stop(self.run, answer, stop, notes)
         return code
@@ -271,7 +272,7 @@ def report_stop(
     if not answer["outlets"] or not run.output.json:
         code = fail(run, error)
         for note in () if run.output.json else notes:
-            print(printable(note, 10 * len(note)), file=sys.stderr)
+            print_text(printable(note, 10 * len(note)), sys.stderr)
         return code
     about = describe(error, run)
     print_json({**answer, "error": about})

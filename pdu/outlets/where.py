@@ -17,6 +17,7 @@ from ..cli.options import TEXT, Output, output_options, pass_output
 from ..cli.output import counted, print_json, progress, report, tabulate
 from ..cli.shared_options import auth_option, list_option, parallel_option
 from ..cli.spelling import look_alike
+from ..cli.terminal_lines import print_text
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..reading import reader_pool
 from ..reading.owner_files import OwnerFiles
@@ -198,7 +199,7 @@ def where(
     if result.outlets:
         rows = [list(outlet.document().values()) for outlet in result.outlets]
         head = list(result.outlets[0].document())
-        print("\n".join(tabulate(head, rows)))
+        print_text("\n".join(tabulate(head, rows)))
     for note in result.notes():
         report(note)
     return result.exit_code

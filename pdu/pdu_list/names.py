@@ -26,6 +26,7 @@ from ..cli.options import EMPTY, F, run_of, word_completion
 from ..cli.shared_options import auth_option, list_option
 from ..cli.spelling import look_alike
 from ..cli.suggestions import only_similar_name
+from ..cli.terminal_lines import print_text
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_paths import is_path
 from ..network import hosts
@@ -200,6 +201,16 @@ def usual_logins(list_file: str) -> str:
 IDENTIFY = ""
 
 
+class TypedLine(NamedTuple):
+    """What is known of a command line before its arguments have their names."""
+
+    #: the arguments without options; none if there are none or if click will refuse the line
+    words: Sequence[str]
+    #: of --list and --auth, "" for what was not given
+    list_file: str
+    auth_file: str
+
+
 class PduCommand(Subcommand):
     """A command whose first arguments are HANDLER and HOST. The name of a PDU of the list stands
     for both; where the command takes several HOSTs, it takes several names.
@@ -214,14 +225,14 @@ class PduCommand(Subcommand):
         """Put the handler of a PDU before its name: `r1-left` becomes `HANDLER r1-left`; before the
         address of one that is to be identified, put IDENTIFY.
         """
-        words, begin, list_file, auth_file = self._words(ctx, args)
-        if begin == len(args):
+        line = self._typed_line(ctx, args)
+        if not line.words:
             return super().parse_args(ctx, args)
-        first_word = args[begin]
+        words, first_word = line.words, line.words[0]
         if not first_word.strip():
             raise Usage(f"the first argument {EMPTY}")
         with _no_errors_for_a_shell(ctx):
-            known_list = self._list(first_word, list_file, auth_file)
+            known_list = self._list(line)
             ctx.meta[_KNOWN_LIST] = known_list
             pdu = known_list.pdus.get(first_word) if known_list is not None else None
             if self._is_handler(first_word):
@@ -233,22 +244,22 @@ class PduCommand(Subcommand):
                     return super().parse_args(ctx, args)
             if pdu is not None:
                 ctx.meta[_BY_NAME] = True
-                return super().parse_args(ctx, [*args[:begin], pdu.handler, *args[begin:]])
+                return super().parse_args(ctx, [pdu.handler, *args])
             is_identified = self.switches or (self.identifies and len(words) == 1)
             if is_identified and _looks_like_a_host(first_word):
-                return super().parse_args(ctx, [*args[:begin], IDENTIFY, *args[begin:]])
+                return super().parse_args(ctx, [IDENTIFY, *args])
             if known_list is not None:
                 raise NoSuchHandler(_unknown_name_text(words, known_list), first_word)
         return super().parse_args(ctx, args)
 
-    def _list(self, first_word: str, list_file: str, auth_file: str) -> Optional[KnownList]:
+    def _list(self, line: TypedLine) -> Optional[KnownList]:
         """The list. Raises SettingsError, unless the first word is a handler: then the line needs
         no list.
         """
         try:
-            return read_known_list(list_file, auth_file)
+            return read_known_list(line.list_file, line.auth_file)
         except SettingsError:
-            if self._is_handler(first_word):
+            if self._is_handler(line.words[0]):
                 return None
             raise
 
@@ -256,22 +267,17 @@ class PduCommand(Subcommand):
     def _is_handler(word: str) -> bool:
         return registry.is_handler(word) or is_path(word)
 
-    def _words(self, ctx: click.Context, args: list[str]) -> tuple[list[str], int, str, str]:
-        """The arguments without options, the index of the first, len(args) if there is none or if
-        click will refuse the line, and the values of --list and --auth.
-        """
+    def _typed_line(self, ctx: click.Context, args: Sequence[str]) -> TypedLine:
+        """The line as click's parser divides it into options and arguments."""
         options: list[click.Parameter] = [
             parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)
         ]
         parser = click.Command("", params=options, add_help_option=False).make_parser(ctx)
         values, words, _ = parser.parse_args(list(args))
-        parser.allow_interspersed_args = False
-        remainder = parser.parse_args(list(args))[1]
-        return (
-            words,
-            len(args) - len(remainder),
-            values.get("list_file") or "",
-            values.get("auth_file") or "",
+        return TypedLine(
+            words=words,
+            list_file=values.get("list_file") or "",
+            auth_file=values.get("auth_file") or "",
         )
 
 
@@ -394,7 +400,7 @@ def _say_what_else(known_list: KnownList, command: str, handler: str, host: str)
 
 
 def _note(words: str) -> None:
-    print(f"note: {words}", file=sys.stderr)
+    print_text(f"note: {words}", sys.stderr)
 
 
 def _is_at(pdu: ListedPdu, host: str) -> bool:

@@ -55,6 +55,12 @@ class Trial(NamedTuple):
     faults: Sequence[str]
     untried: Sequence[str]
 
+    @property
+    def result(self) -> str:
+        if self.faults:
+            return "differs"
+        return "not tried" if self.untried else "agrees"
+
 
 class Report(NamedTuple):
     """All that was seen of a copy."""
@@ -68,22 +74,24 @@ class Report(NamedTuple):
     @property
     def verdict(self) -> tuple[int, str]:
         """The exit code, and the last line."""
-        wrong = [trial.handler for trial in self.trials if trial.faults]
-        open_ = [trial.handler for trial in self.trials if trial.untried]
-        if wrong:
-            return DEFECT, f"{_DIFFERS}: {', '.join(wrong)}: see above what differs"
-        if open_ or not self.trials:
-            return NOT_SEEN, f"{_OPEN}: {', '.join(open_) or 'no handler'}: see above"
-        names = ", ".join(trial.handler for trial in self.trials)
-        return DONE, f"{_UPLOAD}: {names} did in this copy what they do beside our own double"
+        names = [trial.handler for trial in self.trials]
+        wrong_names = [trial.handler for trial in self.trials if trial.faults]
+        untried_names = [trial.handler for trial in self.trials if trial.untried]
+        if wrong_names:
+            return DEFECT, f"{_DIFFERS}: {', '.join(wrong_names)}: see above what differs"
+        if untried_names:
+            return NOT_SEEN, f"{_OPEN}: {', '.join(untried_names)}: see above"
+        if not names:
+            return NOT_SEEN, f"{_OPEN}: no handler: see above"
+        did = "did in this copy what they do beside our own double"
+        return DONE, f"{_UPLOAD}: {', '.join(names)} {did}"
 
     def lines(self) -> Iterator[str]:
         """The report for people, and for the file."""
         yield f"{_FIRST_WORD}{VERSION}"
         yield from self.survey
         for trial in self.trials:
-            result = "differs" if trial.faults else "not tried" if trial.untried else "agrees"
-            yield f"{result}  {trial.handler}"
+            yield f"{trial.result}  {trial.handler}"
             yield from (f"    {fault}" for fault in (*trial.faults, *trial.untried))
         if self.unrun_handlers:
             yield (
@@ -260,9 +268,10 @@ def _report(platform_: Platform, words: Sequence[str], folder: Path, snmp_port: 
     trials = []
     for number, word in enumerate(words):
         handler = _placed(word, pack_folder, folder / str(number))
+        # without the folder, which may name the owner
+        name = os.path.basename(word.rstrip("/"))
         with _unit_for(word, snmp_port) as pdu:
-            # without the folder, which may name the owner
-            trials.append(_tried(platform_, os.path.basename(word.rstrip("/")), handler, pdu))
+            trials.append(_tried(platform_, name, handler, pdu))
     own_handler = pack_module(pack_folder, "snmp")
     return Report(
         survey=_survey(platform_),
@@ -289,26 +298,32 @@ def _tried(platform_: Platform, word: str, handler: HandlerModule, pdu: Platform
         call = worker.call("status", CALL_SECONDS)
         if not call.ok:
             return _failed(platform_, word, call, pdu)
-        findings = list(method_findings(pdu.device(WorkerMethods(worker))))
-    faults = [_words(finding) for finding in findings if finding.result == BROKEN]
-    untried = [_words(finding) for finding in findings if finding.result == UNTRIED]
+        device = pdu.device(WorkerMethods(worker))
+        faults, untried = [], []
+        for finding in method_findings(device):
+            if finding.result == BROKEN:
+                faults.append(_words(finding))
+            elif finding.result == UNTRIED:
+                untried.append(_words(finding))
     return Trial(word, faults, untried)
 
 
 def _failed(platform_: Platform, word: str, call: Call, pdu: PlatformPdu) -> Trial:
     """A first call that failed: because of the copy, or of how it was run here."""
     text = f"status: {call.kind}: {call.text}"
-    missing = _missing_package(call)
-    if missing:
+    package = _missing_package(call)
+    if package:
         advice = f"give --python with the packages of {platform_.tree}/requirements.txt"
-        return Trial(word, [], [f"this Python has no package {missing}: {advice}"])
+        return Trial(word, faults=[], untried=[f"this Python has no package {package}: {advice}"])
     if call.kind in _NOT_RUN:
-        return Trial(word, [], [text])
-    if call.kind == "unreachable" and pdu.form.protocol == "snmp" and not pdu.requests():
-        asked = f"nothing was sent to the UDP port {pdu.form.snmp['port']} of snmp_params"
+        return Trial(word, faults=[], untried=[text])
+    is_snmp = pdu.form.protocol == "snmp"
+    if is_snmp and call.kind == "unreachable" and not pdu.requests():
+        port = pdu.form.snmp["port"]
         advice = "if this platform's SNMP client knows port 161 alone: as root, --snmp-port 161"
-        return Trial(word, [], [f"{asked}: {advice}", text])
-    return Trial(word, [text], [])
+        why = f"nothing was sent to the UDP port {port} of snmp_params: {advice}"
+        return Trial(word, faults=[], untried=[why, text])
+    return Trial(word, faults=[text], untried=[])
 
 
 def _missing_package(call: Call) -> str:

@@ -73,19 +73,26 @@ def _compare(platform: trials.Platform, name: str, own_handler: trials.HandlerMo
     for key in _candidates(name):
         with snmp_pdu(key) as pdu:
             answers = _ask(platform, handler, pdu)
-            if answers.status.kind == "import":
-                return Comparison(name, f"cannot be loaded: {answers.status.text}")
+            status = answers.status
+            if status.kind == "import":
+                return Comparison(name, f"cannot be loaded: {status.text}")
             if answers.ports:
-                return _judged(name, key, answers, _ask(platform, own_handler, pdu))
-            failures.append(f"{key}: {answers.status.text or 'no ports'}")
+                own_answers = _ask(platform, own_handler, pdu)
+                return _judged(name, key, answers, own_answers)
+            failures.append(f"{key}: {status.text or 'no ports'}")
     return Comparison(name, "reads none of the simulated PDUs", failures)
 
 
 def _candidates(name: str) -> list[str]:
     """The families that its name says, else all."""
     word = name.rpartition(".")[2].lower()
-    keys = [key for part, units in _UNITS.items() if part in word for key in units]
-    return keys or [key for units in _UNITS.values() for key in units]
+    all_keys: list[str] = []
+    keys: list[str] = []
+    for part, units in _UNITS.items():
+        all_keys += units
+        if part in word:
+            keys += units
+    return keys or all_keys
 
 
 def _ask(platform: trials.Platform, handler: trials.HandlerModule, pdu: PlatformPdu) -> _Answers:
@@ -109,13 +116,13 @@ def _judged(name: str, key: str, answers: _Answers, own_answers: _Answers) -> Co
             f"identities differ; ours: {_shown(own_answers.ports)}: a PDU that changes its"
             " handler must be wired anew"
         )
-    states = {
-        identity: f"{state} instead of {own_answers.ports[identity]}"
-        for identity, state in answers.ports.items()
-        if identity in own_answers.ports and own_answers.ports[identity] != state
-    }
-    if states:
-        details.append(f"states differ: {_shown(states)}")
+    other_states = {}
+    for identity, state in answers.ports.items():
+        own_state = own_answers.ports.get(identity, state)
+        if own_state != state:
+            other_states[identity] = f"{state} instead of {own_state}"
+    if other_states:
+        details.append(f"states differ: {_shown(other_states)}")
     own_figures = _figures(own_answers.statistic)
     if own_figures != _figures(answers.statistic):
         details.append(f"figures differ; ours: {own_figures}")

@@ -21,13 +21,13 @@ def place_pack(folder: Path) -> Path:
     target = folder / _TOP
     target.mkdir(parents=True)
     # a wheel has the modules and the packages inside `handlers` at two places
-    for number, name in enumerate(handlers.__path__):
-        for path in sorted(Path(name).iterdir()):
-            is_package = path.is_dir() and (path / "__init__.py").is_file()
-            if is_package and path.name != "program":
+    folders = [Path(name) for name in handlers.__path__]
+    for path in folders[0].glob("*.py"):
+        shutil.copyfile(path, target / path.name)
+    for package_folder in folders:
+        for path in package_folder.iterdir():
+            if path.name != "program" and (path / "__init__.py").is_file():
                 shutil.copytree(path, target / path.name, ignore=_IGNORED)
-            elif path.suffix == ".py" and not number:
-                shutil.copyfile(path, target / path.name)
     return folder
 
 

@@ -62,17 +62,19 @@ def place(archive: Archive, where: str, folder: Path) -> HandlerModule:
     """Unpacks an archive as a platform may: as a "directory" on sys.path, a "package", or a "file"
     that is loaded by its path.
     """
+    module = f"{archive.top}.handler"
     if where == "package":
-        inner = folder / "uploaded" / "handlers"
-        inner.mkdir(parents=True)
-        for package in (inner, inner.parent):
-            (package / "__init__.py").touch()
-        archive.unpack(inner)
-        return HandlerModule(str(folder), f"uploaded.handlers.{archive.top}.handler")
+        package = folder / "uploaded" / "handlers"
+        package.mkdir(parents=True)
+        (package / "__init__.py").touch()
+        (package.parent / "__init__.py").touch()
+        archive.unpack(package)
+        return HandlerModule(str(folder), f"uploaded.handlers.{module}")
     archive.unpack(folder)
     if where == "file":
-        return HandlerModule(str(folder / "nowhere"), str(folder / archive.top / "handler.py"))
-    return HandlerModule(str(folder), f"{archive.top}.handler")
+        file = folder / archive.top / "handler.py"
+        return HandlerModule(str(folder / "nowhere"), str(file))
+    return HandlerModule(str(folder), module)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from typing import Optional
 from handlers.shared.errors import printable
 from pdu_common.helper import EnumPowerStatus
 
+from ..cli.error_facts import kind_of
 from ..cli.states import word
 from .outlet_power import target_state
 
@@ -35,7 +36,7 @@ def logged_command(where: str, identity: str, *, on: bool) -> Iterator[CommandRe
         yield result
     except BaseException as error:
         # not its text: a handler of another pack might quote a secret
-        outcome = f"error {printable(str(getattr(error, 'kind', type(error).__name__)), 40)}"
+        outcome = f"error {printable(kind_of(error) or type(error).__name__, 40)}"
         raise
     finally:
         if result.state is not None:

@@ -19,6 +19,7 @@ from handlers.shared.meter_figures import (
 )
 from pdu_common.helper import EnumPowerStatus
 
+from ..cli.error_facts import kind_of
 from ..cli.known_secrets import error_text, reason_text
 from ..cli.states import UNKNOWN
 from ..loading.handler_loading import LoadedHandler
@@ -255,7 +256,7 @@ add_brief_nameplate = Part("nameplate", _read_brief_nameplate)
 
 def is_of_some_values(error: BaseException) -> bool:
     """Whether an error concerns some of the values; others are of the device or the login."""
-    return getattr(error, "kind", None) in _OF_SOME_VALUES
+    return kind_of(error) in _OF_SOME_VALUES
 
 
 def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
@@ -296,8 +297,8 @@ def error_of(error: BaseException) -> CallError:
 
     An error without a kind counts as a defect of this program or of the archive.
     """
-    kind = getattr(error, "kind", None)
-    if isinstance(kind, str):
+    kind = kind_of(error)
+    if kind:
         return CallError(printable(kind, 40), printable(reason_text(error)))
     return CallError(_DEFECT, printable(f"{type(error).__name__}: {error_text(error)}"))
 

@@ -100,29 +100,32 @@ class CodecUnit(HttpPdu):
 
     def _reading(self, method: str, target: str, body: bytes) -> str:
         """The key of the document that a request reads; "" for any other request."""
-        asked = self._known(method, target, body)
-        return next((key for key in self.documents if asked == self._known_read(key)), "")
+        request = self._known_request(method, target, body)
+        for key in self.documents:
+            if self._known_read(key) == request:
+                return key
+        return ""
 
-    def _known(self, method: str, target: str, body: bytes) -> KnownRequest:
+    def _known_request(self, method: str, target: str, body: bytes) -> KnownRequest:
         return known_request(self._login_form, method, target, _json_or_text(body))
 
     def _known_read(self, key: str) -> KnownRequest:
         """The reading that a document answers."""
         path, _, text = key.partition(" ")
         read = ReadRequest(path, text.encode())
-        return self._known(read.method, read.path, read.body)
+        return self._known_request(read.method, read.path, read.body)
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
         """The commands that a request holds: of a list in its JSON, each element is one."""
         is_login = session_answer(self._login_form, method, target, body) is not None
         if is_login or self._reading(method, target, body):
             return []
-        asked = [
+        parts = [
             known_request(self._login_form, method, target, content) for content in _parts(body)
         ]
-        text = f"{method} {asked[0].target} {body.decode('utf-8', 'replace')}".strip()
+        text = f"{method} {parts[0].target} {body.decode('utf-8', 'replace')}".strip()
         commands: list[UnitCommand] = []
-        known, is_at_command = "", False
+        known_body, is_at_command = "", False
         path = target.partition("?")[0]
         for identity in self.outlet_states():
             for on in (True, False):
@@ -130,13 +133,13 @@ class CodecUnit(HttpPdu):
                 if request is None:
                     continue
                 if (request.method, request.path) == (method, target):
-                    known = request.body.decode("utf-8", "replace")
+                    known_body = request.body.decode("utf-8", "replace")
                 # a command may be a GET whose query says what it does
                 is_at_command = is_at_command or request.path.partition("?")[0] == path
-                if self._known(request.method, request.path, request.body) in asked:
+                if self._known_request(request.method, request.path, request.body) in parts:
                     commands.append(UnitCommand(identity, on=on, text=text))
         if not commands and (method != "GET" or is_at_command):
-            commands.append(UnitCommand("", on=False, text=text, known=known))
+            commands.append(UnitCommand("", on=False, text=text, known=known_body))
         return commands
 
     def _request_of(self, identity: str, *, on: bool) -> Optional[WriteRequest]:
@@ -195,13 +198,13 @@ class CodecUnit(HttpPdu):
 
     def _neighbour_values(self, place: Place) -> list[Any]:
         """The other values in the same place of the elements of a list."""
-        own = value_at(self.documents, place)
+        own_value = value_at(self.documents, place)
         values: list[Any] = []
         for other_place in all_places(self.documents):
             is_neighbour = other_place.request == place.request
             if is_neighbour and other_place.pattern == place.pattern:
                 value = value_at(self.documents, other_place)
-                if value != own and value not in values:
+                if value != own_value and value not in values:
                     values.append(value)
         return values
 

@@ -67,9 +67,12 @@ class Answer(NamedTuple):
 
     @classmethod
     def parse(cls, row: Mapping[str, Any]) -> Answer:
+        """Raises SettingsError for a request that is none."""
         is_json = "json" in row
+        request = str(row["request"])
+        RequestPattern.parse(request)
         return cls(
-            request=str(row["request"]),
+            request=request,
             content=row["json"] if is_json else TextPieces.of(str(row["text"])),
             status=int(row.get("status", 200)),
             type="" if is_json else str(row.get("type", "text/plain")),
@@ -187,6 +190,7 @@ class ForeignPdu(HttpPdu):
         """
         self._recording = recording
         self._answers = {answer.request: answer for answer in recording.answers}
+        self._patterns = {request: RequestPattern.parse(request) for request in self._answers}
         recorded = {answer.request: answer.content for answer in recording.answers}
         self._columns = columns_of(recorded, recording.states)
         self._states, self._contents = recording.states, recorded
@@ -295,10 +299,9 @@ class ForeignPdu(HttpPdu):
         if request is not None and request.answer:
             return 200, request.answer.encode(), {"Content-Type": _type_of(request.answer)}
         path = target.partition("?")[0]
-        for answer in self._answers.values():
-            recorded_path = RequestPattern.parse(answer.request).target.partition("?")[0]
-            if recorded_path == path:
-                return self._response(answer)
+        for recorded_text, pattern in self._patterns.items():
+            if pattern.target.partition("?")[0] == path:
+                return self._response(self._answers[recorded_text])
         return 200, {}, {}
 
     def _response(self, answer: Answer) -> Response:
@@ -313,9 +316,9 @@ class ForeignPdu(HttpPdu):
         return f"{method} {target} {body}".strip() in self._answers
 
     def _answer_to(self, method: str, target: str, body: str) -> Optional[Answer]:
-        for request, answer in self._answers.items():
-            if RequestPattern.parse(request).matches(method, target, body):
-                return answer
+        for request, pattern in self._patterns.items():
+            if pattern.matches(method, target, body):
+                return self._answers[request]
         return None
 
 

@@ -19,15 +19,18 @@ from urllib.parse import unquote_plus
 
 from handlers.shared.errors import SettingsError, printable
 
-from .scrub import SECRETS, kind_of
+from .scrub import SECRETS, is_telling, kind_of
 
 ANY = "{any}"
 _ANY_NUMBER = "98765432109876"  # in place of {any}: it may stand inside JSON
 _ANY_TEXT = r'[^&"\s]*'
 _OUTLET = re.compile(r"\{outlet([+-][0-9]+)?\}")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_FIELD = re.compile(r'(?P<name>[A-Za-z0-9_.-]+)=(?P<value>[^&\s"]+)')
+_FIELD = re.compile(r'(?P<name>[A-Za-z0-9_.-]+)=(?P<value>[^&\s";]+)')
 _MEMBER = re.compile(r'"(?P<name>[^"\\]+)"\s*:\s*"(?P<value>[^"\\]+)"')
+_NUMBER_MEMBER = re.compile(r'"(?P<name>[^"\\]+)"\s*:\s*(?P<value>[0-9]+)')
+_ELEMENT = re.compile(r"<(?P<name>[A-Za-z0-9_.:-]+)(?:\s[^<>]*)?>(?P<value>[^<>]+)</")
+_NAMED_VALUES = (_FIELD, _MEMBER, _NUMBER_MEMBER, _ELEMENT)
 # the number of a call, and a time that keeps an answer from being cached
 _CALL_NUMBER = re.compile(r'("id"\s*:\s*)[0-9]+')
 _TIME = re.compile(r"(?<![0-9])1[0-9]{9,12}(?![0-9])")
@@ -102,8 +105,7 @@ def recorded_request(method: str, target: str, body: str, secrets: list[str]) ->
     text = f"{method} {target} {body}".strip()
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, ANY)
-    text = _FIELD.sub(_without_secret, text)
-    text = _MEMBER.sub(_without_secret, text)
+    text = without_named_secrets(text, ANY)
     if '"method"' in body:
         text = _CALL_NUMBER.sub(rf"\g<1>{ANY}", text)
     return _TIME.sub(ANY, text)
@@ -121,12 +123,28 @@ def body_parts(body: str) -> Iterator[str]:
                 yield json.dumps({**value, name: [element]})
 
 
-def _without_secret(match: re.Match[str]) -> str:
-    if kind_of(match["name"]) != SECRETS:
-        return match[0]
-    begin = match.start("value") - match.start()
-    end = match.end("value") - match.start()
-    return match[0][:begin] + ANY + match[0][end:]
+def named_secrets(text: str) -> list[str]:
+    """The values in a request or an answer whose names say that they are secrets, such as the id of
+    a session, if they are no common words or short numbers.
+    """
+    matches = [match for named_value in _NAMED_VALUES for match in named_value.finditer(text)]
+    secrets = [match["value"] for match in matches if kind_of(match["name"]) == SECRETS]
+    return [secret for secret in secrets if is_telling(secret)]
+
+
+def without_named_secrets(text: str, stand_in: str) -> str:
+    """The text with this in place of each value whose name says that it is a secret."""
+
+    def replacement(match: re.Match[str]) -> str:
+        if kind_of(match["name"]) != SECRETS:
+            return match[0]
+        begin = match.start("value") - match.start()
+        end = match.end("value") - match.start()
+        return match[0][:begin] + stand_in + match[0][end:]
+
+    for named_value in _NAMED_VALUES:
+        text = named_value.sub(replacement, text)
+    return text
 
 
 def _canonical(method: str, target: str, body: str) -> str:

@@ -62,7 +62,9 @@ _SECRET = re.compile(
     r"passw|passphrase|secret|communit|token|credential|cookie|keytab|secname|usbuser|nonce$"
     r"|(^|[._])(auth|priv)(pass|key|protocol_pass)|(?<!hot)keys?(chain|string|value|data)?$"
     r"|licen[cs]e_?(string|data|code)|authori[sz]ation(code)?$|https?headers?$"
-    r"|(certificate|signature)string$|(^|[._])(psk|pin|otp)$",
+    r"|(certificate|signature)string$|(^|[._])(psk|pin|otp)$"
+    # of an HTTP session
+    r"|^(sid|pw|pwd|(php|j|asp)?sess(ion)?[._-]?(id|key)?|x-session)$",
     re.IGNORECASE,
 )
 # four numbers after such a word are a version
@@ -97,7 +99,7 @@ class Scrubber:
         self._learned: dict[str, str] = {}
         # a secret that is a common word or a short number may be a state or a figure
         self._secrets = sorted(
-            {secret.strip() for secret in secrets if secret and _is_telling(secret.strip())},
+            {secret.strip() for secret in secrets if secret and is_telling(secret.strip())},
             key=len,
             reverse=True,
         )
@@ -272,7 +274,7 @@ def replace_unread(
 
 
 @functools.cache
-def _is_telling(secret: str) -> bool:
+def is_telling(secret: str) -> bool:
     """Whether a secret of the login is sought: no common word, and no number of up to 6 digits."""
     is_mixed = len(secret) > _SHORTEST and not secret.isalpha() and not secret.isdigit()
     return is_mixed or (len(secret) >= _SHORTEST and not has_only_generic_words(secret))

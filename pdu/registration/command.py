@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Optional
@@ -16,13 +17,14 @@ from ..cli.exit_handling import UNWRITABLE
 from ..cli.groups import Subcommand
 from ..cli.options import FOLDER, TEXT, Output, Run, output_options, pass_run
 from ..cli.output import Result, print_result, tabulate
+from ..cli.terminal_lines import print_text
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.handler_paths import is_path
 from . import settings
 from .curl_lines import login_lines, upload_lines
 from .kept_archives import kept_archives
 from .known_ids import UNCLEAR, IdFile
-from .registrar import NEW, Registrar, Uploaded
+from .registrar import NEW, Registrar, UploadResult
 from .server import Server
 from .uploads import Upload, read_upload
 
@@ -48,8 +50,7 @@ class _Id(click.ParamType):
         self, value: object, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> str:
         text = str(value)
-        is_number = text.isascii() and text.isdecimal() and len(text) < 20
-        if not is_number and text != NEW:
+        if text != NEW and not re.fullmatch("[0-9]{1,19}", text):
             self.fail("give a number such as 7, or new", param, ctx)
         return text
 
@@ -131,27 +132,29 @@ def register(
     """
     if lists_archives:
         return print_result(_list(handlers, dist), as_json=run.output.json)
-    uploads = _uploads(handlers, dist, shown=name, protocol=protocol, is_trial=is_trial)
+    uploads = _uploads(handlers, dist, display_name=name, protocol=protocol, is_trial=is_trial)
     if len(uploads) != 1 and (given_id or name or protocol):
         raise SettingsError("--id, --name and --protocol are for one handler: give one HANDLER")
+    given_id = given_id or ""
     if dry_run:
-        return print_result(_dry_run(uploads, dist, given_id or ""), as_json=run.output.json)
+        return print_result(_dry_run(uploads, dist, given_id), as_json=run.output.json)
     speaker = _Speaker(run.output)
     for note in _notes(uploads, dist):
         speaker.say(note)
     with signals_as_ctrl_c():
-        results = _register(uploads, dist, given_id or "", run, speaker)
-    if any(upload.shown == name for upload in uploads) and not any(row.is_new for row in results):
+        results = _register(uploads, dist, given_id, run, speaker)
+    has_new_handler = any(result.is_new for result in results)
+    if name and not has_new_handler and uploads[0].display_name == name:
         speaker.say("a registered handler keeps its name in DCImanager: --name is for a new one")
     speaker.say(_NEXT_OF_TRIAL if is_trial else _NEXT)
     speaker.end()
-    documents = [row._asdict() for row in results]
+    documents = [result._asdict() for result in results]
     return print_result(Result({"handlers": documents}, ()), as_json=run.output.json)
 
 
 def _register(
     uploads: Sequence[Upload], dist: str, given_id: str, run: Run, speaker: _Speaker
-) -> list[Uploaded]:
+) -> list[UploadResult]:
     """Log in, and do one handler after the other; the first error ends it."""
     server = Server(
         settings.endpoint_of(settings.address_text()),
@@ -169,10 +172,12 @@ def _register(
     results = []
     for upload in uploads:
         result = registrar.register(upload, given_id)
-        before = f" (before: {result.content_before})" if result.content_before else ""
+        content = result.content
+        if result.content_before:
+            content += f" (before: {result.content_before})"
         speaker.say(
-            f"{result.handler}: archive uploaded, {result.content}{before}, import path"
-            f" {result.import_path}, id {result.id}."
+            f"{result.handler}: archive uploaded, {content}, import path {result.import_path},"
+            f" id {result.id}."
         )
         results.append(result)
     return results
@@ -191,7 +196,7 @@ class _Speaker:
         if self._is_quiet or self._error is not None:
             return
         try:
-            print(printable(line), flush=True)
+            print_text(printable(line), flush=True)
         except UNWRITABLE as error:
             self._error = error
 
@@ -208,7 +213,7 @@ def _uploads(
     words: Sequence[str],
     dist: str,
     *,
-    shown: Optional[str],
+    display_name: Optional[str],
     protocol: Optional[str],
     is_trial: bool,
 ) -> list[Upload]:
@@ -216,12 +221,16 @@ def _uploads(
     paths = [_path_of(word, dist) for word in words] or _built_archives(dist)
     uploads: dict[str, Upload] = {}
     for path in paths:
-        upload = read_upload(path, shown=shown or "", protocol=protocol or "", is_trial=is_trial)
-        is_named = bool(words)
-        if is_named or not upload.is_draft:
-            known = uploads.setdefault(upload.handler, upload)
-            if known.data != upload.data:
-                raise SettingsError(f"{known.path} and {path} are both {upload.handler}: give one")
+        upload = read_upload(
+            path, display_name=display_name or "", protocol=protocol or "", is_trial=is_trial
+        )
+        if upload.is_draft and not words:
+            continue
+        first_upload = uploads.setdefault(upload.handler, upload)
+        if first_upload.data != upload.data:
+            raise SettingsError(
+                f"{first_upload.path} and {path} are both {upload.handler}: give one"
+            )
     if not uploads:
         raise SettingsError(f"{dist} has drafts with guesses alone: name the one to register")
     return list(uploads.values())
@@ -230,16 +239,18 @@ def _uploads(
 def _path_of(word: str, dist: str) -> str:
     """The archive of a name, or the path of a handler."""
     name = word.removeprefix("pdu_")
-    built = os.path.join(dist, registry.archive_name(name))
-    if os.path.isfile(built):
-        return built
+    path = os.path.join(dist, registry.archive_name(name))
+    if os.path.isfile(path):
+        return path
     if is_path(word):
         return word
     if "/" in word or not name.isidentifier():
         raise SettingsError(f"{word} is no archive, folder or file of a handler")
-    others = ", ".join(path.name for path in sorted(Path(dist).glob(f"pdu_{name}-*.tar.gz"))[:5])
-    advice = f"; {dist} has {others}: give its path" if others else ": make packages builds it"
-    raise SettingsError(f"there is no archive {built}{advice}")
+    other_paths = sorted(Path(dist).glob(f"pdu_{name}-*.tar.gz"))
+    if not other_paths:
+        raise SettingsError(f"there is no archive {path}: make packages builds it")
+    names = ", ".join(other_path.name for other_path in other_paths[:5])
+    raise SettingsError(f"there is no archive {path}; {dist} has {names}: give its path")
 
 
 def _built_archives(dist: str) -> list[str]:
@@ -262,12 +273,13 @@ def _notes(uploads: Sequence[Upload], dist: str) -> Iterator[str]:
         path = Path(upload.path)
         if path.parent.resolve() != clone / "dist" or not path.is_file():
             continue
-        built = path.stat().st_mtime
-        newer = next((file for file in files if file.stat().st_mtime > built), None)
-        if newer is not None:
+        build_time = path.stat().st_mtime
+        newer_files = [file for file in files if file.stat().st_mtime > build_time]
+        if newer_files:
+            newer_path = newer_files[0].relative_to(clone)
             yield (
-                f"note: {newer.relative_to(clone)} is newer than {path.name}; to build what you"
-                " have: make packages"
+                f"note: {newer_path} is newer than {path.name}; to build what you have: make"
+                " packages"
             )
 
 
@@ -290,15 +302,18 @@ def _list(handlers: Sequence[str], dist: str) -> Result:
 def _dry_run(uploads: Sequence[Upload], dist: str, given_id: str) -> Result:
     """The calls of a run, without one."""
     address = os.environ.get("DCI_URL", "").strip()
+    email = os.environ.get("DCI_EMAIL", "").strip()
     url = settings.endpoint_of(address).url if address else "https://<DCI_URL>"
     ids = IdFile(settings.id_file_path(dist), url)
     ids.check()
     lines = [
         "Nothing is sent. A run would make these calls (the token comes from the first answer);"
         " without --id, it also reads the list of handlers:",
-        *login_lines(url, os.environ.get("DCI_EMAIL", "").strip() or "<DCI_EMAIL>"),
+        *login_lines(url, email or "<DCI_EMAIL>"),
     ]
     for upload in uploads:
         number = given_id or ids.known(upload.handler).id
-        lines += upload_lines(url, upload, "" if number in (NEW, UNCLEAR) else number)
+        if number in (NEW, UNCLEAR):
+            number = ""
+        lines += upload_lines(url, upload, number)
     return Result({"lines": lines}, lines)

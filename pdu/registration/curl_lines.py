@@ -25,22 +25,25 @@ def login_lines(url: str, email: str) -> Iterator[str]:
 
 def upload_lines(url: str, upload: Upload, number: str) -> Iterator[str]:
     """The registration, unless the id is known, and the upload. `number`: the id, or ""."""
+    handlers_url = f"{url}{HANDLERS}"
     yield ""
     if number:
         yield f"{upload.handler}: known under id {number}"
     else:
         yield f"{upload.handler}: if no handler in DCImanager has this internal name:"
         body = json.dumps(upload.description(), ensure_ascii=False)
-        yield f"curl -X POST {shlex.quote(url + HANDLERS)} \\"
+        yield f"curl -X POST {shlex.quote(handlers_url)} \\"
         yield f"{_HEADERS} {_JSON_HEADER} \\"
         yield f"    -d {_quoted(body)}"
-    content = f"{HANDLERS}/{CONTENT.format(number or '<id>')}"
-    yield f"curl -X POST {shlex.quote(url + content)} \\"
+    path = CONTENT.format(number or "<id>")
+    content_url = f"{handlers_url}/{path}"
+    yield f"curl -X POST {shlex.quote(content_url)} \\"
     yield f"{_HEADERS} \\"
     # curl takes a comma or a semicolon for the end of a name without quotes
     file = upload.path.replace("\\", "\\\\").replace('"', '\\"')
-    form = f'data=@"{file}"'
-    yield f"    -F {_quoted(form)} -F {_quoted(f'handler_import={upload.import_path}')}"
+    file_field = _quoted(f'data=@"{file}"')
+    import_field = _quoted(f"handler_import={upload.import_path}")
+    yield f"    -F {file_field} -F {import_field}"
     if not upload.is_file:
         yield f"  (of an archive that is made of it: its directory is {upload.handler})"
 

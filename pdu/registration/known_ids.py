@@ -50,13 +50,16 @@ class IdFile:
 
     def known(self, handler: str) -> KnownId:
         """What is remembered. Raises SettingsError for a file that cannot be read."""
-        result = KnownId()
+        known_id = KnownId()
         for line in self._lines():
-            words = line.split()
-            if self._is_of(line, handler) and len(words) > 2:
-                is_id = re.fullmatch(r"[0-9]{1,19}|\?", words[2])
-                result = KnownId(words[2], " ".join(words[3:4])) if is_id else KnownId()
-        return result
+            if not self._is_of(line, handler):
+                continue
+            _, _, *fields = line.split()
+            if fields and not re.fullmatch(r"[0-9]{1,19}|\?", fields[0]):
+                known_id = KnownId()
+            elif fields:
+                known_id = KnownId(*fields[:2])
+        return known_id
 
     def remember(self, handler: str, number: str, content: str = "") -> None:
         """Keep an id, UNCLEAR, or forget the handler with "". Raises SettingsError."""
@@ -76,7 +79,10 @@ class IdFile:
     def _is_of(self, line: str, handler: str) -> bool:
         """Whether a line is of this server, however its address is spelt, and of this handler."""
         words = line.split()
-        return len(words) > 1 and _usual_spelling(words[0]) == self._url and words[1] == handler
+        if len(words) < 2:
+            return False
+        address, name = words[:2]
+        return _usual_spelling(address) == self._url and name == handler
 
     def _lines(self) -> list[str]:
         try:

@@ -44,7 +44,7 @@ class NotKnown(PduHandlerError):
     kind = "not-seen"
 
 
-class Uploaded(NamedTuple):
+class UploadResult(NamedTuple):
     """What was done with one archive."""
 
     handler: str
@@ -92,57 +92,63 @@ class Registrar:
 
     # ---- one handler -----------------------------------------------------------------------------
 
-    def register(self, upload: Upload, given_id: str = "") -> Uploaded:
+    def register(self, upload: Upload, given_id: str = "") -> UploadResult:
         """Upload an archive to its handler, which is registered before if DCImanager has none of
         its name. `given_id`: its id, or NEW.
         """
-        number = given_id if given_id not in ("", NEW) else ""
-        if not number and given_id != NEW:
-            number = self._find(upload.handler)
-        is_new = not number
+        number = given_id or self._find(upload.handler)
+        is_new = number in ("", NEW)
         if is_new:
             number = self._create(upload)
-        known = self._ids.known(upload.handler)
-        before = known.content if known.id == number else ""
+        known_id = self._ids.known(upload.handler)
+        content_before = known_id.content if known_id.id == number else ""
         self._upload(upload, number, is_given=bool(given_id))
-        return Uploaded(upload.handler, number, is_new, upload.content, before, upload.import_path)
+        return UploadResult(
+            handler=upload.handler,
+            id=number,
+            is_new=is_new,
+            content=upload.content,
+            content_before=content_before,
+            import_path=upload.import_path,
+        )
 
     def _find(self, handler: str) -> str:
         """The id of a registered handler, "" if it is known that there is none."""
-        known = self._ids.known(handler)
-        remembered = "" if known.id == UNCLEAR else known.id
-        look = (
+        known_id = self._ids.known(handler)
+        remembered_id = "" if known_id.id == UNCLEAR else known_id.id
+        advice = (
             f"look for {handler} in DCImanager's list of handlers; if it is there, run again with"
             " --id ID, else with --id new"
         )
         reply = self._server.call(Call("GET", HANDLERS, _SECONDS))
         if reply.status in NO_SUCH_CALL:
-            return self._find_without_list(handler, known, look)
-        if not 200 <= reply.status < 300 or reply.value is None or reply.has_error:
-            self._fail(reply, f"the list of handlers cannot be read ({look})")
+            return self._find_without_list(handler, known_id, advice)
+        is_success = 200 <= reply.status < 300 and not reply.has_error
+        if not is_success or reply.value is None:
+            self._fail(reply, f"the list of handlers cannot be read ({advice})")
         try:
-            listed = find_handler(reply, handler, remembered)
+            list_entry = find_handler(reply, handler, remembered_id)
         except ProtocolError as error:
-            raise ProtocolError(f"{error.reason}: {look}", self._server.url) from None
-        if isinstance(listed, ForeignHandler):
+            raise ProtocolError(f"{error.reason}: {advice}", self._server.url) from None
+        if isinstance(list_entry, ForeignHandler):
             raise Refused(
-                f"DCImanager has a handler named {handler} (id {listed.id}) for devices of the type"
-                f" {listed.device_type}, whose archive would be replaced: give yours another name,"
-                " that of its directory",
+                f"DCImanager has a handler named {handler} (id {list_entry.id}) for devices of the"
+                f" type {list_entry.device_type}, whose archive would be replaced: give yours"
+                " another name, that of its directory",
                 host=self._server.url,
             )
-        if listed.id or listed.is_id_taken:
-            return listed.id
-        return remembered
+        if list_entry.id or list_entry.is_id_taken:
+            return list_entry.id
+        return remembered_id
 
-    def _find_without_list(self, handler: str, known: KnownId, look: str) -> str:
-        if known.id == UNCLEAR:
+    def _find_without_list(self, handler: str, known_id: KnownId, advice: str) -> str:
+        if known_id.id == UNCLEAR:
             raise NotKnown(
                 f"an earlier run could not find out whether {handler} was registered, and this"
-                f" DCImanager lists no handlers: {look}",
+                f" DCImanager lists no handlers: {advice}",
                 self._server.url,
             )
-        return known.id
+        return known_id.id
 
     def _create(self, upload: Upload) -> str:
         """Register a handler, and return its id. Never repeated after an unclear answer, which
@@ -164,8 +170,8 @@ class Registrar:
         if number:
             self._remember(upload.handler, number)
             self._say(
-                f'{upload.handler}: registered as "{upload.shown}" with id {number}, protocol'
-                f" {upload.protocol}."
+                f'{upload.handler}: registered as "{upload.display_name}" with id {number},'
+                f" protocol {upload.protocol}."
             )
             return number
         if reply.outcome is Outcome.REFUSED:

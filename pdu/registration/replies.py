@@ -59,15 +59,17 @@ class Reply(NamedTuple):
         """Whether the request was carried out. A 2xx is believed without a body or with a JSON
         object that says nothing of an error.
         """
-        if 200 <= self.status < 300:
-            if not self.body.strip():
-                return Outcome.DONE
-            value = self.value
-            if not isinstance(value, dict):
-                return Outcome.UNCLEAR
-            is_failure = bool(_error_in(value)) or value.get("success") is False
-            return Outcome.REFUSED if is_failure else Outcome.DONE
-        return Outcome.REFUSED if 400 <= self.status < 500 else Outcome.UNCLEAR
+        if 400 <= self.status < 500:
+            return Outcome.REFUSED
+        if not 200 <= self.status < 300:
+            return Outcome.UNCLEAR
+        if not self.body.strip():
+            return Outcome.DONE
+        value = self.value
+        if not isinstance(value, dict):
+            return Outcome.UNCLEAR
+        is_failure = bool(_error_in(value)) or value.get("success") is False
+        return Outcome.REFUSED if is_failure else Outcome.DONE
 
     @property
     def is_of_manager(self) -> bool:
@@ -91,30 +93,38 @@ class Reply(NamedTuple):
         """Why it is no success, in DCImanager's words if it has any, without a secret."""
         error = _error_in(self.value)
         members = error if isinstance(error, dict) else {"msg": error}
-        texts = {
-            name: str(members[name])[:_LONGEST]
-            for name in ("msg", "value")
-            if type(members.get(name)) in (str, int)
-        }
-        message = texts.get("msg", "")
+        message, value = _text_of(members.get("msg")), _text_of(members.get("value"))
         if message or self.error_code:
-            sentence = f'DCImanager answers "{message}"' if message else "DCImanager answers"
-            code = f" (code {self.error_code})" if self.error_code else ""
-            value = f": {texts['value']}" if texts.get("value") else ""
-            return self._shown(f"{sentence}{code}{value}")
+            sentence = "DCImanager answers"
+            if message:
+                sentence += f' "{message}"'
+            if self.error_code:
+                sentence += f" (code {self.error_code})"
+            if value:
+                sentence += f": {value}"
+            return self._without_secret(sentence)
         if 300 <= self.status < 400:
             return f"HTTP {self.status}: open the address in a browser, and give where it leads"
         if self.value is None:
             return f"HTTP {self.status} without JSON, so not from DCImanager: check the address"
-        return self._shown(f"HTTP {self.status}: {self.body.decode('utf-8', 'replace')[:_LONGEST]}")
+        return self._without_secret(f"HTTP {self.status}: {self._body_text[:_LONGEST]}")
 
-    def _shown(self, text: str) -> str:
-        # without what JSON in JSON may escape
-        # and whole: a cut may leave only a part of a secret
-        texts = (text, self.body.decode("utf-8", "replace"))
-        bare_texts = (words.replace("\\", "") for words in texts)
-        is_hidden = any(login.holds(words, self.secrets) for words in (*texts, *bare_texts))
-        return f"HTTP {self.status} {_HIDDEN}" if is_hidden else printable(text)
+    @property
+    def _body_text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+    def _without_secret(self, text: str) -> str:
+        # the whole body, too: a cut may leave only a part of a secret
+        for words in (text, self._body_text):
+            bare_words = words.replace("\\", "")  # without what JSON in JSON may escape
+            if login.holds(words, self.secrets) or login.holds(bare_words, self.secrets):
+                return f"HTTP {self.status} {_HIDDEN}"
+        return printable(text)
+
+
+def _text_of(member: Any) -> str:
+    """A text or a number of an error; "" for anything else."""
+    return str(member)[:_LONGEST] if type(member) in (str, int) else ""
 
 
 def _error_in(value: Any) -> Any:
@@ -149,7 +159,7 @@ def id_in(row: Any) -> str:
 # ---- the list of handlers ------------------------------------------------------------------------
 
 
-class Listed(NamedTuple):
+class ListEntry(NamedTuple):
     """What the list says of one handler."""
 
     #: its id, "" if there is no such handler
@@ -169,45 +179,63 @@ class _Unreadable(Exception):
     """The text says why the list proves nothing."""
 
 
-def find_handler(reply: Reply, handler: str, remembered: str) -> Union[Listed, ForeignHandler]:
-    """What a list says of the handler with this internal name. `remembered`: the id that this
+def find_handler(
+    reply: Reply, handler: str, remembered_id: str
+) -> Union[ListEntry, ForeignHandler]:
+    """What a list says of the handler with this internal name. `remembered_id`: the one that this
     machine knows for it, "" for none.
 
     Raises ProtocolError for a list that does not say it plainly.
     """
     try:
         rows, is_whole = _rows(reply.value)
-        return _find(rows, handler, remembered, is_whole=is_whole)
+        return _find(rows, handler, remembered_id, is_whole=is_whole)
     except _Unreadable as error:
         raise ProtocolError(f"the list of handlers proves nothing: {error}") from None
 
 
 def _find(
-    rows: Sequence[Mapping[str, Any]], handler: str, remembered: str, *, is_whole: bool
-) -> Union[Listed, ForeignHandler]:
+    rows: Sequence[Mapping[str, Any]], handler: str, remembered_id: str, *, is_whole: bool
+) -> Union[ListEntry, ForeignHandler]:
     similar_rows = [row for row in rows if _same_name(row["handler"], handler)]
     own_rows = [row for row in similar_rows if row["handler"] == handler]
     if len(own_rows) < len(similar_rows):
         raise _Unreadable(f"it has {handler} in another spelling")
-    pdu_rows = [row for row in own_rows if _device_type(row) == "pdu"]
     if len(own_rows) > 1:
-        if remembered and remembered in map(id_in, pdu_rows):
-            return Listed(remembered)
-        ids = " and ".join(printable(str(row.get("id")), 40) for row in own_rows)
-        raise _Unreadable(f"it has {handler} more than once, with the ids {ids}")
-    if own_rows and not pdu_rows:
-        foreign_row = own_rows[0]
-        return ForeignHandler(printable(str(foreign_row.get("id")), 40), _device_type(foreign_row))
+        return _entry_of_several(own_rows, handler, remembered_id)
     if own_rows:
-        number = id_in(own_rows[0])
-        if not number:
-            raise _Unreadable(f"the id of {handler} is no number")
-        return Listed(number)
+        return _entry_of_row(own_rows[0], handler)
     if not is_whole:
         raise _Unreadable("it may be one page of several")
-    if not all(map(id_in, rows)):
+    ids = [id_in(row) for row in rows]
+    if not all(ids):
         raise _Unreadable("it has rows without an id")
-    return Listed(is_id_taken=bool(remembered) and remembered in map(id_in, rows))
+    return ListEntry(is_id_taken=bool(remembered_id) and remembered_id in ids)
+
+
+def _entry_of_several(
+    rows: Sequence[Mapping[str, Any]], handler: str, remembered_id: str
+) -> ListEntry:
+    """Of several handlers of one name, the one that this machine knows."""
+    for row in rows:
+        if remembered_id and id_in(row) == remembered_id and _device_type(row) == "pdu":
+            return ListEntry(remembered_id)
+    ids = " and ".join(map(_shown_id, rows))
+    raise _Unreadable(f"it has {handler} more than once, with the ids {ids}")
+
+
+def _entry_of_row(row: Mapping[str, Any], handler: str) -> Union[ListEntry, ForeignHandler]:
+    device_type = _device_type(row)
+    if device_type != "pdu":
+        return ForeignHandler(_shown_id(row), device_type)
+    number = id_in(row)
+    if not number:
+        raise _Unreadable(f"the id of {handler} is no number")
+    return ListEntry(number)
+
+
+def _shown_id(row: Mapping[str, Any]) -> str:
+    return printable(str(row.get("id")), 40)
 
 
 def _rows(value: Any) -> tuple[Sequence[Mapping[str, Any]], bool]:
@@ -216,14 +244,15 @@ def _rows(value: Any) -> tuple[Sequence[Mapping[str, Any]], bool]:
     lists = [member for member in members.values() if isinstance(member, list)]
     if len(lists) != 1:
         raise _Unreadable("it is not one list")
-    rows = lists[0]
+    (rows,) = lists
     for row in rows:
-        if not isinstance(row, dict) or not isinstance(row.get("handler"), str):
+        name = row.get("handler") if isinstance(row, dict) else None
+        if not isinstance(name, str):
             raise _Unreadable("it has rows that are no handlers with a name")
     # an empty list may be of anything else
     is_whole = bool(rows) or members.get("list") is rows
-    for name, member in members.items():
-        if member is not rows and not _leaves_whole(name, member, len(rows)):
+    for key, member in members.items():
+        if member is not rows and not _leaves_whole(key, member, len(rows)):
             is_whole = False
     return rows, is_whole
 

@@ -64,8 +64,11 @@ class Server:
         first_pause: float = 1.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._endpoint, self._trust = endpoint, trust
-        self._say, self._first_pause, self._sleep = say, first_pause, sleep
+        self._endpoint = endpoint
+        self._trust = trust
+        self._say = say
+        self._first_pause = first_pause
+        self._sleep = sleep
         self._proxy = proxy_of(endpoint)
         self._token = ""
         self._secrets: list[str] = []
@@ -236,9 +239,10 @@ def _status_of_answer(plain_socket: socket.socket) -> str:
         if not part:
             break
         answer += part
-    words = answer.decode("latin-1").split(" ", 2)
-    is_http = len(words) > 1 and words[0].startswith("HTTP/1.") and words[1].isdigit()
-    return words[1] if is_http else ""
+    protocol, _, rest = answer.decode("latin-1").partition(" ")
+    status = rest.partition(" ")[0]
+    is_http = protocol.startswith("HTTP/1.") and status.isdigit()
+    return status if is_http else ""
 
 
 def proxy_of(endpoint: Endpoint) -> Optional[Proxy]:
@@ -263,8 +267,8 @@ def proxy_of(endpoint: Endpoint) -> Optional[Proxy]:
         )
     authorization = ""
     if parts.username:
-        user, password = (
-            urllib.parse.unquote(part or "") for part in (parts.username, parts.password)
-        )
-        authorization = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+        user = urllib.parse.unquote(parts.username)
+        password = urllib.parse.unquote(parts.password or "")
+        credentials = base64.b64encode(f"{user}:{password}".encode())
+        authorization = f"Basic {credentials.decode()}"
     return Proxy(Endpoint("http", host, port), authorization)

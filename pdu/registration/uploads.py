@@ -16,7 +16,7 @@ _TRIAL = "_try"
 # DCImanager does not say which characters an internal name may have
 _INTERNAL_NAME = re.compile("[a-z][a-z0-9_]{0,60}")
 _PROTOCOL = re.compile("[a-z][a-z0-9_-]{0,30}")
-_LONGEST_SHOWN = 200  # characters
+_LONGEST_NAME = 200  # characters
 
 
 class Upload(NamedTuple):
@@ -31,7 +31,7 @@ class Upload(NamedTuple):
     #: `snmp` or `custom`
     protocol: str
     #: its name in DCImanager's interface
-    shown: str
+    display_name: str
     #: the bytes of the archive
     data: bytes
     #: its version and hash, for people
@@ -46,19 +46,19 @@ class Upload(NamedTuple):
         return {
             "device_type": "pdu",
             "handler": self.handler,
-            "name": self.shown,
+            "name": self.display_name,
             "protocol": [self.protocol],
             "features": [],
         }
 
 
 def read_upload(
-    word: str, *, shown: str = "", protocol: str = "", is_trial: bool = False
+    word: str, *, display_name: str = "", protocol: str = "", is_trial: bool = False
 ) -> Upload:
     """The upload of the handler at `PATH` or `PATH:IMPORT.PATH`.
 
-    `shown` and `protocol` replace what the handler says. `is_trial`: under a second name, beside
-    the handler in use. Raises SettingsError: nothing may be sent then.
+    `display_name` and `protocol` replace what the handler says. `is_trial`: under a second name,
+    beside the handler in use. Raises SettingsError: nothing may be sent then.
     """
     source = read_handler(word)
     top = source.archive.top
@@ -69,16 +69,17 @@ def read_upload(
             f"{source.path}: its directory {top!r} becomes the handler's internal name: give it one"
             " of at most 61 lower-case letters, digits and _"
         )
+    path = Path(source.path)
     upload = Upload(
         path=source.path,
         handler=top,
         import_path=source.import_path,
         protocol=protocol or source.protocol,
-        shown=shown or source.shown or top,
+        display_name=display_name or source.shown or top,
         data=source.data,
         content=content_name(source.data),
         is_draft=source.is_draft,
-        is_file=Path(source.path).is_file() and Path(source.path).read_bytes() == source.data,
+        is_file=path.is_file() and path.read_bytes() == source.data,
     )
     _check_description(upload)
     return _trial_upload(upload, source.archive) if is_trial else upload
@@ -86,9 +87,10 @@ def read_upload(
 
 def _check_description(upload: Upload) -> None:
     """Raises SettingsError for texts that are no name and no protocol."""
-    if not upload.shown.isprintable() or len(upload.shown) > _LONGEST_SHOWN:
+    name = upload.display_name
+    if not name.isprintable() or len(name) > _LONGEST_NAME:
         raise SettingsError(
-            f"{upload.path}: its name in DCImanager must be one line of at most {_LONGEST_SHOWN}"
+            f"{upload.path}: its name in DCImanager must be one line of at most {_LONGEST_NAME}"
             " characters"
         )
     if not _PROTOCOL.fullmatch(upload.protocol):
@@ -107,10 +109,12 @@ def _trial_upload(upload: Upload, archive: Archive) -> Upload:
         data = renamed_archive(archive, trial_top)
     except BadArchive as error:
         raise SettingsError(f"{upload.path}: --try cannot rename it: {error}") from None
+    import_path = upload.import_path.removeprefix(archive.top)
+    name = upload.display_name[: _LONGEST_NAME - 6]
     return upload._replace(
         handler=trial_top,
-        import_path=f"{trial_top}{upload.import_path[len(archive.top) :]}",
-        shown=f"{upload.shown[: _LONGEST_SHOWN - 6]} (try)",
+        import_path=f"{trial_top}{import_path}",
+        display_name=f"{name} (try)",
         data=data,
         is_file=False,
     )

@@ -58,9 +58,10 @@ def supports(output: Output, words: Sequence[str]) -> int:
     question = " ".join(words).strip()
     if not question:
         raise Usage("WORDS is empty: give a model, a vendor, a brand or a sysObjectID")
-    result = answer(question)
-    code = DONE if result.verdict == YES else code_of("unsupported")
-    return print_result(Result(_data(result), _lines(result), code), as_json=output.json)
+    said = answer(question)
+    code = DONE if said.verdict == YES else code_of("unsupported")
+    result = Result(_data(said), _lines(said), code)
+    return print_result(result, as_json=output.json)
 
 
 # ---- for a person --------------------------------------------------------------------------------
@@ -73,13 +74,16 @@ def _lines(result: SupportAnswer) -> list[str]:
     for sentence in _sentences(result):
         lines += _wrapped("", sentence)
     if len(result.matches) > _IN_FULL:
-        lines += [*_table(result.matches), *_wrapped("next", f"name the model; {_IDENTIFY}")]
+        lines += _table(result.matches)
+        lines += _wrapped("next", f"name the model; {_IDENTIFY}")
     else:
-        lines += [line for match in result.matches for line in _match_lines(match, result.doubts)]
+        for match in result.matches:
+            lines += _match_lines(match, result.doubts)
     if result.alike:
         lines += _wrapped("nearest", ", ".join(result.alike))
     if result.verdict in (MAYBE, UNKNOWN):
-        lines += [*_wrapped("next", _IDENTIFY), *_wrapped("", _NUT)]
+        lines += _wrapped("next", _IDENTIFY)
+        lines += _wrapped("", _NUT)
     return lines
 
 
@@ -91,12 +95,11 @@ def _sentences(result: SupportAnswer) -> Iterable[str]:
         yield f"said by {name.source}"
     yield from result.doubts
     if result.either_of:
-        yield (
-            f"it may be of the families {' or '.join(result.either_of)}: the handler asks the unit"
-            " which one it is"
-        )
+        families = " or ".join(result.either_of)
+        yield f"it may be of the families {families}: the handler asks the unit which one it is"
     if result.strange:
-        yield f"no source names {', '.join(printable(word, 40) for word in result.strange)}"
+        strange_words = [printable(word, 40) for word in result.strange]
+        yield f"no source names {', '.join(strange_words)}"
     if result.near:
         keys = [entry.key for entry in result.near]
         yield f"it may be read by {', '.join(keys)}: pdu supports {keys[0]} says more"
@@ -106,22 +109,21 @@ def _sentences(result: SupportAnswer) -> Iterable[str]:
 
 def _table(matches: Sequence[Match]) -> list[str]:
     """A table of matches, for an answer with too many to show each in full."""
-    words = {VARIES: "varies"}
-    rows = [
-        (
-            match.entry.handler,
-            match.entry.family or "-",
-            textwrap.shorten(
-                match.name.pattern if match.name else ", ".join(match.entry.models),
-                _CELL,
-                placeholder=" ...",
-            ),
-            words.get(match.switching, match.switching),
-            ", ".join(_UNITS[name] for name in match.outlet) or "no",
-        )
-        for match in matches
-    ]
-    return tabulate(("handler", "family", "models", "switched", "per outlet"), rows)
+    head = ("handler", "family", "models", "switched", "per outlet")
+    return tabulate(head, [_row(match) for match in matches])
+
+
+def _row(match: Match) -> Sequence[str]:
+    """A row of `_table`."""
+    entry = match.entry
+    models = match.name.pattern if match.name else ", ".join(entry.models)
+    return (
+        entry.handler,
+        entry.family or "-",
+        textwrap.shorten(models, _CELL, placeholder=" ..."),
+        "varies" if match.switching == VARIES else match.switching,
+        ", ".join(_UNITS[name] for name in match.outlet) or "no",
+    )
 
 
 def _match_lines(match: Match, sentences: Sequence[str]) -> list[str]:
@@ -129,22 +131,29 @@ def _match_lines(match: Match, sentences: Sequence[str]) -> list[str]:
     that is one of them is not repeated.
     """
     entry, name = match.entry, match.name
-    head = f"{entry.label}: {', '.join(entry.vendors)}, {entry.document}"
+    vendors = ", ".join(entry.vendors)
+    head = f"{entry.label}: {vendors}, {entry.document}"
     lines = textwrap.wrap(head, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     if name:
         lines += _wrapped("model", f"{name.pattern} ({name.source})")
     elif entry.names:
-        patterns = (f"{name.pattern}{'' if name.sure else ' (maybe)'}" for name in entry.names)
+        patterns = map(_pattern, entry.names)
         lines += _wrapped("models", ", ".join(patterns))
+    figures = f"the unit: {_figures(entry.unit)}; each outlet: {_outlet(match)}"
     lines += _wrapped("read", _reads(match))
-    lines += _wrapped("metered", f"the unit: {_figures(entry.unit)}; each outlet: {_outlet(match)}")
+    lines += _wrapped("metered", figures)
     lines += _wrapped("switched", _switched(match))
     lines += _wrapped("evidence", _evidence(match))
     if name and name.note and name.note not in sentences:
-        lines += _wrapped("note" if name.sure else "maybe", name.note)
+        label = "note" if name.sure else "maybe"
+        lines += _wrapped(label, name.note)
     if entry.note:
         lines += _wrapped("note", entry.note)
     return lines
+
+
+def _pattern(name: Name) -> str:
+    return name.pattern if name.sure else f"{name.pattern} (maybe)"
 
 
 def _reads(match: Match) -> str:
@@ -156,8 +165,11 @@ def _reads(match: Match) -> str:
 
 
 def _outlet(match: Match) -> str:
-    is_open = READ in match.outlet.values() and not (match.name and match.name.outlets)
-    return _figures(match.outlet) + (", if the model meters them" if is_open else "")
+    figures = _figures(match.outlet)
+    is_sure = match.name is not None and match.name.outlets is True
+    if is_sure or READ not in match.outlet.values():
+        return figures
+    return f"{figures}, if the model meters them"
 
 
 def _figures(figures: Mapping[str, str]) -> str:
@@ -178,17 +190,22 @@ def _switched(match: Match) -> str:
     if match.switching == UNPROVEN:
         return f"{UNPROVEN}: only with switch_unproven=yes; try an idle outlet first"
     is_open = match.name is None or match.name.switched is None
-    return match.switching + (
-        ", if the model switches outlets" if is_open and match.switching == READ else ""
-    )
+    if is_open and match.switching == READ:
+        return f"{match.switching}, if the model switches outlets"
+    return match.switching
 
 
 def _evidence(match: Match) -> str:
     names_by_basis: dict[str, list[str]] = {}
     for name, basis in match.evidence.items():
-        names_by_basis.setdefault(basis, []).append(name)
-    phrases = (f"{', '.join(names)}: {basis}" for basis, names in names_by_basis.items())
-    return f"{'; '.join(phrases)} ({match.entry.source})"
+        names = names_by_basis.setdefault(basis, [])
+        names.append(name)
+    phrases: list[str] = []
+    for basis, names in names_by_basis.items():
+        joined_names = ", ".join(names)
+        phrases.append(f"{joined_names}: {basis}")
+    joined_phrases = "; ".join(phrases)
+    return f"{joined_phrases} ({match.entry.source})"
 
 
 def _wrapped(label: str, text: str) -> list[str]:
@@ -207,18 +224,21 @@ def _wrapped(label: str, text: str) -> list[str]:
 
 def _data(result: SupportAnswer) -> dict[str, Any]:
     """The answer as `pdu supports --json` prints it."""
-    sure_matches = [match for match in result.matches if match.is_sure and result.verdict != MAYBE]
+    read_by: list[dict[str, Any]] = []
+    perhaps_read_by: list[dict[str, Any]] = []
+    for match in result.matches:
+        is_sure = match.is_sure and result.verdict != MAYBE
+        matches = read_by if is_sure else perhaps_read_by
+        matches.append(_match_data(match))
     either_of = {"name": result.question, "families": list(result.either_of)}
     return {
         "asked": result.question,
         "answer": result.verdict,
-        "read_by": [_match_data(match) for match in sure_matches],
-        "perhaps_read_by": [
-            _match_data(match) for match in result.matches if match not in sure_matches
-        ],
+        "read_by": read_by,
+        "perhaps_read_by": perhaps_read_by,
         "either_of": [either_of] if result.either_of else [],
         "doubts": list(result.doubts),
-        "not_supported": [_name_data(name) for name in result.refused],
+        "not_supported": list(map(_name_data, result.refused)),
         "may_be": [entry.key for entry in result.near],
         "not_known": list(result.strange),
         "nearest": list(result.alike),

@@ -7,7 +7,7 @@ import shlex
 
 from handlers.shared.errors import printable
 
-from .search import answer
+from .search import YES, answer
 
 _HOST = re.compile(r"\[?[0-9a-fA-F:]*:[0-9a-fA-F:.]*\]?|[^.]+(\.[^.]+)+")
 
@@ -16,20 +16,23 @@ def hint_of(word: str) -> str:
     """A sentence that says which handler reads such a PDU, or how to ask the device; "" if the
     word says nothing.
     """
-    if _HOST.fullmatch(word) and "/" not in word and not word.endswith(".gz"):
-        return f"pdu identify {printable(word, 60)} asks the device which handler reads it"
+    shown = printable(word, 60)
+    is_file = "/" in word or word.endswith(".gz")
+    if _HOST.fullmatch(word) and not is_file:
+        return f"pdu identify {shown} asks the device which handler reads it"
     result = answer(word)
     candidates = [match.entry for match in result.matches] or list(result.near)
-    handlers = dict.fromkeys(entry.handler for entry in candidates)
+    handlers = list(dict.fromkeys(entry.handler for entry in candidates))
     if not handlers:
         if not result.alike:
             return ""
         name = shlex.quote(result.alike[0])
         return f"pdu supports {name} says which handler reads {name}, a similar name"
-    # a NUT server reads much of what the others read themselves
-    names = " or ".join(name for name in handlers if name != "nut" or len(handlers) == 1)
-    perhaps = "" if result.verdict == "yes" else "perhaps "
+    if len(handlers) > 1 and "nut" in handlers:
+        handlers.remove("nut")  # a NUT server reads much of what the others read themselves
+    names = " or ".join(handlers)
+    perhaps = "" if result.verdict == YES else "perhaps "
     return (
-        f"{printable(word, 60)} is {perhaps}read by the handler {names}, as pdu supports"
-        f" {printable(word, 60)} says; pdu identify HOST asks the device itself"
+        f"{shown} is {perhaps}read by the handler {names}, as pdu supports {shown} says;"
+        " pdu identify HOST asks the device itself"
     )

@@ -74,18 +74,19 @@ def read_names(lines: Iterable[str]) -> Iterator[Name]:
     if next(rows, None) != COLUMNS:
         raise ValueError(f"the columns are not {', '.join(COLUMNS)}")
     for supported, patterns, key, switched, outlets, source, note in rows:
-        if supported not in _SUPPORTED or not {switched, outlets} <= set(_FLAGS):
+        is_known_word = supported in _SUPPORTED and switched in _FLAGS and outlets in _FLAGS
+        if not is_known_word:
             raise ValueError(f"{patterns}: {supported!r}, {switched!r} or {outlets!r} is no word")
         is_read = supported != "no"
         if is_read is not bool(key):
             raise ValueError(f"{patterns}: supported is {supported}, read_by is {key!r}")
         for pattern in patterns.split(","):
             yield Name(
-                pattern.strip(),
-                key,
-                source,
-                _FLAGS[switched],
-                _FLAGS[outlets],
+                pattern=pattern.strip(),
+                key=key,
+                source=source,
+                switched=_FLAGS[switched],
+                outlets=_FLAGS[outlets],
                 why="" if is_read else note,
                 note=note if is_read else "",
                 sure=supported != "maybe",
@@ -96,11 +97,11 @@ def _read_brands() -> Iterator[Brand]:
     rows = csv.reader(_BRANDS.read_text("utf-8").splitlines()[1:], strict=True)
     for name, vendors, families, is_shared, source in rows:
         yield Brand(
-            name,
-            vendors.split(", "),
-            families.split(", ") if families else (),
-            is_shared == "yes",
-            source,
+            name=name,
+            vendors=vendors.split(", "),
+            families=families.split(", ") if families else (),
+            is_shared=is_shared == "yes",
+            source=source,
         )
 
 

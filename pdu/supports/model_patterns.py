@@ -15,9 +15,12 @@ def fits(pattern: str, name: str, tail: Optional[int] = None) -> bool:
     `tail`: the most characters that a `*` may stand for; None for any number.
     """
     match = _compiled(_shape(pattern)).fullmatch(name)
-    if match is None:
-        return is_wide(name) and _wide(name).fullmatch(sample(pattern)) is not None
-    return tail is None or sum(map(len, match.groups())) <= tail
+    if match is not None:
+        tails = "".join(match.groups())
+        return tail is None or len(tails) <= tail
+    if not is_wide(name):
+        return False
+    return _wide(name).fullmatch(sample(pattern)) is not None
 
 
 def is_wide(name: str) -> bool:
@@ -57,7 +60,8 @@ def _shape(pattern: str) -> str:
 
 @cache
 def _compiled(shape: str) -> re.Pattern[str]:
-    return re.compile("".join(_PLACES.get(place, place) for place in shape))
+    places = [_PLACES.get(place, place) for place in shape]
+    return re.compile("".join(places))
 
 
 def _wide(name: str) -> re.Pattern[str]:

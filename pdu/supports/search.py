@@ -30,6 +30,7 @@ _OID = re.compile(
     r"(?:\.?(?:iso\.|1\.)3\.6\.1\.4\.1|(?:SNMPv2-SMI::)?enterprises)((?:\.\d+)+)\.?", re.IGNORECASE
 )
 _LETTERS = string.ascii_uppercase + "*"
+_SIGNS = "-_/:"  # between a vendor and a model that are written as one word
 _LONGEST = 5  # words of a name, such as "Web Power Switch Pro"
 _LONGEST_TAIL = 4  # characters of a `*` in a name of several words, such as "AP8959 EU3"
 _NEAREST = 5
@@ -112,39 +113,48 @@ def answer(question: str) -> SupportAnswer:
 
     What is known only in another spelling is told, and is no yes.
     """
-    plain = _answer_as_typed(question)
-    if plain.verdict != UNKNOWN:
-        return plain
+    as_typed = _answer_as_typed(question)
+    if as_typed.verdict != UNKNOWN:
+        return as_typed
     for spelling in likely_spellings(question):
-        if _answer_as_typed(spelling).verdict != UNKNOWN:
+        as_meant = _answer_as_typed(spelling)
+        if as_meant.verdict != UNKNOWN:
             doubt = f"{confusion(question)}: did you mean {printable(spelling, 60)}?"
-            return plain._replace(doubts=(doubt,), alike=(spelling,))
-    return plain
+            return as_typed._replace(doubts=(doubt,), alike=(spelling,))
+    return as_typed
 
 
 def _answer_as_typed(question: str) -> SupportAnswer:
-    # a family's key, whatever its words say beside each other
-    family = [entry for entry in entries() if "-" in entry.key and entry.key == question.strip()]
-    if family:
-        return SupportAnswer(question, YES, (Match(family[0]),))
-    oid = _OID.fullmatch(question.strip())
-    if oid:
-        return _answer_oid(question, ENTERPRISES.rstrip(".") + oid[1])
+    asked = question.strip()
+    for entry in entries():
+        # a family's key, whatever its words say beside each other
+        if entry.key == asked and "-" in asked:
+            return SupportAnswer(question, YES, (Match(entry),))
+    number = _OID.fullmatch(asked)
+    if number:
+        return _answer_oid(question, ENTERPRISES.rstrip(".") + number[1])
     models, words = _parse(question)
-    if len(models) > 1 and any(model.names[0].key for model in models):
-        texts = tuple(model.text for model in models)
-        return SupportAnswer(question, MAYBE, alike=texts, doubts=("ask for one model at a time",))
-    return _answer_model(question, models[0], words) if models else _answer_words(question, words)
+    if not models:
+        return _answer_words(question, words)
+    is_one_read = any(model.names[0].key for model in models)
+    if len(models) == 1 or not is_one_read:
+        return _answer_model(question, models[0], words)
+    texts = tuple(model.text for model in models)
+    doubt = "ask for one model at a time"
+    return SupportAnswer(question, MAYBE, alike=texts, doubts=(doubt,))
 
 
 @cache
 def _maker_names() -> frozenset[str]:
-    """The squeezed names of vendors, brands and families."""
-    return squeezed(
-        text
-        for entry in entries()
-        for text in (*entry.vendors, *entry.brands, *entry.shared_brands, entry.key)
-    )
+    """The squeezed names of vendors, brands and families. A family whose key is a vendor and one
+    of its models, such as raritan-px2, is not all that reads this model."""
+    texts: list[str] = []
+    for entry in entries():
+        texts += [*entry.vendors, *entry.brands, *entry.shared_brands]
+        model = word(entry.key.partition("-")[2])
+        if not _fitting([model]):
+            texts.append(entry.key)
+    return squeezed(texts)
 
 
 def _answer_oid(question: str, oid: str) -> SupportAnswer:
@@ -153,17 +163,19 @@ def _answer_oid(question: str, oid: str) -> SupportAnswer:
     """
     entry_by_family = {entry.family: entry for entry in entries()}
     recognition = recognise(oid)
-    matches = tuple(Match(entry_by_family[family.key]) for family in recognition.families)
+    sentence = recognition.sentence
+    doubts = (sentence,) if sentence else ()
+    matches: list[Match] = []
+    for family in recognition.families:
+        entry = entry_by_family[family.key]
+        matches.append(Match(entry))
+    if recognition.is_other:
+        return SupportAnswer(question, NO, doubts=doubts)
     near = tuple(entry_by_family[family.key] for family in recognition.candidates)
-    verdict = NO if recognition.is_other else MAYBE if near else UNKNOWN
-    return SupportAnswer(
-        question,
-        YES if matches else verdict,
-        matches,
-        near=() if recognition.is_other else near,
-        strange=() if matches or recognition.is_other else (oid,),
-        doubts=(recognition.sentence,) if recognition.sentence else (),
-    )
+    if matches:
+        return SupportAnswer(question, YES, tuple(matches), near=near, doubts=doubts)
+    verdict = MAYBE if near else UNKNOWN
+    return SupportAnswer(question, verdict, near=near, strange=(oid,), doubts=doubts)
 
 
 # ---- the words of a question ---------------------------------------------------------------------
@@ -173,14 +185,16 @@ def _parse(question: str) -> tuple[list[_Model], list[Word]]:
     """The models of a question, and its other words that may name a product, of which a vendor's
     name of several words is one.
     """
-    texts = re.sub(r"[()\[\]{},]", " ", question).split()
-    words = [piece for text in texts for piece in _split(text)]
+    words: list[Word] = []
+    for text in re.sub(r"[()\[\]{},]", " ", question).split():
+        words += _split(text)
     models: list[_Model] = []
     further_words: list[Word] = []
     while words:
         for length in range(min(_LONGEST, len(words)), 0, -1):
-            name = word(" ".join(piece.text for piece in words[:length]))
-            names = _fitting(words[:length])
+            run = words[:length]
+            name = _joined(run)
+            names = _fitting(run)
             if names:
                 models.append(_Model(name.text, names))
                 break
@@ -188,21 +202,34 @@ def _parse(question: str) -> tuple[list[_Model], list[Word]]:
                 further_words.append(Word(name.text, name.squeezed, (name.squeezed,)))
                 break
         else:
-            further_words += [words[0]] if not words[0].is_generic else []
+            if not words[0].is_generic:
+                further_words.append(words[0])
         words = words[length:]
     return models, further_words
 
 
+def _joined(run: Sequence[Word]) -> Word:
+    """Words that stand beside each other, as one name."""
+    return word(" ".join(piece.text for piece in run))
+
+
 def _split(text: str) -> list[Word]:
     """The word, or vendor and the rest if it begins with a vendor: `Raritan-PX3-5145`."""
-    if not _fitting([word(text)]) and word(text).squeezed not in _maker_names():
-        ends = range(len(text) - 1, 0, -1)
-        for end in sorted(ends, key=lambda end: text[end] not in "-_/:"):
-            maker, rest = word(text[:end]), word(text[end:].lstrip("-_/:"))
-            is_cut = text[end] in "-_/:" or text[end].isdigit() or _fitting([rest])
-            if maker.squeezed in _maker_names() and rest.squeezed and is_cut:
-                return [maker, rest]
-    return [word(text)]
+    whole = word(text)
+    if whole.squeezed in _maker_names() or _fitting([whole]):
+        return [whole]
+    ends = range(len(text) - 1, 0, -1)
+    at_signs = [end for end in ends if text[end] in _SIGNS]
+    elsewhere = [end for end in ends if text[end] not in _SIGNS]
+    for end in (*at_signs, *elsewhere):
+        maker = word(text[:end])
+        if maker.squeezed not in _maker_names():
+            continue
+        rest = word(text[end:].lstrip(_SIGNS))
+        is_end = end in at_signs or text[end].isdigit() or _fitting([rest])
+        if rest.squeezed and is_end:
+            return [maker, rest]
+    return [whole]
 
 
 def _fitting(run: Sequence[Word]) -> tuple[Name, ...]:
@@ -211,18 +238,23 @@ def _fitting(run: Sequence[Word]) -> tuple[Name, ...]:
     A `*` must not take in a word that says something else, such as `basic` or another model: words
     after the first are then short, have a digit, and are no name themselves.
     """
-    tail = None
-    if len(run) > 1:
-        tail = _LONGEST_TAIL
-        if any(not re.search(r"\d", piece.squeezed) or _fitting([piece]) for piece in run[1:]):
-            tail = 0
-    return _names_of("".join(piece.squeezed for piece in run), tail)
+    name = "".join(piece.squeezed for piece in run)
+    if len(run) == 1:
+        return _names_of(name, None)
+    for piece in run[1:]:
+        has_digit = re.search(r"\d", piece.squeezed)
+        if not has_digit or _fitting([piece]):
+            return _names_of(name, 0)
+    return _names_of(name, _LONGEST_TAIL)
 
 
 @lru_cache(maxsize=4096)  # a question asks for the same words several times
 def _names_of(name: str, tail: Optional[int]) -> tuple[Name, ...]:
-    names = [pattern for pattern in NAMES if name and fits(pattern.pattern, name, tail)]
-    return tuple(sorted(names, key=lambda candidate: -specificity(candidate.pattern)))
+    if not name:
+        return ()
+    names = [known for known in NAMES if fits(known.pattern, name, tail)]
+    names.sort(key=lambda known: -specificity(known.pattern))
+    return tuple(names)
 
 
 # ---- models --------------------------------------------------------------------------------------
@@ -230,33 +262,42 @@ def _names_of(name: str, tail: Optional[int]) -> tuple[Name, ...]:
 
 def _is_known_for(model: _Model, piece: Word) -> bool:
     keys = {name.key for name in model.names}
-    return any(_knows(entry, piece) for entry in entries() if entry.key in keys)
+    known_entries = (entry for entry in entries() if entry.key in keys)
+    return any(_knows(entry, piece) for entry in known_entries)
 
 
 def _answer_model(question: str, model: _Model, words: Sequence[Word]) -> SupportAnswer:
     """The answer for one model, beside the other words of the question."""
-    name_by_key = {name.key: name for name in reversed(model.names)}  # the most specific of each
-    if not model.names[0].key and not (model.is_wide and len(name_by_key) > 1):
-        return SupportAnswer(question, NO, refused=(model.names[0],))
-    candidates = [
-        Match(entry, name_by_key[entry.key]) for entry in entries() if entry.key in name_by_key
-    ]
-    matches = tuple(
-        match
-        for match in candidates
-        if all(_knows(match.entry, piece) for piece in words)
-        and (words or not needs_vendor(name_by_key[match.entry.key].pattern))
-    )
+    closest = model.names[0]
+    name_by_key: dict[str, Name] = {}
+    for name in model.names:
+        name_by_key.setdefault(name.key, name)  # the most specific of each
+    names_several = model.is_wide and len(name_by_key) > 1
+    if not closest.key and not names_several:
+        return SupportAnswer(question, NO, refused=(closest,))
+    candidates = [entry for entry in entries() if entry.key in name_by_key]
+    matches: list[Match] = []
+    for entry in candidates:
+        name = name_by_key[entry.key]
+        says_enough = words or not needs_vendor(name.pattern)
+        if says_enough and _knows_all(entry, words):
+            matches.append(Match(entry, name))
     if not matches:
-        return _answer_unread(question, model, [match.entry for match in candidates], words)
-    families = tuple(match.entry.family for match in matches if match.entry.family)
+        return _answer_unread(question, model, candidates, words)
+    either_of: Sequence[str] = ()
+    if not model.is_wide:
+        families = [match.entry.family for match in matches if match.entry.family]
+        either_of = families if len(families) > 1 else ()
     is_sure = any(match.is_sure for match in matches)
+    doubts: Sequence[str] = ()
+    if not is_sure:
+        doubts = [match.name.note for match in matches if match.name]
     return SupportAnswer(
-        question,
-        YES if is_sure else MAYBE,
-        matches,
-        doubts=() if is_sure else tuple(match.name.note for match in matches if match.name),
-        either_of=families if len(families) > 1 and not model.is_wide else (),
+        question=question,
+        verdict=YES if is_sure else MAYBE,
+        matches=tuple(matches),
+        doubts=tuple(doubts),
+        either_of=tuple(either_of),
     )
 
 
@@ -265,14 +306,16 @@ def _answer_unread(
 ) -> SupportAnswer:
     """A model that no entry reads beside these words. `candidates`: the entries with its name."""
     near = _entries_of_makers(words)
-    strange_words = [
-        piece.text
-        for piece in words
-        if not _is_known_for(model, piece) and not _entries_of_makers([piece])
-    ]
-    doubts = []
-    if near and not any(entry in near for entry in candidates):  # such as "Raritan AP8959"
-        vendors = dict.fromkeys(vendor for entry in candidates for vendor in entry.vendors)
+    strange_words: list[str] = []
+    for piece in words:
+        if not _is_known_for(model, piece) and not _entries_of_makers([piece]):
+            strange_words.append(piece.text)
+    doubts: list[str] = []
+    is_of_other_makers = not any(entry in near for entry in candidates)
+    if near and is_of_other_makers:  # such as "Raritan AP8959"
+        vendors: dict[str, None] = {}
+        for entry in candidates:
+            vendors.update(dict.fromkeys(entry.vendors))
         strange_words.append(model.text)
         if vendors:
             doubts.append(f"{printable(model.text)} is a name of {', '.join(vendors)}")
@@ -296,38 +339,50 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
     if not words:
         return _answer_strange(question, (), ())
     if any("UPS" in word(piece.text).parts for piece in words):
-        makers = _entries_of_makers(
-            part for piece in words for part in (piece, *map(word, piece.text.split()))
-        )
-        ups = (entry for entry in entries() if entry.key == "nut" or "UPS" in entry.words)
-        near = tuple(entry for entry in ups if entry.key == "nut" or entry in makers)
-        return SupportAnswer(question, MAYBE, near=near, doubts=(UPS_ADVICE,))
-    matches = tuple(
-        Match(entry)
-        for entry in entries()
-        if all(_knows(entry, piece, with_shared=False) for piece in words)
-    )
-    if any(_names_alone(match.entry, piece) for match in matches for piece in words):
-        return SupportAnswer(question, YES, matches)
-    strange_words = [
-        piece.text for piece in words if not any(_knows(entry, piece) for entry in entries())
-    ]
-    shared = {word(brand).squeezed: brand for entry in entries() for brand in entry.shared_brands}
-    doubts = [
-        f"{shared[piece.squeezed]} stands on PDUs of several makers, and some are read"
-        for piece in words
-        if piece.squeezed in shared and not strange_words
-    ]
-    known_words = [piece for piece in words if piece.text not in strange_words]
-    near = _entries_of_makers(words) or tuple(
-        entry
-        for entry in entries()
-        if known_words and all(_knows(entry, piece, with_shared=False) for piece in known_words)
-    )
-    if not any(_names_alone(entry, piece) for entry in near for piece in known_words):
+        return _answer_ups(question, words)
+    matches = _entries_with(words, whole=True) or _entries_with(words)
+    if _is_one_named(matches, words):
+        return SupportAnswer(question, YES, tuple(map(Match, matches)))
+    known_words: list[Word] = []
+    strange_words: list[str] = []
+    for piece in words:
+        if any(_knows(entry, piece) for entry in entries()):
+            known_words.append(piece)
+        else:
+            strange_words.append(piece.text)
+    near = _entries_of_makers(words) or _entries_with(known_words)
+    if not _is_one_named(near, known_words):
         near = ()
-    unknown = strange_words or ([] if doubts else [piece.text for piece in words])
-    return _answer_strange(question, near, unknown, doubts)
+    if strange_words:
+        return _answer_strange(question, near, strange_words)
+    doubts = _shared_brands_of(words)
+    unknown_words = [] if doubts else [piece.text for piece in words]
+    return _answer_strange(question, near, unknown_words, doubts)
+
+
+def _answer_ups(question: str, words: Sequence[Word]) -> SupportAnswer:
+    """The answer for a UPS: what reads its outlets, and the handler nut."""
+    pieces = list(words)
+    for piece in words:
+        pieces += map(word, piece.text.split())
+    makers = _entries_of_makers(pieces)
+    near: list[SupportEntry] = []
+    for entry in entries():
+        is_of_maker = "UPS" in entry.words and entry in makers
+        if entry.key == "nut" or is_of_maker:
+            near.append(entry)
+    return SupportAnswer(question, MAYBE, near=tuple(near), doubts=(UPS_ADVICE,))
+
+
+def _shared_brands_of(words: Sequence[Word]) -> Sequence[str]:
+    """A sentence for each word that is a brand on PDUs of several makers."""
+    brand_by_word: dict[str, str] = {}
+    for entry in entries():
+        brand_by_word.update((word(brand).squeezed, brand) for brand in entry.shared_brands)
+    brands = [brand_by_word.get(piece.squeezed) for piece in words]
+    return [
+        f"{brand} stands on PDUs of several makers, and some are read" for brand in brands if brand
+    ]
 
 
 def _answer_strange(
@@ -347,6 +402,11 @@ def _answer_strange(
     )
 
 
+def _knows_all(entry: SupportEntry, words: Iterable[Word], *, with_shared: bool = True) -> bool:
+    """See `_knows`."""
+    return all(_knows(entry, piece, with_shared=with_shared) for piece in words)
+
+
 def _knows(entry: SupportEntry, piece: Word, *, with_shared: bool = True) -> bool:
     """Whether the entry's names and descriptions have the word.
 
@@ -354,16 +414,37 @@ def _knows(entry: SupportEntry, piece: Word, *, with_shared: bool = True) -> boo
     """
     if piece.squeezed in entry.words:
         return True
-    if with_shared and any(word(brand).squeezed == piece.squeezed for brand in entry.shared_brands):
+    if with_shared and piece.squeezed in squeezed(entry.shared_brands):
         return True
+    if len(piece.parts) == 1:
+        return False
     # such as "Eaton-ePDU": every part but those that name no product, such as "PDU"
-    parts = set(piece.parts) - GENERIC
-    return len(piece.parts) > 1 and parts <= entry.words
+    telling_parts = set(piece.parts) - GENERIC
+    return telling_parts <= entry.words
 
 
-def _names_alone(entry: SupportEntry, piece: Word) -> bool:
-    """Whether the word names the entry without others: G3 does not, HP does."""
-    return len(piece.squeezed) > 2 or piece.squeezed in entry.makers
+def _entries_with(words: Sequence[Word], *, whole: bool = False) -> tuple[SupportEntry, ...]:
+    """The entries that know all of the words, if there are some. `whole`: by more than the parts of
+    a word."""
+    if not words:
+        return ()
+    if whole:
+        names = {piece.squeezed for piece in words}
+        return tuple(entry for entry in entries() if names <= entry.words)
+    known_entries: list[SupportEntry] = []
+    for entry in entries():
+        if _knows_all(entry, words, with_shared=False):
+            known_entries.append(entry)
+    return tuple(known_entries)
+
+
+def _is_one_named(candidates: Iterable[SupportEntry], words: Sequence[Word]) -> bool:
+    """Whether a word names one of the entries without others: G3 does not, HP does."""
+    for entry in candidates:
+        for piece in words:
+            if len(piece.squeezed) > 2 or piece.squeezed in entry.makers:
+                return True
+    return False
 
 
 def _entries_of_makers(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
@@ -376,25 +457,35 @@ def _alike(strange: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
     """Names that resemble the strange words together or one of them: models of the vendors that are
     near, else vendors, brands and families. Then models that begin with such a word.
     """
+    candidates = near or entries()
     text_by_name: dict[str, str] = {}
-    for entry in near or entries():
+    for entry in candidates:
         for text in (*entry.vendors, *entry.brands, entry.key):
             text_by_name.setdefault(word(text).squeezed, text)
-        for name in entry.names if near else ():
-            text_by_name.setdefault(sample(name.pattern), name.pattern.rstrip("*"))
+        if near:
+            for name in entry.names:
+                text_by_name.setdefault(sample(name.pattern), name.pattern.rstrip("*"))
     texts: list[str] = []
-    for piece in map(word, (strange, *strange.split())):
+    pieces = [word(text) for text in strange.split()]
+    for piece in (word(strange), *pieces):
         if not piece.is_generic:
             similar = similar_names(piece.squeezed, text_by_name, _NEAREST)
             texts += [text_by_name[name] for name in similar]
-    names = [name for entry in near or entries() for name in entry.names]
-    for piece in map(word, strange.split()):
-        if len(piece.squeezed) >= _LEAST_BEGINNING and not piece.is_generic:
-            texts += [
-                name.pattern.rstrip("*")
-                for name in names
-                if continues(name.pattern, piece.squeezed)
-                # a number without its letters, such as 8959 of APC
-                or fits(name.pattern.lstrip(_LETTERS), piece.squeezed)
-            ]
+    for piece in pieces:
+        is_long = len(piece.squeezed) >= _LEAST_BEGINNING
+        if is_long and not piece.is_generic:
+            texts += _names_begun(piece.squeezed, candidates)
     return tuple(dict.fromkeys(texts))[:_NEAREST]
+
+
+def _names_begun(text: str, candidates: Sequence[SupportEntry]) -> list[str]:
+    """The candidates' models that begin with a text, or are a number with other letters before it,
+    such as 8959 of APC.
+    """
+    texts: list[str] = []
+    for entry in candidates:
+        for name in entry.names:
+            number = name.pattern.lstrip(_LETTERS)
+            if continues(name.pattern, text) or fits(number, text):
+                texts.append(name.pattern.rstrip("*"))
+    return texts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 
 from ..families.recorded import UNPROVEN, evidence_of, switching_basis
-from .model_names import BRANDS, NAMES, Name
+from .model_names import BRANDS, NAMES, Brand, Name
 from .normalization import GENERIC, squeezed, telling, word
 
 _PROOFS: Mapping[EvidenceLevel, str] = {
@@ -24,6 +24,7 @@ _PROOFS: Mapping[EvidenceLevel, str] = {
 }
 READ = "yes"
 VARIES = "if the unit does it"
+_LEAST_JOINED = 4  # characters of such a name: I-03 could be anybody's
 _UPS_NOTE = "The UPS itself is read by the handler nut."
 
 
@@ -84,7 +85,11 @@ def entries() -> tuple[SupportEntry, ...]:
 
 def _profile_entry(profile: Profile) -> SupportEntry:
     """The table's entry of an SNMP family."""
-    evidence = evidence_of(profile)
+    has_states = any(outlets.states for outlets in profile.outlets)
+    outlet: dict[str, str] = {}
+    for name in _ALL:
+        if any(getattr(outlets, name) for outlets in profile.outlets):
+            outlet[name] = READ
     totals = {"load": profile.load, "power": profile.power, "energy": profile.energy}
     return SupportEntry(
         handler="snmp",
@@ -93,54 +98,82 @@ def _profile_entry(profile: Profile) -> SupportEntry:
         models=profile.models,
         document=profile.mib,
         source=profile.source,
-        states=READ if any(outlets.states for outlets in profile.outlets) else "no",
-        outlet={
-            name: READ
-            for name in _ALL
-            if any(getattr(outlets, name) for outlets in profile.outlets)
-        },
+        states=READ if has_states else "no",
+        outlet=outlet,
         unit={name: READ for name, total in totals.items() if total},
-        switching=("no" if not profile.is_switched else READ if profile.is_proven else UNPROVEN),
-        evidence={
-            name: switching_basis(profile)
-            if name == "switching" and profile.is_proven
-            else _PROOFS[getattr(evidence, name)]
-            for name in Evidence.FIELDS
-            if getattr(evidence, name) is not EvidenceLevel.NONE
-        },
+        switching=_switching(profile),
+        evidence=_basis_by_capability(profile),
         note=f"{profile.note} {_UPS_NOTE}".strip() if profile.ups else profile.note,
     )
 
 
+def _switching(profile: Profile) -> str:
+    if not profile.is_switched:
+        return "no"
+    return READ if profile.is_proven else UNPROVEN
+
+
+def _basis_by_capability(profile: Profile) -> Mapping[str, str]:
+    """What each capability that the family has rests on."""
+    evidence = evidence_of(profile)
+    basis_by_capability: dict[str, str] = {}
+    for name in Evidence.FIELDS:
+        level = getattr(evidence, name)
+        if level is not EvidenceLevel.NONE:
+            basis_by_capability[name] = _PROOFS[level]
+    if profile.is_switched and profile.is_proven:
+        basis_by_capability["switching"] = switching_basis(profile)
+    return basis_by_capability
+
+
 def _add_names(entry: SupportEntry) -> SupportEntry:
     """The entry with its models' names, its brands and the words that are compared."""
-    brands = [
-        brand
-        for brand in BRANDS
-        if set(brand.vendors) & set(entry.vendors)
-        and (not brand.families or entry.key in brand.families)
-    ]
-    own = tuple(brand.name for brand in brands if not brand.is_shared)
-    shared = tuple(brand.name for brand in brands if brand.is_shared)
-    names = tuple(name for name in NAMES if name.key == entry.key)
+    own_brands: list[str] = []
+    shared_brands: list[str] = []
+    for brand in BRANDS:
+        if _is_brand_of(entry, brand):
+            brands = shared_brands if brand.is_shared else own_brands
+            brands.append(brand.name)
+    names = [name for name in NAMES if name.key == entry.key]
     patterns = [name.pattern for name in names]
+    models = [pattern for pattern in patterns if not re.search(r"[x?*]", pattern)]
     # a MIB's name tells a family; another document only says how a handler speaks
     document = entry.document if entry.family else ""
     # a handler's models are also makes, such as HP
-    makes = () if entry.family else entry.models
-    full_names = [pattern for pattern in patterns if not re.search(r"[x?*]", pattern)]
-    makers = [word(text) for text in (*entry.vendors, *own, *shared)]
+    makes = _joined_names(entry.models) if entry.family else entry.models
+    makers = (*entry.vendors, *own_brands)
+    descriptions = (entry.handler, entry.family, document, *entry.models, *patterns)
     return entry._replace(
-        names=names,
-        brands=own,
-        shared_brands=shared,
-        words=squeezed((entry.key, *entry.vendors, *own, *full_names, *makes))
-        | telling(
-            (entry.handler, entry.family, document, *entry.vendors, *own, *entry.models, *patterns)
-        ),
-        makers=frozenset(text for maker in makers for text in (maker.squeezed, *maker.parts))
-        - GENERIC,
+        names=tuple(names),
+        brands=tuple(own_brands),
+        shared_brands=tuple(shared_brands),
+        words=squeezed((entry.key, *makers, *models, *makes)) | telling((*makers, *descriptions)),
+        makers=_wholes_and_parts((*makers, *shared_brands)) - GENERIC,
     )
+
+
+def _joined_names(models: Iterable[str]) -> Sequence[str]:
+    """The names with hyphens in descriptions of models, such as NPM-V: their parts alone may be too
+    short to tell a family."""
+    names: list[str] = []
+    for model in models:
+        names += re.findall(r"[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+", model)
+    return [name for name in names if len(word(name).squeezed) >= _LEAST_JOINED]
+
+
+def _is_brand_of(entry: SupportEntry, brand: Brand) -> bool:
+    is_of_vendor = not set(brand.vendors).isdisjoint(entry.vendors)
+    is_of_family = not brand.families or entry.key in brand.families
+    return is_of_vendor and is_of_family
+
+
+def _wholes_and_parts(texts: Iterable[str]) -> frozenset[str]:
+    """Names as a whole, and in their parts."""
+    pieces: set[str] = set()
+    for piece in map(word, texts):
+        pieces.add(piece.squeezed)
+        pieces.update(piece.parts)
+    return frozenset(pieces)
 
 
 _ALL = {"current": VARIES, "power": VARIES, "energy": VARIES}

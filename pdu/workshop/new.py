@@ -313,7 +313,8 @@ def _handler_edits(root: Path, name: str, title: Optional[str]) -> dict[Path, st
 
 def _settings_page(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
     page = Path("docs", "settings.md")
-    return {page: _text(root / page).rstrip() + "\n\n" + _fill_template(_SECTION, name, title)}
+    section = _fill_template(_SECTION, name, title)
+    return {page: f"{_text(root / page).rstrip()}\n\n{section}"}
 
 
 def _contract(root: Path, name: str) -> dict[Path, str]:
@@ -328,8 +329,9 @@ def _contract(root: Path, name: str) -> dict[Path, str]:
             f"{_PROJECT} does not show where the contract of imports lists the handlers; nothing"
             " was made"
         )
-    handlers = " | ".join(sorted({*layer[1].split(" | "), name}))
-    return {_PROJECT: text[: layer.start(1)] + handlers + text[layer.end(1) :]}
+    handlers = {*layer[1].split(" | "), name}
+    start, end = layer.span(1)
+    return {_PROJECT: f"{text[:start]}{' | '.join(sorted(handlers))}{text[end:]}"}
 
 
 def _registry(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
@@ -420,8 +422,12 @@ def families_table(root: Path, key: str) -> dict[Path, str]:
     file = key.partition("-")[0]
     # from behind, so that the places of what is before stay
     for start in (text.index("\nVENDORS = ("), text.index("\nfrom . import (")):
-        files = list(_FILE.finditer(text, start, text.index("\n)\n", start) + 1))
-        later = [entry.start() for entry in files if entry[1] > file]
-        place = later[0] if later else max(files, key=lambda entry: entry[1]).end()
+        end = text.index("\n)\n", start) + 1
+        entries = list(_FILE.finditer(text, start, end))
+        later_entries = [entry for entry in entries if entry[1] > file]
+        if later_entries:
+            place = later_entries[0].start()
+        else:
+            place = max(entries, key=lambda entry: entry[1]).end()
         text = f"{text[:place]}    {file},\n{text[place:]}"
     return {table: text}

@@ -20,11 +20,16 @@ from handlers.snmp.sources import ObjectSource, ReadOnly, Source
 def reference() -> str:
     """All kinds with their fields, as Markdown, for users who describe their own PDU. Two tables:
     parts of many families, and those that a single built-in family needs."""
-    common = [cls for cls in (*PLAIN, *KINDS.values()) if not is_single_family(cls)]
-    rare = [cls for cls in KINDS.values() if is_single_family(cls)]
-    return "\n".join(
-        (*_table(common), "", "Parts that a single built-in family needs each:", "", *_table(rare))
-    )
+    common_parts = [cls for cls in (*PLAIN, *KINDS.values()) if not is_single_family(cls)]
+    rare_parts = [cls for cls in KINDS.values() if is_single_family(cls)]
+    lines = [
+        *_table(common_parts),
+        "",
+        "Parts that a single built-in family needs each:",
+        "",
+        *_table(rare_parts),
+    ]
+    return "\n".join(lines)
 
 
 def is_single_family(cls: type[Any]) -> bool:
@@ -38,10 +43,10 @@ def _table(classes: Iterable[type[Any]]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for cls in classes:
         hints = FIELD_TYPES[cls]
-        fields = ", ".join(
-            _field(name, hints[name], default) for name, default in cls.FIELDS.items()
-        )
-        yield f"| {cls.__name__} | {_use(cls)} | {fields} | {_meaning(cls)} |"
+        fields = []
+        for name, default in cls.FIELDS.items():
+            fields.append(_field(name, hints[name], default))
+        yield f"| {cls.__name__} | {_use(cls)} | {', '.join(fields)} | {_meaning(cls)} |"
 
 
 def _use(cls: type[Any]) -> str:
@@ -82,13 +87,15 @@ _TYPES: Mapping[Any, str] = {
 
 def _type(hint: Any) -> str:
     """The type of a field in words."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    origin = typing.get_origin(hint)
+    arguments = [argument for argument in typing.get_args(hint) if argument is not type(None)]
     if origin is tuple:
         return f"list of {_type(arguments[0])}"
     if origin is typing.Union:
-        return " or ".join(_type(argument) for argument in arguments if argument is not type(None))
+        return " or ".join(map(_type, arguments))
     if issubclass(hint, Enum):
-        return f"one of {'/'.join(str(member.value) for member in hint)}"
+        values = [str(member.value) for member in hint]
+        return f"one of {'/'.join(values)}"
     return _TYPES.get(hint) or str(hint.__name__)
 
 

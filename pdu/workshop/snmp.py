@@ -89,10 +89,9 @@ def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> 
     nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
     if table:
         markdown = getattr(family_tables, _TABLES[table])(profiles)
-        return print_result(
-            Result({"markdown": markdown}, [markdown] if profiles else nothing),
-            as_json=output.json,
-        )
+        shown_lines = [markdown] if profiles else nothing
+        result = Result({"markdown": markdown}, shown_lines, is_file_text=bool(profiles))
+        return print_result(result, as_json=output.json)
     profiles.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
     data = [
         {
@@ -171,4 +170,5 @@ def snmp_check(output: Output, file: str) -> int:
 def snmp_parts(output: Output) -> int:
     """The parts of a profile, as Markdown."""
     markdown = profile_reference.reference()
-    return print_result(Result({"markdown": markdown}, [markdown]), as_json=output.json)
+    result = Result({"markdown": markdown}, [markdown], is_file_text=True)
+    return print_result(result, as_json=output.json)

@@ -68,7 +68,6 @@ _ELSEWHERE: Mapping[str, str] = {
             "pdu record snmp 127.0.0.1:16161",
             "pdu draft unit.snmprec --mib docs/own-pdu",
             "pdu snmp check mine.json",
-            "diff mine.json",
             "cp docs/own-pdu",
             "pdu replay docs/own-pdu",
             "pdu replay unit.snmprec --profile mine.json",

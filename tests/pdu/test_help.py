@@ -102,9 +102,11 @@ def test_the_first_help_fits_a_screen_and_names_what_a_beginner_needs(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(WIDTH))
     out = run(capsys, "--help")[1]
-    assert len(out.splitlines()) <= 40
+    assert len(out.splitlines()) <= 42
     heads = [line for line in out.splitlines() if line.endswith(":") and not line.startswith(" ")]
-    assert heads[:3] == ["One PDU:", "Many PDUs:", "Your own handler:"]
+    assert heads[:4] == ["First steps:", "One PDU:", "Many PDUs:", "Your own handler:"]
+    first_names = ("supports", "identify", "status", "on", "off", "check")
+    assert ROOT.groups[0].names == first_names
     # each command and each group is one line
     words = [line.split()[0] for line in out.splitlines() if re.match("  [a-z]", line)]
     names = [name for group in ROOT.groups if not group.word for name in group.names]

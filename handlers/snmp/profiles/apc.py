@@ -291,7 +291,7 @@ PROFILES = (
         ),
         note=(
             "The outlet tables of rPDU2 are from the MIB; the recording shows outlets only in the"
-            " older sPDU table."
+            " older sPDU table. Where rPDU2DeviceStatusPower is -1, the power is not metered."
         ),
     ),
     apc_profile(

@@ -164,5 +164,6 @@ PROFILES = (
         power=_irs_total("10", "pRealPower"),
         energy=_irs_total("12", "pRealEnergy"),
         evidence=SIMULATED.of("current", "power", "energy"),
+        note="No states and no commands: the MIB does not say what the values of a socket mean.",
     ),
 )

@@ -119,8 +119,8 @@ def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
         energy=_output(unit, "10", "outputEnergy"),
         power=_output(unit, power, "outputPower") if power else None,
     )
-    lines = f"{unit}.2"
-    family = _text_family(count, groups, column(lines, "line", "1.0"), column(lines, "line", "5.0"))
+    currents, energies = (column(f"{unit}.2", "line", item) for item in ("1.0", "5.0"))
+    family = _text_family(count, groups, currents, energies)
     source = f"{TEST_PROGRAM}/common/snmp"
     return family(key=key, mib=f"{models[0]}: {NO_MIB}", source=source, models=models)
 
@@ -150,8 +150,10 @@ def _lines(item: str, tail: str) -> Source:
 
     Limits such as 2.6 also end in 6, like the energy; only a row with a power is a line.
     """
-    powers, currents, items = (_items_of("1", "line", arcs + tail) for arcs in ("3.1", "2.1", item))
-    return Listed(Complete(powers, beside=currents, next_row=True), items)
+    currents = _items_of("1", "line", "2.1" + tail)
+    powers = _items_of("1", "line", "3.1" + tail)
+    lines = Complete(powers, beside=currents, next_row=True)
+    return Listed(lines, _items_of("1", "line", item + tail))
 
 
 def _items_of(group: str, name: str, tail: str) -> Spread:

@@ -60,13 +60,14 @@ def _column_of_units(
     No sum if a unit of the chain has no row. `module`: the column with each row's unit. `count`:
     the device's own number of rows.
     """
-    return EachUnit(Complete(values, beside=module, count=count), module, UNITS)
+    rows = Complete(values, beside=module, count=count)
+    return EachUnit(rows, module, UNITS)
 
 
 def _lines(below: str, name: str) -> Only:
-    values = column(f"{ATS}.5.2.2.1.{below}", name)
-    phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
-    return Complete(values, numbered=-1).where(Complete(phases, numbered=-1), *LINES, others=PAIRS)
+    values = Complete(column(f"{ATS}.5.2.2.1.{below}", name), numbered=-1)
+    phases = Complete(column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase"), numbered=-1)
+    return values.where(phases, *LINES, others=PAIRS)
 
 
 def _ats_total(below: str, name: str) -> Scalar:
@@ -93,10 +94,11 @@ def _epdu_figure(values: First, scale: Decimal = ONES) -> Figure:
     No rows in a chain: this tree lacks the other units.
     """
     for module in (UnitOf(EPDU2_STATE), DEVICE_MODULE):
-        values = First(
-            (Provided(values, module, "0"), Provided(values, module, "1"), Unless(values, module))
-        )
-    return figure(if_listed(values, First((EPDU2_STATE, METERED_NAME, METERED_LOAD))), scale, ())
+        of_unit_0 = Provided(values, module, "0")
+        of_unit_1 = Provided(values, module, "1")
+        values = First((of_unit_0, of_unit_1, Unless(values, module)))
+    epdu2_outlets = First((EPDU2_STATE, METERED_NAME, METERED_LOAD))
+    return figure(if_listed(values, epdu2_outlets), scale, ())
 
 
 cyberpower_profile = partial(Profile, vendor="CyberPower", source=CPS, evidence=SIMULATED)

@@ -59,7 +59,10 @@ PROFILES = (
             public("mrdvt92/perl-Power-Outlet", "lib/Power/Outlet/iBootBar.pm"),
             public("simonsobs/socs", "socs/agents/ibootbar/agent.py"),
         ),
-        note="The sysObjectID is the one that a program of an owner expects.",
+        note=(
+            "The sysObjectID is the one that a program of an owner expects. No load: the MIB does"
+            " not say the unit of the currents."
+        ),
         unread=(
             "outletAPStatus: it says that AutoPing was triggered, not what it did; outletStatus has"
             " the result"

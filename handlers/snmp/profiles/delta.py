@@ -22,10 +22,9 @@ def _output(below: int, name: str) -> Listed:
     """A column of the enabled PDUs. One that is disconnected has an empty value."""
     output = column(f"{PDU}.2.1.1.{below}", name)
     enabled_pdus = Complete(column(f"{PDU}.1.6.1.2", "dpduIdentEnabled"), beside=output)
-    return Listed(
-        enabled_pdus.where(enabled_pdus, ON, others=(OFF,)),
-        output.where(column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect"), OFF, others=(ON,)),
-    )
+    disconnection = column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect")
+    connected_output = output.where(disconnection, OFF, others=(ON,))
+    return Listed(enabled_pdus.where(enabled_pdus, ON, others=(OFF,)), connected_output)
 
 
 def _line(line: int) -> Listed:

@@ -216,6 +216,10 @@ PROFILES = (
             )
         ),
         evidence=SIMULATED.of("current"),
+        note=(
+            "A unit with lines and branches has no load: the MIB does not say what each channel"
+            " measures."
+        ),
     ),
     eaton_profile(
         # A row is a current transformer; -1 means that there is none. The MIB does not say what
@@ -227,6 +231,7 @@ PROFILES = (
         sys_object_ids=oids("17373"),
         outlets=outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),
         evidence=SIMULATED.of("current"),
+        note="No load: the MIB does not say what each channel measures.",
     ),
     eaton_profile(
         key="eaton-nlogic",

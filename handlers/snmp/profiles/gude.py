@@ -36,7 +36,8 @@ def _roots(products: str) -> tuple[Root, ...]:
 def _ports(powerports: str) -> tuple[Outlets, ...]:
     """The ports below this path of a product's tree."""
     path = powerports + ".2.1"
-    state, count = column(f"~.{path}.3", "PortState"), scalar(f"~.{powerports}.1.0", "portNumber")
+    state = column(f"~.{path}.3", "PortState")
+    count = scalar(f"~.{powerports}.1.0", "portNumber")
     return outlets(
         states=State(state, on=("1",), off=("0",)),
         control=Write(state, on=1, off=0),
@@ -51,20 +52,18 @@ def _ports(powerports: str) -> tuple[Outlets, ...]:
 
 
 def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Figure:
-    valid, values = (
-        column("~.1.5.5.2.1.2", "spChanStatus", optional=True),
-        column(f"~.1.5.5.2.1.{arc}", name, optional=True),
-    )
-    rows = Renumbered(values, over).where(Renumbered(valid, over), *VALID, others=NOT_ACTIVE)
-    return figure(rows, scale)
+    status = Renumbered(column("~.1.5.5.2.1.2", "spChanStatus", optional=True), over)
+    rows = Renumbered(column(f"~.1.5.5.2.1.{arc}", name, optional=True), over)
+    return figure(rows.where(status, *VALID, others=NOT_ACTIVE), scale)
 
 
 def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
     """A figure of the power channels whose status is valid (1)."""
-    valid, values = column("~.1.5.1.2.1.2", "ChanStatus"), column(f"~.1.5.1.2.1.{arc}", name)
+    status = column("~.1.5.1.2.1.2", "ChanStatus")
+    values = column(f"~.1.5.1.2.1.{arc}", name)
     channels = scalar("~.1.5.1.1.0", "ActivePowerChan")
-    rows = Complete(values, beside=valid, count=channels)
-    marks = Complete(valid, beside=values, count=channels)
+    rows = Complete(values, beside=status, count=channels)
+    marks = Complete(status, beside=values, count=channels)
     return figure(rows.where(marks, *VALID, others=NOT_ACTIVE), scale)
 
 
@@ -98,6 +97,10 @@ PROFILES = (
             "OVPStatus: the overvoltage protection of the whole unit, which does not switch its"
             " ports; RCMBOutputRMS, RCMBOutputDC: signals of residual current, and the MIB does not"
             " say that they open a port"
+        ),
+        note=(
+            "Meters of single ports are joined by their number, from 0 or from 1: unless their"
+            " rows are exactly those of the ports, the ports have no figures."
         ),
     ),
     gude_profile(

@@ -41,7 +41,10 @@ PROFILES = (
         vendor=NO_MAKER,
         mib="SNMPPDU-MIB (APDU1.MIB)",
         source=public("HashSource/APDU-SNMP-Resources", "30-Port-APDU/APDU1.MIB"),
-        models=("NPDU, sold as APDU, PDUMIND, BKT BPS2000", "DPU7016D-8, DPU7016D-12"),
+        models=(
+            "NPDU, sold as APDU, PDUMIND, BKT BPS2000",
+            "DPU7016D-8, DPU7016D-12, DPU7032D-8, DPU7032D-12",
+        ),
         # a recorded unit has the text BPS2000 as its sysObjectID
         sys_object_ids=oids("23273"),
         sweep=True,

@@ -80,7 +80,8 @@ PROFILES = (
         note=(
             "A locked outlet executes no command: it is not switched if the device reports the"
             " lock. No column names an outlet's unit: after a unit of a chain joined or left, an"
-            " outlet may be another one."
+            " outlet may be another one. The state 1 is off and 2 on, the command 1 on and 2 off;"
+            " one of four programs reads states of 0 and 1."
         ),
     ),
 )

@@ -286,7 +286,11 @@ PROFILES = (
         energy=pdu_total(_inlets(ENERGY), _units(ENERGY), else_outlets=True),
         evidence=SIMULATED,
         recording="raritan-pdu_px3",
-        note="A negative reading, such as of power that is fed back, is no figure.",
+        note=(
+            "A negative reading, such as of power that is fed back, is no figure. An inlet of"
+            " several poles without readings of the poles has no load: its own current is the"
+            " highest of theirs."
+        ),
         unread=(
             "outletSuspendedState: the reason why an outlet is off; "
             "measurementsOutletSensorIsAvailable: a row for each sensor of each outlet, "

@@ -151,7 +151,8 @@ def value_or_empty(values: Source, beside: Source) -> Listed:
     `beside` is on every device that has the values, and on no other: a column that came into the
     MIB with theirs, which no known unit has without it. It is only read if there are no values.
     """
-    return Listed(First((values, beside)), values)
+    rows = First((values, beside))
+    return Listed(rows, values)
 
 
 def join_by_columns(
@@ -220,7 +221,14 @@ def contact(
 ) -> Contact:
     """A mark of a unit, or of the device, without which nothing about it is certain; see
     `Contact`."""
-    return Contact(mark, good, unit, part or Arcs(), optional, why)
+    return Contact(
+        mark=mark,
+        good=good,
+        unit=unit,
+        part=part or Arcs(),
+        optional=optional,
+        why=why,
+    )
 
 
 def unit_contact(mark: Source, *good: str) -> Contact:
@@ -254,7 +262,8 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
     bank = Complete(value_or_empty(banks, phases), beside=values, numbered=-1)
     phase = Listed(values, phases)
     of_no_bank = every.where(bank, "0")
-    return First((of_no_bank.where(phase, "1", "2", "3", others=("0",)), of_no_bank))
+    of_a_phase = of_no_bank.where(phase, "1", "2", "3", others=("0",))
+    return First((of_a_phase, of_no_bank))
 
 
 def outlets(
@@ -284,19 +293,19 @@ def outlets(
         table = states.source.but(*states.absent) if states.absent else states.source
         count = OfUnits(count, table) if isinstance(count, Column) else if_listed(count, table)
     group = Outlets(
-        states,
-        control,
-        rows,
-        count,
-        none_if_zero,
-        counts_unlisted,
-        number,
-        name,
-        current,
-        power,
-        energy,
-        settling_s,
-        contact,
+        states=states,
+        control=control,
+        rows=rows,
+        count=count,
+        none_if_zero=none_if_zero,
+        counts_unlisted=counts_unlisted,
+        number=number,
+        name=name,
+        current=current,
+        power=power,
+        energy=energy,
+        settling_s=settling_s,
+        contact=contact,
     )
     return (group,)
 
@@ -309,4 +318,10 @@ def total(
     demanded: bool = False,
 ) -> Total:
     """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
-    return Total(tuple(figures), else_outlets, unit, units, demanded)
+    return Total(
+        figures=figures,
+        else_outlets=else_outlets,
+        unit=unit,
+        units=units,
+        demanded=demanded,
+    )

@@ -69,11 +69,15 @@ def _v3_phases(first: int, name: str) -> Source:
     phases = (1, 2, 3)
 
     def values(n: int) -> Column:
-        return column(f"~.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1])
+        arc = first + 8 * (n - 1)
+        return column(f"~.25.1.{arc}", name + "ABC"[n - 1])
 
-    plug = numbered_parts(lambda n: Complete(V3_PLUGGED, beside=values(n)), phases)
-    rows = Complete(numbered_parts(values, phases), beside=plug).where(plug, "1")
-    return if_listed(rows, V3_TABLE)
+    def plugged(n: int) -> Complete:
+        return Complete(V3_PLUGGED, beside=values(n))
+
+    plug_of_phases = numbered_parts(plugged, phases)
+    every_row = Complete(numbered_parts(values, phases), beside=plug_of_phases)
+    return if_listed(every_row.where(plug_of_phases, "1"), V3_TABLE)
 
 
 # Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, each "auxiliary" channel
@@ -316,6 +320,10 @@ PROFILES = (
             )
         ),
         evidence=SIMULATED.of("current"),
+        note=(
+            "A unit with several main channels has no load: they may be lines, circuits or a"
+            " neutral."
+        ),
     ),
     vertiv_profile(
         key="liebert-mph",

@@ -36,8 +36,9 @@ PROFILES = (
         ),
         evidence=SIMULATED.of("state"),
         note=(
-            "Only elements of the type outlet are listed: a unit that has none, such as a VT825, is"
-            " not read."
+            "Only elements of the type outlet are listed: a unit that has none, such as a VT825,"
+            " is not read. Not switched: the value's column of one firmware layout is the state at"
+            " power-up in the other."
         ),
         unread="ctlUnitModuleState: the MIB does not say its values",
     ),

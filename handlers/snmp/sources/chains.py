@@ -92,13 +92,17 @@ class ByUnit(ObjectSource):
         guess = reader.places.get(place, first_guess)
         number_now = self.number.value_of(reader, guess) if guess else None
         is_denied = number_now is not None
-        if guess == number and number_now is None and self.source.value_of(reader, guess) is None:
-            return None  # the table has no such row, and so not as many outlets
+        if guess == number and number_now is None:
+            value = self.source.value_of(reader, guess)
+            if value is None:
+                return None  # the table has no such row, and so not as many outlets
         if number_now is not None and text(number_now) == number:
             # last, because a unit of the same size that leaves changes this alone
             unit_now = _cell(self.unit, reader, guess)
-            is_moved = unit_now != reader.places.setdefault((place, guess), unit_now)
-            is_unit = unit_now in ((unit,) if unit else self.first_units)
+            earlier_unit = reader.places.setdefault((place, guess), unit_now)
+            is_moved = unit_now != earlier_unit
+            units_of_outlet = (unit,) if unit else self.first_units
+            is_unit = unit_now in units_of_outlet
             is_denied = not is_unit
             is_only_first = unit_now != self.first_units[0] or place in reader.places
             if is_unit and is_only_first and not is_moved:
@@ -119,8 +123,13 @@ class ByUnit(ObjectSource):
         rows = self.source.rows(reader)
         if _is_one_unit(rows, reader, self):
             return dict.fromkeys(rows, _cell(self.unit, reader, str(len(rows))))
-        identities, units = self._identities(reader, rows), self.unit.rows(reader)
-        return {identities[row]: units[row] for row in rows if row in identities and row in units}
+        identities = self._identities(reader, rows)
+        units = self.unit.rows(reader)
+        unit_by_identity: Rows = {}
+        for row in rows:
+            if row in identities and row in units:
+                unit_by_identity[identities[row]] = units[row]
+        return unit_by_identity
 
     def _identities(self, reader: Reader, rows: Rows) -> dict[str, str]:
         """Row -> identity."""
@@ -192,12 +201,15 @@ class UnitOf(ReadOnly):
 def _is_one_unit(rows: Rows, reader: Reader, columns: ByUnit) -> bool:
     """Whether the rows are 1 … N and all of one first unit, as the last one shows: its number on
     its unit is N. It costs two GETs, in place of two walks."""
+    consecutive_rows = {str(row) for row in range(1, len(rows) + 1)}
+    if not rows or rows.keys() != consecutive_rows:
+        return False
     last = str(len(rows))
-    if not rows or rows.keys() != {str(row) for row in range(1, len(rows) + 1)}:
+    number = _cell(columns.number, reader, last)
+    if number != last:
         return False
-    if _cell(columns.number, reader, last) != last:
-        return False
-    return _cell(columns.unit, reader, last) in columns.first_units
+    unit = _cell(columns.unit, reader, last)
+    return unit in columns.first_units
 
 
 def _cell(column: Source, reader: Reader, row: str) -> str:

@@ -134,7 +134,8 @@ class Chained(ReadOnly):
         raw_units = self.unit.rows(reader)
         units = {identity: text(unit) for identity, unit in raw_units.items()}
         labels = self.number.rows(reader)
-        if len(set(units.values())) < 2:
+        has_one_unit = len(set(units.values())) < 2
+        if has_one_unit:
             return labels
         numbers = dict(labels)
         for identity in labels.keys() & units:
@@ -159,16 +160,17 @@ class Alike(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         kinds: dict[tuple[str, Raw], list[str]] = {}
-        # `mark` stays raw: as text, different octets can look the same
         for identity, mark in self.like.rows(reader).items():
             unit = identity.rpartition(".")[0] or identity
-            kinds.setdefault((unit, mark), []).append(identity)
+            kind = (unit, mark)  # raw: as text, different octets can look the same
+            kinds.setdefault(kind, []).append(identity)
         if not kinds:
             return self.source.rows(reader)
         value_by_row: Rows = {}
         for identities in kinds.values():
-            value = self.source.value_of(reader, identities[0])
-            if value is None or value != self.source.value_of(reader, identities[-1]):
+            first, last = identities[0], identities[-1]
+            value = self.source.value_of(reader, first)
+            if value is None or value != self.source.value_of(reader, last):
                 return self.source.rows(reader)
             for identity in identities:
                 value_by_row[identity] = value

@@ -175,11 +175,11 @@ class Arc(RowFilter):
             validation.suffix(value, "values")
 
     def rows(self, reader: Reader) -> Rows:
-        return {
-            identity: value
-            for identity, value in self.source.rows(reader).items()
-            if self._fits(identity) or is_nameless(identity)
-        }
+        kept_rows: Rows = {}
+        for identity, value in self.source.rows(reader).items():
+            if self._fits(identity) or is_nameless(identity):
+                kept_rows[identity] = value
+        return kept_rows
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.value_of(reader, identity) if self._fits(identity) else None
@@ -194,8 +194,9 @@ class Arc(RowFilter):
 
     def _fits(self, identity: str) -> bool:
         arcs = identity.split(".")
-        inside = -len(arcs) <= self.position < len(arcs)
-        return (inside and arcs[self.position] in self.values) is self.keep
+        has_arc = -len(arcs) <= self.position < len(arcs)
+        is_value = has_arc and arcs[self.position] in self.values
+        return is_value is self.keep
 
 
 class OfUnits(Filter):
@@ -365,7 +366,10 @@ class Checked(Filter):
 
     def rows(self, reader: Reader) -> Rows:
         rows = dict(self.source.rows(reader))
-        doubtful_rows = [identity for identity, value in rows.items() if text(value) in self.values]
+        doubtful_rows: list[str] = []
+        for identity, value in rows.items():
+            if text(value) in self.values:
+                doubtful_rows.append(identity)
         marks = self._marks(reader, doubtful_rows)
         for identity, mark in marks.items():
             if isinstance(mark, Lost):

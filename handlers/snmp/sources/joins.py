@@ -107,7 +107,7 @@ class _Keys(NamedTuple):
         for row in rows:
             key = tuple(text(table.get(row, "")) for table in tables)
             # a column without any text is part of no key
-            is_whole = [bool(part) for part in key] == has_text
+            is_whole = list(map(bool, key)) == has_text
             if any(key) and is_whole:
                 keys[row] = key
         counts = Counter(keys.values())

@@ -36,7 +36,8 @@ class Span(FrozenValue):
             raise ValueError(
                 f"first {self.first}, last {self.last}, sub {self.sub} are not a range of outlets"
             )
-        if self.last - self.first >= _MOST_OUTLETS:
+        number_of_outlets = self.last - self.first + 1
+        if number_of_outlets > _MOST_OUTLETS:
             raise ValueError(
                 f"first {self.first} to last {self.last} are more than {_MOST_OUTLETS} outlets"
             )
@@ -182,7 +183,8 @@ class Tables(ObjectSource):
         validation.suffix(self.column, "column")
         if not 0 <= self.first <= self.last:
             raise ValueError(f"first {self.first}, last {self.last} are not a range of units")
-        if self.last - self.first >= _MOST_UNITS:
+        number_of_units = self.last - self.first + 1
+        if number_of_units > _MOST_UNITS:
             raise ValueError(
                 f"first {self.first} to last {self.last} are more than {_MOST_UNITS} units"
             )

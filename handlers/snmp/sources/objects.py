@@ -43,14 +43,20 @@ class Column(ObjectSource):
         if not self.suffix:
             return dict(value_by_index)
         tail = "." + self.suffix
-        return {
-            index[: -len(tail)]: value
-            for index, value in value_by_index.items()
-            if index.endswith(tail)
-        }
+        rows: Rows = {}
+        for index, value in value_by_index.items():
+            if index.endswith(tail):
+                rows[index[: -len(tail)]] = value
+        return rows
 
     def reads_single_rows(self) -> bool:
         return True
+
+    def is_beside(self, other: Column) -> bool:
+        """Whether it is of the same table, and so has the same rows, as another column."""
+        table, _, _ = self.oid.rpartition(".")
+        other_table, _, _ = other.oid.rpartition(".")
+        return table == other_table and self.suffix == other.suffix
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
         if is_nameless(identity):

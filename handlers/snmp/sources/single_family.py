@@ -42,14 +42,16 @@ class Fitted(Filter):
         validation.require_distinct_texts(self.nothing, "nothing")
 
     def rows(self, reader: Reader) -> Rows:
-        rows = self.source.rows(reader)
-        empty_rows = {identity for identity, value in rows.items() if self._is_nothing(value)}
+        rows = dict(self.source.rows(reader))
+        empty_rows = [row for row, value in rows.items() if self._is_nothing(value)]
         if not empty_rows:
             return rows
         for column in self.columns:
             values = column.rows(reader)
-            empty_rows = {row for row in empty_rows if self._is_nothing(values.get(row))}
-        return {identity: value for identity, value in rows.items() if identity not in empty_rows}
+            empty_rows = [row for row in empty_rows if self._is_nothing(values.get(row))]
+        for row in empty_rows:
+            del rows[row]
+        return rows
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return identity in self.rows(reader)
@@ -262,11 +264,15 @@ class Summed(ReadOnly):
     source: Source
 
     def rows(self, reader: Reader) -> Rows:
-        numbers = [number(value) for value in self.source.rows(reader).values()]
-        known = [value for value in numbers if value is not None and value >= 0]
-        if not known or len(known) < len(numbers):
+        numbers: list[Decimal] = []
+        for raw in self.source.rows(reader).values():
+            value = number(raw)
+            if value is None or value < 0:
+                return {}
+            numbers.append(value)
+        if not numbers:
             return {}
-        return {"0": format(total(known), "f")}
+        return {"0": format(total(numbers), "f")}
 
 
 class Negative(ReadOnly):
@@ -463,12 +469,13 @@ class ByOctets(ReadOnly):
 
         Text counts as decoded Latin-1 if only that fits a value.
         """
-        arcs = tuple(map(str, octets(guid)[: self.length]))
+        first_octets = octets(guid)[: self.length]
+        arcs = tuple(map(str, first_octets))
         if arcs in indexes:
             return arcs
-        octets_from_latin_1 = latin_1(guid) or b""
-        arcs_from_latin_1 = tuple(map(str, octets_from_latin_1[: self.length]))
-        return arcs_from_latin_1 if arcs_from_latin_1 in indexes else arcs
+        from_latin_1 = latin_1(guid) or b""
+        other_arcs = tuple(map(str, from_latin_1[: self.length]))
+        return other_arcs if other_arcs in indexes else arcs
 
 
 class Renumbered(ReadOnly):
@@ -491,15 +498,16 @@ class Renumbered(ReadOnly):
         if not over:
             return {}
         is_from_one = rows.keys() == _numbers(1, len(rows))
+        is_from_zero = rows.keys() == _numbers(0, len(rows))
         has_gap = over.keys() != _numbers(1, len(over))
         if has_gap or (is_from_one and len(over) < len(rows)):
             raise ProtocolError("the device's list of outlets lacks some of them; poll it again")
-        is_from_zero = rows.keys() == _numbers(0, len(rows))
-        if len(over) != len(rows) or not (is_from_one or is_from_zero):
-            return {NAMELESS: Lost("its table has other rows than that of the outlets")}
-        if is_from_one:
-            return rows
-        return {str(int(index) + 1): value for index, value in rows.items()}
+        if len(over) == len(rows):
+            if is_from_one:
+                return rows
+            if is_from_zero:
+                return {str(int(index) + 1): value for index, value in rows.items()}
+        return {NAMELESS: Lost("its table has other rows than that of the outlets")}
 
 
 def _numbers(first: int, count: int) -> set[str]:

@@ -117,22 +117,25 @@ def guesses(tables: Sequence[WalkedTable], mib: Mib, names: Mapping[Arcs, str] =
     `names`: see `snmprec.Parsed`.
     """
     # the best score for labels among tables with the same rows
-    by_rows: dict[frozenset[Index], int] = defaultdict(int)
+    labels_by_rows: dict[frozenset[Index], int] = defaultdict(int)
     for table in tables:
         rows = table.columns[0].indexes
-        by_rows[rows] = max(by_rows[rows], _labels(table))
-    largest = max((table.size for table in tables if table.size <= 2 * _USUAL_ROWS.stop), default=0)
-    guess_list: list[Optional[Guess]] = []
+        labels_by_rows[rows] = max(labels_by_rows[rows], _labels(table))
+    sizes = [table.size for table in tables]
+    largest = max([size for size in sizes if size <= 2 * _USUAL_ROWS.stop], default=0)
+    guess_list: list[Guess] = []
     for table in tables:
-        labels = by_rows[table.columns[0].indexes] + (table.size == largest) / 2
+        labels = float(labels_by_rows[table.columns[0].indexes])
+        if table.size == largest:
+            labels += 0.5
         for column in table.columns:
             mib_object = mib.objects.get(column.oid) or _walk_object(column, names)
             candidate = _Candidate(table, column, mib_object, labels)
-            guess_list += [guess(candidate) for guess in (_state, _name, _number, _meter)]
-    return sorted(
-        (guess for guess in guess_list if guess is not None),
-        key=lambda guess: (guess.role, -guess.score, guess.column.oid),
-    )
+            for role_guess in (_state, _name, _number, _meter):
+                guess = role_guess(candidate)
+                if guess is not None:
+                    guess_list.append(guess)
+    return sorted(guess_list, key=lambda guess: (guess.role, -guess.score, guess.column.oid))
 
 
 def _walk_object(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Object]:
@@ -140,11 +143,11 @@ def _walk_object(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Ob
 
     None if there are none.
     """
-    name_by_value = {
-        int(str(row.raw)): names[column.oid + index]
-        for index, row in column.rows.items()
-        if column.oid + index in names
-    }
+    name_by_value = {}
+    for index, row in column.rows.items():
+        name = names.get(column.oid + index)
+        if name is not None:
+            name_by_value[int(str(row.raw))] = name
     if name_by_value:
         return Object("", "the walk", column.oid, enumeration=name_by_value, doubt=_UNNAMED)
     return None
@@ -179,39 +182,48 @@ def _state(candidate: _Candidate) -> Optional[Guess]:
         return None
     words = {letters(value) for value in counts}
     if texts(column) is not None and words <= ON_WORDS | OFF_WORDS:
+        evidence = f"each of its {len(column.rows)} strings is a word for on or off:"
         return candidate.guess(
             STATE,
             12 + _place(candidate),
-            f"each of its {len(column.rows)} strings is a word for on or off:"
-            f" {_format_counts(counts)}",
+            f"{evidence} {_format_counts(counts)}",
             doubt=name_doubt(mib_object) or words_doubt(words),
         )
     values = _small(column)
     if values is None or next(iter(column.rows.values())).tag not in (INTEGER, GAUGE):
         return None
-    # a MIB mostly has an enumeration for a state
-    score = _number_state_score(candidate, values) - (4 if mib_object is not None else 0)
-    return candidate.guess(
-        STATE,
-        score,
-        f"{len(column.rows)} rows of small whole numbers: {_format_counts(counts)}",
-        doubt=f"{NOT_SHOWN}; {mib_object.doubt}" if mib_object and mib_object.doubt else NOT_SHOWN,
-    )
+    score = _number_state_score(candidate, values)
+    doubt = NOT_SHOWN
+    if mib_object is not None:
+        score -= 4  # a MIB mostly has an enumeration for a state
+        if mib_object.doubt:
+            doubt += f"; {mib_object.doubt}"
+    evidence = f"{len(column.rows)} rows of small whole numbers: {_format_counts(counts)}"
+    return candidate.guess(STATE, score, evidence, doubt=doubt)
 
 
 def _number_state_score(candidate: _Candidate, values: Sequence[int]) -> float:
     """How much speaks for a state in a column of small numbers."""
-    score, columns = _place(candidate), candidate.table.columns
-    distinct = set(values)
-    if len(distinct) == 2:
-        is_mixed = min(map(values.count, distinct)) * _MIXED >= len(values)
-        is_mostly_zero = 2 * values.count(0) > len(values)
-        score += 4 if is_mixed else 1 if is_mostly_zero else 3
-    elif len(distinct) == 1:
+    score = _place(candidate)
+    counts = Counter(values)
+    if len(counts) == 2:
+        is_mixed = min(counts.values()) * _MIXED >= len(values)
+        is_mostly_zero = 2 * counts[0] > len(values)
+        if is_mixed:
+            score += 4
+        elif is_mostly_zero:
+            score += 1
+        else:
+            score += 3
+    elif len(counts) == 1:
         score += {1: 2, 2: 1, 0: -2}.get(values[0], -3)
-    if any(set(integers(neighbour) or ()) == {_IDLE} for neighbour in columns):
-        score += 2
-    if candidate.column is next(column for column in columns if _small(column) is not None):
+    columns = candidate.table.columns
+    for neighbour in columns:
+        if set(integers(neighbour) or ()) == {_IDLE}:
+            score += 2
+            break
+    small_columns = [column for column in columns if _small(column) is not None]
+    if candidate.column is small_columns[0]:
         score += 1  # the state is often the first such column
     return score
 
@@ -222,48 +234,53 @@ def _named_state(
     """A guess from the names of the values. A MIB must name both on and off. A walk names only
     recorded values, so on or off is enough."""
     on, off = meanings(mib_object)
-    is_enough = bool(on and off if mib_object.name else on or off)
-    if not is_enough or not all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts):
+    is_enough = bool(on and off) if mib_object.name else bool(on or off)
+    are_numbers = all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts)
+    if not is_enough or not are_numbers:
         return None
     names = mib_object.enumeration
     nameless_values = sorted(value for value in counts if int(value) not in names)
     if len(nameless_values) == len(counts):
         return None
-    is_contact = _may_be_contact(mib_object, [names[value] for value in (*on, *off)])
-    doubts = (
-        "several names may mean on or off: " + ", ".join(names[value] for value in (*on, *off))
-        if max(len(on), len(off)) > 1
-        else "",
-        f"{'the MIB' if mib_object.name else 'the walk'} has no name for some recorded values:"
-        f" {', '.join(nameless_values)}"
-        if nameless_values
-        else "",
-        "it can be written, so it may be the command or a setting" if mib_object.is_written else "",
-        _CONTACT if is_contact else "",
-        name_doubt(mib_object),
-        mib_object.doubt,
-    )
-    value_names = ", ".join(f"{name}({value})" for value, name in sorted(names.items()))
+    on_off_names = [names[value] for value in (*on, *off)]
+    is_contact = _may_be_contact(mib_object, on_off_names)
+    if max(len(on), len(off)) > 1:
+        doubt = f"several names may mean on or off: {', '.join(on_off_names)}"
+    elif nameless_values:
+        source = "the MIB" if mib_object.name else "the walk"
+        doubt = f"{source} has no name for some recorded values: {', '.join(nameless_values)}"
+    elif mib_object.is_written:
+        doubt = "it can be written, so it may be the command or a setting"
+    elif is_contact:
+        doubt = _CONTACT
+    else:
+        doubt = name_doubt(mib_object) or mib_object.doubt
     score = _place(candidate) + _named_state_score(mib_object) - 2 * len(nameless_values)
+    if is_contact and not mib_object.name:
+        score -= 2
+    value_names = ", ".join(f"{name}({value})" for value, name in sorted(names.items()))
     return candidate.guess(
         STATE,
-        score - (2 if is_contact and not mib_object.name else 0),
+        score,
         f"{mib_object.name or 'names of values'} in {mib_object.module}: {value_names}",
         f"{candidate.table.size} rows: {_format_counts(counts)}",
-        doubt=next(filter(None, doubts), ""),
+        doubt=doubt,
     )
 
 
 def _named_state_score(mib_object: Object) -> int:
     """How much the definition of an object with names for on and off speaks for a state."""
-    lower = mib_object.name.lower()
-    return (
-        14
-        + (3 if re.search(r"status|state", lower) else 0)
-        + (2 if re.search(r"outlet|relay|socket|plug|receptacle", lower) else 0)
-        - (6 if name_doubt(mib_object) else 0)
-        - (2 if len(mib_object.enumeration) > 2 * _MOST_STATES else 0)
-    )
+    name = mib_object.name.lower()
+    score = 14
+    if re.search(r"status|state", name):
+        score += 3
+    if re.search(r"outlet|relay|socket|plug|receptacle", name):
+        score += 2
+    if name_doubt(mib_object):
+        score -= 6
+    if len(mib_object.enumeration) > 2 * _MOST_STATES:
+        score -= 2
+    return score
 
 
 def _may_be_contact(mib_object: Object, words: Sequence[str]) -> bool:
@@ -334,14 +351,9 @@ def _small(column: WalkedColumn) -> Optional[list[int]]:
     Else None.
     """
     values = integers(column)
-    if (
-        values
-        and 0 <= min(values)
-        and max(values) <= _LARGEST_STATE
-        and not _counts_rows(column, values)
-    ):
-        return values
-    return None
+    if not values or min(values) < 0 or max(values) > _LARGEST_STATE:
+        return None
+    return None if _counts_rows(column, values) else values
 
 
 def _counts_rows(column: WalkedColumn, values: list[int]) -> bool:
@@ -360,12 +372,8 @@ def _are_indexes(column: WalkedColumn, values: list[int]) -> bool:
 def _place(candidate: _Candidate) -> float:
     """How much the table of a column looks like one of outlets."""
     size = candidate.table.size
-    return (
-        2 * candidate.labels
-        + (size in _USUAL_ROWS)
-        + (size >= _MANY)
-        + (len(candidate.table.columns) > 2)
-    )
+    signs = (size in _USUAL_ROWS, size >= _MANY, len(candidate.table.columns) > 2)
+    return 2 * candidate.labels + signs.count(True)
 
 
 def _labels(table: WalkedTable) -> int:
@@ -398,15 +406,17 @@ def _name(candidate: _Candidate) -> Optional[Guess]:
     values, mib_object = texts(candidate.column), candidate.object
     if not values or not _have_letters(values):
         return None
-    are_equal = len(set(values)) == 1 and len(values) > 2
-    if are_equal or {letters(value) for value in values} <= ON_WORDS | OFF_WORDS:
+    different_values = list(dict.fromkeys(values))
+    are_equal = len(different_values) == 1 and len(values) > 2
+    words = {letters(value) for value in values}
+    if are_equal or words <= ON_WORDS | OFF_WORDS:
         return None
-    score = len(set(values))
+    score = len(different_values)
     if any(map(_OUTLET.search, values)):
         score += len(values)
     if mib_object is not None and re.search(r"name|label|descr", mib_object.name.lower()):
         score += len(values)
-    examples = ", ".join(repr(value) for value in list(dict.fromkeys(values))[:3])
+    examples = ", ".join(map(repr, different_values[:3]))
     return candidate.guess(
         NAME,
         score,
@@ -419,13 +429,12 @@ def _name(candidate: _Candidate) -> Optional[Guess]:
 def _number(candidate: _Candidate) -> Optional[Guess]:
     """The guess that a column numbers the outlets; None if its values are not their indexes."""
     values = integers(candidate.column)
-    if (
-        values is None
-        or len(set(values)) < len(values)
-        or not 0 <= min(values) <= max(values) <= 10 * candidate.table.size
-    ):
+    if values is None or len(set(values)) < len(values):
         return None
-    if not _are_indexes(candidate.column, values) and values != list(range(1, len(values) + 1)):
+    if min(values) < 0 or max(values) > 10 * candidate.table.size:
+        return None
+    are_positions = values == list(range(1, len(values) + 1))
+    if not are_positions and not _are_indexes(candidate.column, values):
         return None
     definition = _definition(candidate.object)
     doubt = "" if definition else _BY_VALUES
@@ -493,14 +502,17 @@ def role_of_units(units: str) -> Optional[UnitsRole]:
     # M: mega, or milli in capitals
     if prefix == "m" and "m" not in units:
         return None
-    role, value = _UNITS[re.sub("[ -]", "", match["unit"]).rstrip("s")]
+    unit = re.sub("[ -]", "", match["unit"]).rstrip("s")
+    role, value = _UNITS[unit]
     if match["qualifier"] and role != CURRENT:
         return None
-    factor = (match["number"] or "1").rstrip("s")
-    scale = Decimal(_SCALES.get(factor) or number(factor) or 0) * Decimal(value)
-    scale *= Decimal(_SCALES.get(prefix, "1"))
-    is_accepted = scale > 0 and abs(scale.adjusted()) <= Figure.MOST_DIGITS
-    return UnitsRole(role, scale) if is_accepted else None
+    word = (match["number"] or "1").rstrip("s")
+    factor = Decimal(_SCALES.get(word) or number(word) or 0)
+    prefix_factor = Decimal(_SCALES.get(prefix, "1"))
+    scale = factor * Decimal(value) * prefix_factor
+    if scale <= 0 or abs(scale.adjusted()) > Figure.MOST_DIGITS:
+        return None
+    return UnitsRole(role, scale)
 
 
 def _meter(candidate: _Candidate) -> Optional[Guess]:
@@ -512,10 +524,12 @@ def _meter(candidate: _Candidate) -> Optional[Guess]:
     if mib_object is None or of_units is None:
         return _varying_meter(candidate)
     doubt = limit_doubt(mib_object)
-    is_outlet = re.search(r"outlet|socket|relay", mib_object.name.lower()) is not None
+    score = 0 if doubt else 10
+    if re.search(r"outlet|socket|relay", mib_object.name.lower()):
+        score += 2
     return candidate.guess(
         of_units.role,
-        (0 if doubt else 10) + (2 if is_outlet else 0),
+        score,
         f"{mib_object.name} in {mib_object.module}, UNITS {mib_object.units!r}",
         doubt=doubt or mib_object.doubt,
     )
@@ -524,22 +538,32 @@ def _meter(candidate: _Candidate) -> Optional[Guess]:
 def _varying_meter(candidate: _Candidate) -> Optional[Guess]:
     """A doubtful guess at a meter, from three or more different numbers that count no rows."""
     rows = candidate.column.rows.values()
-    numbers = [number(row.raw) for row in rows if row.tag in (*NUMBERS, OCTETS)]
-    values = [value for value in numbers if value is not None]
-    if len(values) < len(rows) or len(set(values)) <= _FEW_VALUES or min(values) < 0:
+    values = []
+    for row in rows:
+        value = number(row.raw) if row.tag in (*NUMBERS, OCTETS) else None
+        if value is None or value < 0:
+            return None
+        values.append(value)
+    different_values = list(dict.fromkeys(values))
+    if len(different_values) <= _FEW_VALUES:
         return None
     column_integers = integers(candidate.column)
     if column_integers is not None and _counts_rows(candidate.column, column_integers):
         return None
-    is_counter = any(row.tag in (COUNTER, COUNTER64) for row in rows)
-    examples = ", ".join(f"{value:f}" for value in list(dict.fromkeys(values))[:4])
-    units = candidate.object.units if candidate.object is not None else ""
+    role, score = CURRENT, len(different_values)
+    if any(row.tag in (COUNTER, COUNTER64) for row in rows):
+        role = ENERGY
+        score += 3
+    doubt = _NO_UNIT
+    if candidate.object is not None and candidate.object.units:
+        doubt = f"its UNITS {candidate.object.units!r} are not clearly A, W or kWh"
+    examples = ", ".join(f"{value:f}" for value in different_values[:4])
     return candidate.guess(
-        ENERGY if is_counter else CURRENT,
-        len(set(values)) + 3 * is_counter,
+        role,
+        score,
         f"numbers that differ by row: {examples}",
         *_definition(candidate.object),
-        doubt=f"its UNITS {units!r} are not clearly A, W or kWh" if units else _NO_UNIT,
+        doubt=doubt,
     )
 
 

@@ -74,29 +74,33 @@ def parse_mib_files(files: Sequence[str]) -> Mib:
     parser = _pysmi()
     if parser is None:
         raise SettingsError(optional_packages.missing("reading a MIB file", "pysmi"))
-    modules_by_file = {file: _parse_file(parser, file) for file in dict.fromkeys(files)}
-    objects, unresolved = collect_objects(chain.from_iterable(modules_by_file.values()))
+    trees_by_file = {file: _parse_file(parser, file) for file in dict.fromkeys(files)}
+    trees = chain.from_iterable(trees_by_file.values())
+    objects, unresolved_labels = collect_objects(trees)
     notes: list[str] = []
-    for file, modules in modules_by_file.items():
-        names = {str(module[0]) for module in modules}
-        object_count = sum(module in names for module, _ in unresolved)
-        if object_count:
-            verb = "have" if object_count > 1 else "has"
+    for file, trees_of_file in trees_by_file.items():
+        names = {str(tree[0]) for tree in trees_of_file}
+        count = sum(module in names for module, _ in unresolved_labels)
+        if count:
+            verb = "have" if count > 1 else "has"
             notes.append(
-                f"{file}: {counted(object_count, 'object')} {verb} no OID: also give the files that"
+                f"{file}: {counted(count, 'object')} {verb} no OID: also give the files that"
                 " it imports from"
             )
-        ambiguous = [
-            f"{mib_object.name} ({mib_object.doubt})"
+        ambiguous_objects = [
+            mib_object
             for mib_object in objects.values()
             if mib_object.module in names and mib_object.doubt.startswith(_TWO_NAMES)
         ]
-        if ambiguous:
-            more = f" and of {len(ambiguous) - 1} more such" if len(ambiguous) > 1 else ""
+        if ambiguous_objects:
+            first, *others = ambiguous_objects
+            more = f" and of {len(others)} more such" if others else ""
             notes.append(
-                f"{file}: no names of values and no units are taken of {ambiguous[0]}{more}"
+                f"{file}: no names of values and no units are taken of {first.name}"
+                f" ({first.doubt}){more}"
             )
-    return Mib({**STANDARD, **objects}, sorted({value.module for value in objects.values()}), notes)
+    modules = {mib_object.module for mib_object in objects.values()}
+    return Mib({**STANDARD, **objects}, sorted(modules), notes)
 
 
 @functools.lru_cache(maxsize=1)
@@ -140,16 +144,18 @@ class _Modules:
         self.paths: _Names = defaultdict(dict)
         #: objects, still without their OIDs, and their SYNTAX
         self.objects: dict[_Label, tuple[Object, Any]] = {}
-        for module, _, _, declarations in (tree[:4] for tree in trees):
+        for tree in trees:
+            module, declarations = str(tree[0]), tree[3]
             for declaration in declarations or ():
                 if isinstance(declaration, tuple) and len(declaration) > 2:
-                    self._add(str(module), *declaration)
+                    self._add(module, *declaration)
 
     def _add(
         self, module: str, kind: object, label: object, syntax: Any, *clauses_after: Any
     ) -> None:
         """Add one declaration of a module."""
-        name, clauses = str(label), _clauses((syntax, *clauses_after))
+        name = str(label)
+        clauses = _clauses((syntax, *clauses_after))
         if kind == "typeDeclaration":
             self.types[name][module] = syntax
         elif "objectIdentifier" in clauses:
@@ -167,11 +173,15 @@ class _Modules:
 
 def _clauses(tree: Any) -> Mapping[str, Any]:
     """The content of each clause in a syntax tree, by its name."""
-    return {
-        part[0]: part[1]
-        for part in (tree if isinstance(tree, tuple) else ())
-        if isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], str)
-    }
+    clauses: dict[str, Any] = {}
+    if not isinstance(tree, tuple):
+        return clauses
+    for part in tree:
+        if isinstance(part, tuple) and len(part) == 2:
+            name, content = part
+            if isinstance(name, str):
+                clauses[name] = content
+    return clauses
 
 
 def collect_objects(trees: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
@@ -184,7 +194,8 @@ def collect_objects(trees: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Labe
     for label, (mib_object, syntax) in modules.objects.items():
         if label not in oids:
             continue
-        objects, mib_object.oid = objects_by_module[mib_object.module], oids[label]
+        objects = objects_by_module[mib_object.module]
+        mib_object.oid = oids[label]
         named_values = _named_values(syntax, mib_object.module, modules.types)
         mib_object.enumeration = dict(named_values)
         if mib_object.units:
@@ -229,11 +240,13 @@ def _difference(mib_object: Object, rival: Object) -> str:
     """What two modules define differently of an object, "" for nothing. Units whose meaning is not
     clear differ from clear units, but not from each other.
     """
-    names = mib_object.enumeration, rival.enumeration
-    if all(names) and names[0] != names[1]:
+    names, rival_names = mib_object.enumeration, rival.enumeration
+    if names and rival_names and names != rival_names:
         return "enumerations"
-    units = mib_object.units, rival.units
-    return "units" if all(units) and len(set(map(role_of_units, units))) > 1 else ""
+    if mib_object.units and rival.units:
+        if role_of_units(mib_object.units) != role_of_units(rival.units):
+            return "units"
+    return ""
 
 
 # ---- OIDs ----------------------------------------------------------------------------------------
@@ -270,8 +283,10 @@ def _oid(
         if number in _ROOTS and module not in paths.get(number, {}):
             parent = _ROOTS[number]
         else:
-            above = {oids.get((where, number)) for where in _definitions(number, module, paths)}
-            parent = above.pop() if len(above) == 1 else None
+            modules = _definitions(number, module, paths)
+            parents = {oids.get((name, number)) for name in modules}
+            if len(parents) == 1:
+                (parent,) = parents
         if parent is None or numbers:  # a name is only at the beginning
             return None
         numbers += parent
@@ -296,15 +311,19 @@ def _type_name(syntax: Any) -> str:
 def _named_values(syntax: Any, module: str, types: _Names, depth: int = 0) -> _NamedValues:
     """The values with their names, defined by the object itself or by its type; none if several
     other modules define this type differently."""
-    direct = _enum_spec(syntax)
+    own_values = _enum_spec(syntax)
     definitions = _definitions(_type_name(syntax), module, types)
-    if direct or depth > _DEEPEST_TYPE or not definitions:
-        return direct
-    # the last part of a declaration is its SYNTAX
-    syntaxes = [part[-1] if isinstance(part, tuple) else part for part in definitions.values()]
-    if any(definition != syntaxes[0] for definition in syntaxes):
+    if own_values or depth > _DEEPEST_TYPE or not definitions:
+        return own_values
+    syntaxes = []
+    for part in definitions.values():
+        # the last part of a declaration is its SYNTAX
+        syntaxes.append(part[-1] if isinstance(part, tuple) else part)
+    type_syntax = syntaxes[0]
+    if any(other_syntax != type_syntax for other_syntax in syntaxes):
         return ()
-    return _named_values(syntaxes[0], next(iter(definitions)), types, depth + 1)
+    type_module = list(definitions)[0]
+    return _named_values(type_syntax, type_module, types, depth + 1)
 
 
 def _enum_spec(tree: Any) -> _NamedValues:
@@ -313,7 +332,11 @@ def _enum_spec(tree: Any) -> _NamedValues:
         return ()
     if tree and tree[0] == "enumSpec":
         return [(int(value), str(name)) for name, value in tree[1]]
-    return next((spec for spec in map(_enum_spec, tree) if spec), ())
+    for part in tree:
+        named_values = _enum_spec(part)
+        if named_values:
+            return named_values
+    return ()
 
 
 def _two_names(named_values: _NamedValues) -> str:
@@ -330,11 +353,13 @@ def _units_doubt(syntax: Any, module: str, types: _Names) -> str:
     """Why the units of an object may be those of the number as it is shown; "" for nothing."""
     name = _type_name(syntax)
     if name not in _PLAIN and name not in types:
+        type_text = f"its type {name}" if name else "its type"
         return (
-            f"its type{f' {name}' if name else ''} is not defined in the files given, so its units"
-            " may be those of the number as shown: also give the file that defines it"
+            f"{type_text} is not defined in the files given, so its units may be those of the"
+            " number as shown: also give the file that defines it"
         )
-    hints = (
-        _clauses(part).get("DISPLAY-HINT") for part in _definitions(name, module, types).values()
-    )
-    return _POINT if any(_POINT_HINT.fullmatch(str(hint)) for hint in hints) else ""
+    for part in _definitions(name, module, types).values():
+        hint = str(_clauses(part).get("DISPLAY-HINT"))
+        if _POINT_HINT.fullmatch(hint):
+            return _POINT
+    return ""

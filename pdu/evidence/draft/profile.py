@@ -183,8 +183,9 @@ def _likely(rivals: Iterable[Arcs]) -> str:
 
 def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """The values that are on, those that are off, and the doubt. Doubtful values are marked."""
-    words, numbers, mib_object = texts(state.column), integers(state.column), state.object
-    mark, doubt = MARK if state.doubt else "", state.doubt
+    words, numbers = texts(state.column), integers(state.column)
+    mib_object, doubt = state.object, state.doubt
+    mark = MARK if doubt else ""
     on: Sequence[object]
     off: Sequence[object]
     if mib_object is not None and mib_object.enumeration:
@@ -192,7 +193,8 @@ def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
         if not on or not off:  # a walk without the other state, whose names are all doubted
             state_name = "off" if on else "on"
             doubt += f"; no recorded value is named {state_name}, so its value is only a guess"
-            on, off = on or [_free(mib_object, 1, 2)], off or [_free(mib_object, 0, 2)]
+            on = on or [_free(mib_object, 1, 2)]
+            off = off or [_free(mib_object, 0, 2)]
     elif words is not None and numbers is None:
         on, off = _words(words)
         doubt = _join((doubt, _word_doubt(on, off)))
@@ -220,18 +222,21 @@ def _words(values: Iterable[str]) -> tuple[list[str], list[str]]:
     """The values that are words for on, and those for off; a marked word where none was
     recorded.
     """
-    on, off = (
-        sorted({value for value in values if letters(value) in words})
-        for words in (columns.ON_WORDS, columns.OFF_WORDS)
-    )
-    return on or [f"{MARK}on"], off or [f"{MARK}off"]
+    on, off = set(), set()
+    for value in values:
+        if letters(value) in columns.ON_WORDS:
+            on.add(value)
+        if letters(value) in columns.OFF_WORDS:
+            off.add(value)
+    return sorted(on) or [f"{MARK}on"], sorted(off) or [f"{MARK}off"]
 
 
 def _marked(values: Iterable[object], mark: str) -> tuple[str, ...]:
     """The values, each with the mark before it, once."""
-    return tuple(
-        f"{mark}{str(value).removeprefix(MARK)}" if mark else str(value) for value in values
-    )
+    texts_of_values = map(str, values)
+    if not mark:
+        return tuple(texts_of_values)
+    return tuple(f"{mark}{text.removeprefix(MARK)}" for text in texts_of_values)
 
 
 def _word_doubt(on: Sequence[str], off: Sequence[str]) -> str:
@@ -248,59 +253,65 @@ def _one_of_two(values: set[int]) -> tuple[int, int]:
 
     Both are in `values` if it has several. 0 is never proposed for on.
     """
-    first = min(values)
-    if first == 0:
-        return max(values) or 1, 0
+    smallest, largest = min(values), max(values)
+    if smallest == 0:
+        return largest or 1, 0
     if len(values) > 1:
-        return first, max(values)
-    return (1, 0) if first == 1 else (first, first + 1)
+        return smallest, largest
+    if smallest == 1:
+        return 1, 0
+    return smallest, smallest + 1
 
 
 def _same_values(state: Guess, rivals: Sequence[Guess]) -> Optional[Guess]:
     """Of the other guesses at states in the same table, the last whose column equals the states in
     every row. None if a MIB defines the states, or if they do not have exactly two values."""
-    state_values = [row.value for row in state.column.rows.values()]
-    if (state.object is not None and state.object.name) or len(set(state_values)) != 2:
+    is_defined = state.object is not None and bool(state.object.name)
+    state_values = _values(state)
+    if is_defined or len(set(state_values)) != 2:
         return None
-    same_guesses = [
-        guess
-        for guess in rivals
-        if guess.table is state.table
-        and guess.column is not state.column
-        and [row.value for row in guess.column.rows.values()] == state_values
-    ]
+    same_guesses = []
+    for guess in rivals:
+        is_beside = guess.table is state.table and guess.column is not state.column
+        if is_beside and _values(guess) == state_values:
+            same_guesses.append(guess)
     return max(same_guesses, key=lambda guess: guess.column.oid, default=None)
+
+
+def _values(guess: Guess) -> list[object]:
+    return [row.value for row in guess.column.rows.values()]
 
 
 def _usable_guesses(state: Guess, guesses: Sequence[Guess]) -> list[Guess]:
     """The guesses at other columns with the same rows as the states; a meter without a doubt."""
-    return [
-        guess
-        for guess in guesses
-        if guess.column.oid != state.column.oid
-        and guess.column.indexes == state.column.indexes
-        and (not guess.doubt or guess.role in _LABELS)
-    ]
+    usable_guesses = []
+    for guess in guesses:
+        is_sure = not guess.doubt or guess.role in _LABELS
+        is_other = guess.column.oid != state.column.oid
+        if is_sure and is_other and guess.column.indexes == state.column.indexes:
+            usable_guesses.append(guess)
+    return usable_guesses
 
 
 def _best_guess_with_rows_of(state: Guess, guesses: Sequence[Guess]) -> Optional[Guess]:
     """Of the guesses, which are sorted by score, the first that can be used; None if there is none,
     or for a meter if another one is as likely.
     """
-    best, rival = (*_usable_guesses(state, guesses), None, None)[:2]
-    is_tie = best is not None and rival is not None and rival.score == best.score
-    return None if best is None or (is_tie and best.role in _METERS) else best
+    usable_guesses = _usable_guesses(state, guesses)
+    if not usable_guesses:
+        return None
+    best, *rivals = usable_guesses
+    is_tie = bool(rivals) and rivals[0].score == best.score
+    return None if is_tie and best.role in _METERS else best
 
 
 def _source(guess: Guess) -> ColumnSource:
     """The column of a guess, as a profile names it."""
+    object_name = guess.object.name if guess.object is not None else ""
     # scalars of one name each, such as outlet1State.0: the zero of all rows is no part of a number
     is_scalar = all(index[-1] == 0 and len(index) > 1 for index in guess.column.indexes)
-    return ColumnSource(
-        dotted(guess.column.oid),
-        guess.object.name if guess.object is not None else "",
-        "0" if is_scalar else "",
-    )
+    suffix = "0" if is_scalar else ""
+    return ColumnSource(dotted(guess.column.oid), object_name, suffix)
 
 
 def _optional(guess: Optional[Guess]) -> Optional[ColumnSource]:
@@ -314,7 +325,8 @@ def _figure(guess: Optional[Guess]) -> Optional[Figure]:
     if guess is None or guess.object is None:
         return None
     of_units = columns.role_of_units(guess.object.units)
-    return Figure(_source(guess), scale=of_units.scale if of_units else Decimal(1))
+    scale = Decimal(1) if of_units is None else of_units.scale
+    return Figure(_source(guess), scale=scale)
 
 
 # ---- the whole -----------------------------------------------------------------------------------
@@ -322,36 +334,52 @@ def _figure(guess: Optional[Guess]) -> Optional[Figure]:
 
 def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key: str) -> Profile:
     """A profile around the drafted outlets, with vendor and model from the system group."""
-    model = rows[SYS_DESCR].decoded[:80] if SYS_DESCR in rows else ""
-    model = "".join(c if c.isprintable() else " " for c in model).strip()
-    sys_object_id = rows[SYS_OBJECT_ID].value if SYS_OBJECT_ID in rows else ()
-    sys_object_id = sys_object_id if isinstance(sys_object_id, tuple) else ()
+    description = rows[SYS_DESCR].decoded[:80] if SYS_DESCR in rows else ""
+    characters = [c if c.isprintable() else " " for c in description]
+    model = "".join(characters).strip() or "unknown"
+    sys_object_id = _sys_object_id(rows)
     # names the agent's software, not the device
     is_agent = any(sys_object_id[: len(arcs)] == arcs for arcs in AGENTS)
     # a profile's OIDs start with 1
-    is_product = len(sys_object_id) > len(VENDORS) + 1 and not is_agent and sys_object_id[0] == 1
-    is_of_vendor = sys_object_id[: len(VENDORS)] == VENDORS
-    vendor = next(iter(sys_object_id[len(VENDORS) :]), 0) if is_of_vendor else 0
-    source = outlets.states.source if outlets.states is not None else None
-    in_mib = isinstance(source, ColumnSource) and source.object != ""
-    figures = {"current": outlets.current, "power": outlets.power, "energy": outlets.energy}
-    totals = {
-        name: Total(else_outlets=True) if figure is not None else None
-        for name, figure in figures.items()
-    }
+    is_product = len(sys_object_id) > len(VENDORS) + 1 and sys_object_id[0] == 1
+    product_ids = (dotted(sys_object_id),) if is_product and not is_agent else ()
+    vendor = 0
+    if sys_object_id[: len(VENDORS)] == VENDORS and len(sys_object_id) > len(VENDORS):
+        vendor = sys_object_id[len(VENDORS)]
     return Profile(
         key=key or f"own-{vendor or 'pdu'}",
         vendor=f"enterprise {vendor}" if vendor else "unknown",
-        models=(model or "unknown",),
+        models=(model,),
         mib=", ".join(mib.modules) or "none: drafted from a recording",
-        sys_object_ids=(dotted(sys_object_id),) if is_product else (),
+        sys_object_ids=product_ids,
         outlets=(outlets,),
-        load=totals["current"],
-        power=totals["power"],
-        energy=totals["energy"],
-        evidence=Evidence(
-            state=EvidenceLevel.MIB if in_mib else EvidenceLevel.DRIVER,
-            **{name: EvidenceLevel.MIB for name, figure in figures.items() if figure is not None},
-        ),
+        load=_total(outlets.current),
+        power=_total(outlets.power),
+        energy=_total(outlets.energy),
+        evidence=_evidence(outlets),
         note="Drafted, not confirmed. " + " ".join(doubts),
     )
+
+
+def _sys_object_id(rows: Rows) -> Arcs:
+    """The number of the product; () without one."""
+    row = rows.get(SYS_OBJECT_ID)
+    if row is None or not isinstance(row.value, tuple):
+        return ()
+    return row.value
+
+
+def _total(figure: Optional[Figure]) -> Optional[Total]:
+    return None if figure is None else Total(else_outlets=True)
+
+
+def _evidence(outlets: Outlets) -> Evidence:
+    """On what the states and the figures rest."""
+    source = outlets.states.source if outlets.states is not None else None
+    in_mib = isinstance(source, ColumnSource) and source.object != ""
+    levels = {"state": EvidenceLevel.MIB if in_mib else EvidenceLevel.DRIVER}
+    figures = {"current": outlets.current, "power": outlets.power, "energy": outlets.energy}
+    for name, figure in figures.items():
+        if figure is not None:
+            levels[name] = EvidenceLevel.MIB
+    return Evidence(**levels)

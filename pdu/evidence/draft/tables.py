@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import chain
 from typing import NamedTuple
 
 from ...recordings.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs
@@ -42,6 +41,10 @@ class WalkedColumn(NamedTuple):
     def indexes(self) -> frozenset[Index]:
         return frozenset(self.rows)
 
+    @property
+    def row_oids(self) -> list[Arcs]:
+        return [self.oid + index for index in self.rows]
+
 
 class WalkedTable(NamedTuple):
     """Columns with the same indexes below one entry."""
@@ -63,19 +66,16 @@ def tables(rows: Rows, columns: Collection[Arcs] = ()) -> list[WalkedTable]:
     device_rows = {oid: row for oid, row in rows.items() if _is_of_device(oid)}
     oids: set[Arcs] = set()
     table_list: list[WalkedTable] = []
-    for table in (
-        *_tables_of_columns(device_rows, columns),
-        *sorted(_candidates(device_rows), key=_weight, reverse=True),
-    ):
-        free = [
-            column
-            for column in table.columns
-            if not any(column.oid + index in oids for index in column.rows)
-        ]
-        if free:
-            table_list.append(WalkedTable(table.entry, free))
-            for column in free:
-                oids.update(column.oid + index for index in column.rows)
+    candidates = sorted(_candidates(device_rows), key=_weight, reverse=True)
+    for table in (*_tables_of_columns(device_rows, columns), *candidates):
+        free_columns = []
+        for column in table.columns:
+            if oids.isdisjoint(column.row_oids):
+                free_columns.append(column)
+        for column in free_columns:
+            oids.update(column.row_oids)
+        if free_columns:
+            table_list.append(WalkedTable(table.entry, free_columns))
     return sorted(table_list, key=lambda table: (table.entry, table.columns[0].oid))
 
 
@@ -94,10 +94,14 @@ def _candidates(rows: Mapping[Arcs, SnmpRow]) -> Iterator[WalkedTable]:
     for depth in range(1, _DEEPEST + 1):
         columns: dict[Arcs, dict[Index, SnmpRow]] = defaultdict(dict)
         for oid, row in rows.items():
-            if len(oid) > len(VENDORS) + depth + 2 and oid[-1 - depth :] != (0,) * (depth + 1):
-                columns[oid[:-depth]][oid[-depth:]] = row
-        for table in _together(columns, _LEAST):
-            is_entry = table.entry[-1] == _ENTRY and len(table.entry) > len(VENDORS) + _SHALLOW
+            column, index = oid[:-depth], oid[-depth:]
+            is_long = len(column) > len(VENDORS) + 2
+            is_zero = not any(index) and column[-1:] == (0,)
+            if is_long and not is_zero:
+                columns[column][index] = row
+        for table in _tables_of(columns, _LEAST):
+            is_deep = len(table.entry) > len(VENDORS) + _SHALLOW
+            is_entry = is_deep and table.entry[-1] == _ENTRY
             if is_entry or len(table.columns) > 1:
                 yield table
 
@@ -108,21 +112,17 @@ def _tables_of_columns(rows: Mapping[Arcs, SnmpRow], oids: Collection[Arcs]) -> 
     for oid, row in rows.items():
         # the longest that fits
         for end in range(len(oid) - 1, len(VENDORS), -1):
-            if oid[:end] in oids:
-                columns[oid[:end]][oid[end:]] = row
+            column, index = oid[:end], oid[end:]
+            if column in oids:
+                columns[column][index] = row
                 break
-    # without scalars
-    return _together(
-        {
-            oid: value_by_index
-            for oid, value_by_index in columns.items()
-            if set(value_by_index) != {(0,)}
-        },
-        1,
-    )
+    scalars = [oid for oid, value_by_index in columns.items() if set(value_by_index) == {(0,)}]
+    for oid in scalars:
+        del columns[oid]
+    return _tables_of(columns, 1)
 
 
-def _together(columns: Mapping[Arcs, dict[Index, SnmpRow]], least: int) -> list[WalkedTable]:
+def _tables_of(columns: Mapping[Arcs, dict[Index, SnmpRow]], least: int) -> list[WalkedTable]:
     """Make tables of the columns with `least` to _MOST rows.
 
     Columns below one entry with the same indexes form a table.
@@ -130,26 +130,24 @@ def _together(columns: Mapping[Arcs, dict[Index, SnmpRow]], least: int) -> list[
     groups: dict[tuple[Arcs, frozenset[Index]], list[WalkedColumn]] = defaultdict(list)
     for oid, value_by_index in columns.items():
         if least <= len(value_by_index) <= _MOST:
-            groups[oid[:-1], frozenset(value_by_index)].append(
-                WalkedColumn(oid, dict(sorted(value_by_index.items())))
-            )
-    return [
-        WalkedTable(entry, sorted(same, key=lambda column: column.oid))
-        for (entry, _), same in groups.items()
-    ]
+            rows = dict(sorted(value_by_index.items()))
+            column = WalkedColumn(oid, rows)
+            groups[oid[:-1], column.indexes].append(column)
+    table_list = []
+    for (entry, _), members in groups.items():
+        members.sort(key=lambda column: column.oid)
+        table_list.append(WalkedTable(entry, members))
+    return table_list
 
 
 def _weight(table: WalkedTable) -> tuple[int, int, int, int]:
     """How likely it is that the OIDs of a table were split at the right place."""
     is_entry = table.entry[-1] == _ENTRY
-    alone = len(table.columns) == 1
-    is_part = alone or _is_one_column(table)
-    return (
-        is_entry and not alone,
-        is_entry or not is_part,
-        0 if alone else len(table.columns) * table.size,
-        len(table.entry) if alone else -len(table.entry),
-    )
+    depth = len(table.entry)
+    if len(table.columns) == 1:
+        return False, is_entry, 0, depth
+    is_likely = is_entry or not _is_one_column(table)
+    return is_entry, is_likely, len(table.columns) * table.size, -depth
 
 
 def _is_one_column(table: WalkedTable) -> bool:
@@ -158,8 +156,12 @@ def _is_one_column(table: WalkedTable) -> bool:
     Its entry is then the OID of a column, `<table>.1.<column>`, and all its values have one type.
     False for column 1: its OID ends with 1, as the OID of an entry does (RFC 2578, 7.10).
     """
-    above = table.entry[:-1]
-    if table.entry[-1] == _ENTRY or above[-1] != _ENTRY or len(above) <= len(VENDORS) + _SHALLOW:
+    *entry, column_arc = table.entry
+    is_deep = len(entry) > len(VENDORS) + _SHALLOW
+    if column_arc == _ENTRY or entry[-1] != _ENTRY or not is_deep:
         return False
-    rows = chain.from_iterable(column.rows.values() for column in table.columns)
-    return len({row.tag for row in rows}) == 1
+    tags = set()
+    for column in table.columns:
+        for row in column.rows.values():
+            tags.add(row.tag)
+    return len(tags) == 1

@@ -6,7 +6,7 @@ command. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from ...recordings.snmp.recorded_rows import Arcs, Rows
 from . import columns
 from .columns import Guess
 from .mib import Mib, Object
-from .tables import WalkedTable
+from .tables import WalkedColumn, WalkedTable
 
 _COMMAND = re.compile(r"command|control|cmd|action|ctl|switch|onoff", re.IGNORECASE)
 #: the role of a meter -> the name of its total in a profile
@@ -53,7 +53,7 @@ def scalars(rows: Rows, table_list: Sequence[WalkedTable], mib: Mib) -> list[Uni
 
     `table_list`: the tables of the recording, whose columns may have a row 0.
     """
-    column_oids = {column.oid for table in table_list for column in table.columns}
+    column_oids = {column.oid for column in _columns(table_list)}
     scalar_list: list[UnitScalar] = []
     for oid, mib_object in mib.objects.items():
         row = rows.get((*oid, 0))
@@ -63,12 +63,26 @@ def scalars(rows: Rows, table_list: Sequence[WalkedTable], mib: Mib) -> list[Uni
         total, scale = "", Decimal(0)
         if of_units is not None:
             total, scale = TOTALS[of_units.role], of_units.scale
-        doubt = columns.limit_doubt(mib_object) or mib_object.doubt
-        scalar_list.append(UnitScalar((*oid, 0), mib_object, row.decoded, total, scale, doubt))
+        scalar = UnitScalar(
+            oid=(*oid, 0),
+            object=mib_object,
+            value=row.decoded,
+            total=total,
+            scale=scale,
+            doubt=columns.limit_doubt(mib_object) or mib_object.doubt,
+        )
+        scalar_list.append(scalar)
+    return sorted(scalar_list, key=_place_of_scalar)
+
+
+def _place_of_scalar(scalar: UnitScalar) -> tuple[int, bool, Arcs]:
     order = ["load", "power", "energy", ""]
-    return sorted(
-        scalar_list, key=lambda scalar: (order.index(scalar.total), bool(scalar.doubt), scalar.oid)
-    )
+    return order.index(scalar.total), bool(scalar.doubt), scalar.oid
+
+
+def _columns(table_list: Sequence[WalkedTable]) -> Iterator[WalkedColumn]:
+    for table in table_list:
+        yield from table.columns
 
 
 def writable(state: Guess, table_list: Sequence[WalkedTable], mib: Mib) -> list[WritableObject]:
@@ -77,11 +91,11 @@ def writable(state: Guess, table_list: Sequence[WalkedTable], mib: Mib) -> list[
 
     `table_list`: the tables of the recording.
     """
-    indexes = {column.oid: column.indexes for table in table_list for column in table.columns}
-    rows = state.column.indexes
-    objects = [
-        WritableObject(oid, mib_object)
-        for oid, mib_object in mib.objects.items()
-        if mib_object.is_written and (oid[:-1] == state.table.entry or indexes.get(oid) == rows)
-    ]
+    indexes = {column.oid: column.indexes for column in _columns(table_list)}
+    objects = []
+    for oid, mib_object in mib.objects.items():
+        is_beside = oid[:-1] == state.table.entry
+        is_of_outlets = is_beside or indexes.get(oid) == state.column.indexes
+        if is_of_outlets and mib_object.is_written:
+            objects.append(WritableObject(oid, mib_object))
     return sorted(objects, key=lambda mib_object: (not mib_object.is_likely, mib_object.oid))

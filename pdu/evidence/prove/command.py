@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import platform
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import NamedTuple, NoReturn, Optional
@@ -134,7 +135,12 @@ def prove_command(
     pdu = names.choose_pdu(context, handler, host)
     if len(set(outlet)) > 1 or len(outlet) > 2:
         raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
-    plan = _Plan(run_of(context), pdu, outlet[0] if outlet else "", len(outlet) == 2)
+    plan = _Plan(
+        run=run_of(context),
+        pdu=pdu,
+        outlet=outlet[0] if outlet else "",
+        is_sure=len(outlet) == 2,
+    )
     if plan.outlet:
         prompts.askable(plan.run.output, f"switching outlet {plan.outlet}", pdu.host)
     loaded = load(pdu.handler)
@@ -151,7 +157,8 @@ def prove_command(
             if plan.outlet:
                 owner = _switch(plan, unit, calls, owner)
             if owner.dark is not None:
-                owner = dataclasses.replace(owner, dark=tuple(map(unit.outlet, owner.dark)))
+                dark_outlets = tuple(map(unit.outlet, owner.dark))
+                owner = dataclasses.replace(owner, dark=dark_outlets)
             proof = dataclasses.replace(proof, owner=owner, calls=tuple(calls.calls))
             write(proof_text(proof).encode())
     except KeyboardInterrupt:
@@ -226,8 +233,10 @@ def _raise_interrupted(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> NoRetu
     """Raise Interrupted, which says whether the outlet may have been left off."""
     reason = "no file was written"
     commands = [call for call in calls.calls if call.method.startswith("port_")]
-    is_on = bool(commands) and commands[-1].state(unit.outlet(plan.outlet)) == "on"
-    if is_on and commands[-1].method == "port_up":
+    is_on = False
+    if commands and commands[-1].method == "port_up":
+        is_on = commands[-1].state(unit.outlet(plan.outlet)) == "on"
+    if is_on:
         reason += f"; outlet {plan.outlet} was switched on again"
     elif plan.run.changing:
         reason += f"; look at outlet {plan.outlet}, and switch it on: {plan.manual_line}"
@@ -263,13 +272,15 @@ def _result(plan: _Plan, proof: UnitProof, out: str) -> Result:
 
 def _lines(proof: UnitProof, surprises: Sequence[str]) -> list[str]:
     """The unit, its calls with their seconds, and the surprises, a line each."""
-    about = " ".join(filter(None, (proof.manufacturer, proof.model))) or proof.family
+    unit_name = f"{proof.manufacturer} {proof.model}".strip() or proof.family or proof.handler
     firmware = f", firmware {proof.firmware}" if proof.firmware else ""
-    lines = [f"{about or proof.handler}{firmware}"]
+    lines = [f"{unit_name}{firmware}"]
     for call in proof.calls:
-        lines.append(f"{call.method:<9}  {call.seconds:.1f} s  {_answer(call, proof)}")
+        answer = _answer(call, proof)
+        lines.append(f"{call.method:<9}  {call.seconds:.1f} s  {answer}")
     if proof.owner.load_a is not None:
-        lines.append(f"display    {figure(proof.owner.load_a, 'A')}, by the owner")
+        load = figure(proof.owner.load_a, "A")
+        lines.append(f"display    {load}, by the owner")
     lines += [f"surprise: {surprise}" for surprise in surprises]
     return [printable(line, 400) for line in lines]
 
@@ -279,9 +290,12 @@ def _answer(call: ProvenCall, proof: UnitProof) -> str:
     if call.error_kind:
         return f"{call.error_kind}: {call.error}"
     if call.method == "statistic":
-        return f"load {figure(call.load_a, 'A')}, {figure(call.energy_kwh, 'kWh')}"
+        load, energy = figure(call.load_a, "A"), figure(call.energy_kwh, "kWh")
+        return f"load {load}, {energy}"
     if call.method == "status":
-        states = [outlet.state for outlet in call.outlets]
-        numbers = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
-        return f"{counted(len(states), 'outlet')}{f': {numbers}' if numbers else ''}"
-    return f"outlet {proof.outlet} is {call.state(proof.outlet)}"
+        counts = Counter(outlet.state for outlet in call.outlets)
+        numbers = ", ".join(f"{count} {state}" for state, count in counts.items())
+        outlets = counted(len(call.outlets), "outlet")
+        return f"{outlets}: {numbers}" if numbers else outlets
+    state = call.state(proof.outlet)
+    return f"outlet {proof.outlet} is {state}"

@@ -59,7 +59,8 @@ class Calls:
     """The four calls of a unit. `made` holds each with its answer, in order."""
 
     def __init__(self, unit: UnitUnderTest) -> None:
-        self._unit, self._begin = unit, time.monotonic()
+        self._unit = unit
+        self._begin = time.monotonic()
         self.calls: list[ProvenCall] = []
 
     def status(self) -> ProvenCall:
@@ -73,16 +74,22 @@ class Calls:
     def switch(self, identity: str, *, on: bool) -> ProvenCall:
         """One command, sent once. The system's log gets a line."""
 
-        def switch(pdu: FourMethods) -> dict[str, Any]:
-            with logged_command(str(getattr(self._unit.data, "ip", "")), identity, on=on) as result:
-                result.state = pdu.switch(identity, on=on)
-            return {"outlets": self._states([(identity, result.state)])}
+        address = str(getattr(self._unit.data, "ip", ""))
 
-        return self._keep("port_up" if on else "port_down", switch)
+        def switch(pdu: FourMethods) -> dict[str, Any]:
+            with logged_command(address, identity, on=on) as result:
+                result.state = pdu.switch(identity, on=on)
+            states = [(identity, result.state)]
+            return {"outlets": self._states(states)}
+
+        method = "port_up" if on else "port_down"
+        return self._keep(method, switch)
 
     def _states(self, states: list[tuple[str, EnumPowerStatus]]) -> tuple[ProvenOutlet, ...]:
-        outlet = self._unit.outlet
-        return tuple(ProvenOutlet(outlet(identity), word(state)) for identity, state in states)
+        outlets = []
+        for identity, state in states:
+            outlets.append(ProvenOutlet(self._unit.outlet(identity), word(state)))
+        return tuple(outlets)
 
     def _figure_fields(self, figures: Figures) -> dict[str, Any]:
         """The fields of a ProvenCall that hold figures. Its outlets are those with a port of
@@ -90,22 +97,22 @@ class Calls:
         """
         outlets = []
         for identity, meter in figures.ports.items():
-            of_outlet = {"current_a": meter.current_a, "energy_kwh": meter.energy_kwh}
-            outlet = ProvenOutlet(self._unit.outlet(identity), "", **self._proven(of_outlet))
-            outlets.append(outlet)
-        of_pdu = {"load_a": figures.load_a, "energy_kwh": figures.energy_kwh}
-        return {"outlets": tuple(outlets), **self._proven(of_pdu)}
+            outlet_figures = {"current_a": meter.current_a, "energy_kwh": meter.energy_kwh}
+            fields = self._proven(outlet_figures)
+            outlets.append(ProvenOutlet(self._unit.outlet(identity), "", **fields))
+        pdu_figures = {"load_a": figures.load_a, "energy_kwh": figures.energy_kwh}
+        return {"outlets": tuple(outlets), **self._proven(pdu_figures)}
 
     def _proven(self, figures: Mapping[str, Figure]) -> dict[str, Any]:
         """The fields for figures by name: their values, and why some have none now."""
-        fields: dict[str, Any] = {name: measured(figure) for name, figure in figures.items()}
-        reasons = {name: reason_without(figure) for name, figure in figures.items()}
-        fields["not_known"] = {
-            name: self._unit.clean(printable(reason, _LONGEST))
-            for name, reason in reasons.items()
-            if reason
-        }
-        return fields
+        fields: dict[str, Any] = {}
+        reasons: dict[str, str] = {}
+        for name, figure in figures.items():
+            fields[name] = measured(figure)
+            reason = reason_without(figure)
+            if reason:
+                reasons[name] = self._unit.clean(printable(reason, _LONGEST))
+        return {**fields, "not_known": reasons}
 
     def _keep(self, method: str, ask: Callable[[FourMethods], dict[str, Any]]) -> ProvenCall:
         """Call a method on an object made anew, and add the call to `made` with its error or what
@@ -114,13 +121,15 @@ class Calls:
         answer: dict[str, Any] = {}
         begin = time.monotonic()
         try:
-            answer = ask(HandlerTools(self._unit.handler).four_methods(self._unit.data))
+            methods = HandlerTools(self._unit.handler).four_methods(self._unit.data)
+            answer = ask(methods)
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             call_error = reading.error_of(error)
             reason = self._unit.clean(printable(call_error.reason, _LONGEST))
             answer = {"error_kind": call_error.kind, "error": reason}
-        seconds = time.monotonic() - begin
-        call = ProvenCall(method, round(begin - self._begin, 3), round(seconds, 3), **answer)
+        at = round(begin - self._begin, 3)
+        seconds = round(time.monotonic() - begin, 3)
+        call = ProvenCall(method, at, seconds, **answer)
         self.calls.append(call)
         return call
 
@@ -177,8 +186,11 @@ def nameplate_texts(unit: UnitUnderTest, plate: Nameplate) -> tuple[str, str, st
 
 def load_text(load: MeterFigures) -> str:
     """The current and the power for people."""
-    figures = ((measured(load.current_a), "A"), (measured(load.power_w), "W"))
-    texts = [f"{value:g} {unit}" for value, unit in figures if value is not None]
+    texts = []
+    for figure, unit in ((load.current_a, "A"), (load.power_w, "W")):
+        value = measured(figure)
+        if value is not None:
+            texts.append(f"{value:g} {unit}")
     return ", ".join(texts) or "no figure"
 
 
@@ -267,39 +279,52 @@ def surprises(proof: UnitProof) -> Iterator[str]:
     for call in proof.calls:
         if call.error_kind:
             yield f"{call.method} failed: {call.error_kind}: {call.error}"
-    status, owner = proof.first("status"), proof.owner
-    outlets = () if status is None else status.outlets
-    if owner.outlets is not None and status is not None and owner.outlets != len(outlets):
-        yield f"status lists {len(outlets)} outlets, and the front has {owner.outlets}"
-    if owner.dark is not None:
-        for outlet in outlets:
-            number = proof.numbers.get(outlet.identity) or outlet.identity
-            state = "off" if number in owner.dark else "on"
-            if outlet.state != state:
-                yield f"outlet {number} is reported {outlet.state}, and the owner sees it {state}"
+    status = proof.first("status")
+    if status is not None:
+        yield from _surprises_of_owner(proof, status)
     yield from _switching_surprises(proof)
+
+
+def _surprises_of_owner(proof: UnitProof, status: ProvenCall) -> Iterator[str]:
+    """What the owner sees otherwise than the first status."""
+    owner, count = proof.owner, len(status.outlets)
+    if owner.outlets not in (None, count):
+        yield f"status lists {count} outlets, and the front has {owner.outlets}"
+    if owner.dark is None:
+        return
+    for outlet in status.outlets:
+        number = proof.numbers.get(outlet.identity) or outlet.identity
+        state = "off" if number in owner.dark else "on"
+        if outlet.state != state:
+            yield f"outlet {number} is reported {outlet.state}, and the owner sees it {state}"
 
 
 def _switching_surprises(proof: UnitProof) -> Iterator[str]:
     """Each call after a command must show the outlet as commanded, and each status the others as
     they were in the first one.
     """
-    before = proof.first("status")
+    first_status = proof.first("status")
     wanted_state = ""
     for call in proof.calls:
         if call.method.startswith("port_"):
             wanted_state = "on" if call.method == "port_up" else "off"
-        if wanted_state and not call.error_kind and call.method != "statistic":
-            state = call.state(proof.outlet)
-            if state != wanted_state:
-                yield f"{call.method} tells {state} of outlet {proof.outlet}, not {wanted_state}"
-        if wanted_state and call.method == "status" and before is not None and not call.error_kind:
-            states = {outlet.identity: outlet.state for outlet in call.outlets}
-            for outlet in before.outlets:
-                now = states.get(outlet.identity, "not listed")
-                if outlet.identity != proof.outlet and now != outlet.state:
-                    yield f"outlet {outlet.identity} was {outlet.state}, and is {now}"
+        if not wanted_state or call.error_kind or call.method == "statistic":
+            continue
+        state = call.state(proof.outlet)
+        if state != wanted_state:
+            yield f"{call.method} tells {state} of outlet {proof.outlet}, not {wanted_state}"
+        if call.method == "status" and first_status is not None:
+            yield from _changes_of_others(proof.outlet, first_status, call)
     if proof.owner.seen_dark is False:
         yield f"outlet {proof.outlet} was switched off, and the owner sees it on"
     if proof.owner.seen_on is False:
         yield f"outlet {proof.outlet} was switched on, and the owner sees it dark: look at it"
+
+
+def _changes_of_others(identity: str, first_status: ProvenCall, call: ProvenCall) -> Iterator[str]:
+    """The outlets but one whose states are not those of the first status."""
+    states = {outlet.identity: outlet.state for outlet in call.outlets}
+    for outlet in first_status.outlets:
+        state = states.get(outlet.identity, "not listed")
+        if outlet.identity != identity and state != outlet.state:
+            yield f"outlet {outlet.identity} was {outlet.state}, and is {state}"

@@ -98,8 +98,11 @@ class BoundedMethods:
         """`data`: gives the argument of make_handler; `secrets`: searches the texts of errors;
         `effects`: notes what the calls do besides.
         """
-        self._handler, self._data, self._secrets = handler, data, secrets
-        self._effects, self._is_kept = effects, is_kept
+        self._handler = handler
+        self._data = data
+        self._secrets = secrets
+        self._effects = effects
+        self._is_kept = is_kept
         self._kept_pdu: Optional[FourMethods] = None
 
     def states(self) -> list[tuple[str, EnumPowerStatus]]:
@@ -112,9 +115,8 @@ class BoundedMethods:
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         """As FourMethods."""
-        return self._call(
-            "port_up" if on else "port_down", partial(FourMethods.switch, on=on), identity
-        )
+        name = "port_up" if on else "port_down"
+        return self._call(name, partial(FourMethods.switch, on=on), identity)
 
     def _call(self, name: str, method: Callable[..., T], *arguments: Any) -> T:
         """Call a method, in a thread that is left behind if it does not end.

@@ -232,11 +232,11 @@ def _findings(
 
 def _settings(login: Login) -> dict[str, str]:
     """What DCImanager's form carries besides the fields of SNMP; a secret is any text."""
-    secret_texts = dict.fromkeys(login.secret_files, _TRIAL_PASSWORD)
-    fields = connection_data.SNMP_KEYS
-    return {
-        key: value for key, value in {**login.settings, **secret_texts}.items() if key not in fields
-    }
+    secrets = dict.fromkeys(login.secret_files, _TRIAL_PASSWORD)
+    settings = {**login.settings, **secrets}
+    for key in connection_data.SNMP_KEYS:
+        settings.pop(key, None)
+    return settings
 
 
 def _device_findings(
@@ -260,13 +260,15 @@ def _device_findings(
         if handler.snmp:
             snmp_trials = SnmpTrials(handler, _settings(login), shown_secrets, effects)
             key = device.profile or profile_of_words(device.on, device.off, folder)
-            yield from snmp_trials.findings(recorded_device(text, key) if text else None)
+            snmp_device = recorded_device(text, key) if text else None
+            yield from snmp_trials.findings(snmp_device)
         else:
             recording = None
             if text:
                 recording = _served(text, device)
                 stack.callback(recording.close)
-            trials = ServedTrials(handler, _forms(handler, login), shown_secrets, effects)
+            forms = _forms(handler, login)
+            trials = ServedTrials(handler, forms, shown_secrets, effects)
             yield from trials.findings(recording)
     effect = "; ".join(effects.sentences)
     yield Finding(RULES["side effects"], ADVISED if effect else KEPT, effect)

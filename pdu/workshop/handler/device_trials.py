@@ -78,8 +78,10 @@ class SnmpTrials:
         effects: SideEffects,
     ) -> None:
         """`settings`: what DCImanager's form carries besides the fields of SNMP."""
-        self._handler, self._settings = handler, settings
-        self._secrets, self._effects = secrets, effects
+        self._handler = handler
+        self._settings = settings
+        self._secrets = secrets
+        self._effects = effects
         # the handler's names of outlets, by the device's
         self._names: dict[str, str] = {}
 
@@ -219,7 +221,9 @@ class _SnmpFaults:
         """`methods`: those of the handler, for a port and a community; `answers`: what they
         returned on the device without a fault.
         """
-        self._methods, self._device, self._answers = methods, device, answers
+        self._methods = methods
+        self._device = device
+        self._answers = answers
         self._effects = effects
         self._silent_socket = silent_socket
         unit = TrialUnit(device.rows, device.key)

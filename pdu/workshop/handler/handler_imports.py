@@ -27,7 +27,8 @@ def standard_library() -> frozenset[str]:
     REMOVED_MODULES and _NEWER.
     """
     folder = Path(sysconfig.get_path("stdlib"))
-    modules = {
-        module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])
-    }
-    return frozenset(modules | set(sys.builtin_module_names)) - REMOVED_MODULES - _NEWER
+    folders = [str(folder), str(folder / "lib-dynload")]
+    names = set(sys.builtin_module_names)
+    for module in pkgutil.iter_modules(folders):
+        names.add(module.name)
+    return frozenset(names) - REMOVED_MODULES - _NEWER

@@ -62,14 +62,16 @@ def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
     unit's outlets alone are plain numbers, stays: handlers of others name its outlets anew, and
     the number of a new one would be that of another outlet of theirs.
     """
-    if len({"." in identity for identity in device.states}) > 1:
+    dotted_identities = [identity for identity in device.states if "." in identity]
+    if dotted_identities and len(dotted_identities) < len(device.states):
         return rows
     template = _template(rows, device)
     if template is None or max(template.numbers) >= OUTLETS:
         return rows
     new_numbers = range(max(template.numbers) + 1, OUTLETS + 1)
-    new_states = {f"{template.prefix}{number}": UP for number in new_numbers}
-    wanted_states = {**device.states, **new_states}
+    wanted_states = dict(device.states)
+    for number in new_numbers:
+        wanted_states[f"{template.prefix}{number}"] = UP
     for candidate in _candidates(rows, template, new_numbers, len(device.states)):
         new_device = find_device(candidate, key).device
         if new_device is None or dict(new_device.states) != wanted_states:
@@ -86,18 +88,23 @@ def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
     # the last of the first unit: its number is none that a column of units has too
     for identity in sorted(reversed(identities), key=lambda name: "." in name):
         prefix, number = _parted(identity)
-        numbers = [_parted(name)[1] for name in identities if _parted(name)[0] == prefix]
+        numbers = []
+        for other_identity in identities:
+            other_prefix, other_number = _parted(other_identity)
+            if other_prefix == prefix:
+                numbers.append(other_number)
         is_on = device.states[identity] is UP and unit.orders(identity, EnumPowerStatus.DOWN)
         if not is_on or len(numbers) < 2:
             continue
         index = arcs(identity)
-        oids = [
-            oid
-            for oid in rows
-            if oid[-len(index) :] == index
-            and all((*oid[:-1], other_number) in rows for other_number in numbers)
-            and counts[oid[:-1]] in (len(numbers), len(device.states))
-        ]
+        row_counts = (len(numbers), len(device.states))
+        oids = []
+        for oid in rows:
+            column = oid[:-1]
+            if oid[-len(index) :] != index or counts[column] not in row_counts:
+                continue
+            if all((*column, other_number) in rows for other_number in numbers):
+                oids.append(oid)
         return _Template(prefix=prefix, number=number, numbers=numbers, oids=oids)
     return None
 
@@ -118,45 +125,47 @@ def _candidates(
     of a table over several units; its number may stand in a column; a count may have to agree.
     """
     columns = {oid[:-1] for oid in template.oids}
-    free_index = max((oid[-1] for oid in rows if oid[:-1] in columns), default=0) + 1
+    indexes = [oid[-1] for oid in rows if oid[:-1] in columns]
+    free_index = max(indexes, default=0) + 1
     for first_index in dict.fromkeys((new_numbers[0], free_index)):
         for has_number_column in (False, True):
             new_rows = dict(rows)
-            for place, number in enumerate(new_numbers):
+            for index, number in enumerate(new_numbers, first_index):
                 for oid in template.oids:
                     row = rows[oid]
                     if has_number_column and row.value == template.number:
                         row = row._replace(value=number)
-                    new_rows.setdefault((*oid[:-1], first_index + place), row)
+                    new_rows.setdefault((*oid[:-1], index), row)
             yield new_rows
-            yield _with_count(new_rows, columns, outlets, outlets + len(new_numbers))
-            own = len(template.numbers)
-            yield _with_count(new_rows, columns, own, own + len(new_numbers))
+            for count in (outlets, len(template.numbers)):
+                yield _with_count(new_rows, columns, count, count + len(new_numbers))
 
 
 def _with_count(rows: Rows, columns: Collection[Arcs], count: int, new_count: int) -> Rows:
     """The rows with another count in each object that holds `count`, outside of `columns`."""
-    return {
-        oid: row._replace(value=new_count)
-        if oid[:-1] not in columns and row.tag in NUMBERS and row.value == count
-        else row
-        for oid, row in rows.items()
-    }
+    new_rows = dict(rows)
+    for oid, row in rows.items():
+        is_count = row.tag in NUMBERS and row.value == count
+        if is_count and oid[:-1] not in columns:
+            new_rows[oid] = row._replace(value=new_count)
+    return new_rows
 
 
 def _meters(device: SnmpDevice) -> Mapping[str, Mapping[str, object]]:
     """The figures of each kind that the family reads; {} if a table of theirs is not read."""
     outlets = device.outlets
     figures = {"current": outlets.current, "energy": outlets.energy} if outlets else {}
-    try:
-        meters = {
-            name: figure.read_from(device.reader)
-            for name, figure in figures.items()
-            if figure is not None
-        }
-    except PduHandlerError:
-        return {}
-    return {name: rows for name, rows in meters.items() if rows}
+    meters = {}
+    for name, figure in figures.items():
+        if figure is None:
+            continue
+        try:
+            rows = figure.read_from(device.reader)
+        except PduHandlerError:
+            return {}
+        if rows:
+            meters[name] = rows
+    return meters
 
 
 # ---- figures -------------------------------------------------------------------------------------
@@ -171,34 +180,41 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
         return rows
     outlets, profile = device.outlets, device.profile
     if outlets.energy is not None:
-        kwh_by_identity = {
-            identity: _KWH + _KWH_STEP * place for place, identity in enumerate(device.states)
-        }
-        rows = _with_figures(rows, device, outlets.energy, kwh_by_identity)
+        energies = {}
+        for place, identity in enumerate(device.states):
+            energies[identity] = _KWH + _KWH_STEP * place
+        rows = _with_figures(rows, device, outlets.energy, energies)
     if outlets.current is not None:
-        pending = {
-            identity: _PENDING_A for identity, state in device.states.items() if state is UNKNOWN
-        }
-        rows = _with_figures(rows, device, outlets.current, pending)
-    for figure in profile.energy.figures if profile.energy is not None else ():
-        if figure is not outlets.energy:
-            identities = figure.read_from(reading(rows, device.reader))
-            if len(identities) == 1:
-                rows = _with_figures(rows, device, figure, dict.fromkeys(identities, _KWH + 0.6))
+        pending_outlets = [name for name, state in device.states.items() if state is UNKNOWN]
+        currents = dict.fromkeys(pending_outlets, _PENDING_A)
+        rows = _with_figures(rows, device, outlets.current, currents)
+    if profile.energy is None:
+        return rows
+    for figure in profile.energy.figures:
+        if figure is outlets.energy:
+            continue
+        totals = figure.read_from(reading(rows, device.reader))
+        if len(totals) == 1:
+            rows = _with_figures(rows, device, figure, dict.fromkeys(totals, _KWH + 0.6))
     return rows
 
 
 def raised_meters(rows: Rows, device: SnmpDevice) -> Rows:
     """The rows after each meter counted on by a tenth."""
     outlets, profile = device.outlets, device.profile
-    totals = [total for total in (profile.load, profile.inlet, profile.energy) if total is not None]
-    figures = [figure for total in totals for figure in total.figures]
+    figures: list[Optional[Figure]] = []
+    for total in (profile.load, profile.inlet, profile.energy):
+        if total is not None:
+            figures += total.figures
     if outlets is not None:
-        figures += [figure for figure in (outlets.current, outlets.energy) if figure is not None]
+        figures += [outlets.current, outlets.energy]
     for figure in dict.fromkeys(figures):
-        values = figure.read_from(reading(rows, device.reader))
-        raised = {identity: float(value) * 1.1 for identity, value in values.items()}
-        rows = _with_figures(rows, device, figure, raised)
+        if figure is None:
+            continue
+        new_values = {}
+        for identity, value in figure.read_from(reading(rows, device.reader)).items():
+            new_values[identity] = float(value) * 1.1
+        rows = _with_figures(rows, device, figure, new_values)
     return rows
 
 
@@ -248,8 +264,9 @@ def _raw_of_one(rows: Rows, oids: Sequence[Arcs], figures: Mapping[str, object])
 def _are_equal(figures: Mapping[str, object], expected: Mapping[str, object]) -> bool:
     if figures.keys() != expected.keys():
         return False
-    return all(
-        abs(float(str(figures[identity])) - float(str(value)))
-        <= _MOST_DEVIATION * abs(float(str(value)))
-        for identity, value in expected.items()
-    )
+    for identity, value in expected.items():
+        expected_figure = float(str(value))
+        deviation = abs(float(str(figures[identity])) - expected_figure)
+        if deviation > _MOST_DEVIATION * abs(expected_figure):
+            return False
+    return True

@@ -33,6 +33,7 @@ from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding
 RECOMMENDED = "3.9"
 OTHERS = ("3.10", "3.11", "3.12", "3.13")
 _SECONDS = 120.0  # limit for one import or one run of mypy
+_MYPY_CACHE = os.devnull  # a run leaves nothing behind
 _CHILD = Path(__file__).with_name("import_alone.py")
 _OURS = TOOL_MODULES | {"handlers"}
 # mypy's words for what the double lacks: a module, an attribute, a parameter
@@ -121,9 +122,9 @@ class _ImportTrial(NamedTuple):
         """
         # -S: without installed packages
         outcome = self._outcome(python, "-S")
-        absent = str(outcome.get("absent") or "").partition(".")[0]
-        is_here = python == sys.executable and absent not in ("", *_OURS, *PLATFORM_MODULES)
-        if is_here and importlib.util.find_spec(absent) is not None:
+        package = _absent_package(outcome)
+        is_foreign = package not in ("", *_OURS, *PLATFORM_MODULES)
+        if is_foreign and python == sys.executable and _is_installed(package):
             return self._outcome(python)
         return outcome
 
@@ -147,24 +148,37 @@ class _ImportTrial(NamedTuple):
             return {"error": "the interpreter ended while it imported the handler"}
 
 
+def _absent_package(outcome: Mapping[str, Any]) -> str:
+    """The package of the module that an import did not find; "" for none."""
+    module = str(outcome.get("absent") or "")
+    return module.partition(".")[0]
+
+
+def _is_installed(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
+
+
 def _import_finding(rule: str, outcome: Mapping[str, Any], source: HandlerSource) -> Finding:
     """What only this machine lacks breaks nothing: a package, or a part of the platform."""
     if outcome.get("missing"):
         return _lacking(rule, outcome)
-    absent = str(outcome.get("absent") or "")
-    top = absent.partition(".")[0]
-    if top in _own_modules(source):
-        remedy = f"{top} is in its own directory: import it with a dot first, from .{absent}"
-        return _finding(rule, f"{outcome['error']}; {remedy}")
-    if top in REMOVED_MODULES:
-        return Finding(RULES[rule], UNTRIED, f"{top} {_REMOVED}")
-    if top and top not in (*_OURS, source.archive.top) and top not in standard_library():
-        if rule == "alone" and importlib.util.find_spec(top) is not None:
-            why = f"the version of {top} that is here lacks it, another may have it"
-            return Finding(RULES[rule], UNTRIED, printable(f"{outcome['error']}; {why}", 300))
-        where = "missing where pdu runs: install it there" if rule == "alone" else "not installed"
-        return Finding(RULES[rule], UNTRIED, f"{top} is {where}")
-    return _finding(rule, str(outcome.get("error", "")))
+    error = str(outcome.get("error", ""))
+    package = _absent_package(outcome)
+    if package in _own_modules(source):
+        remedy = "is in its own directory: import it with a dot first, from"
+        return _finding(rule, f"{error}; {package} {remedy} .{outcome['absent']}")
+    if package in REMOVED_MODULES:
+        return Finding(RULES[rule], UNTRIED, f"{package} {_REMOVED}")
+    is_known = package in ("", *_OURS, source.archive.top) or package in standard_library()
+    if is_known:
+        return _finding(rule, error)
+    if rule != "alone":
+        return Finding(RULES[rule], UNTRIED, f"{package} is not installed")
+    if _is_installed(package):
+        why = f"the version of {package} that is here lacks it, another may have it"
+        return Finding(RULES[rule], UNTRIED, printable(f"{error}; {why}", 300))
+    why = "is missing where pdu runs: install it there"
+    return Finding(RULES[rule], UNTRIED, f"{package} {why}")
 
 
 def _lacking(rule: str, outcome: Mapping[str, Any]) -> Finding:
@@ -212,11 +226,16 @@ def _find_python(version: str) -> Optional[str]:
     selected.
     """
     name = f"python{version}"
-    pyenv = os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv"
+    pyenv = os.environ.get("PYENV_ROOT") or str(Path.home() / ".pyenv")
+    folder = glob.escape(pyenv)
     # the module glob skips a folder that may not be read; Path.glob raises before Python 3.13
-    pattern = f"{glob.escape(str(pyenv))}/versions/{version}.*/bin/{name}"
-    programs = [*glob.glob(pattern), shutil.which(name)]
-    return next((program for program in programs if program and _starts(program)), None)
+    for program in glob.glob(f"{folder}/versions/{version}.*/bin/{name}"):
+        if _starts(program):
+            return program
+    program_in_path = shutil.which(name)
+    if program_in_path and _starts(program_in_path):
+        return program_in_path
+    return None
 
 
 def _starts(program: str) -> bool:
@@ -248,34 +267,37 @@ def _check_imports(source: HandlerSource) -> Finding:
     for path, content in source.archive.files.items():
         if not path.endswith(".py"):
             continue
-        nodes = list(ast.walk(ast.parse(content)))
-        for node in nodes:
-            modules = []
-            if isinstance(node, ast.Import):
-                modules = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and not node.level:
-                modules = [node.module or ""]
-            for top in (module.partition(".")[0] for module in modules):
-                if top and top not in allowed:
-                    place = f"{path} line {getattr(node, 'lineno', 0)}"
-                    place_by_module.setdefault(top, place)
-    removed_modules = [name for name in place_by_module if name in REMOVED_MODULES]
-    foreign_modules = [
-        f"{name} ({place})"
-        for name, place in place_by_module.items()
-        if name not in REMOVED_MODULES
-    ]
-    if any(name in _OURS for name in place_by_module):
-        return _finding("imports", f"{', '.join(foreign_modules)}: DCImanager does not have it")
+        for module, line in _absolute_imports(content):
+            package = module.partition(".")[0]
+            if package and package not in allowed:
+                place_by_module.setdefault(package, f"{path} line {line}")
+    removed_modules = []
+    foreign_modules = []
+    for name, place in place_by_module.items():
+        if name in REMOVED_MODULES:
+            removed_modules.append(f"{name} {_REMOVED}")
+        else:
+            foreign_modules.append(f"{name} ({place})")
+    names = ", ".join(foreign_modules)
+    if not place_by_module.keys().isdisjoint(_OURS):
+        return _finding("imports", f"{names}: DCImanager does not have it")
     if foreign_modules:
         why = (
-            f"not known for {', '.join(foreign_modules)}: the vendor's page does not list the"
-            " platform's packages; see requirements.txt of your copy of it"
+            f"not known for {names}: the vendor's page does not list the platform's packages; see"
+            " requirements.txt of your copy of it"
         )
         return Finding(RULES["imports"], UNTRIED, printable(why, 300))
-    return Finding(
-        RULES["imports"], KEPT, "; ".join(f"{name} {_REMOVED}" for name in removed_modules)
-    )
+    return Finding(RULES["imports"], KEPT, "; ".join(removed_modules))
+
+
+def _absolute_imports(content: bytes) -> Iterator[tuple[str, int]]:
+    """The modules that a file imports by their whole names, with the line."""
+    for node in ast.walk(ast.parse(content)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module or "", node.lineno
 
 
 def _check_types(
@@ -295,11 +317,10 @@ def _check_types(
         old_python_fault = ""
         if errors and is_for_recommended:
             newest = _run_mypy(source, handler_folder, environment, "--python-version", OTHERS[-1])
-            newest_errors = _mypy_errors(newest)
-            is_run = newest.returncode <= 1
-            old_errors = [error for error in errors if is_run and error not in newest_errors]
-            own_old_errors = [error for error in old_errors if not _MYPY_LACKING.search(error)]
-            old_python_fault = own_old_errors[0] if own_old_errors else ""
+            if newest.returncode <= 1:
+                newest_errors = _mypy_errors(newest)
+                old_errors = [error for error in errors if error not in newest_errors]
+                old_python_fault = next(_own_errors(old_errors), "")
     except (OSError, subprocess.TimeoutExpired):
         return Finding(RULES["types"], UNTRIED, f"mypy did not end within {_SECONDS:g} s"), ""
     if "No module named mypy" in process.stderr:
@@ -307,12 +328,18 @@ def _check_types(
     if process.returncode > 1 and not errors:
         detail = printable(process.stderr.strip()[-200:], 200)
         return Finding(RULES["types"], UNTRIED, detail), ""
-    own_errors = [line for line in errors if not _MYPY_LACKING.search(line)]
+    own_errors = list(_own_errors(errors))
     if errors and not own_errors:
         return _lacking("types", {"missing": errors[0]}), ""
-    more = f" (and {len(own_errors) - 1} more)" if own_errors[1:] else ""
-    fault = f"{own_errors[0]}{more}" if own_errors else ""
+    fault = own_errors[0] if own_errors else ""
+    if len(own_errors) > 1:
+        fault += f" (and {len(own_errors) - 1} more)"
     return _finding("types", fault), old_python_fault
+
+
+def _own_errors(errors: Sequence[str]) -> Iterator[str]:
+    """Those that our double of the platform does not cause."""
+    return (error for error in errors if not _MYPY_LACKING.search(error))
 
 
 def _mypy_errors(process: subprocess.CompletedProcess[str]) -> list[str]:
@@ -338,7 +365,7 @@ def _run_mypy(
             "--follow-imports=silent",
             "--no-error-summary",
             "--cache-dir",
-            os.devnull,
+            _MYPY_CACHE,
             "--no-color-output",
             *options,
             "-m",

@@ -15,6 +15,8 @@ from handlers.shared.errors import PduHandlerError, printable
 from handlers.shared.meter_figures import Figure, measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
+from ...cli.error_facts import attribute_text
+from ...cli.known_secrets import error_text as own_text
 from ...cli.states import DOWN, UNKNOWN, UP, word
 from ...loading.four_methods import BrokenHandler, HandlerRaised, LackingDouble
 from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, rules_of
@@ -54,7 +56,9 @@ class RenamedMethods:
         """`own_names`: the handler's, by the device's; {} if they are the same. With
         `real_states`, those of the device, they are found at the first status.
         """
-        self._methods, self._own_names, self._real_states = methods, own_names, real_states
+        self._methods = methods
+        self._own_names = own_names
+        self._real_states = real_states
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         states = self._methods.states()
@@ -67,13 +71,14 @@ class RenamedMethods:
     def figures(self) -> Figures:
         figures = self._methods.figures()
         real_names = self._real_names()
-        ports = {
-            real_names.get(name, name): port_figures for name, port_figures in figures.ports.items()
-        }
+        ports = {}
+        for name, port_figures in figures.ports.items():
+            ports[real_names.get(name, name)] = port_figures
         return figures._replace(ports=ports)
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
-        return self._methods.switch(self._own_names.get(identity, identity), on=on)
+        own_name = self._own_names.get(identity, identity)
+        return self._methods.switch(own_name, on=on)
 
     def _real_names(self) -> dict[str, str]:
         return {own_name: name for name, own_name in self._own_names.items()}
@@ -84,20 +89,24 @@ def own_names(states: Sequence[tuple[str, EnumPowerStatus]], real_states: States
     of the device in this order; {} if it has the same names.
     """
     names = [name for name, _ in states]
-    real_names = list(real_states)
-    if [state for _, state in states] != list(real_states.values()) or names == real_names:
-        return {}
-    pairs = list(zip(real_names, names))
-    is_mixed = any(name != real_name and name in real_states for real_name, name in pairs)
+    values = [state for _, state in states]
+    has_other_states = values != list(real_states.values())
+    has_same_names = names == list(real_states)
     is_double = len(set(names)) < len(names)
-    return {} if is_mixed or is_double else dict(pairs)
+    if has_other_states or has_same_names or is_double:
+        return {}
+    name_by_real_name = dict(zip(real_states, names))
+    for real_name, name in name_by_real_name.items():
+        if name != real_name and name in real_states:
+            return {}
+    return name_by_real_name
 
 
 def identity_finding(names: Mapping[str, str]) -> Finding:
     """Whether the handler's names of outlets, by the device's, are its numbers."""
     for real_name, name in names.items():
-        is_padded = name != real_name and real_name.isdecimal() and name.isdecimal()
-        if is_padded and int(name) == int(real_name):
+        are_numbers = real_name.isdecimal() and name.isdecimal()
+        if are_numbers and name != real_name and int(name) == int(real_name):
             why = f"status names outlet {real_name} {name!r}"
             return Finding(RULES["identity"], ADVISED, why)
     return Finding(RULES["identity"], KEPT)
@@ -194,6 +203,10 @@ class TrialDevice(NamedTuple):
             return self.unit.outlets_to_switch()
         return [name for name, state in self.states_now().items() if state is UP][:1]
 
+    def command_count(self) -> int:
+        """How many commands it was sent; 0 if it does not count them."""
+        return 0 if self.commands is None else self.commands()
+
     def is_unreached(self) -> bool:
         """Whether it is known that no request reached it."""
         return self.requests is not None and self.requests() == 0
@@ -217,12 +230,12 @@ def is_unread(findings: Sequence[Finding]) -> bool:
 
 def _absent_finding(device: TrialDevice) -> Finding:
     """A command for an outlet that no device has."""
-    count = device.absent_commands or (lambda: 0)
-    commands_before = count()
+    count = device.absent_commands
+    commands_before = 0 if count is None else count()
     finding = raises("no outlet", lambda: device.methods.switch(ABSENT, on=False))
-    if finding.result == KEPT and count() > commands_before:
-        return broken("no outlet", f"a command for outlet {ABSENT} was sent; then it raised")
-    return finding
+    if count is None or finding.result != KEPT or count() == commands_before:
+        return finding
+    return broken("no outlet", f"a command for outlet {ABSENT} was sent; then it raised")
 
 
 def untried_after(broken_rules: Sequence[Rule], method: str, rule: str) -> Optional[Finding]:
@@ -372,25 +385,35 @@ def _command_findings(device: TrialDevice, outlets: Sequence[str]) -> Iterator[F
     """
     trials: list[_CommandTrial] = []
     for outlet in outlets:
-        for rule, target_state in (("port_down", DOWN), ("port_up", UP)):
-            is_repeated = outlet == outlets[0]
-            trials.append(_try_command(device, outlet, rule, target_state, is_repeated=is_repeated))
-    shown_outlets = f"outlets {', '.join(outlets)}" if outlets[1:] else f"outlet {outlets[0]}"
+        is_repeated = outlet == outlets[0]
+        trials.append(_try_command(device, outlet, "port_down", DOWN, is_repeated=is_repeated))
+        trials.append(_try_command(device, outlet, "port_up", UP, is_repeated=is_repeated))
+    order = (BROKEN, UNTRIED, KEPT)
+    noun = "outlets" if len(outlets) > 1 else "outlet"
     for rule in ("port_down", "port_up"):
         findings = [trial.finding for trial in trials if trial.finding.rule is RULES[rule]]
-        worst = min(findings, key=lambda finding: (BROKEN, UNTRIED, KEPT).index(finding.result))
-        yield worst if worst.result != KEPT else worst._replace(detail=shown_outlets)
-    other_faults = [fault for trial in trials for fault in trial.other_faults]
-    rules = [("others", other_faults)]
+        worst_finding = min(findings, key=lambda finding: order.index(finding.result))
+        if worst_finding.result == KEPT:
+            worst_finding = worst_finding._replace(detail=f"{noun} {', '.join(outlets)}")
+        yield worst_finding
+    other_faults: list[str] = []
+    count_faults: list[str] = []
+    for trial in trials:
+        other_faults += trial.other_faults
+        if trial.count_fault:
+            count_faults.append(trial.count_fault)
+    is_answered = any(trial.is_answered for trial in trials)
+    yield _finding_of_commands("others", other_faults, is_answered=is_answered)
     if device.commands is not None:
-        rules.append(("once", [trial.count_fault for trial in trials if trial.count_fault]))
-    for rule, faults in rules:
-        if faults:
-            yield broken(rule, faults[0])
-        elif any(trial.is_answered for trial in trials):
-            yield Finding(RULES[rule], KEPT)
-        else:
-            yield Finding(RULES[rule], UNTRIED, "port_down and port_up raised")
+        yield _finding_of_commands("once", count_faults, is_answered=is_answered)
+
+
+def _finding_of_commands(rule: str, faults: Sequence[str], *, is_answered: bool) -> Finding:
+    if faults:
+        return broken(rule, faults[0])
+    if is_answered:
+        return Finding(RULES[rule], KEPT)
+    return Finding(RULES[rule], UNTRIED, "port_down and port_up raised")
 
 
 def _try_command(
@@ -404,40 +427,34 @@ def _try_command(
     """Switch an outlet to a state, and again if it is in it and `is_repeated`. `rule`: the
     method's.
     """
-    count = device.commands or (lambda: 0)
-    commands_before = count()
-    orders = len(device.unit.orders(outlet, target_state)) if device.unit is not None else 1
+    unit, is_on = device.unit, target_state is UP
+    orders = 1 if unit is None else len(unit.orders(outlet, target_state))
+    commands_before = device.command_count()
     try:
         states_before = device.states_now()
-        state = device.methods.switch(outlet, on=target_state is UP)
+        state = device.methods.switch(outlet, on=is_on)
         states = device.states_now()
-        writes = count() - commands_before
-        is_called_again = (
-            is_repeated and device.unit is not None and states.get(outlet) is target_state
-        )
-        if is_called_again:  # a handler may refuse what is so already
-            with contextlib.suppress(Exception):
-                device.methods.switch(outlet, on=target_state is UP)
-        states_after = device.states_now() if is_called_again else states
+        writes = device.command_count() - commands_before
+        states_after = states
+        if is_repeated and unit is not None and states.get(outlet) is target_state:
+            with contextlib.suppress(Exception):  # a handler may refuse what is so already
+                device.methods.switch(outlet, on=is_on)
+            states_after = device.states_now()
     except Exception as error:
         finding = _command_fault(device, rule, error, outlet, commands_before)
         return _CommandTrial(finding, _other_faults(device, outlet, commands_before))
-    place = _at(device.unit.place) if device.unit is not None and writes else ""
-    real, real_after = (each.get(outlet, UNKNOWN) for each in (states, states_after))
-    fault = ""
-    if real is not target_state:
-        fault = f"the device has outlet {outlet} {word(real)}"
-    elif state is not target_state:
-        fault = f"{rule} returned {state.name} while outlet {outlet} is {word(real)}"
-    elif real_after is not target_state:
-        fault = f"{rule}, called again, left outlet {outlet} {word(real_after)}"
-    if fault and device.unit is not None and not writes:
+    place = _at(unit.place) if unit is not None and writes else ""
+    real_state = states.get(outlet, UNKNOWN)
+    last_state = states_after.get(outlet, UNKNOWN)
+    fault = _fault_of_state(rule, outlet, target_state, state, real_state, last_state)
+    if fault and unit is not None and not writes:
         fault += f"; {rule} wrote nothing"
-    other_faults = [
-        f"{rule} of outlet {outlet} also switched outlet {name} {word(states[name])}{place}"
-        for name, earlier in states_before.items()
-        if name != outlet and states.get(name, earlier) is not earlier
-    ]
+    other_faults = []
+    for name, state_before in states_before.items():
+        new_state = states.get(name, state_before)
+        if name != outlet and new_state is not state_before:
+            change = f"outlet {name} {word(new_state)}"
+            other_faults.append(f"{rule} of outlet {outlet} also switched {change}{place}")
     other_faults += _other_faults(device, outlet, commands_before)
     count_fault = ""
     if writes > orders:
@@ -446,21 +463,40 @@ def _try_command(
     return _CommandTrial(finding, other_faults, count_fault, is_answered=True)
 
 
+def _fault_of_state(
+    rule: str,
+    outlet: str,
+    target_state: EnumPowerStatus,
+    state: EnumPowerStatus,
+    real_state: EnumPowerStatus,
+    last_state: EnumPowerStatus,
+) -> str:
+    """What is wrong with the state that a command returned, with that of the device then, or with
+    that after the command was called again; "" for nothing.
+    """
+    real_word = word(real_state)
+    if real_state is not target_state:
+        return f"the device has outlet {outlet} {real_word}"
+    if state is not target_state:
+        return f"{rule} returned {state.name} while outlet {outlet} is {real_word}"
+    if last_state is not target_state:
+        return f"{rule}, called again, left outlet {outlet} {word(last_state)}"
+    return ""
+
+
 def _other_faults(device: TrialDevice, outlet: str, start: int) -> list[str]:
     """Sentences about commands to other outlets and objects, from the command at `start`."""
     if device.unit is None:
         return []
-    others = sorted(device.unit.commanded_outlets(start) - {outlet})
     place = _at(device.unit.place)
-    faults = [
-        f"outlet {outlet} was to be switched, and {other} was commanded{place}" for other in others
-    ]
-    has_own = outlet in device.unit.commanded_outlets(start)
-    if has_own:
-        faults += [
-            f"outlet {outlet} was to be switched, and it also wrote {command}{place}"
-            for command in device.unit.foreign_commands(start)
-        ]
+    wish = f"outlet {outlet} was to be switched"
+    outlets = device.unit.commanded_outlets(start)
+    faults = []
+    for other_outlet in sorted(outlets - {outlet}):
+        faults.append(f"{wish}, and {other_outlet} was commanded{place}")
+    if outlet in outlets:
+        for command in device.unit.foreign_commands(start):
+            faults.append(f"{wish}, and it also wrote {command}{place}")
     return faults
 
 
@@ -472,14 +508,15 @@ def _command_fault(
     device: TrialDevice, rule: str, error: Exception, outlet: str, start: int
 ) -> Finding:
     """A command that raised on a device that is well. `start`: the place of its first write."""
+    if device.unit is not None:
+        mistake = device.unit.misspelt_command(start)
+        if mistake:
+            return broken(rule, f"outlet {outlet}: {mistake}")
+        foreign_commands = device.unit.foreign_commands(start)
+        if foreign_commands:
+            why = f"it sent {foreign_commands[0]}, which is not known as a command of such a unit"
+            return Finding(RULES[rule], UNTRIED, printable(why, 300))
     is_taken = device.commands is not None and device.commands() != start
-    foreign_commands = device.unit.foreign_commands(start) if device.unit is not None else []
-    mistake = device.unit.misspelt_command(start) if device.unit is not None else ""
-    if mistake:
-        return broken(rule, f"outlet {outlet}: {mistake}")
-    if foreign_commands:
-        why = f"it sent {foreign_commands[0]}, which is not known as a command of such a unit"
-        return Finding(RULES[rule], UNTRIED, printable(why, 300))
     if device.states is not None or is_taken or isinstance(error, BrokenHandler):
         finding = fault_finding(rule, error)
         return finding._replace(detail=f"outlet {outlet}: {finding.detail}")
@@ -496,18 +533,22 @@ def compare_states(states: States, real: States) -> Finding:
         return Finding(RULES["states"], KEPT, "" if is_ordered else "in another order")
     absent_names = [name for name in real if name not in states]
     if absent_names and len(states) < len(real):
-        return broken("states", f"status: outlets are missing: {', '.join(absent_names[:5])}")
-    differences = [
-        f"{name} is {states[name].name} instead of {real[name].name}"
-        for name in states
-        if name in real and states[name] is not real[name]
-    ]
+        names = ", ".join(absent_names[:5])
+        return broken("states", f"status: outlets are missing: {names}")
+    differences = []
+    unknown_names = []
+    for name, state in states.items():
+        real_state = real.get(name)
+        if real_state is None:
+            unknown_names.append(name)
+        elif state is not real_state:
+            differences.append(f"{name} is {state.name} instead of {real_state.name}")
     if differences:
         return broken("states", f"status: {'; '.join(differences[:3])}")
     if absent_names:
         return _compare_by_order(list(states.values()), list(real.values()))
-    unknown_names = [name for name in states if name not in real]
-    why = f"status lists outlets that this pack does not know: {', '.join(unknown_names[:5])}"
+    names = ", ".join(unknown_names[:5])
+    why = f"status lists outlets that this pack does not know: {names}"
     return Finding(RULES["states"], UNTRIED, why)
 
 
@@ -518,11 +559,11 @@ def _compare_by_order(states: list[EnumPowerStatus], real: list[EnumPowerStatus]
     if states == real:
         return Finding(RULES["states"], KEPT, _BY_ORDER)
     numbers, real_numbers = Counter(states), Counter(real)
-    differences = [
-        f"{numbers[state]} outlets are {state.name} instead of {real_numbers[state]}"
-        for state in (UP, DOWN, UNKNOWN)
-        if numbers[state] != real_numbers[state]
-    ]
+    differences = []
+    for state in (UP, DOWN, UNKNOWN):
+        number, real_number = numbers[state], real_numbers[state]
+        if number != real_number:
+            differences.append(f"{number} outlets are {state.name} instead of {real_number}")
     if differences:
         return broken("states", f"status: {'; '.join(differences)}")
     why = "its identities are not those of this pack's family, so states cannot be compared"
@@ -576,13 +617,14 @@ def _energies_as_measured(figures: Figures, sums: MeasuredSums) -> Mapping[str, 
     """The energies of outlets, under the names of the device's, in their order, if the handler has
     other names for as many.
     """
-    energies = {
-        name: port.energy_kwh for name, port in figures.ports.items() if port.energy_kwh is not None
-    }
-    are_renamed = (
-        len(energies) == len(sums.outlet_kwh) and not energies.keys() & sums.outlet_kwh.keys()
-    )
-    return dict(zip(sums.outlet_kwh, energies.values())) if are_renamed else energies
+    energies = {}
+    for name, port in figures.ports.items():
+        if port.energy_kwh is not None:
+            energies[name] = port.energy_kwh
+    has_other_names = energies.keys().isdisjoint(sums.outlet_kwh)
+    if has_other_names and len(energies) == len(sums.outlet_kwh):
+        return dict(zip(sums.outlet_kwh, energies.values()))
+    return energies
 
 
 class _Comparison(NamedTuple):
@@ -597,16 +639,18 @@ class _Comparison(NamedTuple):
         """What is wrong with the figure; "" if it is right, or was not returned."""
         if self.figure is None or not self.real_figures:
             return ""
-        reals = " or ".join(f"{real:g}" for real in dict.fromkeys(self.real_figures))
-        measures = f"the device measures {reals} {self.unit}"
+        distinct_figures = dict.fromkeys(self.real_figures)
+        alternatives = " or ".join(f"{real_figure:g}" for real_figure in distinct_figures)
+        measures = f"the device measures {alternatives} {self.unit}"
         value = measured(self.figure)
         if value is None:
-            return f"{self.name} is not known ({reason_without(self.figure)}); {measures}"
-        deviations = [
-            abs(value - real) > max(_ROUNDING, _MOST_DEVIATION[self.unit] * real)
-            for real in self.real_figures
-        ]
-        return f"{self.name} is {value:g} {self.unit}; {measures}" if all(deviations) else ""
+            reason = reason_without(self.figure)
+            return f"{self.name} is not known ({reason}); {measures}"
+        for real_figure in self.real_figures:
+            tolerance = max(_ROUNDING, _MOST_DEVIATION[self.unit] * real_figure)
+            if abs(value - real_figure) <= tolerance:
+                return ""
+        return f"{self.name} is {value:g} {self.unit}; {measures}"
 
 
 #: what is seen in the answer of a call that should have raised: result and detail; None if nothing
@@ -664,21 +708,27 @@ def _fault_on_device(device: TrialDevice, rule: str, error: Exception) -> Findin
     """A status that raised on a device that is well. If no request reached the device, the reason
     may be this machine's, but for a mistake that no machine changes.
     """
-    mistake = error.__cause__ if isinstance(error, BrokenHandler) else None
-    mistakes = (NameError, TypeError, AttributeError, NotImplementedError)
-    is_mistake = isinstance(mistake, mistakes) and not str(mistake).startswith("module ")
-    is_own = isinstance(error, BrokenHandler) and (mistake is None or is_mistake)
     if isinstance(error, LackingDouble):
         return fault_finding(rule, error)
-    if device.unit is not None and not device.is_unreached() and not device.unit.requests:
-        return broken(rule, f"{OTHER_COMMUNITY}: {error_text(error)}")
-    if not device.is_unreached() or is_own:
+    if not device.is_unreached():
+        if device.unit is not None and not device.unit.requests:
+            return broken(rule, f"{OTHER_COMMUNITY}: {error_text(error)}")
+        return fault_finding(rule, error)
+    if isinstance(error, BrokenHandler) and _is_own_mistake(error.__cause__):
         return fault_finding(rule, error)
     why = (
         f"no request reached {device.about} ({error_text(error)}): give what it needs as"
         " -s KEY=VALUE; it may ask another port than the simulated device has"
     )
     return Finding(RULES[rule], UNTRIED, printable(why, 400))
+
+
+def _is_own_mistake(cause: Optional[BaseException]) -> bool:
+    """Whether no machine changes why a handler is broken: it breaks a rule, or Python's."""
+    if cause is None:
+        return True
+    mistakes = (NameError, TypeError, AttributeError, NotImplementedError)
+    return isinstance(cause, mistakes) and not str(cause).startswith("module ")
 
 
 def fault_finding(rule: str, error: BaseException) -> Finding:
@@ -696,4 +746,4 @@ def broken(rule: str, detail: str) -> Finding:
 
 def error_text(error: BaseException) -> str:
     """The reason of an error of this pack; the type and the text of another."""
-    return str(getattr(error, "reason", None) or f"{type(error).__name__}: {error}")
+    return attribute_text(error, "reason") or f"{type(error).__name__}: {own_text(error)}"

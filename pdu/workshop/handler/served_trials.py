@@ -66,8 +66,10 @@ class ServedTrials:
         """`forms`: the arguments of make_handler for a port of this machine, in the ways in which
         an owner may give it; the first that reaches the device counts.
         """
-        self._handler, self._forms = handler, forms
-        self._secrets, self._effects = secrets, effects
+        self._handler = handler
+        self._forms = forms
+        self._secrets = secrets
+        self._effects = effects
 
     def _methods(
         self, form: Callable[[int], Any], port: int, *, is_kept: bool = False
@@ -185,9 +187,11 @@ def _make_one_unknown(unit: ServedUnit, pdu: SimulatedPdu) -> None:
     states = unit.states()
     if UNKNOWN in states.values() or pdu.is_text or len(states) < 3:
         return
-    outlets_on = [name for name, state in states.items() if state is UP]
-    outlet = outlets_on[0] if len(outlets_on) > 1 else list(states)[0]
-    unit.turn(outlet, UNKNOWN)
+    outlets = list(states)
+    outlets_on = [outlet for outlet in outlets if states[outlet] is UP]
+    if len(outlets_on) > 1:
+        outlets = outlets_on
+    unit.turn(outlets[0], UNKNOWN)
 
 
 def _doubted(finding: Finding, unit: SimulatedPdu) -> Finding:
@@ -210,7 +214,9 @@ class _ServedFaults:
         stack: contextlib.ExitStack,
     ) -> None:
         """`units`: makes a PDU with a fault, from a port and contents; `stack` closes it."""
-        self._methods, self._units, self._contents = methods, units, contents
+        self._methods = methods
+        self._units = units
+        self._contents = contents
         self._stack = stack
         self._outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
         healthy_unit = self._pdu_with(UnitFault.NONE)

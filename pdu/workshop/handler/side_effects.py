@@ -41,7 +41,8 @@ class SideEffects:
 
     def __init__(self, package: str, note_secret: Callable[[str, str], None]) -> None:
         """`package`: the handler's; `note_secret`: searches a text, and is told its place."""
-        self._package, self._note_secret = package, note_secret
+        self._package = package
+        self._note_secret = note_secret
         #: sentences
         self.sentences: list[str] = []
         #: the ports of the simulated devices
@@ -71,37 +72,48 @@ class SideEffects:
         if event == "open":
             self._note_file(*arguments[:3])
         elif event in _PROGRAMS:
-            place = self._place()
-            self._note_secret(repr(arguments), f"it gives a secret to a program{_at(place)}")
-            self._add(f"it starts a program{_at(place)}")
+            place = _at(self._place())
+            self._note_secret(repr(arguments), f"it gives a secret to a program{place}")
+            self._add(f"it starts a program{place}")
         elif event in _REQUESTS:
             self._note_request(arguments[1])
         elif event == "socket.getaddrinfo":
             host = _text(arguments[0])
             if host and host not in _LOOPBACK:
-                self._add(f"it looks up {host}{_at(self._place())}")
+                place = _at(self._place())
+                self._add(f"it looks up {host}{place}")
         elif event in _CHANGES:
-            self._add(f"it {_CHANGES[event]}{_at(self._place())}")
+            place = _at(self._place())
+            self._add(f"it {_CHANGES[event]}{place}")
 
     def _note_file(self, path: object, mode: object, flags: object) -> None:
-        is_for_writing = isinstance(mode, str) and any(letter in mode for letter in "wax+")
-        if mode is None:
-            is_for_writing = isinstance(flags, int) and bool(flags & _WRITING)
+        is_for_writing = False
+        if isinstance(mode, str):
+            is_for_writing = not set("wax+").isdisjoint(mode)
+        elif mode is None and isinstance(flags, int):
+            is_for_writing = bool(flags & _WRITING)
         if not is_for_writing or not isinstance(path, (str, bytes, os.PathLike)):
             return
         name = _text(os.fspath(path))
-        if not any(ignored in name for ignored in _IGNORED_PATHS):
-            self._add(f"it opens {name} for writing{_at(self._place())}")
+        for ignored_part in _IGNORED_PATHS:
+            if ignored_part in name:
+                return
+        place = self._place()
+        self._add(f"it opens {name} for writing{_at(place)}")
 
     def _note_request(self, address: object) -> None:
-        host, port = "", 0
+        if address is None:
+            return
+        name = _text(address)
+        place = self._place()
         if isinstance(address, tuple) and len(address) > 1:
             host, port = _text(address[0]), int(address[1])
-        if host in _LOOPBACK and port in self.ports:
-            self._place_by_port[port] = self._place()
-        elif address is not None:
-            shown = f"{host}:{port}" if port else _text(address)
-            self._add(f"it asks {shown}, which is not its PDU{_at(self._place())}")
+            if host in _LOOPBACK and port in self.ports:
+                self._place_by_port[port] = place
+                return
+            if port:
+                name = f"{host}:{port}"
+        self._add(f"it asks {name}, which is not its PDU{_at(place)}")
 
     def _add(self, sentence: str) -> None:
         if sentence not in self.sentences:

@@ -121,15 +121,17 @@ class TrialUnit(RecordedUnit):
 
     def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
         self._note(oid)
-        row = super().next(oid)
-        if row is not None and row[0] in self._lost.oids and self._lost.in_walks:
-            raise _gen_error(row[0])
+        step = super().next(oid)
+        if step is None:
+            return None
+        next_oid, _ = step
+        if self._lost.in_walks and next_oid in self._lost.oids:
+            raise _gen_error(next_oid)
         # the second row of a table and those after it
-        if self._fault is Fault.SHORT and row is not None and oid in self._walked:
+        if self._fault is Fault.SHORT and oid in self._walked:
             raise _gen_error(oid)
-        if row is not None:
-            self._walked.add(row[0])
-        return row
+        self._walked.add(next_oid)
+        return step
 
     def _note(self, oid: Arcs) -> None:
         """Note a request. Raises _Silence after a command that is not answered."""
@@ -188,7 +190,8 @@ class TrialUnit(RecordedUnit):
         is none. The last, because a handler that writes to the first, whatever it is given, is
         found by it; of the first unit, because others than this pack name those of a chain anew.
         """
-        return next(reversed(self._switchable_outlets(target_state)), "")
+        outlets = self._switchable_outlets(target_state)
+        return outlets[-1] if outlets else ""
 
     def outlets_to_switch(self) -> list[str]:
         """Outlets that are on and can be switched: the last, another with two digits whose number
@@ -198,45 +201,55 @@ class TrialUnit(RecordedUnit):
         if not outlets:
             return []
         last = outlets[-1]
-        others = [
-            outlet
-            for outlet in outlets[1:-1]
-            if len(_number(outlet)) > 1 and int(_number(outlet)) % 2 != int(_number(last)) % 2
-        ]
-        chosen = [last, *others[-1:], *outlets[len(outlets) // 2 : -1][:1]]
-        return list(dict.fromkeys(chosen))
+        parity = int(_number(last)) % 2
+        other_outlets = []
+        for outlet in outlets[1:-1]:
+            number = _number(outlet)
+            if len(number) > 1 and int(number) % 2 != parity:
+                other_outlets.append(outlet)
+        middle = outlets[len(outlets) // 2 : -1]
+        return list(dict.fromkeys([last, *other_outlets[-1:], *middle[:1]]))
 
     def _switchable_outlets(self, target_state: EnumPowerStatus) -> list[str]:
-        outlets = [
-            identity
-            for identity, state in self.states().items()
-            if state not in (target_state, UNKNOWN) and self.orders(identity, target_state)
-        ]
+        outlets = []
+        for identity, state in self.states().items():
+            is_other = state not in (target_state, UNKNOWN)
+            if is_other and self.orders(identity, target_state):
+                outlets.append(identity)
         plain_outlets = [identity for identity in outlets if "." not in identity]
         return plain_outlets or outlets
 
     def writes_for(self, outlet: str) -> int:
         """How many of the commands were for this outlet."""
-        effects = (self._command(oid, value) for oid, value in self.commands)
-        return sum(effect is not None and effect[0] == outlet for effect in effects)
+        return self._outlets_of(self.commands).count(outlet)
 
     def commanded_outlets(self, start: int = 0) -> frozenset[str]:
         """The outlets that the commands were for, from the command at the place `start`."""
-        effects = (self._command(oid, value) for oid, value in self.commands[start:])
-        return frozenset(effect[0] for effect in effects if effect is not None and effect[0])
+        outlets = self._outlets_of(self.commands[start:])
+        return frozenset(outlet for outlet in outlets if outlet)
+
+    def _outlets_of(self, commands: Sequence[tuple[Arcs, SnmpRow]]) -> list[str]:
+        """The outlet of each command that the family knows; "" for all outlets."""
+        outlets = []
+        for oid, value in commands:
+            effect = self._command(oid, value)
+            if effect is not None:
+                outlets.append(effect[0])
+        return outlets
 
     def foreign_commands(self, start: int = 0) -> list[str]:
         """The writes to objects that no command of this family writes: another unit may have
         them. From the command at the place `start`.
         """
-        objects = {
-            oid
-            for identity in self.states()
-            for state in (UP, DOWN)
-            for oid, _ in self.orders(identity, state)
-        }
-        commands = self.commands[start:]
-        return [f"{dotted(oid)} = {row.raw!r}" for oid, row in commands if oid not in objects]
+        objects = set()
+        for identity in self.states():
+            for state in (UP, DOWN):
+                objects |= {oid for oid, _ in self.orders(identity, state)}
+        foreign_commands = []
+        for oid, row in self.commands[start:]:
+            if oid not in objects:
+                foreign_commands.append(f"{dotted(oid)} = {row.raw!r}")
+        return foreign_commands
 
     def misspelt_command(self, start: int = 0) -> str:
         """Of SNMP, none is known to be one."""
@@ -253,18 +266,19 @@ class TrialUnit(RecordedUnit):
         device = find_device(self.rows(), self._key).device
         if device is None:
             return MeasuredSums()
-        profile, outlets = device.profile, device.outlets
-        meters = (outlets.current, outlets.energy) if outlets else (None, None)
-
-        def sums(totals: Sequence[Optional[Total]], of_outlets: Optional[Figure]) -> list[float]:
-            rows = [figure.read_from(device.reader) for figure in _figures(totals, of_outlets)]
-            return [float(sum(row.values())) for row in rows if row]
-
-        outlet_kwh = meters[1].read_from(device.reader) if meters[1] else {}
+        profile = device.profile
+        current: Optional[Figure] = None
+        energy: Optional[Figure] = None
+        if device.outlets is not None:
+            current, energy = device.outlets.current, device.outlets.energy
+        outlet_kwh = {}
+        if energy is not None:
+            for identity, kwh in energy.read_from(device.reader).items():
+                outlet_kwh[identity] = float(kwh)
         return MeasuredSums(
-            sums((profile.load, profile.inlet), meters[0]),
-            sums((profile.energy,), meters[1]),
-            {identity: float(kwh) for identity, kwh in outlet_kwh.items()},
+            load_a=_sums(device, (profile.load, profile.inlet), current),
+            energy_kwh=_sums(device, (profile.energy,), energy),
+            outlet_kwh=outlet_kwh,
         )
 
     def close(self) -> None:
@@ -286,10 +300,27 @@ def _number(identity: str) -> str:
     return digits if digits.isdecimal() else "0"
 
 
-def _figures(totals: Sequence[Optional[Total]], of_outlets: Optional[Figure]) -> list[Figure]:
+def _sums(
+    device: SnmpDevice, totals: Sequence[Optional[Total]], outlet_figure: Optional[Figure]
+) -> list[float]:
+    """The sum of each table of the meters of one quantity."""
+    sums = []
+    for figure in _figures(totals, outlet_figure):
+        values = figure.read_from(device.reader)
+        if values:
+            sums.append(float(sum(values.values())))
+    return sums
+
+
+def _figures(totals: Sequence[Optional[Total]], outlet_figure: Optional[Figure]) -> list[Figure]:
     """All tables of the meters of one quantity."""
-    figures = [figure for total in totals if total is not None for figure in total.figures]
-    return [*figures, *([of_outlets] if of_outlets else [])]
+    figures: list[Figure] = []
+    for total in totals:
+        if total is not None:
+            figures += total.figures
+    if outlet_figure is not None:
+        figures.append(outlet_figure)
+    return figures
 
 
 class Device(NamedTuple):
@@ -366,23 +397,35 @@ def family_device(key: str) -> Optional[Device]:
     profile = PROFILE_BY_KEY.get(key)
     if profile is None or not any(outlets.states for outlets in profile.outlets):
         return None
-    rows = snmprec.parse((UNITS / f"{key}.snmprec").read_text("utf-8")).rows
-    small_unit = TrialUnit(rows, key)
+    small_unit = TrialUnit(_family_rows(key), key)
     states = small_unit.states()
     if UNKNOWN not in states.values() and len(states) > 2:
-        small_unit.turn(list(states)[-1], UNKNOWN)
-    unit = TrialUnit(larger_unit(small_unit.rows(), key), key)
-    return Device(_with_another_on(unit), key, f"a simulated {profile.vendor}, {key}")
+        last_outlet = list(states)[-1]
+        small_unit.turn(last_outlet, UNKNOWN)
+    rows = larger_unit(small_unit.rows(), key)
+    unit = TrialUnit(rows, key)
+    return Device(
+        rows=_with_another_on(unit), key=key, about=f"a simulated {profile.vendor}, {key}"
+    )
+
+
+def _family_rows(key: str) -> Rows:
+    """The rows of the family's unit, as they were written down."""
+    text = (UNITS / f"{key}.snmprec").read_text("utf-8")
+    return snmprec.parse(text).rows
 
 
 def _with_another_on(unit: TrialUnit) -> Rows:
     """The unit's rows, with another outlet on if the first is the only one that can be switched
     off: a handler that writes to the first outlet, whatever it is given, is found by it.
     """
-    outlets, other_outlet = list(unit.states()), unit.switchable_outlet(UP)
-    if other_outlet and unit.switchable_outlet() == outlets[0]:
+    other_outlet = unit.switchable_outlet(UP)
+    if not other_outlet:
+        return unit.rows()
+    first_outlet = list(unit.states())[0]
+    if unit.switchable_outlet() == first_outlet:
         unit.turn(other_outlet, UP)
-        unit.turn(outlets[0], DOWN)
+        unit.turn(first_outlet, DOWN)
     return unit.rows()
 
 
@@ -413,11 +456,11 @@ def unit_objects(device: Device) -> UnitObjects:
     energy_rows: list[Arcs] = []
     load_oids: list[Arcs] = []
     energy_oids: list[Arcs] = []
-    for totals, of_outlets, oids, rows in (
+    for totals, outlet_figure, oids, rows in (
         ((profile.load, profile.inlet), outlets.current, load_oids, load_rows),
         ((profile.energy,), outlets.energy, energy_oids, energy_rows),
     ):
-        for figure in _figures(totals, of_outlets):
+        for figure in _figures(totals, outlet_figure):
             memory = RecordedRows(device.rows)
             figure.read_from(Reader(memory, root))
             own_oids = memory.oids_in_answers()
@@ -447,28 +490,37 @@ def requested_device(requests: frozenset[str]) -> Optional[Device]:
     has one.
     """
     objects = {oid for oid in requests if not is_below(oid, _SYSTEM)}
-    hits_by_key = {}
+    best_key, most_hits = "", (0, 0)
     for profile in PROFILES:
         path = UNITS / f"{profile.key}.snmprec"
+        text = path.read_text("utf-8") if path.exists() else ""
         # most units have none of the objects: their rows need not be read
-        if path.exists() and any(f"\n{oid}" in path.read_text("utf-8") for oid in objects):
-            hits_by_key[profile.key] = _hits(profile.key, objects)
-    keys = sorted(hits_by_key, key=lambda key: hits_by_key[key], reverse=True)
-    return family_device(keys[0]) if keys and any(hits_by_key[keys[0]]) else None
+        if not any(f"\n{oid}" in text for oid in objects):
+            continue
+        hits = _hits(profile.key, objects)
+        if hits > most_hits:
+            best_key, most_hits = profile.key, hits
+    return family_device(best_key) if best_key else None
 
 
 def _hits(key: str, objects: set[str]) -> tuple[int, int]:
     """How many of the objects hold states of the family's unit, and how many it has."""
-    rows = snmprec.parse((UNITS / f"{key}.snmprec").read_text("utf-8")).rows
+    rows = _family_rows(key)
     device = find_device(rows, key).device
     if device is None or not device.states:
         return 0, 0
-    state_objects = _state_objects(device, rows)
+    oids = [dotted(oid) for oid in rows]
+    state_oids = _state_objects(device, rows)
+    return _count_with_rows(objects, state_oids), _count_with_rows(objects, oids)
 
-    def count(oids: Sequence[str]) -> int:
-        return sum(any(is_below(oid, item) for oid in oids) for item in objects)
 
-    return count(state_objects), count([dotted(oid) for oid in rows])
+def _count_with_rows(objects: set[str], oids: Sequence[str]) -> int:
+    """How many of the objects have one of these rows."""
+    count = 0
+    for item in objects:
+        if any(is_below(oid, item) for oid in oids):
+            count += 1
+    return count
 
 
 def _state_objects(device: SnmpDevice, rows: Rows) -> list[str]:

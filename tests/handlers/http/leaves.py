@@ -50,7 +50,10 @@ def spoilt_answers(
     """Status and body of each answer in a case, by request. A leaf that another one's way has
     removed is left alone.
     """
-    bodies = copy.deepcopy(dict(answers))
+    bodies = dict(answers)
+    # only these change: a copy of all answers took a quarter of the time of a sweep
+    for request in {named[spoilt.answer].request for spoilt in case if spoilt.answer in named}:
+        bodies[request] = copy.deepcopy(answers[request])
     replies: dict[str, tuple[int, bytes]] = {}
     # of two rows of one list, the later one goes first
     for spoilt in sorted(case, key=lambda spoilt: _order(named, spoilt.answer), reverse=True):

@@ -162,3 +162,13 @@ def test_blanks_around_a_word_make_no_name_of_another_outlet_of_an_identity() ->
         assert resolve([word], names) == ["1"]
     with pytest.raises(Usage):
         resolve(["1-2 "], {"1": "web", "2": "", "3": "1-2"})
+
+
+def test_two_identities_that_differ_in_blanks_are_told_and_neither_is_meant() -> None:
+    names = {"1 ": "db", "1": "web", "2": "", "3": ""}
+    for word in ("1", "1 ", "1,2"):
+        with pytest.raises(NoSuchOutlet, match="2 outlets whose identity is '1'"):
+            resolve([word], names)
+    with pytest.raises(NoSuchOutlet):
+        resolve(["1-3"], names)
+    assert resolve(["web"], names) == ["1"] and resolve(["2-3"], names) == ["2", "3"]

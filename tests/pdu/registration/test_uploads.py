@@ -52,9 +52,9 @@ def test_an_archive_by_the_page_alone_says_all_that_dcimanager_is_told(tmp_path:
 def test_about_py_and_the_command_line_say_more(tmp_path: Path) -> None:
     path = made(tmp_path, about=b"SHOWN = 'My PDU'\nPROTOCOL = 'custom'\n")
     upload = read_upload(path)
-    assert (upload.shown, upload.protocol) == ("My PDU", "custom")
-    upload = read_upload(path, shown="Ours", protocol="snmp")
-    assert (upload.shown, upload.protocol) == ("Ours", "snmp")
+    assert (upload.display_name, upload.protocol) == ("My PDU", "custom")
+    upload = read_upload(path, display_name="Ours", protocol="snmp")
+    assert (upload.display_name, upload.protocol) == ("Ours", "snmp")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_trial_has_all_files_in_a_directory_of_its_own(form: int, tmp_path: Pa
     members = {**SMALL, deep: b"X = 1\n", "my_dir/café.json": b"{}"}
     upload = read_upload(archive(tmp_path, *members.items(), form=form), is_trial=True)
     assert (upload.handler, upload.import_path) == ("my_dir_try", "my_dir_try.my_handler")
-    assert upload.shown == "my_dir (try)" and not upload.is_file
+    assert upload.display_name == "my_dir (try)" and not upload.is_file
     assert read_archive(upload.data).files == {
         path.replace("my_dir/", "my_dir_try/", 1): data for path, data in members.items()
     }

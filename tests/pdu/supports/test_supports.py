@@ -127,6 +127,11 @@ def test_all_families_that_have_a_name_are_said(
     assert shown.count("\n  maybe ") == len(perhaps)
 
 
+def test_a_name_with_hyphens_is_of_the_family_that_has_it_whole() -> None:
+    assert _keys("SNR-ERD-PRO-Mini") == ["snr-erd-pro-mini"]
+    assert _keys("SNR ERD-Project") == ["snr-erd-project"]
+
+
 def test_a_name_that_several_models_share_is_not_one_unit_of_several_families() -> None:
     assert answer("AP7xxx").either_of == () and len(_keys("AP7xxx")) > 1
     assert answer("AP8959").either_of == ()

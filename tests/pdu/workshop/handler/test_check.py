@@ -15,6 +15,7 @@ from pdu.loading.handler_source import read_handler
 from pdu.workshop.handler import device_trials, loading_checks
 from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
 from tests.needs import ROOT
+from tests.packaging.installing import once
 from tests.pdu.loading.json_pdu import HTTP
 from tests.pdu.loading.page_handler import SOURCE, folder, packed
 from tests.pdu.running import run
@@ -37,6 +38,15 @@ def check(capsys: pytest.CaptureFixture[str]) -> Check:
         return code, {keys[row["rule"]]: (row["result"], row["detail"]) for row in rows}
 
     return checked
+
+
+@pytest.fixture(autouse=True)
+def _one_mypy_cache(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lets the runs of mypy share what they know of Python's own modules: 2 s of each."""
+    cache = once(tmp_path_factory, "mypy-cache", lambda _: None)
+    monkeypatch.setattr(loading_checks, "_MYPY_CACHE", str(cache))
 
 
 @pytest.fixture

@@ -1,0 +1,58 @@
+"""What an error says about itself. Anybody may have raised it: an attribute of another form than
+those of handlers/shared/errors.py is as if it were not there, and so is one that cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Optional
+
+from handlers.shared.errors import NamedSetting, Part
+
+
+def kind_of(error: object) -> str:
+    """The kind, "" for an error that has none."""
+    kind = attribute_of(error, "kind")
+    return _plain(kind) if isinstance(kind, str) else ""
+
+
+def attribute_text(error: object, name: str) -> str:
+    """An attribute as text, "" if there is none."""
+    value = attribute_of(error, name)
+    if value is None:
+        return ""
+    try:
+        return _plain(str(value))
+    except Exception:
+        return ""
+
+
+def parts_of(error: object) -> Optional[Sequence[Part]]:
+    """The pieces of the reason, texts and settings; None for an error without such parts."""
+    given_parts = attribute_of(error, "parts")
+    if not isinstance(given_parts, (list, tuple)):
+        return None
+    parts: list[Part] = []
+    for given_part in given_parts:
+        key, value = attribute_of(given_part, "key"), attribute_of(given_part, "value")
+        if isinstance(given_part, str):
+            parts.append(_plain(given_part))
+        elif isinstance(key, str) and isinstance(value, str):
+            # an archive has a class of its own for them
+            parts.append(NamedSetting(_plain(key), _plain(value)))
+        else:
+            return None
+    return parts
+
+
+def attribute_of(thing: object, name: str) -> Any:
+    """The attribute, None if there is none or if to read it raises."""
+    try:
+        return getattr(thing, name, None)
+    except Exception:
+        return None
+
+
+def _plain(text: str) -> str:
+    """The text alone: a class that is derived from str may have methods that raise."""
+    return str.__str__(text)
