@@ -2,11 +2,11 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python
-# Number of test processes. It is above a small machine's number of cores, because many tests wait for a server. On two cores,
-# 5 processes are 5 % slower.
-WORKERS ?= 6
-# In a fresh clone, `make test` lets one process compile the tests first: six at once would each compile all of them, 57 s of the
-# processor instead of 30 s.
+# Number of test processes. It is above a small machine's number of cores, because many tests wait for a server; each process takes
+# 4 s of the processor to collect the tests.
+WORKERS ?= 4
+# In a fresh clone, `make test` lets one process compile the tests first: all at once would each compile all of them, 15 s of the
+# processor for each.
 # The program lint-imports, which in a copied environment would start another one's Python.
 LINT_IMPORTS = import sys; sys.argv[1:] = ["--no-cache"]; from importlinter.cli import lint_imports_command; lint_imports_command()
 export PYTHON VENV

@@ -14,7 +14,7 @@ from handlers.shared.similar_names import similar_names
 
 from .cli import exit_codes
 from .cli.error_output import Usage
-from .cli.groups import INDEX, LazyGroup, Subcommand
+from .cli.groups import INDEX, LazyGroup, Subcommand, page_path
 from .cli.invocation import VERSION_LINE
 from .cli.options import (
     Output,
@@ -81,7 +81,7 @@ def _topic(root: LazyGroup, word: str) -> Optional[Result]:
     lines = formatter.getvalue().strip("\n").splitlines()
     pages = dict.fromkeys(root.lazy_commands[name].page for name in names)
     shown_pages = [INDEX] if word == COMMANDS else pages
-    lines += ["", f"Docs: {', '.join(f'docs/{page}' for page in shown_pages)}"]
+    lines += ["", f"Docs: {', '.join(map(page_path, shown_pages))}"]
     return Result({"commands": {name: root.lazy_commands[name].help for name in names}}, lines)
 
 

@@ -74,7 +74,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "snmp": LazyCommand(
         "pdu.workshop.snmp:snmp",
         "show SNMP families, and check profiles of your own",
-        page="devices.md",
+        page="own-pdu.md",
     ),
     "handler": LazyCommand(
         "pdu.workshop.handler.command:handler",

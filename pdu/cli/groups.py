@@ -5,6 +5,7 @@ each of them when it is called.
 from __future__ import annotations
 
 import pkgutil
+import posixpath
 import shlex
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,6 +30,11 @@ EPILOG = (
 _IDENTIFY = "pdu identify {} says what a device is"
 
 
+def page_path(page: str) -> str:
+    """The path of a page, given below docs/, from the project's root."""
+    return posixpath.normpath(f"docs/{page}")
+
+
 class Subcommand(click.Command):
     """A command whose help ends with examples, command lines of at most 76 characters each, and
     its page.
@@ -47,7 +53,7 @@ class Subcommand(click.Command):
         page = INDEX
         if isinstance(root.command, LazyGroup) and root.invoked_subcommand in root.command.by_name:
             page = root.command.by_name[root.invoked_subcommand].page
-        formatter.write(f"\nDocs: docs/{page}\n")
+        formatter.write(f"\nDocs: {page_path(page)}\n")
 
 
 class Group(Subcommand, click.Group):

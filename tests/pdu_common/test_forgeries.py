@@ -139,7 +139,7 @@ def test_an_answer_that_net_snmp_reads_is_one(agent: Agent, version: str, change
 def test_the_error_says_that_what_came_was_no_snmp_message(agent: Agent) -> None:
     with Relay(agent.port, lambda request, answer: [answer[:-1]]) as relay:
         with pytest.raises(SnmpError, match="answered is no valid SNMP message"):
-            connect(relay.port, timeout="0.1", retries="0").snmp_get(NAME)
+            connect(relay.port, timeout="0.1", retries="10").snmp_get(NAME)
 
 
 def test_a_silent_agent_is_asked_as_often_as_the_retries_say(agent: Agent) -> None:
