@@ -284,13 +284,8 @@ def _session(
     # a session that the unit knows by the client's address has no key, but may end as others
     token, *others = [*keys.values()] or [""]
     fields_of_session = login_form.requests.filled({**values, **keys})
-    return replace(
-        owner,
-        token=token,
-        keys=tuple(others),
-        fields=fields_of_session,
-        is_sent=True,
-    )
+    keys_besides = tuple(others)
+    return replace(owner, token=token, keys=keys_besides, fields=fields_of_session, is_sent=True)
 
 
 def _advice(login_form: SessionLogin) -> Sequence[Union[str, NamedSetting]]:

@@ -270,9 +270,8 @@ class Connection:
         connection: socket.socket,
         end: float,
     ) -> None:
-        """Send `batch`, and put their answers into `answers`.
-
-        A failure closes the connection. Its error names the request and shows no secret.
+        """Send `batch`, and put their answers into `answers`. A failure closes the connection; its
+        error names the request and shows no secret.
         """
         decoder = Decoder(batch, answers)
         # raised outside the except block: no chained exception shows the password

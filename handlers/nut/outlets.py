@@ -73,11 +73,7 @@ def decode_outlets(
     count 0.
     """
     device, members = members_of(variables, commands)
-    chain: list[Member] = []
-    for number in sorted(members):
-        member = members[number]
-        if member.outlet_count or member.rows:
-            chain.append(member)
+    chain = _members_with_outlets(members)
     outlets: list[NutOutlet] = []
     for member in chain or [device]:
         outlets += _outlets_of(member, writable, variables)
@@ -119,6 +115,16 @@ def outlet_groups(variables: Mapping[str, str]) -> list[str]:
     """The numbers of the groups of outlets (`outlet.group.N.*`; apc_modbus lists groups alone)."""
     matches = (re.match(r"outlet\.group\.([0-9]{1,4})\.", name) for name in variables)
     return list(dict.fromkeys(match[1] for match in matches if match))
+
+
+def _members_with_outlets(members: Mapping[int, Member]) -> list[Member]:
+    """Those that count or list outlets, in order."""
+    with_outlets: list[Member] = []
+    for number in sorted(members):
+        member = members[number]
+        if member.outlet_count or member.rows:
+            with_outlets.append(member)
+    return with_outlets
 
 
 def state_of(

@@ -415,15 +415,9 @@ class RedfishService:
         """One request within the time of the call. `anonymous`: without the login; `once`: never
         repeated. Raises HttpUnreachable when the time is over, ProtocolError when all answers
         together are too long."""
-        left = self._end - self._clock()
-        if left <= 0:
-            raise no_connection(
-                f"the device took longer than {self._seconds:g} s for this call; try again"
-            )
-        wait = min(self._timeout, left)
-        if client not in (None, self._clients[0]):
-            wait_beside_others = max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest)
-            wait = min(wait, wait_beside_others)
+        left = self._left()
+        client = client or self._clients[0]
+        wait = self._wait(client, left)
         all_headers = {**_HEADERS, **headers}
         content: Optional[bytes] = None
         if body is not None:
@@ -441,10 +435,28 @@ class RedfishService:
             once=once,
         )
         login = replace(self.login, is_sent=False) if anonymous else self.login
-        reply = (client or self._clients[0]).send(request, login, _ANY)
+        reply = client.send(request, login, _ANY)
         self._slowest = max(self._slowest, self._clock() - start)
         self._count(reply)
         return reply
+
+    def _left(self) -> float:
+        """The seconds that are left for the call. Raises HttpUnreachable if none are."""
+        left = self._end - self._clock()
+        if left <= 0:
+            raise no_connection(
+                f"the device took longer than {self._seconds:g} s for this call; try again"
+            )
+        return left
+
+    def _wait(self, client: HttpClient, left: float) -> float:
+        """The seconds in which the service must react to a request of this client, if `left` are
+        left for the call: less on a connection beside the first.
+        """
+        wait = min(self._timeout, left)
+        if client is self._clients[0]:
+            return wait
+        return min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))
 
     def _count(self, reply: Response) -> None:
         """Raise ProtocolError if the answers up to this one are too long."""

@@ -98,13 +98,15 @@ def fail(run: Run, error: BaseException, pdu_name: str = "") -> int:
     several.
     """
     about = describe(error, run)
+    exit_code = int(about["exit_code"])
     if run.output.json:
         print_json({"error": about})
-    else:
-        name = pdu_name or run.pdu_name
-        if name and about["host"] != name:
-            host = f" ({about['host']})" if about["host"] else ""
-            about = {**about, "host": f"{printable(name)}{host}"}
-        words = [about[key] for key in ("kind", "host", "operation", "reason") if about[key]]
-        print_text(": ".join(words), sys.stderr)
-    return int(about["exit_code"])
+        return exit_code
+    host = about["host"]
+    name = pdu_name or run.pdu_name
+    if name and host != name:
+        address = f" ({host})" if host else ""
+        host = f"{printable(name)}{address}"
+    words = [about["kind"], host, about["operation"], about["reason"]]
+    print_text(": ".join(filter(None, words)), sys.stderr)
+    return exit_code

@@ -71,32 +71,41 @@ class Group(Subcommand, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[Optional[str], Optional[click.Command], list[str]]:
         names = self.list_commands(ctx)
-        is_unknown = args and args[0] not in names and not args[0].startswith("-")
-        if is_unknown and not ctx.resilient_parsing:
-            ctx.fail(f"there is no command {args[0][:40]!r}; {self._advice(ctx, args, names)}")
+        word = args[0] if args else ""
+        is_known = not word or word in names or word.startswith("-")
+        if not is_known and not ctx.resilient_parsing:
+            advice = self._advice(ctx, args, names)
+            ctx.fail(f"there is no command {word[:40]!r}; {advice}")
         return super().resolve_command(ctx, args)
 
     def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
         """What to use instead of words, the first of which is not a command of this group, which
         is one of `pdu`.
         """
-        word, *arguments = words
+        word, arguments = words[0], list(words[1:])
         outer = ctx.find_root()
-        outer_names = outer.command.list_commands(outer) if isinstance(outer.command, Group) else []
+        outer_names: Sequence[str] = []
+        if isinstance(outer.command, Group):
+            outer_names = outer.command.list_commands(outer)
+        same = suggestions.same_word(word, names) or look_alike(word, names.__contains__)
+        if same:
+            return same
         nearest = suggestions.similar_word(word, names) or self.choice()
-        if advice := suggestions.same_word(word, names) or look_alike(word, names.__contains__):
-            return advice
         if word in outer_names:
             # the words may be in the wrong order: `pdu snmp record` for `pdu record snmp`
             return f"{nearest}, or see {outer.command_path} {word} --help"
-        if advice := suggestions.known_mistake(word, outer_names):
-            return f"for {outer.command_path}, {advice}"
+        mistake = suggestions.known_mistake(word, outer_names)
+        if mistake:
+            return f"for {outer.command_path}, {mistake}"
         if not hosts.is_ip(word):
             return nearest
-        if not registry.is_handler(str(ctx.info_name)):
+        handler = str(ctx.info_name)
+        if not registry.is_handler(handler):
             return f"{self.choice()}; {_IDENTIFY.format(word)}"
-        command = arguments.pop(0) if arguments and arguments[0] in outer_names else "status"
-        line = shlex.join([command, str(ctx.info_name), word, *arguments])
+        command = "status"
+        if arguments and arguments[0] in outer_names:
+            command = arguments.pop(0)
+        line = shlex.join([command, handler, word, *arguments])
         return f"did you mean {outer.command_path} {printable(line, 100)}?"
 
     def choice(self) -> str:

@@ -24,9 +24,11 @@ def program() -> str:
     """
     path = sys.argv[0]
     name = os.path.basename(path)
-    if name == "pdu" and os.path.isdir(path):
+    if name != "pdu":
+        return "pdu"
+    if os.path.isdir(path):
         return f"{_python()} {shlex.quote(path)}"
-    if name != "pdu" or not os.path.dirname(path) or _is_found(name, path):
+    if not os.path.dirname(path) or _is_found(name, path):
         return "pdu"
     return shlex.quote(_shorter(path))
 
@@ -35,13 +37,17 @@ def build_line(profile: str) -> str:
     """The command that builds the archive of the profile in this file. Outside a clone of the
     project, it ends with a comment that says where it runs.
     """
+    program_of_clone = os.path.join(_CODE, _BUILD)
+    comment = ""
     if os.path.isfile(_BUILD):
-        return f"python3 {_BUILD} --profile {shlex.quote(profile)}"
-    ours = os.path.join(_CODE, _BUILD)
-    if os.path.isfile(ours):
-        return f"python3 {shlex.quote(ours)} --profile {shlex.quote(profile)}"
-    where = shlex.quote(os.path.abspath(profile))
-    return f"python3 {_BUILD} --profile {where}    # in a clone of the project"
+        build = _BUILD
+    elif os.path.isfile(program_of_clone):
+        build = shlex.quote(program_of_clone)
+    else:
+        build = _BUILD
+        profile = os.path.abspath(profile)
+        comment = "    # in a clone of the project"
+    return f"python3 {build} --profile {shlex.quote(profile)}{comment}"
 
 
 def _python() -> str:

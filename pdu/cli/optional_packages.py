@@ -41,8 +41,12 @@ def _remedy(packages: list[str], extra: str) -> str:
     """The command that adds the packages. A bare `pip` may be another Python's, or one that refuses
     because the system manages its packages (PEP 668).
     """
-    if os.path.exists(os.path.join(sys.prefix, "pipx_metadata.json")):
-        return f"pipx inject {_PROJECT} {' '.join(packages)}"
-    if sys.prefix != sys.base_prefix:
-        return f"{shlex.quote(sys.executable)} -m pip install {' '.join(packages)}"
+    names = " ".join(packages)
+    mark_of_pipx = os.path.join(sys.prefix, "pipx_metadata.json")
+    if os.path.exists(mark_of_pipx):
+        return f"pipx inject {_PROJECT} {names}"
+    is_virtual = sys.prefix != sys.base_prefix
+    if is_virtual:
+        python = shlex.quote(sys.executable)
+        return f"{python} -m pip install {names}"
     return f"in a clone of this project, pipx install --force '.[{extra}]'"

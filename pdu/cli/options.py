@@ -154,8 +154,13 @@ def spelled(key: str, value: str = "", quote: Callable[[str], str] = str) -> str
         return spelled_secret(key)
     spelling = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
     if spelling is not None:
-        return f"{spelling.flag} {quote(value)}" if value and not spelling.value else spelling.flag
-    return f"-s {quote(f'{key}={value}')}" if value else f"-s {key}=..."
+        # a flag that stands for a value of its own takes none
+        takes_value = value and not spelling.value
+        return f"{spelling.flag} {quote(value)}" if takes_value else spelling.flag
+    if not value:
+        return f"-s {key}=..."
+    pair = quote(f"{key}={value}")
+    return f"-s {pair}"
 
 
 def spelled_secret(key: str) -> str:

@@ -116,15 +116,20 @@ def tabulate(
     """A table as lines; `head` may be empty. `right`: the places of right-aligned columns. `limit`:
     of a cell, in characters.
     """
-    cells = [[text(cell, limit) for cell in row] for row in rows]
+    table = [[text(cell, limit) for cell in row] for row in rows]
     if head:
-        cells.insert(0, list(head))
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    aligns = [str.rjust if place in right else str.ljust for place in range(len(widths))]
-    return [
-        "  ".join(align(cell, width) for align, cell, width in zip(aligns, row, widths)).rstrip()
-        for row in cells
-    ]
+        table.insert(0, list(head))
+    widths = [max(map(len, column)) for column in zip(*table)]
+    lines: list[str] = []
+    for row in table:
+        cells: list[str] = []
+        for place, cell in enumerate(row[: len(widths)]):
+            width = widths[place]
+            aligned_cell = cell.rjust(width) if place in right else cell.ljust(width)
+            cells.append(aligned_cell)
+        line = "  ".join(cells)
+        lines.append(line.rstrip())
+    return lines
 
 
 def text(value: object, limit: int = _CELL) -> str:
@@ -228,8 +233,11 @@ def show_status_line(line: str, *, is_quiet: bool = False) -> None:
     width = _LINE
     # a longer line would wrap, and the next one would not replace it
     with contextlib.suppress(OSError, ValueError):
-        width = min(_LINE, os.get_terminal_size(sys.stderr.fileno()).columns - 1)
-    width = width if width > 0 else _LINE  # some terminals report 0 columns
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+        width = min(_LINE, columns - 1)
+    if width <= 0:  # some terminals report 0 columns
+        width = _LINE
+    padded_line = line[:width].ljust(width)
     # the work that it tells of goes on without a terminal
     with contextlib.suppress(Exception):
-        print(f"\r{line[:width]:<{width}}\r", end="", file=sys.stderr, flush=True)
+        print(f"\r{padded_line}\r", end="", file=sys.stderr, flush=True)

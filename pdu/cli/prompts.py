@@ -42,10 +42,13 @@ def confirm(output: Output, question: str, host: str = "") -> None:
     Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.
     """
     askable(output, question, host)
-    if not output.yes:
-        text = printable(question, 10 * len(question))  # an escape has at most 10 characters
-        if (ask_line(f"{text}? [y/N]") or "").lower() not in ("y", "yes"):
-            raise NotConfirmed("nothing was done", host)
+    if output.yes:
+        return
+    longest = 10 * len(question)  # an escape has at most 10 characters
+    text = printable(question, longest)
+    answer = ask_line(f"{text}? [y/N]") or ""
+    if answer.lower() not in ("y", "yes"):
+        raise NotConfirmed("nothing was done", host)
 
 
 def ask_line(question: str) -> Optional[str]:

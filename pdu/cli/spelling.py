@@ -34,13 +34,23 @@ def likely_spellings(text: str) -> list[str]:
     """What may have been meant by a text, the most likely first; none if nothing is confused."""
     plain = _plain(text)
     if plain != text:
-        options = [f"-{plain}"] if text[0] in "–—" else []
-        return [*options, plain, *likely_spellings(plain)]
+        spellings = [plain, *likely_spellings(plain)]
+        if text[0] in "–—":  # it also stands for two hyphens
+            spellings.insert(0, f"-{plain}")
+        return spellings
     if not _CYRILLIC.search(text):
-        spelling = _BESIDE_DIGIT.sub(lambda match: match[0].translate(_DIGITS), text)
+        spelling = _BESIDE_DIGIT.sub(_digit_of, text)
         return [spelling] if spelling != text else []
-    spellings = (text.translate(_ALIKE), text.translate(_LAYOUT))
-    return [spelling for spelling in dict.fromkeys(spellings) if not _CYRILLIC.search(spelling)]
+    spellings = []
+    for table in (_ALIKE, _LAYOUT):
+        spelling = text.translate(table)
+        if not _CYRILLIC.search(spelling) and spelling not in spellings:
+            spellings.append(spelling)
+    return spellings
+
+
+def _digit_of(letter: re.Match[str]) -> str:
+    return letter[0].translate(_DIGITS)
 
 
 def _plain(text: str) -> str:

@@ -21,12 +21,17 @@ def csv_lines(rows: Iterable[Sequence[object]], *, for_excel: bool = False) -> s
     `for_excel`: as Excel reads it where the comma is the decimal sign, such as in Germany and
     Russia: there it makes a date of 4.9. With a byte order mark, by which it knows UTF-8.
     """
-    out = io.StringIO("\ufeff" if for_excel else "", newline="")
-    out.seek(0, io.SEEK_END)
-    writer = csv.writer(out, delimiter=";" if for_excel else ",", lineterminator="\n")
+    out = io.StringIO(newline="")
+    delimiter = ","
+    if for_excel:
+        out.write("\ufeff")
+        delimiter = ";"
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     for row in rows:
         cells = [_safe(cell) for cell in row]
-        writer.writerow([_with_comma(cell) for cell in cells] if for_excel else cells)
+        if for_excel:
+            cells = [_with_comma(cell) for cell in cells]
+        writer.writerow(cells)
     return out.getvalue()
 
 

@@ -169,10 +169,15 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[HtmlCell]]) -> Iterator[
     lines = list(rows)
     if not lines:
         return
-    align = [' class="n"' if "n" in cell.classes.split() else "" for cell in lines[0]]
-    cells = "".join(f"<th{style}>{safe(head)}</th>" for style, head in zip(align, heads))
-    yield f'<table><thead><tr class="head">{cells}</tr></thead><tbody>'
-    yield from (f"<tr>{''.join(map(_td, row, heads))}</tr>" for row in lines)
+    head_cells = ""
+    for cell, head in zip(lines[0], heads):
+        is_number = "n" in cell.classes.split()
+        style = ' class="n"' if is_number else ""
+        head_cells += f"<th{style}>{safe(head)}</th>"
+    yield f'<table><thead><tr class="head">{head_cells}</tr></thead><tbody>'
+    for row in lines:
+        cells = "".join(map(_td, row, heads))
+        yield f"<tr>{cells}</tr>"
     yield "</tbody></table>"
 
 

@@ -92,8 +92,13 @@ def _other_kind(data: bytes, rule: FilePermission) -> str:
     text = data.removeprefix(codecs.BOM_UTF8)
     if rule is SECRET and text.startswith(_LIST_BEGIN):
         return "a list of PDUs"
-    kinds = (*_OTHER_FILES, *_OTHER_LISTS) if rule is LIST else _OTHER_FILES
-    return next((kind for begin, kind in kinds if text.startswith(begin)), "")
+    kinds = [*_OTHER_FILES]
+    if rule is LIST:
+        kinds += _OTHER_LISTS
+    for begin, kind in kinds:
+        if text.startswith(begin):
+            return kind
+    return ""
 
 
 def secret_in(path: str) -> str:

@@ -42,17 +42,24 @@ def _why(text: str, where: str) -> str:
     """What is wrong at `line L, column C`, without the text there, which may be a secret."""
     numbers = [int(digits) for digits in re.findall("[0-9]+", where)]
     lines = text.split("\n")
-    if len(numbers) != 2 or not 1 <= numbers[0] <= len(lines):
+    if len(numbers) != 2:
         return ""
-    line, column = lines[numbers[0] - 1], numbers[1]
+    line_number, column = numbers
+    if not 1 <= line_number <= len(lines):
+        return ""
+    line = lines[line_number - 1]
     if any(mark in line for mark in _CURLY):
         return ': it has typographic quotes; write "text" with straight ones'
-    if line.strip() in map(str.strip, lines[: numbers[0] - 1]) and line.startswith("["):
+    lines_before = [before.strip() for before in lines[: line_number - 1]]
+    if line.startswith("[") and line.strip() in lines_before:
         return ": the table stands there twice"
     text_before = line[: column - 1].rstrip()
-    if re.fullmatch(r"\w+", text_before) and line[column - 1 : column] == ":":
+    character = line[column - 1 : column]
+    if character == ":" and re.fullmatch(r"\w+", text_before):
         return ': a key and its text are key = "text"'
-    return ': a text needs quotes: key = "text"' if text_before.endswith("=") else ""
+    if text_before.endswith("="):
+        return ': a text needs quotes: key = "text"'
+    return ""
 
 
 def text_only(key: str, value: Any) -> str:

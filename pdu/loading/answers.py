@@ -28,7 +28,8 @@ def ports_of(view: object) -> Optional[list[Any]]:
     ports = getattr(view, "ports", None)
     if isinstance(ports, list):
         return ports
-    values = [getattr(view, name, None) for name in dir(view) if not name.startswith("_")]
+    public_names = [name for name in dir(view) if not name.startswith("_")]
+    values = [getattr(view, name, None) for name in public_names]
     lists = [value for value in values if isinstance(value, list)]
     return lists[0] if len(lists) == 1 else None
 
@@ -99,9 +100,13 @@ def check_fields(view: object) -> None:
     """Raises UnknownField if a view of `statistic` has a number under a name that its class, if it
     is a dataclass, does not have: nobody would read it.
     """
-    names = {field.name for field in fields(view)} if is_dataclass(view) else None
-    for name, value in getattr(view, "__dict__", {}).items():
-        if names is not None and name not in names and _finite_number(value) is not None:
+    if not is_dataclass(view):
+        return
+    known_names = {field.name for field in fields(view)}
+    attributes = getattr(view, "__dict__", {})
+    for name, value in attributes.items():
+        is_figure = _finite_number(value) is not None
+        if is_figure and name not in known_names:
             raise UnknownField(f"{_type(view)} has no field {shown(name)}")
 
 

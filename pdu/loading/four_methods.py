@@ -225,15 +225,19 @@ def _holds_login(error: BaseException, data: Any) -> bool:
     """Whether an error, or one behind it, shows a value of the form that the handler was given: any
     may be secret but the public ones.
     """
-    secrets = []
+    secrets: list[str] = []
     for name in ("snmp_params", "custom_params"):
         form = getattr(data, name, None)
-        for key, value in form.items() if isinstance(form, Mapping) else ():
-            if not foreign_snmp.is_public(str(key)) and isinstance(value, str) and value:
+        if not isinstance(form, Mapping):
+            continue
+        for key, value in form.items():
+            is_text = isinstance(value, str) and value != ""
+            if is_text and not foreign_snmp.is_public(str(key)):
                 secrets.append(value)
     # with its causes, and with the lines of source that a traceback quotes
-    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    return login.holds(f"{error_text(error)} {text}", login.forms_of(secrets))
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    text = "".join([error_text(error), " ", *lines])
+    return login.holds(text, login.forms_of(secrets))
 
 
 @contextlib.contextmanager
@@ -264,12 +268,13 @@ def _place_of(error: BaseException, pdu: object) -> str:
     ` (my_handler.py line 7)`, else how its place is seen.
     """
     package = type(pdu).__module__.partition(".")[0]
-    places = [
-        f" ({os.path.basename(frame.f_code.co_filename)} line {number})"
-        for frame, number in traceback.walk_tb(error.__traceback__)
-        if str(frame.f_globals.get("__name__", "")).partition(".")[0] == package
-    ]
-    return places[-1] if places else "; --debug shows where"
+    place = "; --debug shows where"
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] == package:
+            file = os.path.basename(frame.f_code.co_filename)
+            place = f" ({file} line {number})"
+    return place
 
 
 def make_pdu(make: Callable[[Any], T], data: Any) -> T:

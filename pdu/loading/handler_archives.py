@@ -73,8 +73,10 @@ class Archive(NamedTuple):
         False for the package `top` itself.
         """
         path = import_path.replace(".", "/")
-        has_file = f"{path}.py" in self.files or f"{path}/__init__.py" in self.files
-        return has_file and path.startswith(f"{self.top}/")
+        if not path.startswith(f"{self.top}/"):
+            return False
+        places = (f"{path}.py", f"{path}/__init__.py")
+        return any(place in self.files for place in places)
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:
@@ -130,10 +132,12 @@ def content_name(data: bytes) -> str:
     with contextlib.suppress(BadArchive):
         archive = read_archive(data)
         version = _PACK_VERSION.match(archive.files[f"{archive.top}/__init__.py"])
-        folder = next(filter(None, map(_CODE_FOLDER.match, archive.files)), None)
-        if version and folder:
-            return f"{version[1].decode()}+{folder[1]}"
-    return hashlib.sha256(data).hexdigest()[:12]
+        for path in archive.files:
+            folder = _CODE_FOLDER.match(path)
+            if version and folder:
+                return f"{version[1].decode()}+{folder[1]}"
+    digest = hashlib.sha256(data).hexdigest()
+    return digest[:12]
 
 
 def read_archive(data: bytes) -> Archive:

@@ -182,11 +182,14 @@ def require_own_name(source: HandlerSource) -> None:
 
 def hides_module(name: str) -> bool:
     """Whether a handler's directory of this name would hide another Python module."""
-    here = os.path.realpath(os.curdir)
-    # a folder of this name where the command was called is the handler itself
-    folders = [path for path in sys.path if path and os.path.realpath(path) != here]
     if name in sys.modules or BuiltinImporter.find_spec(name) is not None:
         return True
+    here = os.path.realpath(os.curdir)
+    folders: list[str] = []
+    for path in sys.path:
+        # a folder of this name where the command was called is the handler itself
+        if path and os.path.realpath(path) != here:
+            folders.append(path)
     spec = PathFinder.find_spec(name, folders)
     return spec is not None and spec.loader is not None
 
@@ -234,10 +237,12 @@ def _pack_folder(folder: Path) -> bytes:
 def _handler_files(folder: Path) -> Iterator[Path]:
     """The files below a folder, without hidden ones and what Python caches."""
     for current, names, files in os.walk(folder):
-        names[:] = sorted(name for name in names if name != "__pycache__" and name[0] != ".")
-        links = [name for name in names if os.path.islink(os.path.join(current, name))]
+        folders = [name for name in sorted(names) if name != "__pycache__" and name[0] != "."]
+        names[:] = folders  # os.walk goes into these
+        links = [name for name in folders if Path(current, name).is_symlink()]
         for name in sorted([*files, *links]):
-            if name[0] != "." and not name.endswith(".pyc"):
+            is_left_out = name.startswith(".") or name.endswith(".pyc")
+            if not is_left_out:
                 yield Path(current, name)
 
 

@@ -96,10 +96,13 @@ def _likely_address(text: str) -> str:
     """The IP address that was meant by one with other digits, with quotes, with a path, or with a
     port after a blank; "" for other text.
     """
-    plain = unicodedata.normalize("NFKC", text).strip(_QUOTES)
-    plain = re.split("[/?#]", plain, maxsplit=1)[0]
-    plain = ":".join(plain.split()).rstrip(":.")
-    return plain if is_address(plain) and is_ip(plain) else ""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = plain.strip(_QUOTES)
+    without_path = re.split("[/?#]", plain, maxsplit=1)[0]
+    words = without_path.split()
+    address = ":".join(words).rstrip(":.")
+    is_likely = is_address(address) and is_ip(address)
+    return address if is_likely else ""
 
 
 def parse_argument(host: str) -> Address:

@@ -18,9 +18,11 @@ def listen_address(where: str, option: str, example: str) -> tuple[str, int]:
     Raises SettingsError, which names the `option` and shows an `example`.
     """
     address = Address(where)
-    if address.port is None or address.port > _LAST_PORT:
-        raise SettingsError(f"{option} {where[:60]!r}: give ADDRESS:PORT, such as {example}")
-    return address.host, address.port
+    port = address.port
+    if port is None or port > _LAST_PORT:
+        shown_place = repr(where[:60])
+        raise SettingsError(f"{option} {shown_place}: give ADDRESS:PORT, such as {example}")
+    return address.host, port
 
 
 def bound_socket(where: str, option: str, example: str) -> socket.socket:

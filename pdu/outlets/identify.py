@@ -207,32 +207,39 @@ def _unread_lines(survey: _Survey, *, verbose: bool) -> Sequence[str]:
     """What follows the findings: what the other handlers answered, or how it is seen."""
     if survey.best() is not None and not verbose:
         return ["what it rests on: --verbose"]
-    findings = [answer.finding for answer in survey.answers if answer.finding is not None]
-    if verbose:  # they were shown at once
-        findings = []
-    lines = [line for finding in findings for line in _finding_lines(finding, verbose=True)]
-    return [*lines, *_unread(survey.answers)]
+    lines: list[str] = []
+    for answer in survey.answers:
+        # with `verbose`, they were shown at once
+        if answer.finding is not None and not verbose:
+            lines += _finding_lines(answer.finding, verbose=True)
+    lines += _unread(survey.answers)
+    return lines
 
 
 def _candidates(pdu: names.ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
     """The handlers that are tried: these, else that of the list, else all. Raises SettingsError for
     a setting of the command line that none of them has.
     """
-    listed_handlers = [pdu.handler] if registry.is_handler(pdu.handler) else registry.names()
     candidates = list(dict.fromkeys(handlers))
-    candidates = candidates or order_handlers(listed_handlers, pdu.host, pdu.login)
-    keys: set[str] = set().union(*(form.setting_keys(load(name)) for name in candidates))
+    if not candidates:
+        is_listed = registry.is_handler(pdu.handler)
+        known_handlers = [pdu.handler] if is_listed else registry.names()
+        candidates = order_handlers(known_handlers, pdu.host, pdu.login)
+    keys: set[str] = set()
+    for name in candidates:
+        keys.update(form.setting_keys(load(name)))
     typed_keys = [key for key in pdu.login.settings if key not in pdu.login.of_list]
     for key in (*typed_keys, *pdu.login.secret_files):
-        if key not in keys and len(candidates) == 1:
+        if key in keys:
+            continue
+        shown_key = repr(printable(key, 60))
+        if len(candidates) == 1:
+            known_keys = ", ".join(sorted(keys))
             raise SettingsError(
-                f"{candidates[0]} has no setting {printable(key, 60)!r}; it takes"
-                f" {', '.join(sorted(keys))}"
+                f"{candidates[0]} has no setting {shown_key}; it takes {known_keys}"
             )
-        if key not in keys:
-            raise SettingsError(
-                f"none of {', '.join(sorted(candidates))} has a setting {printable(key, 60)!r}"
-            )
+        shown_candidates = ", ".join(sorted(candidates))
+        raise SettingsError(f"none of {shown_candidates} has a setting {shown_key}")
     return candidates
 
 
@@ -242,12 +249,14 @@ def identified(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
     Raises NotIdentified with what the handlers answered if none does.
     """
     survey = _Survey(pdu, output, alone=False)
-    survey.ask(order_handlers(registry.names(), pdu.host, pdu.login))
-    best, answers = survey.best(), survey.answers
-    if best is None:
-        lines = [*_unread(answers), *_last("", answers, pdu)]
-        raise NotIdentified("; ".join(lines), pdu.host, _kind(answers))
-    return _narrowed(survey.pdu, best.handler)
+    candidates = order_handlers(registry.names(), pdu.host, pdu.login)
+    survey.ask(candidates)
+    best = survey.best()
+    if best is not None:
+        return _narrowed(survey.pdu, best.handler)
+    lines = _unread(survey.answers)
+    lines += _last("", survey.answers, pdu)
+    raise NotIdentified("; ".join(lines), pdu.host, _kind(survey.answers))
 
 
 def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[str]:
@@ -257,12 +266,13 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
     port = login.settings.get("port", "").strip() or str(host.port or "")
     if not port:
         return list(names)
-    kinds = {name: kind for name in names if (kind := recording(name)) is not None}
-    port_by_name = {name: kind.tcp_port or _SNMP_PORT for name, kind in kinds.items()}
 
     def rank(name: str) -> tuple[bool, bool]:
-        usual_port = port_by_name.get(name)
-        return str(usual_port) != port, usual_port not in PORTS.values()
+        kind = recording(name)
+        usual_port = None if kind is None else kind.tcp_port or _SNMP_PORT
+        is_other_port = str(usual_port) != port
+        is_no_web_port = usual_port not in PORTS.values()
+        return is_other_port, is_no_web_port
 
     return sorted(names, key=rank)
 
@@ -284,9 +294,13 @@ class _Survey:
 
     def __init__(self, pdu: names.ChosenPdu, output: Output, *, alone: bool) -> None:
         """`alone`: one handler was chosen, so that a missing or wrong setting is an error."""
-        self._host, self._output, self._alone = pdu.host, output, alone
+        self._host = pdu.host
+        self._output = output
+        self._alone = alone
         # a password is typed once, whatever handlers it goes to
-        self.pdu = pdu._replace(login=replace(pdu.login, typed_secrets={}))
+        login = replace(pdu.login, typed_secrets={})
+        self.pdu = pdu._replace(login=login)
+        #: why a TCP port of a host cannot be reached, "" if it can be
         self._ports: dict[tuple[str, int], str] = {}
         self._looks: dict[Endpoint, FirstLook] = {}
         #: web services that refused a login, with the handler
@@ -321,11 +335,14 @@ class _Survey:
         """The first of these handlers, or that one of them whose make the web service names that
         the first would log in to.
         """
-        endpoint, error = self._reach(candidates[0])
+        first_name = candidates[0]
+        endpoint, error = self._reach(first_name)
         if error is not None or endpoint is None or endpoint in self._refused:
-            return candidates[0]
-        likely = self._look(candidates[0], endpoint).likely
-        return next((name for name in likely if name in candidates), candidates[0])
+            return first_name
+        for name in self._look(first_name, endpoint).likely:
+            if name in candidates:
+                return name
+        return first_name
 
     def _answer(self, name: str) -> HandlerAnswer:
         """The answer of one handler."""
@@ -361,13 +378,16 @@ class _Survey:
         the device, SNMP does not repeat a request without an answer, because most of these devices
         have no SNMP.
         """
-        login = self.pdu.login if self._alone else _login_for_handler(handler, self.pdu.login)
+        login = self.pdu.login
+        if not self._alone:
+            login = _login_for_handler(handler, login)
         is_read = any(map(_has_family, self.answers))
         if not is_read or not handler.snmp:
             return login
         if "retries" in login.given(form.SNMP_KEYS, self._host):
             return login
-        return replace(login, settings={**login.settings, "retries": "0"})
+        settings = {**login.settings, "retries": "0"}
+        return replace(login, settings=settings)
 
     def _settings(self, name: str) -> dict[str, str]:
         """Those that were given of a handler."""
@@ -386,28 +406,34 @@ class _Survey:
         settings = self._settings(name)
         scheme = settings.get("scheme", "").lower()
         where = hosts.address(settings["host"]) if settings.get("host") else self._host
-        try:
-            setting_port = port_number(settings["port"]) if settings.get("port") else None
-        except ValueError:  # the handler itself reports a bad port
-            return None, None
-        host, port = where.host, setting_port or where.port or PORTS.get(scheme, kind.tcp_port)
+        port = where.port or PORTS.get(scheme, kind.tcp_port)
+        if settings.get("port"):
+            try:
+                port = port_number(settings["port"])
+            except ValueError:  # the handler itself reports a bad port
+                return None, None
         # A firewall that drops packets makes this the longest silence of the command.
         message = f"{self._host}: trying TCP port {port} for {name}"
-        if (host, port) not in self._ports:
+        if (where.host, port) not in self._ports:
             with waiting(message, self._output):
-                self._ports[host, port] = _port_error(host, port)
-        has_scheme = "scheme" in form.setting_keys(load(name))
-        if not self._ports[host, port]:
+                self._why_closed(where.host, port)
+        why_closed = self._why_closed(where.host, port)
+        if not why_closed:
             is_web = kind.tcp_port in PORTS.values()
-            return (Endpoint(scheme or "https", host, port) if is_web else None), None
-        parts: tuple[Part, ...] = (self._ports[host, port],)
-        if port == PORTS["https"] and has_scheme and "scheme" not in settings:
-            http_place = (host, PORTS["http"])
-            if http_place not in self._ports:
-                self._ports[http_place] = _port_error(*http_place)
-            if not self._ports[http_place]:
-                parts += ("; port 80 is open: for a unit without HTTPS, give ", _PLAIN)
+            return (Endpoint(scheme or "https", where.host, port) if is_web else None), None
+        parts: list[Part] = [why_closed]
+        may_try_http = "scheme" in form.setting_keys(load(name)) and "scheme" not in settings
+        if port == PORTS["https"] and may_try_http:
+            if not self._why_closed(where.host, PORTS["http"]):
+                parts += ["; port 80 is open: for a unit without HTTPS, give ", _PLAIN]
         return None, Unreachable(parts)
+
+    def _why_closed(self, host: str, port: int) -> str:
+        """Why the TCP port cannot be reached, "" if it can be; each is tried once."""
+        place = (host, port)
+        if place not in self._ports:
+            self._ports[place] = _port_error(host, port)
+        return self._ports[place]
 
     def _look(self, name: str, endpoint: Endpoint) -> FirstLook:
         """What the web service tells before a login."""
@@ -452,8 +478,10 @@ def _kind(answers: Sequence[HandlerAnswer]) -> str:
         # every handler lacks a setting or has a wrong one
         return "settings"
     kinds = [kind_of(answer.error) for answer in answers if answer.asked]
-    error_kinds = [kind for kind in kinds if kind != "unreachable"]
-    return next((kind for kind in (*_ORDER, *error_kinds) if kind in kinds), "unreachable")
+    for kind in (*_ORDER, *kinds):
+        if kind in kinds and kind != "unreachable":
+            return kind
+    return "unreachable"
 
 
 def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
@@ -506,10 +534,14 @@ def _unread(answers: Sequence[HandlerAnswer]) -> list[str]:
     """The errors of handlers, a line each; handlers with the same one share it."""
     names_by_text: dict[str, list[str]] = {}
     for answer in answers:
-        if answer.error is not None:
-            text = f"{_word(answer)}: {reason(answer.error)}"
-            names_by_text.setdefault(text, []).append(answer.handler)
-    return [f"{', '.join(handlers)}: {text}" for text, handlers in names_by_text.items()]
+        if answer.error is None:
+            continue
+        text = f"{_word(answer)}: {reason(answer.error)}"
+        names_by_text.setdefault(text, []).append(answer.handler)
+    lines: list[str] = []
+    for text, handlers in names_by_text.items():
+        lines.append(f"{', '.join(handlers)}: {text}")
+    return lines
 
 
 def _word(answer: HandlerAnswer) -> str:
@@ -542,20 +574,22 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     if untrusted_answers:
         return _trust_step(untrusted_answers, pdu)
     held_back = [answer.handler for answer in answers if isinstance(answer.error, HeldBack)]
-    if held_back and not any(map(_lacks_login, answers)) and any(map(_is_refused, answers)):
+    lacks_login = any(map(_lacks_login, answers))
+    if held_back and not lacks_login and any(map(_is_refused, answers)):
         handler = held_back[0]
         words = _identify_line(_narrowed(pdu, handler), "--handler", handler)
         return f"next: check the password; if the unit is of another make: {words}"
     http_handlers = [answer.handler for answer in answers if _names_setting(answer, "scheme")]
     if http_handlers:
-        login = replace(pdu.login, settings={**pdu.login.settings, "scheme": "http"})
+        settings = {**pdu.login.settings, "scheme": "http"}
+        http_pdu = pdu._replace(login=replace(pdu.login, settings=settings))
         only = ("--handler", http_handlers[0]) if len(answers) == 1 else ()
-        words = _identify_line(pdu._replace(login=login), *only)
+        words = _identify_line(http_pdu, *only)
         return f"next: {words}    # the login is then sent unencrypted"
     open_handlers = [answer.handler for answer in answers if _word(answer) == "not asked"]
-    if open_handlers and any(not _is_snmp(name) for name in open_handlers):
-        return f"next: give the login that the line of {open_handlers[0]} asks for"
-    return ""
+    if all(map(_is_snmp, open_handlers)):
+        return ""
+    return f"next: give the login that the line of {open_handlers[0]} asks for"
 
 
 def _trust_step(untrusted_answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
@@ -646,29 +680,39 @@ def _finding_lines(finding: HandlerFinding, *, verbose: bool) -> list[str]:
     """What one handler can do with the device, for people: a verdict, then lines under headings;
     without `verbose`, what it cannot do and the next steps alone.
     """
-    rows = [(row["object"], row.get("oid", ""), row["holds"]) for row in finding.seen[:_MOST_SEEN]]
-    details = (
-        [f"and {len(finding.seen) - _MOST_SEEN} more: --json shows them"]
-        if len(finding.seen) > _MOST_SEEN
-        else []
-    )
-    blocks: dict[str, Sequence[str]] = {
+    if finding.family:
+        verdict = f"yes: {_verdict(finding)}"
+    else:
+        what_it_is = finding.other_device or "no family reads it"
+        verdict = f"no: {what_it_is}"
+    blocks: dict[str, Sequence[str]] = {"cannot": finding.cannot, "next": finding.next_steps}
+    if verbose:
+        blocks = _verbose_blocks(finding)
+    lines = [f"{finding.handler}: {verdict}"]
+    for name, block in blocks.items():
+        for number, line in enumerate(block):
+            heading = "" if number else name
+            lines.append(f"  {heading:<8}  {line}")
+    return lines
+
+
+def _verbose_blocks(finding: HandlerFinding) -> dict[str, Sequence[str]]:
+    """All that a handler found, by its heading."""
+    rows: list[tuple[str, str, str]] = []
+    for row in finding.seen[:_MOST_SEEN]:
+        rows.append((row["object"], row.get("oid", ""), row["holds"]))
+    seen_lines = tabulate((), rows)
+    further_count = len(finding.seen) - _MOST_SEEN
+    if further_count > 0:
+        seen_lines.append(f"and {further_count} more: --json shows them")
+    return {
         "family": [finding.family] if finding.unit else [],
         "why": [finding.why] if finding.why else [],
         "it is": [f"{name}: {value}" for name, value in finding.about.items()],
         "tried": [f"{row['family']}: {row['result']}" for row in finding.tried],
-        "seen": [*tabulate((), rows), *details],
+        "seen": seen_lines,
         "can": finding.can,
         "cannot": finding.cannot,
         "rests on": [f"{name}: {basis}" for name, basis in finding.evidence.items()],
         "next": finding.next_steps,
     }
-    verdict = f"no: {finding.other_device or 'no family reads it'}"
-    if finding.family:
-        verdict = f"yes: {_verdict(finding)}"
-    lines = [f"{finding.handler}: {verdict}"]
-    for name, block in blocks.items():
-        if not verbose and name not in ("cannot", "next"):
-            continue
-        lines += [f"  {'' if number else name:<8}  {line}" for number, line in enumerate(block)]
-    return lines

@@ -70,15 +70,20 @@ def _identities_of(word: str, names: Mapping[str, str]) -> Sequence[str]:
     Usage for a word that means different outlets.
     """
     meanings = _meanings(word, names)
-    if not meanings or (len(meanings) > 1 and all(len(meaning) == 1 for meaning in meanings)):
+    are_single = all(len(meaning) == 1 for meaning in meanings)
+    if not meanings or (len(meanings) > 1 and are_single):
         raise NoSuchOutlet(_why(word, _parts(word), names))
-    if any(meaning != meanings[0] for meaning in meanings):
-        texts = [f"outlet{'s' if meaning[1:] else ''} {', '.join(meaning)}" for meaning in meanings]
-        raise Usage(
-            f"{printable(word, 60)!r} is {' and also '.join(texts)}: nothing was done; give"
-            " identities one by one"
-        )
-    return meanings[0]
+    first_meaning = meanings[0]
+    if all(meaning == first_meaning for meaning in meanings):
+        return first_meaning
+    texts: list[str] = []
+    for meaning in meanings:
+        noun = "outlets" if len(meaning) > 1 else "outlet"
+        texts.append(f"{noun} {', '.join(meaning)}")
+    raise Usage(
+        f"{printable(word, 60)!r} is {' and also '.join(texts)}: nothing was done; give"
+        " identities one by one"
+    )
 
 
 def _meanings(word: str, names: Mapping[str, str]) -> list[list[str]]:
@@ -93,8 +98,10 @@ def _meanings(word: str, names: Mapping[str, str]) -> list[list[str]]:
         meanings.append(outlet_range)
     parts = _parts(word)
     if len(parts) > 1 and all(_meanings(part, names) for part in parts):
-        groups = [_identities_of(part, names) for part in parts]
-        meanings.append([identity for group in groups for identity in group])
+        identities: list[str] = []
+        for part in parts:
+            identities += _identities_of(part, names)
+        meanings.append(identities)
     return meanings
 
 
@@ -131,28 +138,34 @@ def _range(word: str, names: Mapping[str, str]) -> Optional[list[str]]:
         return None
     prefix, digits, last_prefix, last_digits = match.groups()
     begin, end = int(digits), int(last_digits)
-    if prefix != last_prefix or not begin < end < begin + len(names):
+    # 01 is another identity than 1
+    is_plain = digits == str(begin) and last_digits == str(end)
+    is_rising = begin < end < begin + len(names)
+    if prefix != last_prefix or not is_plain or not is_rising:
         return None
     identities = [f"{prefix}{number}" for number in range(begin, end + 1)]
-    # 01 is another identity than 1
-    is_plain = (digits, last_digits) == (str(begin), str(end))
-    is_listed = all(_identical(identity, names) == [identity] for identity in identities)
-    return identities if is_plain and is_listed else None
+    for identity in identities:
+        if _identical(identity, names) != [identity]:
+            return None
+    return identities
 
 
 def _advice(unknown: str, names: Mapping[str, str]) -> str:
     """The only outlet that was probably meant, else which ones the PDU has."""
-    known_names = [*names, *filter(None, names.values())]
-    if advice := look_alike(unknown, lambda text: _meanings(text, names), known_names):
+    outlet_names = [name for name in names.values() if name]
+    known_words = [*names, *outlet_names]
+    advice = look_alike(unknown, lambda text: _meanings(text, names), known_words)
+    if advice:
         return advice
-    near = only_similar_name(unknown, filter(None, names.values()))
-    identities = [identity for identity, name in names.items() if name == near]
-    if near and len(identities) == 1:
-        return f"did you mean {printable(near, 60)!r}, outlet {printable(identities[0])}?"
-    all_identities = list(names)
-    whole_range = f"{all_identities[0]}-{all_identities[-1]}" if all_identities else ""
-    if len(all_identities) > 1 and _range(whole_range, names) == all_identities:
-        return f"it has {whole_range}; status lists them"
+    near = only_similar_name(unknown, outlet_names)
+    near_identities = [identity for identity, name in names.items() if near and name == near]
+    if len(near_identities) == 1:
+        return f"did you mean {printable(near, 60)!r}, outlet {printable(near_identities[0])}?"
+    identities = list(names)
+    if len(identities) > 1:
+        whole_range = f"{identities[0]}-{identities[-1]}"
+        if _range(whole_range, names) == identities:
+            return f"it has {whole_range}; status lists them"
     return "status lists its outlets"
 
 

@@ -51,7 +51,8 @@ def send_command(
     """Call `port_up` or `port_down` of a handler. Returns what the PDU reports afterwards. The
     system's log gets a line. `where`: the PDU, for people.
     """
-    with waiting(f"switching outlet {identity} {word(target_state(on=on))}", output):
+    goal = word(target_state(on=on))
+    with waiting(f"switching outlet {identity} {goal}", output):
         with logged_command(where, identity, on=on) as result:
             result.state = pdu.switch(identity, on=on)
         return result.state

@@ -118,13 +118,18 @@ def _split(
 ) -> tuple[dict[str, str], DeviceLogin]:
     """The settings of the PDU, and its login."""
     _, secrets = form.form_fields(handler, host, login)
-    text_by_key = login.given(form.setting_keys(handler), host)
-    settings = {key: text.strip() for key, text in text_by_key.items()}
+    settings: dict[str, str] = {}
+    for key, text in login.given(form.setting_keys(handler), host).items():
+        settings[key] = text.strip()
     if handler.snmp and not form.is_v3(settings):
         settings.pop("username", None)  # from the environment, for other handlers
-    if settings.get("ca_pem") and "BEGIN CERTIFICATE" not in settings["ca_pem"]:
-        settings["ca_pem"] = os.path.abspath(settings["ca_pem"])
-    login_settings = {key: settings.pop(key) for key in _LOGIN_KEYS if key in settings}
+    ca_pem = settings.get("ca_pem", "")
+    if ca_pem and "BEGIN CERTIFICATE" not in ca_pem:
+        settings["ca_pem"] = os.path.abspath(ca_pem)
+    login_settings: dict[str, str] = {}
+    for key in _LOGIN_KEYS:
+        if key in settings:
+            login_settings[key] = settings.pop(key)
     return settings, DeviceLogin(name, login_settings, secrets)
 
 
@@ -230,26 +235,33 @@ def _with_login(file: _File, login: DeviceLogin, secret_paths: Mapping[str, str]
 
 def _with_pdu(file: _File, pdu: ListedPdu) -> bytes:
     """The list with this PDU at its end."""
-    if file.path.endswith(".toml"):
-        cells = {"name": pdu.name, "handler": pdu.handler, "address": str(pdu.address)}
-        table = _toml_table("[[pdu]]", {**cells, **({"auth": pdu.auth} if pdu.auth else {})})
-        if pdu.settings:
-            pairs = ", ".join(f"{_quoted(key)} = {_quoted(text)}" for key, text in pdu.settings)
-            table += f"settings = {{ {pairs} }}\n"
-        data = _appended(file, table)
-    else:
-        data = _appended(file, _csv_row(file, pdu))
-    list_before, new_list = _fleet(file), device_list.parse_device_list(data, file.path)
-    for repeated_name in new_list.repeated.keys() - list_before.repeated.keys():
-        listed_name = (
-            new_list.repeated[repeated_name] if repeated_name == pdu.name else repeated_name
-        )
+    is_toml = file.path.endswith(".toml")
+    entry = _toml_entry(pdu) if is_toml else _csv_row(file, pdu)
+    data = _appended(file, entry)
+    list_before = _fleet(file)
+    new_list = device_list.parse_device_list(data, file.path)
+    for repeated_name, counted_name in new_list.repeated.items():
+        if repeated_name in list_before.repeated:
+            continue
+        listed_name = counted_name if repeated_name == pdu.name else repeated_name
         raise SettingsError(
             f"{pdu.address} is already in {file.path}, as {printable(listed_name, 60)!r}"
         )
     if list(new_list.devices) != [*list_before.devices, pdu]:
         raise SettingsError(f"{file.path}: the PDU cannot be written at its end, as the list is")
     return data
+
+
+def _toml_entry(pdu: ListedPdu) -> str:
+    """The table of a PDU."""
+    cells = {"name": pdu.name, "handler": pdu.handler, "address": str(pdu.address)}
+    if pdu.auth:
+        cells["auth"] = pdu.auth
+    table = _toml_table("[[pdu]]", cells)
+    if not pdu.settings:
+        return table
+    pairs = [f"{_quoted(key)} = {_quoted(text)}" for key, text in pdu.settings]
+    return f"{table}settings = {{ {', '.join(pairs)} }}\n"
 
 
 def _csv_row(file: _File, pdu: ListedPdu) -> str:
@@ -290,8 +302,14 @@ def _quoted(text: str) -> str:
 def _appended(file: _File, text: str) -> bytes:
     """The content with this text at its end. Raises SettingsError for what is no text."""
     data = file.data or b""
-    end = "\r\n" if b"\r\n" in data else "\n"
-    gap = "" if not data or data.endswith(b"\n") else end
-    with contextlib.suppress(UnicodeEncodeError):
-        return data + (gap + text.replace("\n", end)).encode()
+    line_end = "\r\n" if b"\r\n" in data else "\n"
+    has_whole_lines = not data or data.endswith(b"\n")
+    new_text = text.replace("\n", line_end)
+    if not has_whole_lines:
+        new_text = f"{line_end}{new_text}"
+    try:
+        return data + new_text.encode()
+    except UnicodeEncodeError:
+        pass
+    # raised here, because the encoder's error contains the text
     raise SettingsError(f"{file.path}: a value is not UTF-8 text")

@@ -103,26 +103,34 @@ def _fleet(
 ) -> DeviceList:
     """The list, with a warning for each PDU that is on it twice, and one for ended columns."""
     duplicates = list(find_duplicates(rows.devices))
-    repeated = {duplicate.again.name: duplicate.counted.name for duplicate in duplicates}
+    repeated: dict[str, str] = {}
+    for duplicate in duplicates:
+        repeated[duplicate.again.name] = duplicate.counted.name
     warnings = [_warning(path, duplicate, rows.places) for duplicate in duplicates[:_SHOWN]]
-    if len(duplicates) > _SHOWN:
-        warnings.append(f"{path}: and {len(duplicates) - _SHOWN} more such lines")
+    further_count = len(duplicates) - _SHOWN
+    if further_count > 0:
+        warnings.append(f"{path}: and {further_count} more such lines")
     if rows.ended_columns:
-        warnings.append(f"{path}: no command reads {' and '.join(rows.ended_columns)} any more")
+        columns = " and ".join(rows.ended_columns)
+        warnings.append(f"{path}: no command reads {columns} any more")
     return DeviceList(rows.devices, logins, ignored, repeated, warnings)
 
 
 def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
     """The sentence that names both lines of a PDU, and which one is counted."""
-    pdus = sorted(
-        (duplicate.counted, duplicate.again), key=lambda device: list(places).index(device.name)
-    )
-    lines = " and ".join(f"{places[device.name]} ({printable(device.name, 60)})" for device in pdus)
+    names = (duplicate.counted.name, duplicate.again.name)
+    lines: list[str] = []
+    for name, place in places.items():  # in the order of the list
+        if name in names:
+            lines.append(f"{place} ({printable(name, 60)})")
     handler, host, port, choice = duplicate.place
-    where = f"{printable(handler, 40)} at {host}" + (f", port {port}" if port else "")
-    unit = f"{where}, {printable(choice, 60)}" if choice else where
+    unit = f"{printable(handler, 40)} at {host}"
+    if port:
+        unit += f", port {port}"
+    if choice:
+        unit += f", {printable(choice, 60)}"
     return (
-        f"{path}: {lines} are one PDU, {unit}: sums count it once, as"
+        f"{path}: {' and '.join(lines)} are one PDU, {unit}: sums count it once, as"
         f" {printable(duplicate.counted.name, 60)}; take one line out"
     )
 

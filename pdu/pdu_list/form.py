@@ -85,12 +85,20 @@ def split_fields(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The settings and the secrets of this object."""
     keys = {field: key for key, field in _SNMP_FIELDS.items()}
-    fields = dict(data.custom_params)
+    text_by_key = dict(data.custom_params)
     if isinstance(data, PduSnmpData):
-        fields.update({keys.get(field, field): text for field, text in data.snmp_params.items()})
-    secret_keys = SECRETS.union(_declared_secrets(handler), login.secret_files)
-    secrets = {key: text for key, text in fields.items() if key in secret_keys}
-    return {key: text for key, text in fields.items() if key not in secret_keys}, secrets
+        for field, text in data.snmp_params.items():
+            key = keys.get(field, field)
+            text_by_key[key] = text
+    secret_keys = {*SECRETS, *_declared_secrets(handler), *login.secret_files}
+    settings: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+    for key, text in text_by_key.items():
+        if key in secret_keys:
+            secrets[key] = text
+        else:
+            settings[key] = text
+    return settings, secrets
 
 
 def _pdu_data(
@@ -210,10 +218,16 @@ def _undeclared_secrets(handler: LoadedHandler, login: Login) -> list[str]:
     """The secrets that are given to a handler that does not say which settings it has: DCImanager's
     form hands over any key. Those of SNMP are not among them.
     """
-    keys = [*login.secret_files, *login.secrets]
-    if not login.source and not handler.snmp:
-        keys += [key for key in _FORM_SECRETS if os.environ.get(f"PDU_{key.upper()}")]
-    return [key for key in dict.fromkeys(keys) if not handler.snmp or key not in _SNMP_SECRETS]
+    given_keys = list(dict.fromkeys([*login.secret_files, *login.secrets]))
+    if handler.snmp:
+        return [key for key in given_keys if key not in _SNMP_SECRETS]
+    if login.source:
+        return given_keys
+    for key in _FORM_SECRETS:
+        is_in_environment = bool(os.environ.get(f"PDU_{key.upper()}"))
+        if is_in_environment and key not in given_keys:
+            given_keys.append(key)
+    return given_keys
 
 
 def _secret_values(secrets: Iterable[str], login: Login) -> dict[str, str]:
@@ -226,7 +240,8 @@ def settings_for_handler(handler: LoadedHandler, login: Login) -> dict[str, str]
     none of SNMP without its version 3.
     """
     keys = set(setting_keys(handler))
-    if handler.snmp and not is_v3(login.given(("snmp_version",), Address(""))):
+    version = login.given(("snmp_version",), Address(""))
+    if handler.snmp and not is_v3(version):
         keys.remove("username")
     return {key: value for key, value in login.settings.items() if key in keys}
 
@@ -332,10 +347,13 @@ def display_name(login: Login, host: str, name: str = "") -> str:
     """The text that names the PDU for people: HOST, or the setting `host` with a note that it
     replaces HOST. A PDU that was called by a `name` has it before that.
     """
-    host, setting_host = host.strip(), login.settings.get("host", "").strip()
-    if setting_host and setting_host != host:
-        host = f"{printable(setting_host)} (the setting host, instead of {host})"
-    return f"{printable(name)} ({host})" if name and name != host else host
+    place = host.strip()
+    setting_host = login.settings.get("host", "").strip()
+    if setting_host and setting_host != place:
+        place = f"{printable(setting_host)} (the setting host, instead of {place})"
+    if not name or name == place:
+        return place
+    return f"{printable(name)} ({place})"
 
 
 def ca_pem_text(text: str) -> str:
@@ -369,25 +387,28 @@ def _values(handler: LoadedHandler, host: Address, login: Login, pdu_name: str) 
     """
     keys = setting_keys(handler)
     account = registry.about(handler.name).username if registry.is_handler(handler.name) else ""
-    value_by_key = {**({"username": account} if account else {}), **login.given(keys, host)}
-    if "tls" in keys and "tls" not in value_by_key and any(key in value_by_key for key in _CHECKS):
-        value_by_key["tls"] = "yes"
-    if "ca_pem" in value_by_key:
-        value_by_key["ca_pem"] = ca_pem_text(value_by_key["ca_pem"])
+    values = {"username": account} if account else {}
+    values.update(login.given(keys, host))
+    checks_tls = any(key in values for key in _CHECKS)
+    if "tls" in keys and "tls" not in values and checks_tls:
+        values["tls"] = "yes"
+    if "ca_pem" in values:
+        values["ca_pem"] = ca_pem_text(values["ca_pem"])
     secrets = _declared_secrets(handler)
     token = login.secret("token", "token", is_needed=False) if "token" in secrets else ""
     if token:
-        if value_by_key.get("username") == account and "username" not in login.settings:
-            value_by_key.pop("username", None)
-        return {**value_by_key, "token": token}
-    user = value_by_key.get("username", "")
-    where = display_name(login, shown_place(handler.name, host, value_by_key), pdu_name)
+        if values.get("username") == account and "username" not in login.settings:
+            values.pop("username", None)
+        return {**values, "token": token}
+    user = values.get("username", "")
+    place = shown_place(handler.name, host, values)
+    where = display_name(login, place, pdu_name)
     for key in secrets:
         is_needed = key == "password" and bool(user)
         text = login.secret(key, f"{key} of {user} on {where}", is_needed=is_needed)
         if text:
-            value_by_key[key] = text
-    return value_by_key
+            values[key] = text
+    return values
 
 
 def check(login: Login, secrets: Sequence[str], whose: str) -> None:

@@ -68,9 +68,10 @@ def parse_logins(tables: Any, path: str, *, inline: bool) -> dict[str, DeviceLog
 
     Without `inline`, a secret must be a reference.
     """
-    if not isinstance(tables, dict) or not all(
+    are_tables = isinstance(tables, dict) and all(
         isinstance(table, dict) for table in tables.values()
-    ):
+    )
+    if not are_tables:
         raise SettingsError(f"{path}: 'auth' must contain only [auth.NAME] tables")
     return {name: _auth(name, table, path, inline=inline) for name, table in tables.items()}
 

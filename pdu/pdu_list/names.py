@@ -299,12 +299,14 @@ def _looks_like_a_host(word: str) -> bool:
     """Whether a word is an address, a name with a point or one with a port, rather than a mistyped
     handler or name of a PDU.
     """
-    address = Address(word)
     if host_fault(word) or os.path.exists(word):
         return False
-    is_domain = re.fullmatch(r"[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}\.?", address.host) is not None
-    is_file = address.host.endswith((".csv", ".toml", ".json", ".py", ".gz", ".txt"))
-    return address.port is not None or hosts.is_ip(word) or (is_domain and not is_file)
+    address = Address(word)
+    if address.port is not None or hosts.is_ip(word):
+        return True
+    if address.host.endswith((".csv", ".toml", ".json", ".py", ".gz", ".txt")):
+        return False
+    return re.fullmatch(r"[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}\.?", address.host) is not None
 
 
 def _both_text(command: str, words: Sequence[str], pdu: ListedPdu, known_list: KnownList) -> str:
@@ -390,13 +392,16 @@ def _chosen(typed_login: Login, known_list: KnownList, listed_pdu: ListedPdu) ->
 def _say_what_else(known_list: KnownList, command: str, handler: str, host: str) -> None:
     """Say on standard error that a word of this line is also a name of the list."""
     if handler in known_list.pdus:
-        _note(f"{printable(handler, 60)!r} is a handler here, and no PDU of {known_list.path}")
+        shown_handler = repr(printable(handler, 60))
+        _note(f"{shown_handler} is a handler here, and no PDU of {known_list.path}")
     pdu = known_list.pdus.get(host)
-    if pdu is not None and not _is_at(pdu, host):
-        _note(
-            f"{printable(host, 60)!r} is a host name here; `{command} {printable(host, 60)}`"
-            f" means the PDU of that name in {known_list.path}: {_pdu_text(pdu)}"
-        )
+    if pdu is None or _is_at(pdu, host):
+        return
+    shown_host = printable(host, 60)
+    _note(
+        f"{shown_host!r} is a host name here; `{command} {shown_host}`"
+        f" means the PDU of that name in {known_list.path}: {_pdu_text(pdu)}"
+    )
 
 
 def _note(words: str) -> None:

@@ -97,10 +97,13 @@ class Reading(NamedTuple):
         """The one that matters most: the PDU's silence, whatever it answered before; else that of
         the states, else the first; None if all was read.
         """
-        errors = self.failures.values()
-        silences = (error for error in errors if error.kind == UNREACHABLE)
-        first_error = self.failures.get(STATES) or next(iter(errors), None)
-        return next(silences, first_error)
+        errors = list(self.failures.values())
+        for error in errors:
+            if error.kind == UNREACHABLE:
+                return error
+        if STATES in self.failures:
+            return self.failures[STATES]
+        return errors[0] if errors else None
 
     def with_failure(self, part: str, error: CallError) -> Reading:
         """This one, where a part was not read. Of two errors the first counts."""
@@ -299,8 +302,10 @@ def error_of(error: BaseException) -> CallError:
     """
     kind = kind_of(error)
     if kind:
-        return CallError(printable(kind, 40), printable(reason_text(error)))
-    return CallError(_DEFECT, printable(f"{type(error).__name__}: {error_text(error)}"))
+        reason = printable(reason_text(error))
+        return CallError(printable(kind, 40), reason)
+    words = f"{type(error).__name__}: {error_text(error)}"
+    return CallError(_DEFECT, printable(words))
 
 
 #: by the name of the class
@@ -313,11 +318,13 @@ def figure(value: Any) -> Figure:
 
     Raises ValueError, TypeError or OverflowError if a value cannot be converted to a finite float.
     """
+    if value is None:
+        return None
     kind = _WITHOUT_VALUE.get(type(value).__name__)
     if kind is not None:
         return kind(printable(str(value.reason)))
-    number = None if value is None else float(value)
-    if number is not None and not math.isfinite(number):
+    number = float(value)
+    if not math.isfinite(number):
         raise ValueError(f"a figure is {number}")
     return number
 

@@ -307,13 +307,18 @@ def _json_or_text(body: bytes) -> Any:
 def _counted_on(value: Any) -> Union[int, float, str, None]:
     """A number that is a tenth more, also of a text; None for zero and for what is no number."""
     if isinstance(value, str):
-        if not _NUMBER.fullmatch(value) or not float(value):
+        number = float(value) if _NUMBER.fullmatch(value) else 0.0
+        if not number:
             return None
         decimals = len(value.partition(".")[2])
-        return f"{float(value) * 1.1:.{decimals}f}"
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value:
+        return f"{number * 1.1:.{decimals}f}"
+    if isinstance(value, bool) or not value:
         return None
-    return round(value * 1.1) if isinstance(value, int) else value * 1.1
+    if isinstance(value, int):
+        return round(value * 1.1)
+    if isinstance(value, float):
+        return value * 1.1
+    return None
 
 
 def _parts(body: bytes) -> Iterator[Any]:

@@ -295,12 +295,15 @@ class ForeignPdu(HttpPdu):
         self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]
     ) -> Response:
         """What the owner gave, else the answer to another request to this path, else {}."""
-        request = self._recording.command(commands[0].identity, on=commands[0].on)
+        command = commands[0]
+        request = self._recording.command(command.identity, on=command.on)
         if request is not None and request.answer:
-            return 200, request.answer.encode(), {"Content-Type": _type_of(request.answer)}
+            headers = {"Content-Type": _type_of(request.answer)}
+            return 200, request.answer.encode(), headers
         path = target.partition("?")[0]
         for recorded_text, pattern in self._patterns.items():
-            if pattern.target.partition("?")[0] == path:
+            recorded_path = pattern.target.partition("?")[0]
+            if recorded_path == path:
                 return self._response(self._answers[recorded_text])
         return 200, {}, {}
 

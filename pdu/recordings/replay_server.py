@@ -106,13 +106,18 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         size = self.headers.get("Content-Length", "0")
-        valid = "Transfer-Encoding" not in self.headers and re.fullmatch("[0-9]{1,12}", size)
-        if not valid or int(size) > _LONGEST:
+        is_whole = "Transfer-Encoding" not in self.headers
+        if not is_whole or not re.fullmatch("[0-9]{1,12}", size):
             self.close_connection = True
-            return self._send(413 if valid else 411, None, {})
-        body = self.rfile.read(int(size))
+            return self._send(411, None, {})
+        length = int(size)
+        if length > _LONGEST:
+            self.close_connection = True
+            return self._send(413, None, {})
+        body = self.rfile.read(length)
         headers = dict(self.headers.items())
-        return self._send(*self.server.replay.respond(self.command, self.path, headers, body))
+        response = self.server.replay.respond(self.command, self.path, headers, body)
+        return self._send(*response)
 
     do_GET = _serve
     do_POST = _serve

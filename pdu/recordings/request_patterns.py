@@ -75,14 +75,17 @@ class RequestPattern(NamedTuple):
     def of_outlet(self, identity: str) -> RequestPattern:
         """The request for this outlet."""
 
-        def identity_text(match: re.Match[str]) -> str:
+        def identity_text(place: re.Match[str]) -> str:
             number = re.search("[0-9]+$", identity)
-            if not match[1] or number is None:
+            offset = place[1]
+            if not offset or number is None:
                 return identity
-            return str(int(number[0]) + int(match[1]))
+            other_number = int(number[0]) + int(offset)
+            return str(other_number)
 
         target = _OUTLET.sub(identity_text, self.target)
-        return self._replace(target=target, body=_OUTLET.sub(identity_text, self.body))
+        body = _OUTLET.sub(identity_text, self.body)
+        return self._replace(target=target, body=body)
 
     def matches(self, method: str, target: str, body: str) -> bool:
         """Whether a request is this one."""

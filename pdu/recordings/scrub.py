@@ -67,6 +67,7 @@ _SECRET = re.compile(
     r"|^(sid|pw|pwd|(php|j|asp)?sess(ion)?[._-]?(id|key)?|x-session)$",
     re.IGNORECASE,
 )
+_PLACE = re.compile("latitude|longitude|altitude", re.IGNORECASE)
 # four numbers after such a word are a version
 _VERSION = re.compile(r"(?:version|revision|firmware|release|ver|rev|fw|v)\W{0,3}$", re.IGNORECASE)
 _SERIAL = re.compile(
@@ -136,11 +137,13 @@ class Scrubber:
         """A text that is kept, with stand-ins for what is known to be private or looks so."""
         text = self.known(text)
         if ADDRESSES not in self.keep:
-            text = _MAIL.sub(lambda match: self._stand_in(ADDRESSES, match[0]), text)
-            text = _MAC.sub(lambda match: self._mac(match[0]), text)
+            text = _MAIL.sub(self._mail, text)
+            text = _MAC.sub(self._mac, text)
             text = _IPV4.sub(self._ip, text)
             text = _IPV6.sub(self._ip, text)
-        return text if SERIALS in self.keep else _SERIAL.sub(self._serial, text)
+        if SERIALS not in self.keep:
+            text = _SERIAL.sub(self._serial, text)
+        return text
 
     def known(self, text: str) -> str:
         """A text with stand-ins for the login and for what was learned from its place."""
@@ -163,9 +166,11 @@ class Scrubber:
     def address(self, address: str) -> str:
         """The stand-in of an IP address. A netmask and what all devices have stay."""
         value = ipaddress.ip_address(address)
+        if ADDRESSES in self.keep or value.is_unspecified or value.is_loopback:
+            return address
         bits = int(value)
-        is_mask = value.version == 4 and bits >> 24 == 255 and bits | (bits - 1) == 0xFFFFFFFF
-        if ADDRESSES in self.keep or is_mask or value.is_unspecified or value.is_loopback:
+        is_rising = bits | (bits - 1) == 0xFFFFFFFF  # ones, then zeros
+        if value.version == 4 and bits >> 24 == 255 and is_rising:
             return address
         return self._stand_in(f"ipv{value.version}", str(value))
 
@@ -176,46 +181,57 @@ class Scrubber:
         name itself, and its value.
         """
         if isinstance(data, Mapping):
-            return {
-                self.known(name) if is_kept("", name) else self.text(name): self.json(
-                    value, is_kept, name
-                )
-                for name, value in data.items()
-            }
+            members: dict[str, Any] = {}
+            for name, value in data.items():
+                new_name = self.known(name) if is_kept("", name) else self.text(name)
+                members[new_name] = self.json(value, is_kept, name)
+            return members
         if isinstance(data, (list, tuple)):
             return [self.json(value, is_kept, key) for value in data]
         if isinstance(data, str):
             return self.text(data) if is_kept(key, data) else self.other(data, kind_of(key))
-        if isinstance(data, bool) or not isinstance(data, (int, float)) or is_kept(key, data):
+        is_number = isinstance(data, (int, float)) and not isinstance(data, bool)
+        if not is_number or is_kept(key, data):
             return data
-        is_place = re.search("latitude|longitude|altitude", key, re.IGNORECASE) is not None
-        is_secret = kind_of(key) == SECRETS
-        is_long = len(re.sub("[^0-9]", "", str(data))) >= _LONG_NUMBER
-        is_serial = is_long and SERIALS not in self.keep
-        return type(data)(0) if is_secret or is_place or is_serial else data
+        is_private = kind_of(key) == SECRETS or _PLACE.search(key) is not None
+        digits = re.sub("[^0-9]", "", str(data))
+        is_serial = len(digits) >= _LONG_NUMBER and SERIALS not in self.keep
+        return type(data)(0) if is_private or is_serial else data
+
+    def _mail(self, match: re.Match[str]) -> str:
+        return self._stand_in(ADDRESSES, match[0])
 
     def _ip(self, match: re.Match[str]) -> str:
         """The stand-in for a matched IP address; text that only looks like one stays."""
-        text = re.sub(r"(?<![0-9])0{1,2}(?=[0-9])", "", match[0]) if "." in match[0] else match[0]
+        text = match[0]
+        is_ipv4 = "." in text
+        if is_ipv4:  # without leading zeros
+            text = re.sub(r"(?<![0-9])0{1,2}(?=[0-9])", "", text)
         try:
             stand_in = self.address(text)
         except ValueError:
             return match[0]
-        is_version = "." in text and _VERSION.search(match.string[: match.start()][-20:])
+        text_before = match.string[: match.start()]
+        is_version = is_ipv4 and _VERSION.search(text_before[-20:]) is not None
         return match[0] if is_version or stand_in == text else stand_in
 
-    def _mac(self, text: str) -> str:
+    def _mac(self, match: re.Match[str]) -> str:
         """A stand-in with the digits in the places of those in the text. Six states such as
         1:0:1:1:0:1 and a date are no address.
         """
+        text = match[0]
         groups = re.split("[:. -]", text)
-        digits = "".join(group.zfill(2) if len(groups) == 6 else group for group in groups)
-        if not re.search("[a-f]", text, re.IGNORECASE) and max(map(len, groups)) == 1:
+        has_letter = re.search("[a-f]", text, re.IGNORECASE) is not None
+        if not has_letter and max(map(len, groups)) == 1:
             return text
-        stand_in_digits = iter(self._stand_in("mac", digits.lower()))
-        separator = "" if len(groups) == 1 else text[len(groups[0])]
+        if len(groups) == 6:
+            groups = [group.zfill(2) for group in groups]
+        digits = "".join(groups)
+        stand_in = self._stand_in("mac", digits.lower())
         size = len(digits) // len(groups)
-        return separator.join("".join(next(stand_in_digits) for _ in range(size)) for _ in groups)
+        new_groups = [stand_in[at : at + size] for at in range(0, size * len(groups), size)]
+        separator = re.search("[:. -]", text)
+        return (separator[0] if separator else "").join(new_groups)
 
     def _serial(self, match: re.Match[str]) -> str:
         value = match["labelled"] or match[0]
@@ -286,5 +302,6 @@ def _ipv4_stand_in(number: int) -> str:
     network, host = divmod(number - 1, 254)
     if network < len(networks):
         return f"{networks[network]}.{host + 1}"
-    network -= len(networks)
-    return f"198.{18 + network // 256 % 2}.{network % 256}.{host + 1}"
+    benchmark_network = network - len(networks)
+    second, third = divmod(benchmark_network, 256)
+    return f"198.{18 + second % 2}.{third}.{host + 1}"

@@ -167,9 +167,11 @@ class SimulatedPdu(ABC):
             state = None if self._fault is UnitFault.PENDING else command.on
             with self._changing:
                 is_switched = self.turn_outlet(command.identity, on=state)
-            effect = f"outlet {command.identity} {'on' if command.on else 'off'}"
-            lack = "" if is_switched else ": accepted, but the recording cannot show this state"
-            self.writes.append(f"{command.text}: {effect}{lack}")
+            state_word = "on" if command.on else "off"
+            line = f"{command.text}: outlet {command.identity} {state_word}"
+            if not is_switched:
+                line += ": accepted, but the recording cannot show this state"
+            self.writes.append(line)
 
 
 class HttpPdu(SimulatedPdu, HttpReplay):
@@ -221,6 +223,8 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         if self._fault is not UnitFault.HALF or content is None:
             return response
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        size = len(body)
         # of a device that resets the connection
-        cut_headers = {**headers, "Content-Length": str(len(body)), "Connection": "close"}
-        return status, body[: len(body) // 2], cut_headers
+        cut_headers = {**headers, "Content-Length": str(size), "Connection": "close"}
+        half_body = body[: size // 2]
+        return status, half_body, cut_headers

@@ -133,12 +133,16 @@ def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
         value = value_at(contents, place)
         if place in state_places or not _is_number(value):
             continue
-        is_text = isinstance(contents[place.request], TextPieces)
-        group = place if is_text else (_normalised(place.request), place.pattern)
+        group: Any = place
+        if not isinstance(contents[place.request], TextPieces):
+            group = (_normalised(place.request), place.pattern)
         groups.setdefault(group, []).append(place)
-    places = [group[len(group) // 2] for group in groups.values()]
-    step = max(1, len(places) // _MOST_FIGURES)
-    return places[::step][:_MOST_FIGURES]
+    middle_places: list[Place] = []
+    for group_places in groups.values():
+        middle = len(group_places) // 2
+        middle_places.append(group_places[middle])
+    step = max(1, len(middle_places) // _MOST_FIGURES)
+    return middle_places[::step][:_MOST_FIGURES]
 
 
 def list_places(contents: Contents, count: int) -> list[Place]:
@@ -173,19 +177,23 @@ def _column(
     places: Sequence[Place], values: Sequence[Any], states: Sequence[Optional[bool]]
 ) -> Optional[Column]:
     """The column, if its values are these states."""
-    if any(isinstance(value, (dict, list)) or value is None for value in values):
-        return None
-    on_values = _distinct([value for value, on in zip(values, states) if on is True])
-    off_values = _distinct([value for value, on in zip(values, states) if on is False])
-    other_values = _distinct([value for value, on in zip(values, states) if on is None])
+    for value in values:
+        if value is None or isinstance(value, (dict, list)):
+            return None
+    values_by_state: dict[Optional[bool], list[Any]] = {True: [], False: [], None: []}
+    for value, state in zip(values, states):
+        values_by_state[state].append(value)
+    on_values = _distinct(values_by_state[True])
+    off_values = _distinct(values_by_state[False])
     if len(on_values) > 1 or len(off_values) > 1 or not (on_values or off_values):
         return None
     on = on_values[0] if on_values else _opposite(off_values[0], is_off=True)
     off = off_values[0] if off_values else _opposite(on)
     if on is None or off is None or _key(on) == _key(off):
         return None
-    if {_key(value) for value in other_values} & {_key(on), _key(off)}:
-        return None
+    for value in values_by_state[None]:
+        if _key(value) in (_key(on), _key(off)):
+            return None
     return Column(places, on, off)
 
 
@@ -200,15 +208,18 @@ def _key(value: Any) -> tuple[str, str]:
 
 def _opposite(value: Any, *, is_off: bool = False) -> Any:
     """The value for off beside one for on, or the other way round; None if it is not usual."""
-    word = json.dumps(value).strip('"').lower() if not isinstance(value, str) else value.lower()
-    other_word = (_ON_BY_OFF if is_off else _OFF_BY_ON).get(word)
+    text = value if isinstance(value, str) else json.dumps(value).strip('"')
+    opposites = _ON_BY_OFF if is_off else _OFF_BY_ON
+    other_word = opposites.get(text.lower())
     if other_word is None:
         return None
-    if not isinstance(value, str):
-        return json.loads(other_word) if other_word in ("true", "false") else int(other_word)
-    if value.isupper():
-        return other_word.upper()
-    return other_word.capitalize() if value[:1].isupper() else other_word
+    if isinstance(value, str):
+        if value.isupper():
+            return other_word.upper()
+        return other_word.capitalize() if value[:1].isupper() else other_word
+    if other_word in ("true", "false"):
+        return other_word == "true"
+    return int(other_word)
 
 
 def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
@@ -223,15 +234,19 @@ def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
 def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
     """Words in equal distances; those that are no column of these states are left out early."""
     count = len(states)
+    unknown_states = [state for state in states.values() if state is None]
+    most_words = 2 + len(unknown_states)
     for request, content in contents.items():
         if not count or not isinstance(content, TextPieces):
             continue
         words = content.pieces[1::2]
-        for stride in range(1, min(_LONGEST_STRIDE, len(words) // count) + 1):
-            for begin in range(len(words) - stride * (count - 1)):
+        longest_stride = min(_LONGEST_STRIDE, len(words) // count)
+        for stride in range(1, longest_stride + 1):
+            last_begin = len(words) - stride * (count - 1)
+            for begin in range(last_begin):
                 numbers = range(begin, begin + stride * count, stride)
-                values = [words[number] for number in numbers]
-                if len(set(values)) <= 2 + list(states.values()).count(None):
+                values = {words[number] for number in numbers}
+                if len(values) <= most_words:
                     yield [Place(request, (2 * number + 1,)) for number in numbers]
 
 

@@ -104,9 +104,11 @@ def _is_filled(template: Any, value: Any) -> bool:
     if isinstance(template, str) and "{" in template:
         return isinstance(value, str)
     if isinstance(template, Mapping) and isinstance(value, Mapping):
-        members = [_is_filled(part, value.get(name)) for name, part in template.items()]
-        return template.keys() == value.keys() and all(members)
+        if template.keys() != value.keys():
+            return False
+        return all(_is_filled(part, value[name]) for name, part in template.items())
     if isinstance(template, (list, tuple)) and isinstance(value, list):
-        entries = [_is_filled(part, other) for part, other in zip(template, value)]
-        return len(template) == len(value) and all(entries)
+        if len(template) != len(value):
+            return False
+        return all(map(_is_filled, template, value))
     return bool(template == value)

@@ -217,9 +217,11 @@ def _object_rows(device: RecordedDevice) -> list[dict[str, Any]]:
     """Rows of `HandlerFinding.seen`: the number of variables by the first part of their names, and
     the number of commands.
     """
-    groups = Counter(name.partition(".")[0] for name in device.variables)
-    rows: list[dict[str, Any]] = [
-        {"object": f"{device.name}: {name}.*", "holds": counted(count, "variable")}
-        for name, count in groups.items()
-    ]
-    return [*rows, {"object": f"{device.name}: commands", "holds": f"{len(device.commands)}"}]
+    counts = Counter(name.partition(".")[0] for name in device.variables)
+    rows: list[dict[str, Any]] = []
+    for name, count in counts.items():
+        variables = counted(count, "variable")
+        rows.append({"object": f"{device.name}: {name}.*", "holds": variables})
+    command_count = str(len(device.commands))
+    rows.append({"object": f"{device.name}: commands", "holds": command_count})
+    return rows

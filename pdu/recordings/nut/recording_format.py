@@ -76,12 +76,16 @@ def _serve(text: str, port: int) -> ReplayedDevice:
 
 def _about(device: dump.RecordedDevice) -> str:
     """A phrase about a recorded device: its outlets, and how many can be switched."""
+    settings = Settings({}, SETTINGS)
     try:
-        outlets = device.decode(Settings({}, SETTINGS)).outlets
+        outlets = device.decode(settings).outlets
     except PduHandlerError as error:
         return f"NUT device {device.name}: {error.reason}"
-    switchable = sum(outlet.on is not None and outlet.off is not None for outlet in outlets)
-    return f"NUT device {device.name}, {counted(len(outlets), 'outlet')}, switchable: {switchable}"
+    switchable_outlets = [
+        outlet for outlet in outlets if outlet.on is not None and outlet.off is not None
+    ]
+    number = len(switchable_outlets)
+    return f"NUT device {device.name}, {counted(len(outlets), 'outlet')}, switchable: {number}"
 
 
 def scrubbed(

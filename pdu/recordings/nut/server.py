@@ -245,8 +245,10 @@ def _status(status: str, *, on: bool) -> str:
     """
     words = [word for word in status.split() if word not in ("OL", "OFF")]
     if not on:
-        return " ".join(["OFF", *words])
-    return " ".join(words if "OB" in words else ["OL", *words])
+        words.insert(0, "OFF")
+    elif "OB" not in words:
+        words.insert(0, "OL")
+    return " ".join(words)
 
 
 class _Session(socketserver.StreamRequestHandler):

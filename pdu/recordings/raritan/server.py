@@ -97,18 +97,20 @@ class XerusServer(KnownPdu):
         return commands
 
     def _commands_in_call(self, rid: str, request: Mapping[str, Any]) -> list[UnitCommand]:
-        name, params = str(request["method"]), request.get("params") or {}
+        name = str(request["method"])
+        params = request.get("params") or {}
         if _READING.match(name) or not _WRITING.search(name):
             return []
         state = params.get("pstate")
-        is_state = not isinstance(state, bool) and state in _STATES
+        is_state = state in _STATES and not isinstance(state, bool)
         is_outlet = name == "setPowerState" and rid in self.outlet_keys()
-        if not (is_outlet and is_state):
+        if not is_outlet or not is_state:
             text = f"{name} {rid} {json.dumps(params)}"
             return [UnitCommand("", on=False, text=text, known="setPowerState of its outlet")]
         if self._is_locked(rid):
             return []
-        return [UnitCommand(self.identity_of(rid), on=state == 1, text=f"{name} {rid} {state}")]
+        identity = self.identity_of(rid)
+        return [UnitCommand(identity, on=state == 1, text=f"{name} {rid} {state}")]
 
     def command_answer(
         self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]

@@ -87,15 +87,18 @@ class RedfishServer(KnownPdu):
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
         path = strip_trailing_slash(target.partition("?")[0])
-        text = f"{method} {target} {body.decode('utf-8', 'replace')}".strip()
+        content = body.decode("utf-8", "replace")
+        text = f"{method} {target} {content}".strip()
         state = _wanted_state(body)
-        if method == "POST" and path in self.switches and state:
-            identity = self.identity_of(self.switches[path])
-            return [UnitCommand(identity, on=state == "On", text=self.switches[path])]
+        is_switch = path in self.switches
+        if is_switch and method == "POST" and state:
+            outlet_path = self.switches[path]
+            identity = self.identity_of(outlet_path)
+            return [UnitCommand(identity, on=state == "On", text=outlet_path)]
         is_session = path.endswith("/Sessions") or method == "DELETE"
         if method == "GET" or is_session:
             return []
-        known = '{"PowerState": "On"}' if path in self.switches else ""
+        known = '{"PowerState": "On"}' if is_switch else ""
         return [UnitCommand("", on=False, text=text, known=known)]
 
     def answer(self, method: str, target: str, body: bytes) -> Response:

@@ -65,13 +65,19 @@ def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
 def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
     """The lines of one circuit; one more, not known, if it does not show all of them."""
     currents = _line_currents(circuit)
-    summands = figures.current(circuit)
-    reasons = [s.value.reason for s in summands or () if isinstance(s.value, NotKnown)]
+    summands = figures.current(circuit) or ()
+    reasons: list[str] = []
+    for summand in summands:
+        if isinstance(summand.value, NotKnown):
+            reasons.append(summand.value.reason)
     if not currents and not reasons:
         currents = {"L1": summands[0].value if summands else None}
+    rating = _rating(circuit)
     for label, current in currents.items():
-        yield MeteredPart(LINE, prefix + label, _believed(circuit, current), _rating(circuit))
-    if reasons and all(measured(current) is not None for current in currents.values()):
+        believed_current = _believed(circuit, current)
+        yield MeteredPart(LINE, prefix + label, believed_current, rating)
+    are_measured = [measured(current) is not None for current in currents.values()]
+    if reasons and all(are_measured):
         yield unread_part(LINE, reasons[0], prefix)
 
 

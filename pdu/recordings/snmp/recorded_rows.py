@@ -88,12 +88,15 @@ def wire_row(value: Any) -> SnmpRow:
     """A value of pysnmp's types as a row."""
     tag = value.tagSet[-1]
     # the octet of the tag: its number, and the bit of the class "application"
-    number = int(tag.tagId) | (int(tag.tagClass) & _APPLICATION)
+    class_bit = int(tag.tagClass) & _APPLICATION
+    number = int(tag.tagId) | class_bit
     if number == OID:
         return SnmpRow(number, tuple(value))
     if number == NULL:
         return SnmpRow(number, b"")
-    return SnmpRow(number, bytes(value) if number in (OCTETS, ADDRESS, OPAQUE) else int(value))
+    if number in (OCTETS, ADDRESS, OPAQUE):
+        return SnmpRow(number, bytes(value))
+    return SnmpRow(number, int(value))
 
 
 class RecordedRows:

@@ -211,7 +211,9 @@ def _poll(where: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
         return f"snmp {where}"
     if profile_name in PROFILE_BY_KEY:
         return f"snmp {where} -s profile={profile_name}"
-    return f"dist/{registry.archive_name(device.profile.key.replace('-', '_'))} {where}"
+    handler_name = device.profile.key.replace("-", "_")
+    archive = registry.archive_name(handler_name)
+    return f"dist/{archive} {where}"
 
 
 def _profile(profile_name: str) -> Profile:

@@ -94,12 +94,16 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
 
 def _scrubber(rows: Rows, data: PduSnmpData, keep: Collection[str]) -> Scrubber:
     """One that knows the login, and what the system group says of the owner."""
-    login = data.snmp_params
-    scrubber = Scrubber(keep, map(login.get, _SECRETS), login.get("user"), data.ip)
+    params = data.snmp_params
+    secrets = [params.get(key) for key in _SECRETS]
+    scrubber = Scrubber(keep=keep, secrets=secrets, user=params.get("user"), host=data.ip)
     for oid, kind in _SYSTEM.items():
-        scrubber.learn(kind, _text(rows.get(oid)))
-    uname = _UNAME.match(_text(rows.get(SYS_DESCR)))
-    scrubber.learn(NAMES, uname[1] if uname else "")
+        value = _text(rows.get(oid))
+        scrubber.learn(kind, value)
+    description = _text(rows.get(SYS_DESCR))
+    uname = _UNAME.match(description)
+    if uname is not None:
+        scrubber.learn(NAMES, uname[1])
     return scrubber
 
 
@@ -150,21 +154,29 @@ def _other_row(oid: Arcs, row: SnmpRow, scrubber: Scrubber, index: _Index, rows:
     value = row.value
     if isinstance(value, int):
         is_long = row.tag in (INTEGER, GAUGE) and abs(value) >= _LONG_NUMBER
-        return SnmpRow(row.tag, 0) if is_long and SERIALS not in scrubber.keep else row
+        is_serial = is_long and SERIALS not in scrubber.keep
+        return SnmpRow(row.tag, 0) if is_serial else row
     if isinstance(value, tuple):
         # the object of the recording that it names, or one of a standard table of addresses; any
         # other is a kind or a product
-        is_object = value in rows or value[: len(_ENTERPRISES)] != _ENTERPRISES
-        return SnmpRow(row.tag, index.scrub(value)) if is_object else row
+        is_of_vendor = value[: len(_ENTERPRISES)] == _ENTERPRISES
+        if is_of_vendor and value not in rows:
+            return row
+        return SnmpRow(row.tag, index.scrub(value))
     if row.tag == ADDRESS and len(value) == _IPV4_OCTETS:
         return SnmpRow(ADDRESS, index.address(value))
     text = row.text if row.text is not None else _latin_text(value)
     if row.tag == OCTETS and text is not None:
-        return SnmpRow(OCTETS, scrubber.other(text, _SYSTEM.get(oid, NAMES)).encode())
+        kind = _SYSTEM.get(oid, NAMES)
+        other_text = scrubber.other(text, kind)
+        return SnmpRow(OCTETS, other_text.encode())
     is_figure = row.tag == OPAQUE and value.startswith(_NUMBERS)
-    if is_figure or len(value) <= _MOST_BITS or ADDRESSES in scrubber.keep:
-        return SnmpRow(row.tag, b"" if scrubber.holds_login(row.decoded) else value)
-    return SnmpRow(row.tag, bytes(len(value)))
+    is_short = len(value) <= _MOST_BITS
+    if not (is_figure or is_short or ADDRESSES in scrubber.keep):
+        return SnmpRow(row.tag, bytes(len(value)))
+    if scrubber.holds_login(row.decoded):
+        return SnmpRow(row.tag, b"")
+    return SnmpRow(row.tag, value)
 
 
 def _latin_text(octets: bytes) -> Optional[str]:
@@ -194,20 +206,31 @@ class _Index:
 
     def scrub(self, oid: Arcs) -> Arcs:
         """An OID with stand-ins for addresses and spelled names in its index."""
-        lengths = (len(os.path.commonprefix([oid, root])) for root in self._objects)
-        begin = max([_PREFIX, *lengths])
-        end = next((at for at in range(begin, len(oid)) if oid[at:] in self._joins), len(oid))
+        begin, end = self._bounds(oid)
         index = list(oid[begin:end])
         for at in range(len(index) - _IPV4_OCTETS + 1):
-            size = _INET_ADDRESSES.get(tuple(index[max(0, at - 2) : at]), _IPV4_OCTETS)
+            type_before = tuple(index[max(0, at - 2) : at])
+            is_typed = type_before in _INET_ADDRESSES
+            size = _INET_ADDRESSES.get(type_before, _IPV4_OCTETS)
             octets = bytes(arc for arc in index[at : at + size] if arc <= _OCTET)
-            is_typed = tuple(index[max(0, at - 2) : at]) in _INET_ADDRESSES
             is_address = len(octets) == size and max(octets) >= _LEAST_OCTET
             if is_address and (is_typed or octets in self._addresses):
                 index[at : at + size] = self.address(octets)
         for start, stop in _spelled_runs(index):
-            index[start:stop] = self._stand_in(tuple(index[start:stop]))
+            run = tuple(index[start:stop])
+            index[start:stop] = self._stand_in(run)
         return (*oid[:begin], *index, *oid[end:])
+
+    def _bounds(self, oid: Arcs) -> tuple[int, int]:
+        """Where the index begins in an OID, and where the index that stays follows it."""
+        begin = _PREFIX
+        for root in self._objects:
+            common_arcs = os.path.commonprefix([oid, root])
+            begin = max(begin, len(common_arcs))
+        for end in range(begin, len(oid)):
+            if oid[end:] in self._joins:
+                return begin, end
+        return begin, len(oid)
 
     def address(self, octets: bytes) -> bytes:
         """The octets of the stand-in of an IP address."""
@@ -229,14 +252,17 @@ def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
     """
     runs: list[tuple[int, int]] = []
     for at in range(len(index) - _RUN + 1):
-        window = index[at : at + _RUN]
-        large = [number for number, arc in enumerate(window, at) if arc >= _LEAST_OCTET]
-        if len(large) < _RUN - 1 or max(window) > _OCTET:
+        end = at + _RUN
+        large_arcs = [place for place in range(at, end) if index[place] >= _LEAST_OCTET]
+        has_other = max(index[at:end]) > _OCTET
+        if has_other or len(large_arcs) < _RUN - 1:
             continue
-        if runs and large[0] <= runs[-1][1]:
-            runs[-1] = (runs[-1][0], at + _RUN)
+        first_large = large_arcs[0]
+        if runs and first_large <= runs[-1][1]:
+            begin_of_run = runs[-1][0]
+            runs[-1] = (begin_of_run, end)
         else:
-            runs.append((large[0], at + _RUN))
+            runs.append((first_large, end))
     return runs
 
 
@@ -251,15 +277,20 @@ def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs
     if device is None:
         return set(), set()
     outlets = device.outlets
-    reads: list[Callable[[Reader], object]] = [
-        lambda reader: metering.read_statistic(device._replace(reader=reader))
-    ]
+
+    def read_statistic(reader: Reader) -> object:
+        return metering.read_statistic(device._replace(reader=reader))
+
+    reads: list[Callable[[Reader], object]] = [read_statistic]
     names: list[Callable[[Reader], object]] = []
+    if outlets is not None and outlets.states is not None:
+        reads.append(outlets.states.read_from)
     if outlets is not None:
-        reads += [outlets.states.read_from] if outlets.states is not None else []
-        sources = (outlets.rows, outlets.count, outlets.number)
-        reads += [source.rows for source in sources if source is not None]
-        names += [outlets.name.rows] if outlets.name is not None else []
+        for source in (outlets.rows, outlets.count, outlets.number):
+            if source is not None:
+                reads.append(source.rows)
+        if outlets.name is not None:
+            names.append(outlets.name.rows)
     return _rows_of(rows, device, reads), _rows_of(rows, device, names)
 
 

@@ -170,10 +170,12 @@ def _row(kind: str, value: str) -> SnmpRow:
 
 def _check_oid(oid: Arcs) -> Arcs:
     """An OID that BER can encode: X.690, 8.19.4, limits its first two arcs. Raises ValueError."""
-    if not 2 <= len(oid) <= 128 or any(not 0 <= arc < 2**32 for arc in oid):
+    has_size = 2 <= len(oid) <= 128
+    if not has_size or min(oid) < 0 or max(oid) >= 2**32:
         raise ValueError("not a valid OID")
-    most = 39 if oid[0] < 2 else 2**32 - 1
-    if oid[0] > 2 or oid[1] > most:
+    first, second = oid[:2]
+    most = 39 if first < 2 else 2**32 - 1
+    if first > 2 or second > most:
         raise ValueError("not a valid OID")
     return oid
 
@@ -182,18 +184,22 @@ def _check_size(row: SnmpRow) -> SnmpRow:
     """Checks the range of a number, the length of octets and the form of an OID (RFC 2578, 7.1).
     Raises ValueError.
     """
-    if isinstance(row.value, int):
+    value = row.value
+    if isinstance(value, int):
         least, most = _RANGES.get(row.tag, (0, 2**32 - 1))
-        if not least <= row.value <= most:
-            raise ValueError(f"{row.value} is out of the range of its type")
-    elif isinstance(row.value, bytes):
-        if row.tag in (*NUMBERS, OID):
-            raise ValueError("octets cannot be a number or an OID")
-        least, most = (4, 4) if row.tag == ADDRESS else (0, LONGEST_TEXT)
-        if not least <= len(row.value) <= most:
-            raise ValueError(f"{len(row.value)} octets are too many or too few for its type")
-    elif row.value:
-        _check_oid(row.value)
+        if not least <= value <= most:
+            raise ValueError(f"{value} is out of the range of its type")
+        return row
+    if isinstance(value, tuple):
+        if value:
+            _check_oid(value)
+        return row
+    if row.tag in (*NUMBERS, OID):
+        raise ValueError("octets cannot be a number or an OID")
+    size = len(value)
+    is_allowed = size == 4 if row.tag == ADDRESS else size <= LONGEST_TEXT
+    if not is_allowed:
+        raise ValueError(f"{size} octets are too many or too few for its type")
     return row
 
 
@@ -244,19 +250,23 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     """
     statements: list[tuple[int, list[str]]] = []
     is_open = False  # a text between quotes continues on the next line
-    for number, line in enumerate(text.split("\n"), 1):
-        line = line.rstrip("\r")
-        is_comment = line.startswith("#") and not is_open
+    for number, ended_line in enumerate(text.split("\n"), 1):
+        line = ended_line.rstrip("\r")
+        has_mark = line.startswith("#")
         row = _WALKED.match(line)
-        may_go_on = bool(statements) and not is_comment and row is None
-        if may_go_on and (is_open or _may_go_on(statements[-1][1], line)):
-            statements[-1][1].append(line)
+        goes_on = False
+        if statements and row is None and (is_open or not has_mark):
+            lines_before = statements[-1][1]
+            goes_on = is_open or _may_go_on(lines_before, line)
+        if goes_on:
+            lines_before.append(line)
             is_open ^= walk_values.has_odd_quotes(line)
-        elif line.strip() and not line.startswith("#"):
+        elif line.strip() and not has_mark:
             statements.append((number, [line]))
             is_open = row is not None and walk_values.opens_quotes(row["rest"])
     for number, lines in statements:
-        yield number, "\n".join(lines).rstrip("\n")
+        statement = "\n".join(lines)
+        yield number, statement.rstrip("\n")
 
 
 def _may_go_on(lines: Sequence[str], line: str) -> bool:

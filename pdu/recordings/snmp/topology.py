@@ -43,22 +43,27 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
     load = device.profile.load
     if load is None:
         return []
-    figures = [(kind, figure) for figure in load.figures if (kind := kind_of(figure))]
-    for _, figure in figures:
-        figure.raw_figures(device.reader)
+    figures: list[tuple[str, Figure]] = []
+    for figure in load.figures:
+        kind = kind_of(figure)
+        if kind is not None:
+            figures.append((kind, figure))
+            figure.raw_figures(device.reader)
     # by now, all columns are read
     whole = device.reader.whole()
+    most_amperes = device.profile.ceilings.part_a
     parts: list[MeteredPart] = []
     units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}
     for kind, figure in figures:
-        rows = figure.rows_from(whole, device.profile.ceilings.part_a)
-        if not rows and not units[kind] and figure.is_absent(whole):
+        value_by_row = figure.rows_from(whole, most_amperes)
+        if not value_by_row and not units[kind] and figure.is_absent(whole):
             parts.append(unread_part(kind, f"the answers lack {figure.objects}"))
         # a later figure is another quantity, and serves units that have no earlier one
-        rows = {row: value for row, value in rows.items() if _unit(load, row) not in units[kind]}
+        rows = [row for row in value_by_row if _unit(load, row) not in units[kind]]
         units[kind].update(_unit(load, row) for row in rows)
         labels = _labels(kind, figure, rows, whole)
-        parts += [MeteredPart(kind, labels[row], _value(value)) for row, value in rows.items()]
+        for row in rows:
+            parts.append(MeteredPart(kind, labels[row], _value(value_by_row[row])))
     return parts
 
 
@@ -74,13 +79,17 @@ def kind_of(figure: Figure) -> Optional[str]:
     """LINE or BREAKER by the names of the figure's objects; None for a total, and for a name that
     says neither.
     """
-    objects = (getattr(part, "object", "") for part in parts_of(figure.source))
-    names = [name for name in objects if isinstance(name, str) and name]
+    names: list[str] = []
+    for part in parts_of(figure.source):
+        name = getattr(part, "object", "")
+        if isinstance(name, str) and name:
+            names.append(name)
     if not names or _TOTALS.search(names[0]):
         return None
     if _BREAKERS.search(names[0]):
         return BREAKER
-    return LINE if any(_LINES.search(name) for name in names) else None
+    is_line = any(map(_LINES.search, names))
+    return LINE if is_line else None
 
 
 def _labels(kind: str, figure: Figure, rows: Collection[str], reader: Reader) -> dict[str, str]:
@@ -107,23 +116,31 @@ def _units_of_rows(figure: Figure, rows: Collection[str], reader: Reader) -> Map
     the rows themselves name their units.
     """
     tables = [part for part in parts_of(figure.source) if isinstance(part, EachUnit)]
-    if not tables or not all(row.isdigit() for row in rows if not is_nameless(row)):
+    named_rows = [row for row in rows if not is_nameless(row)]
+    if not tables or not all(map(str.isdigit, named_rows)):
         return {}
-    unit_names = {row: text(unit) for row, unit in tables[0].unit.rows(reader).items()}
-    units = {row: unit_names[row] for row in rows if row in unit_names}
-    return units if len(set(units.values())) > 1 else {}
+    units_of_table = tables[0].unit.rows(reader)
+    units: dict[str, str] = {}
+    for row in rows:
+        if row in units_of_table:
+            units[row] = text(units_of_table[row])
+    has_several = len(set(units.values())) > 1
+    return units if has_several else {}
 
 
 def _numbers_on_units(units: Mapping[str, str]) -> Mapping[str, str]:
     """Row -> its number on its unit; {} if a row or its unit is missing: it counts there, too."""
-    rows = sorted(units, key=int)
-    if "" in units.values() or [int(row) for row in rows] != list(range(1, len(rows) + 1)):
+    if "" in units.values():
         return {}
+    rows = sorted(units, key=int)
     counts: Counter[str] = Counter()
     numbers: dict[str, str] = {}
-    for row in rows:
-        counts[units[row]] += 1
-        numbers[row] = str(counts[units[row]])
+    for expected_number, row in enumerate(rows, 1):
+        if int(row) != expected_number:
+            return {}
+        unit = units[row]
+        counts[unit] += 1
+        numbers[row] = str(counts[unit])
     return numbers
 
 

@@ -208,12 +208,16 @@ def _changed_octets(
     """The octets with one of the values in the place of each field between separators, then with
     each bit inverted.
     """
+    text = octets.decode("utf-8", "surrogateescape")
     for separator in separators:
-        fields = octets.decode("utf-8", "surrogateescape").split(separator)
+        fields = text.split(separator)
         for at, value in itertools.product(range(len(fields)), values):
-            text = separator.join([*fields[:at], value, *fields[at + 1 :]])
-            yield text.encode("utf-8", "surrogateescape")
-    for bit in range(min(8 * len(octets), _MOST_BITS)):
+            changed_fields = list(fields)
+            changed_fields[at] = value
+            changed_text = separator.join(changed_fields)
+            yield changed_text.encode("utf-8", "surrogateescape")
+    bit_count = min(8 * len(octets), _MOST_BITS)
+    for bit in range(bit_count):
         changed = bytearray(octets)
         changed[bit // 8] ^= 0x80 >> bit % 8
         yield bytes(changed)

@@ -57,11 +57,13 @@ def _numeric(settings: Mapping[str, str]) -> str:
     if any(name in settings for name in _CLOCKS):
         raise ValueError
     numbers = {name: float(setting) for name, setting in settings.items()}
-    least, most = numbers.get("min", 0.0), numbers.get("max", float("inf"))
+    least = numbers.get("min", 0.0)
+    most = numbers.get("max", float("inf"))
     number = numbers.get("initial", least)
     if "cumulative" not in numbers:
         number += numbers.get("offset", 0.0)
-    return str(int(min(max(number, least), most)))
+    number_in_range = min(max(number, least), most)
+    return str(int(number_in_range))
 
 
 def _refuses_reads(settings: Mapping[str, str]) -> bool:

@@ -165,16 +165,24 @@ def parse_value(
 def _number(tag: int, bare: str, *, is_hex: bool) -> int:
     """The number in a line of snmpwalk: decimal, in parentheses after a name, binary or hex."""
     binary = _BINARY.match(bare)
-    digits = binary or (_HEX.match(bare) if is_hex else None)
-    if digits is not None:
-        number = int(digits[1], 2 if binary else 16)
-        if tag == INTEGER and number >= 2**31:
-            number -= 2**64 if number >= 2**63 else 2**32
-        return number
+    hexadecimal = _HEX.match(bare) if is_hex else None
+    if binary is not None:
+        return _signed(tag, int(binary[1], 2))
+    if hexadecimal is not None:
+        return _signed(tag, int(hexadecimal[1], 16))
     decimal = _HINTED.match(bare) or re.search(r"\((-?[0-9]+)\)", bare)
     if decimal is None:
         raise ValueError(f"{bare[:30]!r} is not a number")
-    return int(decimal[1].replace(".", ""))
+    digits = decimal[1].replace(".", "")
+    return int(digits)
+
+
+def _signed(tag: int, number: int) -> int:
+    """A number from its bits: those of an INTEGER are in two's complement."""
+    if tag != INTEGER or number < 2**31:
+        return number
+    size = 2**64 if number >= 2**63 else 2**32
+    return number - size
 
 
 def _opaque_number(bare: str) -> bytes:
@@ -186,8 +194,10 @@ def _opaque_number(bare: str) -> bytes:
     if kind not in _OPAQUE_INTEGERS:
         raise UnknownType
     value = int(number)
-    length = (value if value >= 0 else ~value).bit_length() // 8 + 1
-    return _OPAQUE_INTEGERS[kind] + bytes((length,)) + value.to_bytes(length, "big", signed=True)
+    magnitude = value if value >= 0 else ~value
+    size = magnitude.bit_length() // 8 + 1  # with the bit of the sign
+    content = value.to_bytes(size, "big", signed=True)
+    return _OPAQUE_INTEGERS[kind] + bytes([size]) + content
 
 
 def _string(value: str) -> bytes:
@@ -231,20 +241,23 @@ def _bits(value: str) -> bytes:
     one: `00 20 10` are two octets and bit 10, because three octets would be followed by two bits.
     """
     tokens = value.split()
-    pairs = 0
-    while pairs < len(tokens) and re.fullmatch("[0-9A-Fa-f]{2}", tokens[pairs]):
-        pairs += 1
-    octets = bytes.fromhex("".join(tokens[:pairs]))
-    bit_numbers, counts = [], [0]
-    for number, octet in enumerate(octets):
-        bit_numbers += [8 * number + bit for bit in range(8) if octet & 0x80 >> bit]
-        counts.append(len(bit_numbers))
-    for length, count in enumerate(counts):
-        if count == len(tokens) - length and _bit_numbers(tokens[length:]) == bit_numbers[:count]:
-            return octets[:length]
+    most = 0  # octets
+    while most < len(tokens) and re.fullmatch("[0-9A-Fa-f]{2}", tokens[most]):
+        most += 1
+    octets = bytes.fromhex("".join(tokens[:most]))
+    set_bits: list[int] = []
+    if not tokens:
+        return b""
+    for size, octet in enumerate(octets, 1):
+        first_bit = 8 * size - 8
+        set_bits += [first_bit + bit for bit in range(8) if octet & 0x80 >> bit]
+        following_tokens = tokens[size:]
+        has_count = len(following_tokens) == len(set_bits)
+        if has_count and _bit_numbers(following_tokens) == set_bits:
+            return octets[:size]
     # a list that is not whole
-    numbers = _bit_numbers(tokens[pairs:])
-    if not numbers or not set(numbers) <= set(bit_numbers):
+    numbers = _bit_numbers(tokens[most:])
+    if not numbers or not set(numbers) <= set(set_bits):
         raise ValueError(f"{value[:30]!r}: the octets and the bits cannot be told apart")
     return octets
 

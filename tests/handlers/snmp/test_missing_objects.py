@@ -69,7 +69,7 @@ ONE_SOURCE = {
         ),
         "power": (
             "apc-rpdu delta-pdu eaton-nlogic enlogic-esp gude-epc gude-pdu ipt-ipower npdu"
-            " lantronix-slc vertiv-dcs-mpdu"
+            " lantronix-slc racktivity-legacy vertiv-dcs-mpdu"
         ),
         "energy": (
             "apc-rpdu2 cpi-econnect cyberpower-ats dell-rpdu delta-pdu enlogic-esp hpe-ipdu ipoman"

@@ -376,6 +376,14 @@ def _newest(cls: type[Structure], name: str) -> str:
 _NOBODY = typing.cast(Caller, None)  # only references need an agent, and `{}` contains none
 
 
+def _name_on_wire(cls: type[Structure], name: str, json: Mapping[str, object]) -> Optional[str]:
+    """The spelling of a field in this JSON object; None if the object lacks the field."""
+    for spelling in (name, *cls._aliases.get(name, ())):
+        if spelling in json:
+            return spelling
+    return None
+
+
 def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
     """A structure from its JSON object.
 
@@ -388,21 +396,18 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
     null: set[str] = set()
     spelling: dict[str, str] = {}
     for name, kind in field_types(cls).items():
-        names = (name, *cls._aliases.get(name, ()))
-        name_on_wire = next((word for word in names if word in rest), None)
-        item = None
+        name_on_wire = _name_on_wire(cls, name, rest)
         if name_on_wire is None:
             absent.add(name)
-        else:
-            item = rest.pop(name_on_wire)
-            if name_on_wire != name:
-                spelling[name] = name_on_wire
-            if item is None and not is_nullable(kind):
-                null.add(name)
-        if name in absent or name in null:
             value = missing_value(kind)
         else:
-            value = decode(kind, item, agent)
+            if name_on_wire != name:
+                spelling[name] = name_on_wire
+            item = rest.pop(name_on_wire)
+            is_null = item is None and not is_nullable(kind)
+            if is_null:
+                null.add(name)
+            value = missing_value(kind) if is_null else decode(kind, item, agent)
         if value is not NOT_SENT:
             fields[name] = value
     structure = cls.__new__(cls)
