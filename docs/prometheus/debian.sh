@@ -9,7 +9,7 @@ useradd --system --no-create-home --shell /usr/sbin/nologin pdu
 install -d -m 750 -g pdu /etc/pdu
 install -m 640 -g pdu hall.csv /etc/pdu/pdus.csv
 install -m 640 -g pdu logins.toml /etc/pdu/logins.toml
-cp docs/prometheus/pdu-exporter.service /etc/systemd/system/
+install -m 644 docs/prometheus/pdu-exporter.service /etc/systemd/system/
 systemctl enable --now pdu-exporter
-cp docs/prometheus/prometheus.yml docs/prometheus/pdu-rules.yml /etc/prometheus/
+install -m 644 docs/prometheus/prometheus.yml docs/prometheus/pdu-rules.yml /etc/prometheus/
 systemctl restart prometheus

@@ -96,7 +96,7 @@ def test_the_unit_starts_an_exporter_with_options_that_it_has() -> None:
 def test_the_lines_for_debian_install_what_the_unit_reads_and_the_clone_has() -> None:
     text = (DOCS / "debian.sh").read_text("utf-8")
     program_path, _, pdu_list, _, logins = _started()
-    targets = [line.split()[-1] for line in text.splitlines() if line.startswith("install -m")]
+    targets = [line.split()[-1] for line in text.splitlines() if line.startswith("install -m 640")]
     assert targets == [pdu_list, logins]
     assert f"python3 -m venv {Path(program_path).parents[1]}\n" in text
     user = re.findall(r"(?m)^User=(.+)$", (DOCS / "pdu-exporter.service").read_text("utf-8"))
