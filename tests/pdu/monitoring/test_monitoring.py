@@ -111,7 +111,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
         pytest.skip("systemd-analyze is missing: apt-get install systemd")
     path = tmp_path / "pdu-exporter.service"
     text = (DOCS / path.name).read_text("utf-8")
-    path.write_text(text.replace(PROGRAM, sys.executable).replace("User=pdu", "User=root"))
+    path.write_text(text.replace(PROGRAM, f'"{sys.executable}"').replace("User=pdu", "User=root"))
     result = subprocess.run(
         [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=PATIENCE_S
     )
