@@ -10,7 +10,7 @@ from handlers.shared.errors import Part, PduHandlerError, SettingsError, printab
 
 from .error_facts import attribute_text, kind_of, parts_of
 from .exit_codes import code_of
-from .known_secrets import error_text, reason_text, traceback_text
+from .known_secrets import error_text, reason_text, text_of_error, traceback_text
 from .options import Run, spelled
 from .output import print_json
 from .terminal_lines import print_text
@@ -50,7 +50,7 @@ def reason(error: BaseException, typed_keys: Collection[str] = ()) -> str:
     if parts is None:
         return printable(reason_text(error))
     texts = [_spelled_part(part, typed_keys) for part in parts]
-    return printable("".join(texts))
+    return printable(text_of_error(error, "".join(texts)))
 
 
 def _spelled_part(part: Part, typed_keys: Collection[str]) -> str:
@@ -86,8 +86,8 @@ def describe(error: BaseException, run: Run) -> dict[str, Any]:
         print(traceback_text(error), file=sys.stderr)
     return {
         "kind": printable(kind),
-        "host": printable(attribute_text(error, "host")),
-        "operation": printable(attribute_text(error, "operation")),
+        "host": printable(text_of_error(error, attribute_text(error, "host"))),
+        "operation": printable(text_of_error(error, attribute_text(error, "operation"))),
         "reason": reason(error, run.typed_keys),
         "exit_code": code_of(kind),
     }

@@ -71,11 +71,11 @@ class Group(Subcommand, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[Optional[str], Optional[click.Command], list[str]]:
         names = self.list_commands(ctx)
-        word = args[0] if args else ""
-        is_known = not word or word in names or word.startswith("-")
-        if not is_known and not ctx.resilient_parsing:
-            advice = self._advice(ctx, args, names)
-            ctx.fail(f"there is no command {word[:40]!r}; {advice}")
+        for word in args[:1]:
+            is_known = word in names or word.startswith("-")
+            if not is_known and not ctx.resilient_parsing:
+                advice = self._advice(ctx, args, names)
+                ctx.fail(f"there is no command {word[:40]!r}; {advice}")
         return super().resolve_command(ctx, args)
 
     def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:

@@ -11,8 +11,9 @@ import traceback
 from pathlib import Path
 
 from handlers.http.login import SecretForms, forms_of, holds
+from handlers.shared.errors import PduHandlerError
 
-from .error_facts import attribute_text, parts_of
+from .error_facts import attribute_text
 
 #: in the place of a text
 HIDDEN = "its text holds the login and is not shown"
@@ -49,11 +50,15 @@ def error_text(error: BaseException) -> str:
 
 
 def reason_text(error: BaseException) -> str:
-    """The reason of an error with a kind, else its text. One that is not of this project, without
-    `parts`, may quote a secret.
+    """The reason of an error with a kind, else its text."""
+    return text_of_error(error, attribute_text(error, "reason") or error_text(error))
+
+
+def text_of_error(error: BaseException, text: str) -> str:
+    """A text of an error. One of a class that is not of this process, whatever its attributes, may
+    quote a secret.
     """
-    text = attribute_text(error, "reason") or error_text(error)
-    return without_secrets(text) if parts_of(error) is None else text
+    return text if isinstance(error, PduHandlerError) else without_secrets(text)
 
 
 def traceback_text(error: BaseException) -> str:

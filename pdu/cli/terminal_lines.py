@@ -4,6 +4,7 @@ as it is: programs read lines.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -17,7 +18,10 @@ _COLUMN = re.compile(r"(?<=\S)\s\s+(?=\S)")
 _COMMENT = "    # "
 # blanks inside of quotes separate no words
 _SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
+# a line in one colour, as click.style makes it
+_COLOURED = re.compile(r"(\x1b\[[0-9;]+m)(.*)(\x1b\[0m)")
 _STEP = 2  # characters by which the rest of a line is indented
+_GOES_ON = " \\"  # at the end of a line of a command
 
 
 def print_text(
@@ -34,19 +38,43 @@ def shown_text(text: str, stream: TextIO) -> str:
     """The text as this stream shows it."""
     if not stream.isatty():
         return text
-    width = shutil.get_terminal_size().columns
+    width = _columns_of(stream)
     pieces: list[str] = []
+    goes_on = False  # with the command of the line before
     for line in text.split("\n"):
-        pieces += fitted_pieces(line, width)
+        is_of_command = goes_on or line.endswith(_GOES_ON)
+        goes_on = line.endswith(_GOES_ON)
+        if is_of_command and len(line) > width:
+            pieces += _pieces_of_command_line(line, width)
+        else:
+            pieces += fitted_pieces(line, width)
     return "\n".join(pieces)
 
 
+def _columns_of(terminal: TextIO) -> int:
+    """The width of this terminal: standard output, which shutil asks alone, may be a file. COLUMNS
+    of the environment stands before it, as there.
+    """
+    try:
+        own_size = os.get_terminal_size(terminal.fileno())
+    except (OSError, ValueError):
+        own_size = os.terminal_size((0, 0))
+    if not os.environ.get("COLUMNS") and own_size.columns > 0:
+        return own_size.columns
+    return shutil.get_terminal_size().columns
+
+
 def fitted_pieces(line: str, width: int) -> Sequence[str]:
-    """A line in pieces of at most `width` characters. It is cut at blanks: a word that is longer,
-    such as a path, stays whole. What is pasted into a shell is still one command.
+    """A line in pieces of at most `width` characters; its colour has none. It is cut at blanks: a
+    word that is longer, such as a path, stays whole. What is pasted into a shell is still one
+    command.
     """
     if len(line) <= width:
         return [line]
+    coloured = _COLOURED.fullmatch(line)
+    if coloured is not None:
+        begin, words, end = coloured.groups()
+        return [f"{begin}{piece}{end}" for piece in fitted_pieces(words, width)]
     command = re.search(rf"(?:^\s*|: |\s\s)(?={re.escape(program())} |python3 )", line)
     if command is None:
         return _sentence_pieces(line, width)
@@ -82,6 +110,16 @@ def _indent(line: str, width: int) -> int:
     return len(line) - len(line.lstrip()) + _STEP
 
 
+def _pieces_of_command_line(line: str, width: int) -> Sequence[str]:
+    """A line of a command that has several, whose last backslash stays its last."""
+    command = line.lstrip()
+    lead = line[: len(line) - len(command)]
+    pieces = _command_pieces(lead, command.removesuffix(_GOES_ON), width)
+    if not line.endswith(_GOES_ON):
+        return pieces
+    return [*pieces[:-1], f"{pieces[-1]}{_GOES_ON}"]
+
+
 def _command_pieces(lead: str, text: str, width: int) -> Sequence[str]:
     """A command behind what stands before it in its line: a backslash ends each piece of it but the
     last.
@@ -92,11 +130,11 @@ def _command_pieces(lead: str, text: str, width: int) -> Sequence[str]:
     pieces = [lead + words[0]]
     for word in words[1:]:
         longer_piece = f"{pieces[-1]} {word}"
-        if len(longer_piece) <= width - len(" \\"):
+        if len(longer_piece) <= width - len(_GOES_ON):
             pieces[-1] = longer_piece
         else:
             pieces.append(f"{indent}{word}")
-    ended_pieces = [f"{piece} \\" for piece in pieces[:-1]] + pieces[-1:]
+    ended_pieces = [f"{piece}{_GOES_ON}" for piece in pieces[:-1]] + pieces[-1:]
     if not comment:
         return ended_pieces
     last_piece = f"{ended_pieces[-1]}{_COMMENT}{comment}"

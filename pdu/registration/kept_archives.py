@@ -37,9 +37,8 @@ def kept_archives(dist: str, handlers: Collection[str] = ()) -> list[KeptArchive
     wanted_names = {f"pdu_{name.removeprefix('pdu_')}" for name in handlers} | {*handlers}
     folder = Path(dist)
     paths = [*folder.glob("*.tar.gz"), *folder.joinpath(PREVIOUS).glob("*.tar.gz")]
-    paths.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     archives = []
-    for path in paths:
+    for path in sorted(paths, key=_written_at, reverse=True):
         try:
             data = path.read_bytes()
             top = read_archive(data).top
@@ -63,3 +62,13 @@ def kept_archives(dist: str, handlers: Collection[str] = ()) -> list[KeptArchive
     newest = {archive.content for archive in archives if archive.is_newest_build}
     different = [item for item in archives if item.is_newest_build or item.content not in newest]
     return sorted(different, key=lambda archive: archive.handler)
+
+
+def _written_at(path: Path) -> float:
+    """When a file was written last, in seconds; 0.0 for a link to nothing, which is told when it is
+    read.
+    """
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -158,6 +158,8 @@ TYPED = (
     "help recordngs | did you mean pdu help recordings?",
     "identify snmp 192.0.2.1 | give HOST alone; --handler NAME tries one handler",
     "cycle snmp 192.0.2.1 1 2 | cycle takes one at a time",
+    "'' | there is no command ''; choose from status, statistic, ",
+    "snmp '' | there is no command ''; choose from families, show, check, parts",
     "supports '' | WORDS is empty: give a model",
     "status --host 192.0.2.1 snmp | HOST is an argument: pdu status HANDLER HOST",
     "status snmp fe80::1 | add this machine's interface, as in fe80::1%eth0",

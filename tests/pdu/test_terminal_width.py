@@ -5,13 +5,17 @@ as it is.
 from __future__ import annotations
 
 import ast
+import fcntl
 import json
 import os
 import shlex
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
+import click
 import pytest
 
 from pdu.cli import terminal_lines
@@ -122,7 +126,8 @@ def wide_lines(text: str) -> list[str]:
     """The lines that are wider than the terminal, but for the typed commands and for single words,
     which are not cut.
     """
-    lines = [line.rpartition("\r")[2] for line in text.replace("\r\n", "\n").split("\n")]
+    plain_text = click.unstyle(text.replace("\r\n", "\n"))
+    lines = [line.rpartition("\r")[2] for line in plain_text.split("\n")]
     return [
         line
         for line in lines
@@ -177,6 +182,57 @@ def test_a_command_that_is_cut_is_the_same_command_for_a_shell() -> None:
         pieces = terminal_lines.fitted_pieces(f"next: {command}    # as it was", width)
         pasted = "\n".join(pieces).partition("next: ")[2].replace("\\\n", "")
         assert shlex.split(pasted, comments=True) == shlex.split(command)
+
+
+def test_a_command_of_several_lines_is_the_same_command_for_a_shell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Such as the curl commands of `pdu register --dry-run`."""
+    lines = [
+        "curl -X POST 'https://dci.example/a<id>/content' \\",
+        '    -H "isp-box-instance: true" -H "x-xsrf-token: <token>" \\',
+        """    -F 'data=@"/a folder/x.tar.gz"' -F handler_import=pdu_x.handler""",
+    ]
+    command = "\n".join(lines).replace("\\\n", "")
+    monkeypatch.delenv("COLUMNS", raising=False)
+    for width in range(20, 90):
+        with _Terminal(width) as terminal:
+            shown = terminal_lines.shown_text("\n".join(lines), terminal.stream)
+        assert shlex.split(shown.replace("\\\n", "")) == shlex.split(command), width
+        assert shown.count("\n") == shown.count("\\\n")
+
+
+def test_a_coloured_line_has_the_width_of_its_words() -> None:
+    words = "rack-left  snmp  192.0.2.1  well  load 3.2 A"
+    coloured = click.style(words, fg="green")
+    assert terminal_lines.fitted_pieces(coloured, len(words)) == [coloured]
+    pieces = terminal_lines.fitted_pieces(coloured, 30)
+    assert [click.unstyle(piece) for piece in pieces] == terminal_lines.fitted_pieces(words, 30)
+    assert all(piece == click.style(click.unstyle(piece), fg="green") for piece in pieces)
+
+
+def test_the_errors_have_the_width_of_their_own_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard output may be a file, as in `pdu check --csv > file`."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    with _Terminal(30) as terminal:
+        shown = terminal_lines.shown_text("a sentence of words, " * 5, terminal.stream)
+    assert max(map(len, shown.split("\n"))) in range(20, 31)
+
+
+class _Terminal:
+    """A terminal of a width, open as `stream`."""
+
+    def __init__(self, width: int) -> None:
+        self._outer, inner = os.openpty()
+        fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+        self.stream = open(inner, "w", encoding="utf-8")
+
+    def __enter__(self) -> _Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stream.close()
+        os.close(self._outer)
 
 
 #: modules below pdu/ that print themselves, for what they print is no text for people, or short

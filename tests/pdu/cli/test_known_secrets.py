@@ -25,6 +25,7 @@ ACTS = {
     "raises": "raise ValueError(f'bad url ?key={SECRET}')",
     "raises bytes": "raise KeyError(SECRET.encode())",
     "raises a kind": "raise Kind(SECRET)",
+    "raises the attributes of ours": "raise Alike(SECRET)",
     "raises ours": "raise Ours(SECRET)",
     "raises with a cause": "raise RuntimeError('x') from ValueError(SECRET)",
     "logs": "LOG.debug('GET /?key=%s', SECRET)",
@@ -44,6 +45,12 @@ LOG = logging.getLogger("urllib3")
 
 class Kind(Exception):
     kind = "refused"
+
+
+class Alike(Kind):
+    def __init__(self, words):
+        self.reason = self.host = self.operation = words
+        self.parts = (words,)
 
 
 class Pdu(BasePdu):
@@ -67,7 +74,7 @@ def make_handler(pdu_data):
 
 
 # Runs each command of a list in a process of its own, which is forked from one that has imported
-# the command: so 27 of them start Python once.
+# the command: so all of them start Python once.
 _EACH_FORKED = """
 import json, os, sys
 import pdu.monitoring.check, pdu.outlets.read_commands

@@ -138,6 +138,8 @@ def test_a_list_of_nothing_is_an_error(admin: Admin, tmp_path: Path) -> None:
     admin.dist = tmp_path / "empty"
     admin.dist.mkdir()
     assert_failed(admin.run(None, "--list"), "settings", "has no archive", "make packages")
+    (admin.dist / "pdu_x.tar.gz").symlink_to(tmp_path / "gone")
+    assert_failed(admin.run(None, "--list"), "settings", "pdu_x.tar.gz cannot be read")
 
 
 def test_an_archive_of_another_version_is_named(admin: Admin) -> None:
