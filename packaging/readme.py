@@ -1,5 +1,5 @@
-"""Writes the parts of the pages that are generated from the code: settings, devices, identities,
-costs, exit codes.
+"""Writes the parts of the pages that are generated from the code: settings, devices and the
+sentence on the families.
 
 Run by path: `python packaging/readme.py` writes them between their markers (`<!-- NAME:begin -->`,
 `<!-- NAME:end -->`) and prints the pages that changed. With `--check` it changes nothing and exits
@@ -23,7 +23,6 @@ sys.path.insert(0, str(ROOT))
 from handlers import registry
 from handlers.shared.settings import Setting
 from handlers.snmp.profiles import PROFILES
-from pdu.cli import exit_codes
 from pdu.families import family_tables
 from pdu.families.recorded import family_counts
 
@@ -116,19 +115,17 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "settings-common": _common,
     **{f"settings-{name}": partial(_own_settings, name) for name in registry.names()},
     "devices": lambda: family_tables.devices(PROFILES),
-    "exits": exit_codes.markdown,
     "families": families_sentence,
     "families-ru": _families_ru,
 }
 FILES: Mapping[str, Sequence[str]] = {
     "README.md": ("families",),
     "README.ru.md": ("families-ru",),
+    "docs/devices.md": ("devices",),
     "docs/settings.md": (
         "settings-common",
         *(f"settings-{name}" for name in registry.names()),
     ),
-    "docs/devices.md": ("devices",),
-    "docs/command.md": ("exits",),
 }
 
 
