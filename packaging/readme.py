@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import itertools
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -34,7 +35,9 @@ def row(setting: Setting[object]) -> str:
         default = "yes" if default else "no"
     elif default is None:
         default = ""
-    return f"| `{setting.key}` | {setting.allowed} | {default} | {setting.help} |"
+    # which characters a text may have, the error says
+    allowed = re.sub(r", (on one line|without line breaks).*", "", setting.allowed)
+    return f"| `{setting.key}` | {allowed} | {default} | {setting.help} |"
 
 
 def _rows() -> Mapping[str, Sequence[str]]:
