@@ -90,9 +90,10 @@ def families_sentence() -> str:
         f"**The pack reads {counts.families} families over SNMP (a family: units with the same SNMP"
         f" objects). Recordings of real units show the outlet states of {counts.states} and the"
         f" figures of {counts.figures}; the rest is from MIBs and other programs. It switches"
-        f" {switched}: {counts.switched_by_recording} by such a recording,"
-        f" {counts.switched_by_programs} because public programs send the same commands (RPCM:"
-        f" DCImanager's own example). {counts.unproven} more are *unproven*: only read, until you"
+        f" {switched}, none of them tried on a real unit: of {counts.switched_by_recording} a"
+        f" recording shows the states that the commands set, for {counts.switched_by_programs}"
+        " public programs send the same commands (RPCM: DCImanager's own example)."
+        f" {counts.unproven} more are *unproven*: only read, until you"
         f" set `switch_unproven`. {others} only meter, or their commands are not known.**"
     )
 
@@ -106,9 +107,9 @@ def _families_ru() -> str:
         "**Семейств по SNMP (семейство — устройства с одним набором OID):"
         f" {counts.families}. Записями ответов реальных устройств подтверждены состояния розеток"
         f" для {counts.states} семейств и показания для {counts.figures}; остальное — из MIB"
-        f" и открытых программ. Розетки переключаются у {switched} семейств: у"
-        f" {counts.switched_by_recording} это подтверждено такой записью, у"
-        f" {counts.switched_by_programs} те же команды посылают открытые программы (для RPCM —"
+        f" и открытых программ. Розетки переключаются у {switched} семейств,"
+        f" ни одно не проверено на устройстве: у {counts.switched_by_recording} запись показывает"
+        f" состояния, которые задают команды, у {counts.switched_by_programs} те же команды посылают открытые программы (для RPCM —"
         f" пример самого DCImanager). Ещё {counts.unproven} (unproven) только опрашиваются, пока"
         f" не задано `switch_unproven`. {others} только измеряют, или их команды неизвестны.**"
     )
