@@ -109,8 +109,9 @@ def _families_ru() -> str:
         f" для {counts.states} семейств и показания для {counts.figures}; остальное — из MIB"
         f" и открытых программ. Розетки переключаются у {switched} семейств,"
         f" ни одно не проверено на устройстве: у {counts.switched_by_recording} запись показывает"
-        f" состояния, которые задают команды, у {counts.switched_by_programs} те же команды посылают открытые программы (для RPCM —"
-        f" пример самого DCImanager). Ещё {counts.unproven} (unproven) только опрашиваются, пока"
+        f" состояния, которые задают команды, у {counts.switched_by_programs} те же команды"
+        " посылают открытые программы (для RPCM — пример самого DCImanager). Ещё"
+        f" {counts.unproven} (unproven) только опрашиваются, пока"
         f" не задано `switch_unproven`. {others} только измеряют, или их команды неизвестны.**"
     )
 
