@@ -29,15 +29,15 @@ from pdu.families.recorded import family_counts
 
 
 def row(setting: Setting[object]) -> str:
-    """The setting as a row of a Markdown table: key, allowed, default, meaning."""
+    """The setting as a row of a Markdown table: key, allowed (default), meaning."""
     default = setting.default
     if isinstance(default, bool):
         default = "yes" if default else "no"
-    elif default is None:
-        default = ""
     # which characters a text may have, the error says
     allowed = re.sub(r", (on one line|without line breaks).*", "", setting.allowed)
-    return f"| `{setting.key}` | {allowed} | {default} | {setting.help} |"
+    if default not in ("", None):
+        allowed = f"{allowed} ({default})"
+    return f"| `{setting.key}` | {allowed} | {setting.help} |"
 
 
 def _rows() -> Mapping[str, Sequence[str]]:
@@ -55,7 +55,7 @@ def _common() -> str:
     for name, rows in _rows().items():
         for row in rows:
             owners.setdefault(row, []).append(name)
-    lines = ["| key | allowed | default | meaning | handlers |", "|---|---|---|---|---|"]
+    lines = ["| key | allowed (default) | meaning | handlers |", "|---|---|---|---|"]
     for row, names in owners.items():
         if len(names) < 2:
             continue
@@ -77,7 +77,7 @@ def _own_settings(name: str) -> str:
     own_rows = [row for row in rows if row not in shared_rows]
     if not own_rows:
         return "It has no other settings."
-    head = ["| key | allowed | default | meaning |", "|---|---|---|---|"]
+    head = ["| key | allowed (default) | meaning |", "|---|---|---|"]
     return "\n".join([*head, *own_rows])
 
 
