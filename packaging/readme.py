@@ -1,5 +1,5 @@
-"""Writes the parts of the pages that are generated from the code: settings, devices, identities,
-costs, exit codes.
+"""Writes the parts of the pages that are generated from the code: settings, devices and the
+sentence on the families.
 
 Run by path: `python packaging/readme.py` writes them between their markers (`<!-- NAME:begin -->`,
 `<!-- NAME:end -->`) and prints the pages that changed. With `--check` it changes nothing and exits
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import itertools
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -23,19 +24,20 @@ sys.path.insert(0, str(ROOT))
 from handlers import registry
 from handlers.shared.settings import Setting
 from handlers.snmp.profiles import PROFILES
-from pdu.cli import exit_codes
 from pdu.families import family_tables
 from pdu.families.recorded import family_counts
 
 
 def row(setting: Setting[object]) -> str:
-    """The setting as a row of a Markdown table: key, allowed, default, meaning."""
+    """The setting as a row of a Markdown table: key, allowed (default), meaning."""
     default = setting.default
     if isinstance(default, bool):
         default = "yes" if default else "no"
-    elif default is None:
-        default = ""
-    return f"| `{setting.key}` | {setting.allowed} | {default} | {setting.help} |"
+    # which characters a text may have, the error says
+    allowed = re.sub(r", (on one line|without line breaks).*", "", setting.allowed)
+    if default not in ("", None):
+        allowed = f"{allowed} ({default})"
+    return f"| `{setting.key}` | {allowed} | {setting.help} |"
 
 
 def _rows() -> Mapping[str, Sequence[str]]:
@@ -53,7 +55,7 @@ def _common() -> str:
     for name, rows in _rows().items():
         for row in rows:
             owners.setdefault(row, []).append(name)
-    lines = ["| key | allowed | default | meaning | handlers |", "|---|---|---|---|---|"]
+    lines = ["| key | allowed (default) | meaning | handlers |", "|---|---|---|---|"]
     for row, names in owners.items():
         if len(names) < 2:
             continue
@@ -75,7 +77,7 @@ def _own_settings(name: str) -> str:
     own_rows = [row for row in rows if row not in shared_rows]
     if not own_rows:
         return "It has no other settings."
-    head = ["| key | allowed | default | meaning |", "|---|---|---|---|"]
+    head = ["| key | allowed (default) | meaning |", "|---|---|---|"]
     return "\n".join([*head, *own_rows])
 
 
@@ -88,9 +90,10 @@ def families_sentence() -> str:
         f"**The pack reads {counts.families} families over SNMP (a family: units with the same SNMP"
         f" objects). Recordings of real units show the outlet states of {counts.states} and the"
         f" figures of {counts.figures}; the rest is from MIBs and other programs. It switches"
-        f" {switched}: {counts.switched_by_recording} by such a recording,"
-        f" {counts.switched_by_programs} because public programs send the same commands (RPCM:"
-        f" DCImanager's own example). {counts.unproven} more are *unproven*: only read, until you"
+        f" {switched}, none of them tried on a real unit: of {counts.switched_by_recording} a"
+        f" recording shows the states that the commands set, for {counts.switched_by_programs}"
+        " public programs send the same commands (RPCM: DCImanager's own example)."
+        f" {counts.unproven} more are *unproven*: only read, until you"
         f" set `switch_unproven`. {others} only meter, or their commands are not known.**"
     )
 
@@ -104,10 +107,11 @@ def _families_ru() -> str:
         "**Семейств по SNMP (семейство — устройства с одним набором OID):"
         f" {counts.families}. Записями ответов реальных устройств подтверждены состояния розеток"
         f" для {counts.states} семейств и показания для {counts.figures}; остальное — из MIB"
-        f" и открытых программ. Розетки переключаются у {switched} семейств: у"
-        f" {counts.switched_by_recording} это подтверждено такой записью, у"
-        f" {counts.switched_by_programs} те же команды посылают открытые программы (для RPCM —"
-        f" пример самого DCImanager). Ещё {counts.unproven} (unproven) только опрашиваются, пока"
+        f" и открытых программ. Розетки переключаются у {switched} семейств,"
+        f" ни одно не проверено на устройстве: у {counts.switched_by_recording} запись показывает"
+        f" состояния, которые задают команды, у {counts.switched_by_programs} те же команды"
+        " посылают открытые программы (для RPCM — пример самого DCImanager). Ещё"
+        f" {counts.unproven} (unproven) только опрашиваются, пока"
         f" не задано `switch_unproven`. {others} только измеряют, или их команды неизвестны.**"
     )
 
@@ -116,19 +120,17 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "settings-common": _common,
     **{f"settings-{name}": partial(_own_settings, name) for name in registry.names()},
     "devices": lambda: family_tables.devices(PROFILES),
-    "exits": exit_codes.markdown,
     "families": families_sentence,
     "families-ru": _families_ru,
 }
 FILES: Mapping[str, Sequence[str]] = {
     "README.md": ("families",),
     "README.ru.md": ("families-ru",),
+    "docs/devices.md": ("devices",),
     "docs/settings.md": (
         "settings-common",
         *(f"settings-{name}" for name in registry.names()),
     ),
-    "docs/devices.md": ("devices",),
-    "docs/command.md": ("exits",),
 }
 
 

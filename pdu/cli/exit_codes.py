@@ -73,15 +73,6 @@ def code_of(kind: str) -> int:
     return _CODES.get(kind, DEFECT)
 
 
-def markdown() -> str:
-    """The codes as a table for docs/command.md."""
-    rows = (
-        f"| {row.code} | {', '.join(f'`{kind}`' for kind in row.kinds) or '–'} | {row.meaning} |"
-        for row in EXITS
-    )
-    return "\n".join(("| code | kind | meaning |", "|---|---|---|", *rows))
-
-
 def table() -> str:
     """The codes for --help, with lines of at most WIDTH characters."""
     return "\n".join(

@@ -38,37 +38,30 @@ _METERED = {"current": "A", "power": "W", "energy": "kWh"}
 
 
 def devices(profiles: Sequence[Profile]) -> str:
-    """The supported devices: one short row for each family."""
-    return _markdown(
-        ["vendor", "models", "family", "switched", "what is read, on what evidence"],
-        map(_device, _sort_by_vendor(profiles)),
-    )
+    """The supported devices: one short row for each family. A vendor is named in its first row."""
+    rows: list[Sequence[str]] = []
+    last_vendor = ""
+    for profile in _sort_by_vendor(profiles):
+        vendor = "" if profile.vendor == last_vendor else profile.vendor
+        last_vendor = profile.vendor
+        models = ", ".join(profile.models)
+        figures = figures_text(evidence_of(profile))
+        rows.append([vendor, models, f"`{profile.key}`", _switched(profile), figures])
+    return _markdown(["vendor", "models", "family", "switched", "what is read"], rows)
 
 
-def _device(profile: Profile) -> Sequence[str]:
-    """A row of the table of families: vendor, models, key, switching, evidence."""
-    return [
-        profile.vendor,
-        ", ".join(profile.models),
-        f"`{profile.key}`",
-        _switched(profile),
-        evidence_text(evidence_of(profile)),
-    ]
-
-
-def evidence_text(evidence: Evidence) -> str:
-    """What is read by the evidence for it, the strongest first: "recording: A W; simulated:
-    state"."""
-    names_by_level: dict[EvidenceLevel, list[str]] = {}
+def figures_text(evidence: Evidence) -> str:
+    """What is read, first and in bold what the recording of a real unit shows: "**A W** state"."""
+    recorded: list[str] = []
+    others: list[str] = []
     for name, words in {"state": "state", **_METERED}.items():
         level = getattr(evidence, name)
-        names_by_level.setdefault(level, []).append(words)
-    phrases: list[str] = []
-    for level in reversed(EvidenceLevel):
-        if level in names_by_level and level is not EvidenceLevel.NONE:
-            names = " ".join(names_by_level[level])
-            phrases.append(f"{level.value}: {names}")
-    return "; ".join(phrases) or "–"
+        if level in (EvidenceLevel.RECORDING, EvidenceLevel.UNIT):
+            recorded.append(words)
+        elif level is not EvidenceLevel.NONE:
+            others.append(words)
+    phrases = [f"**{' '.join(recorded)}**"] if recorded else []
+    return " ".join([*phrases, *others]) or "–"
 
 
 def _switched(profile: Profile) -> str:

@@ -527,8 +527,8 @@ def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_
     folder.parent.mkdir(parents=True)
     folder.touch()
     # readme.py writes docs/devices.md before it fails at this page.
-    page = small / "docs" / "command.md"
-    with written(page, page.read_bytes().replace(b"<!-- exits:begin -->", b"")):
+    page = small / "docs" / "settings.md"
+    with written(page, page.read_bytes().replace(b"<!-- settings-nut:begin -->", b"")):
         before = _files(small)
         for arguments, words in (
             (["acme"], f"{folder} cannot be read or written (File exists); nothing was made"),

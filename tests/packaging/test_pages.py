@@ -36,9 +36,9 @@ def test_an_outdated_page_is_named_with_check_and_rewritten_without_it(
 ) -> None:
     readme = loaded("readme")
     page = tmp_path / "page.md"
-    page.write_text("a\n<!-- exits:begin -->\nSTALE\n<!-- exits:end -->\nz\n", "utf-8")
+    page.write_text("a\n<!-- families:begin -->\nSTALE\n<!-- families:end -->\nz\n", "utf-8")
     monkeypatch.setattr(readme, "ROOT", tmp_path)
-    monkeypatch.setattr(readme, "FILES", {"page.md": ("exits",)})
+    monkeypatch.setattr(readme, "FILES", {"page.md": ("families",)})
     seen = []
     for arguments in (["--check"], [], ["--check"]):
         monkeypatch.setattr(sys, "argv", ["readme.py", *arguments])
@@ -50,22 +50,22 @@ def test_an_outdated_page_is_named_with_check_and_rewritten_without_it(
             )
         )
     assert seen == [(1, True, True), (0, True, False), (0, False, False)]
-    assert page.read_text("utf-8").startswith("a\n<!-- exits:begin -->\n| code |")
+    assert page.read_text("utf-8").startswith("a\n<!-- families:begin -->\n**The pack reads ")
 
 
 def test_each_pair_of_markers_is_needed_exactly_once() -> None:
-    readme, pair = loaded("readme"), "<!-- exits:begin --><!-- exits:end -->"
+    readme, pair = loaded("readme"), "<!-- families:begin --><!-- families:end -->"
     for page in (
         "a page without",
         f"{pair}{pair}",
-        f"<!-- exits:begin --> a page {pair}",
-        f"{pair}<!-- exits:end -->",
+        f"<!-- families:begin --> a page {pair}",
+        f"{pair}<!-- families:end -->",
     ):
         with pytest.raises(
             ValueError,
-            match="exactly one pair of the markers <!-- exits:begin --> and <!-- exits:end -->",
+            match="exactly one pair of the markers <!-- families:begin --> and <!-- families:end -->",
         ):
-            readme.filled(page, ("exits",))
+            readme.filled(page, ("families",))
 
 
 def test_every_file_or_folder_of_tests_that_is_named_as_evidence_exists() -> None:

@@ -95,7 +95,7 @@ def test_pages_supports_and_identify_say_the_same_of_what_is_recorded() -> None:
             assert ("recording" in entry.evidence.get("state", "")) is (
                 level.state is EvidenceLevel.RECORDING
             )
-            assert f"| `{profile.key}` |" in page and family_tables.evidence_text(level) in page
+            assert f"| `{profile.key}` |" in page and family_tables.figures_text(level) in page
 
 
 def test_every_family_fills_its_mib_field_and_links_its_source() -> None:
