@@ -98,7 +98,7 @@ create() { # HANDLER BODY: sets $id. Never again unless a list lacks it: DCImana
     call POST "$API" 60 -H 'Content-Type: application/json' --data-binary "$2" ||
         stop "it is not known whether $1 was registered: $advice"
     id=$(number)
-    case $status in 4??) remember "$1" - && fail "$1 was not registered" ;; esac
+    case $status in 4?? | 503) remember "$1" - && fail "$1 was not registered" ;; esac
     if ! is_success || [ -z "$id" ]; then fail "it is not known whether $1 was registered: $advice"; fi
     remember "$1" "$id"
     printf '%s\n' "$1: registered with the id $id"

@@ -64,7 +64,9 @@ class OpenHandler:
         """`make_anew` makes the same PDU. `tool_name`: of the handler in `ADAPTERS`; "" for one
         that is not of this project.
         """
-        self._pdu, self._make_anew, self._adapter = pdu, make_anew, adapter_of(tool_name)
+        self._pdu = pdu
+        self._make_anew = make_anew
+        self._adapter = adapter_of(tool_name)
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet."""

@@ -186,9 +186,12 @@ def read_until_error(
     try:
         read(readings.append)
     except FOREIGN_ERRORS as error:
-        part = parts[min(len(readings), len(parts)) - 1]
-        readings.append(readings[-1].with_failure(part.name, error_of(error)))
-    return readings[-1]._replace(seconds=time.monotonic() - begun)
+        number_of_part = min(len(readings), len(parts))
+        part = parts[number_of_part - 1]
+        failed = readings[-1].with_failure(part.name, error_of(error))
+        readings.append(failed)
+    seconds = time.monotonic() - begun
+    return readings[-1]._replace(seconds=seconds)
 
 
 # ---- the parts -----------------------------------------------------------------------------------

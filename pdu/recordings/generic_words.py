@@ -54,10 +54,15 @@ def has_only_generic_words(text: str) -> bool:
     """
     if _STATES.fullmatch(text):
         return True
+    if _ADDRESS.search(text):
+        return False
+    digits = [character for character in text if character.isdigit()]
     words = [word.strip(_DIGITS).lower() for word in _WORD.findall(text)]
-    return (
-        sum(map(str.isdigit, text)) <= _MOST_DIGITS
-        and sum(len(word) == 1 for word in words) <= _MOST_LETTERS
-        and _ADDRESS.search(text) is None
-        and all(word in _WORDS or (len(word) <= 1 and word.isascii()) for word in words)
-    )
+    letters = [word for word in words if len(word) == 1]
+    if len(digits) > _MOST_DIGITS or len(letters) > _MOST_LETTERS:
+        return False
+    for word in words:
+        is_letter = len(word) <= 1 and word.isascii()
+        if not is_letter and word not in _WORDS:
+            return False
+    return True

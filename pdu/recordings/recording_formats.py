@@ -186,14 +186,15 @@ class HandlerFinding:
         `device`: a name to begin the note with.
         """
         prefix = f"{device}: " if device else ""
-        number, reason = measured(value), reason_without(value)
-        if number is None:
-            why = f" ({printable(reason)})" if reason else ""
-            self.cannot.append(f"{prefix}report its {name}{why}")
-        else:
+        number = measured(value)
+        if number is not None:
             self.metered = True
             self.can.append(f"{prefix}report its {name} ({figure(number, unit)})")
             self.evidence[prefix + name] = basis
+            return
+        reason = reason_without(value)
+        why = f" ({printable(reason)})" if reason else ""
+        self.cannot.append(f"{prefix}report its {name}{why}")
 
     def note_figures(
         self, read_figures: Callable[[], Figures], load: str, energy: str, noun: str = "outlet"

@@ -105,13 +105,15 @@ def recorded_request(method: str, target: str, body: str, secrets: list[str]) ->
     """A request as a recording keeps it: {any} in place of logins, of the numbers of calls, and of
     times.
     """
-    text = f"{method} {target} {body}".strip()
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, ANY)
-    text = without_named_secrets(text, ANY)
+    request = f"{method} {target} {body}".strip()
+    known_secrets = [secret for secret in secrets if secret]
+    # one may be a part of a longer one
+    for secret in sorted(known_secrets, key=len, reverse=True):
+        request = request.replace(secret, ANY)
+    request = without_named_secrets(request, ANY)
     if '"method"' in body:
-        text = _CALL_NUMBER.sub(rf"\g<1>{ANY}", text)
-    return _TIME.sub(ANY, text)
+        request = _CALL_NUMBER.sub(rf"\g<1>{ANY}", request)
+    return _TIME.sub(ANY, request)
 
 
 def body_parts(body: str) -> Iterator[str]:

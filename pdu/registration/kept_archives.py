@@ -31,8 +31,8 @@ def kept_archives(dist: str, handlers: Collection[str] = ()) -> list[KeptArchive
     """The archives in `dist` and in its folder of replaced builds, by handler, the file that was
     written last first. `handlers`: names such as snmp or pdu_snmp; empty for all.
 
-    Files that are no archives are left out. Raises SettingsError if none is left, or if a file
-    cannot be read.
+    Files that are no archives, and replaced builds with the content of a present one, are left
+    out. Raises SettingsError if none is left, or if a file cannot be read.
     """
     wanted_names = {f"pdu_{name.removeprefix('pdu_')}" for name in handlers} | {*handlers}
     folder = Path(dist)
@@ -59,5 +59,7 @@ def kept_archives(dist: str, handlers: Collection[str] = ()) -> list[KeptArchive
     if not archives:
         names = ", ".join(handlers) or "a handler"
         raise SettingsError(f"{dist} has no archive of {names}: make packages builds {VERSION}")
-    archives.sort(key=lambda archive: archive.handler)
-    return archives
+    # a build that was replaced, and then built again
+    newest = {archive.content for archive in archives if archive.is_newest_build}
+    different = [item for item in archives if item.is_newest_build or item.content not in newest]
+    return sorted(different, key=lambda archive: archive.handler)

@@ -174,7 +174,7 @@ class Registrar:
                 f" protocol {upload.protocol}."
             )
             return number
-        if reply.outcome is Outcome.REFUSED:
+        if reply.outcome is Outcome.REFUSED or reply.status == 503:
             self._ids.remember(upload.handler, "")
             self._fail(
                 reply,
@@ -212,7 +212,7 @@ class Registrar:
         """Raise the error of a reply that is no success."""
         url, words = self._server.url, reply.words()
         if reply.status == 503:
-            raise Unreachable(f"{what}: the server is not ready (503); try again later", url)
+            raise Unreachable(f"{what}: the server is still not ready (503); try again later", url)
         if is_login:
             if b'"token"' in reply.body:
                 words = f"HTTP {reply.status} (its text is not shown: it may hold a token)"

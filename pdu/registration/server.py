@@ -48,7 +48,7 @@ class Call(NamedTuple):
     seconds: float
     body: bytes = b""
     content_type: str = ""
-    #: whether it creates something, so that it is never repeated after an answer
+    #: whether it creates something, so that it is never repeated after an unclear answer
     once: bool = False
 
 
@@ -89,16 +89,15 @@ class Server:
 
     def call(self, call: Call) -> Reply:
         """The reply to a call. It is tried up to six times, with growing pauses, while no
-        connection comes about, or the server is not ready (503): then it has done nothing. A call
-        that creates something is not sent again after a 503: a proxy may have answered it after
-        the server.
+        connection comes about, or the server is not ready (503): then it has done nothing
+        (DCImanager's API guide: a service that slept answers 503, and the request is repeated).
 
         Raises Unreachable without a reply, ProtocolError for one that is no HTTP.
         """
         pause = self._first_pause
         for _ in range(_TRIES - 1):
             reply, error = self._try_once(call)
-            if error is None and (call.once or reply.status != _NOT_READY):
+            if error is None and reply.status != _NOT_READY:
                 return reply
             state = "is not ready (503)" if error is None else "refuses the connection"
             self._say(f"  {self.url} {state}; trying again in {pause:g} s")

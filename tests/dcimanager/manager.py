@@ -34,8 +34,8 @@ Wrap = Callable[[Request, Callable[[Request], Answer]], Optional[Answer]]
 class DciManager:
     """A local DCImanager for handlers: a context manager, ready when it is made.
 
-    The API answers 503 to the first `busy` requests, and to each one whose number is a multiple of
-    `dozes_every`, which needs `keep_requests`. `wrap(request, serve)` may answer in place of the
+    The API answers 503 to the first `busy` requests, and, of those that change nothing, to each
+    one whose number is a multiple of `dozes_every`, which needs `keep_requests`. `wrap(request, serve)` may answer in place of the
     API, or return None to cut the connection. A call for a PDU may take `call_seconds`,
     unless the PDU has its own limit. Of more than `processes` idle worker processes some end.
 
@@ -255,11 +255,19 @@ class DciManager:
             if self._keep_requests:
                 self.requests.append(request)
             self._busy -= 1
-            dozes = self._dozes_every > 0 and len(self.requests) % self._dozes_every == 0
-            busy = dozes or self._busy >= 0
+            busy = self._busy >= 0 or self._dozes(request)
         if busy:
             return answer_error(503, 503, "the service is starting")
         return self._wrap(request, self.api.answer) if self._wrap else self.api.answer(request)
+
+    def _dozes(self, request: Request) -> bool:
+        """Whether the service sleeps at this request. `pdu register` and register.sh end with an
+        error where it does at one that registers.
+        """
+        if not self._dozes_every or request.method != "GET":
+            return False
+        number = sum(kept.method == "GET" for kept in self.requests)
+        return number % self._dozes_every == 0
 
 
 def _run_folder(data: Optional[Path]) -> Path:

@@ -116,8 +116,8 @@ def _run(
 ) -> tuple[DciManager, list[DemoPdu]]:
     say("1. simulated PDUs and a stand-in for DCImanager, all on 127.0.0.1")
     units = simulators(stack)
-    # Answers 503 to the first request and to every sixth, as the real service may.
-    manager = stack.enter_context(DciManager(busy=1, dozes_every=6, page_port=0 if page else None))
+    # Answers 503 to the first request and to every fourth reading, as the real service may.
+    manager = stack.enter_context(DciManager(busy=1, dozes_every=4, page_port=0 if page else None))
     say("2. archives and register.sh in dist/")
     build()
     say("3. registering and uploading with dist/register.sh (curl)")

@@ -244,7 +244,7 @@ def test_an_untrusted_certificate_ends_the_run_before_the_password_is_sent(
 
 @pytest.mark.parametrize(
     "answer",
-    [None, answer_error(503, 0, "gateway"), answer_json(201, {"id": 1, "task": {"id": 9}})],
+    [None, answer_error(502, 0, "gateway"), answer_json(201, {"id": 1, "task": {"id": 9}})],
 )
 def test_a_registration_with_an_unclear_answer_is_never_repeated(
     admin: Admin, answer: Answer
@@ -261,7 +261,7 @@ def test_a_registration_with_an_unclear_answer_is_never_repeated(
 def test_after_an_unclear_answer_only_a_list_that_lacks_the_handler_leads_to_a_second_one(
     admin: Admin,
 ) -> None:
-    lost = answering(CREATE, answer_error(503, 503, "starting"), is_done=False)
+    lost = answering(CREATE, answer_error(502, 0, "gateway"), is_done=False)
     with DciManager(wrap=lost) as manager:
         assert admin.run_script(manager, "snmp").code == 1
         assert admin.run_script(manager, "snmp").code == 0

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from handlers import VERSION
+from pdu.commands import LAZY_COMMANDS
 from tests.conformance import baseline
 from tests.needs import ROOT
 from tests.packaging import installing
@@ -261,6 +262,19 @@ def test_the_installed_program_looks_at_a_copy_of_the_platform_and_registers(
     words = ["compare", "snmp", "nut", "127.0.0.1:9", "--timeout", "1"]
     compared = run([str(installed), *words], folder, PDU_COMMUNITY="x", PDU_DEVICE="d")
     assert compared.returncode == 3, compared.stderr
+
+
+@pytest.mark.trial
+def test_each_command_of_the_installed_program_has_its_modules_and_its_page(
+    installed: Path, home: Path
+) -> None:
+    """Each is imported from the wheel alone, and its help names a page of the clone."""
+    for name in LAZY_COMMANDS:
+        help_text = run([str(installed), name, "--help"], home)
+        assert help_text.returncode == 0, help_text.stderr
+        assert help_text.stdout.startswith(f"Usage: pdu {name} ")
+        (page,) = re.findall(r"(?m)^Docs: (.*)$", help_text.stdout)
+        assert (ROOT / page).is_file(), page
 
 
 def upgrade_lines() -> list[str]:

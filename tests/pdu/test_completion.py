@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -83,7 +84,7 @@ def test_bash_completes(
     words: list[str], completions: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = run(capsys, "completion", "bash")[1]
-    program = BASH.format(python=sys.executable)
+    program = BASH.format(python=shlex.quote(sys.executable))
     lines = printed([needs.program("bash"), "-c", program, "bash", script, *words], ROOT)
     assert [line for line in lines if line] == completions
 

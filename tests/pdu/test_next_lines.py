@@ -41,6 +41,7 @@ RUN_BY: Mapping[str, str] = {
     "pdu/outlets/identify.py _identify_line": f"{_HERE} test_the_next_line_of_identify",
     "pdu/outlets/identify.py _last": f"{_IDENTIFY} test_",
     "pdu/outlets/identify.py _next_step": f"{_LOGINS} test_a_certificate_is_said_once",
+    "pdu/outlets/identify.py _trust_step": f"{_LOGINS} test_a_certificate_is_said_once",
     "pdu/outlets/read_commands.py _chosen_pdus": f"{_LOGINS} test_a_reading_of_an_address_alone",
     "pdu/outlets/switch_commands.py refuse_unnamed_handler": f"{_LOGINS} test_a_command_never",
     "tests/fleet.py main": "tests/pdu/monitoring/test_fleet.py test_the_printed_lines",
@@ -48,8 +49,12 @@ RUN_BY: Mapping[str, str] = {
     "tests/dcimanager/__main__.py main": f"{_HERE} test_the_line_of_make_serve_registers",
     "Makefile": f"{_HERE} test_what_make_names_next_is_there",
 }
-# what makes a line of words
-_MAKERS = {"pdu/pdu_list/login_options.py command_line", "pdu/pdu_list/names.py command_line"}
+# what makes a line of words, or fits one to the terminal
+_MAKERS = {
+    "pdu/cli/terminal_lines.py fitted_pieces",
+    "pdu/pdu_list/login_options.py command_line",
+    "pdu/pdu_list/names.py command_line",
+}
 _PROGRAMS = {"command_line", "build_line", "program"}
 
 

@@ -127,9 +127,11 @@ def _statement(line: str, number: int) -> tuple[str, str, str]:
     """What a line is, the name in it and its value: a word of _COMMENT, "variable", "timer", or ""
     for what says nothing. Raises SettingsError.
     """
-    comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
+    comment = _COMMENT.fullmatch(line.rstrip())
     if comment is not None:
-        return comment[1], comment[2], _unquoted(comment[3] or "")
+        word, name, value = comment.groups()[:3]
+        return word, name, _unquoted(value or "")
+    variable = _VARIABLE.fullmatch(line)
     if variable is not None:
         return "variable", variable[1], _unquoted(variable[2])
     if line.startswith("TIMER "):

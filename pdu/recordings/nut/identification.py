@@ -197,13 +197,17 @@ def _sources(device: RecordedDevice, settings: Settings, total_of: _Total) -> tu
     raised_by_name: dict[str, dict[str, str]] = {}
     for variable, text in device.variables.items():
         value = parse_number(text)
-        if variable.endswith((".current", ".energy")) and value is not None:
+        is_figure = variable.endswith((".current", ".energy"))
+        if is_figure and value is not None:
             name = re.sub(r"\.[0-9]+\.", ".N.", variable)
-            raised_by_name.setdefault(name, {})[variable] = f"{value + 1:.6f}"
-    sources = []
-    for name, raised in raised_by_name.items():
-        changed = dataclasses.replace(device, variables={**device.variables, **raised})
-        if total_of(changed.decode(settings)) != total:
+            raised_variables = raised_by_name.setdefault(name, {})
+            raised_variables[variable] = f"{value + 1:.6f}"
+    sources: list[str] = []
+    for name, raised_variables in raised_by_name.items():
+        variables = {**device.variables, **raised_variables}
+        changed_device = dataclasses.replace(device, variables=variables)
+        changed_total = total_of(changed_device.decode(settings))
+        if changed_total != total:
             sources.append(name)
     return tuple(sources)
 

@@ -141,12 +141,15 @@ class NutServer(SimulatedPdu, Replay):
 
     def _outlets(self) -> dict[str, tuple[RecordedDevice, model.NutOutlet]]:
         """The device and the outlet of each identity."""
+        settings = Settings({}, SETTINGS)
+        has_several = len(self.devices) > 1
         outlets: dict[str, tuple[RecordedDevice, model.NutOutlet]] = {}
         for device in self.devices.values():
-            prefix = f"{device.name}/" if len(self.devices) > 1 else ""
+            prefix = f"{device.name}/" if has_several else ""
             with contextlib.suppress(PduHandlerError):
-                for outlet in device.decode(Settings({}, SETTINGS)).outlets:
-                    outlets[f"{prefix}{outlet.identity}"] = device, outlet
+                for outlet in device.decode(settings).outlets:
+                    identity = f"{prefix}{outlet.identity}"
+                    outlets[identity] = (device, outlet)
         return outlets
 
     def cut(self, answer: list[str]) -> list[str]:

@@ -180,11 +180,15 @@ def _read_infos(service: RedfishService, outlets: Iterable[Json]) -> _Infos:
     its place.
     """
     paths: dict[str, None] = {}
-    for info in (outlet_actions.info_link(_action(outlet)) for outlet in outlets):
-        if info is not None:
-            with contextlib.suppress(ProtocolError):  # `_values` raises it
-                paths[service.path(info)] = None
-    return dict(zip(paths, service.all(list(paths))))
+    for outlet in outlets:
+        info = outlet_actions.info_link(_action(outlet))
+        if info is None:
+            continue
+        with contextlib.suppress(ProtocolError):  # `_values` raises it
+            path = service.path(info)
+            paths[path] = None
+    resources = service.all(list(paths))
+    return dict(zip(paths, resources))
 
 
 def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Sequence[str]]:

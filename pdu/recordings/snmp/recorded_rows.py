@@ -117,12 +117,15 @@ class RecordedRows:
 
     def walk(self, oid: str) -> Walked:
         root = arcs(oid)
+        next_root = (*root[:-1], root[-1] + 1)
         start = bisect.bisect_right(self._order, root)
-        end = bisect.bisect_left(self._order, (*root[:-1], root[-1] + 1))
-        self.asked[oid] = {
-            dotted(oid[len(root) :]): self._rows[oid].raw for oid in self._order[start:end]
-        }
-        return self.asked[oid]
+        end = bisect.bisect_left(self._order, next_root)
+        walked_rows: dict[str, Raw] = {}
+        for row_oid in self._order[start:end]:
+            index = dotted(row_oid[len(root) :])
+            walked_rows[index] = self._rows[row_oid].raw
+        self.asked[oid] = walked_rows
+        return walked_rows
 
     @staticmethod
     def quoted(words: str) -> str:

@@ -200,8 +200,10 @@ class _Index:
         joins: Collection[Arcs],
         addresses: Collection[object],
     ) -> None:
-        self._scrubber, self._objects = scrubber, objects
-        self._joins, self._addresses = joins, addresses
+        self._scrubber = scrubber
+        self._objects = objects
+        self._joins = joins
+        self._addresses = addresses
         self._stand_ins: dict[Arcs, Arcs] = {}
 
     def scrub(self, oid: Arcs) -> Arcs:

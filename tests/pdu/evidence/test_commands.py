@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import signal
 import stat
 import subprocess
@@ -191,14 +192,14 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_cont
     "line, words",
     [
         ("replay /nowhere/at.all", "cannot be read (No such file or directory)"),
-        (f"replay {ROOT}/README.md", "is not a recording"),
+        (f"replay {shlex.quote(str(ROOT))}/README.md", "is not a recording"),
         ("record snmp 192.0.2.1 -o /nowhere/at.all", "cannot be written"),
     ],
 )
 def test_an_impossible_call_is_refused_in_one_line(
     line: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, _, err = run(capsys, *line.split())
+    code, _, err = run(capsys, *shlex.split(line))
     assert code == 2 and words in err and err.count("\n") == 1
 
 

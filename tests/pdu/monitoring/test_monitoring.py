@@ -93,13 +93,25 @@ def test_the_unit_starts_an_exporter_with_options_that_it_has() -> None:
     ]
 
 
+def test_the_lines_for_debian_install_what_the_unit_reads_and_the_clone_has() -> None:
+    text = (DOCS / "debian.sh").read_text("utf-8")
+    program_path, _, pdu_list, _, logins = _started()
+    targets = [line.split()[-1] for line in text.splitlines() if line.startswith("install -m 640")]
+    assert targets == [pdu_list, logins]
+    assert f"python3 -m venv {Path(program_path).parents[1]}\n" in text
+    user = re.findall(r"(?m)^User=(.+)$", (DOCS / "pdu-exporter.service").read_text("utf-8"))
+    assert re.findall(r"(?m)^useradd .* (\S+)$", text) == user
+    copied = re.findall(r"docs/prometheus/(\S+)", text)
+    assert len(copied) == 3 and all((DOCS / name).is_file() for name in copied)
+
+
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("systemd-analyze is missing: apt-get install systemd")
     path = tmp_path / "pdu-exporter.service"
     text = (DOCS / path.name).read_text("utf-8")
-    path.write_text(text.replace(PROGRAM, sys.executable).replace("User=pdu", "User=root"))
+    path.write_text(text.replace(PROGRAM, f'"{sys.executable}"').replace("User=pdu", "User=root"))
     result = subprocess.run(
         [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=PATIENCE_S
     )

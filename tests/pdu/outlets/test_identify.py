@@ -301,7 +301,7 @@ def test_the_next_commands_are_named_where_no_family_fits(
     assert lines == [
         f"pdu record snmp {where} -o unit.snmprec",
         "pdu draft unit.snmprec -o mine.json",
-        f"python3 {ROOT / 'packaging' / 'build.py'} --profile mine.json",
+        f"python3 {shlex.quote(str(ROOT / 'packaging' / 'build.py'))} --profile mine.json",
     ]
     assert all(f"{line}\n" in output for line in finding["next_steps"])
 

@@ -123,6 +123,14 @@ def test_the_list_has_older_versions_and_replaced_builds_and_leads_back_to_them(
     assert admin.run(manager, replaced["path"]).code == 0
     assert first in manager.requests[-1].body
     assert replaced["content"] in admin.ids.read_text()
+    # built again, it is no replaced build any more
+    reader.write_text(f"{reader.read_text()}\n# changed once more\n")
+    command.build(tree, admin.dist, [script.Handler("small", "Small", "custom")])
+    reader.write_text(reader.read_text().removesuffix("\n# changed once more\n"))
+    command.build(tree, admin.dist, [script.Handler("small", "Small", "custom")])
+    document = json.loads(admin.run(None, "--list", "small", "--json").out)
+    contents = [row["content"] for row in document["archives"]]
+    assert len({*contents}) == len(contents) == 4
 
 
 def test_a_list_of_nothing_is_an_error(admin: Admin, tmp_path: Path) -> None:
