@@ -156,9 +156,10 @@ class Login:
         the header that it sends back.
         """
         secrets = (self.password, self.token, *self.keys)
-        texts = [secret for secret in secrets if secret]
+        # scripts for the vendors' libraries give a password of digits as a number, too
+        texts = [str(secret) for secret in secrets if secret]
         if self.user is not None and self.password:
-            beginning = self.password[:_BEGINNING]
+            beginning = texts[0][:_BEGINNING]
             texts.append(f"{self.user}:{beginning}")
         return texts
 

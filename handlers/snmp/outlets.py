@@ -13,7 +13,7 @@ from .decoding import text
 from .figures import Figure
 from .frozen_value import FrozenValue, parts_of, replace
 from .reader import Reader
-from .sources.base import Source
+from .sources.base import NO_VALUE, Source
 from .sources.chains import ByUnit
 from .sources.objects import Column
 from .states import State
@@ -131,11 +131,11 @@ class Outlets(FrozenValue):
         source = self.states.source if self.states else None
         if not isinstance(source, ByUnit):
             return ""
-        readings: list[str] = []
+        readings: dict[str, None] = {}  # unit and number may be parts of one object
         for column in parts_of((source.unit, source.number)):
             if isinstance(column, Column):
                 value = column.rows(reader).get(row)
-                if value is None or not text(value):
+                if value is None or text(value) in ("", NO_VALUE):
                     return ""
-                readings.append(f"{column.object} reads {reader.quoted(value, 40)!r}")
+                readings[f"{column.object} reads {reader.quoted(value, 40)!r}"] = None
         return ", ".join(readings)

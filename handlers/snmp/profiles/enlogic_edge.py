@@ -16,6 +16,8 @@ EDGE = hpe.PduTables(
 )
 # The module reads it. As in pdu3, each unit of a chain has this row, also one without outlets.
 PHASE_COUNTS = EDGE.column("1.2.1.11", "InputPhaseCount", optional=True)
+# Firmware without it must not make a unit of a chain vanish: its units are told by their outlets.
+UNITS = First((PHASE_COUNTS, EDGE.units))
 
 PROFILES = (
     Profile(
@@ -26,7 +28,7 @@ PROFILES = (
         models=("Edge series",),
         sys_object_ids=oids(ROOT),
         unseen=True,
-        units=Complete(PHASE_COUNTS, count=scalar(ROOT + ".1.1.0", "pduNumberPDU"), gaps=True),
+        units=Complete(UNITS, count=scalar(ROOT + ".1.1.0", "pduNumberPDU"), gaps=True),
         outlets=EDGE.outlets(
             Guarded(
                 Write(EDGE.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),

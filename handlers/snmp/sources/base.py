@@ -26,7 +26,7 @@ from ..frozen_value import FrozenValue
 from ..reader import NAMELESS, UNMARKED, Lost, Reader
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_NO_VALUE = "-1"  # of many agents, in any column
+NO_VALUE = "-1"  # of many agents, in any column
 
 
 def no_object(identity: str) -> NoSuchOutlet:
@@ -263,7 +263,7 @@ class Only(RowFilter):
         else:
             are_numbers = all(map(_WHOLE.fullmatch, self.values))
             is_number_missing = are_numbers and not _WHOLE.fullmatch(mark_text)
-            is_known = is_value or not (is_number_missing or mark_text == _NO_VALUE)
+            is_known = is_value or not (is_number_missing or mark_text == NO_VALUE)
         return is_value is self.keep if is_known else None
 
 

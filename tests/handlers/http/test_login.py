@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from typing import Callable, Optional
+from typing import Any, Callable, Optional
 
 import pytest
 
@@ -150,3 +150,11 @@ def test_a_401_to_a_login_that_is_no_basic_one_is_told_as_before() -> None:
     headers = {"www-authenticate": "Digest realm"}
     for login in (Login(token="made-up-key"), Login("operator", "secret-word", is_sent=False)):
         assert "Digest" not in error_of_status(401, login, headers).reason
+
+
+def test_a_password_that_a_script_gives_as_a_number_is_used_and_hidden() -> None:
+    """As by the vendors' libraries."""
+    number: Any = 123456
+    login = Login("operator", number)
+    assert login.headers() == Login("operator", "123456").headers()
+    assert "123456" not in login.quoted("it is 123456")

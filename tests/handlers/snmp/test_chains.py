@@ -11,6 +11,7 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError, ProtocolError
+from handlers.snmp import detection, schema
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import ByUnit, Column, Scalar, UnitOf
@@ -276,6 +277,30 @@ def test_a_name_of_another_form_is_an_error_that_shows_it_and_is_not_switched(
             with pytest.raises(ProtocolError, match="does not read .*'Bank B'.*pdu record") as told:
                 call()
             assert "poll it again" not in str(told.value)
+        assert agent.writes() == []
+
+
+def test_a_name_that_is_both_unit_and_number_is_shown_once() -> None:
+    """Read from a file, the two columns of a profile are two objects."""
+    unit = next(unit for unit in FIXTURES if unit.name == "wti-power")
+    profile = schema.loads(schema.dumps(FAMILIES[unit.key]))
+    name = columns(unit)[1]
+    device = of_rows({**unit.rows, f"{name}.2": Row(OCTETS, b"Bank B")})
+    with pytest.raises(ProtocolError) as told:
+        detection.read_as(device, profile)
+    assert str(told.value).count("'Bank B'") == 1
+
+
+@EACH
+def test_a_name_without_a_value_is_an_error_that_the_next_poll_may_not_have(unit: Fixture) -> None:
+    """-1 is what many agents show for no value."""
+    names = columns(unit)[1:]
+    rows = {**unit.rows, **{f"{name}.2": Row(INTEGER, -1) for name in names}}
+    with Agent(Device(rows, unit.rules)) as agent:
+        handler = near(agent)
+        for call in (handler.status, lambda: handler.port_down(PduPortView("2"))):
+            with pytest.raises(ProtocolError, match="lacks a row or its number; poll it again"):
+                call()
         assert agent.writes() == []
 
 
