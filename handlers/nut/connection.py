@@ -191,7 +191,7 @@ class Connection:
                     " to send everything in the clear",
                 )
             )
-        answers[request]  # raises unless the answer is OK
+        answers.require_ok(request)
         connection.settimeout(max(end - self._clock(), 0.001))
 
     def _addresses(self) -> list[_Address]:
