@@ -218,15 +218,15 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
         try:
             target.data()
         except NoSecret as error:
-            lacking[error.key] += target.auth.name == ENVIRONMENT
+            if target.auth.name == ENVIRONMENT:  # it uses no login of the list
+                lacking[error.key] += 1
         except PduHandlerError:
             pass  # the poll reports it
     secrets: dict[str, str] = {}
     for key, number in lacking.items():
-        if number:
-            name = key.replace("_", " ")
-            prompt = f"{name} of {counted(number, 'PDU')} in {file} without a login"
-            secrets[key] = Login().secret(key, prompt)
+        name = key.replace("_", " ")
+        prompt = f"{name} of {counted(number, 'PDU')} in {file} without a login"
+        secrets[key] = Login().secret(key, prompt)
     return secrets
 
 

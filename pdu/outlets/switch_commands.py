@@ -86,9 +86,9 @@ class _Switching(NamedTuple):
             return
         with waiting(f"reading {outlets_text(self.identities)} again", self.run.output):
             time.sleep(outlet_power.AGAIN_S)
-            again = self._read_again()
+            second_reading = self._read_again()
         for identity in proven:
-            yield identity, _seen_again(again, identity)
+            yield identity, _outlet_of_reading(second_reading, identity)
 
     def _read_again(self) -> reading.Reading:
         """States, and what meters see; why one of them was not read is in its `failures`."""
@@ -172,14 +172,16 @@ class _Switching(NamedTuple):
         return [f"not-seen: {note}"] if note else []
 
 
-def _seen_again(again: reading.Reading, identity: str) -> PolledOutlet:
+def _outlet_of_reading(second_reading: reading.Reading, identity: str) -> PolledOutlet:
     """An outlet as it was read again; a figure that could not be read is not known."""
-    outlet = again.outlet(identity) if again.answered else None
-    failure = again.failures.get(reading.STATES) or again.failures.get(reading.FIGURES)
+    outlet = second_reading.outlet(identity) if second_reading.answered else None
     if outlet is None:
         outlet = PolledOutlet(identity, UNKNOWN)
+    failures = second_reading.failures
+    failure = failures.get(reading.STATES) or failures.get(reading.FIGURES)
     if failure is None:
         return outlet
+    # of the figures, a command shows the current alone
     return outlet._replace(figures=MeterFigures(current_a=NotKnown(failure.reason)))
 
 

@@ -133,14 +133,16 @@ def _packed_outlets(result: Draft) -> Outlets:
 
 def _column_outlets(result: Draft, state: Guess) -> Outlets:
     """Outlets whose states are a column, with its table's meters. Adds to `result`."""
-    roles, oid = result.guesses_by_role(), dotted(state.column.oid)
+    roles = result.guesses_by_role()
+    oid = dotted(state.column.oid)
     result.oid_by_role[columns.STATE] = oid
     rivals = (
         guess.column.oid
         for guess in roles[columns.STATE]
         if guess is not state and guess.score >= state.score
     )
-    on, off, doubt = _meaning(state._replace(doubt=_join((state.doubt, _likely(rivals)))))
+    doubts_of_column = _join((state.doubt, _likely(rivals)))
+    on, off, doubt = _meaning(state._replace(doubt=doubts_of_column))
     if doubt:
         result.doubts.append(f"{oid}: {doubt.rstrip('.')}.")
     confirm = _same_values(state, roles[columns.STATE])
@@ -150,13 +152,14 @@ def _column_outlets(result: Draft, state: Guess) -> Outlets:
             f"{dotted(confirm.column.oid)} has the same values, so both are read and must agree:"
             " one of them may be the command or a setting."
         )
-    guess_by_role = {
-        role: _best_guess_with_rows_of(state, roles.get(role, ())) for role in (*_LABELS, *_METERS)
-    }
+    guess_by_role: dict[str, Optional[Guess]] = {}
+    for role in (*_LABELS, *_METERS):
+        guess_by_role[role] = _best_guess_with_rows_of(state, roles.get(role, ()))
     for role, guess in guess_by_role.items():
         if guess is not None:
             result.oid_by_role[role] = dotted(guess.column.oid)
-        elif role in _METERS and _usable_guesses(state, roles.get(role, ())):
+    for role in _METERS:
+        if guess_by_role[role] is None and _usable_guesses(state, roles.get(role, ())):
             result.doubts.append(
                 f"Several columns are as likely to be the outlets' {role}, so none is read: give"
                 " one."
