@@ -147,7 +147,7 @@ def lacks_first_row(rows: Sequence[str], count: Decimal) -> bool:
         numbers.add(int(arc))
     if len(numbers) < len(rows) or not numbers:
         return False
-    # with one row missing at most: what is numbered otherwise has no first rows
+    # if rows are numbered from 0, or several are missing, nothing tells which are the first
     if min(numbers) == 0 or max(numbers) > len(rows) + 1:
         return False
     counted = range(1, int(count) + 1)

@@ -190,7 +190,8 @@ class _Index:
     addresses that are known or have their type before them.
 
     `objects`: OIDs whose arcs, and the beginnings of them, are no index. `joins`: indexes that
-    stay. `addresses`: the octets of those that are known.
+    stay, because they join the tables that the family reads. `addresses`: the values of rows that
+    are addresses, octets as a rule.
     """
 
     def __init__(
