@@ -227,7 +227,7 @@ class Connection:
                 self.place,
                 "connect",
             )
-        raise network_error
+        raise network_error  # outside the except block: it has the error of the socket already
 
     def ask(self, *nut_requests: NutRequest[object], end: Optional[float] = None) -> Responses:
         """Send requests in one write and read all answers: 1 round trip (several for more than 16

@@ -269,11 +269,11 @@ class RedfishService:
         """
         if self._resources is not None and path in self._resources:
             return self._resources[path]
-        reply = (
-            self.reply(path)
-            if client in (None, self._clients[0])
-            else self._send("GET", path, client=client)
-        )
+        # the first client alone opens sessions; an error of the exchange concerns the whole service
+        if client is None or client is self._clients[0]:
+            reply = self.reply(path)
+        else:
+            reply = self._send("GET", path, client=client)
         try:
             return self._read_once(path, lambda: self._resource(reply, path))
         except RESOURCE_ERRORS as error:
