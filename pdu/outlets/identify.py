@@ -478,10 +478,11 @@ def _kind(answers: Sequence[HandlerAnswer]) -> str:
         # every handler lacks a setting or has a wrong one
         return "settings"
     kinds = [kind_of(answer.error) for answer in answers if answer.asked]
-    for kind in (*_ORDER, *kinds):
-        if kind in kinds and kind != "unreachable":
+    kinds_of_answers = [kind for kind in kinds if kind != "unreachable"]
+    for kind in _ORDER:
+        if kind in kinds_of_answers:
             return kind
-    return "unreachable"
+    return kinds_of_answers[0] if kinds_of_answers else "unreachable"
 
 
 def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
