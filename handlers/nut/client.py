@@ -236,7 +236,7 @@ class NutClient(Connection):
         if answers.code(requests[-1]) in _LOGIN_FIRST:
             for login in logins:
                 if answers.code(login):
-                    answers[login]  # raises the error of its ERR
+                    answers.require_ok(login)
         return answers
 
     def _no_such_device(self) -> PduHandlerError:

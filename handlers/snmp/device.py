@@ -177,7 +177,7 @@ def raise_if_renumbered(device: SnmpDevice) -> None:
     before = device.reader
     if not before.chain_ends:
         return
-    now = before.again()
+    now = before.fresh_reader()
     witnesses = _chain_witnesses(device.outlets) if device.is_counted else []
     is_same_chain = all(witness.rows(now) == witness.rows(before) for witness in witnesses)
     # the unit is the last one, because a unit of the same size that leaves changes this alone

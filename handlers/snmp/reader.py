@@ -146,7 +146,7 @@ class Reader:
         reader.root, reader.derived = root, {}
         return reader
 
-    def again(self) -> Reader:
+    def fresh_reader(self) -> Reader:
         """The same device without its answers, except names: for a reading that must be new."""
         reader = Reader(self._device, self.root)
         reader._names = self._names

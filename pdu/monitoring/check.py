@@ -183,7 +183,7 @@ def _listed_pdus(config: CheckOptions, login: Login) -> tuple[Sequence[Target], 
     fleet = owner_files.files(lenient=config.is_lenient)
     if fleet.ignored:
         print_text(f"ignored columns of {where}: {', '.join(fleet.ignored)}", sys.stderr)
-    devices = _chosen(fleet.devices, names_of_pdus, where) if names_of_pdus else fleet.devices
+    devices = _named_pdus(fleet.devices, names_of_pdus, where) if names_of_pdus else fleet.devices
     usual = owner_files.login()
     fleet_targets = targets(devices, fleet.auths, usual)
     prompted_secrets = _prompted_secrets(where, fleet_targets)
@@ -193,7 +193,7 @@ def _listed_pdus(config: CheckOptions, login: Login) -> tuple[Sequence[Target], 
     return fleet_targets, fleet.repeated
 
 
-def _chosen(devices: Sequence[ListedPdu], words: Sequence[str], where: str) -> list[ListedPdu]:
+def _named_pdus(devices: Sequence[ListedPdu], words: Sequence[str], where: str) -> list[ListedPdu]:
     """The PDUs of a list with these names. Raises Usage for a name that it does not have."""
     device_by_name = {device.name: device for device in devices}
     for word in words:

@@ -235,7 +235,7 @@ def split_answers(
         recognition = recognise(answer.object_id) if is_named else Recognition()
         words = [recognition.other_devices, answer.object_id, *answer.description.split()]
         what = printable(" ".join(word for word in words if word), 100)
-        device = FoundDevice(address, "snmp", port, _shortened(answer.name), what)
+        device = FoundDevice(address, "snmp", port, _shortened_name(answer.name), what)
         if recognition.families:
             pdus.append(device._replace(what=recognition.families[0].key))
         elif recognition.candidates:
@@ -302,12 +302,12 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
     for device in devices:
         address = _address(device.address)
         if device.port and any(address in network for network in networks):
-            name, model = _shortened(device.name), device.model or "Xerus"
+            name, model = _shortened_name(device.name), device.model or "Xerus"
             pdus.append(FoundDevice(device.address, "raritan", device.port, name, model))
     return pdus
 
 
-def _shortened(name: str) -> str:
+def _shortened_name(name: str) -> str:
     return printable(name.strip(), _LONGEST_NAME)
 
 

@@ -81,7 +81,8 @@ class _Switching(NamedTuple):
                 pdu, identity, on=self.on, output=self.run.output, where=self.pdu.where
             )
             yield identity, PolledOutlet(identity, state)
-            proven += [identity] if state is target_state(on=self.on) else []
+            if state is target_state(on=self.on):
+                proven.append(identity)
         if not proven:
             return
         with waiting(f"reading {outlets_text(self.identities)} again", self.run.output):

@@ -140,12 +140,12 @@ class Scrubber:
         """A text that is kept, with stand-ins for what is known to be private or looks so."""
         text = self.scrub_known_values(text)
         if ADDRESSES not in self.keep:
-            text = _MAIL.sub(self._mail, text)
-            text = _MAC.sub(self._mac, text)
-            text = _IPV4.sub(self._ip, text)
-            text = _IPV6.sub(self._ip, text)
+            text = _MAIL.sub(self._stand_in_of_mail, text)
+            text = _MAC.sub(self._stand_in_of_mac, text)
+            text = _IPV4.sub(self._stand_in_of_ip, text)
+            text = _IPV6.sub(self._stand_in_of_ip, text)
         if SERIALS not in self.keep:
-            text = _SERIAL.sub(self._serial, text)
+            text = _SERIAL.sub(self._stand_in_of_serial, text)
         return text
 
     def scrub_known_values(self, text: str) -> str:
@@ -186,21 +186,18 @@ class Scrubber:
         if isinstance(data, Mapping):
             members: dict[str, Any] = {}
             for name, value in data.items():
-                new_name = (
-                    self.scrub_known_values(name)
-                    if is_kept("", name)
-                    else self.scrub_kept_text(name)
-                )
+                if is_kept("", name):
+                    new_name = self.scrub_known_values(name)
+                else:
+                    new_name = self.scrub_kept_text(name)
                 members[new_name] = self.scrub_json(value, is_kept, name)
             return members
         if isinstance(data, (list, tuple)):
             return [self.scrub_json(value, is_kept, key) for value in data]
         if isinstance(data, str):
-            return (
-                self.scrub_kept_text(data)
-                if is_kept(key, data)
-                else self.scrub_free_text(data, kind_of(key))
-            )
+            if is_kept(key, data):
+                return self.scrub_kept_text(data)
+            return self.scrub_free_text(data, kind_of(key))
         is_number = isinstance(data, (int, float)) and not isinstance(data, bool)
         if not is_number or is_kept(key, data):
             return data
@@ -209,10 +206,10 @@ class Scrubber:
         is_serial = len(digits) >= _LONG_NUMBER and SERIALS not in self.keep
         return type(data)(0) if is_private or is_serial else data
 
-    def _mail(self, match: re.Match[str]) -> str:
+    def _stand_in_of_mail(self, match: re.Match[str]) -> str:
         return self._stand_in(ADDRESSES, match[0])
 
-    def _ip(self, match: re.Match[str]) -> str:
+    def _stand_in_of_ip(self, match: re.Match[str]) -> str:
         """The stand-in for a matched IP address; text that only looks like one stays."""
         text = match[0]
         is_ipv4 = "." in text
@@ -226,7 +223,7 @@ class Scrubber:
         is_version = is_ipv4 and _VERSION.search(text_before[-20:]) is not None
         return match[0] if is_version or stand_in == text else stand_in
 
-    def _mac(self, match: re.Match[str]) -> str:
+    def _stand_in_of_mac(self, match: re.Match[str]) -> str:
         """A stand-in with the digits in the places of those in the text. Six states such as
         1:0:1:1:0:1 and a date are no address.
         """
@@ -244,7 +241,7 @@ class Scrubber:
         separator = re.search("[:. -]", text)
         return (separator[0] if separator else "").join(new_groups)
 
-    def _serial(self, match: re.Match[str]) -> str:
+    def _stand_in_of_serial(self, match: re.Match[str]) -> str:
         value = match["labelled"] or match[0]
         if not match["labelled"] and match[0] != match[0].upper():
             return match[0]
