@@ -32,8 +32,8 @@ class Cost(NamedTuple):
     """What a method of the handler costs."""
 
     calls: int  #: of the platform
-    bulk: int  #: datagrams, if the library walks by GETBULK
-    next: int  #: datagrams, if it walks by GETNEXT
+    get_bulk_datagrams: int  #: if the library walks by GETBULK
+    get_next_datagrams: int  #: if it walks by GETNEXT
 
 
 class CountedPdu(SnmpPdu):
@@ -91,7 +91,9 @@ def costs(unit: Fixture) -> Mapping[str, Cost]:
             getattr(pdu, "status" if method == "status" else "statistic")()
         rows = [_scaled(count, outlets) for count in pdu.rows]
         cost_by_method[method] = Cost(
-            len(rows), sum(count // _BULK_ROWS + 1 for count in rows), sum(rows) + len(rows)
+            calls=len(rows),
+            get_bulk_datagrams=sum(count // _BULK_ROWS + 1 for count in rows),
+            get_next_datagrams=sum(rows) + len(rows),
         )
     return cost_by_method
 
@@ -121,11 +123,13 @@ def first_units() -> Iterator[Fixture]:
 def all_costs() -> Mapping[str, Mapping[str, Cost]]:
     """The costs of each family, those with the most datagrams first."""
     costs_by_family = {unit.key: costs(unit) for unit in first_units()}
-    return dict(
-        sorted(
-            costs_by_family.items(), key=lambda entry: -sum(cost.next for cost in entry[1].values())
-        )
-    )
+
+    def datagrams_of(family: str) -> int:
+        return sum(cost.get_next_datagrams for cost in costs_by_family[family].values())
+
+    # families with equal sums stay in their order
+    families = sorted(costs_by_family, key=datagrams_of, reverse=True)
+    return {family: costs_by_family[family] for family in families}
 
 
 def table() -> str:
@@ -136,8 +140,9 @@ def table() -> str:
             str(cost_by_method[name].calls) if name in cost_by_method else "-" for name in _METHODS
         ]
         poll = (cost_by_method["status"], cost_by_method["statistic"])
-        datagrams = (sum(cost.bulk for cost in poll), sum(cost.next for cost in poll))
-        rows.append([key, *calls, *map(str, datagrams)])
+        get_bulk_datagrams = sum(cost.get_bulk_datagrams for cost in poll)
+        get_next_datagrams = sum(cost.get_next_datagrams for cost in poll)
+        rows.append([key, *calls, str(get_bulk_datagrams), str(get_next_datagrams)])
     return "\n".join(
         f"{key:<25}" + "".join(f"{cell:>10}" for cell in cells) for key, *cells in rows
     )

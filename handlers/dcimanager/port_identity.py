@@ -6,7 +6,8 @@ from pdu_common.helper import PduPortView
 
 from ..shared.errors import NoSuchOutlet, PduHandlerError
 
-# limit for an integer: an SNMP arc has 32 bits (RFC 2578, section 3.5)
+# Of an identity that is an integer: twice the 32 bits of an SNMP arc (RFC 2578, section 3.5). The
+# text of an integer without a limit could be of any length.
 _LARGEST_BITS = 64
 
 
@@ -19,7 +20,7 @@ def outlet_identity(port: PduPortView) -> str:
     1, and b"7" is not text.
     """
     try:
-        return _text(getattr(port, "identity", None))
+        return _identity_text(getattr(port, "identity", None))
     except PduHandlerError:
         raise
     except Exception as error:
@@ -30,10 +31,10 @@ def outlet_identity(port: PduPortView) -> str:
     )
 
 
-def _text(value: object) -> str:
+def _identity_text(value: object) -> str:
     """Text unchanged, an integer as digits. Raises NoSuchOutlet for anything else."""
+    # The methods of the base class: the own text of an Enum of str or int is its member's name.
     if isinstance(value, str):
-        # also of an Enum, whose own text would be its member's name
         return str.__str__(value)
     if (
         isinstance(value, int)

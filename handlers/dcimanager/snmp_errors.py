@@ -205,11 +205,11 @@ def _refusal(normalized_text: str, words: str, *, writing: bool) -> Optional[Pdu
         return Denied(
             f"the device has no such object, or the community or user may not write ({words})"
         )
-    code = next((mark for mark in _FAILED if mark in normalized_text), None)
-    if code is not None:
+    failed_mark = next((mark for mark in _FAILED if mark in normalized_text), None)
+    if failed_mark is not None:
         if writing:
             return Unreachable(f"the device failed while it carried out the write ({words})")
-        return Refused(f"the device failed while it read this ({words})", code)
+        return Refused(f"the device failed while it read this ({words})", failed_mark)
     right = (
         "write, and enable SNMP SET on the device"
         if writing
@@ -217,8 +217,11 @@ def _refusal(normalized_text: str, words: str, *, writing: bool) -> Optional[Pdu
     )
     what = "the write" if writing else "to read this"
     for marks, kind, remedy in _REFUSALS:
-        code = next((mark for mark in marks if mark in normalized_text), None)
-        if code is not None:
-            reason = f"{remedy.format(right=right, what=what)} ({words})"
-            return Refused(reason, code) if kind is Refused else kind(reason)
+        found_mark = next((mark for mark in marks if mark in normalized_text), None)
+        if found_mark is None:
+            continue
+        reason = f"{remedy.format(right=right, what=what)} ({words})"
+        if kind is Refused:
+            return Refused(reason, found_mark)
+        return kind(reason)
     return None

@@ -98,13 +98,15 @@ class HttpClient:
             except HttpException as error:
                 error.may_have_executed = False
                 raise
-            digest.is_renewed(challenge.headers, over_tls=over_tls)
+            digest.take_challenge(challenge.headers, over_tls=over_tls)
         reply = self.reply(login.added_to(request), login)
         if not request.once:
             digest.last_read = request
             # the challenge, and one more for a nonce that is over
             for _ in range(2):
-                if reply.status != 401 or not digest.is_renewed(reply.headers, over_tls=over_tls):
+                if reply.status != 401 or not digest.take_challenge(
+                    reply.headers, over_tls=over_tls
+                ):
                     break
                 reply = self.reply(login.added_to(request), login)
         if reply.status != 401:

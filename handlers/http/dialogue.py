@@ -148,33 +148,40 @@ class HttpSession:
         self._refusal = refusal
         self._answers: dict[Request, bytes] = {}
         # whether the unit has answered a request of the present login
-        self._is_known = False
+        self._has_answered_login = False
 
     def log_in(self) -> None:
         """Begin. Raises as `send`."""
         self.login = self._log_in(self)
-        self._is_known = False
+        self._has_answered_login = False
 
     def exchange(self, request: Request) -> bytes:
         """The body of the answer to one request, which is sent each time. Raises as `send`."""
         return self.send(request).body
 
     def send(self, request: Request) -> Response:
-        """Send one request; a read once more if the unit is busy (503), after a pause, and if it
-        has ended the session of its login, in which it answered before, in another. Raises the
-        errors of handlers/shared/errors.py; after a command they say whether it may be carried out.
+        """Send one request.
+
+        A read is sent once more, after a pause, if the unit is busy (503). It is also sent once
+        more, in a new session, if the unit refuses a session in which it answered before: it has
+        ended that session. Raises the errors of handlers/shared/errors.py; after a command they say
+        whether it may be carried out.
         """
+        is_read = not isinstance(request, WriteRequest)
         try:
             return self._send(request)
         except HttpBusy:
-            if isinstance(request, WriteRequest):
+            if not is_read:
                 raise
             time.sleep(_BUSY_PAUSE_S)
             return self._send(request)
         except HttpLoginRefused:
+            # a token that a person made ends with no session
             has_session = self.login.token is not None and not self.login.is_personal
-            if isinstance(request, WriteRequest) or not has_session or not self._is_known:
+            may_log_in_again = is_read and has_session and self._has_answered_login
+            if not may_log_in_again:
                 raise
+        # only a session that the unit has ended is left here
         self.log_in()
         return self._send(request)
 
@@ -201,7 +208,7 @@ class HttpSession:
         if self._refusal and re.search(self._refusal, response.body.decode("utf-8", "replace")):
             path = self.login.quoted_path(request.path)
             raise refused_in_body(self.login).at(self.address, f"{request.method} {path}")
-        self._is_known = True
+        self._has_answered_login = True
         return response
 
     def exchange_once(self, request: Request) -> bytes:

@@ -79,9 +79,10 @@ class Digest:
         """A request with the present answer was not refused."""
         self._is_accepted = True
 
-    def is_renewed(self, headers: Mapping[str, str], *, over_tls: bool) -> bool:
-        """Whether the request that was refused with these headers is to be sent again: it had no
-        login, or the unit's nonce is over. A fresh answer that is refused is refused for good.
+    def take_challenge(self, headers: Mapping[str, str], *, over_tls: bool) -> bool:
+        """Take the challenge of a refusal with these headers. Returns whether the request is to be
+        sent again: it had no login, or the unit's nonce is over. A fresh answer that is refused is
+        refused for good.
         """
         if self._user is None or self._password is None:
             return False

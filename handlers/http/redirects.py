@@ -34,8 +34,9 @@ def next_request(
     307 and 308; and to another endpoint (`moved_endpoint`). Raises HttpRefused for other redirects.
     """
     path = same_origin_path(reply.headers.get("location"), here)
+    is_other_path = path != "" and path != request.target  # "": of another origin
     is_unchanged = request.method == "GET" or reply.status in _UNCHANGED_REQUEST
-    if path not in ("", request.target) and is_unchanged:
+    if is_other_path and is_unchanged:
         return RedirectedRequest(here, request._replace(target=path))
     endpoint = moved_endpoint(here, reply, login)
     return RedirectedRequest(endpoint, request)

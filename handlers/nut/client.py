@@ -236,7 +236,7 @@ class NutClient(Connection):
         if answers.code(requests[-1]) in _LOGIN_FIRST:
             for login in logins:
                 if answers.code(login):
-                    answers[login]  # raises the error of its ERR
+                    answers.require_ok(login)
         return answers
 
     def _no_such_device(self) -> PduHandlerError:
@@ -341,7 +341,7 @@ class NutClient(Connection):
             if not answers.code(tracking):
                 self._tracked_on = self.opened
         code = answers.code(request)
-        if code in _UNKNOWN_WHILE_WAITING and self._waits(ups):
+        if code in _UNKNOWN_WHILE_WAITING and self._driver_is_awaited(ups):
             raise self._not_ready(ups)
         if code == "UNKNOWN-UPS" and isinstance(unknown := self._no_such_device(), SettingsError):
             raise unknown
@@ -356,9 +356,9 @@ class NutClient(Connection):
         identifier = answers[request]
         return self._await_report(identifier, request, queries) if identifier else None
 
-    def _waits(self, ups: str) -> bool:
-        """Whether the server waits for the driver; False if that cannot be read: then the write's
-        own error is raised.
+    def _driver_is_awaited(self, ups: str) -> bool:
+        """Whether the server waits for the driver; False if that cannot be read, so that the caller
+        raises the error of its write.
         """
         status = messages.get_var(ups, STATUS)
         try:

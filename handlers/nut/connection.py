@@ -191,7 +191,7 @@ class Connection:
                     " to send everything in the clear",
                 )
             )
-        answers[request]  # raises unless the answer is OK
+        answers.require_ok(request)
         connection.settimeout(max(end - self._clock(), 0.001))
 
     def _addresses(self) -> list[_Address]:
@@ -227,7 +227,7 @@ class Connection:
                 self.place,
                 "connect",
             )
-        raise network_error
+        raise network_error  # outside the except block: it has the error of the socket already
 
     def ask(self, *nut_requests: NutRequest[object], end: Optional[float] = None) -> Responses:
         """Send requests in one write and read all answers: 1 round trip (several for more than 16

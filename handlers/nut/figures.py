@@ -132,14 +132,14 @@ def _sources_by_type(
     named_output = next((name for name in variables if name.startswith("output.")), "")
     if kind in ("ats", "sts"):
         # some meter nothing at their output (apc-ats-mib.c)
-        output = output._replace(witness=named_output, alone=NotMetered)
+        output = output._replace(witness=named_output, if_none_listed=NotMetered)
         return output, inlet, every_outlet, average
     has_equal_sides = inlet.figures is not None and inlet.figures == output.figures
     if not kind and inlet.figures is not None and named_output and not has_equal_sides:
         reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
         return (Source(inlet.name, [NotKnown(reason)]),)
     if not kind and named_output:
-        output = output._replace(witness=named_output, alone=NotMetered)
+        output = output._replace(witness=named_output, if_none_listed=NotMetered)
     name = f"outlet.{field}"
     whole = Source(name, _summand(variables, name))
     return inlet, every_outlet, output, whole, average
@@ -150,9 +150,11 @@ def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[
     own. The server reports Wh.
     """
     inlet = Source(
-        "input.energy", _kwh(variables, "input.energy"), meter_of_side(variables, "input")
+        name="input.energy",
+        figures=_kwh(variables, "input.energy"),
+        witness=meter_of_side(variables, "input"),
     )
-    every_outlet = _outlets(variables, "energy", outlets)._replace(alone=None)
+    every_outlet = _outlets(variables, "energy", outlets)._replace(if_none_listed=None)
     return inlet, every_outlet, Source("outlet.energy", _kwh(variables, "outlet.energy"))
 
 
@@ -202,7 +204,7 @@ def _ups_output(variables: Mapping[str, str], field: str) -> Source:
     for name in ("ups.realpower", "ups.power"):
         if not witness and name in variables:
             witness = name
-    return output._replace(witness=witness, alone=NotMetered)
+    return output._replace(witness=witness, if_none_listed=NotMetered)
 
 
 def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
@@ -235,31 +237,35 @@ def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
 
 
 def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Source:
-    """The side if it has neither the figure nor its lines'. All tables of snmp-ups but one show the
-    A of a PDU's input beside its W.
+    """The side if neither its figure nor figures of its lines are listed. All tables of snmp-ups
+    but one show the A of a PDU's input beside its W.
     """
     name = f"{side}.{field}"
     witness = meter_of_side(variables, side)
     if field == "realpower":
-        # some show the A of the input and the W of the outlets (eaton-pdu-nlogic-mib.c)
+        # Some show the A of the input and the W of the outlets (eaton-pdu-nlogic-mib.c): then the W
+        # of the input are not metered. The device may meter none at all.
         has_powers = bool(meter_of_side(variables, side, POWERS))
         return Source(
             name=name,
             figures=None,
             witness=witness,
-            alone=NotMetered if has_powers else None,
-            replaced=NotMetered,
+            if_none_listed=NotMetered if has_powers else None,
+            if_another_listed=NotMetered,
         )
     if side == "output" or type_of(variables) != "pdu":
-        return Source(name, None, witness)
+        # it may well lack this figure; a later source would be another quantity
+        return Source(name=name, figures=None, witness=witness)
     if variables.get("device.mfr") == _MAKER_WITHOUT_INPUT_CURRENT:
-        return Source(name, None)
+        # no witness: the amperes of another source serve
+        return Source(name=name, figures=None)
+    # the A of a known table are gone for now; another driver need not have them
     is_of_known_table = variables.get("driver.name") == "snmp-ups"
     return Source(
         name=name,
         figures=None,
         witness=witness,
-        alone=NotKnown if is_of_known_table else NotMetered,
+        if_none_listed=NotKnown if is_of_known_table else NotMetered,
     )
 
 
@@ -340,7 +346,7 @@ def _average(variables: Mapping[str, str], side: str, field: str) -> Source:
     """The last source: why the current of a side with several phases is no load."""
     name = f"{side}.{field}"
     if field != "current" or name not in variables:
-        return Source(name, None)
+        return Source(name=name, figures=None)
     return Source(name, [NotMetered(f"{name} may be the average of several phases")])
 
 

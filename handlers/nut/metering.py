@@ -37,11 +37,11 @@ class Source(NamedTuple):
     figures: Summands
     #: a listed variable that shows that the device has this meter; "" if none does
     witness: str = ""
-    #: what the figure is if this source is gone, and no other one is listed. None: the device may
-    #: well lack it
-    alone: Union[type[NotKnown], type[NotMetered], None] = None
-    #: what it is if another one is listed
-    replaced: Union[type[NotKnown], type[NotMetered]] = NotKnown
+    #: for a source that is not listed though its witness is: what the figure is if no other source
+    #: is listed. None: the device may well lack it
+    if_none_listed: Union[type[NotKnown], type[NotMetered], None] = None
+    #: the same if a later source is listed, which would be another quantity
+    if_another_listed: Union[type[NotKnown], type[NotMetered]] = NotKnown
 
 
 def figure_of(parts: Mapping[str, Mapping[str, str]], part: str, field: str) -> Figure:
@@ -74,14 +74,14 @@ def figures_from(sources: Iterable[Source]) -> Summands:
     gone: Optional[Source] = None
     for source in sources:
         if source.figures is not None and gone is not None:
-            return [gone.replaced(_gap(gone.name, gone.witness))]
+            return [gone.if_another_listed(_gap(gone.name, gone.witness))]
         if source.figures is not None:
             return source.figures
         if source.witness and gone is None:
             gone = source
-    if gone is None or gone.alone is None:
+    if gone is None or gone.if_none_listed is None:
         return None
-    return [gone.alone(_gap(gone.name, gone.witness))]
+    return [gone.if_none_listed(_gap(gone.name, gone.witness))]
 
 
 def with_sibling(source: Source, siblings: Iterable[tuple[str, Source]]) -> Source:
@@ -94,7 +94,9 @@ def with_sibling(source: Source, siblings: Iterable[tuple[str, Source]]) -> Sour
     for prefix, sibling in siblings:
         if sibling.figures is not None:
             return source._replace(
-                witness=f"{prefix}{sibling.name}", alone=NotKnown, replaced=NotKnown
+                witness=f"{prefix}{sibling.name}",
+                if_none_listed=NotKnown,
+                if_another_listed=NotKnown,
             )
     return source
 

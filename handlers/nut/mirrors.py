@@ -30,8 +30,8 @@ def is_mirror(variables: Mapping[str, str]) -> bool:
 
 
 def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, str]:
-    """Mirror -> the device that it shows, for those that show another of `devices`, which are the
-    variables by name. `host`: the server's, as it is addressed.
+    """Maps the name of each mirror to the name of the device that it shows, if that is another of
+    `devices`: the variables of each device by its name. `host`: the server's, as it is addressed.
 
     A repeater of another server is no mirror of a device with the same name here, unless both have
     one serial number. Of devices that show each other, one is no mirror.
@@ -52,16 +52,21 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
             if first != name:
                 original_by_mirror[name] = first
     for name in list(original_by_mirror):
-        # from each mirror to its original, until one is no mirror or comes a second time
-        way = {name}
-        device = original_by_mirror[name]
-        while device in original_by_mirror and device not in way:
-            way.add(device)
-            device = original_by_mirror[device]
-        is_circle = device in way
-        if is_circle:
+        # without this one, the others of a circle lead to it
+        if _leads_to_circle(name, original_by_mirror):
             del original_by_mirror[name]
     return original_by_mirror
+
+
+def _leads_to_circle(mirror: str, original_by_mirror: Mapping[str, str]) -> bool:
+    """Whether the way from a mirror to its original, and on from that if it is a mirror itself,
+    comes to a device twice."""
+    way = {mirror}
+    device = original_by_mirror[mirror]
+    while device in original_by_mirror and device not in way:
+        way.add(device)
+        device = original_by_mirror[device]
+    return device in way
 
 
 def _mirror(variables: Mapping[str, str]) -> Optional[Mirror]:

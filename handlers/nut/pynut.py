@@ -177,8 +177,11 @@ class PyNUTClient(Generic[AnyStr]):
         )
         try:
             self._client.connect()
-            logins = [messages.username(login)] if login is not None else []
-            logins += [messages.password(password)] if password is not None else []
+            logins: list[NutRequest[object]] = []
+            if login is not None:
+                logins.append(messages.username(login))
+            if password is not None:
+                logins.append(messages.password(password))
         except PduHandlerError as error:
             self._client.close()
             _fail(error)

@@ -121,6 +121,10 @@ class Responses:
         # names that the server chose.
         raise error.at(self._host, self._secret.redact(request.label))
 
+    def require_ok(self, request: NutRequest[object]) -> None:
+        """Raises, as for a value of it, unless the answer to `request` is one that it can read."""
+        self[request]
+
     def _mask_password(self, failure: ErrAnswer) -> ErrAnswer:
         if not self._secret.is_within(" ".join(failure)):
             return failure

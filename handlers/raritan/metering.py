@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from typing import Optional, Union
 
 from ..dcimanager import Figures, MeterFigures
@@ -80,6 +81,17 @@ class InletMeter(FeedMeter):
         return NotKnown(f"it is not known whether an inlet is in use: {error.reason}")
 
 
+class PowerFrom(Enum):
+    """By what the power of an outlet is read."""
+
+    #: its well-known id
+    WELL_KNOWN = "well-known"
+    #: its list of sensors: the firmware has no well-known id for it
+    LIST = "list"
+    #: it is not read
+    NOTHING = "nothing"
+
+
 class OutletMeter(PortMeter):
     """One outlet, which may also be read by its well-known ids."""
 
@@ -89,17 +101,14 @@ class OutletMeter(PortMeter):
         self._index = index
         self._metadata: Optional[Pending[Outlet.MetaData]] = None
 
-    def ask_well_known(self, bulk: Bulk, *, lists_power: bool) -> None:
-        """Queue the readings by well-known ids, and the label, which shows whose readings they are.
-
-        Only with `lists_power` the list of sensors, for a power that no well-known id has.
-        """
+    def ask_well_known(self, bulk: Bulk, power_from: PowerFrom) -> None:
+        """Queue the readings by well-known ids, and the label, which shows whose they are."""
         self._metadata = bulk.add(self._outlet.getMetaData)
         self.current = self._ask_well_known(bulk, NumericSensor, "current")
         self.counter = self._ask_well_known(bulk, AccumulatingNumericSensor, "activeEnergy")
-        if lists_power:
+        if power_from is PowerFrom.LIST:
             self._sensors = bulk.add(self._list_sensors)
-        elif self.with_power:
+        elif power_from is PowerFrom.WELL_KNOWN:
             self.power = self._ask_well_known(bulk, NumericSensor, "activePower")
 
     def _ask_well_known(self, bulk: Bulk, kind: type[NumericSensor], name: str) -> SensorReading:
@@ -248,10 +257,10 @@ class UnitMeter:
         ]
         if answered_field(self._metadata, "hasMeteredOutlets") is False:
             return []
-        lists_power = self._power_probe is not None and self._power_probe.error is not None
+        power_from = self._power_of_outlets()
         for outlet in self._outlets:
             if self._has_well_known_ids:
-                outlet.ask_well_known(bulk, lists_power=lists_power)
+                outlet.ask_well_known(bulk, power_from)
             else:
                 outlet.ask_sensors(bulk)
         return self._outlets
@@ -274,6 +283,13 @@ class UnitMeter:
 
     def _are_inlets_metered(self) -> bool:
         return bool(self._inlets) and all(inlet.is_metered for inlet in self._inlets)
+
+    def _power_of_outlets(self) -> PowerFrom:
+        if not self._with_power:
+            return PowerFrom.NOTHING
+        if self._power_probe is not None and self._power_probe.error is not None:
+            return PowerFrom.LIST
+        return PowerFrom.WELL_KNOWN
 
     def _ask_banks(self, bulk: Bulk) -> None:
         count = 0

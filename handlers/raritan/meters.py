@@ -225,23 +225,26 @@ class FeedMeter(Meter):
     def energy(self) -> Figure:
         """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one
         counted once."""
-        return self._own_or_of_lines(self.counter, [line.counter for line in self._lines()])
+        return self._own_or_sum_of_lines(self.counter, [line.counter for line in self._lines()])
 
     def active_power(self) -> Figure:
         """Watts, by the same rules; not metered unless `with_power`."""
         if not self.with_power:
             return NOT_ASKED
-        return self._own_or_of_lines(self.power, [line.power for line in self._lines()])
+        return self._own_or_sum_of_lines(self.power, [line.power for line in self._lines()])
 
-    def _own_or_of_lines(self, own: SensorReading, lines: Iterable[SensorReading]) -> Figure:
-        """The feed's own reading, else the sum over the lines, by the rules of `energy`."""
-        own_figure = own.figure()
+    def _own_or_sum_of_lines(
+        self, own_reading: SensorReading, line_readings: Iterable[SensorReading]
+    ) -> Figure:
+        """The feed's own reading, else the sum over those of its lines, each sensor counted once;
+        none if the lines are not known."""
+        own_figure = own_reading.figure()
         if own_figure is not None:
             return own_figure
         fault = self._fault_of_lines()
         if fault is not None:
             return fault
-        return sum_if_complete(reading.figure() for reading in _each_sensor_once(lines))
+        return sum_if_complete(reading.figure() for reading in _each_sensor_once(line_readings))
 
     def _poles(self) -> list[FeedLine]:
         """The lines and the neutral; none if they are not known."""

@@ -94,7 +94,7 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
     while True:
         counts += _counts(page)
         # some services leave out an empty list
-        entries_of_page = _listed(page)
+        entries_of_page = _list_of_members(page)
         is_empty = entries_of_page is None and bool(counts) and max(counts) == 0
         if not is_empty and not isinstance(entries_of_page, list):
             raise ProtocolError("a collection of the device has no list of members")
@@ -135,13 +135,13 @@ def _counts(page: Json) -> list[int]:
 
 def _entries(page: Json) -> list[Json]:
     """The entries of one page; {} for one that is no object."""
-    entries = _listed(page)
+    entries = _list_of_members(page)
     if not isinstance(entries, list):
         return []
     return [entry if isinstance(entry, dict) else {} for entry in entries]
 
 
-def _listed(page: Json) -> object:
+def _list_of_members(page: Json) -> object:
     """The list of members, under its name or, without that, under the one of HPE's."""
     names = [name for name in _NAMES_OF_HPE if isinstance(page.get(name), list)]
     return page[names[0]] if "Members" not in page and len(names) == 1 else page.get("Members")

@@ -63,8 +63,8 @@ def error_of(reply: Response, login: Login, method: str, path: str) -> PduHandle
     words = quoted_messages(reply, login)
     if words:
         error.set_reason((*error.parts, f"; the device says: {words}"))
-    quoted_path = login.quoted_path(path)
-    return error.at("", f"{method} {quoted_path}")
+    operation = f"{method} {login.quoted_path(path)}"
+    return error.at("", operation)  # the host is set where the session ends
 
 
 def quoted_messages(reply: Response, login: Login) -> str:

@@ -155,7 +155,7 @@ class RedfishService:
         if self._root is None:
             is_session = self._mode == SESSION
             reply = self._send("GET", ROOT, anonymous=is_session)
-            if reply.status == 401 and self._wants_session(reply):
+            if reply.status == 401 and self._switch_to_session(reply):
                 reply = self._send("GET", ROOT, anonymous=True)
             if reply.status in (404, 503):
                 kind = Unsupported if reply.status == 404 else HttpUnreachable
@@ -195,8 +195,9 @@ class RedfishService:
         root = self.root()
         reply = self._send("GET", path)
         is_refused = reply.status == 401
-        if is_refused and (self._wants_session(reply) or self._session_is_known):
-            # none was open, or the unit ended it while it was idle
+        had_no_session = is_refused and self._switch_to_session(reply)
+        was_ended = is_refused and self._session_is_known  # by the unit, while it was idle
+        if had_no_session or was_ended:
             self._log_in(root)
             reply = self._send("GET", path)
         elif self._mode == AUTO:
@@ -268,11 +269,11 @@ class RedfishService:
         """
         if self._resources is not None and path in self._resources:
             return self._resources[path]
-        reply = (
-            self.reply(path)
-            if client in (None, self._clients[0])
-            else self._send("GET", path, client=client)
-        )
+        # the first client alone opens sessions; an error of the exchange concerns the whole service
+        if client is None or client is self._clients[0]:
+            reply = self.reply(path)
+        else:
+            reply = self._send("GET", path, client=client)
         try:
             return self._read_once(path, lambda: self._resource(reply, path))
         except RESOURCE_ERRORS as error:
@@ -331,7 +332,7 @@ class RedfishService:
         """Whether requests need a session that is not open."""
         return self._mode == SESSION and self.login.token is None
 
-    def _wants_session(self, reply: Response) -> bool:
+    def _switch_to_session(self, reply: Response) -> bool:
         """After a 401 that offers no basic login (RFC 9110, 11.6.1), turn auto into session login.
         Returns whether it did.
         """

@@ -121,7 +121,7 @@ class _Command:
         UNKNOWN while a task runs: its monitor is read instead.
         """
         if self._monitor is not None:
-            if not self._has_ended(self._monitor):
+            if self._read_task(self._monitor):
                 return EnumPowerStatus.UNKNOWN
             self._monitor = None
         outlet = self._service.get(self._outlet)
@@ -133,10 +133,11 @@ class _Command:
         self.doubt = resources.doubt(outlet, self._pdu)
         return resources.state(outlet, self._pdu)
 
-    def _has_ended(self, monitor: str) -> bool:
+    def _read_task(self, monitor: str) -> bool:
+        """Read a task by its monitor, and keep its error. Returns whether it still runs."""
         reply = self._service.reply(monitor)
         self.failed = tasks.task_error(reply, self._service.login) or self.failed
-        return self.failed is not None or not tasks.is_running(reply)
+        return self.failed is None and tasks.is_running(reply)
 
     def _etag(self) -> str:
         """The outlet's ETag: 1 round trip.

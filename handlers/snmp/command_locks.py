@@ -31,7 +31,7 @@ def lock_outlet(device: str, seconds: float) -> Iterator[None]:
     Names are not resolved: that may take long, and give another address a moment later. Raises
     Unreachable if the wait exceeds `seconds`.
     """
-    device = _plain(device)
+    device = _with_one_spelling(device)
     with _locks_guard:
         lock = _locks.get(device) or threading.Lock()
         _locks[device] = lock
@@ -46,7 +46,7 @@ def lock_outlet(device: str, seconds: float) -> Iterator[None]:
         lock.release()
 
 
-def _plain(device: str) -> str:
+def _with_one_spelling(device: str) -> str:
     """The device with one spelling of its address: an IP address as its octets, a name in lower
     case without a last dot.
     """

@@ -177,7 +177,7 @@ def raise_if_renumbered(device: SnmpDevice) -> None:
     before = device.reader
     if not before.chain_ends:
         return
-    now = before.again()
+    now = before.fresh_reader()
     witnesses = _chain_witnesses(device.outlets) if device.is_counted else []
     is_same_chain = all(witness.rows(now) == witness.rows(before) for witness in witnesses)
     # the unit is the last one, because a unit of the same size that leaves changes this alone
@@ -262,10 +262,10 @@ def read_without_states(
             states = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
         # with states, `read_by_states` has compared the count
         count = None if outlets.states else outlets.count
-        states = _add_missing(outlets, states, reader)
+        states = _add_shown_elsewhere(outlets, states, reader)
         outlet_count = _count(count, reader).number
         if states or outlet_count:
-            states = _add_rows(outlets, states, outlet_count, is_certain=True, reader=reader)
+            states = _add_up_to_count(outlets, states, outlet_count, is_certain=True, reader=reader)
             _raise_if_unit_missing(profile, reader)
             listed = replace(outlets, states=None, control=None)
             return SnmpDevice(profile, listed, states, reader)
@@ -283,7 +283,7 @@ def outlets_read(device: SnmpDevice) -> States:
     outlets, is missing in the answers, as another column shows that was read since."""
     if device.outlets is None:
         return device.states
-    return _add_missing(device.outlets, device.states, device.reader)
+    return _add_shown_elsewhere(device.outlets, device.states, device.reader)
 
 
 def _states(states: State, reader: Reader) -> States:
@@ -297,7 +297,7 @@ def _states(states: State, reader: Reader) -> States:
         return states_read
 
 
-def _add_missing(outlets: Outlets, states: States, reader: Reader) -> States:
+def _add_shown_elsewhere(outlets: Outlets, states: States, reader: Reader) -> States:
     """`states`, and UNKNOWN for each outlet that only other columns show. Unchanged if no row is
     lost, or if the rows contradict each other. Raises ProtocolError for a row without an
     identity."""
@@ -402,15 +402,15 @@ def _is_count(value: Union[int, Decimal]) -> bool:
 def _complete(outlets: Outlets, states: States, reader: Reader) -> tuple[States, int]:
     """The states with the outlets that other answers show, and the device's count. Raises
     ProtocolError if they are fewer."""
-    states = _add_missing(outlets, states, reader)
+    states = _add_shown_elsewhere(outlets, states, reader)
     outlet_count, is_certain = _count(outlets.count, reader, states)
     if not states and not outlet_count:
         return states, 0
-    states = _add_rows(outlets, states, outlet_count, is_certain=is_certain, reader=reader)
+    states = _add_up_to_count(outlets, states, outlet_count, is_certain=is_certain, reader=reader)
     return states, outlet_count
 
 
-def _add_rows(
+def _add_up_to_count(
     outlets: Outlets, states: States, outlet_count: int, *, is_certain: bool, reader: Reader
 ) -> States:
     """The states. If they are fewer than `outlet_count`, also the outlets that only `rows` lists,

@@ -403,9 +403,11 @@ class Total(FrozenValue):
     ) -> Union[NotKnown, NotMetered]:
         """Why there is no total if these units, which have outlets or are in the chain, have no
         row."""
-        doubtful = self._units_without_value(reader)
-        chain = self._chain(reader) or units
-        unmetered = (units & chain).difference(metered_units, doubtful)
+        # A unit is certainly there if the chain lists it with a value. Without a chain, its outlets
+        # show it.
+        listed_units = self._chain(reader) or units
+        units_without_value = self._units_without_value(reader)
+        unmetered = (units & listed_units).difference(metered_units, units_without_value)
         if unmetered:
             names = _names("unit", sorted(unmetered))
             return NotMetered(f"{names} without a meter")

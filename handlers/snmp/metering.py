@@ -91,16 +91,16 @@ def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
     names = outlets.name.rows(reader) if outlets.name else {}
     numbers: dict[str, str] = {}
     for identity in outlets_read(device):
-        number = _shown(printed_numbers.get(identity, ""), encoding)
+        number = _shown_text(printed_numbers.get(identity, ""), encoding)
         numbers[identity] = number or identity.rpartition(".")[2]
     outlet_labels: list[dcimanager.Label] = []
     for identity, number in _distinct(numbers).items():
-        name = _shown(names.get(identity, ""), encoding)
+        name = _shown_text(names.get(identity, ""), encoding)
         outlet_labels.append(dcimanager.label(identity, number, name))
     return outlet_labels
 
 
-def _shown(raw: Raw, encoding: str) -> str:
+def _shown_text(raw: Raw, encoding: str) -> str:
     """A name or number for people."""
     if isinstance(raw, bytes):
         return printable_text(name_text(raw, encoding))

@@ -191,7 +191,8 @@ class Profile(FrozenValue):
             raise ValueError(f"evidence.{name} is given, but the profile has no part for {name}")
 
     def in_contact(self) -> Profile:
-        """The profile as its devices are read: what their marks deny is not known."""
+        """The profile as its devices are read: with the mark of each unit's contact checked. Values
+        of a unit that is out of contact are not known."""
         if not self.contact and not any(outlets.contact for outlets in self.outlets):
             return self
         return replace(

@@ -107,10 +107,11 @@ class Reader:
 
     def lacks_rows(self) -> bool:
         """Whether a column that was read lacks a row that another one of its table has."""
-        rows_of: dict[str, Walked] = {}  # table -> the rows of one of its columns
+        first_rows_by_table: dict[str, Walked] = {}  # those of its first column
         for full_oid in self._columns & self.walked.keys():
             rows = self.walked[full_oid]
-            if rows_of.setdefault(_table_of(full_oid), rows).keys() != rows.keys():
+            first_rows = first_rows_by_table.setdefault(_table_of(full_oid), rows)
+            if rows.keys() != first_rows.keys():
                 return True
         return False
 
@@ -145,7 +146,7 @@ class Reader:
         reader.root, reader.derived = root, {}
         return reader
 
-    def again(self) -> Reader:
+    def fresh_reader(self) -> Reader:
         """The same device without its answers, except names: for a reading that must be new."""
         reader = Reader(self._device, self.root)
         reader._names = self._names

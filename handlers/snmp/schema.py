@@ -77,7 +77,7 @@ def dumps(profile: Profile) -> str:
 
     `loads` returns an equal profile.
     """
-    return json.dumps(_plain(profile), indent=1)
+    return json.dumps(_as_json(profile), indent=1)
 
 
 def loads(text: str) -> Profile:
@@ -116,7 +116,7 @@ def _with_unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return out
 
 
-def _plain(value: object) -> object:
+def _as_json(value: object) -> object:
     """A part of a profile as JSON's types, without fields that have their default."""
     if isinstance(value, Enum):
         return value.value
@@ -128,10 +128,10 @@ def _plain(value: object) -> object:
         for name, default in value.FIELDS.items():
             field = getattr(value, name)
             if default is REQUIRED or field != default:
-                members[name] = _plain(field)
+                members[name] = _as_json(field)
         return members
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [_as_json(item) for item in value]
     if isinstance(value, Decimal):
         return str(value)
     return value

@@ -80,7 +80,7 @@ class WritePacked(Control):
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         row, position = self.packed.position(identity)
-        value = self.at.value_of(reader.again(), row)
+        value = self.at.value_of(reader.fresh_reader(), row)
         packed_text = "" if value is None else text(value)
         values = self.packed.values(packed_text)
         if not 1 <= position <= len(values) or values[position - 1] in self.empty:

@@ -86,7 +86,7 @@ def switch_outlet(
     with turn:
         reader = device.reader
         if not outlets.is_row_read_last(reader, identity):
-            reader = reader.again()
+            reader = reader.fresh_reader()
         row = outlets.row_of(reader, identity) or identity  # without a row, `orders` raises
         orders = control.orders(reader, identity, up=target is EnumPowerStatus.UP)
         if not control.covers(device.states, identity, orders):
@@ -103,7 +103,7 @@ def switch_outlet(
         snmp.extend(LONGEST_SECONDS)
         return switch(
             lambda: _command(snmp, oid, value, control),
-            lambda: command.state(device.reader.again(), target),
+            lambda: command.state(device.reader.fresh_reader(), target),
             target,
             deadline=deadline,
             pause=pause,

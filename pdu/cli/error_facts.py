@@ -13,7 +13,7 @@ from handlers.shared.errors import NamedSetting, Part
 def kind_of(error: object) -> str:
     """The kind, "" for an error that has none."""
     kind = attribute_of(error, "kind")
-    return _plain(kind) if isinstance(kind, str) else ""
+    return _base_text(kind) if isinstance(kind, str) else ""
 
 
 def attribute_text(error: object, name: str) -> str:
@@ -22,7 +22,7 @@ def attribute_text(error: object, name: str) -> str:
     if value is None:
         return ""
     try:
-        return _plain(str(value))
+        return _base_text(str(value))
     except Exception:
         return ""
 
@@ -36,10 +36,10 @@ def parts_of(error: object) -> Optional[Sequence[Part]]:
     for given_part in given_parts:
         key, value = attribute_of(given_part, "key"), attribute_of(given_part, "value")
         if isinstance(given_part, str):
-            parts.append(_plain(given_part))
+            parts.append(_base_text(given_part))
         elif isinstance(key, str) and isinstance(value, str):
             # an archive has a class of its own for them
-            parts.append(NamedSetting(_plain(key), _plain(value)))
+            parts.append(NamedSetting(_base_text(key), _base_text(value)))
         else:
             return None
     return parts
@@ -53,6 +53,6 @@ def attribute_of(thing: object, name: str) -> Any:
         return None
 
 
-def _plain(text: str) -> str:
+def _base_text(text: str) -> str:
     """The text alone: a class that is derived from str may have methods that raise."""
     return str.__str__(text)

@@ -32,7 +32,7 @@ _DASHES = str.maketrans("‐‑‒–—−", "------")
 
 def likely_spellings(text: str) -> list[str]:
     """What may have been meant by a text, the most likely first; none if nothing is confused."""
-    plain = _plain(text)
+    plain = _of_a_keyboard(text)
     if plain != text:
         spellings = [plain, *likely_spellings(plain)]
         if text[0] in "–—":  # it also stands for two hyphens
@@ -53,14 +53,14 @@ def _digit_of(letter: re.Match[str]) -> str:
     return letter[0].translate(_DIGITS)
 
 
-def _plain(text: str) -> str:
+def _of_a_keyboard(text: str) -> str:
     """The text with the dashes, digits and letters of a keyboard."""
     return unicodedata.normalize("NFKC", text).translate(_DASHES)
 
 
 def confusion(text: str) -> str:
     """What is confused in a text that has another likely spelling, for people."""
-    if _plain(text) != text:
+    if _of_a_keyboard(text) != text:
         return "dashes or digits of another form"
     return "Cyrillic letters" if _CYRILLIC.search(text) else "letters in place of digits"
 

@@ -90,13 +90,13 @@ _SWITCHING = ("on", "off", "up", "down")
 
 def same_word(word: str, commands: Collection[str]) -> str:
     """Advice for a command in another spelling, such as `STATUS`, "" if it is none."""
-    plain = _plain(word)
+    plain = _letters_alone(word)
     return f"did you mean {plain}?" if plain in commands else ""
 
 
 def known_mistake(word: str, commands: Collection[str]) -> str:
     """Advice for a word in place of one of the commands of `pdu`, "" if there is none."""
-    return same_word(word, commands) or _TABLE.get(_plain(word), "")
+    return same_word(word, commands) or _TABLE.get(_letters_alone(word), "")
 
 
 def similar_word(word: str, commands: Collection[str]) -> str:
@@ -107,7 +107,7 @@ def similar_word(word: str, commands: Collection[str]) -> str:
     return _BOTH if near[0] in _SWITCHING else f"did you mean {near[0]}?"
 
 
-def _plain(word: str) -> str:
+def _letters_alone(word: str) -> str:
     return word.lower().replace("-", "").replace("_", "")
 
 

@@ -221,7 +221,7 @@ def _read_again(
 ) -> object:
     """What the handler reads in a recording; or the error's kind."""
     device = serve(recording.text, 0)
-    with contextlib.closing(device.unit):
+    with contextlib.closing(device.simulated_pdu):
         try:
             return _comparable(_reading(handler, make_data(device.port)))
         except PduHandlerError as error:
@@ -316,13 +316,13 @@ def _scrubbed(answer: Answer, scrubber: Scrubber, replaced: Collection[str]) -> 
             return False
         return name not in replaced or is_product(name)
 
-    headers = {name: scrubber.text(text) for name, text in answer.headers.items()}
+    headers = {name: scrubber.scrub_kept_text(text) for name, text in answer.headers.items()}
     answer = answer._replace(headers=headers)
     content = answer.content
     if isinstance(content, TextPieces):
         text = without_named_secrets(content.text, _ANY_TEXT)
-        return answer._replace(content=TextPieces.of(scrubber.text(text)))
-    return answer._replace(content=scrubber.json(content, is_kept))
+        return answer._replace(content=TextPieces.of(scrubber.scrub_kept_text(text)))
+    return answer._replace(content=scrubber.scrub_json(content, is_kept))
 
 
 def _member_names(value: Any) -> Iterator[str]:

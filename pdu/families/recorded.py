@@ -78,8 +78,10 @@ def family_counts() -> FamilyCounts:
     """The numbers of README's first lines."""
     with_states = with_figures = 0
     for capabilities in map(set, _capabilities().values()):
-        with_states += "state" in capabilities
-        with_figures += capabilities != {"state"}
+        if "state" in capabilities:
+            with_states += 1
+        if capabilities != {"state"}:
+            with_figures += 1
     switched_families = [profile for profile in PROFILES if profile.is_switched]
     proven = [profile for profile in switched_families if profile.is_proven]
     by_recording = sum(bool(profile.recording) for profile in proven)

@@ -116,6 +116,7 @@ class FourMethods:
                 _hide_reason(error)
                 raise
             failure = self._translated(method, error, is_command=bool(port))
+            _close_connection(error)
             # the reason of a broken handler names the method
             operation = "" if isinstance(failure, BrokenHandler) else method
             cause = _ForeignText.of(error, self._data).cause
@@ -146,12 +147,9 @@ class FourMethods:
         and an OSError are the device's or the network's, any other is the handler's.
         """
         shown = _ForeignText.of(error, self._data)
-        _close_connection(error)
         doubt = "; the outlet may or may not have switched" if is_command else ""
         if any(kind.__name__ == "SnmpError" for kind in type(error).__mro__):
-            port = foreign_snmp.read_port(self._data) or "161"
-            failure = translate(shown.text, shown.words, writing=is_command, port=port)
-            return failure or ProtocolError(f"the device has no such object ({shown.words})")
+            return self._of_snmp_error(shown, is_command=is_command)
         missing = name_missing_in_double(error, type(self._pdu).__name__)
         if missing and not shown.is_hidden:
             return LackingDouble(f"{method}: {LACKING} ({printable(missing, _SHOWN)}){doubt}")
@@ -164,6 +162,15 @@ class FourMethods:
             )
         place = _place_of(error, self._pdu)
         return HandlerRaised(f"{method} raised {shown.words}{place}{doubt}")
+
+    def _of_snmp_error(self, shown: _ForeignText, *, is_command: bool) -> PduHandlerError:
+        """The error of ours for an SnmpError of the platform."""
+        port = foreign_snmp.read_port(self._data) or "161"
+        failure = translate(shown.text, shown.words, writing=is_command, port=port)
+        # no failure to `translate`, because a family's own reading may expect a missing object
+        if failure is None:
+            return ProtocolError(f"the device has no such object ({shown.words})")
+        return failure
 
 
 class _ForeignText(NamedTuple):

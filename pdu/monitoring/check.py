@@ -183,7 +183,7 @@ def _listed_pdus(config: CheckOptions, login: Login) -> tuple[Sequence[Target], 
     fleet = owner_files.files(lenient=config.is_lenient)
     if fleet.ignored:
         print_text(f"ignored columns of {where}: {', '.join(fleet.ignored)}", sys.stderr)
-    devices = _chosen(fleet.devices, names_of_pdus, where) if names_of_pdus else fleet.devices
+    devices = _named_pdus(fleet.devices, names_of_pdus, where) if names_of_pdus else fleet.devices
     usual = owner_files.login()
     fleet_targets = targets(devices, fleet.auths, usual)
     prompted_secrets = _prompted_secrets(where, fleet_targets)
@@ -193,7 +193,7 @@ def _listed_pdus(config: CheckOptions, login: Login) -> tuple[Sequence[Target], 
     return fleet_targets, fleet.repeated
 
 
-def _chosen(devices: Sequence[ListedPdu], words: Sequence[str], where: str) -> list[ListedPdu]:
+def _named_pdus(devices: Sequence[ListedPdu], words: Sequence[str], where: str) -> list[ListedPdu]:
     """The PDUs of a list with these names. Raises Usage for a name that it does not have."""
     device_by_name = {device.name: device for device in devices}
     for word in words:
@@ -218,15 +218,15 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
         try:
             target.data()
         except NoSecret as error:
-            lacking[error.key] += target.auth.name == ENVIRONMENT
+            if target.auth.name == ENVIRONMENT:  # it uses no login of the list
+                lacking[error.key] += 1
         except PduHandlerError:
             pass  # the poll reports it
     secrets: dict[str, str] = {}
     for key, number in lacking.items():
-        if number:
-            name = key.replace("_", " ")
-            prompt = f"{name} of {counted(number, 'PDU')} in {file} without a login"
-            secrets[key] = Login().secret(key, prompt)
+        name = key.replace("_", " ")
+        prompt = f"{name} of {counted(number, 'PDU')} in {file} without a login"
+        secrets[key] = Login().secret(key, prompt)
     return secrets
 
 

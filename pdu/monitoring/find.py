@@ -235,7 +235,7 @@ def split_answers(
         recognition = recognise(answer.object_id) if is_named else Recognition()
         words = [recognition.other_devices, answer.object_id, *answer.description.split()]
         what = printable(" ".join(word for word in words if word), 100)
-        device = FoundDevice(address, "snmp", port, _shortened(answer.name), what)
+        device = FoundDevice(address, "snmp", port, _shortened_name(answer.name), what)
         if recognition.families:
             pdus.append(device._replace(what=recognition.families[0].key))
         elif recognition.candidates:
@@ -302,12 +302,12 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
     for device in devices:
         address = _address(device.address)
         if device.port and any(address in network for network in networks):
-            name, model = _shortened(device.name), device.model or "Xerus"
+            name, model = _shortened_name(device.name), device.model or "Xerus"
             pdus.append(FoundDevice(device.address, "raritan", device.port, name, model))
     return pdus
 
 
-def _shortened(name: str) -> str:
+def _shortened_name(name: str) -> str:
     return printable(name.strip(), _LONGEST_NAME)
 
 
@@ -338,8 +338,10 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
     """
     address_counts = Counter(pdu.address for pdu in pdus)
 
-    def where(pdu: FoundDevice) -> str:
-        return pdu.address if address_counts[pdu.address] == 1 else _where(pdu)
+    def with_place(pdu: FoundDevice, name: str) -> FoundDevice:
+        is_only_one = address_counts[pdu.address] == 1
+        place = pdu.address if is_only_one else _place_with_port(pdu)
+        return pdu._replace(name=f"{name} {place}".strip())
 
     name_counts = Counter(pdu.name for pdu in pdus)
     name_counts.update(pdu.address for pdu in pdus if pdu.address != pdu.name)
@@ -348,15 +350,18 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
         is_plain = not (pdu.name.startswith("#") or begins_as_formula(pdu.name))
         name = pdu.name if is_plain else ""
         if not name or name_counts[name] > 1:
-            name = f"{name} {where(pdu)}".strip()
-        named_pdus.append(pdu._replace(name=name))
-    while True:  # a device may have the name that another one was given above
+            named_pdus.append(with_place(pdu, name))
+        else:
+            named_pdus.append(pdu)
+    # A device may have the name that another one was given above. This ends: no two PDUs of a
+    # search have the same place, so equal names grow apart, and the others only grow.
+    name_counts = Counter(pdu.name for pdu in named_pdus)
+    while len(name_counts) < len(named_pdus):
+        named_pdus = [
+            with_place(pdu, pdu.name) if name_counts[pdu.name] > 1 else pdu for pdu in named_pdus
+        ]
         name_counts = Counter(pdu.name for pdu in named_pdus)
-        if len(name_counts) == len(named_pdus):
-            return named_pdus
-        for place, pdu in enumerate(named_pdus):
-            if name_counts[pdu.name] > 1:
-                named_pdus[place] = pdu._replace(name=f"{pdu.name} {where(pdu)}")
+    return named_pdus
 
 
 def _order(device: FoundDevice) -> tuple[int, int, int]:
@@ -388,7 +393,7 @@ def _rows(pdus: Sequence[FoundDevice], login: str) -> list[Sequence[str]]:
     rows: list[Sequence[str]] = []
     for device in pdus:
         auth = login if device.handler == "snmp" else ""
-        rows.append((device.name, device.handler, _where(device), auth, ""))
+        rows.append((device.name, device.handler, _place_with_port(device), auth, ""))
     return rows
 
 
@@ -429,5 +434,5 @@ def _print_list(
     print_text("\n".join(lines), sys.stderr)
 
 
-def _where(device: FoundDevice) -> str:
+def _place_with_port(device: FoundDevice) -> str:
     return host_with_port(device.address, device.port, _USUAL[device.handler])

@@ -17,27 +17,27 @@ if TYPE_CHECKING:
 
 
 def check_host_on_loopback(
-    application: WSGIApplication, listen: str, names: Sequence[str]
+    application: WSGIApplication, listen_address: str, names: Sequence[str]
 ) -> WSGIApplication:
     """The application behind a HostCheck if it listens on a loopback address. Elsewhere it is
     reached by names that only its network knows, such as a container's.
     """
-    is_loopback = is_this_machine(listen.strip("[]"))
-    return HostCheck(application, listen, names) if is_loopback else application
+    is_loopback = is_this_machine(listen_address.strip("[]"))
+    return HostCheck(application, listen_address, names) if is_loopback else application
 
 
 class HostCheck:
     """An application that answers 421 to requests for another host."""
 
     def __init__(
-        self, application: WSGIApplication, listen: str, names: Sequence[str] = ()
+        self, application: WSGIApplication, listen_address: str, names: Sequence[str] = ()
     ) -> None:
-        """`listen`: the address at which the server listens. `names`: further hosts that its owner
-        allows, without a port, beside that address and localhost.
+        """`listen_address`: where the server listens. `names`: further hosts that its owner allows,
+        without a port, beside that address and localhost.
         """
         self._application = application
-        self._names = {"localhost", _plain(listen)}
-        self._names.update(_plain(name) for name in names)
+        self._names = {"localhost", _normalized_host(listen_address)}
+        self._names.update(map(_normalized_host, names))
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         # browsers always send a Host; HTTP/1.0, as of health checks, needs none. The server joins
@@ -58,7 +58,7 @@ class HostCheck:
         name = host_name(host)
         if name is None:
             return False
-        return _plain(name) in self._names
+        return _normalized_host(name) in self._names
 
 
 def host_name(host: str) -> Optional[str]:
@@ -72,5 +72,6 @@ def host_name(host: str) -> Optional[str]:
     return name
 
 
-def _plain(name: str) -> str:
+def _normalized_host(name: str) -> str:
+    """A name or address in its one spelling, without the brackets of IPv6."""
     return one_spelling(name.strip("[]"))

@@ -119,7 +119,7 @@ def _add_points(
 
 
 def metrics_of(reading: Reading, *, is_metered: bool) -> Iterator[Metric]:
-    """A figure that the device does not have is None, not 0."""
+    """The metrics of a PDU. A figure that it does not have, or that is not known, has no sample."""
     yield gauge(
         "pdu_up",
         "1 if the PDU reported the states of its outlets and the probe ended in time, else 0.",
@@ -133,26 +133,30 @@ def metrics_of(reading: Reading, *, is_metered: bool) -> Iterator[Metric]:
         "Requests sent to the PDU; over NUT, requests sent together count as one.",
         ((), reading.requests),
     )
+    error_kinds = {error.kind for error in reading.failures.values()}
+    error_samples = [((kind,), 1.0) for kind in sorted(error_kinds)]
     yield gauge(
         "pdu_probe_error",
         "1 with the kind of each error of the probe.",
-        *(((kind,), 1.0) for kind in sorted({error.kind for error in reading.failures.values()})),
+        *error_samples,
         labels=("kind",),
     )
     yield from _unit_metrics(reading.plate)
     yield from _figure_metrics(reading)
     for kind, whole_name in ((LINE, "line of the inlet"), (BREAKER, "breaker inside the PDU")):
         parts = [part for part in reading.meters if part.kind == kind]
+        current_samples = [((part.label,), measured(part.current_a)) for part in parts]
+        rating_samples = [((part.label,), part.rating_a) for part in parts]
         yield gauge(
             f"pdu_{kind}_current_amperes",
             f"Current of a {whole_name}.",
-            *(((part.label,), measured(part.current_a)) for part in parts),
+            *current_samples,
             labels=(kind,),
         )
         yield gauge(
             f"pdu_{kind}_rating_amperes",
             f"The most that a {whole_name} may carry, as the PDU reports it.",
-            *(((part.label,), part.rating_a) for part in parts),
+            *rating_samples,
             labels=(kind,),
         )
     yield from _outlet_metrics(reading, is_metered=is_metered)

@@ -207,11 +207,11 @@ def output(
         data += _data_of_all(totals, rows)
     data.append(f"time={totals.seconds:.3f}s")
     level = max((row.level for row in rows), default=WELL)
-    first = _plain(f"PDU {_WORDS[level]} - {'; '.join(totals.lines())}")
+    first = _without_bar(f"PDU {_WORDS[level]} - {'; '.join(totals.lines())}")
     lines = [f"{first}|{' '.join(data)}"]
     for row in bad_rows[:_SHOWN]:
         reason = f": {row.reason}" if row.reason else ""
-        lines.append(_plain(f"{row.device.name}: {row.result}{reason}"))
+        lines.append(_without_bar(f"{row.device.name}: {row.result}{reason}"))
     if len(bad_rows) > _SHOWN:
         lines.append(f"and {len(bad_rows) - _SHOWN} more")
     return lines
@@ -255,9 +255,9 @@ def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[s
 
 def _label(text: str) -> str:
     """A label of performance data: in single quotes if it has a blank, without `=` and the bar."""
-    plain = _plain(text.replace("=", " ")).replace("'", "''")
+    plain = _without_bar(text.replace("=", " ")).replace("'", "''")
     return plain if re.fullmatch(r"[^\s']+", plain) else f"'{plain}'"
 
 
-def _plain(text: str) -> str:
+def _without_bar(text: str) -> str:
     return text.replace("|", "/")  # the bar separates performance data

@@ -83,7 +83,8 @@ class TargetPolicy:
         """The PDU that the query asks for. Raises NotAllowed."""
         listed_target = self._listed_target(query)
         if listed_target is not None:
-            return self._fitting(listed_target, query)
+            _refuse_mismatch(listed_target, query)
+            return listed_target
         return self._find_in_networks(query)
 
     def _listed_target(self, query: ProbeQuery) -> Optional[Target]:
@@ -107,23 +108,6 @@ class TargetPolicy:
                 f"{text} is the address of several PDUs of the list: name one of {several}",
             )
         return targets[0] if targets else None
-
-    def _fitting(self, target: Target, query: ProbeQuery) -> Target:
-        """`target`, with the list's handler and login.
-
-        Raises NotAllowed for a query that names others.
-        """
-        for key, query_value, own_value in (
-            ("handler", query.handler, target.device.handler),
-            ("auth", query.auth, target.device.auth),
-        ):
-            if query_value not in ("", own_value):
-                raise NotAllowed(
-                    "mismatch",
-                    f"{query.target} is on the list, with another {key}: leave the parameter"
-                    f" {key} out",
-                )
-        return target
 
     def _find_in_networks(self, query: ProbeQuery) -> Target:
         """The PDU at the query's address, with its handler and login. Raises NotAllowed if the
@@ -177,6 +161,20 @@ class TargetPolicy:
             if place is not None:
                 targets += self._targets_by_place.get((handler, place), [])
         return targets
+
+
+def _refuse_mismatch(target: Target, query: ProbeQuery) -> None:
+    """Raises NotAllowed for a query that names another handler or login than the list has for the
+    target."""
+    for key, query_value, own_value in (
+        ("handler", query.handler, target.device.handler),
+        ("auth", query.auth, target.device.auth),
+    ):
+        if query_value not in ("", own_value):
+            raise NotAllowed(
+                "mismatch",
+                f"{query.target} is on the list, with another {key}: leave the parameter {key} out",
+            )
 
 
 def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Place]:

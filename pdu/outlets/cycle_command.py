@@ -167,7 +167,7 @@ def _cycle_outlet(
         # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported
         with signals_as_ctrl_c():
             # a person may have taken a while to answer
-            if not power.is_on():
+            if not power.read_is_on():
                 _refuse(outcome, power.last_state)
             # a lost terminal must not leave an outlet off
             with ignored_hangup():

@@ -174,7 +174,7 @@ def _identify(
     survey.ask(candidates, show)
     best, added_pdu = survey.best(), None
     if best is not None and new_pdu is not None:
-        login = _narrowed(survey.pdu, best.handler).login
+        login = _for_handler(survey.pdu, best.handler).login
         added_pdu = addition.add(new_pdu, load(best.handler), pdu.host, login)
     if run.output.json:
         document = {
@@ -186,7 +186,7 @@ def _identify(
         print_json(document)
     else:
         addition_lines = [_addition_line(new_pdu, added_pdu)] if new_pdu is not None else []
-        line_to_read = _again(pdu, best, new_pdu) if best else ""
+        line_to_read = _command_to_read(pdu, best, new_pdu) if best else ""
         last_lines = _last(line_to_read, survey.answers, pdu)
         lines = [*addition_lines, *_unread_lines(survey, verbose=verbose), *last_lines]
         if lines:
@@ -253,7 +253,7 @@ def identified(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
     survey.ask(candidates)
     best = survey.best()
     if best is not None:
-        return _narrowed(survey.pdu, best.handler)
+        return _for_handler(survey.pdu, best.handler)
     lines = _unread(survey.answers)
     lines += _last("", survey.answers, pdu)
     raise NotIdentified("; ".join(lines), pdu.host, _kind(survey.answers))
@@ -456,7 +456,7 @@ def _login_for_handler(handler: LoadedHandler, login: Login) -> Login:
     )
 
 
-def _narrowed(pdu: names.ChosenPdu, handler: str) -> names.ChosenPdu:
+def _for_handler(pdu: names.ChosenPdu, handler: str) -> names.ChosenPdu:
     """The PDU as this handler reads it."""
     return pdu._replace(handler=handler, login=_login_for_handler(load(handler), pdu.login))
 
@@ -478,10 +478,11 @@ def _kind(answers: Sequence[HandlerAnswer]) -> str:
         # every handler lacks a setting or has a wrong one
         return "settings"
     kinds = [kind_of(answer.error) for answer in answers if answer.asked]
-    for kind in (*_ORDER, *kinds):
-        if kind in kinds and kind != "unreachable":
+    kinds_of_answers = [kind for kind in kinds if kind != "unreachable"]
+    for kind in _ORDER:
+        if kind in kinds_of_answers:
             return kind
-    return "unreachable"
+    return kinds_of_answers[0] if kinds_of_answers else "unreachable"
 
 
 def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
@@ -510,19 +511,21 @@ def _is_silent(answer: HandlerAnswer) -> bool:
 # ---- for a person --------------------------------------------------------------------------------
 
 
-def _again(pdu: names.ChosenPdu, best: HandlerAnswer, added_pdu: Optional[addition.NewPdu]) -> str:
+def _command_to_read(
+    pdu: names.ChosenPdu, best: HandlerAnswer, added_pdu: Optional[addition.NewPdu]
+) -> str:
     """The command that reads the PDU, by its name if it was added, else with the settings that were
     given.
     """
     if added_pdu is not None:
         return Login().command_line("status", added_pdu.name, *added_pdu.words)
-    return _narrowed(pdu, best.handler).command_line("status")
+    return _for_handler(pdu, best.handler).command_line("status")
 
 
 def _description_steps(pdu: names.ChosenPdu) -> list[str]:
     """The commands that lead to an archive for a device that no family fits."""
     file, profile = "unit.snmprec", "mine.json"
-    record = _narrowed(pdu, _DESCRIBED).command_line("record", "-o", file)
+    record = _for_handler(pdu, _DESCRIBED).command_line("record", "-o", file)
     return [
         f"{record}    # its answers in a file",
         f"{program()} draft {file} -o {profile}    # a profile to start from (docs/own-pdu.md)",
@@ -577,7 +580,7 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     lacks_login = any(map(_lacks_login, answers))
     if held_back and not lacks_login and any(map(_is_refused, answers)):
         handler = held_back[0]
-        words = _identify_line(_narrowed(pdu, handler), "--handler", handler)
+        words = _identify_line(_for_handler(pdu, handler), "--handler", handler)
         return f"next: check the password; if the unit is of another make: {words}"
     http_handlers = [answer.handler for answer in answers if _names_setting(answer, "scheme")]
     if http_handlers:
@@ -597,7 +600,7 @@ def _trust_step(untrusted_answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu
     answer = untrusted_answers[0]
     words = _identify_line(pdu)
     if len(untrusted_answers) == 1:
-        words = _identify_line(_narrowed(pdu, answer.handler), "--handler", answer.handler)
+        words = _identify_line(_for_handler(pdu, answer.handler), "--handler", answer.handler)
     # the sentence of the TLS library has the fingerprint, and no part of the error is it alone
     fingerprint = re.search(r"\b[0-9a-f]{64}\b", reason(answer.error or Exception()))
     if fingerprint is None:

@@ -81,14 +81,15 @@ class _Switching(NamedTuple):
                 pdu, identity, on=self.on, output=self.run.output, where=self.pdu.where
             )
             yield identity, PolledOutlet(identity, state)
-            proven += [identity] if state is target_state(on=self.on) else []
+            if state is target_state(on=self.on):
+                proven.append(identity)
         if not proven:
             return
         with waiting(f"reading {outlets_text(self.identities)} again", self.run.output):
             time.sleep(outlet_power.AGAIN_S)
-            again = self._read_again()
+            second_reading = self._read_again()
         for identity in proven:
-            yield identity, _seen_again(again, identity)
+            yield identity, _outlet_of_reading(second_reading, identity)
 
     def _read_again(self) -> reading.Reading:
         """States, and what meters see; why one of them was not read is in its `failures`."""
@@ -172,14 +173,16 @@ class _Switching(NamedTuple):
         return [f"not-seen: {note}"] if note else []
 
 
-def _seen_again(again: reading.Reading, identity: str) -> PolledOutlet:
+def _outlet_of_reading(second_reading: reading.Reading, identity: str) -> PolledOutlet:
     """An outlet as it was read again; a figure that could not be read is not known."""
-    outlet = again.outlet(identity) if again.answered else None
-    failure = again.failures.get(reading.STATES) or again.failures.get(reading.FIGURES)
+    outlet = second_reading.outlet(identity) if second_reading.answered else None
     if outlet is None:
         outlet = PolledOutlet(identity, UNKNOWN)
+    failures = second_reading.failures
+    failure = failures.get(reading.STATES) or failures.get(reading.FIGURES)
     if failure is None:
         return outlet
+    # of the figures, a command shows the current alone
     return outlet._replace(figures=MeterFigures(current_a=NotKnown(failure.reason)))
 
 

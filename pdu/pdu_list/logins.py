@@ -56,10 +56,8 @@ def parse_login_file(text: str, path: str) -> dict[str, DeviceLogin]:
     document = toml.loads(text, path)
     unknown = sorted(set(document) - {"auth"})
     if unknown or "auth" not in document:
-        raise SettingsError(
-            f"{path}: [auth.NAME] tables are"
-            f" expected{f', not {printable(unknown[0], 60)!r}' if unknown else ''}"
-        )
+        instead = f", not {printable(unknown[0], 60)!r}" if unknown else ""
+        raise SettingsError(f"{path}: [auth.NAME] tables are expected{instead}")
     return parse_logins(document["auth"], path, inline=True)
 
 

@@ -63,8 +63,8 @@ class RestartStage(enum.Enum):
 
 
 class OutletPower:
-    """An outlet that is switched; or, with `is_on`, `switch_off`, a pause of at least AGAIN_S and
-    `switch_on`, off and, once that is proven, on again.
+    """An outlet that is switched; or, with `read_is_on`, `switch_off`, a pause of at least AGAIN_S
+    and `switch_on`, off and, once that is proven, on again.
 
     `stage` and `last_state` say how far it came and how it was left, also after an error and
     Ctrl-C.
@@ -82,9 +82,9 @@ class OutletPower:
         self.last_state = switch_outlet(self.outlet, on=on, sleep=self._sleep)
         return self.last_state is target_state(on=on)
 
-    def is_on(self) -> bool:
-        """Read it. An outlet that is not known to be on may be off on purpose: `switch_off` then
-        sends nothing.
+    def read_is_on(self) -> bool:
+        """Read it. Returns whether it is on. An outlet that is not known to be on may be off on
+        purpose: `switch_off` then sends nothing.
         """
         self.last_state = self.outlet.state()
         return self.last_state is UP

@@ -228,7 +228,7 @@ def read_labels(reading: Reading, unit: OpenHandler) -> Reading:
         return reading
     label_by_identity = {_printable(label.identity): label for label in port_labels}
     outlets = []
-    for outlet in _outlets(reading, label_by_identity):
+    for outlet in _outlets_to_complete(reading, label_by_identity):
         label = label_by_identity.get(outlet.identity)
         if label is not None:
             outlet = outlet._replace(number=_printable(label.number), name=_printable(label.name))
@@ -268,23 +268,23 @@ def is_of_some_values(error: BaseException) -> bool:
 def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
     """The reading with the figures of the PDU, and of its outlets by their identities."""
     ports = {_printable(identity): port for identity, port in pdu_figures.ports.items()}
-    outlets = [
-        outlet._replace(figures=_meter_figures(ports[outlet.identity]))
-        if outlet.identity in ports
-        else outlet
-        for outlet in _outlets(reading, ports)
-    ]
+    outlets: list[PolledOutlet] = []
+    for outlet in _outlets_to_complete(reading, ports):
+        if outlet.identity in ports:
+            port_figures = _meter_figures(ports[outlet.identity])
+            outlet = outlet._replace(figures=port_figures)
+        outlets.append(outlet)
     return reading._replace(
         outlets=outlets,
-        load_a=figure(pdu_figures.load_a),
-        power_w=figure(pdu_figures.power_w),
-        energy_kwh=figure(pdu_figures.energy_kwh),
-        inlet_a=figure(pdu_figures.inlet_a),
-        inlet_w=figure(pdu_figures.inlet_w),
+        load_a=converted_figure(pdu_figures.load_a),
+        power_w=converted_figure(pdu_figures.power_w),
+        energy_kwh=converted_figure(pdu_figures.energy_kwh),
+        inlet_a=converted_figure(pdu_figures.inlet_a),
+        inlet_w=converted_figure(pdu_figures.inlet_w),
     )
 
 
-def _outlets(reading: Reading, identities: Iterable[str]) -> Sequence[PolledOutlet]:
+def _outlets_to_complete(reading: Reading, identities: Iterable[str]) -> Sequence[PolledOutlet]:
     """Those of the reading; without states, those of these identities, whose states are UNKNOWN."""
     if reading.answered:
         return reading.outlets
@@ -293,9 +293,11 @@ def _outlets(reading: Reading, identities: Iterable[str]) -> Sequence[PolledOutl
 
 def _meter_figures(handler_figures: MeterFigures) -> MeterFigures:
     """The figures of an outlet. An archive of another version may lack one."""
-    return MeterFigures(
-        *[figure(getattr(handler_figures, key, None)) for key in MeterFigures._fields]
-    )
+    figure_by_field: dict[str, Figure] = {}
+    for field in MeterFigures._fields:
+        value = getattr(handler_figures, field, None)
+        figure_by_field[field] = converted_figure(value)
+    return MeterFigures(**figure_by_field)
 
 
 def error_of(error: BaseException) -> CallError:
@@ -315,7 +317,7 @@ def error_of(error: BaseException) -> CallError:
 _WITHOUT_VALUE = {kind.__name__: kind for kind in (NotKnown, NotMetered)}
 
 
-def figure(value: Any) -> Figure:
+def converted_figure(value: Any) -> Figure:
     """A figure as a float, or why there is none. An archive has its own classes, and one from
     elsewhere may return another type.
 

@@ -334,10 +334,10 @@ def serve(
     """
     recording = ForeignRecording.parse(text).commanded(on, off)
 
-    def unit(port: int, fault: UnitFault, contents: Any = None) -> ForeignPdu:
-        return ForeignPdu(recording, port, fault, contents)
+    def make_pdu(own_port: int, fault: UnitFault, contents: Any = None) -> ForeignPdu:
+        return ForeignPdu(recording, own_port, fault, contents)
 
-    replay = unit(port, UnitFault.NONE if obeys else UnitFault.REFUSES)
+    replay = make_pdu(port, UnitFault.NONE if obeys else UnitFault.REFUSES)
     doubt = replay.doubts.get("port_down", "")
     if doubt and obeys:
         about = f"it takes no command: {doubt}"
@@ -345,7 +345,7 @@ def serve(
         about = "its outlets follow commands" if obeys else "--writable lets it take commands"
     outlets = counted(len(recording.states), "outlet")
     device = replay.describe(PATH, f"{outlets}; {about}", "-s KEY=VALUE")
-    return device._replace(unit=replay, units=unit)
+    return device._replace(simulated_pdu=replay, make_pdu=make_pdu)
 
 
 def _figure(value: Any) -> Optional[float]:

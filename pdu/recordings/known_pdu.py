@@ -16,7 +16,12 @@ from .replay_server import HOST
 from .simulated_pdu import HttpPdu, States, UnitFault
 from .state_columns import Place, number_places, without_values
 
-_ON: Mapping[EnumPowerStatus, bool] = {EnumPowerStatus.UP: True, EnumPowerStatus.DOWN: False}
+_IS_ON_BY_STATUS: Mapping[EnumPowerStatus, bool] = {
+    EnumPowerStatus.UP: True,
+    EnumPowerStatus.DOWN: False,
+}
+# the rules of a handler that are tried on outlets of this name and state
+_RULES_ON_OUTLETS = ("states", "asked", "port_down", "port_up", "lost state")
 _NO_OUTLETS = "this pack's handler reads other outlets in the recording than can be served"
 
 
@@ -94,20 +99,27 @@ class KnownPdu(HttpPdu):
         return [self.contents_of(without_values(documents, [place])) for place in places]
 
     def _read_copy(self) -> dict[str, str]:
-        """Let the handler read a copy: outlets by name, and the figures."""
+        """The keys of the outlets by the handler's names, from what it reads in a copy; by
+        themselves, with doubts, if it reads other outlets or cannot read."""
         keys = self.outlet_keys()
+        states = self._states_for_handler()
+        known_states = [_IS_ON_BY_STATUS.get(status) for _, status in states]
+        if known_states == [self.state_of(key) for key in keys]:
+            names = [name for name, _ in states]
+            return dict(zip(names, keys))
+        self.doubts.update(dict.fromkeys(_RULES_ON_OUTLETS, _NO_OUTLETS))
+        return {key: key for key in keys}
+
+    def _states_for_handler(self) -> Sequence[tuple[str, EnumPowerStatus]]:
+        """What the handler reads in a copy, none if it cannot. Keeps the figures."""
         states: Sequence[tuple[str, EnumPowerStatus]] = []
         copy = self.copy()
         data = PduData(
             f"{HOST}:{copy.port}", {"scheme": "http", "username": "any", "password": "any"}
         )
         with contextlib.closing(copy), contextlib.suppress(PduHandlerError):
+            # without the figures, the states serve
             with self._make_handler(data).opened() as pdu:
                 states = pdu.states()
                 self._figures = pdu.figures(with_power=False)
-        known_states = [_ON.get(state) for _, state in states]
-        if known_states == [self.state_of(key) for key in keys]:
-            return dict(zip([name for name, _ in states], keys))
-        rules = ("states", "asked", "port_down", "port_up", "lost state")
-        self.doubts.update(dict.fromkeys(rules, _NO_OUTLETS))
-        return {key: key for key in keys}
+        return states

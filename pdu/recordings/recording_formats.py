@@ -100,8 +100,8 @@ class ReplayedDevice(NamedTuple):
     connections: Callable[[], int] = lambda: 0
     #: the SimulatedPdu, and a function that makes others of its kind: from a port, a fault and
     #: contents; None if there is no such
-    unit: Any = None
-    units: Any = None
+    simulated_pdu: Any = None
+    make_pdu: Any = None
 
 
 @dataclass

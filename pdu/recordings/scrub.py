@@ -2,10 +2,10 @@
 
 A recording keeps what its handler reads, and words that say nothing about an owner: numbers, states
 and technical terms (`generic_words`). **Every other text is replaced whole, whatever it looks
-like** (`Scrubber.other`). What looks private is sought only in the few texts that are kept
-(`Scrubber.text`): the login, names learned from their place, addresses and serial numbers. Equal
-values have equal stand-ins. Those of addresses are reserved for documentation (RFC 5737, RFC 3849)
-or locally administered.
+like** (`Scrubber.scrub_free_text`). What looks private is sought only in the few texts that are
+kept (`Scrubber.scrub_kept_text`): the login, names learned from their place, addresses and serial
+numbers. Equal values have equal stand-ins. Those of addresses are reserved for documentation (RFC
+5737, RFC 3849) or locally administered.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Scrubber:
 
     def learn(self, kind: str, value: str) -> str:
         """The stand-in of a value, which is then replaced in texts too; the value, if it stays."""
-        stand_in = self.other(value, kind)
+        stand_in = self.scrub_free_text(value, kind)
         bare = value.strip()
         if stand_in != value and len(bare) > _SHORTEST:
             self._learned[bare.casefold()] = self._stand_in(kind, bare)
@@ -119,33 +119,36 @@ class Scrubber:
             self.learn(NAMES, host_name[1])
         return stand_in
 
-    def other(self, text: str, kind: str = NAMES) -> str:
+    def scrub_free_text(self, text: str, kind: str = NAMES) -> str:
         """A text that nobody reads: itself if it holds only numbers and common words, else a
-        stand-in. Blanks around it stay.
+        stand-in. Blanks around it stay. A text of a kind in `keep` is one that is kept.
         """
         bare = text.strip("\0 \r\n\t")
+        if not bare:
+            return text
         if not self.holds_login(text):
             if kind in self.keep:
-                return self.text(text)
+                return self.scrub_kept_text(text)
             is_generic = kind not in _NEVER_GENERIC and has_only_generic_words(bare)
+            # a word that is another value's stand-in already would be taken for that value
             if is_generic and bare not in self._stand_ins.values():
                 self._generic.add(bare)
                 return text
-        return text.replace(bare, self._stand_in(kind, bare, is_whole=True)) if bare else text
+        return text.replace(bare, self._stand_in(kind, bare, is_whole=True))
 
-    def text(self, text: str) -> str:
+    def scrub_kept_text(self, text: str) -> str:
         """A text that is kept, with stand-ins for what is known to be private or looks so."""
-        text = self.known(text)
+        text = self.scrub_known_values(text)
         if ADDRESSES not in self.keep:
-            text = _MAIL.sub(self._mail, text)
-            text = _MAC.sub(self._mac, text)
-            text = _IPV4.sub(self._ip, text)
-            text = _IPV6.sub(self._ip, text)
+            text = _MAIL.sub(self._stand_in_of_mail, text)
+            text = _MAC.sub(self._stand_in_of_mac, text)
+            text = _IPV4.sub(self._stand_in_of_ip, text)
+            text = _IPV6.sub(self._stand_in_of_ip, text)
         if SERIALS not in self.keep:
-            text = _SERIAL.sub(self._serial, text)
+            text = _SERIAL.sub(self._stand_in_of_serial, text)
         return text
 
-    def known(self, text: str) -> str:
+    def scrub_known_values(self, text: str) -> str:
         """A text with stand-ins for the login and for what was learned from its place."""
         for secret in self._secrets:
             stand_in_text = self._stand_in(SECRETS, secret)  # without a backslash
@@ -163,7 +166,7 @@ class Scrubber:
         """Whether the text holds a secret of the login in any form."""
         return any(login.holds(text, forms) for forms in self._login_forms)
 
-    def address(self, address: str) -> str:
+    def scrub_address(self, address: str) -> str:
         """The stand-in of an IP address. A netmask and what all devices have stay."""
         value = ipaddress.ip_address(address)
         if ADDRESSES in self.keep or value.is_unspecified or value.is_loopback:
@@ -174,7 +177,7 @@ class Scrubber:
             return address
         return self._stand_in(f"ipv{value.version}", str(value))
 
-    def json(self, data: Any, is_kept: Callable[[str, Any], bool], key: str = "") -> Any:
+    def scrub_json(self, data: Any, is_kept: Callable[[str, Any], bool], key: str = "") -> Any:
         """JSON with texts, long numbers and the names of members scrubbed.
 
         `is_kept`: whether a text or a number is kept, from the name of its member, "" for such a
@@ -183,13 +186,18 @@ class Scrubber:
         if isinstance(data, Mapping):
             members: dict[str, Any] = {}
             for name, value in data.items():
-                new_name = self.known(name) if is_kept("", name) else self.text(name)
-                members[new_name] = self.json(value, is_kept, name)
+                if is_kept("", name):
+                    new_name = self.scrub_known_values(name)
+                else:
+                    new_name = self.scrub_kept_text(name)
+                members[new_name] = self.scrub_json(value, is_kept, name)
             return members
         if isinstance(data, (list, tuple)):
-            return [self.json(value, is_kept, key) for value in data]
+            return [self.scrub_json(value, is_kept, key) for value in data]
         if isinstance(data, str):
-            return self.text(data) if is_kept(key, data) else self.other(data, kind_of(key))
+            if is_kept(key, data):
+                return self.scrub_kept_text(data)
+            return self.scrub_free_text(data, kind_of(key))
         is_number = isinstance(data, (int, float)) and not isinstance(data, bool)
         if not is_number or is_kept(key, data):
             return data
@@ -198,24 +206,24 @@ class Scrubber:
         is_serial = len(digits) >= _LONG_NUMBER and SERIALS not in self.keep
         return type(data)(0) if is_private or is_serial else data
 
-    def _mail(self, match: re.Match[str]) -> str:
+    def _stand_in_of_mail(self, match: re.Match[str]) -> str:
         return self._stand_in(ADDRESSES, match[0])
 
-    def _ip(self, match: re.Match[str]) -> str:
+    def _stand_in_of_ip(self, match: re.Match[str]) -> str:
         """The stand-in for a matched IP address; text that only looks like one stays."""
         text = match[0]
         is_ipv4 = "." in text
         if is_ipv4:  # without leading zeros
             text = re.sub(r"(?<![0-9])0{1,2}(?=[0-9])", "", text)
         try:
-            stand_in = self.address(text)
+            stand_in = self.scrub_address(text)
         except ValueError:
             return match[0]
         text_before = match.string[: match.start()]
         is_version = is_ipv4 and _VERSION.search(text_before[-20:]) is not None
         return match[0] if is_version or stand_in == text else stand_in
 
-    def _mac(self, match: re.Match[str]) -> str:
+    def _stand_in_of_mac(self, match: re.Match[str]) -> str:
         """A stand-in with the digits in the places of those in the text. Six states such as
         1:0:1:1:0:1 and a date are no address.
         """
@@ -233,7 +241,7 @@ class Scrubber:
         separator = re.search("[:. -]", text)
         return (separator[0] if separator else "").join(new_groups)
 
-    def _serial(self, match: re.Match[str]) -> str:
+    def _stand_in_of_serial(self, match: re.Match[str]) -> str:
         value = match["labelled"] or match[0]
         if not match["labelled"] and match[0] != match[0].upper():
             return match[0]
@@ -245,7 +253,7 @@ class Scrubber:
         """
         if kind == ADDRESSES:
             try:
-                return self.address(value)
+                return self.scrub_address(value)
             except ValueError:
                 value = value.casefold()
         if (kind, value) not in self._stand_ins:
@@ -297,11 +305,13 @@ def is_telling(secret: str) -> bool:
 
 
 def _ipv4_stand_in(number: int) -> str:
-    """Of RFC 5737, and after the first 762 of RFC 2544."""
+    """The address with this number, from 1: the first 762 are of RFC 5737, the others of
+    198.18.0.0/15 (RFC 2544). When all of these are used, they repeat.
+    """
     networks = ("192.0.2", "198.51.100", "203.0.113")
     network, host = divmod(number - 1, 254)
     if network < len(networks):
         return f"{networks[network]}.{host + 1}"
     benchmark_network = network - len(networks)
-    second, third = divmod(benchmark_network, 256)
-    return f"198.{18 + second % 2}.{third}.{host + 1}"
+    second, third = divmod(benchmark_network % (2 * 256), 256)
+    return f"198.{18 + second}.{third}.{host + 1}"

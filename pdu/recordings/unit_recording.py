@@ -41,12 +41,12 @@ def unit_recording_format(name: str, make_handler: Callable[[Any], Any]) -> Reco
     def serve(text: str, port: int) -> ReplayedDevice:
         answers = parse_answers(text)
 
-        def unit(port: int, fault: UnitFault, answers: Answers) -> CodecUnit:
-            return CodecUnit(codec_of_handler(make_handler), answers, port, fault)
+        def make_pdu(own_port: int, fault: UnitFault, contents: Answers) -> CodecUnit:
+            return CodecUnit(codec_of_handler(make_handler), contents, own_port, fault)
 
-        replay = unit(port, UnitFault.NONE, answers)
+        replay = make_pdu(port, UnitFault.NONE, answers)
         device = replay.describe(name, "one unit, switched by its commands", ANY_LOGIN)
-        return device._replace(unit=replay, units=unit)
+        return device._replace(simulated_pdu=replay, make_pdu=make_pdu)
 
     record = partial(_record, name, make_handler)
     return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve)
@@ -76,16 +76,16 @@ def _record(
         return {
             key: scrub_text(answer, replaced)
             if isinstance(answer, TextAnswer)
-            else scrubber.json(answer, lambda name, _: is_kept(name, replaced))
+            else scrubber.scrub_json(answer, lambda name, _: is_kept(name, replaced))
             for key, answer in answers.items()
         }
 
     def scrub_text(answer: TextAnswer, replaced: Collection[str]) -> TextAnswer:
         """The text with stand-ins for the words of `replaced`."""
         words = answer.changed(
-            lambda word: scrubber.other(word) if f"{_WORD}{word}" in replaced else word
+            lambda word: scrubber.scrub_free_text(word) if f"{_WORD}{word}" in replaced else word
         )
-        return TextAnswer(scrubber.text(words))
+        return TextAnswer(scrubber.scrub_kept_text(words))
 
     def is_kept(name: str, replaced: Collection[str]) -> bool:
         """Whether the text of a member stays as it is; "" stands for the members' own names."""

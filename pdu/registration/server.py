@@ -95,15 +95,18 @@ class Server:
         Raises Unreachable without a reply, ProtocolError for one that is no HTTP.
         """
         pause = self._first_pause
-        for _ in range(_TRIES - 1):
+        tries_left = _TRIES
+        while True:
             reply, error = self._try_once(call)
-            if error is None and reply.status != _NOT_READY:
-                return reply
+            tries_left -= 1
+            is_not_ready = error is None and reply.status == _NOT_READY
+            is_undone = error is not None or is_not_ready
+            if not is_undone or not tries_left:
+                break
             state = "is not ready (503)" if error is None else "refuses the connection"
             self._say(f"  {self.url} {state}; trying again in {pause:g} s")
             self._sleep(pause)
             pause *= 2
-        reply, error = self._try_once(call)
         if error is not None:
             raise error
         return reply

@@ -152,7 +152,7 @@ def _maker_names() -> frozenset[str]:
     for entry in entries():
         texts += [*entry.vendors, *entry.brands, *entry.shared_brands]
         model = word(entry.key.partition("-")[2])
-        if not _fitting([model]):
+        if not _patterns_that_fit([model]):
             texts.append(entry.key)
     return squeezed(texts)
 
@@ -193,8 +193,8 @@ def _parse(question: str) -> tuple[list[_Model], list[Word]]:
     while words:
         for length in range(min(_LONGEST, len(words)), 0, -1):
             run = words[:length]
-            name = _joined(run)
-            names = _fitting(run)
+            name = _one_name(run)
+            names = _patterns_that_fit(run)
             if names:
                 models.append(_Model(name.text, names))
                 break
@@ -208,7 +208,7 @@ def _parse(question: str) -> tuple[list[_Model], list[Word]]:
     return models, further_words
 
 
-def _joined(run: Sequence[Word]) -> Word:
+def _one_name(run: Sequence[Word]) -> Word:
     """Words that stand beside each other, as one name."""
     return word(" ".join(piece.text for piece in run))
 
@@ -216,7 +216,7 @@ def _joined(run: Sequence[Word]) -> Word:
 def _split(text: str) -> list[Word]:
     """The word, or vendor and the rest if it begins with a vendor: `Raritan-PX3-5145`."""
     whole = word(text)
-    if whole.squeezed in _maker_names() or _fitting([whole]):
+    if whole.squeezed in _maker_names() or _patterns_that_fit([whole]):
         return [whole]
     ends = range(len(text) - 1, 0, -1)
     at_signs = [end for end in ends if text[end] in _SIGNS]
@@ -226,13 +226,13 @@ def _split(text: str) -> list[Word]:
         if maker.squeezed not in _maker_names():
             continue
         rest = word(text[end:].lstrip(_SIGNS))
-        is_end = end in at_signs or text[end].isdigit() or _fitting([rest])
+        is_end = end in at_signs or text[end].isdigit() or _patterns_that_fit([rest])
         if rest.squeezed and is_end:
             return [maker, rest]
     return [whole]
 
 
-def _fitting(run: Sequence[Word]) -> tuple[Name, ...]:
+def _patterns_that_fit(run: Sequence[Word]) -> tuple[Name, ...]:
     """The patterns that fit these words as one name, the most specific first.
 
     A `*` must not take in a word that says something else, such as `basic` or another model: words
@@ -243,7 +243,7 @@ def _fitting(run: Sequence[Word]) -> tuple[Name, ...]:
         return _names_of(name, None)
     for piece in run[1:]:
         has_digit = re.search(r"\d", piece.squeezed)
-        if not has_digit or _fitting([piece]):
+        if not has_digit or _patterns_that_fit([piece]):
             return _names_of(name, 0)
     return _names_of(name, _LONGEST_TAIL)
 

@@ -159,7 +159,8 @@ class UserExchange:
         except Malformed:
             return None
         if engine is not None and message.level:
-            self._is_answered |= message.level == self._user.level
+            if message.level == self._user.level:
+                self._is_answered = True
             self._learn(engine)
         if scoped_pdu.pdu.kind == REPORT:
             return self._report(message, scoped_pdu.pdu)

@@ -52,16 +52,19 @@ def compare(
     product: Callable[[], Reading], peer: Callable[[], Reading], rounds: int, warms_up: bool = True
 ) -> tuple[Reading, Reading]:
     """Medians of both. They take turns, in alternating order, because other load on the machine
-    varies. A round to warm up comes first.
+    varies. If `warms_up`, a round that does not count comes first.
     """
     if warms_up:
-        product(), peer()
+        product()
+        peer()
     readings: list[Reading] = []
     peer_readings: list[Reading] = []
     end = time.monotonic() + _LONGEST_S
     while len(readings) < rounds and (not readings or time.monotonic() < end):
-        turns = ((readings, product), (peer_readings, peer))
-        for results, read in turns if len(readings) % 2 else reversed(turns):
+        order = [(readings, product), (peer_readings, peer)]
+        if len(readings) % 2 == 0:
+            order.reverse()
+        for results, read in order:
             results.append(read())
     return _median(readings), _median(peer_readings)
 

@@ -90,13 +90,14 @@ def tried(variant: Variant) -> tuple[str, ...]:
 def test_archives_run_on_each_variant_that_affects_them(
     variant: Variant, simulated: dict[str, Peer], place: Place, tmp_path: Path
 ) -> None:
-    on, names = platform(variant, tmp_path), tried(variant)
+    dcimanager = platform(variant, tmp_path)
+    names = tried(variant)
     # Not in the threads: ast.parse, which building an archive needs, fails in several threads of
     # CPython 3.11 at once.
     handlers = {name: place(name, variant.place) for name in names}
 
     def problems(name: str) -> list[str]:
-        return variant.problems(on, handlers[name], simulated[name])
+        return variant.problems(dcimanager, handlers[name], simulated[name])
 
     with ThreadPoolExecutor(max_workers=len(names)) as pool:
         problems_by_handler = dict(zip(names, pool.map(problems, names)))

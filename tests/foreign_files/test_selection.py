@@ -151,14 +151,16 @@ def test_every_walk_that_is_left_out_has_a_reason() -> None:
 
 def test_each_number_of_a_power_device_in_other_programs_leads_to_a_family_or_a_reason() -> None:
     """numbers.csv has each sysObjectID by which LibreNMS (4ab87302), NUT's snmp-ups (6c63f774) and
-    Observium's community edition (df77e9d3) know a power device, and their names of it. A number
-    of no company is that of families which are probed.
+    Observium's community edition (df77e9d3) know a power device, and their names of it. Families
+    that are found by probing may have the number of no company.
     """
     kinds = selection.read_kinds()
     with Path(selection.__file__).with_name("numbers.csv").open(encoding="utf-8") as file:
         numbers = [row["number"] for row in csv.DictReader(file)]
     for number in numbers:
-        _, usable = detection.sys_object_id(reader({detection.SYS_OBJECT_ID: number}), PROFILES)
-        families = recognise(usable).likely or detection.candidates(usable, PROFILES)
+        device = reader({detection.SYS_OBJECT_ID: number})
+        _, number_for_families = detection.sys_object_id(device, PROFILES)
+        likely_families = recognise(number_for_families).likely
+        families = likely_families or detection.candidates(number_for_families, PROFILES)
         assert families or any(is_below(number, root) for root, _ in kinds), number
     assert len(numbers) > 180

@@ -37,10 +37,20 @@ def test_the_largest_number_of_a_register_is_no_figure_nor_one_beyond_all_quanti
     assert isinstance(reading.figure(), NotKnown)
 
 
-@pytest.mark.parametrize("most_a, most_w", [(float(PART_A), float(PART_W))])
-def test_what_no_pdu_can_carry_is_not_known(most_a: float, most_w: float) -> None:
-    port = MeterFigures(2 * most_a, 2 * most_w, 1e30)
-    figures = Figures(1e30, 1e30, {"1": port, "2": MeterFigures(most_a, most_w)}, 1e30, 1e30, 1e30)
+def test_what_no_pdu_can_carry_is_not_known() -> None:
+    most_a, most_w = float(PART_A), float(PART_W)
+    impossible = 1e30
+    figures = Figures(
+        load_a=impossible,
+        energy_kwh=impossible,
+        ports={
+            "1": MeterFigures(current_a=2 * most_a, power_w=2 * most_w, energy_kwh=impossible),
+            "2": MeterFigures(current_a=most_a, power_w=most_w),
+        },
+        power_w=impossible,
+        inlet_a=impossible,
+        inlet_w=impossible,
+    )
     bounded = figures.bounded()
     assert bounded.ports["2"] == figures.ports["2"]
     totals = (bounded.load_a, bounded.energy_kwh, bounded.power_w, bounded.inlet_a, bounded.inlet_w)

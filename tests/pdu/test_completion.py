@@ -107,30 +107,41 @@ def printed(
 
 
 @pytest.mark.parametrize(
-    "shell, line, completions",
+    "shell, arguments, completions",
     [
-        ("fish", 'source $argv[1]; complete -C "pdu sta"', ["statistic", "status"]),
+        (
+            "fish",
+            ["--no-config", "-c", 'source $argv[1]; complete -C "pdu sta"'],
+            ["statistic", "status"],
+        ),
         (
             "zsh",
-            "autoload -Uz compinit; compinit -i; source $1; print $_comps[pdu]",
+            # the last word is $0 of the command
+            [
+                "-f",
+                "-c",
+                "autoload -Uz compinit; compinit -i; source $1; print $_comps[pdu]",
+                "zsh",
+            ],
             ["_pdu_completion"],
         ),
     ],
 )
 def test_a_shell_reads_its_script(
     shell: str,
-    line: str,
+    arguments: list[str],
     completions: list[str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    program, (script, command) = needs.program(shell), (tmp_path / "script", tmp_path / "pdu")
+    program = needs.program(shell)
+    script = tmp_path / "script"
+    command = tmp_path / "pdu"
     script.write_text(run(capsys, "completion", shell)[1], "utf-8")
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/pdu/__main__.py" "$@"\n')
     command.chmod(0o755)
     # zsh reads and writes a list of its functions in HOME
     path = os.pathsep.join((str(tmp_path), os.environ["PATH"]))
     environment = {"PATH": path, "HOME": str(tmp_path), "LANG": "C.UTF-8"}
-    start = ["--no-config", "-c", line] if shell == "fish" else ["-f", "-c", line, shell]
-    lines = printed([program, *start, str(script)], tmp_path, environment)
+    lines = printed([program, *arguments, str(script)], tmp_path, environment)
     assert [line.partition("\t")[0] for line in lines] == completions

@@ -108,7 +108,7 @@ SECRET_READERS: dict[tuple[str, ...], list[str]] = {
     [
         path
         for path in EVERY
-        # which calls the handler with a text of its own in place of the secret
+        # `handler check` calls the handler with a text of its own in place of the secret
         if path != ("handler", "check")
         and any("--secret-file" in option.opts for option in command_of(path).params)
     ],
@@ -120,11 +120,13 @@ def test_a_secret_that_everybody_can_read_is_refused_by_every_command(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    # the commands of SECRET_READERS that take a list read this one
     monkeypatch.chdir(tmp_path)
-    secret, hosts = tmp_path / "secret", tmp_path / "list.csv"
+    pdu_list = tmp_path / "list.csv"
+    pdu_list.write_text("name,handler,address\na,snmp,127.0.0.1:9\n")
+    pdu_list.chmod(0o600)
+    secret = tmp_path / "secret"
     secret.write_text("s3cr3t-community\n")
-    hosts.write_text("name,handler,address\na,snmp,127.0.0.1:9\n")
-    hosts.chmod(0o600)
     secret.chmod(0o644)
     key = "community"
     words = [*path, *SECRET_READERS[path], "--secret-file", f"{key}={secret}"]

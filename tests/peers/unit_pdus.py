@@ -18,13 +18,14 @@ from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
 
 def outlet_meters(name: str) -> Sequence[str]:
-    """What the peer of any handler measures at each outlet, as handlers/http/dialogue.py names
-    it.
+    """What the peer (the simulated unit) of any handler measures at each outlet, as
+    handlers/http/dialogue.py names it. Units of codecs differ in that; the others measure all.
     """
-    if registry.about(name).is_codec:
-        meters: Sequence[str] = UnitPeers(name).device().OUTLET_METERS
-        return meters
-    return UnitPdu.OUTLET_METERS
+    if not registry.about(name).is_codec:
+        return UnitPdu.OUTLET_METERS
+    device = UnitPeers(name).device()
+    meters: Sequence[str] = device.OUTLET_METERS
+    return meters
 
 
 class UnitPeers:

@@ -384,11 +384,9 @@ class Upsd:
     def has_data(self, name: str) -> bool:
         """Whether upsd has this device's data, and they are not stale."""
         answer = self.ask(f"GET VAR {name} ups.status")
-        return (
-            bool(answer)
-            and not answer.endswith('"WAIT"')
-            and answer[4:] not in ("DRIVER-NOT-CONNECTED", "DATA-STALE")
-        )
+        # a device whose data lack this variable has data
+        is_error = answer.startswith("ERR ") and answer != "ERR VAR-NOT-SUPPORTED"
+        return bool(answer) and not is_error and not answer.endswith('"WAIT"')
 
     def _log(self, name: str) -> str:
         path = self._folder / f"{name}.log"

@@ -49,9 +49,19 @@ class Orders(Generic[F]):
         seconds: float = 0.0,
         location: str = "",
     ) -> None:
+        """Add an order to the queue. Without a `count`, it applies until `clear`."""
         assert count is None or count > 0
+        order = Order(
+            fault=fault,
+            count=count,
+            skip=skip,
+            method=method,
+            status=status,
+            seconds=seconds,
+            location=location,
+        )
         with self._lock:
-            self._orders.append(Order(fault, count, skip, method, status, seconds, location))
+            self._orders.append(order)
 
     def clear(self) -> None:
         with self._lock:

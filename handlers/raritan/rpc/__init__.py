@@ -22,7 +22,14 @@ from ._runtime.errors import (
     JsonRpcSyntaxException,
 )
 from ._runtime.printing import Utils
-from ._runtime.registry import LONGEST_NAME, OTHER_MODULES, TypeInfo, base_name, find, inner_name
+from ._runtime.registry import (
+    LONGEST_NAME,
+    OTHER_MODULES,
+    TypeInfo,
+    base_name,
+    class_of_idl_type,
+    inner_name,
+)
 from ._runtime.structures import Structure, TypeName, ValueObject, present, shown_fields
 from ._runtime.times import Time
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
@@ -52,7 +59,7 @@ __all__ = [
     "Method",
     "TypeName",
     "base_name",
-    "find",
+    "class_of_idl_type",
     "inner_name",
     "method",
     "present",

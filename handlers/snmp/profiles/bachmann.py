@@ -53,23 +53,28 @@ IRS_METERS_SOCKETS = column(f"{IRS}.2.1.9", "pdusfeSinglePoolMeasure")
 YES, NO = "[1-9][0-9]*", "0"
 
 
-def _irs_socket(below: str, name: str) -> Figure:
-    """A column of the sockets in thousandths. No rows if no PDU meters its sockets."""
-    values = column(f"{IRS}.8.1.{below}", name)
-    rows = values.known_where(Provided(values, IRS_METERS_SOCKETS, YES, others=NO))
+def _irs_socket(sub_oid: str, name: str) -> Figure:
+    """A column of the sockets in thousandths.
+
+    The rows have values if every PDU answers that it meters its sockets, and none if a PDU answers
+    that it does not. There are no rows if no PDU meters its sockets, or if the answers are missing.
+    """
+    values = column(f"{IRS}.8.1.{sub_oid}", name)
+    if_every_pdu_meters = Provided(values, IRS_METERS_SOCKETS, YES, others=NO)
+    pdus_that_meter = IRS_METERS_SOCKETS.but(NO)
     return figure(
-        if_listed(rows, IRS_METERS_SOCKETS.but(NO)),
+        if_listed(values.known_where(if_every_pdu_meters), pdus_that_meter),
         THOUSANDTHS,
         unmetered="not every PDU meters its sockets",
     )
 
 
-def _irs_phase(below: str, name: str) -> Source:
+def _irs_phase(sub_oid: str, name: str) -> Source:
     """A column of the phases in thousandths.
 
     No rows unless every PDU meters, and all are listed.
     """
-    rows = Whole(column(f"{IRS}.6.1.{below}", name), scalar(f"{IRS}.5.0", "phasCount"))
+    rows = Whole(column(f"{IRS}.6.1.{sub_oid}", name), scalar(f"{IRS}.5.0", "phasCount"))
     return Provided(rows, IRS_METERS_PHASES, YES, others=NO)
 
 
@@ -81,8 +86,8 @@ IRS_PHASES = Unless(
 )
 
 
-def _irs_total(below: str, name: str) -> Total:
-    phases = Listed(IRS_PHASES, _irs_phase(below, name))
+def _irs_total(sub_oid: str, name: str) -> Total:
+    phases = Listed(IRS_PHASES, _irs_phase(sub_oid, name))
     return total(figure(phases, THOUSANDTHS), else_outlets=True)
 
 

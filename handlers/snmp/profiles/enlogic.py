@@ -83,14 +83,17 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
 
 def family(root: str, prefix: str = "pdu") -> partial[Profile]:
     """A family of this design, with its tables below `root`, which is also the start of its
-    sysObjectIDs. `prefix` begins the names of its objects.
+    sysObjectIDs. `prefix` begins the names of its objects. The caller adds key, vendor, MIB and
+    models.
     """
 
     def below(arcs: str, name: str) -> Column:
         return column(f"{root}.{arcs}", prefix + name)
 
-    count = below("2.3.1.4", "UnitPropertiesSwitchedOutletCount")
-    unit_total = partial(total, else_outlets=True, unit=THE_UNIT, units=count)
+    # each unit of the chain has a row
+    outlet_count_column = below("2.3.1.4", "UnitPropertiesSwitchedOutletCount")
+    unit_count = scalar(f"{root}.2.1.0", f"{prefix}UnitTableSize")
+    unit_total = partial(total, else_outlets=True, unit=THE_UNIT, units=outlet_count_column)
     watts = below("2.4.1.4", "UnitStatusActivePower")
     energy = below("2.4.1.9", "UnitStatusEnergy")
     lines = _lines(
@@ -101,8 +104,8 @@ def family(root: str, prefix: str = "pdu") -> partial[Profile]:
     return partial(
         Profile,
         sys_object_ids=oids(root),
-        units=Complete(count, count=scalar(f"{root}.2.1.0", f"{prefix}UnitTableSize"), gaps=True),
-        outlets=_outlets(below, count),
+        units=Complete(outlet_count_column, count=unit_count, gaps=True),
+        outlets=_outlets(below, outlet_count_column),
         load=unit_total(figure(lines, HUNDREDTHS)),
         power=unit_total(figure(watts)),
         energy=unit_total(figure(value_or_empty(energy, watts), TENTHS)),

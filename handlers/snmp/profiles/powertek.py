@@ -34,7 +34,7 @@ def _count(unit: int) -> Scalar:
 
 def _states(unit: int) -> Source:
     states = column(f"{BSPDU}.{unit}.2.1.2", f"outletPdu{BSPDU_UNITS[unit]}State")
-    return Counted(states, _count(unit), demanded=True)
+    return Counted(states, _count(unit), count_is_required=True)
 
 
 def _of_units_with_outlets(

@@ -91,27 +91,27 @@ class ByUnit(ObjectSource):
         first_guess = number if not unit and is_number(number) else ""
         guess = reader.places.get(place, first_guess)
         number_now = self.number.value_of(reader, guess) if guess else None
-        is_denied = number_now is not None
         if guess == number and number_now is None:
             value = self.source.value_of(reader, guess)
             if value is None:
                 return None  # the table has no such row, and so not as many outlets
-        if number_now is not None and text(number_now) == number:
+        unit_now = earlier_unit = ""
+        has_number = number_now is not None and text(number_now) == number
+        if has_number:
             # last, because a unit of the same size that leaves changes this alone
             unit_now = _cell(self.unit, reader, guess)
             earlier_unit = reader.places.setdefault((place, guess), unit_now)
-            is_moved = unit_now != earlier_unit
-            units_of_outlet = (unit,) if unit else self.first_units
-            is_unit = unit_now in units_of_outlet
-            is_denied = not is_unit
-            is_only_first = unit_now != self.first_units[0] or place in reader.places
-            if is_unit and is_only_first and not is_moved:
-                return guess
+        units_of_outlet = (unit,) if unit else self.first_units
+        is_confirmed = has_number and unit_now in units_of_outlet
+        is_ambiguous = unit_now == self.first_units[0] and place not in reader.places
+        if is_confirmed and not is_ambiguous and unit_now == earlier_unit:
+            return guess
         units, numbers = self.unit.rows(reader), self.number.rows(reader)
         if number_now is not None and not numbers:
             return None  # the walks ended early: the device has these columns
         identities = self._identities_of(reader, {**units, **numbers, identity: ""})
         row = next((row for row, outlet in identities.items() if outlet == identity), None)
+        is_denied = number_now is not None and not is_confirmed
         if row == guess and is_denied:
             return None  # the walks were made before, and the row has become another outlet's
         if row is not None:

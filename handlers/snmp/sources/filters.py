@@ -147,7 +147,7 @@ def lacks_first_row(rows: Sequence[str], count: Decimal) -> bool:
         numbers.add(int(arc))
     if len(numbers) < len(rows) or not numbers:
         return False
-    # with one row missing at most: what is numbered otherwise has no first rows
+    # if rows are numbered from 0, or several are missing, nothing tells which are the first
     if min(numbers) == 0 or max(numbers) > len(rows) + 1:
         return False
     counted = range(1, int(count) + 1)
@@ -295,47 +295,57 @@ class Counted(RowFilter):
     Fields:
         source: the rows to choose from.
         count: the number of rows that are no padding.
-        demanded: padding has states, too. Without a count, `rows` raises ProtocolError if there is
-            a row, and `value_of` has no value.
+        count_is_required: padding has states, too. Without a count, `rows` raises ProtocolError if
+            there is a row, and `value_of` has no value.
     """
 
     count: Source
-    demanded: bool = False
+    count_is_required: bool = False
 
     def rows(self, reader: Reader) -> Rows:
         count = self._read_count(reader)
-        rows = {} if count == 0 else self.source.rows(reader)
-        if rows and count is None and self.demanded:
-            raise ProtocolError(
-                "the device does not say how many rows of a table are outlets, and the others look"
-                " like outlets, too; check which objects this community or user may read"
-            )
+        if count is None:
+            return self._rows_without_count(reader)
+        if count == 0:
+            return {}
         rows_in_count: Rows = {}
-        for identity, value in rows.items():
-            if self._fits(identity, count):
+        for identity, value in self.source.rows(reader).items():
+            if _is_in_count(identity, count):
                 rows_in_count[identity] = value
-        if count is not None and len(rows_in_count) < count:
+        if len(rows_in_count) < count:
             raise ProtocolError(
                 f"the device counts {count:f} rows in a table, but it listed {len(rows_in_count)}"
                 f" with a number up to {count:f}; poll it again"
             )
         return rows_in_count
 
+    def _rows_without_count(self, reader: Reader) -> Rows:
+        rows = self.source.rows(reader)
+        if rows and self.count_is_required:
+            raise ProtocolError(
+                "the device does not say how many rows of a table are outlets, and the others look"
+                " like outlets, too; check which objects this community or user may read"
+            )
+        return rows
+
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.value_of(reader, identity) if self.keeps(reader, identity) else None
 
     def keeps(self, reader: Reader, identity: str) -> bool:
-        return self._fits(identity, self._read_count(reader))
+        count = self._read_count(reader)
+        if count is None:
+            return not self.count_is_required
+        return _is_in_count(identity, count)
 
     def _read_count(self, reader: Reader) -> Optional[Decimal]:
         count = number(self.count.value_of(reader, "0"))
         return None if count is None or count < 0 else count
 
-    def _fits(self, identity: str, count: Optional[Decimal]) -> bool:
-        if count is None:
-            return not self.demanded
-        arc = identity.rpartition(".")[2]
-        return arc.isascii() and arc.isdigit() and int(arc) <= count
+
+def _is_in_count(identity: str, count: Decimal) -> bool:
+    """Whether the last arc of a row's identity is at most the count."""
+    arc = identity.rpartition(".")[2]
+    return arc.isascii() and arc.isdigit() and int(arc) <= count
 
 
 class Checked(Filter):

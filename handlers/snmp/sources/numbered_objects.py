@@ -124,20 +124,22 @@ class Spread(ObjectSource):
         return self.listed is None
 
     def _rows_of_units(self, reader: Reader) -> Rows:
-        """The rows with `by_row`: all outlets of a unit, by number, then those of the next unit."""
+        """The rows with `by_row`: all outlets of a unit, by number, then those of the next unit.
+        The index 4.2 is of column 4 and unit 2: if column 4 is of outlet 1, the identity is 2.1.
+        """
         value_by_index = reader.walk(self.oid)
-        subs = {str(sub): n for n, sub in self.numbers()}
-        rows: dict[str, None] = {}
+        number_by_column = {str(sub): n for n, sub in self.numbers()}
+        units: dict[str, None] = {}  # in their order
         for index in value_by_index:
-            sub, _, row = index.partition(".")
-            if row and sub in subs:
-                rows[row] = None
+            column, _, unit = index.partition(".")
+            if unit and column in number_by_column:
+                units[unit] = None
         value_by_outlet: Rows = {}
-        for row in rows:
-            for sub, n in subs.items():
-                value = value_by_index.get(f"{sub}.{row}")
+        for unit in units:
+            for column, n in number_by_column.items():
+                value = value_by_index.get(f"{column}.{unit}")
                 if value is not None:
-                    value_by_outlet[f"{row}.{n}"] = value
+                    value_by_outlet[f"{unit}.{n}"] = value
         return value_by_outlet
 
     def instance_oid(self, reader: Reader, identity: str) -> str:

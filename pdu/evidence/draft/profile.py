@@ -116,8 +116,8 @@ def _packed_outlets(result: Draft) -> Outlets:
         for rival in later_guesses
         if rival.oid != guess.oid and len(rival.values) == len(guess.values)
     )
-    doubt = _join((guess.doubt, _likely(rivals)))
-    on, off = _words(guess.values)
+    doubt = _join((guess.doubt, _doubt_of_rivals(rivals)))
+    on, off = _state_words(guess.values)
     if set(guess.values) <= {"0", "1"}:
         on, off = ["1"], ["0"]
     reasons = _join((doubt, _word_doubt(on, off)))
@@ -128,19 +128,21 @@ def _packed_outlets(result: Draft) -> Outlets:
         )
     mark = MARK if doubt else ""
     source = Packed(Scalar(dotted(guess.oid)), guess.separator)
-    return Outlets(states=State(source, _marked(on, mark), _marked(off, mark)))
+    return Outlets(states=State(source, _with_marks(on, mark), _with_marks(off, mark)))
 
 
 def _column_outlets(result: Draft, state: Guess) -> Outlets:
     """Outlets whose states are a column, with its table's meters. Adds to `result`."""
-    roles, oid = result.guesses_by_role(), dotted(state.column.oid)
+    roles = result.guesses_by_role()
+    oid = dotted(state.column.oid)
     result.oid_by_role[columns.STATE] = oid
     rivals = (
         guess.column.oid
         for guess in roles[columns.STATE]
         if guess is not state and guess.score >= state.score
     )
-    on, off, doubt = _meaning(state._replace(doubt=_join((state.doubt, _likely(rivals)))))
+    doubts_of_column = _join((state.doubt, _doubt_of_rivals(rivals)))
+    on, off, doubt = _meaning(state._replace(doubt=doubts_of_column))
     if doubt:
         result.doubts.append(f"{oid}: {doubt.rstrip('.')}.")
     confirm = _same_values(state, roles[columns.STATE])
@@ -150,13 +152,14 @@ def _column_outlets(result: Draft, state: Guess) -> Outlets:
             f"{dotted(confirm.column.oid)} has the same values, so both are read and must agree:"
             " one of them may be the command or a setting."
         )
-    guess_by_role = {
-        role: _best_guess_with_rows_of(state, roles.get(role, ())) for role in (*_LABELS, *_METERS)
-    }
+    guess_by_role: dict[str, Optional[Guess]] = {}
+    for role in (*_LABELS, *_METERS):
+        guess_by_role[role] = _best_guess_with_rows_of(state, roles.get(role, ()))
     for role, guess in guess_by_role.items():
         if guess is not None:
             result.oid_by_role[role] = dotted(guess.column.oid)
-        elif role in _METERS and _usable_guesses(state, roles.get(role, ())):
+    for role in _METERS:
+        if guess_by_role[role] is None and _usable_guesses(state, roles.get(role, ())):
             result.doubts.append(
                 f"Several columns are as likely to be the outlets' {role}, so none is read: give"
                 " one."
@@ -175,7 +178,7 @@ def _join(reasons: Iterable[str]) -> str:
     return "; ".join(filter(None, reasons))
 
 
-def _likely(rivals: Iterable[Arcs]) -> str:
+def _doubt_of_rivals(rivals: Iterable[Arcs]) -> str:
     """That another object may be the states as well; "" without one."""
     oid = next(iter(rivals), None)
     return f"{dotted(oid)} is as likely to be the states" if oid is not None else ""
@@ -193,10 +196,10 @@ def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
         if not on or not off:  # a walk without the other state, whose names are all doubted
             state_name = "off" if on else "on"
             doubt += f"; no recorded value is named {state_name}, so its value is only a guess"
-            on = on or [_free(mib_object, 1, 2)]
-            off = off or [_free(mib_object, 0, 2)]
+            on = on or [_free_value(mib_object, 1, 2)]
+            off = off or [_free_value(mib_object, 0, 2)]
     elif words is not None and numbers is None:
-        on, off = _words(words)
+        on, off = _state_words(words)
         doubt = _join((doubt, _word_doubt(on, off)))
     else:
         values = set(numbers or ())
@@ -207,10 +210,10 @@ def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
             " itself, read its new value, correct the values here, and remove the marks"
             f" ({MARK})."
         )
-    return _marked(on, mark), _marked(off, mark), doubt
+    return _with_marks(on, mark), _with_marks(off, mark), doubt
 
 
-def _free(mib_object: Object, *values: int) -> int:
+def _free_value(mib_object: Object, *values: int) -> int:
     """The first of these values that has no name yet, else one more than the highest that has."""
     for value in values:
         if value not in mib_object.enumeration:
@@ -218,7 +221,7 @@ def _free(mib_object: Object, *values: int) -> int:
     return max(mib_object.enumeration) + 1
 
 
-def _words(values: Iterable[str]) -> tuple[list[str], list[str]]:
+def _state_words(values: Iterable[str]) -> tuple[list[str], list[str]]:
     """The values that are words for on, and those for off; a marked word where none was
     recorded.
     """
@@ -231,7 +234,7 @@ def _words(values: Iterable[str]) -> tuple[list[str], list[str]]:
     return sorted(on) or [f"{MARK}on"], sorted(off) or [f"{MARK}off"]
 
 
-def _marked(values: Iterable[object], mark: str) -> tuple[str, ...]:
+def _with_marks(values: Iterable[object], mark: str) -> tuple[str, ...]:
     """The values, each with the mark before it, once."""
     texts_of_values = map(str, values)
     if not mark:

@@ -48,11 +48,11 @@ class UnitUnderTest(NamedTuple):
 
     def clean(self, text: str) -> str:
         """A sentence, without what looks private in it."""
-        return self.scrubber.text(text)
+        return self.scrubber.scrub_kept_text(text)
 
     def outlet(self, word: str) -> str:
         """An identity or a printed number: itself, or a stand-in if it holds other words."""
-        return self.scrubber.other(word)
+        return self.scrubber.scrub_free_text(word)
 
 
 class Calls:
@@ -179,7 +179,7 @@ def nameplate_texts(unit: UnitUnderTest, plate: Nameplate) -> tuple[str, str, st
                 continue  # it tells nobody, and is a part of other numbers
             whole = rf"(?<![0-9A-Za-z]){re.escape(serial)}(?![0-9A-Za-z])"
             text = re.sub(whole, "serial", text)
-        return unit.scrubber.known(scrubber.text(printable(text, 120)))
+        return unit.scrubber.scrub_known_values(scrubber.scrub_kept_text(printable(text, 120)))
 
     return clean(plate.family), clean(plate.manufacturer), clean(plate.model), clean(plate.firmware)
 

@@ -129,23 +129,22 @@ def _note_capabilities(
     known_capabilities = len(out.can)
     out.seen += _object_rows(device)
     _note_states(device.name, nut_device, out)
+    _note_switching(device.name, nut_device, out)
     _note_totals(device, nut_device, settings, out)
     return len(out.can) > known_capabilities
 
 
 def _note_states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
-    """Note in `out` which outlets of a device have a state, and which can be switched."""
+    """Note in `out` which outlets of a device have a state."""
     outlets = nut_device.outlets
     out.outlets += len(outlets)
     reporting = [outlet for outlet in outlets if outlet.state_variables]
-    states = sum(outlet.state is not None for outlet in reporting)
-    switchable = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]
-    out.known_outlets += states
-    out.switchable_outlets += len(switchable)
-    if states:
+    known_count = sum(outlet.state is not None for outlet in reporting)
+    out.known_outlets += known_count
+    if known_count:
         out.can.append(
-            f"{name}: read the states of {len(reporting)} of {len(outlets)} outlets ({states} on or"
-            f" off, {len(reporting) - states} UNKNOWN)"
+            f"{name}: read the states of {len(reporting)} of {len(outlets)} outlets ({known_count}"
+            f" on or off, {len(reporting) - known_count} UNKNOWN)"
         )
         out.evidence[f"{name}: state"] = _basis(reporting[0].state_variables)
     elif reporting:
@@ -156,17 +155,24 @@ def _note_states(name: str, nut_device: model.NutDevice, out: HandlerFinding) ->
         )
     else:
         out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
-    if switchable:
-        commands = [
-            command.name for command in (switchable[0].on, switchable[0].off) if command is not None
-        ]
+
+
+def _note_switching(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
+    """Note in `out` which outlets of a device can be switched, and by which commands."""
+    outlets = nut_device.outlets
+    commands_of_outlets: list[tuple[str, str]] = []  # those for on and off
+    for outlet in outlets:
+        if outlet.on is not None and outlet.off is not None:
+            commands_of_outlets.append((outlet.on.name, outlet.off.name))
+    out.switchable_outlets += len(commands_of_outlets)
+    if commands_of_outlets:
         out.can.append(
-            f"{name}: switch {len(switchable)} of {len(outlets)} outlets (not tried here; the user"
-            " needs the right to switch)"
+            f"{name}: switch {len(commands_of_outlets)} of {len(outlets)} outlets (not tried here;"
+            " the user needs the right to switch)"
         )
-        out.evidence[f"{name}: switching"] = (
-            f"{', '.join(dict.fromkeys(commands))} …: what the server lists"
-        )
+        # an outlet may have one command for both
+        commands = ", ".join(dict.fromkeys(commands_of_outlets[0]))
+        out.evidence[f"{name}: switching"] = f"{commands} …: what the server lists"
     elif outlets:
         out.cannot.append(
             f"{name}: switch: the server lists no outlet that can be switched both on and off (it"

@@ -67,11 +67,11 @@ def _serve(text: str, port: int) -> ReplayedDevice:
     devices = dump.parse(text)
     server = NutServer(devices, port)
 
-    def unit(port: int, fault: UnitFault, contents: Any) -> NutServer:
-        return NutServer(contents, port, fault)
+    def make_server(own_port: int, fault: UnitFault, contents: Any) -> NutServer:
+        return NutServer(contents, own_port, fault)
 
     about = "; ".join(map(_about, devices))
-    return server.describe("nut", about)._replace(unit=server, units=unit)
+    return server.describe("nut", about)._replace(simulated_pdu=server, make_pdu=make_server)
 
 
 def _about(device: dump.RecordedDevice) -> str:
@@ -96,19 +96,19 @@ def scrubbed(
     def scrub(replaced: Collection[str]) -> dump.RecordedDevice:
         """The device with stand-ins for its names and for the variables in `replaced`."""
         return dump.RecordedDevice(
-            scrubber.other(device.name, NAMES).replace(" ", "-"),
-            scrubber.other(device.description),
+            scrubber.scrub_free_text(device.name, NAMES).replace(" ", "-"),
+            scrubber.scrub_free_text(device.description),
             {
                 name: (
-                    scrubber.other(value, kind_of(name))
+                    scrubber.scrub_free_text(value, kind_of(name))
                     if name in replaced
-                    else scrubber.text(value)
+                    else scrubber.scrub_kept_text(value)
                 )
                 for name, value in device.variables.items()
             },
-            {name: scrubber.other(about) for name, about in device.commands.items()},
+            {name: scrubber.scrub_free_text(about) for name, about in device.commands.items()},
             device.writable,
-            {name: scrubber.other(about) for name, about in device.descriptions.items()},
+            {name: scrubber.scrub_free_text(about) for name, about in device.descriptions.items()},
         )
 
     names = [name for name, value in device.variables.items() if not _is_of_product(name, value)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import partial
 from typing import Optional, Union
 
@@ -16,7 +16,14 @@ from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.http.strict_json import loads
 from handlers.raritan import settings
 from handlers.raritan.handler import RaritanPdu
-from handlers.raritan.rpc import CALLS_IN_A_BULK, LONGEST_NAME, Agent, Method, find, reads_only
+from handlers.raritan.rpc import (
+    CALLS_IN_A_BULK,
+    LONGEST_NAME,
+    Agent,
+    Method,
+    class_of_idl_type,
+    reads_only,
+)
 from handlers.shared.errors import Unsupported
 from handlers.shared.tls import Trust
 
@@ -98,15 +105,17 @@ def _crawl(agent: Agent, call_recorder: _CallRecorder) -> None:
     """Calls the getters of new objects, until none are left or more than MOST_CALLS calls are
     recorded.
     """
-    resource_ids: set[str] = set()
+    known_ids: set[str] = set()
     known_calls: set[tuple[str, str]] = set()
     while True:
         known_calls.update(call[:2] for call in call_recorder.calls)
-        ask = [
-            key
-            for key in dict.fromkeys(_new_getters(call_recorder, resource_ids))
-            if key[:2] not in known_calls
-        ]
+        getters = _metadata_of_outlets(call_recorder.calls)
+        type_by_id = _types_of_objects(call_recorder.calls)
+        for rid, idl_type in type_by_id.items():
+            if rid not in known_ids:
+                getters += [key(rid, method, {}) for method in _getters(idl_type)]
+        known_ids.update(type_by_id)
+        ask = [getter for getter in dict.fromkeys(getters) if getter[:2] not in known_calls]
         if not ask:
             return
         # also the calls that the device does not answer
@@ -127,39 +136,48 @@ def _crawl(agent: Agent, call_recorder: _CallRecorder) -> None:
             )
 
 
-def _new_getters(call_recorder: _CallRecorder, resource_ids: set[str]) -> Iterator[Key]:
-    """The getters of new objects, and getMetaData of each outlet by its well-known id,
-    /model/pdu/<p>/outlet/<i>.
-    """
+def _metadata_of_outlets(calls: Mapping[Key, Outcome]) -> list[Key]:
+    """getMetaData of each listed outlet by its well-known id, /model/pdu/<p>/outlet/<i>."""
+    getters: list[Key] = []
+    for (rid, method, _), outcome in calls.items():
+        if method == "getOutlets":
+            outlet_count = len(list(references(outcome.get("result"))))
+            for index in range(outlet_count):
+                getters.append(key(f"{rid}/outlet/{index}", "getMetaData", {}))
+    return getters
+
+
+def _types_of_objects(calls: Mapping[Key, Outcome]) -> dict[str, str]:
+    """The IDL type of each object of _MODULES that the calls name, by its resource id: the first
+    type if they give several."""
     object_references = [_FIRMWARE]
-    for (rid, method, _), outcome in list(call_recorder.calls.items()):
-        unit = _LINKED.match(rid)
-        link = int(unit[1]) if unit else 0
+    for (rid, _, _), outcome in calls.items():
         if re.fullmatch(r"/model/pdu/[0-9]+", rid):
             object_references.append(ObjectReference(rid, "pdumodel.Pdu"))
-        linked_references = list(references(outcome.get("result")))
-        object_references += [
-            ObjectReference(_rid_of_link(reference.rid, link), reference.type)
-            for reference in linked_references
-        ]
-        if method == "getOutlets":
-            for index in range(len(linked_references)):
-                yield key(f"{rid}/outlet/{index}", "getMetaData", {})
-    for object_reference in object_references:
-        if object_reference.rid not in resource_ids and object_reference.type.startswith(_MODULES):
-            resource_ids.add(object_reference.rid)
-            yield from (
-                key(object_reference.rid, method, {}) for method in _getters(object_reference.type)
-            )
+        link_id = _link_id(rid)
+        for reference in references(outcome.get("result")):
+            linked_id = _rid_of_link(reference.rid, link_id)
+            object_references.append(ObjectReference(linked_id, reference.type))
+    type_by_id: dict[str, str] = {}
+    for reference in object_references:
+        if reference.type.startswith(_MODULES):
+            type_by_id.setdefault(reference.rid, reference.type)
+    return type_by_id
 
 
-def _rid_of_link(rid: str, link: int) -> str:
-    """`rid` from an answer of link unit `link`, with `/link/<link>` in front unless it names the
+def _link_id(rid: str) -> int:
+    """The number of the link unit that a resource id names; 0 if it names none."""
+    match = _LINKED.match(rid)
+    return int(match[1]) if match else 0
+
+
+def _rid_of_link(rid: str, link_id: int) -> str:
+    """`rid` from an answer of a link unit, with `/link/<link_id>` in front unless it names the
     unit. Link 0 has no prefix.
     """
-    if not link or f"{rid}/".startswith((f"/link/{link}/", f"/model/pdu/{link}/")):
+    if not link_id or f"{rid}/".startswith((f"/link/{link_id}/", f"/model/pdu/{link_id}/")):
         return rid
-    return f"/link/{link}{rid}"
+    return f"/link/{link_id}{rid}"
 
 
 def _getters(idl_type: str) -> list[str]:
@@ -191,8 +209,8 @@ def scrubbed(outcomes: dict[Key, Outcome], scrubber: Scrubber) -> dict[Key, Outc
     figures and enumerations.
     """
     return {
-        key(scrubber.text(rid), method, json.loads(params)): {
-            name: scrubber.json(value, _is_kept) for name, value in outcome.items()
+        key(scrubber.scrub_kept_text(rid), method, json.loads(params)): {
+            name: scrubber.scrub_json(value, _is_kept) for name, value in outcome.items()
         }
         for (rid, method, params), outcome in outcomes.items()
     }
@@ -208,4 +226,4 @@ def _is_kept(name: str, value: Union[str, int, float]) -> bool:
 
 
 def _idl_class(idl_type: str) -> Optional[type]:
-    return find(idl_type) if len(idl_type) <= LONGEST_NAME else None
+    return class_of_idl_type(idl_type) if len(idl_type) <= LONGEST_NAME else None

@@ -48,10 +48,12 @@ def _serve(text: str, port: int) -> ReplayedDevice:
     )
     server = XerusServer(calls, port)
 
-    def unit(port: int, fault: UnitFault, contents: Any) -> XerusServer:
-        return XerusServer(contents, port, fault)
+    def make_server(own_port: int, fault: UnitFault, contents: Any) -> XerusServer:
+        return XerusServer(contents, own_port, fault)
 
-    return server.describe("raritan", about, ANY_LOGIN)._replace(unit=server, units=unit)
+    return server.describe("raritan", about, ANY_LOGIN)._replace(
+        simulated_pdu=server, make_pdu=make_server
+    )
 
 
 FORMAT = RecordingFormat(

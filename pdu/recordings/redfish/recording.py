@@ -133,7 +133,7 @@ def scrubbed(resource_by_path: dict[str, Json], scrubber: Scrubber) -> dict[str,
         return is_annotation or name in _READ or value in ids or is_product(name)
 
     return {
-        scrubber.text(path): scrubber.json(resource, is_kept)
+        scrubber.scrub_kept_text(path): scrubber.scrub_json(resource, is_kept)
         for path, resource in resource_by_path.items()
         if resource
     }

@@ -57,10 +57,12 @@ def _serve(text: str, port: int) -> ReplayedDevice:
         f" {counted(len(server.switches), 'outlet')} can be switched; any login is accepted"
     )
 
-    def unit(port: int, fault: UnitFault, contents: Any) -> RedfishServer:
-        return RedfishServer(contents, port, fault)
+    def make_server(own_port: int, fault: UnitFault, contents: Any) -> RedfishServer:
+        return RedfishServer(contents, own_port, fault)
 
-    return server.describe("redfish", about, ANY_LOGIN)._replace(unit=server, units=unit)
+    return server.describe("redfish", about, ANY_LOGIN)._replace(
+        simulated_pdu=server, make_pdu=make_server
+    )
 
 
 FORMAT = RecordingFormat(

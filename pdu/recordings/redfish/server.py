@@ -19,7 +19,7 @@ from ..simulated_pdu import UnitCommand, UnitFault
 from .tree import Json, action_targets, asked_levels, expanded, strip_trailing_slash, switched
 
 _STATES = {"On": "On", "Off": "Off", "on": "On", "off": "Off"}
-_ON = {"On": True, "Off": False}
+_IS_ON_BY_POWER_STATE = {"On": True, "Off": False}
 _UNDOCUMENTED = "Undocumented"
 
 
@@ -58,7 +58,7 @@ class RedfishServer(KnownPdu):
         return list(paths)
 
     def state_of(self, key: str) -> Optional[bool]:
-        return _ON.get(str(self._resources.get(key, {}).get("PowerState")))
+        return _IS_ON_BY_POWER_STATE.get(str(self._resources.get(key, {}).get("PowerState")))
 
     def set_state(self, key: str, *, on: Optional[bool]) -> None:
         """Change PowerState in the outlet's own resource and where a collection repeats it."""

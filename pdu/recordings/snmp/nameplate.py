@@ -55,7 +55,7 @@ def read_brief_nameplate(session: Session) -> Nameplate:
     """
     reader, profile = session.device.reader, session.device.profile
     # `again`: a session must not hand out an uptime that an earlier call has read
-    ticks = number(reader.again().get(_SYS_UP_TIME) or "")
+    ticks = number(reader.fresh_reader().get(_SYS_UP_TIME) or "")
     return Nameplate(
         family=profile.key,
         serial=_texts(reader, profile.nameplate.serial or _ENTITY_SERIAL),

@@ -60,8 +60,8 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
 
     sysDescr and what the family reads for outlets, states, meters and counts stay, without the
     login, addresses and serial numbers in them. In all other rows numbers stay, and texts of common
-    words (`Scrubber.other`); octets that are no text become zeros. Values of the kinds in `keep`
-    stay.
+    words (`Scrubber.scrub_free_text`); octets that are no text become zeros. Values of the kinds in
+    `keep` stay.
     """
     scrubber = _scrubber(rows, data, keep)
     choice = select_families(dcimanager.settings(data), {})
@@ -145,7 +145,7 @@ def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
     if isinstance(row.raw, str):
-        return SnmpRow(OCTETS, scrubber.text(row.raw).encode())
+        return SnmpRow(OCTETS, scrubber.scrub_kept_text(row.raw).encode())
     return SnmpRow(OCTETS, b"" if scrubber.holds_login(row.decoded) else row.value)
 
 
@@ -168,7 +168,7 @@ def _other_row(oid: Arcs, row: SnmpRow, scrubber: Scrubber, index: _Index, rows:
     text = row.text if row.text is not None else _latin_text(value)
     if row.tag == OCTETS and text is not None:
         kind = _SYSTEM.get(oid, NAMES)
-        other_text = scrubber.other(text, kind)
+        other_text = scrubber.scrub_free_text(text, kind)
         return SnmpRow(OCTETS, other_text.encode())
     is_figure = row.tag == OPAQUE and value.startswith(_NUMBERS)
     is_short = len(value) <= _MOST_BITS
@@ -190,7 +190,8 @@ class _Index:
     addresses that are known or have their type before them.
 
     `objects`: OIDs whose arcs, and the beginnings of them, are no index. `joins`: indexes that
-    stay. `addresses`: the octets of those that are known.
+    stay, because they join the tables that the family reads. `addresses`: the values of rows that
+    are addresses, octets as a rule.
     """
 
     def __init__(
@@ -237,7 +238,7 @@ class _Index:
     def address(self, octets: bytes) -> bytes:
         """The octets of the stand-in of an IP address."""
         address = str(ipaddress.ip_address(octets))
-        return ipaddress.ip_address(self._scrubber.address(address)).packed
+        return ipaddress.ip_address(self._scrubber.scrub_address(address)).packed
 
     def _stand_in(self, run: Arcs) -> Arcs:
         """Digits in place of the octets of a text or of an address."""

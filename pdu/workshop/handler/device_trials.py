@@ -49,8 +49,8 @@ from .method_trials import (
     fault_finding,
     identity_finding,
     is_unread,
+    judge_call,
     method_findings,
-    raises,
     with_order,
 )
 from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, rules_of
@@ -342,13 +342,13 @@ class _SnmpFaults:
         self, rule: str, method: str, agent: SimulatedAgent, judge: JudgedAnswer, community: str
     ) -> Finding:
         methods = self._methods(agent.port, community)
-        finding = raises(rule, call_of(methods, method, self._outlets), method, judge)
+        finding = judge_call(rule, call_of(methods, method, self._outlets), method, judge)
         return kept_if_reached(finding, is_reached=agent.datagrams > 0)
 
     def _unanswered(self, method: str) -> Finding:
         port = self._silent_socket.getsockname()[1]
         call = call_of(self._methods(port, COMMUNITY), method, self._outlets)
-        finding = raises("silent", call, method)
+        finding = judge_call("silent", call, method)
         is_reached = bool(select.select([self._silent_socket], [], [], 0)[0])
         return kept_if_reached(finding, is_reached=is_reached)
 

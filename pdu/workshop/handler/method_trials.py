@@ -232,7 +232,7 @@ def _absent_finding(device: TrialDevice) -> Finding:
     """A command for an outlet that no device has."""
     count = device.absent_commands
     commands_before = 0 if count is None else count()
-    finding = raises("no outlet", lambda: device.methods.switch(ABSENT, on=False))
+    finding = judge_call("no outlet", lambda: device.methods.switch(ABSENT, on=False))
     if count is None or finding.result != KEPT or count() == commands_before:
         return finding
     return broken("no outlet", f"a command for outlet {ABSENT} was sent; then it raised")
@@ -658,7 +658,7 @@ class _Comparison(NamedTuple):
 JudgedAnswer = Callable[[Any], Optional[tuple[str, str]]]
 
 
-def raises(
+def judge_call(
     rule: str,
     call: Callable[[], Any],
     method: str = "",

@@ -39,8 +39,8 @@ from .method_trials import (
     has_no_figure,
     identity_finding,
     is_unread,
+    judge_call,
     method_findings,
-    raises,
     with_order,
 )
 from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, rules_of
@@ -98,7 +98,7 @@ class ServedTrials:
         with _ClosingServer() as server:
             trials = []
             for method, call in self._calls(form, server.port):
-                trial = partial(raises, "silent", call, method, judge)
+                trial = partial(judge_call, "silent", call, method, judge)
                 trials.append(FaultTrial("silent", method, trial))
             for finding in findings_of_trials(trials, rules_of(findings, BROKEN)):
                 yield kept_if_reached(finding, is_reached=server.connections > 0)
@@ -132,7 +132,7 @@ class ServedTrials:
         self, form: Callable[[int], Any], recording: ReplayedDevice
     ) -> Iterator[Finding]:
         """Findings on a PDU that obeys commands, and on others with a fault each."""
-        pdu: SimulatedPdu = recording.unit
+        pdu: SimulatedPdu = recording.simulated_pdu
         unit = ServedUnit(pdu)
         pdu.requests.clear()
         pdu.commands.clear()
@@ -161,7 +161,7 @@ class ServedTrials:
         with contextlib.ExitStack() as stack:
             faults = _ServedFaults(
                 methods=lambda port: RenamedMethods(self._methods(form, port), handler_names),
-                units=recording.units,
+                make_pdu=recording.make_pdu,
                 contents=contents,
                 unit=unit,
                 stack=stack,
@@ -208,14 +208,14 @@ class _ServedFaults:
     def __init__(
         self,
         methods: Callable[[int], RenamedMethods],
-        units: Callable[[int, UnitFault, Any], SimulatedPdu],
+        make_pdu: Callable[[int, UnitFault, Any], SimulatedPdu],
         contents: Any,
         unit: ServedUnit,
         stack: contextlib.ExitStack,
     ) -> None:
-        """`units`: makes a PDU with a fault, from a port and contents; `stack` closes it."""
+        """`make_pdu`: makes a PDU with a fault, from a port and contents; `stack` closes it."""
         self._methods = methods
-        self._units = units
+        self._make_pdu = make_pdu
         self._contents = contents
         self._stack = stack
         self._outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
@@ -227,7 +227,8 @@ class _ServedFaults:
                 self._answers[name] = call_of(healthy_methods, name, self._outlets)()
 
     def _pdu_with(self, fault: UnitFault, contents: Any = None) -> SimulatedPdu:
-        unit = self._units(0, fault, self._contents if contents is None else contents)
+        own_contents = self._contents if contents is None else contents
+        unit = self._make_pdu(0, fault, own_contents)
         self._stack.callback(unit.close)
         return unit
 
@@ -328,7 +329,7 @@ class _ServedFaults:
 
     def _raised(self, rule: str, method: str, unit: SimulatedPdu, judge: JudgedAnswer) -> Finding:
         call = call_of(self._methods(unit.port), method, self._outlets)
-        finding = raises(rule, call, method, judge)
+        finding = judge_call(rule, call, method, judge)
         return kept_if_reached(finding, is_reached=bool(unit.requests))
 
     def _reported(self, rule: str, method: str, pdu: SimulatedPdu) -> Finding:

@@ -397,16 +397,22 @@ def family_device(key: str) -> Optional[Device]:
     profile = PROFILE_BY_KEY.get(key)
     if profile is None or not any(outlets.states for outlets in profile.outlets):
         return None
-    small_unit = TrialUnit(_family_rows(key), key)
-    states = small_unit.states()
-    if UNKNOWN not in states.values() and len(states) > 2:
-        last_outlet = list(states)[-1]
-        small_unit.turn(last_outlet, UNKNOWN)
-    rows = larger_unit(small_unit.rows(), key)
+    small_unit_rows = _with_unknown_outlet(TrialUnit(_family_rows(key), key))
+    rows = larger_unit(small_unit_rows, key)
     unit = TrialUnit(rows, key)
     return Device(
         rows=_with_another_on(unit), key=key, about=f"a simulated {profile.vendor}, {key}"
     )
+
+
+def _with_unknown_outlet(unit: TrialUnit) -> Rows:
+    """The unit's rows, with its last outlet in a state that no MIB has, unless one is. Two outlets
+    stay: one for each state."""
+    states = unit.states()
+    if UNKNOWN not in states.values() and len(states) > 2:
+        last_outlet = list(states)[-1]
+        unit.turn(last_outlet, UNKNOWN)
+    return unit.rows()
 
 
 def _family_rows(key: str) -> Rows:

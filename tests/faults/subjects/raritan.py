@@ -23,13 +23,15 @@ def _opened(fault: str) -> Iterator[Device]:
             relay = unit.outlets[int(identity) - 1].relay
             with pdu.lock:
                 if key == "cycling":
-                    unit.relays.cycle([relay], False)
+                    unit.relays.cycle([relay], sequence=False)
                 elif key == "two-writers" and on:
                     unit.relays.off([relay])
                 elif key == "two-writers":
-                    unit.relays.on([relay], False)
+                    unit.relays.on([relay], sequence=False)
                 elif key == "counter-reset":
                     unit.count_from({number: 0.0 for number in range(1, 5)})
+                elif key != "stuck":  # that is the delay of the relay above
+                    raise ValueError(f"no fault of this unit is called {key}")
 
         yield Device(
             pdu.http_port,

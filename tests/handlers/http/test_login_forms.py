@@ -179,7 +179,7 @@ def test_the_better_of_two_challenges_is_answered() -> None:
             ' algorithm=MD5, Digest realm="y", nonce="2", qop="auth", algorithm=SHA-256'
         )
     }
-    assert digest.is_renewed(headers, over_tls=False)
+    assert digest.take_challenge(headers, over_tls=False)
     header = digest.authorization("GET", "/")
     assert 'realm="y"' in header and "algorithm=SHA-256" in header
 
@@ -197,17 +197,17 @@ def test_the_better_of_two_challenges_is_answered() -> None:
 )
 def test_a_challenge_that_cannot_be_answered_gets_no_password(challenge: str) -> None:
     digest = Digest("operator", "a")
-    assert not digest.is_renewed({"www-authenticate": challenge}, over_tls=True)
+    assert not digest.take_challenge({"www-authenticate": challenge}, over_tls=True)
     assert digest.authorization("GET", "/") == "" and not digest.has_answered
 
 
 def test_basic_is_answered_over_tls_alone_and_once() -> None:
     basic = {"www-authenticate": 'Basic realm="a"'}
     digest = Digest("operator", "a", basic_over_tls=True)
-    assert not digest.is_renewed(basic, over_tls=False) and not digest.has_answered
-    assert digest.is_renewed(basic, over_tls=True)
+    assert not digest.take_challenge(basic, over_tls=False) and not digest.has_answered
+    assert digest.take_challenge(basic, over_tls=True)
     # the login went out, and was refused
-    assert not digest.is_renewed(basic, over_tls=True)
+    assert not digest.take_challenge(basic, over_tls=True)
 
 
 def test_a_unit_without_a_login_is_read_and_switched_though_one_is_set() -> None:

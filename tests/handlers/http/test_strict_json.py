@@ -34,41 +34,44 @@ _VALUES = st.recursive(
 )
 
 
-def _written(value: Any, blank: str, ascii_only: bool) -> str:
+def _as_json_text(value: Any, blank: str, ascii_only: bool) -> str:
+    """The value in JSON, with `blank` where an object or a list allows one."""
     if isinstance(value, Object):
-        pairs = (
-            f"{json.dumps(key, ensure_ascii=ascii_only)}{blank}:{_written(item, blank, ascii_only)}"
-            for key, item in value
-        )
-        return "{" + f",{blank}".join(pairs) + "}"
+        members: list[str] = []
+        for key, item in value:  # pairs: a key may occur twice
+            name = json.dumps(key, ensure_ascii=ascii_only)
+            members.append(f"{name}{blank}:{_as_json_text(item, blank, ascii_only)}")
+        return "{" + f",{blank}".join(members) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(_written(item, blank, ascii_only) for item in value) + "]"
+        items = [_as_json_text(item, blank, ascii_only) for item in value]
+        return "[" + f",{blank}".join(items) + "]"
     return json.dumps(value, ensure_ascii=ascii_only)
 
 
-def _repeats(value: Any) -> bool:
+def _repeats_a_key(value: Any) -> bool:
     if isinstance(value, Object):
-        return len(dict(value)) != len(value) or any(_repeats(item) for _, item in value)
-    return isinstance(value, list) and any(map(_repeats, value))
+        return len(dict(value)) != len(value) or any(_repeats_a_key(item) for _, item in value)
+    return isinstance(value, list) and any(map(_repeats_a_key, value))
 
 
-def _plain(value: Any) -> Any:
+def _with_dicts(value: Any) -> Any:
+    """The value with a dict for each Object."""
     if isinstance(value, Object):
-        members: dict[str, Any] = {key: _plain(item) for key, item in value}
+        members: dict[str, Any] = {key: _with_dicts(item) for key, item in value}
         return members
-    return list(map(_plain, value)) if isinstance(value, list) else value
+    return list(map(_with_dicts, value)) if isinstance(value, list) else value
 
 
 @given(_VALUES, _BLANKS, st.booleans())
 def test_a_text_is_read_unless_an_object_repeats_a_key(
     value: Any, blank: str, ascii_only: bool
 ) -> None:
-    body = _written(value, blank, ascii_only).encode()
-    if _repeats(value):
+    body = _as_json_text(value, blank, ascii_only).encode()
+    if _repeats_a_key(value):
         with pytest.raises(ValueError, match="a repeated key"):
             loads(body)
     else:
-        assert loads(body) == _plain(value)
+        assert loads(body) == _with_dicts(value)
 
 
 @pytest.mark.parametrize(

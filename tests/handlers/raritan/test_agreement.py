@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from handlers.raritan.rpc import Agent, Enumeration, Interface, Structure
-from handlers.raritan.rpc._runtime.registry import find
+from handlers.raritan.rpc._runtime.registry import class_of_idl_type
 from tests.servers import sdk
 from tests.servers.worker import Worker
 from tests.simulators.xerus import SPLIT_PHASE, CircuitModel, MeterModel, Model, XerusPdu
@@ -82,7 +82,7 @@ def test_the_binding_reads_and_prints_values_as_the_sdk(firmware: str) -> None:
             )
         with Agent("http", address, unit.user, unit.password) as agent:
             for (interface, rid, method), (their, text) in zip(calls, theirs):
-                kind = find(interface)
+                kind = class_of_idl_type(interface)
                 assert kind is not None and issubclass(kind, Interface), interface
                 our = getattr(kind(rid, agent), method)()
                 assert is_alike(our, their), f"{interface}.{method}: {our} for {their}"

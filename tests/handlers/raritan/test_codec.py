@@ -26,7 +26,7 @@ from handlers.raritan.rpc import (
 )
 from handlers.raritan.rpc._runtime.codec import decode, encode
 from handlers.raritan.rpc._runtime.errors import JsonRpcSyntaxException
-from handlers.raritan.rpc._runtime.registry import find
+from handlers.raritan.rpc._runtime.registry import class_of_idl_type
 from handlers.shared.errors import ProtocolError
 
 from .declared import Nowhere, classes, hints, structure_json
@@ -233,14 +233,18 @@ STRANGE_TYPES = (
 @pytest.mark.parametrize("name", STRANGE_TYPES)
 def test_a_type_name_that_is_not_an_interface_leaves_the_declared_class(name: str) -> None:
     proxy = decode(pdumodel.Outlet, {"rid": "/x", "type": name}, AGENT)
-    assert type(proxy) is pdumodel.Outlet and proxy.wire_type == name and find(name) is None
+    assert (
+        type(proxy) is pdumodel.Outlet
+        and proxy.wire_type == name
+        and class_of_idl_type(name) is None
+    )
 
 
 def test_a_very_long_type_name_is_not_cached() -> None:
-    find(pdumodel.Outlet.idlType)
-    before = find.cache_info()
+    class_of_idl_type(pdumodel.Outlet.idlType)
+    before = class_of_idl_type.cache_info()
     proxy = decode(pdumodel.Outlet, {"rid": "/x", "type": "pdumodel." + "x" * 1_000_000}, AGENT)
-    assert type(proxy) is pdumodel.Outlet and find.cache_info() == before
+    assert type(proxy) is pdumodel.Outlet and class_of_idl_type.cache_info() == before
 
 
 def test_times_are_datetimes_in_utc_without_zone() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.raritan.rpc import Interface, Structure, pdumodel, peripheral
 from handlers.raritan.rpc._runtime.codec import encode
-from handlers.raritan.rpc._runtime.registry import find
+from handlers.raritan.rpc._runtime.registry import class_of_idl_type
 from tests.simulators.xerus_recordings import Call, bulks
 
 from .declared import Nowhere, calls
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.against("recorded traffic of real Xerus units")
 
 
 def decoded(call: Call) -> Any:
-    kind = WELL_KNOWN.get(call.rid) or find(call.rid.split("/")[2])
+    kind = WELL_KNOWN.get(call.rid) or class_of_idl_type(call.rid.split("/")[2])
     assert kind is not None and issubclass(kind, Interface)
     return calls(kind)[call.method].result(call.result, Nowhere())
 

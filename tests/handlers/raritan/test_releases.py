@@ -16,7 +16,7 @@ import pytest
 
 from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject
 from handlers.raritan.rpc._runtime.codec import decode, encode
-from handlers.raritan.rpc._runtime.registry import find
+from handlers.raritan.rpc._runtime.registry import class_of_idl_type
 from handlers.raritan.rpc.peripheral import GatewaySensorManager
 from tests.simulators.xerus.idl import SCHEMA
 
@@ -142,7 +142,7 @@ def test_every_structure_of_a_release_is_read_in_full_and_written_back_unchanged
     names = [name for name, _ in _declared(kind, release)]
     assert len(names) > 65
     for name in names:
-        cls = find(name)
+        cls = class_of_idl_type(name)
         assert cls is not None and issubclass(cls, base) and issubclass(cls, Structure), name
         fields = _fields(name, release, kind)
         value = cls.decode(fields, AGENT)
@@ -163,7 +163,7 @@ def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(
 ) -> None:
     count = 0
     for name, variant in _declared("interfaces", release):
-        cls = find(name)
+        cls = class_of_idl_type(name)
         assert cls is not None and issubclass(cls, Interface), name
         declared_calls = calls(cls)
         for method, signature in variant["methods"].items():
@@ -185,12 +185,12 @@ def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(
 @pytest.mark.parametrize("release", RELEASES)
 def test_every_constant_and_every_enumerated_name_of_a_release_has_its_value(release: str) -> None:
     for name, variant in _declared("enums", release):
-        cls = find(name)
+        cls = class_of_idl_type(name)
         assert cls is not None and issubclass(cls, Enumeration), name
         for ordinal, member in enumerate(variant["values"]):
             assert cls[member].val == ordinal, (name, member)
     for name, variant in _declared("interfaces", release):
-        cls = find(name)
+        cls = class_of_idl_type(name)
         for constant, value in variant["constants"].items():
             if (name, constant) not in _RENUMBERED:
                 assert getattr(cls, constant) == value, (name, constant)

@@ -112,7 +112,12 @@ EVERY_PART = Profile(
                 demanded=False,
             ),
             rows=Merged(
-                (Prefixed("2", Counted(BY_ROW, S, demanded=True)), TABLES, BY_UNIT, UnitOf(BY_UNIT))
+                (
+                    Prefixed("2", Counted(BY_ROW, S, count_is_required=True)),
+                    TABLES,
+                    BY_UNIT,
+                    UnitOf(BY_UNIT),
+                )
             ),
             count=OfUnits(S, C),
             none_if_zero=InletsInUse(C, S, C),

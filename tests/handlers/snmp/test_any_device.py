@@ -128,7 +128,7 @@ def _read(found: SnmpDevice) -> None:
         return
     state_by_outlet = found.outlets.states.read_from(found.reader)
     for identity in list(state_by_outlet)[:3]:
-        state = found.outlets.states.state_of(found.reader.again(), identity)
+        state = found.outlets.states.state_of(found.reader.fresh_reader(), identity)
         # of a single unit's rows, a status does not read the number of each, as a command does
         is_doubted = state is EnumPowerStatus.UNKNOWN and isinstance(
             found.outlets.states.source, ByUnit
@@ -137,6 +137,6 @@ def _read(found: SnmpDevice) -> None:
         if found.outlets.control is None:
             continue
         with contextlib.suppress(PduHandlerError):
-            orders = found.outlets.control.orders(found.reader.again(), identity, up=False)
+            orders = found.outlets.control.orders(found.reader.fresh_reader(), identity, up=False)
             assert orders
-            found.outlets.control.is_carried_out(found.reader.again(), identity, orders)
+            found.outlets.control.is_carried_out(found.reader.fresh_reader(), identity, orders)

@@ -403,7 +403,7 @@ def test_whether_a_unit_1_follows_a_unit_0_is_walked_once_in_a_command() -> None
     before = Reader(device)
     assert BY_UNIT.row_of(before, "2") == "2"
     assert device.asked == ["get 1.3.3.2", "get 1.3.2.2", "walk 1.3.2", "walk 1.3.3"]
-    assert BY_UNIT.row_of(before.again(), "2") == "2"
+    assert BY_UNIT.row_of(before.fresh_reader(), "2") == "2"
     assert device.asked[4:] == ["get 1.3.3.2", "get 1.3.2.2"]
 
 
@@ -468,7 +468,7 @@ def test_a_row_of_unit_1_is_another_outlets_when_a_unit_0_joins(size: int) -> No
         device.put(f"1.3.2.{row}", unit)
         device.put(f"1.3.3.{row}", number)
     with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
-        BY_UNIT.row_of(before.again(), "2")
+        BY_UNIT.row_of(before.fresh_reader(), "2")
 
 
 def test_a_row_that_another_column_shows_is_found_beside_a_single_unit() -> None:

@@ -88,7 +88,7 @@ def refusal(device: SnmpDevice, identity: str) -> Optional[str]:
     if device.outlets is None or device.outlets.control is None:
         return None
     with pytest.raises(Unsupported) as error:
-        device.outlets.control.orders(device.reader.again(), identity, up=False)
+        device.outlets.control.orders(device.reader.fresh_reader(), identity, up=False)
     return error.value.reason
 
 

@@ -36,7 +36,7 @@ def test_no_family_of_48_outlets_walked_by_getnext_from_100_ms_away_ends_for_a_d
 ) -> None:
     for family, cost_by_method in all_costs().items():
         if method in cost_by_method:
-            assert cost_by_method[method].next * _ROUND_TRIP_S < limit_s, family
+            assert cost_by_method[method].get_next_datagrams * _ROUND_TRIP_S < limit_s, family
 
 
 @pytest.mark.parametrize("unit", first_units(), ids=units.unit_id)
@@ -62,4 +62,4 @@ def test_a_statistic_has_the_figures_of_tools_and_reads_no_current_for_nobody(
 def test_a_command_reads_no_table_where_the_identity_is_a_row() -> None:
     """Others: packed words, named rows, and families of which an empty table must be told."""
     costs = [cost["command"] for cost in all_costs().values() if "command" in cost]
-    assert sum(cost.next <= 15 for cost in costs) > 0.8 * len(costs)
+    assert sum(cost.get_next_datagrams <= 15 for cost in costs) > 0.8 * len(costs)

@@ -86,7 +86,7 @@ def test_roots_share_what_was_read_and_a_new_reading_keeps_names_alone() -> None
     assert other.column("~.2") == {"1": 1}
     assert reader.whole().column(B) == {"1": 1, "2": LOST, "3": LOST}
     assert "1.3.8.1.0" in other.got
-    again = other.again()
+    again = other.fresh_reader()
     assert again.got == {} and again.names("~.1") == FULL
     assert again.root == "1.3.9.1" and again.walked == {}
 

@@ -184,9 +184,16 @@ def test_a_current_that_others_have_is_not_known_and_one_that_none_has_is_not_me
 
 @pytest.mark.parametrize(
     "power, watts",
-    [(4.32, 4.32), (0.00432, None), (0.004, None), (9.0, 9.0), (0, None), (None, None)],
+    [
+        pytest.param(4.32, 4.32, id="as V, A and power factor say"),
+        pytest.param(0.00432, None, id="kilowatts"),
+        pytest.param(0.004, None, id="rounded kilowatts"),
+        pytest.param(9.0, 9.0, id="far off, still watts"),
+        pytest.param(0, None, id="0 beside a current: perhaps rounded kilowatts"),
+        pytest.param(None, None, id="no power"),
+    ],
 )
-def test_a_power_is_in_watts_unless_its_voltage_and_current_say_kilowatts(
+def test_a_power_is_in_watts_or_not_known_if_its_voltage_and_current_say_kilowatts(
     power: object, watts: Optional[float]
 ) -> None:
     # current, voltage and power factor of a bank of the maker's older reference

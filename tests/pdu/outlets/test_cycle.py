@@ -164,7 +164,7 @@ def test_what_was_not_seen_on_is_not_switched_off_whoever_asks(
     state: EnumPowerStatus, is_read: bool
 ) -> None:
     power = OutletPower(Silent(state))
-    assert not (is_read and power.is_on())
+    assert not (is_read and power.read_is_on())
     assert not power.switch_off() and not power.switch_on()
     assert power.stage is RestartStage.UNTOUCHED
 

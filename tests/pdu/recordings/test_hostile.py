@@ -123,7 +123,7 @@ def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
     for _ in range(2000):
         nested = [nested]
     nesting = kind("nut")._replace(
-        record=lambda data, recorder: Scrubber().json(nested, lambda name, value: True)
+        record=lambda data, recorder: Scrubber().scrub_json(nested, lambda name, value: True)
     )
     monkeypatch.setattr("pdu.loading.handler_recordings.recording", lambda handler: nesting)
     assert root.run(["record", "nut", "192.0.2.1"]) == code_of("protocol")

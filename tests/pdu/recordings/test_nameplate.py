@@ -8,6 +8,7 @@ from typing import Optional, Union
 import pytest
 
 from pdu.recordings.snmp import nameplate
+from pdu_common.snmp_client.tool_api import OCTETS
 from tests.handlers.snmp.calls import near
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, ber
@@ -86,6 +87,7 @@ PX2 = "1.3.6.1.4.1.13742.6.3.2.1.1"
         ),
         # no object names them: the family's vendor, and no model
         ("gude-epc", {}, ("Gude", "", "")),
+        # a family of several vendors
         ("pdumib-v07", {}, ("", "", "")),
     ],
 )
@@ -93,7 +95,7 @@ def test_the_maker_is_what_the_unit_says_else_the_familys_vendor(
     fixture_of: str, rows: dict[str, str], texts: tuple[str, str, str]
 ) -> None:
     device = fixture(fixture_of).device()
-    added = {oid: Row(4, text.encode()) for oid, text in rows.items()}
+    added = {oid: Row(OCTETS, text.encode()) for oid, text in rows.items()}
     with (
         Agent(Device({**device.rows(), **added}, device.rules)) as agent,
         near(agent).session("nameplate") as session,

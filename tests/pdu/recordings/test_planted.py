@@ -75,8 +75,8 @@ def test_a_text_holds_the_login_in_no_form(secret: str, form: str, before: str) 
     text = f"{before}{FORMS[form](secret)}"
     scrubber = Scrubber(secrets=(secret,), user="operator")
     for clean in (
-        scrubber.text(text),
-        scrubber.other(text),
+        scrubber.scrub_kept_text(text),
+        scrubber.scrub_free_text(text),
         scrubber.learn("names", text),
     ):
         assert not holds(clean, secret) and ("secret-1" in clean or clean.startswith("name-"))
@@ -94,7 +94,7 @@ def test_a_json_recording_holds_the_login_in_no_form(secret: str, form: str) -> 
     }
     scrubber = Scrubber(secrets=(secret,), user="operator")
     for is_kept in (True, False):
-        clean = scrubber.json(document, lambda name, value: is_kept)
+        clean = scrubber.scrub_json(document, lambda name, value: is_kept)
         # the names of members stay where the handler reads them
         assert not any(
             holds(text, secret) for text in texts(clean) if not is_kept or text != message
@@ -178,13 +178,13 @@ def test_a_text_that_stays_holds_a_mac_address_in_no_form(
     """Without a letter among its digits, it may be states."""
     assume(re.search("[a-f]", mac.hex()[6:]) is not None and re.search("[0-9]", mac.hex()))
     address = GROUPS[form](mac)
-    assert address.upper() not in Scrubber().text(f"{before}{address}").upper()
-    assert Scrubber().other(f"{before}{address}") == "name-1"
+    assert address.upper() not in Scrubber().scrub_kept_text(f"{before}{address}").upper()
+    assert Scrubber().scrub_free_text(f"{before}{address}") == "name-1"
 
 
 @pytest.mark.parametrize("address", ["2001::a", "ac::dc", "2001:0:1::a"])
 def test_a_short_ipv6_address_is_no_common_word(address: str) -> None:
-    assert Scrubber().other(address) == "name-1"
+    assert Scrubber().scrub_free_text(address) == "name-1"
 
 
 PLACES: dict[str, Callable[[bytes], Rows]] = {

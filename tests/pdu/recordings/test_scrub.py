@@ -38,7 +38,7 @@ def _nothing(name: str, value: Any) -> bool:
     + ["1,0,1,1,0,1,0,1,1,1", "0011010010", "12.5000 W", "Bank 1: overload", "on\0", " off\r\n"],
 )
 def test_a_text_of_common_words_and_few_digits_says_nothing(text: str) -> None:
-    assert Scrubber().other(text) == text
+    assert Scrubber().scrub_free_text(text) == text
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,11 @@ def test_a_text_of_common_words_and_few_digits_says_nothing(text: str) -> None:
 def test_any_other_text_is_replaced_whole_whatever_it_looks_like(text: str) -> None:
     scrubber = Scrubber()
     assert not has_only_generic_words(text)
-    assert scrubber.other(f" {text}\0") == " name-1\0"
-    assert scrubber.other(text) == "name-1" and scrubber.other("another") == "name-2"
+    assert scrubber.scrub_free_text(f" {text}\0") == " name-1\0"
+    assert (
+        scrubber.scrub_free_text(text) == "name-1"
+        and scrubber.scrub_free_text("another") == "name-2"
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,8 +83,8 @@ def test_addresses_and_serial_numbers_are_replaced_in_a_text_that_stays(
     text: str, clean: str
 ) -> None:
     scrubber = Scrubber()
-    assert scrubber.text(text) == clean
-    assert scrubber.text(clean) == clean
+    assert scrubber.scrub_kept_text(text) == clean
+    assert scrubber.scrub_kept_text(clean) == clean
 
 
 def test_the_login_and_learned_names_are_replaced_in_a_text_that_stays() -> None:
@@ -89,34 +92,42 @@ def test_the_login_and_learned_names_are_replaced_in_a_text_that_stays() -> None
         secrets=(None, "", "Pa55word"), user="mschmidt", host="pdu-berlin-7.kunde.example:8443"
     )
     assert scrubber.learn(NAMES, "Müller Web") == "name-3"
-    assert scrubber.text("Linux PDU-Berlin-7 5.4") == "Linux name-2 5.4"
+    assert scrubber.scrub_kept_text("Linux PDU-Berlin-7 5.4") == "Linux name-2 5.4"
     assert (
-        scrubber.text("pdu-berlin-7.kunde.example as mschmidt with xPA55WORDx for müller web")
+        scrubber.scrub_kept_text(
+            "pdu-berlin-7.kunde.example as mschmidt with xPA55WORDx for müller web"
+        )
         == "host-1.example as name-1 with xsecret-1x for name-3"
     )
-    assert scrubber.text("Pdu-Berlin-77, müller website") == "Pdu-Berlin-77, müller website"
+    assert (
+        scrubber.scrub_kept_text("Pdu-Berlin-77, müller website") == "Pdu-Berlin-77, müller website"
+    )
 
 
 @pytest.mark.parametrize("secret", ["admin123", "PDU-2024", "outlet_7", "Pa55word", "1234567"])
 def test_a_secret_is_sought_unless_it_is_a_common_word_or_a_short_number(secret: str) -> None:
     scrubber = Scrubber((SECRETS, NAMES), (secret,))
-    assert scrubber.text(f"log in with {secret}.") == "log in with secret-1."
-    assert secret not in scrubber.other(f"outlet {secret}")
-    assert Scrubber(secrets=("public", "1234", "on")).text("public 1234 on") == "public 1234 on"
+    assert scrubber.scrub_kept_text(f"log in with {secret}.") == "log in with secret-1."
+    assert secret not in scrubber.scrub_free_text(f"outlet {secret}")
+    assert (
+        Scrubber(secrets=("public", "1234", "on")).scrub_kept_text("public 1234 on")
+        == "public 1234 on"
+    )
 
 
 def test_common_names_of_the_login_stay() -> None:
     assert (
-        Scrubber(user="admin", host="127.0.0.1").text("admin at 127.0.0.1") == "admin at 127.0.0.1"
+        Scrubber(user="admin", host="127.0.0.1").scrub_kept_text("admin at 127.0.0.1")
+        == "admin at 127.0.0.1"
     )
     # unit 2 of a Xerus unit is below /link/2
     path = "/link/2/cascade"
-    assert Scrubber(user="link", host="cascade").text(path) == path
+    assert Scrubber(user="link", host="cascade").scrub_kept_text(path) == path
 
 
 def test_a_thousand_addresses_have_a_thousand_stand_ins() -> None:
     scrubber = Scrubber()
-    stand_ins = {scrubber.text(f"10.1.{n // 250}.{n % 250 + 1}") for n in range(1000)}
+    stand_ins = {scrubber.scrub_kept_text(f"10.1.{n // 250}.{n % 250 + 1}") for n in range(1000)}
     assert len(stand_ins) == 1000
     assert all(ipaddress.ip_address(stand_in).is_private for stand_in in stand_ins)
 
@@ -128,9 +139,9 @@ NAMES_OF_DEVICES = ["kunde", "name-1", "name-2", "Müller", "1", "name"]
 def test_different_values_have_different_stand_ins(names: list[str]) -> None:
     """Also where the device calls something as a stand-in is called."""
     scrubber = Scrubber()
-    replaced = [scrubber.other(name) for name in names]
+    replaced = [scrubber.scrub_free_text(name) for name in names]
     assert len(set(replaced)) == len(names)
-    assert [scrubber.other(name) for name in names] == replaced
+    assert [scrubber.scrub_free_text(name) for name in names] == replaced
 
 
 def test_two_nut_devices_stay_two_if_one_is_called_as_a_stand_in() -> None:
@@ -154,7 +165,7 @@ def test_in_json_what_is_not_kept_is_replaced() -> None:
         "port": True,
         "none": None,
     }
-    clean = Scrubber().json(document, lambda name, value: name in ("Id", "Reading"))
+    clean = Scrubber().scrub_json(document, lambda name, value: name in ("Id", "Reading"))
     assert clean == {
         "192.0.2.1": {"state": "on"},
         "Location": {"Room": "name-1", "Latitude": 0.0, "Longitude": 0},
@@ -170,15 +181,17 @@ def test_in_json_what_is_not_kept_is_replaced() -> None:
 
 def test_kinds_in_keep_stay_except_secrets() -> None:
     keep = Scrubber((ADDRESSES, SERIALS, NAMES, SECRETS))
-    assert keep.text("10.0.0.77 SN: AB1234567") == "10.0.0.77 SN: AB1234567"
-    assert keep.other("mine") == "mine" and keep.address("10.0.0.77") == "10.0.0.77"
-    assert keep.json({"Community": "mine", "Name": "mine", "Serial": 1024122712}, _nothing) == {
+    assert keep.scrub_kept_text("10.0.0.77 SN: AB1234567") == "10.0.0.77 SN: AB1234567"
+    assert keep.scrub_free_text("mine") == "mine" and keep.scrub_address("10.0.0.77") == "10.0.0.77"
+    assert keep.scrub_json(
+        {"Community": "mine", "Name": "mine", "Serial": 1024122712}, _nothing
+    ) == {
         "Community": "secret-1",
         "Name": "mine",
         "Serial": 1024122712,
     }
-    assert Scrubber((CONTACTS,)).other("Schmidt", CONTACTS) == "Schmidt"
-    assert Scrubber((CONTACTS,)).other("Schmidt", LOCATIONS) == "location-1"
+    assert Scrubber((CONTACTS,)).scrub_free_text("Schmidt", CONTACTS) == "Schmidt"
+    assert Scrubber((CONTACTS,)).scrub_free_text("Schmidt", LOCATIONS) == "location-1"
 
 
 # Names of Redfish's schemas whose values are secrets or derived from them; SNMPAuthKey and others
@@ -195,7 +208,7 @@ SECRET_FIELDS = """
 
 def test_the_value_of_a_secret_field_is_replaced_whatever_stays() -> None:
     for name in SECRET_FIELDS.split():
-        clean = Scrubber((NAMES,)).json({name: "x-7Yq", "Below": {name: ["a9!"]}}, _nothing)
+        clean = Scrubber((NAMES,)).scrub_json({name: "x-7Yq", "Below": {name: ["a9!"]}}, _nothing)
         assert clean == {name: "secret-1", "Below": {name: ["secret-2"]}}, name
     for name in ("AuthorizationService", "HotKeySequenceDisplay", "KeyUsage", "outlet.1.status"):
         assert kind_of(name) == NAMES, name
@@ -203,7 +216,7 @@ def test_the_value_of_a_secret_field_is_replaced_whatever_stays() -> None:
 
 @pytest.mark.parametrize("name", ["pin", "AccessToken", "password", "lcd_pin"])
 def test_a_secret_that_is_a_number_is_replaced(name: str) -> None:
-    assert Scrubber().json({name: 471199, "state": 1}, _nothing) == {name: 0, "state": 1}
+    assert Scrubber().scrub_json({name: 471199, "state": 1}, _nothing) == {name: 0, "state": 1}
 
 
 @pytest.mark.parametrize("name", ["FirmwareUpdatePassword", "ModelLicenseKey", "vendorToken"])
@@ -214,12 +227,12 @@ def test_a_secret_is_no_word_about_the_product(name: str) -> None:
 @pytest.mark.parametrize("text", ["Jan", "May", "April June", "+49 12 34", "0151 12"])
 @pytest.mark.parametrize("kind", [CONTACTS, LOCATIONS])
 def test_a_contact_of_common_words_or_numbers_is_replaced(text: str, kind: str) -> None:
-    assert text not in Scrubber().other(text, kind)
+    assert text not in Scrubber().scrub_free_text(text, kind)
 
 
 def test_the_login_is_replaced_in_the_name_of_a_member_that_stays() -> None:
     scrubber = Scrubber((), ["s3cret-Passw0rd"])
-    assert scrubber.json({"s3cret-Passw0rd": 2}, lambda *_: True) == {"secret-1": 2}
+    assert scrubber.scrub_json({"s3cret-Passw0rd": 2}, lambda *_: True) == {"secret-1": 2}
 
 
 def test_what_says_which_product_it_is_stays() -> None:

@@ -53,7 +53,7 @@ def _device(request: pytest.FixtureRequest) -> Iterator[ReplayedDevice]:
 
 
 def faulty(device: ReplayedDevice, fault: UnitFault) -> Any:
-    unit: SimulatedPdu = device.units(0, fault, device.unit.contents)
+    unit: SimulatedPdu = device.make_pdu(0, fault, device.simulated_pdu.contents)
     return contextlib.closing(unit)
 
 
@@ -62,7 +62,7 @@ def _outlet(unit: SimulatedPdu) -> str:
 
 
 def test_an_outlet_is_turned_alone_and_back(device: ReplayedDevice) -> None:
-    unit: SimulatedPdu = device.unit
+    unit: SimulatedPdu = device.simulated_pdu
     states = unit.outlet_states()
     outlet = _outlet(unit)
     assert len(states) > 1 and unit.doubts == {}
@@ -72,8 +72,8 @@ def test_an_outlet_is_turned_alone_and_back(device: ReplayedDevice) -> None:
 
 
 def test_each_fault_does_what_it_says(device: ReplayedDevice) -> None:
-    states = device.unit.outlet_states()
-    outlet = _outlet(device.unit)
+    states = device.simulated_pdu.outlet_states()
+    outlet = _outlet(device.simulated_pdu)
     command = UnitCommand(outlet, on=False, text="off")
     for fault, error, state in (
         (UnitFault.NONE, None, False),
@@ -95,7 +95,7 @@ def test_each_fault_does_what_it_says(device: ReplayedDevice) -> None:
 
 def test_a_late_unit_obeys_later(device: ReplayedDevice, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SimulatedPdu, "LATE_S", 0.2)
-    outlet = _outlet(device.unit)
+    outlet = _outlet(device.simulated_pdu)
     with faulty(device, UnitFault.LATE) as unit:
         unit.obey([UnitCommand(outlet, on=False, text="off")])
         assert unit.outlet_states()[outlet] is True
@@ -104,8 +104,8 @@ def test_a_late_unit_obeys_later(device: ReplayedDevice, monkeypatch: pytest.Mon
 
 
 def test_contents_without_a_state_lack_that_of_one_outlet(device: ReplayedDevice) -> None:
-    outlet = _outlet(device.unit)
-    (contents, *others) = device.unit.without_state(outlet)
+    outlet = _outlet(device.simulated_pdu)
+    (contents, *others) = device.simulated_pdu.without_state(outlet)
     assert not others
     with faulty(device, UnitFault.NONE) as unit:
         before = repr(unit.contents)
@@ -117,12 +117,12 @@ def test_contents_without_a_state_lack_that_of_one_outlet(device: ReplayedDevice
 
 
 def test_contents_without_a_figure_differ_from_all(device: ReplayedDevice) -> None:
-    variants = [repr(contents) for contents in device.unit.without_figures()]
-    assert variants and repr(device.unit.contents) not in variants
+    variants = [repr(contents) for contents in device.simulated_pdu.without_figures()]
+    assert variants and repr(device.simulated_pdu.contents) not in variants
 
 
 def test_figures_are_those_of_the_recording(device: ReplayedDevice) -> None:
-    assert device.unit.figures() is not None
+    assert device.simulated_pdu.figures() is not None
 
 
 # ---- the PDU of a codec --------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_meters_count_on_and_states_stay(unit: CodecUnit) -> None:
 
 @pytest.mark.parametrize("device", ["raritan"], indirect=True)
 def test_a_write_beside_a_command_in_one_request_is_noted(device: ReplayedDevice) -> None:
-    rid = device.unit.outlet_keys()[0]
+    rid = device.simulated_pdu.outlet_keys()[0]
     calls = [
         {"rid": rid, "json": {"method": method, "params": params, "id": number}}
         for number, (method, params) in enumerate(
@@ -181,6 +181,6 @@ def test_a_write_beside_a_command_in_one_request_is_noted(device: ReplayedDevice
         )
     ]
     request = {"method": "performBulk", "params": {"requests": calls}, "id": 1}
-    device.unit.reply("POST", "/bulk", json.dumps(request).encode())
-    texts = sorted(command.text.split()[0] for command in device.unit.commands)
+    device.simulated_pdu.reply("POST", "/bulk", json.dumps(request).encode())
+    texts = sorted(command.text.split()[0] for command in device.simulated_pdu.commands)
     assert texts == ["cyclePowerState", "setPowerState"]

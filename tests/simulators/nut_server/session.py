@@ -130,11 +130,8 @@ class Session:
         if what == "TRACKING":
             return self._tracked(words[1:])
         size = 2 if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH") else 3
-        if (
-            what not in _GETS
-            or len(words) < size
-            or what in (_NUTS if self.site.faults.rfc_names else _RFCS)
-        ):
+        refused_names = _NUTS if self.site.faults.rfc_names else _RFCS
+        if what not in _GETS or what in refused_names or len(words) < size:
             raise Err("INVALID-ARGUMENT")
         device = self._device(words[1], well=what != "UPSDESC")
         return [f"{what} {' '.join(words[1:size])} {_GETS[what](self, device, words[size - 1])}"]

@@ -19,7 +19,7 @@ from typing import Any, Callable, ClassVar, TypeVar, Union
 
 from .declarations import Caller
 from .errors import JsonRpcSyntaxException
-from .registry import LONGEST_NAME, IdlType, find, idl_name
+from .registry import LONGEST_NAME, IdlType, class_of_idl_type, idl_name
 from .times import EPOCH, Time, seconds_of
 
 T = TypeVar("T")
@@ -129,7 +129,7 @@ def class_of(base: type[T], idl_type: str) -> type[T]:
     binding stay usable.
     """
     same = idl_type.partition(":")[0] == getattr(base, "idlType", "").partition(":")[0]
-    derived = find(idl_type) if not same and len(idl_type) <= LONGEST_NAME else None
+    derived = class_of_idl_type(idl_type) if not same and len(idl_type) <= LONGEST_NAME else None
     return derived if derived is not None and issubclass(derived, base) else base
 
 

@@ -7,7 +7,7 @@ import importlib
 import re
 import sys
 from types import ModuleType
-from typing import Any, ClassVar, Optional
+from typing import Any, ClassVar, Optional, Union
 
 MODULES = frozenset(
     """
@@ -23,7 +23,7 @@ OTHER_MODULES = frozenset(
     usb webcam zigbee
 """.split()
 )
-# characters; checked before `find`, because devices choose the names in its cache
+# characters; checked before `class_of_idl_type`, because devices choose the names in its cache
 LONGEST_NAME = 200
 RPC = __name__.rpartition("._runtime.")[0]
 _PACKAGE = sys.modules[RPC]
@@ -97,29 +97,34 @@ def base_name(idl_type: str) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def find(idl_type: str) -> Optional[type]:
+def class_of_idl_type(idl_type: str) -> Optional[type]:
     """The class for `pdumodel.Outlet:3.0.4`, whatever the version; None if this binding (or
     archive) has none.
 
     The name may come from a device. It can only select an IDL type of a module in MODULES.
     """
     module, *names = base_name(idl_type).split(".")
-    if module not in MODULES:
+    if module not in MODULES or any(name.startswith("_") for name in names):
         return None
     try:
         item: Any = binding_module(f"{RPC}.{module}")
     except ImportError:
         return None
     for name in names:
-        if isinstance(item, ModuleType):
-            item = getattr(item, name, None)
-        else:
-            item = vars(item).get(name)
-        if name.startswith("_") or not isinstance(item, type):
+        item = _member(item, name)
+        if not isinstance(item, type):
             return None
+    # without a name the item is still the module
     if not isinstance(item, type) or not issubclass(item, IdlType):
         return None
     return item if vendor_module(item.__module__) else None
+
+
+def _member(item: Union[ModuleType, type], name: str) -> Any:
+    """What a module has by this name, or a class itself, without its bases; None if nothing."""
+    if isinstance(item, ModuleType):
+        return getattr(item, name, None)
+    return vars(item).get(name)
 
 
 class TypeInfo:
@@ -140,7 +145,7 @@ class TypeInfo:
 
         Raises ImportError if this binding has none.
         """
-        idl_class = find(typeId) if len(typeId) <= LONGEST_NAME else None
+        idl_class = class_of_idl_type(typeId) if len(typeId) <= LONGEST_NAME else None
         if idl_class is None:
             raise ImportError(f"this binding has no {typeId}")
         return idl_class

@@ -88,7 +88,7 @@ def test_no_family_tells_the_host_that_its_agent_describes(unit: Fixture) -> Non
     device = Memory({oid: plain(row) for oid, row in unit.rows.items()})
     found = units.find(unit, device)
     device.put(SYS_DESCR, "Linux kunde-mueller-rack5 4.14.0 #1 SMP armv7l, SN 5A1234E12345")
-    session = SimpleNamespace(device=found._replace(reader=found.reader.again()))
+    session = SimpleNamespace(device=found._replace(reader=found.reader.fresh_reader()))
     texts = run.nameplate_texts(_unit(Scrubber()), read_nameplate(cast(Any, session)))
     assert not any(word in text for text in texts for word in ("kunde", "5A1234E12345"))
 

@@ -13,7 +13,7 @@ from pdu.workshop.handler.method_trials import (
     States,
     compare_figures,
     compare_states,
-    raises,
+    judge_call,
 )
 from pdu.workshop.handler.rules import BROKEN, KEPT, UNTRIED
 
@@ -70,11 +70,11 @@ def test_figures_that_were_not_compared_are_named(
 def test_an_error_counts_by_what_happened_and_not_by_its_words() -> None:
     words = "status returned 'relay raised' in place of a PduView"
 
-    def returns() -> None:
+    def raise_broken_with_misleading_words() -> None:
         raise BrokenHandler(words)
 
-    def raised() -> None:
+    def raise_error_of_the_handler() -> None:
         raise HandlerRaised("status: a sentence of its own")
 
-    assert raises("silent", returns).result == BROKEN
-    assert raises("silent", raised).result == KEPT
+    assert judge_call("silent", raise_broken_with_misleading_words).result == BROKEN
+    assert judge_call("silent", raise_error_of_the_handler).result == KEPT

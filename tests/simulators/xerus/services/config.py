@@ -86,17 +86,21 @@ class BulkConfiguration(_Job):
     def upload(
         self, data: bytes, links: Sequence[int], backup: bool, password: str, skip: Sequence[str]
     ) -> int:
-        own = self.download(links, backup, password)
-        if own is None:
+        """The code of the first check that fails, 0 if the job has begun. `skip`: checks to leave
+        out.
+        """
+        own_file = self.download(links, backup, password)
+        if own_file is None:  # an unknown link id
             return _PARAMETER
         if self._status == _PENDING:
             return _RUNNING
         try:
-            content, expected = json.loads(data), json.loads(own)
+            content = json.loads(data)
+            expected = json.loads(own_file)
         except ValueError:
             return _FILE
-        codes = {"backup": _MODE, "firmware_version": _FIRMWARE, "password": _FILE}
-        for check, code in codes.items():
+        code_by_check = {"backup": _MODE, "firmware_version": _FIRMWARE, "password": _FILE}
+        for check, code in code_by_check.items():
             if check not in skip and content[check] != expected[check]:
                 return code
         self.work(content["name"])

@@ -57,17 +57,22 @@ class DeviceSlot(Served):
 
 def _device(unit: PduUnit, number: int, path: str) -> Json:
     _, serial, value = _SENSORS[number]
-    sensor = NumericSensor(unit, f"EXT{number:02}N", [f"{path}/device"], lambda: value, Awake())
+    package_class = serial[3:6]  # within the serial number
+    always_awake = Awake()
+    sensor = NumericSensor(
+        unit, f"EXT{number:02}N", [f"{path}/device"], lambda: value, always_awake
+    )
+    has_plain_channel = unit.firmware.index >= _PLAIN_CHANNEL_FROM
     return {
         "deviceID": {
             "serial": serial,
             "isActuator": False,
-            "channel": -1 if unit.firmware.index >= _PLAIN_CHANNEL_FROM else 0,
+            "channel": -1 if has_plain_channel else 0,
         },
         "position": [
             {"portType": _DEV_PORT, "port": "1"},
             {"portType": _CHAIN, "port": str(number + 1)},
         ],
-        "packageClass": serial[3:6],
+        "packageClass": package_class,
         "device": sensor,
     }
