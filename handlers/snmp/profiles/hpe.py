@@ -91,7 +91,7 @@ class PduTables(NamedTuple):
                 refuse=("2",),
                 why="it is configured as not switchable on the device",
             ),
-            rows=Complete(names, beside=self.control_states).but(""),
+            rows=names.but(""),
             count=self.count_of_listed,
             count_if_empty=True,
             none_if_zero=self.outlet_count,
