@@ -2,4 +2,4 @@
 archive.
 """
 
-VERSION = "2.0.0.dev0"
+VERSION = "2.0.0"
