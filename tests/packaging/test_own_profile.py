@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from builder import command
+from handlers import VERSION
 from handlers.snmp.profiles import PROFILES
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Pdu
@@ -189,8 +190,8 @@ def test_a_guess_of_a_draft_is_named_when_its_archive_is_built(
     assert command.main(["--out", str(out), "nut"]) == 0
     script = (out / "register.sh").read_text("utf-8")
     assert re.findall(r"(?m)^pdu_\w+\|.*?\|.*?\|\w*", script) == [
-        "pdu_acme_bar|pdu_acme_bar-2.0.0.dev0.tar.gz|pdu_acme_bar.handler|draft",
-        "pdu_nut|pdu_nut-2.0.0.dev0.tar.gz|pdu_nut.handler|",
+        f"pdu_acme_bar|pdu_acme_bar-{VERSION}.tar.gz|pdu_acme_bar.handler|draft",
+        f"pdu_nut|pdu_nut-{VERSION}.tar.gz|pdu_nut.handler|",
     ]
 
 

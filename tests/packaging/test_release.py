@@ -82,10 +82,13 @@ def test_what_is_built_on_the_way_to_a_release_comes_before_it() -> None:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the files that a release may write, and of the Raritan binding, whose interfaces
-    have versions of their own."""
+    have versions of their own; with a change since the last release."""
     for folder in ("docs", "handlers", "packaging"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy2(ROOT / "CHANGELOG.md", tmp_path)
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    if "## Unreleased" not in changes:
+        changes = changes.replace("\n## ", "\n## Unreleased\n\nA change.\n\n## ", 1)
+    (tmp_path / "CHANGELOG.md").write_text(changes, "utf-8")
     return tmp_path
 
 
