@@ -127,7 +127,7 @@ _CODE_FOLDER = re.compile("[^/]+/(c[0-9a-f]{12})/")
 
 def content_name(data: bytes) -> str:
     """What an archive is called where builds are told apart: version and hash of one of this pack,
-    such as `2.0.0.dev0+c0a1b2c3d4e5f`, else a hash of its bytes.
+    such as `2.0.0+c0a1b2c3d4e5f`, else a hash of its bytes.
     """
     with contextlib.suppress(BadArchive):
         archive = read_archive(data)
