@@ -124,8 +124,9 @@ def task(path: list[str], *peers: Peer, host: str = "") -> str:
 
 def run(python: str, given: str, environment: Mapping[str, str]) -> list[dict[str, Any]]:
     bare = {key: value for key, value in os.environ.items() if key in ("PATH", "LD_LIBRARY_PATH")}
+    # -S: without installed packages, whose files of paths Python reads in the host's encoding
     done = subprocess.run(
-        [python, "-B", "-c", _CHILD],
+        [python, "-B", "-S", "-c", _CHILD],
         cwd="/",
         env={**bare, **environment},
         text=True,

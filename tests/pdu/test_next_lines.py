@@ -36,7 +36,7 @@ RUN_BY: Mapping[str, str] = {
     "pdu/evidence/replay.py _next": f"{_HERE} test_a_replay_is_read_by_its_line",
     "pdu/evidence/prove/command.py manual_line": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
     "pdu/outlets/cycle_command.py switch_on": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
-    "pdu/outlets/identify.py _again": f"{_IDENTIFY} test_",
+    "pdu/outlets/identify.py _command_to_read": f"{_IDENTIFY} test_",
     "pdu/outlets/identify.py _description_steps": f"{_HERE} test_the_steps_for_an_unknown_unit",
     "pdu/outlets/identify.py _identify_line": f"{_HERE} test_the_next_line_of_identify",
     "pdu/outlets/identify.py _last": f"{_IDENTIFY} test_",
