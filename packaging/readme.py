@@ -84,35 +84,35 @@ def _own_settings(name: str) -> str:
 def families_sentence() -> str:
     """The sentence on the families and the real units behind them."""
     counts = family_counts()
-    switched = counts.switched_by_recording + counts.switched_by_programs
-    others = counts.families - switched - counts.unproven
+    switched_count = counts.switched_by_recording + counts.switched_by_programs
+    other_count = counts.families - switched_count - counts.unproven
     return (
         f"**The pack reads {counts.families} families over SNMP (a family: units with the same SNMP"
         f" objects). Recordings of real units show the outlet states of {counts.states} and the"
         f" figures of {counts.figures}; the rest is from MIBs and other programs. It switches"
-        f" {switched}, none of them tried on a real unit: of {counts.switched_by_recording} a"
+        f" {switched_count}, none of them tried on a real unit: of {counts.switched_by_recording} a"
         f" recording shows the states that the commands set, for {counts.switched_by_programs}"
         " public programs send the same commands (RPCM: DCImanager's own example)."
         f" {counts.unproven} more are *unproven*: only read, until you"
-        f" set `switch_unproven`. {others} only meter, or their commands are not known.**"
+        f" set `switch_unproven`. {other_count} only meter, or their commands are not known.**"
     )
 
 
 def _families_ru() -> str:
     """The same for README.ru.md."""
     counts = family_counts()
-    switched = counts.switched_by_recording + counts.switched_by_programs
-    others = counts.families - switched - counts.unproven
+    switched_count = counts.switched_by_recording + counts.switched_by_programs
+    other_count = counts.families - switched_count - counts.unproven
     return (
         "**Семейств по SNMP (семейство — устройства с одним набором OID):"
         f" {counts.families}. Записями ответов реальных устройств подтверждены состояния розеток"
         f" для {counts.states} семейств и показания для {counts.figures}; остальное — из MIB"
-        f" и открытых программ. Розетки переключаются у {switched} семейств,"
+        f" и открытых программ. Розетки переключаются у {switched_count} семейств,"
         f" ни одно не проверено на устройстве: у {counts.switched_by_recording} запись показывает"
         f" состояния, которые задают команды, у {counts.switched_by_programs} те же команды"
         " посылают открытые программы (для RPCM — пример самого DCImanager). Ещё"
         f" {counts.unproven} (unproven) только опрашиваются, пока"
-        f" не задано `switch_unproven`. {others} только измеряют, или их команды неизвестны.**"
+        f" не задано `switch_unproven`. {other_count} только измеряют, или их команды неизвестны.**"
     )
 
 

@@ -42,8 +42,8 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
         mirror = _mirror(variables)
         if mirror is None:
             continue
-        others = set(devices) - {name}
-        names = [_device_of(source, mirror, others) for source in mirror.sources]
+        other_devices = set(devices) - {name}
+        names = [_device_of(source, mirror, other_devices) for source in mirror.sources]
         original = names[0]
         if all(names) and original and _is_here(mirror, variables, devices[original], host):
             original_by_mirror[name] = original

@@ -146,30 +146,30 @@ class FourMethods:
         """The error of ours for one that somebody's handler raised: an SnmpError of the platform
         and an OSError are the device's or the network's, any other is the handler's.
         """
-        shown = _ForeignText.of(error, self._data)
+        foreign_text = _ForeignText.of(error, self._data)
         doubt = "; the outlet may or may not have switched" if is_command else ""
         if any(kind.__name__ == "SnmpError" for kind in type(error).__mro__):
-            return self._of_snmp_error(shown, is_command=is_command)
-        missing = name_missing_in_double(error, type(self._pdu).__name__)
-        if missing and not shown.is_hidden:
-            return LackingDouble(f"{method}: {LACKING} ({printable(missing, _SHOWN)}){doubt}")
+            return self._of_snmp_error(foreign_text, is_command=is_command)
+        missing_name = name_missing_in_double(error, type(self._pdu).__name__)
+        if missing_name and not foreign_text.is_hidden:
+            return LackingDouble(f"{method}: {LACKING} ({printable(missing_name, _SHOWN)}){doubt}")
         if isinstance(error, OSError):
-            return Unreachable(f"{shown.words}{_port_hint(self._data)}{doubt}")
+            return Unreachable(f"{foreign_text.words}{_port_hint(self._data)}{doubt}")
         if isinstance(error, NotImplementedError):
             return BrokenHandler(
                 f"{method} is not there: the page wants it to be overridden; return a view without"
                 " figures where the device has none"
             )
         place = _place_of(error, self._pdu)
-        return HandlerRaised(f"{method} raised {shown.words}{place}{doubt}")
+        return HandlerRaised(f"{method} raised {foreign_text.words}{place}{doubt}")
 
-    def _of_snmp_error(self, shown: _ForeignText, *, is_command: bool) -> PduHandlerError:
+    def _of_snmp_error(self, foreign_text: _ForeignText, *, is_command: bool) -> PduHandlerError:
         """The error of ours for an SnmpError of the platform."""
         port = foreign_snmp.read_port(self._data) or "161"
-        failure = translate(shown.text, shown.words, writing=is_command, port=port)
+        failure = translate(foreign_text.text, foreign_text.words, writing=is_command, port=port)
         # no failure to `translate`, because a family's own reading may expect a missing object
         if failure is None:
-            return ProtocolError(f"the device has no such object ({shown.words})")
+            return ProtocolError(f"the device has no such object ({foreign_text.words})")
         return failure
 
 
@@ -255,10 +255,12 @@ def _inspecting(method: str, data: Any) -> Iterator[None]:
     try:
         yield
     except answers.WrongAnswer as error:
-        shown = _ForeignText.of(error, data)
+        foreign_text = _ForeignText.of(error, data)
         if isinstance(error, answers.UnknownField):
-            raise LackingDouble(f"{method}: {LACKING} ({shown.text})") from shown.cause
-        raise BrokenHandler(shown.text) from shown.cause
+            raise LackingDouble(
+                f"{method}: {LACKING} ({foreign_text.text})"
+            ) from foreign_text.cause
+        raise BrokenHandler(foreign_text.text) from foreign_text.cause
     except FOREIGN_ERRORS as error:
         sentence = f"{method}: its answer cannot be read ({type(error).__name__})"
         raise BrokenHandler(sentence) from _ForeignText.of(error, data).cause
@@ -294,13 +296,15 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
     except FOREIGN_ERRORS as error:
         if kind_of(error):
             raise
-        shown = _ForeignText.of(error, data)
-        missing = "" if shown.is_hidden else name_missing_in_double(error)
-        if missing:
-            raise LackingDouble(f"make_handler: {LACKING} ({missing})") from error
+        foreign_text = _ForeignText.of(error, data)
+        missing_name = "" if foreign_text.is_hidden else name_missing_in_double(error)
+        if missing_name:
+            raise LackingDouble(f"make_handler: {LACKING} ({missing_name})") from error
         name = type(error).__name__
-        words = name if shown.is_hidden else printable(f"{name}: {error_text(error)}", _SHOWN)
-        raise HandlerRaised(f"make_handler raised {words}") from shown.cause
+        words = (
+            name if foreign_text.is_hidden else printable(f"{name}: {error_text(error)}", _SHOWN)
+        )
+        raise HandlerRaised(f"make_handler raised {words}") from foreign_text.cause
     if pdu is None:
         raise BrokenHandler("make_handler returned None; the page wants the handler's object")
     return pdu

@@ -261,17 +261,19 @@ def ask_rows(
         targets.append(Target(ListedPdu(device.name, "snmp", address), handler, login))
     readings = dict(ReaderPool(_READERS).read_all(targets, read_target=_family_reading))
     confirmed: list[FoundDevice] = []
-    others: list[FoundDevice] = []
+    other_devices: list[FoundDevice] = []
     for place, device in enumerate(devices):
         family, failure = readings[place].plate.family, readings[place].failure
         if family:
             confirmed.append(device._replace(what=family))
         elif failure is None:
-            others.append(device)
+            other_devices.append(device)
         else:
             reason = printable(failure.reason, 200)
-            others.append(device._replace(what=f"{device.what}; its tables are not read: {reason}"))
-    return confirmed, others
+            other_devices.append(
+                device._replace(what=f"{device.what}; its tables are not read: {reason}")
+            )
+    return confirmed, other_devices
 
 
 def _family_reading(target: Target) -> Reading:
@@ -403,15 +405,15 @@ def _print_json(
     login: str,
     address_count: int,
 ) -> None:
-    listed: list[dict[str, object]] = []
+    pdu_rows: list[dict[str, object]] = []
     for device, row in zip(pdus, _rows(pdus, login)):
         cells = dict(zip(_HEAD, row))
-        listed.append({**cells, "what": device.what, "also": other_handlers(device.what)})
-    others = [
+        pdu_rows.append({**cells, "what": device.what, "also": other_handlers(device.what)})
+    other_rows = [
         {"address": device.address, "name": device.name, "what": device.what}
         for device in other_devices
     ]
-    print_json({"asked": address_count, "pdus": listed, "others": others})
+    print_json({"asked": address_count, "pdus": pdu_rows, "others": other_rows})
 
 
 def _print_list(

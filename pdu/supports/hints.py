@@ -16,10 +16,10 @@ def hint_of(word: str) -> str:
     """A sentence that says which handler reads such a PDU, or how to ask the device; "" if the
     word says nothing.
     """
-    shown = printable(word, 60)
+    shown_word = printable(word, 60)
     is_file = "/" in word or word.endswith(".gz")
     if _HOST.fullmatch(word) and not is_file:
-        return f"pdu identify {shown} asks the device which handler reads it"
+        return f"pdu identify {shown_word} asks the device which handler reads it"
     result = answer(word)
     candidates = [match.entry for match in result.matches] or list(result.near)
     handlers = list(dict.fromkeys(entry.handler for entry in candidates))
@@ -33,6 +33,6 @@ def hint_of(word: str) -> str:
     names = " or ".join(handlers)
     perhaps = "" if result.verdict == YES else "perhaps "
     return (
-        f"{shown} is {perhaps}read by the handler {names}, as pdu supports {shown} says;"
+        f"{shown_word} is {perhaps}read by the handler {names}, as pdu supports {shown_word} says;"
         " pdu identify HOST asks the device itself"
     )

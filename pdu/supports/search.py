@@ -125,12 +125,12 @@ def answer(question: str) -> SupportAnswer:
 
 
 def _answer_as_typed(question: str) -> SupportAnswer:
-    asked = question.strip()
+    question_text = question.strip()
     for entry in entries():
         # a family's key, whatever its words say beside each other
-        if entry.key == asked and "-" in asked:
+        if entry.key == question_text and "-" in question_text:
             return SupportAnswer(question, YES, (Match(entry),))
-    number = _OID.fullmatch(asked)
+    number = _OID.fullmatch(question_text)
     if number:
         return _answer_oid(question, ENTERPRISES.rstrip(".") + number[1])
     models, words = _parse(question)
@@ -215,21 +215,21 @@ def _one_name(run: Sequence[Word]) -> Word:
 
 def _split(text: str) -> list[Word]:
     """The word, or vendor and the rest if it begins with a vendor: `Raritan-PX3-5145`."""
-    whole = word(text)
-    if whole.squeezed in _maker_names() or _patterns_that_fit([whole]):
-        return [whole]
+    whole_word = word(text)
+    if whole_word.squeezed in _maker_names() or _patterns_that_fit([whole_word]):
+        return [whole_word]
     ends = range(len(text) - 1, 0, -1)
     at_signs = [end for end in ends if text[end] in _SIGNS]
-    elsewhere = [end for end in ends if text[end] not in _SIGNS]
-    for end in (*at_signs, *elsewhere):
+    other_ends = [end for end in ends if text[end] not in _SIGNS]
+    for end in (*at_signs, *other_ends):
         maker = word(text[:end])
         if maker.squeezed not in _maker_names():
             continue
-        rest = word(text[end:].lstrip(_SIGNS))
-        is_end = end in at_signs or text[end].isdigit() or _patterns_that_fit([rest])
-        if rest.squeezed and is_end:
-            return [maker, rest]
-    return [whole]
+        model_word = word(text[end:].lstrip(_SIGNS))
+        is_end = end in at_signs or text[end].isdigit() or _patterns_that_fit([model_word])
+        if model_word.squeezed and is_end:
+            return [maker, model_word]
+    return [whole_word]
 
 
 def _patterns_that_fit(run: Sequence[Word]) -> tuple[Name, ...]:
@@ -252,8 +252,8 @@ def _patterns_that_fit(run: Sequence[Word]) -> tuple[Name, ...]:
 def _names_of(name: str, tail: Optional[int]) -> tuple[Name, ...]:
     if not name:
         return ()
-    names = [known for known in NAMES if fits(known.pattern, name, tail)]
-    names.sort(key=lambda known: -specificity(known.pattern))
+    names = [known_name for known_name in NAMES if fits(known_name.pattern, name, tail)]
+    names.sort(key=lambda known_name: -specificity(known_name.pattern))
     return tuple(names)
 
 

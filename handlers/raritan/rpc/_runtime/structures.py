@@ -191,12 +191,12 @@ class Structure(NamedIdlValue):
         name = _newest(type(self), name)
         wire = self._wire
         if wire is not None and name in wire.rest:
-            rest = {**wire.rest, name: value}
-            object.__setattr__(self, "_wire", wire._replace(rest=rest))
+            undeclared = {**wire.rest, name: value}
+            object.__setattr__(self, "_wire", wire._replace(rest=undeclared))
             return
         if wire is not None and name in wire.absent | wire.null:
-            sent = wire._replace(absent=wire.absent - {name}, null=wire.null - {name})
-            object.__setattr__(self, "_wire", sent)
+            wire_now = wire._replace(absent=wire.absent - {name}, null=wire.null - {name})
+            object.__setattr__(self, "_wire", wire_now)
         elif name not in field_names(type(self)) and not name.startswith("_"):
             warnings.warn(
                 f"{idl_name(type(self))} has no field {name!r}: it is not sent to the device",
