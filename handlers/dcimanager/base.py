@@ -27,11 +27,12 @@ def _find_base() -> type:
             if type(error) is ImportError or error.name not in ("pdu_common", module):
                 import_errors += f"; {module} cannot be imported ({error})"
             continue
-        base = getattr(library, "BasePdu", None)
+        base: object = getattr(library, "BasePdu", None)
         if isinstance(base, type):
             return base
         snmp_base = getattr(library, "BaseSnmpPdu", None)
-        for base_of_snmp in getattr(snmp_base, "__mro__", ()):
+        bases: tuple[type, ...] = getattr(snmp_base, "__mro__", ())
+        for base_of_snmp in bases:
             if base_of_snmp.__name__ == "BasePdu":
                 return base_of_snmp
     raise ImportError(

@@ -11,6 +11,7 @@ from typing import Optional, TypeVar, Union
 from ..shared.errors import (
     Denied,
     NamedSetting,
+    Part,
     PduHandlerError,
     ProtocolError,
     Reason,
@@ -335,12 +336,17 @@ def error_of(error: Exception, rows: Sequence[ErrorRow], at: str) -> HttpExcepti
     for error_types, error_class, reason in rows:
         if not isinstance(error, error_types):
             continue
-        parts: list[Union[str, NamedSetting]] = []
-        for part in (reason,) if isinstance(reason, str) else reason:
-            is_template = isinstance(part, str)
-            parts.append(part.format(at=at, words=words) if is_template else part)
+        if isinstance(reason, str):
+            return error_class(reason.format(at=at, words=words))
+        parts = [_filled(part, at=at, words=words) for part in reason]
         return error_class(parts)
     raise AssertionError(f"no row is of {type(error).__name__}")
+
+
+def _filled(part: Part, *, at: str, words: str) -> Part:
+    if isinstance(part, NamedSetting):
+        return part
+    return part.format(at=at, words=words)
 
 
 def too_long(limit: int) -> HttpSyntax:
