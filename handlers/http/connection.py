@@ -138,18 +138,21 @@ class StandardTransport:
         except BaseException as error:
             if sock is not None:
                 sock.close()
+            fingerprint = ""
             if isinstance(error, ssl.SSLCertVerificationError):
                 fingerprint = fetch_fingerprint(lambda: self._dial(where, timeout, end), where.host)
                 reason: Reason = handshake_error(error, fingerprint)
             elif isinstance(error, Unreachable):
-                reason = error.parts
+                reason, fingerprint = error.parts, error.fingerprint
             elif isinstance(error, errors.CLOSED) and sock is not None and where.scheme == "https":
                 reason = ended_reason()
             elif isinstance(error, (OSError, UnicodeError)):
                 reason = errors.error_of(error, errors.BEFORE_ANSWER, where.netloc).parts
             else:
                 raise
-            raise errors.no_connection(reason).caused_by(error) from None
+            failure = errors.no_connection(reason)
+            failure.fingerprint = fingerprint
+            raise failure.caused_by(error) from None
         return _Connection(where, sock)
 
 

@@ -135,18 +135,21 @@ class Trust(NamedTuple):
         """Raises Unreachable if a fingerprint is set and the peer's DER `certificate` has another
         one or is None.
         """
-        fingerprint = (
-            hashlib.sha256(certificate).hexdigest() if self.fingerprint and certificate else "none"
-        )
-        if self.fingerprint and fingerprint != self.fingerprint.replace(":", "").lower():
-            raise Unreachable(
-                (
-                    f"the device shows another certificate (SHA-256 {fingerprint}), not the one"
-                    " in ",
-                    NamedSetting("fingerprint", noun="the setting "),
-                    "; find out why before you change the setting",
-                )
+        if not self.fingerprint:
+            return
+        fingerprint = hashlib.sha256(certificate).hexdigest() if certificate else ""
+        if fingerprint == self.fingerprint.replace(":", "").lower():
+            return
+        error = Unreachable(
+            (
+                f"the device shows another certificate (SHA-256 {fingerprint or 'none'}), not the"
+                " one in ",
+                NamedSetting("fingerprint", noun="the setting "),
+                "; find out why before you change the setting",
             )
+        )
+        error.fingerprint = fingerprint
+        raise error
 
 
 def _new_context(trust: Trust) -> ssl.SSLContext:
