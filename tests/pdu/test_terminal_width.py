@@ -176,6 +176,27 @@ def test_a_wide_line_is_cut_at_blanks(text: str, pieces: list[str]) -> None:
     assert lines == [piece.replace("PDU", program()) for piece in pieces]
 
 
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("{} cannot be read (No such file or directory)", "/home/o/my lists/hall one.csv"),
+        ("the list of this user is {}: line 3 has 4 cells", "~/my own lists/pdus.toml"),
+        ("{} cannot be written (No space left on device)", "/srv/a b/c d/archive"),
+        ("this isn't a name: {} is already in the list of it", "'hall 2, rack 7'"),
+        ("the device's name is {}, and isn't in the list", '"rack 7 of O\'Neill"'),
+    ],
+)
+def test_a_wide_line_keeps_its_paths_and_quoted_parts_whole(text: str, whole: str) -> None:
+    """A reader copies them; but no part that is longer than a line makes a line too wide."""
+    line = text.format(whole)
+    for width in range(10, 90):
+        pieces = terminal_lines.fitted_pieces(line, width)
+        is_whole = any(whole in piece for piece in pieces)
+        assert is_whole or len(whole) + len("  :") > width, (width, pieces)
+        assert " ".join(" ".join(pieces).split()) == line
+        assert all(len(piece) <= width or len(piece.split()) == 1 for piece in pieces)
+
+
 def test_a_command_that_is_cut_is_the_same_command_for_a_shell() -> None:
     command = f"{program()} off snmp 192.0.2.8 3 -s 'a key=two  words' --list \"a b.csv\""
     for width in range(20, 90):
