@@ -262,7 +262,7 @@ class _EveryRow:
                 self._permitted.update(dict.fromkeys(oids(part.marks), part.quiet[0]))
 
     def walk(self, oid: str) -> Walked:
-        rows: Walked = {}
+        rows: dict[str, Raw] = {}
         for suffix in self._suffixes.get(oid, [""]):
             for index in _NUMBER_BY_INDEX:
                 row = f"{index}.{suffix}" if suffix else index
