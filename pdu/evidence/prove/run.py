@@ -124,8 +124,8 @@ class Calls:
         return reasons
 
     def _keep(self, method: str, ask: Callable[[FourMethods], ProvenCall]) -> ProvenCall:
-        """Call a method on an object made anew. Adds to `calls` what `ask` returns or the error, with
-        its times.
+        """Call a method on an object made anew. Adds what `ask` returns, or the error, to `calls`,
+        with its times.
         """
         begin = time.monotonic()
         try:
