@@ -31,21 +31,16 @@ DOWN = ("down", "x", "192.0.2.7", "1", "--yes")
 one_peer = pytest.mark.parametrize("peer", ["nut"], indirect=True)
 
 
-@pytest.mark.parametrize("call, is_on", [("down", False), ("up", True)])
-def test_down_and_up_switch_the_outlet_that_is_named(
-    call: str, is_on: bool, peer: Peer, ask: Any
-) -> None:
+def test_down_and_up_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> None:
     states = peer.books().states
-    identity = next(identity for identity, is_on_now in states.items() if is_on_now)
-
-    code, out, _ = ask(call, identity, "--yes", "--json")
-
-    assert code == 0
-    (outlet,) = json.loads(out)["outlets"]
-    outlet.pop("current_a", None)
-    assert outlet == {"identity": identity, "state": SHOWN[is_on], "done": True, "sent": True}
-    assert peer.books().states == {**states, identity: is_on}
-    ask("up", identity, "--yes")
+    identity = next(identity for identity, is_on in states.items() if is_on)
+    for call, is_on in (("down", False), ("up", True)):
+        code, out, _ = ask(call, identity, "--yes", "--json")
+        assert code == 0
+        (outlet,) = json.loads(out)["outlets"]
+        outlet.pop("current_a", None)
+        assert outlet == {"identity": identity, "state": SHOWN[is_on], "done": True, "sent": True}
+        assert peer.books().states == {**states, identity: is_on}
 
 
 @pytest.mark.parametrize("yes_option", [(), ("--yes",)], ids=["asked", "--yes"])
