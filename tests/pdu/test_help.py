@@ -54,7 +54,8 @@ def test_the_help_of_a_command_fits_a_terminal_and_has_one_style_of_defaults(
     code, out, _ = run(capsys, *path, "--help")
     assert code == 0
     assert [line for line in out.splitlines() if len(line) > WIDTH] == []
-    assert "[default: (" not in out and "(default" not in out
+    assert "[default: (" not in out
+    assert "(default" not in out
 
 
 @pytest.mark.parametrize("path", EVERY, ids=" ".join)
@@ -88,7 +89,8 @@ def parse(words: list[str]) -> None:
         command_name, command, words = group.resolve_command(
             context, [*protected_words, *context.args]
         )
-        assert command is not None and command_name is not None
+        assert command is not None
+        assert command_name is not None
         group, name = command, command_name
 
 

@@ -66,7 +66,8 @@ def test_with_lines_the_fullest_line_or_breaker_is_compared_with_its_rating(
     small: Hall, call: Call
 ) -> None:
     table = call("check", small.list(), "--auth", small.logins, "--lines").stdout
-    assert " of its rating " in table and " % of 16 A (" in table
+    assert " of its rating " in table
+    assert " % of 16 A (" in table
 
 
 def test_two_archives_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -119,7 +120,8 @@ def test_csv_and_html_and_nagios_report_the_same_results(
     assert [text.count(f">{result}</td>") for result in ("well", "unreachable")] == [len(PEERS), 1]
     assert os.listdir(tmp_path) == ["page.html"]
     result = call(*words, "--nagios")
-    assert result.returncode == 2 and " not_well=1 " in result.stdout
+    assert result.returncode == 2
+    assert " not_well=1 " in result.stdout
     assert result.stdout.startswith(f"PDU CRITICAL - {len(PEERS) + 1} PDUs")
 
 
@@ -142,7 +144,8 @@ def test_a_login_without_its_secret_fails_the_pdus_that_use_it(
 ) -> None:
     bare = private(tmp_path / "logins.toml", "".join(f"[auth.{name}]\n" for name in PEERS))
     result = call("check", small.list(), "--auth", bare)
-    assert "  snmp: the login 'snmp' has no community" in result.stdout and result.returncode == 2
+    assert "  snmp: the login 'snmp' has no community" in result.stdout
+    assert result.returncode == 2
     logins = bare.read_text().replace("[auth.snmp]\n", '[auth.snmp]\ncomunity = "s3cret"\n')
     misspelt = private(tmp_path / "misspelt.toml", logins)
     result = call("check", small.list(), "--auth", misspelt)
@@ -158,7 +161,8 @@ def test_a_pdu_without_a_login_uses_environment_or_secret_file_or_reports_a_miss
         f"name,handler,address\nrack,snmp,127.0.0.1:{small.peers['snmp'].snmp['port']}\n"
     )
     result = call("check", bare)
-    assert result.returncode == 2 and "settings, 1 PDU: " in result.stdout
+    assert result.returncode == 2
+    assert "settings, 1 PDU: " in result.stdout
     reason = "the environment (the list names no login) has no community"
     assert f"  rack: {reason}" in result.stdout
     assert call("check", bare, PDU_COMMUNITY="public").returncode == 0
@@ -204,7 +208,8 @@ def test_wrong_options_end_with_the_nagios_code_for_unknown(
 ) -> None:
     assert root.run(["check", *options, "--nagios"]) == 3
     out, err = capsys.readouterr()
-    assert out.startswith("PDU UNKNOWN - ") and words in out
+    assert out.startswith("PDU UNKNOWN - ")
+    assert words in out
     assert (out.count("\n"), err) == (1, "")
 
 
@@ -258,7 +263,9 @@ def test_progress_is_shown_on_a_terminal_only(small: Hall, call: Call) -> None:
     words = ("check", str(small.one("nut")), "--auth", str(small.logins))
     assert "polling" not in call(*words).stderr
     result = terminal.run([*PDU, *words], {**environment(), "TERM": "xterm"}, "\0", b"")
-    assert "polling" in result.text and "1/1" in result.text and result.code == 0
+    assert "polling" in result.text
+    assert "1/1" in result.text
+    assert result.code == 0
 
 
 def test_a_check_without_a_login_asks_once_on_a_terminal(

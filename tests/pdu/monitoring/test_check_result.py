@@ -88,7 +88,8 @@ def test_each_reading_has_its_level_and_result(given: Reading, level: int, resul
 
 
 def test_unknown_states_are_a_warning_except_on_a_unit_that_only_meters() -> None:
-    assert row("UNKNOWN", metered=True).level == 0 and row("UNKNOWN").level == 1
+    assert row("UNKNOWN", metered=True).level == 0
+    assert row("UNKNOWN").level == 1
 
 
 def test_a_pdu_without_an_answer_has_no_outlet_counts() -> None:
@@ -132,7 +133,8 @@ def test_a_load_that_is_not_known_now_is_no_figure_of_a_pdu_that_is_well() -> No
     assert "unknown_figures=unset" in rows[1].remedy
     first = nagios.output(check_result.summary(rows, 2.0), rows)[0]
     # the sum over the other PDU would be a counter that fell
-    assert first.startswith("PDU WARNING") and "energy=" not in first
+    assert first.startswith("PDU WARNING")
+    assert "energy=" not in first
 
 
 @pytest.mark.parametrize("field", ["current_a", "power_w", "energy_kwh"])
@@ -143,7 +145,8 @@ def test_a_figure_of_an_outlet_that_is_not_known_now_is_no_figure_of_a_pdu_that_
     given = reading("UP")._replace(outlets=[PolledOutlet("1", UP), lost], energy_kwh=None)
     pdu_row = check_result.judge_reading(device(), given)
     assert (pdu_row.level, pdu_row.result) == (check_result.DOUBTFUL, "unknown figures")
-    assert "outlet 2: no answer" in pdu_row.reason and "unknown_figures=unset" in pdu_row.remedy
+    assert "outlet 2: no answer" in pdu_row.reason
+    assert "unknown_figures=unset" in pdu_row.remedy
     # the PDU itself has no counter, which an outlet's lost figure does not hide
     assert "energy not metered" in check_result.summary([pdu_row], 1.0).lines()[1]
     not_asked = MeterFigures(**{field: NOT_ASKED})
@@ -246,8 +249,11 @@ def test_the_page_escapes_every_text_and_loads_nothing() -> None:
         )
     ]
     text = page(rows, HOSTILE)
-    assert "<script" not in text and text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
-    assert "default-src 'none'" in text and "http://" not in text and "https://" not in text
+    assert "<script" not in text
+    assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
+    assert "default-src 'none'" in text
+    assert "http://" not in text
+    assert "https://" not in text
 
 
 def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
@@ -292,7 +298,8 @@ def test_the_page_names_the_outlets_that_are_not_on(states: str, words: str) -> 
     rows = [row(*(names[state] for state in states))]
     heads = "outlets that are not on"
     cell = f'<td class="text wide">{words}</td></tr>' if words else ""
-    assert cell in page(rows) and (heads in page(rows)) == bool(words)
+    assert cell in page(rows)
+    assert (heads in page(rows)) == bool(words)
 
 
 def test_a_terminal_shows_the_worst_pdu_first_and_the_verdict_last() -> None:
@@ -310,7 +317,8 @@ def test_a_unit_without_a_known_state_leads_to_the_column_metered() -> None:
     assert "set metered=yes in the list" in only_meters.remedy
     assert f"unknown, 1 PDU: {only_meters.remedy}." in [*checked([only_meters]).lines()]
     for other in (row("UNKNOWN", "UP"), row("UNKNOWN", metered=True), row("UP"), row()):
-        assert other.remedy == "" and "What to do" not in [*checked([other]).lines()]
+        assert other.remedy == ""
+        assert "What to do" not in [*checked([other]).lines()]
 
 
 @pytest.mark.parametrize(
@@ -381,7 +389,9 @@ def test_a_range_is_that_of_the_plugin_guidelines(text: str) -> None:
 
 def test_a_range_of_percent_is_one_of_the_rating() -> None:
     limit = nagios.RangeType().convert("80%", None, None).of_rating(16.0)
-    assert limit is not None and str(limit) == "12.8" and limit.alerts(12.9)
+    assert limit is not None
+    assert str(limit) == "12.8"
+    assert limit.alerts(12.9)
     with pytest.raises(click.BadParameter):
         nagios.RangeType().convert("50%:100%", None, None)
 
@@ -438,7 +448,9 @@ def test_csv_for_excel_has_no_cell_that_is_taken_for_a_date() -> None:
     text = tables.csv_text([row("UP", energy=4.9)], for_excel=True)
     head, line = text.lstrip("\ufeff").splitlines()
     cells = dict(zip(head.split(";"), line.split(";")))
-    assert text.startswith("\ufeff") and cells["energy_kwh"] == "4,9" and cells["load_a"] == "1,5"
+    assert text.startswith("\ufeff")
+    assert cells["energy_kwh"] == "4,9"
+    assert cells["load_a"] == "1,5"
     assert not any("." in cells[key] for key in ("load_a", "energy_kwh", "seconds"))
 
 
@@ -448,4 +460,5 @@ def test_a_line_that_is_not_known_is_told_without_limits_too() -> None:
         MeteredPart(BREAKER, "B?", NotKnown("no answer")),
     ]
     judged = check_result.judge_reading(device(), reading("UP")._replace(meters=parts))
-    assert "no current of B?: no answer" in judged.reasons and judged.of_rating == ""
+    assert "no current of B?: no answer" in judged.reasons
+    assert judged.of_rating == ""

@@ -51,7 +51,8 @@ def exported() -> set[str]:
 
 def test_the_dashboard_shows_only_what_is_exported_or_recorded() -> None:
     names = {name for expression in expressions() for name in named(expression)}
-    assert len(names) > 8 and names - exported() == set()
+    assert len(names) > 8
+    assert names - exported() == set()
     assert named("sum(pdu_up) / pdu:nosuch") - exported() == {"pdu:nosuch"}
 
 
@@ -74,7 +75,8 @@ def test_prometheus_parses_the_dashboards_expressions(tmp_path: Path) -> None:
         text=True,
         timeout=PATIENCE_S,
     )
-    assert result.returncode == 0 and f"{len(rules)} rules found" in result.stdout, result.stderr
+    assert result.returncode == 0, result.stderr
+    assert f"{len(rules)} rules found" in result.stdout, result.stderr
 
 
 def _started() -> list[str]:
@@ -102,7 +104,8 @@ def test_the_lines_for_debian_install_what_the_unit_reads_and_the_clone_has() ->
     user = re.findall(r"(?m)^User=(.+)$", (DOCS / "pdu-exporter.service").read_text("utf-8"))
     assert re.findall(r"(?m)^useradd .* (\S+)$", text) == user
     copied = re.findall(r"docs/prometheus/(\S+)", text)
-    assert len(copied) == 3 and all((DOCS / name).is_file() for name in copied)
+    assert len(copied) == 3
+    assert all((DOCS / name).is_file() for name in copied)
 
 
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
@@ -140,7 +143,8 @@ def _icinga() -> list[str]:
     (last,) = re.findall(r'value = "\$(\w+)\$"\s+skip_key = true', text)
     words = [word for option, name in options for word in (option, values.pop(name))]
     command_line: list[str] = [*json.loads(command), *words, values.pop(last)]
-    assert not values and not re.search(r"\$\w+\$", " ".join(command_line))
+    assert not values
+    assert not re.search(r"\$\w+\$", " ".join(command_line))
     return command_line
 
 
@@ -173,7 +177,8 @@ def test_the_definitions_check_a_list(words: list[str], small: Hall, call: Call)
     assert set(files) < set(words)
     result = call(*(files.get(word, word) for word in words[1:]))
     data = performance_data(result.stdout)
-    assert result.returncode in (0, 1) and data["pdus"][0] == "1", result
+    assert result.returncode in (0, 1), result
+    assert data["pdus"][0] == "1", result
 
 
 def test_the_line_for_icinga_names_every_pdu_of_a_list(small: Hall) -> None:
@@ -204,12 +209,16 @@ def test_a_service_of_one_pdu_has_its_lines_with_limits(small: Hall, call: Call)
     result = call(*words, *limits)
     data = performance_data(result.stdout)
     lines = {label: cells for label, cells in data.items() if re.fullmatch(r"L\d|B\d+", label)}
-    assert lines and data["pdus"][0] == "1" and data["energy"][1] == "c"
+    assert lines
+    assert data["pdus"][0] == "1"
+    assert data["energy"][1] == "c"
     for value, unit, warning, critical, least, most in lines.values():
         assert (unit, critical, least) == ("", "14:16", "0")
-        assert float(warning) == pytest.approx(0.8 * float(most)) and float(value) < float(warning)
+        assert float(warning) == pytest.approx(0.8 * float(most))
+        assert float(value) < float(warning)
     # each line carries less than 14 A
-    assert result.returncode == 2 and result.stdout.startswith("PDU CRITICAL")
+    assert result.returncode == 2
+    assert result.stdout.startswith("PDU CRITICAL")
     assert "raritan: over limit: L1 carries" in result.stdout
     assert call(*words, "--warning", "80%").returncode == 0
     # in A too it is a limit of each line, not of their sum

@@ -304,7 +304,8 @@ def test_a_unit_without_meters_is_shown_without_figures(
     assert "report its load" in finding["cannot"]
     assert "report its energy" in finding["cannot"]
     abilities = " ".join(finding["can"])
-    assert "energy" not in abilities and "load" not in abilities
+    assert "energy" not in abilities
+    assert "load" not in abilities
     # a table leaves out columns without a figure
     assert head.split() == ["identity", "number", "name", "state"]
 
@@ -334,7 +335,8 @@ def test_only_the_figures_of_a_raritan_unit_are_said_to_rest_on_recordings() -> 
 
     recorded_facts = [fact for fact, basis in evidence.items() if "recorded traffic" in basis]
     assert sorted(recorded_facts) == ["energy", "load"]
-    assert "state" in evidence and "switching" in evidence
+    assert "state" in evidence
+    assert "switching" in evidence
 
 
 _PANEL = Model(
@@ -417,7 +419,8 @@ def test_advice_about_snmp_is_given_only_where_snmp_was_chosen(
     words = [word for name in handlers for word in ("--handler", name)]
     assert root.run(["identify", "127.0.0.1:9", *words]) == 3
     output = capsys.readouterr().out
-    assert "No handler found a PDU" in output and ("For SNMP" in output) is has_advice
+    assert "No handler found a PDU" in output
+    assert ("For SNMP" in output) is has_advice
 
 
 def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missing_pdu(

@@ -419,7 +419,8 @@ def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
 
     monkeypatch.setattr("pdu.pdu_list.device_list.read_device_list", fail)
     code, out, err = run(capsys, "check", "hall.csv")
-    assert (code, out) == (exit_codes.WRONG, "") and err.startswith("defect: ZeroDivisionError: ")
+    assert (code, out) == (exit_codes.WRONG, "")
+    assert err.startswith("defect: ZeroDivisionError: ")
 
 
 class Stopped:

@@ -80,7 +80,8 @@ def reading(pdu: ThirdParty) -> Reading:
 
 
 def test_requests_are_counted_only_during_the_reading() -> None:
-    assert reading(Counted(2)).requests == 1 and SENT.get() is bool
+    assert reading(Counted(2)).requests == 1
+    assert SENT.get() is bool
 
 
 @pytest.mark.parametrize(
@@ -92,15 +93,18 @@ def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kep
     figure: Any,
 ) -> None:
     result = reading(ThirdParty(figure))
-    assert result.answered and (result.load_a, result.energy_kwh) == (None, None)
+    assert result.answered
+    assert (result.load_a, result.energy_kwh) == (None, None)
     assert result.count(EnumPowerStatus.UP) == 1
-    assert result.failure is not None and result.failure.kind == "defect"
+    assert result.failure is not None
+    assert result.failure.kind == "defect"
     assert result.failure.reason.startswith("statistic: consumption of outlet '1' is ")
 
 
 def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
     result = reading(ThirdParty(2, Other.CYCLING))
-    assert not result.answered and result.failure is not None
+    assert not result.answered
+    assert result.failure is not None
     assert "CYCLING" in result.failure.reason
 
 
@@ -113,7 +117,9 @@ def test_a_reading_in_one_session_says_what_the_calls_say_with_fewer_requests(
     fleet = device_list.read_device_list(str(small.one(handler)))
     (target,) = polling.targets(fleet.devices, auth.read_logins(str(small.logins)), None)
     shared, pdu = polling.poll(target, with_labels=True), target.handler.make(target.data())
-    assert shared.failure is None and shared.labelled and shared.outlets
+    assert shared.failure is None
+    assert shared.labelled
+    assert shared.outlets
     states = [(port.identity, port.power_status) for port in pdu.status().ports]
     assert [(outlet.identity, outlet.state) for outlet in shared.outlets] == states
     figures, labels = pdu.measured(), pdu.labels()

@@ -62,7 +62,8 @@ def test_every_kind_of_device_is_tested() -> None:
 @HANDLERS
 def test_a_replayed_recording_reads_as_the_device_did(handler: str) -> None:
     before, recording = recording_of(handler)
-    assert before.states and before.load is not None
+    assert before.states
+    assert before.load is not None
     with replayed(handler, recording.text) as replay:
         assert read(replay) == before
 
@@ -253,7 +254,9 @@ def test_octets_that_the_family_does_not_read_are_replaced_whatever_they_look_li
 def test_an_outlets_name_is_replaced_also_where_its_column_is_needed(encoding: str) -> None:
     rows = parsed(fixture("hpe-mapdu3_metered").device().rows())
     device, *_ = find_device(rows, "hpe-mapdu3")
-    assert device is not None and device.outlets is not None and device.outlets.name is not None
+    assert device is not None
+    assert device.outlets is not None
+    assert device.outlets.name is not None
     names = device.outlets.name.rows(device.reader).values()
     oid = next(oid for oid, row in rows.items() if row.raw in names)
     rows[oid] = rows[oid]._replace(value="Büro Kundenmeier".encode(encoding))
@@ -324,7 +327,8 @@ def test_the_user_and_the_host_of_the_login_are_not_in_a_recording() -> None:
         login = {"port": str(server.port), "username": "mschmidt", "password": "any"}
         text = recorded(Unit("nut", PduData(localhost(), login)))
     assert "device.model: started by name-1 from host-1.example" in text
-    assert "mschmidt" not in text and "localhost" not in text
+    assert "mschmidt" not in text
+    assert "localhost" not in text
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,8 @@ def test_no_part_behind_nut_vanishes_with_a_variable(lost: str, text: Optional[s
 def test_what_a_driver_keeps_of_a_lost_device_is_no_current() -> None:
     variables = {**NUT_DEVICE, "driver.state": "reconnect.trying"}
     currents = [part.current_a for part in of_nut.parts_of(variables, "")]
-    assert len(currents) == 5 and all(isinstance(current, NotKnown) for current in currents)
+    assert len(currents) == 5
+    assert all(isinstance(current, NotKnown) for current in currents)
 
 
 def _kinds_of_load(key: str) -> list[Optional[str]]:

@@ -235,7 +235,8 @@ def column(values: Sequence[int], oid: Arcs = STATE) -> Rows:
 
 
 def on_and_off(result: Draft) -> State:
-    assert result.profile is not None and result.profile.outlets[0].states is not None
+    assert result.profile is not None
+    assert result.profile.outlets[0].states is not None
     return result.profile.outlets[0].states.on, result.profile.outlets[0].states.off
 
 
@@ -456,6 +457,8 @@ def test_a_column_that_may_be_a_setting_an_alarm_or_a_contact_is_marked(
     names_of_values = {1: words[0], 2: words[1]}
     result = draft(column((2, 1, 2, 1)), mib(state(names_of_values, name)))
     on, off = on_and_off(result)
+    assert on
+    assert off
     for value in (*on, *off):
         assert value.startswith(MARK) is is_marked
 
@@ -479,6 +482,8 @@ def test_a_column_of_words_that_may_be_a_setting_or_an_alarm_is_marked(
         rows[(*STATE, index)] = SnmpRow(4, word)
     result = draft(rows, mib(Object(name, "ACME-MIB", STATE)))
     on, off = on_and_off(result)
+    assert on
+    assert off
     for value in (*on, *off):
         assert value.startswith(MARK) is is_marked
 

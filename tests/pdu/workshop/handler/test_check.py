@@ -310,7 +310,8 @@ def types(handler_folder: Path, folder: Path) -> tuple[str, str]:
 def test_a_mistake_in_types_is_told_with_its_line(tmp_path: Path) -> None:
     handler_folder = folder(tmp_path, source=replaced((_MAKE, f"    number: int = ''\n{_MAKE}")))
     result, detail = types(handler_folder, tmp_path)
-    assert result == "broken" and "my_handler.py:" in detail
+    assert result == "broken"
+    assert "my_handler.py:" in detail
 
 
 def test_a_mypy_that_does_not_know_the_recommended_python_checks_for_its_own(
@@ -328,13 +329,15 @@ def test_a_mypy_that_does_not_know_the_recommended_python_checks_for_its_own(
     monkeypatch.setattr(loading_checks, "_run_mypy", run_mypy_2)
     handler_folder = folder(tmp_path, source=replaced((_MAKE, f"    number: int = ''\n{_MAKE}")))
     result, detail = types(handler_folder, tmp_path)
-    assert result == "broken" and "my_handler.py:" in detail
+    assert result == "broken"
+    assert "my_handler.py:" in detail
 
 
 def test_types_that_only_the_double_of_the_platform_lacks_are_not_tried(tmp_path: Path) -> None:
     changes = (_PLATFORM_CLASS, _MISC_NAME, _ROW_ATTRIBUTE)
     result, detail = types(folder(tmp_path, source=replaced(*changes)), tmp_path)
-    assert result == "not tried" and LACKING in detail, detail
+    assert result == "not tried", detail
+    assert LACKING in detail, detail
 
 
 def test_an_unreadable_folder_of_pythons_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
