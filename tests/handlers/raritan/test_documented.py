@@ -105,8 +105,8 @@ def test_result_codes_have_a_text_and_unknown_codes_are_internal_errors() -> Non
     assert rawcfg.UploadCode(8) != "0"
     for codes, count in ((cert.UploadCode, 6), (rawcfg.UploadCode, 13), (bulkcfg.UploadCode, 16)):
         assert [int(code) for code in codes] == list(range(count))
-    assert bulkcfg.UploadCode.FILE_INVALID == 13
-    assert rawcfg.UploadCode.FILE_INVALID == 5
+    assert int(bulkcfg.UploadCode.FILE_INVALID) == 13
+    assert int(rawcfg.UploadCode.FILE_INVALID) == 5
 
 
 def test_an_unknown_file_or_panel_is_a_value_error() -> None:
