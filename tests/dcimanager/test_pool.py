@@ -48,7 +48,8 @@ def test_an_upload_does_not_end_a_switch_call_that_is_under_way(
         assert client.upload(number, small).status == 200
         switching.join(PATIENCE_S)
         # the upload did not end it
-        assert pdu.calls[-1].method == "port_down" and pdu.calls[-1].kind == "time-out"
+        assert pdu.calls[-1].method == "port_down"
+        assert pdu.calls[-1].kind == "time-out"
         # the poll starts a process, which may take longer than 3 s
         pdu.settings["say"], pdu.call_seconds = "", None
         manager.poll()
@@ -73,7 +74,8 @@ def test_a_figure_that_the_handler_did_not_set_is_0(tmp_path: Path) -> None:
         Client(manager).install(archive(tree, "small"))
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
         manager.poll()
-        assert pdu.calls[-1].ok and (pdu.load_a, pdu.energy_kwh) == (3.0, 0.0)
+        assert pdu.calls[-1].ok
+        assert (pdu.load_a, pdu.energy_kwh) == (3.0, 0.0)
         assert pdu.port_energy_kwh == {"1": 0.0, "2": 5.0}
 
 
