@@ -35,17 +35,19 @@ class _Answers(NamedTuple):
     @property
     def ports(self) -> Mapping[str, str]:
         """Identity -> state."""
-        ports: Mapping[str, str] = self.status.value.get("ports", {}) if self.status.ok else {}
+        if not self.status.ok:
+            return {}
+        ports: Mapping[str, str] = self.status.value.get("ports", {})
         return ports
 
 
 def modules(tree: Path) -> list[str]:
     """The modules below `pdu_common/handlers` that have make_handler."""
-    return [
-        ".".join(path.relative_to(tree).with_suffix("").parts)
-        for path in sorted((tree / "pdu_common" / "handlers").rglob("*.py"))
-        if has_entry(str(path), path.read_bytes(), [])
-    ]
+    names = []
+    for path in sorted((tree / "pdu_common" / "handlers").rglob("*.py")):
+        if has_entry(str(path), path.read_bytes(), []):
+            names.append(".".join(path.relative_to(tree).with_suffix("").parts))
+    return names
 
 
 class Comparison(NamedTuple):

@@ -47,13 +47,7 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> dict[st
         text = f"{type(error).__name__}: {error}"[:300]
         missing = loader["name_missing_in_double"](error)
         return {"error": text, "missing": missing, "absent": _absent_module(error)}
-    events: list[str] = []
-
-    def note(event: str, _: tuple[Any, ...]) -> None:
-        if event in _WATCHED:
-            events.append(event)
-
-    sys.addaudithook(note)
+    events = _watched_events()
     try:
         pdu = entry.make(data)
     except BaseException as error:  # noqa: B036
@@ -61,6 +55,18 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> dict[st
         missing = loader["name_missing_in_double"](error)
         return {"error": "", "entry": fault, "missing": missing, "sent": events}
     return {**_object_faults(pdu), "error": "", "sent": events}
+
+
+def _watched_events() -> list[str]:
+    """A list that gets the name of each event of _WATCHED from now on."""
+    events: list[str] = []
+
+    def note(event: str, _: tuple[Any, ...]) -> None:
+        if event in _WATCHED:
+            events.append(event)
+
+    sys.addaudithook(note)
+    return events
 
 
 def _pdu_data(protocol: str) -> Any:
@@ -80,7 +86,9 @@ def _absent_module(error: BaseException) -> Any:
         return error.name
     # a package may have been changed: `module 'pysnmp.hlapi' has no attribute 'nextCmd'`
     match = re.match(r"module '([\w.]+)' has no attribute", str(error))
-    return match[1] if match and isinstance(error, AttributeError) else ""
+    if match is None or not isinstance(error, AttributeError):
+        return ""
+    return match[1]
 
 
 def _object_faults(pdu: object) -> dict[str, Any]:
