@@ -208,7 +208,9 @@ class _Closure:
         where = f"{self._tree_path(path)} line {import_.line}"
         if import_.level > len(package) + 1:
             raise BuildError(f"{where}: a relative import leaves {self.tree.name}/")
-        parent = package[: len(package) - import_.level + 1]
+        # one dot is the package of the file, each further one the package above it
+        levels_up = import_.level - 1
+        parent = package[: len(package) - levels_up]
         parts = import_.module.split(".") if import_.module else []  # `from . import x` has none
         base = (*parent, *parts)
         if self._path(base) is None:

@@ -258,9 +258,7 @@ class _SnmpFaults:
         missing: frozenset[Arcs] = frozenset(),
     ) -> _ServedUnit:
         """The unit with a fault, without the objects that are lost or missing."""
-        rows = self._device.rows
-        if missing:
-            rows = {oid: row for oid, row in rows.items() if oid not in missing}
+        rows = {oid: row for oid, row in self._device.rows.items() if oid not in missing}
         unit = TrialUnit(rows, self._device.key, fault, lost_objects)
         stack.callback(unit.close)
         agent = server.serve(unit, 0)

@@ -28,6 +28,7 @@ from ...recordings.snmp.unit import RecordedUnit
 OUTLETS = 12
 # more than four digits: a counter that a handler cuts at 10,000 is found
 _KWH, _KWH_STEP = 12_345.0, 333.0
+_TOTAL_KWH = 12_345.6
 _PENDING_A = 0.25
 _MOST_DEVIATION = 0.01
 _LARGEST = 2**31 - 1
@@ -167,11 +168,13 @@ def _with_outlets(
     """
     new_rows = dict(rows)
     for index, number in enumerate(numbers, first_index):
-        for oid in template.oids:
-            row = rows[oid]
+        for template_oid in template.oids:
+            row = rows[template_oid]
             if has_number_column and row.value == template.number:
                 row = row._replace(value=number)
-            new_rows.setdefault((*oid[:-1], index), row)
+            new_oid = (*template_oid[:-1], index)
+            if new_oid not in new_rows:
+                new_rows[new_oid] = row
     return new_rows
 
 
@@ -215,26 +218,22 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
         return rows
     outlets, profile = device.outlets, device.profile
     if outlets.energy is not None:
-        energies = {}
-        energy_kwh = _KWH
-        for identity in device.states:
-            energies[identity] = energy_kwh
-            energy_kwh += _KWH_STEP
+        energies: dict[str, float] = {}
+        for place, identity in enumerate(device.states):
+            energies[identity] = _KWH + place * _KWH_STEP
         rows = _with_figures(rows, device, outlets.energy, energies)
     if outlets.current is not None:
-        currents = {}
-        for identity, state in device.states.items():
-            if state is UNKNOWN:
-                currents[identity] = _PENDING_A
+        pending_outlets = [name for name, state in device.states.items() if state is UNKNOWN]
+        currents = dict.fromkeys(pending_outlets, _PENDING_A)
         rows = _with_figures(rows, device, outlets.current, currents)
-    if profile.energy is None:
-        return rows
-    for figure in profile.energy.figures:
-        if figure is outlets.energy:
-            continue
-        totals = figure.read_from(reading(rows, device.reader))
-        if len(totals) == 1:
-            rows = _with_figures(rows, device, figure, dict.fromkeys(totals, _KWH + 0.6))
+    totals = profile.energy.figures if profile.energy is not None else ()
+    for total in totals:
+        if total is outlets.energy:
+            continue  # the sum of the outlets
+        values = total.read_from(reading(rows, device.reader))
+        if len(values) == 1:
+            total_by_row = dict.fromkeys(values, _TOTAL_KWH)
+            rows = _with_figures(rows, device, total, total_by_row)
     return rows
 
 
