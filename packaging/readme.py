@@ -84,19 +84,22 @@ def _own_settings(name: str) -> str:
 
 
 def families_sentence() -> str:
-    """The sentence on the families and the real units behind them."""
+    """The sentences on the families and the real units behind them."""
     counts = family_counts()
     switched_count = counts.switched_by_recording + counts.switched_by_programs
     other_count = counts.families - switched_count - counts.unproven
     return (
-        f"**The pack reads {counts.families} families over SNMP (a family: units with the same SNMP"
-        f" objects). Recordings of real units show the outlet states of {counts.states} and the"
-        f" figures of {counts.figures}; the rest is from MIBs and other programs. It switches"
-        f" {switched_count}, none of them tried on a real unit: of {counts.switched_by_recording} a"
-        f" recording shows the states that the commands set, for {counts.switched_by_programs}"
-        " public programs send the same commands (RPCM: DCImanager's own example)."
-        f" {counts.unproven} more are *unproven*: only read, until you"
-        f" set `switch_unproven`. {other_count} only meter, or their commands are not known.**"
+        f"**The pack reads {counts.families} families over SNMP** (a family: units with the same"
+        " SNMP objects):\n\n"
+        f"- {switched_count} are switched: of {counts.switched_by_recording} a real unit's"
+        " recording shows the states that the commands set; for"
+        f" {counts.switched_by_programs} public programs send the same commands (for RPCM:"
+        " DCImanager's own example).\n"
+        f"- {counts.unproven} are *unproven*: with neither, they are only read until you set"
+        " `switch_unproven`.\n"
+        f"- {other_count} only meter, or their commands are not known.\n\n"
+        f"Real units' recordings show the outlet states of {counts.states} families and the figures"
+        f" of {counts.figures}; the rest is from MIBs and other programs."
     )
 
 
@@ -106,15 +109,16 @@ def _families_ru() -> str:
     switched_count = counts.switched_by_recording + counts.switched_by_programs
     other_count = counts.families - switched_count - counts.unproven
     return (
-        "**Семейств по SNMP (семейство — устройства с одним набором OID):"
-        f" {counts.families}. Записями ответов реальных устройств подтверждены состояния розеток"
-        f" для {counts.states} семейств и показания для {counts.figures}; остальное — из MIB"
-        f" и открытых программ. Розетки переключаются у {switched_count} семейств,"
-        f" ни одно не проверено на устройстве: у {counts.switched_by_recording} запись показывает"
-        f" состояния, которые задают команды, у {counts.switched_by_programs} те же команды"
-        " посылают открытые программы (для RPCM — пример самого DCImanager). Ещё"
-        f" {counts.unproven} (unproven) только опрашиваются, пока"
-        f" не задано `switch_unproven`. {other_count} только измеряют, или их команды неизвестны.**"
+        f"**Семейств по SNMP: {counts.families}** (семейство — устройства с одним набором OID):\n\n"
+        f"- {switched_count} переключаются: у {counts.switched_by_recording} запись реального"
+        " устройства показывает состояния, которые задают команды; у"
+        f" {counts.switched_by_programs} те же команды посылают открытые программы (для RPCM —"
+        " пример самого DCImanager).\n"
+        f"- {counts.unproven} (unproven): ни того ни другого нет, поэтому они только опрашиваются,"
+        " пока не задано `switch_unproven`.\n"
+        f"- {other_count} только измеряют, или их команды неизвестны.\n\n"
+        f"Записи реальных устройств показывают состояния розеток {counts.states} семейств и"
+        f" показания {counts.figures}; остальное — из MIB и открытых программ."
     )
 
 

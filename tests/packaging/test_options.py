@@ -76,7 +76,8 @@ def test_every_family_passes_unchanged_through_its_json_and_an_archives_options(
         exec(compile(own_profiles.options_source(family.options), "options.py", "exec"), space)
         choice = select_families({}, space["OPTIONS"])
         assert choice.profiles == (profile,), profile.key
-        assert choice.is_fixed and choice.switch_unproven, profile.key
+        assert choice.is_fixed, profile.key
+        assert choice.switch_unproven, profile.key
         assert f"pdu_{family.name}".isidentifier()
 
 
@@ -95,7 +96,9 @@ def test_a_python_without_packages_builds_the_same_whatever_layout_and_hash_seed
     bare, same, other = (
         {path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders
     )
-    assert len(bare) == 3 and bare == same and bare.keys() == other.keys()
+    assert len(bare) == 3
+    assert bare == same
+    assert bare.keys() == other.keys()
     assert [name.partition("-")[0] for name in bare if bare[name] != other[name]] == [
         "pdu_acme_strip"
     ]
@@ -206,11 +209,9 @@ def test_a_wrong_profile_is_refused_with_the_path_of_the_key_and_gives_no_archiv
     make(file)
     assert run(out, "--profile", str(file)) == 1
     printed = capsys.readouterr()
-    assert (
-        printed.err.startswith(f"build.py: {file}: {sentence}")
-        and printed.err.count("\n") == 1
-        and printed.out == ""
-    )
+    assert printed.err.startswith(f"build.py: {file}: {sentence}")
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
     assert not out.exists()
 
 
@@ -256,11 +257,9 @@ def test_a_family_that_cannot_be_chosen_is_refused_in_one_line(
 ) -> None:
     assert run(tmp_path / "out", *arguments) == 1
     printed = capsys.readouterr().err
-    assert (
-        printed.startswith(f"build.py: {words}")
-        and printed.count("\n") == 1
-        and not (tmp_path / "out").exists()
-    )
+    assert printed.startswith(f"build.py: {words}")
+    assert printed.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_snmp_options_without_the_snmp_archive_are_refused(
@@ -268,7 +267,8 @@ def test_snmp_options_without_the_snmp_archive_are_refused(
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
         run(tmp_path, "nut", "--only=rpcm")
-    assert stopped.value.code == 2 and "add snmp to the names" in capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert "add snmp to the names" in capsys.readouterr().err
 
 
 # ---- options in the archive ----------------------------------------------------------------------
@@ -309,11 +309,11 @@ def test_options_enter_the_archive_as_the_handler_reads_them(
     assert [profile.key for profile in choice.profiles] == (
         wanted.split(",") if wanted else [p.key for p in PROFILES]
     )
-    assert choice.is_fixed == ("profile" in options) and not choice.switch_unproven
+    assert choice.is_fixed == ("profile" in options)
+    assert not choice.switch_unproven
     assert ",".join(choice.switched_families) == options.get("switch_unproven", "")
-    assert choice.switch_automatic == ("switch_automatic" in options) and choice.metered_only == (
-        "metered_only" in options
-    )
+    assert choice.switch_automatic == ("switch_automatic" in options)
+    assert choice.metered_only == ("metered_only" in options)
 
 
 def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) -> None:
@@ -405,11 +405,9 @@ def test_the_error_for_a_handlers_name_after_only_says_where_it_goes(
     with pytest.raises(SystemExit) as ended:
         run(tmp_path, "--only", "apc-rpdu2", "snmp")
     printed = capsys.readouterr().err
-    assert (
-        ended.value.code == 2
-        and "snmp was read as a family" in printed
-        and "build.py snmp --only" in printed
-    )
+    assert ended.value.code == 2
+    assert "snmp was read as a family" in printed
+    assert "build.py snmp --only" in printed
     with pytest.raises(SystemExit):
         run(tmp_path, "--only", "apc-rpdu2", "snmp", "nut")
     assert "snmp, nut were read as families" in capsys.readouterr().err

@@ -76,11 +76,13 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
         return process.stdout
 
     lines = commands()
-    assert lines[0] == ". .venv/bin/activate" and len(lines) == 13
+    assert lines[0] == ". .venv/bin/activate"
+    assert len(lines) == 13
     for line in lines[1:]:
         if line.startswith("pdu handler check"):
             report = run(line)
-            assert "keeps the vendor's page" in report and "broken " not in report
+            assert "keeps the vendor's page" in report
+            assert "broken " not in report
         elif line.startswith("pdu replay"):
             break
         else:

@@ -67,7 +67,8 @@ def test_a_figure_that_is_not_known_has_its_reason_in_the_proof() -> None:
     assert (call.load_a, call.energy_kwh) == (None, 5.0)
     assert call.not_known == {"load_a": "name-1: no answer"}
     (outlet,) = call.outlets
-    assert outlet.current_a is None and outlet.not_known == {"energy_kwh": "name-1: no answer"}
+    assert outlet.current_a is None
+    assert outlet.not_known == {"energy_kwh": "name-1: no answer"}
 
 
 def test_what_the_unit_says_of_itself_has_no_word_of_the_login() -> None:
