@@ -41,6 +41,8 @@ LOGINS = "logins.toml"
 _USUAL = ("~/.config/pdu/pdus.csv", "/etc/pdu/pdus.csv")
 #: how a list becomes known, for errors
 HOW = f"--list FILE, {_LIST} or {_USUAL[0]}"
+#: all places of a list, for helps
+PLACES = ", ".join(["--list FILE", _LIST, *_USUAL])
 # in the meta of a context: the files of its options, the list, and whether its arguments are names
 _LIST_FILE, _AUTH_FILE, _KNOWN_LIST, _BY_NAME = (
     f"{__name__}.{word}" for word in ("list_file", "auth_file", "known_list", "by_name")
