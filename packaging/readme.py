@@ -89,8 +89,8 @@ def families_sentence() -> str:
     return (
         f"**The pack reads {counts.families} families over SNMP** (a family: units with the same"
         " SNMP objects):\n\n"
-        f"- {switched_count} are switched: of {counts.switched_by_recording} a real unit's recording"
-        " shows the states that the commands set; for"
+        f"- {switched_count} are switched: of {counts.switched_by_recording} a real unit's"
+        " recording shows the states that the commands set; for"
         f" {counts.switched_by_programs} public programs send the same commands (for RPCM:"
         " DCImanager's own example).\n"
         f"- {counts.unproven} are *unproven*: with neither, they are only read until you set"
