@@ -47,8 +47,10 @@ def arguments_help(*argument_names: str, one_outlet: bool = False) -> str:
             " outlet"
         ),
     }
-    lines = [
-        textwrap.fill(about[name], WIDTH, initial_indent=f"{name:<9}", subsequent_indent=9 * " ")
-        for name in argument_names
-    ]
-    return "\n".join(["\b", *lines])
+    indent = 9 * " "
+    paragraphs = ["\b"]
+    for name in argument_names:
+        lead = f"{name:<{len(indent)}}"
+        paragraph = textwrap.fill(about[name], WIDTH, initial_indent=lead, subsequent_indent=indent)
+        paragraphs.append(paragraph)
+    return "\n".join(paragraphs)

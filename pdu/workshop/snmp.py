@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Optional
 
@@ -41,14 +39,6 @@ _TABLES = {
 
 def _keys() -> Iterable[str]:
     return PROFILE_BY_KEY
-
-
-def _fitted(lines: Sequence[str]) -> list[str]:
-    """The lines as wide as the terminal, the last column cut; whole for a file or a program."""
-    if not sys.stdout.isatty():
-        return list(lines)
-    width = shutil.get_terminal_size().columns
-    return [line if len(line) <= width else f"{line[: width - 2]} …" for line in lines]
 
 
 @click.group(
@@ -107,7 +97,7 @@ def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> 
         [profile["family"], profile["vendor"], profile["commands"], ", ".join(profile["models"])]
         for profile in data
     ]
-    lines = _fitted(tabulate(("family", "vendor", "commands", "models"), rows))
+    lines = tabulate(("family", "vendor", "commands", "models"), rows)
     return print_result(Result(data, lines if rows else nothing), as_json=output.json)
 
 

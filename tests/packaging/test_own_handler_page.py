@@ -76,11 +76,13 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
         return process.stdout
 
     lines = commands()
-    assert lines[0] == ". .venv/bin/activate" and len(lines) == 14
+    assert lines[0] == ". .venv/bin/activate"
+    assert len(lines) == 14
     for line in lines[1:]:
         if "pdu handler check" in line:
             report = " ".join(run(line).split())
-            assert "keeps the vendor's page" in report and "broken " not in report
+            assert "keeps the vendor's page" in report
+            assert "broken " not in report
             assert report.endswith("0 broken, 0 not tried"), report
         elif line.startswith("pdu replay"):
             break

@@ -123,9 +123,11 @@ def test_the_next_line_of_identify_reads_the_unit(
             assert "    # the login is then sent unencrypted\n" in out
             words = _next(out)
         code, out, _ = run(capsys, *words)
-        assert code == 0 and out.startswith(f"{handler}: yes: "), out
+        assert code == 0, out
+        assert out.startswith(f"{handler}: yes: "), out
         code, out, _ = run(capsys, *_next(out))
-        assert code == 0 and out.startswith(f"status of {where} by {handler}"), out
+        assert code == 0, out
+        assert out.startswith(f"status of {where} by {handler}"), out
 
 
 def test_the_steps_for_an_unknown_unit_lead_to_its_archive(
@@ -137,7 +139,8 @@ def test_the_steps_for_an_unknown_unit_lead_to_its_archive(
         agent = server.serve(RecordedUnit(acme(), None), 0)
         code, out, _ = run(capsys, "identify", f"127.0.0.1:{agent.port}", "--handler", "snmp")
         record, draft, build_line = out.partition("  next ")[2].strip().splitlines()
-        assert run(capsys, *_words(record))[0] == 0 and (tmp_path / "unit.snmprec").exists()
+        assert run(capsys, *_words(record))[0] == 0
+        assert (tmp_path / "unit.snmprec").exists()
         assert run(capsys, *_words(draft))[0] == 0
     profile = tmp_path / "mine.json"
     # a ? marks a doubtful value, which a person removes
@@ -147,7 +150,8 @@ def test_the_steps_for_an_unknown_unit_lead_to_its_archive(
     assert run(capsys, *_words(check))[0] == 0
     assert build == build_line.strip()
     process = _shell(f"{build_line} --out dist", tmp_path)
-    assert process.returncode == 0 and [*(tmp_path / "dist").glob("pdu_*.tar.gz")], process.stderr
+    assert process.returncode == 0, process.stderr
+    assert [*(tmp_path / "dist").glob("pdu_*.tar.gz")], process.stderr
 
 
 def _words(line: str) -> list[str]:
@@ -221,11 +225,13 @@ def test_an_outlet_that_a_cycle_left_off_is_switched_on_by_its_line(
             ) as process,
             bounded(process),
         ):
-            assert first_state == "on" and until(lambda: state() == "off")
+            assert first_state == "on"
+            assert until(lambda: state() == "off")
             process.send_signal(signal.SIGINT)
             err = process.communicate(timeout=PATIENCE_S)[1]
         line = err.partition("switch it on: ")[2].splitlines()[0]
-        assert run(capsys, *_words(line), "--yes")[0] == 0 and state() == "on"
+        assert run(capsys, *_words(line), "--yes")[0] == 0
+        assert state() == "on"
 
 
 def _build(folder: Path) -> None:
@@ -272,4 +278,5 @@ def test_what_make_names_next_is_there(tmp_path: Path) -> None:
     words = line.partition(" shows")[0].partition("pdu ")[2]
     program = shlex.join(["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "pdu"])
     process = _shell(f"{program} {words}", tmp_path)
-    assert process.returncode == 0 and "curl -X POST" in process.stdout, process.stderr
+    assert process.returncode == 0, process.stderr
+    assert "curl -X POST" in process.stdout, process.stderr

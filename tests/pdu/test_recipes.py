@@ -80,8 +80,10 @@ def test_pdudaemon_switches_an_outlet(unit: Peer, tmp_path: Path) -> None:
     path.write_text(json.dumps(settings))
     with running([daemon, f"--conf={path}", f"--logfile={tmp_path}/log"]):
         url = f"http://127.0.0.1:{port}/power/control/{{}}?hostname=rack-1&port={OUTLET}"
-        assert until(lambda: answers(url.format("off"))) and until(lambda: not is_on(unit))
-        assert until(lambda: answers(url.format("on"))) and until(lambda: is_on(unit))
+        assert until(lambda: answers(url.format("off")))
+        assert until(lambda: not is_on(unit))
+        assert until(lambda: answers(url.format("on")))
+        assert until(lambda: is_on(unit))
 
 
 def answers(url: str) -> bool:
@@ -138,7 +140,8 @@ def test_ansible_switches_an_outlet_and_sends_nothing_in_check_mode(
     assert "changed=1" in process.stdout
     assert run([*command, "-e", "state=of"]).returncode != 0
     failure = run([program, "-i", "pdu,", str(path), "-e", "outlet=99", "-e", "state=on"])
-    assert failure.returncode != 0 and "no outlet" in failure.stdout
+    assert failure.returncode != 0
+    assert "no outlet" in failure.stdout
 
 
 def test_zabbix_agent_reads_a_list(tmp_path: Path) -> None:
@@ -162,7 +165,8 @@ def test_the_zabbix_template_takes_what_check_prints(tmp_path: Path) -> None:
     template = (DOCS / "zabbix-template.yaml").read_text("utf-8")
     of_outlets = set(re.findall(r"\.outlets\[.*?\]\.(\w+)\.first\(\)", template))
     of_pdus = set(re.findall(r"#PDU\}\"\)\]\.(\w+)\.first\(\)", template))
-    assert of_outlets and of_pdus
+    assert of_outlets
+    assert of_pdus
     with hall(tmp_path) as simulated_hall:
         process = run(
             [

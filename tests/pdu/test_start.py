@@ -50,14 +50,16 @@ def run(
 
 def test_the_version_needs_no_package() -> None:
     process = run([sys.executable, "-S", "-E", "-m", "pdu", "--version"])
-    assert process.returncode == 0 and process.stdout.startswith(f"pdu {VERSION}, ")
+    assert process.returncode == 0
+    assert process.stdout.startswith(f"pdu {VERSION}, ")
 
 
 def test_a_missing_package_is_reported_in_one_line_with_the_remedy() -> None:
     # -S: without site-packages
     process = run([sys.executable, "-S", "-E", "-m", "pdu", "status", "nut", "h"])
     assert (process.returncode, process.stdout, process.stderr.count("\n")) == (2, "", 1)
-    assert "package click, which" in process.stderr and "pipx install --force ." in process.stderr
+    assert "package click, which" in process.stderr
+    assert "pipx install --force ." in process.stderr
 
 
 def test_only_packages_that_pdu_requires_are_to_be_installed() -> None:
@@ -75,7 +77,8 @@ def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> Non
     link.symlink_to(ROOT / "pdu")
     for path in (ROOT / "pdu", link):
         process = run([sys.executable, str(path), "snmp", "families", "sentry4"], tmp_path)
-        assert process.returncode == 0 and "sentry4" in process.stdout
+        assert process.returncode == 0
+        assert "sentry4" in process.stdout
 
 
 OLD = [path for version, path in pythons().items() if tuple(map(int, version.split("."))) < (3, 9)]
@@ -98,7 +101,8 @@ def test_a_status_over_snmp_does_not_import_pysnmp() -> None:
     with Agent(apc.rpdu2(outlets=4)) as agent:
         command = [sys.executable, "-c", program, "status", "snmp", f"127.0.0.1:{agent.port}"]
         process = run(command, variables={"PDU_COMMUNITY": "private"})
-    assert (process.returncode, process.stderr) == (0, "") and agent.requests
+    assert (process.returncode, process.stderr) == (0, "")
+    assert agent.requests
 
 
 @pytest.mark.parametrize(
@@ -202,4 +206,5 @@ def test_a_reading_is_printed_although_its_warning_cannot_be() -> None:
         words = ["statistic", "nut", peer.address, *arguments, "--json"]
         variables = {f"PDU_{key.upper()}": value for key, value in secrets.items()}
         process = run([*PDU, *words], stderr=full, variables=variables)
-    assert process.returncode == 0 and json.loads(process.stdout)["outlets"]
+    assert process.returncode == 0
+    assert json.loads(process.stdout)["outlets"]

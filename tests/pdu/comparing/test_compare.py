@@ -52,7 +52,8 @@ def test_the_pages_handler_and_ours_agree_on_their_unit(
 ) -> None:
     code, out, err = run(capsys, unit, handler(tmp_path), "snmp")
     assert (code, err) == (DONE, ""), out
-    assert "/ | snmp agree" in out and unit.writes() == []
+    assert "/ | snmp agree" in out
+    assert unit.writes() == []
 
 
 def test_dcimanagers_own_handler_is_compared_where_it_lies_in_the_copy(
@@ -86,7 +87,9 @@ def test_a_handler_that_says_otherwise_differs(
     assert old in SOURCE
     made = handler(tmp_path, SOURCE.replace(old, new))
     code, out, _ = run(capsys, unit, made, "snmp")
-    assert code == NOT_SEEN and "differ\n" in out and words in out, out
+    assert code == NOT_SEEN, out
+    assert "differ\n" in out, out
+    assert words in out, out
 
 
 def _writing(*lines: str) -> str:
@@ -101,7 +104,8 @@ def test_a_write_while_it_reads_is_refused(
 ) -> None:
     source = _writing("self.snmp_set('1.3.6.1.4.1.46235.2.4.2.1.4.1', 0)")
     code, out, _ = run(capsys, unit, handler(tmp_path, source), "snmp")
-    assert code == NOT_SEEN and "this run reads only" in out
+    assert code == NOT_SEEN
+    assert "this run reads only" in out
     assert unit.writes() == []
 
 
@@ -121,7 +125,8 @@ def test_a_write_of_a_thread_that_a_handler_starts_is_refused(
         "thread.join()",
     )
     code, _, err = run(capsys, unit, handler(tmp_path, source), "snmp")
-    assert code == DONE and "this run reads only" in err
+    assert code == DONE
+    assert "this run reads only" in err
     assert unit.writes() == []
 
 
@@ -148,7 +153,8 @@ def test_two_versions_of_one_name_are_compared(
         paths.append(tmp_path / name / "pdu_snmp-1.tar.gz")
         paths[-1].write_bytes(archive(ROOT / "handlers", "snmp"))
     code, out, err = run(capsys, unit, str(paths[0]), str(paths[1]))
-    assert (code, err) == (DONE, "") and "agree" in out
+    assert (code, err) == (DONE, "")
+    assert "agree" in out
 
 
 def test_again_and_again_into_a_file(
@@ -162,10 +168,12 @@ def test_again_and_again_into_a_file(
     out = tmp_path / "week.txt"
     options = ["--every", "5", "--times", "3", "--out", str(out)]
     code, shown, _ = run(capsys, unit, handler(tmp_path), "snmp", *options)
-    assert code == DONE and pauses == [300.0, 300.0]
+    assert code == DONE
+    assert pauses == [300.0, 300.0]
     assert shown.splitlines()[-1] == "3 comparisons, 0 with differences"
     lines = out.read_text().splitlines()
-    assert len(lines) == 3 and all(line.endswith("/ | snmp: agree") for line in lines)
+    assert len(lines) == 3
+    assert all(line.endswith("/ | snmp: agree") for line in lines)
 
 
 def test_ctrl_c_ends_it_with_the_code_of_what_was_seen(
@@ -189,7 +197,8 @@ def test_json_has_a_line_for_each_comparison(
     made = handler(tmp_path, SOURCE.replace(old, new))
     code, out, _ = run(capsys, unit, made, "snmp", "--json")
     document = json.loads(out)
-    assert code == NOT_SEEN and document["handlers"][1:] == ["snmp"]
+    assert code == NOT_SEEN
+    assert document["handlers"][1:] == ["snmp"]
     assert [row["what"] for row in document["differences"]] == ["load"]
 
 
@@ -200,7 +209,9 @@ def test_a_pdu_that_neither_reads_is_an_error(
     options = ["--timeout", "0.2", "-s", "retries=0"]
     code = root.run(["compare", handler(tmp_path), "snmp", "127.0.0.1:9", *options])
     shown = capsys.readouterr()
-    assert code == 3 and shown.err.startswith("unreachable: ") and "private" not in shown.err
+    assert code == 3
+    assert shown.err.startswith("unreachable: ")
+    assert "private" not in shown.err
 
 
 def test_a_round_that_neither_reads_ends_no_week(
@@ -211,7 +222,8 @@ def test_a_round_that_neither_reads_ends_no_week(
     options = ["--timeout", "0.2", "-s", "retries=0", "--every", "5", "--times", "2"]
     code = root.run(["compare", handler(tmp_path), "snmp", "127.0.0.1:9", *options])
     text = capsys.readouterr().out
-    assert code == 9 and text.count("reading: unreachable: ") == 2
+    assert code == 9
+    assert text.count("reading: unreachable: ") == 2
     assert "2 comparisons, 2 with differences" in text
 
 
@@ -223,7 +235,8 @@ def test_handlers_of_two_protocols_take_their_own_settings(
         words = use_login(monkeypatch, peer)
         monkeypatch.setenv("PDU_COMMUNITY", "private")
         code = root.run(["compare", "nut", "nut", peer.address, *words])
-    assert code == DONE and "nut | nut agree" in capsys.readouterr().out
+    assert code == DONE
+    assert "nut | nut agree" in capsys.readouterr().out
 
 
 def test_wrong_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,12 +95,16 @@ def test_a_base_pdu_handler_gets_what_the_form_carries_and_the_secret_by_referen
     assert Unit.states == {"1": False, "2": False}
     code, out, err = run(capsys, "check", str(path), json_unit, *form, "--json")
     (row,) = json.loads(out)["pdus"]
-    assert (code, err, row["result"], row["off"]) == (0, "", "well", 2) and "hunter" not in out
+    assert (code, err, row["result"], row["off"]) == (0, "", "well", 2)
+    assert "hunter" not in out
     monkeypatch.setenv("PDU_PASSWORD", "hunter-3")
     code, out, _ = run(capsys, "statistic", str(path), json_unit, *form[:4], "--json")
-    assert code == 0 and json.loads(out)["load_a"] == 1.5
+    assert code == 0
+    assert json.loads(out)["load_a"] == 1.5
     code, _, err = run(capsys, "status", str(path), json_unit, "-s", "password=hunter-2")
-    assert code == 2 and "password is a secret" in err and "hunter" not in err
+    assert code == 2
+    assert "password is a secret" in err
+    assert "hunter" not in err
 
 
 def test_a_handler_that_declares_nothing_gets_host_and_port_apart(tmp_path: Path) -> None:
@@ -133,7 +137,8 @@ def test_a_list_names_such_handlers_relative_to_itself(
         assert code == 0, err
         list_option = ("--list", str(tmp_path / "pdus.csv"))
         code, out, err = run(capsys, "status", "b", *list_option, *files, "--json")
-        assert code == 0 and len(json.loads(out)["outlets"]) == 2, err
+        assert code == 0, err
+        assert len(json.loads(out)["outlets"]) == 2, err
 
 
 def replaced(old: str, new: str) -> str:
@@ -192,7 +197,9 @@ def test_what_breaks_the_page_is_one_sentence_that_names_the_method(
     with agent() as unit:
         outlet = ("1", "--yes") if command == "off" else ()
         code, out, err = run(capsys, command, str(path), f"127.0.0.1:{unit.port}", *outlet)
-    assert (code, out) == (1, "") and words in err and len(err.splitlines()) == 1
+    assert (code, out) == (1, "")
+    assert words in err
+    assert len(err.splitlines()) == 1
     assert err.startswith("defect: ")
 
 
@@ -203,9 +210,12 @@ def test_a_check_of_one_pdu_names_what_its_handler_broke(
     with agent() as unit:
         host = f"127.0.0.1:{unit.port}"
         code, out, err = run(capsys, "check", str(path), host)
-        assert (code, err) == (2, "") and "the page wants a PduView" in out
+        assert (code, err) == (2, "")
+        assert "the page wants a PduView" in out
         code, out, _ = run(capsys, "check", str(path), host, "--nagios")
-        assert code == 2 and out.startswith("PDU CRITICAL") and "defect" in out
+        assert code == 2
+        assert out.startswith("PDU CRITICAL")
+        assert "defect" in out
 
 
 @pytest.mark.parametrize(
@@ -229,7 +239,9 @@ def test_wrong_arguments_of_a_check_are_told_before_anything_is_read(
     (tmp_path / "pdus.csv").write_text("name,handler,address\na,snmp,192.0.2.7\n")
     monkeypatch.chdir(tmp_path)
     code, out, err = run(capsys, "check", *words)
-    assert (code, out) == (2, "") and reason in err and len(err.splitlines()) == 1
+    assert (code, out) == (2, "")
+    assert reason in err
+    assert len(err.splitlines()) == 1
 
 
 def test_what_a_handler_prints_is_no_part_of_the_answer(
@@ -243,7 +255,8 @@ def test_what_a_handler_prints_is_no_part_of_the_answer(
             _, out, err = run(capsys, command, str(path), f"127.0.0.1:{unit.port}", "--json")
             assert json.loads(out)
             if command == "status":
-                assert "at its import" in err and "in status" in err
+                assert "at its import" in err
+                assert "in status" in err
 
 
 def test_a_silent_device_is_no_defect_of_the_handler(
@@ -253,7 +266,9 @@ def test_a_silent_device_is_no_defect_of_the_handler(
     with agent() as unit:
         host = f"127.0.0.1:{unit.port}"
     code, _, err = run(capsys, "status", str(path), host, "-s", "timeout=1", "-s", "retries=0")
-    assert code == 3 and err.startswith(f"unreachable: {host}: status: ") and "private" not in err
+    assert code == 3
+    assert err.startswith(f"unreachable: {host}: status: ")
+    assert "private" not in err
 
 
 @pytest.mark.parametrize("length", [0, 294], ids=["whole", "cut"])
@@ -269,7 +284,8 @@ def test_an_exception_that_quotes_the_community_is_told_without_it(
     fault = f"        raise ValueError({shown})\n"
     path = folder(tmp_path, source=replaced(_VIEW, fault + _VIEW))
     code, out, err = run(capsys, "status", str(path), "127.0.0.1", "--debug")
-    assert code == 1 and "status raised ValueError: its text holds the login" in err
+    assert code == 1
+    assert "status raised ValueError: its text holds the login" in err
     assert "s3cret" not in out + err
 
 
@@ -289,7 +305,9 @@ def test_a_folder_that_is_no_handler_says_what_is_missing(
     path = folder(tmp_path)
     (path / file).write_text(text)
     code, _, err = run(capsys, "status", str(path), "127.0.0.1")
-    assert code == 2 and words in err and len(err.splitlines()) == 1
+    assert code == 2
+    assert words in err
+    assert len(err.splitlines()) == 1
 
 
 def test_a_folder_with_a_link_is_refused(
@@ -298,7 +316,8 @@ def test_a_folder_with_a_link_is_refused(
     path = folder(tmp_path)
     (path / "data").symlink_to("/etc")
     code, _, err = run(capsys, "status", str(path), "127.0.0.1")
-    assert code == 2 and "'data' is a link" in err
+    assert code == 2
+    assert "'data' is a link" in err
 
 
 def test_a_file_name_that_is_too_long_for_an_archive_is_told_so(
@@ -320,7 +339,8 @@ def test_of_several_modules_the_import_path_names_one(
         host = f"127.0.0.1:{unit.port}"
         assert run(capsys, "status", f"{path}:handler_dir.my_handler", host)[0] == 0
         code, _, err = run(capsys, "status", f"{path}:handler_dir.none", host)
-        assert code == 2 and "has no module 'handler_dir.none'" in err
+        assert code == 2
+        assert "has no module 'handler_dir.none'" in err
 
 
 @pytest.mark.parametrize("name", ["common", "json", "my-handler"])
@@ -328,4 +348,5 @@ def test_a_name_that_hides_a_module_or_is_none_is_refused(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _, err = run(capsys, "status", str(folder(tmp_path, name)), "127.0.0.1")
-    assert code == 2 and repr(name) in err
+    assert code == 2
+    assert repr(name) in err

@@ -46,7 +46,8 @@ class Odd:
     def refusal(self) -> str:
         """The only line with which it is refused."""
         code, _, err = run(self._capsys, "status", str(self.file), "192.0.2.7")
-        assert code == 2 and len(err.splitlines()) == 1, err
+        assert code == 2, err
+        assert len(err.splitlines()) == 1, err
         return err
 
 
@@ -142,7 +143,8 @@ def test_an_archive_whose_paths_begin_with_a_dot_is_refused_with_the_remedy(
     (tree / "pdu_odd" / "handler.py").touch()
     subprocess.run(["tar", "-czf", str(odd.file), path], cwd=tree, check=True, timeout=PATIENCE_S)
     err = odd.refusal()
-    assert f"{path!r} begins with '.'" in err and "tar -czf NAME.tar.gz DIR" in err
+    assert f"{path!r} begins with '.'" in err
+    assert "tar -czf NAME.tar.gz DIR" in err
 
 
 @pytest.mark.parametrize(
@@ -187,7 +189,8 @@ def test_an_archive_with_a_header_that_leads_back_or_is_damaged_is_refused(
 def test_an_archive_with_the_name_of_another_module_is_refused(name: str, odd: Odd) -> None:
     folders = list(sys.path)
     odd.pack(top=name)
-    assert "the name of another Python module" in odd.refusal() and sys.path == folders
+    assert "the name of another Python module" in odd.refusal()
+    assert sys.path == folders
 
 
 def test_an_archive_that_was_replaced_after_it_was_loaded_is_refused(
@@ -233,4 +236,5 @@ def test_a_signal_that_ends_pdu_removes_the_unpacked_archive(tmp_path: Path) -> 
         capture_output=True,
         timeout=PATIENCE_S,
     )
-    assert result.returncode == -signal.SIGTERM and not list(unpacked.iterdir())
+    assert result.returncode == -signal.SIGTERM
+    assert not list(unpacked.iterdir())

@@ -146,7 +146,8 @@ def test_the_pdus_of_a_network_become_a_list_that_check_reads(
     assert search.stderr.splitlines()[-1] == total
     (tmp_path / "list.csv").write_text(search.stdout)
     result = call("check", tmp_path / "list.csv", PDU_COMMUNITY="public")
-    assert result.returncode == 0 and "4 well" in result.stdout, result.stdout
+    assert result.returncode == 0, result.stdout
+    assert "4 well" in result.stdout, result.stdout
 
 
 def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> None:
@@ -240,7 +241,8 @@ def test_a_device_whose_tables_cannot_be_read_says_so() -> None:
     """It may be a PDU."""
     device = find_.FoundDevice("127.0.0.1", "snmp", reserved(), "a", "UPSs")
     pdus, (other,) = find_.ask_rows([device], "public")
-    assert pdus == [] and other.what.startswith("UPSs; its tables are not read: ")
+    assert pdus == []
+    assert other.what.startswith("UPSs; its tables are not read: ")
 
 
 def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,8 +254,10 @@ def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPat
 
 def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call) -> None:
     result = find(call, hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
-    assert result.returncode == 0 and result.stdout == "name,handler,address,auth,settings\n"
-    assert "addresses asked: 6; PDUs: 0;" in result.stderr and "s3cret" not in result.stderr
+    assert result.returncode == 0
+    assert result.stdout == "name,handler,address,auth,settings\n"
+    assert "addresses asked: 6; PDUs: 0;" in result.stderr
+    assert "s3cret" not in result.stderr
     advice = "no device answered: check the networks, the community"
     assert result.stderr.splitlines()[-1].startswith(advice)
 
@@ -273,7 +277,8 @@ def test_the_list_names_the_login_and_an_unusable_login_is_refused(
 
 def test_json_holds_pdus_and_others(hall: Hall, call: Call) -> None:
     document = json.loads(complete(call, hall, f"{NETWORK}.0/29", "--json").stdout)
-    assert document["pdus"][0]["what"] == "apc-rpdu2" and document["asked"] == 6
+    assert document["pdus"][0]["what"] == "apc-rpdu2"
+    assert document["asked"] == 6
     assert [device["name"] for device in document["others"]] == ["switch"]
 
 
@@ -307,7 +312,8 @@ def test_requests_do_not_exceed_the_rate(hall: Hall, call: Call) -> None:
     begin = time.monotonic()
     result = find(call, hall, f"{NETWORK}.32/28", "--rate", "20")
     # 14 addresses are asked twice, and each round waits 0.4 s for answers.
-    assert result.returncode == 0 and time.monotonic() - begin > 28 / 20 + 0.8 - 0.3
+    assert result.returncode == 0
+    assert time.monotonic() - begin > 28 / 20 + 0.8 - 0.3
 
 
 def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu(
@@ -430,7 +436,8 @@ def test_ctrl_c_and_a_broken_pipe_end_the_search_without_a_traceback(hall: Hall)
         ) as process,
         bounded(process),
     ):
-        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         process.stdout.close()
         assert (process.wait(PATIENCE_S), process.stderr.read()) == (READER_GONE, "")
 

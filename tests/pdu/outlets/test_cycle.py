@@ -42,7 +42,8 @@ def test_an_outlet_of_every_handler_is_switched_off_and_on_again(
         code, out, err = run(capsys, *command, "--json")
         assert (code, err) == (0, "")
         assert json.loads(out)["outlets"] == [{"identity": identity, "state": "on", "done": True}]
-        assert peer.books().states == states and len(peer.books().writes) >= 2
+        assert peer.books().states == states
+        assert len(peer.books().writes) >= 2
 
 
 def test_a_cycle_logs_in_once(
@@ -67,7 +68,8 @@ def test_a_cycle_opens_one_session_of_a_redfish_service(
         address = f"127.0.0.1:{service.port}"
         command = ["cycle", "redfish", address, "A1", "--pause", "0", "--yes", *login]
         assert run(capsys, *command)[0] == exit_codes.DONE
-        assert service.access.opened == 1 and not service.has_sessions
+        assert service.access.opened == 1
+        assert not service.has_sessions
 
 
 class Unit:
@@ -121,7 +123,8 @@ def test_it_asks_once_with_the_name_the_state_and_the_pause(
     code, _, err = run(capsys, *CYCLE)
     assert (code, unit.sent) == (exit_codes.NOT_CONFIRMED, [])
     question = "switch off outlet 3 (now on) of 192.0.2.7, and on again after 10 s? [y/N] "
-    assert err.count("[y/N]") == 1 and err.startswith(question)
+    assert err.count("[y/N]") == 1
+    assert err.startswith(question)
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
     code, out, err = run(capsys, *CYCLE, "--pause", "0")
     assert (code, unit.sent, err.count("[y/N]")) == (0, ["down", "up"], 1)
@@ -131,7 +134,8 @@ def test_it_asks_once_with_the_name_the_state_and_the_pause(
 def test_without_a_terminal_nothing_is_asked_and_nothing_is_sent(
     unit: Unit, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(capsys, *CYCLE)[0] == exit_codes.NOT_CONFIRMED and unit.sent == []
+    assert run(capsys, *CYCLE)[0] == exit_codes.NOT_CONFIRMED
+    assert unit.sent == []
     assert run(capsys, *CYCLE[:3], "4", "--yes")[0] == exit_codes.code_of("no-such-outlet")
     assert unit.sent == []
 
@@ -142,7 +146,8 @@ def test_an_outlet_that_is_not_on_is_left_as_it_is(
 ) -> None:
     unit.state = state
     code, out, err = run(capsys, *CYCLE, "--yes")
-    assert (code, out, unit.sent) == (2, "", []) and words in err
+    assert (code, out, unit.sent) == (2, "", [])
+    assert words in err
 
 
 class Silent:
@@ -165,7 +170,8 @@ def test_what_was_not_seen_on_is_not_switched_off_whoever_asks(
 ) -> None:
     power = OutletPower(Silent(state))
     assert not (is_read and power.read_is_on())
-    assert not power.switch_off() and not power.switch_on()
+    assert not power.switch_off()
+    assert not power.switch_on()
     assert power.stage is RestartStage.UNTOUCHED
 
 
@@ -193,14 +199,16 @@ def test_an_outlet_that_is_not_proven_off_is_not_switched_on_and_its_state_is_sa
 
     unit.answers["down"] = answer
     code, out, err = run(capsys, *CYCLE, "--yes")
-    assert unit.sent == ["down"] and words in err
+    assert unit.sent == ["down"]
+    assert words in err
     assert code == (exit_codes.NOT_SEEN if error is None else exit_codes.code_of("unreachable"))
     assert ("not-seen: outlet 3" in err) is (error is None)
     unit.state = UP
     code, out, err = run(capsys, *CYCLE, "--yes", "--json")
     document = json.loads(out)
     assert document["outlets"] == [{"identity": "3", "state": word(left), "done": False}]
-    assert words in document["note"] and ("error" in document) is (error is not None)
+    assert words in document["note"]
+    assert ("error" in document) is (error is not None)
     assert unit.sent == ["down", "down"]
 
 
@@ -261,7 +269,8 @@ def test_an_interruption_of_a_command_says_that_its_effect_is_not_known(
 ) -> None:
     unit.answers[command] = raising(KeyboardInterrupt())
     code, _, err = run(capsys, *CYCLE, "--yes", "--pause", "0")
-    assert (code, unit.sent[-1]) == (exit_codes.INTERRUPTED, command) and words in err
+    assert (code, unit.sent[-1]) == (exit_codes.INTERRUPTED, command)
+    assert words in err
     assert "if it is off, switch it on: pdu on x 192.0.2.7 3" in err
 
 
@@ -295,7 +304,8 @@ def test_the_pause_is_waited_for(
     monkeypatch.setattr(time, "sleep", sleep)
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     assert run(capsys, *CYCLE, "--yes", "--pause", "2.5")[0] == 0
-    assert sum(slept) == 2.5 and unit.sent == ["down", "up"]
+    assert sum(slept) == 2.5
+    assert unit.sent == ["down", "up"]
 
 
 @pytest.mark.parametrize("command", ["down", "up"])
@@ -318,8 +328,10 @@ def test_a_relay_that_falls_back_is_not_told_as_switched(
     unit.state = UP
     unit.sent.clear()
     code, out, err = run(capsys, command, "x", "192.0.2.7", "3", "--yes")
-    assert code == exit_codes.NOT_SEEN and f"outlet 3 of 192.0.2.7 is {word(opposite_state)}" in out
-    assert err.startswith("not-seen: ") and unit.sent == [command]
+    assert code == exit_codes.NOT_SEEN
+    assert f"outlet 3 of 192.0.2.7 is {word(opposite_state)}" in out
+    assert err.startswith("not-seen: ")
+    assert unit.sent == [command]
 
 
 def test_a_session_that_the_unit_ends_in_the_pause_is_renewed(
@@ -334,7 +346,8 @@ def test_a_session_that_the_unit_ends_in_the_pause_is_renewed(
         address = f"127.0.0.1:{service.port}"
         command = ["cycle", "redfish", address, "A1", "--pause", "0", "--yes", *login]
         assert run(capsys, *command)[0] == exit_codes.DONE
-        assert service.access.opened == 2 and service.books().states["A1"] is True
+        assert service.access.opened == 2
+        assert service.books().states["A1"] is True
 
 
 def test_an_outlet_that_cannot_be_read_after_the_pause_is_told_as_this_error(
@@ -347,6 +360,9 @@ def test_an_outlet_that_cannot_be_read_after_the_pause_is_told_as_this_error(
         cycle_command, "_pause", lambda outcome, pause_s: setattr(unit, "status", fails)
     )
     code, _, err = run(capsys, *CYCLE, "--pause", "0", "--yes")
-    assert code == exit_codes.code_of("denied") and unit.sent == ["down"]
-    assert "the session has ended" in err and "did not stay off" not in err
-    assert "could not be read after the pause" in err and "pdu on " in err
+    assert code == exit_codes.code_of("denied")
+    assert unit.sent == ["down"]
+    assert "the session has ended" in err
+    assert "did not stay off" not in err
+    assert "could not be read after the pause" in err
+    assert "pdu on " in err

@@ -107,7 +107,8 @@ def test_only_privacy_needs_the_package_cryptography(
         is_private = level == "authPriv"
         assert code == (2 if is_private else 0), (command, level, error)
         assert ("privacy needs the Python package cryptography" in error) is is_private
-        assert AUTH_PASSWORD not in error and PRIV_PASSWORD not in error
+        assert AUTH_PASSWORD not in error
+        assert PRIV_PASSWORD not in error
 
 
 #: what is given, what of it would not be used, and what has to be added
@@ -151,7 +152,8 @@ def test_what_would_not_be_used_is_an_error_before_anything_is_sent(
     """Else a request leaves with less security than its owner meant."""
     level, unused, remedy = UNUSED[case]
     code, out, err = call(command, level)
-    assert code == 2 and f"{unused} has no effect without " in out + err
+    assert code == 2
+    assert f"{unused} has no effect without " in out + err
     assert f": give {remedy}" in out + err
 
 

@@ -105,7 +105,8 @@ def test_commands_of_several_hosts_read_the_others(
     assert code == 1
     if not form:
         read_hosts = re.findall(rf"^{command} of (\S+) by", out, re.MULTILINE)
-        assert read_hosts == [hosts[0], hosts[2]] and name_of(error) in err
+        assert read_hosts == [hosts[0], hosts[2]]
+        assert name_of(error) in err
         return
     documents = [json.loads(line) for line in out.splitlines()]
     assert [document["host"] for document in documents] == hosts
@@ -122,7 +123,8 @@ def test_check_reads_the_others(
     assert name_of(error) in rows[1]["error"]["reason"]
     for form in ([], ["--csv"], ["--nagios"]):
         _, out, _ = call(capsys, "check", fleet, *form)
-        assert name_of(error) in out and "p1" in out
+        assert name_of(error) in out
+        assert "p1" in out
 
 
 def test_where_reads_the_others(
@@ -130,11 +132,11 @@ def test_where_reads_the_others(
 ) -> None:
     code, out, _ = call(capsys, "where", "web-7", "--list", fleet, "--json")
     document = json.loads(out)
-    assert code == 1 and [row["pdu"] for row in document["outlets"]] == ["p0", "p2"]
+    assert code == 1
+    assert [row["pdu"] for row in document["outlets"]] == ["p0", "p2"]
     (unread,) = document["unread"]
-    assert (unread["pdu"], unread["kind"]) == ("p1", "defect") and name_of(error) in unread[
-        "reason"
-    ]
+    assert (unread["pdu"], unread["kind"]) == ("p1", "defect")
+    assert name_of(error) in unread["reason"]
 
 
 def test_the_exporter_reads_the_others(fleet: Path) -> None:
@@ -160,7 +162,8 @@ def test_a_search_reads_the_others(error: BaseException, monkeypatch: pytest.Mon
     devices = [find.FoundDevice(f"192.0.2.{n}", "snmp", 161, "", "x") for n in (7, 8, 9)]
     pdus, (other,) = find.ask_rows(devices, "public")
     assert [pdu.address for pdu in pdus] == ["192.0.2.7", "192.0.2.9"]
-    assert other.address == "192.0.2.8" and name_of(error) in other.what
+    assert other.address == "192.0.2.8"
+    assert name_of(error) in other.what
 
 
 def test_identify_asks_the_other_handlers(
@@ -183,4 +186,5 @@ def test_identify_asks_the_other_handlers(
     document = json.loads(out)
     assert (code, document["chosen"]) == (0, "netio")
     (failed,) = [row["error"] for row in document["handlers"] if row["handler"] == "jaws"]
-    assert failed["kind"] == "defect" and name_of(error) in failed["reason"]
+    assert failed["kind"] == "defect"
+    assert name_of(error) in failed["reason"]

@@ -90,7 +90,8 @@ def test_the_number_of_threads_that_are_left_behind_is_bounded(
     pdus = targets("hang 1", "hang 2", "hang 3", "a")
     failures = [reading.failure for _, reading in pool.read_all(pdus, LIMIT_S, gate.read)]
     assert failures == [HANGS, HANGS, TOO_MANY_HANG, TOO_MANY_HANG]
-    assert pool.running == 2 and threading.active_count() == thread_count + 2
+    assert pool.running == 2
+    assert threading.active_count() == thread_count + 2
     gate.open()
     assert until(lambda: pool.running == 0)
     assert pool.read(pdus[3], PATIENCE_S, gate.read) == WELL
@@ -117,7 +118,9 @@ def test_a_reading_that_raises_is_a_failure_and_costs_the_others_nothing(
 
     answers = dict(ReaderPool().read_all(targets("raises", "a"), PATIENCE_S, read))
     failure = answers[0].failure
-    assert failure is not None and failure.kind == "defect" and answers[1] == WELL
+    assert failure is not None
+    assert failure.kind == "defect"
+    assert answers[1] == WELL
     assert until(lambda: len(tracebacks) == 1)
 
 
@@ -135,7 +138,8 @@ def test_no_more_pdus_are_read_at_a_time_than_allowed() -> None:
         return WELL
 
     pdus = targets(*map(str, range(20)))
-    assert len(list(ReaderPool(3).read_all(pdus, PATIENCE_S, read))) == 20 and most == 3
+    assert len(list(ReaderPool(3).read_all(pdus, PATIENCE_S, read))) == 20
+    assert most == 3
 
 
 # ---- as a program --------------------------------------------------------------------------------
@@ -166,7 +170,8 @@ sys.exit(start.main(["check", sys.argv[1], "--json"]))
         timeout=PATIENCE_S,
     )
     hang, well = json.loads(result.stdout)["pdus"]
-    assert hang["error"]["reason"] == HANGS.reason and "error" not in well
+    assert hang["error"]["reason"] == HANGS.reason
+    assert "error" not in well
     assert result.returncode == 2, result.stderr
 
 

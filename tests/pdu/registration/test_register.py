@@ -70,9 +70,11 @@ def test_the_first_run_registers_and_the_second_uploads_again(
         ("pdu_small", ["custom"], [], "pdu", "pdu_small.handler", 1),
         ("pdu_snmp", ["snmp"], [], "pdu", "pdu_snmp.handler", 1),
     ]
-    assert 'registered as "Small small" with id 1' in first.out and "id 2" in first.out
+    assert 'registered as "Small small" with id 1' in first.out
+    assert "id 2" in first.out
     second = admin.run(manager)
-    assert (second.code, second.err) == (0, "") and "registered as" not in second.out
+    assert (second.code, second.err) == (0, "")
+    assert "registered as" not in second.out
     assert all(run.out.splitlines()[-1].startswith("next: ") for run in (first, second))
     assert uploads(manager) == [(1, "pdu_small", 2), (2, "pdu_snmp", 2)]
 
@@ -86,7 +88,8 @@ def test_json_has_what_was_done(admin: Admin, manager: DciManager) -> None:
     run = admin.run(manager, "small", "--json")
     (row,) = json.loads(run.out)["handlers"]
     assert (row["handler"], row["id"], row["is_new"]) == ("pdu_small", "1", True)
-    assert row["content"].startswith(f"{VERSION}+c") and row["content_before"] == ""
+    assert row["content"].startswith(f"{VERSION}+c")
+    assert row["content_before"] == ""
 
 
 def test_an_older_archive_is_uploaded_as_it_is(
@@ -114,9 +117,12 @@ def test_the_list_has_older_versions_and_replaced_builds_and_leads_back_to_them(
     command.build(tree, admin.dist, [script.Handler("small", "Small", "custom")])
     for words in (["--list"], ["--list", "small"], ["--list", "pdu_small"]):
         run = admin.run(None, *words)
-        assert (run.code, run.err) == (0, "") and "pdu register with its path" in run.out
+        assert (run.code, run.err) == (0, "")
+        assert "pdu register with its path" in run.out
         assert ("pdu_snmp" in run.out) is (words == ["--list"]), run.out
-        assert str(older) in run.out and "0.9+c" in run.out and "notes" not in run.out
+        assert str(older) in run.out
+        assert "0.9+c" in run.out
+        assert "notes" not in run.out
     document = json.loads(admin.run(None, "--list", "small", "--json").out)
     (replaced,) = [row for row in document["archives"] if not row["is_newest_build"]]
     assert replaced["path"].startswith(f"{admin.dist}/previous/pdu_small-{VERSION}+c")
@@ -173,7 +179,8 @@ def test_files_of_the_clone_that_are_newer_than_an_archive_are_named(
         os.utime(clone / path, (time, time))
     run = admin.run(manager, "small")
     words = f"note: handlers/nut/reader.py is newer than pdu_small-{VERSION}.tar.gz; to build what"
-    assert run.code == 0 and words in run.out
+    assert run.code == 0
+    assert words in run.out
     os.utime(clone / "handlers/nut/reader.py", (1_000, 1_000))
     assert "is newer" not in admin.run(manager, "small").out
 
@@ -183,7 +190,8 @@ def test_a_name_for_a_registered_handler_is_told_to_have_no_effect(
 ) -> None:
     register_snmp(manager)
     run = admin.run(manager, "snmp", "--name", "Mine")
-    assert run.code == 0 and "--name is for a new one" in run.out
+    assert run.code == 0
+    assert "--name is for a new one" in run.out
     assert [handler.name for handler in manager.handlers()] == ["Small snmp"]
     assert admin.run(manager, "small", "--name", "Mine", "--protocol", "snmp").code == 0
     assert [(h.name, h.protocol) for h in manager.handlers()][1] == ("Mine", ["snmp"])
@@ -199,7 +207,8 @@ def test_letters_of_any_script_arrive(admin: Admin, manager: DciManager, tmp_pat
     file = tmp_path / "own.tar.gz"
     file.write_bytes(pack_archive(members, "0" * 64))
     dry = admin.run(manager, "--dry-run", str(file))
-    assert (dry.code, dry.err) == (0, "") and '"name": "Стойка \\"1\\""' in dry.out
+    assert (dry.code, dry.err) == (0, "")
+    assert '"name": "Стойка \\"1\\""' in dry.out
     assert admin.run(manager, str(file)).code == 0
     assert [(h.name, h.protocol) for h in manager.handlers()] == [('Стойка "1"', ["custom"])]
 
@@ -229,7 +238,8 @@ def test_an_id_is_found_in_the_list_when_the_file_is_lost(
 def test_a_given_id_is_used_without_the_list(admin: Admin, manager: DciManager) -> None:
     register_snmp(manager)
     assert admin.run(manager, "--id", "1", "snmp").code == 0
-    assert uploads(manager) == [(1, "pdu_snmp", 1)] and calls(manager, LIST) == 0
+    assert uploads(manager) == [(1, "pdu_snmp", 1)]
+    assert calls(manager, LIST) == 0
 
 
 def test_a_new_id_registers_without_a_look_at_the_list(admin: Admin) -> None:
@@ -309,7 +319,8 @@ def test_ids_of_register_sh_are_used_and_a_link_to_the_file_stays(
     dry = admin.run(manager, "--dry-run", "snmp")
     assert "pdu_snmp: known under id 1" in dry.out
     assert admin.run(manager, "snmp").code == 0
-    assert admin.ids.is_symlink() and remembered(real) == [f"{manager.url} pdu_snmp 1"]
+    assert admin.ids.is_symlink()
+    assert remembered(real) == [f"{manager.url} pdu_snmp 1"]
 
 
 # ---- the trial beside the handler in use ----
@@ -318,7 +329,8 @@ def test_ids_of_register_sh_are_used_and_a_link_to_the_file_stays(
 def test_a_trial_stands_beside_the_one_in_use(admin: Admin, manager: DciManager) -> None:
     assert admin.run(manager, "small").code == 0
     run = admin.run(manager, "small", "--try")
-    assert run.code == 0 and "without --try" in run.out.splitlines()[-1]
+    assert run.code == 0
+    assert "without --try" in run.out.splitlines()[-1]
     assert [(h.handler, h.name, h.import_path, h.uploads) for h in manager.handlers()] == [
         ("pdu_small", "Small small", "pdu_small.handler", 1),
         ("pdu_small_try", "Small small (try)", "pdu_small_try.handler", 1),
@@ -357,7 +369,8 @@ def test_a_dry_run_sends_nothing_and_shows_each_call_without_a_secret(
 
 def test_a_dry_run_needs_no_settings(admin: Admin) -> None:
     dry_run = admin.run(None, "--dry-run", "snmp")
-    assert dry_run.code == 0 and "https://<DCI_URL>/api/" in dry_run.out
+    assert dry_run.code == 0
+    assert "https://<DCI_URL>/api/" in dry_run.out
 
 
 @pytest.mark.against("curl")
@@ -383,7 +396,8 @@ def test_the_help_names_every_variable(capsys: pytest.CaptureFixture[str]) -> No
     text = capsys.readouterr().out
     code = (ROOT / "pdu" / "registration" / "settings.py").read_text()
     variables = set(re.findall(r"\b(DCI_[A-Z_]+|CURL_CA_BUNDLE)\b", code))
-    assert len(variables) == 8 and all(name in text for name in variables), variables
+    assert len(variables) == 8, variables
+    assert all(name in text for name in variables), variables
 
 
 # ---- the password ----
@@ -457,7 +471,8 @@ def test_the_password_is_asked_for_on_the_terminal_without_echo(
         "Password of admin@example.com: ",
         manager.password.encode() + b"\n",
     )
-    assert output.code == 0 and "archive uploaded" in output.text
+    assert output.code == 0
+    assert "archive uploaded" in output.text
     assert manager.password not in output.text
 
 
@@ -472,7 +487,8 @@ def test_blanks_around_a_url_that_was_pasted_are_ignored(admin: Admin, manager: 
         "URL of DCImanager (https://...): ",
         f" {manager.url} \n".encode(),
     )
-    assert output.code == 0 and "archive uploaded" in output.text
+    assert output.code == 0
+    assert "archive uploaded" in output.text
 
 
 # ---- the end of a run ----
@@ -509,10 +525,12 @@ def test_an_interrupted_run_goes_on_at_the_next_one(admin: Admin) -> None:
     with DciManager() as manager:
         with mock.patch("pdu.registration.registrar.id_in", stop):
             run = admin.run(manager, "snmp")
-        assert run.code == 130 and run.err.startswith("interrupted")
+        assert run.code == 130
+        assert run.err.startswith("interrupted")
         assert admin.ids.read_text() == f"{manager.url} pdu_snmp ?\n"
         assert admin.run(manager, "snmp").code == 0
-        assert calls(manager, CREATE) == 1 and uploads(manager) == [(1, "pdu_snmp", 1)]
+        assert calls(manager, CREATE) == 1
+        assert uploads(manager) == [(1, "pdu_snmp", 1)]
 
 
 def test_shown_lines_are_pasted_by_a_shell_as_they_were_meant(admin: Admin) -> None:

@@ -50,7 +50,8 @@ NOWHERE: dict[str, Any] = {
 def test_a_server_that_is_not_ready_is_tried_again(admin: Admin) -> None:
     with DciManager(busy=2) as manager:
         run = admin.run(manager, "snmp")
-        assert (run.code, run.err) == (0, "") and run.out.count("(503)") == 2
+        assert (run.code, run.err) == (0, "")
+        assert run.out.count("(503)") == 2
         assert len(manager.handlers()) == 1
 
 
@@ -82,8 +83,10 @@ def test_a_refused_connection_is_tried_again_with_growing_pauses(host: str) -> N
         )
         with pytest.raises(PduHandlerError) as caught:
             dead.call(Call("GET", "/", 5.0))
-    assert caught.value.kind == "unreachable" and not caught.value.may_have_executed
-    assert pauses == [3, 6, 12, 24, 48] and endpoint.url in str(caught.value)
+    assert caught.value.kind == "unreachable"
+    assert not caught.value.may_have_executed
+    assert pauses == [3, 6, 12, 24, 48]
+    assert endpoint.url in str(caught.value)
 
 
 def test_a_name_that_is_not_known_is_not_tried_again(
@@ -103,7 +106,8 @@ def test_an_untrusted_certificate_ends_the_run_before_the_password_is_sent(
 ) -> None:
     run = admin.run(manager, CURL_CA_BUNDLE="")
     assert_failed(run, "unreachable", "not trusted", "DCI_INSECURE=1", "CURL_CA_BUNDLE")
-    assert manager.requests == [] and "trying again" not in run.out
+    assert manager.requests == []
+    assert "trying again" not in run.out
 
 
 def test_an_untrusted_certificate_is_accepted_with_dci_insecure(
@@ -207,7 +211,8 @@ def test_calls_go_through_the_proxy_that_the_environment_names(
             patch.setenv(variable, environment[variable])
             trust = Trust(ca_pem=manager.ca_file.read_text())
             reply = Server(endpoint, trust, say=print).call(Call("GET", LIST[1], 30.0))
-    assert reply.status == 403 and len(manager.requests) == 1
+    assert reply.status == 403
+    assert len(manager.requests) == 1
     assert heads[0].startswith(f"CONNECT 127.0.0.1:{endpoint.port} HTTP/1.1\r\n".encode())
     assert b"Proxy-Authorization: Basic bWU6cGE6c3M=\r\n" in heads[0]
 
@@ -248,7 +253,8 @@ def test_a_wrong_password_is_an_error_and_registers_nothing(
 ) -> None:
     run = admin.run(manager, DCI_PASSWORD="not-the-s3cret")
     assert_failed(run, "denied", "login", "wrong e-mail or password", "DCI_EMAIL", "DCI_PASSWORD")
-    assert len(manager.requests) == 1 and "s3cret" not in run.out + run.err
+    assert len(manager.requests) == 1
+    assert "s3cret" not in run.out + run.err
 
 
 def test_a_password_that_the_server_repeats_is_not_shown(admin: Admin) -> None:
@@ -270,7 +276,8 @@ def test_a_part_of_the_password_at_a_cut_and_a_token_of_a_failed_login_are_not_s
     ):
         with DciManager(wrap=lambda request, serve: answer) as manager:  # noqa: B023
             run = admin.run(manager, DCI_PASSWORD="s3cret-Passw0rd")
-        assert run.code in (4, 5) and "not shown" in run.err, run
+        assert run.code in (4, 5), run
+        assert "not shown" in run.err, run
         assert "s3c" not in run.out + run.err
 
 
@@ -312,7 +319,8 @@ def test_a_redirect_of_the_login_is_not_followed(admin: Admin, manager: DciManag
         wrap=lambda request, serve: Answer(302, b"", location=manager.url + request.path)
     ) as elsewhere:
         assert_failed(admin.run(elsewhere), "protocol", "302", "give where it leads")
-        assert len(elsewhere.requests) == 1 and manager.requests == []
+        assert len(elsewhere.requests) == 1
+        assert manager.requests == []
 
 
 # ---- the registration and the upload ----
@@ -338,7 +346,8 @@ def test_a_registration_with_an_unclear_answer_is_never_repeated(
         assert calls(manager, CREATE) == 1
         assert admin.ids.read_text() == f"{manager.url} pdu_snmp ?\n"
         again = admin.run(manager, "snmp")  # this run finds the id in the list
-        assert (again.code, again.err) == (0, "") and calls(manager, CREATE) == 1
+        assert (again.code, again.err) == (0, "")
+        assert calls(manager, CREATE) == 1
 
 
 def test_a_registration_that_was_refused_is_forgotten(admin: Admin) -> None:
@@ -381,7 +390,8 @@ def test_nothing_is_registered_if_the_list_of_handlers_cannot_be_read_whole(
         manager.store.create("pdu", "pdu_snmp", "Small snmp", ["snmp"], [])
         run = admin.run(manager, "snmp")
         assert run.err.startswith(f"{kind}: "), run
-        assert calls(manager, CREATE) == 0 and calls(manager, UPLOAD) == 0
+        assert calls(manager, CREATE) == 0
+        assert calls(manager, UPLOAD) == 0
 
 
 def test_a_handler_of_the_same_name_for_other_devices_is_not_replaced(
@@ -391,7 +401,8 @@ def test_a_handler_of_the_same_name_for_other_devices_is_not_replaced(
     run = admin.run(manager, "snmp")
     assert_failed(run, "refused", "a handler named pdu_snmp (id 1) for devices of the type switch")
     assert "remove" not in run.err
-    assert calls(manager, CREATE) == 0 and [h.uploads for h in manager.handlers()] == [0]
+    assert calls(manager, CREATE) == 0
+    assert [h.uploads for h in manager.handlers()] == [0]
 
 
 @pytest.mark.parametrize(
@@ -408,7 +419,9 @@ def test_a_failed_upload_keeps_the_id_for_the_next_run(
 ) -> None:
     with DciManager(wrap=answering(UPLOAD, answer)) as manager:
         run = admin.run(manager, "snmp")
-        assert run.err.startswith(f"{kind}: ") and words in run.err and "(id 1)" in run.err
+        assert run.err.startswith(f"{kind}: ")
+        assert words in run.err
+        assert "(id 1)" in run.err
         assert "archive uploaded" not in run.out
         assert admin.ids.read_text() == f"{manager.url} pdu_snmp 1\n"
 
@@ -483,7 +496,9 @@ def test_wrong_arguments_and_settings_are_refused_and_nothing_is_sent(
     admin: Admin, arguments: list[str], changes: dict[str, str], words: str
 ) -> None:
     run = admin.run(None, *arguments, **{**NOWHERE, **changes})
-    assert run.code == 2 and words in run.err and run.err.count("\n") == 1, run
+    assert run.code == 2, run
+    assert words in run.err, run
+    assert run.err.count("\n") == 1, run
     assert "secret" not in run.err
 
 
@@ -495,7 +510,8 @@ def test_a_folder_or_a_pipe_for_the_ids_is_refused_and_stays_as_it_is(
     folder.mkdir()
     for path in (pipe, folder):
         assert_failed(admin.run(None, **NOWHERE, DCI_IDS=str(path)), "settings", "DCI_IDS")
-    assert pipe.is_fifo() and list(folder.iterdir()) == []
+    assert pipe.is_fifo()
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("arguments", [["snmp"], ["--dry-run", "snmp"]])

@@ -23,7 +23,8 @@ def test_all_families_or_those_with_a_word_are_listed(capsys: pytest.CaptureFixt
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["family", "vendor", "commands", "models"]
     assert {line.split()[0] for line in lines[1:]} >= {"sentry3", "sentry4"}
-    assert len(lines) < 10 and root.run(["snmp", "families", "nosuch"]) == 0
+    assert len(lines) < 10
+    assert root.run(["snmp", "families", "nosuch"]) == 0
     assert root.run(["snmp", "families", "nosuch", "--table", "devices"]) == 0
     sentence = "no family has 'nosuch' in its key, vendor, MIB or models"
     assert capsys.readouterr().out.splitlines() == [sentence] * 2
@@ -45,7 +46,8 @@ def test_tables_are_printed_as_markdown(
 ) -> None:
     assert root.run(["snmp", "families", "--table", table]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1].startswith("|---|") and any(f"| `{family}` |" in line for line in lines[2:])
+    assert lines[1].startswith("|---|")
+    assert any(f"| `{family}` |" in line for line in lines[2:])
 
 
 def test_a_family_is_shown_as_json_from_which_it_can_be_rebuilt(
@@ -53,7 +55,8 @@ def test_a_family_is_shown_as_json_from_which_it_can_be_rebuilt(
 ) -> None:
     assert root.run(["snmp", "show", "sentry3"]) == 0
     profile = schema.loads(capsys.readouterr().out)
-    assert profile.key == "sentry3" and profile in PROFILES
+    assert profile.key == "sentry3"
+    assert profile in PROFILES
 
 
 def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,5 +128,7 @@ def test_the_error_for_an_unknown_family_names_similar_ones_or_the_command_that_
 ) -> None:
     assert root.run(["snmp", "show", key]) == 2
     error = capsys.readouterr().err
-    assert f"there is no family {key!r}" in error and near in error
-    assert error.count("\n") == 1 and "rpcm" not in error
+    assert f"there is no family {key!r}" in error
+    assert near in error
+    assert error.count("\n") == 1
+    assert "rpcm" not in error

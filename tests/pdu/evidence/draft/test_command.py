@@ -44,10 +44,12 @@ def test_the_profile_is_on_standard_output_and_its_evidence_on_standard_error(
 ) -> None:
     code, out, err = run(capsys, "draft", str(recording), "-o", "-")
     profile = json.loads(out)
-    assert code == 0 and not Path("-").exists()
+    assert code == 0
+    assert not Path("-").exists()
     assert profile["outlets"][0]["states"]["on"] == ["?1"]
     assert profile["note"].startswith("Drafted, not confirmed.")
-    assert f"taken  {STATE}" in err and "doubt: No command is proposed" in err
+    assert f"taken  {STATE}" in err
+    assert "doubt: No command is proposed" in err
 
 
 def test_a_drafted_profile_can_be_checked_packed_and_polled(
@@ -57,7 +59,8 @@ def test_a_drafted_profile_can_be_checked_packed_and_polled(
     words = ["--mib", str(mib), "--family", "acme-strip", "-o", str(file)]
     assert run(capsys, "draft", str(recording), *words)[0] == 0
     code, out, _ = run(capsys, "snmp", "check", str(file))
-    assert code == 0 and "the profile 'acme-strip' is valid" in out
+    assert code == 0
+    assert "the profile 'acme-strip' is valid" in out
     build = [str(ROOT / "packaging" / "build.py"), "--profile", str(file), "--out", str(dist)]
     subprocess.run([sys.executable, *build], capture_output=True, timeout=PATIENCE_S, check=True)
     (archive,) = dist.glob("pdu_*acme*.tar.gz")
@@ -81,7 +84,9 @@ def test_a_draft_does_not_replace_a_file(recording: Path, tmp_path: Path, capsys
     file = tmp_path / "acme.json"
     file.write_text("mine")
     code, _, err = run(capsys, "draft", str(recording), "-o", str(file))
-    assert code == 2 and "exists already: remove it" in err and file.read_text() == "mine"
+    assert code == 2
+    assert "exists already: remove it" in err
+    assert file.read_text() == "mine"
 
 
 def test_json_holds_the_guesses_with_their_evidence(
@@ -111,7 +116,8 @@ def test_scalars_with_units_and_writable_objects_are_listed_and_not_taken(
     mib.write_text(modules.module("ACME-MIB", facts), "utf-8")
     recording.write_text("\n".join([recording.read_text(), *rows, ""]).replace("\n\n", "\n"))
     _, out, err = run(capsys, "draft", str(recording), "--mib", str(mib))
-    assert "99999.3" not in out and "control" not in json.loads(out)["outlets"][0]
+    assert "99999.3" not in out
+    assert "control" not in json.loads(out)["outlets"][0]
     report_lines = [line for line in err.splitlines() if line.startswith(("scalar", "writable"))]
     total = "in ACME-MIB, UNITS '0.1 A': {}; perhaps the total 'load', scale 0.1"
     assert report_lines == [
@@ -140,7 +146,8 @@ def test_a_recording_without_outlets_leaves_no_file(
 ) -> None:
     recording.write_text("1.3.6.1.2.1.1.1.0|4|Acme\n", "utf-8")
     code, _, err = run(capsys, "draft", str(recording), "-o", str(tmp_path / "out.json"))
-    assert code == 8 and not (tmp_path / "out.json").exists()
+    assert code == 8
+    assert not (tmp_path / "out.json").exists()
     assert "No column looks like the states" in err
 
 
@@ -152,7 +159,8 @@ def test_a_draft_from_a_walk_uses_its_names_of_values_and_counts_the_rows_that_i
     recording.write_text("\n".join([*rows, "ACME-MIB::acme.1.0 = INTEGER: 1", ""]), "utf-8")
     _, out, err = run(capsys, "draft", str(recording))
     assert json.loads(out)["outlets"][0]["states"]["on"] == ["?2"]
-    assert "names of values in the walk: off(1), on(2)" in err and NOT_SHOWN not in err
+    assert "names of values in the walk: off(1), on(2)" in err
+    assert NOT_SHOWN not in err
     assert "Not read from the recording: 1 row with a name instead of a numeric OID" in err
 
 
@@ -171,10 +179,13 @@ def test_an_unreadable_file_and_an_impossible_key_are_refused_in_one_line(
         ([unit, "--family", "No Key"], "--family"),
     ):
         code, _, err = run(capsys, "draft", *arguments)
-        assert code == 2 and words in err and err.count("\n") == 1
+        assert code == 2
+        assert words in err
+        assert err.count("\n") == 1
 
 
 def test_a_missing_mib_reader_is_named(recording: Path) -> None:
     command = [sys.executable, "-m", "pdu", "draft", str(recording), "--mib", "ACME-MIB.txt"]
     process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
-    assert process.returncode == 2 and "needs the Python package pysmi" in process.stderr
+    assert process.returncode == 2
+    assert "needs the Python package pysmi" in process.stderr

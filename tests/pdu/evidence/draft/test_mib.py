@@ -45,7 +45,8 @@ def test_names_units_and_enumerations_come_from_the_mib(conventions: bool, tmp_p
     assert outlets.current is not None
     assert str(outlets.current.scale) == "0.01"
     assert outlets.control is None
-    assert outlets.energy is not None and str(outlets.energy.scale) == "0.001"
+    assert outlets.energy is not None
+    assert str(outlets.energy.scale) == "0.001"
     assert getattr(outlets.name, "oid", "") == "1.3.6.1.4.1.99999.2.1.1.2"
 
 
@@ -130,14 +131,18 @@ def test_a_number_with_two_names_gives_no_names_and_is_said(
     file.write_text(modules.module("ACME-MIB", ACME).replace(before, after), "utf-8")
     parsed = parse_mib_files([str(file)])
     state = parsed.objects[arcs("1.3.6.1.4.1.99999.2.1.1.3")]
-    assert state.enumeration == {} and state.doubt == f"two names for one number: {reason}"
+    assert state.enumeration == {}
+    assert state.doubt == f"two names for one number: {reason}"
     assert parsed.notes == [
         f"{file}: no names of values and no units are taken of {state.name} ({state.doubt})"
     ]
     result = draft(acme(), parsed)
-    assert result.profile is not None and any(state.doubt in doubt for doubt in result.doubts)
+    assert result.profile is not None
+    assert any(state.doubt in doubt for doubt in result.doubts)
     states = result.profile.outlets[0].states
-    assert states is not None and states.on == ("?1",) and states.off == ("?0",)
+    assert states is not None
+    assert states.on == ("?1",)
+    assert states.off == ("?0",)
 
 
 @pytest.mark.parametrize("given", [False, True])
@@ -225,8 +230,10 @@ def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -
     assert merged.enumeration == {}
     assert merged.doubt == "two modules define different enumerations of a"
     (kept,) = merge_objects(collect_objects(modules_[:1])[0], both).values()
-    assert kept.enumeration == {} and kept.doubt == merged.doubt
+    assert kept.enumeration == {}
+    assert kept.doubt == merged.doubt
     (kept,) = merge_objects(both, collect_objects(modules_[:1])[0]).values()
     assert kept.enumeration == {}
     (same,) = collect_objects([modules_[0], modules_[2]])[0].values()
-    assert same.enumeration == {0: "off", 1: "on"} and not same.doubt
+    assert same.enumeration == {0: "off", 1: "on"}
+    assert not same.doubt

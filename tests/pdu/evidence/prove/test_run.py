@@ -61,21 +61,24 @@ def test_an_outlet_is_idle_only_if_every_meter_says_so(
 def test_a_figure_that_is_not_known_has_its_reason_in_the_proof() -> None:
     calls = run.Calls(_unit(Scrubber(user="mueller")))
     lost = NotKnown("mueller: no answer")
-    fields = calls._figure_fields(Figures(lost, 5.0, {"1": MeterFigures(None, None, lost)}))
-    assert (fields["load_a"], fields["energy_kwh"]) == (None, 5.0)
-    assert fields["not_known"] == {"load_a": "name-1: no answer"}
-    (outlet,) = fields["outlets"]
-    assert outlet.current_a is None and outlet.not_known == {"energy_kwh": "name-1: no answer"}
+    figures = Figures(lost, 5.0, {"1": MeterFigures(None, None, lost)})
+    methods = SimpleNamespace(figures=lambda: figures)
+    call = calls._statistic(cast(Any, methods))
+    assert (call.load_a, call.energy_kwh) == (None, 5.0)
+    assert call.not_known == {"load_a": "name-1: no answer"}
+    (outlet,) = call.outlets
+    assert outlet.current_a is None
+    assert outlet.not_known == {"energy_kwh": "name-1: no answer"}
 
 
 def test_what_the_unit_says_of_itself_has_no_word_of_the_login() -> None:
     scrubber = Scrubber((), ["Tr0ub4dor"], "mueller")
     plate = Nameplate("f", "1", "1.12 of mueller", manufacturer="Tr0ub4dor", model="PX3-5111")
-    assert run.nameplate_texts(_unit(scrubber), plate) == (
-        "f",
-        "secret-1",
-        "PX3-5111",
-        "1.12 of name-1",
+    assert run.clean_nameplate(_unit(scrubber), plate) == Nameplate(
+        family="f",
+        firmware="1.12 of name-1",
+        manufacturer="secret-1",
+        model="PX3-5111",
     )
 
 
@@ -89,8 +92,8 @@ def test_no_family_tells_the_host_that_its_agent_describes(unit: Fixture) -> Non
     found = units.find(unit, device)
     device.put(SYS_DESCR, "Linux kunde-mueller-rack5 4.14.0 #1 SMP armv7l, SN 5A1234E12345")
     session = SimpleNamespace(device=found._replace(reader=found.reader.fresh_reader()))
-    texts = run.nameplate_texts(_unit(Scrubber()), read_nameplate(cast(Any, session)))
-    assert not any(word in text for text in texts for word in ("kunde", "5A1234E12345"))
+    plate = run.clean_nameplate(_unit(Scrubber()), read_nameplate(cast(Any, session)))
+    assert "kunde" not in str(plate) and "5A1234E12345" not in str(plate)
 
 
 class _Interrupted:

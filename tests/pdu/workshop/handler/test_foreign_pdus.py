@@ -141,7 +141,9 @@ def _recording(
     host = f"127.0.0.1:{unit.port}"
     login = ("--secret-file", secret_file)
     code, out, err = run(capsys, "record", str(handler), host, "-o", str(file), *words, *login)
-    assert code == 0 and "8 outlets" in out and '"compared"' in err, err
+    assert code == 0, err
+    assert "8 outlets" in out, err
+    assert '"compared"' in err, err
     return file
 
 
@@ -173,7 +175,8 @@ def test_a_recording_holds_what_the_handler_read_and_no_login(recording: Path) -
     }
     assert (data["load_a"], data["energy_kwh"], data["compared"]) == (3.25, None, "no")
     (answer,) = data["answers"]
-    assert answer["request"] == "GET /state.xml?pw={any}" and "<states>" in answer["text"]
+    assert answer["request"] == "GET /state.xml?pw={any}"
+    assert "<states>" in answer["text"]
 
 
 @pytest.mark.parametrize(
@@ -202,8 +205,11 @@ def test_a_login_that_would_stay_in_a_recording_is_refused(
     monkeypatch.setattr(unit, "reply", lambda *_: XmlUnit.reply(unit, "GET", f"pw={query}", b""))
     host = f"127.0.0.1:{unit.port}"
     code, out, err = run(capsys, "record", str(handler), host, "-o", str(file), *words, *login)
-    assert code in (2, 5) and why in err and not file.exists(), (out, err)
-    assert password not in err and query not in err
+    assert code in (2, 5), (out, err)
+    assert why in err, (out, err)
+    assert not file.exists(), (out, err)
+    assert password not in err
+    assert query not in err
 
 
 @pytest.fixture(name="_without_loading")
@@ -217,7 +223,8 @@ def test_a_right_handler_is_known_to_be_right_once_its_recording_was_compared(
 ) -> None:
     handler = tmp_path / "http_dir"
     code, _, untried = checked(capsys, handler, recording, secret_file)
-    assert code == 9 and untried == [
+    assert code == 9
+    assert untried == [
         "the states are those of the device",
         "the figures are those of the device, in A and kWh",
     ]
@@ -236,7 +243,8 @@ def test_a_handler_of_a_unit_without_meters_need_not_ask_for_figures(
     source = HANDLER[: HANDLER.index("        view.load")] + "        return view\n"
     handler = folder(tmp_path / "without", "handler_dir", source)
     code, rows, _ = checked(capsys, handler, recording, secret_file)
-    assert code == 0 and rows["a refused login raises"][0] == "kept", rows
+    assert code == 0, rows
+    assert rows["a refused login raises"][0] == "kept", rows
 
 
 FAULTS = {
@@ -281,7 +289,8 @@ def test_a_faulty_handler_is_found_on_the_recording_of_a_right_one(
     handler = folder(tmp_path / "faulty", "handler_dir", HANDLER.replace(old, new))
     code, rows, _ = checked(capsys, handler, recording, secret_file)
     broken_rules = [text for text, (result, _) in rows.items() if result == "broken"]
-    assert code == 1 and any(rule in text for text in broken_rules), rows
+    assert code == 1, rows
+    assert any(rule in text for text in broken_rules), rows
 
 
 @pytest.mark.parametrize("option", [(), ("--writable",)])
@@ -313,7 +322,9 @@ def test_a_pdu_that_does_not_answer_is_unreachable(
     handler = folder(tmp_path, "http_dir", HANDLER)
     words = ("record", str(handler), "127.0.0.1:9", "--secret-file", secret_file)
     code, out, err = run(capsys, *words)
-    assert code == 3 and out == "" and "refused" in err
+    assert code == 3
+    assert out == ""
+    assert "refused" in err
 
 
 def test_a_port_that_is_no_number_is_refused(
@@ -322,7 +333,8 @@ def test_a_port_that_is_no_number_is_refused(
     handler = folder(tmp_path, "http_dir", HANDLER)
     words = ("record", str(handler), "127.0.0.1", "-s", "port=http", "--secret-file", secret_file)
     code, _, err = run(capsys, *words)
-    assert code == 2 and "port" in err
+    assert code == 2
+    assert "port" in err
 
 
 def test_a_handler_whose_requests_cannot_be_led_through_is_told_why(
@@ -332,9 +344,11 @@ def test_a_handler_whose_requests_cannot_be_led_through_is_told_why(
     handler = folder(tmp_path, "http_dir", source)
     words = ("record", str(handler), f"127.0.0.1:{unit.port}", "--secret-file", secret_file)
     code, _, err = run(capsys, *words)
-    assert code == 5 and "setting port" in err
+    assert code == 5
+    assert "setting port" in err
 
 
 def test_words_for_a_handler_of_this_pack_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "record", "netio", "127.0.0.1:9", "--on", "GET /", "--off", "GET /a")
-    assert code == 2 and "--on and --off" in err
+    assert code == 2
+    assert "--on and --off" in err
