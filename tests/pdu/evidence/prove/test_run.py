@@ -61,8 +61,12 @@ def test_an_outlet_is_idle_only_if_every_meter_says_so(
 def test_a_figure_that_is_not_known_has_its_reason_in_the_proof() -> None:
     calls = run.Calls(_unit(Scrubber(user="mueller")))
     lost = NotKnown("mueller: no answer")
-    fields = calls._figure_fields(Figures(lost, 5.0, {"1": MeterFigures(None, None, lost)}))
-    assert (fields["load_a"], fields["energy_kwh"]) == (None, 5.0)
+    outlet_figures = MeterFigures(current_a=None, power_w=None, energy_kwh=lost)
+
+    fields = calls._figure_fields(Figures(lost, 5.0, {"1": outlet_figures}))
+
+    assert fields["load_a"] is None
+    assert fields["energy_kwh"] == 5.0
     assert fields["not_known"] == {"load_a": "name-1: no answer"}
     (outlet,) = fields["outlets"]
     assert outlet.current_a is None
@@ -86,12 +90,17 @@ SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 @units.EACH
 def test_no_family_tells_the_host_that_its_agent_describes(unit: Fixture) -> None:
     """sysDescr is not the firmware: Net-SNMP's names the host, and others the serial number."""
-    device = Memory({oid: plain(row) for oid, row in unit.rows.items()})
-    found = units.find(unit, device)
-    device.put(SYS_DESCR, "Linux kunde-mueller-rack5 4.14.0 #1 SMP armv7l, SN 5A1234E12345")
-    session = SimpleNamespace(device=found._replace(reader=found.reader.fresh_reader()))
-    texts = run.nameplate_texts(_unit(Scrubber()), read_nameplate(cast(Any, session)))
-    assert not any(word in text for text in texts for word in ("kunde", "5A1234E12345"))
+    memory = Memory({oid: plain(row) for oid, row in unit.rows.items()})
+    device = units.find(unit, memory)
+    memory.put(SYS_DESCR, "Linux kunde-mueller-rack5 4.14.0 #1 SMP armv7l, SN 5A1234E12345")
+    reader = device.reader.fresh_reader()  # which has not read sysDescr yet
+    session: Any = SimpleNamespace(device=device._replace(reader=reader))
+
+    texts = run.nameplate_texts(_unit(Scrubber()), read_nameplate(session))
+
+    for text in texts:
+        assert "kunde" not in text
+        assert "5A1234E12345" not in text
 
 
 class _Interrupted:
