@@ -259,7 +259,7 @@ def _pause(outcome: _OutletCycle, pause_s: float) -> None:
     ),
     help=f"""Switch an outlet off and on again. Shows its name and present state, and asks once.
 
-{arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
+{arguments_help("HANDLER", "HOST", "NAME", "OUTLET", one_outlet=True)}
 
 The outlet is switched on only after the PDU has reported it off, and a pause. Otherwise nothing
 more is sent, and the output says in which state the outlet was left. An outlet that is not on is

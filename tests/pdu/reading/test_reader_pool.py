@@ -34,8 +34,11 @@ LIMIT_S = 2.0
 
 
 def targets(*names: str) -> list[Target]:
-    login, handler = DeviceLogin("none", {}, {}), load("nut")
-    return [Target(ListedPdu(name, "nut", Address("192.0.2.1")), handler, login) for name in names]
+    """PDUs with these names."""
+    handler = load("nut")
+    login = DeviceLogin("none", {}, {})
+    pdus = [ListedPdu(name, "nut", Address("192.0.2.1")) for name in names]
+    return [Target(pdu, handler, login) for pdu in pdus]
 
 
 class Gate:
@@ -77,39 +80,45 @@ def test_a_reading_that_hangs_is_left_behind_and_costs_the_others_nothing(
 def test_a_pdu_whose_reading_still_hangs_is_not_asked_again_until_that_has_ended(
     gate: Gate,
 ) -> None:
-    pool, pdus = ReaderPool(), targets("hang", "a")
-    assert pool.read(pdus[0], LIMIT_S, gate.read).failure == HANGS
-    assert dict(pool.read_all(pdus, PATIENCE_S, gate.read)) == {
-        0: failed_reading(STILL_HANGS),
-        1: WELL,
-    }
+    pool = ReaderPool()
+    hanging, other = targets("hang", "a")
+    assert pool.read(hanging, LIMIT_S, gate.read).failure == HANGS
+
+    readings = dict(pool.read_all([hanging, other], PATIENCE_S, gate.read))
+    assert readings == {0: failed_reading(STILL_HANGS), 1: WELL}
     assert gate.asked == ["hang", "a"]
+
     gate.open()
     assert until(lambda: pool.running == 0)
-    assert pool.read(pdus[0], PATIENCE_S, gate.read) == WELL
+    assert pool.read(hanging, PATIENCE_S, gate.read) == WELL
 
 
 def test_the_number_of_threads_that_are_left_behind_is_bounded(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader_pool, "MOST_HANGING", 2)
-    pool, thread_count = ReaderPool(parallel=1), threading.active_count()
+    threads_before = threading.active_count()
+    pool = ReaderPool(parallel=1)
     pdus = targets("hang 1", "hang 2", "hang 3", "a")
-    failures = [reading.failure for _, reading in pool.read_all(pdus, LIMIT_S, gate.read)]
+
+    readings = dict(pool.read_all(pdus, LIMIT_S, gate.read))
+
+    failures = [reading.failure for reading in readings.values()]
     assert failures == [HANGS, HANGS, TOO_MANY_HANG, TOO_MANY_HANG]
     assert pool.running == 2
-    assert threading.active_count() == thread_count + 2
+    assert threading.active_count() == threads_before + 2
     gate.open()
     assert until(lambda: pool.running == 0)
     assert pool.read(pdus[3], PATIENCE_S, gate.read) == WELL
 
 
 def test_a_round_that_its_reader_gives_up_leaves_its_readings_behind(gate: Gate) -> None:
-    pool, pdus = ReaderPool(), targets("hang", "a")
-    readings = pool.read_all(pdus, PATIENCE_S, gate.read)
+    pool = ReaderPool()
+    hanging, other = targets("hang", "a")
+    readings = pool.read_all([hanging, other], PATIENCE_S, gate.read)
     assert next(readings) == (1, WELL)
     readings.close()
-    assert pool.read(pdus[0], PATIENCE_S, gate.read).failure == STILL_HANGS
+    assert pool.read(hanging, PATIENCE_S, gate.read).failure == STILL_HANGS
 
 
 def test_a_reading_that_raises_is_a_failure_and_costs_the_others_nothing(
@@ -155,11 +164,11 @@ def test_no_more_pdus_are_read_at_a_time_than_allowed() -> None:
 def test_a_check_ends_although_an_archive_hangs_and_the_others_are_read(tmp_path: Path) -> None:
     path = tmp_path / "pdu_small.tar.gz"
     path.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
-    names = tmp_path / "list.csv"
-    names.write_text(
-        "name,handler,address,settings\n"
-        + "".join(f"{say},{path},192.0.2.1,say={say}\n" for say in ("hang", "well"))
-    )
+    pdus = tmp_path / "list.csv"
+    pdus.write_text(f"""name,handler,address,settings
+hang,{path},192.0.2.1,say=hang
+well,{path},192.0.2.1,say=well
+""")
     program = """
 import sys
 from pdu import start
@@ -174,17 +183,17 @@ ReaderPool.read_all = read_in_turn
 sys.exit(start.main(["check", sys.argv[1], "--json"]))
 """
     result = subprocess.run(
-        [sys.executable, "-c", program, str(names)],
+        [sys.executable, "-c", program, str(pdus)],
         cwd=ROOT,
         env=environment(),
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
     )
+    assert result.returncode == 2, result.stderr
     hang, well = json.loads(result.stdout)["pdus"]
     assert hang["error"]["reason"] == HANGS.reason
     assert "error" not in well
-    assert result.returncode == 2, result.stderr
 
 
 # ---- systems that allow little -------------------------------------------------------------------
