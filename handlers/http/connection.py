@@ -135,22 +135,26 @@ class StandardTransport:
         except BaseException as error:
             if sock is not None:
                 sock.close()
+            fingerprint = ""
             if isinstance(error, ssl.SSLCertVerificationError):
                 fingerprint = fetch_fingerprint(lambda: self._dial(where, timeout, end), where.host)
                 reason = handshake_error(error, fingerprint)
-            elif isinstance(error, (Unreachable, OSError, UnicodeError)):
+            elif isinstance(error, Unreachable):
+                reason = error.parts
+                fingerprint = error.fingerprint
+            elif isinstance(error, (OSError, UnicodeError)):
                 in_handshake = sock is not None and where.scheme == "https"
                 reason = _reason_of(error, where, in_handshake=in_handshake)
             else:
                 raise
-            raise errors.no_connection(reason).caused_by(error) from None
+            failure = errors.no_connection(reason)
+            failure.fingerprint = fingerprint
+            raise failure.caused_by(error) from None
         return _Connection(where, sock)
 
 
 def _reason_of(error: Exception, where: Endpoint, *, in_handshake: bool) -> Reason:
     """Why no connection came about, if not because of the device's certificate."""
-    if isinstance(error, Unreachable):
-        return error.parts
     if in_handshake and isinstance(error, errors.CLOSED):
         return ended_reason()
     return errors.error_of(error, errors.BEFORE_ANSWER, where.netloc).parts

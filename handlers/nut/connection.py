@@ -165,7 +165,9 @@ class Connection:
                 return self._socket
 
             fingerprint = fetch_fingerprint(dial_again, self.host)
-            raise Unreachable(handshake_error(error, fingerprint)) from None
+            failure = Unreachable(handshake_error(error, fingerprint))
+            failure.fingerprint = fingerprint
+            raise failure from None
         except (OSError, ValueError) as error:
             raise Unreachable(_handshake_reason(error)) from None
         try:

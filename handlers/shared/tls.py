@@ -145,16 +145,19 @@ class Trust(NamedTuple):
         """
         if not self.fingerprint:
             return
-        fingerprint = hashlib.sha256(certificate).hexdigest() if certificate else "none"
-        if fingerprint != self.fingerprint.replace(":", "").lower():
-            raise Unreachable(
-                (
-                    f"the device shows another certificate (SHA-256 {fingerprint}), not the one"
-                    " in ",
-                    NamedSetting("fingerprint", noun="the setting "),
-                    "; find out why before you change the setting",
-                )
+        fingerprint = hashlib.sha256(certificate).hexdigest() if certificate else ""
+        if certificate and fingerprint == self.fingerprint.replace(":", "").lower():
+            return
+        error = Unreachable(
+            (
+                f"the device shows another certificate (SHA-256 {fingerprint or 'none'}), not the"
+                " one in ",
+                NamedSetting("fingerprint", noun="the setting "),
+                "; find out why before you change the setting",
             )
+        )
+        error.fingerprint = fingerprint
+        raise error
 
 
 def _new_context(trust: Trust) -> ssl.SSLContext:

@@ -94,28 +94,33 @@ class ReaderPool:
         """
         results: queue.SimpleQueue[tuple[int, Reading]] = queue.SimpleQueue()
         running: dict[int, _Job] = {}  # by place, the earliest deadline first
-        waiting, parallel = collections.deque(range(len(targets))), self._parallel
+        waiting = collections.deque(range(len(targets)))
+        parallel = self._parallel
         try:
             while running or waiting:
                 while waiting and len(running) < parallel:
                     place = waiting[0]
                     target = targets[place]
                     job = _Job(place, target.device, time.monotonic() + seconds)
+                    read = functools.partial(read_target, target)
                     try:
-                        self._start(job, functools.partial(read_target, target), results)
+                        self._start(job, read, results)
                     except RuntimeError:  # the system allows no more threads
                         if not running:
                             raise SettingsError(NO_THREAD) from None
                         parallel = len(running)
                         break
-                    running[waiting.popleft()] = job
-                late_place, job = next(iter(running.items()))
+                    waiting.popleft()
+                    running[place] = job
+                first_job = next(iter(running.values()))
+                remaining_s = max(0.0, first_job.end - time.monotonic())
                 try:
-                    place, reading = results.get(timeout=max(0.0, job.end - time.monotonic()))
+                    place, reading = results.get(timeout=remaining_s)
                 except queue.Empty:
-                    job.is_late = True
-                    place, reading = late_place, failed_reading(HANGS, seconds)
-                if running.pop(place, None) is not None:  # else it was left behind
+                    first_job.is_late = True
+                    place, reading = first_job.place, failed_reading(HANGS, seconds)
+                if place in running:  # else its thread was left behind
+                    del running[place]
                     yield place, reading
         finally:
             for job in running.values():
