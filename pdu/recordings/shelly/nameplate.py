@@ -20,7 +20,7 @@ def read_nameplate(session: HttpSession) -> Nameplate:
         document: Any = loads(session.exchange_once(ReadRequest(INFO)))
         info = dict(document)
     return Nameplate(
-        "shelly",
+        family="shelly",
         serial=join_words([info.get("mac")]),
         firmware=join_words([info.get("ver")]),
         manufacturer="Shelly",

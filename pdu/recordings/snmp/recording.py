@@ -55,7 +55,9 @@ def walk_trees(
         except (ProtocolError, Unreachable) as error:
             if not rows or len(rows) > _MOST_ROWS:
                 raise
-            where = f"after {dotted(walk.last)}" if len(rows) > number else f"before {dotted(root)}"
+            where = f"before {dotted(root)}"
+            if len(rows) > number:
+                where = f"after {dotted(walk.last)}"
             notes.append(f"The recording is not whole: it stopped {where} ({error.reason}).")
             if isinstance(error, Unreachable):
                 break
@@ -109,7 +111,8 @@ class _Walk:
                 raise
         else:
             # v1 has the same error for the end of the MIB; each PDU has objects of its vendor
-            if not number or len(self.rows) > number or root != _ENTERPRISES:
+            is_at_end = root != _ENTERPRISES
+            if not number or len(self.rows) > number or is_at_end:
                 return
         self._read_after(self.last, _INTERNET, root)
 
@@ -130,25 +133,28 @@ class _Walk:
         """Whether the agent has an object below `root` that no row shows."""
         next_row = partial(typed_rows, self._credentials, root, root, 1)
         answer = self._recorder.again(partial(self._ask, next_row))
-        return any(oid[: len(root)] == root and oid not in self.rows for oid, _ in answer[:1])
+        if not answer:
+            return False
+        oid, _ = answer[0]
+        return oid[: len(root)] == root and oid not in self.rows
 
     def _read_after(self, last: Arcs, walked: Arcs, root: Arcs) -> None:
         """Add the objects after `last` that are below `root`, in a walk below `walked`. Raises
         Unreachable, ProtocolError.
         """
-        most = _MOST_ROWS
+        answered_count = 0
         while last[: len(root)] <= root:
             next_row = partial(typed_rows, self._credentials, walked, last, 1)
             answer = self._recorder.again(partial(self._ask, next_row))
             if not answer:
                 return
-            self.rows.update(
-                (oid, SnmpRow(*value)) for oid, value in answer if oid[: len(root)] == root
-            )
+            for oid, (tag, value) in answer:
+                if oid[: len(root)] == root:
+                    self.rows[oid] = SnmpRow(tag, value)
             last, _ = answer[-1]
-            most -= len(answer)
+            answered_count += len(answer)
             self._recorder.tell(f"{len(self.rows)} objects, at {dotted(last[:12])}")
-            if len(self.rows) > _MOST_ROWS or most < 0:
+            if len(self.rows) > _MOST_ROWS or answered_count > _MOST_ROWS:
                 raise ProtocolError(
                     f"the walk did not end after {_MOST_ROWS} objects", self._place, "record"
                 )

@@ -68,10 +68,12 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
 
 
 def _unit(load: Total, row: str) -> str:
+    """The unit of a chain that a row is of, "" for one that is no chain."""
     return load.unit.of(row) if load.unit is not None else ""
 
 
 def _value(figure: ExactFigure) -> meter_figures.Figure:
+    """The figure as a float, or why it has no value."""
     return float(figure) if isinstance(figure, Decimal) else figure
 
 
@@ -98,16 +100,20 @@ def _labels(kind: str, figure: Figure, rows: Collection[str], reader: Reader) ->
     numbers = _numbers_on_units(units)
     labels: dict[str, str] = {}
     for row in rows:
-        unit = units.get(row)
         if is_nameless(row):
             lost_unit = row.strip(".")
-            labels[row] = numbered_label(kind, "?", f"{lost_unit}." if lost_unit else "")
-        elif unit is None:
+            prefix = f"{lost_unit}." if lost_unit else ""
+            labels[row] = numbered_label(kind, "?", prefix)
+        elif row not in units:
             labels[row] = label_of(kind, row)
         else:
-            prefix = f"{unit}." if unit and unit not in _FIRST_UNITS else ""
-            number = numbers.get(row)
-            labels[row] = numbered_label(kind, number, prefix) if number else f"{prefix}row {row}"
+            unit = units[row]
+            has_prefix = unit != "" and unit not in _FIRST_UNITS
+            prefix = f"{unit}." if has_prefix else ""
+            if row in numbers:
+                labels[row] = numbered_label(kind, numbers[row], prefix)
+            else:
+                labels[row] = f"{prefix}row {row}"
     return labels
 
 
@@ -116,14 +122,13 @@ def _units_of_rows(figure: Figure, rows: Collection[str], reader: Reader) -> Map
     the rows themselves name their units.
     """
     tables = [part for part in parts_of(figure.source) if isinstance(part, EachUnit)]
-    named_rows = [row for row in rows if not is_nameless(row)]
-    if not tables or not all(map(str.isdigit, named_rows)):
+    if not tables:
         return {}
-    units_of_table = tables[0].unit.rows(reader)
-    units: dict[str, str] = {}
     for row in rows:
-        if row in units_of_table:
-            units[row] = text(units_of_table[row])
+        if not is_nameless(row) and not row.isdigit():
+            return {}
+    unit_by_row = tables[0].unit.rows(reader)
+    units = {row: text(unit_by_row[row]) for row in rows if row in unit_by_row}
     has_several = len(set(units.values())) > 1
     return units if has_several else {}
 

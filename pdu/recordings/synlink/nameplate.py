@@ -19,7 +19,7 @@ def read_nameplate(session: HttpSession) -> Nameplate:
         document: Any = loads(session.exchange_once(ReadRequest(DEVICE)))
         device = dict(document)
     return Nameplate(
-        "synlink",
+        family="synlink",
         serial=join_words([device.get("enclosureSerialNumber")]),
         firmware=join_words([device.get("controllerFirmwareVersion")]),
         manufacturer="Synaccess",
