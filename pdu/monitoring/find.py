@@ -150,13 +150,18 @@ def find(
     other_devices = _without(announced, [*other_devices, *unconfirmed])
     print_result = _print_json if output.json else _print_list
     print_result(name_pdus(pdus), other_devices, login or "", address_count)
-    for why, count in scan.unsent.items():
-        print_text(f"{counted(count, 'request')} could not be sent: {why}", sys.stderr)
+    _print_unsent(scan.unsent)
     has_answer = bool(pdus or other_devices)
     if not has_answer and not scan.unsent and not output.json:
         print_text(_SILENCE, sys.stderr)
     is_all_unsent = sum(scan.unsent.values()) == address_count * network_scan.TRIES
     return code_of("unreachable") if is_all_unsent else DONE
+
+
+def _print_unsent(unsent: Mapping[str, int]) -> None:
+    """Say which requests the system did not send: why, and how many."""
+    for why, count in unsent.items():
+        print_text(f"{counted(count, 'request')} could not be sent: {why}", sys.stderr)
 
 
 class _ScanResult(NamedTuple):

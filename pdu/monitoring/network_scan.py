@@ -36,11 +36,11 @@ def scan_networks(
     port: int,
     pace: ScanRate,
     on_request: Callable[[], None],
-    unsent: Callable[[Exception], None] = lambda _: None,
+    on_unsent: Callable[[Exception], None] = lambda _: None,
 ) -> dict[str, AgentAnswer]:
     """The answers by address. An answer must come from the address and port that were asked.
 
-    `on_request` is called for each datagram. If the system does not send it, `unsent` is called
+    `on_request` is called for each datagram. If the system does not send it, `on_unsent` is called
     too, with the error.
 
     Raises SettingsError if this machine cannot open a UDP socket for these networks, for instance
@@ -57,7 +57,7 @@ def scan_networks(
         port=port,
         pace=pace,
         on_request=on_request,
-        unsent=unsent,
+        on_unsent=on_unsent,
     )
     return asyncio.run(scan.run())
 
@@ -72,13 +72,13 @@ class Scan(asyncio.DatagramProtocol):
         port: int,
         pace: ScanRate,
         on_request: Callable[[], None],
-        unsent: Callable[[Exception], None],
+        on_unsent: Callable[[Exception], None],
     ) -> None:
         self._community = community
         self._port = port
         self._pace = pace
         self._on_request = on_request
-        self._unsent = unsent
+        self._on_unsent = on_unsent
         # unpredictable, so that answers are hard to forge
         first_id = random.SystemRandom().randrange(1 << 24)
         self.request_ids: dict[str, int] = {}
@@ -139,7 +139,7 @@ class Scan(asyncio.DatagramProtocol):
 
     def error_received(self, exc: Exception) -> None:
         """Called by `sendto` for a network without a route, for instance."""
-        self._unsent(exc)
+        self._on_unsent(exc)
 
     def datagram_received(self, data: bytes, peer: tuple[str, int]) -> None:
         address, port = peer[:2]  # two more parts follow in IPv6

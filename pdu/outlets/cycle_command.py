@@ -197,8 +197,8 @@ def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
 def _run_cycle(
     outcome: _OutletCycle, power: OutletPower, outlet: _CalledOutlet, pause_s: float
 ) -> Union[Result, int]:
-    """Off, pause, on. Returns the exit code if it reported an error: a call that failed, or a state
-    that is not proven.
+    """Off, pause, on. Returns the result, or the exit code if it reported an error: a call or a
+    reading that failed. Each end says in which state the outlet was left.
     """
     place = f"outlet {outcome.identity}"
     try:
@@ -222,9 +222,10 @@ def _run_cycle(
         now = power.outlet.state()
         return outcome.report_failure(error, now, f"{progress}; {outcome.remedy(now)}")
     left = power.last_state
-    if power.stage is not RestartStage.OFF:
+    if power.stage is RestartStage.GOING_ON:
         # it stayed off during the pause; the command to switch on was sent, and is not proven
         return outcome.unproven(on=True, state=left, left=left, why="it was off before")
+    # no command to switch on was sent: after the pause, the outlet was not proven off
     if outlet.failure is not None:
         note = (
             f"{place} was switched off, and could not be read after the pause, so no command to"
@@ -259,7 +260,7 @@ def _pause(outcome: _OutletCycle, pause_s: float) -> None:
     ),
     help=f"""Switch an outlet off and on again. Shows its name and present state, and asks once.
 
-{arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
+{arguments_help("HANDLER", "HOST", "NAME", "OUTLET", one_outlet=True)}
 
 The outlet is switched on only after the PDU has reported it off, and a pause. Otherwise nothing
 more is sent, and the output says in which state the outlet was left. An outlet that is not on is

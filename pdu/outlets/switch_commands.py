@@ -384,10 +384,11 @@ def _help(name: str, other_name: str) -> str:
 
 {arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
 
-Outlets are switched one after another, until the first error. No command is sent twice. The state
-in the output is the one that the PDU reported afterwards and once more some seconds later, or
-unknown if it did not report the wanted state in time. What the outlet's meter reads then is told,
-too: a relay that is welded shut is reported as off, and carries current. Some meters are late."""
+Outlets are switched one after another, until the first error. No command that may have been carried
+out is sent twice. The state in the output is the one that the PDU reported afterwards and once more
+some seconds later, or unknown if it did not report the wanted state in time. What the outlet's
+meter reads then is told, too: a relay that is welded shut is reported as off, and carries current.
+Some meters are late."""
 
 
 def _examples(name: str) -> Sequence[str]:

@@ -262,18 +262,17 @@ def _refuse_idle(login: Login, params: Mapping[str, str]) -> None:
     the request be sent with less security than its owner meant. The protocol may be none.
     """
     for protocol, password in _PASSWORD_OF.items():
-        if _is_none(params.get(protocol, "")):
+        protocol_name = params.get(protocol, "")
+        if _is_none(protocol_name):
             return  # without authentication there is no privacy
-        variable = f"PDU_{password.upper()}"
-        if password in login.secret_files or password in login.secrets:
-            source = password
-        elif not login.source and os.environ.get(variable):
-            source = variable
-        else:
+        if protocol_name.strip():
             continue
-        if not params.get(protocol, "").strip():
-            why = " has no effect without a protocol: give "
-            raise SettingsError((source, why, NamedSetting(protocol)))
+        why = " has no effect without a protocol: give "
+        if password in login.secret_files or password in login.secrets:
+            raise SettingsError((password, why, NamedSetting(protocol)))
+        variable = f"PDU_{password.upper()}"
+        if not login.source and os.environ.get(variable):
+            raise SettingsError((variable, why, NamedSetting(protocol)))
 
 
 def _refuse_v3_only(

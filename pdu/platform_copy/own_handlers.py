@@ -36,7 +36,9 @@ class _Answers(NamedTuple):
     @property
     def ports(self) -> Mapping[str, str]:
         """Identity -> state."""
-        ports: Mapping[str, str] = self.status.value.get("ports", {}) if self.status.ok else {}
+        if not self.status.ok:
+            return {}
+        ports: Mapping[str, str] = self.status.value.get("ports", {})
         return ports
 
 

@@ -7,6 +7,7 @@ and everything else as before. The new value is one that a neighbour has in the 
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import re
@@ -148,20 +149,21 @@ class CodecUnit(HttpPdu):
         return commands
 
     def _request_of(self, identity: str, *, on: bool) -> Optional[WriteRequest]:
-        """The codec's command. None if it has none for this outlet."""
-        requests: list[WriteRequest] = []
+        """The codec's command, the first request of its dialogue that writes. None if it has none
+        for this outlet.
+        """
+        writes: list[WriteRequest] = []
 
         def exchange(request: Request) -> bytes:
             if isinstance(request, WriteRequest):
-                requests.append(request)
+                writes.append(request)
                 return b"{}"
             return _body(self.documents[request_key(request)])
 
-        try:
+        # the codec may raise for the answer {} to its command
+        with contextlib.suppress(PduHandlerError, LookupError):
             run_dialogue(self._codec.command(identity, on=on), exchange)
-        except (PduHandlerError, LookupError):
-            pass  # of the answer, which is none
-        return requests[0] if requests else None
+        return writes[0] if writes else None
 
     def command_answer(
         self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]

@@ -6,9 +6,12 @@ pdu/recordings/<name>/nameplate.py reads it for the handler of that name (`adapt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple, Optional
+import contextlib
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Optional
 
+from handlers.http.dialogue import HttpSession, ReadRequest
+from handlers.http.strict_json import loads
 from handlers.shared.errors import printable
 
 _LONGEST = 200
@@ -32,6 +35,17 @@ class Nameplate(NamedTuple):
     model: str = ""
     #: what the unit says about itself in its own words, such as sysDescr
     description: str = ""
+
+
+def read_members(session: HttpSession, path: str) -> Mapping[str, Any]:
+    """The members of the JSON object that a unit answers for a path, none of another answer. Raises
+    the errors of a request.
+    """
+    body = session.exchange_once(ReadRequest(path))
+    with contextlib.suppress(ValueError, TypeError):
+        document: Any = loads(body)
+        return dict(document)
+    return {}
 
 
 def join_words(parts: Iterable[object]) -> str:

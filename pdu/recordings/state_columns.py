@@ -82,9 +82,11 @@ def columns_of(contents: Contents, states: States) -> list[Column]:
         column = _column(places, values, list(states.values()))
         if column is not None:
             columns.append(column)
+    # such as on and off, or 1 and 0
     usual_columns = [column for column in columns if _opposite(column.on) == column.off]
     has_both_states = {True, False} <= set(states.values())
     if not has_both_states:
+        # any column of equal words fits: one alone is taken
         return usual_columns if len(usual_columns) == 1 else []
     if usual_columns:
         return usual_columns
@@ -106,17 +108,24 @@ def without_values(contents: Contents, places: Sequence[Place]) -> dict[str, Any
     new_contents = dict(contents)
     for place in places:
         content = new_contents[place.request]
-        name = place.path[-1] if place.path else 0
         if isinstance(content, TextPieces):
-            new_content = _with_value(content, place.path, "?")
-        elif isinstance(name, str) and _normalised(name) == name:
+            new_content: Any = _with_value(content, place.path, "?")
+        elif _is_plain_member(place):
             new_content = copy.deepcopy(content)
             container = _value_in(new_content, place.path[:-1])
-            del container[name]
+            del container[place.path[-1]]
         else:
             new_content = _with_value(content, place.path, None)
         new_contents[place.request] = new_content
     return new_contents
+
+
+def _is_plain_member(place: Place) -> bool:
+    """Whether a value is the member of an object, with a name that has no number of an outlet."""
+    if not place.path:
+        return False
+    name = place.path[-1]
+    return isinstance(name, str) and _normalised(name) == name
 
 
 def undocumented(value: Any) -> Any:

@@ -45,9 +45,8 @@ def clean(window: Browser, manager: DciManager) -> None:
         for address in window.requests()
         if not address.startswith(("data:", "about:", "chrome:"))
     ]
-    assert requests and {address.netloc for address in requests} == {
-        urlsplit(manager.page_url).netloc
-    }
+    assert requests
+    assert {address.netloc for address in requests} == {urlsplit(manager.page_url).netloc}
 
 
 def upload(window: Browser, manager: DciManager, name: str, folder: Path) -> None:
@@ -129,7 +128,8 @@ def test_a_pdu_on_a_phone_from_the_upload_of_its_handler_to_its_plot(
         window.until(lambda: points(window) >= 3, "three points of the PDU")
         window.choice("[data-outlet]").select_by_value("5")
         window.until(lambda: points(window) >= 3 and window.all(".plot canvas"), "a plot")
-        assert fits(window, PHONE) and broken_words(window) == []
+        assert fits(window, PHONE)
+        assert broken_words(window) == []
         clean(window, manager)
 
 
@@ -211,7 +211,8 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
                 window.resize(*size)
                 assert fits(window, size), (path, size)
         name = window.text(".name")
-        assert "<script>alert(1)</script>" in name and "\\u202e" in name
+        assert "<script>alert(1)</script>" in name
+        assert "\\u202e" in name
         clean(window, manager)
 
 
@@ -244,7 +245,8 @@ def test_pages_fit_on_a_phone_and_an_accessibility_check_finds_nothing_serious(
             window.open(manager.page_url + path)
             window.one("h1")
             assert faults(window) == [], path
-            assert fits(window, PHONE) and broken_words(window) == [], path
+            assert fits(window, PHONE), path
+            assert broken_words(window) == [], path
             leave(window)
 
 
@@ -266,5 +268,6 @@ def test_reports_fit_on_a_phone_and_axe_finds_nothing(window: Browser, tmp_path:
                 window.resize(*size)
                 window.dark(dark)
                 window.open(page.as_uri())
-                assert title in window.text("body") and fits(window, size), (page.name, size)
+                assert title in window.text("body"), (page.name, size)
+                assert fits(window, size), (page.name, size)
                 assert not AXE.is_file() or any_findings(window) == [], (page.name, size, dark)

@@ -33,7 +33,8 @@ def exchanges(name: str) -> dict[str, int]:
     play(subject(name), None, Call("status"))  # fills the caches of the process
     for method in METHODS:
         outcome = play(subject(name), None, Call(method))
-        assert not outcome.kind and not outcome.problems, outcome
+        assert not outcome.kind, outcome
+        assert not outcome.problems, outcome
         steps[method] = outcome.steps
     return steps
 
@@ -88,7 +89,8 @@ def test_every_call_is_right_with_every_fault(name: str, place: str, every: bool
 @pytest.mark.parametrize("name", registry.names())
 def test_each_fault_is_played_or_excluded_with_a_reason(name: str) -> None:
     played: Any = subject(name)
-    assert set(played.excluded) <= set(BY_KEY) and all(played.excluded.values())
+    assert set(played.excluded) <= set(BY_KEY)
+    assert all(played.excluded.values())
     own = {fault.key for fault in FAULTS if fault.place == "answer"} - {"hiccup", "random"}
     assert set(played.bends) == own - set(played.excluded)
     assert all(hasattr(Relay, f"_{fault.key}") for fault in FAULTS if fault.place == "tcp")

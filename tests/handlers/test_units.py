@@ -78,7 +78,8 @@ def pdu(peer: Peer, **settings: str) -> Any:
 
 
 def test_states_and_figures_match_the_books(peer: Peer) -> None:
-    books, view = peer.books(), pdu(peer).statistic()
+    books = peer.books()
+    view = pdu(peer).statistic()
     assert {port.identity: port.power_status for port in pdu(peer).status().ports} == {
         identity: STATES[on] for identity, on in books.states.items()
     }
@@ -91,9 +92,11 @@ def test_states_and_figures_match_the_books(peer: Peer) -> None:
 def test_tools_read_states_names_and_figures_with_watts_in_the_requests_of_figures(
     peer: Peer,
 ) -> None:
-    before, data = peer.books(), PduData(peer.address, peer.settings)
+    before = peer.books()
+    data = PduData(peer.address, peer.settings)
     pdu(peer).statistic()
-    cost, before = peer.books().requests - before.requests, peer.books()
+    cost = peer.books().requests - before.requests
+    before = peer.books()
     parts = (reading.states, reading.power, reading.labels)
     pdu_reading = reading.read_pdu(load(peer.handler), data, parts)
     assert 1 <= peer.books().requests - before.requests == cost
@@ -120,10 +123,13 @@ def test_the_device_is_identified_and_its_recording_is_read_like_it(peer: Peer) 
     data = PduData(peer.address, peer.settings)
     kind = handler_recordings.recording(peer.handler)
     finding = handler_recordings.identify(load(peer.handler), data)
-    assert finding.family and finding.can and kind is not None
+    assert finding.family
+    assert finding.can
+    assert kind is not None
     recording = kind.record(data, RecordingOptions())
     text = recording.text
-    assert peer.settings["password"] not in text and kind.is_recording(text)
+    assert peer.settings["password"] not in text
+    assert kind.is_recording(text)
     assert recording.holds
     replayed_device = kind.serve(text, 0)
     try:
@@ -140,9 +146,16 @@ def test_one_command_switches_only_its_outlet(peer: Peer, on: bool) -> None:
     before = peer.books()
     identity = next(identity for identity, state in before.states.items() if state is not on)
     port = PduPortView(identity, EnumPowerStatus.UNKNOWN)
-    answer = (pdu(peer).port_up if on else pdu(peer).port_down)(port)
-    assert answer is port and port.power_status is STATES[on]
-    assert peer.books().states == {**before.states, identity: on} and len(peer.books().writes) == 1
+    handler = pdu(peer)
+    command = handler.port_up if on else handler.port_down
+
+    answer = command(port)
+
+    assert answer is port
+    assert port.power_status is STATES[on]
+    after = peer.books()
+    assert after.states == {**before.states, identity: on}
+    assert len(after.writes) == 1
 
 
 def test_an_outlet_that_does_not_exist_gets_no_command(peer: Peer) -> None:
@@ -217,7 +230,8 @@ def _figures(unit: PduState) -> list[object]:
 def test_a_value_that_says_nothing_hides_no_outlet_and_turns_no_state(
     example: Example, value: object
 ) -> None:
-    before, read = codecs.read(example.codec, example.answers), 0
+    before = codecs.read(example.codec, example.answers)
+    read = 0
     if all(isinstance(answer, TextAnswer) for answer in example.answers.values()):
         pytest.skip("its answers are text: see the test of their words")
     for path in _values(example.answers):
@@ -268,7 +282,8 @@ def test_true_is_no_figure(example: Example) -> None:
 def test_an_outlet_that_is_listed_twice_is_an_error(example: Example) -> None:
     if not example.numbers:
         pytest.skip("its simulated device says that outlets have no numbers")
-    before, refusals = codecs.read(example.codec, example.answers), 0
+    before = codecs.read(example.codec, example.answers)
+    refusals = 0
     for path in _values(example.answers):
         node: Any = example.answers
         for key in path:
@@ -283,7 +298,8 @@ def test_an_outlet_that_is_listed_twice_is_an_error(example: Example) -> None:
 
 
 def test_an_answer_with_a_name_given_twice_is_not_read(example: Example) -> None:
-    before, refusals = codecs.read(example.codec, example.answers), 0
+    before = codecs.read(example.codec, example.answers)
+    refusals = 0
     texts = {request: json.dumps(document) for request, document in example.answers.items()}
     if not any("{" in text for text in texts.values()):
         pytest.skip("its answers have no names")

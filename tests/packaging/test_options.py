@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shlex
 import subprocess
 import sys
 import tarfile
@@ -15,7 +16,7 @@ from typing import Any, Callable
 import pytest
 
 from builder import command
-from handlers import registry
+from handlers import VERSION, registry
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError, dumps, loads
@@ -75,7 +76,8 @@ def test_every_family_passes_unchanged_through_its_json_and_an_archives_options(
         exec(compile(own_profiles.options_source(family.options), "options.py", "exec"), space)
         choice = select_families({}, space["OPTIONS"])
         assert choice.profiles == (profile,), profile.key
-        assert choice.is_fixed and choice.switch_unproven, profile.key
+        assert choice.is_fixed, profile.key
+        assert choice.switch_unproven, profile.key
         assert f"pdu_{family.name}".isidentifier()
 
 
@@ -94,7 +96,9 @@ def test_a_python_without_packages_builds_the_same_whatever_layout_and_hash_seed
     bare, same, other = (
         {path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders
     )
-    assert len(bare) == 3 and bare == same and bare.keys() == other.keys()
+    assert len(bare) == 3
+    assert bare == same
+    assert bare.keys() == other.keys()
     assert [name.partition("-")[0] for name in bare if bare[name] != other[name]] == [
         "pdu_acme_strip"
     ]
@@ -205,11 +209,9 @@ def test_a_wrong_profile_is_refused_with_the_path_of_the_key_and_gives_no_archiv
     make(file)
     assert run(out, "--profile", str(file)) == 1
     printed = capsys.readouterr()
-    assert (
-        printed.err.startswith(f"build.py: {file}: {sentence}")
-        and printed.err.count("\n") == 1
-        and printed.out == ""
-    )
+    assert printed.err.startswith(f"build.py: {file}: {sentence}")
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
     assert not out.exists()
 
 
@@ -255,11 +257,9 @@ def test_a_family_that_cannot_be_chosen_is_refused_in_one_line(
 ) -> None:
     assert run(tmp_path / "out", *arguments) == 1
     printed = capsys.readouterr().err
-    assert (
-        printed.startswith(f"build.py: {words}")
-        and printed.count("\n") == 1
-        and not (tmp_path / "out").exists()
-    )
+    assert printed.startswith(f"build.py: {words}")
+    assert printed.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_snmp_options_without_the_snmp_archive_are_refused(
@@ -267,7 +267,8 @@ def test_snmp_options_without_the_snmp_archive_are_refused(
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
         run(tmp_path, "nut", "--only=rpcm")
-    assert stopped.value.code == 2 and "add snmp to the names" in capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert "add snmp to the names" in capsys.readouterr().err
 
 
 # ---- options in the archive ----------------------------------------------------------------------
@@ -308,11 +309,11 @@ def test_options_enter_the_archive_as_the_handler_reads_them(
     assert [profile.key for profile in choice.profiles] == (
         wanted.split(",") if wanted else [p.key for p in PROFILES]
     )
-    assert choice.is_fixed == ("profile" in options) and not choice.switch_unproven
+    assert choice.is_fixed == ("profile" in options)
+    assert not choice.switch_unproven
     assert ",".join(choice.switched_families) == options.get("switch_unproven", "")
-    assert choice.switch_automatic == ("switch_automatic" in options) and choice.metered_only == (
-        "metered_only" in options
-    )
+    assert choice.switch_automatic == ("switch_automatic" in options)
+    assert choice.metered_only == ("metered_only" in options)
 
 
 def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) -> None:
@@ -323,6 +324,31 @@ def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) 
     assert names == ["pdu_acme_strip", "pdu_acme_two", "pdu_nut", "pdu_snmp"]
     assert rows(tmp_path) == ["acme_strip", "acme_two", "nut", "snmp"]
     assert options_in(next(tmp_path.glob("pdu_snmp*"))) == {"switch_unproven": "netio"}
+
+
+@pytest.mark.parametrize("name", [f"pdu_snmp-{VERSION}.tar.gz", "pdu_snmp-1.0.0.tar.gz"])
+def test_options_of_the_archive_before_that_a_build_leaves_out_are_named_with_their_command(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make packages` gives none: after it, or after an update, an outlet would not be switched."""
+    given = ["--metered-only", "--unknown-figures-unset", "--profile-key", "netio"]
+    given += ["--switch-unproven", "netio", "enlogic"]
+    assert run(tmp_path, "snmp", *given) == 0
+    (archive,) = tmp_path.glob("*.gz")
+    options = options_in(archive)
+    archive.rename(tmp_path / name)
+    assert capsys.readouterr().err == ""
+    assert run(tmp_path, "snmp", "nut", "--metered-only") == 0
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert sentence.startswith(
+        "build.py: pdu_snmp is built without --unknown-figures-unset --profile-key netio"
+        " --switch-unproven enlogic netio, which the archive before it has;"
+    )
+    words = shlex.split(sentence.rpartition(": python3 ")[2])
+    assert words[0] == "packaging/build.py"
+    assert command.main(words[1:]) == 0
+    assert options_in(tmp_path / f"pdu_snmp-{VERSION}.tar.gz") == options
+    assert capsys.readouterr().err == ""
 
 
 def test_the_script_keeps_an_owners_handler_while_its_archive_exists(tmp_path: Path) -> None:
@@ -379,11 +405,9 @@ def test_the_error_for_a_handlers_name_after_only_says_where_it_goes(
     with pytest.raises(SystemExit) as ended:
         run(tmp_path, "--only", "apc-rpdu2", "snmp")
     printed = capsys.readouterr().err
-    assert (
-        ended.value.code == 2
-        and "snmp was read as a family" in printed
-        and "build.py snmp --only" in printed
-    )
+    assert ended.value.code == 2
+    assert "snmp was read as a family" in printed
+    assert "build.py snmp --only" in printed
     with pytest.raises(SystemExit):
         run(tmp_path, "--only", "apc-rpdu2", "snmp", "nut")
     assert "snmp, nut were read as families" in capsys.readouterr().err

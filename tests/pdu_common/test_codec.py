@@ -103,7 +103,9 @@ REFUSED = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_a_value_that_is_not_of_snmp_is_undecodable(what: str) -> None:
     (row,) = pdus.decode_message(_answer(REFUSED[what])).pdu.rows
-    assert row[0] == (1, 3, 6) and row[1].tag == reads.UNDECODABLE and row[1].value
+    assert row[0] == (1, 3, 6)
+    assert row[1].tag == reads.UNDECODABLE
+    assert row[1].value
 
 
 def test_other_rows_of_an_answer_are_read_whatever_follows_them() -> None:
@@ -178,11 +180,9 @@ def test_a_write_is_read_by_pysnmp_as_it_is_meant(
     module = api.PROTOCOL_MODULES[version]
     message, rest = decoder.decode(data, asn1Spec=module.Message())
     pdu = module.apiMessage.get_pdu(message)
-    assert (rest, type(pdu).__name__, int(module.apiPDU.get_request_id(pdu))) == (
-        b"",
-        "SetRequestPDU",
-        77,
-    )
+    assert rest == b""
+    assert type(pdu).__name__ == "SetRequestPDU"
+    assert int(module.apiPDU.get_request_id(pdu)) == 77
     octets = value.encode() if isinstance(value, str) else value
     typed_value = TypedValue(reads.INTEGER if isinstance(value, int) else reads.OCTETS, octets)
     rows = [

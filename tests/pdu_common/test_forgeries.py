@@ -70,8 +70,10 @@ def test_an_agent_with_a_new_engine_is_asked_again_without_a_time_out() -> None:
         count = len(relay.requests)
         server.restart(forget=True)
         # > to the old engine, < report of unknownEngineIDs, > to the new one, < the answer
-        assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == count + 2
-        assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == count + 3
+        assert pdu.snmp_get(NAME).value == "rpdu2"
+        assert len(relay.requests) == count + 2
+        assert pdu.snmp_get(NAME).value == "rpdu2"
+        assert len(relay.requests) == count + 3
 
 
 @pytest.mark.against("Net-SNMP snmpd")
@@ -79,7 +81,8 @@ def test_a_first_read_discovers_the_engine_once_and_later_ones_do_not(snmpd: Snm
     with Relay(snmpd.port) as relay:
         pdu = connect(relay.port, **SHA)
         for count in (2, 3, 4):
-            assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == count
+            assert pdu.snmp_get(NAME).value == "rpdu2"
+            assert len(relay.requests) == count
 
 
 # ---- v1 and v2c ----------------------------------------------------------------------------------
@@ -149,7 +152,8 @@ def test_a_silent_agent_is_asked_as_often_as_the_retries_say(agent: Agent) -> No
             relay.requests.clear()
             with pytest.raises(SnmpError, match="timeout: no SNMP answer from"):
                 getattr(connect(relay.port, timeout="0.1", retries="3"), method)(OBJECT_ID)
-            assert until(lambda: len(relay.requests) >= 4) and len(relay.requests) == 4
+            assert until(lambda: len(relay.requests) >= 4)
+            assert len(relay.requests) == 4
             numbers = {ber.decode(request).pdu.request_id for request in relay.requests}
             assert len(numbers) == different  # an answer to any try of a request counts
         relay.bend = unbent

@@ -161,7 +161,8 @@ def test_a_walk_by_getbulk_that_goes_back_is_read_on_by_getnext(agent: Agent) ->
     with Relay(agent.port, turned) as relay:
         assert _indexes(connect(relay.port)) == WHOLE
         kinds = [ber.decode(request).pdu.kind for request in relay.requests]
-    assert kinds[0] == ber.GET_BULK and set(kinds[1:]) == {ber.GET_NEXT}
+    assert kinds[0] == ber.GET_BULK
+    assert set(kinds[1:]) == {ber.GET_NEXT}
 
 
 UNREADABLE = {
@@ -210,7 +211,8 @@ def test_an_answer_that_cannot_be_decoded_twice_is_an_error_that_names_the_objec
 @pytest.mark.parametrize("version", ("1", "2"))
 def test_a_value_that_cannot_be_decoded_once_is_asked_for_again(agent: Agent, version: str) -> None:
     for oid in (NAME, f"{STATES}.7"):
-        spoil, spoilt_answers = _spoilt(oid, UNREADABLE["a type that SNMP lacks"]), list[bytes]()
+        spoil = _spoilt(oid, UNREADABLE["a type that SNMP lacks"])
+        spoilt_answers = list[bytes]()
 
         def bend(request: bytes, answer: bytes) -> Sequence[bytes]:
             spoilt = spoil(request, answer)
@@ -222,7 +224,8 @@ def test_a_value_that_cannot_be_decoded_once_is_asked_for_again(agent: Agent, ve
         with Relay(agent.port, bend) as relay:
             pdu = connect(relay.port, version=version, timeout="60")
             if oid == NAME:
-                assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == 2
+                assert pdu.snmp_get(NAME).value == "rpdu2"
+                assert len(relay.requests) == 2
             else:
                 assert _indexes(pdu) == WHOLE
         assert spoilt_answers

@@ -97,7 +97,8 @@ class Snmpd:
         self._tidy = weakref.finalize(self, shutil.rmtree, self._folder, True)
         self.folder = Path(self._folder)
         self._fill(rows, rules)
-        self._users, self._settings = users, list(settings)
+        self._users = users
+        self._settings = list(settings)
         self._process: Optional[subprocess.Popen[bytes]] = None
         self.port = 0
 

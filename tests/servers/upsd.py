@@ -133,7 +133,9 @@ class Upsd:
     ) -> None:
         program("dummy-ups")  # its package also makes the user nut
         self._sections = {section.name: section for section in sections}
-        self._users, self._max_age, self._more = users, max_age, more
+        self._users = users
+        self._max_age = max_age
+        self._more = more
         self._folder = Path(tempfile.mkdtemp(prefix="upsd-"))
         self._tidy = weakref.finalize(self, shutil.rmtree, str(self._folder), True)
         self._account = pwd.getpwnam("nut") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
@@ -216,7 +218,8 @@ class Upsd:
     # ---- files -----------------------------------------------------------------------------------
 
     def _write(self) -> None:
-        etc, run = self._folder / "etc", self._folder / "run"
+        etc = self._folder / "etc"
+        run = self._folder / "run"
         for folder in (etc, run):
             folder.mkdir()
         lines = ["maxretry = 1"]
@@ -266,7 +269,8 @@ class Upsd:
     def _write_certificate(self, etc: Path) -> None:
         authority = trustme.CA()
         leaf = authority.issue_cert("localhost", "127.0.0.1")
-        key, chain = leaf.private_key_pem.bytes(), leaf.cert_chain_pems[0].bytes()
+        key = leaf.private_key_pem.bytes()
+        chain = leaf.cert_chain_pems[0].bytes()
         self.ca_pem = authority.cert_pem.bytes().decode("ascii")
         self.certificate = chain.decode("ascii")
         (etc / "upsd.pem").write_bytes(chain + authority.cert_pem.bytes() + key)

@@ -140,13 +140,13 @@ def _is_possible(service: RedfishService, listed_outlet: ListedOutlet, infos: _I
         service.path(listed_outlet.link)
         values = _values(service, outlet, infos)
         if values is None:
-            # raises Unsupported if HPE's configuration cannot be read
+            # not sent; without a list of values, it may depend on a configuration of HPE, and
+            # raises Unsupported if that cannot be read
             outlet_actions.body(listed_outlet.id, outlet, {}, {}, on=True, unproven=True, quote=str)
     except (ProtocolError, Refused, Unsupported):
         return False
-    if outlet_actions.lock_reason(outlet):
-        return False
-    return values is None or {"On", "Off"} <= set(values)
+    takes_both = values is None or ("On" in values and "Off" in values)
+    return takes_both and not outlet_actions.lock_reason(outlet)
 
 
 def _is_proven(service: RedfishService, outlet: ListedOutlet, infos: _Infos) -> bool:

@@ -37,17 +37,18 @@ def parse(text: str) -> dict[str, Json]:
         raise SettingsError(
             f"the recording has no Redfish resources ({type(error).__name__}: {str(error)[:80]})"
         ) from None
-    resources: dict[str, Json] = {}
-    is_whole = isinstance(resource_by_path, dict)
-    if is_whole:
-        for path, resource in resource_by_path.items():
-            is_whole = is_whole and isinstance(resource, dict)
-            resources[strip_trailing_slash(path)] = resource
-    if not is_whole or not resources:
+    if not _are_resources(resource_by_path):
         raise SettingsError(
             "the recording has no Redfish resources, or one that is not a JSON object"
         )
-    return resources
+    return {strip_trailing_slash(path): resource for path, resource in resource_by_path.items()}
+
+
+def _are_resources(value: Any) -> bool:
+    """Whether JSON is an object of objects, and not empty."""
+    if not isinstance(value, dict) or not value:
+        return False
+    return all(isinstance(resource, dict) for resource in value.values())
 
 
 def strip_trailing_slash(path: str) -> str:

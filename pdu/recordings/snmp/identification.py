@@ -93,6 +93,7 @@ def _candidate_rows(
     profile, reader = read_device.profile, read_device.reader
     read_candidate = detection.Candidate(profile, reader.root)
     tried_count = len(candidates)
+    # a family whose states are read ends the search; one by its meters alone is the last resort
     if read_candidate in candidates and read_by_states(profile, reader):
         tried_count = candidates.index(read_candidate) + 1
     rows: list[dict[str, str]] = []

@@ -46,23 +46,10 @@ def walk_trees(
         raise SettingsError(str(error), known_endpoint(data), "record") from None
     walk = _Walk(credentials, recorder)
     walk.find_agent()
+    notes = walk.read_trees()
     rows = walk.rows
-    notes: list[str] = []
-    for root in map(arcs, _TREES):
-        number = len(rows)
-        try:
-            walk.read_tree(root)
-        except (ProtocolError, Unreachable) as error:
-            if not rows or len(rows) > _MOST_ROWS:
-                raise
-            where = f"before {dotted(root)}"
-            if len(rows) > number:
-                where = f"after {dotted(walk.last)}"
-            notes.append(f"The recording is not whole: it stopped {where} ({error.reason}).")
-            if isinstance(error, Unreachable):
-                break
     if not notes:
-        notes += walk.read_hidden_trees(roots_of(rows))
+        notes = walk.read_hidden_trees(roots_of(rows))
     if not rows:
         raise ProtocolError(
             "the agent answers but has no object to record: check which MIB view it gives this"
@@ -95,6 +82,27 @@ class _Walk:
         with suppress(ProtocolError):
             get_object = partial(get, self._credentials, dotted(SYS_DESCR))
             self._recorder.again(partial(self._ask, get_object))
+
+    def read_trees(self) -> list[str]:
+        """Add the objects of _TREES. Returns a note for each tree that was not read to its end.
+        Raises Unreachable and ProtocolError for the first, and where the agent has too many
+        objects.
+        """
+        notes: list[str] = []
+        for root in map(arcs, _TREES):
+            number = len(self.rows)
+            try:
+                self.read_tree(root)
+            except (ProtocolError, Unreachable) as error:
+                if not self.rows or len(self.rows) > _MOST_ROWS:
+                    raise
+                where = f"before {dotted(root)}"
+                if len(self.rows) > number:
+                    where = f"after {dotted(self.last)}"
+                notes.append(f"The recording is not whole: it stopped {where} ({error.reason}).")
+                if isinstance(error, Unreachable):
+                    break
+        return notes
 
     def read_tree(self, root: Arcs) -> None:
         """Add the objects below `root`.

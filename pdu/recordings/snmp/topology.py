@@ -95,21 +95,21 @@ def kind_of(figure: Figure) -> Optional[str]:
 
 
 def _labels(kind: str, figure: Figure, rows: Collection[str], reader: Reader) -> dict[str, str]:
-    """Row -> label."""
+    """Row -> label: by its own index, such as `L2` and `1.B3`; `?` where the table lost it; in a
+    table that numbers the parts of a whole chain, by unit and number on that.
+    """
     units = _units_of_rows(figure, rows, reader)
     numbers = _numbers_on_units(units)
     labels: dict[str, str] = {}
     for row in rows:
         if is_nameless(row):
             lost_unit = row.strip(".")
-            prefix = f"{lost_unit}." if lost_unit else ""
-            labels[row] = numbered_label(kind, "?", prefix)
+            labels[row] = numbered_label(kind, "?", _prefix(lost_unit))
         elif row not in units:
             labels[row] = label_of(kind, row)
         else:
-            unit = units[row]
-            has_prefix = unit != "" and unit not in _FIRST_UNITS
-            prefix = f"{unit}." if has_prefix else ""
+            is_first_unit = units[row] in _FIRST_UNITS
+            prefix = "" if is_first_unit else _prefix(units[row])
             if row in numbers:
                 labels[row] = numbered_label(kind, numbers[row], prefix)
             else:
@@ -117,9 +117,14 @@ def _labels(kind: str, figure: Figure, rows: Collection[str], reader: Reader) ->
     return labels
 
 
+def _prefix(unit: str) -> str:
+    """What the labels of a unit's parts begin with."""
+    return f"{unit}." if unit else ""
+
+
 def _units_of_rows(figure: Figure, rows: Collection[str], reader: Reader) -> Mapping[str, str]:
-    """Row -> unit, of a table that numbers the parts of a whole chain; {} for one unit, and where
-    the rows themselves name their units.
+    """Row -> unit, of a table that numbers the parts of a whole chain, so that row 5 may be the
+    first one of unit 2; {} for one unit, and where the rows themselves name their units.
     """
     tables = [part for part in parts_of(figure.source) if isinstance(part, EachUnit)]
     if not tables:
@@ -152,5 +157,6 @@ def _numbers_on_units(units: Mapping[str, str]) -> Mapping[str, str]:
 def label_of(kind: str, row: str) -> str:
     """`L2` for row 2 of lines, `1.B3` for row 1.3 of breakers."""
     unit, _, last = row.rpartition(".")
-    prefix = f"{unit}." if unit else ""
-    return numbered_label(kind, last, prefix) if last.isdigit() else f"{prefix}{last}"
+    if last.isdigit():
+        return numbered_label(kind, last, _prefix(unit))
+    return f"{_prefix(unit)}{last}"

@@ -186,16 +186,10 @@ def _changes(
         EnumPowerStatus.UNKNOWN: _UNDOCUMENTED,
     }
     values = values_by_state[state]
-    index = arcs(identity) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity) else ()
-    own_oids: list[Arcs] = []
-    other_oids: list[Arcs] = []
+    own_oids = _oids_of_outlet(oids, identity)
+    other_oids = [oid for oid in oids if oid not in own_oids]
     state_oids: list[Arcs] = []
-    for oid in oids:
-        is_own = index != () and oid[-len(index) :] == index
-        if not is_own:
-            other_oids.append(oid)
-            continue
-        own_oids.append(oid)
+    for oid in own_oids:
         holds_state = str(rows[oid].raw).strip() in (*states.on, *states.off)
         if holds_state or oid == command_oid:
             state_oids.append(oid)
@@ -211,6 +205,14 @@ def _changes(
         if rows[oid].tag == OCTETS and isinstance(octets, bytes):
             for new_octets in _changed_octets(octets, separators, values):
                 yield {oid: SnmpRow(OCTETS, new_octets)}
+
+
+def _oids_of_outlet(oids: Sequence[Arcs], identity: str) -> list[Arcs]:
+    """Those that end with the index of an outlet; none for an identity that is no index."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity):
+        return []
+    index = arcs(identity)
+    return [oid for oid in oids if oid[-len(index) :] == index]
 
 
 def _changed_octets(

@@ -259,13 +259,16 @@ def _bits(value: str) -> bytes:
     while most < len(tokens) and re.fullmatch("[0-9A-Fa-f]{2}", tokens[most]):
         most += 1
     octets = bytes.fromhex("".join(tokens[:most]))
+    # the shortest octets after which exactly their bits are listed
     set_bits: list[int] = []
     for size, octet in enumerate(octets, 1):
-        first_bit = 8 * size - 8
-        set_bits += [first_bit + bit for bit in range(8) if octet & 0x80 >> bit]
-        following_tokens = tokens[size:]
-        has_count = len(following_tokens) == len(set_bits)
-        if has_count and _bit_numbers(following_tokens) == set_bits:
+        first_bit = 8 * (size - 1)
+        for bit in range(8):
+            if octet & 0x80 >> bit:  # bit 0 is the highest of the first octet
+                set_bits.append(first_bit + bit)
+        listed_tokens = tokens[size:]
+        has_count = len(listed_tokens) == len(set_bits)
+        if has_count and _bit_numbers(listed_tokens) == set_bits:
             return octets[:size]
     # a list that is not whole
     numbers = _bit_numbers(tokens[most:])

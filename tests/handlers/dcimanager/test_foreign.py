@@ -83,7 +83,8 @@ def test_the_exceptions_in_a_group_are_understood_one_by_one() -> None:
     with pytest.raises(Unreachable, match="no answer to the write"):
         write()
     get, walk, _ = calls(ExceptionGroup(ExceptionGroup(OSError("noSuchInstance"))))
-    assert get() is None and walk() == {}
+    assert get() is None
+    assert walk() == {}
 
 
 class Switched(snmp.SnmpPdu):
@@ -108,7 +109,8 @@ def test_a_write_whose_exception_has_no_text_is_read_back(error: Exception) -> N
         pdu.acts = False
         with pytest.raises(Unreachable, match="may"):
             pdu.port_up(port, deadline=0.2, pause=0.05)
-        assert agent.books().states["1"] is False and len(agent.books().writes) == 1
+        assert agent.books().states["1"] is False
+        assert len(agent.books().writes) == 1
 
 
 def test_a_walk_of_none_is_an_empty_table() -> None:
@@ -132,7 +134,8 @@ def test_a_value_of_a_subclass_is_exactly_its_text_number_or_octets(
 ) -> None:
     rows = [SimpleNamespace(value=value, oid="1.3.6.1.9.1", oid_index="1")]
     plain_value = snmp_over(Platform(rows)).walk("1.3.6.1.9")["1"]
-    assert (type(plain_value), plain_value) == (type(raw), raw)
+    assert type(plain_value) is type(raw)
+    assert plain_value == raw
 
 
 class SecretStr:
@@ -190,7 +193,8 @@ class Starred(str):
 )
 def test_a_setting_of_another_type_is_exactly_its_text(value: object, text: str) -> None:
     settings = dcimanager.settings({"custom_params": {"username": value}})
-    assert settings == {"username": text} and type(settings["username"]) is str
+    assert settings == {"username": text}
+    assert type(settings["username"]) is str
     pair = [SimpleNamespace(key=Starred("username"), value=value)]
     assert dcimanager.settings(SimpleNamespace(custom_params=pair)) == {"username": text}
 

@@ -167,4 +167,5 @@ def test_only_errors_of_the_pack_come_out(
             while place is not None and place.tb_next is not None:
                 place = place.tb_next
             leaks.append(f"{type(error).__name__} at {place and place.tb_frame.f_code}")
-    assert count > 3000 and leaks == []
+    assert count > 3000
+    assert leaks == []

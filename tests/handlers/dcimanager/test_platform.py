@@ -167,7 +167,8 @@ def test_the_error_for_an_impossible_address_is_short_and_without_control_charac
 ) -> None:
     with pytest.raises(SettingsError, match="address") as error_info:
         dcimanager.address(SimpleNamespace(ip=address))
-    assert str(error_info.value).isprintable() and len(str(error_info.value)) < 300
+    assert str(error_info.value).isprintable()
+    assert len(str(error_info.value)) < 300
 
 
 def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> None:
@@ -180,7 +181,8 @@ def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> N
         None, 12.5, {"1": MeterFigures(0.5, energy_kwh=2), "2": MeterFigures()}
     ).view()
     # The default means "not metered". A 0.0 that the handler sets means that zero was measured.
-    assert figures.load is PduStatisticView.load and figures.total_consumption == 12.5
+    assert figures.load is PduStatisticView.load
+    assert figures.total_consumption == 12.5
     # an entry without an energy would show 0
     assert [(p.identity, p.consumption) for p in figures.ports] == [("1", 2.0)]
 
@@ -194,7 +196,8 @@ def test_a_total_that_is_not_known_is_an_error_and_such_an_outlet_has_no_entry()
         with pytest.raises(ProtocolError) as caught:
             figures.view()
         sentence = f"the {name} cannot be read now: row 3 of bankCurrent is missing; poll again"
-        assert sentence in caught.value.reason and caught.value.keys == ("unknown_figures",)
+        assert sentence in caught.value.reason
+        assert caught.value.keys == ("unknown_figures",)
         view = figures.unset_unknown().view()
         assert {view.load, view.total_consumption} <= {0.0, 2.0, 12.5}
     ports = {"1": MeterFigures(energy_kwh=2.0), "2": MeterFigures(1.0, energy_kwh=unread)}
@@ -240,7 +243,9 @@ class Plain:
 
 class KeywordOnly:
     def __init__(self, *, identity: str, amperage: float = 0.0, consumption: float = 0.0) -> None:
-        self.identity, self.amperage, self.consumption = identity, amperage, consumption
+        self.identity = identity
+        self.amperage = amperage
+        self.consumption = consumption
 
 
 class Defaults:
@@ -269,7 +274,8 @@ def test_a_ports_figures_go_into_the_fields_of_its_view(
     entry: Any = (
         dcimanager.Figures(None, None, {"7": MeterFigures(1.5, energy_kwh=20.0)}).view().ports[0]
     )
-    assert entry.identity == "7" and getattr(entry, energy) == 20.0
+    assert entry.identity == "7"
+    assert getattr(entry, energy) == 20.0
     assert load is None or getattr(entry, load) == 1.5
 
 
@@ -302,13 +308,18 @@ class Unset:
 def test_a_current_that_is_not_known_is_never_shown_as_zero(
     monkeypatch: pytest.MonkeyPatch, cls: type, entries: int
 ) -> None:
+    """Where the view's load has no value for "not known", the port has no entry at all."""
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
     lost = MeterFigures(NotKnown("its sensor is not valid"), energy_kwh=20.0)
     not_metered = MeterFigures(None, energy_kwh=30.0)
     figures = dcimanager.Figures(None, None, {"7": lost, "8": not_metered})
+
     ports: list[Any] = figures.view().ports
-    assert len(ports) == entries + 1 and figures.port_view_fault() == ""
-    assert [port.load for port in ports if port.identity == "7"] == [None] * entries
+
+    assert len(ports) == entries + 1
+    loads_of_lost = [port.load for port in ports if port.identity == "7"]
+    assert loads_of_lost == [None] * entries
+    assert figures.port_view_fault() == ""
     assert "7: its sensor is not valid" in figures.outlets_not_known()[0]
 
 
@@ -354,4 +365,6 @@ def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(
 ) -> None:
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
     view = dcimanager.Figures(3.0, 4.0, {"7": MeterFigures(1.5, energy_kwh=20.0)}).view()
-    assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])
+    assert view.load == 3.0
+    assert view.total_consumption == 4.0
+    assert view.ports == []

@@ -26,9 +26,11 @@ def followed(method: str, status: int, location: str, body: Any = None) -> Optio
             HERE, request, Response(status, {"location": location}, b""), LOGIN
         )
     except HttpRefused as error:
-        assert location in error.reason and error.code == str(status)
+        assert location in error.reason
+        assert error.code == str(status)
         return None
-    assert where == HERE and again == request._replace(target=again.target)
+    assert where == HERE
+    assert again == request._replace(target=again.target)
     return again.target
 
 
@@ -66,7 +68,8 @@ def test_a_redirect_that_is_not_followed_says_why(location: str, words: str) -> 
     request = Request("GET", "/api", {}, None, 10.0, 20.0, 1000)
     with pytest.raises(HttpRefused) as error_info:
         next_request(HERE, request, Response(302, {"location": location}, b""), LOGIN)
-    assert words in error_info.value.reason and error_info.value.code == "302"
+    assert words in error_info.value.reason
+    assert error_info.value.code == "302"
 
 
 def test_to_https_without_a_port_leads_only_a_redirect_from_a_usual_port() -> None:

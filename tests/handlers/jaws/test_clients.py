@@ -72,7 +72,8 @@ def pdu(unit: HttpServer, **settings: str) -> Any:
 def answers(unit: HttpServer, command: Reply, obeyed: bool) -> list[str]:
     """Make the unit answer commands so; the list grows by the path of each."""
     device: Any = unit.device
-    usual_answer, requests = device.answer, []
+    usual_answer = device.answer
+    requests = []
 
     def answer(method: str, path: str, body: bytes) -> Any:
         if method == "GET":
@@ -90,9 +91,14 @@ def answers(unit: HttpServer, command: Reply, obeyed: bool) -> list[str]:
 def test_the_handler_sees_what_pdudaemon_has_switched(unit: HttpServer) -> None:
     assert run_client(PDUDAEMON, unit) is True
     assert unit.books().writes == [("AA2", "off"), ("AA3", "on")]
-    states = {port.identity: port.power_status for port in pdu(unit).status().ports}
-    assert (states["AA2"], states["AA3"]) == (DOWN, UP)
-    assert switch(pdu(unit), "AA2", True) is UP and switch(pdu(unit), "AA3", False) is DOWN
+
+    handler = pdu(unit)
+    states = {port.identity: port.power_status for port in handler.status().ports}
+    assert states["AA2"] == DOWN
+    assert states["AA3"] == UP
+
+    assert switch(handler, "AA2", True) is UP
+    assert switch(handler, "AA3", False) is DOWN
     assert unit.books().writes[2:] == [("AA2", "on"), ("AA3", "off")]
 
 
@@ -124,7 +130,9 @@ def test_a_command_follows_no_redirect_though_pdudaemon_does(unit: HttpServer) -
     place = f"http://{unit.host}:{unit.port}/jaws/monitor/system"
     requests = answers(unit, Reply(302, headers={"Location": place}), obeyed=False)
     assert run_client(PDUDAEMON, unit) is True  # two redirects became GETs: success, it says
-    assert unit.books().writes == [] and len(requests) == 2
+    assert unit.books().writes == []
+    assert len(requests) == 2
     with pytest.raises(errors.Unreachable, match="may or may not have switched"):
         switch(pdu(unit), "AA2", False)
-    assert unit.books().writes == [] and len(requests) == 3
+    assert unit.books().writes == []
+    assert len(requests) == 3

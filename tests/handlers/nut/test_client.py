@@ -141,11 +141,11 @@ def test_clients_are_counted_with_the_request_names_of_nut_and_of_rfc_9271(
     with client(server, MON) as nut:
         assert nut.answer(requests.get_numlogins("pdu")) == 0
         nut.answer(requests.login("pdu"))
-        assert nut.answer(requests.get_numlogins("pdu")) == 1 and nut.answer(
-            requests.list_client("pdu")
-        ) == ["127.0.0.1"]
+        assert nut.answer(requests.get_numlogins("pdu")) == 1
+        assert nut.answer(requests.list_client("pdu")) == ["127.0.0.1"]
         nut.logout()
-        assert not nut.is_open and nut.answer(requests.get_numlogins("pdu")) == 0
+        assert not nut.is_open
+        assert nut.answer(requests.get_numlogins("pdu")) == 0
     with client(server, VIEWER) as nut, pytest.raises(Denied):
         nut.answer(requests.login("pdu"))
 

@@ -40,7 +40,8 @@ def recorded() -> Iterator[Upsd]:
 @pytest.mark.parametrize("dump", DUMPS)
 @pytest.mark.against("NUT upsd serving dumps of real devices")
 def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, dump: str) -> None:
-    name, wanted = f"d{DUMPS.index(dump)}", foreign_files.expected("nut", dump)
+    name = f"d{DUMPS.index(dump)}"
+    wanted = foreign_files.expected("nut", dump)
     pdu = handler(recorded, device=name)
     assert states(pdu.status()) == {
         number: STATES[outlet["state"]] for number, outlet in wanted["outlets"].items()
@@ -51,7 +52,8 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
         snapshot = nut.snapshots([name], writable=True)[name]
     device = outlets.decode_outlets(*snapshot[:3], DEFAULTS)
     assert all(outlet.doubt for outlet in device.outlets if outlet.state is None)
-    assert measured(device.load_a) == load and device.energy_kwh is None
+    assert measured(device.load_a) == load
+    assert device.energy_kwh is None
     assert {
         outlet.identity: {
             "name": outlet.name or "",

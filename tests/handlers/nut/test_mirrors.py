@@ -113,7 +113,8 @@ def test_a_mirror_is_left_out_and_named(
     server: NutServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     pdu = handler(server)
-    assert list(states(pdu.status())) == ["rack1/1"] and pdu.statistic().load == 3.2
+    assert list(states(pdu.status())) == ["rack1/1"]
+    assert pdu.statistic().load == 3.2
     assert "the device later is neither listed nor added: its driver clone shows rack1" in (
         caplog.text
     )

@@ -96,8 +96,11 @@ def test_the_whole_load_of_a_ups_is_a_port_only_on_request(
     ups = f"device.type: ups; ups.status: {status}; output.current: 1.5"
     assert device(ups, ["load.off"]).outlets == []
     (outlet,) = device(ups, ["load.off"], whole_load=True).outlets
-    assert (outlet.identity, outlet.state, outlet.figures.current_a) == ("load", state, 1.5)
-    assert (outlet.off, outlet.on) == (SwitchCommand("load.off"), None)
+    assert outlet.identity == "load"
+    assert outlet.state == state
+    assert outlet.figures.current_a == 1.5
+    assert outlet.off == SwitchCommand("load.off")
+    assert outlet.on is None
 
 
 # ---- which outlets there are ---------------------------------------------------------------------
@@ -220,7 +223,8 @@ def test_a_chain_that_is_numbered_from_0_is_read_whole() -> None:
     nut_device = device(FROM_0, ["device.0.outlet.1.load.off"])
     assert states(nut_device) == {"0.1": True, "0.2": False, "1.1": False, "1.2": True}
     assert nut_device.outlets[0].off == SwitchCommand("device.0.outlet.1.load.off")
-    assert (nut_device.load_a, list(nut_device.chain)) == (3.75, [0, 1])
+    assert nut_device.load_a == 3.75
+    assert list(nut_device.chain) == [0, 1]
     assert states(device(f"device.count: 1; {UNIT_0}")) == {"0.1": True, "0.2": False}
 
 
@@ -288,7 +292,8 @@ def test_a_writable_switch_is_written_in_the_form_in_which_it_is_read(
 ) -> None:
     (outlet,) = device(f"outlet.1.switch: {word}", (), {"outlet.1.switch": word}).outlets
     name = "outlet.1.switch"
-    assert (outlet.on, outlet.off) == (SwitchCommand(name, on), SwitchCommand(name, off))
+    assert outlet.on == SwitchCommand(name, on)
+    assert outlet.off == SwitchCommand(name, off)
 
 
 @pytest.mark.parametrize(
@@ -299,7 +304,8 @@ def test_a_switch_that_is_read_only_or_has_an_undocumented_value_cannot_be_used(
     writable: dict[str, str],
 ) -> None:
     outlet = device("outlet.1.switch: 1; outlet.1.status: on", (), writable).outlets[0]
-    assert outlet.on is None and outlet.off is None
+    assert outlet.on is None
+    assert outlet.off is None
 
 
 # ---- figures -------------------------------------------------------------------------------------
@@ -413,13 +419,16 @@ def test_the_load_is_that_of_the_lines_else_of_the_input_else_of_the_outlets(
     ],
 )
 def test_neither_a_part_of_the_lines_nor_their_average_is_the_load(figures: str) -> None:
-    assert measured(device(ONE_OUTLET + figures).load_a) is None
-    output = figures.replace("input", "output")
-    assert measured(device(f"{ONE_OUTLET} device.type: ups; {output}").load_a) is None
+    unit = device(ONE_OUTLET + figures)
+    assert measured(unit.load_a) is None
+
+    ups = device(f"{ONE_OUTLET} device.type: ups; {figures.replace('input', 'output')}")
+    assert measured(ups.load_a) is None
+
     # the outlets serve only a device without currents of lines
     has_lines = ".L" in figures
-    load_a = measured(device(f"outlet.1.current: 0.5; {figures}").load_a)
-    assert load_a == (None if has_lines else 0.5)
+    with_outlet = device(f"outlet.1.current: 0.5; {figures}")
+    assert measured(with_outlet.load_a) == (None if has_lines else 0.5)
 
 
 @pytest.mark.parametrize(
@@ -473,7 +482,8 @@ def test_a_load_of_a_ups_that_may_count_its_main_outlet_twice_has_its_reason(
 ) -> None:
     ups = device(f"device.type: ups; outlet.{field}: 9; outlet.1.{field}: 9")
     figure = getattr(ups, key)
-    assert isinstance(figure, NotMetered) and f"outlet.{field} may be" in figure.reason
+    assert isinstance(figure, NotMetered)
+    assert f"outlet.{field} may be" in figure.reason
 
 
 @pytest.mark.parametrize("kind, side", [("pdu", "input"), ("ats", "input"), ("ups", "output")])
@@ -515,7 +525,8 @@ def test_a_source_that_is_listed_without_a_value_is_replaced_by_no_later_one(
     dump = f"device.type: {kind}; {ONE_OUTLET} {others} outlet.{field}: 9; {name}: {text}"
     figure = device(dump).load_a if field == "current" else device(dump).power_w
     # a value that is no number is not known now, and nothing replaces it
-    assert measured(figure) is None and (figure is not None or kind == "ups")
+    assert measured(figure) is None
+    assert figure is not None or kind == "ups"
 
 
 OWN_ENERGY = "input.energy: 9000; device.1.input.energy: 1000;"

@@ -32,7 +32,8 @@ def test_status_statistic_and_labels_of_48_outlets_show_the_drivers_values(real:
         str(n): EnumPowerStatus.DOWN if n % 7 == 0 else EnumPowerStatus.UP for n in range(1, 49)
     }
     view = pdu.statistic()
-    assert view.load == 7.2 and view.total_consumption == 0.0
+    assert view.load == 7.2
+    assert view.total_consumption == 0.0
     # none counts an energy, and an entry without one would show 0
     assert not view.ports
     assert pdu.labels()[6] == ("7", "7", "Server 7")
@@ -149,9 +150,13 @@ def test_an_outlet_with_the_writable_switch_variable_of_tripplite_drivers_is_swi
 ) -> None:
     pdu = handler(real, device="tripplite", **ADMIN_SETTINGS)
     assert states(pdu.status()) == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UNKNOWN}
-    assert pdu.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
+
+    port = pdu.port_down(PduPortView("1"))
+    assert port.power_status is EnumPowerStatus.DOWN
     assert real.ask("GET VAR tripplite outlet.1.switch") == 'VAR tripplite outlet.1.switch "0"'
-    assert pdu.port_up(PduPortView("1")).power_status is EnumPowerStatus.UP
+
+    port = pdu.port_up(PduPortView("1"))
+    assert port.power_status is EnumPowerStatus.UP
     with pytest.raises(Unsupported):
         pdu.port_up(PduPortView("2"))
 
@@ -159,12 +164,14 @@ def test_an_outlet_with_the_writable_switch_variable_of_tripplite_drivers_is_swi
 def test_forced_shutdown_is_denied_to_a_secondary_and_sets_the_flag_for_a_primary(
     real: Upsd,
 ) -> None:
+    status = requests.get_var("pdu", "ups.status")
     with client(real, SECONDARY) as nut, pytest.raises(Denied):
         nut.answer(requests.fsd("pdu"))
+
     with client(real, PRIMARY) as nut:
-        assert "FSD" not in nut.answer(requests.get_var("pdu", "ups.status"))
+        assert "FSD" not in nut.answer(status)
         nut.answer(requests.fsd("pdu"))
-        assert "FSD" in nut.answer(requests.get_var("pdu", "ups.status"))
+        assert "FSD" in nut.answer(status)
 
 
 # ---- TLS -----------------------------------------------------------------------------------------
@@ -190,7 +197,8 @@ def test_the_handler_works_over_tls_and_unencrypted(real_tls: Upsd) -> None:
     expected = states(handler(real_tls, device="pdu").status())
     ca_pem = real_tls.ca_pem.replace("\n", " ")
     over_tls = handler(real_tls, device="pdu", tls="yes", ca_pem=ca_pem)
-    assert states(over_tls.status()) == expected and len(expected) == 4
+    assert states(over_tls.status()) == expected
+    assert len(expected) == 4
 
 
 # ---- drivers and servers that stop ---------------------------------------------------------------

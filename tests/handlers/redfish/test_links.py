@@ -40,7 +40,8 @@ def changed(body: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> An
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_the_other_host_of_a_redirect_gets_no_request(status: int, method: str) -> None:
-    tree, other = Tree(unit()), Tree({})
+    tree = Tree(unit())
+    other = Tree({})
     target = "/redfish/v1" if method == "GET" else f"{OUTLETS}/1/Outlet.PowerControl"
     with serving(tree) as address, serving(other) as elsewhere:
         for scheme in ("http:", "", "HTTP:"):
@@ -55,7 +56,8 @@ def test_the_other_host_of_a_redirect_gets_no_request(status: int, method: str) 
     "where", ["Outlets", "RackPDUs", "Members", "Mains", "DataSourceUri", "nextLink"]
 )
 def test_a_link_to_another_host_is_not_followed(where: str) -> None:
-    other, links = Tree({}), list[str]()
+    other = Tree({})
+    links = list[str]()
 
     def relinked(value: Any) -> Any:
         links.append(where)
@@ -79,7 +81,8 @@ def test_a_link_to_another_host_is_not_followed(where: str) -> None:
         else:
             # a refused link to a circuit or a sensor leaves its figure unknown
             assert where in ("DataSourceUri", "Mains")
-    assert links and other.connections == 0
+    assert links
+    assert other.connections == 0
 
 
 @pytest.mark.sample(3)
@@ -131,11 +134,13 @@ def test_reading_circular_links_ends_and_shows_no_state(model: Model, loop: str)
             except PduHandlerError:
                 continue
             # PDUs are read as outlets without a state
-            assert name != "port_down" and loop == "a PDU's outlets are the PDUs"
+            assert name != "port_down"
+            assert loop == "a PDU's outlets are the PDUs"
             assert name != "status" or {port.power_status for port in view.ports} == {
                 EnumPowerStatus.UNKNOWN
             }
-        assert service.books().requests < 500 and service.books().writes == []
+        assert service.books().requests < 500
+        assert service.books().writes == []
 
 
 @pytest.mark.parametrize(
@@ -164,5 +169,6 @@ def test_no_command_is_sent_to_another_outlet_or_to_the_unit(target: str) -> Non
         service.rewrite = lambda _, body: changed(body, retargeted)
         with pytest.raises(PduHandlerError, match="below the outlet") as error_info:
             handler(service).port_down(PduPortView("A1"))
-        assert error_info.value.kind == "unsupported" and all(service.books().states.values())
+        assert error_info.value.kind == "unsupported"
+        assert all(service.books().states.values())
         assert {request.method for request in service.log} == {"GET"}

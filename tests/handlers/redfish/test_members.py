@@ -86,7 +86,9 @@ def test_a_list_of_too_many_members_is_an_error() -> None:
         {"Members": [{"@odata.id": f"{OUTLETS}/1"}] * (MOST_MEMBERS + 1)}
     )
     error = refused(tree)
-    assert error.kind == "protocol" and str(MOST_MEMBERS) in str(error) and len(tree.requests) < 10
+    assert error.kind == "protocol"
+    assert str(MOST_MEMBERS) in str(error)
+    assert len(tree.requests) < 10
     most = [{"Id": str(number), "PowerState": "On"} for number in range(MOST_MEMBERS)]
     tree.special[OUTLETS] = Answer({"Members": most})
     assert len(identities(tree)) == MOST_MEMBERS

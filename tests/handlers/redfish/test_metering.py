@@ -217,7 +217,9 @@ def test_a_number_in_place_of_an_excerpt_is_its_reading() -> None:
     )
     with serving(tree) as address:
         figures = handler(address).measured(with_power=True)
-    assert (figures.load_a, figures.energy_kwh, figures.power_w) == (1.9, 77.5, 412.5)
+    assert figures.load_a == 1.9
+    assert figures.energy_kwh == 77.5
+    assert figures.power_w == 412.5
 
 
 def test_the_power_of_a_circuit_is_the_sum_of_its_lines() -> None:
@@ -276,7 +278,8 @@ def test_a_property_without_a_link_is_not_one_that_the_pdu_lacks(key: str, value
     if key == "Outlets":
         for call in ("status", "statistic", "labels", "port_down"):
             error = refused(tree, call)
-            assert error.kind == "protocol" and "Outlets without a link" in str(error)
+            assert error.kind == "protocol"
+            assert "Outlets without a link" in str(error)
         return
     load, kwh = totals(tree)
     lost = {"Mains": (0.0, 9000.0), "Branches": (0.0, 0.0), "Metrics": (8.0, 0.0)}
@@ -290,7 +293,8 @@ def test_a_list_of_outlets_without_a_link_is_an_error_of_one_pdu_of_several(valu
     tree.resources[PDU]["Mains"] = {"@odata.id": f"{PDU}/Mains"}
     tree.resources[PDU]["Outlets"] = value
     error = refused(tree)
-    assert error.keys == ("pdu",) and "Outlets without a link" in str(error)
+    assert error.keys == ("pdu",)
+    assert "Outlets without a link" in str(error)
 
 
 # ---- the status of a part ------------------------------------------------------------------------
@@ -309,16 +313,19 @@ def test_what_the_state_of_an_outlet_does_not_believe_its_current_and_the_sum_do
 ) -> None:
     figures = figures_of(metered([OLD, {**OLD, "Status": status}]))
     second = figures.ports["2"]
-    assert isinstance(second.current_a, NotKnown) and "its Status is" in second.current_a.reason
+    assert isinstance(second.current_a, NotKnown)
+    assert "its Status is" in second.current_a.reason
     assert isinstance(figures.load_a, NotKnown)
     # a counter keeps its last value
-    assert (second.energy_kwh, figures.energy_kwh) == (100.0, 200.0)
+    assert second.energy_kwh == 100.0
+    assert figures.energy_kwh == 200.0
 
 
 def test_an_absent_outlet_carries_nothing_and_a_disabled_one_what_it_shows() -> None:
     absent, disabled = ({**OLD, "Status": {"State": word}} for word in ("Absent", "Disabled"))
     figures = figures_of(metered([OLD, absent, disabled]))
-    assert (figures.load_a, figures.energy_kwh) == (6.0, 300.0)
+    assert figures.load_a == 6.0
+    assert figures.energy_kwh == 300.0
     assert figures.ports["2"].current_a == NotKnown("its Status is Absent")
 
 
@@ -339,13 +346,12 @@ def test_an_absent_pdu_of_several_has_no_part_in_the_load_whatever_its_mains_sho
         pdu = f"{PDU[:-1]}{number}"
         resources[pdu]["Mains"] = {"@odata.id": f"{pdu}/Mains"}
         resources[f"{pdu}/Mains"] = {"Members": [{"Id": "AC1", **amps(7.0), **hours(900.0)}]}
-    assert (figures_of(Tree(resources)).load_a, figures_of(Tree(resources)).energy_kwh) == (
-        14.0,
-        1800.0,
-    )
+    assert figures_of(Tree(resources)).load_a == 14.0
+    assert figures_of(Tree(resources)).energy_kwh == 1800.0
     resources[f"{PDU[:-1]}2"]["Status"] = {"State": "Absent"}
     figures = figures_of(Tree(resources))
-    assert (figures.load_a, figures.energy_kwh) == (7.0, 1800.0)
+    assert figures.load_a == 7.0
+    assert figures.energy_kwh == 1800.0
 
 
 @pytest.mark.parametrize("word", ["Absent", "Disabled"])
@@ -360,7 +366,8 @@ def test_a_figure_that_other_outlets_have_is_not_known() -> None:
     figures = figures_of(metered([OLD, amps(3.0)]))
     reason = "there is no energy, which others of its kind have"
     assert figures.ports["2"].energy_kwh == NotKnown(reason)
-    assert isinstance(figures.energy_kwh, NotKnown) and figures.load_a == 6.0
+    assert isinstance(figures.energy_kwh, NotKnown)
+    assert figures.load_a == 6.0
 
 
 def test_of_a_list_of_circuits_whose_next_page_fails_no_sum_is_shown() -> None:
@@ -408,7 +415,8 @@ def test_of_an_outlet_that_cannot_be_read_no_figure_is_shown_and_no_sum(failure:
     tree = metered([{**amps(number), **hours(number)} for number in (1.0, 2.0, 3.0)])
     tree.special[f"{OUTLETS}/2"] = FAILURES[failure]
     view = statistic(tree)
-    assert (view.load, view.total_consumption) == (DEFAULT.load, DEFAULT.total_consumption)
+    assert view.load == DEFAULT.load
+    assert view.total_consumption == DEFAULT.total_consumption
     assert [(port.identity, port.consumption) for port in view.ports] == [("1", 1.0), ("3", 3.0)]
     error = refused(tree, "statistic")
     assert error.keys == ("unknown_figures",)
@@ -420,10 +428,12 @@ def test_a_statistic_is_no_shorter_list_where_a_status_is_an_error() -> None:
     for count in ({}, {"Members@odata.count": 0}):
         tree.resources[OUTLETS] = {"Members": [], **count}
         error = refused(tree, "statistic", unknown_figures="unset")
-        assert error.kind == "protocol" and "lists no outlets of this PDU" in str(error)
+        assert error.kind == "protocol"
+        assert "lists no outlets of this PDU" in str(error)
     del tree.resources[PDU]["Outlets"]
     error = refused(tree, "statistic", unknown_figures="unset")
-    assert error.kind == "unsupported" and "does not list the outlets" in str(error)
+    assert error.kind == "unsupported"
+    assert "does not list the outlets" in str(error)
 
 
 @pytest.mark.parametrize("key", ["Mains", "Branches", "Metrics"])
@@ -439,7 +449,8 @@ def test_figures_that_two_pdus_link_to_count_for_neither(key: str) -> None:
     for pdu in (PDU, second):
         tree.resources[pdu][key] = {"@odata.id": f"{PDU}/{key}"}
     error = refused(tree, "statistic", unknown_figures="unset")
-    assert error.kind == "protocol" and f"the same {key}" in str(error)
+    assert error.kind == "protocol"
+    assert f"the same {key}" in str(error)
 
 
 # ---- sensors -------------------------------------------------------------------------------------

@@ -43,7 +43,8 @@ def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool
     assert identities(tree, pdu="1") == ["1.1", "1.2"]
     for settings in ({}, {"pdu": "2"}):
         error = refused(tree, **settings)
-        assert error.kind == "protocol" and "a resource other than" in str(error)
+        assert error.kind == "protocol"
+        assert "a resource other than" in str(error)
 
 
 def test_two_outlets_of_different_pdus_with_one_identity_are_an_error() -> None:
@@ -85,7 +86,8 @@ def test_a_first_page_without_members_is_an_error() -> None:
     resources[f"{OUTLETS}2"] = page
     tree = Tree(resources)
     error = refused(tree)
-    assert error.kind == "protocol" and "more follow" in str(error)
+    assert error.kind == "protocol"
+    assert "more follow" in str(error)
 
 
 def test_a_rack_pdu_without_a_list_of_outlets_is_an_error_and_a_floor_pdu_has_none() -> None:
@@ -184,7 +186,8 @@ def test_an_outlet_that_cannot_be_read_is_unknown_with_its_reason(
         ports = handler(address).status().ports
     assert [port.power_status for port in ports] == [EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN]
     (warning,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
-    assert warning.startswith("outlet 2: it cannot be read: ") and "500" in warning
+    assert warning.startswith("outlet 2: it cannot be read: ")
+    assert "500" in warning
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/Outlets/9", "/\\9", "//x/9", "9"])
@@ -235,7 +238,8 @@ def test_an_outlet_without_an_id_is_an_error_if_the_links_show_none(
     ids: list[Any], links: list[str]
 ) -> None:
     error = refused(hpe(ids, links))
-    assert error.kind == "protocol" and "without a usable Id" in str(error)
+    assert error.kind == "protocol"
+    assert "without a usable Id" in str(error)
 
 
 def test_two_lists_beside_each_other_are_no_members() -> None:

@@ -25,7 +25,9 @@ NAMED = {"floor": {"pdu": "FloorPDUs/"}, "transfer-switch": {"pdu": "TransferSwi
 def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:
         pdu = handler(unit, **NAMED.get(name, {}))
-        view, figures, books = pdu.status(), pdu.statistic(), unit.books()
+        view = pdu.status()
+        figures = pdu.statistic()
+        books = unit.books()
         assert {port.identity: port.power_status for port in view.ports} == {
             identity: STATES[on] for identity, on in books.states.items()
         }
@@ -35,7 +37,8 @@ def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
         consumption_by_identity = {port.identity: port.consumption for port in figures.ports}
         # an outlet without a meter has no entry
         assert consumption_by_identity == pytest.approx(books.port_energy_kwh, abs=1e-6)
-        assert not unit.has_sessions and books.writes == []
+        assert not unit.has_sessions
+        assert books.writes == []
         assert {request.method for request in unit.log} <= (
             {"GET"} if unit.model.login != "session" else {"GET", "POST", "DELETE"}
         )
@@ -101,7 +104,8 @@ def test_a_unit_without_switches_gets_no_command(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:
         with pytest.raises((Unsupported, NoSuchOutlet)):
             handler(unit, **NAMED.get(name, {})).port_down(PduPortView("A1"))
-        assert unit.books().writes == [] and {request.method for request in unit.log} == {"GET"}
+        assert unit.books().writes == []
+        assert {request.method for request in unit.log} == {"GET"}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +139,8 @@ def test_a_reported_lock_prevents_command_and_an_unreported_one_makes_the_device
         unit.rewrite = lambda target, body: _without(body, "PowerControlLocked")
         with pytest.raises(PduHandlerError, match="locked") as error_info:
             handler(unit).port_down(PduPortView("A1"))
-        assert error_info.value.kind == "refused" and unit.books().writes == []
+        assert error_info.value.kind == "refused"
+        assert unit.books().writes == []
 
 
 def _without(body: object, name: str) -> object:

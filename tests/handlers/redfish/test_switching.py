@@ -56,7 +56,8 @@ class Switched(Tree):
         **more: Any,
     ) -> None:
         super().__init__(unit([resource or outlet("1"), outlet("2")], **more))
-        self.reply, self.follows = reply, follows
+        self.reply = reply
+        self.follows = follows
         self.special[TARGET] = self._command
         self.monitors: list[Answer] = []
         self.special[MONITOR] = lambda request: (
@@ -95,7 +96,9 @@ def refused(tree: Tree, **how: Any) -> PduHandlerError:
 @pytest.mark.parametrize("expand", [None, EXPAND])
 def test_switching_sends_one_absolute_command_and_reads_once(expand: Optional[Json]) -> None:
     tree = Switched(expand=expand)
-    assert switch(tree) is DOWN and switch(tree) is DOWN and switch(tree, on=True) is UP
+    assert switch(tree) is DOWN
+    assert switch(tree) is DOWN
+    assert switch(tree, on=True) is UP
     assert tree.commands == [{"PowerState": "Off"}, {"PowerState": "Off"}, {"PowerState": "On"}]
     assert len(tree.requests) == 3 * ((2 if expand else 4) + 2 + 2)
 
@@ -124,7 +127,8 @@ def test_an_outlet_without_an_id_gets_no_command_for_the_id_of_another_one() -> 
 def test_an_outlet_that_has_the_link_of_another_one_gets_no_command() -> None:
     tree = Switched({**outlet("1"), "@odata.id": f"{OUTLETS}/2"}, follows=False)
     tree.resources[f"{OUTLETS}/2"]["PowerState"] = "Off"
-    assert refused(tree).kind == "protocol" and not tree.commands
+    assert refused(tree).kind == "protocol"
+    assert not tree.commands
 
 
 @pytest.mark.parametrize("expand", [None, EXPAND])
@@ -133,7 +137,8 @@ def test_no_outlet_of_a_pdu_that_is_offline_has_a_state(expand: Optional[Json]) 
     with serving(tree) as address:
         view = handler(address).status()
     assert [port.power_status for port in view.ports] == [UNKNOWN, UNKNOWN]
-    assert switch(tree) is UNKNOWN and tree.commands == [{"PowerState": "Off"}]
+    assert switch(tree) is UNKNOWN
+    assert tree.commands == [{"PowerState": "Off"}]
 
 
 @pytest.mark.parametrize("name", ["Id", "@odata.id"])
@@ -142,7 +147,8 @@ def test_a_reading_without_the_id_that_the_outlet_had_proves_no_state(name: str)
     tree.special[f"{OUTLETS}/1"] = lambda request: (
         Answer({**outlet("1"), "PowerState": "Off", name: None}) if tree.commands else None
     )
-    assert switch(tree) is UNKNOWN and len(tree.commands) == 1
+    assert switch(tree) is UNKNOWN
+    assert len(tree.commands) == 1
 
 
 @pytest.mark.parametrize("linked", [True, False])
@@ -166,7 +172,8 @@ def test_an_ambiguous_identity_gets_no_command() -> None:
     tree.resources[OUTLETS] = {
         "Members": [{"@odata.id": f"{OUTLETS}/{part}"} for part in ("1", "2", "other/1")]
     }
-    assert refused(tree).kind == "protocol" and not tree.commands
+    assert refused(tree).kind == "protocol"
+    assert not tree.commands
     # outlet 2.1 of PDU 1 and outlet 1 of PDU 1.2 share the identity 1.2.1
     tree = Switched()
     racks = "/redfish/v1/PowerEquipment/RackPDUs"
@@ -178,13 +185,15 @@ def test_an_ambiguous_identity_gets_no_command() -> None:
             {**outlet("1"), "@odata.id": f"{OUTLETS}/2"},
         ]
     }
-    assert refused(tree, identity="1.2.1").kind == "protocol" and not tree.commands
+    assert refused(tree, identity="1.2.1").kind == "protocol"
+    assert not tree.commands
 
 
 def test_an_outlet_that_does_not_exist_gets_no_command() -> None:
     tree = Switched()
     error = refused(tree, identity="3")
-    assert error.kind == "no-such-outlet" and not tree.commands
+    assert error.kind == "no-such-outlet"
+    assert not tree.commands
     tree.resources[OUTLETS] = {"Members": [outlet("1")]}  # in full, without a link
     assert refused(tree, identity="").kind == "no-such-outlet"
 
@@ -204,7 +213,8 @@ def test_an_outlet_that_does_not_exist_gets_no_command() -> None:
 def test_a_locked_outlet_and_one_without_the_action_get_no_command(change: dict[str, Any]) -> None:
     tree = Switched({**outlet("1"), **change})
     error = refused(tree)
-    assert error.kind == "unsupported" and not tree.commands
+    assert error.kind == "unsupported"
+    assert not tree.commands
     assert ("offers no action" if "Actions" in change else "locked") in str(error)
 
 
@@ -215,7 +225,8 @@ def test_a_target_on_another_service_gets_no_command(target: str) -> None:
     resource = outlet("1")
     resource["Actions"]["#Outlet.PowerControl"]["target"] = target
     tree = Switched(resource)
-    assert refused(tree).kind == "protocol" and not tree.commands
+    assert refused(tree).kind == "protocol"
+    assert not tree.commands
 
 
 def action(**more: Any) -> Json:
@@ -248,9 +259,11 @@ def test_a_value_is_sent_only_if_the_action_allows_it(values: Any, sent: bool) -
     }
     for tree in (allowed, described):
         if sent:
-            assert switch(tree) is DOWN and tree.commands == [{"PowerState": "Off"}]
+            assert switch(tree) is DOWN
+            assert tree.commands == [{"PowerState": "Off"}]
         else:
-            assert refused(tree).kind == "unsupported" and not tree.commands
+            assert refused(tree).kind == "unsupported"
+            assert not tree.commands
 
 
 def test_the_error_for_a_value_lists_ten_allowed_values_and_marks_a_longer_list() -> None:
@@ -269,7 +282,9 @@ def test_a_password_in_an_action_is_not_in_the_error(action: Json) -> None:
     resource["Actions"]["#Outlet.PowerControl"].update(action)
     tree = Switched(resource)
     error = refused(tree)
-    assert PASSWORD not in str(error) and "holds the login" in str(error) and not tree.commands
+    assert PASSWORD not in str(error)
+    assert "holds the login" in str(error)
+    assert not tree.commands
 
 
 @pytest.mark.parametrize("described", [False, True])
@@ -282,8 +297,11 @@ def test_an_action_without_allowed_values_is_sent_only_with_the_owners_setting(
         "Parameters": [{"Name": "PowerState", "DataType": "String"}],
     }
     error = refused(tree)
-    assert error.kind == "unsupported" and error.keys == ("switch_unproven",) and not tree.commands
-    assert switch(tree, switch_unproven="yes") is DOWN and tree.commands == [{"PowerState": "Off"}]
+    assert error.kind == "unsupported"
+    assert error.keys == ("switch_unproven",)
+    assert not tree.commands
+    assert switch(tree, switch_unproven="yes") is DOWN
+    assert tree.commands == [{"PowerState": "Off"}]
 
 
 HPE = {
@@ -299,7 +317,8 @@ HPE = {
 
 def test_the_command_for_hpe_repeats_the_configuration_that_was_read() -> None:
     tree = Switched({**action(), **HPE})
-    assert refused(tree).kind == "unsupported" and not tree.commands
+    assert refused(tree).kind == "unsupported"
+    assert not tree.commands
     assert switch(tree, switch_unproven="yes") is DOWN
     assert tree.commands == [{**HPE, "OutletStatus": "off"}]
 
@@ -309,14 +328,16 @@ def test_the_command_for_hpe_is_not_sent_without_the_whole_configuration(key: st
     values: list[Any] = [None, [], True, False]
     for value in values:
         tree = Switched({**action(), **HPE, key: value})
-        assert refused(tree, switch_unproven="yes").kind == "unsupported" and not tree.commands
+        assert refused(tree, switch_unproven="yes").kind == "unsupported"
+        assert not tree.commands
 
 
 @pytest.mark.parametrize("number", [2, 0, -1, "2", "x", "", "1.0"])
 def test_the_command_for_hpe_is_not_sent_to_another_outlets_number(number: object) -> None:
     tree = Switched({**action(), **HPE, "OutletNumber": number})
     error = refused(tree, switch_unproven="yes")
-    assert error.kind == "unsupported" and not tree.commands
+    assert error.kind == "unsupported"
+    assert not tree.commands
     assert "its OutletNumber is" in str(error)
 
 
@@ -343,10 +364,8 @@ def test_an_unknown_state_after_a_command_has_its_reason(
 def test_an_outlet_with_an_id_like_hpes_gets_no_command_without_its_configuration() -> None:
     tree = Switched(action())
     tree.resources[f"{OUTLETS}/1"]["Id"] = "OUTLET1"
-    assert (
-        refused(tree, identity="OUTLET1", switch_unproven="yes").kind == "unsupported"
-        and not tree.commands
-    )
+    assert refused(tree, identity="OUTLET1", switch_unproven="yes").kind == "unsupported"
+    assert not tree.commands
 
 
 # ---- answers -------------------------------------------------------------------------------------
@@ -356,10 +375,10 @@ def test_an_outlet_with_an_id_like_hpes_gets_no_command_without_its_configuratio
 def test_a_declined_command_is_an_error_without_a_reading(status: int) -> None:
     tree = Switched(reply=Answer({"error": {"message": "not today"}}, status), follows=False)
     error = refused(tree)
-    assert error.kind == ("denied" if status in (401, 403) else "refused") and "not today" in str(
-        error
-    )
-    assert len(tree.commands) == 1 and tree.requests[-1].method == "POST"
+    assert error.kind == ("denied" if status in (401, 403) else "refused")
+    assert "not today" in str(error)
+    assert len(tree.commands) == 1
+    assert tree.requests[-1].method == "POST"
 
 
 DONE = {"MessageId": "Base.1.8.Success"}
@@ -397,8 +416,10 @@ def test_after_an_ambiguous_answer_the_state_is_read_once(answer: Answer) -> Non
             assert switch(tree) is DOWN
         else:
             error = refused(tree)
-            assert error.kind == "unreachable" and "may or may not have switched" in str(error)
-        assert len(tree.commands) == 1 and [request.method for request in tree.requests[-2:]] == [
+            assert error.kind == "unreachable"
+            assert "may or may not have switched" in str(error)
+        assert len(tree.commands) == 1
+        assert [request.method for request in tree.requests[-2:]] == [
             "POST",
             "GET",
         ]
@@ -417,7 +438,8 @@ def test_a_message_of_success_is_not_ambiguous_and_the_state_is_awaited(
     error: Optional[Json],
 ) -> None:
     tree = Switched(reply=Answer({"error": error}, 200), follows=False)
-    assert switch(tree) is UNKNOWN and len(tree.commands) == 1
+    assert switch(tree) is UNKNOWN
+    assert len(tree.commands) == 1
 
 
 @pytest.mark.parametrize(
@@ -456,7 +478,8 @@ def test_a_service_that_requires_an_etag_gets_the_outlets_etag(header: bool) -> 
 @pytest.mark.parametrize("etag", ["", "\x1b", "ä"])
 def test_an_outlet_without_a_usable_etag_is_not_switched_where_one_is_required(etag: str) -> None:
     tree = Switched({**outlet("1"), "@odata.etag": etag}, Answer(None, 428), follows=False)
-    assert refused(tree).kind == "unsupported" and len(tree.commands) == 1
+    assert refused(tree).kind == "unsupported"
+    assert len(tree.commands) == 1
 
 
 @pytest.mark.parametrize(
@@ -475,7 +498,9 @@ def test_an_etag_that_cannot_be_read_leaves_no_doubt_that_nothing_was_switched(
     tree = Switched(reply=Answer(None, 428), follows=False)
     tree.special[f"{OUTLETS}/1"] = lambda request: answer if tree.commands else None
     error = refused(tree)
-    assert error.kind == kind and len(tree.commands) == 1 and "may or may not" not in str(error)
+    assert error.kind == kind
+    assert len(tree.commands) == 1
+    assert "may or may not" not in str(error)
 
 
 # ---- tasks ---------------------------------------------------------------------------------------
@@ -519,7 +544,8 @@ def accepted(
 def test_a_failed_task_is_an_error_with_the_devices_message(running: Answer, end: Answer) -> None:
     for location in (MONITOR, f"https://pdu.example{MONITOR}", f"http://192.0.2.9:8080{MONITOR}"):
         error = refused(accepted(running, end, follows=False, location=location))
-        assert error.kind == "refused" and "the relay is stuck" in str(error)
+        assert error.kind == "refused"
+        assert "the relay is stuck" in str(error)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 507])
@@ -528,7 +554,8 @@ def test_a_fault_that_a_tasks_monitor_reports_is_an_error_with_the_devices_messa
 ) -> None:
     end = Answer({"error": {"message": "the relay board is silent"}}, status)
     error = refused(accepted(RUNNING, end, follows=False))
-    assert error.kind == "unreachable" and "may or may not have switched" in str(error)
+    assert error.kind == "unreachable"
+    assert "may or may not have switched" in str(error)
     assert f"({status}): the relay board is silent" in str(error)
     assert switch(accepted(RUNNING, end)) is DOWN
 
@@ -543,7 +570,8 @@ def test_a_task_that_the_answer_itself_reports_as_failed_is_an_error(
 ) -> None:
     body = {**task("Exception", "the relay is stuck"), "@odata.id": location}
     error = refused(accepted(end, follows=False, location=location, body=body))
-    assert error.kind == "refused" and "the relay is stuck" in str(error)
+    assert error.kind == "refused"
+    assert "the relay is stuck" in str(error)
 
 
 def test_after_a_failed_task_the_state_of_the_outlet_decides() -> None:
@@ -553,4 +581,5 @@ def test_after_a_failed_task_the_state_of_the_outlet_decides() -> None:
 def test_a_task_in_the_answer_itself_is_followed() -> None:
     tree = Switched(reply=Answer(task("New"), 200))
     tree.monitors = [RUNNING, Answer(None, 204)]
-    assert switch(tree) is DOWN and sum(request.path == MONITOR for request in tree.requests) == 2
+    assert switch(tree) is DOWN
+    assert sum(request.path == MONITOR for request in tree.requests) == 2

@@ -78,14 +78,16 @@ def test_the_recording_is_read_with_its_units() -> None:
 @pytest.mark.parametrize("word, state", [("On", True), ("ON", True), ("off", False)])
 def test_a_state_is_read_in_any_case(word: str, state: bool) -> None:
     decoded = outlet(state=word, voltageDetection=state)
-    assert (decoded.state, decoded.doubt) == (state, "")
+    assert decoded.state == state
+    assert decoded.doubt == ""
 
 
 @pytest.mark.parametrize("state", [True, False])
 def test_a_state_that_is_true_or_false_is_the_position(state: bool) -> None:
     # the table of the maker's older Markdown
     older = without_voltage(state=state)
-    assert (older.state, older.doubt) == (state, "")
+    assert older.state == state
+    assert older.doubt == ""
     assert outlet(state=state, voltageDetection=not state).state is None
 
 
@@ -111,19 +113,22 @@ def test_a_voltage_that_is_no_answer_is_unknown(voltage: object) -> None:
 @pytest.mark.parametrize("voltage", [None, ...])
 def test_a_unit_that_measures_no_voltage_shows_the_relays_position(voltage: object) -> None:
     decoded = without_voltage(voltageDetection=voltage)
-    assert (decoded.state, decoded.doubt) == (True, "")
+    assert decoded.state is True
+    assert decoded.doubt == ""
 
 
 @pytest.mark.parametrize("voltage", [None, ...])
 def test_an_outlet_whose_voltage_alone_is_not_measured_has_no_state(voltage: object) -> None:
     decoded = outlet(voltageDetection=voltage)
-    assert decoded.state is None and "there is no voltageDetection" in decoded.doubt
+    assert decoded.state is None
+    assert "there is no voltageDetection" in decoded.doubt
 
 
 @pytest.mark.parametrize("word", ["pendingOff", "pendingOn", "later", "", 1, None])
 def test_an_outlet_that_reboots_is_unknown(word: object) -> None:
     decoded = outlet(rebootStatus=word)
-    assert decoded.state is None and "rebootStatus" in decoded.doubt
+    assert decoded.state is None
+    assert "rebootStatus" in decoded.doubt
 
 
 @pytest.mark.parametrize("word", ["none", ...])
@@ -137,7 +142,8 @@ def test_the_state_of_a_relay_with_a_fault_is_what_is_measured(
 ) -> None:
     read_outlet = without_voltage if voltage is ... else outlet
     decoded = read_outlet(relayHealth="STUCK", voltageDetection=voltage)
-    assert (decoded.state, decoded.doubt) == (state, "its relayHealth is STUCK")
+    assert decoded.state == state
+    assert decoded.doubt == "its relayHealth is STUCK"
 
 
 # ---- identities ----------------------------------------------------------------------------------
@@ -204,7 +210,8 @@ def test_a_power_is_in_watts_or_not_known_if_its_voltage_and_current_say_kilowat
         "inletPowerFactor": 0.424346923828125,
     }
     figure = unit({**INLET, **fields}).power_w
-    assert measured(figure) == watts and isinstance(figure, NotKnown) is (watts is None)
+    assert measured(figure) == watts
+    assert isinstance(figure, NotKnown) is (watts is None)
 
 
 @pytest.mark.parametrize("field", ["inletVoltageRms", "inletCurrentRms", "inletPowerFactor"])
@@ -250,7 +257,8 @@ def test_a_line_of_another_form_is_no_line_without_a_meter(line: object) -> None
 def test_two_inlets_have_one_energy_and_two_currents() -> None:
     dual = {**INLET, "inletType": "dual"}
     totals = unit(dual, {**dual, "id": "2", "inletCurrentRms": 1.0})
-    assert (totals.load_a, totals.energy_kwh) == (5.2, 89.03)
+    assert totals.load_a == 5.2
+    assert totals.energy_kwh == 89.03
     totals = unit(dual, {**dual, "id": "2", "inletEnergyAccumulation": 3.0})
     assert isinstance(totals.energy_kwh, NotKnown)
 
@@ -261,7 +269,8 @@ def test_the_active_inlet_of_a_transfer_switch_has_the_figures() -> None:
         for yes in (True, "true", "TRUE"):
             active = {**INLET, "inletType": word, "atsInletActive": yes}
             totals = unit(active, {**idle, "inletEnergyAccumulation": 89.03})
-            assert (totals.load_a, totals.energy_kwh) == (4.2, 89.03)
+            assert totals.load_a == 4.2
+            assert totals.energy_kwh == 89.03
     for first in (idle, {**idle, "atsInletActive": None}, {**idle, "atsInletActive": 1}):
         assert unit(first, idle).load_a == NotKnown("0 of its inlets are the active one")
     assert unit(active, active).load_a == NotKnown("2 of its inlets are the active one")
@@ -271,7 +280,8 @@ def test_the_active_inlet_of_a_transfer_switch_has_the_figures() -> None:
 def test_of_two_inlets_of_which_one_has_another_type_no_sum_is_shown(word: object) -> None:
     dual = {**INLET, "inletType": "dual"}
     for figure in unit(dual, with_changes({**dual, "id": "2"}, {"inletType": word}))[1:4]:
-        assert isinstance(figure, NotKnown) and "of the types" in figure.reason
+        assert isinstance(figure, NotKnown)
+        assert "of the types" in figure.reason
 
 
 @pytest.mark.parametrize("inlet", [{}, [], "x", None])
@@ -307,7 +317,8 @@ def test_an_inlet_without_a_value_leaves_the_total_unset_though_outlets_have_cur
     ):
         totals = unit(with_changes(INLET, {field: ...}))[1:4]
         lost = totals[total]
-        assert isinstance(lost, NotKnown) and "though its outlets are metered" in lost.reason
+        assert isinstance(lost, NotKnown)
+        assert "though its outlets are metered" in lost.reason
         assert sum(isinstance(figure, NotKnown) for figure in totals) == 1
 
 

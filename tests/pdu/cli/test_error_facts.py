@@ -85,14 +85,18 @@ def test_an_odd_error_ends_a_command_with_its_sentence(
     use_pdu(monkeypatch, lambda data: Handler())
     for words in (("off", "nut", "192.0.2.1", "1", "--yes"), ("off", "nut", "h", "1-2", "--yes")):
         code, _, err = run(capsys, *words)
-        assert "Traceback" not in err and err.endswith("\n")
+        assert "Traceback" not in err
+        assert err.endswith("\n")
         if kind_of(error) == "refused":
-            assert code == code_of("refused") and err.startswith("refused: ")
+            assert code == code_of("refused")
+            assert err.startswith("refused: ")
         code, out, _ = run(capsys, *words, "--json")
         answer = json.loads(out)["error"]
-        assert answer["exit_code"] == code and all(isinstance(answer[key], str) for key in KEYS)
+        assert answer["exit_code"] == code
+        assert all(isinstance(answer[key], str) for key in KEYS)
     call_error = error_of(error)
-    assert isinstance(call_error.kind, str) and isinstance(call_error.reason, str)
+    assert isinstance(call_error.kind, str)
+    assert isinstance(call_error.reason, str)
 
 
 KEYS = ("kind", "host", "operation", "reason")
@@ -111,4 +115,5 @@ def test_what_an_error_says_in_the_form_of_this_pack_is_shown() -> None:
 def test_an_error_with_parts_of_another_form_has_its_reason() -> None:
     assert reason(odd_error("parts", 5)) == WORDS
     assert reason(odd_error("parts", ["a", Part(1, 2)])) == WORDS
-    assert error_of(odd_error("kind", 5)).kind == "defect" and code_of("") == DEFECT
+    assert error_of(odd_error("kind", 5)).kind == "defect"
+    assert code_of("") == DEFECT

@@ -88,7 +88,8 @@ def test_an_empty_secret_file_is_refused(
     private(tmp_path / "secret", content)
     words = ["status", "raritan", "127.0.0.1:9", "--secret-file", f"token={tmp_path / 'secret'}"]
     code, _, err = run(capsys, *words)
-    assert code == 2 and f"{tmp_path / 'secret'}: empty" in err
+    assert code == 2
+    assert f"{tmp_path / 'secret'}: empty" in err
 
 
 def test_a_binary_secret_is_refused_and_not_shown(
@@ -123,5 +124,6 @@ def test_a_secret_is_asked_for_on_a_terminal_without_echo(
             "password of u on 127.0.0.1:",
             typed,
         )
-    assert screen.code == code and words in screen.text
+    assert screen.code == code
+    assert words in screen.text
     assert not any(word in screen.text for word in ("s3cret", "0xe9", "Traceback"))

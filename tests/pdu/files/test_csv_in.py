@@ -38,7 +38,8 @@ def test_a_list_is_read_in_each_form(form: str, encoding: str, tmp_path: Path) -
     file.write_bytes(
         FORMS[form](LIST).removeprefix("\ufeff" * (encoding == "utf-16")).encode(encoding)
     )
-    assert device_list.read_device_list(str(file)) == fleet and fleet.devices
+    assert device_list.read_device_list(str(file)) == fleet
+    assert fleet.devices
 
 
 @pytest.mark.parametrize(
@@ -60,8 +61,8 @@ def test_what_has_no_meaning_is_refused_with_its_place(text: str, sentence: str)
 
 
 def test_a_file_without_a_line_has_no_columns_and_no_rows() -> None:
-    assert not csv_in.head_of("", "f.csv")
-    assert not list(csv_in.rows("", "f.csv"))
+    assert list(csv_in.head_of("", "f.csv")) == []
+    assert list(csv_in.rows("", "f.csv")) == []
 
 
 @pytest.mark.parametrize("begin", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])

@@ -26,7 +26,8 @@ def test_each_line_fills_its_part_of_the_device(line: str) -> None:
     variables = {"ups.mfr": "Acme"}
     empty = {"variables": variables, "writable": [], "commands": {}, "descriptions": {}}
     expected = {**variables, **value} if isinstance(value, dict) and part == "variables" else value
-    assert device.name == "rack" and parts == {**empty, part: expected}
+    assert device.name == "rack"
+    assert parts == {**empty, part: expected}
     # what was read is written again
     assert dump.parse(dump.dump_text([device])) == [device]
 
