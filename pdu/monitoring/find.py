@@ -210,6 +210,7 @@ def describe_search(count: int, rate: float) -> str:
     if longest_s <= _LONG_S:
         return ""
     sentence = f"{count:,} addresses at --rate {rate:g}: up to {_minutes(longest_s)}"
+    # what is left beside the waits for the last answers
     sending_s = _SOON_S - pace.last_s * network_scan.TRIES
     wanted_rate = math.ceil(network_scan.TRIES * count / sending_s)
     faster_rate = min(wanted_rate, _HIGHEST_RATE)

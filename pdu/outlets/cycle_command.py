@@ -151,7 +151,7 @@ def _cycle_outlet(
 ) -> int:
     """As `_cycle`, of an outlet of a PDU that is open."""
     run, pdu = outcome.run, outcome.pdu
-    _refuse(outcome, outlet.state)
+    _refuse_unless_on(outcome, outlet.state)
     variables = pdu.variables_text(outcome.handler)
     question = f"switch off {present_state_text(outlet)} of {pdu.where}{variables}"
     prompts.confirm(run.output, f"{question}, and on again after {pause_s:g} s", pdu.host)
@@ -164,7 +164,7 @@ def _cycle_outlet(
         with signals_as_ctrl_c():
             # a person may have taken a while to answer
             if not power.read_is_on():
-                _refuse(outcome, power.last_state)
+                _refuse_unless_on(outcome, power.last_state)
             # a lost terminal must not leave an outlet off
             with ignored_hangup():
                 result = _run_cycle(outcome, power, called_outlet, pause_s)
@@ -180,7 +180,7 @@ def _cycle_outlet(
     return print_result(result, as_json=run.output.json)
 
 
-def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
+def _refuse_unless_on(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
     """Raise Usage unless the outlet is on."""
     if now is DOWN:
         raise Usage(

@@ -87,7 +87,7 @@ def form_fields(
 def split_fields(
     handler: LoadedHandler, data: Union[PduData, PduSnmpData], login: Login
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """The settings and the secrets of this object."""
+    """The settings and the secrets in `data`, from which the handler is made."""
     text_by_key = dict(data.custom_params)
     if isinstance(data, PduSnmpData):
         for field, text in data.snmp_params.items():
@@ -246,8 +246,8 @@ def _secret_values(secrets: Iterable[str], login: Login) -> dict[str, str]:
 
 
 def settings_for_handler(handler: LoadedHandler, login: Login) -> dict[str, str]:
-    """Those of the settings that this handler takes, where they were given for several. A user is
-    none of SNMP without its version 3.
+    """Of settings that were given for several handlers those that this one takes. SNMP takes a user
+    only in its version 3.
     """
     keys = set(setting_keys(handler))
     if handler.snmp:

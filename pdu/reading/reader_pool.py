@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from typing import Optional
 
 from handlers.shared.errors import SettingsError
 
@@ -146,13 +147,8 @@ class ReaderPool:
                 results.put((job.place, reading))
 
         with self._lock:
-            late_devices = [job.device for job in self._running if job.is_late]
-            obstacle = None
-            if job.device in late_devices:
-                obstacle = STILL_HANGS
-            elif len(late_devices) >= MOST_HANGING:
-                obstacle = TOO_MANY_HANG
-            else:
+            obstacle = self._obstacle(job)
+            if obstacle is None:
                 thread = threading.Thread(target=run, name=f"read {job.device.name}", daemon=True)
                 try:
                     thread.start()
@@ -162,6 +158,15 @@ class ReaderPool:
         if obstacle is not None:
             results.put((job.place, failed_reading(obstacle)))
         return True
+
+    def _obstacle(self, job: _Job) -> Optional[CallError]:
+        """Why this PDU is not read now: earlier reads hang. For a caller that has the lock."""
+        late_devices = [running.device for running in self._running if running.is_late]
+        if job.device in late_devices:
+            return STILL_HANGS
+        if len(late_devices) >= MOST_HANGING:
+            return TOO_MANY_HANG
+        return None
 
 
 def _next_result(

@@ -127,26 +127,27 @@ class CodecUnit(HttpPdu):
             parts.append(known_request(self._login_form, method, target, content))
         text = f"{method} {parts[0].target} {body.decode('utf-8', 'replace')}".strip()
         commands: list[UnitCommand] = []
-        known_body = ""
-        has_path_of_command = False
-        path, _, _ = target.partition("?")
+        requests: list[WriteRequest] = []  # those of the unit's commands
         for identity in self.outlet_states():
             for on in (True, False):
                 request = self._request_of(identity, on=on)
                 if request is None:
                     continue
-                if (request.method, request.path) == (method, target):
-                    known_body = request.body.decode("utf-8", "replace")
-                command_path, _, _ = request.path.partition("?")
-                if command_path == path:
-                    has_path_of_command = True
+                requests.append(request)
                 if self._known_request(request.method, request.path, request.body) in parts:
                     commands.append(UnitCommand(identity, on=on, text=text))
+        if commands:
+            return commands
         # a command may be a GET whose query says what it does
-        is_unknown_command = not commands and (method != "GET" or has_path_of_command)
-        if is_unknown_command:
-            commands.append(UnitCommand("", on=False, text=text, known=known_body))
-        return commands
+        path, _, _ = target.partition("?")
+        paths_of_commands = [request.path.partition("?")[0] for request in requests]
+        if method == "GET" and path not in paths_of_commands:
+            return []
+        known_body = ""
+        for request in requests:
+            if (request.method, request.path) == (method, target):
+                known_body = request.body.decode("utf-8", "replace")
+        return [UnitCommand("", on=False, text=text, known=known_body)]
 
     def _request_of(self, identity: str, *, on: bool) -> Optional[WriteRequest]:
         """The codec's command, the first request of its dialogue that writes. None if it has none

@@ -104,8 +104,11 @@ class KnownPdu(HttpPdu):
         return contents
 
     def _read_copy(self) -> dict[str, str]:
-        """The keys of the outlets by the handler's names, from what it reads in a copy; by
-        themselves, with doubts, if it reads other outlets or cannot read."""
+        """The key of each outlet by the name that the handler gives it, found as it reads a copy.
+
+        If it reads other outlets or cannot read, each key is its own name, and the rules on
+        outlets are in doubt.
+        """
         keys = self.outlet_keys()
         own_states = [self.state_of(key) for key in keys]
         identities: list[str] = []

@@ -209,7 +209,7 @@ class Scrubber:
         """The stand-in for a matched IP address; text that only looks like one stays."""
         text = match[0]
         is_ipv4 = "." in text
-        # as Python reads it
+        # without leading zeros, which Python refuses
         address = re.sub(r"(?<![0-9])0{1,2}(?=[0-9])", "", text) if is_ipv4 else text
         try:
             stand_in = self.scrub_address(address)
@@ -243,7 +243,9 @@ class Scrubber:
         return separator[0].join(new_groups)
 
     def _stand_in_of_serial(self, match: re.Match[str]) -> str:
-        """The stand-in of a serial number: behind such a word, or of capital letters and digits."""
+        """A matched serial number's stand-in, behind the label ("s/n: ") if it has one. Without a
+        label it is a word of capital letters and digits; another word stays.
+        """
         text = match[0]
         number = match["labelled"]
         if number:

@@ -149,16 +149,17 @@ def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
         group: Any = place if is_of_text else _list_of(place)
         groups.setdefault(group, []).append(place)
     middle_places: list[Place] = []
-    for places in groups.values():
+    for places in groups.values():  # a column, or one number of a text
         middle = len(places) // 2
         middle_places.append(places[middle])
+    # if there are too many: some of all parts, not only the first
     step = max(1, len(middle_places) // _MOST_FIGURES)
     some_places = middle_places[::step]
     return some_places[:_MOST_FIGURES]
 
 
 def list_places(contents: Contents, count: int) -> list[Place]:
-    """Places of the lists and objects in JSON that have so many elements."""
+    """Places of the lists in JSON that have so many elements."""
     places: list[Place] = []
     for place in all_places(contents):
         if isinstance(contents[place.request], TextPieces):
@@ -246,7 +247,7 @@ def _opposite(value: Any, *, is_off: bool = False) -> Any:
 
 
 def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
-    """The places that differ in a number alone, if there are so many."""
+    """The groups of `count` places that differ in a number alone, such as one for each outlet."""
     groups: dict[Any, list[Place]] = {}
     for place in all_places(contents):
         if not isinstance(contents[place.request], TextPieces):
@@ -324,6 +325,7 @@ def _value_in(content: Any, path: Path) -> Any:
 
 
 def _with_value(content: Any, path: Path, value: Any) -> Any:
+    """A copy of the content with another value at this path."""
     if not path:
         return value
     if isinstance(content, TextPieces):

@@ -36,7 +36,7 @@ _WORD = "\0"
 
 
 def unit_recording_format(name: str, make_handler: Callable[[Any], Any]) -> RecordingFormat:
-    """That of the handler `name`, whose `about` says that it is a codec."""
+    """The recording format of the handler `name`, whose `about` says that it is a codec."""
 
     def serve(text: str, port: int) -> ReplayedDevice:
         answers = parse_answers(text)
@@ -77,10 +77,11 @@ def _record(
         secrets = (login.password, login.token, *login.keys)
         scrubber = Scrubber(recorder.keep, secrets, login.user, session.address)
 
+    # the values of one name, and one word, are replaced unless the handler then reads otherwise
     groups = [*_member_names(answers), *_words(answers)]
-    clean_answers = replace_unread(
-        groups, partial(_scrub, scrubber, answers), partial(_values, pdu)
-    )
+    scrub = partial(_scrub, scrubber, answers)
+    read_values = partial(_values, pdu)
+    clean_answers = replace_unread(groups, scrub, read_values)
     documents: dict[str, Any] = {}
     texts: dict[str, TextAnswer] = {}
     for key, answer in clean_answers.items():

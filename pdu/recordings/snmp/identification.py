@@ -231,9 +231,9 @@ def _note_totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: Hand
                 f"report its {row.name}: the family '{profile.key}' has no such object"
             )
             continue
-        figures_summed = summed_figures(row.total, read_device.reader, row.most)
-        if figures_summed:
-            basis = _basis(row.proof, figures_summed)
+        summands = summed_figures(row.total, read_device.reader, row.most)
+        if summands:
+            basis = _basis(row.proof, summands)
         else:
             basis = f"the sum over the outlets; {_SOURCES.get(row.proof, 'nothing')}"
         out.note_total(row.name, row.value, row.unit, basis)
@@ -291,8 +291,10 @@ def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: Hand
 
 
 def summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[Figure]:
-    """The figures that the total sums: for each unit of a chain the first figure without a missing
-    value.
+    """The figures that the total sums: for each unit of a chain the first figure that has all its
+    values.
+
+    A unit has one of them as its total (see `Total`).
     """
     figures: list[Figure] = []
     summed_units: set[str] = set()

@@ -111,18 +111,22 @@ class _Walk:
         or their first object. Then the walk goes on from the last row, and objects before `root`
         are left out. Raises Unreachable, ProtocolError.
         """
-        number = len(self.rows)
+        earlier_count = len(self.rows)
         try:
             self._read_after(root, root, root)
         except ProtocolError:
-            if not number or len(self.rows) > number:
+            if not self._has_earlier_alone(earlier_count):
                 raise
         else:
             # v1 has the same error for the end of the MIB; each PDU has objects of its vendor
             is_at_end = root != _ENTERPRISES
-            if not number or len(self.rows) > number or is_at_end:
+            if is_at_end or not self._has_earlier_alone(earlier_count):
                 return
         self._read_after(self.last, _INTERNET, root)
+
+    def _has_earlier_alone(self, earlier_count: int) -> bool:
+        """Whether there were rows, and no new ones since: the walk can go on from the last."""
+        return 0 < earlier_count == len(self.rows)
 
     def read_hidden_trees(self, roots: Sequence[Arcs]) -> list[str]:
         """Add the objects below these roots that no row shows. Returns notes of what could not be

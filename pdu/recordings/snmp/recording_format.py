@@ -157,11 +157,12 @@ def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False
         about += f"; left out: {', '.join(walk.skip_reasons)}"
     # one from the environment may be the real device's
     login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
+    poll = _poll(f"{HOST}:{agent.port}", profile, device)
     return ReplayedDevice(
         host=HOST,
         port=agent.port,
         about=f"{about}; {login}",
-        poll=f"{_poll(f'{HOST}:{agent.port}', profile, device)}{setting}",
+        poll=poll + setting,
         writes=lambda: list(unit.writes),
         close=server.close,
         is_read=device is not None,

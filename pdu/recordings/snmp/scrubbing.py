@@ -71,7 +71,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     with suppress(ValueError):  # a name
         addresses.append(ipaddress.ip_address(data.ip).packed)
     objects = _objects(rows, device)
-    index = _Index(scrubber, objects, _joins(objects, answers), addresses)
+    index = _Index(scrubber, objects, _joining_indexes(objects, answers), addresses)
 
     def scrub(read_oids: Collection[Arcs]) -> Rows:
         """The rows with stand-ins; those of `read_oids`, which the family reads, keep more."""
@@ -138,16 +138,18 @@ def _answers(device: SnmpDevice) -> list[object]:
     return [device.profile.key, dict(device.states), figures]
 
 
-def _joins(objects: Collection[Arcs], answers: Collection[Arcs]) -> set[Arcs]:
-    """The indexes of rows that the family reads, if they are long: they join its tables."""
-    joins: set[Arcs] = set()
+def _joining_indexes(objects: Collection[Arcs], answers: Collection[Arcs]) -> set[Arcs]:
+    """The indexes by which the family finds a row of one table from another: the long ones among
+    those of the rows that it reads (`answers`).
+    """
+    indexes: set[Arcs] = set()
     for oid in answers:
         for root in objects:
             index = oid[len(root) :]
             is_long = len(index) >= _RUN - 1
             if is_long and oid[: len(root)] == root:
-                joins.add(index)
-    return joins
+                indexes.add(index)
+    return indexes
 
 
 def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
@@ -180,12 +182,15 @@ def _other_row(oid: Arcs, row: SnmpRow, scrubber: Scrubber, index: _Index, rows:
         return SnmpRow(ADDRESS, index.address(value))
     text = row.text if row.text is not None else _latin_text(value)
     if row.tag == OCTETS and text is not None:
+        # sysName, sysLocation and the like say what they are; any other text may be a name
         kind = _SYSTEM.get(oid, NAMES)
         other_text = scrubber.scrub_free_text(text, kind)
         return SnmpRow(OCTETS, other_text.encode())
+    # octets that are no text
     is_figure = row.tag == OPAQUE and value.startswith(_NUMBERS)
     is_short = len(value) <= _MOST_BITS
-    if not (is_figure or is_short or ADDRESSES in scrubber.keep):
+    is_kept = is_figure or is_short or ADDRESSES in scrubber.keep
+    if not is_kept:
         return SnmpRow(row.tag, bytes(len(value)))
     if scrubber.holds_login(row.decoded):
         return SnmpRow(row.tag, b"")

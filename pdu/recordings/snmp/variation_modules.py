@@ -30,6 +30,7 @@ def first_value(kind: str, value: str) -> tuple[str, str]:
             return tag, _numeric(settings)
         if module in _WITH_VALUES and not _refuses_reads(settings):
             if "hexvalue" in settings:
+                # the tag may already end in x (hexadecimal) or e (escapes)
                 return f"{tag.rstrip('xe')}x", settings["hexvalue"]
             return tag, settings["value"]
     except (KeyError, ValueError, OverflowError):
