@@ -143,6 +143,9 @@ def answer(question: str) -> SupportAnswer:
 
 
 def _answer_as_typed(question: str) -> SupportAnswer:
+    """The answer by what the words are: a family's key, a sysObjectID, one or several models, or
+    names of makers.
+    """
     question_text = question.strip()
     for entry in entries():
         # a family's key, whatever its words say beside each other
@@ -227,6 +230,7 @@ def _leading_name(words: Sequence[Word]) -> _LeadingName:
         if names:
             return _LeadingName(length, name, names)
         if len(name.parts) > 1 and name.squeezed in _maker_names():
+            # a maker counts as a whole: its parts may be generic words
             maker = Word(name.text, name.squeezed, parts=(name.squeezed,))
             return _LeadingName(length, maker, ())
     return _LeadingName(1, words[0], ())

@@ -111,18 +111,18 @@ def _numbers_of_unit(identities: Sequence[str], prefix: str) -> list[int]:
 def _rows_of_outlet(
     rows: Rows, identity: str, numbers: Sequence[int], outlet_count: int
 ) -> Sequence[Arcs]:
-    """The outlet's rows in columns that have one for each number of its unit, and no others but
-    those of all outlets.
+    """The outlet's rows, each in a column that has a row for each outlet of the unit or of the
+    whole device, and no other rows. `numbers`: of the unit's outlets.
     """
     index = arcs(identity)
     row_counts = Counter(oid[:-1] for oid in rows)
     oids = []
     for oid in rows:
-        column = oid[:-1]
-        is_of_outlet = oid[-len(index) :] == index
-        if not is_of_outlet or row_counts[column] not in (len(numbers), outlet_count):
+        if oid[-len(index) :] != index:
             continue
-        if all((*column, number) in rows for number in numbers):
+        column = oid[:-1]
+        has_each_outlet = all((*column, number) in rows for number in numbers)
+        if has_each_outlet and row_counts[column] in (len(numbers), outlet_count):
             oids.append(oid)
     return oids
 
@@ -302,6 +302,7 @@ def _raw_of_one(rows: Rows, oids: Sequence[Arcs], figures: Mapping[str, object])
 
 
 def _are_equal(figures: Mapping[str, object], expected: Mapping[str, object]) -> bool:
+    """Whether the same outlets have the same figures, but for what a device rounds."""
     if figures.keys() != expected.keys():
         return False
     for identity, value in expected.items():

@@ -328,17 +328,14 @@ def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) ->
     old_python_fault = ""
     try:
         process = run("--python-version", RECOMMENDED)
-        # mypy 2 knows no Python before 3.10
-        is_for_recommended = "argument --python-version" not in process.stderr
-        if not is_for_recommended:
+        if "argument --python-version" in process.stderr:  # mypy 2 knows no Python before 3.10
             process = run()
-        errors = _mypy_errors(process)
-        if errors and is_for_recommended:
-            newest = run("--python-version", OTHERS[-1])
-            if newest.returncode <= 1:
-                newest_errors = _mypy_errors(newest)
-                old_errors = [error for error in errors if error not in newest_errors]
-                old_python_fault = next(_own_errors(old_errors), "")
+            errors = _mypy_errors(process)
+        else:
+            errors = _mypy_errors(process)
+            if errors:
+                newest_process = run("--python-version", OTHERS[-1])
+                old_python_fault = _old_python_fault(errors, newest_process)
     except (OSError, subprocess.TimeoutExpired):
         why = f"mypy did not end within {_SECONDS:g} s"
         return _TypesTrial(Finding(RULES["types"], UNTRIED, why))
@@ -347,13 +344,29 @@ def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) ->
     if process.returncode > 1 and not errors:
         detail = printable(process.stderr.strip()[-200:], 200)
         return _TypesTrial(Finding(RULES["types"], UNTRIED, detail))
+    return _TypesTrial(_types_finding(errors), old_python_fault)
+
+
+def _old_python_fault(
+    errors: Sequence[str], newest_process: subprocess.CompletedProcess[str]
+) -> str:
+    """The first mistake that mypy does not find for the newest Python; "" for none."""
+    if newest_process.returncode > 1:  # it failed
+        return ""
+    newest_errors = _mypy_errors(newest_process)
+    old_errors = [error for error in errors if error not in newest_errors]
+    return next(_own_errors(old_errors), "")
+
+
+def _types_finding(errors: Sequence[str]) -> Finding:
+    """The first of mypy's errors, and how many more; not tried if our double causes them all."""
     own_errors = list(_own_errors(errors))
     if errors and not own_errors:
-        return _TypesTrial(_lacking("types", {"missing": errors[0]}))
+        return _lacking("types", {"missing": errors[0]})
     fault = own_errors[0] if own_errors else ""
     if len(own_errors) > 1:
         fault += f" (and {len(own_errors) - 1} more)"
-    return _TypesTrial(_finding("types", fault), old_python_fault)
+    return _finding("types", fault)
 
 
 def _own_errors(errors: Sequence[str]) -> Iterator[str]:

@@ -298,6 +298,7 @@ class _StatisticTrial(NamedTuple):
 
 
 def _try_statistic(device: TrialDevice) -> _StatisticTrial:
+    """Call statistic(), and compare its figures where those of the device are known."""
     requests_before = device.request_count()
     try:
         figures = device.methods.figures()
@@ -343,6 +344,9 @@ def _fault_after_change(device: TrialDevice, states: States) -> str:
 
 
 def _fault_of_old_state(unit: SimulatedUnit, methods: Methods, outlet: str, states: States) -> str:
+    """That status tells the state that an outlet had before it was switched off by hand; "" if it
+    does not. `states`: those that it told then.
+    """
     if not unit.turn(outlet, DOWN):
         return ""
     try:
