@@ -158,7 +158,7 @@ def _answer_as_typed(question: str) -> SupportAnswer:
     if not models:
         return _answer_words(question, words)
     is_one_read = any(model.names[0].key for model in models)
-    if len(models) == 1 or not is_one_read:
+    if len(models) == 1 or not is_one_read:  # of those that are not read, why the first is not
         return _answer_model(question, models[0], words)
     texts = tuple(model.text for model in models)
     doubt = "ask for one model at a time"

@@ -263,21 +263,26 @@ def _with_figures(
     that the family does not read back, is left as it was.
     """
     with contextlib.suppress(PduHandlerError):
-        memory = RecordedRows(rows)
-        figures = figure.read_from(Reader(memory, device.reader.root))
-        oids = [oid for oid in memory.oids_in_answers() if rows[oid].tag in NUMBERS]
         for identity, value in values.items():
-            oid = _own_oid(oids, identity, figures)
-            scale = _raw_of_one(rows, oids, figures)
-            if oid is None or not scale or value * scale > _LARGEST:
-                continue
-            row = rows[oid]._replace(value=round(value * scale))
-            new_rows = {**rows, oid: row}
-            new_figures = figure.read_from(reading(new_rows, device.reader))
-            expected = {**figures, identity: value}
-            if _are_equal(new_figures, expected):
-                rows, figures = new_rows, new_figures
+            rows = _with_figure(rows, device, figure, identity, value)
     return rows
+
+
+def _with_figure(
+    rows: Rows, device: SnmpDevice, figure: Figure, identity: str, value: float
+) -> Rows:
+    """The rows with this value of an outlet's figure, or as they were. Raises PduHandlerError."""
+    memory = RecordedRows(rows)
+    figures = figure.read_from(Reader(memory, device.reader.root))
+    oids = [oid for oid in memory.oids_in_answers() if rows[oid].tag in NUMBERS]
+    oid = _own_oid(oids, identity, figures)
+    raw_value = round(value * _raw_of_one(rows, oids, figures))
+    if oid is None or not raw_value or raw_value > _LARGEST:
+        return rows
+    new_rows = {**rows, oid: rows[oid]._replace(value=raw_value)}
+    new_figures = figure.read_from(reading(new_rows, device.reader))
+    is_read_back = _are_equal(new_figures, {**figures, identity: value})
+    return new_rows if is_read_back else rows
 
 
 def _own_oid(oids: Sequence[Arcs], identity: str, figures: Mapping[str, object]) -> Optional[Arcs]:

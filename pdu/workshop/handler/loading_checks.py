@@ -274,24 +274,16 @@ def _check_imports(source: HandlerSource) -> Finding:
     """Whether each module is the standard library's, the platform's or its own. The vendor's page
     does not list the packages of the platform.
     """
-    allowed = standard_library() | PLATFORM_MODULES | _own_modules(source)
-    place_by_module: dict[str, str] = {}
-    for path, content in source.archive.files.items():
-        if not path.endswith(".py"):
-            continue
-        for module, line in _absolute_imports(content):
-            package = module.partition(".")[0]
-            if package and package not in allowed:
-                place_by_module.setdefault(package, f"{path} line {line}")
     removed_modules = []
     foreign_modules = []
-    for name, place in place_by_module.items():
+    place_by_package = _foreign_packages(source)
+    for name, place in place_by_package.items():
         if name in REMOVED_MODULES:
             removed_modules.append(f"{name} {_REMOVED}")
         else:
             foreign_modules.append(f"{name} ({place})")
     names = ", ".join(foreign_modules)
-    if not place_by_module.keys().isdisjoint(_OURS):
+    if not _OURS.isdisjoint(place_by_package):
         return _finding("imports", f"{names}: DCImanager does not have it")
     if foreign_modules:
         why = (
@@ -300,6 +292,20 @@ def _check_imports(source: HandlerSource) -> Finding:
         )
         return Finding(RULES["imports"], UNTRIED, printable(why, 300))
     return Finding(RULES["imports"], KEPT, "; ".join(removed_modules))
+
+
+def _foreign_packages(source: HandlerSource) -> Mapping[str, str]:
+    """The packages that DCImanager may not have, each with the place of its first import."""
+    allowed_packages = standard_library() | PLATFORM_MODULES | _own_modules(source)
+    place_by_package: dict[str, str] = {}
+    for path, content in source.archive.files.items():
+        if not path.endswith(".py"):
+            continue
+        for module, line in _absolute_imports(content):
+            package = module.partition(".")[0]
+            if package and package not in allowed_packages:
+                place_by_package.setdefault(package, f"{path} line {line}")
+    return place_by_package
 
 
 def _absolute_imports(content: bytes) -> Iterator[tuple[str, int]]:

@@ -365,7 +365,8 @@ class _ServedFaults:
             is_reached=lambda: bool(pdu.requests),
         )
         if rule == "pending" and pdu.is_text and finding.result == BROKEN:
-            return finding._replace(result=ADVISED)  # as in _judgement_of_states
+            # in a text that is no JSON, a device may always have a state in its place
+            return finding._replace(result=ADVISED)
         return finding
 
 
