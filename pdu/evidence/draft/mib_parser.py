@@ -238,11 +238,12 @@ def merge_objects(
         mib_object, rival = first[oid], second[oid]
         if mib_object.doubt:
             continue
+        doubt = rival.doubt
         difference = _difference(mib_object, rival)
-        if rival.doubt or difference:
-            mib_object.withdraw(
-                rival.doubt or f"two modules define different {difference} of {mib_object.name}"
-            )
+        if difference and not doubt:
+            doubt = f"two modules define different {difference} of {mib_object.name}"
+        if doubt:
+            mib_object.withdraw(doubt)
         else:
             mib_object.enumeration = mib_object.enumeration or rival.enumeration
             mib_object.units = mib_object.units or rival.units
