@@ -42,6 +42,8 @@ _OWN_LIST = "~/.config/pdu/pdus.csv"
 _LIST_OF_ALL = "/etc/pdu/pdus.csv"
 #: how a list becomes known, for errors
 HOW = f"--list FILE, {_LIST} or {_OWN_LIST}"
+#: each place of a list, in the order in which they are looked at, for helps
+PLACES = f"--list FILE, {_LIST}, {_OWN_LIST}, {_LIST_OF_ALL}"
 # in the meta of a context: the files of its options, the list, and whether its arguments are names
 _LIST_FILE = f"{__name__}.list_file"
 _AUTH_FILE = f"{__name__}.auth_file"
