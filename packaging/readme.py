@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import itertools
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -30,11 +29,11 @@ from pdu.families.recorded import family_counts
 
 def row(setting: Setting[object]) -> str:
     """The setting as a row of a Markdown table: key, allowed (default), meaning."""
+    # which characters a text may have, the error says
+    allowed = re.sub(r", (on one line|without line breaks).*", "", setting.allowed)
     default = setting.default
     if isinstance(default, bool):
         default = "yes" if default else "no"
-    # which characters a text may have, the error says
-    allowed = re.sub(r", (on one line|without line breaks).*", "", setting.allowed)
     if default not in ("", None):
         allowed = f"{allowed} ({default})"
     return f"| `{setting.key}` | {allowed} | {setting.help} |"
@@ -60,21 +59,24 @@ def _common() -> str:
         if len(names) < 2:
             continue
         other_names = [name for name in registry.names() if name not in names]
-        owners_text = ", ".join(names)
         if not other_names:
             owners_text = "all"
         elif len(other_names) < len(names):
             owners_text = f"all but {', '.join(other_names)}"
+        else:
+            owners_text = ", ".join(names)
         lines.append(f"{row} {owners_text} |")
     return "\n".join(lines)
 
 
 def _own_settings(name: str) -> str:
     """The rows that no other handler has."""
-    other_rows = dict(_rows())
-    rows = other_rows.pop(name)
-    shared_rows = set(itertools.chain(*other_rows.values()))
-    own_rows = [row for row in rows if row not in shared_rows]
+    rows = _rows()
+    others_rows: list[str] = []
+    for other_name, rows_of_other in rows.items():
+        if other_name != name:
+            others_rows += rows_of_other
+    own_rows = [row for row in rows[name] if row not in others_rows]
     if not own_rows:
         return "It has no other settings."
     head = ["| key | allowed (default) | meaning |", "|---|---|---|"]
@@ -144,11 +146,13 @@ def filled(text: str, parts: Sequence[str]) -> str:
     Raises ValueError unless each pair of markers occurs once.
     """
     for name in parts:
-        begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-        counts = (text.count(begin), text.count(end))
-        if counts != (1, 1) or text.index(begin) > text.index(end):
+        begin = f"<!-- {name}:begin -->"
+        end = f"<!-- {name}:end -->"
+        is_pair = text.count(begin) == text.count(end) == 1
+        if not is_pair or text.index(begin) > text.index(end):
             raise ValueError(f"exactly one pair of the markers {begin} and {end} is needed")
-        head, tail = text.partition(begin)[0], text.partition(end)[2]
+        head, _, _ = text.partition(begin)
+        _, _, tail = text.partition(end)
         part = PARTS[name]()
         text = f"{head}{begin}\n{part}\n{end}{tail}"
     return text

@@ -48,16 +48,15 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     handlers. Without a name it registers those of this version, but no draft.
     """
     number = version(tree)
-    archives = {
-        registry.archive_name(handler.name, number): archive(
+    archives: dict[str, bytes] = {}
+    for handler in handlers:
+        archives[registry.archive_name(handler.name, number)] = archive(
             tree,
             handler.package or handler.name,
             handler.replace,
-            f"pdu_{handler.name}",
-            handler.about(),
+            top=f"pdu_{handler.name}",
+            about=handler.about(),
         )
-        for handler in handlers
-    }
     out.mkdir(parents=True, exist_ok=True)
     for name, data in archives.items():
         keep_replaced(out / name, data)
@@ -95,11 +94,13 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
                 handler_source.require_own_name(source)
     except SettingsError as error:
         raise BuildError(error.reason) from None
-    handlers = [OwnHandler(out / f"{source.archive.top}.tar.gz", source) for source in sources]
+    handlers = []
     out.mkdir(parents=True, exist_ok=True)
-    for handler in handlers:
-        keep_replaced(handler.path, handler.source.data)
-        write_file(handler.path, handler.source.data)
+    for source in sources:
+        path = out / f"{source.archive.top}.tar.gz"
+        keep_replaced(path, source.data)
+        write_file(path, source.data)
+        handlers.append(OwnHandler(path, source))
     write_script(out, version(ROOT / "handlers"))
     return handlers
 
@@ -165,7 +166,8 @@ def _parser() -> argparse.ArgumentParser:
         default=ROOT / "dist",
         help="the folder to write to (default: dist/ of the project)",
     )
-    parser.add_argument_group("a PDU of your own").add_argument(
+    own_pdu = parser.add_argument_group("a PDU of your own")
+    own_pdu.add_argument(
         "--profile",
         type=Path,
         metavar="FILE.json",
@@ -197,9 +199,10 @@ def _refuse_unknown(parser: argparse.ArgumentParser, names: Sequence[str]) -> No
         if Path(name).is_dir():
             parser.error(f"the folder {name} has no Python file: give the folder of a handler")
         similar = similar_names(name, _NAMES)
+        question = f"; did you mean {similar[0]}?" if similar else ""
         parser.error(
-            f"there is no handler {name!r}{f'; did you mean {similar[0]}?' if similar else ''};"
-            f" choose from {', '.join(_NAMES)}, or give the path of your own"
+            f"there is no handler {name!r}{question}; choose from {', '.join(_NAMES)}, or give the"
+            " path of your own"
         )
 
 
@@ -318,10 +321,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 def _report_drafts(handlers: Sequence[Handler], out: Path) -> int:
     """Name the archives with guesses. Returns the exit code."""
     drafts = [handler.name for handler in handlers if handler.is_draft]
-    if drafts:
-        print(
-            f"build.py: {', '.join(f'pdu_{name}' for name in drafts)}: built with the guesses above;"
-            f" register.sh registers it by its name alone: sh {out}/register.sh {drafts[0]}",
-            file=sys.stderr,
-        )
-    return 9 if drafts else 0
+    if not drafts:
+        return 0
+    archives = ", ".join(f"pdu_{name}" for name in drafts)
+    print(
+        f"build.py: {archives}: built with the guesses above; register.sh registers it by its name"
+        f" alone: sh {out}/register.sh {drafts[0]}",
+        file=sys.stderr,
+    )
+    return 9

@@ -119,25 +119,28 @@ def families_source(keys: Collection[str]) -> str:
 
 
 def left_out_options(handlers: Sequence[Handler], out: Path) -> str:
-    """A sentence on the options of the pdu_snmp in `out` that a build of `handlers` leaves out, with
-    the command that builds it with them again; "" if there are none.
+    """A sentence on the options of the pdu_snmp in `out` that a build of `handlers` leaves out,
+    with the command that builds it with them again; "" if there are none.
 
     `make packages` knows no options, and an update is built under another name. To be asked before
     the build, which may replace the archive.
     """
-    for handler in handlers:
-        if handler.name == "snmp":
-            options = _options_in(handler.replace.get(OPTIONS_FILE, ""))
-            last_options = _options_of_last_archive(out)
-            left_out = dict(last_options.items() - options.items())
-            if left_out:
-                return (
-                    f"pdu_snmp is built without {shlex.join(_arguments(left_out))}, which the"
-                    " archive before it has; to build it with all options of that one: python3"
-                    f" packaging/build.py snmp {shlex.join(_arguments(last_options))}"
-                    f" --out {shlex.quote(str(out))}"
-                )
-    return ""
+    sources = [
+        handler.replace.get(OPTIONS_FILE, "") for handler in handlers if handler.name == "snmp"
+    ]
+    if not sources:
+        return ""
+    options = _options_in(sources[0])
+    last_options = _options_of_last_archive(out)
+    left_out = dict(last_options.items() - options.items())
+    if not left_out:
+        return ""
+    missing_arguments = shlex.join(_arguments(left_out))
+    all_arguments = shlex.join([*_arguments(last_options), "--out", str(out)])
+    return (
+        f"pdu_snmp is built without {missing_arguments}, which the archive before it has; to build"
+        f" it with all options of that one: python3 packaging/build.py snmp {all_arguments}"
+    )
 
 
 def _options_of_last_archive(out: Path) -> Mapping[str, str]:
@@ -148,25 +151,25 @@ def _options_of_last_archive(out: Path) -> Mapping[str, str]:
         archives = kept_archives(str(out), ["pdu_snmp"])
     except SettingsError:
         return {}
-    for kept in archives:
-        if kept.is_newest_build:
-            files = read_archive(Path(kept.path).read_bytes()).files
-            for path, content in files.items():
-                if path.endswith(f"/{OPTIONS_FILE}"):
-                    return _options_in(content.decode("utf-8", "replace"))
+    newest_builds = [archive.path for archive in archives if archive.is_newest_build]
+    if not newest_builds:
+        return {}
+    files = read_archive(Path(newest_builds[0]).read_bytes()).files
+    for path, content in files.items():
+        if path.endswith(f"/{OPTIONS_FILE}"):
+            return _options_in(content.decode("utf-8", "replace"))
     return {}
 
 
 def _options_in(source: str) -> Mapping[str, str]:
     """What an options.py assigns to OPTIONS, without running it; none in another text."""
     try:
-        statements = ast.parse(source).body
-        for statement in statements:
+        for statement in ast.parse(source).body:
             if isinstance(statement, ast.AnnAssign) and statement.value is not None:
                 options: dict[str, str] = ast.literal_eval(statement.value)
                 return options
     except (SyntaxError, ValueError):
-        return {}
+        pass  # of another version, or of somebody else
     return {}
 
 

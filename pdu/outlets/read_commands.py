@@ -160,12 +160,12 @@ class ReadingReport(NamedTuple):
         """
         has_states = "state" in self.texts
         rows: list[list[str]] = []
-        absent_cells: set[str] = set()
+        cells: set[str] = set()
         for outlet in reading.outlets:
             texts = [_TEXTS[key](outlet) for key in self.texts]
             figure_cells = [figure_cell(row.of(outlet.figures)) for row in figures]
             rows.append([*texts, *figure_cells])
-            absent_cells.update(figure_cells)
+            cells.update(figure_cells)
         units = [row.unit for row in figures]
         head, *lines = tabulate([*self.texts, *units], rows)
         yield head
@@ -173,7 +173,7 @@ class ReadingReport(NamedTuple):
             is_coloured = has_states and takes_colours()
             yield click.style(line, fg=_COLOURS[outlet.state]) if is_coloured else line
         for cell, meaning in ABSENT_CELLS.items():
-            if cell in absent_cells:
+            if cell in cells:
                 yield f"{cell}: {meaning}"
         if has_states:
             yield _state_counts(reading)

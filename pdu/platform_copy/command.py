@@ -74,17 +74,16 @@ class Report(NamedTuple):
     @property
     def verdict(self) -> tuple[int, str]:
         """The exit code, and the last line."""
-        names = [trial.handler for trial in self.trials]
         wrong_names = [trial.handler for trial in self.trials if trial.faults]
-        untried_names = [trial.handler for trial in self.trials if trial.untried]
         if wrong_names:
             return DEFECT, f"{_DIFFERS}: {', '.join(wrong_names)}: see above what differs"
+        untried_names = [trial.handler for trial in self.trials if trial.untried]
         if untried_names:
             return NOT_SEEN, f"{_OPEN}: {', '.join(untried_names)}: see above"
-        if not names:
+        if not self.trials:
             return NOT_SEEN, f"{_OPEN}: no handler: see above"
-        did = "did in this copy what they do beside our own double"
-        return DONE, f"{_UPLOAD}: {', '.join(names)} {did}"
+        names = ", ".join(trial.handler for trial in self.trials)
+        return DONE, f"{_UPLOAD}: {names} did in this copy what they do beside our own double"
 
     def lines(self) -> Iterator[str]:
         """The report for people, and for the file."""
@@ -92,7 +91,8 @@ class Report(NamedTuple):
         yield from self.survey
         for trial in self.trials:
             yield f"{trial.result}  {trial.handler}"
-            yield from (f"    {fault}" for fault in (*trial.faults, *trial.untried))
+            for detail in (*trial.faults, *trial.untried):
+                yield f"    {detail}"
         if self.unrun_handlers:
             yield (
                 f"not run  {', '.join(self.unrun_handlers)}: no simulated PDU of theirs is here;"
@@ -102,7 +102,8 @@ class Report(NamedTuple):
             yield "platform handlers: pdu_common/handlers has no module with make_handler"
         for comparison in self.comparisons:
             yield f"platform handler {comparison.module}: {comparison.words}"
-            yield from (f"    {detail}" for detail in comparison.details)
+            for detail in comparison.details:
+                yield f"    {detail}"
 
 
 @click.command(
@@ -169,17 +170,15 @@ def platform(
     Exit code: 0 if you may upload, 1 if something differs, 9 if something was not tried.
     """
     run.defect_code = WRONG  # 1 says that something differs
-    output = run.output
     tree = _checked_tree(folder)
-    chosen = handlers or ("snmp", "nut")
-    words = [_checked_handler(word) for word in chosen]
+    words = [_checked_handler(word) for word in handlers or ("snmp", "nut")]
     python = shutil.which(program)
     if python is None:
         raise SettingsError(f"there is no program {program}")
     _check_report(out)
     with (
         tempfile.TemporaryDirectory(prefix="pdu-platform-") as name,
-        waiting("running handlers in the copy", output),
+        waiting("running handlers in the copy", run.output),
     ):
         temporary = Path(name)
         copy = Platform(
@@ -189,9 +188,15 @@ def platform(
             cache=str(temporary / "compiled"),
         )
         report = _report(copy, words, temporary, snmp_port)
-        lines = [printable(_without_path(line, tree)) for line in report.lines()]
-        code, verdict = report.verdict
+    lines = [printable(_without_path(line, tree)) for line in report.lines()]
+    _, verdict = report.verdict
     _write_report(out, "\n".join([*lines, verdict, ""]))
+    return print_result(_result(report, lines, out), as_json=run.output.json)
+
+
+def _result(report: Report, lines: Sequence[str], out: str) -> Result:
+    """What the command prints. `lines`: those of the report, which the file `out` has."""
+    code, verdict = report.verdict
     data = {
         "verdict": verdict,
         "survey": list(report.survey),
@@ -200,7 +205,7 @@ def platform(
         "platform_handlers": [comparison._asdict() for comparison in report.comparisons],
     }
     where = f"{out} has this report: send it to the project"
-    return print_result(Result(data, [*lines, where, verdict], code), as_json=output.json)
+    return Result(data, [*lines, where, verdict], code)
 
 
 def _check_report(path: str) -> None:
@@ -312,18 +317,23 @@ def _failed(platform_: Platform, word: str, call: Call, pdu: PlatformPdu) -> Tri
     """A first call that failed: because of the copy, or of how it was run here."""
     text = f"status: {call.kind}: {call.text}"
     package = _missing_package(call)
+    port = pdu.form.snmp.get("port", "")
     if package:
-        advice = f"give --python with the packages of {platform_.tree}/requirements.txt"
-        return Trial(word, faults=[], untried=[f"this Python has no package {package}: {advice}"])
-    if call.kind in _NOT_RUN:
-        return Trial(word, faults=[], untried=[text])
-    is_snmp = pdu.form.protocol == "snmp"
-    if is_snmp and call.kind == "unreachable" and not pdu.requests():
-        port = pdu.form.snmp["port"]
-        advice = "if this platform's SNMP client knows port 161 alone: as root, --snmp-port 161"
-        why = f"nothing was sent to the UDP port {port} of snmp_params: {advice}"
-        return Trial(word, faults=[], untried=[why, text])
-    return Trial(word, faults=[text], untried=[])
+        untried = [
+            f"this Python has no package {package}: give --python with the packages of"
+            f" {platform_.tree}/requirements.txt"
+        ]
+    elif call.kind in _NOT_RUN:
+        untried = [text]
+    elif port and call.kind == "unreachable" and not pdu.requests():
+        untried = [
+            f"nothing was sent to the UDP port {port} of snmp_params: if this platform's SNMP"
+            " client knows port 161 alone: as root, --snmp-port 161",
+            text,
+        ]
+    else:
+        return Trial(word, faults=[text], untried=[])
+    return Trial(word, faults=[], untried=untried)
 
 
 def _missing_package(call: Call) -> str:

@@ -46,8 +46,9 @@ def _signature(cls: Callable[..., object]) -> str:
     parameters = []
     for parameter in signature.parameters.values():
         default = parameter.default
-        is_plain = default is None or type(default) in (bool, int, float) or default in ("", ())
-        if default is not parameter.empty and not is_plain:
+        is_number = type(default) in (bool, int, float)
+        is_shown = default is parameter.empty or default is None or is_number
+        if not is_shown and default not in ("", ()):
             parameter = parameter.replace(default=_HIDDEN)
         parameters.append(parameter)
     return str(signature.replace(parameters=parameters))
@@ -87,10 +88,8 @@ def _base(folder: Path) -> Iterator[str]:
     snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
     for base in snmp.__mro__:
         if base.__name__ == "BasePdu":
-            yield (
-                f"in {base.__module__},"
-                f" {'abstract' if inspect.isabstract(base) else 'not abstract'}"
-            )
+            kind = "abstract" if inspect.isabstract(base) else "not abstract"
+            yield f"in {base.__module__}, {kind}"
             yield f"__init__{_signature(base)}"
 
 
@@ -109,11 +108,11 @@ def _connection(folder: Path) -> Iterator[str]:
 def _views(folder: Path) -> Iterator[str]:
     for name, cls in _classes("pdu_common.helper"):
         members = getattr(cls, "__members__", None)
-        yield (
-            f"{name}{_signature(cls)}"
-            if members is None
-            else f"{name} { ({k: v.value for k, v in members.items()}) }"
-        )
+        if members is None:
+            yield f"{name}{_signature(cls)}"
+        else:
+            values = {member_name: member.value for member_name, member in members.items()}
+            yield f"{name} {values}"
 
 
 def _logger(folder: Path) -> Iterator[str]:

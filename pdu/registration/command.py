@@ -139,8 +139,6 @@ def register(
     if dry_run:
         return print_result(_dry_run(uploads, dist, given_id), as_json=run.output.json)
     speaker = _Speaker(run.output)
-    for note in _notes(uploads, dist):
-        speaker.say(note)
     with signals_as_ctrl_c():
         results = _register(uploads, dist, given_id, run, speaker)
     has_new_handler = any(result.is_new for result in results)
@@ -156,6 +154,8 @@ def _register(
     uploads: Sequence[Upload], dist: str, given_id: str, run: Run, speaker: _Speaker
 ) -> list[UploadResult]:
     """Log in, and do one handler after the other; the first error ends it."""
+    for note in _notes(uploads, dist):
+        speaker.say(note)
     server = Server(
         settings.endpoint_of(settings.address_text()),
         settings.trust(),
@@ -268,15 +268,15 @@ def _notes(uploads: Sequence[Upload], dist: str) -> Iterator[str]:
     clone = Path(dist).resolve().parent
     if not (clone / "packaging" / "build.py").is_file():
         return
-    files = [*clone.glob("handlers/**/*.py"), *clone.glob("packaging/**/*.py")]
+    sources = [*clone.glob("handlers/**/*.py"), *clone.glob("packaging/**/*.py")]
     for upload in uploads:
         path = Path(upload.path)
         if path.parent.resolve() != clone / "dist" or not path.is_file():
             continue
         build_time = path.stat().st_mtime
-        newer_files = [file for file in files if file.stat().st_mtime > build_time]
-        if newer_files:
-            newer_path = newer_files[0].relative_to(clone)
+        newer_sources = [source for source in sources if source.stat().st_mtime > build_time]
+        if newer_sources:
+            newer_path = newer_sources[0].relative_to(clone)
             yield (
                 f"note: {newer_path} is newer than {path.name}; to build what you have: make"
                 " packages"

@@ -299,31 +299,34 @@ def _answer_model(question: str, model: _Model, words: Sequence[Word]) -> Suppor
     name_by_key: dict[str, Name] = {}
     for name in model.names:
         name_by_key.setdefault(name.key, name)  # the most specific of each
-    names_several = model.is_wide and len(name_by_key) > 1
-    if not closest.key and not names_several:
+    if not closest.key and (len(name_by_key) == 1 or not model.is_wide):
         return SupportAnswer(question, NO, refused=(closest,))
     candidates = [entry for entry in entries() if entry.key in name_by_key]
     matches: list[Match] = []
     for entry in candidates:
         name = name_by_key[entry.key]
-        says_enough = words or not needs_vendor(name.pattern)
-        if says_enough and _knows_all(entry, words):
+        is_vendor_missing = not words and needs_vendor(name.pattern)
+        if not is_vendor_missing and _knows_all(entry, words):
             matches.append(Match(entry, name))
     if not matches:
         return _answer_unread(question, model, candidates, words)
-    families = [match.entry.family for match in matches if match.entry.family]
-    if model.is_wide or len(families) == 1:
-        families = []
+    return _answer_read(question, model, matches)
+
+
+def _answer_read(question: str, model: _Model, matches: Sequence[Match]) -> SupportAnswer:
+    """The answer for a model that entries read: yes if one of them surely does."""
     is_sure = any(match.is_sure for match in matches)
-    doubts = []
+    doubts: list[str] = []
     if not is_sure:
         doubts = [match.name.note for match in matches if match.name]
+    families = [match.entry.family for match in matches if match.entry.family]
+    is_of_several = len(families) > 1 and not model.is_wide
     return SupportAnswer(
         question=question,
         verdict=YES if is_sure else MAYBE,
         matches=tuple(matches),
         doubts=tuple(doubts),
-        either_of=tuple(families),
+        either_of=tuple(families) if is_of_several else (),
     )
 
 

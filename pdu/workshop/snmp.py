@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
 import click
 
@@ -70,12 +70,11 @@ def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> 
 
     WORD  a part of the key, the vendor, the MIB or a model
     """
-    profiles = [
-        profile
-        for profile in PROFILES
-        if (word or "").lower()
-        in " ".join((profile.key, profile.vendor, profile.mib, *profile.models)).lower()
-    ]
+    profiles = []
+    for profile in PROFILES:
+        names = " ".join((profile.key, profile.vendor, profile.mib, *profile.models))
+        if not word or word.lower() in names.lower():
+            profiles.append(profile)
     nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
     if table:
         markdown = getattr(family_tables, _TABLES[table])(profiles)
@@ -83,7 +82,7 @@ def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> 
         result = Result({"markdown": markdown}, shown_lines, is_file_text=bool(profiles))
         return print_result(result, as_json=output.json)
     profiles.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
-    data = [
+    data: list[dict[str, Any]] = [
         {
             "family": profile.key,
             "vendor": profile.vendor,
@@ -93,10 +92,10 @@ def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> 
         }
         for profile in profiles
     ]
-    rows = [
-        [profile["family"], profile["vendor"], profile["commands"], ", ".join(profile["models"])]
-        for profile in data
-    ]
+    rows = []
+    for entry in data:
+        models = ", ".join(entry["models"])
+        rows.append([entry["family"], entry["vendor"], entry["commands"], models])
     lines = tabulate(("family", "vendor", "commands", "models"), rows)
     return print_result(Result(data, lines if rows else nothing), as_json=output.json)
 

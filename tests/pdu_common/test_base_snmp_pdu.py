@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -193,14 +194,23 @@ def test_wrong_or_missing_credentials_raise_an_error_that_names_the_reason_and_h
 def test_a_signed_write_goes_out_once_even_if_the_answer_comes_too_late() -> None:
     rows = {f"{TYPES}.1.0": Row(INTEGER, 0)}
     params = LEVELS["v3 SHA AES"]
-    with Snmpd(Device(rows, (Rule(f"{TYPES}.1.0", sleep=0.9),)), users=[SHA_AES]) as server:
+    device = Device(rows, (Rule(f"{TYPES}.1.0"),))
+    has_failed = threading.Event()
+
+    def held(request: bytes, answer: bytes) -> Sequence[bytes]:
+        assert has_failed.wait(PATIENCE_S)
+        return [answer]
+
+    with Snmpd(device, users=[SHA_AES]) as server, Relay(server.port) as relay:
         # this read discovers the engine, so the write with its short timeout need not do so
-        element = connect(server.port, **params, timeout="20").snmp_get(f"{TYPES}.1.0")
+        element = connect(relay.port, **params, timeout="20").snmp_get(f"{TYPES}.1.0")
         assert element.value == 0
+        relay.bend = held
         with pytest.raises(SnmpError, match="timeout"):
-            connect(server.port, **params, timeout="0.3", retries="3").snmp_set(f"{TYPES}.1.0", 1)
-        # snmpd answers in order, so a repeated write would have arrived before this answer
-        assert connect(server.port, timeout="30").snmp_get(f"{TYPES}.1.0").value == 1
+            connect(relay.port, **params, timeout="0.3", retries="3").snmp_set(f"{TYPES}.1.0", 1)
+        has_failed.set()
+        # the relay asks in order, so a repeated write would have arrived before this answer
+        assert connect(relay.port, timeout="30").snmp_get(f"{TYPES}.1.0").value == 1
         assert len(server.writes()) == 1
 
 

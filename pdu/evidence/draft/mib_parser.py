@@ -326,18 +326,18 @@ def _named_values(syntax: Any, module: str, types: _Names, depth: int = 0) -> _N
     """The values with their names, defined by the object itself or by its type; none if several
     other modules define this type differently."""
     own_values = _enum_spec(syntax)
-    definitions = _definitions(_type_name(syntax), module, types)
-    if own_values or depth > _DEEPEST_TYPE or not definitions:
+    type_definitions = _definitions(_type_name(syntax), module, types)
+    if own_values or depth > _DEEPEST_TYPE or not type_definitions:
         return own_values
-    syntaxes = []
-    for part in definitions.values():
+    type_syntaxes = []
+    for definition in type_definitions.values():
         # the last part of a declaration is its SYNTAX
-        syntaxes.append(part[-1] if isinstance(part, tuple) else part)
-    type_syntax = syntaxes[0]
-    if any(other_syntax != type_syntax for other_syntax in syntaxes):
+        type_syntaxes.append(definition[-1] if isinstance(definition, tuple) else definition)
+    first_syntax, *other_syntaxes = type_syntaxes
+    if any(other_syntax != first_syntax for other_syntax in other_syntaxes):
         return ()
-    type_module = list(definitions)[0]
-    return _named_values(type_syntax, type_module, types, depth + 1)
+    first_module = next(iter(type_definitions))
+    return _named_values(first_syntax, first_module, types, depth + 1)
 
 
 def _enum_spec(tree: Any) -> _NamedValues:
@@ -372,8 +372,8 @@ def _units_doubt(syntax: Any, module: str, types: _Names) -> str:
             f"{type_text} is not defined in the files given, so its units may be those of the"
             " number as shown: also give the file that defines it"
         )
-    for part in _definitions(name, module, types).values():
-        hint = str(_clauses(part).get("DISPLAY-HINT"))
+    for definition in _definitions(name, module, types).values():
+        hint = str(_clauses(definition).get("DISPLAY-HINT"))
         if _POINT_HINT.fullmatch(hint):
             return _POINT
     return ""

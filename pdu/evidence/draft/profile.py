@@ -132,18 +132,19 @@ def _packed_outlets(packed_guesses: Sequence[PackedGuess]) -> _DraftedOutlets:
     for rival in later_guesses:
         if rival.oid != guess.oid and len(rival.values) == len(guess.values):
             rivals.append(rival.oid)
-    doubt = _join((guess.doubt, _doubt_of_rivals(rivals)))
-    on, off = _state_words(guess.values)
     if set(guess.values) <= {"0", "1"}:
         on, off = ["1"], ["0"]
+    else:
+        on, off = _state_words(guess.values)
+    doubt_of_text = _join((guess.doubt, _doubt_of_rivals(rivals)))
+    reasons = _join((doubt_of_text, _word_doubt(on, off)))
     doubts = []
-    reasons = _join((doubt, _word_doubt(on, off)))
     if reasons:
         doubts.append(
             f"{guess.evidence}; {reasons}. Compare the values with the unit's outlets, then"
             f" remove the marks ({MARK})."
         )
-    mark = MARK if doubt else ""
+    mark = MARK if doubt_of_text else ""
     oid = dotted(guess.oid)
     states = State(
         Packed(Scalar(oid), guess.separator),

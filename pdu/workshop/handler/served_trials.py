@@ -43,7 +43,7 @@ from .method_trials import (
     method_findings,
     with_order,
 )
-from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, rules_of
+from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, rules_of
 from .served_units import ServedUnit
 from .side_effects import SideEffects
 
@@ -94,13 +94,29 @@ class ServedTrials:
             if RULES["statistic"] in rules_of(findings, KEPT):
                 with contextlib.suppress(Exception):
                     healthy_figures = self._methods(form, recording.port).figures()
+        yield from self._silence_findings(form, healthy_figures, rules_of(findings, BROKEN))
+
+    def _silence_findings(
+        self,
+        form: Callable[[int], Any],
+        healthy_figures: Optional[Figures],
+        broken_rules: Sequence[Rule],
+    ) -> Iterator[Finding]:
+        """Findings on a device that ends each connection."""
         judge = partial(judgement_of_silence, healthy_answer=healthy_figures)
         with _ClosingServer() as server:
+            methods = self._methods(form, server.port)
+            calls: dict[str, Callable[[], Any]] = {
+                "status": methods.states,
+                "statistic": methods.figures,
+                "port_down": partial(methods.switch, "1", on=False),
+                "port_up": partial(methods.switch, "1", on=True),
+            }
             trials = []
-            for method, call in self._calls(form, server.port):
+            for method, call in calls.items():
                 trial = partial(judge_call, "silent", call, method, judge)
                 trials.append(FaultTrial("silent", method, trial))
-            for finding in findings_of_trials(trials, rules_of(findings, BROKEN)):
+            for finding in findings_of_trials(trials, broken_rules):
                 yield kept_if_reached(finding, is_reached=server.connections > 0)
 
     def _recording_findings(
@@ -138,19 +154,9 @@ class ServedTrials:
         pdu.commands.clear()
         _make_one_unknown(unit, pdu)
         contents = pdu.contents
+        # the handler's names of outlets, by the device's: found at its first status
         handler_names: dict[str, str] = {}
-        methods = self._methods(form, recording.port)
-        kept_methods = self._methods(form, recording.port, is_kept=True)
-        device = TrialDevice(
-            methods=RenamedMethods(methods, handler_names, unit.states),
-            about="the recording",
-            states=unit.states,
-            commands=lambda: len(pdu.commands),
-            requests=lambda: len(pdu.requests),
-            unit=unit,
-            kept_methods=RenamedMethods(kept_methods, handler_names),
-            absent_commands=lambda: len(unit.foreign_commands()),
-        )
+        device = self._trial_device(form, recording, unit, handler_names)
         findings = []
         for finding in method_findings(device):
             findings.append(finding)
@@ -170,14 +176,27 @@ class ServedTrials:
             for finding in findings_of_trials(trials, rules_of(findings, BROKEN)):
                 yield _doubted(finding, pdu)
 
-    def _calls(
-        self, form: Callable[[int], Any], port: int
-    ) -> Iterator[tuple[str, Callable[[], Any]]]:
-        methods = self._methods(form, port)
-        yield "status", methods.states
-        yield "statistic", methods.figures
-        yield "port_down", partial(methods.switch, "1", on=False)
-        yield "port_up", partial(methods.switch, "1", on=True)
+    def _trial_device(
+        self,
+        form: Callable[[int], Any],
+        recording: ReplayedDevice,
+        unit: ServedUnit,
+        handler_names: dict[str, str],
+    ) -> TrialDevice:
+        """The recorded PDU, as the handler reads it by new objects and by one that is kept."""
+        pdu: SimulatedPdu = recording.simulated_pdu
+        methods = self._methods(form, recording.port)
+        kept_methods = self._methods(form, recording.port, is_kept=True)
+        return TrialDevice(
+            methods=RenamedMethods(methods, handler_names, unit.states),
+            about="the recording",
+            states=unit.states,
+            commands=lambda: len(pdu.commands),
+            requests=lambda: len(pdu.requests),
+            unit=unit,
+            kept_methods=RenamedMethods(kept_methods, handler_names),
+            absent_commands=lambda: len(unit.foreign_commands()),
+        )
 
 
 def _make_one_unknown(unit: ServedUnit, pdu: SimulatedPdu) -> None:
@@ -187,10 +206,9 @@ def _make_one_unknown(unit: ServedUnit, pdu: SimulatedPdu) -> None:
     states = unit.states()
     if UNKNOWN in states.values() or pdu.is_text or len(states) < 3:
         return
-    outlets = list(states)
-    outlets_on = [outlet for outlet in outlets if states[outlet] is UP]
-    if len(outlets_on) > 1:
-        outlets = outlets_on
+    outlets_on = [outlet for outlet, state in states.items() if state is UP]
+    # one that is on stays for port_down
+    outlets = outlets_on if len(outlets_on) > 1 else list(states)
     unit.turn(outlets[0], UNKNOWN)
 
 
@@ -234,12 +252,12 @@ class _ServedFaults:
 
     def trials(self, unit: SimulatedPdu) -> list[FaultTrial]:
         """All trials; commands where it is known how such a `unit` is commanded."""
+        is_commanded = "port_down" not in unit.doubts
         commands = []
-        if "port_down" not in unit.doubts:
-            if self._outlets[UP]:
-                commands.append("port_down")
-            if self._outlets[DOWN]:
-                commands.append("port_up")
+        if is_commanded and self._outlets[UP]:
+            commands.append("port_down")
+        if is_commanded and self._outlets[DOWN]:
+            commands.append("port_up")
         return [
             *self._command_trials(unit, commands),
             *self._refusals(unit, commands),
@@ -333,10 +351,14 @@ class _ServedFaults:
         return kept_if_reached(finding, is_reached=bool(unit.requests))
 
     def _reported(self, rule: str, method: str, pdu: SimulatedPdu) -> Finding:
-        methods = self._methods(pdu.port)
-        outlet = self._outlets[UP if method == "port_down" else DOWN]
-        unit = ServedUnit(pdu)
-        finding = reported_state(rule, method, methods, outlet, unit, lambda: bool(pdu.requests))
+        finding = reported_state(
+            rule,
+            method,
+            self._methods(pdu.port),
+            outlet=self._outlets[UP if method == "port_down" else DOWN],
+            unit=ServedUnit(pdu),
+            is_reached=lambda: bool(pdu.requests),
+        )
         if rule == "pending" and pdu.is_text and finding.result == BROKEN:
             return finding._replace(result=ADVISED)  # as in _judgement_of_states
         return finding

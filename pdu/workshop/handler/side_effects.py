@@ -95,11 +95,10 @@ class SideEffects:
         if not is_for_writing or not isinstance(path, (str, bytes, os.PathLike)):
             return
         name = _text(os.fspath(path))
-        for ignored_part in _IGNORED_PATHS:
-            if ignored_part in name:
-                return
-        place = self._place()
-        self._add(f"it opens {name} for writing{_at(place)}")
+        if any(ignored_part in name for ignored_part in _IGNORED_PATHS):
+            return
+        place = _at(self._place())
+        self._add(f"it opens {name} for writing{place}")
 
     def _note_request(self, address: object) -> None:
         if address is None:
@@ -107,7 +106,8 @@ class SideEffects:
         name = _text(address)
         place = self._place()
         if isinstance(address, tuple) and len(address) > 1:
-            host, port = _text(address[0]), int(address[1])
+            host = _text(address[0])
+            port = int(address[1])
             if host in _LOOPBACK and port in self.ports:
                 self._place_by_port[port] = place
                 return
