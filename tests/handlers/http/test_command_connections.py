@@ -145,8 +145,9 @@ def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() 
     The command is not tried on another connection.
     """
     with raritan() as unit, ClosingRelay(unit.port, 0.0, most=2) as relay:
+        handler = unit.handler(relay)
         with pytest.raises(PduHandlerError, match="may or may not have switched") as error_info:
-            unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S)
+            handler.port_down(PduPortView("1"), pause=PAUSE_S)
         assert error_info.value.kind == "unreachable"
         assert unit.commands() == 0
         # the third for the command, the fourth for the reading
