@@ -169,11 +169,11 @@ def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() 
 def test_reads_share_a_connection_and_what_is_sent_once_has_its_own(
     open_unit: Any, method: str, requests: int, connections: int
 ) -> None:
+    arguments = [PduPortView("1")] if method == "port_down" else []
     with open_unit() as unit, ClosingRelay(unit.port, 0.0, 0, tls=context(True)) as relay:
         for number in range(1, 6):
-            getattr(unit.handler(relay, True), method)(
-                *([PduPortView("1")] if method == "port_down" else [])
-            )
+            handler = unit.handler(relay, True)
+            getattr(handler, method)(*arguments)
             assert relay.talks == number * connections
             assert sum(relay.served.values()) == number * requests
 
