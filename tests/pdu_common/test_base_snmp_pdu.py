@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -205,18 +206,26 @@ def test_wrong_or_missing_credentials_raise_an_error_that_names_the_reason_and_h
 
 def test_a_signed_write_goes_out_once_even_if_the_answer_comes_too_late() -> None:
     oid = f"{TYPES}.1.0"
-    slow_to_write = Device({oid: Row(INTEGER, 0)}, (Rule(oid, sleep=0.9),))
+    device = Device({oid: Row(INTEGER, 0)}, (Rule(oid),))
     params = LEVELS["v3 SHA AES"]
-    with Snmpd(slow_to_write, users=[SHA_AES]) as server:
-        # this read discovers the engine, so the write with its short timeout need not do so
-        assert connect(server.port, **params, timeout="20").snmp_get(oid).value == 0
+    has_failed = threading.Event()
 
-        impatient = connect(server.port, **params, timeout="0.3", retries="3")
+    def held(request: bytes, answer: bytes) -> Sequence[bytes]:
+        assert has_failed.wait(PATIENCE_S)
+        return [answer]
+
+    with Snmpd(device, users=[SHA_AES]) as server, Relay(server.port) as relay:
+        # this read discovers the engine, so the write with its short timeout need not do so
+        assert connect(relay.port, **params, timeout="20").snmp_get(oid).value == 0
+
+        relay.bend = held
+        impatient = connect(relay.port, **params, timeout="0.3", retries="3")
         with pytest.raises(SnmpError, match="timeout"):
             impatient.snmp_set(oid, 1)
+        has_failed.set()
 
-        # snmpd answers in order, so a repeated write would have arrived before this answer
-        assert connect(server.port, timeout="30").snmp_get(oid).value == 1
+        # the relay asks in order, so a repeated write would have arrived before this answer
+        assert connect(relay.port, timeout="30").snmp_get(oid).value == 1
         assert len(server.writes()) == 1
 
 
