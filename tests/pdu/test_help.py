@@ -132,7 +132,7 @@ def test_each_command_and_each_group_is_one_line_of_the_first_help(
     _, out, _ = run(capsys, "--help")
     rows = [line for line in out.splitlines() if re.match("  [a-z]", line)]
     first_words = [row.split()[0] for row in rows[: -len(ROOT.examples)]]
-    commands_of_no_group = []
+    commands_of_no_group: list[str] = []
     for group in ROOT.groups:
         if not group.word:
             commands_of_no_group += group.names
@@ -144,7 +144,7 @@ def test_the_help_of_a_group_has_a_line_for_each_of_its_commands(
     word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert word not in ROOT.by_name
-    names = []
+    names: list[str] = []
     for group in ROOT.groups:
         if word in (group.word, COMMANDS):
             names += group.names

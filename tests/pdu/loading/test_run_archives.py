@@ -186,7 +186,7 @@ def test_an_archive_with_a_header_that_leads_back_is_refused(odd: Odd) -> None:
     header[_SIZE] = (2**96 - 512).to_bytes(12, "big")
     header[_CHECKSUM] = 8 * b" "  # as it is for the sum
     header[_CHECKSUM] = b"%06o\0 " % sum(header)
-    odd.file.write_bytes(_archive_with_header(header))
+    odd.file.write_bytes(_archive_with_header(bytes(header)))
     assert re.search("impossible size|not a complete tar.gz", odd.refusal())
 
 
@@ -196,7 +196,7 @@ def test_an_archive_with_a_damaged_header_is_refused(odd: Odd) -> None:
     """
     header = bytearray(tarfile.TarInfo("pdu_odd/odd.py").tobuf())
     header[_CHECKSUM] = b"damaged "
-    odd.file.write_bytes(_archive_with_header(header))
+    odd.file.write_bytes(_archive_with_header(bytes(header)))
     assert re.search("impossible size|not a complete tar.gz", odd.refusal())
 
 

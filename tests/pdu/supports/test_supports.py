@@ -360,7 +360,7 @@ def test_the_sys_object_id_of_each_simulated_unit_leads_to_its_family(
 
 @pytest.mark.parametrize("number", SHARED_NUMBERS)
 def test_each_shared_number_is_one_of_a_family_and_no_yes(number: str) -> None:
-    prefixes = []
+    prefixes: list[str] = []
     for profile in PROFILES:
         prefixes += profile.sys_object_ids
         prefixes += [root.sys_object_id for root in profile.roots]
