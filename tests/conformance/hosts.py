@@ -112,7 +112,8 @@ def installed(name: str, program: Path, packages: Sequence[str]) -> tuple[str, s
     Returns its interpreter and "", or "" and the reason why it cannot be made.
     """
     folder = ROOT / ".cache" / name
-    python, stamp = folder / "bin" / "python", folder / "installed"
+    python = folder / "bin" / "python"
+    stamp = folder / "installed"
     # `python` is a link: it does not exist if the Python that made the environment was removed.
     if python.exists() and stamp.is_file() and stamp.read_text("utf-8").splitlines() == packages:
         return str(python), ""

@@ -21,7 +21,8 @@ class LibraryCalls:
     """The calls to one agent over v1 or v2c."""
 
     def __init__(self, host: str, params: Mapping[str, str]) -> None:
-        self._host, self._port = host, int(params["port"])
+        self._host = host
+        self._port = int(params["port"])
         self._version = int(str(params.get("version", "2"))[0])
         self._community = params["community"]
         self._module: Any = importlib.import_module(LIBRARY)

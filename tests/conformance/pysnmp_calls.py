@@ -40,7 +40,8 @@ class PysnmpCalls:
     """The calls to one agent. All calls of the process share an engine and its event loop."""
 
     def __init__(self, host: str, params: Mapping[str, str]) -> None:
-        self._host, self._params = host, params
+        self._host = host
+        self._params = params
 
     def get(self, oid: str) -> Any:
         """The value of one object; pysnmp's NoSuchObject or NoSuchInstance for a missing one."""

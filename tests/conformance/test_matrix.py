@@ -158,7 +158,8 @@ def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(
     files, words = _BROKEN[point]
     on = platform(Variant(point, "", files), tmp_path)
     problems = trial.run(on, place("snmp", "directory"), snmp_peer)
-    assert len(problems) == 1 and words in problems[0], problems
+    assert len(problems) == 1, problems
+    assert words in problems[0], problems
 
 
 def test_a_difference_from_the_truth_is_noticed(

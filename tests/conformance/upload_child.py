@@ -31,7 +31,8 @@ class Watch:
     """What a process does with the modules of the archive `top` below the folder `place`."""
 
     def __init__(self, top: str, place: str) -> None:
-        self.top, self.start = top, os.path.join(place, top, "")
+        self.top = top
+        self.start = os.path.join(place, top, "")
         #: the builds whose code ran, by the name of their folder
         self.ran: set[str] = set()
         #: imports of the archive's modules
@@ -46,7 +47,9 @@ class Watch:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        self.ran, self.imported, self.calls = set(), [], 0
+        self.ran = set()
+        self.imported = []
+        self.calls = 0
         self._on = True
         threading.setprofile(self._profile)
         sys.setprofile(self._profile)
@@ -92,7 +95,9 @@ class Host:
     """The platform of one cell."""
 
     def __init__(self, job: dict[str, Any], place: str) -> None:
-        self.job, self.top, self.place = job, job["top"], place
+        self.job = job
+        self.top = job["top"]
+        self.place = place
         self.folder = os.path.join(place, self.top)
         shutil.copytree(job["old"], self.folder)
         sys.path.insert(0, place)
@@ -101,7 +106,8 @@ class Host:
 
     def make(self, entry: Any) -> Any:
         connection = importlib.import_module("pdu_common.connection")
-        snmp, settings = dict(self.job["snmp"]), dict(self.job["settings"])
+        snmp = dict(self.job["snmp"])
+        settings = dict(self.job["settings"])
         if snmp:
             return entry.make_handler(connection.PduSnmpData(self.job["address"], snmp, settings))
         return entry.make_handler(connection.PduData(self.job["address"], settings))
@@ -128,7 +134,8 @@ class Host:
     def problems(self, pdu: Any, call: str, build: str) -> list[str]:
         """What is wrong with one call, which must run the code of `build` alone."""
         helper = importlib.import_module("pdu_common.helper")
-        states, problems = helper.EnumPowerStatus, []
+        states = helper.EnumPowerStatus
+        problems = []
         try:
             with self.watch.watching():
                 if call == "status":

@@ -73,7 +73,9 @@ def builds(name: str, folder: Path) -> tuple[str, list[Path], list[str]]:
     of these directories, and in each the name of the folder with the code."""
     package, replace = _handler(name)
     newer = (ROOT / "handlers/shared/errors.py").read_text("utf-8") + "\nANOTHER_BUILD = True\n"
-    places, codes, top = [], [], ""
+    places = []
+    codes = []
+    top = ""
     for number, changes in enumerate(({}, {"shared/errors.py": newer})):
         archive = handler_archives.read_archive(
             archives.archive(ROOT / "handlers", package, {**replace, **changes})

@@ -116,7 +116,8 @@ def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(
         Client(manager).install(hanging_switch)
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
         manager.poll()
-        pdu.settings["say"] = "hang"
+        began = tmp_path / "began"
+        pdu.settings.update(say="hang", began=str(began))
         visitor = Visitor(manager)
         visitor.log_in()
 
@@ -126,7 +127,7 @@ def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(
 
         asking = threading.Thread(target=ask, daemon=True)
         asking.start()
-        assert until(pdu.busy.locked)
+        assert until(began.exists)
         refused: list[str] = []
 
         def wait() -> None:

@@ -44,7 +44,8 @@ def test_port_and_brackets_are_split_from_an_address(
     text: str, host: str, port: Optional[int]
 ) -> None:
     address = Address(text)
-    assert (address.host, address.port) == (host, port)
+    assert address.host == host
+    assert address.port == port
 
 
 # glibc's getaddrinfo uses only the lower 16 bits of a port above 65535: 443 for 65536 + 443.
@@ -56,15 +57,14 @@ def test_a_port_outside_1_to_65535_is_an_error_that_names_it(port: int) -> None:
 
 def test_an_address_is_its_text_and_keeps_its_parts_when_it_is_passed_on() -> None:
     address = Address("[2001:db8::7]:443")
-    assert address == "[2001:db8::7]:443" and json.dumps([address]) == '["[2001:db8::7]:443"]'
+    assert address == "[2001:db8::7]:443"
+    assert json.dumps([address]) == '["[2001:db8::7]:443"]'
     assert Address(address) is address
     for copied_address in (pickle.loads(pickle.dumps(address)), copy.deepcopy(address)):
         assert type(copied_address) is Address
-        assert (copied_address, copied_address.host, copied_address.port) == (
-            address,
-            "2001:db8::7",
-            443,
-        )
+        assert copied_address == address
+        assert copied_address.host == "2001:db8::7"
+        assert copied_address.port == 443
 
 
 # Each is another spelling of an IPv4 address for the C library, or a mistyped one: 010.0.0.1 is
@@ -108,7 +108,8 @@ def test_no_door_connects_to_another_spelling_of_an_ipv4_address(
 
 @pytest.mark.parametrize("host", [host for host in OTHER_SPELLINGS if "." in host[:-1]])
 def test_a_port_behind_another_spelling_does_not_make_it_an_address(host: str) -> None:
-    assert host_fault(f"{host}:443") and host_fault(host)
+    assert host_fault(f"{host}:443")
+    assert host_fault(host)
 
 
 ODD_HOSTS = (

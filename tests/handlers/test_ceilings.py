@@ -27,7 +27,8 @@ def test_the_largest_number_of_a_register_is_no_figure_nor_one_beyond_all_quanti
 ) -> None:
     assert is_placeholder(value)
     assert is_placeholder(value // 3) == (value // 3 >= LARGEST)
-    assert number(value) is None and parse_figure(str(value)) is None
+    assert number(value) is None
+    assert parse_figure(str(value)) is None
     unit = Described()
     unit.sensor("a", float(value))
     agent = unit.agent()
@@ -38,7 +39,8 @@ def test_the_largest_number_of_a_register_is_no_figure_nor_one_beyond_all_quanti
 
 
 def test_what_no_pdu_can_carry_is_not_known() -> None:
-    most_a, most_w = float(PART_A), float(PART_W)
+    most_a = float(PART_A)
+    most_w = float(PART_W)
     impossible = 1e30
     figures = Figures(
         load_a=impossible,
@@ -57,7 +59,8 @@ def test_what_no_pdu_can_carry_is_not_known() -> None:
     for figure in totals:
         assert isinstance(figure, NotKnown)
     of_port = bounded.ports["1"]
-    assert isinstance(of_port.current_a, NotKnown) and isinstance(of_port.power_w, NotKnown)
+    assert isinstance(of_port.current_a, NotKnown)
+    assert isinstance(of_port.power_w, NotKnown)
     assert isinstance(of_port.energy_kwh, NotKnown)
 
 
@@ -73,5 +76,6 @@ def test_a_netio_that_shows_an_impossible_power_has_none() -> None:
         netio.read_unit(with_figures=True),
         lambda request: body if isinstance(request, ReadRequest) else b"",
     )
-    assert measured(unit.load_a) is None and measured(unit.power_w) is None
+    assert measured(unit.load_a) is None
+    assert measured(unit.power_w) is None
     assert measured(unit.outlets[0].figures.current_a) is None

@@ -22,9 +22,11 @@ def test_the_text_names_host_operation_and_reason_where_known_and_the_target_las
 
 def test_at_adds_a_missing_host_or_operation_and_keeps_a_known_one() -> None:
     error = errors.Denied("wrong password", operation="login").at("pdu1", "status")
-    assert (error.host, error.operation) == ("pdu1", "login")
+    assert error.host == "pdu1"
+    assert error.operation == "login"
     error = errors.Denied("wrong password", "pdu2").at("pdu1", "status")
-    assert (error.host, error.operation) == ("pdu2", "status")
+    assert error.host == "pdu2"
+    assert error.operation == "status"
 
 
 def test_a_reason_names_settings_and_lists_their_keys() -> None:
@@ -38,7 +40,8 @@ def test_a_reason_names_settings_and_lists_their_keys() -> None:
         )
     )
     assert error.reason == str(error) == "set the setting 'ca_pem' or verify=no (verify=no)"
-    assert error.keys == ("ca_pem", "verify") and errors.Unreachable("plain").keys == ()
+    assert error.keys == ("ca_pem", "verify")
+    assert errors.Unreachable("plain").keys == ()
 
 
 def test_each_piece_of_a_reason_is_escaped() -> None:
@@ -49,9 +52,8 @@ def test_each_piece_of_a_reason_is_escaped() -> None:
             errors.NamedSetting("verify", "\x07no"),
         )
     )
-    assert str(hostile) == "'\\x1b[2Jkey' is\\nunknown: verify=\\x07no" and all(
-        str(part).isprintable() for part in hostile.parts
-    )
+    assert str(hostile) == "'\\x1b[2Jkey' is\\nunknown: verify=\\x07no"
+    assert all(str(part).isprintable() for part in hostile.parts)
 
 
 def test_no_two_classes_of_the_module_share_a_kind() -> None:
@@ -68,7 +70,9 @@ def test_no_two_classes_of_the_module_share_a_kind() -> None:
 )
 def test_an_error_can_be_sent_between_processes(error: errors.PduHandlerError) -> None:
     copy = pickle.loads(pickle.dumps(error))
-    assert type(copy) is type(error) and str(copy) == str(error) and copy.__dict__ == error.__dict__
+    assert type(copy) is type(error)
+    assert str(copy) == str(error)
+    assert copy.__dict__ == error.__dict__
 
 
 HOSTILE = "a\x1b[2J\x07b\r\nc\x85\x9bd\u202ee\u2066f\u2028g\ud800h"
@@ -88,11 +92,10 @@ def test_no_part_of_an_errors_text_reaches_a_terminal_or_a_log_unescaped(
 
 
 def test_a_text_is_cut_to_the_limit_after_it_is_escaped() -> None:
-    assert (
-        errors.printable("\x00" * 10, 8) == "\\x00\\x00..."
-        and errors.printable("\x00\x00", 8) == "\\x00\\x00"
-    )
-    assert errors.printable("abc", 3) == "abc" and errors.printable("abcd", 3) == "abc..."
+    assert errors.printable("\x00" * 10, 8) == "\\x00\\x00..."
+    assert errors.printable("\x00\x00", 8) == "\\x00\\x00"
+    assert errors.printable("abc", 3) == "abc"
+    assert errors.printable("abcd", 3) == "abc..."
 
 
 def test_a_devices_code_is_escaped() -> None:

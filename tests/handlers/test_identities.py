@@ -33,12 +33,11 @@ def assert_no_such_outlet(wired: Wired, identity: Any) -> str:
         port = PduPortView(identity, UNKNOWN)
         with pytest.raises(PduHandlerError) as error_info:
             getattr(wired.make(), method)(port)
-        assert (error_info.value.kind, port.power_status, port.identity) == (
-            "no-such-outlet",
-            UNKNOWN,
-            identity,
-        ), error_info.value
-        assert error_info.value.host.startswith("127.0.0.1") and error_info.value.operation
+        assert error_info.value.kind == "no-such-outlet", error_info.value
+        assert port.power_status == UNKNOWN, error_info.value
+        assert port.identity is identity, error_info.value
+        assert error_info.value.host.startswith("127.0.0.1")
+        assert error_info.value.operation
         words = str(error_info.value)
     assert wired.books().writes == []
     return words
@@ -134,8 +133,10 @@ def test_an_integer_and_a_subclass_of_text_name_the_outlet_of_their_value(device
             before = peer.books().states
             platform_identity: Any = identity
             port = PduPortView(platform_identity)
-            assert peer.make().port_down(port) is port and port.power_status is DOWN
-            assert peer.books().states == {**before, "2": False} and len(peer.books().writes) == 1
+            assert peer.make().port_down(port) is port
+            assert port.power_status is DOWN
+            assert peer.books().states == {**before, "2": False}
+            assert len(peer.books().writes) == 1
 
 
 def test_a_port_without_the_attribute_names_no_outlet() -> None:

@@ -39,7 +39,8 @@ class Bank:
     """
 
     def __init__(self, clock: Clock, chance: random.Random) -> None:
-        self._clock, self._chance = clock, chance
+        self._clock = clock
+        self._chance = chance
         self.commands: list[tuple[int, bool]] = []
         self._history: dict[int, list[tuple[float, bool]]] = {
             outlet: [(-1e9, chance.random() < 0.5)] for outlet in range(4)
@@ -73,7 +74,8 @@ def test_an_old_reading_is_never_reported_as_the_present_state(clock: Clock) -> 
     confirmations = unknown = unclear = 0
     for seed in range(2000):
         chance = random.Random(seed)
-        bank, age = Bank(clock, chance), chance.choice([0.0, chance.uniform(0.01, LONGEST_LAG)])
+        bank = Bank(clock, chance)
+        age = chance.choice([0.0, chance.uniform(0.01, LONGEST_LAG)])
         neighbours = [bank.read(outlet) for outlet in range(1, 4)]
         # a change: the state before the command is not the wanted one
         on = bank.read(0) is DOWN
@@ -107,8 +109,10 @@ def test_a_handler_never_reports_a_wrong_state_of_a_lagging_device(
         with device(clock, chance.uniform(0, LONGEST_LAG)) as peer:
             wanted_states: dict[str, Optional[bool]] = dict(peer.books().states)
             for count in range(1, 4):
-                identity, on = chance.choice(list(wanted_states)), chance.random() < 0.5
-                handler, port = peer.make(), PduPortView(identity)
+                identity = chance.choice(list(wanted_states))
+                on = chance.random() < 0.5
+                handler = peer.make()
+                port = PduPortView(identity)
                 switch = handler.port_up if on else handler.port_down
                 assert switch(port) is port
                 wanted_states[identity] = on

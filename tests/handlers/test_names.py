@@ -46,7 +46,8 @@ def test_a_name_is_read_in_the_encoding_of_the_setting_and_nothing_is_guessed(
     octets = NAME.encode(encoding)
     (told,) = labels(octets, {"encoding": encoding})
     (plain,) = labels(octets, {})
-    assert (told.identity, told.name) == ("1", NAME)
+    assert told.identity == "1"
+    assert told.name == NAME
     escaped = NAME if encoding == "utf-8" else octets.decode("utf-8", "backslashreplace")
     assert plain == told._replace(name=escaped, number=plain.number)
 

@@ -11,12 +11,13 @@ from tests.needs import ROOT
 
 
 def test_every_folder_with_a_handler_module_is_registered() -> None:
-    assert registry.names() == tuple(
-        sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
-    )
+    modules = (ROOT / "handlers").glob("*/handler.py")
+    folders = sorted(module.parent.name for module in modules)
+    assert list(registry.names()) == folders
     for name in registry.names():
         about = registry.about(name)
-        assert about.shown and about.protocol in ("snmp", "custom")
+        assert about.shown
+        assert about.protocol in ("snmp", "custom")
 
 
 @pytest.mark.parametrize(
@@ -24,14 +25,14 @@ def test_every_folder_with_a_handler_module_is_registered() -> None:
     ["http", "host", "registry", "nosuch", "shared/tls", "../handlers/nut", "nut.handler", ""],
 )
 def test_other_names_are_not_handlers(name: str) -> None:
-    assert not registry.is_handler(name) and name not in registry.names()
+    assert not registry.is_handler(name)
+    assert name not in registry.names()
 
 
 def test_build_and_peers_have_every_handler() -> None:
-    assert (
-        tuple(handler.name for handler in script.HANDLERS)
-        == tuple(peers.PEERS)
-        == tuple(peers.SHOWN)
-        == registry.names()
-    )
-    assert {kind.handler for kind in peers.KINDS.values()} == set(registry.names())
+    names = registry.names()
+    assert tuple(handler.name for handler in script.HANDLERS) == names
+    assert tuple(peers.PEERS) == names
+    assert tuple(peers.SHOWN) == names
+    with_kinds = {kind.handler for kind in peers.KINDS.values()}
+    assert with_kinds == set(names)

@@ -32,7 +32,8 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def test_over_nut() -> None:
-    event, now = threading.Event(), [0.0]
+    event = threading.Event()
+    now = [0.0]
 
     def talk(connection: socket.socket) -> None:
         connection.recv(100)
@@ -63,15 +64,19 @@ def test_over_nut() -> None:
 def test_over_http(pair: tuple[socket.socket, socket.socket]) -> None:
     device, ours = pair
     with ours.makefile("rb", buffering=0) as raw:
-        reader, buffer = DeadlineReader(raw, ours, 1.0, time.monotonic()), bytearray(10)
+        reader = DeadlineReader(raw, ours, 1.0, time.monotonic())
+        buffer = bytearray(10)
         device.sendall(b"{}")
         assert is_readable(ours, PATIENCE_S)
-        assert reader.readinto(buffer) == 2 and buffer[:2] == b"{}"
+        assert reader.readinto(buffer) == 2
+        assert buffer[:2] == b"{}"
         with pytest.raises(socket.timeout):
             reader.readinto(buffer)
         device.close()
-        assert is_readable(ours, PATIENCE_S) and not reader.has_ended
-        assert reader.readinto(buffer) == 0 and reader.has_ended
+        assert is_readable(ours, PATIENCE_S)
+        assert not reader.has_ended
+        assert reader.readinto(buffer) == 0
+        assert reader.has_ended
 
 
 class _BrokenTls(io.RawIOBase):

@@ -26,12 +26,12 @@ NETIO = Path(__file__).parent / "netio" / "recording.json"
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
 def test_totals_of_a_family_fall_back_to_its_outlets_alike(profile: Profile) -> None:
     """Of what all outlets meter, either each total may be a sum over them or none."""
-    falls_back = {
-        field: total.else_outlets
-        for field, name in KINDS.items()
-        for total in [getattr(profile, name)]
-        if total is not None and any(getattr(outlets, field) for outlets in profile.outlets)
-    }
+    falls_back = {}
+    for field, name in KINDS.items():
+        total = getattr(profile, name)
+        has_meters = any(getattr(outlets, field) for outlets in profile.outlets)
+        if total is not None and has_meters:
+            falls_back[field] = total.else_outlets
     assert len(set(falls_back.values())) <= 1, falls_back
 
 
@@ -70,35 +70,48 @@ SIDES: dict[str, tuple[dict[str, str], Optional[float]]] = {
 @pytest.mark.parametrize("source", SIDES)
 def test_nut_takes_a_pdus_current_power_and_energy_from_one_order(source: str) -> None:
     variables, value = SIDES[source]
-    whole = {"device.type": "pdu", **variables}
-    device, outlets = Member(None), {"1": 1.0, "2": 1.0}
-    device.variables = whole
+    device = Member(None)
+    device.variables = {"device.type": "pdu", **variables}
+    outlets = {"1": 1.0, "2": 1.0}
 
-    def totals(*kinds: figures.FigureSource) -> list[Optional[float]]:
-        return [measured(figures.total(kind, device, {}, outlets)) for kind in kinds]
+    def total(kind: figures.FigureSource) -> Optional[float]:
+        return measured(figures.total(kind, device, {}, outlets))
 
-    assert totals(figures.load, figures.power, figures.energy) == [value, value, value]
+    assert total(figures.load) == value
+    assert total(figures.power) == value
+    assert total(figures.energy) == value
     inlet = value if "input" in source else None
-    assert totals(figures.inlet_current, figures.inlet_power) == [inlet, inlet]
+    assert total(figures.inlet_current) == inlet
+    assert total(figures.inlet_power) == inlet
 
 
-def test_netio_takes_current_power_and_energy_of_the_unit_from_its_own_meter_alone() -> None:
+@pytest.mark.parametrize("empty", [{}, None])
+def test_netio_takes_current_power_and_energy_of_the_unit_from_its_own_meter_alone(
+    empty: object,
+) -> None:
+    """Outputs with meters show that the unit has one, so its figures are not known."""
     document: dict[str, Any] = json.loads(NETIO.read_text("utf-8"))["answers"]["/netio.json"]
     document["GlobalMeasure"]["TotalLoad"] = 2062
+    metered = codecs.read(decoding, {"/netio.json": document})
+    assert metered.load_a is not None
+    assert metered.power_w is not None
+    assert metered.energy_kwh is not None
+
+    document["GlobalMeasure"] = empty
     unit = codecs.read(decoding, {"/netio.json": document})
-    assert None not in (unit.load_a, unit.power_w, unit.energy_kwh)
-    for empty in ({**document, "GlobalMeasure": {}}, {**document, "GlobalMeasure": None}):
-        unit = codecs.read(decoding, {"/netio.json": empty})
-        assert unit.outlets[2].figures.power_w is not None
-        totals = (unit.load_a, unit.power_w, unit.energy_kwh)
-        # outputs with meters show that the unit has one
-        assert all(isinstance(total, NotKnown) for total in totals)
+    assert unit.outlets[2].figures.power_w is not None
+    assert isinstance(unit.load_a, NotKnown)
+    assert isinstance(unit.power_w, NotKnown)
+    assert isinstance(unit.energy_kwh, NotKnown)
 
 
 def test_a_figure_that_is_not_known_equals_none_that_is_not_metered() -> None:
     """Else no comparison in a test, and none with NOT_ASKED, would tell them apart."""
     lost: object = NotKnown("the same words")
     absent: object = NotMetered("the same words")
-    assert lost != absent and absent != lost and not lost == absent
-    assert lost == NotKnown("the same words") and {lost, absent} == {absent, lost}
+    assert lost != absent
+    assert absent != lost
+    assert not lost == absent
+    assert lost == NotKnown("the same words")
+    assert {lost, absent} == {absent, lost}
     assert len({lost, absent}) == 2

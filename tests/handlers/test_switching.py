@@ -66,16 +66,19 @@ class Outlet:
 def test_the_wanted_state_ends_the_wait() -> None:
     outlet = Outlet(DOWN, DOWN, UP)
     assert outlet.switch(UP) is UP
-    assert (outlet.writes, outlet.reads) == (1, 3)
+    assert outlet.writes == 1
+    assert outlet.reads == 3
 
 
 @pytest.mark.parametrize("answer", [None, Unreachable("no answer")])
 def test_a_state_that_falls_back_while_the_device_settles_is_not_the_wanted_one(
     answer: Union[None, PduHandlerError],
 ) -> None:
-    settled, fallen = Outlet(UP, UP, answer=answer), Outlet(UP, DOWN, answer=answer)
+    settled = Outlet(UP, UP, answer=answer)
+    fallen = Outlet(UP, DOWN, answer=answer)
     assert settled.switch(UP, settling=4.0) is UP
-    assert (settled.reads, settled.slept) == (2, [4.0])
+    assert settled.reads == 2
+    assert settled.slept == [4.0]
     if answer is None:
         assert fallen.switch(UP, settling=4.0) is UNKNOWN
     else:
@@ -86,7 +89,8 @@ def test_a_state_that_falls_back_while_the_device_settles_is_not_the_wanted_one(
 def test_a_device_is_given_the_time_to_settle_once() -> None:
     outlet = Outlet(UP, DOWN, UP)
     assert outlet.switch(UP, settling=4.0) is UP
-    assert (outlet.reads, outlet.slept) == (3, [4.0, 0.1])
+    assert outlet.reads == 3
+    assert outlet.slept == [4.0, 0.1]
 
 
 def test_a_wanted_state_that_cannot_be_read_again_after_the_device_settled_proves_nothing() -> None:
@@ -101,8 +105,11 @@ def test_an_outlet_that_does_not_reach_the_wanted_state_is_unknown_and_the_last_
 ) -> None:
     outlet = Outlet(seen)
     with caplog.at_level(logging.INFO):
-        assert outlet.switch(wanted) is UNKNOWN
-    assert 9 < outlet.now <= 10 and outlet.writes == 1
+        state = outlet.switch(wanted)
+    assert state is UNKNOWN
+    assert outlet.writes == 1
+    # it looked for ten seconds, at first often
+    assert 9 < outlet.now <= 10
     assert outlet.slept[:5] == [0.1, 0.2, 0.4, 0.5, 0.5]
     assert f"was {seen.name} at the last reading, not {wanted.name}" in caplog.text
 
@@ -119,7 +126,8 @@ def test_the_log_has_the_seconds_that_slow_readings_took(caplog: pytest.LogCaptu
         assert (
             switch(outlet.write, read, UP, clock=lambda: outlet.now, sleep=outlet.sleep) is UNKNOWN
         )
-    assert outlet.reads == 1 and "after 25.0 s the outlet's state was DOWN" in caplog.text
+    assert outlet.reads == 1
+    assert "after 25.0 s the outlet's state was DOWN" in caplog.text
 
 
 def test_a_state_that_cannot_be_read_after_a_write_is_unknown_and_logged(
@@ -138,10 +146,8 @@ def test_a_denied_reading_ends_the_wait_and_is_logged(caplog: pytest.LogCaptureF
     outlet = Outlet(DOWN, Denied("wrong password"))
     with caplog.at_level(logging.INFO):
         assert outlet.switch(UP) is UNKNOWN
-    assert (
-        outlet.reads == 2
-        and "the device denied a reading of the outlet's state: UNKNOWN" in caplog.text
-    )
+    assert outlet.reads == 2
+    assert "the device denied a reading of the outlet's state: UNKNOWN" in caplog.text
 
 
 def test_a_reading_from_before_the_device_went_away_is_not_logged_as_the_last_state(
@@ -158,7 +164,8 @@ def test_a_write_without_a_usable_answer_returns_the_wanted_state_if_the_outlet_
 ) -> None:
     outlet = Outlet(UP, answer=answer)
     assert outlet.switch(UP) is UP
-    assert (outlet.writes, outlet.reads) == (1, 1)
+    assert outlet.writes == 1
+    assert outlet.reads == 1
 
 
 @pytest.mark.parametrize("kind", [Unreachable, ProtocolError])
@@ -169,12 +176,10 @@ def test_the_error_for_a_write_without_a_usable_answer_says_that_the_outlet_may_
     outlet = Outlet(reading, answer=kind("no answer").at("pdu1", "port_up"))
     with pytest.raises(Unreachable, match="may or may not have switched") as error_info:
         outlet.switch(UP)
-    assert (outlet.writes, outlet.reads, error_info.value.host, error_info.value.operation) == (
-        1,
-        1,
-        "pdu1",
-        "port_up",
-    )
+    assert outlet.writes == 1
+    assert outlet.reads == 1
+    assert error_info.value.host == "pdu1"
+    assert error_info.value.operation == "port_up"
 
 
 def test_a_refused_write_is_raised_without_a_reading() -> None:
@@ -191,7 +196,8 @@ def test_a_refused_command_that_was_carried_out_is_told_by_one_reading(
 ) -> None:
     outlet = Outlet(UP, answer=refusal)
     assert outlet.switch(UP, before=before) is UP
-    assert (outlet.writes, outlet.reads) == (1, 1)
+    assert outlet.writes == 1
+    assert outlet.reads == 1
 
 
 @pytest.mark.parametrize(
@@ -210,4 +216,5 @@ def test_a_refusal_is_raised_if_the_state_did_not_become_the_wanted_one(
     outlet = Outlet(reading, answer=Refused("locked", "3"))
     with pytest.raises(Refused, match="locked"):
         outlet.switch(UP, before=before)
-    assert (outlet.writes, outlet.reads) == (1, reads)
+    assert outlet.writes == 1
+    assert outlet.reads == reads

@@ -105,17 +105,16 @@ def test_a_certificate_that_no_authority_helps_is_refused_without_the_advice_to_
     code: int,
 ) -> None:
     error = ssl.SSLCertVerificationError(1, "words")
-    error.verify_code, error.verify_message = code, "the words of OpenSSL"
+    error.verify_code = code
+    error.verify_message = "the words of OpenSSL"
     assert_blamed_on_the_certificate(error, "the words of OpenSSL")
 
 
 def assert_blamed_on_the_certificate(error: ssl.SSLCertVerificationError, words: str) -> None:
     sentence = Unreachable(tls_handshake.handshake_error(error)).reason
-    assert (
-        words in sentence
-        and "set 'fingerprint', or verify=no" in sentence
-        and "ca_pem" not in sentence
-    )
+    assert words in sentence
+    assert "set 'fingerprint', or verify=no" in sentence
+    assert "ca_pem" not in sentence
 
 
 def test_the_shown_fingerprint_is_the_hash_of_the_devices_certificate_and_empty_without_one(
@@ -125,10 +124,9 @@ def test_the_shown_fingerprint_is_the_hash_of_the_devices_certificate_and_empty_
         return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
 
     certificate = handshake(tls.Trust(True, authority(), "").context(), port)
-    assert (
-        tls_handshake.fetch_fingerprint(dial, "127.0.0.1")
-        == hashlib.sha256(certificate).hexdigest()
-    )
+    expected = hashlib.sha256(certificate).hexdigest()
+    assert tls_handshake.fetch_fingerprint(dial, "127.0.0.1") == expected
+
     monkeypatch.setattr(ssl.SSLSocket, "getpeercert", lambda *_, **__: None)
     assert tls_handshake.fetch_fingerprint(dial, "127.0.0.1") == ""
 
@@ -216,35 +214,49 @@ def test_an_authority_is_trusted_alike_on_every_python_wherever_it_is_named(
 def test_with_ca_pem_the_systems_authorities_are_not_trusted(
     port: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    file = tmp_path / "system.pem"
-    file.write_text(authority())
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    assert handshake(tls.Trust(True, "", "").context(), port)
-    other = trustme.CA().cert_pem.bytes().decode()
+    system_file = tmp_path / "system.pem"
+    system_file.write_text(authority())
+    monkeypatch.setenv("SSL_CERT_FILE", str(system_file))
+    system_alone = tls.Trust(verify=True, ca_pem="", fingerprint="")
+    other_authority = trustme.CA().cert_pem.bytes().decode()
+    with_ca_pem = tls.Trust(verify=True, ca_pem=other_authority, fingerprint="")
+
+    assert handshake(system_alone.context(), port)
     with pytest.raises(ssl.SSLCertVerificationError):
-        handshake(tls.Trust(True, other, "").context(), port)
+        handshake(with_ca_pem.context(), port)
 
 
 def test_verify_no_accepts_any_certificate(port: int) -> None:
     assert handshake(tls.Trust(False, "", "").context(), port)
 
 
-def test_a_pin_accepts_its_certificate_and_no_other(port: int) -> None:
+def pin_of(port: int) -> tuple[bytes, str]:
+    """The certificate of the server at this port, and its SHA-256 fingerprint."""
     # with a pin, the handshake takes any certificate, and `check` compares it
     certificate = handshake(tls.Trust(fingerprint="ab" * 32).context(), port)
-    pin = hashlib.sha256(certificate).hexdigest()
+    return certificate, hashlib.sha256(certificate).hexdigest()
+
+
+def test_a_pin_accepts_its_certificate(port: int) -> None:
+    certificate, pin = pin_of(port)
+    as_openssl_prints_it = ":".join(pin[i : i + 2].upper() for i in range(0, 64, 2))
     tls.Trust(fingerprint=pin).check(certificate)
-    # as openssl prints it
-    tls.Trust(fingerprint=":".join(pin[i : i + 2].upper() for i in range(0, 64, 2))).check(
-        certificate
-    )
-    one_digit_less = [pin[:-1], pin[1:]]
-    one_digit_different = [
-        f"{pin[:at]}{'1' if pin[at] == '0' else '0'}{pin[at + 1 :]}" for at in range(len(pin))
-    ]
-    for other in ("ab" * 32, *one_digit_less, *one_digit_different):
+    tls.Trust(fingerprint=as_openssl_prints_it).check(certificate)
+
+
+def test_a_pin_accepts_no_other_certificate(port: int) -> None:
+    certificate, pin = pin_of(port)
+    other_pins = ["ab" * 32, pin[:-1], pin[1:]]
+    for at, digit in enumerate(pin):
+        other_digit = "1" if digit == "0" else "0"
+        other_pins.append(pin[:at] + other_digit + pin[at + 1 :])
+
+    for other in other_pins:
         with pytest.raises(Unreachable, match="another certificate"):
             tls.Trust(fingerprint=other).check(certificate)
+
+
+def test_a_pin_does_not_accept_a_connection_without_a_certificate() -> None:
     with pytest.raises(Unreachable):
         tls.Trust(fingerprint="ab" * 32).check(None)
 
@@ -265,7 +277,9 @@ def test_contexts_are_kept_only_where_a_tool_says_so_and_only_for_the_same_check
     assert ours.context() is not ours.context()
     with tls.cached_contexts():
         context = ours.context()
-        assert context is alike.context() and handshake(context, port) and handshake(context, port)
+        assert context is alike.context()
+        assert handshake(context, port)
+        assert handshake(context, port)
         with pytest.raises(ssl.SSLCertVerificationError):
             handshake(tls.Trust(True, "", "").context(), port)
         with pytest.raises(ssl.SSLCertVerificationError):
@@ -278,15 +292,13 @@ def test_contexts_are_kept_only_where_a_tool_says_so_and_only_for_the_same_check
 
 @pytest.mark.parametrize("name", ["raritan", "redfish", "netio", "nut"])
 def test_an_authority_that_no_check_would_use_is_refused(name: str) -> None:
-    texts = {"verify": "no", "ca_pem": AUTHORITY.cert_pem.bytes().decode()}
-    login = {"username": "admin", "password": "word", "device": "pdu", "tls": "yes"}
-    given = {
-        key: login[key]
-        for key in (("device", "tls") if name == "nut" else ("username", "password"))
-    }
-    handler = importlib.import_module(f"handlers.{name}.handler").make_handler(
-        PduData("127.0.0.1", {**given, **texts})
-    )
+    settings = {"verify": "no", "ca_pem": AUTHORITY.cert_pem.bytes().decode()}
+    if name == "nut":
+        settings.update(device="pdu", tls="yes")
+    else:
+        settings.update(username="admin", password="word")
+    make_handler = importlib.import_module(f"handlers.{name}.handler").make_handler
+    handler = make_handler(PduData("127.0.0.1", settings))
     with pytest.raises(SettingsError, match="verify=no.*'ca_pem'"):
         handler.status()
 
@@ -294,7 +306,8 @@ def test_an_authority_that_no_check_would_use_is_refused(name: str) -> None:
 @pytest.mark.parametrize("code", [9, 10], ids=["not yet valid", "expired"])
 def test_a_certificate_of_another_time_names_the_clock_of_this_host(code: int) -> None:
     error = ssl.SSLCertVerificationError(1, "words")
-    error.verify_code, error.verify_message = code, "words"
+    error.verify_code = code
+    error.verify_message = "words"
     today = f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m}"
     words = f"the clock of this host shows {today}"
     assert words in Unreachable(tls_handshake.handshake_error(error)).reason

@@ -81,6 +81,7 @@ _ELSEWHERE: Mapping[str, str] = {
             "pdu statistic acme",
             "pdu check acme",
             "pdu handler check acme",
+            "pdu handler check docs/own-handler",
             "pdu on acme",
             "pdu off acme",
         ),

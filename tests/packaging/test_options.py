@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shlex
 import subprocess
 import sys
 import tarfile
@@ -15,7 +16,7 @@ from typing import Any, Callable
 import pytest
 
 from builder import command
-from handlers import registry
+from handlers import VERSION, registry
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
@@ -352,6 +353,31 @@ def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) 
     names = [path.name.partition("-")[0] for path in archives]
     assert names == ["pdu_acme_strip", "pdu_acme_two", "pdu_nut", "pdu_snmp"]
     assert options_in(archives[3]) == {"switch_unproven": "netio"}
+
+
+@pytest.mark.parametrize("name", [f"pdu_snmp-{VERSION}.tar.gz", "pdu_snmp-1.0.0.tar.gz"])
+def test_options_of_the_archive_before_that_a_build_leaves_out_are_named_with_their_command(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make packages` gives none: after it, or after an update, an outlet would not be switched."""
+    given = ["--metered-only", "--unknown-figures-unset", "--profile-key", "netio"]
+    given += ["--switch-unproven", "netio", "enlogic"]
+    assert run(tmp_path, "snmp", *given) == 0
+    (archive,) = tmp_path.glob("*.gz")
+    options = options_in(archive)
+    archive.rename(tmp_path / name)
+    assert capsys.readouterr().err == ""
+    assert run(tmp_path, "snmp", "nut", "--metered-only") == 0
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert sentence.startswith(
+        "build.py: pdu_snmp is built without --unknown-figures-unset --profile-key netio"
+        " --switch-unproven enlogic netio, which the archive before it has;"
+    )
+    words = shlex.split(sentence.rpartition(": python3 ")[2])
+    assert words[0] == "packaging/build.py"
+    assert command.main(words[1:]) == 0
+    assert options_in(tmp_path / f"pdu_snmp-{VERSION}.tar.gz") == options
+    assert capsys.readouterr().err == ""
 
 
 def test_the_script_keeps_an_owners_handler_while_its_archive_exists(tmp_path: Path) -> None:

@@ -11,14 +11,16 @@ def test_after_a_silence_a_fifth_of_the_rows_is_asked_for_and_at_least_one() -> 
 
 def test_one_silence_is_forgotten_with_the_next_answer_but_not_two() -> None:
     limit = RowLimit(25)
-    assert (limit.rows, limit.usual) == (25, 25)
+    assert limit.rows == 25
+    assert limit.usual == 25
     limit.silent(25)
     assert limit.rows == 5
     limit.note_answer()
     assert limit.rows == 25
     limit.silent(25)
     limit.note_answer()
-    assert (limit.rows, limit.usual) == (5, 25)
+    assert limit.rows == 5
+    assert limit.usual == 25
 
 
 def test_a_silence_never_raises_the_number_of_rows() -> None:
@@ -37,7 +39,8 @@ def test_after_a_wrong_answer_only_single_rows_are_asked_for() -> None:
 
 def test_an_agent_that_has_not_answered_is_waited_for_until_the_timeout() -> None:
     limits = AgentLimits()
-    assert (limits.bulk.rows, limits.next.rows) == (25, 16)
+    assert limits.bulk.rows == 25
+    assert limits.next.rows == 16
     assert not limits.is_alive
     assert limits.patience_s(60.0) == 60.0
 

@@ -66,9 +66,11 @@ def _failure(params: dict[str, str], host: str = "127.0.0.1") -> str:
 def test_the_error_names_the_bad_parameter(params: dict[str, str], words: str) -> None:
     error = _error(params)
     # the handlers look for this word
-    assert words in str(error) and str(error).startswith("snmp_params")
+    assert words in str(error)
+    assert str(error).startswith("snmp_params")
     field = "" if "without" in words else words.removeprefix("no ").split()[0]
-    assert error.field == field and bool(error.fault) == bool(field)
+    assert error.field == field
+    assert bool(error.fault) == bool(field)
 
 
 @pytest.mark.parametrize(

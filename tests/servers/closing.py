@@ -38,9 +38,15 @@ class ClosingRelay:
         most: Optional[int] = None,
         refuses: bool = False,
     ) -> None:
-        self._most, self._refuses = most, refuses
-        self._target, self._delay, self._answers = port, delay, answers
-        self._tls, self._notify, self._lingers, self._header = tls, notify, lingers, header
+        self._most = most
+        self._refuses = refuses
+        self._target = port
+        self._delay = delay
+        self._answers = answers
+        self._tls = tls
+        self._notify = notify
+        self._lingers = lingers
+        self._header = header
         self.talks = 0
         self.served: Counter[str] = Counter()
         self._stopping = False

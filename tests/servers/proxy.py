@@ -50,7 +50,8 @@ class _Handler(socketserver.StreamRequestHandler):
             if not line:  # the client has gone
                 return
             lines.append(line.decode("latin-1").rstrip())
-        start, headers = lines[0].split(), dict(line.partition(": ")[::2] for line in lines[1:])
+        start = lines[0].split()
+        headers = dict(line.partition(": ")[::2] for line in lines[1:])
         if len(start) < 2 or start[0] != "CONNECT":
             self.wfile.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
             return

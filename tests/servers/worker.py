@@ -40,7 +40,8 @@ class Worker:
         Raises RuntimeError with the traceback of a failed order, or if the process has ended or is
         killed.
         """
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         late = threading.Event()
 
         def kill() -> None:

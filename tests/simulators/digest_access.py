@@ -22,7 +22,9 @@ class DigestAccess:
     def __init__(
         self, realm: str, algorithm: str = "SHA-256", *, uses: int = 1000, says_stale: bool = True
     ) -> None:
-        self.realm, self.algorithm, self.uses = realm, algorithm, uses
+        self.realm = realm
+        self.algorithm = algorithm
+        self.uses = uses
         self.says_stale = says_stale
         #: how often an answer with a wrong user or password came
         self.refusals = 0
@@ -50,7 +52,8 @@ class DigestAccess:
         if scheme != "Digest":
             return ""
         is_whole = fields.get("uri") == path and fields.get("opaque") == "made-up"
-        account, nonce = fields.get("username", ""), fields.get("nonce", "")
+        account = fields.get("username", "")
+        nonce = fields.get("nonce", "")
         is_right = fields.get("response") == self._response(fields, method)
         is_known = account in (USER, READER) and nonce in self._nonces
         if not (is_whole and is_known and is_right):

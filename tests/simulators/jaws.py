@@ -22,7 +22,8 @@ _SEVERAL = 1000  # the neutral's current, in mA: no part of the load
 class SimulatedPdu(UnitPdu):
     """A PRO2 with a main unit, to whose first cord all outlets belong."""
 
-    NUMBERS, FIGURES = ("id",), ("current", "energy", "active_power")
+    NUMBERS = ("id",)
+    FIGURES = ("current", "energy", "active_power")
 
     def identity(self, number: int) -> str:
         return f"AA{number}"

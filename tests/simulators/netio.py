@@ -21,7 +21,8 @@ class SimulatedPdu(UnitPdu):
         if path != "/netio.json":
             return None
         for order in json.loads(body)["Outputs"] if method == "POST" else ():
-            number, action = order["ID"], order["Action"]
+            number = order["ID"]
+            action = order["Action"]
             # 2 and 3 are pulses, which end at once here; 5 and 6 do nothing
             if action in (0, 1, 4) and number in self.on:
                 self.turn(number, not self.on[number] if action == 4 else action == 1)

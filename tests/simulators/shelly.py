@@ -23,7 +23,8 @@ class SimulatedPdu(UnitPdu):
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         access = DigestAccess("shellypro4pm-aabbccddeeff", "SHA-256")
-        self.challenge, self.user = access.challenge, access.user
+        self.challenge = access.challenge
+        self.user = access.user
 
     def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:
         if (method, path) == ("POST", "/rpc/Switch.Set"):

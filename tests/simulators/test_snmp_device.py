@@ -36,4 +36,5 @@ def test_an_object_has_the_type_that_it_has_on_a_real_unit(
 ) -> None:
     real = recorded.rows(recording)
     both = {oid: row.tag for oid, row in build().device.rows().items() if oid in real}
-    assert len(both) > 8 and both == {oid: real[oid].tag for oid in both}
+    assert len(both) > 8
+    assert both == {oid: real[oid].tag for oid in both}

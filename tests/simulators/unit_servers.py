@@ -58,7 +58,8 @@ class HttpServer:
     def __init__(
         self, device: HttpDevice, port: int = 0, identity: Optional[Identity] = None
     ) -> None:
-        self.device, self.lock = device, threading.Lock()
+        self.device = device
+        self.lock = threading.Lock()
         self.requests = self.connections = 0
         self._server = PromptServer(("127.0.0.1", port), _http_handler(self))
         if identity:

@@ -63,7 +63,8 @@ class Metered(Failing):
 
 class Renamed:
     def __init__(self, outlet: str = "", power_consumption: float = 0.0) -> None:
-        self.outlet, self.power_consumption = outlet, power_consumption
+        self.outlet = outlet
+        self.power_consumption = power_consumption
 
 
 def test_each_statistic_warns_once_of_a_ports_view_with_other_names(
@@ -72,7 +73,8 @@ def test_each_statistic_warns_once_of_a_ports_view_with_other_names(
     def warnings() -> list[str]:
         caplog.clear()
         view = pdu.statistic()
-        assert (view.load, view.total_consumption) == (3.0, 4.0)
+        assert view.load == 3.0
+        assert view.total_consumption == 4.0
         return [record.message for record in caplog.records if record.levelname == "WARNING"]
 
     pdu = Metered(PduData("192.0.2.7", {}))
@@ -90,7 +92,8 @@ def test_secrets_are_masked_in_an_error_and_in_the_errors_that_caused_it() -> No
         ProtocolError, match=r"192\.0\.2\.7: status: the answer holds \*\*\*"
     ) as info:
         Failing(PduData("192.0.2.7", {})).status()
-    assert SECRET not in kept(info.value) and "no answer to ***" in kept(info.value)
+    assert SECRET not in kept(info.value)
+    assert "no answer to ***" in kept(info.value)
 
 
 def test_secrets_are_masked_in_the_log_line_of_an_energy_that_is_not_known(
@@ -100,7 +103,8 @@ def test_secrets_are_masked_in_the_log_line_of_an_energy_that_is_not_known(
     pdu = Metered(PduData("192.0.2.7", {}))
     pdu.port = MeterFigures(energy_kwh=NotKnown(f"the unit says {SECRET}"))
     pdu.statistic()
-    assert SECRET not in caplog.text and "7: the unit says ***" in caplog.text
+    assert SECRET not in caplog.text
+    assert "7: the unit says ***" in caplog.text
 
 
 class Dead(Failing):

@@ -167,42 +167,58 @@ def test_the_error_for_an_impossible_address_is_short_and_without_control_charac
 ) -> None:
     with pytest.raises(SettingsError, match="address") as error_info:
         dcimanager.address(SimpleNamespace(ip=address))
-    assert str(error_info.value).isprintable() and len(str(error_info.value)) < 300
+    assert str(error_info.value).isprintable()
+    assert len(str(error_info.value)) < 300
+
+
+def test_a_view_of_states_holds_them() -> None:
+    view = dcimanager.pdu_view([("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)])
+    first, second = view.ports
+    assert first.identity == "1"
+    assert first.power_status is EnumPowerStatus.UP
+    assert second.identity == "2.7"
+    assert second.power_status is EnumPowerStatus.UNKNOWN
 
 
 def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> None:
-    view = dcimanager.pdu_view([("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)])
-    assert [(p.identity, p.power_status) for p in view.ports] == [
-        ("1", EnumPowerStatus.UP),
-        ("2.7", EnumPowerStatus.UNKNOWN),
-    ]
-    figures = dcimanager.Figures(
-        None, 12.5, {"1": MeterFigures(0.5, energy_kwh=2), "2": MeterFigures()}
-    ).view()
-    # The default means "not metered". A 0.0 that the handler sets means that zero was measured.
-    assert figures.load is PduStatisticView.load and figures.total_consumption == 12.5
+    """The default means "not metered". A 0.0 that the handler sets means that zero was measured."""
+    ports = {"1": MeterFigures(0.5, energy_kwh=2), "2": MeterFigures()}
+    view = dcimanager.Figures(None, 12.5, ports).view()
+    assert view.load is PduStatisticView.load
+    assert view.total_consumption == 12.5
     # an entry without an energy would show 0
-    assert [(p.identity, p.consumption) for p in figures.ports] == [("1", 2.0)]
+    (port,) = view.ports
+    assert port.identity == "1"
+    assert port.consumption == 2.0
 
 
-def test_a_total_that_is_not_known_is_an_error_and_such_an_outlet_has_no_entry() -> None:
+@pytest.mark.parametrize(
+    "figures, name",
+    [
+        (dcimanager.Figures(NotKnown("row 3 of bankCurrent is missing"), 12.5), "load"),
+        (dcimanager.Figures(2.0, NotKnown("row 3 of bankCurrent is missing")), "energy"),
+    ],
+)
+def test_a_total_that_is_not_known_is_an_error(figures: dcimanager.Figures, name: str) -> None:
+    with pytest.raises(ProtocolError) as error_info:
+        figures.view()
+    sentence = f"the {name} cannot be read now: row 3 of bankCurrent is missing; poll again"
+    assert sentence in error_info.value.reason
+    assert error_info.value.keys == ("unknown_figures",)
+
+    view = figures.unset_unknown().view()
+    assert view.load in (2.0, 0.0)
+    assert view.total_consumption in (12.5, 0.0)
+
+
+def test_an_outlet_whose_energy_is_not_known_has_no_entry() -> None:
     unread = NotKnown("row 3 of bankCurrent is missing")
-    for figures, name in (
-        (dcimanager.Figures(unread, 12.5), "load"),
-        (dcimanager.Figures(2.0, unread), "energy"),
-    ):
-        with pytest.raises(ProtocolError) as caught:
-            figures.view()
-        sentence = f"the {name} cannot be read now: row 3 of bankCurrent is missing; poll again"
-        assert sentence in caught.value.reason and caught.value.keys == ("unknown_figures",)
-        view = figures.unset_unknown().view()
-        assert {view.load, view.total_consumption} <= {0.0, 2.0, 12.5}
     ports = {"1": MeterFigures(energy_kwh=2.0), "2": MeterFigures(1.0, energy_kwh=unread)}
     figures = dcimanager.Figures(2.0, NotMetered("1 of 2 inlets has no meter"), ports)
     assert [port.identity for port in figures.view().ports] == ["1"]
-    assert figures.outlets_not_known() == [
-        "without an energy: outlet 2: row 3 of bankCurrent is missing"
-    ]
+    sentence = "without an energy: outlet 2: row 3 of bankCurrent is missing"
+    assert figures.outlets_not_known() == [sentence]
+
     unset = figures._replace(power_w=NOT_ASKED).unset_unknown()
     assert unset.ports["2"].energy_kwh == NotMetered(unread.reason)
     assert unset.power_w == NOT_ASKED  # which is no word about the unit
@@ -210,14 +226,13 @@ def test_a_total_that_is_not_known_is_an_error_and_such_an_outlet_has_no_entry()
 
 @pytest.mark.parametrize("figure", [float("nan"), float("inf")])
 def test_nan_and_infinity_never_reach_the_platform(figure: float) -> None:
-    ports: dict[str, MeterFigures]
-    for load, energy, ports in (
-        (figure, None, {}),
-        (None, figure, {}),
-        (None, None, {"1": MeterFigures(energy_kwh=figure)}),
-    ):
+    port = MeterFigures(energy_kwh=figure)
+    of_load = dcimanager.Figures(figure, None, {})
+    of_energy = dcimanager.Figures(None, figure, {})
+    of_port = dcimanager.Figures(None, None, {"1": port})
+    for figures in (of_load, of_energy, of_port):
         with pytest.raises(ProtocolError, match="not a finite number"):
-            dcimanager.Figures(load, energy, ports).view()
+            figures.view()
 
 
 def test_a_label_from_a_device_has_no_control_characters() -> None:
@@ -240,7 +255,9 @@ class Plain:
 
 class KeywordOnly:
     def __init__(self, *, identity: str, amperage: float = 0.0, consumption: float = 0.0) -> None:
-        self.identity, self.amperage, self.consumption = identity, amperage, consumption
+        self.identity = identity
+        self.amperage = amperage
+        self.consumption = consumption
 
 
 class Defaults:
@@ -269,7 +286,8 @@ def test_a_ports_figures_go_into_the_fields_of_its_view(
     entry: Any = (
         dcimanager.Figures(None, None, {"7": MeterFigures(1.5, energy_kwh=20.0)}).view().ports[0]
     )
-    assert entry.identity == "7" and getattr(entry, energy) == 20.0
+    assert entry.identity == "7"
+    assert getattr(entry, energy) == 20.0
     assert load is None or getattr(entry, load) == 1.5
 
 
@@ -302,13 +320,18 @@ class Unset:
 def test_a_current_that_is_not_known_is_never_shown_as_zero(
     monkeypatch: pytest.MonkeyPatch, cls: type, entries: int
 ) -> None:
+    """Where the view's load has no value for "not known", the port has no entry at all."""
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
     lost = MeterFigures(NotKnown("its sensor is not valid"), energy_kwh=20.0)
     not_metered = MeterFigures(None, energy_kwh=30.0)
     figures = dcimanager.Figures(None, None, {"7": lost, "8": not_metered})
+
     ports: list[Any] = figures.view().ports
-    assert len(ports) == entries + 1 and figures.port_view_fault() == ""
-    assert [port.load for port in ports if port.identity == "7"] == [None] * entries
+
+    assert len(ports) == entries + 1
+    loads_of_lost = [port.load for port in ports if port.identity == "7"]
+    assert loads_of_lost == [None] * entries
+    assert figures.port_view_fault() == ""
     assert "7: its sensor is not valid" in figures.outlets_not_known()[0]
 
 
@@ -354,4 +377,6 @@ def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(
 ) -> None:
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
     view = dcimanager.Figures(3.0, 4.0, {"7": MeterFigures(1.5, energy_kwh=20.0)}).view()
-    assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])
+    assert view.load == 3.0
+    assert view.total_consumption == 4.0
+    assert view.ports == []

@@ -207,11 +207,14 @@ def test_a_row_without_an_index_is_an_error(rows: list[SimpleNamespace]) -> None
 def test_a_value_of_another_object_is_an_error_where_the_oid_can_be_read(
     form: Callable[[str, str], SimpleNamespace],
 ) -> None:
-    element = form("1.7", "1")
-    assert snmp(element).get(f"{ROOT}.1.7") == "1"
-    if hasattr(element, "oid") and oid_arcs(element.oid) is not None:
+    asked = form("1.7", "1")
+    assert snmp(asked).get(f"{ROOT}.1.7") == "1"
+
+    has_oid = hasattr(asked, "oid") and oid_arcs(asked.oid) is not None
+    if has_oid:
+        neighbour = form("1.8", "1")
         with pytest.raises(ProtocolError, match="another object"):
-            snmp(form("1.8", "1")).get(f"{ROOT}.1.7")
+            snmp(neighbour).get(f"{ROOT}.1.7")
 
 
 def test_a_boolean_is_read_as_text_and_not_as_the_number_1() -> None:
@@ -227,15 +230,26 @@ def test_the_ports_of_a_view_are_its_list_ports_or_else_its_only_list() -> None:
 
 
 def test_a_row_without_a_value_keeps_its_place_in_a_table_with_values() -> None:
-    rows = [
-        row(value, oid=f"{ROOT}.{i}")
-        for i, value in enumerate(("1", None, "NOSUCHINSTANCE", ""), 1)
-    ]
-    assert snmp(rows).walk(ROOT) == {"1": "1", "2": "", "3": "", "4": ""}
-    # a column that the device does not have
-    assert snmp(rows[1:3]).walk(ROOT) == {}
-    # a row that may mark the end of a walk
-    assert snmp([rows[0], row(None, oid=ROOT)]).walk(ROOT) == {"1": "1"}
+    first = row("1", oid=f"{ROOT}.1")
+    without_value = row(None, oid=f"{ROOT}.2")
+    no_such_instance = row("NOSUCHINSTANCE", oid=f"{ROOT}.3")
+    empty = row("", oid=f"{ROOT}.4")
+
+    values = snmp([first, without_value, no_such_instance, empty]).walk(ROOT)
+
+    assert values == {"1": "1", "2": "", "3": "", "4": ""}
+
+
+def test_rows_without_a_value_alone_are_a_column_that_the_device_does_not_have() -> None:
+    without_value = row(None, oid=f"{ROOT}.2")
+    no_such_instance = row("NOSUCHINSTANCE", oid=f"{ROOT}.3")
+    assert snmp([without_value, no_such_instance]).walk(ROOT) == {}
+
+
+def test_a_row_of_the_column_itself_without_a_value_marks_the_end_of_a_walk() -> None:
+    first = row("1", oid=f"{ROOT}.1")
+    end = row(None, oid=ROOT)
+    assert snmp([first, end]).walk(ROOT) == {"1": "1"}
 
 
 @pytest.mark.parametrize(
@@ -264,7 +278,8 @@ class Lazy:
     """An element whose value raises when it is read."""
 
     def __init__(self, words: str) -> None:
-        self.oid, self._words = f"{ROOT}.1", words
+        self.oid = f"{ROOT}.1"
+        self._words = words
 
     @property
     def value(self) -> object:
@@ -273,20 +288,27 @@ class Lazy:
 
 def test_an_element_may_raise_when_its_value_is_read() -> None:
     missing = Lazy("No Such Instance currently exists at this OID")
-    assert snmp(missing).get(f"{ROOT}.1") is None and snmp([missing]).walk(ROOT) == {}
-    assert snmp([missing, row("1", oid=f"{ROOT}.2")]).walk(ROOT) == {"1": "", "2": "1"}
-    for call in (snmp(Lazy("broken for s3cret")).get, snmp([Lazy("broken for s3cret")]).walk):
-        with pytest.raises(
-            Unreachable, match=r"192\.0\.2\.7: (read|walk): .*RuntimeError: broken for \*\*\*"
-        ):
-            call(f"{ROOT}.1" if call.__name__ == "get" else ROOT)
+    second = row("1", oid=f"{ROOT}.2")
+    assert snmp(missing).get(f"{ROOT}.1") is None
+    assert snmp([missing]).walk(ROOT) == {}
+    assert snmp([missing, second]).walk(ROOT) == {"1": "", "2": "1"}
+
+
+def test_the_words_of_an_element_that_raises_are_shown_without_a_secret() -> None:
+    broken = Lazy("broken for s3cret")
+    sentence = r"192\.0\.2\.7: {}: .*RuntimeError: broken for \*\*\*"
+    with pytest.raises(Unreachable, match=sentence.format("read")):
+        snmp(broken).get(f"{ROOT}.1")
+    with pytest.raises(Unreachable, match=sentence.format("walk")):
+        snmp([broken]).walk(ROOT)
 
 
 def test_a_long_text_of_the_platform_is_cut_after_its_control_characters_are_escaped() -> None:
     with pytest.raises(Refused) as error_info:
         snmp(RuntimeError("wrongValue " + "\x01" * 600)).set(f"{ROOT}.1", 1)
     reason = error_info.value.reason
-    assert reason.count("\\x01") < 75 and reason.endswith("...)")
+    assert reason.count("\\x01") < 75
+    assert reason.endswith("...)")
 
 
 def test_an_empty_text_of_the_platforms_own_type_is_not_missing() -> None:
@@ -357,8 +379,10 @@ def test_each_text_of_the_platform_becomes_an_error_of_its_class_without_secrets
         with pytest.raises(PduHandlerError) as error_info:
             call()
         error = error_info.value
-        assert type(error) is kind and "s3cret" not in str(error)
-        assert error.host == "192.0.2.7" and "RuntimeError" in error.reason
+        assert type(error) is kind
+        assert "s3cret" not in str(error)
+        assert error.host == "192.0.2.7"
+        assert "RuntimeError" in error.reason
 
 
 def test_a_request_outside_the_time_window_does_not_blame_the_login() -> None:
@@ -444,7 +468,8 @@ def test_a_community_that_occurs_in_the_platforms_text_changes_no_error(
 def test_the_platforms_exception_is_not_attached_as_it_may_hold_the_community() -> None:
     with pytest.raises(PduHandlerError) as error_info:
         snmp(RuntimeError("authorizationError for s3cret")).get(ROOT)
-    assert error_info.value.__context__ is None and "s3cret" not in str(error_info.value)
+    assert error_info.value.__context__ is None
+    assert "s3cret" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("code", ["wrongValue", "badValue", "inconsistentValue", "tooBig"])
@@ -586,7 +611,8 @@ def test_no_request_starts_half_a_minute_after_the_last_answer_or_after_the_limi
     now[0] = 101.0
     assert_over()
     device.extend(200.0)
-    assert device.get(ROOT) == 1 and device.remaining() == pytest.approx(30.0)
+    assert device.get(ROOT) == 1
+    assert device.remaining() == pytest.approx(30.0)
     now[0] = 132.0
     assert_over()
 
@@ -623,7 +649,8 @@ def test_an_error_of_the_pack_is_passed_on_unchanged() -> None:
 def test_an_answer_that_snmp_does_not_allow_comes_with_a_remedy(words: str, remedy: str) -> None:
     with pytest.raises(ProtocolError) as error_info:
         snmp(RuntimeError(words)).walk(ROOT)
-    assert remedy in error_info.value.reason and "update its firmware" in error_info.value.reason
+    assert remedy in error_info.value.reason
+    assert "update its firmware" in error_info.value.reason
 
 
 @pytest.mark.parametrize("secret", ["short", "the"])
@@ -635,7 +662,9 @@ def test_a_platforms_text_that_holds_a_password_is_left_out(secret: str) -> None
     with pytest.raises(SettingsError) as error_info:
         snmp(RuntimeError(words), {"version": "3", "auth_password": secret}).get(ROOT)
     reason = error_info.value.reason
-    assert "shorter" not in reason and "than the" not in reason and "***" not in reason
+    assert "shorter" not in reason
+    assert "than the" not in reason
+    assert "***" not in reason
     assert "auth_password and is left out; auth_password has fewer than 8 characters" in reason
 
 
@@ -646,7 +675,8 @@ def test_a_secret_that_begins_with_another_one_is_masked_whole(keys: tuple[str, 
     parameters = dict(zip(keys, ("site", "site-4711")))
     with pytest.raises(PduHandlerError) as error_info:
         snmp(RuntimeError("refused for site-4711"), parameters).get(ROOT)
-    assert "***" in error_info.value.reason and "4711" not in error_info.value.reason
+    assert "***" in error_info.value.reason
+    assert "4711" not in error_info.value.reason
 
 
 @pytest.mark.parametrize("word", ["xhidden-4711", "hidden-4711x"])
@@ -672,7 +702,9 @@ class Table(Platform):
         self, rows: dict[str, str], split: bool, failure: Optional[Exception] = None
     ) -> None:
         super().__init__(None)
-        self._rows, self._split, self._failure = rows, split, failure
+        self._rows = rows
+        self._split = split
+        self._failure = failure
         self.asked: list[str] = []
 
     def _element(self, oid: str, value: object) -> SimpleNamespace:
@@ -706,7 +738,8 @@ def test_a_row_whose_last_arcs_are_equal_loses_none_of_them(rows: list[str], spl
     platform = Table(value_by_index, split)
     device = snmp_over(platform)
     device.get("1.3.6.1.2.1.1.2.0")  # as every detection does
-    assert device.walk(ROOT) == value_by_index and len(platform.asked) == 1
+    assert device.walk(ROOT) == value_by_index
+    assert len(platform.asked) == 1
 
 
 @pytest.mark.parametrize("split", [False, True], ids=["whole", "split"])
@@ -723,12 +756,17 @@ def test_a_first_walk_asks_for_one_object_at_most_to_learn_the_form_of_oids(
 
 @pytest.mark.parametrize("split", [False, True], ids=["whole", "split"])
 def test_the_form_of_oids_is_learnt_from_a_table_that_shows_it(split: bool) -> None:
+    """`split`: whether the platform splits OIDs before the last arc."""
     platform = Table({"1.1": "1", "1.2": "1"}, split)
     device = snmp_over(platform)
     assert list(device.walk(ROOT)) == ["1.1", "1.2"]
-    count = len(platform.asked)
+
+    asked_to_learn = len(platform.asked)
+    assert asked_to_learn <= 1
+    # a row with two equal arcs does not show it
     platform._rows = {"2.2": "1"}
-    assert list(device.walk(ROOT)) == ["2.2"] and len(platform.asked) == count <= 1
+    assert list(device.walk(ROOT)) == ["2.2"]
+    assert len(platform.asked) == asked_to_learn
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,9 @@ class SessionUnit(Unit):
 
     def __init__(self, uses: int = 1000) -> None:
         super().__init__()
-        self.uses, self.left, self.sessions = uses, 0, 0
+        self.uses = uses
+        self.left = 0
+        self.sessions = 0
 
     def user_of(self, method: str, path: str, headers: Mapping[str, str]) -> str:
         if path == "/login":

@@ -19,7 +19,8 @@ class BusyPdu(jaws.SimulatedPdu):
 
     def __init__(self, method: str, busy: int) -> None:
         super().__init__()
-        self.method, self.busy = method, busy
+        self.method = method
+        self.busy = busy
         self.methods: list[str] = []
 
     def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:

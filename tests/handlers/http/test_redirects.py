@@ -26,9 +26,11 @@ def followed(method: str, status: int, location: str, body: Any = None) -> Optio
             HERE, request, Response(status, {"location": location}, b""), LOGIN
         )
     except HttpRefused as error:
-        assert location in error.reason and error.code == str(status)
+        assert location in error.reason
+        assert error.code == str(status)
         return None
-    assert where == HERE and again == request._replace(target=again.target)
+    assert where == HERE
+    assert again == request._replace(target=again.target)
     return again.target
 
 
@@ -66,7 +68,8 @@ def test_a_redirect_that_is_not_followed_says_why(location: str, words: str) -> 
     request = Request("GET", "/api", {}, None, 10.0, 20.0, 1000)
     with pytest.raises(HttpRefused) as error_info:
         next_request(HERE, request, Response(302, {"location": location}, b""), LOGIN)
-    assert words in error_info.value.reason and error_info.value.code == "302"
+    assert words in error_info.value.reason
+    assert error_info.value.code == "302"
 
 
 def test_to_https_without_a_port_leads_only_a_redirect_from_a_usual_port() -> None:
@@ -115,11 +118,13 @@ def test_the_error_for_a_redirect_does_not_quote_the_login() -> None:
     assert "secret-word" not in error_of_status(308, LOGIN, {"location": "/secret-word"}).reason
 
 
-def test_a_codecs_handler_follows_no_redirect_and_says_where_it_leads() -> None:
+@pytest.mark.parametrize("client, requests", [(HttpClient, 1), (RedirectedClient, 2)])
+def test_a_codecs_handler_follows_no_redirect_and_says_where_it_leads(
+    client: type[HttpClient], requests: int
+) -> None:
     here = Endpoint("http", "pdu.example", 80)
-    for kind, requests in ((HttpClient, 1), (RedirectedClient, 2)):
-        device = Redirecting(302, f"https://pdu.example{ACTION}")
-        with pytest.raises(HttpRefused, match="final address.*https://pdu.example"):
-            request = Request("GET", ACTION, {}, None, 10.0, 20.0, 1000)
-            kind(here, device).send(request, LOGIN)
-        assert len(device.requests) == requests
+    device = Redirecting(302, f"https://pdu.example{ACTION}")
+    request = Request("GET", ACTION, {}, None, 10.0, 20.0, 1000)
+    with pytest.raises(HttpRefused, match="final address.*https://pdu.example"):
+        client(here, device).send(request, LOGIN)
+    assert len(device.requests) == requests

@@ -55,12 +55,14 @@ def test_a_unit_is_read_with_the_sessions_connection_and_trust(
     with XerusPdu(Model(outlets=3)) as pdu:
         ca_file.write_text(pdu.ca_pem, encoding="ascii")
         agent = _agent(session, "https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password)
+        unit = pdumodel.Pdu("/model/pdu/0", agent)
         with pytest.raises(Unreachable, match="`verify` and `cert`"):
-            pdumodel.Pdu("/model/pdu/0", agent).getOutlets()
+            unit.getOutlets()
+
         session.verify = str(ca_file)
         before = pdu.books().connections
-        for _ in range(2):
-            assert len(pdumodel.Pdu("/model/pdu/0", agent).getOutlets()) == 3
+        assert len(unit.getOutlets()) == 3
+        assert len(unit.getOutlets()) == 3
         assert pdu.books().connections == before + 1
 
 
@@ -68,13 +70,15 @@ def test_the_sessions_client_certificate_is_sent_to_a_server_that_requires_one(
     session: requests.Session, tmp_path: Path
 ) -> None:
     authority = trustme.CA()
-    server, client = authority.issue_cert("127.0.0.1"), authority.issue_cert("script@example.org")
+    server = authority.issue_cert("127.0.0.1")
+    client = authority.issue_cert("script@example.org")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     server.configure_cert(context)
     authority.configure_trust(context)
     context.verify_mode = ssl.CERT_REQUIRED
-    ca_file, pem = tmp_path / "ca.pem", tmp_path / "client.pem"
+    ca_file = tmp_path / "ca.pem"
+    pem = tmp_path / "client.pem"
     authority.cert_pem.write_to_path(str(ca_file))
     client.private_key_and_cert_chain_pem.write_to_path(str(pem))
     session.verify = str(ca_file)
@@ -95,13 +99,19 @@ def test_the_sessions_proxy_is_used_and_its_password_stays_out_of_errors(
         session.verify = str(ca_file)
         session.proxies = {"https": proxy.url.replace("//", "//someone:hush-hush@")}
         agent = _agent(session, "https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password)
-        assert len(pdumodel.Pdu("/model/pdu/0", agent).getOutlets()) == 2
-        assert proxy.targets == [f"{pdu.host}:{pdu.port}"]
-        assert proxy.logins == ["Basic " + base64.b64encode(b"someone:hush-hush").decode()]
+        unit = pdumodel.Pdu("/model/pdu/0", agent)
+        outlets = unit.getOutlets()
     session.close()
+
+    assert len(outlets) == 2
+    assert proxy.targets == [f"{pdu.host}:{pdu.port}"]
+    login = base64.b64encode(b"someone:hush-hush").decode()
+    assert proxy.logins == [f"Basic {login}"]
+    # the proxy is gone
     with pytest.raises(Unreachable) as error_info:
-        pdumodel.Pdu("/model/pdu/0", agent).getOutlets()
-    assert "hush" not in str(error_info.value) and error_info.value.__context__ is None
+        unit.getOutlets()
+    assert "hush" not in str(error_info.value)
+    assert error_info.value.__context__ is None
 
 
 @pytest.mark.parametrize(
@@ -149,11 +159,9 @@ def test_a_session_that_cannot_send_is_a_settings_error_that_shows_no_secret(
             SettingsError, match="the session cannot send this request .*check its headers"
         ) as error_info:
             get_state(_agent(session, "http", peer.address))
-        assert (
-            peer.accepted == 0
-            and "hush" not in str(error_info.value)
-            and error_info.value.__context__ is None
-        )
+        assert peer.accepted == 0
+        assert "hush" not in str(error_info.value)
+        assert error_info.value.__context__ is None
 
 
 def test_an_impossible_host_name_is_a_settings_error(session: requests.Session) -> None:
@@ -188,8 +196,10 @@ def test_a_request_that_is_sent_once_is_sent_without_the_sessions_retries(
             set_state(agent)
         # a getter is still repeated, on the session's own connection
         assert get_state(agent) == {"_ret_": 2}
-        assert (len(peer.seen), peer.accepted) == (4, 1)
-    assert adapter.max_retries is retries and session.get_adapter("http://x") is adapter
+        assert len(peer.seen) == 4
+        assert peer.accepted == 1
+    assert adapter.max_retries is retries
+    assert session.get_adapter("http://x") is adapter
 
 
 def test_the_sessions_login_overrides_the_agents_and_netrc_is_ignored(
@@ -236,7 +246,8 @@ def test_the_session_follows_no_redirect(session: requests.Session) -> None:
             with pytest.raises(HttpException, match="redirect"):
                 call(_agent(session, "http", origin.address))
             session.close()
-        assert target.accepted == 0 and len(origin.seen) == 2
+        assert target.accepted == 0
+        assert len(origin.seen) == 2
 
 
 def test_a_redirect_to_no_address_is_a_refusal_and_no_error_of_the_session(
@@ -251,7 +262,9 @@ def test_a_redirect_to_no_address_is_a_refusal_and_no_error_of_the_session(
     with Peer([[http(b"", "302 Found", "Location: http://[::1")]]) as peer:
         with pytest.raises(HttpException, match="redirect") as error_info:
             set_state(_agent(session, "http", peer.address))
-    assert error_info.value.kind == "refused" and requests_seen == [302] and len(peer.seen) == 1
+    assert error_info.value.kind == "refused"
+    assert requests_seen == [302]
+    assert len(peer.seen) == 1
     reply = exchanged(session, b"HTTP/1.1 302 Found\r\nLocation: https://\xe4\xff/\r\n\r\n")
     assert reply.headers["location"] == "https://\xe4\xff/"
 
@@ -342,4 +355,5 @@ def test_a_failed_write_is_a_pdu_handler_error_and_is_not_sent_again(
     with Peer([[step], [step]]) as peer:
         with pytest.raises(PduHandlerError) as error_info:
             set_state(_agent(session, "http", peer.address))
-        assert error_info.value.kind == kind and len(peer.seen) == 1
+        assert error_info.value.kind == kind
+        assert len(peer.seen) == 1

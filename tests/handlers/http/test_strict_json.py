@@ -95,14 +95,20 @@ def test_a_repeated_key_is_found_despite_blanks_escapes_and_colons(text: str) ->
 
 
 def test_an_integer_may_have_at_most_a_hundred_digits() -> None:
-    assert loads(b"[" + b"7" * 100 + b"]") == [int("7" * 100)] and loads(
-        b'["' + b"7" * 300 + b'"]'
-    ) == ["7" * 300]
-    assert loads(b'["' + b"7" * 300 + b'",-' + b"7" * 100 + b"]") == ["7" * 300, -int("7" * 100)]
-    for sign in (b"", b"-"):
+    longest = "7" * 100
+    assert loads(f"[{longest}]".encode()) == [int(longest)]
+    assert loads(f"[-{longest}]".encode()) == [-int(longest)]
+    for too_long in (f"[7{longest}]", f"[-7{longest}]"):
         with pytest.raises(ValueError, match="too many digits"):
-            loads(b"[" + sign + b"7" * 101 + b"]")
-    assert loads(b"[1." + b"7" * 200 + b"]") == [1.7777777777777777]
+            loads(too_long.encode())
+
+
+def test_digits_in_a_text_or_after_a_decimal_point_may_be_more_than_a_hundred() -> None:
+    digits = "7" * 300
+    longest = "7" * 100
+    assert loads(f'["{digits}"]'.encode()) == [digits]
+    assert loads(f'["{digits}",-{longest}]'.encode()) == [digits, -int(longest)]
+    assert loads(f"[1.{digits}]".encode()) == [1.7777777777777777]
 
 
 @pytest.mark.parametrize("escape", ["\\ud83d", "\\uDE00", "\\uD83d\\u0041"])

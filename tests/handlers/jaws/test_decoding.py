@@ -43,7 +43,8 @@ def test_the_recording_is_read_with_its_units() -> None:
     )
     # a line and a cord have more outlets than these three
     assert unit.load_a == pytest.approx(8.29)
-    assert (unit.energy_kwh, unit.power_w) == (11814.5, 835)
+    assert unit.energy_kwh == 11814.5
+    assert unit.power_w == 835
 
 
 @pytest.mark.parametrize(
@@ -69,13 +70,15 @@ def test_a_state_with_a_command_under_way_is_unknown(word: str) -> None:
 @pytest.mark.parametrize("state", ["On", "Off"])
 def test_a_control_state_that_denies_the_state_leaves_it_unknown(word: str, state: str) -> None:
     outlet = read(control_state=word, state=state).outlets[0]
-    assert (outlet.state, outlet.doubt) == (None, f"its control_state is {word!r}")
+    assert outlet.state is None
+    assert outlet.doubt == f"its control_state is {word!r}"
 
 
 @pytest.mark.parametrize("status", ["Not Found", "Lost", "Read Error", "", None, 0])
 def test_an_outlet_that_is_not_there_has_neither_state_nor_figures(status: object) -> None:
     outlet = read(status=status).outlets[0]
-    assert (outlet.state, outlet.doubt) == (None, f"its status is {status!r}")
+    assert outlet.state is None
+    assert outlet.doubt == f"its status is {status!r}"
     unknown = NotKnown(f"AA1: its status is {status!r}")
     assert outlet.figures == MeterFigures(unknown, unknown, unknown)
 
@@ -96,7 +99,9 @@ def test_a_figure_that_others_have_is_not_known_and_one_that_none_has_is_not_met
 @pytest.mark.parametrize("field", ["status", "control_state"])
 def test_an_outlet_without_the_field_that_denies_the_others_states_has_no_state(field: str) -> None:
     first, second, _ = read(**{field: ...}).outlets
-    assert first.state is None and field in first.doubt and second.state is True
+    assert first.state is None
+    assert field in first.doubt
+    assert second.state is True
     unit = codecs.read(decoding, {**ANSWERS, decoding.OUTLETS: outlets_without(field)})
     assert [outlet.state for outlet in unit.outlets] == [True] * 3
 
@@ -118,12 +123,17 @@ def test_an_energy_that_is_no_number_is_no_figure(energy: object) -> None:
 
 def energies(values: list[Any], *cords: object) -> PduState:
     """The recording with outlets of these energies, and cords of those; `...`: no such field."""
-    outlets = [{**OUTLET, "id": f"AA{number}", "energy": e} for number, e in enumerate(values, 1)]
-    rows = [
-        {"id": f"A{letter}", **({} if energy is ... else {"energy": energy})}
-        for letter, energy in zip("AB", cords)
-    ]
-    return codecs.read(decoding, {**ANSWERS, decoding.OUTLETS: outlets, decoding.CORDS: rows})
+    outlet_rows = []
+    for number, value in enumerate(values, 1):
+        outlet_rows.append({**OUTLET, "id": f"AA{number}", "energy": value})
+    cord_rows: list[dict[str, object]] = []
+    for letter, energy in zip("AB", cords):
+        cord: dict[str, object] = {"id": f"A{letter}"}
+        if energy is not ...:
+            cord["energy"] = energy
+        cord_rows.append(cord)
+    answers = {**ANSWERS, decoding.OUTLETS: outlet_rows, decoding.CORDS: cord_rows}
+    return codecs.read(decoding, answers)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +177,8 @@ def test_the_unit_of_energies_is_judged_over_all_outlets_and_by_the_cords(
         return
     for value, figure in zip(values, figures):
         if value:
-            assert isinstance(figure, NotKnown) and "Wh or in kWh" in figure.reason
+            assert isinstance(figure, NotKnown)
+            assert "Wh or in kWh" in figure.reason
         else:
             assert figure == 0
 
@@ -180,12 +191,11 @@ def test_a_figure_that_is_text_is_no_figure(text: str) -> None:
 
 def test_lines_and_cords_that_are_not_listed_are_not_replaced_by_the_outlets() -> None:
     unit = codecs.read(decoding, {**ANSWERS, decoding.LINES: [], decoding.CORDS: []})
-    for path, row, total in (
-        (decoding.LINES, "AA1", unit.load_a),
-        (decoding.CORDS, "AA", unit.energy_kwh),
-        (decoding.CORDS, "AA", unit.power_w),
-    ):
-        assert total == NotKnown(f"{path} is not complete: there is no row of {row}")
+    without_lines = NotKnown(f"{decoding.LINES} is not complete: there is no row of AA1")
+    without_cords = NotKnown(f"{decoding.CORDS} is not complete: there is no row of AA")
+    assert unit.load_a == without_lines
+    assert unit.energy_kwh == without_cords
+    assert unit.power_w == without_cords
 
 
 # two units: all outlets are listed, and each has a cord of three lines
@@ -198,28 +208,47 @@ TWO_UNITS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("path", [decoding.LINES, decoding.CORDS])
-def test_of_two_units_each_line_and_cord_is_a_part_of_the_total(path: str) -> None:
+@pytest.mark.parametrize("removed", range(len(TWO_UNITS[decoding.LINES])))
+def test_of_two_units_each_line_is_a_part_of_the_load(removed: int) -> None:
+    rows = list(TWO_UNITS[decoding.LINES])
+    gone = rows.pop(removed)
+
     whole = codecs.read(decoding, TWO_UNITS)
-    assert whole.load_a == pytest.approx(16.58) and whole.energy_kwh == 23629.0
-    rows = TWO_UNITS[path]
-    for number, row in enumerate(rows):
-        unit = codecs.read(decoding, {**TWO_UNITS, path: [*rows[:number], *rows[number + 1 :]]})
-        lost = unit.load_a if path == decoding.LINES else unit.energy_kwh
-        assert lost == NotKnown(f"{path} is not complete: there is no row of {row['id']}")
-        kept = unit.energy_kwh if path == decoding.LINES else unit.load_a
-        assert kept == (whole.energy_kwh if path == decoding.LINES else whole.load_a)
+    unit = codecs.read(decoding, {**TWO_UNITS, decoding.LINES: rows})
+
+    assert whole.load_a == pytest.approx(16.58)
+    reason = f"{decoding.LINES} is not complete: there is no row of {gone['id']}"
+    assert unit.load_a == NotKnown(reason)
+    assert unit.energy_kwh == whole.energy_kwh
+
+
+@pytest.mark.parametrize("removed", range(len(TWO_UNITS[decoding.CORDS])))
+def test_of_two_units_each_cord_is_a_part_of_the_energy(removed: int) -> None:
+    rows = list(TWO_UNITS[decoding.CORDS])
+    gone = rows.pop(removed)
+
+    whole = codecs.read(decoding, TWO_UNITS)
+    unit = codecs.read(decoding, {**TWO_UNITS, decoding.CORDS: rows})
+
+    assert whole.energy_kwh == 23629.0
+    reason = f"{decoding.CORDS} is not complete: there is no row of {gone['id']}"
+    assert unit.energy_kwh == NotKnown(reason)
+    assert unit.load_a == whole.load_a
 
 
 @pytest.mark.parametrize("capacity, is_known", [(17300, False), (8600, True), (None, True)])
 def test_only_cords_of_one_capacity_must_have_the_same_lines(
     capacity: object, is_known: bool
 ) -> None:
+    """The second unit's cord shows one line of three."""
     cords = [dict(row) for row in TWO_UNITS[decoding.CORDS]]
     cords[1]["power_capacity"] = capacity
     lines = [row for row in TWO_UNITS[decoding.LINES] if row["id"] not in ("BA2", "BA3")]
-    unit = codecs.read(decoding, {**TWO_UNITS, decoding.CORDS: cords, decoding.LINES: lines})
-    assert (measured(unit.load_a) is not None) is is_known
+    answers = {**TWO_UNITS, decoding.CORDS: cords, decoding.LINES: lines}
+
+    load_a = measured(codecs.read(decoding, answers).load_a)
+
+    assert (load_a is not None) is is_known
 
 
 def test_the_neutral_is_no_part_of_the_load() -> None:
@@ -281,16 +310,24 @@ ODD: list[Any] = [
 
 
 @pytest.mark.parametrize("answer", [*ODD, ANSWERS[decoding.UNITS]])
-def test_an_odd_optional_list_costs_its_own_figures_alone(answer: Any) -> None:
+def test_an_odd_list_of_lines_costs_the_load_alone(answer: Any) -> None:
     usual = codecs.read(decoding, ANSWERS)
-    lines = codecs.read(decoding, {**ANSWERS, decoding.LINES: answer})
-    assert lines._replace(load_a=usual.load_a) == usual
-    assert decoding.LINES in reason_without(lines.load_a)
-    cords = codecs.read(decoding, {**ANSWERS, decoding.CORDS: answer})
-    assert cords.load_a == usual.load_a
-    assert [outlet.state for outlet in cords.outlets] == [outlet.state for outlet in usual.outlets]
-    for total in (cords.energy_kwh, cords.power_w):
-        assert isinstance(total, NotKnown) and decoding.CORDS in total.reason
+    unit = codecs.read(decoding, {**ANSWERS, decoding.LINES: answer})
+    assert decoding.LINES in reason_without(unit.load_a)
+    # all the rest is as usual
+    assert unit._replace(load_a=usual.load_a) == usual
+
+
+@pytest.mark.parametrize("answer", [*ODD, ANSWERS[decoding.UNITS]])
+def test_an_odd_list_of_cords_costs_energy_and_power_alone(answer: Any) -> None:
+    usual = codecs.read(decoding, ANSWERS)
+    unit = codecs.read(decoding, {**ANSWERS, decoding.CORDS: answer})
+    assert unit.load_a == usual.load_a
+    states = [outlet.state for outlet in unit.outlets]
+    assert states == [outlet.state for outlet in usual.outlets]
+    for total in (unit.energy_kwh, unit.power_w):
+        assert isinstance(total, NotKnown)
+        assert decoding.CORDS in total.reason
 
 
 @pytest.mark.parametrize("path", [decoding.LINES, decoding.CORDS])
@@ -303,7 +340,8 @@ def test_lines_or_cords_that_are_not_available_are_not_replaced_by_the_outlets(
     unit = codecs.read(decoding, {**ANSWERS, path: error})
     totals = [unit.load_a] if path == decoding.LINES else [unit.energy_kwh, unit.power_w]
     for total in totals:
-        assert isinstance(total, NotKnown) and error.reason in total.reason
+        assert isinstance(total, NotKnown)
+        assert error.reason in total.reason
 
 
 # ---- linked units --------------------------------------------------------------------------------
@@ -333,7 +371,8 @@ def test_a_list_of_units_that_is_missing_or_denied_is_a_caution(
     unit = codecs.read(decoding, {**ANSWERS, decoding.UNITS: error}, with_figures)
     assert [outlet.state for outlet in unit.outlets] == [True] * 3
     (caution,) = unit.cautions
-    assert "a linked unit that is lost is not noticed" in caution and error.reason in caution
+    assert "a linked unit that is lost is not noticed" in caution
+    assert error.reason in caution
 
 
 @pytest.mark.parametrize("code", ["301", "405", "500"])
@@ -377,13 +416,16 @@ def test_a_listed_outlet_of_a_lost_unit_is_unknown_whatever_it_shows(with_figure
     figures = MeterFigures(unknown, unknown, unknown)
     assert last == Outlet("BA1", "Master_Outlet_1", None, figures, doubt)
     if with_figures:
-        assert (unit.load_a, unit.energy_kwh, unit.power_w) == (unknown, unknown, unknown)
+        assert unit.load_a == unknown
+        assert unit.energy_kwh == unknown
+        assert unit.power_w == unknown
 
 
 @pytest.mark.parametrize("status", ["Normal", "High Warning"])
 def test_a_linked_unit_that_is_there_has_its_outlets(status: str) -> None:
     *_, last = linked(status, {**OUTLET, "id": "BA1"}).outlets
-    assert (last.identity, last.state) == ("BA1", True)
+    assert last.identity == "BA1"
+    assert last.state is True
     assert len(linked(status).outlets) == 3  # a unit without outlets
 
 
@@ -393,14 +435,27 @@ def test_a_command_reads_outlets_and_units_alone() -> None:
 
 
 def test_the_proof_of_a_command_knows_a_lost_unit_as_status_does() -> None:
-    outlets = [*ANSWERS[decoding.OUTLETS], {**OUTLET, "id": "BA1"}]
-    units = [LINKED[0], {**LINKED[1], "status": "Not Found"}]
-    answers = {decoding.OUTLETS: outlets, decoding.UNITS: units}
-    assert outlets_of(answers)[-1].doubt == "its unit 'B' is 'Not Found'"
-    assert outlets_of(answers) == codecs.read(decoding, answers, with_figures=False).outlets
-    # without a listed outlet of the lost unit, the others can still be switched
-    listed = outlets_of({**answers, decoding.OUTLETS: ANSWERS[decoding.OUTLETS]})
-    assert [outlet.state for outlet in listed] == [True] * 3
+    lost_unit = {**LINKED[1], "status": "Not Found"}
+    outlet_of_it = {**OUTLET, "id": "BA1"}
+    answers = {
+        decoding.OUTLETS: [*ANSWERS[decoding.OUTLETS], outlet_of_it],
+        decoding.UNITS: [LINKED[0], lost_unit],
+    }
+
+    outlets = outlets_of(answers)
+
+    assert outlets[-1].doubt == "its unit 'B' is 'Not Found'"
+    assert outlets == codecs.read(decoding, answers, with_figures=False).outlets
+
+
+def test_without_a_listed_outlet_of_a_lost_unit_the_others_can_still_be_switched() -> None:
+    lost_unit = {**LINKED[1], "status": "Not Found"}
+    answers = {
+        decoding.OUTLETS: ANSWERS[decoding.OUTLETS],
+        decoding.UNITS: [LINKED[0], lost_unit],
+    }
+    states = [outlet.state for outlet in outlets_of(answers)]
+    assert states == [True] * 3
 
 
 @pytest.mark.parametrize("cut", [1, 200])

@@ -50,18 +50,23 @@ def rows(columns: Any) -> list[dict[str, Any]]:
     """
     entries: dict[tuple[int, ...], dict[str, Any]] = {}
     for name, (below, value) in columns.items():
-        start = f"1.3.6.1.4.1.1718.4.1.{below}."
+        column = f"1.3.6.1.4.1.1718.4.1.{below}."
         for oid, row in FIXTURE.rows.items():
-            if oid.startswith(start) and str(plain(row)) != "-1":
-                index = tuple(map(int, oid[len(start) :].split(".")))
-                entries.setdefault(index, {})[name] = value(str(plain(row)))
+            text = str(plain(row))
+            if not oid.startswith(column) or text == "-1":
+                continue
+            arcs = oid[len(column) :].split(".")
+            index = tuple(int(arc) for arc in arcs)
+            entries.setdefault(index, {})[name] = value(text)
+
     for index, entry in entries.items():
         letters = "".join(chr(64 + arc) for arc in index[:2])
+        number = str(index[2]) if len(index) > 2 else ""
         if columns is CORDS:
             # one has three lines, the others one
             entry["power_capacity"] = 17300 if letters == "AA" else 3680
-        entry.setdefault("id", f"{letters}{index[2] if len(index) > 2 else ''}")
-    return [entry for _, entry in sorted(entries.items())]
+        entry.setdefault("id", letters + number)
+    return [entries[index] for index in sorted(entries)]
 
 
 def plain(row: Any) -> Any:
@@ -79,14 +84,28 @@ def _both() -> Iterator[tuple[Any, Any]]:
 def test_states_names_and_figures_are_those_over_snmp(both: tuple[Any, Any]) -> None:
     over_snmp, jaws = both
     numbers = {label.identity: label.number for label in over_snmp.labels()}
-    states = {numbers[port.identity]: port.power_status for port in over_snmp.status().ports}
-    assert {port.identity: port.power_status for port in jaws.status().ports} == states
+
+    expected_states = {
+        numbers[port.identity]: port.power_status for port in over_snmp.status().ports
+    }
+    states = {port.identity: port.power_status for port in jaws.status().ports}
     assert len(states) == 6
-    assert [label.name for label in jaws.labels()] == [label.name for label in over_snmp.labels()]
-    first, second = over_snmp.measured(with_power=True), jaws.measured(with_power=True)
-    for figure in ("load_a", "energy_kwh", "power_w"):
-        assert getattr(second, figure) == pytest.approx(getattr(first, figure)) != 0
-    assert values(second) == {numbers[of]: port for of, port in values(first).items()}
+    assert states == expected_states
+
+    expected_names = [label.name for label in over_snmp.labels()]
+    names = [label.name for label in jaws.labels()]
+    assert names == expected_names
+
+    expected = over_snmp.measured(with_power=True)
+    figures = jaws.measured(with_power=True)
+    assert expected.load_a != 0
+    assert expected.energy_kwh != 0
+    assert expected.power_w != 0
+    assert figures.load_a == pytest.approx(expected.load_a)
+    assert figures.energy_kwh == pytest.approx(expected.energy_kwh)
+    assert figures.power_w == pytest.approx(expected.power_w)
+    expected_by_outlet = {numbers[key]: port for key, port in values(expected).items()}
+    assert values(figures) == expected_by_outlet
 
 
 def values(figures: Figures) -> dict[str, MeterFigures]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -30,11 +30,10 @@ def read(document: object) -> PduState:
 
 def test_outputs_of_the_vendors_page_are_read_with_their_units() -> None:
     unit = read_recorded(decoding, RECORDING)
-    assert (
-        unit.outlets[2] == Outlet("3", "out_3", True, MeterFigures(8.61, 2062.0, 11387.035))
-        and unit.outlets[1].state is False
-    )
-    assert (unit.load_a, unit.energy_kwh) == (8.61, 27044.9)
+    assert unit.outlets[2] == Outlet("3", "out_3", True, MeterFigures(8.61, 2062.0, 11387.035))
+    assert unit.outlets[1].state is False
+    assert unit.load_a == 8.61
+    assert unit.energy_kwh == 27044.9
 
 
 def test_a_unit_without_meters_has_no_figures_instead_of_zeros() -> None:
@@ -83,7 +82,8 @@ def test_the_total_without_reset_is_preferred_also_under_the_name_of_firmware_4(
 def test_an_uncertain_state_is_unknown(state: object) -> None:
     document = {**SAMPLE, "Outputs": [{**OUTPUTS[0], "State": state}, *OUTPUTS[1:]]}
     outlet = read(document).outlets[0]
-    assert outlet.state is None and outlet.doubt == f"its State is {state!r}"
+    assert outlet.state is None
+    assert outlet.doubt == f"its State is {state!r}"
 
 
 @pytest.mark.parametrize(
@@ -103,16 +103,25 @@ def test_an_impossible_answer_is_an_error(change: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("value", [None, "8610", "", True, [], {}, -1])
-def test_an_odd_figure_costs_itself_alone(value: object) -> None:
+def test_an_odd_figure_of_an_output_costs_itself_alone(value: object) -> None:
     usual = read(SAMPLE)
-    outputs = [{**OUTPUTS[0], "Load": value}, *OUTPUTS[1:]]
-    unit = read({**SAMPLE, "Outputs": outputs})
+    unit = read({**SAMPLE, "Outputs": [{**OUTPUTS[0], "Load": value}, *OUTPUTS[1:]]})
+
     unknown = NotKnown(f"its Load is {value!r}")
     assert unit.outlets[0].figures == usual.outlets[0].figures._replace(power_w=unknown)
+    # all the rest is as usual
     assert unit._replace(outlets=usual.outlets) == usual
+
+
+@pytest.mark.parametrize("value", [None, "8610", "", True, [], {}, -1])
+def test_an_odd_total_costs_itself_alone(value: object) -> None:
+    usual = read(SAMPLE)
     totals = {**SAMPLE["GlobalMeasure"], "TotalCurrent": value}
+
+    unit = read({**SAMPLE, "GlobalMeasure": totals})
+
     unknown = NotKnown(f"its TotalCurrent is {value!r}")
-    assert read({**SAMPLE, "GlobalMeasure": totals}) == usual._replace(load_a=unknown)
+    assert unit == usual._replace(load_a=unknown)
 
 
 @pytest.mark.parametrize("value", [None, "8610", "", True, [], -1])
@@ -178,17 +187,30 @@ def test_a_unit_that_counts_0_outputs_is_an_error() -> None:
         read({**NEW, "Agent": {"NumOutputs": 0}, "Outputs": []})
 
 
-def test_totals_that_are_gone_from_a_metered_unit_are_not_known() -> None:
-    assert (read(NEW).load_a, read(NEW).energy_kwh) == (1.0, 9.0)
-    without: dict[str, Any] = {key: value for key, value in NEW.items() if key != "GlobalMeasure"}
-    for document in (without, {**without, "GlobalMeasure": {}}):
-        for total in (read(document).load_a, read(document).energy_kwh):
-            assert isinstance(total, NotKnown) and "its outputs are metered" in total.reason
-    # also if only the whole unit has a meter
-    outputs = [{"ID": number, "State": 1} for number in (1, 2)]
+@pytest.mark.parametrize("measure", [None, {}])
+def test_totals_that_are_gone_from_a_metered_unit_are_not_known(
+    measure: Optional[dict[str, object]],
+) -> None:
+    """None: the document has no GlobalMeasure at all."""
+    document: dict[str, Any] = dict(NEW)
+    assert read(document).load_a == 1.0
+    assert read(document).energy_kwh == 9.0
+
+    del document["GlobalMeasure"]
+    if measure is not None:
+        document["GlobalMeasure"] = measure
+    unit = read(document)
+    for total in (unit.load_a, unit.energy_kwh):
+        assert isinstance(total, NotKnown)
+        assert "its outputs are metered" in total.reason
+
+
+def test_a_current_that_is_gone_is_not_known_also_if_only_the_whole_unit_has_a_meter() -> None:
+    outputs = [{"ID": 1, "State": 1}, {"ID": 2, "State": 1}]
     measure = {"TotalLoad": 230, "TotalEnergyNR": 9000}
     unit = read({**NEW, "Outputs": outputs, "GlobalMeasure": measure})
-    assert isinstance(unit.load_a, NotKnown) and unit.energy_kwh == 9.0
+    assert isinstance(unit.load_a, NotKnown)
+    assert unit.energy_kwh == 9.0
 
 
 def test_a_lost_counter_is_not_replaced_by_the_one_that_a_user_resets() -> None:
@@ -203,7 +225,8 @@ def test_a_lost_counter_is_not_replaced_by_the_one_that_a_user_resets() -> None:
 def test_an_output_without_any_figure_has_no_meter() -> None:
     output = {"ID": 2, "Name": "", "State": 1, "Action": 6, "Delay": 5000}
     unit = read({**NEW, "Outputs": [NEW["Outputs"][0], output]})
-    assert unit.outlets[1].figures == MeterFigures() and unit.load_a == 1.0
+    assert unit.outlets[1].figures == MeterFigures()
+    assert unit.load_a == 1.0
 
 
 def test_outputs_with_another_counter_than_the_units_say_so() -> None:
@@ -212,4 +235,5 @@ def test_outputs_with_another_counter_than_the_units_say_so() -> None:
     changes = {"Agent": {"NumOutputs": 1}, "GlobalMeasure": totals, "Outputs": [output]}
     state = read({**SAMPLE, **changes})
     energy = state.outlets[0].figures.energy_kwh
-    assert isinstance(energy, NotKnown) and "another counter" in energy.reason
+    assert isinstance(energy, NotKnown)
+    assert "another counter" in energy.reason

@@ -38,24 +38,28 @@ def pdu(unit: HttpServer, username: str = USER) -> Any:
 
 
 def test_both_read_the_same_states_names_and_figures(unit: HttpServer) -> None:
-    outputs = client(unit).get_outputs()
-    assert [(port.identity, port.power_status) for port in pdu(unit).status().ports] == [
-        (str(output.ID), UP if output.State == 1 else DOWN) for output in outputs
-    ]
-    figures, total = pdu(unit).measured(with_power=True), client(unit).get_info()["GlobalMeasure"]
-    assert [
-        (identity, port.current_a, port.energy_kwh, port.power_w)
-        for identity, port in figures.ports.items()
-    ] == [
-        (str(output.ID), output.Current / 1000, output.EnergyNR / 1000, output.Load)
-        for output in outputs
-    ]
-    assert (figures.load_a, figures.energy_kwh, figures.power_w) == (
-        total["TotalCurrent"] / 1000,
-        total["TotalEnergyNR"] / 1000,
-        total["TotalLoad"],
-    )
-    assert [label.name for label in pdu(unit).labels()] == [output.Name for output in outputs]
+    vendor = client(unit)
+    handler = pdu(unit)
+    outputs = vendor.get_outputs()
+    total = vendor.get_info()["GlobalMeasure"]
+    ports = handler.status().ports
+    labels = handler.labels()
+    figures = handler.measured(with_power=True)
+
+    identities = [str(output.ID) for output in outputs]
+    assert [port.identity for port in ports] == identities
+    assert list(figures.ports) == identities
+    assert len(labels) == len(outputs)
+    for output, port, label in zip(outputs, ports, labels):
+        assert port.power_status is (UP if output.State == 1 else DOWN)
+        assert label.name == output.Name
+        of_outlet = figures.ports[str(output.ID)]
+        assert of_outlet.current_a == output.Current / 1000
+        assert of_outlet.energy_kwh == output.EnergyNR / 1000
+        assert of_outlet.power_w == output.Load
+    assert figures.load_a == total["TotalCurrent"] / 1000
+    assert figures.energy_kwh == total["TotalEnergyNR"] / 1000
+    assert figures.power_w == total["TotalLoad"]
 
 
 def test_the_inputs_that_the_client_reads_are_no_outlets(unit: HttpServer) -> None:
@@ -65,22 +69,29 @@ def test_the_inputs_that_the_client_reads_are_no_outlets(unit: HttpServer) -> No
 
 def test_each_sees_what_the_other_has_switched(unit: HttpServer) -> None:
     vendor = client(unit)
+    handler = pdu(unit)
+
     vendor.set_output(3, vendor.ACTION.ON)
-    assert pdu(unit).status().ports[2].power_status is UP
-    for on in (False, True):
-        assert switch(pdu(unit), "2", on) is (UP if on else DOWN)
-        assert vendor.get_output(2).State == on
+    assert handler.status().ports[2].power_status is UP
+
+    assert switch(handler, "2", False) is DOWN
+    assert vendor.get_output(2).State == 0
+    assert switch(handler, "2", True) is UP
+    assert vendor.get_output(2).State == 1
     assert unit.books().writes == [("3", "on"), ("2", "off"), ("2", "on")]
 
 
 def test_an_account_that_may_only_read_is_denied_a_command_by_both(unit: HttpServer) -> None:
-    assert len(client(unit, auth_r=(READER, PASSWORD)).get_outputs()) == 8
-    assert len(pdu(unit, READER).status().ports) == 8
-    writer = client(unit, auth_rw=(READER, PASSWORD))
+    vendors_reader = client(unit, auth_r=(READER, PASSWORD))
+    vendors_writer = client(unit, auth_rw=(READER, PASSWORD))
+    handler = pdu(unit, READER)
+    assert len(vendors_reader.get_outputs()) == 8
+    assert len(handler.status().ports) == 8
+
     with pytest.raises(netio.exceptions.AuthError, match="permissions"):
-        writer.set_output(2, writer.ACTION.OFF)
+        vendors_writer.set_output(2, vendors_writer.ACTION.OFF)
     with pytest.raises(errors.Denied):
-        switch(pdu(unit, READER), "2", False)
+        switch(handler, "2", False)
     assert unit.books().writes == []
 
 
@@ -101,4 +112,5 @@ def test_a_unit_without_meters_has_states_and_no_outlet_with_an_energy_of_zero()
     with peers.serve(device) as unit:
         vendor = client(unit)
         assert [output.State for output in vendor.get_outputs()] == 8 * [1]
-        assert len(pdu(unit).status().ports) == 8 and list(pdu(unit).statistic().ports) == []
+        assert len(pdu(unit).status().ports) == 8
+        assert list(pdu(unit).statistic().ports) == []

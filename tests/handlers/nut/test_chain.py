@@ -47,12 +47,16 @@ def test_status_load_and_labels_pass_through_the_chain(chain: tuple[Snmpd, Upsd]
 
 def test_an_outlet_is_switched_off_and_on_at_the_device(chain: tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
-    pdu, before = handler(server, device="px", **ADMIN_SETTINGS), len(agent.writes())
+    pdu = handler(server, device="px", **ADMIN_SETTINGS)
+    before = len(agent.writes())
     for call, state, number in ((pdu.port_down, DOWN, "0"), (pdu.port_up, UP, "1")):
         port = PduPortView("5")
-        assert call(port) is port and port.power_status is state
+        assert call(port) is port
+        assert port.power_status is state
         write = agent.writes()[-1]
-        assert (write.oid, write.value, write.answer) == (f"{STATE}.5", number, "")
+        assert write.oid == f"{STATE}.5"
+        assert write.value == number
+        assert write.answer == ""
     assert len(agent.writes()) == before + 2
 
 
@@ -60,35 +64,48 @@ def test_port_down_returns_unknown_and_status_the_old_state_until_the_driver_pol
     chain: tuple[Snmpd, Upsd], caplog: pytest.LogCaptureFixture
 ) -> None:
     agent, server = chain
-    pdu, before = handler(server, device="slow", **ADMIN_SETTINGS), len(agent.writes())
-    assert pdu.port_down(PduPortView("7"), deadline=0.6).power_status is UNKNOWN
-    assert [(write.oid, write.value) for write in agent.writes()[before:]] == [(f"{STATE}.7", "0")]
+    pdu = handler(server, device="slow", **ADMIN_SETTINGS)
+    before = len(agent.writes())
+
+    port = pdu.port_down(PduPortView("7"), deadline=0.6)
+
+    assert port.power_status is UNKNOWN
+    (write,) = agent.writes()[before:]
+    assert write.oid == f"{STATE}.7"
+    assert write.value == "0"
     assert "outlet 7: the NUT driver snmp-ups reads its device only every 600 s" in caplog.text
     assert "(pollfreq in ups.conf is 600)" in caplog.text
     # upsd still holds the value of the driver's last poll
     assert states(pdu.status())["7"] is UP
     # the same outlets; this driver polls every second
-    nut_pdu = handler(server, device="px", **ADMIN_SETTINGS)
-    assert until(lambda: states(nut_pdu.status())["7"] is DOWN)
-    nut_pdu.port_up(PduPortView("7"))
+    quick_pdu = handler(server, device="px", **ADMIN_SETTINGS)
+    assert until(lambda: states(quick_pdu.status())["7"] is DOWN)
+    quick_pdu.port_up(PduPortView("7"))
 
 
 def test_tracking_shows_an_snmp_set_that_the_device_refuses(chain: tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     before = len(agent.writes())
+
+    # the driver sends the command's parameter, 5, as the value of its SET
     with client(server) as nut, pytest.raises(WriteUnconfirmed, match="FAILED"):
-        # the driver sends this parameter as the value of its SET
         nut.run("px", "outlet.2.load.off", "5")
-    assert [write.answer for write in agent.writes()[before:]] == ["wrongValue"]
-    assert states(handler(server, device="px").status())["2"] is UP
+
+    (write,) = agent.writes()[before:]
+    assert write.answer == "wrongValue"
+    pdu = handler(server, device="px")
+    assert states(pdu.status())["2"] is UP
 
 
 def test_a_name_is_written_through_the_chain(chain: tuple[Snmpd, Upsd]) -> None:
-    with client(chain[1]) as nut:
+    agent, server = chain
+    with client(server) as nut:
         assert nut.set("px", "outlet.4.desc", "two words") is True
         assert nut.answer(requests.get_var("px", "outlet.4.desc")) == "two words"
-    write = chain[0].writes()[-1]
-    assert (write.oid, write.value, write.answer) == (f"{NAME}.4", "two words", "")
+    write = agent.writes()[-1]
+    assert write.oid == f"{NAME}.4"
+    assert write.value == "two words"
+    assert write.answer == ""
 
 
 _SILENT = (DataStale, Refused, Unreachable)

@@ -89,7 +89,8 @@ def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer, s
 
 
 def test_a_late_line_is_not_the_answer_to_the_next_request() -> None:
-    event, late_line_sent = threading.Event(), threading.Event()
+    event = threading.Event()
+    late_line_sent = threading.Event()
 
     def talk(connection: socket.socket) -> None:
         connection.recv(100)
@@ -134,11 +135,18 @@ def test_an_address_of_an_unusable_family_is_skipped(
 ) -> None:
     no_family = (255, socket.SOCK_STREAM, 0, "", ("::1", server.port))
     usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family, *usable])
     with client(server) as nut:
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family, *usable])
-        assert "pdu" in nut.answer(requests.list_ups())
+        devices = nut.answer(requests.list_ups())
+    assert "pdu" in devices
+
+
+def test_a_server_with_addresses_of_unusable_families_alone_is_unreachable(
+    server: NutServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_family = (255, socket.SOCK_STREAM, 0, "", ("::1", server.port))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family])
     with client(server) as nut, pytest.raises(Unreachable):
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family])
         nut.answer(requests.list_ups())
 
 
@@ -154,7 +162,8 @@ def test_the_addresses_of_a_host_share_the_time_to_connect(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: errors if alive else errors[:-1])
     with NutClient("pdu.example.com", server.port, timeout=10.0, clock=lambda: sum(waits)) as nut:
         if alive:
-            assert "pdu" in nut.answer(requests.list_ups()) and sum(waits) < 10.0
+            assert "pdu" in nut.answer(requests.list_ups())
+            assert sum(waits) < 10.0
         else:
             with pytest.raises(Unreachable, match="no answer in time"):
                 nut.answer(requests.list_ups())

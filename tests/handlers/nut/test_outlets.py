@@ -96,8 +96,11 @@ def test_the_whole_load_of_a_ups_is_a_port_only_on_request(
     ups = f"device.type: ups; ups.status: {status}; output.current: 1.5"
     assert device(ups, ["load.off"]).outlets == []
     (outlet,) = device(ups, ["load.off"], whole_load=True).outlets
-    assert (outlet.identity, outlet.state, outlet.figures.current_a) == ("load", state, 1.5)
-    assert (outlet.off, outlet.on) == (SwitchCommand("load.off"), None)
+    assert outlet.identity == "load"
+    assert outlet.state == state
+    assert outlet.figures.current_a == 1.5
+    assert outlet.off == SwitchCommand("load.off")
+    assert outlet.on is None
 
 
 # ---- which outlets there are ---------------------------------------------------------------------
@@ -220,7 +223,8 @@ def test_a_chain_that_is_numbered_from_0_is_read_whole() -> None:
     nut_device = device(FROM_0, ["device.0.outlet.1.load.off"])
     assert states(nut_device) == {"0.1": True, "0.2": False, "1.1": False, "1.2": True}
     assert nut_device.outlets[0].off == SwitchCommand("device.0.outlet.1.load.off")
-    assert (nut_device.load_a, list(nut_device.chain)) == (3.75, [0, 1])
+    assert nut_device.load_a == 3.75
+    assert list(nut_device.chain) == [0, 1]
     assert states(device(f"device.count: 1; {UNIT_0}")) == {"0.1": True, "0.2": False}
 
 
@@ -271,7 +275,8 @@ def test_an_outlet_is_switched_only_by_commands_that_are_listed_for_it() -> None
         load.off outlet.4.load.off.delay outlet.14.load.on""".split()
     dump = "; ".join(f"outlet.{n}.status: on" for n in (1, 2, 3, 4, 14))
     nut_device = device(f"{dump}; outlet.count: 5", commands)
-    assert {outlet.identity: (outlet.on, outlet.off) for outlet in nut_device.outlets} == {
+    on_and_off = {outlet.identity: (outlet.on, outlet.off) for outlet in nut_device.outlets}
+    assert on_and_off == {
         "1": (SwitchCommand("outlet.1.load.on"), SwitchCommand("outlet.1.load.off")),
         "2": (None, None),
         "3": (None, SwitchCommand("outlet.3.load.off")),
@@ -288,7 +293,8 @@ def test_a_writable_switch_is_written_in_the_form_in_which_it_is_read(
 ) -> None:
     (outlet,) = device(f"outlet.1.switch: {word}", (), {"outlet.1.switch": word}).outlets
     name = "outlet.1.switch"
-    assert (outlet.on, outlet.off) == (SwitchCommand(name, on), SwitchCommand(name, off))
+    assert outlet.on == SwitchCommand(name, on)
+    assert outlet.off == SwitchCommand(name, off)
 
 
 @pytest.mark.parametrize(
@@ -299,7 +305,8 @@ def test_a_switch_that_is_read_only_or_has_an_undocumented_value_cannot_be_used(
     writable: dict[str, str],
 ) -> None:
     outlet = device("outlet.1.switch: 1; outlet.1.status: on", (), writable).outlets[0]
-    assert outlet.on is None and outlet.off is None
+    assert outlet.on is None
+    assert outlet.off is None
 
 
 # ---- figures -------------------------------------------------------------------------------------
@@ -413,13 +420,16 @@ def test_the_load_is_that_of_the_lines_else_of_the_input_else_of_the_outlets(
     ],
 )
 def test_neither_a_part_of_the_lines_nor_their_average_is_the_load(figures: str) -> None:
-    assert measured(device(ONE_OUTLET + figures).load_a) is None
-    output = figures.replace("input", "output")
-    assert measured(device(f"{ONE_OUTLET} device.type: ups; {output}").load_a) is None
+    unit = device(ONE_OUTLET + figures)
+    assert measured(unit.load_a) is None
+
+    ups = device(f"{ONE_OUTLET} device.type: ups; {figures.replace('input', 'output')}")
+    assert measured(ups.load_a) is None
+
     # the outlets serve only a device without currents of lines
     has_lines = ".L" in figures
-    load_a = measured(device(f"outlet.1.current: 0.5; {figures}").load_a)
-    assert load_a == (None if has_lines else 0.5)
+    with_outlet = device(f"outlet.1.current: 0.5; {figures}")
+    assert measured(with_outlet.load_a) == (None if has_lines else 0.5)
 
 
 @pytest.mark.parametrize(
@@ -473,7 +483,8 @@ def test_a_load_of_a_ups_that_may_count_its_main_outlet_twice_has_its_reason(
 ) -> None:
     ups = device(f"device.type: ups; outlet.{field}: 9; outlet.1.{field}: 9")
     figure = getattr(ups, key)
-    assert isinstance(figure, NotMetered) and f"outlet.{field} may be" in figure.reason
+    assert isinstance(figure, NotMetered)
+    assert f"outlet.{field} may be" in figure.reason
 
 
 @pytest.mark.parametrize("kind, side", [("pdu", "input"), ("ats", "input"), ("ups", "output")])
@@ -502,20 +513,27 @@ def test_the_whole_load_is_not_counted_with_the_outlets() -> None:
 def test_a_source_that_is_listed_without_a_value_is_replaced_by_no_later_one(
     kind: str, name: str, text: str
 ) -> None:
-    field = name.rpartition(".")[2]
+    """`kind`: the type of the device, `name`: the variable without a value."""
+    source, _, _ = name.partition(".")
+    _, _, field = name.rpartition(".")
     sources = {
         "pdu": "input outlet output",
         "ups": "output ups outlet",
         "ats": "output input outlet",
     }
-    _, _, later = sources[kind].partition(name.partition(".")[0])
-    others = "".join(
-        f"{'outlet.1' if source == 'outlet' else source}.{field}: 7; " for source in later.split()
-    )
+    _, _, later_sources = sources[kind].partition(source)
+    others = ""
+    for later in later_sources.split():
+        prefix = "outlet.1" if later == "outlet" else later
+        others += f"{prefix}.{field}: 7; "
     dump = f"device.type: {kind}; {ONE_OUTLET} {others} outlet.{field}: 9; {name}: {text}"
-    figure = device(dump).load_a if field == "current" else device(dump).power_w
+
+    unit = device(dump)
+
+    figure = unit.load_a if field == "current" else unit.power_w
     # a value that is no number is not known now, and nothing replaces it
-    assert measured(figure) is None and (figure is not None or kind == "ups")
+    assert measured(figure) is None
+    assert figure is not None or kind == "ups"
 
 
 OWN_ENERGY = "input.energy: 9000; device.1.input.energy: 1000;"
@@ -584,13 +602,17 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
         outlets = decode_outlets({"device.type": "ups", **values}, [], {}, DEFAULTS)
     except ProtocolError:
         return
-    assert len(states(outlets)) == len(outlets.outlets)
+
+    identities = states(outlets)
+    assert len(identities) == len(outlets.outlets)
     for outlet in outlets.outlets:
         state_texts = {name: values[name] for name in outlet.state_variables}
-        meters = {name: values[name] for name in outlet.meter_variables}
-        assert state_of({**state_texts, **meters}) == outlet.state
-        documented = {"on", "1"} if outlet.state else {"off", "0"}
-        assert outlet.state is None or set(state_texts.values()) <= documented
+        meter_texts = {name: values[name] for name in outlet.meter_variables}
+        assert state_of({**state_texts, **meter_texts}) == outlet.state
+        if outlet.state is True:
+            assert set(state_texts.values()) <= {"on", "1"}
+        if outlet.state is False:
+            assert set(state_texts.values()) <= {"off", "0"}
 
 
 @given(

@@ -33,7 +33,9 @@ def test_a_value_is_sent_as_one_line_or_refused(text: str) -> None:
     except SettingsError as error:
         assert "\n" not in str(error)
         return
-    assert line.count(b"\n") == 1 and b"\0" not in line and b"\r" not in line
+    assert line.count(b"\n") == 1
+    assert b"\0" not in line
+    assert b"\r" not in line
 
 
 @given(st.text(max_size=50))
@@ -43,7 +45,8 @@ def test_a_name_is_sent_as_one_bare_word_or_refused(text: str) -> None:
     except SettingsError:
         return
     line = request.line.decode("ascii")
-    assert line == f"GET VAR {text} ups.status\n" and split(line[:-1]) == [
+    assert line == f"GET VAR {text} ups.status\n"
+    assert split(line[:-1]) == [
         "GET",
         "VAR",
         text,
@@ -99,7 +102,8 @@ def test_no_label_holds_a_secret_or_a_value() -> None:
         messages.username("root"),
         messages.set_var("pdu", "ups.id", "hunter2"),
     ):
-        assert "hunter2" not in repr(request) and "root" not in repr(request)
+        assert "hunter2" not in repr(request)
+        assert "root" not in repr(request)
 
 
 @settings(max_examples=50)
@@ -112,16 +116,21 @@ def test_answers_do_not_depend_on_how_the_network_cuts_them(
 ) -> None:
     rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
     data = f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\nERR UNKNOWN-COMMAND\n1.3\n".encode()
-    requests = messages.list_var("pdu"), messages.protver(), messages.ver()
-    decoder = Decoder(requests, Responses())
+    list_var = messages.list_var("pdu")
+    protver = messages.protver()
+    ver = messages.ver()
+    decoder = Decoder((list_var, protver, ver), Responses())
+
     at = 0
     while at < len(data):
         size = cuts[at % len(cuts)]
-        answers = decoder.feed(data[at : at + size])
+        is_complete = decoder.feed(data[at : at + size])
         at += size
-        assert answers == (at >= len(data))
-    assert decoder.answers[requests[0]] == variables and decoder.answers[requests[2]] == "1.3"
-    assert decoder.answers.failure(requests[1]) == ErrAnswer("UNKNOWN-COMMAND")
+        assert is_complete == (at >= len(data))
+
+    assert decoder.answers[list_var] == variables
+    assert decoder.answers.failure(protver) == ErrAnswer("UNKNOWN-COMMAND")
+    assert decoder.answers[ver] == "1.3"
 
 
 @pytest.mark.parametrize(
@@ -298,8 +307,10 @@ def test_every_error_code_is_kept_and_named_in_its_error(code: str) -> None:
     with pytest.raises(PduHandlerError) as error_info:
         answers[request]
     error = error_info.value
-    assert code in error.reason and "some more" not in str(error)
-    assert (error.host, error.operation) == ("server", "GET VAR a v")
+    assert code in error.reason
+    assert "some more" not in str(error)
+    assert error.host == "server"
+    assert error.operation == "GET VAR a v"
     assert not isinstance(error, Refused) or error.code == code
 
 
@@ -320,4 +331,5 @@ def test_an_error_code_becomes_an_error_of_its_kind(code: str, name: str) -> Non
 
 def test_control_characters_in_a_servers_error_are_escaped() -> None:
     text = str(ErrAnswer("\x1b[2J\u2028" + "x" * 500).error())
-    assert text.isprintable() and len(text) < 300
+    assert text.isprintable()
+    assert len(text) < 300

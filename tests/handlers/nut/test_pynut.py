@@ -156,10 +156,14 @@ def test_with_text_every_result_is_str(real: Upsd) -> None:
     ) as nut:
         variables = nut.GetUPSVars("small")
         assert variables["outlet.1.desc"] == 'a "quoted" \\ # one'
-        assert nut.ver().endswith("\n") and nut.help().startswith("Commands")
-        assert nut.GetUPSList()["pdu"] == "static pdu" and "ups.id" in nut.GetRWVars("small")
-        assert nut.GetUPSCommands("small")["load.off"] and nut.DeviceLogin("small") == "OK"
-        assert nut.ListClients() == {"small": ["127.0.0.1"]} and "pdu" in nut.GetUPSNames()
+        assert nut.ver().endswith("\n")
+        assert nut.help().startswith("Commands")
+        assert nut.GetUPSList()["pdu"] == "static pdu"
+        assert "ups.id" in nut.GetRWVars("small")
+        assert nut.GetUPSCommands("small")["load.off"]
+        assert nut.DeviceLogin("small") == "OK"
+        assert nut.ListClients() == {"small": ["127.0.0.1"]}
+        assert "pdu" in nut.GetUPSNames()
         with pytest.raises(pynut.PyNUTError, match="UNKNOWN-UPS"):
             nut.ListClients("")
 
@@ -305,23 +309,28 @@ def test_a_failed_connection_is_the_same_oserror_as_with_pynutclient_and_also_a_
         their_error = _failure(theirs.PyNUTClient, host, port, timeout_s)
     with broken_server(condition, monkeypatch) as (host, port):
         error = _failure(pynut.PyNUTClient, host, port, timeout_s)
-    assert type(their_error) is kind and isinstance(error, kind)
+    assert type(their_error) is kind
+    assert isinstance(error, kind)
     assert error.errno == their_error.errno
     assert isinstance(error, pynut.PyNUTConnectionError)
     assert not isinstance(their_error, theirs.PyNUTError)
-    assert host in str(error) and "check" in str(error)
+    assert host in str(error)
+    assert "check" in str(error)
 
 
-def test_a_host_name_or_a_port_that_cannot_exist_is_a_pynuterror() -> None:
-    for host, port in (
-        ("a" * 70, 3493),
-        ("\udcff", 3493),
-        ("127.0.0.1", 65536),
-        ("127.0.0.1", -1),
-        ("", 3493),
-    ):
-        with pytest.raises(pynut.PyNUTError):
-            pynut.PyNUTClient(host, port, timeout=1.0)
+@pytest.mark.parametrize(
+    "host, port",
+    [
+        pytest.param("a" * 70, 3493, id="a name longer than DNS allows"),
+        pytest.param("\udcff", 3493, id="no character"),
+        pytest.param("127.0.0.1", 65536, id="a port too large"),
+        pytest.param("127.0.0.1", -1, id="a port below zero"),
+        pytest.param("", 3493, id="no name"),
+    ],
+)
+def test_a_host_name_or_a_port_that_cannot_exist_is_a_pynuterror(host: str, port: int) -> None:
+    with pytest.raises(pynut.PyNUTError):
+        pynut.PyNUTClient(host, port, timeout=1.0)
 
 
 def test_a_lost_connection_is_never_reopened() -> None:
@@ -334,7 +343,8 @@ def test_a_lost_connection_is_never_reopened() -> None:
                     nut.SetRWVar("a", "x", "again")
         with pytest.raises(OSError, match="make a new"):
             nut.GetUPSList()
-        assert server.books().writes == [("a x", "z")] and server.books().connections == 1
+        assert server.books().writes == [("a x", "z")]
+        assert server.books().connections == 1
 
 
 def test_an_answer_outside_the_protocol_is_a_pynuterror() -> None:
@@ -375,11 +385,9 @@ def test_debug_prints_the_requests_and_no_password(
     ) as nut:
         nut.SetRWVar("small", "ups.id", "s3cret")
     output = capsys.readouterr().out
-    assert (
-        "SetRWVar: SET VAR small ups.id" in output
-        and ADMIN.password not in output
-        and "s3cret" not in output
-    )
+    assert "SetRWVar: SET VAR small ups.id" in output
+    assert ADMIN.password not in output
+    assert "s3cret" not in output
     assert ADMIN.password not in repr(nut)
 
 

@@ -61,21 +61,29 @@ def variables(server: NutServer) -> dict[str, str]:
 
 @NUTS_TOOLS
 def test_upsc_reads_the_values_of_the_books(server: NutServer) -> None:
-    shown_variables, books = variables(server), server.books()
-    assert {n: shown_variables[f"outlet.{n}.status"] == "on" for n in books.states} == books.states
-    assert (
-        float(shown_variables["input.current"]) == books.load_a
-        and float(shown_variables["input.energy"]) / 1000 == books.energy_kwh
-    )
-    assert run("upsc", "-l", f"{server.host}:{server.port}").split() == ["pdu"]
-    assert run("upsc", "-c", at(server)).split() == []
+    shown_variables = variables(server)
+    books = server.books()
+
+    states = {n: shown_variables[f"outlet.{n}.status"] == "on" for n in books.states}
+    assert states == books.states
+    assert float(shown_variables["input.current"]) == books.load_a
+    assert float(shown_variables["input.energy"]) / 1000 == books.energy_kwh
+
+
+@NUTS_TOOLS
+def test_upsc_lists_the_devices_and_no_client(server: NutServer) -> None:
+    devices = run("upsc", "-l", f"{server.host}:{server.port}").split()
+    clients = run("upsc", "-c", at(server)).split()
+    assert devices == ["pdu"]
+    assert clients == []
 
 
 @NUTS_TOOLS
 def test_upscmd_lists_and_runs_commands_and_gets_their_report(server: NutServer) -> None:
     assert "outlet.12.load.off" in run("upscmd", "-l", at(server))
     assert report("upscmd", *LOGIN, at(server), "outlet.3.load.off") == "SUCCESS"
-    assert server.books().states["3"] is False and variables(server)["outlet.3.status"] == "off"
+    assert server.books().states["3"] is False
+    assert variables(server)["outlet.3.status"] == "off"
     assert report("upscmd", *LOGIN, at(server), "outlet.3.load.on") == "SUCCESS"
     assert server.books().states["3"] is True
     assert [what for what, _ in server.books().writes] == [
@@ -94,13 +102,15 @@ def test_upsrw_lists_and_sets_variables(server: NutServer) -> None:
 @pytest.mark.against("NUT upsd (compared with the simulator)")
 def test_a_login_that_is_not_ascii_is_accepted_as_by_a_real_upsd() -> None:
     user = User("ädmin", "päss wörd", set=True)
-    variables = {"ups.status": "OL", "ups.id": "x"}
     real_user = upsd.User(user.name, user.password, ("actions = SET",))
-    with NutServer([StaticDevice("small", variables, writable=["ups.id"])], [user]) as nut_server:
-        with Upsd([upsd.dummy("small", variables)], [real_user]) as real:
-            for server in (nut_server, real):
-                with client(server, real_user) as nut:
-                    assert nut.set("small", "ups.id", "y") is True
+    variables = {"ups.status": "OL", "ups.id": "x"}
+    simulated_device = StaticDevice("small", variables, writable=["ups.id"])
+    real_device = upsd.dummy("small", variables)
+
+    with NutServer([simulated_device], [user]) as simulated, client(simulated, user) as nut:
+        assert nut.set("small", "ups.id", "y") is True
+    with Upsd([real_device], [real_user]) as real, client(real, user) as nut:
+        assert nut.set("small", "ups.id", "y") is True
 
 
 # also an empty line
@@ -127,10 +137,14 @@ def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(
 ) -> None:
     lines = ODD_REQUESTS.format(name=name, password=password).split("; ")
     small = StaticDevice("small", {"outlet.count": "2", "ups.id": "x"}, writable=["ups.id"])
-    users = [ADMIN, User("viewer", "viewpw")]
-    with NutServer([small, StaticDevice("gone", {})], users) as nut_server:
+    gone = StaticDevice("gone", {})
+    expected = _answers(real, lines)
+
+    with NutServer([small, gone], [ADMIN, User("viewer", "viewpw")]) as nut_server:
         nut_server.faults.drivers["gone"] = Driver.GONE
-        assert _answers(nut_server, lines) == _answers(real, lines)
+        answers = _answers(nut_server, lines)
+
+    assert answers == expected
 
 
 def _answers(server: Union[NutServer, Upsd], lines: list[str]) -> dict[str, list[str]]:
@@ -145,11 +159,11 @@ def _answers(server: Union[NutServer, Upsd], lines: list[str]) -> dict[str, list
     ):
         for number, line in enumerate(lines):
             connection.sendall(line.encode() + b"\n")
-            answer_lines = answers[f"{number} {line}"] = [stream.readline().decode()]
-            while (
-                answer_lines[0].startswith("BEGIN ")
-                and not answer_lines[-1].startswith(("END ", "ERR "))
-                and answer_lines[-1]
-            ):
-                answer_lines.append(stream.readline().decode())
+            last_line = stream.readline().decode()
+            answer_lines = [last_line]
+            is_list = last_line.startswith("BEGIN ")
+            while is_list and last_line and not last_line.startswith(("END ", "ERR ")):
+                last_line = stream.readline().decode()
+                answer_lines.append(last_line)
+            answers[f"{number} {line}"] = answer_lines
     return answers

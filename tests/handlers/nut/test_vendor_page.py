@@ -68,8 +68,10 @@ def test_each_example_of_pynutclients_page_runs_on_a_server(
         names["ups"].close()
     # in the order of the page
     available, writable, writable_too, devices, device_names, variables, ran, written = results
-    assert available is True and writable == writable_too
-    assert writable[b"battery.date"] == b"10/25/07" and writable[b"ups.id"] == b"test"
+    assert available is True
+    assert writable == writable_too
+    assert writable[b"battery.date"] == b"10/25/07"
+    assert writable[b"ups.id"] == b"test"
     assert devices == {NAME.encode(): b"a UPS"}
     assert set(device_names) == {NAME}
     assert variables[b"ups.status"] == b"OL"

@@ -81,7 +81,8 @@ def json_of(hint: Any) -> st.SearchStrategy[Any]:
 
     `Type[...]` yields no JSON: it is declared only in a union with `str`, and devices send the str.
     """
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
     if origin is typing.Union:
         kinds = [json_of(arg) for arg in args if arg is not type(None)]
         return st.one_of(*([st.none()] if type(None) in args else []), *kinds)

@@ -156,7 +156,8 @@ class Described:
     def measured(self) -> tuple[Optional[float], Optional[float]]:
         """Return load in A and energy in Wh. Each is None if it is unknown or not metered."""
         agent = self.agent()
-        bulk, found_units = Bulk(agent), UnitFinder(agent, LinkUnitSelection())
+        bulk = Bulk(agent)
+        found_units = UnitFinder(agent, LinkUnitSelection())
         found_units.ask(bulk)
         meter = UnitMeter(found_units.asked[0])
         meter.ask_model(bulk)

@@ -34,7 +34,8 @@ def settings(pdu: XerusPdu, **more: str) -> dict[str, str]:
 @contextlib.contextmanager
 def spent(pdu: XerusPdu) -> Iterator[list[int]]:
     """Yield [requests, connections] made inside the block. The numbers are filled in at its end."""
-    before, cost = pdu.books(), [0, 0]
+    before = pdu.books()
+    cost = [0, 0]
     yield cost
     after = pdu.books()
     cost[:] = [after.requests - before.requests, after.connections - before.connections]

@@ -94,7 +94,10 @@ class Peer:
         tls: Optional[ssl.SSLContext] = None,
         hasty: bool = False,
     ) -> None:
-        self._plan, self._silent, self._tls, self._hasty = list(connections), silent, tls, hasty
+        self._plan = list(connections)
+        self._silent = silent
+        self._tls = tls
+        self._hasty = hasty
         self.seen: list[Seen] = []
         self.accepted = self.ended = 0
         self._stopping = False

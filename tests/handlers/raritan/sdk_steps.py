@@ -153,7 +153,8 @@ def differences(_: Any, package: str) -> dict[str, list[Any]]:
         "object of another unit": _ScriptedAgent({"_ret_": 0, "group": None}),
         "lost octet": _ScriptedAgent({"_ret_": 0, "group": None}),
     }
-    channel, sensor = named("event.Channel", package), named("sensors.NumericSensor", package)
+    channel = named("event.Channel", package)
+    sensor = named("sensors.NumericSensor", package)
     manager = named("pdumodel.OutletGroupManager", package)
     foreign_outlet = outlet("/o", _ScriptedAgent(None, "https://b"))
     calls: dict[str, Callable[[Any], Any]] = {

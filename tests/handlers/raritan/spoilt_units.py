@@ -63,7 +63,8 @@ class SpoiltUnit(Transport):
     """
 
     def __init__(self, pdu: XerusPdu, **more: str) -> None:
-        self._pdu, self._more = pdu, more
+        self._pdu = pdu
+        self._more = more
         self._recorded: dict[str, Json] = {}
         self._case: Case = ()
         self._asked: list[str] = []

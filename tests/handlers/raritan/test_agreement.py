@@ -70,7 +70,8 @@ def test_the_binding_reads_and_prints_values_as_the_sdk(firmware: str) -> None:
         enforce_https=False,
         clock=lambda: 1000.0,
     ) as unit:
-        calls, address = reading_calls(unit), f"{unit.host}:{unit.http_port}"
+        calls = reading_calls(unit)
+        address = f"{unit.host}:{unit.http_port}"
         with Worker(sdk.needed(sdk.RELEASES[firmware]), "tests.simulators.sdk.script") as worker:
             theirs = worker.order(
                 "tests.handlers.raritan.sdk_steps",
@@ -83,7 +84,8 @@ def test_the_binding_reads_and_prints_values_as_the_sdk(firmware: str) -> None:
         with Agent("http", address, unit.user, unit.password) as agent:
             for (interface, rid, method), (their, text) in zip(calls, theirs):
                 kind = class_of_idl_type(interface)
-                assert kind is not None and issubclass(kind, Interface), interface
+                assert kind is not None, interface
+                assert issubclass(kind, Interface), interface
                 our = getattr(kind(rid, agent), method)()
                 assert is_alike(our, their), f"{interface}.{method}: {our} for {their}"
                 if firmware == "4.4" and isinstance(our, Structure):

@@ -83,7 +83,8 @@ def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(
     first, second, third = (bulk.add(snmp.getV3EngineId) for _ in range(3))
     bulk.perform()
     assert first.get() == third.get() == "id"
-    assert isinstance(second.error, kind) and first.error is None
+    assert isinstance(second.error, kind)
+    assert first.error is None
     with pytest.raises(PduHandlerError, match="getV3EngineId /snmp"):
         second.get()
 
@@ -114,11 +115,9 @@ def test_add_request_refuses_functions_that_are_no_proxy_methods_and_wrong_argum
 def test_a_queued_call_keeps_the_arguments_it_was_added_with_and_can_be_sent_twice() -> None:
     device = Device([_ok(0), _ok(1)])
     agent = Agent("https", "pdu.example", "a", "b", transport=device)
-    pdu, helper, settings = (
-        pdumodel.Pdu("/model/pdu/0", agent),
-        BulkRequestHelper(agent),
-        pdumodel.Pdu.Settings(name="first"),
-    )
+    pdu = pdumodel.Pdu("/model/pdu/0", agent)
+    helper = BulkRequestHelper(agent)
+    settings = pdumodel.Pdu.Settings(name="first")
     helper.add_request(pdu.setSettings, settings)
     settings.name = "second"
     helper.add_request(
@@ -131,7 +130,8 @@ def test_a_queued_call_keeps_the_arguments_it_was_added_with_and_can_be_sent_twi
     helper.perform_bulk()
     for request in device.requests:
         first, second = (call["json"]["params"] for call in request["params"]["requests"])
-        assert first["settings"]["name"] == "first" and second["outletNumbers"] == [4, 5]
+        assert first["settings"]["name"] == "first"
+        assert second["outletNumbers"] == [4, 5]
     assert len(device.requests) == 2
 
 
@@ -159,4 +159,5 @@ def test_bulk_each_calls_one_method_of_several_proxies_in_their_order() -> None:
         [pdumodel.Outlet(f"{PDU}/outlet/{number}", agent) for number in (1, 0)],
     )
     bulk.perform()
-    assert [call.get().powerState.val for call in pending] == [1, 0] and unit.requests == 1
+    assert [call.get().powerState.val for call in pending] == [1, 0]
+    assert unit.requests == 1

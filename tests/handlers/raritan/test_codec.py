@@ -91,7 +91,8 @@ def test_any_json_or_a_field_with_any_json_is_decoded_or_is_a_syntax_error(
 def test_each_structure_can_be_made_without_arguments_and_from_an_empty_object() -> None:
     assert len(STRUCTURES) > 400
     for cls in STRUCTURES:
-        empty, decoded = cls(), cls.decode({}, AGENT)
+        empty = cls()
+        decoded = cls.decode({}, AGENT)
         assert cls(*(getattr(empty, name) for name in hints(cls))) == empty, cls
         assert decoded.encode() == {}, cls
         assert not any(present(decoded, name) for name in hints(cls)), cls
@@ -102,8 +103,10 @@ def test_each_structure_can_be_made_without_arguments_and_from_an_empty_object()
 
 def test_a_missing_power_state_is_unknown_and_never_off() -> None:
     state = State.decode({"available": True}, AGENT)
-    assert state.powerState.val == -1 and state.powerState != pdumodel.Outlet.PowerState.PS_OFF
-    assert not present(state, "powerState") and present(state, "available")
+    assert state.powerState.val == -1
+    assert state.powerState != pdumodel.Outlet.PowerState.PS_OFF
+    assert not present(state, "powerState")
+    assert present(state, "available")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,8 @@ def test_only_a_received_field_that_is_not_null_is_present_by_any_of_its_names(
     cls: type[Structure], json: dict[str, Any], received: tuple[str, ...], absent: tuple[str, ...]
 ) -> None:
     value = cls.decode(json, AGENT)
-    assert present(value, *received) and [name for name in absent if present(value, name)] == []
+    assert present(value, *received)
+    assert [name for name in absent if present(value, name)] == []
     # every field of a structure made by a script is present
     assert present(cls(), *received, *absent)
 
@@ -191,9 +195,12 @@ def test_a_certificates_key_is_read_by_old_and_new_names_on_every_firmware(
     request.keyLength = 4096
     assert request.keyInfo.rsaKeyLength == 4096
     encoded = request.encode()
-    assert set(encoded) == set(json) and "4096" in str(encoded) and "2048" not in str(encoded)
+    assert set(encoded) == set(json)
+    assert "4096" in str(encoded)
+    assert "2048" not in str(encoded)
     request.keyInfo = cert.ServerSSLCert.KeyInfo(rsaKeyLength=1024)
-    assert present(request, "keyInfo") and request.keyLength == 1024
+    assert present(request, "keyInfo")
+    assert request.keyLength == 1024
 
 
 @pytest.mark.parametrize(
@@ -209,7 +216,8 @@ def test_a_waveform_is_read_as_a_list_of_samples_and_as_a_structure(json: Any) -
 def test_a_value_object_of_an_unknown_type_keeps_its_type_and_fields() -> None:
     json = {"type": "pdumodel.Outlet_9_0_0.FutureEvent:1.0.0", "value": {"source": None, "more": 3}}
     event = decode(ValueObject, json, AGENT)
-    assert type(event) is ValueObject and encode(event) == json
+    assert type(event) is ValueObject
+    assert encode(event) == json
 
 
 STRANGE_TYPES = (
@@ -233,18 +241,17 @@ STRANGE_TYPES = (
 @pytest.mark.parametrize("name", STRANGE_TYPES)
 def test_a_type_name_that_is_not_an_interface_leaves_the_declared_class(name: str) -> None:
     proxy = decode(pdumodel.Outlet, {"rid": "/x", "type": name}, AGENT)
-    assert (
-        type(proxy) is pdumodel.Outlet
-        and proxy.wire_type == name
-        and class_of_idl_type(name) is None
-    )
+    assert type(proxy) is pdumodel.Outlet
+    assert proxy.wire_type == name
+    assert class_of_idl_type(name) is None
 
 
 def test_a_very_long_type_name_is_not_cached() -> None:
     class_of_idl_type(pdumodel.Outlet.idlType)
     before = class_of_idl_type.cache_info()
     proxy = decode(pdumodel.Outlet, {"rid": "/x", "type": "pdumodel." + "x" * 1_000_000}, AGENT)
-    assert type(proxy) is pdumodel.Outlet and class_of_idl_type.cache_info() == before
+    assert type(proxy) is pdumodel.Outlet
+    assert class_of_idl_type.cache_info() == before
 
 
 def test_times_are_datetimes_in_utc_without_zone() -> None:
@@ -260,7 +267,9 @@ def test_results_after_a_return_code_may_be_null_but_a_single_result_may_not() -
     code, blank_session, token = manager.newSession.decode(
         {"_ret_": 1, "session": None, "token": None}
     )
-    assert (code, token) == (1, "") and not present(blank_session, "sessionId")
+    assert code == 1
+    assert token == ""
+    assert not present(blank_session, "sessionId")
     answers: list[Any] = [{"_ret_": False, "info": None}, {"_ret_": False}, {"info": {}}]
     for answer in answers:
         with pytest.raises(JsonRpcSyntaxException, match="the answer contains no"):
@@ -348,8 +357,10 @@ def test_an_argument_of_another_type_is_refused_before_anything_is_sent(
 def test_elements_of_two_enumerations_are_never_equal() -> None:
     states: Any = pdumodel.Outlet.PowerState
     startup: Any = pdumodel.Outlet.StartupState
-    assert states.PS_OFF != startup.SS_ON and states.PS_OFF == states(0) == 0
-    assert states(7) == states(7) and states(7) != startup(7)
+    assert states.PS_OFF != startup.SS_ON
+    assert states.PS_OFF == states(0) == 0
+    assert states(7) == states(7)
+    assert states(7) != startup(7)
     assert {states.PS_OFF: "off"}.get(startup.SS_ON) is None
 
 
@@ -372,7 +383,9 @@ class _Device:
     """An agent whose device answers each call with `result`; `calls` has what was sent."""
 
     def __init__(self, result: object = 0, url: str = "https://192.0.2.1") -> None:
-        self.result, self.url, self.calls = {"_ret_": result}, url, list[Any]()
+        self.result = {"_ret_": result}
+        self.url = url
+        self.calls = list[Any]()
 
     def json_rpc(self, target: str, method: str, params: Any = ()) -> object:
         self.calls.append(params)
@@ -385,7 +398,8 @@ _READING = {"timestamp": 1, "available": True, "valid": True, "status": {}}
 @pytest.mark.parametrize("json", [_READING, {**_READING, "value": None}])
 def test_a_number_that_was_not_sent_is_not_0(json: dict[str, Any]) -> None:
     reading = sensors.NumericSensor("/x", _Device(json)).getReading()
-    assert reading.available and not hasattr(reading, "value")
+    assert reading.available
+    assert not hasattr(reading, "value")
     with pytest.raises(JsonRpcSyntaxException, match="sent no value"):
         print(reading.value)
     with pytest.raises(JsonRpcSyntaxException, match="sent no aboveUpperCritical"):
@@ -432,7 +446,8 @@ def test_a_missing_element_that_a_caller_puts_into_a_field_is_not_sent() -> None
 
 
 def test_an_object_of_another_unit_is_no_argument() -> None:
-    device, other = _Device(), _Device(url="https://192.0.2.2")
+    device = _Device()
+    other = _Device(url="https://192.0.2.2")
     stranger = pdumodel.Outlet("/o", other)
     group = pdumodel.OutletGroup.Settings(members=[stranger])
     with pytest.raises(TypeError, match="belongs to https://192.0.2.2"):
@@ -451,5 +466,6 @@ def test_a_text_that_is_no_utf_8_is_not_written_back() -> None:
     with pytest.raises(TypeError, match="settings: name has the character U.FFFD"):
         outlet.setSettings(outlet_settings)
     assert len(device.calls) == 1
-    outlet_settings.name, device.result = "Büro", {"_ret_": 0}
+    outlet_settings.name = "Büro"
+    device.result = {"_ret_": 0}
     assert outlet.setSettings(outlet_settings) == 0

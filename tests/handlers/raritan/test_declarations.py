@@ -43,7 +43,9 @@ def test_a_script_can_declare_its_own_structures_and_value_objects() -> None:
 
     structure: Any = Extended("db-1", owner="me")
     assert list(structure.elements)[-2:] == ["owner", "tags"]
-    assert (structure.name, structure.owner, structure.tags) == ("db-1", "me", [])
+    assert structure.name == "db-1"
+    assert structure.owner == "me"
+    assert structure.tags == []
     assert Extended.decode(structure.encode(), AGENT) == structure
     assert list(Renamed.elements) == ["new", "actUserName", "actIpAddr", "source"]
 
@@ -62,7 +64,8 @@ def test_in_a_subclass_plain_methods_stay_plain_and_declared_methods_become_call
     outlet = Named("/x", AGENT)
     assert outlet.name() == "outlet at /x"
     future: Any = outlet.getFutureThing
-    assert isinstance(future, Interface.Method) and future.decode({"_ret_": 3}) == 3
+    assert isinstance(future, Interface.Method)
+    assert future.decode({"_ret_": 3}) == 3
 
 
 def test_equal_proxies_have_the_same_hash_even_if_two_files_declare_their_class() -> None:
@@ -71,6 +74,5 @@ def test_equal_proxies_have_the_same_hash_even_if_two_files_declare_their_class(
         pdumodel.Outlet("/model/pdu/0/outlet/0", AGENT),
         again("/model/pdu/0/outlet/0", AGENT),
     }
-    assert (
-        len(proxies) == 1 and len({pdumodel.Outlet("/x", AGENT), pdumodel.Inlet("/x", AGENT)}) == 2
-    )
+    assert len(proxies) == 1
+    assert len({pdumodel.Outlet("/x", AGENT), pdumodel.Inlet("/x", AGENT)}) == 2

@@ -31,7 +31,8 @@ def linked(*ids: int) -> dict[str, Any]:
 
 def found(unit: Described, wanted: LinkUnitSelection) -> list[int]:
     agent = unit.agent()
-    bulk, found_units = Bulk(agent), UnitFinder(agent, wanted)
+    bulk = Bulk(agent)
+    found_units = UnitFinder(agent, wanted)
     found_units.ask(bulk)
     bulk.perform()
     found_units.ask_unusual(bulk)

@@ -52,13 +52,15 @@ def test_the_bulk_helper_returns_responses_in_order_and_none_after_clear(to: Age
     bulk_helper.add_request(snmp_proxy.getV3EngineId)
     bulk_helper.add_request(snmp_proxy.setConfiguration, cfg)
     responses = bulk_helper.perform_bulk(raise_subreq_failure=False)
-    assert isinstance(responses[0], str) and responses[1] == 0
+    assert isinstance(responses[0], str)
+    assert responses[1] == 0
     bulk_helper.clear()
     assert bulk_helper.perform_bulk() == []
 
 
 def test_a_failed_call_in_a_bulk_is_an_exception_in_its_place_or_raised(to: Agent) -> None:
-    snmp, missing = devsettings.Snmp("/snmp", to), devsettings.Snmp("/no-such-thing", to)
+    snmp = devsettings.Snmp("/snmp", to)
+    missing = devsettings.Snmp("/no-such-thing", to)
     bulk_helper = rpc.BulkRequestHelper(to)
     for proxy in (snmp, missing, snmp):
         bulk_helper.add_request(proxy.getV3EngineId)
@@ -93,14 +95,30 @@ def test_firmware_without_a_raw_configuration_raises_an_error(to: Agent) -> None
 
 
 def test_result_codes_have_a_text_and_unknown_codes_are_internal_errors() -> None:
-    assert bulkcfg.UploadCode(6).text == "firmware version differs" and bulkcfg.UploadCode(15) == 15
-    assert cert.UploadCode(99).text.startswith("internal error") and str(cert.UploadCode(0)) == "0"
+    assert bulkcfg.UploadCode(6).text == "firmware version differs"
     assert rawcfg.UploadCode(8).text == "no match in device list"
-    # the vendor's binding returns the digits
-    assert rawcfg.UploadCode(8) == "8" == str(rawcfg.UploadCode(8)) and rawcfg.UploadCode(8) != "0"
-    for codes, count in ((cert.UploadCode, 6), (rawcfg.UploadCode, 13), (bulkcfg.UploadCode, 16)):
-        assert [int(code) for code in codes] == list(range(count))
-    assert (bulkcfg.UploadCode.FILE_INVALID, rawcfg.UploadCode.FILE_INVALID) == (13, 5)
+    assert bulkcfg.UploadCode(15) == 15
+    assert cert.UploadCode(99).text.startswith("internal error")
+
+
+def test_result_codes_equal_and_print_their_digits() -> None:
+    """The vendor's binding returns the digits."""
+    assert str(cert.UploadCode(0)) == "0"
+    assert str(rawcfg.UploadCode(8)) == "8"
+    assert rawcfg.UploadCode(8) == "8"
+    assert rawcfg.UploadCode(8) != "0"
+
+
+@pytest.mark.parametrize(
+    "codes, count", [(cert.UploadCode, 6), (rawcfg.UploadCode, 13), (bulkcfg.UploadCode, 16)]
+)
+def test_result_codes_are_numbered_from_zero(codes: Any, count: int) -> None:
+    assert [int(code) for code in codes] == list(range(count))
+
+
+def test_each_kind_of_upload_has_its_own_code_for_an_invalid_file() -> None:
+    assert int(bulkcfg.UploadCode.FILE_INVALID) == 13
+    assert int(rawcfg.UploadCode.FILE_INVALID) == 5
 
 
 def test_an_unknown_file_or_panel_is_a_value_error() -> None:
@@ -125,8 +143,9 @@ FIRST_PORTS = {
 def test_the_port_of_a_service_is_the_documented_port_plus_the_units_position(
     service: str, first: int
 ) -> None:
-    ports = [net.forwarded_port(position, service) for position in (0, 1, 31)]
-    assert ports == [first, first + 1, first + 31]
+    assert net.forwarded_port(0, service) == first
+    assert net.forwarded_port(1, service) == first + 1
+    assert net.forwarded_port(31, service) == first + 31
     for position in (-1, 32):
         with pytest.raises(ValueError, match="0 to 31"):
             net.forwarded_port(position, service)
@@ -156,10 +175,13 @@ def test_relations_lead_from_each_outlet_to_its_inlet_and_back(
             (parent,) = outlet.getParents()
             sources: list[Any] = [*pdu.getTransferSwitches(), inlet]
             assert parent == (protector or sources[0])
-            assert outlet.getChildren() == [] and outlet in parent.getChildren()
+            assert outlet.getChildren() == []
+            assert outlet in parent.getChildren()
         for protector in protectors:
-            assert protector.getInlet() in protector.getParents() and protector.getOCP() is None
+            assert protector.getInlet() in protector.getParents()
+            assert protector.getOCP() is None
         for inlet in pdu.getInlets():
-            assert inlet.getParents() == [] and len(inlet.getChildren()) >= 1
+            assert inlet.getParents() == []
+            assert len(inlet.getChildren()) >= 1
         for switch in pdu.getTransferSwitches():
             assert switch.getParents() == pdu.getInlets()

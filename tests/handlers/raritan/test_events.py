@@ -79,13 +79,16 @@ def test_types_are_demanded_as_each_firmware_names_them(agent: MakeAgent, firmwa
         ) as listener,
     ):
         switch(agent, pdu, OFF)
-        command, change = next(listener), next(listener)
+        command = next(listener)
+        change = next(listener)
         assert isinstance(command, Outlet.PowerControlEvent)
-        assert (command.actUserName, command.state) == (pdu.user, OFF)
+        assert command.actUserName == pdu.user
+        assert command.state == OFF
         while not isinstance(change, Outlet.StateChangedEvent):
             change = next(listener)
         outlet_type = pdu.site.firmware.type_id("pdumodel.Outlet")
-        assert power_state(change) is OFF and isinstance(change.source, Outlet)
+        assert power_state(change) is OFF
+        assert isinstance(change.source, Outlet)
         assert change.source.target == f"/tfwopaque/{outlet_type}/outlet.0"
 
 
@@ -106,7 +109,8 @@ def test_the_notice_of_an_outage_may_close_the_listener(agent: MakeAgent, pdu: X
 
     with Listener(connected(agent, pdu), STATES, notice=close) as listener:
         pdu.faults.order(Fault.CLOSE_BEFORE, 1)
-        assert list(listener) == [] and not pdu.events[0].channels
+        assert list(listener) == []
+        assert not pdu.events[0].channels
         assert [outage.duration for outage in outages] == [None]
 
 
@@ -176,7 +180,8 @@ class Listening(NamedTuple):
 
 @pytest.fixture
 def listening(agent: MakeAgent) -> Iterator[Listening]:
-    clock, outages = Hours(), list[Outage]()
+    clock = Hours()
+    outages = list[Outage]()
     with (
         # without TLS: each trial to connect again would cost a handshake
         XerusPdu(BARE, clock=clock, http_port=0, enforce_https=False) as pdu,
@@ -208,8 +213,11 @@ def test_no_event_is_lost_in_an_outage_that_is_shorter_than_the_channels_life(
     listening.fails(fault, seconds, status)
     assert listening.states(40) == [False, True] * 20
     begun, ended = listening.outages
-    assert (begun.duration, begun.kept, begun.lost) == (None, True, None)
-    assert (ended.kept, ended.lost) == (True, None)
+    assert begun.duration is None
+    assert begun.kept is True
+    assert begun.lost is None
+    assert ended.kept is True
+    assert ended.lost is None
     assert ended.duration == pytest.approx(seconds, abs=0.6)
     assert isinstance(begun.error, Refused) is (status == 429)
 
@@ -222,10 +230,14 @@ def test_a_longer_outage_loses_events_and_says_from_when_to_when(
     event_time = listening.clock.utc()
     listening.fails(fault, 45.0)
     assert len(listening.states(1)) == 1
-    first, last = listening.clock.utc(), listening.outages[-1]
-    assert last.kept is False and last.lost is not None and last.lost.since == event_time
+    first = listening.clock.utc()
+    last = listening.outages[-1]
+    assert last.kept is False
+    assert last.lost is not None
+    assert last.lost.since == event_time
     lost_s = (last.lost.until - event_time).total_seconds()
-    assert lost_s >= 45.0 and last.duration == pytest.approx(45.0, abs=8.0)
+    assert lost_s >= 45.0
+    assert last.duration == pytest.approx(45.0, abs=8.0)
     assert first >= last.lost.until
     missed = int(lost_s + 0.5)
     later = [number % 2 == 1 for number in range(missed + 1, 90)]
@@ -238,7 +250,8 @@ def test_one_refused_login_does_not_end_the_listening_and_loses_no_event(
     listening.switch_each_second(40)
     listening.pdu.faults.order(Fault.STATUS, 1, status=401)
     assert listening.states(40) == [False, True] * 20
-    assert isinstance(listening.outages[0].error, Denied) and listening.outages[1].kept
+    assert isinstance(listening.outages[0].error, Denied)
+    assert listening.outages[1].kept
 
 
 @pytest.mark.parametrize("statuses", [(401, 401, 401), (401, 503, 401, 503, 503, 401)])
@@ -276,9 +289,8 @@ def test_a_unit_that_starts_may_answer_with_pages_for_ten_minutes(
     listening.switch_each_second(30, 580.5)
     listening.fails(fault, 590.0, status=404)
     assert listening.states(3) in ([False, True, False], [True, False, True])
-    assert [outage.kept for outage in listening.outages] == [True, False] and listening.outages[
-        0
-    ].error.kind == kind.kind
+    assert [outage.kept for outage in listening.outages] == [True, False]
+    assert listening.outages[0].error.kind == kind.kind
     listening.fails(fault, 620.0, status=404)
     with pytest.raises(kind):
         listening.states(40)
@@ -301,7 +313,8 @@ class Swallowing:
     """
 
     def __init__(self, inner: Transport, clock: Clock) -> None:
-        self._inner, self._clock = inner, clock
+        self._inner = inner
+        self._clock = clock
         self.until = 0.0
         self.waits: list[float] = []
 
@@ -317,12 +330,11 @@ class Swallowing:
 
 
 def test_a_request_without_an_answer_leaves_time_for_another_try_before_the_channel_ends() -> None:
-    clock, outages = Hours(), list[Outage]()
+    clock = Hours()
+    outages = list[Outage]()
     with XerusPdu(MODEL, clock=clock, http_port=0, enforce_https=False) as pdu:
-        network, address = (
-            Swallowing(StandardTransport(Trust()), clock),
-            f"{pdu.host}:{pdu.http_port}",
-        )
+        network = Swallowing(StandardTransport(Trust()), clock)
+        address = f"{pdu.host}:{pdu.http_port}"
         agent = Agent("http", address, pdu.user, pdu.password, timeout=40.0, transport=network)
         with (
             agent,
@@ -333,11 +345,15 @@ def test_a_request_without_an_answer_leaves_time_for_another_try_before_the_chan
             listening = Listening(pdu, listener, clock, outages)
             listening.switch_each_second(2)
             network.until = 29.0
-            assert listening.states(2) == [False, True] and outages[-1].kept
-            assert network.waits == [15.0, 3.0, 3.0, 3.0, 3.0] and agent.timeout == 40.0
-            network.until, network.waits = clock.now + 60.0, []
+            assert listening.states(2) == [False, True]
+            assert outages[-1].kept
+            assert network.waits == [15.0, 3.0, 3.0, 3.0, 3.0]
+            assert agent.timeout == 40.0
+            network.until = clock.now + 60.0
+            network.waits = []
             listening.switch_each_second(200)
-            assert listening.states(1) and outages[-1].lost is not None
+            assert listening.states(1)
+            assert outages[-1].lost is not None
             assert network.waits[-1] == 40.0, "later on, the agent's own patience decides"
 
 
@@ -347,7 +363,8 @@ def test_types_of_any_source_and_of_one_source_are_demanded_as_documented(
     """demandEvents takes a source with each type; a type alone belongs to demandEventTypes. A base
     type includes the derived types.
     """
-    first, before = Outlet("/model/pdu/0/outlet/0", connected(agent, pdu)), pdu.books().requests
+    first = Outlet("/model/pdu/0/outlet/0", connected(agent, pdu))
+    before = pdu.books().requests
     with Listener(connected(agent, pdu), [*STATES, (UserEvent, first)]) as listener:
         assert pdu.books().requests == before + 4
         Outlet("/model/outlet/1", first.agent).setPowerState(OFF)
@@ -374,7 +391,8 @@ def test_listening_ends_after_the_given_seconds_and_an_outage_that_outlasts_them
         mine.now += seconds
 
     with Listener(connected(agent, pdu), STATES, seconds=2.0, clock=mine, sleep=sleep) as listener:
-        assert list(listener) == [] and sum(pauses) == pytest.approx(2.0)
+        assert list(listener) == []
+        assert sum(pauses) == pytest.approx(2.0)
         assert not pdu.events[0].channels
     with Listener(connected(agent, pdu), STATES, seconds=20.0, clock=mine, sleep=sleep) as listener:
         pdu.faults.order(Fault.CLOSE_BEFORE, None)
@@ -392,7 +410,8 @@ def test_closing_releases_the_channel_and_does_not_wait_long_for_a_silent_unit(
     assert len(pdu.events[0].channels) == 1
     before = pdu.books().connections
     listener.close()
-    assert not pdu.events[0].channels and list(listener) == []
+    assert not pdu.events[0].channels
+    assert list(listener) == []
     # an interrupted poll may have left half an answer on the old connection
     assert pdu.books().connections == before + 1
     patient = connected(agent, pdu)
@@ -403,7 +422,8 @@ def test_closing_releases_the_channel_and_does_not_wait_long_for_a_silent_unit(
     thread = threading.Thread(target=listener.close, daemon=True)
     thread.start()
     finished(thread)
-    assert patient.timeout == 3600.0 and list(listener) == []
+    assert patient.timeout == 3600.0
+    assert list(listener) == []
 
 
 def test_a_channel_whose_events_cannot_be_demanded_is_released(
@@ -445,7 +465,8 @@ def test_events_of_a_link_unit_come_from_the_event_service_of_that_unit(
         switch(agent, pdu, OFF)
         Outlet("/link/3/model/outlet/1", connected(agent, pdu)).setPowerState(OFF)
         event = next(listener)
-        assert event.source is not None and event.source.target.startswith("/link/3/")
+        assert event.source is not None
+        assert event.source.target.startswith("/link/3/")
 
 
 def test_two_limits_on_the_waits_of_an_agent_end_in_any_order() -> None:
@@ -463,7 +484,8 @@ def test_two_limits_on_the_waits_of_an_agent_end_in_any_order() -> None:
 
     waits: list[float] = []
     agent = Agent("http", "127.0.0.1", "user", "word", timeout=20.0, transport=Waits())
-    first, second = agent.waits_at_most(3.0), agent.waits_at_most(2.0)
+    first = agent.waits_at_most(3.0)
+    second = agent.waits_at_most(2.0)
     first.__enter__()
     second.__enter__()
     wait_of()
@@ -475,7 +497,8 @@ def test_two_limits_on_the_waits_of_an_agent_end_in_any_order() -> None:
     wait_of()
     second.__exit__(None, None, None)
     wait_of()
-    assert waits == [2.0, 7.0, 2.0, 20.0] and agent.timeout == 20.0
+    assert waits == [2.0, 7.0, 2.0, 20.0]
+    assert agent.timeout == 20.0
 
 
 @pytest.mark.parametrize("kind", [CascadeManager.RoleChangedEvent, DeviceSlot.DeviceChangedEvent])

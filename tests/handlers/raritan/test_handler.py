@@ -59,7 +59,9 @@ def test_outlets_with_a_reported_relay_failure_are_unknown_without_an_extra_requ
         with spent(pdu) as cost:
             state_by_outlet = shown(handle(pdu, link_units="2").status())
         unknown = {port for port, state in state_by_outlet.items() if state is UNKNOWN}
-        assert unknown == {"5", "6", "2.3"} and state_by_outlet["1"] is UP and cost == [2, 1]
+        assert unknown == {"5", "6", "2.3"}
+        assert state_by_outlet["1"] is UP
+        assert cost == [2, 1]
         # the unit still lists the failure, but no longer as asserted
         pdu.units[0].relays.all[4].stuck = False
         assert shown(handle(pdu).status())["5"] is DOWN
@@ -153,7 +155,8 @@ def test_outlets_that_meter_energy_alone_are_read_by_their_well_known_ids(
         figures = handle(pdu).statistic()
         energies = pdu.books().port_energy_kwh
     assert {port.identity: port.consumption for port in figures.ports} == pytest.approx(energies)
-    assert len(energies) == 4 and cost == [2, 1]
+    assert len(energies) == 4
+    assert cost == [2, 1]
 
 
 @pytest.mark.sample(3)
@@ -190,7 +193,9 @@ def test_outlets_of_link_units_are_read_in_two_requests(
         device = handle(pdu, link_units="yes")
         with spent(pdu) as cost:
             view = device.status()
-        assert shown(view) == states(pdu.books()) and "2.3" in shown(view) and "5.2" in shown(view)
+        assert shown(view) == states(pdu.books())
+        assert "2.3" in shown(view)
+        assert "5.2" in shown(view)
         assert cost == [2, 1]
         with spent(pdu) as cost:
             figures = device.statistic()
@@ -203,7 +208,8 @@ def test_a_link_unit_of_an_unusual_id_is_read_in_one_request_more(handle: Handle
         with spent(pdu) as cost:
             figures = handle(pdu, link_units="yes").statistic()
         agrees(figures, pdu.books())
-        assert len(figures.ports) == 5 and cost == [3, 1]
+        assert len(figures.ports) == 5
+        assert cost == [3, 1]
 
 
 @pytest.mark.parametrize(
@@ -272,11 +278,13 @@ def test_a_bad_setting_is_reported_by_the_first_call_and_not_before(
         handler = make_handler(PduData(pdu.host, settings(pdu, **wrong)))
         with pytest.raises(PduHandlerError, match=words) as error_info:
             handler.status()
-        assert error_info.value.kind == "settings" and pdu.books().connections == 0
+        assert error_info.value.kind == "settings"
+        assert pdu.books().connections == 0
 
 
 def test_a_bad_list_of_link_ids_with_many_blanks_is_refused_in_less_than_a_second() -> None:
-    words, began = (" " * 20).join("2345678x"), time.process_time()
+    words = (" " * 20).join("2345678x")
+    began = time.process_time()
     with pytest.raises(SettingsError, match="link_units"):
         LINK_UNITS.value(words)
     assert time.process_time() - began < 1

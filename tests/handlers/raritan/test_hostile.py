@@ -44,7 +44,8 @@ def test_an_unclear_status_in_a_bulk_leaves_open_whether_the_call_was_executed(s
     error = {"id": 0, "error": {"code": -32601, "message": "no"}}
     response = {"statcode": status, "json": error if status in (201, 302) else None}
     (answer,) = responses({"responses": [response]}, 1, Login())
-    assert isinstance(answer, PduHandlerError) and answer.may_have_executed
+    assert isinstance(answer, PduHandlerError)
+    assert answer.may_have_executed
 
 
 def test_a_state_that_an_answer_gives_twice_is_a_protocol_error(agent: MakeAgent) -> None:
@@ -111,7 +112,8 @@ def test_a_login_that_a_device_sends_back_gets_into_no_error_and_no_output(
     error = error_info.value
     output = [*traceback.format_exception(type(error), error, error.__traceback__), kept(error)]
     text = "".join(output) + capsys.readouterr().out
-    assert PASSWORD not in text and _BASIC not in text
+    assert PASSWORD not in text
+    assert _BASIC not in text
 
 
 _FORMS = {
@@ -198,4 +200,5 @@ def test_control_characters_of_a_device_are_escaped_in_error_texts(agent: MakeAg
     for steps in ([kind], [message], [references, http("{}")]):
         with Peer([steps]) as peer, pytest.raises(PduHandlerError) as error_info:
             read(agent("http", peer.address))
-        assert str(error_info.value).isprintable() and "x1b[2J" in str(error_info.value)
+        assert str(error_info.value).isprintable()
+        assert "x1b[2J" in str(error_info.value)

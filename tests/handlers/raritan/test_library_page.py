@@ -114,7 +114,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Script, str]:
         patch.setattr(getpass, "getpass", lambda question: "s3cret")
         patch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.05)))
         first = ON_THE_UNIT[0]
-        assert "pdu.example" in first.code and "5E:0A:..." in first.code
+        assert "pdu.example" in first.code
+        assert "5E:0A:..." in first.code
         code = first.code.replace("pdu.example", f"{unit.host}:{unit.port}")
         names: dict[str, Any] = {}
         printed = {first: run(first, code.replace("5E:0A:...", unit.fingerprint), names)}
@@ -129,7 +130,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Script, str]:
     "script", ON_THE_UNIT, ids=lambda script: f"{script.place}, line {script.line}"
 )
 def test_a_script_prints_what_the_page_shows(script: Script, printed: Mapping[Script, str]) -> None:
-    assert script.output and printed[script] == script.output
+    assert script.output
+    assert printed[script] == script.output
 
 
 def test_each_script_of_the_folder_is_on_the_page() -> None:

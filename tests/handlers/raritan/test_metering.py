@@ -55,12 +55,14 @@ def test_the_figures_of_an_inlet_are_those_of_its_circuits(
     figures: tuple[Optional[float], Optional[float]],
 ) -> None:
     unit.inlet({"current": sensors[0], "activeEnergy": sensors[1]}, lines)
-    assert unit.measured() == pytest.approx(figures) and unit.requests == 2
+    assert unit.measured() == pytest.approx(figures)
+    assert unit.requests == 2
 
 
 def test_an_inlet_or_a_line_that_is_listed_twice_is_an_error(unit: Described) -> None:
     unit.inlet({"current": 6.0}, {L1: 4.0, L2: 5.0, L3: 6.0})
-    poles, inlets = unit.calls[f"{PDU}/inlet/0", "getPoles"], unit.calls[PDU, "getInlets"]
+    poles = unit.calls[f"{PDU}/inlet/0", "getPoles"]
+    inlets = unit.calls[PDU, "getInlets"]
     unit.calls[f"{PDU}/inlet/0", "getPoles"] = [*poles[:2], poles[0]]
     with pytest.raises(
         PduHandlerError, match="one of its lines' current sensors twice"
@@ -77,11 +79,13 @@ def test_an_inlet_that_is_not_valid_leaves_the_load_unset_though_banks_and_outle
 ) -> None:
     unit.inlet({"activeEnergy": 100.0}, {L1: 6.0})
     unit.inlet({"activeEnergy": 50.0}, {L1: None})
-    assert unit.measured() == (None, 150.0) and unit.requests == 2
+    assert unit.measured() == (None, 150.0)
+    assert unit.requests == 2
     unit.outlets([6.0, 1.5], [1.0, 2.0])
     unit.banks([6.1, 1.5])
     unit.requests = 0
-    assert unit.measured() == (None, 150.0) and unit.requests == 2
+    assert unit.measured() == (None, 150.0)
+    assert unit.requests == 2
 
 
 def test_the_load_of_banks_of_which_one_is_not_valid_is_not_that_of_the_outlets(
@@ -158,7 +162,8 @@ def test_behind_a_transfer_switch_one_feed_counts_or_the_load_is_unknown(
     unit.calls[PDU, "getTransferSwitches"] = [
         {"rid": f"{PDU}/transferswitch/0", "type": "pdumodel.TransferSwitch:4.0.9"}
     ]
-    assert unit.measured()[0] == load and unit.requests <= (2 if second is not None else 4)
+    assert unit.measured()[0] == load
+    assert unit.requests <= (2 if second is not None else 4)
 
 
 @pytest.mark.parametrize("switches, inlets", [(2, 2), (1, 3)])
@@ -393,7 +398,8 @@ def test_current_power_and_energy_of_a_unit_come_from_one_order_of_sources(
         _measured_alike(unit, part, 8.0 - number)
     figures = handler_of(unit).measured(with_power=True)
     requests = unit.requests
-    assert (figures.power_w, figures.energy_kwh) == (8.0, 8.0)
+    assert figures.power_w == 8.0
+    assert figures.energy_kwh == 8.0
     assert figures.load_a == (7.0 if parts[0] == "the unit" else 8.0)
     is_metered = parts[-2:-1] in (("an inlet",), ("lines",))
     assert figures.inlet_w == figures.inlet_a == (figures.load_a if is_metered else None)

@@ -44,7 +44,8 @@ def worker() -> Iterator[Worker]:
 def theirs(worker: Worker) -> Names:
     names_by_module: Names = worker.order(STEPS, "names", "http://127.0.0.1:1", "", "", None)
     modules = {name.partition(".")[0] for name in names_by_module}
-    assert len(names_by_module) > 700 and len(modules) == 43
+    assert len(names_by_module) > 700
+    assert len(modules) == 43
     return {
         name: facts
         for name, facts in names_by_module.items()
@@ -73,7 +74,8 @@ def test_each_module_is_in_the_registry_and_each_definition_in_its_module(theirs
 def test_each_module_of_a_release_of_the_sdk_is_here_or_known_to_be_elsewhere(release: str) -> None:
     package = sdk.needed(release) / "raritan" / "rpc"
     modules = {file.parent.name for file in package.glob("[a-z]*/__init__.py")}
-    assert len(modules) > 40 and modules <= MODULES | OTHER_MODULES
+    assert len(modules) > 40
+    assert modules <= MODULES | OTHER_MODULES
     assert not MODULES & OTHER_MODULES
 
 
@@ -83,7 +85,8 @@ def test_the_page_lists_the_modules_that_are_here() -> None:
     here, _, elsewhere = section.partition(": what ")
     assert set(re.findall(r"`(\w+)`", here)) == MODULES
     examples = set(re.findall(r"`(\w+)`", elsewhere))
-    assert examples and examples <= OTHER_MODULES
+    assert examples
+    assert examples <= OTHER_MODULES
     files = (ROOT / "handlers" / "raritan" / "rpc").glob("[a-z]*")
     assert {file.stem for file in files} == MODULES
 
@@ -99,7 +102,8 @@ def test_the_import_of_a_module_that_only_the_vendor_has_says_so(name: str) -> N
 
 def test_interfaces_have_the_same_methods_parameters_results_and_constants(theirs: Names) -> None:
     for name, facts, ours in _of(theirs, "interface"):
-        assert issubclass(ours, Interface) and ours.idlType == facts["type"], name
+        assert issubclass(ours, Interface), name
+        assert ours.idlType == facts["type"], name
         declared_calls = calls(ours)
         for method, (parameters, results) in facts["methods"].items():
             call = declared_calls[method]
@@ -159,7 +163,8 @@ def _filled(kind: type[Any]) -> dict[str, Any]:
 
 
 def _value(hint: Any, holder: Any) -> Any:
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
     if origin is typing.Union:
         return pdumodel.Pdu.idlType if type[Any] in args else _value(args[0], holder)
     if origin is list:

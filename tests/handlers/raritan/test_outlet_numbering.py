@@ -45,7 +45,8 @@ def test_an_outlet_whose_reference_and_well_known_id_have_different_labels_is_no
         with pytest.raises(PduHandlerError, match=words) as error_info:
             getattr(handle(pdu, link_units="yes"), method)(PduPortView(identity))
         assert error_info.value.kind == "unsupported"
-        assert pdu.books().states == before and not pdu.books().writes
+        assert pdu.books().states == before
+        assert not pdu.books().writes
 
 
 @pytest.mark.parametrize("identity", ["3", "2.3"])
@@ -108,7 +109,8 @@ def test_a_unit_that_lists_an_outlet_twice_is_neither_read_nor_switched(
         for method in ("status", "statistic"):
             with pytest.raises(PduHandlerError, match="one of its outlets twice") as error_info:
                 getattr(handle(pdu), method)()
-            assert (error_info.value.kind, error_info.value.operation) == ("protocol", "getOutlets")
+            assert error_info.value.kind == "protocol"
+            assert error_info.value.operation == "getOutlets"
         with pytest.raises(PduHandlerError, match="one of its outlets twice"):
             handle(pdu).port_down(PduPortView("1"))
         assert not pdu.books().writes
@@ -142,7 +144,8 @@ def _raises(unit: Described, method: str, words: str, kind: str) -> None:
     arguments = [PduPortView("3")] if method == "port_down" else []
     with pytest.raises(PduHandlerError, match=words) as error_info:
         getattr(handler_of(unit), method)(*arguments)
-    assert error_info.value.kind == kind and "setPowerState" not in unit.methods
+    assert error_info.value.kind == kind
+    assert "setPowerState" not in unit.methods
 
 
 READS = ("status", "statistic", "labels")
@@ -211,4 +214,5 @@ def test_a_list_with_a_null_in_it_is_an_error(hole: object, method: str) -> None
     unit.calls[PDU, "getOutlets"].insert(1, hole)
     with pytest.raises(PduHandlerError) as error_info:
         getattr(handler_of(unit), method)(*([PduPortView("2")] if method == "port_down" else []))
-    assert error_info.value.kind == "protocol" and "setPowerState" not in unit.methods
+    assert error_info.value.kind == "protocol"
+    assert "setPowerState" not in unit.methods

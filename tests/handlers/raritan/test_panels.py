@@ -52,13 +52,16 @@ def test_states_and_figures_agree_with_the_books(
     with XerusPdu(controller(*meters), firmware) as pdu:
         with spent(pdu) as cost:
             view = handle(pdu).status()
-        assert cost[0] <= 3 and cost[1] == 1
+        assert cost[0] <= 3
+        assert cost[1] == 1
         assert list(shown(view).items()) == list(states(pdu.books()).items())
         with spent(pdu) as cost:
             figures = handle(pdu).statistic()
-        assert cost[0] <= 5 and cost[1] == 1
+        assert cost[0] <= 5
+        assert cost[1] == 1
         agrees(figures, pdu.books())
-        assert figures.load > 0.0 and not pdu.books().writes
+        assert figures.load > 0.0
+        assert not pdu.books().writes
 
 
 def test_the_labels_follow_the_panels_scheme_and_the_identities_do_not(handle: Handle) -> None:
@@ -83,7 +86,8 @@ def test_a_circuit_is_never_switched_and_nothing_is_sent(
     with XerusPdu(controller(PANEL)) as pdu:
         with pytest.raises(PduHandlerError, match="branch circuit.*no relay") as error_info:
             getattr(handle(pdu), method)(PduPortView(identity))
-        assert error_info.value.kind == "unsupported" and not pdu.books().requests
+        assert error_info.value.kind == "unsupported"
+        assert not pdu.books().requests
 
 
 @pytest.mark.sample(3)
@@ -92,7 +96,8 @@ def test_a_circuit_is_never_switched_and_nothing_is_sent(
 def test_a_controller_may_be_a_link_unit_or_have_link_units(
     handle: Handle, firmware: str, prefixed: bool
 ) -> None:
-    pdu_model, pmc = Model(outlets=3, off=(2,)), controller(PANEL)
+    pdu_model = Model(outlets=3, off=(2,))
+    pmc = controller(PANEL)
     for own, link_unit_kind in ((pdu_model, pmc), (pmc, pdu_model)):
         with XerusPdu(own, firmware, {2: link_unit_kind}, prefix_links=prefixed) as pdu:
             state_by_port = shown(handle(pdu, link_units="yes").status())
@@ -137,7 +142,8 @@ class Meters(Described):
 
         `kind`: 0 one phase, 1 split phase, 2 three phases (Config.type).
         """
-        rid, name = f"/meter/{number}", "Panel" if panel else "PowerMeter"
+        rid = f"/meter/{number}"
+        name = "Panel" if panel else "PowerMeter"
         self.calls[METERS].append(
             {"key": number, "value": {"rid": rid, "type": f"pdumodel.{name}:2.0.4"}}
         )
@@ -257,7 +263,8 @@ def test_the_printed_number_is_empty_where_it_does_not_follow_from_the_panels_se
     unit.meter(1, 0, {L1: 0.0})
     rid = unit.circuit(1, 4)
     unit.calls[rid, "getSettings"] = Status(403)
-    beyond, unknown = {"labelingScheme": 1, "panelSize": 4}, {"labelingScheme": 7, "panelSize": 42}
+    beyond = {"labelingScheme": 1, "panelSize": 4}
+    unknown = {"labelingScheme": 7, "panelSize": 42}
     for answer in ({}, unknown, beyond, Status(404)):
         unit.calls["/meter/1", "getPanelSettings"] = answer
         assert handler_of(unit).labels() == [("p1.5", "", "")]
@@ -286,7 +293,8 @@ def test_a_controller_without_the_object_of_a_pdu_is_read_like_any_other(
     assert getattr(handler_of(_without_pdu(unit)), method)() == usual
     assert unit.requests == 2 * requests
     if method == "statistic":
-        assert (usual.load, usual.total_consumption) == (16.5, 1.0)
+        assert usual.load == 16.5
+        assert usual.total_consumption == 1.0
 
 
 @pytest.mark.parametrize("method", ["status", "statistic", "labels", "port_down"])

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.against("recorded traffic of real Xerus units")
 
 def decoded(call: Call) -> Any:
     kind = WELL_KNOWN.get(call.rid) or class_of_idl_type(call.rid.split("/")[2])
-    assert kind is not None and issubclass(kind, Interface)
+    assert kind is not None
+    assert issubclass(kind, Interface)
     return calls(kind)[call.method].result(call.result, Nowhere())
 
 
@@ -32,7 +33,8 @@ def test_every_recorded_answer_is_decoded_and_encoded_back_unchanged(unit: str, 
     assert len(recorded) == count
     for call in recorded:
         value = decoded(call)
-        assert encode(value) == call.result["_ret_"] and not undeclared_fields(value), call
+        assert encode(value) == call.result["_ret_"], call
+        assert not undeclared_fields(value), call
 
 
 def undeclared_fields(value: object) -> list[str]:

@@ -143,10 +143,13 @@ def test_every_structure_of_a_release_is_read_in_full_and_written_back_unchanged
     assert len(names) > 65
     for name in names:
         cls = class_of_idl_type(name)
-        assert cls is not None and issubclass(cls, base) and issubclass(cls, Structure), name
+        assert cls is not None, name
+        assert issubclass(cls, base), name
+        assert issubclass(cls, Structure), name
         fields = _fields(name, release, kind)
         value = cls.decode(fields, AGENT)
-        assert value._wire is not None and not value._wire.rest, (name, value._wire)
+        assert value._wire is not None, (name, value._wire)
+        assert not value._wire.rest, (name, value._wire)
         encoded_value = encode(value)
         assert (
             encoded_value["value"]
@@ -164,7 +167,8 @@ def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(
     count = 0
     for name, variant in _declared("interfaces", release):
         cls = class_of_idl_type(name)
-        assert cls is not None and issubclass(cls, Interface), name
+        assert cls is not None, name
+        assert issubclass(cls, Interface), name
         declared_calls = calls(cls)
         for method, signature in variant["methods"].items():
             count += 1
@@ -186,7 +190,8 @@ def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(
 def test_every_constant_and_every_enumerated_name_of_a_release_has_its_value(release: str) -> None:
     for name, variant in _declared("enums", release):
         cls = class_of_idl_type(name)
-        assert cls is not None and issubclass(cls, Enumeration), name
+        assert cls is not None, name
+        assert issubclass(cls, Enumeration), name
         for ordinal, member in enumerate(variant["values"]):
             assert cls[member].val == ordinal, (name, member)
     for name, variant in _declared("interfaces", release):

@@ -56,7 +56,8 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
 def test_a_structure_can_be_stored_as_json() -> None:
     encoded_state = json.dumps(pdumodel.Outlet.State.decode(STATE, AGENT).encode())
     again = pdumodel.Outlet.State.decode(json.loads(encoded_state), AGENT)
-    assert again.powerState is pdumodel.Outlet.PowerState.PS_ON and again.encode() == STATE
+    assert again.powerState is pdumodel.Outlet.PowerState.PS_ON
+    assert again.encode() == STATE
     with pytest.raises(rpc.JsonRpcSyntaxException):
         pdumodel.Outlet.State.decode([], AGENT)
 
@@ -87,8 +88,10 @@ def test_an_event_is_read_from_type_and_value() -> None:
     value = {"source": None, "actUserName": "admin", "actIpAddr": ""}
     json = {"type": "event.UserEvent:1.0.0", "value": value}
     user_event = rpc.ValueObject.decode(json, AGENT)
-    assert isinstance(user_event, event.UserEvent) and user_event.actUserName == "admin"
-    assert encode(user_event) == json and user_event.wire_type == "event.UserEvent:1.0.0"
+    assert isinstance(user_event, event.UserEvent)
+    assert user_event.actUserName == "admin"
+    assert encode(user_event) == json
+    assert user_event.wire_type == "event.UserEvent:1.0.0"
     assert event.UserEvent.decode(user_event.encode(), AGENT) == user_event
 
 
@@ -98,19 +101,23 @@ def test_an_event_is_read_from_type_and_value() -> None:
 def test_enumerations_list_their_names_by_ordinal_and_are_sent_as_numbers() -> None:
     # Any: some type checkers do not find `values`
     states: Any = pdumodel.Outlet.PowerState
-    assert states.values == ["PS_OFF", "PS_ON"] and states.values[states.PS_ON.val] == "PS_ON"
+    assert states.values == ["PS_OFF", "PS_ON"]
+    assert states.values[states.PS_ON.val] == "PS_ON"
     assert list(states.get_elements()) == [states.PS_OFF, states.PS_ON]
-    assert states.decode(1) is states.PS_ON and states.PS_OFF.encode() == 0
+    assert states.decode(1) is states.PS_ON
+    assert states.PS_OFF.encode() == 0
 
 
 def test_an_enumerated_value_is_formatted_as_its_full_name() -> None:
-    on, name = pdumodel.Outlet.PowerState.PS_ON, "pdumodel.Outlet.PowerState.PS_ON"
+    on = pdumodel.Outlet.PowerState.PS_ON
+    name = "pdumodel.Outlet.PowerState.PS_ON"
     old_style = "%s" % on  # noqa: UP031  # old scripts use this form
     assert {f"{on}", f"{on!r}", str(on), old_style, f"{on:>40}".strip()} == {name}
 
 
 def test_type_names_map_to_classes_and_back() -> None:
-    types, outlet = rpc.TypeInfo, pdumodel.Outlet
+    types = rpc.TypeInfo
+    outlet = pdumodel.Outlet
     change = outlet.StateChangedEvent
     assert types.idlTypeIdToPyClass("pdumodel.Outlet:2.1.5") is outlet
     assert types.decode("pdumodel.Outlet_2_1_5.StateChangedEvent:1.0.0") is change
@@ -137,7 +144,9 @@ def test_a_password_or_token_that_is_set_on_the_agent_is_used_from_then_on(
 ) -> None:
     with Peer([[result()] * 4]) as peer:
         to = agent("http", peer.address, "admin", "old")
-        assert (to.user, to.passwd, to.token) == ("admin", "old", None)
+        assert to.user == "admin"
+        assert to.passwd == "old"
+        assert to.token is None
         to.json_rpc("/x", "getA")
         to.passwd = "new"
         to.json_rpc("/x", "getA")
@@ -150,7 +159,8 @@ def test_a_password_or_token_that_is_set_on_the_agent_is_used_from_then_on(
         to.json_rpc("/x", "getA")
     basic = [request.headers.get("authorization") for request in peer.seen]
     tokens = [request.headers.get("x-sessiontoken") for request in peer.seen]
-    assert tokens == [None, None, "0123abc", None] and basic[2] is None
+    assert tokens == [None, None, "0123abc", None]
+    assert basic[2] is None
     assert None is not basic[0] != basic[1] == basic[3]
 
 
@@ -175,7 +185,9 @@ def test_an_invalid_login_leaves_the_previous_one_in_place(agent: MakeAgent) -> 
             to.set_auth_token("")
         with pytest.raises(SettingsError, match="not UTF-8"):
             to.set_auth_basic("other", "\udcff")
-        assert (to.user, to.passwd, to.token) == ("admin", "good", None)
+        assert to.user == "admin"
+        assert to.passwd == "good"
+        assert to.token is None
         to.json_rpc("/x", "getA")
     assert "authorization" in peer.seen[0].headers
 
@@ -187,7 +199,8 @@ def test_a_time_beyond_the_calendar_is_clamped_and_written_back_unchanged_by_cop
     json = {"sessionId": 1, "creationTime": seconds}
     far = session.Session.decode(json, AGENT)
     for copied in (far, copy.copy(far), copy.deepcopy(far), pickle.loads(pickle.dumps(far))):
-        assert copied.creationTime.year == year and encode(copied) == json
+        assert copied.creationTime.year == year
+        assert encode(copied) == json
 
 
 def test_a_time_computed_from_a_clamped_one_is_written_as_computed() -> None:
@@ -199,7 +212,9 @@ def test_a_time_computed_from_a_clamped_one_is_written_as_computed() -> None:
 def test_a_copied_structure_keeps_its_references(to: Agent) -> None:
     outlet_sensors = pdumodel.Outlet("/model/pdu/0/outlet/0", to).getSensors()
     current = copy.deepcopy(outlet_sensors).current
-    assert current == outlet_sensors.current and current is not None and current.getReading().valid
+    assert current == outlet_sensors.current
+    assert current is not None
+    assert current.getReading().valid
 
 
 def test_a_bulk_configuration_sends_its_arguments_encoded_and_no_password_for_clear_text(
@@ -208,7 +223,8 @@ def test_a_bulk_configuration_sends_its_arguments_encoded_and_no_password_for_cl
     answer = http("text", "200 OK", "X-Response-Code: 0")
     with Peer([[answer], [answer] * 2, [answer] * 2]) as peer:
         to = agent("http", peer.address)
-        assert bulkcfg.download(to) == b"text" and bulkcfg.upload(to, b"x", password=None) == 0
+        assert bulkcfg.download(to) == b"text"
+        assert bulkcfg.upload(to, b"x", password=None) == 0
         bulkcfg.download(to, backup=True, password="a b+&/", link_ids=[2, 3])
         bulkcfg.upload(to, b"x", True, "a b", "firmware_version,model", link_ids=(1,))
         bulkcfg.download(to, password="ignored", clear_text=True)
@@ -247,7 +263,8 @@ def test_an_argument_of_a_script_that_is_not_as_documented_is_refused_before_a_r
     with Peer([]) as peer:
         with pytest.raises((TypeError, ValueError), match=words) as error_info:
             call(agent("http", peer.address))
-        assert peer.accepted == 0 and "secret-word" not in str(error_info.value)
+        assert peer.accepted == 0
+        assert "secret-word" not in str(error_info.value)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +306,10 @@ class Log:
 
     def __init__(self, recreations: int = 0, first: Optional[int] = None) -> None:
         self.messages = [f"[WRN] {number}" for number in range(5)]
-        self.created, self.calls, self.recreations, self.first = 1, 0, recreations, first
+        self.created = 1
+        self.calls = 0
+        self.recreations = recreations
+        self.first = first
 
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
         if method == "getInfo":
@@ -319,7 +339,9 @@ class Log:
 def test_the_first_read_of_a_log_returns_all_entries_and_the_next_only_new_ones(kind: str) -> None:
     log: Any = Log()
     entries, following, log_id = logging.LogHelper.get_entries(log, kind)
-    assert [entry.id for entry in entries] == [0, 1, 2, 3, 4] and (following, log_id) == (5, 1)
+    assert [entry.id for entry in entries] == [0, 1, 2, 3, 4]
+    assert following == 5
+    assert log_id == 1
     helper = logging.LogHelper(log, kind)
     assert helper.get_next_entries() == []
     log.messages += ["[ERR] five", "six"]
@@ -333,7 +355,9 @@ def test_the_first_read_of_a_log_returns_all_entries_and_the_next_only_new_ones(
 def test_a_log_that_is_recreated_while_it_is_read_is_read_again_five_times_at_most() -> None:
     log: Any = Log(recreations=2)
     entries, following, log_id = logging.LogHelper.get_entries(log, "debug")
-    assert [entry.id for entry in entries] == list(range(7)) and (following, log_id) == (7, 3)
+    assert [entry.id for entry in entries] == list(range(7))
+    assert following == 7
+    assert log_id == 3
     log = Log(recreations=99)
     with pytest.raises(ProtocolError, match="the log was recreated 5 times while it was read"):
         logging.LogHelper.get_entries(log, "debug")
@@ -392,8 +416,10 @@ def test_an_ordinal_that_is_not_listed_equals_the_vendors_element_for_it() -> No
         portsmodel.Port.DeviceTypeId.OTHER,
     ):
         text = type(element).decode(99)
-        assert text == element and {text: 1} == {element: 1}
-        assert text.name == element.name and encode(text) == 99
+        assert text == element
+        assert {text: 1} == {element: 1}
+        assert text.name == element.name
+        assert encode(text) == 99
         assert type(element).decode(-1) != element  # absent from an answer
 
 
@@ -402,4 +428,5 @@ def test_objects_of_two_pdus_are_not_equal() -> None:
         pdumodel.Outlet("/model/pdu/0/outlet/0", rpc.Agent("https", host, "a", "b"))
         for host in ("192.0.2.1", "192.0.2.1", "192.0.2.2")
     )
-    assert first == same != second and len({first, same, second}) == 2
+    assert first == same != second
+    assert len({first, same, second}) == 2

@@ -23,7 +23,8 @@ def unit() -> Iterator[XerusPdu]:
 def test_a_sessions_token_takes_the_place_of_the_password(to: Agent) -> None:
     manager = session.SessionManager("/session", to)
     code, opened, token = manager.newSession()
-    assert code == 0 and opened.username == "admin"
+    assert code == 0
+    assert opened.username == "admin"
     to.set_auth_token(token)
     assert manager.getCurrentSession().sessionId == opened.sessionId
     assert [listed.sessionId for listed in manager.getSessions()] == [opened.sessionId]
@@ -39,7 +40,8 @@ def test_a_session_names_its_client_and_is_closed_at_the_end_of_its_block_even_a
     with pytest.raises(ZeroDivisionError), session.logged_in(to) as scripted_agent:
         (opened,) = unit.access.sessions.values()
         # the header X-Client-Type, as the vendor's SDK 4.4 sends it
-        assert (scripted_agent.username, opened.client) == (unit.user, "Python RPC")
+        assert scripted_agent.username == unit.user
+        assert opened.client == "Python RPC"
         outlet.getState()
         raise ZeroDivisionError
     assert not unit.access.sessions
@@ -86,5 +88,6 @@ def test_a_session_without_a_usable_token_is_a_protocol_error_and_is_closed_by_i
         with pytest.raises(ProtocolError, match="newSession: .*session without a usable token"):
             with session.logged_in(rpc_agent):
                 raise AssertionError("the block must not run")
-    assert [call.json["params"] for call in peer.seen[1:]] == closed and rpc_agent.token is None
+    assert [call.json["params"] for call in peer.seen[1:]] == closed
+    assert rpc_agent.token is None
     assert all("authorization" in call.headers for call in peer.seen)

@@ -29,7 +29,8 @@ def raise_if_outlet_1_is_locked(**answers: Any) -> None:
         {(rid, method): answers.get(method, usual) for (rid, method), usual in ANSWERS.items()}
     )
     agent = unit.agent()
-    bulk, outlet = Bulk(agent), Outlet(OUTLET, agent)
+    bulk = Bulk(agent)
+    outlet = Outlet(OUTLET, agent)
     requests = (
         bulk.add(Pdu(PDU, agent).getSettings),
         bulk.add(outlet.getMetaData),

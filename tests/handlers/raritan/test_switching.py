@@ -31,9 +31,11 @@ def test_switching_writes_one_absolute_state_and_returns_the_port_with_the_state
         port = PduPortView("2")
         with spent(pdu) as cost:
             answered_port = handle(pdu).port_down(port, pause=FAST)
-        assert answered_port is port and port.power_status is DOWN
+        assert answered_port is port
+        assert port.power_status is DOWN
         assert pdu.books().states == {"1": True, "2": False, "3": True}
-        assert writes(pdu) == [("outlet.1.setPowerState", '{"pstate": 0}')] and cost[1] == 2
+        assert writes(pdu) == [("outlet.1.setPowerState", '{"pstate": 0}')]
+        assert cost[1] == 2
         assert handle(pdu).port_up(port, pause=FAST).power_status is UP
         assert writes(pdu)[1:] == [("outlet.1.setPowerState", '{"pstate": 1}')]
 
@@ -64,7 +66,8 @@ def test_an_unknown_identity_is_an_error_and_nothing_is_written(
     with XerusPdu(Model(outlets=3), links={2: Model(outlets=1)}) as pdu:
         with pytest.raises(PduHandlerError, match=words) as error_info:
             handle(pdu, link_units=link_units).port_down(PduPortView(identity))
-        assert error_info.value.kind == "no-such-outlet" and not writes(pdu)
+        assert error_info.value.kind == "no-such-outlet"
+        assert not writes(pdu)
         # one that is impossible is refused without a request
         assert (pdu.books().requests == 0) is (identity in (*IMPOSSIBLE, "2.1"))
 
@@ -72,14 +75,16 @@ def test_an_unknown_identity_is_an_error_and_nothing_is_written(
 def test_an_outlet_of_the_highest_link_id_is_switched(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1), links={255: Model(outlets=2)}) as pdu:
         port = handle(pdu, link_units="255").port_down(PduPortView("255.2"), pause=FAST)
-        assert port.power_status is DOWN and len(writes(pdu)) == 1
+        assert port.power_status is DOWN
+        assert len(writes(pdu)) == 1
 
 
 def test_an_outlet_without_a_relay_is_not_written_to(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=2, not_switchable=(2,)), firmware) as pdu:
         with pytest.raises(PduHandlerError, match="outlet 2 cannot be switched") as error_info:
             handle(pdu).port_down(PduPortView("2"))
-        assert error_info.value.kind == "unsupported" and not writes(pdu)
+        assert error_info.value.kind == "unsupported"
+        assert not writes(pdu)
 
 
 def test_a_disabled_outlet_is_refused_with_the_devices_code_and_a_remedy(
@@ -89,7 +94,8 @@ def test_a_disabled_outlet_is_refused_with_the_devices_code_and_a_remedy(
         words = "the outlet is disabled: check .* its inlet is disabled.*code 3"
         with pytest.raises(PduHandlerError, match=words) as error_info:
             handle(pdu).port_down(PduPortView("1"))
-        assert error_info.value.kind == "refused" and pdu.books().states["1"] is True
+        assert error_info.value.kind == "refused"
+        assert pdu.books().states["1"] is True
 
 
 def test_inhibited_relay_control_is_seen_before_anything_is_written(handle: Handle) -> None:
@@ -140,7 +146,8 @@ def test_a_relay_that_the_unit_calls_inconsistent_is_not_confirmed(
 ) -> None:
     with XerusPdu(Model(outlets=3, stuck=(1,), relay_delay=delay), firmware) as pdu:
         port = handle(pdu).port_down(PduPortView("1"), deadline=0.2, pause=FAST)
-        assert port.power_status is UNKNOWN and len(writes(pdu)) == 1
+        assert port.power_status is UNKNOWN
+        assert len(writes(pdu)) == 1
         assert handle(pdu).port_down(PduPortView("3"), pause=FAST).power_status is DOWN
 
 
@@ -177,7 +184,9 @@ def test_a_login_that_is_refused_after_the_write_is_not_tried_again(handle: Hand
         pdu.faults.order(Fault.STATUS, None, skip=3, status=401)
         with spent(pdu) as cost:
             port = handle(pdu).port_down(PduPortView("1"))
-        assert port.power_status is UNKNOWN and cost == [4, 2] and len(writes(pdu)) == 1
+        assert port.power_status is UNKNOWN
+        assert cost == [4, 2]
+        assert len(writes(pdu)) == 1
 
 
 def test_a_session_token_replaces_user_name_and_password(handle: Handle, agent: MakeAgent) -> None:

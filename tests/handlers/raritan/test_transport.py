@@ -101,7 +101,9 @@ def test_on_a_connection_that_ended_a_getter_is_repeated_once_and_a_write_never(
     with Peer([[result(1), end], [result(2)]]) as peer:
         rpc_agent = agent("http", peer.address)
         get_state(rpc_agent)
-        assert get_state(rpc_agent) == {"_ret_": 2} and (len(peer.seen), peer.accepted) == (3, 2)
+        assert get_state(rpc_agent) == {"_ret_": 2}
+        assert len(peer.seen) == 3
+        assert peer.accepted == 2
     with Peer([[result(1)], [end], [result(2)]]) as peer:
         rpc_agent = agent("http", peer.address)
         get_state(rpc_agent)
@@ -160,7 +162,8 @@ def test_each_http_status_is_an_error_of_the_vendors_class_and_of_ours(
         # scripts look for this form of the status
         with pytest.raises(HttpException, match=f"HTTP Error {status[:3]}") as error_info:
             get_state(agent("http", peer.address))
-    assert isinstance(error_info.value, kind) and re.search(words, str(error_info.value))
+    assert isinstance(error_info.value, kind)
+    assert re.search(words, str(error_info.value))
 
 
 _BODIES = [
@@ -182,6 +185,14 @@ def test_a_body_that_is_not_json_rpc_is_a_syntax_error(agent: MakeAgent, body: b
             get_state(agent("http", peer.address))
 
 
+def test_the_error_about_another_web_server_asks_whether_the_address_is_a_units(
+    agent: MakeAgent,
+) -> None:
+    with Peer([[http(b"{}")]]) as peer:
+        with pytest.raises(JsonRpcSyntaxException, match="is this the address of a Xerus PDU"):
+            get_state(agent("http", peer.address))
+
+
 @pytest.mark.parametrize("code, kind", [(-32601, Refused), (-32001, Denied), (7, Refused)])
 def test_an_error_object_raises_the_documented_exception_with_code_and_message(
     agent: MakeAgent, code: int, kind: type
@@ -192,7 +203,8 @@ def test_an_error_object_raises_the_documented_exception_with_code_and_message(
     with Peer([[http(body)]]) as peer:
         with pytest.raises(JsonRpcErrorException, match="not today") as error_info:
             get_state(agent("http", peer.address))
-    assert isinstance(error_info.value, kind) and error_info.value.code == str(code)
+    assert isinstance(error_info.value, kind)
+    assert error_info.value.code == str(code)
     assert error_info.value.kind == ("denied" if kind is Denied else "refused")
 
 
@@ -283,9 +295,9 @@ def test_an_answer_that_was_sent_twice_is_not_the_answer_to_the_next_request(
         [[2 * once, http(b"3")], [http(b"2")]], tls=usual().context if proto == "https" else None
     ) as peer:
         rpc_agent = agent(proto, peer.address, trust=Trust(verify=False))
-        assert (
-            len(rpc_agent.get("/a")) > 8000 and rpc_agent.get("/b") == b"2" and peer.accepted == 2
-        )
+        assert len(rpc_agent.get("/a")) > 8000
+        assert rpc_agent.get("/b") == b"2"
+        assert peer.accepted == 2
 
 
 @pytest.mark.parametrize("cut", [_OK + b"Content-Ty", _OK + b"Content-Type: text/csv\r\n", _OK])
@@ -321,7 +333,8 @@ def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_re
             set_state(rpc_agent)
             assert rpc_agent.url == f"https://{target.address}"
             (first,), (second, _) = origin.seen, target.seen
-            assert (second.start, second.body) == (first.start, first.body)
+            assert second.start == first.start
+            assert second.body == first.body
             assert second.headers["authorization"] == first.headers["authorization"]
 
 
@@ -331,7 +344,8 @@ def test_a_redirect_is_not_remembered_if_ca_pem_cannot_be_read(agent: MakeAgent)
             rpc_agent = agent("http", origin.address, trust=Trust(ca_pem="no certificate"))
             with pytest.raises(SettingsError):
                 get_state(rpc_agent)
-            assert len(origin.seen) == 1 and rpc_agent.url == f"http://{origin.address}"
+            assert len(origin.seen) == 1
+            assert rpc_agent.url == f"http://{origin.address}"
 
 
 _REFUSED = [
@@ -369,7 +383,8 @@ def test_a_login_is_sent_to_no_other_host_or_port_and_not_from_https_to_http(
         with Peer([[moved]], tls=tls) as origin:
             with pytest.raises(HttpException, match=words) as error_info:
                 get_state(agent(scheme, origin.address, trust=Trust(verify=False)))
-        assert target.accepted == 0 and isinstance(error_info.value, Refused)
+        assert target.accepted == 0
+        assert isinstance(error_info.value, Refused)
 
 
 def test_a_copy_of_the_network_or_tls_error_is_the_second_argument(agent: MakeAgent) -> None:
@@ -380,9 +395,11 @@ def test_a_copy_of_the_network_or_tls_error_is_the_second_argument(agent: MakeAg
     with refusing() as port, pytest.raises(HttpException) as http_error:
         get_state(agent("http", f"127.0.0.1:{port}"))
     error = http_error.value
-    assert isinstance(error.args[1], ConnectionRefusedError) and error.args[1].__traceback__ is None
+    assert isinstance(error.args[1], ConnectionRefusedError)
+    assert error.args[1].__traceback__ is None
     copy = pickle.loads(pickle.dumps(error))
-    assert str(copy) == str(error) and isinstance(copy.args[1], ConnectionRefusedError)
+    assert str(copy) == str(error)
+    assert isinstance(copy.args[1], ConnectionRefusedError)
     with Peer([], silent=True) as peer, pytest.raises(HttpException) as late:
         get_state(agent("http", peer.address, timeout=0.2))
     assert isinstance(late.value.args[1], socket.timeout)

@@ -51,7 +51,8 @@ def test_a_form_read_in_pieces_has_exactly_its_announced_length(
     assert len(whole) == len(form)
     boundary = form.content_type.rpartition("=")[2].encode()
     parts = whole.split(b"--" + boundary)
-    assert parts[-1] == b"--\r\n" and len(parts) == len(files) + 2
+    assert parts[-1] == b"--\r\n"
+    assert len(parts) == len(files) + 2
     for part, (data, start) in zip(parts[1:], files):
         assert part.partition(b"\r\n\r\n")[2] == data[start:] + b"\r\n"
 
@@ -61,7 +62,9 @@ def test_names_in_a_form_cannot_break_out_of_their_header() -> None:
         [{"data": b"x", "filename": 'a"\r\nX-Evil: 1', "formname": 'b"\r\nX-Evil: 2'}]
     )
     head = form.read().partition(b"\r\n\r\n")[0]
-    assert b"\r\nX-Evil" not in head and b'filename="a\\"' in head and b'; name="b\\"' in head
+    assert b"\r\nX-Evil" not in head
+    assert b'filename="a\\"' in head
+    assert b'; name="b\\"' in head
 
 
 def test_a_file_is_sent_with_its_type_or_as_an_octet_stream() -> None:
@@ -81,14 +84,17 @@ def test_uploading_anything_but_bytes_or_a_binary_file_is_a_type_error() -> None
 def test_an_open_file_is_sent_from_its_current_position_with_progress(
     agent: MakeAgent, tmp_path: Path
 ) -> None:
-    path, progress = tmp_path / "image.bin", []
+    path = tmp_path / "image.bin"
+    progress = []
     path.write_bytes(b"junk" + image("4.4.1.5-53217", 300_000))
     with XerusPdu(Model(outlets=1)) as pdu, path.open("rb") as file:
         file.read(4)
         to = connected(agent, pdu)
         fw.upload(to, file, progress=lambda sent_bytes, size: progress.append((sent_bytes, size)))
         assert fw.Firmware("/firmware", to).getImageStatus().size_done == 300_000
-    assert progress[-1] == (300_000, 300_000) and progress == sorted(progress) and len(progress) > 3
+    assert progress[-1] == (300_000, 300_000)
+    assert progress == sorted(progress)
+    assert len(progress) > 3
 
 
 def test_the_low_memory_switches_are_sent_as_digits(agent: MakeAgent) -> None:
@@ -108,7 +114,8 @@ def test_a_refusal_during_an_upload_is_reported(agent: MakeAgent, proto: str) ->
     with Peer([[http(b"<html>", "401 Unauthorized")]], tls=tls, hasty=True) as peer:
         with pytest.raises(HttpException) as error_info:
             fw.upload(agent(proto, peer.address, trust=Trust(verify=False)), b"x" * (8 * MEGABYTE))
-        assert isinstance(error_info.value, Denied) and len(peer.seen) == 1
+        assert isinstance(error_info.value, Denied)
+        assert len(peer.seen) == 1
 
 
 @pytest.mark.parametrize(
@@ -138,7 +145,8 @@ def test_the_time_to_send_a_file_does_not_count_towards_the_deadline(
 
     with Peer([[http()]]) as peer:
         fw.upload(agent("http", peer.address, timeout=PATIENCE_S), b"x" * 100, progress=slowly)
-    assert clock.now > 0 and len(peer.seen) == 1
+    assert clock.now > 0
+    assert len(peer.seen) == 1
 
 
 def test_an_upload_is_never_repeated(agent: MakeAgent) -> None:
@@ -149,10 +157,8 @@ def test_an_upload_is_never_repeated(agent: MakeAgent) -> None:
         before = pdu.books().requests
         with pytest.raises(Unreachable):
             fw.upload(to, image("4.4.1.5-1"))
-        assert (
-            pdu.books().requests - before <= 1
-            and not fw.Firmware("/firmware", to).getImageInfo()[0]
-        )
+        assert pdu.books().requests - before <= 1
+        assert not fw.Firmware("/firmware", to).getImageInfo()[0]
 
 
 class Failing(io.BytesIO):
@@ -213,7 +219,8 @@ class Pieces(io.BytesIO):
     """A file that allows no reading of more than 64 KiB at once."""
 
     def read(self, size: Optional[int] = -1, /) -> bytes:
-        assert size is not None and 0 < size <= 1 << 16
+        assert size is not None
+        assert 0 < size <= 1 << 16
         return super().read(size)
 
 

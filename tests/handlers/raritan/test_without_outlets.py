@@ -22,7 +22,8 @@ def test_a_unit_of_unknown_type_is_an_error_that_names_model_and_firmware_and_in
     words = r"model 'BCM2-9\\n', firmware '4.0.0', inlets: 0"
     with pytest.raises(PduHandlerError, match=words) as error_info:
         getattr(handler_of(unit), method)()
-    assert error_info.value.kind == "unsupported" and unit.requests == 2
+    assert error_info.value.kind == "unsupported"
+    assert unit.requests == 2
 
 
 @pytest.mark.parametrize("claim", ["hasSwitchableOutlets", "hasMeteredOutlets"])

@@ -68,9 +68,13 @@ def test_discover_returns_texts_that_also_work_as_the_dictionaries_of_the_vendor
     (address,) = discovery.discover()
     copies: list[Any] = [address, copy.deepcopy(address), pickle.loads(pickle.dumps(address))]
     for again in copies:
-        assert (again["ip"], again["port"], again["fw"]) == ("192.0.2.1", 443, "4.4.1")
-        assert again == "192.0.2.1" and isinstance(again, str)
-    assert address.get("port") == 443 and address.get("model", "none") == "none"
+        assert again["ip"] == "192.0.2.1"
+        assert again["port"] == 443
+        assert again["fw"] == "4.4.1"
+        assert again == "192.0.2.1"
+        assert isinstance(again, str)
+    assert address.get("port") == 443
+    assert address.get("model", "none") == "none"
     with pytest.raises(KeyError):
         address["model"]
 
@@ -79,7 +83,8 @@ class Network:
     """Answers every query with this device, or with nothing; notes the time-outs in ms."""
 
     def __init__(self, **announced: Any) -> None:
-        self.announced, self.waits = announced, list[int]()
+        self.announced = announced
+        self.waits = list[int]()
 
     def get_service_info(self, service: str, name: str, timeout: int) -> Optional[ServiceInfo]:
         self.waits.append(timeout)
@@ -97,7 +102,8 @@ def devices(network: Network, name: str, seconds: float = 100.0) -> list[Any]:
 @pytest.mark.parametrize("seconds, longest_ms", [(100, 2000), (1, 1000), (-100, 0)])
 def test_waiting_for_a_silent_name_ends_with_the_discovery(seconds: int, longest_ms: int) -> None:
     silent = Network()
-    assert devices(silent, f"ghost.{NEW}", seconds) == [] and silent.waits[0] <= longest_ms
+    assert devices(silent, f"ghost.{NEW}", seconds) == []
+    assert silent.waits[0] <= longest_ms
 
 
 @pytest.mark.parametrize(
@@ -115,11 +121,13 @@ def test_an_announced_model_is_used_and_not_the_first_word_of_the_name_unless_it
     announced: str, model: str
 ) -> None:
     (device,) = devices(Network(properties={"model": announced}), f"Rack 1.{NEW}")
-    assert (device.name, device.model) == ("Rack 1", model)
+    assert device.name == "Rack 1"
+    assert device.model == model
 
 
 def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> None:
-    announcements, network = discovery.Announcements(time.monotonic() + 100), Network(properties={})
+    announcements = discovery.Announcements(time.monotonic() + 100)
+    network = Network(properties={})
     for change, count in (
         (ServiceStateChange.Added, 1),
         (ServiceStateChange.Updated, 1),

@@ -43,7 +43,8 @@ def refused_with(tree: Tree, answer: Answer, **settings: str) -> PduHandlerError
 @pytest.mark.parametrize("place", PLACES)
 def test_the_devices_own_words_are_quoted_from_wherever_they_are(place: str, status: int) -> None:
     error = refused_with(Tree(unit()), Answer(PLACES[place], status))
-    assert error.reason.count(WORDS) == 1 and f"HTTP Error {status}" in error.reason
+    assert error.reason.count(WORDS) == 1
+    assert f"HTTP Error {status}" in error.reason
 
 
 def test_words_from_any_place_do_not_show_the_login() -> None:
@@ -56,12 +57,20 @@ def test_a_link_to_nothing_names_its_path() -> None:
     path = "/redfish/v1/PowerEquipment/RackPDUs/1"
     tree.resources[path]["Outlets"] = {"@odata.id": f"{path}/Gone?x={PASSWORD}"}
     error = refused(tree)
-    assert error.operation == f"GET {path}/Gone" and "HTTP Error 404" in str(error)
+    assert error.operation == f"GET {path}/Gone"
+    assert "HTTP Error 404" in str(error)
 
 
 @pytest.mark.parametrize("is_cut", [False, True])
 def test_a_login_that_ends_in_a_call_is_named(is_cut: bool) -> None:
     basic = refused_with(Tree(unit()), Answer(b"{", 401, is_cut=is_cut), session="basic")
-    assert isinstance(basic, Denied) and "refused the login" in basic.reason
+    assert isinstance(basic, Denied)
+    assert "refused the login" in basic.reason
     token = refused_with(Guarded(), Answer(b"{", 401, is_cut=is_cut), session="session")
-    assert isinstance(token, Denied) and "refused the session's token" in token.reason
+    assert isinstance(token, Denied)
+    assert "refused the session's token" in token.reason
+
+
+def test_the_error_about_an_empty_resource_asks_whether_this_is_a_redfish_service() -> None:
+    error = refused_with(Tree(unit()), Answer({}, 200))
+    assert "is this the address of a Redfish service" in error.reason

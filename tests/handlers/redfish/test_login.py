@@ -13,6 +13,7 @@ import pytest
 
 from handlers.redfish.service import LOGOUT_SECONDS
 from tests.chains import kept
+from tests.handlers.clocks import Clock
 
 from .tree import (
     EXPAND,
@@ -51,7 +52,10 @@ class Guarded(Tree):
         token: str = "token-7",
     ) -> None:
         super().__init__(unit())
-        self.basic, self.challenge, self.location, self.token = basic, challenge, location, token
+        self.basic = basic
+        self.challenge = challenge
+        self.location = location
+        self.token = token
         self.opened = 0
         self.body = True  # whether the answer has a link to the session
         # if set, answers a correct login for a session; no session is opened
@@ -60,35 +64,37 @@ class Guarded(Tree):
     def answer(self, request: Request) -> Answer:
         path = request.path.rstrip("/")
         if request.method == "POST" and path == SESSIONS:
-            if (
-                json.loads(request.body) != {"UserName": USER, "Password": PASSWORD}
-                or "authorization" in request.headers
-            ):
-                return Answer(None, 401)
-            if self.opening is not None:
-                return self.opening
-            self.opened += 1
-            return Answer(
-                {"@odata.id": f"{SESSIONS}/7", "Id": "7"} if self.body else {"Id": "7"},
-                201,
-                {
-                    "X-Auth-Token": self.token,
-                    **({"Location": self.location} if self.location else {}),
-                },
-            )
+            return self._open(request)
         if path in self.special:
             return super().answer(request)
-        is_login_right = (
-            request.headers.get("authorization") == BASIC
-            and self.basic
-            or request.headers.get("x-auth-token") == self.token
-        )
-        anonymous = not {"authorization", "x-auth-token"} & set(request.headers)
-        if not is_login_right and not (path == ROOT and anonymous):
-            return Answer(None, 401, {"WWW-Authenticate": self.challenge} if self.challenge else {})
+
+        headers = request.headers
+        has_basic = self.basic and headers.get("authorization") == BASIC
+        has_token = headers.get("x-auth-token") == self.token
+        is_anonymous = "authorization" not in headers and "x-auth-token" not in headers
+        is_allowed = has_basic or has_token or (path == ROOT and is_anonymous)
+        if not is_allowed:
+            challenge = {"WWW-Authenticate": self.challenge} if self.challenge else {}
+            return Answer(None, 401, challenge)
         if request.method == "DELETE":
             return Answer(None, 204)
         return super().answer(request)
+
+    def _open(self, request: Request) -> Answer:
+        """The answer to a login."""
+        is_user = json.loads(request.body) == {"UserName": USER, "Password": PASSWORD}
+        if not is_user or "authorization" in request.headers:
+            return Answer(None, 401)
+        if self.opening is not None:
+            return self.opening
+        self.opened += 1
+        session = {"Id": "7"}
+        if self.body:
+            session["@odata.id"] = f"{SESSIONS}/7"
+        headers = {"X-Auth-Token": self.token}
+        if self.location:
+            headers["Location"] = self.location
+        return Answer(session, 201, headers)
 
 
 def deleted(tree: Tree) -> int:
@@ -100,11 +106,14 @@ def deleted(tree: Tree) -> int:
 @pytest.mark.parametrize("mode, basic", [("session", True), ("session", False), ("auto", False)])
 def test_a_session_is_opened_once_and_deleted(mode: str, basic: bool) -> None:
     tree = Guarded(basic=basic)
-    assert len(identities(tree, session=mode)) == 2
-    assert (tree.opened, deleted(tree)) == (1, 1)
+    outlets = identities(tree, session=mode)
+    assert len(outlets) == 2
+    assert tree.opened == 1
+    assert deleted(tree) == 1
     assert tree.requests[-1].headers["x-auth-token"] == "token-7"
     if mode == "session":
-        assert not any("authorization" in request.headers for request in tree.requests)
+        for request in tree.requests:
+            assert "authorization" not in request.headers
 
 
 @pytest.mark.parametrize(
@@ -114,7 +123,8 @@ def test_a_session_is_deleted_here_whatever_host_its_location_names(origin: str)
     tree = Guarded(location=f"{origin}{SESSIONS}/7")
     tree.body = False
     identities(tree, session="session")
-    assert (tree.opened, deleted(tree)) == (1, 1)
+    assert tree.opened == 1
+    assert deleted(tree) == 1
 
 
 def test_many_readings_at_once_log_in_once() -> None:
@@ -123,7 +133,8 @@ def test_many_readings_at_once_log_in_once() -> None:
         with service(address) as redfish:
             resources = redfish.all([OUTLETS] * 8)
     assert all(isinstance(resource, dict) and "Members" in resource for resource in resources)
-    assert (tree.opened, deleted(tree)) == (1, 1)
+    assert tree.opened == 1
+    assert deleted(tree) == 1
 
 
 @pytest.mark.parametrize(
@@ -138,7 +149,9 @@ def test_many_readings_at_once_log_in_once() -> None:
 def test_a_refused_password_is_not_tried_in_another_way(mode: str, challenge: str) -> None:
     tree = Guarded(basic=False, challenge=challenge)
     error = refused(tree, session=mode)
-    assert error.kind == "denied" and tree.opened == 0 and len(tree.requests) == 1
+    assert error.kind == "denied"
+    assert tree.opened == 0
+    assert len(tree.requests) == 1
     assert PASSWORD not in str(error)
 
 
@@ -147,7 +160,8 @@ def test_a_session_is_deleted_even_after_an_error(call: str) -> None:
     tree = Guarded()
     tree.special[OUTLETS] = Answer(b"no JSON")
     assert refused(tree, call, session="session").kind == "protocol"
-    assert (tree.opened, deleted(tree)) == (1, 1)
+    assert tree.opened == 1
+    assert deleted(tree) == 1
 
 
 def test_a_failure_to_open_a_session_is_reported_and_no_other_login_is_tried() -> None:
@@ -156,7 +170,8 @@ def test_a_failure_to_open_a_session_is_reported_and_no_other_login_is_tried() -
     tree.special[ROOT] = Answer(tree.resources[ROOT])
     tree.opening = Answer({"error": {"message": "too many sessions"}}, 400)
     error = refused(tree)
-    assert error.kind == "refused" and "too many sessions" in str(error)
+    assert error.kind == "refused"
+    assert "too many sessions" in str(error)
     assert [request.method for request in tree.requests] == ["GET", "GET", "POST"]
 
 
@@ -165,7 +180,8 @@ def test_without_sessions_the_error_names_the_password_and_the_other_login(mode:
     tree = Guarded()
     del tree.resources[ROOT]["Links"]
     error = refused(tree, session=mode, password="another")
-    assert error.kind == "unsupported" and error.keys == ("session",)
+    assert error.kind == "unsupported"
+    assert error.keys == ("session",)
     assert "opened: check user name and password, and try the handler setting session=basic" in str(
         error
     )
@@ -180,9 +196,10 @@ def test_only_a_session_that_was_created_is_used(status: int) -> None:
     tree.opening = Answer(None, status, {"X-Auth-Token": tree.token})
     if status in (200, 201, 204):
         assert len(identities(tree, session="session")) == 2
-    else:
-        refused(tree, session="session")
-        assert not any("x-auth-token" in request.headers for request in tree.requests)
+        return
+    refused(tree, session="session")
+    for request in tree.requests:
+        assert "x-auth-token" not in request.headers
 
 
 @pytest.mark.parametrize("token", ["", "ä", "x" * 5000])
@@ -205,7 +222,8 @@ def test_an_error_of_the_request_that_opens_a_session_does_not_show_the_login() 
             return super().answer(request)
 
     error = refused(Echoing(), session="session")
-    assert "another host" in error.reason and PASSWORD not in f"{error} {vars(error)}"
+    assert "another host" in error.reason
+    assert PASSWORD not in f"{error} {vars(error)}"
 
 
 @pytest.mark.parametrize("call", ["status", "statistic", "port_down", "labels"])
@@ -218,7 +236,8 @@ def test_a_sessions_token_that_the_service_sends_back_is_in_no_error_and_no_log(
         {"error": {"message": f"no {dict(request.headers)}"}}, 400
     )
     error = refused(tree, call, session="session")
-    assert tree.opened == 1 and tree.token not in kept(error) + caplog.text
+    assert tree.opened == 1
+    assert tree.token not in kept(error) + caplog.text
 
 
 @pytest.mark.parametrize("answer", [Answer(None, 0), Answer(None, 503), Answer(b"x", is_cut=True)])
@@ -233,22 +252,27 @@ def test_the_deletion_of_a_session_is_sent_again_within_its_time(answer: Answer)
 
     tree = Cutting()
     identities(tree, session="session")
-    assert deleted(tree) == 3 and tree.opened == 1
+    assert deleted(tree) == 3
+    assert tree.opened == 1
 
 
-def test_the_deletion_of_a_session_ends_after_its_time_and_after_a_refusal() -> None:
-    tree, waits = Guarded(), list[float]()
+def test_the_deletion_of_a_session_ends_after_its_time() -> None:
+    tree = Guarded()
     tree.special[f"{SESSIONS}/7"] = Answer(None, 0)
+    clock = Clock()
     with serving(tree) as address:
-        with service(
-            address, clock=lambda: sum(waits), sleep=waits.append, session="session"
-        ) as redfish:
+        with service(address, clock=clock, sleep=clock.sleep, session="session") as redfish:
             redfish.root()
-        assert 3 <= deleted(tree) <= 8 and sum(waits) < LOGOUT_SECONDS
-        tree.special[f"{SESSIONS}/7"] = Answer(None, 403)
-        before = deleted(tree)
+    assert 3 <= deleted(tree) <= 8
+    assert clock.now < LOGOUT_SECONDS
+
+
+def test_the_deletion_of_a_session_ends_after_a_refusal() -> None:
+    tree = Guarded()
+    tree.special[f"{SESSIONS}/7"] = Answer(None, 403)
+    with serving(tree) as address:
         handler(address, session="session").status()
-        assert deleted(tree) == before + 1
+    assert deleted(tree) == 1
 
 
 @pytest.mark.parametrize("password", ["Outlets", "redfish", "v1", "RackPDUs"])

@@ -33,7 +33,8 @@ def test_several_pdus_have_prefixed_identities_and_one_can_be_chosen() -> None:
     assert identities(Tree(two()), pdu="1") == ["1.1", "1.2"]
     assert identities(Tree(two()), pdu="2") == ["2.1"]
     error = refused(Tree(two()), pdu="3")
-    assert error.kind == "settings" and "'1', '2'" in str(error)
+    assert error.kind == "settings"
+    assert "'1', '2'" in str(error)
 
 
 def _shortened() -> Tree:
@@ -50,18 +51,25 @@ def test_an_identity_may_keep_its_pdu_where_the_service_drops_another(
     tree = _shortened()
     assert identities(tree, **chosen) == ["1", "2"]
     assert identities(tree, **chosen, pdu_in_identity="yes") == ["1.1", "1.2"]
+
     tree.special[f"{OUTLETS}/1/Outlet.PowerControl"] = Answer(None, 204)
     with serving(tree) as address:
         pdu = handler(address, **chosen, pdu_in_identity="yes")
-        assert pdu.port_up(PduPortView("1.1")).power_status is EnumPowerStatus.UP
-    # a single PDU must list its outlets, whatever they are called
+        port = pdu.port_up(PduPortView("1.1"))
+    assert port.power_status is EnumPowerStatus.UP
+
+
+def test_a_single_pdu_must_list_its_outlets_whatever_they_are_called() -> None:
+    tree = _shortened()
     tree.resources[f"{RACKS}/1"] = {"Id": "1", "Mains": {"@odata.id": f"{RACKS}/1/Mains"}}
-    assert isinstance(refused(tree, pdu_in_identity="yes"), Unsupported)
+    error = refused(tree, pdu_in_identity="yes")
+    assert isinstance(error, Unsupported)
 
 
 def test_the_error_for_an_identity_of_several_pdus_names_the_setting_that_keeps_it() -> None:
     error = not_switched(_shortened(), "1.1")
-    assert isinstance(error, NoSuchOutlet) and error.keys == ("pdu_in_identity",)
+    assert isinstance(error, NoSuchOutlet)
+    assert error.keys == ("pdu_in_identity",)
     assert "the service lists one PDU now" in str(error)
     assert not_switched(_shortened(), "9").keys == ()
 
@@ -72,35 +80,39 @@ def test_choosing_a_pdu_from_an_unlisted_collection_is_a_settings_error() -> Non
         tree = two()
         tree["/redfish/v1/PowerEquipment"]["Links"] = {"Oem": {}}
         error = refused(Tree(tree), pdu=f"{name}/1")
-        assert (
-            error.kind == "settings"
-            and error.keys == ("pdu",)
-            and f"nothing in the collection '{name}'" in str(error)
-        )
+        assert error.kind == "settings"
+        assert error.keys == ("pdu",)
+        assert f"nothing in the collection '{name}'" in str(error)
 
 
 def test_one_of_too_many_pdus_can_still_be_chosen() -> None:
     resources = two()
-    resources[RACKS] = {
-        "Members": [
-            {"@odata.id": f"{RACKS}/1"},
-            *({"@odata.id": f"{RACKS}/{number}", "Id": str(number)} for number in range(2, 102)),
-        ]
-    }
+    members = [{"@odata.id": f"{RACKS}/1"}]
+    for number in range(2, 102):
+        members.append({"@odata.id": f"{RACKS}/{number}", "Id": str(number)})
+    resources[RACKS] = {"Members": members}
+
     error = refused(Tree(resources))
-    assert error.kind == "settings" and error.keys == ("pdu",) and "101 PDUs" in str(error)
+    assert error.kind == "settings"
+    assert error.keys == ("pdu",)
+    assert "101 PDUs" in str(error)
     assert identities(Tree(resources), pdu="1") == ["1.1", "1.2"]
-    assert "'9', '10' and so on" in str(refused(Tree(resources), pdu="102"))
+    error_of_missing = refused(Tree(resources), pdu="102")
+    assert "'9', '10' and so on" in str(error_of_missing)
 
 
 @pytest.mark.parametrize("settings", [{}, {"pdu": "1"}])
 def test_two_pdus_with_the_same_id_are_an_error(settings: dict[str, str]) -> None:
     resources = two()
     # with the setting, both links have to look like that PDU's: else the other one is not read
-    resources[f"{RACKS}/A/1"] = {**resources.pop(f"{RACKS}/2"), "Id": "1"}
+    second = {**resources.pop(f"{RACKS}/2"), "Id": "1"}
+    resources[f"{RACKS}/A/1"] = second
     resources[RACKS]["Members"][1] = {"@odata.id": f"{RACKS}/A/1"}
+
     error = refused(Tree(resources), **settings)
-    assert error.kind == "protocol" and "two PDUs with the Id '1'" in str(error)
+
+    assert error.kind == "protocol"
+    assert "two PDUs with the Id '1'" in str(error)
 
 
 def test_the_error_for_an_identity_without_a_prefix_says_how_outlets_are_called_now() -> None:
@@ -114,12 +126,14 @@ def test_the_error_for_no_rack_pdus_names_the_other_equipment_of_the_service() -
     resources = unit()
     resources[RACKS] = {"Members": [], "Members@odata.count": 0}
     error = refused(Tree(resources))
-    assert isinstance(error, Unsupported) and "lists no PDUs under its power" in str(error)
+    assert isinstance(error, Unsupported)
+    assert "lists no PDUs under its power" in str(error)
     resources[f"{ROOT}/PowerEquipment"]["FloorPDUs"] = {
         "@odata.id": f"{ROOT}/PowerEquipment/FloorPDUs"
     }
     error = refused(Tree(resources))
-    assert isinstance(error, Unsupported) and error.keys == ("pdu",)
+    assert isinstance(error, Unsupported)
+    assert error.keys == ("pdu",)
     assert "give FloorPDUs/ID in " in str(error)
 
 
@@ -134,7 +148,8 @@ def test_two_pdus_with_the_same_list_of_outlets_are_an_error(
     resources[f"{RACKS}/2"]["Outlets"] = {"@odata.id": spelling.format(OUTLETS)}
     tree = Tree(resources)
     error = refused(tree, method, "2.1", **settings)
-    assert error.kind == "protocol" and "link to the same Outlets" in str(error)
+    assert error.kind == "protocol"
+    assert "link to the same Outlets" in str(error)
     # the list is below PDU 1, which needs no other one
     assert identities(tree, pdu="1") == ["1.1", "1.2"]
 
@@ -175,22 +190,30 @@ def test_a_password_in_an_id_is_not_in_the_error(ids: list[str], settings: dict[
     for number, pdu_id in enumerate(ids, 1):
         resources[f"{RACKS}/{number}"]["Id"] = pdu_id.replace("PASSWORD", PASSWORD)
     error = refused(Tree(resources), **settings)
-    assert PASSWORD not in str(error) and "holds the login" in str(error)
+    assert PASSWORD not in str(error)
+    assert "holds the login" in str(error)
 
 
-def test_panduits_link_power_distribution_is_followed_to_the_pdus() -> None:
+@pytest.mark.parametrize("target", [RACKS, f"{RACKS}/1"])
+def test_panduits_link_power_distribution_is_followed_to_the_pdus(target: str) -> None:
+    """The link may lead to the list of PDUs or to a PDU."""
     resources = unit()
     del resources[ROOT]["PowerEquipment"], resources[f"{ROOT}/PowerEquipment"]
-    # the link may lead to the list of PDUs or to a PDU
-    for target in (RACKS, f"{RACKS}/1"):
-        resources[ROOT]["PowerDistribution"] = {"@odata.id": target}
-        for pdu in ("", "1", "RackPDUs/1"):
-            assert identities(Tree(resources), pdu=pdu) == ["1", "2"]
-        assert refused(Tree(resources), pdu="TransferSwitches/1").kind == "settings"
-    resources[RACKS] = {"Members": [], "Members@odata.count": 0}
+    resources[ROOT]["PowerDistribution"] = {"@odata.id": target}
+    for pdu in ("", "1", "RackPDUs/1"):
+        assert identities(Tree(resources), pdu=pdu) == ["1", "2"]
+    error = refused(Tree(resources), pdu="TransferSwitches/1")
+    assert error.kind == "settings"
+
+
+def test_panduits_link_power_distribution_to_an_empty_list_shows_no_pdu() -> None:
+    resources = unit()
+    del resources[ROOT]["PowerEquipment"], resources[f"{ROOT}/PowerEquipment"]
     resources[ROOT]["PowerDistribution"] = {"@odata.id": RACKS}
+    resources[RACKS] = {"Members": [], "Members@odata.count": 0}
     assert isinstance(refused(Tree(resources)), Unsupported)
-    assert refused(Tree(resources), pdu="RackPDUs/1").kind == "settings"
+    error = refused(Tree(resources), pdu="RackPDUs/1")
+    assert error.kind == "settings"
 
 
 def test_hpes_older_api_is_named() -> None:
@@ -199,7 +222,8 @@ def test_hpes_older_api_is_named() -> None:
     del resources[ROOT]["PowerEquipment"]
     resources[ROOT]["PowerDistribution"] = {"@odata.id": f"{ROOT}/RackPower/PowerDistribution"}
     error = refused(Tree(resources))
-    assert isinstance(error, Unsupported) and "HPE's older API" in str(error)
+    assert isinstance(error, Unsupported)
+    assert "HPE's older API" in str(error)
     assert "the handler snmp" in str(error)
 
 
@@ -215,7 +239,8 @@ def test_an_outlet_is_switched_though_another_pdu_cannot_be_read(expands: bool) 
         for identity in ("2.1", "1"):
             with pytest.raises(PduHandlerError, match="HTTP Error 500") as error_info:
                 handler(address).port_up(PduPortView(identity))
-            assert error_info.value.keys == ("pdu",) and "pdu=1" in str(error_info.value)
+            assert error_info.value.keys == ("pdu",)
+            assert "pdu=1" in str(error_info.value)
         with pytest.raises(NoSuchOutlet):
             handler(address).port_up(PduPortView("1.9"))
 
@@ -259,7 +284,8 @@ def test_the_energy_with_an_absent_pdu_is_not_known() -> None:
     _absent(resources)
     with serving(Tree(resources)) as address:
         figures = handler(address).measured()
-    assert (figures.load_a, figures.energy_kwh) == (3.0, NotKnown("the PDU 2 is Absent"))
+    assert figures.load_a == 3.0
+    assert figures.energy_kwh == NotKnown("the PDU 2 is Absent")
 
 
 @pytest.mark.parametrize("method", ["status", "statistic", "labels"])
@@ -287,7 +313,8 @@ def test_one_pdu_of_several_that_cannot_be_read_is_an_error_that_says_how_to_lea
     if path:
         tree.special[path] = answer
     error = refused(tree, method)
-    assert error.keys == ("pdu",) and "pdu=1" in str(error)
+    assert error.keys == ("pdu",)
+    assert "pdu=1" in str(error)
     # the outlets are called as before
     assert identities(tree, pdu="1") == ["1.1", "1.2"]
 
@@ -296,8 +323,12 @@ def test_one_pdu_of_several_that_cannot_be_read_is_an_error_that_says_how_to_lea
 def test_a_named_pdu_is_read_whatever_another_one_answers(status: int) -> None:
     tree = Tree(_with_mains(two()))
     tree.special[f"{RACKS}/2"] = Answer(None, status)
+
     assert identities(tree, pdu="1") == ["1.1", "1.2"]
     with serving(tree) as address:
-        assert handler(address, pdu="1").statistic().load == 3.0
+        statistic = handler(address, pdu="1").statistic()
+    assert statistic.load == 3.0
     assert f"{RACKS}/2" not in tree.targets
+
+    # without the setting, the other one is read
     assert refused(tree).kind in ("unreachable", "denied", "refused")

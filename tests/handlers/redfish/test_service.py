@@ -23,22 +23,31 @@ from .tree import (
 )
 
 
-def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None:
+def test_a_device_without_a_service_is_unsupported() -> None:
     error = refused(Tree({}))
-    assert error.kind == "unsupported" and "switch it on" in str(error)
-    off = Tree(unit())
-    off.special[ROOT] = Answer(None, 503)
-    error = refused(off)
-    assert (
-        error.kind == "unreachable"
-        and "try again in a minute" in str(error)
-        and "switch it on" in str(error)
-    )
+    assert error.kind == "unsupported"
+    assert "switch it on" in str(error)
+
+
+def test_a_service_that_is_not_available_is_unreachable() -> None:
+    tree = Tree(unit())
+    tree.special[ROOT] = Answer(None, 503)
+    error = refused(tree)
+    assert error.kind == "unreachable"
+    assert "try again in a minute" in str(error)
+    assert "switch it on" in str(error)
+
+
+def test_a_service_without_power_equipment_is_unsupported() -> None:
     resources = unit()
     del resources[ROOT]["PowerEquipment"]
     assert isinstance(refused(Tree(resources)), Unsupported)
+
+
+def test_a_service_without_pdus_is_unsupported() -> None:
     resources = unit()
-    resources[RACKS]["Members"], resources[RACKS]["Members@odata.count"] = [], 0
+    resources[RACKS]["Members"] = []
+    resources[RACKS]["Members@odata.count"] = 0
     assert isinstance(refused(Tree(resources)), Unsupported)
 
 
@@ -48,9 +57,8 @@ def test_a_refused_expansion_is_replaced_by_plain_requests(status: int) -> None:
     tree.special[f"{ROOT}/PowerEquipment"] = lambda request: (
         Answer(None, status) if "$expand" in request.target else None
     )
-    assert (
-        identities(tree) == ["1", "2"] and sum("$expand" in target for target in tree.targets) == 1
-    )
+    assert identities(tree) == ["1", "2"]
+    assert sum("$expand" in target for target in tree.targets) == 1
 
 
 NAMES = [str(number) for number in range(1, 21)]
@@ -59,7 +67,8 @@ NAMES = [str(number) for number in range(1, 21)]
 def test_a_unit_that_serves_one_connection_at_a_time_is_read_completely() -> None:
     for how in ("closes", "waits", "refuses"):
         tree = Tree(unit([outlet(name) for name in NAMES]))
-        tree.most, tree.beyond = 1, how
+        tree.most = 1
+        tree.beyond = how
         # further connections have a shorter time-out
         assert identities(tree, timeout="60") == NAMES, how
 
@@ -82,7 +91,8 @@ class Busy(Tree):
 def test_outlets_whose_requests_were_too_many_at_once_are_read_one_by_one(status: int) -> None:
     tree = Busy(status)
     assert identities(tree) == NAMES
-    assert (tree.connections, len(tree.requests)) == (4, 5 + 4 + 20)
+    assert tree.connections == 4
+    assert len(tree.requests) == 5 + 4 + 20
 
 
 @pytest.mark.parametrize("location", ["/redfish/v1/root", "http://HERE/redfish/v1/root"])

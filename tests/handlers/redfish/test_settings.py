@@ -36,7 +36,9 @@ def test_a_bad_setting_is_an_error_with_the_remedy(texts: dict[str, str], senten
     with pytest.raises(SettingsError) as error_info:
         read(**texts)
     shown = str(error_info.value)
-    assert sentence in shown and LOGIN["password"] not in shown and "two" not in shown
+    assert sentence in shown
+    assert LOGIN["password"] not in shown
+    assert "two" not in shown
 
 
 def test_settings_are_checked_in_the_first_call_and_not_before() -> None:
@@ -48,24 +50,14 @@ def test_settings_are_checked_in_the_first_call_and_not_before() -> None:
 
 def test_settings_have_defaults_and_the_setting_host_replaces_the_forms_address() -> None:
     redfish_settings = read()
-    assert (
-        redfish_settings.scheme,
-        redfish_settings.host,
-        redfish_settings.port,
-        redfish_settings.session,
-        redfish_settings.pdu,
-    ) == (
-        "https",
-        "192.0.2.7",
-        None,
-        "auto",
-        settings.PduChoice(),
-    )
-    assert (
-        redfish_settings.trust.verify
-        and not redfish_settings.switch_unproven
-        and redfish_settings.timeout == 10.0
-    )
+    assert redfish_settings.scheme == "https"
+    assert redfish_settings.host == "192.0.2.7"
+    assert redfish_settings.port is None
+    assert redfish_settings.session == "auto"
+    assert redfish_settings.pdu == settings.PduChoice()
+    assert redfish_settings.trust.verify
+    assert not redfish_settings.switch_unproven
+    assert redfish_settings.timeout == 10.0
     assert read(host="pdu.example:8443").host == "pdu.example:8443"
 
 

@@ -89,7 +89,8 @@ class NearPdu(SnmpPdu):
                 ber.GET_NEXT if self._version == 1 else ber.GET_BULK, last, None
             )
             for bound_oid, value in bindings if not status else ():
-                before, last = last, dotted(bound_oid)
+                before = last
+                last = dotted(bound_oid)
                 if not isinstance(value, Row) or not last.startswith(f"{oid}."):
                     return rows
                 if bound_oid <= arcs(before):

@@ -38,7 +38,8 @@ class Memory:
         root = arcs(oid)
         begin = bisect_right(self._order, root)
         end = bisect_left(self._order, (*root[:-1], root[-1] + 1), begin)
-        length, objects = len(root), self._objects
+        length = len(root)
+        objects = self._objects
         return {
             _dotted(arcs_found[length:]): objects[arcs_found]
             for arcs_found in self._order[begin:end]

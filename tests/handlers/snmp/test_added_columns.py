@@ -99,9 +99,14 @@ def test_a_column_turns_no_state_unless_the_page_names_its_family_and_it_is_one_
         for column, turned_outlets in additions(unit):
             if turned_outlets:
                 names_found.add(unit.key)
-                assert column in OF_STATES and not column.startswith(layout), (
+                assert column in OF_STATES, (
+                    column,
+                    turned_outlets,
+                )
+                assert not column.startswith(layout), (
                     column,
                     turned_outlets,
                 )
     text = PAGE.read_text("utf-8").partition("Two tables of states")[2].partition("\n\n")[0]
-    assert names_found and set(re.findall("`([a-z0-9-]+)`", text)) == names_found
+    assert names_found
+    assert set(re.findall("`([a-z0-9-]+)`", text)) == names_found

@@ -97,7 +97,8 @@ def test_any_rows_are_read_or_refused(profile: Profile) -> None:
 @pytest.mark.sample(10)
 @pytest.mark.parametrize("unit", READABLE, ids=unit_id)
 def test_a_unit_with_random_values_in_some_objects_is_read_or_refused(unit: Fixture) -> None:
-    chance, root = random.Random(unit.name), find(unit, memory(unit)).reader.root
+    chance = random.Random(unit.name)
+    root = find(unit, memory(unit)).reader.root
     outcomes = [
         _read_or_refused(FAMILIES[unit.key], Reader(disturbed(unit, chance), root))
         for _ in range(DEVICES)

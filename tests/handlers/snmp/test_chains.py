@@ -40,7 +40,8 @@ BY_UNIT = ByUnit(Column("1.3.1"), Column("1.3.2"), Column("1.3.3"))
 def source_of(unit: Fixture) -> ByUnit:
     """The states of the family."""
     states_of_family = FAMILIES[unit.key].outlets[0].states
-    assert states_of_family is not None and isinstance(states_of_family.source, ByUnit)
+    assert states_of_family is not None
+    assert isinstance(states_of_family.source, ByUnit)
     return states_of_family.source
 
 
@@ -53,8 +54,10 @@ def columns(unit: Fixture) -> list[str]:
 
 def positions(unit: Fixture, rows: Mapping[str, Row]) -> dict[int, tuple[str, str]]:
     """Row -> unit and number."""
-    source, device = source_of(unit), Reader(of_rows(rows))
-    units, numbers = source.unit.rows(device), source.number.rows(device)
+    source = source_of(unit)
+    device = Reader(of_rows(rows))
+    units = source.unit.rows(device)
+    numbers = source.number.rows(device)
     return {int(row): (str(units[row]), str(numbers[row])) for row in units.keys() & numbers}
 
 
@@ -138,7 +141,8 @@ def test_the_second_units_outlets_keep_their_identities_when_the_first_leaves(
     of_second = [identity for identity in state_by_outlet if identity.startswith(f"{second}.")]
     # the last row of an Easy PDU is no outlet
     outlets = [identity for identity in remaining if not identity.endswith(".")]
-    assert of_second and outlets == of_second
+    assert of_second
+    assert outlets == of_second
 
 
 @pytest.mark.against("synthetic units, switched with faults")
@@ -155,9 +159,11 @@ def test_a_unit_that_leaves_before_any_request_makes_no_command_another_units(
     while change_at <= requests:
         change_at += 1
         changing = Changing(unit)
-        changing.later_rows, changing.change_at = without_first_unit(unit), change_at
+        changing.later_rows = without_first_unit(unit)
+        changing.change_at = change_at
         with changing:
-            handler, port = near(changing, {"switch_unproven": "yes"}), PduPortView(identity)
+            handler = near(changing, {"switch_unproven": "yes"})
+            port = PduPortView(identity)
             switch = handler.port_up if target is UP else handler.port_down
             try:
                 switch(port, deadline=0.0, pause=0.0)
@@ -196,14 +202,18 @@ def test_no_reading_shows_an_outlets_state_or_energy_as_anothers_while_a_unit_le
 ) -> None:
     """By GETNEXT, so that the unit also leaves while a column is walked."""
     unit = told_apart(unit)
-    change_at, requests, answers = 0, 1, 0
+    change_at = 0
+    requests = 1
+    answers = 0
     while change_at <= requests:
         change_at += 1
         changing = Changing(unit)
-        changing.later_rows, changing.change_at = without_first_unit(unit), change_at
+        changing.later_rows = without_first_unit(unit)
+        changing.change_at = change_at
         handler = near(changing, {"switch_unproven": "yes"}, version="1")
         for read in (handler.status, handler.statistic):
-            changing.requests, changing.device = 0, Device(unit.rows, unit.rules)
+            changing.requests = 0
+            changing.device = Device(unit.rows, unit.rules)
             try:
                 ports = read().ports
             except PduHandlerError:
@@ -235,7 +245,9 @@ def test_a_write_to_a_row_that_became_anothers_proves_nothing_though_both_read_a
 ) -> None:
     row_of = {position: row for row, position in positions(unit, unit.rows).items()}
     first, second = SECOND[unit.key]
-    identity, row_1, row_2 = ".".join(first), row_of[first], row_of[second]
+    identity = ".".join(first)
+    row_1 = row_of[first]
+    row_2 = row_of[second]
     changing = MovedByWrite(unit)
     swapped = dict(unit.rows)
     for column in columns(unit):
@@ -243,7 +255,8 @@ def test_a_write_to_a_row_that_became_anothers_proves_nothing_though_both_read_a
         swapped[f"{column}.{row_2}"] = unit.rows[f"{column}.{row_1}"]
     changing.later_rows = swapped
     with changing:
-        handler, port = near(changing, {"switch_unproven": "yes"}), PduPortView(identity)
+        handler = near(changing, {"switch_unproven": "yes"})
+        port = PduPortView(identity)
         is_on = states_on(unit, changing)[identity] is UP
         switch = handler.port_up if is_on else handler.port_down
         assert switch(port, deadline=0.0, pause=0.0).power_status is UNKNOWN
@@ -423,7 +436,8 @@ def test_a_row_is_an_outlet_without_unit_and_number_only_if_the_profile_says_so(
     objects: dict[str, Value] = table("1.3.1", {"1": 5, "2": 6})
     if cell is not None:
         objects.update({f"1.3.{column}.{row}": cell for column in (2, 3) for row in (1, 2)})
-    unit, number = Column("1.3.2", optional=True), Column("1.3.3", optional=True)
+    unit = Column("1.3.2", optional=True)
+    number = Column("1.3.3", optional=True)
     assert ByUnit(Column("1.3.1"), unit, number).rows(reader(objects)) == {"1": 5, "2": 6}
     assert BY_UNIT.rows(reader(objects)) == {"1.": 5, "2.": 6}
     assert BY_UNIT.value_of(reader(objects), "1") is None
@@ -431,7 +445,8 @@ def test_a_row_is_an_outlet_without_unit_and_number_only_if_the_profile_says_so(
 
 def test_another_table_with_the_two_columns_is_needed_if_one_has_them() -> None:
     """The rows of the tables may be others."""
-    unit, number = Column("1.3.5", optional=True), Column("1.3.6", optional=True)
+    unit = Column("1.3.5", optional=True)
+    number = Column("1.3.6", optional=True)
     metered = ByUnit(Column("1.3.4"), unit, number, (Column("1.3.2"),))
     values = table("1.3.4", {"1": 5})
     assert metered.rows(reader(values)) == {"1": 5}

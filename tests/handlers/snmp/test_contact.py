@@ -60,7 +60,8 @@ def units_of(contact: Contact, unit: Fixture, reader: Reader) -> set[str]:
 def put_bad_marks(contact: Contact, unit: Fixture, device: Memory) -> None:
     """Make every mark bad: those that the recording has, else one of each unit."""
     reader = find(unit, device).reader
-    bad, has_marks = bad_value(contact), False
+    bad = bad_value(contact)
+    has_marks = False
     objects = [part for part in parts_of(contact.mark) if isinstance(part, (Column, Scalar))]
     for part in objects:
         rows = {} if isinstance(part, Scalar) else part.rows(reader)
@@ -137,7 +138,8 @@ def test_a_total_of_the_device_needs_every_mark() -> None:
 
 
 def test_an_outlet_whose_unit_alone_lacks_its_mark_has_no_firm_state() -> None:
-    states, mark = Column("1.3.9.1.1", "state"), Column("1.3.9.2.1", "mark", optional=True)
+    states = Column("1.3.9.1.1", "state")
+    mark = Column("1.3.9.2.1", "mark", optional=True)
     contact = Contact(mark, ("1",), unit=Arcs(stop=1), optional=True)
     outlets = Outlets(states=State(states, on=("1",), off=("0",)), contact=(contact,))
     device = {"1.3.9.1.1.2.1": 1, "1.3.9.1.1.2.2": 0, "1.3.9.2.1.1": 1}

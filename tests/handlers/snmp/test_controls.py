@@ -38,7 +38,8 @@ def test_a_separator_at_the_end_begins_no_outlet_and_is_written_back() -> None:
     assert PACKED.packed.rows(reader(device)) == {"1": "1", "2": "0"}
     orders = PACKED.orders(reader(device), "2", up=True)
     assert orders == [("1.3.13.0", "1,1,")]
-    assert PACKED.covers(("1", "2"), "2", orders) and not PACKED.covers(("3",), "2", orders)
+    assert PACKED.covers(("1", "2"), "2", orders)
+    assert not PACKED.covers(("3",), "2", orders)
     assert PACKED.is_carried_out(reader({"1.3.13.0": "1,1,"}), "2", orders)
 
 

@@ -252,7 +252,8 @@ def test_families_of_unseen_numbers_are_probed_after_those_whose_units_have_none
 ) -> None:
     rows = {oid: row for oid, row in fixture(key).rows.items() if oid != SYS_OBJECT_ID}
     memory = of_rows(rows)
-    assert detect(memory, PROFILES).profile.key == key and len(memory.asked) <= requests
+    assert detect(memory, PROFILES).profile.key == key
+    assert len(memory.asked) <= requests
 
 
 @pytest.mark.parametrize("key", ["tripplite-12x-ups", "tripplite-legacy-pdu"])
@@ -262,7 +263,8 @@ def test_poweralert_12_answers_the_makers_number_alone(key: str) -> None:
     memory = of_rows(unit.rows)
     memory.put(SYS_OBJECT_ID, "1.3.6.1.4.1.850")
     device = detect(memory, PROFILES)
-    assert device.profile.key == key and device.states == find(unit, of_rows(unit.rows)).states
+    assert device.profile.key == key
+    assert device.states == find(unit, of_rows(unit.rows)).states
 
 
 def test_a_device_with_an_unknown_sys_object_id_is_not_probed_for_sweep_families() -> None:
@@ -276,8 +278,11 @@ def test_the_error_for_an_unknown_device_names_what_was_read_and_the_next_step()
     with pytest.raises(Unsupported) as error_info:
         detect(device(f"{ACME}.77"), (NEW, OLD, OTHER))
     words = str(error_info.value)
-    assert f"sysObjectID {ACME}.77" in words and "sysDescr 'Acme PDU'" in words
-    assert "tried acme-2, acme-1" in words and "record" in words and "'profile'" in words
+    assert f"sysObjectID {ACME}.77" in words
+    assert "sysDescr 'Acme PDU'" in words
+    assert "tried acme-2, acme-1" in words
+    assert "record" in words
+    assert "'profile'" in words
     for object_id, word in ((None, "none"), ("", "empty"), ("\0", "empty")):
         with pytest.raises(Unsupported, match=f"sysObjectID {word}, sysDescr"):
             detect(device(object_id), (NEW, OLD, OTHER))
@@ -433,7 +438,8 @@ def test_a_metered_unit_without_a_sys_object_id_is_told_by_its_description_and_i
 
 def test_a_swept_family_that_reports_no_outlets_and_load_is_told_without_a_sys_object_id() -> None:
     swept = replace(COUNTING, sweep=True)
-    load, none = f"{ACME}.9.0", f"{ACME}.3.1"
+    load = f"{ACME}.9.0"
+    none = f"{ACME}.3.1"
     assert detect(Memory({load: 5, none: 0}), (swept,)).outlets is None
     others: list[dict[str, Value]] = [{load: 5}, {load: 5, none: 8}, {none: 0}]
     for objects in others:

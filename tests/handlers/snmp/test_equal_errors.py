@@ -28,4 +28,5 @@ def test_equal_errors_of_several_units_are_equal_texts_without_a_class_of_ours()
             assert text.startswith(f"{address}:{form['port']}: read: no answer over SNMP")
             assert text.endswith(" (1.3.6.1.2.1.1.2.0)")  # the OID of sysObjectID after the words
     (reason,) = reasons
-    assert reason.startswith("no answer over SNMP: check the address") and "Snmp" not in reason
+    assert reason.startswith("no answer over SNMP: check the address")
+    assert "Snmp" not in reason

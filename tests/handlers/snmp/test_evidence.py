@@ -95,7 +95,8 @@ def test_pages_supports_and_identify_say_the_same_of_what_is_recorded() -> None:
             assert ("recording" in entry.evidence.get("state", "")) is (
                 level.state is EvidenceLevel.RECORDING
             )
-            assert f"| `{profile.key}` |" in page and family_tables.figures_text(level) in page
+            assert f"| `{profile.key}` |" in page
+            assert family_tables.figures_text(level) in page
 
 
 def test_every_family_fills_its_mib_field_and_links_its_source() -> None:
@@ -209,4 +210,5 @@ def test_a_family_is_switched_only_by_a_recording_of_its_states_or_by_public_pro
             is_named = re.fullmatch(r"[^/:].*\([^()]+\)", link)  # its repository is not known
             assert is_file or is_named or link == DCIMANAGER_EXAMPLE, link
         if profile.is_switched and not profile.is_proven:
-            assert len(repositories) < 2 and not profile.recording
+            assert len(repositories) < 2
+            assert not profile.recording

@@ -140,7 +140,8 @@ def test_identities_do_not_depend_on_names() -> None:
     units = [unit for unit in FIXTURES if names_of(unit)]
     assert len(units) > 100
     for unit in units:
-        rows, names = dict(unit.rows), names_of(unit)
+        rows = dict(unit.rows)
+        names = names_of(unit)
         for oid, row in unit.rows.items():
             if row.tag == _OCTETS and isinstance(row.value, bytes):
                 # a DigiPower text begins with the name
@@ -177,7 +178,8 @@ def state_columns(unit: Fixture) -> list[str]:
     device = memory(unit)
     snmp_device = find(unit, device)
     device.asked.clear()
-    assert snmp_device.outlets is not None and snmp_device.outlets.states is not None
+    assert snmp_device.outlets is not None
+    assert snmp_device.outlets.states is not None
     snmp_device.outlets.states.read_from(Reader(device, snmp_device.reader.root))
     return [question.partition(" ")[2] for question in device.asked if question.startswith("walk ")]
 
@@ -185,7 +187,8 @@ def state_columns(unit: Fixture) -> list[str]:
 def state_objects(unit: Fixture, identity: str) -> list[str]:
     """Return the objects that are walked to read the state of one outlet."""
     device = find(unit, memory(unit))
-    assert device.outlets is not None and device.outlets.states is not None
+    assert device.outlets is not None
+    assert device.outlets.states is not None
     objects = [f"{column}.{identity}" for column in state_columns(unit)]
     # of a table with a Prefixed, the index lacks the prefix
     with contextlib.suppress(ValueError):
@@ -205,7 +208,8 @@ def without_state_rows(unit: Fixture) -> dict[str, Row]:
     a `Spread` gets.
     """
     device = find(unit, memory(unit))
-    assert device.outlets is not None and device.outlets.states is not None
+    assert device.outlets is not None
+    assert device.outlets.states is not None
     by_get = [
         f"{device.reader.resolve(part.oid)}.{part.index_of(sub)}"
         for part in parts_of(device.outlets.states)
@@ -228,9 +232,8 @@ def test_a_switched_unit_without_states_is_never_shown_without_outlets() -> None
             assert error.kind in ("protocol", "unsupported"), unit.name
             continue
         if unit.key in METERS_APART:
-            assert state_by_outlet and set(state_by_outlet.values()) == {EnumPowerStatus.UNKNOWN}, (
-                unit.name
-            )
+            assert state_by_outlet, unit.name
+            assert set(state_by_outlet.values()) == {EnumPowerStatus.UNKNOWN}, unit.name
             continue
         assert list(state_by_outlet) == list(whole), (
             f"{unit.name}: a shorter view, or the outlets of another table"
@@ -310,7 +313,8 @@ COUNTED = [unit for unit in COUNTING if counted_states(unit)]
 
 def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets() -> None:
     for unit in COUNTED:
-        whole, lost = expected_states(unit), counted_states(unit)[-1]
+        whole = expected_states(unit)
+        lost = counted_states(unit)[-1]
         ends = tuple(f"{oid}." for oid in state_objects(unit, lost))
         rows = {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(ends)}
         try:
@@ -381,10 +385,8 @@ def check_readings(unit: Fixture, version: str, reach: Reach) -> None:
         statistic = handler.statistic()
         assert agent.writes() == []
     # A total that the unit does not meter keeps the view's default, 0.0.
-    assert (statistic.load, statistic.total_consumption) == (
-        about(unit.expected.load_a or 0.0),
-        about(unit.expected.energy_kwh or 0.0),
-    ), unit.name
+    assert statistic.load == about(unit.expected.load_a or 0.0), unit.name
+    assert statistic.total_consumption == about(unit.expected.energy_kwh or 0.0), unit.name
     assert {port.identity: port.consumption for port in statistic.ports} == {
         identity: about(outlet.energy_kwh)
         for identity, outlet in unit.expected.outlets.items()
@@ -413,11 +415,13 @@ def check_commands(unit: Fixture, version: str, reach: Reach) -> None:
         at_first = states_on(unit, agent)
         for up in (False, True, True):  # also an outlet that is on already
             before = len(agent.writes())
-            handler, port = handler_of(unit, agent, reach, version=version), port_of(unit)
+            handler = handler_of(unit, agent, reach, version=version)
+            port = port_of(unit)
             command = handler.port_up if up else handler.port_down
             state = EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
             assert command(port, pause=0.01) is port, unit.name
-            assert (port.identity, port.power_status) == (switch.identity, state), unit.name
+            assert port.identity == switch.identity, unit.name
+            assert port.power_status == state, unit.name
             writes = agent.writes()[before:]
             assert [Order(write.oid, write.tag, write.value) for write in writes] == orders(
                 unit, up

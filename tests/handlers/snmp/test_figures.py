@@ -234,7 +234,8 @@ def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
     each table.
     """
     total = Total((Figure(A),), else_outlets=True, unit=Arcs(0, 1), units=B)
-    lines, outlets = table("1.3.1", {"1.9": 2}), {"2.9": Decimal(3)}
+    lines = table("1.3.1", {"1.9": 2})
+    outlets = {"2.9": Decimal(3)}
     assert total.read_from(reader({**lines, **table("1.3.2", {"1": 1, "2": 1})}), outlets) == 2 + 3
     three_units = reader({**lines, **table("1.3.2", {"1": 1, "2": 1, "3": 0})})
     assert total.read_from(three_units, outlets) == NotMetered("unit 3 without a meter")
@@ -264,7 +265,8 @@ def test_each_source_has_the_name_of_an_object_for_the_reason_of_a_figure() -> N
 
 def test_a_device_without_an_object_does_not_have_its_figure() -> None:
     # another column of the table of B is there; a second source would be another figure
-    elsewhere, optional = Column("1.4.1"), Column("1.3.2", optional=True)
+    elsewhere = Column("1.4.1")
+    optional = Column("1.3.2", optional=True)
 
     def energy(*sources: Column) -> object:
         device = reader({"1.3.1.1": 5, "1.3.1.2": 6, "1.4.1.1": 7})
@@ -273,7 +275,8 @@ def test_a_device_without_an_object_does_not_have_its_figure() -> None:
         total.read_from(device)
         return total.read_from(device.whole())
 
-    assert energy(optional) is None and energy(optional, elsewhere) == 7
+    assert energy(optional) is None
+    assert energy(optional, elsewhere) == 7
     assert energy(B) == energy(B, elsewhere) == NotKnown("row 1 of 1.3.2 reads no answer")
 
 

@@ -38,7 +38,9 @@ class Declared(NamedTuple):
 
 
 def declared(device: SnmpDevice) -> Iterator[Declared]:
-    profile, outlets, ceilings = device.profile, device.outlets, device.profile.ceilings
+    profile = device.profile
+    outlets = device.outlets
+    ceilings = device.profile.ceilings
     if outlets is not None:
         for kind, figure, most in (
             ("current", outlets.current, ceilings.outlet_a),

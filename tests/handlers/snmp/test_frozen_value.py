@@ -20,7 +20,8 @@ def test_a_value_is_immutable_and_can_be_copied_with_other_fields() -> None:
         setattr(value, "x", 2)
     with pytest.raises(AttributeError, match="x"):
         del value.x
-    assert replace(value, x=2) == Point(2) and value == Point(1)
+    assert replace(value, x=2) == Point(2)
+    assert value == Point(1)
 
 
 def test_each_part_of_a_value_is_checked() -> None:

@@ -150,6 +150,7 @@ def test_a_row_that_may_be_padding_is_an_error_and_no_outlet(unit: Fixture, colu
         with pytest.raises(ProtocolError, match="tells outlets from padding; poll it again"):
             find(unit, of_rows(without(unit, (column_oid,))))
     states = find(unit, memory(unit)).outlets
-    assert states is not None and states.states is not None
+    assert states is not None
+    assert states.states is not None
     now = Reader(of_rows(without(unit, (f"{column}.{identity}.",))))
     assert states.states.state_of(now, identity) is EnumPowerStatus.UNKNOWN

@@ -35,7 +35,8 @@ from tests.waiting import until
 def test_the_figures_for_tools_include_power() -> None:
     unit = fixture("eaton-epdu")
     with Agent(unit.device()) as agent:
-        plain, figures = near(agent).measured(), near(agent).measured(with_power=True)
+        plain = near(agent).measured()
+        figures = near(agent).measured(with_power=True)
     powers = {
         identity: port.power_w
         for identity, port in figures.ports.items()
@@ -61,7 +62,8 @@ def test_the_error_for_a_wrong_community_suggests_it_as_the_cause_and_hides_it()
     with Agent(apc.rpdu2(4)) as agent:
         with pytest.raises(Unreachable, match="port.*community") as error_info:
             pdu(agent, community=community, timeout="0.1", retries="0").status()
-        assert community not in str(error_info.value) and until(lambda: agent.requests == 1)
+        assert community not in str(error_info.value)
+        assert until(lambda: agent.requests == 1)
 
 
 class SlowPdu(NearPdu):
@@ -94,7 +96,8 @@ def test_a_call_to_a_slow_device_starts_no_get_walk_or_set_after_its_limit(
         start = handler.clock.now
         with pytest.raises(Unreachable, match="s were not enough for this call"):
             getattr(handler, method)(*([PduPortView("1")] if method == "port_down" else []))
-        assert handler.clock.now - start > switching.PLAN_SECONDS and agent.writes() == []
+        assert handler.clock.now - start > switching.PLAN_SECONDS
+        assert agent.writes() == []
 
 
 def test_the_error_for_a_unit_that_does_not_answer_version_2_suggests_version_1() -> None:
@@ -140,7 +143,8 @@ def test_every_call_logs_the_version_of_the_code_and_the_family_once(
                 for record in caplog.records
                 if record.name.startswith("handlers")
             ]
-            assert len(lines) == 1 and re.search(rf"snmp {re.escape(VERSION)} \(rpcm\)", lines[0])
+            assert len(lines) == 1
+            assert re.search(rf"snmp {re.escape(VERSION)} \(rpcm\)", lines[0])
             assert "private" not in caplog.text
 
 
@@ -194,7 +198,8 @@ def test_a_setting_overrides_a_build_option(key: str) -> None:
         ({key: "no"}, {key: "yes"}, False),
     ):
         choice = select_families(settings, build_options)
-        assert (getattr(choice, key), choice[1:].count(True)) == (expected, int(expected))
+        assert getattr(choice, key) == expected
+        assert choice[1:].count(True) == int(expected)
     choice = select_families({"profile": "rpcm"}, {"profile": "sentry3"})
     assert [profile.key for profile in choice.profiles] == ["rpcm"]
     assert select_families({}, {}) == FamilySelection(PROFILES, False, False)
@@ -202,7 +207,8 @@ def test_a_setting_overrides_a_build_option(key: str) -> None:
 
 def test_switch_unproven_is_for_all_families_as_a_setting_and_for_named_ones_in_a_build() -> None:
     netio, enlogic = (PROFILE_BY_KEY[key] for key in ("netio", "enlogic"))
-    assert netio is not None and enlogic is not None
+    assert netio is not None
+    assert enlogic is not None
     for settings, build_options, expected in (
         ({}, {}, (False, False)),
         ({"switch_unproven": "yes"}, {}, (True, True)),
@@ -274,4 +280,5 @@ def test_an_address_that_is_a_url_is_refused_as_over_http_and_shows_no_password(
             call()
         refusals.append(error_info.value.reason.partition("; give")[0])
         assert "s3cret" not in str(error_info.value)
-    assert refusals[0] == refusals[1] and "is not an address" in refusals[0]
+    assert refusals[0] == refusals[1]
+    assert "is not an address" in refusals[0]

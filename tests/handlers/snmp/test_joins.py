@@ -99,7 +99,8 @@ def test_rows_are_chosen_by_an_arc_of_their_index() -> None:
 
 def test_the_units_of_a_hostile_table_are_found_row_by_row() -> None:
     """Comparing each row with each would take an hour."""
-    objects, many = reader({}), {str(n): n for n in range(60_000)}
+    objects = reader({})
+    many = {str(n): n for n in range(60_000)}
     objects.walked[A.oid] = many
     assert OfUnits(A, A).rows(objects) == many
 
@@ -225,7 +226,8 @@ def test_meters_beside_a_list_that_lacks_outlets_are_an_error(outlets: dict[str,
 
 
 def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs() -> None:
-    of_1, of_2 = Prefixed("1", A), Prefixed("2", B)
+    of_1 = Prefixed("1", A)
+    of_2 = Prefixed("2", B)
     for parts in (
         (Only(of_1, Prefixed("1", C), ("1",)), of_2),
         (Arc(of_1, 1, ("1", "2")), of_2),
@@ -236,11 +238,13 @@ def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs
 
 
 def test_a_doubtful_value_whose_mark_is_lost_is_lost() -> None:
-    values, mark = Column("1.3.9.1.2", "watts"), Column("1.3.9.1.3", "volts")
+    values = Column("1.3.9.1.2", "watts")
+    mark = Column("1.3.9.1.3", "volts")
     rows = {str(number): 0 for number in range(1, 18)}
     objects = {**table(values.oid, rows), **table(mark.oid, {row: 230 for row in list(rows)[1:]})}
     device = reader(objects)
     checked = Checked(values, ("0",), mark, ("0",))
     checked.rows(device)
     whole = checked.rows(device.whole())
-    assert isinstance(whole["1"], Lost) and whole["2"] == 0
+    assert isinstance(whole["1"], Lost)
+    assert whole["2"] == 0

@@ -144,7 +144,8 @@ def test_a_figure_without_rows_of_two_columns_is_the_same_or_said_to_be_not_know
     losses = Losses(unit)
     silent: list[str] = []
     for column, other in itertools.permutations(losses.columns, 2):
-        rows, other_rows = losses.columns[column], losses.columns[other]
+        rows = losses.columns[column]
+        other_rows = losses.columns[other]
         is_one_table = column.rpartition(".")[0] == other.rpartition(".")[0]
         if is_one_table and min(len(rows), len(other_rows)) > 1:
             silent += losses.without({column: rows[:1], other: other_rows[-1:]})
@@ -232,4 +233,5 @@ def test_a_load_that_a_get_shows_is_not_known_without_its_walk(
     device = ShortWalk({oid: plain(row_of) for oid, row_of in unit.rows.items()})
     device.left_out = {column: [row] if row else list(device.walk(column))}
     load = statistic(unit, device).load_a
-    assert isinstance(load, NotKnown) and objects in load.reason
+    assert isinstance(load, NotKnown)
+    assert objects in load.reason

@@ -207,14 +207,17 @@ def without_reason(names: set[str], reasons: Mapping[str, Sequence[str]]) -> set
 
 def test_a_word_that_is_read_for_states_or_for_figures_alone_has_a_reason() -> None:
     """A fact about a unit counts for both: then it is the family's `contact`, or its `units`."""
-    for_states, for_figures = set(), set()
+    for_states = set()
+    for_figures = set()
     for row in ROWS:
         profile = PROFILE_BY_KEY[row["family"]]
-        states, figures = parts_of_states(profile), parts_of_figures(profile)
+        states = parts_of_states(profile)
+        figures = parts_of_figures(profile)
         has_both = any(outlets.states for outlets in profile.outlets) and figures
         if not has_both or is_read(row, [profile.contact, profile.units or ()]):
             continue
-        is_of_states, is_of_figures = is_read(row, states), is_read(row, figures)
+        is_of_states = is_read(row, states)
+        is_of_figures = is_read(row, figures)
         name = f"{row['family']} {row['object']}"
         if is_of_states and not is_of_figures:
             for_states.add(name)

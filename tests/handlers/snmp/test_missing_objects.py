@@ -140,7 +140,9 @@ class Unit:
     """A unit in memory, of a fixture or of a recording, and its reading with all objects."""
 
     def __init__(self, name: str, memory: Memory, fixture: Optional[Fixture] = None) -> None:
-        self.name, self.memory, self.fixture = name, memory, fixture
+        self.name = name
+        self.memory = memory
+        self.fixture = fixture
         self.whole = self.read()
 
     def read(self) -> Reading:
@@ -220,7 +222,8 @@ class Unit:
         kept = {device.reader.resolve(oid) for figure in figures[1:] for oid in oids(figure)}
         kept |= of_states
         tables = set(map(_table_of, first))
-        own, unshared = self._below(first), self._below(first - of_states)
+        own = self._below(first)
+        unshared = self._below(first - of_states)
         beside = [
             object_
             for oid, objects in self.columns().items()

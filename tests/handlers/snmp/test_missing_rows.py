@@ -106,7 +106,8 @@ def test_a_row_that_one_column_lacks_costs_no_other_outlet_its_figure(missing: s
 @pytest.mark.parametrize("missing", [(1,), (2,), (1, 2), (2, 3)])
 def test_a_sum_is_not_known_without_rows_that_the_device_counts(missing: tuple[int, ...]) -> None:
     """CPQPOWER-MIB: pduOutputPower of one or two of three PDUs (numOfPdu)."""
-    unit, power = fixture("hpe-pdu-module"), "1.3.6.1.4.1.232.165.2.3.1.1.4"
+    unit = fixture("hpe-pdu-module")
+    power = "1.3.6.1.4.1.232.165.2.3.1.1.4"
     count = {"1.3.6.1.4.1.232.165.2.1.1.0": Row(INTEGER, 3), f"{power}.3": Row(INTEGER, 100)}
     device = of_rows({**unit.rows, **count})
     with device.without([f"{power}.{row}" for row in missing]):
@@ -137,7 +138,8 @@ def test_a_sum_over_outlets_has_all_outlets_that_any_column_shows(second: int) -
     currents = {"1": 3, "2": second, "3": 5}
     objects = {**table(NAME.oid, {"1": "a", "3": "c"}), **table(CURRENT.oid, currents)}
     device = read_without_states(METERED, reader(objects))
-    assert device is not None and list(device.states) == ["1", "3"]
+    assert device is not None
+    assert list(device.states) == ["1", "3"]
     figures = read_exactly(device)
     # the name of outlet 2 is lost, its current is not
     assert figures.load_a == (12 if second > 0 else None)
@@ -178,7 +180,8 @@ def unread(row: int, column: int) -> NotKnown:
 
 
 def test_an_outlet_with_any_figure_is_among_the_figures() -> None:
-    energy, power = Figure(Column("1.3.9.1.3")), Figure(Column("1.3.9.1.4"))
+    energy = Figure(Column("1.3.9.1.3"))
+    power = Figure(Column("1.3.9.1.4"))
     (outlets,) = METERED.outlets
     profile = replace(
         METERED,
@@ -202,8 +205,10 @@ def test_an_outlet_with_any_figure_is_among_the_figures() -> None:
 def test_a_meter_without_outlets_has_no_labels() -> None:
     profile = replace(METERED, outlets=(), load=Total((Figure(CURRENT),)))
     device = read_without_states(profile, reader(table(CURRENT.oid, {"1": 3})))
-    assert device is not None and device.outlets is None
-    assert metering.labels(device) == [] and read_exactly(device).load_a == 3
+    assert device is not None
+    assert device.outlets is None
+    assert metering.labels(device) == []
+    assert read_exactly(device).load_a == 3
 
 
 @pytest.mark.parametrize(

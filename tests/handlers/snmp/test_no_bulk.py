@@ -59,7 +59,8 @@ def test_a_walk_that_lost_a_datagram_keeps_its_step() -> None:
     with Agent(apc.rpdu2(outlets=48), faults=Faults(drop=frozenset((2,)))) as agent:
         handler = pdu(agent, timeout="0.5", retries="10")
         assert len(handler.statistic().ports) == 48
-        assert (agent.counts["next"], agent.counts["bulk"]) == (0, bulks)
+        assert agent.counts["next"] == 0
+        assert agent.counts["bulk"] == bulks
 
 
 def test_an_agent_that_drops_large_answers_is_asked_for_small_ones() -> None:

@@ -80,7 +80,8 @@ class Meddled(Agent):
 
     def __init__(self, undo: bool, neighbour: Optional[int] = None) -> None:
         super().__init__(digipower(OUTLETS))
-        self.undo, self.neighbour = undo, neighbour
+        self.undo = undo
+        self.neighbour = neighbour
 
     def _answer(self, message: Message) -> Optional[bytes]:
         before = states(self)

@@ -108,7 +108,8 @@ def test_a_negative_reading_is_no_figure(sensor: Sensor, undefined: Optional[int
 
 @pytest.mark.parametrize("kind", ["A", "W", "kWh"])
 def test_a_total_below_0_is_not_replaced_by_the_sum_of_the_outlets(kind: str) -> None:
-    inlet, outlet = SENSORS[f"inlet {kind}"], SENSORS[f"outlet {kind}"]
+    inlet = SENSORS[f"inlet {kind}"]
+    outlet = SENSORS[f"outlet {kind}"]
     device = unit(inlet, 0, -1250, minimum=-63000)
     add(device, outlet, 139)
     assert figure(device, inlet) is None

@@ -105,7 +105,8 @@ def test_a_recorded_unit_has_every_figure_that_was_written_down(name: str) -> No
         (sum((device.get("input_energy_kwh") or {}).values()) or None, read.energy_kwh),
     ):
         if total is not None:
-            assert figure is not None and float(figure) == pytest.approx(total, abs=ROUNDED)
+            assert figure is not None
+            assert float(figure) == pytest.approx(total, abs=ROUNDED)
 
 
 def states_of(name: str) -> dict[str, EnumPowerStatus]:

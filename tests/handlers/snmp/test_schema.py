@@ -47,7 +47,8 @@ def test_a_profile_survives_json_unchanged() -> None:
     for profile in (*PROFILES, EVERY_PART):
         text = schema.dumps(profile)
         copy = schema.loads(text)
-        assert copy == profile and schema.dumps(copy) == text, profile.key
+        assert copy == profile, profile.key
+        assert schema.dumps(copy) == text, profile.key
 
 
 def test_the_profile_with_every_part_is_complete() -> None:

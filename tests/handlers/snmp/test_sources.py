@@ -173,7 +173,8 @@ def test_a_place_with_nothing_in_all_its_columns_is_left_out() -> None:
     # 2.1 is metered, 2.2 has a name, and of 2.3 the answer lacks a column
     assert list(source.rows(reader({**PLACES, **CABLES}))) == ["1.1", "2.1", "2.2", "2.3"]
     device = Memory(table("1.3.1", {"1": 1, "2": 0}))
-    assert list(source.rows(Reader(device))) == ["1", "2"] and device.asked == ["walk 1.3.1"]
+    assert list(source.rows(Reader(device))) == ["1", "2"]
+    assert device.asked == ["walk 1.3.1"]
     assert source.keeps(reader({**PLACES, **CABLES}), "2.1")
     assert not source.keeps(reader({**PLACES, **CABLES}), "1.2")
 
@@ -232,7 +233,8 @@ def test_a_lost_mark_fits_nothing_in_a_list_and_in_a_single_row(
         at.column(column)
     whole = at.whole()
     values = [*choice.rows(whole).values(), choice.value_of(whole, "1")]
-    assert values and all(isinstance(value, Lost) for value in values)
+    assert values
+    assert all(isinstance(value, Lost) for value in values)
     with pytest.raises(NoSuchOutlet):
         choice.instance_oid(whole, "1")
 

@@ -75,7 +75,8 @@ def test_nothing_is_written_if_what_a_command_reads_cannot_be_read(
         for call in (handler.port_up, handler.port_down):
             with pytest.raises(PduHandlerError, match="busy"):
                 call(port)
-        assert agent.writes() == [] and port.power_status is UNKNOWN
+        assert agent.writes() == []
+        assert port.power_status is UNKNOWN
 
 
 def test_only_the_state_is_read_until_it_is_the_wanted_one(
@@ -93,7 +94,8 @@ def test_only_the_state_is_read_until_it_is_the_wanted_one(
         monkeypatch.setattr(handler, "snmp_set", lambda oid, value: requests.clear())
         monkeypatch.setattr(handler, "snmp_get", read)
         assert handler.port_down(PduPortView("3"), deadline=0.1, pause=0.02).power_status is UNKNOWN
-    assert len(requests) > 1 and set(requests) == {f"{apc.RPDU2_STATUS}.5.3"}
+    assert len(requests) > 1
+    assert set(requests) == {f"{apc.RPDU2_STATUS}.5.3"}
 
 
 def test_a_command_is_not_sent_if_the_write_that_unlocks_it_has_no_answer(
@@ -111,7 +113,8 @@ def test_a_command_is_not_sent_if_the_write_that_unlocks_it_has_no_answer(
         monkeypatch.setattr(handler, "snmp_set", lose)
         with pytest.raises(Unreachable, match="the command was not sent") as error_info:
             handler.port_down(port_of(unit))
-    assert writes == [orders(unit, up=False)[0].oid] and not error_info.value.may_have_executed
+    assert writes == [orders(unit, up=False)[0].oid]
+    assert not error_info.value.may_have_executed
 
 
 class Falling(Agent):
@@ -135,7 +138,8 @@ def test_a_state_that_falls_back_while_the_unit_settles_is_unknown() -> None:
     agent.old_rows = {status: unit.rows[status]}
     with agent:
         port = handler_of(unit, agent, near).port_down(port_of(unit), deadline=0.0, pause=0.0)
-        assert len(agent.writes()) == 1 and port.power_status is UNKNOWN
+        assert len(agent.writes()) == 1
+        assert port.power_status is UNKNOWN
 
 
 def test_a_doubt_that_arises_after_the_write_leaves_the_state_unknown() -> None:
@@ -147,7 +151,8 @@ def test_a_doubt_that_arises_after_the_write_leaves_the_state_unknown() -> None:
         port = pdu(agent).port_down(PduPortView("3"), deadline=0.0, pause=0.0)
         state = agent.device.get(arcs(f"{apc.RPDU2_STATUS}.5.3"))
         assert state is not None and state.value == 1  # off
-    assert len(agent.writes()) == 1 and port.power_status is UNKNOWN
+    assert len(agent.writes()) == 1
+    assert port.power_status is UNKNOWN
 
 
 # ---- faults --------------------------------------------------------------------------------------
@@ -204,7 +209,8 @@ def cut() -> Iterator[Cut]:
 def test_a_command_whose_answer_is_lost_is_not_repeated_and_the_state_is_read(cut: Cut) -> None:
     cut.agent.lose_answer = True
     assert cut.up(**LOST).power_status is UP
-    assert cut.is_on() and len(cut.agent.writes()) == 2
+    assert cut.is_on()
+    assert len(cut.agent.writes()) == 2
 
 
 def test_the_error_after_a_lost_answer_and_silence_says_that_the_outlet_may_have_switched(
@@ -213,13 +219,15 @@ def test_the_error_after_a_lost_answer_and_silence_says_that_the_outlet_may_have
     cut.agent.lose_answer, cut.agent.silent_after = True, 1000
     with pytest.raises(Unreachable, match="may or may not have switched"):
         cut.up(**LOST)
-    assert cut.is_on() and len(cut.agent.writes()) == 2
+    assert cut.is_on()
+    assert len(cut.agent.writes()) == 2
 
 
 def test_a_state_that_cannot_be_read_after_a_command_is_unknown(cut: Cut) -> None:
     cut.agent.silent_after = 1000
     assert cut.up(timeout="2", retries="0").power_status is UNKNOWN
-    assert cut.is_on() and len(cut.agent.writes()) == 2
+    assert cut.is_on()
+    assert len(cut.agent.writes()) == 2
 
 
 def test_the_error_for_a_failure_within_a_write_says_that_the_outlet_may_have_switched(
@@ -265,4 +273,5 @@ def test_the_error_for_an_unknown_outlet_lists_four_outlets_or_counts_them(
     with Agent(packed.digipower(outlets)) as agent:
         with pytest.raises(NoSuchOutlet) as error_info:
             near(agent).port_down(PduPortView("9"))
-        assert str(error_info.value).partition("; ")[2].startswith(listed) and not agent.writes()
+        assert str(error_info.value).partition("; ")[2].startswith(listed)
+        assert not agent.writes()

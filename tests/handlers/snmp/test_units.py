@@ -133,7 +133,8 @@ def check_that_nothing_is_short(unit: Fixture, device: Memory, outlets: int) -> 
 
 @pytest.mark.parametrize("unit", LISTED, ids=unit_id)
 def test_a_unit_that_only_the_number_of_units_shows_is_missed(unit: Fixture) -> None:
-    profile, device = FAMILIES[unit.key], memory(unit)
+    profile = FAMILIES[unit.key]
+    device = memory(unit)
     known = find(unit, device)
     listed = list_of_units(profile)
     put_count(device, known.reader, listed, more=0)
@@ -146,7 +147,8 @@ def test_a_unit_that_only_the_number_of_units_shows_is_missed(unit: Fixture) -> 
 
 @pytest.mark.parametrize("unit", CHAINS, ids=unit_id)
 def test_a_unit_that_is_missing_in_every_table_is_missed(unit: Fixture) -> None:
-    profile, device = FAMILIES[unit.key], memory(unit)
+    profile = FAMILIES[unit.key]
+    device = memory(unit)
     known = find(unit, device)
     put_count(device, known.reader, list_of_units(profile), more=0)
     for name in UNITS[unit.name]:
@@ -157,7 +159,8 @@ def test_a_unit_that_is_missing_in_every_table_is_missed(unit: Fixture) -> None:
 @pytest.mark.parametrize("unit", CHAINS, ids=unit_id)
 def test_a_chain_whose_units_have_a_gap_in_their_numbers_lacks_none(unit: Fixture) -> None:
     """The first unit left, or the owner chose the numbers; the count is that of the others."""
-    profile, device = FAMILIES[unit.key], memory(unit)
+    profile = FAMILIES[unit.key]
+    device = memory(unit)
     reader = find(unit, device).reader
     first = UNITS[unit.name][0]
     put_count(device, reader, list_of_units(profile), more=-1)

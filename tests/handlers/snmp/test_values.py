@@ -44,7 +44,8 @@ def test_a_doubt_of_which_the_device_has_nothing_stays_unless_it_is_optional(
     optional: bool,
 ) -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("0",), optional),))
-    up, unknown = EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN
+    up = EnumPowerStatus.UP
+    unknown = EnumPowerStatus.UNKNOWN
     for rows, status in (({}, up if optional else unknown), ({"1": 0}, up), ({"2": 0}, unknown)):
         device = reader({**table("1.3.1", {"1": 1}), **table("1.3.2", rows)})
         assert state.state_of(device, "1") == state.read_from(device)["1"] == status

@@ -71,7 +71,9 @@ def written_oids() -> frozenset[str]:
 def test_each_family_that_is_switched_has_its_objects_and_values() -> None:
     assert table().keys() == {profile.key for profile in PROFILES if profile.is_switched}
     for family, (on, off, _) in table().items():
-        assert assignments(on) and assignments(off) and on != off, family
+        assert assignments(on), family
+        assert assignments(off), family
+        assert on != off, family
 
 
 def test_a_write_before_the_command_is_told() -> None:

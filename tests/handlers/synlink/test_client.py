@@ -57,22 +57,24 @@ def states(unit: HttpServer) -> list[EnumPowerStatus]:
 @pytest.mark.against("PyPI synlinkpy, the maker's client")
 def test_both_read_the_same_states_names_and_figures(unit: HttpServer) -> None:
     device, outlets, (inlet,) = run_client(READS, unit)
-    assert [(port.identity, port.power_status) for port in pdu(unit).status().ports] == [
-        (outlet["id"], WORDS[outlet["state"]]) for outlet in outlets
-    ]
+    handler = pdu(unit)
+    ports = handler.status().ports
+    labels = handler.labels()
+    figures = handler.measured(with_power=True)
+
     assert len(outlets) == device["numOutlets"]
-    figures = pdu(unit).measured(with_power=True)
-    assert [(identity, port.current_a) for identity, port in figures.ports.items()] == [
-        (outlet["id"], outlet["currentRms"]) for outlet in outlets
-    ]
-    assert (figures.load_a, figures.energy_kwh, figures.power_w) == (
-        inlet["inletCurrentRms"],
-        inlet["inletEnergyAccumulation"],
-        inlet["inletActivePower"],
-    )
-    assert [(label.number, label.name) for label in pdu(unit).labels()] == [
-        (str(outlet["outletIndex"]), outlet["outletName"]) for outlet in outlets
-    ]
+    identities = [outlet["id"] for outlet in outlets]
+    assert [port.identity for port in ports] == identities
+    assert list(figures.ports) == identities
+    assert len(labels) == len(outlets)
+    for outlet, port, label in zip(outlets, ports, labels):
+        assert port.power_status == WORDS[outlet["state"]]
+        assert figures.ports[outlet["id"]].current_a == outlet["currentRms"]
+        assert label.number == str(outlet["outletIndex"])
+        assert label.name == outlet["outletName"]
+    assert figures.load_a == inlet["inletCurrentRms"]
+    assert figures.energy_kwh == inlet["inletEnergyAccumulation"]
+    assert figures.power_w == inlet["inletActivePower"]
 
 
 @pytest.mark.against("PyPI synlinkpy, the maker's client")
@@ -109,14 +111,17 @@ def test_a_relay_that_is_welded_shut_is_switched_for_the_client_and_unknown_here
 def test_a_token_leaves_no_session_on_the_unit(unit: HttpServer) -> None:
     device: Any = unit.device
     pdu(unit, token=TOKEN).status()
-    assert (unit.books().requests, device.sessions) == (2, {})
+    assert unit.books().requests == 2
+    assert device.sessions == {}
     pdu(unit).status()
-    assert (unit.books().requests, len(device.sessions)) == (5, 1)
+    assert unit.books().requests == 5
+    assert len(device.sessions) == 1
 
 
 def test_a_user_logs_in_once_for_a_command_and_its_readings(unit: HttpServer) -> None:
     device: Any = unit.device
-    assert switch(pdu(unit), OUTLET, False) is DOWN and len(device.sessions) == 1
+    assert switch(pdu(unit), OUTLET, False) is DOWN
+    assert len(device.sessions) == 1
 
 
 @pytest.mark.parametrize(
@@ -155,7 +160,8 @@ def test_a_session_that_ended_between_command_and_reading_is_opened_anew(unit: H
     sessions_end_after(unit, 2)  # the outlets and the command
     assert switch(pdu(unit), OUTLET, False) is DOWN
     device: Any = unit.device
-    assert len(device.sessions) == 2 and unit.books().writes == [(OUTLET, "off")]
+    assert len(device.sessions) == 2
+    assert unit.books().writes == [(OUTLET, "off")]
 
 
 def test_a_command_whose_session_ended_is_not_sent_again(unit: HttpServer) -> None:
@@ -181,10 +187,18 @@ def test_a_refused_login_speaks_of_sessions_and_of_no_privilege(
 ) -> None:
     device: Any = unit.device
     usual_answer = device.answer
-    device.answer = lambda *r: Reply(status) if r[1] == "/login" else usual_answer(*r)
+
+    def refuse_login(method: str, path: str, *rest: Any) -> Reply:
+        if path == "/login":
+            return Reply(status)
+        reply: Reply = usual_answer(method, path, *rest)
+        return reply
+
+    device.answer = refuse_login
     with pytest.raises(errors.Denied, match="as many sessions as it allows") as error_info:
         pdu(unit).status()
-    assert "privilege" not in str(error_info.value) and error_info.value.keys == ("token",)
+    assert "privilege" not in str(error_info.value)
+    assert error_info.value.keys == ("token",)
 
 
 def test_an_older_firmware_has_the_session_key_in_a_field(unit: HttpServer) -> None:
@@ -234,6 +248,9 @@ def test_pdu_off_with_what_it_reads_before_and_after_is_one_session(
     login = ("-s", "scheme=http", "--username", USER)
     code, out, err = run(capsys, *words, *login)
     device: Any = unit.device
-    assert (code, err, len(device.sessions)) == (0, "", 1) and "is off (synlink)" in out
+    assert code == 0
+    assert err == ""
+    assert len(device.sessions) == 1
+    assert "is off (synlink)" in out
     # what was read before the command is not shown after it
     assert "its meter reads 0 A" in out

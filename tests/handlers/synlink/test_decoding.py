@@ -78,14 +78,16 @@ def test_the_recording_is_read_with_its_units() -> None:
 @pytest.mark.parametrize("word, state", [("On", True), ("ON", True), ("off", False)])
 def test_a_state_is_read_in_any_case(word: str, state: bool) -> None:
     decoded = outlet(state=word, voltageDetection=state)
-    assert (decoded.state, decoded.doubt) == (state, "")
+    assert decoded.state == state
+    assert decoded.doubt == ""
 
 
 @pytest.mark.parametrize("state", [True, False])
 def test_a_state_that_is_true_or_false_is_the_position(state: bool) -> None:
     # the table of the maker's older Markdown
     older = without_voltage(state=state)
-    assert (older.state, older.doubt) == (state, "")
+    assert older.state == state
+    assert older.doubt == ""
     assert outlet(state=state, voltageDetection=not state).state is None
 
 
@@ -111,19 +113,22 @@ def test_a_voltage_that_is_no_answer_is_unknown(voltage: object) -> None:
 @pytest.mark.parametrize("voltage", [None, ...])
 def test_a_unit_that_measures_no_voltage_shows_the_relays_position(voltage: object) -> None:
     decoded = without_voltage(voltageDetection=voltage)
-    assert (decoded.state, decoded.doubt) == (True, "")
+    assert decoded.state is True
+    assert decoded.doubt == ""
 
 
 @pytest.mark.parametrize("voltage", [None, ...])
 def test_an_outlet_whose_voltage_alone_is_not_measured_has_no_state(voltage: object) -> None:
     decoded = outlet(voltageDetection=voltage)
-    assert decoded.state is None and "there is no voltageDetection" in decoded.doubt
+    assert decoded.state is None
+    assert "there is no voltageDetection" in decoded.doubt
 
 
 @pytest.mark.parametrize("word", ["pendingOff", "pendingOn", "later", "", 1, None])
 def test_an_outlet_that_reboots_is_unknown(word: object) -> None:
     decoded = outlet(rebootStatus=word)
-    assert decoded.state is None and "rebootStatus" in decoded.doubt
+    assert decoded.state is None
+    assert "rebootStatus" in decoded.doubt
 
 
 @pytest.mark.parametrize("word", ["none", ...])
@@ -137,7 +142,8 @@ def test_the_state_of_a_relay_with_a_fault_is_what_is_measured(
 ) -> None:
     read_outlet = without_voltage if voltage is ... else outlet
     decoded = read_outlet(relayHealth="STUCK", voltageDetection=voltage)
-    assert (decoded.state, decoded.doubt) == (state, "its relayHealth is STUCK")
+    assert decoded.state == state
+    assert decoded.doubt == "its relayHealth is STUCK"
 
 
 # ---- identities ----------------------------------------------------------------------------------
@@ -204,7 +210,8 @@ def test_a_power_is_in_watts_or_not_known_if_its_voltage_and_current_say_kilowat
         "inletPowerFactor": 0.424346923828125,
     }
     figure = unit({**INLET, **fields}).power_w
-    assert measured(figure) == watts and isinstance(figure, NotKnown) is (watts is None)
+    assert measured(figure) == watts
+    assert isinstance(figure, NotKnown) is (watts is None)
 
 
 @pytest.mark.parametrize("field", ["inletVoltageRms", "inletCurrentRms", "inletPowerFactor"])
@@ -228,17 +235,33 @@ def test_nothing_is_nothing_in_any_unit() -> None:
     assert unit({**INLET, **fields}).power_w == 0.0
 
 
+def three_phases(lines: object) -> dict[str, Any]:
+    """An inlet with these lines; `...`: it shows none."""
+    fields = {"inletPhase": "Three Phase", "inletCurrentRms": ..., "inletLines": lines}
+    return with_changes(INLET, fields)
+
+
 def test_the_load_of_three_phases_is_the_sum_of_the_lines() -> None:
     # the lines of the maker's example
-    lines = [{"line": f"L{number}", "currentRms": amperes} for number, amperes in enumerate((1, 2))]
-    three = {"inletPhase": "Three Phase", "inletCurrentRms": ...}
-    whole = with_changes(
-        INLET, {**three, "inletLines": [*lines, {"line": "L3", "currentRms": 1.31}]}
-    )
-    assert unit(whole).load_a == pytest.approx(4.31)
-    assert unit(whole).power_w == 11.0
-    assert isinstance(unit({**whole, "inletLines": lines}).load_a, NotKnown)
-    assert isinstance(unit(with_changes(whole, {"inletLines": ...})).load_a, NotKnown)
+    lines = [
+        {"line": "L1", "currentRms": 1},
+        {"line": "L2", "currentRms": 2},
+        {"line": "L3", "currentRms": 1.31},
+    ]
+    whole = unit(three_phases(lines))
+    assert whole.load_a == pytest.approx(4.31)
+    assert whole.power_w == 11.0
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([{"line": "L1", "currentRms": 1}, {"line": "L2", "currentRms": 2}], id="two"),
+        pytest.param(..., id="none"),
+    ],
+)
+def test_the_load_of_three_phases_is_not_known_without_one_of_the_lines(lines: object) -> None:
+    assert isinstance(unit(three_phases(lines)).load_a, NotKnown)
 
 
 @pytest.mark.parametrize("line", ["4.2 A", [4.2], 4.2, None])
@@ -250,7 +273,8 @@ def test_a_line_of_another_form_is_no_line_without_a_meter(line: object) -> None
 def test_two_inlets_have_one_energy_and_two_currents() -> None:
     dual = {**INLET, "inletType": "dual"}
     totals = unit(dual, {**dual, "id": "2", "inletCurrentRms": 1.0})
-    assert (totals.load_a, totals.energy_kwh) == (5.2, 89.03)
+    assert totals.load_a == 5.2
+    assert totals.energy_kwh == 89.03
     totals = unit(dual, {**dual, "id": "2", "inletEnergyAccumulation": 3.0})
     assert isinstance(totals.energy_kwh, NotKnown)
 
@@ -261,7 +285,8 @@ def test_the_active_inlet_of_a_transfer_switch_has_the_figures() -> None:
         for yes in (True, "true", "TRUE"):
             active = {**INLET, "inletType": word, "atsInletActive": yes}
             totals = unit(active, {**idle, "inletEnergyAccumulation": 89.03})
-            assert (totals.load_a, totals.energy_kwh) == (4.2, 89.03)
+            assert totals.load_a == 4.2
+            assert totals.energy_kwh == 89.03
     for first in (idle, {**idle, "atsInletActive": None}, {**idle, "atsInletActive": 1}):
         assert unit(first, idle).load_a == NotKnown("0 of its inlets are the active one")
     assert unit(active, active).load_a == NotKnown("2 of its inlets are the active one")
@@ -271,7 +296,8 @@ def test_the_active_inlet_of_a_transfer_switch_has_the_figures() -> None:
 def test_of_two_inlets_of_which_one_has_another_type_no_sum_is_shown(word: object) -> None:
     dual = {**INLET, "inletType": "dual"}
     for figure in unit(dual, with_changes({**dual, "id": "2"}, {"inletType": word}))[1:4]:
-        assert isinstance(figure, NotKnown) and "of the types" in figure.reason
+        assert isinstance(figure, NotKnown)
+        assert "of the types" in figure.reason
 
 
 @pytest.mark.parametrize("inlet", [{}, [], "x", None])
@@ -291,24 +317,48 @@ def test_a_missing_inlet_leaves_no_sums() -> None:
 def test_inlets_that_are_counted_and_not_available_are_not_replaced_by_the_outlets(
     count: object, load_a: Optional[float]
 ) -> None:
-    device = with_changes(ANSWERS[decoding.DEVICE], {"numInlets": count})
-    gone = errors.Refused("no such resource", "404")
-    totals = codecs.read(decoding, {**ANSWERS, decoding.DEVICE: device, decoding.INLETS: gone})
+    """`...`: the device has no such field."""
+    answers = {
+        **ANSWERS,
+        decoding.DEVICE: with_changes(ANSWERS[decoding.DEVICE], {"numInlets": count}),
+        decoding.INLETS: errors.Refused("no such resource", "404"),
+    }
+
+    totals = codecs.read(decoding, answers)
+
     assert measured(totals.load_a) == load_a
-    for figure in (totals.load_a, totals.energy_kwh, totals.power_w):
-        assert isinstance(figure, NotKnown) is (load_a is None)
+    is_lost = load_a is None
+    assert isinstance(totals.load_a, NotKnown) is is_lost
+    assert isinstance(totals.energy_kwh, NotKnown) is is_lost
+    assert isinstance(totals.power_w, NotKnown) is is_lost
 
 
-def test_an_inlet_without_a_value_leaves_the_total_unset_though_outlets_have_currents() -> None:
-    load = unit({**INLET, "inletCurrentRms": None}).load_a
-    assert load == NotKnown(f"{INLET['id']}: its inletCurrentRms is None")
-    for total, field in enumerate(
-        ("inletCurrentRms", "inletEnergyAccumulation", "inletActivePower")
-    ):
-        totals = unit(with_changes(INLET, {field: ...}))[1:4]
-        lost = totals[total]
-        assert isinstance(lost, NotKnown) and "though its outlets are metered" in lost.reason
-        assert sum(isinstance(figure, NotKnown) for figure in totals) == 1
+def test_an_inlet_without_a_value_leaves_the_load_not_known() -> None:
+    totals = unit({**INLET, "inletCurrentRms": None})
+    assert totals.load_a == NotKnown(f"{INLET['id']}: its inletCurrentRms is None")
+
+
+@pytest.mark.parametrize(
+    "field, total",
+    [
+        ("inletCurrentRms", "load_a"),
+        ("inletEnergyAccumulation", "energy_kwh"),
+        ("inletActivePower", "power_w"),
+    ],
+)
+def test_an_inlet_without_a_field_leaves_its_total_alone_unset_though_outlets_have_meters(
+    field: str, total: str
+) -> None:
+    totals = unit(with_changes(INLET, {field: ...}))
+    lost = getattr(totals, total)
+    assert isinstance(lost, NotKnown)
+    assert "though its outlets are metered" in lost.reason
+    not_known = [
+        figure
+        for figure in (totals.load_a, totals.energy_kwh, totals.power_w)
+        if isinstance(figure, NotKnown)
+    ]
+    assert len(not_known) == 1
 
 
 def test_a_command_asks_for_the_outlets_alone() -> None:

@@ -176,7 +176,7 @@ def test_a_trial_has_all_files_in_a_directory_of_its_own(form: int, tmp_path: Pa
         b"from my_dir.codec import (\n    x,\n)\n",
         b"import importlib\nx = importlib.import_module('my_dir.codec')\n",
         b"x = __import__('my_dir')\n",
-        b"match 1:\n  case 1: pass\ntype X = my_dir\n",  # for a newer Python
+        b"lazy import my_dir.codec\n",  # for Python 3.15; an older one cannot parse it
     ],
 )
 def test_a_module_that_names_its_directory_cannot_be_tried(code: bytes, tmp_path: Path) -> None:

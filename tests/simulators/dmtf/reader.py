@@ -82,7 +82,8 @@ WAYS: dict[str, Callable[[Any, str], Json]] = {"library": library, "tool": tool}
 def timed(
     way: str, address: str, ca_file: str, user: str, password: str, login: str, pdu: str
 ) -> list[Any]:
-    cpu, begin = time.process_time(), time.perf_counter()
+    cpu = time.process_time()
+    begin = time.perf_counter()
     client = redfish.redfish_client(
         base_url=address, username=user, password=password, cafile=ca_file or None, timeout=300
     )

@@ -37,7 +37,8 @@ def reader() -> Iterator[Worker]:
 def test_outlets_and_figures_match_the_books(
     reader: Worker, tmp_path: Path, name: str, way: str
 ) -> None:
-    model, ca_file = UNITS[name](), tmp_path / "ca.pem"
+    model = UNITS[name]()
+    ca_file = tmp_path / "ca.pem"
     with RedfishService(model) as unit:
         ca_file.write_text(unit.ca_pem, encoding="ascii")
         first = next(iter(unit.books().states))
@@ -49,7 +50,8 @@ def test_outlets_and_figures_match_the_books(
             _, _, reading = reader.order(
                 way, unit.url, str(ca_file), unit.user, unit.password, login, pdu
             )
-            books, front = unit.books(), f"{pdu}." if several else ""
+            books = unit.books()
+            front = f"{pdu}." if several else ""
             assert {front + id: STATES[state] for id, state in reading["states"].items()} == {
                 identity: state
                 for identity, state in books.states.items()
@@ -62,6 +64,8 @@ def test_outlets_and_figures_match_the_books(
                 for id, outlet in outlets.items()
             }
             load, energy = load + reading["load"], energy + reading["energy"]
-        assert (round(load, 3), round(energy, 3)) == (books.load_a, books.energy_kwh)
+        assert round(load, 3) == books.load_a
+        assert round(energy, 3) == books.energy_kwh
         logins = (len(model.pdus) or 1) if login == "session" else 0
-        assert not unit.has_sessions and unit.access.opened == logins
+        assert not unit.has_sessions
+        assert unit.access.opened == logins

@@ -46,12 +46,11 @@ class StaticDevice:
         writable: Sequence[str] = (),
         description: str = "Unavailable",
     ) -> None:
-        self.name, self.description = name, description
-        self._variables, self._commands, self._writable = (
-            dict(variables),
-            list(commands),
-            list(writable),
-        )
+        self.name = name
+        self.description = description
+        self._variables = dict(variables)
+        self._commands = list(commands)
+        self._writable = list(writable)
 
     def variables(self) -> dict[str, str]:
         return dict(self._variables)
@@ -105,9 +104,15 @@ class SwitchedPdu:
             raise ValueError(
                 "`outlets` must be 1 to 48, `members` at least 1, and `by` 'command' or 'variable'"
             )
-        self.name, self.description = name, f"Simulated PDU, {outlets * members} outlets"
-        self._first, self._outlets, self._members, self._by = first, outlets, members, by
-        self._poll_s, self._clock, self._lock = poll_s, clock, threading.Lock()
+        self.name = name
+        self.description = f"Simulated PDU, {outlets * members} outlets"
+        self._first = first
+        self._outlets = outlets
+        self._members = members
+        self._by = by
+        self._poll_s = poll_s
+        self._clock = clock
+        self._lock = threading.Lock()
         keys = [
             self._key(member, number)
             for member in range(1, members + 1)
@@ -117,7 +122,8 @@ class SwitchedPdu:
         self._wh = {key: 1000.0 + 250.0 * index for index, key in enumerate(keys)}
         self._draws = {key: round(0.25 + 0.05 * (index % 5), 2) for index, key in enumerate(keys)}
         self._names = {key: f"Server {key}" for key in keys}
-        self._seen, self._seen_at = self._look(), clock()
+        self._seen = self._look()
+        self._seen_at = clock()
 
     def _key(self, member: int, number: int) -> str:
         return f"{member}.{number}" if self._members > 1 else str(number)
@@ -152,7 +158,8 @@ class SwitchedPdu:
         return variables
 
     def _outlet(self, key: str) -> dict[str, str]:
-        prefix, on = self._prefix(key), self._on[key]
+        prefix = self._prefix(key)
+        on = self._on[key]
         amperes = self._amperes([key])
         if self._by == "command":
             state = {f"{prefix}.status": "on" if on else "off"}
@@ -177,7 +184,8 @@ class SwitchedPdu:
         with self._lock:
             now = self._clock()
             if now - self._seen_at >= self._poll_s:
-                self._seen, self._seen_at = self._look(), now
+                self._seen = self._look()
+                self._seen_at = now
             return dict(self._seen)
 
     def writable(self) -> list[str]:

@@ -101,7 +101,8 @@ class NutServer:
             round(sum(books.port_energy_kwh.values()), 3) if books.port_energy_kwh else None
         )
         with self._lock:
-            books.requests, books.connections = self._round_trips, self._connections
+            books.requests = self._round_trips
+            books.connections = self._connections
         books.writes = list(self._site.writes)
         return books
 
@@ -125,7 +126,8 @@ class NutServer:
             self._start(functools.partial(self._serve, connection, str(address[0])))
 
     def _serve(self, connection: socket.socket, address: str) -> None:
-        session, reader = Session(self._site, address), LineReader()
+        session = Session(self._site, address)
+        reader = LineReader()
         with contextlib.suppress(OSError):
             while not session.over and self._turn(connection, session, reader):
                 if (
@@ -139,7 +141,8 @@ class NutServer:
                             connection, server_side=True, do_handshake_on_connect=False
                         )
                         self._open.add(secured)
-                    connection, reader = secured, LineReader()
+                    connection = secured
+                    reader = LineReader()
                     secured.do_handshake()
         session.end()
         with self._lock:

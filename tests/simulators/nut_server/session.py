@@ -36,7 +36,8 @@ class Site:
         if len(self.devices) < len(devices):
             raise ValueError("the names of devices must differ in more than upper and lower case")
         self.users = {kept(user.name): user for user in users}
-        self.faults, self.tls = faults, tls
+        self.faults = faults
+        self.tls = tls
         self.writes: list[tuple[str, str]] = []
         self.logins: dict[str, list[Session]] = {}
         self.forced: list[str] = []  # devices with the forced-shutdown flag
@@ -46,7 +47,8 @@ class Session:
     """The state of one connection. The server sets `secure` when it accepts STARTTLS."""
 
     def __init__(self, site: Site, address: str) -> None:
-        self.site, self.address = site, address
+        self.site = site
+        self.address = address
         self.secure = self.over = False
         self._user: Optional[str] = None
         self._password: Optional[str] = None
@@ -285,7 +287,8 @@ class Session:
         if what != "VAR" or len(words) < 4:
             raise Err("INVALID-ARGUMENT")
         device = self._device(words[1])
-        name, value = words[2], words[3]
+        name = words[2]
+        value = words[3]
         self._may(lambda user: user.set)
         if name not in self._variables(device):
             raise Err("VAR-NOT-SUPPORTED")
@@ -298,7 +301,8 @@ class Session:
     def instcmd(self, words: builtins.list[str]) -> builtins.list[str]:
         if len(words) < 2:
             raise Err("INVALID-ARGUMENT")
-        device, parameter = self._device(words[0]), words[2] if len(words) > 2 else None
+        device = self._device(words[0])
+        parameter = words[2] if len(words) > 2 else None
         # as upsd compares
         command = next(
             (name for name in self._commands(device) if name.lower() == words[1].lower()), ""

@@ -35,7 +35,8 @@ class LineReader:
             if character == "\n" and not self._quoted and not self._escaped:
                 self._end_word()
                 lines.append(self._words)
-                self._words, self._comment = [], False
+                self._words = []
+                self._comment = False
             elif not self._comment:
                 self._take(character)
         return lines

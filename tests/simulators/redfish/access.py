@@ -37,7 +37,9 @@ class Access:
     """The open sessions by id. `opened` counts those opened since the start."""
 
     def __init__(self, model: Model, user: str, password: str) -> None:
-        self._model, self.user, self.password = model, user, password
+        self._model = model
+        self.user = user
+        self.password = password
         self.sessions: dict[str, Session] = {}
         self.opened = 0
 

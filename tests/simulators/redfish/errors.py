@@ -31,7 +31,9 @@ class Refusal(Exception):
 
     def __init__(self, status: int, key: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(key)
-        self.status, self.key, self.headers = status, key, headers
+        self.status = status
+        self.key = key
+        self.headers = headers
 
 
 def message(key: str) -> Json:

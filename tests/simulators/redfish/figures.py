@@ -37,7 +37,8 @@ class Sensors:
     """
 
     def __init__(self, path: str, apart: bool) -> None:
-        self.path, self._apart = path, apart
+        self.path = path
+        self._apart = apart
         self.complete = False
         self.bodies: dict[str, Callable[[], Json]] = {}
 

@@ -31,9 +31,12 @@ class Outlet:
         number: int = 0,
         lines: tuple[int, ...] = (1,),
     ) -> None:
-        self.id, self.number, self.lines = id, number, lines
+        self.id = id
+        self.number = number
+        self.lines = lines
         self._clockwork = clockwork
-        self.name, self.startup = f"Server {id}", "last"
+        self.name = f"Server {id}"
+        self.startup = "last"
         self.on = on
         self.target: Optional[bool] = None  # the state to which the contact is about to move
         self.stuck = self.locked = False
@@ -50,7 +53,8 @@ class Outlet:
         if verb in ("On", "Off"):
             return self._plan(verb == "On", now, lag) - now
         off = self._plan(False, now, lag)
-        ticket, again = self._ticket, off + self.cycle_delay
+        ticket = self._ticket
+        again = off + self.cycle_delay
 
         def power() -> None:
             if self._ticket == ticket:
@@ -62,7 +66,8 @@ class Outlet:
     def turn(self, on: bool) -> None:
         """Switches as a person at the device would."""
         self._ticket += 1
-        self.on, self.target = on, None
+        self.on = on
+        self.target = None
 
     def _plan(self, on: bool, begin: float, lag: float) -> float:
         """Moves the contact after the outlet's delay and the relay's lag; returns the time of the
@@ -115,12 +120,11 @@ class Plant:
             state = None if id in pdu.no_state or not pdu.switched else id not in pdu.off
             lines = LINES if id in pdu.four_wire else (branch % pdu.phases + 1,)
             outlet = Outlet(id, clockwork, state, index, lines)
-            outlet.stuck, outlet.locked = id in pdu.stuck, id in pdu.locked
-            outlet.on_delay, outlet.off_delay, outlet.cycle_delay = (
-                pdu.on_delay,
-                pdu.off_delay,
-                pdu.cycle_delay,
-            )
+            outlet.stuck = id in pdu.stuck
+            outlet.locked = id in pdu.locked
+            outlet.on_delay = pdu.on_delay
+            outlet.off_delay = pdu.off_delay
+            outlet.cycle_delay = pdu.cycle_delay
             self.outlets[id] = outlet
             if pdu.branches:
                 self.branch_of[id] = pdu.branches[branch]

@@ -38,7 +38,9 @@ class Dispatcher:
     """
 
     def __init__(self, model: Model, access: Access, tasks: Tasks) -> None:
-        self._model, self._access, self._tasks = model, access, tasks
+        self._model = model
+        self._access = access
+        self._tasks = tasks
         self.bodies: dict[str, Callable[[], Json]] = {}
         self.actions: dict[str, Action] = {}
         self.rewrite: Optional[Rewrite] = None

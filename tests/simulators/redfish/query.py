@@ -36,7 +36,8 @@ def parse(text: str, model: Model) -> Query:
 
 
 def _expand(value: str, model: Model) -> dict[str, Any]:
-    offer, form = model.expand, _EXPAND.fullmatch(value)
+    offer = model.expand
+    form = _EXPAND.fullmatch(value)
     if offer is None or form is None:
         raise Refusal(501, "QueryNotSupported")
     kinds = {"*": offer.all, ".": offer.no_links, "~": offer.links}

@@ -89,7 +89,9 @@ class PduResources:
     """`bodies`: path → a function that returns the resource's current body."""
 
     def __init__(self, plant: Plant, model: Model, chassis: str) -> None:
-        self.plant, self.pdu, self._model = plant, plant.pdu, model
+        self.plant = plant
+        self.pdu = plant.pdu
+        self._model = model
         self.path = plant.pdu.path
         self.chassis = f"/redfish/v1/Chassis/{chassis}"
         self.sensors = Sensors(f"{self.chassis}/Sensors", plant.pdu.in_sensors)
@@ -160,7 +162,9 @@ class PduResources:
         return body
 
     def _metrics(self) -> Json:
-        see, plant, name = self.sensors.excerpt, self.plant, f"Metrics of PDU {self.pdu.id}"
+        see = self.sensors.excerpt
+        plant = self.plant
+        name = f"Metrics of PDU {self.pdu.id}"
         return {
             **head(f"{self.path}/Metrics", "PowerDistributionMetrics.v1_4_0", "Metrics", name),
             "PowerWatts": see("Power", "Power", "Total", lambda: plant.load() * VOLTS),
@@ -215,7 +219,8 @@ class PduResources:
             "PowerRestorePolicy": "LastState",
             "ElectricalContext": "Total" if three else f"Line{min(lines)}",
         }
-        see, front = self.sensors.excerpt, f"{place}{id}"
+        see = self.sensors.excerpt
+        front = f"{place}{id}"
 
         def amps(line: int) -> Callable[[], float]:
             return lambda: read()[line]
@@ -251,7 +256,8 @@ class PduResources:
         return body
 
     def _main(self, id: str) -> Json:
-        plant, see = self.plant, self.sensors.excerpt
+        plant = self.plant
+        see = self.sensors.excerpt
         body = self._circuit("Mains", id, "Mains", partial(plant.main_lines, id))
         body.update(
             PlugType=_PLUG[self.pdu.phases],
@@ -275,8 +281,10 @@ class PduResources:
     # -- outlets
 
     def _outlet(self, id: str) -> Json:
-        outlet, path = self.plant.outlets[id], self.outlet_path(id)
-        three, branch = len(outlet.lines) == 3, self.plant.branch_of.get(id)
+        outlet = self.plant.outlets[id]
+        path = self.outlet_path(id)
+        three = len(outlet.lines) == 3
+        branch = self.plant.branch_of.get(id)
         body = {
             **head(path, "Outlet.v1_4_4", id, f"Outlet {id}"),
             "UserLabel": outlet.name,
@@ -325,7 +333,8 @@ class PduResources:
         return power
 
     def _readings(self, outlet: Outlet) -> Json:
-        see, id = self.sensors.excerpt, outlet.id
+        see = self.sensors.excerpt
+        id = outlet.id
         readings: Json = {
             "PolyPhaseCurrentAmps": {
                 f"Line{line}": see(f"Current{id}L{line}", "Current", f"Line{line}", outlet.current)

@@ -46,11 +46,14 @@ class RedfishService:
         password: str = PASSWORD,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.model, self.user, self.password = model, user, password
+        self.model = model
+        self.user = user
+        self.password = password
         self.lock = threading.RLock()
         self.clockwork = Clockwork(clock)
         self.access = Access(model, user, password)
-        self._tasks, self._control = Tasks(self.clockwork), Control(model)
+        self._tasks = Tasks(self.clockwork)
+        self._control = Control(model)
         self.log: list[AnsweredRequest] = []
         self.plants: dict[str, Plant] = {}
         self._outlets: dict[str, Outlet] = {}  # path -> outlet

@@ -47,7 +47,10 @@ class Site:
     def __init__(
         self, model: Model, pdus: list[PduResources], access: Access, tasks: Tasks
     ) -> None:
-        self._model, self._pdus, self._access, self._tasks = model, pdus, access, tasks
+        self._model = model
+        self._pdus = pdus
+        self._access = access
+        self._tasks = tasks
         self.bodies: dict[str, Callable[[], Json]] = {
             V1: self._root,
             f"{V1}/Chassis": partial(

@@ -27,14 +27,16 @@ def _states(outlets: list[Any]) -> list[int]:
 
 def switching(agent: Any) -> Any:
     """Switches outlets 1, 3 (disabled) and 4 (without a relay) off; codes and states."""
-    outlets, off = _pdu(agent).getOutlets(), module("pdumodel").Outlet.PowerState.PS_OFF
+    outlets = _pdu(agent).getOutlets()
+    off = module("pdumodel").Outlet.PowerState.PS_OFF
     codes = [outlets[number].setPowerState(off) for number in (0, 2, 3)]
     return [codes, _states(outlets[:3])]
 
 
 def several(agent: Any) -> Any:
     """Switches outlets 1 and 2 off, then all; cycles one, two and all without an off time."""
-    pdu, off = _pdu(agent), module("pdumodel").Outlet.PowerState.PS_OFF
+    pdu = _pdu(agent)
+    off = module("pdumodel").Outlet.PowerState.PS_OFF
     outlets = pdu.getOutlets()[:2]
     return [
         [pdu.setMultipleOutletPowerStates([1], off, False), *_states(outlets)],
@@ -47,12 +49,15 @@ def several(agent: Any) -> Any:
 
 def sequence(agent: Any) -> Any:
     """Sets a wrong and a right order, and switches all outlets on with a long pause after each."""
-    pdu, outlet = _pdu(agent), module("pdumodel").Outlet(OUTLET, agent)
+    pdu = _pdu(agent)
+    outlet = module("pdumodel").Outlet(OUTLET, agent)
     pdu.setAllOutletPowerStates(outlet.PowerState.PS_OFF)
-    settings, own = pdu.getSettings(), outlet.getSettings()
+    settings = pdu.getSettings()
+    own = outlet.getSettings()
     settings.outletPowerStateSequence = [0, 0, 1]
     codes = [pdu.setSettings(settings)]
-    settings.outletPowerStateSequence, own.sequenceDelay = [0, 1, 2, 3, 4, 5, 6, 7, 8], 3_600_000
+    settings.outletPowerStateSequence = [0, 1, 2, 3, 4, 5, 6, 7, 8]
+    own.sequenceDelay = 3_600_000
     codes += [pdu.setSettings(settings), outlet.setSettings(own)]
     codes += [pdu.setAllOutletPowerStates(outlet.PowerState.PS_ON)]
     state = pdu.getOutletSequenceState()
@@ -92,7 +97,9 @@ def slots(agent: Any) -> Any:
 
 def events(agent: Any) -> Any:
     """Switches outlet 1 off; class, source and user of its events and its sensor's."""
-    event, idl, sensor = module("event"), module("idl"), module("sensors").NumericSensor
+    event = module("event")
+    idl = module("idl")
+    sensor = module("sensors").NumericSensor
     outlet = module("pdumodel").Outlet("/model/outlet/0", agent)
     service = event.Service("/eventservice", agent)
     channel = service.createChannel()
@@ -186,7 +193,8 @@ def raw(agent: Any) -> Any:
 def bulk_configuration(agent: Any) -> Any:
     package = module("bulkcfg")
     download = getattr(package, "download", None) or package.download_bulkcfg
-    plain, backup = download(agent), download(agent, backup=True)
+    plain = download(agent)
+    backup = download(agent, backup=True)
     codes = [int(package.upload(agent, data)) for data in (b"nonsense", backup, plain)]
     _finished(package.BulkConfiguration("/bulkcfg", agent))
     return [*codes, int(package.upload(agent, backup, backup=True))]
@@ -200,9 +208,11 @@ def _finished(job: Any) -> None:
 
 def files(agent: Any) -> Any:
     """Diagnostics (gzip), the ETO descriptor, and the figures of mains and a panel."""
-    pdumodel, diag = module("pdumodel"), module("diag")
+    pdumodel = module("pdumodel")
+    diag = module("diag")
     download = getattr(diag, "download", None) or diag.download_diag
-    mains, panel = pdumodel.download_powermeter_csv(agent), pdumodel.download_panel_csv(agent, 1)
+    mains = pdumodel.download_powermeter_csv(agent)
+    panel = pdumodel.download_panel_csv(agent, 1)
     return [
         download(agent)[:2].hex(),
         b"serial" in pdumodel.download_eto(agent),

@@ -88,7 +88,9 @@ class Agent:
         self.device = device.device if isinstance(device, Model) else device
         self.faults = faults or Faults()
         self.counts: Counter[str] = Counter()  # by operation: get, next, bulk, set
-        self._read, self._write, self._versions = read.encode(), write.encode(), versions
+        self._read = read.encode()
+        self._write = write.encode()
+        self._versions = versions
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             self._socket.bind((self.host, port))

@@ -127,11 +127,13 @@ def _parts(data: bytes) -> list[tuple[int, bytes]]:
 
     Raises BerError if they do not fill it exactly or a length has an unsupported form.
     """
-    found, position = [], 0
+    found = []
+    position = 0
     while position < len(data):
         if position + 2 > len(data):
             raise BerError("cut off")
-        tag, size = data[position], data[position + 1]
+        tag = data[position]
+        size = data[position + 1]
         position += 2
         if size & 0x80:
             octets = size & 0x7F

@@ -44,7 +44,8 @@ class Access:
 
     def caller(self, headers: Mapping[str, str], address: str) -> Optional[Caller]:
         """The sender of a request with these headers; None without an accepted login or token."""
-        now, client = self._clockwork.now(), headers.get("X-Client-Type", "")
+        now = self._clockwork.now()
+        client = headers.get("X-Client-Type", "")
         for session in list(self.sessions.values()):
             if now - session.used >= SESSION_TIMEOUT:
                 self.close(session)

@@ -136,7 +136,8 @@ class Files:
         return Answer(404) if data is None else _text(data)
 
     def _get_diag(self, query: Query) -> Answer:
-        text, packed = json.dumps(self._device.books().states).encode(), io.BytesIO()
+        text = json.dumps(self._device.books().states).encode()
+        packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w:gz") as archive:
             entry = tarfile.TarInfo("outlets.json")
             entry.size = len(text)

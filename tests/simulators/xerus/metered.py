@@ -27,8 +27,11 @@ class Sensors:
     def __init__(
         self, unit: Unit, opaque: str, path: Optional[str], awake: Awake, live: bool
     ) -> None:
-        self._unit, self._opaque, self._path = unit, opaque, path
-        self._awake, self._live = awake, live
+        self._unit = unit
+        self._opaque = opaque
+        self._path = path
+        self._awake = awake
+        self._live = live
         self.fitted: dict[str, Sensor] = {}
 
     def _paths(self, field: str) -> list[str]:
@@ -40,13 +43,15 @@ class Sensors:
     def numeric(self, readings: Mapping[str, Read]) -> None:
         for field, read in readings.items():
             interface = _INTERFACES.get(field, "sensors.NumericSensor")
-            name, paths = self._name(field), self._paths(field)
+            name = self._name(field)
+            paths = self._paths(field)
             self.fitted[field] = NumericSensor(
                 self._unit, name, paths, read, self._awake, interface
             )
 
     def counter(self, field: str, start: float, power: Read) -> AccumulatingSensor:
-        name, paths = self._name(field), self._paths(field)
+        name = self._name(field)
+        paths = self._paths(field)
         sensor = AccumulatingSensor(
             self._unit, name, paths, start, power if self._live else None, self._awake
         )
@@ -59,7 +64,8 @@ class Sensors:
         read: Callable[[], Optional[int]],
         interface: str = "sensors.StateSensor",
     ) -> None:
-        name, paths = self._name(field), self._paths(field)
+        name = self._name(field)
+        paths = self._paths(field)
         self.fitted[field] = StateSensor(self._unit, interface, name, paths, read, self._awake)
 
 

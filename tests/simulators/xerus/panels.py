@@ -155,7 +155,8 @@ class Panel(Meter):
         Source: Panel.idl, LabelingScheme.
         """
         numbers = range(1, self._panel_settings["panelSize"] + 1)
-        odd, even = numbers[::2], numbers[1::2]
+        odd = numbers[::2]
+        even = numbers[1::2]
         if position >= len(numbers):
             return ""
         if not self._panel_settings["labelingScheme"]:
@@ -175,7 +176,8 @@ class Circuit(Configured):
     def __init__(self, unit: PduUnit, panel: Panel, model: CircuitModel) -> None:
         meter = panel.model.number
         super().__init__(unit, "pdumodel.Circuit", f"circuit.{meter}.{model.position}")
-        self.panel, self.model = panel, model
+        self.panel = panel
+        self.model = model
         self.settings: Json = {"name": model.name}
         self.awake = Awake()
         self.sensors = Sensors(

@@ -25,7 +25,9 @@ Json = dict[str, Any]
 class PduUnit(Unit):
     """One unit and its parts."""
 
-    VOLTAGE, FREQUENCY, POWER_FACTOR = 230.0, 50.0, 0.95
+    VOLTAGE = 230.0
+    FREQUENCY = 50.0
+    POWER_FACTOR = 0.95
 
     def __init__(self, site: Site, model: Model, link_id: int = 0) -> None:
         super().__init__(site, link_id)
@@ -52,9 +54,11 @@ class PduUnit(Unit):
         self.pdu = Pdu(self)
 
     def _relay(self, number: int) -> Relay:
-        model, printed = self.model, number + 1
+        model = self.model
+        printed = number + 1
         relay = Relay(number, printed not in (*model.off, *model.suspended, *model.load_shed))
-        relay.suspended, relay.load_shed = printed in model.suspended, printed in model.load_shed
+        relay.suspended = printed in model.suspended
+        relay.load_shed = printed in model.load_shed
         relay.board_answers = printed not in model.no_relay_board
         relay.stuck = printed in model.stuck
         return relay

@@ -21,7 +21,10 @@ class Protector(Device):
     def __init__(self, unit: PduUnit, number: int, inlet: int, line: int) -> None:
         path = f"/model/pdu/0/ocp/{number}"
         super().__init__(unit, "pdumodel.OverCurrentProtector", f"ocp.{number}", [path])
-        self.pdu, self.number, self.inlet, self.line = unit, number, inlet, line
+        self.pdu = unit
+        self.number = number
+        self.inlet = inlet
+        self.line = line
         self.settings = {"name": ""}
         model = unit.model
         self.awake = Awake()

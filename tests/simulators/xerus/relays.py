@@ -149,7 +149,8 @@ class Relays:
                 return
             relay.moving = False
             if relay.on is not on:
-                relay.on, relay.changed = on, self._clockwork.wall()
+                relay.on = on
+                relay.changed = self._clockwork.wall()
                 relay.cycles += on
             if on:
                 relay.waiting = relay.cycling = relay.suspended = relay.load_shed = False

@@ -101,7 +101,8 @@ class StateSensor(Served):
         awake: Awake,
     ) -> None:
         super().__init__(unit, interface, name, paths)
-        self._read, self._awake = read, awake
+        self._read = read
+        self._awake = awake
 
     def getState(self) -> Json:
         value = self._read() if not self._awake.sleep else None

@@ -62,13 +62,15 @@ def test_a_figure_that_is_not_known_has_its_reason_in_the_proof() -> None:
     calls = run.Calls(_unit(Scrubber(user="mueller")))
     lost = NotKnown("mueller: no answer")
     outlet_figures = MeterFigures(current_a=None, power_w=None, energy_kwh=lost)
+    figures = Figures(lost, 5.0, {"1": outlet_figures})
+    methods: Any = SimpleNamespace(figures=lambda: figures)
 
-    fields = calls._figure_fields(Figures(lost, 5.0, {"1": outlet_figures}))
+    call = calls._statistic(methods)
 
-    assert fields["load_a"] is None
-    assert fields["energy_kwh"] == 5.0
-    assert fields["not_known"] == {"load_a": "name-1: no answer"}
-    (outlet,) = fields["outlets"]
+    assert call.load_a is None
+    assert call.energy_kwh == 5.0
+    assert call.not_known == {"load_a": "name-1: no answer"}
+    (outlet,) = call.outlets
     assert outlet.current_a is None
     assert outlet.not_known == {"energy_kwh": "name-1: no answer"}
 
@@ -76,11 +78,11 @@ def test_a_figure_that_is_not_known_has_its_reason_in_the_proof() -> None:
 def test_what_the_unit_says_of_itself_has_no_word_of_the_login() -> None:
     scrubber = Scrubber((), ["Tr0ub4dor"], "mueller")
     plate = Nameplate("f", "1", "1.12 of mueller", manufacturer="Tr0ub4dor", model="PX3-5111")
-    assert run.nameplate_texts(_unit(scrubber), plate) == (
-        "f",
-        "secret-1",
-        "PX3-5111",
-        "1.12 of name-1",
+    assert run.clean_nameplate(_unit(scrubber), plate) == Nameplate(
+        family="f",
+        firmware="1.12 of name-1",
+        manufacturer="secret-1",
+        model="PX3-5111",
     )
 
 
@@ -96,11 +98,11 @@ def test_no_family_tells_the_host_that_its_agent_describes(unit: Fixture) -> Non
     reader = device.reader.fresh_reader()  # which has not read sysDescr yet
     session: Any = SimpleNamespace(device=device._replace(reader=reader))
 
-    texts = run.nameplate_texts(_unit(Scrubber()), read_nameplate(session))
+    plate = run.clean_nameplate(_unit(Scrubber()), read_nameplate(session))
 
-    for text in texts:
-        assert "kunde" not in text
-        assert "5A1234E12345" not in text
+    for text in plate:
+        assert "kunde" not in str(text)
+        assert "5A1234E12345" not in str(text)
 
 
 class _Interrupted:

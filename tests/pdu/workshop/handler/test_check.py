@@ -63,7 +63,9 @@ def without_loading(monkeypatch: pytest.MonkeyPatch) -> None:
 def without_device(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the checks at loading, without mypy, which takes seconds."""
     untried = Finding(RULES["types"], UNTRIED)
-    monkeypatch.setattr(loading_checks, "_check_types", lambda *_: (untried, ""))
+    monkeypatch.setattr(
+        loading_checks, "_check_types", lambda *_: loading_checks._TypesTrial(untried)
+    )
     monkeypatch.setattr(device_trials.SnmpTrials, "findings", lambda *_: iter(()))
 
 

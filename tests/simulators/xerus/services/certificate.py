@@ -32,7 +32,8 @@ class ServerCertificate(Served):
     def __init__(self, unit: Unit, device: XerusPdu, key: bytes, certificate: bytes) -> None:
         super().__init__(unit, "cert.ServerSSLCert", "server_ssl_cert", ["/server_ssl_cert"])
         self._device = device
-        self.active, self.pending = Pair(key, certificate), Pair()
+        self.active = Pair(key, certificate)
+        self.pending = Pair()
 
     def upload(self, chain: bytes, key: Optional[bytes]) -> int:
         """Takes a certificate with its key; returns the result code."""
@@ -63,12 +64,14 @@ class ServerCertificate(Served):
     def installPendingKeyPair(self) -> int:
         if not self.pending.key:
             return _KEY_MISSING
-        self.active, self.pending = self.pending, Pair()
+        self.active = self.pending
+        self.pending = Pair()
         self._device.install(*self.active)
         return 0
 
     def getInfo(self) -> Json:
-        pending, active = _certificates(self.pending.chain), _certificates(self.active.chain)
+        pending = _certificates(self.pending.chain)
+        active = _certificates(self.active.chain)
         return {
             "havePendingCert": bool(pending),
             "pendingCertInfo": _certificate_info(pending[0]) if pending else None,

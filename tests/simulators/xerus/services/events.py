@@ -78,7 +78,8 @@ class EventService(Served):
             is_left = not channel.waiting and channel.idle() > LIFE_S
             if is_left or channel.boots != self.device.boots():
                 self._end(channel)
-        seen, self._seen = self._seen, {}
+        seen = self._seen
+        self._seen = {}
         for served in self.unit.objects() if self.channels else ():
             event = _EVENTS.get(type(served))
             if event and any(channel.wants(event, served) for channel in self.channels):
@@ -154,7 +155,8 @@ class Channel(Served):
 
     def pollEvents(self) -> Json:
         """Waits up to 30 s for events. The lock is free meanwhile, so that other calls can run."""
-        clockwork, device = self.unit.clockwork, self._service.device
+        clockwork = self.unit.clockwork
+        device = self._service.device
         clockwork.look()
         end = clockwork.now() + POLL_S
         self.waiting += 1

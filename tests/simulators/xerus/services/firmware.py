@@ -57,7 +57,8 @@ class Firmware(Served):
         return {"_ret_": self._info is not None, "info": self._info}
 
     def discardImage(self) -> None:
-        self._status, self._info = {"state": _NONE}, None
+        self._status = {"state": _NONE}
+        self._info = None
 
     def getUpdateHistory(self) -> list[Json]:
         return self._history
@@ -79,7 +80,8 @@ class Firmware(Served):
                 **_PRODUCT,
             }
         )
-        self._version, self.is_updating = version, False
+        self._version = version
+        self.is_updating = False
         self.discardImage()
         self._device.updated(version)
 
