@@ -15,7 +15,7 @@ from . import validation
 from .decoding import number, text
 from .frozen_value import FrozenValue
 from .reader import LOST, Lost, Reader
-from .sources.base import Source
+from .sources.base import Source, is_optional, object_read, text_field
 from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
@@ -159,7 +159,12 @@ class Figure(FrozenValue):
     def is_absent(self, reader: Reader) -> bool:
         """Whether the device has another scalar of the values' group, but not that of the values.
         A column says whether some devices lack it."""
-        return reader.lacks_scalar(_object_name(self.source, ["oid", *_NAMING_FIELDS[1:]]))
+        return reader.lacks_scalar(text_field(object_read(self.source), "oid"))
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether the column of the values is `optional`."""
+        return is_optional(self.source)
 
     @property
     def objects(self) -> str:
@@ -229,21 +234,12 @@ def _is_placeholder(raw: Raw, reading: Union[int, Decimal], most: Optional[Decim
     return len(digits) >= LEAST_NINES and set(digits) == {"9"}
 
 
-# the fields of a source that name the object of its values, or hold the source that does
-_NAMING_FIELDS = "object oid known source values parts choices over number".split()
-
-
-def _object_name(part: object, fields: Sequence[str] = _NAMING_FIELDS) -> str:
-    """The name of the object that a source reads, or its OID: the first of several."""
+def _object_name(source: Source) -> str:
+    """The name of the object that a source reads, or its OID."""
+    part = object_read(source)
     if isinstance(part, str):
         return part
-    if isinstance(part, tuple):
-        return _object_name(part[0], fields)
-    for field in fields:
-        value = getattr(part, field, None)
-        if value:
-            return _object_name(value, fields)
-    return ""
+    return text_field(part, "object") or text_field(part, "oid")
 
 
 def _values_for(
@@ -324,8 +320,10 @@ class Total(FrozenValue):
         units: a source with a row for each unit of the chain, such as its number of inputs. There
             is no total if one of these units has no figure. If it lists only one unit, it is
             ignored, because a single unit may have a different number in each table.
-        demanded: each unit of the family has one of the figures, by the MIB and by its recordings:
-            without a row it is not known, where it else is not metered.
+        demanded: each unit of the family has a row of one of the figures, by the MIB and by its
+            recordings, if only to say that it does not measure (padding). A unit without any is
+            not known, where it else is not metered. With `else_outlets`, this holds for a unit
+            with a metered outlet.
     """
 
     figures: tuple[Figure, ...] = ()
@@ -337,8 +335,8 @@ class Total(FrozenValue):
     def check(self) -> None:
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
-        if self.demanded and (not self.figures or self.else_outlets):
-            raise ValueError("demanded is for figures that no outlets replace")
+        if self.demanded and not self.figures:
+            raise ValueError("demanded is for figures, and figures is empty")
         if self.unit is None and self.units is not None:
             raise ValueError("units is given and unit is not: give the arcs that name the unit")
         if self.unit is not None and any(
@@ -379,7 +377,7 @@ class Total(FrozenValue):
             units.update(map(self._unit, raw_figures))
             if units and (counters or not self.unit):
                 break
-        if self.demanded and not rows:
+        if self._is_lost(outlets, reader):
             return NotKnown(f"the answers lack {self.objects}, which each unit has")
         if self.else_outlets and not (counters and units):
             for identity, value in outlets.items():
@@ -398,6 +396,22 @@ class Total(FrozenValue):
             return sum_of_rows
         return self._reason_without(units_without, reader, metered_units)
 
+    def _is_lost(self, outlets: Mapping[str, ExactFigure], reader: Reader) -> bool:
+        """Whether the answers lack each figure of a device, or of a unit, that has one. `outlets`:
+        as in `read_from`."""
+        if not self.demanded:
+            return False
+        if not self.else_outlets:
+            return not any(figure.source.rows(reader) for figure in self.figures)
+        metered_units: set[str] = set()  # without a row so far
+        for identity, figure_of_outlet in outlets.items():
+            if figure_of_outlet is not None:
+                metered_units.add(self._unit(identity))
+        for figure in self.figures:
+            if metered_units:
+                metered_units.difference_update(map(self._unit, figure.source.rows(reader)))
+        return bool(metered_units)
+
     def _reason_without(
         self, units: set[str], reader: Reader, metered_units: Collection[str]
     ) -> Union[NotKnown, NotMetered]:
@@ -408,7 +422,7 @@ class Total(FrozenValue):
         listed_units = self._chain(reader) or units
         units_without_value = self._units_without_value(reader)
         unmetered = (units & listed_units).difference(metered_units, units_without_value)
-        if unmetered:
+        if unmetered and not self.demanded:
             names = _names("unit", sorted(unmetered))
             return NotMetered(f"{names} without a meter")
         names = _names("unit", sorted(units))
@@ -424,11 +438,11 @@ class Total(FrozenValue):
         return {self._unit(row) for figure in self.figures for row in figure.raw_figures(reader)}
 
     def unanswered(self, reader: Reader) -> Sequence[str]:
-        """The names of single objects of the figures that the device was asked for and did not
-        answer, if no figure has a row: they are taken as not there."""
+        """The names of the objects of the figures, if the device was asked for them and answered
+        none: they are taken as not there."""
         if self.is_listed(reader):
             return []
-        return [figure.objects for figure in self.figures if isinstance(figure.source, Scalar)]
+        return [figure.objects for figure in self.figures]
 
     @property
     def needs_outlets(self) -> bool:

@@ -126,13 +126,13 @@ def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
     return numbers_with_units
 
 
-def unanswered_objects(device: SnmpDevice) -> Sequence[str]:
-    """The single objects of load and energy that the device was asked for and did not answer, so
-    that these figures are taken as not metered."""
+def unanswered_objects(device: SnmpDevice, figures: dcimanager.Figures) -> Sequence[str]:
+    """The objects of load and energy that the device was asked for and did not answer, so that
+    these figures are taken as not metered."""
     profile = device.profile
     names: list[str] = []
-    for total in (profile.load, profile.energy):
-        if total is not None:
+    for total, figure in ((profile.load, figures.load_a), (profile.energy, figures.energy_kwh)):
+        if total is not None and figure is None:
             names += total.unanswered(device.reader)
     return names
 
@@ -219,7 +219,10 @@ def _outlet_rows(device: SnmpDevice, reader: Reader, *, with_power: bool) -> lis
 
 
 def _unmetered(figures: Sequence[Figure], reader: Reader) -> Collection[str]:
-    """The outlets without a row in any column of their meters, if a GET of one says so too."""
+    """The outlets without a row in any column of their meters, if the family may lack these columns
+    and a GET of one says so too."""
+    if not all(figure.is_optional for figure in figures):
+        return ()
     values = [figure.source.rows(reader) for figure in figures]
     unmetered_rows: list[str] = []
     for row in dict.fromkeys(chain.from_iterable(values)):

@@ -152,9 +152,10 @@ LINES = INLET_POLES.figure(
 )
 INLET_CURRENTS = _in_use(INLETS.parts(CURRENT))
 POLE_COUNT = column("13742.6.3.3.3.1.5", "inletPoleCount")
+POLE_COUNTS = Complete(POLE_COUNT, beside=INLET_CURRENTS)
 # Of an inlet with more poles it is the highest of their currents, which is only a load if it is 0.
-OF_TWO_POLES = INLET_CURRENTS.where(POLE_COUNT, "1", "2", others=("3", "4", "5"))
-LOADS = First((if_listed(OF_TWO_POLES, POLE_COUNT), INLET_CURRENTS.where(INLET_CURRENTS, "0")))
+OF_TWO_POLES = INLET_CURRENTS.where(POLE_COUNTS, "1", "2", others=("3", "4", "5"))
+LOADS = First((OF_TWO_POLES, INLET_CURRENTS.where(INLET_CURRENTS, "0")))
 ONE_PHASE_INLETS = INLETS.figure(
     INLET_CURRENTS.known_where(LOADS),
     CURRENT,
