@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Optional, Union
+from typing import NamedTuple, Optional, Union
 
 from ..dcimanager.rows import Raw
 from ..shared.ceilings import FILLED, OUTLET_A, OUTLET_W, PART_A, PART_W
@@ -12,7 +12,7 @@ from ..shared.decimals import CONTEXT, total
 from ..shared.doubts import some
 from ..shared.meter_figures import NotKnown, NotMetered
 from . import validation
-from .decoding import number, text
+from .decoding import Rows, number, text
 from .frozen_value import FrozenValue
 from .reader import LOST, Lost, Reader
 from .sources.base import Source, is_optional, object_read, text_field
@@ -98,17 +98,21 @@ class Figure(FrozenValue):
     def raw_figures(self, reader: Reader) -> RawFigures:
         """Identity -> value, exponent and factor, LOST where the answers lack them. Padding is
         left out."""
-        rows = self.source.rows(reader)
-        if self.padding:
-            rows = {row: value for row, value in rows.items() if not self._is_padding(value)}
+        rows: Rows = {}
+        for row, value in self.source.rows(reader).items():
+            if not self._is_padding(value):
+                rows[row] = value
         if not rows:
             return {}
         exponents = _values_for(self.exponent, rows, reader)
         factors = _values_for(self.factor, rows, reader)
-        return {row: (value, exponents[row], factors[row]) for row, value in rows.items()}
+        raw_figures: dict[str, tuple[Raw, Optional[Raw], Optional[Raw]]] = {}
+        for row, value in rows.items():
+            raw_figures[row] = (value, exponents[row], factors[row])
+        return raw_figures
 
     def _is_padding(self, value: Raw) -> bool:
-        return not isinstance(value, Lost) and text(value) in self.padding
+        return bool(self.padding) and not isinstance(value, Lost) and text(value) in self.padding
 
     def rows_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, ExactFigure]:
         """Identity -> figure as in `read_from`, and why a row has none: a sum without it is not
@@ -131,21 +135,23 @@ class Figure(FrozenValue):
         for identity, (value, exponent, factor) in raw_figures.items():
             reading = value if isinstance(value, int) else number(value, self.unit)
             is_natural = isinstance(value, int) and value >= 0
-            is_absent = (has_absent_natural or not is_natural) and text(value) in self.absent
+            is_compared = has_absent_natural or not is_natural
+            is_absent = is_compared and text(value) in self.absent
             is_metered = is_metered or not is_absent
+            figure: Optional[Decimal] = None
             if reading is not None and not is_absent and not _is_placeholder(value, reading, most):
                 figure = self._figure(
                     value, reading, are_texts=are_texts, exponent=exponent, factor=factor
                 )
-                if figure is not None and (most is None or figure <= most):
-                    figures[identity] = figure
-                    continue
-            if is_absent and reading == 0:
+            if figure is not None and (most is None or figure <= most):
+                figures[identity] = figure
+            elif is_absent and reading == 0:
                 figures[identity] = None
             elif self.unmetered and not isinstance(value, Lost) and not text(value):
                 figures[identity] = NotMetered(self.unmetered)
             else:
-                figures[identity] = NotKnown(self._row_text(identity, raw_figures, reader))
+                row_text = self._row_text(identity, raw_figures, reader)
+                figures[identity] = NotKnown(row_text)
         return figures if is_metered else dict.fromkeys(figures)
 
     def missing_part(self, raw_figures: RawFigures, reader: Reader) -> Optional[NotKnown]:
@@ -304,6 +310,15 @@ class Arcs(FrozenValue):
         return ".".join(index.split(".")[self.start : self.stop])
 
 
+class _FiguresRead(NamedTuple):
+    """What was read of the figures of a total."""
+
+    rows: dict[str, ExactFigure]
+    units: set[str]  #: the units of these rows
+    #: why the first figure is not known, of a device that has another scalar of its group
+    absent: Optional[NotKnown]
+
+
 class Total(FrozenValue):
     """A total of the device: the complete sum of the first figure that the device has. Any other
     source is another quantity, so it serves only a device that does not have this one: without a
@@ -363,20 +378,10 @@ class Total(FrozenValue):
         the first that a unit has is used for all units: the total would jump if another replaced
         it where an answer lacks it. `metered_units`: the units that have a meter.
         """
-        rows: dict[str, ExactFigure] = {}
-        units: set[str] = set()  # those of `rows`
-        absent: Optional[NotKnown] = None
-        for figure in self.figures:
-            raw_figures = self._raw_figures_of_others(units, figure, reader)
-            missing = figure.missing_part(raw_figures, reader)
-            if missing is not None:
-                return missing
-            if not raw_figures and not units and figure.is_absent(reader):
-                absent = absent or NotKnown(f"the answers lack {figure.objects}")
-            rows.update(figure.figures_of(raw_figures, most, reader))
-            units.update(map(self._unit, raw_figures))
-            if units and (counters or not self.unit):
-                break
+        figures_read = self._read_figures(reader, most, counters=counters)
+        if isinstance(figures_read, NotKnown):
+            return figures_read
+        rows, units, absent = figures_read
         if self._is_lost(outlets, reader):
             return NotKnown(f"the answers lack {self.objects}, which each unit has")
         if self.else_outlets and not (counters and units):
@@ -389,12 +394,35 @@ class Total(FrozenValue):
         if absent is not None:  # what takes its place is another quantity
             return absent
         sum_of_rows = _sum(rows)
-        units_without = set(map(self._unit, outlets)) - units
+        units_with_outlets = set(map(self._unit, outlets))
+        units_without = units_with_outlets - units
         if not units_without and isinstance(sum_of_rows, Decimal):
             units_without = self._chain(reader) - units
         if not units_without:
             return sum_of_rows
         return self._reason_without(units_without, reader, metered_units)
+
+    def _read_figures(
+        self, reader: Reader, most: Optional[Decimal], *, counters: bool
+    ) -> Union[_FiguresRead, NotKnown]:
+        """The rows of the figures: of the first that the device has, and with `unit` those of the
+        next for the units that it lacks; or the reason why a value is not known. `most`,
+        `counters`: as in `read_from`."""
+        rows: dict[str, ExactFigure] = {}
+        units: set[str] = set()
+        absent: Optional[NotKnown] = None
+        for figure in self.figures:
+            raw_figures = self._raw_figures_of_others(units, figure, reader)
+            missing = figure.missing_part(raw_figures, reader)
+            if missing is not None:
+                return missing
+            if not raw_figures and not units and figure.is_absent(reader):
+                absent = absent or NotKnown(f"the answers lack {figure.objects}")
+            rows.update(figure.figures_of(raw_figures, most, reader))
+            units.update(map(self._unit, raw_figures))
+            if units and (counters or not self.unit):
+                break
+        return _FiguresRead(rows=rows, units=units, absent=absent)
 
     def _is_lost(self, outlets: Mapping[str, ExactFigure], reader: Reader) -> bool:
         """Whether the answers lack each figure of a device, or of a unit, that has one. `outlets`:

@@ -155,10 +155,13 @@ def _lines(item: str, tail: str) -> Source:
 
     Limits such as 2.6 also end in 6, like the energy; only a row with a power is a line.
     """
-    currents = _items_of("1", "line", "2.1" + tail)
-    powers = _items_of("1", "line", "3.1" + tail)
-    lines = Complete(powers, beside=currents, next_row=True)
-    return Listed(lines, _items_of("1", "line", item + tail))
+
+    def lines(line_item: str) -> Spread:
+        return _items_of("1", "line", line_item + tail)
+
+    currents, powers = lines("2.1"), lines("3.1")
+    every_line = Complete(powers, beside=currents, next_row=True)
+    return Listed(every_line, lines(item))
 
 
 def _items_of(group: str, name: str, tail: str) -> Spread:

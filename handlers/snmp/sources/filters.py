@@ -140,7 +140,8 @@ def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:
             numbers.setdefault(unit, set()).add(int(arc))
     for unit, numbers_of_unit in numbers.items():
         first, last = min(numbers_of_unit), max(numbers_of_unit)
-        if first > 1 or last - first >= len(numbers_of_unit):
+        row_count = last - first + 1
+        if first > 1 or row_count > len(numbers_of_unit):
             yield f"{unit}.."  # no index ends with dots
 
 
