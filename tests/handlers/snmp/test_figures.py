@@ -7,7 +7,7 @@ import pytest
 
 from handlers.shared.meter_figures import NotKnown, NotMetered
 from handlers.snmp.figures import Arcs, Figure, Total
-from handlers.snmp.frozen_value import check_parts, parts_of
+from handlers.snmp.frozen_value import check_parts, parts_of, replace
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import LOST
@@ -308,4 +308,38 @@ def test_a_demanded_total_without_a_row_is_not_known(objects: dict[str, Value]) 
 def test_a_demanded_figure_that_is_not_answered_is_no_figure(profile: Profile) -> None:
     for total in profile.totals:
         if total.demanded:
-            assert isinstance(total.read_from(reader({})), NotKnown)
+            # where outlets may stand in, a meter of theirs shows that the unit has meters
+            outlets = {"1": Decimal(1)} if total.else_outlets else {}
+            assert isinstance(total.read_from(reader({}), outlets), NotKnown)
+
+
+def test_outlets_replace_a_demanded_figure_only_of_a_unit_that_has_its_row() -> None:
+    figure = Figure(A, padding=("-2",))
+    total = Total((figure,), else_outlets=True, demanded=True)
+    outlets = {"1": Decimal(3)}
+    assert total.read_from(reader({"1.3.1.1": 5}), outlets) == 5
+    assert total.read_from(reader({"1.3.1.1": -2}), outlets) == 3
+    assert total.read_from(reader({}), outlets) == NotKnown(
+        "the answers lack 1.3.1, which each unit has"
+    )
+    assert total.read_from(reader({}), {"1": None}) is None
+    by_unit = replace(total, unit=Arcs(0, 1))
+    of_two_units = {"1.1": Decimal(3), "2.1": Decimal(4)}
+    assert by_unit.read_from(reader({"1.3.1.1": 5, "1.3.1.2": -2}), of_two_units) == 5 + 4
+    assert isinstance(by_unit.read_from(reader({"1.3.1.1": 5}), of_two_units), NotKnown)
+
+
+def test_a_unit_without_a_row_of_a_demanded_figure_is_not_known() -> None:
+    total = Total((Figure(A),), unit=Arcs(0, 1), units=B)
+    device = reader({"1.3.1.1": 5, "1.3.2.1": 1, "1.3.2.2": 1})
+    assert total.read_from(device) == NotMetered("unit 2 without a meter")
+    demanded = replace(total, demanded=True)
+    assert demanded.read_from(device) == NotKnown("the answers have no row of 1.3.1 for unit 2")
+
+
+def test_a_column_beside_another_is_lost_unless_some_devices_lack_it() -> None:
+    device = reader({"1.3.2.1": 7})
+    always = Total((Figure(Complete(A, beside=B)),))
+    assert always.read_from(device) == NotKnown("row 1 of 1.3.1 reads no answer")
+    sometimes = Column("1.3.1", optional=True)
+    assert Total((Figure(Complete(sometimes, beside=B)),)).read_from(device) is None

@@ -30,9 +30,8 @@ _ALONE = "no other column of its table is read, so the device looks like one wit
 #: likewise, with all rows of a column
 UNPROVEN_COLUMNS = {
     _ALONE: (
-        "apc-easy-epdu_metered apc-rpdu2 baytech_modules eaton-epdu eaton-power-pdu"
-        " enlogic-esp geist-em hpe-mapdu2 hpe-mapdu2_metered hpe-mapdu3 hpe-mapdu3_metered"
-        " raritan-px2 raritan-px2_sensors starline-ac tripplite-12x-ups_output"
+        "apc-rpdu2 eaton-epdu eaton-power-pdu enlogic-esp hpe-mapdu3 hpe-mapdu3_metered"
+        " starline-ac tripplite-12x-ups_output"
     ),
     "one walk reads all these meters, so the device looks like one without them": (
         "clever-mpdu clever-mpdu_groups clever-mpro clever-mpro_metered clever-mpro_zero"

@@ -36,7 +36,7 @@ ALIKE = {"raritan-px2_signed": "without the sensors' minimum it is like firmware
 #: units of which a row that is missing in all columns of its table is not noticed
 UNCOUNTED = frozenset(
     (
-        "aten-pe2 avocent-pm_acs cyclades-acs5k e3meter-ipm geist-v3 "
+        "aten-pe2 cyclades-acs5k e3meter-ipm geist-v3 "
         "geist-v3_watchdogs geist-v5_inlet geist-v5_metered ict-pdu_buses infrapower "
         "lantronix-slc powertek-pwt2 racktivity racktivity-legacy riedo-updu rpcm "
         "schleifenbauer_conteg tripplite-products_ats tripplite-products_ups ts-bspdu "
@@ -46,10 +46,9 @@ UNCOUNTED = frozenset(
 #: likewise, but only the last row, because the others are numbered without a gap
 NUMBERED = frozenset(
     (
-        "apc-isx-modular aten-pe aten-pe_slots aten-pe_unconfirmed avocent-pm_totals "
-        "cpi-econnect_lines cpi-econnect_metered eaton-epdu enlogic-pod geist-v5 ipoman_metered "
-        "liebert-mph liebert-mph_metered opengear-rpc panduit-g5 powertek-simple raritan-px1 "
-        "sentry3 sinetica-hawk tripplite-products wti-power_mpc"
+        "avocent-pm_totals cpi-econnect_lines cpi-econnect_metered eaton-epdu enlogic-pod "
+        "geist-v5 ipoman_metered liebert-mph liebert-mph_metered opengear-rpc panduit-g5 "
+        "powertek-simple raritan-px1 sentry3 sinetica-hawk tripplite-products wti-power_mpc"
     ).split()
 )
 NO_OTHER = "the MIB, or the program that shows the objects, has no other object for it"
