@@ -151,7 +151,7 @@ def _cycle_outlet(
 ) -> int:
     """As `_cycle`, of an outlet of a PDU that is open."""
     run, pdu = outcome.run, outcome.pdu
-    _refuse(outcome, outlet.state)
+    _refuse_unless_on(outcome, outlet.state)
     variables = pdu.variables_text(outcome.handler)
     question = f"switch off {present_state_text(outlet)} of {pdu.where}{variables}"
     prompts.confirm(run.output, f"{question}, and on again after {pause_s:g} s", pdu.host)
@@ -164,7 +164,7 @@ def _cycle_outlet(
         with signals_as_ctrl_c():
             # a person may have taken a while to answer
             if not power.read_is_on():
-                _refuse(outcome, power.last_state)
+                _refuse_unless_on(outcome, power.last_state)
             # a lost terminal must not leave an outlet off
             with ignored_hangup():
                 result = _run_cycle(outcome, power, called_outlet, pause_s)
@@ -180,7 +180,7 @@ def _cycle_outlet(
     return print_result(result, as_json=run.output.json)
 
 
-def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
+def _refuse_unless_on(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
     """Raise Usage unless the outlet is on."""
     if now is DOWN:
         raise Usage(
@@ -197,8 +197,8 @@ def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
 def _run_cycle(
     outcome: _OutletCycle, power: OutletPower, outlet: _CalledOutlet, pause_s: float
 ) -> Union[Result, int]:
-    """Off, pause, on. Returns the exit code if it reported an error: a call that failed, or a state
-    that is not proven.
+    """Off, pause, on. Returns the result, or the exit code if it reported an error: a call or a
+    reading that failed. Each end says in which state the outlet was left.
     """
     place = f"outlet {outcome.identity}"
     try:
@@ -222,9 +222,10 @@ def _run_cycle(
         now = power.outlet.state()
         return outcome.report_failure(error, now, f"{progress}; {outcome.remedy(now)}")
     left = power.last_state
-    if power.stage is not RestartStage.OFF:
+    if power.stage is RestartStage.GOING_ON:
         # it stayed off during the pause; the command to switch on was sent, and is not proven
         return outcome.unproven(on=True, state=left, left=left, why="it was off before")
+    # no command to switch on was sent: after the pause, the outlet was not proven off
     if outlet.failure is not None:
         note = (
             f"{place} was switched off, and could not be read after the pause, so no command to"

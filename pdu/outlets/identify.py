@@ -188,15 +188,32 @@ def _identify(
         }
         print_json(document)
     else:
-        lines = []
+        lines: list[str] = []
         if new_pdu is not None:
             lines.append(_addition_line(new_pdu, added_pdu))
-        lines += _unread_lines(survey, verbose=verbose)
-        line_to_read = "" if best is None else _command_to_read(pdu, best, new_pdu)
-        lines += _last(line_to_read, survey.answers, pdu)
+        lines += _last_lines(survey, new_pdu, verbose=verbose)
         if lines:
             print_text("\n".join(lines))
     return code_of(_kind(survey.answers)) if best is None else DONE
+
+
+def _last_lines(
+    survey: _Survey, new_pdu: Optional[addition.NewPdu], *, verbose: bool
+) -> Sequence[str]:
+    """What follows the findings that were shown at once: what else the handlers answered, and the
+    next step.
+    """
+    best = survey.best()
+    if best is None:
+        lines: list[str] = []
+        for answer in survey.answers:
+            # with `verbose`, all findings were shown at once
+            if answer.finding is not None and not verbose:
+                lines += _finding_lines(answer.finding, verbose=True)
+        return [*lines, *_unread(survey.answers), *_step_lines("", survey.answers, survey.pdu)]
+    line_to_read = _command_to_read(survey.pdu, best, new_pdu)
+    other_lines = _unread(survey.answers) if verbose else ["what it rests on: --verbose"]
+    return [*other_lines, *_step_lines(line_to_read, survey.answers, survey.pdu)]
 
 
 def _addition_line(new_pdu: addition.NewPdu, added_pdu: Optional[ListedPdu]) -> str:
@@ -208,19 +225,6 @@ def _addition_line(new_pdu: addition.NewPdu, added_pdu: Optional[ListedPdu]) -> 
     if added_pdu.auth:
         line += f", its login {added_pdu.auth!r} in {new_pdu.login_path}"
     return line
-
-
-def _unread_lines(survey: _Survey, *, verbose: bool) -> Sequence[str]:
-    """What follows the findings: what the other handlers answered, or how it is seen."""
-    if survey.best() is not None and not verbose:
-        return ["what it rests on: --verbose"]
-    lines: list[str] = []
-    for answer in survey.answers:
-        # with `verbose`, they were shown at once
-        if answer.finding is not None and not verbose:
-            lines += _finding_lines(answer.finding, verbose=True)
-    lines += _unread(survey.answers)
-    return lines
 
 
 def _candidates(pdu: names.ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
@@ -260,7 +264,7 @@ def identified(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
     survey.ask(candidates)
     best = survey.best()
     if best is None:
-        lines = [*_unread(survey.answers), *_last("", survey.answers, pdu)]
+        lines = [*_unread(survey.answers), *_step_lines("", survey.answers, pdu)]
         raise NotIdentified("; ".join(lines), pdu.host, _kind(survey.answers))
     return _for_handler(survey.pdu, best.handler)
 
@@ -652,7 +656,9 @@ def _is_snmp(name: str) -> bool:
     return load(name).snmp
 
 
-def _last(line_to_read: str, answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
+def _step_lines(
+    line_to_read: str, answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu
+) -> list[str]:
     """What follows the answers. `line_to_read`: the command that reads the PDU, "" for none."""
     if line_to_read:
         return [

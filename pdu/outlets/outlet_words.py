@@ -7,7 +7,6 @@ ranges: the numbers rise, what is before them is equal, and the PDU lists each o
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Optional
@@ -55,16 +54,15 @@ def refuse_options(words: Sequence[str]) -> None:
 
 def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> None:
     """Raise Usage for `Outlet 1` without its quotes, which may also mean outlet 1 and another."""
-    for begin, end in itertools.combinations(range(len(words) + 1), 2):
-        if end - begin < 2:  # one word is no such name
-            continue
-        text = _without_blanks(" ".join(words[begin:end]))
-        same = _named(text, names)
-        if same:
-            raise Usage(
-                f"{printable(text, 60)!r} is the name of outlet {', '.join(same)}: nothing was"
-                " done; put a name with blanks in quotes, or give identities"
-            )
+    for begin in range(len(words)):
+        for end in range(begin + 2, len(words) + 1):  # two words or more
+            text = _without_blanks(" ".join(words[begin:end]))
+            same = _named(text, names)
+            if same:
+                raise Usage(
+                    f"{printable(text, 60)!r} is the name of outlet {', '.join(same)}: nothing was"
+                    " done; put a name with blanks in quotes, or give identities"
+                )
 
 
 def _identities_of(word: str, names: Mapping[str, str]) -> Sequence[str]:
@@ -223,8 +221,11 @@ def _twins_text(identity: str, identical: Sequence[str]) -> str:
 def _first_missing(prefix: str, digits: str, last_digits: str, names: Mapping[str, str]) -> str:
     """The first identity of a rising range that is not that of one outlet; the last if all are."""
     # the ends as they were typed: 01 is another identity than 1
-    for number in (digits, *range(int(digits), int(last_digits))):
+    first, last = f"{prefix}{digits}", f"{prefix}{last_digits}"
+    if _identical(first, names) != [first]:
+        return first
+    for number in range(int(digits), int(last_digits)):
         identity = f"{prefix}{number}"
         if _identical(identity, names) != [identity]:
             return identity
-    return f"{prefix}{last_digits}"
+    return last

@@ -91,8 +91,9 @@ def _toml_list(data: bytes, path: str) -> DeviceList:
             " list of PDUs"
         )
     logins = auth.parse_logins(document.get("auth", {}), path, inline=False)
-    devices = _devices(path, _tables(document.get("pdu", []), path))
-    return _with_warnings(DeviceList(devices.devices, logins), path, devices)
+    entries = _tables(document.get("pdu", []), path)
+    placed_pdus = _placed_pdus(path, entries)
+    return _with_warnings(DeviceList(placed_pdus.devices, logins), path, placed_pdus)
 
 
 def _csv_list(data: bytes, path: str, *, lenient: bool) -> DeviceList:
@@ -100,32 +101,33 @@ def _csv_list(data: bytes, path: str, *, lenient: bool) -> DeviceList:
     text, encoding_note = decoded_table(data, path)
     head = [name for name in csv_in.head_of(text, path) if name]
     unknown_columns = _check_head(head, path, lenient=lenient) if head else []
-    devices = _devices(path, _rows(text, path, unknown_columns))
-    fleet = DeviceList(
-        devices=devices.devices,
+    entries = _rows(text, path, unknown_columns)
+    placed_pdus = _placed_pdus(path, entries)
+    device_list = DeviceList(
+        devices=placed_pdus.devices,
         auths={},
         ignored=[printable(name, 60) for name in unknown_columns],
         warnings=[encoding_note] if encoding_note else [],
     )
-    return _with_warnings(fleet, path, devices)
+    return _with_warnings(device_list, path, placed_pdus)
 
 
-def _with_warnings(fleet: DeviceList, path: str, devices: _DevicesWithPlaces) -> DeviceList:
+def _with_warnings(device_list: DeviceList, path: str, placed_pdus: _PlacedPdus) -> DeviceList:
     """The list, with a warning for each PDU that is on it twice, and one for ended columns."""
-    duplicates = list(find_duplicates(devices.devices))
+    duplicates = list(find_duplicates(placed_pdus.devices))
     repeated: dict[str, str] = {}
     for duplicate in duplicates:
         repeated[duplicate.again.name] = duplicate.counted.name
-    warnings = list(fleet.warnings)
+    warnings = list(device_list.warnings)
     for duplicate in duplicates[:_SHOWN]:
-        warnings.append(_warning(path, duplicate, devices.places))
+        warnings.append(_warning(path, duplicate, placed_pdus.places))
     further_count = len(duplicates) - _SHOWN
     if further_count > 0:
         warnings.append(f"{path}: and {further_count} more such lines")
-    if devices.ended_columns:
-        columns = " and ".join(devices.ended_columns)
+    if placed_pdus.ended_columns:
+        columns = " and ".join(placed_pdus.ended_columns)
         warnings.append(f"{path}: no command reads {columns} any more")
-    return fleet._replace(repeated=repeated, warnings=warnings)
+    return device_list._replace(repeated=repeated, warnings=warnings)
 
 
 def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
@@ -211,7 +213,9 @@ def _may_count(name: str) -> bool:
     return name in SECRETS or bool(similar_names(name, COLUMNS))
 
 
-class _DevicesWithPlaces(NamedTuple):
+class _PlacedPdus(NamedTuple):
+    """The PDUs of a file, and where it has them."""
+
     devices: Sequence[ListedPdu]
     #: name -> where it is in the file, in its order
     places: Mapping[str, str]
@@ -219,7 +223,7 @@ class _DevicesWithPlaces(NamedTuple):
     ended_columns: Sequence[str]
 
 
-def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
+def _placed_pdus(path: str, entries: Iterable[Entry]) -> _PlacedPdus:
     """The PDUs of a list. Raises SettingsError with the first entries that are wrong, and EmptyList
     if there is none.
     """
@@ -252,7 +256,7 @@ def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
     if not devices:
         raise EmptyList(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
     ended_columns = [name for name in ENDED_COLUMNS if name in columns]
-    return _DevicesWithPlaces(devices, places, ended_columns)
+    return _PlacedPdus(devices, places, ended_columns)
 
 
 def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) -> Iterator[str]:

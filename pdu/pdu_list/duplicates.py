@@ -35,8 +35,8 @@ def find_duplicates(devices: Iterable[ListedPdu]) -> Iterator[Duplicate]:
         first_by_choice: dict[str, ListedPdu] = {}
         for device, place in placed_devices:
             first_by_choice.setdefault(place.choice, device)
-        first_of_all = first_by_choice.get("")
+        reader_of_all = first_by_choice.get("")
         for device, place in placed_devices:
-            counted = first_of_all or first_by_choice[place.choice]
-            if counted is not device:
-                yield Duplicate(counted=counted, again=device, place=place)
+            first = reader_of_all or first_by_choice[place.choice]
+            if first is not device:
+                yield Duplicate(counted=first, again=device, place=place)

@@ -87,7 +87,7 @@ def form_fields(
 def split_fields(
     handler: LoadedHandler, data: Union[PduData, PduSnmpData], login: Login
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """The settings and the secrets of this object."""
+    """The settings and the secrets in `data`, from which the handler is made."""
     text_by_key = dict(data.custom_params)
     if isinstance(data, PduSnmpData):
         for field, text in data.snmp_params.items():
@@ -246,8 +246,8 @@ def _secret_values(secrets: Iterable[str], login: Login) -> dict[str, str]:
 
 
 def settings_for_handler(handler: LoadedHandler, login: Login) -> dict[str, str]:
-    """Those of the settings that this handler takes, where they were given for several. A user is
-    none of SNMP without its version 3.
+    """Of settings that were given for several handlers those that this one takes. SNMP takes a user
+    only in its version 3.
     """
     keys = set(setting_keys(handler))
     if handler.snmp:
@@ -262,18 +262,17 @@ def _refuse_idle(login: Login, params: Mapping[str, str]) -> None:
     the request be sent with less security than its owner meant. The protocol may be none.
     """
     for protocol, password in _PASSWORD_OF.items():
-        if _is_none(params.get(protocol, "")):
+        protocol_name = params.get(protocol, "")
+        if _is_none(protocol_name):
             return  # without authentication there is no privacy
-        variable = f"PDU_{password.upper()}"
-        if password in login.secret_files or password in login.secrets:
-            source = password
-        elif not login.source and os.environ.get(variable):
-            source = variable
-        else:
+        if protocol_name.strip():
             continue
-        if not params.get(protocol, "").strip():
-            why = " has no effect without a protocol: give "
-            raise SettingsError((source, why, NamedSetting(protocol)))
+        why = " has no effect without a protocol: give "
+        if password in login.secret_files or password in login.secrets:
+            raise SettingsError((password, why, NamedSetting(protocol)))
+        variable = f"PDU_{password.upper()}"
+        if not login.source and os.environ.get(variable):
+            raise SettingsError((variable, why, NamedSetting(protocol)))
 
 
 def _refuse_v3_only(

@@ -149,9 +149,9 @@ def _read_parts(target: Target, parts: Sequence[Part], timeout: Optional[float] 
     return pdu_reading._replace(requests=counter.requests)
 
 
-def is_silence(full_reading: Reading) -> bool:
+def is_silence(pdu_reading: Reading) -> bool:
     """Whether the reading failed because the PDU did not answer in time, or cannot be reached."""
-    for kind, reason in full_reading.failures.values():
+    for kind, reason in pdu_reading.failures.values():
         # an archive of another pack may raise Python's own errors
         is_own_error = reason.startswith(("TimeoutError", "timeout"))
         if kind in ("unreachable", "timeout") or is_own_error:

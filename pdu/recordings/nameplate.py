@@ -49,8 +49,12 @@ def read_members(session: HttpSession, path: str) -> Mapping[str, Any]:
 
 
 def join_words(parts: Iterable[object]) -> str:
-    """The texts of the units of a chain as one, "" if none has any."""
-    texts = [printable(str(part), _LONGEST) if part else "" for part in parts]
+    """The texts of the units of a chain as one, with nothing for a unit without; "" if none has
+    any.
+    """
+    texts: list[str] = []
+    for part in parts:
+        texts.append(printable(str(part), _LONGEST) if part else "")
     return ", ".join(texts) if any(texts) else ""
 
 

@@ -13,7 +13,7 @@ def read_nameplate(session: HttpSession) -> Nameplate:
     """The MAC address stands for a serial number, which units do not report."""
     info = read_members(session, INFO)
     return Nameplate(
-        "shelly",
+        family="shelly",
         serial=join_words([info.get("mac")]),
         firmware=join_words([info.get("ver")]),
         manufacturer="Shelly",

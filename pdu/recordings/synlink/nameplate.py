@@ -12,7 +12,7 @@ def read_nameplate(session: HttpSession) -> Nameplate:
     """The serial number is the enclosure's: a controller may be exchanged."""
     device = read_members(session, DEVICE)
     return Nameplate(
-        "synlink",
+        family="synlink",
         serial=join_words([device.get("enclosureSerialNumber")]),
         firmware=join_words([device.get("controllerFirmwareVersion")]),
         manufacturer="Synaccess",

@@ -508,6 +508,14 @@ def test_a_name_that_two_devices_have_is_told_apart() -> None:
     assert listed_names == ["PX4 192.0.2.7", "PX4 192.0.2.7:8443"]
 
 
+@pytest.mark.parametrize("port", [443, 8443])
+def test_a_place_is_one_line_of_a_list_and_the_search_ends(port: int) -> None:
+    """A unit may announce itself twice; and no names would tell two PDUs of one place apart."""
+    assert names(("192.0.2.7", port, "PX4"), ("192.0.2.7", port, "PX4")) == ["PX4"]
+    assert names(("192.0.2.7", port, "a"), ("192.0.2.7", port, "b")) == ["a"]
+    assert names(("192.0.2.7", 443, ""), ("192.0.2.7", 161, "")) == ["192.0.2.7"]
+
+
 def test_a_name_that_would_be_a_formula_or_a_comment_gives_way_to_the_address() -> None:
     # also as full-width signs, which spreadsheets take for the same
     for sign in "=+-@\uff1d\uff0b\uff0d\uff20\u2212#":

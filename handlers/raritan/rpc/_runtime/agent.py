@@ -384,9 +384,11 @@ def result(answer: object, number: int, login: Login) -> object:
     answer_id = answer.get("id")
     # `true` is an int in Python, and equals 1
     if type(answer_id) is not int or answer_id != number:
-        words = f": {error_of(error, login).reason}" if error is not None else ""
+        words = "is this the address of a Xerus PDU?"
+        if error is not None:
+            words = error_of(error, login).reason
         raise JsonRpcSyntaxException(
-            f"the answer may belong to another request (wrong id, or none){words}",
+            f"the answer may belong to another request (wrong id, or none): {words}",
         )
     if error is not None:
         if answer.get("result") is not None:
