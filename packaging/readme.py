@@ -91,15 +91,15 @@ def families_sentence() -> str:
     return (
         f"**The pack reads {counts.families} families over SNMP** (a family: units with the same"
         " SNMP objects):\n\n"
-        f"- {switched_count} are switched: of {counts.switched_by_recording} a real unit's"
-        " recording shows the states that the commands set; for"
+        f"- {switched_count} are switched: for {counts.switched_by_recording} a recording of a real"
+        " unit shows the states that the commands set; for"
         f" {counts.switched_by_programs} public programs send the same commands (for RPCM:"
         " DCImanager's own example).\n"
         f"- {counts.unproven} are *unproven*: with neither, they are only read until you set"
         " `switch_unproven`.\n"
         f"- {other_count} only meter, or their commands are not known.\n\n"
-        f"Real units' recordings show the outlet states of {counts.states} families and the figures"
-        f" of {counts.figures}; the rest is from MIBs and other programs."
+        f"Recordings of real units show the outlet states of {counts.states} families and the"
+        f" figures of {counts.figures}; the rest is from MIBs and other programs."
     )
 
 

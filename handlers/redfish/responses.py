@@ -43,7 +43,7 @@ def resource(reply: Response, login: Login) -> Json:
     if content and ("error" not in content or content.keys() & _OF_A_RESOURCE):
         return content
     if content is not None:
-        words = quoted_messages(reply, login) or "no reason is given"
+        words = quoted_messages(reply, login) or "is this the address of a Redfish service?"
         raise ProtocolError(
             f"the service answered with a success status, but with no resource: {words}",
         )

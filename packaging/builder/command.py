@@ -166,6 +166,20 @@ def _parser() -> argparse.ArgumentParser:
         default=ROOT / "dist",
         help="the folder to write to (default: dist/ of the project)",
     )
+    _add_profile_option(parser)
+    parser.add_argument(
+        "--read-only",
+        action="store_true",
+        help=(
+            "build pdu_<name>_read_only, which stands beside the usual archive in DCImanager and"
+            " refuses each command with a sentence: for a first time without a risk"
+        ),
+    )
+    add_snmp_options(parser)
+    return parser
+
+
+def _add_profile_option(parser: argparse.ArgumentParser) -> None:
     own_pdu = parser.add_argument_group("a PDU of your own")
     own_pdu.add_argument(
         "--profile",
@@ -179,16 +193,6 @@ def _parser() -> argparse.ArgumentParser:
             " prints an example"
         ),
     )
-    parser.add_argument(
-        "--read-only",
-        action="store_true",
-        help=(
-            "build pdu_<name>_read_only, which stands beside the usual archive in DCImanager and"
-            " refuses each command with a sentence: for a first time without a risk"
-        ),
-    )
-    add_snmp_options(parser)
-    return parser
 
 
 def _refuse_unknown(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:

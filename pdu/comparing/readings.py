@@ -83,10 +83,11 @@ def _outlet_differences(first: HandlerReading, second: HandlerReading) -> Iterat
 def _state_differences(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
 ) -> Iterator[Difference]:
+    """The outlets of which the first handler told another state both times."""
     for identity, state in before.states.items():
         second_state = second.states.get(identity)
         if second_state is None:
-            continue  # told by the outlets
+            continue  # the list of outlets differs, too
         if second_state not in (state, after.states.get(identity)):
             yield Difference(f"outlet {identity}", word(state), word(second_state))
 
@@ -94,6 +95,7 @@ def _state_differences(
 def _figure_differences(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
 ) -> Iterator[Difference]:
+    """The loads and energies that are not between those of the first handler."""
     if before.figures is None or second.figures is None or after.figures is None:
         return
     for quantity in _quantities(before.figures, second.figures):

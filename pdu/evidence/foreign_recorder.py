@@ -157,16 +157,8 @@ def record_foreign(
     user, login_secrets = _login_values(handler, login)
     secrets = list(dict.fromkeys([*login_secrets, *_session_secrets(passage.exchanges)]))
     scrubber = Scrubber(options.keep, secrets, user, host.host)
-    if any(map(scrubber.holds_login, (*on, *off))):
-        raise SettingsError("--on and --off show the login: write {any} in its place")
     answers = _answers(passage.exchanges, [user, *secrets])
-    if any(scrubber.holds_login(answer.request) for answer in answers):
-        raise ProtocolError(
-            "a request of the handler shows the login in another spelling, which stays: record it"
-            " with a password of letters and digits; nothing was written",
-            host=device,
-            operation="record",
-        )
+    _require_no_login(scrubber, [*on, *off], answers, device)
     read_again = partial(_read_again, handler, make_data)
     recording = _scrubbed_recording(reading, answers, scrubber, read_again)
     if read_again(recording) != _comparable(reading):
@@ -179,6 +171,21 @@ def record_foreign(
     recording = recording.commanded(on, off)
     holds = f"{counted(len(answers), 'answer')}, {counted(len(recording.states), 'outlet')}"
     return Recording(recording.text, holds, _notes(recording))
+
+
+def _require_no_login(
+    scrubber: Scrubber, commands: Sequence[str], answers: Sequence[Answer], device: Address
+) -> None:
+    """Raises SettingsError or ProtocolError if a command or a request shows the login."""
+    if any(map(scrubber.holds_login, commands)):
+        raise SettingsError("--on and --off show the login: write {any} in its place")
+    if any(scrubber.holds_login(answer.request) for answer in answers):
+        raise ProtocolError(
+            "a request of the handler shows the login in another spelling, which stays: record it"
+            " with a password of letters and digits; nothing was written",
+            host=device,
+            operation="record",
+        )
 
 
 def _device_address(host: Address, login: Login) -> Address:
@@ -270,6 +277,7 @@ def _read_again(
 
 
 def _comparable(reading: Reading) -> object:
+    """A reading as it is compared with another: why a figure is missing does not count."""
     figures = reading.figures
     return (
         list(reading.states),
@@ -280,6 +288,7 @@ def _comparable(reading: Reading) -> object:
 
 
 def _outlet_kwh(figures: Figures) -> dict[str, float]:
+    """The energies of the outlets that have one."""
     kwh_by_outlet = {}
     for name, port in figures.ports.items():
         kwh = measured(port.energy_kwh)
@@ -333,6 +342,7 @@ def _answers(exchanges: Sequence[_Exchange], secrets: list[str]) -> list[Answer]
 
 
 def _answer(request: str, response: http.client.HTTPResponse, content: bytes) -> Answer:
+    """An answer as it is recorded: its JSON, or its text, which then has a type."""
     headers = _kept_headers(response)
     try:
         document: Any = json.loads(content)

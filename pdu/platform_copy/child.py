@@ -31,6 +31,7 @@ _judge = SimpleNamespace(**runpy.run_path(str(_LOADING / "answers.py")))
 
 
 def main() -> None:
+    """Answer calls until the input ends. If the handler cannot be loaded, each gets this answer."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # a handler's prints go to standard error, not between the answers
     os.dup2(2, 1)
@@ -103,6 +104,9 @@ class _Worker:
             return _failure(error, call["method"])
 
     def _value(self, call: Mapping[str, Any]) -> dict[str, Any]:
+        """What a call returns, on the object of the call before if that had the same data; or, if
+        the job says so, on a new one and in a new thread.
+        """
         if call["data"] != self._data:
             self._data = call["data"]
             self._pdu = None

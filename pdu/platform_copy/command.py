@@ -47,6 +47,23 @@ _FAMILY = "apc-rpdu2"
 _UPLOAD, _DIFFERS, _OPEN = "you may upload", "do not upload yet", "not everything was tried"
 
 
+_HELP = """\
+Look at a copy of DCImanager's project, and run handlers in it on simulated PDUs: its last
+line says whether you may upload.
+
+DIR      what this prints on a location server:
+docker cp eservice_handler:/opt/ispsystem/equip_handler ./
+
+HANDLER  snmp or nut of this pack, or the PATH of an archive, folder or file over SNMP
+[default: snmp nut, which try both forms of the platform; the pack's others are not run]
+
+It runs the platform's code, with your rights. The report has names, signatures and forms of
+the platform, and none of its code: send it to the project, so that it settles these for all.
+
+Exit code: 0 if you may upload, 1 if something differs, 9 if something was not tried.
+"""
+
+
 class Trial(NamedTuple):
     """What came of one handler in the copy."""
 
@@ -113,6 +130,7 @@ class Report(NamedTuple):
         "pdu platform equip_handler",
         "pdu platform equip_handler handler_dir --out mine.txt",
     ),
+    help=_HELP,
 )
 @click.argument("folder", metavar="DIR", type=FILE_ARGUMENT)
 @click.argument("handlers", metavar="[HANDLER]...", nargs=-1, type=TEXT)
@@ -155,20 +173,6 @@ def platform(
     adapter: Optional[str],
     snmp_port: int,
 ) -> int:
-    """Look at a copy of DCImanager's project, and run handlers in it on simulated PDUs: its last
-    line says whether you may upload.
-
-    DIR      what this prints on a location server:
-    docker cp eservice_handler:/opt/ispsystem/equip_handler ./
-
-    HANDLER  snmp or nut of this pack, or the PATH of an archive, folder or file over SNMP
-    [default: snmp nut, which try both forms of the platform; the pack's others are not run]
-
-    It runs the platform's code, with your rights. The report has names, signatures and forms of
-    the platform, and none of its code: send it to the project, so that it settles these for all.
-
-    Exit code: 0 if you may upload, 1 if something differs, 9 if something was not tried.
-    """
     run.defect_code = WRONG  # 1 says that something differs
     tree = _checked_tree(folder)
     words = [_checked_handler(word) for word in handlers or ("snmp", "nut")]
@@ -225,6 +229,7 @@ def _write_report(path: str, text: str) -> None:
 
 
 def _checked_tree(folder: str) -> Path:
+    """The copy's folder. Raises SettingsError for another one."""
     for package in _PACKAGES:
         if not Path(folder, package).is_dir():
             raise SettingsError(
@@ -235,6 +240,7 @@ def _checked_tree(folder: str) -> Path:
 
 
 def _checked_handler(word: str) -> str:
+    """The word, if there is a simulated PDU for its handler. Raises SettingsError."""
     if word in ("snmp", "nut"):
         return word
     if registry.is_handler(word):
@@ -269,6 +275,7 @@ def _without_path(line: str, tree: Path) -> str:
 
 
 def _report(platform_: Platform, words: Sequence[str], folder: Path, snmp_port: int) -> Report:
+    """Run the handlers in the copy, each on a PDU of its own. `folder`: an empty one."""
     pack_folder = place_pack(folder / "pack")
     trials = []
     for number, word in enumerate(words):

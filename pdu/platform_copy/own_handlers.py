@@ -72,6 +72,7 @@ def compare_handlers(
 
 
 def _compare(platform: trials.Platform, name: str, own_handler: trials.HandlerModule) -> Comparison:
+    """A handler of the platform beside ours, on the first simulated PDU that it reads."""
     handler = trials.HandlerModule(str(platform.tree), name)
     failures: list[str] = []
     for key in _candidates(name):

@@ -45,13 +45,17 @@ def _signature(cls: Callable[..., object]) -> str:
         return "(…)"
     parameters = []
     for parameter in signature.parameters.values():
-        default = parameter.default
-        is_number = type(default) in (bool, int, float)
-        is_shown = default is parameter.empty or default is None or is_number
-        if not is_shown and default not in ("", ()):
+        if not _is_shown(parameter.default):
             parameter = parameter.replace(default=_HIDDEN)
         parameters.append(parameter)
     return str(signature.replace(parameters=parameters))
+
+
+def _is_shown(default: object) -> bool:
+    """Whether a default tells nothing of an owner: none, a number, or an empty value."""
+    if default is inspect.Parameter.empty or default is None:
+        return True
+    return type(default) in (bool, int, float) or default in ("", ())
 
 
 class _Hidden:

@@ -178,6 +178,9 @@ class Server:
         return is_of_connection and not error.may_have_executed
 
     def _dial(self, where: Endpoint, timeout: float, end: float) -> socket.socket:
+        """A connection, through the proxy if there is one. `timeout`: seconds for each wait, of
+        which those for the connection are fewer; `end`: when the exchange ends.
+        """
         seconds = min(timeout, _CONNECT_SECONDS)
         if self._proxy is None:
             plain_socket = dial(where, seconds, end)

@@ -143,6 +143,9 @@ def answer(question: str) -> SupportAnswer:
 
 
 def _answer_as_typed(question: str) -> SupportAnswer:
+    """The answer by what the words are: a family's key, a sysObjectID, one or several models, or
+    names of makers.
+    """
     question_text = question.strip()
     for entry in entries():
         # a family's key, whatever its words say beside each other
@@ -155,7 +158,7 @@ def _answer_as_typed(question: str) -> SupportAnswer:
     if not models:
         return _answer_words(question, words)
     is_one_read = any(model.names[0].key for model in models)
-    if len(models) == 1 or not is_one_read:
+    if len(models) == 1 or not is_one_read:  # of those that are not read, why the first is not
         return _answer_model(question, models[0], words)
     texts = tuple(model.text for model in models)
     doubt = "ask for one model at a time"
@@ -227,6 +230,7 @@ def _leading_name(words: Sequence[Word]) -> _LeadingName:
         if names:
             return _LeadingName(length, name, names)
         if len(name.parts) > 1 and name.squeezed in _maker_names():
+            # a maker counts as a whole: its parts may be generic words
             maker = Word(name.text, name.squeezed, parts=(name.squeezed,))
             return _LeadingName(length, maker, ())
     return _LeadingName(1, words[0], ())

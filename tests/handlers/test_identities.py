@@ -35,7 +35,7 @@ def assert_no_such_outlet(wired: Wired, identity: Any) -> str:
             getattr(wired.make(), method)(port)
         assert error_info.value.kind == "no-such-outlet", error_info.value
         assert port.power_status == UNKNOWN, error_info.value
-        assert port.identity == identity, error_info.value
+        assert port.identity is identity, error_info.value
         assert error_info.value.host.startswith("127.0.0.1")
         assert error_info.value.operation
         words = str(error_info.value)

@@ -11,9 +11,9 @@ from tests.needs import ROOT
 
 
 def test_every_folder_with_a_handler_module_is_registered() -> None:
-    assert registry.names() == tuple(
-        sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
-    )
+    modules = (ROOT / "handlers").glob("*/handler.py")
+    folders = sorted(module.parent.name for module in modules)
+    assert list(registry.names()) == folders
     for name in registry.names():
         about = registry.about(name)
         assert about.shown
@@ -30,10 +30,9 @@ def test_other_names_are_not_handlers(name: str) -> None:
 
 
 def test_build_and_peers_have_every_handler() -> None:
-    assert (
-        tuple(handler.name for handler in script.HANDLERS)
-        == tuple(peers.PEERS)
-        == tuple(peers.SHOWN)
-        == registry.names()
-    )
-    assert {kind.handler for kind in peers.KINDS.values()} == set(registry.names())
+    names = registry.names()
+    assert tuple(handler.name for handler in script.HANDLERS) == names
+    assert tuple(peers.PEERS) == names
+    assert tuple(peers.SHOWN) == names
+    with_kinds = {kind.handler for kind in peers.KINDS.values()}
+    assert with_kinds == set(names)

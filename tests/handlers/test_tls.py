@@ -124,10 +124,9 @@ def test_the_shown_fingerprint_is_the_hash_of_the_devices_certificate_and_empty_
         return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
 
     certificate = handshake(tls.Trust(True, authority(), "").context(), port)
-    assert (
-        tls_handshake.fetch_fingerprint(dial, "127.0.0.1")
-        == hashlib.sha256(certificate).hexdigest()
-    )
+    expected = hashlib.sha256(certificate).hexdigest()
+    assert tls_handshake.fetch_fingerprint(dial, "127.0.0.1") == expected
+
     monkeypatch.setattr(ssl.SSLSocket, "getpeercert", lambda *_, **__: None)
     assert tls_handshake.fetch_fingerprint(dial, "127.0.0.1") == ""
 
@@ -215,13 +214,16 @@ def test_an_authority_is_trusted_alike_on_every_python_wherever_it_is_named(
 def test_with_ca_pem_the_systems_authorities_are_not_trusted(
     port: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    file = tmp_path / "system.pem"
-    file.write_text(authority())
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    assert handshake(tls.Trust(True, "", "").context(), port)
-    other = trustme.CA().cert_pem.bytes().decode()
+    system_file = tmp_path / "system.pem"
+    system_file.write_text(authority())
+    monkeypatch.setenv("SSL_CERT_FILE", str(system_file))
+    system_alone = tls.Trust(verify=True, ca_pem="", fingerprint="")
+    other_authority = trustme.CA().cert_pem.bytes().decode()
+    with_ca_pem = tls.Trust(verify=True, ca_pem=other_authority, fingerprint="")
+
+    assert handshake(system_alone.context(), port)
     with pytest.raises(ssl.SSLCertVerificationError):
-        handshake(tls.Trust(True, other, "").context(), port)
+        handshake(with_ca_pem.context(), port)
 
 
 def test_verify_no_accepts_any_certificate(port: int) -> None:
@@ -290,15 +292,13 @@ def test_contexts_are_kept_only_where_a_tool_says_so_and_only_for_the_same_check
 
 @pytest.mark.parametrize("name", ["raritan", "redfish", "netio", "nut"])
 def test_an_authority_that_no_check_would_use_is_refused(name: str) -> None:
-    texts = {"verify": "no", "ca_pem": AUTHORITY.cert_pem.bytes().decode()}
-    login = {"username": "admin", "password": "word", "device": "pdu", "tls": "yes"}
-    given = {
-        key: login[key]
-        for key in (("device", "tls") if name == "nut" else ("username", "password"))
-    }
-    handler = importlib.import_module(f"handlers.{name}.handler").make_handler(
-        PduData("127.0.0.1", {**given, **texts})
-    )
+    settings = {"verify": "no", "ca_pem": AUTHORITY.cert_pem.bytes().decode()}
+    if name == "nut":
+        settings.update(device="pdu", tls="yes")
+    else:
+        settings.update(username="admin", password="word")
+    make_handler = importlib.import_module(f"handlers.{name}.handler").make_handler
+    handler = make_handler(PduData("127.0.0.1", settings))
     with pytest.raises(SettingsError, match="verify=no.*'ca_pem'"):
         handler.status()
 

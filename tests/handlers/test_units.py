@@ -4,6 +4,7 @@ spoilt answers of its recording: those of this tree, and the two that `pdu new` 
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import importlib
 import json
@@ -79,66 +80,85 @@ def pdu(peer: Peer, **settings: str) -> Any:
 
 def test_states_and_figures_match_the_books(peer: Peer) -> None:
     books = peer.books()
-    view = pdu(peer).statistic()
-    assert {port.identity: port.power_status for port in pdu(peer).status().ports} == {
-        identity: STATES[on] for identity, on in books.states.items()
-    }
+    status = pdu(peer).status()
+    statistic = pdu(peer).statistic()
+
+    states = {port.identity: port.power_status for port in status.ports}
+    assert states == {identity: STATES[on] for identity, on in books.states.items()}
     # the views' own default where a unit has no meters
-    totals = books.load_a or 0.0, books.energy_kwh or 0.0
-    assert (view.load, view.total_consumption) == totals
-    assert {port.identity: port.consumption for port in view.ports} == books.port_energy_kwh
+    assert statistic.load == (books.load_a or 0.0)
+    assert statistic.total_consumption == (books.energy_kwh or 0.0)
+    energies = {port.identity: port.consumption for port in statistic.ports}
+    assert energies == books.port_energy_kwh
 
 
 def test_tools_read_states_names_and_figures_with_watts_in_the_requests_of_figures(
     peer: Peer,
 ) -> None:
-    before = peer.books()
     data = PduData(peer.address, peer.settings)
+    at_first = peer.books()
     pdu(peer).statistic()
-    cost = peer.books().requests - before.requests
-    before = peer.books()
+    after_statistic = peer.books()
+
     parts = (reading.states, reading.power, reading.labels)
     pdu_reading = reading.read_pdu(load(peer.handler), data, parts)
-    assert 1 <= peer.books().requests - before.requests == cost
-    assert {outlet.identity: outlet.state for outlet in pdu_reading.outlets} == {
-        identity: STATES[on] for identity, on in before.states.items()
-    }
+
+    requests = peer.books().requests - after_statistic.requests
+    assert requests >= 1
+    assert requests == after_statistic.requests - at_first.requests
+    expected_states = {identity: STATES[on] for identity, on in at_first.states.items()}
+    states = {outlet.identity: outlet.state for outlet in pdu_reading.outlets}
+    assert states == expected_states
     assert all(outlet.number for outlet in pdu_reading.outlets)
     # some units have no names
-    assert len({bool(outlet.name) for outlet in pdu_reading.outlets}) == 1
-    # of each outlet that is on, if the unit has meters
-    is_metered = before.energy_kwh is not None
+    has_names = {bool(outlet.name) for outlet in pdu_reading.outlets}
+    assert len(has_names) == 1
+
+
+def test_tools_read_current_and_watts_of_each_outlet_that_is_on(peer: Peer) -> None:
+    """If the unit has such meters."""
+    books = peer.books()
+    is_metered = books.energy_kwh is not None
     meters = outlet_meters(peer.handler)
-    for figure in ("current_a", "power_w"):
-        assert [bool(getattr(outlet.figures, figure)) for outlet in pdu_reading.outlets] == [
-            is_metered and figure in meters and on for on in before.states.values()
-        ]
+
+    pdu_reading = reading.read_pdu(
+        load(peer.handler),
+        PduData(peer.address, peer.settings),
+        (reading.states, reading.power, reading.labels),
+    )
+
+    for outlet, is_on in zip(pdu_reading.outlets, books.states.values()):
+        has_current = is_metered and is_on and "current_a" in meters
+        has_power = is_metered and is_on and "power_w" in meters
+        assert bool(outlet.figures.current_a) == has_current
+        assert bool(outlet.figures.power_w) == has_power
+    assert len(pdu_reading.outlets) == len(books.states)
 
 
 def test_tools_say_the_same_of_each_outlet(peer: Peer, tmp_path: Path) -> None:
     check_tools_agree(peer, tmp_path)
 
 
-def test_the_device_is_identified_and_its_recording_is_read_like_it(peer: Peer) -> None:
+def test_the_device_is_identified(peer: Peer) -> None:
     data = PduData(peer.address, peer.settings)
-    kind = handler_recordings.recording(peer.handler)
     finding = handler_recordings.identify(load(peer.handler), data)
     assert finding.family
     assert finding.can
+
+
+def test_a_recording_of_the_device_is_read_like_it(peer: Peer) -> None:
+    kind = handler_recordings.recording(peer.handler)
     assert kind is not None
-    recording = kind.record(data, RecordingOptions())
-    text = recording.text
-    assert peer.settings["password"] not in text
-    assert kind.is_recording(text)
+    recording = kind.record(PduData(peer.address, peer.settings), RecordingOptions())
     assert recording.holds
-    replayed_device = kind.serve(text, 0)
-    try:
-        again = pdu(peer, port=str(replayed_device.port)).status()
-    finally:
-        replayed_device.close()
-    assert [port.power_status for port in again.ports] == [
-        STATES[on] for on in peer.books().states.values()
-    ]
+    assert kind.is_recording(recording.text)
+    assert peer.settings["password"] not in recording.text
+
+    with contextlib.closing(kind.serve(recording.text, 0)) as replayed_device:
+        view = pdu(peer, port=str(replayed_device.port)).status()
+
+    states = [port.power_status for port in view.ports]
+    assert states == [STATES[on] for on in peer.books().states.values()]
 
 
 @pytest.mark.parametrize("on", [True, False])
@@ -298,20 +318,24 @@ def test_an_outlet_that_is_listed_twice_is_an_error(example: Example) -> None:
 
 
 def test_an_answer_with_a_name_given_twice_is_not_read(example: Example) -> None:
-    before = codecs.read(example.codec, example.answers)
-    refusals = 0
+    usual = codecs.read(example.codec, example.answers)
+    usual_states = [outlet.state for outlet in usual.outlets]
     texts = {request: json.dumps(document) for request, document in example.answers.items()}
     if not any("{" in text for text in texts.values()):
         pytest.skip("its answers have no names")
+    refusals = 0
     for request, text in texts.items():
-        spoilt = {**example.answers, request: text.replace("{", '{"x": 1, "x": 2, ', 1).encode()}
+        with_a_name_twice = text.replace("{", '{"x": 1, "x": 2, ', 1).encode()
+        answers = {**example.answers, request: with_a_name_twice}
         try:
-            unit = codecs.read(example.codec, spoilt)
+            unit = codecs.read(example.codec, answers)
         except errors.ProtocolError:
             refusals += 1
-        else:  # a list that need not be there costs its own figures
-            assert [o.state for o in unit.outlets] == [o.state for o in before.outlets]
-            assert all(new in (None, old) for new, old in zip(_figures(unit), _figures(before)))
+            continue
+        # a list that need not be there costs its own figures
+        assert [outlet.state for outlet in unit.outlets] == usual_states
+        for figure, usual_figure in zip(_figures(unit), _figures(usual)):
+            assert figure in (None, usual_figure)
     assert refusals
 
 
@@ -327,11 +351,12 @@ def test_any_bytes_are_read_or_refused(shapes: dict[str, str], body: bytes, numb
 
 
 def test_a_command_is_one_write_of_one_outlet_and_one_state(example: Example) -> None:
-    identities = [o.identity for o in codecs.read(example.codec, example.answers).outlets]
-    requests = [
-        codecs.commands(example.codec, identity, on)
-        for identity in identities
-        for on in (True, False)
-    ]
-    assert all(len(request) == 1 and isinstance(request[0], WriteRequest) for request in requests)
-    assert len({request[0] for request in requests}) == 2 * len(identities)
+    outlets = codecs.read(example.codec, example.answers).outlets
+    writes = set()
+    for outlet in outlets:
+        for on in (True, False):
+            (request,) = codecs.commands(example.codec, outlet.identity, on)
+            assert isinstance(request, WriteRequest)
+            writes.add(request)
+    # no two commands are the same
+    assert len(writes) == 2 * len(outlets)

@@ -234,7 +234,10 @@ def test_members_are_sorted_plain_files_and_folders_of_uid_0_without_owner_names
         assert (member.isfile() and member.mode == 0o644) or (
             member.isdir() and member.mode == 0o755
         )
-        assert (member.uid, member.gid, member.uname, member.gname) == (0, 0, "", "")
+        assert member.uid == 0
+        assert member.gid == 0
+        assert member.uname == ""
+        assert member.gname == ""
 
 
 def test_a_replaced_file_is_packed_and_its_imports_are_followed_and_checked(tmp_path: Path) -> None:

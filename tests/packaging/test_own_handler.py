@@ -79,12 +79,10 @@ def test_a_handler_that_is_not_of_this_pack_is_registered_and_updated(
     assert second.code == 0
     assert "registered as" not in second.out
     (handler,) = manager.handlers()
-    assert (handler.handler, handler.name, handler.protocol, handler.import_path) == (
-        "handler_dir",
-        'My "PDU"',
-        ["snmp"],
-        "handler_dir.my_handler",
-    )
+    assert handler.handler == "handler_dir"
+    assert handler.name == 'My "PDU"'
+    assert handler.protocol == ["snmp"]
+    assert handler.import_path == "handler_dir.my_handler"
     assert handler.uploads == 2
 
 

@@ -116,8 +116,6 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
         )
         run(register_at_stand_in)
         (handler,) = manager.handlers()
-        assert (handler.handler, handler.name, handler.import_path) == (
-            "acme",
-            "Acme PDUs",
-            "acme.handler",
-        )
+        assert handler.handler == "acme"
+        assert handler.name == "Acme PDUs"
+        assert handler.import_path == "acme.handler"

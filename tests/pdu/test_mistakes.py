@@ -257,7 +257,9 @@ def test_a_mistake_in_json_has_its_kind_and_the_same_sentence(
     typed, _, advice = line.partition(" | ")
     code, out, err = run(capsys, *typed.split(), "--json")
     error = json.loads(out)["error"]
-    assert (code, err, error["exit_code"]) == (2, "", 2)
+    assert code == 2
+    assert err == ""
+    assert error["exit_code"] == 2
     assert advice in error["reason"]
     assert error["kind"] in ("usage", "settings")
 

@@ -133,7 +133,9 @@ def test_ctrl_c_while_the_command_loads_is_quiet(module: str, code: int, tmp_pat
     (tmp_path / f"{module}.py").write_text(interrupt[module])
     path = f"{tmp_path}{os.pathsep}{ROOT}"
     process = run([*PDU, "--help"], variables={"PYTHONPATH": path})
-    assert (process.returncode, process.stdout, process.stderr) == (code, "", "")
+    assert process.returncode == code
+    assert process.stdout == ""
+    assert process.stderr == ""
 
 
 # With PYTHONUNBUFFERED=1 the output fails when a line is printed, otherwise when the buffer is

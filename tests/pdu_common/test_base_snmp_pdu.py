@@ -75,15 +75,17 @@ def test_every_version_and_security_level_reads_walks_and_writes_one_integer(
     pdu = connect(switched.port, **LEVELS[level])
     before = len(switched.writes())
     assert pdu.snmp_get(NAME).value == "rpdu2"
+
     states = {element.oid_index: element.value_int for element in pdu.snmp_walk(STATES)}
-    assert list(states) == [str(n) for n in range(1, 49)]
+    assert list(states) == [str(number) for number in range(1, 49)]
     assert set(states.values()) == {1, 2}
+
+    # of commands, 1 is on and 2 is off; of states, 2 is on and 1 is off
     command = 1 if states[str(outlet)] == 1 else 2
     pdu.snmp_set(f"{COMMANDS}.{outlet}", command)
     assert pdu.snmp_get(f"{STATES}.{outlet}").value_int == 3 - command
-    assert [tuple(write) for write in switched.writes()[before:]] == [
-        (f"{COMMANDS}.{outlet}", INTEGER, str(command), "")
-    ]
+    (write,) = switched.writes()[before:]
+    assert tuple(write) == (f"{COMMANDS}.{outlet}", INTEGER, str(command), "")
 
 
 @pytest.mark.parametrize("version", ("1", "2", "3"))
@@ -125,24 +127,34 @@ def test_a_number_is_read_from_an_integer_or_numeric_text_and_from_nothing_else(
     mixed: Snmpd,
 ) -> None:
     pdu = connect(mixed.port)
-    assert pdu.snmp_get(f"{TYPES}.10.0").value_float == 12.5
-    assert pdu.snmp_get(f"{TYPES}.1.0").value_int == -7
+    numeric_text = pdu.snmp_get(f"{TYPES}.10.0")
+    integer = pdu.snmp_get(f"{TYPES}.1.0")
+    no_whole_number = pdu.snmp_get(f"{TYPES}.9.0")
+    no_number = pdu.snmp_get(f"{TYPES}.3.0")
+
+    assert numeric_text.value_float == 12.5
+    assert integer.value_int == -7
     with pytest.raises(ValueError):
-        _ = pdu.snmp_get(f"{TYPES}.9.0").value_int
+        _ = no_whole_number.value_int
     with pytest.raises(ValueError):
-        _ = pdu.snmp_get(f"{TYPES}.3.0").value_float
+        _ = no_number.value_float
 
 
 def test_an_int_is_written_as_integer_and_text_as_octet_string(mixed: Snmpd) -> None:
+    number = f"{WRITTEN}.1.0"
+    text = f"{WRITTEN}.2.0"
     pdu = connect(mixed.port)
     before = len(mixed.writes())
-    pdu.snmp_set(f"{WRITTEN}.1.0", 3)
-    pdu.snmp_set(f"{WRITTEN}.2.0", "grün")
+
+    pdu.snmp_set(number, 3)
+    pdu.snmp_set(text, "grün")
     with pytest.raises(SnmpError, match="wrongType"):
-        pdu.snmp_set(f"{WRITTEN}.1.0", "3")
-    assert pdu.snmp_get(f"{WRITTEN}.1.0").value == 3
-    assert pdu.snmp_get(f"{WRITTEN}.2.0").value == "grün"
-    assert [write.tag for write in mixed.writes()[before:]] == [INTEGER, OCTETS, OCTETS]
+        pdu.snmp_set(number, "3")
+
+    assert pdu.snmp_get(number).value == 3
+    assert pdu.snmp_get(text).value == "grün"
+    tags = [write.tag for write in mixed.writes()[before:]]
+    assert tags == [INTEGER, OCTETS, OCTETS]
 
 
 @pytest.mark.parametrize("oid", [f".{NAME}", Oid("1.3.6.1.2.1.1") + "5.0"])
@@ -185,16 +197,17 @@ def test_wrong_or_missing_credentials_raise_an_error_that_names_the_reason_and_h
     snmpd: Snmpd, user: str, params: dict[str, str], words: str
 ) -> None:
     hurry = {"timeout": "0.3", "retries": "0"} if words == "timeout" else {}
+    pdu = connect(snmpd.port, version="3", user=user, **params, **hurry)
     with pytest.raises(SnmpError, match=words) as error_info:
-        connect(snmpd.port, version="3", user=user, **params, **hurry).snmp_get(NAME)
+        pdu.snmp_get(NAME)
     assert "password" not in str(error_info.value)
     assert AUTH_PASSWORD not in str(error_info.value)
 
 
 def test_a_signed_write_goes_out_once_even_if_the_answer_comes_too_late() -> None:
-    rows = {f"{TYPES}.1.0": Row(INTEGER, 0)}
+    oid = f"{TYPES}.1.0"
+    device = Device({oid: Row(INTEGER, 0)}, (Rule(oid),))
     params = LEVELS["v3 SHA AES"]
-    device = Device(rows, (Rule(f"{TYPES}.1.0"),))
     has_failed = threading.Event()
 
     def held(request: bytes, answer: bytes) -> Sequence[bytes]:
@@ -203,31 +216,37 @@ def test_a_signed_write_goes_out_once_even_if_the_answer_comes_too_late() -> Non
 
     with Snmpd(device, users=[SHA_AES]) as server, Relay(server.port) as relay:
         # this read discovers the engine, so the write with its short timeout need not do so
-        element = connect(relay.port, **params, timeout="20").snmp_get(f"{TYPES}.1.0")
-        assert element.value == 0
+        assert connect(relay.port, **params, timeout="20").snmp_get(oid).value == 0
+
         relay.bend = held
+        impatient = connect(relay.port, **params, timeout="0.3", retries="3")
         with pytest.raises(SnmpError, match="timeout"):
-            connect(relay.port, **params, timeout="0.3", retries="3").snmp_set(f"{TYPES}.1.0", 1)
+            impatient.snmp_set(oid, 1)
         has_failed.set()
+
         # the relay asks in order, so a repeated write would have arrived before this answer
-        assert connect(relay.port, timeout="30").snmp_get(f"{TYPES}.1.0").value == 1
+        assert connect(relay.port, timeout="30").snmp_get(oid).value == 1
         assert len(server.writes()) == 1
 
 
 def test_a_signed_write_whose_answer_is_lost_is_not_sent_again_to_an_agent_discovered_anew() -> (
     None
 ):
-    rows = {f"{TYPES}.1.0": Row(INTEGER, 0)}
+    oid = f"{TYPES}.1.0"
+    device = Device({oid: Row(INTEGER, 0)}, (Rule(oid),))
     params = LEVELS["v3 SHA AES"]
-    device = Device(rows, (Rule(f"{TYPES}.1.0"),))
     with Snmpd(device, users=[SHA_AES]) as server, Relay(server.port) as relay:
         # this read discovers the engine
-        assert connect(relay.port, **params, timeout="20").snmp_get(f"{TYPES}.1.0").value == 0
-        answers: Iterator[list[bytes]] = iter([[]])  # the first one is lost
-        relay.bend = lambda request, answer: next(answers, [answer])
+        assert connect(relay.port, **params, timeout="20").snmp_get(oid).value == 0
+
+        lost: list[bytes] = []
+        first_answer: Iterator[list[bytes]] = iter([lost])
+        relay.bend = lambda request, answer: next(first_answer, [answer])
+        writer = connect(relay.port, **params, timeout="1", retries="3")
         with pytest.raises(SnmpError, match="timeout"):
-            connect(relay.port, **params, timeout="1", retries="3").snmp_set(f"{TYPES}.1.0", 1)
-        assert connect(server.port, timeout="30").snmp_get(f"{TYPES}.1.0").value == 1
+            writer.snmp_set(oid, 1)
+
+        assert connect(server.port, timeout="30").snmp_get(oid).value == 1
         assert len(server.writes()) == 1
 
 
@@ -236,14 +255,13 @@ def test_concurrent_threads_get_the_rows_of_their_own_device() -> None:
         Snmpd(apc.rpdu2(outlets=5), users=[SHA_AES]) as small,
         Snmpd(apc.rpdu2(outlets=30), users=[SHA_AES]) as large,
     ):
-        pdus = [
-            connect(server.port, **LEVELS[level])
-            for level in ("v1", "v2c", "v3 SHA AES")
-            for server in (small, large)
-        ] * 2
+        pdus = []
+        for level in ("v1", "v2c", "v3 SHA AES", "v1", "v2c", "v3 SHA AES"):
+            pdus.append(connect(small.port, **LEVELS[level]))
+            pdus.append(connect(large.port, **LEVELS[level]))
         with ThreadPoolExecutor(max_workers=12) as pool:
-            rows = list(pool.map(lambda pdu: len(pdu.snmp_walk(STATES)), pdus))
-    assert rows == [5, 30] * (len(pdus) // 2)
+            walks = list(pool.map(lambda pdu: pdu.snmp_walk(STATES), pdus))
+    assert [len(rows) for rows in walks] == [5, 30] * 6
 
 
 def test_one_user_name_may_have_different_passwords_on_two_devices() -> None:
@@ -255,13 +273,16 @@ def test_one_user_name_may_have_different_passwords_on_two_devices() -> None:
         Snmpd(apc.rpdu2(outlets=3), settings=twin("second-password")) as large,
     ):
 
-        def rows(turn: int) -> int:
-            server, password = (small, "first-password") if turn % 2 else (large, "second-password")
+        def number_of_rows(server: Snmpd, password: str) -> int:
             user = {"user": "twin", "auth_protocol": "SHA", "auth_password": password}
             return len(connect(server.port, version="3", **user).snmp_walk(STATES))
 
         with ThreadPoolExecutor(max_workers=4) as pool:
-            counts = list(pool.map(rows, range(12)))
+            calls = []
+            for _ in range(6):
+                calls.append(pool.submit(number_of_rows, large, "second-password"))
+                calls.append(pool.submit(number_of_rows, small, "first-password"))
+            counts = [call.result() for call in calls]
     assert counts == [3, 2] * 6
 
 
@@ -269,16 +290,19 @@ def _reporting(request: bytes, answer: bytes) -> Sequence[bytes]:
     """A Report in place of the answer to a GETBULK (RFC 3412, 7.2.10: snmpUnknownPDUHandlers)."""
     message = v3.decode(request)
     at, end = codec.content_bounds(message.data, 0, len(message.data), codec.SEQUENCE)
-    for _ in range(2):
-        _, at = codec.octets(message.data, at, end)
+    _engine_id, at = codec.octets(message.data, at, end)
+    _context_name, at = codec.octets(message.data, at, end)
     if message.data[at] != reads.GET_BULK:
         return [answer]
-    unknown = codec.encode_oid((1, 3, 6, 1, 6, 3, 11, 2, 1, 3, 0)) + b"\x41\x01\x01"
-    body = 3 * codec.encode_integer(0) + codec.tlv(
-        codec.SEQUENCE, codec.tlv(codec.SEQUENCE, unknown)
-    )
-    report = v3.scoped_pdu(message.engine_id, codec.tlv(pdus.REPORT, body))
-    return [v3.encode(message._replace(data=report))[0]]
+    unknown_pdu_handlers = codec.encode_oid((1, 3, 6, 1, 6, 3, 11, 2, 1, 3, 0))
+    counter_of_one = b"\x41\x01\x01"
+    binding = codec.tlv(codec.SEQUENCE, unknown_pdu_handlers + counter_of_one)
+    bindings = codec.tlv(codec.SEQUENCE, binding)
+    id_status_and_index = 3 * codec.encode_integer(0)
+    report = codec.tlv(pdus.REPORT, id_status_and_index + bindings)
+    data = v3.scoped_pdu(message.engine_id, report)
+    encoded, *_ = v3.encode(message._replace(data=data))
+    return [encoded]
 
 
 def test_a_report_about_getbulk_leads_to_getnext_for_the_session(snmpd: Snmpd) -> None:

@@ -30,12 +30,14 @@ ARCS = some.tuples(some.integers(0, 2), some.integers(0, 39)).flatmap(
 @given(ARCS)
 def test_an_oid_is_written_as_the_agent_reads_it(arcs: tuple[int, ...]) -> None:
     request = SnmpRequest(GET_BULK, (arcs,), 25)
-    datagram = pdus.message(1, b"public", pdus.encode(request, 2**31 - 1))
-    assert agent.decode(datagram) == agent.Message(
-        1, b"public", agent.Pdu(GET_BULK, 2**31 - 1, 0, 25, ((arcs, None),))
-    )
-    content = ber.encode_oid(arcs)
-    assert ber.arcs(content[ber.head(content, 0, len(content))[1] :]) == arcs
+    request_id = 2**31 - 1
+    datagram = pdus.message(1, b"public", pdus.encode(request, request_id))
+    expected = agent.Pdu(GET_BULK, request_id, 0, 25, ((arcs, None),))
+    assert agent.decode(datagram) == agent.Message(1, b"public", expected)
+
+    element = ber.encode_oid(arcs)
+    _tag, start, _end = ber.head(element, 0, len(element))
+    assert ber.arcs(element[start:]) == arcs
 
 
 def _answer(*values: str, version: int = 1, more: bytes = b"") -> bytes:
@@ -139,14 +141,18 @@ def test_octets_after_a_message_are_passed_over_and_deep_nesting_is_refused() ->
             pdus.decode_message(data)
 
 
-def test_an_unknown_error_status_is_shown_as_its_number() -> None:
-    assert [status_name(number) for number in (0, 2, 18, 19, 2**31 - 1)] == [
-        "",
-        "noSuchName",
-        "inconsistentName",
-        "19",
-        "2147483647",
-    ]
+@pytest.mark.parametrize(
+    "number, name",
+    [
+        (0, ""),
+        (2, "noSuchName"),
+        (18, "inconsistentName"),
+        (19, "19"),
+        (2**31 - 1, "2147483647"),
+    ],
+)
+def test_an_unknown_error_status_is_shown_as_its_number(number: int, name: str) -> None:
+    assert status_name(number) == name
 
 
 def _typed(value: Any) -> TypedValue:
@@ -175,21 +181,24 @@ _ARC = some.integers(0, 2**32 - 1)
 def test_a_write_is_read_by_pysnmp_as_it_is_meant(
     version: int, oid: tuple[int, ...], value: Union[int, bytes, str]
 ) -> None:
+    if isinstance(value, int):
+        expected = TypedValue(reads.INTEGER, value)
+    else:
+        octets = value.encode() if isinstance(value, str) else value
+        expected = TypedValue(reads.OCTETS, octets)
     request = SnmpRequest(reads.SET, (oid,), value=reads.typed_value(value))
     data = pdus.message(version, b"private", pdus.encode(request, 77))
+
     module = api.PROTOCOL_MODULES[version]
     message, rest = decoder.decode(data, asn1Spec=module.Message())
     pdu = module.apiMessage.get_pdu(message)
+
     assert rest == b""
     assert type(pdu).__name__ == "SetRequestPDU"
     assert int(module.apiPDU.get_request_id(pdu)) == 77
-    octets = value.encode() if isinstance(value, str) else value
-    typed_value = TypedValue(reads.INTEGER if isinstance(value, int) else reads.OCTETS, octets)
-    rows = [
-        (tuple(name), _typed(varbind_value))
-        for name, varbind_value in module.apiPDU.get_varbinds(pdu)
-    ]
-    assert rows == [(oid, typed_value)]
+    ((name, written),) = module.apiPDU.get_varbinds(pdu)
+    assert tuple(name) == oid
+    assert _typed(written) == expected
 
 
 @pytest.mark.parametrize("value", [2**31, -(2**31) - 1, b"x" * 65_536, "\ud800"])
@@ -222,23 +231,28 @@ def test_a_changed_answer_is_read_as_by_pysnmp_or_not_at_all() -> None:
     values = """04057270647532 0201f9 06072b06010401823e 4004c0000207 410500ffffffff 4402fe00
         460900ffffffffffffffff 8200 0500""".split()
     seeds = [*map(_answer, values), _answer(*values), _answer(values[0], version=0)]
-    count = 0
-    for number in range(400):
+    answers = list(seeds)
+    for number in range(len(seeds), 400):
         chance = random.Random(number)
-        data = mutated(chance, chance.choice(seeds)) if number >= len(seeds) else seeds[number]
+        answers.append(mutated(chance, chance.choice(seeds)))
+
+    count = 0
+    for data in answers:
         try:
-            community = pdus.decode_message(data)
+            message = pdus.decode_message(data)
         except Malformed:
             continue
-        tags = {value.tag for _, value in community.pdu.rows}
+        tags = {value.tag for _, value in message.pdu.rows}
         if reads.UNDECODABLE in tags:
             continue
         count += 1
-        fields = (community.version, community.community, *community.pdu[1:])
+        fields = (message.version, message.community, *message.pdu[1:])
         # pysnmp refuses octets after the message
-        pysnmp_fields = _by_pysnmp(data[: ber.content_bounds(data, 0, len(data), ber.SEQUENCE)[1]])
+        _, end = ber.content_bounds(data, 0, len(data), ber.SEQUENCE)
+        pysnmp_fields = _by_pysnmp(data[:end])
         # pysnmp refuses an unsigned number without the octet 0 before its first bit
-        is_refused = pysnmp_fields is None and tags & {reads.COUNTER, reads.GAUGE, reads.COUNTER64}
+        has_unsigned = bool(tags & {reads.COUNTER, reads.GAUGE, reads.COUNTER64})
+        is_refused = pysnmp_fields is None and has_unsigned
         assert is_refused or fields == pysnmp_fields, data.hex()
     assert count > len(seeds) + 10
 
@@ -266,10 +280,21 @@ def test_an_element_is_written_with_the_shortest_length_and_read_whole(
     element = ber.tlv(4, bytes(size))
     assert element == b"\x04" + length + bytes(size)
     assert ber.head(element, 0, len(element)) == (4, 1 + len(length), len(element))
-    # some agents write all lengths with four octets
-    long = b"\x04\x84" + size.to_bytes(4, "big") + bytes(size)
-    assert ber.head(long, 0, len(long)) == (4, 6, len(long))
-    for whole in (element, long):
-        for end in range(len(whole) - 1, max(-1, len(whole) - 8), -1):
+
+
+@pytest.mark.parametrize("size", [0, 127, 128, 255, 256, 65536])
+def test_a_length_of_four_octets_is_read_for_any_size(size: int) -> None:
+    """Some agents write all lengths so."""
+    element = b"\x04\x84" + size.to_bytes(4, "big") + bytes(size)
+    assert ber.head(element, 0, len(element)) == (4, 6, len(element))
+
+
+@pytest.mark.parametrize("size", [0, 127, 128, 255, 256, 65536])
+def test_an_element_that_is_cut_off_is_malformed(size: int) -> None:
+    shortest = ber.tlv(4, bytes(size))
+    with_four_octets = b"\x04\x84" + size.to_bytes(4, "big") + bytes(size)
+    for element in (shortest, with_four_octets):
+        least = max(0, len(element) - 7)
+        for end in range(least, len(element)):
             with pytest.raises(Malformed, match="cut off"):
-                ber.head(whole, 0, end)
+                ber.head(element, 0, end)

@@ -67,13 +67,14 @@ def test_an_agent_with_a_new_engine_is_asked_again_without_a_time_out() -> None:
     with Snmpd(apc.rpdu2(outlets=2), users=[user]) as server, Relay(server.port) as relay:
         pdu = connect(relay.port, **user.params(), timeout="20", retries="0")
         assert pdu.snmp_get(NAME).value == "rpdu2"
-        count = len(relay.requests)
+        at_first = len(relay.requests)
+
         server.restart(forget=True)
         # > to the old engine, < report of unknownEngineIDs, > to the new one, < the answer
         assert pdu.snmp_get(NAME).value == "rpdu2"
-        assert len(relay.requests) == count + 2
+        assert len(relay.requests) == at_first + 2
         assert pdu.snmp_get(NAME).value == "rpdu2"
-        assert len(relay.requests) == count + 3
+        assert len(relay.requests) == at_first + 3
 
 
 @pytest.mark.against("Net-SNMP snmpd")
@@ -145,16 +146,26 @@ def test_the_error_says_that_what_came_was_no_snmp_message(agent: Agent) -> None
             connect(relay.port, timeout="0.1", retries="10").snmp_get(NAME)
 
 
-def test_a_silent_agent_is_asked_as_often_as_the_retries_say(agent: Agent) -> None:
+@pytest.mark.parametrize(
+    "method, request_ids",
+    [
+        ("snmp_get", 1),
+        # it repeats its first request, and then asks for fewer rows
+        ("snmp_walk", 3),
+    ],
+)
+def test_a_silent_agent_is_asked_as_often_as_the_retries_say(
+    agent: Agent, method: str, request_ids: int
+) -> None:
     with Relay(agent.port, lambda request, answer: ()) as relay:
-        # a walk repeats its first request, and then asks for fewer rows
-        for method, different in (("snmp_get", 1), ("snmp_walk", 3)):
-            relay.requests.clear()
-            with pytest.raises(SnmpError, match="timeout: no SNMP answer from"):
-                getattr(connect(relay.port, timeout="0.1", retries="3"), method)(OBJECT_ID)
-            assert until(lambda: len(relay.requests) >= 4)
-            assert len(relay.requests) == 4
-            numbers = {ber.decode(request).pdu.request_id for request in relay.requests}
-            assert len(numbers) == different  # an answer to any try of a request counts
+        read = getattr(connect(relay.port, timeout="0.1", retries="3"), method)
+        with pytest.raises(SnmpError, match="timeout: no SNMP answer from"):
+            read(OBJECT_ID)
+        assert until(lambda: len(relay.requests) >= 4)
+        assert len(relay.requests) == 4
+        # an answer to any try of a request counts
+        numbers = {ber.decode(request).pdu.request_id for request in relay.requests}
+        assert len(numbers) == request_ids
+
         relay.bend = unbent
         assert connect(relay.port).snmp_get(NAME).value == "rpdu2"

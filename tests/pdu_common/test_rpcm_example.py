@@ -17,23 +17,30 @@ STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN}
 
 
 @pytest.mark.against("Net-SNMP snmpd")
-def test_the_example_reads_and_switches_a_device_behind_snmpd() -> None:
+def test_the_example_reads_a_device_behind_snmpd() -> None:
     model = rpcm.rpcm()
     books = model.books()
     with Snmpd(model) as server:
         params = {"community": "private", "port": str(server.port), "timeout": "20"}
         handler = rpcm_example.make_handler(PduSnmpData("127.0.0.1", params))
-        view = handler.status()
+        status = handler.status()
         statistic = handler.statistic()
-        assert {port.identity: port.power_status for port in view.ports} == {
-            identity: STATES[bool(on)] for identity, on in books.states.items()
-        }
-        assert statistic.load == books.load_a
-        assert statistic.total_consumption == books.energy_kwh
-        energies = {port.identity: port.consumption for port in statistic.ports}
-        assert energies == books.port_energy_kwh
+    states = {port.identity: port.power_status for port in status.ports}
+    assert states == {identity: STATES[bool(on)] for identity, on in books.states.items()}
+    assert statistic.load == books.load_a
+    assert statistic.total_consumption == books.energy_kwh
+    energies = {port.identity: port.consumption for port in statistic.ports}
+    assert energies == books.port_energy_kwh
+
+
+@pytest.mark.against("Net-SNMP snmpd")
+def test_the_example_switches_a_device_behind_snmpd() -> None:
+    with Snmpd(rpcm.rpcm()) as server:
+        params = {"community": "private", "port": str(server.port), "timeout": "20"}
+        handler = rpcm_example.make_handler(PduSnmpData("127.0.0.1", params))
         port = PduPortView(identity="4")
-        assert handler.port_up(port) is port
+        answer = handler.port_up(port)
+        assert answer is port
         assert port.power_status is EnumPowerStatus.UP
         assert [write.oid for write in server.writes()] == [f"{rpcm.STATE}.4"]
         with pytest.raises(SnmpError, match="notWritable"):

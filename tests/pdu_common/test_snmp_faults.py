@@ -59,22 +59,23 @@ def test_a_walk_is_whole_for_any_indexes(seed: int) -> None:
     For even seeds no object follows them.
     """
     chance = random.Random(seed)
-    rows = {
-        f"{STATES}.{'.'.join(map(str, index))}": Row(INTEGER, chance.randrange(100))
-        for _ in range(30)
-        for index in [
-            [
-                chance.choice((chance.randrange(4), chance.randrange(300), 2**32 - 1))
-                for _ in range(chance.randint(1, 3))
-            ]
-        ]
-    }
+    rows = {}
+    for _ in range(30):
+        index = []
+        for _ in range(chance.randint(1, 3)):
+            arc = chance.choice((chance.randrange(4), chance.randrange(300), 2**32 - 1))
+            index.append(str(arc))
+        rows[f"{STATES}.{'.'.join(index)}"] = Row(INTEGER, chance.randrange(100))
     following = {f"{apc.RPDU2_STATUS}.6.1": Row(INTEGER, 1)} if seed % 2 else {}
+
     with Agent(Device({**rows, **following}, rules=None)) as agent:
-        value_by_oid = {oid: row.value for oid, row in agent.device.rows().items() if oid in rows}
-        walks = [connect(agent.port, version=version).snmp_walk(STATES) for version in ("1", "2")]
-    for walk in walks:
-        assert [(element.oid, element.value) for element in walk] == list(value_by_oid.items())
+        in_order = agent.device.rows()
+        by_getnext = connect(agent.port, version="1").snmp_walk(STATES)
+        by_getbulk = connect(agent.port, version="2").snmp_walk(STATES)
+
+    expected = [(oid, row.value) for oid, row in in_order.items() if oid in rows]
+    assert [(element.oid, element.value) for element in by_getnext] == expected
+    assert [(element.oid, element.value) for element in by_getbulk] == expected
 
 
 class Curt(Agent):
@@ -152,17 +153,39 @@ def test_a_walk_by_getbulk_that_goes_back_is_read_on_by_getnext(agent: Agent) ->
     """Of an answer that does not continue the walk, no row is used."""
 
     def turned(request: bytes, answer: bytes) -> list[bytes]:
+        if ber.decode(request).pdu.kind != ber.GET_BULK:
+            return [answer]
         message = ber.decode(answer)
         rows = message.pdu.bindings
-        if ber.decode(request).pdu.kind == ber.GET_BULK:
-            rows = (*rows[:5], *rows[3:])
-        return [ber.encode(message._replace(pdu=message.pdu._replace(bindings=rows)))]
+        pdu = message.pdu._replace(bindings=(*rows[:5], *rows[3:]))
+        return [ber.encode(message._replace(pdu=pdu))]
 
     with Relay(agent.port, turned) as relay:
         assert _indexes(connect(relay.port)) == WHOLE
-        kinds = [ber.decode(request).pdu.kind for request in relay.requests]
-    assert kinds[0] == ber.GET_BULK
-    assert set(kinds[1:]) == {ber.GET_NEXT}
+        first_kind, *later_kinds = [ber.decode(request).pdu.kind for request in relay.requests]
+    assert first_kind == ber.GET_BULK
+    assert set(later_kinds) == {ber.GET_NEXT}
+
+
+class WithHoles(Agent):
+    """An agent that answers `hole` in place of the value of these objects."""
+
+    holes: frozenset[str] = frozenset()
+    hole = ber.NO_SUCH_OBJECT
+
+    def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
+        status, place, bindings = super()._get_next(pdu, version)
+        return status, place, self._without_values(bindings)
+
+    def _bulk(self, pdu: Pdu) -> tuple[str, int, tuple[Binding, ...]]:
+        status, place, bindings = super()._bulk(pdu)
+        return status, place, self._without_values(bindings)
+
+    def _without_values(self, bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
+        without: list[Binding] = []
+        for oid, value in bindings:
+            without.append((oid, self.hole if dotted(oid) in self.holes else value))
+        return tuple(without)
 
 
 UNREADABLE = {
@@ -177,35 +200,46 @@ def _spoilt(oid: str, value: bytes) -> Bend:
 
     def bend(request: bytes, answer: bytes) -> list[bytes]:
         message = ber.decode(answer)
-        bindings = b"".join(
-            codec.tlv(codec.SEQUENCE, name + value)
-            if parse_oid(oid) == binding[0]
-            else ber.encode_binding(binding)
-            for binding in message.pdu.bindings
-        )
-        pdu = (
-            codec.encode_integer(message.pdu.request_id)
-            + b"\x02\x01\x00\x02\x01\x00"
-            + codec.tlv(codec.SEQUENCE, bindings)
-        )
-        return [pdus.message(message.version, message.community, codec.tlv(ber.RESPONSE, pdu))]
+        bindings = b""
+        for binding in message.pdu.bindings:
+            if binding[0] == parse_oid(oid):
+                bindings += codec.tlv(codec.SEQUENCE, name + value)
+            else:
+                bindings += ber.encode_binding(binding)
+        request_id = codec.encode_integer(message.pdu.request_id)
+        status_and_index = 2 * codec.encode_integer(0)
+        content = request_id + status_and_index + codec.tlv(codec.SEQUENCE, bindings)
+        response = codec.tlv(ber.RESPONSE, content)
+        return [pdus.message(message.version, message.community, response)]
 
     return bend
 
 
 @pytest.mark.parametrize("version", ("1", "2"))
 @pytest.mark.parametrize("what", UNREADABLE)
-def test_an_answer_that_cannot_be_decoded_twice_is_an_error_that_names_the_object(
+def test_an_answer_to_a_get_that_cannot_be_decoded_twice_is_an_error_that_names_the_object(
     agent: Agent, what: str, version: str
 ) -> None:
-    of_walk = f"{STATES}.7"
-    for read, oid, most in (("snmp_get", NAME, 2), ("snmp_walk", of_walk, 5)):
-        with Relay(agent.port, _spoilt(oid, UNREADABLE[what])) as relay:
-            pdu = connect(relay.port, version=version, timeout="60")
-            with pytest.raises(SnmpError, match="cannot be decoded") as error_info:
-                getattr(pdu, read)(NAME if read == "snmp_get" else STATES)
-            assert f" {oid} is " in str(error_info.value)
-            assert len(relay.requests) <= most
+    with Relay(agent.port, _spoilt(NAME, UNREADABLE[what])) as relay:
+        pdu = connect(relay.port, version=version, timeout="60")
+        with pytest.raises(SnmpError, match="cannot be decoded") as error_info:
+            pdu.snmp_get(NAME)
+        assert f" {NAME} is " in str(error_info.value)
+        assert len(relay.requests) <= 2
+
+
+@pytest.mark.parametrize("version", ("1", "2"))
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_an_answer_to_a_walk_that_cannot_be_decoded_twice_is_an_error_that_names_the_object(
+    agent: Agent, what: str, version: str
+) -> None:
+    oid = f"{STATES}.7"
+    with Relay(agent.port, _spoilt(oid, UNREADABLE[what])) as relay:
+        pdu = connect(relay.port, version=version, timeout="60")
+        with pytest.raises(SnmpError, match="cannot be decoded") as error_info:
+            pdu.snmp_walk(STATES)
+        assert f" {oid} is " in str(error_info.value)
+        assert len(relay.requests) <= 5
 
 
 @pytest.mark.parametrize("version", ("1", "2"))
@@ -320,24 +354,18 @@ def test_a_row_without_a_value_does_not_end_a_walk(
     places: set[int], version: str, hole: int, faults: Faults
 ) -> None:
     column = "1.3.6.1.4.1.99999.1"
-    holes = {f"{column}.{n}" for n in places}
-
-    class WithHoles(Agent):
-        def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
-            status, place, bindings = super()._get_next(pdu, version)
-            return status, place, self._without_values(bindings)
-
-        def _bulk(self, pdu: Pdu) -> tuple[str, int, tuple[Binding, ...]]:
-            status, place, bindings = super()._bulk(pdu)
-            return status, place, self._without_values(bindings)
-
-        def _without_values(self, bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
-            return tuple((oid, hole if dotted(oid) in holes else value) for oid, value in bindings)
-
     rows = {f"{column}.{n}": Row(INTEGER, n) for n in range(1, 49)}
-    with WithHoles(Device({**rows, "1.3.6.1.4.1.99999.2.1": Row(INTEGER, 0)}), faults=faults) as it:
-        pdu = connect(it.port, version=version, timeout="0.2", retries="9")
-        values = [element.value for element in pdu.snmp_walk(column)]
+    rows["1.3.6.1.4.1.99999.2.1"] = Row(INTEGER, 0)
+    agent = WithHoles(Device(rows), faults=faults)
+    agent.holes = frozenset(f"{column}.{n}" for n in places)
+    agent.hole = hole
+
+    with agent:
+        elements = connect(agent.port, version=version, timeout="0.2", retries="9").snmp_walk(
+            column
+        )
+
+    values = [element.value for element in elements]
     assert values == [n for n in range(1, 49) if n not in places]
 
 
@@ -409,11 +437,14 @@ def test_a_write_is_sent_once_even_if_its_answer_is_lost_or_garbage(
     agent: Agent, faults: Faults
 ) -> None:
     agent.faults = faults
+    writer = connect(agent.port, timeout="0.2", retries="5")
     with pytest.raises(SnmpError):
-        connect(agent.port, timeout="0.2", retries="5").snmp_set(f"{COMMANDS}.1", 2)
+        writer.snmp_set(f"{COMMANDS}.1", 2)
+
+    # the agent answers in order, so after this answer no further request is on its way
     agent.faults = Faults()
-    assert connect(agent.port, retries="0", timeout="30").snmp_get(NAME).value == "rpdu2"
-    # the agent answers in order, so no further request is on its way
+    reader = connect(agent.port, retries="0", timeout="30")
+    assert reader.snmp_get(NAME).value == "rpdu2"
     assert agent.requests == 2
 
 

@@ -222,26 +222,24 @@ class Upsd:
         run = self._folder / "run"
         for folder in (etc, run):
             folder.mkdir()
+
         lines = ["maxretry = 1"]
         for section in self._sections.values():
             settings = {"driver": section.driver, **section.settings}
             if section.file is not None:
-                (etc / f"{section.name}.dev").write_text(section.file, "utf-8")
-                settings["port"] = str(etc / f"{section.name}.dev")
-            lines += [
-                f"[{section.name}]",
-                *(f'  {key} = "{_escaped(value)}"' for key, value in settings.items()),
-            ]
+                device_file = etc / f"{section.name}.dev"
+                device_file.write_text(section.file, "utf-8")
+                settings["port"] = str(device_file)
+            lines.append(f"[{section.name}]")
+            for key, value in settings.items():
+                lines.append(f'  {key} = "{_escaped(value)}"')
         (etc / "ups.conf").write_text("\n".join([*lines, self._more, ""]), "ascii")
-        users = [
-            line
-            for user in self._users
-            for line in (
-                f"[{user.name}]",
-                f'  password = "{_escaped(user.password)}"',
-                *user.rights,
-            )
-        ]
+
+        users: list[str] = []
+        for user in self._users:
+            users.append(f"[{user.name}]")
+            users.append(f'  password = "{_escaped(user.password)}"')
+            users += user.rights
         (etc / "upsd.users").write_text("\n".join(users) + "\n", "utf-8")
         (etc / "nut.conf").write_text("MODE=netserver\n", "ascii")
         if self._tls:
@@ -269,24 +267,23 @@ class Upsd:
     def _write_certificate(self, etc: Path) -> None:
         authority = trustme.CA()
         leaf = authority.issue_cert("localhost", "127.0.0.1")
+        ca = authority.cert_pem.bytes()
         key = leaf.private_key_pem.bytes()
         chain = leaf.cert_chain_pems[0].bytes()
-        self.ca_pem = authority.cert_pem.bytes().decode("ascii")
+        self.ca_pem = ca.decode("ascii")
         self.certificate = chain.decode("ascii")
-        (etc / "upsd.pem").write_bytes(chain + authority.cert_pem.bytes() + key)
+        # for a upsd with OpenSSL
+        (etc / "upsd.pem").write_bytes(chain + ca + key)
         (etc / "ca.pem").write_text(self.ca_pem, "ascii")
+        # for a upsd with NSS
         (etc / "nss").mkdir()
         (etc / "password").write_text(_NSS_PASSWORD, "ascii")
         private = load_pem_private_key(key, None)
         assert isinstance(private, ec.EllipticCurvePrivateKey)
+        certificate = x509.load_pem_x509_certificate(chain)
+        encryption = BestAvailableEncryption(b"p12")
         (etc / "upsd.p12").write_bytes(
-            pkcs12.serialize_key_and_certificates(
-                b"upsd",
-                private,
-                x509.load_pem_x509_certificate(chain),
-                None,
-                BestAvailableEncryption(b"p12"),
-            )
+            pkcs12.serialize_key_and_certificates(b"upsd", private, certificate, None, encryption)
         )
         for command in (
             "certutil -N -d sql:nss -f password",

@@ -201,23 +201,29 @@ def collect_objects(trees: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Labe
     for label, (mib_object, syntax) in modules.objects.items():
         if label not in oids:
             continue
+        _add_values_and_doubt(mib_object, syntax, modules.types)
+        oid = oids[label]
+        mib_object.oid = oid
         objects = objects_by_module[mib_object.module]
-        mib_object.oid = oids[label]
-        named_values = _named_values(syntax, mib_object.module, modules.types)
-        mib_object.enumeration = dict(named_values)
-        if mib_object.units:
-            mib_object.doubt = _units_doubt(syntax, mib_object.module, modules.types)
-        two_names = _two_names(named_values)
-        if mib_object.oid in objects:
-            namesake = objects[mib_object.oid]
-            two_names = f"{dotted(mib_object.oid)} is {namesake.name} and {mib_object.name}"
-        if two_names:
-            mib_object.withdraw(f"{_TWO_NAMES}{two_names}")
-        objects[mib_object.oid] = mib_object
+        if oid in objects:
+            names = f"{objects[oid].name} and {mib_object.name}"
+            mib_object.withdraw(f"{_TWO_NAMES}{dotted(oid)} is {names}")
+        objects[oid] = mib_object
     merged: dict[Arcs, Object] = {}
     for objects in objects_by_module.values():
         merged = merge_objects(merged, objects)
     return merged, modules.objects.keys() - oids.keys()
+
+
+def _add_values_and_doubt(mib_object: Object, syntax: Any, types: _Names) -> None:
+    """Give an object the names of its values, and a doubt if these or its units are not clear."""
+    named_values = _named_values(syntax, mib_object.module, types)
+    mib_object.enumeration = dict(named_values)
+    if mib_object.units:
+        mib_object.doubt = _units_doubt(syntax, mib_object.module, types)
+    two_names = _two_names(named_values)
+    if two_names:
+        mib_object.withdraw(f"{_TWO_NAMES}{two_names}")
 
 
 def merge_objects(
@@ -232,11 +238,12 @@ def merge_objects(
         mib_object, rival = first[oid], second[oid]
         if mib_object.doubt:
             continue
+        doubt = rival.doubt
         difference = _difference(mib_object, rival)
-        if rival.doubt or difference:
-            mib_object.withdraw(
-                rival.doubt or f"two modules define different {difference} of {mib_object.name}"
-            )
+        if difference and not doubt:
+            doubt = f"two modules define different {difference} of {mib_object.name}"
+        if doubt:
+            mib_object.withdraw(doubt)
         else:
             mib_object.enumeration = mib_object.enumeration or rival.enumeration
             mib_object.units = mib_object.units or rival.units

@@ -33,6 +33,7 @@ _NO_COMMAND = (
     "No command is proposed, because a writable object need not be a command. Find the command in"
     " the vendor's documents and add it by hand."
 )
+_TIE = "Several columns are as likely to be the outlets' {}, so none is read: give one."
 _NO_STATES = (
     "No column looks like the states of outlets. The unit may have one outlet, report no states, or"
     " report them in an unknown form."
@@ -176,25 +177,22 @@ def _column_outlets(state: Guess, guesses: Sequence[Guess]) -> _DraftedOutlets:
             f"{confirm_oid} has the same values, so both are read and must agree: one of them may"
             " be the command or a setting."
         )
-    guess_by_role: dict[str, Optional[Guess]] = {}
+    best_guesses: dict[str, Guess] = {}
     for role in (*_LABELS, *_METERS):
         usable_guesses = _usable_guesses(state, guesses, role)
         best_guess = _best_guess(usable_guesses)
-        guess_by_role[role] = best_guess
         if best_guess is not None:
+            best_guesses[role] = best_guess
             oid_by_role[role] = dotted(best_guess.column.oid)
         elif usable_guesses:
-            doubts.append(
-                f"Several columns are as likely to be the outlets' {role}, so none is read: give"
-                " one."
-            )
+            doubts.append(_TIE.format(role))
     outlets = Outlets(
         states=State(_source(state), meaning.on, meaning.off, confirm=_optional(confirm)),
-        number=_optional(guess_by_role[columns.NUMBER]),
-        name=_optional(guess_by_role[columns.NAME]),
-        current=_figure(guess_by_role[columns.CURRENT]),
-        power=_figure(guess_by_role[columns.POWER]),
-        energy=_figure(guess_by_role[columns.ENERGY]),
+        number=_optional(best_guesses.get(columns.NUMBER)),
+        name=_optional(best_guesses.get(columns.NAME)),
+        current=_figure(best_guesses.get(columns.CURRENT)),
+        power=_figure(best_guesses.get(columns.POWER)),
+        energy=_figure(best_guesses.get(columns.ENERGY)),
     )
     return _DraftedOutlets(outlets, oid_by_role, doubts)
 

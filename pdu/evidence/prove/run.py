@@ -192,7 +192,9 @@ def clean_nameplate(unit: UnitUnderTest, plate: Nameplate) -> Nameplate:
 
 
 def _without_serials(unit: UnitUnderTest, text: str, serials: str) -> str:
-    """A text of a nameplate without the unit's serial numbers, of which a chain has several."""
+    """A text of a nameplate without the unit's serial numbers, of which a chain has several, and
+    without what was learned of the owner.
+    """
     for serial in serials.split(", "):
         if len(serial) < _SHORTEST_SERIAL:
             continue  # it tells nobody, and is a part of other numbers

@@ -325,6 +325,7 @@ def _forms(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], Pdu
 def _form_with_trial_secrets(
     form: Callable[[int], PduData], secret_keys: Collection[str], port: int
 ) -> PduData:
+    """What a form carries, with the trial's password in the place of each secret."""
     data = form(port)
     for key in secret_keys:
         if key in data.custom_params:

@@ -93,6 +93,7 @@ class SnmpTrials:
         is_kept: bool = False,
         real_states: Optional[Callable[[], States]] = None,
     ) -> Methods:
+        """The handler's methods on the device at a port; see BoundedMethods and RenamedMethods."""
         self._effects.ports.add(port)
         fields = {"community": community, "port": str(port), "timeout": "1", "retries": "1"}
         methods = BoundedMethods(
@@ -231,6 +232,7 @@ class _SnmpFaults:
         self._effects = effects
         self._silent_socket = silent_socket
         unit = TrialUnit(device.rows, device.key)
+        #: the outlet that a command turns from this state
         self._outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
 
     def trials(self, server: SnmpServer, stack: contextlib.ExitStack) -> list[FaultTrial]:
@@ -336,6 +338,7 @@ class _SnmpFaults:
         *,
         community: str = COMMUNITY,
     ) -> FaultTrial:
+        """A call that must raise, unless `judge` excuses its answer."""
         call = partial(self._raised, rule, method, agent, judge, community)
         return FaultTrial(rule, method, call)
 

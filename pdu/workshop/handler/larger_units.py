@@ -111,18 +111,18 @@ def _numbers_of_unit(identities: Sequence[str], prefix: str) -> list[int]:
 def _rows_of_outlet(
     rows: Rows, identity: str, numbers: Sequence[int], outlet_count: int
 ) -> Sequence[Arcs]:
-    """The outlet's rows in columns that have one for each number of its unit, and no others but
-    those of all outlets.
+    """The outlet's rows, each in a column that has a row for each outlet of the unit or of the
+    whole device, and no other rows. `numbers`: of the unit's outlets.
     """
     index = arcs(identity)
     row_counts = Counter(oid[:-1] for oid in rows)
     oids = []
     for oid in rows:
-        column = oid[:-1]
-        is_of_outlet = oid[-len(index) :] == index
-        if not is_of_outlet or row_counts[column] not in (len(numbers), outlet_count):
+        if oid[-len(index) :] != index:
             continue
-        if all((*column, number) in rows for number in numbers):
+        column = oid[:-1]
+        has_each_outlet = all((*column, number) in rows for number in numbers)
+        if has_each_outlet and row_counts[column] in (len(numbers), outlet_count):
             oids.append(oid)
     return oids
 
@@ -263,21 +263,26 @@ def _with_figures(
     that the family does not read back, is left as it was.
     """
     with contextlib.suppress(PduHandlerError):
-        memory = RecordedRows(rows)
-        figures = figure.read_from(Reader(memory, device.reader.root))
-        oids = [oid for oid in memory.oids_in_answers() if rows[oid].tag in NUMBERS]
         for identity, value in values.items():
-            oid = _own_oid(oids, identity, figures)
-            scale = _raw_of_one(rows, oids, figures)
-            if oid is None or not scale or value * scale > _LARGEST:
-                continue
-            row = rows[oid]._replace(value=round(value * scale))
-            new_rows = {**rows, oid: row}
-            new_figures = figure.read_from(reading(new_rows, device.reader))
-            expected = {**figures, identity: value}
-            if _are_equal(new_figures, expected):
-                rows, figures = new_rows, new_figures
+            rows = _with_figure(rows, device, figure, identity, value)
     return rows
+
+
+def _with_figure(
+    rows: Rows, device: SnmpDevice, figure: Figure, identity: str, value: float
+) -> Rows:
+    """The rows with this value of an outlet's figure, or as they were. Raises PduHandlerError."""
+    memory = RecordedRows(rows)
+    figures = figure.read_from(Reader(memory, device.reader.root))
+    oids = [oid for oid in memory.oids_in_answers() if rows[oid].tag in NUMBERS]
+    oid = _own_oid(oids, identity, figures)
+    raw_value = round(value * _raw_of_one(rows, oids, figures))
+    if oid is None or not raw_value or raw_value > _LARGEST:
+        return rows
+    new_rows = {**rows, oid: rows[oid]._replace(value=raw_value)}
+    new_figures = figure.read_from(reading(new_rows, device.reader))
+    is_read_back = _are_equal(new_figures, {**figures, identity: value})
+    return new_rows if is_read_back else rows
 
 
 def _own_oid(oids: Sequence[Arcs], identity: str, figures: Mapping[str, object]) -> Optional[Arcs]:
@@ -302,6 +307,7 @@ def _raw_of_one(rows: Rows, oids: Sequence[Arcs], figures: Mapping[str, object])
 
 
 def _are_equal(figures: Mapping[str, object], expected: Mapping[str, object]) -> bool:
+    """Whether the same outlets have the same figures, but for what a device rounds."""
     if figures.keys() != expected.keys():
         return False
     for identity, value in expected.items():

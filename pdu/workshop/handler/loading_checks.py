@@ -274,24 +274,16 @@ def _check_imports(source: HandlerSource) -> Finding:
     """Whether each module is the standard library's, the platform's or its own. The vendor's page
     does not list the packages of the platform.
     """
-    allowed = standard_library() | PLATFORM_MODULES | _own_modules(source)
-    place_by_module: dict[str, str] = {}
-    for path, content in source.archive.files.items():
-        if not path.endswith(".py"):
-            continue
-        for module, line in _absolute_imports(content):
-            package = module.partition(".")[0]
-            if package and package not in allowed:
-                place_by_module.setdefault(package, f"{path} line {line}")
     removed_modules = []
     foreign_modules = []
-    for name, place in place_by_module.items():
+    place_by_package = _foreign_packages(source)
+    for name, place in place_by_package.items():
         if name in REMOVED_MODULES:
             removed_modules.append(f"{name} {_REMOVED}")
         else:
             foreign_modules.append(f"{name} ({place})")
     names = ", ".join(foreign_modules)
-    if not place_by_module.keys().isdisjoint(_OURS):
+    if not _OURS.isdisjoint(place_by_package):
         return _finding("imports", f"{names}: DCImanager does not have it")
     if foreign_modules:
         why = (
@@ -300,6 +292,20 @@ def _check_imports(source: HandlerSource) -> Finding:
         )
         return Finding(RULES["imports"], UNTRIED, printable(why, 300))
     return Finding(RULES["imports"], KEPT, "; ".join(removed_modules))
+
+
+def _foreign_packages(source: HandlerSource) -> Mapping[str, str]:
+    """The packages that DCImanager may not have, each with the place of its first import."""
+    allowed_packages = standard_library() | PLATFORM_MODULES | _own_modules(source)
+    place_by_package: dict[str, str] = {}
+    for path, content in source.archive.files.items():
+        if not path.endswith(".py"):
+            continue
+        for module, line in _absolute_imports(content):
+            package = module.partition(".")[0]
+            if package and package not in allowed_packages:
+                place_by_package.setdefault(package, f"{path} line {line}")
+    return place_by_package
 
 
 def _absolute_imports(content: bytes) -> Iterator[tuple[str, int]]:
@@ -328,17 +334,14 @@ def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) ->
     old_python_fault = ""
     try:
         process = run("--python-version", RECOMMENDED)
-        # mypy 2 knows no Python before 3.10
-        is_for_recommended = "argument --python-version" not in process.stderr
-        if not is_for_recommended:
+        if "argument --python-version" in process.stderr:  # mypy 2 knows no Python before 3.10
             process = run()
-        errors = _mypy_errors(process)
-        if errors and is_for_recommended:
-            newest = run("--python-version", OTHERS[-1])
-            if newest.returncode <= 1:
-                newest_errors = _mypy_errors(newest)
-                old_errors = [error for error in errors if error not in newest_errors]
-                old_python_fault = next(_own_errors(old_errors), "")
+            errors = _mypy_errors(process)
+        else:
+            errors = _mypy_errors(process)
+            if errors:
+                newest_process = run("--python-version", OTHERS[-1])
+                old_python_fault = _old_python_fault(errors, newest_process)
     except (OSError, subprocess.TimeoutExpired):
         why = f"mypy did not end within {_SECONDS:g} s"
         return _TypesTrial(Finding(RULES["types"], UNTRIED, why))
@@ -347,13 +350,29 @@ def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) ->
     if process.returncode > 1 and not errors:
         detail = printable(process.stderr.strip()[-200:], 200)
         return _TypesTrial(Finding(RULES["types"], UNTRIED, detail))
+    return _TypesTrial(_types_finding(errors), old_python_fault)
+
+
+def _old_python_fault(
+    errors: Sequence[str], newest_process: subprocess.CompletedProcess[str]
+) -> str:
+    """The first mistake that mypy does not find for the newest Python; "" for none."""
+    if newest_process.returncode > 1:  # it failed
+        return ""
+    newest_errors = _mypy_errors(newest_process)
+    old_errors = [error for error in errors if error not in newest_errors]
+    return next(_own_errors(old_errors), "")
+
+
+def _types_finding(errors: Sequence[str]) -> Finding:
+    """The first of mypy's errors, and how many more; not tried if our double causes them all."""
     own_errors = list(_own_errors(errors))
     if errors and not own_errors:
-        return _TypesTrial(_lacking("types", {"missing": errors[0]}))
+        return _lacking("types", {"missing": errors[0]})
     fault = own_errors[0] if own_errors else ""
     if len(own_errors) > 1:
         fault += f" (and {len(own_errors) - 1} more)"
-    return _TypesTrial(_finding("types", fault), old_python_fault)
+    return _finding("types", fault)
 
 
 def _own_errors(errors: Sequence[str]) -> Iterator[str]:

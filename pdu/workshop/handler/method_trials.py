@@ -298,6 +298,7 @@ class _StatisticTrial(NamedTuple):
 
 
 def _try_statistic(device: TrialDevice) -> _StatisticTrial:
+    """Call statistic(), and compare its figures where those of the device are known."""
     requests_before = device.request_count()
     try:
         figures = device.methods.figures()
@@ -343,6 +344,9 @@ def _fault_after_change(device: TrialDevice, states: States) -> str:
 
 
 def _fault_of_old_state(unit: SimulatedUnit, methods: Methods, outlet: str, states: States) -> str:
+    """That status tells the state that an outlet had before it was switched off by hand; "" if it
+    does not. `states`: those that it told then.
+    """
     if not unit.turn(outlet, DOWN):
         return ""
     try:
@@ -484,11 +488,8 @@ def _try_command(
     if fault and unit is not None and not course.writes:
         fault += f"; {rule} wrote nothing"
     other_faults = []
-    for name, state_before in course.states_before.items():
-        state = course.states.get(name, state_before)
-        if name != outlet and state is not state_before:
-            change = f"outlet {name} {word(state)}"
-            other_faults.append(f"{rule} of outlet {outlet} also switched {change}{place}")
+    for change in _changes_of_others(course, outlet):
+        other_faults.append(f"{rule} of outlet {outlet} also switched {change}{place}")
     other_faults += _other_faults(device, outlet, start)
     count_fault = ""
     if course.writes > order_count:
@@ -521,6 +522,14 @@ def _course_of_command(
     )
 
 
+def _changes_of_others(course: _CommandCourse, outlet: str) -> Iterator[str]:
+    """The outlets but the commanded one whose states are others than before, with their states."""
+    for name, state_before in course.states_before.items():
+        state = course.states.get(name, state_before)
+        if name != outlet and state is not state_before:
+            yield f"outlet {name} {word(state)}"
+
+
 def _fault_of_state(
     rule: str, outlet: str, target_state: EnumPowerStatus, course: _CommandCourse
 ) -> str:
@@ -540,7 +549,7 @@ def _fault_of_state(
 
 
 def _other_faults(device: TrialDevice, outlet: str, start: int) -> list[str]:
-    """Sentences about commands to other outlets and objects, from the command at `start`."""
+    """Sentences about commands to other outlets and objects, without the first `start`."""
     if device.unit is None:
         return []
     place = _at(device.unit.place)
@@ -562,7 +571,7 @@ def _at(place: str) -> str:
 def _command_fault(
     device: TrialDevice, rule: str, error: Exception, outlet: str, start: int
 ) -> Finding:
-    """A command that raised on a device that is well. `start`: the place of its first write."""
+    """A command that raised on a device that is well. `start`: how many were sent before it."""
     if device.unit is not None:
         mistake = device.unit.misspelt_command(start)
         if mistake:
@@ -571,8 +580,9 @@ def _command_fault(
         if foreign_commands:
             why = f"it sent {foreign_commands[0]}, which is not known as a command of such a unit"
             return Finding(RULES[rule], UNTRIED, printable(why, 300))
-    is_taken = device.commands is not None and device.commands() != start
-    if device.states is not None or is_taken or isinstance(error, BrokenHandler):
+    is_sent = device.commands is not None and device.commands() != start
+    # without known states, the device may be a recording that takes no commands
+    if device.states is not None or is_sent or isinstance(error, BrokenHandler):
         finding = fault_finding(rule, error)
         return finding._replace(detail=f"outlet {outlet}: {finding.detail}")
     why = f"the served recording takes no command ({error_text(error)})"
@@ -763,17 +773,17 @@ def _fault_on_device(device: TrialDevice, rule: str, error: Exception) -> Findin
     """
     if isinstance(error, LackingDouble):
         return fault_finding(rule, error)
-    if not device.is_unreached():
-        if device.unit is not None and not device.unit.requests:
-            return broken(rule, f"{OTHER_COMMUNITY}: {error_text(error)}")
-        return fault_finding(rule, error)
-    if isinstance(error, BrokenHandler) and _is_own_mistake(error.__cause__):
-        return fault_finding(rule, error)
-    why = (
-        f"no request reached {device.about} ({error_text(error)}): give what it needs as"
-        " -s KEY=VALUE; it may ask another port than the simulated device has"
-    )
-    return Finding(RULES[rule], UNTRIED, printable(why, 400))
+    if device.is_unreached():
+        is_own_mistake = isinstance(error, BrokenHandler) and _is_own_mistake(error.__cause__)
+        if not is_own_mistake:
+            why = (
+                f"no request reached {device.about} ({error_text(error)}): give what it needs as"
+                " -s KEY=VALUE; it may ask another port than the simulated device has"
+            )
+            return Finding(RULES[rule], UNTRIED, printable(why, 400))
+    elif device.unit is not None and not device.unit.requests:
+        return broken(rule, f"{OTHER_COMMUNITY}: {error_text(error)}")
+    return fault_finding(rule, error)
 
 
 def _is_own_mistake(cause: Optional[BaseException]) -> bool:

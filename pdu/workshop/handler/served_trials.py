@@ -122,6 +122,7 @@ class ServedTrials:
     def _recording_findings(
         self, form: Callable[[int], Any], recording: ReplayedDevice, *, is_reached: bool
     ) -> Iterator[Finding]:
+        """Findings on the recording; of a handler that never reached it, why it did not."""
         if is_reached:
             yield from self._unit_findings(form, recording)
             return
@@ -200,16 +201,17 @@ class ServedTrials:
 
 
 def _make_one_unknown(unit: ServedUnit, pdu: SimulatedPdu) -> None:
-    """Turn an outlet to a state that is neither on nor off, if enough others are left. In a text
-    that is no JSON, another word may have no place.
+    """Turn an outlet to a state that is neither on nor off, if two others are left for commands. In
+    a text that is no JSON, another word may have no place.
     """
     states = unit.states()
     if UNKNOWN in states.values() or pdu.is_text or len(states) < 3:
         return
+    chosen_outlet = list(states)[0]
     outlets_on = [outlet for outlet, state in states.items() if state is UP]
-    # one that is on stays for port_down
-    outlets = outlets_on if len(outlets_on) > 1 else list(states)
-    unit.turn(outlets[0], UNKNOWN)
+    if len(outlets_on) > 1:  # the last one stays on, for port_down
+        chosen_outlet = outlets_on[0]
+    unit.turn(chosen_outlet, UNKNOWN)
 
 
 def _doubted(finding: Finding, unit: SimulatedPdu) -> Finding:
@@ -236,13 +238,16 @@ class _ServedFaults:
         self._make_pdu = make_pdu
         self._contents = contents
         self._stack = stack
+        #: the outlet that a command turns from this state
         self._outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
+        #: what status and statistic return of a PDU that is well; without what raised
+        self._answers: dict[str, Any] = {}
         healthy_unit = self._pdu_with(UnitFault.NONE)
         healthy_methods = self._methods(healthy_unit.port)
-        self._answers: dict[str, Any] = {}
-        for name in ("status", "statistic"):
-            with contextlib.suppress(Exception):
-                self._answers[name] = call_of(healthy_methods, name, self._outlets)()
+        with contextlib.suppress(Exception):
+            self._answers["status"] = healthy_methods.states()
+        with contextlib.suppress(Exception):
+            self._answers["statistic"] = healthy_methods.figures()
 
     def _pdu_with(self, fault: UnitFault, contents: Any = None) -> SimulatedPdu:
         own_contents = self._contents if contents is None else contents
@@ -360,7 +365,8 @@ class _ServedFaults:
             is_reached=lambda: bool(pdu.requests),
         )
         if rule == "pending" and pdu.is_text and finding.result == BROKEN:
-            return finding._replace(result=ADVISED)  # as in _judgement_of_states
+            # in a text that is no JSON, a device may always have a state in its place
+            return finding._replace(result=ADVISED)
         return finding
 
 

@@ -60,6 +60,7 @@ class ServedUnit:
         return outlets[-1] if outlets else ""
 
     def outlets_to_switch(self) -> list[str]:
+        """Of the outlets that are on, the last and the middle one."""
         if "port_down" in self._unit.doubts:
             return []
         outlets = [name for name, state in self.states().items() if state is UP]

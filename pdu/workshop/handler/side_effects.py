@@ -87,6 +87,9 @@ class SideEffects:
             self._add(f"it {_CHANGES[event]}{place}")
 
     def _note_file(self, path: object, mode: object, flags: object) -> None:
+        """Note a file that is opened for writing: by open(), which gives a mode, or by os.open(),
+        which gives flags.
+        """
         is_for_writing = False
         if isinstance(mode, str):
             is_for_writing = not set("wax+").isdisjoint(mode)
@@ -101,6 +104,7 @@ class SideEffects:
         self._add(f"it opens {name} for writing{place}")
 
     def _note_request(self, address: object) -> None:
+        """Note who is asked: one of the simulated devices, or anybody else."""
         if address is None:
             return
         name = _text(address)

@@ -121,6 +121,7 @@ class TrialUnit(RecordedUnit):
         return super().get(oid)
 
     def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
+        """The row after `oid`, unless the walk breaks off there."""
         self._note(oid)
         step = super().next(oid)
         if step is None:
@@ -195,7 +196,8 @@ class TrialUnit(RecordedUnit):
 
     def outlets_to_switch(self) -> list[str]:
         """Outlets that are on and can be switched: the last, another with two digits whose number
-        is odd where the last one's is even, and one between.
+        is odd where the last one's is even, and the middle one. A handler that switches in pairs,
+        or reads one digit of a number, is found by them.
         """
         outlets = self._switchable_outlets(DOWN)
         if not outlets:
@@ -214,6 +216,9 @@ class TrialUnit(RecordedUnit):
         return list(dict.fromkeys(chosen_outlets))
 
     def _switchable_outlets(self, target_state: EnumPowerStatus) -> list[str]:
+        """The outlets that the family switches to this state from the other one; of a chain those
+        of the first unit, if there are any.
+        """
         outlets = []
         for identity, state in self.states().items():
             is_other = state not in (target_state, UNKNOWN)

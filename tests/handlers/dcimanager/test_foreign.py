@@ -82,7 +82,11 @@ def test_the_exceptions_in_a_group_are_understood_one_by_one() -> None:
     # the answer to the write is missing, so it is not a plain refusal
     with pytest.raises(Unreachable, match="no answer to the write"):
         write()
-    get, walk, _ = calls(ExceptionGroup(ExceptionGroup(OSError("noSuchInstance"))))
+
+
+def test_an_exception_in_a_group_in_a_group_is_understood() -> None:
+    missing = ExceptionGroup(OSError("noSuchInstance"))
+    get, walk, _ = calls(ExceptionGroup(missing))
     assert get() is None
     assert walk() == {}
 
@@ -102,15 +106,20 @@ class Switched(snmp.SnmpPdu):
 @pytest.mark.parametrize("error", [Raising(), Textless(), ExceptionGroup(Textless(), OSError("x"))])
 def test_a_write_whose_exception_has_no_text_is_read_back(error: Exception) -> None:
     with Agent(apc.rpdu2(outlets=2)) as agent:
-        pdu = Switched(PduSnmpData(agent.host, {"port": str(agent.port), "community": "private"}))
+        data = PduSnmpData(agent.host, {"port": str(agent.port), "community": "private"})
+        pdu = Switched(data)
         pdu.error = error
         port = PduPortView(identity="1", power_status=EnumPowerStatus.UNKNOWN)
-        assert pdu.port_down(port).power_status is EnumPowerStatus.DOWN
+
+        pdu.port_down(port)
+        assert port.power_status is EnumPowerStatus.DOWN
+
         pdu.acts = False
         with pytest.raises(Unreachable, match="may"):
             pdu.port_up(port, deadline=0.2, pause=0.05)
-        assert agent.books().states["1"] is False
-        assert len(agent.books().writes) == 1
+        books = agent.books()
+        assert books.states["1"] is False
+        assert len(books.writes) == 1
 
 
 def test_a_walk_of_none_is_an_empty_table() -> None:

@@ -134,20 +134,28 @@ def of_snmp() -> Iterator[Callable[[], object]]:
 def of_the_form() -> Iterator[Callable[[], object]]:
     for odd in hostile():
         yield partial(dcimanager.address, odd)
-        yield partial(dcimanager.settings, odd)
+        yield partial(dcimanager.address, SimpleNamespace(ip=odd))
+        yield partial(dcimanager.address, SimpleNamespace(host=odd))
+        yield partial(dcimanager.address, {"ip": odd})
+        yield partial(dcimanager.address, {"host": odd})
         yield partial(dcimanager.outlet_identity, cast(Any, odd))
-        for name in ("ip", "host"):
-            yield partial(dcimanager.address, SimpleNamespace(**{name: odd}))
-            yield partial(dcimanager.address, {name: odd})
-        for secret_holder in (
-            *(odd, [odd], [(odd, "a")], [("a", odd)], {"a": odd}, {"key": odd, "value": "1"}),
-            *([SimpleNamespace(key=odd, value="a")], [SimpleNamespace(key="a", value=odd)]),
-        ):
-            for name in ("custom_params", "settings"):
-                yield partial(dcimanager.settings, {name: secret_holder})
+        yield partial(dcimanager.outlet_identity, cast(Any, SimpleNamespace(identity=odd)))
+        yield partial(dcimanager.settings, odd)
+        forms_of_settings: list[object] = [
+            odd,
+            [odd],
+            [(odd, "a")],
+            [("a", odd)],
+            {"a": odd},
+            {"key": odd, "value": "1"},
+            [SimpleNamespace(key=odd, value="a")],
+            [SimpleNamespace(key="a", value=odd)],
+        ]
+        for settings in forms_of_settings:
+            yield partial(dcimanager.settings, {"custom_params": settings})
+            yield partial(dcimanager.settings, {"settings": settings})
         form: Mapping[str, object] = {"device": odd, "custom_params": {"device": "a"}}
         yield partial(dcimanager.settings, form, own=("device",))
-        yield partial(dcimanager.outlet_identity, cast(Any, SimpleNamespace(identity=odd)))
 
 
 @pytest.mark.parametrize("cells", [of_snmp, of_the_form])

@@ -171,41 +171,54 @@ def test_the_error_for_an_impossible_address_is_short_and_without_control_charac
     assert len(str(error_info.value)) < 300
 
 
-def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> None:
+def test_a_view_of_states_holds_them() -> None:
     view = dcimanager.pdu_view([("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)])
-    assert [(p.identity, p.power_status) for p in view.ports] == [
-        ("1", EnumPowerStatus.UP),
-        ("2.7", EnumPowerStatus.UNKNOWN),
-    ]
-    figures = dcimanager.Figures(
-        None, 12.5, {"1": MeterFigures(0.5, energy_kwh=2), "2": MeterFigures()}
-    ).view()
-    # The default means "not metered". A 0.0 that the handler sets means that zero was measured.
-    assert figures.load is PduStatisticView.load
-    assert figures.total_consumption == 12.5
+    first, second = view.ports
+    assert first.identity == "1"
+    assert first.power_status is EnumPowerStatus.UP
+    assert second.identity == "2.7"
+    assert second.power_status is EnumPowerStatus.UNKNOWN
+
+
+def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> None:
+    """The default means "not metered". A 0.0 that the handler sets means that zero was measured."""
+    ports = {"1": MeterFigures(0.5, energy_kwh=2), "2": MeterFigures()}
+    view = dcimanager.Figures(None, 12.5, ports).view()
+    assert view.load is PduStatisticView.load
+    assert view.total_consumption == 12.5
     # an entry without an energy would show 0
-    assert [(p.identity, p.consumption) for p in figures.ports] == [("1", 2.0)]
+    (port,) = view.ports
+    assert port.identity == "1"
+    assert port.consumption == 2.0
 
 
-def test_a_total_that_is_not_known_is_an_error_and_such_an_outlet_has_no_entry() -> None:
+@pytest.mark.parametrize(
+    "figures, name",
+    [
+        (dcimanager.Figures(NotKnown("row 3 of bankCurrent is missing"), 12.5), "load"),
+        (dcimanager.Figures(2.0, NotKnown("row 3 of bankCurrent is missing")), "energy"),
+    ],
+)
+def test_a_total_that_is_not_known_is_an_error(figures: dcimanager.Figures, name: str) -> None:
+    with pytest.raises(ProtocolError) as error_info:
+        figures.view()
+    sentence = f"the {name} cannot be read now: row 3 of bankCurrent is missing; poll again"
+    assert sentence in error_info.value.reason
+    assert error_info.value.keys == ("unknown_figures",)
+
+    view = figures.unset_unknown().view()
+    assert view.load in (2.0, 0.0)
+    assert view.total_consumption in (12.5, 0.0)
+
+
+def test_an_outlet_whose_energy_is_not_known_has_no_entry() -> None:
     unread = NotKnown("row 3 of bankCurrent is missing")
-    for figures, name in (
-        (dcimanager.Figures(unread, 12.5), "load"),
-        (dcimanager.Figures(2.0, unread), "energy"),
-    ):
-        with pytest.raises(ProtocolError) as caught:
-            figures.view()
-        sentence = f"the {name} cannot be read now: row 3 of bankCurrent is missing; poll again"
-        assert sentence in caught.value.reason
-        assert caught.value.keys == ("unknown_figures",)
-        view = figures.unset_unknown().view()
-        assert {view.load, view.total_consumption} <= {0.0, 2.0, 12.5}
     ports = {"1": MeterFigures(energy_kwh=2.0), "2": MeterFigures(1.0, energy_kwh=unread)}
     figures = dcimanager.Figures(2.0, NotMetered("1 of 2 inlets has no meter"), ports)
     assert [port.identity for port in figures.view().ports] == ["1"]
-    assert figures.outlets_not_known() == [
-        "without an energy: outlet 2: row 3 of bankCurrent is missing"
-    ]
+    sentence = "without an energy: outlet 2: row 3 of bankCurrent is missing"
+    assert figures.outlets_not_known() == [sentence]
+
     unset = figures._replace(power_w=NOT_ASKED).unset_unknown()
     assert unset.ports["2"].energy_kwh == NotMetered(unread.reason)
     assert unset.power_w == NOT_ASKED  # which is no word about the unit
@@ -213,14 +226,13 @@ def test_a_total_that_is_not_known_is_an_error_and_such_an_outlet_has_no_entry()
 
 @pytest.mark.parametrize("figure", [float("nan"), float("inf")])
 def test_nan_and_infinity_never_reach_the_platform(figure: float) -> None:
-    ports: dict[str, MeterFigures]
-    for load, energy, ports in (
-        (figure, None, {}),
-        (None, figure, {}),
-        (None, None, {"1": MeterFigures(energy_kwh=figure)}),
-    ):
+    port = MeterFigures(energy_kwh=figure)
+    of_load = dcimanager.Figures(figure, None, {})
+    of_energy = dcimanager.Figures(None, figure, {})
+    of_port = dcimanager.Figures(None, None, {"1": port})
+    for figures in (of_load, of_energy, of_port):
         with pytest.raises(ProtocolError, match="not a finite number"):
-            dcimanager.Figures(load, energy, ports).view()
+            figures.view()
 
 
 def test_a_label_from_a_device_has_no_control_characters() -> None:

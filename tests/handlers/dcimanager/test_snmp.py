@@ -756,13 +756,17 @@ def test_a_first_walk_asks_for_one_object_at_most_to_learn_the_form_of_oids(
 
 @pytest.mark.parametrize("split", [False, True], ids=["whole", "split"])
 def test_the_form_of_oids_is_learnt_from_a_table_that_shows_it(split: bool) -> None:
+    """`split`: whether the platform splits OIDs before the last arc."""
     platform = Table({"1.1": "1", "1.2": "1"}, split)
     device = snmp_over(platform)
     assert list(device.walk(ROOT)) == ["1.1", "1.2"]
-    count = len(platform.asked)
+
+    asked_to_learn = len(platform.asked)
+    assert asked_to_learn <= 1
+    # a row with two equal arcs does not show it
     platform._rows = {"2.2": "1"}
     assert list(device.walk(ROOT)) == ["2.2"]
-    assert len(platform.asked) == count <= 1
+    assert len(platform.asked) == asked_to_learn
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,11 @@ def spoilt_answers(
     """
     bodies = dict(answers)
     # only these change: a copy of all answers took a quarter of the time of a sweep
-    for request in {named[spoilt.answer].request for spoilt in case if spoilt.answer in named}:
-        bodies[request] = copy.deepcopy(answers[request])
+    for spoilt in case:
+        if spoilt.answer in named:
+            request = named[spoilt.answer].request
+            bodies[request] = copy.deepcopy(answers[request])
+
     replies: dict[str, tuple[int, bytes]] = {}
     # of two rows of one list, the later one goes first
     for spoilt in sorted(case, key=lambda spoilt: _order(named, spoilt.answer), reverse=True):

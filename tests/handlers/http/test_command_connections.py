@@ -145,8 +145,9 @@ def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() 
     The command is not tried on another connection.
     """
     with raritan() as unit, ClosingRelay(unit.port, 0.0, most=2) as relay:
+        handler = unit.handler(relay)
         with pytest.raises(PduHandlerError, match="may or may not have switched") as error_info:
-            unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S)
+            handler.port_down(PduPortView("1"), pause=PAUSE_S)
         assert error_info.value.kind == "unreachable"
         assert unit.commands() == 0
         # the third for the command, the fourth for the reading
@@ -168,11 +169,11 @@ def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() 
 def test_reads_share_a_connection_and_what_is_sent_once_has_its_own(
     open_unit: Any, method: str, requests: int, connections: int
 ) -> None:
+    arguments = [PduPortView("1")] if method == "port_down" else []
     with open_unit() as unit, ClosingRelay(unit.port, 0.0, 0, tls=context(True)) as relay:
         for number in range(1, 6):
-            getattr(unit.handler(relay, True), method)(
-                *([PduPortView("1")] if method == "port_down" else [])
-            )
+            handler = unit.handler(relay, True)
+            getattr(handler, method)(*arguments)
             assert relay.talks == number * connections
             assert sum(relay.served.values()) == number * requests
 

@@ -159,15 +159,10 @@ def test_a_connection_is_kept_where_there_is_no_poll(monkeypatch: pytest.MonkeyP
         answer(client)
 
     monkeypatch.delattr(selectors, "PollSelector")
-    with serving(answer_twice) as port:
-        transport = StandardTransport(Trust())
-        try:
-            assert [
-                transport.exchange(Endpoint("http", "127.0.0.1", port), REQUEST).body
-                for _ in range(2)
-            ] == [b"OK"] * 2
-        finally:
-            transport.close()
+    with serving(answer_twice) as port, contextlib.closing(StandardTransport(Trust())) as transport:
+        endpoint = Endpoint("http", "127.0.0.1", port)
+        assert transport.exchange(endpoint, REQUEST).body == b"OK"
+        assert transport.exchange(endpoint, REQUEST).body == b"OK"
 
 
 def test_an_error_of_the_system_without_a_text_is_shown_by_its_name() -> None:

@@ -118,11 +118,13 @@ def test_the_error_for_a_redirect_does_not_quote_the_login() -> None:
     assert "secret-word" not in error_of_status(308, LOGIN, {"location": "/secret-word"}).reason
 
 
-def test_a_codecs_handler_follows_no_redirect_and_says_where_it_leads() -> None:
+@pytest.mark.parametrize("client, requests", [(HttpClient, 1), (RedirectedClient, 2)])
+def test_a_codecs_handler_follows_no_redirect_and_says_where_it_leads(
+    client: type[HttpClient], requests: int
+) -> None:
     here = Endpoint("http", "pdu.example", 80)
-    for kind, requests in ((HttpClient, 1), (RedirectedClient, 2)):
-        device = Redirecting(302, f"https://pdu.example{ACTION}")
-        with pytest.raises(HttpRefused, match="final address.*https://pdu.example"):
-            request = Request("GET", ACTION, {}, None, 10.0, 20.0, 1000)
-            kind(here, device).send(request, LOGIN)
-        assert len(device.requests) == requests
+    device = Redirecting(302, f"https://pdu.example{ACTION}")
+    request = Request("GET", ACTION, {}, None, 10.0, 20.0, 1000)
+    with pytest.raises(HttpRefused, match="final address.*https://pdu.example"):
+        client(here, device).send(request, LOGIN)
+    assert len(device.requests) == requests

@@ -55,12 +55,14 @@ def test_a_unit_is_read_with_the_sessions_connection_and_trust(
     with XerusPdu(Model(outlets=3)) as pdu:
         ca_file.write_text(pdu.ca_pem, encoding="ascii")
         agent = _agent(session, "https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password)
+        unit = pdumodel.Pdu("/model/pdu/0", agent)
         with pytest.raises(Unreachable, match="`verify` and `cert`"):
-            pdumodel.Pdu("/model/pdu/0", agent).getOutlets()
+            unit.getOutlets()
+
         session.verify = str(ca_file)
         before = pdu.books().connections
-        for _ in range(2):
-            assert len(pdumodel.Pdu("/model/pdu/0", agent).getOutlets()) == 3
+        assert len(unit.getOutlets()) == 3
+        assert len(unit.getOutlets()) == 3
         assert pdu.books().connections == before + 1
 
 
@@ -97,12 +99,17 @@ def test_the_sessions_proxy_is_used_and_its_password_stays_out_of_errors(
         session.verify = str(ca_file)
         session.proxies = {"https": proxy.url.replace("//", "//someone:hush-hush@")}
         agent = _agent(session, "https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password)
-        assert len(pdumodel.Pdu("/model/pdu/0", agent).getOutlets()) == 2
-        assert proxy.targets == [f"{pdu.host}:{pdu.port}"]
-        assert proxy.logins == ["Basic " + base64.b64encode(b"someone:hush-hush").decode()]
+        unit = pdumodel.Pdu("/model/pdu/0", agent)
+        outlets = unit.getOutlets()
     session.close()
+
+    assert len(outlets) == 2
+    assert proxy.targets == [f"{pdu.host}:{pdu.port}"]
+    login = base64.b64encode(b"someone:hush-hush").decode()
+    assert proxy.logins == [f"Basic {login}"]
+    # the proxy is gone
     with pytest.raises(Unreachable) as error_info:
-        pdumodel.Pdu("/model/pdu/0", agent).getOutlets()
+        unit.getOutlets()
     assert "hush" not in str(error_info.value)
     assert error_info.value.__context__ is None
 

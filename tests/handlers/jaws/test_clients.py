@@ -106,17 +106,21 @@ def test_the_handler_sees_what_pdudaemon_has_switched(unit: HttpServer) -> None:
 def test_napalm_and_the_handler_read_the_same(secure: HttpServer, ca: str) -> None:
     entries = run_client(NAPALM, secure, ca)
     handler = pdu(secure, scheme="https", ca_pem=certificates.usual().authority.ca_pem)
-    assert {port.identity: port.power_status for port in handler.status().ports} == {
-        entry["id"]: UP if entry["state"] == "On" else DOWN for entry in entries
-    }
-    assert [
-        (identity, port.current_a, port.energy_kwh, port.power_w)
-        for identity, port in handler.measured(with_power=True).ports.items()
-    ] == [
-        (entry["id"], entry["current"], entry["energy"] / 1000, entry["active_power"])
-        for entry in entries
-    ]
-    assert [label.name for label in handler.labels()] == [entry["name"] for entry in entries]
+    ports = handler.status().ports
+    figures = handler.measured(with_power=True).ports
+    labels = handler.labels()
+
+    identities = [entry["id"] for entry in entries]
+    assert [port.identity for port in ports] == identities
+    assert list(figures) == identities
+    assert len(labels) == len(entries)
+    for entry, port, label in zip(entries, ports, labels):
+        assert port.power_status is (UP if entry["state"] == "On" else DOWN)
+        assert label.name == entry["name"]
+        of_outlet = figures[entry["id"]]
+        assert of_outlet.current_a == entry["current"]
+        assert of_outlet.energy_kwh == entry["energy"] / 1000
+        assert of_outlet.power_w == entry["active_power"]
 
 
 @pytest.mark.against("PyPI napalm-servertech-pro2")
@@ -129,10 +133,14 @@ def test_napalm_stops_at_a_204_that_the_handler_takes_for_done(secure: HttpServe
 def test_a_command_follows_no_redirect_though_pdudaemon_does(unit: HttpServer) -> None:
     place = f"http://{unit.host}:{unit.port}/jaws/monitor/system"
     requests = answers(unit, Reply(302, headers={"Location": place}), obeyed=False)
-    assert run_client(PDUDAEMON, unit) is True  # two redirects became GETs: success, it says
+
+    # two redirects became GETs: success, it says
+    assert run_client(PDUDAEMON, unit) is True
     assert unit.books().writes == []
     assert len(requests) == 2
+
+    handler = pdu(unit)
     with pytest.raises(errors.Unreachable, match="may or may not have switched"):
-        switch(pdu(unit), "AA2", False)
+        switch(handler, "AA2", False)
     assert unit.books().writes == []
     assert len(requests) == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -187,16 +187,26 @@ def test_a_unit_that_counts_0_outputs_is_an_error() -> None:
         read({**NEW, "Agent": {"NumOutputs": 0}, "Outputs": []})
 
 
-def test_totals_that_are_gone_from_a_metered_unit_are_not_known() -> None:
-    assert read(NEW).load_a == 1.0
-    assert read(NEW).energy_kwh == 9.0
-    without: dict[str, Any] = {key: value for key, value in NEW.items() if key != "GlobalMeasure"}
-    for document in (without, {**without, "GlobalMeasure": {}}):
-        for total in (read(document).load_a, read(document).energy_kwh):
-            assert isinstance(total, NotKnown)
-            assert "its outputs are metered" in total.reason
-    # also if only the whole unit has a meter
-    outputs = [{"ID": number, "State": 1} for number in (1, 2)]
+@pytest.mark.parametrize("measure", [None, {}])
+def test_totals_that_are_gone_from_a_metered_unit_are_not_known(
+    measure: Optional[dict[str, object]],
+) -> None:
+    """None: the document has no GlobalMeasure at all."""
+    document: dict[str, Any] = dict(NEW)
+    assert read(document).load_a == 1.0
+    assert read(document).energy_kwh == 9.0
+
+    del document["GlobalMeasure"]
+    if measure is not None:
+        document["GlobalMeasure"] = measure
+    unit = read(document)
+    for total in (unit.load_a, unit.energy_kwh):
+        assert isinstance(total, NotKnown)
+        assert "its outputs are metered" in total.reason
+
+
+def test_a_current_that_is_gone_is_not_known_also_if_only_the_whole_unit_has_a_meter() -> None:
+    outputs = [{"ID": 1, "State": 1}, {"ID": 2, "State": 1}]
     measure = {"TotalLoad": 230, "TotalEnergyNR": 9000}
     unit = read({**NEW, "Outputs": outputs, "GlobalMeasure": measure})
     assert isinstance(unit.load_a, NotKnown)

@@ -38,23 +38,28 @@ def pdu(unit: HttpServer, username: str = USER) -> Any:
 
 
 def test_both_read_the_same_states_names_and_figures(unit: HttpServer) -> None:
-    outputs = client(unit).get_outputs()
-    assert [(port.identity, port.power_status) for port in pdu(unit).status().ports] == [
-        (str(output.ID), UP if output.State == 1 else DOWN) for output in outputs
-    ]
-    figures = pdu(unit).measured(with_power=True)
-    total = client(unit).get_info()["GlobalMeasure"]
-    assert [
-        (identity, port.current_a, port.energy_kwh, port.power_w)
-        for identity, port in figures.ports.items()
-    ] == [
-        (str(output.ID), output.Current / 1000, output.EnergyNR / 1000, output.Load)
-        for output in outputs
-    ]
+    vendor = client(unit)
+    handler = pdu(unit)
+    outputs = vendor.get_outputs()
+    total = vendor.get_info()["GlobalMeasure"]
+    ports = handler.status().ports
+    labels = handler.labels()
+    figures = handler.measured(with_power=True)
+
+    identities = [str(output.ID) for output in outputs]
+    assert [port.identity for port in ports] == identities
+    assert list(figures.ports) == identities
+    assert len(labels) == len(outputs)
+    for output, port, label in zip(outputs, ports, labels):
+        assert port.power_status is (UP if output.State == 1 else DOWN)
+        assert label.name == output.Name
+        of_outlet = figures.ports[str(output.ID)]
+        assert of_outlet.current_a == output.Current / 1000
+        assert of_outlet.energy_kwh == output.EnergyNR / 1000
+        assert of_outlet.power_w == output.Load
     assert figures.load_a == total["TotalCurrent"] / 1000
     assert figures.energy_kwh == total["TotalEnergyNR"] / 1000
     assert figures.power_w == total["TotalLoad"]
-    assert [label.name for label in pdu(unit).labels()] == [output.Name for output in outputs]
 
 
 def test_the_inputs_that_the_client_reads_are_no_outlets(unit: HttpServer) -> None:

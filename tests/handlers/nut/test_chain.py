@@ -98,10 +98,11 @@ def test_tracking_shows_an_snmp_set_that_the_device_refuses(chain: tuple[Snmpd, 
 
 
 def test_a_name_is_written_through_the_chain(chain: tuple[Snmpd, Upsd]) -> None:
-    with client(chain[1]) as nut:
+    agent, server = chain
+    with client(server) as nut:
         assert nut.set("px", "outlet.4.desc", "two words") is True
         assert nut.answer(requests.get_var("px", "outlet.4.desc")) == "two words"
-    write = chain[0].writes()[-1]
+    write = agent.writes()[-1]
     assert write.oid == f"{NAME}.4"
     assert write.value == "two words"
     assert write.answer == ""

@@ -5,6 +5,7 @@ of real devices.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 import pytest
 
@@ -37,40 +38,51 @@ def recorded() -> Iterator[Upsd]:
         yield server
 
 
+def expected_load(dump: str) -> Optional[float]:
+    """The load of a dump, in A; None if its device meters none."""
+    for start, load in LOADS.items():
+        if dump.startswith(f"{start}__"):
+            return load
+    return None
+
+
+@pytest.mark.parametrize("dump", DUMPS)
+@pytest.mark.against("NUT upsd serving dumps of real devices")
+def test_the_views_of_a_real_device_are_as_expected(recorded: Upsd, dump: str) -> None:
+    expected = foreign_files.expected("nut", dump)
+    pdu = handler(recorded, device=f"d{DUMPS.index(dump)}")
+    expected_states = {}
+    for identity, outlet in expected["outlets"].items():
+        expected_states[identity] = STATES[outlet["state"]]
+    assert states(pdu.status()) == expected_states
+    assert pdu.statistic().load == (expected_load(dump) or 0.0)
+
+
 @pytest.mark.parametrize("dump", DUMPS)
 @pytest.mark.against("NUT upsd serving dumps of real devices")
 def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, dump: str) -> None:
+    expected = foreign_files.expected("nut", dump)
     name = f"d{DUMPS.index(dump)}"
-    wanted = foreign_files.expected("nut", dump)
-    pdu = handler(recorded, device=name)
-    assert states(pdu.status()) == {
-        number: STATES[outlet["state"]] for number, outlet in wanted["outlets"].items()
-    }
-    load = next((load for start, load in LOADS.items() if dump.startswith(start + "__")), None)
-    assert pdu.statistic().load == (0.0 if load is None else load)
     with client(recorded) as nut:
         snapshot = nut.snapshots([name], writable=True)[name]
+
     device = outlets.decode_outlets(*snapshot[:3], DEFAULTS)
-    assert all(outlet.doubt for outlet in device.outlets if outlet.state is None)
-    assert measured(device.load_a) == load
+
+    assert measured(device.load_a) == expected_load(dump)
     assert device.energy_kwh is None
-    assert {
-        outlet.identity: {
-            "name": outlet.name or "",
-            "state": {True: "on", False: "off", None: None}[outlet.state],
-            "current_a": outlet.figures.current_a,
-            "power_w": outlet.figures.power_w,
-            "switchable": outlet.switchable,
-        }
-        for outlet in device.outlets
-    } == {
-        number: {
-            **{key: value for key, value in outlet.items() if key != "apparent_va"},
-            "name": outlet["name"] or "",
-        }
-        for number, outlet in wanted["outlets"].items()
-    }
-    for variable, value in wanted["device"].items():
+    identities = [outlet.identity for outlet in device.outlets]
+    assert sorted(identities) == sorted(expected["outlets"])
+    words = {True: "on", False: "off", None: None}
+    for outlet in device.outlets:
+        of_outlet = expected["outlets"][outlet.identity]
+        assert (outlet.name or "") == (of_outlet["name"] or "")
+        assert words[outlet.state] == of_outlet["state"]
+        assert outlet.figures.current_a == of_outlet["current_a"]
+        assert outlet.figures.power_w == of_outlet["power_w"]
+        assert outlet.switchable == of_outlet["switchable"]
+        if outlet.state is None:
+            assert outlet.doubt
+    for variable, value in expected["device"].items():
         # dummy-ups takes maker and model from `ups.*`, joins adjacent spaces, and drops characters
         # outside ASCII.
         if variable not in ("device.mfr", "device.model") and value.isascii():

@@ -275,7 +275,8 @@ def test_an_outlet_is_switched_only_by_commands_that_are_listed_for_it() -> None
         load.off outlet.4.load.off.delay outlet.14.load.on""".split()
     dump = "; ".join(f"outlet.{n}.status: on" for n in (1, 2, 3, 4, 14))
     nut_device = device(f"{dump}; outlet.count: 5", commands)
-    assert {outlet.identity: (outlet.on, outlet.off) for outlet in nut_device.outlets} == {
+    on_and_off = {outlet.identity: (outlet.on, outlet.off) for outlet in nut_device.outlets}
+    assert on_and_off == {
         "1": (SwitchCommand("outlet.1.load.on"), SwitchCommand("outlet.1.load.off")),
         "2": (None, None),
         "3": (None, SwitchCommand("outlet.3.load.off")),
@@ -512,18 +513,24 @@ def test_the_whole_load_is_not_counted_with_the_outlets() -> None:
 def test_a_source_that_is_listed_without_a_value_is_replaced_by_no_later_one(
     kind: str, name: str, text: str
 ) -> None:
-    field = name.rpartition(".")[2]
+    """`kind`: the type of the device, `name`: the variable without a value."""
+    source, _, _ = name.partition(".")
+    _, _, field = name.rpartition(".")
     sources = {
         "pdu": "input outlet output",
         "ups": "output ups outlet",
         "ats": "output input outlet",
     }
-    _, _, later = sources[kind].partition(name.partition(".")[0])
-    others = "".join(
-        f"{'outlet.1' if source == 'outlet' else source}.{field}: 7; " for source in later.split()
-    )
+    _, _, later_sources = sources[kind].partition(source)
+    others = ""
+    for later in later_sources.split():
+        prefix = "outlet.1" if later == "outlet" else later
+        others += f"{prefix}.{field}: 7; "
     dump = f"device.type: {kind}; {ONE_OUTLET} {others} outlet.{field}: 9; {name}: {text}"
-    figure = device(dump).load_a if field == "current" else device(dump).power_w
+
+    unit = device(dump)
+
+    figure = unit.load_a if field == "current" else unit.power_w
     # a value that is no number is not known now, and nothing replaces it
     assert measured(figure) is None
     assert figure is not None or kind == "ups"
@@ -595,13 +602,17 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
         outlets = decode_outlets({"device.type": "ups", **values}, [], {}, DEFAULTS)
     except ProtocolError:
         return
-    assert len(states(outlets)) == len(outlets.outlets)
+
+    identities = states(outlets)
+    assert len(identities) == len(outlets.outlets)
     for outlet in outlets.outlets:
         state_texts = {name: values[name] for name in outlet.state_variables}
-        meters = {name: values[name] for name in outlet.meter_variables}
-        assert state_of({**state_texts, **meters}) == outlet.state
-        documented = {"on", "1"} if outlet.state else {"off", "0"}
-        assert outlet.state is None or set(state_texts.values()) <= documented
+        meter_texts = {name: values[name] for name in outlet.meter_variables}
+        assert state_of({**state_texts, **meter_texts}) == outlet.state
+        if outlet.state is True:
+            assert set(state_texts.values()) <= {"on", "1"}
+        if outlet.state is False:
+            assert set(state_texts.values()) <= {"off", "0"}
 
 
 @given(

@@ -318,16 +318,19 @@ def test_a_failed_connection_is_the_same_oserror_as_with_pynutclient_and_also_a_
     assert "check" in str(error)
 
 
-def test_a_host_name_or_a_port_that_cannot_exist_is_a_pynuterror() -> None:
-    for host, port in (
-        ("a" * 70, 3493),
-        ("\udcff", 3493),
-        ("127.0.0.1", 65536),
-        ("127.0.0.1", -1),
-        ("", 3493),
-    ):
-        with pytest.raises(pynut.PyNUTError):
-            pynut.PyNUTClient(host, port, timeout=1.0)
+@pytest.mark.parametrize(
+    "host, port",
+    [
+        pytest.param("a" * 70, 3493, id="a name longer than DNS allows"),
+        pytest.param("\udcff", 3493, id="no character"),
+        pytest.param("127.0.0.1", 65536, id="a port too large"),
+        pytest.param("127.0.0.1", -1, id="a port below zero"),
+        pytest.param("", 3493, id="no name"),
+    ],
+)
+def test_a_host_name_or_a_port_that_cannot_exist_is_a_pynuterror(host: str, port: int) -> None:
+    with pytest.raises(pynut.PyNUTError):
+        pynut.PyNUTClient(host, port, timeout=1.0)
 
 
 def test_a_lost_connection_is_never_reopened() -> None:

@@ -27,46 +27,62 @@ T = TypeVar("T")
 
 
 def test_status_statistic_and_labels_of_48_outlets_show_the_drivers_values(real: Upsd) -> None:
+    expected_states = {}
+    for number in range(1, 49):
+        is_off = number % 7 == 0
+        expected_states[str(number)] = EnumPowerStatus.DOWN if is_off else EnumPowerStatus.UP
     pdu = handler(real, device="pdu")
-    assert states(pdu.status()) == {
-        str(n): EnumPowerStatus.DOWN if n % 7 == 0 else EnumPowerStatus.UP for n in range(1, 49)
-    }
-    view = pdu.statistic()
-    assert view.load == 7.2
-    assert view.total_consumption == 0.0
+
+    assert states(pdu.status()) == expected_states
+    statistic = pdu.statistic()
+    assert statistic.load == 7.2
+    assert statistic.total_consumption == 0.0
     # none counts an energy, and an entry without one would show 0
-    assert not view.ports
+    assert not statistic.ports
     assert pdu.labels()[6] == ("7", "7", "Server 7")
 
 
-def test_a_real_upsd_answers_each_read_request_of_the_client(real: Upsd) -> None:
+def test_a_real_upsd_answers_each_list_of_the_client(real: Upsd) -> None:
     with client(real) as nut:
         devices = nut.answer(requests.list_ups())
-        assert devices["pdu"] == "static pdu"
-        assert set(devices) == {"pdu", "small", "tripplite", "gone"}
         variables = nut.answer(requests.list_var("pdu"))
-        assert {k: v for k, v in variables.items() if k.startswith("outlet.")} == {
-            k: v for k, v in pdu_variables(48).items() if k.startswith("outlet.")
-        }
-        assert "load.off" in nut.answer(requests.list_cmd("pdu"))
-        assert {"outlet.1.status", "ups.id"} <= set(nut.answer(requests.list_rw("small")))
+        commands = nut.answer(requests.list_cmd("pdu"))
+        writable = nut.answer(requests.list_rw("small"))
+
+    assert set(devices) == {"pdu", "small", "tripplite", "gone"}
+    assert devices["pdu"] == "static pdu"
+    for name, value in pdu_variables(48).items():
+        if name.startswith("outlet."):
+            assert variables.pop(name) == value
+    assert not any(name.startswith("outlet.") for name in variables)
+    assert "load.off" in commands
+    assert {"outlet.1.status", "ups.id"} <= set(writable)
+
+
+@pytest.mark.parametrize(
+    "request_, expected",
+    [
+        (requests.get_var("small", "outlet.1.desc"), 'a "quoted" \\ # one'),
+        (requests.get_type("pdu", "outlet.1.status"), requests.VariableType(("RW", "STRING"), 32)),
+        (requests.get_upsdesc("pdu"), "static pdu"),
+        (requests.get_desc("pdu", "ups.status"), "UPS status"),
+        (requests.list_enum("pdu", "ups.status"), []),
+        (requests.list_range("pdu", "ups.status"), []),
+        (requests.list_client("pdu"), []),
+        (requests.get_numlogins("pdu"), 0),
+        (requests.protver(), "1.3"),
+    ],
+)
+def test_a_real_upsd_answers_each_read_request_of_the_client(
+    real: Upsd, request_: NutRequest[object], expected: object
+) -> None:
+    with client(real) as nut:
+        assert nut.answer(request_) == expected
+
+
+def test_a_real_upsd_describes_itself_and_its_commands(real: Upsd) -> None:
+    with client(real) as nut:
         assert nut.answer(requests.get_cmddesc("pdu", "load.off"))
-        cases: list[tuple[NutRequest[object], object]] = [
-            (requests.get_var("small", "outlet.1.desc"), 'a "quoted" \\ # one'),
-            (
-                requests.get_type("pdu", "outlet.1.status"),
-                requests.VariableType(("RW", "STRING"), 32),
-            ),
-            (requests.get_upsdesc("pdu"), "static pdu"),
-            (requests.get_desc("pdu", "ups.status"), "UPS status"),
-            (requests.list_enum("pdu", "ups.status"), []),
-            (requests.list_range("pdu", "ups.status"), []),
-            (requests.list_client("pdu"), []),
-            (requests.get_numlogins("pdu"), 0),
-            (requests.protver(), "1.3"),
-        ]
-        for request, expected in cases:
-            assert nut.answer(request) == expected, request
         assert nut.answer(requests.ver()).startswith("Network UPS Tools upsd 2.")
         assert nut.answer(requests.server_help()).startswith("Commands: HELP")
 
@@ -80,27 +96,39 @@ def test_a_value_that_is_set_is_read_back(real: Upsd, value: str) -> None:
         assert nut.answer(requests.get_var("small", "ups.id")) == value
 
 
-def test_a_request_needs_a_valid_login_and_the_right_to_make_it(real: Upsd) -> None:
-    cases: list[tuple[User, Callable[[NutClient], object], type | None]] = [
-        (ADMIN, lambda nut: nut.set("small", "ups.id", "a"), None),
-        (User("admin", "wrong"), lambda nut: nut.set("small", "ups.id", "b"), Denied),
-        (User("nobody", "x"), lambda nut: nut.set("small", "ups.id", "b"), Denied),
-        (VIEWER, lambda nut: nut.set("small", "ups.id", "b"), Denied),
-        (VIEWER, lambda nut: nut.run("small", "load.off"), Denied),
-        (ONE_COMMAND, lambda nut: nut.run("small", "load.off"), Denied),
-        (ADMIN, lambda nut: nut.answer(requests.login("small")), Denied),
-        (SECONDARY, lambda nut: nut.answer(requests.primary("small")), Denied),
-        (SECONDARY, lambda nut: nut.answer(requests.login("small")), None),
-        (PRIMARY, lambda nut: nut.answer(requests.primary("small")), None),
-        (User("", ""), lambda nut: nut.run("small", "load.off"), Denied),
-    ]
-    for user, call, kind in cases:
-        with client(real, user) as nut:
-            if kind is None:
-                call(nut)
-            else:
-                with pytest.raises(kind):
-                    call(nut)
+@pytest.mark.parametrize(
+    "user, call",
+    [
+        pytest.param(
+            User("admin", "wrong"), lambda nut: nut.set("small", "ups.id", "b"), id="wrong password"
+        ),
+        pytest.param(
+            User("nobody", "x"), lambda nut: nut.set("small", "ups.id", "b"), id="unknown user"
+        ),
+        pytest.param(VIEWER, lambda nut: nut.set("small", "ups.id", "b"), id="viewer sets"),
+        pytest.param(VIEWER, lambda nut: nut.run("small", "load.off"), id="viewer commands"),
+        pytest.param(ONE_COMMAND, lambda nut: nut.run("small", "load.off"), id="another command"),
+        pytest.param(ADMIN, lambda nut: nut.answer(requests.login("small")), id="no monitor"),
+        pytest.param(
+            SECONDARY, lambda nut: nut.answer(requests.primary("small")), id="secondary as primary"
+        ),
+        pytest.param(User("", ""), lambda nut: nut.run("small", "load.off"), id="no login"),
+    ],
+)
+def test_a_request_without_a_valid_login_or_the_right_to_make_it_is_denied(
+    real: Upsd, user: User, call: Callable[[NutClient], object]
+) -> None:
+    with client(real, user) as nut, pytest.raises(Denied):
+        call(nut)
+
+
+def test_a_request_with_a_valid_login_and_the_right_to_make_it_is_answered(real: Upsd) -> None:
+    with client(real, SECONDARY) as nut:
+        nut.answer(requests.login("small"))
+    with client(real, PRIMARY) as nut:
+        nut.answer(requests.primary("small"))
+    with client(real, ADMIN) as nut:
+        nut.set("small", "ups.id", "a")
     with client(real) as nut:
         assert nut.answer(requests.get_var("small", "ups.id")) == "a"
 

@@ -34,33 +34,28 @@ def test_each_call_logs_one_line_with_the_version_and_no_password(
         pdu.port_up(PduPortView("1"))
         pdu.port_down(PduPortView("1"))
         pdu.labels()
-    lines = [
-        record.getMessage() for record in caplog.records if "pdu handler nut" in record.getMessage()
-    ]
-    assert all(line.startswith(f"pdu handler nut {VERSION}") for line in lines)
-    assert [line.rpartition(" ")[2] for line in lines] == [
-        "status",
-        "statistic",
-        "port_up",
-        "port_down",
-        "labels",
-    ]
+    lines = [message for message in caplog.messages if "pdu handler nut" in message]
+    for line in lines:
+        assert line.startswith(f"pdu handler nut {VERSION}")
+    calls = [line.split()[-1] for line in lines]
+    assert calls == ["status", "statistic", "port_up", "port_down", "labels"]
     assert ADMIN.password not in caplog.text
     assert ADMIN.password not in repr(vars(pdu))
 
 
-def test_a_device_named_like_the_password_is_masked_in_errors_about_outlets() -> None:
+@pytest.mark.parametrize(
+    "settings, sentence",
+    [({}, "called 'pdu/N', '***N'"), ({"device": "rack2"}, "the device '***' has")],
+)
+def test_a_device_named_like_the_password_is_masked_in_errors_about_outlets(
+    settings: dict[str, str], sentence: str
+) -> None:
     with NutServer([SwitchedPdu("pdu", 2), SwitchedPdu("rack2", 2)]) as server:
-        for settings, is_shown in (
-            ({}, "called 'pdu/N', '***N'"),
-            ({"device": "rack2"}, "the device '***' has"),
-        ):
-            with pytest.raises(NoSuchOutlet) as error_info:
-                handler(server, username=ADMIN.name, password="rack2", **settings).port_down(
-                    PduPortView("9")
-                )
-            assert is_shown in str(error_info.value)
-            assert "rack2" not in str(error_info.value)
+        pdu = handler(server, username=ADMIN.name, password="rack2", **settings)
+        with pytest.raises(NoSuchOutlet) as error_info:
+            pdu.port_down(PduPortView("9"))
+    assert sentence in str(error_info.value)
+    assert "rack2" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("broken", [Driver.STALE, Driver.GONE, Driver.WAITED_FOR, b"VAR\n", None])

@@ -102,13 +102,15 @@ def test_upsrw_lists_and_sets_variables(server: NutServer) -> None:
 @pytest.mark.against("NUT upsd (compared with the simulator)")
 def test_a_login_that_is_not_ascii_is_accepted_as_by_a_real_upsd() -> None:
     user = User("ädmin", "päss wörd", set=True)
-    variables = {"ups.status": "OL", "ups.id": "x"}
     real_user = upsd.User(user.name, user.password, ("actions = SET",))
-    with NutServer([StaticDevice("small", variables, writable=["ups.id"])], [user]) as nut_server:
-        with Upsd([upsd.dummy("small", variables)], [real_user]) as real:
-            for server in (nut_server, real):
-                with client(server, real_user) as nut:
-                    assert nut.set("small", "ups.id", "y") is True
+    variables = {"ups.status": "OL", "ups.id": "x"}
+    simulated_device = StaticDevice("small", variables, writable=["ups.id"])
+    real_device = upsd.dummy("small", variables)
+
+    with NutServer([simulated_device], [user]) as simulated, client(simulated, user) as nut:
+        assert nut.set("small", "ups.id", "y") is True
+    with Upsd([real_device], [real_user]) as real, client(real, user) as nut:
+        assert nut.set("small", "ups.id", "y") is True
 
 
 # also an empty line
@@ -157,11 +159,11 @@ def _answers(server: Union[NutServer, Upsd], lines: list[str]) -> dict[str, list
     ):
         for number, line in enumerate(lines):
             connection.sendall(line.encode() + b"\n")
-            answer_lines = answers[f"{number} {line}"] = [stream.readline().decode()]
-            while (
-                answer_lines[0].startswith("BEGIN ")
-                and not answer_lines[-1].startswith(("END ", "ERR "))
-                and answer_lines[-1]
-            ):
-                answer_lines.append(stream.readline().decode())
+            last_line = stream.readline().decode()
+            answer_lines = [last_line]
+            is_list = last_line.startswith("BEGIN ")
+            while is_list and last_line and not last_line.startswith(("END ", "ERR ")):
+                last_line = stream.readline().decode()
+                answer_lines.append(last_line)
+            answers[f"{number} {line}"] = answer_lines
     return answers

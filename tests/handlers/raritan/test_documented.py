@@ -96,15 +96,27 @@ def test_firmware_without_a_raw_configuration_raises_an_error(to: Agent) -> None
 
 def test_result_codes_have_a_text_and_unknown_codes_are_internal_errors() -> None:
     assert bulkcfg.UploadCode(6).text == "firmware version differs"
+    assert rawcfg.UploadCode(8).text == "no match in device list"
     assert bulkcfg.UploadCode(15) == 15
     assert cert.UploadCode(99).text.startswith("internal error")
+
+
+def test_result_codes_equal_and_print_their_digits() -> None:
+    """The vendor's binding returns the digits."""
     assert str(cert.UploadCode(0)) == "0"
-    assert rawcfg.UploadCode(8).text == "no match in device list"
-    # the vendor's binding returns the digits
-    assert rawcfg.UploadCode(8) == "8" == str(rawcfg.UploadCode(8))
+    assert str(rawcfg.UploadCode(8)) == "8"
+    assert rawcfg.UploadCode(8) == "8"
     assert rawcfg.UploadCode(8) != "0"
-    for codes, count in ((cert.UploadCode, 6), (rawcfg.UploadCode, 13), (bulkcfg.UploadCode, 16)):
-        assert [int(code) for code in codes] == list(range(count))
+
+
+@pytest.mark.parametrize(
+    "codes, count", [(cert.UploadCode, 6), (rawcfg.UploadCode, 13), (bulkcfg.UploadCode, 16)]
+)
+def test_result_codes_are_numbered_from_zero(codes: Any, count: int) -> None:
+    assert [int(code) for code in codes] == list(range(count))
+
+
+def test_each_kind_of_upload_has_its_own_code_for_an_invalid_file() -> None:
     assert int(bulkcfg.UploadCode.FILE_INVALID) == 13
     assert int(rawcfg.UploadCode.FILE_INVALID) == 5
 
@@ -131,8 +143,9 @@ FIRST_PORTS = {
 def test_the_port_of_a_service_is_the_documented_port_plus_the_units_position(
     service: str, first: int
 ) -> None:
-    ports = [net.forwarded_port(position, service) for position in (0, 1, 31)]
-    assert ports == [first, first + 1, first + 31]
+    assert net.forwarded_port(0, service) == first
+    assert net.forwarded_port(1, service) == first + 1
+    assert net.forwarded_port(31, service) == first + 31
     for position in (-1, 32):
         with pytest.raises(ValueError, match="0 to 31"):
             net.forwarded_port(position, service)

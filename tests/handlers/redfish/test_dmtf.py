@@ -60,40 +60,53 @@ def energies(tree: dict[str, Json]) -> dict[str, Any]:
     return {outlet["Id"]: outlet.get("EnergykWh", {}).get("Reading") for outlet in outlets}
 
 
-@pytest.mark.parametrize("expand", [True, False])
-def test_the_load_comes_from_the_mains_and_the_energy_from_the_metrics(expand: bool) -> None:
+@pytest.mark.parametrize("expand, requests", [(True, 5), (False, 2 + 3 + 11 + 3)])
+def test_the_load_comes_from_the_mains_and_the_energy_from_the_metrics(
+    expand: bool, requests: int
+) -> None:
     tree = Tree(dmtf())
     lines = tree.resources[f"{PDU}/Mains/AC1"]["PolyPhaseCurrentAmps"]
+    metrics = tree.resources[f"{PDU}/Metrics"]
+    sum_of_lines = sum(lines[name]["Reading"] for name in ("Line1", "Line2", "Line3"))
+    assert sum_of_lines == pytest.approx(23.59)
+    assert metrics["EnergykWh"]["Reading"] == 56438
     if not expand:
         del tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]
+
     with serving(tree) as address:
         statistic = handler(address).statistic()
-    assert (
-        statistic.load
-        == pytest.approx(sum(lines[line]["Reading"] for line in ("Line1", "Line2", "Line3")))
-        == 23.59
-    )
-    assert (
-        statistic.total_consumption
-        == tree.resources[f"{PDU}/Metrics"]["EnergykWh"]["Reading"]
-        == 56438
-    )
-    own = energies(tree.resources)
-    assert {port.identity: port.consumption for port in statistic.ports} == {
-        name: hours for name, hours in own.items() if hours is not None
-    }
-    assert own["A4"] is own["A5"] is None and own["B1"] == 36166  # without and with a figure
-    assert len(tree.targets) == (5 if expand else 2 + 3 + 11 + 3)
+
+    assert statistic.load == pytest.approx(23.59)
+    assert statistic.total_consumption == 56438
+    assert len(tree.targets) == requests
+
+
+def test_each_outlet_with_an_energy_has_its_own() -> None:
+    tree = Tree(dmtf())
+    expected = energies(tree.resources)
+    assert expected["B1"] == 36166
+    for without_figure in ("A4", "A5"):
+        assert expected.pop(without_figure) is None
+    expected = {name: hours for name, hours in expected.items() if hours is not None}
+
+    with serving(tree) as address:
+        statistic = handler(address).statistic()
+
+    consumptions = {port.identity: port.consumption for port in statistic.ports}
+    assert consumptions == expected
 
 
 def test_the_watts_come_from_the_metrics_and_not_from_lines_that_do_not_add_up() -> None:
     tree = Tree(dmtf())
     metrics = tree.resources[f"{PDU}/Metrics"]
     lines = tree.resources[f"{PDU}/Mains/AC1"]["PolyPhasePowerWatts"]
+    assert metrics["PowerWatts"]["Reading"] == 6438
     assert sum(line["Reading"] for line in lines.values()) == pytest.approx(2734.8)
+
     with serving(tree) as address:
         figures = handler(address).measured(with_power=True)
-    assert figures.power_w == metrics["PowerWatts"]["Reading"] == 6438
+
+    assert figures.power_w == 6438
     assert isinstance(figures.inlet_w, NotMetered)
     assert "lines against the neutral and pairs of lines" in figures.inlet_w.reason
     assert len(tree.targets) == 5

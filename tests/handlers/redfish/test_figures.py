@@ -165,24 +165,50 @@ def test_a_current_that_is_not_known_has_its_reason(resource: dict[str, Any], re
 @pytest.mark.parametrize(
     "key, figures_of", [("PolyPhaseEnergykWh", energy), ("PolyPhasePowerWatts", power)]
 )
-@pytest.mark.parametrize("beside", [{}, {"Line1ToLine2": {"Reading": 3.0}}])
-def test_lines_that_are_null_are_not_known_and_no_others_replace_them(
-    key: str, figures_of: Callable[[Json], Figures], beside: Json
-) -> None:
-    to_neutral = {f"Line{number}ToNeutral": None for number in (1, 2, 3)}
-    resource = {"PhaseWiringType": "ThreePhase5Wire", key: {**to_neutral, **beside}}
-    # with both kinds of lines, it is not certain what the whole is
-    both = NotMetered(f"{key} shows lines against the neutral and pairs of lines")
-    reason = both if beside else NotKnown(f"{key} shows 0 of 3 lines")
-    assert total(figures_of(resource), {}) == reason
+def test_lines_that_are_null_are_not_known(key: str, figures_of: Callable[[Json], Figures]) -> None:
+    lines = {"Line1ToNeutral": None, "Line2ToNeutral": None, "Line3ToNeutral": None}
+    resource = {"PhaseWiringType": "ThreePhase5Wire", key: lines}
+    assert total(figures_of(resource), {}) == NotKnown(f"{key} shows 0 of 3 lines")
     assert total(figures_of({key: None}), {}) == NotKnown(f"{key} is null")
+
+
+@pytest.mark.parametrize(
+    "key, figures_of", [("PolyPhaseEnergykWh", energy), ("PolyPhasePowerWatts", power)]
+)
+def test_lines_of_both_kinds_make_no_whole(key: str, figures_of: Callable[[Json], Figures]) -> None:
+    """It is not certain what the whole is."""
+    lines = {
+        "Line1ToNeutral": None,
+        "Line2ToNeutral": None,
+        "Line3ToNeutral": None,
+        "Line1ToLine2": {"Reading": 3.0},
+    }
+    resource = {"PhaseWiringType": "ThreePhase5Wire", key: lines}
+    reason = f"{key} shows lines against the neutral and pairs of lines"
+    assert total(figures_of(resource), {}) == NotMetered(reason)
+
+
+@pytest.mark.parametrize("name", ["PolyPhaseEnergykWh", "EnergykWh"])
+def test_an_energy_that_is_text_is_not_known(name: str) -> None:
+    assert total(energy({name: "n/a"}), {}) == NotKnown(f"{name} is 'n/a'")
+
+
+@pytest.mark.parametrize("name", ["PolyPhasePowerWatts", "PowerWatts"])
+def test_a_power_that_is_text_is_not_known(name: str) -> None:
+    assert total(power({name: "n/a"}), {}) == NotKnown(f"{name} is 'n/a'")
+
+
+@pytest.mark.parametrize(
+    "key, figures_of", [("PolyPhaseEnergykWh", energy), ("PolyPhasePowerWatts", power)]
+)
+def test_a_whole_that_is_null_is_not_replaced_by_a_line(
+    key: str, figures_of: Callable[[Json], Figures]
+) -> None:
     whole = key.replace("PolyPhase", "")
-    for name in (key, whole):
-        assert total(figures_of({name: "n/a"}), {}) == NotKnown(f"{name} is 'n/a'")
     line = {"PhaseWiringType": "OnePhase3Wire", key: {"Line1ToNeutral": {"Reading": 2.0}}}
     assert total(figures_of(line), {}) == 2.0
-    for lines_beside in (line, {}):
-        assert total(figures_of({whole: None, **lines_beside}), {}) == NotKnown(f"{whole} is null")
+    assert total(figures_of({whole: None, **line}), {}) == NotKnown(f"{whole} is null")
+    assert total(figures_of({whole: None}), {}) == NotKnown(f"{whole} is null")
 
 
 def test_the_one_current_of_three_lines_is_not_metered_with_its_reason() -> None:

@@ -119,12 +119,20 @@ def test_reading_circular_links_ends_and_shows_no_state(model: Model, loop: str)
     def circle(target: str, body: Any) -> Any:
         path = target.partition("?")[0]
         if loop == "an outlet is the list":
+            if path != OUTLETS:
+                return body
             members = [{"@odata.id": OUTLETS}] * len(body.get("Members", ()))
-            return {**body, "Members": members} if path == OUTLETS else body
+            return {**body, "Members": members}
         if loop == "a list contains itself" and path == pdus:
             return {**body, "Members": [to_pdus]}
         name = "Outlets" if loop == "a PDU's outlets are the PDUs" else "RackPDUs"
-        return changed(body, lambda part: {**part, name: to_pdus} if name in part else part)
+
+        def with_link(part: dict[str, Any]) -> dict[str, Any]:
+            if name in part:
+                return {**part, name: to_pdus}
+            return part
+
+        return changed(body, with_link)
 
     with RedfishService(model) as service:
         service.rewrite = circle
@@ -136,9 +144,9 @@ def test_reading_circular_links_ends_and_shows_no_state(model: Model, loop: str)
             # PDUs are read as outlets without a state
             assert name != "port_down"
             assert loop == "a PDU's outlets are the PDUs"
-            assert name != "status" or {port.power_status for port in view.ports} == {
-                EnumPowerStatus.UNKNOWN
-            }
+            if name == "status":
+                states = {port.power_status for port in view.ports}
+                assert states == {EnumPowerStatus.UNKNOWN}
         assert service.books().requests < 500
         assert service.books().writes == []
 

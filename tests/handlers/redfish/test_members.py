@@ -24,20 +24,18 @@ from .tree import (
 
 
 def paged(pages: list[list[Json]], count: int) -> Tree:
-    tree = Tree(unit([outlet_resource for page in pages for outlet_resource in page]))
+    all_outlets = [entry for page in pages for entry in page]
+    tree = Tree(unit(all_outlets))
     for number, page in enumerate(pages):
-        more = (
-            {"Members@odata.nextLink": f"{OUTLETS}/page{number + 1}"}
-            if number + 1 < len(pages)
-            else {}
-        )
-        tree.resources[OUTLETS if not number else f"{OUTLETS}/page{number}"] = {
-            "Members": [
-                {"@odata.id": f"{OUTLETS}/{outlet_resource['Id']}"} for outlet_resource in page
-            ],
+        resource: Json = {
+            "Members": [{"@odata.id": f"{OUTLETS}/{entry['Id']}"} for entry in page],
             "Members@odata.count": count,
-            **more,
         }
+        is_last = number == len(pages) - 1
+        if not is_last:
+            resource["Members@odata.nextLink"] = f"{OUTLETS}/page{number + 1}"
+        path = f"{OUTLETS}/page{number}" if number else OUTLETS
+        tree.resources[path] = resource
     return tree
 
 
@@ -72,12 +70,18 @@ def test_a_further_page_has_any_path_and_may_call_itself_like_the_list(link: str
 def test_a_list_is_an_error_if_it_has_a_loop_or_is_invalid_or_shorter_than_its_count(
     page: Json,
 ) -> None:
+    """`page`: what the second page of the list shows instead."""
     tree = paged([[outlet("1")], [outlet("2")]], 2)
-    tree.resources[OUTLETS]["Members@odata.nextLink"] = f"{OUTLETS}/more"
-    tree.resources[f"{OUTLETS}/more"] = {"Members": [{"@odata.id": f"{OUTLETS}/2"}], **page}
+    first_page = tree.resources[OUTLETS]
+    first_page["Members@odata.nextLink"] = f"{OUTLETS}/more"
     if "Members@odata.count" in page:
-        tree.resources[OUTLETS]["Members@odata.count"] = 3
-    assert refused(tree).kind == "protocol"
+        first_page["Members@odata.count"] = 3
+    second_page = {"Members": [{"@odata.id": f"{OUTLETS}/2"}], **page}
+    tree.resources[f"{OUTLETS}/more"] = second_page
+
+    error = refused(tree)
+
+    assert error.kind == "protocol"
 
 
 def test_a_list_of_too_many_members_is_an_error() -> None:

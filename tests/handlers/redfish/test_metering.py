@@ -133,10 +133,15 @@ def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(
     mains: list[Json], branches: list[Json], load: float
 ) -> None:
     tree = metered([amps(1.0), amps(2.0)], metrics=hours(9), Mains=mains, Branches=branches)
-    assert totals(tree)[0] == load
-    reads_branches = any(request.path == f"{PDU}/Branches" for request in tree.requests)
-    is_metered = any(circuit.keys() & {"CurrentAmps", "PowerWatts"} for circuit in mains)
-    assert reads_branches == bool(mains and not is_metered)
+
+    shown_load, _energy = totals(tree)
+
+    assert shown_load == load
+    # branches are read only for mains without a meter
+    paths = [request.path for request in tree.requests]
+    has_meter = any("CurrentAmps" in circuit or "PowerWatts" in circuit for circuit in mains)
+    must_read_branches = bool(mains) and not has_meter
+    assert (f"{PDU}/Branches" in paths) is must_read_branches
 
 
 @pytest.mark.parametrize(
@@ -193,20 +198,30 @@ SOURCES: dict[str, tuple[dict[str, Any], Optional[float]]] = {
 }
 
 
+LINES = {
+    "Line1ToNeutral": {"Reading": 1},
+    "Line2ToNeutral": {"Reading": 2},
+    "Line3ToNeutral": {"Reading": 3},
+}
+
+
+PAIRS_OF_LINES = {
+    "Line1ToLine2": {"Reading": 1},
+    "Line2ToLine3": {"Reading": 1},
+    "Line3ToLine1": {"Reading": 1},
+}
+
+
 @pytest.mark.parametrize("source", SOURCES)
 def test_current_power_and_energy_of_a_pdu_come_from_one_order_of_sources(source: str) -> None:
     parts, reading = SOURCES[source]
     with serving(metered([_circuit(1), _circuit(1)], **parts)) as address:
-        totals_with_power, totals_without = (
-            handler(address).measured(with_power=with_power) for with_power in (True, False)
-        )
-    for figure in (
-        totals_with_power.load_a,
-        totals_with_power.power_w,
-        totals_with_power.energy_kwh,
-    ):
-        assert measured(figure) == reading
-    assert totals_without.power_w == NOT_ASKED
+        figures = handler(address).measured(with_power=True)
+        without_power = handler(address).measured(with_power=False)
+    assert measured(figures.load_a) == reading
+    assert measured(figures.power_w) == reading
+    assert measured(figures.energy_kwh) == reading
+    assert without_power.power_w == NOT_ASKED
 
 
 def test_a_number_in_place_of_an_excerpt_is_its_reading() -> None:
@@ -222,19 +237,28 @@ def test_a_number_in_place_of_an_excerpt_is_its_reading() -> None:
     assert figures.power_w == 412.5
 
 
-def test_the_power_of_a_circuit_is_the_sum_of_its_lines() -> None:
-    lines = {f"Line{n}ToNeutral": {"Reading": n} for n in (1, 2, 3)}
-    pairs = {name: {"Reading": 1} for name in ("Line1ToLine2", "Line2ToLine3", "Line3ToLine1")}
-    for powers, total in (
-        (lines, 6.0),
-        (pairs, 3.0),
-        ({**lines, "Line3ToNeutral": {"Reading": None}}, None),
-        ({"Line1ToNeutral": {"Reading": 1}, "Line3ToNeutral": {"Reading": 1}}, None),
-        ({**lines, **pairs}, None),  # which of them contain the others?
-    ):
-        mains = {"PhaseWiringType": "ThreePhase5Wire", "PolyPhasePowerWatts": powers}
-        with serving(metered([{}], Mains=[mains])) as address:
-            assert measured(handler(address).measured(with_power=True).power_w) == total
+@pytest.mark.parametrize(
+    "powers, total",
+    [
+        pytest.param(LINES, 6.0, id="lines"),
+        pytest.param(PAIRS_OF_LINES, 3.0, id="pairs of lines"),
+        pytest.param({**LINES, "Line3ToNeutral": {"Reading": None}}, None, id="one is null"),
+        pytest.param(
+            {"Line1ToNeutral": {"Reading": 1}, "Line3ToNeutral": {"Reading": 1}},
+            None,
+            id="one is missing",
+        ),
+        # which of them contain the others?
+        pytest.param({**LINES, **PAIRS_OF_LINES}, None, id="both"),
+    ],
+)
+def test_the_power_of_a_circuit_is_the_sum_of_its_lines(
+    powers: Json, total: Optional[float]
+) -> None:
+    mains = {"PhaseWiringType": "ThreePhase5Wire", "PolyPhasePowerWatts": powers}
+    with serving(metered([{}], Mains=[mains])) as address:
+        figures = handler(address).measured(with_power=True)
+    assert measured(figures.power_w) == total
 
 
 def test_the_energy_does_not_fall_while_a_cord_is_pulled() -> None:
@@ -341,17 +365,20 @@ def test_of_a_pdu_that_is_not_to_be_believed_no_load_is_shown(word: str, mains: 
 
 
 def test_an_absent_pdu_of_several_has_no_part_in_the_load_whatever_its_mains_show() -> None:
+    """Its counter still shows what it has counted."""
     resources = two()
-    for number in ("1", "2"):
-        pdu = f"{PDU[:-1]}{number}"
+    pdus = (f"{PDU[:-1]}1", f"{PDU[:-1]}2")
+    for pdu in pdus:
         resources[pdu]["Mains"] = {"@odata.id": f"{pdu}/Mains"}
         resources[f"{pdu}/Mains"] = {"Members": [{"Id": "AC1", **amps(7.0), **hours(900.0)}]}
-    assert figures_of(Tree(resources)).load_a == 14.0
-    assert figures_of(Tree(resources)).energy_kwh == 1800.0
-    resources[f"{PDU[:-1]}2"]["Status"] = {"State": "Absent"}
-    figures = figures_of(Tree(resources))
-    assert figures.load_a == 7.0
-    assert figures.energy_kwh == 1800.0
+    both = figures_of(Tree(resources))
+    assert both.load_a == 14.0
+    assert both.energy_kwh == 1800.0
+
+    resources[pdus[1]]["Status"] = {"State": "Absent"}
+    one_present = figures_of(Tree(resources))
+    assert one_present.load_a == 7.0
+    assert one_present.energy_kwh == 1800.0
 
 
 @pytest.mark.parametrize("word", ["Absent", "Disabled"])
@@ -388,36 +415,48 @@ def test_an_outlets_power_is_read_only_for_tools_that_ask() -> None:
 
 
 @pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize(
+    "path, load, energy",
+    [
+        pytest.param(f"{PDU}/Mains/2", DEFAULT.load, 9000.0, id="one of two mains"),
+        pytest.param(f"{PDU}/Mains", DEFAULT.load, 9000.0, id="the list of mains"),
+        pytest.param(f"{PDU}/Metrics", 9.5, DEFAULT.total_consumption, id="the metrics"),
+    ],
+)
 def test_of_a_circuit_or_metrics_that_cannot_be_read_no_sum_is_shown_and_no_other_source(
-    failure: str,
+    failure: str, path: str, load: float, energy: float
 ) -> None:
-    """Otherwise the load or the energy would jump from one poll to the next."""
-    outlets = [{**amps(1.0), **hours(10)}, {**amps(2.0), **hours(20)}]
+    """Otherwise the load or the energy would jump from one poll to the next. The mains have 8.0 A
+    and 1.5 A, and the metrics 9000 kWh.
+    """
+    tree = metered(
+        [{**amps(1.0), **hours(10)}, {**amps(2.0), **hours(20)}],
+        metrics=hours(9000),
+        Mains=[{**amps(8.0), **hours(7)}],
+        Branches=[amps(5.0)],
+    )
+    tree.resources[f"{PDU}/Mains"]["Members"].append({"@odata.id": f"{PDU}/Mains/2"})
+    tree.resources[f"{PDU}/Mains/2"] = {"Id": "2", **amps(1.5), **hours(3)}
+    tree.special[path] = FAILURES[failure]
 
-    def totals_without(path: str) -> tuple[float, float]:
-        mains = [{**amps(8.0), **hours(7)}]
-        tree = metered(outlets, metrics=hours(9000), Mains=mains, Branches=[amps(5.0)])
-        tree.resources[f"{PDU}/Mains"]["Members"].append({"@odata.id": f"{PDU}/Mains/2"})
-        tree.resources[f"{PDU}/Mains/2"] = {"Id": "2", **amps(1.5), **hours(3)}
-        tree.special[path] = FAILURES[failure]
-        view = statistic(tree)
-        assert [(port.consumption) for port in view.ports] == [10.0, 20.0]
-        return view.load, view.total_consumption
+    view = statistic(tree)
 
-    # the energy is that of the metrics
-    assert totals_without(f"{PDU}/Mains/2") == (DEFAULT.load, 9000.0)
-    assert totals_without(f"{PDU}/Mains") == (DEFAULT.load, 9000.0)
-    assert totals_without(f"{PDU}/Metrics") == (9.5, DEFAULT.total_consumption)
+    assert [port.consumption for port in view.ports] == [10.0, 20.0]
+    assert view.load == load
+    assert view.total_consumption == energy
 
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_of_an_outlet_that_cannot_be_read_no_figure_is_shown_and_no_sum(failure: str) -> None:
     tree = metered([{**amps(number), **hours(number)} for number in (1.0, 2.0, 3.0)])
     tree.special[f"{OUTLETS}/2"] = FAILURES[failure]
+
     view = statistic(tree)
+    energies = {port.identity: port.consumption for port in view.ports}
+    assert energies == {"1": 1.0, "3": 3.0}
     assert view.load == DEFAULT.load
     assert view.total_consumption == DEFAULT.total_consumption
-    assert [(port.identity, port.consumption) for port in view.ports] == [("1", 1.0), ("3", 3.0)]
+
     error = refused(tree, "statistic")
     assert error.keys == ("unknown_figures",)
     assert "the load cannot be read now: outlet 2: " in str(error)
@@ -439,16 +478,19 @@ def test_a_statistic_is_no_shorter_list_where_a_status_is_an_error() -> None:
 @pytest.mark.parametrize("key", ["Mains", "Branches", "Metrics"])
 def test_figures_that_two_pdus_link_to_count_for_neither(key: str) -> None:
     tree = metered([amps(1.0)], Mains=[amps(8.0)])
+    first = PDU
     second = PDU[:-1] + "2"
+    list_of_pdus = PDU[:-2]
     tree.resources[second] = {"Id": "2", "Outlets": {"@odata.id": f"{second}/Outlets"}}
     tree.resources[f"{second}/Outlets"] = {"Members": [], "Members@odata.count": 0}
-    tree.resources[PDU[:-2]] = {
-        "Members": [{"@odata.id": PDU}, {"@odata.id": second}],
-        "Members@odata.count": 2,
-    }
-    for pdu in (PDU, second):
-        tree.resources[pdu][key] = {"@odata.id": f"{PDU}/{key}"}
+    members = [{"@odata.id": first}, {"@odata.id": second}]
+    tree.resources[list_of_pdus] = {"Members": members, "Members@odata.count": 2}
+    link = {"@odata.id": f"{first}/{key}"}
+    tree.resources[first][key] = link
+    tree.resources[second][key] = link
+
     error = refused(tree, "statistic", unknown_figures="unset")
+
     assert error.kind == "protocol"
     assert f"the same {key}" in str(error)
 

@@ -108,29 +108,49 @@ def test_two_outlets_with_the_same_id_are_an_error_in_every_call_that_lists_them
 @pytest.mark.sample(5)
 @pytest.mark.parametrize("count", [3, 20])
 @pytest.mark.parametrize("failure", FAILURES)
-def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switched(
+def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read(
     failure: str, count: int
 ) -> None:
     names = [str(number) for number in range(1, count + 1)]
     tree = Tree(unit([outlet(name) for name in names]))
     tree.special[f"{OUTLETS}/2"] = FAILURES[failure]
+
     with serving(tree) as address:
-        states = {port.identity: port.power_status for port in handler(address).status().ports}
+        view = handler(address).status()
         labels = handler(address).labels()
-    assert list(states) == names == [label.identity for label in labels]
-    assert {name for name, state in states.items() if state is EnumPowerStatus.UNKNOWN} == {"2"}
-    # also where the outlet's link does not show its Id, so that all are read
-    for name, link in (("3", f"{OUTLETS}/3"), ("3", f"{OUTLETS}/x")):
-        resources = unit([outlet(name) for name in names])
-        resources[OUTLETS]["Members"][2]["@odata.id"] = link
-        resources[link] = {**resources[f"{OUTLETS}/3"], "@odata.id": link}
-        resources[link]["Actions"]["#Outlet.PowerControl"]["target"] = f"{link}/Outlet.PowerControl"
-        tree = Tree(resources)
-        tree.special[f"{OUTLETS}/2"] = FAILURES[failure]
-        tree.special[f"{link}/Outlet.PowerControl"] = Answer(None, 204)
-        with serving(tree) as address:
-            port = handler(address).port_up(PduPortView(name), deadline=0.0)
-        assert port.power_status is EnumPowerStatus.UP
+
+    assert [port.identity for port in view.ports] == names
+    unknown = [port.identity for port in view.ports if port.power_status is EnumPowerStatus.UNKNOWN]
+    assert unknown == ["2"]
+    assert [label.identity for label in labels] == names
+
+
+@pytest.mark.sample(5)
+@pytest.mark.parametrize(
+    "link",
+    [
+        pytest.param(f"{OUTLETS}/3", id="link with the Id"),
+        pytest.param(f"{OUTLETS}/x", id="link without the Id, so that all outlets are read"),
+    ],
+)
+@pytest.mark.parametrize("count", [3, 20])
+@pytest.mark.parametrize("failure", FAILURES)
+def test_beside_an_outlet_that_cannot_be_read_another_one_is_switched(
+    failure: str, count: int, link: str
+) -> None:
+    resources = unit([outlet(str(number)) for number in range(1, count + 1)])
+    resources[OUTLETS]["Members"][2]["@odata.id"] = link
+    third = {**resources[f"{OUTLETS}/3"], "@odata.id": link}
+    third["Actions"]["#Outlet.PowerControl"]["target"] = f"{link}/Outlet.PowerControl"
+    resources[link] = third
+    tree = Tree(resources)
+    tree.special[f"{OUTLETS}/2"] = FAILURES[failure]
+    tree.special[f"{link}/Outlet.PowerControl"] = Answer(None, 204)
+
+    with serving(tree) as address:
+        port = handler(address).port_up(PduPortView("3"), deadline=0.0)
+
+    assert port.power_status is EnumPowerStatus.UP
 
 
 @pytest.mark.parametrize(
@@ -150,16 +170,19 @@ def test_an_outlet_that_cannot_be_read_has_the_id_that_its_link_shows_as_those_o
     rows: list[tuple[str, str]], identity: str
 ) -> None:
     resources = unit([])
-    resources[OUTLETS] = {
-        "Members": [{"@odata.id": f"{OUTLETS}/{part}"} if part else {} for _, part in rows],
-        "Members@odata.count": len(rows),
-    }
-    for own, part in (row for row in rows if row != rows[1]):
-        resources[f"{OUTLETS}/{part}"] = outlet(own)
+    members = []
+    for own_id, part in rows:
+        members.append({"@odata.id": f"{OUTLETS}/{part}"} if part else {})
+        resources[f"{OUTLETS}/{part}"] = outlet(own_id)
+    resources[OUTLETS] = {"Members": members, "Members@odata.count": len(rows)}
+    _, part_of_second = rows[1]
+    del resources[f"{OUTLETS}/{part_of_second}"]
+
     if identity:
         assert identities(Tree(resources))[1] == identity
     else:
-        assert refused(Tree(resources)).kind == ("refused" if rows[1][1] else "protocol")
+        error = refused(Tree(resources))
+        assert error.kind == ("refused" if part_of_second else "protocol")
 
 
 def test_if_no_outlet_can_be_read_the_error_is_that_of_the_first() -> None:
@@ -183,8 +206,9 @@ def test_an_outlet_that_cannot_be_read_is_unknown_with_its_reason(
     tree = Tree(unit())
     tree.special[f"{OUTLETS}/2"] = Answer(None, 500)
     with serving(tree) as address:
-        ports = handler(address).status().ports
-    assert [port.power_status for port in ports] == [EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN]
+        first, second = handler(address).status().ports
+    assert first.power_status is EnumPowerStatus.UP
+    assert second.power_status is EnumPowerStatus.UNKNOWN
     (warning,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
     assert warning.startswith("outlet 2: it cannot be read: ")
     assert "500" in warning

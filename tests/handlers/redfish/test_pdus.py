@@ -51,13 +51,19 @@ def test_an_identity_may_keep_its_pdu_where_the_service_drops_another(
     tree = _shortened()
     assert identities(tree, **chosen) == ["1", "2"]
     assert identities(tree, **chosen, pdu_in_identity="yes") == ["1.1", "1.2"]
+
     tree.special[f"{OUTLETS}/1/Outlet.PowerControl"] = Answer(None, 204)
     with serving(tree) as address:
         pdu = handler(address, **chosen, pdu_in_identity="yes")
-        assert pdu.port_up(PduPortView("1.1")).power_status is EnumPowerStatus.UP
-    # a single PDU must list its outlets, whatever they are called
+        port = pdu.port_up(PduPortView("1.1"))
+    assert port.power_status is EnumPowerStatus.UP
+
+
+def test_a_single_pdu_must_list_its_outlets_whatever_they_are_called() -> None:
+    tree = _shortened()
     tree.resources[f"{RACKS}/1"] = {"Id": "1", "Mains": {"@odata.id": f"{RACKS}/1/Mains"}}
-    assert isinstance(refused(tree, pdu_in_identity="yes"), Unsupported)
+    error = refused(tree, pdu_in_identity="yes")
+    assert isinstance(error, Unsupported)
 
 
 def test_the_error_for_an_identity_of_several_pdus_names_the_setting_that_keeps_it() -> None:
@@ -81,27 +87,30 @@ def test_choosing_a_pdu_from_an_unlisted_collection_is_a_settings_error() -> Non
 
 def test_one_of_too_many_pdus_can_still_be_chosen() -> None:
     resources = two()
-    resources[RACKS] = {
-        "Members": [
-            {"@odata.id": f"{RACKS}/1"},
-            *({"@odata.id": f"{RACKS}/{number}", "Id": str(number)} for number in range(2, 102)),
-        ]
-    }
+    members = [{"@odata.id": f"{RACKS}/1"}]
+    for number in range(2, 102):
+        members.append({"@odata.id": f"{RACKS}/{number}", "Id": str(number)})
+    resources[RACKS] = {"Members": members}
+
     error = refused(Tree(resources))
     assert error.kind == "settings"
     assert error.keys == ("pdu",)
     assert "101 PDUs" in str(error)
     assert identities(Tree(resources), pdu="1") == ["1.1", "1.2"]
-    assert "'9', '10' and so on" in str(refused(Tree(resources), pdu="102"))
+    error_of_missing = refused(Tree(resources), pdu="102")
+    assert "'9', '10' and so on" in str(error_of_missing)
 
 
 @pytest.mark.parametrize("settings", [{}, {"pdu": "1"}])
 def test_two_pdus_with_the_same_id_are_an_error(settings: dict[str, str]) -> None:
     resources = two()
     # with the setting, both links have to look like that PDU's: else the other one is not read
-    resources[f"{RACKS}/A/1"] = {**resources.pop(f"{RACKS}/2"), "Id": "1"}
+    second = {**resources.pop(f"{RACKS}/2"), "Id": "1"}
+    resources[f"{RACKS}/A/1"] = second
     resources[RACKS]["Members"][1] = {"@odata.id": f"{RACKS}/A/1"}
+
     error = refused(Tree(resources), **settings)
+
     assert error.kind == "protocol"
     assert "two PDUs with the Id '1'" in str(error)
 
@@ -185,19 +194,26 @@ def test_a_password_in_an_id_is_not_in_the_error(ids: list[str], settings: dict[
     assert "holds the login" in str(error)
 
 
-def test_panduits_link_power_distribution_is_followed_to_the_pdus() -> None:
+@pytest.mark.parametrize("target", [RACKS, f"{RACKS}/1"])
+def test_panduits_link_power_distribution_is_followed_to_the_pdus(target: str) -> None:
+    """The link may lead to the list of PDUs or to a PDU."""
     resources = unit()
     del resources[ROOT]["PowerEquipment"], resources[f"{ROOT}/PowerEquipment"]
-    # the link may lead to the list of PDUs or to a PDU
-    for target in (RACKS, f"{RACKS}/1"):
-        resources[ROOT]["PowerDistribution"] = {"@odata.id": target}
-        for pdu in ("", "1", "RackPDUs/1"):
-            assert identities(Tree(resources), pdu=pdu) == ["1", "2"]
-        assert refused(Tree(resources), pdu="TransferSwitches/1").kind == "settings"
-    resources[RACKS] = {"Members": [], "Members@odata.count": 0}
+    resources[ROOT]["PowerDistribution"] = {"@odata.id": target}
+    for pdu in ("", "1", "RackPDUs/1"):
+        assert identities(Tree(resources), pdu=pdu) == ["1", "2"]
+    error = refused(Tree(resources), pdu="TransferSwitches/1")
+    assert error.kind == "settings"
+
+
+def test_panduits_link_power_distribution_to_an_empty_list_shows_no_pdu() -> None:
+    resources = unit()
+    del resources[ROOT]["PowerEquipment"], resources[f"{ROOT}/PowerEquipment"]
     resources[ROOT]["PowerDistribution"] = {"@odata.id": RACKS}
+    resources[RACKS] = {"Members": [], "Members@odata.count": 0}
     assert isinstance(refused(Tree(resources)), Unsupported)
-    assert refused(Tree(resources), pdu="RackPDUs/1").kind == "settings"
+    error = refused(Tree(resources), pdu="RackPDUs/1")
+    assert error.kind == "settings"
 
 
 def test_hpes_older_api_is_named() -> None:
@@ -307,8 +323,12 @@ def test_one_pdu_of_several_that_cannot_be_read_is_an_error_that_says_how_to_lea
 def test_a_named_pdu_is_read_whatever_another_one_answers(status: int) -> None:
     tree = Tree(_with_mains(two()))
     tree.special[f"{RACKS}/2"] = Answer(None, status)
+
     assert identities(tree, pdu="1") == ["1.1", "1.2"]
     with serving(tree) as address:
-        assert handler(address, pdu="1").statistic().load == 3.0
+        statistic = handler(address, pdu="1").statistic()
+    assert statistic.load == 3.0
     assert f"{RACKS}/2" not in tree.targets
+
+    # without the setting, the other one is read
     assert refused(tree).kind in ("unreachable", "denied", "refused")

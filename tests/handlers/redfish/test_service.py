@@ -23,21 +23,31 @@ from .tree import (
 )
 
 
-def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None:
+def test_a_device_without_a_service_is_unsupported() -> None:
     error = refused(Tree({}))
     assert error.kind == "unsupported"
     assert "switch it on" in str(error)
-    off = Tree(unit())
-    off.special[ROOT] = Answer(None, 503)
-    error = refused(off)
+
+
+def test_a_service_that_is_not_available_is_unreachable() -> None:
+    tree = Tree(unit())
+    tree.special[ROOT] = Answer(None, 503)
+    error = refused(tree)
     assert error.kind == "unreachable"
     assert "try again in a minute" in str(error)
     assert "switch it on" in str(error)
+
+
+def test_a_service_without_power_equipment_is_unsupported() -> None:
     resources = unit()
     del resources[ROOT]["PowerEquipment"]
     assert isinstance(refused(Tree(resources)), Unsupported)
+
+
+def test_a_service_without_pdus_is_unsupported() -> None:
     resources = unit()
-    resources[RACKS]["Members"], resources[RACKS]["Members@odata.count"] = [], 0
+    resources[RACKS]["Members"] = []
+    resources[RACKS]["Members@odata.count"] = 0
     assert isinstance(refused(Tree(resources)), Unsupported)
 
 

@@ -203,13 +203,16 @@ def parts_of(answers: Mapping[str, tuple[int, bytes]]) -> Sequence[MeteredPart]:
 def test_no_line_or_branch_vanishes_with_a_spoilt_answer(name: str) -> None:
     answers = recorded(UNITS[name], with_parts=True)
     named = leaves(answers)
-    kinds = kinds_of(parts_of(spoilt_answers(answers, named, ())))
+    whole = spoilt_answers(answers, named, case=())
+    kinds = kinds_of(parts_of(whole))
     assert kinds
 
     def read_parts(case: Case) -> Shown:
-        return shown_parts(parts_of(spoilt_answers(answers, named, case)), kinds)
+        spoilt = spoilt_answers(answers, named, case)
+        return shown_parts(parts_of(spoilt), kinds)
 
     reasons = exceptions(named)
-    cases = single_cases(named, LEAF_WAYS)
-    cases = random.Random(1).sample(cases, 250) + single_cases(answers, tuple(ANSWER_WAYS))
+    of_leaves = single_cases(named, LEAF_WAYS)
+    cases = random.Random(1).sample(of_leaves, 250)
+    cases += single_cases(answers, tuple(ANSWER_WAYS))
     assert swept(read_parts, cases, lambda spoilt: reasons.get(spoilt, "")) == []

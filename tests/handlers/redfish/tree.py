@@ -216,13 +216,14 @@ def unit(
     """
     root = "/redfish/v1"
     pdu = f"{root}/PowerEquipment/RackPDUs/1"
-    outlet_resources = outlets if outlets is not None else [outlet("1"), outlet("2")]
+    if outlets is None:
+        outlets = [outlet("1"), outlet("2")]
+    links = [{"@odata.id": f"{pdu}/Outlets/{resource['Id']}"} for resource in outlets]
     resources: dict[str, Json] = {
         root: {
             "Id": "RootService",
             "PowerEquipment": {"@odata.id": f"{root}/PowerEquipment"},
             "Links": {"Sessions": {"@odata.id": f"{root}/SessionService/Sessions"}},
-            **({"ProtocolFeaturesSupported": {"ExpandQuery": expand}} if expand else {}),
         },
         f"{root}/PowerEquipment": {
             "Id": "PowerEquipment",
@@ -238,22 +239,12 @@ def unit(
             "Outlets": {"@odata.id": f"{pdu}/Outlets"},
             **more,
         },
-        f"{pdu}/Outlets": {
-            "Members": [
-                {"@odata.id": f"{pdu}/Outlets/{resource['Id']}"} for resource in outlet_resources
-            ],
-            "Members@odata.count": len(outlet_resources),
-        },
+        f"{pdu}/Outlets": {"Members": links, "Members@odata.count": len(links)},
     }
-    resources.update(
-        {
-            f"{pdu}/Outlets/{resource['Id']}": {
-                "@odata.id": f"{pdu}/Outlets/{resource['Id']}",
-                **resource,
-            }
-            for resource in outlet_resources
-        }
-    )
+    if expand:
+        resources[root]["ProtocolFeaturesSupported"] = {"ExpandQuery": expand}
+    for link, resource in zip(links, outlets):
+        resources[link["@odata.id"]] = {**link, **resource}
     return resources
 
 
@@ -304,8 +295,9 @@ def service(
     **settings: str,
 ) -> RedfishService:
     """The service at this address, as the handler reads it."""
-    login = {"scheme": "http", "username": USER, "password": PASSWORD, **settings}
-    return RedfishService(read_settings(PduData(address, login)), clock=clock, sleep=sleep)
+    login = {"scheme": "http", "username": USER, "password": PASSWORD}
+    pdu_data = PduData(address, {**login, **settings})
+    return RedfishService(read_settings(pdu_data), clock=clock, sleep=sleep)
 
 
 def identities(tree: Tree, **settings: str) -> list[str]:
@@ -317,9 +309,12 @@ def refused(
     tree: Tree, call: str = "status", outlet_id: str = "1", **settings: str
 ) -> PduHandlerError:
     """The error of a call."""
-    arguments = [PduPortView(outlet_id)] if call == "port_down" else []
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        getattr(handler(address, **settings), call)(*arguments)
+        pdu = handler(address, **settings)
+        if call == "port_down":
+            pdu.port_down(PduPortView(outlet_id))
+        else:
+            getattr(pdu, call)()
     return error_info.value
 
 

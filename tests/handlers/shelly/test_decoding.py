@@ -75,8 +75,12 @@ def test_an_error_of_the_meter_is_the_reason_without_figures(error: str) -> None
 def test_a_unit_without_meters_has_no_figures_instead_of_zeros() -> None:
     status = {f"switch:{number}": {"id": number, "output": True} for number in range(3)}
     config = {f"switch:{number}": {"id": number, "name": None} for number in range(3)}
-    unit = codecs.read(decoding, {decoding.STATUS: status, decoding.CONFIG: config})
-    assert [outlet.figures for outlet in unit.outlets] == [MeterFigures()] * 3
+    answers = {decoding.STATUS: status, decoding.CONFIG: config}
+
+    unit = codecs.read(decoding, answers)
+
+    figures = [outlet.figures for outlet in unit.outlets]
+    assert figures == [MeterFigures()] * 3
     assert unit.load_a is None
     assert unit.energy_kwh is None
     assert unit.power_w is None

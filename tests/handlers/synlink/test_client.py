@@ -57,20 +57,24 @@ def states(unit: HttpServer) -> list[EnumPowerStatus]:
 @pytest.mark.against("PyPI synlinkpy, the maker's client")
 def test_both_read_the_same_states_names_and_figures(unit: HttpServer) -> None:
     device, outlets, (inlet,) = run_client(READS, unit)
-    assert [(port.identity, port.power_status) for port in pdu(unit).status().ports] == [
-        (outlet["id"], WORDS[outlet["state"]]) for outlet in outlets
-    ]
+    handler = pdu(unit)
+    ports = handler.status().ports
+    labels = handler.labels()
+    figures = handler.measured(with_power=True)
+
     assert len(outlets) == device["numOutlets"]
-    figures = pdu(unit).measured(with_power=True)
-    assert [(identity, port.current_a) for identity, port in figures.ports.items()] == [
-        (outlet["id"], outlet["currentRms"]) for outlet in outlets
-    ]
+    identities = [outlet["id"] for outlet in outlets]
+    assert [port.identity for port in ports] == identities
+    assert list(figures.ports) == identities
+    assert len(labels) == len(outlets)
+    for outlet, port, label in zip(outlets, ports, labels):
+        assert port.power_status == WORDS[outlet["state"]]
+        assert figures.ports[outlet["id"]].current_a == outlet["currentRms"]
+        assert label.number == str(outlet["outletIndex"])
+        assert label.name == outlet["outletName"]
     assert figures.load_a == inlet["inletCurrentRms"]
     assert figures.energy_kwh == inlet["inletEnergyAccumulation"]
     assert figures.power_w == inlet["inletActivePower"]
-    assert [(label.number, label.name) for label in pdu(unit).labels()] == [
-        (str(outlet["outletIndex"]), outlet["outletName"]) for outlet in outlets
-    ]
 
 
 @pytest.mark.against("PyPI synlinkpy, the maker's client")
@@ -183,7 +187,14 @@ def test_a_refused_login_speaks_of_sessions_and_of_no_privilege(
 ) -> None:
     device: Any = unit.device
     usual_answer = device.answer
-    device.answer = lambda *r: Reply(status) if r[1] == "/login" else usual_answer(*r)
+
+    def refuse_login(method: str, path: str, *rest: Any) -> Reply:
+        if path == "/login":
+            return Reply(status)
+        reply: Reply = usual_answer(method, path, *rest)
+        return reply
+
+    device.answer = refuse_login
     with pytest.raises(errors.Denied, match="as many sessions as it allows") as error_info:
         pdu(unit).status()
     assert "privilege" not in str(error_info.value)

@@ -235,17 +235,33 @@ def test_nothing_is_nothing_in_any_unit() -> None:
     assert unit({**INLET, **fields}).power_w == 0.0
 
 
+def three_phases(lines: object) -> dict[str, Any]:
+    """An inlet with these lines; `...`: it shows none."""
+    fields = {"inletPhase": "Three Phase", "inletCurrentRms": ..., "inletLines": lines}
+    return with_changes(INLET, fields)
+
+
 def test_the_load_of_three_phases_is_the_sum_of_the_lines() -> None:
     # the lines of the maker's example
-    lines = [{"line": f"L{number}", "currentRms": amperes} for number, amperes in enumerate((1, 2))]
-    three = {"inletPhase": "Three Phase", "inletCurrentRms": ...}
-    whole = with_changes(
-        INLET, {**three, "inletLines": [*lines, {"line": "L3", "currentRms": 1.31}]}
-    )
-    assert unit(whole).load_a == pytest.approx(4.31)
-    assert unit(whole).power_w == 11.0
-    assert isinstance(unit({**whole, "inletLines": lines}).load_a, NotKnown)
-    assert isinstance(unit(with_changes(whole, {"inletLines": ...})).load_a, NotKnown)
+    lines = [
+        {"line": "L1", "currentRms": 1},
+        {"line": "L2", "currentRms": 2},
+        {"line": "L3", "currentRms": 1.31},
+    ]
+    whole = unit(three_phases(lines))
+    assert whole.load_a == pytest.approx(4.31)
+    assert whole.power_w == 11.0
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([{"line": "L1", "currentRms": 1}, {"line": "L2", "currentRms": 2}], id="two"),
+        pytest.param(..., id="none"),
+    ],
+)
+def test_the_load_of_three_phases_is_not_known_without_one_of_the_lines(lines: object) -> None:
+    assert isinstance(unit(three_phases(lines)).load_a, NotKnown)
 
 
 @pytest.mark.parametrize("line", ["4.2 A", [4.2], 4.2, None])
@@ -301,25 +317,48 @@ def test_a_missing_inlet_leaves_no_sums() -> None:
 def test_inlets_that_are_counted_and_not_available_are_not_replaced_by_the_outlets(
     count: object, load_a: Optional[float]
 ) -> None:
-    device = with_changes(ANSWERS[decoding.DEVICE], {"numInlets": count})
-    gone = errors.Refused("no such resource", "404")
-    totals = codecs.read(decoding, {**ANSWERS, decoding.DEVICE: device, decoding.INLETS: gone})
+    """`...`: the device has no such field."""
+    answers = {
+        **ANSWERS,
+        decoding.DEVICE: with_changes(ANSWERS[decoding.DEVICE], {"numInlets": count}),
+        decoding.INLETS: errors.Refused("no such resource", "404"),
+    }
+
+    totals = codecs.read(decoding, answers)
+
     assert measured(totals.load_a) == load_a
-    for figure in (totals.load_a, totals.energy_kwh, totals.power_w):
-        assert isinstance(figure, NotKnown) is (load_a is None)
+    is_lost = load_a is None
+    assert isinstance(totals.load_a, NotKnown) is is_lost
+    assert isinstance(totals.energy_kwh, NotKnown) is is_lost
+    assert isinstance(totals.power_w, NotKnown) is is_lost
 
 
-def test_an_inlet_without_a_value_leaves_the_total_unset_though_outlets_have_currents() -> None:
-    load = unit({**INLET, "inletCurrentRms": None}).load_a
-    assert load == NotKnown(f"{INLET['id']}: its inletCurrentRms is None")
-    for total, field in enumerate(
-        ("inletCurrentRms", "inletEnergyAccumulation", "inletActivePower")
-    ):
-        totals = unit(with_changes(INLET, {field: ...}))[1:4]
-        lost = totals[total]
-        assert isinstance(lost, NotKnown)
-        assert "though its outlets are metered" in lost.reason
-        assert sum(isinstance(figure, NotKnown) for figure in totals) == 1
+def test_an_inlet_without_a_value_leaves_the_load_not_known() -> None:
+    totals = unit({**INLET, "inletCurrentRms": None})
+    assert totals.load_a == NotKnown(f"{INLET['id']}: its inletCurrentRms is None")
+
+
+@pytest.mark.parametrize(
+    "field, total",
+    [
+        ("inletCurrentRms", "load_a"),
+        ("inletEnergyAccumulation", "energy_kwh"),
+        ("inletActivePower", "power_w"),
+    ],
+)
+def test_an_inlet_without_a_field_leaves_its_total_alone_unset_though_outlets_have_meters(
+    field: str, total: str
+) -> None:
+    totals = unit(with_changes(INLET, {field: ...}))
+    lost = getattr(totals, total)
+    assert isinstance(lost, NotKnown)
+    assert "though its outlets are metered" in lost.reason
+    not_known = [
+        figure
+        for figure in (totals.load_a, totals.energy_kwh, totals.power_w)
+        if isinstance(figure, NotKnown)
+    ]
+    assert len(not_known) == 1
 
 
 def test_a_command_asks_for_the_outlets_alone() -> None:

@@ -65,7 +65,9 @@ def test_an_option_overrides_the_environment_which_never_supplies_the_address(
     settings = {"timeout": "3", "device": "rack1", "verify": "no", "tls": "yes"}
     assert (nut.ip, nut.custom_params) == ("h:99", settings)
     fields = {"version": "2c", "port": "1161", "timeout": "7", "community": "c"}
-    assert (snmp.ip, snmp.custom_params, snmp.snmp_params) == ("h", {}, fields)
+    assert snmp.ip == "h"
+    assert snmp.custom_params == {}
+    assert snmp.snmp_params == fields
     assert snmp_at_port.snmp_params["port"] == "1162"
 
 

@@ -114,9 +114,13 @@ def test_unknown_states_are_a_warning_except_on_a_unit_that_only_meters() -> Non
 
 def test_a_pdu_without_an_answer_has_no_outlet_counts() -> None:
     silent = failed_row("unreachable")
-    assert (silent.on, silent.off, silent.unknown) == (None, None, None)
+    assert silent.on is None
+    assert silent.off is None
+    assert silent.unknown is None
     answered = row("DOWN")
-    assert (answered.on, answered.off, answered.unknown) == (0, 1, 0)
+    assert answered.on == 0
+    assert answered.off == 1
+    assert answered.unknown == 0
 
 
 def test_every_kind_of_error_has_a_remedy() -> None:
@@ -497,7 +501,9 @@ def judged_by_rating(*parts: MeteredPart) -> check_result.PduRow:
 @pytest.mark.parametrize("current_a", [12.7, 12.8])
 def test_a_line_below_its_limit_is_well(current_a: float) -> None:
     judged = judged_by_rating(MeteredPart(BREAKER, "L1", current_a, 16.0))
-    assert (judged.level, judged.result, judged.reason) == (check_result.WELL, "well", "")
+    assert judged.level == check_result.WELL
+    assert judged.result == "well"
+    assert judged.reason == ""
 
 
 def test_a_line_above_its_warning_is_over_its_limit() -> None:

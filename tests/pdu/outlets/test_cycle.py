@@ -291,7 +291,9 @@ def test_a_terminal_that_is_lost_does_not_leave_the_outlet_off(
 
     unit.answers["down"] = lose
     code, out, _ = run(capsys, *CYCLE, "--yes", "--pause", "0.1")
-    assert (code, unit.sent, unit.state) == (exit_codes.DONE, ["down", "up"], UP)
+    assert code == exit_codes.DONE
+    assert unit.sent == ["down", "up"]
+    assert unit.state == UP
     assert out == "outlet 3 of 192.0.2.7 was off and is on again (x)\n"
     assert signal.getsignal(signal.SIGHUP) is previous_handler
 
@@ -392,14 +394,11 @@ def falling_back(
     return answer
 
 
-RELAY_FALLS_BACK = pytest.mark.parametrize(
+@pytest.mark.parametrize(
     "command, state, final_state, sent",
     [("down", DOWN, UP, ["down"]), ("up", UP, DOWN, ["down", "up"])],
     ids=["down", "up"],
 )
-
-
-@RELAY_FALLS_BACK
 def test_a_relay_that_falls_back_in_a_cycle_is_not_told_as_switched(
     command: str,
     state: EnumPowerStatus,

@@ -110,11 +110,13 @@ def test_on_the_doubles_of_this_project_you_may_upload(run: Run) -> None:
 def test_on_other_forms_of_the_platform_you_may_upload(
     point: str, form: str, run: Run, tmp_path: Path
 ) -> None:
-    (variant,) = [row for row in VARIANTS if (row.point, row.form) == (point, form)]
-    (tmp_path / "copy").mkdir()
-    code, out, _ = run(tree(tmp_path / "copy", dict(variant.files)))
+    (variant,) = [row for row in VARIANTS if row.point == point and row.form == form]
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    code, out, _ = run(tree(copy, dict(variant.files)))
     assert code == DONE, out
-    assert "you may upload" in out.splitlines()[-1], out
+    verdict = out.splitlines()[-1]
+    assert "you may upload" in verdict, out
 
 
 def test_a_platform_with_other_names_is_supported(run: Run, tmp_path: Path) -> None:
@@ -127,30 +129,34 @@ def test_a_platform_with_other_names_is_supported(run: Run, tmp_path: Path) -> N
     assert "PduSnmpData(rack, host" in out
 
 
-_BROKEN = {
-    "no BasePdu anywhere": (
-        {
-            "pdu_common/base_pdu.py": "",
-            "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n",
-        },
-        "no class BasePdu in ",
-    ),
-    "no list of ports": (
-        baseline.helper(ports=baseline.PORT_VIEWS.replace("self.ports = []", "self.ports = None")),
-        "PduView has no list of ports",
-    ),
-    "rows without OID and index": (
-        baseline.rows(row="\ndef row(oid, index, value):\n    return Row(value)\n"),
-        "a walked row has neither an OID",
-    ),
-}
-
-
-@pytest.mark.parametrize("point", _BROKEN)
+@pytest.mark.parametrize(
+    "files, words",
+    [
+        pytest.param(
+            {
+                "pdu_common/base_pdu.py": "",
+                "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n",
+            },
+            "no class BasePdu in ",
+            id="no BasePdu anywhere",
+        ),
+        pytest.param(
+            baseline.helper(
+                ports=baseline.PORT_VIEWS.replace("self.ports = []", "self.ports = None")
+            ),
+            "PduView has no list of ports",
+            id="no list of ports",
+        ),
+        pytest.param(
+            baseline.rows(row="\ndef row(oid, index, value):\n    return Row(value)\n"),
+            "a walked row has neither an OID",
+            id="rows without OID and index",
+        ),
+    ],
+)
 def test_on_a_broken_platform_the_last_line_says_not_to_upload(
-    point: str, run: Run, tmp_path: Path
+    files: dict[str, str], words: str, run: Run, tmp_path: Path
 ) -> None:
-    files, words = _BROKEN[point]
     code, out, _ = run(tree(tmp_path / "copy", files), "snmp")
     assert code == DEFECT
     assert words in out
@@ -268,7 +274,9 @@ def test_json_has_the_report(run: Run, capsys: pytest.CaptureFixture[str]) -> No
     document = json.loads(out)
     assert document["verdict"].startswith("you may upload: nut")
     (trial,) = document["handlers"]
-    assert (trial["handler"], trial["faults"], trial["untried"]) == ("nut", [], [])
+    assert trial["handler"] == "nut"
+    assert trial["faults"] == []
+    assert trial["untried"] == []
 
 
 def test_a_report_is_replaced_and_another_file_is_not(run: Run) -> None:

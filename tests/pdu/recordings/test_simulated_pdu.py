@@ -6,7 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -73,26 +73,52 @@ def test_an_outlet_is_turned_alone_and_back(device: ReplayedDevice) -> None:
         assert unit.outlet_states() == {**states, outlet: on}
 
 
-def test_each_fault_does_what_it_says(device: ReplayedDevice) -> None:
+@pytest.mark.parametrize(
+    "fault, state",
+    [(UnitFault.NONE, False), (UnitFault.STUCK, True), (UnitFault.PENDING, None)],
+)
+def test_a_command_that_is_answered_leaves_the_state_of_its_fault(
+    device: ReplayedDevice, fault: UnitFault, state: Optional[bool]
+) -> None:
     states = device.simulated_pdu.outlet_states()
     outlet = _outlet(device.simulated_pdu)
     command = UnitCommand(outlet, on=False, text="off")
-    for fault, error, state in (
-        (UnitFault.NONE, None, False),
-        (UnitFault.STUCK, None, True),
-        (UnitFault.PENDING, None, None),
+    with faulty(device, fault) as unit:
+        unit.obey([command])
+        assert unit.outlet_states() == {**states, outlet: state}
+        assert unit.commands == [command]
+
+
+@pytest.mark.parametrize(
+    "fault, error, state",
+    [
         (UnitFault.REFUSES, CommandRefused, True),
         (UnitFault.ANSWER_LOST, ConnectionAbortedError, False),
         (UnitFault.SILENT_AFTER, ConnectionAbortedError, True),
-    ):
-        with faulty(device, fault) as unit:
-            with pytest.raises(error) if error is not None else contextlib.nullcontext():
-                unit.obey([command])
-            assert unit.outlet_states() == {**states, outlet: state}, fault
-            assert unit.commands == [command]
-            if fault is UnitFault.SILENT_AFTER:
-                with pytest.raises(ConnectionAbortedError):
-                    unit.note_request("GET /")
+    ],
+)
+def test_a_command_that_gets_no_answer_leaves_the_state_of_its_fault(
+    device: ReplayedDevice, fault: UnitFault, error: type[Exception], state: bool
+) -> None:
+    states = device.simulated_pdu.outlet_states()
+    outlet = _outlet(device.simulated_pdu)
+    command = UnitCommand(outlet, on=False, text="off")
+    with faulty(device, fault) as unit:
+        with pytest.raises(error):
+            unit.obey([command])
+        assert unit.outlet_states() == {**states, outlet: state}
+        assert unit.commands == [command]
+
+
+def test_a_unit_that_falls_silent_after_a_command_answers_no_reading(
+    device: ReplayedDevice,
+) -> None:
+    outlet = _outlet(device.simulated_pdu)
+    with faulty(device, UnitFault.SILENT_AFTER) as unit:
+        with pytest.raises(ConnectionAbortedError):
+            unit.obey([UnitCommand(outlet, on=False, text="off")])
+        with pytest.raises(ConnectionAbortedError):
+            unit.note_request("GET /")
 
 
 def test_a_late_unit_obeys_later(device: ReplayedDevice, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,7 +99,9 @@ def test_a_handler_that_is_named_twice_is_uploaded_once(admin: Admin, manager: D
 def test_json_has_what_was_done(admin: Admin, manager: DciManager) -> None:
     run = admin.run(manager, "small", "--json")
     (row,) = json.loads(run.out)["handlers"]
-    assert (row["handler"], row["id"], row["is_new"]) == ("pdu_small", "1", True)
+    assert row["handler"] == "pdu_small"
+    assert row["id"] == "1"
+    assert row["is_new"] is True
     assert row["content"].startswith(f"{VERSION}+c")
     assert row["content_before"] == ""
 
@@ -425,7 +427,9 @@ def test_a_dry_run_sends_nothing_and_shows_each_call_without_a_secret(
     admin: Admin, manager: DciManager
 ) -> None:
     dry_run = admin.run(manager, "--dry-run")
-    assert (dry_run.code, dry_run.err, manager.requests) == (0, "", [])
+    assert dry_run.code == 0
+    assert dry_run.err == ""
+    assert manager.requests == []
     assert manager.password not in dry_run.out
     for part in (
         "/api/auth/v4/public/token",

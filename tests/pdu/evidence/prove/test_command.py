@@ -44,26 +44,36 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_unit_of_every_handler_is_recorded_called_and_switched_off_and_on(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "proof.json"
+    file = tmp_path / "proof.json"
     with PEERS[name]() as peer:
         arguments, secrets = options(peer)
         for key, value in secrets.items():
             monkeypatch.setenv(f"PDU_{key.upper()}", value)
-        before = peer.books().states
-        on = next(identity for identity, is_on in before.items() if is_on)
-        words = ["prove", name, peer.address, "--outlet", on, "--outlet", on, "--yes", *arguments]
-        code, text, _ = run(capsys, *words, "-o", str(out), "--json")
-        assert (code, json.loads(text)["surprises"]) == (exit_codes.DONE, [])
-        assert peer.books().states == before
-    proof = json.loads(out.read_text())
-    assert (proof["proof"], proof["basis"], proof["handler"]) == (FORMAT, SIMULATED, name)
-    calls = [call["method"] for call in proof["calls"]]
-    assert calls == ["status", "statistic", "port_down", "status", "port_up", "status"]
+        states = peer.books().states
+        identity = next(identity for identity, is_on in states.items() if is_on)
+        # typed twice, because it is not shown idle: an outlet of a simulated unit carries something
+        words = [name, peer.address, "--outlet", identity, "--outlet", identity, "--yes"]
+
+        code, out, _ = run(capsys, "prove", *words, *arguments, "-o", str(file), "--json")
+
+        assert code == exit_codes.DONE
+        assert json.loads(out)["surprises"] == []
+        assert peer.books().states == states
+
+    text = file.read_text()
+    proof = json.loads(text)
+    assert proof["proof"] == FORMAT
+    assert proof["basis"] == SIMULATED
+    assert proof["handler"] == name
+    methods = [call["method"] for call in proof["calls"]]
+    assert methods == ["status", "statistic", "port_down", "status", "port_up", "status"]
     kind = handler_recordings.recording(name)
     assert kind is not None
     assert kind.is_recording("\n".join(proof["recording"]))
-    assert not any(secret in out.read_text() for secret in secrets.values() if len(secret) > 7)
-    assert out.stat().st_mode & 0o077 == 0
+    for secret in secrets.values():
+        # a shorter one is also a common word
+        assert len(secret) <= 7 or secret not in text
+    assert file.stat().st_mode & 0o077 == 0
 
 
 @HANDLERS
@@ -178,7 +188,8 @@ def test_the_owner_is_asked_and_what_he_saw_is_in_the_file(
 
 def test_without_outlet_nothing_is_switched(unit: Unit, proof: Proof) -> None:
     code, out, err = proof.run()
-    assert (code, unit.sent) == (exit_codes.DONE, [])
+    assert code == exit_codes.DONE
+    assert unit.sent == []
     assert "3 outlets: 2 on, 1 off" in out
     assert "attach it to a new issue" in err
 
@@ -314,8 +325,8 @@ def test_a_neighbour_that_is_switched_too_is_a_surprise(unit: Unit, proof: Proof
 def test_a_status_that_contradicts_the_command_is_a_surprise(
     unit: Unit, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    states = [PduPortView(identity, state) for identity, state in unit.state.items()]
-    monkeypatch.setattr(unit, "status", lambda: PduView([*states]))
+    view_before_the_command = unit.status()
+    monkeypatch.setattr(unit, "status", lambda: view_before_the_command)
     code, out, _ = proof.run(*FIRST, "--yes")
     assert code == exit_codes.NOT_SEEN
     assert "surprise: status tells on of outlet 1, not off" in out
@@ -369,9 +380,8 @@ def test_a_unit_that_does_not_answer_leaves_no_file(
 @pytest.mark.parametrize("name", SAMPLES)
 def test_an_example_is_simulated_and_its_recording_can_be_served(name: str) -> None:
     proof = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
-    assert (proof["proof"], proof["basis"]) == (FORMAT, SIMULATED)
+    assert proof["proof"] == FORMAT
+    assert proof["basis"] == SIMULATED
     kind = handler_recordings.recording(proof["handler"])
     assert kind is not None
     assert kind.is_recording("\n".join(proof["recording"]))
-    states = [call["outlets"][0]["state"] for call in proof["calls"] if call["method"] == "status"]
-    assert states == ["on", "on" if name.startswith("stuck") else "off", "on"]

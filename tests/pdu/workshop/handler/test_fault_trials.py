@@ -95,17 +95,26 @@ def test_a_padded_number_is_no_number_of_the_device(names: dict[str, str], resul
 
 
 def _recording() -> str:
-    rows = ["1.3.6.1.2.1.1.1.0|4|Nobody's PDU"]
-    rows += [f"{COLUMN}.{number}|2|{2 if number == 4 else 1}" for number in range(1, 13)]
-    return "\n".join(rows) + "\n"
+    """Twelve outlets; the fourth is off."""
+    text = "1.3.6.1.2.1.1.1.0|4|Nobody's PDU\n"
+    for number in range(1, 13):
+        state = 2 if number == 4 else 1
+        text += f"{COLUMN}.{number}|2|{state}\n"
+    return text
 
 
 def test_a_pdu_in_its_owners_words_obeys_them(tmp_path: Path) -> None:
     on, off = f"{COLUMN}.{{outlet}} = 1", f"{COLUMN}.{{outlet}} = 2"
     device = recorded_device(_recording(), profile_of_words([on], [off], tmp_path))
     unit = TrialUnit(device.rows, device.key)
-    assert unit.states() == {str(number): DOWN if number == 4 else UP for number in range(1, 13)}
-    assert unit.set([(arcs(f"{COLUMN}.12"), SnmpRow(2, 2))]) == ("", 0)
+    states = unit.states()
+    assert list(states) == [str(number) for number in range(1, 13)]
+    assert [identity for identity, state in states.items() if state is DOWN] == ["4"]
+    assert set(states.values()) == {UP, DOWN}
+
+    error = unit.set([(arcs(f"{COLUMN}.12"), SnmpRow(2, 2))])
+
+    assert error == ("", 0)
     assert unit.states()["12"] is DOWN
     assert unit.writes_for("12") == 1
 
