@@ -134,14 +134,18 @@ class Scrubber:
                 return text
         return text.replace(bare, self._stand_in(kind, bare, is_whole=True))
 
-    def scrub_kept_text(self, text: str) -> str:
-        """A text that is kept, with stand-ins for what is known to be private or looks so."""
+    def scrub_kept_text(self, text: str, name: str = "") -> str:
+        """A text that is kept, with stand-ins for what is known to be private or looks so.
+
+        `name`: that of the member or variable, if it has one. The firmware 4.0.21.5 looks like an
+        address where nothing says that it is a version.
+        """
         text = self.scrub_known_values(text)
         if ADDRESSES not in self.keep:
             text = _MAIL.sub(self._stand_in_of_mail, text)
             text = _MAC.sub(self._stand_in_of_mac, text)
-            text = _IPV4.sub(self._stand_in_of_ip, text)
-            text = _IPV6.sub(self._stand_in_of_ip, text)
+            text = _IPV4.sub(functools.partial(self._stand_in_of_ip, name), text)
+            text = _IPV6.sub(functools.partial(self._stand_in_of_ip, name), text)
         if SERIALS not in self.keep:
             text = _SERIAL.sub(self._stand_in_of_serial, text)
         return text
@@ -192,7 +196,7 @@ class Scrubber:
             return [self.scrub_json(value, is_kept, key) for value in data]
         if isinstance(data, str):
             if is_kept(key, data):
-                return self.scrub_kept_text(data)
+                return self.scrub_kept_text(data, key)
             return self.scrub_free_text(data, kind_of(key))
         is_number = isinstance(data, (int, float)) and not isinstance(data, bool)
         if not is_number or is_kept(key, data):
@@ -205,8 +209,10 @@ class Scrubber:
     def _stand_in_of_mail(self, match: re.Match[str]) -> str:
         return self._stand_in(ADDRESSES, match[0])
 
-    def _stand_in_of_ip(self, match: re.Match[str]) -> str:
-        """The stand-in for a matched IP address; text that only looks like one stays."""
+    def _stand_in_of_ip(self, name: str, match: re.Match[str]) -> str:
+        """The stand-in for a matched IP address in the text of this member or variable; text that
+        only looks like one stays.
+        """
         text = match[0]
         is_ipv4 = "." in text
         # without leading zeros, which Python refuses
@@ -215,7 +221,7 @@ class Scrubber:
             stand_in = self.scrub_address(address)
         except ValueError:
             return text
-        text_before = match.string[: match.start()]
+        text_before = f"{name}:{match.string[: match.start()]}"
         is_version = is_ipv4 and _VERSION.search(text_before[-20:]) is not None
         return text if is_version or stand_in == address else stand_in
 

@@ -187,20 +187,20 @@ def clean_nameplate(unit: UnitUnderTest, plate: Nameplate) -> Nameplate:
         family=_without_serials(unit, plate.family, plate.serial),
         manufacturer=_without_serials(unit, plate.manufacturer, plate.serial),
         model=_without_serials(unit, plate.model, plate.serial),
-        firmware=_without_serials(unit, plate.firmware, plate.serial),
+        firmware=_without_serials(unit, plate.firmware, plate.serial, name="firmware"),
     )
 
 
-def _without_serials(unit: UnitUnderTest, text: str, serials: str) -> str:
+def _without_serials(unit: UnitUnderTest, text: str, serials: str, *, name: str = "") -> str:
     """A text of a nameplate without the unit's serial numbers, of which a chain has several, and
-    without what was learned of the owner.
+    without what was learned of the owner. `name` says what the text is.
     """
     for serial in serials.split(", "):
         if len(serial) < _SHORTEST_SERIAL:
             continue  # it tells nobody, and is a part of other numbers
         whole = rf"(?<![0-9A-Za-z]){re.escape(serial)}(?![0-9A-Za-z])"
         text = re.sub(whole, "serial", text)
-    scrubbed_text = Scrubber((SERIALS,)).scrub_kept_text(printable(text, 120))
+    scrubbed_text = Scrubber((SERIALS,)).scrub_kept_text(printable(text, 120), name)
     return unit.scrubber.scrub_known_values(scrubbed_text)
 
 

@@ -107,7 +107,7 @@ def scrubbed(
             if name in replaced:
                 clean_device.variables[name] = scrub_text(value, kind_of(name))
             else:
-                clean_device.variables[name] = scrubber.scrub_kept_text(value)
+                clean_device.variables[name] = scrubber.scrub_kept_text(value, name)
         for name, about in device.commands.items():
             clean_device.commands[name] = scrub_text(about)
         for name, about in device.descriptions.items():

@@ -236,6 +236,22 @@ def test_the_login_is_replaced_in_the_name_of_a_member_that_stays() -> None:
     assert scrubber.scrub_json({"s3cret-Passw0rd": 2}, lambda *_: True) == {"secret-1": 2}
 
 
+# The form of `fwRevision` of a Xerus unit (pdumodel.Pdu.MetaData).
+FIRMWARE = "4.0.21.5-50000"
+
+
+@pytest.mark.parametrize("name", ["fwRevision", "FirmwareVersion", "ups.firmware", "version"])
+def test_four_numbers_that_are_a_version_by_their_name_are_no_address(name: str) -> None:
+    document = {name: FIRMWARE}
+    assert Scrubber().scrub_json(document, lambda *_: True) == document
+
+
+@pytest.mark.parametrize("text", [f"at {FIRMWARE}", "Linux 4.9 10.1.2.3"])
+def test_an_address_behind_other_words_of_a_version_is_replaced(text: str) -> None:
+    (clean,) = Scrubber().scrub_json({"version": text}, lambda *_: True).values()
+    assert "192.0.2.1" in clean
+
+
 def test_what_says_which_product_it_is_stays() -> None:
     for name in ("device.model", "ups.mfr", "Manufacturer", "FirmwareVersion", "fwRevision"):
         assert is_product(name), name

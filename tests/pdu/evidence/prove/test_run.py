@@ -77,10 +77,12 @@ def test_a_figure_that_is_not_known_has_its_reason_in_the_proof() -> None:
 
 def test_what_the_unit_says_of_itself_has_no_word_of_the_login() -> None:
     scrubber = Scrubber((), ["Tr0ub4dor"], "mueller")
-    plate = Nameplate("f", "1", "1.12 of mueller", manufacturer="Tr0ub4dor", model="PX3-5111")
+    plate = Nameplate(
+        "f", "1", "4.0.21.5-50000 of mueller", manufacturer="Tr0ub4dor", model="PX3-5111"
+    )
     assert run.clean_nameplate(_unit(scrubber), plate) == Nameplate(
         family="f",
-        firmware="1.12 of name-1",
+        firmware="4.0.21.5-50000 of name-1",
         manufacturer="secret-1",
         model="PX3-5111",
     )
