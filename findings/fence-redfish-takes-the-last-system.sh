@@ -9,7 +9,7 @@ T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 (cd "$T" && apt-get -qq -o APT::Sandbox::User=root download fence-agents=4.12.1-1 2> /dev/null && dpkg -x ./fence-agents_*.deb .)
 python3 -m venv "$T/env"
-"$T/env/bin/pip" -q install --disable-pip-version-check pexpect==4.9.0 pycurl==7.45.6 requests==2.32.3
+"$T/env/bin/pip" -q install --disable-pip-version-check pexpect==4.9.0 pycurl==7.49.0 requests==2.34.2
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$T/key.pem" -out "$T/cert.pem" -days 2 -subj /CN=localhost 2> /dev/null
 cat > "$T/case.py" <<'PY'
 import http.server, json, os, ssl, subprocess, sys, threading

@@ -7,7 +7,7 @@ set -eu
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 python3 -m venv "$T/venv"
-"$T/venv/bin/pip" install -qq napalm==5.0.0 setuptools==80.9.0 trustme==1.2.1 requests==2.32.5 napalm-servertech-pro2==0.1.5
+"$T/venv/bin/pip" install -qq napalm==5.2.0 setuptools==84.2.1 trustme==1.2.1 requests==2.34.2 napalm-servertech-pro2==0.1.5
 cat > "$T/see.py" <<'PY'
 import http.server, os, ssl, sys, tempfile, threading
 import trustme

@@ -8,7 +8,7 @@ set -eu
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 python3 -m venv "$T/venv"
-"$T/venv/bin/pip" install -qq requests==2.32.5 aiohttp==3.12.15 pexpect==4.9.0 hidapi==0.14.0.post4 pyserial==3.5 pyusb==1.3.1 pymodbus==3.11.2 pysnmp==7.1.22 paramiko==4.0.0
+"$T/venv/bin/pip" install -qq requests==2.34.2 aiohttp==3.14.5 pexpect==4.9.0 hidapi==0.15.0 pyserial==3.5 pyusb==1.3.1 pymodbus==3.16.1 pysnmp==7.1.30 paramiko==5.1.0
 "$T/venv/bin/pip" install -qq --no-deps pdudaemon==1.1.1
 cat > "$T/see.py" <<'PY'
 import http.server, sys, threading

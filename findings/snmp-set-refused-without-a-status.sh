@@ -23,7 +23,7 @@ free() { python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s
 OBJECT=1.3.6.1.4.1.99999.1.0 OTHER=1.3.6.1.4.1.99999.2.0
 
 python3 -m venv "$T/venv"
-"$T/venv/bin/pip" install -qq --no-deps snmpsim==1.2.2 pysmi==1.6.2 pysnmp==7.1.30 pyasn1==0.6.5
+"$T/venv/bin/pip" install -qq --no-deps snmpsim==1.2.2 pysmi==2.0.0 pysnmp==7.1.30 pyasn1==0.6.5
 mkdir "$T/data" "$T/cache"
 printf '%s|2|1\n' "$OBJECT" > "$T/data/public.snmprec"
 SIM=$(free)

@@ -11,7 +11,7 @@ mkdir "$D"
 (
     cd "$D"
     apt-get -qq -o APT::Sandbox::User=root download "snmp=$V" "libsnmp40=$V" "libsnmp-base=$V" "snmpd=$V" \
-        libperl5.36=5.36.0-7+deb12u3 libsensors5=1:3.6.0-7.1 libpci3=1:3.9.0-4 libwrap0=7.6.q-32
+        libperl5.36=5.36.0-7+deb12u4 libsensors5=1:3.6.0-7.1 libpci3=1:3.9.0-4 libwrap0=7.6.q-32
     for f in *.deb; do dpkg -x "$f" .; done
 )
 export PATH="$D/usr/bin:$D/usr/sbin:$PATH" LD_LIBRARY_PATH="$(find "$D" -type d -name '*-linux-gnu*' | paste -sd:)"
@@ -19,7 +19,7 @@ export SNMPCONFPATH="$T" SNMP_PERSISTENT_DIR="$T/p" MIBDIRS="$D/usr/share/snmp/m
 snmpd -v | grep '5\.9\.3$'
 port() { python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 python3 -m venv "$T/v"
-"$T/v/bin/pip" install -qq --no-deps snmpsim==1.2.2 pysmi==1.6.2 pysnmp==7.1.30 pyasn1==0.6.5 2> /dev/null
+"$T/v/bin/pip" install -qq --no-deps snmpsim==1.2.2 pysmi==2.0.0 pysnmp==7.1.30 pyasn1==0.6.5 2> /dev/null
 mkdir "$T/data"
 echo '1.3.6.1.2.1.1.1.0|4|x' > "$T/data/public.snmprec"
 A=$(port); B=$(port)

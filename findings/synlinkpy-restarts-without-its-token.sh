@@ -8,7 +8,7 @@ set -eu
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 python3 -m venv "$T/venv"
-"$T/venv/bin/pip" install -qq requests==2.32.5 requests-toolbelt==1.0.0 synlinkpy==0.0.14
+"$T/venv/bin/pip" install -qq requests==2.34.2 requests-toolbelt==1.0.0 synlinkpy==0.0.14
 cat > "$T/see.py" <<'PY'
 import contextlib, http.server, io, sys, threading
 import synlinkpy

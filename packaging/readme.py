@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import itertools
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -30,11 +29,11 @@ from pdu.families.recorded import family_counts
 
 def row(setting: Setting[object]) -> str:
     """The setting as a row of a Markdown table: key, allowed (default), meaning."""
+    # which characters a text may have, the error says
+    allowed = re.sub(r", (on one line|without line breaks).*", "", setting.allowed)
     default = setting.default
     if isinstance(default, bool):
         default = "yes" if default else "no"
-    # which characters a text may have, the error says
-    allowed = re.sub(r", (on one line|without line breaks).*", "", setting.allowed)
     if default not in ("", None):
         allowed = f"{allowed} ({default})"
     return f"| `{setting.key}` | {allowed} | {setting.help} |"
@@ -60,21 +59,24 @@ def _common() -> str:
         if len(names) < 2:
             continue
         other_names = [name for name in registry.names() if name not in names]
-        owners_text = ", ".join(names)
         if not other_names:
             owners_text = "all"
         elif len(other_names) < len(names):
             owners_text = f"all but {', '.join(other_names)}"
+        else:
+            owners_text = ", ".join(names)
         lines.append(f"{row} {owners_text} |")
     return "\n".join(lines)
 
 
 def _own_settings(name: str) -> str:
     """The rows that no other handler has."""
-    other_rows = dict(_rows())
-    rows = other_rows.pop(name)
-    shared_rows = set(itertools.chain(*other_rows.values()))
-    own_rows = [row for row in rows if row not in shared_rows]
+    rows = _rows()
+    others_rows: list[str] = []
+    for other_name, rows_of_other in rows.items():
+        if other_name != name:
+            others_rows += rows_of_other
+    own_rows = [row for row in rows[name] if row not in others_rows]
     if not own_rows:
         return "It has no other settings."
     head = ["| key | allowed (default) | meaning |", "|---|---|---|"]
@@ -82,19 +84,22 @@ def _own_settings(name: str) -> str:
 
 
 def families_sentence() -> str:
-    """The sentence on the families and the real units behind them."""
+    """The sentences on the families and the real units behind them."""
     counts = family_counts()
     switched_count = counts.switched_by_recording + counts.switched_by_programs
     other_count = counts.families - switched_count - counts.unproven
     return (
-        f"**The pack reads {counts.families} families over SNMP (a family: units with the same SNMP"
-        f" objects). Recordings of real units show the outlet states of {counts.states} and the"
-        f" figures of {counts.figures}; the rest is from MIBs and other programs. It switches"
-        f" {switched_count}, none of them tried on a real unit: of {counts.switched_by_recording} a"
-        f" recording shows the states that the commands set, for {counts.switched_by_programs}"
-        " public programs send the same commands (RPCM: DCImanager's own example)."
-        f" {counts.unproven} more are *unproven*: only read, until you"
-        f" set `switch_unproven`. {other_count} only meter, or their commands are not known.**"
+        f"**The pack reads {counts.families} families over SNMP** (a family: units with the same"
+        " SNMP objects):\n\n"
+        f"- {switched_count} are switched: for {counts.switched_by_recording} a recording of a real"
+        " unit shows the states that the commands set; for"
+        f" {counts.switched_by_programs} public programs send the same commands (for RPCM:"
+        " DCImanager's own example).\n"
+        f"- {counts.unproven} are *unproven*: with neither, they are only read until you set"
+        " `switch_unproven`.\n"
+        f"- {other_count} only meter, or their commands are not known.\n\n"
+        f"Recordings of real units show the outlet states of {counts.states} families and the"
+        f" figures of {counts.figures}; the rest is from MIBs and other programs."
     )
 
 
@@ -104,15 +109,16 @@ def _families_ru() -> str:
     switched_count = counts.switched_by_recording + counts.switched_by_programs
     other_count = counts.families - switched_count - counts.unproven
     return (
-        "**Семейств по SNMP (семейство — устройства с одним набором OID):"
-        f" {counts.families}. Записями ответов реальных устройств подтверждены состояния розеток"
-        f" для {counts.states} семейств и показания для {counts.figures}; остальное — из MIB"
-        f" и открытых программ. Розетки переключаются у {switched_count} семейств,"
-        f" ни одно не проверено на устройстве: у {counts.switched_by_recording} запись показывает"
-        f" состояния, которые задают команды, у {counts.switched_by_programs} те же команды"
-        " посылают открытые программы (для RPCM — пример самого DCImanager). Ещё"
-        f" {counts.unproven} (unproven) только опрашиваются, пока"
-        f" не задано `switch_unproven`. {other_count} только измеряют, или их команды неизвестны.**"
+        f"**Семейств по SNMP: {counts.families}** (семейство — устройства с одним набором OID):\n\n"
+        f"- {switched_count} переключаются: у {counts.switched_by_recording} запись реального"
+        " устройства показывает состояния, которые задают команды; у"
+        f" {counts.switched_by_programs} те же команды посылают открытые программы (для RPCM —"
+        " пример самого DCImanager).\n"
+        f"- {counts.unproven} (unproven): ни того ни другого нет, поэтому они только опрашиваются,"
+        " пока не задано `switch_unproven`.\n"
+        f"- {other_count} только измеряют, или их команды неизвестны.\n\n"
+        f"Записи реальных устройств показывают состояния розеток {counts.states} семейств и"
+        f" показания {counts.figures}; остальное — из MIB и открытых программ."
     )
 
 
@@ -140,11 +146,13 @@ def filled(text: str, parts: Sequence[str]) -> str:
     Raises ValueError unless each pair of markers occurs once.
     """
     for name in parts:
-        begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-        counts = (text.count(begin), text.count(end))
-        if counts != (1, 1) or text.index(begin) > text.index(end):
+        begin = f"<!-- {name}:begin -->"
+        end = f"<!-- {name}:end -->"
+        is_pair = text.count(begin) == text.count(end) == 1
+        if not is_pair or text.index(begin) > text.index(end):
             raise ValueError(f"exactly one pair of the markers {begin} and {end} is needed")
-        head, tail = text.partition(begin)[0], text.partition(end)[2]
+        head, _, _ = text.partition(begin)
+        _, _, tail = text.partition(end)
         part = PARTS[name]()
         text = f"{head}{begin}\n{part}\n{end}{tail}"
     return text

@@ -64,7 +64,10 @@ def run(
             seconds_left = end - time.monotonic()
             ready, _, _ = select.select([terminal], [], [], max(0.0, seconds_left))
             state = "answered" if is_answered else "not shown"
-            assert ready and seconds_left > 0, (
+            assert ready, (
+                f"still running after {seconds:g} s; the question was {state}; shown: {output!r}"
+            )
+            assert seconds_left > 0, (
                 f"still running after {seconds:g} s; the question was {state}; shown: {output!r}"
             )
             try:

@@ -22,7 +22,8 @@ def test_the_first_exercise_makes_tests_fail_as_the_page_says(tmp_path: Path) ->
     page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     row = _ROW.search(page)
     command = re.search(r"^\| `pytest -q (?P<tests>\S+)` \| one file of tests", page, re.MULTILINE)
-    assert row and command
+    assert row
+    assert command
     ignored = shutil.ignore_patterns("__pycache__")
     for folder in ("common", "pdu_common", "handlers", "pdu", "tests"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)

@@ -69,7 +69,8 @@ def test_an_identity_that_no_outlet_has_is_refused_without_a_write(
         for (about, text), method in zip(TEXTS.items(), itertools.cycle(("port_up", "port_down"))):
             with pytest.raises(NoSuchOutlet) as caught:
                 getattr(made(peer), method)(PduPortView(text, EnumPowerStatus.UNKNOWN))
-            assert is_one_line(str(caught.value)) and len(str(caught.value)) < 1000, about
+            assert is_one_line(str(caught.value)), about
+            assert len(str(caught.value)) < 1000, about
         after = peer.books()
     assert (after.writes, after.states) == (before.writes, before.states)
     assert all(is_one_line(record.getMessage()) for record in caplog.records)
@@ -110,7 +111,8 @@ def test_a_hostile_setting_raises_a_pdu_handler_error_or_has_no_effect(
             try:
                 ports = made(peer, **changes).status().ports
             except PduHandlerError as error:
-                assert is_one_line(str(error)) and len(str(error)) < 3000, (key, about)
+                assert is_one_line(str(error)), (key, about)
+                assert len(str(error)) < 3000, (key, about)
             else:
                 identities = {port.identity for port in ports}
                 if key == "pdu_in_identity":  # " 1 " is a yes
@@ -222,7 +224,8 @@ def test_a_nut_value_that_no_line_can_hold_raises_an_error(text: str) -> None:
     with NutServer([device]) as server:
         with pytest.raises(ProtocolError) as caught:
             made(nut_peer(server)).status()
-        assert is_one_line(str(caught.value)) and server.books().writes == []
+        assert is_one_line(str(caught.value))
+        assert server.books().writes == []
 
 
 # ---- an archive that is not from this pack -------------------------------------------------------
@@ -265,7 +268,8 @@ def test_hostile_identities_are_no_elements_of_the_page(
     assert call("check", third_party / "list.csv", "--html", file).returncode == 1
     page = Elements(file.read_text("utf-8"))
     elements = {element for element, *_ in page.found}
-    assert elements and not elements & {"script", "img", "iframe"}
+    assert elements
+    assert not elements & {"script", "img", "iframe"}
     assert [names for element, *names in page.found if element == "a"] == [["href"]]
     assert '<a href="#reading">' in file.read_text("utf-8")
     attributes = [name for _, *names in page.found for name in names]
@@ -277,7 +281,8 @@ def test_hostile_identities_are_one_line_each_in_json(third_party: Path, call: C
     process = call("check", third_party / "list.csv", "--json")
     (pdu,) = json.loads(process.stdout)["pdus"]
     identities = [outlet["identity"] for outlet in pdu["outlets"]]
-    assert len(identities) == 1 + len(TEXTS) and all(map(is_one_line, identities))
+    assert len(identities) == 1 + len(TEXTS)
+    assert all(map(is_one_line, identities))
 
 
 def test_a_hostile_name_of_a_pdu_is_no_formula_in_csv(third_party: Path, call: Call) -> None:

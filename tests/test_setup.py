@@ -87,14 +87,14 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def test_the_environment_is_made_once_and_repaired_after_a_move(machine: Machine) -> None:
-    assert machine.env() == 0 and machine.did() == ["venv", "pip"]
-    assert machine.env() == 0 and machine.did() == []
+    assert machine.env() == 0
+    assert machine.did() == ["venv", "pip"]
+    assert machine.env() == 0
+    assert machine.did() == []
     machine.venv = machine.venv.rename(machine.venv.with_name("moved"))
-    assert (
-        machine.env() == 0
-        and machine.did() == ["venv"]
-        and str(machine.venv) in (machine.venv / "bin" / "pdu").read_text()
-    )
+    assert machine.env() == 0
+    assert machine.did() == ["venv"]
+    assert str(machine.venv) in (machine.venv / "bin" / "pdu").read_text()
 
 
 def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> None:
@@ -110,11 +110,9 @@ def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> Non
         check=False,
         env={"PATH": str(machine.bin), "LOG": str(machine.log)},
     )
-    assert (process.returncode, process.stderr, machine.log.read_text()) == (
-        0,
-        "",
-        f"{ROOT / 'pdu' / '__main__.py'} status a b\n",
-    )
+    assert process.returncode == 0
+    assert process.stderr == ""
+    assert machine.log.read_text() == f"{ROOT / 'pdu' / '__main__.py'} status a b\n"
 
 
 def test_the_environment_knows_the_vendors_import_lines(machine: Machine) -> None:
@@ -129,30 +127,33 @@ def test_the_environment_knows_the_vendors_import_lines(machine: Machine) -> Non
 def test_if_pip_fails_the_error_names_pypi_and_the_setting_for_a_mirror(machine: Machine) -> None:
     Path(f"{machine.log}.pip-fails").touch()
     run = machine.run(".ci/setup", "env")
-    assert (
-        run.returncode == 1
-        and "Does this machine reach PyPI?" in run.stderr
-        and "PIP_INDEX_URL" in run.stderr
-    )
+    assert run.returncode == 1
+    assert "Does this machine reach PyPI?" in run.stderr
+    assert "PIP_INDEX_URL" in run.stderr
 
 
 def test_an_environment_is_made_again_after_a_failed_installation(machine: Machine) -> None:
     assert machine.env(pip_fails=True) != 0
-    assert machine.env() == 0 and machine.did() == ["venv", "pip"]
+    assert machine.env() == 0
+    assert machine.did() == ["venv", "pip"]
     (machine.venv / ".installed").write_text("other requirements")
-    assert machine.env(pip_fails=True) != 0 and machine.did() == ["pip"]
+    assert machine.env(pip_fails=True) != 0
+    assert machine.did() == ["pip"]
     # because the failed run may have installed some packages
-    assert machine.env() == 0 and machine.did() == ["venv", "pip"]
+    assert machine.env() == 0
+    assert machine.did() == ["venv", "pip"]
 
 
 def test_an_environment_whose_packages_cannot_be_imported_is_made_again(machine: Machine) -> None:
     mark = Path(f"{machine.log}.import-fails")
     mark.touch()
     run = machine.run(".ci/setup", "env")
-    assert run.returncode == 1 and "cannot be imported" in run.stderr
+    assert run.returncode == 1
+    assert "cannot be imported" in run.stderr
     assert "PyPI" not in run.stderr
     mark.unlink()
-    assert machine.env() == 0 and machine.did() == ["venv", "pip"]
+    assert machine.env() == 0
+    assert machine.did() == ["venv", "pip"]
 
 
 def test_two_at_once_install_one_after_the_other(machine: Machine) -> None:
@@ -177,28 +178,35 @@ def test_two_at_once_install_one_after_the_other(machine: Machine) -> None:
 
 def test_the_tests_environment_is_the_small_one_with_more_packages(machine: Machine) -> None:
     assert machine.env() == 0
-    assert machine.env(which="tests") == 0 and machine.did() == ["pip"]
+    assert machine.env(which="tests") == 0
+    assert machine.did() == ["pip"]
     assert "-r requirements.txt -r tests/requirements.txt" in machine.log.read_text()
-    assert machine.env(which="tests") == 0 and machine.did() == []
-    assert machine.env() == 0 and machine.did() == []
+    assert machine.env(which="tests") == 0
+    assert machine.did() == []
+    assert machine.env() == 0
+    assert machine.did() == []
 
 
 def test_after_an_interrupted_upgrade_the_small_environment_is_made_again(machine: Machine) -> None:
     assert machine.env() == 0
-    assert machine.env(which="tests", pip_fails=True) != 0 and machine.did() == ["pip"]
+    assert machine.env(which="tests", pip_fails=True) != 0
+    assert machine.did() == ["pip"]
     # the failed run may have replaced some packages of the small one
-    assert machine.env() == 0 and machine.did() == ["venv", "pip"]
+    assert machine.env() == 0
+    assert machine.did() == ["venv", "pip"]
 
 
 def test_a_folder_that_another_tool_made_becomes_the_environment(machine: Machine) -> None:
     (machine.venv / "bin").mkdir(parents=True)
     shutil.copy(machine.bin / "python3", machine.venv / "bin" / "python")
-    assert machine.env() == 0 and machine.did() == ["venv", "pip"]
+    assert machine.env() == 0
+    assert machine.did() == ["venv", "pip"]
 
 
 def only_line(done: subprocess.CompletedProcess[str]) -> str:
     """The only line that a failed run prints, besides that it waits for another test's."""
-    assert done.returncode == 1 and not done.stdout
+    assert done.returncode == 1
+    assert not done.stdout
     (line,) = (line for line in done.stderr.splitlines() if not line.endswith("waiting for it"))
     return line
 
@@ -229,7 +237,8 @@ def test_missing_system_packages_are_not_an_error_and_are_named_with_their_insta
     machine: Machine,
 ) -> None:
     run = machine.run(".ci/setup", "system")
-    assert run.returncode == 0 and "are skipped" in run.stderr
+    assert run.returncode == 0
+    assert "are skipped" in run.stderr
     assert all(
         package in run.stderr.partition("apt-get install")[2]
         for package in ("snmpd", "nut-server", "curl", "openssl")
@@ -303,7 +312,8 @@ def test_without_a_terminal_what_is_missing_is_named_and_nothing_is_installed(
     debian: Machine,
 ) -> None:
     run = debian.run(".ci/setup", "offer")
-    assert run.returncode == 0 and aptitude(debian) == []
+    assert run.returncode == 0
+    assert aptitude(debian) == []
     first, debians, *_, last = run.stderr.splitlines()
     assert first == "Some tests need what is not installed here:"
     assert debians.startswith("  from Debian, as root: snmpd snmp nut-server ")
@@ -312,7 +322,8 @@ def test_without_a_terminal_what_is_missing_is_named_and_nothing_is_installed(
 
 def test_curl_is_not_installed_unasked_either(debian: Machine) -> None:
     line = only_line(debian.run(".ci/setup", "curl"))
-    assert line == "curl is missing (Debian: apt-get install curl)" and aptitude(debian) == []
+    assert line == "curl is missing (Debian: apt-get install curl)"
+    assert aptitude(debian) == []
 
 
 @pytest.mark.sample(1)

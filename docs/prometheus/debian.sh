@@ -4,7 +4,7 @@ set -eu
 umask 022 # the user pdu reads what root installs
 apt-get install --no-install-recommends python3-venv prometheus
 python3 -m venv /opt/pdu
-/opt/pdu/bin/pip install '.[exporter]'
+/opt/pdu/bin/pip install '.[exporter,privacy]' # privacy: SNMPv3 with encryption
 useradd --system --no-create-home --shell /usr/sbin/nologin pdu
 install -d -m 750 -g pdu /etc/pdu
 install -m 640 -g pdu hall.csv /etc/pdu/pdus.csv

@@ -27,13 +27,14 @@ def _find_base() -> type:
             if type(error) is ImportError or error.name not in ("pdu_common", module):
                 import_errors += f"; {module} cannot be imported ({error})"
             continue
-        bases = getattr(getattr(library, "BaseSnmpPdu", None), "__mro__", ())
-        for base in (
-            getattr(library, "BasePdu", None),
-            *(base for base in bases if base.__name__ == "BasePdu"),
-        ):
-            if isinstance(base, type):
-                return base
+        base: object = getattr(library, "BasePdu", None)
+        if isinstance(base, type):
+            return base
+        snmp_base = getattr(library, "BaseSnmpPdu", None)
+        bases: tuple[type, ...] = getattr(snmp_base, "__mro__", ())
+        for base_of_snmp in bases:
+            if base_of_snmp.__name__ == "BasePdu":
+                return base_of_snmp
     raise ImportError(
         f"this platform has no class BasePdu in {', '.join(_BASE_MODULES)}, nor among the bases of "
         f"BaseSnmpPdu{import_errors}"

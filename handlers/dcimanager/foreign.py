@@ -151,18 +151,22 @@ def _entries(value: object, most: int) -> list[tuple[object, object]]:
     if value is None:
         return []
     if is_mapping(value):
-        mapping: Any = value
-        keys = list(itertools.islice(mapping.keys(), most + 1))
-        names = {key for key in keys if isinstance(key, str)}
-        is_one_setting = len(keys) == 2 and names == {"key", "value"}
-        if is_one_setting:
-            return [(mapping["key"], mapping["value"])]
-        return [(key, mapping[key]) for key in keys]
+        return _mapping_entries(value, most)
     if isinstance(value, Iterable) and not isinstance(value, str):
         items = itertools.islice(value, most + 1)
         return [_entry(item) for item in items]
     kind = type(value).__name__
     raise SettingsError(f"the handler settings have the type {kind}; give keys and values")
+
+
+def _mapping_entries(mapping: Any, most: int) -> list[tuple[object, object]]:
+    """Key and value of each item. A mapping of `key` and `value` alone is one setting."""
+    keys = list(itertools.islice(mapping.keys(), most + 1))
+    names = {key for key in keys if isinstance(key, str)}
+    is_one_setting = len(keys) == 2 and names == {"key", "value"}
+    if is_one_setting:
+        return [(mapping["key"], mapping["value"])]
+    return [(key, mapping[key]) for key in keys]
 
 
 def _entry(item: object) -> tuple[object, object]:

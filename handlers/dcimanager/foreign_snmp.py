@@ -17,6 +17,8 @@ _DEEPEST = 10  # limit for groups of exceptions in groups
 # limits for nested parameters: an object may know its session, and with it half of a program
 _DEEPEST_PARAMETER, _MOST_PARAMETERS = 10, 1_000
 _LARGEST_BITS = 64  # limit for a number that may be a community
+# types whose values have no attributes that could be secrets
+_PLAIN = (type(None), int, str, bytes, bytearray, list, set, frozenset)
 
 
 def exception_text(error: BaseException) -> str:
@@ -85,11 +87,15 @@ def read_parameters(pdu_data: object) -> Parameters:
     params = read_field(pdu_data, "snmp_params")
 
     def parameters() -> Parameters:
-        texts = list(itertools.islice(_nested_texts(params), _MOST_PARAMETERS))
-        known_texts = [(key, value) for key, value in texts if value is not None]
-        lacks_texts = len(known_texts) < len(texts)
-        may_have_more = len(texts) == _MOST_PARAMETERS
-        return Parameters(known_texts, is_opaque=lacks_texts or may_have_more)
+        texts: list[tuple[str, str]] = []
+        is_opaque = False
+        nested_texts = itertools.islice(_nested_texts(params), _MOST_PARAMETERS)
+        for count, (key, value) in enumerate(nested_texts, 1):
+            if value is None or count == _MOST_PARAMETERS:
+                is_opaque = True
+            if value is not None:
+                texts.append((key, value))
+        return Parameters(texts, is_opaque)
 
     return call_platform(parameters, unreadable("snmp_params"))
 
@@ -121,18 +127,18 @@ def _fields(node: Any) -> Optional[list[tuple[object, object]]]:
     """Name and value of the items of a mapping, the fields of a named tuple, and the attributes of
     an object; None for a plain value, and for what shows no attribute or is a class or function."""
     if is_mapping(node):
-        return [(name, node[name]) for name in list(node.keys())]
+        names = list(node.keys())
+        return [(name, node[name]) for name in names]
     if isinstance(node, tuple):
-        names = getattr(type(node), "_fields", None)
-        return None if names is None else list(zip(names, node))
+        field_names = getattr(type(node), "_fields", None)
+        return None if field_names is None else list(zip(field_names, node))
     if isinstance(node, enum.Enum):
         return [("", node.value)]
-    plain = (type(None), int, str, bytes, bytearray, list, set, frozenset)
-    if isinstance(node, plain) or callable(node) or text(node) is not None:
+    if isinstance(node, _PLAIN) or callable(node) or text(node) is not None:
         return None
-    values = _slot_values(node)
-    values.update(getattr(node, "__dict__", {}))
-    return list(values.items()) or None
+    attributes = _slot_values(node)
+    attributes.update(getattr(node, "__dict__", {}))
+    return list(attributes.items()) or None
 
 
 def _slot_values(node: object) -> dict[object, object]:

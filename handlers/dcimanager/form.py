@@ -77,19 +77,18 @@ def settings(pdu_data: object, own: Collection[str] = ()) -> dict[str, str]:
     value equals the platform's.
     """
     for names in (_SETTINGS_NAMES, _OTHER_NAMES):
-        is_there = False
+        has_field = False
         for name in names:
             value = foreign.read_field(pdu_data, name)
-            is_there = is_there or value is not None
-            texts = {
-                key: text
-                for key, text in _settings_of(value, name).items()
-                if key not in _PLATFORM_KEYS
-                or (key in own and text != _platforms_text(pdu_data, key))
-            }
+            has_field = has_field or value is not None
+            texts: dict[str, str] = {}
+            for key, text in _settings_of(value, name).items():
+                is_own = key in own and text != _platforms_text(pdu_data, key)
+                if is_own or key not in _PLATFORM_KEYS:
+                    texts[key] = text
             if texts:
                 return texts
-        if is_there:
+        if has_field:
             break
     return {}
 

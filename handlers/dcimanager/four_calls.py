@@ -113,14 +113,15 @@ class FourCalls(Generic[S]):
         with self._figures_session(for_view=True) as session:
             figures = self.figures_of(session, with_power=False)
             logger = get_logger(type(self).__module__)
-            unknown_energies = figures.outlets_not_known()
-            if unknown_energies:
+            sentences = figures.outlets_not_known()
+            if sentences:
                 # as an error, because its words may quote the device; at info, because some outlets
                 # never have an energy, and each poll would warn
-                error = ProtocolError("; ".join(unknown_energies))
+                error = ProtocolError("; ".join(sentences))
                 self.mask_error(session, error)
                 logger.info(error.reason)
-            if fault := figures.port_view_fault():
+            fault = figures.port_view_fault()
+            if fault:
                 logger.warning(fault)
             return figures.view()
 
@@ -161,9 +162,10 @@ class FourCalls(Generic[S]):
         return figures.unset_unknown() if self.leaves_unset(session) else figures
 
     def _figures_session(self, *, for_view: bool = False) -> AbstractContextManager[S]:
-        return self.call(
-            "statistic", lambda stack: stack.enter_context(self.open_statistic(for_view=for_view))
-        )
+        def enter(stack: ExitStack) -> S:
+            return stack.enter_context(self.open_statistic(for_view=for_view))
+
+        return self.call("statistic", enter)
 
     def labels(self) -> list[Label]:
         """Identity, number and name of every outlet, for people."""
@@ -180,7 +182,11 @@ class FourCalls(Generic[S]):
     @contextmanager
     def session(self, method: str) -> Iterator[S]:
         """The session of one call that reads."""
-        with self.call(method, lambda stack: stack.enter_context(self.open_session())) as session:
+
+        def enter(stack: ExitStack) -> S:
+            return stack.enter_context(self.open_session())
+
+        with self.call(method, enter) as session:
             yield session
 
     @contextmanager
@@ -193,21 +199,24 @@ class FourCalls(Generic[S]):
                 try:
                     session = enter(stack)
                 finally:
-                    log_call(
-                        get_logger(type(self).__module__),
-                        self.handler_name,
-                        method,
-                        self.log_detail(session),
-                    )
+                    # also if no session could be opened
+                    self._log_call(method, self.log_detail(session))
                 yield session
         except PduHandlerError as error:
             if session is not None:
-                cause: Optional[BaseException] = error
-                while isinstance(cause, PduHandlerError):
-                    self.mask_error(session, cause)
-                    cause = cause.__cause__
+                self._mask_with_causes(session, error)
             error.at(self.device_address(session), method)
             raise
+
+    def _log_call(self, method: str, detail: str = "") -> None:
+        log_call(get_logger(type(self).__module__), self.handler_name, method, detail)
+
+    def _mask_with_causes(self, session: S, error: PduHandlerError) -> None:
+        """Take secrets out of the error, and out of those that it was raised from."""
+        cause: Optional[BaseException] = error
+        while isinstance(cause, PduHandlerError):
+            self.mask_error(session, cause)
+            cause = cause.__cause__
 
     def _switch_port(
         self, method: str, port: PduPortView, *, on: bool, deadline: float, pause: float
@@ -219,7 +228,7 @@ class FourCalls(Generic[S]):
             identity = outlet_identity(port)
         except PduHandlerError as error:
             # needs no session: nothing is asked of the device
-            log_call(get_logger(type(self).__module__), self.handler_name, method)
+            self._log_call(method)
             error.at(self.device_address(None) or known_address(self.pdu_data), method)
             raise
 
@@ -248,7 +257,9 @@ class OpenPdu(Generic[S]):
     """
 
     def __init__(self, pdu: FourCalls[S], *, with_states: bool, stack: ExitStack) -> None:
-        self._pdu, self._with_states, self._stack = pdu, with_states, stack
+        self._pdu = pdu
+        self._with_states = with_states
+        self._stack = stack
         self._session: Optional[S] = None
 
     def read(self, method: str, read: Callable[[S], T]) -> T:
@@ -306,12 +317,13 @@ class OpenPdu(Generic[S]):
         """
         refuse_if_read_only()
         if self._pdu.commands_share_session:
-            return self.read(
-                "port_up" if on else "port_down",
-                lambda session: self._pdu.switch_outlet(
+
+            def switch_outlet(session: S) -> EnumPowerStatus:
+                return self._pdu.switch_outlet(
                     session, identity, on=on, deadline=CONFIRM_SECONDS, pause=PAUSE_SECONDS
-                ),
-            )
+                )
+
+            return self.read("port_up" if on else "port_down", switch_outlet)
         self._session = None
         self._stack.close()
         port = PduPortView(identity, EnumPowerStatus.UNKNOWN)

@@ -59,16 +59,7 @@ def raw_value(element: object) -> Optional[Raw]:
     raw = getattr(element, "value", element)
     if raw is None:
         return None
-    value: Raw
-    # of a subclass such as an Enum exactly the value, whatever its own text is
-    if isinstance(raw, str):
-        value = str.__str__(raw)
-    elif isinstance(raw, (bytes, bytearray, memoryview)):
-        value = bytes(raw)
-    elif isinstance(raw, int) and not isinstance(raw, bool):
-        value = int.__pos__(raw)
-    else:
-        value = str(raw)
+    value = _plain_value(raw)
     # pysnmp's NoSuchInstance has an empty text, so the class's name is compared
     if isinstance(value, str) and normalize_text(value or type(raw).__name__).startswith(MISSING):
         return None
@@ -80,16 +71,29 @@ def raw_value(element: object) -> Optional[Raw]:
     return value
 
 
+def _plain_value(raw: object) -> Raw:
+    """The value as a plain int, str or bytes; the text of an object of another type."""
+    # of a subclass such as an Enum exactly the value, whatever its own text is
+    if isinstance(raw, str):
+        return str.__str__(raw)
+    if isinstance(raw, (bytes, bytearray, memoryview)):
+        return bytes(raw)
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return int.__pos__(raw)
+    return str(raw)
+
+
 def oid_arcs(text: object) -> Optional[Arcs]:
     """The arcs of an OID, which may begin with a dot, `MODULE::` or a well-known root's name; ()
     for "", None for other text.
     """
     whole = str.__str__(text) if isinstance(text, str) else str(text)
+    oid = whole[: _LONGEST_OID + 1]
     # plain `linux` is NET-SNMP-TC's
-    standard = whole[: _LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")
-    name = standard.rpartition("::")[2].strip(".")
-    root, dot, below = name.partition(".")
-    numbers = _ROOT_NAMES.get(root, root) + dot + below
+    oid = oid.replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")
+    without_module = oid.rpartition("::")[2].strip(".")
+    root, dot, arcs_below = without_module.partition(".")
+    numbers = _ROOT_NAMES.get(root, root) + dot + arcs_below
     if not numbers:
         return ()
     if not _NUMBERS.fullmatch(numbers):
@@ -108,62 +112,64 @@ class IndexedRows:
     """
 
     def __init__(self, elements: Sequence[Any], walked_oid: str) -> None:
-        self._asked = walked_oid
-        self._root = root = oid_arcs(walked_oid) or ()
-        depth = len(root)
-        self._oids: list[Optional[Arcs]] = []
-        #: behind `walked_oid`; None for a row whose OID is not below it
-        self._rests: list[Optional[Arcs]] = []
-        self._indexes: list[Optional[Arcs]] = []
-        #: whether an index is the whole OID
-        self._repeated = False
+        self._walked_oid = walked_oid
+        self._root = oid_arcs(walked_oid) or ()
+        self._oids: list[Arcs] = []
+        self._index_arcs: list[Optional[Arcs]] = []
+        #: whether the index of a row is its whole OID
+        self._has_whole_index = False
         for element in elements:
-            oid, index = oid_arcs(getattr(element, "oid", "") or ""), _index(element)
-            self._oids.append(oid)
-            self._rests.append(oid[depth:] if oid and oid[:depth] == root else None)
-            if index and index[:depth] == root:
-                self._repeated = True
-                index = index[depth:]
-            self._indexes.append(index)
+            self._oids.append(_oid(element))
+            index = _index(element)
+            if index and self._is_below_root(index):
+                self._has_whole_index = True
+                index = self._below_root(index)
+            self._index_arcs.append(index)
+
+    def _is_below_root(self, oid: Arcs) -> bool:
+        return oid[: len(self._root)] == self._root
+
+    def _below_root(self, oid: Arcs) -> Arcs:
+        return oid[len(self._root) :]
 
     def indexes(self, *, split: bool) -> list[Arcs]:
         """The index of each row. Raises ProtocolError if one cannot be placed below `root`."""
-        below_root = [rest for rest in self._rests if rest is not None]
-        if len(below_root) == len(self._rests):
-            return self._indexes_by_oid(below_root, split=split)
+        oids_below = [oid for oid in self._oids if oid and self._is_below_root(oid)]
+        if len(oids_below) == len(self._oids):
+            suffixes = [self._below_root(oid) for oid in oids_below]
+            return self._indexes_by_oid(suffixes, split=split)
         if self._has_foreign_oid():
             raise self._error("the walk returned an object that was not asked for")
-        if below_root:
+        if oids_below:
             raise self._error("only some of the walked rows have an OID that can be read")
         return self._indexes_alone()
 
-    def _indexes_by_oid(self, rests: list[Arcs], *, split: bool) -> list[Arcs]:
-        """The rest of each row's OID behind `root`, and its index behind that if OIDs are split."""
-        may_be_whole = self._repeated or not split
-        are_different = len(set(rests)) == len(rests)
-        if may_be_whole and are_different and self._end_with_indexes(rests):
-            return rests
-        return [rest + (index or ()) for rest, index in zip(rests, self._indexes)]
+    def _indexes_by_oid(self, suffixes: list[Arcs], *, split: bool) -> list[Arcs]:
+        """`suffixes`, which are the rows' OIDs without `root`, if these OIDs are whole; if they are
+        split, each with the row's own index behind it."""
+        may_be_whole = self._has_whole_index or not split
+        are_different = len(set(suffixes)) == len(suffixes)
+        if may_be_whole and are_different and self._end_with_indexes(suffixes):
+            return suffixes
+        return [suffix + (index or ()) for suffix, index in zip(suffixes, self._index_arcs)]
 
-    def _end_with_indexes(self, rests: Sequence[Arcs]) -> bool:
+    def _end_with_indexes(self, suffixes: Sequence[Arcs]) -> bool:
         """Whether each of them ends with the index of its row, if that has one."""
-        for rest, index in zip(rests, self._indexes):
-            if index is not None and rest[len(rest) - len(index) :] != index:
-                return False
-        return True
+        return all(map(_ends_with, suffixes, self._index_arcs))
 
     def _has_foreign_oid(self) -> bool:
         """Whether a row has an absolute OID that is not below `root`."""
         internet = self._root[:_INTERNET]
-        for rest, oid in zip(self._rests, self._oids):
-            if rest is None and oid and oid[:_INTERNET] == internet:
+        for oid in self._oids:
+            is_absolute = bool(oid) and oid[:_INTERNET] == internet
+            if is_absolute and not self._is_below_root(oid):
                 return True
         return False
 
     def _indexes_alone(self) -> list[Arcs]:
         """The indexes of rows without a readable OID."""
-        indexes = [index for index in self._indexes if index is not None]
-        if len(indexes) < len(self._indexes):
+        indexes = [index for index in self._index_arcs if index is not None]
+        if len(indexes) < len(self._index_arcs):
             raise self._error(
                 "a walked row has neither an OID that can be read nor an index (looked for oid,"
                 " oid_index, index)"
@@ -171,20 +177,23 @@ class IndexedRows:
         return indexes
 
     def _error(self, reason: str) -> ProtocolError:
-        return ProtocolError(reason, operation=f"walk {self._asked}")
+        return ProtocolError(reason, operation=f"walk {self._walked_oid}")
 
 
 def is_oid_split(element: object, root: str) -> Optional[bool]:
     """Whether the platform splits OIDs: the element of the object `root` has a part of it as `oid`
     and the rest as its index. None if the element does not tell.
     """
-    oid, root_arcs = _oid(element), oid_arcs(root) or ()
+    oid = _oid(element)
+    index = _index(element) or ()
+    root_arcs = oid_arcs(root) or ()
     if not oid:
         return None
     if oid == root_arcs:
         return False
-    index = _index(element) or ()
-    return True if oid + index == root_arcs else None
+    if oid + index == root_arcs:
+        return True
+    return None
 
 
 def is_of(element: object, root: str) -> bool:
@@ -192,11 +201,12 @@ def is_of(element: object, root: str) -> bool:
     equal to `root`. Otherwise `root` must begin with the element's OID and end with its index, if
     it has an index.
     """
-    oid, root_arcs = _oid(element), oid_arcs(root) or ()
+    oid = _oid(element)
+    root_arcs = oid_arcs(root) or ()
     if not oid or oid == root_arcs:
         return True
-    is_begin = root_arcs[: len(oid)] == oid
-    return is_begin and _ends_with(root_arcs, _index(element))
+    begins_with_oid = root_arcs[: len(oid)] == oid
+    return begins_with_oid and _ends_with(root_arcs, _index(element))
 
 
 def is_no_row(elements: Sequence[Any], root: str) -> bool:
@@ -232,10 +242,12 @@ def _is_repeated(element: object, before: object) -> bool:
 def _is_walked_object(element: object, root: str) -> bool:
     """Whether the only element is `root` itself, without a value: at the end of a walk, pysnmp 4
     has it with an empty value, and ezsnmp 2.5 with an exception's text."""
-    root_arcs, index = oid_arcs(root) or (), _index(element)
+    root_arcs = oid_arcs(root) or ()
+    index = _index(element)
     # a platform that splits OIDs names the one row of a table as `root` too, beside its index
     is_split_row = bool(index) and _oid(element) == root_arcs and not _ends_with(root_arcs, index)
-    return raw_value(element) in (None, "") and is_of(element, root) and not is_split_row
+    has_value = raw_value(element) not in (None, "")
+    return not has_value and not is_split_row and is_of(element, root)
 
 
 def _ends_with(arcs: Arcs, index: Optional[Arcs]) -> bool:

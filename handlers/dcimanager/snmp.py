@@ -9,7 +9,7 @@ import functools
 import re
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, TypeVar, Union
 
 from ..shared.address import host_fault, host_with_port
 from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
@@ -50,6 +50,16 @@ class Unsigned(int):
     2578, 7.1.11)."""
 
 
+class _PrintedSecret(NamedTuple):
+    """A community, a password or another parameter that is not public."""
+
+    #: its key on the form, "" for none
+    key: str
+    value: str
+    #: how a library may show it: a form of `printed_forms`
+    printed: str
+
+
 class Snmp:
     """The three SNMP calls of one PDU.
 
@@ -63,9 +73,10 @@ class Snmp:
         longest: float = LONGEST_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._device, self._clock = device, clock
-        self._longest, self._start = longest, clock()
-        self._last_answer = self._start
+        self._device = device
+        self._longest = longest
+        self._clock = clock
+        self._start = self._last_answer = clock()
         # Only our pdu_common has it: nothing that it learned of the agent is kept between calls.
         begin = getattr(type(device), "begin_snmp_session", None)
         if begin is not None:
@@ -75,9 +86,8 @@ class Snmp:
         self._port = port[:_LONGEST_PORT]
         # Whether the platform splits OIDs; None until an answer shows it.
         self._splits: Optional[bool] = None
-        # whether an answer came
-        self._answered = False
-        # a row of each table that was walked
+        self._has_answered = False
+        # the index of a row of each table that was walked
         self._index_by_table: dict[str, str] = {}
 
     @property
@@ -104,16 +114,8 @@ class Snmp:
     def check(self) -> None:
         """Raises SettingsError for an address that is a URL, and Unreachable if no further call may
         start."""
-        if not self._answered:
-            fault = ""
-            try:
-                fault = host_fault(address(self._device.pdu_data))
-            except AddressWithLogin:
-                raise  # an error of the platform's library would quote it
-            except SettingsError:
-                pass  # the platform may know it elsewhere
-            if fault:
-                raise SettingsError(fault)
+        if not self._has_answered:
+            self._raise_if_no_address()
         if self.remaining() < 0:
             seconds = self._clock() - self._start
             raise Unreachable(
@@ -123,21 +125,27 @@ class Snmp:
                 known_endpoint(self._device.pdu_data),
             )
 
+    def _raise_if_no_address(self) -> None:
+        """Raises SettingsError for an address on the form that cannot be used."""
+        try:
+            fault = host_fault(address(self._device.pdu_data))
+        except AddressWithLogin:
+            raise  # an error of the platform's library would quote it
+        except SettingsError:
+            return  # the platform may know it elsewhere
+        if fault:
+            raise SettingsError(fault)
+
     def get(self, oid: str) -> Optional[Raw]:
         """The value of one object, None if the device does not have it. Raises the errors of
         `check` and `translate`, and ProtocolError for another object or a value that is too
         large."""
+        operation = f"read {oid}"
         self.check()
-        element = self._call_library(lambda: self._device.snmp_get(oid), f"read {oid}")
+        element = self._call_library(lambda: self._device.snmp_get(oid), operation)
         self._note_answer()
-        return self._value(element, oid)
-
-    def _value(self, element: object, oid: str) -> Optional[Raw]:
-        """The value of the element that a GET of `oid` returned; None without one. Raises
-        ProtocolError if it is another object's, or names no object."""
         if element is None:
             return None
-        operation = f"read {oid}"
         is_asked_object = self._call_library(lambda: is_of(element, oid), operation)
         if not is_asked_object:
             raise self._at(ProtocolError("the device answered with another object"), operation)
@@ -145,7 +153,8 @@ class Snmp:
         return self._call_library(lambda: raw_value(element), operation)
 
     def _note_answer(self) -> None:
-        self._answered, self._last_answer = True, self._clock()
+        self._has_answered = True
+        self._last_answer = self._clock()
 
     def set(self, oid: str, value: Union[int, str]) -> None:
         """Call snmp_set once.
@@ -160,7 +169,7 @@ class Snmp:
             write = functools.partial(set_unsigned, oid, int(value))
         try:
             self._call_library(write, f"write {oid}", writing=True)
-            self._answered = True
+            self._has_answered = True
         finally:
             # a write that waited long must be followed by a reading
             self._last_answer = self._clock()
@@ -180,22 +189,24 @@ class Snmp:
                 elements.pop()
         rows = self._rows(elements, oid)
         if rows:
-            self._index_by_table[oid.rpartition(".")[0]] = next(iter(rows))
+            first_index = next(iter(rows))
+            self._index_by_table[_table_of(oid)] = first_index
         return rows
 
     def _rows(self, elements: Sequence[Any], oid: str) -> dict[str, Raw]:
         """Index suffix -> value. Raises ProtocolError for a row without an index but with a value,
         and for two rows with the same index."""
-        suffixes, values = self._indexes(elements, oid), self._values(elements, oid)
+        indexes = self._indexes(elements, oid)
+        values = self._values(elements, oid)
         rows: dict[str, Optional[Raw]] = {}
-        for suffix, value in zip(suffixes, values):
-            is_again = suffix in rows
-            if suffix and is_again:
-                error = ProtocolError(f"the answer has the row {suffix} twice")
+        for index, value in zip(indexes, values):
+            is_repeated = index in rows
+            if index and is_repeated:
+                error = ProtocolError(f"the answer has the row {index} twice")
                 raise self._at(error, f"walk {oid}")
-            if not suffix and (is_again or value is not None):
+            if not index and (is_repeated or value is not None):
                 raise self._at(ProtocolError("a row has no index"), f"walk {oid}")
-            rows[suffix] = value
+            rows[index] = value
         return _fill_gaps(rows)
 
     def _values(self, elements: Sequence[Any], oid: str) -> list[Optional[Raw]]:
@@ -227,7 +238,7 @@ class Snmp:
 
         self.check()
         has_returned = self._call_library(
-            walk_rows, f"walk {oid}", begun=elements, has_answered=self._answered
+            walk_rows, f"walk {oid}", walked_rows=elements, has_answered=self._has_answered
         )
         if not has_returned and not elements:
             self._raise_if_rows_were_lost(oid)
@@ -236,8 +247,9 @@ class Snmp:
     def _raise_if_rows_were_lost(self, oid: str) -> None:
         """For a walk that raised that nothing follows, and returned no row: easysnmp 0.2.6 does so
         over SNMPv1 after the last rows of the device, and they are lost."""
-        known_index = self._index_by_table.get(oid.rpartition(".")[0])
-        for index in (known_index,) if known_index else _USUAL_INDEXES:
+        known_index = self._index_by_table.get(_table_of(oid))
+        likely_indexes = [known_index] if known_index else _USUAL_INDEXES
+        for index in likely_indexes:
             if self.get(f"{oid}.{index}") is not None:
                 reason = (
                     "the platform's SNMP library lost the rows of a table at the end of the"
@@ -248,24 +260,24 @@ class Snmp:
     def _indexes(self, elements: Sequence[Any], oid: str) -> list[str]:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
         splits OIDs."""
-
         rows = self._call_library(lambda: IndexedRows(elements, oid), f"walk {oid}")
         if rows is None or not elements:
             return [""] * len(elements)
-        unsplit = rows.indexes(split=False)
-        split = rows.indexes(split=True)
-        first_oid = f"{oid}.{dotted(unsplit[0])}"
-        if unsplit == split:
+        indexes_if_whole = rows.indexes(split=False)
+        indexes_if_split = rows.indexes(split=True)
+        first_oid = f"{oid}.{dotted(indexes_if_whole[0])}"
+        if indexes_if_whole == indexes_if_split:
             self._note_splitting(elements[0], first_oid)
         elif self._splits is None and len(elements) <= _UNSURE_ROWS:
             self._splits = self.get(first_oid) is None
-        indexes = split if self._splits else unsplit
+        indexes = indexes_if_split if self._splits else indexes_if_whole
         return [dotted(index) for index in indexes]
 
     def _note_splitting(self, element: object, oid: str) -> None:
         """Remember whether the platform splits OIDs, if the element of `oid` shows it."""
         is_split = self._call_library(lambda: is_oid_split(element, oid), f"read {oid}")
-        self._splits = self._splits if is_split is None else is_split
+        if is_split is not None:
+            self._splits = is_split
 
     def quoted(self, words: str) -> str:
         """A device's text for an error, or a notice if it holds a community or a password, which
@@ -281,41 +293,31 @@ class Snmp:
         operation: str,
         *,
         writing: bool = False,
-        begun: Sequence[Any] = (),
+        walked_rows: Sequence[Any] = (),
         has_answered: bool = False,
     ) -> Optional[T]:
-        """The function's result; None if the object is missing, or if a walk with the rows `begun`
-        is at the end of the table.
+        """The function's result; None if the object is missing, or if a walk that has read
+        `walked_rows` is at the end of the table.
 
         `has_answered`: before this walk the device answered, so that silence now is not a wrong
         address or community.
         """
+        texts: list[str] = []
         try:
             return function()
         except PduHandlerError:
             raise
-        except Exception as error:
+        except Exception as raised:
             # the platform's exceptions are not documented; its elements' attributes may raise them
-            texts = [
-                foreign_snmp.exception_text(failure)[:LONGEST_TEXT]
-                for failure in foreign_snmp.leaf_exceptions(error)
-            ]
+            for exception in foreign_snmp.leaf_exceptions(raised):
+                texts.append(foreign_snmp.exception_text(exception)[:LONGEST_TEXT])
         errors: list[PduHandlerError] = []
-        for words in texts:  # several if they were raised as a group
-            own_words = self._own_words(words)
-            failure = translate(
-                own_words,
-                self._mask_secrets(words),
-                writing=writing,
-                port=self._port,
-                has_answered=has_answered,
+        for text in texts:
+            error = self._translated(
+                text, writing=writing, row_count=len(walked_rows), has_answered=has_answered
             )
-            if failure is not None:
-                errors.append(failure)
-            # the words mean a missing object, or the end of a table
-            elif begun and not is_end_of_table(own_words):
-                reason = f"the walk broke off after {len(begun)} rows; poll the PDU again"
-                errors.append(ProtocolError(reason))
+            if error is not None:
+                errors.append(error)
         if not errors:
             return None
         # without an answer, a write may have been carried out
@@ -323,6 +325,24 @@ class Snmp:
         worst = (unreachable or errors)[0]
         # outside `except`: the exception may hold a community
         raise self._at(worst, operation)
+
+    def _translated(
+        self, text: str, *, writing: bool, row_count: int, has_answered: bool
+    ) -> Optional[PduHandlerError]:
+        """The error for the text of an exception; None if it says that the object is missing, or
+        that a walk is at the end of the table after `row_count` rows.
+        """
+        own_words = self._own_words(text)
+        error = translate(
+            own_words,
+            self._mask_secrets(text),
+            writing=writing,
+            port=self._port,
+            has_answered=has_answered,
+        )
+        if error is None and row_count and not is_end_of_table(own_words):
+            return ProtocolError(f"the walk broke off after {row_count} rows; poll the PDU again")
+        return error
 
     def _at(self, error: PduHandlerError, operation: str) -> PduHandlerError:
         """The error with the device's address, the operation, and the OID at its end."""
@@ -340,31 +360,33 @@ class Snmp:
                 f"{text.partition(':')[0]}: the platform's message is left out, because its SNMP"
                 " parameters cannot be searched for secrets"
             )
-        for key, secret, form in self._secret_forms():
-            is_password = "pass" in key.lower()
-            pattern = re.escape(form)
+        for secret in self._printed_secrets():
+            is_password = "pass" in secret.key.lower()
+            pattern = re.escape(secret.printed)
             is_in_word = re.search(rf"\w{pattern}|{pattern}\w", text) is not None
             # *** in a known sentence would reveal the password
-            is_in_sentence = is_password and form in text
+            is_in_sentence = is_password and secret.printed in text
             if is_in_word or is_in_sentence:
-                is_short = is_password and len(secret) < 8
-                short = f"; {key} has fewer than 8 characters" if is_short else ""
+                is_short = is_password and len(secret.value) < 8
+                short = f"; {secret.key} has fewer than 8 characters" if is_short else ""
                 return (
                     f"{text.partition(':')[0]}: the platform's message contains the value of"
-                    f" {key or 'a parameter'} and is left out{short}"
+                    f" {secret.key or 'a parameter'} and is left out{short}"
                 )
-            text = text.replace(form, "***")
+            text = text.replace(secret.printed, "***")
         return text
 
-    def _secret_forms(self) -> list[tuple[str, str, str]]:
-        """Key, secret, and the secret in a form of `printed_forms`; the longest first, because a
-        secret may begin with another one.
+    def _printed_secrets(self) -> list[_PrintedSecret]:
+        """Each secret in each of its forms; the longest first, because a secret may begin with
+        another one.
         """
-        forms: list[tuple[str, str, str]] = []
-        for key, secret in self._parameters.texts:
-            if not foreign_snmp.is_public(key):
-                forms += [(key, secret, form) for form in printed_forms(secret)]
-        return sorted(forms, key=lambda entry: -len(entry[2]))
+        secrets: list[_PrintedSecret] = []
+        for key, value in self._parameters.texts:
+            if foreign_snmp.is_public(key):
+                continue
+            for printed in printed_forms(value):
+                secrets.append(_PrintedSecret(key, value, printed))
+        return sorted(secrets, key=lambda secret: len(secret.printed), reverse=True)
 
     def _own_words(self, text: str) -> str:
         """The platform's text without the host's name and without secrets that stand as words: only
@@ -374,20 +396,27 @@ class Snmp:
         host = known_address(self._device.pdu_data).host
         if re.search("[A-Za-z]", host) and ":" not in host:
             names.append(host)
-        for _, _, form in self._secret_forms():
-            names.append(form)
+        for secret in self._printed_secrets():
+            names.append(secret.printed)
         for name in names:
             whole_word = rf"(?<!\w){re.escape(name)}(?!\w)"
             text = re.sub(whole_word, "***", text)
         return text
 
 
+def _table_of(column: str) -> str:
+    """The OID of the table's entry that holds a column."""
+    return column.rpartition(".")[0]
+
+
 def _fill_gaps(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
-    """The rows, with "" for a missing value; none if all are missing."""
-    values = {suffix: value for suffix, value in rows.items() if value is not None}
-    if len(values) == len(rows) or not values:
-        return values
-    return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
+    """The rows, with "" for a missing value; none if all are missing, nor a row without index."""
+    filled: dict[str, Raw] = {}
+    for index, value in rows.items():
+        if index:
+            filled[index] = "" if value is None else value
+    has_values = any(value is not None for value in rows.values())
+    return filled if has_values else {}
 
 
 def known_endpoint(pdu_data: object) -> str:

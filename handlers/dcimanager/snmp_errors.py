@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Optional
 
 from ..shared.errors import (
@@ -128,26 +129,36 @@ def translate(
     """
     shown_words = printable(words, _SHOWN)
     normalized_text = normalize_text(text)
-    if any(mark in normalized_text for mark in _UNRESOLVED):
+    if _mark_in(normalized_text, _UNRESOLVED):
         has_port = re.search(r"[^\s:]:\d{1,5}\b", words) is not None
         where = "; a port belongs into the SNMP field port, not behind it" if has_port else ""
         return Unreachable(f"the address cannot be resolved: check it{where} ({shown_words})")
-    is_missing = any(mark in normalized_text for mark in MISSING)
-    if is_missing and not writing and not any(mark in normalized_text for mark in _SILENT):
+    is_missing = _mark_in(normalized_text, MISSING) and not _mark_in(normalized_text, _SILENT)
+    if is_missing and not writing:
         return None
-    error = _silence(
+    silence = _silence(
         normalized_text, shown_words, writing=writing, port=port, has_answered=has_answered
-    ) or _refusal(normalized_text, shown_words, writing=writing)
-    if error is not None:
-        return error
+    )
+    if silence is not None:
+        return silence
+    refusal = _refusal(normalized_text, shown_words, writing=writing)
+    if refusal is not None:
+        return refusal
     return Unreachable(f"the platform's SNMP call failed ({shown_words})")
+
+
+def _mark_in(text: str, marks: Iterable[str]) -> str:
+    """The first of the marks that is in the text; "" if none is."""
+    for mark in marks:
+        if mark in text:
+            return mark
+    return ""
 
 
 def is_end_of_table(text: str) -> bool:
     """Whether the platform's text says that no object follows, as at the end of a walk: noSuchName
     in SNMPv1 (RFC 1157, 4.1.3), else endOfMibView. A missing instance does not say that."""
-    normalized_text = normalize_text(text)
-    return any(mark in normalized_text for mark in _LAST)
+    return _mark_in(normalize_text(text), _LAST) != ""
 
 
 def _silence(
@@ -155,25 +166,37 @@ def _silence(
 ) -> Optional[Unreachable]:
     """The error for the platform's text if it says that no answer came, else None.
     `normalized_text`: as `normalize_text` returns it; `words`: to be shown."""
-    platform_words = "" if any(text in words for text in _NO_MORE) else f" ({words})"
-    if any(mark in normalized_text for mark in _NO_ROUTE):
+    platform_words = "" if _mark_in(words, _NO_MORE) else f" ({words})"
+    if _mark_in(normalized_text, _NO_ROUTE):
         return Unreachable(
             "this machine has no way to the PDU's network: check the address, and this machine's"
             f" routes, cable or VPN ({words})"
         )
-    if any(mark in normalized_text for mark in _CLOSED):
+    if _mark_in(normalized_text, _CLOSED):
         return Unreachable(
             f"nothing listens at UDP port {port} there: check the address and the port, and that"
             f" SNMP is enabled on the PDU{platform_words}"
         )
     # not "snmp_params timeout must be ..."
-    if not any(mark in normalized_text for mark in _SILENT) or "snmpparams" in normalized_text:
+    if not _mark_in(normalized_text, _SILENT) or "snmpparams" in normalized_text:
         return None
     if writing:
         return Unreachable(
             "no answer to the write; a device may ignore a community or user that may not"
             f" write ({words})"
         )
+    if _UNDECRYPTED not in normalized_text and not has_answered:
+        return Unreachable(
+            f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older"
+            " PDUs speak only 1), and the community or the SNMPv3 user and keys: a device may not"
+            f" answer wrong ones{platform_words}"
+        )
+    return _silence_of_known_agent(normalized_text, words)
+
+
+def _silence_of_known_agent(normalized_text: str, words: str) -> Unreachable:
+    """The error if a device does not answer a reading, though it answered before it. `words`: to be
+    shown."""
     if _UNDECRYPTED in normalized_text:
         return Unreachable(
             (
@@ -184,44 +207,36 @@ def _silence(
                 f", instead of AES192 try AES192C, and the other way round ({words})",
             )
         )
-    if has_answered:
-        return Unreachable(
-            "no answer to a walk, though the device answered before it: try again; if it stays"
-            " so with SNMP 2c or 3, set the SNMP version to 1: some devices leave GETBULK"
-            f" requests without an answer ({words})"
-        )
     return Unreachable(
-        f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older"
-        " PDUs speak only 1), and the community or the SNMPv3 user and keys: a device may not"
-        f" answer wrong ones{platform_words}"
+        "no answer to a walk, though the device answered before it: try again; if it stays"
+        " so with SNMP 2c or 3, set the SNMP version to 1: some devices leave GETBULK"
+        f" requests without an answer ({words})"
     )
 
 
 def _refusal(normalized_text: str, words: str, *, writing: bool) -> Optional[PduHandlerError]:
     """The error for the first kind of words that the agent or the library declines with; None
     without any. `normalized_text`, `words`: as for `_silence`."""
-    if writing and any(mark in normalized_text for mark in MISSING):
+    if writing and _mark_in(normalized_text, MISSING):
         # In SNMPv1, noSuchName is also the answer to a write that is not allowed (RFC 1157, 4.1.5).
         return Denied(
             f"the device has no such object, or the community or user may not write ({words})"
         )
-    failed_mark = next((mark for mark in _FAILED if mark in normalized_text), None)
-    if failed_mark is not None:
+    failure = _mark_in(normalized_text, _FAILED)
+    if failure:
         if writing:
             return Unreachable(f"the device failed while it carried out the write ({words})")
-        return Refused(f"the device failed while it read this ({words})", failed_mark)
-    right = (
-        "write, and enable SNMP SET on the device"
-        if writing
-        else "read, with the security level required"
-    )
-    what = "the write" if writing else "to read this"
-    for marks, kind, remedy in _REFUSALS:
-        found_mark = next((mark for mark in marks if mark in normalized_text), None)
-        if found_mark is None:
+        return Refused(f"the device failed while it read this ({words})", code=failure)
+    if writing:
+        what, right = "the write", "write, and enable SNMP SET on the device"
+    else:
+        what, right = "to read this", "read, with the security level required"
+    for marks, error_class, remedy in _REFUSALS:
+        mark = _mark_in(normalized_text, marks)
+        if not mark:
             continue
         reason = f"{remedy.format(right=right, what=what)} ({words})"
-        if kind is Refused:
-            return Refused(reason, found_mark)
-        return kind(reason)
+        if error_class is Refused:
+            return Refused(reason, code=mark)
+        return error_class(reason)
     return None

@@ -124,28 +124,29 @@ class Figures(NamedTuple):
                 ("; ".join(sentences), "; poll again. For a unit that never shows it: ", setting)
             )
         view = PduStatisticView()
-        load_a, energy_kwh = measured(self.load_a), measured(self.energy_kwh)
+        load_a = measured(self.load_a)
+        energy_kwh = measured(self.energy_kwh)
         if load_a is not None:
             view.load = _finite(load_a, "load")
         if energy_kwh is not None:
             view.total_consumption = _finite(energy_kwh, "energy")
-        target = ports_of(view)
-        if target is None:
+        view_ports = ports_of(view)
+        if view_ports is None:
             return view
         fields = _port_fields()
         for identity, figures in self.ports.items():
             entry = _port_statistic(identity, figures, fields)
             if entry is not None:
-                target.append(entry)
+                view_ports.append(entry)
         return view
 
     def not_known(self) -> list[str]:
         """A sentence for each total that `statistic` shows and that is not known now."""
-        return [
-            f"the {name} cannot be read now: {figure.reason}"
-            for name, figure in (("load", self.load_a), ("energy", self.energy_kwh))
-            if isinstance(figure, NotKnown)
-        ]
+        sentences: list[str] = []
+        for name, figure in (("load", self.load_a), ("energy", self.energy_kwh)):
+            if isinstance(figure, NotKnown):
+                sentences.append(f"the {name} cannot be read now: {figure.reason}")
+        return sentences
 
     def port_view_fault(self) -> str:
         """A sentence if the platform's view of a port cannot hold the energies that were measured;
@@ -175,8 +176,11 @@ class Figures(NamedTuple):
         for identity, port in self.ports.items():
             without_energy.append((identity, reason_without(port.energy_kwh)))
             without_current.append((identity, reason_without(port.current_a)))
-        sentences = [f"without an energy: {doubt}" for doubt in doubt_sentences(without_energy)]
-        if _port_fields().load:
+        sentences: list[str] = []
+        for doubt in doubt_sentences(without_energy):
+            sentences.append(f"without an energy: {doubt}")
+        shows_current = _port_fields().load != ""
+        if shows_current:
             for doubt in doubt_sentences(without_current):
                 sentences.append(f"without a current: {doubt}")
         return sentences
@@ -207,7 +211,8 @@ def log_call(logger: logging.Logger, handler: str, method: str, profile: str = "
 
     Each call does this once, so the log shows which version runs.
     """
-    logger.info(f"pdu handler {handler} {RUNNING}{f' ({profile})' if profile else ''}: {method}")
+    shown_profile = f" ({profile})" if profile else ""
+    logger.info(f"pdu handler {handler} {RUNNING}{shown_profile}: {method}")
 
 
 # ---- the answers ---------------------------------------------------------------------------------
@@ -219,8 +224,8 @@ def pdu_view(ports: Iterable[tuple[str, EnumPowerStatus]]) -> PduView:
     Raises ProtocolError if a view lacks the fields.
     """
     view = PduView()
-    target = ports_of(view)
-    if target is None:
+    view_ports = ports_of(view)
+    if view_ports is None:
         raise ProtocolError(
             "this platform's PduView has no list of ports (looked for 'ports' and for a single"
             " list)"
@@ -231,7 +236,7 @@ def pdu_view(ports: Iterable[tuple[str, EnumPowerStatus]]) -> PduView:
             raise ProtocolError(
                 "this platform's PduPortView cannot be made from 'identity' and 'power_status'"
             )
-        target.append(port)
+        view_ports.append(port)
     return view
 
 
@@ -258,7 +263,8 @@ def _port_statistic(
     or without a current that the view has a field for and that is not known now: DCImanager would
     show either as 0. None also if the view lacks a field for the energy or cannot be made.
     """
-    energy_kwh, current_a = measured(figures.energy_kwh), measured(figures.current_a)
+    energy_kwh = measured(figures.energy_kwh)
+    current_a = measured(figures.current_a)
     if energy_kwh is None or not fields.identity or not fields.energy:
         return None
     value_by_field: dict[str, object] = {
@@ -382,11 +388,12 @@ def _data(cls: type) -> list[str]:
     """The public class attributes, without callables and descriptors (methods, properties, slots
     and others).
     """
-    return [
-        name
-        for name, value in vars(cls).items()
-        if not name.startswith("_") and not callable(value) and not hasattr(type(value), "__get__")
-    ]
+    names: list[str] = []
+    for name, value in vars(cls).items():
+        is_method = callable(value) or hasattr(type(value), "__get__")
+        if not is_method and not name.startswith("_"):
+            names.append(name)
+    return names
 
 
 def _slots(cls: type) -> tuple[str, ...]:

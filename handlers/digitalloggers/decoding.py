@@ -13,7 +13,7 @@ maker's pages name no unit.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.login_forms import DigestLogin
@@ -32,7 +32,13 @@ _NOT_FORGED = (("X-CSRF", "x"),)
 _SEVERAL = (200, 207)  # several members are answered with "multi-status"
 _OF_A_BUS = re.compile(r"bus\.([0-9]{1,2})\.([a-z_]+)")
 
-Totals = tuple[Figure, Figure, Figure]  # A, kWh, W
+
+class Totals(NamedTuple):
+    """The sums over the buses."""
+
+    load_a: Figure
+    energy_kwh: Figure
+    power_w: Figure
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
@@ -44,12 +50,18 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
             f"the unit lists {len(states)} states, but {len(names)} names: may the account see all"
             " outlets?"
         )
-    rows = zip(range(len(states)), states, names)
-    outlets = tuple(_outlet(position, state, name) for position, state, name in rows)
+    outlets: list[Outlet] = []
+    for position, (state, name) in enumerate(zip(states, names)):
+        outlets.append(_outlet(position, state, name))
     if not with_figures:
-        return PduState(outlets)
-    figures = yield from _totals()
-    return PduState(outlets, *figures)
+        return PduState(tuple(outlets))
+    totals = yield from _totals()
+    return PduState(
+        outlets=tuple(outlets),
+        load_a=totals.load_a,
+        energy_kwh=totals.energy_kwh,
+        power_w=totals.power_w,
+    )
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
@@ -92,13 +104,13 @@ def _list(path: str) -> Dialogue[list[Any]]:
 
 
 def _outlet(position: int, state: object, name: object) -> Outlet:
-    is_known = isinstance(state, bool)
-    return Outlet(
+    outlet = Outlet(
         identity=str(position + 1),
         name=name[:100] if isinstance(name, str) else "",
-        state=state if isinstance(state, bool) else None,
-        doubt="" if is_known else f"its physical_state is {state!r}",
     )
+    if isinstance(state, bool):
+        return outlet._replace(state=state)
+    return outlet._replace(doubt=f"its physical_state is {state!r}")
 
 
 def _totals() -> Dialogue[Totals]:
@@ -110,37 +122,34 @@ def _totals() -> Dialogue[Totals]:
     except Refused as error:
         if error.code != "404":
             raise
-        return None, None, None
+        return Totals(load_a=None, energy_kwh=None, power_w=None)
     try:
         buses = _buses(loads(body))
     except FORM_ERRORS:
         unknown = NotKnown(f"the answer to {METERS} is no list of names and values")
-        return unknown, unknown, unknown
+        return Totals(load_a=unknown, energy_kwh=unknown, power_w=unknown)
     places = [f"bus {number}: " for number in buses]
     rows = list(buses.values())
     expected = "it shows other meters of its buses" if rows else ""
-    current, energy, power = (
-        sum_if_complete(column(rows, name, places=places, expected=expected))
-        for name in ("current", "total_energy", "power")
-    )
-    return current, energy, power
+
+    def total(name: str) -> Figure:
+        return sum_if_complete(column(rows, name, places=places, expected=expected))
+
+    return Totals(load_a=total("current"), energy_kwh=total("total_energy"), power_w=total("power"))
 
 
 def _buses(entries: Any) -> dict[int, dict[str, Any]]:
     """The meters of each bus, by name. Raises ValueError for another form."""
     names = entries[::2]
     values = entries[1::2]
-    if len(names) != len(values):
-        raise ValueError("no pairs")
-    if not all(isinstance(name, str) for name in names):
+    if len(names) != len(values) or not all(isinstance(name, str) for name in names):
         raise ValueError("no pairs")
     if len(set(names)) != len(names):
         raise ValueError("a name twice")
     buses: dict[int, dict[str, Any]] = {}
     for name, value in zip(names, values):
-        of_a_bus = _OF_A_BUS.fullmatch(name)
-        if of_a_bus is None:
-            continue
-        bus, figure_name = of_a_bus.groups()
-        buses.setdefault(int(bus), {})[figure_name] = value
+        match = _OF_A_BUS.fullmatch(name)
+        if match is not None:
+            bus_meters = buses.setdefault(int(match[1]), {})
+            bus_meters[match[2]] = value
     return buses

@@ -9,6 +9,7 @@ from typing import Optional
 
 from ..shared.address import Address, host_fault
 from ..shared.errors import SettingsError
+from .digest import Digest
 from .errors import HttpException, HttpUnreachable, error_of_status
 from .login import Login
 from .message import PORTS, Endpoint, Request, Response, Transport
@@ -23,16 +24,14 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
         raise SettingsError(f"the protocol is {scheme[:20]!r}; give https or http")
     if port is not None and not 1 <= port <= 65535:
         raise SettingsError(f"the port is {port}; give 1 to 65535")
-    where = Address(host)
-    port_of_host = where.port
-    if port_of_host is None:
-        port_of_host = PORTS[scheme]
+    address = Address(host)
+    port_of_host = PORTS[scheme] if address.port is None else address.port
     fault = host_fault(host)
     if not fault and not 1 <= port_of_host <= 65535:
         fault = f"{host[:60]!r} is not an address; give a host name or an IP address"
     if fault:
         raise SettingsError(f"{fault}, with :port (1 to 65535) if needed")
-    return Endpoint(scheme, where.host, port or port_of_host)
+    return Endpoint(scheme=scheme, host=address.host, port=port or port_of_host)
 
 
 class HttpClient:
@@ -90,28 +89,35 @@ class HttpClient:
         if digest is None:
             return self.reply(login.added_to(request), login)
         over_tls = self.where.scheme == "https"
-        if request.once and digest.last_read is not None and not digest.is_basic:
-            # A nonce that is over would cost the command, for it is not repeated: a read without
-            # its login gets a fresh one.
-            try:
-                challenge = self.reply(digest.last_read, login)
-            except HttpException as error:
-                error.may_have_executed = False
-                raise
-            digest.take_challenge(challenge.headers, over_tls=over_tls)
+        if request.once:
+            self._renew_challenge(digest, login)
         reply = self.reply(login.added_to(request), login)
         if not request.once:
             digest.last_read = request
             # the challenge, and one more for a nonce that is over
             for _ in range(2):
-                if reply.status != 401 or not digest.take_challenge(
-                    reply.headers, over_tls=over_tls
-                ):
+                if reply.status != 401:
+                    break
+                if not digest.take_challenge(reply.headers, over_tls=over_tls):
                     break
                 reply = self.reply(login.added_to(request), login)
         if reply.status != 401:
             digest.note_success()
         return reply
+
+    def _renew_challenge(self, digest: Digest, login: Login) -> None:
+        """Get a fresh nonce before a command, by a read without its login. A nonce that is over
+        would cost the command, for it is not repeated.
+        """
+        if digest.last_read is None or digest.is_basic:
+            return
+        try:
+            refusal = self.reply(digest.last_read, login)
+        except HttpException as error:
+            error.may_have_executed = False
+            raise
+        over_tls = self.where.scheme == "https"
+        digest.take_challenge(refusal.headers, over_tls=over_tls)
 
     def reply(self, request: Request, login: Login) -> Response:
         """The reply with any status."""

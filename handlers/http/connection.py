@@ -112,14 +112,11 @@ class StandardTransport:
         `_open`.
         """
         kept = self._connection
-        if (
-            kept is not None
-            and kept.where == where
-            and not request.once
-            # else the peer has closed it, or sent bytes without a request
-            and not is_readable(kept.socket)
-        ):
-            return kept, True
+        if kept is not None and kept.where == where and not request.once:
+            # something to read without a request: the peer has closed it, or sends other bytes
+            is_usable = not is_readable(kept.socket)
+            if is_usable:
+                return kept, True
         self.close()
         self._connection = self._open(where, request.timeout, end)
         return self._connection, False
@@ -138,19 +135,29 @@ class StandardTransport:
         except BaseException as error:
             if sock is not None:
                 sock.close()
+            fingerprint = ""
             if isinstance(error, ssl.SSLCertVerificationError):
                 fingerprint = fetch_fingerprint(lambda: self._dial(where, timeout, end), where.host)
-                reason: Reason = handshake_error(error, fingerprint)
+                reason = handshake_error(error, fingerprint)
             elif isinstance(error, Unreachable):
                 reason = error.parts
-            elif isinstance(error, errors.CLOSED) and sock is not None and where.scheme == "https":
-                reason = ended_reason()
+                fingerprint = error.fingerprint
             elif isinstance(error, (OSError, UnicodeError)):
-                reason = errors.error_of(error, errors.BEFORE_ANSWER, where.netloc).parts
+                in_handshake = sock is not None and where.scheme == "https"
+                reason = _reason_of(error, where, in_handshake=in_handshake)
             else:
                 raise
-            raise errors.no_connection(reason).caused_by(error) from None
+            failure = errors.no_connection(reason)
+            failure.fingerprint = fingerprint
+            raise failure.caused_by(error) from None
         return _Connection(where, sock)
+
+
+def _reason_of(error: Exception, where: Endpoint, *, in_handshake: bool) -> Reason:
+    """Why no connection came about, if not because of the device's certificate."""
+    if in_handshake and isinstance(error, errors.CLOSED):
+        return ended_reason()
+    return errors.error_of(error, errors.BEFORE_ANSWER, where.netloc).parts
 
 
 class _Connection:
@@ -176,13 +183,9 @@ class _Connection:
         began = time.monotonic()
         # a device may answer and close before it has read everything; without an answer, the
         # reading that follows raises
+        headers = {"Host": self._host, **request.headers}
         with contextlib.suppress(*errors.CLOSED):
-            self._http.request(
-                request.method,
-                request.target,
-                request.body,
-                {"Host": self._host, **request.headers},
-            )
+            self._http.request(request.method, request.target, body=request.body, headers=headers)
         seconds = time.monotonic() - began
         self._deadline_socket.limit_answer(request.timeout, end + seconds)
 

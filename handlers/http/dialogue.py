@@ -250,9 +250,12 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         )
         client = HttpClient(where, StandardTransport(trust, CALL_SECONDS))
         try:
-            log_in = partial(self._log_in, settings)
-            refusal = refusal_of(form_of(self.codec))
-            session = HttpSession(client, settings[TIMEOUT], log_in, refusal)
+            session = HttpSession(
+                client,
+                timeout=settings[TIMEOUT],
+                log_in=partial(self._log_in, settings),
+                refusal=refusal_of(form_of(self.codec)),
+            )
             session.log_in()
             yield session
         finally:
@@ -322,40 +325,16 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
     ) -> EnumPowerStatus:
         # Before the command, only whether the outlet exists matters. An answer that this session
         # keeps shows that too.
-        outlet = self._find_outlet(identity, session.exchange_once)
+        outlet = _find_outlet(self.codec, identity, session.exchange_once)
         # The command makes the kept answers old.
         session.forget()
-
-        def read() -> EnumPowerStatus:
-            # `exchange` reads each time: a kept answer would never show the change
-            nonlocal outlet
-            outlet = self._find_outlet(identity, session.exchange)
-            return STATES[outlet.state]
+        outlet_switch = _OutletSwitch(session, self.codec, outlet)
 
         def write() -> None:
-            was_sent = False
+            outlet_switch.write(on=on)
 
-            def exchange(request: Request) -> bytes:
-                nonlocal was_sent
-                was_sent = was_sent or isinstance(request, WriteRequest)
-                try:
-                    return session.exchange(request)
-                except PduHandlerError as error:
-                    if not was_sent:
-                        # what the command is made of could not be read
-                        error.may_have_executed = False
-                    raise
-
-            run_dialogue(self.codec.command(identity, on=on), exchange)
-
-        state = switch(
-            write,
-            read,
-            STATES[on],
-            deadline=deadline,
-            pause=pause,
-        )
-        for sentence in doubt_sentences([(identity, outlet.doubt)]):
+        state = switch(write, outlet_switch.read_state, STATES[on], deadline=deadline, pause=pause)
+        for sentence in doubt_sentences([(identity, outlet_switch.outlet.doubt)]):
             LOGGER.warning(session.login.quoted(sentence))
         return state
 
@@ -363,14 +342,45 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         """The PDU's values, with these exchanges."""
         return run_dialogue(self.codec.read_unit(with_figures=with_figures), exchange)
 
-    def _find_outlet(self, identity: str, exchange: Callable[[Request], bytes]) -> Outlet:
-        """One outlet, read by these exchanges. Raises NoSuchOutlet."""
-        for outlet in run_dialogue(self.codec.read_outlets(), exchange):
-            if outlet.identity == identity:
-                return outlet
-        raise NoSuchOutlet(
-            f"the PDU has no outlet {identity[:60]!r}: poll it and look at its ports"
-        )
+
+class _OutletSwitch:
+    """One outlet while it is switched: the command, and the readings after it."""
+
+    def __init__(self, session: HttpSession, codec: Codec, outlet: Outlet) -> None:
+        self._session = session
+        self._codec = codec
+        #: as last read
+        self.outlet = outlet
+        # whether the command, and not only what it is made of, was asked for
+        self._was_written = False
+
+    def write(self, *, on: bool) -> None:
+        """Switch it. An error before the command says that nothing was carried out."""
+        run_dialogue(self._codec.command(self.outlet.identity, on=on), self._exchange)
+
+    def _exchange(self, request: Request) -> bytes:
+        if isinstance(request, WriteRequest):
+            self._was_written = True
+        try:
+            return self._session.exchange(request)
+        except PduHandlerError as error:
+            if not self._was_written:
+                error.may_have_executed = False
+            raise
+
+    def read_state(self) -> EnumPowerStatus:
+        """The state now. `exchange` reads each time: a kept answer would never show the change."""
+        identity = self.outlet.identity
+        self.outlet = _find_outlet(self._codec, identity, self._session.exchange)
+        return STATES[self.outlet.state]
+
+
+def _find_outlet(codec: Codec, identity: str, exchange: Callable[[Request], bytes]) -> Outlet:
+    """One outlet, read by these exchanges. Raises NoSuchOutlet."""
+    for outlet in run_dialogue(codec.read_outlets(), exchange):
+        if outlet.identity == identity:
+            return outlet
+    raise NoSuchOutlet(f"the PDU has no outlet {identity[:60]!r}: poll it and look at its ports")
 
 
 def settings_of(codec: object) -> tuple[Setting[object], ...]:

@@ -169,33 +169,40 @@ def _challenges(header: str) -> Iterator[tuple[str, dict[str, str]]]:
     # http.client reads headers as Latin-1, and keeps the line ends of a folded one
     octets = " ".join(header.split()).encode("latin-1", "replace")
     scheme = ""
-    parameters = dict[str, str]()
+    parameters: dict[str, str] = {}
     for part in _PART.finditer(octets.decode("utf-8", "surrogateescape")):
         if part["scheme"]:
+            # it ends the parameters of the scheme before it
             if scheme:
                 yield scheme, parameters
             scheme = part["scheme"].lower()
             parameters = {}
         else:
-            value = part["value"]
-            is_quoted = value.startswith('"')
-            parameters[part["name"].lower()] = (
-                re.sub(r"\\(.)", r"\1", value[1:-1]) if is_quoted else value
-            )
+            parameters[part["name"].lower()] = _unquoted(part["value"])
     if scheme:
         yield scheme, parameters
 
 
+def _unquoted(value: str) -> str:
+    """The value of a parameter, without the quotes and backslashes that it may have (RFC 9110,
+    5.6.4)."""
+    if not value.startswith('"'):
+        return value
+    return re.sub(r"\\(.)", r"\1", value[1:-1])
+
+
 def _best(offered: list[tuple[str, dict[str, str]]]) -> Optional[Challenge]:
     """The best of the challenges that can be answered."""
-    by_algorithm: dict[str, Challenge] = {}
+    challenge_by_algorithm: dict[str, Challenge] = {}
     for scheme, fields in offered:
-        challenge = _digest_challenge(fields) if scheme == "digest" else None
+        if scheme != "digest":
+            continue
+        challenge = _digest_challenge(fields)
         if challenge is not None:
-            by_algorithm[challenge.algorithm] = challenge
+            challenge_by_algorithm[challenge.algorithm] = challenge
     for algorithm in _HASHES:
-        if algorithm in by_algorithm:
-            return by_algorithm[algorithm]
+        if algorithm in challenge_by_algorithm:
+            return challenge_by_algorithm[algorithm]
     return None
 
 

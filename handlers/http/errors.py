@@ -11,6 +11,7 @@ from typing import Optional, TypeVar, Union
 from ..shared.errors import (
     Denied,
     NamedSetting,
+    Part,
     PduHandlerError,
     ProtocolError,
     Reason,
@@ -39,11 +40,12 @@ class HttpException(PduHandlerError):
 
     def caused_by(self: H, error: BaseException) -> H:
         """Keep a copy of `error`, without its traceback, if it is an OSError. Returns self."""
-        if isinstance(error, OSError):
-            cause = type(error)(*error.args)
-            if isinstance(error, ssl.SSLError) and isinstance(cause, ssl.SSLError):
-                cause.reason = getattr(error, "reason", "")  # one that we raised has none
-            self.args = (self.args[0], cause)
+        if not isinstance(error, OSError):
+            return self
+        cause = type(error)(*error.args)
+        if isinstance(error, ssl.SSLError) and isinstance(cause, ssl.SSLError):
+            cause.reason = getattr(error, "reason", "")  # one that we raised has none
+        self.args = (self.args[0], cause)
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -92,8 +94,9 @@ class HttpRefused(HttpException, Refused):
     """
 
     def __init__(self, reason: Reason, code: str = "", host: str = "", operation: str = "") -> None:
-        super().__init__(reason, code, host, operation)
-        self.may_have_executed = not (len(code) == 3 and code.startswith("4"))
+        super().__init__(reason, code=code, host=host, operation=operation)
+        is_declined = len(code) == 3 and code.startswith("4")
+        self.may_have_executed = not is_declined
 
 
 class HttpSyntax(HttpException, ProtocolError):
@@ -103,9 +106,9 @@ class HttpSyntax(HttpException, ProtocolError):
 def no_tls_answered(error: HttpException) -> bool:
     """Whether the port of https is closed, or something else than TLS answers there."""
     cause = error.args[1] if len(error.args) > 1 else None
-    return isinstance(cause, ConnectionRefusedError) or (
-        isinstance(cause, ssl.SSLError) and is_not_tls(cause)
-    )
+    if isinstance(cause, ssl.SSLError):
+        return is_not_tls(cause)
+    return isinstance(cause, ConnectionRefusedError)
 
 
 STATUSES: Mapping[int, tuple[type[HttpException], str]] = {
@@ -188,12 +191,12 @@ def error_of_status(
     Retry-After.
     """
     quote = printable if login is None else login.quoted
-    location = quote(headers.get("location", ""))
     other_status = _NO_ANSWER if status < 400 else _FAILED
-    kind, words = STATUSES.get(status, other_status)
+    error_class, words = STATUSES.get(status, other_status)
     if status == 401:
-        kind, words = _login_refusal(login, headers)
-    elif 300 <= status < 400 and login is not None and location:
+        error_class, words = _login_refusal(login, headers)
+    location = quote(headers.get("location", ""))
+    if 300 <= status < 400 and login is not None and location:
         words += "; it leads to {location}"
     wait = headers.get("retry-after", "")
     # RFC 9110, 10.2.3; else a date
@@ -204,37 +207,43 @@ def error_of_status(
     challenge, _, _ = headers.get("www-authenticate", "").partition(" ")
     scheme = quote(challenge[:_LONGEST_SCHEME]) or "none"
     reason = words.format(f"HTTP Error {status}", location=location, scheme=scheme)
-    if issubclass(kind, HttpRefused):
-        return HttpRefused(reason, str(status))
-    return kind(reason)
+    if issubclass(error_class, HttpRefused):
+        return HttpRefused(reason, code=str(status))
+    return error_class(reason)
 
 
 def _login_refusal(
     login: Optional[Login], headers: Mapping[str, str]
 ) -> tuple[type[HttpException], str]:
-    """The error of a 401 to a request with this login, None if it is not known, and its words."""
-    kind, words = STATUSES[401]
-    if login is not None and login.token is not None:
-        return kind, _REVOKED if login.is_personal else _ENDED
-    if login is not None and login.digest is not None:
+    """The class and the words of the error for a 401 to a request with this login; `login`: None if
+    it is not known."""
+    error_class, words = STATUSES[401]
+    if login is None:
+        return error_class, _OTHER_SCHEME if offers_no_basic(headers) else words
+    if login.token is not None:
+        return error_class, _token_refusal(login)
+    if login.digest is not None:
         if login.password is not None and not login.digest.has_answered:
             return HttpOtherLogin, _OTHER_THAN_DIGEST
-        return kind, words
-    is_unsent = login is not None and not login.is_sent
-    if not is_unsent and offers_no_basic(headers):
-        return kind, _OTHER_SCHEME
-    password = (login.password if login is not None else None) or ""
+        return error_class, words
+    if login.is_sent and offers_no_basic(headers):
+        return error_class, _OTHER_SCHEME
+    password = login.password or ""
     if password != password.strip():
         words += "; the password begins or ends with white space"
-    return kind, words
+    return error_class, words
+
+
+def _token_refusal(login: Login) -> str:
+    """The words of the error for a refused token: one that a person made, or that of a session."""
+    return _REVOKED if login.is_personal else _ENDED
 
 
 def refused_in_body(login: Login) -> HttpLoginRefused:
     """The error for an answer whose body, not its status, says that the login is refused."""
-    has_session = login.token is not None and not login.is_personal
-    words = STATUSES[401][1]
+    _, words = STATUSES[401]
     if login.token is not None:
-        words = _ENDED if has_session else _REVOKED
+        words = _token_refusal(login)
     return HttpLoginRefused(words.format("its answer says so"))
 
 
@@ -324,15 +333,20 @@ def error_of(error: Exception, rows: Sequence[ErrorRow], at: str) -> HttpExcepti
     words = getattr(error, "strerror", None) or type(error).__name__
     if isinstance(error, ssl.SSLError):
         words = handshake_failure_reason(error)
-    kind, reason = next((kind, reason) for types, kind, reason in rows if isinstance(error, types))
-    templates = (reason,) if isinstance(reason, str) else reason
-    parts: list[Union[str, NamedSetting]] = []
-    for template in templates:
-        if isinstance(template, str):
-            parts.append(template.format(at=at, words=words))
-        else:
-            parts.append(template)
-    return kind(parts)
+    for error_types, error_class, reason in rows:
+        if not isinstance(error, error_types):
+            continue
+        if isinstance(reason, str):
+            return error_class(reason.format(at=at, words=words))
+        parts = [_filled(part, at=at, words=words) for part in reason]
+        return error_class(parts)
+    raise AssertionError(f"no row is of {type(error).__name__}")
+
+
+def _filled(part: Part, *, at: str, words: str) -> Part:
+    if isinstance(part, NamedSetting):
+        return part
+    return part.format(at=at, words=words)
 
 
 def too_long(limit: int) -> HttpSyntax:

@@ -9,6 +9,7 @@ header, or with the escapes of JSON, Python, a URL or HTML.
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import json
 import math
@@ -89,14 +90,14 @@ class LoginFields(NamedTuple):
                     "the login is not one line of printable ASCII characters, which the header of"
                     " this unit's login cannot hold: use another account or token"
                 )
+        headers = {**request.headers, **self.headers}
         target = request.target
-        body = request.body
         if self.query:
             separator = "&" if "?" in target else "?"
             target += separator + urlencode(self.query, quote_via=quote)
+        body = request.body
         if self.body and isinstance(body, bytes) and body:
             body = self._added_to_body(body)
-        headers = {**request.headers, **self.headers}
         return request._replace(target=target, headers=headers, body=body)
 
     def _added_to_body(self, body: bytes) -> bytes:
@@ -107,10 +108,10 @@ class LoginFields(NamedTuple):
             return body + b"&" + urlencode(self.body).encode("ascii")
         for path, value in self.body.items():
             *parents, last = path.split(".")
-            place = document
+            container = document
             for name in parents:
-                place = place[_member_key(name)]
-            place[_member_key(last)] = value
+                container = container[_member_key(name)]
+            container[_member_key(last)] = value
         return json.dumps(document).encode()
 
 
@@ -159,8 +160,8 @@ class Login:
         # scripts for the vendors' libraries give a password of digits as a number, too
         texts = [str(secret) for secret in secrets if secret]
         if self.user is not None and self.password:
-            beginning = texts[0][:_BEGINNING]
-            texts.append(f"{self.user}:{beginning}")
+            password = str(self.password)
+            texts.append(f"{self.user}:{password[:_BEGINNING]}")
         return texts
 
     def added_to(self, request: Request) -> Request:
@@ -191,12 +192,11 @@ class Login:
                 "the user name contains a colon, which basic login forbids (RFC 7617): use another"
                 " account"
             )
-        try:
+        with contextlib.suppress(UnicodeError):
             user_and_password = f"{self.user}:{self.password}".encode()
-            return {"Authorization": "Basic " + base64.b64encode(user_and_password).decode("ascii")}
-        except UnicodeError:
-            # raised below, outside `except`: the UnicodeError holds the password
-            pass
+            in_base64 = base64.b64encode(user_and_password).decode("ascii")
+            return {"Authorization": f"Basic {in_base64}"}
+        # outside `except`: the UnicodeError holds the password
         raise SettingsError(
             "the user name or the password holds bytes that are not UTF-8 text: type it again"
         )
@@ -318,11 +318,13 @@ def _base64_forms(secret: str) -> Iterator[str]:
     depend on what is beside it.
     """
     in_utf8 = secret.encode("utf-8", "replace")
+    # base64 writes 3 octets as 4 characters: the secret may begin at any of the three
     for octets_before in range(3):
         octets = bytes(octets_before) + in_utf8
         encoded = base64.b64encode(octets).decode("ascii")
         # a character has 6 bits of the octets
         begin = math.ceil(octets_before * 8 / 6)
         end = len(octets) * 8 // 6
-        if end - begin >= _LEAST_ENCODED:
-            yield encoded[begin:end]
+        own_characters = encoded[begin:end]
+        if len(own_characters) >= _LEAST_ENCODED:
+            yield own_characters

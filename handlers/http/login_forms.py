@@ -96,7 +96,9 @@ class FieldLogin(NamedTuple):
     def filled(self, values: Mapping[str, str]) -> LoginFields:
         """The fields with these values."""
         return LoginFields(
-            _filled(self.headers, values), _filled(self.query, values), _filled(self.body, values)
+            headers=_filled(self.headers, values),
+            query=_filled(self.query, values),
+            body=_filled(self.body, values),
         )
 
     def templates(self) -> Iterator[str]:
@@ -173,7 +175,9 @@ def refusal_of(login_form: LoginForm) -> str:
     """The pattern of a body that refuses a login, "" for none."""
     if isinstance(login_form, SessionLogin):
         return login_form.requests.refusal
-    return login_form.refusal if isinstance(login_form, FieldLogin) else ""
+    if isinstance(login_form, FieldLogin):
+        return login_form.refusal
+    return ""
 
 
 def login_settings(login_form: LoginForm) -> tuple[Setting[str], ...]:
@@ -222,7 +226,9 @@ def owner_login(
                 " go together: set both or neither",
             )
         )
-    return Login(user or None, password or None, public_words=public_words, is_sent=False)
+    return Login(
+        user=user or None, password=password or None, public_words=public_words, is_sent=False
+    )
 
 
 def login_of(
@@ -246,17 +252,25 @@ def login_of(
     if isinstance(login_form, SessionLogin):
         if login_form.token is not None and owner.token:
             return replace(owner, fields=login_form.token.filled(values), is_sent=True)
-        return _session(login_form, owner, values, send)
+        keys = _session_keys(login_form, values, send)
+        # a session that the unit knows by the client's address has no key, but may end as others
+        token, *other_keys = keys.values() or [""]
+        return replace(
+            owner,
+            token=token,
+            keys=tuple(other_keys),
+            fields=login_form.requests.filled({**values, **keys}),
+            is_sent=True,
+        )
     return replace(owner, is_sent=True)
 
 
-def _session(
+def _session_keys(
     login_form: SessionLogin,
-    owner: Login,
     values: Mapping[str, str],
     send: Callable[[WriteRequest], Response],
-) -> Login:
-    """The login of a session that the unit begins: 1 round trip."""
+) -> dict[str, str]:
+    """The keys of a session that the unit begins, by name: 1 round trip."""
     fields = _filled(login_form.body, values)
     is_form = login_form.content_type == FORM
     body = form(fields) if is_form else json.dumps(fields).encode()
@@ -271,25 +285,24 @@ def _session(
         words = "the unit began no session: check user name and password"
         error.set_reason((words, *_advice(login_form)))
         raise
-    keys = {}
+    keys: dict[str, str] = {}
     for name, places in login_form.keys.items():
-        found = (place.read(response) for place in places)
-        keys[name] = next((key for key in found if _KEY.fullmatch(key)), "")
-        if not keys[name]:
+        shown_keys = [place.read(response) for place in places]
+        usable_keys = [key for key in shown_keys if _KEY.fullmatch(key)]
+        if not usable_keys:
             raise ProtocolError(
                 f"the answer to the login has no session key ({name}): is this the unit's web"
                 " service, and is its firmware current?",
                 operation=f"POST {login_form.path}",
             )
-    # a session that the unit knows by the client's address has no key, but may end as others
-    token, *others = [*keys.values()] or [""]
-    fields_of_session = login_form.requests.filled({**values, **keys})
-    keys_besides = tuple(others)
-    return replace(owner, token=token, keys=keys_besides, fields=fields_of_session, is_sent=True)
+        keys[name] = usable_keys[0]
+    return keys
 
 
 def _advice(login_form: SessionLogin) -> Sequence[Union[str, NamedSetting]]:
-    return ("; if they are right, ", *login_form.advice) if login_form.advice else ()
+    if not login_form.advice:
+        return ()
+    return ("; if they are right, ", *login_form.advice)
 
 
 def _names(login_form: LoginForm) -> frozenset[str]:
@@ -322,4 +335,6 @@ def _filled(template: Any, values: Mapping[str, str]) -> Any:
         return {name: _filled(part, values) for name, part in template.items()}
     if isinstance(template, (list, tuple)):
         return [_filled(part, values) for part in template]
-    return template.format_map(values) if isinstance(template, str) else template
+    if isinstance(template, str):
+        return template.format_map(values)
+    return template

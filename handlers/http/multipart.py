@@ -8,7 +8,7 @@ import io
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Callable, Optional, Protocol
+from typing import Any, Callable, NamedTuple, Optional, Protocol
 
 from .errors import HttpException
 
@@ -24,6 +24,15 @@ class BinaryFile(Protocol):
     def tell(self) -> int: ...
 
 
+class _Piece(NamedTuple):
+    """A part of the body: `size` bytes of a file from its current position."""
+
+    source: BinaryFile
+    size: int
+    #: who is told how much of it was sent
+    progress: Optional[Progress]
+
+
 class MultipartForm:
     """The body of one upload, a `Stream`.
 
@@ -35,24 +44,15 @@ class MultipartForm:
     def __init__(self, files: Sequence[Mapping[str, Any]]) -> None:
         boundary = secrets.token_hex(16)
         self.content_type = f"multipart/form-data; boundary={boundary}"
-        #: what is left to send: where from, how many bytes, and whom to tell
-        self._pieces: list[tuple[BinaryFile, int, Optional[Progress]]] = []
+        #: what is left to send; the first is being sent
+        self._pieces: list[_Piece] = []
         for file in files:
-            head = _part_head(boundary, file)
-            self._add(io.BytesIO(head.encode()))
-            self._add(_open_part(file["data"]), file.get("progress"))
-            self._add(io.BytesIO(b"\r\n"))
-        last_line = f"--{boundary}--\r\n"
-        self._add(io.BytesIO(last_line.encode()))
-        self._size = sum(size for _, size, _ in self._pieces)
-        self._sent = 0  # bytes already sent of the current piece
-
-    def _add(self, source: BinaryFile, progress: Optional[Progress] = None) -> None:
-        """Let the body go on with `source`, from its current position to its end."""
-        start = source.tell()
-        size = max(0, source.seek(0, os.SEEK_END) - start)
-        source.seek(start)
-        self._pieces.append((source, size, progress))
+            self._pieces.append(_text_piece(_part_head(boundary, file)))
+            self._pieces.append(_file_piece(_open_part(file["data"]), file.get("progress")))
+            self._pieces.append(_text_piece("\r\n"))
+        self._pieces.append(_text_piece(f"--{boundary}--\r\n"))
+        self._size = sum(piece.size for piece in self._pieces)
+        self._sent = 0  # bytes already sent of the first piece
 
     def __len__(self) -> int:
         return self._size
@@ -75,19 +75,18 @@ class MultipartForm:
         while self._pieces:
             if 0 <= size <= len(out):
                 break
-            source, piece_size, progress = self._pieces[0]
-            left = piece_size - self._sent
-            part = b""
+            piece = self._pieces[0]
+            left = piece.size - self._sent
             if left:
                 count = left if size < 0 else min(left, size - len(out))
-                part = source.read(count)
-                if not part:
+                octets = piece.source.read(count)
+                if not octets:
                     raise OSError("the file became shorter while it was sent")
-            out += part
-            self._sent += len(part)
-            if progress is not None and part:
-                progress(self._sent, piece_size)
-            if self._sent >= piece_size:
+                out += octets
+                self._sent += len(octets)
+                if piece.progress is not None:
+                    piece.progress(self._sent, piece.size)
+            if self._sent >= piece.size:
                 self._pieces.pop(0)
                 self._sent = 0
         return out
@@ -110,6 +109,19 @@ class Headers(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._fields)
+
+
+def _text_piece(text: str) -> _Piece:
+    octets = text.encode()
+    return _Piece(io.BytesIO(octets), size=len(octets), progress=None)
+
+
+def _file_piece(source: BinaryFile, progress: Optional[Progress]) -> _Piece:
+    """The file from its current position to its end."""
+    start = source.tell()
+    end = source.seek(0, os.SEEK_END)
+    source.seek(start)
+    return _Piece(source, size=max(0, end - start), progress=progress)
 
 
 def _part_head(boundary: str, file: Mapping[str, Any]) -> str:
@@ -142,6 +154,5 @@ def _open_part(data: Any) -> BinaryFile:
 
 def _quoted(value: object) -> str:
     """The text of a value for a header field, between double quotes and on one line."""
-    return (
-        str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", " ")
-    )
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return escaped.replace("\r", " ").replace("\n", " ")

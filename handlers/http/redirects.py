@@ -34,12 +34,11 @@ def next_request(
     307 and 308; and to another endpoint (`moved_endpoint`). Raises HttpRefused for other redirects.
     """
     path = same_origin_path(reply.headers.get("location"), here)
-    is_other_path = path != "" and path != request.target  # "": of another origin
-    is_unchanged = request.method == "GET" or reply.status in _UNCHANGED_REQUEST
-    if is_other_path and is_unchanged:
-        return RedirectedRequest(here, request._replace(target=path))
-    endpoint = moved_endpoint(here, reply, login)
-    return RedirectedRequest(endpoint, request)
+    leads_elsewhere = path == ""  # to another endpoint, if anywhere
+    keeps_method = request.method == "GET" or reply.status in _UNCHANGED_REQUEST
+    if leads_elsewhere or path == request.target or not keeps_method:
+        return RedirectedRequest(moved_endpoint(here, reply, login), request)
+    return RedirectedRequest(here, request._replace(target=path))
 
 
 def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
@@ -50,15 +49,16 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
     only from port 80 or 443: behind port forwarding, 443 may be another PDU. A login for https is
     never sent over http.
     """
-    parts = _address(reply.headers.get("location", ""))
-    to = login.quoted(reply.headers.get("location", "")) or "no address"
+    location = reply.headers.get("location", "")
+    parts = _address(location)
+    shown_location = login.quoted(location) or "no address"
     if parts is None:
         raise HttpRefused(
-            f"the device redirects to {to} (status {reply.status}), which is not followed; is this"
-            " the PDU's web service?",
-            str(reply.status),
+            f"the device redirects to {shown_location} (status {reply.status}), which is not"
+            " followed; is this the PDU's web service?",
+            code=str(reply.status),
         )
-    where = Endpoint(parts.scheme, here.host, parts.port or PORTS[parts.scheme])
+    where = Endpoint(scheme=parts.scheme, host=here.host, port=parts.port or PORTS[parts.scheme])
     turns_on_tls = here.scheme == "http" and where.scheme == "https"
     is_port_known = parts.port is not None or here.port == PORTS["http"]
     if (parts.hostname or "").lower() != here.host.lower():
@@ -73,7 +73,9 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
             " proxy in between"
         )
     elif where == here:
-        fault = f"to itself ({to}, status {reply.status}); is this the PDU's web service?"
+        fault = (
+            f"to itself ({shown_location}, status {reply.status}); is this the PDU's web service?"
+        )
     elif where.port != here.port and not (turns_on_tls and is_port_known):
         fault = (
             f"to another port ({where.scheme}, {where.port}), which may be forwarded to another"
@@ -81,7 +83,7 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
         )
     else:
         return where
-    raise HttpRefused(f"the device redirects {fault}", str(reply.status))
+    raise HttpRefused(f"the device redirects {fault}", code=str(reply.status))
 
 
 def _address(location: str) -> Optional[SplitResult]:

@@ -104,15 +104,14 @@ class RequestsTransport:
         OSError of `auth` or a hook."""
         # raised outside `except`: errors of requests may hold the proxy's password
         handler_error: PduHandlerError
-        # the header Location of the answer, once it has come
-        locations: list[Optional[str]] = []
+        arrival = _Arrival()
         try:
-            with self._send(where, request, locations) as response:
-                return _read(response, request, locations)
+            with self._send(where, request, arrival) as response:
+                return _read(response, request, arrival.location)
         except requests.RequestException as error:
             handler_error = _error_of(error, where.netloc)
         except ValueError as error:
-            if locations:
+            if arrival.has_come:
                 handler_error = error_of(error, _ROWS, where.netloc)
             elif isinstance(error, (UnicodeEncodeError, urllib3.exceptions.LocationValueError)):
                 handler_error = _unusable(error)
@@ -126,17 +125,13 @@ class RequestsTransport:
             ) from None
         raise handler_error
 
-    def _send(
-        self, where: Endpoint, request: Request, locations: list[Optional[str]]
-    ) -> requests.Response:
-        """The answer, of which the body is not read yet, without its Location, which is added to
-        `locations`: else requests fails if it cannot parse this address.
+    def _send(self, where: Endpoint, request: Request, arrival: _Arrival) -> requests.Response:
+        """The answer, of which the body is not read yet, after the session's own hooks and
+        `arrival`.
         """
-        hooks: Any = self._session.hooks.get("response") or ()
-
-        def note_arrival(response: requests.Response, **_: object) -> None:
-            locations.append(response.headers.pop("location", None))
-
+        own_hooks: Any = self._session.hooks.get("response") or ()
+        if callable(own_hooks):
+            own_hooks = (own_hooks,)
         session = _without_retries(self._session) if request.once else self._session
         return session.request(
             request.method,
@@ -148,8 +143,24 @@ class RequestsTransport:
             timeout=request.timeout,
             allow_redirects=False,
             stream=True,
-            hooks={"response": [*((hooks,) if callable(hooks) else hooks), note_arrival]},
+            hooks={"response": [*own_hooks, arrival.note]},
         )
+
+
+class _Arrival:
+    """A hook that requests calls when the head of an answer has come.
+
+    It takes the header Location out of it: else requests fails if it cannot parse this address.
+    """
+
+    def __init__(self) -> None:
+        self.has_come = False
+        #: the header Location, None without one
+        self.location: Optional[str] = None
+
+    def note(self, response: requests.Response, **_: object) -> None:
+        self.has_come = True
+        self.location = response.headers.pop("location", None)
 
 
 def _without_retries(session: requests.Session) -> requests.Session:
@@ -206,16 +217,13 @@ def _unusable(error: Exception) -> SettingsError:
     )
 
 
-def _read(
-    response: requests.Response, request: Request, locations: Sequence[Optional[str]]
-) -> Response:
-    """The whole answer. The body of an error or a redirect that breaks off or is too long is left
-    out: the status says enough. Raises as `_read_body`.
+def _read(response: requests.Response, request: Request, location: Optional[str]) -> Response:
+    """The whole answer, with its `location`. The body of an error or a redirect that breaks off or
+    is too long is left out: the status says enough. Raises as `_read_body`.
     """
     headers = {name.lower(): value for name, value in response.headers.items()}
-    last_location = locations[-1] if locations else None
-    if last_location is not None:
-        headers["location"] = last_location
+    if location is not None:
+        headers["location"] = location
     try:
         body = _read_body(response, request)
     except (requests.RequestException, PduHandlerError):

@@ -60,7 +60,9 @@ def number(value: object) -> Optional[float]:
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return float(value) if value >= 0 and not is_placeholder(value) else None
+    if value < 0 or is_placeholder(value):
+        return None
+    return float(value)
 
 
 def meter_figure(fields: object, *names: str, divisor: float = 1, place: str = "") -> Figure:
@@ -99,16 +101,15 @@ def column(
     `places`: what is put before the reason of each row.
     """
     prefixes = places or [""] * len(rows)
-    shown_names = {name for row in rows for name in row}
-    name = next((name for name in names if name in shown_names), None)
-    if name is None and not expected:
-        return [None for _ in rows]
+    shown_names = [name for name in names if any(name in row for row in rows)]
+    if not shown_names:
+        if not expected:
+            return [None for _ in rows]
+        return [NotKnown(f"{place}there is no {names[0]}, though {expected}") for place in prefixes]
+    name = shown_names[0]
     figures: list[Figure] = []
     for row, place in zip(rows, prefixes):
-        if name is None:
-            figure: Figure = NotKnown(f"{place}there is no {names[0]}, though {expected}")
-        else:
-            figure = meter_figure(row, name, divisor=divisor, place=place)
+        figure = meter_figure(row, name, divisor=divisor, place=place)
         if figure is None:
             figure = NotKnown(f"{place}there is no {name}, which others of its kind have")
         figures.append(figure)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
@@ -44,10 +44,10 @@ TRUSTED = ("normal", "warning", "alarm", "limit")
 # letters of unit and cord, and a number: also the path of a command
 _OUTLET_ID = re.compile(r"[A-Za-z]{1,4}[1-9][0-9]{0,2}")
 _NEUTRAL = re.compile(r"[A-Za-z]+4")  # the line with st4LineIndex 4
-_WH, _KWH = 1000, 1  # of them make a kWh
+_WH, _KWH = 1000, 1  # units of energy, as how many of them make a kWh
 _NO_OUTLETS_KWH = 100_000  # 16 A at 230 V without a pause for three years
 _ENOUGH = 4  # figures with tenths are all whole by chance in one of 10,000 cases
-_NO_UNIT = (
+_UNIT_NOT_KNOWN = (
     "no energy of an outlet is shown: it may be in Wh or in kWh, and neither its values nor the"
     " energy of the cords say which"
 )
@@ -70,24 +70,25 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     """
     entries = yield from _outlet_entries()
     units = yield from _read_units(entries)
-    lost = _lost_units(units.rows)
-    _raise_if_unlisted(lost, entries)
+    status_by_lost_unit = _lost_units(units.rows)
+    _raise_if_unlisted(status_by_lost_unit, entries)
     cautions = (units.fault,) if units.fault else ()
     if not with_figures:
-        outlets = tuple(_drop_lost_state(outlet, lost) for outlet in _outlets(entries))
+        outlets = _without_lost_states(_outlets(entries), status_by_lost_unit)
         return PduState(outlets, cautions=cautions)
     # st4LineMonitorTable has no energy, and st4InputCordMonitorTable no current
-    lines = yield from _read_optional(LINES, units.rows, without="energy")
-    cords = yield from _read_optional(CORDS, units.rows, without="current")
-    names = _cord_names(entries, units.rows, cords.rows)
-    lines = _complete_lines(lines, names, cords.rows)
-    cords = _complete_cords(cords, names)
-    figures = _outlet_figures(entries, _energy_unit(entries, cords.rows))
-    outlets = tuple(_drop_lost_state(outlet, lost) for outlet in _outlets(entries, figures))
-    if lost:
-        # the rows of the others are no total
-        unit, status = next(iter(lost.items()))
-        unknown = NotKnown(_lost_unit_doubt(unit, status))
+    listed_lines = yield from _read_optional(LINES, units.rows, without="energy")
+    listed_cords = yield from _read_optional(CORDS, units.rows, without="current")
+    cord_names = _cord_names(entries, units.rows, listed_cords.rows)
+    lines = _complete_lines(listed_lines, cord_names, listed_cords.rows)
+    cords = _complete_cords(listed_cords, cord_names)
+    energy_unit = _energy_unit(entries, cords.rows)
+    figures = _outlet_figures(entries, energy_unit)
+    outlets = _without_lost_states(_outlets(entries, figures), status_by_lost_unit)
+    if status_by_lost_unit:
+        # the rows of the other units are no total
+        first_lost, status = next(iter(status_by_lost_unit.items()))
+        unknown = NotKnown(_lost_unit_doubt(first_lost, status))
         return PduState(
             outlets=outlets, load_a=unknown, energy_kwh=unknown, power_w=unknown, cautions=cautions
         )
@@ -106,8 +107,8 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
     """The outlets that are listed, with the states that `read_unit` gives them: two requests."""
     entries = yield from _outlet_entries()
-    lost = _lost_units((yield from _read_units(entries)).rows)
-    return tuple(_drop_lost_state(outlet, lost) for outlet in _outlets(entries))
+    units = yield from _read_units(entries)
+    return _without_lost_states(_outlets(entries), _lost_units(units.rows))
 
 
 def command(identity: str, *, on: bool) -> Dialogue[None]:
@@ -149,9 +150,10 @@ def _read_units(outlets: Sequence[Entry]) -> Dialogue[_OptionalList]:
             fault=f"{UNITS} is not read, so a linked unit that is lost is not noticed:"
             f" {error.reason}"
         )
+    # outlets, lines and cords have a state (Sentry4-MIB: a unit has a status alone)
+    unit_ids = tuple(unit["id"] for unit in units if "state" not in unit)
     for outlet in outlets:
-        # outlets, lines and cords have a state (Sentry4-MIB: a unit has a status alone)
-        if not any(outlet["id"].startswith(unit["id"]) and "state" not in unit for unit in units):
+        if not outlet["id"].startswith(unit_ids):
             raise ProtocolError(
                 f"{UNITS} does not list the unit of outlet {outlet['id']!r}: it is the answer"
                 " to another request, or not complete"
@@ -183,14 +185,13 @@ def _cord_names(
     """The cords of the PDU, such as "AA": those of the outlets "AA1" and so on, those that are
     listed, and of a unit that has neither, its own letter, with which the names of its cords begin.
     """
-    names: dict[str, None] = {}
-    for entry in (*outlets, *cords):
-        names[_letters(entry["id"])] = None
-    units_without = []
+    letters = [_letters(entry["id"]) for entry in (*outlets, *cords)]
+    names = list(dict.fromkeys(letters))  # each once, in order
+    units_without_cord = []
     for unit in units:
         if not _has_part(unit["id"], names):
-            units_without.append(unit["id"])
-    return [*names, *units_without]
+            units_without_cord.append(unit["id"])
+    return names + units_without_cord
 
 
 def _letters(name: str) -> str:
@@ -206,7 +207,8 @@ def _has_part(owner: str, names: Iterable[str]) -> bool:
 def _complete_cords(cords: _OptionalList, names: Sequence[str]) -> _OptionalList:
     """The cords, not known if one of `names` has no row."""
     listed = {_letters(row["id"]) for row in cords.rows}
-    return _with_fault(cords, CORDS, [name for name in names if name not in listed])
+    missing = [name for name in names if name not in listed]
+    return _with_fault(cords, CORDS, missing)
 
 
 def _complete_lines(
@@ -221,23 +223,26 @@ def _complete_lines(
     capacity_by_cord = dict.fromkeys(cord_names, "")
     for cord in cords:
         capacity_by_cord[_letters(cord["id"])] = repr(cord.get("power_capacity"))
-    line_counts: dict[str, int] = {}
-    for cord_name in cord_names:
-        capacity = capacity_by_cord[cord_name]
-        line_count = line_counts.get(capacity, 1)
-        for name in listed:
-            if name.startswith(cord_name):
-                line_count = max(line_count, _line_number(name))
-        line_counts[capacity] = line_count
+    line_counts = _line_counts(capacity_by_cord, listed)
     missing: list[str] = []
     for cord_name in cord_names:
-        names = _line_names(cord_name, line_counts[capacity_by_cord[cord_name]])
-        missing += [name for name in names if name not in listed]
+        line_count = line_counts[capacity_by_cord[cord_name]]
+        for number in range(1, line_count + 1):
+            name = f"{cord_name}{number}"
+            if name not in listed:
+                missing.append(name)
     return _with_fault(lines._replace(rows=phases), LINES, missing)
 
 
-def _line_names(cord: str, count: int) -> Sequence[str]:
-    return [f"{cord}{number}" for number in range(1, count + 1)]
+def _line_counts(capacity_by_cord: Mapping[str, str], lines: Collection[str]) -> dict[str, int]:
+    """How many lines a cord of each capacity has: the highest number in the names of the lines of
+    such cords, and at least 1.
+    """
+    line_counts: dict[str, int] = {}
+    for cord_name, capacity in capacity_by_cord.items():
+        numbers = [_line_number(line) for line in lines if line.startswith(cord_name)]
+        line_counts[capacity] = max([line_counts.get(capacity, 1), *numbers])
+    return line_counts
 
 
 def _line_number(name: str) -> int:
@@ -247,6 +252,7 @@ def _line_number(name: str) -> int:
 
 
 def _with_fault(rows: _OptionalList, path: str, missing: Sequence[str]) -> _OptionalList:
+    """The list, with a fault that names the `missing` rows, unless it has one already."""
     if not missing or rows.fault:
         return rows
     return rows._replace(fault=f"{path} is not complete: there is no row of {some(missing)}")
@@ -265,13 +271,13 @@ def _entries(path: str, body: bytes) -> Sequence[Entry]:
         if not isinstance(document, list):
             raise ValueError("no list")
         entries = [dict(entry) for entry in document]
-        different = {entry["id"] for entry in entries}
-        if not all(isinstance(name, str) for name in different):
+        ids = {entry["id"] for entry in entries}
+        if not all(isinstance(name, str) for name in ids):
             raise ValueError("no id")
     except FORM_ERRORS:
         raise _not_jaws(path) from None
-    if len(different) != len(entries):
-        raise ProtocolError(f"{path} lists {len(entries)} entries, but only {len(different)} IDs")
+    if len(ids) != len(entries):
+        raise ProtocolError(f"{path} lists {len(entries)} entries, but only {len(ids)} IDs")
     if any("status" in entry for entry in entries):
         # one without the status that its siblings have is not to be trusted
         return [{"status": None, **entry} for entry in entries]
@@ -304,15 +310,20 @@ def _lost_unit_doubt(name: str, status: str) -> str:
     return f"its unit {name!r} is {status!r}"
 
 
-def _drop_lost_state(outlet: Outlet, status_by_unit: Mapping[str, str]) -> Outlet:
-    """The outlet, without state and figures if its unit is not there."""
-    for unit, status in status_by_unit.items():
+def _without_lost_states(
+    outlets: Iterable[Outlet], status_by_lost_unit: Mapping[str, str]
+) -> tuple[Outlet, ...]:
+    """The outlets; those of units that are not there, without state and figures."""
+    return tuple(_without_lost_state(outlet, status_by_lost_unit) for outlet in outlets)
+
+
+def _without_lost_state(outlet: Outlet, status_by_lost_unit: Mapping[str, str]) -> Outlet:
+    for unit, status in status_by_lost_unit.items():
         if outlet.identity.startswith(unit):
             doubt = _lost_unit_doubt(unit, status)
-            figures = MeterFigures(NotKnown(doubt), NotKnown(doubt), NotKnown(doubt))
-            return Outlet(
-                identity=outlet.identity, name=outlet.name, state=None, figures=figures, doubt=doubt
-            )
+            unknown = NotKnown(doubt)
+            figures = MeterFigures(current_a=unknown, power_w=unknown, energy_kwh=unknown)
+            return outlet._replace(state=None, figures=figures, doubt=doubt)
     return outlet
 
 
@@ -339,16 +350,16 @@ def _outlets(entries: Sequence[Entry], figures: Sequence[MeterFigures] = ()) -> 
 
 
 def _outlet_figures(entries: Sequence[Entry], energy_unit: Optional[int]) -> Sequence[MeterFigures]:
-    """The figures of each outlet. `energy_unit`: how many units of its energy make a kWh; None: not
-    known.
-    """
-    columns = zip(
-        _figures(entries, "current"), _figures(entries, "active_power"), _figures(entries, "energy")
-    )
-    return [
-        MeterFigures(current_a=current, power_w=power, energy_kwh=_energy_kwh(energy, energy_unit))
-        for current, power, energy in columns
-    ]
+    """The figures of each outlet. `energy_unit`: `_WH` or `_KWH`; None: not known."""
+    currents = _figures(entries, "current")
+    powers = _figures(entries, "active_power")
+    energies = _figures(entries, "energy")
+    outlet_figures: list[MeterFigures] = []
+    for current, power, energy in zip(currents, powers, energies):
+        energy_kwh = _energy_kwh(energy, energy_unit)
+        figures = MeterFigures(current_a=current, power_w=power, energy_kwh=energy_kwh)
+        outlet_figures.append(figures)
+    return outlet_figures
 
 
 def _doubt(entry: Entry) -> str:
@@ -379,40 +390,44 @@ def _word(value: object) -> str:
 
 
 def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[int]:
-    """The unit of the outlets' energies, as how many of it make a kWh; None if not certain.
-
-    - One energy has a fraction: all are in kWh with tenths, as Wh are whole, and the firmware
-      leaves out ".0".
-    - All are whole: in Wh, but only if one is more kWh than an outlet can have counted, or if there
-      are so many of them that some would have tenths as kWh (`_ENOUGH`), and their sum would exceed
-      the cords' energy. That sum alone proves nothing: a user may have set the cord's counter back.
-
-    In either unit, the outlets' sum must not exceed the cords' energy.
+    """The unit of the outlets' energies: `_KWH` or `_WH`, by what only one of the two explains.
+    None if both may be right, or if the energies in that unit are more than the cords'.
     """
     figures = [measured(figure) for figure in _figures(outlets, "energy")]
     energies = [figure for figure in figures if figure]
     if not energies:
         return _WH  # nothing, in any unit
-    have_fractions = any(energy != int(energy) for energy in energies)
-    is_above_kwh = max(energies) >= _NO_OUTLETS_KWH
-    unit = _KWH if have_fractions else _WH
-    is_certain = have_fractions or is_above_kwh
-    cord_energy = measured(sum_if_complete(_figures(cords, "energy")))
-    if cord_energy is None:
-        return unit if is_certain else None
+    unit = _unit_by_size(energies)
+    cord_kwh = measured(sum_if_complete(_figures(cords, "energy")))
+    if cord_kwh is None:
+        return unit
     # meters differ by some per cent, and the cord's has tenths
-    most_kwh = 1.05 * cord_energy + 0.1
-    if sum(energies) / unit > most_kwh:
+    most_kwh = 1.05 * cord_kwh + 0.1
+    outlets_sum = sum(energies)
+    # Too much as kWh: only so many whole figures prove Wh. For the sum alone may also be too much
+    # because a user set the cord's counter back.
+    if unit is None and len(energies) >= _ENOUGH and outlets_sum / _KWH > most_kwh:
+        unit = _WH
+    if unit is None or outlets_sum / unit > most_kwh:
         return None
-    # whole figures that would also fit as kWh may be either
-    fits_wh_alone = len(energies) >= _ENOUGH and sum(energies) > most_kwh
-    return unit if is_certain or fits_wh_alone else None
+    return unit
+
+
+def _unit_by_size(energies: Sequence[float]) -> Optional[int]:
+    """The unit that the figures show by themselves. kWh if one has a fraction: Wh are whole, and of
+    kWh the firmware leaves out ".0". Wh if one is more kWh than an outlet can have counted.
+    """
+    if any(energy != int(energy) for energy in energies):
+        return _KWH
+    if max(energies) >= _NO_OUTLETS_KWH:
+        return _WH
+    return None
 
 
 def _energy_kwh(energy: Figure, energy_unit: Optional[int]) -> Figure:
     """An outlet's energy; not known if its unit is not, unless it is 0."""
     if energy_unit is None:
-        return NotKnown(_NO_UNIT) if measured(energy) else energy
+        return NotKnown(_UNIT_NOT_KNOWN) if measured(energy) else energy
     return divided(energy, energy_unit)
 
 

@@ -42,7 +42,9 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         if error.code != "404":
             raise
         hint = "; switch JSON API on, on the unit's page M2M API Protocols; it has its own login"
-        raise Refused((*error.parts, hint), error.code, error.host, error.operation) from None
+        raise Refused(
+            (*error.parts, hint), code=error.code, host=error.host, operation=error.operation
+        ) from None
     try:
         document: Any = loads(body)
         outputs = [dict(entry) for entry in document["Outputs"]]
@@ -54,10 +56,10 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         raise ProtocolError(
             "the answer is not NETIO's JSON: is its JSON API on, at this port?"
         ) from None
-    different = len({outlet.identity for outlet in unit.outlets})
-    if not 0 < count == different == len(outputs):
+    id_count = len({outlet.identity for outlet in unit.outlets})
+    if not 0 < count == id_count == len(outputs):
         raise ProtocolError(
-            f"the PDU says that it has {count} outputs, but lists {different} different IDs in "
+            f"the PDU says that it has {count} outputs, but lists {id_count} different IDs in "
             f"{len(outputs)} entries",
         )
     return unit
@@ -75,9 +77,9 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
     # < 200 {"Errors": [...]} or {"result": {"error": ...}} for what it does not do
     order = {"ID": int(identity), "Action": ON if on else OFF}
     orders = json.dumps({"Outputs": [order]})
-    body = yield WriteRequest(PATH, orders.encode())
+    answer = yield WriteRequest(PATH, orders.encode())
     try:
-        document: Any = loads(body)
+        document: Any = loads(answer)
         errors = document.get("Errors") or document.get("result", {}).get("error")
     except (ValueError, AttributeError, RecursionError):
         return  # the reading after the command decides
@@ -95,15 +97,15 @@ def _unit(outputs: Sequence[Fields], totals: object) -> PduState:
     powers = _of_outputs(outputs, "Load", unit=1)
     output_energy, total_energy = _counters(outputs, totals)
     energies = _of_outputs(outputs, output_energy)
-    outlets = tuple(
-        _outlet(entry, MeterFigures(current_a=current, power_w=power, energy_kwh=energy))
-        for entry, current, power, energy in zip(outputs, currents, powers, energies)
-    )
+    outlets: list[Outlet] = []
+    for entry, current, power, energy in zip(outputs, currents, powers, energies):
+        figures = MeterFigures(current_a=current, power_w=power, energy_kwh=energy)
+        outlets.append(_outlet(entry, figures))
     return PduState(
-        outlets,
-        _total(totals, "TotalCurrent", currents),
-        _total(totals, total_energy, energies),
-        _total(totals, "TotalLoad", powers, unit=1),
+        outlets=tuple(outlets),
+        load_a=_total(totals, "TotalCurrent", currents),
+        energy_kwh=_total(totals, total_energy, energies),
+        power_w=_total(totals, "TotalLoad", powers, unit=1),
     )
 
 
@@ -136,19 +138,17 @@ def _of_outputs(outputs: Sequence[Fields], name: str, unit: int = 1000) -> Seque
     """A figure of each output, mA as A and Wh as kWh. An output that shows no figure at all has no
     meter: outputs 2 to 8 of a PowerPDU 8QS have none.
     """
-    metered = [entry for entry in outputs if entry.keys() & _OF_A_METER]
-    is_shown = any(name in entry for entry in metered)
-    metered_figures = iter(column(metered, name, divisor=unit))
+    metered = [position for position, entry in enumerate(outputs) if entry.keys() & _OF_A_METER]
+    metered_outputs = [outputs[position] for position in metered]
+    figures: list[Figure] = [None] * len(outputs)
+    for position, figure in zip(metered, column(metered_outputs, name, divisor=unit)):
+        figures[position] = figure
     counters = {output_name for output_name, _ in _COUNTERS}
-    figures: list[Figure] = []
-    for entry in outputs:
-        figure: Figure = None
-        if entry.keys() & _OF_A_METER:
-            figure = next(metered_figures)
-        has_other_counter = name in counters and entry.keys() & counters
-        if has_other_counter and not is_shown:
-            figure = NotKnown(f"{name} is missing, and the output has another counter")
-        figures.append(figure)
+    if name not in counters or any(name in entry for entry in metered_outputs):
+        return figures
+    for position, entry in enumerate(outputs):
+        if entry.keys() & counters:
+            figures[position] = NotKnown(f"{name} is missing, and the output has another counter")
     return figures
 
 

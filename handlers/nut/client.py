@@ -65,31 +65,36 @@ class Snapshot(NamedTuple):
     refusal: str = ""
 
 
-def _snapshot(
-    answers: Responses,
-    variables: NutRequest[dict[str, str]],
-    commands: NutRequest[list[str]],
-    writable: Optional[NutRequest[dict[str, str]]],
-) -> Snapshot:
-    """What these requests were answered. Raises the error of an answer."""
-    refusals: list[str] = []
-    device_variables = answers[variables]
-    device_commands: list[str] = []
-    if answers.code(commands) in _NOT_OFFERED:
-        refusals.append(_refusal(commands, answers))
-    else:
-        device_commands = answers[commands]
-    writable_variables: dict[str, str] = {}
-    if writable is not None and answers.code(writable) in _NOT_OFFERED:
-        refusals.append(_refusal(writable, answers))
-    elif writable is not None:
-        writable_variables = answers[writable]
-    return Snapshot(
-        variables=device_variables,
-        commands=device_commands,
-        writable=writable_variables,
-        refusal=", ".join(refusals),
-    )
+class _Lists(NamedTuple):
+    """The requests for the lists of one device."""
+
+    # > LIST VAR rack1
+    variables: NutRequest[dict[str, str]]
+    # > LIST CMD rack1
+    commands: NutRequest[list[str]]
+    # > LIST RW rack1             if the caller asks for them
+    writable: Optional[NutRequest[dict[str, str]]]
+
+    def snapshot(self, answers: Responses) -> Snapshot:
+        """What they were answered. Raises the error of an answer."""
+        refusals: list[str] = []
+        variables = answers[self.variables]
+        commands: list[str] = []
+        if answers.code(self.commands) in _NOT_OFFERED:
+            refusals.append(_refusal(self.commands, answers))
+        else:
+            commands = answers[self.commands]
+        writable: dict[str, str] = {}
+        if self.writable is not None and answers.code(self.writable) in _NOT_OFFERED:
+            refusals.append(_refusal(self.writable, answers))
+        elif self.writable is not None:
+            writable = answers[self.writable]
+        return Snapshot(
+            variables=variables,
+            commands=commands,
+            writable=writable,
+            refusal=", ".join(refusals),
+        )
 
 
 def _refusal(request: NutRequest[object], answers: Responses) -> str:
@@ -161,9 +166,9 @@ class NutClient(Connection):
 
     def values(self, ups: str, variables: Sequence[str]) -> dict[str, str]:
         """Some variables of a device, without waiting for its driver: 1 round trip."""
-        queries = {variable: messages.get_var(ups, variable) for variable in variables}
-        answers = self._ask_with_login(*queries.values())
-        return {variable: answers[request] for variable, request in queries.items()}
+        request_by_variable = {name: messages.get_var(ups, name) for name in variables}
+        answers = self._ask_with_login(*request_by_variable.values())
+        return {name: answers[request] for name, request in request_by_variable.items()}
 
     def snapshots(self, devices: Sequence[str], *, writable: bool = False) -> dict[str, Snapshot]:
         """Variables and commands of each device, with `writable` also the writable variables: 1
@@ -172,25 +177,27 @@ class NutClient(Connection):
         A reading needs only the variables: of a server that does not offer LIST CMD or LIST RW, the
         commands or the writable variables are none (nut-base-server 0.0.1 has no LIST CMD).
         """
-        # > LIST VAR rack1
-        # > LIST CMD rack1
-        # > LIST RW rack1             with `writable`
-        lists = {
-            device: (
-                messages.list_var(device),
-                messages.list_cmd(device),
-                messages.list_rw(device) if writable else None,
+        lists_by_device: dict[str, _Lists] = {}
+        requests: list[NutRequest[object]] = []
+        for device in devices:
+            lists = _Lists(
+                variables=messages.list_var(device),
+                commands=messages.list_cmd(device),
+                writable=messages.list_rw(device) if writable else None,
             )
-            for device in devices
-        }
-        requests = [request for row in lists.values() for request in row if request is not None]
+            lists_by_device[device] = lists
+            requests += filter(None, lists)
 
         def look() -> tuple[dict[str, Snapshot], Optional[str]]:
             """All devices read once, and the first whose driver has no data yet (status WAIT)."""
             answers = self._ask_with_login(*requests)
-            snapshots = {device: _snapshot(answers, *row) for device, row in lists.items()}
-            in_wait = (name for name in devices if snapshots[name].variables.get(STATUS) == WAIT)
-            return snapshots, next(in_wait, None)
+            snapshots: dict[str, Snapshot] = {}
+            waiting_devices: list[str] = []
+            for device, lists in lists_by_device.items():
+                snapshots[device] = lists.snapshot(answers)
+                if snapshots[device].variables.get(STATUS) == WAIT:
+                    waiting_devices.append(device)
+            return snapshots, waiting_devices[0] if waiting_devices else None
 
         return self._look_until_settled(look)
 
@@ -206,13 +213,12 @@ class NutClient(Connection):
         """`ask` for readings: logs in if the server demands it. For a device that the server lacks,
         raises SettingsError, or the error of LIST UPS if that fails."""
         answers = self.ask(*requests)
-        if (
-            self._username
-            and self._known_on != self.opened
-            and any(answers.code(request) in _LOGIN_FIRST for request in requests)
-        ):
-            answers = self._send_as_user(*requests)
-        if "UNKNOWN-UPS" in map(answers.code, requests):
+        may_log_in = self._username != "" and self._known_on != self.opened
+        if may_log_in:
+            demands_login = any(answers.code(request) in _LOGIN_FIRST for request in requests)
+            if demands_login:
+                answers = self._send_as_user(*requests)
+        if any(answers.code(request) == "UNKNOWN-UPS" for request in requests):
             raise self._no_such_device()
         return answers
 
@@ -256,8 +262,8 @@ class NutClient(Connection):
                 NamedSetting("device"),
                 f"; it has {names}{remainder} (ERR UNKNOWN-UPS)",
             ),
-            self.place,
-            "LIST UPS",
+            host=self.place,
+            operation="LIST UPS",
         )
 
     # ---- drivers that have not answered yet ------------------------------------------------------
@@ -273,7 +279,8 @@ class NutClient(Connection):
             waiting_driver = request.driver if _says_wait(answers, status) else None
             return answers, waiting_driver
 
-        return self._look_until_settled(look)[request]
+        settled_answers = self._look_until_settled(look)
+        return settled_answers[request]
 
     def _look_until_settled(self, look: Callable[[], tuple[T, Optional[str]]]) -> T:
         """Repeat `look` until it returns no device in WAIT. Raises DriverNotConnected after
@@ -308,15 +315,16 @@ class NutClient(Connection):
         the write. After WriteUnconfirmed (an unknown error code, an error as the report, or no
         report in time), Unreachable and ProtocolError the write may or may not have been done.
         """
-        request = messages.set_var(ups, variable, value)
-        return self.write(ups, request) is not None
+        answers = self.write(ups, messages.set_var(ups, variable, value))
+        return answers is not None
 
     def run(self, ups: str, command: str, parameter: str = "") -> bool:
         """Run an instant command and wait for the driver's report.
 
         Result, costs and errors are those of `set`.
         """
-        return self.write(ups, messages.instcmd(ups, command, parameter)) is not None
+        answers = self.write(ups, messages.instcmd(ups, command, parameter))
+        return answers is not None
 
     def write(
         self, ups: str, request: NutRequest[str], *queries: NutRequest[object]
@@ -343,8 +351,11 @@ class NutClient(Connection):
         code = answers.code(request)
         if code in _UNKNOWN_WHILE_WAITING and self._driver_is_awaited(ups):
             raise self._not_ready(ups)
-        if code == "UNKNOWN-UPS" and isinstance(unknown := self._no_such_device(), SettingsError):
-            raise unknown
+        if code == "UNKNOWN-UPS":
+            error = self._no_such_device()
+            # another error is that of LIST UPS: then the error of the write is raised below
+            if isinstance(error, SettingsError):
+                raise error
         failure = answers.failure(request)
         # an unknown code, from another version or a proxy
         if failure is not None and code not in ERRORS:
@@ -354,7 +365,9 @@ class NutClient(Connection):
                 request,
             )
         identifier = answers[request]
-        return self._await_report(identifier, request, queries) if identifier else None
+        if not identifier:
+            return None
+        return self._await_report(identifier, request, queries)
 
     def _driver_is_awaited(self, ups: str) -> bool:
         """Whether the server waits for the driver; False if that cannot be read, so that the caller

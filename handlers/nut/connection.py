@@ -135,15 +135,16 @@ class Connection:
         self._socket = self._dial(addresses, end)
         self._is_unheard = False
         self.opened += 1
-        if self._tls is not None:
-            try:
-                self._socket = self._start_tls(self._socket, self._tls, addresses, end)
-            except BaseException as error:
-                self.close()
-                if isinstance(error, PduHandlerError):
-                    error.at(self.place, "STARTTLS")
-                raise
-            self._is_unheard = True
+        if self._tls is None:
+            return self._socket, end
+        try:
+            self._socket = self._start_tls(self._socket, self._tls, addresses, end)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, PduHandlerError):
+                error.at(self.place, "STARTTLS")
+            raise
+        self._is_unheard = True
         return self._socket, end
 
     def _start_tls(
@@ -164,7 +165,9 @@ class Connection:
                 return self._socket
 
             fingerprint = fetch_fingerprint(dial_again, self.host)
-            raise Unreachable(handshake_error(error, fingerprint)) from None
+            failure = Unreachable(handshake_error(error, fingerprint))
+            failure.fingerprint = fingerprint
+            raise failure from None
         except (OSError, ValueError) as error:
             raise Unreachable(_handshake_reason(error)) from None
         try:
@@ -300,9 +303,8 @@ class Connection:
         self.close()
         if not is_sent:
             handler_error.may_have_executed = False
-        raise handler_error.at(
-            self.place, self._secret.redact((decoder.waiting or batch[-1]).label)
-        )
+        unanswered = decoder.waiting or batch[-1]
+        raise handler_error.at(self.place, self._secret.redact(unanswered.label))
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         """What arrives by `end`. If this process was too busy to look in time, what has arrived."""
@@ -325,19 +327,21 @@ class Connection:
         is_late = isinstance(error, socket.timeout)
         if self._is_unheard and not is_late:
             reason = (
-                "the NUT server demands a client certificate, which is not supported"
-                if is_demanding(error)
-                else "the NUT server ended the TLS session before its first answer"
+                "the NUT server ended the TLS session before its first answer"
                 f" ({_words(error)}): it may demand a client certificate, which is not supported"
             )
+            if is_demanding(error):
+                reason = "the NUT server demands a client certificate, which is not supported"
             return (
                 f"{reason}: let it accept clients without one (CERTREQUEST in upsd.conf), and check"
                 " its log"
             )
-        what = f"no complete answer within {max(round(seconds, 1), 0.1):g} s"
+        words = _words(error)
+        if is_late:
+            words = f"no complete answer within {max(round(seconds, 1), 0.1):g} s"
         return (
-            f"{what if is_late else _words(error)}: check that port {self.port} is a NUT server's,"
-            " and check that server's log, load and limit of connections (MAXCONN in upsd.conf)"
+            f"{words}: check that port {self.port} is a NUT server's, and check that server's log,"
+            " load and limit of connections (MAXCONN in upsd.conf)"
         )
 
 
@@ -379,12 +383,14 @@ def _refuse_unasked(connection: socket.socket) -> None:
 
 def _batches(requests: Sequence[NutRequest[object]]) -> Iterator[Sequence[NutRequest[object]]]:
     """The requests in groups that are each sent in one write."""
-    start = size = 0
-    for at, request in enumerate(requests):
-        if at > start and size + len(request.line) > _ONE_WRITE:
-            yield requests[start:at]
-            start = at
+    batch: list[NutRequest[object]] = []
+    size = 0
+    for request in requests:
+        if batch and size + len(request.line) > _ONE_WRITE:
+            yield batch
+            batch = []
             size = 0
+        batch.append(request)
         size += len(request.line)
-    if requests:
-        yield requests[start:]
+    if batch:
+        yield batch

@@ -80,19 +80,20 @@ class Member:
                 f"the NUT driver lists one outlet under two numbers, such as {self.prefix}outlet.1"
                 f" and {self.prefix}outlet.01: check the driver"
             )
-        real = [n for n in numbers if int(n) > 0]
+        from_1 = [number for number in numbers if int(number) > 0]
         if counted is None:
-            self._refuse_gap(real)
-        if counted is None or len(real) >= counted:
-            return real
-        from_0 = [n for n in numbers if int(n) < counted]
+            self._refuse_gap(from_1)
+        if counted is None or len(from_1) >= counted:
+            return from_1
+        from_0 = [number for number in numbers if int(number) < counted]
         if len(from_0) < counted:
-            raise outlet_count_error(max(len(real), len(from_0)), self.prefix, counted)
-        if real:
-            variables_of_real = [set(self.rows[n]) for n in real]
-            shared_variables = set.intersection(*variables_of_real)
-            if not shared_variables <= set(self.rows[from_0[0]]):
-                raise outlet_count_error(len(real), self.prefix, counted)
+            raise outlet_count_error(max(len(from_1), len(from_0)), self.prefix, counted)
+        if from_1:
+            variables_of_outlets = [set(self.rows[number]) for number in from_1]
+            shared_variables = set.intersection(*variables_of_outlets)
+            variables_of_0 = set(self.rows[from_0[0]])
+            if not shared_variables <= variables_of_0:
+                raise outlet_count_error(len(from_1), self.prefix, counted)
         return from_0
 
     def _refuse_gap(self, numbers: list[str]) -> None:

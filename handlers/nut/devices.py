@@ -14,7 +14,7 @@ from common.logger import get_logger
 
 from .. import dcimanager
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
-from ..shared.meter_figures import NOT_ASKED, Figure, sum_if_complete
+from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures, sum_if_complete
 from ..shared.settings import Settings
 from . import mirrors, requests
 from .client import NutClient, Snapshot
@@ -58,7 +58,9 @@ def read_names(client: NutClient, settings: Settings) -> dict[str, str]:
                 NamedSetting(DEVICE.key, noun="the handler setting "),
             )
         )
-    return {f"{name}/": name for name in names} if len(names) > 1 else {"": names[0]}
+    if len(names) == 1:
+        return {"": names[0]}
+    return {f"{name}/": name for name in names}
 
 
 def read_devices(
@@ -71,30 +73,32 @@ def read_devices(
     """The devices in `name_by_prefix`, else all of `read_names` that do not show another once more:
     1 round trip, besides those names. Raises reading errors.
     """
-    is_whole = name_by_prefix is None
+    asked_names = name_by_prefix
+    if asked_names is None:
+        asked_names = read_names(client, settings)
+    snapshots = client.snapshots(list(asked_names.values()), writable=writable)
+    original_by_mirror: dict[str, str] = {}
     if name_by_prefix is None:
-        name_by_prefix = read_names(client, settings)
-    snapshots = client.snapshots(list(name_by_prefix.values()), writable=writable)
-    original_by_mirror = (
-        mirrors.originals({name: snapshots[name].variables for name in snapshots}, client.host)
-        if is_whole
-        else {}
-    )
+        variables_by_name = {name: snapshot.variables for name, snapshot in snapshots.items()}
+        original_by_mirror = mirrors.originals(variables_by_name, client.host)
     for name, original in original_by_mirror.items():
         LOGGER.warning(
             f"the device {client.redact(name)} is neither listed nor added: its driver"
             f" {snapshots[name].variables['driver.name']} shows {client.redact(original)} once more"
         )
-    return [
-        ListedDevice(
-            prefix,
-            name,
-            _device(client, name, settings, snapshots[name]),
-            snapshots[name].refusal,
+    listed_devices: list[ListedDevice] = []
+    for prefix, name in asked_names.items():
+        if name in original_by_mirror:
+            continue
+        snapshot = snapshots[name]
+        listed_device = ListedDevice(
+            prefix=prefix,
+            name=name,
+            device=_device(client, name, settings, snapshot),
+            refusal=snapshot.refusal,
         )
-        for prefix, name in name_by_prefix.items()
-        if name not in original_by_mirror
-    ]
+        listed_devices.append(listed_device)
+    return listed_devices
 
 
 def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, NutOutlet]]:
@@ -108,20 +112,23 @@ def figures_of(
 ) -> dcimanager.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
     devices = [listed_device.device for listed_device in listed_devices]
-
-    def power(watts: Iterable[Figure]) -> Figure:
-        return sum_if_complete(watts) if with_power else NOT_ASKED
-
+    outlet_figures: dict[str, MeterFigures] = {}
+    for identity, outlet in ports(listed_devices):
+        outlet_figures[identity] = outlet.figures
+        if not with_power:
+            outlet_figures[identity] = outlet.figures._replace(power_w=NOT_ASKED)
+    power_w: Figure = NOT_ASKED
+    inlet_w: Figure = NOT_ASKED
+    if with_power:
+        power_w = sum_if_complete(device.power_w for device in devices)
+        inlet_w = sum_if_complete(device.inlet_w for device in devices)
     return dcimanager.Figures(
-        load_a=sum_if_complete([device.load_a for device in devices]),
-        energy_kwh=sum_if_complete([device.energy_kwh for device in devices]),
-        ports={
-            identity: outlet.figures if with_power else outlet.figures._replace(power_w=NOT_ASKED)
-            for identity, outlet in ports(listed_devices)
-        },
-        power_w=power(device.power_w for device in devices),
-        inlet_a=sum_if_complete([device.inlet_a for device in devices]),
-        inlet_w=power(device.inlet_w for device in devices),
+        load_a=sum_if_complete(device.load_a for device in devices),
+        energy_kwh=sum_if_complete(device.energy_kwh for device in devices),
+        ports=outlet_figures,
+        power_w=power_w,
+        inlet_a=sum_if_complete(device.inlet_a for device in devices),
+        inlet_w=inlet_w,
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Callable, Union
+from typing import Callable, NamedTuple, Union
 
 from ..shared.meter_figures import Figure, NotKnown, NotMetered, divided, sum_if_complete
 from .daisy_chain import Member
@@ -79,9 +79,9 @@ def may_lack_outlets(variables: Mapping[str, str]) -> bool:
     outlet_count = count(variables, "outlet.count")
     if outlet_count is not None:
         return outlet_count == 0
-    kind = type_of(variables)
-    if kind:
-        return kind in _WITHOUT_OUTLETS
+    device_type = type_of(variables)
+    if device_type:
+        return device_type in _WITHOUT_OUTLETS
     return any(name.startswith(_OWN_FIGURES) for name in variables)
 
 
@@ -119,8 +119,8 @@ def _sources_by_type(
 ) -> Sequence[Source]:
     """The sources of a `field`, current or realpower, in the order of `load`."""
     every_outlet = _outlets(variables, field, outlets)
-    kind = type_of(variables)
-    if kind == "ups":
+    device_type = type_of(variables)
+    if device_type == "ups":
         return (
             _ups_output(variables, field),
             _outlets_of_ups(variables, field, every_outlet),
@@ -129,20 +129,21 @@ def _sources_by_type(
     inlet = _side(variables, "input", field)
     output = _side(variables, "output", field)
     average = _average(variables, "input", field)
-    named_output = next((name for name in variables if name.startswith("output.")), "")
-    if kind in ("ats", "sts"):
+    output_names = [name for name in variables if name.startswith("output.")]
+    if output_names and not device_type:
+        has_equal_sides = inlet.figures == output.figures
+        if inlet.figures is not None and not has_equal_sides:
+            reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
+            return (Source(inlet.name, [NotKnown(reason)]),)
+        output = output._replace(witness=output_names[0], if_none_listed=NotMetered)
+    if device_type in ("ats", "sts"):
         # some meter nothing at their output (apc-ats-mib.c)
-        output = output._replace(witness=named_output, if_none_listed=NotMetered)
+        witness = output_names[0] if output_names else ""
+        output = output._replace(witness=witness, if_none_listed=NotMetered)
         return output, inlet, every_outlet, average
-    has_equal_sides = inlet.figures is not None and inlet.figures == output.figures
-    if not kind and inlet.figures is not None and named_output and not has_equal_sides:
-        reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
-        return (Source(inlet.name, [NotKnown(reason)]),)
-    if not kind and named_output:
-        output = output._replace(witness=named_output, if_none_listed=NotMetered)
     name = f"outlet.{field}"
-    whole = Source(name, _summand(variables, name))
-    return inlet, every_outlet, output, whole, average
+    whole_device = Source(name, _summand(variables, name))
+    return inlet, every_outlet, output, whole_device, average
 
 
 def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
@@ -169,8 +170,9 @@ def inlet_power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequ
 
 
 def _inlet(variables: Mapping[str, str], field: str) -> Sequence[Source]:
-    is_pdu = type_of(variables) == "pdu"
-    return (_side(variables, "input", field),) if is_pdu else (Source(f"input.{field}", None),)
+    if type_of(variables) != "pdu":
+        return (Source(f"input.{field}", figures=None),)
+    return (_side(variables, "input", field),)
 
 
 def whole_load_current(variables: Mapping[str, str]) -> Figure:
@@ -186,7 +188,8 @@ def whole_load_power(variables: Mapping[str, str]) -> Figure:
 def _whole_load(variables: Mapping[str, str], field: str) -> Figure:
     output = _ups_output(variables, field)
     average = _average(variables, "output", field)
-    return known_now(_sum(figures_from([output, average])), doubt_of_driver(variables))
+    summands = figures_from([output, average])
+    return known_now(_sum(summands), doubt_of_driver(variables))
 
 
 def _ups_output(variables: Mapping[str, str], field: str) -> Source:
@@ -270,8 +273,9 @@ def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Sourc
 
 
 def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]:
-    """The variables of each line that the driver names on this side, by their last part. A voltage
-    between two lines names both.
+    """The lines that the driver names on this side, by their numbers, each with the texts of its
+    own variables by their last part: {1: {"current": "4.2"}}. A voltage between two lines names
+    both, and is of neither.
     """
     lines: dict[int, dict[str, str]] = {}
     begin = f"{side}.L"
@@ -280,12 +284,13 @@ def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]
         match = _LINE.fullmatch(variable) if variable.startswith(begin) else None
         if match is None:
             continue
-        is_of_one_line = f".L{match[2]}." in variable
-        fields = lines.setdefault(int(match[2]), {})
+        _, line, other_line, last_part = match.groups()
+        fields = lines.setdefault(int(line), {})
+        is_of_one_line = f".L{line}." in variable
         if is_of_one_line:
-            fields[match[4]] = text
-        if match[3]:
-            lines.setdefault(int(match[3]), {})
+            fields[last_part] = text
+        if other_line:
+            lines.setdefault(int(other_line), {})
     return lines
 
 
@@ -297,23 +302,23 @@ def _line_figures(
     nut-names.txt, "Partial three phase": a device may name one line of three. Then the others are
     not metered. A line that is missing beside several is not known.
     """
-    numbers = [number for number in lines if field in lines[number]]
+    metered_lines = [number for number in lines if field in lines[number]]
     if phase_count is None:
-        last = max(lines)
+        last_line = max(lines)
     elif isinstance(phase_count, (int, float)):
-        last = max(int(phase_count), *numbers)
+        last_line = max(int(phase_count), *metered_lines)
     else:
-        last = _MOST_PHASES
-    parts: dict[str, Mapping[str, str]] = {}
-    for number in range(1, last + 1):
-        parts[f"{side}.L{number}."] = lines.get(number, {})
-    if len(lines) == 1:
-        return [variable_figure(fields, field) for fields in parts.values()]
+        last_line = _MOST_PHASES
     # the lines are all there: their count, if it cannot be read, decides nothing
-    is_whole = len(numbers) == last
-    if isinstance(phase_count, NotKnown) and not is_whole:
+    is_whole = len(metered_lines) == last_line
+    if isinstance(phase_count, NotKnown) and not is_whole and len(lines) > 1:
         return [phase_count]
-    return [figure_of(parts, part, field) for part in parts]
+    fields_by_prefix: dict[str, Mapping[str, str]] = {}
+    for number in range(1, last_line + 1):
+        fields_by_prefix[f"{side}.L{number}."] = lines.get(number, {})
+    if len(lines) == 1:
+        return [variable_figure(fields, field) for fields in fields_by_prefix.values()]
+    return [figure_of(fields_by_prefix, prefix, field) for prefix in fields_by_prefix]
 
 
 def line_currents(variables: Mapping[str, str]) -> Union[Mapping[str, Figure], NotKnown]:
@@ -377,7 +382,9 @@ def _summand(variables: Mapping[str, str], name: str) -> Summands:
 
 def _kwh(variables: Mapping[str, str], name: str) -> Summands:
     watt_hours = _summand(variables, name)
-    return watt_hours and [divided(figure, WH_IN_KWH) for figure in watt_hours]
+    if watt_hours is None:
+        return None
+    return [divided(figure, WH_IN_KWH) for figure in watt_hours]
 
 
 def total(
@@ -394,13 +401,22 @@ def total(
     doubt = doubt_of_driver(device.variables)
     own_outlets = list(outlets.values())
     if chain:
-        of_members = _chain_figures(figure, device, chain, outlets)
-        if any(summands is not None for summands in of_members):
-            member_sums = [_sum(summands) for summands in of_members]
+        summands_of_members = _chain_figures(figure, device, chain, outlets)
+        if any(summands is not None for summands in summands_of_members):
+            member_sums = [_sum(summands) for summands in summands_of_members]
             return known_now(sum_if_complete(member_sums), doubt)
         own_outlets = []
-    own_sources = figure(device.variables, own_outlets)
-    return known_now(_sum(figures_from(own_sources)), doubt)
+    own_summands = figures_from(figure(device.variables, own_outlets))
+    return known_now(_sum(own_summands), doubt)
+
+
+class _MemberSources(NamedTuple):
+    """The sources of a figure of one member of a daisy chain."""
+
+    device_type: str
+    #: what its variables begin with: "device.2."
+    prefix: str
+    sources: Sequence[Source]
 
 
 def _chain_figures(
@@ -410,34 +426,40 @@ def _chain_figures(
     outlets: Mapping[str, Figure],
 ) -> list[Summands]:
     """The figure of each member. What one member lists, another of its type has too."""
-    figures_by_name: dict[str, list[Figure]] = {}
-    for identity, value in outlets.items():
-        figures_by_name.setdefault(identity.partition(".")[0], []).append(value)
-    sources_by_type: dict[str, list[tuple[str, Sequence[Source]]]] = {}
-    members: list[tuple[str, Sequence[Source]]] = []
+    outlets_by_member: dict[str, list[Figure]] = {}
+    for identity, outlet_figure in outlets.items():
+        member_number, _, _ = identity.partition(".")
+        outlets_by_member.setdefault(member_number, []).append(outlet_figure)
+    shared: dict[str, str] = {}
+    for name, text in device.variables.items():
+        if name.startswith(("driver.", "device.mfr")):
+            shared[name] = text
+    members: list[_MemberSources] = []
     for number, member in chain.items():
-        kind = member_device_type(member.variables, device.variables)
-        shared = {
-            name: text
-            for name, text in device.variables.items()
-            if name.startswith(("driver.", "device.mfr"))
-        }
-        variables = {**shared, **member.variables, "device.type": kind}
-        sources = figure(variables, figures_by_name.get(str(number), []))
-        members.append((kind, sources))
-        sources_by_type.setdefault(kind, []).append((member.prefix, sources))
+        device_type = member_device_type(member.variables, device.variables)
+        variables = {**shared, **member.variables, "device.type": device_type}
+        sources = figure(variables, outlets_by_member.get(str(number), []))
+        members.append(_MemberSources(device_type, member.prefix, sources))
     figures: list[Summands] = []
-    for kind, sources in members:
-        like = sources_by_type[kind]
-        witnessed = [
-            with_sibling(
-                source, [(prefix, others[at]) for prefix, others in like if at < len(others)]
-            )
-            for at, source in enumerate(sources)
-        ]
-        figures.append(figures_from(witnessed))
+    for listed in members:
+        siblings = [other for other in members if other.device_type == listed.device_type]
+        figures.append(figures_from(_with_siblings(listed, siblings)))
     return figures
 
 
+def _with_siblings(member: _MemberSources, siblings: Sequence[_MemberSources]) -> Sequence[Source]:
+    """The sources of a member; what one of its siblings lists, it has too."""
+    sources: list[Source] = []
+    for position, source in enumerate(member.sources):
+        same_sources: list[tuple[str, Source]] = []
+        for sibling in siblings:
+            if position < len(sibling.sources):
+                same_sources.append((sibling.prefix, sibling.sources[position]))
+        sources.append(with_sibling(source, same_sources))
+    return sources
+
+
 def _sum(summands: Summands) -> Figure:
-    return None if summands is None else sum_if_complete(summands)
+    if summands is None:
+        return None
+    return sum_if_complete(summands)

@@ -57,7 +57,7 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
                     f" ({', '.join(groups)}), which are neither read nor switched here"
                 )
         ports = devices.ports(listed_devices)
-        return ((identity, STATES[outlet.state]) for identity, outlet in ports)
+        return [(identity, STATES[outlet.state]) for identity, outlet in ports]
 
     def read_figures(self, session: NutSession, *, with_power: bool) -> dcimanager.Figures:
         """The power of each outlet costs nothing more."""
@@ -65,15 +65,13 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         return figures.quoted(session.client.quoted)
 
     def read_labels(self, session: NutSession) -> list[dcimanager.Label]:
-        return [
-            dcimanager.label(
-                identity,
-                encoded(outlet.number),
-                encoded(outlet.name or ""),
-                session.settings[ENCODING],
-            )
-            for identity, outlet in devices.ports(read_once(session))
-        ]
+        encoding = session.settings[ENCODING]
+        labels: list[dcimanager.Label] = []
+        for identity, outlet in devices.ports(read_once(session)):
+            number = encoded(outlet.number)
+            name = encoded(outlet.name or "")
+            labels.append(dcimanager.label(identity, number, name, encoding))
+        return labels
 
     def switch_outlet(
         self, session: NutSession, identity: str, *, on: bool, deadline: float, pause: float

@@ -71,12 +71,13 @@ def figures_from(sources: Iterable[Source]) -> Summands:
     It has no value if an earlier one is gone from a meter that the device has: a later one would be
     another quantity.
     """
+    # the first that is gone from a meter that the device has
     gone: Optional[Source] = None
     for source in sources:
-        if source.figures is not None and gone is not None:
-            return [gone.if_another_listed(_gap(gone.name, gone.witness))]
         if source.figures is not None:
-            return source.figures
+            if gone is None:
+                return source.figures
+            return [gone.if_another_listed(_gap(gone.name, gone.witness))]
         if source.witness and gone is None:
             gone = source
     if gone is None or gone.if_none_listed is None:
@@ -152,7 +153,9 @@ def doubt_of_driver(variables: Mapping[str, str]) -> str:
 
 def known_now(figure: Figure, doubt: str) -> Figure:
     """The figure; not known if it is measured, and `doubt` is why it is not of now."""
-    return NotKnown(doubt) if doubt and measured(figure) is not None else figure
+    if doubt and measured(figure) is not None:
+        return NotKnown(doubt)
+    return figure
 
 
 _QUANTITIES = "current|power|realpower|energy|load|powerfactor"
@@ -173,12 +176,17 @@ def meter_of_outlets(variables: Mapping[str, str]) -> str:
 
 
 def _first_match(variables: Mapping[str, str], pattern: re.Pattern[str]) -> str:
-    return next((name for name in variables if pattern.fullmatch(name)), "")
+    for name in variables:
+        if pattern.fullmatch(name):
+            return name
+    return ""
 
 
 def _number(name: str, text: str) -> Figure:
     number = parse_figure(text)
-    return _unreadable(name, text) if number is None else number
+    if number is None:
+        return _unreadable(name, text)
+    return number
 
 
 def _unreadable(name: str, text: str) -> NotKnown:

@@ -37,20 +37,22 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
     one serial number. Of devices that show each other, one is no mirror.
     """
     original_by_mirror: dict[str, str] = {}
+    # of those that show the same device of another server, the first stands for it
     first_repeaters: dict[Mirror, str] = {}
     for name, variables in devices.items():
         mirror = _mirror(variables)
         if mirror is None:
             continue
         other_devices = set(devices) - {name}
-        names = [_device_of(source, mirror, other_devices) for source in mirror.sources]
-        original = names[0]
-        if all(names) and original and _is_here(mirror, variables, devices[original], host):
+        originals_here = [_device_of(source, mirror, other_devices) for source in mirror.sources]
+        original = originals_here[0]
+        has_all = all(originals_here)
+        if has_all and original and _is_here(mirror, variables, devices[original], host):
             original_by_mirror[name] = original
         elif mirror.host:
-            first = first_repeaters.setdefault(mirror, name)
-            if first != name:
-                original_by_mirror[name] = first
+            first_repeater = first_repeaters.setdefault(mirror, name)
+            if first_repeater != name:
+                original_by_mirror[name] = first_repeater
     for name in list(original_by_mirror):
         # without this one, the others of a circle lead to it
         if _leads_to_circle(name, original_by_mirror):
@@ -74,10 +76,11 @@ def _mirror(variables: Mapping[str, str]) -> Optional[Mirror]:
     driver = variables.get("driver.name")
     port = variables.get("driver.parameter.port", "")
     if driver in _OF_SOCKETS:
-        return Mirror(tuple(port.split(",")))
+        sockets = port.split(",")
+        return Mirror(tuple(sockets))
     if driver == "dummy-ups" and variables.get("driver.parameter.mode") == "repeater":
         name, _, server = port.partition("@")
-        return Mirror((name,), _host_of(server))
+        return Mirror((name,), host=_host_of(server))
     return None
 
 
@@ -93,9 +96,9 @@ def _device_of(source: str, mirror: Mirror, names: Collection[str]) -> Optional[
     the end of a driver's socket; None if there is none."""
     if mirror.host:
         return source if source in names else None
-    # the driver's name precedes it
-    socket_name = "-" + source.rpartition("/")[2]
-    matches = [name for name in names if socket_name.endswith(f"-{name}")]
+    # DRIVER-DEVICE; a device's name may have dashes too
+    _, _, socket_name = source.rpartition("/")
+    matches = [name for name in names if f"-{socket_name}".endswith(f"-{name}")]
     return max(matches, key=len, default=None)
 
 

@@ -99,9 +99,8 @@ class NutDevice(NamedTuple):
         return self._total(figures.energy, "energy_kwh")
 
     def _total(self, figure_source: figures.FigureSource, field: str) -> Figure:
-        outlets = {
-            outlet.identity: getattr(outlet.figures, field)
-            for outlet in self.outlets
-            if outlet.identity != LOAD_IDENTITY
-        }
-        return figures.total(figure_source, self.whole, self.chain, outlets)
+        figure_by_outlet: dict[str, Figure] = {}
+        for outlet in self.outlets:
+            if outlet.identity != LOAD_IDENTITY:
+                figure_by_outlet[outlet.identity] = getattr(outlet.figures, field)
+        return figures.total(figure_source, self.whole, self.chain, figure_by_outlet)

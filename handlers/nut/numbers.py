@@ -29,7 +29,9 @@ def parse_number(text: Optional[str]) -> Optional[float]:
 def parse_figure(text: Optional[str]) -> Optional[float]:
     """As `parse_number`; None also for the number of a meter without a value."""
     figure = parse_number(text)
-    return None if figure is not None and is_placeholder(figure) else figure
+    if figure is not None and is_placeholder(figure):
+        return None
+    return figure
 
 
 def is_number(text: str) -> bool:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import Callable, Optional
+from typing import Callable, NamedTuple, Optional
 
 from ..shared.doubts import some
 from ..shared.errors import Unsupported, printable
@@ -102,19 +102,27 @@ def _all_count_0(members: Iterable[Member]) -> bool:
 
 def _no_outlets(variables: Mapping[str, str], mask: Callable[[str], str]) -> Unsupported:
     """The error for a device that should have outlets, and whose driver lists none."""
-    driver, device_type = (
-        printable(mask(variables.get(name, "")), 60) for name in ("driver.name", "device.type")
-    )
+
+    def shown(name: str) -> str:
+        return printable(mask(variables.get(name, "")), 60)
+
+    driver_name = shown("driver.name")
+    driver = f"NUT driver {driver_name!r}" if driver_name else "NUT driver"
+    device_type = shown("device.type") or "unknown"
     return Unsupported(
-        f"the NUT driver{f' {driver!r}' if driver else ''} lists no outlets of this device"
-        f" (type {device_type or 'unknown'!r}): see whether another driver or MIB of NUT does"
+        f"the {driver} lists no outlets of this device (type {device_type!r}): see whether another"
+        " driver or MIB of NUT does"
     )
 
 
 def outlet_groups(variables: Mapping[str, str]) -> list[str]:
     """The numbers of the groups of outlets (`outlet.group.N.*`; apc_modbus lists groups alone)."""
-    matches = (re.match(r"outlet\.group\.([0-9]{1,4})\.", name) for name in variables)
-    return list(dict.fromkeys(match[1] for match in matches if match))
+    numbers: list[str] = []
+    for name in variables:
+        match = re.match(r"outlet\.group\.([0-9]{1,4})\.", name)
+        if match:
+            numbers.append(match[1])
+    return list(dict.fromkeys(numbers))
 
 
 def _members_with_outlets(members: Mapping[int, Member]) -> list[Member]:
@@ -159,9 +167,9 @@ def doubt_of(
         return doubt_of_driver(values)
     if "ups.status" in values:
         status = f"its ups.status '{values['ups.status']}' says"
-        denial = _denial_of_off(values)
-        is_off = _load_state(values) is False
-        return f"{status} off, but {denial}" if is_off else f"{status} neither on nor off"
+        if _load_state(values) is False:
+            return f"{status} off, but {_denial_of_off(values)}"
+        return f"{status} neither on nor off"
     if table is not None:
         return table.reason
     if _shown_state(values, without_state) is False:
@@ -182,18 +190,26 @@ def doubt_of(
 
 def _state_texts(values: Mapping[str, str]) -> dict[str, str]:
     """Those of the variables of an outlet that hold words of its state."""
-    return {name: text for name, text in values.items() if name.endswith((".status", ".switch"))}
+    texts: dict[str, str] = {}
+    for variable, text in values.items():
+        if variable.endswith((".status", ".switch")):
+            texts[variable] = text
+    return texts
 
 
 def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:
-    """The state that the driver shows, whatever the meters do."""
-    states = {word.is_on if word else None for word in _words_of(values, without_state)}
-    return states.pop() if len(states) == 1 else None
+    """The state that all words of the driver show, whatever the meters do; None if they differ."""
+    states = [word.is_on if word else None for word in _words_of(values, without_state)]
+    if len(set(states)) != 1:
+        return None
+    return states[0]
 
 
 def _denial_of_off(values: Mapping[str, str]) -> str:
     """What denies that the outlet, or the load of a UPS, is off; "" if nothing does."""
-    return _denial_of_load(values) if "ups.status" in values else _denial_of_outlet(values)
+    if "ups.status" in values:
+        return _denial_of_load(values)
+    return _denial_of_outlet(values)
 
 
 def _denial_of_outlet(values: Mapping[str, str]) -> str:
@@ -240,8 +256,8 @@ def _denial_of_load(values: Mapping[str, str]) -> str:
 def _words_of(
     values: Mapping[str, str], without_state: frozenset[str]
 ) -> list[Optional[StatusWord]]:
-    """What the words of the status and the switch say, without the meters; None for a word that
-    says no state."""
+    """What each word of the status and the switch says, by the table of its variable; None for a
+    word that says no state. The meters are not looked at."""
     words: list[Optional[StatusWord]] = []
     for variable, text in _state_texts(values).items():
         word = text.strip(BLANKS).lower()
@@ -258,95 +274,112 @@ def _outlets_of(
     member: Member, writable: Mapping[str, str], variables: Mapping[str, str]
 ) -> list[NutOutlet]:
     """The outlets of a member. `writable` and `variables` are those of the whole device."""
-    rows: dict[str, Mapping[str, str]] = {}
-    fields_of_rows: set[str] = set()
+    fields_by_prefix: dict[str, Mapping[str, str]] = {}
+    fields_of_others: set[str] = set()
     for number, fields in member.rows.items():
         # number 0, where it is an outlet, is no part with which others are compared
         if int(number) > 0:
-            rows[f"{member.prefix}outlet.{number}."] = fields
-            fields_of_rows.update(fields)
+            fields_by_prefix[_prefix(member, number)] = fields
+            fields_of_others.update(fields)
     outlets: list[NutOutlet] = []
     for number in member.outlet_numbers():
-        prefix = f"{member.prefix}outlet.{number}."
+        prefix = _prefix(member, number)
         fields = member.rows[number]
-        with_own = rows if prefix in rows else {**rows, prefix: fields}
-        listed_fields = fields_of_rows | fields.keys()
-        outlets.append(_outlet(member, number, with_own, listed_fields, writable, variables))
+        with_own = fields_by_prefix
+        if prefix not in with_own:
+            with_own = {**fields_by_prefix, prefix: fields}
+        row = _OutletRow(
+            number=number,
+            prefix=prefix,
+            fields=fields,
+            fields_by_prefix=with_own,
+            listed_fields=fields_of_others | fields.keys(),
+        )
+        outlets.append(_outlet(member, row, writable, variables))
     return outlets
 
 
+def _prefix(member: Member, number: str) -> str:
+    """What the variables of a member's outlet begin with."""
+    return f"{member.prefix}outlet.{number}."
+
+
+class _OutletRow(NamedTuple):
+    """The variables of one outlet, beside those of the outlets like it."""
+
+    number: str
+    #: what its variables begin with: "device.2.outlet.7."
+    prefix: str
+    #: their texts, by what follows the prefix
+    fields: Mapping[str, str]
+    #: the fields of this outlet and of those like it, by their prefixes
+    fields_by_prefix: Mapping[str, Mapping[str, str]]
+    #: the fields that any of these outlets has
+    listed_fields: Set[str]
+
+
 def _outlet(
-    member: Member,
-    number: str,
-    rows: Mapping[str, Mapping[str, str]],
-    listed_fields: Set[str],
-    writable: Mapping[str, str],
-    variables: Mapping[str, str],
+    member: Member, row: _OutletRow, writable: Mapping[str, str], variables: Mapping[str, str]
 ) -> NutOutlet:
-    """The outlet of a member's rows `outlet.NUMBER.*`; energy becomes kWh. `rows`: of this outlet
-    and those like it, by the prefix of their variables, with the fields that any of them has.
+    """The outlet of a member; energy becomes kWh. `writable` and `variables` are those of the whole
+    device.
     """
-    row_prefix = f"outlet.{number}."
-    fields = member.rows[number]
-    prefix = f"{member.prefix}{row_prefix}"
     driver_doubt = doubt_of_driver(variables)
 
     def figure(field: str) -> Figure:
-        return known_now(figure_of(rows, prefix, field), driver_doubt)
+        return known_now(figure_of(row.fields_by_prefix, row.prefix, field), driver_doubt)
 
-    states, meters = _state_and_meters(prefix, fields, listed_fields, variables)
-    values = {**states, **meters}
-    table = ambiguous_table(variables, number, fields)
+    states = _states(row)
+    deniers = _deniers(row, variables)
+    values = {**states, **deniers}
+    table = ambiguous_table(variables, row.number, row.fields)
     without_state = words_without_state(variables, table)
-    printed_number, name = _number_and_name(fields)
+    known_words = filter(None, _words_of(values, without_state))
+    printed_number, name = _number_and_name(row.fields)
     return NutOutlet(
-        identity=member.before + number,
+        identity=member.before + row.number,
         number=printed_number,
         name=name,
         state=state_of(values, without_state),
-        is_locked=any(word.is_locked for word in _words_of(values, without_state) if word),
-        switchable=fields.get("switchable"),
+        is_locked=any(word.is_locked for word in known_words),
+        switchable=row.fields.get("switchable"),
         figures=MeterFigures(
             current_a=figure("current"),
             power_w=figure("realpower"),
             energy_kwh=divided(figure("energy"), figures.WH_IN_KWH),
         ),
-        on=_switch_command(member, row_prefix, on=True, writable=writable),
-        off=_switch_command(member, row_prefix, on=False, writable=writable),
+        on=_switch_command(member, row.number, on=True, writable=writable),
+        off=_switch_command(member, row.number, on=False, writable=writable),
         state_variables=tuple(states),
-        meter_variables=tuple(meters),
+        meter_variables=tuple(deniers),
         words_without_state=without_state,
         table=table,
         doubt=doubt_of(values, without_state, table),
     )
 
 
-def _state_and_meters(
-    prefix: str,
-    fields: Mapping[str, str],
-    listed_fields: Set[str],
-    variables: Mapping[str, str],
-) -> tuple[dict[str, str], dict[str, str]]:
-    """The variables that hold the state of the outlet `prefix`, and those that may deny it.
-    `fields`: its own; `listed_fields`: of all outlets of its device.
-
-    There is no state if the outlet lacks the status or the switch of the others: what is left may
-    be an old word. A meter that it lacks is one without a value.
+def _states(row: _OutletRow) -> dict[str, str]:
+    """The variables that hold the state of the outlet. None if it lacks the status or the switch of
+    the others: what is left may be an old word.
     """
-    lost_fields = listed_fields - fields.keys()
-    is_lost = "status" in lost_fields or "switch" in lost_fields
-    states: dict[str, str] = {}
-    for field in _STATES:
-        if field in fields and not is_lost:
-            states[f"{prefix}{field}"] = fields[field]
-    meters: dict[str, str] = {}
+    lost_fields = row.listed_fields - row.fields.keys()
+    if "status" in lost_fields or "switch" in lost_fields:
+        return {}
+    return {f"{row.prefix}{field}": row.fields[field] for field in _STATES if field in row.fields}
+
+
+def _deniers(row: _OutletRow, variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables that may deny the state of the outlet: its meters, with "" for one that only
+    others have, and the state of the driver.
+    """
+    deniers: dict[str, str] = {}
     if variables.get("driver.name") in OUTLET_DRIVERS:
         for field in _METERS:
-            if field in listed_fields:
-                meters[f"{prefix}{field}"] = fields.get(field, "")
+            if field in row.listed_fields:
+                deniers[f"{row.prefix}{field}"] = row.fields.get(field, "")
     if DRIVER_STATE in variables:
-        meters[DRIVER_STATE] = variables[DRIVER_STATE]
-    return states, meters
+        deniers[DRIVER_STATE] = variables[DRIVER_STATE]
+    return deniers
 
 
 def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
@@ -366,26 +399,28 @@ def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
 
 
 def _switch_command(
-    member: Member, row_prefix: str, *, on: bool, writable: Mapping[str, str]
+    member: Member, number: str, *, on: bool, writable: Mapping[str, str]
 ) -> Optional[SwitchCommand]:
-    """The instant command if the device has one, else a write of its variable `switch`; None if
-    it has neither."""
+    """The instant command if the device has one for the outlet, else a write of its variable
+    `switch`; None if it has neither."""
     command_name = "load.on" if on else "load.off"
-    command = member.commands.get(row_prefix + command_name)
+    command = member.commands.get(f"outlet.{number}.{command_name}")
     if command is not None:
         return SwitchCommand(command)
     # The value is written in the form that the driver shows. An unknown form is not guessed.
-    switch = f"{member.prefix}{row_prefix}switch"
-    word = writable.get(switch, "").strip(BLANKS).lower()
+    variable = f"{_prefix(member, number)}switch"
+    shown_word = writable.get(variable, "").strip(BLANKS).lower()
     for off_word, on_word in (("off", "on"), ("0", "1")):
-        if word in (off_word, on_word):
-            return SwitchCommand(switch, on_word if on else off_word)
+        if shown_word in (off_word, on_word):
+            return SwitchCommand(variable, on_word if on else off_word)
     return None
 
 
 def _tidy(text: str) -> str:
     """`1.00` -> `1`: snmp-ups writes whole numbers with decimals."""
-    return re.sub(r"\.0+$", "", text) if is_number(text) else text
+    if not is_number(text):
+        return text
+    return re.sub(r"\.0+$", "", text)
 
 
 # ---- the whole load of a UPS ---------------------------------------------------------------------
@@ -395,19 +430,19 @@ def _whole_load(device: Member) -> list[NutOutlet]:
     """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the
     server lists neither.
     """
-    on, off = (
-        SwitchCommand(command) if command in device.commands else None for command in SWITCHES
-    )
+    commands: list[Optional[SwitchCommand]] = []
+    for command_name in SWITCHES:
+        is_listed = command_name in device.commands
+        commands.append(SwitchCommand(command_name) if is_listed else None)
+    on, off = commands
     if on is None and off is None:
         return []
     variables = device.variables
-    status = {"ups.status": variables.get("ups.status", "")}
-    meters = {
-        name: text
-        for name, text in variables.items()
-        if name == DRIVER_STATE or _LOAD_METER.fullmatch(name)
-    }
-    values = {**status, **meters}
+    deniers: dict[str, str] = {}
+    for name, text in variables.items():
+        if name == DRIVER_STATE or _LOAD_METER.fullmatch(name):
+            deniers[name] = text
+    values = {"ups.status": variables.get("ups.status", ""), **deniers}
     return [
         NutOutlet(
             identity=LOAD_IDENTITY,
@@ -423,7 +458,7 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             on=on,
             off=off,
             state_variables=("ups.status",) if "ups.status" in variables else (),
-            meter_variables=tuple(meters),
+            meter_variables=tuple(deniers),
             doubt=doubt_of(values),
         )
     ]

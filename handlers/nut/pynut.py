@@ -165,19 +165,23 @@ class PyNUTClient(Generic[AnyStr]):
         """
         self._debug = debug
         self._text = text
-        seconds = (
-            min(timeout, _LONGEST_TIMEOUT)
-            if isinstance(timeout, (int, float)) and timeout >= 0
-            else DEFAULT_TIMEOUT
-        )
         # scripts pass numbers too
-        login, password = (None if word is None else _text(word) for word in (login, password))
+        login_text = None if login is None else _text(login)
+        password_text = None if password is None else _text(password)
         self._client = NutClient(
-            host, _port(port), password=password or "", tls=tls, timeout=seconds
+            host,
+            _port(port),
+            password=password_text or "",
+            tls=tls,
+            timeout=_seconds(timeout),
         )
+        self._connect(login_text, password_text)
+
+    def _connect(self, login: Optional[str], password: Optional[str]) -> None:
+        """Connect, and send what is given of the login. Raises PyNUTError."""
+        logins: list[NutRequest[object]] = []
         try:
             self._client.connect()
-            logins: list[NutRequest[object]] = []
             if login is not None:
                 logins.append(messages.username(login))
             if password is not None:
@@ -185,14 +189,15 @@ class PyNUTClient(Generic[AnyStr]):
         except PduHandlerError as error:
             self._client.close()
             _fail(error)
-        if logins:
-            try:
-                answers = self._ask(*logins)
-                for request in logins:
-                    self._value(answers, request)
-            except PyNUTError:
-                self._client.close()
-                raise
+        if not logins:
+            return
+        try:
+            answers = self._ask(*logins)
+            for request in logins:
+                self._value(answers, request)
+        except PyNUTError:
+            self._client.close()
+            raise
 
     def __repr__(self) -> str:
         return f"<PyNUTClient {self._client!r}>"
@@ -370,6 +375,13 @@ def _text(argument: object) -> str:
     if argument is None or isinstance(argument, bool):
         raise PyNUTError("ERR INVALID-ARGUMENT")
     return str(argument)
+
+
+def _seconds(timeout: object) -> float:
+    """The seconds of `PyNUTClient`'s argument `timeout`."""
+    if isinstance(timeout, (int, float)) and timeout >= 0:
+        return min(timeout, _LONGEST_TIMEOUT)
+    return DEFAULT_TIMEOUT
 
 
 def _port(port: object) -> int:

@@ -78,8 +78,9 @@ def split(line: str) -> list[str]:
             if not line[at:].strip(" \t"):
                 break
             raise ProtocolError("a line of the answer has an open quote or escape")
-        quoted_word, bare = match.groups()
-        words.append(_ESCAPED.sub(r"\1", bare if quoted_word is None else quoted_word))
+        quoted_word, bare_word = match.groups()
+        escaped_word = bare_word if quoted_word is None else quoted_word
+        words.append(_ESCAPED.sub(r"\1", escaped_word))
         at = match.end()
     return words
 

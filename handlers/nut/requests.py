@@ -103,28 +103,28 @@ def list_ups() -> NutRequest[dict[str, str]]:
     """The server's devices and their descriptions."""
     # > LIST UPS
     # < UPS rack1 "PDU of rack 1"
-    return _listing(2, _table, "UPS")
+    return _listing(_table, "UPS", fields=2)
 
 
 def list_var(ups: str) -> NutRequest[dict[str, str]]:
     """All variables of a device and their values."""
     # > LIST VAR rack1
     # < VAR rack1 outlet.3.status "on"
-    return _listing(2, _table, "VAR", name(ups, "device"), driver=ups)
+    return _listing(_table, "VAR", name(ups, "device"), fields=2, driver=ups)
 
 
 def list_rw(ups: str) -> NutRequest[dict[str, str]]:
     """The writable variables of a device and their values."""
     # > LIST RW rack1
     # < RW rack1 outlet.3.desc "web server"
-    return _listing(2, _table, "RW", name(ups, "device"), driver=ups)
+    return _listing(_table, "RW", name(ups, "device"), fields=2, driver=ups)
 
 
 def list_cmd(ups: str) -> NutRequest[list[str]]:
     """Names of the instant commands of a device."""
     # > LIST CMD rack1
     # < CMD rack1 outlet.3.load.off
-    return _listing(1, _names, "CMD", name(ups, "device"), driver=ups)
+    return _listing(_names, "CMD", name(ups, "device"), fields=1, driver=ups)
 
 
 def list_enum(ups: str, variable: str) -> NutRequest[list[str]]:
@@ -132,7 +132,7 @@ def list_enum(ups: str, variable: str) -> NutRequest[list[str]]:
     # > LIST ENUM ups1 input.transfer.low
     # < ENUM ups1 input.transfer.low "103"
     query = ("ENUM", name(ups, "device"), name(variable, "variable"))
-    return _listing(1, _first_words, *query, driver=ups)
+    return _listing(_first_words, *query, fields=1, driver=ups)
 
 
 def list_range(ups: str, variable: str) -> NutRequest[list[tuple[str, str]]]:
@@ -140,14 +140,14 @@ def list_range(ups: str, variable: str) -> NutRequest[list[tuple[str, str]]]:
     # > LIST RANGE ups1 input.transfer.low
     # < RANGE ups1 input.transfer.low "90" "100"
     query = ("RANGE", name(ups, "device"), name(variable, "variable"))
-    return _listing(2, _pairs, *query, driver=ups)
+    return _listing(_pairs, *query, fields=2, driver=ups)
 
 
 def list_client(ups: str) -> NutRequest[list[str]]:
     """Addresses of the clients that are logged in to a device."""
     # > LIST CLIENT rack1
     # < CLIENT rack1 192.0.2.7
-    return _listing(1, _first_words, "CLIENT", name(ups, "device"))
+    return _listing(_first_words, "CLIENT", name(ups, "device"), fields=1)
 
 
 # ---- GET of one value (4.2.4), HELP (4.2.5), versions: VER (4.2.14), PROTVER (4.2.10) ---------
@@ -313,20 +313,14 @@ def _ok(response: NutResponse) -> str:
 
 
 def _listing(
-    fields: int, read: Callable[[NutResponse], T], *query: str, driver: str = ""
+    read: Callable[[NutResponse], T], *query: str, fields: int, driver: str = ""
 ) -> NutRequest[T]:
     """A LIST request, of data of the device `driver` if it is given.
 
     Each row of its answer repeats the words of `query` and adds `fields` words.
     """
     label = " ".join(("LIST", *query))
-    return NutRequest(
-        label,
-        read,
-        query=query,
-        fields=fields,
-        driver=driver,
-    )
+    return NutRequest(label, read, query=query, fields=fields, driver=driver)
 
 
 def _names(response: NutResponse) -> list[str]:
@@ -410,11 +404,12 @@ def _type(words: list[str]) -> VariableType:
     names: list[str] = []
     lengths: list[int] = []
     for type_word in words:
-        type_name, _, length = type_word.partition(":")
+        type_name, colon, length = type_word.partition(":")
         names.append(type_name)
-        if type_word.startswith("STRING:"):
+        if colon and type_name == "STRING":
             lengths.append(_whole_number(length))
-    return VariableType(tuple(names), lengths[0] if lengths else None)
+    first_length = lengths[0] if lengths else None
+    return VariableType(words=tuple(names), length=first_length)
 
 
 def _line(response: NutResponse) -> str:
@@ -443,5 +438,6 @@ def _quoted(text: str, what: str) -> str:
         raise SettingsError(
             f"the {what} has characters outside ASCII, which a NUT server would drop"
         )
-    plain = word(text, what)
-    return plain if plain.startswith('"') else f'"{plain}"'
+    one_word = word(text, what)
+    is_quoted = one_word.startswith('"')
+    return one_word if is_quoted else f'"{one_word}"'

@@ -39,7 +39,9 @@ class Secret:
         """`error`, which may quote a part of `line`, with other escapes; an error without the
         answer if it or the line holds the password.
         """
-        return _redacted_answer_error() if self.is_within(f"{error.reason}\n{line}") else error
+        if self.is_within(f"{error.reason}\n{line}"):
+            return _redacted_answer_error()
+        return error
 
 
 class NutResponse(NamedTuple):
@@ -78,7 +80,8 @@ class NutRequest(Generic[T_co]):
     @property
     def line(self) -> bytes:
         """The bytes to send, with the line's end."""
-        return encoded(f"{self.label} {self.value}\n" if self.value else f"{self.label}\n")
+        words = f"{self.label} {self.value}" if self.value else self.label
+        return encoded(f"{words}\n")
 
 
 class Responses:
@@ -98,7 +101,9 @@ class Responses:
     def failure(self, request: NutRequest[object]) -> Optional[ErrAnswer]:
         """The ERR that answered `request`; None if the answer is not an ERR."""
         answer = self._answer_by_request[request]
-        return self._mask_password(answer) if isinstance(answer, ErrAnswer) else None
+        if isinstance(answer, ErrAnswer):
+            return self._mask_password(answer)
+        return None
 
     def code(self, request: NutRequest[object]) -> str:
         """The code of the ERR that answered `request`; '' if the answer is not an ERR."""
@@ -131,6 +136,5 @@ class Responses:
         return ErrAnswer(failure.code if failure.code in ERRORS else "***", "***")
 
     def _holds_secret(self, response: NutResponse) -> bool:
-        return self._secret.is_within(
-            "\n".join([response.line, *itertools.chain.from_iterable(response.rows)])
-        )
+        texts = [response.line, *itertools.chain.from_iterable(response.rows)]
+        return self._secret.is_within("\n".join(texts))

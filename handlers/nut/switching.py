@@ -47,8 +47,9 @@ def switch_outlet(
             )
         )
 
+    target_word = "on" if on else "off"
     # An outlet without a state to read is UNKNOWN at once.
-    can_prove = outlet.state_variables and ("on" if on else "off") not in outlet.words_without_state
+    can_prove = outlet.state_variables and target_word not in outlet.words_without_state
     outlet_switch = _OutletSwitch(client, listed_device.name, outlet, command, on=on)
     state = switch(
         outlet_switch.write,
@@ -92,11 +93,11 @@ class _OutletSwitch:
         answers = self._client.write(self._ups, command, *queries.values())
         if answers is None:
             return
-        self._values = {
-            name: answers[query]
-            for name, query in queries.items()
-            if answers.failure(query) is None
-        }
+        values: dict[str, str] = {}
+        for name, query in queries.items():
+            if answers.failure(query) is None:
+                values[name] = answers[query]
+        self._values = values
         self._is_reported = True
         self._is_fresh = len(self._values) == len(queries)
 
@@ -128,7 +129,8 @@ def _find(
     client: NutClient, settings: Settings, identity: str
 ) -> tuple[devices.ListedDevice, NutOutlet]:
     """The outlet's device, and the outlet. Raises NoSuchOutlet."""
-    prefix = "".join(identity.rpartition("/")[:2])
+    device_name, slash, _ = identity.rpartition("/")
+    prefix = device_name + slash
     names = devices.read_names(client, settings)
     if prefix not in names:
         examples = "'N'"
@@ -144,8 +146,9 @@ def _find(
     if len(names) > 1 and mirrors.is_mirror(listed_device.device.whole.variables):
         # decided as by a poll, by what every device shows: 1 more round trip
         snapshots = client.snapshots(list(names.values()), writable=False)
-        variables = {name: snapshots[name].variables for name in snapshots}
-        original = mirrors.originals(variables, client.host).get(listed_device.name)
+        variables_by_name = {name: snapshot.variables for name, snapshot in snapshots.items()}
+        original_by_mirror = mirrors.originals(variables_by_name, client.host)
+        original = original_by_mirror.get(listed_device.name)
     if original is not None:
         raise NoSuchOutlet(
             f"the device {client.redact(listed_device.name)!r} only shows"
@@ -168,16 +171,17 @@ def _switch_command(outlet: NutOutlet, *, on: bool, refusal: str) -> SwitchComma
             f"outlet {outlet.identity} was not switched: it is locked on the device; unlock it"
             " there"
         )
-    command, word = (outlet.on, "on") if on else (outlet.off, "off")
-    if command is None and refusal:
+    command = outlet.on if on else outlet.off
+    if command is not None:
+        return command
+    if refusal:
         raise Unsupported(
             f"outlet {outlet.identity} was not switched: the NUT server refuses {refusal}, so it"
             " lists no way to switch it"
         )
-    if command is None:
-        raise Unsupported(
-            f"the NUT server lists no way to switch outlet {outlet.identity} {word}: neither "
-            f"a command load.{word} nor a writable variable 'switch' (on, off, 1 or 0) for it; "
-            "see whether another driver or MIB of NUT offers one"
-        )
-    return command
+    word = "on" if on else "off"
+    raise Unsupported(
+        f"the NUT server lists no way to switch outlet {outlet.identity} {word}: neither "
+        f"a command load.{word} nor a writable variable 'switch' (on, off, 1 or 0) for it; "
+        "see whether another driver or MIB of NUT offers one"
+    )

@@ -50,9 +50,11 @@ class UnitFinder:
     def __init__(self, agent: Agent, selection: LinkUnitSelection) -> None:
         self._agent = agent
         self._wanted = selection
-        usual = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1)) if selection.all else selection.ids
+        link_ids = selection.ids
+        if selection.all:
+            link_ids = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1))
         #: the units whose outlets are asked for, the unit itself first; some of them may not exist
-        self.asked = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *usual)]
+        self.asked = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *link_ids)]
         self._outlets: list[tuple[XerusUnit, Pending[list[Outlet]]]] = []
         self._cascade: Optional[Pending[CascadeManager.Status]] = None
 
@@ -77,12 +79,10 @@ class UnitFinder:
         if not self._wanted.all:
             return []
         asked_ids = [unit.link_id for unit in self.asked]
-        unusual = [
-            link_id
-            for link_id in sorted(self._linked_units() or ())
-            if link_id not in asked_ids and link_id >= LOWEST_LINK
-        ]
-        units = [XerusUnit(link_id, self._agent) for link_id in unusual]
+        units: list[XerusUnit] = []
+        for link_id in sorted(self._linked_units() or ()):
+            if link_id not in asked_ids and link_id >= LOWEST_LINK:
+                units.append(XerusUnit(link_id, self._agent))
         self.asked += units
         self._ask_outlets(bulk, units)
         return units
@@ -115,7 +115,9 @@ class UnitFinder:
         return units
 
     def _ask_outlets(self, bulk: Bulk, units: list[XerusUnit]) -> None:
-        self._outlets += [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in units]
+        for unit in units:
+            answer = bulk.add(unit.proxy(Pdu).getOutlets)
+            self._outlets.append((unit, answer))
 
     def _linked_units(self) -> Optional[_LinkUnitsById]:
         """The linked units by id; None if none were asked for, or if the firmware has no list of
@@ -162,9 +164,8 @@ def read_linked_units(status: CascadeManager.Status, agent: Agent) -> _LinkUnits
     has.
     """
     if not present(status, "linkUnits"):
-        raise JsonRpcSyntaxException("the list of link units is missing").at(
-            agent.place, "getStatus /cascade"
-        )
+        error = JsonRpcSyntaxException("the list of link units is missing")
+        raise error.at(agent.place, "getStatus /cascade")
     return status.linkUnits
 
 

@@ -21,7 +21,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from ..http.errors import HttpLoginRefused
 from ..shared.errors import PduHandlerError, Refused, SettingsError
@@ -178,7 +178,8 @@ class Listener(Iterator[Event]):
         began = self._clock()
         at = self._now()
         with self._agent.waits_at_most(seconds):
-            events: list[Optional[Event]] = list(channel.pollEventsNb()[1])
+            _, polled_events = channel.pollEventsNb()
+        events: list[Optional[Event]] = list(polled_events)
         for event in events:
             if event is None:
                 LOGGER.warning(
@@ -216,10 +217,11 @@ class Listener(Iterator[Event]):
                     gap = None
                 else:
                     gap = self._replace()
-            except PduHandlerError as again:
-                latest = again
+            except PduHandlerError as next_error:
+                latest = next_error
             else:
-                self._notice(Outage(error, self._clock() - began, is_kept, gap))
+                duration = self._clock() - began
+                self._notice(Outage(error, duration=duration, kept=is_kept, lost=gap))
                 return
 
     def _wait(self, retries: Backoff, error: PduHandlerError) -> None:
@@ -255,16 +257,16 @@ class Listener(Iterator[Event]):
         """A new channel for the wanted events: 3 round trips, 4 for events of any source and of
         given ones.
         """
-        names = self._names()
-        handed_out = self._service.createChannel()
-        if handed_out is None:
+        names = self._event_names()
+        created_channel = self._service.createChannel()
+        if created_channel is None:
             raise Refused(
                 "all event channels of the unit are in use; one that nobody polls ends after 30 s",
                 code="",
                 host=self._agent.place,
                 operation="createChannel",
             )
-        channel = self._unit.with_link_prefix(handed_out)
+        channel = self._unit.with_link_prefix(created_channel)
         try:
             self._demand(channel, names)
         except HttpLoginRefused:
@@ -275,19 +277,22 @@ class Listener(Iterator[Event]):
             raise
         return channel
 
-    def _demand(self, channel: Channel, names: Callable[[type[Event]], str]) -> None:
+    def _demand(self, channel: Channel, names: _EventNames) -> None:
         """Ask for the wanted events.
 
         EventService.idl gives a type without a source to demandEventTypes, not to demandEvents.
         """
         # > POST /tfwopaque/event.Channel:1.0.1/... demandEventTypes {"types":
         #       ["pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0"]}
-        types: list[TypeName] = [names(kind) for kind, source in self._wanted if source is None]
-        subscriptions = [
-            Channel.EventSelect(names(kind), source)
-            for kind, source in self._wanted
-            if source is not None
-        ]
+        types: list[TypeName] = []
+        subscriptions: list[Channel.EventSelect] = []
+        for event_class, source in self._wanted:
+            if source is None:
+                types.append(names.name_of(event_class))
+        for event_class, source in self._wanted:
+            if source is not None:
+                name = names.name_of(event_class)
+                subscriptions.append(Channel.EventSelect(name, source))
         if types:
             channel.demandEventTypes(types)
         if subscriptions:
@@ -295,23 +300,18 @@ class Listener(Iterator[Event]):
         self._heard = self._clock()
         self._heard_at = self._now()
 
-    def _names(self) -> Callable[[type[Event]], str]:
-        """A function that names an event type as this firmware does: 1 round trip.
-
-        The name contains the version of the interface:
-        `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`. For an interface that no answer names, the
-        function raises the error of an object that could not be asked, else SettingsError: a
-        guessed name would be a subscription without events.
-        """
+    def _event_names(self) -> _EventNames:
+        """The names of event types in this firmware: 1 round trip."""
         # > POST /bulk: getTypeInfo of the examples and of the wanted sources
         # < {"_ret_": {"id": "pdumodel.Outlet:3.0.0", "base": {"id": "pdumodel.EDevice:1.0.1",
         #       "base": null}}}
-        objects = [self._unit.with_link_prefix(_AnyObject(rid, self._agent)) for rid in _EXAMPLES]
-        objects += [
-            _AnyObject(source.target, self._agent)
-            for _, source in self._wanted
-            if source is not None
-        ]
+        objects: list[_AnyObject] = []
+        for rid in _EXAMPLES:
+            example = _AnyObject(rid, self._agent)
+            objects.append(self._unit.with_link_prefix(example))
+        for _, source in self._wanted:
+            if source is not None:
+                objects.append(_AnyObject(source.target, self._agent))
         bulk = Bulk(self._agent)
         answers = bulk.add_each(_AnyObject.getTypeInfo, objects)
         bulk.perform()
@@ -322,21 +322,36 @@ class Listener(Iterator[Event]):
                 version_by_interface.update(_versions(answer.get()))
             elif not is_missing_object_error(answer.error):
                 failures.append(answer.error)
+        return _EventNames(version_by_interface, failures, self._agent.place)
 
-        def name(kind: type[Event]) -> str:
-            versioned_name = _versioned_type(kind.idlType, version_by_interface)
-            if versioned_name is not None:
-                return versioned_name
-            if failures:
-                raise failures[0]
-            raise SettingsError(
-                f"the version of {base_name(kind.idlType)} in this unit's firmware is not known:"
-                " give an object that sends these events as their source",
-                self._agent.place,
-                "subscribe",
-            )
 
-        return name
+class _EventNames(NamedTuple):
+    """The names of event types in a unit's firmware."""
+
+    version_by_interface: dict[str, str]
+    #: of objects that could not be asked
+    failures: list[PduHandlerError]
+    #: where the unit is, for errors
+    place: str
+
+    def name_of(self, event_class: type[Event]) -> str:
+        """The name, which contains the version of the interface:
+        `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`.
+
+        For an interface that no answer names, raises the error of an object that could not be
+        asked, else SettingsError: a guessed name would be a subscription without events.
+        """
+        versioned_name = _versioned_type(event_class.idlType, self.version_by_interface)
+        if versioned_name is not None:
+            return versioned_name
+        if self.failures:
+            raise self.failures[0]
+        raise SettingsError(
+            f"the version of {base_name(event_class.idlType)} in this unit's firmware is not"
+            " known: give an object that sends these events as their source",
+            host=self.place,
+            operation="subscribe",
+        )
 
 
 class _AnyObject(Interface):

@@ -66,37 +66,42 @@ class RaritanPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
             yield Session(agent, config, [])
 
     def renew_session(self, session: Session) -> None:
-        session[0].renew(CALL_SECONDS)
+        session.agent.renew(CALL_SECONDS)
 
     def device_address(self, session: Optional[Session]) -> str:
-        return session[0].place if session else ""
+        return session.agent.place if session else ""
 
     def log_detail(self, session: Optional[Session]) -> str:
         return "Xerus JSON-RPC"
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
-        agent, config, _ = session
-        outlets = states.read_states(agent, config.link_units)
-        for sentence in doubt_sentences((outlet.identity, outlet.doubt) for outlet in outlets):
-            LOGGER.warning(agent.login.quoted(sentence))
-        return ((outlet.identity, outlet.status) for outlet in outlets)
+        outlets = states.read_states(session.agent, session.config.link_units)
+        doubts = [(outlet.identity, outlet.doubt) for outlet in outlets]
+        for sentence in doubt_sentences(doubts):
+            LOGGER.warning(session.agent.login.quoted(sentence))
+        return [(outlet.identity, outlet.status) for outlet in outlets]
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
-        agent, config, _ = session
-        figures = metering.read_statistic(agent, config.link_units, with_power=with_power)
+        link_units = session.config.link_units
+        figures = metering.read_statistic(session.agent, link_units, with_power=with_power)
         # a resource id in a reason is the device's own text
-        return figures.quoted(agent.login.quoted)
+        return figures.quoted(session.agent.login.quoted)
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
         """Of outlets and branch circuits."""
-        agent, config, _ = session
-        return labels.labels(agent, config.link_units)
+        return labels.labels(session.agent, session.config.link_units)
 
     def switch_outlet(
         self, session: Session, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
-        agent, config, _ = session
-        return switch_outlet(agent, config.link_units, identity, _POWER_STATES[on], deadline, pause)
+        return switch_outlet(
+            session.agent,
+            session.config.link_units,
+            identity,
+            target=_POWER_STATES[on],
+            deadline=deadline,
+            pause=pause,
+        )
 
 
 def make_handler(pdu_data: object) -> RaritanPdu:

@@ -4,26 +4,29 @@ configured name.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from ..dcimanager import Label, label
 from . import panels
-from .discovery import discover_units
+from .discovery import ListedUnit, discover_units
 from .link_units_setting import LinkUnitSelection
 from .outlet_numbering import queue_list_proofs
-from .rpc import Agent, answered_field
+from .rpc import Agent, Pending, answered_field
 from .rpc.pdumodel import Outlet
 
 
 def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
     """The label of every outlet and branch circuit, in the order of `status`."""
     units, bulk = discover_units(agent, selection)
-    unit_calls = [
-        (
+    labelled_units: list[_LabelledUnit] = []
+    for listed_unit in units:
+        labelled_unit = _LabelledUnit(
             listed_unit,
-            bulk.add_each(Outlet.getMetaData, listed_unit.outlets),
-            bulk.add_each(Outlet.getSettings, listed_unit.outlets),
+            metadata=bulk.add_each(Outlet.getMetaData, listed_unit.outlets),
+            settings=bulk.add_each(Outlet.getSettings, listed_unit.outlets),
         )
-        for listed_unit in units
-    ]
+        labelled_units.append(labelled_unit)
     without_outlets = panels.units_without_outlets(bulk, units)
     list_proofs = queue_list_proofs(bulk, units)
     bulk.perform()
@@ -31,12 +34,24 @@ def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
         proof.raise_unless_whole()
     circuit_labels = panels.read_panel_labels(bulk, without_outlets)
     label_list: list[Label] = []
-    for listed_unit, metadata, settings in unit_calls:
-        for identity, metadata_call, settings_call in zip(
-            listed_unit.identities(), metadata, settings
-        ):
-            number = answered_field(metadata_call, "label") or ""
-            name = answered_field(settings_call, "name") or ""
-            label_list.append(label(identity, number, name))
-        label_list += circuit_labels.get(listed_unit.unit.link_id, [])
+    for labelled_unit in labelled_units:
+        label_list += labelled_unit.labels()
+        label_list += circuit_labels.get(labelled_unit.listed_unit.unit.link_id, [])
     return label_list
+
+
+class _LabelledUnit(NamedTuple):
+    """A unit, and the answers of its outlets that hold their labels."""
+
+    listed_unit: ListedUnit
+    metadata: Sequence[Pending[Outlet.MetaData]]
+    settings: Sequence[Pending[Outlet.Settings]]
+
+    def labels(self) -> list[Label]:
+        identities = self.listed_unit.identities()
+        outlet_labels: list[Label] = []
+        for identity, metadata, settings in zip(identities, self.metadata, self.settings):
+            number = answered_field(metadata, "label") or ""
+            name = answered_field(settings, "name") or ""
+            outlet_labels.append(label(identity, number, name))
+        return outlet_labels

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Optional, Union
 
@@ -162,17 +162,17 @@ class UnitMeter:
         self._switches = bulk.add(pdu.getTransferSwitches)
         self._protectors = bulk.add(pdu.getOverCurrentProtectors)
         # they show whether this firmware has well-known ids, which save the lists of sensors
-        self._probes = [
-            bulk.add(self._unit.proxy(NumericSensor, f"/outlet/0/{name}").getReading)
-            for name in ("activeEnergy", "current")
-        ]
-        self._power_probe = (
-            bulk.add(self._unit.proxy(NumericSensor, "/outlet/0/activePower").getReading)
-            if self._with_power
-            else None
-        )
+        self._probes = [self._probe(bulk, "activeEnergy"), self._probe(bulk, "current")]
+        self._power_probe: Optional[Pending[NumericSensor.Reading]] = None
+        if self._with_power:
+            self._power_probe = self._probe(bulk, "activePower")
         for inlet in self._inlets:
             inlet.ask_sensors(bulk)
+
+    def _probe(self, bulk: Bulk, sensor_name: str) -> Pending[NumericSensor.Reading]:
+        """The queued reading of a sensor of the first outlet, by its well-known id."""
+        sensor = self._unit.proxy(NumericSensor, f"/outlet/0/{sensor_name}")
+        return bulk.add(sensor.getReading)
 
     def queue_known_readings(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
         """Queue the readings of the sensors that `ask_model` found, and the lists of the others.
@@ -228,7 +228,7 @@ class UnitMeter:
         """
         guessed_inlets = self._inlets
         self._inlets = []
-        unread: list[InletMeter] = []
+        unread_inlets: list[InletMeter] = []
         references = self._unit.each_once(self._inlet_list.get(), "getInlets")
         if any(inlet.is_there for inlet in guessed_inlets[len(references) :]):
             error = JsonRpcSyntaxException(
@@ -243,26 +243,26 @@ class UnitMeter:
             else:
                 inlet = InletMeter(self._unit, reference, with_power=self._with_power)
                 inlet.ask_sensors(bulk)
-                unread.append(inlet)
+                unread_inlets.append(inlet)
             self._inlets.append(inlet)
-        return unread
+        return unread_inlets
 
     def _use_outlets(self, bulk: Bulk, listed_unit: ListedUnit) -> list[OutletMeter]:
         """Queue readings of the metered outlets by well-known ids, or their sensors without such
         ids. Returns these outlets.
         """
-        self._outlets = [
-            OutletMeter(self._unit, outlet, index, with_power=self._with_power)
-            for index, outlet in enumerate(listed_unit.outlets)
-        ]
+        self._outlets = []
+        for index, outlet in enumerate(listed_unit.outlets):
+            meter = OutletMeter(self._unit, outlet, index, with_power=self._with_power)
+            self._outlets.append(meter)
         if answered_field(self._metadata, "hasMeteredOutlets") is False:
             return []
         power_from = self._power_of_outlets()
-        for outlet in self._outlets:
+        for meter in self._outlets:
             if self._has_well_known_ids:
-                outlet.ask_well_known(bulk, power_from)
+                meter.ask_well_known(bulk, power_from)
             else:
-                outlet.ask_sensors(bulk)
+                meter.ask_sensors(bulk)
         return self._outlets
 
     def _meters_to_relist(
@@ -341,15 +341,15 @@ class UnitMeter:
         load if several may carry current.
         """
         loads = self._loads_in_use()
-        carrying = [load for load in loads if measured(load) != 0.0]
-        every = sum_if_complete(loads)
-        if every is None or len(carrying) < 2:
-            return every
+        total = sum_if_complete(loads)
+        may_carry = [load for load in loads if measured(load) != 0.0]
+        if total is None or len(may_carry) < 2:
+            return total
         switches = listed_parts(self._switches, "transfer switches")
         if isinstance(switches, NotKnown):
             return switches
         if not switches:
-            return every
+            return total
         if len(switches) == 1 and len(loads) == 2:
             return largest(loads)
         return NotMetered("behind these transfer switches the load of an inlet may count twice")
@@ -394,11 +394,14 @@ class UnitMeter:
 
     def inlet_power(self) -> Figure:
         """Watts of the inlets in use, by their own sensors."""
-        return sum_if_complete(
-            inlet.use if isinstance(inlet.use, NotKnown) else inlet.active_power()
-            for inlet in self._inlets
-            if inlet.use
-        )
+        powers: list[Figure] = []
+        for inlet in self._inlets:
+            use = inlet.use
+            if isinstance(use, NotKnown):
+                powers.append(use)
+            elif use:
+                powers.append(inlet.active_power())
+        return sum_if_complete(powers)
 
     def ports(self) -> dict[str, MeterFigures]:
         """The figures of each outlet."""
@@ -432,26 +435,33 @@ def read_statistic(
     units = finder.list_units(may_lack_pdu=True)
     without_outlets = panels.units_without_outlets(bulk, units)
     list_proofs = queue_list_proofs(bulk, units)
-    listed_meters = [
-        (meters[listed_unit.unit.link_id], listed_unit)
-        for listed_unit in units
-        if listed_unit.has_pdu
-    ]
-    for meter, listed_unit in listed_meters:
-        meter.queue_known_readings(bulk, listed_unit)
-    # also sends what `units_without_outlets` queued
-    bulk.perform()
-    for meter, _ in listed_meters:
-        meter.queue_listed_readings(bulk)
-    bulk.perform()
-    for meter, _ in listed_meters:
-        meter.queue_relisted_readings(bulk)
-    bulk.perform()
+    # also sends what was queued above
+    _read_meters(bulk, meters, units)
     for proof in list_proofs:
         proof.raise_unless_whole()
-    of_panels = panels.read_panel_meters(bulk, without_outlets, with_power=with_power)
-    link_ids = [listed_unit.unit.link_id for listed_unit in units]
-    return _sum_figures([of_panels.get(link_id) or meters[link_id] for link_id in link_ids])
+    panel_meters = panels.read_panel_meters(bulk, without_outlets, with_power=with_power)
+    unit_meters: list[Union[UnitMeter, panels.UnitMeters]] = []
+    for listed_unit in units:
+        link_id = listed_unit.unit.link_id
+        unit_meters.append(panel_meters.get(link_id) or meters[link_id])
+    return _sum_figures(unit_meters)
+
+
+def _read_meters(bulk: Bulk, meters: Mapping[int, UnitMeter], units: Sequence[ListedUnit]) -> None:
+    """Read the sensors of each unit that has a PDU, by its meter in `meters`, in up to 3 bulks."""
+    listed_meters: list[UnitMeter] = []
+    for listed_unit in units:
+        if listed_unit.has_pdu:
+            meter = meters[listed_unit.unit.link_id]
+            meter.queue_known_readings(bulk, listed_unit)
+            listed_meters.append(meter)
+    bulk.perform()
+    for meter in listed_meters:
+        meter.queue_listed_readings(bulk)
+    bulk.perform()
+    for meter in listed_meters:
+        meter.queue_relisted_readings(bulk)
+    bulk.perform()
 
 
 def _sum_figures(meters: Sequence[Union[UnitMeter, panels.UnitMeters]]) -> Figures:

@@ -138,21 +138,16 @@ class FeedMeter(Meter):
         lines = [self._ask_line(bulk, pole) for pole in poles]
         self._poles_or_fault = _ambiguity(poles) or lines
         if not self._is_one_circuit(lines):
-            self._unit.each_once(
-                [pole.current for pole in poles if pole.line in _LINES and pole.current],
-                "getPoles",
-                " lines' current sensors",
-            )
+            sensors = [pole.current for pole in poles if pole.line in _LINES and pole.current]
+            self._unit.each_once(sensors, "getPoles", " lines' current sensors")
 
     def _ask_line(self, bulk: Bulk, pole: Pole) -> FeedLine:
-        return FeedLine(
-            line=pole.line,
-            current=ask_field(bulk, self._unit, pole, "current"),
-            counter=ask_field(bulk, self._unit, pole, "activeEnergy"),
-            power=ask_field(bulk, self._unit, pole, "activePower")
-            if self.with_power
-            else NOT_FITTED,
-        )
+        current = ask_field(bulk, self._unit, pole, "current")
+        counter = ask_field(bulk, self._unit, pole, "activeEnergy")
+        power = NOT_FITTED
+        if self.with_power:
+            power = ask_field(bulk, self._unit, pole, "activePower")
+        return FeedLine(line=pole.line, current=current, counter=counter, power=power)
 
     @property
     def is_metered(self) -> bool:
@@ -219,19 +214,23 @@ class FeedMeter(Meter):
         """Whether the feed is one circuit of two lines: without a neutral the same current flows
         through both.
         """
-        lines = [pole.line for pole in poles]
-        return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
+        names = [pole.line for pole in poles]
+        has_neutral = PowerLine.NEUTRAL in names
+        line_count = sum(name in _LINES for name in names)
+        return line_count == 2 and not has_neutral
 
     def energy(self) -> Figure:
         """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one
         counted once."""
-        return self._own_or_sum_of_lines(self.counter, [line.counter for line in self._lines()])
+        line_counters = [line.counter for line in self._lines()]
+        return self._own_or_sum_of_lines(self.counter, line_counters)
 
     def active_power(self) -> Figure:
         """Watts, by the same rules; not metered unless `with_power`."""
         if not self.with_power:
             return NOT_ASKED
-        return self._own_or_sum_of_lines(self.power, [line.power for line in self._lines()])
+        line_powers = [line.power for line in self._lines()]
+        return self._own_or_sum_of_lines(self.power, line_powers)
 
     def _own_or_sum_of_lines(
         self, own_reading: SensorReading, line_readings: Iterable[SensorReading]
@@ -244,11 +243,14 @@ class FeedMeter(Meter):
         fault = self._fault_of_lines()
         if fault is not None:
             return fault
-        return sum_if_complete(reading.figure() for reading in _each_sensor_once(line_readings))
+        distinct_readings = _each_sensor_once(line_readings)
+        return sum_if_complete(reading.figure() for reading in distinct_readings)
 
     def _poles(self) -> list[FeedLine]:
         """The lines and the neutral; none if they are not known."""
-        return self._poles_or_fault if isinstance(self._poles_or_fault, list) else []
+        if not isinstance(self._poles_or_fault, list):
+            return []
+        return self._poles_or_fault
 
     def _lines(self) -> list[FeedLine]:
         """The lines without the neutral."""

@@ -23,14 +23,10 @@ _LONGEST_NUMBER = 9  # digits
 
 def parse_label_number(label: object) -> Optional[int]:
     """The number that a label is; None for any other label."""
-    if (
-        isinstance(label, str)
-        and label.isascii()
-        and label.isdigit()
-        and len(label) <= _LONGEST_NUMBER
-    ):
-        return int(label)
-    return None
+    if not isinstance(label, str) or len(label) > _LONGEST_NUMBER:
+        return None
+    is_number = label.isascii() and label.isdigit()
+    return int(label) if is_number else None
 
 
 def proves_position(position: int, label: object, well_known_label: object) -> bool:
@@ -90,10 +86,11 @@ class ListProof:
 
     def _error(self, verdict: str, reason: str) -> JsonRpcSyntaxException:
         unit = self._listed.unit
-        return JsonRpcSyntaxException(
+        error = JsonRpcSyntaxException(
             f"the list of outlets {verdict}: it has {len(self._listed.outlets)}, {reason}; poll"
             " again, and see whether the unit shows all outlets"
-        ).at(unit.agent.place, f"getOutlets{unit.link_unit_suffix}")
+        )
+        return error.at(unit.agent.place, f"getOutlets{unit.link_unit_suffix}")
 
 
 def queue_list_proofs(bulk: Bulk, units: Iterable[ListedUnit]) -> list[ListProof]:

@@ -61,23 +61,23 @@ class UnitWithoutOutlets:
         JsonRpcSyntaxException for a meter that is listed twice or is of another type, and the
         errors of the answers.
         """
-        meters = {} if is_missing_object_error(self._meters.error) else self._meters.get()
-        if meters:
-            self.unit.each_once(list(meters.values()), "getPowerMeters")
-            return [
-                (number, self.typed_proxy(meters[number], PowerMeter, "a power meter"))
-                for number in sorted(meters)
-            ]
+        listed_meters: dict[int, Interface] = {}
+        if not is_missing_object_error(self._meters.error):
+            listed_meters = self._meters.get()
+        if listed_meters:
+            self.unit.each_once(list(listed_meters.values()), "getPowerMeters")
+            meters: list[tuple[int, PowerMeter]] = []
+            for number in sorted(listed_meters):
+                meter = self.typed_proxy(listed_meters[number], PowerMeter, "a power meter")
+                meters.append((number, meter))
+            return meters
         metadata = self._metadata.get()
         inlets = self._inlets.get()
-        has_flags = present(metadata, "hasSwitchableOutlets", "hasMeteredOutlets")
-        if (
-            inlets
-            and has_flags
-            and not metadata.hasSwitchableOutlets
-            and not metadata.hasMeteredOutlets
-        ):
-            return []
+        says_its_type = present(metadata, "hasSwitchableOutlets", "hasMeteredOutlets")
+        if inlets and says_its_type:
+            has_outlets = metadata.hasSwitchableOutlets or metadata.hasMeteredOutlets
+            if not has_outlets:
+                return []
         quote = self.unit.agent.login.quoted
         plate = metadata.nameplate
         where = "the unit" if self.unit.link_id == PRIMARY else f"link unit {self.unit.link_id}"
@@ -97,9 +97,8 @@ class UnitWithoutOutlets:
         """
         proxy = self.unit.with_link_prefix(reference)
         if not isinstance(proxy, kind):
-            raise JsonRpcSyntaxException(f"the unit lists an object of another type as {what}").at(
-                self.unit.agent.place
-            )
+            error = JsonRpcSyntaxException(f"the unit lists an object of another type as {what}")
+            raise error.at(self.unit.agent.place)
         return proxy
 
 
@@ -107,9 +106,9 @@ class BranchCircuit(PortMeter):
     """A branch circuit: metered, without a relay."""
 
     def __init__(
-        self, unit: XerusUnit, meter: int, position: int, circuit: Circuit, *, with_power: bool
+        self, unit: XerusUnit, circuit: Circuit, *, panel_id: int, position: int, with_power: bool
     ) -> None:
-        identity = unit.prefixed(f"p{meter}.{position + 1}")
+        identity = unit.prefixed(f"p{panel_id}.{position + 1}")
         super().__init__(unit, identity, circuit.getSensors, with_power=with_power)
         #: the place of its first pole in the panel, from 0
         self.position = position
@@ -172,10 +171,11 @@ class UnitMeters:
     """The figures of one power meter controller."""
 
     def __init__(self, unit: UnitWithoutOutlets, *, with_power: bool) -> None:
-        meters = unit.meters()
+        meters = [meter for _, meter in unit.meters()]
         self.link_id = unit.unit.link_id
-        self.mains = [MainsMeter(unit.unit, meter, with_power=with_power) for _, meter in meters]
-        self._mixed = len({isinstance(meter, Panel) for _, meter in meters}) > 1
+        self.mains = [MainsMeter(unit.unit, meter, with_power=with_power) for meter in meters]
+        panels = [meter for meter in meters if isinstance(meter, Panel)]
+        self._mixed = 0 < len(panels) < len(meters)
         self.circuits: list[BranchCircuit] = []
 
     def load(self) -> Figure:
@@ -207,7 +207,7 @@ class _PanelCircuits(NamedTuple):
     """The queued list of one panel's circuits."""
 
     unit: UnitWithoutOutlets
-    number: int  # the panel's id
+    panel_id: int
     panel: Panel
     circuits: Pending[dict[int, Interface]]
 
@@ -217,18 +217,21 @@ class _PanelCircuits(NamedTuple):
 
     def branch_circuits(self, *, with_power: bool = False) -> list[BranchCircuit]:
         """The circuits, in the order of their positions."""
-        circuits = self.circuits.get()
-        self.unit.unit.each_once(list(circuits.values()), "getCircuits")
-        return [
-            BranchCircuit(
-                self.unit.unit,
-                self.number,
-                position,
-                self.unit.typed_proxy(circuits[position], Circuit, "a circuit"),
+        reference_by_position = self.circuits.get()
+        unit = self.unit.unit
+        unit.each_once(list(reference_by_position.values()), "getCircuits")
+        circuits: list[BranchCircuit] = []
+        for position in sorted(reference_by_position):
+            reference = reference_by_position[position]
+            circuit = BranchCircuit(
+                unit,
+                self.unit.typed_proxy(reference, Circuit, "a circuit"),
+                panel_id=self.panel_id,
+                position=position,
                 with_power=with_power,
             )
-            for position in sorted(circuits)
-        ]
+            circuits.append(circuit)
+        return circuits
 
 
 def _queue_circuits(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_PanelCircuits]:
@@ -238,47 +241,57 @@ def _queue_circuits(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_Pa
     #       Panel.idl 2.0.4
     listings: list[_PanelCircuits] = []
     for unit in units:
-        for number, meter in unit.meters():
+        for meter_id, meter in unit.meters():
             if isinstance(meter, Panel):
-                listings.append(_PanelCircuits(unit, number, meter, bulk.add(meter.getCircuits)))
+                listing = _PanelCircuits(
+                    unit=unit,
+                    panel_id=meter_id,
+                    panel=meter,
+                    circuits=bulk.add(meter.getCircuits),
+                )
+                listings.append(listing)
     return listings
 
 
 def units_without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> list[UnitWithoutOutlets]:
     """The units that list no outlets. Queues the calls that show their type."""
-    return [
-        UnitWithoutOutlets(listed_unit.unit, bulk)
-        for listed_unit in units
-        if not listed_unit.outlets
-    ]
+    without_outlets = [listed_unit.unit for listed_unit in units if not listed_unit.outlets]
+    return [UnitWithoutOutlets(unit, bulk) for unit in without_outlets]
 
 
 def read_panel_ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[str]]:
     """The identity of each branch circuit, by link id: 1 round trip, none without panels."""
     listings = _queue_circuits(bulk, units)
     bulk.perform()
-    identities: dict[int, list[str]] = {}
+    identities_by_link_id: dict[int, list[str]] = {}
     for listing in listings:
-        identities.setdefault(listing.link_id, []).extend(
-            circuit.identity for circuit in listing.branch_circuits()
-        )
-    return identities
+        identities = identities_by_link_id.setdefault(listing.link_id, [])
+        for circuit in listing.branch_circuits():
+            identities.append(circuit.identity)
+    return identities_by_link_id
 
 
 def read_panel_meters(
     bulk: Bulk, units: Sequence[UnitWithoutOutlets], *, with_power: bool = False
 ) -> dict[int, UnitMeters]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
-    unit_meters = [UnitMeters(unit, with_power=with_power) for unit in units]
-    meters = {meter.link_id: meter for meter in unit_meters if meter.mains}
-    mains = [main for meter in meters.values() for main in meter.mains]
+    meters_by_link_id: dict[int, UnitMeters] = {}
+    mains: list[MainsMeter] = []
+    for unit in units:
+        meters = UnitMeters(unit, with_power=with_power)
+        if meters.mains:
+            meters_by_link_id[meters.link_id] = meters
+            mains += meters.mains
     listings = _queue_circuits(bulk, units)
     for main in mains:
         main.ask_sensors(bulk)
     bulk.perform()
     for listing in listings:
-        meters[listing.link_id].circuits += listing.branch_circuits(with_power=with_power)
-    circuits = [circuit for meter in meters.values() for circuit in meter.circuits]
+        circuits_of_panel = listing.branch_circuits(with_power=with_power)
+        meters_by_link_id[listing.link_id].circuits += circuits_of_panel
+    circuits: list[BranchCircuit] = []
+    for meters in meters_by_link_id.values():
+        circuits += meters.circuits
     for main in mains:
         main.ask_readings(bulk)
     for circuit in circuits:
@@ -287,29 +300,47 @@ def read_panel_meters(
     for circuit in circuits:
         circuit.ask_readings(bulk)
     bulk.perform()
-    return meters
+    return meters_by_link_id
 
 
 def read_panel_labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[Label]]:
     """The name of each branch circuit and its label in the panel, by link id, in up to 2 bulks."""
-    listings = [
-        (listing, bulk.add(listing.panel.getPanelSettings))
-        for listing in _queue_circuits(bulk, units)
-    ]
+    listings = _queue_circuits(bulk, units)
+    panel_settings = [bulk.add(listing.panel.getPanelSettings) for listing in listings]
     bulk.perform()
-    circuits = [
-        (listing.link_id, circuit, panel_settings, bulk.add(circuit.circuit.getSettings))
-        for listing, panel_settings in listings
-        for circuit in listing.branch_circuits()
-    ]
+    circuits: list[_LabelledCircuit] = []
+    for listing, panel in zip(listings, panel_settings):
+        for circuit in listing.branch_circuits():
+            labelled_circuit = _LabelledCircuit(
+                link_id=listing.link_id,
+                circuit=circuit,
+                panel=panel,
+                settings=bulk.add(circuit.circuit.getSettings),
+            )
+            circuits.append(labelled_circuit)
     bulk.perform()
     labels_by_link_id: dict[int, list[Label]] = {}
-    for link_id, circuit, panel_settings, settings in circuits:
-        is_unread = panel_settings.error is not None
-        number = "" if is_unread else _printed_number(circuit.position, panel_settings.get())
-        name = answered_field(settings, "name") or ""
-        labels_by_link_id.setdefault(link_id, []).append(label(circuit.identity, number, name))
+    for labelled_circuit in circuits:
+        labels = labels_by_link_id.setdefault(labelled_circuit.link_id, [])
+        labels.append(labelled_circuit.label())
     return labels_by_link_id
+
+
+class _LabelledCircuit(NamedTuple):
+    """A circuit, and the answers that hold its label."""
+
+    link_id: int
+    circuit: BranchCircuit
+    #: the settings of its panel
+    panel: Pending[Panel.PanelSettings]
+    settings: Pending[Circuit.Settings]
+
+    def label(self) -> Label:
+        number = ""
+        if self.panel.error is None:
+            number = _printed_number(self.circuit.position, self.panel.get())
+        name = answered_field(self.settings, "name") or ""
+        return label(self.circuit.identity, number, name)
 
 
 def _printed_number(position: int, panel: Panel.PanelSettings) -> str:

@@ -38,7 +38,9 @@ class SensorReading(NamedTuple):
     @property
     def target(self) -> str:
         """The resource id, which sensors share that are the same; "" if there is nothing to ask."""
-        return self.call.method.parent.target if self.call is not None else ""
+        if self.call is None:
+            return ""
+        return self.call.method.parent.target
 
     def figure(self) -> Figure:
         """The value: not metered if the sensor is not fitted, or if it is not listed and the device
@@ -105,14 +107,17 @@ def listed_parts(answer: Pending[list[Part]], noun: str) -> Union[list[Part], No
 
 def _value(reading: _Reading, target: str) -> Figure:
     """The value of a reading that was answered."""
+    fault = ""
     if not present(reading, "available", "valid", "value"):
-        return NotKnown(f"the sensor {target} has no reading")
-    if not reading.available:
-        return NotKnown(f"the sensor {target} is not available now")
-    if not reading.valid:
-        return NotKnown(f"the sensor {target} is not valid now")
-    if reading.value < 0 or is_placeholder(reading.value):
-        return NotKnown(f"the sensor {target} reads {reading.value:g}")
+        fault = "has no reading"
+    elif not reading.available:
+        fault = "is not available now"
+    elif not reading.valid:
+        fault = "is not valid now"
+    elif reading.value < 0 or is_placeholder(reading.value):
+        fault = f"reads {reading.value:g}"
+    if fault:
+        return NotKnown(f"the sensor {target} {fault}")
     return float(reading.value) + 0.0  # + 0.0 makes -0.0 a plain zero
 
 
@@ -123,10 +128,10 @@ def kilowatt_hours(watt_hours: Figure) -> Figure:
 
 def all_invalid(readings: Iterable[SensorReading]) -> bool:
     """Whether some sensors answered but no value is known: their references may be stale."""
-    values = [reading.figure() for reading in readings]
-    return any(value is not None for value in values) and all(
-        measured(value) is None for value in values
-    )
+    figures = [reading.figure() for reading in readings]
+    has_meters = any(figure is not None for figure in figures)
+    has_values = any(measured(figure) is not None for figure in figures)
+    return has_meters and not has_values
 
 
 def call_error(answer: Pending[Any]) -> Optional[PduHandlerError]:

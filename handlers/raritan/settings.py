@@ -79,7 +79,11 @@ class RaritanSettings(NamedTuple):
 def read_settings(pdu_data: object) -> RaritanSettings:
     """The handler's settings, checked one by one and together. Raises SettingsError."""
     texts = Settings(dcimanager.settings(pdu_data), SETTINGS)
-    login = Login(texts[USERNAME] or None, texts[PASSWORD] or None, texts[TOKEN] or None)
+    login = Login(
+        user=texts[USERNAME] or None,
+        password=texts[PASSWORD] or None,
+        token=texts[TOKEN] or None,
+    )
     trust = Trust.from_settings(
         texts, over_tls=texts[SCHEME] == "https", tls_setting=NamedSetting("scheme", "https")
     )

@@ -79,12 +79,11 @@ def _look(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]:
     without_outlets = panels.units_without_outlets(bulk, units)
     bulk.perform()
     if without_outlets:
-        circuits = panels.read_panel_ports(bulk, without_outlets)
+        identities_by_link_id = panels.read_panel_ports(bulk, without_outlets)
         for unit in unit_states:
-            unit.circuits = [
-                OutletState(identity, EnumPowerStatus.UNKNOWN, _NO_RELAY)
-                for identity in circuits.get(unit.link_id, [])
-            ]
+            for identity in identities_by_link_id.get(unit.link_id, []):
+                circuit = OutletState(identity, EnumPowerStatus.UNKNOWN, _NO_RELAY)
+                unit.circuits.append(circuit)
     return unit_states
 
 
@@ -119,12 +118,10 @@ class _UnitStates:
     @property
     def unavailable(self) -> bool:
         """Whether a unit with switchable outlets returns states, but none of them is available."""
-        availabilities = [state.available for state in self._states if state is not None]
-        return (
-            bool(availabilities)
-            and not any(availabilities)
-            and bool(answered_field(self._metadata, "hasSwitchableOutlets"))
-        )
+        states = [state for state in self._states if state is not None]
+        if not states or any(state.available for state in states):
+            return False
+        return bool(answered_field(self._metadata, "hasSwitchableOutlets"))
 
     def ports(self) -> list[OutletState]:
         """The state of each outlet or branch circuit. An outlet whose state cannot be read is
@@ -170,24 +167,30 @@ def doubt_of(state: Outlet.State, relay_doubt: str = "") -> str:
     if state.cycleInProgress:
         return "a power cycle is in progress"
     is_on = state.powerState == Outlet.PowerState.PS_ON
-    if is_on and (state.isSuspended or state.isLoadShed):
-        return f"it is on although {'suspended' if state.isSuspended else 'shed'}"
+    if is_on and state.isSuspended:
+        return "it is on although suspended"
+    if is_on and state.isLoadShed:
+        return "it is on although shed"
     if not is_on and state.switchOnInProgress:
         return "it is off, and waits to be switched on"
-    return "" if state.powerState in _STATES else f"its power state is {state.powerState.val}"
+    if state.powerState not in _STATES:
+        return f"its power state is {state.powerState.val}"
+    return ""
 
 
 def decode_status(state: Outlet.State, relay_doubt: str = "") -> EnumPowerStatus:
     """UP or DOWN; UNKNOWN if there is a doubt (`doubt_of`)."""
-    is_doubtful = bool(doubt_of(state, relay_doubt))
-    return EnumPowerStatus.UNKNOWN if is_doubtful else _STATES[state.powerState]
+    if doubt_of(state, relay_doubt):
+        return EnumPowerStatus.UNKNOWN
+    return _STATES[state.powerState]
 
 
 def queue_hardware_failures(bulk: Bulk, unit: XerusUnit) -> Failures:
     """Queue the reading of a unit's hardware failures (HardwareHealth.idl, from firmware 3.5)."""
     # > getFailures of /hwhealth
     # < {"_ret_": [{"componentId": ..., "type": 5, "isAsserted": true, ...}]}
-    return bulk.add(unit.with_link_prefix(HardwareHealth("/hwhealth", unit.agent)).getFailures)
+    health = HardwareHealth("/hwhealth", unit.agent)
+    return bulk.add(unit.with_link_prefix(health).getFailures)
 
 
 def may_not_read_failures(failures: Failures) -> bool:
@@ -228,16 +231,17 @@ def _failed_relays(failures: Sequence[HardwareHealth.Failure], outlets: int) -> 
     """
     positions: set[int] = set()
     for failure in failures:
-        is_inconsistent = (
-            failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
-        )
-        if failure.isAsserted and is_inconsistent and len(positions) < outlets:
-            numbers = {
-                int(digits) for digits in re.findall("[0-9]+", failure.componentId[:_LONGEST_ID])
-            }
-            possible_positions = numbers | {number - 1 for number in numbers}
-            relay_positions = {
-                position for position in possible_positions if 0 <= position < outlets
-            }
-            positions |= relay_positions or set(range(outlets))
+        is_of_relay = failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
+        if failure.isAsserted and is_of_relay and len(positions) < outlets:
+            positions |= _positions_in(failure.componentId, outlets) or set(range(outlets))
+    return positions
+
+
+def _positions_in(component_id: str, outlets: int) -> set[int]:
+    """The positions that the numbers in the id of a component may mean."""
+    positions: set[int] = set()
+    for digits in re.findall("[0-9]+", component_id[:_LONGEST_ID]):
+        for position in (int(digits), int(digits) - 1):
+            if 0 <= position < outlets:
+                positions.add(position)
     return positions

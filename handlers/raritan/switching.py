@@ -65,12 +65,14 @@ def _locate(identity: str, agent: Agent, selection: LinkUnitSelection) -> tuple[
     Raises NoSuchOutlet if it is not valid or its link unit is excluded by `selection`, Unsupported
     if it names a branch circuit.
     """
-    match = _IDENTITY.fullmatch(identity)
-    link_id = int(match.group(1) or PRIMARY) if match else PRIMARY
     if _CIRCUIT.fullmatch(identity):
         raise Unsupported(
             f"{identity} is the identity of a branch circuit, which is metered and has no relay"
         )
+    match = _IDENTITY.fullmatch(identity)
+    link_id = PRIMARY
+    if match is not None and match[1]:
+        link_id = int(match[1])
     if match is None or link_id == 1 or link_id > HIGHEST_LINK:
         raise NoSuchOutlet(
             f"{identity[:20]!r} is not an outlet of this PDU: identities have the form '7', on link"
@@ -84,7 +86,8 @@ def _locate(identity: str, agent: Agent, selection: LinkUnitSelection) -> tuple[
                 f" ({selection}) does not include",
             )
         )
-    return XerusUnit(link_id, agent), int(match.group(2)) - 1
+    outlet_number = int(match[2])
+    return XerusUnit(link_id, agent), outlet_number - 1
 
 
 def _locate_switchable(
@@ -160,26 +163,26 @@ class _OutletCommand:
         # > POST /bulk: setPowerState {"pstate": 0}, getState, getFailures of /hwhealth
         # < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}  Outlet.idl 3.0.4
         bulk = Bulk(self._agent)
-        code = bulk.add(self._outlet.setPowerState, self._wanted)
-        answers = self._ask(bulk)
+        answer = bulk.add(self._outlet.setPowerState, self._wanted)
+        reading = self._ask(bulk)
         bulk.perform()
-        result_code = code.get()
+        result_code = answer.get()
         if result_code != 0:
             identity = self._listed.unit.identity(self._index)
             raise why_refused(f"outlet {identity} was", result_code)
-        self._first_reading = answers
+        self._first_reading = reading
 
     def read_state(self) -> EnumPowerStatus:
         """The state: at first from the answer to the command; later, or without an answer, from a
         new reading (1 round trip).
         """
-        answers = self._first_reading
+        reading = self._first_reading
         self._first_reading = None
-        if answers is None:
+        if reading is None:
             bulk = Bulk(self._agent)
-            answers = self._ask(bulk)
+            reading = self._ask(bulk)
             bulk.perform()
-        state, failures = answers
+        state, failures = reading
         doubts = states.relay_doubts(failures, len(self._listed.outlets))
         relay_doubt = doubts[self._index]
         self.may_not_read_failures = states.may_not_read_failures(failures)
@@ -188,6 +191,6 @@ class _OutletCommand:
         return states.decode_status(outlet_state, relay_doubt)
 
     def _ask(self, bulk: Bulk) -> _QueuedStates:
-        return bulk.add(self._outlet.getState), states.queue_hardware_failures(
-            bulk, self._listed.unit
-        )
+        state = bulk.add(self._outlet.getState)
+        failures = states.queue_hardware_failures(bulk, self._listed.unit)
+        return state, failures

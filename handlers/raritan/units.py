@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple, Optional, TypeVar
 
@@ -42,12 +43,14 @@ class XerusUnit(NamedTuple):
         Whether references in answers carry the prefix is not documented. Without it they would
         address the primary unit.
         """
-        link_path = f"/link/{self.link_id}"
-        prefixes = (f"{link_path}/", self.path("/"))
-        if self.link_id == PRIMARY or reference.target.startswith(prefixes):
+        if self.link_id == PRIMARY:
             return reference
-        kind = type(reference)
-        return kind(link_path + reference.target, self.agent, reference.wire_type)
+        link_path = f"/link/{self.link_id}"
+        names_unit = reference.target.startswith((f"{link_path}/", self.path("/")))
+        if names_unit:
+            return reference
+        proxy_class = type(reference)
+        return proxy_class(link_path + reference.target, self.agent, reference.wire_type)
 
     def each_once(
         self, references: Sequence[AnInterface], method: str, what: str = ""
@@ -55,14 +58,17 @@ class XerusUnit(NamedTuple):
         """The references from the answer to `method`, each through `with_link_prefix`. Raises
         JsonRpcSyntaxException if one is null or listed twice: an outlet would be two ports, and
         the current of an inlet would count twice."""
-        what = what or _noun(method)
-        fault = ""
-        if None in references:
-            fault = f"the list of the unit's{what} has a hole"
-        proxies = [self.with_link_prefix(proxy) for proxy in references if proxy is not None]
+        noun = what or _noun(method)
+        proxies: list[AnInterface] = []
+        for reference in references:
+            if reference is not None:
+                proxies.append(self.with_link_prefix(reference))
         targets = {proxy.target for proxy in proxies}
+        fault = ""
         if len(targets) != len(proxies):
-            fault = f"the unit lists one of its{what} twice"
+            fault = f"the unit lists one of its{noun} twice"
+        elif len(proxies) != len(references):
+            fault = f"the list of the unit's{noun} has a hole"
         if fault:
             error = JsonRpcSyntaxException(fault)
             raise error.at(self.agent.place, method + self.link_unit_suffix)
@@ -76,14 +82,17 @@ class XerusUnit(NamedTuple):
 
     def prefixed(self, identity: str) -> str:
         """An identity within this unit, on link units with the link id before it."""
-        return identity if self.link_id == PRIMARY else f"{self.link_id}.{identity}"
+        if self.link_id == PRIMARY:
+            return identity
+        return f"{self.link_id}.{identity}"
 
 
 def _noun(method: str) -> str:
     """The words of a method's name after `get`: " over current protectors" for
     getOverCurrentProtectors.
     """
-    return "".join(c if c.islower() else f" {c.lower()}" for c in method[len("get") :])
+    noun = method.removeprefix("get")
+    return re.sub("[^a-z]", lambda capital: f" {capital[0].lower()}", noun)
 
 
 # of HTTP, and "method not found" of JSON-RPC

@@ -76,9 +76,8 @@ def discover(
     without `zeroconf`, OSError where mDNS cannot be used, and ValueError for a time below 0, an
     interface that is not an IPv4 address, and an empty list of them.
     """
-    return list(
-        dict.fromkeys(HostAddress(device) for device in discover_devices(timeout, interfaces))
-    )
+    addresses = [HostAddress(device) for device in discover_devices(timeout, interfaces)]
+    return list(dict.fromkeys(addresses))
 
 
 def discover_devices(
@@ -90,20 +89,18 @@ def discover_devices(
     # imported late: 73 ms, and the package may be missing
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
-    interface_choice = (
-        [str(ipaddress.IPv4Address(interface)) for interface in interfaces]
-        if interfaces is not None
-        else InterfaceChoice.All
-    )
-    if interface_choice == []:
-        raise ValueError("interfaces is empty: give None for all")
+    interface_choice: Any = InterfaceChoice.All
+    if interfaces is not None:
+        interface_choice = [str(ipaddress.IPv4Address(interface)) for interface in interfaces]
+        if not interface_choice:
+            raise ValueError("interfaces is empty: give None for all")
     network = Zeroconf(interfaces=interface_choice, ip_version=IPVersion.V4Only)
     try:
         announcements = Announcements(time.monotonic() + timeout)
-        browsers = [
-            ServiceBrowser(network, service, handlers=[announcements.handle_change])
-            for service in SERVICES
-        ]
+        browsers: list[ServiceBrowser] = []
+        for service in SERVICES:
+            browser = ServiceBrowser(network, service, handlers=[announcements.handle_change])
+            browsers.append(browser)
         time.sleep(timeout)
         for browser in browsers:
             browser.cancel()
@@ -158,38 +155,43 @@ class Announcements:
 
     def devices(self) -> list[AnnouncedDevice]:
         """Each address and port once, even if the device uses both service names."""
-        every: dict[tuple[str, int], AnnouncedDevice] = {}
+        device_by_place: dict[tuple[str, int], AnnouncedDevice] = {}
         for devices in self._devices.values():
-            every.update({(device.address, device.port): device for device in devices})
-        return sorted(every.values(), key=lambda device: (_order(device.address), device.port))
+            for device in devices:
+                device_by_place[device.address, device.port] = device
+        return sorted(device_by_place.values(), key=_order)
 
 
-def _order(address: str) -> tuple[int, int]:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    return ip.version, int(ip)
+def _order(device: AnnouncedDevice) -> tuple[int, int, int]:
+    """By the number of the address, then by the port."""
+    without_zone, _, _ = device.address.partition("%")
+    ip = ipaddress.ip_address(without_zone)
+    return ip.version, int(ip), device.port
 
 
 def _devices(info: ServiceInfo, service: str) -> list[AnnouncedDevice]:
     """One device for each address of an announcement: its IPv4 addresses, else its IPv6 ones."""
-    name = info.name[: -len(service) - 1] if info.name.endswith(service) else info.name
-    properties = {
-        key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
-        for key, value in info.properties.items()
-        if isinstance(key, bytes) and isinstance(value, bytes)
-    }
-    words = name.split()
-    every = info.parsed_scoped_addresses()
-    addresses = [address for address in every if ":" not in address] or every
-    return [
-        AnnouncedDevice(
+    name = info.name
+    if name.endswith(service):
+        name = name[: -len(service) - 1]  # and the dot before it
+    properties: dict[str, str] = {}
+    for key, value in info.properties.items():
+        if isinstance(key, bytes) and isinstance(value, bytes):
+            properties[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
+    first_word = name.split()[0] if name.split() else ""
+    addresses = info.parsed_scoped_addresses()
+    ipv4_addresses = [address for address in addresses if ":" not in address]
+    devices: list[AnnouncedDevice] = []
+    for address in ipv4_addresses or addresses:
+        device = AnnouncedDevice(
             name=plain_text(name),
-            model=plain_text(properties.get("model") or (words[0] if words else "")),
+            model=plain_text(properties.get("model") or first_word),
             address=address,
             port=info.port or 0,
             firmware=plain_text(properties.get("rr_fw", "")),
         )
-        for address in addresses
-    ]
+        devices.append(device)
+    return devices
 
 
 def plain_text(text: str) -> str:

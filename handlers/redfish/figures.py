@@ -137,7 +137,8 @@ def current(resource: Json) -> Optional[list[RedfishFigure]]:
         return unknown(f"{len(lines)} of {line_count} line currents are shown")
     if "CurrentAmps" in resource and single is None:
         return unknown("CurrentAmps is null")
-    if unknown_lines := _unknown_lines(resource, "PolyPhaseCurrentAmps"):
+    unknown_lines = _unknown_lines(resource, "PolyPhaseCurrentAmps")
+    if unknown_lines:
         return unknown_lines
     if resource.keys() & _OF_LINES:
         return unknown("there is no current of its lines, though other values of them are shown")
@@ -180,8 +181,11 @@ def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
     - Both: not metered. The schema does not say whether one contains the other, and in DMTF's
       published rack PDU neither sum, nor that of all, is the PDU's figure.
     """
-    if unknown_lines := _unknown_lines(resource, key):
+    unknown_lines = _unknown_lines(resource, key)
+    if unknown_lines:
         return unknown_lines
+    if key not in resource:
+        return None
     lines = child(resource, key)
     # by names: the value of a line may be null
     has_lines = any(name in lines for name in _TO_NEUTRAL)
@@ -189,7 +193,7 @@ def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
     if has_lines and has_pairs:
         return not_metered(f"{key} shows lines against the neutral and pairs of lines")
     if not has_lines and not has_pairs:
-        return unknown(f"{key} shows no line") if key in resource else None
+        return unknown(f"{key} shows no line")
     parts = _excerpts(lines, _PAIRS if has_pairs else _TO_NEUTRAL)
     count = _line_count(resource)
     if len(parts) != count:
@@ -202,12 +206,13 @@ def _unknown_lines(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
     value = resource.get(key, {})
     if isinstance(value, dict):
         return None
-    return unknown(f"{key} is {'null' if value is None else repr(value)}")
+    shown_value = "null" if value is None else repr(value)
+    return unknown(f"{key} is {shown_value}")
 
 
 def _excerpts(resource: Json, keys: Sequence[str]) -> list[RedfishFigure]:
     """The sensor excerpts under those of `keys` that have one."""
-    excerpts = (excerpt(resource, key) for key in keys)
+    excerpts = [excerpt(resource, key) for key in keys]
     return [figure for figure in excerpts if figure is not None]
 
 
@@ -215,13 +220,13 @@ def _line_count(resource: Json) -> int:
     """How many line currents make up the load; 0 if the service says it in a way that cannot be
     read, and shows fewer than three lines.
     """
-    seen = _phases_seen(resource)
-    if "PhaseWiringType" not in resource:
-        return seen
     wiring = text(resource, "PhaseWiringType")
-    if wiring not in _PHASES:
-        return 3 if seen == 3 else 0
-    return _PHASES[wiring]
+    if wiring in _PHASES:
+        return _PHASES[wiring]
+    seen_count = _phases_seen(resource)
+    if "PhaseWiringType" in resource and seen_count < 3:
+        return 0
+    return seen_count
 
 
 def _phases_seen(resource: Json) -> int:
@@ -234,10 +239,10 @@ def _phases_seen(resource: Json) -> int:
     names = " ".join([*currents, *voltages, *powers])
     if all(line in names for line in _LINES):
         return 3
-    lines = sum(line in currents for line in _LINES)
-    if lines == 2 and "Neutral" not in names:
-        return 1
-    return max(lines, 1)
+    current_count = sum(line in currents for line in _LINES)
+    if current_count == 2 and "Neutral" not in names:
+        return 1  # they carry the same current
+    return max(current_count, 1)
 
 
 def like_siblings(parts: Sequence[Figures], name: str, *, is_shown: bool) -> list[Figures]:
@@ -245,8 +250,10 @@ def like_siblings(parts: Sequence[Figures], name: str, *, is_shown: bool) -> lis
     `is_shown`, one that lacks it is not known: a device that drops a value must not seem to have no
     meter for it. `name`: the property.
     """
-    lacks = unknown(f"there is no {name}, which others of its kind have")
-    return [lacks if part is None and is_shown else part for part in parts]
+    if not is_shown:
+        return list(parts)
+    lacking = unknown(f"there is no {name}, which others of its kind have")
+    return [lacking if part is None else part for part in parts]
 
 
 def first_source(sources: Sequence[tuple[str, Figures]], metered_sources: Sequence[str]) -> Figures:
@@ -291,15 +298,18 @@ def total(figures: Figures, sensors: Sensors) -> Figure:
     """The sum, by the readings of `sensors` for what is not known."""
     if figures is None:
         return None
-    readings = [sensors.get(figure.source) for figure in figures]
-    return meter_figures.sum_if_complete(
-        figure.value if reading is None else reading for figure, reading in zip(figures, readings)
-    )
+    summands: list[Figure] = []
+    for figure in figures:
+        reading = sensors.get(figure.source)
+        summands.append(figure.value if reading is None else reading)
+    return meter_figures.sum_if_complete(summands)
 
 
 def sensors_to_read(figures: Iterable[Figures]) -> dict[str, None]:
     """The sensors to read for figures that are not known, each once."""
     sources: dict[str, None] = {}
-    for part in figures:
-        sources.update(dict.fromkeys(figure.source for figure in part or () if figure.source))
+    for summands in figures:
+        for summand in summands or ():
+            if summand.source:
+                sources[summand.source] = None
     return sources

@@ -87,14 +87,11 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
         service, config = session
-        return [
-            dcimanager.label(
-                outlet.identity,
-                outlet.id,
-                resources.name(outlet.resource),
-            )
-            for outlet in read_all_outlets(service, config.pdu)
-        ]
+        labels: list[dcimanager.Label] = []
+        for outlet in read_all_outlets(service, config.pdu):
+            name = resources.name(outlet.resource)
+            labels.append(dcimanager.label(outlet.identity, outlet.id, name))
+        return labels
 
     def switch_outlet(
         self, session: Session, identity: str, *, on: bool, deadline: float, pause: float

@@ -26,7 +26,8 @@ def path(link: object, here: Endpoint, login: Login) -> str:
     lead elsewhere. They cannot be distinguished from links that do lead elsewhere, so they are
     errors too.
     """
-    if target := same_origin_path(link, here):
+    target = same_origin_path(link, here)
+    if target:
         return target
     if link is None:
         raise ProtocolError("the device's answer has no link where one is needed")
@@ -41,10 +42,9 @@ def parts(link: str) -> Sequence[str]:
     """The parts of a link without query and fragment, unescaped and in lower case; [""] for an
     empty link.
     """
-    return [
-        unquote(part).lower()
-        for part in link.partition("?")[0].partition("#")[0].rstrip("/").split("/")
-    ]
+    without_query, _, _ = link.partition("?")
+    path, _, _ = without_query.partition("#")
+    return [unquote(part).lower() for part in path.rstrip("/").split("/")]
 
 
 def same(self_link: str, link: str, units: Sequence[Sequence[str]] = ()) -> bool:
@@ -73,7 +73,10 @@ def same(self_link: str, link: str, units: Sequence[Sequence[str]] = ()) -> bool
 
 def _holder(steps: Sequence[str], units: Sequence[Sequence[str]]) -> Optional[Sequence[str]]:
     """The PDU whose link these parts of a link begin with."""
-    return next((unit for unit in units if steps[: len(unit)] == unit), None)
+    for unit in units:
+        if steps[: len(unit)] == unit:
+            return unit
+    return None
 
 
 def expansion(root: Mapping[str, object], levels: int) -> str:

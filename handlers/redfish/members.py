@@ -6,7 +6,7 @@ failure: it has an error in its place, and the others are read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Union
 
 from common.logger import get_logger
@@ -41,7 +41,8 @@ def read_list(service: RedfishService, target: object) -> Json:
 def members(service: RedfishService, collection: Json) -> list[Json]:
     """As `each_member`, but raises the error of a member that cannot be read."""
     results = each_member(service, collection)
-    if errors := errors_of(results):
+    errors = errors_of(results)
+    if errors:
         raise errors[0]
     return readable(results)
 
@@ -53,15 +54,16 @@ def each_member(service: RedfishService, collection: Json) -> list[Member]:
     Raises the errors of `entries_of`, and those that `RedfishService.all` raises.
     """
     results: list[Member] = []
-    paths: dict[int, str] = {}
+    path_by_number: dict[int, str] = {}
     for number, entry in enumerate(entries_of(service, collection)):
         results.append(entry)
         if not is_full_resource(entry):
             try:
-                paths[number] = service.path(entry.get("@odata.id"))
+                path_by_number[number] = service.path(entry.get("@odata.id"))
             except ProtocolError as error:
                 results[number] = error
-    for number, member in zip(paths, service.all(list(paths.values()))):
+    linked_members = service.all(list(path_by_number.values()))
+    for number, member in zip(path_by_number, linked_members):
         results[number] = member
     for failure in errors_of(results):
         LOGGER.info(f"a member of a list cannot be read: {failure}")
@@ -88,10 +90,8 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
     repeated page, and after _MOST_PAGES further pages.
     """
     entries: list[Json] = []
-    paths: set[str] = set()
-    page = collection
     counts: list[int] = []
-    while True:
+    for page in _pages(service, collection):
         counts += _counts(page)
         # some services leave out an empty list
         entries_of_page = _list_of_members(page)
@@ -103,17 +103,6 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
             raise ProtocolError(
                 f"the device lists more than {MOST_MEMBERS} members of one collection"
             )
-        following = page.get("Members@odata.nextLink")
-        if following is None:
-            break
-        if not entries_of_page:
-            raise ProtocolError("a page of the device's list has no members, though more follow")
-        path = service.path(following)
-        if path in paths or len(paths) >= _MOST_PAGES:
-            raise ProtocolError("the device's list repeats a page or has too many pages")
-        paths.add(path)
-        # a page may have the @odata.id of the collection
-        page = service.get(path, text(collection, "@odata.id"))
     count = max(counts, default=0)
     if len(entries) < count:
         raise ProtocolError(
@@ -121,6 +110,23 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
             f" ({count})"
         )
     return entries
+
+
+def _pages(service: RedfishService, collection: Json) -> Iterator[Json]:
+    """The collection, which is its first page, and the others: each is read when it is wanted."""
+    page = collection
+    paths: set[str] = set()
+    yield page
+    while page.get("Members@odata.nextLink") is not None:
+        if not _list_of_members(page):
+            raise ProtocolError("a page of the device's list has no members, though more follow")
+        path = service.path(page["Members@odata.nextLink"])
+        if path in paths or len(paths) >= _MOST_PAGES:
+            raise ProtocolError("the device's list repeats a page or has too many pages")
+        paths.add(path)
+        # a page may have the @odata.id of the collection
+        page = service.get(path, text(collection, "@odata.id"))
+        yield page
 
 
 def _counts(page: Json) -> list[int]:
@@ -143,8 +149,12 @@ def _entries(page: Json) -> list[Json]:
 
 def _list_of_members(page: Json) -> object:
     """The list of members, under its name or, without that, under the one of HPE's."""
-    names = [name for name in _NAMES_OF_HPE if isinstance(page.get(name), list)]
-    return page[names[0]] if "Members" not in page and len(names) == 1 else page.get("Members")
+    if "Members" in page:
+        return page["Members"]
+    names_of_lists = [name for name in _NAMES_OF_HPE if isinstance(page.get(name), list)]
+    if len(names_of_lists) != 1:
+        return None
+    return page[names_of_lists[0]]
 
 
 def is_full_resource(entry: Json) -> bool:

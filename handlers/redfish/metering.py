@@ -6,8 +6,7 @@ The link of a PDU shows that it has the mains, branches or metrics there: if the
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Callable, NamedTuple, Optional
 
 from .. import dcimanager
@@ -30,9 +29,9 @@ from .responses import Json
 from .service import RESOURCE_ERRORS, RedfishService
 from .settings import PduChoice
 
-#: the summands of current, energy and, if it was asked for, power, of a PDU, its mains or an
+#: the summands of current, energy and power, in the order of `_KINDS`, of a PDU, its mains or an
 #: outlet; a value may be missing because its sensor is read later
-_Parts = Sequence[Figures]
+_FiguresByKind = Sequence[Figures]
 _FigureOf = Callable[[Json], Figures]
 
 
@@ -57,16 +56,18 @@ _KINDS = (
 class _UnitFigures(NamedTuple):
     """The figures in the resources of one PDU."""
 
-    total: _Parts
+    total: _FiguresByKind
     #: of its mains
-    inlet: _Parts
+    inlet: _FiguresByKind
     #: of its outlets, by identity
-    ports: Sequence[tuple[str, _Parts]]
+    ports: Sequence[tuple[str, _FiguresByKind]]
 
-    def figures(self, wanted: int) -> Iterator[Figures]:
-        """The first `wanted` of each, for which sensors may have to be read."""
-        all_parts = [self.total, self.inlet, *(parts for _, parts in self.ports)]
-        return itertools.chain(*(parts[:wanted] for parts in all_parts))
+    def figures(self, kind_count: int) -> list[Figures]:
+        """Those of the first kinds, for which sensors may have to be read."""
+        summands = [*self.total[:kind_count], *self.inlet[:kind_count]]
+        for _, port in self.ports:
+            summands += port[:kind_count]
+        return summands
 
 
 def read_statistic(
@@ -83,14 +84,33 @@ def read_statistic(
     pdus = read_units(service, choice)
     raise_if_shared(pdus, [pdu.resource for pdu in pdus], "Mains", "Branches", "Metrics")
     kinds = _KINDS if with_power else _KINDS[:2]
-    wanted = len(kinds)
-    pdu_figures = [_unit_figures(service, pdu, pdus, wanted) for pdu in pdus]
-    ports: list[tuple[str, _Parts]] = []
+    units = [_unit_figures(service, pdu, pdus, len(kinds)) for pdu in pdus]
+    ports: list[tuple[str, _FiguresByKind]] = []
     summands: list[Figures] = []
-    for unit in pdu_figures:
+    for unit in units:
         ports += unit.ports
-        summands += unit.figures(wanted)
+        summands += unit.figures(len(kinds))
     raise_if_twice(service, "outlets that are called", [identity for identity, _ in ports])
+    readings = _sensor_readings(service, pdus, kinds, summands)
+    total = _meter(_sum([unit.total for unit in units]), readings)
+    inlet = _meter(_sum([unit.inlet for unit in units]), readings)
+    return dcimanager.Figures(
+        load_a=total.current_a,
+        energy_kwh=total.energy_kwh,
+        ports={identity: _meter(port, readings) for identity, port in ports},
+        power_w=total.power_w,
+        inlet_a=inlet.current_a,
+        inlet_w=inlet.power_w,
+    )
+
+
+def _sensor_readings(
+    service: RedfishService,
+    pdus: Sequence[ServicePdu],
+    kinds: Sequence[_Kind],
+    summands: Sequence[Figures],
+) -> list[Sensors]:
+    """The sensors of those summands that are not known, as they are read for each of the kinds."""
     sources = figures.sensors_to_read(summands)
     sensor_by_source = sensors.read_sensors(service, pdus, sources)
     readings: list[Sensors] = []
@@ -99,25 +119,17 @@ def read_statistic(
         for source, sensor in sensor_by_source.items():
             reading_by_source[source] = figures.sensor(sensor, kind.units)
         readings.append(reading_by_source)
-
-    def meter(parts: _Parts) -> MeterFigures:
-        current, energy, *powers = map(figures.total, parts, readings)
-        power = powers[0] if powers else NOT_ASKED
-        return MeterFigures(current_a=current, power_w=power, energy_kwh=energy)
-
-    total = meter(_sum([unit.total for unit in pdu_figures]))
-    inlet = meter(_sum([unit.inlet for unit in pdu_figures]))
-    return dcimanager.Figures(
-        load_a=total.current_a,
-        energy_kwh=total.energy_kwh,
-        ports={identity: meter(parts) for identity, parts in ports},
-        power_w=total.power_w,
-        inlet_a=inlet.current_a,
-        inlet_w=inlet.power_w,
-    )
+    return readings
 
 
-def _sum(addends: Sequence[_Parts]) -> _Parts:
+def _meter(by_kind: _FiguresByKind, readings: Sequence[Sensors]) -> MeterFigures:
+    """The sums of the summands; the power only if there are readings for it, too."""
+    current, energy, *powers = map(figures.total, by_kind, readings)
+    power = powers[0] if powers else NOT_ASKED
+    return MeterFigures(current_a=current, power_w=power, energy_kwh=energy)
+
+
+def _sum(addends: Sequence[_FiguresByKind]) -> _FiguresByKind:
     """Each figure as the sum of that figure of all; not metered without any."""
     if not addends:
         return [None for _ in _KINDS]
@@ -125,61 +137,62 @@ def _sum(addends: Sequence[_Parts]) -> _Parts:
 
 
 def _unit_figures(
-    service: RedfishService, pdu: ServicePdu, pdus: Sequence[ServicePdu], wanted: int
+    service: RedfishService, pdu: ServicePdu, pdus: Sequence[ServicePdu], kind_count: int
 ) -> _UnitFigures:
     """The figures of one PDU of `pdus`. An absent one of several has no load, and a counter that
     is not known, unless it lists its mains. What shows any figure is a meter, so
-    all of `_KINDS` are looked at, and the first `wanted` decide which sources are read.
+    all of `_KINDS` are looked at, and the first of them decide which sources are read.
     """
     is_absent_one = len(pdus) > 1 and is_absent(pdu.resource)
     if is_absent_one and "Mains" not in pdu.resource:
-        counter = unknown(f"the PDU {pdu.prefix[:-1]} is Absent")
-        absent_parts = [counter if kind.is_counter else () for kind in _KINDS]
-        return _UnitFigures(absent_parts, absent_parts, [])
+        return _absent_unit(pdu)
     try:
         outlets = read_outlets(service, pdu)
     except UNIT_ERRORS as error:
         raise name_unit(error, pdus, pdu.prefix) from None
-    sources = [
-        # DMTF's metrics of a PDU have no current
-        _Source("Metrics", _metrics_parts(_metrics(service, pdu))),
-        _circuit_source(service, pdu, "Mains"),
-    ]
-    inlet = sources[-1].parts
-    if _lacks_figure(sources, wanted):
+    metrics = _metrics_source(service, pdu)
+    mains = _circuit_source(service, pdu, "Mains")
+    sources = [metrics, mains]
+    if _lacks_figure(sources, kind_count):
         sources.append(_circuit_source(service, pdu, "Branches"))
-    outlet_parts = _siblings([_part_of_outlet(outlet) for outlet in outlets])
-    sources.append(_Source("the list of outlets", _sum(outlet_parts)))
-    is_known = meaning(pdu.resource).unit is Reading.SHOWN
-    doubt = unknown(f"the Status of the PDU is {status_word(pdu.resource)}")
-
-    def believed(parts: _Parts, otherwise: Figures) -> _Parts:
-        """The figures of the PDU or a part of it, `otherwise` without a status that allows them."""
-        if is_known:
-            return parts
-        believed_parts: list[Figures] = []
-        for part, kind in zip(parts, _KINDS):
-            believed_parts.append(part if kind.is_counter else otherwise)
-        return believed_parts
-
-    ports: list[tuple[str, _Parts]] = []
-    for outlet, parts in zip(outlets, outlet_parts):
+    outlet_figures = _siblings([_part_of_outlet(outlet) for outlet in outlets])
+    sources.append(_Source("the list of outlets", _sum(outlet_figures)))
+    total = _total(sources)
+    inlet = mains.figures
+    if meaning(pdu.resource).unit is not Reading.SHOWN:
+        doubt = unknown(f"the Status of the PDU is {status_word(pdu.resource)}")
+        without_load: Figures = () if is_absent_one else doubt
+        total = _with_counters_alone(total, without_load)
+        inlet = _with_counters_alone(inlet, without_load)
+        outlet_figures = [_with_counters_alone(outlet, doubt) for outlet in outlet_figures]
+    ports: list[tuple[str, _FiguresByKind]] = []
+    for outlet, by_kind in zip(outlets, outlet_figures):
         # an outlet that carries nothing may show its last current
         doubt_of_outlet = unknown(f"its Status is {status_word(outlet.resource)}")
-        figures_of_port: list[Figures] = []
-        for part in believed(parts, doubt):
-            figures_of_port.append(doubt_of_outlet if part == () else part)
-        ports.append((outlet.identity, figures_of_port))
-    without_load: Figures = () if is_absent_one else doubt
-    return _UnitFigures(
-        believed(_total(sources), without_load), believed(inlet, without_load), ports
-    )
+        port = [doubt_of_outlet if figure == () else figure for figure in by_kind]
+        ports.append((outlet.identity, port))
+    return _UnitFigures(total, inlet, ports)
 
 
-def _lacks_figure(sources: Sequence[_Source], wanted: int) -> bool:
-    """Whether no source has one of the first `wanted` figures."""
-    for number in range(wanted):
-        if all(source.parts[number] is None for source in sources):
+def _absent_unit(pdu: ServicePdu) -> _UnitFigures:
+    """No load, and a counter that is not known."""
+    counter = unknown(f"the PDU {pdu.prefix[:-1]} is Absent")
+    by_kind = [counter if kind.is_counter else () for kind in _KINDS]
+    return _UnitFigures(total=by_kind, inlet=by_kind, ports=[])
+
+
+def _with_counters_alone(by_kind: _FiguresByKind, otherwise: Figures) -> _FiguresByKind:
+    """The counters, which keep their last value, and `otherwise` in place of the other figures."""
+    figures_by_kind: list[Figures] = []
+    for figure, kind in zip(by_kind, _KINDS):
+        figures_by_kind.append(figure if kind.is_counter else otherwise)
+    return figures_by_kind
+
+
+def _lacks_figure(sources: Sequence[_Source], kind_count: int) -> bool:
+    """Whether no source has the figure of one of the first kinds."""
+    for number in range(kind_count):
+        if all(source.figures[number] is None for source in sources):
             return True
     return False
 
@@ -196,14 +209,14 @@ class _Source(NamedTuple):
     """Where the figures of a PDU may be, and its figures there."""
 
     name: str
-    parts: _Parts
+    figures: _FiguresByKind
 
 
-def _total(sources: Sequence[_Source]) -> _Parts:
+def _total(sources: Sequence[_Source]) -> _FiguresByKind:
     """Each figure of a PDU, from the first source that has it."""
     metered_names: list[str] = []
     for source in sources:
-        if any(part is not None for part in source.parts):
+        if any(figure is not None for figure in source.figures):
             metered_names.append(source.name)
     total: list[Figures] = []
     for number, kind in enumerate(_KINDS):
@@ -211,16 +224,17 @@ def _total(sources: Sequence[_Source]) -> _Parts:
         if kind.name == "current":
             # the metrics of a PDU have no current
             lacking_names = [name for name in metered_names if name != "Metrics"]
-        parts = [(source.name, source.parts[number]) for source in sources]
-        total.append(figures.first_source(parts, lacking_names))
+        figures_by_name = [(source.name, source.figures[number]) for source in sources]
+        total.append(figures.first_source(figures_by_name, lacking_names))
     return total
 
 
 def _circuit_source(service: RedfishService, pdu: ServicePdu, key: str) -> _Source:
     """The sums over the circuits that a PDU lists."""
     circuits = _circuits(service, pdu, key)
-    sums = _sum(_siblings([_circuit_part(circuit) for circuit in circuits]))
-    return _Source(key, [figures.of_part(key, figure) for figure in sums])
+    circuit_figures = _siblings([_circuit_part(circuit) for circuit in circuits])
+    sums = [figures.of_part(key, figure) for figure in _sum(circuit_figures)]
+    return _Source(key, sums)
 
 
 class _Part(NamedTuple):
@@ -235,8 +249,8 @@ class _Part(NamedTuple):
 
 def _circuit_part(circuit: Member) -> _Part:
     if isinstance(circuit, PduHandlerError):
-        return _Part("", circuit, Reading.NOT_KNOWN)
-    return _Part(text(circuit, "Id"), circuit, meaning(circuit).circuit)
+        return _Part(place="", member=circuit, reading=Reading.NOT_KNOWN)
+    return _Part(place=text(circuit, "Id"), member=circuit, reading=meaning(circuit).circuit)
 
 
 def _figure(part: _Part, kind: _Kind) -> Figures:
@@ -260,11 +274,14 @@ def _figure(part: _Part, kind: _Kind) -> Figures:
     return figures.of_part(place, unknown(f"its Status is {status_word(member)}"))
 
 
-def _is_measured(part: Figures) -> bool:
-    return bool(part) and all(measured(summand.value) is not None for summand in part or ())
+def _is_measured(summands: Figures) -> bool:
+    """Whether there are summands, and each of them has a value."""
+    if not summands:
+        return False
+    return all(measured(summand.value) is not None for summand in summands)
 
 
-def _siblings(parts: Sequence[_Part]) -> Sequence[_Parts]:
+def _siblings(parts: Sequence[_Part]) -> Sequence[_FiguresByKind]:
     """The figures of parts of one kind, by `figures.like_siblings`."""
     columns: list[list[Figures]] = []
     members = readable([part.member for part in parts])
@@ -295,33 +312,33 @@ def circuits_of(service: RedfishService, pdu: ServicePdu, key: str) -> list[Memb
         if target is None:
             return []
         circuits = each_member(service, read_list(service, target))
-        raise_if_twice(
-            service,
-            "circuits that are called",
-            [name for name in (text(circuit, "Id") for circuit in readable(circuits)) if name],
-        )
+        ids = [text(circuit, "Id") for circuit in readable(circuits)]
+        raise_if_twice(service, "circuits that are called", list(filter(None, ids)))
     except RESOURCE_ERRORS as error:
         return [error]
     return circuits
 
 
-def _metrics_parts(metrics: Member) -> _Parts:
-    """The figures of the metrics, which have no current."""
-    if isinstance(metrics, PduHandlerError):
-        return [
-            None if kind.name == "current" else unknown(f"Metrics: {metrics.reason}")
-            for kind in _KINDS
-        ]
-    return [
-        None if kind.name == "current" else figures.of_part("Metrics", kind.of(metrics))
-        for kind in _KINDS
-    ]
+def _metrics_source(service: RedfishService, pdu: ServicePdu) -> _Source:
+    """The metrics of a PDU. DMTF's have no current."""
+    metrics = _metrics(service, pdu)
+    by_kind: list[Figures] = []
+    for kind in _KINDS:
+        if kind.name == "current":
+            by_kind.append(None)
+        elif isinstance(metrics, PduHandlerError):
+            by_kind.append(unknown(f"Metrics: {metrics.reason}"))
+        else:
+            by_kind.append(figures.of_part("Metrics", kind.of(metrics)))
+    return _Source("Metrics", by_kind)
 
 
 def _metrics(service: RedfishService, pdu: ServicePdu) -> Member:
     """The metrics of a PDU; {} if it has none, the error if they cannot be read."""
     try:
         target = link(pdu.resource, "Metrics")
-        return {} if target is None else service.get(target)
+        if target is None:
+            return {}
+        return service.get(target)
     except RESOURCE_ERRORS as error:
         return error

@@ -104,14 +104,18 @@ def is_below(target: str, outlet: str) -> bool:
 
 def _steps(path: str) -> Sequence[str]:
     """The parts of a path, unescaped and without the query; a backslash may count as a slash."""
-    return unquote(path.partition("?")[0]).replace("\\", "/").rstrip("/").split("/")
+    without_query, _, _ = path.partition("?")
+    plain_path = unquote(without_query).replace("\\", "/")
+    return plain_path.rstrip("/").split("/")
 
 
 def info_link(action_resource: Json) -> Optional[object]:
     """The link to the description of the action's parameters; None if there is none, or if the
     action itself lists the values.
     """
-    return action_resource.get(_INFO) if _ALLOWABLE not in action_resource else None
+    if _ALLOWABLE in action_resource:
+        return None
+    return action_resource.get(_INFO)
 
 
 def body(
@@ -169,7 +173,9 @@ def allowable_values(action_resource: Json, info: Json) -> Optional[Sequence[str
 
 
 def _texts(values: object) -> Sequence[str]:
-    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+    if not isinstance(values, list):
+        return []
+    return [value for value in values if isinstance(value, str)]
 
 
 def _hpe_body(
@@ -182,12 +188,13 @@ def _hpe_body(
     fields: dict[str, object] = {}
     for names in _HPE_CONFIGURATION:
         # bool is a kind of int
-        name = next((name for name in names if type(outlet.get(name)) in (str, int)), None)
-        if name is None:
+        readable_names = [name for name in names if type(outlet.get(name)) in (str, int)]
+        if not readable_names:
             raise Unsupported(
                 f"outlet {outlet_id} was not switched: this unit's command also sets the outlet's"
                 f" configuration, and its {names[0]} cannot be read"
             )
+        name = readable_names[0]
         fields[name] = outlet[name]
     number = str(fields["OutletNumber"])
     id_number = _NUMBER_AT_END.search(outlet_id)

@@ -74,9 +74,8 @@ def read_all_outlets(service: RedfishService, choice: PduChoice) -> list[ListedO
             outlets += read_outlets(service, pdu)
         except UNIT_ERRORS as error:
             raise name_unit(error, pdus, pdu.prefix) from None
-    raise_if_twice(
-        service, "outlets that are called", [listed_outlet.identity for listed_outlet in outlets]
-    )
+    identities = [outlet.identity for outlet in outlets]
+    raise_if_twice(service, "outlets that are called", identities)
     return outlets
 
 
@@ -97,8 +96,9 @@ def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[ListedOutlet]
     entries = entries_of(service, collection)
     _refuse_empty(pdu, entries)
     members = each_member(service, {"Members": entries})
-    if errors_of(members) and not readable(members):
-        raise errors_of(members)[0]
+    errors = errors_of(members)
+    if errors and not readable(members):
+        raise errors[0]
     outlets = _listed_outlets(service, pdu, entries, members)
     for outlet in outlets:
         if not outlet.id:
@@ -123,16 +123,17 @@ def _listed_outlets(
     outlets: list[ListedOutlet] = []
     for entry, member, own_id in zip(entries, members, own_ids):
         outlet_id = own_id or _id_of_link(service, entry, prefix)
-        outlets.append(
-            ListedOutlet(
-                identity=pdu.prefix + outlet_id,
-                id=outlet_id,
-                link=entry.get("@odata.id"),
-                resource={} if isinstance(member, PduHandlerError) else member,
-                pdu=pdu.resource,
-                error=member if isinstance(member, PduHandlerError) else None,
-            )
+        outlet = ListedOutlet(
+            identity=pdu.prefix + outlet_id,
+            id=outlet_id,
+            link=entry.get("@odata.id"),
+            resource={},
+            pdu=pdu.resource,
         )
+        if isinstance(member, PduHandlerError):
+            outlets.append(outlet._replace(error=member))
+        else:
+            outlets.append(outlet._replace(resource=member))
     return outlets
 
 
@@ -190,20 +191,19 @@ def _outlets_link(pdu: ServicePdu) -> Optional[str]:
     Raises Unsupported if a PDU does not list its outlets, ProtocolError if it does, without a link.
     """
     collection = link(pdu.resource, "Outlets")
-    is_without_outlets = text(pdu.resource, "EquipmentType") in _WITHOUT_OUTLETS
+    if collection is not None:
+        return collection
+    if text(pdu.resource, "EquipmentType") in _WITHOUT_OUTLETS:
+        return None
     only_meters = "Mains" in pdu.resource
-    may_lack_list = is_without_outlets or (
-        pdu.may_lack_outlets and (only_meters or is_absent(pdu.resource))
-    )
-    if collection is None and not may_lack_list:
-        raise Unsupported(
-            "the service does not list the outlets of this PDU: see whether newer firmware does, or"
-            " use another handler for this PDU"
-        )
-    if collection is None and not is_without_outlets:
+    if pdu.may_lack_outlets and (only_meters or is_absent(pdu.resource)):
         name = pdu.prefix[:-1]
         LOGGER.warning(f"PDU {name} lists no outlets, so it is taken as one that only meters")
-    return collection
+        return None
+    raise Unsupported(
+        "the service does not list the outlets of this PDU: see whether newer firmware does, or"
+        " use another handler for this PDU"
+    )
 
 
 def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> ListedOutlet:
@@ -222,7 +222,8 @@ def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> Li
     matches: list[ListedOutlet] = []
     for pdu in pdus:
         if identity.startswith(pdu.prefix):
-            outlets, outlet_errors = _outlets_with_id(service, pdu, identity[len(pdu.prefix) :])
+            outlet_id = identity[len(pdu.prefix) :]
+            outlets, outlet_errors = _outlets_with_id(service, pdu, outlet_id)
             matches += outlets
             errors += outlet_errors
     # an Id twice in a PDU, or Ids with dots: "2.A" of "1" and "A" of "1.2"
@@ -246,12 +247,11 @@ def _no_such_outlet(
         more = " and so on" if len(prefixes) > 5 else ""
         reason.append(f"; its outlets are now called {service.login.quoted(names)}{more}")
     elif "." in identity and not pdus[0].prefix:
-        setting = NamedSetting("pdu_in_identity", "yes", "the handler setting ")
-        reason += [
+        reason.append(
             "; the service lists one PDU now, and does not name it in its outlets' identities: if"
-            " it listed several before, give ",
-            setting,
-        ]
+            " it listed several before, give "
+        )
+        reason.append(NamedSetting("pdu_in_identity", "yes", "the handler setting "))
     return NoSuchOutlet((*reason, ": poll it and look at its ports"))
 
 
@@ -269,21 +269,21 @@ def _outlets_with_id(
     collection = service.get(target)
     entries = entries_of(service, collection)
     _refuse_empty(pdu, entries)
-    links = [
-        entry["@odata.id"] for entry in entries if identifier and last_part(entry) == identifier
-    ]
+    links: list[object] = []
+    for entry in entries:
+        if identifier and last_part(entry) == identifier:
+            links.append(entry["@odata.id"])
     if len(links) == 1:
-        outlet = service.get(links[0])
-        if outlet.get("Id") and required_id(outlet) == identifier:
-            identity = pdu.prefix + identifier
-            match = ListedOutlet(
-                identity=identity,
+        resource = service.get(links[0])
+        if resource.get("Id") and required_id(resource) == identifier:
+            outlet = ListedOutlet(
+                identity=pdu.prefix + identifier,
                 id=identifier,
                 link=links[0],
-                resource=outlet,
+                resource=resource,
                 pdu=pdu.resource,
             )
-            return [match], []
+            return [outlet], []
     members = each_member(service, {"Members": entries})
     outlets = _listed_outlets(service, pdu, entries, members)
     matches = [outlet for outlet in outlets if outlet.id == identifier and not outlet.error]

@@ -7,7 +7,7 @@ import contextlib
 import contextvars
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Callable, TypeVar
+from typing import Callable, Generic, TypeVar
 
 from ..http.client import HttpClient
 from ..http.errors import HttpUnreachable
@@ -27,25 +27,7 @@ def read_in_parallel(
     path to the others. `read_alone` reads what is left when all have ended. Raises another error of
     `read` after all threads have ended, and each error of `read_alone`.
     """
-    waiting = collections.deque(dict.fromkeys(paths))
-    result_by_path: dict[str, T] = {}
-
-    def read_waiting(client: HttpClient) -> None:
-        """Read waiting paths until none is left or the client fails."""
-        while True:
-            try:
-                path = waiting.popleft()
-            except IndexError:
-                return
-            try:
-                result_by_path[path] = read(path, client)
-            except HttpUnreachable:
-                waiting.append(path)
-                return
-            except BaseException:
-                waiting.clear()
-                raise
-
+    queue = _Queue(paths, read)
     futures: list[Future[None]] = []
     try:
         # RuntimeError: the system has no more threads
@@ -53,9 +35,44 @@ def read_in_parallel(
             for client in clients:
                 # tools count requests in the caller's context
                 run = contextvars.copy_context().run
-                futures.append(pool.submit(run, read_waiting, client))
+                futures.append(pool.submit(run, queue.read_by, client))
     finally:
-        waiting.clear()  # after Ctrl-C, the threads end with their present request
+        queue.stop()  # after Ctrl-C, the threads end with their present request
     for future in futures:
         future.result()
-    return [result_by_path[path] if path in result_by_path else read_alone(path) for path in paths]
+    results: list[T] = []
+    for path in paths:
+        if path in queue.result_by_path:
+            results.append(queue.result_by_path[path])
+        else:
+            results.append(read_alone(path))
+    return results
+
+
+class _Queue(Generic[T]):
+    """The paths that wait for a client, and the results of those that were read."""
+
+    def __init__(self, paths: Sequence[str], read: Callable[[str, HttpClient], T]) -> None:
+        self._read = read
+        self._waiting = collections.deque(dict.fromkeys(paths))
+        self.result_by_path: dict[str, T] = {}
+
+    def stop(self) -> None:
+        """Let no further path be read."""
+        self._waiting.clear()
+
+    def read_by(self, client: HttpClient) -> None:
+        """Read waiting paths until none is left or the client fails."""
+        while True:
+            try:
+                path = self._waiting.popleft()
+            except IndexError:
+                return
+            try:
+                self.result_by_path[path] = self._read(path, client)
+            except HttpUnreachable:
+                self._waiting.append(path)
+                return
+            except BaseException:
+                self.stop()
+                raise

@@ -70,9 +70,10 @@ def read_units(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
     list what is chosen, or lists too many PDUs; the error of a PDU that cannot be read.
     """
     entries = pdu_entries(service, choice.collection)
-    named_pdu = read_linked_pdu(service, entries, choice.pdu_id) if choice.pdu_id else None
-    if named_pdu:
-        return [named_pdu]
+    if choice.pdu_id:
+        named_pdu = read_linked_pdu(service, entries, choice.pdu_id)
+        if named_pdu is not None:
+            return [named_pdu]
     pdus, errors = read_listed_pdus(service, entries, choice)
     if errors:
         raise errors[0]
@@ -153,12 +154,13 @@ def read_linked_pdu(
 
 def _by_links(entries: Sequence[Json]) -> list[ServicePdu]:
     """The PDUs of a list, by the Ids that their links show, for `name_unit`."""
-    return [ServicePdu(f"{part}.", {}) for part in map(last_part, entries) if part]
+    ids = filter(None, map(last_part, entries))
+    return [ServicePdu(prefix=f"{pdu_id}.", resource={}) for pdu_id in ids]
 
 
 def _link_parts(resources: Sequence[Json]) -> Sequence[Sequence[str]]:
     """The parts of the link of each resource or link that has one."""
-    targets = (text(entry, "@odata.id") for entry in resources)
+    targets = [text(entry, "@odata.id") for entry in resources]
     return [parts(target) for target in targets if target]
 
 
@@ -225,7 +227,10 @@ def _several(service: RedfishService, pdus: Sequence[Json], count: int) -> list[
         )
     ids = [_own_id(pdu) for pdu in pdus]
     raise_if_twice(service, "PDUs with the Id", ids)
-    return [ServicePdu(f"{pdu_id}.", pdu, True) for pdu_id, pdu in zip(ids, pdus)]
+    listed_pdus: list[ServicePdu] = []
+    for pdu_id, pdu in zip(ids, pdus):
+        listed_pdus.append(ServicePdu(f"{pdu_id}.", pdu, may_lack_outlets=True))
+    return listed_pdus
 
 
 def pdu_entries(service: RedfishService, collection_name: str) -> Sequence[Json]:
@@ -246,15 +251,17 @@ def pdu_entries(service: RedfishService, collection_name: str) -> Sequence[Json]
             " the handler snmp, or update the PDU's firmware"
         )
     equipment = service.get_expanded(start, 2)
-    racks = collection_name in ("", _RACKS)
-    if racks and "Members" not in equipment and is_pdu(equipment):
+    wants_racks = collection_name in ("", _RACKS)
+    entry = equipment.get(collection_name or _RACKS)
+    if wants_racks and "Members" in equipment:
+        # Panduit's PowerDistribution leads straight to the PDUs
+        entry = equipment
+    elif wants_racks and is_pdu(equipment):
         return [equipment]
-    # Panduit's PowerDistribution leads straight to the PDUs.
-    entry = (
-        equipment if racks and "Members" in equipment else equipment.get(collection_name or _RACKS)
-    )
     if isinstance(entry, dict) and entry.keys() & {"Members", "@odata.id"}:
-        collection = entry if "Members" in entry else service.get_expanded(entry.get("@odata.id"))
+        collection: Json = entry
+        if "Members" not in entry:
+            collection = service.get_expanded(entry["@odata.id"])
         entries = entries_of(service, collection)
         if entries:
             return entries
@@ -318,17 +325,22 @@ def raise_if_shared(pdus_to_read: Sequence[ServicePdu], pdus: Sequence[Json], *k
     """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the
     outlets or figures in it are not those of both. `keys`: the properties that hold the links."""
     for key in keys:
-        # a property without a link is an error where it is read
-        targets = [child(pdu_resource, key).get("@odata.id") for pdu_resource in pdus]
-        link_counts = collections.Counter(
-            tuple(parts(target)) for target in targets if isinstance(target, str)
-        )
+        link_counts = collections.Counter(_link_under(pdu, key) for pdu in pdus)
         for pdu in pdus_to_read:
-            target = child(pdu.resource, key).get("@odata.id")
-            if isinstance(target, str) and link_counts[tuple(parts(target))] > 1:
+            target = _link_under(pdu.resource, key)
+            if target and link_counts[target] > 1:
                 raise ProtocolError(
                     f"two PDUs of the device link to the same {key}, which cannot be those of both"
                 )
+
+
+def _link_under(pdu: Json, key: str) -> tuple[str, ...]:
+    """The parts of the link in a property; () for a property without one, which is an error where
+    it is read."""
+    target = child(pdu, key).get("@odata.id")
+    if not isinstance(target, str):
+        return ()
+    return tuple(parts(target))
 
 
 def raise_if_twice(service: RedfishService, what: str, identities: list[str]) -> None:
@@ -345,5 +357,7 @@ def raise_if_twice(service: RedfishService, what: str, identities: list[str]) ->
 
 def last_part(entry: Json) -> str:
     """The last part of a member's link, '' without a link."""
-    target = text(entry, "@odata.id").partition("?")[0].partition("#")[0]
-    return unquote(target.rstrip("/").rpartition("/")[2])
+    without_query, _, _ = text(entry, "@odata.id").partition("?")
+    path, _, _ = without_query.partition("#")
+    _, _, part = path.rstrip("/").rpartition("/")
+    return unquote(part)

@@ -86,21 +86,19 @@ def link(resource: Json, key: str) -> Optional[str]:
 def entries(resource: Json, key: str) -> Sequence[Json]:
     """The objects of the array under `key`."""
     values = resource.get(key)
-    return (
-        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
-    )
+    if not isinstance(values, list):
+        return []
+    return [value for value in values if isinstance(value, dict)]
 
 
 def usable_id(resource: Json) -> str:
     """The `Id`; '' unless it is text (DSP0266, "Common properties") of 1 to 200 printable
     characters with no space at either end."""
     identifier = text(resource, "Id")
-    usable = (
-        len(identifier) <= _LONGEST_ID
-        and identifier.isprintable()
-        and identifier == identifier.strip()
-    )
-    return identifier if usable else ""
+    has_outer_space = identifier != identifier.strip()
+    if len(identifier) > _LONGEST_ID or has_outer_space or not identifier.isprintable():
+        return ""
+    return identifier
 
 
 def required_id(resource: Json) -> str:

@@ -43,7 +43,7 @@ def resource(reply: Response, login: Login) -> Json:
     if content and ("error" not in content or content.keys() & _OF_A_RESOURCE):
         return content
     if content is not None:
-        words = quoted_messages(reply, login) or "no reason is given"
+        words = quoted_messages(reply, login) or "is this the address of a Redfish service?"
         raise ProtocolError(
             f"the service answered with a success status, but with no resource: {words}",
         )
@@ -94,20 +94,23 @@ def messages(infos: object, login: Login) -> str:
     """The first messages of a list, each as its text or else its MessageId; printable, cut, and
     without password and token.
     """
-    return _quoted([_message_of(info) or _text(info, "MessageId") for info in _dicts(infos)], login)
+    words = [_message_of(info) or _text(info, "MessageId") for info in _dicts(infos)]
+    return _quoted(words, login)
 
 
 def _entries(content: Json) -> Sequence[Json]:
     """The messages in an object, those of its properties too."""
-    lists = [value for key, value in content.items() if key.endswith(_EXTENDED)]
-    return [entry for infos in lists for entry in _dicts(infos)]
+    entries: list[Json] = []
+    for key, value in content.items():
+        if key.endswith(_EXTENDED):
+            entries += _dicts(value)
+    return entries
 
 
 def _dicts(infos: object) -> Sequence[Json]:
     """The objects of a list; an object alone is taken as a list of one."""
-    return [
-        info for info in (infos if isinstance(infos, list) else [infos]) if isinstance(info, dict)
-    ]
+    candidates = infos if isinstance(infos, list) else [infos]
+    return [info for info in candidates if isinstance(info, dict)]
 
 
 def _message_of(entry: Json) -> str:
@@ -121,5 +124,5 @@ def _text(content: Json, key: str) -> str:
 
 def _quoted(words: Sequence[str], login: Login) -> str:
     """The first texts, each once, with what is between them."""
-    texts = [text for text in dict.fromkeys(words) if text][:_MOST_MESSAGES]
-    return " ".join(map(login.quoted, texts))
+    texts = [text for text in dict.fromkeys(words) if text]
+    return " ".join(map(login.quoted, texts[:_MOST_MESSAGES]))

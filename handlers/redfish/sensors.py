@@ -36,14 +36,14 @@ def read_sensors(
             with contextlib.suppress(*SHORTCUT_ERRORS):  # missing sensors are read below
                 sensor_by_path.update(_listed_sensors(service, pdu))
     missing = [path for path in dict.fromkeys(paths.values()) if path not in sensor_by_path]
-    sensor_by_path.update(
-        (path, sensor)
-        for path, sensor in zip(missing, service.all(missing))
-        if isinstance(sensor, dict)
-    )
-    return {
-        source: sensor_by_path[path] for source, path in paths.items() if path in sensor_by_path
-    }
+    for path, sensor in zip(missing, service.all(missing)):
+        if isinstance(sensor, dict):
+            sensor_by_path[path] = sensor
+    sensor_by_source: dict[str, Json] = {}
+    for source, path in paths.items():
+        if path in sensor_by_path:
+            sensor_by_source[source] = sensor_by_path[path]
+    return sensor_by_source
 
 
 def _listed_sensors(service: RedfishService, pdu: ServicePdu) -> Iterator[tuple[str, Json]]:

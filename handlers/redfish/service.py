@@ -158,9 +158,9 @@ class RedfishService:
             if reply.status == 401 and self._switch_to_session(reply):
                 reply = self._send("GET", ROOT, anonymous=True)
             if reply.status in (404, 503):
-                kind = Unsupported if reply.status == 404 else HttpUnreachable
+                error_class = Unsupported if reply.status == 404 else HttpUnreachable
                 why = error_of(reply, self.login, "GET", ROOT).reason
-                raise kind(
+                raise error_class(
                     f"{why}; if its Redfish service is off, switch it on in the PDU's own settings;"
                     " if the PDU has none, use another handler",
                     operation=f"GET {ROOT}",
@@ -195,9 +195,9 @@ class RedfishService:
         root = self.root()
         reply = self._send("GET", path)
         is_refused = reply.status == 401
-        had_no_session = is_refused and self._switch_to_session(reply)
-        was_ended = is_refused and self._session_is_known  # by the unit, while it was idle
-        if had_no_session or was_ended:
+        wants_session = is_refused and self._switch_to_session(reply)
+        session_has_ended = is_refused and self._session_is_known  # while it was idle
+        if wants_session or session_has_ended:
             self._log_in(root)
             reply = self._send("GET", path)
         elif self._mode == AUTO:
@@ -213,11 +213,9 @@ class RedfishService:
         $expand is not sent again.
         """
         path = self.path(target)
-        query = (
-            links.expansion(self.root(), levels)
-            if self._answers_expanded and "?" not in path
-            else ""
-        )
+        query = ""
+        if self._answers_expanded and "?" not in path:
+            query = links.expansion(self.root(), levels)
         if not query:
             return self.get(path)
         try:
@@ -238,19 +236,27 @@ class RedfishService:
         one resource.
         """
         paths = [self.path(target) for target in targets]
+        results: list[Union[Json, PduHandlerError]] = []
         logs_in = self._mode == AUTO or self.has_no_session
-        if logs_in and len(paths) > 1:  # the first reading logs in
-            return [*self.all(paths[:1]), *self.all(paths[1:])]
-        connections = min(_MOST_CONNECTIONS, math.ceil(len(paths) / _PER_CONNECTION))
-        where = self._clients[0].where
-        while len(self._clients) < connections:
+        if logs_in and len(paths) > 1:
+            # the first reading logs in, before others are sent beside it
+            first_path = paths.pop(0)
+            results.append(self._resource_or_error(first_path))
+        client_count = min(_MOST_CONNECTIONS, math.ceil(len(paths) / _PER_CONNECTION))
+        while len(self._clients) < client_count:
+            where = self._clients[0].where
             transport = self._transport(self._trust)
             self._clients.append(RedirectedClient(where, transport))
         if len(paths) > _PER_CONNECTION:
-            return read_in_parallel(
-                paths, self._clients, self._read_beside_others, self._resource_or_error
+            results += read_in_parallel(
+                paths,
+                self._clients,
+                read=self._read_beside_others,
+                read_alone=self._resource_or_error,
             )
-        return [self._resource_or_error(path) for path in paths]
+        else:
+            results += [self._resource_or_error(path) for path in paths]
+        return results
 
     def _read_beside_others(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
         """As `_resource_or_error`, while other clients read. Raises the error of a 503: perhaps
@@ -293,10 +299,9 @@ class RedfishService:
             raise error_of(reply, self.login, "GET", path)
         try:
             content = resource(reply, self.login)
-            if not any(
-                links.same(text(content, "@odata.id"), candidate, self.units)
-                for candidate in (path, also)
-            ):
+            self_link = text(content, "@odata.id")
+            is_requested = links.same(self_link, path, self.units)
+            if not is_requested and not links.same(self_link, also, self.units):
                 raise ProtocolError(
                     "the service answered with a resource other than the one requested"
                 )
@@ -309,7 +314,8 @@ class RedfishService:
 
     def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Response:
         """The answer to a POST, sent once: 1 round trip."""
-        return self._send("POST", path, body, headers={"If-Match": etag} if etag else {}, once=True)
+        headers = {"If-Match": etag} if etag else {}
+        return self._send("POST", path, body, headers=headers, once=True)
 
     def created_path(self, reply: Response) -> Optional[str]:
         """The path of the session or task that a POST made: its Location, else its `@odata.id`;
@@ -322,7 +328,8 @@ class RedfishService:
         for target in (reply.headers.get("location"), content.get("@odata.id")):
             # ValueError: no URL
             with contextlib.suppress(ProtocolError, ValueError):
-                return self.path(_path_and_query(target))
+                target_here = _path_and_query(target)
+                return self.path(target_here)
         return None
 
     # ---- login -----------------------------------------------------------------------------------
@@ -371,7 +378,8 @@ class RedfishService:
         if reply.status not in (200, 201, 204):
             raise error_of(reply, self.login, "POST", path)
         token = reply.headers.get("x-auth-token", "")
-        if not 0 < len(token) <= _LONGEST_TOKEN or not token.isascii() or not token.isprintable():
+        has_usual_length = 0 < len(token) <= _LONGEST_TOKEN
+        if not has_usual_length or not token.isascii() or not token.isprintable():
             raise ProtocolError("the service opened a session without a usable token")
         self.login = replace(self.login, token=token)
         self._session = self.created_path(reply)
@@ -473,4 +481,6 @@ def _path_and_query(target: object) -> object:
     if not isinstance(target, str):
         return target
     parts = urlsplit(target)
-    return parts.path + (f"?{parts.query}" if parts.query else "") if parts.netloc else target
+    if not parts.netloc:
+        return target
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

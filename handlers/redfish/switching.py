@@ -154,7 +154,9 @@ class _Command:
                 *error.parts,
                 ")",
             )
-            raise Refused(why, str(_DEMANDS_ETAG), error.host, error.operation) from None
+            raise Refused(
+                why, code=str(_DEMANDS_ETAG), host=error.host, operation=error.operation
+            ) from None
         etag = reply.headers.get("etag") or resources.text(json_object(reply) or {}, "@odata.etag")
         if not etag or not etag.isascii() or not etag.isprintable():
             raise Unsupported(

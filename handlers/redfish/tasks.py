@@ -32,7 +32,9 @@ def is_task(resource: Json) -> bool:
 def is_running(reply: Response) -> bool:
     """Whether an answer of the monitor says that the operation is still running."""
     task = _task(reply)
-    return reply.status == 202 if task is None else text(task, "TaskState") not in _ENDED_STATES
+    if task is None:
+        return reply.status == 202
+    return text(task, "TaskState") not in _ENDED_STATES
 
 
 def task_error(reply: Response, login: Login) -> Optional[PduHandlerError]:
@@ -58,13 +60,16 @@ def task_error(reply: Response, login: Login) -> Optional[PduHandlerError]:
 
 def _refusal(code: str, words: str) -> Refused:
     """The error of a command that was accepted and then failed; `words` are the device's."""
-    return Refused(
-        "the device accepted the command but did not carry it out"
-        f" ({code}){f': {words}' if words else ''}",
-        code,
-    )
+    reason = f"the device accepted the command but did not carry it out ({code})"
+    if words:
+        reason += f": {words}"
+    return Refused(reason, code)
 
 
 def _task(reply: Response) -> Optional[Json]:
-    content = json_object(reply) if reply.status in (200, 202) else None
-    return content if content is not None and is_task(content) else None
+    if reply.status not in (200, 202):
+        return None
+    content = json_object(reply)
+    if content is None or not is_task(content):
+        return None
+    return content

@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 def doubt_sentences(doubts: Iterable[tuple[str, str]]) -> Iterator[str]:
     """A sentence for each doubt, by pairs of an outlet's identity and a doubt; "" is none."""
-    identities: dict[str, list[str]] = {}
+    identities_by_doubt: dict[str, list[str]] = {}
     for identity, doubt in doubts:
         if doubt:
-            identities.setdefault(doubt, []).append(identity)
-    for doubt, of_doubt in identities.items():
-        noun = "outlet" if len(of_doubt) == 1 else "outlets"
-        yield f"{noun} {some(of_doubt)}: {doubt}"
+            identities_by_doubt.setdefault(doubt, []).append(identity)
+    for doubt, identities in identities_by_doubt.items():
+        noun = "outlet" if len(identities) == 1 else "outlets"
+        yield f"{noun} {some(identities)}: {doubt}"
 
 
 def some(words: Sequence[str]) -> str:
     """The first five of `words`, and how many more there are."""
-    return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
+    first = ", ".join(words[:5])
+    more = len(words) - 5
+    return f"{first} and {more} more" if more > 0 else first

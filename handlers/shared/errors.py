@@ -66,7 +66,8 @@ class NamedSetting(NamedTuple):
     noun: str = ""
 
     def __str__(self) -> str:
-        return self.noun + (f"{self.key}={self.value}" if self.value else f"'{self.key}'")
+        setting = f"{self.key}={self.value}" if self.value else f"'{self.key}'"
+        return self.noun + setting
 
 
 Part = Union[str, NamedSetting]
@@ -102,8 +103,9 @@ class PduHandlerError(Exception):
 
     def set_reason(self, reason: Reason) -> None:
         """Set the reason, for example one without a secret."""
+        parts = (reason,) if isinstance(reason, str) else reason
         #: the pieces of the reason; a `NamedSetting` among them is a setting
-        self.parts = tuple(map(_safe, (reason,) if isinstance(reason, str) else reason))
+        self.parts = tuple(map(_safe, parts))
         #: what happened, and what to do
         self.reason = printable("".join(map(str, self.parts)))
         self.args = (self.reason, *self.args[1:])
@@ -121,7 +123,8 @@ class PduHandlerError(Exception):
         return self
 
     def __str__(self) -> str:
-        text = ": ".join(part for part in (self.host, self.operation, self.reason) if part)
+        parts = (self.host, self.operation, self.reason)
+        text = ": ".join(filter(None, parts))
         return f"{text} ({self.target})" if self.target else text
 
 
@@ -143,6 +146,9 @@ class Unreachable(PduHandlerError):
 
     kind = "unreachable"
     may_have_executed = True
+    #: the SHA-256 of the device's certificate, in hexadecimal, if that is not trusted; "" for
+    #: another reason, and if the certificate could not be read
+    fingerprint = ""
 
 
 class Denied(PduHandlerError):

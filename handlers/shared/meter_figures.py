@@ -99,16 +99,16 @@ def _decimal_sum(values: Sequence[float]) -> float:
 
 
 def _join(parts: Sequence[Figure], join: Callable[[Sequence[float]], float]) -> Figure:
-    """`join` of the values, if each part has one."""
-    values = [part for part in parts if isinstance(part, (int, float))]
-    if len(values) == len(parts):
-        return join(values) if values else None
+    """`join` of the values, if each part has one; else why there is none, as `sum_if_complete`
+    says.
+    """
     if all(part is None for part in parts):
         return None
     if None in parts:
         return NotMetered(f"{parts.count(None)} of {len(parts)} parts of the sum have no meter")
-    for kind in (NotMetered, NotKnown):
+    for reason_type in (NotMetered, NotKnown):
         for part in parts:
-            if isinstance(part, kind):
+            if isinstance(part, reason_type):
                 return part
-    raise AssertionError("a part is no figure")
+    values = [part for part in parts if isinstance(part, (int, float))]
+    return join(values)

@@ -68,22 +68,7 @@ def switch(
     try:
         write()
     except PduHandlerError as error:
-        # a redirect or a fault after a command is an answer that proves nothing, whatever its class
-        is_refused = isinstance(error, (Refused, Denied)) and not error.may_have_executed
-        may_have_switched = is_refused and before is not None and before is not target
-        if not error.may_have_executed and not may_have_switched:
-            if isinstance(error, (Unreachable, ProtocolError)):
-                error.set_reason(("the command was not sent: ", *error.parts))
-            raise
-        state = None
-        with contextlib.suppress(Denied):
-            state = read_settled()
-        if state is target:
-            LOGGER.info(REFUSED_BUT_DONE if is_refused else UNANSWERED)
-            return target
-        if is_refused:
-            raise
-        raise _unclear(error, state) from error
+        return _result_of_failed_write(error, read_settled, target, before=before)
     end = clock() + deadline
     wait = min(FIRST_PAUSE_SECONDS, pause)
     try:
@@ -100,6 +85,32 @@ def switch(
         )
         return EnumPowerStatus.UNKNOWN
     return target
+
+
+def _result_of_failed_write(
+    error: PduHandlerError,
+    read: Callable[[], Optional[EnumPowerStatus]],
+    target: EnumPowerStatus,
+    *,
+    before: Optional[EnumPowerStatus],
+) -> EnumPowerStatus:
+    """`target`, if one reading shows it after a write that raised `error`. Raises as `switch`."""
+    # a redirect or a fault after a command is an answer that proves nothing, whatever its class
+    is_refused = isinstance(error, (Refused, Denied)) and not error.may_have_executed
+    may_be_done_yet_refused = is_refused and before is not None and before is not target
+    if not error.may_have_executed and not may_be_done_yet_refused:
+        if isinstance(error, (Unreachable, ProtocolError)):
+            error.set_reason(("the command was not sent: ", *error.parts))
+        raise error
+    state = None
+    with contextlib.suppress(Denied):
+        state = read()
+    if state is target:
+        LOGGER.info(REFUSED_BUT_DONE if is_refused else UNANSWERED)
+        return target
+    if is_refused:
+        raise error
+    raise _unclear(error, state) from error
 
 
 def _unproven(state: Optional[EnumPowerStatus], target: EnumPowerStatus, seconds: float) -> str:
@@ -124,9 +135,9 @@ def _unclear(error: PduHandlerError, state: Optional[EnumPowerStatus]) -> Unreac
             *error.parts,
             f"; its state {reading} right after it)",
         ),
-        error.host,
-        error.operation,
-        error.target,
+        host=error.host,
+        operation=error.operation,
+        target=error.target,
     )
 
 

@@ -40,17 +40,23 @@ def read_pem(text: str) -> str:
     instead. Raises ValueError.
     """
     with_breaks = text.replace("\\r", "").replace("\\n", "\n")
-    certificates = []
-    for block in with_breaks.split(_BEGIN)[1:]:
-        body, end, _ = block.partition(_END)
-        body = re.sub(r"\s+", "", body)
-        if not end or not re.fullmatch("[A-Za-z0-9+/]+={0,2}", body):
-            raise ValueError("not base64, or without an end")
-        lines = [body[start : start + 64] for start in range(0, len(body), 64)]
-        certificates.append("\n".join([_BEGIN, *lines, _END, ""]))
-    if not certificates:
+    _, *blocks = with_breaks.split(_BEGIN)
+    if not blocks:
         raise ValueError("no certificate")
-    return "".join(certificates)
+    return "".join(map(_certificate, blocks))
+
+
+def _certificate(block: str) -> str:
+    """A PEM certificate with its line ends, from the text behind the line that begins it."""
+    body, end, _ = block.partition(_END)
+    base64 = re.sub(r"\s+", "", body)
+    if not end or not re.fullmatch("[A-Za-z0-9+/]+={0,2}", base64):
+        raise ValueError("not base64, or without an end")
+    lines = [_BEGIN]
+    for start in range(0, len(base64), 64):
+        lines.append(base64[start : start + 64])
+    lines += [_END, ""]
+    return "\n".join(lines)
 
 
 VERIFY: Setting[bool] = Setting(
@@ -120,7 +126,9 @@ class Trust(NamedTuple):
                     " would not be used: leave out one of the two",
                 )
             )
-        return cls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])
+        return cls(
+            verify=settings[VERIFY], ca_pem=settings[CA_PEM], fingerprint=settings[FINGERPRINT]
+        )
 
     def context(self) -> ssl.SSLContext:
         """A client context for TLS 1.2 or newer, with the same ciphers on every Python. A new one
@@ -135,18 +143,21 @@ class Trust(NamedTuple):
         """Raises Unreachable if a fingerprint is set and the peer's DER `certificate` has another
         one or is None.
         """
-        fingerprint = (
-            hashlib.sha256(certificate).hexdigest() if self.fingerprint and certificate else "none"
-        )
-        if self.fingerprint and fingerprint != self.fingerprint.replace(":", "").lower():
-            raise Unreachable(
-                (
-                    f"the device shows another certificate (SHA-256 {fingerprint}), not the one"
-                    " in ",
-                    NamedSetting("fingerprint", noun="the setting "),
-                    "; find out why before you change the setting",
-                )
+        if not self.fingerprint:
+            return
+        fingerprint = hashlib.sha256(certificate).hexdigest() if certificate else ""
+        if certificate and fingerprint == self.fingerprint.replace(":", "").lower():
+            return
+        error = Unreachable(
+            (
+                f"the device shows another certificate (SHA-256 {fingerprint or 'none'}), not the"
+                " one in ",
+                NamedSetting("fingerprint", noun="the setting "),
+                "; find out why before you change the setting",
             )
+        )
+        error.fingerprint = fingerprint
+        raise error
 
 
 def _new_context(trust: Trust) -> ssl.SSLContext:

@@ -4,11 +4,12 @@ users to compare and pin.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import socket
 import ssl
-from typing import Callable
+from typing import Callable, Optional
 
 from .errors import NamedSetting, PduHandlerError, Reason
 from .tls import Trust
@@ -84,7 +85,9 @@ def is_not_tls(error: BaseException) -> bool:
 
 def _code(error: BaseException) -> str:
     """OpenSSL's name of an error, such as SSLV3_ALERT_HANDSHAKE_FAILURE; "" for other errors."""
-    return str(getattr(error, "reason", None) or "") if isinstance(error, ssl.SSLError) else ""
+    if not isinstance(error, ssl.SSLError):
+        return ""
+    return str(getattr(error, "reason", None) or "")
 
 
 def fetch_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
@@ -93,21 +96,14 @@ def fetch_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
     `dial` opens a second connection that is ready for the handshake. It is needed because Python
     3.9 does not return a certificate that it refused. Nothing is sent after the handshake.
     """
-    try:
-        with (
-            dial() as plain,
-            Trust(verify=False)
-            .context()
-            .wrap_socket(
-                # without the zone: RFC 6874, 4
-                plain,
-                server_hostname=host.partition("%")[0],
-            ) as tls_socket,
-        ):
+    # without the zone: RFC 6874, 4
+    name = host.partition("%")[0]
+    certificate: Optional[bytes] = None
+    with contextlib.suppress(OSError, ValueError, PduHandlerError), dial() as plain:
+        context = Trust(verify=False).context()
+        with context.wrap_socket(plain, server_hostname=name) as tls_socket:
             certificate = tls_socket.getpeercert(binary_form=True)
-            return hashlib.sha256(certificate).hexdigest() if certificate else ""
-    except (OSError, ValueError, PduHandlerError):
-        return ""
+    return hashlib.sha256(certificate).hexdigest() if certificate else ""
 
 
 def handshake_error(error: ssl.SSLError, fingerprint: str = "") -> Reason:
@@ -115,26 +111,26 @@ def handshake_error(error: ssl.SSLError, fingerprint: str = "") -> Reason:
 
     `fingerprint`: that of the certificate, if known.
     """
-    if isinstance(error, ssl.SSLCertVerificationError):
-        pin = (
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return handshake_failure_reason(error)
+    details = error.verify_message
+    if fingerprint:
+        details += (
             f"; its SHA-256 is {fingerprint}: compare it with the certificate on the device itself"
             " before you pin it"
-            if fingerprint
-            else ""
         )
-        if error.verify_code in _OF_DATES:
-            now = datetime.datetime.now(datetime.timezone.utc)
-            pin += f"; the clock of this host shows {now:%Y-%m-%d %H:%M} UTC"
-        authority = () if error.verify_code in _OF_ITSELF else (NamedSetting("ca_pem"), " or ")
-        return (
-            f"the device's certificate is not trusted ({error.verify_message}{pin}): set ",
-            *authority,
-            NamedSetting("fingerprint"),
-            ", or ",
-            NamedSetting("verify", "no"),
-            " to accept any certificate",
-        )
-    return handshake_failure_reason(error)
+    if error.verify_code in _OF_DATES:
+        now = datetime.datetime.now(datetime.timezone.utc)
+        details += f"; the clock of this host shows {now:%Y-%m-%d %H:%M} UTC"
+    authority = () if error.verify_code in _OF_ITSELF else (NamedSetting("ca_pem"), " or ")
+    return (
+        f"the device's certificate is not trusted ({details}): set ",
+        *authority,
+        NamedSetting("fingerprint"),
+        ", or ",
+        NamedSetting("verify", "no"),
+        " to accept any certificate",
+    )
 
 
 def handshake_failure_reason(error: ssl.SSLError) -> str:

@@ -28,6 +28,8 @@ LOGIN = DigestLogin(user="admin")  # "always", says the page on authentication
 _SWITCH = re.compile(r"switch:(0|[1-9][0-9]?)")
 # errors of the meter, as far as the pages name them, or their beginnings
 _METER_ERRORS = ("power_meter", "out_of_range", "calibration")
+# fields that only a relay with a meter has
+_OF_A_METER = {"current", "apower", "aenergy", "voltage"}
 
 Rows = dict[int, dict[str, Any]]
 
@@ -44,10 +46,10 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         )
     outlets = _outlets(rows, config)
     return PduState(
-        outlets,
-        sum_if_complete(outlet.figures.current_a for outlet in outlets),
-        sum_if_complete(outlet.figures.energy_kwh for outlet in outlets),
-        sum_if_complete(outlet.figures.power_w for outlet in outlets),
+        outlets=outlets,
+        load_a=sum_if_complete(outlet.figures.current_a for outlet in outlets),
+        energy_kwh=sum_if_complete(outlet.figures.energy_kwh for outlet in outlets),
+        power_w=sum_if_complete(outlet.figures.power_w for outlet in outlets),
     )
 
 
@@ -91,6 +93,7 @@ def _rows(path: str) -> Dialogue[Rows]:
 
 
 def _outlets(rows: Rows, config: Rows) -> tuple[Outlet, ...]:
+    """The outlets from the rows of the status, with the names from those of the configuration."""
     entries = list(rows.values())
     currents = _figures(entries, "current", 1)
     powers = _figures(entries, "apower", 1)
@@ -124,8 +127,7 @@ def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequ
     """A figure of each relay; not known if the unit says that its meter has an error, or shows
     another figure of a relay.
     """
-    meters = {"current", "apower", "aenergy", "voltage"}
-    is_metered = any(meters & entry.keys() for entry in entries)
+    is_metered = any(_OF_A_METER & entry.keys() for entry in entries)
     expected = "its relays are metered" if is_metered else ""
     figures = column(entries, name, divisor=divisor, expected=expected)
     for position, entry in enumerate(entries):

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Any, Callable, TypeVar
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.login_forms import Cookie, FieldLogin, Member, SessionLogin
@@ -23,7 +23,6 @@ from ..shared.errors import NamedSetting, ProtocolError, Refused
 from ..shared.meter_figures import Figure, MeterFigures, NotKnown, measured, sum_if_complete
 
 T = TypeVar("T")
-_Totals = tuple[Figure, Figure, Figure]  # A, kWh, W
 DEVICE, OUTLETS, INLETS = (f"/api/{name}" for name in ("device", "outlets", "inlets"))
 LOGIN = SessionLogin(
     path="/login",
@@ -51,6 +50,14 @@ _OF_A_METER = {
 _ID = re.compile(r"[1-9][0-9]{0,2}-[A-Za-z0-9-]{1,40}")  # also the path of a command
 
 
+class _Totals(NamedTuple):
+    """The figures of the whole unit."""
+
+    load_a: Figure
+    energy_kwh: Figure
+    power_w: Figure
+
+
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     """The outlets and their count: two requests; and one more for the figures of the inlets. A unit
     that counts no inlets, as older firmware, has the sum of its outlets' currents if it has no list
@@ -71,24 +78,28 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         return _inlets(device, _rows(document), outlets)
 
     try:
-        load, energy, power = yield from _read(INLETS, read_inlets)
+        totals = yield from _read(INLETS, read_inlets)
     except Refused as error:
         if error.code != "404":
             raise
-        if device.get("numInlets", 0) != 0:
-            unknown = NotKnown(f"{INLETS} is not read: {error.reason}")
-            return PduState(outlets, unknown, unknown, unknown)
-        currents = [outlet.figures.current_a for outlet in outlets]
-        return PduState(outlets, sum_if_complete(currents))
-    return PduState(outlets, load_a=load, energy_kwh=energy, power_w=power)
+        if device.get("numInlets", 0) == 0:
+            currents = [outlet.figures.current_a for outlet in outlets]
+            return PduState(outlets, load_a=sum_if_complete(currents))
+        totals = _unknown(f"{INLETS} is not read: {error.reason}")
+    return PduState(
+        outlets=outlets,
+        load_a=totals.load_a,
+        energy_kwh=totals.energy_kwh,
+        power_w=totals.power_w,
+    )
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
     """The outlets that the account sees: one request."""
     outlets = yield from _read(OUTLETS, lambda document: _outlets(_rows(document)))
-    different = len({outlet.identity for outlet in outlets})
-    if different != len(outlets):
-        raise ProtocolError(f"the PDU lists {len(outlets)} outlets with {different} different ids")
+    id_count = len({outlet.identity for outlet in outlets})
+    if id_count != len(outlets):
+        raise ProtocolError(f"the PDU lists {len(outlets)} outlets with {id_count} different ids")
     return outlets
 
 
@@ -143,7 +154,9 @@ def _outlet(entry: dict[str, Any], current: Figure, *, measures_voltage: bool) -
     if not _ID.fullmatch(identity):
         raise ValueError("no id")
     state = entry.get("state")
-    position = state if isinstance(state, bool) else STATES.get(_word(state))
+    position: Optional[bool] = STATES.get(_word(state))
+    if isinstance(state, bool):
+        position = state
     voltage = entry.get("voltageDetection")
     reboot = entry.get("rebootStatus", "none")
     health = entry.get("relayHealth")
@@ -202,16 +215,18 @@ def _inlets(device: Any, rows: list[dict[str, Any]], outlets: Sequence[Outlet]) 
     energy = energies[0]
     if any(other != energy for other in energies):
         energy = NotKnown("its inlets show different energies")
-    powers = column(rows, "inletActivePower", places=places, expected=expected)
-    return (
-        sum_if_complete(currents),
-        energy,
-        sum_if_complete(map(_power_w, rows, powers)),
+    shown_powers = column(rows, "inletActivePower", places=places, expected=expected)
+    powers = [_power_w(row, shown) for row, shown in zip(rows, shown_powers)]
+    return _Totals(
+        load_a=sum_if_complete(currents),
+        energy_kwh=energy,
+        power_w=sum_if_complete(powers),
     )
 
 
 def _unknown(reason: str) -> _Totals:
-    return NotKnown(reason), NotKnown(reason), NotKnown(reason)
+    unknown = NotKnown(reason)
+    return _Totals(load_a=unknown, energy_kwh=unknown, power_w=unknown)
 
 
 def _is_active(inlet: dict[str, Any]) -> bool:
@@ -221,15 +236,13 @@ def _is_active(inlet: dict[str, Any]) -> bool:
 
 
 def _currents(inlet: dict[str, Any], expected: str, *, lists_lines: bool) -> list[Figure]:
-    """The currents of an inlet's lines. A three-phase one has three. `lists_lines`: whether the
-    inlets of this unit list their lines.
+    """The currents of an inlet's lines: three of a three-phase inlet, else one. `lists_lines`:
+    whether inlets of this unit list their lines; where none does, the inlet has its line's fields.
     """
-    without_list = [] if lists_lines else [inlet]
-    lines = inlet.get("inletLines", without_list)
+    lines = inlet.get("inletLines", [] if lists_lines else [inlet])
     phase = inlet.get("inletPhase", "")
-    is_three_phase = _word(phase) == "three phase"
-    count = 3 if is_three_phase else 1
-    if len(lines) != count or not isinstance(phase, str):
+    line_count = 3 if _word(phase) == "three phase" else 1
+    if len(lines) != line_count or not isinstance(phase, str):
         return [NotKnown(f"an inlet of {phase!r} lists {len(lines)} lines")]
     rows = [dict(line) for line in lines]
     places = _places(rows)
@@ -237,23 +250,24 @@ def _currents(inlet: dict[str, Any], expected: str, *, lists_lines: bool) -> lis
 
 
 def _power_w(inlet: dict[str, Any], power: Figure) -> Figure:
-    """The active power, in W, as the maker's references say: some of its tables say kW. Not known
-    if voltage, current and power factor say that it is in kW.
+    """The active `power` that an inlet shows, in W, as the maker's references say: some of its
+    tables say kW. Not known if voltage, current and power factor say that it is in kW.
     """
     watts = measured(power)
-    volts, amperes, factor = (
-        measured(meter_figure(inlet, name))
-        for name in ("inletVoltageRms", "inletCurrentRms", "inletPowerFactor")
-    )
+    volts = measured(meter_figure(inlet, "inletVoltageRms"))
+    amperes = measured(meter_figure(inlet, "inletCurrentRms"))
+    factor = measured(meter_figure(inlet, "inletPowerFactor"))
     if watts is None or volts is None or amperes is None:
         return power
-    product = volts * amperes * (1.0 if factor is None else factor)
-    is_in_kw = product > max(300 * watts, 1.0)
-    if is_in_kw:
-        return NotKnown(
-            f"its inletActivePower is {watts:g}, though voltage and current make {product:.0f} W"
-        )
-    return power
+    calculated_w = volts * amperes
+    if factor is not None:
+        calculated_w *= factor
+    is_in_kw = calculated_w > max(300 * watts, 1.0)
+    if not is_in_kw:
+        return power
+    return NotKnown(
+        f"its inletActivePower is {watts:g}, though voltage and current make {calculated_w:.0f} W"
+    )
 
 
 def _word(value: object) -> str:

@@ -62,22 +62,23 @@ def archive(
     """
     content = files(tree, name, replace)
     digest = content_hash(content)
-    folder, top = f"c{digest[:12]}", top or f"pdu_{name}"
-    members = {f"{top}/{folder}/{path}": data for path, data in content.items()}
-    members[f"{top}/__init__.py"] = (
-        f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
-    )
-    names = [
-        "." + path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        for path in sorted(content)
-        if path != "__init__.py"
-    ]
-    members[f"{top}/handler.py"] = _ENTRY.format(
+    top = top or f"pdu_{name}"
+    folder = f"c{digest[:12]}"
+    module_names = []
+    for path in sorted(content):
+        if path != "__init__.py":
+            stem = path.removesuffix(".py").removesuffix("/__init__")
+            module_names.append("." + stem.replace("/", "."))
+    entry = _ENTRY.format(
         folder=folder,
         alone=f"{top}_{folder}",
-        names=textwrap.fill(" ".join(names), 100, break_long_words=False),
+        names=textwrap.fill(" ".join(module_names), 100, break_long_words=False),
         name=name,
-    ).encode()
+    )
+    package = f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'
+    members = {f"{top}/{folder}/{path}": data for path, data in content.items()}
+    members[f"{top}/__init__.py"] = package.encode()
+    members[f"{top}/handler.py"] = entry.encode()
     if about:
         members[f"{top}/about.py"] = about.encode()
     return pack_archive(members, digest)
@@ -86,11 +87,8 @@ def archive(
 def version(tree: Path) -> str:
     """VERSION in `<tree>/__init__.py`, without importing it. Raises BuildError."""
     path = tree / "__init__.py"
-    match = (
-        re.search('^VERSION = "([^"]+)"$', path.read_text("utf-8"), re.MULTILINE)
-        if path.is_file()
-        else None
-    )
+    source = path.read_text("utf-8") if path.is_file() else ""
+    match = re.search('^VERSION = "([^"]+)"$', source, re.MULTILINE)
     if match is None:
         raise BuildError(f'{tree.name}/__init__.py has no VERSION = "…"')
     return match[1]
@@ -108,7 +106,8 @@ def keep_replaced(path: Path, data: bytes) -> None:
         return
     folder = path.parent / PREVIOUS
     folder.mkdir(exist_ok=True)
-    write_file(folder / f"{path.name.removesuffix('.tar.gz')}+{_hash_of(content)}.tar.gz", content)
+    stem = path.name.removesuffix(".tar.gz")
+    write_file(folder / f"{stem}+{_hash_of(content)}.tar.gz", content)
 
 
 def _hash_of(data: bytes) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Optional
@@ -15,6 +14,8 @@ from pdu.workshop.handler.handler_imports import PLATFORM_MODULES, standard_libr
 class BuildError(Exception):
     """Nothing was built. The text is one sentence."""
 
+
+_IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
 
 Module = tuple[str, ...]  # parts of a dotted name below handlers/; () is `handlers`
 
@@ -56,7 +57,7 @@ def _imports(node: ast.AST, display_path: str, *, guarded: bool, calls: bool) ->
 
     `calls`: expressions may call import_module; otherwise only statements are searched.
     """
-    for child in _run(node):
+    for child in _searched_children(node):
         if isinstance(child, ast.expr) and not calls:
             continue
         if isinstance(child, ast.ImportFrom):
@@ -67,9 +68,8 @@ def _imports(node: ast.AST, display_path: str, *, guarded: bool, calls: bool) ->
                 yield Import(child.lineno, 0, alias.name, ())
         elif isinstance(child, ast.Call) and _name(child.func) == "import_module":
             yield from _called_import(child, display_path, guarded=guarded)
-        yield from _imports(
-            child, display_path, guarded=guarded or _catches_import_error(child), calls=calls
-        )
+        is_guarded = guarded or _catches_import_error(child)
+        yield from _imports(child, display_path, guarded=is_guarded, calls=calls)
 
 
 def _called_import(call: ast.Call, display_path: str, *, guarded: bool) -> Iterator[Import]:
@@ -95,16 +95,16 @@ def _called_import(call: ast.Call, display_path: str, *, guarded: bool) -> Itera
         )
 
 
-def _run(node: ast.AST) -> Iterator[ast.AST]:
+def _searched_children(node: ast.AST) -> Iterator[ast.AST]:
     """The children to search.
 
     For `if TYPE_CHECKING:` these are the else branch and the relative imports (see `imports`).
     """
     if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
         yield from node.orelse
-        yield from (
-            child for child in node.body if isinstance(child, ast.ImportFrom) and child.level
-        )
+        for child in node.body:
+            if isinstance(child, ast.ImportFrom) and child.level:
+                yield child
     else:
         yield from ast.iter_child_nodes(node)
 
@@ -113,19 +113,22 @@ def _catches_import_error(node: ast.AST) -> bool:
     """Whether an `except` takes an ImportError."""
     if not isinstance(node, ast.Try):
         return False
-    types = [handler.type for handler in node.handlers if handler.type]
-    exception_nodes = itertools.chain.from_iterable(map(ast.walk, types))
-    return any(
-        _name(node) in ("ImportError", "ModuleNotFoundError")
-        for node in exception_nodes
-        if isinstance(node, ast.expr)
-    )
+    for handler in node.handlers:
+        if handler.type is None:
+            continue
+        for part in ast.walk(handler.type):  # a name, or a tuple of names
+            if isinstance(part, ast.expr) and _name(part) in _IMPORT_ERRORS:
+                return True
+    return False
 
 
 def _name(node: ast.expr) -> str:
+    """The last name of an expression such as `ast.Name`; "" for another expression."""
     if isinstance(node, ast.Name):
         return node.id
-    return node.attr if isinstance(node, ast.Attribute) else ""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return ""
 
 
 # ---- what an archive may import ------------------------------------------------------------------
@@ -182,9 +185,10 @@ class _Closure:
                 f"{self._tree_path(path)} belongs to another handler: handlers share only modules"
                 f" directly in {self.tree.name}/ and packages without a handler.py"
             )
-        content = (
-            self.replace[path].encode() if path in self.replace else (self.tree / path).read_bytes()
-        )
+        if path in self.replace:
+            content = self.replace[path].encode()
+        else:
+            content = (self.tree / path).read_bytes()
         self.files[path] = content
         package = module if path.endswith("__init__.py") else module[:-1]
         try:
@@ -204,8 +208,10 @@ class _Closure:
         where = f"{self._tree_path(path)} line {import_.line}"
         if import_.level > len(package) + 1:
             raise BuildError(f"{where}: a relative import leaves {self.tree.name}/")
-        parent = package[: len(package) - import_.level + 1]
-        parts = [part for part in import_.module.split(".") if part]
+        # one dot is the package of the file, each further one the package above it
+        levels_up = import_.level - 1
+        parent = package[: len(package) - levels_up]
+        parts = import_.module.split(".") if import_.module else []  # `from . import x` has none
         base = (*parent, *parts)
         if self._path(base) is None:
             raise BuildError(

@@ -7,7 +7,7 @@ import hashlib
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -16,7 +16,7 @@ from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 from handlers.snmp import schema
 from handlers.snmp.frozen_value import check_parts
-from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES, VENDORS
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from pdu.families import own_profiles
 from pdu.loading import handler_source
 from pdu.loading.handler_paths import is_path
@@ -26,6 +26,15 @@ from pdu.workshop.handler.handler_imports import TOOL_MODULES
 from .archives import archive, keep_replaced, version, write_file
 from .closure import BuildError
 from .script import HANDLERS, Handler, register_script
+from .snmp_options import (
+    FAMILIES_FILE,
+    OPTIONS_FILE,
+    add_snmp_options,
+    families_source,
+    has_snmp_options,
+    left_out_options,
+    with_snmp_options,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 _NAMES = [handler.name for handler in HANDLERS]
@@ -39,16 +48,15 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     handlers. Without a name it registers those of this version, but no draft.
     """
     number = version(tree)
-    archives = {
-        registry.archive_name(handler.name, number): archive(
+    archives: dict[str, bytes] = {}
+    for handler in handlers:
+        archives[registry.archive_name(handler.name, number)] = archive(
             tree,
             handler.package or handler.name,
             handler.replace,
-            f"pdu_{handler.name}",
-            handler.about(),
+            top=f"pdu_{handler.name}",
+            about=handler.about(),
         )
-        for handler in handlers
-    }
     out.mkdir(parents=True, exist_ok=True)
     for name, data in archives.items():
         keep_replaced(out / name, data)
@@ -86,17 +94,15 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
                 handler_source.require_own_name(source)
     except SettingsError as error:
         raise BuildError(error.reason) from None
-    handlers = [OwnHandler(out / f"{source.archive.top}.tar.gz", source) for source in sources]
+    handlers = []
     out.mkdir(parents=True, exist_ok=True)
-    for handler in handlers:
-        keep_replaced(handler.path, handler.source.data)
-        write_file(handler.path, handler.source.data)
+    for source in sources:
+        path = out / f"{source.archive.top}.tar.gz"
+        keep_replaced(path, source.data)
+        write_file(path, source.data)
+        handlers.append(OwnHandler(path, source))
     write_script(out, version(ROOT / "handlers"))
     return handlers
-
-
-_OPTIONS = "snmp/options.py"
-_FAMILIES = "snmp/profiles/__init__.py"
 
 
 class OwnProfile(NamedTuple):
@@ -123,7 +129,7 @@ def own_profile(file: Path) -> OwnProfile:
         shown=family.shown,
         protocol="snmp",
         package="snmp",
-        replace={_OPTIONS: options, _FAMILIES: families_source(())},
+        replace={OPTIONS_FILE: options, FAMILIES_FILE: families_source(())},
         is_draft=bool(guesses),
     )
     return OwnProfile(file, handler, guesses)
@@ -136,53 +142,6 @@ def check_families() -> None:
             check_parts(family)
         except ValueError as error:
             raise BuildError(f"the family {family.key}: {error}") from None
-
-
-def build_with_options(
-    handler: Handler,
-    only: Sequence[str],
-    profile: Optional[str],
-    flags: Sequence[tuple[str, str]],
-    unproven: Sequence[str],
-) -> Handler:
-    """The SNMP handler's archive with these build options. Raises BuildError."""
-    try:
-        options = own_profiles.build_options(only, profile, flags, unproven)
-    except own_profiles.UnknownFamily as error:
-        raise BuildError(str(error)) from None
-    replace = {_OPTIONS: own_profiles.options_source(options)}
-    if only:
-        replace[_FAMILIES] = families_source(only)
-    return handler._replace(replace=replace)
-
-
-def families_source(keys: Collection[str]) -> str:
-    """The list of families with the files of these alone: an archive has the files of its list."""
-    names = []
-    for file in VENDORS:
-        file_keys = {profile.key for profile in file.PROFILES}
-        if not file_keys.isdisjoint(keys):
-            names.append(file.__name__.rpartition(".")[2])
-    imports = f"from . import {', '.join(names)}\n" if names else ""
-    profiles = "".join(f"*{name}.PROFILES, " for name in names)
-    return f"{imports}PROFILES = ({profiles})\n"
-
-
-#: build options of pdu_snmp without a value: key and value of the setting, and what it means
-_FLAGS: Sequence[tuple[str, str, str]] = (
-    ("metered_only", "yes", "for units without outlets: an empty table of outlets is not an error"),
-    (
-        "switch_automatic",
-        "yes",
-        "also switch outlets in an automatic mode, which a command ends permanently",
-    ),
-    (
-        "unknown_figures",
-        "unset",
-        "for units with a meter that never answers: a load or an energy that is not known is left"
-        " unset, which DCImanager shows as 0",
-    ),
-)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -207,7 +166,22 @@ def _parser() -> argparse.ArgumentParser:
         default=ROOT / "dist",
         help="the folder to write to (default: dist/ of the project)",
     )
-    parser.add_argument_group("a PDU of your own").add_argument(
+    _add_profile_option(parser)
+    parser.add_argument(
+        "--read-only",
+        action="store_true",
+        help=(
+            "build pdu_<name>_read_only, which stands beside the usual archive in DCImanager and"
+            " refuses each command with a sentence: for a first time without a risk"
+        ),
+    )
+    add_snmp_options(parser)
+    return parser
+
+
+def _add_profile_option(parser: argparse.ArgumentParser) -> None:
+    own_pdu = parser.add_argument_group("a PDU of your own")
+    own_pdu.add_argument(
         "--profile",
         type=Path,
         metavar="FILE.json",
@@ -219,49 +193,6 @@ def _parser() -> argparse.ArgumentParser:
             " prints an example"
         ),
     )
-    parser.add_argument(
-        "--read-only",
-        action="store_true",
-        help=(
-            "build pdu_<name>_read_only, which stands beside the usual archive in DCImanager and"
-            " refuses each command with a sentence: for a first time without a risk"
-        ),
-    )
-    _add_snmp_options(parser)
-    return parser
-
-
-def _add_snmp_options(parser: argparse.ArgumentParser) -> None:
-    snmp = parser.add_argument_group(
-        "options of pdu_snmp", "for a DCImanager whose form has no handler settings for SNMP"
-    )
-    snmp.add_argument(
-        "--only", nargs="+", metavar="KEY", default=[], help="detect only these families"
-    )
-    snmp.add_argument(
-        "--profile-key",
-        metavar="KEY",
-        help="read every PDU as this family instead of detecting it (setting 'profile')",
-    )
-    snmp.add_argument(
-        "--switch-unproven",
-        nargs="+",
-        metavar="KEY",
-        default=[],
-        help=(
-            "also switch these families, whose commands are unproven: try an idle outlet first"
-            " (setting 'switch_unproven')"
-        ),
-    )
-    for key, value, meaning in _FLAGS:
-        snmp.add_argument(
-            "--" + key.replace("_", "-") + ("" if value == "yes" else f"-{value}"),
-            dest="flags",
-            action="append_const",
-            const=(key, value),
-            default=[],
-            help=f"{meaning} (setting '{key}')",
-        )
 
 
 def _refuse_unknown(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
@@ -272,9 +203,10 @@ def _refuse_unknown(parser: argparse.ArgumentParser, names: Sequence[str]) -> No
         if Path(name).is_dir():
             parser.error(f"the folder {name} has no Python file: give the folder of a handler")
         similar = similar_names(name, _NAMES)
+        question = f"; did you mean {similar[0]}?" if similar else ""
         parser.error(
-            f"there is no handler {name!r}{f'; did you mean {similar[0]}?' if similar else ''};"
-            f" choose from {', '.join(_NAMES)}, or give the path of your own"
+            f"there is no handler {name!r}{question}; choose from {', '.join(_NAMES)}, or give the"
+            " path of your own"
         )
 
 
@@ -292,21 +224,50 @@ def _refuse_handlers_as_families(
         )
 
 
+class _Targets(NamedTuple):
+    """What the words of the command line ask for."""
+
+    #: handlers of this pack
+    names: Sequence[str]
+    #: files, folders or archives of other handlers
+    paths: Sequence[str]
+
+
+def _targets(parser: argparse.ArgumentParser, options: argparse.Namespace) -> _Targets:
+    """What to build, all of this pack by default. Exits with 2 for what contradicts itself."""
+    paths = [name for name in options.names if name not in _NAMES and is_path(name)]
+    names = [name for name in options.names if name not in paths]
+    has_options = has_snmp_options(options)
+    _refuse_unknown(parser, names)
+    _refuse_handlers_as_families(parser, "--only", options.only)
+    _refuse_handlers_as_families(parser, "--switch-unproven", options.switch_unproven)
+    if has_options and names and "snmp" not in names:
+        parser.error(
+            "--only, --profile-key, --switch-unproven, --metered-only, --switch-automatic and"
+            " --unknown-figures-unset are options of snmp: add snmp to the names, or give no NAME"
+        )
+    if options.read_only and paths:
+        parser.error("--read-only is for the handlers of this pack, and for --profile")
+    if not names and has_options:
+        names = ["snmp"]
+    elif not names and not options.profile and not paths:
+        names = _NAMES
+    return _Targets(names, paths)
+
+
 def _handlers(
     names: Sequence[str], options: argparse.Namespace, profiles: Sequence[OwnProfile]
 ) -> list[Handler]:
     """The archives of the pack with these names, and those of the profiles. Raises BuildError."""
-    handlers = [handler for handler in HANDLERS if handler.name in names]
-    if "snmp" in names:
-        check_families()
-        handlers = [
-            build_with_options(
-                handler, options.only, options.profile_key, options.flags, options.switch_unproven
-            )
-            if handler.name == "snmp" and _has_snmp_options(options)
-            else handler
-            for handler in handlers
-        ]
+    handlers = []
+    for handler in HANDLERS:
+        if handler.name not in names:
+            continue
+        if handler.name == "snmp":
+            check_families()
+            if has_snmp_options(options):
+                handler = with_snmp_options(handler, options)
+        handlers.append(handler)
     handlers += [profile.handler for profile in profiles]
     for name, count in Counter(handler.name for handler in handlers).most_common(1):
         if count > 1:
@@ -314,12 +275,6 @@ def _handlers(
     if options.read_only:
         return [handler.read_only() for handler in handlers]
     return handlers
-
-
-def _has_snmp_options(options: argparse.Namespace) -> bool:
-    return bool(
-        options.only or options.profile_key is not None or options.flags or options.switch_unproven
-    )
 
 
 def _summary(path: Path, data: bytes) -> str:
@@ -335,30 +290,17 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     """
     parser = _parser()
     options = parser.parse_args(arguments)
-    paths = [name for name in options.names if name not in _NAMES and is_path(name)]
-    names = [name for name in options.names if name not in paths]
-    _refuse_unknown(parser, names)
-    _refuse_handlers_as_families(parser, "--only", options.only)
-    _refuse_handlers_as_families(parser, "--switch-unproven", options.switch_unproven)
-    if _has_snmp_options(options) and names and "snmp" not in names:
-        parser.error(
-            "--only, --profile-key, --switch-unproven, --metered-only, --switch-automatic and"
-            " --unknown-figures-unset are options of snmp: add snmp to the names, or give no NAME"
-        )
-    if options.read_only and paths:
-        parser.error("--read-only is for the handlers of this pack, and for --profile")
-    if not names and _has_snmp_options(options):
-        names = ["snmp"]
-    elif not names and not options.profile and not paths:
-        names = _NAMES
+    targets = _targets(parser, options)
+    own_handlers: Sequence[OwnHandler] = ()
+    archives: Sequence[Path] = ()
     try:
         profiles = [own_profile(file) for file in options.profile]
-        handlers = _handlers(names, options, profiles)
-        own_handlers = build_own(paths, options.out) if paths else []
-        archives = build(ROOT / "handlers", options.out, handlers) if handlers else []
-        for profile in profiles:
-            for guess in profile.guesses:
-                print(f"build.py: {profile.file}: {guess}", file=sys.stderr)
+        handlers = _handlers(targets.names, options, profiles)
+        left_out = left_out_options(handlers, options.out)
+        if targets.paths:
+            own_handlers = build_own(targets.paths, options.out)
+        if handlers:
+            archives = build(ROOT / "handlers", options.out, handlers)
     except BuildError as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 1
@@ -367,21 +309,28 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         place = error.filename2 or error.filename or options.out
         print(f"build.py: {place} cannot be read or written ({error.strerror})", file=sys.stderr)
         return 1
+    for profile in profiles:
+        for guess in profile.guesses:
+            print(f"build.py: {profile.file}: {guess}", file=sys.stderr)
     for path in archives:
         print(_summary(path, path.read_bytes()))
     for own in own_handlers:
         print(_summary(own.path, own.source.data))
         print(f"import path {own.source.import_path}; register it: {own.register_line}")
+    if left_out:
+        print(f"build.py: {left_out}", file=sys.stderr)
     return _report_drafts(handlers, options.out)
 
 
 def _report_drafts(handlers: Sequence[Handler], out: Path) -> int:
     """Name the archives with guesses. Returns the exit code."""
     drafts = [handler.name for handler in handlers if handler.is_draft]
-    if drafts:
-        print(
-            f"build.py: {', '.join(f'pdu_{name}' for name in drafts)}: built with the guesses above;"
-            f" register.sh registers it by its name alone: sh {out}/register.sh {drafts[0]}",
-            file=sys.stderr,
-        )
-    return 9 if drafts else 0
+    if not drafts:
+        return 0
+    archives = ", ".join(f"pdu_{name}" for name in drafts)
+    print(
+        f"build.py: {archives}: built with the guesses above; register.sh registers it by its name"
+        f" alone: sh {out}/register.sh {drafts[0]}",
+        file=sys.stderr,
+    )
+    return 9

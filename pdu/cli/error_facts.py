@@ -34,14 +34,15 @@ def parts_of(error: object) -> Optional[Sequence[Part]]:
         return None
     parts: list[Part] = []
     for given_part in given_parts:
-        key, value = attribute_of(given_part, "key"), attribute_of(given_part, "value")
         if isinstance(given_part, str):
             parts.append(_base_text(given_part))
-        elif isinstance(key, str) and isinstance(value, str):
-            # an archive has a class of its own for them
-            parts.append(NamedSetting(_base_text(key), _base_text(value)))
-        else:
+            continue
+        # an archive has a class of its own for settings
+        key = attribute_of(given_part, "key")
+        value = attribute_of(given_part, "value")
+        if not isinstance(key, str) or not isinstance(value, str):
             return None
+        parts.append(NamedSetting(_base_text(key), _base_text(value)))
     return parts
 
 

@@ -68,28 +68,37 @@ def describe(error: BaseException, run: Run) -> dict[str, Any]:
     An error without a kind is a defect; --debug prints its traceback.
     """
     kind = kind_of(error)
-    if not kind:
-        advice = "run again with --debug and report what it prints"
-        if run.output.debug:
-            print(traceback_text(error), file=sys.stderr)
-            advice = "report this with the traceback"
-        name, text = type(error).__name__, error_text(error)
-        words = printable(f"{name}: {text}" if text else name)
-        return {
-            "kind": _DEFECT,
-            "host": "",
-            "operation": "",
-            "exit_code": run.defect_code,
-            "reason": f"{words}; {advice}",
-        }
-    if kind == _DEFECT and run.output.debug:  # of a handler that anybody may have written
+    # a handler that anybody may have written can say itself that its error is a defect
+    if run.output.debug and kind in ("", _DEFECT):
         print(traceback_text(error), file=sys.stderr)
+    if not kind:
+        return _describe_unknown(error, run)
+    host = text_of_error(error, attribute_text(error, "host"))
+    operation = text_of_error(error, attribute_text(error, "operation"))
     return {
         "kind": printable(kind),
-        "host": printable(text_of_error(error, attribute_text(error, "host"))),
-        "operation": printable(text_of_error(error, attribute_text(error, "operation"))),
+        "host": printable(host),
+        "operation": printable(operation),
         "reason": reason(error, run.typed_keys),
         "exit_code": code_of(kind),
+    }
+
+
+def _describe_unknown(error: BaseException, run: Run) -> dict[str, Any]:
+    """The report of an error without a kind, by the name of its class."""
+    words = type(error).__name__
+    text = error_text(error)
+    if text:
+        words += f": {text}"
+    advice = "run again with --debug and report what it prints"
+    if run.output.debug:
+        advice = "report this with the traceback"
+    return {
+        "kind": _DEFECT,
+        "host": "",
+        "operation": "",
+        "exit_code": run.defect_code,
+        "reason": f"{printable(words)}; {advice}",
     }
 
 

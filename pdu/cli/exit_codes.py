@@ -75,9 +75,10 @@ def code_of(kind: str) -> int:
 
 def table() -> str:
     """The codes for --help, with lines of at most WIDTH characters."""
-    return "\n".join(
-        textwrap.fill(
-            row.meaning, WIDTH, initial_indent=f"  {row.code:>3}  ", subsequent_indent=7 * " "
-        )
-        for row in EXITS
-    )
+    paragraphs: list[str] = []
+    for row in EXITS:
+        code = f"  {row.code:>3}  "
+        indent = len(code) * " "
+        paragraph = textwrap.fill(row.meaning, WIDTH, initial_indent=code, subsequent_indent=indent)
+        paragraphs.append(paragraph)
+    return "\n".join(paragraphs)

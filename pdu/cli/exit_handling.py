@@ -33,7 +33,9 @@ def missing_package_advice(error: ModuleNotFoundError) -> str:
     Anybody may own the name of another module at PyPI.
     """
     package = (error.name or "").partition(".")[0]
-    return _MISSING.format(name=package).replace("\n", " ") if package in _REQUIRED else ""
+    if package not in _REQUIRED:
+        return ""
+    return _MISSING.format(name=package).replace("\n", " ")
 
 
 # what a print raises if its stream cannot be written

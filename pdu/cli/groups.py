@@ -8,7 +8,7 @@ import pkgutil
 import posixpath
 import shlex
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -47,13 +47,19 @@ class Subcommand(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
         with formatter.section("Examples"):
+            indent = formatter.current_indent * " "
             for line in self.examples:
-                formatter.write(f"{'':{formatter.current_indent}}{line}\n")
-        root = ctx.find_root()
-        page = INDEX
-        if isinstance(root.command, LazyGroup) and root.invoked_subcommand in root.command.by_name:
-            page = root.command.by_name[root.invoked_subcommand].page
-        formatter.write(f"\nDocs: {page_path(page)}\n")
+                formatter.write(f"{indent}{line}\n")
+        formatter.write(f"\nDocs: {page_path(_page_of(ctx))}\n")
+
+
+def _page_of(context: click.Context) -> str:
+    """The page of the command of `pdu` that was called, below docs/."""
+    root = context.find_root()
+    if not isinstance(root.command, LazyGroup):
+        return INDEX
+    command = root.command.by_name.get(root.invoked_subcommand or "")
+    return INDEX if command is None else command.page
 
 
 class Group(Subcommand, click.Group):
@@ -70,27 +76,28 @@ class Group(Subcommand, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[Optional[str], Optional[click.Command], list[str]]:
-        names = self.list_commands(ctx)
-        for word in args[:1]:
+        if args and not ctx.resilient_parsing:
+            word = args[0]
+            names = self.list_commands(ctx)
             is_known = word in names or word.startswith("-")
-            if not is_known and not ctx.resilient_parsing:
+            if not is_known:
                 advice = self._advice(ctx, args, names)
                 ctx.fail(f"there is no command {word[:40]!r}; {advice}")
         return super().resolve_command(ctx, args)
 
     def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
-        """What to use instead of words, the first of which is not a command of this group, which
-        is one of `pdu`.
+        """What to use instead of these words, the first of which is none of the `names` of this
+        group's commands.
         """
-        word, arguments = words[0], list(words[1:])
-        outer = ctx.find_root()
-        outer_names: Sequence[str] = []
-        if isinstance(outer.command, Group):
-            outer_names = outer.command.list_commands(outer)
+        word = words[0]
         same = suggestions.same_word(word, names) or look_alike(word, names.__contains__)
         if same:
             return same
         nearest = suggestions.similar_word(word, names) or self.choice()
+        outer = ctx.find_root()
+        outer_names: Sequence[str] = []
+        if isinstance(outer.command, Group):
+            outer_names = outer.command.list_commands(outer)
         if word in outer_names:
             # the words may be in the wrong order: `pdu snmp record` for `pdu record snmp`
             return f"{nearest}, or see {outer.command_path} {word} --help"
@@ -102,10 +109,7 @@ class Group(Subcommand, click.Group):
         handler = str(ctx.info_name)
         if not registry.is_handler(handler):
             return f"{self.choice()}; {_IDENTIFY.format(word)}"
-        command = "status"
-        if arguments and arguments[0] in outer_names:
-            command = arguments.pop(0)
-        line = shlex.join([command, handler, word, *arguments])
+        line = _line_for_address(handler, words, outer_names)
         return f"did you mean {outer.command_path} {printable(line, 100)}?"
 
     def choice(self) -> str:
@@ -115,6 +119,17 @@ class Group(Subcommand, click.Group):
     def shown(self) -> Iterable[str]:
         """The names of the commands; of several names of one command, the first."""
         return self.commands
+
+
+def _line_for_address(handler: str, words: Sequence[str], commands: Collection[str]) -> str:
+    """What was meant by an address and other words behind the name of a group that is a handler's
+    too: `pdu snmp 192.0.2.8 off 3` for `pdu off snmp 192.0.2.8 3`.
+    """
+    host, *arguments = words
+    command = "status"
+    if arguments and arguments[0] in commands:
+        command, *arguments = arguments
+    return shlex.join([command, handler, host, *arguments])
 
 
 class LazyCommand(NamedTuple):
@@ -156,11 +171,11 @@ class LazyGroup(Group):
         super().__init__(*arguments, **attributes)
         self.lazy_commands = lazy_commands
         #: the commands by each of their names
-        self.by_name = {
-            alias: command
-            for name, command in lazy_commands.items()
-            for alias in (name, *command.also)
-        }
+        self.by_name: dict[str, LazyCommand] = {}
+        for name, command in lazy_commands.items():
+            self.by_name[name] = command
+            for alias in command.also:
+                self.by_name[alias] = command
         self.groups = groups
         self.by_word = {group.word: group for group in groups if group.word}
 
@@ -170,10 +185,10 @@ class LazyGroup(Group):
     def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
         word = words[0]
         if word in self.by_word:
-            return f"choose from {', '.join(self.by_word[word].names)}; pdu help {word} shows them"
-        if advice := suggestions.known_mistake(word, names):
-            return advice
-        if advice := look_alike(word, names.__contains__):
+            commands = ", ".join(self.by_word[word].names)
+            return f"choose from {commands}; pdu help {word} shows them"
+        advice = suggestions.known_mistake(word, names) or look_alike(word, names.__contains__)
+        if advice:
             return advice
         if hosts.is_ip(word):
             return f"{self.choice()}; {_IDENTIFY.format(word)}"
@@ -195,19 +210,17 @@ class LazyGroup(Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.write_groups([group for group in self.groups if not group.word], formatter)
         width = self._width()
+        lines = [(word.ljust(width), group.help) for word, group in self.by_word.items()]
         with formatter.section("More (pdu help GROUP lists the commands)"):
-            formatter.write_dl(
-                [(word.ljust(width), group.help) for word, group in self.by_word.items()]
-            )
+            formatter.write_dl(lines)
 
     def write_groups(self, groups: Sequence[CommandGroup], formatter: click.HelpFormatter) -> None:
         """A line for each command of these groups, below their headings."""
         width = self._width()
         for group in groups:
+            lines = [(name.ljust(width), self.lazy_commands[name].help) for name in group.names]
             with formatter.section(group.heading):
-                formatter.write_dl(
-                    [(name.ljust(width), self.lazy_commands[name].help) for name in group.names]
-                )
+                formatter.write_dl(lines)
 
     def _width(self) -> int:
         return max(map(len, self.lazy_commands))

@@ -53,7 +53,9 @@ def build_line(profile: str) -> str:
 def _python() -> str:
     """The Python that runs, by its name if the shell finds it so."""
     name = os.path.basename(sys.executable)
-    return name if name and _is_found(name, sys.executable) else shlex.quote(sys.executable)
+    if name and _is_found(name, sys.executable):
+        return name
+    return shlex.quote(sys.executable)
 
 
 def _is_found(name: str, path: str) -> bool:

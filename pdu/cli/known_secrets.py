@@ -35,8 +35,10 @@ def forget_secrets() -> None:
 
 def without_secrets(text: str) -> str:
     """The text, or HIDDEN if it holds a secret of this run."""
-    is_hidden = any(holds(text, forms) for forms in [*_forms_by_secret.values()])
-    return HIDDEN if is_hidden else text
+    all_forms = list(_forms_by_secret.values())  # another thread may note a secret
+    if any(holds(text, forms) for forms in all_forms):
+        return HIDDEN
+    return text
 
 
 def error_text(error: BaseException) -> str:
@@ -80,7 +82,9 @@ def hide_secrets(record: logging.LogRecord) -> bool:
     if package in _OURS and Path(record.pathname).is_relative_to(_ROOT / package):
         return True
     error = record.exc_info[1] if record.exc_info else None
-    if HIDDEN in (without_secrets(text), traceback_text(error) if error is not None else ""):
-        record.msg, record.args = HIDDEN, ()
+    error_lines = "" if error is None else traceback_text(error)
+    if HIDDEN in (without_secrets(text), error_lines):
+        record.msg = HIDDEN
+        record.args = ()
         record.exc_info = record.exc_text = record.stack_info = None
     return True

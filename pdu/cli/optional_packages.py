@@ -30,11 +30,10 @@ def missing(what: str, *modules: str) -> str:
     Each `modules` is a key of EXTRAS; the extra of the first has all of them.
     """
     packages = [EXTRAS[module][0] for module in modules]
+    _, extra = EXTRAS[modules[0]]
     kind = "package" if len(packages) == 1 else "packages"
-    return (
-        f"{what} needs the Python {kind} {' and '.join(packages)}, missing here:"
-        f" {_remedy(packages, EXTRAS[modules[0]][1])}"
-    )
+    names = " and ".join(packages)
+    return f"{what} needs the Python {kind} {names}, missing here: {_remedy(packages, extra)}"
 
 
 def _remedy(packages: list[str], extra: str) -> str:

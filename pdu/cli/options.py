@@ -63,10 +63,11 @@ def pass_output(function: F) -> F:
     """A decorator: the function's first argument is the `Output` of this command line."""
 
     @pass_run
+    @functools.wraps(function)
     def call(run: Run, *arguments: Any, **values: Any) -> Any:
         return function(run.output, *arguments, **values)
 
-    return cast(F, functools.update_wrapper(call, function))
+    return cast(F, call)
 
 
 class Spelling(NamedTuple):
@@ -153,14 +154,13 @@ def spelled(key: str, value: str = "", quote: Callable[[str], str] = str) -> str
     if key in SECRETS:
         return spelled_secret(key)
     spelling = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
-    if spelling is not None:
-        # a flag that stands for a value of its own takes none
-        takes_value = value and not spelling.value
-        return f"{spelling.flag} {quote(value)}" if takes_value else spelling.flag
-    if not value:
-        return f"-s {key}=..."
-    pair = quote(f"{key}={value}")
-    return f"-s {pair}"
+    if spelling is None:
+        pair = quote(f"{key}={value}") if value else f"{key}=..."
+        return f"-s {pair}"
+    # a flag that stands for a value of its own takes none
+    if spelling.value or not value:
+        return spelling.flag
+    return f"{spelling.flag} {quote(value)}"
 
 
 def spelled_secret(key: str) -> str:
@@ -261,27 +261,35 @@ class Option(click.Option):
         record = super().get_help_record(ctx)
         if record is None:
             return None
+        names, text = record
         # click puts words for a default in parentheses, a value not
-        text = re.sub(r"\[default: \(([^()]*)\)", r"[default: \1", record[1])
-        return record[0], f"{text} (with {self._requirement()})" if self.requires else text
+        text = re.sub(r"\[default: \(([^()]*)\)", r"[default: \1", text)
+        if self.requires:
+            text += f" (with {self._requirement()})"
+        return names, text
 
     def handle_parse_result(
         self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
     ) -> tuple[Any, list[str]]:
         result = super().handle_parse_result(ctx, opts, args)
-        if self.name is not None and self.name in opts and not ctx.resilient_parsing:
-            flags = {
-                flag
-                for parameter in ctx.command.params
-                if isinstance(parameter, click.Option) and parameter.name in opts
-                for flag in parameter.opts
-            }
-            for flag in self.excludes:
-                if flag in flags:
-                    raise click.UsageError(f"give only one of {flag} and {self.opts[-1]}", ctx)
-            if not flags.issuperset(self.requires):
-                raise click.UsageError(f"{self.opts[-1]} needs {self._requirement()}", ctx)
+        if self.name in opts and not ctx.resilient_parsing:
+            self._check_others(ctx, opts)
         return result
+
+    def _check_others(self, context: click.Context, opts: Mapping[str, Any]) -> None:
+        """Raises UsageError for what was given beside this option; `opts`: all that was given, by
+        the names of the parameters.
+        """
+        given_flags: set[str] = set()
+        for parameter in context.command.params:
+            if isinstance(parameter, click.Option) and parameter.name in opts:
+                given_flags.update(parameter.opts)
+        own_flag = self.opts[-1]
+        for flag in self.excludes:
+            if flag in given_flags:
+                raise click.UsageError(f"give only one of {flag} and {own_flag}", context)
+        if not given_flags.issuperset(self.requires):
+            raise click.UsageError(f"{own_flag} needs {self._requirement()}", context)
 
     def _requirement(self) -> str:
         return " and ".join(self.requires)
@@ -305,7 +313,9 @@ def word_completion(
         _context: click.Context, _argument: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         items = [CompletionItem(word) for word in names() if word.startswith(incomplete)]
-        return items or [CompletionItem(incomplete, type="file")] if or_file else items
+        if or_file and not items:
+            return [CompletionItem(incomplete, type="file")]
+        return items
 
     return complete
 
@@ -337,13 +347,15 @@ class KeyValue(Text):
     ) -> Any:
         if isinstance(value, tuple):  # click converts a default of a type once more
             return value
-        key, equals, text = super().convert(value, param, ctx).partition("=")
-        if not equals or not key.strip():
+        pair = super().convert(value, param, ctx)
+        key, equals, text = pair.partition("=")
+        key = key.strip()
+        if not equals or not key:
             # without the text, which may be a secret
             self.fail(f"it takes the form {self.example}", param, ctx)
         if not text.strip():
-            self.fail(f"{key.strip()[:60]}= {EMPTY}", param, ctx)
-        return key.strip().lower(), text
+            self.fail(f"{key[:60]}= {EMPTY}", param, ctx)
+        return key.lower(), text
 
 
 TEXT = Text()
@@ -366,8 +378,8 @@ class PathOption(FilePath):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Any:
-        if str(value).startswith("--"):
-            text = str(value)[:60]
+        text = str(value)[:60]
+        if text.startswith("--"):
             self.fail(f"{text!r} looks like an option; a file is ./{text}", param, ctx)
         return super().convert(value, param, ctx)
 
@@ -387,18 +399,15 @@ class NumberRange(click.FloatRange):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> float:
+        shown_value = repr(str(value)[:20])
         try:
             float(value)
         except ValueError:
-            self.fail(
-                f"{str(value)[:20]!r} is not a number: write it with a point and without commas,"
-                " such as 3.68",
-                param,
-                ctx,
-            )
+            fault = "is not a number: write it with a point and without commas, such as 3.68"
+            self.fail(f"{shown_value} {fault}", param, ctx)
         number: float = super().convert(value, param, ctx)
         if math.isnan(number):
-            self.fail(f"{str(value)[:20]!r} is not a number", param, ctx)
+            self.fail(f"{shown_value} is not a number", param, ctx)
         return number
 
 
@@ -418,9 +427,7 @@ class Seconds(click.ParamType):
         except ValueError:
             number = math.nan
         if not self.least <= number <= self.most:
-            self.fail(
-                f"{str(value)[:20]!r}: give {self.least:.10g} to {self.most:.10g} seconds",
-                param,
-                ctx,
-            )
+            shown_value = repr(str(value)[:20])
+            limits = f"{self.least:.10g} to {self.most:.10g}"
+            self.fail(f"{shown_value}: give {limits} seconds", param, ctx)
         return number

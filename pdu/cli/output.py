@@ -72,15 +72,7 @@ def _print_answer(result: Result, *, as_json: bool) -> None:
     if as_json and result.data is not None:
         print_json(result.data)
     elif result.raw and sys.stdout.isatty():
-        # a terminal would obey a device's control characters
-        lines = (
-            result.raw.decode("utf-8", "surrogateescape")
-            .replace("\r\n", "\n")
-            .rstrip("\n")
-            .split("\n")
-        )
-        # an escape has at most 10 characters
-        print("\n".join(printable(line, 10 * len(line)) for line in lines))
+        print(_safe_for_terminal(result.raw))
     elif result.raw:
         sys.stdout.buffer.write(result.raw)
         sys.stdout.buffer.flush()
@@ -88,6 +80,14 @@ def _print_answer(result: Result, *, as_json: bool) -> None:
         print("\n".join(result.lines))
     elif result.lines:
         print_text("\n".join(result.lines))
+
+
+def _safe_for_terminal(raw: bytes) -> str:
+    """The text of a device, whose control characters a terminal would obey."""
+    text = raw.decode("utf-8", "surrogateescape")
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
+    # an escape has at most 10 characters
+    return "\n".join(printable(line, 10 * len(line)) for line in lines)
 
 
 def write_csv(text: str) -> None:
@@ -116,18 +116,19 @@ def tabulate(
     """A table as lines; `head` may be empty. `right`: the places of right-aligned columns. `limit`:
     of a cell, in characters.
     """
-    table = [[text(cell, limit) for cell in row] for row in rows]
+    table: list[list[str]] = []
     if head:
-        table.insert(0, list(head))
+        table.append(list(head))
+    for row in rows:
+        table.append([text(cell, limit) for cell in row])
     widths = [max(map(len, column)) for column in zip(*table)]
     lines: list[str] = []
-    for row in table:
-        cells: list[str] = []
-        for place, cell in enumerate(row[: len(widths)]):
-            width = widths[place]
+    for cells in table:
+        aligned_cells: list[str] = []
+        for place, (cell, width) in enumerate(zip(cells, widths)):
             aligned_cell = cell.rjust(width) if place in right else cell.ljust(width)
-            cells.append(aligned_cell)
-        line = "  ".join(cells)
+            aligned_cells.append(aligned_cell)
+        line = "  ".join(aligned_cells)
         lines.append(line.rstrip())
     return lines
 
@@ -151,12 +152,15 @@ def text(value: object, limit: int = _CELL) -> str:
 def figure_or_none(view: object, name: str) -> Optional[float]:
     """A figure that the handler set; None if the view still has the default of its class."""
     value: float = getattr(view, name)
-    return None if value is getattr(type(view), name, None) else value
+    usual_value = getattr(type(view), name, None)
+    return None if value is usual_value else value
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 PDU`, `2 PDUs`."""
-    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {plural or f'{noun}s'}"
 
 
 def figure(value: Optional[float], unit: str = "") -> str:
@@ -172,7 +176,11 @@ def decimals(figures: Iterable[float]) -> int:
     """The most decimals that one of some figures has, of those that `figure` shows: what a meter
     counts has no finer step.
     """
-    return max((len(figure(value).partition(".")[2]) for value in figures), default=0)
+    most = 0
+    for value in figures:
+        _, _, digits = figure(value).partition(".")
+        most = max(most, len(digits))
+    return most
 
 
 def same_decimals(figures: Iterable[Optional[float]]) -> list[str]:
@@ -181,7 +189,11 @@ def same_decimals(figures: Iterable[Optional[float]]) -> list[str]:
     """
     values = list(figures)
     places = decimals(value for value in values if value is not None)
-    return [NOT_METERED if value is None else f"{value + 0.0:.{places}f}" for value in values]
+    texts: list[str] = []
+    for value in values:
+        # + 0.0: -0.0 becomes 0
+        texts.append(NOT_METERED if value is None else f"{value + 0.0:.{places}f}")
+    return texts
 
 
 def takes_colours() -> bool:

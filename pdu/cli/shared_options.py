@@ -44,7 +44,7 @@ auth_option = functools.partial(
     cls=Option,
     metavar="FILE",
     type=FILE,
-    help="logins: a TOML file with [auth.NAME] tables, not readable by other users",
+    help="logins: a TOML file with [auth.NAME] tables, which only its owner and group can read",
 )
 
 # ---- reading many PDUs ---------------------------------------------------------------------------

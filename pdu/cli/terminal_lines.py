@@ -18,6 +18,18 @@ _COLUMN = re.compile(r"(?<=\S)\s\s+(?=\S)")
 _COMMENT = "    # "
 # blanks inside of quotes separate no words
 _SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
+# what a reader copies out of a sentence in one piece: what stands between quotes
+_QUOTED = r"""(?P<quote>['"])\S(?:.*?\S)?(?P=quote)(?!\w)"""
+# and a path with blanks, such as "/home/o/my lists/hall one.csv": where it ends is not written, so
+# it goes to the ending of a file's name, else to its last slash and the word behind that
+_PATH_BEGIN = r"(?:~|\.\.?)?/"
+_PART = r"[^\s,;:]"
+_FILE = rf"{_PATH_BEGIN}(?:{_PART}* ){{0,4}}?{_PART}*?\.[a-z]\w{{0,5}}(?![\w.])"
+_FOLDER = rf"{_PATH_BEGIN}(?:(?:{_PART}* ){{0,4}}{_PART}*/)?{_PART}*"
+# with what stands before and behind it without a blank, such as "(" and ":"
+_WHOLE = re.compile(rf"(?<!\S)(?:\S*[(=])?(?:{_QUOTED}|{_FILE}|{_FOLDER})\S*")
+# in the place of a blank at which a sentence is not cut; not printable, so no text has it
+_KEPT_BLANK = "\ue000"
 # a line in one colour, as click.style makes it
 _COLOURED = re.compile(r"(\x1b\[[0-9;]+m)(.*)(\x1b\[0m)")
 _STEP = 2  # characters by which the rest of a line is indented
@@ -31,7 +43,8 @@ def print_text(
     output.
     """
     output = sys.stdout if stream is None else stream
-    print(shown_text(text, output), end=end, file=output, flush=flush)
+    shown = shown_text(text, output)
+    print(shown, end=end, file=output, flush=flush)
 
 
 def shown_text(text: str, stream: TextIO) -> str:
@@ -66,8 +79,8 @@ def _columns_of(terminal: TextIO) -> int:
 
 def fitted_pieces(line: str, width: int) -> Sequence[str]:
     """A line in pieces of at most `width` characters; its colour has none. It is cut at blanks: a
-    word that is longer, such as a path, stays whole. What is pasted into a shell is still one
-    command.
+    word that is longer, such as a path, stays whole, and so does what stands between quotes, and a
+    path with blanks, if it fits. What is pasted into a shell is still one command.
     """
     if len(line) <= width:
         return [line]
@@ -78,27 +91,34 @@ def fitted_pieces(line: str, width: int) -> Sequence[str]:
     command = re.search(rf"(?:^\s*|: |\s\s)(?={re.escape(program())} |python3 )", line)
     if command is None:
         return _sentence_pieces(line, width)
-    lead, start = line[: command.end()], command.end()
-    if start <= width // 2:
-        return _command_pieces(lead, line[start:], width)
+    lead = line[: command.end()]
+    command_text = line[command.end() :]
+    if len(lead) <= width // 2:
+        return _command_pieces(lead, command_text, width)
     # behind a long sentence, the command has lines of its own
     indent = _indent(line, width) * " "
-    return [
-        *_sentence_pieces(lead.rstrip(), width),
-        *_command_pieces(indent, line[start:], width),
-    ]
+    sentence_pieces = _sentence_pieces(lead.rstrip(), width)
+    return [*sentence_pieces, *_command_pieces(indent, command_text, width)]
 
 
 def _sentence_pieces(line: str, width: int) -> Sequence[str]:
-    return textwrap.wrap(
-        line,
+    """A line of words, in pieces. What is longer than a piece is cut at its blanks like others."""
+    indent = _indent(line, width)
+
+    def kept(part: re.Match[str]) -> str:
+        is_too_long = len(part[0]) > width - indent
+        return part[0] if is_too_long else part[0].replace(" ", _KEPT_BLANK)
+
+    pieces = textwrap.wrap(
+        _WHOLE.sub(kept, line),
         width,
-        subsequent_indent=_indent(line, width) * " ",
+        subsequent_indent=indent * " ",
         expand_tabs=False,
         replace_whitespace=False,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [piece.replace(_KEPT_BLANK, " ") for piece in pieces]
 
 
 def _indent(line: str, width: int) -> int:
@@ -115,31 +135,32 @@ def _pieces_of_command_line(line: str, width: int) -> Sequence[str]:
     command = line.lstrip()
     lead = line[: len(line) - len(command)]
     pieces = _command_pieces(lead, command.removesuffix(_GOES_ON), width)
-    if not line.endswith(_GOES_ON):
-        return pieces
-    return [*pieces[:-1], f"{pieces[-1]}{_GOES_ON}"]
+    if line.endswith(_GOES_ON):
+        pieces[-1] += _GOES_ON
+    return pieces
 
 
-def _command_pieces(lead: str, text: str, width: int) -> Sequence[str]:
+def _command_pieces(lead: str, text: str, width: int) -> list[str]:
     """A command behind what stands before it in its line: a backslash ends each piece of it but the
-    last.
+    last. Its comment stands behind that, or below it.
     """
     command, _, comment = text.partition(_COMMENT)
     indent = len(lead) * " "
-    words = _SHELL_WORD.findall(command)
-    pieces = [lead + words[0]]
-    for word in words[1:]:
-        longer_piece = f"{pieces[-1]} {word}"
-        if len(longer_piece) <= width - len(_GOES_ON):
-            pieces[-1] = longer_piece
+    first_word, *words = _SHELL_WORD.findall(command)
+    pieces: list[str] = []
+    piece = f"{lead}{first_word}"
+    for word in words:
+        longer_piece = f"{piece} {word}"
+        if len(longer_piece) + len(_GOES_ON) <= width:
+            piece = longer_piece
         else:
-            pieces.append(f"{indent}{word}")
-    ended_pieces = [f"{piece}{_GOES_ON}" for piece in pieces[:-1]] + pieces[-1:]
+            pieces.append(f"{piece}{_GOES_ON}")
+            piece = f"{indent}{word}"
     if not comment:
-        return ended_pieces
-    last_piece = f"{ended_pieces[-1]}{_COMMENT}{comment}"
-    if len(last_piece) <= width:
-        return [*ended_pieces[:-1], last_piece]
+        return [*pieces, piece]
+    piece_with_comment = f"{piece}{_COMMENT}{comment}"
+    if len(piece_with_comment) <= width:
+        return [*pieces, piece_with_comment]
     mark = f"{indent}# "
     comment_lines = textwrap.wrap(comment, width, initial_indent=mark, subsequent_indent=mark)
-    return [*ended_pieces, *comment_lines]
+    return [*pieces, piece, *comment_lines]

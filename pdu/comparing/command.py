@@ -105,26 +105,27 @@ def compare(
     address = hosts.parse_argument(host)
     # a secret that is typed is asked for once
     login = replace(login, typed_secrets={})
-    is_repeated = bool(every)
-    count = times or (sys.maxsize if is_repeated else 1)
-    comparisons, with_differences = 0, 0
+    count = times or (sys.maxsize if every else 1)
+    comparison_count = difference_count = 0
+    # Ctrl-C ends what is repeated
+    interrupts = contextlib.suppress(KeyboardInterrupt) if every else contextlib.nullcontext()
     with tempfile.TemporaryDirectory(prefix="pdu-compare-") as name, reading_only():
         handlers = _loaded_pair(first, second, Path(name))
         sides = [_side(handler, address, login) for handler in handlers]
-        with contextlib.ExitStack() as stack:
-            if is_repeated:
-                stack.enter_context(contextlib.suppress(KeyboardInterrupt))
-            while comparisons < count:
-                if comparisons:
+        with interrupts:
+            while comparison_count < count:
+                if comparison_count:
                     time.sleep(60.0 * (every or 0.0))
                 with waiting(f"reading {address} with both handlers", run.output):
-                    rows = _differences(sides, run, is_repeated=is_repeated)
-                comparisons += 1
-                with_differences += bool(rows)
+                    rows = _differences(sides, run, is_repeated=bool(every))
+                comparison_count += 1
+                if rows:
+                    difference_count += 1
                 _tell(run, sides, address, rows, out)
-    if comparisons > 1 and not run.output.json:
-        print_text(f"{counted(comparisons, 'comparison')}, {with_differences} with differences")
-    return NOT_SEEN if with_differences or not comparisons else DONE
+    if comparison_count > 1 and not run.output.json:
+        comparisons = counted(comparison_count, "comparison")
+        print_text(f"{comparisons}, {difference_count} with differences")
+    return NOT_SEEN if difference_count or not comparison_count else DONE
 
 
 # ---- the two handlers ----------------------------------------------------------------------------
@@ -135,14 +136,23 @@ def _loaded_pair(first: str, second: str, folder: Path) -> Iterator[LoadedHandle
     SettingsError.
     """
     yield load(first)
-    if first == second or not is_handler_there(first) or not is_handler_there(second):
+    if _are_namesakes(first, second):
+        yield _renamed_handler(first, second, folder)
+    else:
         yield load(second)
-        return
+
+
+def _are_namesakes(first: str, second: str) -> bool:
+    """Whether two files, folders or archives have handlers in directories of one name."""
+    if first == second or not is_handler_there(first) or not is_handler_there(second):
+        return False
+    return read_handler(first).archive.top == read_handler(second).archive.top
+
+
+def _renamed_handler(first: str, second: str, folder: Path) -> LoadedHandler:
+    """The second handler in a directory of another name than the first one's."""
     source = read_handler(second)
     top = source.archive.top
-    if read_handler(first).archive.top != top:
-        yield load(second)
-        return
     new_top = f"{top}{_SECOND}"
     try:
         data = renamed_archive(source.archive, new_top)
@@ -154,7 +164,8 @@ def _loaded_pair(first: str, second: str, folder: Path) -> Iterator[LoadedHandle
     path = folder / f"{new_top}.tar.gz"
     path.write_bytes(data)
     import_path = f"{new_top}{source.import_path.removeprefix(top)}"
-    yield load(f"{path}:{import_path}")._replace(shown=Path(source.path).name)
+    handler = load(f"{path}:{import_path}")
+    return handler._replace(shown=Path(source.path).name)
 
 
 def _side(handler: LoadedHandler, address: Address, login: Login) -> _Side:
@@ -162,11 +173,9 @@ def _side(handler: LoadedHandler, address: Address, login: Login) -> _Side:
     own_login = login
     if handler.settings:
         keys = form.setting_keys(handler)
-        own_login = replace(
-            login,
-            settings=form.settings_for_handler(handler, login),
-            secret_files={key: path for key, path in login.secret_files.items() if key in keys},
-        )
+        secret_files = {key: path for key, path in login.secret_files.items() if key in keys}
+        settings = form.settings_for_handler(handler, login)
+        own_login = replace(login, settings=settings, secret_files=secret_files)
     data = form.pdu_data(handler, address, own_login)
     return _Side(handler.shown, HandlerTools(handler), data)
 
@@ -212,6 +221,7 @@ def _tell(
     """Print one comparison, and add it to the file."""
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     names = [side.shown for side in sides]
+    shown_names = " | ".join(names)
     lines = [printable(str(difference)) for difference in differences_now]
     if run.output.json:
         rows = [difference._asdict() for difference in differences_now]
@@ -219,12 +229,12 @@ def _tell(
         print_json_line(document)
     else:
         result = "differ" if lines else "agree"
-        print_text(f"{now} {address}: {' | '.join(names)} {result}")
+        print_text(f"{now} {address}: {shown_names} {result}")
         for line in lines:
             print_text(f"    {line}")
     if out:
         words = "; ".join(lines) or "agree"
-        _add_line(out, f"{now} {address} {' | '.join(names)}: {words}\n")
+        _add_line(out, f"{now} {address} {shown_names}: {words}\n")
 
 
 def _add_line(path: str, line: str) -> None:

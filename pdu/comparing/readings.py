@@ -83,35 +83,30 @@ def _outlet_differences(first: HandlerReading, second: HandlerReading) -> Iterat
 def _state_differences(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
 ) -> Iterator[Difference]:
+    """The outlets of which the first handler told another state both times."""
     for identity, state in before.states.items():
         second_state = second.states.get(identity)
-        state_after = after.states.get(identity)
-        if second_state is None or second_state in (state, state_after):
-            continue
-        yield Difference(f"outlet {identity}", word(state), word(second_state))
+        if second_state is None:
+            continue  # the list of outlets differs, too
+        if second_state not in (state, after.states.get(identity)):
+            yield Difference(f"outlet {identity}", word(state), word(second_state))
 
 
 def _figure_differences(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
 ) -> Iterator[Difference]:
+    """The loads and energies that are not between those of the first handler."""
     if before.figures is None or second.figures is None or after.figures is None:
         return
-    quantities = [
-        _Quantity("load", "A", LOAD, lambda figures: figures.load_a),
-        _Quantity("energy", "kWh", ENERGY, lambda figures: figures.energy_kwh),
-    ]
-    identities = dict.fromkeys([*before.figures.ports, *second.figures.ports])
-    for identity in identities:
-        energy_of = partial(_outlet_energy, identity)
-        quantities.append(_Quantity(f"energy of outlet {identity}", "kWh", ENERGY, energy_of))
-    for quantity in quantities:
+    for quantity in _quantities(before.figures, second.figures):
         value_before = measured(quantity.figure_of(before.figures))
         second_value = measured(quantity.figure_of(second.figures))
         value_after = measured(quantity.figure_of(after.figures))
         first_values = [value for value in (value_before, value_after) if value is not None]
         if _differs(first_values, second_value, quantity.allowance):
             first_text = _shown(value_before, quantity.unit)
-            yield Difference(quantity.name, first_text, _shown(second_value, quantity.unit))
+            second_text = _shown(second_value, quantity.unit)
+            yield Difference(quantity.name, first_text, second_text)
 
 
 class _Quantity(NamedTuple):
@@ -121,6 +116,18 @@ class _Quantity(NamedTuple):
     unit: str
     allowance: Allowance
     figure_of: Callable[[Figures], Figure]
+
+
+def _quantities(first: Figures, second: Figures) -> list[_Quantity]:
+    """The totals, and the energies of the outlets that one of the two has."""
+    quantities = [
+        _Quantity("load", "A", LOAD, lambda figures: figures.load_a),
+        _Quantity("energy", "kWh", ENERGY, lambda figures: figures.energy_kwh),
+    ]
+    for identity in dict.fromkeys([*first.ports, *second.ports]):
+        energy_of = partial(_outlet_energy, identity)
+        quantities.append(_Quantity(f"energy of outlet {identity}", "kWh", ENERGY, energy_of))
+    return quantities
 
 
 def _outlet_energy(identity: str, figures: Figures) -> Figure:
@@ -138,9 +145,10 @@ def _differs(
         return bool(first_values)
     if not first_values:
         return True
-    smallest, largest = min(first_values), max(first_values)
-    magnitude = max(abs(smallest), abs(largest), abs(second_value))
-    margin = max(allowance.share * magnitude, allowance.least)
+    smallest = min(first_values)
+    largest = max(first_values)
+    greatest_magnitude = max(abs(smallest), abs(largest), abs(second_value))
+    margin = max(allowance.share * greatest_magnitude, allowance.least)
     return second_value < smallest - margin or second_value > largest + margin
 
 

@@ -28,6 +28,7 @@ from ..recordings.snmp.recorded_rows import Arcs, detect_device, dotted
 from .draft.columns import Guess
 from .draft.mib import Mib
 from .draft.mib_parser import parse_mib_files
+from .draft.packed import PackedGuess
 from .draft.profile import Draft, draft as drafted
 from .draft.unused import UnitScalar, WritableObject
 
@@ -84,19 +85,20 @@ def draft(output: Output, file: str, mib: Sequence[str], family: Optional[str], 
         except ValueError as error:
             # only --family can make it invalid
             raise SettingsError(f"--family: {error}") from None
-        profile = schema.dumps(profile_draft.profile) if profile_draft.profile is not None else ""
-        if profile:
-            write(f"{profile}\n".encode())
+        profile_text = ""
+        if profile_draft.profile is not None:
+            profile_text = schema.dumps(profile_draft.profile)
+            write(f"{profile_text}\n".encode())
+    notes = [*parsed_mib.notes]
+    for rows in walk.skip_reasons:
+        notes.append(f"Not read from the recording: {rows}")
     detection = detect_device(walk.rows)
-    notes = [
-        *parsed_mib.notes,
-        *(f"Not read from the recording: {rows}" for rows in walk.skip_reasons),
-    ]
     if detection is not None:
         notes.append(
             f"The family {detection.profile.key} reads this device already: pdu status snmp HOST"
         )
-    return print_result(_result(profile_draft, profile, notes, path), as_json=output.json)
+    result = _result(profile_draft, profile_text, notes, path)
+    return print_result(result, as_json=output.json)
 
 
 def _result(profile_draft: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:
@@ -106,39 +108,24 @@ def _result(profile_draft: Draft, profile: str, notes: Sequence[str], out: Optio
         "chosen": profile_draft.oid_by_role,
         "doubts": profile_draft.doubts,
         "notes": list(notes),
-        "guesses": [_guess(guess) for guess in profile_draft.guesses],
-        "scalars": [
-            {
-                "oid": dotted(row.oid),
-                "object": row.object.name,
-                "units": row.object.units,
-                "value": row.value,
-                "total": row.total or None,
-                "scale": f"{row.scale:f}" if row.total else None,
-                "doubt": row.doubt,
-            }
-            for row in profile_draft.scalars
-        ],
-        "writable": [
-            {
-                "oid": dotted(row.oid),
-                "object": row.object.name,
-                "access": row.object.access,
-                "values": {str(value): name for value, name in row.object.enumeration.items()},
-            }
-            for row in profile_draft.writable
-        ],
-        "texts": [
-            {"oid": dotted(guess.oid), "evidence": guess.evidence, "doubt": guess.doubt}
-            for guess in profile_draft.packed_guesses
-        ],
+        "guesses": [_guess_fields(guess) for guess in profile_draft.guesses],
+        "scalars": [_scalar_fields(scalar) for scalar in profile_draft.scalars],
+        "writable": [_writable_fields(row) for row in profile_draft.writable],
+        "texts": [_text_fields(guess) for guess in profile_draft.packed_guesses],
     }
-    steps = _steps(out or "mine.json") if profile else ()
-    report = [printable(line) for line in (*_report(profile_draft), *notes, *steps)]
+    report = [*_report(profile_draft), *notes]
+    if profile:
+        report += _steps(out or "mine.json")
+    shown_report = [printable(line) for line in report]
     if out and profile:
-        return Result({**data, "file": out}, [f"{out}: a draft", *report])
-    code = DONE if profile else _NOTHING
-    return Result(data, profile.splitlines(), code, note="\n".join(report), is_file_text=True)
+        return Result({**data, "file": out}, [f"{out}: a draft", *shown_report])
+    return Result(
+        data,
+        profile.splitlines(),
+        DONE if profile else _NOTHING,
+        note="\n".join(shown_report),
+        is_file_text=True,
+    )
 
 
 def _steps(file: str) -> list[str]:
@@ -150,7 +137,7 @@ def _steps(file: str) -> list[str]:
     ]
 
 
-def _guess(guess: Guess) -> dict[str, Any]:
+def _guess_fields(guess: Guess) -> dict[str, Any]:
     return {
         "role": guess.role,
         "oid": dotted(guess.column.oid),
@@ -160,6 +147,32 @@ def _guess(guess: Guess) -> dict[str, Any]:
         "evidence": list(guess.evidence),
         "doubt": guess.doubt,
     }
+
+
+def _scalar_fields(scalar: UnitScalar) -> dict[str, Any]:
+    return {
+        "oid": dotted(scalar.oid),
+        "object": scalar.object.name,
+        "units": scalar.object.units,
+        "value": scalar.value,
+        "total": scalar.total or None,
+        "scale": f"{scalar.scale:f}" if scalar.total else None,
+        "doubt": scalar.doubt,
+    }
+
+
+def _writable_fields(row: WritableObject) -> dict[str, Any]:
+    names = row.object.enumeration
+    return {
+        "oid": dotted(row.oid),
+        "object": row.object.name,
+        "access": row.object.access,
+        "values": {str(value): name for value, name in names.items()},
+    }
+
+
+def _text_fields(guess: PackedGuess) -> dict[str, Any]:
+    return {"oid": dotted(guess.oid), "evidence": guess.evidence, "doubt": guess.doubt}
 
 
 class _Entry(NamedTuple):
@@ -174,11 +187,16 @@ def _report(profile_draft: Draft) -> list[str]:
     """Lines for people: the guesses for each role, the best first, what is not used, and the
     doubts.
     """
+    entries_by_role: dict[str, list[_Entry]] = {}
+    for guess in profile_draft.guesses:
+        entry = _Entry(
+            oid=guess.column.oid,
+            evidence="; ".join(guess.evidence),
+            doubt=guess.doubt,
+        )
+        entries_by_role.setdefault(guess.role, []).append(entry)
     lines: list[str] = []
-    for role, guesses in profile_draft.guesses_by_role().items():
-        entries = []
-        for guess in guesses:
-            entries.append(_Entry(guess.column.oid, "; ".join(guess.evidence), guess.doubt))
+    for role, entries in entries_by_role.items():
         lines += _section(role, entries, profile_draft.oid_by_role.get(role))
     texts = [_Entry(text.oid, text.evidence, text.doubt) for text in profile_draft.packed_guesses]
     lines += _section("state", texts, profile_draft.oid_by_role.get("state"))
@@ -194,36 +212,41 @@ def _list_scalars(scalars: Sequence[UnitScalar]) -> list[str]:
     """The scalars that may be totals, by total, and how many others there are."""
     lines: list[str] = []
     for total, group in itertools.groupby(scalars, key=lambda scalar: scalar.total):
-        rows = list(group)
-        if not total:
-            first = rows[0].object
+        scalars_of_total = list(group)
+        if total:
+            entries = [_scalar_entry(scalar) for scalar in scalars_of_total]
+            lines += _section("scalar", entries)
+        else:
+            first = scalars_of_total[0].object
             lines.append(
-                f"scalar   {len(rows)} more with other UNITS, such as {first.name}"
+                f"scalar   {len(scalars_of_total)} more with other UNITS, such as {first.name}"
                 f" ({first.units}): --json shows all"
             )
-            continue
-        entries = []
-        for row in rows:
-            name, module, units = row.object.name, row.object.module, row.object.units
-            evidence = (
-                f"{name} in {module}, UNITS {units!r}: {row.value}; perhaps the total {total!r},"
-                f" scale {row.scale:f}"
-            )
-            entries.append(_Entry(row.oid, evidence, row.doubt))
-        lines += _section("scalar", entries)
     return lines
+
+
+def _scalar_entry(scalar: UnitScalar) -> _Entry:
+    mib_object = scalar.object
+    evidence = (
+        f"{mib_object.name} in {mib_object.module}, UNITS {mib_object.units!r}: {scalar.value};"
+        f" perhaps the total {scalar.total!r}, scale {scalar.scale:f}"
+    )
+    return _Entry(scalar.oid, evidence, scalar.doubt)
 
 
 def _list_writable(objects: Sequence[WritableObject]) -> list[str]:
     """The writable objects that may be the command, and how many others there are."""
     entries: list[_Entry] = []
-    for oid, mib_object in objects:
+    likely_count = 0
+    for writable in objects:  # the likely ones first
+        mib_object = writable.object
         evidence = f"{mib_object.name} in {mib_object.module}, {mib_object.access}"
-        values = ", ".join(f"{name}({value})" for value, name in mib_object.enumeration.items())
-        if values:
-            evidence += f": {values}"
-        entries.append(_Entry(oid, f"{evidence}; perhaps the command"))
-    likely_count = sum(writable.is_likely for writable in objects)  # the first ones
+        names = [f"{name}({value})" for value, name in mib_object.enumeration.items()]
+        if names:
+            evidence += f": {', '.join(names)}"
+        entries.append(_Entry(writable.oid, f"{evidence}; perhaps the command"))
+        if writable.is_likely:
+            likely_count += 1
     return _section("writable", entries, most=min(likely_count, _MOST_GUESSES))
 
 

@@ -11,6 +11,7 @@ import http.client
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 from urllib.parse import unquote
 
@@ -72,13 +73,24 @@ class Reading(NamedTuple):
     figures: Figures
 
 
+class _Exchange(NamedTuple):
+    """A request that was passed on, and its answer."""
+
+    method: str
+    target: str
+    #: of the request
+    body: str
+    response: http.client.HTTPResponse
+    #: of the answer
+    content: bytes
+
+
 class _Passage(HttpReplay):
     """Passes requests on to a device, and keeps what was asked and answered."""
 
     def __init__(self, device: Address) -> None:
         self._device = device
-        #: method, path, body and answer
-        self.exchanges: list[tuple[str, str, str, http.client.HTTPResponse, bytes]] = []
+        self.exchanges: list[_Exchange] = []
         #: why the device did not answer
         self.error: Optional[OSError] = None
         super().__init__(0)
@@ -109,8 +121,14 @@ class _Passage(HttpReplay):
             raise self.error from None
         finally:
             connection.close()
-        text = body.decode("utf-8", "replace")
-        self.exchanges.append((method, target, text, response, content))
+        exchange = _Exchange(
+            method=method,
+            target=target,
+            body=body.decode("utf-8", "replace"),
+            response=response,
+            content=content,
+        )
+        self.exchanges.append(exchange)
         response_headers = {}
         for name, header in response.getheaders():
             if name.lower() not in _HOP_HEADERS:
@@ -129,11 +147,7 @@ def record_foreign(
     """Let the handler read its PDU, and keep the requests and answers. `on`, `off`: requests that
     command it, in words. Raises the errors of handlers/shared/errors.py.
     """
-    try:
-        port = host.port or port_number(login.settings.get("port", str(_USUAL_PORT)))
-    except ValueError:
-        raise SettingsError("the setting port is a number from 1 to 65535") from None
-    device = Address(f"[{host.host}]:{port}")
+    device = _device_address(host, login)
     options.tell("reading the PDU through the handler")
     passage = _Passage(device)
     try:
@@ -141,32 +155,13 @@ def record_foreign(
     finally:
         passage.close()
     user, login_secrets = _login_values(handler, login)
-    secrets = list(dict.fromkeys([*login_secrets, *_session_secrets(passage)]))
+    secrets = list(dict.fromkeys([*login_secrets, *_session_secrets(passage.exchanges)]))
     scrubber = Scrubber(options.keep, secrets, user, host.host)
-    if any(map(scrubber.holds_login, (*on, *off))):
-        raise SettingsError("--on and --off show the login: write {any} in its place")
-    answers = _answers(passage, [user, *secrets])
-    if any(scrubber.holds_login(answer.request) for answer in answers):
-        raise ProtocolError(
-            "a request of the handler shows the login in another spelling, which stays: record it"
-            " with a password of letters and digits; nothing was written",
-            host=device,
-            operation="record",
-        )
-    states = {name: _STATES.get(state) for name, state in reading.states}
-
-    def scrub(replaced: Collection[str]) -> ForeignRecording:
-        return ForeignRecording(
-            answers=[_scrubbed(answer, scrubber, replaced) for answer in answers],
-            states=states,
-            load_a=measured(reading.figures.load_a),
-            energy_kwh=measured(reading.figures.energy_kwh),
-            outlet_kwh=_outlet_kwh(reading.figures),
-        )
-
-    names = list(dict.fromkeys(_member_names([answer.content for answer in answers])))
-    recording = replace_unread(names, scrub, lambda each: _read_again(handler, make_data, each))
-    if _read_again(handler, make_data, recording) != _comparable(reading):
+    answers = _answers(passage.exchanges, [user, *secrets])
+    _require_no_login(scrubber, [*on, *off], answers, device)
+    read_again = partial(_read_again, handler, make_data)
+    recording = _scrubbed_recording(reading, answers, scrubber, read_again)
+    if read_again(recording) != _comparable(reading):
         raise ProtocolError(
             "the handler does not read the recording as it read the PDU: its requests may differ"
             " from call to call; nothing was written",
@@ -174,13 +169,66 @@ def record_foreign(
             operation="record",
         )
     recording = recording.commanded(on, off)
+    holds = f"{counted(len(answers), 'answer')}, {counted(len(recording.states), 'outlet')}"
+    return Recording(recording.text, holds, _notes(recording))
+
+
+def _require_no_login(
+    scrubber: Scrubber, commands: Sequence[str], answers: Sequence[Answer], device: Address
+) -> None:
+    """Raises SettingsError or ProtocolError if a command or a request shows the login."""
+    if any(map(scrubber.holds_login, commands)):
+        raise SettingsError("--on and --off show the login: write {any} in its place")
+    if any(scrubber.holds_login(answer.request) for answer in answers):
+        raise ProtocolError(
+            "a request of the handler shows the login in another spelling, which stays: record it"
+            " with a password of letters and digits; nothing was written",
+            host=device,
+            operation="record",
+        )
+
+
+def _device_address(host: Address, login: Login) -> Address:
+    """Where the PDU answers. Raises SettingsError."""
+    try:
+        port = host.port or port_number(login.settings.get("port", str(_USUAL_PORT)))
+    except ValueError:
+        raise SettingsError("the setting port is a number from 1 to 65535") from None
+    return Address(f"[{host.host}]:{port}")
+
+
+def _scrubbed_recording(
+    reading: Reading,
+    answers: Sequence[Answer],
+    scrubber: Scrubber,
+    read_again: Callable[[ForeignRecording], object],
+) -> ForeignRecording:
+    """The answers as a recording, in which the values of all members are replaced on which the
+    handler's reading does not depend.
+    """
+
+    def scrub(replaced_members: Collection[str]) -> ForeignRecording:
+        return ForeignRecording(
+            answers=[_scrubbed(answer, scrubber, replaced_members) for answer in answers],
+            states={name: _STATES.get(state) for name, state in reading.states},
+            load_a=measured(reading.figures.load_a),
+            energy_kwh=measured(reading.figures.energy_kwh),
+            outlet_kwh=_outlet_kwh(reading.figures),
+        )
+
+    names = _member_names([answer.content for answer in answers])
+    return replace_unread(list(dict.fromkeys(names)), scrub, read_again)
+
+
+def _notes(recording: ForeignRecording) -> Sequence[str]:
+    """What its owner does next."""
     notes = [_COMPARE]
-    if len({state for state in states.values() if state is not None}) < 2:
+    known_states = {state for state in recording.states.values() if state is not None}
+    if len(known_states) < 2:
         notes.append(_ALIKE)
     if not recording.on:
         notes.append(_NO_WORDS)
-    holds = f"{counted(len(answers), 'answer')}, {counted(len(states), 'outlet')}"
-    return Recording(recording.text, holds, notes)
+    return notes
 
 
 def _read_through(
@@ -229,6 +277,7 @@ def _read_again(
 
 
 def _comparable(reading: Reading) -> object:
+    """A reading as it is compared with another: why a figure is missing does not count."""
     figures = reading.figures
     return (
         list(reading.states),
@@ -239,8 +288,13 @@ def _comparable(reading: Reading) -> object:
 
 
 def _outlet_kwh(figures: Figures) -> dict[str, float]:
-    energies = {name: measured(port.energy_kwh) for name, port in figures.ports.items()}
-    return {name: kwh for name, kwh in energies.items() if kwh is not None}
+    """The energies of the outlets that have one."""
+    kwh_by_outlet = {}
+    for name, port in figures.ports.items():
+        kwh = measured(port.energy_kwh)
+        if kwh is not None:
+            kwh_by_outlet[name] = kwh
+    return kwh_by_outlet
 
 
 def _login_values(handler: LoadedHandler, login: Login) -> tuple[str, list[str]]:
@@ -252,60 +306,69 @@ def _login_values(handler: LoadedHandler, login: Login) -> tuple[str, list[str]]
     return params.get("username", ""), secrets
 
 
-def _session_secrets(passage: _Passage) -> list[str]:
+def _session_secrets(exchanges: Sequence[_Exchange]) -> list[str]:
     """What the device and the handler know each other by: ids of sessions, tokens and cookies, in
     URLs, headers and bodies.
     """
     secrets: list[str] = []
-    for _, target, body, response, content in passage.exchanges:
-        for text in (target, unquote(target), body, content.decode("utf-8", "replace")):
+    for exchange in exchanges:
+        content = exchange.content.decode("utf-8", "replace")
+        for text in (exchange.target, unquote(exchange.target), exchange.body, content):
             secrets += named_secrets(text)
-        for name, text in response.getheaders():
+        for name, text in exchange.response.getheaders():
             secrets += named_secrets(f"{name}={text}")
-            if name.lower() == "set-cookie":
-                secrets += filter(is_telling, [text.partition("=")[2].partition(";")[0]])
-            elif "csrf" in name.lower() and is_telling(text):
-                secrets.append(text)
+            lower_name = name.lower()
+            if lower_name == "set-cookie":
+                _, _, cookie = text.partition("=")
+                secret, _, _ = cookie.partition(";")
+            elif "csrf" in lower_name:
+                secret = text
+            else:
+                continue
+            if is_telling(secret):
+                secrets.append(secret)
     return secrets
 
 
-def _answers(passage: _Passage, secrets: list[str]) -> list[Answer]:
+def _answers(exchanges: Sequence[_Exchange], secrets: list[str]) -> list[Answer]:
     """The last answer to each request; an error only where nothing else came."""
     answers: dict[str, Answer] = {}
-    for method, target, body, response, content in passage.exchanges:
-        request = recorded_request(method, target, body, secrets)
-        known_answer = answers.get(request)
-        if known_answer is None or response.status < 400:
-            answers[request] = _answer(request, response, content)
+    for exchange in exchanges:
+        request = recorded_request(exchange.method, exchange.target, exchange.body, secrets)
+        is_error = exchange.response.status >= 400
+        if request not in answers or not is_error:
+            answers[request] = _answer(request, exchange.response, exchange.content)
     return list(answers.values())
 
 
 def _answer(request: str, response: http.client.HTTPResponse, content: bytes) -> Answer:
-    headers = dict(_kept_headers(response))
-    kind = response.getheader("Content-Type", "").partition(";")[0].strip() or "text/plain"
+    """An answer as it is recorded: its JSON, or its text, which then has a type."""
+    headers = _kept_headers(response)
     try:
-        value: Any = json.loads(content)
-        kind = ""
+        document: Any = json.loads(content)
     except (ValueError, RecursionError):
         encoding = response.headers.get_content_charset("utf-8")
-        value = TextPieces.of(content.decode(encoding, "replace"))
-        kind = f"{kind}; charset=utf-8"
-    return Answer(request, value, response.status, kind, headers)
+        pieces = TextPieces.of(content.decode(encoding, "replace"))
+        content_type, _, _ = response.getheader("Content-Type", "").partition(";")
+        kind = f"{content_type.strip() or 'text/plain'}; charset=utf-8"
+        return Answer(request, pieces, response.status, kind, headers)
+    return Answer(request, document, response.status, headers=headers)
 
 
-def _kept_headers(response: http.client.HTTPResponse) -> Iterator[tuple[str, str]]:
+def _kept_headers(response: http.client.HTTPResponse) -> Mapping[str, str]:
     """Headers by which a session goes on, without its secrets."""
+    headers = {}
     for name, text in response.getheaders():
         lower_name = name.lower()
-        is_secret = kind_of(name) == SECRET_KIND or "csrf" in lower_name
         if lower_name == "set-cookie":
-            cookie = text.partition("=")[0]
-            yield name, f"{cookie}=any; Path=/"
+            cookie, _, _ = text.partition("=")
+            headers[name] = f"{cookie}={_ANY_TEXT}; Path=/"
         elif lower_name == "location":
             place = re.sub("^https?://[^/]+", "", text)  # a replay is at another address
-            yield name, without_named_secrets(place, _ANY_TEXT)
-        elif is_secret:
-            yield name, "any"
+            headers[name] = without_named_secrets(place, _ANY_TEXT)
+        elif kind_of(name) == SECRET_KIND or "csrf" in lower_name:
+            headers[name] = _ANY_TEXT
+    return headers
 
 
 def _scrubbed(answer: Answer, scrubber: Scrubber, replaced: Collection[str]) -> Answer:
@@ -317,12 +380,12 @@ def _scrubbed(answer: Answer, scrubber: Scrubber, replaced: Collection[str]) -> 
         return name not in replaced or is_product(name)
 
     headers = {name: scrubber.scrub_kept_text(text) for name, text in answer.headers.items()}
-    answer = answer._replace(headers=headers)
-    content = answer.content
-    if isinstance(content, TextPieces):
-        text = without_named_secrets(content.text, _ANY_TEXT)
-        return answer._replace(content=TextPieces.of(scrubber.scrub_kept_text(text)))
-    return answer._replace(content=scrubber.scrub_json(content, is_kept))
+    if isinstance(answer.content, TextPieces):
+        text = without_named_secrets(answer.content.text, _ANY_TEXT)
+        pieces = TextPieces.of(scrubber.scrub_kept_text(text))
+        return answer._replace(headers=headers, content=pieces)
+    document = scrubber.scrub_json(answer.content, is_kept)
+    return answer._replace(headers=headers, content=document)
 
 
 def _member_names(value: Any) -> Iterator[str]:

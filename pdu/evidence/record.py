@@ -102,31 +102,33 @@ def record(
     path = None if out == "-" else out
     output = run_of(context).output
     pdu = names.choose_pdu(context, handler, host)
-    handler, host = pdu.handler, pdu.host
-    loaded_handler = load(handler)
-    is_foreign = not registry.is_handler(handler) and not loaded_handler.snmp
+    loaded_handler = load(pdu.handler)
+    is_foreign = not registry.is_handler(pdu.handler) and not loaded_handler.snmp
     if not is_foreign and (on or off):
         raise SettingsError("--on and --off are for the path of a handler without SNMP")
-    options = RecordingOptions(
-        keep, patience, lambda line: show_status_line(line, is_quiet=output.json)
-    )
+
+    def tell(line: str) -> None:
+        show_status_line(line, is_quiet=output.json)
+
+    options = RecordingOptions(keep, patience, tell)
     try:
         with (
             new_file(path) as write,
             waiting(f"waiting for {pdu.where}", output),
         ):
             if is_foreign:
-                recording = record_foreign(loaded_handler, host, pdu.login, options, on, off)
+                recording = record_foreign(loaded_handler, pdu.host, pdu.login, options, on, off)
             else:
                 recording = _recording(loaded_handler, pdu, options)
             write(recording.text.encode("utf-8", "surrogateescape"))
     except RecursionError:
         raise ProtocolError(
-            "an answer is nested too deeply to be recorded", host=host, operation="record"
+            "an answer is nested too deeply to be recorded", host=pdu.host, operation="record"
         ) from None
     finally:
-        show_status_line("", is_quiet=output.json)
-    return print_result(_result(recording, handler, host, path), as_json=output.json)
+        tell("")
+    result = _result(recording, pdu.handler, pdu.host, path)
+    return print_result(result, as_json=output.json)
 
 
 def _recording(
@@ -165,11 +167,12 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
         "notes": notes,
     }
     if out:
-        return Result({**data, "file": out}, [f"{out}: {recording.holds}"], note="\n".join(notes))
-    raw = recording.text.encode("utf-8", "surrogateescape")
+        data["file"] = out
+        return Result(data, [f"{out}: {recording.holds}"], note="\n".join(notes))
+    data["recording"] = recording.text
     return Result(
-        {**data, "recording": recording.text},
+        data,
         (),
-        raw=raw,
+        raw=recording.text.encode("utf-8", "surrogateescape"),
         note="\n".join([recording.holds, *notes]),
     )

@@ -90,15 +90,9 @@ def replay(
         # before the output: a script that reads the address may end this program at once
         with _collect_signals() as signals:
             if output.json:
-                address = {"host": device.host, "port": device.port}
-                facts = {"about": device.about, "poll": device.poll}
-                print_json({"handler": handler, **address, **facts})
+                print_json(_facts(device, handler))
             else:
-                print_text(
-                    f"{device.host}:{device.port} answers as {printable(file)}:"
-                    f" {printable(device.about)}"
-                )
-                print_text("\n".join(_next(device, profile or "")))
+                print_text("\n".join(_lines(device, file, profile or "")))
             sys.stdout.flush()
             _wait_for_signal(signals, device, as_json=output.json)
     finally:
@@ -121,37 +115,55 @@ def _serve(
     """The handler that reads the recorded device, "" for none, and the device, started. Raises
     SettingsError and OSError.
     """
-    on, off, is_writable = commands
     if foreign_pdu.is_recording(text):
         if profile:
             raise SettingsError("--profile is for recordings of SNMP devices")
-        return "", foreign_pdu.serve(text, port, on, off, obeys=is_writable)
+        device = foreign_pdu.serve(
+            text, port, commands.on, commands.off, obeys=commands.is_writable
+        )
+        return "", device
     handler, recording_format = handler_of_recording(text, file)
-    if on or off:
+    if commands.on or commands.off:
         raise SettingsError("--on and --off are for a recording of a handler's own requests")
-    if is_writable and not profile and recording_format.serve_writable is not None:
+    if profile:
+        if recording_format.serve_as is None:
+            raise SettingsError("--profile is for recordings of SNMP devices")
+        return handler, recording_format.serve_as(text, port, profile)
+    if commands.is_writable and recording_format.serve_writable is not None:
         return handler, recording_format.serve_writable(text, port)
-    if not profile:
-        return handler, recording_format.serve(text, port)
-    if recording_format.serve_as is None:
-        raise SettingsError("--profile is for recordings of SNMP devices")
-    return handler, recording_format.serve_as(text, port, profile)
+    return handler, recording_format.serve(text, port)
 
 
-def _next(device: ReplayedDevice, profile: str) -> list[str]:
-    """The lines that say how to read the replay."""
+def _facts(device: ReplayedDevice, handler: str) -> dict[str, object]:
+    """The replay for a program."""
+    return {
+        "handler": handler,
+        "host": device.host,
+        "port": device.port,
+        "about": device.about,
+        "poll": device.poll,
+    }
+
+
+def _lines(device: ReplayedDevice, file: str, profile: str) -> list[str]:
+    """What the replay is, and how it is read, for people."""
     where = f"{device.host}:{device.port}"
+    about = f"{where} answers as {printable(file)}: {printable(device.about)}"
+    return [about, *_next(device, where, profile)]
+
+
+def _next(device: ReplayedDevice, where: str, profile: str) -> list[str]:
+    """The lines that say how to read the replay at this address."""
     if device.poll.startswith(foreign_pdu.PATH):
         return [f"read it: {program()} status {device.poll}, with your handler's; Ctrl-C stops it"]
     if not device.is_read:
         return [f"ask it: {program()} identify {where}; Ctrl-C stops it"]
+    lines = []
     archive = device.poll.split()[0]
-    build = (
-        [f"build its archive first: {build_line(profile)}"]
-        if os.path.dirname(archive) and not os.path.isfile(archive)
-        else []
-    )
-    return [*build, f"read it: {program()} status {device.poll}; Ctrl-C stops it"]
+    if os.path.dirname(archive) and not os.path.isfile(archive):
+        lines.append(f"build its archive first: {build_line(profile)}")
+    lines.append(f"read it: {program()} status {device.poll}; Ctrl-C stops it")
+    return lines
 
 
 def _port(listen: str) -> int:
@@ -170,9 +182,11 @@ def _collect_signals() -> Iterator[list[int]]:
     """
     # no Event: its `set`, called by a signal handler during its `wait`, could block forever
     signals: list[int] = []
-    previous_handlers = {
-        number: signal.signal(number, lambda signum, _: signals.append(signum)) for number in _ENDS
-    }
+
+    def collect(number: int, _: object) -> None:
+        signals.append(number)
+
+    previous_handlers = {number: signal.signal(number, collect) for number in _ENDS}
     try:
         yield signals
     finally:

@@ -19,15 +19,26 @@ from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.reader import ROOT, Reader
-from handlers.snmp.single_family import WritePacked
-from handlers.snmp.sources import Column, ObjectSource, Scalar, Source
+from handlers.snmp.single_family import Unmarked, WritePacked
+from handlers.snmp.sources import ByUnit, Column, Field, ObjectSource, Scalar, Source
 from handlers.snmp.states import State
 
 #: begins a value of a state that `pdu draft` guessed. No device sends such a value, so the outlet
 #: is UNKNOWN until a person removes the mark.
 MARK = "?"
 _OWN_STATE = "into the object of the states, where it means"
-_ROWS = 64
+_NUMBER = "{number}"
+
+
+def _numbers_by_index() -> dict[str, str]:
+    """The indexes of the rows of `_EveryRow`, with the number of each, counted from 1."""
+    indexes: list[str] = []
+    for n in range(1, 65):
+        indexes += [f"{n}", f"{n}.0", f"1.{n}"]
+    return {index: str(number) for number, index in enumerate(indexes, 1)}
+
+
+_NUMBER_BY_INDEX = _numbers_by_index()
 
 
 def check_profile(profile: Profile) -> Iterator[str]:
@@ -155,8 +166,9 @@ def unproven_commands(profile: Profile) -> list[str]:
         states, control = outlets.states, outlets.control
         if states and control and not _is_tried(states, control):
             sentences.append(
-                f"profile.outlets[{number}].control: the commands could not be checked: prove"
-                " them on one idle outlet"
+                f"profile.outlets[{number}].control: the commands could not be checked, because the"
+                " rows that they need are only on a unit: switch a recording of it by them (pdu"
+                " replay FILE --profile FILE.json), then one idle outlet"
             )
     return sentences
 
@@ -167,7 +179,7 @@ def _is_tried(states: State, control: Control) -> bool:
     """
     if control.writes_neighbours:
         return True
-    reader = Reader(_EveryRow(control, states.on[0]))
+    reader = _reader_of_every_row(states, control)
     for identity in _state_objects(states, reader).values():
         with suppress(PduHandlerError):
             control.orders(reader, identity, up=True)
@@ -182,7 +194,7 @@ def _order_faults(states: State, control: Control) -> Iterator[str]:
     """
     if control.writes_neighbours:
         return
-    reader = Reader(_EveryRow(control, states.on[0]))
+    reader = _reader_of_every_row(states, control)
     outlet_by_object = _state_objects(states, reader)
     is_delay = any(isinstance(part, Verbs) for part in parts_of(control))
     for identity in outlet_by_object.values():
@@ -221,25 +233,47 @@ def _state_objects(states: State, reader: Reader) -> dict[str, str]:
     return outlet_by_object
 
 
+def _reader_of_every_row(states: State, control: Control) -> Reader:
+    """A reader of `_EveryRow`. Where a family has several roots, OIDs keep their `~`."""
+    return Reader(_EveryRow(states, control), ROOT)
+
+
 class _EveryRow:
-    """A device in which each column has the rows N, N.0 and 1.N. All values are `value`, but those
-    that permit the command.
+    """A device in which each column has the rows N, N.0 and 1.N, before the column's own suffix.
+
+    The rows of a chain are the outlets 1, 2, 3 … of its first unit. The objects of a guard have a
+    value that permits the command. All other values are that of an outlet that is on.
     """
 
-    def __init__(self, control: Control, value: str) -> None:
-        self._value = value
+    def __init__(self, states: State, control: Control) -> None:
+        self._value = states.on[0]
+        self._suffixes: dict[str, list[str]] = {}
+        self._chain_texts: dict[str, str] = {}
         self._permitted: dict[str, str] = {}
-        for part in parts_of(control):
-            if isinstance(part, Guarded):
-                for oid in oids(part.test):
-                    self._permitted[oid] = _permitted_value(part)
+        for part in (*parts_of(states), *parts_of(control)):
+            if isinstance(part, Column):
+                self._suffixes.setdefault(part.oid, []).append(part.suffix)
+            elif isinstance(part, ByUnit):
+                self._chain_texts.update(_chain_texts(part))
+            elif isinstance(part, Guarded):
+                value = _permitted_value(part)
+                self._permitted.update(dict.fromkeys(oids(part.test), value))
+            elif isinstance(part, Unmarked):
+                self._permitted.update(dict.fromkeys(oids(part.marks), part.quiet[0]))
 
     def walk(self, oid: str) -> Walked:
-        numbers = range(1, _ROWS + 1)
-        indexes = [text for n in numbers for text in (f"{n}", f"{n}.0", f"1.{n}")]
-        return dict.fromkeys(indexes, self.get(oid))
+        rows: dict[str, Raw] = {}
+        for suffix in self._suffixes.get(oid, [""]):
+            for index in _NUMBER_BY_INDEX:
+                row = f"{index}.{suffix}" if suffix else index
+                rows[row] = self.get(f"{oid}.{row}")
+        return rows
 
     def get(self, oid: str) -> Raw:
+        for column, chain_text in self._chain_texts.items():
+            if is_below(oid, column):
+                index = oid[len(column) + 1 :]
+                return chain_text.replace(_NUMBER, _NUMBER_BY_INDEX.get(index, ""))
         for place, value in self._permitted.items():
             if is_below(oid, place):
                 return value
@@ -248,6 +282,24 @@ class _EveryRow:
     @staticmethod
     def quoted(words: str) -> str:
         return words
+
+
+def _chain_texts(chain: ByUnit) -> dict[str, str]:
+    """Column -> the text of its rows on the first unit of a chain, in which `_NUMBER` stands for
+    the outlet's number. A column may hold both, in two fields.
+    """
+    texts: dict[str, str] = {}
+    for source, word in ((chain.unit, chain.first_units[-1]), (chain.number, _NUMBER)):
+        if isinstance(source, Column):
+            texts[source.oid] = word
+        elif isinstance(source, Field) and isinstance(source.source, Column):
+            oid = source.source.oid
+            fields = texts.get(oid, "").split(source.separator)
+            while len(fields) <= source.field:
+                fields.append("")
+            fields[source.field] = word
+            texts[oid] = source.separator.join(fields)
+    return texts
 
 
 def _permitted_value(guard: Guarded) -> str:

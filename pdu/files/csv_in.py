@@ -12,16 +12,12 @@ import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Callable
 
 from handlers.shared.errors import SettingsError, printable
 
 _DELIMITERS = ",;\t"  # spreadsheets write semicolons in some countries
 # how Excel reads and writes what parts the cells
 _NAMED = re.compile(r"sep=([,;\t])\s*?(?:\r\n|\r|\n)", re.IGNORECASE)
-
-#: takes the columns of a file, and returns those that are left out; raises SettingsError
-HeadCheck = Callable[[Sequence[str]], Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -38,36 +34,33 @@ class CsvRow:
         return self.cells.get(name, "")
 
 
-def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
-    """The rows after the head, for which `check` is called once. `path` names the file in errors.
+def rows(text: str, path: str, left_out: Collection[str] = ()) -> Iterator[CsvRow]:
+    """The rows after the head, without the columns that are `left_out`. `path` names the file in
+    errors.
 
     Raises SettingsError, which names the line.
     """
-    head: list[str] = []
-    left_out: Collection[str] = ()
-    for line, cells in _rows_by_line(text, path):
+    head = head_of(text, path)
+    columns = [name for name in head if name]
+    for place, name in enumerate(columns):
+        if name in columns[:place] and name not in left_out:
+            raise SettingsError(f"{path}: the column {name!r} occurs twice")
+    rows_by_line = _rows_by_line(text, path)
+    next(rows_by_line, None)  # the head
+    for line, cells in rows_by_line:
         where = f"{path}: line {line}"
-        if not head:
-            head = [cell.lower() for cell in cells]
-            left_out = check([name for name in head if name])
-            columns = [name for name in head if name and name not in left_out]
-            for place, name in enumerate(columns):
-                if name in columns[:place]:
-                    raise SettingsError(f"{path}: the column {name!r} occurs twice")
-            continue
         if any(cells[len(head) :]):
             raise SettingsError(f"{where} has {len(cells)} cells, the header has {len(head)}")
-        value_by_column = {
-            name: cell for name, cell in zip(head, cells) if cell and name not in left_out
-        }
+        value_by_column: dict[str, str] = {}
+        for name, cell in zip(head, cells):
+            if cell and name not in left_out:
+                value_by_column[name] = cell
         if "" in value_by_column:
             raise SettingsError(
                 f"{where}: a cell is in a column without a name; allowed:"
-                f" {printable(', '.join(filter(None, head)), 100)}"
+                f" {printable(', '.join(columns), 100)}"
             )
         yield CsvRow(where, value_by_column)
-    if not head:
-        check(())
 
 
 def head_of(text: str, path: str) -> Sequence[str]:
@@ -116,12 +109,16 @@ def _rows_by_line(text: str, path: str) -> Iterator[tuple[int, Sequence[str]]]:
 def delimiter_of(text: str) -> str:
     """What parts the cells of a file."""
     excel = _NAMED.match(text)
-    return excel[1] if excel is not None else max(_DELIMITERS, key=_first_line(text).count)
+    if excel is not None:
+        return excel[1]
+    head = _first_line(text)
+    return max(_DELIMITERS, key=head.count)
 
 
 def _first_line(text: str) -> str:
-    """The line with the names of the columns."""
-    return next(
-        (line for line in io.StringIO(text) if line.strip() and not line.lstrip().startswith("#")),
-        "",
-    )
+    """The line with the names of the columns, "" if there is none."""
+    for line in io.StringIO(text):
+        content = line.strip()
+        if content and not content.startswith("#"):
+            return line
+    return ""

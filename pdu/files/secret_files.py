@@ -64,9 +64,9 @@ def read_bytes(path: str, rule: FilePermission) -> bytes:
     """The content of the file.
 
     Raises SettingsError for a file that cannot be read, is longer than LONGEST, or is of another
-    kind, which is told before its permissions. On POSIX also for
-    a regular file whose permissions break `rule`, or whose owner is neither root nor this user. The
-    opened file is checked, so that nobody can replace it between check and reading.
+    kind, which is told before its permissions. On POSIX also for a regular file whose permissions
+    break `rule`, or whose owner is neither root nor this user. The opened file is checked, so that
+    nobody can replace it between check and reading.
     """
     try:
         with open(path, "rb") as file:

@@ -62,9 +62,10 @@ _MIXED_WORD = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 
 
 def decoded_table(data: bytes, path: str) -> tuple[str, str]:
-    """As `decoded`, of a CSV file, also as Russian Excel saves it by its first choice: CP1251 with
-    semicolons. The text, and a sentence that says how it was read; "" for Unicode. Raises
-    SettingsError, also where the head or a word shows that it is another file.
+    """The text of a CSV file, and a sentence that says how it was read; "" for Unicode.
+
+    It is read as by `decoded`, else as Russian Excel saves it by its first choice: CP1251 with
+    semicolons. Raises SettingsError, also where the head or a word shows that it is another file.
     """
     with suppress(SettingsError):
         return decoded(data, path), ""

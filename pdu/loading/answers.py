@@ -28,9 +28,11 @@ def ports_of(view: object) -> Optional[list[Any]]:
     ports = getattr(view, "ports", None)
     if isinstance(ports, list):
         return ports
-    public_names = [name for name in dir(view) if not name.startswith("_")]
-    values = [getattr(view, name, None) for name in public_names]
-    lists = [value for value in values if isinstance(value, list)]
+    lists: list[list[Any]] = []
+    for name in dir(view):
+        value = None if name.startswith("_") else getattr(view, name, None)
+        if isinstance(value, list):
+            lists.append(value)
     return lists[0] if len(lists) == 1 else None
 
 
@@ -55,8 +57,9 @@ def checked_ports(method: str, view: object, kind: type, port_kind: type) -> lis
                 f"{method}: port {place} has the identity {shown(identity)} of the type"
                 f" {_type(identity)}; the page wants text, the outlet's number on the device"
             )
-    for identity, number in Counter(port.identity for port in ports).most_common(1):
-        if number > 1:
+    counts = Counter(port.identity for port in ports)
+    for identity, count in counts.most_common(1):
+        if count > 1:
             raise WrongAnswer(
                 f"{method}: the identity {shown(identity)} stands twice; DCImanager connects a"
                 " server by it, so each outlet needs its own"
@@ -77,10 +80,10 @@ def checked_state(method: str, port: Any, kind: type[Enum]) -> Any:
     """The power_status of a port, which `kind` has. Raises WrongAnswer."""
     state: object = getattr(port, "power_status", None)
     if not isinstance(state, kind):
+        member_names = ", ".join(member.name for member in kind)
         raise WrongAnswer(
             f"{method}: the power_status of outlet {shown(port.identity)} is {shown(state)} of"
-            f" the type {_type(state)}; the page wants an {kind.__name__}:"
-            f" {', '.join(member.name for member in kind)}"
+            f" the type {_type(state)}; the page wants an {kind.__name__}: {member_names}"
         )
     return state
 
@@ -102,7 +105,7 @@ def check_fields(view: object) -> None:
     """
     if not is_dataclass(view):
         return
-    known_names = {field.name for field in fields(view)}
+    known_names = [field.name for field in fields(view)]
     attributes = getattr(view, "__dict__", {})
     for name, value in attributes.items():
         is_figure = _finite_number(value) is not None
@@ -141,7 +144,9 @@ def shown(value: object) -> str:
     """A value in a sentence. An object's own text could be anything."""
     if isinstance(value, Enum):
         return value.name[:_SHOWN]
-    if value is None or isinstance(value, (str, int, float, Decimal)):
-        text = repr(value)
-        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
-    return "an object"
+    if value is not None and not isinstance(value, (str, int, float, Decimal)):
+        return "an object"
+    text = repr(value)
+    if len(text) > _SHOWN:
+        text = f"{text[:_SHOWN]}..."
+    return text

@@ -11,7 +11,7 @@ import contextlib
 import inspect
 import os
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 from handlers.dcimanager import Figures, MeterFigures, foreign_snmp
@@ -66,11 +66,11 @@ class FourMethods:
         """Identity and state of every outlet: `status`."""
         view = self._call("status")
         with _inspecting("status", self._data):
-            ports = answers.checked_ports("status", view, PduView, PduPortView)
-            return [
-                (port.identity, answers.checked_state("status", port, EnumPowerStatus))
-                for port in ports
-            ]
+            states: list[tuple[str, EnumPowerStatus]] = []
+            for port in answers.checked_ports("status", view, PduView, PduPortView):
+                state = answers.checked_state("status", port, EnumPowerStatus)
+                states.append((port.identity, state))
+            return states
 
     def figures(self, *, with_power: bool = False) -> Figures:
         """What `statistic` says. It has no power, and a current of an outlet only if this
@@ -81,15 +81,18 @@ class FourMethods:
             ports = answers.checked_ports("statistic", view, PduStatisticView, PduPortStatisticView)
             for checked_view in (view, *ports):
                 answers.check_fields(checked_view)
-            outlets = {
-                port.identity: MeterFigures(
-                    current_a=_figure(port, "load") if hasattr(port, "load") else None,
-                    energy_kwh=_figure(port, "consumption"),
+            outlets: dict[str, MeterFigures] = {}
+            for port in ports:
+                outlets[port.identity] = MeterFigures(
+                    current_a=_figure(port, "load"), energy_kwh=_figure(port, "consumption")
                 )
-                for port in ports
-            }
-            load_a, energy_kwh = _figure(view, "load"), _figure(view, "total_consumption")
-            return Figures(load_a, energy_kwh, outlets, power_w=None, inlet_w=None)
+            return Figures(
+                load_a=_figure(view, "load"),
+                energy_kwh=_figure(view, "total_consumption"),
+                ports=outlets,
+                power_w=None,
+                inlet_w=None,
+            )
 
     def labels(self) -> None:
         """The page has no names."""
@@ -115,12 +118,13 @@ class FourMethods:
             if kind_of(error):
                 _hide_reason(error)
                 raise
-            failure = self._translated(method, error, is_command=bool(port))
+            foreign_text = _ForeignText.of(error, self._data)
+            failure = self._translated(method, error, foreign_text, is_command=bool(port))
             _close_connection(error)
             # the reason of a broken handler names the method
             operation = "" if isinstance(failure, BrokenHandler) else method
-            cause = _ForeignText.of(error, self._data).cause
-            raise failure.at(known_endpoint(self._data), operation) from cause
+            failure.at(known_endpoint(self._data), operation)
+            raise failure from foreign_text.cause
         if inspect.iscoroutine(answer):
             answer.close()  # else Python warns that nobody awaited it
             raise BrokenHandler(f"{method} is a coroutine; DCImanager calls plain methods")
@@ -141,15 +145,16 @@ class FourMethods:
         )
 
     def _translated(
-        self, method: str, error: BaseException, *, is_command: bool
+        self, method: str, error: BaseException, foreign_text: _ForeignText, *, is_command: bool
     ) -> PduHandlerError:
         """The error of ours for one that somebody's handler raised: an SnmpError of the platform
         and an OSError are the device's or the network's, any other is the handler's.
+        `foreign_text`: what may be shown of it.
         """
-        foreign_text = _ForeignText.of(error, self._data)
-        doubt = "; the outlet may or may not have switched" if is_command else ""
-        if any(kind.__name__ == "SnmpError" for kind in type(error).__mro__):
+        class_names = [kind.__name__ for kind in type(error).__mro__]
+        if "SnmpError" in class_names:
             return self._of_snmp_error(foreign_text, is_command=is_command)
+        doubt = "; the outlet may or may not have switched" if is_command else ""
         missing_name = name_missing_in_double(error, type(self._pdu).__name__)
         if missing_name and not foreign_text.is_hidden:
             return LackingDouble(f"{method}: {LACKING} ({printable(missing_name, _SHOWN)}){doubt}")
@@ -187,17 +192,15 @@ class _ForeignText(NamedTuple):
     @classmethod
     def of(cls, error: BaseException, data: Any) -> _ForeignText:
         """`data`: what the handler was made from."""
-        # searched whole: a cut may leave only a part of a secret
-        is_hidden = _holds_login(error, data)
-        own_text = printable(error_text(error), _SHOWN)
-        text = HIDDEN if is_hidden and own_text else own_text
         name = type(error).__name__
-        return cls(
-            text=HIDDEN if is_hidden else own_text,
-            words=f"{name}: {text}" if text else name,
-            is_hidden=is_hidden,
-            cause=None if is_hidden else error,
-        )
+        text = error_text(error)
+        # searched whole: a cut may leave only a part of a secret
+        if _holds_login(error, data):
+            words = f"{name}: {HIDDEN}" if text else name
+            return cls(text=HIDDEN, words=words, is_hidden=True, cause=None)
+        text = printable(text, _SHOWN)
+        words = f"{name}: {text}" if text else name
+        return cls(text=text, words=words, is_hidden=False, cause=error)
 
 
 def _hide_reason(error: BaseException) -> None:
@@ -205,8 +208,10 @@ def _hide_reason(error: BaseException) -> None:
     not the lines of source of a traceback.
     """
     set_reason = attribute_of(error, "set_reason")
+    if not callable(set_reason):
+        return
     text = f"{attribute_text(error, 'reason')} {error_text(error)}"
-    if callable(set_reason) and HIDDEN in without_secrets(text):
+    if HIDDEN in without_secrets(text):
         with contextlib.suppress(Exception):
             set_reason(HIDDEN)
 
@@ -223,7 +228,8 @@ def _port_hint(data: Any) -> str:
     """What helps if a handler takes the port as a setting, and got it in the address."""
     host, separator, port = str(getattr(data, "ip", "")).rpartition(":")
     has_port = bool(separator) and ":" not in host and port.isdecimal()
-    if not has_port or "port" in (getattr(data, "custom_params", None) or {}):
+    settings = getattr(data, "custom_params", None) or {}
+    if not has_port or "port" in settings:
         return ""
     return f"; if this handler takes the port as a setting, give {host} and -s port={port}"
 
@@ -232,7 +238,16 @@ def _holds_login(error: BaseException, data: Any) -> bool:
     """Whether an error, or one behind it, shows a value of the form that the handler was given: any
     may be secret but the public ones.
     """
-    secrets: list[str] = []
+    # with its causes, and with the lines of source that a traceback quotes
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    text = "".join([error_text(error), " ", *lines])
+    secrets = _form_values(data)
+    return login.holds(text, login.forms_of(secrets))
+
+
+def _form_values(data: Any) -> Sequence[str]:
+    """The texts of the form that a handler was given, without the public ones."""
+    texts: list[str] = []
     for name in ("snmp_params", "custom_params"):
         form = getattr(data, name, None)
         if not isinstance(form, Mapping):
@@ -240,11 +255,8 @@ def _holds_login(error: BaseException, data: Any) -> bool:
         for key, value in form.items():
             is_text = isinstance(value, str) and value != ""
             if is_text and not foreign_snmp.is_public(str(key)):
-                secrets.append(value)
-    # with its causes, and with the lines of source that a traceback quotes
-    lines = traceback.format_exception(type(error), error, error.__traceback__)
-    text = "".join([error_text(error), " ", *lines])
-    return login.holds(text, login.forms_of(secrets))
+                texts.append(value)
+    return texts
 
 
 @contextlib.contextmanager
@@ -254,21 +266,24 @@ def _inspecting(method: str, data: Any) -> Iterator[None]:
     """
     try:
         yield
+    except answers.UnknownField as error:
+        foreign_text = _ForeignText.of(error, data)
+        sentence = f"{method}: {LACKING} ({foreign_text.text})"
+        raise LackingDouble(sentence) from foreign_text.cause
     except answers.WrongAnswer as error:
         foreign_text = _ForeignText.of(error, data)
-        if isinstance(error, answers.UnknownField):
-            raise LackingDouble(
-                f"{method}: {LACKING} ({foreign_text.text})"
-            ) from foreign_text.cause
         raise BrokenHandler(foreign_text.text) from foreign_text.cause
     except FOREIGN_ERRORS as error:
+        foreign_text = _ForeignText.of(error, data)
         sentence = f"{method}: its answer cannot be read ({type(error).__name__})"
-        raise BrokenHandler(sentence) from _ForeignText.of(error, data).cause
+        raise BrokenHandler(sentence) from foreign_text.cause
 
 
 def _figure(view: Any, name: str) -> Optional[float]:
-    """A figure; None if the handler did not set it."""
-    value = figure_or_none(view, name) if hasattr(view, name) else None
+    """A figure; None if the handler did not set it, or if this platform's view has none."""
+    if not hasattr(view, name):
+        return None
+    value = figure_or_none(view, name)
     return None if value is None else answers.finite_figure(name, value, view)
 
 
@@ -276,13 +291,14 @@ def _place_of(error: BaseException, pdu: object) -> str:
     """The file and line of the handler that the error passed last, such as
     ` (my_handler.py line 7)`, else how its place is seen.
     """
-    package = type(pdu).__module__.partition(".")[0]
+    handler_package, _, _ = type(pdu).__module__.partition(".")
     place = "; --debug shows where"
-    for frame, number in traceback.walk_tb(error.__traceback__):
+    for frame, line_number in traceback.walk_tb(error.__traceback__):
         module = str(frame.f_globals.get("__name__", ""))
-        if module.partition(".")[0] == package:
+        package, _, _ = module.partition(".")
+        if package == handler_package:
             file = os.path.basename(frame.f_code.co_filename)
-            place = f" ({file} line {number})"
+            place = f" ({file} line {line_number})"
     return place
 
 
@@ -297,13 +313,12 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
         if kind_of(error):
             raise
         foreign_text = _ForeignText.of(error, data)
-        missing_name = "" if foreign_text.is_hidden else name_missing_in_double(error)
-        if missing_name:
-            raise LackingDouble(f"make_handler: {LACKING} ({missing_name})") from error
-        name = type(error).__name__
-        words = (
-            name if foreign_text.is_hidden else printable(f"{name}: {error_text(error)}", _SHOWN)
-        )
+        words = type(error).__name__
+        if not foreign_text.is_hidden:
+            missing_name = name_missing_in_double(error)
+            if missing_name:
+                raise LackingDouble(f"make_handler: {LACKING} ({missing_name})") from error
+            words = printable(f"{words}: {error_text(error)}", _SHOWN)
         raise HandlerRaised(f"make_handler raised {words}") from foreign_text.cause
     if pdu is None:
         raise BrokenHandler("make_handler returned None; the page wants the handler's object")

@@ -8,11 +8,9 @@ unpacks the archive.
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import hashlib
 import io
-import itertools
 import keyword
 import os
 import re
@@ -75,8 +73,7 @@ class Archive(NamedTuple):
         path = import_path.replace(".", "/")
         if not path.startswith(f"{self.top}/"):
             return False
-        places = (f"{path}.py", f"{path}/__init__.py")
-        return any(place in self.files for place in places)
+        return f"{path}.py" in self.files or f"{path}/__init__.py" in self.files
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:
@@ -95,22 +92,25 @@ def pack_archive(files: Mapping[str, bytes], digest: str) -> bytes:
     size, and files of two versions can have the same size, so the time of all files is computed
     from the content. Raises BadArchive for a name that is too long.
     """
+    paths = set(files)
+    for path in files:
+        paths.update(_folders_of(path))
     out = io.BytesIO()
-    folders = {
-        folder.as_posix()
-        for folder in itertools.chain.from_iterable(PurePosixPath(path).parents for path in files)
-        if folder != PurePosixPath(".")
-    }
     with (
         gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=6, mtime=0) as packer,
         tarfile.open(fileobj=packer, mode="w", format=tarfile.USTAR_FORMAT) as tar,
     ):
-        for path in sorted(folders | set(files)):
+        for path in sorted(paths):
             info = tarfile.TarInfo(path)
             info.mtime = 1_500_000_000 + int(digest[:6], 16)
-            content = files.get(path, b"")
-            info.type = tarfile.REGTYPE if path in files else tarfile.DIRTYPE
-            info.size, info.mode = len(content), 0o644 if path in files else 0o755
+            info.type = tarfile.DIRTYPE
+            info.mode = 0o755
+            content = b""
+            if path in files:
+                content = files[path]
+                info.type = tarfile.REGTYPE
+                info.mode = 0o644
+            info.size = len(content)
             try:
                 tar.addfile(info, io.BytesIO(content))
             except ValueError:
@@ -121,6 +121,12 @@ def pack_archive(files: Mapping[str, bytes], digest: str) -> bytes:
     return out.getvalue()
 
 
+def _folders_of(path: str) -> Sequence[str]:
+    """The folders above a relative path."""
+    *folders, _here = PurePosixPath(path).parents
+    return [folder.as_posix() for folder in folders]
+
+
 _PACK_VERSION = re.compile(rb'"""PDU handler pack ([0-9a-z.]{1,40}): ')
 _CODE_FOLDER = re.compile("[^/]+/(c[0-9a-f]{12})/")
 
@@ -129,15 +135,20 @@ def content_name(data: bytes) -> str:
     """What an archive is called where builds are told apart: version and hash of one of this pack,
     such as `2.0.0+c0a1b2c3d4e5f`, else a hash of its bytes.
     """
-    with contextlib.suppress(BadArchive):
-        archive = read_archive(data)
-        version = _PACK_VERSION.match(archive.files[f"{archive.top}/__init__.py"])
-        for path in archive.files:
-            folder = _CODE_FOLDER.match(path)
-            if version and folder:
-                return f"{version[1].decode()}+{folder[1]}"
     digest = hashlib.sha256(data).hexdigest()
-    return digest[:12]
+    short_digest = digest[:12]
+    try:
+        archive = read_archive(data)
+    except BadArchive:
+        return short_digest
+    version = _PACK_VERSION.match(archive.files[f"{archive.top}/__init__.py"])
+    if version is None:
+        return short_digest
+    for path in archive.files:
+        folder = _CODE_FOLDER.match(path)
+        if folder is not None:
+            return f"{version[1].decode()}+{folder[1]}"
+    return short_digest
 
 
 def read_archive(data: bytes) -> Archive:
@@ -155,11 +166,13 @@ def read_archive(data: bytes) -> Archive:
             # tarfile takes a damaged header for the end
             if content[tar.offset :].strip(b"\0"):
                 raise BadArchive(f"not a complete tar.gz (damaged after {members[-1].name!r})")
-            files, times = {}, {}
+            files: dict[str, bytes] = {}
+            times: dict[str, float] = {}
             for member in members:
                 source = tar.extractfile(member)
                 if source is not None:  # a file, not a directory
-                    files[member.name], times[member.name] = source.read(), float(member.mtime)
+                    files[member.name] = source.read()
+                    times[member.name] = float(member.mtime)
     except BadArchive:
         raise
     # tarfile raises ValueError (a base class of BadArchive) and LookupError for malformed extended
@@ -167,7 +180,8 @@ def read_archive(data: bytes) -> Archive:
     # row; OSError is one of gzip
     except (tarfile.TarError, EOFError, zlib.error, *_MALFORMED) as error:
         raise BadArchive(f"not a complete tar.gz ({error}): {_HOW}") from None
-    return Archive(_top_directory([member.name for member in members], files), files, times)
+    top = _top_directory([member.name for member in members], files)
+    return Archive(top, files, times)
 
 
 def _top_directory(names: Sequence[str], files: Mapping[str, bytes]) -> str:
@@ -197,7 +211,8 @@ def _unzipped(data: bytes) -> bytes:
 
     Raises BadArchive if the content is too large, and the errors of gzip.
     """
-    with gzip.GzipFile(fileobj=io.BytesIO(data)) as gzip_file:
+    packed_file = io.BytesIO(data)
+    with gzip.GzipFile(fileobj=packed_file) as gzip_file:
         content = gzip_file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise BadArchive(f"it unpacks to more than {MOST_BYTES // 1_000_000} MB")
@@ -226,28 +241,21 @@ def _list_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
 
 def _check(member: tarfile.TarInfo) -> None:
     """Raises BadArchive for a member that is not safe to unpack or that DCImanager may refuse."""
-    parts = PurePosixPath(member.name).parts
-    if member.name.partition("/")[0] == ".":
+    name = member.name
+    path = PurePosixPath(name)
+    shown_name = repr(name[:_LONGEST_PATH])
+    first_part, _, remainder = name.partition("/")
+    if first_part == ".":
         raise BadArchive(
-            f"{member.name[:_LONGEST_PATH]!r} begins with '.', which DCImanager is not known to"
-            f" accept: {_HOW}"
+            f"{shown_name} begins with '.', which DCImanager is not known to accept: {_HOW}"
         )
-    if (
-        member.name.startswith("/")
-        or ".." in parts
-        or member.name != str(PurePosixPath(member.name))
-    ):
-        raise BadArchive(
-            f"{member.name[:_LONGEST_PATH]!r} is not a relative path without empty parts, '.' and"
-            " '..'"
-        )
-    if "\0" in member.name or len(os.fsencode(member.name)) > _LONGEST_PATH:
-        raise BadArchive(
-            f"{member.name[:_LONGEST_PATH]!r} is longer than {_LONGEST_PATH} bytes or contains NUL"
-        )
+    if name.startswith("/") or ".." in path.parts or name != str(path):
+        raise BadArchive(f"{shown_name} is not a relative path without empty parts, '.' and '..'")
+    if "\0" in name or len(os.fsencode(name)) > _LONGEST_PATH:
+        raise BadArchive(f"{shown_name} is longer than {_LONGEST_PATH} bytes or contains NUL")
     # such a name is an import path, which a person pastes into a shell
-    if member.name.endswith(".py") and not _MODULE_PATH.fullmatch(member.name.partition("/")[2]):
-        raise BadArchive(f"{member.name!r}: a module's name is of letters, digits and _")
+    if name.endswith(".py") and not _MODULE_PATH.fullmatch(remainder):
+        raise BadArchive(f"{name!r}: a module's name is of letters, digits and _")
     if member.size < 0:
         raise BadArchive(f"{member.name!r} has an impossible size ({member.size})")
     if not 0 <= member.mtime < _LATEST:

@@ -28,6 +28,7 @@ from pdu_common.snmp_client.process_options import SENT
 from ..cli.error_output import NoSuchHandler
 from ..cli.output import printing_to_stderr
 from ..cli.spelling import look_alike
+from .handler_archives import Archive
 from .handler_module import FOREIGN_ERRORS, entry_of, import_handler
 from .handler_paths import is_handler_there
 from .handler_source import HandlerSource, read_handler, require_own_name
@@ -61,22 +62,28 @@ def load(handler: str) -> LoadedHandler:
         module = import_handler(f"handlers.{handler}.handler")
         return _loaded_handler(handler, handler, module, registry.about(handler).protocol)
     if not is_handler_there(handler):
-        meant = look_alike(handler, registry.is_handler)
-        near = similar_names(handler, registry.names())
-        if near and not meant:
-            meant = f"did you mean {near[0]}?"
-        raise NoSuchHandler(
-            f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no file,"
-            " folder or archive with one has that name (`make packages` in a copy of the project"
-            f" builds archives){meant and f'; {meant}'}",
-            handler,
-        )
+        raise NoSuchHandler(_unknown_text(handler), handler)
     source = read_handler(handler)
     module = _import_source(source)
     name = source.archive.top.removeprefix("pdu_")
     shown = os.path.basename(os.path.normpath(source.path))
-    shown = f"{shown}/" if os.path.isdir(source.path) else shown
+    if os.path.isdir(source.path):
+        shown += "/"
     return _loaded_handler(name, shown, module, source.protocol)
+
+
+def _unknown_text(word: str) -> str:
+    """That a word is no handler, and which one was probably meant."""
+    names = ", ".join(registry.names())
+    sentence = (
+        f"{word[:200]!r} is not a handler ({names}), and no file, folder or archive with one has"
+        " that name (`make packages` in a copy of the project builds archives)"
+    )
+    advice = look_alike(word, registry.is_handler)
+    near = similar_names(word, registry.names())
+    if near and not advice:
+        advice = f"did you mean {near[0]}?"
+    return f"{sentence}; {advice}" if advice else sentence
 
 
 def _loaded_handler(
@@ -92,14 +99,14 @@ def _loaded_handler(
     is_snmp = protocol == "snmp"
     # over SNMP, the platform's double sends the requests; another handler of this pack has a
     # variable of that name, and anybody's may mean something else by it
-    sent_hook = SENT if is_snmp else getattr(entry.home, "SENT", None)
+    sent = SENT if is_snmp else getattr(entry.home, "SENT", None)
     return LoadedHandler(
-        name,
-        display_name,
-        entry.make,
-        entry.settings,
-        is_snmp,
-        sent_hook if isinstance(sent_hook, ContextVar) else None,
+        name=name,
+        shown=display_name,
+        make=entry.make,
+        settings=entry.settings,
+        snmp=is_snmp,
+        sent=sent if isinstance(sent, ContextVar) else None,
     )
 
 
@@ -111,40 +118,45 @@ _loaded: dict[str, tuple[str, Mapping[str, bytes]]] = {}
 
 def _import_source(source: HandlerSource) -> ModuleType:
     """Unpack and import. Raises SettingsError."""
-    path, archive, import_path = source.path, source.archive, source.import_path
+    path, archive = source.path, source.archive
     try:
-        is_ours = archive.top in _loaded or archive.top.startswith("pdu_")
-        if not is_ours:
+        is_loaded = archive.top in _loaded
+        if not is_loaded and not archive.top.startswith("pdu_"):
             require_own_name(source)
-        known_path, content = _loaded.setdefault(archive.top, (path, archive.files))
+        known_path, known_files = _loaded.setdefault(archive.top, (path, archive.files))
         if os.path.realpath(known_path) != os.path.realpath(path):
             raise SettingsError(
                 f"{path} and {known_path} are both {archive.top}: one run can load only one of them"
             )
-        if content != archive.files:
+        if known_files != archive.files:
             raise SettingsError(
                 f"{path} was replaced after it was loaded: restart this program to run the new"
                 " archive"
             )
         if archive.top not in sys.modules:
-            _remove_after_signals()
-            folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
-            _unpacked_here.append(folder)
-            atexit.register(_remove, os.getpid())
-            _lock(folder.name)
-            archive.unpack(Path(folder.name))
-            sys.path.insert(0, folder.name)
-            importlib.invalidate_caches()
+            _unpack_for_import(archive)
     except OSError as error:
         raise SettingsError(f"{path}: {error}") from None
     try:
         with printing_to_stderr():
-            return import_handler(import_path)
+            return import_handler(source.import_path)
     except FOREIGN_ERRORS as error:
-        get_logger(__name__).debug(f"{path}: {import_path}", exc_info=True)
+        get_logger(__name__).debug(f"{path}: {source.import_path}", exc_info=True)
         raise SettingsError(
             f"{path} cannot be imported ({type(error).__name__}: {error}); --debug shows where"
         ) from None
+
+
+def _unpack_for_import(archive: Archive) -> None:
+    """Unpack into a folder that is imported from, until this process ends. Raises OSError."""
+    _remove_after_signals()
+    folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
+    _unpacked_here.append(folder)
+    atexit.register(_remove, os.getpid())
+    _lock(folder.name)
+    archive.unpack(Path(folder.name))
+    sys.path.insert(0, folder.name)
+    importlib.invalidate_caches()
 
 
 def _remove(pid: int) -> None:
@@ -152,7 +164,9 @@ def _remove(pid: int) -> None:
 
     Processes that are forked from it leave the folders to it.
     """
-    for folder in _unpacked_here if os.getpid() == pid else ():
+    if os.getpid() != pid:
+        return
+    for folder in _unpacked_here:
         folder.cleanup()
 
 

@@ -60,17 +60,22 @@ def entry_of(module: ModuleType) -> Optional[Entry]:
     make = getattr(module, "make_handler", None)
     if not callable(make):
         return None
-    home = sys.modules.get(getattr(make, "__module__", ""), module)
-    return Entry(make, _settings(getattr(home, "SETTINGS", ())), home)
+    home_name = getattr(make, "__module__", "")
+    home = sys.modules.get(home_name, module)
+    settings = _settings(getattr(home, "SETTINGS", ()))
+    return Entry(make=make, settings=settings, home=home)
 
 
 def _settings(value: Any) -> Sequence[Any]:
     """`value` if it is a list or tuple of settings, else (): another pack may use the name
     SETTINGS for other data. An archive has its own class of a setting.
     """
-    settings = value if isinstance(value, (tuple, list)) else ()
-    is_table = all(hasattr(row, field) for row in settings for field in _SETTING_FIELDS)
-    return tuple(settings) if is_table else ()
+    if not isinstance(value, (tuple, list)):
+        return ()
+    for row in value:
+        if not all(hasattr(row, field) for field in _SETTING_FIELDS):
+            return ()
+    return tuple(value)
 
 
 def name_missing_in_double(error: BaseException, own_class: str = "") -> str:
@@ -81,24 +86,40 @@ def name_missing_in_double(error: BaseException, own_class: str = "") -> str:
     if isinstance(error, ImportError):
         match = re.match(rf"(No module named|cannot import name .* from) '{PLATFORM}'", text)
         return match[0].removeprefix("No module named ") if match else ""
-    places = [
-        (frame, line_number)
-        for frame, line_number in traceback.walk_tb(error.__traceback__)
-        if frame.f_globals.get("__name__") != "enum"
-    ]
-    if not places or re.match(PLATFORM, places[-1][0].f_globals.get("__name__", "")):
+    place = _last_place(error)
+    if place is None or re.match(PLATFORM, place.module):
         return ""  # the double itself misses something in the handler
-    # Python before 3.12 says less, and the line of the handler says the rest
-    line = linecache.getline(places[-1][0].f_code.co_filename, places[-1][1])
     match = None
     if isinstance(error, AttributeError):
         classes = f"{CLASSES}|{PLATFORM}|{re.escape(own_class or 'BasePdu')}"
-        match = re.search(
-            rf"'(?:{classes})' (?:object )?has no attribute '(?!_|snmp_params').*", text
-        ) or re.search(rf"EnumPowerStatus\.{re.escape(text)}\b", line)
+        fault = r"(?:object )?has no attribute '(?!_|snmp_params').*"
+        match = re.search(rf"'(?:{classes})' {fault}", text)
+        if match is None:
+            match = re.search(rf"EnumPowerStatus\.{re.escape(text)}\b", place.line)
     elif isinstance(error, TypeError):
         fault = r"\(\) (?:got an unexpected|missing|takes) .*"
         match = re.search(rf"\b(?:{FUNCTIONS}|(?:{CLASSES})\.__init__){fault}", text)
+        # Python before 3.12 says less, and the line of the handler says the rest
         if match is None and re.match(f"__init__{fault}", text):
-            match = re.search(rf"\b(?:{CLASSES})\(.*", line)
+            match = re.search(rf"\b(?:{CLASSES})\(.*", place.line)
     return match[0].strip() if match else ""
+
+
+class _Place(NamedTuple):
+    """A line of source that an error passed."""
+
+    module: str
+    line: str
+
+
+def _last_place(error: BaseException) -> Optional[_Place]:
+    """Where an error was raised, but for the platform's enumeration, whose lines are Python's own;
+    None for an error that was not raised.
+    """
+    place = None
+    for frame, line_number in traceback.walk_tb(error.__traceback__):
+        module = frame.f_globals.get("__name__", "")
+        if module != "enum":
+            line = linecache.getline(frame.f_code.co_filename, line_number)
+            place = _Place(module, line)
+    return place

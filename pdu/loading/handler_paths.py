@@ -45,4 +45,6 @@ def list_advice(path: str) -> str:
 
 
 def _is_folder(path: str) -> bool:
-    return os.path.isdir(path) and any(name.endswith(PYTHON) for name in os.listdir(path))
+    if not os.path.isdir(path):
+        return False
+    return any(name.endswith(PYTHON) for name in os.listdir(path))

@@ -44,7 +44,8 @@ def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
     finding = HandlerFinding(name, family=name, why="its handler reads it")
     basis = "the handler's own reading, without a module that says more"
     with HandlerTools(handler).opened(data) as unit:
-        finding.note_states([state for _, state in unit.states()], basis)
+        states = [state for _, state in unit.states()]
+        finding.note_states(states, basis)
         finding.note_figures(lambda: unit.figures(with_power=False), basis, basis)
     if registry.is_handler(name):
         finding.note_switched(finding.outlets, finding.outlets, "the handler's own command")
@@ -57,9 +58,11 @@ def _is_codec(handler: str) -> bool:
 
 def recordable_handlers() -> tuple[str, ...]:
     """The handlers whose devices can be recorded."""
-    return tuple(
-        name for name in registry.names() if _is_codec(name) or adapter_of(name).recording_format
-    )
+    names: list[str] = []
+    for name in registry.names():
+        if _is_codec(name) or adapter_of(name).recording_format is not None:
+            names.append(name)
+    return tuple(names)
 
 
 def recording(handler: str) -> Optional[RecordingFormat]:

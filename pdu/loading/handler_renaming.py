@@ -18,14 +18,15 @@ def renamed_archive(archive: Archive, top: str) -> bytes:
     """The archive with all its files in the directory `top`. Raises BadArchive if its code names
     its directory: it would load the handler of that name.
     """
+    files: dict[str, bytes] = {}
     for path, content in archive.files.items():
         line = _line_with_own_name(content, archive.top) if path.endswith(PYTHON) else None
         if line is not None:
             raise BadArchive(
                 f"{path} line {line} names its directory: write the import with leading dots"
             )
-    begin = len(archive.top)
-    files = {f"{top}{path[begin:]}": content for path, content in archive.files.items()}
+        path_in_top = path.removeprefix(archive.top)
+        files[f"{top}{path_in_top}"] = content
     data = pack_archive(files, content_hash(files))
     read_archive(data)
     return data
@@ -38,13 +39,21 @@ def _line_with_own_name(content: bytes, top: str) -> Optional[int]:
     try:
         tree = ast.parse(content)
     except (SyntaxError, ValueError):
-        lines = content.decode("utf-8", "replace").splitlines()
-        word = re.compile(rf"\b{re.escape(top)}\b")
-        return next((number for number, line in enumerate(lines, 1) if word.search(line)), None)
+        return _line_with_word(content, top)
     for node in ast.walk(tree):
         for name in _imported_names(node):
             if name == top or name.startswith(f"{top}."):
                 return getattr(node, "lineno", 1)
+    return None
+
+
+def _line_with_word(content: bytes, word: str) -> Optional[int]:
+    """The first line in which a word stands; None if none has it."""
+    pattern = re.compile(rf"\b{re.escape(word)}\b")
+    lines = content.decode("utf-8", "replace").splitlines()
+    for number, line in enumerate(lines, 1):
+        if pattern.search(line):
+            return number
     return None
 
 
@@ -55,10 +64,9 @@ def _imported_names(node: ast.AST) -> Iterator[str]:
             yield alias.name
     elif isinstance(node, ast.ImportFrom) and not node.level:
         yield node.module or ""
-    elif isinstance(node, ast.Call):
+    elif isinstance(node, ast.Call) and node.args:
         function = node.func
         name = getattr(function, "attr", getattr(function, "id", ""))
-        arguments = node.args[:1] if name in _IMPORTERS else []
-        for argument in arguments:
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                yield argument.value
+        argument = getattr(node.args[0], "value", None)
+        if name in _IMPORTERS and isinstance(argument, str):
+            yield argument

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from importlib.machinery import BuiltinImporter, PathFinder
 from importlib.util import decode_source
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from handlers.shared.errors import SettingsError, printable
@@ -79,7 +79,9 @@ def read_handler(word: str) -> HandlerSource:
         raise SettingsError(f"{path}: {error}{list_advice(path)}") from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
-    module = _entry_module(archive, import_path or _module_of_file(archive, path), path)
+    if not import_path:
+        import_path = _module_of_file(archive, path)
+    module = _entry_module(archive, import_path, path)
     about = _about(archive)
     return HandlerSource(
         path=path,
@@ -105,14 +107,14 @@ def read_protocol(archive: Archive, import_path: str) -> str:
         return protocol
     entry_file = f"{import_path.replace('.', '/')}{PYTHON}"
     entry_names = _names_used(archive.files.get(entry_file, b""))
-    has_base_class = "BasePdu" in entry_names
     names = set(entry_names)
     for file, content in archive.files.items():
-        if file.endswith(PYTHON):
-            file_names = _names_used(content)
-            is_other_handler = _ENTRY in file_names
-            if not (is_other_handler and has_base_class):
-                names |= file_names
+        if not file.endswith(PYTHON):
+            continue
+        file_names = _names_used(content)
+        is_other_handler = _ENTRY in file_names and "BasePdu" in entry_names
+        if not is_other_handler:
+            names |= file_names
     return "snmp" if names & _SNMP_NAMES else "custom"
 
 
@@ -122,12 +124,13 @@ def _names_used(content: bytes) -> frozenset[str]:
         nodes = list(ast.walk(ast.parse(content)))
     except (SyntaxError, ValueError):
         return frozenset(re.findall(r"\w+", content.decode("utf-8", "replace")))
-    names = (
-        getattr(node, field, None)
-        for node in nodes
-        for field in ("id", "attr", "name")  # of Name, Attribute; of alias and FunctionDef
-    )
-    return frozenset(name for name in names if isinstance(name, str))
+    names: set[str] = set()
+    for node in nodes:
+        for field in ("id", "attr", "name"):  # of Name, Attribute; of alias and FunctionDef
+            name = getattr(node, field, None)
+            if isinstance(name, str):
+                names.add(name)
+    return frozenset(names)
 
 
 def _about(archive: Archive) -> dict[str, str]:
@@ -140,10 +143,10 @@ def _about(archive: Archive) -> dict[str, str]:
     except (SyntaxError, ValueError) as error:
         raise UnreadHandler(f"{file} is not valid Python ({error})") from None
     texts = dict(_texts(module))
-    nodes = [node for node in ast.walk(module) if isinstance(node, ast.Name)]
-    assigned_names = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
-    for name in ("SHOWN", "PROTOCOL"):
-        if name in assigned_names and name not in texts:
+    for node in ast.walk(module):
+        is_assigned = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        name = getattr(node, "id", "")
+        if is_assigned and name in ("SHOWN", "PROTOCOL") and name not in texts:
             raise UnreadHandler(f'{file}: write {name} as one text: {name} = "..."')
     shown = texts.get("SHOWN", archive.top)
     if not shown.strip() or not shown.isprintable() or "|" in shown:
@@ -184,12 +187,9 @@ def hides_module(name: str) -> bool:
     """Whether a handler's directory of this name would hide another Python module."""
     if name in sys.modules or BuiltinImporter.find_spec(name) is not None:
         return True
+    # a folder of this name where the command was called is the handler itself
     here = os.path.realpath(os.curdir)
-    folders: list[str] = []
-    for path in sys.path:
-        # a folder of this name where the command was called is the handler itself
-        if path and os.path.realpath(path) != here:
-            folders.append(path)
+    folders = [path for path in sys.path if path and os.path.realpath(path) != here]
     spec = PathFinder.find_spec(name, folders)
     return spec is not None and spec.loader is not None
 
@@ -236,11 +236,11 @@ def _pack_folder(folder: Path) -> bytes:
 
 def _handler_files(folder: Path) -> Iterator[Path]:
     """The files below a folder, without hidden ones and what Python caches."""
-    for current, names, files in os.walk(folder):
-        folders = [name for name in sorted(names) if name != "__pycache__" and name[0] != "."]
-        names[:] = folders  # os.walk goes into these
+    for current, folders, names in os.walk(folder):
+        # os.walk goes into those that the list has then
+        folders[:] = [name for name in sorted(folders) if name != "__pycache__" and name[0] != "."]
         links = [name for name in folders if Path(current, name).is_symlink()]
-        for name in sorted([*files, *links]):
+        for name in sorted([*names, *links]):
             is_left_out = name.startswith(".") or name.endswith(".pyc")
             if not is_left_out:
                 yield Path(current, name)
@@ -250,7 +250,9 @@ def _pack(top: str, files: dict[str, bytes]) -> bytes:
     """`__init__.py` is made if it is missing: the page asks for an empty one. Raises BadArchive for
     a name with octets that Python could not decode (PEP 383).
     """
-    members = {f"{top}/{name}": data for name, data in {_PACKAGE: b"", **files}.items()}
+    members: dict[str, bytes] = {f"{top}/{_PACKAGE}": b""}
+    for name, data in files.items():
+        members[f"{top}/{name}"] = data
     for name in members:
         try:
             name.encode()
@@ -261,9 +263,18 @@ def _pack(top: str, files: dict[str, bytes]) -> bytes:
 
 def _module_of_file(archive: Archive, path: str) -> str:
     """The module of a file that was given, if it has make_handler; "" else."""
-    file = f"{archive.top}/{os.path.basename(path)}"
-    if not path.endswith(PYTHON) or not has_entry(file, archive.files.get(file, b""), []):
+    if not path.endswith(PYTHON):
         return ""
+    file = f"{archive.top}/{os.path.basename(path)}"
+    try:
+        is_entry = has_entry(file, archive.files.get(file, b""))
+    except InvalidPython:
+        return ""
+    return _import_path(file) if is_entry else ""
+
+
+def _import_path(file: str) -> str:
+    """The import path of a module, by its path in the archive."""
     return file.removesuffix(PYTHON).replace("/", ".")
 
 
@@ -274,21 +285,24 @@ def _entry_module(archive: Archive, import_path: str, path: str) -> str:
     """`import_path` if it is given, or that of the only module with make_handler; of several, that
     of the only one directly in the directory. Raises SettingsError.
     """
+    modules: list[str] = []
     faults: list[str] = []
-    modules = [
-        ".".join(PurePosixPath(file).with_suffix("").parts)
-        for file, content in archive.files.items()
-        if file.endswith(PYTHON)
-        and not file.endswith(_PACKAGE)
-        and has_entry(file, content, faults)
-    ]
+    for file, content in archive.files.items():
+        if not file.endswith(PYTHON) or file.endswith(_PACKAGE):
+            continue
+        try:
+            if has_entry(file, content):
+                modules.append(_import_path(file))
+        except InvalidPython as error:
+            faults.append(str(error))
     if import_path:
         if archive.holds_module(import_path):
             return import_path
         raise SettingsError(
             f"{path} has no module {import_path!r}; with {_ENTRY}: {', '.join(modules) or 'none'}"
         )
-    candidates = [module for module in modules if module.count(".") == 1] or modules
+    modules_in_top = [module for module in modules if module.count(".") == 1]
+    candidates = modules_in_top or modules
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
@@ -296,19 +310,22 @@ def _entry_module(archive: Archive, import_path: str, path: str) -> str:
             f"{path} has {_ENTRY} in {' and '.join(candidates[:5])}: name one, as"
             f" {path}:{candidates[0]}"
         )
-    if archive.holds_module(f"{archive.top}.handler") and not faults:
-        return f"{archive.top}.handler"  # which may make the name when it is imported
+    if faults:
+        raise SettingsError(f"{path}: {'; '.join(faults[:3])}")
+    usual_module = f"{archive.top}.handler"
+    if archive.holds_module(usual_module):
+        return usual_module  # which may make the name when it is imported
     remedy = f"{PAGE} wants a function {_ENTRY}(pdu_data) in the handler's file"
-    raise SettingsError(
-        f"{path}: {'; '.join(faults[:3])}"
-        if faults
-        else f"{path} is no handler: no file in it has {_ENTRY}; {remedy}"
-    )
+    raise SettingsError(f"{path} is no handler: no file in it has {_ENTRY}; {remedy}")
 
 
-def has_entry(file: str, content: bytes, faults: list[str]) -> bool:
-    """Whether a module has make_handler, also in a branch, or imports it. Nothing is run. Adds to
-    `faults` why it is not valid Python.
+class InvalidPython(ValueError):
+    """A file is no Python that this program reads. The text says where, and why."""
+
+
+def has_entry(file: str, content: bytes) -> bool:
+    """Whether a module has make_handler, also in a branch, or imports it. Nothing is run. Raises
+    InvalidPython.
     """
     if _ENTRY.encode() not in content:
         return False
@@ -317,8 +334,8 @@ def has_entry(file: str, content: bytes, faults: list[str]) -> bool:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         where = f"{file} line {line}" if line else file
-        faults.append(f"{where} is not valid Python ({getattr(error, 'msg', error)})")
-        return False
+        why = getattr(error, "msg", error)
+        raise InvalidPython(f"{where} is not valid Python ({why})") from None
     if _ENTRY not in module.get_identifiers():  # only a word of a text
         return False
     entry = module.lookup(_ENTRY)

@@ -4,12 +4,12 @@ them.
 
 from __future__ import annotations
 
-import itertools
 import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -77,8 +77,17 @@ class CheckOptions(NamedTuple):
 
 
 def _failed_plugin(reason: str) -> int:
+    """Print why the check itself failed, and return the exit code."""
     print(f"PDU UNKNOWN - {reason}".replace("|", "/"))
     return nagios.FAILED
+
+
+class _Fleet(NamedTuple):
+    """The PDUs that are read."""
+
+    targets: Sequence[Target]
+    #: name of a PDU that the list has twice -> the name under which it is counted
+    repeated: Mapping[str, str] = MappingProxyType({})
 
 
 class _Check(Subcommand):
@@ -91,30 +100,28 @@ class _Check(Subcommand):
         parent: Optional[click.Context] = None,
         **extra: Any,
     ) -> click.Context:
-        plugin = "--nagios" in args  # before click takes the arguments from the list
+        is_plugin = "--nagios" in args  # before click takes the arguments from the list
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
-            if not plugin:
+            if not is_plugin:
                 raise
-            raise click.exceptions.Exit(
-                _failed_plugin(" ".join(error.format_message().split()))
-            ) from None
+            reason = " ".join(error.format_message().split())
+            raise click.exceptions.Exit(_failed_plugin(reason)) from None
 
 
 def _run(config: CheckOptions, output: Output, login: Login) -> int:
     """Read all PDUs once, and print what was read. Returns the exit code."""
-    # name of a PDU that the list has twice -> the name under which it is counted
-    repeated: Mapping[str, str] = {}
-    if config.words[1:] and _is_handler(config.words[0]) and not config.owner_files.list:
-        fleet_targets = _given_pdus(config, login)
+    begins_with_handler = len(config.words) > 1 and _is_handler(config.words[0])
+    if begins_with_handler and not config.owner_files.list:
+        fleet = _Fleet(_given_pdus(config, login))
     else:
-        fleet_targets, repeated = _listed_pdus(config, login)
-        _say_names_of_handlers(fleet_targets, output)
+        fleet = _listed_pdus(config, login)
+        _say_names_of_handlers(fleet.targets, output)
     if config.html is not None:
         check_page(config.html)
     with cached_contexts():
-        outcome = _read(config, output, fleet_targets, repeated)
+        outcome = _read(config, output, fleet)
     _print(config, output, outcome)
     return outcome.totals.level
 
@@ -130,35 +137,59 @@ def _is_list(word: str) -> bool:
 
 def _given_pdus(config: CheckOptions, login: Login) -> Sequence[Target]:
     """The PDUs of the arguments HANDLER HOST... Raises SettingsError, and Usage."""
-    handler_word, *host_words = config.words
     if config.owner_files.auth:
         raise Usage("HANDLER HOST needs no list and no logins: leave --list and --auth out")
-    pdus = [
-        ListedPdu(host, handler_word, hosts.parse_argument(host))
-        for host in dict.fromkeys(host_words)
-    ]
+    handler_word, *host_words = config.words
+    # each address is parsed before a handler is loaded
+    address_by_word = {word: hosts.parse_argument(word) for word in host_words}
     named_targets: list[Target] = []
-    for pdu in pdus:
-        handler = load(pdu.handler)
-        settings, secrets = connection_data.form_fields(handler, pdu.address, login)
-        pdu = pdu._replace(settings=tuple(settings.items()))
+    for word, address in address_by_word.items():
+        handler = load(handler_word)
+        settings, secrets = connection_data.form_fields(handler, address, login)
+        pdu = ListedPdu(
+            name=word, handler=handler_word, address=address, settings=tuple(settings.items())
+        )
         named_targets.append(Target(pdu, handler, DeviceLogin(ENVIRONMENT, {}, secrets)))
     return named_targets
 
 
 def _say_names_of_handlers(targets: Sequence[Target], output: Output) -> None:
     """Say which PDUs a command that switches cannot name."""
-    handler_names = filter(registry.is_handler, (target.device.name for target in targets))
-    names_text = ", ".join(itertools.islice(handler_names, 10))
-    if names_text and not output.json:
+    names_of_pdus = [target.device.name for target in targets]
+    handler_names = [name for name in names_of_pdus if registry.is_handler(name)]
+    if handler_names and not output.json:
         report(
-            f"named like a handler: {names_text}. pdu on, off and cycle refuse such a name: give"
-            " another one in the list"
+            f"named like a handler: {', '.join(handler_names[:10])}. pdu on, off and cycle refuse"
+            " such a name: give another one in the list"
         )
 
 
-def _listed_pdus(config: CheckOptions, login: Login) -> tuple[Sequence[Target], Mapping[str, str]]:
+def _listed_pdus(config: CheckOptions, login: Login) -> _Fleet:
     """The PDUs of the list, and which are repeated. Raises SettingsError, and Usage."""
+    owner_files, names_of_pdus = _list_and_names(config)
+    for key in login.settings:
+        raise Usage(f"{spelled(key)} is for HANDLER HOST: a list has the settings of each PDU")
+    owner_files = owner_files.add_known_list()
+    where = owner_files.require_list()
+    device_list = owner_files.files(lenient=config.is_lenient)
+    if device_list.ignored:
+        print_text(f"ignored columns of {where}: {', '.join(device_list.ignored)}", sys.stderr)
+    devices = device_list.devices
+    if names_of_pdus:
+        devices = _named_pdus(devices, names_of_pdus, where)
+    usual = owner_files.login()
+    fleet_targets = targets(devices, device_list.auths, usual)
+    prompted_secrets = _prompted_secrets(where, fleet_targets)
+    if prompted_secrets:
+        usual = usual._replace(secrets={**usual.secrets, **prompted_secrets})
+        fleet_targets = targets(devices, device_list.auths, usual)
+    return _Fleet(fleet_targets, device_list.repeated)
+
+
+def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
+    """The owner's files with the list among the arguments, and the arguments that are names of its
+    PDUs. Raises Usage.
+    """
     owner_files = config.owner_files
     names_of_pdus: list[str] = []
     for word in config.words:
@@ -173,24 +204,11 @@ def _listed_pdus(config: CheckOptions, login: Login) -> tuple[Sequence[Target], 
             )
         else:
             owner_files = owner_files._replace(list=word)
-    if len(names_of_pdus) == 1 and not (owner_files.list or names.usual_list()):
+    has_list = bool(owner_files.list or names.usual_list())
+    if len(names_of_pdus) == 1 and not has_list:
         # without a list it is no name of one: the error about a file says what it may be instead
-        owner_files, names_of_pdus = owner_files._replace(list=names_of_pdus[0]), []
-    for key in login.settings:
-        raise Usage(f"{spelled(key)} is for HANDLER HOST: a list has the settings of each PDU")
-    owner_files = owner_files.add_known_list()
-    where = owner_files.require_list()
-    fleet = owner_files.files(lenient=config.is_lenient)
-    if fleet.ignored:
-        print_text(f"ignored columns of {where}: {', '.join(fleet.ignored)}", sys.stderr)
-    devices = _named_pdus(fleet.devices, names_of_pdus, where) if names_of_pdus else fleet.devices
-    usual = owner_files.login()
-    fleet_targets = targets(devices, fleet.auths, usual)
-    prompted_secrets = _prompted_secrets(where, fleet_targets)
-    if prompted_secrets:
-        usual = usual._replace(secrets={**usual.secrets, **prompted_secrets})
-        fleet_targets = targets(devices, fleet.auths, usual)
-    return fleet_targets, fleet.repeated
+        return owner_files._replace(list=names_of_pdus[0]), []
+    return owner_files, names_of_pdus
 
 
 def _named_pdus(devices: Sequence[ListedPdu], words: Sequence[str], where: str) -> list[ListedPdu]:
@@ -198,14 +216,12 @@ def _named_pdus(devices: Sequence[ListedPdu], words: Sequence[str], where: str) 
     device_by_name = {device.name: device for device in devices}
     for word in words:
         if word not in device_by_name:
+            fault = f"{printable(word, 60)!r} is no file, and no PDU of {printable(where)}"
             advice = look_alike(word, device_by_name.__contains__, device_by_name)
             similar = similar_names(word, device_by_name, 1)
             if similar and not advice:
                 advice = f"did you mean {printable(similar[0], 60)}?"
-            raise Usage(
-                f"{printable(word, 60)!r} is no file, and no PDU of"
-                f" {printable(where)}{advice and f'; {advice}'}"
-            )
+            raise Usage(f"{fault}; {advice}" if advice else fault)
     return [device_by_name[word] for word in dict.fromkeys(words)]
 
 
@@ -230,48 +246,44 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
     return secrets
 
 
-def _read(
-    config: CheckOptions,
-    output: Output,
-    fleet_targets: Sequence[Target],
-    repeated: Mapping[str, str],
-) -> CheckReport:
+def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
     """Read all PDUs once, and judge them."""
     # a row keeps its outlets only where something shows them: lists are long
     keep = output.json or config.html is not None
-    rows: list[Optional[PduRow]] = [None] * len(fleet_targets)
+    row_by_place: dict[int, PduRow] = {}
     begin = time.monotonic()
     pool = reader_pool.ReaderPool(config.parallel)
     read_target = poll_lines if config.lines else poll
-    readings = pool.read_all(fleet_targets, read_target=read_target)
-    progress_bar = progress(len(fleet_targets), "polling", show_pos=True)
+    readings = pool.read_all(fleet.targets, read_target=read_target)
+    progress_bar = progress(len(fleet.targets), "polling", show_pos=True)
     with printing_to_stderr(), progress_bar as bar:
         for place, reading in readings:
-            row = judge_reading(fleet_targets[place].device, reading, keep_outlets=keep)
-            rows[place] = nagios.judge_loads(row, config.thresholds)
+            row = judge_reading(fleet.targets[place].device, reading, keep_outlets=keep)
+            row_by_place[place] = nagios.judge_loads(row, config.thresholds)
             if bar is not None:
                 bar.update(1)
     seconds = time.monotonic() - begin
-    complete_rows = [row for row in rows if row is not None]
-    totals = summary(complete_rows, seconds, repeated)
-    return CheckReport(complete_rows, totals)
+    rows = [row_by_place[place] for place in sorted(row_by_place)]
+    return CheckReport(rows, summary(rows, seconds, fleet.repeated))
 
 
 def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
     """Print what was read in the chosen form, and write the page if --html asks for it."""
+    rows, totals = outcome
     if output.json:
-        print_json(tables.check_document(*outcome))
+        print_json(tables.check_document(rows, totals))
     elif config.csv:
-        write_csv(tables.csv_text(outcome.rows, for_excel=config.excel))
+        write_csv(tables.csv_text(rows, for_excel=config.excel))
     elif config.nagios:
         names_pdus = any(not _is_list(word) for word in config.words)
-        lines = nagios.output(outcome.totals, outcome.rows, config.thresholds, each=names_pdus)
+        lines = nagios.output(totals, rows, config.thresholds, each=names_pdus)
         print("\n".join(lines))
     else:
         print_text("\n".join(outcome.lines()))
     # after what was read is printed: a full disk does not hide it
     if config.html is not None:
-        write_page(config.html, outcome.page(time_shown(time.time())))
+        page = outcome.page(time_shown(time.time()))
+        write_page(config.html, page)
 
 
 _HELP = f"""Read all PDUs of a list in parallel: states, load, energy, and what is wrong.
@@ -364,11 +376,18 @@ def check(
 ) -> int:
     # this command's exit code 1 is a finding about a PDU, so a defect of ours is not told by it
     run.defect_code = WRONG
-    files = OwnerFiles.of_command(None, list_file, auth_file, login)
     thresholds = nagios.Thresholds(warning, critical)
-    with_lines = lines or bool(thresholds)  # they are limits of each line and breaker
     config = CheckOptions(
-        words, files, lenient, parallel, csv, excel, html, as_plugin, thresholds, with_lines
+        words=words,
+        owner_files=OwnerFiles.of_command(None, list_file, auth_file, login),
+        is_lenient=lenient,
+        parallel=parallel,
+        csv=csv,
+        excel=excel,
+        html=html,
+        nagios=as_plugin,
+        thresholds=thresholds,
+        lines=lines or bool(thresholds),  # they are limits of each line and breaker
     )
     try:
         return _run(config, run.output, login)

@@ -6,7 +6,7 @@ in view, and the table of a fleet is longer than a terminal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pdu_common.helper import EnumPowerStatus
@@ -48,8 +48,13 @@ class CheckReport(NamedTuple):
 
     def page(self, when: str) -> str:
         """A file of its own. `when`: with its zone."""
-        title = f"Check of {counted(self.totals.pdus, 'PDU')}"
-        frame = Frame(title, _QUESTION, _READING, "docs/many-pdus.md", when)
+        frame = Frame(
+            title=f"Check of {counted(self.totals.pdus, 'PDU')}",
+            asked=_QUESTION,
+            reading=_READING,
+            guide="docs/many-pdus.md",
+            made=when,
+        )
         parts = [
             *self._verdict(),
             *_advice_parts(self.rows),
@@ -72,13 +77,19 @@ class CheckReport(NamedTuple):
     def _all(self) -> Table:
         """The worst first."""
         rows = sorted(self.rows, key=lambda row: -row.level)
-        cells = [column.cells(rows) for column in PAGE_COLUMNS]
-        cells.append([words(_not_on(row), "wide") for row in rows])
-        heads = [*(column.head for column in PAGE_COLUMNS), "outlets that are not on"]
-        return Table(heads, [*zip(*cells)]).drop_empty_columns()
+        heads: list[str] = []
+        cells_by_column: list[Sequence[Cell]] = []
+        for column in PAGE_COLUMNS:
+            heads.append(column.head)
+            cells_by_column.append(column.cells(rows))
+        heads.append("outlets that are not on")
+        cells_by_column.append([words(_not_on(row), "wide") for row in rows])
+        table = Table(heads, list(zip(*cells_by_column)))
+        return table.drop_empty_columns()
 
 
 def _advice_parts(rows: Sequence[PduRow]) -> Iterator[Part]:
+    """What to do; nothing if all is well."""
     if any(row.remedy for row in rows):
         yield Section("What to do")
         yield from _remedies(rows)
@@ -89,39 +100,45 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[Part]:
     others.
     """
     worst_first = sorted(rows, key=lambda row: -row.level)
-    by_remedy = _grouped(worst_first, lambda row: row.remedy)
-    for remedy, alike in sorted(by_remedy, key=lambda group: -len(group[1])):
+    rows_by_remedy = _grouped(worst_first, lambda row: row.remedy)
+    most_first = sorted(rows_by_remedy, key=lambda remedy: -len(rows_by_remedy[remedy]))
+    for remedy in most_first:
         if not remedy:
             continue
-        first = alike[0]
-        kind = first.kind or first.result
-        if first.lacks_figure:
-            kind = first.result
+        alike = rows_by_remedy[remedy]
+        worst = alike[0]
+        kind = worst.result if worst.lacks_figure else worst.kind or worst.result
         yield f"{kind}, {counted(len(alike), 'PDU')}: {remedy}."
-        yield Items([*_reasons(alike)])
+        yield Items(list(_reasons(alike)))
 
 
 def _reasons(rows: Sequence[PduRow]) -> Iterator[str]:
     """Each reason once, with the names of the PDUs that have it."""
-    for reason, alike in _grouped(rows, lambda row: row.reason):
+    rows_by_reason = _grouped(rows, lambda row: row.reason)
+    for reason, alike in rows_by_reason.items():
         names = ", ".join(row.device.name for row in alike)
         yield f"{names}: {reason}" if reason else names
 
 
 def _grouped(
     rows: Iterable[PduRow], key: Callable[[PduRow], str]
-) -> Iterable[tuple[str, Sequence[PduRow]]]:
+) -> Mapping[str, Sequence[PduRow]]:
+    """The rows by their key, in the order of the first row of each."""
     rows_by_key: dict[str, list[PduRow]] = {}
     for row in rows:
         rows_by_key.setdefault(key(row), []).append(row)
-    return rows_by_key.items()
+    return rows_by_key
 
 
 def _unknown(rows: Sequence[PduRow]) -> Iterator[Part]:
+    """The PDUs with unknown states that are not normal, and the outlets; nothing if there are
+    none.
+    """
     cells: list[list[Cell]] = []
     for row in rows:
         if row.unknown and not row.device.metered:
-            cells.append([row_header(row.device.name), words(_outlets(row, UNKNOWN))])
+            outlets = _outlets(row, UNKNOWN)
+            cells.append([row_header(row.device.name), words(outlets)])
     if cells:
         yield Section("Unknown states")
         yield Table(("PDU", "outlets"), cells)
@@ -143,11 +160,13 @@ def _outlets(row: PduRow, state: EnumPowerStatus) -> str:
     """The identities of the outlets in this state; numbers that follow each other as a range."""
     identities = [outlet.identity for outlet in row.outlets if outlet.state is state]
     runs: list[list[str]] = []
+    last = ""
     for identity in identities:
-        if runs and _follows(runs[-1][-1], identity):
+        if _follows(last, identity):
             runs[-1].append(identity)
         else:
             runs.append([identity])
+        last = identity
     parts: list[str] = []
     for run in runs:
         if len(run) >= _RANGE:
@@ -159,6 +178,8 @@ def _outlets(row: PduRow, state: EnumPowerStatus) -> str:
 
 def _follows(earlier: str, later: str) -> bool:
     """Whether both are short decimal numbers and the second is the next one."""
-    numbers = (earlier, later)
-    are_short = all(number.isascii() and number.isdigit() and len(number) < 6 for number in numbers)
-    return are_short and str(int(earlier) + 1) == later
+    for text in (earlier, later):
+        is_short_number = text.isascii() and text.isdigit() and len(text) < 6
+        if not is_short_number:
+            return False
+    return str(int(earlier) + 1) == later

@@ -118,8 +118,10 @@ class PduRow(NamedTuple):
     @property
     def sentences(self) -> Sequence[str]:
         """The text of the error, and the reasons that it does not have."""
-        more = [reason for reason in self.reasons if reason not in self.reason]
-        return [self.reason, *more] if self.reason else more
+        further_reasons = [reason for reason in self.reasons if reason not in self.reason]
+        if not self.reason:
+            return further_reasons
+        return [self.reason, *further_reasons]
 
     @property
     def remedy(self) -> str:
@@ -133,7 +135,9 @@ class PduRow(NamedTuple):
         if self.result == _NO_OUTLETS:
             return "it lists no outlet and measures nothing: read it alone with `pdu status`"
         only_unknown = bool(self.unknown) and not self.on and not self.off
-        return _ONLY_METERS if only_unknown and not self.device.metered else ""
+        if only_unknown and not self.device.metered:
+            return _ONLY_METERS
+        return ""
 
 
 def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = True) -> PduRow:
@@ -143,33 +147,31 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
     reasons = tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
     lacks_figure = not reading.failures and _has_lost_figure(reading)
     level, result = _level(device, reading)
-    error = _whole_error(reading)
+    error = _whole_error(reading) or CallError("", "")
     if lacks_figure:
         error = CallError("protocol", "; ".join(reasons))
-    on, off, unknown = (
-        reading.count(state) if reading.answered else None for state in (UP, DOWN, UNKNOWN)
-    )
+    outlets = reading.outlets
+    if not keep_outlets:
+        outlets = [outlet for outlet in outlets if outlet.state is UNKNOWN]
     return PduRow(
         device=device,
         level=level,
         result=result,
-        on=on,
-        off=off,
-        unknown=unknown,
+        on=reading.count(UP) if reading.answered else None,
+        off=reading.count(DOWN) if reading.answered else None,
+        unknown=reading.count(UNKNOWN) if reading.answered else None,
         load_a=reading.load_a,
         energy_kwh=reading.energy_kwh,
         seconds=round(reading.seconds, 3),
         requests=reading.requests,
-        kind=error.kind if error is not None else "",
-        reason=error.reason if error is not None else "",
-        outlets=tuple(
-            outlet for outlet in reading.outlets if keep_outlets or outlet.state is UNKNOWN
-        ),
+        kind=error.kind,
+        reason=error.reason,
+        outlets=tuple(outlets),
         of_rating=_share_of_rating(reading.meters),
         meters=reading.meters,
         reasons=reasons,
         lacks_figure=lacks_figure,
-        hides_figures=not reading.failures.keys().isdisjoint((STATES, FIGURES)),
+        hides_figures=STATES in reading.failures or FIGURES in reading.failures,
     )
 
 
@@ -185,8 +187,10 @@ def _whole_error(reading: Reading) -> Optional[CallError]:
     failure = reading.failure
     if failure is None or len(reading.failures) == 1:
         return failure
-    parts = [f"no {part}: {error.reason}" for part, error in reading.failures.items()]
-    return failure._replace(reason="; ".join(parts))
+    reasons: list[str] = []
+    for part, error in reading.failures.items():
+        reasons.append(f"no {part}: {error.reason}")
+    return failure._replace(reason="; ".join(reasons))
 
 
 def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
@@ -211,19 +215,25 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
     """WELL, DOUBTFUL or BAD, with a word for why."""
     error = reading.failure
     if error is None:
-        if reading.count(UNKNOWN) and not device.metered:
-            return (DOUBTFUL, "unknown")
-        if _has_lost_figure(reading):
-            return (DOUBTFUL, _UNKNOWN_FIGURES)
-        has_figure = any(row.of(reading) not in (None, NOT_ASKED) for row in PDU_FIGURES)
-        if not (reading.outlets or device.metered or has_figure):
-            return (DOUBTFUL, _NO_OUTLETS)
-        return (WELL, _WELL)
+        return _level_without_error(device, reading)
     if error.kind in _STALE:
         return DOUBTFUL, "stale"
     if not reading.answered or error.kind == UNREACHABLE:
         return BAD, error.kind
-    return DOUBTFUL, f"no {next(iter(reading.failures))}"
+    first_part = next(iter(reading.failures))
+    return DOUBTFUL, f"no {first_part}"
+
+
+def _level_without_error(device: ListedPdu, reading: Reading) -> tuple[int, str]:
+    """As `_level`, of a PDU that was read whole."""
+    if reading.count(UNKNOWN) and not device.metered:
+        return DOUBTFUL, "unknown"
+    if _has_lost_figure(reading):
+        return DOUBTFUL, _UNKNOWN_FIGURES
+    has_figure = any(row.of(reading) not in (None, NOT_ASKED) for row in PDU_FIGURES)
+    if not reading.outlets and not device.metered and not has_figure:
+        return DOUBTFUL, _NO_OUTLETS
+    return WELL, _WELL
 
 
 @dataclass(frozen=True)
@@ -270,18 +280,16 @@ class Summary:
         energy = figure_text(self.energy_kwh, "kWh", is_hidden=self.hides_energy)
         if self.energy_kwh is not None:
             energy = f"{self.energy_kwh:.{self.energy_places}f} kWh of {self.energies}"
+        pdus = counted(self.pdus, "PDU")
         outlets = counted(self.on + self.off + self.unknown, "outlet")
+        states = f"{self.on} on, {self.off} off, {self.unknown} unknown"
         lines = [
-            f"{counted(self.pdus, 'PDU')} in {self.seconds:.1f} s: {', '.join(results)}",
-            (
-                f"{outlets}: {self.on} on, {self.off} off, {self.unknown} unknown; load {load},"
-                f" energy {energy}"
-            ),
+            f"{pdus} in {self.seconds:.1f} s: {', '.join(results)}",
+            f"{outlets}: {states}; load {load}, energy {energy}",
         ]
         for name, counted_as in self.repeated.items():
-            lines.append(
-                f"{printable(name, 60)} is {printable(counted_as, 60)} again: counted once"
-            )
+            other_name = printable(counted_as, 60)
+            lines.append(f"{printable(name, 60)} is {other_name} again: counted once")
         for name, reasons in self.reasons.items():
             lines.append(f"{printable(name, 60)}: {'; '.join(reasons)}")
         return lines
@@ -293,16 +301,18 @@ def summary(
     """The sums over all rows, of outlets and figures without those of PDUs that are listed twice.
     `counted_as`: their names -> the name that counts.
     """
-    result_counts = Counter(row.result for row in rows)
-    most_frequent_first = sorted(result_counts, key=lambda kind: (-result_counts[kind], kind))
     once = _once(rows, counted_as) if counted_as else rows
-    names = {row.device.name for row in rows}
     loads = _values(row.load_a for row in once)
-    metered_rows = [row for row in once if measured(row.energy_kwh) is not None]
     energies = _values(row.energy_kwh for row in once)
+    metered_rows = [row for row in once if measured(row.energy_kwh) is not None]
+    names = {row.device.name for row in rows}
+    repeated: dict[str, str] = {}
+    for name, other_name in counted_as.items():
+        if name in names and other_name in names:
+            repeated[name] = other_name
     return Summary(
         pdus=len(rows),
-        results={result: result_counts[result] for result in most_frequent_first},
+        results=_result_counts(rows),
         on=sum(row.on or 0 for row in once),
         off=sum(row.off or 0 for row in once),
         unknown=sum(row.unknown or 0 for row in once),
@@ -312,9 +322,7 @@ def summary(
         energies=len(energies),
         seconds=seconds,
         level=max((row.level for row in rows), default=WELL),
-        repeated={
-            name: other for name, other in counted_as.items() if name in names and other in names
-        },
+        repeated=repeated,
         energy_places=min(map(_places, metered_rows), default=0),
         hides_load=any(row.hides(row.load_a) for row in once),
         hides_energy=any(row.hides(row.energy_kwh) for row in once),
@@ -322,9 +330,18 @@ def summary(
     )
 
 
+def _result_counts(rows: Sequence[PduRow]) -> dict[str, int]:
+    """How many PDUs have each result, the most frequent first."""
+    counts = Counter(row.result for row in rows)
+    most_frequent_first = sorted(counts, key=lambda result: (-counts[result], result))
+    return {result: counts[result] for result in most_frequent_first}
+
+
 def _places(row: PduRow) -> int:
     """How many decimals the counters of a PDU have, its outlets' included."""
-    figures = [row.energy_kwh, *(outlet.figures.energy_kwh for outlet in row.outlets)]
+    figures = [row.energy_kwh]
+    for outlet in row.outlets:
+        figures.append(outlet.figures.energy_kwh)
     return decimals(_values(figures))
 
 
@@ -335,11 +352,11 @@ def _values(figures: Iterable[Figure]) -> list[float]:
 
 def _once(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Sequence[PduRow]:
     """A row of each unit: one without an error, if it was read under one of its names."""
-    units: dict[str, PduRow] = {}
+    row_by_name: dict[str, PduRow] = {}
     for row in rows:
         own_name = row.device.name
         name = counted_as.get(own_name, own_name)
-        earlier = units.get(name)
-        if earlier is None or (earlier.kind and not row.kind):
-            units[name] = row
-    return list(units.values())
+        known_row = row_by_name.get(name)
+        if known_row is None or (known_row.kind and not row.kind):
+            row_by_name[name] = row
+    return list(row_by_name.values())

@@ -37,12 +37,15 @@ def decode_answer(data: bytes) -> Optional[AgentAnswer]:
     if pdu is None or pdu.status:
         return None
     value_by_oid = {dotted(arcs): value for arcs, (_, value) in pdu.rows}
-    object_id, description, name = map(value_by_oid.get, (OBJECT_ID, DESCRIPTION, NAME))
+    object_id = value_by_oid.get(OBJECT_ID)
     return AgentAnswer(
-        pdu.request_id,
-        dotted(object_id) if isinstance(object_id, tuple) else "",
-        *(
-            text.decode("utf-8", "replace") if isinstance(text, bytes) else ""
-            for text in (description, name)
-        ),
+        number=pdu.request_id,
+        object_id=dotted(object_id) if isinstance(object_id, tuple) else "",
+        description=_text(value_by_oid.get(DESCRIPTION)),
+        name=_text(value_by_oid.get(NAME)),
     )
+
+
+def _text(value: object) -> str:
+    """The text of octets, "" for another value."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""

@@ -20,6 +20,7 @@ from handlers.shared.errors import SettingsError
 
 from ..cli import optional_packages
 from ..cli.error_output import Interrupted, fail
+from ..cli.exit_codes import DONE
 from ..cli.groups import Subcommand
 from ..cli.options import (
     FILE_ARGUMENT,
@@ -124,24 +125,28 @@ def exporter(
         # imported late: its packages may be missing
         from . import server
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
+        package, _, _ = (error.name or "").partition(".")
+        if package not in _PACKAGES:
             raise
         raise SettingsError(optional_packages.missing("the exporter", *_PACKAGES)) from None
     owner_files = OwnerFiles.of_command(list_word, list_file, auth_file, login)
-    is_open = bool(network and auth_file)
-    config = ExporterOptions(owner_files if is_open else _with_list(owner_files), network)
+    needs_list = not network or not auth_file
+    if needs_list:
+        owner_files = _with_list(owner_files)
+    config = ExporterOptions(owner_files, network)
     # SIGHUP before listening must not end the process
     with ServiceSignals() as signals:
         limits = server.ServerLimits(parallel, timeout_offset)
         served = server.Exporter(read_targets(config), limits)
         listener = bound_socket(listen, "--listen", USUAL_LISTEN)
-        server.serve(served, listener, listen.rpartition(":")[0], allow_host)
+        address, _, _ = listen.rpartition(":")
+        server.serve(served, listener, address, allow_host)
         _greet(page_url(listen, listener.getsockname()[1]), run.output)
         while signals.ending is None:
             wait([signals.pipe])
             if signals.take_reload():
                 reload_targets(served, config)
-        code = fail(run, Interrupted("")) if signals.ending == signal.SIGINT else 0
+        code = fail(run, Interrupted("")) if signals.ending == signal.SIGINT else DONE
     _end(code)
 
 
@@ -172,9 +177,10 @@ def _end(code: int) -> NoReturn:
 
 
 def page_url(listen: str, port: int) -> str:
+    """Where a server is called that listens at ADDRESS:PORT, and has this port."""
+    address, _, _ = listen.rpartition(":")
     # ":9914" listens on all IPv4 addresses, so localhost works
-    host = listen.rpartition(":")[0] or "localhost"
-    return f"http://{host}:{port}/"
+    return f"http://{address or 'localhost'}:{port}/"
 
 
 def read_targets(config: ExporterOptions) -> TargetPolicy:
@@ -187,8 +193,9 @@ def read_targets(config: ExporterOptions) -> TargetPolicy:
     targets = config.owner_files.targets(fleet)
     handlers: dict[str, LoadedHandler] = {}
     if networks:
-        handlers = {name: load(name) for name in registry.names()}
-    return TargetPolicy(targets, networks, handlers, fleet.auths)
+        for name in registry.names():
+            handlers[name] = load(name)
+    return TargetPolicy(targets=targets, networks=networks, handlers=handlers, auths=fleet.auths)
 
 
 def reload_targets(exporter: Any, config: ExporterOptions) -> None:

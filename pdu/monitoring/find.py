@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
 import math
 import socket
@@ -136,36 +135,65 @@ def find(
     connection_data.check(typed_login, ["community"], "pdu find")
     networks = parsed(network)
     community = _community(typed_login, auth_file, login)
-    at = _port(port)
-    count = 0
+    snmp_port = _port(port)
+    address_count = 0
     for asked_network in networks:
-        count += len(list(hosts(asked_network)))
-    beforehand = describe_search(count, rate)
+        address_count += len(list(hosts(asked_network)))
+    beforehand = describe_search(address_count, rate)
     if beforehand:
         print_text(beforehand, sys.stderr)
-    # reason -> requests that the system did not send
-    unsent: Counter[str] = Counter()
-    with progress(count * network_scan.TRIES, "asking") as bar:
-        answers = network_scan.scan_networks(
-            networks,
-            community,
-            at,
-            network_scan.ScanRate(rate),
-            lambda: bar.update(1) if bar is not None else None,
-            lambda error: unsent.update([getattr(error, "strerror", None) or str(error)]),
-        )
-    pdus, unsure, other_devices = split_answers(answers, at)
+    scan = _scan(networks, community, snmp_port, rate, address_count)
+    pdus, unsure, other_devices = split_answers(scan.answers, snmp_port)
     confirmed, unconfirmed = ask_rows(unsure, community)
     announced = [] if no_mdns else announced_pdus(networks)
     pdus = [*_without(announced, [*pdus, *confirmed]), *announced]
     other_devices = _without(announced, [*other_devices, *unconfirmed])
     print_result = _print_json if output.json else _print_list
-    print_result(name_pdus(pdus), other_devices, login or "", count)
-    for why, number in unsent.items():
-        print_text(f"{counted(number, 'request')} could not be sent: {why}", sys.stderr)
-    if not (pdus or other_devices or unsent or output.json):
+    print_result(name_pdus(pdus), other_devices, login or "", address_count)
+    _print_unsent(scan.unsent)
+    has_answer = bool(pdus or other_devices)
+    if not has_answer and not scan.unsent and not output.json:
         print_text(_SILENCE, sys.stderr)
-    return code_of("unreachable") if sum(unsent.values()) == count * network_scan.TRIES else DONE
+    is_all_unsent = sum(scan.unsent.values()) == address_count * network_scan.TRIES
+    return code_of("unreachable") if is_all_unsent else DONE
+
+
+def _print_unsent(unsent: Mapping[str, int]) -> None:
+    """Say which requests the system did not send: why, and how many."""
+    for why, count in unsent.items():
+        print_text(f"{counted(count, 'request')} could not be sent: {why}", sys.stderr)
+
+
+class _ScanResult(NamedTuple):
+    """What came of asking many addresses over SNMP."""
+
+    #: by address
+    answers: Mapping[str, AgentAnswer]
+    #: why the system did not send requests -> how many
+    unsent: Mapping[str, int]
+
+
+def _scan(
+    networks: Sequence[Network], community: str, port: int, rate: float, address_count: int
+) -> _ScanResult:
+    """Ask all addresses, and show the progress."""
+    unsent: Counter[str] = Counter()
+
+    def count_unsent(error: Exception) -> None:
+        why = getattr(error, "strerror", None) or str(error)
+        unsent[why] += 1
+
+    with progress(address_count * network_scan.TRIES, "asking") as bar:
+
+        def show_request() -> None:
+            if bar is not None:
+                bar.update(1)
+
+        pace = network_scan.ScanRate(rate)
+        answers = network_scan.scan_networks(
+            networks, community, port, pace, show_request, count_unsent
+        )
+    return _ScanResult(answers, unsent)
 
 
 def _without(announced: Sequence[FoundDevice], devices: Sequence[FoundDevice]) -> list[FoundDevice]:
@@ -178,16 +206,19 @@ def describe_search(count: int, rate: float) -> str:
     """What to know before a search that may take long: how long, and a rate that shortens it to
     `_SOON_S`; "" for a short one."""
     pace = network_scan.ScanRate(rate)
-    longest = pace.longest_s(count)
-    if longest <= _LONG_S:
+    longest_s = pace.longest_s(count)
+    if longest_s <= _LONG_S:
         return ""
-    sentence = f"{count:,} addresses at --rate {rate:g}: up to {_minutes(longest)}"
+    sentence = f"{count:,} addresses at --rate {rate:g}: up to {_minutes(longest_s)}"
+    # what is left beside the waits for the last answers
     sending_s = _SOON_S - pace.last_s * network_scan.TRIES
-    faster = min(math.ceil(network_scan.TRIES * count / sending_s), _HIGHEST_RATE)
-    if faster < 2 * rate:
+    wanted_rate = math.ceil(network_scan.TRIES * count / sending_s)
+    faster_rate = min(wanted_rate, _HIGHEST_RATE)
+    if faster_rate < 2 * rate:
         return sentence
-    faster_pace = network_scan.ScanRate(faster)
-    return f"{sentence}; --rate {faster}: {_minutes(faster_pace.longest_s(count))}"
+    faster_pace = network_scan.ScanRate(faster_rate)
+    shorter = _minutes(faster_pace.longest_s(count))
+    return f"{sentence}; --rate {faster_rate}: {shorter}"
 
 
 def _minutes(seconds: float) -> str:
@@ -202,13 +233,13 @@ def _community(typed_login: Login, auth: Optional[str], login: Optional[str]) ->
     if auth is None or login is None:
         return typed_login.secret("community", "community of the PDUs (often public)")
     logins = OwnerFiles(auth=auth).files().auths
+    shown_login = repr(printable(login, 60))
     if login not in logins:
-        raise SettingsError(f"unknown login {printable(login, 60)!r}; known: {names(logins)}")
-    if not logins[login].secrets.get("community"):
-        raise SettingsError(
-            f"the login {printable(login, 60)!r} has no community; a search asks over SNMPv2c"
-        )
-    return logins[login].secrets["community"]
+        raise SettingsError(f"unknown login {shown_login}; known: {names(logins)}")
+    community = logins[login].secrets.get("community")
+    if not community:
+        raise SettingsError(f"the login {shown_login} has no community; a search asks over SNMPv2c")
+    return community
 
 
 def _port(text: str) -> int:
@@ -231,11 +262,18 @@ def split_answers(
     unsure: list[FoundDevice] = []
     other_devices: list[FoundDevice] = []
     for address, answer in answers.items():
-        is_named = answer.object_id and not is_of_agent(answer.object_id)
-        recognition = recognise(answer.object_id) if is_named else Recognition()
+        recognition = Recognition()
+        if answer.object_id and not is_of_agent(answer.object_id):
+            recognition = recognise(answer.object_id)
         words = [recognition.other_devices, answer.object_id, *answer.description.split()]
-        what = printable(" ".join(word for word in words if word), 100)
-        device = FoundDevice(address, "snmp", port, _shortened_name(answer.name), what)
+        what = " ".join(word for word in words if word)
+        device = FoundDevice(
+            address=address,
+            handler="snmp",
+            port=port,
+            name=_shortened_name(answer.name),
+            what=printable(what, 100),
+        )
         if recognition.families:
             pdus.append(device._replace(what=recognition.families[0].key))
         elif recognition.candidates:
@@ -251,28 +289,29 @@ def ask_rows(
     """The devices that have the rows of a family, each with it, and the others; one that could not
     be read says why. Reads the tables of the families that are tried at their numbers.
     """
-
     if not devices:
         return [], []
-    handler, login = load("snmp"), DeviceLogin("find", {}, {"community": community})
+    handler = load("snmp")
+    login = DeviceLogin("find", {}, {"community": community})
     targets: list[Target] = []
     for device in devices:
         address = Address(host_with_port(device.address, device.port, 0))
         targets.append(Target(ListedPdu(device.name, "snmp", address), handler, login))
-    readings = dict(ReaderPool(_READERS).read_all(targets, read_target=_family_reading))
+    pool = ReaderPool(_READERS)
+    reading_by_place = dict(pool.read_all(targets, read_target=_family_reading))
     confirmed: list[FoundDevice] = []
     other_devices: list[FoundDevice] = []
     for place, device in enumerate(devices):
-        family, failure = readings[place].plate.family, readings[place].failure
+        reading = reading_by_place[place]
+        family = reading.plate.family
         if family:
             confirmed.append(device._replace(what=family))
-        elif failure is None:
+        elif reading.failure is None:
             other_devices.append(device)
         else:
-            reason = printable(failure.reason, 200)
-            other_devices.append(
-                device._replace(what=f"{device.what}; its tables are not read: {reason}")
-            )
+            reason = printable(reading.failure.reason, 200)
+            what = f"{device.what}; its tables are not read: {reason}"
+            other_devices.append(device._replace(what=what))
     return confirmed, other_devices
 
 
@@ -292,20 +331,27 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
     interfaces = [address for address in own_addresses if address]
     if not interfaces:
         return []
+    note = "Xerus units that announce themselves by mDNS are not searched for"
     try:
         devices = zeroconf.discover_devices(interfaces=interfaces)
-    except (ImportError, OSError) as error:
-        why = error if isinstance(error, OSError) else optional_packages.missing("mDNS", "zeroconf")
-        print_text(
-            f"Xerus units that announce themselves by mDNS are not searched for: {why}", sys.stderr
-        )
+    except ImportError:
+        print_text(f"{note}: {optional_packages.missing('mDNS', 'zeroconf')}", sys.stderr)
+        return []
+    except OSError as error:
+        print_text(f"{note}: {error}", sys.stderr)
         return []
     pdus: list[FoundDevice] = []
     for device in devices:
         address = _address(device.address)
         if device.port and any(address in network for network in networks):
-            name, model = _shortened_name(device.name), device.model or "Xerus"
-            pdus.append(FoundDevice(device.address, "raritan", device.port, name, model))
+            pdu = FoundDevice(
+                address=device.address,
+                handler="raritan",
+                port=device.port,
+                name=_shortened_name(device.name),
+                what=device.model or "Xerus",
+            )
+            pdus.append(pdu)
     return pdus
 
 
@@ -314,7 +360,9 @@ def _shortened_name(name: str) -> str:
 
 
 def _address(text: str) -> Any:
-    return ipaddress.ip_address(text.partition("%")[0])
+    """An IP address without its zone."""
+    bare_address, _, _ = text.partition("%")
+    return ipaddress.ip_address(bare_address)
 
 
 def _own_address(network: Network) -> str:
@@ -324,20 +372,28 @@ def _own_address(network: Network) -> str:
     """
     if network.version != 4:
         return ""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
-        probe.connect((next(hosts(network)), 9))
-        address = str(probe.getsockname()[0])
-        return address if ipaddress.ip_address(address) in network else ""
-    return ""
+    first_host = next(hosts(network))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((first_host, 9))
+            address = str(probe.getsockname()[0])
+        except OSError:
+            return ""
+    return address if ipaddress.ip_address(address) in network else ""
 
 
 def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
-    """The PDUs in order of their addresses, with unique names.
+    """The PDUs in order of their addresses, with unique names. Of several at one place, the first:
+    a list has a line for each place.
 
     The address replaces a name that is empty or begins like a comment or a formula. It is appended
     to a name that several PDUs have, or that is another PDU's address. If several PDUs have the
     same address, the port is added unless it is the usual one.
     """
+    pdu_by_place: dict[str, FoundDevice] = {}
+    for pdu in sorted(pdus, key=_order):
+        pdu_by_place.setdefault(_place_with_port(pdu), pdu)
+    pdus = list(pdu_by_place.values())
     address_counts = Counter(pdu.address for pdu in pdus)
 
     def with_place(pdu: FoundDevice, name: str) -> FoundDevice:
@@ -347,21 +403,21 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
 
     name_counts = Counter(pdu.name for pdu in pdus)
     name_counts.update(pdu.address for pdu in pdus if pdu.address != pdu.name)
-    named_pdus = []
-    for pdu in sorted(pdus, key=_order):
-        is_plain = not (pdu.name.startswith("#") or begins_as_formula(pdu.name))
+    named_pdus: list[FoundDevice] = []
+    for pdu in pdus:
+        is_plain = not pdu.name.startswith("#") and not begins_as_formula(pdu.name)
         name = pdu.name if is_plain else ""
         if not name or name_counts[name] > 1:
             named_pdus.append(with_place(pdu, name))
         else:
             named_pdus.append(pdu)
-    # A device may have the name that another one was given above. This ends: no two PDUs of a
-    # search have the same place, so equal names grow apart, and the others only grow.
+    # A device may have the name that another one was given above. This ends: no two PDUs have the
+    # same place, so equal names grow apart, and the others only grow.
     name_counts = Counter(pdu.name for pdu in named_pdus)
     while len(name_counts) < len(named_pdus):
-        named_pdus = [
-            with_place(pdu, pdu.name) if name_counts[pdu.name] > 1 else pdu for pdu in named_pdus
-        ]
+        for number, pdu in enumerate(named_pdus):
+            if name_counts[pdu.name] > 1:
+                named_pdus[number] = with_place(pdu, pdu.name)
         name_counts = Counter(pdu.name for pdu in named_pdus)
     return named_pdus
 
@@ -382,12 +438,15 @@ def other_ways(pdus: Sequence[FoundDevice]) -> list[str]:
     first_by_family: dict[str, FoundDevice] = {}
     for pdu in pdus:
         first_by_family.setdefault(pdu.what, pdu)
-    return [
-        f"{family}: these units may also answer the handler {name}, which asks no SNMP:"
-        f" pdu identify {first.address} --handler {name} tries, pdu supports {family} compares"
-        for family, first in first_by_family.items()
-        for name in other_handlers(family)
-    ]
+    sentences: list[str] = []
+    for family, first in first_by_family.items():
+        for name in other_handlers(family):
+            sentences.append(
+                f"{family}: these units may also answer the handler {name}, which asks no SNMP:"
+                f" pdu identify {first.address} --handler {name} tries, pdu supports {family}"
+                " compares"
+            )
+    return sentences
 
 
 def _rows(pdus: Sequence[FoundDevice], login: str) -> list[Sequence[str]]:
@@ -405,14 +464,14 @@ def _print_json(
     login: str,
     address_count: int,
 ) -> None:
+    """The list, and the other devices, as --json prints them."""
     pdu_rows: list[dict[str, object]] = []
     for device, row in zip(pdus, _rows(pdus, login)):
         cells = dict(zip(_HEAD, row))
         pdu_rows.append({**cells, "what": device.what, "also": other_handlers(device.what)})
-    other_rows = [
-        {"address": device.address, "name": device.name, "what": device.what}
-        for device in other_devices
-    ]
+    other_rows: list[dict[str, object]] = []
+    for device in other_devices:
+        other_rows.append({"address": device.address, "name": device.name, "what": device.what})
     print_json({"asked": address_count, "pdus": pdu_rows, "others": other_rows})
 
 
@@ -423,10 +482,11 @@ def _print_list(
     address_count: int,
 ) -> None:
     """The list on standard output, and what a person wants to know beside it on standard error."""
-    print(csv_lines([_HEAD, *_rows(pdus, login)]), end="", flush=True)
+    list_text = csv_lines([_HEAD, *_rows(pdus, login)])
+    print(list_text, end="", flush=True)
     rows = [(device.address, device.handler, device.what) for device in pdus]
-    lines = [*tabulate((), rows), *other_ways(pdus)]
     other_rows = [(device.address, device.name, device.what) for device in other_devices]
+    lines = [*tabulate((), rows), *other_ways(pdus)]
     for line in tabulate((), other_rows):
         lines.append(f"not a known PDU: {line}")
     lines.append(
@@ -437,4 +497,5 @@ def _print_list(
 
 
 def _place_with_port(device: FoundDevice) -> str:
+    """Its address, with a port that is not the usual one of its handler."""
     return host_with_port(device.address, device.port, _USUAL[device.handler])

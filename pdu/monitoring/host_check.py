@@ -23,7 +23,9 @@ def check_host_on_loopback(
     reached by names that only its network knows, such as a container's.
     """
     is_loopback = is_this_machine(listen_address.strip("[]"))
-    return HostCheck(application, listen_address, names) if is_loopback else application
+    if not is_loopback:
+        return application
+    return HostCheck(application, listen_address, names)
 
 
 class HostCheck:
@@ -64,10 +66,11 @@ class HostCheck:
 def host_name(host: str) -> Optional[str]:
     """The name or address in a Host header, IPv6 in brackets; None if it has no valid form."""
     name, colon, port = host.lower().rpartition(":")
-    if not colon or host.endswith("]"):
+    has_port = colon != "" and not host.endswith("]")
+    if not has_port:
         name, port = host.lower(), ""
-    is_port = port.isascii() and port.isdigit()
-    if not name or (port and not is_port):
+    is_number = port.isascii() and port.isdigit()
+    if not name or (port and not is_number):
         return None
     return name
 

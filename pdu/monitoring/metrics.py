@@ -30,7 +30,7 @@ from handlers import VERSION
 from handlers.shared.meter_figures import Figure, measured, reason_without
 
 from ..cli.states import SPELLED, UNKNOWN
-from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES, is_lost
+from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES, FigureRow, is_lost
 from ..reading.parts import Reading
 from ..recordings.nameplate import Nameplate
 from ..recordings.topology import BREAKER, LINE
@@ -143,23 +143,31 @@ def metrics_of(reading: Reading, *, is_metered: bool) -> Iterator[Metric]:
     )
     yield from _unit_metrics(reading.plate)
     yield from _figure_metrics(reading)
-    for kind, whole_name in ((LINE, "line of the inlet"), (BREAKER, "breaker inside the PDU")):
-        parts = [part for part in reading.meters if part.kind == kind]
-        current_samples = [((part.label,), measured(part.current_a)) for part in parts]
-        rating_samples = [((part.label,), part.rating_a) for part in parts]
-        yield gauge(
-            f"pdu_{kind}_current_amperes",
-            f"Current of a {whole_name}.",
-            *current_samples,
-            labels=(kind,),
-        )
-        yield gauge(
-            f"pdu_{kind}_rating_amperes",
-            f"The most that a {whole_name} may carry, as the PDU reports it.",
-            *rating_samples,
-            labels=(kind,),
-        )
+    yield from _part_metrics(reading, LINE, "line of the inlet")
+    yield from _part_metrics(reading, BREAKER, "breaker inside the PDU")
     yield from _outlet_metrics(reading, is_metered=is_metered)
+
+
+def _part_metrics(reading: Reading, kind: str, whole_name: str) -> Iterator[Metric]:
+    """Currents and ratings of the parts of a kind, LINE or BREAKER."""
+    currents: list[Point] = []
+    ratings: list[Point] = []
+    for part in reading.meters:
+        if part.kind == kind:
+            currents.append(((part.label,), measured(part.current_a)))
+            ratings.append(((part.label,), part.rating_a))
+    yield gauge(
+        f"pdu_{kind}_current_amperes",
+        f"Current of a {whole_name}.",
+        *currents,
+        labels=(kind,),
+    )
+    yield gauge(
+        f"pdu_{kind}_rating_amperes",
+        f"The most that a {whole_name} may carry, as the PDU reports it.",
+        *ratings,
+        labels=(kind,),
+    )
 
 
 def _unit_metrics(plate: Nameplate) -> Iterator[Metric]:
@@ -185,20 +193,21 @@ def _unit_metrics(plate: Nameplate) -> Iterator[Metric]:
 def _figure_metrics(reading: Reading) -> Iterator[Metric]:
     """The figures of the PDU and of its outlets, and which have no value for a reason."""
     missing: list[Point] = []
-    of_pdu = [((), reading)]
-    of_outlets = [((outlet.identity,), outlet.figures) for outlet in reading.outlets]
-    for rows, records in ((PDU_FIGURES, of_pdu), (OUTLET_FIGURES, of_outlets)):
-        for row in rows:
-            points: list[Point] = []
-            for labels, record in records:
-                figure = row.of(record)
-                value = measured(figure)
-                points.append((labels, None if value is None else value * row.metric_units))
-                if reason_without(figure):
-                    missing.append(((row.word, "".join(labels), "", _reason_word(figure)), 1.0))
-            family = counter if row.is_counter else gauge
-            names = () if rows is PDU_FIGURES else ("outlet",)
-            yield family(row.metric, row.about, *points, labels=names)
+    for row in PDU_FIGURES:
+        figure = row.of(reading)
+        make = counter if row.is_counter else gauge
+        yield make(row.metric, row.about, ((), _in_metric_units(row, figure)))
+        if reason_without(figure):
+            missing.append(((row.word, "", "", _reason_word(figure)), 1.0))
+    for row in OUTLET_FIGURES:
+        points: list[Point] = []
+        for outlet in reading.outlets:
+            figure = row.of(outlet.figures)
+            points.append(((outlet.identity,), _in_metric_units(row, figure)))
+            if reason_without(figure):
+                missing.append(((row.word, outlet.identity, "", _reason_word(figure)), 1.0))
+        make = counter if row.is_counter else gauge
+        yield make(row.metric, row.about, *points, labels=("outlet",))
     for part in reading.meters:
         if reason_without(part.current_a):
             missing.append((("current", "", part.label, _reason_word(part.current_a)), 1.0))
@@ -210,6 +219,12 @@ def _figure_metrics(reading: Reading) -> Iterator[Metric]:
     )
 
 
+def _in_metric_units(row: FigureRow, figure: Figure) -> Optional[float]:
+    """The value of a figure in the base unit of its metric, such as J for kWh; None without one."""
+    value = measured(figure)
+    return None if value is None else value * row.metric_units
+
+
 def _reason_word(figure: Figure) -> str:
     """Why a figure has no value, as a label: the reason itself is text of the device."""
     return "not_known" if is_lost(figure) else "not_metered"
@@ -217,30 +232,31 @@ def _reason_word(figure: Figure) -> str:
 
 def _outlet_metrics(reading: Reading, *, is_metered: bool) -> Iterator[Metric]:
     """The states, numbers and names of outlets."""
+    states: list[Point] = []
+    unknown_states: list[Point] = []
+    labels: list[Point] = []
+    for outlet in reading.outlets:
+        states.append(((outlet.identity,), SPELLED[outlet.state].sample))
+        if outlet.state is UNKNOWN and not is_metered:
+            unknown_states.append(((outlet.identity,), 1.0))
+        if reading.labelled:
+            labels.append(((outlet.name, outlet.number, outlet.identity), 1.0))
     yield gauge(
         "pdu_outlet_state",
         "1 if the outlet is on, 0 if it is off; absent if that is not known.",
-        *(((outlet.identity,), SPELLED[outlet.state].sample) for outlet in reading.outlets),
+        *states,
         labels=("outlet",),
     )
     yield gauge(
         "pdu_outlet_state_unknown",
         "1 for an outlet whose state is not known.",
-        *(
-            ((outlet.identity,), 1.0)
-            for outlet in reading.outlets
-            if outlet.state is UNKNOWN and not is_metered
-        ),
+        *unknown_states,
         labels=("outlet",),
     )
     yield gauge(
         "pdu_outlet_info",
         "The outlet's name, and its number on the unit.",
-        *(
-            ((outlet.name, outlet.number, outlet.identity), 1.0)
-            for outlet in reading.outlets
-            if reading.labelled
-        ),
+        *labels,
         labels=("name", "number", "outlet"),
     )
 

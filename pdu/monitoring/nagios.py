@@ -43,7 +43,9 @@ class Range(NamedTuple):
             return self
         if not rating_a:
             return None
-        return Range(self.start * rating_a / 100, self.end * rating_a / 100, self.is_inside)
+        start_a = self.start * rating_a / 100
+        end_a = self.end * rating_a / 100
+        return Range(start_a, end_a, self.is_inside)
 
     def alerts(self, value: float) -> bool:
         """Whether a value is beyond the threshold."""
@@ -74,8 +76,14 @@ class RangeType(click.ParamType):
         match = _RANGE.fullmatch(text)
         if match is None or not (match["start"] or match["end"]):
             self.fail(f"{text[:20]!r}: give A or % of the rating, such as 12.8 or 80%")
-        start = -math.inf if match["start"] == "~" else float(match["start"] or 0)
-        end = math.inf if match["end"] is None else float(match["end"])
+        start = 0.0
+        if match["start"] == "~":
+            start = -math.inf
+        elif match["start"]:
+            start = float(match["start"])
+        end = math.inf
+        if match["end"]:
+            end = float(match["end"])
         if start > end:
             self.fail(f"{text[:20]!r}: the first number is larger than the second")
         return Range(
@@ -123,16 +131,16 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
     if not thresholds or row.on is None:
         return row
     judgements = [_judge_load(load, thresholds) for load in _loads(row)]
-    failed = [judgement for judgement in judgements if judgement.level]
-    if not failed:
+    not_well = [judgement for judgement in judgements if judgement.level != WELL]
+    if not not_well:
         return row
-    worst = max(failed, key=lambda judgement: (judgement.level, judgement.result == _OVER_LIMIT))
-    reasons = [judgement.reason for judgement in failed]
+    worst = max(not_well, key=lambda judgement: (judgement.level, judgement.result == _OVER_LIMIT))
+    reasons = [judgement.reason for judgement in not_well]
     if row.reason:
         reasons.append(row.reason)
     return row._replace(
         level=max(row.level, worst.level),
-        result=row.result if row.level else worst.result,
+        result=worst.result if row.level == WELL else row.result,
         reason="; ".join(reasons),
     )
 
@@ -189,11 +197,10 @@ def output(
     """One line with performance data, then lines about PDUs that are not well. `each`: the data are
     those of each PDU, not of all together.
     """
-    bad_rows = [row for row in rows if row.level]
-    bad_rows.sort(key=lambda row: -row.level)
+    not_well = sorted((row for row in rows if row.level != WELL), key=lambda row: -row.level)
     data = [
         f"pdus={totals.pdus}",
-        f"not_well={len(bad_rows)}",
+        f"not_well={len(not_well)}",
         f"unreachable={totals.results.get('unreachable', 0)}",
         f"outlets_on={totals.on}",
         f"outlets_off={totals.off}",
@@ -207,13 +214,16 @@ def output(
         data += _data_of_all(totals, rows)
     data.append(f"time={totals.seconds:.3f}s")
     level = max((row.level for row in rows), default=WELL)
-    first = _without_bar(f"PDU {_WORDS[level]} - {'; '.join(totals.lines())}")
-    lines = [f"{first}|{' '.join(data)}"]
-    for row in bad_rows[:_SHOWN]:
-        reason = f": {row.reason}" if row.reason else ""
-        lines.append(_without_bar(f"{row.device.name}: {row.result}{reason}"))
-    if len(bad_rows) > _SHOWN:
-        lines.append(f"and {len(bad_rows) - _SHOWN} more")
+    verdict = _without_bar(f"PDU {_WORDS[level]} - {'; '.join(totals.lines())}")
+    lines = [f"{verdict}|{' '.join(data)}"]
+    for row in not_well[:_SHOWN]:
+        line = f"{row.device.name}: {row.result}"
+        if row.reason:
+            line += f": {row.reason}"
+        lines.append(_without_bar(line))
+    further_count = len(not_well) - _SHOWN
+    if further_count > 0:
+        lines.append(f"and {further_count} more")
     return lines
 
 
@@ -233,30 +243,43 @@ def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[s
 
     Without meters of lines, `_loads` is the total alone.
     """
-    loads = _loads(row)
-    load_a, energy_kwh = measured(row.load_a), measured(row.energy_kwh)
+    load_a = measured(row.load_a)
     if load_a is not None and row.meters:
-        yield f"{_label(f'{prefix}load')}={load_a:.3f}"
-    for load in loads:
+        label = _label(f"{prefix}load")
+        yield f"{label}={load_a:.3f}"
+    for load in _loads(row):
         current_a = measured(load.current_a)
-        if current_a is None:
-            continue
-        # value;warn;crit;min;max
-        cells = [f"{current_a:.3f}"]
-        for threshold in thresholds:
-            limit = None if threshold is None else threshold.of_rating(load.rating_a)
-            cells.append("" if limit is None else str(limit))
-        cells.append("0")
-        cells.append("" if load.rating_a is None else f"{load.rating_a:g}")
-        yield f"{_label(prefix + load.label)}={';'.join(cells).rstrip(';')}"
+        if current_a is not None:
+            label = _label(f"{prefix}{load.label}")
+            # value;warn;crit;min;max
+            cells = [
+                f"{current_a:.3f}",
+                _limit_cell(thresholds.warning, load),
+                _limit_cell(thresholds.critical, load),
+                "0",
+                "" if load.rating_a is None else f"{load.rating_a:g}",
+            ]
+            yield f"{label}={';'.join(cells).rstrip(';')}"
+    energy_kwh = measured(row.energy_kwh)
     if energy_kwh is not None:
-        yield f"{_label(f'{prefix}energy')}={energy_kwh:.3f}c"
+        label = _label(f"{prefix}energy")
+        yield f"{label}={energy_kwh:.3f}c"
+
+
+def _limit_cell(threshold: Optional[Range], load: _Load) -> str:
+    """A limit of this load in A, "" without one, or if the rating that it is a share of is not
+    known.
+    """
+    limit = None if threshold is None else threshold.of_rating(load.rating_a)
+    return "" if limit is None else str(limit)
 
 
 def _label(text: str) -> str:
     """A label of performance data: in single quotes if it has a blank, without `=` and the bar."""
-    plain = _without_bar(text.replace("=", " ")).replace("'", "''")
-    return plain if re.fullmatch(r"[^\s']+", plain) else f"'{plain}'"
+    plain = _without_bar(text.replace("=", " "))
+    escaped = plain.replace("'", "''")
+    needs_quotes = re.search(r"[\s']", escaped) is not None or not escaped
+    return f"'{escaped}'" if needs_quotes else escaped
 
 
 def _without_bar(text: str) -> str:

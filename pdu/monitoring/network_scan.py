@@ -36,11 +36,11 @@ def scan_networks(
     port: int,
     pace: ScanRate,
     on_request: Callable[[], None],
-    unsent: Callable[[Exception], None] = lambda _: None,
+    on_unsent: Callable[[Exception], None] = lambda _: None,
 ) -> dict[str, AgentAnswer]:
     """The answers by address. An answer must come from the address and port that were asked.
 
-    `on_request` is called for each datagram. If the system does not send it, `unsent` is called
+    `on_request` is called for each datagram. If the system does not send it, `on_unsent` is called
     too, with the error.
 
     Raises SettingsError if this machine cannot open a UDP socket for these networks, for instance
@@ -57,7 +57,7 @@ def scan_networks(
         port=port,
         pace=pace,
         on_request=on_request,
-        unsent=unsent,
+        on_unsent=on_unsent,
     )
     return asyncio.run(scan.run())
 
@@ -72,39 +72,49 @@ class Scan(asyncio.DatagramProtocol):
         port: int,
         pace: ScanRate,
         on_request: Callable[[], None],
-        unsent: Callable[[Exception], None],
+        on_unsent: Callable[[Exception], None],
     ) -> None:
-        self._community, self._port, self._pace = community, port, pace
-        self._on_request, self._unsent = on_request, unsent
+        self._community = community
+        self._port = port
+        self._pace = pace
+        self._on_request = on_request
+        self._on_unsent = on_unsent
         # unpredictable, so that answers are hard to forge
-        first = random.SystemRandom().randrange(1 << 24)
-        self.request_ids = {address: first + place for place, address in enumerate(addresses)}
+        first_id = random.SystemRandom().randrange(1 << 24)
+        self.request_ids: dict[str, int] = {}
+        for request_id, address in enumerate(addresses, first_id):
+            self.request_ids[address] = request_id
         self.answer_by_address: dict[str, AgentAnswer] = {}
 
     async def run(self) -> dict[str, AgentAnswer]:
         """The answers by address, in the order of the addresses. Raises SettingsError."""
         for is_v6 in sorted({":" in address for address in self.request_ids}):
-            try:
-                transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-                    lambda: self,
-                    # answers may come in on any interface
-                    local_addr=("::" if is_v6 else "0.0.0.0", 0),  # noqa: S104
-                )
-            except OSError as error:
-                raise SettingsError(
-                    "this machine cannot open a UDP socket for these networks"
-                    f" ({error.strerror or error})"
-                ) from None
+            transport = await self._open_socket(is_v6=is_v6)
             try:
                 for _ in range(TRIES):
                     await self._ask_silent_hosts(transport, is_v6=is_v6)
             finally:
                 transport.close()
-        return {
-            address: self.answer_by_address[address]
-            for address in self.request_ids
-            if address in self.answer_by_address
-        }
+        answers: dict[str, AgentAnswer] = {}
+        for address in self.request_ids:
+            if address in self.answer_by_address:
+                answers[address] = self.answer_by_address[address]
+        return answers
+
+    async def _open_socket(self, *, is_v6: bool) -> asyncio.DatagramTransport:
+        """A UDP socket whose datagrams come to `datagram_received`. Raises SettingsError."""
+        any_interface = "::" if is_v6 else "0.0.0.0"  # noqa: S104
+        loop = asyncio.get_running_loop()
+        try:
+            transport, _ = await loop.create_datagram_endpoint(
+                lambda: self, local_addr=(any_interface, 0)
+            )
+        except OSError as error:
+            raise SettingsError(
+                "this machine cannot open a UDP socket for these networks"
+                f" ({error.strerror or error})"
+            ) from None
+        return transport
 
     async def _ask_silent_hosts(self, transport: asyncio.DatagramTransport, *, is_v6: bool) -> None:
         """Send a request to each address of an IP version that has not answered, at the rate, then
@@ -112,11 +122,11 @@ class Scan(asyncio.DatagramProtocol):
         """
         loop = asyncio.get_running_loop()
         due = loop.time()
-        addresses = [
-            address
-            for address in self.request_ids
-            if (":" in address) is is_v6 and address not in self.answer_by_address
-        ]
+        addresses: list[str] = []
+        for address in self.request_ids:
+            is_of_version = (":" in address) is is_v6
+            if is_of_version and address not in self.answer_by_address:
+                addresses.append(address)
         for address in addresses:
             question = encode_question(self._community, self.request_ids[address])
             transport.sendto(question, (address, self._port))
@@ -129,7 +139,7 @@ class Scan(asyncio.DatagramProtocol):
 
     def error_received(self, exc: Exception) -> None:
         """Called by `sendto` for a network without a route, for instance."""
-        self._unsent(exc)
+        self._on_unsent(exc)
 
     def datagram_received(self, data: bytes, peer: tuple[str, int]) -> None:
         address, port = peer[:2]  # two more parts follow in IPv6

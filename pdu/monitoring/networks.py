@@ -27,11 +27,8 @@ def parsed(texts: Sequence[str]) -> list[Network]:
     networks: list[Network] = []
     for text in texts:
         network = one_network(text)
-        if (
-            network.is_multicast
-            or network.is_unspecified
-            or network.network_address == ipaddress.ip_address("255.255.255.255")
-        ):
+        is_broadcast = network.network_address == ipaddress.ip_address("255.255.255.255")
+        if network.is_multicast or network.is_unspecified or is_broadcast:
             raise SettingsError(f"{network} has no hosts: give a unicast network")
         ipv4 = network.network_address.ipv4_mapped if isinstance(network, _V6) else None
         if ipv4 is not None:
@@ -90,20 +87,24 @@ def _likely_network(text: str) -> str:
     """
     if "%" in text:
         return ""
-    if match := _SEVERAL.fullmatch(text):
-        text = f"{match[1]}.0/24"
+    several = _SEVERAL.fullmatch(text)
+    if several is not None:
+        text = f"{several[1]}.0/24"
+    bare_address, _, _ = text.partition("/")
     try:
         network = ipaddress.ip_network(text, strict=False)
-        # of a network that is too large, the part with this address
-        address = ipaddress.ip_address(text.partition("/")[0])
+        address = ipaddress.ip_address(bare_address)
     except ValueError:
         return ""
+    # of a network that is too large, the part with this address
     while network.num_addresses > MOST:
-        network = next(half for half in network.subnets() if address in half)
+        lower_half, upper_half = network.subnets()
+        network = lower_half if address in lower_half else upper_half
     return f": did you mean {network}?" if _is_taken(network) else ""
 
 
 def _is_taken(network: Network) -> bool:
+    """Whether a search takes this network."""
     try:
         return parsed([str(network)]) == [network]
     except SettingsError:

@@ -83,4 +83,7 @@ class Prober:
             return None
         if reading.failure == HANGS:
             reading = failed_reading(_LATE, seconds)
-        return None if left < _ENOUGH * seconds and is_silence(reading) else reading
+        was_asked_late = left < _ENOUGH * seconds
+        if was_asked_late and is_silence(reading):
+            return None
+        return reading

@@ -68,9 +68,15 @@ class Table(NamedTuple):
 
     def drop_empty_columns(self) -> Table:
         """The same without the columns in which no row has anything."""
-        columns = [at for at in range(len(self.heads)) if any(row[at].text for row in self.rows)]
-        rows = [[row[at] for at in columns] for row in self.rows]
-        return Table([self.heads[at] for at in columns], rows)
+        places: list[int] = []
+        for place in range(len(self.heads)):
+            if any(row[place].text for row in self.rows):
+                places.append(place)
+        heads = [self.heads[place] for place in places]
+        rows: list[list[Cell]] = []
+        for row in self.rows:
+            rows.append([row[place] for place in places])
+        return Table(heads, rows)
 
 
 class Items(NamedTuple):
@@ -85,13 +91,17 @@ Part = Union[str, Headline, Section, Table, Items]
 
 def page(frame: html.Frame, parts: Iterable[Part]) -> str:
     """Some parts in their order, as a file of its own."""
-    lines = (line for part in parts for line in _html(part))
-    return "\n".join([frame.begin(), *lines, frame.end()])
+    lines = [frame.begin()]
+    for part in parts:
+        lines += _html(part)
+    lines.append(frame.end())
+    return "\n".join(lines)
 
 
 def text_lines(parts: Iterable[Part]) -> Iterator[str]:
     """Some parts for a terminal."""
-    return (line for part in parts for line in _lines(part))
+    for part in parts:
+        yield from _lines(part)
 
 
 def _lines(part: Part) -> Iterator[str]:
@@ -110,16 +120,22 @@ def _lines(part: Part) -> Iterator[str]:
 
 def _coloured(line: str, look: str) -> str:
     """The line in the colour of `look` on a terminal."""
-    return click.style(line, fg=_COLOURS[look]) if look and takes_colours() else line
+    if not look or not takes_colours():
+        return line
+    return click.style(line, fg=_COLOURS[look])
 
 
 def _table_lines(table: Table) -> Iterator[str]:
     """A table as lines; a line has the colour of its first cell with a look."""
-    first_row = table.rows[0]
-    right = {place for place, cell in enumerate(first_row) if "n" in cell.classes.split()}
+    right_places: list[int] = []
+    for place, cell in enumerate(table.rows[0]):
+        if "n" in cell.classes.split():
+            right_places.append(place)
     heads = [_printable(head) for head in table.heads]
-    rows = [[cell.text for cell in row] for row in table.rows]
-    head, *lines = tabulate(heads, rows, right, _CELL)
+    rows: list[list[str]] = []
+    for row in table.rows:
+        rows.append([cell.text for cell in row])
+    head, *lines = tabulate(heads, rows, right_places, _CELL)
     yield head
     for row, line in zip(table.rows, lines):
         yield _coloured(line, _look_of(row))
@@ -150,7 +166,7 @@ def _html(part: Part) -> Iterator[str]:
     elif isinstance(part, Items):
         yield html.bullet_list(part.texts)
     else:
-        rows = (
-            [html.HtmlCell(html.safe(cell.text), cell.classes) for cell in row] for row in part.rows
-        )
+        rows: list[list[html.HtmlCell]] = []
+        for row in part.rows:
+            rows.append([html.HtmlCell(html.safe(cell.text), cell.classes) for cell in row])
         yield from html.table(part.heads, rows)

@@ -6,9 +6,9 @@ import json
 import math
 import socket
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Callable, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
 
 from handlers.shared.errors import printable
@@ -70,7 +70,8 @@ class Exporter:
         except NotAllowed as error:
             self.own.refuse(error.reason)
             status = 403 if error.reason in ("not-listed", "mismatch") else 400
-            return HttpAnswer(status, Page(_TEXT, f"{printable(str(error))}\n".encode()))
+            sentence = printable(str(error))
+            return HttpAnswer(status, Page(_TEXT, f"{sentence}\n".encode()))
         reading = self._prober.probe(target, self._seconds(scrape_timeout))
         if reading is None:
             self.own.refuse("busy")
@@ -83,25 +84,23 @@ class Exporter:
     def _seconds(self, scrape_timeout: str) -> float:
         """How long a probe may take, in s: less than Prometheus waits."""
         try:
-            timeout = float(scrape_timeout)
+            timeout_s = float(scrape_timeout)
         except ValueError:
-            timeout = USUAL_S
-        usable = timeout if math.isfinite(timeout) else USUAL_S
-        return max(LEAST_S, min(_MOST_S, usable - self.limits.offset))
+            timeout_s = USUAL_S
+        if not math.isfinite(timeout_s):
+            timeout_s = USUAL_S
+        probe_s = min(timeout_s - self.limits.offset, _MOST_S)
+        return max(probe_s, LEAST_S)
 
     def targets(self) -> Page:
         """The list for Prometheus' http_sd_configs."""
-        devices = [target.device for target in self.allowed.targets]
-        groups = [
-            {
-                "targets": [device.name],
-                "labels": {
-                    "__meta_pdu_handler": device.handler,
-                    "__meta_pdu_address": device.where,
-                },
+        groups: list[dict[str, object]] = []
+        for target in self.allowed.targets:
+            labels = {
+                "__meta_pdu_handler": target.device.handler,
+                "__meta_pdu_address": target.device.where,
             }
-            for device in devices
-        ]
+            groups.append({"targets": [target.device.name], "labels": labels})
         return Page(_JSON, json.dumps(groups).encode())
 
 
@@ -156,16 +155,16 @@ class ExporterRoutes:
         if path == "/probe":
             timeout = environ.get(_SCRAPE_TIMEOUT, "")
             return exporter.probe(environ["QUERY_STRING"], timeout, accept, encoding)
-        pages: Mapping[str, Callable[[], Page]] = {
-            "/metrics": lambda: exporter.own.page(accept),
-            "/healthz": lambda: Page(_TEXT, b"ok\n"),
-            "/targets": exporter.targets,
-        }
-        if path not in pages:
-            return HttpAnswer(
-                404, Page(_TEXT, b"the paths are /probe, /metrics, /healthz, /targets\n")
-            )
-        return HttpAnswer(200, gzip_encoded(pages[path](), encoding))
+        if path == "/metrics":
+            plain_page = exporter.own.page(accept)
+        elif path == "/healthz":
+            plain_page = Page(_TEXT, b"ok\n")
+        elif path == "/targets":
+            plain_page = exporter.targets()
+        else:
+            paths = b"the paths are /probe, /metrics, /healthz, /targets\n"
+            return HttpAnswer(404, Page(_TEXT, paths))
+        return HttpAnswer(200, gzip_encoded(plain_page, encoding))
 
 
 def serve(exporter: Exporter, listener: socket.socket, address: str, names: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import Any, Callable, NamedTuple
 
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import Figure, measured
 
 from ..cli.output import same_decimals
 from ..cli.states import word
@@ -35,7 +35,8 @@ class CheckColumn(NamedTuple):
 
 
 def _cell_per_row(cell: Callable[[PduRow], Cell]) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
-    return lambda rows: list(map(cell, rows))
+    """The cells of a column each of which depends on its row alone."""
+    return lambda rows: [cell(row) for row in rows]
 
 
 def _count_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
@@ -52,22 +53,18 @@ def _figure_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
     """Figures with equal decimals."""
 
     def cells(rows: Sequence[PduRow]) -> Sequence[Cell]:
-        values = [measured(getattr(row, key)) for row in rows]
+        figures: list[Figure] = [getattr(row, key) for row in rows]
+        texts = same_decimals([measured(figure) for figure in figures])
         numbers: list[Cell] = []
-        for row, text in zip(rows, same_decimals(values)):
-            numbers.append(number(_figure_text(row, key, text)))
+        for row, figure, text in zip(rows, figures, texts):
+            if is_lost(figure):
+                text = figure_text(figure)
+            elif row.hides(figure):
+                text = ""  # an error hides whether the PDU meters it
+            numbers.append(number(text))
         return numbers
 
     return cells
-
-
-def _figure_text(row: PduRow, key: str, text: str) -> str:
-    """A figure as `text`, or what stands in its place."""
-    figure = getattr(row, key)
-    if is_lost(figure):
-        return figure_text(figure)
-    # an error hides whether the PDU meters it
-    return "" if row.hides(figure) else text
 
 
 _UNITS = {row.key: row.unit for row in PDU_FIGURES}
@@ -76,7 +73,10 @@ _UNITS = {row.key: row.unit for row in PDU_FIGURES}
 def _figure_column(key: str) -> CheckColumn:
     """A figure of the PDU."""
     return CheckColumn(
-        key, lambda row: measured(getattr(row, key)), _UNITS[key], _figure_cells(key)
+        key=key,
+        value=lambda row: measured(getattr(row, key)),
+        head=_UNITS[key],
+        cells=_figure_cells(key),
     )
 
 
@@ -153,7 +153,10 @@ def check_document(rows: Sequence[PduRow], totals: Summary) -> dict[str, Any]:
 
 def _row_as_json(row: PduRow) -> dict[str, Any]:
     """A PDU in `pdu check --json`: its columns, outlets and error."""
-    cells: dict[str, Any] = {column.key: column.value(row) for column in COLUMNS if column.json}
+    cells: dict[str, Any] = {}
+    for column in COLUMNS:
+        if column.json:
+            cells[column.key] = column.value(row)
     cells["outlets"] = [_outlet_as_json(outlet) for outlet in row.outlets]
     cells["reasons"] = list(row.reasons)
     if row.kind:

@@ -67,17 +67,15 @@ class TargetPolicy:
         # the place of each PDU, under its handler and under "" for any
         self._targets_by_place: dict[tuple[str, Place], list[Target]] = {}
         for target in targets:
-            self._targets_by_name.setdefault(target.device.name, []).append(target)
-            self._targets_by_address.setdefault(target.device.address.lower(), []).append(target)
-            place = _place(
-                target.device.address,
-                target.handler.name,
-                {**target.auth.settings, **dict(target.device.settings)},
-            )
+            device, handler = target.device, target.handler.name
+            self._targets_by_name.setdefault(device.name, []).append(target)
+            self._targets_by_address.setdefault(device.address.lower(), []).append(target)
+            settings = {**target.auth.settings, **dict(device.settings)}
+            place = _place(device.address, handler, settings)
             if place is not None:
-                for handler in (target.handler.name, ""):
-                    self._targets_by_place.setdefault((handler, place), []).append(target)
-        self._names = sorted({target.handler.name for target in targets})
+                self._targets_by_place.setdefault((handler, place), []).append(target)
+                self._targets_by_place.setdefault(("", place), []).append(target)
+        self._handler_names = sorted({target.handler.name for target in targets})
 
     def target(self, query: ProbeQuery) -> Target:
         """The PDU that the query asks for. Raises NotAllowed."""
@@ -99,15 +97,17 @@ class TargetPolicy:
             or self._targets_by_address.get(text.lower())
             or self._find_other_forms(query)
         )
-        if len(targets) > 1:
-            several = ", ".join(target.device.name for target in targets[:5])
-            if len(targets) > 5:
-                several += ", ..."
-            raise NotAllowed(
-                "ambiguous",
-                f"{text} is the address of several PDUs of the list: name one of {several}",
-            )
-        return targets[0] if targets else None
+        if not targets:
+            return None
+        if len(targets) == 1:
+            return targets[0]
+        several = ", ".join(target.device.name for target in targets[:5])
+        if len(targets) > 5:
+            several += ", ..."
+        raise NotAllowed(
+            "ambiguous",
+            f"{text} is the address of several PDUs of the list: name one of {several}",
+        )
 
     def _find_in_networks(self, query: ProbeQuery) -> Target:
         """The PDU at the query's address, with its handler and login. Raises NotAllowed if the
@@ -124,21 +124,19 @@ class TargetPolicy:
                 "not-listed",
                 "the target is neither on the list nor in a --network of this exporter",
             )
-        handler, auth = self.handlers.get(query.handler), self.auths.get(query.auth)
-        if handler is None:
+        if query.handler not in self.handlers:
+            known_handlers = ", ".join(sorted(self.handlers))
+            raise NotAllowed("handler", f"the parameter handler must be one of {known_handlers}")
+        if not self.auths:
             raise NotAllowed(
-                "handler",
-                f"the parameter handler must be one of {', '.join(sorted(self.handlers))}",
-            )
-        if auth is None:
-            reason = (
+                "auth",
                 "this exporter has no logins by name (--auth); a target that is not on its list"
-                " needs one"
+                " needs one",
             )
-            if self.auths:
-                reason = f"the parameter auth must be one of {names(self.auths)}"
-            raise NotAllowed("auth", reason)
-        return Target(ListedPdu(query.target, query.handler, where, query.auth), handler, auth)
+        if query.auth not in self.auths:
+            raise NotAllowed("auth", f"the parameter auth must be one of {names(self.auths)}")
+        pdu = ListedPdu(name=query.target, handler=query.handler, address=where, auth=query.auth)
+        return Target(pdu, self.handlers[query.handler], self.auths[query.auth])
 
     def _find_other_forms(self, query: ProbeQuery) -> Sequence[Target]:
         """The listed PDUs that a query would reach by another form of their address, such as one
@@ -156,7 +154,7 @@ class TargetPolicy:
             # a listed PDU of any handler
             return self._targets_by_place.get(("", place), [])
         targets: list[Target] = []
-        for handler in self._names:
+        for handler in self._handler_names:
             place = _place(query.target, handler, settings)
             if place is not None:
                 targets += self._targets_by_place.get((handler, place), [])
@@ -188,7 +186,10 @@ def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Pla
     except ValueError:
         return None
     ipv4 = getattr(address, "ipv4_mapped", None)  # ::ffff:192.0.2.7 is the host 192.0.2.7
-    # handlers read 0443 as 443
-    port = settings.get("port", "").strip().lstrip("0") or str(where.port or "")
+    port = settings.get("port", "").strip().lstrip("0")  # handlers read 0443 as 443
+    if not port and where.port:
+        port = str(where.port)
     usual_ports = [str(usual) for usual in _USUAL.get(handler, PORTS.values())]
-    return ipv4 or address, "" if port in usual_ports else port
+    if port in usual_ports:
+        port = ""
+    return ipv4 or address, port

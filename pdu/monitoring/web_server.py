@@ -74,7 +74,8 @@ class WebServer(TcpWSGIServer):
     @property
     def channels(self) -> Sequence[HTTPChannel]:
         """The open connections."""
-        return [*cast("dict[int, HTTPChannel]", self.active_channels).values()]
+        channel_by_descriptor = cast("dict[int, HTTPChannel]", self.active_channels)
+        return list(channel_by_descriptor.values())
 
     def accept(self) -> Optional[tuple[socket.socket, object]]:
         """Accept a connection; if all are in use, cut the one that waits longest."""
@@ -95,6 +96,8 @@ class WebServer(TcpWSGIServer):
                     channel.socket.shutdown(socket.SHUT_RDWR)
 
     def _cut_oldest(self) -> None:
+        """Cut the connection that has waited longest without a whole request, if one waits."""
         waiting = [channel for channel in self.channels if not channel.requests]
         if waiting:
-            min(waiting, key=lambda channel: channel.last_activity).handle_close()
+            oldest = min(waiting, key=lambda channel: channel.last_activity)
+            oldest.handle_close()

@@ -30,34 +30,35 @@ class ServiceSignals:
         self._is_hung_up = False
         #: the signal that asked to end
         self.ending: Optional[int] = None
-        #: has something to read after each signal. Python writes into it in whichever thread the
-        #: system delivers the signal to: a handler would wait for the main thread, which may be
-        #: waiting for this pipe. Linux takes another thread if the main thread has a signal
-        #: pending, such as SIGCONT or SIGHUP right before.
-        self.pipe: Connection
-        self.pipe, self._written = multiprocessing.Pipe(duplex=False)
-        for end in (self.pipe, self._written):
-            os.set_blocking(end.fileno(), False)
-        self._before: dict[int, Any] = {}
-        self._before_fd = -1
+        reading_end, writing_end = multiprocessing.Pipe(duplex=False)
+        os.set_blocking(reading_end.fileno(), False)
+        os.set_blocking(writing_end.fileno(), False)
+        #: has something to read after each signal: Python itself writes into it (set_wakeup_fd), in
+        #: whichever thread the system delivers the signal to. A signal handler alone would wait for
+        #: the main thread, which may be waiting for this pipe. Linux takes another thread if the
+        #: main thread has a signal pending, such as SIGCONT or SIGHUP right before.
+        self.pipe: Connection = reading_end
+        self._writing_end: Connection = writing_end
+        # what was set before the block
+        self._handlers_before: dict[int, Any] = {}
+        self._wakeup_before = -1
 
     def __enter__(self) -> ServiceSignals:
-        # Windows has no SIGHUP
-        handlers: dict[int, Callable[[int, Optional[FrameType]], None]]
-        handlers = {number: self._end for number in _ENDING}
-        if hasattr(signal, "SIGHUP"):
-            handlers[signal.SIGHUP] = self._hang_up
+        writing_fd = self._writing_end.fileno()
         # a full pipe wakes the service already
-        self._before_fd = signal.set_wakeup_fd(self._written.fileno(), warn_on_full_buffer=False)
-        self._before = {number: signal.signal(number, take) for number, take in handlers.items()}
+        self._wakeup_before = signal.set_wakeup_fd(writing_fd, warn_on_full_buffer=False)
+        for number in _ENDING:
+            self._handlers_before[number] = signal.signal(number, self._end)
+        if hasattr(signal, "SIGHUP"):  # Windows has none
+            self._handlers_before[signal.SIGHUP] = signal.signal(signal.SIGHUP, self._hang_up)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
+        for number, handler in self._handlers_before.items():
             signal.signal(number, handler)
-        signal.set_wakeup_fd(self._before_fd)
+        signal.set_wakeup_fd(self._wakeup_before)
         self.pipe.close()
-        self._written.close()
+        self._writing_end.close()
 
     def take_reload(self) -> bool:
         """Empties `pipe`. Returns whether the files are to be read again, once for any number of
@@ -66,7 +67,8 @@ class ServiceSignals:
         with contextlib.suppress(BlockingIOError):
             while os.read(self.pipe.fileno(), 4096):
                 pass
-        is_hung_up, self._is_hung_up = self._is_hung_up, False
+        is_hung_up = self._is_hung_up
+        self._is_hung_up = False
         return is_hung_up
 
     def _end(self, number: int, _: Optional[FrameType]) -> None:

@@ -18,7 +18,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..cli import prompts
 from ..cli.error_output import Interrupted, Usage
-from ..cli.exit_codes import DONE, NOT_SEEN
+from ..cli.exit_codes import NOT_SEEN
 from ..cli.options import TEXT, Output, Run, Seconds, output_options, run_of, yes_option
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.states import DOWN, UNKNOWN, UP, word
@@ -92,9 +92,11 @@ class _OutletCycle(NamedTuple):
         self, left: EnumPowerStatus, *, is_done: bool = False, note: str = ""
     ) -> dict[str, Any]:
         """What --json prints of an outlet that was left in this state."""
-        outlet = {"identity": self.identity, "state": word(left), "done": is_done}
-        about = call_fields("cycle", self.handler, self.pdu)
-        return {**about, "outlets": [outlet], **({"note": note} if note else {})}
+        answer = call_fields("cycle", self.handler, self.pdu)
+        answer["outlets"] = [{"identity": self.identity, "state": word(left), "done": is_done}]
+        if note:
+            answer["note"] = note
+        return answer
 
     def report_failure(self, error: BaseException, left: EnumPowerStatus, note: str) -> int:
         """Report an error after which the outlet was left in this state. Returns the exit code."""
@@ -107,9 +109,9 @@ class _OutletCycle(NamedTuple):
         sentence = unproven_text(self.identity, self.pdu, state, on=on)
         note = f"{why}; {self.remedy(left)}"
         return Result(
-            self.answer(left, note=note),
-            [state_line(self.identity, self.pdu, self.handler, left)],
-            NOT_SEEN,
+            data=self.answer(left, note=note),
+            lines=[state_line(self.identity, self.pdu, self.handler, left)],
+            exit_code=NOT_SEEN,
             note=f"not-seen: {sentence}\n{note}",
         )
 
@@ -138,29 +140,23 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
         with waiting(f"waiting for {pdu.where}", run.output):
             outlet, *other_outlets = outlets_of(unit, pdu.host, [outlet_word])
         if other_outlets:
-            raise Usage(
-                f"{outlet_word[:60]!r} is {1 + len(other_outlets)} outlets: cycle takes one at a"
-                " time"
-            )
-        return _cycle_outlet(
-            _OutletCycle(run, pdu, outlet.identity, handler), unit, outlet, pause_s
-        )
+            count = 1 + len(other_outlets)
+            raise Usage(f"{outlet_word[:60]!r} is {count} outlets: cycle takes one at a time")
+        outcome = _OutletCycle(run, pdu, outlet.identity, handler)
+        return _cycle_outlet(outcome, unit, outlet, pause_s)
 
 
 def _cycle_outlet(
     outcome: _OutletCycle, unit: OpenHandler, outlet: PolledOutlet, pause_s: float
 ) -> int:
     """As `_cycle`, of an outlet of a PDU that is open."""
-    run, host, where, identity = outcome.run, outcome.pdu.host, outcome.pdu.where, outcome.identity
-    _refuse(outcome, outlet.state)
-    prompts.confirm(
-        run.output,
-        f"switch off {present_state_text(outlet)} of {where}"
-        f"{outcome.pdu.variables_text(outcome.handler)}, and on again after {pause_s:g} s",
-        host,
-    )
+    run, pdu = outcome.run, outcome.pdu
+    _refuse_unless_on(outcome, outlet.state)
+    variables = pdu.variables_text(outcome.handler)
+    question = f"switch off {present_state_text(outlet)} of {pdu.where}{variables}"
+    prompts.confirm(run.output, f"{question}, and on again after {pause_s:g} s", pdu.host)
     run.changing = True
-    called_outlet = _CalledOutlet(unit, identity, where, run.output)
+    called_outlet = _CalledOutlet(unit, outcome.identity, pdu.where, run.output)
     power = OutletPower(called_outlet)
     begin = time.monotonic()
     try:
@@ -168,25 +164,23 @@ def _cycle_outlet(
         with signals_as_ctrl_c():
             # a person may have taken a while to answer
             if not power.read_is_on():
-                _refuse(outcome, power.last_state)
+                _refuse_unless_on(outcome, power.last_state)
             # a lost terminal must not leave an outlet off
             with ignored_hangup():
                 result = _run_cycle(outcome, power, called_outlet, pause_s)
     except KeyboardInterrupt:
-        why = f"outlet {identity} {power.stage.value}"
-        return outcome.report_failure(
-            Interrupted(why, host), power.last_state, outcome.remedy(power.last_state)
-        )
+        error = Interrupted(f"outlet {outcome.identity} {power.stage.value}", pdu.host)
+        left = power.last_state
+        return outcome.report_failure(error, left, outcome.remedy(left))
     if isinstance(result, int):
         return result
     assert isinstance(result.data, dict)
     seconds = round(time.monotonic() - begin, 3)
-    return print_result(
-        result._replace(data={**result.data, "seconds": seconds}), as_json=run.output.json
-    )
+    result = result._replace(data={**result.data, "seconds": seconds})
+    return print_result(result, as_json=run.output.json)
 
 
-def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
+def _refuse_unless_on(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
     """Raise Usage unless the outlet is on."""
     if now is DOWN:
         raise Usage(
@@ -203,56 +197,58 @@ def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
 def _run_cycle(
     outcome: _OutletCycle, power: OutletPower, outlet: _CalledOutlet, pause_s: float
 ) -> Union[Result, int]:
-    """Off, pause, on. Returns the exit code if it reported an error: a call that failed, or a state
-    that is not proven.
+    """Off, pause, on. Returns the result, or the exit code if it reported an error: a call or a
+    reading that failed. Each end says in which state the outlet was left.
     """
-    identity = outcome.identity
+    place = f"outlet {outcome.identity}"
     try:
         if not power.switch_off():
+            reported_state = power.last_state
             why = "it was not proven off, so it was not switched on"
             return outcome.unproven(
-                on=False, state=power.last_state, left=power.outlet.state(), why=why
+                on=False, state=reported_state, left=power.outlet.state(), why=why
             )
         _pause(outcome, max(pause_s, outlet_power.AGAIN_S))
         if power.switch_on():
-            place = f"outlet {identity} of {outcome.pdu.where}"
-            line = f"{place} was off and is on again ({outcome.handler.shown})"
-            return Result(outcome.answer(power.last_state, is_done=True), [line], DONE)
+            line = f"{place} of {outcome.pdu.where} was off and is on again"
+            return Result(
+                data=outcome.answer(power.last_state, is_done=True),
+                lines=[f"{line} ({outcome.handler.shown})"],
+            )
     except FOREIGN_ERRORS as error:
-        first_state = (
-            "no command to switch on was sent"
-            if power.stage is RestartStage.GOING_OFF
-            else f"outlet {identity} was switched off"
-        )
+        progress = f"{place} was switched off"
+        if power.stage is RestartStage.GOING_OFF:
+            progress = "no command to switch on was sent"
         now = power.outlet.state()
-        return outcome.report_failure(error, now, f"{first_state}; {outcome.remedy(now)}")
-    if power.stage is RestartStage.OFF and outlet.failure is not None:
+        return outcome.report_failure(error, now, f"{progress}; {outcome.remedy(now)}")
+    left = power.last_state
+    if power.stage is RestartStage.GOING_ON:
+        # it stayed off during the pause; the command to switch on was sent, and is not proven
+        return outcome.unproven(on=True, state=left, left=left, why="it was off before")
+    # no command to switch on was sent: after the pause, the outlet was not proven off
+    if outlet.failure is not None:
         note = (
-            f"outlet {identity} was switched off, and could not be read after the pause, so no"
-            f" command to switch on was sent; {outcome.remedy(power.last_state)}"
+            f"{place} was switched off, and could not be read after the pause, so no command to"
+            f" switch on was sent; {outcome.remedy(left)}"
         )
-        return outcome.report_failure(outlet.failure, power.last_state, note)
-    if power.stage is RestartStage.OFF:
-        why = "it did not stay off, so no command to switch on was sent"
-        return outcome.unproven(on=False, state=power.last_state, left=power.last_state, why=why)
-    # it stayed off during the pause; the command to switch on was sent, and is not proven
-    return outcome.unproven(
-        on=True, state=power.last_state, left=power.last_state, why="it was off before"
-    )
+        return outcome.report_failure(outlet.failure, left, note)
+    why = "it did not stay off, so no command to switch on was sent"
+    return outcome.unproven(on=False, state=left, left=left, why=why)
 
 
 def _pause(outcome: _OutletCycle, pause_s: float) -> None:
     """Wait, and count down on a terminal."""
+    is_quiet = outcome.run.output.json
     end = time.monotonic() + pause_s
     try:
-        while (left := end - time.monotonic()) > 0:
-            show_status_line(
-                f"outlet {outcome.identity} is off; on again in {left:.0f} s",
-                is_quiet=outcome.run.output.json,
-            )
-            time.sleep(min(_TICK_S, left))
+        remaining_s = pause_s
+        while remaining_s > 0:
+            line = f"outlet {outcome.identity} is off; on again in {remaining_s:.0f} s"
+            show_status_line(line, is_quiet=is_quiet)
+            time.sleep(min(_TICK_S, remaining_s))
+            remaining_s = end - time.monotonic()
     finally:
-        show_status_line("", is_quiet=outcome.run.output.json)
+        show_status_line("", is_quiet=is_quiet)
 
 
 @click.command(
@@ -264,7 +260,7 @@ def _pause(outcome: _OutletCycle, pause_s: float) -> None:
     ),
     help=f"""Switch an outlet off and on again. Shows its name and present state, and asks once.
 
-{arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
+{arguments_help("HANDLER", "HOST", "NAME", "OUTLET", one_outlet=True)}
 
 The outlet is switched on only after the PDU has reported it off, and a pause. Otherwise nothing
 more is sent, and the output says in which state the outlet was left. An outlet that is not on is

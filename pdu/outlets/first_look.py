@@ -44,24 +44,42 @@ class FirstLook(NamedTuple):
 
 def first_look(endpoint: Endpoint, settings: Mapping[str, str]) -> FirstLook:
     """Look, without a login. `settings`: of TRUST_KEYS. Raises SettingsError for a bad one."""
-    texts = {key: text for key, text in settings.items() if key in TRUST_KEYS}
-    if "ca_pem" in texts:
-        texts["ca_pem"] = form.ca_pem_text(texts["ca_pem"])
-    over_tls = endpoint.scheme == "https"
-    tls_settings = Settings(texts if over_tls else {}, (VERIFY, CA_PEM, FINGERPRINT))
-    trust = Trust.from_settings(tls_settings, over_tls=over_tls, tls_setting=NamedSetting("scheme"))
-    words = ""
+    trust = _trust(settings, over_tls=endpoint.scheme == "https")
+    text = ""
     with contextlib.closing(StandardTransport(trust, 4 * _SECONDS)) as transport:
         for target in _TARGETS:
-            request = Request("GET", target, {}, None, _SECONDS, _SECONDS, _LIMIT)
+            request = Request(
+                method="GET",
+                target=target,
+                headers={},
+                body=None,
+                timeout=_SECONDS,
+                total=_SECONDS,
+                limit=_LIMIT,
+            )
             try:
                 response = transport.exchange(endpoint, request)
             except PduHandlerError as error:
                 if any(key in TRUST_KEYS for key in error.keys):
-                    return FirstLook(error)
+                    return FirstLook(untrusted=error)
                 continue
             headers = " ".join(response.headers.values())
-            words += f" {headers} {response.body.decode('utf-8', 'replace')}".lower()
-    return FirstLook(
-        None, [name for name, texts in _WORDS.items() if any(text in words for text in texts)]
-    )
+            page = response.body.decode("utf-8", "replace")
+            text += f" {headers} {page}".lower()
+    likely: list[str] = []
+    for handler, words in _WORDS.items():
+        if any(word in text for word in words):
+            likely.append(handler)
+    return FirstLook(likely=likely)
+
+
+def _trust(settings: Mapping[str, str], *, over_tls: bool) -> Trust:
+    """How these settings check a certificate. Raises SettingsError."""
+    texts: dict[str, str] = {}
+    for key in TRUST_KEYS:
+        if key in settings:
+            texts[key] = settings[key]
+    if "ca_pem" in texts:
+        texts["ca_pem"] = form.ca_pem_text(texts["ca_pem"])
+    tls_settings = Settings(texts if over_tls else {}, (VERIFY, CA_PEM, FINGERPRINT))
+    return Trust.from_settings(tls_settings, over_tls=over_tls, tls_setting=NamedSetting("scheme"))

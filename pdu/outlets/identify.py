@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import re
 import socket
 from collections.abc import Sequence
 from dataclasses import replace
@@ -167,31 +166,54 @@ def _identify(
     survey = _Survey(pdu, run.output, alone=len(candidates) == 1)
 
     def show(answer: HandlerAnswer) -> None:
-        if not run.output.json and answer.finding is not None:
-            if verbose or answer.finding.family:
-                print_text("\n".join(_finding_lines(answer.finding, verbose=verbose)), flush=True)
+        finding = answer.finding
+        if finding is None or run.output.json:
+            return
+        if verbose or finding.family:
+            lines = _finding_lines(finding, verbose=verbose)
+            print_text("\n".join(lines), flush=True)
 
     survey.ask(candidates, show)
-    best, added_pdu = survey.best(), None
+    best = survey.best()
+    added_pdu = None
     if best is not None and new_pdu is not None:
         login = _for_handler(survey.pdu, best.handler).login
         added_pdu = addition.add(new_pdu, load(best.handler), pdu.host, login)
     if run.output.json:
         document = {
             "host": pdu.host,
-            "chosen": best.handler if best else None,
+            "chosen": None if best is None else best.handler,
             "added": new_pdu.list_path if new_pdu is not None and added_pdu else None,
             "handlers": [_data(answer, run) for answer in survey.answers],
         }
         print_json(document)
     else:
-        addition_lines = [_addition_line(new_pdu, added_pdu)] if new_pdu is not None else []
-        line_to_read = _command_to_read(pdu, best, new_pdu) if best else ""
-        last_lines = _last(line_to_read, survey.answers, pdu)
-        lines = [*addition_lines, *_unread_lines(survey, verbose=verbose), *last_lines]
+        lines: list[str] = []
+        if new_pdu is not None:
+            lines.append(_addition_line(new_pdu, added_pdu))
+        lines += _last_lines(survey, new_pdu, verbose=verbose)
         if lines:
             print_text("\n".join(lines))
-    return DONE if best else code_of(_kind(survey.answers))
+    return code_of(_kind(survey.answers)) if best is None else DONE
+
+
+def _last_lines(
+    survey: _Survey, new_pdu: Optional[addition.NewPdu], *, verbose: bool
+) -> Sequence[str]:
+    """What follows the findings that were shown at once: what else the handlers answered, and the
+    next step.
+    """
+    best = survey.best()
+    if best is None:
+        lines: list[str] = []
+        for answer in survey.answers:
+            # with `verbose`, all findings were shown at once
+            if answer.finding is not None and not verbose:
+                lines += _finding_lines(answer.finding, verbose=True)
+        return [*lines, *_unread(survey.answers), *_step_lines("", survey.answers, survey.pdu)]
+    line_to_read = _command_to_read(survey.pdu, best, new_pdu)
+    other_lines = _unread(survey.answers) if verbose else ["what it rests on: --verbose"]
+    return [*other_lines, *_step_lines(line_to_read, survey.answers, survey.pdu)]
 
 
 def _addition_line(new_pdu: addition.NewPdu, added_pdu: Optional[ListedPdu]) -> str:
@@ -199,21 +221,10 @@ def _addition_line(new_pdu: addition.NewPdu, added_pdu: Optional[ListedPdu]) -> 
     name = printable(new_pdu.name)
     if added_pdu is None:
         return f"{name} was not added: no handler reads the device"
-    login = f", its login {added_pdu.auth!r} in {new_pdu.login_path}" if added_pdu.auth else ""
-    return f"{name} is in {new_pdu.list_path}{login}"
-
-
-def _unread_lines(survey: _Survey, *, verbose: bool) -> Sequence[str]:
-    """What follows the findings: what the other handlers answered, or how it is seen."""
-    if survey.best() is not None and not verbose:
-        return ["what it rests on: --verbose"]
-    lines: list[str] = []
-    for answer in survey.answers:
-        # with `verbose`, they were shown at once
-        if answer.finding is not None and not verbose:
-            lines += _finding_lines(answer.finding, verbose=True)
-    lines += _unread(survey.answers)
-    return lines
+    line = f"{name} is in {new_pdu.list_path}"
+    if added_pdu.auth:
+        line += f", its login {added_pdu.auth!r} in {new_pdu.login_path}"
+    return line
 
 
 def _candidates(pdu: names.ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
@@ -252,11 +263,10 @@ def identified(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
     candidates = order_handlers(registry.names(), pdu.host, pdu.login)
     survey.ask(candidates)
     best = survey.best()
-    if best is not None:
-        return _for_handler(survey.pdu, best.handler)
-    lines = _unread(survey.answers)
-    lines += _last("", survey.answers, pdu)
-    raise NotIdentified("; ".join(lines), pdu.host, _kind(survey.answers))
+    if best is None:
+        lines = [*_unread(survey.answers), *_step_lines("", survey.answers, pdu)]
+        raise NotIdentified("; ".join(lines), pdu.host, _kind(survey.answers))
+    return _for_handler(survey.pdu, best.handler)
 
 
 def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[str]:
@@ -268,13 +278,20 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
         return list(names)
 
     def rank(name: str) -> tuple[bool, bool]:
-        kind = recording(name)
-        usual_port = None if kind is None else kind.tcp_port or _SNMP_PORT
+        usual_port = _usual_port(name)
         is_other_port = str(usual_port) != port
         is_no_web_port = usual_port not in PORTS.values()
         return is_other_port, is_no_web_port
 
     return sorted(names, key=rank)
+
+
+def _usual_port(handler: str) -> Optional[int]:
+    """The port of the handler's protocol; None if that is not known."""
+    kind = recording(handler)
+    if kind is None:
+        return None
+    return kind.tcp_port or _SNMP_PORT
 
 
 def _has_family(answer: HandlerAnswer) -> bool:
@@ -298,8 +315,7 @@ class _Survey:
         self._output = output
         self._alone = alone
         # a password is typed once, whatever handlers it goes to
-        login = replace(pdu.login, typed_secrets={})
-        self.pdu = pdu._replace(login=login)
+        self.pdu = pdu._replace(login=replace(pdu.login, typed_secrets={}))
         #: why a TCP port of a host cannot be reached, "" if it can be
         self._ports: dict[tuple[str, int], str] = {}
         self._looks: dict[Endpoint, FirstLook] = {}
@@ -381,13 +397,13 @@ class _Survey:
         login = self.pdu.login
         if not self._alone:
             login = _login_for_handler(handler, login)
-        is_read = any(map(_has_family, self.answers))
-        if not is_read or not handler.snmp:
+        is_read_already = any(map(_has_family, self.answers))
+        if not handler.snmp or not is_read_already:
             return login
-        if "retries" in login.given(form.SNMP_KEYS, self._host):
+        given_settings = login.given(form.SNMP_KEYS, self._host)
+        if "retries" in given_settings:
             return login
-        settings = {**login.settings, "retries": "0"}
-        return replace(login, settings=settings)
+        return replace(login, settings={**login.settings, "retries": "0"})
 
     def _settings(self, name: str) -> dict[str, str]:
         """Those that were given of a handler."""
@@ -412,27 +428,26 @@ class _Survey:
                 port = port_number(settings["port"])
             except ValueError:  # the handler itself reports a bad port
                 return None, None
-        # A firewall that drops packets makes this the longest silence of the command.
-        message = f"{self._host}: trying TCP port {port} for {name}"
-        if (where.host, port) not in self._ports:
-            with waiting(message, self._output):
-                self._why_closed(where.host, port)
-        why_closed = self._why_closed(where.host, port)
-        if not why_closed:
-            is_web = kind.tcp_port in PORTS.values()
-            return (Endpoint(scheme or "https", where.host, port) if is_web else None), None
-        parts: list[Part] = [why_closed]
-        may_try_http = "scheme" in form.setting_keys(load(name)) and "scheme" not in settings
-        if port == PORTS["https"] and may_try_http:
-            if not self._why_closed(where.host, PORTS["http"]):
-                parts += ["; port 80 is open: for a unit without HTTPS, give ", _PLAIN]
-        return None, Unreachable(parts)
+        why_closed = self._why_closed(where.host, port, name)
+        if why_closed:
+            may_try_http = "scheme" in form.setting_keys(load(name)) and "scheme" not in settings
+            parts: list[Part] = [why_closed]
+            if port == PORTS["https"] and may_try_http:
+                if not self._why_closed(where.host, PORTS["http"], name):
+                    parts += ["; port 80 is open: for a unit without HTTPS, give ", _PLAIN]
+            return None, Unreachable(parts)
+        if kind.tcp_port not in PORTS.values():  # no web service
+            return None, None
+        return Endpoint(scheme or "https", where.host, port), None
 
-    def _why_closed(self, host: str, port: int) -> str:
+    def _why_closed(self, host: str, port: int, handler: str) -> str:
         """Why the TCP port cannot be reached, "" if it can be; each is tried once."""
         place = (host, port)
         if place not in self._ports:
-            self._ports[place] = _port_error(host, port)
+            # a firewall that drops packets makes this the longest silence of the command
+            message = f"{self._host}: trying TCP port {port} for {handler}"
+            with waiting(message, self._output):
+                self._ports[place] = _port_error(host, port)
         return self._ports[place]
 
     def _look(self, name: str, endpoint: Endpoint) -> FirstLook:
@@ -449,11 +464,9 @@ class _Survey:
 def _login_for_handler(handler: LoadedHandler, login: Login) -> Login:
     """The login with only those settings and secrets that the handler has."""
     keys = form.setting_keys(handler)
-    return replace(
-        login,
-        settings=form.settings_for_handler(handler, login),
-        secret_files={key: value for key, value in login.secret_files.items() if key in keys},
-    )
+    secret_files = {key: path for key, path in login.secret_files.items() if key in keys}
+    settings = form.settings_for_handler(handler, login)
+    return replace(login, settings=settings, secret_files=secret_files)
 
 
 def _for_handler(pdu: names.ChosenPdu, handler: str) -> names.ChosenPdu:
@@ -466,7 +479,8 @@ def _port_error(host: str, port: int) -> str:
     try:
         socket.create_connection((host, port), _CONNECT_S).close()
     except (OSError, UnicodeError) as error:
-        return f"no connection to TCP port {port} ({getattr(error, 'strerror', None) or error})"
+        why = getattr(error, "strerror", None) or error
+        return f"no connection to TCP port {port} ({why})"
     return ""
 
 
@@ -504,8 +518,11 @@ def _is_silent(answer: HandlerAnswer) -> bool:
     """Whether this handler was not asked, or had no answer from the device."""
     if answer.finding is not None:
         return False
+    if not answer.asked:
+        return True
+    # a device whose answer cannot be decrypted has answered
     is_undecrypted = _names_setting(answer, "priv_protocol")
-    return not answer.asked or (kind_of(answer.error) == "unreachable" and not is_undecrypted)
+    return kind_of(answer.error) == "unreachable" and not is_undecrypted
 
 
 # ---- for a person --------------------------------------------------------------------------------
@@ -517,9 +534,10 @@ def _command_to_read(
     """The command that reads the PDU, by its name if it was added, else with the settings that were
     given.
     """
-    if added_pdu is not None:
-        return Login().command_line("status", added_pdu.name, *added_pdu.words)
-    return _for_handler(pdu, best.handler).command_line("status")
+    if added_pdu is None:
+        return _for_handler(pdu, best.handler).command_line("status")
+    no_settings = Login()
+    return no_settings.command_line("status", added_pdu.name, *added_pdu.words)
 
 
 def _description_steps(pdu: names.ChosenPdu) -> list[str]:
@@ -555,10 +573,12 @@ def _word(answer: HandlerAnswer) -> str:
     if answer.finding is not None:
         return "yes" if answer.finding.family else "no"
     kind = kind_of(answer.error)
-    setting_names = ("fingerprint", "scheme", "priv_protocol")
-    if kind == "denied" and not _names_setting(answer, "priv_protocol"):
+    is_undecrypted = _names_setting(answer, "priv_protocol")
+    if kind == "denied" and not is_undecrypted:
         return "refused: wrong password, or another make"
-    if kind in ("settings", "denied") or any(_names_setting(answer, key) for key in setting_names):
+    if kind in ("settings", "denied") or is_undecrypted:
+        return "not asked"
+    if _names_setting(answer, "fingerprint") or _names_setting(answer, "scheme"):
         return "not asked"
     return "closed" if kind == "unreachable" else "no"
 
@@ -577,37 +597,40 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     if untrusted_answers:
         return _trust_step(untrusted_answers, pdu)
     held_back = [answer.handler for answer in answers if isinstance(answer.error, HeldBack)]
+    is_refused = any(map(_is_refused, answers))
     lacks_login = any(map(_lacks_login, answers))
-    if held_back and not lacks_login and any(map(_is_refused, answers)):
+    if held_back and is_refused and not lacks_login:
         handler = held_back[0]
-        words = _identify_line(_for_handler(pdu, handler), "--handler", handler)
-        return f"next: check the password; if the unit is of another make: {words}"
+        line = _identify_line(_for_handler(pdu, handler), "--handler", handler)
+        return f"next: check the password; if the unit is of another make: {line}"
     http_handlers = [answer.handler for answer in answers if _names_setting(answer, "scheme")]
     if http_handlers:
         settings = {**pdu.login.settings, "scheme": "http"}
         http_pdu = pdu._replace(login=replace(pdu.login, settings=settings))
-        only = ("--handler", http_handlers[0]) if len(answers) == 1 else ()
-        words = _identify_line(http_pdu, *only)
-        return f"next: {words}    # the login is then sent unencrypted"
-    open_handlers = [answer.handler for answer in answers if _word(answer) == "not asked"]
-    if all(map(_is_snmp, open_handlers)):
+        words = ["--handler", http_handlers[0]] if len(answers) == 1 else []
+        line = _identify_line(http_pdu, *words)
+        return f"next: {line}    # the login is then sent unencrypted"
+    not_asked = [answer.handler for answer in answers if _word(answer) == "not asked"]
+    if all(map(_is_snmp, not_asked)):
         return ""
-    return f"next: give the login that the line of {open_handlers[0]} asks for"
+    return f"next: give the login that the line of {not_asked[0]} asks for"
 
 
 def _trust_step(untrusted_answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     """What lets handlers go on that met a certificate which is not trusted."""
     answer = untrusted_answers[0]
-    words = _identify_line(pdu)
     if len(untrusted_answers) == 1:
-        words = _identify_line(_for_handler(pdu, answer.handler), "--handler", answer.handler)
-    # the sentence of the TLS library has the fingerprint, and no part of the error is it alone
-    fingerprint = re.search(r"\b[0-9a-f]{64}\b", reason(answer.error or Exception()))
-    if fingerprint is None:
-        return f"next: {words}, with one of the settings that the line of {answer.handler} names"
+        line = _identify_line(_for_handler(pdu, answer.handler), "--handler", answer.handler)
+    else:
+        line = _identify_line(pdu)
+    fingerprint = ""
+    if isinstance(answer.error, Unreachable):
+        fingerprint = answer.error.fingerprint
+    if not fingerprint:
+        return f"next: {line}, with one of the settings that the line of {answer.handler} names"
     return (
         "next: compare the certificate's SHA-256 with the one on the device itself, then:"
-        f" {words} --fingerprint {fingerprint[0]}"
+        f" {line} --fingerprint {fingerprint}"
     )
 
 
@@ -633,7 +656,9 @@ def _is_snmp(name: str) -> bool:
     return load(name).snmp
 
 
-def _last(line_to_read: str, answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
+def _step_lines(
+    line_to_read: str, answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu
+) -> list[str]:
     """What follows the answers. `line_to_read`: the command that reads the PDU, "" for none."""
     if line_to_read:
         return [
@@ -643,31 +668,34 @@ def _last(line_to_read: str, answers: Sequence[HandlerAnswer], pdu: names.Chosen
     step = _next_step(answers, pdu)
     if step:
         return [step]
-    if all(map(_is_silent, answers)):
-        snmp = (
+    if not all(map(_is_silent, answers)):
+        return []
+    advice = (
+        "No handler found a PDU at this address. Check the address and the port, and give the"
+        " settings that the lines above ask for."
+    )
+    if any(answer.handler == "snmp" for answer in answers):
+        advice += (
             " For SNMP, check on the PDU's web page that it is enabled and which community or user"
             " it accepts: most PDUs do not answer a wrong community."
         )
-        return [
-            "No handler found a PDU at this address. Check the address and the port, and give the"
-            " settings that the lines above ask for."
-            + (snmp if any(answer.handler == "snmp" for answer in answers) else "")
-        ]
-    return []
+    return [advice]
 
 
 def _verdict(finding: HandlerFinding) -> str:
     """What the device is, and what the handler does with it, in one line."""
-    verbs = [
+    what_it_is = finding.unit or finding.family
+    if finding.outlets:
+        what_it_is += f", {counted(finding.outlets, 'outlet')}"
+    shares = [
         _share("reads", finding.known_outlets, finding.outlets),
         _share("switches", finding.switchable_outlets, finding.outlets),
         _share("meters", finding.metered_outlets, finding.outlets),
     ]
     if finding.metered and not finding.metered_outlets:
-        verbs.append("meters the unit")
-    outlets = f", {counted(finding.outlets, 'outlet')}" if finding.outlets else ""
-    does = ", ".join(filter(None, verbs)) or "reads nothing"
-    return f"{finding.unit or finding.family}{outlets}: {does}"
+        shares.append("meters the unit")
+    verbs = [share for share in shares if share]
+    return f"{what_it_is}: {', '.join(verbs) or 'reads nothing'}"
 
 
 def _share(verb: str, number: int, outlets: int) -> str:
@@ -701,21 +729,29 @@ def _finding_lines(finding: HandlerFinding, *, verbose: bool) -> list[str]:
 
 def _verbose_blocks(finding: HandlerFinding) -> dict[str, Sequence[str]]:
     """All that a handler found, by its heading."""
-    rows: list[tuple[str, str, str]] = []
-    for row in finding.seen[:_MOST_SEEN]:
-        rows.append((row["object"], row.get("oid", ""), row["holds"]))
-    seen_lines = tabulate((), rows)
-    further_count = len(finding.seen) - _MOST_SEEN
-    if further_count > 0:
-        seen_lines.append(f"and {further_count} more: --json shows them")
+    about_lines = [f"{name}: {value}" for name, value in finding.about.items()]
+    tried_lines = [f"{row['family']}: {row['result']}" for row in finding.tried]
+    evidence_lines = [f"{name}: {basis}" for name, basis in finding.evidence.items()]
     return {
         "family": [finding.family] if finding.unit else [],
         "why": [finding.why] if finding.why else [],
-        "it is": [f"{name}: {value}" for name, value in finding.about.items()],
-        "tried": [f"{row['family']}: {row['result']}" for row in finding.tried],
-        "seen": seen_lines,
+        "it is": about_lines,
+        "tried": tried_lines,
+        "seen": _seen_lines(finding),
         "can": finding.can,
         "cannot": finding.cannot,
-        "rests on": [f"{name}: {basis}" for name, basis in finding.evidence.items()],
+        "rests on": evidence_lines,
         "next": finding.next_steps,
     }
+
+
+def _seen_lines(finding: HandlerFinding) -> list[str]:
+    """The first objects that a handler saw, with their values; the others are counted."""
+    rows: list[tuple[str, str, str]] = []
+    for row in finding.seen[:_MOST_SEEN]:
+        rows.append((row["object"], row.get("oid", ""), row["holds"]))
+    lines = tabulate((), rows)
+    further_count = len(finding.seen) - _MOST_SEEN
+    if further_count > 0:
+        lines.append(f"and {further_count} more: --json shows them")
+    return lines

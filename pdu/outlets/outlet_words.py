@@ -7,7 +7,6 @@ ranges: the numbers rise, what is before them is equal, and the PDU lists each o
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Optional
@@ -31,36 +30,39 @@ def resolve(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
     name.
     """
     _refuse_words_of_a_name(words, names)
+    identities: list[str] = []
     try:
-        identities = [identity for word in words for identity in _identities_of(word, names)]
+        for word in words:
+            identities += _identities_of(word, names)
     except NoSuchOutlet as error:
-        if len(words) > 1 and not all(word[:1].isdigit() for word in words):
-            text = printable(" ".join(words), 60)
-            raise NoSuchOutlet(
-                f"{error.reason}; a name with blanks needs quotes, as in {text!r}"
-            ) from None
-        raise
+        may_be_a_name = len(words) > 1 and not all(word[:1].isdigit() for word in words)
+        if not may_be_a_name:
+            raise
+        text = printable(" ".join(words), 60)
+        advice = f"a name with blanks needs quotes, as in {text!r}"
+        raise NoSuchOutlet(f"{error.reason}; {advice}") from None
     return list(dict.fromkeys(identities))
 
 
 def refuse_options(words: Sequence[str]) -> None:
     """Raise Usage for a word such as `—yes`: an option whose dashes were changed."""
     for word in words:
-        if advice := look_alike(word, _OPTION.fullmatch):
+        advice = look_alike(word, _OPTION.fullmatch)
+        if advice:
             raise Usage(f"{printable(word, 60)!r} is no outlet: {advice}")
 
 
 def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> None:
     """Raise Usage for `Outlet 1` without its quotes, which may also mean outlet 1 and another."""
-    for begin, end in itertools.combinations(range(len(words) + 1), 2):
-        text = _without_blanks(" ".join(words[begin:end]))
-        same = _named(text, names)
-        if end - begin > 1 and same:
-            raise Usage(
-                f"{printable(text, 60)!r} is the name of outlet"
-                f" {', '.join(same)}: nothing was done; put a name with blanks in quotes, or give"
-                " identities"
-            )
+    for begin in range(len(words)):
+        for end in range(begin + 2, len(words) + 1):  # two words or more
+            text = _without_blanks(" ".join(words[begin:end]))
+            same = _named(text, names)
+            if same:
+                raise Usage(
+                    f"{printable(text, 60)!r} is the name of outlet {', '.join(same)}: nothing was"
+                    " done; put a name with blanks in quotes, or give identities"
+                )
 
 
 def _identities_of(word: str, names: Mapping[str, str]) -> Sequence[str]:
@@ -70,9 +72,9 @@ def _identities_of(word: str, names: Mapping[str, str]) -> Sequence[str]:
     Usage for a word that means different outlets.
     """
     meanings = _meanings(word, names)
-    are_single = all(len(meaning) == 1 for meaning in meanings)
-    if not meanings or (len(meanings) > 1 and are_single):
-        raise NoSuchOutlet(_why(word, _parts(word), names))
+    are_twins = len(meanings) > 1 and all(len(meaning) == 1 for meaning in meanings)
+    if not meanings or are_twins:
+        raise NoSuchOutlet(_why(word, names))
     first_meaning = meanings[0]
     if all(meaning == first_meaning for meaning in meanings):
         return first_meaning
@@ -80,9 +82,9 @@ def _identities_of(word: str, names: Mapping[str, str]) -> Sequence[str]:
     for meaning in meanings:
         noun = "outlets" if len(meaning) > 1 else "outlet"
         texts.append(f"{noun} {', '.join(meaning)}")
+    shown_word = repr(printable(word, 60))
     raise Usage(
-        f"{printable(word, 60)!r} is {' and also '.join(texts)}: nothing was done; give"
-        " identities one by one"
+        f"{shown_word} is {' and also '.join(texts)}: nothing was done; give identities one by one"
     )
 
 
@@ -116,7 +118,9 @@ def _identical(text: str, names: Mapping[str, str]) -> list[str]:
 
 def _named(text: str, names: Mapping[str, str]) -> list[str]:
     """The outlets with this name."""
-    return [identity for identity, name in names.items() if text and _without_blanks(name) == text]
+    if not text:  # an outlet without a name has ""
+        return []
+    return [identity for identity, name in names.items() if _without_blanks(name) == text]
 
 
 def is_same_name(name: str, other_name: str) -> bool:
@@ -128,7 +132,8 @@ def _without_blanks(text: str) -> str:
     """The one rule for blanks, of words, identities and names: one stands between two words, and
     none around the text and beside its commas.
     """
-    return ",".join(" ".join(part.split()) for part in text.split(","))
+    parts = [" ".join(part.split()) for part in text.split(",")]
+    return ",".join(parts)
 
 
 def _range(word: str, names: Mapping[str, str]) -> Optional[list[str]]:
@@ -137,13 +142,13 @@ def _range(word: str, names: Mapping[str, str]) -> Optional[list[str]]:
     if match is None:
         return None
     prefix, digits, last_prefix, last_digits = match.groups()
-    begin, end = int(digits), int(last_digits)
+    first, last = int(digits), int(last_digits)
     # 01 is another identity than 1
-    is_plain = digits == str(begin) and last_digits == str(end)
-    is_rising = begin < end < begin + len(names)
+    is_plain = digits == str(first) and last_digits == str(last)
+    is_rising = first < last < first + len(names)
     if prefix != last_prefix or not is_plain or not is_rising:
         return None
-    identities = [f"{prefix}{number}" for number in range(begin, end + 1)]
+    identities = [f"{prefix}{number}" for number in range(first, last + 1)]
     for identity in identities:
         if _identical(identity, names) != [identity]:
             return None
@@ -158,9 +163,9 @@ def _advice(unknown: str, names: Mapping[str, str]) -> str:
     if advice:
         return advice
     near = only_similar_name(unknown, outlet_names)
-    near_identities = [identity for identity, name in names.items() if near and name == near]
-    if len(near_identities) == 1:
-        return f"did you mean {printable(near, 60)!r}, outlet {printable(near_identities[0])}?"
+    if near and outlet_names.count(near) == 1:
+        (near_identity,) = [identity for identity, name in names.items() if name == near]
+        return f"did you mean {printable(near, 60)!r}, outlet {printable(near_identity)}?"
     identities = list(names)
     if len(identities) > 1:
         whole_range = f"{identities[0]}-{identities[-1]}"
@@ -169,25 +174,34 @@ def _advice(unknown: str, names: Mapping[str, str]) -> str:
     return "status lists its outlets"
 
 
-def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
+def _why(word: str, names: Mapping[str, str]) -> str:
     """Why a word means no outlet."""
+    parts = _parts(word)
     for part in (_without_blanks(word), *parts):
-        identical, same = _identical(part, names), _named(part, names)
+        identical = _identical(part, names)
+        same = _named(part, names)
         if len(identical) > 1:
             return _twins_text(part, identical)
         if not identical and len(same) > 1:
-            name = printable(part, 60)
-            return f"outlets {', '.join(same)} have the name {name!r}: give an identity"
+            shown_name = repr(printable(part, 60))
+            return f"outlets {', '.join(same)} have the name {shown_name}: give an identity"
     if len(parts) > 1 and "" in parts:
         return f"{printable(word, 60)!r} has no outlet beside a comma: write 1,2 without blanks"
     unknown_parts = [part for part in parts if not _meanings(part, names)]
     unknown = unknown_parts[0] if unknown_parts else word
-    match = _RANGE.fullmatch(unknown)
+    return _unknown_text(word, unknown, names)
+
+
+def _unknown_text(word: str, unknown: str, names: Mapping[str, str]) -> str:
+    """That the PDU has no outlet `unknown`, which is a part of a typed word, or all of it."""
     advice = _advice(unknown, names)
-    if match is not None and match[1] == match[3]:
-        if int(match[2]) < int(match[4]):
-            unknown = _first_missing(match, names)
-        else:
+    outlet_range = _RANGE.fullmatch(unknown)
+    if outlet_range is not None:
+        prefix, digits, last_prefix, last_digits = outlet_range.groups()
+        is_rising = int(digits) < int(last_digits)
+        if prefix == last_prefix and is_rising:
+            unknown = _first_missing(prefix, digits, last_digits, names)
+        elif prefix == last_prefix:
             advice += ", and the numbers of a range rise, as in 1-4"
     identical = _identical(unknown, names)
     if len(identical) > 1:
@@ -204,13 +218,14 @@ def _twins_text(identity: str, identical: Sequence[str]) -> str:
     )
 
 
-def _first_missing(match: re.Match[str], names: Mapping[str, str]) -> str:
+def _first_missing(prefix: str, digits: str, last_digits: str, names: Mapping[str, str]) -> str:
     """The first identity of a rising range that is not that of one outlet; the last if all are."""
-    first, last = int(match[2]), int(match[4])
-    identity = ""
     # the ends as they were typed: 01 is another identity than 1
-    for number in itertools.chain([match[2]], range(first, last), [match[4]]):
-        identity = f"{match[1]}{number}"
+    first, last = f"{prefix}{digits}", f"{prefix}{last_digits}"
+    if _identical(first, names) != [first]:
+        return first
+    for number in range(int(digits), int(last_digits)):
+        identity = f"{prefix}{number}"
         if _identical(identity, names) != [identity]:
-            break
-    return identity
+            return identity
+    return last

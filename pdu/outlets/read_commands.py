@@ -94,24 +94,28 @@ class ReadingReport(NamedTuple):
 
     def document(self, reading: Reading) -> dict[str, Any]:
         """The reading, as --json prints it."""
-        return {
-            **{row.key: measured(row.of(reading)) for row in self.totals},
-            "reasons": list(self.reasons(reading)),
-            "outlets": [dict(zip(self.columns, self.cells(outlet))) for outlet in reading.outlets],
-            "seconds": round(reading.seconds, 3),
-        }
+        document: dict[str, Any] = {}
+        for row in self.totals:
+            document[row.key] = measured(row.of(reading))
+        outlets: list[dict[str, object]] = []
+        for outlet in reading.outlets:
+            outlets.append(dict(zip(self.columns, self.cells(outlet))))
+        document["reasons"] = list(self.reasons(reading))
+        document["outlets"] = outlets
+        document["seconds"] = round(reading.seconds, 3)
+        return document
 
     @property
     def columns(self) -> Sequence[str]:
         """The keys of an outlet in JSON and CSV."""
-        return (*self.texts, *(row.key for row in self.figures))
+        figure_keys = [row.key for row in self.figures]
+        return [*self.texts, *figure_keys]
 
     def cells(self, outlet: PolledOutlet) -> Sequence[object]:
         """The values of the columns; None for a figure without one."""
-        return (
-            *(_TEXTS[key](outlet) for key in self.texts),
-            *(measured(row.of(outlet.figures)) for row in self.figures),
-        )
+        texts = [_TEXTS[key](outlet) for key in self.texts]
+        values = [measured(row.of(outlet.figures)) for row in self.figures]
+        return [*texts, *values]
 
     def reasons(self, reading: Reading) -> Iterator[str]:
         """Why names, and figures that it shows, are missing, if the handler says so."""
@@ -122,49 +126,67 @@ class ReadingReport(NamedTuple):
     def lines(self, reading: Reading, where: str, handler: LoadedHandler) -> Iterator[str]:
         """The reading for people: totals, then a table of outlets with the figures that any has."""
         seconds = round(reading.seconds, 3)
-        yield f"{self.call} of {where} by {handler.shown}, {seconds} s{self._totals(reading)}"
-        outlets = reading.outlets
-        figures = [
-            row
-            for row in self.figures
-            if any(is_metered(row.of(outlet.figures)) for outlet in outlets)
-        ]
+        title = f"{self.call} of {where} by {handler.shown}, {seconds} s"
+        totals = self._totals(reading)
+        yield f"{title}: {', '.join(totals)}" if totals else title
+        figures = self._metered_figures(reading)
         if self.texts == ("identity",) and not figures:
             yield "no outlet's energy is metered"
-            return
-        if not outlets:
+        elif not reading.outlets:
             yield f"no outlets{_hint(handler.shown)}"
-            return
-        rows = [
-            [
-                *(_TEXTS[key](outlet) for key in self.texts),
-                *(figure_cell(row.of(outlet.figures)) for row in figures),
-            ]
-            for outlet in outlets
-        ]
+        else:
+            yield from self._table(reading, figures)
+
+    def _totals(self, reading: Reading) -> Sequence[str]:
+        """The figures of the PDU for the title; none for a command without them."""
+        totals: list[str] = []
+        for row in self.totals:
+            value = row.of(reading)
+            if row.key != "power_w" or is_metered(value):
+                totals.append(f"{row.word} {figure_text(value, row.unit)}")
+        return totals
+
+    def _metered_figures(self, reading: Reading) -> Sequence[FigureRow]:
+        """Those of `figures` that the PDU meters of any outlet."""
+        rows: list[FigureRow] = []
+        for row in self.figures:
+            if any(is_metered(row.of(outlet.figures)) for outlet in reading.outlets):
+                rows.append(row)
+        return rows
+
+    def _table(self, reading: Reading, figures: Sequence[FigureRow]) -> Iterator[str]:
+        """A line for each outlet with these figures, below their heads; what the signs in place of
+        figures say, and how many outlets are in each state.
+        """
         has_states = "state" in self.texts
-        head, *lines = tabulate([*self.texts, *(row.unit for row in figures)], rows)
+        rows: list[list[str]] = []
+        cells: set[str] = set()
+        for outlet in reading.outlets:
+            texts = [_TEXTS[key](outlet) for key in self.texts]
+            figure_cells = [figure_cell(row.of(outlet.figures)) for row in figures]
+            rows.append([*texts, *figure_cells])
+            cells.update(figure_cells)
+        units = [row.unit for row in figures]
+        head, *lines = tabulate([*self.texts, *units], rows)
         yield head
-        for outlet, line in zip(outlets, lines):
+        for outlet, line in zip(reading.outlets, lines):
             is_coloured = has_states and takes_colours()
             yield click.style(line, fg=_COLOURS[outlet.state]) if is_coloured else line
-        cells = {cell for row in rows for cell in row[len(self.texts) :]}
         for cell, meaning in ABSENT_CELLS.items():
             if cell in cells:
                 yield f"{cell}: {meaning}"
         if has_states:
-            counts = ((reading.count(state), states.word(state)) for state in _COLOURS)
-            sums = ", ".join(f"{count} {word}" for count, word in counts if count)
-            yield f"{counted(len(outlets), 'outlet')}: {sums}"
+            yield _state_counts(reading)
 
-    def _totals(self, reading: Reading) -> str:
-        """The figures of the PDU for the title; "" for a command without them."""
-        parts: list[str] = []
-        for row in self.totals:
-            value = row.of(reading)
-            if row.key != "power_w" or is_metered(value):
-                parts.append(f"{row.word} {figure_text(value, row.unit)}")
-        return f": {', '.join(parts)}" if parts else ""
+
+def _state_counts(reading: Reading) -> str:
+    """`3 outlets: 2 on, 1 off`."""
+    counts: list[str] = []
+    for state in _COLOURS:
+        count = reading.count(state)
+        if count:
+            counts.append(f"{count} {states.word(state)}")
+    return f"{counted(len(reading.outlets), 'outlet')}: {', '.join(counts)}"
 
 
 def _needed_labels(reading: Reading, unit: OpenHandler) -> Reading:
@@ -178,26 +200,41 @@ def _needed_labels(reading: Reading, unit: OpenHandler) -> Reading:
 
 
 STATUS = ReadingReport(
-    "status", (states_part, labels_part), ("identity", "state", "number", "name")
+    call="status",
+    parts=(states_part, labels_part),
+    texts=("identity", "state", "number", "name"),
 )
 STATISTIC = ReadingReport(
-    "statistic",
-    (power,),
-    ("identity",),
-    PDU_FIGURES,
-    OUTLET_FIGURES,
+    call="statistic",
+    parts=(power,),
+    texts=("identity",),
+    totals=PDU_FIGURES,
+    figures=OUTLET_FIGURES,
 )
-LABELS = ReadingReport("labels", (Part("labels", _needed_labels),), ("identity", "number", "name"))
+LABELS = ReadingReport(
+    call="labels",
+    parts=(Part("labels", _needed_labels),),
+    texts=("identity", "number", "name"),
+)
 OUTLETS = ReadingReport(
-    "outlets",
-    (states_part, power, labels_part),
-    ("identity", "number", "name", "state"),
-    PDU_FIGURES,
-    OUTLET_FIGURES,
+    call="outlets",
+    parts=(states_part, power, labels_part),
+    texts=("identity", "number", "name", "state"),
+    totals=PDU_FIGURES,
+    figures=OUTLET_FIGURES,
 )
 
 
 # ---- readings ------------------------------------------------------------------------------------
+
+
+class _ReadablePdu(NamedTuple):
+    """A PDU of a command line, with all that its reading needs."""
+
+    pdu: names.ChosenPdu
+    handler: LoadedHandler
+    #: an argument of make_handler
+    data: Any
 
 
 def _read(
@@ -212,15 +249,12 @@ def _read(
     of the first one that failed; after Ctrl-C it is INTERRUPTED.
     """
     run = run_of(context)
-    pdus = _chosen_pdus(context, report, handler, host_words)
-    handlers = {name: load(name) for name in dict.fromkeys(pdu.handler for pdu in pdus)}
-    # each login is asked for before the first reading
-    readable = [(pdu, handlers[pdu.handler], pdu.data(handlers[pdu.handler])) for pdu in pdus]
     codes: list[int] = []
-    for pdu, loaded_handler, data in readable:
-        about = call_fields(report.call, loaded_handler, pdu)
+    for readable in _readable_pdus(context, report, handler, host_words):
+        pdu = readable.pdu
+        about = call_fields(report.call, readable.handler, pdu)
         try:
-            reading = _read_pdu(run.output, report, pdu, loaded_handler, data)
+            reading = _read_pdu(run.output, report, readable)
         except KeyboardInterrupt:
             if not run.output.json or not codes:
                 raise
@@ -232,13 +266,42 @@ def _read(
         if run.output.json:
             print_json_line({**about, **report.document(reading)})
         elif as_csv:
-            rows = [[pdu.name or pdu.host, *report.cells(outlet)] for outlet in reading.outlets]
-            head = [] if DONE in codes else [["host", *report.columns]]
-            sys.stdout.write(csv_lines([*head, *rows]))
+            is_first = DONE not in codes
+            rows = _csv_rows(report, reading, pdu.name or pdu.host, with_head=is_first)
+            sys.stdout.write(csv_lines(rows))
         else:
-            print_text("\n".join(report.lines(reading, pdu.where, loaded_handler)))
+            print_text("\n".join(report.lines(reading, pdu.where, readable.handler)))
         codes.append(DONE)
-    return next((code for code in codes if code), DONE)
+    failure_codes = [code for code in codes if code != DONE]
+    return failure_codes[0] if failure_codes else DONE
+
+
+def _readable_pdus(
+    context: click.Context, report: ReadingReport, handler: str, host_words: Sequence[str]
+) -> Sequence[_ReadablePdu]:
+    """The PDUs of a command line. Each login is asked for before the first reading."""
+    pdus = _chosen_pdus(context, report, handler, host_words)
+    handlers: dict[str, LoadedHandler] = {}
+    for pdu in pdus:
+        if pdu.handler not in handlers:
+            handlers[pdu.handler] = load(pdu.handler)
+    readable: list[_ReadablePdu] = []
+    for pdu in pdus:
+        loaded_handler = handlers[pdu.handler]
+        readable.append(_ReadablePdu(pdu, loaded_handler, pdu.data(loaded_handler)))
+    return readable
+
+
+def _csv_rows(
+    report: ReadingReport, reading: Reading, where: str, *, with_head: bool
+) -> Sequence[Sequence[object]]:
+    """A row for each outlet, which begins with the PDU; above the first PDU's, the columns."""
+    rows: list[Sequence[object]] = []
+    if with_head:
+        rows.append(["host", *report.columns])
+    for outlet in reading.outlets:
+        rows.append([where, *report.cells(outlet)])
+    return rows
 
 
 def _chosen_pdus(
@@ -246,15 +309,15 @@ def _chosen_pdus(
 ) -> Sequence[names.ChosenPdu]:
     """The PDUs of a command line, each once. If it names no handler, the one that reads each."""
     _refuse_communities(host_words)
-    alone = len(set(host_words)) == 1
-    pdus = [
-        names.choose_pdu(context, handler, name, alone=alone) for name in dict.fromkeys(host_words)
-    ]
-    if handler == names.IDENTIFY:
-        pdus = [identified(pdu, run_of(context).output) for pdu in pdus]
-        for pdu in pdus:
-            line = pdu.command_line(report.call)
-            print_note(f"note: {pdu.host} is read by the handler {pdu.handler}: {line}")
+    hosts = list(dict.fromkeys(host_words))
+    is_only = len(hosts) == 1
+    pdus = [names.choose_pdu(context, handler, host, alone=is_only) for host in hosts]
+    if handler != names.IDENTIFY:
+        return pdus
+    pdus = [identified(pdu, run_of(context).output) for pdu in pdus]
+    for pdu in pdus:
+        line = pdu.command_line(report.call)
+        print_note(f"note: {pdu.host} is read by the handler {pdu.handler}: {line}")
     return pdus
 
 
@@ -267,12 +330,11 @@ def _print_error(run: Run, error: BaseException, about: Mapping[str, Any], pdu_n
     return int(description["exit_code"])
 
 
-def _read_pdu(
-    output: Output, report: ReadingReport, pdu: names.ChosenPdu, handler: LoadedHandler, data: Any
-) -> Reading:
+def _read_pdu(output: Output, report: ReadingReport, readable: _ReadablePdu) -> Reading:
     """Read one PDU, and log why it shows figures without a value."""
-    with show_warnings(output, pdu.where), waiting(f"waiting for {pdu.where}", output):
-        reading = read_pdu(handler, data, report.parts, optional=(NAMES,))
+    where = readable.pdu.where
+    with show_warnings(output, where), waiting(f"waiting for {where}", output):
+        reading = read_pdu(readable.handler, readable.data, report.parts, optional=(NAMES,))
         for sentence in report.reasons(reading):
             LOGGER.warning(sentence)
     return reading
@@ -280,8 +342,10 @@ def _read_pdu(
 
 def call_fields(call: str, handler: LoadedHandler, pdu: names.ChosenPdu) -> dict[str, Any]:
     """What --json prints first of a call."""
-    name = {"name": pdu.name} if pdu.name else {}
-    return {"call": call, "handler": handler.shown, "host": pdu.place, **name}
+    fields = {"call": call, "handler": handler.shown, "host": pdu.place}
+    if pdu.name:
+        fields["name"] = pdu.name
+    return fields
 
 
 class _Warnings(logging.Handler):
@@ -319,10 +383,12 @@ def _hint(handler: str) -> str:
     """Advice for a device that shows no outlets: the setting that may make the handler list some;
     "" if none is known.
     """
-    key, value, lists = (
-        registry.about(handler).no_outlets_hint if registry.is_handler(handler) else ("", "", "")
-    )
-    return f"; {spelled(key, value)} {lists}" if key else ""
+    if not registry.is_handler(handler):
+        return ""
+    key, value, what_it_lists = registry.about(handler).no_outlets_hint
+    if not key:
+        return ""
+    return f"; {spelled(key, value)} {what_it_lists}"
 
 
 # ---- the commands --------------------------------------------------------------------------------

@@ -58,6 +58,11 @@ def send_command(
         return result.state
 
 
+#: the outlets to which a command was sent or was about to be, by their identities; None: without an
+#: answer
+_Results = Mapping[str, Optional[PolledOutlet]]
+
+
 class _Switching(NamedTuple):
     """Outlets of a PDU that are switched one after the other, until the first error."""
 
@@ -73,70 +78,79 @@ class _Switching(NamedTuple):
         its state after it. Those that reported the wanted state are read once more, with what their
         meters see: 1 status and 1 statistic. A state that cannot be read again is not known.
         """
-        proven: list[str] = []
+        output, where = self.run.output, self.pdu.where
+        reported_identities: list[str] = []
         for identity in self.identities:
             pdu = self.unit.command_pdu()
             yield identity, None
-            state = send_command(
-                pdu, identity, on=self.on, output=self.run.output, where=self.pdu.where
-            )
+            state = send_command(pdu, identity, on=self.on, output=output, where=where)
             yield identity, PolledOutlet(identity, state)
             if state is target_state(on=self.on):
-                proven.append(identity)
-        if not proven:
+                reported_identities.append(identity)
+        if not reported_identities:
             return
-        with waiting(f"reading {outlets_text(self.identities)} again", self.run.output):
+        with waiting(f"reading {outlets_text(self.identities)} again", output):
             time.sleep(outlet_power.AGAIN_S)
             second_reading = self._read_again()
-        for identity in proven:
+        for identity in reported_identities:
             yield identity, _outlet_of_reading(second_reading, identity)
 
     def _read_again(self) -> reading.Reading:
         """States, and what meters see; why one of them was not read is in its `failures`."""
         parts = (reading.states, reading.figures)
-        every = [part.name for part in parts]
 
         def read(keep: Callable[[reading.Reading], object]) -> None:
             self.unit.forget()
-            reading.read_parts(self.unit, parts, keep, optional=every)
+            names_of_parts = [part.name for part in parts]
+            reading.read_parts(self.unit, parts, keep, optional=names_of_parts)
 
         return reading.read_until_error(parts, read)
 
-    def report(
-        self,
-        results: Mapping[str, Optional[PolledOutlet]],
-        stop: Optional[BaseException],
-        seconds: float,
-    ) -> int:
+    def report(self, results: _Results, stop: Optional[BaseException], seconds: float) -> int:
         """Print the results, and what stopped the switching. Returns the exit code."""
+        as_json = self.run.output.json
+        answer = call_fields("up" if self.on else "down", self.handler, self.pdu)
+        answer["outlets"] = [self._row(identity, results) for identity in self.identities]
         outlets = [outlet for outlet in results.values() if outlet is not None]
+        lines = [self._line(outlet) for outlet in outlets]
         notes = self._unproven_notes(outlets)
-        answer: dict[str, Any] = {
-            **call_fields("up" if self.on else "down", self.handler, self.pdu),
-            "outlets": [self._row(identity, results) for identity in self.identities],
-        }
-        lines = [*map(self._line, outlets)]
         if stop is None:
-            answer["seconds"], code = seconds, NOT_SEEN if notes else DONE
+            answer["seconds"] = seconds
+            code = NOT_SEEN if notes else DONE
             result = Result(answer, lines, code, note="\n".join(notes))
-            return print_result(result, as_json=self.run.output.json)
-        unanswered = [identity for identity, outlet in results.items() if outlet is None]
-        unsent = self.identities[len(results) :]
-        reasons = [f"no command was sent to {outlets_text(unsent)}"] if unsent else []
+            return print_result(result, as_json=as_json)
         if isinstance(stop, KeyboardInterrupt):
-            for identity in unanswered:
-                reasons.insert(0, f"outlet {identity} may or may not have switched")
-            reason = "; ".join(reasons) or "every command had been answered"
-            stop = Interrupted(reason, self.pdu.host)
-        elif unanswered and len(self.identities) > 1:
-            place = f"the error is about {outlets_text(unanswered)}"
-            notes.insert(0, "; ".join([place, *reasons]))
+            stop = self._interruption(results)
+        else:
+            notes = [*self._error_notes(results), *notes]
         try:
-            if lines and not self.run.output.json:
+            if lines and not as_json:
                 print_text("\n".join(lines))
         finally:  # the error is told even if the states cannot be
             code = report_stop(self.run, answer, stop, notes)
         return code
+
+    def _interruption(self, results: _Results) -> Interrupted:
+        """The error for Ctrl-C: which commands were not answered, and which not sent."""
+        reasons: list[str] = []
+        for identity in _unanswered(results):
+            reasons.append(f"outlet {identity} may or may not have switched")
+        unsent = self.identities[len(results) :]
+        if unsent:
+            reasons.append(f"no command was sent to {outlets_text(unsent)}")
+        reason = "; ".join(reasons) or "every command had been answered"
+        return Interrupted(reason, self.pdu.host)
+
+    def _error_notes(self, results: _Results) -> Sequence[str]:
+        """A sentence that says to which of several outlets an error belongs, if to one."""
+        unanswered = _unanswered(results)
+        if not unanswered or len(self.identities) == 1:
+            return []
+        note = f"the error is about {outlets_text(unanswered)}"
+        unsent = self.identities[len(results) :]
+        if unsent:
+            note += f"; no command was sent to {outlets_text(unsent)}"
+        return [note]
 
     def _line(self, outlet: PolledOutlet) -> str:
         """As a person reads it."""
@@ -145,7 +159,7 @@ class _Switching(NamedTuple):
             return line
         return f"{line}; {meter_text(outlet)}"
 
-    def _row(self, identity: str, results: Mapping[str, Optional[PolledOutlet]]) -> dict[str, Any]:
+    def _row(self, identity: str, results: _Results) -> dict[str, Any]:
         """As --json prints an outlet. `sent`: whether its command may have been sent."""
         outlet = results.get(identity) or PolledOutlet(identity, UNKNOWN)
         row = {
@@ -157,7 +171,8 @@ class _Switching(NamedTuple):
         current_a = measured(outlet.figures.current_a)
         if current_a is not None:
             row["current_a"] = current_a
-        if reason := reason_without(outlet.figures.current_a):
+        reason = reason_without(outlet.figures.current_a)
+        if reason:
             row["reason"] = reason
         return row
 
@@ -165,17 +180,23 @@ class _Switching(NamedTuple):
         """A sentence about the outlets that accepted the command but did not report the wanted
         state, if there are any.
         """
-        note = "; ".join(
-            unproven_text(outlet.identity, self.pdu, outlet.state, on=self.on)
-            for outlet in outlets
-            if outlet.state is not target_state(on=self.on)
-        )
-        return [f"not-seen: {note}"] if note else []
+        sentences: list[str] = []
+        for outlet in outlets:
+            if outlet.state is not target_state(on=self.on):
+                sentences.append(unproven_text(outlet.identity, self.pdu, outlet.state, on=self.on))
+        return [f"not-seen: {'; '.join(sentences)}"] if sentences else []
+
+
+def _unanswered(results: _Results) -> Sequence[str]:
+    """The outlet whose command may or may not have been carried out, if there is one."""
+    return [identity for identity, outlet in results.items() if outlet is None]
 
 
 def _outlet_of_reading(second_reading: reading.Reading, identity: str) -> PolledOutlet:
     """An outlet as it was read again; a figure that could not be read is not known."""
-    outlet = second_reading.outlet(identity) if second_reading.answered else None
+    outlet = None
+    if second_reading.answered:
+        outlet = second_reading.outlet(identity)
     if outlet is None:
         outlet = PolledOutlet(identity, UNKNOWN)
     failures = second_reading.failures
@@ -183,58 +204,78 @@ def _outlet_of_reading(second_reading: reading.Reading, identity: str) -> Polled
     if failure is None:
         return outlet
     # of the figures, a command shows the current alone
-    return outlet._replace(figures=MeterFigures(current_a=NotKnown(failure.reason)))
+    unknown_current = NotKnown(failure.reason)
+    return outlet._replace(figures=MeterFigures(current_a=unknown_current))
 
 
 def refuse_unnamed_handler(run: Run, pdu: names.ChosenPdu, command: str, *words: str) -> None:
     """Raise Usage if the line has no handler: an outlet's identity differs by handler, so none is
     chosen here. The sentence has the line with the handler that reads the PDU.
     """
-    if pdu.handler == names.IDENTIFY:
-        pdu = identified(pdu, run.output)
-        line = pdu.command_line(command, *words)
-        raise Usage(
-            "no handler was given, and an outlet's identity differs by handler: nothing was done."
-            f" It is read by {pdu.handler}; compare the outlets of"
-            f" {pdu.command_line('status')}, then: {line}"
-        )
+    if pdu.handler != names.IDENTIFY:
+        return
+    pdu = identified(pdu, run.output)
+    status_line = pdu.command_line("status")
+    line = pdu.command_line(command, *words)
+    raise Usage(
+        "no handler was given, and an outlet's identity differs by handler: nothing was done."
+        f" It is read by {pdu.handler}; compare the outlets of {status_line}, then: {line}"
+    )
 
 
 def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str]) -> int:
     """Switch the outlets, and report also those that were switched before an error."""
     refuse_unnamed_handler(run, pdu, "on" if on else "off", *outlets)
-    host, output, goal = pdu.host, run.output, word(target_state(on=on))
-    identities = list(dict.fromkeys(outlets))
-    outlet_words.refuse_options(identities)
-    handler, where = load(pdu.handler), pdu.where
-    prompts.askable(output, f"switching {outlets_text(identities)} {goal}", host)
+    words = list(dict.fromkeys(outlets))
+    outlet_words.refuse_options(words)
+    handler = load(pdu.handler)
+    goal = word(target_state(on=on))
+    prompts.askable(run.output, f"switching {outlets_text(words)} {goal}", pdu.host)
     data = pdu.data(handler)
-    # The handler looks up the only outlet itself. Of several, all are looked up before the first
-    # command.
-    is_only_identity = (
-        len(identities) == 1 and outlet_words.PLAIN.fullmatch(identities[0]) is not None
-    )
     with HandlerTools(handler).opened(data) as unit:
-        if not output.yes or not is_only_identity:
-            with waiting(f"waiting for {where}", output):
-                chosen_outlets = outlets_of(unit, host, identities)
-            identities = [outlet.identity for outlet in chosen_outlets]
-            states = ", ".join(map(present_state_text, chosen_outlets))
-            question = f"switch {goal} {states} of {where}{pdu.variables_text(handler)}"
-            prompts.confirm(output, question, host)
+        switching = _Switching(
+            run=run,
+            pdu=pdu,
+            handler=handler,
+            unit=unit,
+            on=on,
+            identities=_confirmed_identities(run.output, pdu, handler, unit, goal, words),
+        )
         run.changing = True
         begin = time.monotonic()
-        switching = _Switching(run, pdu, handler, unit, on, identities)
         results: dict[str, Optional[PolledOutlet]] = {}
         stop: Optional[BaseException] = None
         try:
             # the switched outlets are reported after SIGTERM as well
-            with signals_as_ctrl_c(), show_warnings(output, where):
+            with signals_as_ctrl_c(), show_warnings(run.output, pdu.where):
                 for identity, outlet in switching.results():
                     results[identity] = outlet
         except (*FOREIGN_ERRORS, KeyboardInterrupt) as error:
             stop = error
         return switching.report(results, stop, round(time.monotonic() - begin, 3))
+
+
+def _confirmed_identities(
+    output: Output,
+    pdu: names.ChosenPdu,
+    handler: LoadedHandler,
+    unit: OpenHandler,
+    goal: str,
+    words: Sequence[str],
+) -> Sequence[str]:
+    """The outlets that these words mean, after the question whether to switch them. With --yes, one
+    identity is not looked up: the handler does that itself. Of several, all are looked up before
+    the first command.
+    """
+    is_only_identity = len(words) == 1 and outlet_words.PLAIN.fullmatch(words[0]) is not None
+    if output.yes and is_only_identity:
+        return words
+    with waiting(f"waiting for {pdu.where}", output):
+        outlets = outlets_of(unit, pdu.host, words)
+    states = ", ".join(present_state_text(outlet) for outlet in outlets)
+    question = f"switch {goal} {states} of {pdu.where}{pdu.variables_text(handler)}"
+    prompts.confirm(output, question, pdu.host)
+    return [outlet.identity for outlet in outlets]
 
 
 def meter_text(outlet: PolledOutlet) -> str:
@@ -273,11 +314,13 @@ def report_stop(
     """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.
     Return the exit code.
     """
-    if not answer["outlets"] or not run.output.json:
+    if not run.output.json:
         code = fail(run, error)
-        for note in () if run.output.json else notes:
+        for note in notes:
             print_text(printable(note, 10 * len(note)), sys.stderr)
         return code
+    if not answer["outlets"]:
+        return fail(run, error)
     about = describe(error, run)
     print_json({**answer, "error": about})
     return int(about["exit_code"])
@@ -285,18 +328,21 @@ def report_stop(
 
 def outlets_text(identities: Sequence[str]) -> str:
     """`outlet 3`, `outlets 3, 4`."""
-    return f"outlet{'' if len(identities) == 1 else 's'} {', '.join(identities)}"
+    noun = "outlet" if len(identities) == 1 else "outlets"
+    return f"{noun} {', '.join(identities)}"
 
 
 def outlets_of(unit: OpenHandler, host: str, words: Sequence[str]) -> Sequence[PolledOutlet]:
     """The outlets that these words mean: 1 status. Raises NoSuchOutlet, and Usage for a word with
     two meanings.
     """
-    outlet_by_identity = {outlet.identity: outlet for outlet in present_outlets(unit, words)}
+    outlet_by_identity: dict[str, PolledOutlet] = {}
+    name_by_identity: dict[str, str] = {}
+    for outlet in present_outlets(unit, words):
+        outlet_by_identity[outlet.identity] = outlet
+        name_by_identity[outlet.identity] = outlet.name
     try:
-        identities = outlet_words.resolve(
-            words, {identity: outlet.name for identity, outlet in outlet_by_identity.items()}
-        )
+        identities = outlet_words.resolve(words, name_by_identity)
     except NoSuchOutlet as error:
         raise NoSuchOutlet(error.reason, host) from None
     return [outlet_by_identity[identity] for identity in identities]
@@ -308,18 +354,21 @@ def present_outlets(unit: OpenHandler, words: Sequence[str]) -> Sequence[PolledO
     another one might be a name, too.
     """
     state_by_identity = dict(unit.states())
+    name_by_identity: dict[str, str] = {}
     try:
-        labels = unit.labels() or ()
+        for label in unit.labels() or ():
+            name_by_identity[label.identity] = label.name
     except Exception as error:
-        if not (reading.is_of_some_values(error) and state_by_identity.keys() >= {*words}):
+        are_identities = all(word in state_by_identity for word in words)
+        if not are_identities or not reading.is_of_some_values(error):
             raise
-        print_note(f"note: the names of outlets cannot be read: {reading.error_of(error).reason}")
-        labels = ()
-    name_by_identity = {label.identity: label.name for label in labels}
-    return [
-        PolledOutlet(identity, state, name=name_by_identity.get(identity, ""))
-        for identity, state in state_by_identity.items()
-    ]
+        why = reading.error_of(error).reason
+        print_note(f"note: the names of outlets cannot be read: {why}")
+    outlets: list[PolledOutlet] = []
+    for identity, state in state_by_identity.items():
+        name = name_by_identity.get(identity, "")
+        outlets.append(PolledOutlet(identity, state, name=name))
+    return outlets
 
 
 def present_state_text(outlet: PolledOutlet) -> str:
@@ -335,10 +384,11 @@ def _help(name: str, other_name: str) -> str:
 
 {arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
 
-Outlets are switched one after another, until the first error. No command is sent twice. The state
-in the output is the one that the PDU reported afterwards and once more some seconds later, or
-unknown if it did not report the wanted state in time. What the outlet's meter reads then is told,
-too: a relay that is welded shut is reported as off, and carries current. Some meters are late."""
+Outlets are switched one after another, until the first error. No command that may have been carried
+out is sent twice. The state in the output is the one that the PDU reported afterwards and once more
+some seconds later, or unknown if it did not report the wanted state in time. What the outlet's
+meter reads then is told, too: a relay that is welded shut is reported as off, and carries current.
+Some meters are late."""
 
 
 def _examples(name: str) -> Sequence[str]:
@@ -350,17 +400,18 @@ def _examples(name: str) -> Sequence[str]:
 
 def _switching_options(function: F) -> F:
     """What `on` and `off` have."""
-    options = names.list_options(login_options(yes_option()(output_options(function))))
-    return pdu_arguments()(click.argument("outlet", nargs=-1, required=True, type=TEXT)(options))
+    with_options = names.list_options(login_options(yes_option()(output_options(function))))
+    outlet_argument = click.argument("outlet", nargs=-1, required=True, type=TEXT)
+    arguments = pdu_arguments()
+    return arguments(outlet_argument(with_options))
 
 
 @click.command("on", cls=names.SwitchingCommand, examples=_examples("on"), help=_help("on", "up"))
 @_switching_options
 @click.pass_context
 def on(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
-    return _switch(
-        run_of(context), names.choose_pdu(context, handler, host), on=True, outlets=outlet
-    )
+    pdu = names.choose_pdu(context, handler, host)
+    return _switch(run_of(context), pdu, on=True, outlets=outlet)
 
 
 @click.command(
@@ -369,6 +420,5 @@ def on(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -
 @_switching_options
 @click.pass_context
 def off(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
-    return _switch(
-        run_of(context), names.choose_pdu(context, handler, host), on=False, outlets=outlet
-    )
+    pdu = names.choose_pdu(context, handler, host)
+    return _switch(run_of(context), pdu, on=False, outlets=outlet)

@@ -77,11 +77,11 @@ class Search(NamedTuple):
     @property
     def missing(self) -> Sequence[str]:
         """The names that no outlet has, as far as the PDUs could be read."""
-        return [
-            name
-            for name in self.names
-            if not any(is_same_name(name, outlet.outlet.name) for outlet in self.outlets)
-        ]
+        missing_names: list[str] = []
+        for name in self.names:
+            if not any(is_same_name(name, outlet.outlet.name) for outlet in self.outlets):
+                missing_names.append(name)
+        return missing_names
 
     @property
     def exit_code(self) -> int:
@@ -112,11 +112,10 @@ class Search(NamedTuple):
             )
         read_count = self.pdus - len(self.unread)
         for name in self.missing:
+            shown_name = repr(printable(name, 60))
+            sentence = f"no outlet of {counted(read_count, 'PDU')} has the name {shown_name}"
             advice = look_alike(name, self._is_known, self.known_names)
-            yield (
-                f"no outlet of {counted(read_count, 'PDU')} has the name"
-                f" {printable(name, 60)!r}{advice and f'; {advice}'}"
-            )
+            yield f"{sentence}; {advice}" if advice else sentence
 
     def _is_known(self, name: str) -> bool:
         return any(is_same_name(name, known_name) for known_name in self.known_names)
@@ -145,7 +144,13 @@ def search(names: Sequence[str], targets: Sequence[Target], parallel: int) -> Se
             known_names.add(outlet.name)
             if _is_sought(outlet.name, names):
                 outlets.append(NamedOutlet(target, outlet))
-    return Search(names, outlets, unread, len(targets), sorted(known_names))
+    return Search(
+        names=names,
+        outlets=outlets,
+        unread=unread,
+        pdus=len(targets),
+        known_names=sorted(known_names),
+    )
 
 
 def search_error(reading: Reading) -> Optional[CallError]:

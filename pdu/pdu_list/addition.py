@@ -75,14 +75,19 @@ def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
     SettingsError if the environment says that there is no list.
     """
     path = list_file or names.usual_list()
-    if not path and "PDU_LIST" in os.environ:
-        raise SettingsError("PDU_LIST is empty: give the list as --list FILE")
-    path = path or names.own_list()
-    logins = auth_file or names.usual_logins(path)
-    if not logins:
-        logins = os.path.join(os.path.dirname(path), names.LOGINS)
-    words = names.list_words(list_file, auth_file)
-    return NewPdu(name, os.path.realpath(path), os.path.realpath(logins), words)
+    if not path:
+        if "PDU_LIST" in os.environ:
+            raise SettingsError("PDU_LIST is empty: give the list as --list FILE")
+        path = names.own_list()
+    login_path = auth_file or names.usual_logins(path)
+    if not login_path:
+        login_path = os.path.join(os.path.dirname(path), names.LOGINS)
+    return NewPdu(
+        name=name,
+        list_path=os.path.realpath(path),
+        login_path=os.path.realpath(login_path),
+        words=names.list_words(list_file, auth_file),
+    )
 
 
 def check_addition(pdu: NewPdu, host: str) -> None:
@@ -92,13 +97,14 @@ def check_addition(pdu: NewPdu, host: str) -> None:
         raise SettingsError(f"{name!r} is no name: give one such as r1-left")
     if registry.is_handler(name):
         raise SettingsError(f"{name!r} is the name of a handler: give the PDU another name")
-    fleet = _fleet(_read(list_path, secret_files.LIST))
-    known_names = [device.name for device in fleet.devices]
+    list_file = _read(list_path, secret_files.LIST)
+    known_names = [device.name for device in _fleet(list_file).devices]
     if name in known_names:
         raise SettingsError(f"{printable(name, 60)!r} is already in {list_path}")
     if host in known_names:
         raise SettingsError(f"{printable(host, 60)!r} is already the name of a PDU of {list_path}")
-    _logins(_read(pdu.login_path, secret_files.SECRET))
+    login_file = _read(pdu.login_path, secret_files.SECRET)
+    _logins(login_file)  # raises for a file to which no login can be added
 
 
 def add(pdu: NewPdu, handler: LoadedHandler, host: Address, login: Login) -> ListedPdu:
@@ -109,7 +115,9 @@ def add(pdu: NewPdu, handler: LoadedHandler, host: Address, login: Login) -> Lis
     Raises SettingsError: then both files are as they were.
     """
     settings, device_login = _split(pdu.name, handler, host, login)
-    listed_pdu = ListedPdu(pdu.name, handler.name, host, settings=tuple(settings.items()))
+    listed_pdu = ListedPdu(
+        name=pdu.name, handler=handler.name, address=host, settings=tuple(settings.items())
+    )
     return _write(pdu, listed_pdu, device_login, login.secret_files)
 
 
@@ -118,9 +126,8 @@ def _split(
 ) -> tuple[dict[str, str], DeviceLogin]:
     """The settings of the PDU, and its login."""
     _, secrets = form.form_fields(handler, host, login)
-    settings: dict[str, str] = {}
-    for key, text in login.given(form.setting_keys(handler), host).items():
-        settings[key] = text.strip()
+    given_settings = login.given(form.setting_keys(handler), host)
+    settings = {key: text.strip() for key, text in given_settings.items()}
     if handler.snmp and not form.is_v3(settings):
         settings.pop("username", None)  # from the environment, for other handlers
     ca_pem = settings.get("ca_pem", "")
@@ -146,20 +153,21 @@ def _write(
     with _lock(folder), signals_as_ctrl_c():
         list_file = _read(files.list_path, secret_files.LIST)
         login_file = _read(files.login_path, secret_files.SECRET)
-        login_data: Optional[bytes] = None
+        login_data: Optional[bytes] = None  # of a file that needs no new login
         if login.settings or login.secrets:
-            name = _equal_login(_logins(login_file), login)
-            if not name:
+            known_name = _equal_login(_logins(login_file), login)
+            pdu = pdu._replace(auth=known_name or login.name)
+            if not known_name:
                 login_data = _with_login(login_file, login, secret_paths)
-            pdu = pdu._replace(auth=name or login.name)
         list_data = _with_pdu(list_file, pdu)
+        if login_data is None:
+            list_file.write(list_data)
+            return pdu
         try:
-            if login_data is not None:
-                login_file.write(login_data)
+            login_file.write(login_data)
             list_file.write(list_data)
         except BaseException:
-            if login_data is not None:
-                login_file.restore()
+            login_file.restore()
             raise
     return pdu
 
@@ -202,33 +210,30 @@ def _equal_login(logins: Mapping[str, DeviceLogin], login: DeviceLogin) -> str:
     """The name of a login with the same values, "" if there is none. Raises SettingsError if the
     name of this one is taken.
     """
-    equal = (of_list.name for of_list in logins.values() if of_list[1:] == login[1:])
-    name = next(equal, "")
-    if not name and login.name in logins:
+    for known_login in logins.values():
+        if known_login._replace(name=login.name) == login:
+            return known_login.name
+    if login.name in logins:
         raise SettingsError(
             f"the file of logins has another login {printable(login.name, 60)!r}: give the PDU"
             " another name, or remove that login"
         )
-    return name
+    return ""
 
 
 def _with_login(file: _File, login: DeviceLogin, secret_paths: Mapping[str, str]) -> bytes:
-    """The file with this login at its end."""
-    values = {
-        **login.settings,
-        **{key: text for key, text in login.secrets.items() if key not in secret_paths},
-        **{
-            f"{key}_file": os.path.abspath(path)
-            for key, path in secret_paths.items()
-            if key in login.secrets
-        },
-    }
+    """The file with this login at its end. Raises SettingsError if its form does not allow that."""
+    values = dict(login.settings)
+    for key, text in login.secrets.items():
+        if key not in secret_paths:
+            values[key] = text
+    for key, path in secret_paths.items():
+        if key in login.secrets:
+            values[f"{key}_file"] = os.path.abspath(path)
     data = _appended(file, _toml_table(f"[auth.{_quoted(login.name)}]", values))
     with contextlib.suppress(SettingsError):
-        if auth.parse_login_file(data.decode("utf-8-sig"), file.path) == {
-            **_logins(file),
-            login.name: login,
-        }:
+        wanted_logins = {**_logins(file), login.name: login}
+        if auth.parse_login_file(data.decode("utf-8-sig"), file.path) == wanted_logins:
             return data
     raise SettingsError(f"{file.path}: the login cannot be written as a table at its end")
 
@@ -268,24 +273,26 @@ def _csv_row(file: _File, pdu: ListedPdu) -> str:
     """The line of a PDU; before it the head, in a new list. Raises SettingsError if the list lacks
     a column that the PDU needs.
     """
+    pairs = [f"{key}={text}" for key, text in pdu.settings]
     cells = {
         "name": pdu.name,
         "handler": pdu.handler,
         "address": str(pdu.address),
         "auth": pdu.auth,
-        "settings": "; ".join(f"{key}={text}" for key, text in pdu.settings),
+        "settings": "; ".join(pairs),
     }
-    head = csv_in.head_of(file.text, file.path)
-    missing_columns = [key for key, text in cells.items() if text and head and key not in head]
-    if missing_columns:
-        raise SettingsError(
-            f"{file.path}: add the column {missing_columns[0]!r}, which this PDU needs, to its head"
-        )
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=csv_in.delimiter_of(file.text), lineterminator="\n")
+    head = csv_in.head_of(file.text, file.path)
     if not head:
-        writer.writerow(_NEW_HEAD)
-    writer.writerow([cells.get(name, "") for name in head or _NEW_HEAD])
+        head = _NEW_HEAD
+        writer.writerow(head)
+    for column, text in cells.items():
+        if text and column not in head:
+            raise SettingsError(
+                f"{file.path}: add the column {column!r}, which this PDU needs, to its head"
+            )
+    writer.writerow([cells.get(column, "") for column in head])
     return out.getvalue()
 
 

@@ -32,20 +32,25 @@ def pdu_arguments(hosts: int = 1) -> Callable[[F], F]:
     return declare
 
 
-def arguments_help(*argument_names: str) -> str:
-    """What the arguments of a command are, as a paragraph of its help."""
+def arguments_help(*argument_names: str, one_outlet: bool = False) -> str:
+    """What the arguments of a command are, as a paragraph of its help. `one_outlet`: of a command
+    that takes no range and no list of outlets.
+    """
+    several_outlets = "" if one_outlet else " a range 1-4, a list 1,2,"
     about = {
         "HANDLER": f"{', '.join(registry.names())}; or PATH: a file (.py), a folder or an archive"
         " (.tar.gz) with a handler, whoever wrote it; PATH:IMPORT.PATH names one of several in it",
         "HOST": "name or address of the PDU, with :PORT if it is not the usual one",
-        "NAME": f"in place of HANDLER HOST: a PDU of the list ({names.HOW})",
+        "NAME": f"in place of HANDLER HOST: a PDU of the list, the first of {names.PLACES}",
         "OUTLET": (
-            "an identity that pdu status lists, such as 3, a range 1-4, a list 1,2, or the name of"
-            " one outlet"
+            f"an identity that pdu status lists, such as 3,{several_outlets} or the name of one"
+            " outlet"
         ),
     }
-    lines = [
-        textwrap.fill(about[name], WIDTH, initial_indent=f"{name:<9}", subsequent_indent=9 * " ")
-        for name in argument_names
-    ]
-    return "\n".join(["\b", *lines])
+    indent = 9 * " "
+    paragraphs = ["\b"]
+    for name in argument_names:
+        lead = f"{name:<{len(indent)}}"
+        paragraph = textwrap.fill(about[name], WIDTH, initial_indent=lead, subsequent_indent=indent)
+        paragraphs.append(paragraph)
+    return "\n".join(paragraphs)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from handlers import registry
 from handlers.shared.errors import SettingsError, printable
@@ -73,47 +73,61 @@ def read_device_list(path: str, *, lenient: bool = False) -> DeviceList:
 def parse_device_list(data: bytes, path: str, *, lenient: bool = False) -> DeviceList:
     """The list that a file contains, as `read_device_list`. `path` is its name, also in errors."""
     if path.endswith(".toml"):
-        text = decoded(data, path)
-        document = toml.loads(text, path)
-        unknown = sorted(set(document) - {"pdu", "auth"})
-        if unknown:
-            raise SettingsError(
-                f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and"
-                " [auth.NAME]"
-            )
-        if "auth" in document and "pdu" not in document:
-            raise EmptyList(
-                f"{path}: there are logins in it and no PDU: give it as --auth {path} beside the"
-                " list of PDUs"
-            )
-        logins = auth.parse_logins(document.get("auth", {}), path, inline=False)
-        return _fleet(path, _devices(path, _tables(document.get("pdu", []), path)), logins)
-    unknown_columns: list[str] = []
-    text, encoding = decoded_table(data, path)
-    rows = _rows(text, path, unknown_columns if lenient else None)
-    fleet = _fleet(path, _devices(path, rows), {}, unknown_columns)
-    return fleet._replace(warnings=[encoding, *fleet.warnings]) if encoding else fleet
+        return _toml_list(data, path)
+    return _csv_list(data, path, lenient=lenient)
 
 
-def _fleet(
-    path: str,
-    rows: _DevicesWithPlaces,
-    logins: Mapping[str, auth.DeviceLogin],
-    ignored: Sequence[str] = (),
-) -> DeviceList:
+def _toml_list(data: bytes, path: str) -> DeviceList:
+    """The [[pdu]] tables and the logins of a TOML file."""
+    document = toml.loads(decoded(data, path), path)
+    unknown = sorted(set(document) - {"pdu", "auth"})
+    if unknown:
+        raise SettingsError(
+            f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and [auth.NAME]"
+        )
+    if "auth" in document and "pdu" not in document:
+        raise EmptyList(
+            f"{path}: there are logins in it and no PDU: give it as --auth {path} beside the"
+            " list of PDUs"
+        )
+    logins = auth.parse_logins(document.get("auth", {}), path, inline=False)
+    entries = _tables(document.get("pdu", []), path)
+    placed_pdus = _placed_pdus(path, entries)
+    return _with_warnings(DeviceList(placed_pdus.devices, logins), path, placed_pdus)
+
+
+def _csv_list(data: bytes, path: str, *, lenient: bool) -> DeviceList:
+    """The rows of a CSV file, which has no logins."""
+    text, encoding_note = decoded_table(data, path)
+    head = [name for name in csv_in.head_of(text, path) if name]
+    unknown_columns = _check_head(head, path, lenient=lenient) if head else []
+    entries = _rows(text, path, unknown_columns)
+    placed_pdus = _placed_pdus(path, entries)
+    device_list = DeviceList(
+        devices=placed_pdus.devices,
+        auths={},
+        ignored=[printable(name, 60) for name in unknown_columns],
+        warnings=[encoding_note] if encoding_note else [],
+    )
+    return _with_warnings(device_list, path, placed_pdus)
+
+
+def _with_warnings(device_list: DeviceList, path: str, placed_pdus: _PlacedPdus) -> DeviceList:
     """The list, with a warning for each PDU that is on it twice, and one for ended columns."""
-    duplicates = list(find_duplicates(rows.devices))
+    duplicates = list(find_duplicates(placed_pdus.devices))
     repeated: dict[str, str] = {}
     for duplicate in duplicates:
         repeated[duplicate.again.name] = duplicate.counted.name
-    warnings = [_warning(path, duplicate, rows.places) for duplicate in duplicates[:_SHOWN]]
+    warnings = list(device_list.warnings)
+    for duplicate in duplicates[:_SHOWN]:
+        warnings.append(_warning(path, duplicate, placed_pdus.places))
     further_count = len(duplicates) - _SHOWN
     if further_count > 0:
         warnings.append(f"{path}: and {further_count} more such lines")
-    if rows.ended_columns:
-        columns = " and ".join(rows.ended_columns)
+    if placed_pdus.ended_columns:
+        columns = " and ".join(placed_pdus.ended_columns)
         warnings.append(f"{path}: no command reads {columns} any more")
-    return DeviceList(rows.devices, logins, ignored, repeated, warnings)
+    return device_list._replace(repeated=repeated, warnings=warnings)
 
 
 def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
@@ -142,17 +156,11 @@ def _tables(tables: Any, path: str) -> Iterator[Entry]:
         yield f"PDU {number}", table
 
 
-def _rows(text: str, path: str, unknown_columns: Optional[list[str]]) -> Iterator[Entry]:
-    """The rows of a list. Notes unknown columns in `unknown_columns`; None: they are an error."""
-
-    def check(head: Sequence[str]) -> Sequence[str]:
-        unknown = _check_head(head, path, lenient=unknown_columns is not None) if head else []
-        if unknown_columns is not None:
-            unknown_columns.extend(printable(name, 60) for name in unknown)
-        return unknown
-
-    for row in csv_in.rows(text, path, check):
-        yield row.where.rpartition(": ")[2], row.cells
+def _rows(text: str, path: str, unknown_columns: Collection[str]) -> Iterator[Entry]:
+    """The rows of a list, without these columns."""
+    for row in csv_in.rows(text, path, left_out=unknown_columns):
+        _, _, line = row.where.rpartition(": ")
+        yield line, row.cells
 
 
 def _check_head(head: Sequence[str], path: str, *, lenient: bool) -> list[str]:
@@ -160,28 +168,25 @@ def _check_head(head: Sequence[str], path: str, *, lenient: bool) -> list[str]:
     one that may be a secret or a misspelt column: without its settings, another PDU of a NUT server
     might be read.
     """
-    known_columns = (*COLUMNS, *ENDED_COLUMNS)
-    unknown = [name for name in dict.fromkeys(head) if name not in known_columns]
-    bad_names = [name for name in unknown if not lenient or _may_count(name)]
+    for name in head:
+        if name in SECRETS:
+            raise SettingsError(
+                f"{path}: {name!r} is a secret, which a list must not contain: take the column"
+                " out, set 'auth' to the name of a login, and put the secret into the file of"
+                " logins (--auth)"
+            )
     missing = [name for name in _NEEDED if name not in head]
-    secret = next((name for name in head if name in SECRETS), "")
-    if secret:
-        raise SettingsError(
-            f"{path}: {secret!r} is a secret, which a list must not contain: take the column out,"
-            " set 'auth' to the name of a login, and put the secret into the file of logins"
-            " (--auth)"
-        )
     if missing and any(map(registry.is_handler, head)):
         raise SettingsError(
             f"{path}: the first line is a PDU: put the names of the columns above it, such as"
             f" {','.join(COLUMNS[: len(head)])}"
         )
+    known_columns = (*COLUMNS, *ENDED_COLUMNS)
+    unknown = [name for name in dict.fromkeys(head) if name not in known_columns]
+    bad_names = [name for name in unknown if not lenient or _may_count(name)]
     fault = ""
     if bad_names:
-        examples = ", ".join(repr(printable(name, 60)) for name in bad_names[:_SHOWN])
-        remainder = f" and {len(bad_names) - _SHOWN} more" if len(bad_names) > _SHOWN else ""
-        verb = "is not a column" if len(bad_names) == 1 else "are not columns"
-        fault = f"{examples}{remainder} {verb}{'' if lenient else ' (--lenient ignores others)'}"
+        fault = _bad_names_text(bad_names, lenient=lenient)
         if "address" not in head and any(name in _ADDRESSES for name in bad_names):
             fault += "; the address of a PDU is in the column 'address'"
     elif missing:
@@ -191,12 +196,26 @@ def _check_head(head: Sequence[str], path: str, *, lenient: bool) -> list[str]:
     return unknown
 
 
+def _bad_names_text(names: Sequence[str], *, lenient: bool) -> str:
+    """That these are no columns of a list: the first ones by name, the others counted."""
+    text = ", ".join(repr(printable(name, 60)) for name in names[:_SHOWN])
+    further_count = len(names) - _SHOWN
+    if further_count > 0:
+        text += f" and {further_count} more"
+    text += " is not a column" if len(names) == 1 else " are not columns"
+    if not lenient:
+        text += " (--lenient ignores others)"
+    return text
+
+
 def _may_count(name: str) -> bool:
     """Whether a column is a secret, or looks like a known one."""
     return name in SECRETS or bool(similar_names(name, COLUMNS))
 
 
-class _DevicesWithPlaces(NamedTuple):
+class _PlacedPdus(NamedTuple):
+    """The PDUs of a file, and where it has them."""
+
     devices: Sequence[ListedPdu]
     #: name -> where it is in the file, in its order
     places: Mapping[str, str]
@@ -204,7 +223,7 @@ class _DevicesWithPlaces(NamedTuple):
     ended_columns: Sequence[str]
 
 
-def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
+def _placed_pdus(path: str, entries: Iterable[Entry]) -> _PlacedPdus:
     """The PDUs of a list. Raises SettingsError with the first entries that are wrong, and EmptyList
     if there is none.
     """
@@ -230,24 +249,27 @@ def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
             raise SettingsError(f"{path}: more than {_MOST} PDUs; split the list")
     faults += _ambiguous_names(devices, places)
     if faults:
-        remainder = f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
-        raise SettingsError(f"{path}: {'; '.join(faults[:_SHOWN])}{remainder}")
+        shown_faults = faults[:_SHOWN]
+        if len(faults) > _SHOWN:
+            shown_faults.append(f"and {len(faults) - _SHOWN} more")
+        raise SettingsError(f"{path}: {'; '.join(shown_faults)}")
     if not devices:
         raise EmptyList(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
     ended_columns = [name for name in ENDED_COLUMNS if name in columns]
-    return _DevicesWithPlaces(devices, places, ended_columns)
+    return _PlacedPdus(devices, places, ended_columns)
 
 
 def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) -> Iterator[str]:
     """A fault for each name that is the address of another PDU: a command would mean either."""
-    at_address = {hosts.one_spelling(device.address): device for device in devices}
-    at_address.update({hosts.one_spelling(device.address.host): device for device in devices})
+    with_port = {hosts.one_spelling(device.address): device for device in devices}
+    without_port = {hosts.one_spelling(device.address.host): device for device in devices}
+    device_at = {**with_port, **without_port}
     for device in devices:
         name = hosts.one_spelling(device.name)
         own_address = device.address
         if name in (hosts.one_spelling(own_address), hosts.one_spelling(own_address.host)):
             continue
-        namesake = at_address.get(name)
+        namesake = device_at.get(name)
         if namesake is not None:
             yield (
                 f"{places[device.name]}: the name {device.name!r} is the address of"
@@ -277,20 +299,24 @@ def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
         is_metered = yes_no(values.get("metered") or "no")
     except ValueError:
         raise ValueError("metered must be yes or no") from None
-    handler = values["handler"]
-    path = os.path.join(folder, handler)
-    # not the name of a handler, but the path of a file, folder or archive with one
-    if not handler.isidentifier() or (not registry.is_handler(handler) and os.path.isdir(path)):
-        handler = path
-    settings = tuple(_settings(cells.get("settings", ""), folder).items())
+    settings = _settings(cells.get("settings", ""), folder)
     return ListedPdu(
         name=name,
-        handler=handler,
+        handler=_handler(values["handler"], folder),
         address=address,
         auth=values.get("auth", ""),
-        settings=settings,
+        settings=tuple(settings.items()),
         metered=is_metered,
     )
+
+
+def _handler(word: str, folder: str) -> str:
+    """The name of a handler, or the path of a file, folder or archive with one."""
+    path = os.path.join(folder, word)
+    if not word.isidentifier():
+        return path
+    is_folder = not registry.is_handler(word) and os.path.isdir(path)
+    return path if is_folder else word
 
 
 def _cell(key: str, value: Any) -> str:
@@ -306,13 +332,14 @@ def _settings(value: Any, folder: str) -> dict[str, str]:
     """
     pairs: Iterable[tuple[str, Any]]
     if isinstance(value, dict):
-        pairs = [(key.strip().lower(), text) for key, text in value.items()]
+        pairs = value.items()
     elif isinstance(value, str):
         pairs = [_pair(part) for part in value.split(";") if part.strip()]
     else:
         raise ValueError("settings must be a table or have the form key=value; key=value")
     settings: dict[str, str] = {}
-    for key, text in pairs:
+    for typed_key, text in pairs:
+        key = typed_key.strip().lower()
         if key in SECRETS:
             raise ValueError(
                 f"{key} is a secret, which a list must not contain: set 'auth' to the name of a"
@@ -330,4 +357,4 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals or not key.strip():
         # without the text, which may be a secret
         raise ValueError("settings must have the form key=value; key=value")
-    return key.strip().lower(), value.strip()
+    return key, value.strip()

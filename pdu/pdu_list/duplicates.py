@@ -31,11 +31,12 @@ def find_duplicates(devices: Iterable[ListedPdu]) -> Iterator[Duplicate]:
     for placed_devices in at_address.values():
         if len(placed_devices) < 2:
             continue
-        # the first that reads all units, and the first of each choice
-        first: dict[str, ListedPdu] = {}
+        # the first that reads all units (""), and the first of each choice
+        first_by_choice: dict[str, ListedPdu] = {}
         for device, place in placed_devices:
-            first.setdefault(place.choice, device)
+            first_by_choice.setdefault(place.choice, device)
+        reader_of_all = first_by_choice.get("")
         for device, place in placed_devices:
-            original = first.get("") or first[place.choice]
-            if original is not device:
-                yield Duplicate(original, device, place)
+            first = reader_of_all or first_by_choice[place.choice]
+            if first is not device:
+                yield Duplicate(counted=first, again=device, place=place)

@@ -32,6 +32,7 @@ _SNMP_FIELDS: Mapping[str, str] = {
     "auth_protocol": "auth_protocol",
     "priv_protocol": "priv_protocol",
 }
+_KEY_OF_FIELD: Mapping[str, str] = {field: key for key, field in _SNMP_FIELDS.items()}
 # Protocol of DCImanager's SNMP fields -> its password.
 _PASSWORD_OF: Mapping[str, str] = {
     "auth_protocol": "auth_password",
@@ -63,7 +64,10 @@ def pdu_data(
 
 def setting_keys(handler: LoadedHandler) -> list[str]:
     """The settings that a handler declares, and DCImanager's SNMP fields if it speaks SNMP."""
-    return [setting.key for setting in handler.settings] + list(SNMP_KEYS if handler.snmp else ())
+    keys = [setting.key for setting in handler.settings]
+    if handler.snmp:
+        keys += SNMP_KEYS
+    return keys
 
 
 def is_v3(settings: Mapping[str, str], key: str = "snmp_version") -> bool:
@@ -83,12 +87,11 @@ def form_fields(
 def split_fields(
     handler: LoadedHandler, data: Union[PduData, PduSnmpData], login: Login
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """The settings and the secrets of this object."""
-    keys = {field: key for key, field in _SNMP_FIELDS.items()}
+    """The settings and the secrets in `data`, from which the handler is made."""
     text_by_key = dict(data.custom_params)
     if isinstance(data, PduSnmpData):
         for field, text in data.snmp_params.items():
-            key = keys.get(field, field)
+            key = _KEY_OF_FIELD.get(field, field)
             text_by_key[key] = text
     secret_keys = {*SECRETS, *_declared_secrets(handler), *login.secret_files}
     settings: dict[str, str] = {}
@@ -112,23 +115,25 @@ def _pdu_data(
             raise SettingsError((NamedSetting(key[:60]), f" {EMPTY}"))
     if "host" in login.settings and "host" not in login.of_list:
         raise SettingsError((NamedSetting("host"), " is not taken beside HOST: give one address"))
-    secrets = (
-        _declared_secrets(handler) if handler.settings else _undeclared_secrets(handler, login)
-    )
-    check(login, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
+    if handler.settings:
+        secrets = _declared_secrets(handler)
+    else:
+        secrets = _undeclared_secrets(handler, login)
+    form_secrets = [*secrets, *_SNMP_SECRETS] if handler.snmp else secrets
+    check(login, form_secrets, handler.shown)
     _refuse_unknown(handler, login)
     if handler.snmp:
         return _snmp_data(handler, secrets, host, login)
     if handler.settings:
         return PduData(host, _values(handler, host, login, name))
-    settings = login.given(("username",), host)
-    address = str(host)
+    # a handler that declares nothing is given what DCImanager's form has: an address, and the port
+    # as one of its settings
+    values: dict[str, str] = {}
     if host.port is not None:
-        # a handler that declares nothing is given what DCImanager's form has: an address, and the
-        # port as one of its settings
-        address = host.host
-        settings = {"port": str(host.port), **settings}
-    return PduData(address, {**settings, **_secret_values(secrets, login)})
+        values["port"] = str(host.port)
+    values.update(login.given(("username",), host))
+    values.update(_secret_values(secrets, login))
+    return PduData(host.host if host.port is not None else str(host), values)
 
 
 def forms_of_port(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], PduData]]:
@@ -147,9 +152,10 @@ def forms_of_port(handler: LoadedHandler, login: Login) -> Sequence[Callable[[in
         data.ip = f"{LOOPBACK}:{port}"
         return data
 
-    # a handler of others may not say its settings
     keys = {setting.key for setting in handler.settings}
-    return [as_setting, in_address] if not keys or "port" in keys else [in_address]
+    # a handler of others may not say its settings
+    may_have_port = not keys or "port" in keys
+    return [as_setting, in_address] if may_have_port else [in_address]
 
 
 def _plain_data(handler: LoadedHandler, login: Login) -> PduData:
@@ -164,30 +170,31 @@ def _snmp_data(
 ) -> PduSnmpData:
     """As `_pdu_data`; the fields of DCImanager's SNMP form are apart from the settings."""
     handler_keys = [setting.key for setting in handler.settings]
-    typed_settings = login.given([*handler_keys, *_SNMP_FIELDS], host)
-    settings = {
-        key: text
-        for key, text in typed_settings.items()
-        if key in handler_keys or key not in _SNMP_FIELDS
-    }
-    params = {
-        _SNMP_FIELDS[key]: text for key, text in typed_settings.items() if key not in settings
-    }
+    given_settings = login.given([*handler_keys, *_SNMP_FIELDS], host)
+    settings: dict[str, str] = {}
+    params: dict[str, str] = {}
+    for key, text in given_settings.items():
+        if key in _SNMP_FIELDS and key not in handler_keys:
+            params[_SNMP_FIELDS[key]] = text
+        else:
+            settings[key] = text
     if host.port is not None:
         params.setdefault("port", str(host.port))
     is_version_given = "version" in params
     params.setdefault("version", "2")
     over_v3 = is_v3(params, "version")
     if not over_v3:
-        _refuse_v3_only(login, typed_settings, is_version_given=is_version_given)
+        _refuse_v3_only(login, given_settings, is_version_given=is_version_given)
     _check_before_asking(login, params, over_v3=over_v3)
     settings.update(_secret_values(secrets, login))
     if over_v3:
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
         _refuse_idle(login, params)
-    for key in _passwords(params) if over_v3 else ["community"]:
-        params[key] = login.secret(key, f"{key.replace('_', ' ')} of {host.host}")
+    needed_secrets = _passwords(params) if over_v3 else ["community"]
+    for key in needed_secrets:
+        question = f"{key.replace('_', ' ')} of {host.host}"
+        params[key] = login.secret(key, question)
     _check_fields(params, is_typed=_is_typed(login))
     return PduSnmpData(host.host, params, settings)
 
@@ -199,15 +206,13 @@ def _is_typed(login: Login) -> bool:
 
 def _check_before_asking(login: Login, params: Mapping[str, str], *, over_v3: bool) -> None:
     """Raise SettingsError for fields that are wrong whatever the secrets are."""
-    if (
-        over_v3
-        and "priv_password" in _passwords(params)
-        and not optional_packages.has("cryptography")
-    ):
+    passwords = _passwords(params)
+    has_privacy = over_v3 and "priv_password" in passwords
+    if has_privacy and not optional_packages.has("cryptography"):
         raise SettingsError(optional_packages.missing("SNMPv3 with privacy", "cryptography"))
     if _is_typed(login):
-        given_later = ["community", *_passwords(params)]
-        _check_fields({**dict.fromkeys(given_later, _PLACEHOLDER), "user": "any", **params})
+        later_fields = dict.fromkeys(["community", *passwords], _PLACEHOLDER)
+        _check_fields({**later_fields, "user": "any", **params})
 
 
 def _declared_secrets(handler: LoadedHandler) -> list[str]:
@@ -231,19 +236,25 @@ def _undeclared_secrets(handler: LoadedHandler, login: Login) -> list[str]:
 
 
 def _secret_values(secrets: Iterable[str], login: Login) -> dict[str, str]:
-    texts = {key: login.secret(key, key, is_needed=False) for key in secrets}
-    return {key: text for key, text in texts.items() if text}
+    """Those of these secrets that were given."""
+    values: dict[str, str] = {}
+    for key in secrets:
+        text = login.secret(key, key, is_needed=False)
+        if text:
+            values[key] = text
+    return values
 
 
 def settings_for_handler(handler: LoadedHandler, login: Login) -> dict[str, str]:
-    """Those of the settings that this handler takes, where they were given for several. A user is
-    none of SNMP without its version 3.
+    """Of settings that were given for several handlers those that this one takes. SNMP takes a user
+    only in its version 3.
     """
     keys = set(setting_keys(handler))
-    version = login.given(("snmp_version",), Address(""))
-    if handler.snmp and not is_v3(version):
-        keys.remove("username")
-    return {key: value for key, value in login.settings.items() if key in keys}
+    if handler.snmp:
+        given_settings = login.given(("snmp_version",), Address(""))
+        if not is_v3(given_settings):
+            keys.remove("username")
+    return {key: text for key, text in login.settings.items() if key in keys}
 
 
 def _refuse_idle(login: Login, params: Mapping[str, str]) -> None:
@@ -251,22 +262,21 @@ def _refuse_idle(login: Login, params: Mapping[str, str]) -> None:
     the request be sent with less security than its owner meant. The protocol may be none.
     """
     for protocol, password in _PASSWORD_OF.items():
-        if _is_none(params.get(protocol, "")):
+        protocol_name = params.get(protocol, "")
+        if _is_none(protocol_name):
             return  # without authentication there is no privacy
-        variable = f"PDU_{password.upper()}"
-        if password in login.secret_files or password in login.secrets:
-            source = password
-        elif not login.source and os.environ.get(variable):
-            source = variable
-        else:
+        if protocol_name.strip():
             continue
-        if not params.get(protocol, "").strip():
-            why = " has no effect without a protocol: give "
-            raise SettingsError((source, why, NamedSetting(protocol)))
+        why = " has no effect without a protocol: give "
+        if password in login.secret_files or password in login.secrets:
+            raise SettingsError((password, why, NamedSetting(protocol)))
+        variable = f"PDU_{password.upper()}"
+        if not login.source and os.environ.get(variable):
+            raise SettingsError((variable, why, NamedSetting(protocol)))
 
 
 def _refuse_v3_only(
-    login: Login, typed_settings: Mapping[str, str], *, is_version_given: bool
+    login: Login, given_settings: Mapping[str, str], *, is_version_given: bool
 ) -> None:
     """Raise SettingsError for what only SNMPv3 has, where another version will be used: the
     request would be sent in plain text.
@@ -274,25 +284,17 @@ def _refuse_v3_only(
     `is_version_given`: then protocols of a login and of the environment may be for other PDUs.
     Passwords of both always may.
     """
+    why = " has no effect without SNMPv3: give "
+    remedy = NamedSetting("snmp_version", "3")
     if "username" in login.settings and "username" not in login.of_list:
-        raise SettingsError(
-            (
-                NamedSetting("username"),
-                " has no effect without SNMPv3: give ",
-                NamedSetting("snmp_version", "3"),
-            )
-        )
+        raise SettingsError((NamedSetting("username"), why, remedy))
     for protocol, password in _PASSWORD_OF.items():
-        protocol_name = typed_settings.get(protocol, "").strip()
+        protocol_name = given_settings.get(protocol, "").strip()
         counts = not is_version_given or (protocol in login.settings and not login.source)
         if protocol_name and counts and not _is_none(protocol_name):
-            key = protocol
-        elif password in login.secret_files:
-            key = password
-        else:
-            continue
-        why = " has no effect without SNMPv3: give "
-        raise SettingsError((key, why, NamedSetting("snmp_version", "3")))
+            raise SettingsError((protocol, why, remedy))
+        if password in login.secret_files:
+            raise SettingsError((password, why, remedy))
 
 
 def _is_none(protocol: str) -> bool:
@@ -301,11 +303,12 @@ def _is_none(protocol: str) -> bool:
 
 def _passwords(params: Mapping[str, str]) -> list[str]:
     """The passwords that the security level of SNMPv3 needs: none, authentication's, or both."""
-    return [
-        password
-        for protocol, password in _PASSWORD_OF.items()
-        if params.get(protocol, "").strip() and not _is_none(params[protocol])
-    ]
+    passwords: list[str] = []
+    for protocol, password in _PASSWORD_OF.items():
+        name = params.get(protocol, "").strip()
+        if name and not _is_none(name):
+            passwords.append(password)
+    return passwords
 
 
 def _refuse_unknown(handler: LoadedHandler, login: Login) -> None:
@@ -314,18 +317,18 @@ def _refuse_unknown(handler: LoadedHandler, login: Login) -> None:
     A list and its logins may have settings for other handlers. A handler of another pack may
     declare none.
     """
+    if not handler.settings:
+        return
     allowed_keys = setting_keys(handler)
     for key, value in login.settings.items():
-        if handler.settings and key not in allowed_keys and key not in login.of_list:
-            # another value may be a secret in the wrong place
-            shown_value = value if (key, value) in SPELLINGS else ""
-            public_keys = ", ".join(name for name in allowed_keys if name not in SECRETS)
-            raise SettingsError(
-                (
-                    NamedSetting(key[:60], shown_value),
-                    f" is unknown: {handler.shown} has no such setting; it takes {public_keys}",
-                )
-            )
+        if key in allowed_keys or key in login.of_list:
+            continue
+        # another value may be a secret in the wrong place
+        shown_value = value if (key, value) in SPELLINGS else ""
+        setting = NamedSetting(key[:60], shown_value)
+        public_keys = [name for name in allowed_keys if name not in SECRETS]
+        why = f" is unknown: {handler.shown} has no such setting; it takes {', '.join(public_keys)}"
+        raise SettingsError((setting, why))
 
 
 def _check_fields(params: Mapping[str, str], *, is_typed: bool = True) -> None:
@@ -333,12 +336,11 @@ def _check_fields(params: Mapping[str, str], *, is_typed: bool = True) -> None:
     which names the option, or the key of the list unless it `is_typed`.
     """
     try:
-        Credentials.from_params("127.0.0.1", params)
+        Credentials.from_params(LOOPBACK, params)
     except SnmpError as error:
         if not error.field:
             raise SettingsError(str(error).removeprefix("snmp_params ")) from None
-        keys = {field: key for key, field in _SNMP_FIELDS.items()}
-        key = keys.get(error.field, error.field)
+        key = _KEY_OF_FIELD.get(error.field, error.field)
         setting = NamedSetting(key) if is_typed else f"the list's {key}"
         raise SettingsError((setting, f" {error.fault}")) from None
 
@@ -348,12 +350,12 @@ def display_name(login: Login, host: str, name: str = "") -> str:
     replaces HOST. A PDU that was called by a `name` has it before that.
     """
     place = host.strip()
-    setting_host = login.settings.get("host", "").strip()
-    if setting_host and setting_host != place:
-        place = f"{printable(setting_host)} (the setting host, instead of {place})"
-    if not name or name == place:
-        return place
-    return f"{printable(name)} ({place})"
+    own_host = login.settings.get("host", "").strip()
+    if own_host and own_host != place:
+        place = f"{printable(own_host)} (the setting host, instead of {place})"
+    if name and name != place:
+        return f"{printable(name)} ({place})"
+    return place
 
 
 def ca_pem_text(text: str) -> str:
@@ -365,15 +367,11 @@ def ca_pem_text(text: str) -> str:
     if not content.strip():
         raise SettingsError((NamedSetting("ca_pem"), f": {text} is empty"))
     if "BEGIN CERTIFICATE" not in content:
-        raise SettingsError(
-            (
-                NamedSetting("ca_pem"),
-                (
-                    f": {text} contains no PEM certificate; if it is a DER file, convert it"
-                    " with openssl x509 -inform der"
-                ),
-            )
+        why = (
+            f": {text} contains no PEM certificate; if it is a DER file, convert it with"
+            " openssl x509 -inform der"
         )
+        raise SettingsError((NamedSetting("ca_pem"), why))
     return content
 
 
@@ -386,29 +384,40 @@ def _values(handler: LoadedHandler, host: Address, login: Login, pdu_name: str) 
     given. A path in `ca_pem` is replaced by the file's content.
     """
     keys = setting_keys(handler)
-    account = registry.about(handler.name).username if registry.is_handler(handler.name) else ""
-    values = {"username": account} if account else {}
-    values.update(login.given(keys, host))
-    checks_tls = any(key in values for key in _CHECKS)
-    if "tls" in keys and "tls" not in values and checks_tls:
+    values = login.given(keys, host)
+    checks_certificate = any(key in values for key in _CHECKS)
+    if "tls" in keys and "tls" not in values and checks_certificate:
         values["tls"] = "yes"
     if "ca_pem" in values:
         values["ca_pem"] = ca_pem_text(values["ca_pem"])
+    account = _default_account(handler)
     secrets = _declared_secrets(handler)
-    token = login.secret("token", "token", is_needed=False) if "token" in secrets else ""
+    token = ""
+    if "token" in secrets:
+        token = login.secret("token", "token", is_needed=False)
     if token:
         if values.get("username") == account and "username" not in login.settings:
             values.pop("username", None)
         return {**values, "token": token}
+    if account:
+        values = {"username": account, **values}
     user = values.get("username", "")
     place = shown_place(handler.name, host, values)
     where = display_name(login, place, pdu_name)
     for key in secrets:
-        is_needed = key == "password" and bool(user)
-        text = login.secret(key, f"{key} of {user} on {where}", is_needed=is_needed)
+        question = f"{key} of {user} on {where}"
+        is_needed = key == "password" and user != ""
+        text = login.secret(key, question, is_needed=is_needed)
         if text:
             values[key] = text
     return values
+
+
+def _default_account(handler: LoadedHandler) -> str:
+    """The user of a device that nobody has changed, "" if its handler names none."""
+    if not registry.is_handler(handler.name):
+        return ""
+    return registry.about(handler.name).username
 
 
 def check(login: Login, secrets: Sequence[str], whose: str) -> None:
@@ -420,9 +429,9 @@ def check(login: Login, secrets: Sequence[str], whose: str) -> None:
             raise SettingsError(
                 f"{key} is a secret, and other users can see arguments: use {spelled_secret(key)}"
             )
+    allowed_keys = ", ".join(secrets) or "none"
     for key in login.secret_files:
         if key not in secrets:
             raise SettingsError(
-                f"--secret-file: {whose} has no secret {key[:60]!r}; it takes"
-                f" {', '.join(secrets) or 'none'}"
+                f"--secret-file: {whose} has no secret {key[:60]!r}; it takes {allowed_keys}"
             )

@@ -60,24 +60,36 @@ def place_of(device: ListedPdu) -> Place:
     """Where a PDU of a list is read. Its login says nothing of that."""
     settings = dict(device.settings)
     handler = handler_name(device.handler)
-    where = device.address
+    address = device.address
     if handler != "snmp" and settings.get("host"):
-        where = Address(settings["host"])
-    usual = usual_ports(handler)
-    port = settings.get("port") or ("" if where.port is None else str(where.port))
-    if not port and usual is not None:
-        port = str(usual[_is_plain(settings)])
-    if usual is None:
+        address = Address(settings["host"])
+    port = settings.get("port", "")
+    if not port and address.port is not None:
+        port = str(address.port)
+    if not port:
+        port = _usual_port(handler, settings)
+    if usual_ports(handler) is None:
         choice = _all_settings(settings)
     else:
         choice = settings.get(_CHOICES.get(handler, ""), "")
-    number = port.lstrip("0") or port  # the handler takes leading zeros
-    return Place(handler, hosts.one_spelling(where.host), number, choice)
+    return Place(
+        handler=handler,
+        host=hosts.one_spelling(address.host),
+        port=port.lstrip("0") or port,  # the handler takes leading zeros
+        choice=choice,
+    )
 
 
-def _is_plain(settings: Mapping[str, str]) -> bool:
-    """Whether these settings choose HTTP without TLS."""
-    return settings.get("scheme", "").strip().lower() == "http"
+def _usual_port(handler: str, settings: Mapping[str, str]) -> str:
+    """The port that a handler with these settings uses where none is said; "" for a handler that
+    this program does not know.
+    """
+    ports = usual_ports(handler)
+    if ports is None:
+        return ""
+    usual, plain = ports
+    is_plain = settings.get("scheme", "").strip().lower() == "http"
+    return str(plain if is_plain else usual)
 
 
 def _all_settings(settings: Mapping[str, str]) -> str:
@@ -95,16 +107,18 @@ def shown_place(handler: str, address: Address, settings: Mapping[str, str]) -> 
     port = settings.get("port", "")
     if not port:
         return address
-    usual, plain = usual_ports(handler) or (0, 0)
-    return host_with_port(address.host, port, plain if _is_plain(settings) else usual)
+    usual_port = int(_usual_port(handler, settings) or 0)
+    return host_with_port(address.host, port, usual_port)
 
 
 def usual_ports(handler: str) -> Optional[tuple[int, int]]:
     """The ports that a handler uses where none is said, the second one over plain HTTP. None for a
     handler that this program does not know.
     """
-    handler = handler_name(handler)
-    return _PORTS.get(handler, _HTTP_PORTS if registry.is_handler(handler) else None)
+    name = handler_name(handler)
+    if name in _PORTS:
+        return _PORTS[name]
+    return _HTTP_PORTS if registry.is_handler(name) else None
 
 
 def handler_name(handler: str) -> str:

@@ -68,16 +68,24 @@ class Login:
     def listed(cls, settings: Mapping[str, str], login: DeviceLogin) -> Login:
         """That of a list alone."""
         values = {**login.settings, **settings}
-        return cls(values, of_list=values, source=login.description, secrets=login.secrets)
+        return cls(
+            settings=values,
+            of_list=frozenset(values),
+            source=login.description,
+            secrets=login.secrets,
+        )
 
     def with_list(self, settings: Mapping[str, str], login: Optional[DeviceLogin]) -> Login:
         """This one with what a list says. Settings of the command line win over those of the PDU,
         and these over its login's.
         """
-        values = {**(login.settings if login else {}), **settings}
-        of_list = frozenset(values.keys() - self.settings.keys())
+        login_settings = {} if login is None else login.settings
+        list_settings = {**login_settings, **settings}
         login_with_list = replace(
-            self, settings={**values, **self.settings}, of_list=of_list, is_listed=True
+            self,
+            settings={**list_settings, **self.settings},
+            of_list=frozenset(list_settings.keys() - self.settings.keys()),
+            is_listed=True,
         )
         if login is None:
             return login_with_list
@@ -96,15 +104,17 @@ class Login:
         """
         if self.source:
             return {}
-        absent = {"host", *SECRETS, *self.settings}
+        other_keys = {"host", *SECRETS, *self.settings}
         if host.port is not None:
-            absent.add("port")
-        values = {
-            key: os.environ.get(f"PDU_{key.upper()}", "").strip()
-            for key in keys
-            if key not in absent and (key == "username" or not self.is_listed)
-        }
-        return {key: value for key, value in values.items() if value}
+            other_keys.add("port")
+        values: dict[str, str] = {}
+        for key in keys:
+            if key in other_keys or (self.is_listed and key != "username"):
+                continue
+            value = os.environ.get(f"PDU_{key.upper()}", "").strip()
+            if value:
+                values[key] = value
+        return values
 
     def secret(self, key: str, question: str, *, is_needed: bool = True) -> str:
         """As `_secret`, which is kept out of texts from then on."""
@@ -119,41 +129,47 @@ class Login:
         With a `source`, a secret comes from --secret-file or `secrets` only. Raises SettingsError
         if a needed secret is missing, and for a file or a typed text that cannot be used.
         """
-        path = self.secret_files.get(key)
-        if path is not None:
-            return secret_in(path)
+        if key in self.secret_files:
+            return secret_in(self.secret_files[key])
         if self.source:
-            if is_needed and not self.secrets.get(key):
+            secret = self.secrets.get(key, "")
+            if is_needed and not secret:
                 near = similar_names(key, self.settings)
                 also = f", but has {printable(near[0], 60)!r}" if near else ""
                 raise NoSecret(f"{self.source} has no {key}{also}", key)
-            return self.secrets.get(key, "")
-        value = os.environ.get(f"PDU_{key.upper()}")
-        if value or not is_needed:
-            return value or ""
-        typed_secrets = {} if self.typed_secrets is None else self.typed_secrets
-        if not typed_secrets.get(key):
-            typed_secrets[key] = ask_secret(key, question)
-        if not typed_secrets[key]:
+            return secret
+        secret = os.environ.get(f"PDU_{key.upper()}", "")
+        if secret or not is_needed:
+            return secret
+        return self._typed_secret(key, question)
+
+    def _typed_secret(self, key: str, question: str) -> str:
+        """A secret from the terminal, asked for once if `typed_secrets` keeps it. Raises
+        SettingsError.
+        """
+        secret = ""
+        if self.typed_secrets is not None:
+            secret = self.typed_secrets.get(key, "")
+        if not secret:
+            secret = ask_secret(key, question)
+        if not secret:
             raise NoSecret((f"no {key.replace('_', ' ')} was given: set ", NamedSetting(key)), key)
-        return typed_secrets[key]
+        if self.typed_secrets is not None:
+            self.typed_secrets[key] = secret
+        return secret
 
     def command_line(self, *words: str) -> str:
         """This program with these words and the settings, to be pasted into a shell. What cannot be
         printed is left out, and what the list of PDUs says.
         """
-        options = [
-            *(
-                spelled(key, value, _quoted)
-                for key, value in self.settings.items()
-                if key not in self.of_list
-            ),
-            *(
-                f"--secret-file {_quoted(f'{key}={path}')}"
-                for key, path in self.secret_files.items()
-            ),
-        ]
-        return " ".join([invocation.program(), *map(_quoted, words), *options])
+        line = [invocation.program(), *map(_quoted, words)]
+        for key, value in self.settings.items():
+            if key not in self.of_list:
+                line.append(spelled(key, value, _quoted))
+        for key, path in self.secret_files.items():
+            pair = f"{key}={path}"
+            line.append(f"--secret-file {_quoted(pair)}")
+        return " ".join(line)
 
 
 def _quoted(text: str) -> str:
@@ -187,8 +203,10 @@ def _spelled_option(spelling: Spelling) -> Callable[[F], F]:
     """A handler setting as an option."""
 
     def take(context: click.Context, _: click.Parameter, value: Any) -> None:
-        if value not in (None, False):
-            login_of(context).settings[spelling.key] = spelling.value or str(value)
+        is_given = value is not None and value is not False
+        if is_given:
+            login = login_of(context)
+            login.settings[spelling.key] = spelling.value or str(value)
 
     return plain_option(spelling, expose_value=False, callback=take)
 
@@ -219,7 +237,7 @@ def secret_file_option(function: F) -> F:
     def take(context: click.Context, _: click.Parameter, pairs: Sequence[tuple[str, str]]) -> None:
         login_of(context).secret_files.update(pairs)
 
-    return click.option(
+    option = click.option(
         "--secret-file",
         metavar="KEY=FILE",
         type=KeyValue("KEY=FILE, such as community=community.txt"),
@@ -227,4 +245,5 @@ def secret_file_option(function: F) -> F:
         help="read a secret (password, community, ...) from a file instead of the variable PDU_KEY",
         expose_value=False,
         callback=take,
-    )(function)
+    )
+    return option(function)

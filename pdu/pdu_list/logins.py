@@ -54,10 +54,12 @@ def read_logins(path: str) -> dict[str, DeviceLogin]:
 def parse_login_file(text: str, path: str) -> dict[str, DeviceLogin]:
     """The logins in the text of a file. `path` names it in errors. Raises SettingsError."""
     document = toml.loads(text, path)
-    unknown = sorted(set(document) - {"auth"})
-    if unknown or "auth" not in document:
-        instead = f", not {printable(unknown[0], 60)!r}" if unknown else ""
-        raise SettingsError(f"{path}: [auth.NAME] tables are expected{instead}")
+    fault = f"{path}: [auth.NAME] tables are expected"
+    other_keys = sorted(key for key in document if key != "auth")
+    if other_keys:
+        raise SettingsError(f"{fault}, not {printable(other_keys[0], 60)!r}")
+    if "auth" not in document:
+        raise SettingsError(fault)
     return parse_logins(document["auth"], path, inline=True)
 
 
@@ -66,12 +68,11 @@ def parse_logins(tables: Any, path: str, *, inline: bool) -> dict[str, DeviceLog
 
     Without `inline`, a secret must be a reference.
     """
-    are_tables = isinstance(tables, dict) and all(
+    if not isinstance(tables, dict) or not all(
         isinstance(table, dict) for table in tables.values()
-    )
-    if not are_tables:
+    ):
         raise SettingsError(f"{path}: 'auth' must contain only [auth.NAME] tables")
-    return {name: _auth(name, table, path, inline=inline) for name, table in tables.items()}
+    return {name: _login(name, table, path, inline=inline) for name, table in tables.items()}
 
 
 def environment_login(files: Mapping[str, str]) -> DeviceLogin:
@@ -80,17 +81,18 @@ def environment_login(files: Mapping[str, str]) -> DeviceLogin:
 
     Raises SettingsError for a bad file.
     """
-    settings = {"username": os.environ["PDU_USERNAME"]} if os.environ.get("PDU_USERNAME") else {}
-    value_by_key = {
-        key: os.environ[f"PDU_{key.upper()}"]
-        for key in SECRETS
-        if os.environ.get(f"PDU_{key.upper()}")
-    }
-    return DeviceLogin(
-        ENVIRONMENT,
-        settings,
-        {**value_by_key, **{key: secret_files.secret_in(path) for key, path in files.items()}},
-    )
+    settings: dict[str, str] = {}
+    username = os.environ.get("PDU_USERNAME", "")
+    if username:
+        settings["username"] = username
+    secrets: dict[str, str] = {}
+    for key in SECRETS:
+        secret = os.environ.get(f"PDU_{key.upper()}", "")
+        if secret:
+            secrets[key] = secret
+    for key, path in files.items():
+        secrets[key] = secret_files.secret_in(path)
+    return DeviceLogin(ENVIRONMENT, settings, secrets)
 
 
 def setting_value(key: str, text: str, folder: str) -> str:
@@ -103,31 +105,32 @@ def setting_value(key: str, text: str, folder: str) -> str:
     return text
 
 
-def _auth(name: str, table: Mapping[str, Any], path: str, *, inline: bool) -> DeviceLogin:
+def _login(name: str, table: Mapping[str, Any], path: str, *, inline: bool) -> DeviceLogin:
     """The login of the table [auth.NAME] in a file. `inline`: whether the file may hold secrets
     themselves. Raises SettingsError.
     """
     where = f"{path}: [auth.{printable(name, 60)}]"
+    folder = os.path.dirname(path)
     settings: dict[str, str] = {}
     secrets: dict[str, str] = {}
     for word, value in table.items():
         key = word.lower()
-        secret, source = _reference(key)
+        secret, ending = _reference(key)
         try:
-            text = _text(key, value, is_secret=bool(secret))
+            text = _text(key, value, is_secret=secret != "")
         except ValueError as error:
             raise SettingsError(f"{where}: {error}") from None
         if secret in secrets or key in settings:
             raise SettingsError(f"{where}: {printable(secret or key, 60)} is given twice")
         if not secret:
-            settings[key] = setting_value(key, text, os.path.dirname(path))
+            settings[key] = setting_value(key, text, folder)
             continue
-        if source == "" and not inline:
+        if ending == "" and not inline:
             raise SettingsError(
                 f"{where}: {secret} is a secret, which a list must not contain: give {secret}_file"
                 f" or {secret}_env, or move the table into a separate file (--auth)"
             )
-        secrets[secret] = _secret_value(where, secret, source, text, os.path.dirname(path))
+        secrets[secret] = _secret_value(where, secret, ending, text, folder)
     return DeviceLogin(name, settings, secrets)
 
 
@@ -148,23 +151,25 @@ def _reference(key: str) -> tuple[str, str]:
     ("", "") for a key that sets no secret.
     """
     for ending in ("", "_file", "_env"):
-        if key.removesuffix(ending) in SECRETS:
-            return key.removesuffix(ending), ending
+        secret = key.removesuffix(ending)
+        if secret in SECRETS:
+            return secret, ending
     return "", ""
 
 
-def _secret_value(where: str, secret: str, source: str, text: str, folder: str) -> str:
-    """The secret that `text` is, or names as a variable ("_env") or a file ("_file"), by `source`.
-    Raises SettingsError.
+def _secret_value(where: str, secret: str, ending: str, text: str, folder: str) -> str:
+    """The value of a secret, by the ending of its key: `text` names a variable ("_env") or a file
+    ("_file"), or is the value (""). Raises SettingsError.
     """
-    if source == "_env":
-        if not os.environ.get(text):
+    if ending == "":
+        return text
+    if ending == "_env":
+        value = os.environ.get(text, "")
+        if not value:
             raise SettingsError(
                 f"{where}: {secret}_env names a variable that is not set or is empty"
             )
-        return os.environ[text]
-    if source != "_file":
-        return text
+        return value
     try:
         return secret_files.secret_in(os.path.join(folder, text))
     except SettingsError as error:
@@ -176,4 +181,6 @@ def names(login_by_name: Mapping[str, DeviceLogin]) -> str:
     login_names: list[str] = sorted(login_by_name)
     if not login_names:
         return "none"
-    return ", ".join([*login_names[:10], "..."] if len(login_names) > 10 else login_names)
+    if len(login_names) > 10:
+        login_names[10:] = ["..."]
+    return ", ".join(login_names)

@@ -37,14 +37,18 @@ from .logins import DeviceLogin
 
 _LIST, _AUTH = "PDU_LIST", "PDU_AUTH"
 LOGINS = "logins.toml"
-#: the lists that are read if none is given
-_USUAL = ("~/.config/pdu/pdus.csv", "/etc/pdu/pdus.csv")
+# the lists that are read if none is given: the user's, else that of all users
+_OWN_LIST = "~/.config/pdu/pdus.csv"
+_LIST_OF_ALL = "/etc/pdu/pdus.csv"
 #: how a list becomes known, for errors
-HOW = f"--list FILE, {_LIST} or {_USUAL[0]}"
+HOW = f"--list FILE, {_LIST} or {_OWN_LIST}"
+#: each place of a list, in the order in which they are looked at, for helps
+PLACES = f"--list FILE, {_LIST}, {_OWN_LIST}, {_LIST_OF_ALL}"
 # in the meta of a context: the files of its options, the list, and whether its arguments are names
-_LIST_FILE, _AUTH_FILE, _KNOWN_LIST, _BY_NAME = (
-    f"{__name__}.{word}" for word in ("list_file", "auth_file", "known_list", "by_name")
-)
+_LIST_FILE = f"{__name__}.list_file"
+_AUTH_FILE = f"{__name__}.auth_file"
+_KNOWN_LIST = f"{__name__}.known_list"
+_BY_NAME = f"{__name__}.by_name"
 
 
 class KnownList(NamedTuple):
@@ -63,7 +67,9 @@ class KnownList(NamedTuple):
         """The login of this PDU, None if the list names none. Raises SettingsError."""
         if not pdu.auth:
             return None
-        logins = {**self.logins, **(auth.read_logins(self.auth) if self.auth else {})}
+        logins = dict(self.logins)
+        if self.auth:
+            logins.update(auth.read_logins(self.auth))
         if pdu.auth not in logins:
             raise SettingsError(
                 f"{pdu.name}: unknown login {printable(pdu.auth, 60)!r}; known:"
@@ -102,7 +108,9 @@ class ChosenPdu(NamedTuple):
         """
         of_environment = self.login.of_environment(form.setting_keys(handler), self.host)
         variables = [f"PDU_{key.upper()}" for key in of_environment]
-        return f", with {', '.join(variables)} of the environment" if variables else ""
+        if not variables:
+            return ""
+        return f", with {', '.join(variables)} of the environment"
 
     def data(self, handler: LoadedHandler) -> Union[PduData, PduSnmpData]:
         """The object that make_handler takes. Raises SettingsError."""
@@ -121,12 +129,15 @@ class ChosenPdu(NamedTuple):
 def list_options(function: F) -> F:
     """--list and --auth, for commands of one PDU."""
 
-    def noted(key: str) -> Callable[..., None]:
-        """A callback that puts the value into the context's meta."""
-        return lambda context, _, value: context.meta.update({key: value or ""})
+    def take_list(context: click.Context, _: click.Parameter, value: Optional[str]) -> None:
+        context.meta[_LIST_FILE] = value or ""
 
-    auth = auth_option(expose_value=False, callback=noted(_AUTH_FILE))
-    return list_option(expose_value=False, callback=noted(_LIST_FILE))(auth(function))
+    def take_auth(context: click.Context, _: click.Parameter, value: Optional[str]) -> None:
+        context.meta[_AUTH_FILE] = value or ""
+
+    with_list = list_option(expose_value=False, callback=take_list)
+    with_auth = auth_option(expose_value=False, callback=take_auth)
+    return with_list(with_auth(function))
 
 
 def list_files(context: click.Context) -> tuple[str, str]:
@@ -149,39 +160,52 @@ def read_known_list(list_file: str = "", auth_file: str = "") -> Optional[KnownL
         if list_file or _LIST in os.environ:
             raise
         return None
-    logins = auth_file or usual_logins(path)
-    words = list_words(list_file, auth_file)
     return KnownList(
-        path, logins, words, {device.name: device for device in fleet.devices}, fleet.auths
+        path=path,
+        auth=auth_file or usual_logins(path),
+        words=list_words(list_file, auth_file),
+        pdus={device.name: device for device in fleet.devices},
+        logins=fleet.auths,
     )
 
 
 def list_words(list_file: str, auth_file: str) -> list[str]:
     """The options that let another command use the same files."""
-    files = {"--list": list_file, "--auth": auth_file}
-    return [word for flag, file in files.items() if file for word in (flag, file)]
+    words: list[str] = []
+    if list_file:
+        words += ["--list", list_file]
+    if auth_file:
+        words += ["--auth", auth_file]
+    return words
 
 
 def usual_list() -> str:
     """The list that is known without an option, "" if none is."""
     if _LIST in os.environ:
         return os.environ[_LIST]
-    return next(filter(os.path.exists, (own_list(), *_USUAL[1:])), "")
+    for path in (own_list(), _LIST_OF_ALL):
+        if os.path.exists(path):
+            return path
+    return ""
 
 
 def own_list() -> str:
     """Where this user's list is looked for."""
     home = os.environ.get("XDG_CONFIG_HOME", "")
-    return os.path.expanduser(f"{home}/pdu/pdus.csv" if os.path.isabs(home) else _USUAL[0])
+    if os.path.isabs(home):
+        return os.path.expanduser(f"{home}/pdu/pdus.csv")
+    return os.path.expanduser(_OWN_LIST)
 
 
 def how() -> str:
     """How a list becomes known to this user, for errors: HOW, and the folders of the usual lists
     that this user may not look into.
     """
-    folders = dict.fromkeys(os.path.dirname(os.path.expanduser(path)) for path in _USUAL)
+    folders = [os.path.dirname(os.path.expanduser(path)) for path in (_OWN_LIST, _LIST_OF_ALL)]
     closed_folders = [folder for folder in folders if _is_closed(folder)]
-    return f"{HOW}; this user may not read {' or '.join(closed_folders)}" if closed_folders else HOW
+    if not closed_folders:
+        return HOW
+    return f"{HOW}; this user may not read {' or '.join(closed_folders)}"
 
 
 def _is_closed(folder: str) -> bool:
@@ -190,8 +214,11 @@ def _is_closed(folder: str) -> bool:
 
 def usual_logins(list_file: str) -> str:
     """The file with the logins of this list that is known without an option, "" if none is."""
+    variable = os.environ.get(_AUTH, "")
+    if variable:
+        return variable
     path = os.path.join(os.path.dirname(list_file), LOGINS)
-    return os.environ.get(_AUTH, "") or (path if os.path.exists(path) else "")
+    return path if os.path.exists(path) else ""
 
 
 # ---- a name in place of HANDLER HOST -------------------------------------------------------------
@@ -228,29 +255,39 @@ class PduCommand(Subcommand):
         line = self._typed_line(ctx, args)
         if not line.words:
             return super().parse_args(ctx, args)
-        words, first_word = line.words, line.words[0]
-        if not first_word.strip():
+        if not line.words[0].strip():
             raise Usage(f"the first argument {EMPTY}")
         with _no_errors_for_a_shell(ctx):
-            known_list = self._list(line)
-            ctx.meta[_KNOWN_LIST] = known_list
-            pdu = known_list.pdus.get(first_word) if known_list is not None else None
-            if self._is_handler(first_word):
-                if pdu is None or known_list is None:
-                    return super().parse_args(ctx, args)
-                if self.switches:
-                    raise Usage(_both_text(ctx.info_name or "", words, pdu, known_list))
-                if len(words) > 1:
-                    return super().parse_args(ctx, args)
-            if pdu is not None:
-                ctx.meta[_BY_NAME] = True
-                return super().parse_args(ctx, [pdu.handler, *args])
-            is_identified = self.switches or (self.identifies and len(words) == 1)
-            if is_identified and _looks_like_a_host(first_word):
-                return super().parse_args(ctx, [IDENTIFY, *args])
-            if known_list is not None:
-                raise NoSuchHandler(_unknown_name_text(words, known_list), first_word)
+            handler = self._handler_before(ctx, line)
+            if handler is not None:
+                args = [handler, *args]
         return super().parse_args(ctx, args)
+
+    def _handler_before(self, context: click.Context, line: TypedLine) -> Optional[str]:
+        """What belongs before the first word of a line: the handler of the PDU of this name, or
+        IDENTIFY before an address; None if the word is a handler itself, or nothing that is known.
+        Raises SettingsError, and Usage for a word that is both where a command switches.
+        """
+        words, first_word = line.words, line.words[0]
+        known_list = self._list(line)
+        context.meta[_KNOWN_LIST] = known_list
+        pdu = known_list.pdus.get(first_word) if known_list is not None else None
+        if self._is_handler(first_word):
+            if pdu is None or known_list is None:
+                return None
+            if self.switches:
+                raise Usage(_both_text(context.info_name or "", words, pdu, known_list))
+            if len(words) > 1:
+                return None
+        if pdu is not None:
+            context.meta[_BY_NAME] = True
+            return pdu.handler
+        is_identified = self.switches or (self.identifies and len(words) == 1)
+        if is_identified and _looks_like_a_host(first_word):
+            return IDENTIFY
+        if known_list is not None:
+            raise NoSuchHandler(_unknown_name_text(words, known_list), first_word)
+        return None
 
     def _list(self, line: TypedLine) -> Optional[KnownList]:
         """The list. Raises SettingsError, unless the first word is a handler: then the line needs
@@ -269,10 +306,12 @@ class PduCommand(Subcommand):
 
     def _typed_line(self, ctx: click.Context, args: Sequence[str]) -> TypedLine:
         """The line as click's parser divides it into options and arguments."""
-        options: list[click.Parameter] = [
-            parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)
-        ]
-        parser = click.Command("", params=options, add_help_option=False).make_parser(ctx)
+        options: list[click.Parameter] = []
+        for parameter in self.get_params(ctx):
+            if isinstance(parameter, click.Option):
+                options.append(parameter)
+        command = click.Command("", params=options, add_help_option=False)
+        parser = command.make_parser(ctx)
         values, words, _ = parser.parse_args(list(args))
         return TypedLine(
             words=words,
@@ -312,13 +351,12 @@ def _looks_like_a_host(word: str) -> bool:
 def _both_text(command: str, words: Sequence[str], pdu: ListedPdu, known_list: KnownList) -> str:
     """The sentence for a word that is both a handler and a PDU of the list."""
     word = printable(words[0], 60)
+    host = printable(words[1], 60) if len(words) > 1 else "HOST"
     advice = "give that PDU another name in the list"
     if pdu.handler not in known_list.pdus:  # else the line would be refused like this one
-        by_handler = f"pdu {command} {printable(pdu.handler, 60)} {pdu.where} OUTLET"
-        advice += f", or write handler and address: {by_handler}"
+        advice += f", or write handler and address: pdu {command} {_pdu_text(pdu)} OUTLET"
     return (
-        f"{word!r} is a handler (then the line means the host"
-        f" {printable(words[1] if len(words) > 1 else 'HOST', 60)!r}) and a PDU of"
+        f"{word!r} is a handler (then the line means the host {host!r}) and a PDU of"
         f" {known_list.path} ({_pdu_text(pdu)}): nothing was done; {advice}"
     )
 
@@ -337,25 +375,31 @@ def _unknown_name_text(words: Sequence[str], known_list: KnownList) -> str:
     """The sentence of the error for the first of these words, which is neither a handler nor a
     listed PDU.
     """
-    advice = _name_advice(words, known_list)
-    return (
-        f"{printable(words[0], 60)!r} is neither a handler ({', '.join(registry.names())}) nor a"
-        f" PDU of {known_list.path}{advice and f'; {advice}'}"
+    handlers = ", ".join(registry.names())
+    fault = (
+        f"{printable(words[0], 60)!r} is neither a handler ({handlers}) nor a PDU of"
+        f" {known_list.path}"
     )
+    advice = _name_advice(words, known_list)
+    return f"{fault}; {advice}" if advice else fault
 
 
 def _name_advice(words: Sequence[str], known_list: KnownList) -> str:
     """What was probably meant by the first of these words; "" if nothing can be said."""
-    word, names = words[0], known_list.pdus
+    word = words[0]
+    names = list(known_list.pdus)
     whole_name = " ".join(words[:2])
     if whole_name in names:
         return f"a name with blanks needs quotes, as in {printable(whole_name, 60)!r}"
-    if "," in word and all(part.strip() in names for part in word.split(",")):
+    parts = [part.strip() for part in word.split(",")]
+    if len(parts) > 1 and all(part in names for part in parts):
         return "give several names with spaces between them, or a command for each"
     known_names = [*registry.names(), *names]
-    if advice := look_alike(word, known_names.__contains__, known_names):
+    advice = look_alike(word, known_names.__contains__, known_names)
+    if advice:
         return advice
-    if near := only_similar_name(word, known_names):
+    near = only_similar_name(word, known_names)
+    if near:
         return f"did you mean {near}?"
     return "pdu check shows its names" if names else ""
 
@@ -367,15 +411,15 @@ def choose_pdu(context: click.Context, handler: str, host: str, *, alone: bool =
     """
     typed_login = login_of(context)
     known_list: Optional[KnownList] = context.meta.get(_KNOWN_LIST)
-    if known_list is None or _BY_NAME not in context.meta:
-        if known_list is not None:
-            _say_what_else(known_list, context.command_path, handler, host)
+    if known_list is None:
+        return ChosenPdu(handler, hosts.parse_argument(host), typed_login)
+    if _BY_NAME not in context.meta:
+        _say_what_else(known_list, context.command_path, handler, host)
         return ChosenPdu(handler, hosts.parse_argument(host), typed_login)
     listed_pdu = known_list.pdus.get(host)
     if listed_pdu is None:
-        raise Usage(
-            f"{_unknown_name_text([host], known_list)}; give names alone, or HANDLER and addresses"
-        )
+        fault = _unknown_name_text([host], known_list)
+        raise Usage(f"{fault}; give names alone, or HANDLER and addresses")
     pdu = _chosen(typed_login, known_list, listed_pdu)
     if alone:
         run_of(context).pdu_name = pdu.name
@@ -383,9 +427,14 @@ def choose_pdu(context: click.Context, handler: str, host: str, *, alone: bool =
 
 
 def _chosen(typed_login: Login, known_list: KnownList, listed_pdu: ListedPdu) -> ChosenPdu:
-    login = typed_login.with_list(dict(listed_pdu.settings), known_list.login(listed_pdu))
+    """A PDU of the list, with what the command line and the list say of its login."""
+    device_login = known_list.login(listed_pdu)
     return ChosenPdu(
-        listed_pdu.handler, listed_pdu.address, login, listed_pdu.name, known_list.words
+        handler=listed_pdu.handler,
+        host=listed_pdu.address,
+        login=typed_login.with_list(dict(listed_pdu.settings), device_login),
+        name=listed_pdu.name,
+        list_words=known_list.words,
     )
 
 
@@ -426,6 +475,7 @@ def resolve_name(context: click.Context, host: str) -> ChosenPdu:
     may be an address.
     """
     list_file, auth_file = list_files(context)
+    typed_login = login_of(context)
     known_list = None
     try:
         known_list = read_known_list(list_file, auth_file)
@@ -433,10 +483,10 @@ def resolve_name(context: click.Context, host: str) -> ChosenPdu:
         if list_file:
             raise
         _note(f"names of PDUs are not known: {error.reason}")
-    listed_pdu = known_list.pdus.get(host) if known_list is not None else None
-    if known_list is None or listed_pdu is None:
-        return ChosenPdu("", hosts.parse_argument(host), login_of(context))
-    pdu = _chosen(login_of(context), known_list, listed_pdu)
+    if known_list is None or host not in known_list.pdus:
+        return ChosenPdu("", hosts.parse_argument(host), typed_login)
+    listed_pdu = known_list.pdus[host]
+    pdu = _chosen(typed_login, known_list, listed_pdu)
     run_of(context).pdu_name = pdu.name
     if not _is_at(listed_pdu, host):
         _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_pdu_text(listed_pdu)}")
@@ -453,20 +503,23 @@ def complete(
     the list.
     """
 
-    def complete(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
+    def complete_word(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
         """The words that may stand here, with the names of the owner's list."""
-        names: list[str] = []
+        words = list(other_words())
         with contextlib.suppress(Exception):
-            known_list = read_known_list(*list_files(context))
-            names = list(known_list.pdus) if known_list is not None else []
-        words = [*other_words(), *names]
-        return word_completion(lambda: words, or_file=or_file)(context, argument, incomplete)
+            list_file, auth_file = list_files(context)
+            known_list = read_known_list(list_file, auth_file)
+            if known_list is not None:
+                words += known_list.pdus
+        complete_as = word_completion(lambda: words, or_file=or_file)
+        return complete_as(context, argument, incomplete)
 
-    return complete
+    return complete_word
 
 
 def complete_host(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
     """The `shell_complete` of HOST after HANDLER: after a name, more names."""
     if _BY_NAME not in context.meta:
         return []
-    return complete(tuple)(context, argument, incomplete)
+    complete_name = complete(lambda: ())
+    return complete_name(context, argument, incomplete)

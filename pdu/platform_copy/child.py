@@ -31,6 +31,7 @@ _judge = SimpleNamespace(**runpy.run_path(str(_LOADING / "answers.py")))
 
 
 def main() -> None:
+    """Answer calls until the input ends. If the handler cannot be loaded, each gets this answer."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # a handler's prints go to standard error, not between the answers
     os.dup2(2, 1)
@@ -96,32 +97,32 @@ class _Worker:
         self._fresh = job["fresh"]
 
     def answer(self, call: Mapping[str, Any]) -> dict[str, Any]:
+        """What a call returns or raises, as JSON has it."""
         try:
-            if call["data"] != self._data:
-                self._data, self._pdu = call["data"], None
-            if not self._fresh:
-                return {"value": self._made(call)}
-            # imported late, as in `adapter.py`: its import makes each start slower
-            from concurrent.futures import ThreadPoolExecutor
-
-            with ThreadPoolExecutor(max_workers=1) as thread:
-                self._pdu = None
-                return {"value": thread.submit(self._made, call).result()}
+            return {"value": self._value(call)}
         except Exception as error:
-            # Each archive has its own error classes, so only the text `kind` can be compared.
-            kind = getattr(error, "kind", None)
-            if isinstance(kind, str) and _KIND.fullmatch(kind):
-                return {"kind": kind, "text": str(error)}
-            # of the network, whoever wrote the handler; SnmpTimeout is of our double
-            kinds = {kind.__name__ for kind in type(error).__mro__}
-            if kinds & {"OSError", "SnmpTimeout"}:
-                return {"kind": "unreachable", "text": f"{type(error).__name__}: {error}"}
-            logging.exception("defect in %s", call["method"])
-            is_judged = isinstance(error, _judge.WrongAnswer)
-            text = str(error) if is_judged else f"{type(error).__name__}: {error}"
-            return {"kind": "bug", "text": text}
+            return _failure(error, call["method"])
 
-    def _made(self, call: Mapping[str, str]) -> dict[str, Any]:
+    def _value(self, call: Mapping[str, Any]) -> dict[str, Any]:
+        """What a call returns, on the object of the call before if that had the same data; or, if
+        the job says so, on a new one and in a new thread.
+        """
+        if call["data"] != self._data:
+            self._data = call["data"]
+            self._pdu = None
+        if not self._fresh:
+            return self._returned(call)
+        # imported late, as in `adapter.py`: its import makes each start slower
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            self._pdu = None
+            return thread.submit(self._returned, call).result()
+
+    def _returned(self, call: Mapping[str, str]) -> dict[str, Any]:
+        """What the method of the call returns, on an object that is made before if there is
+        none.
+        """
         if self._pdu is None:
             self._pdu = self._make(self._adapter.data(**self._data))
         methods = {
@@ -134,17 +135,17 @@ class _Worker:
         return methods[call["method"]](self._pdu, call)
 
     def _status(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
-        ports = _judge.checked_ports(
-            "status", pdu.status(), _helper().PduView, _helper().PduPortView
-        )
-        return {"ports": {port.identity: self._state("status", port) for port in ports}}
-
-    def _state(self, method: str, port: Any) -> str:
-        state = _judge.checked_state(method, port, _helper().EnumPowerStatus)
-        return str(state.name)
+        helper = _helper()
+        ports = _judge.checked_ports("status", pdu.status(), helper.PduView, helper.PduPortView)
+        state_by_identity = {}
+        for port in ports:
+            state = _judge.checked_state("status", port, helper.EnumPowerStatus)
+            state_by_identity[port.identity] = str(state.name)
+        return {"ports": state_by_identity}
 
     def _statistic(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
-        view, helper = pdu.statistic(), _helper()
+        helper = _helper()
+        view = pdu.statistic()
         ports = _judge.checked_ports(
             "statistic", view, helper.PduStatisticView, helper.PduPortStatisticView
         )
@@ -160,13 +161,11 @@ class _Worker:
 
     def _labels(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         """`labels` is this project's method, not the platform's."""
-        labels = getattr(pdu, "labels", None)
-        outlet_labels = labels() if callable(labels) else []
-        return {
-            "labels": {
-                str(item.identity): [str(item.number), str(item.name)] for item in outlet_labels
-            }
-        }
+        read_labels = getattr(pdu, "labels", None)
+        labels = {}
+        for item in read_labels() if callable(read_labels) else ():
+            labels[str(item.identity)] = [str(item.number), str(item.name)]
+        return {"labels": labels}
 
     def _port_up(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         return self._switched(pdu.port_up, call)
@@ -175,12 +174,30 @@ class _Worker:
         return self._switched(pdu.port_down, call)
 
     def _switched(self, switch: Any, call: Mapping[str, str]) -> dict[str, Any]:
-        port_view, helper = self._adapter.port(call["identity"], call["state"]), _helper()
+        helper = _helper()
+        port_view = self._adapter.port(call["identity"], call["state"])
         port = switch(port_view)
         state = _judge.switched_state(
             call["method"], port, call["identity"], helper.PduPortView, helper.EnumPowerStatus
         )
         return {"identity": port.identity, "state": state.name, "same_object": port is port_view}
+
+
+def _failure(error: Exception, method: str) -> dict[str, Any]:
+    """Why a call failed: by the error's own kind, else of the network, else a defect."""
+    kind = getattr(error, "kind", None)
+    # each archive has its own error classes, so only the text `kind` can be compared
+    if isinstance(kind, str) and _KIND.fullmatch(kind):
+        return {"kind": kind, "text": str(error)}
+    text = f"{type(error).__name__}: {error}"
+    class_names = {base.__name__ for base in type(error).__mro__}
+    # of the network, whoever wrote the handler; SnmpTimeout is of our double
+    if class_names & {"OSError", "SnmpTimeout"}:
+        return {"kind": "unreachable", "text": text}
+    logging.exception("defect in %s", method)
+    if isinstance(error, _judge.WrongAnswer):
+        text = str(error)
+    return {"kind": "bug", "text": text}
 
 
 def _helper() -> Any:

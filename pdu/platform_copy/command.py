@@ -47,6 +47,23 @@ _FAMILY = "apc-rpdu2"
 _UPLOAD, _DIFFERS, _OPEN = "you may upload", "do not upload yet", "not everything was tried"
 
 
+_HELP = """\
+Look at a copy of DCImanager's project, and run handlers in it on simulated PDUs: its last
+line says whether you may upload.
+
+DIR      what this prints on a location server:
+docker cp eservice_handler:/opt/ispsystem/equip_handler ./
+
+HANDLER  snmp or nut of this pack, or the PATH of an archive, folder or file over SNMP
+[default: snmp nut, which try both forms of the platform; the pack's others are not run]
+
+It runs the platform's code, with your rights. The report has names, signatures and forms of
+the platform, and none of its code: send it to the project, so that it settles these for all.
+
+Exit code: 0 if you may upload, 1 if something differs, 9 if something was not tried.
+"""
+
+
 class Trial(NamedTuple):
     """What came of one handler in the copy."""
 
@@ -74,17 +91,16 @@ class Report(NamedTuple):
     @property
     def verdict(self) -> tuple[int, str]:
         """The exit code, and the last line."""
-        names = [trial.handler for trial in self.trials]
         wrong_names = [trial.handler for trial in self.trials if trial.faults]
-        untried_names = [trial.handler for trial in self.trials if trial.untried]
         if wrong_names:
             return DEFECT, f"{_DIFFERS}: {', '.join(wrong_names)}: see above what differs"
+        untried_names = [trial.handler for trial in self.trials if trial.untried]
         if untried_names:
             return NOT_SEEN, f"{_OPEN}: {', '.join(untried_names)}: see above"
-        if not names:
+        if not self.trials:
             return NOT_SEEN, f"{_OPEN}: no handler: see above"
-        did = "did in this copy what they do beside our own double"
-        return DONE, f"{_UPLOAD}: {', '.join(names)} {did}"
+        names = ", ".join(trial.handler for trial in self.trials)
+        return DONE, f"{_UPLOAD}: {names} did in this copy what they do beside our own double"
 
     def lines(self) -> Iterator[str]:
         """The report for people, and for the file."""
@@ -92,7 +108,8 @@ class Report(NamedTuple):
         yield from self.survey
         for trial in self.trials:
             yield f"{trial.result}  {trial.handler}"
-            yield from (f"    {fault}" for fault in (*trial.faults, *trial.untried))
+            for detail in (*trial.faults, *trial.untried):
+                yield f"    {detail}"
         if self.unrun_handlers:
             yield (
                 f"not run  {', '.join(self.unrun_handlers)}: no simulated PDU of theirs is here;"
@@ -102,7 +119,8 @@ class Report(NamedTuple):
             yield "platform handlers: pdu_common/handlers has no module with make_handler"
         for comparison in self.comparisons:
             yield f"platform handler {comparison.module}: {comparison.words}"
-            yield from (f"    {detail}" for detail in comparison.details)
+            for detail in comparison.details:
+                yield f"    {detail}"
 
 
 @click.command(
@@ -112,6 +130,7 @@ class Report(NamedTuple):
         "pdu platform equip_handler",
         "pdu platform equip_handler handler_dir --out mine.txt",
     ),
+    help=_HELP,
 )
 @click.argument("folder", metavar="DIR", type=FILE_ARGUMENT)
 @click.argument("handlers", metavar="[HANDLER]...", nargs=-1, type=TEXT)
@@ -154,32 +173,16 @@ def platform(
     adapter: Optional[str],
     snmp_port: int,
 ) -> int:
-    """Look at a copy of DCImanager's project, and run handlers in it on simulated PDUs: its last
-    line says whether you may upload.
-
-    DIR      what this prints on a location server:
-    docker cp eservice_handler:/opt/ispsystem/equip_handler ./
-
-    HANDLER  snmp or nut of this pack, or the PATH of an archive, folder or file over SNMP
-    [default: snmp nut, which try both forms of the platform; the pack's others are not run]
-
-    It runs the platform's code, with your rights. The report has names, signatures and forms of
-    the platform, and none of its code: send it to the project, so that it settles these for all.
-
-    Exit code: 0 if you may upload, 1 if something differs, 9 if something was not tried.
-    """
     run.defect_code = WRONG  # 1 says that something differs
-    output = run.output
     tree = _checked_tree(folder)
-    chosen = handlers or ("snmp", "nut")
-    words = [_checked_handler(word) for word in chosen]
+    words = [_checked_handler(word) for word in handlers or ("snmp", "nut")]
     python = shutil.which(program)
     if python is None:
         raise SettingsError(f"there is no program {program}")
     _check_report(out)
     with (
         tempfile.TemporaryDirectory(prefix="pdu-platform-") as name,
-        waiting("running handlers in the copy", output),
+        waiting("running handlers in the copy", run.output),
     ):
         temporary = Path(name)
         copy = Platform(
@@ -189,9 +192,15 @@ def platform(
             cache=str(temporary / "compiled"),
         )
         report = _report(copy, words, temporary, snmp_port)
-        lines = [printable(_without_path(line, tree)) for line in report.lines()]
-        code, verdict = report.verdict
+    lines = [printable(_without_path(line, tree)) for line in report.lines()]
+    _, verdict = report.verdict
     _write_report(out, "\n".join([*lines, verdict, ""]))
+    return print_result(_result(report, lines, out), as_json=run.output.json)
+
+
+def _result(report: Report, lines: Sequence[str], out: str) -> Result:
+    """What the command prints. `lines`: those of the report, which the file `out` has."""
+    code, verdict = report.verdict
     data = {
         "verdict": verdict,
         "survey": list(report.survey),
@@ -200,7 +209,7 @@ def platform(
         "platform_handlers": [comparison._asdict() for comparison in report.comparisons],
     }
     where = f"{out} has this report: send it to the project"
-    return print_result(Result(data, [*lines, where, verdict], code), as_json=output.json)
+    return Result(data, [*lines, where, verdict], code)
 
 
 def _check_report(path: str) -> None:
@@ -220,6 +229,7 @@ def _write_report(path: str, text: str) -> None:
 
 
 def _checked_tree(folder: str) -> Path:
+    """The copy's folder. Raises SettingsError for another one."""
     for package in _PACKAGES:
         if not Path(folder, package).is_dir():
             raise SettingsError(
@@ -230,6 +240,7 @@ def _checked_tree(folder: str) -> Path:
 
 
 def _checked_handler(word: str) -> str:
+    """The word, if there is a simulated PDU for its handler. Raises SettingsError."""
     if word in ("snmp", "nut"):
         return word
     if registry.is_handler(word):
@@ -264,6 +275,7 @@ def _without_path(line: str, tree: Path) -> str:
 
 
 def _report(platform_: Platform, words: Sequence[str], folder: Path, snmp_port: int) -> Report:
+    """Run the handlers in the copy, each on a PDU of its own. `folder`: an empty one."""
     pack_folder = place_pack(folder / "pack")
     trials = []
     for number, word in enumerate(words):
@@ -312,18 +324,23 @@ def _failed(platform_: Platform, word: str, call: Call, pdu: PlatformPdu) -> Tri
     """A first call that failed: because of the copy, or of how it was run here."""
     text = f"status: {call.kind}: {call.text}"
     package = _missing_package(call)
+    port = pdu.form.snmp.get("port", "")
     if package:
-        advice = f"give --python with the packages of {platform_.tree}/requirements.txt"
-        return Trial(word, faults=[], untried=[f"this Python has no package {package}: {advice}"])
-    if call.kind in _NOT_RUN:
-        return Trial(word, faults=[], untried=[text])
-    is_snmp = pdu.form.protocol == "snmp"
-    if is_snmp and call.kind == "unreachable" and not pdu.requests():
-        port = pdu.form.snmp["port"]
-        advice = "if this platform's SNMP client knows port 161 alone: as root, --snmp-port 161"
-        why = f"nothing was sent to the UDP port {port} of snmp_params: {advice}"
-        return Trial(word, faults=[], untried=[why, text])
-    return Trial(word, faults=[text], untried=[])
+        untried = [
+            f"this Python has no package {package}: give --python with the packages of"
+            f" {platform_.tree}/requirements.txt"
+        ]
+    elif call.kind in _NOT_RUN:
+        untried = [text]
+    elif port and call.kind == "unreachable" and not pdu.requests():
+        untried = [
+            f"nothing was sent to the UDP port {port} of snmp_params: if this platform's SNMP"
+            " client knows port 161 alone: as root, --snmp-port 161",
+            text,
+        ]
+    else:
+        return Trial(word, faults=[text], untried=[])
+    return Trial(word, faults=[], untried=untried)
 
 
 def _missing_package(call: Call) -> str:

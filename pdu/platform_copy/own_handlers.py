@@ -7,11 +7,12 @@ ports when a PDU changes its handler: only an owner's copy of the platform can t
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from ..loading.handler_source import has_entry
+from ..loading.handler_source import InvalidPython, has_entry
 from . import trials
 from .units import PlatformPdu, snmp_pdu
 from .worker import Call
@@ -35,17 +36,20 @@ class _Answers(NamedTuple):
     @property
     def ports(self) -> Mapping[str, str]:
         """Identity -> state."""
-        ports: Mapping[str, str] = self.status.value.get("ports", {}) if self.status.ok else {}
+        if not self.status.ok:
+            return {}
+        ports: Mapping[str, str] = self.status.value.get("ports", {})
         return ports
 
 
 def modules(tree: Path) -> list[str]:
     """The modules below `pdu_common/handlers` that have make_handler."""
-    return [
-        ".".join(path.relative_to(tree).with_suffix("").parts)
-        for path in sorted((tree / "pdu_common" / "handlers").rglob("*.py"))
-        if has_entry(str(path), path.read_bytes(), [])
-    ]
+    names: list[str] = []
+    for path in sorted((tree / "pdu_common" / "handlers").rglob("*.py")):
+        with contextlib.suppress(InvalidPython):
+            if has_entry(str(path), path.read_bytes()):
+                names.append(".".join(path.relative_to(tree).with_suffix("").parts))
+    return names
 
 
 class Comparison(NamedTuple):
@@ -68,6 +72,7 @@ def compare_handlers(
 
 
 def _compare(platform: trials.Platform, name: str, own_handler: trials.HandlerModule) -> Comparison:
+    """A handler of the platform beside ours, on the first simulated PDU that it reads."""
     handler = trials.HandlerModule(str(platform.tree), name)
     failures: list[str] = []
     for key in _candidates(name):

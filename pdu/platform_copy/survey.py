@@ -45,12 +45,17 @@ def _signature(cls: Callable[..., object]) -> str:
         return "(…)"
     parameters = []
     for parameter in signature.parameters.values():
-        default = parameter.default
-        is_plain = default is None or type(default) in (bool, int, float) or default in ("", ())
-        if default is not parameter.empty and not is_plain:
+        if not _is_shown(parameter.default):
             parameter = parameter.replace(default=_HIDDEN)
         parameters.append(parameter)
     return str(signature.replace(parameters=parameters))
+
+
+def _is_shown(default: object) -> bool:
+    """Whether a default tells nothing of an owner: none, a number, or an empty value."""
+    if default is inspect.Parameter.empty or default is None:
+        return True
+    return type(default) in (bool, int, float) or default in ("", ())
 
 
 class _Hidden:
@@ -87,10 +92,8 @@ def _base(folder: Path) -> Iterator[str]:
     snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
     for base in snmp.__mro__:
         if base.__name__ == "BasePdu":
-            yield (
-                f"in {base.__module__},"
-                f" {'abstract' if inspect.isabstract(base) else 'not abstract'}"
-            )
+            kind = "abstract" if inspect.isabstract(base) else "not abstract"
+            yield f"in {base.__module__}, {kind}"
             yield f"__init__{_signature(base)}"
 
 
@@ -109,11 +112,11 @@ def _connection(folder: Path) -> Iterator[str]:
 def _views(folder: Path) -> Iterator[str]:
     for name, cls in _classes("pdu_common.helper"):
         members = getattr(cls, "__members__", None)
-        yield (
-            f"{name}{_signature(cls)}"
-            if members is None
-            else f"{name} { ({k: v.value for k, v in members.items()}) }"
-        )
+        if members is None:
+            yield f"{name}{_signature(cls)}"
+        else:
+            values = {member_name: member.value for member_name, member in members.items()}
+            yield f"{name} {values}"
 
 
 def _logger(folder: Path) -> Iterator[str]:

@@ -86,9 +86,9 @@ def worker_process(
     """
     data = {**form._asdict(), "snmp": dict(form.snmp), "settings": dict(form.settings)}
     job = Job(
-        [str(platform.tree), handler.path],
-        handler.module,
-        data,
+        paths=[str(platform.tree), handler.path],
+        import_path=handler.module,
+        data=data,
         adapter=platform.adapter,
         fresh=fresh,
     )
@@ -119,11 +119,14 @@ class WorkerMethods:
 
     def figures(self) -> Figures:
         self.statistic = self._call("statistic")
-        outlets = {
-            identity: MeterFigures(energy_kwh=energy)
-            for identity, energy in self.statistic["ports"].items()
-        }
-        return Figures(self.statistic["load"], self.statistic["total_consumption"], outlets)
+        outlets = {}
+        for identity, energy in self.statistic["ports"].items():
+            outlets[identity] = MeterFigures(energy_kwh=energy)
+        return Figures(
+            load_a=self.statistic["load"],
+            energy_kwh=self.statistic["total_consumption"],
+            ports=outlets,
+        )
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         method = "port_up" if on else "port_down"

@@ -63,11 +63,14 @@ def snmp_pdu(family: str, port: int = 0) -> Iterator[PlatformPdu]:
         def requests() -> int:
             return agent.datagrams
 
+        def trial_device(methods: Methods) -> TrialDevice:
+            return TrialDevice.of_unit(methods, device.about, unit, requests)
+
         yield PlatformPdu(
-            device.about,
-            Form("snmp", HOST, fields, {}, "pdu_snmp"),
-            lambda methods: TrialDevice.of_unit(methods, device.about, unit, requests),
-            requests,
+            about=device.about,
+            form=Form(protocol="snmp", address=HOST, snmp=fields, settings={}, handler="pdu_snmp"),
+            device=trial_device,
+            requests=requests,
         )
 
 
@@ -88,18 +91,24 @@ def nut_pdu() -> Iterator[PlatformPdu]:
         return {name: _STATES[on] for name, on in server.outlet_states().items()}
 
     about = "a simulated PDU behind a NUT server"
+
+    def trial_device(methods: Methods) -> TrialDevice:
+        return TrialDevice(
+            methods,
+            about,
+            states=states,
+            commands=lambda: len(replay.writes()),
+            requests=replay.connections,
+        )
+
     try:
         yield PlatformPdu(
-            about,
-            Form("custom", HOST, {}, settings, "pdu_nut"),
-            lambda methods: TrialDevice(
-                methods,
-                about,
-                states=states,
-                commands=lambda: len(replay.writes()),
-                requests=replay.connections,
+            about=about,
+            form=Form(
+                protocol="custom", address=HOST, snmp={}, settings=settings, handler="pdu_nut"
             ),
-            replay.connections,
+            device=trial_device,
+            requests=replay.connections,
         )
     finally:
         replay.close()
@@ -114,9 +123,7 @@ def _nut_dump() -> str:
             f"outlet.{outlet}.desc: Outlet {outlet}",
             f"outlet.{outlet}.switchable: yes",
             f"outlet.{outlet}.status: {state}",
-        ]
-        lines += [
-            f"# command outlet.{outlet}.load.{word} Turn the outlet {word}"
-            for word in ("on", "off")
+            f"# command outlet.{outlet}.load.on Turn the outlet on",
+            f"# command outlet.{outlet}.load.off Turn the outlet off",
         ]
     return "\n".join([*lines, ""])

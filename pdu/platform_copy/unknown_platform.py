@@ -47,15 +47,15 @@ def data(
     for name, parameter in inspect.signature(cls).parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        meaning = next((meaning for meaning, names in _MEANINGS.items() if name in names), None)
-        if meaning is not None:
+        meaning = _meaning(name)
+        if meaning:
             values[name] = fields[meaning]
         elif parameter.default is parameter.empty:
             values[name] = None
     pdu_data = cls(**values)
     for meaning in ("address", "snmp" if protocol == "snmp" else "settings"):
         names = _MEANINGS[meaning]
-        if any(name in values for name in names):
+        if not values.keys().isdisjoint(names):
             continue
         attributes = [name for name in names if hasattr(pdu_data, name)]
         if not attributes:
@@ -67,6 +67,14 @@ def data(
     return pdu_data
 
 
+def _meaning(name: str) -> str:
+    """What a field of this name holds, "" if it is not known."""
+    for meaning, names in _MEANINGS.items():
+        if name in names:
+            return meaning
+    return ""
+
+
 def _data_class(protocol: str) -> Callable[..., Any]:
     connection = importlib.import_module("pdu_common.connection")
     if protocol == "snmp":
@@ -74,11 +82,10 @@ def _data_class(protocol: str) -> Callable[..., Any]:
         if not inspect.isclass(data_class):
             raise LookupError(f"pdu_common.connection has no class PduSnmpData: {_ADVICE}")
         return data_class
-    classes = {
-        name: value
-        for name, value in vars(connection).items()
-        if inspect.isclass(value) and value.__module__ == connection.__name__
-    }
+    classes = {}
+    for name, value in vars(connection).items():
+        if inspect.isclass(value) and value.__module__ == connection.__name__:
+            classes[name] = value
     candidates = [name for name in classes if name != "PduSnmpData" and name.endswith("Data")]
     if len(candidates) != 1:
         names = ", ".join(candidates) or "none"
@@ -101,21 +108,22 @@ def port(identity: str, state: str) -> Any:
 
 
 def _listed(view: Any) -> list[Any]:
+    """The ports of a view: its `ports`, else its only list."""
     ports = getattr(view, "ports", None)
     if isinstance(ports, list):
         return ports
-    lists = [
-        value
-        for value in (getattr(view, name, None) for name in dir(view) if not name.startswith("_"))
-        if isinstance(value, list)
-    ]
+    lists = []
+    for name in dir(view):
+        value = None if name.startswith("_") else getattr(view, name, None)
+        if isinstance(value, list):
+            lists.append(value)
     return lists[0] if len(lists) == 1 else []
 
 
 def port_energy(view: Any) -> dict[str, float]:
     energies = {}
     for item in _listed(view):
-        name = next((name for name in _ENERGY if hasattr(item, name)), None)
-        if name is not None:
-            energies[str(item.identity)] = float(getattr(item, name))
+        names = [name for name in _ENERGY if hasattr(item, name)]
+        if names:
+            energies[str(item.identity)] = float(getattr(item, names[0]))
     return energies

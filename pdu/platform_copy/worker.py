@@ -134,19 +134,21 @@ class Worker:
                 "state": state,
                 "data": data or self.job.data,
             }
-            answer, lines = self._ask(message, timeout), self._lines()
+            answer = self._ask(message, timeout)
+            lines = self._lines()
+            kind = answer.get("kind", "")
             text = answer.get("text", "")
-            if answer.get("kind") == "died" and lines:
+            if kind == "died" and lines:
                 text = f"{text} ({lines[-1]})"
             return Call(
-                method,
-                identity,
-                time.monotonic() - begin,
-                answer.get("value") or {},
-                answer.get("kind", ""),
-                text,
-                tuple(lines),
-                time.time(),
+                method=method,
+                identity=identity,
+                seconds=time.monotonic() - begin,
+                value=answer.get("value") or {},
+                kind=kind,
+                text=text,
+                lines=tuple(lines),
+                at=time.time(),
             )
 
     def close(self) -> None:
@@ -160,30 +162,15 @@ class Worker:
             self._log.close()
 
     def _ask(self, call: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+        """The answer of the process, which has the number of the call; else why there is none."""
         late = threading.Event()
         try:
             with self._starting:
                 if self._closed:
                     return {"kind": "died", "text": "the worker was closed"}
-                if self.pid is None:
-                    self._end()
-                    self._process = self._start(self._folder, self._log)
-                    _send(self._process, self.job._asdict())
-            process = self._process
-            assert process is not None and process.stdout is not None
-
-            def stop() -> None:
-                late.set()
-                _kill(process)
-
-            timer = threading.Timer(timeout, stop)
-            timer.start()
+                process = self._running_process()
             self._number += 1
-            try:
-                _send(process, {**call, "number": self._number})
-                answer: Any = json.loads(process.stdout.readline() or "{}")
-            finally:
-                timer.cancel()
+            answer = _exchange(process, {**call, "number": self._number}, timeout, late)
         # ValueError: half an answer; RuntimeError: no thread can be started
         except (OSError, ValueError, RuntimeError):
             answer = None
@@ -195,6 +182,14 @@ class Worker:
             words = f"no answer within {timeout:g} s; the worker was stopped"
             return {"kind": "time-out", "text": words}
         return {"kind": "died", "text": "no answer from the worker"}
+
+    def _running_process(self) -> subprocess.Popen[str]:
+        """The process that runs, or a new one that has its job."""
+        if self._process is None or self.pid is None:
+            self._end()
+            self._process = self._start(self._folder, self._log)
+            _send(self._process, self.job._asdict())
+        return self._process
 
     def _end(self) -> None:
         process, self._process = self._process, None
@@ -217,6 +212,30 @@ class Worker:
         self._log.seek(0)
         self._log.truncate()
         return [line[:_LONGEST_LINE] for line in lines[-_LOG_LINES:]]
+
+
+def _exchange(
+    process: subprocess.Popen[str],
+    message: Mapping[str, Any],
+    timeout: float,
+    late: threading.Event,
+) -> Any:
+    """Send a call, and read the line of its answer. After `timeout` seconds the process is killed,
+    and `late` is set.
+    """
+    assert process.stdout is not None
+
+    def stop() -> None:
+        late.set()
+        _kill(process)
+
+    timer = threading.Timer(timeout, stop)
+    timer.start()
+    try:
+        _send(process, message)
+        return json.loads(process.stdout.readline() or "{}")
+    finally:
+        timer.cancel()
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

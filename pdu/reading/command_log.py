@@ -31,20 +31,21 @@ def logged_command(where: str, identity: str, *, on: bool) -> Iterator[CommandRe
     """A block that sends one command to an outlet of the PDU `where`. The line is written when it
     ends, also by an error.
     """
-    result, outcome = CommandResult(), ""
+    result = CommandResult()
+    outcome = ""
     try:
         yield result
     except BaseException as error:
         # not its text: a handler of another pack might quote a secret
-        outcome = f"error {printable(kind_of(error) or type(error).__name__, 40)}"
+        kind = kind_of(error) or type(error).__name__
+        outcome = f"error {printable(kind, 40)}"
         raise
     finally:
         if result.state is not None:
             outcome = f"now {word(result.state)}"
-        _write(
-            f"{_user()} commanded {word(target_state(on=on))}, outlet {printable(identity, 60)} of"
-            f" {printable(where, 120)}: {outcome}"
-        )
+        goal = word(target_state(on=on))
+        place = f"outlet {printable(identity, 60)} of {printable(where, 120)}"
+        _write(f"{_user()} commanded {goal}, {place}: {outcome}")
 
 
 def _user() -> str:
@@ -53,10 +54,14 @@ def _user() -> str:
         import pwd  # imported late: Windows has none
 
         name = pwd.getpwuid(os.getuid()).pw_name
-    except (ImportError, KeyError):
-        name = f"uid {os.getuid()}" if hasattr(os, "getuid") else "somebody"
+    except ImportError:
+        name = "somebody"
+    except KeyError:
+        name = f"uid {os.getuid()}"
     sudo_user = os.environ.get("SUDO_USER")
-    return f"{name} (sudo by {printable(sudo_user, 60)})" if sudo_user else name
+    if sudo_user:
+        name += f" (sudo by {printable(sudo_user, 60)})"
+    return name
 
 
 def _write(line: str) -> None:

@@ -127,7 +127,9 @@ def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> s
 
 def reason_lost(figure: Figure) -> str:
     """Why a figure that the PDU has is not known now; "" for another one."""
-    return reason_without(figure) or "it is not said why" if is_lost(figure) else ""
+    if not is_lost(figure):
+        return ""
+    return reason_without(figure) or "it is not said why"
 
 
 def missing_sentences(
@@ -140,12 +142,17 @@ def missing_sentences(
     so. `reason`: `reason_lost` for those alone that are not known now.
     """
     for row in pdu_rows:
-        if why := reason(row.of(reading)):
+        why = reason(row.of(reading))
+        if why:
             yield f"no {row.word}: {why}"
     for row in outlet_rows:
-        doubts = [(outlet.identity, reason(row.of(outlet.figures))) for outlet in reading.outlets]
+        doubts: list[tuple[str, str]] = []
+        for outlet in reading.outlets:
+            why = reason(row.of(outlet.figures))
+            doubts.append((outlet.identity, why))
         for sentence in doubt_sentences(doubts):
             yield f"no {row.word}: {sentence}"
     for part in reading.meters:
-        if why := reason(part.current_a):
+        why = reason(part.current_a)
+        if why:
             yield f"no current of {part.label}: {why}"

@@ -52,10 +52,14 @@ class OwnerFiles(NamedTuple):
         if self.list:
             return self
         path = self.require_list()
-        files = self._replace(list=path, auth=self.auth or names.usual_logins(path) or None)
-        logins = f", with the logins of {files.auth}" if files.auth and not self.auth else ""
-        report(f"note: the list of PDUs is {path}{logins}")
-        return files
+        note = f"note: the list of PDUs is {path}"
+        auth = self.auth
+        if not auth:
+            auth = names.usual_logins(path) or None
+            if auth:
+                note += f", with the logins of {auth}"
+        report(note)
+        return self._replace(list=path, auth=auth)
 
     def require_list(self) -> str:
         """The path of the list; if none is given, of the one that is known. Raises Usage if there
@@ -71,17 +75,18 @@ class OwnerFiles(NamedTuple):
         others, those of the file that is known without an option. `lenient`: unknown columns of a
         CSV list are ignored. Raises SettingsError.
         """
-        fleet = (
-            device_list.read_device_list(self.list, lenient=lenient)
-            if self.list is not None
-            else DeviceList((), {})
-        )
+        fleet = DeviceList((), {})
+        if self.list is not None:
+            fleet = device_list.read_device_list(self.list, lenient=lenient)
         for warning in fleet.warnings:
             report(warning)
-        is_complete = all(not device.auth or device.auth in fleet.auths for device in fleet.devices)
-        usual = names.usual_logins(self.list) if self.list and not is_complete else ""
-        auth = self.auth or usual
-        return fleet._replace(auths={**fleet.auths, **read_logins(auth)}) if auth else fleet
+        named_logins = {device.auth for device in fleet.devices if device.auth}
+        auth = self.auth or ""
+        if not auth and self.list and not named_logins <= fleet.auths.keys():
+            auth = names.usual_logins(self.list)
+        if not auth:
+            return fleet
+        return fleet._replace(auths={**fleet.auths, **read_logins(auth)})
 
     def login(self) -> DeviceLogin:
         """The login of PDUs that name none. Raises SettingsError."""

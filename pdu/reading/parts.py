@@ -107,7 +107,9 @@ class Reading(NamedTuple):
 
     def with_failure(self, part: str, error: CallError) -> Reading:
         """This one, where a part was not read. Of two errors the first counts."""
-        return self._replace(failures={**self.failures, part: self.failures.get(part, error)})
+        if part in self.failures:
+            return self
+        return self._replace(failures={**self.failures, part: error})
 
     def count(self, state: EnumPowerStatus) -> int:
         """How many outlets are in this state."""
@@ -120,7 +122,10 @@ class Reading(NamedTuple):
 
     def outlet(self, identity: str) -> Optional[PolledOutlet]:
         """The outlet of this identity, None if the PDU does not list it."""
-        return next((outlet for outlet in self.outlets if outlet.identity == identity), None)
+        for outlet in self.outlets:
+            if outlet.identity == identity:
+                return outlet
+        return None
 
 
 def failed_reading(error: CallError, seconds: float = 0.0) -> Reading:
@@ -150,8 +155,9 @@ def read_pdu(
     `keep` gets the reading after each part. Raises what the handler raises; an error of some of the
     values of an `optional` part becomes its failure, and the next part is read.
     """
-    with_states = not {figures, power}.issuperset(parts)
-    with HandlerTools(handler).opened(data, with_states=with_states) as unit:
+    reads_figures_alone = all(part in (figures, power) for part in parts)
+    tools = HandlerTools(handler)
+    with tools.opened(data, with_states=not reads_figures_alone) as unit:
         return read_parts(unit, parts, keep, optional=optional)
 
 
@@ -216,9 +222,10 @@ def _read_power(reading: Reading, unit: OpenHandler) -> Reading:
         if not is_of_some_values(error):
             raise
         failure = error_of(error)
-    without_power = _add_figures(reading, unit.figures(with_power=False))
-    power = NotKnown(failure.reason)
-    return without_power._replace(power_w=power, inlet_w=power).with_failure(POWER, failure)
+    reading = _add_figures(reading, unit.figures(with_power=False))
+    unknown_power = NotKnown(failure.reason)
+    reading = reading._replace(power_w=unknown_power, inlet_w=unknown_power)
+    return reading.with_failure(POWER, failure)
 
 
 def read_labels(reading: Reading, unit: OpenHandler) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
@@ -36,7 +36,7 @@ class Target(NamedTuple):
         `timeout`, in s, may shorten the handler's own (see `_shortened_timeout`). Raises
         SettingsError.
         """
-        settings = {**self.auth.settings, **dict(self.device.settings)}
+        settings = {**self.auth.settings, **dict(self.device.settings)}  # the PDU's win
         if timeout is not None:
             settings.update(_shortened_timeout(self.handler, settings, timeout))
         login = Login.listed(settings, self.auth)
@@ -45,11 +45,9 @@ class Target(NamedTuple):
         except NoSecret as error:
             if self.auth.name != ENVIRONMENT:
                 raise
-            raise NoSecret(
-                f"{error.reason}: name a login of the file --auth in the column auth, or set"
-                f" {spelled_secret(error.key)}",
-                error.key,
-            ) from None
+            remedy = "name a login of the file --auth in the column auth, or set"
+            reason = f"{error.reason}: {remedy} {spelled_secret(error.key)}"
+            raise NoSecret(reason, error.key) from None
 
 
 def targets(
@@ -64,31 +62,40 @@ def targets(
     for device in devices:
         auth = auths.get(device.auth) if device.auth else usual
         if auth is None:
+            advice = "" if auths else "; give their file as --auth"
             raise SettingsError(
                 f"{device.name}: unknown login {printable(device.auth, 60)!r}; known:"
-                f" {names(auths)}" + ("" if auths else "; give their file as --auth")
+                f" {names(auths)}{advice}"
             )
         if device.handler not in handlers:
-            try:
-                handlers[device.handler] = load(device.handler)
-            except NoSuchHandler as error:
-                raise NoSuchHandler(f"{device.name}: {error.reason}", error.word) from None
-            except SettingsError as error:
-                raise SettingsError(f"{device.name}: {error.reason}") from None
+            handlers[device.handler] = _load(device)
         rows.append(Target(device, handlers[device.handler], auth))
-    secrets = SECRETS.union(
-        setting.key
-        for handler in handlers.values()
-        for setting in handler.settings
-        if setting.secret
-    )
-    for key in usual.secrets if usual is not None else ():
-        if key not in secrets:
+    if usual is not None:
+        _check_secrets(usual, handlers.values())
+    return rows
+
+
+def _load(device: ListedPdu) -> LoadedHandler:
+    """The handler of a PDU. Raises SettingsError, whose sentence begins with the PDU's name."""
+    try:
+        return load(device.handler)
+    except NoSuchHandler as error:
+        raise NoSuchHandler(f"{device.name}: {error.reason}", error.word) from None
+    except SettingsError as error:
+        raise SettingsError(f"{device.name}: {error.reason}") from None
+
+
+def _check_secrets(login: DeviceLogin, handlers: Iterable[LoadedHandler]) -> None:
+    """Raises SettingsError for a secret that none of these handlers takes."""
+    known_secrets = set(SECRETS)
+    for handler in handlers:
+        known_secrets.update(setting.key for setting in handler.settings if setting.secret)
+    for key in login.secrets:
+        if key not in known_secrets:
             raise SettingsError(
                 f"--secret-file: unknown secret {printable(key, 60)!r}; known:"
-                f" {', '.join(sorted(secrets))}"
+                f" {', '.join(sorted(known_secrets))}"
             )
-    return rows
 
 
 def poll(
@@ -104,11 +111,11 @@ def poll(
 
     One of FOREIGN_ERRORS becomes one of the `failures` of the result.
     """
-    figures_part = reading.power if with_power else reading.figures
-    label_parts = (reading.labels,) if with_labels else ()
-    all_parts = (reading.states, figures_part, *label_parts, *parts)
-    # the context confines the counter of `_count`
-    return contextvars.copy_context().run(_read_parts, target, timeout, all_parts)
+    all_parts = [reading.states, reading.power if with_power else reading.figures]
+    if with_labels:
+        all_parts.append(reading.labels)
+    all_parts += parts
+    return _read_parts(target, all_parts, timeout)
 
 
 def poll_lines(target: Target) -> Reading:
@@ -118,48 +125,50 @@ def poll_lines(target: Target) -> Reading:
 
 def poll_names(target: Target) -> Reading:
     """The states, and numbers and names, as `poll`."""
-    parts = (reading.states, reading.labels)
-    return contextvars.copy_context().run(_read_parts, target, None, parts)
+    return _read_parts(target, (reading.states, reading.labels))
 
 
-def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
+def _read_parts(target: Target, parts: Sequence[Part], timeout: Optional[float] = None) -> Reading:
     """The parts of a reading, and the errors as its `failures`, with the seconds and the requests
     that they took. An error of the device or of the login ends it.
     """
-    requests = [0]
+    counter = _RequestCounter()
 
     def read(keep: Callable[[Reading], object]) -> None:
         data = target.data(timeout)
-        _count(target.handler, requests)
+        if target.handler.sent is not None:
+            target.handler.sent.set(counter.count)
         names_of_parts = [part.name for part in parts]
         reading.read_pdu(target.handler, data, parts, keep, optional=names_of_parts)
 
-    pdu_reading = reading.read_until_error(parts, read)
-    return pdu_reading._replace(requests=None if target.handler.sent is None else requests[0])
+    # the context confines the counter to this reading
+    context = contextvars.copy_context()
+    pdu_reading = context.run(reading.read_until_error, parts, read)
+    if target.handler.sent is None:
+        return pdu_reading
+    return pdu_reading._replace(requests=counter.requests)
 
 
-def is_silence(full_reading: Reading) -> bool:
+def is_silence(pdu_reading: Reading) -> bool:
     """Whether the reading failed because the PDU did not answer in time, or cannot be reached."""
-    # an archive of another pack may raise Python's own errors
-    return any(
-        kind in ("unreachable", "timeout") or reason.startswith(("TimeoutError", "timeout"))
-        for kind, reason in full_reading.failures.values()
-    )
+    for kind, reason in pdu_reading.failures.values():
+        # an archive of another pack may raise Python's own errors
+        is_own_error = reason.startswith(("TimeoutError", "timeout"))
+        if kind in ("unreachable", "timeout") or is_own_error:
+            return True
+    return False
 
 
-def _count(handler: LoadedHandler, requests: list[int]) -> None:
-    """Counts the requests of the following calls in `requests[0]`, if the handler says when it
-    sends one.
-    """
-    if handler.sent is None:
-        return
-    lock = threading.Lock()  # a handler may send from several threads
+class _RequestCounter:
+    """Counts the requests of one reading. A handler may send from several threads."""
 
-    def count_request() -> None:
-        with lock:
-            requests[0] += 1
+    def __init__(self) -> None:
+        self.requests = 0
+        self._lock = threading.Lock()
 
-    handler.sent.set(count_request)
+    def count(self) -> None:
+        with self._lock:
+            self.requests += 1
 
 
 def _shortened_timeout(
@@ -170,13 +179,16 @@ def _shortened_timeout(
 
     A `timeout` over _LONGEST_TIMEOUT is not shortened, so that the handler still refuses it.
     """
+    has_timeout = handler.snmp or any(setting.key == "timeout" for setting in handler.settings)
+    if not has_timeout:
+        return {}
     tries = 1
+    usual_timeout_s = 10.0
     try:
         if handler.snmp:
-            tries = 1 + max(0, int(settings.get("retries") or 2))
-        elif not any(setting.key == "timeout" for setting in handler.settings):
-            return {}
-        timeout_s = float(settings.get("timeout") or (2.0 if handler.snmp else 10.0))
+            usual_timeout_s = 2.0
+            tries += max(0, int(settings.get("retries") or 2))
+        timeout_s = float(settings.get("timeout") or usual_timeout_s)
         must_shorten = timeout_s <= _LONGEST_TIMEOUT and timeout_s * tries > longest_s
     except (ValueError, OverflowError):
         return {}  # not a number, or too large: the handler raises SettingsError

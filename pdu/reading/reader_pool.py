@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from typing import Optional
 
 from handlers.shared.errors import SettingsError
 
@@ -94,28 +95,26 @@ class ReaderPool:
         """
         results: queue.SimpleQueue[tuple[int, Reading]] = queue.SimpleQueue()
         running: dict[int, _Job] = {}  # by place, the earliest deadline first
-        waiting, parallel = collections.deque(range(len(targets))), self._parallel
+        waiting = collections.deque(range(len(targets)))
+        parallel = self._parallel
         try:
             while running or waiting:
                 while waiting and len(running) < parallel:
                     place = waiting[0]
                     target = targets[place]
                     job = _Job(place, target.device, time.monotonic() + seconds)
-                    try:
-                        self._start(job, functools.partial(read_target, target), results)
-                    except RuntimeError:  # the system allows no more threads
-                        if not running:
-                            raise SettingsError(NO_THREAD) from None
+                    read = functools.partial(read_target, target)
+                    if self._start(job, read, results):
+                        waiting.popleft()
+                        running[place] = job
+                    elif running:
                         parallel = len(running)
-                        break
-                    running[waiting.popleft()] = job
-                late_place, job = next(iter(running.items()))
-                try:
-                    place, reading = results.get(timeout=max(0.0, job.end - time.monotonic()))
-                except queue.Empty:
-                    job.is_late = True
-                    place, reading = late_place, failed_reading(HANGS, seconds)
-                if running.pop(place, None) is not None:  # else it was left behind
+                    else:
+                        raise SettingsError(NO_THREAD)
+                first_job = next(iter(running.values()))
+                place, reading = _next_result(results, first_job, seconds)
+                if place in running:  # else its thread was left behind
+                    del running[place]
                     yield place, reading
         finally:
             for job in running.values():
@@ -131,9 +130,9 @@ class ReaderPool:
         job: _Job,
         read: Callable[[], Reading],
         results: queue.SimpleQueue[tuple[int, Reading]],
-    ) -> None:
+    ) -> bool:
         """Read in a thread that puts the reading into `results`; at once a failure if too many
-        reads hang, or one of the same PDU. Raises RuntimeError if the system allows no thread.
+        reads hang, or one of the same PDU. False if the system allows no more threads.
         """
 
         def run() -> None:
@@ -148,14 +147,37 @@ class ReaderPool:
                 results.put((job.place, reading))
 
         with self._lock:
-            late_devices = [job.device for job in self._running if job.is_late]
-            obstacle = None
-            if job.device in late_devices:
-                obstacle = STILL_HANGS
-            elif len(late_devices) >= MOST_HANGING:
-                obstacle = TOO_MANY_HANG
-            else:
-                threading.Thread(target=run, name=f"read {job.device.name}", daemon=True).start()
+            obstacle = self._obstacle(job)
+            if obstacle is None:
+                thread = threading.Thread(target=run, name=f"read {job.device.name}", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:
+                    return False
                 self._running.add(job)
         if obstacle is not None:
             results.put((job.place, failed_reading(obstacle)))
+        return True
+
+    def _obstacle(self, job: _Job) -> Optional[CallError]:
+        """Why this PDU is not read now: earlier reads hang. For a caller that has the lock."""
+        late_devices = [running.device for running in self._running if running.is_late]
+        if job.device in late_devices:
+            return STILL_HANGS
+        if len(late_devices) >= MOST_HANGING:
+            return TOO_MANY_HANG
+        return None
+
+
+def _next_result(
+    results: queue.SimpleQueue[tuple[int, Reading]], first_job: _Job, seconds: float
+) -> tuple[int, Reading]:
+    """The place and the reading of the next job that ends; at the deadline of `first_job`, which is
+    the earliest, its failure after these `seconds`.
+    """
+    remaining_s = max(0.0, first_job.end - time.monotonic())
+    try:
+        return results.get(timeout=remaining_s)
+    except queue.Empty:
+        first_job.is_late = True
+        return first_job.place, failed_reading(HANGS, seconds)

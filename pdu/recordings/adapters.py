@@ -69,11 +69,11 @@ def _snmp() -> HandlerAdapter:
     from .snmp import identification, nameplate, topology  # 50 ms
 
     return HandlerAdapter(
-        nameplate.read_nameplate,
-        nameplate.read_brief_nameplate,
-        topology.read_topology,
-        identification.identify,
-        _snmp_recordings,
+        read_nameplate=nameplate.read_nameplate,
+        read_brief_nameplate=nameplate.read_brief_nameplate,
+        read_topology=topology.read_topology,
+        identify=identification.identify,
+        recording_format=_snmp_recordings,
     )
 
 
@@ -96,4 +96,7 @@ ADAPTERS: Mapping[str, Callable[[], HandlerAdapter]] = {
 
 def adapter_of(handler: str) -> HandlerAdapter:
     """What the handler of this name says; nothing for a path."""
-    return ADAPTERS.get(handler, HandlerAdapter)()
+    if handler not in ADAPTERS:
+        return HandlerAdapter()
+    make_adapter = ADAPTERS[handler]
+    return make_adapter()

@@ -7,6 +7,7 @@ and everything else as before. The new value is one that a neighbour has in the 
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import re
@@ -65,14 +66,15 @@ class CodecUnit(HttpPdu):
         fault: UnitFault = UnitFault.NONE,
     ) -> None:
         """Raises OSError if the port cannot be used."""
-        self.documents: dict[str, Any] = {
-            key: TextPieces.of(document)
-            if isinstance(document, TextAnswer)
-            else copy.deepcopy(document)
-            for key, document in documents.items()
-        }
-        self.is_text = any(isinstance(part, TextPieces) for part in self.documents.values())
-        self._codec, self._login_form = codec, form_of(codec)
+        self.documents: dict[str, Any] = {}
+        for key, document in documents.items():
+            if isinstance(document, TextAnswer):
+                self.is_text = True
+                self.documents[key] = TextPieces.of(document)
+            else:
+                self.documents[key] = copy.deepcopy(document)
+        self._codec = codec
+        self._login_form = form_of(codec)
         super().__init__(port, fault)
 
     @property
@@ -120,43 +122,49 @@ class CodecUnit(HttpPdu):
         is_login = session_answer(self._login_form, method, target, body) is not None
         if is_login or self._reading(method, target, body):
             return []
-        parts = [
-            known_request(self._login_form, method, target, content) for content in _parts(body)
-        ]
+        parts: list[KnownRequest] = []
+        for content in _parts(body):
+            parts.append(known_request(self._login_form, method, target, content))
         text = f"{method} {parts[0].target} {body.decode('utf-8', 'replace')}".strip()
         commands: list[UnitCommand] = []
-        known_body, is_at_command = "", False
-        path = target.partition("?")[0]
+        requests: list[WriteRequest] = []  # those of the unit's commands
         for identity in self.outlet_states():
             for on in (True, False):
                 request = self._request_of(identity, on=on)
                 if request is None:
                     continue
-                if (request.method, request.path) == (method, target):
-                    known_body = request.body.decode("utf-8", "replace")
-                # a command may be a GET whose query says what it does
-                is_at_command = is_at_command or request.path.partition("?")[0] == path
+                requests.append(request)
                 if self._known_request(request.method, request.path, request.body) in parts:
                     commands.append(UnitCommand(identity, on=on, text=text))
-        if not commands and (method != "GET" or is_at_command):
-            commands.append(UnitCommand("", on=False, text=text, known=known_body))
-        return commands
+        if commands:
+            return commands
+        # a command may be a GET whose query says what it does
+        path, _, _ = target.partition("?")
+        paths_of_commands = [request.path.partition("?")[0] for request in requests]
+        if method == "GET" and path not in paths_of_commands:
+            return []
+        known_body = ""
+        for request in requests:
+            if (request.method, request.path) == (method, target):
+                known_body = request.body.decode("utf-8", "replace")
+        return [UnitCommand("", on=False, text=text, known=known_body)]
 
     def _request_of(self, identity: str, *, on: bool) -> Optional[WriteRequest]:
-        """The codec's command. None if it has none for this outlet."""
-        requests: list[WriteRequest] = []
+        """The codec's command, the first request of its dialogue that writes. None if it has none
+        for this outlet.
+        """
+        writes: list[WriteRequest] = []
 
         def exchange(request: Request) -> bytes:
             if isinstance(request, WriteRequest):
-                requests.append(request)
+                writes.append(request)
                 return b"{}"
             return _body(self.documents[request_key(request)])
 
-        try:
+        # the codec may raise for the answer {} to its command
+        with contextlib.suppress(PduHandlerError, LookupError):
             run_dialogue(self._codec.command(identity, on=on), exchange)
-        except (PduHandlerError, LookupError):
-            pass  # of the answer, which is none
-        return requests[0] if requests else None
+        return writes[0] if writes else None
 
     def command_answer(
         self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]
@@ -169,8 +177,8 @@ class CodecUnit(HttpPdu):
 
     def read_state(self, documents: Optional[Answers] = None) -> PduState:
         """What the codec reads. Raises the errors of handlers/shared/errors.py."""
-        known_documents = self.documents if documents is None else documents
-        return run_dialogue(self._codec.read_unit(with_figures=True), exchange_of(known_documents))
+        exchange = exchange_of(self.documents if documents is None else documents)
+        return run_dialogue(self._codec.read_unit(with_figures=True), exchange)
 
     def outlet_states(self) -> States:
         """The states that the codec reads."""
@@ -181,20 +189,24 @@ class CodecUnit(HttpPdu):
         False if no such change is found.
         """
         with self._changing:
-            expected_states = {**self.outlet_states(), identity: on}
-            if expected_states == self.outlet_states():
+            states = self.outlet_states()
+            expected_states = {**states, identity: on}
+            if expected_states == states:
                 return True
-            words = _UNDOCUMENTED if on is None else _WORDS[on]
             for place in all_places(self.documents):
-                values = [*self._neighbour_values(place), *words]
-                if isinstance(self.documents[place.request], TextPieces):
-                    values = list(_TEXT_WORDS[on])
-                for value in values:
+                for value in self._likely_values(place, on=on):
                     documents = with_values(self.documents, {place: value})
                     if self._states_in(documents) == expected_states:
                         self.documents = documents
                         return True
             return False
+
+    def _likely_values(self, place: Place, *, on: Optional[bool]) -> Sequence[Any]:
+        """What may stand in this place for a state, the likeliest first."""
+        if isinstance(self.documents[place.request], TextPieces):
+            return _TEXT_WORDS[on]
+        words = _UNDOCUMENTED if on is None else _WORDS[on]
+        return [*self._neighbour_values(place), *words]
 
     def _neighbour_values(self, place: Place) -> list[Any]:
         """The other values in the same place of the elements of a list."""
@@ -226,13 +238,14 @@ class CodecUnit(HttpPdu):
 
     def without_figures(self) -> Sequence[Answers]:
         """The documents without the value of the total load."""
-        states, figures = self.outlet_states(), self._figures(self.documents)
+        states = self.outlet_states()
+        load = self._figures(self.documents)[:1]
+        if load == [None]:
+            return []
         for place in all_places(self.documents):
             documents = without_values(self.documents, [place])
-            if self._states_in(documents) != states:
-                continue
-            new_figures = self._figures(documents)
-            if figures[:1] != [None] and new_figures[:1] != figures[:1]:
+            has_same_states = self._states_in(documents) == states
+            if has_same_states and self._figures(documents)[:1] != load:
                 return [documents]
         return []
 
@@ -247,31 +260,33 @@ class CodecUnit(HttpPdu):
 
     def figures(self) -> Figures:
         state = self.read_state()
-        outlets = {
-            outlet.identity: MeterFigures(
+        outlets: dict[str, MeterFigures] = {}
+        for outlet in state.outlets:
+            outlets[outlet.identity] = MeterFigures(
                 current_a=measured(outlet.figures.current_a),
                 energy_kwh=measured(outlet.figures.energy_kwh),
             )
-            for outlet in state.outlets
-        }
-        load_a, energy_kwh = measured(state.load_a), measured(state.energy_kwh)
-        return Figures(load_a, energy_kwh, outlets, power_w=None, inlet_w=None)
+        return Figures(
+            load_a=measured(state.load_a),
+            energy_kwh=measured(state.energy_kwh),
+            ports=outlets,
+            power_w=None,
+            inlet_w=None,
+        )
 
     def count_on(self) -> bool:
         """Let each number count on, by a tenth, whose change alters nothing but figures."""
-        documents: Answers = self.documents
+        documents = self.documents
         states = self.outlet_states()
         for place in all_places(self.documents):
-            value = value_at(documents, place)
-            new_value = _counted_on(value)
+            new_value = _counted_on(value_at(documents, place))
             if new_value is None:
                 continue
-            candidate = with_values(documents, {place: new_value})
-            if self._states_in(candidate) == states and self._figures(candidate) != self._figures(
-                documents
-            ):
-                documents = candidate
-        self.documents = dict(documents)
+            new_documents = with_values(documents, {place: new_value})
+            has_same_states = self._states_in(new_documents) == states
+            if has_same_states and self._figures(new_documents) != self._figures(documents):
+                documents = new_documents
+        self.documents = documents
         return True
 
     def _figures(self, documents: Answers) -> list[Optional[float]]:
@@ -289,7 +304,9 @@ def request_key(request: Request) -> str:
 
 
 def exchange_of(answers: Answers) -> Any:
-    """The recorded answer to each request. Raises LookupError for one without."""
+    """A function from each request to its recorded answer. It raises LookupError for a request
+    without one.
+    """
     return lambda request: _body(answers[request_key(request)])
 
 
@@ -325,7 +342,9 @@ def _parts(body: bytes) -> Iterator[Any]:
     """The JSON of a body; of a list in it, also with each element alone."""
     value = _json_or_text(body)
     yield value
-    if isinstance(value, dict):
-        for name, elements in value.items():
-            for element in elements if isinstance(elements, list) else ():
+    if not isinstance(value, dict):
+        return
+    for name, elements in value.items():
+        if isinstance(elements, list):
+            for element in elements:
                 yield {**value, name: [element]}

@@ -26,6 +26,7 @@ from .replay_server import Response
 from .request_patterns import RequestPattern, body_parts
 from .simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
 from .state_columns import (
+    Place,
     TextPieces,
     columns_of,
     list_places,
@@ -68,16 +69,15 @@ class Answer(NamedTuple):
     @classmethod
     def parse(cls, row: Mapping[str, Any]) -> Answer:
         """Raises SettingsError for a request that is none."""
-        is_json = "json" in row
         request = str(row["request"])
-        RequestPattern.parse(request)
-        return cls(
-            request=request,
-            content=row["json"] if is_json else TextPieces.of(str(row["text"])),
-            status=int(row.get("status", 200)),
-            type="" if is_json else str(row.get("type", "text/plain")),
-            headers={str(name): str(text) for name, text in row.get("headers", {}).items()},
-        )
+        RequestPattern.parse(request)  # raises for what is none
+        status = int(row.get("status", 200))
+        headers = {str(name): str(text) for name, text in row.get("headers", {}).items()}
+        if "json" in row:
+            return cls(request, row["json"], status, headers=headers)
+        content = TextPieces.of(str(row["text"]))
+        content_type = str(row.get("type", "text/plain"))
+        return cls(request, content, status, content_type, headers)
 
     @property
     def row(self) -> dict[str, Any]:
@@ -109,22 +109,26 @@ class ForeignRecording(NamedTuple):
     def parse(cls, text: str) -> ForeignRecording:
         """Raises SettingsError."""
         try:
-            data: Any = json.loads(text)
-            states = {str(name): _STATES[word] for name, word in data.get("states", {}).items()}
-            recording = cls(
-                answers=[Answer.parse(row) for row in data["answers"]],
-                states=states,
-                load_a=_figure(data.get("load_a")),
-                energy_kwh=_figure(data.get("energy_kwh")),
-                outlet_kwh={
-                    str(name): float(kwh) for name, kwh in data.get("outlet_kwh", {}).items()
-                },
-                is_compared=str(data.get("compared", "no")).lower() in ("yes", "true"),
-            )
-            return recording.commanded(_words(data.get("on")), _words(data.get("off")))
+            return cls._parse_json(json.loads(text))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             reason = f"{type(error).__name__}: {str(error)[:80]}"
             raise SettingsError(f"the recording is not complete ({reason})") from None
+
+    @classmethod
+    def _parse_json(cls, data: Any) -> ForeignRecording:
+        """As `parse`. Raises also what Python raises for JSON of another form."""
+        states = {str(name): _STATES[word] for name, word in data.get("states", {}).items()}
+        outlet_kwh = {str(name): float(kwh) for name, kwh in data.get("outlet_kwh", {}).items()}
+        compared_word = str(data.get("compared", "no")).lower()
+        recording = cls(
+            answers=[Answer.parse(row) for row in data["answers"]],
+            states=states,
+            load_a=_figure(data.get("load_a")),
+            energy_kwh=_figure(data.get("energy_kwh")),
+            outlet_kwh=outlet_kwh,
+            is_compared=compared_word in ("yes", "true"),
+        )
+        return recording.commanded(_words(data.get("on")), _words(data.get("off")))
 
     def commanded(self, on: Sequence[str], off: Sequence[str]) -> ForeignRecording:
         """The recording with these requests, in words, as its commands; none keeps those that it
@@ -132,37 +136,38 @@ class ForeignRecording(NamedTuple):
         """
         if not on and not off:
             return self
-        patterns = [[RequestPattern.parse(words) for words in requests] for requests in (on, off)]
-        for option, requests in zip(("--on", "--off"), patterns):
-            is_each_named = len(requests) == 1 and requests[0].names_outlet
-            if not is_each_named and len(requests) != len(self.states):
-                raise SettingsError(
-                    f"{option} needs one request with {{outlet}} in it, or one request for each of"
-                    f" {counted(len(self.states), 'outlet')}, in the order of status"
-                )
-        if patterns[0] == patterns[1]:
+        on_requests = [RequestPattern.parse(words) for words in on]
+        off_requests = [RequestPattern.parse(words) for words in off]
+        self._check_requests("--on", on_requests)
+        self._check_requests("--off", off_requests)
+        if on_requests == off_requests:
             raise SettingsError("--on and --off are the same request: a toggle is no command")
-        return self._replace(on=patterns[0], off=patterns[1])
+        return self._replace(on=on_requests, off=off_requests)
+
+    def _check_requests(self, option: str, requests: Sequence[RequestPattern]) -> None:
+        """Raises SettingsError unless these requests of an option are for all outlets."""
+        is_for_any_outlet = len(requests) == 1 and requests[0].names_outlet
+        if not is_for_any_outlet and len(requests) != len(self.states):
+            raise SettingsError(
+                f"{option} needs one request with {{outlet}} in it, or one request for each of"
+                f" {counted(len(self.states), 'outlet')}, in the order of status"
+            )
 
     @property
     def text(self) -> str:
         """The text of the file."""
         words = {on: word for word, on in _STATES.items()}
-        commands = {
-            name: _one_or_all([_spelled(request) for request in requests])
-            for name, requests in (("on", self.on), ("off", self.off))
-            if requests
-        }
-        data = {
-            "recording": "http 1",
-            **commands,
-            "compared": "yes" if self.is_compared else "no",
-            "states": {name: words[on] for name, on in self.states.items()},
-            "load_a": self.load_a,
-            "energy_kwh": self.energy_kwh,
-            "outlet_kwh": dict(self.outlet_kwh),
-            "answers": [answer.row for answer in self.answers],
-        }
+        data: dict[str, Any] = {"recording": "http 1"}
+        if self.on:
+            data["on"] = _one_or_all([_spelled(request) for request in self.on])
+        if self.off:
+            data["off"] = _one_or_all([_spelled(request) for request in self.off])
+        data["compared"] = "yes" if self.is_compared else "no"
+        data["states"] = {name: words[on] for name, on in self.states.items()}
+        data["load_a"] = self.load_a
+        data["energy_kwh"] = self.energy_kwh
+        data["outlet_kwh"] = dict(self.outlet_kwh)
+        data["answers"] = [answer.row for answer in self.answers]
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
     def command(self, identity: str, *, on: bool) -> Optional[RequestPattern]:
@@ -191,25 +196,31 @@ class ForeignPdu(HttpPdu):
         self._recording = recording
         self._answers = {answer.request: answer for answer in recording.answers}
         self._patterns = {request: RequestPattern.parse(request) for request in self._answers}
-        recorded = {answer.request: answer.content for answer in recording.answers}
-        self._columns = columns_of(recorded, recording.states)
-        self._states, self._contents = recording.states, recorded
+        self._states = recording.states
+        self._contents = {answer.request: answer.content for answer in recording.answers}
+        self._columns = columns_of(self._contents, self._states)
+        for column in self._columns:
+            if isinstance(column.on, bool):
+                self.has_other_states = False
+            for place in column.places:
+                if isinstance(self._contents[place.request], TextPieces):
+                    self.is_text = True
         super().__init__(port, fault)
+        self._note_doubts()
         if contents is not None:
             self.contents = contents
-        if not recording.is_compared:
-            self.doubts.update(states=_NOT_COMPARED, figures=_NOT_COMPARED)
-        if not recording.on:
-            self.doubts.update(dict.fromkeys(("port_down", "port_up"), _NO_COMMANDS))
+
+    def _note_doubts(self) -> None:
+        """Note what the recording does not say."""
+        if not self._recording.is_compared:
+            self.doubts["states"] = _NOT_COMPARED
+            self.doubts["figures"] = _NOT_COMPARED
+        if not self._recording.on:
+            self.doubts["port_down"] = _NO_COMMANDS
+            self.doubts["port_up"] = _NO_COMMANDS
         if not self._columns:
-            rules = ("asked", "port_down", "port_up", "lost state")
-            self.doubts.update(dict.fromkeys(rules, _NO_COLUMN))
-        self.has_other_states = not any(isinstance(column.on, bool) for column in self._columns)
-        self.is_text = any(
-            isinstance(recorded[place.request], TextPieces)
-            for column in self._columns
-            for place in column.places
-        )
+            for rule in ("asked", "port_down", "port_up", "lost state"):
+                self.doubts[rule] = _NO_COLUMN
 
     @property
     def contents(self) -> Any:
@@ -224,18 +235,23 @@ class ForeignPdu(HttpPdu):
         return dict(self._states)
 
     def figures(self) -> Optional[Figures]:
-        recording = self._recording
-        outlets = {name: MeterFigures(energy_kwh=kwh) for name, kwh in recording.outlet_kwh.items()}
-        return Figures(recording.load_a, recording.energy_kwh, outlets)
+        outlets: dict[str, MeterFigures] = {}
+        for name, energy_kwh in self._recording.outlet_kwh.items():
+            outlets[name] = MeterFigures(energy_kwh=energy_kwh)
+        return Figures(
+            load_a=self._recording.load_a, energy_kwh=self._recording.energy_kwh, ports=outlets
+        )
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         if not self._columns or (on is None and not self.has_other_states):
             return False
         number = list(self._states).index(identity)
-        values = {}
+        values: dict[Place, Any] = {}
         for column in self._columns:
-            known_value = column.on if on else column.off
-            value = undocumented(column.on) if on is None else known_value
+            if on is None:
+                value = undocumented(column.on)
+            else:
+                value = column.on if on else column.off
             values[column.places[number]] = value
         with self._changing:
             self._contents = with_values(self._contents, values)
@@ -245,7 +261,9 @@ class ForeignPdu(HttpPdu):
     def without_state(self, identity: str) -> Sequence[Any]:
         number = list(self._states).index(identity)
         places = [column.places[number] for column in self._columns]
-        return [(self._states, without_values(self._contents, places))] if places else []
+        if not places:
+            return []
+        return [(self._states, without_values(self._contents, places))]
 
     def without_figures(self) -> Sequence[Any]:
         places = number_places(self._contents, self._columns)
@@ -264,7 +282,7 @@ class ForeignPdu(HttpPdu):
             return []
         text = f"{method} {target} {content}".strip()
         commands: list[UnitCommand] = []
-        like: Optional[RequestPattern] = None
+        similar_request: Optional[RequestPattern] = None
         for identity in self._states:
             for on in (True, False):
                 request = self._recording.command(identity, on=on)
@@ -273,17 +291,24 @@ class ForeignPdu(HttpPdu):
                 if any(request.matches(method, target, part) for part in body_parts(content)):
                     commands.append(UnitCommand(identity, on=on, text=text))
                 elif request.is_like(method, target):
-                    like = request
+                    similar_request = request
         if commands or self._answer_to(method, target, content) is not None:
             return commands
-        if like is None and method != "GET":
+        if similar_request is None and method != "GET":
             # some path of one outlet that this PDU does not have
-            patterns = [*self._recording.on, *self._recording.off]
-            like = next((each for each in patterns if each.is_like(method, target)), None)
-        if like is not None or method != "GET":
-            known = "" if like is None else like.text
-            return [UnitCommand("", on=False, text=text, known=known)]
+            similar_request = self._similar_pattern(method, target)
+        if similar_request is not None:
+            return [UnitCommand("", on=False, text=text, known=similar_request.text)]
+        if method != "GET":
+            return [UnitCommand("", on=False, text=text)]
         return []
+
+    def _similar_pattern(self, method: str, target: str) -> Optional[RequestPattern]:
+        """The command for any outlet that has this method and path."""
+        for pattern in (*self._recording.on, *self._recording.off):
+            if pattern.is_like(method, target):
+                return pattern
+        return None
 
     def answer(self, method: str, target: str, body: bytes) -> Response:
         answer = self._answer_to(method, target, body.decode("utf-8", "replace"))
@@ -339,10 +364,12 @@ def serve(
 
     replay = make_pdu(port, UnitFault.NONE if obeys else UnitFault.REFUSES)
     doubt = replay.doubts.get("port_down", "")
-    if doubt and obeys:
+    if not obeys:
+        about = "--writable lets it take commands"
+    elif doubt:
         about = f"it takes no command: {doubt}"
     else:
-        about = "its outlets follow commands" if obeys else "--writable lets it take commands"
+        about = "its outlets follow commands"
     outlets = counted(len(recording.states), "outlet")
     device = replay.describe(PATH, f"{outlets}; {about}", "-s KEY=VALUE")
     return device._replace(simulated_pdu=replay, make_pdu=make_pdu)

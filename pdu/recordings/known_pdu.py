@@ -14,7 +14,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from .replay_server import HOST
 from .simulated_pdu import HttpPdu, States, UnitFault
-from .state_columns import Place, number_places, without_values
+from .state_columns import number_places, without_values
 
 _IS_ON_BY_STATUS: Mapping[EnumPowerStatus, bool] = {
     EnumPowerStatus.UP: True,
@@ -75,8 +75,10 @@ class KnownPdu(HttpPdu):
 
     def identity_of(self, key: str) -> str:
         """The handler's name of an outlet; its key if it has none."""
-        names = [name for name, known_key in self.key_by_identity().items() if known_key == key]
-        return names[0] if names else key
+        for identity, known_key in self.key_by_identity().items():
+            if known_key == key:
+                return identity
+        return key
 
     def outlet_states(self) -> States:
         return {name: self.state_of(key) for name, key in self.key_by_identity().items()}
@@ -95,28 +97,37 @@ class KnownPdu(HttpPdu):
 
     def without_figures(self) -> Sequence[Any]:
         documents = self.documents()
-        places: list[Place] = number_places(documents, [])
-        return [self.contents_of(without_values(documents, [place])) for place in places]
+        contents: list[Any] = []
+        for place in number_places(documents, columns=[]):
+            documents_without_place = without_values(documents, [place])
+            contents.append(self.contents_of(documents_without_place))
+        return contents
 
     def _read_copy(self) -> dict[str, str]:
-        """The keys of the outlets by the handler's names, from what it reads in a copy; by
-        themselves, with doubts, if it reads other outlets or cannot read."""
+        """The key of each outlet by the name that the handler gives it, found as it reads a copy.
+
+        If it reads other outlets or cannot read, each key is its own name, and the rules on
+        outlets are in doubt.
+        """
         keys = self.outlet_keys()
-        states = self._states_for_handler()
-        known_states = [_IS_ON_BY_STATUS.get(status) for _, status in states]
-        if known_states == [self.state_of(key) for key in keys]:
-            names = [name for name, _ in states]
-            return dict(zip(names, keys))
-        self.doubts.update(dict.fromkeys(_RULES_ON_OUTLETS, _NO_OUTLETS))
+        own_states = [self.state_of(key) for key in keys]
+        identities: list[str] = []
+        handler_states: list[Optional[bool]] = []
+        for identity, status in self._states_for_handler():
+            identities.append(identity)
+            handler_states.append(_IS_ON_BY_STATUS.get(status))
+        if handler_states == own_states:
+            return dict(zip(identities, keys))
+        for rule in _RULES_ON_OUTLETS:
+            self.doubts[rule] = _NO_OUTLETS
         return {key: key for key in keys}
 
     def _states_for_handler(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         """What the handler reads in a copy, none if it cannot. Keeps the figures."""
         states: Sequence[tuple[str, EnumPowerStatus]] = []
         copy = self.copy()
-        data = PduData(
-            f"{HOST}:{copy.port}", {"scheme": "http", "username": "any", "password": "any"}
-        )
+        settings = {"scheme": "http", "username": "any", "password": "any"}
+        data = PduData(f"{HOST}:{copy.port}", settings)
         with contextlib.closing(copy), contextlib.suppress(PduHandlerError):
             # without the figures, the states serve
             with self._make_handler(data).opened() as pdu:

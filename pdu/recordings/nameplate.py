@@ -6,9 +6,12 @@ pdu/recordings/<name>/nameplate.py reads it for the handler of that name (`adapt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple, Optional
+import contextlib
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Optional
 
+from handlers.http.dialogue import HttpSession, ReadRequest
+from handlers.http.strict_json import loads
 from handlers.shared.errors import printable
 
 _LONGEST = 200
@@ -34,9 +37,24 @@ class Nameplate(NamedTuple):
     description: str = ""
 
 
+def read_members(session: HttpSession, path: str) -> Mapping[str, Any]:
+    """The members of the JSON object that a unit answers for a path, none of another answer. Raises
+    the errors of a request.
+    """
+    body = session.exchange_once(ReadRequest(path))
+    with contextlib.suppress(ValueError, TypeError):
+        document: Any = loads(body)
+        return dict(document)
+    return {}
+
+
 def join_words(parts: Iterable[object]) -> str:
-    """The texts of the units of a chain as one, "" if none has any."""
-    texts = [printable(str(part), _LONGEST) if part else "" for part in parts]
+    """The texts of the units of a chain as one, with nothing for a unit without; "" if none has
+    any.
+    """
+    texts: list[str] = []
+    for part in parts:
+        texts.append(printable(str(part), _LONGEST) if part else "")
     return ", ".join(texts) if any(texts) else ""
 
 

@@ -146,9 +146,9 @@ class HandlerFinding:
 
     def note_about(self, facts: Mapping[str, object]) -> None:
         """Note what the device reports about itself. Empty facts are left out."""
-        self.about.update(
-            {name: printable(str(value), LONGEST) for name, value in facts.items() if value}
-        )
+        for name, value in facts.items():
+            if value:
+                self.about[name] = printable(str(value), LONGEST)
 
     def note_states(
         self, states: Collection[EnumPowerStatus], basis: str, noun: str = "outlet"
@@ -159,16 +159,18 @@ class HandlerFinding:
         `noun`: what the output calls an outlet, such as "branch circuit".
         """
         count_by_state = Counter(states)
+        known_count = count_by_state[UP] + count_by_state[DOWN]
         self.outlets = len(states)
-        self.known_outlets += count_by_state[UP] + count_by_state[DOWN]
+        self.known_outlets += known_count
         outlets = counted(len(states), noun)
-        if not count_by_state[UP] and not count_by_state[DOWN]:
+        if not known_count:
             self.cannot.insert(0, f"read states: all unknown ({outlets})")
             return
-        counts = ", ".join(
-            f"{count_by_state[state]} {word(state)}" for state in SPELLED if count_by_state[state]
-        )
-        self.can.insert(0, f"read the states of {outlets} ({counts})")
+        counts: list[str] = []
+        for state in SPELLED:
+            if count_by_state[state]:
+                counts.append(f"{count_by_state[state]} {word(state)}")
+        self.can.insert(0, f"read the states of {outlets} ({', '.join(counts)})")
         self.evidence["state"] = basis
 
     def note_switched(self, number: int, outlets: int, basis: str) -> None:
@@ -186,15 +188,17 @@ class HandlerFinding:
         `device`: a name to begin the note with.
         """
         prefix = f"{device}: " if device else ""
+        phrase = f"{prefix}report its {name}"
         number = measured(value)
         if number is not None:
             self.metered = True
-            self.can.append(f"{prefix}report its {name} ({figure(number, unit)})")
-            self.evidence[prefix + name] = basis
+            self.can.append(f"{phrase} ({figure(number, unit)})")
+            self.evidence[f"{prefix}{name}"] = basis
             return
         reason = reason_without(value)
-        why = f" ({printable(reason)})" if reason else ""
-        self.cannot.append(f"{prefix}report its {name}{why}")
+        if reason:
+            phrase += f" ({printable(reason)})"
+        self.cannot.append(phrase)
 
     def note_figures(
         self, read_figures: Callable[[], Figures], load: str, energy: str, noun: str = "outlet"
@@ -211,12 +215,14 @@ class HandlerFinding:
             return
         self.note_total("load", figures.load_a, "A", load)
         self.note_total("energy", figures.energy_kwh, "kWh", energy)
-        number = sum(measured(port.energy_kwh) is not None for port in figures.ports.values())
-        self.metered_outlets = number
-        if number:
-            self.can.append(f"report the energy by {noun} ({counted(number, noun)})")
+        ports = figures.ports.values()
+        metered_ports = [port for port in ports if measured(port.energy_kwh) is not None]
+        self.metered_outlets = len(metered_ports)
+        phrase = f"report the energy by {noun}"
+        if metered_ports:
+            self.can.append(f"{phrase} ({counted(len(metered_ports), noun)})")
         else:
-            self.cannot.append(f"report the energy by {noun}")
+            self.cannot.append(phrase)
 
 
 class RecordingFormat(NamedTuple):

@@ -38,7 +38,8 @@ class ReplayServer(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Report errors except OSError: clients may disconnect at any time."""
-        if not isinstance(sys.exc_info()[1], OSError):
+        _, error, _ = sys.exc_info()
+        if not isinstance(error, OSError):
             super().handle_error(request, client_address)
 
 
@@ -63,14 +64,13 @@ class Replay:
 
         `options`: arguments that `pdu status` needs besides handler and address.
         """
-        poll = f"{handler} {self.host}:{self.port} {options}".rstrip()
         return ReplayedDevice(
-            self.host,
-            self.port,
-            about,
-            poll,
-            lambda: list(self.writes),
-            self.close,
+            host=self.host,
+            port=self.port,
+            about=about,
+            poll=f"{handler} {self.host}:{self.port} {options}".rstrip(),
+            writes=lambda: list(self.writes),
+            close=self.close,
             connections=lambda: self._server.connections,
         )
 
@@ -109,15 +109,19 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
         is_whole = "Transfer-Encoding" not in self.headers
         if not is_whole or not re.fullmatch("[0-9]{1,12}", size):
             self.close_connection = True
-            return self._send(411, None, {})
+            self._send(411, None, {})
+            return
         length = int(size)
         if length > _LONGEST:
             self.close_connection = True
-            return self._send(413, None, {})
+            self._send(413, None, {})
+            return
         body = self.rfile.read(length)
         headers = dict(self.headers.items())
-        response = self.server.replay.respond(self.command, self.path, headers, body)
-        return self._send(*response)
+        status, content, further_headers = self.server.replay.respond(
+            self.command, self.path, headers, body
+        )
+        self._send(status, content, further_headers)
 
     do_GET = _serve
     do_POST = _serve

@@ -49,11 +49,12 @@ class RequestPattern(NamedTuple):
     def parse(cls, words: str) -> RequestPattern:
         """A request in words. Raises SettingsError."""
         request, _, answer = words.strip().partition(" -> ")
-        method, _, rest = request.partition(" ")
-        if method.upper() not in _METHODS:
+        first_word, _, rest = request.partition(" ")
+        method = first_word.upper()
+        if method not in _METHODS:
             method, rest = "GET", request
         target, _, body = rest.strip().partition(" ")
-        if method.upper() == "GET":  # without a body: a blank is one of the address
+        if method == "GET":  # without a body: a blank is one of the address
             target, body = rest.strip(), ""
         target = re.sub(r"^https?://[^/]+", "", target)
         if not target.startswith("/"):
@@ -61,7 +62,7 @@ class RequestPattern(NamedTuple):
                 f"{printable(words, 80)!r} is no request: give METHOD /PATH [BODY], such as"
                 " POST /relay/{outlet} turn=on"
             )
-        return cls(method.upper(), target, body.strip(), answer.strip())
+        return cls(method, target, body.strip(), answer.strip())
 
     @property
     def text(self) -> str:
@@ -75,30 +76,35 @@ class RequestPattern(NamedTuple):
     def of_outlet(self, identity: str) -> RequestPattern:
         """The request for this outlet."""
 
-        def identity_text(place: re.Match[str]) -> str:
-            number = re.search("[0-9]+$", identity)
-            offset = place[1]
-            if not offset or number is None:
-                return identity
-            other_number = int(number[0]) + int(offset)
-            return str(other_number)
+        last_number = re.search("[0-9]+$", identity)
 
-        target = _OUTLET.sub(identity_text, self.target)
-        body = _OUTLET.sub(identity_text, self.body)
-        return self._replace(target=target, body=body)
+        def identity_text(place: re.Match[str]) -> str:
+            offset = place[1]
+            if not offset or last_number is None:
+                return identity
+            number = int(last_number[0]) + int(offset)
+            return str(number)
+
+        return self._replace(
+            target=_OUTLET.sub(identity_text, self.target),
+            body=_OUTLET.sub(identity_text, self.body),
+        )
 
     def matches(self, method: str, target: str, body: str) -> bool:
         """Whether a request is this one."""
         if self.body == ANY:  # any body
             body = ANY
         expected = _canonical(self.method, self.target, self.body)
-        return _has_pattern(expected, _canonical(method, target, body))
+        request = _canonical(method, target, body)
+        return _has_pattern(expected, request)
 
     def is_like(self, method: str, target: str) -> bool:
         """Whether a request has this one's method and path, whatever the outlet."""
-        path = _OUTLET.sub(ANY, self.target.partition("?")[0])
-        expected = _canonical(self.method, path, "")
-        return _has_pattern(expected, _canonical(method, target.partition("?")[0], ""))
+        own_path, _, _ = self.target.partition("?")
+        path, _, _ = target.partition("?")
+        expected = _canonical(self.method, _OUTLET.sub(ANY, own_path), "")
+        request = _canonical(method, path, "")
+        return _has_pattern(expected, request)
 
 
 def recorded_request(method: str, target: str, body: str, secrets: list[str]) -> str:
@@ -106,10 +112,10 @@ def recorded_request(method: str, target: str, body: str, secrets: list[str]) ->
     times.
     """
     request = f"{method} {target} {body}".strip()
-    known_secrets = [secret for secret in secrets if secret]
     # one may be a part of a longer one
-    for secret in sorted(known_secrets, key=len, reverse=True):
-        request = request.replace(secret, ANY)
+    for secret in sorted(secrets, key=len, reverse=True):
+        if secret:
+            request = request.replace(secret, ANY)
     request = without_named_secrets(request, ANY)
     if '"method"' in body:
         request = _CALL_NUMBER.sub(rf"\g<1>{ANY}", request)
@@ -132,9 +138,12 @@ def named_secrets(text: str) -> list[str]:
     """The values in a request or an answer whose names say that they are secrets, such as the id of
     a session, if they are no common words or short numbers.
     """
-    matches = [match for named_value in _NAMED_VALUES for match in named_value.finditer(text)]
-    secrets = [match["value"] for match in matches if kind_of(match["name"]) == SECRETS]
-    return [secret for secret in secrets if is_telling(secret)]
+    secrets: list[str] = []
+    for named_value in _NAMED_VALUES:
+        for match in named_value.finditer(text):
+            if kind_of(match["name"]) == SECRETS and is_telling(match["value"]):
+                secrets.append(match["value"])
+    return secrets
 
 
 def without_named_secrets(text: str, stand_in: str) -> str:
@@ -143,9 +152,9 @@ def without_named_secrets(text: str, stand_in: str) -> str:
     def replacement(match: re.Match[str]) -> str:
         if kind_of(match["name"]) != SECRETS:
             return match[0]
-        begin = match.start("value") - match.start()
-        end = match.end("value") - match.start()
-        return match[0][:begin] + stand_in + match[0][end:]
+        text_before = match.string[match.start() : match.start("value")]
+        text_behind = match.string[match.end("value") : match.end()]
+        return f"{text_before}{stand_in}{text_behind}"
 
     for named_value in _NAMED_VALUES:
         text = named_value.sub(replacement, text)
@@ -156,14 +165,16 @@ def _canonical(method: str, target: str, body: str) -> str:
     """A request in one spelling."""
     body = body.replace(ANY, _ANY_NUMBER)
     value = _json_or_none(body)
-    shown_body = _sorted_fields(body) if value is None else json.dumps(value, sort_keys=True)
+    plain_body = _sorted_fields(body) if value is None else json.dumps(value, sort_keys=True)
     path, mark, query = target.replace(ANY, _ANY_NUMBER).partition("?")
-    return f"{method} {unquote_plus(path)}{mark}{_sorted_fields(query)} {shown_body}".strip()
+    plain_target = f"{unquote_plus(path)}{mark}{_sorted_fields(query)}"
+    return f"{method} {plain_target} {plain_body}".strip()
 
 
 def _sorted_fields(text: str) -> str:
     """The fields of a query or a form, in one order."""
-    return "&".join(sorted(map(unquote_plus, text.split("&"))))
+    fields = [unquote_plus(field) for field in text.split("&")]
+    return "&".join(sorted(fields))
 
 
 def _has_pattern(expected: str, text: str) -> bool:

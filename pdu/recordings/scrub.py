@@ -15,7 +15,7 @@ import ipaddress
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from handlers.http import login
 from handlers.shared.address import Address
@@ -99,11 +99,9 @@ class Scrubber:
         # values that are also sought in the texts that are kept -> stand-in
         self._learned: dict[str, str] = {}
         # a secret that is a common word or a short number may be a state or a figure
-        self._secrets = sorted(
-            {secret.strip() for secret in secrets if secret and is_telling(secret.strip())},
-            key=len,
-            reverse=True,
-        )
+        bare_secrets = {secret.strip() for secret in secrets if secret}
+        telling_secrets = {secret for secret in bare_secrets if is_telling(secret)}
+        self._secrets = sorted(telling_secrets, key=len, reverse=True)
         self._login_forms = [login.Login(user, secret).secret_forms for secret in self._secrets]
         self.learn(NAMES, user or "")
         self.learn(ADDRESSES, Address(host).host)
@@ -136,14 +134,18 @@ class Scrubber:
                 return text
         return text.replace(bare, self._stand_in(kind, bare, is_whole=True))
 
-    def scrub_kept_text(self, text: str) -> str:
-        """A text that is kept, with stand-ins for what is known to be private or looks so."""
+    def scrub_kept_text(self, text: str, name: str = "") -> str:
+        """A text that is kept, with stand-ins for what is known to be private or looks so.
+
+        `name`: that of the member or variable, if it has one. The firmware 4.0.21.5 looks like an
+        address where nothing says that it is a version.
+        """
         text = self.scrub_known_values(text)
         if ADDRESSES not in self.keep:
             text = _MAIL.sub(self._stand_in_of_mail, text)
             text = _MAC.sub(self._stand_in_of_mac, text)
-            text = _IPV4.sub(self._stand_in_of_ip, text)
-            text = _IPV6.sub(self._stand_in_of_ip, text)
+            text = _IPV4.sub(functools.partial(self._stand_in_of_ip, name), text)
+            text = _IPV6.sub(functools.partial(self._stand_in_of_ip, name), text)
         if SERIALS not in self.keep:
             text = _SERIAL.sub(self._stand_in_of_serial, text)
         return text
@@ -171,9 +173,7 @@ class Scrubber:
         value = ipaddress.ip_address(address)
         if ADDRESSES in self.keep or value.is_unspecified or value.is_loopback:
             return address
-        bits = int(value)
-        is_rising = bits | (bits - 1) == 0xFFFFFFFF  # ones, then zeros
-        if value.version == 4 and bits >> 24 == 255 and is_rising:
+        if _is_netmask(value):
             return address
         return self._stand_in(f"ipv{value.version}", str(value))
 
@@ -196,7 +196,7 @@ class Scrubber:
             return [self.scrub_json(value, is_kept, key) for value in data]
         if isinstance(data, str):
             if is_kept(key, data):
-                return self.scrub_kept_text(data)
+                return self.scrub_kept_text(data, key)
             return self.scrub_free_text(data, kind_of(key))
         is_number = isinstance(data, (int, float)) and not isinstance(data, bool)
         if not is_number or is_kept(key, data):
@@ -209,19 +209,21 @@ class Scrubber:
     def _stand_in_of_mail(self, match: re.Match[str]) -> str:
         return self._stand_in(ADDRESSES, match[0])
 
-    def _stand_in_of_ip(self, match: re.Match[str]) -> str:
-        """The stand-in for a matched IP address; text that only looks like one stays."""
+    def _stand_in_of_ip(self, name: str, match: re.Match[str]) -> str:
+        """The stand-in for a matched IP address in the text of this member or variable; text that
+        only looks like one stays.
+        """
         text = match[0]
         is_ipv4 = "." in text
-        if is_ipv4:  # without leading zeros
-            text = re.sub(r"(?<![0-9])0{1,2}(?=[0-9])", "", text)
+        # without leading zeros, which Python refuses
+        address = re.sub(r"(?<![0-9])0{1,2}(?=[0-9])", "", text) if is_ipv4 else text
         try:
-            stand_in = self.scrub_address(text)
+            stand_in = self.scrub_address(address)
         except ValueError:
-            return match[0]
-        text_before = match.string[: match.start()]
+            return text
+        text_before = f"{name}:{match.string[: match.start()]}"
         is_version = is_ipv4 and _VERSION.search(text_before[-20:]) is not None
-        return match[0] if is_version or stand_in == text else stand_in
+        return text if is_version or stand_in == address else stand_in
 
     def _stand_in_of_mac(self, match: re.Match[str]) -> str:
         """A stand-in with the digits in the places of those in the text. Six states such as
@@ -230,22 +232,34 @@ class Scrubber:
         text = match[0]
         groups = re.split("[:. -]", text)
         has_letter = re.search("[a-f]", text, re.IGNORECASE) is not None
-        if not has_letter and max(map(len, groups)) == 1:
+        if not has_letter and all(len(group) == 1 for group in groups):
             return text
         if len(groups) == 6:
             groups = [group.zfill(2) for group in groups]
         digits = "".join(groups)
         stand_in = self._stand_in("mac", digits.lower())
         size = len(digits) // len(groups)
-        new_groups = [stand_in[at : at + size] for at in range(0, size * len(groups), size)]
+        new_groups: list[str] = []
+        for number in range(len(groups)):
+            begin = number * size
+            new_groups.append(stand_in[begin : begin + size])
         separator = re.search("[:. -]", text)
-        return (separator[0] if separator else "").join(new_groups)
+        if separator is None:
+            return "".join(new_groups)
+        return separator[0].join(new_groups)
 
     def _stand_in_of_serial(self, match: re.Match[str]) -> str:
-        value = match["labelled"] or match[0]
-        if not match["labelled"] and match[0] != match[0].upper():
-            return match[0]
-        return match[0][: -len(value)] + self._stand_in(SERIALS, value)
+        """A matched serial number's stand-in, behind the label ("s/n: ") if it has one. Without a
+        label it is a word of capital letters and digits; another word stays.
+        """
+        text = match[0]
+        number = match["labelled"]
+        if number:
+            label = text.removesuffix(number)
+            return f"{label}{self._stand_in(SERIALS, number)}"
+        if text != text.upper():
+            return text
+        return self._stand_in(SERIALS, text)
 
     def _stand_in(self, kind: str, value: str, *, is_whole: bool = False) -> str:
         """An address gets one of its form, whatever its kind. What looks like a stand-in is one in
@@ -267,7 +281,10 @@ class Scrubber:
         while True:
             self._counted[kind] += 1
             number = self._counted[kind]
-            stand_in = _ipv4_stand_in(number) if kind == "ipv4" else _STAND_INS[kind].format(number)
+            if kind == "ipv4":
+                stand_in = _ipv4_stand_in(number)
+            else:
+                stand_in = _STAND_INS[kind].format(number)
             if stand_in not in self._generic:
                 return stand_in
 
@@ -304,14 +321,24 @@ def is_telling(secret: str) -> bool:
     return is_mixed or (len(secret) >= _SHORTEST and not has_only_generic_words(secret))
 
 
+def _is_netmask(address: Union[ipaddress.IPv4Address, ipaddress.IPv6Address]) -> bool:
+    """Whether this is a netmask of IPv4, such as 255.255.252.0."""
+    if address.version != 4 or address.packed[0] != 255:
+        return False
+    bits = f"{int(address):032b}"
+    return "01" not in bits  # ones, then zeros
+
+
 def _ipv4_stand_in(number: int) -> str:
     """The address with this number, from 1: the first 762 are of RFC 5737, the others of
     198.18.0.0/15 (RFC 2544). When all of these are used, they repeat.
     """
+    network_number, host_number = divmod(number - 1, 254)
+    last_byte = host_number + 1
     networks = ("192.0.2", "198.51.100", "203.0.113")
-    network, host = divmod(number - 1, 254)
-    if network < len(networks):
-        return f"{networks[network]}.{host + 1}"
-    benchmark_network = network - len(networks)
-    second, third = divmod(benchmark_network % (2 * 256), 256)
-    return f"198.{18 + second}.{third}.{host + 1}"
+    if network_number < len(networks):
+        return f"{networks[network_number]}.{last_byte}"
+    benchmark_number = (network_number - len(networks)) % (2 * 256)
+    second_byte = 18 + benchmark_number // 256
+    third_byte = benchmark_number % 256
+    return f"198.{second_byte}.{third_byte}.{last_byte}"

@@ -62,7 +62,8 @@ class Place(NamedTuple):
     @property
     def pattern(self) -> Path:
         """Its path without numbers: alike for the elements of a list."""
-        return tuple("#" if isinstance(part, int) else _normalised(part) for part in self.path)
+        parts = ["#" if isinstance(part, int) else _normalised(part) for part in self.path]
+        return tuple(parts)
 
 
 class Column(NamedTuple):
@@ -75,16 +76,17 @@ class Column(NamedTuple):
 
 def columns_of(contents: Contents, states: States) -> list[Column]:
     """The columns that hold these states, in the order of the outlets; [] if it is not certain."""
-    places = [*_json_columns(contents, len(states)), *_text_columns(contents, states)]
-    columns = []
-    for column_places in places:
-        values = [value_at(contents, place) for place in column_places]
-        column = _column(column_places, values, list(states.values()))
+    columns: list[Column] = []
+    for places in (*_json_columns(contents, len(states)), *_text_columns(contents, states)):
+        values = [value_at(contents, place) for place in places]
+        column = _column(places, values, list(states.values()))
         if column is not None:
             columns.append(column)
+    # such as on and off, or 1 and 0
     usual_columns = [column for column in columns if _opposite(column.on) == column.off]
-    known_states = set(states.values()) - {None}
-    if len(known_states) < 2:
+    has_both_states = {True, False} <= set(states.values())
+    if not has_both_states:
+        # any column of equal words fits: one alone is taken
         return usual_columns if len(usual_columns) == 1 else []
     if usual_columns:
         return usual_columns
@@ -106,16 +108,24 @@ def without_values(contents: Contents, places: Sequence[Place]) -> dict[str, Any
     new_contents = dict(contents)
     for place in places:
         content = new_contents[place.request]
-        name = place.path[-1] if place.path else 0
         if isinstance(content, TextPieces):
-            new_content = _with_value(content, place.path, "?")
-        elif isinstance(name, str) and _normalised(name) == name:
+            new_content: Any = _with_value(content, place.path, "?")
+        elif _is_plain_member(place):
             new_content = copy.deepcopy(content)
-            del _value_in(new_content, place.path[:-1])[name]
+            container = _value_in(new_content, place.path[:-1])
+            del container[place.path[-1]]
         else:
             new_content = _with_value(content, place.path, None)
         new_contents[place.request] = new_content
     return new_contents
+
+
+def _is_plain_member(place: Place) -> bool:
+    """Whether a value is the member of an object, with a name that has no number of an outlet."""
+    if not place.path:
+        return False
+    name = place.path[-1]
+    return isinstance(name, str) and _normalised(name) == name
 
 
 def undocumented(value: Any) -> Any:
@@ -127,42 +137,48 @@ def undocumented(value: Any) -> Any:
 
 def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
     """Places of numbers that are no states: one of each column in JSON, and some in a text."""
-    state_places = {place for column in columns for place in column.places}
+    state_places: set[Place] = set()
+    for column in columns:
+        state_places.update(column.places)
     groups: dict[Any, list[Place]] = {}
     for place in all_places(contents):
         value = value_at(contents, place)
         if place in state_places or not _is_number(value):
             continue
-        group: Any = place
-        if not isinstance(contents[place.request], TextPieces):
-            group = (_normalised(place.request), place.pattern)
+        is_of_text = isinstance(contents[place.request], TextPieces)
+        group: Any = place if is_of_text else _list_of(place)
         groups.setdefault(group, []).append(place)
     middle_places: list[Place] = []
-    for group_places in groups.values():
-        middle = len(group_places) // 2
-        middle_places.append(group_places[middle])
+    for places in groups.values():  # a column, or one number of a text
+        middle = len(places) // 2
+        middle_places.append(places[middle])
+    # if there are too many: some of all parts, not only the first
     step = max(1, len(middle_places) // _MOST_FIGURES)
-    return middle_places[::step][:_MOST_FIGURES]
+    some_places = middle_places[::step]
+    return some_places[:_MOST_FIGURES]
 
 
 def list_places(contents: Contents, count: int) -> list[Place]:
-    """Places of the lists and objects in JSON that have so many elements."""
-    places: dict[Place, None] = {}
+    """Places of the lists in JSON that have so many elements."""
+    places: list[Place] = []
     for place in all_places(contents):
-        content = contents[place.request]
-        for length in range(0 if isinstance(content, TextPieces) else len(place.path)):
+        if isinstance(contents[place.request], TextPieces):
+            continue
+        for length in range(len(place.path)):
             outer_place = Place(place.request, place.path[:length])
             container = value_at(contents, outer_place)
             if isinstance(container, list) and len(container) == count:
-                places[outer_place] = None
-    return list(places)
+                places.append(outer_place)
+    return list(dict.fromkeys(places))  # each once
 
 
 def all_places(contents: Contents) -> list[Place]:
     """The places of all values that are no object and no list."""
-    return [
-        Place(request, path) for request, content in contents.items() for path in _paths(content)
-    ]
+    places: list[Place] = []
+    for request, content in contents.items():
+        for path in _paths(content):
+            places.append(Place(request, path))
+    return places
 
 
 def value_at(contents: Contents, place: Place) -> Any:
@@ -185,10 +201,17 @@ def _column(
         values_by_state[state].append(value)
     on_values = _distinct(values_by_state[True])
     off_values = _distinct(values_by_state[False])
-    if len(on_values) > 1 or len(off_values) > 1 or not (on_values or off_values):
+    if len(on_values) > 1 or len(off_values) > 1:
         return None
-    on = on_values[0] if on_values else _opposite(off_values[0], is_off=True)
-    off = off_values[0] if off_values else _opposite(on)
+    # if all outlets are on, or all off, the other value is the usual one
+    if on_values and off_values:
+        on, off = on_values[0], off_values[0]
+    elif on_values:
+        on, off = on_values[0], _opposite(on_values[0])
+    elif off_values:
+        on, off = _opposite(off_values[0], is_off=True), off_values[0]
+    else:
+        return None
     if on is None or off is None or _key(on) == _key(off):
         return None
     for value in values_by_state[None]:
@@ -198,7 +221,8 @@ def _column(
 
 
 def _distinct(values: Sequence[Any]) -> list[Any]:
-    return list({_key(value): value for value in values}.values())
+    value_by_key = {_key(value): value for value in values}
+    return list(value_by_key.values())
 
 
 def _key(value: Any) -> tuple[str, str]:
@@ -223,34 +247,45 @@ def _opposite(value: Any, *, is_off: bool = False) -> Any:
 
 
 def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
+    """The groups of `count` places that differ in a number alone, such as one for each outlet."""
     groups: dict[Any, list[Place]] = {}
     for place in all_places(contents):
         if not isinstance(contents[place.request], TextPieces):
-            group = (_normalised(place.request), place.pattern)
-            groups.setdefault(group, []).append(place)
-    return (places for places in groups.values() if len(places) == count)
+            groups.setdefault(_list_of(place), []).append(place)
+    for places in groups.values():
+        if len(places) == count:
+            yield places
 
 
 def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
     """Words in equal distances; those that are no column of these states are left out early."""
     count = len(states)
+    if not count:
+        return
     unknown_states = [state for state in states.values() if state is None]
     most_words = 2 + len(unknown_states)
     for request, content in contents.items():
-        if not count or not isinstance(content, TextPieces):
+        if not isinstance(content, TextPieces):
             continue
         words = content.pieces[1::2]
         longest_stride = min(_LONGEST_STRIDE, len(words) // count)
         for stride in range(1, longest_stride + 1):
-            last_begin = len(words) - stride * (count - 1)
-            for begin in range(last_begin):
+            begins = len(words) - stride * (count - 1)
+            for begin in range(begins):
                 numbers = range(begin, begin + stride * count, stride)
                 values = {words[number] for number in numbers}
                 if len(values) <= most_words:
+                    # each second piece is a word
                     yield [Place(request, (2 * number + 1,)) for number in numbers]
 
 
+def _list_of(place: Place) -> tuple[str, Path]:
+    """What is the same for all places in JSON that differ in a number alone."""
+    return _normalised(place.request), place.pattern
+
+
 def _normalised(name: str) -> str:
+    """A name with one sign for each number."""
     return re.sub("[0-9]+", "#", name)
 
 
@@ -272,9 +307,11 @@ def _paths(content: Any) -> list[Path]:
     while waiting:
         path, value = waiting.pop(0)
         if isinstance(value, dict):
-            waiting += [((*path, name), child) for name, child in value.items()]
+            for name, member in value.items():
+                waiting.append(((*path, name), member))
         elif isinstance(value, list):
-            waiting += [((*path, place), child) for place, child in enumerate(value)]
+            for number, element in enumerate(value):
+                waiting.append(((*path, number), element))
         else:
             paths.append(path)
     return paths
@@ -288,11 +325,14 @@ def _value_in(content: Any, path: Path) -> Any:
 
 
 def _with_value(content: Any, path: Path, value: Any) -> Any:
+    """A copy of the content with another value at this path."""
     if not path:
         return value
     if isinstance(content, TextPieces):
-        number = int(path[0])
-        return TextPieces((*content.pieces[:number], str(value), *content.pieces[number + 1 :]))
+        pieces = list(content.pieces)
+        pieces[int(path[0])] = str(value)
+        return TextPieces(tuple(pieces))
     new_content = copy.deepcopy(content)
-    _value_in(new_content, path[:-1])[path[-1]] = value
+    container = _value_in(new_content, path[:-1])
+    container[path[-1]] = value
     return new_content

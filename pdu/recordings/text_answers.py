@@ -36,8 +36,8 @@ class TextAnswer(str):
     def changed(self, change: Callable[[str], str]) -> TextAnswer:
         """The text whose words are changed."""
         parts = _BETWEEN.split(self)
-        words = [change(part) if part else part for part in parts[::2]]
-        parts[::2] = words
+        for place, word in self.words():
+            parts[place] = change(word)
         return TextAnswer("".join(parts))
 
 

@@ -53,8 +53,10 @@ def session_answer(
     if not isinstance(login_form, SessionLogin) or (method, target) != ("POST", login_form.path):
         return None
     try:
-        is_form = login_form.content_type == FORM
-        fields = dict(parse_qsl(body.decode())) if is_form else json.loads(body)
+        if login_form.content_type == FORM:
+            fields = dict(parse_qsl(body.decode()))
+        else:
+            fields = json.loads(body)
     except ValueError:
         return None
     if not _is_filled(login_form.body, fields):
@@ -73,6 +75,7 @@ def session_answer(
 
 
 def _fields(login_form: LoginForm) -> FieldLogin:
+    """Where the requests of a unit hold its login."""
     if isinstance(login_form, SessionLogin):
         return login_form.requests
     return login_form if isinstance(login_form, FieldLogin) else FieldLogin()
@@ -80,8 +83,12 @@ def _fields(login_form: LoginForm) -> FieldLogin:
 
 def _without(text: str, names: Mapping[str, str]) -> str:
     """A query or a form without these fields."""
-    parts = text.split("&")
-    return "&".join(part for part in parts if unquote_plus(part.partition("=")[0]) not in names)
+    parts: list[str] = []
+    for part in text.split("&"):
+        name, _, _ = part.partition("=")
+        if unquote_plus(name) not in names:
+            parts.append(part)
+    return "&".join(parts)
 
 
 def _with_member(document: Any, path: list[str], value: str) -> Any:
@@ -90,10 +97,12 @@ def _with_member(document: Any, path: list[str], value: str) -> Any:
         return value
     name, *rest = path
     if name.isdigit():
-        entries = list(document) if isinstance(document, list) else []
-        entries += [None] * (int(name) + 1 - len(entries))
-        entries[int(name)] = _with_member(entries[int(name)], rest, value)
-        return entries
+        place = int(name)
+        elements = list(document) if isinstance(document, list) else []
+        while len(elements) <= place:
+            elements.append(None)
+        elements[place] = _with_member(elements[place], rest, value)
+        return elements
     members = dict(document) if isinstance(document, Mapping) else {}
     members[name] = _with_member(members.get(name), rest, value)
     return members
@@ -104,11 +113,11 @@ def _is_filled(template: Any, value: Any) -> bool:
     if isinstance(template, str) and "{" in template:
         return isinstance(value, str)
     if isinstance(template, Mapping) and isinstance(value, Mapping):
-        if template.keys() != value.keys():
-            return False
-        return all(_is_filled(part, value[name]) for name, part in template.items())
+        has_same_members = template.keys() == value.keys()
+        return has_same_members and all(
+            _is_filled(part, value[name]) for name, part in template.items()
+        )
     if isinstance(template, (list, tuple)) and isinstance(value, list):
-        if len(template) != len(value):
-            return False
-        return all(map(_is_filled, template, value))
+        has_same_length = len(template) == len(value)
+        return has_same_length and all(map(_is_filled, template, value))
     return bool(template == value)

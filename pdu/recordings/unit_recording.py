@@ -36,7 +36,7 @@ _WORD = "\0"
 
 
 def unit_recording_format(name: str, make_handler: Callable[[Any], Any]) -> RecordingFormat:
-    """That of the handler `name`, whose `about` says that it is a codec."""
+    """The recording format of the handler `name`, whose `about` says that it is a codec."""
 
     def serve(text: str, port: int) -> ReplayedDevice:
         answers = parse_answers(text)
@@ -48,8 +48,13 @@ def unit_recording_format(name: str, make_handler: Callable[[Any], Any]) -> Reco
         device = replay.describe(name, "one unit, switched by its commands", ANY_LOGIN)
         return device._replace(simulated_pdu=replay, make_pdu=make_pdu)
 
-    record = partial(_record, name, make_handler)
-    return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve)
+    return RecordingFormat(
+        tcp_port=_PORT,
+        rank=4,
+        record=partial(_record, name, make_handler),
+        is_recording=make_json_detector(name),
+        serve=serve,
+    )
 
 
 def _record(
@@ -72,34 +77,43 @@ def _record(
         secrets = (login.password, login.token, *login.keys)
         scrubber = Scrubber(recorder.keep, secrets, login.user, session.address)
 
-    def scrub(replaced: Collection[str]) -> Answers:
-        return {
-            key: scrub_text(answer, replaced)
-            if isinstance(answer, TextAnswer)
-            else scrubber.scrub_json(answer, lambda name, _: is_kept(name, replaced))
-            for key, answer in answers.items()
-        }
-
-    def scrub_text(answer: TextAnswer, replaced: Collection[str]) -> TextAnswer:
-        """The text with stand-ins for the words of `replaced`."""
-        words = answer.changed(
-            lambda word: scrubber.scrub_free_text(word) if f"{_WORD}{word}" in replaced else word
-        )
-        return TextAnswer(scrubber.scrub_kept_text(words))
-
-    def is_kept(name: str, replaced: Collection[str]) -> bool:
-        """Whether the text of a member stays as it is; "" stands for the members' own names."""
-        return name != "" and (name not in replaced or is_product(name))
-
+    # the values of one name, and one word, are replaced unless the handler then reads otherwise
     groups = [*_member_names(answers), *_words(answers)]
-    clean = replace_unread(groups, scrub, partial(_values, pdu))
-    texts = {key: answer for key, answer in clean.items() if isinstance(answer, TextAnswer)}
-    recording: dict[str, Any] = {"recording": f"{name} 1"}
-    recording["answers"] = {key: clean[key] for key in clean if key not in texts}
+    scrub = partial(_scrub, scrubber, answers)
+    read_values = partial(_values, pdu)
+    clean_answers = replace_unread(groups, scrub, read_values)
+    documents: dict[str, Any] = {}
+    texts: dict[str, TextAnswer] = {}
+    for key, answer in clean_answers.items():
+        if isinstance(answer, TextAnswer):
+            texts[key] = answer
+        else:
+            documents[key] = answer
+    recording: dict[str, Any] = {"recording": f"{name} 1", "answers": documents}
     if texts:
         recording["texts"] = texts
     text = json.dumps(recording, indent=1) + "\n"
     return Recording(text, counted(len(answers), "answer"))
+
+
+def _scrub(scrubber: Scrubber, answers: Answers, replaced: Collection[str]) -> Answers:
+    """The answers with stand-ins for the texts of these members, and for these words of texts."""
+
+    def is_kept(name: str, _: object) -> bool:
+        """Whether the text of a member stays as it is; "" stands for the members' own names."""
+        return name != "" and (name not in replaced or is_product(name))
+
+    def scrub_word(word: str) -> str:
+        return scrubber.scrub_free_text(word) if f"{_WORD}{word}" in replaced else word
+
+    clean_answers: dict[str, Any] = {}
+    for key, answer in answers.items():
+        if isinstance(answer, TextAnswer):
+            text = scrubber.scrub_kept_text(answer.changed(scrub_word))
+            clean_answers[key] = TextAnswer(text)
+        else:
+            clean_answers[key] = scrubber.scrub_json(answer, is_kept)
+    return clean_answers
 
 
 def read_recorded(codec: Codec, text: str) -> PduState:
@@ -117,20 +131,16 @@ def codec_of_handler(make_handler: Callable[[Any], Any]) -> Codec:
 
 def _values(pdu: Any, answers: Answers) -> Sequence[object]:
     """The PDU's values in these answers, without names; or the error."""
-    try:
-        states = [
-            pdu.read_unit(with_figures=figures, exchange=exchange_of(answers))
-            for figures in (True, False)
-        ]
-    except PduHandlerError as error:
-        return [error.kind]
-    return [
-        (
-            [outlet._replace(name="", doubt="") for outlet in state.outlets],
-            state._replace(outlets=(), cautions=()),
-        )
-        for state in states
-    ]
+    values: list[object] = []
+    exchange = exchange_of(answers)
+    for with_figures in (True, False):
+        try:
+            state = pdu.read_unit(with_figures=with_figures, exchange=exchange)
+        except PduHandlerError as error:
+            return [error.kind]
+        outlets = [outlet._replace(name="", doubt="") for outlet in state.outlets]
+        values += [outlets, state._replace(outlets=(), cautions=())]
+    return values
 
 
 def _member_names(data: Any) -> Sequence[str]:
@@ -149,11 +159,11 @@ def _member_names(data: Any) -> Sequence[str]:
 
 def _words(answers: Answers) -> Sequence[str]:
     """The words of all texts, each once, in a form that no member has."""
-    words: dict[str, None] = {}
+    words: list[str] = []
     for answer in answers.values():
         if isinstance(answer, TextAnswer):
-            words.update((f"{_WORD}{word}", None) for _, word in answer.words())
-    return list(words)
+            words += [f"{_WORD}{word}" for _, word in answer.words()]
+    return list(dict.fromkeys(words))
 
 
 def parse_answers(text: str) -> Answers:
@@ -163,10 +173,10 @@ def parse_answers(text: str) -> Answers:
     try:
         recording: Any = loads(text.encode())
         answers = dict(recording.get("answers", {}))
-        texts = recording.get("texts", {})
-        answers.update((key, TextAnswer(answer)) for key, answer in texts.items())
-        if not answers:
-            raise ValueError("no answers")
-        return answers
+        for key, answer in recording.get("texts", {}).items():
+            answers[key] = TextAnswer(answer)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise SettingsError("the recording is not complete") from None
+        answers = {}
+    if not answers:
+        raise SettingsError("the recording is not complete")
+    return answers

@@ -41,6 +41,27 @@ _NEXT_OF_TRIAL = (
 )
 
 
+_HELP = """\
+Register handlers with DCImanager, and upload their archives; uploading again is a new
+version.
+
+HANDLER  the name of a built archive, such as snmp; or the PATH of an archive, folder or file
+of anybody's, PATH:IMPORT.PATH for one of several. Without one: all archives of this version
+
+The archives are checked, then DCImanager's list is read; a handler that it does not have is
+registered, once. To roll back, give the PATH of an older archive: --list shows those of DIR.
+
+\b
+Environment; URL, e-mail and password are asked for on a terminal:
+  DCI_URL, DCI_EMAIL   https://dci.example.com, an administrator
+  DCI_PASSWORD, or DCI_PASSWORD_FILE, a file that others cannot read
+  CURL_CA_BUNDLE       PEM file with the authority of its certificate
+  DCI_INSECURE=1       accept any certificate: then others can listen
+  DCI_IDS              file that remembers ids  [default: DIR/register.ids]
+  DCI_PAUSE            first pause in seconds before another try, six in all
+"""
+
+
 class _Id(click.ParamType):
     """The id of a handler in DCImanager, or `new`."""
 
@@ -62,6 +83,7 @@ class _Id(click.ParamType):
         "pdu register snmp --dry-run",
         "pdu register handler_dir.tar.gz --try",
     ),
+    help=_HELP,
 )
 @click.argument("handlers", metavar="[HANDLER]...", nargs=-1, type=TEXT)
 @click.option(
@@ -112,24 +134,6 @@ def register(
     dry_run: bool,
     lists_archives: bool,
 ) -> int:
-    """Register handlers with DCImanager, and upload their archives; uploading again is a new
-    version.
-
-    HANDLER  the name of a built archive, such as snmp; or the PATH of an archive, folder or file
-    of anybody's, PATH:IMPORT.PATH for one of several. Without one: all archives of this version
-
-    The archives are checked, then DCImanager's list is read; a handler that it does not have is
-    registered, once. To roll back, give the PATH of an older archive: --list shows those of DIR.
-
-    \b
-    Environment; URL, e-mail and password are asked for on a terminal:
-      DCI_URL, DCI_EMAIL   https://dci.example.com, an administrator
-      DCI_PASSWORD, or DCI_PASSWORD_FILE, a file that others cannot read
-      CURL_CA_BUNDLE       PEM file with the authority of its certificate
-      DCI_INSECURE=1       accept any certificate: then others can listen
-      DCI_IDS              file that remembers ids  [default: DIR/register.ids]
-      DCI_PAUSE            first pause in seconds before another try, six in all
-    """
     if lists_archives:
         return print_result(_list(handlers, dist), as_json=run.output.json)
     uploads = _uploads(handlers, dist, display_name=name, protocol=protocol, is_trial=is_trial)
@@ -139,8 +143,6 @@ def register(
     if dry_run:
         return print_result(_dry_run(uploads, dist, given_id), as_json=run.output.json)
     speaker = _Speaker(run.output)
-    for note in _notes(uploads, dist):
-        speaker.say(note)
     with signals_as_ctrl_c():
         results = _register(uploads, dist, given_id, run, speaker)
     has_new_handler = any(result.is_new for result in results)
@@ -156,6 +158,8 @@ def _register(
     uploads: Sequence[Upload], dist: str, given_id: str, run: Run, speaker: _Speaker
 ) -> list[UploadResult]:
     """Log in, and do one handler after the other; the first error ends it."""
+    for note in _notes(uploads, dist):
+        speaker.say(note)
     server = Server(
         settings.endpoint_of(settings.address_text()),
         settings.trust(),
@@ -268,15 +272,15 @@ def _notes(uploads: Sequence[Upload], dist: str) -> Iterator[str]:
     clone = Path(dist).resolve().parent
     if not (clone / "packaging" / "build.py").is_file():
         return
-    files = [*clone.glob("handlers/**/*.py"), *clone.glob("packaging/**/*.py")]
+    sources = [*clone.glob("handlers/**/*.py"), *clone.glob("packaging/**/*.py")]
     for upload in uploads:
         path = Path(upload.path)
         if path.parent.resolve() != clone / "dist" or not path.is_file():
             continue
         build_time = path.stat().st_mtime
-        newer_files = [file for file in files if file.stat().st_mtime > build_time]
-        if newer_files:
-            newer_path = newer_files[0].relative_to(clone)
+        newer_sources = [source for source in sources if source.stat().st_mtime > build_time]
+        if newer_sources:
+            newer_path = newer_sources[0].relative_to(clone)
             yield (
                 f"note: {newer_path} is newer than {path.name}; to build what you have: make"
                 " packages"

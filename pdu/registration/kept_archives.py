@@ -58,10 +58,13 @@ def kept_archives(dist: str, handlers: Collection[str] = ()) -> list[KeptArchive
     if not archives:
         names = ", ".join(handlers) or "a handler"
         raise SettingsError(f"{dist} has no archive of {names}: make packages builds {VERSION}")
-    # a build that was replaced, and then built again
-    newest = {archive.content for archive in archives if archive.is_newest_build}
-    different = [item for item in archives if item.is_newest_build or item.content not in newest]
-    return sorted(different, key=lambda archive: archive.handler)
+    present_contents = {archive.content for archive in archives if archive.is_newest_build}
+    different_archives = []
+    for archive in archives:
+        # one that was replaced, and then built again, is listed once
+        if archive.is_newest_build or archive.content not in present_contents:
+            different_archives.append(archive)
+    return sorted(different_archives, key=lambda archive: archive.handler)
 
 
 def _written_at(path: Path) -> float:

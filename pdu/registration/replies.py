@@ -93,13 +93,14 @@ class Reply(NamedTuple):
         """Why it is no success, in DCImanager's words if it has any, without a secret."""
         error = _error_in(self.value)
         members = error if isinstance(error, dict) else {"msg": error}
-        message, value = _text_of(members.get("msg")), _text_of(members.get("value"))
+        message = _text_of(members.get("msg"))
         if message or self.error_code:
             sentence = "DCImanager answers"
             if message:
                 sentence += f' "{message}"'
             if self.error_code:
                 sentence += f" (code {self.error_code})"
+            value = _text_of(members.get("value"))
             if value:
                 sentence += f": {value}"
             return self._without_secret(sentence)
@@ -145,8 +146,9 @@ def token_in(reply: Reply) -> str:
     """The token of a login; "" if there is none that a header can carry."""
     value = reply.value
     token = value.get("token") if isinstance(value, dict) else None
-    is_plain = isinstance(token, str) and re.fullmatch("[A-Za-z0-9._~+/=:-]{1,8000}", token)
-    return token if is_plain and isinstance(token, str) else ""
+    if isinstance(token, str) and re.fullmatch("[A-Za-z0-9._~+/=:-]{1,8000}", token):
+        return token
+    return ""
 
 
 def id_in(row: Any) -> str:
@@ -157,6 +159,17 @@ def id_in(row: Any) -> str:
 
 
 # ---- the list of handlers ------------------------------------------------------------------------
+
+
+_Row = Mapping[str, Any]
+
+
+class _HandlerList(NamedTuple):
+    """The rows of a list, each with the name of a handler."""
+
+    rows: Sequence[_Row]
+    #: whether these are all rows, and not one page of several
+    is_whole: bool
 
 
 class ListEntry(NamedTuple):
@@ -188,37 +201,38 @@ def find_handler(
     Raises ProtocolError for a list that does not say it plainly.
     """
     try:
-        rows, is_whole = _rows(reply.value)
-        return _find(rows, handler, remembered_id, is_whole=is_whole)
+        return _find(_handler_list(reply.value), handler, remembered_id)
     except _Unreadable as error:
         raise ProtocolError(f"the list of handlers proves nothing: {error}") from None
 
 
 def _find(
-    rows: Sequence[Mapping[str, Any]], handler: str, remembered_id: str, *, is_whole: bool
+    handlers: _HandlerList, handler: str, remembered_id: str
 ) -> Union[ListEntry, ForeignHandler]:
-    similar_rows = [row for row in rows if _same_name(row["handler"], handler)]
-    own_rows = [row for row in similar_rows if row["handler"] == handler]
-    if len(own_rows) < len(similar_rows):
-        raise _Unreadable(f"it has {handler} in another spelling")
+    """See `find_handler`. Raises _Unreadable."""
+    own_rows = []
+    for row in handlers.rows:
+        if row["handler"] == handler:
+            own_rows.append(row)
+        elif _same_name(row["handler"], handler):
+            raise _Unreadable(f"it has {handler} in another spelling")
     if len(own_rows) > 1:
         return _entry_of_several(own_rows, handler, remembered_id)
     if own_rows:
         return _entry_of_row(own_rows[0], handler)
-    if not is_whole:
+    if not handlers.is_whole:
         raise _Unreadable("it may be one page of several")
-    ids = [id_in(row) for row in rows]
+    ids = [id_in(row) for row in handlers.rows]
     if not all(ids):
         raise _Unreadable("it has rows without an id")
     return ListEntry(is_id_taken=bool(remembered_id) and remembered_id in ids)
 
 
-def _entry_of_several(
-    rows: Sequence[Mapping[str, Any]], handler: str, remembered_id: str
-) -> ListEntry:
+def _entry_of_several(rows: Sequence[_Row], handler: str, remembered_id: str) -> ListEntry:
     """Of several handlers of one name, the one that this machine knows."""
     for row in rows:
-        if remembered_id and id_in(row) == remembered_id and _device_type(row) == "pdu":
+        is_remembered = bool(remembered_id) and id_in(row) == remembered_id
+        if is_remembered and _device_type(row) == "pdu":
             return ListEntry(remembered_id)
     ids = " and ".join(map(_shown_id, rows))
     raise _Unreadable(f"it has {handler} more than once, with the ids {ids}")
@@ -238,8 +252,8 @@ def _shown_id(row: Mapping[str, Any]) -> str:
     return printable(str(row.get("id")), 40)
 
 
-def _rows(value: Any) -> tuple[Sequence[Mapping[str, Any]], bool]:
-    """The rows of the only list in a reply, and whether these are all rows. Raises _Unreadable."""
+def _handler_list(value: Any) -> _HandlerList:
+    """The only list in a reply. Raises _Unreadable."""
     members = value if isinstance(value, dict) else {"list": value}
     lists = [member for member in members.values() if isinstance(member, list)]
     if len(lists) != 1:
@@ -251,10 +265,10 @@ def _rows(value: Any) -> tuple[Sequence[Mapping[str, Any]], bool]:
             raise _Unreadable("it has rows that are no handlers with a name")
     # an empty list may be of anything else
     is_whole = bool(rows) or members.get("list") is rows
-    for key, member in members.items():
-        if member is not rows and not _leaves_whole(key, member, len(rows)):
+    for name, member in members.items():
+        if member is not rows and not _leaves_whole(name, member, len(rows)):
             is_whole = False
-    return rows, is_whole
+    return _HandlerList(rows, is_whole)
 
 
 def _leaves_whole(name: str, member: Any, count: int) -> bool:
@@ -263,7 +277,9 @@ def _leaves_whole(name: str, member: Any, count: int) -> bool:
     """
     if name in _COUNTS:
         return str(member) == str(count)
-    return name == _LAST_CHANGE or (name in _SILENT and (member is True or not member))
+    if name in _SILENT:
+        return member is True or not member
+    return name == _LAST_CHANGE
 
 
 def _same_name(text: str, handler: str) -> bool:

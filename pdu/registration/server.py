@@ -131,10 +131,10 @@ class Server:
         if self._token:
             headers["x-xsrf-token"] = self._token
         request = Request(
-            call.method,
-            call.path,
-            headers,
-            call.body or None,
+            method=call.method,
+            target=call.path,
+            headers=headers,
+            body=call.body or None,
             timeout=call.seconds,
             total=call.seconds,
             limit=_MOST_BYTES,
@@ -171,11 +171,16 @@ class Server:
         error.at(self.url)
 
     def _may_try_again(self, error: Unreachable) -> bool:
-        cause = error.args[1] if isinstance(error, HttpException) and len(error.args) > 1 else None
-        is_connection = isinstance(cause, OSError) and cause.errno in _NO_CONNECTION
-        return is_connection and not error.may_have_executed
+        if not isinstance(error, HttpException) or len(error.args) < 2:
+            return False
+        cause = error.args[1]
+        is_of_connection = isinstance(cause, OSError) and cause.errno in _NO_CONNECTION
+        return is_of_connection and not error.may_have_executed
 
     def _dial(self, where: Endpoint, timeout: float, end: float) -> socket.socket:
+        """A connection, through the proxy if there is one. `timeout`: seconds for each wait, of
+        which those for the connection are fewer; `end`: when the exchange ends.
+        """
         seconds = min(timeout, _CONNECT_SECONDS)
         if self._proxy is None:
             plain_socket = dial(where, seconds, end)
@@ -188,16 +193,14 @@ class Server:
 def form_data(fields: Mapping[str, str], file_field: str, file: bytes) -> tuple[bytes, str]:
     """The body of an upload as multipart/form-data (RFC 7578), and its Content-Type."""
     boundary = secrets.token_hex(16)
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'.encode()
-        for name, text in fields.items()
-    ]
-    head = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{file_field}";'
-        ' filename="handler.tar.gz"\r\nContent-Type: application/gzip\r\n\r\n'
+    disposition = f"--{boundary}\r\nContent-Disposition: form-data; name="
+    parts = [f'{disposition}"{name}"\r\n\r\n{text}\r\n'.encode() for name, text in fields.items()]
+    file_head = (
+        f'{disposition}"{file_field}"; filename="handler.tar.gz"\r\nContent-Type:'
+        " application/gzip\r\n\r\n"
     )
     end = f"\r\n--{boundary}--\r\n"
-    body = b"".join([*parts, head.encode(), file, end.encode()])
+    body = b"".join([*parts, file_head.encode(), file, end.encode()])
     return body, f"multipart/form-data; boundary={boundary}"
 
 
@@ -222,8 +225,9 @@ class Proxy(NamedTuple):
         lines = [f"CONNECT {address} HTTP/1.1", f"Host: {address}"]
         if self.authorization:
             lines.append(f"Proxy-Authorization: {self.authorization}")
+        head = "\r\n".join([*lines, "", ""])
         try:
-            plain_socket.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode())
+            plain_socket.sendall(head.encode())
             status = _status_of_answer(plain_socket)
             if status != "200":
                 raise OSError(errno.EPROTO, f"the proxy answers {status or 'no HTTP'}")

@@ -34,8 +34,12 @@ _NUT = (
 
 def _model_words() -> Iterable[str]:
     """The models of one word, for completion; a class of models as its source writes it."""
-    words = dict.fromkeys(name.pattern.rstrip("*") for name in NAMES)
-    return (word for word in words if not set("*? ") & set(word))
+    words: dict[str, None] = {}
+    for name in NAMES:
+        model = name.pattern.rstrip("*")
+        if not set("*? ") & set(model):
+            words[model] = None
+    return words
 
 
 @click.command(
@@ -131,17 +135,15 @@ def _match_lines(match: Match, sentences: Sequence[str]) -> list[str]:
     that is one of them is not repeated.
     """
     entry, name = match.entry, match.name
-    vendors = ", ".join(entry.vendors)
-    head = f"{entry.label}: {vendors}, {entry.document}"
+    head = f"{entry.label}: {', '.join(entry.vendors)}, {entry.document}"
     lines = textwrap.wrap(head, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     if name:
         lines += _wrapped("model", f"{name.pattern} ({name.source})")
     elif entry.names:
-        patterns = map(_pattern, entry.names)
+        patterns = [_pattern(entry_name) for entry_name in entry.names]
         lines += _wrapped("models", ", ".join(patterns))
-    figures = f"the unit: {_figures(entry.unit)}; each outlet: {_outlet(match)}"
     lines += _wrapped("read", _reads(match))
-    lines += _wrapped("metered", figures)
+    lines += _wrapped("metered", f"the unit: {_figures(entry.unit)}; each outlet: {_outlet(match)}")
     lines += _wrapped("switched", _switched(match))
     lines += _wrapped("evidence", _evidence(match))
     if name and name.note and name.note not in sentences:
@@ -191,21 +193,16 @@ def _switched(match: Match) -> str:
         return f"{UNPROVEN}: only with switch_unproven=yes; try an idle outlet first"
     is_open = match.name is None or match.name.switched is None
     if is_open and match.switching == READ:
-        return f"{match.switching}, if the model switches outlets"
+        return f"{READ}, if the model switches outlets"
     return match.switching
 
 
 def _evidence(match: Match) -> str:
     names_by_basis: dict[str, list[str]] = {}
     for name, basis in match.evidence.items():
-        names = names_by_basis.setdefault(basis, [])
-        names.append(name)
-    phrases: list[str] = []
-    for basis, names in names_by_basis.items():
-        joined_names = ", ".join(names)
-        phrases.append(f"{joined_names}: {basis}")
-    joined_phrases = "; ".join(phrases)
-    return f"{joined_phrases} ({match.entry.source})"
+        names_by_basis.setdefault(basis, []).append(name)
+    phrases = [f"{', '.join(names)}: {basis}" for basis, names in names_by_basis.items()]
+    return f"{'; '.join(phrases)} ({match.entry.source})"
 
 
 def _wrapped(label: str, text: str) -> list[str]:
@@ -230,13 +227,15 @@ def _data(result: SupportAnswer) -> dict[str, Any]:
         is_sure = match.is_sure and result.verdict != MAYBE
         matches = read_by if is_sure else perhaps_read_by
         matches.append(_match_data(match))
-    either_of = {"name": result.question, "families": list(result.either_of)}
+    either_of: list[dict[str, Any]] = []
+    if result.either_of:
+        either_of.append({"name": result.question, "families": list(result.either_of)})
     return {
         "asked": result.question,
         "answer": result.verdict,
         "read_by": read_by,
         "perhaps_read_by": perhaps_read_by,
-        "either_of": [either_of] if result.either_of else [],
+        "either_of": either_of,
         "doubts": list(result.doubts),
         "not_supported": list(map(_name_data, result.refused)),
         "may_be": [entry.key for entry in result.near],
@@ -247,20 +246,29 @@ def _data(result: SupportAnswer) -> dict[str, Any]:
 
 def _match_data(match: Match) -> dict[str, Any]:
     """A matching entry in JSON."""
-    facts = match.entry._asdict()
+    entry = match.entry
     return {
-        **{name: facts[name] for name in ("handler", "vendors", "brands", "unit", "document")},
-        "family": match.entry.family or None,
+        "handler": entry.handler,
+        "vendors": entry.vendors,
+        "brands": entry.brands,
+        "unit": entry.unit,
+        "document": entry.document,
+        "family": entry.family or None,
         "model": _name_data(match.name) if match.name else None,
         "states": match.states,
         "outlet": dict(match.outlet),
         "switched": _switched(match),
         "evidence": dict(match.evidence),
-        "source": match.entry.source,
-        "note": match.entry.note,
+        "source": entry.source,
+        "note": entry.note,
     }
 
 
 def _name_data(name: Name) -> dict[str, Any]:
-    facts = name._asdict()
-    return {column: facts[column] for column in ("pattern", "source", "why", "note", "sure")}
+    return {
+        "pattern": name.pattern,
+        "source": name.source,
+        "why": name.why,
+        "note": name.note,
+        "sure": name.sure,
+    }

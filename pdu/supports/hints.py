@@ -21,11 +21,11 @@ def hint_of(word: str) -> str:
     if _HOST.fullmatch(word) and not is_file:
         return f"pdu identify {shown_word} asks the device which handler reads it"
     result = answer(word)
-    candidates = [match.entry for match in result.matches] or list(result.near)
+    candidates = [match.entry for match in result.matches] or result.near
     handlers = list(dict.fromkeys(entry.handler for entry in candidates))
+    if not handlers and not result.alike:
+        return ""
     if not handlers:
-        if not result.alike:
-            return ""
         name = shlex.quote(result.alike[0])
         return f"pdu supports {name} says which handler reads {name}, a similar name"
     if len(handlers) > 1 and "nut" in handlers:

@@ -70,12 +70,12 @@ def read_names(lines: Iterable[str]) -> Iterator[Name]:
     or fewer cells, for a word that its column does not have, and for a family or handler in a row
     that is not supported, or for none in a row that is.
     """
-    rows = csv.reader((line for line in lines if not line.startswith("#")), strict=True)
+    table_lines = (line for line in lines if not line.startswith("#"))
+    rows = csv.reader(table_lines, strict=True)
     if next(rows, None) != COLUMNS:
         raise ValueError(f"the columns are not {', '.join(COLUMNS)}")
     for supported, patterns, key, switched, outlets, source, note in rows:
-        is_known_word = supported in _SUPPORTED and switched in _FLAGS and outlets in _FLAGS
-        if not is_known_word:
+        if supported not in _SUPPORTED or not {switched, outlets} <= _FLAGS.keys():
             raise ValueError(f"{patterns}: {supported!r}, {switched!r} or {outlets!r} is no word")
         is_read = supported != "no"
         if is_read is not bool(key):
@@ -105,9 +105,9 @@ def _read_brands() -> Iterator[Brand]:
         )
 
 
-NAMES = tuple(
-    name
-    for table in (_TABLE, UNREAD_MAKERS)
-    for name in read_names(table.read_text("utf-8").splitlines())
-)
+def _names_of(table: Path) -> Iterator[Name]:
+    return read_names(table.read_text("utf-8").splitlines())
+
+
+NAMES = (*_names_of(_TABLE), *_names_of(UNREAD_MAKERS))
 BRANDS = tuple(_read_brands())

@@ -18,9 +18,7 @@ def fits(pattern: str, name: str, tail: Optional[int] = None) -> bool:
     if match is not None:
         tails = "".join(match.groups())
         return tail is None or len(tails) <= tail
-    if not is_wide(name):
-        return False
-    return _wide(name).fullmatch(sample(pattern)) is not None
+    return is_wide(name) and _wide(name).fullmatch(sample(pattern)) is not None
 
 
 def is_wide(name: str) -> bool:
@@ -42,8 +40,10 @@ def needs_vendor(pattern: str) -> bool:
 def continues(pattern: str, name: str) -> bool:
     """Whether names of the pattern begin with this squeezed name and are longer."""
     shape = _shape(pattern).rstrip("*")
-    begin = shape[: len(name)]
-    return begin != shape and "*" not in begin and _compiled(begin).fullmatch(name) is not None
+    beginning = shape[: len(name)]
+    if beginning == shape or "*" in beginning:
+        return False
+    return _compiled(beginning).fullmatch(name) is not None
 
 
 def sample(pattern: str) -> str:
@@ -54,6 +54,7 @@ def sample(pattern: str) -> str:
 @cache
 def _shape(pattern: str) -> str:
     """The pattern squeezed: capitals and digits, `x` for a digit, `?` for a letter, `*`."""
+    # beside another small letter, an x is a letter
     places = re.sub(r"(?<![a-z])x+(?![a-z])", lambda match: "#" * len(match[0]), pattern)
     return re.sub(r"[^A-Z0-9\u0400-\u04ff#?*]", "", places.upper()).replace("#", "x")
 
@@ -65,4 +66,9 @@ def _compiled(shape: str) -> re.Pattern[str]:
 
 
 def _wide(name: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"X{2,}", lambda match: f"[0-9]{{{len(match[0])}}}", name))
+    """A pattern of the models that a name with XX stands for, each X for a digit."""
+
+    def digits(places: re.Match[str]) -> str:
+        return "[0-9]" * len(places[0])
+
+    return re.compile(re.sub("X{2,}", digits, name))

@@ -69,7 +69,10 @@ def squeezed(texts: Iterable[str]) -> frozenset[str]:
 
 def telling(texts: Iterable[str]) -> frozenset[str]:
     """The words of descriptions that may name a product."""
-    return frozenset(part for text in texts for part in word(text).parts if _is_telling(part))
+    telling_parts: set[str] = set()
+    for text in texts:
+        telling_parts.update(filter(_is_telling, word(text).parts))
+    return frozenset(telling_parts)
 
 
 def _is_telling(part: str) -> bool:

@@ -49,28 +49,37 @@ class Match(NamedTuple):
         return self.name is None or self.name.sure
 
     @property
+    def is_unswitched(self) -> bool:
+        """Whether the model has no switched outlets, whatever else the entry reads."""
+        return self.name is not None and self.name.switched is False
+
+    @property
     def states(self) -> str:
         """Whether states of outlets are read: "no" for models without switched outlets."""
-        has_none = self.name is not None and self.name.switched is False
-        return "no" if has_none and self.entry.states == READ else self.entry.states
+        if self.is_unswitched and self.entry.states == READ:
+            return "no"
+        return self.entry.states
 
     @property
     def outlet(self) -> Mapping[str, str]:
         """The figures of an outlet: none for models that do not meter outlets."""
-        is_unmetered = self.name is not None and self.name.outlets is False
-        return {} if is_unmetered else self.entry.outlet
+        if self.name is not None and self.name.outlets is False:
+            return {}
+        return self.entry.outlet
 
     @property
     def switching(self) -> str:
         """Whether outlets are switched: "no" for models that do not."""
-        has_none = self.name is not None and self.name.switched is False
-        return "no" if has_none else self.entry.switching
+        return "no" if self.is_unswitched else self.entry.switching
 
     @property
     def evidence(self) -> Mapping[str, str]:
         """For what the model can do: without switched outlets no states and commands."""
-        lacking = ("state", "switching") if self.states == "no" else ()
-        return {name: basis for name, basis in self.entry.evidence.items() if name not in lacking}
+        evidence = dict(self.entry.evidence)
+        if self.states == "no":
+            evidence.pop("state", None)
+            evidence.pop("switching", None)
+        return evidence
 
 
 class SupportAnswer(NamedTuple):
@@ -94,6 +103,15 @@ class SupportAnswer(NamedTuple):
     doubts: tuple[str, ...] = ()
     #: the SNMP families that have the same name, if several do; the handler asks the unit
     either_of: tuple[str, ...] = ()
+
+
+class _LeadingName(NamedTuple):
+    """The words with which others begin, as far as they are one name."""
+
+    length: int
+    word: Word
+    #: the patterns of models that fit, the most specific first; none for another name
+    names: tuple[Name, ...]
 
 
 class _Model(NamedTuple):
@@ -125,6 +143,9 @@ def answer(question: str) -> SupportAnswer:
 
 
 def _answer_as_typed(question: str) -> SupportAnswer:
+    """The answer by what the words are: a family's key, a sysObjectID, one or several models, or
+    names of makers.
+    """
     question_text = question.strip()
     for entry in entries():
         # a family's key, whatever its words say beside each other
@@ -137,7 +158,7 @@ def _answer_as_typed(question: str) -> SupportAnswer:
     if not models:
         return _answer_words(question, words)
     is_one_read = any(model.names[0].key for model in models)
-    if len(models) == 1 or not is_one_read:
+    if len(models) == 1 or not is_one_read:  # of those that are not read, why the first is not
         return _answer_model(question, models[0], words)
     texts = tuple(model.text for model in models)
     doubt = "ask for one model at a time"
@@ -191,21 +212,28 @@ def _parse(question: str) -> tuple[list[_Model], list[Word]]:
     models: list[_Model] = []
     further_words: list[Word] = []
     while words:
-        for length in range(min(_LONGEST, len(words)), 0, -1):
-            run = words[:length]
-            name = _one_name(run)
-            names = _patterns_that_fit(run)
-            if names:
-                models.append(_Model(name.text, names))
-                break
-            if len(name.parts) > 1 and name.squeezed in _maker_names():
-                further_words.append(Word(name.text, name.squeezed, (name.squeezed,)))
-                break
-        else:
-            if not words[0].is_generic:
-                further_words.append(words[0])
-        words = words[length:]
+        leading = _leading_name(words)
+        if leading.names:
+            models.append(_Model(leading.word.text, leading.names))
+        elif not leading.word.is_generic:
+            further_words.append(leading.word)
+        words = words[leading.length :]
     return models, further_words
+
+
+def _leading_name(words: Sequence[Word]) -> _LeadingName:
+    """The longest name of a model or a maker with which the words begin, else the first word."""
+    for length in range(min(_LONGEST, len(words)), 0, -1):
+        run = words[:length]
+        name = _one_name(run)
+        names = _patterns_that_fit(run)
+        if names:
+            return _LeadingName(length, name, names)
+        if len(name.parts) > 1 and name.squeezed in _maker_names():
+            # a maker counts as a whole: its parts may be generic words
+            maker = Word(name.text, name.squeezed, parts=(name.squeezed,))
+            return _LeadingName(length, maker, ())
+    return _LeadingName(1, words[0], ())
 
 
 def _one_name(run: Sequence[Word]) -> Word:
@@ -219,16 +247,17 @@ def _split(text: str) -> list[Word]:
     if whole_word.squeezed in _maker_names() or _patterns_that_fit([whole_word]):
         return [whole_word]
     ends = range(len(text) - 1, 0, -1)
-    at_signs = [end for end in ends if text[end] in _SIGNS]
+    sign_ends = [end for end in ends if text[end] in _SIGNS]
     other_ends = [end for end in ends if text[end] not in _SIGNS]
-    for end in (*at_signs, *other_ends):
+    for end in (*sign_ends, *other_ends):
         maker = word(text[:end])
         if maker.squeezed not in _maker_names():
             continue
-        model_word = word(text[end:].lstrip(_SIGNS))
-        is_end = end in at_signs or text[end].isdigit() or _patterns_that_fit([model_word])
-        if model_word.squeezed and is_end:
-            return [maker, model_word]
+        model = word(text[end:].lstrip(_SIGNS))
+        if not model.squeezed:
+            continue
+        if end in sign_ends or text[end].isdigit() or _patterns_that_fit([model]):
+            return [maker, model]
     return [whole_word]
 
 
@@ -262,8 +291,10 @@ def _names_of(name: str, tail: Optional[int]) -> tuple[Name, ...]:
 
 def _is_known_for(model: _Model, piece: Word) -> bool:
     keys = {name.key for name in model.names}
-    known_entries = (entry for entry in entries() if entry.key in keys)
-    return any(_knows(entry, piece) for entry in known_entries)
+    for entry in entries():
+        if entry.key in keys and _knows(entry, piece):
+            return True
+    return False
 
 
 def _answer_model(question: str, model: _Model, words: Sequence[Word]) -> SupportAnswer:
@@ -272,32 +303,34 @@ def _answer_model(question: str, model: _Model, words: Sequence[Word]) -> Suppor
     name_by_key: dict[str, Name] = {}
     for name in model.names:
         name_by_key.setdefault(name.key, name)  # the most specific of each
-    names_several = model.is_wide and len(name_by_key) > 1
-    if not closest.key and not names_several:
+    if not closest.key and (len(name_by_key) == 1 or not model.is_wide):
         return SupportAnswer(question, NO, refused=(closest,))
     candidates = [entry for entry in entries() if entry.key in name_by_key]
     matches: list[Match] = []
     for entry in candidates:
         name = name_by_key[entry.key]
-        says_enough = words or not needs_vendor(name.pattern)
-        if says_enough and _knows_all(entry, words):
+        is_vendor_missing = not words and needs_vendor(name.pattern)
+        if not is_vendor_missing and _knows_all(entry, words):
             matches.append(Match(entry, name))
     if not matches:
         return _answer_unread(question, model, candidates, words)
-    either_of: Sequence[str] = ()
-    if not model.is_wide:
-        families = [match.entry.family for match in matches if match.entry.family]
-        either_of = families if len(families) > 1 else ()
+    return _answer_read(question, model, matches)
+
+
+def _answer_read(question: str, model: _Model, matches: Sequence[Match]) -> SupportAnswer:
+    """The answer for a model that entries read: yes if one of them surely does."""
     is_sure = any(match.is_sure for match in matches)
-    doubts: Sequence[str] = ()
+    doubts: list[str] = []
     if not is_sure:
         doubts = [match.name.note for match in matches if match.name]
+    families = [match.entry.family for match in matches if match.entry.family]
+    is_of_several = len(families) > 1 and not model.is_wide
     return SupportAnswer(
         question=question,
         verdict=YES if is_sure else MAYBE,
         matches=tuple(matches),
         doubts=tuple(doubts),
-        either_of=tuple(either_of),
+        either_of=tuple(families) if is_of_several else (),
     )
 
 
@@ -310,23 +343,26 @@ def _answer_unread(
     for piece in words:
         if not _is_known_for(model, piece) and not _entries_of_makers([piece]):
             strange_words.append(piece.text)
-    doubts: list[str] = []
-    is_of_other_makers = not any(entry in near for entry in candidates)
-    if near and is_of_other_makers:  # such as "Raritan AP8959"
-        vendors: dict[str, None] = {}
-        for entry in candidates:
-            vendors.update(dict.fromkeys(entry.vendors))
+    if near and not any(entry in near for entry in candidates):  # such as "Raritan AP8959"
         strange_words.append(model.text)
-        if vendors:
-            doubts.append(f"{printable(model.text)} is a name of {', '.join(vendors)}")
-    elif not words:
+        return _answer_strange(question, near, strange_words, _doubts_of_makers(model, candidates))
+    doubts = []
+    if not words:
         doubts.append(f"{printable(model.text)} is no name without its vendor")
     if not near and re.search(r"\d", model.text):
         near = tuple(candidates)
     result = _answer_strange(question, near, strange_words or [model.text], doubts)
-    if strange_words and candidates and not doubts:
+    if strange_words and candidates:
         return result._replace(alike=(model.text, *result.alike))
     return result
+
+
+def _doubts_of_makers(model: _Model, candidates: Sequence[SupportEntry]) -> Sequence[str]:
+    """Whose name a model is that stands beside another maker's."""
+    vendors: dict[str, None] = {}
+    for entry in candidates:
+        vendors.update(dict.fromkeys(entry.vendors))
+    return [f"{printable(model.text)} is a name of {', '.join(vendors)}"] if vendors else ()
 
 
 # ---- vendors and brands --------------------------------------------------------------------------
@@ -378,11 +414,14 @@ def _shared_brands_of(words: Sequence[Word]) -> Sequence[str]:
     """A sentence for each word that is a brand on PDUs of several makers."""
     brand_by_word: dict[str, str] = {}
     for entry in entries():
-        brand_by_word.update((word(brand).squeezed, brand) for brand in entry.shared_brands)
-    brands = [brand_by_word.get(piece.squeezed) for piece in words]
-    return [
-        f"{brand} stands on PDUs of several makers, and some are read" for brand in brands if brand
-    ]
+        for brand in entry.shared_brands:
+            brand_by_word[word(brand).squeezed] = brand
+    sentences = []
+    for piece in words:
+        if piece.squeezed in brand_by_word:
+            brand = brand_by_word[piece.squeezed]
+            sentences.append(f"{brand} stands on PDUs of several makers, and some are read")
+    return sentences
 
 
 def _answer_strange(
@@ -428,12 +467,14 @@ def _entries_with(words: Sequence[Word], *, whole: bool = False) -> tuple[Suppor
     a word."""
     if not words:
         return ()
-    if whole:
-        names = {piece.squeezed for piece in words}
-        return tuple(entry for entry in entries() if names <= entry.words)
+    names = {piece.squeezed for piece in words}
     known_entries: list[SupportEntry] = []
     for entry in entries():
-        if _knows_all(entry, words, with_shared=False):
+        if whole:
+            is_known = names <= entry.words
+        else:
+            is_known = _knows_all(entry, words, with_shared=False)
+        if is_known:
             known_entries.append(entry)
     return tuple(known_entries)
 
@@ -458,13 +499,7 @@ def _alike(strange: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
     near, else vendors, brands and families. Then models that begin with such a word.
     """
     candidates = near or entries()
-    text_by_name: dict[str, str] = {}
-    for entry in candidates:
-        for text in (*entry.vendors, *entry.brands, entry.key):
-            text_by_name.setdefault(word(text).squeezed, text)
-        if near:
-            for name in entry.names:
-                text_by_name.setdefault(sample(name.pattern), name.pattern.rstrip("*"))
+    text_by_name = _names_to_compare(candidates, with_models=bool(near))
     texts: list[str] = []
     pieces = [word(text) for text in strange.split()]
     for piece in (word(strange), *pieces):
@@ -476,6 +511,20 @@ def _alike(strange: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
         if is_long and not piece.is_generic:
             texts += _names_begun(piece.squeezed, candidates)
     return tuple(dict.fromkeys(texts))[:_NEAREST]
+
+
+def _names_to_compare(
+    candidates: Sequence[SupportEntry], *, with_models: bool
+) -> Mapping[str, str]:
+    """The squeezed names of the entries, each with its text."""
+    text_by_name: dict[str, str] = {}
+    for entry in candidates:
+        for text in (*entry.vendors, *entry.brands, entry.key):
+            text_by_name.setdefault(word(text).squeezed, text)
+        if with_models:
+            for name in entry.names:
+                text_by_name.setdefault(sample(name.pattern), name.pattern.rstrip("*"))
+    return text_by_name
 
 
 def _names_begun(text: str, candidates: Sequence[SupportEntry]) -> list[str]:

@@ -80,7 +80,8 @@ class SupportEntry(NamedTuple):
 def entries() -> tuple[SupportEntry, ...]:
     """All entries. The first call builds all profiles."""
     raritan, *other_handlers = _OTHERS
-    return tuple(map(_add_names, (raritan, *map(_profile_entry, PROFILES), *other_handlers)))
+    families = [_profile_entry(profile) for profile in PROFILES]
+    return tuple(_with_names(entry) for entry in (raritan, *families, *other_handlers))
 
 
 def _profile_entry(profile: Profile) -> SupportEntry:
@@ -90,7 +91,13 @@ def _profile_entry(profile: Profile) -> SupportEntry:
     for name in _ALL:
         if any(getattr(outlets, name) for outlets in profile.outlets):
             outlet[name] = READ
-    totals = {"load": profile.load, "power": profile.power, "energy": profile.energy}
+    unit: dict[str, str] = {}
+    for name in _TOTALS:
+        if getattr(profile, name):
+            unit[name] = READ
+    note = profile.note
+    if profile.ups:
+        note = f"{note} {_UPS_NOTE}".strip()
     return SupportEntry(
         handler="snmp",
         family=profile.key,
@@ -100,10 +107,10 @@ def _profile_entry(profile: Profile) -> SupportEntry:
         source=profile.source,
         states=READ if has_states else "no",
         outlet=outlet,
-        unit={name: READ for name, total in totals.items() if total},
+        unit=unit,
         switching=_switching(profile),
         evidence=_basis_by_capability(profile),
-        note=f"{profile.note} {_UPS_NOTE}".strip() if profile.ups else profile.note,
+        note=note,
     )
 
 
@@ -126,7 +133,7 @@ def _basis_by_capability(profile: Profile) -> Mapping[str, str]:
     return basis_by_capability
 
 
-def _add_names(entry: SupportEntry) -> SupportEntry:
+def _with_names(entry: SupportEntry) -> SupportEntry:
     """The entry with its models' names, its brands and the words that are compared."""
     own_brands: list[str] = []
     shared_brands: list[str] = []
@@ -136,19 +143,20 @@ def _add_names(entry: SupportEntry) -> SupportEntry:
             brands.append(brand.name)
     names = [name for name in NAMES if name.key == entry.key]
     patterns = [name.pattern for name in names]
-    models = [pattern for pattern in patterns if not re.search(r"[x?*]", pattern)]
-    # a MIB's name tells a family; another document only says how a handler speaks
-    document = entry.document if entry.family else ""
-    # a handler's models are also makes, such as HP
-    makes = _joined_names(entry.models) if entry.family else entry.models
-    makers = (*entry.vendors, *own_brands)
-    descriptions = (entry.handler, entry.family, document, *entry.models, *patterns)
+    whole_models = [pattern for pattern in patterns if not re.search(r"[x?*]", pattern)]
+    makers = [*entry.vendors, *own_brands]
+    descriptions = [*makers, entry.handler, entry.family, *entry.models, *patterns]
+    if entry.family:
+        whole_models += _joined_names(entry.models)
+        descriptions.append(entry.document)  # a MIB's name tells a family
+    else:
+        whole_models += entry.models  # a handler's models are also makes, such as HP
     return entry._replace(
         names=tuple(names),
         brands=tuple(own_brands),
         shared_brands=tuple(shared_brands),
-        words=squeezed((entry.key, *makers, *models, *makes)) | telling((*makers, *descriptions)),
-        makers=_wholes_and_parts((*makers, *shared_brands)) - GENERIC,
+        words=squeezed([entry.key, *makers, *whole_models]) | telling(descriptions),
+        makers=_wholes_and_parts([*makers, *shared_brands]) - GENERIC,
     )
 
 
@@ -157,8 +165,10 @@ def _joined_names(models: Iterable[str]) -> Sequence[str]:
     short to tell a family."""
     names: list[str] = []
     for model in models:
-        names += re.findall(r"[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+", model)
-    return [name for name in names if len(word(name).squeezed) >= _LEAST_JOINED]
+        for name in re.findall(r"[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+", model):
+            if len(word(name).squeezed) >= _LEAST_JOINED:
+                names.append(name)
+    return names
 
 
 def _is_brand_of(entry: SupportEntry, brand: Brand) -> bool:
@@ -181,130 +191,149 @@ _TOTALS = {"load": VARIES, "power": VARIES, "energy": VARIES}
 _SDK = "the vendor's SDK and simulated units"
 _OTHERS = (
     SupportEntry(
-        "raritan",
-        "",
-        ("Raritan", "Legrand", "Server Technology"),
-        ("PX series PX2, PX3, PX4, PXC, PXO, PXE, PX3TS", "PRO3X, PRO4X", "BCM2, PMC", "Xerus"),
-        "JSON-RPC of Xerus firmware 3.3 to 4.4",
-        "https://help.raritan.com/json-rpc/",
-        VARIES,
-        _ALL,
-        _TOTALS,
-        VARIES,
-        {
+        handler="raritan",
+        family="",
+        vendors=("Raritan", "Legrand", "Server Technology"),
+        models=(
+            "PX series PX2, PX3, PX4, PXC, PXO, PXE, PX3TS",
+            "PRO3X, PRO4X",
+            "BCM2, PMC",
+            "Xerus",
+        ),
+        document="JSON-RPC of Xerus firmware 3.3 to 4.4",
+        source="https://help.raritan.com/json-rpc/",
+        states=VARIES,
+        outlet=_ALL,
+        unit=_TOTALS,
+        switching=VARIES,
+        evidence={
             **dict.fromkeys(Evidence.FIELDS, _SDK),
             **dict.fromkeys(_ALL, f"{_SDK}; recorded figures of two real units"),
         },
     ),
     SupportEntry(
-        "redfish",
-        "",
-        ("Raritan", "Legrand", "Server Technology", "Panduit", "Rittal", "HPE", "APC"),
-        ("Redfish",),
-        "DMTF's PowerDistribution schemas",
-        "https://www.dmtf.org/dsp/DSP8010",
-        VARIES,
-        _ALL,
-        _TOTALS,
-        VARIES,
-        dict.fromkeys(Evidence.FIELDS, "DMTF's schemas, tried on simulated units"),
-        "The PDU must have a Redfish service, and it must be on. Panduit: G5. HPE: G2, switched"
-        " only with switch_unproven=yes. APC: NetShelter Advanced. Raritan, Legrand and Server"
-        " Technology: Xerus 4. No unit was tried.",
+        handler="redfish",
+        family="",
+        vendors=("Raritan", "Legrand", "Server Technology", "Panduit", "Rittal", "HPE", "APC"),
+        models=("Redfish",),
+        document="DMTF's PowerDistribution schemas",
+        source="https://www.dmtf.org/dsp/DSP8010",
+        states=VARIES,
+        outlet=_ALL,
+        unit=_TOTALS,
+        switching=VARIES,
+        evidence=dict.fromkeys(Evidence.FIELDS, "DMTF's schemas, tried on simulated units"),
+        note=(
+            "The PDU must have a Redfish service, and it must be on. Panduit: G5. HPE: G2, switched"
+            " only with switch_unproven=yes. APC: NetShelter Advanced. Raritan, Legrand and Server"
+            " Technology: Xerus 4. No unit was tried."
+        ),
     ),
     SupportEntry(
-        "netio",
-        "",
-        ("NETIO",),
-        ("PowerPDU 4C, 4KS, 4PS, 8QS, 8KS, 8KF", "PowerBOX", "PowerDIN"),
-        "NETIO M2M API Protocol JSON",
-        "https://www.netio-products.com/files/NETIO-M2M-API-Protocol-JSON.pdf",
-        READ,
-        _ALL,
-        _TOTALS,
-        READ,
-        dict.fromkeys(Evidence.FIELDS, "the vendor's client and simulated units"),
-        "JSON API must be on, on the unit's page M2M API Protocols; it usually speaks HTTP"
-        " (scheme=http). No SNMP is needed.",
+        handler="netio",
+        family="",
+        vendors=("NETIO",),
+        models=("PowerPDU 4C, 4KS, 4PS, 8QS, 8KS, 8KF", "PowerBOX", "PowerDIN"),
+        document="NETIO M2M API Protocol JSON",
+        source="https://www.netio-products.com/files/NETIO-M2M-API-Protocol-JSON.pdf",
+        states=READ,
+        outlet=_ALL,
+        unit=_TOTALS,
+        switching=READ,
+        evidence=dict.fromkeys(Evidence.FIELDS, "the vendor's client and simulated units"),
+        note=(
+            "JSON API must be on, on the unit's page M2M API Protocols; it usually speaks HTTP"
+            " (scheme=http). No SNMP is needed."
+        ),
     ),
     SupportEntry(
-        "jaws",
-        "",
-        ("Server Technology",),
-        ("PRO1 and PRO2 CDUs, Switched CDUs with firmware 8.0m or later",),
-        "JAWS V1.06, as public clients rely on it",
-        "https://github.com/Cray-HPE/hms-redfish-translation-layer",
-        READ,
-        _ALL,
-        _TOTALS,
-        READ,
-        dict.fromkeys(Evidence.FIELDS, "two public clients and simulated units"),
-        "The firmware must be 8.0m or later. The family sentry4 reads the same figures over SNMP,"
-        " and also tells locked outlets. No unit was tried.",
+        handler="jaws",
+        family="",
+        vendors=("Server Technology",),
+        models=("PRO1 and PRO2 CDUs, Switched CDUs with firmware 8.0m or later",),
+        document="JAWS V1.06, as public clients rely on it",
+        source="https://github.com/Cray-HPE/hms-redfish-translation-layer",
+        states=READ,
+        outlet=_ALL,
+        unit=_TOTALS,
+        switching=READ,
+        evidence=dict.fromkeys(Evidence.FIELDS, "two public clients and simulated units"),
+        note=(
+            "The firmware must be 8.0m or later. The family sentry4 reads the same figures over"
+            " SNMP, and also tells locked outlets. No unit was tried."
+        ),
     ),
     SupportEntry(
-        "synlink",
-        "",
-        ("Synaccess",),
-        ("SynLink SP, SM",),
-        "SynLink's web API, by the maker's references and client",
-        "https://synaccess-pdus.readme.io/reference/outlets",
-        READ,
-        {"current": VARIES},
-        {"load": READ, "power": VARIES, "energy": READ},
-        VARIES,
-        dict.fromkeys(Evidence.FIELDS, "the maker's client and simulated units"),
-        "Take this handler rather than the SNMP family: it reads the voltage behind each relay, the"
-        " relay's health, and currents. No unit was tried.",
+        handler="synlink",
+        family="",
+        vendors=("Synaccess",),
+        models=("SynLink SP, SM",),
+        document="SynLink's web API, by the maker's references and client",
+        source="https://synaccess-pdus.readme.io/reference/outlets",
+        states=READ,
+        outlet={"current": VARIES},
+        unit={"load": READ, "power": VARIES, "energy": READ},
+        switching=VARIES,
+        evidence=dict.fromkeys(Evidence.FIELDS, "the maker's client and simulated units"),
+        note=(
+            "Take this handler rather than the SNMP family: it reads the voltage behind each"
+            " relay, the relay's health, and currents. No unit was tried."
+        ),
     ),
     SupportEntry(
-        "shelly",
-        "",
-        ("Shelly",),
-        ("relays of generation 2 and later: Pro 3, Pro 4PM, Plug, Power Strip",),
-        "Shelly's RPC over HTTP, by the maker's pages",
-        "https://shelly-api-docs.shelly.cloud/gen2/ComponentsAndServices/Switch",
-        READ,
-        _ALL,
-        _TOTALS,
-        READ,
-        dict.fromkeys(Evidence.FIELDS, "the maker's pages and simulated units"),
-        "Models with PM in their name, plugs and strips have meters. Generation 1 is not read. It"
-        " speaks HTTP (scheme=http). No unit was tried.",
+        handler="shelly",
+        family="",
+        vendors=("Shelly",),
+        models=("relays of generation 2 and later: Pro 3, Pro 4PM, Plug, Power Strip",),
+        document="Shelly's RPC over HTTP, by the maker's pages",
+        source="https://shelly-api-docs.shelly.cloud/gen2/ComponentsAndServices/Switch",
+        states=READ,
+        outlet=_ALL,
+        unit=_TOTALS,
+        switching=READ,
+        evidence=dict.fromkeys(Evidence.FIELDS, "the maker's pages and simulated units"),
+        note=(
+            "Models with PM in their name, plugs and strips have meters. Generation 1 is not read."
+            " It speaks HTTP (scheme=http). No unit was tried."
+        ),
     ),
     SupportEntry(
-        "digitalloggers",
-        "",
-        ("Digital Loggers",),
-        ("Web Power Switch Pro", "Ethernet Power Controller III and later, with Wi-Fi"),
-        "Digital Loggers' REST API, by the maker's pages and public clients",
-        "https://www.digital-loggers.com/rest.html",
-        READ,
-        {},
-        _TOTALS,
-        READ,
-        dict.fromkeys(Evidence.FIELDS, "the maker's pages, public clients and simulated units"),
-        "The REST-style API must be allowed on the unit's page External APIs. Its outlets have no"
-        " meters. No unit was tried.",
+        handler="digitalloggers",
+        family="",
+        vendors=("Digital Loggers",),
+        models=("Web Power Switch Pro", "Ethernet Power Controller III and later, with Wi-Fi"),
+        document="Digital Loggers' REST API, by the maker's pages and public clients",
+        source="https://www.digital-loggers.com/rest.html",
+        states=READ,
+        outlet={},
+        unit=_TOTALS,
+        switching=READ,
+        evidence=dict.fromkeys(
+            Evidence.FIELDS, "the maker's pages, public clients and simulated units"
+        ),
+        note=(
+            "The REST-style API must be allowed on the unit's page External APIs. Its outlets have"
+            " no meters. No unit was tried."
+        ),
     ),
     SupportEntry(
-        "nut",
-        "",
-        ("NUT",),
-        (
+        handler="nut",
+        family="",
+        vendors=("NUT",),
+        models=(
             *("upsd", "Network UPS Tools", "APC", "CyberPower", "Dell", "Eaton", "HP", "Liebert"),
             *("Raritan", "Tripp Lite", "Vertiv"),
         ),
-        "a NUT server whose driver reads the device",
-        "https://networkupstools.org/stable-hcl.html",
-        VARIES,
-        _ALL,
-        _TOTALS,
-        VARIES,
-        {
+        document="a NUT server whose driver reads the device",
+        source="https://networkupstools.org/stable-hcl.html",
+        states=VARIES,
+        outlet=_ALL,
+        unit=_TOTALS,
+        switching=VARIES,
+        evidence={
             **dict.fromkeys(Evidence.FIELDS, "dumps of real devices, served by upsd 2.8"),
             "switching": "upsd 2.8 with its simulating driver",
         },
-        "It shows what the NUT driver of the device reports.",
+        note="It shows what the NUT driver of the device reports.",
     ),
 )

@@ -5,7 +5,6 @@ project.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import keyword
 import re
 import shutil
@@ -14,7 +13,7 @@ import sys
 import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Optional
+from typing import NamedTuple, Optional
 
 import click
 
@@ -102,43 +101,88 @@ def new(
             f"{root} is not a copy of this project: run pdu new in the folder of a copy, or give"
             " --tree FOLDER"
         )
-    with_pages = snmp or shape != _PLATFORM
     try:
-        files = family_files(root, name, title) if snmp else handler_files(root, name, title, shape)
-        _refuse_paths_in_use(root, files)
-        edits = families_table(root, name) if snmp else {}
-        if not snmp and with_pages:
-            edits = _handler_edits(root, name, title)
-        with signals_as_ctrl_c(), _all_or_nothing(root, files, edits):
-            pages = _write(root, {**files, **edits}, with_pages=with_pages)
+        plan = _family_plan(root, name, title) if snmp else _plan(root, name, title, shape)
+        with signals_as_ctrl_c(), _all_or_nothing(root, plan.files, plan.edits):
+            pages = _write(root, {**plan.files, **plan.edits}, with_pages=plan.has_pages)
     except OSError as error:
         place = error.filename or root.resolve()  # the error of a full disk names no file
         raise SettingsError(
             f"{place} cannot be read or written ({error.strerror}); nothing was made"
         ) from None
-    tests, page = f"tests/handlers/{name}", "docs/dev/new-handler.md"
-    if snmp:
-        tests, page = f"tests/handlers/snmp -k {name}", "docs/dev/new-family.md"
-    elif shape == _PLATFORM:
-        tests, page = f"test_{name}.py", "docs/own-handler.md"
-    steps = (
-        f"its tests: python -m pytest {tests} (pytest is in the environment of make env-tests)",
-        f"next steps: {page}",
+    return print_result(_result(plan, pages), as_json=output.json)
+
+
+class _Plan(NamedTuple):
+    """What is written into the tree, and what its author does next."""
+
+    #: new files, and those that are changed, by their paths in the tree
+    files: Mapping[Path, str]
+    edits: Mapping[Path, str]
+    #: whether the pages name it, in parts that are generated
+    has_pages: bool
+    #: the arguments of pytest
+    tests: str
+    #: the page with the next steps
+    page: str
+
+
+def _plan(root: Path, name: str, title: Optional[str], shape: str) -> _Plan:
+    """A handler. Raises OSError and SettingsError."""
+    files = handler_files(root, name, title, shape)
+    _refuse_paths_in_use(root, files)
+    if shape == _PLATFORM:
+        return _Plan(
+            files=files,
+            edits={},
+            has_pages=False,
+            tests=f"test_{name}.py",
+            page="docs/own-handler.md",
+        )
+    return _Plan(
+        files=files,
+        edits=_handler_edits(root, name, title),
+        has_pages=True,
+        tests=f"tests/handlers/{name}",
+        page="docs/dev/new-handler.md",
     )
-    result = _result(list(map(str, files)), list(dict.fromkeys([*map(str, edits), *pages])), steps)
-    return print_result(result, as_json=output.json)
 
 
-def _result(files: Sequence[str], changed_files: Sequence[str], steps: Sequence[str]) -> Result:
-    changes = [f"{path} (changed)" for path in changed_files]
-    return Result({"made": files, "changed": changed_files}, [*files, *changes, "", *steps])
+def _family_plan(root: Path, key: str, vendor: Optional[str]) -> _Plan:
+    """A family over SNMP. Raises OSError and SettingsError."""
+    files = family_files(root, key, vendor)
+    _refuse_paths_in_use(root, files)
+    return _Plan(
+        files=files,
+        edits=families_table(root, key),
+        has_pages=True,
+        tests=f"tests/handlers/snmp -k {key}",
+        page="docs/dev/new-family.md",
+    )
+
+
+def _result(plan: _Plan, pages: Sequence[str]) -> Result:
+    """What was written. `pages`: those whose generated parts changed."""
+    made_files = [str(path) for path in plan.files]
+    changed_files = list(dict.fromkeys([*map(str, plan.edits), *pages]))
+    lines = [
+        *made_files,
+        *(f"{path} (changed)" for path in changed_files),
+        "",
+        f"its tests: python -m pytest {plan.tests} (pytest is in the environment of make"
+        " env-tests)",
+        f"next steps: {plan.page}",
+    ]
+    return Result({"made": made_files, "changed": changed_files}, lines)
 
 
 def _refuse_paths_in_use(root: Path, files: Collection[Path]) -> None:
     """Raise SettingsError for a file that exists, and for a package that would hide a module."""
     for path in files:
-        hidden = [path.parent.with_suffix(".py")] if path.parent.name else []
-        for path_in_use in (path, *hidden):
+        paths = [path]
+        if path.parent.name:
+            paths.append(path.parent.with_suffix(".py"))
+        for path_in_use in paths:
             if (root / path_in_use).exists():
                 raise SettingsError(f"{path_in_use} exists already; choose another name")
 
@@ -184,22 +228,12 @@ def _lay_out(root: Path, files: Collection[Path]) -> None:
     """Give the files the layout that `make lint` checks, where ruff is installed: it depends on the
     length of names, and on their place in the alphabet.
     """
+    ruff = [sys.executable, "-m", "ruff"]
+    paths = [str(path) for path in files]
     for arguments in (("check", "--select", "I", "--fix"), ("format",)):
+        command = [*ruff, *arguments, "--quiet", "--no-cache", *paths]
         with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(
-                [
-                    sys.executable,
-                    "-m",
-                    "ruff",
-                    *arguments,
-                    "--quiet",
-                    "--no-cache",
-                    *map(str, files),
-                ],
-                cwd=root,
-                capture_output=True,
-                timeout=_PAGES_S,
-            )
+            subprocess.run(command, cwd=root, capture_output=True, timeout=_PAGES_S)
 
 
 @contextlib.contextmanager
@@ -207,20 +241,16 @@ def _all_or_nothing(root: Path, paths: Collection[Path], edits: Collection[Path]
     """If the block fails, remove `paths` with their new folders, and restore `edits`,
     both READMEs and the pages in docs.
     """
-    above = itertools.chain.from_iterable((root / path).parents for path in paths)
-    folders = [folder for folder in above if not folder.exists()]
-    content_by_path = {
-        path: path.read_bytes()
-        for path in [
-            *(root / path for path in edits),
-            *root.glob("README*.md"),
-            *(root / "docs").glob("**/*.md"),
-        ]
-    }
+    new_folders: list[Path] = []
+    for path in paths:
+        new_folders += [folder for folder in (root / path).parents if not folder.exists()]
+    changing_files = [root / path for path in edits]
+    changing_files += [*root.glob("README*.md"), *(root / "docs").glob("**/*.md")]
+    content_by_path = {path: path.read_bytes() for path in changing_files}
     try:
         yield
     except BaseException:
-        for folder in folders:
+        for folder in new_folders:
             shutil.rmtree(folder, ignore_errors=True)
         for path in paths:
             with contextlib.suppress(OSError):
@@ -239,6 +269,27 @@ def handler_files(
     root: Path, name: str, title: Optional[str], shape: str = "document"
 ) -> dict[Path, str]:
     """The files of a new handler by their paths in the tree. Raises OSError and SettingsError."""
+    _check_handler_name(root, name)
+    places, folders = _PLACES, ["any", shape]
+    if shape == _PLATFORM:
+        places, folders = _PLATFORM_PLACES, [shape]
+        if (root / name).exists() or hides_module(name):
+            raise SettingsError(
+                f"{name} is a folder here, or the name of another Python module; choose another"
+                " name"
+            )
+    templates: list[Path] = []
+    for folder in folders:
+        templates += (root / _SKELETON / folder).glob("*.in")
+    files: dict[Path, str] = {}
+    for template in sorted(templates):
+        path = Path(_fill_template(places[template.stem], name, title))
+        files[path] = _fill_template(_text(template), name, title)
+    return files
+
+
+def _check_handler_name(root: Path, name: str) -> None:
+    """Raises SettingsError for a name that no handler can have."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name) or keyword.iskeyword(name):
         raise SettingsError(
             f"{name[:40]!r} is not a handler's name: give 2 to 31 lower-case letters and digits, a"
@@ -263,18 +314,6 @@ def handler_files(
     ):
         if (root / path_in_use).exists():
             raise SettingsError(f"{path_in_use} exists already; choose another name")
-    files: dict[Path, str] = {}
-    is_own = shape == _PLATFORM
-    if is_own and ((root / name).exists() or hides_module(name)):
-        raise SettingsError(
-            f"{name} is a folder here, or the name of another Python module; choose another name"
-        )
-    places = _PLATFORM_PLACES if is_own else _PLACES
-    sources = [root / _SKELETON / folder for folder in ((shape,) if is_own else ("any", shape))]
-    for source in sorted(file for folder in sources for file in folder.glob("*.in")):
-        path = Path(_fill_template(places[source.stem], name, title))
-        files[path] = _fill_template(_text(source), name, title)
-    return files
 
 
 def _fill_template(text: str, name: str, title: Optional[str]) -> str:
@@ -357,7 +396,9 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
     file = _vendor_of(root, key)
     page = _text(root / "docs/dev/new-family.md").partition("## Adding an SNMP family")[2]
     fenced_blocks = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
-    blocks = {language: textwrap.dedent(block) for language, block in reversed(fenced_blocks)}
+    blocks: dict[str, str] = {}  # the first of each language
+    for language, block in fenced_blocks:
+        blocks.setdefault(language, textwrap.dedent(block))
     shown_as = _display_name(vendor or file.capitalize(), "vendor")
     words = {
         "acme-strip": key,
@@ -408,9 +449,12 @@ def _free_number(root: Path) -> str:
     """_NUMBER, or the next one that no family has: new families must not detect each other's
     devices.
     """
-    texts = map(_text, (root / _FAMILIES).glob("*.py"))
-    numbers = set(re.findall(r"\d+", " ".join(texts)))
-    return next(number for number in map(str, itertools.count(_NUMBER)) if number not in numbers)
+    texts = [_text(path) for path in (root / _FAMILIES).glob("*.py")]
+    numbers_in_use = set(re.findall(r"\d+", " ".join(texts)))
+    number = _NUMBER
+    while str(number) in numbers_in_use:
+        number += 1
+    return str(number)
 
 
 def families_table(root: Path, key: str) -> dict[Path, str]:
@@ -421,13 +465,15 @@ def families_table(root: Path, key: str) -> dict[Path, str]:
     text = _text(root / table)
     file = key.partition("-")[0]
     # from behind, so that the places of what is before stay
-    for start in (text.index("\nVENDORS = ("), text.index("\nfrom . import (")):
+    for list_begin in ("\nVENDORS = (", "\nfrom . import ("):
+        start = text.index(list_begin)
         end = text.index("\n)\n", start) + 1
         entries = list(_FILE.finditer(text, start, end))
         later_entries = [entry for entry in entries if entry[1] > file]
         if later_entries:
             place = later_entries[0].start()
         else:
-            place = max(entries, key=lambda entry: entry[1]).end()
+            last_entry = max(entries, key=lambda entry: entry[1])
+            place = last_entry.end()
         text = f"{text[:place]}    {file},\n{text[place:]}"
     return {table: text}

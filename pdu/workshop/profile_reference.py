@@ -46,7 +46,8 @@ def _table(classes: Iterable[type[Any]]) -> Iterator[str]:
         fields = []
         for name, default in cls.FIELDS.items():
             fields.append(_field(name, hints[name], default))
-        yield f"| {cls.__name__} | {_use(cls)} | {', '.join(fields)} | {_meaning(cls)} |"
+        cells = [cls.__name__, _use(cls), ", ".join(fields), _meaning(cls)]
+        yield f"| {' | '.join(cells)} |"
 
 
 def _use(cls: type[Any]) -> str:
@@ -88,18 +89,23 @@ _TYPES: Mapping[Any, str] = {
 def _type(hint: Any) -> str:
     """The type of a field in words."""
     origin = typing.get_origin(hint)
-    arguments = [argument for argument in typing.get_args(hint) if argument is not type(None)]
+    arguments = typing.get_args(hint)
     if origin is tuple:
         return f"list of {_type(arguments[0])}"
-    if origin is typing.Union:
-        return " or ".join(map(_type, arguments))
+    if origin is typing.Union:  # what is optional has no value by default
+        names = [_type(argument) for argument in arguments if argument is not type(None)]
+        return " or ".join(names)
     if issubclass(hint, Enum):
         values = [str(member.value) for member in hint]
         return f"one of {'/'.join(values)}"
-    return _TYPES.get(hint) or str(hint.__name__)
+    if hint in _TYPES:
+        return _TYPES[hint]
+    return str(hint.__name__)
 
 
 def _default(value: object) -> str:
     if value in (None, ()) or isinstance(value, FrozenValue):
         return "none"
-    return json.dumps(value.value if isinstance(value, Enum) else value, default=str)
+    if isinstance(value, Enum):
+        value = value.value
+    return json.dumps(value, default=str)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
 import click
 
@@ -43,14 +41,6 @@ def _keys() -> Iterable[str]:
     return PROFILE_BY_KEY
 
 
-def _fitted(lines: Sequence[str]) -> list[str]:
-    """The lines as wide as the terminal, the last column cut; whole for a file or a program."""
-    if not sys.stdout.isatty():
-        return list(lines)
-    width = shutil.get_terminal_size().columns
-    return [line if len(line) <= width else f"{line[: width - 2]} …" for line in lines]
-
-
 @click.group(
     "snmp",
     cls=Group,
@@ -80,12 +70,11 @@ def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> 
 
     WORD  a part of the key, the vendor, the MIB or a model
     """
-    profiles = [
-        profile
-        for profile in PROFILES
-        if (word or "").lower()
-        in " ".join((profile.key, profile.vendor, profile.mib, *profile.models)).lower()
-    ]
+    profiles = []
+    for profile in PROFILES:
+        names = " ".join((profile.key, profile.vendor, profile.mib, *profile.models))
+        if not word or word.lower() in names.lower():
+            profiles.append(profile)
     nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
     if table:
         markdown = getattr(family_tables, _TABLES[table])(profiles)
@@ -93,7 +82,7 @@ def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> 
         result = Result({"markdown": markdown}, shown_lines, is_file_text=bool(profiles))
         return print_result(result, as_json=output.json)
     profiles.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
-    data = [
+    data: list[dict[str, Any]] = [
         {
             "family": profile.key,
             "vendor": profile.vendor,
@@ -103,11 +92,11 @@ def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> 
         }
         for profile in profiles
     ]
-    rows = [
-        [profile["family"], profile["vendor"], profile["commands"], ", ".join(profile["models"])]
-        for profile in data
-    ]
-    lines = _fitted(tabulate(("family", "vendor", "commands", "models"), rows))
+    rows = []
+    for entry in data:
+        models = ", ".join(entry["models"])
+        rows.append([entry["family"], entry["vendor"], entry["commands"], models])
+    lines = tabulate(("family", "vendor", "commands", "models"), rows)
     return print_result(Result(data, lines if rows else nothing), as_json=output.json)
 
 

@@ -53,13 +53,15 @@ def encrypt(
     """The encrypted octets and the salt, which the message carries. `boots` and `seconds` are those
     of the agent's engine, in the same message."""
     # Random, not counted: processes that are forked from this one must not repeat its salts.
+    padded = plain
     if privacy.aes:
         salt = os.urandom(_SALT)
     else:
         salt = boots.to_bytes(4, "big") + os.urandom(4)  # RFC 3414, 8.1.1.1
-        plain += bytes(-len(plain) % _BLOCK)
-    work = _cipher(privacy, key, boots, seconds, salt).encryptor()
-    return bytes(work.update(plain) + work.finalize()), salt
+        padded += bytes(-len(plain) % _BLOCK)
+    encryptor = _cipher(privacy, key, boots, seconds, salt).encryptor()
+    encrypted = encryptor.update(padded) + encryptor.finalize()
+    return bytes(encrypted), salt
 
 
 def decrypt(
@@ -70,22 +72,24 @@ def decrypt(
     if is_cut or len(salt) != _SALT:
         raise Malformed("encrypted octets of a wrong size")
     decryptor = _cipher(privacy, key, boots, seconds, salt).decryptor()
-    return bytes(decryptor.update(data) + decryptor.finalize())
+    plain = decryptor.update(data) + decryptor.finalize()
+    return bytes(plain)
 
 
 def _cipher(privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes) -> Cipher[Any]:
     """The cipher of one message: AES in CFB (RFC 3826), or DES in CBC (RFC 3414, 8.1.1)."""
-    block, modes, cfb = _modules()
+    triple_des, modes, cfb = _modules()
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms  # it may be missing
 
     if privacy.aes:
         vector = boots.to_bytes(4, "big") + seconds.to_bytes(4, "big") + salt  # RFC 3826, 3.1.2.1
         return Cipher(algorithms.AES(key), cfb(vector))
-    secret, mask = key[:-_BLOCK], key[-_BLOCK:]
-    vector = bytes(octet ^ mask_octet for octet, mask_octet in zip(salt, mask))
-    if len(secret) == _BLOCK:
-        secret *= 3  # DES is 3DES with three equal keys
-    return Cipher(block(secret), modes.CBC(vector))
+    cipher_key = key[:-_BLOCK]
+    pre_vector = key[-_BLOCK:]  # RFC 3414, 8.1.1.1: the vector is the salt XOR it
+    vector = bytes(left ^ right for left, right in zip(salt, pre_vector))
+    if len(cipher_key) == _BLOCK:
+        cipher_key *= 3  # DES is 3DES with three equal keys
+    return Cipher(triple_des(cipher_key), modes.CBC(vector))
 
 
 def _modules() -> tuple[Any, Any, Any]:

@@ -79,34 +79,25 @@ class Credentials:
         """From the address and `snmp_params`. Raises SnmpError."""
         fields = {key: str(value) for key, value in params.items() if value not in (None, "")}
         version = _one_of(fields.get("version", "2"), _VERSIONS, "version")
-        port = _whole_number(fields.get("port", "161"), "port", 1, 65535)
+        port = _whole_number(fields.get("port", "161"), "port", lowest=1, highest=65535)
         address, is_ipv6 = _resolve(host, port)
-        if version < 3 and "community" not in fields:
-            raise SnmpError("snmp_params has no community", "community", "is missing")
         if version == 3:
             login = {"user": _require(fields, "user"), **_levels(fields)}
-        else:
+        elif "community" in fields:
             login = {"community": fields["community"]}
-        for key, text in login.items():
-            if any(ord(character) > _LAST_CHARACTER for character in text):
-                raise _wrong(key, "has a character outside Latin-1, in which it would be sent")
-            if not text.isprintable():
-                raise _wrong(key, "has a tab, a line end or another control character")
-        community = login.get("community", "")
-        if community and community[0] in _QUOTES and community[-1] in _QUOTES:
-            raise _wrong("community", "is in quotes: give it without them")
-        if len(login.get("user", "")) > _LONGEST_USER:
-            raise _wrong(
-                "user", f"is longer than the {_LONGEST_USER} characters that SNMPv3 allows"
-            )
+        else:
+            raise SnmpError("snmp_params has no community", "community", "is missing")
+        _check_login(login)
+        timeout_s = _number(fields.get("timeout", "2"), "timeout", lowest=0.05, highest=60)
+        retries = _whole_number(fields.get("retries", "2"), "retries", lowest=0, highest=10)
         return cls(
             host=host,
             address=address,
             port=port,
             is_ipv6=is_ipv6,
             version=version,
-            timeout_s=_number(fields.get("timeout", "2"), "timeout", 0.05, 60),
-            retries=_whole_number(fields.get("retries", "2"), "retries", 0, 10),
+            timeout_s=timeout_s,
+            retries=retries,
             **login,
         )
 
@@ -125,6 +116,20 @@ class Credentials:
         )
 
 
+def _check_login(login: Mapping[str, str]) -> None:
+    """Raises SnmpError for a community, a user or a password that SNMP cannot carry."""
+    for key, text in login.items():
+        if any(ord(character) > _LAST_CHARACTER for character in text):
+            raise _wrong(key, "has a character outside Latin-1, in which it would be sent")
+        if not text.isprintable():
+            raise _wrong(key, "has a tab, a line end or another control character")
+    community = login.get("community", "")
+    if community and community[0] in _QUOTES and community[-1] in _QUOTES:
+        raise _wrong("community", "is in quotes: give it without them")
+    if len(login.get("user", "")) > _LONGEST_USER:
+        raise _wrong("user", f"is longer than the {_LONGEST_USER} characters that SNMPv3 allows")
+
+
 def _levels(fields: Mapping[str, str]) -> dict[str, str]:
     """Protocols and passwords of the security level that is given: noAuthNoPriv, authNoPriv or
     authPriv.
@@ -135,19 +140,22 @@ def _levels(fields: Mapping[str, str]) -> dict[str, str]:
         ("priv", ciphers.PROTOCOLS, "aes"),
     )
     for stage, names, usual in protocols:
-        protocol = _squeeze(fields.get(f"{stage}_protocol", ""))
-        if protocol in ("none", "no") or not (protocol or f"{stage}_password" in fields):
+        protocol_key = f"{stage}_protocol"
+        password_key = f"{stage}_password"
+        given_protocol = _squeeze(fields.get(protocol_key, ""))
+        is_given = given_protocol != "" or password_key in fields
+        if not is_given or given_protocol in ("none", "no"):
             continue
-        password = _require(fields, f"{stage}_password")
+        password = _require(fields, password_key)
         if len(password) < _SHORTEST_PASSWORD:
             raise _wrong(
-                f"{stage}_password",
+                password_key,
                 f"is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 requires",
             )
-        protocol = protocol or usual
-        _one_of(protocol, names, f"{stage}_protocol")
-        levels[f"{stage}_protocol"] = protocol
-        levels[f"{stage}_password"] = password
+        protocol = given_protocol or usual
+        _one_of(protocol, names, protocol_key)
+        levels[protocol_key] = protocol
+        levels[password_key] = password
     if "priv_protocol" in levels and "auth_protocol" not in levels:
         raise SnmpError(
             "snmp_params asks for privacy without authentication: give auth_protocol and"
@@ -181,10 +189,12 @@ def _resolve(host: str, port: int) -> tuple[str, bool]:
         addresses = socket.getaddrinfo(name, port, type=socket.SOCK_DGRAM)
     except (OSError, ValueError) as error:
         raise SnmpError(f"no address for {host!r}: {error}") from None
-    family, _, _, _, where = addresses[0]
+    family, _, _, _, socket_address = addresses[0]
+    address = str(socket_address[0])
     is_ipv6 = family == socket.AF_INET6
-    zone = f"%{where[3]}" if len(where) > 3 and where[3] else ""
-    return f"{where[0]}{zone}", is_ipv6
+    if len(socket_address) > 3 and socket_address[3]:
+        address += f"%{socket_address[3]}"
+    return address, is_ipv6
 
 
 def _wrong(field: str, fault: str) -> SnmpError:

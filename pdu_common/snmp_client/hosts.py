@@ -25,11 +25,12 @@ def host_name(text: str) -> str:
     name = text[1:-1] if is_bracketed else text
     if _is_ip_host(name):
         return name
-    labels = name.removesuffix(".").split(".")
-    if is_bracketed or _NUMBER.fullmatch(labels[-1]):
+    if is_bracketed or len(name) > _LONGEST_NAME:
         return ""
-    is_name = len(name) <= _LONGEST_NAME and all(map(_LABEL.fullmatch, labels))
-    return name if is_name else ""
+    labels = name.removesuffix(".").split(".")
+    if _NUMBER.fullmatch(labels[-1]) or not all(map(_LABEL.fullmatch, labels)):
+        return ""
+    return name
 
 
 def _is_ip_host(name: str) -> bool:

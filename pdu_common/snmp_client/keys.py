@@ -78,9 +78,8 @@ def extended_key(password: bytes, name: str, engine_id: bytes, size: int, *, ree
     """
     key = localized_key(password, name, engine_id)
     while len(key) < size:  # at most once: the shortest hash has half of the longest key
-        key += (
-            _bound(_stretch(key, name), engine_id, name)
-            if reeder
-            else hashlib.new(name, key).digest()
-        )
+        if reeder:
+            key += _bound(_stretch(key, name), engine_id, name)
+        else:
+            key += hashlib.new(name, key).digest()
     return key[:size]

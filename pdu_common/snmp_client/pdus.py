@@ -62,11 +62,11 @@ def _objects(request: SnmpRequest) -> bytes:
         bindings = b"".join(map(ber.encode_null_varbind, request.oids))
     else:
         tag, value = request.value
-        content = ber.tlv(tag, ber.value_content(value))
-        bindings = ber.tlv(ber.SEQUENCE, ber.encode_oid(request.oids[0]) + content)
-    return (
-        ber.encode_integer(0) + ber.encode_integer(request.most) + ber.tlv(ber.SEQUENCE, bindings)
-    )
+        written_value = ber.tlv(tag, ber.value_content(value))
+        bindings = ber.tlv(ber.SEQUENCE, ber.encode_oid(request.oids[0]) + written_value)
+    # error-status and error-index; of a GETBULK non-repeaters and max-repetitions
+    numbers = ber.encode_integer(0) + ber.encode_integer(request.most)
+    return numbers + ber.tlv(ber.SEQUENCE, bindings)
 
 
 def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
@@ -81,13 +81,23 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
         raise Malformed("no answer")
     request_id, at = ber.integer(data, at, end, _LOWEST, _HIGHEST)
     status, at = ber.integer(data, at, end, 0, _HIGHEST)
-    _, at = ber.integer(data, at, end, 0, _HIGHEST)
+    _error_index, at = ber.integer(data, at, end, 0, _HIGHEST)
     rows = _rows(data, at, end)
     if version == V1:
-        # RFC 2576, 2.1.1. It has no exceptions either, but some agents send them.
-        why = _undecodable("of a type that SNMPv1 does not have")
-        rows = [(arcs, why if value.tag == reads.COUNTER64 else value) for arcs, value in rows]
-    return Pdu(kind, request_id, status, rows)
+        rows = _without_counter64(rows)
+    return Pdu(kind=kind, request_id=request_id, status=status, rows=rows)
+
+
+def _without_counter64(rows: Rows) -> Rows:
+    """The rows; values of the type that SNMPv1 lacks are UNDECODABLE (RFC 2576, 2.1.1). It has no
+    exceptions either, but some agents send them.
+    """
+    undecodable = _undecodable("of a type that SNMPv1 does not have")
+    rows_of_v1: Rows = []
+    for arcs, value in rows:
+        is_counter64 = value.tag == reads.COUNTER64
+        rows_of_v1.append((arcs, undecodable if is_counter64 else value))
+    return rows_of_v1
 
 
 def _rows(data: bytes, at: int, end: int) -> Rows:
@@ -124,10 +134,10 @@ def _undecodable(why: str) -> TypedValue:
 
 def _value(tag: int, content: bytes) -> TypedValue:
     """The value with this tag. Raises Malformed if SNMP has no such type or not of this size."""
-    bounds = _NUMBERS.get(tag)
-    if bounds is not None:
-        tag = reads.GAUGE if tag == _UINTEGER else tag
-        return TypedValue(tag, ber.number(content, *bounds, is_signed=tag == reads.INTEGER))
+    if tag in _NUMBERS:
+        lowest, highest = _NUMBERS[tag]
+        number = ber.number(content, lowest, highest, is_signed=tag == reads.INTEGER)
+        return TypedValue(reads.GAUGE if tag == _UINTEGER else tag, number)
     if tag == ber.OID:
         return TypedValue(tag, ber.arcs(content))
     size = len(content)
@@ -144,7 +154,8 @@ def _value(tag: int, content: bytes) -> TypedValue:
 
 def message(version: int, community: bytes, pdu: bytes) -> bytes:
     """A message of v1 or v2c (RFC 1157, 4; RFC 1901, 3)."""
-    return ber.tlv(ber.SEQUENCE, ber.encode_integer(version) + ber.tlv(ber.OCTETS, community) + pdu)
+    head = ber.encode_integer(version) + ber.tlv(ber.OCTETS, community)
+    return ber.tlv(ber.SEQUENCE, head + pdu)
 
 
 class Community(NamedTuple):
@@ -161,4 +172,5 @@ def decode_message(data: bytes) -> Community:
     at, end = ber.content_bounds(data, 0, len(data), ber.SEQUENCE)
     version, at = ber.integer(data, at, end, V1, V2C)
     community, at = ber.octets(data, at, end)
-    return Community(version, community, decode(data, at, end, version))
+    pdu = decode(data, at, end, version)
+    return Community(version, community, pdu)

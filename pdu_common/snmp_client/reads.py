@@ -10,6 +10,7 @@ asked for again once.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -159,25 +160,29 @@ class Element:
 
 def status_name(status: int) -> str:
     """The name of an error status, "" for none; a number that no RFC defines, as text."""
-    return _STATUS[status] if 0 <= status < len(_STATUS) else str(status)
+    if 0 <= status < len(_STATUS):
+        return _STATUS[status]
+    return str(status)
 
 
 def read_object(arcs: Arcs, agent: Credentials) -> Read[Element]:
     """One object, with the value None if it is missing. Raises SnmpError."""
     request = SnmpRequest(GET, (arcs,))
-    status, rows = yield from _again(request, agent.retries)
-    if not status and (not rows or _undecodable_row(rows)):
-        status, rows = yield from _again(request, agent.retries)
+    answer = yield from _again(request, agent.retries)
+    is_unusable = not answer.rows or _undecodable_row(answer.rows) is not None
+    if is_unusable and not answer.status:
+        answer = yield from _again(request, agent.retries)
     # In v1 the status means that the object is missing. Some agents leave it out of their answer.
-    if status == "noSuchName" or (not status and not rows):
+    is_left_out = not answer.status and not answer.rows
+    if is_left_out or answer.status == "noSuchName":
         return Element(dotted(arcs), None)
-    raise_for_status(status, arcs, agent.name)
-    undecodable_row = _undecodable_row(rows)
+    raise_for_status(answer.status, arcs, agent.name)
+    undecodable_row = _undecodable_row(answer.rows)
     if undecodable_row is not None:
         undecodable_arcs, undecodable_value = undecodable_row
         raise _undecodable_error(agent.name, undecodable_arcs or arcs, undecodable_value)
-    answered_arcs, value = rows[0]
-    if len(rows) > 1 or answered_arcs != arcs:
+    answered_arcs, value = answer.rows[0]
+    if len(answer.rows) > 1 or answered_arcs != arcs:
         raise SnmpError(f"{agent.name} did not answer with {dotted(arcs)} alone")
     return Element(dotted(arcs), plain(value))
 
@@ -185,19 +190,14 @@ def read_object(arcs: Arcs, agent: Credentials) -> Read[Element]:
 def typed_value(value: Union[int, str, bytes], *, unsigned: bool = False) -> WrittenValue:
     """A value to write: an int as INTEGER or with `unsigned` as Unsigned32, a str or bytes as OCTET
     STRING. Raises SnmpError."""
-    try:
-        if isinstance(value, int) and unsigned:
-            value.to_bytes(_INTEGER_OCTETS, "big")
-            return WrittenValue(GAUGE, int(value))
+    with contextlib.suppress(OverflowError, UnicodeError):
         if isinstance(value, int):
-            value.to_bytes(_INTEGER_OCTETS, "big", signed=True)
-            return WrittenValue(INTEGER, int(value))
+            value.to_bytes(_INTEGER_OCTETS, "big", signed=not unsigned)
+            return WrittenValue(GAUGE if unsigned else INTEGER, int(value))
         octets = value.encode("utf-8") if isinstance(value, str) else bytes(value)
-    except (OverflowError, UnicodeError):
-        octets = None
-    if octets is None or len(octets) > _LONGEST_OCTETS:
-        raise SnmpError("the value to write does not fit into an INTEGER or an OCTET STRING")
-    return WrittenValue(OCTETS, octets)
+        if len(octets) <= _LONGEST_OCTETS:
+            return WrittenValue(OCTETS, octets)
+    raise SnmpError("the value to write does not fit into an INTEGER or an OCTET STRING")
 
 
 def write_object(arcs: Arcs, value: WrittenValue, agent: Credentials) -> Read[None]:
@@ -315,11 +315,14 @@ class _TableWalk:
     """
 
     def __init__(self, root: Arcs, *, has_bulk: bool, limits: AgentLimits) -> None:
-        self._root, self._learned = root, limits
+        self._root = root
+        self._learned = limits
         #: rows of a GETBULK; 1: none is sent
         self._bulk = limits.bulk.rows if has_bulk else 1
-        #: OIDs of a GETNEXT, and their limit
-        self._next, self._most_next = min(_FIRST_GUESS, limits.next.rows), limits.next.rows
+        #: limit for the OIDs of a GETNEXT
+        self._most_next = limits.next.rows
+        #: OIDs of the next GETNEXT
+        self._next = min(_FIRST_GUESS, self._most_next)
         #: requests for several rows without an answer since the last answer
         self._unanswered: list[SnmpRequest] = []
 
@@ -370,21 +373,27 @@ class _TableWalk:
                 return SnmpAnswer(status, rows)
 
     def leave_bulk(self) -> bool:
-        """Reads on by GETNEXT, here and in the rest of the session: the last answer does not
-        continue the walk. False if it was not one to a GETBULK."""
-        was_bulk = self.is_bulk
-        if was_bulk:
-            self._bulk = 1
-            self._learned.bulk.refuse()
-        return was_bulk
+        """After an answer that does not continue the walk: reads on by GETNEXT, here and in the
+        rest of the session. False if the walk was reading by GETNEXT already."""
+        if not self.is_bulk:
+            return False
+        self._bulk = 1
+        self._learned.bulk.refuse()
+        return True
 
     def _request(self, last: Arcs) -> SnmpRequest:
         """The next request for the rows after `last`."""
         if self._bulk > 1:
-            return SnmpRequest(GET_BULK, (last,), self._bulk)
-        stem, number = (last[:-1], last[-1]) if len(last) > len(self._root) else (last, 0)
-        guesses = range(number + 1, min(number + self._next, _ARCS))
-        return SnmpRequest(GET_NEXT, (last, *((*stem, guess) for guess in guesses)))
+            return SnmpRequest(GET_BULK, (last,), most=self._bulk)
+        stem = last
+        number = 0
+        if len(last) > len(self._root):
+            *stem_arcs, number = last
+            stem = tuple(stem_arcs)
+        oids = [last]
+        for guess in range(number + 1, min(number + self._next, _ARCS)):
+            oids.append((*stem, guess))
+        return SnmpRequest(GET_NEXT, tuple(oids))
 
     def _ask_for_less(self, request: SnmpRequest) -> None:
         """Lets the next requests ask for fewer rows, after one without an answer."""
@@ -442,8 +451,9 @@ def parse_oid(oid: str) -> Arcs:
     numbers = text.strip().strip(".")
     if _DOTTED.fullmatch(numbers):
         arcs = tuple(map(int, numbers.split(".")))
+        first, second, *_ = arcs
         # X.660, A.3: below 0 and 1 the second arc is at most 39
-        is_rooted = arcs[0] == 2 or (arcs[0] < 2 and arcs[1] <= 39)
+        is_rooted = first == 2 or (first < 2 and second <= 39)
         if is_rooted and max(arcs) < _ARCS:
             return arcs
     raise SnmpError(f"{text[:80]!r} is not an OID")
@@ -472,10 +482,10 @@ def plain(typed_value: TypedValue) -> Value:
 
 def indexed_rows(rows: Rows, root: Arcs) -> list[Element]:
     """Walked rows with their indexes below `root`."""
-    start, depth = dotted(root), len(root)
+    dotted_root = dotted(root)
     elements: list[Element] = []
     for arcs, typed_value in rows:
-        index = dotted(arcs[depth:])
-        element = Element(oid=f"{start}.{index}", value=plain(typed_value), oid_index=index)
+        index = dotted(arcs[len(root) :])
+        element = Element(oid=f"{dotted_root}.{index}", value=plain(typed_value), oid_index=index)
         elements.append(element)
     return elements

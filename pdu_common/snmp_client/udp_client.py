@@ -37,7 +37,8 @@ def run(
         with _connect(credentials) as wire:
 
             def run_over(exchange: Exchange) -> T:
-                return _Link(wire, exchange, credentials, deadline, deadline_s).run(make())
+                link = _Link(wire, exchange, credentials, deadline=deadline, deadline_s=deadline_s)
+                return link.run(make())
 
             if credentials.version == 3:
                 return _run_v3(credentials, run_over, deadline, is_write=is_write)
@@ -108,15 +109,20 @@ class _Link:
     def __init__(
         self,
         wire: socket.socket,
-        dialogue: Exchange,
+        exchange: Exchange,
         credentials: Credentials,
+        *,
         deadline: float,
         deadline_s: float,
     ) -> None:
-        self._wire, self._dialogue = wire, dialogue
-        self._name, self._timeout_s = credentials.name, credentials.timeout_s
+        """`deadline`: of the call, by time.monotonic. `deadline_s`: its length, for errors."""
+        self._wire = wire
+        self._exchange = exchange
+        self._name = credentials.name
+        self._timeout_s = credentials.timeout_s
         self._learned = credentials.learned
-        self._deadline, self._deadline_s = deadline, deadline_s
+        self._deadline = deadline
+        self._deadline_s = deadline_s
         #: whether the host refused the port during the last wait
         self._is_refused = False
 
@@ -143,8 +149,9 @@ class _Link:
 
         Raises SnmpTimeout, and SnmpPortClosed if the host refuses the port.
         """
-        SENT.get()()
-        datagram = self._dialogue.start(request)
+        count_request = SENT.get()
+        count_request()
+        datagram = self._exchange.start(request)
         wait_s = self._timeout_s
         if request.asks_rows:
             wait_s = self._learned.patience_s(wait_s)
@@ -152,23 +159,25 @@ class _Link:
             self._send(datagram)
             sent_at = time.monotonic()
             answer = self._wait(sent_at + wait_s)
+            if answer is None:
+                raise self._silence()
             if isinstance(answer, SnmpAnswer):
                 self._learned.note_answer(time.monotonic() - sent_at)
                 return answer
-            if answer is None:
-                if time.monotonic() >= self._deadline:
-                    raise SnmpTimeout(
-                        f"timeout: no complete answer from {self._name} within"
-                        f" {self._deadline_s:g} s"
-                    )
-                if self._is_refused:
-                    raise SnmpPortClosed(f"{self._name} refuses datagrams: nothing listens there")
-                if self._dialogue.has_invalid:
-                    raise SnmpTimeout(
-                        f"timeout: what {self._name} answered is no valid SNMP message"
-                    )
-                raise SnmpTimeout(f"timeout: no SNMP answer from {self._name}")
+            # what the exchange sends next, before the request is answered
             datagram = answer
+
+    def _silence(self) -> SnmpTimeout:
+        """The error after a wait without an answer."""
+        if time.monotonic() >= self._deadline:
+            return SnmpTimeout(
+                f"timeout: no complete answer from {self._name} within {self._deadline_s:g} s"
+            )
+        if self._is_refused:
+            return SnmpPortClosed(f"{self._name} refuses datagrams: nothing listens there")
+        if self._exchange.has_invalid:
+            return SnmpTimeout(f"timeout: what {self._name} answered is no valid SNMP message")
+        return SnmpTimeout(f"timeout: no SNMP answer from {self._name}")
 
     def _send(self, datagram: bytes) -> None:
         """Sends a datagram. If the system cannot, that is like one that is lost."""
@@ -207,7 +216,7 @@ class _Link:
                 continue
             except OSError:
                 continue  # anybody can send an ICMP error, so it does not end the wait
-            answer = self._dialogue.take(datagram)
+            answer = self._exchange.take(datagram)
             if answer is not None:
                 return answer
         return None

@@ -85,8 +85,10 @@ def secure_request(user: User, engine: Engine, msg_id: int, pdu: bytes, at: floa
 
     Raises ValueError if this Python lacks a hash function, ImportError without cryptography.
     """
-    data, salt = v3.scoped_pdu(engine.id, pdu), b""
-    boots, seconds = engine.announced_clock.boots, engine.announced_clock.now(at)
+    data = v3.scoped_pdu(engine.id, pdu)
+    salt = b""
+    boots = engine.announced_clock.boots
+    seconds = engine.announced_clock.now(at)
     if user.auth and user.privacy:
         key = _privacy_key(user.auth, user.privacy, user.priv_password, engine.id)
         data, salt = ciphers.encrypt(user.privacy, key, boots, seconds, data)
@@ -115,18 +117,17 @@ def authentic(
 ) -> Optional[Engine]:
     """The engine with the time of a signed message; None if the message is not from this engine for
     this user, its digest is wrong, or it is outside the time window (RFC 3414, 3.2)."""
-    if (
-        user.auth is None
-        or message.digest_size != user.auth.size
-        or message.engine_id != engine.id
-        or message.user != user.name
-    ):
+    if user.auth is None or message.digest_size != user.auth.size:
+        return None
+    if message.engine_id != engine.id or message.user != user.name:
         return None
     key = keys.localized_key(user.auth_password, user.auth.hash, engine.id)
     if not keys.is_authentic(user.auth, key, datagram, message.digest_at):
         return None
-    trusted_clock = advance_clock(engine.trusted_clock, message.boots, message.seconds, at)
-    return None if trusted_clock is None else Engine(engine.id, trusted_clock, trusted_clock)
+    clock = advance_clock(engine.trusted_clock, message.boots, message.seconds, at)
+    if clock is None:
+        return None
+    return Engine(engine.id, announced_clock=clock, trusted_clock=clock)
 
 
 def advance_clock(
@@ -152,11 +153,10 @@ def unsecure(user: User, message: Message) -> Scoped:
     if user.auth is None or user.privacy is None:
         raise Malformed("encrypted for nobody")
     key = _privacy_key(user.auth, user.privacy, user.priv_password, message.engine_id)
-    return v3.decode_scoped(
-        ciphers.decrypt(
-            user.privacy, key, message.boots, message.seconds, message.salt, message.data
-        )
+    plain = ciphers.decrypt(
+        user.privacy, key, message.boots, message.seconds, message.salt, message.data
     )
+    return v3.decode_scoped(plain)
 
 
 def _privacy_key(auth: AuthAlgorithm, privacy: Privacy, password: bytes, engine_id: bytes) -> bytes:

@@ -44,7 +44,9 @@ def open_exchange(credentials: Credentials) -> UserExchange:
             _engines.clear()
         _engines[key] = engine
 
-    return UserExchange(credentials.name, _user(credentials), _engines.get(key), note_engine)
+    return UserExchange(
+        credentials.name, _user(credentials), engine=_engines.get(key), note_engine=note_engine
+    )
 
 
 def is_known(credentials: Credentials) -> bool:
@@ -80,11 +82,11 @@ def _user(credentials: Credentials) -> User:
         except ImportError:
             raise missing_cipher_error(credentials.priv_protocol) from None
     return User(
-        credentials.user.encode("latin-1"),
-        auth,
-        credentials.auth_password.encode("latin-1"),
-        privacy,
-        credentials.priv_password.encode("latin-1"),
+        name=credentials.user.encode("latin-1"),
+        auth=auth,
+        auth_password=credentials.auth_password.encode("latin-1"),
+        privacy=privacy,
+        priv_password=credentials.priv_password.encode("latin-1"),
     )
 
 
@@ -103,14 +105,21 @@ class UserExchange:
         note_engine: Callable[[Engine], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._name, self._user, self._engine = name, user, engine
-        self._learned, self._clock = note_engine, clock
+        self._name = name
+        self._user = user
+        self._engine = engine
+        self._note_engine = note_engine
+        self._clock = clock
         self._request = SnmpRequest(GET, ())
-        self._number = 0
+        #: of the request, in its PDU
+        self._request_id = 0
         #: of all tries of the request
         self._message_ids: set[int] = set()
+        #: the kinds of reports that answered the present try
         self._reported: set[int] = set()
-        self._is_discovered = self._is_answered = False
+        self._is_discovered = False
+        self._is_answered = False
+        #: whether something came that is no SNMPv3 message
         self.has_invalid = False
 
     @property
@@ -121,7 +130,8 @@ class UserExchange:
 
     def start(self, request: SnmpRequest) -> bytes:
         if request != self._request:
-            self._request, self._number = request, identifier()
+            self._request = request
+            self._request_id = identifier()
             self._message_ids.clear()
         self._reported.clear()
         return self._datagram()
@@ -131,9 +141,9 @@ class UserExchange:
         message_id = identifier()
         self._message_ids.add(message_id)
         if self._engine is None:
-            nothing = pdus.encode(SnmpRequest(GET, ()), self._number)
-            return usm.discovery(message_id, nothing)
-        pdu = pdus.encode(self._request, self._number)
+            empty_pdu = pdus.encode(SnmpRequest(GET, ()), self._request_id)
+            return usm.discovery(message_id, empty_pdu)
+        pdu = pdus.encode(self._request, self._request_id)
         return usm.secure_request(self._user, self._engine, message_id, pdu, self._clock())
 
     def take(self, datagram: bytes) -> Taken:
@@ -164,16 +174,14 @@ class UserExchange:
             self._learn(engine)
         if scoped_pdu.pdu.kind == REPORT:
             return self._report(message, scoped_pdu.pdu)
-        if (
-            engine is None
-            or message.level != self._user.level
-            or message.user != self._user.name
-            or message.engine_id != engine.id
-            or scoped_pdu.engine_id != engine.id
-            or scoped_pdu.name
-        ):
+        if message.level != self._user.level or message.user != self._user.name:
             return None
-        return match_answer(scoped_pdu.pdu, self._number)
+        if engine is None or message.engine_id != engine.id:
+            return None
+        # requests are in the default context of the engine
+        if scoped_pdu.engine_id != engine.id or scoped_pdu.name:
+            return None
+        return match_answer(scoped_pdu.pdu, self._request_id)
 
     def _report(self, message: v3.Message, pdu: Pdu) -> Taken:
         """What to send after a report. Raises SnmpReport if a new datagram does not help.
@@ -207,7 +215,7 @@ class UserExchange:
 
     def _learn(self, engine: Engine) -> None:
         self._engine = engine
-        self._learned(engine)
+        self._note_engine(engine)
 
 
 def _report_text(arcs: tuple[int, ...]) -> str:

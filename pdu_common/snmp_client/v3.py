@@ -71,20 +71,23 @@ def encode(message: Message) -> tuple[bytes, int]:
         + ber.tlv(ber.OCTETS, bytes((message.level | REPORTABLE,)))
         + ber.encode_integer(_USM)
     )
-    message_octets = ber.tlv(
+    security_parameters = ber.tlv(ber.SEQUENCE, parameters + salt)
+    datagram = ber.tlv(
         ber.SEQUENCE,
         ber.encode_integer(VERSION)
         + ber.tlv(ber.SEQUENCE, header)
-        + ber.tlv(ber.OCTETS, ber.tlv(ber.SEQUENCE, parameters + salt))
+        + ber.tlv(ber.OCTETS, security_parameters)
         + data,
     )
-    return message_octets, len(message_octets) - len(data) - len(salt) - message.digest_size
+    # only the salt and the data follow the digest
+    digest_end = len(datagram) - len(data) - len(salt)
+    return datagram, digest_end - message.digest_size
 
 
 def decode(data: bytes) -> Message:
     """The message in a datagram. Raises Malformed."""
     at, end = ber.exact_content_bounds(data, 0, len(data), ber.SEQUENCE)
-    _, at = ber.integer(data, at, end, VERSION, VERSION)
+    _version, at = ber.integer(data, at, end, VERSION, VERSION)
     msg_id, level, at = _header(data, at, end)
     begin, at = ber.content_bounds(data, at, end, ber.OCTETS)
     begin, stop = ber.exact_content_bounds(data, begin, at, ber.SEQUENCE)
@@ -120,9 +123,9 @@ def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     """msgID, the security level, and where the next element begins."""
     begin, stop = ber.content_bounds(data, at, end, ber.SEQUENCE)
     msg_id, begin = ber.integer(data, begin, stop, 0, _HIGHEST)
-    _, begin = ber.integer(data, begin, stop, _SMALLEST_MESSAGE, _HIGHEST)
+    _longest_message, begin = ber.integer(data, begin, stop, _SMALLEST_MESSAGE, _HIGHEST)
     flags, begin = ber.octets(data, begin, stop)
-    _, begin = ber.integer(data, begin, stop, _USM, _USM)
+    _security_model, begin = ber.integer(data, begin, stop, _USM, _USM)
     if len(flags) != 1 or begin != stop:
         raise Malformed("a header of a wrong size")
     level = flags[0] & (AUTH | PRIV)
@@ -143,7 +146,8 @@ def _octets(data: bytes, at: int, end: int, longest: int) -> tuple[bytes, int]:
 
 def scoped_pdu(engine_id: bytes, pdu: bytes) -> bytes:
     """A scoped PDU in the default context of an engine."""
-    return ber.tlv(ber.SEQUENCE, ber.tlv(ber.OCTETS, engine_id) + ber.tlv(ber.OCTETS, b"") + pdu)
+    context = ber.tlv(ber.OCTETS, engine_id) + ber.tlv(ber.OCTETS, b"")
+    return ber.tlv(ber.SEQUENCE, context + pdu)
 
 
 def decode_scoped(data: bytes) -> Scoped:
@@ -151,4 +155,5 @@ def decode_scoped(data: bytes) -> Scoped:
     at, end = ber.content_bounds(data, 0, len(data), ber.SEQUENCE)
     engine_id, at = ber.octets(data, at, end)
     name, at = ber.octets(data, at, end)
-    return Scoped(engine_id, name, pdus.decode(data, at, end))
+    pdu = pdus.decode(data, at, end)
+    return Scoped(engine_id, name, pdu)

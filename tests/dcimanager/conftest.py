@@ -82,13 +82,19 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def hanging_switch(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The archive `small`, where `say` also acts on `port_up` and `port_down`, except with the
     value "error".
+
+    Before it acts, a file is made whose path is the setting `began`: a PDU is busy before its
+    handler has the call.
     """
     tree = small_tree(tmp_path_factory.mktemp("hanging"))
     handler = tree / "small" / "handler.py"
     head = "(self, port: PduPortView) -> PduPortView:\n"
-    act = (
-        "        from . import wire\n        wire.act(self.pdu_data.custom_params.get('say', ''))\n"
-    )
+    act = """        from . import wire
+        settings = self.pdu_data.custom_params
+        if "began" in settings:
+            open(settings["began"], "w").close()
+        wire.act(settings.get("say", ""))
+"""
     text = handler.read_text("utf-8")
     assert text.count(head) == 2  # port_up and port_down
     handler.write_text(text.replace(head, head + act), "utf-8")

@@ -67,7 +67,8 @@ def test_registered_handler_is_listed_and_deleted(
         }
     ]
     assert client.request("DELETE", f"{HANDLERS}/{number}").status == 200
-    assert client.request("GET", HANDLERS).body["list"] == [] and manager.handlers() == []
+    assert client.request("GET", HANDLERS).body["list"] == []
+    assert manager.handlers() == []
     assert client.request("DELETE", f"{HANDLERS}/{number}").status == 404
 
 
@@ -106,7 +107,8 @@ def test_documented_headers_are_required(
 )
 def test_wrong_or_malformed_login_is_refused(client: Client, body: bytes) -> None:
     reply = client.request("POST", TOKEN, body)
-    assert reply.status in (400, 401) and reply.body["error"]["msg"]
+    assert reply.status in (400, 401)
+    assert reply.body["error"]["msg"]
 
 
 def test_a_bad_archive_is_refused_and_leaves_nothing(client: Client, manager: DciManager) -> None:
@@ -118,7 +120,8 @@ def test_a_bad_archive_is_refused_and_leaves_nothing(client: Client, manager: Dc
     ):
         number = client.create("pdu_x")
         reply = client.upload(number, data, "pdu_x.handler")
-        assert reply.status == 400 and words in reply.body["error"]["msg"]
+        assert reply.status == 400
+        assert words in reply.body["error"]["msg"]
         assert [(handler.top, handler.uploads) for handler in manager.handlers()] == [("", 0)]
         assert list(manager.runtime._handlers.iterdir()) == []
         manager.runtime.remove(number)
@@ -136,12 +139,14 @@ def test_an_upload_that_cannot_be_unpacked_leaves_the_version_before_and_the_nex
     with monkeypatch.context() as patch:
         patch.setattr(Archive, "unpack", full)
         reply = client.upload(number, small, "pdu_small.handler")
-        assert reply.status == 400 and "No space left" in reply.body["error"]["msg"]
+        assert reply.status == 400
+        assert "No space left" in reply.body["error"]["msg"]
         manager.poll()
         assert pdu.calls[-1].ok
     assert client.upload(number, small, "pdu_small.handler").status == 200
     manager.poll()
-    assert pdu.calls[-1].ok and manager.handlers()[0].uploads == 2
+    assert pdu.calls[-1].ok
+    assert manager.handlers()[0].uploads == 2
 
 
 def test_a_call_during_an_upload_runs_the_old_version_or_the_new_one(
@@ -175,7 +180,8 @@ def test_a_large_body_is_refused_before_the_login(manager: DciManager, is_chunke
         capture_output=True,
         timeout=PATIENCE_S,
     )
-    assert process.stdout == b"413" and len(manager.requests) == before
+    assert process.stdout == b"413"
+    assert len(manager.requests) == before
 
 
 def test_an_archive_with_the_directory_of_another_handler_is_refused(
@@ -183,7 +189,8 @@ def test_an_archive_with_the_directory_of_another_handler_is_refused(
 ) -> None:
     client.install(small)
     reply = client.upload(client.create("pdu_other"), small, "pdu_small.handler")
-    assert reply.status == 400 and "in use" in reply.body["error"]["msg"]
+    assert reply.status == 400
+    assert "in use" in reply.body["error"]["msg"]
 
 
 @pytest.mark.parametrize(
@@ -216,7 +223,8 @@ def test_broken_form_is_refused(client: Client, content_type: str, body: str, wo
     headers = {**client.headers, "Content-Type": content_type}
     path = f"{HANDLERS}/{client.create()}/content"
     reply = client.request("POST", path, body.encode(), headers)
-    assert reply.status == 400 and words in reply.body["error"]["msg"]
+    assert reply.status == 400
+    assert words in reply.body["error"]["msg"]
 
 
 def test_a_silent_connection_delays_no_other(client: Client, manager: DciManager) -> None:

@@ -75,11 +75,13 @@ def test_a_restart_keeps_address_and_login_and_files_with_secrets_are_private(
             with urllib.request.urlopen(login["page"], timeout=PATIENCE_S) as answer:  # noqa: S310  # it begins with http://
                 assert b"Log in" in answer.read()
             exports = (data / "register.env").read_text()
-            assert exports.count("export ") == 4 and login["password"] not in exports
+            assert exports.count("export ") == 4
+            assert login["password"] not in exports
             assert login["page"] == f"http://127.0.0.1:{file_of_ports.read_text().split()[1]}/"
             process.send_signal(signal.SIGINT)
             assert process.wait(PATIENCE_S) == 0
-            assert process.stderr is not None and process.stderr.read() == ""
+            assert process.stderr is not None
+            assert process.stderr.read() == ""
     first, second = logins
     assert second["page"] == f"http://127.0.0.1:{ports[1]}/"
     assert (second["email"], second["password"]) == (first["email"], first["password"])
@@ -113,11 +115,9 @@ def test_a_folder_in_use_is_refused_with_one_line_of_text(tmp_path: Path) -> Non
         ) as second,
     ):
         out, err = second.communicate(timeout=PATIENCE_S)
-        assert (
-            (second.returncode, out) == (2, "")
-            and "in use by another stand-in" in err
-            and err.count("\n") == 1
-        )
+        assert (second.returncode, out) == (2, "")
+        assert "in use by another stand-in" in err
+        assert err.count("\n") == 1
     assert (tmp_path / "password").read_text() == "open sesame\n"
 
 
@@ -126,7 +126,8 @@ def test_listening_on_all_addresses_warns_and_prints_an_https_address(tmp_path: 
         assert line_of(process, r"^(https://0\.0\.0\.0:\d+/)   log in as")
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=PATIENCE_S)
-        assert process.returncode == 0 and "do not leave it running" in err
+        assert process.returncode == 0
+        assert "do not leave it running" in err
 
 
 # The demo with --keep, without PDUs and archives.

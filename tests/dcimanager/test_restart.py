@@ -45,7 +45,8 @@ def test_a_restart_keeps_everything(small: bytes, newer: bytes, tmp_path: Path) 
         assert methods == ["port_down", "statistic", "status"]
         assert (manager.handlers(), manager.journal.events()) == ([handler], events)
         manager.poll()
-        assert "2.0" in again.ports and state(again, "1") == "on"
+        assert "2.0" in again.ports
+        assert state(again, "1") == "on"
     assert not (tmp_path / "run").exists()
 
 
@@ -55,7 +56,8 @@ def test_old_readings_and_calls_are_deleted(small: bytes, monkeypatch: pytest.Mo
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
         manager.poll()
         manager.journal.thin()
-        assert len(manager.readings(pdu, 0.0)) == 1 and len(manager.journal.calls()) == 2
+        assert len(manager.readings(pdu, 0.0)) == 1
+        assert len(manager.journal.calls()) == 2
         monkeypatch.setattr("tests.dcimanager.readings.OLDEST_S", 0.0)
         monkeypatch.setattr("tests.dcimanager.journal.KEPT_CALLS", 1)
         manager.journal.thin()
@@ -91,7 +93,8 @@ def test_a_simulated_pdu_is_polled_on_the_timer_and_restarts_as_it_was(tmp_path:
     with DciManager(data=tmp_path, poll_seconds=1.0) as manager:
         (pdu,) = manager.pdus()
         assert until(lambda: pdu.last("statistic") is not None)
-        assert pdu.ports["2"] == "DOWN" and pdu.ports["3"] == "UP", pdu.calls
+        assert pdu.ports["2"] == "DOWN", pdu.calls
+        assert pdu.ports["3"] == "UP", pdu.calls
 
 
 def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(
@@ -101,7 +104,8 @@ def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(
         Client(manager).install(hanging_switch)
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
         manager.poll()
-        pdu.settings["say"] = "hang"
+        began = tmp_path / "began"
+        pdu.settings.update(say="hang", began=str(began))
         visitor = Visitor(manager)
         visitor.log_in()
 
@@ -111,7 +115,7 @@ def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(
 
         asking = threading.Thread(target=ask, daemon=True)
         asking.start()
-        assert until(pdu.busy.locked)
+        assert until(began.exists)
         refused: list[str] = []
 
         def wait() -> None:

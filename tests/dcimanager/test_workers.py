@@ -75,7 +75,8 @@ def test_a_handler_can_import_the_platforms_modules_but_not_this_project(
     pdu = manager.add_pdu("rack", "pdu_curious", "127.0.0.1")
     manager.poll()
     paths = json.loads(next(iter(pdu.ports)))
-    assert paths["can"] == ["common", "pdu_common", "requests", "pysnmp"] and paths["cwd"] == []
+    assert paths["can"] == ["common", "pdu_common", "requests", "pysnmp"]
+    assert paths["cwd"] == []
     assert not [entry for entry in paths["path"] if Path(entry) == Path.cwd()]
 
 
@@ -86,7 +87,8 @@ def test_a_password_is_neither_in_a_workers_command_line_nor_in_the_repr_of_its_
     pdu = manager.add_pdu("rack", "pdu_curious", "127.0.0.1", settings={"password": "hidden-4711"})
     manager.poll()
     command_line = json.loads(next(iter(pdu.ports)))["cmdline"]
-    assert "child.py" in command_line and "hidden-4711" not in command_line + repr(pdu)
+    assert "child.py" in command_line
+    assert "hidden-4711" not in command_line + repr(pdu)
 
 
 @pytest.mark.parametrize(
@@ -107,10 +109,13 @@ def test_a_call_records_the_kind_of_its_failure_and_the_last_states_are_kept(
     manager.poll()
     pdu.settings["say"], pdu.call_seconds = say, 0.5 if say == "hang" else None
     manager.poll()
-    assert pdu.calls[2].kind == kind and words in pdu.calls[2].text and pdu.ports["1"] == "UP"
+    assert pdu.calls[2].kind == kind
+    assert words in pdu.calls[2].text
+    assert pdu.ports["1"] == "UP"
     pdu.settings["say"], pdu.call_seconds = "", None
     manager.poll()
-    assert pdu.calls[-1].ok and pdu.calls[-1].method == "statistic"
+    assert pdu.calls[-1].ok
+    assert pdu.calls[-1].method == "statistic"
     assert len(manager.worker_pids()) == 1  # the process that hung has ended
 
 
@@ -155,8 +160,11 @@ def test_an_answer_that_pdu_calls_broken_fails_here_with_the_same_sentence(
     manager.poll()
     (tmp_path / "wrong.tar.gz").write_bytes(data)
     code, _, err = run(capsys, "status", str(tmp_path / "wrong.tar.gz"), "127.0.0.1")
-    assert code == 1 and pdu.calls[0].kind == "bug" and not pdu.ports
-    assert pdu.calls[0].text and pdu.calls[0].text in err
+    assert code == 1
+    assert pdu.calls[0].kind == "bug"
+    assert not pdu.ports
+    assert pdu.calls[0].text
+    assert pdu.calls[0].text in err
 
 
 def test_archives_that_cannot_be_loaded_fail_only_the_calls_of_their_pdus(
@@ -171,9 +179,11 @@ def test_archives_that_cannot_be_loaded_fail_only_the_calls_of_their_pdus(
         client.install(packed((f"{name}/__init__.py", b""), (f"{name}/handler.py", text)), name)
         bad.append(manager.add_pdu(name, name, "127.0.0.1"))
     manager.poll()
-    assert good.calls[-1].ok and good.calls[-1].method == "statistic"
+    assert good.calls[-1].ok
+    assert good.calls[-1].method == "statistic"
     for pdu in bad:
-        assert pdu.calls[0].kind == "import" and pdu.calls[0].text, pdu.name
+        assert pdu.calls[0].kind == "import", pdu.name
+        assert pdu.calls[0].text, pdu.name
         assert manager.switch(pdu, "1", on=True).kind == "import", pdu.name
 
 
@@ -214,7 +224,8 @@ def test_a_poll_before_the_archive_is_uploaded_is_an_error(
     client.create()
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()
-    assert pdu.calls[0].kind == "import" and "uploaded" in pdu.calls[0].text
+    assert pdu.calls[0].kind == "import"
+    assert "uploaded" in pdu.calls[0].text
 
 
 def test_a_refused_upload_keeps_the_running_version(
@@ -226,7 +237,8 @@ def test_a_refused_upload_keeps_the_running_version(
     pids = manager.worker_pids()
     assert client.upload(number, newer[:-30]).status == 400
     manager.poll()
-    assert manager.worker_pids() == pids and pdu.ports == {"1": "UP", "1.0": "UNKNOWN"}
+    assert manager.worker_pids() == pids
+    assert pdu.ports == {"1": "UP", "1.0": "UNKNOWN"}
 
 
 def test_a_removed_pdu_is_not_switched(manager: DciManager, client: Client, small: bytes) -> None:
@@ -262,7 +274,8 @@ def test_a_hanging_worker_delays_no_other_and_stop_ends_it_and_removes_every_fil
     pids = manager.worker_pids()
     manager.stop()
     finished(poll)
-    assert until(lambda: all(gone(pid) for pid in pids)) and not folder.exists()
+    assert until(lambda: all(gone(pid) for pid in pids))
+    assert not folder.exists()
     manager.stop()
 
 
@@ -295,7 +308,8 @@ def test_workers_end_when_their_stand_in_is_killed(small: bytes, tmp_path: Path)
     )
     *pids, folder = process.stdout.split()
     shutil.rmtree(folder)
-    assert len(pids) == 2 and until(lambda: all(gone(int(pid)) for pid in pids))
+    assert len(pids) == 2
+    assert until(lambda: all(gone(int(pid)) for pid in pids))
 
 
 def answering(*lines: str) -> Start:
@@ -336,5 +350,7 @@ def test_the_command_of_an_unproven_family_answers_what_to_type(
         manager.poll()
         call = manager.switch(pdu, "3", on=False)
         assert agent.writes() == []
-    assert pdu.ports["3"] == "UP" and not call.ok
-    assert "is unproven" in call.text and "-s switch_unproven=yes" in call.text
+    assert pdu.ports["3"] == "UP"
+    assert not call.ok
+    assert "is unproven" in call.text
+    assert "-s switch_unproven=yes" in call.text

@@ -68,11 +68,10 @@ def test_the_demo_passes_every_step_in_the_small_environment_and_leaves_nothing_
     with demo, bounded(demo):
         out, _ = demo.communicate(timeout=PATIENCE_S)
     assert demo.returncode == 0, out
-    assert (
-        all(f"pdu_{name}" in out for name in registry.names())
-        and "agrees with the simulated devices" in out
-    )
-    assert until(lambda: _running(tmp_path) == []) and list(tmp_path.iterdir()) == []
+    assert all(f"pdu_{name}" in out for name in registry.names())
+    assert "agrees with the simulated devices" in out
+    assert until(lambda: _running(tmp_path) == [])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_small_environment_has_at_most_24_packages_on_a_newer_python() -> None:
@@ -93,7 +92,8 @@ def test_an_installation_from_this_clone_does_not_refuse_its_own_modules(
     (tmp_path / "tests" / "demo" / "__main__.py").touch()
     text = (small.blocker(tmp_path) / "sitecustomize.py").read_text("utf-8")
     refused = text.partition("REFUSED = ")[2].partition("]")[0]
-    assert "'pytest'" in refused and "'tests'" not in refused
+    assert "'pytest'" in refused
+    assert "'tests'" not in refused
 
 
 @pytest.mark.trial
@@ -184,4 +184,5 @@ def test_an_interrupted_demo_stops_everything(
         output = demo.stdout.read()
         assert demo.wait(PATIENCE_S) == code, output
         assert "Traceback" not in output
-        assert until(lambda: _running(tmp_path) == []) and list(tmp_path.iterdir()) == []
+        assert until(lambda: _running(tmp_path) == [])
+        assert list(tmp_path.iterdir()) == []

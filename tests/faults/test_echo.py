@@ -48,22 +48,30 @@ _WHY = ("error", "reasons", "reason", "why", "cannot", "note", "unread")
 def _line(command: str, name: str, device: Device, port: int, folder: Path) -> list[str]:
     """The command for this PDU, with its settings."""
     form = {**device.settings, **device.snmp, "timeout": "5", "port": str(port)}
-    form = {key: value for key, value in form.items() if key not in ("password", "community")}
-    form.pop("version", None)
+    for key in ("password", "community", "version"):
+        form.pop(key, None)
     if command in ("check", "where"):
-        path = folder / "pdus.csv"
         settings = ";".join(f"{key}={value}" for key, value in form.items() if key != "username")
+        path = folder / "pdus.csv"
         path.write_text(f"name,handler,address,settings\nr1,{name},127.0.0.1,{settings}\n")
         words = [str(path), "--lines"] if command == "check" else ["--list", str(path)]
         return [command, *words, "--json"]
-    options = [part for key, value in form.items() for part in ("-s", f"{key}={value}")]
+
+    options = ["--json"]
+    for key, value in form.items():
+        options += ["-s", f"{key}={value}"]
     if command == "identify":
-        return [command, "127.0.0.1", "--handler", name, *options, "--json", "-v"]
-    outlet = [subject(name).down, "--yes"] if command in _SWITCHING else []
-    pause = ["--pause", "0"] if command == "cycle" else []
-    file = ["--out", str(folder / WRITTEN)] if command in _WRITING else []
-    handlers = [name, name] if command == "compare" else [name]
-    return [command, *handlers, "127.0.0.1", *outlet, *pause, *file, *options, "--json"]
+        return [command, "127.0.0.1", "--handler", name, *options, "-v"]
+    if command == "compare":
+        return [command, name, name, "127.0.0.1", *options]
+    line = [command, name, "127.0.0.1"]
+    if command in _SWITCHING:
+        line += [subject(name).down, "--yes"]
+    if command == "cycle":
+        line += ["--pause", "0"]
+    if command in _WRITING:
+        line += ["--out", str(folder / WRITTEN)]
+    return [*line, *options]
 
 
 def _sentences(node: Any, *, is_why: bool = False) -> Iterator[str]:
@@ -79,13 +87,13 @@ def _sentences(node: Any, *, is_why: bool = False) -> Iterator[str]:
 
 
 def test_every_command_that_logs_in_is_tried() -> None:
-    logs_in = {
-        path[0]
-        for path in EVERY
-        if any("--secret-file" in parameter.opts for parameter in command_of(path).params)
-    }
+    commands = set()
+    for path in EVERY:
+        parameters = command_of(path).params
+        if any("--secret-file" in parameter.opts for parameter in parameters):
+            commands.add(path[0])
     # other names of `on` and `off`, and what reads units without a row of their answers' words
-    assert logs_in - {*COMMANDS} == {"up", "down", "find", "exporter", "handler"}
+    assert commands - set(COMMANDS) == {"up", "down", "find", "exporter", "handler"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

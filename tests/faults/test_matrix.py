@@ -33,25 +33,34 @@ def exchanges(name: str) -> dict[str, int]:
     play(subject(name), None, Call("status"))  # fills the caches of the process
     for method in METHODS:
         outcome = play(subject(name), None, Call(method))
-        assert not outcome.kind and not outcome.problems, outcome
+        assert not outcome.kind, outcome
+        assert not outcome.problems, outcome
         steps[method] = outcome.steps
     return steps
 
 
 def calls(name: str, fault: Fault, every: bool) -> Iterator[Call]:
-    """The calls with a fault: at every step; or at the first and the last of a read, and at every
-    other step of a command. TLS faults and those of AT_START have one step; a handshake fails alike
-    in every read and every command.
+    """The calls with a fault: at every step, or only at some."""
+    # a handshake fails alike in every read and every command
+    is_alike = fault.place == "tls" and not every
+    for method in ("status", "port_down") if is_alike else METHODS:
+        for step in _steps(name, fault, method, every):
+            for seed in range(max(1, fault.seeds)):
+                yield Call(method, step, seed)
+
+
+def _steps(name: str, fault: Fault, method: str, every: bool) -> Sequence[int]:
+    """The exchanges of a call that get the fault: all; or the first and the last of a read, and
+    every other one of a command. TLS faults and those of AT_START have one.
     """
-    at_start = fault.place == "tls" or fault.key in AT_START
-    for method in ("status", "port_down") if fault.place == "tls" and not every else METHODS:
-        count = 1 if at_start else exchanges(name)[method]
-        steps: Sequence[int] = range(count)
-        if not every and count > 2:
-            begin = WRITES.index(method) if method in WRITES else 0
-            steps = steps[begin::2] if method in WRITES else (0, count - 1)
-        for step in steps:
-            yield from (Call(method, step, seed) for seed in range(max(1, fault.seeds)))
+    if fault.place == "tls" or fault.key in AT_START:
+        return [0]
+    count = exchanges(name)[method]
+    if every or count <= 2:
+        return range(count)
+    if method in WRITES:
+        return range(WRITES.index(method), count, 2)
+    return [0, count - 1]
 
 
 def resources() -> tuple[int, int]:
@@ -72,23 +81,27 @@ def is_released(before: tuple[int, int]) -> bool:
 )
 @pytest.mark.parametrize("name, place", PLACES)
 def test_every_call_is_right_with_every_fault(name: str, place: str, every: bool) -> None:
-    faults = [fault for fault in subject(name).faults() if fault.place == place]
-    wanted = [(fault, call) for fault in faults for call in calls(name, fault, every)]
+    pairs = []
+    for fault in subject(name).faults():
+        if fault.place == place:
+            pairs += [(fault, call) for call in calls(name, fault, every)]
     before = resources()
+
     with ThreadPoolExecutor(THREADS) as pool:  # most calls wait for a time-out
-        outcomes = list(pool.map(lambda pair: play(subject(name), *pair), wanted))
-    assert [
-        f"{fault.key}: {problem}"
-        for (fault, _), outcome in zip(wanted, outcomes)
-        for problem in outcome.problems
-    ] == []
+        outcomes = list(pool.map(lambda pair: play(subject(name), *pair), pairs))
+
+    problems = []
+    for (fault, _), outcome in zip(pairs, outcomes):
+        problems += [f"{fault.key}: {problem}" for problem in outcome.problems]
+    assert problems == []
     assert until(lambda: is_released(before), every=0.05)
 
 
 @pytest.mark.parametrize("name", registry.names())
 def test_each_fault_is_played_or_excluded_with_a_reason(name: str) -> None:
     played: Any = subject(name)
-    assert set(played.excluded) <= set(BY_KEY) and all(played.excluded.values())
+    assert set(played.excluded) <= set(BY_KEY)
+    assert all(played.excluded.values())
     own = {fault.key for fault in FAULTS if fault.place == "answer"} - {"hiccup", "random"}
     assert set(played.bends) == own - set(played.excluded)
     assert all(hasattr(Relay, f"_{fault.key}") for fault in FAULTS if fault.place == "tcp")

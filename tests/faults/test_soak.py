@@ -28,13 +28,19 @@ def memory_kb() -> int:
 
 
 def live(name: str, chance: random.Random, hours: int) -> None:
-    """About every third call has a fault."""
-    played, steps = subject(name), exchanges(name)
+    """Make the calls of so many hours; about every third has a fault."""
+    device = subject(name)
+    steps = exchanges(name)
     for _ in range(hours):
         for method in chance.sample(HOUR, len(HOUR)):
-            fault = chance.choice(played.faults()) if chance.random() < 1 / 3 else None
-            step = 0 if fault and fault.place == "tls" else chance.randrange(steps[method])
-            assert play(played, fault, Call(method, step)).problems == ()
+            fault = None
+            if chance.random() < 1 / 3:
+                fault = chance.choice(device.faults())
+            # a handshake is before the first step
+            is_handshake = fault is not None and fault.place == "tls"
+            step = 0 if is_handshake else chance.randrange(steps[method])
+            outcome = play(device, fault, Call(method, step))
+            assert outcome.problems == ()
 
 
 @pytest.mark.trial

@@ -34,4 +34,5 @@ def test_an_answer_with_another_status_is_no_reading(name: str, status: int) -> 
     for method in ("status", "statistic"):
         for step in range(play(tried, None, Call(method)).steps):
             outcome = play(bent, FAULT, Call(method, step))
-            assert outcome.kind and not outcome.problems, (method, step, outcome)
+            assert outcome.kind, (method, step, outcome)
+            assert not outcome.problems, (method, step, outcome)

@@ -38,14 +38,12 @@ def handler(peer: Peer) -> Any:
 
 
 def answer(pdu: Any, method: str) -> Answer:
+    """What a call returns, as values that can be compared."""
     view = getattr(pdu, method)()
     if method == "status":
         return tuple((port.identity, port.power_status) for port in view.ports)
-    return (
-        view.load,
-        view.total_consumption,
-        tuple((port.identity, port.consumption) for port in view.ports),
-    )
+    energies = tuple((port.identity, port.consumption) for port in view.ports)
+    return view.load, view.total_consumption, energies
 
 
 @pytest.mark.parametrize("devices", [1, DEVICES])
@@ -55,26 +53,29 @@ def test_calls_in_many_threads_return_what_single_calls_return(name: str, device
         peers = [opened.enter_context(PEERS[name]()) for _ in range(devices)]
         # one object for each device, shared by the threads
         pdus = [handler(peer) for peer in peers]
-        # switches off a different outlet of each device
-        for number, pdu in enumerate(pdus):
-            turned = [identity for identity, on in peers[number].books().states.items() if on][
-                number
-            ]
-            pdu.port_down(PduPortView(turned, EnumPowerStatus.UP), deadline=60.0)
-        single = {
-            (number, method): answer(pdu, method)
-            for number, pdu in enumerate(pdus)
-            for method in ("status", "statistic")
-        }
-        assert len({single[number, "status"] for number in range(devices)}) == devices
-        calls = [
-            (call % devices, "statistic" if call // devices % 4 == 3 else "status")
-            for call in range(CALLS)
-        ]
+        # a different outlet of each device is switched off, so that their states differ
+        for number, (peer, pdu) in enumerate(zip(peers, pdus)):
+            outlets_on = [identity for identity, on in peer.books().states.items() if on]
+            port = PduPortView(outlets_on[number], EnumPowerStatus.UP)
+            pdu.port_down(port, deadline=60.0)
+        statuses = [answer(pdu, "status") for pdu in pdus]
+        statistics = [answer(pdu, "statistic") for pdu in pdus]
+        assert len(set(statuses)) == devices
+
+        # the devices in turn, and of each of them three statuses and then a statistic
+        calls = []
+        expected = []
+        for call in range(CALLS):
+            number = call % devices
+            is_statistic = call // devices % 4 == 3
+            calls.append((pdus[number], "statistic" if is_statistic else "status"))
+            expected.append(statistics[number] if is_statistic else statuses[number])
         with ThreadPoolExecutor(THREADS) as pool:
-            answers = list(pool.map(lambda call: answer(pdus[call[0]], call[1]), calls))
-        assert [call for call, result in zip(calls, answers) if result != single[call]] == []
-        assert [len(peer.books().writes) for peer in peers] == [1] * devices
+            answers = list(pool.map(lambda call: answer(*call), calls))
+
+        assert answers == expected
+        for peer in peers:
+            assert len(peer.books().writes) == 1
 
 
 @pytest.mark.parametrize("name", registry.names())

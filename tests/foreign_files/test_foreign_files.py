@@ -64,15 +64,18 @@ def address() -> Iterator[str]:
 
 def test_each_file_of_the_list_has_a_hash_a_licence_and_an_address_at_a_commit() -> None:
     for group_of_list in foreign_files.GROUPS.values():
-        assert group_of_list.licence and group_of_list.what
+        assert group_of_list.licence
+        assert group_of_list.what
         # put together from published files: it has no address
         assert group_of_list.folder == "raritan" or re.fullmatch(
             r"https://raw\.githubusercontent\.com/[\w-]+/[\w-]+/[0-9a-f]{40}/([\w./-]+/)?",
             group_of_list.address or "",
         )
         for name, file in group_of_list.files.items():
-            assert re.fullmatch(r"[0-9a-f]{64}", file.sha256) and file.size > 0
-            assert ".." not in PurePosixPath(name).parts and not name.startswith("/")
+            assert re.fullmatch(r"[0-9a-f]{64}", file.sha256)
+            assert file.size > 0
+            assert ".." not in PurePosixPath(name).parts
+            assert not name.startswith("/")
 
 
 def test_the_list_has_the_stated_number_of_files() -> None:
@@ -115,7 +118,8 @@ def test_files_of_a_folder_are_brought_and_the_licence_is_said_first(
     assert {name: (target / "of/us" / name).read_bytes() for name in CONTENT} == CONTENT
     first, fetching, last = capsys.readouterr().out.splitlines()
     assert first.startswith("of/us: two files; 2 files, 0.0 MB; licence: BSD-3-Clause; from ")
-    assert fetching.startswith("fetching 2 files") and last == f"2 of 2 files in {target}"
+    assert fetching.startswith("fetching 2 files")
+    assert last == f"2 of 2 files in {target}"
 
 
 def test_only_what_is_missing_or_changed_is_fetched_again(

@@ -62,7 +62,8 @@ class Run(NamedTuple):
 def assert_failed(run: Run, kind: str, *words: str) -> None:
     """The run ended with one line, an error of this kind, and with its exit code."""
     assert run.code == _CODES[kind], run
-    assert run.err.startswith(f"{kind}: ") and run.err.count("\n") == 1, run.err
+    assert run.err.startswith(f"{kind}: "), run.err
+    assert run.err.count("\n") == 1, run.err
     for word in words:
         assert word in run.err, run.err
 

@@ -161,7 +161,8 @@ def test_the_entry_module_is_beside_a_folder_with_the_unchanged_files(tmp_path: 
     pack = handler_archives.read_archive(archive(small_tree(tmp_path), "small"))
     (folder,) = {path.split("/")[1] for path in pack.files if path.count("/") > 1}
     own = ("__init__.py", "errors.py", "small/__init__.py", "small/handler.py", "small/wire.py")
-    assert pack.top == "pdu_small" and sorted(pack.files) == sorted(
+    assert pack.top == "pdu_small"
+    assert sorted(pack.files) == sorted(
         [
             "pdu_small/__init__.py",
             "pdu_small/handler.py",
@@ -216,7 +217,8 @@ def test_changed_content_changes_the_time_of_an_entry_module_of_equal_size(tmp_p
         "def act(what: str) -> None:\n    pass\n"
     )
     new = archive(tmp_path / "handlers", "small")
-    assert entry(old).size == entry(new).size and entry(old).mtime != entry(new).mtime
+    assert entry(old).size == entry(new).size
+    assert entry(old).mtime != entry(new).mtime
 
 
 def test_members_are_sorted_plain_files_and_folders_of_uid_0_without_owner_names(
@@ -225,12 +227,17 @@ def test_members_are_sorted_plain_files_and_folders_of_uid_0_without_owner_names
     with tarfile.open(fileobj=io.BytesIO(archive(small_tree(tmp_path), "small"))) as tar:
         members = tar.getmembers()
     names = [member.name for member in members]
-    assert names == sorted(names) and names[0] == "pdu_small" and len(set(names)) == len(names)
+    assert names == sorted(names)
+    assert names[0] == "pdu_small"
+    assert len(set(names)) == len(names)
     for member in members:
         assert (member.isfile() and member.mode == 0o644) or (
             member.isdir() and member.mode == 0o755
         )
-        assert (member.uid, member.gid, member.uname, member.gname) == (0, 0, "", "")
+        assert member.uid == 0
+        assert member.gid == 0
+        assert member.uname == ""
+        assert member.gname == ""
 
 
 def test_a_replaced_file_is_packed_and_its_imports_are_followed_and_checked(tmp_path: Path) -> None:
@@ -240,7 +247,8 @@ def test_a_replaced_file_is_packed_and_its_imports_are_followed_and_checked(tmp_
     )
     text = "from . import more\nOPTIONS = {'a': 'ü'}\n"
     contents = files(top, "x", {"x/options.py": text})
-    assert contents["x/options.py"].decode() == text and "x/more.py" in contents
+    assert contents["x/options.py"].decode() == text
+    assert "x/more.py" in contents
     assert archive(top, "x") != archive(top, "x", {"x/options.py": "OPTIONS = {'a': 'b'}"})
     with pytest.raises(BuildError, match="rich"):
         files(top, "x", {"x/options.py": "import rich"})
@@ -375,7 +383,8 @@ def test_a_misspelt_handler_and_an_empty_folder_are_named_with_the_next_step(
 @pytest.mark.parametrize("target", ["tests", "docs", "packaging", "pdu", "install"])
 def test_make_says_that_a_folder_or_another_word_is_no_target(target: str) -> None:
     process = run(["make", target])
-    assert process.returncode == 2 and f"there is no target {target}" in process.stderr
+    assert process.returncode == 2
+    assert f"there is no target {target}" in process.stderr
 
 
 def test_make_clean_leaves_the_ids_and_older_archives_that_the_script_needs(tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ _ELSEWHERE: Mapping[str, str] = {
             "pdu statistic acme",
             "pdu check acme",
             "pdu handler check acme",
+            "pdu handler check docs/own-handler",
             "pdu on acme",
             "pdu off acme",
         ),
@@ -280,7 +281,8 @@ def test_the_line_runs_as_written(
                 text=True,
                 timeout=PATIENCE_S,
             )
-            assert done.returncode == 0 and done.stdout, done.stderr
+            assert done.returncode == 0, done.stderr
+            assert done.stdout, done.stderr
             return
         if _NAMED in line.words:
             login["PDU_LIST"] = str(tmp_path / "named.csv")

@@ -160,8 +160,10 @@ def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(
             pytest.approx(before.load_a),
             pytest.approx(before.energy_kwh),
         )
-        assert found["seen"] == ["DOWN", "UP"] and found["errors"] == ["settings", "unreachable"]
-        assert peer.books().states == before.states and len(peer.books().writes) == 2
+        assert found["seen"] == ["DOWN", "UP"]
+        assert found["errors"] == ["settings", "unreachable"]
+        assert peer.books().states == before.states
+        assert len(peer.books().writes) == 2
 
 
 # ---- other versions of Python --------------------------------------------------------------------

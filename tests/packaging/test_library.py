@@ -91,7 +91,8 @@ def test_a_script_sees_the_types(library: Path, tmp_path: Path) -> None:
     )
     errors = [line for line in mypy.stdout.splitlines() if line.startswith("script.py")]
     (error,) = errors  # names() returns what GetUPSNames does not
-    assert error.startswith("script.py:13: error: ") and 'got "list[str]"' in error, mypy.stdout
+    assert error.startswith("script.py:13: error: "), mypy.stdout
+    assert 'got "list[str]"' in error, mypy.stdout
 
 
 @pytest.mark.trial

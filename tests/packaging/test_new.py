@@ -100,9 +100,11 @@ def _grow(folder: Path) -> None:
     assert ["pdu", "new", "acme", "--title", "Acme", "--shape", "document"] in FIRST
     for name, options in NEW_HANDLERS.items():
         printed = run(tree, "-m", "pdu", "new", name, *options)
-        assert f"tests/handlers/{name}" in printed and "docs/dev/new-handler.md" in printed
+        assert f"tests/handlers/{name}" in printed
+        assert "docs/dev/new-handler.md" in printed
     printed = run(tree, "-m", "pdu", "new", "globex-strip8", "--snmp", "--title", "Globex")
-    assert "docs/dev/new-family.md" in printed and "docs/devices.md (changed)" in printed
+    assert "docs/dev/new-family.md" in printed
+    assert "docs/devices.md (changed)" in printed
     assert "globex-strip8" in (tree / "docs" / "devices.md").read_text("utf-8")
     run(tree, "-m", "pdu", "new", "acme-strip", "--snmp")  # as its help says
 
@@ -396,7 +398,8 @@ def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(
 ) -> None:
     monkeypatch.chdir(small)
     before = _files(small)
-    assert root.run(("new", *arguments)) == 2 and words in capsys.readouterr().err
+    assert root.run(("new", *arguments)) == 2
+    assert words in capsys.readouterr().err
     assert _files(small) == before
 
 
@@ -429,13 +432,15 @@ def test_a_name_whose_package_would_hide_a_module_is_refused(
     (tmp_path / module).touch()
     before = _files(tmp_path)
     assert root.run(("new", Path(module).stem, "--tree", str(tmp_path))) == 2
-    assert f"{module} exists already" in capsys.readouterr().err and _files(tmp_path) == before
+    assert f"{module} exists already" in capsys.readouterr().err
+    assert _files(tmp_path) == before
 
 
 def test_a_vendors_name_with_a_word_of_the_example_is_kept() -> None:
     made = family_files(ROOT, "globex-strip8", "ACME Acme")
     text = made[Path("handlers/snmp/profiles/globex.py")]
-    assert 'vendor="ACME Acme",' in text and 'mib="GLOBEX-MIB",' in text
+    assert 'vendor="ACME Acme",' in text
+    assert 'mib="GLOBEX-MIB",' in text
 
 
 @pytest.mark.parametrize(
@@ -500,10 +505,8 @@ def test_if_the_pages_are_not_written_in_time_the_error_is_one_line_and_the_tree
     monkeypatch.setattr(new, "_PAGES_S", 0.001)
     assert root.run(("new", "acme", "--tree", str(small))) == 2
     said = capsys.readouterr().err
-    assert (
-        "packaging/readme.py took more than 0.001 s; nothing was made" in said
-        and said.count("\n") == 1
-    )
+    assert "packaging/readme.py took more than 0.001 s; nothing was made" in said
+    assert said.count("\n") == 1
     assert _files(small) == before
 
 
@@ -518,7 +521,8 @@ def test_after_a_signal_the_tree_is_as_it_was(
 
     monkeypatch.setattr("pdu.workshop.new.subprocess.run", signalled)
     assert root.run(("new", "acme", "--tree", str(small))) == INTERRUPTED
-    assert _files(small) == before and not (small / "handlers" / "acme").exists()
+    assert _files(small) == before
+    assert not (small / "handlers" / "acme").exists()
 
 
 def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_stays_as_it_was(
@@ -538,6 +542,9 @@ def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_
         ):
             assert root.run(("new", *arguments, "--tree", str(small))) == 2
             said = capsys.readouterr().err
-            assert words in said and "nothing was made" in said and said.count("\n") == 1
-            assert _files(small) == before and not (small / "handlers" / "acme").exists()
+            assert words in said
+            assert "nothing was made" in said
+            assert said.count("\n") == 1
+            assert _files(small) == before
+            assert not (small / "handlers" / "acme").exists()
     shutil.rmtree(small / "tests")

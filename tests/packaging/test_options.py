@@ -5,18 +5,20 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shlex
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
 
 from builder import command
-from handlers import registry
+from handlers import VERSION, registry
 from handlers.snmp.frozen_value import replace
+from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError, dumps, loads
 from handlers.snmp.settings import select_families
@@ -48,13 +50,12 @@ def written(folder: Path, **changes: Any) -> Path:
 def options_in(archive: Path) -> dict[str, str]:
     """The options in the archive's options.py, read without running it."""
     files = handler_archives.read_archive(archive.read_bytes()).files
-    text = next(
-        content for path, content in files.items() if path.endswith("/snmp/options.py")
-    ).decode("ascii")
-    given = next(node for node in ast.parse(text).body if isinstance(node, ast.AnnAssign))
-    assert given.value is not None
-    options: dict[str, str] = ast.literal_eval(given.value)
-    return options
+    (path,) = [path for path in files if path.endswith("/snmp/options.py")]
+    for node in ast.parse(files[path].decode("ascii")).body:
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            options: dict[str, str] = ast.literal_eval(node.value)
+            return options
+    raise AssertionError("options.py assigns no options")
 
 
 def rows(out: Path) -> list[str]:
@@ -63,41 +64,63 @@ def rows(out: Path) -> list[str]:
     return re.findall(r"(?m)^pdu_(\w+)\|", text)
 
 
-def test_every_family_passes_unchanged_through_its_json_and_an_archives_options() -> None:
-    # the archive of such a key would replace the handler's
-    taken = [profile for profile in PROFILES if registry.is_handler(profile.key)]
-    for profile in taken:
-        with pytest.raises(ProfileError, match="the name of another module"):
-            own_profiles.own_family(loads(dumps(profile)))
-    for profile in (profile for profile in PROFILES if profile not in taken):
-        family = own_profiles.own_family(loads(dumps(profile)))
-        space: dict[str, Any] = {}
-        exec(compile(own_profiles.options_source(family.options), "options.py", "exec"), space)
-        choice = select_families({}, space["OPTIONS"])
-        assert choice.profiles == (profile,), profile.key
-        assert choice.is_fixed and choice.switch_unproven, profile.key
-        assert f"pdu_{family.name}".isidentifier()
+FAMILIES = [profile for profile in PROFILES if not registry.is_handler(profile.key)]
+
+
+@pytest.mark.parametrize("profile", FAMILIES, ids=lambda profile: profile.key)
+def test_every_family_passes_unchanged_through_its_json_and_an_archives_options(
+    profile: Profile,
+) -> None:
+    family = own_profiles.own_family(loads(dumps(profile)))
+    names: dict[str, Any] = {}
+    exec(compile(own_profiles.options_source(family.options), "options.py", "exec"), names)
+
+    choice = select_families({}, names["OPTIONS"])
+
+    assert choice.profiles == (profile,)
+    assert choice.is_fixed
+    assert choice.switch_unproven
+    assert f"pdu_{family.name}".isidentifier()
+
+
+def test_a_family_with_the_name_of_a_handler_is_no_own_family() -> None:
+    """Its archive would replace the handler's."""
+    for profile in PROFILES:
+        if registry.is_handler(profile.key):
+            with pytest.raises(ProfileError, match="the name of another module"):
+                own_profiles.own_family(loads(dumps(profile)))
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    """The files of a folder by name."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_a_python_without_packages_builds_the_same_whatever_layout_and_hash_seed(
     tmp_path: Path,
 ) -> None:
     """Builds in this process, and in one that has no packages and draws its own hash seed."""
-    file = tmp_path / "backwards.json"
-    file.write_text(json.dumps(dict(sorted(ACME.items(), reverse=True)), indent=4), "utf-8-sig")
-    only, script = ("--only", "rpcm"), str(ROOT / "packaging" / "build.py")
-    python = [sys.executable, "-I", "-S", script, "--out", str(tmp_path / "bare")]
-    output([*python, "--profile", str(file), *only], Path("/"))
-    run(tmp_path / "same", "--profile", str(written(tmp_path)), *only)
-    run(tmp_path / "other", "--profile", str(written(tmp_path, note="another")), *only)
-    folders = (tmp_path / name for name in ("bare", "same", "other"))
-    bare, same, other = (
-        {path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders
+    backwards = tmp_path / "backwards.json"
+    backwards.write_text(
+        json.dumps(dict(sorted(ACME.items(), reverse=True)), indent=4), "utf-8-sig"
     )
-    assert len(bare) == 3 and bare == same and bare.keys() == other.keys()
-    assert [name.partition("-")[0] for name in bare if bare[name] != other[name]] == [
-        "pdu_acme_strip"
-    ]
+    script = str(ROOT / "packaging" / "build.py")
+    words = ["--out", str(tmp_path / "bare"), "--profile", str(backwards), "--only", "rpcm"]
+    output([sys.executable, "-I", "-S", script, *words], Path("/"))
+    run(tmp_path / "same", "--profile", str(written(tmp_path)), "--only", "rpcm")
+
+    bare = _contents(tmp_path / "bare")
+    assert len(bare) == 3
+    assert bare == _contents(tmp_path / "same")
+
+
+def test_another_profile_changes_its_own_archive_alone(tmp_path: Path) -> None:
+    run(tmp_path / "one", "--profile", str(written(tmp_path)), "--only", "rpcm")
+    run(tmp_path / "other", "--profile", str(written(tmp_path, note="another")), "--only", "rpcm")
+    one, other = _contents(tmp_path / "one"), _contents(tmp_path / "other")
+    assert one.keys() == other.keys()
+    (changed,) = [name for name in one if one[name] != other[name]]
+    assert changed.startswith("pdu_acme_strip-")
 
 
 @pytest.mark.parametrize(
@@ -205,11 +228,9 @@ def test_a_wrong_profile_is_refused_with_the_path_of_the_key_and_gives_no_archiv
     make(file)
     assert run(out, "--profile", str(file)) == 1
     printed = capsys.readouterr()
-    assert (
-        printed.err.startswith(f"build.py: {file}: {sentence}")
-        and printed.err.count("\n") == 1
-        and printed.out == ""
-    )
+    assert printed.err.startswith(f"build.py: {file}: {sentence}")
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
     assert not out.exists()
 
 
@@ -218,10 +239,8 @@ def test_two_profiles_of_one_name_are_refused(
 ) -> None:
     another = written(tmp_path, vendor="Another")
     assert run(tmp_path / "out", f"--profile={PROFILE}", f"--profile={another}") == 1
-    assert (
-        capsys.readouterr().err
-        == "build.py: profile.key: two files of --profile build pdu_acme_strip\n"
-    )
+    sentence = "build.py: profile.key: two files of --profile build pdu_acme_strip\n"
+    assert capsys.readouterr().err == sentence
 
 
 @pytest.mark.parametrize(
@@ -255,11 +274,9 @@ def test_a_family_that_cannot_be_chosen_is_refused_in_one_line(
 ) -> None:
     assert run(tmp_path / "out", *arguments) == 1
     printed = capsys.readouterr().err
-    assert (
-        printed.startswith(f"build.py: {words}")
-        and printed.count("\n") == 1
-        and not (tmp_path / "out").exists()
-    )
+    assert printed.startswith(f"build.py: {words}")
+    assert printed.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_snmp_options_without_the_snmp_archive_are_refused(
@@ -267,13 +284,14 @@ def test_snmp_options_without_the_snmp_archive_are_refused(
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
         run(tmp_path, "nut", "--only=rpcm")
-    assert stopped.value.code == 2 and "add snmp to the names" in capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert "add snmp to the names" in capsys.readouterr().err
 
 
 # ---- options in the archive ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+OPTIONS = pytest.mark.parametrize(
     "arguments, options",
     [
         (["--only", "rpcm", "apc-rpdu2", "rpcm"], {"only": "apc-rpdu2,rpcm"}),
@@ -294,35 +312,72 @@ def test_snmp_options_without_the_snmp_archive_are_refused(
         ),
     ],
 )
-def test_options_enter_the_archive_as_the_handler_reads_them(
+
+
+@OPTIONS
+def test_options_enter_the_archive(
     tmp_path: Path, arguments: list[str], options: dict[str, str]
 ) -> None:
     assert run(tmp_path, *arguments) == 0
-    assert [path.name.partition("-")[0] for path in sorted(tmp_path.iterdir())] == [
-        "pdu_snmp",
-        "register.sh",
-    ]
-    assert options_in(next(tmp_path.glob("*.gz"))) == options
+    archive, script = sorted(tmp_path.iterdir())
+    assert archive.name.startswith("pdu_snmp-")
+    assert script.name == "register.sh"
+    assert options_in(archive) == options
+
+
+@OPTIONS
+def test_the_handler_reads_the_options_of_its_archive(
+    arguments: list[str], options: dict[str, str]
+) -> None:
     choice = select_families({}, options)
-    wanted = options.get("profile") or options.get("only", "")
-    assert [profile.key for profile in choice.profiles] == (
-        wanted.split(",") if wanted else [p.key for p in PROFILES]
-    )
-    assert choice.is_fixed == ("profile" in options) and not choice.switch_unproven
+    if "profile" in options:
+        keys = [options["profile"]]
+    elif "only" in options:
+        keys = options["only"].split(",")
+    else:
+        keys = [profile.key for profile in PROFILES]
+    assert [profile.key for profile in choice.profiles] == keys
+    assert choice.is_fixed == ("profile" in options)
+    assert not choice.switch_unproven
     assert ",".join(choice.switched_families) == options.get("switch_unproven", "")
-    assert choice.switch_automatic == ("switch_automatic" in options) and choice.metered_only == (
-        "metered_only" in options
-    )
+    assert choice.switch_automatic == ("switch_automatic" in options)
+    assert choice.metered_only == ("metered_only" in options)
 
 
 def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) -> None:
-    two = written(tmp_path, key="acme-two")
-    profiles = [f"--profile={file}" for file in (PROFILE, two)]
+    second_profile = written(tmp_path, key="acme-two")
+    profiles = [f"--profile={PROFILE}", f"--profile={second_profile}"]
     assert run(tmp_path, "snmp", "nut", *profiles, "--switch-unproven", "netio") == 0
-    names = sorted(path.name.partition("-")[0] for path in tmp_path.glob("*.gz"))
-    assert names == ["pdu_acme_strip", "pdu_acme_two", "pdu_nut", "pdu_snmp"]
     assert rows(tmp_path) == ["acme_strip", "acme_two", "nut", "snmp"]
-    assert options_in(next(tmp_path.glob("pdu_snmp*"))) == {"switch_unproven": "netio"}
+    archives = sorted(tmp_path.glob("*.gz"))
+    names = [path.name.partition("-")[0] for path in archives]
+    assert names == ["pdu_acme_strip", "pdu_acme_two", "pdu_nut", "pdu_snmp"]
+    assert options_in(archives[3]) == {"switch_unproven": "netio"}
+
+
+@pytest.mark.parametrize("name", [f"pdu_snmp-{VERSION}.tar.gz", "pdu_snmp-1.0.0.tar.gz"])
+def test_options_of_the_archive_before_that_a_build_leaves_out_are_named_with_their_command(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make packages` gives none: after it, or after an update, an outlet would not be switched."""
+    given = ["--metered-only", "--unknown-figures-unset", "--profile-key", "netio"]
+    given += ["--switch-unproven", "netio", "enlogic"]
+    assert run(tmp_path, "snmp", *given) == 0
+    (archive,) = tmp_path.glob("*.gz")
+    options = options_in(archive)
+    archive.rename(tmp_path / name)
+    assert capsys.readouterr().err == ""
+    assert run(tmp_path, "snmp", "nut", "--metered-only") == 0
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert sentence.startswith(
+        "build.py: pdu_snmp is built without --unknown-figures-unset --profile-key netio"
+        " --switch-unproven enlogic netio, which the archive before it has;"
+    )
+    words = shlex.split(sentence.rpartition(": python3 ")[2])
+    assert words[0] == "packaging/build.py"
+    assert command.main(words[1:]) == 0
+    assert options_in(tmp_path / f"pdu_snmp-{VERSION}.tar.gz") == options
+    assert capsys.readouterr().err == ""
 
 
 def test_the_script_keeps_an_owners_handler_while_its_archive_exists(tmp_path: Path) -> None:
@@ -336,22 +391,24 @@ def test_the_script_keeps_an_owners_handler_while_its_archive_exists(tmp_path: P
     assert rows(tmp_path) == ["acme_strip", "netio", "nut"]
 
 
-def _odd() -> Iterator[tuple[str, str]]:
-    yield "O'Neil & Söhne", "O Neil & Söhne"
-    yield 'a|b"c`d$(e)\\\n\x1b[0m', "a b c d (e) 0m"
-    yield "\ud800", ""
-
-
-@pytest.mark.parametrize("vendor, shown", _odd())
+@pytest.mark.parametrize(
+    "vendor, name",
+    [
+        pytest.param("O'Neil & Söhne", "O Neil & Söhne ", id="a quote"),
+        pytest.param('a|b"c`d$(e)\\\n\x1b[0m', "a b c d (e) 0m ", id="signs of shell and JSON"),
+        pytest.param("\ud800", "", id="a surrogate"),
+    ],
+)
 def test_a_vendors_name_stays_in_its_field_of_the_script(
-    tmp_path: Path, vendor: str, shown: str
+    tmp_path: Path, vendor: str, name: str
 ) -> None:
     assert run(tmp_path / "out", "--profile", str(written(tmp_path, vendor=vendor))) == 0
-    text = (tmp_path / "out" / "register.sh").read_text("utf-8")
-    (row,) = re.findall(r"(?m)^pdu_acme_strip\|.*$", text)
-    name = json.loads(row.split("|", 4)[4])["name"]
-    assert name == f"{shown} (SNMP, own profile acme-strip)".strip()
-    subprocess.run(["sh", "-n"], input=text.encode(), check=True, timeout=PATIENCE_S)
+    script = (tmp_path / "out" / "register.sh").read_text("utf-8")
+    (row,) = re.findall(r"(?m)^pdu_acme_strip\|.*$", script)
+    _, _, _, _, description = row.split("|", 4)
+    assert json.loads(description)["name"] == f"{name}(SNMP, own profile acme-strip)"
+    # the script stays one that a shell can read
+    subprocess.run(["sh", "-n"], input=script.encode(), check=True, timeout=PATIENCE_S)
 
 
 def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
@@ -379,11 +436,9 @@ def test_the_error_for_a_handlers_name_after_only_says_where_it_goes(
     with pytest.raises(SystemExit) as ended:
         run(tmp_path, "--only", "apc-rpdu2", "snmp")
     printed = capsys.readouterr().err
-    assert (
-        ended.value.code == 2
-        and "snmp was read as a family" in printed
-        and "build.py snmp --only" in printed
-    )
+    assert ended.value.code == 2
+    assert "snmp was read as a family" in printed
+    assert "build.py snmp --only" in printed
     with pytest.raises(SystemExit):
         run(tmp_path, "--only", "apc-rpdu2", "snmp", "nut")
     assert "snmp, nut were read as families" in capsys.readouterr().err

@@ -51,7 +51,8 @@ def test_build_packs_it_as_the_page_says_and_prints_how_to_register_it(
     with tarfile.open(file) as tar:
         names = {entry.name for entry in tar if entry.isfile()}
         source = tar.extractfile("handler_dir/my_handler.py")
-        assert source is not None and source.read() == SOURCE.encode()
+        assert source is not None
+        assert source.read() == SOURCE.encode()
     assert names == {"handler_dir/__init__.py", "handler_dir/my_handler.py"}
 
 
@@ -63,7 +64,9 @@ def test_build_refuses_a_folder_that_hides_a_module(
     name: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _, err = build(capsys, str(folder(tmp_path, name)), "--out", str(tmp_path / "out"))
-    assert code == 1 and words in err and len(err.splitlines()) == 1
+    assert code == 1
+    assert words in err
+    assert len(err.splitlines()) == 1
 
 
 def test_a_handler_that_is_not_of_this_pack_is_registered_and_updated(
@@ -73,14 +76,13 @@ def test_a_handler_that_is_not_of_this_pack_is_registered_and_updated(
     first = admin.run(manager, archive, *OWN)
     assert (first.code, first.err) == (0, "")
     second = admin.run(manager, archive, *OWN)
-    assert second.code == 0 and "registered as" not in second.out
+    assert second.code == 0
+    assert "registered as" not in second.out
     (handler,) = manager.handlers()
-    assert (handler.handler, handler.name, handler.protocol, handler.import_path) == (
-        "handler_dir",
-        'My "PDU"',
-        ["snmp"],
-        "handler_dir.my_handler",
-    )
+    assert handler.handler == "handler_dir"
+    assert handler.name == 'My "PDU"'
+    assert handler.protocol == ["snmp"]
+    assert handler.import_path == "handler_dir.my_handler"
     assert handler.uploads == 2
 
 
@@ -105,8 +107,11 @@ def test_they_poll_and_switch_at_the_stand_in(
             assert [call.text for call in pdu.calls] == ["", ""]
             first = next(identity for identity, state in pdu.ports.items() if state == "UP")
             call = manager.switch(pdu, first, False)
-            assert call.ok and call.value["state"] == "DOWN" and call.value["same_object"]
-        assert unit.books().states["1"] is False and Unit.states["1"] is False
+            assert call.ok
+            assert call.value["state"] == "DOWN"
+            assert call.value["same_object"]
+        assert unit.books().states["1"] is False
+        assert Unit.states["1"] is False
 
 
 def test_an_archive_of_a_path_with_a_dot_is_refused_with_advice(

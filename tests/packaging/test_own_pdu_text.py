@@ -47,9 +47,8 @@ def test_every_oid_in_the_text_exists_on_the_example_device() -> None:
     recorded = (ROOT / "docs" / "own-pdu" / "acme-bar.snmprec").read_text("utf-8").splitlines()
     held = [*strip().device.rows(), *(line.partition("|")[0] for line in recorded)]
     named = re.findall(r"1\.3\.6\.1\.4\.1\.32473(?:\.\d+)+", TEXT)
-    assert len(set(named)) > 8 and not [
-        oid for oid in named if not any(f"{row}.".startswith(f"{oid}.") for row in held)
-    ]
+    assert len(set(named)) > 8
+    assert not [oid for oid in named if not any(f"{row}.".startswith(f"{oid}.") for row in held)]
 
 
 @pytest.mark.parametrize(
@@ -62,12 +61,12 @@ def test_commands_on_the_example_run(command: str, tmp_path: Path) -> None:
     if "packaging/build.py" in arguments:
         arguments += ["--out", str(tmp_path)]
     process = run([sys.executable, *arguments])
-    assert (process.returncode, process.stderr) == (0, "") and "acme" in process.stdout
+    assert (process.returncode, process.stderr) == (0, "")
+    assert "acme" in process.stdout
 
 
 def test_the_page_of_packaging_names_the_options_of_the_builder() -> None:
     options = builder_options() - {"--out"}
     text = (ROOT / "packaging" / "README.md").read_text("utf-8")
-    assert {"--profile", "--only"} < options and [
-        option for option in sorted(options) if not re.search(f"`{option}[` ]", text)
-    ] == []
+    assert {"--profile", "--only"} < options
+    assert [option for option in sorted(options) if not re.search(f"`{option}[` ]", text)] == []

@@ -83,10 +83,10 @@ def test_a_pdu_described_in_json_is_polled(registered: DciManager) -> None:
         pdu = add(registered, "pdu_acme_strip", agent)
         assert read(registered, pdu) == ["", ""]
         books = agent.books()
-    assert pdu.ports == {"1": "UP", "2": "UP", "3": "DOWN", "4": "UP"} and list(pdu.ports) == list(
-        OUTLETS
-    )
-    assert pdu.load_a == 2.5 and pdu.energy_kwh == pytest.approx(books.energy_kwh) == 15.0
+    assert pdu.ports == {"1": "UP", "2": "UP", "3": "DOWN", "4": "UP"}
+    assert list(pdu.ports) == list(OUTLETS)
+    assert pdu.load_a == 2.5
+    assert pdu.energy_kwh == pytest.approx(books.energy_kwh) == 15.0
     assert pdu.port_energy_kwh == {"1": 1.5, "2": 3.0, "3": 4.5, "4": 6.0}
 
 
@@ -97,9 +97,9 @@ def test_switching_writes_the_unlock_and_the_value_from_the_json(registered: Dci
         for on, value in ((False, "2"), (True, "1")):
             before = len(agent.writes())
             call = registered.switch(pdu, "2", on)
-            assert (
-                call.ok and call.value["same_object"] and pdu.ports["2"] == ("UP" if on else "DOWN")
-            )
+            assert call.ok
+            assert call.value["same_object"]
+            assert pdu.ports["2"] == ("UP" if on else "DOWN")
             assert agent.books().states == {"1": True, "2": on, "3": False, "4": True}
             assert [tuple(write) for write in agent.writes()[before:]] == [
                 (f"{UNLOCK}.2", INTEGER, "1", ""),
@@ -114,16 +114,20 @@ def test_a_protected_outlet_is_refused_with_the_reason_from_the_json(
     with Agent(strip(protected=("1",))) as agent:
         pdu = add(registered, "pdu_acme_strip", agent)
         call = registered.switch(pdu, "1", False)
-        assert call.kind == "unsupported" and "it is protected on the unit's panel" in call.text
+        assert call.kind == "unsupported"
+        assert "it is protected on the unit's panel" in call.text
         assert registered.switch(pdu, "5", False).kind == "no-such-outlet"
-        assert agent.writes() == [] and agent.books().states["1"] is True
+        assert agent.writes() == []
+        assert agent.books().states["1"] is True
 
 
 def test_an_archive_with_a_profile_refuses_another_device(registered: DciManager) -> None:
     with Agent(BUILT_IN["rpcm"]()) as agent:
         pdu = add(registered, "pdu_acme_strip", agent)
         registered.poll([pdu])
-        assert not pdu.calls[0].ok and "acme-strip" in pdu.calls[0].text and pdu.ports == {}
+        assert not pdu.calls[0].ok
+        assert "acme-strip" in pdu.calls[0].text
+        assert pdu.ports == {}
 
 
 # ---- options of pdu_snmp -------------------------------------------------------------------------
@@ -139,7 +143,9 @@ def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_pat
         register(admin, manager, "snmp")
         good, bad = add(manager, "pdu_snmp", right), add(manager, "pdu_snmp", wrong)
         manager.poll()
-        assert good.ports and bad.ports == {} and "rpcm" in bad.calls[0].text
+        assert good.ports
+        assert bad.ports == {}
+        assert "rpcm" in bad.calls[0].text
 
 
 def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_path: Path) -> None:
@@ -156,16 +162,15 @@ def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_
         pdu = add(manager, "pdu_snmp", agent, version)
         assert read(manager, pdu) == ["", ""]
         call = manager.switch(pdu, unit.switch.identity, False)
-        assert (
-            call.kind == "unsupported"
-            and "-s switch_unproven=yes), then set the handler setting" in call.text
-            and f"build the archive with --switch-unproven {UNCERTAIN}" in call.text
-            and agent.writes() == []
-        )
+        assert call.kind == "unsupported"
+        assert "-s switch_unproven=yes), then set the handler setting" in call.text
+        assert f"build the archive with --switch-unproven {UNCERTAIN}" in call.text
+        assert agent.writes() == []
         build(tmp_path / "dist", "--switch-unproven", UNCERTAIN)
         register(admin, manager, "snmp")
         call = manager.switch(pdu, unit.switch.identity, False)
-        assert call.ok and call.value["state"] == "DOWN"
+        assert call.ok
+        assert call.value["state"] == "DOWN"
         assert [write[:3] for write in agent.writes()] == [
             tuple(order) for order in unit.switch.off
         ]

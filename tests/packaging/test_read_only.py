@@ -66,7 +66,8 @@ def test_they_are_polled_and_refuse_commands_at_the_stand_in(
         for port in (next(iter(pdu.ports)), "99999"):
             for on in (True, False):
                 call = registered.switch(pdu, port, on)
-                assert call.kind == "unsupported" and "reads only" in call.text
+                assert call.kind == "unsupported"
+                assert "reads only" in call.text
         after = peer.books()
     assert (after.writes, after.states) == (before.writes, before.states)
 
@@ -101,4 +102,5 @@ def test_a_handler_of_others_is_not_built_so(tmp_path: Path) -> None:
 def test_an_archive_without_it_switches() -> None:
     """The option is of the archive alone."""
     (snmp,) = [handler for handler in script.HANDLERS if handler.name == "snmp"]
-    assert snmp.replace == {} and list(snmp.read_only().replace) == ["dcimanager/build_options.py"]
+    assert snmp.replace == {}
+    assert list(snmp.read_only().replace) == ["dcimanager/build_options.py"]

@@ -49,4 +49,5 @@ def test_a_simulated_unit_prints_what_the_page_shows(
     with Agent(rpdu2()) as agent:
         _, lines, _ = run(capsys, *words, "--port", str(agent.port))
     rows = [line for line in printed(shown) if "192.0.2.8" not in line]
-    assert len(rows) > 0 and [row for row in rows if row not in lines.splitlines()] == []
+    assert len(rows) > 0
+    assert [row for row in rows if row not in lines.splitlines()] == []

@@ -43,9 +43,11 @@ def test_the_first_run_registers_and_the_second_uploads_again(
     path = admin.shell(shell)
     first = admin.run_script(manager, shell=path)
     assert (first.code, first.err) == (0, "")
-    assert "pdu_small: registered with the id 1" in first.out and "id 2" in first.out
+    assert "pdu_small: registered with the id 1" in first.out
+    assert "id 2" in first.out
     second = admin.run_script(manager, "snmp", shell=path)
-    assert (second.code, second.err) == (0, "") and "registered" not in second.out
+    assert (second.code, second.err) == (0, "")
+    assert "registered" not in second.out
     assert [
         (h.handler, h.name, h.protocol, h.features, h.device_type, h.import_path, h.uploads)
         for h in manager.handlers()
@@ -63,7 +65,8 @@ def test_an_id_that_is_given_is_used_alone(admin: Admin, manager: DciManager) ->
     manager.store.create("pdu", "pdu_snmp", "Small snmp", ["snmp"], [])
     run = admin.run_script(manager, "pdu_snmp", "1")
     assert (run.code, run.err) == (0, "")
-    assert [h.uploads for h in manager.handlers()] == [1] and calls(manager, LIST) == 0
+    assert [h.uploads for h in manager.handlers()] == [1]
+    assert calls(manager, LIST) == 0
 
 
 @pytest.mark.parametrize(
@@ -107,8 +110,10 @@ def test_no_program_has_a_secret_as_an_argument_or_in_its_environment_and_no_fil
     assert (run.code, run.err) == (0, ""), run
     (token,) = tokens
     text = seen.read_text() + run.out + "".join(path.read_text("latin-1") for path in files)
-    assert "DCI_URL=" in text and "curl" not in run.out
-    assert "Secret" not in text and token not in text
+    assert "DCI_URL=" in text
+    assert "curl" not in run.out
+    assert "Secret" not in text
+    assert token not in text
     assert {path.name for path in admin.dist.iterdir()} == {
         *(f"pdu_{name}-{VERSION}.tar.gz" for name in ("small", "snmp")),
         *("register.sh", "register.ids"),
@@ -124,7 +129,8 @@ def test_the_password_is_asked_for_on_the_terminal_without_echo(
         "Password of admin@example.com: ",
         manager.password.encode() + b"\n",
     )
-    assert output.code == 0 and "was uploaded" in output.text
+    assert output.code == 0
+    assert "was uploaded" in output.text
     assert manager.password not in output.text
 
 
@@ -157,7 +163,8 @@ def test_a_file_of_a_password_that_others_can_read_or_change_is_refused(
     secret.chmod(mode)
     run = admin.run_script(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret))
     assert_stopped(run, SECRET.danger, f"{SECRET.remedy} '{secret}'")
-    assert manager.requests == [] and manager.password not in run.err
+    assert manager.requests == []
+    assert manager.password not in run.err
 
 
 def test_a_file_of_a_password_that_does_not_exist_is_an_error(
@@ -266,7 +273,8 @@ def test_after_an_unclear_answer_only_a_list_that_lacks_the_handler_leads_to_a_s
     with DciManager(wrap=lost) as manager:
         assert admin.run_script(manager, "snmp").code == 1
         assert admin.run_script(manager, "snmp").code == 0
-        assert calls(manager, CREATE) == 2 and len(manager.handlers()) == 1
+        assert calls(manager, CREATE) == 2
+        assert len(manager.handlers()) == 1
     with DciManager(wrap=without_list()) as manager:
         admin.ids.write_text(f"{manager.url} pdu_snmp ?\n")
         run = admin.run_script(manager, "snmp")
@@ -321,7 +329,8 @@ def test_a_manager_without_a_list_and_a_refusal_that_is_forgotten(admin: Admin) 
     with DciManager(wrap=wrap) as manager:  # type: ignore[arg-type]
         run = admin.run_script(manager, "snmp")
         assert_stopped(run, "pdu_snmp was not registered: HTTP 400", "no such protocol")
-        assert "\x1b" not in run.err and "\x9b" not in run.err
+        assert "\x1b" not in run.err
+        assert "\x9b" not in run.err
         assert admin.run_script(manager, "snmp").code == 0
         assert [h.uploads for h in manager.handlers()] == [1]
 

@@ -53,7 +53,8 @@ def test_commands_handlers_options_and_families_are_completed(
 def test_a_script_is_printed_for_each_shell_and_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     for shell, line in (("bash", "_PDU_COMPLETE=bash_complete"), ("zsh", "compdef"), ("fish", "")):
         code, out, _ = run(capsys, "completion", shell)
-        assert code == 0 and line in out
+        assert code == 0
+        assert line in out
         document = json.loads(run(capsys, "completion", shell, "--json")[1])
         assert document == {"shell": shell, "script": out.removesuffix("\n")}
 

@@ -47,19 +47,31 @@ def examples(help_text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", EVERY, ids=" ".join)
-def test_the_help_of_a_command_fits_a_terminal_and_ends_with_examples_that_can_be_typed(
+def test_the_help_of_a_command_fits_a_terminal_and_has_one_style_of_defaults(
     path: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(WIDTH))
     code, out, _ = run(capsys, *path, "--help")
-    assert code == 0 and [line for line in out.splitlines() if len(line) > WIDTH] == []
-    # one style for defaults
-    assert "[default: (" not in out and "(default" not in out
+    assert code == 0
+    assert [line for line in out.splitlines() if len(line) > WIDTH] == []
+    assert "[default: (" not in out
+    assert "(default" not in out
+
+
+@pytest.mark.parametrize("path", EVERY, ids=" ".join)
+def test_the_help_of_a_command_ends_with_two_examples_that_can_be_typed(
+    path: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
+    _, out, _ = run(capsys, *path, "--help")
     lines = examples(out)
     assert len(lines) == len(set(lines)) == 2
+    command_names = {OTHER.get(name, name) for name in path}
     for line in lines:
-        program, *words = shlex.split(line.partition(" > ")[0].partition(" >> ")[0])
-        assert program == "pdu" and {OTHER.get(name, name) for name in path} <= set(words)
+        command_line, *_ = re.split(" >>? ", line)  # without the file of its output
+        program, *words = shlex.split(command_line)
+        assert program == "pdu"
+        assert command_names <= set(words)
         parse(words)
 
 
@@ -77,17 +89,20 @@ def parse(words: list[str]) -> None:
         command_name, command, words = group.resolve_command(
             context, [*protected_words, *context.args]
         )
-        assert command is not None and command_name is not None
+        assert command is not None
+        assert command_name is not None
         group, name = command, command_name
 
 
-def test_two_names_of_a_command_have_the_same_options(capsys: pytest.CaptureFixture[str]) -> None:
-    for name, other_name in (("on", "up"), ("off", "down")):
-        text, other_text = (
-            run(capsys, word, "--help")[1].partition("\n")[2] for word in (name, other_name)
-        )
-        assert text == other_text
-        assert f"`pdu {other_name}` is the same command" in " ".join(text.split())
+@pytest.mark.parametrize("name, other_name", [("on", "up"), ("off", "down")])
+def test_two_names_of_a_command_have_the_same_options(
+    name: str, other_name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, text, _ = run(capsys, name, "--help")
+    _, other_text, _ = run(capsys, other_name, "--help")
+    # the first line is the usage, with the name
+    assert text.splitlines()[1:] == other_text.splitlines()[1:]
+    assert f"`pdu {other_name}` is the same command" in " ".join(text.split())
 
 
 @pytest.mark.parametrize("path", [[], ["status"], ["handler", "check"], ["snmp"]], ids=" ".join)
@@ -97,20 +112,31 @@ def test_help_shows_what_the_option_shows(
     assert run(capsys, "help", *path) == run(capsys, *path, "--help") == run(capsys, *path, "-h")
 
 
-def test_the_first_help_fits_a_screen_and_names_what_a_beginner_needs(
+def test_the_first_help_fits_a_screen_and_begins_with_what_a_beginner_needs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(WIDTH))
-    out = run(capsys, "--help")[1]
-    assert len(out.splitlines()) <= 42
-    heads = [line for line in out.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    _, out, _ = run(capsys, "--help")
+    lines = out.splitlines()
+    assert len(lines) <= 42
+    heads = [line for line in lines if line.endswith(":") and not line.startswith(" ")]
     assert heads[:4] == ["First steps:", "One PDU:", "Many PDUs:", "Your own handler:"]
     first_names = ("supports", "identify", "status", "on", "off", "check")
     assert ROOT.groups[0].names == first_names
-    # each command and each group is one line
-    words = [line.split()[0] for line in out.splitlines() if re.match("  [a-z]", line)]
-    names = [name for group in ROOT.groups if not group.word for name in group.names]
-    assert words[: -len(ROOT.examples)] == [*names, *ROOT.by_word]
+
+
+def test_each_command_and_each_group_is_one_line_of_the_first_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
+    _, out, _ = run(capsys, "--help")
+    rows = [line for line in out.splitlines() if re.match("  [a-z]", line)]
+    first_words = [row.split()[0] for row in rows[: -len(ROOT.examples)]]
+    commands_of_no_group: list[str] = []
+    for group in ROOT.groups:
+        if not group.word:
+            commands_of_no_group += group.names
+    assert first_words == [*commands_of_no_group, *ROOT.by_word]
 
 
 @pytest.mark.parametrize("word", [*ROOT.by_word, COMMANDS])
@@ -118,28 +144,39 @@ def test_the_help_of_a_group_has_a_line_for_each_of_its_commands(
     word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert word not in ROOT.by_name
-    groups = [group for group in ROOT.groups if word in (group.word, COMMANDS)]
-    names = [name for group in groups for name in group.names]
+    names: list[str] = []
+    for group in ROOT.groups:
+        if word in (group.word, COMMANDS):
+            names += group.names
+    expected_rows = {name: ROOT.lazy_commands[name].help for name in names}
+
     code, out, err = run(capsys, "help", word)
-    assert (code, err) == (0, "") and all(len(line) <= WIDTH for line in out.splitlines())
+    _, json_out, _ = run(capsys, "help", word, "--json")
+
+    assert (code, err) == (0, "")
+    assert [line for line in out.splitlines() if len(line) > WIDTH] == []
     rows = [line.split(maxsplit=1) for line in out.splitlines() if line.startswith("  ")]
-    assert rows == [[name, ROOT.lazy_commands[name].help] for name in names]
-    for page in out.rpartition("Docs: ")[2].strip().split(", "):
+    assert rows == [[name, help_line] for name, help_line in expected_rows.items()]
+    assert json.loads(json_out)["commands"] == expected_rows
+    pages = out.rpartition("Docs: ")[2].strip()
+    for page in pages.split(", "):
         assert (ROOT_FOLDER / page).is_file()
-    assert json.loads(run(capsys, "help", word, "--json")[1])["commands"] == dict(rows)
 
 
+@pytest.mark.parametrize("name, asks", [("find", True), ("check", True), ("exporter", False)])
 def test_help_announces_a_question_for_a_secret_only_where_it_is_asked(
-    capsys: pytest.CaptureFixture[str],
+    name: str, asks: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`exporter` runs unattended, so it asks for nothing."""
-    for name, asks in (("find", True), ("check", True), ("exporter", False)):
-        assert ("you are asked" in " ".join(run(capsys, name, "--help")[1].split())) is asks
+    _, out, _ = run(capsys, name, "--help")
+    assert ("you are asked" in " ".join(out.split())) is asks
 
 
 def test_the_settings_are_explained_with_each_handler(capsys: pytest.CaptureFixture[str]) -> None:
-    out = run(capsys, "help", "settings")[1]
-    assert all(name in out for name in registry.names()) and "docs/settings.md" in out
+    _, out, _ = run(capsys, "help", "settings")
+    assert "docs/settings.md" in out
+    for name in registry.names():
+        assert name in out
 
 
 def test_the_version_is_a_command_and_an_option(capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,16 +190,24 @@ def test_without_arguments_every_command_is_named_on_a_terminal_of_24_lines(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     code, out, err = run(capsys)
+    assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert (code, err) == (0, "") and len(lines) <= 24
+    assert len(lines) <= 24
     assert [line for line in lines if len(line) > WIDTH] == []
     names = [name for group in ROOT.groups for name in group.names]
-    assert {*names, "help", "version"} == set(ROOT.lazy_commands) and len(names) == len(set(names))
-    assert {word for line in lines for word in line.split()} >= set(names)
+    assert set(names) <= set(out.split())
+
+
+def test_every_command_is_in_one_group() -> None:
+    names = [name for group in ROOT.groups for name in group.names]
+    assert {*names, "help", "version"} == set(ROOT.lazy_commands)
+    assert len(names) == len(set(names))
 
 
 def test_the_exit_codes_have_a_page_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "help", "exit-codes")
-    assert code == 0 and out.splitlines() == exit_codes.table().splitlines()
-    rows = json.loads(run(capsys, "help", "exit-codes", "--json")[1])["exit_codes"]
-    assert [row["code"] for row in rows] == [row.code for row in exit_codes.EXITS]
+    _, json_out, _ = run(capsys, "help", "exit-codes", "--json")
+    assert code == 0
+    assert out.splitlines() == exit_codes.table().splitlines()
+    codes = [row["code"] for row in json.loads(json_out)["exit_codes"]]
+    assert codes == [row.code for row in exit_codes.EXITS]

@@ -244,7 +244,9 @@ def test_a_mistyped_line_is_answered_with_the_next_step(
     monkeypatch.setenv("HOME", str(files))
     typed, _, advice = line.partition(" | ")
     code, out, err = run(capsys, *shlex.split(typed))
-    assert (code, out) == (2, "") and advice in err and err.count("\n") == 1
+    assert (code, out) == (2, "")
+    assert advice in err
+    assert err.count("\n") == 1
     assert "s3cret-w0rd" not in err
 
 
@@ -255,7 +257,10 @@ def test_a_mistake_in_json_has_its_kind_and_the_same_sentence(
     typed, _, advice = line.partition(" | ")
     code, out, err = run(capsys, *typed.split(), "--json")
     error = json.loads(out)["error"]
-    assert (code, err, error["exit_code"]) == (2, "", 2) and advice in error["reason"]
+    assert code == 2
+    assert err == ""
+    assert error["exit_code"] == 2
+    assert advice in error["reason"]
     assert error["kind"] in ("usage", "settings")
 
 
@@ -291,8 +296,10 @@ def test_a_community_in_the_place_of_a_host_is_not_asked_of_the_name_server(
 ) -> None:
     for word in ("public", "s3cret-w0rd"):
         code, out, err = run(capsys, "status", "snmp", "127.0.0.1:9", word)
-        assert (code, out) == (2, "") and "a community stands where a further host" in err
-        assert word not in err and "127.0.0.1" not in err
+        assert (code, out) == (2, "")
+        assert "a community stands where a further host" in err
+        assert word not in err
+        assert "127.0.0.1" not in err
 
 
 def test_a_wrong_option_is_named_before_a_community_is_asked_for(
@@ -300,9 +307,11 @@ def test_a_wrong_option_is_named_before_a_community_is_asked_for(
 ) -> None:
     monkeypatch.delenv("PDU_COMMUNITY", raising=False)
     code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", "--timeout", "0")
-    assert code == 2 and err.startswith("settings: --timeout must be")
+    assert code == 2
+    assert err.startswith("settings: --timeout must be")
 
 
 def test_an_ipv6_address_in_brackets_is_the_address(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "identify", "[2001:db8::8:161]", "--handler", "nut")
-    assert code == 3 and out.startswith("nut: closed: no connection to TCP port 3493")
+    assert code == 3
+    assert out.startswith("nut: closed: no connection to TCP port 3493")

@@ -5,7 +5,6 @@ test to its end, with the answer that it promises: `RUN_BY` names the test, and 
 from __future__ import annotations
 
 import ast
-import json
 import re
 import shlex
 import signal
@@ -58,74 +57,90 @@ _MAKERS = {
 _PROGRAMS = {"command_line", "build_line", "program"}
 
 
+def _names_a_line(node: ast.AST) -> bool:
+    """Whether a node calls a function that makes a line, or is the begin of one."""
+    if isinstance(node, ast.Call):
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        return name in _PROGRAMS
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.search(r"\b(next|then): |^cd \{?", node.value) is not None
+    return False
+
+
 def _printing(path: Path) -> Iterator[str]:
     """The functions of a file that print a line to type."""
     for function in ast.walk(ast.parse(path.read_text("utf-8"))):
         if not isinstance(function, ast.FunctionDef):
             continue
-        for node in ast.walk(function):
-            target = node.func if isinstance(node, ast.Call) else None
-            name = getattr(target, "attr", getattr(target, "id", ""))
-            text = node.value if isinstance(node, ast.Constant) else ""
-            if name in _PROGRAMS or (
-                isinstance(text, str) and re.search(r"\b(next|then): |^cd \{?", text)
-            ):
-                yield f"{path.relative_to(ROOT)} {function.name}"
+        if any(_names_a_line(node) for node in ast.walk(function)):
+            yield f"{path.relative_to(ROOT)} {function.name}"
 
 
 def test_each_printed_line_has_a_test_that_runs_it() -> None:
     files = [
         *(ROOT / "pdu").rglob("*.py"),
         *(ROOT / "packaging" / "builder").glob("*.py"),
-        *(ROOT / path for path in ("tests/fleet.py", "tests/demo/__main__.py")),
+        ROOT / "tests" / "fleet.py",
+        ROOT / "tests" / "demo" / "__main__.py",
         ROOT / "tests" / "dcimanager" / "__main__.py",
     ]
-    places = {place for path in files for place in _printing(path)} - _MAKERS
+    places: set[str] = set()
+    for path in files:
+        places.update(_printing(path))
+    places -= _MAKERS
     if "next: " in (ROOT / "Makefile").read_text("utf-8"):
         places.add("Makefile")
-    assert places == {*RUN_BY}
+    assert places == set(RUN_BY)
     for test in RUN_BY.values():
-        path, begin = test.split()
-        assert f"def {begin}" in (ROOT / path).read_text("utf-8"), test
+        path_of_test, begin = test.split()
+        assert f"def {begin}" in (ROOT / path_of_test).read_text("utf-8"), test
 
 
 def _next(out: str) -> list[str]:
     """The words after `next: pdu` in its line, without the comment."""
-    [step] = [line for line in out.splitlines() if line.startswith("next: pdu ")]
+    (step,) = [line for line in out.splitlines() if line.startswith("next: pdu ")]
     return shlex.split(step.removeprefix("next: pdu "), comments=True)
 
 
-@pytest.mark.parametrize("handler", ["netio", "raritan"])
-def test_the_next_line_of_identify_reads_the_unit(
-    handler: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+def _assert_identified_and_read(
+    capsys: pytest.CaptureFixture[str], words: list[str], handler: str, where: str
 ) -> None:
-    """A unit without HTTPS; one whose login was not given."""
-    monkeypatch.chdir(tmp_path)
-    with PEERS[handler]() as peer:
+    """Assert that this line identifies the unit, and that its next line reads it."""
+    code, out, _ = run(capsys, *words)
+    assert code == 0, out
+    assert out.startswith(f"{handler}: yes: "), out
+    code, out, _ = run(capsys, *_next(out))
+    assert code == 0, out
+    assert out.startswith(f"status of {where} by {handler}"), out
+
+
+def test_the_next_line_of_identify_reads_a_unit_without_https(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with PEERS["netio"]() as peer:
         where = f"{peer.address}:{peer.settings['port']}"
-        words = ["identify", where]
-        if "ca_pem" in peer.settings:
-            (tmp_path / "ca.pem").write_text(peer.settings["ca_pem"])
-            words += ["--ca-pem", "ca.pem"]
-        else:
-            monkeypatch.setenv("PDU_USERNAME", peer.settings["username"])
-            monkeypatch.setenv("PDU_PASSWORD", peer.settings["password"])
+        monkeypatch.setenv("PDU_USERNAME", peer.settings["username"])
+        monkeypatch.setenv("PDU_PASSWORD", peer.settings["password"])
+        _, out, _ = run(capsys, "identify", where)
+        assert "    # the login is then sent unencrypted\n" in out
+        _assert_identified_and_read(capsys, _next(out), "netio", where)
+
+
+def test_the_next_line_of_identify_reads_a_unit_whose_login_was_not_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with PEERS["raritan"]() as peer:
+        where = f"{peer.address}:{peer.settings['port']}"
+        (tmp_path / "ca.pem").write_text(peer.settings["ca_pem"])
+        words = ["identify", where, "--ca-pem", "ca.pem"]
         _, out, _ = run(capsys, *words)
-        if handler == "raritan":
-            assert out.splitlines()[-1].startswith("next: give the login that the line of ")
-            assert "set PDU_PASSWORD" in out
-            monkeypatch.setenv("PDU_USERNAME", peer.settings["username"])
-            monkeypatch.setenv("PDU_PASSWORD", peer.settings["password"])
-        else:
-            assert "    # the login is then sent unencrypted\n" in out
-            words = _next(out)
-        code, out, _ = run(capsys, *words)
-        assert code == 0 and out.startswith(f"{handler}: yes: "), out
-        code, out, _ = run(capsys, *_next(out))
-        assert code == 0 and out.startswith(f"status of {where} by {handler}"), out
+        assert out.splitlines()[-1].startswith("next: give the login that the line of ")
+        assert "set PDU_PASSWORD" in out
+
+        monkeypatch.setenv("PDU_USERNAME", peer.settings["username"])
+        monkeypatch.setenv("PDU_PASSWORD", peer.settings["password"])
+        _assert_identified_and_read(capsys, words, "raritan", where)
 
 
 def test_the_steps_for_an_unknown_unit_lead_to_its_archive(
@@ -135,19 +150,27 @@ def test_the_steps_for_an_unknown_unit_lead_to_its_archive(
     monkeypatch.chdir(tmp_path)
     with closing(SnmpServer("acme")) as server:
         agent = server.serve(RecordedUnit(acme(), None), 0)
-        code, out, _ = run(capsys, "identify", f"127.0.0.1:{agent.port}", "--handler", "snmp")
-        record, draft, build_line = out.partition("  next ")[2].strip().splitlines()
-        assert run(capsys, *_words(record))[0] == 0 and (tmp_path / "unit.snmprec").exists()
-        assert run(capsys, *_words(draft))[0] == 0
+        _, out, _ = run(capsys, "identify", f"127.0.0.1:{agent.port}", "--handler", "snmp")
+        _, _, steps = out.partition("  next ")
+        record_line, draft_line, build_line = steps.strip().splitlines()
+        code, _, _ = run(capsys, *_words(record_line))
+        assert code == 0
+        assert (tmp_path / "unit.snmprec").exists()
+        code, _, _ = run(capsys, *_words(draft_line))
+        assert code == 0
+
     profile = tmp_path / "mine.json"
     # a ? marks a doubtful value, which a person removes
     profile.write_text(re.sub(r"\?(?=[\w\"])|(?<=\w)\?", "", profile.read_text("utf-8")))
     _, _, err = run(capsys, "draft", "unit.snmprec")
-    check, build = (line.strip() for line in err.splitlines()[-2:])
-    assert run(capsys, *_words(check))[0] == 0
-    assert build == build_line.strip()
+    *_, check_line, last_line = err.splitlines()
+    code, _, _ = run(capsys, *_words(check_line.strip()))
+    assert code == 0
+    # the draft names the same last step as identify
+    assert last_line.strip() == build_line.strip()
     process = _shell(f"{build_line} --out dist", tmp_path)
-    assert process.returncode == 0 and [*(tmp_path / "dist").glob("pdu_*.tar.gz")], process.stderr
+    assert process.returncode == 0, process.stderr
+    assert list((tmp_path / "dist").glob("pdu_*.tar.gz")), process.stderr
 
 
 def _words(line: str) -> list[str]:
@@ -158,6 +181,7 @@ def _words(line: str) -> list[str]:
 
 
 def _shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line in a shell, in this folder."""
     return subprocess.run(
         ["sh", "-c", line],
         cwd=folder,
@@ -169,34 +193,49 @@ def _shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.parametrize(
+    "text, command, words",
+    [
+        pytest.param(
+            (ROOT / "tests" / "recordings" / "rpcm.snmprec").read_text("utf-8"),
+            "status",
+            "5 outlets",
+            id="of a family",
+        ),
+        pytest.param(
+            "1.3.6.1.2.1.1.1.0|4|Acme\n1.3.6.1.4.1.99999.1.0|2|1\n",
+            "identify",
+            "Acme",
+            id="of no family",
+        ),
+    ],
+)
 def test_a_replay_is_read_by_its_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    text: str,
+    command: str,
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One that a family reads, and one that none does."""
     monkeypatch.setenv("PDU_COMMUNITY", "public")
-    unknown = tmp_path / "unit.snmprec"
-    unknown.write_text("1.3.6.1.2.1.1.1.0|4|Acme\n1.3.6.1.4.1.99999.1.0|2|1\n")
-    known_file = ROOT / "tests" / "recordings" / "rpcm.snmprec"
-    for file, command, answer in (
-        (known_file, "status", "5 outlets"),
-        (unknown, "identify", "Acme"),
-    ):
-        with (
-            subprocess.Popen(
-                [*PDU, "replay", str(file)],
-                env={**environment(), "PDU_COMMUNITY": "public"},
-                stdout=subprocess.PIPE,
-                text=True,
-            ) as process,
-            bounded(process),
-        ):
-            assert process.stdout is not None
-            process.stdout.readline()
-            line = process.stdout.readline().partition(": pdu ")[2].partition(";")[0]
-            assert line.startswith(f"{command} ")
-            _, out, _ = run(capsys, *shlex.split(line), "--timeout", "5")
-            process.send_signal(signal.SIGTERM)
-        assert answer in out
+    file = tmp_path / "unit.snmprec"
+    file.write_text(text, "utf-8")
+    process = subprocess.Popen(
+        [*PDU, "replay", str(file)],
+        env={**environment(), "PDU_COMMUNITY": "public"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process, bounded(process):
+        assert process.stdout is not None
+        process.stdout.readline()
+        _, _, rest = process.stdout.readline().partition(": pdu ")
+        line, _, _ = rest.partition(";")
+        assert line.startswith(f"{command} ")
+        _, out, _ = run(capsys, *shlex.split(line), "--timeout", "5")
+        process.send_signal(signal.SIGTERM)
+    assert words in out
 
 
 def test_an_outlet_that_a_cycle_left_off_is_switched_on_by_its_line(
@@ -204,28 +243,25 @@ def test_an_outlet_that_a_cycle_left_off_is_switched_on_by_its_line(
 ) -> None:
     with PEERS["snmp"]() as peer:
         where = f"{peer.address}:{peer.snmp['port']}"
-        monkeypatch.setenv("PDU_COMMUNITY", peer.snmp["community"])
-
-        def state() -> str:
-            out = run(capsys, "status", "snmp", where, "--json")[1]
-            outlets = {row["identity"]: row["state"] for row in json.loads(out)["outlets"]}
-            return str(outlets["1"])
-
-        first_state = state()
-        with (
-            subprocess.Popen(
-                [*PDU, "cycle", "snmp", where, "1", "--pause", "3600", "--yes"],
-                env={**environment(), "PDU_COMMUNITY": peer.snmp["community"]},
-                stderr=subprocess.PIPE,
-                text=True,
-            ) as process,
-            bounded(process),
-        ):
-            assert first_state == "on" and until(lambda: state() == "off")
+        community = peer.snmp["community"]
+        monkeypatch.setenv("PDU_COMMUNITY", community)
+        assert peer.books().states["1"] is True
+        process = subprocess.Popen(
+            [*PDU, "cycle", "snmp", where, "1", "--pause", "3600", "--yes"],
+            env={**environment(), "PDU_COMMUNITY": community},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with process, bounded(process):
+            assert until(lambda: peer.books().states["1"] is False)
             process.send_signal(signal.SIGINT)
-            err = process.communicate(timeout=PATIENCE_S)[1]
-        line = err.partition("switch it on: ")[2].splitlines()[0]
-        assert run(capsys, *_words(line), "--yes")[0] == 0 and state() == "on"
+            _, err = process.communicate(timeout=PATIENCE_S)
+
+        _, _, rest = err.partition("switch it on: ")
+        line, *_ = rest.splitlines()
+        code, _, _ = run(capsys, *_words(line), "--yes")
+        assert code == 0
+        assert peer.books().states["1"] is True
 
 
 def _build(folder: Path) -> None:
@@ -236,20 +272,18 @@ def _build(folder: Path) -> None:
 
 def test_the_line_of_make_serve_registers_the_built_handlers(tmp_path: Path) -> None:
     program("curl")
-    with (
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.dcimanager", "--data", str(tmp_path / "data")],
-            cwd=ROOT,
-            env=environment(),
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process,
-        bounded(process, 4 * PATIENCE_S),
-    ):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.dcimanager", "--data", str(tmp_path / "data")],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process, bounded(process, 4 * PATIENCE_S):
         assert process.stdout is not None
         lines = iter(process.stdout.readline, "")
         line = next(line for line in lines if line.startswith("next: "))
-        first_step, registration = line.partition("make packages, then: ")[1:]
+        _, first_step, registration = line.partition("make packages, then: ")
         assert first_step
         _build(tmp_path / "dist")
         shell = _shell(registration.replace("dist/", f"{tmp_path}/dist/"), ROOT)
@@ -258,18 +292,28 @@ def test_the_line_of_make_serve_registers_the_built_handlers(tmp_path: Path) -> 
     assert shell.stdout.count("registered with the id") == len(registry.names())
 
 
-def test_what_make_names_next_is_there(tmp_path: Path) -> None:
-    """Targets, files, and the line of `make packages`."""
+def _make_steps() -> list[str]:
+    """What the targets of the Makefile name next."""
+    return re.findall(r'echo "next: (.*)"', (ROOT / "Makefile").read_text("utf-8"))
+
+
+def test_what_make_names_next_is_there() -> None:
+    """Targets and files."""
     text = (ROOT / "Makefile").read_text("utf-8")
-    steps = re.findall(r'echo "next: (.*)"', text)
-    assert len(steps) == 5
-    for target in re.findall(r"\bmake ([a-z-]+)", " ".join(steps)):
+    steps = " ".join(_make_steps())
+    assert len(_make_steps()) == 5
+    for target in re.findall(r"\bmake ([a-z-]+)", steps):
         assert re.search(rf"(?m)^{target}:", text), target
-    (tests,) = re.findall(r"pytest -q (\S+)", " ".join(steps))
+    (tests,) = re.findall(r"pytest -q (\S+)", steps)
     assert (ROOT / tests).is_dir()
+
+
+def test_the_line_of_make_packages_shows_the_calls(tmp_path: Path) -> None:
     _build(tmp_path / "dist")
-    (line,) = [step for step in steps if "register.sh" in step]
-    words = line.partition(" shows")[0].partition("pdu ")[2]
-    program = shlex.join(["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "pdu"])
-    process = _shell(f"{program} {words}", tmp_path)
-    assert process.returncode == 0 and "curl -X POST" in process.stdout, process.stderr
+    (step,) = [step for step in _make_steps() if "register.sh" in step]
+    line, _, _ = step.partition(" shows")
+    _, _, words = line.partition("pdu ")
+    pdu = shlex.join(["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "pdu"])
+    process = _shell(f"{pdu} {words}", tmp_path)
+    assert process.returncode == 0, process.stderr
+    assert "curl -X POST" in process.stdout

@@ -57,12 +57,9 @@ def recipe(name: str, unit: Peer, folder: Path) -> Path:
     pdu.chmod(0o755)
     secret = private(folder / "community", unit.snmp["community"])
     text = (DOCS / name).read_text("utf-8")
-    for old, new in (
-        (PROGRAM, str(pdu)),
-        (ADDRESS, f"{unit.address}:{unit.snmp['port']}"),
-        (COMMUNITY, str(secret)),
-    ):
-        text = text.replace(old, new)
+    text = text.replace(PROGRAM, str(pdu))
+    text = text.replace(ADDRESS, f"{unit.address}:{unit.snmp['port']}")
+    text = text.replace(COMMUNITY, str(secret))
     path = folder / name
     path.write_text(text)
     return path
@@ -73,18 +70,24 @@ def is_on(unit: Peer) -> bool:
 
 
 def test_pdudaemon_switches_an_outlet(unit: Peer, tmp_path: Path) -> None:
-    daemon, port = installed("pdudaemon"), reserved()
+    daemon = installed("pdudaemon")
+    port = reserved()
     settings = json.loads(recipe("pdudaemon.conf", unit, tmp_path).read_text())
     settings["daemon"]["port"] = port
     path = tmp_path / "own.conf"
     path.write_text(json.dumps(settings))
+    power = f"http://127.0.0.1:{port}/power/control"
+    outlet = f"hostname=rack-1&port={OUTLET}"
+
     with running([daemon, f"--conf={path}", f"--logfile={tmp_path}/log"]):
-        url = f"http://127.0.0.1:{port}/power/control/{{}}?hostname=rack-1&port={OUTLET}"
-        assert until(lambda: answers(url.format("off"))) and until(lambda: not is_on(unit))
-        assert until(lambda: answers(url.format("on"))) and until(lambda: is_on(unit))
+        assert until(lambda: answers(f"{power}/off?{outlet}"))
+        assert until(lambda: not is_on(unit))
+        assert until(lambda: answers(f"{power}/on?{outlet}"))
+        assert until(lambda: is_on(unit))
 
 
 def answers(url: str) -> bool:
+    """Whether the server answers a GET with success."""
     with contextlib.suppress(requests.ConnectionError):
         return requests.get(url, timeout=PATIENCE_S).ok
     return False
@@ -110,12 +113,19 @@ getattr(driver, sys.argv[2])()
 """
 
 
-def test_labgrid_switches_an_outlet_and_sees_a_failure(unit: Peer, tmp_path: Path) -> None:
+def test_labgrid_switches_an_outlet(unit: Peer, tmp_path: Path) -> None:
     path = recipe("labgrid.yaml", unit, tmp_path)
-    for word in ("off", "on"):
-        assert labgrid(path, word).returncode == 0
-        assert is_on(unit) is (word == "on")
-    path.write_text(path.read_text().replace(" 3 --yes", " 99 --yes"))
+    assert labgrid(path, "off").returncode == 0
+    assert not is_on(unit)
+    assert labgrid(path, "on").returncode == 0
+    assert is_on(unit)
+
+
+def test_labgrid_sees_a_failure(unit: Peer, tmp_path: Path) -> None:
+    path = recipe("labgrid.yaml", unit, tmp_path)
+    text = path.read_text()
+    assert " 3 --yes" in text
+    path.write_text(text.replace(" 3 --yes", " 99 --yes"))
     assert labgrid(path, "off").returncode != 0
 
 
@@ -124,62 +134,71 @@ def labgrid(path: Path, word: str) -> subprocess.CompletedProcess[str]:
     return run([installed("python"), "-c", _LABGRID, str(path), word])
 
 
-def test_ansible_switches_an_outlet_and_sends_nothing_in_check_mode(
-    unit: Peer, tmp_path: Path
-) -> None:
-    program, path = installed("ansible-playbook"), recipe("outlet.yml", unit, tmp_path)
+def playbook(unit: Peer, folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Run the recipe for Ansible on the simulated PDU, with these options."""
+    path = recipe("outlet.yml", unit, folder)
     host = f"{unit.address}:{unit.snmp['port']}"
-    command = [program, "-i", "pdu,", str(path), "-e", f"outlet={OUTLET}"]
     path.write_text(path.read_text().replace("inventory_hostname", f"'{host}'"))
-    check = run([*command, "-e", "state=off", "--check"])
-    assert (check.returncode, unit.books().writes) == (0, []), check.stdout
-    process = run([*command, "-e", "state=off"])
-    assert (process.returncode, is_on(unit)) == (0, False), process.stdout
+    return run([installed("ansible-playbook"), "-i", "pdu,", str(path), *more])
+
+
+def test_ansible_sends_nothing_in_check_mode(unit: Peer, tmp_path: Path) -> None:
+    process = playbook(unit, tmp_path, "-e", f"outlet={OUTLET}", "-e", "state=off", "--check")
+    assert process.returncode == 0, process.stdout
+    assert unit.books().writes == []
+
+
+def test_ansible_switches_an_outlet(unit: Peer, tmp_path: Path) -> None:
+    process = playbook(unit, tmp_path, "-e", f"outlet={OUTLET}", "-e", "state=off")
+    assert process.returncode == 0, process.stdout
     assert "changed=1" in process.stdout
-    assert run([*command, "-e", "state=of"]).returncode != 0
-    failure = run([program, "-i", "pdu,", str(path), "-e", "outlet=99", "-e", "state=on"])
-    assert failure.returncode != 0 and "no outlet" in failure.stdout
+    assert not is_on(unit)
+
+
+def test_ansible_sees_a_wrong_state(unit: Peer, tmp_path: Path) -> None:
+    process = playbook(unit, tmp_path, "-e", f"outlet={OUTLET}", "-e", "state=of")
+    assert process.returncode != 0
+
+
+def test_ansible_sees_an_outlet_that_does_not_exist(unit: Peer, tmp_path: Path) -> None:
+    process = playbook(unit, tmp_path, "-e", "outlet=99", "-e", "state=on")
+    assert process.returncode != 0
+    assert "no outlet" in process.stdout
 
 
 def test_zabbix_agent_reads_a_list(tmp_path: Path) -> None:
     agent = system("zabbix_agentd", "zabbix-agent")
+    path = tmp_path / "agent.conf"
     with hall(tmp_path) as simulated_hall:
         text = (DOCS / "zabbix-agent.conf").read_text("utf-8")
         text = text.replace(PROGRAM, f'"{ROOT}/.venv/bin/python" "{ROOT}/pdu/__main__.py"')
-        path = tmp_path / "agent.conf"
-        path.write_text(
-            "Server=127.0.0.1\n" + text.replace("/etc/pdu/logins.toml", str(simulated_hall.logins))
-        )
-        process = run(
-            [agent, "-c", str(path), "-t", f"pdu.check[{simulated_hall.list(dead=True)}]"]
-        )
-    value = process.stdout.partition("[t|")[2].rpartition("]")[0]
+        text = text.replace("/etc/pdu/logins.toml", str(simulated_hall.logins))
+        path.write_text(f"Server=127.0.0.1\n{text}")
+        item = f"pdu.check[{simulated_hall.list(dead=True)}]"
+        process = run([agent, "-c", str(path), "-t", item])
+    _, _, rest = process.stdout.partition("[t|")
+    value, _, _ = rest.rpartition("]")
     results = {row["name"]: row["result"] for row in json.loads(value)["pdus"]}
-    assert results == {**{name: "well" for name in PEERS}, "dead": "unreachable"}
+    assert results == {**dict.fromkeys(PEERS, "well"), "dead": "unreachable"}
 
 
 def test_the_zabbix_template_takes_what_check_prints(tmp_path: Path) -> None:
     template = (DOCS / "zabbix-template.yaml").read_text("utf-8")
-    of_outlets = set(re.findall(r"\.outlets\[.*?\]\.(\w+)\.first\(\)", template))
-    of_pdus = set(re.findall(r"#PDU\}\"\)\]\.(\w+)\.first\(\)", template))
-    assert of_outlets and of_pdus
+    outlet_keys = set(re.findall(r"\.outlets\[.*?\]\.(\w+)\.first\(\)", template))
+    pdu_keys = set(re.findall(r"#PDU\}\"\)\]\.(\w+)\.first\(\)", template))
+    assert outlet_keys
+    assert pdu_keys
     with hall(tmp_path) as simulated_hall:
-        process = run(
-            [
-                *PDU,
-                "check",
-                str(simulated_hall.list()),
-                "--auth",
-                str(simulated_hall.logins),
-                "--json",
-            ]
-        )
-    for row in json.loads(process.stdout)["pdus"]:
-        assert {"name", *of_pdus} <= row.keys()
-        assert all({"identity", *of_outlets} <= outlet.keys() for outlet in row["outlets"])
+        files = [str(simulated_hall.list()), "--auth", str(simulated_hall.logins)]
+        process = run([*PDU, "check", *files, "--json"])
+    for pdu in json.loads(process.stdout)["pdus"]:
+        assert {"name", *pdu_keys} <= pdu.keys()
+        for outlet in pdu["outlets"]:
+            assert {"identity", *outlet_keys} <= outlet.keys()
 
 
 def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end, without input."""
     return subprocess.run(
         command,
         env={**environment(), "ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8"},

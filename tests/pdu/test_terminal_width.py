@@ -153,7 +153,10 @@ def test_no_help_and_no_answer_is_wider_than_the_terminal(tmp_path: Path) -> Non
         ]
         environment = {"PDU_LIST": str(tmp_path / "pdus.csv"), "PDU_COMMUNITY": "public"}
         text = run_on_terminal(lines, tmp_path, environment)
-    assert text.count("\n==") == len(lines) and "Traceback" not in text
+    assert text.count("\n==") == len(lines)
+    assert "Traceback" not in text
+    # the last column of a table is not cut off
+    assert "AP9225EXP" in text
     assert wide_lines(text) == []
 
 
@@ -174,6 +177,27 @@ def test_a_wide_line_is_cut_at_blanks(text: str, pieces: list[str]) -> None:
     width = 20 if text.startswith(("12", "  ")) else 17
     lines = terminal_lines.fitted_pieces(text.replace("PDU", program()), width)
     assert lines == [piece.replace("PDU", program()) for piece in pieces]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("{} cannot be read (No such file or directory)", "/home/o/my lists/hall one.csv"),
+        ("the list of this user is {}: line 3 has 4 cells", "~/my own lists/pdus.toml"),
+        ("{} cannot be written (No space left on device)", "/srv/a b/c d/archive"),
+        ("this isn't a name: {} is already in the list of it", "'hall 2, rack 7'"),
+        ("the device's name is {}, and isn't in the list", '"rack 7 of O\'Neill"'),
+    ],
+)
+def test_a_wide_line_keeps_its_paths_and_quoted_parts_whole(text: str, whole: str) -> None:
+    """A reader copies them; but no part that is longer than a line makes a line too wide."""
+    line = text.format(whole)
+    for width in range(10, 90):
+        pieces = terminal_lines.fitted_pieces(line, width)
+        is_whole = any(whole in piece for piece in pieces)
+        assert is_whole or len(whole) + len("  :") > width, (width, pieces)
+        assert " ".join(" ".join(pieces).split()) == line
+        assert all(len(piece) <= width or len(piece.split()) == 1 for piece in pieces)
 
 
 def test_a_command_that_is_cut_is_the_same_command_for_a_shell() -> None:

@@ -145,7 +145,7 @@ class Snmpd:
         shutil.copy(_HERE / "snmpd_backend.py", self.folder / "snmpd_backend.py")
         shutil.copy(Path(simulated.__file__), self.folder / "device.py")
 
-    def _configuration(self, python: str) -> str:
+    def _configuration(self) -> str:
         lines = [
             f"agentaddress udp:{self.host}:{self.port}",
             "dontLogTCPWrappersConnects yes",
@@ -159,7 +159,8 @@ class Snmpd:
             if user.auth and not user.priv:
                 level = "auth"
             lines += [f"createUser {user.name}{auth}{priv}", f"rwuser {user.name} {level}"]
-        back_end = f"pass_persist .1.3.6.1 {python} -E -S -u {self.folder / 'snmpd_backend.py'}"
+        # Relative to snmpd's folder: it divides the command at blanks, also those of a path.
+        back_end = "pass_persist .1.3.6.1 ./python -E -S -u ./snmpd_backend.py"
         return "\n".join(lines + self._settings + [back_end, ""])
 
     def _start(self) -> bool:
@@ -171,11 +172,13 @@ class Snmpd:
             nobody = pwd.getpwnam("nobody")
             options = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             python = shutil.which("python3", path="/usr/bin:/usr/local/bin") or python
-        (self.folder / "snmpd.conf").write_text(self._configuration(python), "utf-8")
+        (self.folder / "snmpd.conf").write_text(self._configuration(), "utf-8")
+        with contextlib.suppress(FileExistsError):  # at a restart
+            (self.folder / "python").symlink_to(python)
         (self.folder / "persist").mkdir(exist_ok=True)
         if options:
             for path in (self.folder, *self.folder.iterdir()):
-                os.chown(path, options["user"], options["group"])
+                os.chown(path, options["user"], options["group"], follow_symlinks=False)
         environment = {
             "PATH": os.defpath,
             "SNMP_PERSISTENT_DIR": str(self.folder / "persist"),

@@ -118,11 +118,13 @@ def guesses(tables: Sequence[WalkedTable], mib: Mib, names: Mapping[Arcs, str] =
     """
     # the best score for labels among tables with the same rows
     labels_by_rows: dict[frozenset[Index], int] = defaultdict(int)
+    usual_sizes = [0]
     for table in tables:
         rows = table.columns[0].indexes
         labels_by_rows[rows] = max(labels_by_rows[rows], _labels(table))
-    sizes = [table.size for table in tables]
-    largest = max([size for size in sizes if size <= 2 * _USUAL_ROWS.stop], default=0)
+        if table.size <= 2 * _USUAL_ROWS.stop:
+            usual_sizes.append(table.size)
+    largest = max(usual_sizes)
     guess_list: list[Guess] = []
     for table in tables:
         labels = float(labels_by_rows[table.columns[0].indexes])
@@ -135,7 +137,11 @@ def guesses(tables: Sequence[WalkedTable], mib: Mib, names: Mapping[Arcs, str] =
                 guess = role_guess(candidate)
                 if guess is not None:
                     guess_list.append(guess)
-    return sorted(guess_list, key=lambda guess: (guess.role, -guess.score, guess.column.oid))
+    return sorted(guess_list, key=_place_of_guess)
+
+
+def _place_of_guess(guess: Guess) -> tuple[str, float, Arcs]:
+    return guess.role, -guess.score, guess.column.oid
 
 
 def _walk_object(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Object]:
@@ -155,18 +161,22 @@ def _walk_object(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Ob
 
 def texts(column: WalkedColumn) -> Optional[list[str]]:
     """The values as text. None if a value is not text."""
-    values = [row.text.strip(BLANKS) for row in column.rows.values() if row.text is not None]
-    return values if len(values) == len(column.rows) else None
+    values = []
+    for row in column.rows.values():
+        if row.text is None:
+            return None
+        values.append(row.text.strip(BLANKS))
+    return values
 
 
 def integers(column: WalkedColumn) -> Optional[list[int]]:
     """The values as numbers. None if a value does not have a numeric type of SNMP."""
-    values = [
-        row.value
-        for row in column.rows.values()
-        if row.tag in NUMBERS and isinstance(row.value, int)
-    ]
-    return values if len(values) == len(column.rows) else None
+    values = []
+    for row in column.rows.values():
+        if row.tag not in NUMBERS or not isinstance(row.value, int):
+            return None
+        values.append(row.value)
+    return values
 
 
 # ---- states --------------------------------------------------------------------------------------
@@ -182,15 +192,21 @@ def _state(candidate: _Candidate) -> Optional[Guess]:
         return None
     words = {letters(value) for value in counts}
     if texts(column) is not None and words <= ON_WORDS | OFF_WORDS:
-        evidence = f"each of its {len(column.rows)} strings is a word for on or off:"
-        return candidate.guess(
-            STATE,
-            12 + _place(candidate),
-            f"{evidence} {_format_counts(counts)}",
-            doubt=name_doubt(mib_object) or words_doubt(words),
+        evidence = (
+            f"each of its {len(column.rows)} strings is a word for on or off:"
+            f" {_format_counts(counts)}"
         )
+        doubt = name_doubt(mib_object) or words_doubt(words)
+        return candidate.guess(STATE, 12 + _place(candidate), evidence, doubt=doubt)
+    return _number_state(candidate, counts)
+
+
+def _number_state(candidate: _Candidate, counts: Mapping[str, int]) -> Optional[Guess]:
+    """The guess that a column of small numbers without names holds states."""
+    column, mib_object = candidate.column, candidate.object
     values = _small(column)
-    if values is None or next(iter(column.rows.values())).tag not in (INTEGER, GAUGE):
+    first_row = next(iter(column.rows.values()))
+    if values is None or first_row.tag not in (INTEGER, GAUGE):
         return None
     score = _number_state_score(candidate, values)
     doubt = NOT_SHOWN
@@ -218,10 +234,9 @@ def _number_state_score(candidate: _Candidate, values: Sequence[int]) -> float:
     elif len(counts) == 1:
         score += {1: 2, 2: 1, 0: -2}.get(values[0], -3)
     columns = candidate.table.columns
-    for neighbour in columns:
-        if set(integers(neighbour) or ()) == {_IDLE}:
-            score += 2
-            break
+    idle_columns = [column for column in columns if set(integers(column) or ()) == {_IDLE}]
+    if idle_columns:
+        score += 2  # of the commands
     small_columns = [column for column in columns if _small(column) is not None]
     if candidate.column is small_columns[0]:
         score += 1  # the state is often the first such column
@@ -244,6 +259,9 @@ def _named_state(
         return None
     on_off_names = [names[value] for value in (*on, *off)]
     is_contact = _may_be_contact(mib_object, on_off_names)
+    score = _place(candidate) + _named_state_score(mib_object) - 2 * len(nameless_values)
+    if is_contact and not mib_object.name:
+        score -= 2
     if max(len(on), len(off)) > 1:
         doubt = f"several names may mean on or off: {', '.join(on_off_names)}"
     elif nameless_values:
@@ -255,17 +273,10 @@ def _named_state(
         doubt = _CONTACT
     else:
         doubt = name_doubt(mib_object) or mib_object.doubt
-    score = _place(candidate) + _named_state_score(mib_object) - 2 * len(nameless_values)
-    if is_contact and not mib_object.name:
-        score -= 2
     value_names = ", ".join(f"{name}({value})" for value, name in sorted(names.items()))
-    return candidate.guess(
-        STATE,
-        score,
-        f"{mib_object.name or 'names of values'} in {mib_object.module}: {value_names}",
-        f"{candidate.table.size} rows: {_format_counts(counts)}",
-        doubt=doubt,
-    )
+    definition = f"{mib_object.name or 'names of values'} in {mib_object.module}: {value_names}"
+    row_counts = f"{candidate.table.size} rows: {_format_counts(counts)}"
+    return candidate.guess(STATE, score, definition, row_counts, doubt=doubt)
 
 
 def _named_state_score(mib_object: Object) -> int:
@@ -294,31 +305,37 @@ def _words_of(name: str) -> list[str]:
     words = [word.lower() for word in _WORD.findall(name)]
     for position, word in enumerate(words):
         if _OUTLET_WORD.fullmatch(word):
-            return [other for other in words[position:] if not _OUTLET_WORD.fullmatch(other)]
+            later_words = words[position + 1 :]
+            return [other for other in later_words if not _OUTLET_WORD.fullmatch(other)]
     return words[1:] or words
 
 
 def _unusual_word(name: str, usual_words: Collection[str]) -> str:
     """The first word that the name of such an object usually does not have, "" without one."""
-    return next((word for word in _words_of(name) if word not in usual_words), "")
+    for word in _words_of(name):
+        if word not in usual_words:
+            return word
+    return ""
 
 
 def name_doubt(mib_object: Optional[Object]) -> str:
     """Why an object with this name may be no state, "" for one of usual words or without a name."""
     name = mib_object.name if mib_object else ""
     word = _unusual_word(name, _STATE_WORDS)
+    if not word:
+        return ""
     if word in ("control", "controlled") and re.search("stat(e|us)", name, re.IGNORECASE):
         return ""  # the state of what is controlled
-    return f"its name has {word!r}: it may be a command, a setting or an alarm" if word else ""
+    return f"its name has {word!r}: it may be a command, a setting or an alarm"
 
 
 def words_doubt(words: Collection[str]) -> str:
     """Why these words for on and off may mean something else; "" for the words on and off."""
     if {"on", "off"}.issuperset(words):
         return ""
-    return (
-        _CONTACT if _CONTACT_WORDS.intersection(words) else "its words for on and off are unusual"
-    )
+    if _CONTACT_WORDS.intersection(words):
+        return _CONTACT
+    return "its words for on and off are unusual"
 
 
 def letters(text: str) -> str:
@@ -333,16 +350,15 @@ def meanings(mib_object: Object) -> tuple[list[int], list[int]]:
     """The values whose names are words for on, and those for off, ignoring a prefix like `outlet`
     and a suffix like `state`.
     """
-
-    def values_named(words: frozenset[str]) -> list[int]:
-        values = []
-        for value, name in mib_object.enumeration.items():
-            bare_name = _PREFIX_OR_SUFFIX.sub("", letters(name))
-            if letters(name) in words or bare_name in words:
-                values.append(value)
-        return values
-
-    return values_named(ON_WORDS), values_named(OFF_WORDS)
+    on, off = [], []
+    for value, name in mib_object.enumeration.items():
+        word = letters(name)
+        words = {word, _PREFIX_OR_SUFFIX.sub("", word)}
+        if not words.isdisjoint(ON_WORDS):
+            on.append(value)
+        if not words.isdisjoint(OFF_WORDS):
+            off.append(value)
+    return on, off
 
 
 def _small(column: WalkedColumn) -> Optional[list[int]]:
@@ -353,7 +369,9 @@ def _small(column: WalkedColumn) -> Optional[list[int]]:
     values = integers(column)
     if not values or min(values) < 0 or max(values) > _LARGEST_STATE:
         return None
-    return None if _counts_rows(column, values) else values
+    if _counts_rows(column, values):
+        return None
+    return values
 
 
 def _counts_rows(column: WalkedColumn, values: list[int]) -> bool:
@@ -498,18 +516,17 @@ def role_of_units(units: str) -> Optional[UnitsRole]:
     match = _SCALED.fullmatch(" ".join(units.lower().split()))
     if match is None:
         return None
-    prefix = (match["prefix"] or "").rstrip(" -")
-    # M: mega, or milli in capitals
-    if prefix == "m" and "m" not in units:
-        return None
     unit = re.sub("[ -]", "", match["unit"]).rstrip("s")
-    role, value = _UNITS[unit]
+    role, unit_value = _UNITS[unit]
     if match["qualifier"] and role != CURRENT:
         return None
+    prefix = (match["prefix"] or "").rstrip(" -")
+    if prefix == "m" and "m" not in units:
+        return None  # M: mega, or milli in capitals
     word = (match["number"] or "1").rstrip("s")
     factor = Decimal(_SCALES.get(word) or number(word) or 0)
     prefix_factor = Decimal(_SCALES.get(prefix, "1"))
-    scale = factor * Decimal(value) * prefix_factor
+    scale = factor * Decimal(unit_value) * prefix_factor
     if scale <= 0 or abs(scale.adjusted()) > Figure.MOST_DIGITS:
         return None
     return UnitsRole(role, scale)
@@ -520,8 +537,10 @@ def _meter(candidate: _Candidate) -> Optional[Guess]:
     mib_object = candidate.object
     if mib_object is not None and mib_object.enumeration:
         return None
-    of_units = role_of_units(mib_object.units) if mib_object is not None else None
-    if mib_object is None or of_units is None:
+    if mib_object is None:
+        return _varying_meter(candidate)
+    of_units = role_of_units(mib_object.units)
+    if of_units is None:
         return _varying_meter(candidate)
     doubt = limit_doubt(mib_object)
     score = 0 if doubt else 10
@@ -540,7 +559,9 @@ def _varying_meter(candidate: _Candidate) -> Optional[Guess]:
     rows = candidate.column.rows.values()
     values = []
     for row in rows:
-        value = number(row.raw) if row.tag in (*NUMBERS, OCTETS) else None
+        if row.tag not in (*NUMBERS, OCTETS):
+            return None
+        value = number(row.raw)
         if value is None or value < 0:
             return None
         values.append(value)
@@ -572,4 +593,6 @@ def limit_doubt(mib_object: Object) -> str:
     word = _unusual_word(mib_object.name, _METER_WORDS)
     if word:
         return f"its name has {word!r}: it may be a limit, a setting or an average"
-    return "it can be written, so it may be a limit or a setting" if mib_object.is_written else ""
+    if mib_object.is_written:
+        return "it can be written, so it may be a limit or a setting"
+    return ""

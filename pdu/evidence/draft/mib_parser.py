@@ -27,23 +27,20 @@ from .mib import STANDARD, Mib, Object
 
 # Roots that files import, so that SNMPv2-SMI and RFC1155-SMI need not be given.
 _ROOTS: Mapping[str, Arcs] = {
-    name: arcs(oid)
-    for name, oid in (
-        ("iso", "1"),
-        ("org", "1.3"),
-        ("dod", "1.3.6"),
-        ("internet", "1.3.6.1"),
-        ("directory", "1.3.6.1.1"),
-        ("mgmt", "1.3.6.1.2"),
-        ("mib-2", "1.3.6.1.2.1"),
-        ("experimental", "1.3.6.1.3"),
-        ("private", "1.3.6.1.4"),
-        ("enterprises", "1.3.6.1.4.1"),
-        ("security", "1.3.6.1.5"),
-        ("snmpV2", "1.3.6.1.6"),
-        ("snmpModules", "1.3.6.1.6.3"),
-        ("zeroDotZero", "0.0"),
-    )
+    "iso": arcs("1"),
+    "org": arcs("1.3"),
+    "dod": arcs("1.3.6"),
+    "internet": arcs("1.3.6.1"),
+    "directory": arcs("1.3.6.1.1"),
+    "mgmt": arcs("1.3.6.1.2"),
+    "mib-2": arcs("1.3.6.1.2.1"),
+    "experimental": arcs("1.3.6.1.3"),
+    "private": arcs("1.3.6.1.4"),
+    "enterprises": arcs("1.3.6.1.4.1"),
+    "security": arcs("1.3.6.1.5"),
+    "snmpV2": arcs("1.3.6.1.6"),
+    "snmpModules": arcs("1.3.6.1.6.3"),
+    "zeroDotZero": arcs("0.0"),
 }
 _NamedValues = Sequence[tuple[int, str]]
 _Label = tuple[str, str]  # the name of an object's module, and its own
@@ -80,27 +77,33 @@ def parse_mib_files(files: Sequence[str]) -> Mib:
     notes: list[str] = []
     for file, trees_of_file in trees_by_file.items():
         names = {str(tree[0]) for tree in trees_of_file}
-        count = sum(module in names for module, _ in unresolved_labels)
-        if count:
-            verb = "have" if count > 1 else "has"
-            notes.append(
-                f"{file}: {counted(count, 'object')} {verb} no OID: also give the files that"
-                " it imports from"
-            )
-        ambiguous_objects = [
-            mib_object
-            for mib_object in objects.values()
-            if mib_object.module in names and mib_object.doubt.startswith(_TWO_NAMES)
-        ]
+        unresolved_names = [name for module, name in unresolved_labels if module in names]
+        if unresolved_names:
+            notes.append(_unresolved_note(file, len(unresolved_names)))
+        ambiguous_objects = []
+        for mib_object in objects.values():
+            if mib_object.module in names and mib_object.doubt.startswith(_TWO_NAMES):
+                ambiguous_objects.append(mib_object)
         if ambiguous_objects:
-            first, *others = ambiguous_objects
-            more = f" and of {len(others)} more such" if others else ""
-            notes.append(
-                f"{file}: no names of values and no units are taken of {first.name}"
-                f" ({first.doubt}){more}"
-            )
+            notes.append(_ambiguity_note(file, ambiguous_objects))
     modules = {mib_object.module for mib_object in objects.values()}
     return Mib({**STANDARD, **objects}, sorted(modules), notes)
+
+
+def _unresolved_note(file: str, count: int) -> str:
+    verb = "have" if count > 1 else "has"
+    return (
+        f"{file}: {counted(count, 'object')} {verb} no OID: also give the files that it imports"
+        " from"
+    )
+
+
+def _ambiguity_note(file: str, objects: Sequence[Object]) -> str:
+    first, *others = objects
+    more = f" and of {len(others)} more such" if others else ""
+    return (
+        f"{file}: no names of values and no units are taken of {first.name} ({first.doubt}){more}"
+    )
 
 
 @functools.lru_cache(maxsize=1)
@@ -161,14 +164,18 @@ class _Modules:
         elif "objectIdentifier" in clauses:
             self.paths[name][module] = clauses["objectIdentifier"]
             if kind == "objectTypeClause":
-                mib_object = Object(
-                    name,
-                    module,
-                    units=str(clauses.get("UNITS") or ""),
-                    access=str(clauses.get("MaxAccessPart") or ""),
-                    description=str(clauses.get("DESCRIPTION") or ""),
-                )
-                self.objects[module, name] = (mib_object, syntax)
+                self.objects[module, name] = (_object_of(name, module, clauses), syntax)
+
+
+def _object_of(name: str, module: str, clauses: Mapping[str, Any]) -> Object:
+    """The object that an OBJECT-TYPE declares, still without its OID."""
+    return Object(
+        name,
+        module,
+        units=str(clauses.get("UNITS") or ""),
+        access=str(clauses.get("MaxAccessPart") or ""),
+        description=str(clauses.get("DESCRIPTION") or ""),
+    )
 
 
 def _clauses(tree: Any) -> Mapping[str, Any]:
@@ -194,23 +201,29 @@ def collect_objects(trees: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Labe
     for label, (mib_object, syntax) in modules.objects.items():
         if label not in oids:
             continue
+        _add_values_and_doubt(mib_object, syntax, modules.types)
+        oid = oids[label]
+        mib_object.oid = oid
         objects = objects_by_module[mib_object.module]
-        mib_object.oid = oids[label]
-        named_values = _named_values(syntax, mib_object.module, modules.types)
-        mib_object.enumeration = dict(named_values)
-        if mib_object.units:
-            mib_object.doubt = _units_doubt(syntax, mib_object.module, modules.types)
-        two_names = _two_names(named_values)
-        if mib_object.oid in objects:
-            namesake = objects[mib_object.oid]
-            two_names = f"{dotted(mib_object.oid)} is {namesake.name} and {mib_object.name}"
-        if two_names:
-            mib_object.withdraw(f"{_TWO_NAMES}{two_names}")
-        objects[mib_object.oid] = mib_object
+        if oid in objects:
+            names = f"{objects[oid].name} and {mib_object.name}"
+            mib_object.withdraw(f"{_TWO_NAMES}{dotted(oid)} is {names}")
+        objects[oid] = mib_object
     merged: dict[Arcs, Object] = {}
     for objects in objects_by_module.values():
         merged = merge_objects(merged, objects)
     return merged, modules.objects.keys() - oids.keys()
+
+
+def _add_values_and_doubt(mib_object: Object, syntax: Any, types: _Names) -> None:
+    """Give an object the names of its values, and a doubt if these or its units are not clear."""
+    named_values = _named_values(syntax, mib_object.module, types)
+    mib_object.enumeration = dict(named_values)
+    if mib_object.units:
+        mib_object.doubt = _units_doubt(syntax, mib_object.module, types)
+    two_names = _two_names(named_values)
+    if two_names:
+        mib_object.withdraw(f"{_TWO_NAMES}{two_names}")
 
 
 def merge_objects(
@@ -225,11 +238,12 @@ def merge_objects(
         mib_object, rival = first[oid], second[oid]
         if mib_object.doubt:
             continue
+        doubt = rival.doubt
         difference = _difference(mib_object, rival)
-        if rival.doubt or difference:
-            mib_object.withdraw(
-                rival.doubt or f"two modules define different {difference} of {mib_object.name}"
-            )
+        if difference and not doubt:
+            doubt = f"two modules define different {difference} of {mib_object.name}"
+        if doubt:
+            mib_object.withdraw(doubt)
         else:
             mib_object.enumeration = mib_object.enumeration or rival.enumeration
             mib_object.units = mib_object.units or rival.units
@@ -257,14 +271,17 @@ def _resolve_oids(paths: _Names) -> dict[_Label, Arcs]:
     define differently. Each round finds the names below those of the round before.
     """
     oids: dict[_Label, Arcs] = {}
-    labels = [(module, name) for name, by_module in paths.items() for module in by_module]
-    count = -1
-    while count < len(oids):
+    labels = []
+    for name, by_module in paths.items():
+        labels += [(module, name) for module in by_module]
+    has_found_more = True
+    while has_found_more:
         count = len(oids)
         for module, name in labels:
             oid = _oid(paths[name][module], module, paths, oids)
             if oid is not None:
                 oids[module, name] = oid
+        has_found_more = len(oids) > count
     return oids
 
 
@@ -275,22 +292,26 @@ def _oid(
     numbers: list[int] = []
     for part in path:
         # a tuple is a name with its number: iso(1)
-        number = str(part[1] if isinstance(part, tuple) else part)
-        if number.isdigit():
-            numbers.append(int(number))
+        word = str(part[1] if isinstance(part, tuple) else part)
+        if word.isdigit():
+            numbers.append(int(word))
             continue
-        parent: Optional[Arcs] = None
-        if number in _ROOTS and module not in paths.get(number, {}):
-            parent = _ROOTS[number]
-        else:
-            modules = _definitions(number, module, paths)
-            parents = {oids.get((name, number)) for name in modules}
-            if len(parents) == 1:
-                (parent,) = parents
+        parent = _oid_of_parent(word, module, paths, oids)
         if parent is None or numbers:  # a name is only at the beginning
             return None
         numbers += parent
     return tuple(numbers)
+
+
+def _oid_of_parent(
+    name: str, module: str, paths: _Names, oids: Mapping[_Label, Arcs]
+) -> Optional[Arcs]:
+    """The OID of a name in a module; None if it is not in `oids`, or modules differ about it."""
+    if name in _ROOTS and module not in paths.get(name, {}):
+        return _ROOTS[name]
+    defining_modules = _definitions(name, module, paths)
+    parents = {oids.get((defining_module, name)) for defining_module in defining_modules}
+    return parents.pop() if len(parents) == 1 else None
 
 
 def _definitions(name: str, module: str, definitions_by_name: _Names) -> Mapping[str, Any]:
@@ -312,18 +333,18 @@ def _named_values(syntax: Any, module: str, types: _Names, depth: int = 0) -> _N
     """The values with their names, defined by the object itself or by its type; none if several
     other modules define this type differently."""
     own_values = _enum_spec(syntax)
-    definitions = _definitions(_type_name(syntax), module, types)
-    if own_values or depth > _DEEPEST_TYPE or not definitions:
+    type_definitions = _definitions(_type_name(syntax), module, types)
+    if own_values or depth > _DEEPEST_TYPE or not type_definitions:
         return own_values
-    syntaxes = []
-    for part in definitions.values():
+    type_syntaxes = []
+    for definition in type_definitions.values():
         # the last part of a declaration is its SYNTAX
-        syntaxes.append(part[-1] if isinstance(part, tuple) else part)
-    type_syntax = syntaxes[0]
-    if any(other_syntax != type_syntax for other_syntax in syntaxes):
+        type_syntaxes.append(definition[-1] if isinstance(definition, tuple) else definition)
+    first_syntax, *other_syntaxes = type_syntaxes
+    if any(other_syntax != first_syntax for other_syntax in other_syntaxes):
         return ()
-    type_module = list(definitions)[0]
-    return _named_values(type_syntax, type_module, types, depth + 1)
+    first_module = next(iter(type_definitions))
+    return _named_values(first_syntax, first_module, types, depth + 1)
 
 
 def _enum_spec(tree: Any) -> _NamedValues:
@@ -358,8 +379,8 @@ def _units_doubt(syntax: Any, module: str, types: _Names) -> str:
             f"{type_text} is not defined in the files given, so its units may be those of the"
             " number as shown: also give the file that defines it"
         )
-    for part in _definitions(name, module, types).values():
-        hint = str(_clauses(part).get("DISPLAY-HINT"))
+    for definition in _definitions(name, module, types).values():
+        hint = str(_clauses(definition).get("DISPLAY-HINT"))
         if _POINT_HINT.fullmatch(hint):
             return _POINT
     return ""

@@ -34,28 +34,35 @@ def find_packed_strings(rows: Rows, mib: Mib) -> list[PackedGuess]:
     """
     guess_list = []
     for oid, row in rows.items():
-        # a profile takes no other OIDs
-        text = (row.text or "").strip(BLANKS) if oid[:1] == (1,) else ""
+        if row.text is None or oid[:1] != (1,):
+            continue  # a profile takes no other OIDs
+        text = row.text.strip(BLANKS)
+        mib_object = mib.objects.get(oid) or mib.objects.get(oid[:-1])
         for separator in _SEPARATORS:
             values = tuple(value.strip(BLANKS) for value in text.split(separator))
-            words = {value.lower() for value in values}
             if not _FEWEST <= len(values) <= _MOST:
                 continue
-            are_numbers = words <= {"0", "1"}
-            if are_numbers or words <= ON_WORDS | OFF_WORDS:
-                doubt = NOT_SHOWN if are_numbers else words_doubt(words)
-                mib_object = mib.objects.get(oid) or mib.objects.get(oid[:-1])
-                doubt = doubt or name_doubt(mib_object)
-                guess_list.append(
-                    PackedGuess(
-                        oid,
-                        separator,
-                        values,
-                        f"{dotted(oid)} holds {len(values)} values for on or off in one "
-                        f"string: '{printable(text, 40)}'",
-                        doubt,
-                    )
-                )
-    return sorted(
-        guess_list, key=lambda guess: (-len(guess.values), not set(guess.values) - {"0"}, guess.oid)
-    )
+            words = {value.lower() for value in values}
+            if words <= {"0", "1"}:
+                doubt = NOT_SHOWN
+            elif words <= ON_WORDS | OFF_WORDS:
+                doubt = words_doubt(words)
+            else:
+                continue
+            guess = PackedGuess(
+                oid=oid,
+                separator=separator,
+                values=values,
+                evidence=(
+                    f"{dotted(oid)} holds {len(values)} values for on or off in one "
+                    f"string: '{printable(text, 40)}'"
+                ),
+                doubt=doubt or name_doubt(mib_object),
+            )
+            guess_list.append(guess)
+    return sorted(guess_list, key=_place_of_guess)
+
+
+def _place_of_guess(guess: PackedGuess) -> tuple[int, bool, Arcs]:
+    are_zeros = set(guess.values) == {"0"}
+    return -len(guess.values), are_zeros, guess.oid

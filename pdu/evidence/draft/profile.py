@@ -6,11 +6,8 @@ person removes the mark.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Figure, Total
@@ -36,64 +33,86 @@ _NO_COMMAND = (
     "No command is proposed, because a writable object need not be a command. Find the command in"
     " the vendor's documents and add it by hand."
 )
+_TIE = "Several columns are as likely to be the outlets' {}, so none is read: give one."
+_NO_STATES = (
+    "No column looks like the states of outlets. The unit may have one outlet, report no states, or"
+    " report them in an unknown form."
+)
 _SUMS = (
     "The totals are the sums over the outlets. If the unit meters its lines or its inlet, give"
     " these figures instead."
 )
 
 
-@dataclass
-class Draft:
+class Draft(NamedTuple):
     """The result."""
 
     #: all guesses at columns, used or not
-    guesses: list[Guess]
+    guesses: Sequence[Guess]
     #: all guesses at strings, used or not
-    packed_guesses: list[PackedGuess]
+    packed_guesses: Sequence[PackedGuess]
     #: scalars with UNITS, which are not used
-    scalars: list[UnitScalar]
+    scalars: Sequence[UnitScalar]
     #: None if nothing looks like outlets
-    profile: Optional[Profile] = None
+    profile: Optional[Profile]
     #: role, or "confirm" -> OID
-    oid_by_role: dict[str, str] = field(default_factory=dict)
-    doubts: list[str] = field(default_factory=list)
+    oid_by_role: Mapping[str, str]
+    doubts: Sequence[str]
     #: objects beside the states that can be written, which are not used
-    writable: list[WritableObject] = field(default_factory=list)
+    writable: Sequence[WritableObject]
 
-    def guesses_by_role(self) -> dict[str, list[Guess]]:
-        """`guesses` by role, the best of each role first."""
-        by_role = itertools.groupby(self.guesses, key=lambda guess: guess.role)
-        return {role: list(guesses) for role, guesses in by_role}
+
+class _DraftedOutlets(NamedTuple):
+    """What the profile reads of the outlets."""
+
+    #: None if nothing looks like outlets
+    outlets: Optional[Outlets]
+    #: see `Draft`
+    oid_by_role: Mapping[str, str]
+    doubts: Sequence[str]
+
+
+class _Meaning(NamedTuple):
+    """The values of a state. Doubtful ones are marked."""
+
+    on: tuple[str, ...]
+    off: tuple[str, ...]
+    doubt: str
 
 
 def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -> Draft:
     """The draft for a device with these rows. `names`: see `snmprec.Parsed`. Raises ValueError for
     an invalid `key`, which is not checked if nothing looks like outlets."""
     table_list = tables(rows, mib.objects)
-    result = Draft(
-        columns.guesses(table_list, mib, names),
-        find_packed_strings(rows, mib),
-        scalars(rows, table_list, mib),
-    )
-    state = next((guess for guess in result.guesses if guess.role == columns.STATE), None)
-    outlets: Optional[Outlets] = None
-    if result.packed_guesses and _is_better(result.packed_guesses[0], state):
-        outlets = _packed_outlets(result)
+    guesses = columns.guesses(table_list, mib, names)
+    packed_guesses = find_packed_strings(rows, mib)
+    state = next((guess for guess in guesses if guess.role == columns.STATE), None)
+    if packed_guesses and _is_better(packed_guesses[0], state):
+        drafted = _packed_outlets(packed_guesses)
     elif state is not None:
-        outlets = _column_outlets(result, state)
+        drafted = _column_outlets(state, guesses)
     else:
-        result.doubts.append(
-            "No column looks like the states of outlets. The unit may have one outlet, report no"
-            " states, or report them in an unknown form."
-        )
+        drafted = _DraftedOutlets(None, {}, [_NO_STATES])
+    outlets = drafted.outlets
+    doubts = [*drafted.doubts]
     if outlets is not None and any((outlets.current, outlets.power, outlets.energy)):
-        result.doubts.append(_SUMS)
-    result.doubts.append(_NO_COMMAND)
+        doubts.append(_SUMS)
+    doubts.append(_NO_COMMAND)
+    profile = None
     if outlets is not None:
-        result.profile = _profile(rows, mib, outlets, result.doubts, key)
+        profile = _profile(rows, mib, outlets, doubts, key)
+    writable_objects: Sequence[WritableObject] = ()
     if state is not None:
-        result.writable = writable(state, table_list, mib)
-    return result
+        writable_objects = writable(state, table_list, mib)
+    return Draft(
+        guesses=guesses,
+        packed_guesses=packed_guesses,
+        scalars=scalars(rows, table_list, mib),
+        profile=profile,
+        oid_by_role=drafted.oid_by_role,
+        doubts=doubts,
+        writable=writable_objects,
+    )
 
 
 def _is_better(guess: PackedGuess, column: Optional[Guess]) -> bool:
@@ -107,110 +126,120 @@ def _is_better(guess: PackedGuess, column: Optional[Guess]) -> bool:
 # ---- outlets -------------------------------------------------------------------------------------
 
 
-def _packed_outlets(result: Draft) -> Outlets:
-    """Outlets whose states are in one text, such as "1,0,1". Adds to `result`."""
-    guess, *later_guesses = result.packed_guesses
-    result.oid_by_role[columns.STATE] = dotted(guess.oid)
-    rivals = (
-        rival.oid
-        for rival in later_guesses
-        if rival.oid != guess.oid and len(rival.values) == len(guess.values)
-    )
-    doubt = _join((guess.doubt, _doubt_of_rivals(rivals)))
-    on, off = _state_words(guess.values)
+def _packed_outlets(packed_guesses: Sequence[PackedGuess]) -> _DraftedOutlets:
+    """Outlets whose states are in one text, such as "1,0,1"."""
+    guess, *later_guesses = packed_guesses
+    rivals = []
+    for rival in later_guesses:
+        if rival.oid != guess.oid and len(rival.values) == len(guess.values):
+            rivals.append(rival.oid)
     if set(guess.values) <= {"0", "1"}:
         on, off = ["1"], ["0"]
-    reasons = _join((doubt, _word_doubt(on, off)))
+    else:
+        on, off = _state_words(guess.values)
+    doubt_of_text = _join((guess.doubt, _doubt_of_rivals(rivals)))
+    reasons = _join((doubt_of_text, _word_doubt(on, off)))
+    doubts = []
     if reasons:
-        result.doubts.append(
+        doubts.append(
             f"{guess.evidence}; {reasons}. Compare the values with the unit's outlets, then"
             f" remove the marks ({MARK})."
         )
-    mark = MARK if doubt else ""
-    source = Packed(Scalar(dotted(guess.oid)), guess.separator)
-    return Outlets(states=State(source, _with_marks(on, mark), _with_marks(off, mark)))
-
-
-def _column_outlets(result: Draft, state: Guess) -> Outlets:
-    """Outlets whose states are a column, with its table's meters. Adds to `result`."""
-    roles = result.guesses_by_role()
-    oid = dotted(state.column.oid)
-    result.oid_by_role[columns.STATE] = oid
-    rivals = (
-        guess.column.oid
-        for guess in roles[columns.STATE]
-        if guess is not state and guess.score >= state.score
+    mark = MARK if doubt_of_text else ""
+    oid = dotted(guess.oid)
+    states = State(
+        Packed(Scalar(oid), guess.separator),
+        on=_with_marks(on, mark),
+        off=_with_marks(off, mark),
     )
+    return _DraftedOutlets(Outlets(states=states), {columns.STATE: oid}, doubts)
+
+
+def _column_outlets(state: Guess, guesses: Sequence[Guess]) -> _DraftedOutlets:
+    """Outlets whose states are a column, with its table's meters."""
+    rivals = []
+    for guess in guesses:
+        is_rival = guess.role == columns.STATE and guess is not state
+        if is_rival and guess.score >= state.score:
+            rivals.append(guess.column.oid)
     doubts_of_column = _join((state.doubt, _doubt_of_rivals(rivals)))
-    on, off, doubt = _meaning(state._replace(doubt=doubts_of_column))
-    if doubt:
-        result.doubts.append(f"{oid}: {doubt.rstrip('.')}.")
-    confirm = _same_values(state, roles[columns.STATE])
+    meaning = _meaning(state._replace(doubt=doubts_of_column))
+    oid = dotted(state.column.oid)
+    oid_by_role = {columns.STATE: oid}
+    doubts = []
+    if meaning.doubt:
+        doubts.append(f"{oid}: {meaning.doubt.rstrip('.')}.")
+    confirm = _same_values(state, guesses)
     if confirm is not None:
-        result.oid_by_role["confirm"] = dotted(confirm.column.oid)
-        result.doubts.append(
-            f"{dotted(confirm.column.oid)} has the same values, so both are read and must agree:"
-            " one of them may be the command or a setting."
+        confirm_oid = dotted(confirm.column.oid)
+        oid_by_role["confirm"] = confirm_oid
+        doubts.append(
+            f"{confirm_oid} has the same values, so both are read and must agree: one of them may"
+            " be the command or a setting."
         )
-    guess_by_role: dict[str, Optional[Guess]] = {}
+    best_guesses: dict[str, Guess] = {}
     for role in (*_LABELS, *_METERS):
-        guess_by_role[role] = _best_guess_with_rows_of(state, roles.get(role, ()))
-    for role, guess in guess_by_role.items():
-        if guess is not None:
-            result.oid_by_role[role] = dotted(guess.column.oid)
-    for role in _METERS:
-        if guess_by_role[role] is None and _usable_guesses(state, roles.get(role, ())):
-            result.doubts.append(
-                f"Several columns are as likely to be the outlets' {role}, so none is read: give"
-                " one."
-            )
-    return Outlets(
-        states=State(_source(state), on, off, confirm=_optional(confirm)),
-        number=_optional(guess_by_role[columns.NUMBER]),
-        name=_optional(guess_by_role[columns.NAME]),
-        current=_figure(guess_by_role[columns.CURRENT]),
-        power=_figure(guess_by_role[columns.POWER]),
-        energy=_figure(guess_by_role[columns.ENERGY]),
+        usable_guesses = _usable_guesses(state, guesses, role)
+        best_guess = _best_guess(usable_guesses)
+        if best_guess is not None:
+            best_guesses[role] = best_guess
+            oid_by_role[role] = dotted(best_guess.column.oid)
+        elif usable_guesses:
+            doubts.append(_TIE.format(role))
+    outlets = Outlets(
+        states=State(_source(state), meaning.on, meaning.off, confirm=_optional(confirm)),
+        number=_optional(best_guesses.get(columns.NUMBER)),
+        name=_optional(best_guesses.get(columns.NAME)),
+        current=_figure(best_guesses.get(columns.CURRENT)),
+        power=_figure(best_guesses.get(columns.POWER)),
+        energy=_figure(best_guesses.get(columns.ENERGY)),
     )
+    return _DraftedOutlets(outlets, oid_by_role, doubts)
 
 
 def _join(reasons: Iterable[str]) -> str:
     return "; ".join(filter(None, reasons))
 
 
-def _doubt_of_rivals(rivals: Iterable[Arcs]) -> str:
+def _doubt_of_rivals(rivals: Sequence[Arcs]) -> str:
     """That another object may be the states as well; "" without one."""
-    oid = next(iter(rivals), None)
-    return f"{dotted(oid)} is as likely to be the states" if oid is not None else ""
+    return f"{dotted(rivals[0])} is as likely to be the states" if rivals else ""
 
 
-def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    """The values that are on, those that are off, and the doubt. Doubtful values are marked."""
+def _meaning(state: Guess) -> _Meaning:
+    """What the values of a column of states mean: by names, else by their words, else a guess."""
     words, numbers = texts(state.column), integers(state.column)
-    mib_object, doubt = state.object, state.doubt
-    mark = MARK if doubt else ""
-    on: Sequence[object]
-    off: Sequence[object]
-    if mib_object is not None and mib_object.enumeration:
-        on, off = meanings(mib_object)
-        if not on or not off:  # a walk without the other state, whose names are all doubted
-            state_name = "off" if on else "on"
-            doubt += f"; no recorded value is named {state_name}, so its value is only a guess"
-            on = on or [_free_value(mib_object, 1, 2)]
-            off = off or [_free_value(mib_object, 0, 2)]
-    elif words is not None and numbers is None:
-        on, off = _state_words(words)
-        doubt = _join((doubt, _word_doubt(on, off)))
-    else:
-        values = set(numbers or ())
-        up, down = _OFTEN.get(frozenset(values)) or _one_of_two(values)
-        on, off, mark = [up], [down], MARK
-        doubt += (
-            f"; {up} for on and {down} for off is only a guess. Switch an idle outlet at the unit"
-            " itself, read its new value, correct the values here, and remove the marks"
-            f" ({MARK})."
+    if state.object is not None and state.object.enumeration:
+        return _named_meaning(state, state.object)
+    if words is not None and numbers is None:
+        on_words, off_words = _state_words(words)
+        mark = MARK if state.doubt else ""
+        return _Meaning(
+            on=_with_marks(on_words, mark),
+            off=_with_marks(off_words, mark),
+            doubt=_join((state.doubt, _word_doubt(on_words, off_words))),
         )
-    return _with_marks(on, mark), _with_marks(off, mark), doubt
+    values = set(numbers or ())
+    on, off = _OFTEN.get(frozenset(values)) or _one_of_two(values)
+    doubt = (
+        f"{state.doubt}; {on} for on and {off} for off is only a guess. Switch an idle outlet at"
+        " the unit itself, read its new value, correct the values here, and remove the marks"
+        f" ({MARK})."
+    )
+    return _Meaning(on=_with_marks([on], MARK), off=_with_marks([off], MARK), doubt=doubt)
+
+
+def _named_meaning(state: Guess, mib_object: Object) -> _Meaning:
+    """What values mean that have names. A walk may have no row in one of the two states."""
+    on, off = meanings(mib_object)
+    doubt = state.doubt
+    if not on or not off:  # then all names are doubted
+        state_name = "off" if on else "on"
+        doubt += f"; no recorded value is named {state_name}, so its value is only a guess"
+        on = on or [_free_value(mib_object, 1, 2)]
+        off = off or [_free_value(mib_object, 0, 2)]
+    mark = MARK if state.doubt else ""
+    return _Meaning(on=_with_marks(on, mark), off=_with_marks(off, mark), doubt=doubt)
 
 
 def _free_value(mib_object: Object, *values: int) -> int:
@@ -225,13 +254,16 @@ def _state_words(values: Iterable[str]) -> tuple[list[str], list[str]]:
     """The values that are words for on, and those for off; a marked word where none was
     recorded.
     """
-    on, off = set(), set()
+    on_words, off_words = set(), set()
     for value in values:
-        if letters(value) in columns.ON_WORDS:
-            on.add(value)
-        if letters(value) in columns.OFF_WORDS:
-            off.add(value)
-    return sorted(on) or [f"{MARK}on"], sorted(off) or [f"{MARK}off"]
+        word = letters(value)
+        if word in columns.ON_WORDS:
+            on_words.add(value)
+        if word in columns.OFF_WORDS:
+            off_words.add(value)
+    on = sorted(on_words) or [f"{MARK}on"]
+    off = sorted(off_words) or [f"{MARK}off"]
+    return on, off
 
 
 def _with_marks(values: Iterable[object], mark: str) -> tuple[str, ...]:
@@ -266,41 +298,43 @@ def _one_of_two(values: set[int]) -> tuple[int, int]:
     return smallest, smallest + 1
 
 
-def _same_values(state: Guess, rivals: Sequence[Guess]) -> Optional[Guess]:
+def _same_values(state: Guess, guesses: Sequence[Guess]) -> Optional[Guess]:
     """Of the other guesses at states in the same table, the last whose column equals the states in
     every row. None if a MIB defines the states, or if they do not have exactly two values."""
     is_defined = state.object is not None and bool(state.object.name)
     state_values = _values(state)
     if is_defined or len(set(state_values)) != 2:
         return None
-    same_guesses = []
-    for guess in rivals:
+    same_guess = None
+    for guess in guesses:
         is_beside = guess.table is state.table and guess.column is not state.column
-        if is_beside and _values(guess) == state_values:
-            same_guesses.append(guess)
-    return max(same_guesses, key=lambda guess: guess.column.oid, default=None)
+        if guess.role != columns.STATE or not is_beside or _values(guess) != state_values:
+            continue
+        if same_guess is None or guess.column.oid > same_guess.column.oid:
+            same_guess = guess
+    return same_guess
 
 
 def _values(guess: Guess) -> list[object]:
     return [row.value for row in guess.column.rows.values()]
 
 
-def _usable_guesses(state: Guess, guesses: Sequence[Guess]) -> list[Guess]:
-    """The guesses at other columns with the same rows as the states; a meter without a doubt."""
+def _usable_guesses(state: Guess, guesses: Sequence[Guess], role: str) -> list[Guess]:
+    """The guesses at a role, the best first, whose columns have the rows of the states; of meters,
+    those without a doubt.
+    """
     usable_guesses = []
     for guess in guesses:
-        is_sure = not guess.doubt or guess.role in _LABELS
-        is_other = guess.column.oid != state.column.oid
-        if is_sure and is_other and guess.column.indexes == state.column.indexes:
+        if guess.role != role or guess.column.oid == state.column.oid:
+            continue
+        is_sure = role in _LABELS or not guess.doubt
+        if is_sure and guess.column.indexes == state.column.indexes:
             usable_guesses.append(guess)
     return usable_guesses
 
 
-def _best_guess_with_rows_of(state: Guess, guesses: Sequence[Guess]) -> Optional[Guess]:
-    """Of the guesses, which are sorted by score, the first that can be used; None if there is none,
-    or for a meter if another one is as likely.
-    """
-    usable_guesses = _usable_guesses(state, guesses)
+def _best_guess(usable_guesses: Sequence[Guess]) -> Optional[Guess]:
+    """The first one; None if there is none, or for a meter if another one is as likely."""
     if not usable_guesses:
         return None
     best, *rivals = usable_guesses
@@ -328,8 +362,9 @@ def _figure(guess: Optional[Guess]) -> Optional[Figure]:
     if guess is None or guess.object is None:
         return None
     of_units = columns.role_of_units(guess.object.units)
-    scale = Decimal(1) if of_units is None else of_units.scale
-    return Figure(_source(guess), scale=scale)
+    if of_units is None:
+        return Figure(_source(guess))
+    return Figure(_source(guess), scale=of_units.scale)
 
 
 # ---- the whole -----------------------------------------------------------------------------------
@@ -337,24 +372,19 @@ def _figure(guess: Optional[Guess]) -> Optional[Figure]:
 
 def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key: str) -> Profile:
     """A profile around the drafted outlets, with vendor and model from the system group."""
-    description = rows[SYS_DESCR].decoded[:80] if SYS_DESCR in rows else ""
-    characters = [c if c.isprintable() else " " for c in description]
-    model = "".join(characters).strip() or "unknown"
     sys_object_id = _sys_object_id(rows)
-    # names the agent's software, not the device
-    is_agent = any(sys_object_id[: len(arcs)] == arcs for arcs in AGENTS)
-    # a profile's OIDs start with 1
-    is_product = len(sys_object_id) > len(VENDORS) + 1 and sys_object_id[0] == 1
-    product_ids = (dotted(sys_object_id),) if is_product and not is_agent else ()
     vendor = 0
     if sys_object_id[: len(VENDORS)] == VENDORS and len(sys_object_id) > len(VENDORS):
         vendor = sys_object_id[len(VENDORS)]
+    product_ids = []
+    if _is_product_id(sys_object_id):
+        product_ids.append(dotted(sys_object_id))
     return Profile(
         key=key or f"own-{vendor or 'pdu'}",
         vendor=f"enterprise {vendor}" if vendor else "unknown",
-        models=(model,),
+        models=(_model(rows),),
         mib=", ".join(mib.modules) or "none: drafted from a recording",
-        sys_object_ids=product_ids,
+        sys_object_ids=tuple(product_ids),
         outlets=(outlets,),
         load=_total(outlets.current),
         power=_total(outlets.power),
@@ -362,6 +392,15 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
         evidence=_evidence(outlets),
         note="Drafted, not confirmed. " + " ".join(doubts),
     )
+
+
+def _model(rows: Rows) -> str:
+    """The beginning of the device's description, in printable characters."""
+    if SYS_DESCR not in rows:
+        return "unknown"
+    description = rows[SYS_DESCR].decoded[:80]
+    characters = [c if c.isprintable() else " " for c in description]
+    return "".join(characters).strip() or "unknown"
 
 
 def _sys_object_id(rows: Rows) -> Arcs:
@@ -372,15 +411,27 @@ def _sys_object_id(rows: Rows) -> Arcs:
     return row.value
 
 
+def _is_product_id(sys_object_id: Arcs) -> bool:
+    """Whether it names a product, and not a vendor alone or the software of the agent. A profile's
+    OIDs start with 1.
+    """
+    if len(sys_object_id) <= len(VENDORS) + 1 or sys_object_id[0] != 1:
+        return False
+    return not any(sys_object_id[: len(arcs)] == arcs for arcs in AGENTS)
+
+
 def _total(figure: Optional[Figure]) -> Optional[Total]:
     return None if figure is None else Total(else_outlets=True)
 
 
 def _evidence(outlets: Outlets) -> Evidence:
     """On what the states and the figures rest."""
-    source = outlets.states.source if outlets.states is not None else None
-    in_mib = isinstance(source, ColumnSource) and source.object != ""
-    levels = {"state": EvidenceLevel.MIB if in_mib else EvidenceLevel.DRIVER}
+    level = EvidenceLevel.DRIVER
+    if outlets.states is not None:
+        source = outlets.states.source
+        if isinstance(source, ColumnSource) and source.object:
+            level = EvidenceLevel.MIB
+    levels = {"state": level}
     figures = {"current": outlets.current, "power": outlets.power, "energy": outlets.energy}
     for name, figure in figures.items():
         if figure is not None:

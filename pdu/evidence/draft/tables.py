@@ -29,6 +29,7 @@ _ENTRY = 1  # the arc of an entry below its table
 AGENTS = tuple(map(arcs, ("1.3.6.1.4.1.2021", "1.3.6.1.4.1.8072")))
 
 Index = tuple[int, ...]
+_Columns = dict[Arcs, dict[Index, "SnmpRow"]]  # OID of a column -> its rows
 
 
 class WalkedColumn(NamedTuple):
@@ -64,18 +65,20 @@ def tables(rows: Rows, columns: Collection[Arcs] = ()) -> list[WalkedTable]:
     A row is in at most one table. `columns`: OIDs of a MIB's objects.
     """
     device_rows = {oid: row for oid, row in rows.items() if _is_of_device(oid)}
-    oids: set[Arcs] = set()
+    likeliest_first = _tables_of_columns(device_rows, columns)
+    likeliest_first += sorted(_candidates(device_rows), key=_weight, reverse=True)
+    taken_oids: set[Arcs] = set()
     table_list: list[WalkedTable] = []
-    candidates = sorted(_candidates(device_rows), key=_weight, reverse=True)
-    for table in (*_tables_of_columns(device_rows, columns), *candidates):
+    for table in likeliest_first:
         free_columns = []
         for column in table.columns:
-            if oids.isdisjoint(column.row_oids):
+            if taken_oids.isdisjoint(column.row_oids):
                 free_columns.append(column)
+        if not free_columns:
+            continue
         for column in free_columns:
-            oids.update(column.row_oids)
-        if free_columns:
-            table_list.append(WalkedTable(table.entry, free_columns))
+            taken_oids.update(column.row_oids)
+        table_list.append(WalkedTable(table.entry, free_columns))
     return sorted(table_list, key=lambda table: (table.entry, table.columns[0].oid))
 
 
@@ -92,13 +95,7 @@ def _candidates(rows: Mapping[Arcs, SnmpRow]) -> Iterator[WalkedTable]:
     on: a row may be in several of them.
     """
     for depth in range(1, _DEEPEST + 1):
-        columns: dict[Arcs, dict[Index, SnmpRow]] = defaultdict(dict)
-        for oid, row in rows.items():
-            column, index = oid[:-depth], oid[-depth:]
-            is_long = len(column) > len(VENDORS) + 2
-            is_zero = not any(index) and column[-1:] == (0,)
-            if is_long and not is_zero:
-                columns[column][index] = row
+        columns = _columns_of_depth(rows, depth)
         for table in _tables_of(columns, _LEAST):
             is_deep = len(table.entry) > len(VENDORS) + _SHALLOW
             is_entry = is_deep and table.entry[-1] == _ENTRY
@@ -106,33 +103,49 @@ def _candidates(rows: Mapping[Arcs, SnmpRow]) -> Iterator[WalkedTable]:
                 yield table
 
 
+def _columns_of_depth(rows: Mapping[Arcs, SnmpRow], depth: int) -> _Columns:
+    """The columns if the last `depth` arcs of each row are its index, without rows whose OID is too
+    short, or ends with the 0 of a scalar.
+    """
+    columns: _Columns = defaultdict(dict)
+    for oid, row in rows.items():
+        column_oid, index = oid[:-depth], oid[-depth:]
+        is_long = len(column_oid) > len(VENDORS) + 2
+        is_zero = not any(index) and column_oid[-1:] == (0,)
+        if is_long and not is_zero:
+            columns[column_oid][index] = row
+    return columns
+
+
 def _tables_of_columns(rows: Mapping[Arcs, SnmpRow], oids: Collection[Arcs]) -> list[WalkedTable]:
     """The tables that the columns with these OIDs make."""
-    columns: dict[Arcs, dict[Index, SnmpRow]] = defaultdict(dict)
+    columns: _Columns = defaultdict(dict)
     for oid, row in rows.items():
         # the longest that fits
         for end in range(len(oid) - 1, len(VENDORS), -1):
-            column, index = oid[:end], oid[end:]
-            if column in oids:
-                columns[column][index] = row
+            column_oid, index = oid[:end], oid[end:]
+            if column_oid in oids:
+                columns[column_oid][index] = row
                 break
-    scalars = [oid for oid, value_by_index in columns.items() if set(value_by_index) == {(0,)}]
-    for oid in scalars:
-        del columns[oid]
-    return _tables_of(columns, 1)
+    columns_without_scalars = {}
+    for column_oid, row_by_index in columns.items():
+        if list(row_by_index) != [(0,)]:
+            columns_without_scalars[column_oid] = row_by_index
+    return _tables_of(columns_without_scalars, 1)
 
 
-def _tables_of(columns: Mapping[Arcs, dict[Index, SnmpRow]], least: int) -> list[WalkedTable]:
+def _tables_of(columns: _Columns, least: int) -> list[WalkedTable]:
     """Make tables of the columns with `least` to _MOST rows.
 
     Columns below one entry with the same indexes form a table.
     """
     groups: dict[tuple[Arcs, frozenset[Index]], list[WalkedColumn]] = defaultdict(list)
-    for oid, value_by_index in columns.items():
-        if least <= len(value_by_index) <= _MOST:
-            rows = dict(sorted(value_by_index.items()))
+    for oid, row_by_index in columns.items():
+        if least <= len(row_by_index) <= _MOST:
+            rows = dict(sorted(row_by_index.items()))
             column = WalkedColumn(oid, rows)
-            groups[oid[:-1], column.indexes].append(column)
+            entry = oid[:-1]
+            groups[entry, column.indexes].append(column)
     table_list = []
     for (entry, _), members in groups.items():
         members.sort(key=lambda column: column.oid)
@@ -145,9 +158,11 @@ def _weight(table: WalkedTable) -> tuple[int, int, int, int]:
     is_entry = table.entry[-1] == _ENTRY
     depth = len(table.entry)
     if len(table.columns) == 1:
+        # behind those of several columns; of these, the shortest index is the likeliest
         return False, is_entry, 0, depth
     is_likely = is_entry or not _is_one_column(table)
-    return is_entry, is_likely, len(table.columns) * table.size, -depth
+    cell_count = len(table.columns) * table.size
+    return is_entry, is_likely, cell_count, -depth
 
 
 def _is_one_column(table: WalkedTable) -> bool:

@@ -59,10 +59,11 @@ def scalars(rows: Rows, table_list: Sequence[WalkedTable], mib: Mib) -> list[Uni
         row = rows.get((*oid, 0))
         if row is None or oid in column_oids or not mib_object.units:
             continue
-        of_units = columns.role_of_units(mib_object.units)
         total, scale = "", Decimal(0)
+        of_units = columns.role_of_units(mib_object.units)
         if of_units is not None:
-            total, scale = TOTALS[of_units.role], of_units.scale
+            total = TOTALS[of_units.role]
+            scale = of_units.scale
         scalar = UnitScalar(
             oid=(*oid, 0),
             object=mib_object,
@@ -91,11 +92,19 @@ def writable(state: Guess, table_list: Sequence[WalkedTable], mib: Mib) -> list[
 
     `table_list`: the tables of the recording.
     """
-    indexes = {column.oid: column.indexes for column in _columns(table_list)}
-    objects = []
-    for oid, mib_object in mib.objects.items():
+    oids_of_outlets = set()
+    for column in _columns(table_list):
+        if column.indexes == state.column.indexes:
+            oids_of_outlets.add(column.oid)
+    likely_objects, other_objects = [], []
+    for oid in sorted(mib.objects):
+        mib_object = mib.objects[oid]
         is_beside = oid[:-1] == state.table.entry
-        is_of_outlets = is_beside or indexes.get(oid) == state.column.indexes
-        if is_of_outlets and mib_object.is_written:
-            objects.append(WritableObject(oid, mib_object))
-    return sorted(objects, key=lambda mib_object: (not mib_object.is_likely, mib_object.oid))
+        if not mib_object.is_written or not (is_beside or oid in oids_of_outlets):
+            continue
+        writable_object = WritableObject(oid, mib_object)
+        if writable_object.is_likely:
+            likely_objects.append(writable_object)
+        else:
+            other_objects.append(writable_object)
+    return likely_objects + other_objects

@@ -133,21 +133,8 @@ def prove_command(
     display: Optional[float],
 ) -> int:
     pdu = names.choose_pdu(context, handler, host)
-    if len(set(outlet)) > 1 or len(outlet) > 2:
-        raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
-    plan = _Plan(
-        run=run_of(context),
-        pdu=pdu,
-        outlet=outlet[0] if outlet else "",
-        is_sure=len(outlet) == 2,
-    )
-    if plan.outlet:
-        prompts.askable(plan.run.output, f"switching outlet {plan.outlet}", pdu.host)
-    loaded = load(pdu.handler)
-    data = pdu.data(loaded)
-    settings, secrets = split_fields(loaded, data, pdu.login)
-    scrubber = Scrubber((), list(secrets.values()), settings.get("username", ""), pdu.host)
-    unit = UnitUnderTest(loaded, data, scrubber)
+    plan = _plan(run_of(context), pdu, outlet)
+    unit = _unit_under_test(pdu)
     calls = Calls(unit)
     try:
         with new_file(out) as write:
@@ -168,6 +155,24 @@ def prove_command(
     return print_result(_result(plan, proof, out), as_json=plan.run.output.json)
 
 
+def _plan(command_run: Run, pdu: names.ChosenPdu, outlets: Sequence[str]) -> _Plan:
+    """What the owner asks for, with the values of --outlet. Raises Usage."""
+    if len(set(outlets)) > 1 or len(outlets) > 2:
+        raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
+    outlet = outlets[0] if outlets else ""
+    if outlet:
+        prompts.askable(command_run.output, f"switching outlet {outlet}", pdu.host)
+    return _Plan(run=command_run, pdu=pdu, outlet=outlet, is_sure=len(outlets) == 2)
+
+
+def _unit_under_test(pdu: names.ChosenPdu) -> UnitUnderTest:
+    loaded = load(pdu.handler)
+    data = pdu.data(loaded)
+    settings, secrets = split_fields(loaded, data, pdu.login)
+    scrubber = Scrubber((), list(secrets.values()), settings.get("username", ""), pdu.host)
+    return UnitUnderTest(loaded, data, scrubber)
+
+
 def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
     """Read and record the unit. Nothing is switched."""
     plan.tell("reading the unit")
@@ -179,32 +184,39 @@ def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
     if plan.outlet:
         run.check_switchable(unit_reading, plan.outlet, plan.pdu.host, is_sure=plan.is_sure)
     recording, recording_notes = run.record_unit(unit, plan.tell)
-    host_setting = plan.pdu.login.settings.get("host", "").strip()
-    asked_host = (Address(host_setting) if host_setting else plan.pdu.host).host
-    family, manufacturer, model, firmware = run.nameplate_texts(unit, unit_reading.plate)
+    plate = run.clean_nameplate(unit, unit_reading.plate)
     settings = platform_host.settings(unit.data)
+    numbers: dict[str, str] = {}
+    for outlet in unit_reading.outlets:
+        if outlet.number:
+            numbers[unit.outlet(outlet.identity)] = unit.outlet(outlet.number)
     return UnitProof(
-        basis=SIMULATED if hosts.is_this_machine(asked_host) else UNIT,
+        basis=_basis(plan.pdu),
         made=datetime.now(timezone.utc).strftime("%Y-%m-%d"),
         version=VERSION,
         python=platform.python_version(),
         handler=unit.handler.name,
-        family=family,
-        manufacturer=manufacturer,
-        model=model,
-        firmware=firmware,
+        family=plate.family,
+        manufacturer=plate.manufacturer,
+        model=plate.model,
+        firmware=plate.firmware,
         settings={key: str(settings[key]) for key in _SETTINGS if settings.get(key)},
-        numbers={
-            unit.outlet(outlet.identity): unit.outlet(outlet.number)
-            for outlet in unit_reading.outlets
-            if outlet.number
-        },
+        numbers=numbers,
         outlet=unit.outlet(plan.outlet),
         owner=OwnerAnswers(),
         calls=(),
         recording=recording,
         notes=(*notes, *recording_notes),
     )
+
+
+def _basis(pdu: names.ChosenPdu) -> str:
+    """UNIT, or SIMULATED for an address of this machine; the setting `host` goes before the PDU's
+    own.
+    """
+    host_setting = pdu.login.settings.get("host", "").strip()
+    asked_address = Address(host_setting) if host_setting else pdu.host
+    return SIMULATED if hosts.is_this_machine(asked_address.host) else UNIT
 
 
 def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls, owner: OwnerAnswers) -> OwnerAnswers:
@@ -231,11 +243,14 @@ def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls, owner: OwnerAnswers)
 
 def _raise_interrupted(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> NoReturn:
     """Raise Interrupted, which says whether the outlet may have been left off."""
-    reason = "no file was written"
-    commands = [call for call in calls.calls if call.method.startswith("port_")]
+    last_command: Optional[ProvenCall] = None
+    for call in calls.calls:
+        if call.method.startswith("port_"):
+            last_command = call
     is_on = False
-    if commands and commands[-1].method == "port_up":
-        is_on = commands[-1].state(unit.outlet(plan.outlet)) == "on"
+    if last_command is not None and last_command.method == "port_up":
+        is_on = last_command.state(unit.outlet(plan.outlet)) == "on"
+    reason = "no file was written"
     if is_on:
         reason += f"; outlet {plan.outlet} was switched on again"
     elif plan.run.changing:
@@ -273,10 +288,11 @@ def _result(plan: _Plan, proof: UnitProof, out: str) -> Result:
 def _lines(proof: UnitProof, surprises: Sequence[str]) -> list[str]:
     """The unit, its calls with their seconds, and the surprises, a line each."""
     unit_name = f"{proof.manufacturer} {proof.model}".strip() or proof.family or proof.handler
-    firmware = f", firmware {proof.firmware}" if proof.firmware else ""
-    lines = [f"{unit_name}{firmware}"]
+    if proof.firmware:
+        unit_name += f", firmware {proof.firmware}"
+    lines = [unit_name]
     for call in proof.calls:
-        answer = _answer(call, proof)
+        answer = _answer(call, proof.outlet)
         lines.append(f"{call.method:<9}  {call.seconds:.1f} s  {answer}")
     if proof.owner.load_a is not None:
         load = figure(proof.owner.load_a, "A")
@@ -285,17 +301,19 @@ def _lines(proof: UnitProof, surprises: Sequence[str]) -> list[str]:
     return [printable(line, 400) for line in lines]
 
 
-def _answer(call: ProvenCall, proof: UnitProof) -> str:
+def _answer(call: ProvenCall, switched_outlet: str) -> str:
     """The answer to a call in a line."""
     if call.error_kind:
         return f"{call.error_kind}: {call.error}"
     if call.method == "statistic":
-        load, energy = figure(call.load_a, "A"), figure(call.energy_kwh, "kWh")
+        load = figure(call.load_a, "A")
+        energy = figure(call.energy_kwh, "kWh")
         return f"load {load}, {energy}"
-    if call.method == "status":
-        counts = Counter(outlet.state for outlet in call.outlets)
-        numbers = ", ".join(f"{count} {state}" for state, count in counts.items())
-        outlets = counted(len(call.outlets), "outlet")
-        return f"{outlets}: {numbers}" if numbers else outlets
-    state = call.state(proof.outlet)
-    return f"outlet {proof.outlet} is {state}"
+    if call.method != "status":
+        return f"outlet {switched_outlet} is {call.state(switched_outlet)}"
+    outlets = counted(len(call.outlets), "outlet")
+    if not call.outlets:
+        return outlets
+    counts = Counter(outlet.state for outlet in call.outlets)
+    numbers = ", ".join(f"{count} {state}" for state, count in counts.items())
+    return f"{outlets}: {numbers}"

@@ -40,9 +40,9 @@ class ProvenCall:
     #: status, statistic, port_down or port_up
     method: str
     #: in s since the first call began
-    at_s: float
+    at_s: float = 0.0
     #: how long it took, in s
-    seconds: float
+    seconds: float = 0.0
     #: in the handler's order
     outlets: tuple[ProvenOutlet, ...] = ()
     #: in A; None if not metered or in `not_known`

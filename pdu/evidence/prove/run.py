@@ -6,13 +6,13 @@ One outlet is switched off and on once. The last command is always "on", whateve
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import re
 import signal
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, NamedTuple, Optional
 
-from handlers.dcimanager import Figures
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
 from handlers.shared.meter_figures import Figure, MeterFigures, measured, reason_without
 from pdu_common.helper import EnumPowerStatus
@@ -56,7 +56,7 @@ class UnitUnderTest(NamedTuple):
 
 
 class Calls:
-    """The four calls of a unit. `made` holds each with its answer, in order."""
+    """The four calls of a unit. `calls` has each with its answer, in order."""
 
     def __init__(self, unit: UnitUnderTest) -> None:
         self._unit = unit
@@ -65,73 +65,83 @@ class Calls:
 
     def status(self) -> ProvenCall:
         """The states of all outlets."""
-        return self._keep("status", lambda pdu: {"outlets": self._states(pdu.states())})
+        return self._keep("status", self._status)
 
     def statistic(self) -> ProvenCall:
         """What is measured."""
-        return self._keep("statistic", lambda pdu: self._figure_fields(pdu.figures()))
+        return self._keep("statistic", self._statistic)
 
     def switch(self, identity: str, *, on: bool) -> ProvenCall:
         """One command, sent once. The system's log gets a line."""
-
+        method = "port_up" if on else "port_down"
         address = str(getattr(self._unit.data, "ip", ""))
 
-        def switch(pdu: FourMethods) -> dict[str, Any]:
+        def switch(methods: FourMethods) -> ProvenCall:
             with logged_command(address, identity, on=on) as result:
-                result.state = pdu.switch(identity, on=on)
-            states = [(identity, result.state)]
-            return {"outlets": self._states(states)}
+                result.state = methods.switch(identity, on=on)
+            outlet = self._outlet(identity, result.state)
+            return ProvenCall(method, outlets=(outlet,))
 
-        method = "port_up" if on else "port_down"
         return self._keep(method, switch)
 
-    def _states(self, states: list[tuple[str, EnumPowerStatus]]) -> tuple[ProvenOutlet, ...]:
-        outlets = []
-        for identity, state in states:
-            outlets.append(ProvenOutlet(self._unit.outlet(identity), word(state)))
-        return tuple(outlets)
+    def _status(self, methods: FourMethods) -> ProvenCall:
+        outlets = [self._outlet(identity, state) for identity, state in methods.states()]
+        return ProvenCall("status", outlets=tuple(outlets))
 
-    def _figure_fields(self, figures: Figures) -> dict[str, Any]:
-        """The fields of a ProvenCall that hold figures. Its outlets are those with a port of
-        figures; their states are left empty.
-        """
+    def _outlet(self, identity: str, state: EnumPowerStatus) -> ProvenOutlet:
+        return ProvenOutlet(self._unit.outlet(identity), word(state))
+
+    def _statistic(self, methods: FourMethods) -> ProvenCall:
+        """The figures. Its outlets are those with a port of figures; they have no states."""
+        figures = methods.figures()
         outlets = []
         for identity, meter in figures.ports.items():
-            outlet_figures = {"current_a": meter.current_a, "energy_kwh": meter.energy_kwh}
-            fields = self._proven(outlet_figures)
-            outlets.append(ProvenOutlet(self._unit.outlet(identity), "", **fields))
-        pdu_figures = {"load_a": figures.load_a, "energy_kwh": figures.energy_kwh}
-        return {"outlets": tuple(outlets), **self._proven(pdu_figures)}
+            outlet = ProvenOutlet(
+                identity=self._unit.outlet(identity),
+                state="",
+                current_a=measured(meter.current_a),
+                energy_kwh=measured(meter.energy_kwh),
+                not_known=self._reasons(
+                    {"current_a": meter.current_a, "energy_kwh": meter.energy_kwh}
+                ),
+            )
+            outlets.append(outlet)
+        return ProvenCall(
+            method="statistic",
+            outlets=tuple(outlets),
+            load_a=measured(figures.load_a),
+            energy_kwh=measured(figures.energy_kwh),
+            not_known=self._reasons({"load_a": figures.load_a, "energy_kwh": figures.energy_kwh}),
+        )
 
-    def _proven(self, figures: Mapping[str, Figure]) -> dict[str, Any]:
-        """The fields for figures by name: their values, and why some have none now."""
-        fields: dict[str, Any] = {}
+    def _reasons(self, figures: Mapping[str, Figure]) -> Mapping[str, str]:
+        """Why figures have no value now, by their names; those that have one are left out."""
         reasons: dict[str, str] = {}
         for name, figure in figures.items():
-            fields[name] = measured(figure)
             reason = reason_without(figure)
             if reason:
                 reasons[name] = self._unit.clean(printable(reason, _LONGEST))
-        return {**fields, "not_known": reasons}
+        return reasons
 
-    def _keep(self, method: str, ask: Callable[[FourMethods], dict[str, Any]]) -> ProvenCall:
-        """Call a method on an object made anew, and add the call to `made` with its error or what
-        `ask` returned: fields of ProvenCall.
+    def _keep(self, method: str, ask: Callable[[FourMethods], ProvenCall]) -> ProvenCall:
+        """Call a method on an object made anew. Adds what `ask` returns, or the error, to `calls`,
+        with its times.
         """
-        answer: dict[str, Any] = {}
         begin = time.monotonic()
         try:
             methods = HandlerTools(self._unit.handler).four_methods(self._unit.data)
-            answer = ask(methods)
+            call = ask(methods)
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             call_error = reading.error_of(error)
             reason = self._unit.clean(printable(call_error.reason, _LONGEST))
-            answer = {"error_kind": call_error.kind, "error": reason}
-        at = round(begin - self._begin, 3)
-        seconds = round(time.monotonic() - begin, 3)
-        call = ProvenCall(method, at, seconds, **answer)
-        self.calls.append(call)
-        return call
+            call = ProvenCall(method, error_kind=call_error.kind, error=reason)
+        timed_call = dataclasses.replace(
+            call,
+            at_s=round(begin - self._begin, 3),
+            seconds=round(time.monotonic() - begin, 3),
+        )
+        self.calls.append(timed_call)
+        return timed_call
 
 
 def read_unit(unit: UnitUnderTest) -> tuple[Reading, tuple[str, ...]]:
@@ -163,25 +173,35 @@ def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, 
     except PduHandlerError as error:
         reason = unit.clean(printable(error.reason, _LONGEST))
         return "", (f"the unit could not be recorded: {error.kind}: {reason}",)
-    notes = (recording.holds, *recording.notes)
-    return recording.text, tuple(unit.clean(printable(note, _LONGEST)) for note in notes)
+    notes = []
+    for note in (recording.holds, *recording.notes):
+        notes.append(unit.clean(printable(note, _LONGEST)))
+    return recording.text, tuple(notes)
 
 
-def nameplate_texts(unit: UnitUnderTest, plate: Nameplate) -> tuple[str, str, str, str]:
+def clean_nameplate(unit: UnitUnderTest, plate: Nameplate) -> Nameplate:
     """Family, manufacturer, model and firmware, without what looks private. A model looks like a
     serial number, so of those only the unit's own is replaced.
     """
-    scrubber = Scrubber((SERIALS,))
+    return Nameplate(
+        family=_without_serials(unit, plate.family, plate.serial),
+        manufacturer=_without_serials(unit, plate.manufacturer, plate.serial),
+        model=_without_serials(unit, plate.model, plate.serial),
+        firmware=_without_serials(unit, plate.firmware, plate.serial, name="firmware"),
+    )
 
-    def clean(text: str) -> str:
-        for serial in plate.serial.split(", "):
-            if len(serial) < _SHORTEST_SERIAL:
-                continue  # it tells nobody, and is a part of other numbers
-            whole = rf"(?<![0-9A-Za-z]){re.escape(serial)}(?![0-9A-Za-z])"
-            text = re.sub(whole, "serial", text)
-        return unit.scrubber.scrub_known_values(scrubber.scrub_kept_text(printable(text, 120)))
 
-    return clean(plate.family), clean(plate.manufacturer), clean(plate.model), clean(plate.firmware)
+def _without_serials(unit: UnitUnderTest, text: str, serials: str, *, name: str = "") -> str:
+    """A text of a nameplate without the unit's serial numbers, of which a chain has several, and
+    without what was learned of the owner. `name` says what the text is.
+    """
+    for serial in serials.split(", "):
+        if len(serial) < _SHORTEST_SERIAL:
+            continue  # it tells nobody, and is a part of other numbers
+        whole = rf"(?<![0-9A-Za-z]){re.escape(serial)}(?![0-9A-Za-z])"
+        text = re.sub(whole, "serial", text)
+    scrubbed_text = Scrubber((SERIALS,)).scrub_kept_text(printable(text, 120), name)
+    return unit.scrubber.scrub_known_values(scrubbed_text)
 
 
 def load_text(load: MeterFigures) -> str:
@@ -214,22 +234,25 @@ def check_switchable(
             f"outlet {identity} is {word(outlet.state)}: nothing was switched, because a proof"
             " begins and ends with an outlet that is on"
         )
-    load = outlet.figures
-    why = ""
-    reasons = [reason_without(figure) for figure in (load.current_a, load.power_w)]
-    reason = next(filter(None, reasons), "")
-    if measured(load.current_a) or measured(load.power_w):
-        why = f"it carries {load_text(load)}"
-    elif reason:
-        why = f"its load is not known: {reason}"
-    elif not load.has_load:
-        why = "no meter shows that nothing is plugged in"
+    why = _doubt_of_idleness(outlet.figures)
     if why and not is_sure:
         raise Usage(
             f"outlet {identity} was not switched: {why}. If it may lose its power, type it"
             f" twice: --outlet {identity} --outlet {identity}"
         )
-    return load
+    return outlet.figures
+
+
+def _doubt_of_idleness(load: MeterFigures) -> str:
+    """Why something may depend on an outlet with these figures, "" for nothing."""
+    if measured(load.current_a) or measured(load.power_w):
+        return f"it carries {load_text(load)}"
+    reason = reason_without(load.current_a) or reason_without(load.power_w)
+    if reason:
+        return f"its load is not known: {reason}"
+    if not load.has_load:
+        return "no meter shows that nothing is plugged in"
+    return ""
 
 
 def switch_off_and_on(
@@ -287,16 +310,17 @@ def surprises(proof: UnitProof) -> Iterator[str]:
 
 def _surprises_of_owner(proof: UnitProof, status: ProvenCall) -> Iterator[str]:
     """What the owner sees otherwise than the first status."""
-    owner, count = proof.owner, len(status.outlets)
-    if owner.outlets not in (None, count):
+    owner = proof.owner
+    count = len(status.outlets)
+    if owner.outlets is not None and owner.outlets != count:
         yield f"status lists {count} outlets, and the front has {owner.outlets}"
     if owner.dark is None:
         return
     for outlet in status.outlets:
         number = proof.numbers.get(outlet.identity) or outlet.identity
-        state = "off" if number in owner.dark else "on"
-        if outlet.state != state:
-            yield f"outlet {number} is reported {outlet.state}, and the owner sees it {state}"
+        seen_state = "off" if number in owner.dark else "on"
+        if outlet.state != seen_state:
+            yield f"outlet {number} is reported {outlet.state}, and the owner sees it {seen_state}"
 
 
 def _switching_surprises(proof: UnitProof) -> Iterator[str]:

@@ -66,7 +66,8 @@ def is_dump(text: str) -> bool:
     variable.
     """
     for line in text.split("\n"):
-        if line.strip() and not line.startswith(("#", "TIMER ")):
+        says_nothing = not line.strip() or line.startswith(("#", "TIMER "))
+        if not says_nothing:
             return _NAMED_WITH_DOT.fullmatch(line) is not None
     return False
 
@@ -76,16 +77,15 @@ def dump_text(devices: Sequence[RecordedDevice]) -> str:
     lines: list[str] = []
     for device in devices:
         lines.append(f"# device {device.name} {_word(device.description)}".rstrip())
-        lines += [f"{name}: {_word(value)}" for name, value in device.variables.items()]
-        lines += [f"# writable {name}" for name in device.writable]
-        lines += [
-            f"# command {name} {_word(about)}".rstrip() for name, about in device.commands.items()
-        ]
-        lines += [
-            f"# describe {name} {_word(about)}"
-            for name, about in device.descriptions.items()
-            if about
-        ]
+        for name, value in device.variables.items():
+            lines.append(f"{name}: {_word(value)}")
+        for name in device.writable:
+            lines.append(f"# writable {name}")
+        for name, about in device.commands.items():
+            lines.append(f"# command {name} {_word(about)}".rstrip())
+        for name, about in device.descriptions.items():
+            if about:
+                lines.append(f"# describe {name} {_word(about)}")
     return "\n".join(lines) + "\n"
 
 
@@ -97,8 +97,11 @@ def parse(text: str) -> list[RecordedDevice]:
     line_by_variable: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
         part, name, value = _statement(line, number)
-        if part in ("device", "timer"):
+        if part == "":
+            continue
+        if part == "timer":
             line_by_variable.clear()
+            continue
         if part == "device":
             if name in [device.name for device in devices]:
                 raise SettingsError(
@@ -106,18 +109,19 @@ def parse(text: str) -> list[RecordedDevice]:
                     " another name. Lines before the first '# device NAME' belong to a device"
                     f" named {_UNNAMED}"
                 )
+            line_by_variable.clear()
             devices.append(RecordedDevice(name, value))
-        elif part not in ("", "timer"):
-            if not devices:
-                devices.append(RecordedDevice(_UNNAMED))
-            if part == "variable":
-                earlier = line_by_variable.setdefault(name, number)
-                if earlier != number and devices[-1].variables[name] != value:
-                    raise SettingsError(
-                        f"lines {earlier} and {number} of the recording have two values of {name}:"
-                        " keep the one that the device has"
-                    )
-            devices[-1].add(part, name, value)
+            continue
+        if not devices:
+            devices.append(RecordedDevice(_UNNAMED))
+        if part == "variable":
+            first_line = line_by_variable.setdefault(name, number)
+            if first_line != number and devices[-1].variables[name] != value:
+                raise SettingsError(
+                    f"lines {first_line} and {number} of the recording have two values of {name}:"
+                    " keep the one that the device has"
+                )
+        devices[-1].add(part, name, value)
     if not any(device.variables for device in devices):
         raise SettingsError("the recording has no variables")
     return devices
@@ -129,7 +133,7 @@ def _statement(line: str, number: int) -> tuple[str, str, str]:
     """
     comment = _COMMENT.fullmatch(line.rstrip())
     if comment is not None:
-        word, name, value = comment.groups()[:3]
+        word, name, value = comment.groups()
         return word, name, _unquoted(value or "")
     variable = _VARIABLE.fullmatch(line)
     if variable is not None:
@@ -147,6 +151,9 @@ def _word(value: str) -> str:
 
 
 def _unquoted(value: str) -> str:
+    """The text that a value says: what is between quotes, if it has them."""
     value = value.strip()
     quotation: Optional[re.Match[str]] = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', value, re.DOTALL)
-    return re.sub(r"\\(.)", r"\1", quotation[1]) if quotation else value
+    if quotation is None:
+        return value
+    return re.sub(r"\\(.)", r"\1", quotation[1])

@@ -85,10 +85,11 @@ def _note_readable(
     readable: Sequence[RecordedDevice], failing: Sequence[str], out: HandlerFinding
 ) -> None:
     """Note in `out` which devices are read, and how, if others are `failing`."""
-    drivers = (
-        device.variables.get("driver.name", "a driver without a name") for device in readable
-    )
-    out.family = ", ".join(sorted({printable(driver, LONGEST) for driver in drivers}))
+    drivers: set[str] = set()
+    for device in readable:
+        driver = device.variables.get("driver.name", "a driver without a name")
+        drivers.add(printable(driver, LONGEST))
+    out.family = ", ".join(sorted(drivers))
     out.why = (
         f"the handler reads {counted(len(readable), 'device')} of this server, by the names of"
         " variables and commands in NUT's docs/nut-names.txt"
@@ -105,13 +106,11 @@ def _decoded_device(
     device: RecordedDevice, settings: Settings, out: HandlerFinding
 ) -> Optional[model.NutDevice]:
     """The device as the handler reads it; None if that fails. Notes what it is, or the error."""
-    facts = {
-        name: printable(device.variables[name], LONGEST)
-        for name in _WHAT
-        if name in device.variables
-    }
-    out.about.update({f"{device.name}: {name}": value for name, value in facts.items()})
-    family = f"{device.name}: {facts.get('driver.name', '?')}"
+    for name in _WHAT:
+        if name in device.variables:
+            out.about[f"{device.name}: {name}"] = printable(device.variables[name], LONGEST)
+    driver = printable(device.variables.get("driver.name", "?"), LONGEST)
+    family = f"{device.name}: {driver}"
     try:
         nut_device = device.decode(settings)
     except PduHandlerError as error:
@@ -137,22 +136,22 @@ def _note_capabilities(
 def _note_states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
     """Note in `out` which outlets of a device have a state."""
     outlets = nut_device.outlets
+    with_state = [outlet for outlet in outlets if outlet.state_variables]
+    known_count = len([outlet for outlet in with_state if outlet.state is not None])
     out.outlets += len(outlets)
-    reporting = [outlet for outlet in outlets if outlet.state_variables]
-    known_count = sum(outlet.state is not None for outlet in reporting)
     out.known_outlets += known_count
+    outlet_count = counted(len(outlets), "outlet")
     if known_count:
+        unknown_count = len(with_state) - known_count
         out.can.append(
-            f"{name}: read the states of {len(reporting)} of {len(outlets)} outlets ({known_count}"
-            f" on or off, {len(reporting) - known_count} UNKNOWN)"
+            f"{name}: read the states of {len(with_state)} of {len(outlets)} outlets"
+            f" ({known_count} on or off, {unknown_count} UNKNOWN)"
         )
-        out.evidence[f"{name}: state"] = _basis(reporting[0].state_variables)
-    elif reporting:
-        out.cannot.append(f"{name}: read states: all unknown ({counted(len(outlets), 'outlet')})")
+        out.evidence[f"{name}: state"] = _basis(with_state[0].state_variables)
+    elif with_state:
+        out.cannot.append(f"{name}: read states: all unknown ({outlet_count})")
     elif outlets:
-        out.cannot.append(
-            f"{name}: read states: the driver reports none ({counted(len(outlets), 'outlet')})"
-        )
+        out.cannot.append(f"{name}: read states: the driver reports none ({outlet_count})")
     else:
         out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
 
@@ -184,13 +183,17 @@ def _note_totals(
     device: RecordedDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
 ) -> None:
     """Note in `out` load (A) and energy (kWh), with the variables that they rest on."""
-    totals: tuple[tuple[str, _Total, str], ...] = (
-        ("load", lambda decoded_device: decoded_device.load_a, "A"),
-        ("energy", lambda decoded_device: decoded_device.energy_kwh, "kWh"),
-    )
-    for word, total_of, unit in totals:
-        basis = _basis(_sources(device, settings, total_of))
-        out.note_total(word, total_of(nut_device), unit, basis, device.name)
+
+    def load_of(decoded_device: model.NutDevice) -> Figure:
+        return decoded_device.load_a
+
+    def energy_of(decoded_device: model.NutDevice) -> Figure:
+        return decoded_device.energy_kwh
+
+    load_basis = _basis(_sources(device, settings, load_of))
+    out.note_total("load", nut_device.load_a, "A", load_basis, device.name)
+    energy_basis = _basis(_sources(device, settings, energy_of))
+    out.note_total("energy", nut_device.energy_kwh, "kWh", energy_basis, device.name)
 
 
 def _sources(device: RecordedDevice, settings: Settings, total_of: _Total) -> tuple[str, ...]:
@@ -219,19 +222,24 @@ def _sources(device: RecordedDevice, settings: Settings, total_of: _Total) -> tu
 
 
 def _basis(variables: tuple[str, ...]) -> str:
-    ellipsis = ", ..." if len(variables) > _MOST_NAMES else ""
-    return f"{', '.join(variables[:_MOST_NAMES])}{ellipsis}: what the driver reports"
+    """What a state or a figure rests on, with the first of these variables."""
+    names = list(variables[:_MOST_NAMES])
+    if len(variables) > _MOST_NAMES:
+        names.append("...")
+    return f"{', '.join(names)}: what the driver reports"
 
 
 def _object_rows(device: RecordedDevice) -> list[dict[str, Any]]:
     """Rows of `HandlerFinding.seen`: the number of variables by the first part of their names, and
     the number of commands.
     """
-    counts = Counter(name.partition(".")[0] for name in device.variables)
+    count_by_begin: Counter[str] = Counter()
+    for name in device.variables:
+        begin, _, _ = name.partition(".")
+        count_by_begin[begin] += 1
     rows: list[dict[str, Any]] = []
-    for name, count in counts.items():
-        variables = counted(count, "variable")
-        rows.append({"object": f"{device.name}: {name}.*", "holds": variables})
+    for begin, count in count_by_begin.items():
+        rows.append({"object": f"{device.name}: {begin}.*", "holds": counted(count, "variable")})
     command_count = str(len(device.commands))
     rows.append({"object": f"{device.name}: commands", "holds": command_count})
     return rows

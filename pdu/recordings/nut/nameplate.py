@@ -21,22 +21,27 @@ _DRIVERS = ("driver.name",)
 
 def read_nameplate(session: NutSession) -> Nameplate:
     """What each device and each member of a chain says: nothing besides what `status` reads."""
-    devices = read_once(session)
-    wholes = [member.device.whole for member in devices]
-    members = [
-        part for member in devices for part in member.device.chain.values() or [member.device.whole]
-    ]
+    wholes: list[Member] = []
+    members: list[Member] = []
+    for device in read_once(session):
+        wholes.append(device.device.whole)
+        members += device.device.chain.values() or [device.device.whole]
     uptimes = [seconds(_first(member, _UPTIMES)) for member in members]
-    running_times = [member for member in uptimes if member is not None]
+    known_uptimes = [uptime for uptime in uptimes if uptime is not None]
     return Nameplate(
-        join_words(_first(member, _DRIVERS) for member in wholes),
-        join_words(_first(member, _SERIALS) for member in members),
-        join_words(_first(member, _FIRMWARES) for member in members),
-        min(running_times, default=None),
+        family=join_words(_first(member, _DRIVERS) for member in wholes),
+        serial=join_words(_first(member, _SERIALS) for member in members),
+        firmware=join_words(_first(member, _FIRMWARES) for member in members),
+        uptime_s=min(known_uptimes, default=None),
         manufacturer=join_words(_first(member, _MANUFACTURERS) for member in members),
         model=join_words(_first(member, _MODELS) for member in members),
     )
 
 
 def _first(member: Member, names: tuple[str, ...]) -> str:
-    return next((member.variables[name] for name in names if member.variables.get(name)), "")
+    """The first of these variables that the member has, "" if it has none."""
+    for name in names:
+        text = member.variables.get(name)
+        if text:
+            return text
+    return ""

@@ -25,19 +25,18 @@ def read_devices(client: NutClient, settings: Settings) -> list[RecordedDevice]:
     """
     names = list(devices.read_names(client, settings).values())
     description_by_name = client.answer(requests.list_ups())
-    recorded_devices = []
+    recorded_devices: list[RecordedDevice] = []
     for name, snapshot in client.snapshots(names, writable=True).items():
         variables = dict(sorted(snapshot.variables.items()))
-        recorded_devices.append(
-            RecordedDevice(
-                name,
-                _description(description_by_name.get(name, "")),
-                variables,
-                _descriptions(client, requests.get_cmddesc, name, snapshot.commands),
-                sorted(snapshot.writable),
-                _descriptions(client, requests.get_desc, name, list(variables)),
-            )
+        device = RecordedDevice(
+            name=name,
+            description=_description(description_by_name.get(name, "")),
+            variables=variables,
+            commands=_descriptions(client, requests.get_cmddesc, name, snapshot.commands),
+            writable=sorted(snapshot.writable),
+            descriptions=_descriptions(client, requests.get_desc, name, list(variables)),
         )
+        recorded_devices.append(device)
     return recorded_devices
 
 
@@ -50,11 +49,13 @@ def _descriptions(
     """The descriptions of variables or commands, for which `make` makes the requests."""
     request_by_name = {name: make(device, name) for name in names}
     answers = client.ask(*request_by_name.values())
-    return {
-        name: "" if answers.failure(request) else _description(answers[request])
-        for name, request in request_by_name.items()
-    }
+    descriptions: dict[str, str] = {}
+    for name, request in request_by_name.items():
+        is_refused = answers.failure(request) is not None
+        descriptions[name] = "" if is_refused else _description(answers[request])
+    return descriptions
 
 
 def _description(description: str) -> str:
+    """The text, "" for what says that there is none."""
     return "" if description.strip().lower() in _NONE else description

@@ -28,7 +28,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     """Read all devices of a server, with stand-ins for what names the owner, in dump.py's form."""
     recorder.tell("reading variables, commands and descriptions")
 
-    def answers() -> str:  # `again` repeats the reading only after a first answer
+    def read_version() -> str:  # `again` repeats the reading only after a first answer
         with open_session(data, "record", has_limit=False) as session:
             return session.client.answer(ver())
 
@@ -36,31 +36,32 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
         with open_session(data, "record", has_limit=False) as session:
             return read_devices(session.client, session.settings), session.settings
 
-    recorder.again(answers)
+    recorder.again(read_version)
     devices, settings = recorder.again(read_server)
     where = settings[HOST] or dcimanager.address(data)
     scrubber = Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where)
-    clean = [scrubbed(device, scrubber, settings) for device in devices]
-    notes = (
-        []
-        if len(clean) == 1
-        else [
+    clean_devices = [scrubbed(device, scrubber, settings) for device in devices]
+    notes: list[str] = []
+    if len(clean_devices) != 1:
+        notes.append(
             "dummy-ups reads one device from a file: for dummy-ups, record each with -s"
             " device=NAME."
-        ]
-    )
-    text = dump.dump_text(clean)
+        )
+    text = dump.dump_text(clean_devices)
     return Recording(text, _content(text), notes)
 
 
 def _content(text: str) -> str:
+    """How much is in a dump, for people."""
     devices = dump.parse(text)
-    variables = sum(len(device.variables) for device in devices)
-    commands = sum(len(device.commands) for device in devices)
-    return (
-        f"{counted(len(devices), 'device')}, {counted(variables, 'variable')},"
-        f" {counted(commands, 'command')}"
-    )
+    variable_count = sum(len(device.variables) for device in devices)
+    command_count = sum(len(device.commands) for device in devices)
+    parts = [
+        counted(len(devices), "device"),
+        counted(variable_count, "variable"),
+        counted(command_count, "command"),
+    ]
+    return ", ".join(parts)
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:
@@ -70,8 +71,9 @@ def _serve(text: str, port: int) -> ReplayedDevice:
     def make_server(own_port: int, fault: UnitFault, contents: Any) -> NutServer:
         return NutServer(contents, own_port, fault)
 
-    about = "; ".join(map(_about, devices))
-    return server.describe("nut", about)._replace(simulated_pdu=server, make_pdu=make_server)
+    about = "; ".join(_about(device) for device in devices)
+    replayed_device = server.describe("nut", about)
+    return replayed_device._replace(simulated_pdu=server, make_pdu=make_server)
 
 
 def _about(device: dump.RecordedDevice) -> str:
@@ -95,24 +97,25 @@ def scrubbed(
 
     def scrub(replaced: Collection[str]) -> dump.RecordedDevice:
         """The device with stand-ins for its names and for the variables in `replaced`."""
-        return dump.RecordedDevice(
-            scrubber.scrub_free_text(device.name, NAMES).replace(" ", "-"),
-            scrubber.scrub_free_text(device.description),
-            {
-                name: (
-                    scrubber.scrub_free_text(value, kind_of(name))
-                    if name in replaced
-                    else scrubber.scrub_kept_text(value)
-                )
-                for name, value in device.variables.items()
-            },
-            {name: scrubber.scrub_free_text(about) for name, about in device.commands.items()},
-            device.writable,
-            {name: scrubber.scrub_free_text(about) for name, about in device.descriptions.items()},
+        scrub_text = scrubber.scrub_free_text
+        clean_device = dump.RecordedDevice(
+            name=scrub_text(device.name, NAMES).replace(" ", "-"),
+            description=scrub_text(device.description),
+            writable=device.writable,
         )
+        for name, value in device.variables.items():
+            if name in replaced:
+                clean_device.variables[name] = scrub_text(value, kind_of(name))
+            else:
+                clean_device.variables[name] = scrubber.scrub_kept_text(value, name)
+        for name, about in device.commands.items():
+            clean_device.commands[name] = scrub_text(about)
+        for name, about in device.descriptions.items():
+            clean_device.descriptions[name] = scrub_text(about)
+        return clean_device
 
     names = [name for name, value in device.variables.items() if not _is_of_product(name, value)]
-    return replace_unread(names, scrub, lambda clean: _values(clean, settings))
+    return replace_unread(names, scrub, lambda clean_device: _values(clean_device, settings))
 
 
 def _is_of_product(name: str, value: str) -> bool:

@@ -104,7 +104,8 @@ class NutServer(SimulatedPdu, Replay):
         device, outlet = self._outlets()[identity]
         if on is not None:
             self._turn_outlet(device, outlet, on=on)
-        for variable in outlet.state_variables if on is None else ():
+            return True
+        for variable in outlet.state_variables:
             device.variables[variable] = _UNDOCUMENTED
         return True
 
@@ -125,18 +126,20 @@ class NutServer(SimulatedPdu, Replay):
         return [self._contents_without(device.name, outlet.state_variables)]
 
     def without_figures(self) -> Sequence[Any]:
-        return [
-            self._contents_without(device.name, [variable])
-            for device in self.devices.values()
-            for variable in device.variables
-            if _METER.search(variable)
-        ]
+        contents: list[Any] = []
+        for device in self.devices.values():
+            for variable in device.variables:
+                if _METER.search(variable):
+                    contents.append(self._contents_without(device.name, [variable]))
+        return contents
 
     def _contents_without(self, device_name: str, variables: Sequence[str]) -> Any:
+        """The contents without these variables of a device."""
         devices = self.contents
         for device in devices:
-            for variable in variables if device.name == device_name else ():
-                device.variables.pop(variable, None)
+            if device.name == device_name:
+                for variable in variables:
+                    device.variables.pop(variable, None)
         return devices
 
     def _outlets(self) -> dict[str, tuple[RecordedDevice, model.NutOutlet]]:
@@ -154,24 +157,28 @@ class NutServer(SimulatedPdu, Replay):
 
     def cut(self, answer: list[str]) -> list[str]:
         """Half of a list, if that is the fault."""
-        is_half = self._fault is UnitFault.HALF and len(answer) > 1
-        return answer[: len(answer) // 2] if is_half else answer
+        if self._fault is not UnitFault.HALF or len(answer) == 1:
+            return answer
+        half = len(answer) // 2
+        return answer[:half]
 
     def take(self, device: RecordedDevice, name: str, value: Optional[str]) -> None:
         """Take a command, or a value of a variable. Raises CommandRefused, and
         ConnectionAbortedError for no answer.
         """
-        words = f"{device.name} {name}" if value is None else f"{device.name} {name} {value!r}"
-        text = f"INSTCMD {words}" if value is None else f"SET VAR {words}"
         if self._fault is UnitFault.DENIES:
             raise CommandRefused
+        text = f"INSTCMD {device.name} {name}"
+        if value is not None:
+            text = f"SET VAR {device.name} {name} {value!r}"
         command = model.SwitchCommand(name, value)
-        commands = [
-            UnitCommand(identity, on=on, text=text)
-            for identity, (outlet_device, outlet) in self._outlets().items()
-            for outlet_command, on in ((outlet.on, True), (outlet.off, False))
-            if outlet_device is device and outlet_command == command
-        ]
+        commands: list[UnitCommand] = []
+        for identity, (outlet_device, outlet) in self._outlets().items():
+            if outlet_device is not device:
+                continue
+            for outlet_command, on in ((outlet.on, True), (outlet.off, False)):
+                if outlet_command == command:
+                    commands.append(UnitCommand(identity, on=on, text=text))
         if commands and self._fault is not UnitFault.NONE:
             self.obey(commands)
             return
@@ -214,7 +221,8 @@ class NutServer(SimulatedPdu, Replay):
             outlets = device.decode(_EVERY_OUTLET).outlets
         except PduHandlerError:
             return ""  # the handler cannot read this device
-        command, effect = model.SwitchCommand(name, value), ""
+        command = model.SwitchCommand(name, value)
+        effect = ""
         for outlet in outlets:
             for outlet_command, on in ((outlet.on, True), (outlet.off, False)):
                 if outlet_command == command:
@@ -268,13 +276,10 @@ class _Session(socketserver.StreamRequestHandler):
             text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
             replay.note_request(text)
             answer = self._answer(text)
-            shown_answer = replay.cut(answer)
-            self.wfile.write(
-                "".join(f"{line}\n" for line in shown_answer).encode("utf-8", "surrogateescape")
-            )
-            if shown_answer != answer:
-                return
-            if answer == [_GOODBYE]:
+            sent_answer = replay.cut(answer)
+            sent_text = "".join(f"{answer_line}\n" for answer_line in sent_answer)
+            self.wfile.write(sent_text.encode("utf-8", "surrogateescape"))
+            if sent_answer != answer or answer == [_GOODBYE]:
                 return
 
     def _answer(self, line: str) -> list[str]:
@@ -287,15 +292,16 @@ class _Session(socketserver.StreamRequestHandler):
             name = words[0].upper()
             if name in _PLAIN:
                 return [_PLAIN[name]]
-            request = {
+            requests = {
                 "LIST": self._list,
                 "GET": self._get,
                 "SET": self._set,
                 "INSTCMD": self._instcmd,
-            }.get(name)
-            if request is None:
+            }
+            if name not in requests:
                 raise _Err("UNKNOWN-COMMAND")
-            return request(replay, words[1:])
+            answer_to = requests[name]
+            return answer_to(replay, words[1:])
         except _Err as error:
             return [f"ERR {error}"]
         except CommandRefused:
@@ -306,27 +312,26 @@ class _Session(socketserver.StreamRequestHandler):
     def _list(self, replay: NutServer, words: list[str]) -> list[str]:
         """LIST UPS, or LIST VAR, RW, CMD and such of a device."""
         what = words[0].upper()
+        rows: list[str] = []
         if what == "UPS":
-            rows = [
-                f"{device.name} {_quoted(device.description or _NO_DESCRIPTION)}"
-                for device in replay.devices.values()
-            ]
+            for listed_device in replay.devices.values():
+                description = listed_device.description or _NO_DESCRIPTION
+                rows.append(f"{listed_device.name} {_quoted(description)}")
             return _listing("UPS", rows)
         device = replay.device(words[1])
-        with replay.reading():
-            lines = {
-                "VAR": [f"{name} {_quoted(value)}" for name, value in device.variables.items()],
-                "RW": [
-                    f"{name} {_quoted(device.variables.get(name, ''))}" for name in device.writable
-                ],
-                "CMD": list(device.commands),
-                "CLIENT": [],
-                "ENUM": [],
-                "RANGE": [],
-            }
-        if what not in lines:
+        if what not in ("VAR", "RW", "CMD", "CLIENT", "ENUM", "RANGE"):
             raise _Err("INVALID-ARGUMENT")
-        return _listing(" ".join([what, *words[1:]]), lines[what])
+        with replay.reading():
+            if what == "VAR":
+                for name, value in device.variables.items():
+                    rows.append(f"{name} {_quoted(value)}")
+            elif what == "RW":
+                for name in device.writable:
+                    value = device.variables.get(name, "")
+                    rows.append(f"{name} {_quoted(value)}")
+            elif what == "CMD":
+                rows += device.commands
+        return _listing(" ".join([what, *words[1:]]), rows)
 
     def _get(self, replay: NutServer, words: list[str]) -> list[str]:
         """GET of one value: `words` are its kind, the device and the variable or command."""
@@ -337,7 +342,8 @@ class _Session(socketserver.StreamRequestHandler):
             return ["ON" if self.tracking else "OFF"]
         device = replay.device(words[1])
         if what == "UPSDESC":
-            return [f"{what} {words[1]} {_quoted(device.description or _NO_DESCRIPTION)}"]
+            description = device.description or _NO_DESCRIPTION
+            return [f"{what} {words[1]} {_quoted(description)}"]
         if what in ("NUMLOGINS", "NUMATTACH"):
             return [f"{what} {words[1]} 0"]
         name = words[2]
@@ -345,24 +351,28 @@ class _Session(socketserver.StreamRequestHandler):
             value = device.variables.get(name)
         if what in ("VAR", "TYPE") and value is None:
             raise _Err("VAR-NOT-SUPPORTED")
-        answers = {
-            "VAR": _quoted(value or ""),
-            "TYPE": "RW STRING:64" if name in device.writable else "NUMBER",
-            "DESC": _quoted(device.descriptions.get(name, _NO_DESCRIPTION)),
-            "CMDDESC": _quoted(device.commands.get(name) or _NO_DESCRIPTION),
-        }
-        if what not in answers:
+        if what == "VAR":
+            answer = _quoted(value or "")
+        elif what == "TYPE":
+            answer = "RW STRING:64" if name in device.writable else "NUMBER"
+        elif what == "DESC":
+            answer = _quoted(device.descriptions.get(name, _NO_DESCRIPTION))
+        elif what == "CMDDESC":
+            answer = _quoted(device.commands.get(name) or _NO_DESCRIPTION)
+        else:
             raise _Err("INVALID-ARGUMENT")
-        return [f"{what} {words[1]} {name} {answers[what]}"]
+        return [f"{what} {words[1]} {name} {answer}"]
 
     def _set(self, replay: NutServer, words: list[str]) -> list[str]:
         """SET TRACKING ON or OFF, or SET VAR with a device, a variable and a value."""
-        if words[0].upper() == "TRACKING":
-            if words[1].upper() not in ("ON", "OFF"):
+        what = words[0].upper()
+        if what == "TRACKING":
+            switch = words[1].upper()
+            if switch not in ("ON", "OFF"):
                 raise _Err("INVALID-ARGUMENT")
-            self.tracking = words[1].upper() == "ON"
+            self.tracking = switch == "ON"
             return ["OK"]
-        if words[0].upper() != "VAR":
+        if what != "VAR":
             raise _Err("INVALID-ARGUMENT")
         device = replay.device(words[1])
         name, value = words[2], words[3]
@@ -385,7 +395,9 @@ class _Session(socketserver.StreamRequestHandler):
 
 
 def _listing(query: str, rows: Sequence[str]) -> list[str]:
-    return [f"BEGIN LIST {query}", *(f"{query} {row}" for row in rows), f"END LIST {query}"]
+    """The lines that answer LIST: RFC 9271, 4.2.7."""
+    lines = [f"{query} {row}" for row in rows]
+    return [f"BEGIN LIST {query}", *lines, f"END LIST {query}"]
 
 
 def _quoted(text: str) -> str:

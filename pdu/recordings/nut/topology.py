@@ -23,7 +23,8 @@ def read_topology(session: NutSession) -> list[MeteredPart]:
     """Current per line and group: nothing besides what `status` reads."""
     parts: list[MeteredPart] = []
     for device in read_once(session):
-        for member in device.device.chain.values() or [device.device.whole]:
+        members = device.device.chain.values() or [device.device.whole]
+        for member in members:
             parts += parts_of(member.variables, device.prefix + member.before)
     return parts
 
@@ -44,8 +45,8 @@ def parts_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]
         current_a = known_now(figure_of(groups, group, "current"), doubt)
         if current_a is not None:
             rating = parse_number(fields.get("current.nominal"))
-            label = f"{prefix}G{group.split('.')[2]}"
-            yield MeteredPart(BREAKER, label, current_a, rating or None)
+            _, _, number, _ = group.split(".")  # outlet.group.1.
+            yield MeteredPart(BREAKER, f"{prefix}G{number}", current_a, rating or None)
     count = whole_number(variables, "outlet.group.count")
     if isinstance(count, NotKnown):
         yield unread_part(BREAKER, count.reason, prefix)
@@ -60,5 +61,7 @@ def _groups(variables: Mapping[str, str]) -> dict[str, dict[str, str]]:
     for name, text in variables.items():
         match = _GROUP.fullmatch(name)
         if match is not None:
-            groups.setdefault(match[1], {})[match[2]] = text
+            prefix, field = match.groups()
+            fields = groups.setdefault(prefix, {})
+            fields[field] = text
     return groups

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain
+from collections.abc import Sequence
 from typing import Any
 
 from handlers.raritan import settings, states
-from handlers.raritan.discovery import discover_units
+from handlers.raritan.discovery import ListedUnit, discover_units
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.link_units_setting import LinkUnitSelection
-from handlers.raritan.rpc import Agent
+from handlers.raritan.rpc import Agent, Pending
 from handlers.raritan.rpc.firmware import Firmware
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 
@@ -25,6 +25,17 @@ _SWITCHING = (
     f"Outlet.setPowerState: {_DOCUMENTED}; the vendor's own SDK also switches a simulated unit"
 )
 _MAINS = "on a power meter controller, the mains of its panels or power meters"
+_STATE_BASIS = (
+    f"Outlet.getState, powerState: {_DOCUMENTED}; the vendor's own SDK reads the same from"
+    " simulated units"
+)
+_LOAD_BASIS = (
+    "the currents of the inlets in use; else of the breakers, else of the outlets;"
+    f" {_MAINS}: {_READINGS}"
+)
+_ENERGY_BASIS = (
+    f"the unit's counter; else its inlets' counters, else its outlets'; {_MAINS}: {_READINGS}"
+)
 
 
 def identify(data: Any) -> HandlerFinding:
@@ -44,21 +55,14 @@ def identify(data: Any) -> HandlerFinding:
         port_states = [state for _, state in open_pdu.states()]
         noun = _noun(outlets, len(port_states))
         if port_states:
-            out.note_states(
-                port_states,
-                f"Outlet.getState, powerState: {_DOCUMENTED}; the vendor's own SDK reads the same"
-                " from simulated units",
-                noun,
-            )
+            out.note_states(port_states, _STATE_BASIS, noun)
         else:
             out.cannot.append("read states: it lists no outlets")
         out.note_figures(
             lambda: open_pdu.figures(with_power=False),
-            "the currents of the inlets in use; else of the breakers, else of the outlets;"
-            f" {_MAINS}: {_READINGS}",
-            "the unit's counter; else its inlets' counters, else its outlets';"
-            f" {_MAINS}: {_READINGS}",
-            noun,
+            load=_LOAD_BASIS,
+            energy=_ENERGY_BASIS,
+            noun=noun,
         )
     return out
 
@@ -77,36 +81,54 @@ def _note_units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding
     version = bulk.add(Firmware("/firmware", agent).getVersion)
     inlets = [bulk.add(unit.unit.proxy(Pdu).getInlets) for unit in listed_units]
     failures = [states.queue_hardware_failures(bulk, unit.unit) for unit in listed_units]
-    metadata_calls = list(
-        chain.from_iterable(
-            bulk.add_each(Outlet.getMetaData, unit.outlets) for unit in listed_units
-        )
-    )
+    outlet_metadata: list[Pending[Outlet.MetaData]] = []
+    for unit in listed_units:
+        outlet_metadata += bulk.add_each(Outlet.getMetaData, unit.outlets)
     bulk.perform()
     if metadata.error is None:
-        plate, firmware = metadata.get().nameplate, metadata.get().fwRevision
-        maker = {"manufacturer": plate.manufacturer, "model": plate.model}
-        out.note_about({**maker, "firmware": firmware})
+        plate = metadata.get().nameplate
+        out.note_about(
+            {
+                "manufacturer": plate.manufacturer,
+                "model": plate.model,
+                "firmware": metadata.get().fwRevision,
+            }
+        )
     elif version.error is None:
         out.note_about({"firmware": version.get()})
-    for listed_unit, answer in zip(listed_units, inlets):
-        types = Counter(outlet.wire_type for outlet in listed_unit.outlets)
-        outlet_types = ", ".join(f"{count} × {name}" for name, count in types.items())
-        inlet_count = str(len(answer.get())) if answer.error is None else "cannot be read"
-        path = listed_unit.unit.path()
-        out.seen += [
-            {"object": f"{path} getOutlets", "holds": outlet_types or "none"},
-            {"object": f"{path} getInlets", "holds": inlet_count},
-        ]
-    total = len(metadata_calls)
+    for unit, unit_inlets in zip(listed_units, inlets):
+        inlet_count = "cannot be read"
+        if unit_inlets.error is None:
+            inlet_count = str(len(unit_inlets.get()))
+        path = unit.unit.path()
+        out.seen.append({"object": f"{path} getOutlets", "holds": _outlet_types(unit)})
+        out.seen.append({"object": f"{path} getInlets", "holds": inlet_count})
     if any(map(states.may_not_read_failures, failures)):
         out.cannot.append(f"see a relay that fails: {states.NO_FAILURES}")
+    total = len(outlet_metadata)
     out.tried = [{"family": "Xerus JSON-RPC", "result": counted(total, "outlet")}]
-    switchable = sum(call.error is None and call.get().isSwitchable for call in metadata_calls)
-    if switchable:
-        out.note_switched(switchable, total, _SWITCHING)
-    elif total:
+    _note_switching(outlet_metadata, out)
+    return total
+
+
+def _outlet_types(unit: ListedUnit) -> str:
+    """How many outlets of each interface a unit has, for people."""
+    count_by_type = Counter(outlet.wire_type for outlet in unit.outlets)
+    texts = [f"{count} × {name}" for name, count in count_by_type.items()]
+    return ", ".join(texts) or "none"
+
+
+def _note_switching(
+    outlet_metadata: Sequence[Pending[Outlet.MetaData]], out: HandlerFinding
+) -> None:
+    """Note in `out` how many outlets say that they can be switched."""
+    switchable_count = 0
+    for metadata in outlet_metadata:
+        if metadata.error is None and metadata.get().isSwitchable:
+            switchable_count += 1
+    if switchable_count:
+        out.note_switched(switchable_count, len(outlet_metadata), _SWITCHING)
+    elif outlet_metadata:
         out.cannot.append("switch: no outlet reports that it is switchable")
     else:
         out.cannot.append("switch: it lists no outlets")
-    return total

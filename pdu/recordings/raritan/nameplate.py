@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from handlers.raritan.discovery import ListedUnit, discover_units
 from handlers.raritan.handler import Session
-from handlers.raritan.rpc import Bulk
+from handlers.raritan.rpc import Bulk, Pending
 from handlers.raritan.rpc.pdumodel import Pdu
 
 from ..nameplate import Nameplate, join_words
@@ -20,25 +20,36 @@ def read_nameplate(session: Session) -> Nameplate:
     A unit that refuses says nothing.
     """
     bulk = Bulk(session.agent)
-    nameplates = [
-        bulk.add(unit.unit.proxy(Pdu).getMetaData) for unit in find_units(session) if unit.has_pdu
-    ]
+    units = [unit for unit in find_units(session) if unit.has_pdu]
+    answers = [bulk.add(unit.unit.proxy(Pdu).getMetaData) for unit in units]
     bulk.perform()
-    plates = [None if nameplate.error is not None else nameplate.get() for nameplate in nameplates]
+    parts = [_part(answer) for answer in answers]
     return Nameplate(
-        "xerus",
-        join_words(
-            plate.nameplate.serialNumber or plate.ctrlBoardSerial if plate else ""
-            for plate in plates
-        ),
-        join_words(plate.fwRevision if plate else "" for plate in plates),
-        manufacturer=join_words(plate.nameplate.manufacturer if plate else "" for plate in plates),
-        model=join_words(plate.nameplate.model if plate else "" for plate in plates),
+        family="xerus",
+        serial=join_words(part.serial for part in parts),
+        firmware=join_words(part.firmware for part in parts),
+        manufacturer=join_words(part.manufacturer for part in parts),
+        model=join_words(part.model for part in parts),
+    )
+
+
+def _part(answer: Pending[Pdu.MetaData]) -> Nameplate:
+    """What one unit says about itself."""
+    if answer.error is not None:
+        return Nameplate()
+    metadata = answer.get()
+    plate = metadata.nameplate
+    return Nameplate(
+        serial=plate.serialNumber or metadata.ctrlBoardSerial,
+        firmware=metadata.fwRevision,
+        manufacturer=plate.manufacturer,
+        model=plate.model,
     )
 
 
 def find_units(session: Session) -> list[ListedUnit]:
     """The units of a PDU, found once in a session."""
     if not session.units:
-        session.units.extend(discover_units(session.agent, session.config.link_units)[0])
+        units, _ = discover_units(session.agent, session.config.link_units)
+        session.units.extend(units)
     return session.units

@@ -34,13 +34,10 @@ def key(rid: str, method: str, params: object) -> Key:
 
 def recording_text(calls: Mapping[Key, Outcome]) -> str:
     """The text of a recording, one call per line."""
-    lines = [
-        json.dumps(
-            {"rid": rid, "method": method, "params": json.loads(params), **outcome},
-            ensure_ascii=False,
-        )
-        for (rid, method, params), outcome in calls.items()
-    ]
+    lines: list[str] = []
+    for (rid, method, params), outcome in calls.items():
+        call = {"rid": rid, "method": method, "params": json.loads(params), **outcome}
+        lines.append(json.dumps(call, ensure_ascii=False))
     return '{"recording": "xerus calls 1", "calls": [\n' + ",\n".join(lines) + "\n]}\n"
 
 
@@ -96,19 +93,23 @@ def record_answer(
     A bulk call is split into the calls inside. Raises MALFORMED.
     """
     if request["method"] == "performBulk":
-        requests, responses = request["params"]["requests"], answer["result"]["responses"]
+        requests = request["params"]["requests"]
+        responses = answer["result"]["responses"]
         if len(requests) != len(responses):
             raise ValueError(f"a bulk call of {len(requests)} calls has {len(responses)} answers")
         calls: list[tuple[Key, Outcome]] = []
         for call, response in zip(requests, responses):
-            calls += record_answer(
-                call["rid"], call["json"], int(response.get("statcode", 200)), response.get("json")
-            )
+            call_status = int(response.get("statcode", 200))
+            calls += record_answer(call["rid"], call["json"], call_status, response.get("json"))
         return calls
-    outcome: Outcome = {"status": status}
+    call_key = key(rid, request["method"], request.get("params"))
+    return [(call_key, _outcome(status, answer))]
+
+
+def _outcome(status: int, answer: Any) -> Outcome:
+    """What came of one call: the result or the error in its answer, else the status of HTTP."""
     if isinstance(answer, Mapping):
-        outcome = next(
-            ({name: answer[name]} for name in ("result", "error") if answer.get(name) is not None),
-            outcome,
-        )
-    return [(key(rid, request["method"], request.get("params")), outcome)]
+        for name in ("result", "error"):
+            if answer.get(name) is not None:
+                return {name: answer[name]}
+    return {"status": status}

@@ -7,9 +7,9 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Request, Response, Transport
@@ -39,6 +39,7 @@ _OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")
 _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
 _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
 _FIRMWARE = ObjectReference("/firmware", "firmware.Firmware")
+_Getter = tuple[str, str]  # resource, method
 
 
 def read_calls(data: object, recorder: RecordingOptions) -> dict[Key, Outcome]:
@@ -49,11 +50,8 @@ def read_calls(data: object, recorder: RecordingOptions) -> dict[Key, Outcome]:
     config = settings.read_settings(data)
     call_recorder = _CallRecorder(StandardTransport(config.trust), recorder)
     handler = _RecordedPdu(data, call_recorder)
-    for read in (
-        handler.read_states,
-        partial(handler.read_figures, with_power=False),
-        handler.read_labels,
-    ):
+    read_figures = partial(handler.read_figures, with_power=False)
+    for read in (handler.read_states, read_figures, handler.read_labels):
         # a unit that the handler does not support is recorded, too
         with contextlib.suppress(Unsupported), handler.session("record") as session:
             read(session)
@@ -80,9 +78,8 @@ class _CallRecorder:
         # the sender of the request may still reject a malformed answer
         with contextlib.suppress(*MALFORMED):
             answer = loads(reply.body) if reply.body else None
-            self.calls.update(
-                record_answer(request.target, json.loads(request.body), reply.status, answer)
-            )
+            call = json.loads(request.body)
+            self.calls.update(record_answer(request.target, call, reply.status, answer))
         self._recorder.tell(f"{len(self.calls)} calls")
         return reply
 
@@ -106,44 +103,46 @@ def _crawl(agent: Agent, call_recorder: _CallRecorder) -> None:
     recorded.
     """
     known_ids: set[str] = set()
-    known_calls: set[tuple[str, str]] = set()
+    # also those that the device does not answer
+    known_getters: set[_Getter] = set()
     while True:
-        known_calls.update(call[:2] for call in call_recorder.calls)
+        for rid, method, _ in call_recorder.calls:
+            known_getters.add((rid, method))
         getters = _metadata_of_outlets(call_recorder.calls)
         type_by_id = _types_of_objects(call_recorder.calls)
         for rid, idl_type in type_by_id.items():
             if rid not in known_ids:
-                getters += [key(rid, method, {}) for method in _getters(idl_type)]
+                getters += [(rid, method) for method in _getters(idl_type)]
         known_ids.update(type_by_id)
-        ask = [getter for getter in dict.fromkeys(getters) if getter[:2] not in known_calls]
-        if not ask:
+        new_getters = [getter for getter in dict.fromkeys(getters) if getter not in known_getters]
+        if not new_getters:
             return
-        # also the calls that the device does not answer
-        known_calls.update(call[:2] for call in ask)
-        for start in range(0, len(ask), CALLS_IN_A_BULK):
+        known_getters.update(new_getters)
+        for start in range(0, len(new_getters), CALLS_IN_A_BULK):
             if len(call_recorder.calls) > MOST_CALLS:
                 return
-            part = ask[start : start + CALLS_IN_A_BULK]
-            requests = [
-                {
-                    "rid": rid,
-                    "json": {"jsonrpc": "2.0", "method": method, "params": {}, "id": number},
-                }
-                for number, (rid, method, _) in enumerate(part)
-            ]
-            agent.json_rpc(
-                "/bulk", "performBulk", {"requests": requests}, calls=len(part), repeatable=True
-            )
+            _call(agent, new_getters[start : start + CALLS_IN_A_BULK])
 
 
-def _metadata_of_outlets(calls: Mapping[Key, Outcome]) -> list[Key]:
+def _call(agent: Agent, getters: Sequence[_Getter]) -> None:
+    """Call getters in one request. The agent's transport keeps the answers."""
+    requests: list[dict[str, Any]] = []
+    for number, (rid, method) in enumerate(getters):
+        call = {"jsonrpc": "2.0", "method": method, "params": {}, "id": number}
+        requests.append({"rid": rid, "json": call})
+    agent.json_rpc(
+        "/bulk", "performBulk", {"requests": requests}, calls=len(getters), repeatable=True
+    )
+
+
+def _metadata_of_outlets(calls: Mapping[Key, Outcome]) -> list[_Getter]:
     """getMetaData of each listed outlet by its well-known id, /model/pdu/<p>/outlet/<i>."""
-    getters: list[Key] = []
+    getters: list[_Getter] = []
     for (rid, method, _), outcome in calls.items():
         if method == "getOutlets":
-            outlet_count = len(list(references(outcome.get("result"))))
-            for index in range(outlet_count):
-                getters.append(key(f"{rid}/outlet/{index}", "getMetaData", {}))
+            outlets = list(references(outcome.get("result")))
+            for index in range(len(outlets)):
+                getters.append((f"{rid}/outlet/{index}", "getMetaData"))
     return getters
 
 
@@ -175,7 +174,8 @@ def _rid_of_link(rid: str, link_id: int) -> str:
     """`rid` from an answer of a link unit, with `/link/<link_id>` in front unless it names the
     unit. Link 0 has no prefix.
     """
-    if not link_id or f"{rid}/".startswith((f"/link/{link_id}/", f"/model/pdu/{link_id}/")):
+    names_unit = f"{rid}/".startswith((f"/link/{link_id}/", f"/model/pdu/{link_id}/"))
+    if not link_id or names_unit:
         return rid
     return f"/link/{link_id}{rid}"
 
@@ -184,23 +184,22 @@ def _getters(idl_type: str) -> list[str]:
     """The methods of an interface and its bases that only read and need no argument; of a sensor,
     those of _OF_SENSORS alone.
     """
-    cls = _idl_class(idl_type)
-    if cls is None:
+    interface = _idl_class(idl_type)
+    if interface is None:
         return []
     methods: dict[str, Method] = {}
-    for kind in cls.__mro__:
-        methods.update(
-            (name, method) for name, method in vars(kind).items() if isinstance(method, Method)
-        )
-    getters = [
-        name
-        for name, method in methods.items()
-        if reads_only(name)
-        and not _LEFT_OUT.search(name)
-        and all(argument.default is None for argument in method.signature.parameters.values())
-    ]
-    if idl_type.startswith("sensors."):
-        return [name for name in getters if name in _OF_SENSORS]
+    for base in interface.__mro__:
+        for name, attribute in vars(base).items():
+            if isinstance(attribute, Method):
+                methods[name] = attribute
+    getters: list[str] = []
+    for name, method in methods.items():
+        if idl_type.startswith("sensors.") and name not in _OF_SENSORS:
+            continue
+        parameters = method.signature.parameters.values()
+        needs_argument = any(parameter.default is not None for parameter in parameters)
+        if reads_only(name) and not needs_argument and not _LEFT_OUT.search(name):
+            getters.append(name)
     return getters
 
 
@@ -208,12 +207,13 @@ def scrubbed(outcomes: dict[Key, Outcome], scrubber: Scrubber) -> dict[Key, Outc
     """The calls with texts and resource ids scrubbed. Numbers stay: those of the binding are
     figures and enumerations.
     """
-    return {
-        key(scrubber.scrub_kept_text(rid), method, json.loads(params)): {
+    clean_outcomes: dict[Key, Outcome] = {}
+    for (rid, method, params), outcome in outcomes.items():
+        call = key(scrubber.scrub_kept_text(rid), method, json.loads(params))
+        clean_outcomes[call] = {
             name: scrubber.scrub_json(value, _is_kept) for name, value in outcome.items()
         }
-        for (rid, method, params), outcome in outcomes.items()
-    }
+    return clean_outcomes
 
 
 def _is_kept(name: str, value: Union[str, int, float]) -> bool:

@@ -26,14 +26,14 @@ from .server import XerusServer
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
     """Read a unit's objects by JSON-RPC, and put stand-ins for what names the owner."""
     config = settings.read_settings(data)
-    secrets = config.login.password, config.login.token
-    scrubber = Scrubber(
-        recorder.keep, secrets, config.login.user, config.host or dcimanager.address(data)
-    )
+    secrets = (config.login.password, config.login.token)
+    host = config.host or dcimanager.address(data)
+    scrubber = Scrubber(recorder.keep, secrets, config.login.user, host)
     outcomes = recording.read_calls(data, recorder)
-    clean = recording.scrubbed(outcomes, scrubber)
-    text = recorded_calls.recording_text(clean)
-    return Recording(text, _content(text), incomplete(len(outcomes), recording.MOST_CALLS, "calls"))
+    clean_outcomes = recording.scrubbed(outcomes, scrubber)
+    text = recorded_calls.recording_text(clean_outcomes)
+    notes = incomplete(len(outcomes), recording.MOST_CALLS, "calls")
+    return Recording(text, _content(text), notes)
 
 
 def _content(text: str) -> str:
@@ -51,9 +51,8 @@ def _serve(text: str, port: int) -> ReplayedDevice:
     def make_server(own_port: int, fault: UnitFault, contents: Any) -> XerusServer:
         return XerusServer(contents, own_port, fault)
 
-    return server.describe("raritan", about, ANY_LOGIN)._replace(
-        simulated_pdu=server, make_pdu=make_server
-    )
+    device = server.describe("raritan", about, ANY_LOGIN)
+    return device._replace(simulated_pdu=server, make_pdu=make_server)
 
 
 FORMAT = RecordingFormat(

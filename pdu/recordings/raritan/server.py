@@ -54,21 +54,22 @@ class XerusServer(KnownPdu):
 
     def outlet_keys(self) -> Sequence[str]:
         """The ids of the outlets, in the order of getOutlets of each unit."""
-        rids: dict[str, None] = {}
+        rids: list[str] = []
         for (_, method, _), outcome in self._calls.items():
             if method == "getOutlets":
-                rids.update(dict.fromkeys(each.rid for each in references(outcome)))
-        return list(rids)
+                rids += [reference.rid for reference in references(outcome)]
+        return list(dict.fromkeys(rids))  # each once
 
     def state_of(self, key: str) -> Optional[bool]:
         state = self._result_of_call(_state_call(key))
         value = state.get("powerState") if isinstance(state, Mapping) else None
-        return {0: False, 1: True}.get(value) if isinstance(value, int) else None
+        is_state = isinstance(value, int) and value in _STATES
+        return value == 1 if is_state else None
 
     def set_state(self, key: str, *, on: Optional[bool]) -> None:
-        state = self._result_of_call(_state_call(key))
+        call = _state_call(key)
         value = _UNDOCUMENTED if on is None else int(on)
-        self._calls[_state_call(key)] = {"result": {"_ret_": {**state, "powerState": value}}}
+        self._calls[call] = _success({**self._result_of_call(call), "powerState": value})
 
     def documents(self) -> Mapping[str, Any]:
         return {json.dumps(call): outcome for call, outcome in self._calls.items()}
@@ -81,9 +82,10 @@ class XerusServer(KnownPdu):
         return calls
 
     def documents_without_state(self, key: str) -> Mapping[str, Any]:
-        state = dict(self._result_of_call(_state_call(key)))
+        call = _state_call(key)
+        state = dict(self._result_of_call(call))
         state.pop("powerState", None)
-        return {**self.documents(), json.dumps(_state_call(key)): {"result": {"_ret_": state}}}
+        return {**self.documents(), json.dumps(call): _success(state)}
 
     # ---- requests --------------------------------------------------------------------------------
 
@@ -103,8 +105,8 @@ class XerusServer(KnownPdu):
             return []
         state = params.get("pstate")
         is_state = state in _STATES and not isinstance(state, bool)
-        is_outlet = name == "setPowerState" and rid in self.outlet_keys()
-        if not is_outlet or not is_state:
+        is_of_outlet = name == "setPowerState" and rid in self.outlet_keys()
+        if not is_of_outlet or not is_state:
             text = f"{name} {rid} {json.dumps(params)}"
             return [UnitCommand("", on=False, text=text, known="setPowerState of its outlet")]
         if self._is_locked(rid):
@@ -140,12 +142,12 @@ class XerusServer(KnownPdu):
                 status, content = self._answer(call["rid"], call["json"], is_taken=is_taken)
                 responses.append({"json": content or None, "statcode": status})
             return answer_of(request, {"result": {"responses": responses}})
-        if is_taken and request["method"] == "setPowerState" and not self._is_locked(rid):
-            return answer_of(request, {"result": {"_ret_": 0}})
+        method = request["method"]
+        if is_taken and method == "setPowerState" and not self._is_locked(rid):
+            return answer_of(request, _success(0))
         with self._changing:
-            return answer_of(
-                request, self._outcome(rid, request["method"], request.get("params") or {})
-            )
+            outcome = self._outcome(rid, method, request.get("params") or {})
+            return answer_of(request, outcome)
 
     def _outcome(self, rid: str, method: str, params: Mapping[str, Any]) -> Outcome:
         """The recorded result of a call, or Xerus' error for one that was not recorded."""
@@ -158,34 +160,40 @@ class XerusServer(KnownPdu):
 
     def _set_power_state(self, rid: str, params: Mapping[str, Any]) -> Outcome:
         """Answer setPowerState; later calls of getState tell the new state."""
-        at, power_state = key(rid, "getState", {}), params.get("pstate")
-        state = self._result_of_call(at)
-        if (
-            not isinstance(state, Mapping)
-            or isinstance(power_state, bool)
-            or power_state not in _STATES
-        ):
+        call = _state_call(rid)
+        state = self._result_of_call(call)
+        power_state = params.get("pstate")
+        if not isinstance(state, Mapping) or isinstance(power_state, bool):
             return {"status": 404}
+        if power_state not in _STATES:
+            return {"status": 404}
+        command = f"setPowerState {rid} {power_state}"
         if self._is_locked(rid):
-            self.writes.append(
-                f"setPowerState {rid} {power_state}: refused, this outlet is not switchable"
-            )
-            return {"result": {"_ret_": int(Outlet.ERR_OUTLET_NOT_SWITCHABLE)}}
-        self._calls[at] = {"result": {"_ret_": {**state, "powerState": power_state}}}
-        self.writes.append(f"setPowerState {rid} {power_state}: outlet {_STATES[power_state]}")
-        return {"result": {"_ret_": 0}}
+            self.writes.append(f"{command}: refused, this outlet is not switchable")
+            return _success(int(Outlet.ERR_OUTLET_NOT_SWITCHABLE))
+        self._calls[call] = _success({**state, "powerState": power_state})
+        self.writes.append(f"{command}: outlet {_STATES[power_state]}")
+        return _success(0)
 
     def _is_locked(self, rid: str) -> bool:
         metadata = self._result_of_call(key(rid, "getMetaData", {}))
         return isinstance(metadata, Mapping) and metadata.get("isSwitchable") is False
 
-    def _result_of_call(self, at: Key) -> Any:
-        result = self._calls.get(at, {}).get("result")
+    def _result_of_call(self, call: Key) -> Any:
+        """What a recorded call returned; None if it failed."""
+        outcome = self._calls.get(call, {})
+        result = outcome.get("result")
         return result.get("_ret_") if isinstance(result, Mapping) else None
 
 
 def _state_call(rid: str) -> Key:
+    """The call that reads the state of an outlet."""
     return key(rid, "getState", {})
+
+
+def _success(returned: Any) -> Outcome:
+    """The outcome of a call that returned this."""
+    return {"result": {"_ret_": returned}}
 
 
 def _calls_in(rid: str, request: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -42,7 +42,10 @@ def read_topology(session: Session) -> list[MeteredPart]:
     for unit in units:
         unit.ask_readings(bulk)
     bulk.perform()
-    return [meter for unit in units for meter in unit.meters()]
+    meters: list[MeteredPart] = []
+    for unit in units:
+        meters += unit.meters()
+    return meters
 
 
 class _Unit:
@@ -89,29 +92,36 @@ class _Unit:
     def meters(self) -> list[MeteredPart]:
         """The lines of each inlet, and the protectors by their printed labels."""
         parts: list[MeteredPart] = []
+        has_several_inlets = len(self._inlets) > 1
         for number, inlet in enumerate(self._inlets, 1):
-            parts += self._lines(inlet, f"I{number}." if len(self._inlets) > 1 else "")
+            parts += self._lines(inlet, f"I{number}." if has_several_inlets else "")
         for number, (protector, current) in enumerate(zip(self._protectors, self._currents), 1):
-            metadata = None if protector.metadata.error else protector.metadata.get()
-            label = metadata.label if metadata is not None else ""
+            label = ""
+            rating_a = None
+            if not protector.metadata.error:
+                metadata = protector.metadata.get()
+                label = metadata.label
+                rating_a = _amperes(metadata.rating)
             part = MeteredPart(
                 kind=BREAKER,
                 label=self._unit.prefixed(label or f"C{number}"),
                 current_a=current.figure(),
-                rating_a=None if metadata is None else _amperes(metadata.rating),
+                rating_a=rating_a,
             )
             parts.append(part)
-        return parts + self._unlisted
+        return [*parts, *self._unlisted]
 
     def _lines(self, inlet: _AskedInlet, prefix: str) -> list[MeteredPart]:
+        """The lines of an inlet. `prefix`: of their labels."""
         currents = inlet.meter.line_currents()
         if isinstance(currents, (NotKnown, NotMetered)):
             return [self._unread_part(LINE, currents, prefix)]
-        rating = None if inlet.metadata.error else _amperes(inlet.metadata.get().rating)
-        return [
-            MeteredPart(LINE, self._unit.prefixed(prefix + line), current, rating)
-            for line, current in currents.items()
-        ]
+        rating_a = None if inlet.metadata.error else _amperes(inlet.metadata.get().rating)
+        parts: list[MeteredPart] = []
+        for line, current in currents.items():
+            label = self._unit.prefixed(f"{prefix}{line}")
+            parts.append(MeteredPart(LINE, label, current, rating_a))
+        return parts
 
     def _unread_part(
         self, kind: str, why: Union[NotKnown, NotMetered], prefix: str = ""
@@ -122,6 +132,7 @@ class _Unit:
 def _amperes(rating: Rating) -> Optional[float]:
     """Newer firmware reports decimals, and may have one of both; 0 means that it is not known."""
     for field in ("decimalCurrent", "current"):
-        if present(rating, field) and getattr(rating, field):
-            return float(getattr(rating, field))
+        amperes = getattr(rating, field) if present(rating, field) else None
+        if amperes:
+            return float(amperes)
     return None

@@ -25,6 +25,7 @@ _IMPOSSIBLE = (
 # limit up to the logout; some services have a separate resource for each outlet's action
 _MOST_SECONDS = 120.0
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
+_ACTION_NAME = outlet_actions.ACTION.removeprefix("#")
 
 
 def identify(data: Any) -> HandlerFinding:
@@ -50,15 +51,11 @@ def _note_service(
     root = service.root()
     listed_units = pdus.read_units(service, config.pdu)
     out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
-    for unit in listed_units:
-        out.note_about(
-            {
-                f"{unit.prefix.rstrip('.')} {name}".strip(): resources.text(unit.resource, key)
-                for name, key in _ABOUT.items()
-            }
-        )
     outlets: list[ListedOutlet] = []
     for unit in listed_units:
+        number = unit.prefix.rstrip(".")
+        for name, key in _ABOUT.items():
+            out.note_about({f"{number} {name}".strip(): resources.text(unit.resource, key)})
         if resources.link(unit.resource, "Outlets") is not None:
             outlets += read_outlets(service, unit)
     out.seen = [
@@ -85,17 +82,14 @@ def _note_states(
     if not outlets:
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
         return
+    identities = [outlet.identity for outlet in outlets]
     try:
-        pdus.raise_if_twice(
-            service, "outlets that are called", [outlet.identity for outlet in outlets]
-        )
+        pdus.raise_if_twice(service, "outlets that are called", identities)
     except ProtocolError as error:
         out.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
         return
-    out.note_states(
-        [resources.state(outlet.resource, outlet.pdu) for outlet in outlets],
-        f"Outlet, PowerState: {_SCHEMA}",
-    )
+    states = [resources.state(outlet.resource, outlet.pdu) for outlet in outlets]
+    out.note_states(states, f"Outlet, PowerState: {_SCHEMA}")
     _note_switching(service, outlets, config, out)
 
 
@@ -106,57 +100,53 @@ def _note_switching(
     out: HandlerFinding,
 ) -> None:
     """Note in `out` how many outlets can be switched, and why the others cannot."""
-    switchable_outlets = [
-        outlet for outlet in outlets if resources.text(_action(outlet.resource), "target")
-    ]
-    if not switchable_outlets:
+    with_action: list[ListedOutlet] = []
+    for outlet in outlets:
+        if resources.text(_action(outlet.resource), "target"):
+            with_action.append(outlet)
+    if not with_action:
         out.cannot.append(
-            f"switch: no outlet offers the action {outlet_actions.ACTION[1:]}; all are metered"
-            " only, or the account may not switch"
+            f"switch: no outlet offers the action {_ACTION_NAME}; all are metered only, or the"
+            " account may not switch"
         )
         return
-    infos = _read_infos(service, [outlet.resource for outlet in switchable_outlets])
-    possible_outlets = [
-        outlet for outlet in switchable_outlets if _is_possible(service, outlet, infos)
-    ]
-    certain_outlets = possible_outlets
+    infos = _read_infos(service, [outlet.resource for outlet in with_action])
+    possible = [outlet for outlet in with_action if _is_possible(service, outlet, infos)]
+    certain = possible
     if not config.switch_unproven:
-        certain_outlets = [
-            outlet for outlet in possible_outlets if _is_proven(service, outlet, infos)
-        ]
-    if certain_outlets:
-        lists_values = all(
-            _values(service, outlet.resource, infos) is not None for outlet in certain_outlets
-        )
-        values = ", with the values that it lists" if lists_values else ""
-        basis = f"action {outlet_actions.ACTION[1:]}{values}: {_SCHEMA}"
-        out.note_switched(len(certain_outlets), len(outlets), basis)
-    uncertain = len(possible_outlets) - len(certain_outlets)
-    if uncertain:
+        certain = [outlet for outlet in possible if _is_proven(service, outlet, infos)]
+    if certain:
+        basis = f"action {_ACTION_NAME}"
+        values = [_values(service, outlet.resource, infos) for outlet in certain]
+        if None not in values:
+            basis += ", with the values that it lists"
+        out.note_switched(len(certain), len(outlets), f"{basis}: {_SCHEMA}")
+    uncertain_count = len(possible) - len(certain)
+    if uncertain_count:
         out.cannot.append(
-            f"switch {counted(uncertain, 'outlet')} without switch_unproven=yes: the action lists"
-            " no values that it accepts, or its target is not below the outlet"
+            f"switch {counted(uncertain_count, 'outlet')} without switch_unproven=yes: the action"
+            " lists no values that it accepts, or its target is not below the outlet"
         )
-    impossible = len(switchable_outlets) - len(possible_outlets)
-    if impossible:
-        out.cannot.append(f"switch {counted(impossible, 'outlet')}: {_IMPOSSIBLE}")
+    impossible_count = len(with_action) - len(possible)
+    if impossible_count:
+        out.cannot.append(f"switch {counted(impossible_count, 'outlet')}: {_IMPOSSIBLE}")
 
 
 def _is_possible(service: RedfishService, listed_outlet: ListedOutlet, infos: _Infos) -> bool:
     """Whether a command to the outlet could be sent: links valid, not locked, takes On and Off."""
     outlet = listed_outlet.resource
     try:
-        for link in (_action(outlet)["target"], listed_outlet.link):
-            service.path(link)
+        service.path(_action(outlet)["target"])
+        service.path(listed_outlet.link)
         values = _values(service, outlet, infos)
         if values is None:
-            # raises Unsupported if HPE's configuration cannot be read
+            # not sent; without a list of values, it may depend on a configuration of HPE, and
+            # raises Unsupported if that cannot be read
             outlet_actions.body(listed_outlet.id, outlet, {}, {}, on=True, unproven=True, quote=str)
     except (ProtocolError, Refused, Unsupported):
         return False
-    if outlet_actions.lock_reason(outlet):
-        return False
-    return values is None or {"On", "Off"} <= set(values)
+    takes_both = values is None or ("On" in values and "Off" in values)
+    return takes_both and not outlet_actions.lock_reason(outlet)
 
 
 def _is_proven(service: RedfishService, outlet: ListedOutlet, infos: _Infos) -> bool:
@@ -179,16 +169,14 @@ def _read_infos(service: RedfishService, outlets: Iterable[Json]) -> _Infos:
     Raises the errors of `RedfishService.all`; that of a single resource (such as a 404) stands in
     its place.
     """
-    paths: dict[str, None] = {}
+    paths: list[str] = []
     for outlet in outlets:
         info = outlet_actions.info_link(_action(outlet))
-        if info is None:
-            continue
-        with contextlib.suppress(ProtocolError):  # `_values` raises it
-            path = service.path(info)
-            paths[path] = None
-    resources = service.all(list(paths))
-    return dict(zip(paths, resources))
+        if info is not None:
+            with contextlib.suppress(ProtocolError):  # `_values` raises it
+                paths.append(service.path(info))
+    paths = list(dict.fromkeys(paths))  # each once
+    return dict(zip(paths, service.all(paths)))
 
 
 def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Sequence[str]]:
@@ -196,8 +184,11 @@ def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Se
 
     Raises an error if the list cannot be read.
     """
-    info = outlet_actions.info_link(_action(outlet))
-    document = infos[service.path(info)] if info is not None else {}
+    action = _action(outlet)
+    info = outlet_actions.info_link(action)
+    if info is None:
+        return outlet_actions.allowable_values(action, {})
+    document = infos[service.path(info)]
     if isinstance(document, PduHandlerError):
         raise document
-    return outlet_actions.allowable_values(_action(outlet), document)
+    return outlet_actions.allowable_values(action, document)

@@ -16,14 +16,15 @@ from ..nameplate import Nameplate, join_words
 def read_nameplate(session: Session) -> Nameplate:
     """What each PDU says about itself: nothing besides the round trips that begin a session."""
     service, config = session
-    units = [resource.resource for resource in read_units(service, config.pdu)]
+    resources = [unit.resource for unit in read_units(service, config.pdu)]
+    products: list[str] = []
+    for resource in resources:
+        product = f"{text(resource, 'Manufacturer')} {text(resource, 'Model')}"
+        products.append(product.strip())
     return Nameplate(
-        join_words(
-            f"{text(resource, 'Manufacturer')} {text(resource, 'Model')}".strip()
-            for resource in units
-        ),
-        join_words(text(resource, "SerialNumber") for resource in units),
-        join_words(text(resource, "FirmwareVersion") for resource in units),
-        manufacturer=join_words(text(resource, "Manufacturer") for resource in units),
-        model=join_words(text(resource, "Model") for resource in units),
+        family=join_words(products),
+        serial=join_words(text(resource, "SerialNumber") for resource in resources),
+        firmware=join_words(text(resource, "FirmwareVersion") for resource in resources),
+        manufacturer=join_words(text(resource, "Manufacturer") for resource in resources),
+        model=join_words(text(resource, "Model") for resource in resources),
     )

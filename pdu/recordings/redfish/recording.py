@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from handlers.redfish import settings
@@ -58,29 +59,30 @@ def read_resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
         root = dict(recorder.again(service.root))
         resource_by_path[strip_trailing_slash(ROOT)] = root
         starts = (link(root, "PowerEquipment"), link(root, "PowerDistribution"))
-        waiting = [target for target in starts if target is not None]
-        while waiting and len(resource_by_path) <= MOST_RESOURCES:
-            paths = _add_new(service, waiting, resource_by_path)
+        targets = [target for target in starts if target is not None]
+        while targets and len(resource_by_path) <= MOST_RESOURCES:
+            paths = _new_paths(service, targets, resource_by_path)
+            resources: list[Json]
             try:
                 answers = recorder.again(functools.partial(service.all, paths))
-                for path, resource in zip(paths, answers):
-                    if isinstance(resource, dict):
-                        resource_by_path[strip_trailing_slash(path)] = dict(resource)
+                resources = [dict(answer) if isinstance(answer, dict) else {} for answer in answers]
             except (Denied, Refused, ProtocolError) as error:
                 if _is_login_refused(error) or not service.may_go_on:
                     raise  # a further try may block the account
+                resources = []
                 for path in paths:
-                    resource = recorder.again(functools.partial(_read_allowed, service, path))
-                    resource_by_path[strip_trailing_slash(path)] = resource
+                    read = functools.partial(_read_allowed, service, path)
+                    resources.append(recorder.again(read))
+                known_resources = [*resource_by_path.values(), *resources]
+                readable = [resource for resource in known_resources if resource]
                 # only the root, which needs no rights
-                if not service.may_go_on or sum(map(bool, resource_by_path.values())) == 1:
+                if not service.may_go_on or len(readable) == 1:
                     raise
+            targets = []
+            for path, resource in zip(paths, resources):
+                resource_by_path[strip_trailing_slash(path)] = resource
+                targets += links(resource)
             recorder.tell(f"{len(resource_by_path)} resources")
-            waiting = [
-                target
-                for path in paths
-                for target in links(resource_by_path[strip_trailing_slash(path)])
-            ]
     return resource_by_path
 
 
@@ -96,44 +98,44 @@ def _read_allowed(service: RedfishService, path: str) -> Json:
     try:
         if service.reply(path).status == 403:
             return {}
-        resource = service.all([path])[0]
+        (resource,) = service.all([path])
     except (Refused, ProtocolError):
         return {}
     return dict(resource) if isinstance(resource, dict) else {}
 
 
-def _add_new(
-    service: RedfishService, targets: list[Any], resource_by_path: dict[str, Json]
+def _new_paths(
+    service: RedfishService, targets: Sequence[Any], known_paths: Collection[str]
 ) -> list[str]:
-    """Adds the paths within this service that are neither known nor left out to `resource_by_path`,
-    and returns them.
+    """The paths within this service that are neither known nor left out, as the service writes
+    them.
     """
-    paths: dict[str, str] = {}  # plain path -> path as the service writes it
+    path_by_plain_path: dict[str, str] = {}
     for target in targets:
         try:
             path = service.path(target)
         except PduHandlerError:
             continue
-        if strip_trailing_slash(path) not in resource_by_path and not _LEFT_OUT.search(path):
-            paths[strip_trailing_slash(path)] = path
-    resource_by_path.update((path, {}) for path in paths)
-    return list(paths.values())
+        plain_path = strip_trailing_slash(path)
+        if plain_path not in known_paths and not _LEFT_OUT.search(path):
+            path_by_plain_path[plain_path] = path
+    return list(path_by_plain_path.values())
 
 
 def scrubbed(resource_by_path: dict[str, Json], scrubber: Scrubber) -> dict[str, Json]:
     """The resources that could be read, scrubbed. Ids of outlets and circuits stay."""
-    ids = {
-        text(resource, "Id")
-        for resource in resource_by_path.values()
-        if text(resource, "@odata.type").startswith(_NUMBERED)
-    }
+    ids: set[str] = set()
+    for resource in resource_by_path.values():
+        if text(resource, "@odata.type").startswith(_NUMBERED):
+            ids.add(text(resource, "Id"))
 
     def is_kept(name: str, value: Any) -> bool:
         is_annotation = not name and re.search(r"@(odata|Redfish|Message)\.", value) is not None
         return is_annotation or name in _READ or value in ids or is_product(name)
 
-    return {
-        scrubber.scrub_kept_text(path): scrubber.scrub_json(resource, is_kept)
-        for path, resource in resource_by_path.items()
-        if resource
-    }
+    clean_resources: dict[str, Json] = {}
+    for path, resource in resource_by_path.items():
+        if resource:
+            clean_path = scrubber.scrub_kept_text(path)
+            clean_resources[clean_path] = scrubber.scrub_json(resource, is_kept)
+    return clean_resources

@@ -30,18 +30,17 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     config = settings.read_settings(data)
     scrubber = Scrubber(recorder.keep, (config.login.password,), config.login.user, config.host)
     resource_by_path = recording.read_resources(data, recorder)
-    clean = recording.scrubbed(resource_by_path, scrubber)
+    clean_resources = recording.scrubbed(resource_by_path, scrubber)
     notes = list(incomplete(len(resource_by_path), recording.MOST_RESOURCES, "resources"))
-    unread = sum(not resource for resource in resource_by_path.values())
-    if unread:
-        notes.append(
-            f"The recording leaves out {counted(unread, 'resource')} that could not be read."
-        )
+    unread_paths = [path for path, resource in resource_by_path.items() if not resource]
+    if unread_paths:
+        unread = counted(len(unread_paths), "resource")
+        notes.append(f"The recording leaves out {unread} that could not be read.")
     if len(resource_by_path) == 1:
         notes.append(
             "No power equipment was found, so the recording contains only the service root."
         )
-    text = tree.tree_text(clean)
+    text = tree.tree_text(clean_resources)
     return Recording(text, _content(text), notes)
 
 
@@ -60,9 +59,8 @@ def _serve(text: str, port: int) -> ReplayedDevice:
     def make_server(own_port: int, fault: UnitFault, contents: Any) -> RedfishServer:
         return RedfishServer(contents, own_port, fault)
 
-    return server.describe("redfish", about, ANY_LOGIN)._replace(
-        simulated_pdu=server, make_pdu=make_server
-    )
+    device = server.describe("redfish", about, ANY_LOGIN)
+    return device._replace(simulated_pdu=server, make_pdu=make_server)
 
 
 FORMAT = RecordingFormat(

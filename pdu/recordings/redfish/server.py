@@ -20,7 +20,7 @@ from .tree import Json, action_targets, asked_levels, expanded, strip_trailing_s
 
 _STATES = {"On": "On", "Off": "Off", "on": "On", "off": "Off"}
 _IS_ON_BY_POWER_STATE = {"On": True, "Off": False}
-_UNDOCUMENTED = "Undocumented"
+_POWER_STATE_BY_IS_ON = {True: "On", False: "Off", None: "Undocumented"}
 
 
 class RedfishServer(KnownPdu):
@@ -29,9 +29,7 @@ class RedfishServer(KnownPdu):
     def __init__(
         self, resources: Mapping[str, Json], port: int, fault: UnitFault = UnitFault.NONE
     ) -> None:
-        self._resources: dict[str, Json] = {
-            path: dict(resource) for path, resource in resources.items()
-        }
+        self._resources = {path: dict(resource) for path, resource in resources.items()}
         self.switches = action_targets(resources)
         super().__init__(make_handler, port, fault)
 
@@ -50,27 +48,24 @@ class RedfishServer(KnownPdu):
 
     def outlet_keys(self) -> Sequence[str]:
         """The paths of the outlets, in the order of their collections."""
-        paths: dict[str, None] = {}
+        paths: list[str] = []
         for resource in self._resources.values():
             if "OutletCollection." in str(resource.get("@odata.type")):
                 for member in resource.get("Members", ()):
-                    paths[strip_trailing_slash(text_of(member, "@odata.id"))] = None
-        return list(paths)
+                    paths.append(strip_trailing_slash(text_of(member, "@odata.id")))
+        return list(dict.fromkeys(paths))  # each once
 
     def state_of(self, key: str) -> Optional[bool]:
-        return _IS_ON_BY_POWER_STATE.get(str(self._resources.get(key, {}).get("PowerState")))
+        outlet = self._resources.get(key, {})
+        return _IS_ON_BY_POWER_STATE.get(str(outlet.get("PowerState")))
 
     def set_state(self, key: str, *, on: Optional[bool]) -> None:
         """Change PowerState in the outlet's own resource and where a collection repeats it."""
-        state = _UNDOCUMENTED if on is None else "On" if on else "Off"
+        state = _POWER_STATE_BY_IS_ON[on]
         self._resources[key] = {**self._resources[key], "PowerState": state}
-        self._resources.update(
-            {
-                path: switched(resource, key, state)
-                for path, resource in self._resources.items()
-                if "Members" in resource
-            }
-        )
+        for path, resource in self._resources.items():
+            if "Members" in resource:
+                self._resources[path] = switched(resource, key, state)
 
     def documents(self) -> Mapping[str, Any]:
         return self._resources
@@ -79,7 +74,7 @@ class RedfishServer(KnownPdu):
         return documents
 
     def documents_without_state(self, key: str) -> Mapping[str, Any]:
-        outlet = {name: value for name, value in self._resources[key].items()}
+        outlet = dict(self._resources[key])
         outlet.pop("PowerState", None)
         return {**self._resources, key: outlet}
 
@@ -110,12 +105,9 @@ class RedfishServer(KnownPdu):
             if method == "DELETE":
                 return 204, None, {}
             if path.rstrip("/").endswith("/Sessions"):
-                session = f"{strip_trailing_slash(path)}/1"
-                return (
-                    201,
-                    {"@odata.id": session, "Id": "1"},
-                    {"X-Auth-Token": "any", "Location": session},
-                )
+                session_path = f"{strip_trailing_slash(path)}/1"
+                session = {"@odata.id": session_path, "Id": "1"}
+                return 201, session, {"X-Auth-Token": "any", "Location": session_path}
         if strip_trailing_slash(path) not in self.switches:
             return _error(404, "the recording has no such action")
         return _error(400, "the wanted state must be On or Off")
@@ -123,12 +115,15 @@ class RedfishServer(KnownPdu):
     def _resource_response(self, path: str, query: str) -> Response:
         """A resource, with its members if the query asks for $expand."""
         expands, levels = asked_levels(query)
-        resource = self._resources.get(
-            path if expands or not query else f"{path}?{query}", self._resources.get(path)
-        )
+        resource = self._resources.get(path)
+        if query and not expands:
+            # such as a page of a collection
+            resource = self._resources.get(f"{path}?{query}", resource)
         if resource is None:
             return _error(404, "the recording has no such resource")
-        return 200, expanded(self._resources, resource, levels) if expands else resource, {}
+        if expands:
+            return 200, expanded(self._resources, resource, levels), {}
+        return 200, resource, {}
 
 
 def _wanted_state(body: bytes) -> str:

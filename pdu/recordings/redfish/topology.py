@@ -51,15 +51,15 @@ def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
     """The lines of the mains; with several mains, each with its Id. Mains through which nothing
     flows, by their status, are left out.
     """
+    has_several = len(mains) > 1
     for circuit in mains:
         if isinstance(circuit, PduHandlerError):
             yield unread_part(LINE, circuit.reason, prefix)
-        elif len(mains) > 1 and not usable_id(circuit):
+        elif has_several and not usable_id(circuit):
             yield unread_part(LINE, no_usable_id().reason, prefix)
         elif meaning(circuit).circuit is not Reading.NOTHING:
-            yield from _lines(
-                f"{prefix}{usable_id(circuit)}." if len(mains) > 1 else prefix, circuit
-            )
+            own_prefix = f"{prefix}{usable_id(circuit)}." if has_several else prefix
+            yield from _lines(own_prefix, circuit)
 
 
 def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
@@ -74,16 +74,20 @@ def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
         currents = {"L1": summands[0].value if summands else None}
     rating = _rating(circuit)
     for label, current in currents.items():
-        believed_current = _believed(circuit, current)
-        yield MeteredPart(LINE, prefix + label, believed_current, rating)
-    are_measured = [measured(current) is not None for current in currents.values()]
-    if reasons and all(are_measured):
+        yield MeteredPart(LINE, f"{prefix}{label}", _believed(circuit, current), rating)
+    shows_all = all(measured(current) is not None for current in currents.values())
+    if reasons and shows_all:
         yield unread_part(LINE, reasons[0], prefix)
 
 
 def _line_currents(circuit: Json) -> Mapping[str, Figure]:
+    """The currents of the lines that the circuit shows, by their labels."""
     lines = child(circuit, "PolyPhaseCurrentAmps")
-    return {label: _shown(lines, key) for key, label in _LINES.items() if key in lines}
+    currents: dict[str, Figure] = {}
+    for key, label in _LINES.items():
+        if key in lines:
+            currents[label] = _shown(lines, key)
+    return currents
 
 
 def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart]:
@@ -94,8 +98,12 @@ def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart
         elif not usable_id(circuit):
             yield unread_part(BREAKER, no_usable_id().reason, prefix)
         elif meaning(circuit).circuit is not Reading.NOTHING:
-            current = _believed(circuit, _branch_current(circuit))
-            yield MeteredPart(BREAKER, prefix + usable_id(circuit), current, _rating(circuit))
+            yield MeteredPart(
+                kind=BREAKER,
+                label=f"{prefix}{usable_id(circuit)}",
+                current_a=_believed(circuit, _branch_current(circuit)),
+                rating_a=_rating(circuit),
+            )
 
 
 def _branch_current(circuit: Json) -> Figure:

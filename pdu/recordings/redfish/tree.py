@@ -17,14 +17,15 @@ from handlers.redfish.resources import child, text as text_of
 from handlers.shared.errors import SettingsError
 
 Json = dict[str, Any]
+# members that are a link
+_LINKS = ("@odata.id", "@Redfish.ActionInfo", "Members@odata.nextLink", "DataSourceUri")
 
 
 def tree_text(resources: Mapping[str, Json]) -> str:
     """The text of a recording, one resource per line."""
-    lines = [
-        f"{json.dumps(path)}: {json.dumps(resource, ensure_ascii=False)}"
-        for path, resource in resources.items()
-    ]
+    lines: list[str] = []
+    for path, resource in resources.items():
+        lines.append(f"{json.dumps(path)}: {json.dumps(resource, ensure_ascii=False)}")
     return '{"recording": "redfish resources 1", "resources": {\n' + ",\n".join(lines) + "\n}}\n"
 
 
@@ -36,15 +37,18 @@ def parse(text: str) -> dict[str, Json]:
         raise SettingsError(
             f"the recording has no Redfish resources ({type(error).__name__}: {str(error)[:80]})"
         ) from None
-    if (
-        not isinstance(resource_by_path, dict)
-        or not resource_by_path
-        or not all(isinstance(resource, dict) for resource in resource_by_path.values())
-    ):
+    if not _are_resources(resource_by_path):
         raise SettingsError(
             "the recording has no Redfish resources, or one that is not a JSON object"
         )
     return {strip_trailing_slash(path): resource for path, resource in resource_by_path.items()}
+
+
+def _are_resources(value: Any) -> bool:
+    """Whether JSON is an object of objects, and not empty."""
+    if not isinstance(value, dict) or not value:
+        return False
+    return all(isinstance(resource, dict) for resource in value.values())
 
 
 def strip_trailing_slash(path: str) -> str:
@@ -56,12 +60,7 @@ def links(value: Any) -> Iterator[str]:
     """The links inside a resource, as far as `pdu record` follows them."""
     if isinstance(value, Mapping):
         for name, member in value.items():
-            if name in (
-                "@odata.id",
-                "@Redfish.ActionInfo",
-                "Members@odata.nextLink",
-                "DataSourceUri",
-            ) and isinstance(member, str):
+            if name in _LINKS and isinstance(member, str):
                 yield member
             else:
                 yield from links(member)
@@ -72,14 +71,13 @@ def links(value: Any) -> Iterator[str]:
 
 def action_targets(resources: Mapping[str, Json]) -> dict[str, str]:
     """Target of an outlet's action -> path of the outlet."""
-    targets = (
-        (child(child(resource, "Actions"), ACTION), path) for path, resource in resources.items()
-    )
-    return {
-        strip_trailing_slash(text_of(action, "target")): path
-        for action, path in targets
-        if text_of(action, "target")
-    }
+    outlet_by_target: dict[str, str] = {}
+    for path, resource in resources.items():
+        action = child(child(resource, "Actions"), ACTION)
+        target = text_of(action, "target")
+        if target:
+            outlet_by_target[strip_trailing_slash(target)] = path
+    return outlet_by_target
 
 
 def switched(value: Any, outlet: str, state: str) -> Any:
@@ -91,15 +89,11 @@ def switched(value: Any, outlet: str, state: str) -> Any:
         return [switched(member, outlet, state) for member in value]
     if not isinstance(value, Mapping):
         return value
-    outlet_fields = (
-        {"PowerState": state}
-        if "PowerState" in value and strip_trailing_slash(text_of(value, "@odata.id")) == outlet
-        else {}
-    )
-    return {
-        **{name: switched(member, outlet, state) for name, member in value.items()},
-        **outlet_fields,
-    }
+    new_value = {name: switched(member, outlet, state) for name, member in value.items()}
+    is_outlet = strip_trailing_slash(text_of(value, "@odata.id")) == outlet
+    if is_outlet and "PowerState" in value:
+        new_value["PowerState"] = state
+    return new_value
 
 
 def expanded(resources: Mapping[str, Json], value: Any, levels: int, *, top: bool = True) -> Any:
@@ -111,17 +105,16 @@ def expanded(resources: Mapping[str, Json], value: Any, levels: int, *, top: boo
         return [expanded(resources, member, levels, top=False) for member in value]
     if not isinstance(value, Mapping):
         return value
-    target = (
-        resources.get(strip_trailing_slash(str(value.get("@odata.id"))))
-        if not top and levels and len(value) == 1
-        else None
-    )
-    if target is not None:
-        return expanded(resources, target, levels - 1)
-    return {
-        name: member if name == "Links" else expanded(resources, member, levels, top=False)
-        for name, member in value.items()
-    }
+    is_link = not top and len(value) == 1
+    if is_link and levels:
+        target = resources.get(strip_trailing_slash(str(value.get("@odata.id"))))
+        if target is not None:
+            return expanded(resources, target, levels - 1)
+    members: dict[str, Any] = {}
+    for name, member in value.items():
+        is_kept = name == "Links"
+        members[name] = member if is_kept else expanded(resources, member, levels, top=False)
+    return members
 
 
 def asked_levels(query: str) -> tuple[bool, int]:
@@ -129,4 +122,6 @@ def asked_levels(query: str) -> tuple[bool, int]:
     to expand (0 if neither).
     """
     match = re.fullmatch(r"\$expand=[.*](?:\(\$levels=([1-9])\))?", query)
-    return match is not None, int(match[1] or 1) if match else 0
+    if match is None:
+        return False, 0
+    return True, int(match[1] or 1)

@@ -114,8 +114,9 @@ class SnmpServer:
         agent = SimulatedAgent(unit, port)
         domain = (*udp.DOMAIN_NAME, len(self._agents))
         self._agents[domain] = agent
+        addition = asyncio.run_coroutine_threadsafe(self._add(domain, agent), self._loop)
         try:
-            asyncio.run_coroutine_threadsafe(self._add(domain, agent), self._loop).result(_STARTS_S)
+            addition.result(_STARTS_S)
         except concurrent.futures.TimeoutError:
             self.close()
             raise Unreachable(
@@ -155,14 +156,12 @@ class SnmpServer:
             config.add_vacm_user(engine, model, "replay", "noAuthNoPriv", _EVERYTHING, _EVERYTHING)
         snmp_context = context.SnmpContext(engine)
         snmp_context.unregister_context_name(b"")
-        snmp_context.register_context_name(b"", _Instrumentation(lambda: self._asked_unit(engine)))
-        for responder in (
-            cmdrsp.GetCommandResponder,
-            cmdrsp.NextCommandResponder,
-            cmdrsp.BulkCommandResponder,
-            cmdrsp.SetCommandResponder,
-        ):
-            _answer_without_rows(responder(engine, snmp_context))
+        instrumentation = _Instrumentation(lambda: self._asked_unit(engine))
+        snmp_context.register_context_name(b"", instrumentation)
+        cmdrsp.GetCommandResponder(engine, snmp_context)
+        cmdrsp.NextCommandResponder(engine, snmp_context)
+        cmdrsp.SetCommandResponder(engine, snmp_context)
+        _answer_without_rows(cmdrsp.BulkCommandResponder(engine, snmp_context))
         return engine
 
     def _asked_unit(self, engine: Any) -> RecordedUnit:
@@ -172,14 +171,14 @@ class SnmpServer:
 
 
 def _answer_without_rows(responder: Any) -> None:
-    """Makes a responder of pysnmp answer a GETBULK that asks for no rows, which is valid (RFC 3416,
+    """Makes pysnmp's responder for GETBULK answer a request for no rows, which is valid (RFC 3416,
     4.2.3); pysnmp sends no answer.
     """
     handle = responder.handle_management_operation
 
     def answer(engine: Any, reference: Any, name: Any, request: Any) -> None:
-        is_bulk = request.tagSet == rfc1905.GetBulkRequestPDU.tagSet
-        if is_bulk and max(map(int, (request[1], request[2]))) <= 0:
+        non_repeaters, max_repetitions = int(request[1]), int(request[2])
+        if non_repeaters <= 0 and max_repetitions <= 0:
             responder.send_varbinds(engine, reference, 0, 0, [])
         else:
             handle(engine, reference, name, request)
@@ -206,12 +205,15 @@ class _Instrumentation:
         successor = self._unit().next(tuple(oid))
         if successor is None:
             return (oid, rfc1905.endOfMibView)
-        return (rfc1902.ObjectIdentifier(successor[0]), _wire(successor[1]))
+        next_oid, row = successor
+        return (rfc1902.ObjectIdentifier(next_oid), _wire(row))
 
     def write_variables(self, *pairs: Any, **_: Any) -> list[Any]:
-        error, position = self._unit().set([(tuple(oid), wire_row(value)) for oid, value in pairs])
+        writes = [(tuple(oid), wire_row(value)) for oid, value in pairs]
+        error, position = self._unit().set(writes)
         if error:
-            raise _ERRORS[error](name=pairs[position][0], idx=position)
+            oid, _value = pairs[position]
+            raise _ERRORS[error](name=oid, idx=position)
         return list(pairs)
 
 
@@ -222,4 +224,5 @@ def _wire(row: Optional[SnmpRow]) -> Any:
         return rfc1905.noSuchInstance
     if row.tag not in _TYPES:
         return univ.Null("")
-    return _TYPES[row.tag](_ZERO if row.value == () else row.value)
+    value_type = _TYPES[row.tag]
+    return value_type(_ZERO if row.value == () else row.value)

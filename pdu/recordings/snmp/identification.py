@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from itertools import chain
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from handlers import dcimanager
 from handlers.dcimanager.snmp import Snmp
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import Figure as MeterFigure, measured
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import printable_text
 from handlers.snmp.device import SnmpDevice, read_by_states
@@ -46,9 +45,9 @@ def identify(data: Any) -> HandlerFinding:
     """The device, and what can be read and switched. Raises the errors of
     handlers/shared/errors.py.
     """
-    return device_finding(
-        Reader(Snmp(SnmpPdu(data), _MOST_SECONDS)), select_families(dcimanager.settings(data), {})
-    )
+    device = Snmp(SnmpPdu(data), _MOST_SECONDS)
+    choice = select_families(dcimanager.settings(data), {})
+    return device_finding(Reader(device), choice)
 
 
 def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
@@ -57,17 +56,16 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
 
     `seen` has the objects that `device` has read.
     """
-    profiles, is_fixed = choice.profiles, choice.is_fixed
+    profiles = choice.profiles
     sys_object_id, product_id = detection.sys_object_id(device, profiles)
     out = HandlerFinding("snmp", about={"sysObjectID": sys_object_id})
     description = device.get(detection.SYS_DESCR)
     if description is not None:
         out.about["sysDescr"] = printable_text(description, LONGEST)
-    candidates = (
-        detection.candidates_of(profiles[0], product_id)
-        if is_fixed
-        else list(detection.candidates(product_id, profiles))
-    )
+    if choice.is_fixed:
+        candidates = list(detection.candidates_of(profiles[0], product_id))
+    else:
+        candidates = list(detection.candidates(product_id, profiles))
     try:
         read_device = read_as_chosen(device, choice)
     except (Unsupported, ProtocolError) as error:
@@ -76,12 +74,13 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
         out.tried = [_candidate_row(candidate, candidates, device) for candidate in candidates]
         out.seen = _read_objects(device, [candidate.profile for candidate in candidates])
         return out
-    out.family, out.why = read_device.profile.key, _why(read_device, product_id, is_fixed=is_fixed)
+    profile = read_device.profile
+    out.family = profile.key
+    out.why = _why(read_device, product_id, is_fixed=choice.is_fixed)
     out.tried = _candidate_rows(candidates, read_device, device)
-    _note_capabilities(
-        read_device, switch_unproven=choice.switches_unproven(read_device.profile), out=out
-    )
-    out.seen = _read_objects(device, [read_device.profile])
+    switch_unproven = choice.switches_unproven(profile)
+    _note_capabilities(read_device, switch_unproven=switch_unproven, out=out)
+    out.seen = _read_objects(device, [profile])
     return out
 
 
@@ -91,17 +90,17 @@ def _candidate_rows(
     """A row for each candidate with its result; "not needed" for those that
     detection did not try.
     """
-    read_candidate = detection.Candidate(read_device.profile, read_device.reader.root)
-    count = (
-        candidates.index(read_candidate) + 1
-        if read_candidate in candidates and read_by_states(read_device.profile, read_device.reader)
-        else len(candidates)
-    )
-    rows = [_candidate_row(candidate, candidates, device) for candidate in candidates[:count]]
-    rows += [
-        {"family": _name(candidate, candidates), "result": "not needed"}
-        for candidate in candidates[count:]
-    ]
+    profile, reader = read_device.profile, read_device.reader
+    read_candidate = detection.Candidate(profile, reader.root)
+    tried_count = len(candidates)
+    # a family whose states are read ends the search; one by its meters alone is the last resort
+    if read_candidate in candidates and read_by_states(profile, reader):
+        tried_count = candidates.index(read_candidate) + 1
+    rows: list[dict[str, str]] = []
+    for candidate in candidates[:tried_count]:
+        rows.append(_candidate_row(candidate, candidates, device))
+    for candidate in candidates[tried_count:]:
+        rows.append({"family": _name(candidate, candidates), "result": "not needed"})
     return rows
 
 
@@ -122,11 +121,14 @@ def _candidate_row(
 
 def _name(candidate: detection.Candidate, candidates: list[detection.Candidate]) -> str:
     """The family's key, with the root of its tree if the family is tried at several."""
-    is_only = sum(rival.profile is candidate.profile for rival in candidates) == 1
-    return candidate.profile.key if is_only else f"{candidate.profile.key} at {candidate.root}"
+    of_family = [other for other in candidates if other.profile is candidate.profile]
+    if len(of_family) == 1:
+        return candidate.profile.key
+    return f"{candidate.profile.key} at {candidate.root}"
 
 
 def _why(read_device: SnmpDevice, sys_object_id: str, *, is_fixed: bool) -> str:
+    """What chose the family, and what the PDU has of its objects."""
     basis = _choice_basis(read_device.profile, sys_object_id, is_fixed=is_fixed)
     return f"{basis}; {_listed_phrase(read_device)}"
 
@@ -173,32 +175,68 @@ def _note_capabilities(
 def _note_states(read_device: SnmpDevice, out: HandlerFinding) -> None:
     """Note in `out` the states, or that none is reported."""
     states = read_device.outlets.states if read_device.outlets is not None else None
-    count = counted(len(read_device.states), "outlet")
     if states is not None and states.read_from(read_device.reader):
-        basis = _basis(evidence_of(read_device.profile).state, states)
+        basis = _basis(evidence_of(read_device.profile).state, [states])
         out.note_states(read_device.states.values(), basis)
     elif read_device.states:
         out.outlets = len(read_device.states)
-        out.cannot.append(f"read states: it reports none ({count})")
+        out.cannot.append(f"read states: it reports none ({counted(out.outlets, 'outlet')})")
     else:
         out.cannot.append("read or switch outlets: it has none")
+
+
+class _UnitTotal(NamedTuple):
+    """A figure of a unit, and what it rests on."""
+
+    name: str
+    value: MeterFigure
+    unit: str
+    #: None: the family has no such object
+    total: Optional[Total]
+    proof: EvidenceLevel
+    #: no part of the total is larger
+    most: Optional[Decimal] = None
 
 
 def _note_totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding) -> None:
     """Note in `out` load (A), power (W) and energy (kWh) of the unit, with their evidence."""
     profile = read_device.profile
     evidence, ceilings = evidence_of(profile), profile.ceilings
-    for name, value, unit, total, proof, most in (
-        ("load", figures.load_a, "A", profile.load, evidence.current, ceilings.part_a),
-        ("power", figures.power_w, "W", profile.power, evidence.power, ceilings.part_w),
-        ("energy", figures.energy_kwh, "kWh", profile.energy, evidence.energy, None),
-    ):
-        if total is None:
-            out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
+    load = _UnitTotal(
+        name="load",
+        value=figures.load_a,
+        unit="A",
+        total=profile.load,
+        proof=evidence.current,
+        most=ceilings.part_a,
+    )
+    power = _UnitTotal(
+        name="power",
+        value=figures.power_w,
+        unit="W",
+        total=profile.power,
+        proof=evidence.power,
+        most=ceilings.part_w,
+    )
+    energy = _UnitTotal(
+        name="energy",
+        value=figures.energy_kwh,
+        unit="kWh",
+        total=profile.energy,
+        proof=evidence.energy,
+    )
+    for row in (load, power, energy):
+        if row.total is None:
+            out.cannot.append(
+                f"report its {row.name}: the family '{profile.key}' has no such object"
+            )
             continue
-        summed = summed_figures(total, read_device.reader, most)
-        basis = f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}"
-        out.note_total(name, value, unit, _basis(proof, *summed) if summed else basis)
+        summands = summed_figures(row.total, read_device.reader, row.most)
+        if summands:
+            basis = _basis(row.proof, summands)
+        else:
+            basis = f"the sum over the outlets; {_SOURCES.get(row.proof, 'nothing')}"
+        out.note_total(row.name, row.value, row.unit, basis)
 
 
 def _note_outlet_figures(
@@ -206,26 +244,20 @@ def _note_outlet_figures(
 ) -> None:
     """Note in `out` how many outlets have a current and an energy, with the evidence."""
     evidence, outlets = evidence_of(read_device.profile), read_device.outlets
-    ports, total = figures.ports.values(), len(read_device.states)
-    for name, values, proof, source in (
-        (
-            "current",
-            [port.current_a for port in ports],
-            evidence.current,
-            outlets and outlets.current,
-        ),
-        (
-            "energy",
-            [port.energy_kwh for port in ports],
-            evidence.energy,
-            outlets and outlets.energy,
-        ),
+    ports = figures.ports.values()
+    current_source = None if outlets is None else outlets.current
+    energy_source = None if outlets is None else outlets.energy
+    currents = [port.current_a for port in ports if measured(port.current_a) is not None]
+    energies = [port.energy_kwh for port in ports if measured(port.energy_kwh) is not None]
+    total = len(read_device.states)
+    for name, count, basis in (
+        ("current", len(currents), _basis(evidence.current, [current_source])),
+        ("energy", len(energies), _basis(evidence.energy, [energy_source])),
     ):
-        number = sum(measured(value) is not None for value in values)
-        out.metered_outlets = max(out.metered_outlets, number)
-        if number:
-            out.can.append(f"report the {name} by outlet ({number} of {total})")
-            out.evidence[f"{name} by outlet"] = _basis(proof, source)
+        out.metered_outlets = max(out.metered_outlets, count)
+        if count:
+            out.can.append(f"report the {name} by outlet ({count} of {total})")
+            out.evidence[f"{name} by outlet"] = basis
         elif total:
             out.cannot.append(f"report the {name} by outlet")
 
@@ -233,85 +265,89 @@ def _note_outlet_figures(
 def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding) -> None:
     """Note in `out` whether the family's commands are used, and how certain they are."""
     profile = read_device.profile
-    source = read_device.outlets
-    stateless = (
-        source is not None
-        and source.states is not None
-        and not source.states.read_from(read_device.reader)
-    )
-    if source is None or source.control is None or stateless:
+    outlets = read_device.outlets
+    is_stateless = False
+    if outlets is not None and outlets.states is not None:
+        is_stateless = not outlets.states.read_from(read_device.reader)
+    if outlets is None or outlets.control is None or is_stateless:
+        why = f"the family '{profile.key}' has no commands"
+        if profile.is_switched:
+            why = "a command could not be confirmed, because no state is reported"
         if read_device.states:
-            out.cannot.append(
-                f"switch: the family '{profile.key}' has no commands"
-                if not profile.is_switched
-                else "switch: a command could not be confirmed, because no state is reported"
-            )
+            out.cannot.append(f"switch: {why}")
         return
-    if not (profile.is_proven or switch_unproven):
-        note = f" {profile.note}" if profile.note else ""
-        out.cannot.append(
-            f"switch without switch_unproven=yes: the commands of this family are {UNPROVEN}.{note}"
-        )
-    else:
+    if profile.is_proven or switch_unproven:
         out.switchable_outlets = len(read_device.states)
         out.can.append(
             "switch the outlets (not tried here; needs a community or user that may write)"
         )
-    written = family_tables.written_places(source.control)
-    basis = _basis(profile.evidence.switching, *written)
+    else:
+        note = f" {profile.note}" if profile.note else ""
+        out.cannot.append(
+            f"switch without switch_unproven=yes: the commands of this family are {UNPROVEN}.{note}"
+        )
+    basis = _basis(profile.evidence.switching, family_tables.written_places(outlets.control))
     out.evidence["switching"] = f"{basis}; {switching_basis(profile)}"
 
 
 def summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[Figure]:
-    """The figures that the total sums: for each unit of a chain the first figure without a missing
-    value.
+    """The figures that the total sums: for each unit of a chain the first figure that has all its
+    values.
+
+    A unit has one of them as its total (see `Total`).
     """
     figures: list[Figure] = []
     summed_units: set[str] = set()
     for figure in total.figures:
         if summed_units and total.unit is None:
             break  # further figures were not read
-        rows = [
-            (total.unit.of(index) if total.unit else "", value)
-            for index, value in figure.rows_from(reader, most).items()
-        ]
-        units = {unit for unit, _ in rows} - {
-            unit for unit, value in rows if not isinstance(value, Decimal)
-        }
-        if units - summed_units:
+        units: set[str] = set()
+        incomplete_units: set[str] = set()
+        for index, value in figure.rows_from(reader, most).items():
+            unit = total.unit.of(index) if total.unit else ""
+            units.add(unit)
+            if not isinstance(value, Decimal):
+                incomplete_units.add(unit)
+        whole_units = units - incomplete_units
+        if whole_units - summed_units:
             figures.append(figure)
-            summed_units |= units
+            summed_units |= whole_units
     return figures
 
 
-def _basis(proof: EvidenceLevel, *profile_parts: Optional[FrozenValue]) -> str:
-    """What a figure rests on: the names of its objects, and the kind of proof."""
-    objects = chain.from_iterable(
-        family_tables.object_names(part) for part in profile_parts if part is not None
-    )
+def _basis(proof: EvidenceLevel, profile_parts: Iterable[Optional[FrozenValue]]) -> str:
+    """What a figure rests on: the names of the objects of these parts, and the kind of proof."""
+    objects: list[str] = []
+    for part in profile_parts:
+        if part is not None:
+            objects += family_tables.object_names(part)
     names = ", ".join(dict.fromkeys(objects))
-    return "; ".join(filter(None, (names, _SOURCES.get(proof, ""))))
+    texts = [text for text in (names, _SOURCES.get(proof, "")) if text]
+    return "; ".join(texts)
 
 
 def _read_objects(device: Reader, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
     """The objects that were read, with their names in the MIB where a profile has them."""
-    holds = [
-        (oid, "nothing" if value is None else printable_text(value, LONGEST))
-        for oid, value in device.got.items()
-    ]
-    holds += [
-        (oid, counted(len(rows), "row") if rows else "nothing")
-        for oid, rows in device.walked.items()
-    ]
+    value_by_oid: dict[str, str] = {}
+    for oid, value in device.got.items():
+        value_by_oid[oid] = "nothing" if value is None else printable_text(value, LONGEST)
+    row_count_by_oid: dict[str, str] = {}
+    for oid, rows in device.walked.items():
+        row_count_by_oid[oid] = counted(len(rows), "row") if rows else "nothing"
     names = _object_names(profiles)
-    return [{"object": names.get(oid, oid), "oid": oid, "holds": value} for oid, value in holds]
+    objects: list[dict[str, Any]] = []
+    for oid, text in (*value_by_oid.items(), *row_count_by_oid.items()):
+        objects.append({"object": names.get(oid, oid), "oid": oid, "holds": text})
+    return objects
 
 
 def _object_names(profiles: Iterable[Profile]) -> Mapping[str, str]:
+    """The names in the MIB, by their OIDs."""
     name_by_oid = {detection.SYS_DESCR: "sysDescr", detection.SYS_OBJECT_ID: "sysObjectID"}
     for profile in profiles:
         for part in parts_of(profile):
-            oid, name = getattr(part, "oid", ""), getattr(part, "object", "")
+            oid = getattr(part, "oid", "")
+            name = getattr(part, "object", "")
             if isinstance(oid, str) and isinstance(name, str) and oid and name:
                 name_by_oid.setdefault(oid, name)
     return name_by_oid

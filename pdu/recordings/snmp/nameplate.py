@@ -38,12 +38,11 @@ def read_nameplate(session: Session) -> Nameplate:
     brief_nameplate = read_brief_nameplate(session)
     sys_descr = reader.get(SYS_DESCR)
     description = "" if sys_descr is None else printable_text(sys_descr, _LONGEST)
-    vendor = "" if profile.vendor == NO_MAKER else profile.vendor
-    return brief_nameplate._replace(
-        manufacturer=_texts(reader, profile.nameplate.manufacturer) or vendor,
-        model=_texts(reader, profile.nameplate.model) or _described_model(description),
-        description=description,
-    )
+    manufacturer = _texts(reader, profile.nameplate.manufacturer)
+    if not manufacturer and profile.vendor != NO_MAKER:
+        manufacturer = profile.vendor
+    model = _texts(reader, profile.nameplate.model) or _described_model(description)
+    return brief_nameplate._replace(manufacturer=manufacturer, model=model, description=description)
 
 
 def read_brief_nameplate(session: Session) -> Nameplate:
@@ -83,9 +82,8 @@ def _texts(reader: Reader, oid: str) -> str:
     """
     if not oid:
         return ""
-    return join_words(
-        dict.fromkeys(printable_text(raw, _LONGEST) for raw in reader.walk(oid).values())
-    )
+    texts = [printable_text(raw, _LONGEST) for raw in reader.walk(oid).values()]
+    return join_words(dict.fromkeys(texts))  # each once
 
 
 def _accuracy(reader: Reader) -> Optional[float]:
@@ -93,10 +91,13 @@ def _accuracy(reader: Reader) -> Optional[float]:
     agents that refuse objects of a MIB that they do not know, or do not answer.
     """
     try:
-        hundredths = [number(raw) for raw in reader.walk(_EO_POWER_ACCURACY).values()]
+        rows = reader.walk(_EO_POWER_ACCURACY)
     except PduHandlerError:
         return None
-    errors = [
-        float(error) for error in hundredths if error is not None and 0 < error <= _MOST_HUNDREDTHS
-    ]
-    return max(errors) / _HUNDREDTHS if errors and len(errors) == len(hundredths) else None
+    hundredths: list[float] = []
+    for raw in rows.values():
+        value = number(raw)
+        if value is None or not 0 < value <= _MOST_HUNDREDTHS:
+            return None
+        hundredths.append(float(value))
+    return max(hundredths) / _HUNDREDTHS if hundredths else None

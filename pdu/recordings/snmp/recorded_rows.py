@@ -33,6 +33,8 @@ Arcs = tuple[int, ...]
 # the bit of a tag that marks application types, such as Counter32 (RFC 2578)
 _APPLICATION = 64
 _ADDRESS_SIZES = (4, 6, 8, 16)  # octets: IPv4, MAC, EUI-64, IPv6
+# of a text of several lines
+_WITHOUT_CONTROLS = str.maketrans("", "", "\r\n\t")
 NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
 SYS_DESCR, SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 1, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
@@ -54,15 +56,18 @@ class SnmpRow(NamedTuple):
             return self.value
         if self.tag == ADDRESS:
             return ".".join(map(str, self.value))
+        if self.tag != OCTETS:
+            return self.value
         try:
-            return self.value.decode("utf-8") if self.tag == OCTETS else self.value
+            return self.value.decode("utf-8")
         except UnicodeDecodeError:
             return self.value
 
     @property
     def decoded(self) -> str:
         """The value as text. Bytes that are not UTF-8 become U+FFFD."""
-        return self.raw.decode("utf-8", "replace") if isinstance(self.raw, bytes) else str(self.raw)
+        raw = self.raw
+        return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
 
     @property
     def text(self) -> Optional[str]:
@@ -75,9 +80,10 @@ class SnmpRow(NamedTuple):
             return None
         text = raw.rstrip("\0")
         if len(raw.encode()) in _ADDRESS_SIZES:
-            is_text = not text or text.rstrip("\r\n").isprintable() and text[0].isprintable()
+            begin = text.rstrip("\r\n")
         else:
-            is_text = text[:1].isprintable() and all(c.isprintable() or c in "\r\n\t" for c in text)
+            begin = text.translate(_WITHOUT_CONTROLS)
+        is_text = text[:1].isprintable() and begin.isprintable()
         return raw if is_text else None
 
 
@@ -112,8 +118,11 @@ class RecordedRows:
 
     def get(self, oid: str) -> Optional[Raw]:
         row = self._rows.get(arcs(oid))
-        self.asked[oid] = {} if row is None else {"": row.raw}
-        return None if row is None else row.raw
+        if row is None:
+            self.asked[oid] = {}
+            return None
+        self.asked[oid] = {"": row.raw}
+        return row.raw
 
     def walk(self, oid: str) -> Walked:
         root = arcs(oid)

@@ -46,21 +46,10 @@ def walk_trees(
         raise SettingsError(str(error), known_endpoint(data), "record") from None
     walk = _Walk(credentials, recorder)
     walk.find_agent()
+    notes = walk.read_trees()
     rows = walk.rows
-    notes: list[str] = []
-    for root in map(arcs, _TREES):
-        number = len(rows)
-        try:
-            walk.read_tree(root)
-        except (ProtocolError, Unreachable) as error:
-            if not rows or len(rows) > _MOST_ROWS:
-                raise
-            where = f"after {dotted(walk.last)}" if len(rows) > number else f"before {dotted(root)}"
-            notes.append(f"The recording is not whole: it stopped {where} ({error.reason}).")
-            if isinstance(error, Unreachable):
-                break
     if not notes:
-        notes += walk.read_hidden_trees(roots_of(rows))
+        notes = walk.read_hidden_trees(roots_of(rows))
     if not rows:
         raise ProtocolError(
             "the agent answers but has no object to record: check which MIB view it gives this"
@@ -94,6 +83,27 @@ class _Walk:
             get_object = partial(get, self._credentials, dotted(SYS_DESCR))
             self._recorder.again(partial(self._ask, get_object))
 
+    def read_trees(self) -> list[str]:
+        """Add the objects of _TREES. Returns a note for each tree that was not read to its end.
+        Raises Unreachable and ProtocolError for the first, and where the agent has too many
+        objects.
+        """
+        notes: list[str] = []
+        for root in map(arcs, _TREES):
+            number = len(self.rows)
+            try:
+                self.read_tree(root)
+            except (ProtocolError, Unreachable) as error:
+                if not self.rows or len(self.rows) > _MOST_ROWS:
+                    raise
+                where = f"before {dotted(root)}"
+                if len(self.rows) > number:
+                    where = f"after {dotted(self.last)}"
+                notes.append(f"The recording is not whole: it stopped {where} ({error.reason}).")
+                if isinstance(error, Unreachable):
+                    break
+        return notes
+
     def read_tree(self, root: Arcs) -> None:
         """Add the objects below `root`.
 
@@ -101,17 +111,22 @@ class _Walk:
         or their first object. Then the walk goes on from the last row, and objects before `root`
         are left out. Raises Unreachable, ProtocolError.
         """
-        number = len(self.rows)
+        earlier_count = len(self.rows)
         try:
             self._read_after(root, root, root)
         except ProtocolError:
-            if not number or len(self.rows) > number:
+            if not self._has_earlier_alone(earlier_count):
                 raise
         else:
             # v1 has the same error for the end of the MIB; each PDU has objects of its vendor
-            if not number or len(self.rows) > number or root != _ENTERPRISES:
+            is_at_end = root != _ENTERPRISES
+            if is_at_end or not self._has_earlier_alone(earlier_count):
                 return
         self._read_after(self.last, _INTERNET, root)
+
+    def _has_earlier_alone(self, earlier_count: int) -> bool:
+        """Whether there were rows, and no new ones since: the walk can go on from the last."""
+        return 0 < earlier_count == len(self.rows)
 
     def read_hidden_trees(self, roots: Sequence[Arcs]) -> list[str]:
         """Add the objects below these roots that no row shows. Returns notes of what could not be
@@ -130,25 +145,28 @@ class _Walk:
         """Whether the agent has an object below `root` that no row shows."""
         next_row = partial(typed_rows, self._credentials, root, root, 1)
         answer = self._recorder.again(partial(self._ask, next_row))
-        return any(oid[: len(root)] == root and oid not in self.rows for oid, _ in answer[:1])
+        if not answer:
+            return False
+        oid, _ = answer[0]
+        return oid[: len(root)] == root and oid not in self.rows
 
     def _read_after(self, last: Arcs, walked: Arcs, root: Arcs) -> None:
         """Add the objects after `last` that are below `root`, in a walk below `walked`. Raises
         Unreachable, ProtocolError.
         """
-        most = _MOST_ROWS
+        answered_count = 0
         while last[: len(root)] <= root:
             next_row = partial(typed_rows, self._credentials, walked, last, 1)
             answer = self._recorder.again(partial(self._ask, next_row))
             if not answer:
                 return
-            self.rows.update(
-                (oid, SnmpRow(*value)) for oid, value in answer if oid[: len(root)] == root
-            )
+            for oid, (tag, value) in answer:
+                if oid[: len(root)] == root:
+                    self.rows[oid] = SnmpRow(tag, value)
             last, _ = answer[-1]
-            most -= len(answer)
+            answered_count += len(answer)
             self._recorder.tell(f"{len(self.rows)} objects, at {dotted(last[:12])}")
-            if len(self.rows) > _MOST_ROWS or most < 0:
+            if len(self.rows) > _MOST_ROWS or answered_count > _MOST_ROWS:
                 raise ProtocolError(
                     f"the walk did not end after {_MOST_ROWS} objects", self._place, "record"
                 )

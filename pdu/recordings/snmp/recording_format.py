@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
@@ -49,19 +49,23 @@ _NO_COMMANDS = "the replay answers, but accepts no commands"
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
+    """Walk the device, put stand-ins for what names the owner, and compare what the handler reads
+    of both.
+    """
     choice = select_families(dcimanager.settings(data), {})
     rows, stops = recording.walk_trees(data, recorder, partial(_roots, choice))
-    clean = scrubbing.scrubbed(rows, data, recorder.keep)
-    text = "\n".join(snmprec.snmprec_lines(clean)) + "\n"
+    clean_rows = scrubbing.scrubbed(rows, data, recorder.keep)
+    text = "\n".join(snmprec.snmprec_lines(clean_rows)) + "\n"
     device = Snmp(SnmpPdu(data))
     if not stops:
         require_what_the_handler_reads(rows, device, choice)
-    notes = [*stops, *compare_rows(rows, clean, device, choice)]
-    lost = len(rows) - len(clean)
-    if lost:
+    notes = [*stops, *compare_rows(rows, clean_rows, device, choice)]
+    lost_count = len(rows) - len(clean_rows)
+    if lost_count:
         notes.append(
-            f"The recording lacks {counted(lost, 'object')}: an index has an address that stands"
-            " for another one. Record it again with --keep addresses, and replace them by hand."
+            f"The recording lacks {counted(lost_count, 'object')}: an index has an address that"
+            " stands for another one. Record it again with --keep addresses, and replace them by"
+            " hand."
         )
     return Recording(text, _content(text), notes)
 
@@ -69,24 +73,33 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
 def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
     """The enterprise of the recorded sysObjectID, and the tables that its families read; of
     families for agents without a vendor's number only their enterprises."""
-    recorded_id = rows.get(SYS_OBJECT_ID)
-    device_id = recorded_id.value if recorded_id is not None else ()
-    if not isinstance(device_id, tuple):
-        device_id = ()
+    device_id = _recorded_id(rows)
     has_vendor = not is_of_agent(dotted(device_id)) and len(device_id) >= _ENTERPRISE_ARCS
-    roots = [device_id[:_ENTERPRISE_ARCS]] if has_vendor else []
-    candidates = (
-        detection.candidates_of(choice.profiles[0], dotted(device_id))
-        if choice.is_fixed
-        else detection.candidates(dotted(device_id) if has_vendor else "", choice.profiles)
-    )
+    candidates: Iterable[detection.Candidate]
+    if choice.is_fixed:
+        candidates = detection.candidates_of(choice.profiles[0], dotted(device_id))
+    elif has_vendor:
+        candidates = detection.candidates(dotted(device_id), choice.profiles)
+    else:
+        candidates = detection.candidates("", choice.profiles)
+    roots: list[Arcs] = []
+    if has_vendor:
+        roots.append(device_id[:_ENTERPRISE_ARCS])
     for candidate in candidates:
         reader = Reader(RecordedRows({}), candidate.root)
         for oid in oids(candidate.profile):
-            table = arcs(reader.resolve(oid))[:-1]
+            *table, _column = arcs(reader.resolve(oid))
             is_tried = has_vendor or choice.is_fixed
-            roots.append(table if is_tried else table[:_ENTERPRISE_ARCS])
-    return list(dict.fromkeys(roots))
+            roots.append(tuple(table if is_tried else table[:_ENTERPRISE_ARCS]))
+    return list(dict.fromkeys(roots))  # each once
+
+
+def _recorded_id(rows: Rows) -> Arcs:
+    """The sysObjectID; () if there is none."""
+    row = rows.get(SYS_OBJECT_ID)
+    if row is None or not isinstance(row.value, tuple):
+        return ()
+    return row.value
 
 
 def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: FamilySelection) -> None:
@@ -110,7 +123,9 @@ def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: Family
 
 
 def _content(text: str) -> str:
-    return counted(len(snmprec.parse(text).rows), "object")
+    """How much is in a recording, for people."""
+    rows = snmprec.parse(text).rows
+    return counted(len(rows), "object")
 
 
 def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False) -> ReplayedDevice:
@@ -127,23 +142,30 @@ def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False
         raise SettingsError(
             "PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode"
         )
-    device, why, setting = find_device(walk.rows, profile)
-    unit = (WritableUnit if is_writable else RecordedUnit)(walk.rows, device)
+    device, about, setting = find_device(walk.rows, profile)
+    unit_class = WritableUnit if is_writable else RecordedUnit
+    unit = unit_class(walk.rows, device)
     server = SnmpServer(community)
     try:
         agent = server.serve(unit, port)
     except OSError:
         server.close()
         raise
-    left_out = f"; left out: {', '.join(walk.skip_reasons)}" if walk.skip_reasons else ""
-    poll = _poll(f"{HOST}:{agent.port}", profile, device) + setting
+    if is_writable:
+        about = about.replace(_NO_COMMANDS, "it keeps what is written to its objects")
+    if walk.skip_reasons:
+        about += f"; left out: {', '.join(walk.skip_reasons)}"
     # one from the environment may be the real device's
     login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
-    if is_writable:
-        why = why.replace(_NO_COMMANDS, "it keeps what is written to its objects")
-    about = f"{why}{left_out}; {login}"
+    poll = _poll(f"{HOST}:{agent.port}", profile, device)
     return ReplayedDevice(
-        HOST, agent.port, about, poll, lambda: list(unit.writes), server.close, device is not None
+        host=HOST,
+        port=agent.port,
+        about=f"{about}; {login}",
+        poll=poll + setting,
+        writes=lambda: list(unit.writes),
+        close=server.close,
+        is_read=device is not None,
     )
 
 
@@ -196,10 +218,11 @@ def _outlets_phrase(device: SnmpDevice) -> str:
     """Such as "8 outlets, switched by its commands": what the family reads and switches."""
     if not device.states:
         return "no outlets"
+    outlets = counted(len(device.states), "outlet")
     is_switched = device.outlets is not None and device.outlets.control is not None
-    return counted(len(device.states), "outlet") + (
-        ", switched by its commands" if is_switched else " that cannot be switched"
-    )
+    if is_switched:
+        return f"{outlets}, switched by its commands"
+    return f"{outlets} that cannot be switched"
 
 
 def _poll(where: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
@@ -218,9 +241,8 @@ def _poll(where: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
 
 def _profile(profile_name: str) -> Profile:
     """A family by its key, or a profile in a JSON file."""
-    family = PROFILE_BY_KEY.get(profile_name)
-    if family is not None:
-        return family
+    if profile_name in PROFILE_BY_KEY:
+        return PROFILE_BY_KEY[profile_name]
     if not os.path.isfile(profile_name):
         raise SettingsError(
             f"--profile {profile_name[:60]!r} is neither a family (pdu snmp families lists them)"
@@ -271,7 +293,8 @@ def _comparison(recorded: SnmpDevice, device: SnmpReads, choice: FamilySelection
         current = read_as_chosen(device, choice)
     except PduHandlerError as error:
         return f"; the device was not read again for comparison: {reason(error)}"
-    if (current.profile.key, *current.states) == (recorded.profile.key, *recorded.states):
+    is_same_family = current.profile.key == recorded.profile.key
+    if is_same_family and list(current.states) == list(recorded.states):
         return ", as the device does"
     return f", but the device as the {_summary(current)}: record it again"
 

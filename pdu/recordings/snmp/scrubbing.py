@@ -71,25 +71,30 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     with suppress(ValueError):  # a name
         addresses.append(ipaddress.ip_address(data.ip).packed)
     objects = _objects(rows, device)
-    index = _Index(scrubber, objects, _joins(objects, answers), addresses)
+    index = _Index(scrubber, objects, _joining_indexes(objects, answers), addresses)
 
     def scrub(read_oids: Collection[Arcs]) -> Rows:
         """The rows with stand-ins; those of `read_oids`, which the family reads, keep more."""
-        clean: Rows = {}
+        clean_rows: Rows = {}
         for oid, row in rows.items():
             if oid in read_oids or oid in (SYS_DESCR, SYS_OBJECT_ID):
-                clean[index.scrub(oid)] = _read_row(row, scrubber)
+                clean_row = _read_row(row, scrubber)
             else:
-                clean[index.scrub(oid)] = _other_row(oid, row, scrubber, index, rows)
-        return clean
+                clean_row = _other_row(oid, row, scrubber, index, rows)
+            clean_oid = index.scrub(oid)
+            clean_rows[clean_oid] = clean_row
+        return clean_rows
 
-    clean = scrub(answers - names)
-    if device is not None and names and not has_same_answers(device, detect_device(clean, choice)):
-        # a family may find its figures by texts that stand beside the names of outlets
-        with_names = scrub(answers)
-        if has_same_answers(device, detect_device(with_names, choice)):
-            return with_names
-    return clean
+    clean_rows = scrub(answers - names)
+    if device is None or not names:
+        return clean_rows
+    if has_same_answers(device, detect_device(clean_rows, choice)):
+        return clean_rows
+    # a family may find its figures by texts that stand beside the names of outlets
+    rows_with_names = scrub(answers)
+    if has_same_answers(device, detect_device(rows_with_names, choice)):
+        return rows_with_names
+    return clean_rows
 
 
 def _scrubber(rows: Rows, data: PduSnmpData, keep: Collection[str]) -> Scrubber:
@@ -109,10 +114,13 @@ def _scrubber(rows: Rows, data: PduSnmpData, keep: Collection[str]) -> Scrubber:
 
 def _objects(rows: Rows, device: Optional[SnmpDevice]) -> list[Arcs]:
     """The objects of the family, and sysObjectID: OIDs without an index."""
+    objects: list[Arcs] = []
     row = rows.get(SYS_OBJECT_ID)
-    objects = [row.value] if row is not None and isinstance(row.value, tuple) else []
+    if row is not None and isinstance(row.value, tuple):
+        objects.append(row.value)
     if device is not None:
-        objects += [arcs(device.reader.resolve(oid)) for oid in oids(device.profile)]
+        for oid in oids(device.profile):
+            objects.append(arcs(device.reader.resolve(oid)))
     return objects
 
 
@@ -130,14 +138,18 @@ def _answers(device: SnmpDevice) -> list[object]:
     return [device.profile.key, dict(device.states), figures]
 
 
-def _joins(objects: Collection[Arcs], answers: Collection[Arcs]) -> set[Arcs]:
-    """The indexes of rows that the family reads, if they are long: they join its tables."""
-    return {
-        oid[len(root) :]
-        for oid in answers
-        for root in objects
-        if oid[: len(root)] == root and len(oid) - len(root) >= _RUN - 1
-    }
+def _joining_indexes(objects: Collection[Arcs], answers: Collection[Arcs]) -> set[Arcs]:
+    """The indexes by which the family finds a row of one table from another: the long ones among
+    those of the rows that it reads (`answers`).
+    """
+    indexes: set[Arcs] = set()
+    for oid in answers:
+        for root in objects:
+            index = oid[len(root) :]
+            is_long = len(index) >= _RUN - 1
+            if is_long and oid[: len(root)] == root:
+                indexes.add(index)
+    return indexes
 
 
 def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
@@ -145,8 +157,11 @@ def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
     if isinstance(row.raw, str):
-        return SnmpRow(OCTETS, scrubber.scrub_kept_text(row.raw).encode())
-    return SnmpRow(OCTETS, b"" if scrubber.holds_login(row.decoded) else row.value)
+        text = scrubber.scrub_kept_text(row.raw)
+        return SnmpRow(OCTETS, text.encode())
+    if scrubber.holds_login(row.decoded):
+        return SnmpRow(OCTETS, b"")
+    return row
 
 
 def _other_row(oid: Arcs, row: SnmpRow, scrubber: Scrubber, index: _Index, rows: Rows) -> SnmpRow:
@@ -167,12 +182,15 @@ def _other_row(oid: Arcs, row: SnmpRow, scrubber: Scrubber, index: _Index, rows:
         return SnmpRow(ADDRESS, index.address(value))
     text = row.text if row.text is not None else _latin_text(value)
     if row.tag == OCTETS and text is not None:
+        # sysName, sysLocation and the like say what they are; any other text may be a name
         kind = _SYSTEM.get(oid, NAMES)
         other_text = scrubber.scrub_free_text(text, kind)
         return SnmpRow(OCTETS, other_text.encode())
+    # octets that are no text
     is_figure = row.tag == OPAQUE and value.startswith(_NUMBERS)
     is_short = len(value) <= _MOST_BITS
-    if not (is_figure or is_short or ADDRESSES in scrubber.keep):
+    is_kept = is_figure or is_short or ADDRESSES in scrubber.keep
+    if not is_kept:
         return SnmpRow(row.tag, bytes(len(value)))
     if scrubber.holds_login(row.decoded):
         return SnmpRow(row.tag, b"")
@@ -182,7 +200,8 @@ def _other_row(oid: Arcs, row: SnmpRow, scrubber: Scrubber, index: _Index, rows:
 def _latin_text(octets: bytes) -> Optional[str]:
     """The octets as Latin-1, if they are printable and hold a word."""
     text = octets.decode("latin-1").rstrip("\0\r\n")
-    return text if text.isprintable() and re.search("[A-Za-z]{3}", text) else None
+    holds_word = re.search("[A-Za-z]{3}", text) is not None
+    return text if holds_word and text.isprintable() else None
 
 
 class _Index:
@@ -212,17 +231,26 @@ class _Index:
         begin, end = self._bounds(oid)
         index = list(oid[begin:end])
         for at in range(len(index) - _IPV4_OCTETS + 1):
-            type_before = tuple(index[max(0, at - 2) : at])
-            is_typed = type_before in _INET_ADDRESSES
-            size = _INET_ADDRESSES.get(type_before, _IPV4_OCTETS)
-            octets = bytes(arc for arc in index[at : at + size] if arc <= _OCTET)
-            is_address = len(octets) == size and max(octets) >= _LEAST_OCTET
-            if is_address and (is_typed or octets in self._addresses):
-                index[at : at + size] = self.address(octets)
+            octets = self._address_at(index, at)
+            if octets:
+                index[at : at + len(octets)] = self.address(octets)
         for start, stop in _spelled_runs(index):
             run = tuple(index[start:stop])
             index[start:stop] = self._stand_in(run)
         return (*oid[:begin], *index, *oid[end:])
+
+    def _address_at(self, index: Sequence[int], at: int) -> bytes:
+        """The octets of the address that begins there, b"" if none does: one with its type before
+        it, or one that a row has.
+        """
+        type_before = tuple(index[max(0, at - 2) : at])
+        is_typed = type_before in _INET_ADDRESSES
+        size = _INET_ADDRESSES.get(type_before, _IPV4_OCTETS)
+        numbers = index[at : at + size]
+        if len(numbers) < size or max(numbers) > _OCTET or max(numbers) < _LEAST_OCTET:
+            return b""
+        octets = bytes(numbers)
+        return octets if is_typed or octets in self._addresses else b""
 
     def _bounds(self, oid: Arcs) -> tuple[int, int]:
         """Where the index begins in an OID, and where the index that stays follows it."""
@@ -238,15 +266,20 @@ class _Index:
     def address(self, octets: bytes) -> bytes:
         """The octets of the stand-in of an IP address."""
         address = str(ipaddress.ip_address(octets))
-        return ipaddress.ip_address(self._scrubber.scrub_address(address)).packed
+        stand_in = self._scrubber.scrub_address(address)
+        return ipaddress.ip_address(stand_in).packed
 
     def _stand_in(self, run: Arcs) -> Arcs:
         """Digits in place of the octets of a text or of an address."""
-        is_secret = self._scrubber.holds_login(bytes(run).decode("utf-8", "replace"))
-        if {NAMES, ADDRESSES} <= self._scrubber.keep and not is_secret:
+        text = bytes(run).decode("utf-8", "replace")
+        is_kept = {NAMES, ADDRESSES} <= self._scrubber.keep
+        if is_kept and not self._scrubber.holds_login(text):
             return run
-        number = len(self._stand_ins) + 1
-        return self._stand_ins.setdefault(run, tuple(f"{number:0{len(run)}d}".encode()))
+        if run not in self._stand_ins:
+            number = len(self._stand_ins) + 1
+            digits = str(number).zfill(len(run))
+            self._stand_ins[run] = tuple(digits.encode())
+        return self._stand_ins[run]
 
 
 def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
@@ -256,21 +289,25 @@ def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
     runs: list[tuple[int, int]] = []
     for at in range(len(index) - _RUN + 1):
         end = at + _RUN
-        large_arcs = [place for place in range(at, end) if index[place] >= _LEAST_OCTET]
-        has_other = max(index[at:end]) > _OCTET
-        if has_other or len(large_arcs) < _RUN - 1:
+        large_places = [place for place in range(at, end) if index[place] >= _LEAST_OCTET]
+        has_larger = max(index[at:end]) > _OCTET
+        if has_larger or len(large_places) < _RUN - 1:
             continue
-        first_large = large_arcs[0]
-        if runs and first_large <= runs[-1][1]:
-            begin_of_run = runs[-1][0]
-            runs[-1] = (begin_of_run, end)
-        else:
-            runs.append((first_large, end))
+        begin = large_places[0]
+        if runs:
+            last_begin, last_end = runs[-1]
+            if begin <= last_end:  # it goes on
+                runs[-1] = (last_begin, end)
+                continue
+        runs.append((begin, end))
     return runs
 
 
 def _text(row: Optional[SnmpRow]) -> str:
-    return row.decoded if row is not None and row.tag == OCTETS else ""
+    """The text of a row of octets, "" for no row or another one."""
+    if row is None or row.tag != OCTETS:
+        return ""
+    return row.decoded
 
 
 def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs], set[Arcs]]:
@@ -285,16 +322,16 @@ def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs
         return metering.read_statistic(device._replace(reader=reader))
 
     reads: list[Callable[[Reader], object]] = [read_statistic]
-    names: list[Callable[[Reader], object]] = []
-    if outlets is not None and outlets.states is not None:
-        reads.append(outlets.states.read_from)
+    name_reads: list[Callable[[Reader], object]] = []
     if outlets is not None:
+        if outlets.states is not None:
+            reads.append(outlets.states.read_from)
         for source in (outlets.rows, outlets.count, outlets.number):
             if source is not None:
                 reads.append(source.rows)
         if outlets.name is not None:
-            names.append(outlets.name.rows)
-    return _rows_of(rows, device, reads), _rows_of(rows, device, names)
+            name_reads.append(outlets.name.rows)
+    return _rows_of(rows, device, reads), _rows_of(rows, device, name_reads)
 
 
 def _rows_of(

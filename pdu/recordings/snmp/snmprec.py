@@ -74,22 +74,27 @@ class Parsed:
     @property
     def skip_reasons(self) -> list[str]:
         """What was left out, a phrase for each reason."""
-        reasons = {
-            "with a name instead of a numeric OID": self.left_out,
-            "with a value of an unknown type": self.untyped,
-        }
-        more = len(self.unreadable) - _MOST_NAMED
-        return [
-            *(f"{counted(count, 'row')} {reason}" for reason, count in reasons.items() if count),
-            *self.unreadable[:_MOST_NAMED],
-            *([f"{counted(more, 'more line')}"] if more > 0 else []),
-        ]
+        reasons: list[str] = []
+        if self.left_out:
+            rows = counted(self.left_out, "row")
+            reasons.append(f"{rows} with a name instead of a numeric OID")
+        if self.untyped:
+            rows = counted(self.untyped, "row")
+            reasons.append(f"{rows} with a value of an unknown type")
+        reasons += self.unreadable[:_MOST_NAMED]
+        further_count = len(self.unreadable) - _MOST_NAMED
+        if further_count > 0:
+            reasons.append(counted(further_count, "more line"))
+        return reasons
 
     def add(self, oid: Arcs, row: SnmpRow, number: int) -> None:
         """Add the row in line `number`. Raises ValueError for what SNMP does not allow,
         SettingsError if an earlier line has another value of the object: which of them the device
         has is not known."""
-        if self.rows.setdefault(_check_oid(oid), _check_size(row)) != row:
+        _check_oid(oid)
+        _check_size(row)
+        known_row = self.rows.setdefault(oid, row)
+        if known_row != row:
             raise SettingsError(
                 f"lines {self._number_by_oid[oid]} and {number} have two values of the object"
                 f" {dotted(oid)}: keep the one that the device has"
@@ -108,7 +113,8 @@ def is_recording(text: str) -> bool:
 
 def parse(text: str) -> Parsed:
     """The rows of a file in either format. Raises SettingsError for two values of one object."""
-    return _snmprec(text) if _LINE.match(_first_row(text)) else _walk(text)
+    is_snmprec = _LINE.match(_first_row(text)) is not None
+    return _snmprec(text) if is_snmprec else _walk(text)
 
 
 def _first_row(text: str) -> str:
@@ -116,8 +122,10 @@ def _first_row(text: str) -> str:
     messages may stand before it.
     """
     lines = (line for line in text.split("\n") if line.strip() and not line.startswith("#"))
-    first_lines = itertools.islice(lines, _MOST_BEFORE)
-    return next((line for line in first_lines if _LINE.match(line) or _WALKED.match(line)), "")
+    for line in itertools.islice(lines, _MOST_BEFORE):
+        if _LINE.match(line) or _WALKED.match(line):
+            return line
+    return ""
 
 
 def snmprec_lines(rows: Mapping[Arcs, SnmpRow]) -> list[str]:
@@ -127,11 +135,16 @@ def snmprec_lines(rows: Mapping[Arcs, SnmpRow]) -> list[str]:
 
 def _snmprec_line(row: SnmpRow) -> str:
     """Tag and value as in a .snmprec line; octets that are no plain text in hex (tag `4x`)."""
-    is_dotted = row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4
-    if is_dotted or not isinstance(row.value, bytes):
+    value = row.value
+    if not isinstance(value, bytes):
         return f"{row.tag}|{row.raw!s}"
-    plain = row.tag == OCTETS and row.value.isascii() and row.value.decode("ascii").isprintable()
-    return f"{row.tag}|{row.value.decode('ascii')}" if plain else f"{row.tag}x|{row.value.hex()}"
+    if row.tag == ADDRESS and len(value) == 4:
+        return f"{row.tag}|{row.raw!s}"
+    if row.tag == OCTETS and value.isascii():
+        text = value.decode("ascii")
+        if text.isprintable():
+            return f"{row.tag}|{text}"
+    return f"{row.tag}x|{value.hex()}"
 
 
 # ---- .snmprec ------------------------------------------------------------------------------------
@@ -145,8 +158,9 @@ def _snmprec(text: str) -> Parsed:
         if not line.strip() or line.startswith("#"):
             continue
         try:
-            oid, kind, value = line.split("|", 2)
-            parsed.add(arcs(oid), _row(*first_value(kind, value)), number)
+            oid, written_kind, written_value = line.split("|", 2)
+            kind, value = first_value(written_kind, written_value)
+            parsed.add(arcs(oid), _row(kind, value), number)
         except (ValueError, OverflowError) as error:
             parsed.leave_out(number, f"no valid row 'OID|tag|value': {str(error)[:80]}")
     return parsed
@@ -162,14 +176,16 @@ def _row(kind: str, value: str) -> SnmpRow:
     if tag in NUMBERS:
         return SnmpRow(tag, int(value))
     if tag == OID:
-        return SnmpRow(tag, _check_oid(arcs(value)) if value else ())
+        return SnmpRow(tag, arcs(value) if value else ())
     if tag == ADDRESS:
         return SnmpRow(tag, bytes(int(part) for part in value.split(".")))
     return SnmpRow(tag, value.encode("utf-8", "surrogateescape"))
 
 
-def _check_oid(oid: Arcs) -> Arcs:
-    """An OID that BER can encode: X.690, 8.19.4, limits its first two arcs. Raises ValueError."""
+def _check_oid(oid: Arcs) -> None:
+    """Raises ValueError for an OID that BER cannot encode: X.690, 8.19.4, limits its first two
+    arcs.
+    """
     has_size = 2 <= len(oid) <= 128
     if not has_size or min(oid) < 0 or max(oid) >= 2**32:
         raise ValueError("not a valid OID")
@@ -177,10 +193,9 @@ def _check_oid(oid: Arcs) -> Arcs:
     most = 39 if first < 2 else 2**32 - 1
     if first > 2 or second > most:
         raise ValueError("not a valid OID")
-    return oid
 
 
-def _check_size(row: SnmpRow) -> SnmpRow:
+def _check_size(row: SnmpRow) -> None:
     """Checks the range of a number, the length of octets and the form of an OID (RFC 2578, 7.1).
     Raises ValueError.
     """
@@ -189,18 +204,16 @@ def _check_size(row: SnmpRow) -> SnmpRow:
         least, most = _RANGES.get(row.tag, (0, 2**32 - 1))
         if not least <= value <= most:
             raise ValueError(f"{value} is out of the range of its type")
-        return row
-    if isinstance(value, tuple):
+    elif isinstance(value, tuple):
         if value:
             _check_oid(value)
-        return row
-    if row.tag in (*NUMBERS, OID):
+    elif row.tag in (*NUMBERS, OID):
         raise ValueError("octets cannot be a number or an OID")
-    size = len(value)
-    is_allowed = size == 4 if row.tag == ADDRESS else size <= LONGEST_TEXT
-    if not is_allowed:
-        raise ValueError(f"{size} octets are too many or too few for its type")
-    return row
+    else:
+        size = len(value)
+        is_allowed = size == 4 if row.tag == ADDRESS else size <= LONGEST_TEXT
+        if not is_allowed:
+            raise ValueError(f"{size} octets are too many or too few for its type")
 
 
 # ---- snmpwalk ------------------------------------------------------------------------------------
@@ -210,12 +223,14 @@ def _walk(text: str) -> Parsed:
     """The rows of a walk, whose values `walk_values` reads."""
     parsed = Parsed()
     statements = [(number, _WALKED.match(line)) for number, line in _statements(text)]
-    row_matches = [match for _, match in statements if match]
-    has_types = any(walk_values.is_typed(match["rest"]) for match in row_matches)
+    has_types = False
     # a DISPLAY-HINT is one of the column, whose other numbers may have no letter
-    hexadecimal_columns = {
-        _column(match) for match in row_matches if walk_values.is_hexadecimal(match["rest"])
-    }
+    hexadecimal_columns: set[str] = set()
+    for _, match in statements:
+        if match is not None:
+            has_types = has_types or walk_values.is_typed(match["rest"])
+            if walk_values.is_hexadecimal(match["rest"]):
+                hexadecimal_columns.add(_column(match))
     for number, match in statements:
         if match is None:
             # its text may be a command with a community
@@ -240,7 +255,9 @@ def _walk(text: str) -> Parsed:
 
 
 def _column(match: re.Match[str]) -> str:
-    return match["oid"].rpartition(".")[0]
+    """The OID of a row without the last part of its index."""
+    column, _, _ = match["oid"].rpartition(".")
+    return column
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
@@ -270,6 +287,7 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _may_go_on(lines: Sequence[str], line: str) -> bool:
+    """Whether a line may belong to the row of the lines before it."""
     match = _WALKED.match("\n".join(lines))
     return match is not None and walk_values.may_go_on(match["rest"], line)
 
@@ -279,7 +297,8 @@ def _oid(text: str) -> Arcs:
     _UnknownName.
     """
     first, dot, rest = text.partition(".")
-    oid = oid_arcs(_NAMES.get(first, first) + dot + rest)
+    begin = _NAMES.get(first, first)
+    oid = oid_arcs(f"{begin}{dot}{rest}")
     if oid is None:
         raise _UnknownName
     return oid

@@ -68,10 +68,12 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
 
 
 def _unit(load: Total, row: str) -> str:
+    """The unit of a chain that a row is of, "" for one that is no chain."""
     return load.unit.of(row) if load.unit is not None else ""
 
 
 def _value(figure: ExactFigure) -> meter_figures.Figure:
+    """The figure as a float, or why it has no value."""
     return float(figure) if isinstance(figure, Decimal) else figure
 
 
@@ -93,37 +95,45 @@ def kind_of(figure: Figure) -> Optional[str]:
 
 
 def _labels(kind: str, figure: Figure, rows: Collection[str], reader: Reader) -> dict[str, str]:
-    """Row -> label."""
+    """Row -> label: by its own index, such as `L2` and `1.B3`; `?` where the table lost it; in a
+    table that numbers the parts of a whole chain, by unit and number on that.
+    """
     units = _units_of_rows(figure, rows, reader)
     numbers = _numbers_on_units(units)
     labels: dict[str, str] = {}
     for row in rows:
-        unit = units.get(row)
         if is_nameless(row):
             lost_unit = row.strip(".")
-            labels[row] = numbered_label(kind, "?", f"{lost_unit}." if lost_unit else "")
-        elif unit is None:
+            labels[row] = numbered_label(kind, "?", _prefix(lost_unit))
+        elif row not in units:
             labels[row] = label_of(kind, row)
         else:
-            prefix = f"{unit}." if unit and unit not in _FIRST_UNITS else ""
-            number = numbers.get(row)
-            labels[row] = numbered_label(kind, number, prefix) if number else f"{prefix}row {row}"
+            is_first_unit = units[row] in _FIRST_UNITS
+            prefix = "" if is_first_unit else _prefix(units[row])
+            if row in numbers:
+                labels[row] = numbered_label(kind, numbers[row], prefix)
+            else:
+                labels[row] = f"{prefix}row {row}"
     return labels
 
 
+def _prefix(unit: str) -> str:
+    """What the labels of a unit's parts begin with."""
+    return f"{unit}." if unit else ""
+
+
 def _units_of_rows(figure: Figure, rows: Collection[str], reader: Reader) -> Mapping[str, str]:
-    """Row -> unit, of a table that numbers the parts of a whole chain; {} for one unit, and where
-    the rows themselves name their units.
+    """Row -> unit, of a table that numbers the parts of a whole chain, so that row 5 may be the
+    first one of unit 2; {} for one unit, and where the rows themselves name their units.
     """
     tables = [part for part in parts_of(figure.source) if isinstance(part, EachUnit)]
-    named_rows = [row for row in rows if not is_nameless(row)]
-    if not tables or not all(map(str.isdigit, named_rows)):
+    if not tables:
         return {}
-    units_of_table = tables[0].unit.rows(reader)
-    units: dict[str, str] = {}
     for row in rows:
-        if row in units_of_table:
-            units[row] = text(units_of_table[row])
+        if not is_nameless(row) and not row.isdigit():
+            return {}
+    unit_by_row = tables[0].unit.rows(reader)
+    units = {row: text(unit_by_row[row]) for row in rows if row in unit_by_row}
     has_several = len(set(units.values())) > 1
     return units if has_several else {}
 
@@ -147,5 +157,6 @@ def _numbers_on_units(units: Mapping[str, str]) -> Mapping[str, str]:
 def label_of(kind: str, row: str) -> str:
     """`L2` for row 2 of lines, `1.B3` for row 1.3 of breakers."""
     unit, _, last = row.rpartition(".")
-    prefix = f"{unit}." if unit else ""
-    return numbered_label(kind, last, prefix) if last.isdigit() else f"{prefix}{last}"
+    if last.isdigit():
+        return numbered_label(kind, last, _prefix(unit))
+    return f"{_prefix(unit)}{last}"

@@ -56,8 +56,11 @@ class RecordedUnit:
 
     def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
         """The first object after `oid`, None at the end."""
-        at = bisect.bisect_right(self._order, oid)
-        return (self._order[at], self._rows[self._order[at]]) if at < len(self._order) else None
+        place = bisect.bisect_right(self._order, oid)
+        if place == len(self._order):
+            return None
+        next_oid = self._order[place]
+        return next_oid, self._rows[next_oid]
 
     def set(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
         """Carry out the writes of one SET, all or none.
@@ -66,16 +69,17 @@ class RecordedUnit:
         caused it, counted from 0; or "" and 0.
         """
         with self._lock:
-            rows, effects = dict(self._rows), []
+            rows_before = dict(self._rows)
+            lines: list[str] = []
             for position, (oid, value) in enumerate(pairs):
-                error, outcome = self._set(oid, value)
-                effect = f"SET {dotted(oid)} = {value.raw!s}: {outcome or error}"
+                error, effect = self._set(oid, value)
+                line = f"SET {dotted(oid)} = {value.raw!s}: {effect or error}"
                 if error:
-                    self._rows = rows
-                    self.writes.append(effect)
+                    self._rows = rows_before
+                    self.writes.append(line)
                     return error, position
-                effects.append(effect)
-            self.writes += effects
+                lines.append(line)
+            self.writes += lines
             return "", 0
 
     def _set(self, oid: Arcs, value: SnmpRow) -> tuple[str, str]:
@@ -91,10 +95,11 @@ class RecordedUnit:
         identity, state = command
         if not identity:
             return "", "accepted"
-        is_switched = self.turn(identity, state, oid)
         effect = f"outlet {identity} {'on' if state is EnumPowerStatus.UP else 'off'}"
-        lack = "" if is_switched else ": accepted, but the recording cannot show this state"
-        return "", effect + lack
+        is_switched = self.turn(identity, state, oid)
+        if not is_switched:
+            effect += ": accepted, but the recording cannot show this state"
+        return "", effect
 
     def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
         """The outlet and state that this write commands.
@@ -103,13 +108,15 @@ class RecordedUnit:
         """
         if self._control is None or self._device is None:
             return None
+        write = (oid, value)
         prepares = False
         for identity in self._device.states:
             for state in (EnumPowerStatus.UP, EnumPowerStatus.DOWN):
-                writes = self.orders(identity, state)
-                if writes and writes[-1] == (oid, value):
+                orders = self.orders(identity, state)
+                if orders and orders[-1] == write:
                     return identity, state
-                prepares = prepares or (oid, value) in writes
+                if write in orders:
+                    prepares = True
         return ("", EnumPowerStatus.UNKNOWN) if prepares else None
 
     def orders(self, identity: str, state: EnumPowerStatus) -> Sequence[tuple[Arcs, SnmpRow]]:
@@ -127,12 +134,9 @@ class RecordedUnit:
         """Change rows so that the family reads `state` for this outlet, and no other state
         changes. False if no such change is found. `command_oid` is the object of the command, ()
         for a change without one."""
-        assert (
-            self._device is not None
-            and self._device.outlets is not None
-            and self._device.outlets.states is not None
-        )
+        assert self._device is not None and self._device.outlets is not None
         states = self._device.outlets.states
+        assert states is not None
         memory = RecordedRows(self._rows)
         try:
             states_before = states.read_from(Reader(memory, self._device.reader.root))
@@ -142,9 +146,8 @@ class RecordedUnit:
         states_after = {**states_before, identity: state}
         if states_before == states_after:
             return True
-        for change in _changes(
-            states, state, identity, command_oid, memory.oids_in_answers(), self._rows
-        ):
+        oids = memory.oids_in_answers()
+        for change in _changes(states, state, identity, command_oid, oids, self._rows):
             new_rows = {**self._rows, **change}
             # a count that no longer matches its table, for instance
             with suppress(PduHandlerError):
@@ -177,21 +180,23 @@ def _changes(
     """Changes that may give an outlet this state: to the outlet's rows, then to any single row,
     then to a part of a row.
     """
-    values = {
+    values_by_state = {
         EnumPowerStatus.UP: states.on,
         EnumPowerStatus.DOWN: states.off,
         EnumPowerStatus.UNKNOWN: _UNDOCUMENTED,
-    }[state]
-    state_values = {*states.on, *states.off}
-    index = arcs(identity) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity) else ()
-    own_oids = [oid for oid in oids if index and oid[-len(index) :] == index]
-    state_oids = [
-        oid for oid in own_oids if oid == command_oid or str(rows[oid].raw).strip() in state_values
-    ]
+    }
+    values = values_by_state[state]
+    own_oids = _oids_of_outlet(oids, identity)
+    other_oids = [oid for oid in oids if oid not in own_oids]
+    state_oids: list[Arcs] = []
+    for oid in own_oids:
+        holds_state = str(rows[oid].raw).strip() in (*states.on, *states.off)
+        if holds_state or oid == command_oid:
+            state_oids.append(oid)
     for value in values:
         # all rows that hold a state or were written at once: several may have to agree
         yield _rows_with(rows, state_oids, value)
-    for oid in [*own_oids, *(oid for oid in oids if oid not in own_oids)]:
+    for oid in (*own_oids, *other_oids):
         for value in values:
             yield _rows_with(rows, [oid], value)
     separators = {part.separator for part in parts_of(states) if isinstance(part, Packed)}
@@ -200,6 +205,14 @@ def _changes(
         if rows[oid].tag == OCTETS and isinstance(octets, bytes):
             for new_octets in _changed_octets(octets, separators, values):
                 yield {oid: SnmpRow(OCTETS, new_octets)}
+
+
+def _oids_of_outlet(oids: Sequence[Arcs], identity: str) -> list[Arcs]:
+    """Those that end with the index of an outlet; none for an identity that is no index."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity):
+        return []
+    index = arcs(identity)
+    return [oid for oid in oids if oid[-len(index) :] == index]
 
 
 def _changed_octets(
@@ -228,16 +241,19 @@ def _rows_with(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
 
     Rows that can hold neither are left out.
     """
+    is_number = re.fullmatch("-?[0-9]+", value) is not None
     changed_rows: Rows = {}
     for oid in oids:
-        if rows[oid].tag in NUMBERS and re.fullmatch("-?[0-9]+", value):
-            changed_rows[oid] = SnmpRow(rows[oid].tag, int(value))
-        elif rows[oid].tag == OCTETS:
+        tag = rows[oid].tag
+        if tag in NUMBERS and is_number:
+            changed_rows[oid] = SnmpRow(tag, int(value))
+        elif tag == OCTETS:
             changed_rows[oid] = SnmpRow(OCTETS, value.encode())
     return changed_rows
 
 
 def _value_row(value: object) -> SnmpRow:
-    return (
-        SnmpRow(INTEGER, value) if isinstance(value, int) else SnmpRow(OCTETS, str(value).encode())
-    )
+    """A value that a family writes, as a row."""
+    if isinstance(value, int):
+        return SnmpRow(INTEGER, value)
+    return SnmpRow(OCTETS, str(value).encode())

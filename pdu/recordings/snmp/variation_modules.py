@@ -30,6 +30,7 @@ def first_value(kind: str, value: str) -> tuple[str, str]:
             return tag, _numeric(settings)
         if module in _WITH_VALUES and not _refuses_reads(settings):
             if "hexvalue" in settings:
+                # the tag may already end in x (hexadecimal) or e (escapes)
                 return f"{tag.rstrip('xe')}x", settings["hexvalue"]
             return tag, settings["value"]
     except (KeyError, ValueError, OverflowError):
@@ -44,12 +45,20 @@ def _settings(value: str) -> Mapping[str, str]:
     """`name=value` with commas between them. snmpsim doubles or triples a separator that a value
     contains.
     """
-    pairs = (pair.partition(_separator(pair, "=")) for pair in value.split(_separator(value, ",")))
-    return {name: setting for name, equals, setting in pairs if equals}
+    settings: dict[str, str] = {}
+    for pair in value.split(_separator(value, ",")):
+        name, equals, setting = pair.partition(_separator(pair, "="))
+        if equals:
+            settings[name] = setting
+    return settings
 
 
 def _separator(text: str, character: str) -> str:
-    return next(count * character for count in (3, 2, 1) if count == 1 or count * character in text)
+    """The character as often as it stands together in this text, at most three times."""
+    for separator in (3 * character, 2 * character):
+        if separator in text:
+            return separator
+    return character
 
 
 def _numeric(settings: Mapping[str, str]) -> str:
@@ -62,8 +71,11 @@ def _numeric(settings: Mapping[str, str]) -> str:
     number = numbers.get("initial", least)
     if "cumulative" not in numbers:
         number += numbers.get("offset", 0.0)
-    number_in_range = min(max(number, least), most)
-    return str(int(number_in_range))
+    if number < least:
+        number = least
+    if number > most:
+        number = most
+    return str(int(number))
 
 
 def _refuses_reads(settings: Mapping[str, str]) -> bool:

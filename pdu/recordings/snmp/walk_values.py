@@ -152,22 +152,30 @@ def parse_value(
     if tag == OID:
         return SnmpRow(tag, oid_of(bare))
     if tag == ADDRESS:
-        separator, base = (":", 16) if ":" in bare else (".", 10)
-        return SnmpRow(tag, bytes(int(part, base) for part in bare.split(separator)))
+        return SnmpRow(tag, _address(bare))
     # with a number; other octets are printed after "OPAQUE:"
     if name == "Opaque":
         return SnmpRow(tag, _opaque_number(bare))
     if name == "STRING":
         return SnmpRow(tag, _string(value))
-    return SnmpRow(tag, _bits(value) if name == "BITS" else _octets(value))
+    if name == "BITS":
+        return SnmpRow(tag, _bits(value))
+    return SnmpRow(tag, _octets(value))
+
+
+def _address(text: str) -> bytes:
+    """The octets of an address: decimal with points between them, hexadecimal with colons."""
+    if ":" in text:
+        return bytes(int(part, 16) for part in text.split(":"))
+    return bytes(int(part) for part in text.split("."))
 
 
 def _number(tag: int, bare: str, *, is_hex: bool) -> int:
     """The number in a line of snmpwalk: decimal, in parentheses after a name, binary or hex."""
     binary = _BINARY.match(bare)
-    hexadecimal = _HEX.match(bare) if is_hex else None
     if binary is not None:
         return _signed(tag, int(binary[1], 2))
+    hexadecimal = _HEX.match(bare) if is_hex else None
     if hexadecimal is not None:
         return _signed(tag, int(hexadecimal[1], 16))
     decimal = _HINTED.match(bare) or re.search(r"\((-?[0-9]+)\)", bare)
@@ -187,16 +195,16 @@ def _signed(tag: int, number: int) -> int:
 
 def _opaque_number(bare: str) -> bytes:
     """Net-SNMP's encoding of a float or a 64-bit integer as Opaque. Raises UnknownType."""
-    kind, _, written_value = bare.partition(": ")
-    number = written_value.partition(" ")[0]
+    kind, _, number_and_units = bare.partition(": ")
+    digits, _, _ = number_and_units.partition(" ")
     if kind == "Float":
-        return _FLOAT + struct.pack(">f", float(number))
+        return _FLOAT + struct.pack(">f", float(digits))
     if kind not in _OPAQUE_INTEGERS:
         raise UnknownType
-    value = int(number)
-    magnitude = value if value >= 0 else ~value
+    number = int(digits)
+    magnitude = number if number >= 0 else ~number
     size = magnitude.bit_length() // 8 + 1  # with the bit of the sign
-    content = value.to_bytes(size, "big", signed=True)
+    content = number.to_bytes(size, "big", signed=True)
     return _OPAQUE_INTEGERS[kind] + bytes([size]) + content
 
 
@@ -207,33 +215,37 @@ def _string(value: str) -> bytes:
     """
     # units may follow
     quotation = re.fullmatch(r'"(.*)"(?: [^"]*)?\s*', value, re.DOTALL)
-    if quotation:
-        value = re.sub(r"\\(.)", r"\1", quotation[1], flags=re.DOTALL)
-    elif value.startswith('"'):
+    if quotation is not None:
+        text = re.sub(r"\\(.)", r"\1", quotation[1], flags=re.DOTALL)
+        return text.encode("utf-8", "surrogateescape")
+    if value.startswith('"'):
         raise ValueError(f"the text {value[:30]!r} does not end with a quote")
-    elif _HARDWARE_ADDRESS.fullmatch(value) and value.count(":") + 1 in _HARDWARE_OCTETS:
-        return bytes(int(part, 16) for part in value.split(":"))
-    else:
-        date = _DATE.fullmatch(value)
-        if date:
-            return _date_octets(date.groups())
+    parts = value.split(":")
+    if len(parts) in _HARDWARE_OCTETS and _HARDWARE_ADDRESS.fullmatch(value):
+        return bytes(int(part, 16) for part in parts)
+    date = _DATE.fullmatch(value)
+    if date is not None:
+        return _date_octets(date.groups())
     return value.encode("utf-8", "surrogateescape")
 
 
 def _date_octets(fields: Sequence[Optional[str]]) -> bytes:
     """The octets of a DateAndTime (RFC 2579): two of the year, then one each, the sign as text."""
-    year, *rest = (field for field in fields if field is not None)
-    octets = (ord(field) if field in "+-" else int(field) for field in rest)
+    year, *other_fields = [field for field in fields if field is not None]
+    octets: list[int] = []
+    for field in other_fields:
+        octets.append(ord(field) if field in "+-" else int(field))
     return struct.pack(">H", int(year)) + bytes(octets)
 
 
 def _octets(value: str) -> bytes:
     """The octets of a Hex-STRING or an OPAQUE, which units may follow behind a second blank."""
     pairs = _PAIRS.match(value)
-    rest = value[pairs.end() :] if pairs else value
+    digits = pairs[0] if pairs is not None else ""
+    rest = value.removeprefix(digits)
     if not re.fullmatch(r"\s*| \S.*", rest):
         raise ValueError(f"{rest[:30]!r} is not hex")
-    return bytes.fromhex(pairs[0]) if pairs else b""
+    return bytes.fromhex(digits)
 
 
 def _bits(value: str) -> bytes:
@@ -241,19 +253,22 @@ def _bits(value: str) -> bytes:
     one: `00 20 10` are two octets and bit 10, because three octets would be followed by two bits.
     """
     tokens = value.split()
+    if not tokens:
+        return b""
     most = 0  # octets
     while most < len(tokens) and re.fullmatch("[0-9A-Fa-f]{2}", tokens[most]):
         most += 1
     octets = bytes.fromhex("".join(tokens[:most]))
+    # the shortest octets after which exactly their bits are listed
     set_bits: list[int] = []
-    if not tokens:
-        return b""
     for size, octet in enumerate(octets, 1):
-        first_bit = 8 * size - 8
-        set_bits += [first_bit + bit for bit in range(8) if octet & 0x80 >> bit]
-        following_tokens = tokens[size:]
-        has_count = len(following_tokens) == len(set_bits)
-        if has_count and _bit_numbers(following_tokens) == set_bits:
+        first_bit = 8 * (size - 1)
+        for bit in range(8):
+            if octet & 0x80 >> bit:  # bit 0 is the highest of the first octet
+                set_bits.append(first_bit + bit)
+        listed_tokens = tokens[size:]
+        has_count = len(listed_tokens) == len(set_bits)
+        if has_count and _bit_numbers(listed_tokens) == set_bits:
             return octets[:size]
     # a list that is not whole
     numbers = _bit_numbers(tokens[most:])
@@ -263,6 +278,11 @@ def _bits(value: str) -> bytes:
 
 
 def _bit_numbers(tokens: Sequence[str]) -> Optional[list[int]]:
-    matches = [_BIT.fullmatch(token) for token in tokens]
-    numbers = [int(match[1] or match[2]) for match in matches if match is not None]
-    return numbers if len(numbers) == len(tokens) else None
+    """The bits that these tokens name; None if one names no bit."""
+    numbers: list[int] = []
+    for token in tokens:
+        match = _BIT.fullmatch(token)
+        if match is None:
+            return None
+        numbers.append(int(match[1] or match[2]))
+    return numbers

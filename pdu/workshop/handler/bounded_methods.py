@@ -40,12 +40,14 @@ class ShownSecrets:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Search what is printed and logged during the block. It is printed as without this."""
+        """Search what is printed and logged during the block. It is printed to standard error."""
         root = logging.getLogger()
-        level, records = root.level, _Records(self)
+        level = root.level
+        records = _Records(self)
         root.addHandler(records)
         root.setLevel(logging.DEBUG)
-        output, errors = _Watched(sys.stderr), _Watched(sys.stderr)
+        output = _Watched(sys.stderr)  # standard output has the result of the command
+        errors = _Watched(sys.stderr)
         try:
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
                 yield
@@ -146,6 +148,7 @@ class BoundedMethods:
         return results[0]
 
     def _pdu(self) -> FourMethods:
+        """The handler's object, made anew unless it is kept."""
         if self._kept_pdu is not None:
             return self._kept_pdu
         data = self._data()

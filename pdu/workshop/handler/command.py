@@ -9,7 +9,8 @@ import shutil
 import tempfile
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -42,7 +43,18 @@ from ...pdu_list.login_options import Login, pass_login, setting_options
 from ...recordings import foreign_pdu
 from ...recordings.recording_formats import ReplayedDevice
 from . import loading_checks
-from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, lines, untried_rules
+from .rules import (
+    ADVISED,
+    BROKEN,
+    KEPT,
+    RULES,
+    UNTRIED,
+    Finding,
+    Rule,
+    lines,
+    rules_of,
+    untried_rules,
+)
 
 #: in place of a secret of the owner's: the trials find where the handler shows it
 _TRIAL_PASSWORD = f"password-{secrets.token_hex(8)}"
@@ -115,72 +127,85 @@ def handler_check(
     something of that was not tried, 1 if it breaks the page or could do harm. What is only advised
     does not count.
     """
-    if not is_handler_there(path):
-        advice = ""
-        if registry.is_handler(path):
-            advice = (
-                f": check its archive, dist/pdu_{path}-VERSION.tar.gz, which `make packages` builds"
-            )
-        elif os.path.isdir(path):
-            advice = ": the folder has no Python file"
-        raise SettingsError(f"{path[:200]!r} is no file, folder or archive with a handler{advice}")
+    _require_handler(path)
     for secret_file in login.secret_files.values():
         secret_in(secret_file)  # one that cannot be used is no fault of the handler
-    findings: list[Finding] = []
+    device = RecordedDevice(replay or "", profile or "", on, off)
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
-        device = RecordedDevice(replay or "", profile or "", on, off)
-        for finding in _findings(path, device, Path(name), output, login):
-            findings.append(finding)
+        findings = list(_findings(path, device, Path(name), output, login))
     return print_result(_result(path, findings), as_json=output.json)
+
+
+def _require_handler(path: str) -> None:
+    """Raises SettingsError for a path without a handler."""
+    if is_handler_there(path):
+        return
+    advice = ""
+    if registry.is_handler(path):
+        advice = (
+            f": check its archive, dist/pdu_{path}-VERSION.tar.gz, which `make packages` builds"
+        )
+    elif os.path.isdir(path):
+        advice = ": the folder has no Python file"
+    raise SettingsError(f"{path[:200]!r} is no file, folder or archive with a handler{advice}")
 
 
 def _result(path: str, findings: list[Finding]) -> Result:
     """The findings as a table and the verdict; the exit code says whether the page is kept."""
     findings = [_advised_if_harmless(finding) for finding in findings]
-    count_by_result = Counter(finding.result for finding in findings)
     untried = untried_rules(findings)
-    imports_untried = any(
-        finding.rule is RULES["imports"] and finding.result == UNTRIED for finding in findings
-    )
-    if count_by_result[BROKEN]:
-        pages = any(finding.result == BROKEN and finding.rule.section for finding in findings)
-        code, verdict = DEFECT, f"breaks {PAGE}" if pages else "is not safe: it would do harm"
-    elif RULES["status"] in untried:
-        code, verdict = NOT_SEEN, f"is not known to keep {PAGE}, its methods were not called"
-    elif any(LACKING in finding.detail for finding in findings):
-        code, verdict = NOT_SEEN, f"is not known to keep {PAGE}: {LACKING}"
-    elif imports_untried:
-        code, verdict = NOT_SEEN, "is not known to load on the platform, which may lack a package"
-    elif untried:
-        code, verdict = NOT_SEEN, f"is not known to keep {PAGE}: not all of it was tried"
-    else:
-        code, verdict = DONE, f"keeps {PAGE}"
-    counts = ", ".join(
-        f"{count_by_result[result]} {result}"
-        for result in (KEPT, BROKEN, ADVISED, UNTRIED)
-        if count_by_result[result] or result != ADVISED
-    )
+    code, verdict = _verdict(findings, untried)
+    count_by_result = Counter(finding.result for finding in findings)
+    counts = [f"{count_by_result[result]} {result}" for result in (KEPT, BROKEN)]
+    if count_by_result[ADVISED]:
+        counts.append(f"{count_by_result[ADVISED]} {ADVISED}")
+    counts.append(f"{count_by_result[UNTRIED]} {UNTRIED}")
+    last_line = f"{path} {verdict}: {', '.join(counts)}"
     width = max(_NARROWEST, shutil.get_terminal_size().columns)
     shown_lines = [*lines(findings, width), ""]
-    if untried:
-        rules = "; ".join(rule.text for rule in untried)
-        shown_lines += [*textwrap.wrap(f"not tried: {rules}", width), ""]
-    shown_lines += textwrap.wrap(f"{path} {verdict}: {counts}", width, break_long_words=False)
-    rows: list[dict[str, Any]] = [
-        {
-            "result": finding.result,
-            "rule": finding.rule.text,
-            "source": finding.rule.source,
-            "section": finding.rule.section,
-            "line": finding.rule.line,
-            "detail": finding.detail,
-            "remedy": finding.rule.remedy if finding.result in (BROKEN, ADVISED) else "",
-        }
-        for finding in findings
-    ]
     untried_texts = [rule.text for rule in untried]
+    if untried_texts:
+        not_tried = f"not tried: {'; '.join(untried_texts)}"
+        shown_lines += [*textwrap.wrap(not_tried, width), ""]
+    shown_lines += textwrap.wrap(last_line, width, break_long_words=False)
+    rows = [_fields(finding) for finding in findings]
     facts = {"handler": path, "findings": rows, "untried": untried_texts}
     return Result(facts, shown_lines, code)
+
+
+def _verdict(findings: Sequence[Finding], untried: Sequence[Rule]) -> tuple[int, str]:
+    """The exit code, and what it means, in words. `untried`: the needed rules that were not
+    tried.
+    """
+    broken_rules = rules_of(findings, BROKEN)
+    if any(rule.section for rule in broken_rules):
+        return DEFECT, f"breaks {PAGE}"
+    if broken_rules:
+        return DEFECT, "is not safe: it would do harm"
+    if RULES["status"] in untried:
+        return NOT_SEEN, f"is not known to keep {PAGE}, its methods were not called"
+    if any(LACKING in finding.detail for finding in findings):
+        return NOT_SEEN, f"is not known to keep {PAGE}: {LACKING}"
+    if RULES["imports"] in rules_of(findings, UNTRIED):
+        return NOT_SEEN, "is not known to load on the platform, which may lack a package"
+    if untried:
+        return NOT_SEEN, f"is not known to keep {PAGE}: not all of it was tried"
+    return DONE, f"keeps {PAGE}"
+
+
+def _fields(finding: Finding) -> dict[str, Any]:
+    """A finding in JSON."""
+    rule = finding.rule
+    is_broken = finding.result in (BROKEN, ADVISED)
+    return {
+        "result": finding.result,
+        "rule": rule.text,
+        "source": rule.source,
+        "section": rule.section,
+        "line": rule.line,
+        "detail": finding.detail,
+        "remedy": rule.remedy if is_broken else "",
+    }
 
 
 def _advised_if_harmless(finding: Finding) -> Finding:
@@ -214,13 +239,14 @@ def _findings(
     except SettingsError as error:
         yield Finding(RULES["archive"], BROKEN, error.reason)
         return
-    loads = True
+    is_loadable = True
     with waiting("loading the handler", output):
         for finding in loading_checks.check_loading(source, _settings(login), folder):
             yield finding
-            loads = loads and (finding.rule is not RULES["alone"] or finding.result == KEPT)
+            if finding.rule is RULES["alone"] and finding.result != KEPT:
+                is_loadable = False
     try:
-        if not loads:  # it may end or stop this program
+        if not is_loadable:  # it may end or stop this program
             raise SettingsError("it was not loaded")
         loaded_handler = load(path)
     except SettingsError as error:
@@ -292,14 +318,16 @@ def _forms(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], Pdu
     """
     secret_keys = {setting.key for setting in handler.settings if setting.secret}
     secret_keys |= {*SECRETS, *login.secret_files}
+    forms = connection_data.forms_of_port(handler, login)
+    return [partial(_form_with_trial_secrets, form, secret_keys) for form in forms]
 
-    def with_trial_secrets(form: Callable[[int], PduData]) -> Callable[[int], PduData]:
-        def trial_form(port: int) -> PduData:
-            data = form(port)
-            for key in data.custom_params.keys() & secret_keys:
-                data.custom_params[key] = _TRIAL_PASSWORD
-            return data
 
-        return trial_form
-
-    return [with_trial_secrets(form) for form in connection_data.forms_of_port(handler, login)]
+def _form_with_trial_secrets(
+    form: Callable[[int], PduData], secret_keys: Collection[str], port: int
+) -> PduData:
+    """What a form carries, with the trial's password in the place of each secret."""
+    data = form(port)
+    for key in secret_keys:
+        if key in data.custom_params:
+            data.custom_params[key] = _TRIAL_PASSWORD
+    return data

@@ -93,6 +93,7 @@ class SnmpTrials:
         is_kept: bool = False,
         real_states: Optional[Callable[[], States]] = None,
     ) -> Methods:
+        """The handler's methods on the device at a port; see BoundedMethods and RenamedMethods."""
         self._effects.ports.add(port)
         fields = {"community": community, "port": str(port), "timeout": "1", "retries": "1"}
         methods = BoundedMethods(
@@ -124,12 +125,14 @@ class SnmpTrials:
         """What is wrong if make_handler is called for one PDU, and then for another one; "" for
         nothing.
         """
-        agents = [server.serve(TrialUnit.empty_unit(), 0) for _ in range(2)]
-        for agent in agents:
-            datagrams_before = agents[0].datagrams
-            with contextlib.suppress(Exception):
-                self._methods(agent.port, COMMUNITY).states()
-        if agents[0].datagrams > datagrams_before and not agents[1].datagrams:
+        first_agent = server.serve(TrialUnit.empty_unit(), 0)
+        second_agent = server.serve(TrialUnit.empty_unit(), 0)
+        with contextlib.suppress(Exception):
+            self._methods(first_agent.port, COMMUNITY).states()
+        datagrams_before = first_agent.datagrams
+        with contextlib.suppress(Exception):
+            self._methods(second_agent.port, COMMUNITY).states()
+        if first_agent.datagrams > datagrams_before and not second_agent.datagrams:
             return "make_handler was called for a second PDU, and status asked the first"
         return ""
 
@@ -161,8 +164,8 @@ class SnmpTrials:
             methods,
             device.about,
             unit,
-            lambda: agent.datagrams,
-            self._methods(agent.port, COMMUNITY, is_kept=True),
+            requests=lambda: agent.datagrams,
+            kept_methods=self._methods(agent.port, COMMUNITY, is_kept=True),
         )
         findings = []
         for finding in method_findings(trial_device):
@@ -191,10 +194,12 @@ class SnmpTrials:
         agent = server.serve(TrialUnit(device.rows, device.key), 0)
         methods = self._methods(agent.port, COMMUNITY)
         answers: dict[str, Any] = {}
-        for name, call in (("status", methods.states), ("statistic", methods.figures)):
-            if RULES[name] not in broken_rules:
-                with contextlib.suppress(Exception):
-                    answers[name] = call()
+        if RULES["status"] not in broken_rules:
+            with contextlib.suppress(Exception):
+                answers["status"] = methods.states()
+        if RULES["statistic"] not in broken_rules:
+            with contextlib.suppress(Exception):
+                answers["statistic"] = methods.figures()
         return answers
 
 
@@ -227,13 +232,13 @@ class _SnmpFaults:
         self._effects = effects
         self._silent_socket = silent_socket
         unit = TrialUnit(device.rows, device.key)
+        #: the outlet that a command turns from this state
         self._outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
 
     def trials(self, server: SnmpServer, stack: contextlib.ExitStack) -> list[FaultTrial]:
         """All trials, on units of `server`; `stack` ends what these still have to do. A command is
         tried if an outlet can be switched by it.
         """
-
         commands = []
         if self._outlets[UP]:
             commands.append("port_down")
@@ -255,9 +260,7 @@ class _SnmpFaults:
         missing: frozenset[Arcs] = frozenset(),
     ) -> _ServedUnit:
         """The unit with a fault, without the objects that are lost or missing."""
-        rows = self._device.rows
-        if missing:
-            rows = {oid: row for oid, row in rows.items() if oid not in missing}
+        rows = {oid: row for oid, row in self._device.rows.items() if oid not in missing}
         unit = TrialUnit(rows, self._device.key, fault, lost_objects)
         stack.callback(unit.close)
         agent = server.serve(unit, 0)
@@ -335,6 +338,7 @@ class _SnmpFaults:
         *,
         community: str = COMMUNITY,
     ) -> FaultTrial:
+        """A call that must raise, unless `judge` excuses its answer."""
         call = partial(self._raised, rule, method, agent, judge, community)
         return FaultTrial(rule, method, call)
 
@@ -354,9 +358,14 @@ class _SnmpFaults:
 
     def _reported_state(self, rule: str, method: str, served_unit: _ServedUnit) -> Finding:
         unit, agent = served_unit
-        methods = self._methods(agent.port, COMMUNITY)
-        outlet = self._outlets[UP if method == "port_down" else DOWN]
-        return reported_state(rule, method, methods, outlet, unit, lambda: agent.datagrams > 0)
+        return reported_state(
+            rule,
+            method,
+            self._methods(agent.port, COMMUNITY),
+            outlet=self._outlets[UP if method == "port_down" else DOWN],
+            unit=unit,
+            is_reached=lambda: agent.datagrams > 0,
+        )
 
 
 def _judgement_of_emptiness(answer: Any, healthy_answer: Any) -> Judgement:

@@ -52,10 +52,9 @@ def findings_of_trials(
         futures = [pool.submit(_finding_of, trial, broken_rules) for trial in trials]
         findings = [future.result() for future in futures]
         findings = _repeated_alone(trials, findings)
-    names = dict.fromkeys(trial.rule for trial in trials)
-    for name in names:
-        rule = RULES[name]
-        yield worst_finding([finding for finding in findings if finding.rule is rule])
+    for name in dict.fromkeys(trial.rule for trial in trials):
+        findings_of_rule = [finding for finding in findings if finding.rule is RULES[name]]
+        yield worst_finding(findings_of_rule)
 
 
 def _finding_of(trial: FaultTrial, broken_rules: Sequence[Rule]) -> Finding:
@@ -103,11 +102,10 @@ def reported_state(
     """A command to a unit that obeys late or never, or whose answer is lost: it must not return the
     target state early. An error, or an answer that is no state, reports none.
     """
-    state_before, target_state = (UP, DOWN) if method == "port_down" else (DOWN, UP)
     state: Optional[EnumPowerStatus] = None
     detail = ""
     try:
-        state = methods.switch(outlet, on=target_state is UP)
+        state = methods.switch(outlet, on=method == "port_up")
     except EndlessCall as error:
         return broken(rule, error.reason)
     except LackingDouble as error:
@@ -122,17 +120,31 @@ def reported_state(
     if state is None:
         return kept_if_reached(Finding(RULES[rule], KEPT, detail), is_reached=is_reached())
     real_state = unit.states().get(outlet, UNKNOWN)
-    real_word = word(real_state)
-    if state is target_state and real_state is not target_state:
-        why = f"{method} returned {state.name} while the device has outlet {outlet} {real_word}"
-        return broken(rule, f"{why}{place}")
-    if rule == "late" and state is state_before:
-        why = f"{method} returned {state.name}; outlet {outlet} was {word(target_state)}"
-        return broken(rule, f"{why} {LATE_S:g} s after the command{place}")
-    if rule in ("answer lost", "pending") and state is state_before:
-        why = f"{method} returned {state.name} while outlet {outlet} is {real_word}"
-        return broken(rule, f"{why}{place}")
+    fault = _fault_of_report(rule, method, outlet, state, real_state)
+    if fault:
+        return broken(rule, f"{fault}{place}")
     return Finding(RULES[rule], KEPT, f"it returned {state.name}")
+
+
+def _fault_of_report(
+    rule: str, method: str, outlet: str, state: EnumPowerStatus, real_state: EnumPowerStatus
+) -> str:
+    """What is wrong with the state that a command returned; "" for nothing. `real_state`: of the
+    device then.
+    """
+    target_state = UP if method == "port_up" else DOWN
+    state_before = DOWN if method == "port_up" else UP
+    returned = f"{method} returned {state.name}"
+    if state is target_state and real_state is not target_state:
+        return f"{returned} while the device has outlet {outlet} {word(real_state)}"
+    if state is not state_before:
+        return ""
+    if rule == "late":
+        late_word = word(target_state)
+        return f"{returned}; outlet {outlet} was {late_word} {LATE_S:g} s after the command"
+    if rule in ("answer lost", "pending"):
+        return f"{returned} while outlet {outlet} is {word(real_state)}"
+    return ""
 
 
 # ---- what is seen in an answer where an error was expected ---------------------------------------
@@ -178,12 +190,14 @@ def judgement_of_figures(answer: Any, healthy_answer: Any) -> Judgement:
         return NO_COMPARISON
     if answer == healthy_answer:
         return _NOT_NEEDED
-    for change in changed_figures(answer, healthy_answer):
-        return BROKEN, (
-            f"returned {change.name} {change.figure}, not {change.healthy_figure}: a meter cannot"
-            " be read"
-        )
-    return KEPT, "left out what cannot be read"
+    changes = list(changed_figures(answer, healthy_answer))
+    if not changes:
+        return KEPT, "left out what cannot be read"
+    change = changes[0]
+    return BROKEN, (
+        f"returned {change.name} {change.figure}, not {change.healthy_figure}: a meter cannot be"
+        " read"
+    )
 
 
 def judgement_of_silence(answer: Any, healthy_answer: Any) -> Judgement:

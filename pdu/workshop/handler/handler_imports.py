@@ -27,8 +27,7 @@ def standard_library() -> frozenset[str]:
     REMOVED_MODULES and _NEWER.
     """
     folder = Path(sysconfig.get_path("stdlib"))
-    folders = [str(folder), str(folder / "lib-dynload")]
-    names = set(sys.builtin_module_names)
-    for module in pkgutil.iter_modules(folders):
-        names.add(module.name)
-    return frozenset(names) - REMOVED_MODULES - _NEWER
+    modules = pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])
+    names = {module.name for module in modules}
+    names.update(sys.builtin_module_names)
+    return frozenset(names - REMOVED_MODULES - _NEWER)

@@ -2,8 +2,8 @@
 
 `python -I -S -B import_alone.py PLATFORM FOLDER MODULE PROTOCOL`: PLATFORM has `common` and
 `pdu_common`, FOLDER the handler; PROTOCOL is `snmp` or `custom`; standard input has the handler
-settings as JSON. Prints one line of JSON. Imports the standard library alone, and runs on Python
-3.9.
+settings as JSON. Prints an `Outcome` as one line of JSON. Imports the standard library alone, and
+runs on Python 3.9.
 """
 
 import importlib
@@ -12,8 +12,9 @@ import json
 import re
 import runpy
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Optional
 
 _LOADER = Path(__file__).resolve().parents[2] / "loading" / "handler_module.py"
 
@@ -30,23 +31,58 @@ _WATCHED = (
 )
 
 
-def main(platform: str, folder: str, module_name: str, protocol: str) -> dict[str, Any]:
-    """The errors of the import (`error`) and of make_handler (`entry`), "" for none, with what the
-    platform's double lacks for them (`missing`), the module that an import did not find, or in
-    which it did not find a name (`absent`), what make_handler did (`sent`), and whether its object
-    has one of the platform's classes (`base`).
-    """
+class Outcome(NamedTuple):
+    """What came of the import and of make_handler; "" and nothing for what was not reached."""
+
+    #: the error of the import
+    error: str = ""
+    #: what is wrong with make_handler or with its object
+    entry: str = ""
+    #: what the platform's double lacks for them
+    missing: str = ""
+    #: the module that an import did not find, or in which it did not find a name
+    absent: Optional[str] = ""
+    #: what make_handler did, by Python's audit events
+    sent: Sequence[str] = ()
+    #: whether its object has one of the platform's classes
+    base: bool = False
+
+
+def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome:
+    """Import the handler, and call make_handler."""
     loader = runpy.run_path(str(_LOADER))
     sys.path[:0] = [platform, folder]
     try:
-        entry = loader["entry_of"](loader["import_handler"](module_name))
+        module = loader["import_handler"](module_name)
+        entry = loader["entry_of"](module)
         if entry is None:
-            return {"error": "it has no make_handler, which DCImanager calls"}
+            return Outcome(error="it has no make_handler, which DCImanager calls")
         data = _pdu_data(protocol)
     except BaseException as error:  # noqa: B036 (anybody may have written it)
-        text = f"{type(error).__name__}: {error}"[:300]
-        missing = loader["name_missing_in_double"](error)
-        return {"error": text, "missing": missing, "absent": _absent_module(error)}
+        return Outcome(
+            error=f"{type(error).__name__}: {error}"[:300],
+            missing=loader["name_missing_in_double"](error),
+            absent=_absent_module(error),
+        )
+    events = _watched_events()
+    try:
+        pdu = entry.make(data)
+    except BaseException as error:  # noqa: B036
+        return Outcome(
+            entry=f"make_handler raised {type(error).__name__}: {error}"[:300],
+            missing=loader["name_missing_in_double"](error),
+            sent=events,
+        )
+    base_names = {base.__name__ for base in type(pdu).__mro__}
+    return Outcome(
+        entry=_object_fault(pdu),
+        sent=events,
+        base=not base_names.isdisjoint(("BasePdu", "BaseSnmpPdu")),
+    )
+
+
+def _watched_events() -> list[str]:
+    """A list that gets the name of each event of _WATCHED from now on."""
     events: list[str] = []
 
     def note(event: str, _: tuple[Any, ...]) -> None:
@@ -54,13 +90,7 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> dict[st
             events.append(event)
 
     sys.addaudithook(note)
-    try:
-        pdu = entry.make(data)
-    except BaseException as error:  # noqa: B036
-        fault = f"make_handler raised {type(error).__name__}: {error}"[:300]
-        missing = loader["name_missing_in_double"](error)
-        return {"error": "", "entry": fault, "missing": missing, "sent": events}
-    return {**_object_faults(pdu), "error": "", "sent": events}
+    return events
 
 
 def _pdu_data(protocol: str) -> Any:
@@ -72,7 +102,7 @@ def _pdu_data(protocol: str) -> Any:
     return connection.PduData("192.0.2.1", settings)
 
 
-def _absent_module(error: BaseException) -> Any:
+def _absent_module(error: BaseException) -> Optional[str]:
     """The module that an import did not find, or in which it did not find a name; "" or None for
     another error.
     """
@@ -80,17 +110,15 @@ def _absent_module(error: BaseException) -> Any:
         return error.name
     # a package may have been changed: `module 'pysnmp.hlapi' has no attribute 'nextCmd'`
     match = re.match(r"module '([\w.]+)' has no attribute", str(error))
-    return match[1] if match and isinstance(error, AttributeError) else ""
+    if match is None or not isinstance(error, AttributeError):
+        return ""
+    return match[1]
 
 
-def _object_faults(pdu: object) -> dict[str, Any]:
-    """Which of the four methods the object of make_handler lacks, and whether it has one of the
-    platform's classes.
-    """
-    bases = [base.__name__ for base in type(pdu).__mro__]
-    methods = ("status", "port_up", "port_down", "statistic")
+def _object_fault(pdu: object) -> str:
+    """Which of the four methods the object of make_handler lacks; "" for none."""
     faults, missing = [], []
-    for name in methods:
+    for name in ("status", "port_up", "port_down", "statistic"):
         attribute = getattr(type(pdu), name, None)
         if isinstance(attribute, property):  # whose code would ask the device now
             faults.append(f"{name} is a property; the page wants a method")
@@ -100,12 +128,10 @@ def _object_faults(pdu: object) -> dict[str, Any]:
             missing.append(name)
     if missing:
         faults.append(f"make_handler's object has no {', '.join(missing)}")
-    return {
-        "entry": "; ".join(faults),
-        "base": "BasePdu" in bases or "BaseSnmpPdu" in bases,
-    }
+    return "; ".join(faults)
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"\n{json.dumps(main(*sys.argv[1:5]))}\n")
+    outcome = main(*sys.argv[1:5])
+    sys.stdout.write(f"\n{json.dumps(outcome._asdict())}\n")
     sys.stdout.flush()

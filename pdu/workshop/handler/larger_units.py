@@ -28,6 +28,7 @@ from ...recordings.snmp.unit import RecordedUnit
 OUTLETS = 12
 # more than four digits: a counter that a handler cuts at 10,000 is found
 _KWH, _KWH_STEP = 12_345.0, 333.0
+_TOTAL_KWH = 12_345.6
 _PENDING_A = 0.25
 _MOST_DEVIATION = 0.01
 _LARGEST = 2**31 - 1
@@ -82,31 +83,48 @@ def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
 
 
 def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
+    """The last outlet of the first unit that is on and can be switched: its number is none that a
+    column of units has too.
+    """
     unit = RecordedUnit(rows, device)
     identities = [identity for identity in device.states if _is_index(identity)]
-    counts = Counter(oid[:-1] for oid in rows)
-    # the last of the first unit: its number is none that a column of units has too
     for identity in sorted(reversed(identities), key=lambda name: "." in name):
         prefix, number = _parted(identity)
-        numbers = []
-        for other_identity in identities:
-            other_prefix, other_number = _parted(other_identity)
-            if other_prefix == prefix:
-                numbers.append(other_number)
-        is_on = device.states[identity] is UP and unit.orders(identity, EnumPowerStatus.DOWN)
-        if not is_on or len(numbers) < 2:
-            continue
-        index = arcs(identity)
-        row_counts = (len(numbers), len(device.states))
-        oids = []
-        for oid in rows:
-            column = oid[:-1]
-            if oid[-len(index) :] != index or counts[column] not in row_counts:
-                continue
-            if all((*column, other_number) in rows for other_number in numbers):
-                oids.append(oid)
-        return _Template(prefix=prefix, number=number, numbers=numbers, oids=oids)
+        numbers = _numbers_of_unit(identities, prefix)
+        is_on = device.states[identity] is UP
+        if len(numbers) > 1 and is_on and unit.orders(identity, EnumPowerStatus.DOWN):
+            oids = _rows_of_outlet(rows, identity, numbers, len(device.states))
+            return _Template(prefix=prefix, number=number, numbers=numbers, oids=oids)
     return None
+
+
+def _numbers_of_unit(identities: Sequence[str], prefix: str) -> list[int]:
+    """The numbers of the outlets whose identities begin with the unit's prefix."""
+    numbers = []
+    for identity in identities:
+        prefix_of_other, number = _parted(identity)
+        if prefix_of_other == prefix:
+            numbers.append(number)
+    return numbers
+
+
+def _rows_of_outlet(
+    rows: Rows, identity: str, numbers: Sequence[int], outlet_count: int
+) -> Sequence[Arcs]:
+    """The outlet's rows, each in a column that has a row for each outlet of the unit or of the
+    whole device, and no other rows. `numbers`: of the unit's outlets.
+    """
+    index = arcs(identity)
+    row_counts = Counter(oid[:-1] for oid in rows)
+    oids = []
+    for oid in rows:
+        if oid[-len(index) :] != index:
+            continue
+        column = oid[:-1]
+        has_each_outlet = all((*column, number) in rows for number in numbers)
+        if has_each_outlet and row_counts[column] in (len(numbers), outlet_count):
+            oids.append(oid)
+    return oids
 
 
 def _is_index(identity: str) -> bool:
@@ -129,16 +147,35 @@ def _candidates(
     free_index = max(indexes, default=0) + 1
     for first_index in dict.fromkeys((new_numbers[0], free_index)):
         for has_number_column in (False, True):
-            new_rows = dict(rows)
-            for index, number in enumerate(new_numbers, first_index):
-                for oid in template.oids:
-                    row = rows[oid]
-                    if has_number_column and row.value == template.number:
-                        row = row._replace(value=number)
-                    new_rows.setdefault((*oid[:-1], index), row)
+            new_rows = _with_outlets(
+                rows, template, new_numbers, first_index, has_number_column=has_number_column
+            )
             yield new_rows
             for count in (outlets, len(template.numbers)):
                 yield _with_count(new_rows, columns, count, count + len(new_numbers))
+
+
+def _with_outlets(
+    rows: Rows,
+    template: _Template,
+    numbers: Sequence[int],
+    first_index: int,
+    *,
+    has_number_column: bool,
+) -> Rows:
+    """The rows with outlets of these numbers, from an index on. `has_number_column`: a value that
+    is the template's number is the number of each outlet.
+    """
+    new_rows = dict(rows)
+    for index, number in enumerate(numbers, first_index):
+        for template_oid in template.oids:
+            row = rows[template_oid]
+            if has_number_column and row.value == template.number:
+                row = row._replace(value=number)
+            new_oid = (*template_oid[:-1], index)
+            if new_oid not in new_rows:
+                new_rows[new_oid] = row
+    return new_rows
 
 
 def _with_count(rows: Rows, columns: Collection[Arcs], count: int, new_count: int) -> Rows:
@@ -153,8 +190,9 @@ def _with_count(rows: Rows, columns: Collection[Arcs], count: int, new_count: in
 
 def _meters(device: SnmpDevice) -> Mapping[str, Mapping[str, object]]:
     """The figures of each kind that the family reads; {} if a table of theirs is not read."""
-    outlets = device.outlets
-    figures = {"current": outlets.current, "energy": outlets.energy} if outlets else {}
+    if device.outlets is None:
+        return {}
+    figures = {"current": device.outlets.current, "energy": device.outlets.energy}
     meters = {}
     for name, figure in figures.items():
         if figure is None:
@@ -180,22 +218,22 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
         return rows
     outlets, profile = device.outlets, device.profile
     if outlets.energy is not None:
-        energies = {}
+        energies: dict[str, float] = {}
         for place, identity in enumerate(device.states):
-            energies[identity] = _KWH + _KWH_STEP * place
+            energies[identity] = _KWH + place * _KWH_STEP
         rows = _with_figures(rows, device, outlets.energy, energies)
     if outlets.current is not None:
         pending_outlets = [name for name, state in device.states.items() if state is UNKNOWN]
         currents = dict.fromkeys(pending_outlets, _PENDING_A)
         rows = _with_figures(rows, device, outlets.current, currents)
-    if profile.energy is None:
-        return rows
-    for figure in profile.energy.figures:
-        if figure is outlets.energy:
-            continue
-        totals = figure.read_from(reading(rows, device.reader))
-        if len(totals) == 1:
-            rows = _with_figures(rows, device, figure, dict.fromkeys(totals, _KWH + 0.6))
+    totals = profile.energy.figures if profile.energy is not None else ()
+    for total in totals:
+        if total is outlets.energy:
+            continue  # the sum of the outlets
+        values = total.read_from(reading(rows, device.reader))
+        if len(values) == 1:
+            total_by_row = dict.fromkeys(values, _TOTAL_KWH)
+            rows = _with_figures(rows, device, total, total_by_row)
     return rows
 
 
@@ -225,28 +263,35 @@ def _with_figures(
     that the family does not read back, is left as it was.
     """
     with contextlib.suppress(PduHandlerError):
-        memory = RecordedRows(rows)
-        figures = figure.read_from(Reader(memory, device.reader.root))
-        oids = [oid for oid in memory.oids_in_answers() if rows[oid].tag in NUMBERS]
         for identity, value in values.items():
-            oid = _own_oid(oids, identity, figures)
-            scale = _raw_of_one(rows, oids, figures)
-            if oid is None or not scale or value * scale > _LARGEST:
-                continue
-            row = rows[oid]._replace(value=round(value * scale))
-            new_rows = {**rows, oid: row}
-            new_figures = figure.read_from(reading(new_rows, device.reader))
-            expected = {**figures, identity: value}
-            if _are_equal(new_figures, expected):
-                rows, figures = new_rows, new_figures
+            rows = _with_figure(rows, device, figure, identity, value)
     return rows
+
+
+def _with_figure(
+    rows: Rows, device: SnmpDevice, figure: Figure, identity: str, value: float
+) -> Rows:
+    """The rows with this value of an outlet's figure, or as they were. Raises PduHandlerError."""
+    memory = RecordedRows(rows)
+    figures = figure.read_from(Reader(memory, device.reader.root))
+    oids = [oid for oid in memory.oids_in_answers() if rows[oid].tag in NUMBERS]
+    oid = _own_oid(oids, identity, figures)
+    raw_value = round(value * _raw_of_one(rows, oids, figures))
+    if oid is None or not raw_value or raw_value > _LARGEST:
+        return rows
+    new_rows = {**rows, oid: rows[oid]._replace(value=raw_value)}
+    new_figures = figure.read_from(reading(new_rows, device.reader))
+    is_read_back = _are_equal(new_figures, {**figures, identity: value})
+    return new_rows if is_read_back else rows
 
 
 def _own_oid(oids: Sequence[Arcs], identity: str, figures: Mapping[str, object]) -> Optional[Arcs]:
     """The only object of an outlet's figure."""
-    own_oids = list(oids)
+    own_oids = oids
     if len(figures) > 1:
-        index = arcs(identity) if identity.replace(".", "").isdecimal() else (-1,)
+        if not identity.replace(".", "").isdecimal():
+            return None
+        index = arcs(identity)
         own_oids = [oid for oid in oids if oid[-len(index) :] == index]
     return own_oids[0] if len(own_oids) == 1 else None
 
@@ -256,17 +301,18 @@ def _raw_of_one(rows: Rows, oids: Sequence[Arcs], figures: Mapping[str, object])
     for identity, figure in figures.items():
         oid = _own_oid(oids, identity, figures)
         if oid is not None and figure:
-            raw = rows[oid].value
-            return float(str(raw)) / float(str(figure))
+            raw_value = float(str(rows[oid].value))
+            return raw_value / float(str(figure))
     return 0.0
 
 
 def _are_equal(figures: Mapping[str, object], expected: Mapping[str, object]) -> bool:
+    """Whether the same outlets have the same figures, but for what a device rounds."""
     if figures.keys() != expected.keys():
         return False
     for identity, value in expected.items():
         expected_figure = float(str(value))
-        deviation = abs(float(str(figures[identity])) - expected_figure)
-        if deviation > _MOST_DEVIATION * abs(expected_figure):
+        figure = float(str(figures[identity]))
+        if abs(figure - expected_figure) > _MOST_DEVIATION * abs(expected_figure):
             return False
     return True

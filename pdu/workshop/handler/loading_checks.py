@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple, Optional
 
@@ -65,7 +66,8 @@ def check_loading(
 ) -> Iterator[Finding]:
     """The findings, without a device. `settings`: of DCImanager's form; `folder`: an empty one."""
     yield Finding(RULES["archive"], KEPT, source.import_path)
-    handler_folder, platform = folder / "handler", _place_platform(folder)
+    platform = _place_platform(folder)
+    handler_folder = folder / "handler"
     handler_folder.mkdir()
     source.archive.unpack(handler_folder)
     trial = _ImportTrial(
@@ -84,21 +86,28 @@ def check_loading(
     outcome = trial.outcome(sys.executable)
     yield _import_finding("alone", outcome, source)
     if not outcome.get("error"):
-        fault = str(outcome.get("entry", ""))
-        yield _lacking("entry", outcome) if outcome.get("missing") else _finding("entry", fault)
-        if not outcome.get("entry"):
-            yield _finding("base", "" if outcome.get("base") else "its class has another base")
-        events = ", ".join(sorted(set(outcome.get("sent", ()))))
-        yield _finding("quiet", f"make_handler does {events}" if events else "")
-    types, old_python_fault = _check_types(source, platform, handler_folder)
+        yield from _entry_findings(outcome)
+    types = _check_types(source, platform, handler_folder)
     if not outcome.get("error"):
         python = _check_python("python", [RECOMMENDED], trial, source)
-        if python.result != BROKEN and old_python_fault:
-            python = _finding("python", old_python_fault)
+        if python.result != BROKEN and types.old_python_fault:
+            python = _finding("python", types.old_python_fault)
         yield python
         yield _check_python("pythons", OTHERS, trial, source)
     yield _check_imports(source)
-    yield types
+    yield types.finding
+
+
+def _entry_findings(outcome: Mapping[str, Any]) -> Iterator[Finding]:
+    """What make_handler returned and did, of an import that succeeded."""
+    if outcome.get("missing"):
+        yield _lacking("entry", outcome)
+    else:
+        yield _finding("entry", str(outcome.get("entry", "")))
+    if not outcome.get("entry"):
+        yield _finding("base", "" if outcome.get("base") else "its class has another base")
+    events = ", ".join(sorted(set(outcome.get("sent", ()))))
+    yield _finding("quiet", f"make_handler does {events}" if events else "")
 
 
 def _finding(rule: str, fault: str) -> Finding:
@@ -169,20 +178,20 @@ def _import_finding(rule: str, outcome: Mapping[str, Any], source: HandlerSource
         return _finding(rule, f"{error}; {package} {remedy} .{outcome['absent']}")
     if package in REMOVED_MODULES:
         return Finding(RULES[rule], UNTRIED, f"{package} {_REMOVED}")
-    is_known = package in ("", *_OURS, source.archive.top) or package in standard_library()
-    if is_known:
+    if package in ("", *_OURS, source.archive.top) or package in standard_library():
         return _finding(rule, error)
     if rule != "alone":
-        return Finding(RULES[rule], UNTRIED, f"{package} is not installed")
-    if _is_installed(package):
-        why = f"the version of {package} that is here lacks it, another may have it"
-        return Finding(RULES[rule], UNTRIED, printable(f"{error}; {why}", 300))
-    why = "is missing where pdu runs: install it there"
-    return Finding(RULES[rule], UNTRIED, f"{package} {why}")
+        why = f"{package} is not installed"
+    elif _is_installed(package):
+        why = f"{error}; the version of {package} that is here lacks it, another may have it"
+    else:
+        why = f"{package} is missing where pdu runs: install it there"
+    return Finding(RULES[rule], UNTRIED, printable(why, 300))
 
 
 def _lacking(rule: str, outcome: Mapping[str, Any]) -> Finding:
-    detail = f"{LACKING} ({outcome['missing']}){_similar_name(str(outcome.get('error', '')))}"
+    advice = _similar_name(str(outcome.get("error", "")))
+    detail = f"{LACKING} ({outcome['missing']}){advice}"
     return Finding(RULES[rule], UNTRIED, printable(detail, 300))
 
 
@@ -198,17 +207,19 @@ def _similar_name(error: str) -> str:
 def _own_modules(source: HandlerSource) -> set[str]:
     """The last names of its modules and packages."""
     paths = [PurePosixPath(path) for path in source.archive.files if path.endswith(".py")]
-    return {path.stem for path in paths} | {path.parent.name for path in paths[1:]}
+    names = {path.stem for path in paths}
+    names.update(path.parent.name for path in paths[1:])
+    return names
 
 
 def _check_python(
     rule: str, versions: Sequence[str], trial: _ImportTrial, source: HandlerSource
 ) -> Finding:
     """One rule for the versions that are here."""
+    own_version = f"{sys.version_info.major}.{sys.version_info.minor}"
     present_versions: list[str] = []
     for version in versions:
-        is_own = version == f"{sys.version_info.major}.{sys.version_info.minor}"
-        program = sys.executable if is_own else _find_python(version)
+        program = sys.executable if version == own_version else _find_python(version)
         if program is None:
             continue
         present_versions.append(version)
@@ -239,9 +250,10 @@ def _find_python(version: str) -> Optional[str]:
 
 
 def _starts(program: str) -> bool:
+    command = [program, "-I", "-S", "-c", ""]
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        command = [program, "-I", "-S", "-c", ""]
-        return not subprocess.run(command, capture_output=True, timeout=_SECONDS).returncode
+        process = subprocess.run(command, capture_output=True, timeout=_SECONDS)
+        return process.returncode == 0
     return False
 
 
@@ -262,24 +274,16 @@ def _check_imports(source: HandlerSource) -> Finding:
     """Whether each module is the standard library's, the platform's or its own. The vendor's page
     does not list the packages of the platform.
     """
-    allowed = standard_library() | PLATFORM_MODULES | _own_modules(source)
-    place_by_module: dict[str, str] = {}
-    for path, content in source.archive.files.items():
-        if not path.endswith(".py"):
-            continue
-        for module, line in _absolute_imports(content):
-            package = module.partition(".")[0]
-            if package and package not in allowed:
-                place_by_module.setdefault(package, f"{path} line {line}")
     removed_modules = []
     foreign_modules = []
-    for name, place in place_by_module.items():
+    place_by_package = _foreign_packages(source)
+    for name, place in place_by_package.items():
         if name in REMOVED_MODULES:
             removed_modules.append(f"{name} {_REMOVED}")
         else:
             foreign_modules.append(f"{name} ({place})")
     names = ", ".join(foreign_modules)
-    if not place_by_module.keys().isdisjoint(_OURS):
+    if not _OURS.isdisjoint(place_by_package):
         return _finding("imports", f"{names}: DCImanager does not have it")
     if foreign_modules:
         why = (
@@ -288,6 +292,20 @@ def _check_imports(source: HandlerSource) -> Finding:
         )
         return Finding(RULES["imports"], UNTRIED, printable(why, 300))
     return Finding(RULES["imports"], KEPT, "; ".join(removed_modules))
+
+
+def _foreign_packages(source: HandlerSource) -> Mapping[str, str]:
+    """The packages that DCImanager may not have, each with the place of its first import."""
+    allowed_packages = standard_library() | PLATFORM_MODULES | _own_modules(source)
+    place_by_package: dict[str, str] = {}
+    for path, content in source.archive.files.items():
+        if not path.endswith(".py"):
+            continue
+        for module, line in _absolute_imports(content):
+            package = module.partition(".")[0]
+            if package and package not in allowed_packages:
+                place_by_package.setdefault(package, f"{path} line {line}")
+    return place_by_package
 
 
 def _absolute_imports(content: bytes) -> Iterator[tuple[str, int]]:
@@ -300,41 +318,61 @@ def _absolute_imports(content: bytes) -> Iterator[tuple[str, int]]:
             yield node.module or "", node.lineno
 
 
-def _check_types(
-    source: HandlerSource, platform: Path, handler_folder: Path
-) -> tuple[Finding, str]:
-    """Run mypy on the handler, beside our double of the platform. Also returns the first mistake
-    that the newest Python does not have, "" for none: a call of what Python 3.9 lacks.
-    """
+class _TypesTrial(NamedTuple):
+    """What mypy says of the handler."""
+
+    finding: Finding
+    #: the first mistake that the newest Python does not have, "" for none: a call of what Python
+    #: 3.9 lacks
+    old_python_fault: str = ""
+
+
+def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) -> _TypesTrial:
+    """Run mypy on the handler, beside our double of the platform."""
     environment = {**os.environ, "MYPYPATH": f"{platform}{os.pathsep}{handler_folder}"}
+    run = partial(_run_mypy, source, handler_folder, environment)
+    old_python_fault = ""
     try:
-        process = _run_mypy(source, handler_folder, environment, "--python-version", RECOMMENDED)
-        # mypy 2 knows no Python before 3.10
-        is_for_recommended = "argument --python-version" not in process.stderr
-        if not is_for_recommended:
-            process = _run_mypy(source, handler_folder, environment)
-        errors = _mypy_errors(process)
-        old_python_fault = ""
-        if errors and is_for_recommended:
-            newest = _run_mypy(source, handler_folder, environment, "--python-version", OTHERS[-1])
-            if newest.returncode <= 1:
-                newest_errors = _mypy_errors(newest)
-                old_errors = [error for error in errors if error not in newest_errors]
-                old_python_fault = next(_own_errors(old_errors), "")
+        process = run("--python-version", RECOMMENDED)
+        if "argument --python-version" in process.stderr:  # mypy 2 knows no Python before 3.10
+            process = run()
+            errors = _mypy_errors(process)
+        else:
+            errors = _mypy_errors(process)
+            if errors:
+                newest_process = run("--python-version", OTHERS[-1])
+                old_python_fault = _old_python_fault(errors, newest_process)
     except (OSError, subprocess.TimeoutExpired):
-        return Finding(RULES["types"], UNTRIED, f"mypy did not end within {_SECONDS:g} s"), ""
+        why = f"mypy did not end within {_SECONDS:g} s"
+        return _TypesTrial(Finding(RULES["types"], UNTRIED, why))
     if "No module named mypy" in process.stderr:
-        return Finding(RULES["types"], UNTRIED, _NO_MYPY), ""
+        return _TypesTrial(Finding(RULES["types"], UNTRIED, _NO_MYPY))
     if process.returncode > 1 and not errors:
         detail = printable(process.stderr.strip()[-200:], 200)
-        return Finding(RULES["types"], UNTRIED, detail), ""
+        return _TypesTrial(Finding(RULES["types"], UNTRIED, detail))
+    return _TypesTrial(_types_finding(errors), old_python_fault)
+
+
+def _old_python_fault(
+    errors: Sequence[str], newest_process: subprocess.CompletedProcess[str]
+) -> str:
+    """The first mistake that mypy does not find for the newest Python; "" for none."""
+    if newest_process.returncode > 1:  # it failed
+        return ""
+    newest_errors = _mypy_errors(newest_process)
+    old_errors = [error for error in errors if error not in newest_errors]
+    return next(_own_errors(old_errors), "")
+
+
+def _types_finding(errors: Sequence[str]) -> Finding:
+    """The first of mypy's errors, and how many more; not tried if our double causes them all."""
     own_errors = list(_own_errors(errors))
     if errors and not own_errors:
-        return _lacking("types", {"missing": errors[0]}), ""
+        return _lacking("types", {"missing": errors[0]})
     fault = own_errors[0] if own_errors else ""
     if len(own_errors) > 1:
         fault += f" (and {len(own_errors) - 1} more)"
-    return _finding("types", fault), old_python_fault
+    return _finding("types", fault)
 
 
 def _own_errors(errors: Sequence[str]) -> Iterator[str]:
@@ -346,11 +384,12 @@ def _mypy_errors(process: subprocess.CompletedProcess[str]) -> list[str]:
     """Its lines about mistakes. A package without types is none: the code is "import" before mypy
     1.4.
     """
-    return [
-        line
-        for line in process.stdout.splitlines()
-        if ": error:" in line and not line.endswith(("[import]", "[import-untyped]"))
-    ]
+    errors = []
+    for line in process.stdout.splitlines():
+        lacks_types = line.endswith(("[import]", "[import-untyped]"))
+        if ": error:" in line and not lacks_types:
+            errors.append(line)
+    return errors
 
 
 def _run_mypy(

@@ -105,8 +105,9 @@ def own_names(states: Sequence[tuple[str, EnumPowerStatus]], real_states: States
 def identity_finding(names: Mapping[str, str]) -> Finding:
     """Whether the handler's names of outlets, by the device's, are its numbers."""
     for real_name, name in names.items():
-        are_numbers = real_name.isdecimal() and name.isdecimal()
-        if are_numbers and name != real_name and int(name) == int(real_name):
+        if name == real_name or not (name.isdecimal() and real_name.isdecimal()):
+            continue
+        if int(name) == int(real_name):
             why = f"status names outlet {real_name} {name!r}"
             return Finding(RULES["identity"], ADVISED, why)
     return Finding(RULES["identity"], KEPT)
@@ -207,6 +208,10 @@ class TrialDevice(NamedTuple):
         """How many commands it was sent; 0 if it does not count them."""
         return 0 if self.commands is None else self.commands()
 
+    def request_count(self) -> int:
+        """How many requests reached it; 0 if it does not count them."""
+        return 0 if self.requests is None else self.requests()
+
     def is_unreached(self) -> bool:
         """Whether it is known that no request reached it."""
         return self.requests is not None and self.requests() == 0
@@ -230,12 +235,18 @@ def is_unread(findings: Sequence[Finding]) -> bool:
 
 def _absent_finding(device: TrialDevice) -> Finding:
     """A command for an outlet that no device has."""
-    count = device.absent_commands
-    commands_before = 0 if count is None else count()
-    finding = judge_call("no outlet", lambda: device.methods.switch(ABSENT, on=False))
-    if count is None or finding.result != KEPT or count() == commands_before:
-        return finding
-    return broken("no outlet", f"a command for outlet {ABSENT} was sent; then it raised")
+
+    def switch() -> EnumPowerStatus:
+        return device.methods.switch(ABSENT, on=False)
+
+    if device.absent_commands is None:
+        return judge_call("no outlet", switch)
+    count_before = device.absent_commands()
+    finding = judge_call("no outlet", switch)
+    is_sent = device.absent_commands() != count_before
+    if is_sent and finding.result == KEPT:
+        return broken("no outlet", f"a command for outlet {ABSENT} was sent; then it raised")
+    return finding
 
 
 def untried_after(broken_rules: Sequence[Rule], method: str, rule: str) -> Optional[Finding]:
@@ -255,25 +266,18 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
         yield _fault_on_device(device, "status", error)
         yield from _poll_findings(device, only_faults=True)
         return
-    status_requests = device.requests() if device.requests else 1
+    is_unasked = device.is_unreached()
     yield Finding(RULES["status"], KEPT, f"{len(states)} outlets of {device.about}")
     if device.states is not None:
         yield compare_states(states, device.states())
-    stale = "" if status_requests else "status asked the device nothing"
-    stale = stale or _fault_after_change(device, states)
-    try:
-        requests_before = device.requests() if device.requests else 0
-        figures = device.methods.figures()
-    except Exception as error:
-        yield fault_finding("statistic", error)
+    if is_unasked:
+        stale = "status asked the device nothing"
     else:
-        is_asked = not device.requests or device.requests() > requests_before
-        if not is_asked and not has_no_figure(figures):
-            stale = stale or "statistic asked the device nothing"
-        figures_text = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
-        yield Finding(RULES["statistic"], KEPT, figures_text)
-        if device.unit is not None:
-            yield _compare_all_figures(device, device.unit, figures)
+        stale = _fault_after_change(device, states)
+    statistic = _try_statistic(device)
+    yield from statistic.findings
+    if not stale and statistic.is_unasked:
+        stale = "statistic asked the device nothing"
     if device.unit is not None:
         yield broken("asked", stale) if stale else Finding(RULES["asked"], KEPT)
     yield from _poll_findings(device)
@@ -283,6 +287,29 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
     else:
         why = "no outlet of the device is on and can be switched"
         yield Finding(RULES["port_down"], UNTRIED, why)
+
+
+class _StatisticTrial(NamedTuple):
+    """What was seen of statistic()."""
+
+    findings: Sequence[Finding]
+    #: whether it returned figures without a request
+    is_unasked: bool = False
+
+
+def _try_statistic(device: TrialDevice) -> _StatisticTrial:
+    """Call statistic(), and compare its figures where those of the device are known."""
+    requests_before = device.request_count()
+    try:
+        figures = device.methods.figures()
+    except Exception as error:
+        return _StatisticTrial([fault_finding("statistic", error)])
+    is_asked = device.requests is None or device.request_count() > requests_before
+    figures_text = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
+    findings = [Finding(RULES["statistic"], KEPT, figures_text)]
+    if device.unit is not None:
+        findings.append(_compare_all_figures(device, device.unit, figures))
+    return _StatisticTrial(findings, not is_asked and not has_no_figure(figures))
 
 
 def _poll_findings(device: TrialDevice, *, only_faults: bool = False) -> Iterator[Finding]:
@@ -317,6 +344,9 @@ def _fault_after_change(device: TrialDevice, states: States) -> str:
 
 
 def _fault_of_old_state(unit: SimulatedUnit, methods: Methods, outlet: str, states: States) -> str:
+    """That status tells the state that an outlet had before it was switched off by hand; "" if it
+    does not. `states`: those that it told then.
+    """
     if not unit.turn(outlet, DOWN):
         return ""
     try:
@@ -337,21 +367,26 @@ def _compare_all_figures(device: TrialDevice, unit: SimulatedUnit, figures: Figu
     finding = compare_figures(figures, unit.measured_sums())
     calls = [("called again, ", device.methods)]
     if device.kept_methods is not None:
-        calls += [
-            (f"statistic of a kept object, call {call}: ", device.kept_methods) for call in (1, 2)
-        ]
+        calls.append(("statistic of a kept object, call 1: ", device.kept_methods))
+        calls.append(("statistic of a kept object, call 2: ", device.kept_methods))
     for words, methods in calls:
-        for change in ("", "after each meter counted on, "):
-            if finding.result != KEPT:
-                return finding
-            if change:
-                unit.raise_meters()
-            try:
-                later = compare_figures(methods.figures(), unit.measured_sums())
-            except Exception as error:
-                return broken("figures", f"{words}{change}statistic: {error_text(error)}")
-            if later.result == BROKEN:
-                finding = later._replace(detail=f"{words}{change}{later.detail}")
+        if finding.result == KEPT:
+            finding = _compare_again(finding, methods, unit, words)
+        if finding.result == KEPT:
+            unit.raise_meters()
+            words = f"{words}after each meter counted on, "
+            finding = _compare_again(finding, methods, unit, words)
+    return finding
+
+
+def _compare_again(finding: Finding, methods: Methods, unit: SimulatedUnit, words: str) -> Finding:
+    """What breaks the rule in a further call, which `words` name; else the finding so far."""
+    try:
+        later_finding = compare_figures(methods.figures(), unit.measured_sums())
+    except Exception as error:
+        return broken("figures", f"{words}statistic: {error_text(error)}")
+    if later_finding.result == BROKEN:
+        return later_finding._replace(detail=f"{words}{later_finding.detail}")
     return finding
 
 
@@ -362,8 +397,21 @@ def with_order(finding: Finding, names: Mapping[str, str]) -> Finding:
     """Of states that are right, that they were compared by their order; `names`: the handler's
     names of outlets, by the device's.
     """
-    is_by_order = finding.rule is RULES["states"] and finding.result == KEPT and names
-    return finding._replace(detail=_BY_ORDER) if is_by_order else finding
+    if names and finding.rule is RULES["states"] and finding.result == KEPT:
+        return finding._replace(detail=_BY_ORDER)
+    return finding
+
+
+class _CommandCourse(NamedTuple):
+    """What came of a command that did not raise."""
+
+    returned_state: EnumPowerStatus
+    #: of all outlets before it, after it, and after it was called again
+    states_before: States
+    states: States
+    last_states: States
+    #: how often it wrote
+    writes: int
 
 
 class _CommandTrial(NamedTuple):
@@ -427,65 +475,81 @@ def _try_command(
     """Switch an outlet to a state, and again if it is in it and `is_repeated`. `rule`: the
     method's.
     """
-    unit, is_on = device.unit, target_state is UP
-    orders = 1 if unit is None else len(unit.orders(outlet, target_state))
-    commands_before = device.command_count()
+    unit = device.unit
+    order_count = 1 if unit is None else len(unit.orders(outlet, target_state))
+    start = device.command_count()
     try:
-        states_before = device.states_now()
-        state = device.methods.switch(outlet, on=is_on)
-        states = device.states_now()
-        writes = device.command_count() - commands_before
-        states_after = states
-        if is_repeated and unit is not None and states.get(outlet) is target_state:
-            with contextlib.suppress(Exception):  # a handler may refuse what is so already
-                device.methods.switch(outlet, on=is_on)
-            states_after = device.states_now()
+        course = _course_of_command(device, outlet, target_state, is_repeated=is_repeated)
     except Exception as error:
-        finding = _command_fault(device, rule, error, outlet, commands_before)
-        return _CommandTrial(finding, _other_faults(device, outlet, commands_before))
-    place = _at(unit.place) if unit is not None and writes else ""
-    real_state = states.get(outlet, UNKNOWN)
-    last_state = states_after.get(outlet, UNKNOWN)
-    fault = _fault_of_state(rule, outlet, target_state, state, real_state, last_state)
-    if fault and unit is not None and not writes:
+        finding = _command_fault(device, rule, error, outlet, start)
+        return _CommandTrial(finding, _other_faults(device, outlet, start))
+    place = _at(unit.place) if unit is not None and course.writes else ""
+    fault = _fault_of_state(rule, outlet, target_state, course)
+    if fault and unit is not None and not course.writes:
         fault += f"; {rule} wrote nothing"
     other_faults = []
-    for name, state_before in states_before.items():
-        new_state = states.get(name, state_before)
-        if name != outlet and new_state is not state_before:
-            change = f"outlet {name} {word(new_state)}"
-            other_faults.append(f"{rule} of outlet {outlet} also switched {change}{place}")
-    other_faults += _other_faults(device, outlet, commands_before)
+    for change in _changes_of_others(course, outlet):
+        other_faults.append(f"{rule} of outlet {outlet} also switched {change}{place}")
+    other_faults += _other_faults(device, outlet, start)
     count_fault = ""
-    if writes > orders:
-        count_fault = f"{rule} of outlet {outlet} wrote {writes} times{place}"
+    if course.writes > order_count:
+        count_fault = f"{rule} of outlet {outlet} wrote {course.writes} times{place}"
     finding = broken(rule, f"{fault}{place}") if fault else Finding(RULES[rule], KEPT)
     return _CommandTrial(finding, other_faults, count_fault, is_answered=True)
 
 
+def _course_of_command(
+    device: TrialDevice, outlet: str, target_state: EnumPowerStatus, *, is_repeated: bool
+) -> _CommandCourse:
+    """Call the method, and see the device before and after it. Raises what the method raises."""
+    is_on = target_state is UP
+    commands_before = device.command_count()
+    states_before = device.states_now()
+    returned_state = device.methods.switch(outlet, on=is_on)
+    states = device.states_now()
+    writes = device.command_count() - commands_before
+    last_states = states
+    if is_repeated and device.unit is not None and states.get(outlet) is target_state:
+        with contextlib.suppress(Exception):  # a handler may refuse what is so already
+            device.methods.switch(outlet, on=is_on)
+        last_states = device.states_now()
+    return _CommandCourse(
+        returned_state=returned_state,
+        states_before=states_before,
+        states=states,
+        last_states=last_states,
+        writes=writes,
+    )
+
+
+def _changes_of_others(course: _CommandCourse, outlet: str) -> Iterator[str]:
+    """The outlets but the commanded one whose states are others than before, with their states."""
+    for name, state_before in course.states_before.items():
+        state = course.states.get(name, state_before)
+        if name != outlet and state is not state_before:
+            yield f"outlet {name} {word(state)}"
+
+
 def _fault_of_state(
-    rule: str,
-    outlet: str,
-    target_state: EnumPowerStatus,
-    state: EnumPowerStatus,
-    real_state: EnumPowerStatus,
-    last_state: EnumPowerStatus,
+    rule: str, outlet: str, target_state: EnumPowerStatus, course: _CommandCourse
 ) -> str:
     """What is wrong with the state that a command returned, with that of the device then, or with
     that after the command was called again; "" for nothing.
     """
+    real_state = course.states.get(outlet, UNKNOWN)
+    last_state = course.last_states.get(outlet, UNKNOWN)
     real_word = word(real_state)
     if real_state is not target_state:
         return f"the device has outlet {outlet} {real_word}"
-    if state is not target_state:
-        return f"{rule} returned {state.name} while outlet {outlet} is {real_word}"
+    if course.returned_state is not target_state:
+        return f"{rule} returned {course.returned_state.name} while outlet {outlet} is {real_word}"
     if last_state is not target_state:
         return f"{rule}, called again, left outlet {outlet} {word(last_state)}"
     return ""
 
 
 def _other_faults(device: TrialDevice, outlet: str, start: int) -> list[str]:
-    """Sentences about commands to other outlets and objects, from the command at `start`."""
+    """Sentences about commands to other outlets and objects, without the first `start`."""
     if device.unit is None:
         return []
     place = _at(device.unit.place)
@@ -507,7 +571,7 @@ def _at(place: str) -> str:
 def _command_fault(
     device: TrialDevice, rule: str, error: Exception, outlet: str, start: int
 ) -> Finding:
-    """A command that raised on a device that is well. `start`: the place of its first write."""
+    """A command that raised on a device that is well. `start`: how many were sent before it."""
     if device.unit is not None:
         mistake = device.unit.misspelt_command(start)
         if mistake:
@@ -516,8 +580,9 @@ def _command_fault(
         if foreign_commands:
             why = f"it sent {foreign_commands[0]}, which is not known as a command of such a unit"
             return Finding(RULES[rule], UNTRIED, printable(why, 300))
-    is_taken = device.commands is not None and device.commands() != start
-    if device.states is not None or is_taken or isinstance(error, BrokenHandler):
+    is_sent = device.commands is not None and device.commands() != start
+    # without known states, the device may be a recording that takes no commands
+    if device.states is not None or is_sent or isinstance(error, BrokenHandler):
         finding = fault_finding(rule, error)
         return finding._replace(detail=f"outlet {outlet}: {finding.detail}")
     why = f"the served recording takes no command ({error_text(error)})"
@@ -585,24 +650,20 @@ def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
         return Finding(RULES["figures"], UNTRIED, _NO_METERS)
     if figures.load_a is None and figures.energy_kwh is None:
         return broken("figures", "statistic returned no figure, and the device has meters")
+    energies = _energies_as_measured(figures, sums)
     comparisons = [
         _Comparison("load", "A", figures.load_a, sums.load_a),
         _Comparison("total_consumption", "kWh", figures.energy_kwh, sums.energy_kwh),
     ]
-    energies = _energies_as_measured(figures, sums)
     for identity, outlet_kwh in energies.items():
-        real_kwh = sums.outlet_kwh.get(identity)
-        comparisons.append(
-            _Comparison(
-                name=f"consumption of outlet {identity}",
-                unit="kWh",
-                figure=outlet_kwh,
-                real_figures=() if real_kwh is None else [real_kwh],
-            )
-        )
-    faults = [fault for comparison in comparisons if (fault := comparison.fault())]
-    if faults:
-        return broken("figures", "; ".join(faults))
+        real_figures = []
+        if identity in sums.outlet_kwh:
+            real_figures.append(sums.outlet_kwh[identity])
+        name = f"consumption of outlet {identity}"
+        comparisons.append(_Comparison(name, "kWh", outlet_kwh, real_figures))
+    faults = [comparison.fault() for comparison in comparisons]
+    if any(faults):
+        return broken("figures", "; ".join(filter(None, faults)))
     if energies and sums.outlet_kwh and energies.keys() != sums.outlet_kwh.keys():
         names = sorted(energies.keys() ^ sums.outlet_kwh.keys())
         why = f"consumption that the handler or this pack does not show: {', '.join(names[:5])}"
@@ -610,7 +671,9 @@ def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     unshown = [row.name for row in comparisons if row.figure is None and row.real_figures]
     if sums.outlet_kwh and not energies:
         unshown.append("consumption of outlets")
-    return Finding(RULES["figures"], KEPT, f"without {' and '.join(unshown)}" if unshown else "")
+    if unshown:
+        return Finding(RULES["figures"], KEPT, f"without {' and '.join(unshown)}")
+    return Finding(RULES["figures"], KEPT)
 
 
 def _energies_as_measured(figures: Figures, sums: MeasuredSums) -> Mapping[str, Figure]:
@@ -710,17 +773,17 @@ def _fault_on_device(device: TrialDevice, rule: str, error: Exception) -> Findin
     """
     if isinstance(error, LackingDouble):
         return fault_finding(rule, error)
-    if not device.is_unreached():
-        if device.unit is not None and not device.unit.requests:
-            return broken(rule, f"{OTHER_COMMUNITY}: {error_text(error)}")
-        return fault_finding(rule, error)
-    if isinstance(error, BrokenHandler) and _is_own_mistake(error.__cause__):
-        return fault_finding(rule, error)
-    why = (
-        f"no request reached {device.about} ({error_text(error)}): give what it needs as"
-        " -s KEY=VALUE; it may ask another port than the simulated device has"
-    )
-    return Finding(RULES[rule], UNTRIED, printable(why, 400))
+    if device.is_unreached():
+        is_own_mistake = isinstance(error, BrokenHandler) and _is_own_mistake(error.__cause__)
+        if not is_own_mistake:
+            why = (
+                f"no request reached {device.about} ({error_text(error)}): give what it needs as"
+                " -s KEY=VALUE; it may ask another port than the simulated device has"
+            )
+            return Finding(RULES[rule], UNTRIED, printable(why, 400))
+    elif device.unit is not None and not device.unit.requests:
+        return broken(rule, f"{OTHER_COMMUNITY}: {error_text(error)}")
+    return fault_finding(rule, error)
 
 
 def _is_own_mistake(cause: Optional[BaseException]) -> bool:

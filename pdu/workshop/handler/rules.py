@@ -48,8 +48,10 @@ class Finding(NamedTuple):
     @property
     def advice(self) -> str:
         """The detail, and the remedy of what is broken."""
-        is_broken = self.result in (BROKEN, ADVISED) and self.rule.remedy
-        return f"{self.detail}: {self.rule.remedy}" if is_broken else self.detail
+        is_broken = self.result in (BROKEN, ADVISED)
+        if is_broken and self.rule.remedy:
+            return f"{self.detail}: {self.rule.remedy}"
+        return self.detail
 
     @property
     def is_harmful(self) -> bool:
@@ -232,6 +234,5 @@ _RESULT_WIDTH = len(UNTRIED) + 2
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        text, width, subsequent_indent=" " * _RESULT_WIDTH, drop_whitespace=True
-    ) or [text]
+    indent = " " * _RESULT_WIDTH
+    return textwrap.wrap(text, width, subsequent_indent=indent) or [text]

@@ -43,7 +43,7 @@ from .method_trials import (
     method_findings,
     with_order,
 )
-from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, rules_of
+from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, rules_of
 from .served_units import ServedUnit
 from .side_effects import SideEffects
 
@@ -94,18 +94,35 @@ class ServedTrials:
             if RULES["statistic"] in rules_of(findings, KEPT):
                 with contextlib.suppress(Exception):
                     healthy_figures = self._methods(form, recording.port).figures()
+        yield from self._silence_findings(form, healthy_figures, rules_of(findings, BROKEN))
+
+    def _silence_findings(
+        self,
+        form: Callable[[int], Any],
+        healthy_figures: Optional[Figures],
+        broken_rules: Sequence[Rule],
+    ) -> Iterator[Finding]:
+        """Findings on a device that ends each connection."""
         judge = partial(judgement_of_silence, healthy_answer=healthy_figures)
         with _ClosingServer() as server:
+            methods = self._methods(form, server.port)
+            calls: dict[str, Callable[[], Any]] = {
+                "status": methods.states,
+                "statistic": methods.figures,
+                "port_down": partial(methods.switch, "1", on=False),
+                "port_up": partial(methods.switch, "1", on=True),
+            }
             trials = []
-            for method, call in self._calls(form, server.port):
+            for method, call in calls.items():
                 trial = partial(judge_call, "silent", call, method, judge)
                 trials.append(FaultTrial("silent", method, trial))
-            for finding in findings_of_trials(trials, rules_of(findings, BROKEN)):
+            for finding in findings_of_trials(trials, broken_rules):
                 yield kept_if_reached(finding, is_reached=server.connections > 0)
 
     def _recording_findings(
         self, form: Callable[[int], Any], recording: ReplayedDevice, *, is_reached: bool
     ) -> Iterator[Finding]:
+        """Findings on the recording; of a handler that never reached it, why it did not."""
         if is_reached:
             yield from self._unit_findings(form, recording)
             return
@@ -138,19 +155,9 @@ class ServedTrials:
         pdu.commands.clear()
         _make_one_unknown(unit, pdu)
         contents = pdu.contents
+        # the handler's names of outlets, by the device's: found at its first status
         handler_names: dict[str, str] = {}
-        methods = self._methods(form, recording.port)
-        kept_methods = self._methods(form, recording.port, is_kept=True)
-        device = TrialDevice(
-            methods=RenamedMethods(methods, handler_names, unit.states),
-            about="the recording",
-            states=unit.states,
-            commands=lambda: len(pdu.commands),
-            requests=lambda: len(pdu.requests),
-            unit=unit,
-            kept_methods=RenamedMethods(kept_methods, handler_names),
-            absent_commands=lambda: len(unit.foreign_commands()),
-        )
+        device = self._trial_device(form, recording, unit, handler_names)
         findings = []
         for finding in method_findings(device):
             findings.append(finding)
@@ -170,28 +177,41 @@ class ServedTrials:
             for finding in findings_of_trials(trials, rules_of(findings, BROKEN)):
                 yield _doubted(finding, pdu)
 
-    def _calls(
-        self, form: Callable[[int], Any], port: int
-    ) -> Iterator[tuple[str, Callable[[], Any]]]:
-        methods = self._methods(form, port)
-        yield "status", methods.states
-        yield "statistic", methods.figures
-        yield "port_down", partial(methods.switch, "1", on=False)
-        yield "port_up", partial(methods.switch, "1", on=True)
+    def _trial_device(
+        self,
+        form: Callable[[int], Any],
+        recording: ReplayedDevice,
+        unit: ServedUnit,
+        handler_names: dict[str, str],
+    ) -> TrialDevice:
+        """The recorded PDU, as the handler reads it by new objects and by one that is kept."""
+        pdu: SimulatedPdu = recording.simulated_pdu
+        methods = self._methods(form, recording.port)
+        kept_methods = self._methods(form, recording.port, is_kept=True)
+        return TrialDevice(
+            methods=RenamedMethods(methods, handler_names, unit.states),
+            about="the recording",
+            states=unit.states,
+            commands=lambda: len(pdu.commands),
+            requests=lambda: len(pdu.requests),
+            unit=unit,
+            kept_methods=RenamedMethods(kept_methods, handler_names),
+            absent_commands=lambda: len(unit.foreign_commands()),
+        )
 
 
 def _make_one_unknown(unit: ServedUnit, pdu: SimulatedPdu) -> None:
-    """Turn an outlet to a state that is neither on nor off, if enough others are left. In a text
-    that is no JSON, another word may have no place.
+    """Turn an outlet to a state that is neither on nor off, if two others are left for commands. In
+    a text that is no JSON, another word may have no place.
     """
     states = unit.states()
     if UNKNOWN in states.values() or pdu.is_text or len(states) < 3:
         return
-    outlets = list(states)
-    outlets_on = [outlet for outlet in outlets if states[outlet] is UP]
-    if len(outlets_on) > 1:
-        outlets = outlets_on
-    unit.turn(outlets[0], UNKNOWN)
+    chosen_outlet = list(states)[0]
+    outlets_on = [outlet for outlet, state in states.items() if state is UP]
+    if len(outlets_on) > 1:  # the last one stays on, for port_down
+        chosen_outlet = outlets_on[0]
+    unit.turn(chosen_outlet, UNKNOWN)
 
 
 def _doubted(finding: Finding, unit: SimulatedPdu) -> Finding:
@@ -218,13 +238,16 @@ class _ServedFaults:
         self._make_pdu = make_pdu
         self._contents = contents
         self._stack = stack
+        #: the outlet that a command turns from this state
         self._outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
+        #: what status and statistic return of a PDU that is well; without what raised
+        self._answers: dict[str, Any] = {}
         healthy_unit = self._pdu_with(UnitFault.NONE)
         healthy_methods = self._methods(healthy_unit.port)
-        self._answers: dict[str, Any] = {}
-        for name in ("status", "statistic"):
-            with contextlib.suppress(Exception):
-                self._answers[name] = call_of(healthy_methods, name, self._outlets)()
+        with contextlib.suppress(Exception):
+            self._answers["status"] = healthy_methods.states()
+        with contextlib.suppress(Exception):
+            self._answers["statistic"] = healthy_methods.figures()
 
     def _pdu_with(self, fault: UnitFault, contents: Any = None) -> SimulatedPdu:
         own_contents = self._contents if contents is None else contents
@@ -234,12 +257,12 @@ class _ServedFaults:
 
     def trials(self, unit: SimulatedPdu) -> list[FaultTrial]:
         """All trials; commands where it is known how such a `unit` is commanded."""
+        is_commanded = "port_down" not in unit.doubts
         commands = []
-        if "port_down" not in unit.doubts:
-            if self._outlets[UP]:
-                commands.append("port_down")
-            if self._outlets[DOWN]:
-                commands.append("port_up")
+        if is_commanded and self._outlets[UP]:
+            commands.append("port_down")
+        if is_commanded and self._outlets[DOWN]:
+            commands.append("port_up")
         return [
             *self._command_trials(unit, commands),
             *self._refusals(unit, commands),
@@ -333,12 +356,17 @@ class _ServedFaults:
         return kept_if_reached(finding, is_reached=bool(unit.requests))
 
     def _reported(self, rule: str, method: str, pdu: SimulatedPdu) -> Finding:
-        methods = self._methods(pdu.port)
-        outlet = self._outlets[UP if method == "port_down" else DOWN]
-        unit = ServedUnit(pdu)
-        finding = reported_state(rule, method, methods, outlet, unit, lambda: bool(pdu.requests))
+        finding = reported_state(
+            rule,
+            method,
+            self._methods(pdu.port),
+            outlet=self._outlets[UP if method == "port_down" else DOWN],
+            unit=ServedUnit(pdu),
+            is_reached=lambda: bool(pdu.requests),
+        )
         if rule == "pending" and pdu.is_text and finding.result == BROKEN:
-            return finding._replace(result=ADVISED)  # as in _judgement_of_states
+            # in a text that is no JSON, a device may always have a state in its place
+            return finding._replace(result=ADVISED)
         return finding
 
 

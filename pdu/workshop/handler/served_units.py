@@ -32,10 +32,15 @@ class ServedUnit:
         figures = self._unit.figures()
         if figures is None:
             return MeasuredSums()
-        outlet_kwh = _measured_values(
-            {name: port.energy_kwh for name, port in figures.ports.items()}
-        )
-        outlet_a = _measured_values({name: port.current_a for name, port in figures.ports.items()})
+        outlet_kwh: dict[str, float] = {}
+        outlet_a: dict[str, float] = {}
+        for name, port in figures.ports.items():
+            energy_kwh = measured(port.energy_kwh)
+            current_a = measured(port.current_a)
+            if energy_kwh is not None:
+                outlet_kwh[name] = energy_kwh
+            if current_a is not None:
+                outlet_a[name] = current_a
         return MeasuredSums(
             load_a=_sums(figures.load_a, outlet_a),
             energy_kwh=_sums(figures.energy_kwh, outlet_kwh),
@@ -55,11 +60,14 @@ class ServedUnit:
         return outlets[-1] if outlets else ""
 
     def outlets_to_switch(self) -> list[str]:
+        """Of the outlets that are on, the last and the middle one."""
         if "port_down" in self._unit.doubts:
             return []
         outlets = [name for name, state in self.states().items() if state is UP]
-        chosen = [*outlets[-1:], *outlets[len(outlets) // 2 : -1][:1]]
-        return list(dict.fromkeys(chosen))
+        if not outlets:
+            return []
+        middle_outlet = outlets[len(outlets) // 2]
+        return list(dict.fromkeys([outlets[-1], middle_outlet]))
 
     def commanded_outlets(self, start: int = 0) -> frozenset[str]:
         commands = self._unit.commands[start:]
@@ -83,13 +91,12 @@ class ServedUnit:
         return sum(command.identity == outlet for command in self._unit.commands)
 
 
-def _measured_values(figures: Mapping[str, Figure]) -> dict[str, float]:
-    values = {name: measured(figure) for name, figure in figures.items()}
-    return {name: value for name, value in values.items() if value is not None}
-
-
 def _sums(total: Figure, of_outlets: Mapping[str, float]) -> list[float]:
     """The total, and the sum over the outlets: a handler may give either."""
+    sums = []
     value = measured(total)
-    sums = [] if value is None else [value]
-    return [*sums, sum(of_outlets.values())] if of_outlets else sums
+    if value is not None:
+        sums.append(value)
+    if of_outlets:
+        sums.append(sum(of_outlets.values()))
+    return sums

@@ -87,6 +87,9 @@ class SideEffects:
             self._add(f"it {_CHANGES[event]}{place}")
 
     def _note_file(self, path: object, mode: object, flags: object) -> None:
+        """Note a file that is opened for writing: by open(), which gives a mode, or by os.open(),
+        which gives flags.
+        """
         is_for_writing = False
         if isinstance(mode, str):
             is_for_writing = not set("wax+").isdisjoint(mode)
@@ -95,19 +98,20 @@ class SideEffects:
         if not is_for_writing or not isinstance(path, (str, bytes, os.PathLike)):
             return
         name = _text(os.fspath(path))
-        for ignored_part in _IGNORED_PATHS:
-            if ignored_part in name:
-                return
-        place = self._place()
-        self._add(f"it opens {name} for writing{_at(place)}")
+        if any(ignored_part in name for ignored_part in _IGNORED_PATHS):
+            return
+        place = _at(self._place())
+        self._add(f"it opens {name} for writing{place}")
 
     def _note_request(self, address: object) -> None:
+        """Note who is asked: one of the simulated devices, or anybody else."""
         if address is None:
             return
         name = _text(address)
         place = self._place()
         if isinstance(address, tuple) and len(address) > 1:
-            host, port = _text(address[0]), int(address[1])
+            host = _text(address[0])
+            port = int(address[1])
             if host in _LOOPBACK and port in self.ports:
                 self._place_by_port[port] = place
                 return

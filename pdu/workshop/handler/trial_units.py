@@ -83,7 +83,8 @@ class TrialUnit(RecordedUnit):
         """`lost`: objects that it does not read."""
         device = find_device(rows, key).device if key else None
         super().__init__(rows, device)
-        self._key, self._fault = key, fault
+        self._key = key
+        self._fault = fault
         self._lost = lost or LostObjects()
         self._timers: list[threading.Timer] = []
         self._walked: set[Arcs] = set()
@@ -120,6 +121,7 @@ class TrialUnit(RecordedUnit):
         return super().get(oid)
 
     def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
+        """The row after `oid`, unless the walk breaks off there."""
         self._note(oid)
         step = super().next(oid)
         if step is None:
@@ -157,10 +159,9 @@ class TrialUnit(RecordedUnit):
             super().set(pairs)
             raise _Silence
         if self._fault is Fault.PENDING:
-            effects = [self._command(oid, value) for oid, value in pairs]
-            for effect in effects:
-                if effect is not None and effect[0]:
-                    self.turn(effect[0], UNKNOWN)
+            for outlet in self._outlets_of(pairs):
+                if outlet:
+                    self.turn(outlet, UNKNOWN)
             return "", 0
         if self._fault is Fault.LATE:
             timer = threading.Timer(LATE_S, super().set, [pairs])
@@ -195,22 +196,29 @@ class TrialUnit(RecordedUnit):
 
     def outlets_to_switch(self) -> list[str]:
         """Outlets that are on and can be switched: the last, another with two digits whose number
-        is odd where the last one's is even, and one between.
+        is odd where the last one's is even, and the middle one. A handler that switches in pairs,
+        or reads one digit of a number, is found by them.
         """
         outlets = self._switchable_outlets(DOWN)
         if not outlets:
             return []
-        last = outlets[-1]
-        parity = int(_number(last)) % 2
-        other_outlets = []
+        last_outlet = outlets[-1]
+        parity = int(_number(last_outlet)) % 2
+        outlets_of_other_parity = []
         for outlet in outlets[1:-1]:
             number = _number(outlet)
             if len(number) > 1 and int(number) % 2 != parity:
-                other_outlets.append(outlet)
-        middle = outlets[len(outlets) // 2 : -1]
-        return list(dict.fromkeys([last, *other_outlets[-1:], *middle[:1]]))
+                outlets_of_other_parity.append(outlet)
+        chosen_outlets = [last_outlet]
+        if outlets_of_other_parity:
+            chosen_outlets.append(outlets_of_other_parity[-1])
+        chosen_outlets.append(outlets[len(outlets) // 2])
+        return list(dict.fromkeys(chosen_outlets))
 
     def _switchable_outlets(self, target_state: EnumPowerStatus) -> list[str]:
+        """The outlets that the family switches to this state from the other one; of a chain those
+        of the first unit, if there are any.
+        """
         outlets = []
         for identity, state in self.states().items():
             is_other = state not in (target_state, UNKNOWN)
@@ -243,8 +251,8 @@ class TrialUnit(RecordedUnit):
         """
         objects = set()
         for identity in self.states():
-            for state in (UP, DOWN):
-                objects |= {oid for oid, _ in self.orders(identity, state)}
+            for oid, _ in (*self.orders(identity, UP), *self.orders(identity, DOWN)):
+                objects.add(oid)
         foreign_commands = []
         for oid, row in self.commands[start:]:
             if oid not in objects:
@@ -358,24 +366,23 @@ def profile_of_words(on: Sequence[str], off: Sequence[str], folder: Path) -> str
     """
     if not on and not off:
         return ""
-    matches = [_WRITE.fullmatch(words.strip()) for words in (*on, *off)]
-    if len(matches) != 2 or len(on) != 1:
+    if len(on) != 1 or len(off) != 1:
         raise SettingsError("over SNMP, give --on and --off once each: OID.{outlet} = VALUE")
-    values = []
-    for match, words in zip(matches, (*on, *off)):
-        if match is None:
-            shown = printable(words, 80)
-            raise SettingsError(f"{shown!r} is no write over SNMP: give OID.{{outlet}} = VALUE")
-        values.append(match["value"])
-    assert matches[0] is not None and matches[1] is not None  # refused above
-    if matches[0]["oid"] != matches[1]["oid"]:
+    on_match, off_match = _write_of_words(on[0]), _write_of_words(off[0])
+    oid = on_match["oid"]
+    if off_match["oid"] != oid:
         raise SettingsError(
             "--on and --off are writes to two objects: describe the PDU by --profile FILE.json"
         )
-    column = {"kind": "Column", "oid": matches[0]["oid"], "object": "outletState"}
-    orders = [int(value) if value.isdecimal() else value for value in values]
-    control = {"kind": "Write", "at": column, "on": orders[0], "off": orders[1]}
-    states = {"source": column, "on": values[:1], "off": values[1:]}
+    on_value, off_value = on_match["value"], off_match["value"]
+    column = {"kind": "Column", "oid": oid, "object": "outletState"}
+    control = {
+        "kind": "Write",
+        "at": column,
+        "on": int(on_value) if on_value.isdecimal() else on_value,
+        "off": int(off_value) if off_value.isdecimal() else off_value,
+    }
+    states = {"source": column, "on": [on_value], "off": [off_value]}
     profile = {
         "key": "own-words",
         "vendor": "Unknown",
@@ -390,6 +397,15 @@ def profile_of_words(on: Sequence[str], off: Sequence[str], folder: Path) -> str
     return str(file)
 
 
+def _write_of_words(words: str) -> re.Match[str]:
+    """The `oid` and the `value` of a write. Raises SettingsError."""
+    match = _WRITE.fullmatch(words.strip())
+    if match is None:
+        shown = printable(words, 80)
+        raise SettingsError(f"{shown!r} is no write over SNMP: give OID.{{outlet}} = VALUE")
+    return match
+
+
 def family_device(key: str) -> Optional[Device]:
     """The synthetic unit of a family, with an outlet in a state that no MIB has; None for a family
     without states.
@@ -399,9 +415,10 @@ def family_device(key: str) -> Optional[Device]:
         return None
     small_unit_rows = _with_unknown_outlet(TrialUnit(_family_rows(key), key))
     rows = larger_unit(small_unit_rows, key)
-    unit = TrialUnit(rows, key)
     return Device(
-        rows=_with_another_on(unit), key=key, about=f"a simulated {profile.vendor}, {key}"
+        rows=_with_another_on(TrialUnit(rows, key)),
+        key=key,
+        about=f"a simulated {profile.vendor}, {key}",
     )
 
 
@@ -439,56 +456,80 @@ class UnitObjects(NamedTuple):
     """The objects of a unit from which the family reads it."""
 
     #: of one outlet's state, for an outlet between others that is on
-    state: frozenset[Arcs]
+    state: frozenset[Arcs] = frozenset()
     #: of all outlets' states
-    states: frozenset[Arcs]
+    states: frozenset[Arcs] = frozenset()
     #: of the meters of load, and of energy
-    load: frozenset[Arcs]
-    energy: frozenset[Arcs]
+    load: frozenset[Arcs] = frozenset()
+    energy: frozenset[Arcs] = frozenset()
     #: one of each table of those
-    load_row: frozenset[Arcs]
-    energy_row: frozenset[Arcs]
+    load_row: frozenset[Arcs] = frozenset()
+    energy_row: frozenset[Arcs] = frozenset()
+
+
+class _MeterObjects(NamedTuple):
+    """The objects of the meters of one quantity."""
+
+    oids: frozenset[Arcs]
+    #: one of each table
+    rows: frozenset[Arcs]
 
 
 def unit_objects(device: Device) -> UnitObjects:
     """Which objects hold the states and the figures of a unit."""
     read_device = find_device(device.rows, device.key).device
     if read_device is None or read_device.outlets is None:
-        return UnitObjects(*[frozenset()] * 6)
+        return UnitObjects()
     outlets, profile = read_device.outlets, read_device.profile
     root = read_device.reader.root
     state_oids = [arcs(oid) for oid in _state_objects(read_device, device.rows)]
-    load_rows: list[Arcs] = []
-    energy_rows: list[Arcs] = []
-    load_oids: list[Arcs] = []
-    energy_oids: list[Arcs] = []
-    for totals, outlet_figure, oids, rows in (
-        ((profile.load, profile.inlet), outlets.current, load_oids, load_rows),
-        ((profile.energy,), outlets.energy, energy_oids, energy_rows),
-    ):
-        for figure in _figures(totals, outlet_figure):
-            memory = RecordedRows(device.rows)
-            figure.read_from(Reader(memory, root))
-            own_oids = memory.oids_in_answers()
-            oids += own_oids
-            rows += own_oids[len(own_oids) // 2 :][:1]
+    load = _meter_objects(
+        device.rows, root, _figures((profile.load, profile.inlet), outlets.current)
+    )
+    energy = _meter_objects(device.rows, root, _figures((profile.energy,), outlets.energy))
     return UnitObjects(
         state=_objects_of_middle_outlet(read_device, state_oids),
         states=frozenset(state_oids),
-        load=frozenset(load_oids),
-        energy=frozenset(energy_oids),
-        load_row=frozenset(load_rows),
-        energy_row=frozenset(energy_rows),
+        load=load.oids,
+        energy=energy.oids,
+        load_row=load.rows,
+        energy_row=energy.rows,
     )
 
 
+def _meter_objects(rows: Rows, root: str, figures: Sequence[Figure]) -> _MeterObjects:
+    """The objects from which these figures are read."""
+    oids: list[Arcs] = []
+    middle_oids: list[Arcs] = []
+    for figure in figures:
+        memory = RecordedRows(rows)
+        figure.read_from(Reader(memory, root))
+        oids_of_table = memory.oids_in_answers()
+        oids += oids_of_table
+        if oids_of_table:
+            middle_oids.append(oids_of_table[len(oids_of_table) // 2])
+    return _MeterObjects(frozenset(oids), frozenset(middle_oids))
+
+
 def _objects_of_middle_outlet(device: SnmpDevice, state_oids: Sequence[Arcs]) -> frozenset[Arcs]:
+    """The objects of the state of an outlet that is on, and has such before and after it."""
     outlets = [name for name, state in device.states.items() if state is UP]
     if not outlets:
         return frozenset()
     outlet = outlets[len(outlets) // 2]
-    index = arcs(outlet) if outlet.replace(".", "").isdecimal() else ()
-    return frozenset(oid for oid in state_oids if index and oid[-len(index) :] == index)
+    if not outlet.replace(".", "").isdecimal():
+        return frozenset()
+    index = arcs(outlet)
+    return frozenset(oid for oid in state_oids if oid[-len(index) :] == index)
+
+
+class _Hits(NamedTuple):
+    """How many of the objects that were asked for a family's unit has. More states go before more
+    objects.
+    """
+
+    states: int = 0
+    objects: int = 0
 
 
 def requested_device(requests: frozenset[str]) -> Optional[Device]:
@@ -496,7 +537,8 @@ def requested_device(requests: frozenset[str]) -> Optional[Device]:
     has one.
     """
     objects = {oid for oid in requests if not is_below(oid, _SYSTEM)}
-    best_key, most_hits = "", (0, 0)
+    best_key = ""
+    most_hits = _Hits()
     for profile in PROFILES:
         path = UNITS / f"{profile.key}.snmprec"
         text = path.read_text("utf-8") if path.exists() else ""
@@ -505,19 +547,21 @@ def requested_device(requests: frozenset[str]) -> Optional[Device]:
             continue
         hits = _hits(profile.key, objects)
         if hits > most_hits:
-            best_key, most_hits = profile.key, hits
+            best_key = profile.key
+            most_hits = hits
     return family_device(best_key) if best_key else None
 
 
-def _hits(key: str, objects: set[str]) -> tuple[int, int]:
-    """How many of the objects hold states of the family's unit, and how many it has."""
+def _hits(key: str, objects: set[str]) -> _Hits:
     rows = _family_rows(key)
     device = find_device(rows, key).device
     if device is None or not device.states:
-        return 0, 0
+        return _Hits()
     oids = [dotted(oid) for oid in rows]
-    state_oids = _state_objects(device, rows)
-    return _count_with_rows(objects, state_oids), _count_with_rows(objects, oids)
+    return _Hits(
+        states=_count_with_rows(objects, _state_objects(device, rows)),
+        objects=_count_with_rows(objects, oids),
+    )
 
 
 def _count_with_rows(objects: set[str], oids: Sequence[str]) -> int:

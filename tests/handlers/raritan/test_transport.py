@@ -194,6 +194,14 @@ def test_a_body_that_is_not_json_rpc_is_a_syntax_error(agent: MakeAgent, body: b
             get_state(agent("http", peer.address))
 
 
+def test_the_error_about_another_web_server_asks_whether_the_address_is_a_units(
+    agent: MakeAgent,
+) -> None:
+    with Peer([[http(b"{}")]]) as peer:
+        with pytest.raises(JsonRpcSyntaxException, match="is this the address of a Xerus PDU"):
+            get_state(agent("http", peer.address))
+
+
 @pytest.mark.parametrize("code, kind", [(-32601, Refused), (-32001, Denied), (7, Refused)])
 def test_an_error_object_raises_the_documented_exception_with_code_and_message(
     agent: MakeAgent, code: int, kind: type

@@ -69,3 +69,8 @@ def test_a_login_that_ends_in_a_call_is_named(is_cut: bool) -> None:
     token = refused_with(Guarded(), Answer(b"{", 401, is_cut=is_cut), session="session")
     assert isinstance(token, Denied)
     assert "refused the session's token" in token.reason
+
+
+def test_the_error_about_an_empty_resource_asks_whether_this_is_a_redfish_service() -> None:
+    error = refused_with(Tree(unit()), Answer({}, 200))
+    assert "is this the address of a Redfish service" in error.reason

@@ -65,11 +65,13 @@ def name_of(value: object) -> str:
     return f"{type(value).__name__}"
 
 
+@pytest.mark.parametrize("outlets", ["1", "1-2"])
 @pytest.mark.parametrize("value", ODD, ids=name_of)
 @pytest.mark.parametrize("attribute", ATTRIBUTES)
 def test_an_odd_error_ends_a_command_with_its_sentence(
     attribute: str,
     value: object,
+    outlets: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -83,16 +85,28 @@ def test_an_odd_error_ends_a_command_with_its_sentence(
             raise error
 
     use_pdu(monkeypatch, lambda data: Handler())
-    for words in (("off", "nut", "192.0.2.1", "1", "--yes"), ("off", "nut", "h", "1-2", "--yes")):
-        code, _, err = run(capsys, *words)
-        assert "Traceback" not in err and err.endswith("\n")
-        if kind_of(error) == "refused":
-            assert code == code_of("refused") and err.startswith("refused: ")
-        code, out, _ = run(capsys, *words, "--json")
-        answer = json.loads(out)["error"]
-        assert answer["exit_code"] == code and all(isinstance(answer[key], str) for key in KEYS)
-    call_error = error_of(error)
-    assert isinstance(call_error.kind, str) and isinstance(call_error.reason, str)
+    words = ("off", "nut", "192.0.2.1", outlets, "--yes")
+
+    code, _, err = run(capsys, *words)
+    assert "Traceback" not in err
+    assert err.endswith("\n")
+    if kind_of(error) == "refused":
+        assert code == code_of("refused")
+        assert err.startswith("refused: ")
+
+    code, out, _ = run(capsys, *words, "--json")
+    facts = json.loads(out)["error"]
+    assert facts["exit_code"] == code
+    for key in KEYS:
+        assert isinstance(facts[key], str)
+
+
+@pytest.mark.parametrize("value", ODD, ids=name_of)
+@pytest.mark.parametrize("attribute", ATTRIBUTES)
+def test_an_odd_error_of_a_reading_has_a_kind_and_a_reason(attribute: str, value: object) -> None:
+    call_error = error_of(odd_error(attribute, value))
+    assert isinstance(call_error.kind, str)
+    assert isinstance(call_error.reason, str)
 
 
 KEYS = ("kind", "host", "operation", "reason")
@@ -111,4 +125,5 @@ def test_what_an_error_says_in_the_form_of_this_pack_is_shown() -> None:
 def test_an_error_with_parts_of_another_form_has_its_reason() -> None:
     assert reason(odd_error("parts", 5)) == WORDS
     assert reason(odd_error("parts", ["a", Part(1, 2)])) == WORDS
-    assert error_of(odd_error("kind", 5)).kind == "defect" and code_of("") == DEFECT
+    assert error_of(odd_error("kind", 5)).kind == "defect"
+    assert code_of("") == DEFECT

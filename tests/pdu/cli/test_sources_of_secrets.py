@@ -65,7 +65,9 @@ def test_an_option_overrides_the_environment_which_never_supplies_the_address(
     settings = {"timeout": "3", "device": "rack1", "verify": "no", "tls": "yes"}
     assert (nut.ip, nut.custom_params) == ("h:99", settings)
     fields = {"version": "2c", "port": "1161", "timeout": "7", "community": "c"}
-    assert (snmp.ip, snmp.custom_params, snmp.snmp_params) == ("h", {}, fields)
+    assert snmp.ip == "h"
+    assert snmp.custom_params == {}
+    assert snmp.snmp_params == fields
     assert snmp_at_port.snmp_params["port"] == "1162"
 
 
@@ -88,7 +90,8 @@ def test_an_empty_secret_file_is_refused(
     private(tmp_path / "secret", content)
     words = ["status", "raritan", "127.0.0.1:9", "--secret-file", f"token={tmp_path / 'secret'}"]
     code, _, err = run(capsys, *words)
-    assert code == 2 and f"{tmp_path / 'secret'}: empty" in err
+    assert code == 2
+    assert f"{tmp_path / 'secret'}: empty" in err
 
 
 def test_a_binary_secret_is_refused_and_not_shown(
@@ -123,5 +126,6 @@ def test_a_secret_is_asked_for_on_a_terminal_without_echo(
             "password of u on 127.0.0.1:",
             typed,
         )
-    assert screen.code == code and words in screen.text
+    assert screen.code == code
+    assert words in screen.text
     assert not any(word in screen.text for word in ("s3cret", "0xe9", "Traceback"))

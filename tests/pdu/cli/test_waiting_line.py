@@ -31,4 +31,5 @@ def test_a_block_shows_what_it_waits_for_and_the_line_is_gone_afterwards(
         with waiting("waiting for 192.0.2.7 \x1b[31m", output):
             assert ("waiting for 192.0.2.7 \\x1b[31m" in terminal.getvalue()) is is_shown
     text = terminal.getvalue()
-    assert "\x1b" not in text and (not is_shown or text.split("\r")[-2].strip() == "")
+    assert "\x1b" not in text
+    assert not is_shown or text.split("\r")[-2].strip() == ""

@@ -42,9 +42,10 @@ def unit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
 
 
 def run(capsys: pytest.CaptureFixture[str], unit: Agent, *words: str) -> tuple[int, str, str]:
+    """The exit code, output and errors of `pdu compare` on the unit."""
     code = root.run(["compare", *words, f"127.0.0.1:{unit.port}"])
-    shown = capsys.readouterr()
-    return code, shown.out, shown.err
+    output = capsys.readouterr()
+    return code, output.out, output.err
 
 
 def test_the_pages_handler_and_ours_agree_on_their_unit(
@@ -52,7 +53,8 @@ def test_the_pages_handler_and_ours_agree_on_their_unit(
 ) -> None:
     code, out, err = run(capsys, unit, handler(tmp_path), "snmp")
     assert (code, err) == (DONE, ""), out
-    assert "/ | snmp agree" in out and unit.writes() == []
+    assert "/ | snmp agree" in out
+    assert unit.writes() == []
 
 
 def test_dcimanagers_own_handler_is_compared_where_it_lies_in_the_copy(
@@ -70,29 +72,47 @@ def test_dcimanagers_own_handler_is_compared_where_it_lies_in_the_copy(
     assert "rpcm.py | snmp agree" in out
 
 
-_CHANGES = {
-    "identities": ("identity=port.oid_index,", "identity='1.' + port.oid_index,", "outlets: 1.1, "),
-    "states": ("EnumPowerStatus.DOWN: 0", "EnumPowerStatus.DOWN: 7", ": unknown | off"),
-    "figures": ("/ 1000", "/ 100", "load: "),
-    "nothing": ("self.snmp_walk(", "self.snmp_walk_all(", "reading: "),
-}
+_WRONG_LOAD = SOURCE.replace("/ 1000", "/ 100")
 
 
-@pytest.mark.parametrize("what", _CHANGES)
+@pytest.mark.parametrize(
+    "old, new, words",
+    [
+        pytest.param(
+            "identity=port.oid_index,",
+            "identity='1.' + port.oid_index,",
+            "outlets: 1.1, ",
+            id="identities",
+        ),
+        pytest.param(
+            "EnumPowerStatus.DOWN: 0", "EnumPowerStatus.DOWN: 7", ": unknown | off", id="states"
+        ),
+        pytest.param("/ 1000", "/ 100", "load: ", id="figures"),
+        pytest.param("self.snmp_walk(", "self.snmp_walk_all(", "reading: ", id="nothing"),
+    ],
+)
 def test_a_handler_that_says_otherwise_differs(
-    what: str, unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    old: str,
+    new: str,
+    words: str,
+    unit: Agent,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    old, new, words = _CHANGES[what]
     assert old in SOURCE
-    made = handler(tmp_path, SOURCE.replace(old, new))
-    code, out, _ = run(capsys, unit, made, "snmp")
-    assert code == NOT_SEEN and "differ\n" in out and words in out, out
+    other_handler = handler(tmp_path, SOURCE.replace(old, new))
+    code, out, _ = run(capsys, unit, other_handler, "snmp")
+    assert code == NOT_SEEN, out
+    assert "differ\n" in out
+    assert words in out
 
 
 def _writing(*lines: str) -> str:
     """The page's example, whose status runs these lines before it reads."""
-    new_lines = ["def status(self):", *(f"    {line}" for line in lines), "    return self.read()"]
-    status = "".join(f"    {line}\n" for line in new_lines)
+    status = "    def status(self):\n"
+    for line in lines:
+        status += f"        {line}\n"
+    status += "        return self.read()\n"
     return SOURCE.replace("    def status(self)", f"{status}\n    def read(self)", 1)
 
 
@@ -101,7 +121,8 @@ def test_a_write_while_it_reads_is_refused(
 ) -> None:
     source = _writing("self.snmp_set('1.3.6.1.4.1.46235.2.4.2.1.4.1', 0)")
     code, out, _ = run(capsys, unit, handler(tmp_path, source), "snmp")
-    assert code == NOT_SEEN and "this run reads only" in out
+    assert code == NOT_SEEN
+    assert "this run reads only" in out
     assert unit.writes() == []
 
 
@@ -121,7 +142,8 @@ def test_a_write_of_a_thread_that_a_handler_starts_is_refused(
         "thread.join()",
     )
     code, _, err = run(capsys, unit, handler(tmp_path, source), "snmp")
-    assert code == DONE and "this run reads only" in err
+    assert code == DONE
+    assert "this run reads only" in err
     assert unit.writes() == []
 
 
@@ -142,13 +164,15 @@ def test_ctrl_c_before_the_first_comparison_is_no_agreement(
 def test_two_versions_of_one_name_are_compared(
     unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    paths = []
-    for name in ("older", "newer"):
-        (tmp_path / name).mkdir()
-        paths.append(tmp_path / name / "pdu_snmp-1.tar.gz")
-        paths[-1].write_bytes(archive(ROOT / "handlers", "snmp"))
-    code, out, err = run(capsys, unit, str(paths[0]), str(paths[1]))
-    assert (code, err) == (DONE, "") and "agree" in out
+    built = archive(ROOT / "handlers", "snmp")
+    older = tmp_path / "older" / "pdu_snmp-1.tar.gz"
+    newer = tmp_path / "newer" / "pdu_snmp-1.tar.gz"
+    for path in (older, newer):
+        path.parent.mkdir()
+        path.write_bytes(built)
+    code, out, err = run(capsys, unit, str(older), str(newer))
+    assert (code, err) == (DONE, "")
+    assert "agree" in out
 
 
 def test_again_and_again_into_a_file(
@@ -159,13 +183,18 @@ def test_again_and_again_into_a_file(
 ) -> None:
     pauses: list[float] = []
     monkeypatch.setattr("pdu.comparing.command.time.sleep", pauses.append)
-    out = tmp_path / "week.txt"
-    options = ["--every", "5", "--times", "3", "--out", str(out)]
-    code, shown, _ = run(capsys, unit, handler(tmp_path), "snmp", *options)
-    assert code == DONE and pauses == [300.0, 300.0]
-    assert shown.splitlines()[-1] == "3 comparisons, 0 with differences"
-    lines = out.read_text().splitlines()
-    assert len(lines) == 3 and all(line.endswith("/ | snmp: agree") for line in lines)
+    file = tmp_path / "week.txt"
+    options = ["--every", "5", "--times", "3", "--out", str(file)]
+
+    code, out, _ = run(capsys, unit, handler(tmp_path), "snmp", *options)
+
+    assert code == DONE
+    assert pauses == [300.0, 300.0]
+    assert out.splitlines()[-1] == "3 comparisons, 0 with differences"
+    lines = file.read_text().splitlines()
+    assert len(lines) == 3
+    for line in lines:
+        assert line.endswith("/ | snmp: agree")
 
 
 def test_ctrl_c_ends_it_with_the_code_of_what_was_seen(
@@ -185,11 +214,10 @@ def test_ctrl_c_ends_it_with_the_code_of_what_was_seen(
 def test_json_has_a_line_for_each_comparison(
     unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    old, new, _ = _CHANGES["figures"]
-    made = handler(tmp_path, SOURCE.replace(old, new))
-    code, out, _ = run(capsys, unit, made, "snmp", "--json")
+    code, out, _ = run(capsys, unit, handler(tmp_path, _WRONG_LOAD), "snmp", "--json")
+    assert code == NOT_SEEN
     document = json.loads(out)
-    assert code == NOT_SEEN and document["handlers"][1:] == ["snmp"]
+    assert document["handlers"][1:] == ["snmp"]
     assert [row["what"] for row in document["differences"]] == ["load"]
 
 
@@ -200,7 +228,9 @@ def test_a_pdu_that_neither_reads_is_an_error(
     options = ["--timeout", "0.2", "-s", "retries=0"]
     code = root.run(["compare", handler(tmp_path), "snmp", "127.0.0.1:9", *options])
     shown = capsys.readouterr()
-    assert code == 3 and shown.err.startswith("unreachable: ") and "private" not in shown.err
+    assert code == 3
+    assert shown.err.startswith("unreachable: ")
+    assert "private" not in shown.err
 
 
 def test_a_round_that_neither_reads_ends_no_week(
@@ -211,7 +241,8 @@ def test_a_round_that_neither_reads_ends_no_week(
     options = ["--timeout", "0.2", "-s", "retries=0", "--every", "5", "--times", "2"]
     code = root.run(["compare", handler(tmp_path), "snmp", "127.0.0.1:9", *options])
     text = capsys.readouterr().out
-    assert code == 9 and text.count("reading: unreachable: ") == 2
+    assert code == 9
+    assert text.count("reading: unreachable: ") == 2
     assert "2 comparisons, 2 with differences" in text
 
 
@@ -223,7 +254,8 @@ def test_handlers_of_two_protocols_take_their_own_settings(
         words = use_login(monkeypatch, peer)
         monkeypatch.setenv("PDU_COMMUNITY", "private")
         code = root.run(["compare", "nut", "nut", peer.address, *words])
-    assert code == DONE and "nut | nut agree" in capsys.readouterr().out
+    assert code == DONE
+    assert "nut | nut agree" in capsys.readouterr().out
 
 
 def test_wrong_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -239,35 +271,54 @@ def test_wrong_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None
 def reading(
     load: float = 5.0, energy: float = 100.0, outlet_kwh: float = 10.0, **states: EnumPowerStatus
 ) -> HandlerReading:
+    """What a handler says of a unit with two outlets; the first is on, and metered."""
     figures = Figures(load, energy, {"1": MeterFigures(energy_kwh=outlet_kwh)})
     return HandlerReading(states or {"1": UP, "2": DOWN}, figures)
 
 
 def whats(before: HandlerReading, second: HandlerReading, after: HandlerReading) -> list[str]:
+    """What differs between a handler's reading and those of the other before and after it."""
     return [difference.what for difference in differences(before, second, after)]
 
 
-def test_what_changes_between_the_readings_is_no_difference() -> None:
-    before, after = reading(2.0, 100.0), reading(8.0, 130.0)._replace(states={"1": DOWN, "2": DOWN})
-    assert whats(before, reading(7.0, 120.0), after) == []
-    assert whats(before, reading(7.0, 120.0)._replace(states=after.states), after) == []
-    second = reading()._replace(states={"1": UNKNOWN, "2": DOWN})
-    assert whats(before, second, after) == ["outlet 1"]
+_BOTH_OFF = {"1": DOWN, "2": DOWN}
+
+
+@pytest.mark.parametrize("states", [{"1": UP, "2": DOWN}, _BOTH_OFF], ids=["before", "after"])
+def test_what_changes_between_the_readings_is_no_difference(
+    states: dict[str, EnumPowerStatus],
+) -> None:
+    before = reading(load=2.0, energy=100.0)
+    second = reading(load=7.0, energy=120.0)._replace(states=states)
+    after = reading(load=8.0, energy=130.0)._replace(states=_BOTH_OFF)
+    assert whats(before, second, after) == []
+
+
+def test_a_state_that_is_neither_that_before_nor_that_after_is_a_difference() -> None:
+    second = reading(load=5.0)._replace(states={"1": UNKNOWN, "2": DOWN})
+    after = reading(load=8.0, energy=130.0)._replace(states=_BOTH_OFF)
+    assert whats(reading(load=2.0), second, after) == ["outlet 1"]
 
 
 @pytest.mark.parametrize(
     "second, expected",
     [
-        (reading(load=5.4), []),
-        (reading(load=6.0), ["load"]),
-        (reading(load=50.0), ["load"]),
-        (reading(energy=100.9), []),
-        (reading(energy=103.0), ["energy"]),
-        (reading(outlet_kwh=12.0), ["energy of outlet 1"]),
-        (reading()._replace(figures=Figures(None, 100.0)), ["load", "energy of outlet 1"]),
-        (reading()._replace(states={"1": UP}), ["outlets"]),
-        (reading()._replace(states={"2": DOWN, "1": UP}), ["outlets"]),
-        (HandlerReading(error="denied: no"), ["reading"]),
+        pytest.param(reading(load=5.4), [], id="a load within its allowance"),
+        pytest.param(reading(load=6.0), ["load"], id="another load"),
+        pytest.param(reading(load=50.0), ["load"], id="a load of another scale"),
+        pytest.param(reading(energy=100.9), [], id="an energy within its allowance"),
+        pytest.param(reading(energy=103.0), ["energy"], id="another energy"),
+        pytest.param(reading(outlet_kwh=12.0), ["energy of outlet 1"], id="an outlet's energy"),
+        pytest.param(
+            reading()._replace(figures=Figures(None, 100.0)),
+            ["load", "energy of outlet 1"],
+            id="no figures",
+        ),
+        pytest.param(reading()._replace(states={"1": UP}), ["outlets"], id="an outlet less"),
+        pytest.param(
+            reading()._replace(states={"2": DOWN, "1": UP}), ["outlets"], id="another order"
+        ),
+        pytest.param(HandlerReading(error="denied: no"), ["reading"], id="an error"),
     ],
 )
 def test_figures_outlets_and_errors_are_compared(

@@ -60,11 +60,13 @@ def test_a_recording_is_written_to_a_new_file_that_only_its_owner_can_read(
         words = ("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file))
         code, _, err = run(capsys, *words)
         second_code, _, refusal = run(capsys, *words)
-    assert code == 0 and "reads as the family apc-rpdu2 with" in err
+    assert code == 0
+    assert "reads as the family apc-rpdu2 with" in err
     assert "Look through the file" in err
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len(read_snmprec(file.read_text("utf-8"))) > 100
-    assert second_code == 2 and "exists already: remove it" in refusal
+    assert second_code == 2
+    assert "exists already: remove it" in refusal
 
 
 @pytest.mark.parametrize("more", [(), ("-o", "-")], ids=["no file", "-"])
@@ -79,8 +81,10 @@ def test_standard_output_holds_only_the_recording(
         words = ("record", "snmp", f"{agent.host}:{agent.port}")
         code, out, err = run(capsys, *words, *more)
         document = json.loads(run(capsys, *words, "--json")[1])
-    assert code == 0 and not list(tmp_path.iterdir())
-    assert len(read_snmprec(out)) > 10 and "objects" in err
+    assert code == 0
+    assert not list(tmp_path.iterdir())
+    assert len(read_snmprec(out)) > 10
+    assert "objects" in err
     assert document["recording"] == out
 
 
@@ -91,14 +95,17 @@ def test_a_recording_that_fails_leaves_no_file(
     with Agent(BUILT_IN["rpcm"](), faults=Faults(silent=True)) as agent:
         words = ("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file))
         code, _, err = run(capsys, *words, "--timeout", "0.1")
-    assert code == 3 and err.startswith("unreachable: ") and not file.exists()
+    assert code == 3
+    assert err.startswith("unreachable: ")
+    assert not file.exists()
 
 
 def test_a_new_file_is_closed_and_removed_if_its_block_fails(tmp_path: Path) -> None:
     before = os.listdir("/proc/self/fd")
     with pytest.raises(KeyError), new_file(str(tmp_path / "unit.snmprec")):
         raise KeyError
-    assert os.listdir("/proc/self/fd") == before and not os.listdir(tmp_path)
+    assert os.listdir("/proc/self/fd") == before
+    assert not os.listdir(tmp_path)
 
 
 def test_a_second_sighup_does_not_prevent_the_removal_of_a_new_file(
@@ -140,8 +147,10 @@ def test_a_signal_ends_a_recording_and_leaves_no_file(tmp_path: Path) -> None:
             assert until(lambda: agent.requests > 3 and file.exists())
             process.send_signal(signal.SIGTERM)
             err = process.communicate(timeout=PATIENCE_S)[1]
-    assert process.returncode == INTERRUPTED and not file.exists()
-    assert "interrupted" in err and "Traceback" not in err
+    assert process.returncode == INTERRUPTED
+    assert not file.exists()
+    assert "interrupted" in err
+    assert "Traceback" not in err
 
 
 def test_a_replay_prints_how_to_read_it_and_the_commands_it_receives_and_ends_on_a_signal(
@@ -156,7 +165,8 @@ def test_a_replay_prints_how_to_read_it_and_the_commands_it_receives_and_ends_on
         assert second.startswith("read it: pdu status snmp 127.0.0.1:")
         where = second.split()[5].rstrip(";")
         code, out, _ = run(capsys, "down", "snmp", where, "3", "--yes")
-        assert code == 0 and f"outlet 3 of {where} is off (snmp)" in out
+        assert code == 0
+        assert f"outlet 3 of {where} is off (snmp)" in out
         assert "outlet 3 off" in process.stdout.readline()
         process.send_signal(signal.SIGTERM)
         assert process.communicate(timeout=PATIENCE_S)[1] == ""
@@ -185,7 +195,8 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_cont
     file.touch()
     assert root.run(["replay", str(file)]) == 0
     out = capsys.readouterr().out
-    assert "/a\\x1b[31m.txt: a unit \\x1b[31m\n" in out and "outlet 3\\x1b off\n" in out
+    assert "/a\\x1b[31m.txt: a unit \\x1b[31m\n" in out
+    assert "outlet 3\\x1b off\n" in out
 
 
 @pytest.mark.parametrize(
@@ -200,7 +211,9 @@ def test_an_impossible_call_is_refused_in_one_line(
     line: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _, err = run(capsys, *shlex.split(line))
-    assert code == 2 and words in err and err.count("\n") == 1
+    assert code == 2
+    assert words in err
+    assert err.count("\n") == 1
 
 
 def test_a_file_without_an_end_is_refused(
@@ -214,7 +227,9 @@ def test_a_file_without_an_end_is_refused(
 def test_a_recording_may_have_a_byte_order_mark_and_bytes_that_are_not_utf8(tmp_path: Path) -> None:
     (tmp_path / "walk.txt").write_bytes(b'\xef\xbb\xbf.1.3.6.1.2.1.1.4.0 = STRING: "caf\xe9"\r\n')
     text = text_of(str(tmp_path / "walk.txt"))
-    assert text.startswith(".1.3.6") and "caf\udce9" in text and kind_of(text, "walk.txt") == "snmp"
+    assert text.startswith(".1.3.6")
+    assert "caf\udce9" in text
+    assert kind_of(text, "walk.txt") == "snmp"
 
 
 def test_a_port_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -222,4 +237,5 @@ def test_a_port_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[st
     file.write_text(WALK, "utf-8")
     with Agent(BUILT_IN["rpcm"]()) as agent:
         code, _, err = run(capsys, "replay", str(file), "--listen", f"127.0.0.1:{agent.port}")
-    assert code == 2 and f"port {agent.port} cannot be used" in err
+    assert code == 2
+    assert f"port {agent.port} cannot be used" in err

@@ -33,7 +33,8 @@ def test_a_file_is_on_the_disk_before_it_gets_its_name(
     write_whole(str(path), b"new")
     # the file, its name, the folder's entry
     assert steps == ["fsync while it is old", "replace while it is old", "fsync while it is new"]
-    assert path.read_bytes() == b"new" and [*tmp_path.iterdir()] == [path]
+    assert path.read_bytes() == b"new"
+    assert [*tmp_path.iterdir()] == [path]
 
 
 @pytest.mark.parametrize("replaces", [True, False])
@@ -49,7 +50,8 @@ def test_a_write_that_fails_leaves_what_was_there(
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="No space left"):
         write_whole(str(path), b"new", replaces=replaces)
-    assert path.read_text() == "old" and [*tmp_path.iterdir()] == [path]
+    assert path.read_text() == "old"
+    assert [*tmp_path.iterdir()] == [path]
 
 
 def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
@@ -57,7 +59,8 @@ def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
     write_whole(str(path), b"first", PRIVATE, replaces=False)
     with pytest.raises(FileExistsError):
         write_whole(str(path), b"second", PRIVATE, replaces=False)
-    assert path.read_bytes() == b"first" and [*tmp_path.iterdir()] == [path]
+    assert path.read_bytes() == b"first"
+    assert [*tmp_path.iterdir()] == [path]
 
 
 def test_permissions_are_those_that_were_asked_for(tmp_path: Path) -> None:
@@ -86,7 +89,8 @@ def test_a_page_replaces_a_page_and_nothing_else(tmp_path: Path) -> None:
     to_page.symlink_to(page)
     check_page(str(to_page))
     write_page(str(to_page), "third")
-    assert to_page.is_symlink() and page.read_text() == "third"
+    assert to_page.is_symlink()
+    assert page.read_text() == "third"
     os.mkfifo(pipe)
     with pytest.raises(SettingsError, match="give a plain file"):
         check_page(str(pipe))
@@ -136,7 +140,8 @@ def test_two_processes_of_one_id_write_the_same_page(
 
     monkeypatch.setattr(os, "fsync", fsync)
     write_whole(str(path), b"first")
-    assert path.read_bytes() == b"first" and [*tmp_path.iterdir()] == [path]
+    assert path.read_bytes() == b"first"
+    assert [*tmp_path.iterdir()] == [path]
 
 
 # What Excel saves where the comma is the decimal sign (support.microsoft.com, "Save a workbook to
@@ -156,7 +161,9 @@ RUSSIAN = "customer;pdu;outlet;from;to\r\nРога и копыта;стойка 
 )
 def test_a_table_of_russian_excel_is_read(data: bytes, text: str, note: str) -> None:
     table_text, sentence = whole_files.decoded_table(data, "c.csv")
-    assert table_text == text and note in sentence and bool(note) is bool(sentence)
+    assert table_text == text
+    assert note in sentence
+    assert bool(note) is bool(sentence)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Callable
+from typing import Callable, NamedTuple
 
 import pytest
 
@@ -39,76 +39,170 @@ FORMS: dict[str, Callable[[Path], str]] = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_the_pages_own_handler_is_read_and_switched_unchanged(
-    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.fixture(params=FORMS)
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The page's handler in each form in which it is named."""
+    return FORMS[request.param](folder(tmp_path))
+
+
+def test_the_pages_own_handler_is_read_unchanged(
+    path: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = FORMS[form](folder(tmp_path))
     with agent() as unit:
-        host, books = f"127.0.0.1:{unit.port}", unit.books()
-        code, out, err = run(capsys, "status", path, host, "--json")
-        states = {row["identity"]: row["state"] == "on" for row in json.loads(out)["outlets"]}
-        assert (code, err, states) == (0, "", books.states)
-        document = json.loads(run(capsys, "statistic", path, host, "--json")[1])
-        assert document["load_a"] == pytest.approx(books.load_a)
-        energies = {row["identity"]: row["energy_kwh"] for row in document["outlets"]}
-        assert energies == books.port_energy_kwh
-        (row,) = json.loads(run(capsys, "check", path, host, "--json")[1])["pdus"]
-        assert (row["result"], row["name"], row["load_a"]) == ("well", host, document["load_a"])
-        identity = next(identity for identity, on in books.states.items() if on)
-        for call, is_on in (("off", False), ("on", True), ("cycle", True)):
-            pause = ("--pause", "0") if call == "cycle" else ()
-            assert run(capsys, call, path, host, identity, "--yes", *pause)[0] == 0
-            assert unit.books().states[identity] is is_on
+        host = f"127.0.0.1:{unit.port}"
+        books = unit.books()
+        code, status_out, err = run(capsys, "status", path, host, "--json")
+        _, statistic_out, _ = run(capsys, "statistic", path, host, "--json")
+        _, check_out, _ = run(capsys, "check", path, host, "--json")
+
+    assert (code, err) == (0, "")
+    outlets = json.loads(status_out)["outlets"]
+    states = {outlet["identity"]: outlet["state"] == "on" for outlet in outlets}
+    assert states == books.states
+    statistic = json.loads(statistic_out)
+    assert statistic["load_a"] == pytest.approx(books.load_a)
+    energies = {outlet["identity"]: outlet["energy_kwh"] for outlet in statistic["outlets"]}
+    assert energies == books.port_energy_kwh
+    (pdu,) = json.loads(check_out)["pdus"]
+    assert pdu["name"] == host
+    assert pdu["result"] == "well"
+    assert pdu["load_a"] == statistic["load_a"]
+
+
+def test_the_pages_own_handler_switches_unchanged(
+    path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with agent() as unit:
+        host = f"127.0.0.1:{unit.port}"
+        states = unit.books().states
+        identity = next(identity for identity, is_on in states.items() if is_on)
+
+        code, _, _ = run(capsys, "off", path, host, identity, "--yes")
+        assert code == 0
+        assert unit.books().states[identity] is False
+
+        code, _, _ = run(capsys, "on", path, host, identity, "--yes")
+        assert code == 0
+        assert unit.books().states[identity] is True
+
+        code, _, _ = run(capsys, "cycle", path, host, identity, "--yes", "--pause", "0")
+        assert code == 0
+        assert unit.books().states[identity] is True
+        # off, on, and the two of the cycle
         assert len(unit.writes()) == 4
 
 
 def test_a_lone_file_is_a_handler(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = folder(tmp_path)
-    (path / "__init__.py").unlink()
+    handler_folder = folder(tmp_path)
+    (handler_folder / "__init__.py").unlink()
     with agent() as unit:
-        assert run(capsys, "status", str(path / "my_handler.py"), f"127.0.0.1:{unit.port}")[0] == 0
+        words = ["status", str(handler_folder / "my_handler.py"), f"127.0.0.1:{unit.port}"]
+        code, _, _ = run(capsys, *words)
+    assert code == 0
 
 
 @pytest.fixture
 def json_unit() -> Iterator[str]:
+    """The address of a unit that a handler over HTTP reads."""
     with serving() as address:
         yield address
 
 
-def test_a_base_pdu_handler_gets_what_the_form_carries_and_the_secret_by_reference(
+JSON_FORM = ("-s", "path=/outlets", "--username", "admin")
+
+
+@pytest.fixture
+def password_option(tmp_path: Path) -> tuple[str, str]:
+    """The option that names the file with the password of the unit."""
+    secret = tmp_path / "secret"
+    secret.write_text("hunter-2\n")
+    secret.chmod(0o600)
+    return ("--secret-file", f"password={secret}")
+
+
+def test_a_base_pdu_handler_reads_with_the_form_and_the_secret_by_reference(
+    json_unit: str,
+    password_option: tuple[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handler = str(folder(tmp_path, "http_dir", HTTP))
+    words = ["status", handler, json_unit, *JSON_FORM, *password_option, "--json"]
+    code, out, err = run(capsys, *words)
+    assert (code, err) == (0, "")
+    assert [outlet["state"] for outlet in json.loads(out)["outlets"]] == ["on", "off"]
+
+
+def test_a_base_pdu_handler_switches_and_is_checked(
+    json_unit: str,
+    password_option: tuple[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handler = str(folder(tmp_path, "http_dir", HTTP))
+    form = (*JSON_FORM, *password_option)
+
+    code, _, _ = run(capsys, "off", handler, json_unit, "1", "--yes", *form)
+    assert code == 0
+    assert Unit.states == {"1": False, "2": False}
+
+    code, out, err = run(capsys, "check", handler, json_unit, *form, "--json")
+    assert (code, err) == (0, "")
+    (pdu,) = json.loads(out)["pdus"]
+    assert (pdu["result"], pdu["off"]) == ("well", 2)
+    assert "hunter" not in out
+
+
+def test_an_archive_is_refused_where_its_folder_was_loaded(
+    json_unit: str,
+    password_option: tuple[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One process can load only one handler of a name."""
+    path = folder(tmp_path, "http_dir", HTTP)
+    form = (*JSON_FORM, *password_option)
+    code, _, _ = run(capsys, "status", str(path), json_unit, *form)
+    assert code == 0
+    code, _, _ = run(capsys, "on", str(packed(path)), json_unit, "2", "--yes", *form)
+    assert code == 2
+
+
+def test_a_base_pdu_handler_gets_its_password_from_the_environment(
     json_unit: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    path = folder(tmp_path, "http_dir", HTTP)
-    secret = tmp_path / "secret"
-    secret.write_text("hunter-2\n")
-    secret.chmod(0o600)
-    form = ("-s", "path=/outlets", "--username", "admin", "--secret-file", f"password={secret}")
-    code, out, err = run(capsys, "status", str(path), json_unit, *form, "--json")
-    assert (code, err) == (0, "")
-    assert [outlet["state"] for outlet in json.loads(out)["outlets"]] == ["on", "off"]
-    assert run(capsys, "on", str(packed(path)), json_unit, "2", "--yes", *form)[0] == 2
-    assert run(capsys, "off", str(path), json_unit, "1", "--yes", *form)[0] == 0
-    assert Unit.states == {"1": False, "2": False}
-    code, out, err = run(capsys, "check", str(path), json_unit, *form, "--json")
-    (row,) = json.loads(out)["pdus"]
-    assert (code, err, row["result"], row["off"]) == (0, "", "well", 2) and "hunter" not in out
     monkeypatch.setenv("PDU_PASSWORD", "hunter-3")
-    code, out, _ = run(capsys, "statistic", str(path), json_unit, *form[:4], "--json")
-    assert code == 0 and json.loads(out)["load_a"] == 1.5
-    code, _, err = run(capsys, "status", str(path), json_unit, "-s", "password=hunter-2")
-    assert code == 2 and "password is a secret" in err and "hunter" not in err
+    handler = str(folder(tmp_path, "http_dir", HTTP))
+    code, out, _ = run(capsys, "statistic", handler, json_unit, *JSON_FORM, "--json")
+    assert code == 0
+    assert json.loads(out)["load_a"] == 1.5
+
+
+def test_a_password_as_a_setting_is_refused_and_not_shown(
+    json_unit: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = str(folder(tmp_path, "http_dir", HTTP))
+    code, _, err = run(capsys, "status", handler, json_unit, "-s", "password=hunter-2")
+    assert code == 2
+    assert "password is a secret" in err
+    assert "hunter" not in err
 
 
 def test_a_handler_that_declares_nothing_gets_host_and_port_apart(tmp_path: Path) -> None:
     handler = load(str(folder(tmp_path, "http_dir", HTTP)))
     data = form.pdu_data(handler, Address("[2001:db8::7]:8080"), Login())
-    assert (data.ip, data.custom_params) == ("2001:db8::7", {"port": "8080"})
-    typed = form.pdu_data(handler, Address("192.0.2.7"), Login({"port": "81"}))
-    assert (typed.ip, typed.custom_params) == ("192.0.2.7", {"port": "81"})
+    assert data.ip == "2001:db8::7"
+    assert data.custom_params == {"port": "8080"}
+
+
+def test_a_port_as_a_setting_is_that_of_the_handler(tmp_path: Path) -> None:
+    handler = load(str(folder(tmp_path, "http_dir", HTTP)))
+    data = form.pdu_data(handler, Address("192.0.2.7"), Login({"port": "81"}))
+    assert data.ip == "192.0.2.7"
+    assert data.custom_params == {"port": "81"}
 
 
 def test_a_list_names_such_handlers_relative_to_itself(
@@ -119,21 +213,21 @@ def test_a_list_names_such_handlers_relative_to_itself(
     logins = tmp_path / "logins.toml"
     logins.write_text('[auth.web]\nusername = "admin"\npassword = "hunter-2"\n')
     logins.chmod(0o600)
+    pdus = tmp_path / "pdus.csv"
     with agent() as unit:
-        (tmp_path / "pdus.csv").write_text(
-            "name,handler,address,auth,settings\n"
-            f"a,handler_dir,127.0.0.1:{unit.port},,\n"
-            f"b,http_dir/my_handler.py,{json_unit},web,path=/outlets\n"
-        )
-        files = ("--auth", str(logins))
-        code, out, err = run(capsys, "check", str(tmp_path / "pdus.csv"), *files, "--json")
+        pdus.write_text(f"""name,handler,address,auth,settings
+a,handler_dir,127.0.0.1:{unit.port},,
+b,http_dir/my_handler.py,{json_unit},web,path=/outlets
+""")
+        code, out, err = run(capsys, "check", str(pdus), "--auth", str(logins), "--json")
         assert code == 0, out + err
-        rows = json.loads(out)["pdus"]
-        assert [(row["name"], row["result"]) for row in rows] == [("a", "well"), ("b", "well")]
+        results = [(pdu["name"], pdu["result"]) for pdu in json.loads(out)["pdus"]]
+        assert results == [("a", "well"), ("b", "well")]
+
+        files = ("--list", str(pdus), "--auth", str(logins))
+        code, out, err = run(capsys, "status", "b", *files, "--json")
         assert code == 0, err
-        list_option = ("--list", str(tmp_path / "pdus.csv"))
-        code, out, err = run(capsys, "status", "b", *list_option, *files, "--json")
-        assert code == 0 and len(json.loads(out)["outlets"]) == 2, err
+        assert len(json.loads(out)["outlets"]) == 2
 
 
 def replaced(old: str, new: str) -> str:
@@ -150,50 +244,118 @@ _IDENTITY = "identity=port.oid_index,\n                    power"
 _DOWN = "return self.__port_change_status(pdu_port_data, EnumPowerStatus.DOWN)"
 _OTHER = "return PduPortView(identity='99', power_status=EnumPowerStatus.DOWN)"
 _MAKE = "    return Rpcm(pdu_data)"
-#: command, what is replaced in the page's handler, by what, and what is told
-FAULTS = (
-    ("status", _VIEW, f"        return {{'ports': []}}\n{_VIEW}", "an object of the type dict"),
-    ("status", _VIEW, f"        return PduView(None)\n{_VIEW}", "without its list 'ports'"),
-    (
-        "status",
-        _IDENTITY,
-        "identity=7,\n                    power",
-        "has the identity 7 of the type",
-    ),
-    ("status", _IDENTITY, "identity='7',\n                    power", "identity '7' stands twice"),
-    (
-        "status",
-        "return pdu_info",
-        "return PduView(['1'])",
-        "port 1 is a str; the page wants a PduP",
-    ),
-    ("status", _STATE, "port.value_int", "is 1 of the type int; the page wants an EnumPowerStatus"),
-    ("statistic", _LOAD, "float('nan')", "load is nan of the type float; the page wants a finite"),
-    ("statistic", "=port.value_float", "=str(port.value)", "of the type str; the page wants a fin"),
-    (
-        "statistic",
-        _LOAD,
-        "1 / 0",
-        "statistic raised ZeroDivisionError: division by zero (my_handler.py line",
-    ),
-    ("off", _DOWN, "pass", "port_down returned None of the type NoneType; the page wants a PduPor"),
-    ("off", _DOWN, _OTHER, "port_down returned the port '99' instead of '1'"),
-    ("statistic", "def statistic(", "def statistics(", "the page wants it to be overridden"),
-    ("status", _MAKE, _MAKE.replace("return ", ""), "make_handler returned None; the page wants"),
-    ("status", _MAKE, "    raise KeyError('model')", "make_handler raised KeyError"),
-)
 
 
-@pytest.mark.parametrize("command, old, new, words", FAULTS)
+class Fault(NamedTuple):
+    """What is replaced in the page's handler, and how that is told by a command."""
+
+    command: str
+    old: str
+    new: str
+    words: str
+
+
+FAULTS = {
+    "no view": Fault(
+        command="status",
+        old=_VIEW,
+        new=f"        return {{'ports': []}}\n{_VIEW}",
+        words="an object of the type dict",
+    ),
+    "no list of ports": Fault(
+        command="status",
+        old=_VIEW,
+        new=f"        return PduView(None)\n{_VIEW}",
+        words="without its list 'ports'",
+    ),
+    "an identity that is a number": Fault(
+        command="status",
+        old=_IDENTITY,
+        new="identity=7,\n                    power",
+        words="has the identity 7 of the type",
+    ),
+    "an identity twice": Fault(
+        command="status",
+        old=_IDENTITY,
+        new="identity='7',\n                    power",
+        words="identity '7' stands twice",
+    ),
+    "a port that is a text": Fault(
+        command="status",
+        old="return pdu_info",
+        new="return PduView(['1'])",
+        words="port 1 is a str; the page wants a PduP",
+    ),
+    "a state that is a number": Fault(
+        command="status",
+        old=_STATE,
+        new="port.value_int",
+        words="is 1 of the type int; the page wants an EnumPowerStatus",
+    ),
+    "a load that is no number": Fault(
+        command="statistic",
+        old=_LOAD,
+        new="float('nan')",
+        words="load is nan of the type float; the page wants a finite",
+    ),
+    "an energy that is a text": Fault(
+        command="statistic",
+        old="=port.value_float",
+        new="=str(port.value)",
+        words="of the type str; the page wants a fin",
+    ),
+    "an error": Fault(
+        command="statistic",
+        old=_LOAD,
+        new="1 / 0",
+        words="statistic raised ZeroDivisionError: division by zero (my_handler.py line",
+    ),
+    "no port": Fault(
+        command="off",
+        old=_DOWN,
+        new="pass",
+        words="port_down returned None of the type NoneType; the page wants a PduPor",
+    ),
+    "another port": Fault(
+        command="off",
+        old=_DOWN,
+        new=_OTHER,
+        words="port_down returned the port '99' instead of '1'",
+    ),
+    "no method": Fault(
+        command="statistic",
+        old="def statistic(",
+        new="def statistics(",
+        words="the page wants it to be overridden",
+    ),
+    "no object": Fault(
+        command="status",
+        old=_MAKE,
+        new=_MAKE.replace("return ", ""),
+        words="make_handler returned None; the page wants",
+    ),
+    "an error of make_handler": Fault(
+        command="status",
+        old=_MAKE,
+        new="    raise KeyError('model')",
+        words="make_handler raised KeyError",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_what_breaks_the_page_is_one_sentence_that_names_the_method(
-    command: str, old: str, new: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    fault: Fault, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = folder(tmp_path, source=replaced(old, new))
+    path = folder(tmp_path, source=replaced(fault.old, fault.new))
+    outlet = ("1", "--yes") if fault.command == "off" else ()
     with agent() as unit:
-        outlet = ("1", "--yes") if command == "off" else ()
-        code, out, err = run(capsys, command, str(path), f"127.0.0.1:{unit.port}", *outlet)
-    assert (code, out) == (1, "") and words in err and len(err.splitlines()) == 1
+        words = [fault.command, str(path), f"127.0.0.1:{unit.port}", *outlet]
+        code, out, err = run(capsys, *words)
+    assert (code, out) == (1, "")
     assert err.startswith("defect: ")
+    assert fault.words in err
+    assert len(err.splitlines()) == 1
 
 
 def test_a_check_of_one_pdu_names_what_its_handler_broke(
@@ -203,9 +365,12 @@ def test_a_check_of_one_pdu_names_what_its_handler_broke(
     with agent() as unit:
         host = f"127.0.0.1:{unit.port}"
         code, out, err = run(capsys, "check", str(path), host)
-        assert (code, err) == (2, "") and "the page wants a PduView" in out
-        code, out, _ = run(capsys, "check", str(path), host, "--nagios")
-        assert code == 2 and out.startswith("PDU CRITICAL") and "defect" in out
+        nagios_code, nagios_out, _ = run(capsys, "check", str(path), host, "--nagios")
+    assert (code, err) == (2, "")
+    assert "the page wants a PduView" in out
+    assert nagios_code == 2
+    assert nagios_out.startswith("PDU CRITICAL")
+    assert "defect" in nagios_out
 
 
 @pytest.mark.parametrize(
@@ -229,7 +394,9 @@ def test_wrong_arguments_of_a_check_are_told_before_anything_is_read(
     (tmp_path / "pdus.csv").write_text("name,handler,address\na,snmp,192.0.2.7\n")
     monkeypatch.chdir(tmp_path)
     code, out, err = run(capsys, "check", *words)
-    assert (code, out) == (2, "") and reason in err and len(err.splitlines()) == 1
+    assert (code, out) == (2, "")
+    assert reason in err
+    assert len(err.splitlines()) == 1
 
 
 def test_what_a_handler_prints_is_no_part_of_the_answer(
@@ -239,11 +406,13 @@ def test_what_a_handler_prints_is_no_part_of_the_answer(
     source = replaced(_VIEW, printing + _VIEW) + "\nprint('at its import')\n"
     path = folder(tmp_path, source=source)
     with agent() as unit:
-        for command in ("status", "check"):
-            _, out, err = run(capsys, command, str(path), f"127.0.0.1:{unit.port}", "--json")
-            assert json.loads(out)
-            if command == "status":
-                assert "at its import" in err and "in status" in err
+        host = f"127.0.0.1:{unit.port}"
+        _, status_out, status_err = run(capsys, "status", str(path), host, "--json")
+        _, check_out, _ = run(capsys, "check", str(path), host, "--json")
+    assert json.loads(status_out)
+    assert json.loads(check_out)
+    assert "at its import" in status_err
+    assert "in status" in status_err
 
 
 def test_a_silent_device_is_no_defect_of_the_handler(
@@ -253,7 +422,9 @@ def test_a_silent_device_is_no_defect_of_the_handler(
     with agent() as unit:
         host = f"127.0.0.1:{unit.port}"
     code, _, err = run(capsys, "status", str(path), host, "-s", "timeout=1", "-s", "retries=0")
-    assert code == 3 and err.startswith(f"unreachable: {host}: status: ") and "private" not in err
+    assert code == 3
+    assert err.startswith(f"unreachable: {host}: status: ")
+    assert "private" not in err
 
 
 @pytest.mark.parametrize("length", [0, 294], ids=["whole", "cut"])
@@ -269,19 +440,33 @@ def test_an_exception_that_quotes_the_community_is_told_without_it(
     fault = f"        raise ValueError({shown})\n"
     path = folder(tmp_path, source=replaced(_VIEW, fault + _VIEW))
     code, out, err = run(capsys, "status", str(path), "127.0.0.1", "--debug")
-    assert code == 1 and "status raised ValueError: its text holds the login" in err
+    assert code == 1
+    assert "status raised ValueError: its text holds the login" in err
     assert "s3cret" not in out + err
 
 
 @pytest.mark.parametrize(
     "file, text, words",
     [
-        ("my_handler.py", "x = 1\n", "no file in it has make_handler"),
-        ("my_handler.py", "def make_handler(:\n", "my_handler.py line 1 is not valid Python"),
-        ("other.py", SOURCE, "make_handler in handler_dir.my_handler and handler_dir.other: name"),
-        ("my_handler.py", f"{SOURCE}\nimport nosuch\n", "No module named 'nosuch')"),
+        pytest.param(
+            "my_handler.py", "x = 1\n", "no file in it has make_handler", id="no make_handler"
+        ),
+        pytest.param(
+            "my_handler.py",
+            "def make_handler(:\n",
+            "my_handler.py line 1 is not valid Python",
+            id="no Python",
+        ),
+        pytest.param(
+            "other.py",
+            SOURCE,
+            "make_handler in handler_dir.my_handler and handler_dir.other: name",
+            id="two",
+        ),
+        pytest.param(
+            "my_handler.py", f"{SOURCE}\nimport nosuch\n", "No module named 'nosuch')", id="import"
+        ),
     ],
-    ids=["no make_handler", "no Python", "two", "import"],
 )
 def test_a_folder_that_is_no_handler_says_what_is_missing(
     file: str, text: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -289,7 +474,9 @@ def test_a_folder_that_is_no_handler_says_what_is_missing(
     path = folder(tmp_path)
     (path / file).write_text(text)
     code, _, err = run(capsys, "status", str(path), "127.0.0.1")
-    assert code == 2 and words in err and len(err.splitlines()) == 1
+    assert code == 2
+    assert words in err
+    assert len(err.splitlines()) == 1
 
 
 def test_a_folder_with_a_link_is_refused(
@@ -298,7 +485,8 @@ def test_a_folder_with_a_link_is_refused(
     path = folder(tmp_path)
     (path / "data").symlink_to("/etc")
     code, _, err = run(capsys, "status", str(path), "127.0.0.1")
-    assert code == 2 and "'data' is a link" in err
+    assert code == 2
+    assert "'data' is a link" in err
 
 
 def test_a_file_name_that_is_too_long_for_an_archive_is_told_so(
@@ -318,9 +506,11 @@ def test_of_several_modules_the_import_path_names_one(
     (path / "other.py").write_text("def make_handler(pdu_data):\n    raise KeyError('other')\n")
     with agent() as unit:
         host = f"127.0.0.1:{unit.port}"
-        assert run(capsys, "status", f"{path}:handler_dir.my_handler", host)[0] == 0
+        code, _, _ = run(capsys, "status", f"{path}:handler_dir.my_handler", host)
+        assert code == 0
         code, _, err = run(capsys, "status", f"{path}:handler_dir.none", host)
-        assert code == 2 and "has no module 'handler_dir.none'" in err
+        assert code == 2
+        assert "has no module 'handler_dir.none'" in err
 
 
 @pytest.mark.parametrize("name", ["common", "json", "my-handler"])
@@ -328,4 +518,5 @@ def test_a_name_that_hides_a_module_or_is_none_is_refused(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _, err = run(capsys, "status", str(folder(tmp_path, name)), "127.0.0.1")
-    assert code == 2 and repr(name) in err
+    assert code == 2
+    assert repr(name) in err

@@ -109,7 +109,8 @@ def exporter(
         text=True,
     )
     with process, bounded(process, seconds):
-        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         url = process.stdout.readline().strip()
         assert url.startswith("http://127.0.0.1:"), process.stderr.read()
         yield Program(url, process)

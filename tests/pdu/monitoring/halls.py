@@ -18,6 +18,7 @@ from tests.needs import ROOT
 from tests.peers import PEERS, Peer
 from tests.waiting import PATIENCE_S
 
+HEAD = "name,handler,address,auth,settings\n"
 DEAD = "timeout=0.5; retries=1"  # SNMP fields that make the poll of the dead PDU fail soon
 SECRETS = ("password", "community", "token")
 PDU = (sys.executable, str(ROOT / "pdu" / "__main__.py"))
@@ -43,18 +44,20 @@ class Hall(NamedTuple):
     def one(self, handler: str) -> Path:
         """Write a device list with only the PDU of this handler and return the list's path."""
         path = self.folder / f"{handler}.csv"
-        path.write_text(
-            f"name,handler,address,auth,settings\n{self.lines[list(self.peers).index(handler)]}\n"
-        )
+        position = builtins.list(self.peers).index(handler)
+        path.write_text(f"{HEAD}{self.lines[position]}\n")
         return path
 
     def list(self, *more: str, name: str = "list.csv", dead: bool = False) -> Path:
         """Write a list of the simulated PDUs, the dead one if `dead` is true, and `more` lines.
         Return the list's path.
         """
+        lines = builtins.list(self.lines)
+        if dead:
+            lines.append(f"dead,snmp,{self.dead},snmp,{DEAD}")
+        lines += more
         path = self.folder / name
-        lines = [*self.lines, *([f"dead,snmp,{self.dead},snmp,{DEAD}"] if dead else []), *more]
-        path.write_text("\n".join(["name,handler,address,auth,settings", *lines, ""]))
+        path.write_text(HEAD + "".join(f"{line}\n" for line in lines))
         return path
 
 
@@ -69,9 +72,11 @@ def hall(folder: Path) -> Iterator[Hall]:
         # receives datagrams and never answers
         silent = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         silent.bind(("127.0.0.1", 0))
+        dead = f"127.0.0.1:{silent.getsockname()[1]}"
         lines = [line(folder, peer) for peer in peers.values()]
-        data_hall = Hall(folder, peers, lines, f"127.0.0.1:{silent.getsockname()[1]}")
-        private(data_hall.logins, "".join(login(peer) for peer in peers.values()))
+        data_hall = Hall(folder, peers, lines, dead)
+        logins = [login(peer) for peer in peers.values()]
+        private(data_hall.logins, "".join(logins))
         yield data_hall
 
 
@@ -81,16 +86,11 @@ def line(folder: Path, peer: Peer, name: str = "") -> str:
 
     Write the peer's `ca_pem`, if any, to a file that the line names.
     """
+    settings = dict(peer.settings)
+    for key in (*SECRETS, "username", "port"):
+        settings.pop(key, None)
     # A busy simulator must not count as dead, nor get an SNMP request twice.
-    patient = {"timeout": "20" if peer.protocol == "snmp" else "60"}
-    settings = {
-        **{
-            key: value
-            for key, value in peer.settings.items()
-            if key not in (*SECRETS, "username", "port")
-        },
-        **patient,
-    }
+    settings["timeout"] = "20" if peer.protocol == "snmp" else "60"
     if "ca_pem" in settings:
         (folder / f"{peer.handler}.pem").write_text(settings["ca_pem"])
         settings["ca_pem"] = f"{peer.handler}.pem"
@@ -102,9 +102,12 @@ def line(folder: Path, peer: Peer, name: str = "") -> str:
 
 def login(peer: Peer, name: str = "") -> str:
     """Return a peer's login as a TOML table of the file of logins."""
-    every = {**peer.settings, **peer.snmp}
-    pairs = [f'{key} = "{every[key]}"' for key in (*SECRETS, "username") if key in every]
-    return "\n".join([f"[auth.{name or peer.handler}]", *pairs, ""])
+    form = {**peer.settings, **peer.snmp}
+    text = f"[auth.{name or peer.handler}]\n"
+    for key in (*SECRETS, "username"):
+        if key in form:
+            text += f'{key} = "{form[key]}"\n'
+    return text
 
 
 def private(path: Path, content: Union[str, bytes]) -> Path:

@@ -9,6 +9,7 @@ import getpass
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -34,93 +35,121 @@ def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     """Return the rows of the JSON output by PDU name. The key of the summary is ''."""
     assert done.stdout, done.stderr
     whole = json.loads(done.stdout)
-    return {"": whole["summary"], **{row["name"]: row for row in whole["pdus"]}}
+    rows = {row["name"]: row for row in whole["pdus"]}
+    return {"": whole["summary"], **rows}
 
 
 def assert_as_in_the_books(small: Hall, row_by_name: dict[str, Any]) -> None:
+    """Assert that states and figures of each row are those of its simulator."""
     for name, peer in small.peers.items():
-        books, row = peer.books(), row_by_name[name]
+        books = peer.books()
+        row = row_by_name[name]
         counts = {key: row[key] for key in ("on", "off", "unknown")}
         assert counts == shown(list(books.states.values())), row
-        sums = (row["load_a"], row["energy_kwh"])
-        assert sums == pytest.approx((books.load_a, books.energy_kwh)), name
+        assert row["load_a"] == pytest.approx(books.load_a), name
+        assert row["energy_kwh"] == pytest.approx(books.energy_kwh), name
         energies = {outlet["identity"]: outlet["energy_kwh"] for outlet in row["outlets"]}
         unmetered = dict.fromkeys(books.states)
         assert energies == pytest.approx({**unmetered, **books.port_energy_kwh}), name
 
 
+def requests_by_name(small: Hall) -> dict[str, int]:
+    """How many requests each simulated PDU has got."""
+    return {name: peer.books().requests for name, peer in small.peers.items()}
+
+
 def test_states_and_figures_agree_with_the_simulators_books(small: Hall) -> None:
-    before = {name: peer.books().requests for name, peer in small.peers.items()}
+    requests_before = requests_by_name(small)
+
     result = run("check", small.list(), "--auth", small.logins, "--json")
+
+    requests = requests_by_name(small)
     row_by_name = document(result)
     assert_as_in_the_books(small, row_by_name)
     assert (result.returncode, result.stderr) == (0, "")
     assert row_by_name[""]["results"] == {"well": len(PEERS)}
-    load_a = sum(peer.books().load_a or 0 for peer in small.peers.values())
-    assert row_by_name[""]["load_a"] == pytest.approx(load_a)
-    for name, peer in small.peers.items():
-        assert row_by_name[name]["requests"] == peer.books().requests - before[name]
+    loads = [peer.books().load_a or 0 for peer in small.peers.values()]
+    assert row_by_name[""]["load_a"] == pytest.approx(sum(loads))
+    for name in small.peers:
+        assert row_by_name[name]["requests"] == requests[name] - requests_before[name]
 
 
 def test_with_lines_the_fullest_line_or_breaker_is_compared_with_its_rating(
     small: Hall, call: Call
 ) -> None:
     table = call("check", small.list(), "--auth", small.logins, "--lines").stdout
-    assert " of its rating " in table and " % of 16 A (" in table
+    assert " of its rating " in table
+    assert " % of 16 A (" in table
 
 
 def test_two_archives_of_one_name_are_refused(tmp_path: Path) -> None:
     built = archive(small_tree(tmp_path / "tree"), "small")
     for name in ("one", "other"):
         (tmp_path / f"{name}.tar.gz").write_bytes(built)
-    twice = tmp_path / "list.csv"
-    twice.write_text(
-        f"name,handler,address\nx,{tmp_path}/one.tar.gz,192.0.2.1\ny,{tmp_path}/other.tar.gz,192.0.2.1\n"
-    )
-    assert "are both pdu_small: one run can load only one of them" in run("check", twice).stderr
+    pdus = tmp_path / "list.csv"
+    pdus.write_text(f"""name,handler,address
+x,{tmp_path}/one.tar.gz,192.0.2.1
+y,{tmp_path}/other.tar.gz,192.0.2.1
+""")
+    result = run("check", pdus)
+    assert "are both pdu_small: one run can load only one of them" in result.stderr
 
 
 def test_the_table_shows_all_pdus_with_errors_and_remedies_but_no_secrets(
     small: Hall, call: Call
 ) -> None:
     result = call("check", small.list(dead=True), "--auth", small.logins)
-    lines = result.stdout.splitlines()
+
     assert result.returncode == 2
-    assert {"name", "handler", "address", "result"} <= set(lines[0].split())
-    at = lines[0].index("name")  # where the column begins
-    assert [line[at:].split()[0] for line in lines[1 : len(PEERS) + 2]] == ["dead", *PEERS]
+    head, *lines = result.stdout.splitlines()
+    assert {"name", "handler", "address", "result"} <= set(head.split())
+    name_column = head.index("name")
+    rows = lines[: len(PEERS) + 1]
+    names = [row[name_column:].split()[0] for row in rows]
+    assert names == ["dead", *PEERS]
     assert "unreachable, 1 PDU: check power, cable" in result.stdout
     assert "  dead: no answer over SNMP" in result.stdout
-    assert lines[-2].startswith(f"{len(PEERS) + 1} PDUs in ")
-    assert lines[-2].endswith(f"{len(PEERS)} well, 1 unreachable")
-    assert not any(secret in result.stdout + result.stderr for secret in secrets_of(small))
+    verdict = lines[-2]
+    assert verdict.startswith(f"{len(PEERS) + 1} PDUs in ")
+    assert verdict.endswith(f"{len(PEERS)} well, 1 unreachable")
+    for secret in secrets_of(small):
+        assert secret not in result.stdout + result.stderr
 
 
 def secrets_of(small: Hall) -> list[str]:
-    return [
-        value
-        for peer in small.peers.values()
-        for key, value in {**peer.settings, **peer.snmp}.items()
-        if key in ("password", "community")
-    ]
+    """The passwords and communities of all its PDUs."""
+    secrets = []
+    for peer in small.peers.values():
+        form = {**peer.settings, **peer.snmp}
+        secrets += [form[key] for key in ("password", "community") if key in form]
+    return secrets
 
 
-def test_csv_and_html_and_nagios_report_the_same_results(
-    small: Hall, tmp_path: Path, call: Call
-) -> None:
-    words = ("check", small.list(dead=True), "--auth", small.logins)
-    result = call(*words, "--csv", "--html", tmp_path / "page.html")
-    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+def test_csv_reports_the_results_of_the_table(small: Hall, call: Call) -> None:
+    result = call("check", small.list(dead=True), "--auth", small.logins, "--csv")
     assert result.returncode == 2
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert [row["result"] for row in rows] == ["well"] * len(PEERS) + ["unreachable"]
-    text = (tmp_path / "page.html").read_text()
+
+
+def test_html_reports_the_results_of_the_table(small: Hall, tmp_path: Path, call: Call) -> None:
+    page = tmp_path / "page.html"
+    result = call("check", small.list(dead=True), "--auth", small.logins, "--html", page)
+    assert result.returncode == 2
+    text = page.read_text()
     assert text.startswith("<!doctype html>")
-    assert all(f'<td class="name">{name}</td>' in text for name in (*PEERS, "dead"))
-    assert [text.count(f">{result}</td>") for result in ("well", "unreachable")] == [len(PEERS), 1]
+    for name in (*PEERS, "dead"):
+        assert f'<td class="name">{name}</td>' in text
+    assert text.count(">well</td>") == len(PEERS)
+    assert text.count(">unreachable</td>") == 1
     assert os.listdir(tmp_path) == ["page.html"]
-    result = call(*words, "--nagios")
-    assert result.returncode == 2 and " not_well=1 " in result.stdout
+
+
+def test_nagios_reports_the_results_of_the_table(small: Hall, call: Call) -> None:
+    result = call("check", small.list(dead=True), "--auth", small.logins, "--nagios")
+    assert result.returncode == 2
     assert result.stdout.startswith(f"PDU CRITICAL - {len(PEERS) + 1} PDUs")
+    assert " not_well=1 " in result.stdout
 
 
 def test_a_wrong_secret_fails_only_its_pdu_and_is_not_shown(
@@ -140,30 +169,50 @@ def test_a_wrong_secret_fails_only_its_pdu_and_is_not_shown(
 def test_a_login_without_its_secret_fails_the_pdus_that_use_it(
     small: Hall, tmp_path: Path, call: Call
 ) -> None:
-    bare = private(tmp_path / "logins.toml", "".join(f"[auth.{name}]\n" for name in PEERS))
-    result = call("check", small.list(), "--auth", bare)
-    assert "  snmp: the login 'snmp' has no community" in result.stdout and result.returncode == 2
-    logins = bare.read_text().replace("[auth.snmp]\n", '[auth.snmp]\ncomunity = "s3cret"\n')
-    misspelt = private(tmp_path / "misspelt.toml", logins)
-    result = call("check", small.list(), "--auth", misspelt)
+    tables = "".join(f"[auth.{name}]\n" for name in PEERS)
+    logins = private(tmp_path / "logins.toml", tables)
+    result = call("check", small.list(), "--auth", logins)
+    assert result.returncode == 2
+    assert "  snmp: the login 'snmp' has no community" in result.stdout
+
+
+def test_a_misspelt_secret_of_a_login_is_named_without_its_value(
+    small: Hall, tmp_path: Path, call: Call
+) -> None:
+    tables = "".join(f"[auth.{name}]\n" for name in PEERS)
+    tables = tables.replace("[auth.snmp]\n", '[auth.snmp]\ncomunity = "s3cret"\n')
+    logins = private(tmp_path / "logins.toml", tables)
+    result = call("check", small.list(), "--auth", logins)
     assert "the login 'snmp' has no community, but has 'comunity'\n" in result.stdout
     assert "s3cret" not in result.stdout
 
 
-def test_a_pdu_without_a_login_uses_environment_or_secret_file_or_reports_a_missing_secret(
-    small: Hall, call: Call
-) -> None:
-    bare = small.folder / "bare.csv"
-    bare.write_text(
-        f"name,handler,address\nrack,snmp,127.0.0.1:{small.peers['snmp'].snmp['port']}\n"
-    )
-    result = call("check", bare)
-    assert result.returncode == 2 and "settings, 1 PDU: " in result.stdout
+@pytest.fixture
+def bare_list(small: Hall) -> Path:
+    """A list of one PDU, which names no login."""
+    path = small.folder / "bare.csv"
+    port = small.peers["snmp"].snmp["port"]
+    path.write_text(f"name,handler,address\nrack,snmp,127.0.0.1:{port}\n")
+    return path
+
+
+def test_a_pdu_without_a_login_reports_a_missing_secret(bare_list: Path, call: Call) -> None:
+    result = call("check", bare_list)
+    assert result.returncode == 2
+    assert "settings, 1 PDU: " in result.stdout
     reason = "the environment (the list names no login) has no community"
     assert f"  rack: {reason}" in result.stdout
-    assert call("check", bare, PDU_COMMUNITY="public").returncode == 0
+
+
+def test_a_pdu_without_a_login_uses_environment_or_secret_file(
+    small: Hall, bare_list: Path, call: Call
+) -> None:
+    by_environment = call("check", bare_list, PDU_COMMUNITY="public")
+    assert by_environment.returncode == 0
+
     secret = private(small.folder / "community", "public\n")
-    assert call("check", bare, "--secret-file", f"community={secret}").returncode == 0
+    by_file = call("check", bare_list, "--secret-file", f"community={secret}")
+    assert by_file.returncode == 0
 
 
 # ---- wrong lists and options ---------------------------------------------------------------------
@@ -172,40 +221,56 @@ def test_a_pdu_without_a_login_uses_environment_or_secret_file_or_reports_a_miss
 @pytest.mark.parametrize(
     "line, words",
     [
-        (
+        pytest.param(
             "x,snmp,192.0.2.1,nobody,",
             f"x: unknown login 'nobody'; known: {', '.join(sorted(PEERS))}",
+            id="an unknown login",
         ),
-        ("snmp,snmp,192.0.2.1,snmp,", "the name 'snmp' is already in line "),
+        pytest.param(
+            "snmp,snmp,192.0.2.1,snmp,",
+            "the name 'snmp' is already in line ",
+            id="a name twice",
+        ),
     ],
 )
 def test_a_wrong_list_is_refused_before_anything_is_polled(
     small: Hall, line: str, words: str, call: Call
 ) -> None:
-    before = {name: peer.books().requests for name, peer in small.peers.items()}
-    path = small.list(line)
-    result = call("check", path, "--auth", small.logins)
-    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    requests_before = requests_by_name(small)
+    command = ("check", small.list(line), "--auth", small.logins)
+
+    result = call(*command)
+    assert (result.returncode, result.stdout) == (2, "")
     assert words in result.stderr
-    plugin = call("check", path, "--auth", small.logins, "--nagios")
-    assert (plugin.returncode, plugin.stderr) == (3, "")
-    assert plugin.stdout.startswith("PDU UNKNOWN - ")
-    assert words in plugin.stdout
-    as_json = call("check", path, "--auth", small.logins, "--json")
-    assert (as_json.returncode, json.loads(as_json.stdout)["error"]["kind"]) == (2, "settings")
-    assert before == {name: peer.books().requests for name, peer in small.peers.items()}
+    assert result.stderr.count("\n") == 1
+
+    result = call(*command, "--nagios")
+    assert (result.returncode, result.stderr) == (3, "")
+    assert result.stdout.startswith("PDU UNKNOWN - ")
+    assert words in result.stdout
+
+    result = call(*command, "--json")
+    assert result.returncode == 2
+    assert json.loads(result.stdout)["error"]["kind"] == "settings"
+    assert requests_by_name(small) == requests_before
 
 
 @pytest.mark.parametrize(
-    "options, words", [(("list.csv", "--csv"), "only one of --nagios"), ((), "FILE")]
+    "options, words",
+    [
+        pytest.param(("list.csv", "--csv"), "only one of --nagios", id="two forms"),
+        pytest.param((), "FILE", id="no list"),
+    ],
 )
 def test_wrong_options_end_with_the_nagios_code_for_unknown(
     capsys: pytest.CaptureFixture[str], options: tuple[str, ...], words: str
 ) -> None:
     assert root.run(["check", *options, "--nagios"]) == 3
     out, err = capsys.readouterr()
-    assert out.startswith("PDU UNKNOWN - ") and words in out
-    assert (out.count("\n"), err) == (1, "")
+    assert out.startswith("PDU UNKNOWN - ")
+    assert words in out
+    assert out.count("\n") == 1
+    assert err == ""
 
 
 # ---- interruptions and failures ------------------------------------------------------------------
@@ -233,32 +298,34 @@ def test_a_page_does_not_replace_what_the_check_reads(name: str, tmp_path: Path)
 
 def test_ctrl_c_ends_the_check(small: Hall) -> None:
     dead = [f"dead {number},snmp,{small.dead},snmp," for number in range(100)]
-    with (
-        subprocess.Popen(
-            [*PDU, "check", str(small.list(*dead)), "--auth", str(small.logins)],
-            env=environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        ) as process,
-        bounded(process),
-    ):
+    process = subprocess.Popen(
+        [*PDU, "check", str(small.list(*dead)), "--auth", str(small.logins)],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with process, bounded(process):
         tasks = Path(f"/proc/{process.pid}/task")
         assert until(lambda: len(list(tasks.iterdir())) > 50), "no PDU is read"
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE_S)
-    *warnings, last = err.splitlines()
-    assert (process.returncode, out, last) == (INTERRUPTED, "", "interrupted")
-    texts = ("are one PDU", "more such lines", "named like a handler")
-    assert all(any(text in warning for text in texts) for warning in warnings)
+
+    assert (process.returncode, out) == (INTERRUPTED, "")
+    *warnings, last_line = err.splitlines()
+    assert last_line == "interrupted"
+    for warning in warnings:
+        assert re.search("are one PDU|more such lines|named like a handler", warning)
 
 
 def test_progress_is_shown_on_a_terminal_only(small: Hall, call: Call) -> None:
     words = ("check", str(small.one("nut")), "--auth", str(small.logins))
     assert "polling" not in call(*words).stderr
-    result = terminal.run([*PDU, *words], {**environment(), "TERM": "xterm"}, "\0", b"")
-    assert "polling" in result.text and "1/1" in result.text and result.code == 0
+    screen = terminal.run([*PDU, *words], {**environment(), "TERM": "xterm"}, "\0", b"")
+    assert screen.code == 0
+    assert "polling" in screen.text
+    assert "1/1" in screen.text
 
 
 def test_a_check_without_a_login_asks_once_on_a_terminal(
@@ -266,18 +333,19 @@ def test_a_check_without_a_login_asks_once_on_a_terminal(
 ) -> None:
     questions: list[str] = []
 
-    def typed(question: str) -> str:
+    def answer(question: str) -> str:
         questions.append(question)
         return "public"
 
+    monkeypatch.setattr(getpass, "getpass", answer)
+    monkeypatch.setattr(sys, "stdin", terminal.Person(""))
+    pdus = tmp_path / "list.csv"
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
-        file = tmp_path / "list.csv"
         address = f"{agent.host}:{agent.port}"
-        file.write_text(f"rack,name,handler,address\n7,a,snmp,{address}\n7,b,snmp,{address}\n")
-        monkeypatch.setattr(getpass, "getpass", typed)
-        monkeypatch.setattr(sys, "stdin", terminal.Person(""))
-        result = call("check", file, "--lenient", "--json")
-    assert questions == [f"community of 2 PDUs in {file} without a login: "]
+        pdus.write_text(f"rack,name,handler,address\n7,a,snmp,{address}\n7,b,snmp,{address}\n")
+        result = call("check", pdus, "--lenient", "--json")
+
+    assert questions == [f"community of 2 PDUs in {pdus} without a login: "]
     assert json.loads(result.stdout)["summary"]["results"] == {"well": 2}
 
 

@@ -39,7 +39,8 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
                 check=False,
                 timeout=4 * PATIENCE_S,
             )
-            assert (done.returncode, done.stderr) == (0, "") and "rack1-" in done.stdout
+            assert (done.returncode, done.stderr) == (0, "")
+            assert "rack1-" in done.stdout
         # at a free port, and from another folder
         words = [
             str(tmp_path / word) if "." in word else word for word in words_by_command["exporter"]

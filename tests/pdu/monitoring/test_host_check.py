@@ -82,4 +82,6 @@ def test_each_spelling_of_a_loopback_address_is_checked(
         server.serve(exporter, listener, listen, [])
     (check,) = served
     assert isinstance(check, HostCheck)
-    assert check.allows("127.0.0.1") and check.allows(listen) and not check.allows("evil.example")
+    assert check.allows("127.0.0.1")
+    assert check.allows(listen)
+    assert not check.allows("evil.example")

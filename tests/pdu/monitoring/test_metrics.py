@@ -84,7 +84,8 @@ def test_a_figure_that_is_missing_for_a_reason_is_told_in_few_words() -> None:
     }
     assert samples["pdu_line_current_amperes"] == {labels(line="L1"): 2.5}
     assert "pdu_breaker_current_amperes" not in samples
-    assert "pdu_load_amperes" not in samples and "pdu_outlet_current_amperes" not in samples
+    assert "pdu_load_amperes" not in samples
+    assert "pdu_outlet_current_amperes" not in samples
     assert samples["pdu_power_watts"] == {(): 230.0}
 
 
@@ -95,7 +96,8 @@ def test_a_power_that_is_not_known_is_not_replaced_by_the_inlets() -> None:
 
 def test_unknown_states_of_a_pdu_that_only_meters_are_left_out() -> None:
     page = metrics.page(reading(), "", is_metered=True).body
-    assert b"pdu_outlet_state{" in page and b"pdu_outlet_state_unknown" not in page
+    assert b"pdu_outlet_state{" in page
+    assert b"pdu_outlet_state_unknown" not in page
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,46 +25,50 @@ BOARD: dict[str, Any] = json.loads((DOCS / "grafana.json").read_text("utf-8"))
 PROGRAM = "/opt/pdu/bin/pdu"  # where the unit and the definitions expect the command
 
 
-def expressions() -> Iterator[str]:
+def expressions() -> list[str]:
     """The dashboard's PromQL, with values for Grafana's variables."""
+    texts = []
     for panel in BOARD["panels"]:
         for target in panel["targets"]:
-            yield target["expr"].replace("$__rate_interval", "5m").replace("$pdu", ".*")
+            texts.append(target["expr"].replace("$__rate_interval", "5m").replace("$pdu", ".*"))
+    return texts
 
 
-def named(expression: str) -> set[str]:
-    """The metrics of this pack in an expression."""
-    return set(re.findall(r"\bpdu[\w:]*", expression))
+def named(*promql: str) -> set[str]:
+    """The metrics of this pack in expressions."""
+    return set(re.findall(r"\bpdu[\w:]*", " ".join(promql)))
 
 
 def exported() -> set[str]:
     """The names of all metrics of an exporter, and of the rules."""
-    of_a_pdu = metrics.metrics_of(Reading(), is_metered=False)
+    names = set()
+    for family in metrics.metrics_of(Reading(), is_metered=False):
+        names |= {family.name, f"{family.name}_total"}
+    page = metrics.ExporterMetrics(lambda: 0).page("").body.decode()
     rules = (DOCS / "pdu-rules.yml").read_text("utf-8")
-    return {
-        *(name for family in of_a_pdu for name in (family.name, f"{family.name}_total")),
-        *re.findall(r"# TYPE (\S+)", metrics.ExporterMetrics(lambda: 0).page("").body.decode()),
-        *re.findall(r"record: (\S+)", rules),
-    }
+    return {*names, *re.findall(r"# TYPE (\S+)", page), *re.findall(r"record: (\S+)", rules)}
 
 
 def test_the_dashboard_shows_only_what_is_exported_or_recorded() -> None:
-    names = {name for expression in expressions() for name in named(expression)}
-    assert len(names) > 8 and names - exported() == set()
+    names = named(*expressions())
+    assert len(names) > 8
+    assert names - exported() == set()
+
+
+def test_a_metric_that_is_not_exported_would_be_seen() -> None:
     assert named("sum(pdu_up) / pdu:nosuch") - exported() == {"pdu:nosuch"}
 
 
 def test_the_dashboard_shows_why_a_graph_has_a_gap() -> None:
-    names = {name for expression in expressions() for name in named(expression)}
+    names = named(*expressions())
     assert {"pdu_probe_error", "pdu_outlet_state_unknown", "pdu_figure_missing"} <= names
 
 
 @pytest.mark.against("promtool")
 def test_prometheus_parses_the_dashboards_expressions(tmp_path: Path) -> None:
-    rules = [
-        {"record": f"shown:{number}", "expr": expression}
-        for number, expression in enumerate(expressions())
-    ]
+    rules = []
+    for number, expression in enumerate(expressions()):
+        rules.append({"record": f"shown:{number}", "expr": expression})
     path = tmp_path / "rules.yml"  # JSON is YAML
     path.write_text(json.dumps({"groups": [{"name": "shown", "rules": rules}]}))
     result = subprocess.run(
@@ -74,10 +77,12 @@ def test_prometheus_parses_the_dashboards_expressions(tmp_path: Path) -> None:
         text=True,
         timeout=PATIENCE_S,
     )
-    assert result.returncode == 0 and f"{len(rules)} rules found" in result.stdout, result.stderr
+    assert result.returncode == 0, result.stderr
+    assert f"{len(rules)} rules found" in result.stdout
 
 
 def _started() -> list[str]:
+    """The command line of the systemd unit."""
     unit = (DOCS / "pdu-exporter.service").read_text("utf-8")
     (line,) = re.findall(r"(?m)^ExecStart=(.+)$", unit)
     return shlex.split(line)
@@ -86,23 +91,25 @@ def _started() -> list[str]:
 def test_the_unit_starts_an_exporter_with_options_that_it_has() -> None:
     path, name, *arguments = _started()
     assert (path, name) == (PROGRAM, "exporter")
-    context = exporter.exporter.make_context("exporter", arguments)
-    assert [str(context.params[name]) for name in ("list_word", "auth_file")] == [
-        "/etc/pdu/pdus.csv",
-        "/etc/pdu/logins.toml",
-    ]
+    parameters = exporter.exporter.make_context("exporter", arguments).params
+    assert str(parameters["list_word"]) == "/etc/pdu/pdus.csv"
+    assert str(parameters["auth_file"]) == "/etc/pdu/logins.toml"
 
 
 def test_the_lines_for_debian_install_what_the_unit_reads_and_the_clone_has() -> None:
-    text = (DOCS / "debian.sh").read_text("utf-8")
+    script = (DOCS / "debian.sh").read_text("utf-8")
+    unit = (DOCS / "pdu-exporter.service").read_text("utf-8")
     program_path, _, pdu_list, _, logins = _started()
-    targets = [line.split()[-1] for line in text.splitlines() if line.startswith("install -m 640")]
-    assert targets == [pdu_list, logins]
-    assert f"python3 -m venv {Path(program_path).parents[1]}\n" in text
-    user = re.findall(r"(?m)^User=(.+)$", (DOCS / "pdu-exporter.service").read_text("utf-8"))
-    assert re.findall(r"(?m)^useradd .* (\S+)$", text) == user
-    copied = re.findall(r"docs/prometheus/(\S+)", text)
-    assert len(copied) == 3 and all((DOCS / name).is_file() for name in copied)
+
+    assert re.findall(r"(?m)^install -m 640 .* (\S+)$", script) == [pdu_list, logins]
+    environment_folder = Path(program_path).parents[1]
+    assert f"python3 -m venv {environment_folder}\n" in script
+    users = re.findall(r"(?m)^User=(.+)$", unit)
+    assert re.findall(r"(?m)^useradd .* (\S+)$", script) == users
+    copied_files = re.findall(r"docs/prometheus/(\S+)", script)
+    assert len(copied_files) == 3
+    for name in copied_files:
+        assert (DOCS / name).is_file()
 
 
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
@@ -134,46 +141,58 @@ def _nagios() -> list[str]:
 def _icinga() -> list[str]:
     """The command of icinga2.conf with its service's variables, for the PDU "nut"."""
     text = (DOCS / "icinga2.conf").read_text("utf-8")
+    variables = dict(re.findall(r'vars\.(\w+) = "(.+)"', text))
+    variables["pdu_name"] = "nut"
     (command,) = re.findall(r"command = (\[.+\])", text)
-    options = re.findall(r'"(--\w+)" = "\$(\w+)\$"', text)
-    values = {**dict(re.findall(r'vars\.(\w+) = "(.+)"', text)), "pdu_name": "nut"}
-    (last,) = re.findall(r'value = "\$(\w+)\$"\s+skip_key = true', text)
-    words = [word for option, name in options for word in (option, values.pop(name))]
-    command_line: list[str] = [*json.loads(command), *words, values.pop(last)]
-    assert not values and not re.search(r"\$\w+\$", " ".join(command_line))
-    return command_line
+    words: list[str] = json.loads(command)
+    for option, name in re.findall(r'"(--\w+)" = "\$(\w+)\$"', text):
+        words += [option, variables.pop(name)]
+    (last_name,) = re.findall(r'value = "\$(\w+)\$"\s+skip_key = true', text)
+    words.append(variables.pop(last_name))
+    assert not variables
+    assert not re.search(r"\$\w+\$", " ".join(words))
+    return words
 
 
 def _label(text: str) -> str:
     return text[1:-1].replace("''", "'") if text.startswith("'") else text
 
 
-def performance_data(output: str) -> dict[str, list[str]]:
-    """The performance data by their label; nagiosplugin reads each range and writes each datum as
-    it is.
+def performance_data(output: str) -> dict[str, Any]:
+    """The performance data of a plugin by their label, each as nagiosplugin has it.
+
+    nagiosplugin reads each range and writes each datum as it is.
     """
     nagiosplugin = pytest.importorskip("nagiosplugin")
     _, _, text = output.splitlines()[0].partition("|")
-    data: dict[str, list[str]] = {}
+    data: dict[str, Any] = {}
     for label, number, cells in re.findall(r"('(?:[^'=]|'')+'|[^\s'=]+)=([^\s;]+)(\S*)", text):
-        value, unit = re.findall(r"^(-?[0-9.]+)(s|%|c|)$", number)[0]
+        (value, unit) = re.findall(r"^(-?[0-9.]+)(s|%|c|)$", number)[0]
         warning, critical, least, most = [*cells.split(";")[1:], *[""] * 4][:4]
-        ranges = [limit and nagiosplugin.Range(limit) for limit in (warning, critical)]
-        datum = nagiosplugin.Performance(_label(label), value, unit, *ranges, least, most)
+        datum = nagiosplugin.Performance(
+            label=_label(label),
+            value=value,
+            uom=unit,
+            warn=nagiosplugin.Range(warning) if warning else "",
+            crit=nagiosplugin.Range(critical) if critical else "",
+            min=least,
+            max=most,
+        )
         assert str(datum) == f"{label}={number}{cells}"
-        data[_label(label)] = [value, unit, *([warning, critical, least, most] if cells else [])]
-    assert sum(map(len, re.findall("=", text))) == len(data) > 0, text
+        data[_label(label)] = datum
+    assert text.count("=") == len(data) > 0, text
     return data
 
 
 @pytest.mark.parametrize("words", [_nagios(), _icinga()], ids=["nagios", "icinga"])
 def test_the_definitions_check_a_list(words: list[str], small: Hall, call: Call) -> None:
-    assert words[0] == PROGRAM
+    path, *arguments = words
+    assert path == PROGRAM
     files = {"/etc/pdu/pdus.csv": small.one("nut"), "/etc/pdu/logins.toml": small.logins}
-    assert set(files) < set(words)
-    result = call(*(files.get(word, word) for word in words[1:]))
-    data = performance_data(result.stdout)
-    assert result.returncode in (0, 1) and data["pdus"][0] == "1", result
+    assert set(files) < set(arguments)
+    result = call(*(files.get(word, word) for word in arguments))
+    assert result.returncode in (0, 1), result
+    assert performance_data(result.stdout)["pdus"].value == "1"
 
 
 def test_the_line_for_icinga_names_every_pdu_of_a_list(small: Hall) -> None:
@@ -187,33 +206,56 @@ def test_the_line_for_icinga_names_every_pdu_of_a_list(small: Hall) -> None:
     }
     for word, value in replaced.items():
         line = line.replace(word, value)
-    done = subprocess.run(
+    result = subprocess.run(
         ["sh", "-c", line],
         env=environment(),
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
     )
-    assert done.stdout == f"const Pdus = {json.dumps([*small.peers, 'dead'])}\n", done.stderr
+    names = json.dumps([*small.peers, "dead"])
+    assert result.stdout == f"const Pdus = {names}\n", result.stderr
+    # the file shows a line of this form
     assert re.search(r"^const Pdus = \[.*\]$", text, re.MULTILINE)
 
 
+def _raritan_for_nagios(small: Hall, call: Call, *limits: str) -> subprocess.CompletedProcess[str]:
+    """What `pdu check --nagios` says of the PDU of the handler raritan with these limits."""
+    files = ("--list", small.list(), "--auth", small.logins)
+    return call("check", "raritan", *files, "--nagios", *limits)
+
+
 def test_a_service_of_one_pdu_has_its_lines_with_limits(small: Hall, call: Call) -> None:
-    words = ("check", "raritan", "--list", small.list(), "--auth", small.logins, "--nagios")
-    limits = ("--warning", "80%", "--critical", "14:16")
-    result = call(*words, *limits)
-    data = performance_data(result.stdout)
-    lines = {label: cells for label, cells in data.items() if re.fullmatch(r"L\d|B\d+", label)}
-    assert lines and data["pdus"][0] == "1" and data["energy"][1] == "c"
-    for value, unit, warning, critical, least, most in lines.values():
-        assert (unit, critical, least) == ("", "14:16", "0")
-        assert float(warning) == pytest.approx(0.8 * float(most)) and float(value) < float(warning)
+    result = _raritan_for_nagios(small, call, "--warning", "80%", "--critical", "14:16")
+
     # each line carries less than 14 A
-    assert result.returncode == 2 and result.stdout.startswith("PDU CRITICAL")
+    assert result.returncode == 2
+    assert result.stdout.startswith("PDU CRITICAL")
     assert "raritan: over limit: L1 carries" in result.stdout
-    assert call(*words, "--warning", "80%").returncode == 0
-    # in A too it is a limit of each line, not of their sum
-    assert "raritan: over limit: L1 carries" in call(*words, "--warning", "14:16").stdout
+    data = performance_data(result.stdout)
+    assert data["pdus"].value == "1"
+    assert data["energy"].uom == "c"
+    parts = [datum for label, datum in data.items() if re.fullmatch(r"L\d|B\d+", label)]
+    assert parts
+    for part in parts:
+        assert part.uom == ""
+        assert str(part.crit) == "14:16"
+        assert part.min == "0"
+        warning = float(str(part.warn))
+        assert warning == pytest.approx(0.8 * float(part.max))
+        assert float(part.value) < warning
+
+
+def test_a_service_whose_lines_are_below_their_limit_is_well(small: Hall, call: Call) -> None:
+    result = _raritan_for_nagios(small, call, "--warning", "80%")
+    assert result.returncode == 0
+
+
+def test_a_limit_in_amperes_is_one_of_each_line_and_not_of_their_sum(
+    small: Hall, call: Call
+) -> None:
+    result = _raritan_for_nagios(small, call, "--warning", "14:16")
+    assert "raritan: over limit: L1 carries" in result.stdout
 
 
 def test_the_local_check_for_checkmk_has_a_line_for_each_pdu(small: Hall, tmp_path: Path) -> None:
@@ -238,9 +280,10 @@ def test_the_local_check_for_checkmk_has_a_line_for_each_pdu(small: Hall, tmp_pa
         text=True,
         timeout=PATIENCE_S,
     )
-    lines = result.stdout.splitlines()
-    assert [line.split(" ", 3)[2] for line in lines] == ['nut"', 'raritan"', 'missing"']
+
     metric = r"\w+=[0-9.]+(;[0-9.:~@]*){0,4}"
-    for line in lines:
-        assert re.match(rf'[0123] "PDU \w+" ({metric}(\|{metric})*|-) PDU ', line), line
-    assert lines[2].startswith('3 "PDU missing" - PDU UNKNOWN')
+    metrics_cell = rf"({metric}(\|{metric})*|-)"
+    nut_line, raritan_line, missing_line = result.stdout.splitlines()
+    assert re.match(rf'[0123] "PDU nut" {metrics_cell} PDU ', nut_line)
+    assert re.match(rf'[0123] "PDU raritan" {metrics_cell} PDU ', raritan_line)
+    assert missing_line.startswith('3 "PDU missing" - PDU UNKNOWN')

@@ -49,7 +49,9 @@ def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
     network: str, first: str, last: str, count: int
 ) -> None:
     hosts = list(networks.hosts(networks.parsed([network])[0]))
-    assert (hosts[0], hosts[-1], len(hosts)) == (first, last, count)
+    assert hosts[0] == first
+    assert hosts[-1] == last
+    assert len(hosts) == count
 
 
 @pytest.mark.parametrize(

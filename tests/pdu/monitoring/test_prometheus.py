@@ -45,14 +45,16 @@ def test_promtool_accepts_configuration_and_rules(arguments: list[str]) -> None:
         text=True,
         timeout=PATIENCE_S,
     )
-    assert result.returncode == 0 and "SUCCESS" in result.stdout, result.stdout + result.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "SUCCESS" in result.stdout, result.stdout + result.stderr
 
 
 def test_every_alert_fires_in_a_test_of_the_rules() -> None:
     rules, tests = ((DOCS / name).read_text() for name in ("pdu-rules.yml", "pdu-rules-test.yml"))
     alerts = re.findall(r"alert: (\w+)", rules)
     fire = re.findall(r"alertname: (\w+)\n +exp_alerts:\n", tests)
-    assert len(alerts) == 7 and set(alerts) == set(fire)
+    assert len(alerts) == 7
+    assert set(alerts) == set(fire)
 
 
 def config(port: int) -> str:

@@ -57,5 +57,6 @@ def test_hostile_text_is_neither_markup_nor_a_control_character() -> None:
         Table((HOSTILE,), [[words(HOSTILE)]]),
     )  # fmt: skip
     for text in ("\n".join(text_lines(parts)), page_of(*parts)):
-        assert "\x1b" not in text and "\u202e" not in text
+        assert "\x1b" not in text
+        assert "\u202e" not in text
     assert "<script" not in page_of(*parts)

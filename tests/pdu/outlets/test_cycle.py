@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 import pytest
 
@@ -36,13 +36,18 @@ def test_an_outlet_of_every_handler_is_switched_off_and_on_again(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with PEERS[name]() as peer:
-        arguments, states = use_login(monkeypatch, peer), peer.books().states
+        arguments = use_login(monkeypatch, peer)
+        states = peer.books().states
         identity = next(identity for identity, is_on in states.items() if is_on)
         command = ["cycle", name, peer.address, identity, "--pause", "0", "--yes", *arguments]
+
         code, out, err = run(capsys, *command, "--json")
+
         assert (code, err) == (0, "")
-        assert json.loads(out)["outlets"] == [{"identity": identity, "state": "on", "done": True}]
-        assert peer.books().states == states and len(peer.books().writes) >= 2
+        (outlet,) = json.loads(out)["outlets"]
+        assert outlet == {"identity": identity, "state": "on", "done": True}
+        assert peer.books().states == states
+        assert len(peer.books().writes) >= 2
 
 
 def test_a_cycle_logs_in_once(
@@ -67,7 +72,8 @@ def test_a_cycle_opens_one_session_of_a_redfish_service(
         address = f"127.0.0.1:{service.port}"
         command = ["cycle", "redfish", address, "A1", "--pause", "0", "--yes", *login]
         assert run(capsys, *command)[0] == exit_codes.DONE
-        assert service.access.opened == 1 and not service.has_sessions
+        assert service.access.opened == 1
+        assert not service.has_sessions
 
 
 class Unit:
@@ -114,25 +120,42 @@ def raising(error: BaseException) -> Callable[[], EnumPowerStatus]:
     return answer
 
 
-def test_it_asks_once_with_the_name_the_state_and_the_pause(
+def test_a_no_to_the_question_sends_nothing(
     unit: Unit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
     code, _, err = run(capsys, *CYCLE)
-    assert (code, unit.sent) == (exit_codes.NOT_CONFIRMED, [])
+    assert code == exit_codes.NOT_CONFIRMED
+    assert unit.sent == []
     question = "switch off outlet 3 (now on) of 192.0.2.7, and on again after 10 s? [y/N] "
-    assert err.count("[y/N]") == 1 and err.startswith(question)
+    assert err.startswith(question)
+    assert err.count("[y/N]") == 1
+
+
+def test_it_asks_once_with_the_name_the_state_and_the_pause(
+    unit: Unit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
     code, out, err = run(capsys, *CYCLE, "--pause", "0")
-    assert (code, unit.sent, err.count("[y/N]")) == (0, ["down", "up"], 1)
+    assert code == exit_codes.DONE
+    assert unit.sent == ["down", "up"]
+    assert err.count("[y/N]") == 1
     assert out == "outlet 3 of 192.0.2.7 was off and is on again (x)\n"
 
 
 def test_without_a_terminal_nothing_is_asked_and_nothing_is_sent(
     unit: Unit, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(capsys, *CYCLE)[0] == exit_codes.NOT_CONFIRMED and unit.sent == []
-    assert run(capsys, *CYCLE[:3], "4", "--yes")[0] == exit_codes.code_of("no-such-outlet")
+    code, _, _ = run(capsys, *CYCLE)
+    assert code == exit_codes.NOT_CONFIRMED
+    assert unit.sent == []
+
+
+def test_an_outlet_that_does_not_exist_gets_no_command(
+    unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, _ = run(capsys, "cycle", "x", "192.0.2.7", "4", "--yes")
+    assert code == exit_codes.code_of("no-such-outlet")
     assert unit.sent == []
 
 
@@ -142,7 +165,9 @@ def test_an_outlet_that_is_not_on_is_left_as_it_is(
 ) -> None:
     unit.state = state
     code, out, err = run(capsys, *CYCLE, "--yes")
-    assert (code, out, unit.sent) == (2, "", []) and words in err
+    assert (code, out) == (exit_codes.WRONG, "")
+    assert words in err
+    assert unit.sent == []
 
 
 class Silent:
@@ -165,43 +190,83 @@ def test_what_was_not_seen_on_is_not_switched_off_whoever_asks(
 ) -> None:
     power = OutletPower(Silent(state))
     assert not (is_read and power.read_is_on())
-    assert not power.switch_off() and not power.switch_on()
+    assert not power.switch_off()
+    assert not power.switch_on()
     assert power.stage is RestartStage.UNTOUCHED
 
 
-@pytest.mark.parametrize(
+NOT_PROVEN_OFF = pytest.mark.parametrize(
     "left, words",
     [
         (UP, "outlet 3 is on now"),
         (DOWN, "outlet 3 is off; switch it on: pdu on x 192.0.2.7 3"),
         (UNKNOWN, "the state of outlet 3 is unknown: look at the PDU"),
     ],
+    ids=["left on", "left off", "left unknown"],
 )
-@pytest.mark.parametrize("error", [None, errors.Unreachable("no answer", "192.0.2.7", "port_down")])
+
+
+def left_unproven(unit: Unit, left: EnumPowerStatus) -> Callable[[], EnumPowerStatus]:
+    """A command after which the outlet has this state, and which proves none."""
+
+    def answer() -> EnumPowerStatus:
+        unit.state = left
+        return UNKNOWN
+
+    return answer
+
+
+def left_unanswered(unit: Unit, left: EnumPowerStatus) -> Callable[[], EnumPowerStatus]:
+    """A command after which the outlet has this state, and which gets no answer."""
+
+    def answer() -> EnumPowerStatus:
+        unit.state = left
+        raise errors.Unreachable("no answer", "192.0.2.7", "port_down")
+
+    return answer
+
+
+@NOT_PROVEN_OFF
 def test_an_outlet_that_is_not_proven_off_is_not_switched_on_and_its_state_is_said(
+    left: EnumPowerStatus, words: str, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unit.answers["down"] = left_unproven(unit, left)
+    code, _, err = run(capsys, *CYCLE, "--yes")
+    assert code == exit_codes.NOT_SEEN
+    assert unit.sent == ["down"]
+    assert words in err
+    assert "not-seen: outlet 3" in err
+
+
+@NOT_PROVEN_OFF
+def test_an_outlet_whose_command_is_not_answered_is_not_switched_on_and_its_state_is_said(
+    left: EnumPowerStatus, words: str, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unit.answers["down"] = left_unanswered(unit, left)
+    code, _, err = run(capsys, *CYCLE, "--yes")
+    assert code == exit_codes.code_of("unreachable")
+    assert unit.sent == ["down"]
+    assert words in err
+    assert "not-seen: outlet 3" not in err
+
+
+@NOT_PROVEN_OFF
+@pytest.mark.parametrize("is_answered", [True, False], ids=["answered", "no answer"])
+def test_json_has_the_state_of_an_outlet_that_is_not_proven_off(
     left: EnumPowerStatus,
     words: str,
-    error: Optional[errors.Unreachable],
+    is_answered: bool,
     unit: Unit,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def answer() -> EnumPowerStatus:
-        unit.state = left
-        if error is not None:
-            raise error
-        return UNKNOWN
-
-    unit.answers["down"] = answer
-    code, out, err = run(capsys, *CYCLE, "--yes")
-    assert unit.sent == ["down"] and words in err
-    assert code == (exit_codes.NOT_SEEN if error is None else exit_codes.code_of("unreachable"))
-    assert ("not-seen: outlet 3" in err) is (error is None)
-    unit.state = UP
-    code, out, err = run(capsys, *CYCLE, "--yes", "--json")
+    command = left_unproven if is_answered else left_unanswered
+    unit.answers["down"] = command(unit, left)
+    _, out, _ = run(capsys, *CYCLE, "--yes", "--json")
+    assert unit.sent == ["down"]
     document = json.loads(out)
     assert document["outlets"] == [{"identity": "3", "state": word(left), "done": False}]
-    assert words in document["note"] and ("error" in document) is (error is not None)
-    assert unit.sent == ["down", "down"]
+    assert words in document["note"]
+    assert ("error" in document) is not is_answered
 
 
 def test_a_terminal_that_is_lost_does_not_leave_the_outlet_off(
@@ -226,7 +291,9 @@ def test_a_terminal_that_is_lost_does_not_leave_the_outlet_off(
 
     unit.answers["down"] = lose
     code, out, _ = run(capsys, *CYCLE, "--yes", "--pause", "0.1")
-    assert (code, unit.sent, unit.state) == (exit_codes.DONE, ["down", "up"], UP)
+    assert code == exit_codes.DONE
+    assert unit.sent == ["down", "up"]
+    assert unit.state == UP
     assert out == "outlet 3 of 192.0.2.7 was off and is on again (x)\n"
     assert signal.getsignal(signal.SIGHUP) is previous_handler
 
@@ -237,16 +304,27 @@ def test_an_interruption_of_the_pause_says_which_outlet_is_off_and_how_to_switch
 ) -> None:
     previous_handler = signal.getsignal(number)
     monkeypatch.setattr(cycle_command, "_pause", lambda *_: os.kill(os.getpid(), number))
+
     code, out, err = run(capsys, *CYCLE, "--yes", "--username", "admin")
-    assert (code, out, unit.sent) == (exit_codes.INTERRUPTED, "", ["down"])
+
+    assert (code, out) == (exit_codes.INTERRUPTED, "")
+    assert unit.sent == ["down"]
     assert err.splitlines() == [
         "interrupted: 192.0.2.7: outlet 3 was switched off, and not on again",
         "outlet 3 is off; switch it on: pdu on x 192.0.2.7 3 --username admin",
     ]
-    unit.state = UP
-    code, out, err = run(capsys, *CYCLE, "--yes", "--json")
-    assert (code, json.loads(out)["outlets"][0]["state"]) == (exit_codes.INTERRUPTED, "off")
     assert signal.getsignal(number) is previous_handler
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_json_has_the_state_of_an_outlet_whose_pause_was_interrupted(
+    number: int, unit: Unit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cycle_command, "_pause", lambda *_: os.kill(os.getpid(), number))
+    code, out, _ = run(capsys, *CYCLE, "--yes", "--json")
+    assert code == exit_codes.INTERRUPTED
+    (outlet,) = json.loads(out)["outlets"]
+    assert outlet["state"] == "off"
 
 
 @pytest.mark.parametrize(
@@ -261,15 +339,19 @@ def test_an_interruption_of_a_command_says_that_its_effect_is_not_known(
 ) -> None:
     unit.answers[command] = raising(KeyboardInterrupt())
     code, _, err = run(capsys, *CYCLE, "--yes", "--pause", "0")
-    assert (code, unit.sent[-1]) == (exit_codes.INTERRUPTED, command) and words in err
+    assert code == exit_codes.INTERRUPTED
+    assert unit.sent[-1] == command
+    assert words in err
     assert "if it is off, switch it on: pdu on x 192.0.2.7 3" in err
 
 
 @pytest.mark.parametrize(
     "answer, code",
     [
-        (lambda: UNKNOWN, exit_codes.NOT_SEEN),
-        (raising(errors.Refused("no", "9")), exit_codes.code_of("refused")),
+        pytest.param(lambda: UNKNOWN, exit_codes.NOT_SEEN, id="not seen"),
+        pytest.param(
+            raising(errors.Refused("no", "9")), exit_codes.code_of("refused"), id="refused"
+        ),
     ],
 )
 def test_a_command_to_switch_on_that_fails_goes_out_once_and_the_remedy_is_said(
@@ -277,7 +359,8 @@ def test_a_command_to_switch_on_that_fails_goes_out_once_and_the_remedy_is_said(
 ) -> None:
     unit.answers["up"] = answer
     exit_code, _, err = run(capsys, *CYCLE, "--yes", "--pause", "0")
-    assert (exit_code, unit.sent) == (code, ["down", "up"])
+    assert exit_code == code
+    assert unit.sent == ["down", "up"]
     assert "switch it on: pdu on x 192.0.2.7 3" in err
 
 
@@ -295,58 +378,96 @@ def test_the_pause_is_waited_for(
     monkeypatch.setattr(time, "sleep", sleep)
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     assert run(capsys, *CYCLE, "--yes", "--pause", "2.5")[0] == 0
-    assert sum(slept) == 2.5 and unit.sent == ["down", "up"]
+    assert sum(slept) == 2.5
+    assert unit.sent == ["down", "up"]
 
 
-@pytest.mark.parametrize("command", ["down", "up"])
-def test_a_relay_that_falls_back_is_not_told_as_switched(
-    command: str, unit: Unit, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The wanted state is read once, and a moment later the other one."""
-    state, opposite_state = (DOWN, UP) if command == "down" else (UP, DOWN)
+def falling_back(
+    unit: Unit, state: EnumPowerStatus, final_state: EnumPowerStatus
+) -> Callable[[], EnumPowerStatus]:
+    """A command after which the state is read once, and a moment later the other one."""
 
-    def falls_back() -> EnumPowerStatus:
-        unit.state = opposite_state
+    def answer() -> EnumPowerStatus:
+        unit.state = final_state
         return state
 
-    unit.answers[command] = falls_back
-    code, out, err = run(capsys, *CYCLE, "--pause", "0", "--yes", "--json")
-    (outlet,) = json.loads(out)["outlets"]
+    return answer
+
+
+@pytest.mark.parametrize(
+    "command, state, final_state, sent",
+    [("down", DOWN, UP, ["down"]), ("up", UP, DOWN, ["down", "up"])],
+    ids=["down", "up"],
+)
+def test_a_relay_that_falls_back_in_a_cycle_is_not_told_as_switched(
+    command: str,
+    state: EnumPowerStatus,
+    final_state: EnumPowerStatus,
+    sent: list[str],
+    unit: Unit,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    unit.answers[command] = falling_back(unit, state, final_state)
+    code, out, _ = run(capsys, *CYCLE, "--pause", "0", "--yes", "--json")
     assert code == exit_codes.NOT_SEEN
-    assert outlet == {"identity": "3", "state": word(opposite_state), "done": False}
-    assert unit.sent == ["down", "up"][: 1 if command == "down" else 2]
-    unit.state = UP
-    unit.sent.clear()
+    (outlet,) = json.loads(out)["outlets"]
+    assert outlet == {"identity": "3", "state": word(final_state), "done": False}
+    assert unit.sent == sent
+
+
+@pytest.mark.parametrize(
+    "command, state, final_state", [("down", DOWN, UP), ("up", UP, DOWN)], ids=["down", "up"]
+)
+def test_a_relay_that_falls_back_is_not_told_as_switched(
+    command: str,
+    state: EnumPowerStatus,
+    final_state: EnumPowerStatus,
+    unit: Unit,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    unit.answers[command] = falling_back(unit, state, final_state)
     code, out, err = run(capsys, command, "x", "192.0.2.7", "3", "--yes")
-    assert code == exit_codes.NOT_SEEN and f"outlet 3 of 192.0.2.7 is {word(opposite_state)}" in out
-    assert err.startswith("not-seen: ") and unit.sent == [command]
+    assert code == exit_codes.NOT_SEEN
+    assert f"outlet 3 of 192.0.2.7 is {word(final_state)}" in out
+    assert err.startswith("not-seen: ")
+    assert unit.sent == [command]
 
 
 def test_a_session_that_the_unit_ends_in_the_pause_is_renewed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with RedfishService(units.sessions_only(), tls=False) as service:
+
+        def end_sessions(outcome: object, pause_s: float) -> None:
+            service.access.sessions.clear()
+
         monkeypatch.setenv("PDU_PASSWORD", service.password)
-        monkeypatch.setattr(
-            cycle_command, "_pause", lambda outcome, pause_s: service.access.sessions.clear()
-        )
+        monkeypatch.setattr(cycle_command, "_pause", end_sessions)
         login = ["--username", service.user, "-s", "scheme=http", "-s", "session=session"]
         address = f"127.0.0.1:{service.port}"
         command = ["cycle", "redfish", address, "A1", "--pause", "0", "--yes", *login]
-        assert run(capsys, *command)[0] == exit_codes.DONE
-        assert service.access.opened == 2 and service.books().states["A1"] is True
+
+        code, _, _ = run(capsys, *command)
+
+        assert code == exit_codes.DONE
+        assert service.access.opened == 2
+        assert service.books().states["A1"] is True
 
 
 def test_an_outlet_that_cannot_be_read_after_the_pause_is_told_as_this_error(
     unit: Unit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails() -> PduView:
+    def refuse_status() -> PduView:
         raise errors.Denied("the session has ended")
 
-    monkeypatch.setattr(
-        cycle_command, "_pause", lambda outcome, pause_s: setattr(unit, "status", fails)
-    )
+    def end_session(outcome: object, pause_s: float) -> None:
+        monkeypatch.setattr(unit, "status", refuse_status)
+
+    monkeypatch.setattr(cycle_command, "_pause", end_session)
     code, _, err = run(capsys, *CYCLE, "--pause", "0", "--yes")
-    assert code == exit_codes.code_of("denied") and unit.sent == ["down"]
-    assert "the session has ended" in err and "did not stay off" not in err
-    assert "could not be read after the pause" in err and "pdu on " in err
+    assert code == exit_codes.code_of("denied")
+    assert unit.sent == ["down"]
+    assert "the session has ended" in err
+    assert "did not stay off" not in err
+    assert "could not be read after the pause" in err
+    assert "pdu on " in err

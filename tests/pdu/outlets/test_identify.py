@@ -6,14 +6,13 @@ Also: the evidence of a figure, and which address and port are tried.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import shlex
 import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Optional, Union
+from typing import Any, Optional
 
 import pytest
 
@@ -39,7 +38,15 @@ from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import ROOT
 from tests.pdu.cli.test_waiting_line import Terminal
-from tests.pdu.recordings.planted_devices import UNITS, Printed, arguments, identified, replayed
+from tests.pdu.recordings.planted_devices import (
+    SECRETS,
+    UNITS,
+    Printed,
+    Unit,
+    arguments,
+    identified,
+    replayed,
+)
 from tests.pdu.recordings.recording_formats import identity, names
 from tests.recordings import fixture
 from tests.simulators.nut_server import NutServer, StaticDevice, SwitchedPdu
@@ -66,23 +73,32 @@ def of_fixture(name: str, **settings: str) -> HandlerFinding:
 
 @pytest.mark.against("recordings of real units, in memory")
 @pytest.mark.parametrize("name", recorded.NAMES)
-def test_a_recorded_unit_is_identified_with_its_abilities(name: str) -> None:
-    expected, finding = recorded.expected(name), of_recording(name)
-    assert finding.family == expected["family"] and finding.why
-    assert any(row["family"].partition(" at ")[0] == expected["family"] for row in finding.tried)
-    states = [
-        outlet["state"]
-        for outlet in expected["outlets"].values()
-        if outlet.get("state") is not None
-    ]
-    if states:
-        on = states.count("on")
-        outlets = counted(len(expected["outlets"]), "outlet")
-        line = next(line for line in finding.can if line.startswith("read the states of"))
-        assert line.startswith(f"read the states of {outlets} ") and (not on or f"({on} on" in line)
-    else:
+def test_a_recorded_unit_is_identified_as_its_family(name: str) -> None:
+    expected = recorded.expected(name)
+    finding = of_recording(name)
+    assert finding.family == expected["family"]
+    assert finding.why
+    tried_families = [row["family"].partition(" at ")[0] for row in finding.tried]
+    assert expected["family"] in tried_families
+    assert len(finding.seen) >= 2
+    assert finding.evidence or not finding.can
+
+
+@pytest.mark.against("recordings of real units, in memory")
+@pytest.mark.parametrize("name", recorded.NAMES)
+def test_a_recorded_unit_is_said_to_read_its_states_if_it_has_any(name: str) -> None:
+    outlets = recorded.expected(name)["outlets"]
+    states = [outlet.get("state") for outlet in outlets.values()]
+    finding = of_recording(name)
+
+    if states.count(None) == len(states):
         assert any("states" in line for line in finding.cannot)
-    assert len(finding.seen) >= 2 and (finding.evidence or not finding.can)
+        return
+    lines = [line for line in finding.can if line.startswith("read the states of")]
+    assert lines[0].startswith(f"read the states of {counted(len(outlets), 'outlet')} ")
+    number_of_on = states.count("on")
+    if number_of_on:
+        assert f"({number_of_on} on" in lines[0]
 
 
 @pytest.mark.against("recordings of real units, over SNMP")
@@ -93,31 +109,46 @@ def test_a_replayed_recording_is_identified_over_snmp_as_in_memory(
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     with replayed("snmp", recorded.text(name)) as unit:
         report = identified(capsys, 0, *arguments(unit), "--handler", "snmp")
+
+    assert report["chosen"] == "snmp"
     (over_snmp,) = report["handlers"]
     # its nameplate is read by another call
     assert over_snmp.pop("unit")
     in_memory = dataclasses.asdict(of_recording(name))
-    assert report["chosen"] == "snmp" and {**over_snmp, "unit": ""} == in_memory
+    assert in_memory.pop("unit") == ""
+    assert over_snmp == in_memory
 
 
 @pytest.mark.parametrize("value, is_set", [("no", False), ("yes", True)])
-def test_the_settings_metered_only_and_switch_unproven_decide_what_is_found(
+def test_the_setting_metered_only_decides_what_is_found(value: str, is_set: bool) -> None:
+    finding = of_fixture("geist-v5_inlet", metered_only=value)
+    assert bool(finding.family) is is_set
+
+
+@pytest.mark.parametrize("value, is_set", [("no", False), ("yes", True)])
+def test_the_setting_switch_unproven_decides_whether_outlets_can_be_switched(
     value: str, is_set: bool
 ) -> None:
-    assert bool(of_fixture("geist-v5_inlet", metered_only=value).family) is is_set
-    can = of_fixture("teltronix", switch_unproven=value).can
-    assert any(line.startswith("switch") for line in can) is is_set
+    finding = of_fixture("teltronix", switch_unproven=value)
+    can_switch = any(line.startswith("switch") for line in finding.can)
+    assert can_switch is is_set
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
 def test_identify_and_supports_say_of_a_ups_alone_which_handler_reads_the_rest(
     profile: Profile,
 ) -> None:
-    settings = {} if profile.sys_object_ids or profile.roots else {"profile": profile.key}
-    cannot = of_fixture(profile.key, metered_only="yes", **settings).cannot
-    assert any("the UPS itself" in line for line in cannot) is profile.ups
-    (note,) = (entry.note for entry in entries() if entry.family == profile.key)
-    assert note.endswith("The UPS itself is read by the handler nut.") is profile.ups
+    settings = {"metered_only": "yes"}
+    if not profile.sys_object_ids and not profile.roots:
+        settings["profile"] = profile.key
+
+    finding = of_fixture(profile.key, **settings)
+    (entry,) = [entry for entry in entries() if entry.family == profile.key]
+
+    names_the_ups = any("the UPS itself" in line for line in finding.cannot)
+    assert names_the_ups is profile.ups
+    names_nut = entry.note.endswith("The UPS itself is read by the handler nut.")
+    assert names_nut is profile.ups
 
 
 def test_a_family_with_states_but_without_commands_is_not_called_metered_only() -> None:
@@ -135,21 +166,32 @@ def test_outlets_without_states_cannot_be_switched() -> None:
     assert not [line for line in finding.can if line.startswith("switch")]
 
 
+_OBJECTS = [f"1.3.6.1.4.1.99999.{number}" for number in range(3)]
+_FIGURES = tuple(Figure(Column(oid)) for oid in _OBJECTS)
+# A chain of two units (the arc after the object); unit 1 does not have the first object.
+_CHAIN = {
+    f"{_OBJECTS[0]}.2.1": 3,
+    f"{_OBJECTS[1]}.1.1": 6,
+    f"{_OBJECTS[1]}.2.1": 4,
+    f"{_OBJECTS[2]}.1.1": 7,
+}
+
+
 @pytest.mark.parametrize(
-    "unit, numbers, amount",
-    [(None, [0], 3), (Arcs(stop=1), [0, 1], 9)],
-    ids=["one unit", "a chain"],
+    "unit, figures, amount",
+    [
+        pytest.param(None, [_FIGURES[0]], 3, id="one unit"),
+        # the first object of unit 2, the second of unit 1
+        pytest.param(Arcs(stop=1), [_FIGURES[0], _FIGURES[1]], 3 + 6, id="a chain"),
+    ],
 )
 def test_a_total_rests_on_the_first_object_that_a_unit_has(
-    unit: Optional[Arcs], numbers: list[int], amount: int
+    unit: Optional[Arcs], figures: list[Figure], amount: int
 ) -> None:
-    """Unit 1 of the chain does not have the first object."""
-    figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(3))
-    rows: dict[str, Union[int, str, bytes]] = {"0.2.1": 3, "1.1.1": 6, "1.2.1": 4, "2.1.1": 7}
-    reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
-    total = Total(figures, unit=unit)
+    reader = Reader(Memory(_CHAIN))
+    total = Total(_FIGURES, unit=unit)
     assert total.read_from(reader) == amount
-    assert summed_figures(total, reader) == [figures[number] for number in numbers]
+    assert summed_figures(total, reader) == figures
 
 
 @pytest.mark.parametrize("error", [ProtocolError("odd"), Refused("odd"), Unsupported("odd")])
@@ -170,140 +212,191 @@ def test_a_unit_whose_figures_cannot_be_read_is_identified_by_its_states(
     assert redfish.cannot == ["report load and energy: odd"]
 
 
+_UNIT_NAMES = {
+    "snmp": "APC AP8659, 8 outlets",
+    "raritan": "Raritan PX3-5190R, 8 outlets",
+    "nut": "ACME Switched-4, 4 outlets",
+    "redfish": "Contoso SIM-3P, 5 outlets",
+}
+
+
+def _set_login(unit: Unit, monkeypatch: Patched) -> None:
+    """The unit's community or password in the environment; of the other one, any."""
+    login: dict[str, Optional[str]] = {"community": "public", "password": "any"}
+    if isinstance(unit.data, PduSnmpData):
+        login.update(unit.data.snmp_params)
+    else:
+        login.update(unit.data.custom_params)
+    monkeypatch.setenv("PDU_COMMUNITY", str(login["community"]))
+    monkeypatch.setenv("PDU_PASSWORD", str(login["password"]))
+
+
 @pytest.mark.parametrize("handler", list(UNITS))
 def test_a_unit_of_every_handler_is_identified_among_all_handlers(
+    handler: str, capsys: Printed, monkeypatch: Patched
+) -> None:
+    with UNITS[handler]() as unit:
+        _set_login(unit, monkeypatch)
+        report = identified(capsys, 0, *arguments(unit), "--timeout", "5", "-s", "retries=0")
+
+    assert report["chosen"] == handler
+    rows = {row["handler"]: row for row in report["handlers"]}
+    assert set(rows) == set(names())
+    row = rows[handler]
+    assert any("states of" in line for line in row["can"])
+    assert any("load (" in line for line in row["can"])
+    assert any("switch" in line for line in (*row["can"], *row["cannot"]))
+    assert row["evidence"]
+
+
+@pytest.mark.parametrize("handler", list(UNITS))
+def test_a_unit_of_every_handler_has_a_verdict_and_steps_that_run(
     handler: str, tmp_path: Path, capsys: Printed, monkeypatch: Patched
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with UNITS[handler]() as unit:
-        secrets: dict[str, Optional[str]] = {"community": "public", "password": "any"}
-        secrets.update(
-            unit.data.snmp_params if isinstance(unit.data, PduSnmpData) else unit.data.custom_params
-        )
-        for key in ("community", "password"):
-            monkeypatch.setenv(f"PDU_{key.upper()}", str(secrets[key]))
-        report = identified(capsys, 0, *arguments(unit), "--timeout", "5", "-s", "retries=0")
+        _set_login(unit, monkeypatch)
         words = ["identify", *arguments(unit), "--timeout", "5", "--handler", handler]
         assert root.run([*words, "--verbose"]) == 0
         details = capsys.readouterr().out
         assert root.run(words) == 0
         output = capsys.readouterr().out
+        # the verdict, what it cannot, and the next steps
+        verdict, *_, hint, step, first_run = output.splitlines()
         # The output shows "..." in place of PEM text. The command below takes it for the name of a
         # file.
-        (tmp_path / "...").write_text(secrets.get("ca_pem") or "")
-        *_, step, _ = output.splitlines()
+        pem = "" if isinstance(unit.data, PduSnmpData) else unit.data.custom_params.get("ca_pem")
+        (tmp_path / "...").write_text(pem or "")
         assert root.run(shlex.split(step.removeprefix("next: pdu "))) == 0
-    rows = {row["handler"]: row for row in report["handlers"]}
-    assert report["chosen"] == handler and {*rows} == {*names()}
-    row = rows[handler]
-    assert any("states of" in line for line in row["can"])
-    assert any("load (" in line for line in row["can"])
-    assert any("switch" in line for line in (*row["can"], *row["cannot"])) and row["evidence"]
-    # the verdict, what it cannot, and the next steps
-    verdict, *_, hint, step, first_run = output.splitlines()
-    unit_name = {
-        "snmp": "APC AP8659, 8 outlets",
-        "raritan": "Raritan PX3-5190R, 8 outlets",
-        "nut": "ACME Switched-4, 4 outlets",
-        "redfish": "Contoso SIM-3P, 5 outlets",
-    }[handler]
-    assert verdict.startswith(f"{handler}: yes: {unit_name}: reads, switches, meters ")
+
+    assert verdict.startswith(f"{handler}: yes: {_UNIT_NAMES[handler]}: reads, switches, meters ")
     assert hint == "what it rests on: --verbose"
-    assert step.partition("127")[0] == f"next: pdu status {handler} "
+    assert step.startswith(f"next: pdu status {handler} 127")
     assert first_run == "then: docs/first-run.md, the first run on your DCImanager"
-    assert details.startswith(verdict) and "\n  rests on  " in details
-    assert "s3cr3t" not in details + output and "Pa55" not in details + output
+    assert details.startswith(verdict)
+    assert "\n  rests on  " in details
+    for secret in (*SECRETS, "s3cr3t", "Pa55"):
+        assert secret not in details + output
 
 
 def xerus(pdu: XerusPdu, *words: str) -> list[str]:
+    """The arguments for the unit, and more of them."""
     return [f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, *words]
 
 
 def xerus_finding(
     pdu: XerusPdu, capsys: Printed, monkeypatch: pytest.MonkeyPatch, *words: str
 ) -> Any:
+    """What `pdu identify --json` says of the handler raritan."""
     monkeypatch.setenv("PDU_PASSWORD", pdu.password)
-    return identified(capsys, 0, *xerus(pdu, "--handler", "raritan", *words))["handlers"][0]
+    report = identified(capsys, 0, *xerus(pdu, "--handler", "raritan", *words))
+    return report["handlers"][0]
 
 
 def test_a_unit_without_meters_is_shown_without_figures(
     capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with XerusPdu(Model(outlets=2, metering="none")) as pdu:
-        row = xerus_finding(pdu, capsys, monkeypatch)
+        finding = xerus_finding(pdu, capsys, monkeypatch)
         assert root.run(["outlets", "raritan", *xerus(pdu)]) == 0
-    assert {"report its load", "report its energy"} <= set(row["cannot"])
-    assert not any(word in line for line in row["can"] for word in ("energy", "load"))
+        _, head, *_ = capsys.readouterr().out.splitlines()
+
+    assert "report its load" in finding["cannot"]
+    assert "report its energy" in finding["cannot"]
+    abilities = " ".join(finding["can"])
+    assert "energy" not in abilities
+    assert "load" not in abilities
     # a table leaves out columns without a figure
-    head = capsys.readouterr().out.splitlines()[1]
     assert head.split() == ["identity", "number", "name", "state"]
 
 
 def test_load_and_energy_of_a_power_meter_controller_rest_on_mains(
     capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts = Model(outlets=0, inlets=0, metering="none", product="BCM2", meters=(MeterModel(1),))
-    with XerusPdu(parts) as pdu:
-        row = xerus_finding(pdu, capsys, monkeypatch)
+    controller = Model(
+        outlets=0, inlets=0, metering="none", product="BCM2", meters=(MeterModel(1),)
+    )
+    with XerusPdu(controller) as pdu:
+        finding = xerus_finding(pdu, capsys, monkeypatch)
         load = pdu.books().load_a
-    assert load and f"report its load ({figure(load)} A)" in row["can"]
-    assert all("mains of its panels" in row["evidence"][key] for key in ("load", "energy"))
+
+    assert load
+    assert f"report its load ({figure(load)} A)" in finding["can"]
+    assert "mains of its panels" in finding["evidence"]["load"]
+    assert "mains of its panels" in finding["evidence"]["energy"]
 
 
 def test_only_the_figures_of_a_raritan_unit_are_said_to_rest_on_recordings() -> None:
     """The recorded traffic of real units has no Outlet.getState and no Outlet.setPowerState."""
     with XerusPdu(Model(outlets=2)) as pdu:
-        data = PduData(
-            f"{pdu.host}:{pdu.port}",
-            {"username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem},
-        )
+        login = {"username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem}
+        data = PduData(f"{pdu.host}:{pdu.port}", login)
         evidence = identity("raritan", data).evidence
-    recorded_facts = {fact for fact, basis in evidence.items() if "recorded traffic" in basis}
-    assert recorded_facts == {"load", "energy"} and {"state", "switching"} <= set(evidence)
+
+    recorded_facts = [fact for fact, basis in evidence.items() if "recorded traffic" in basis]
+    assert sorted(recorded_facts) == ["energy", "load"]
+    assert "state" in evidence
+    assert "switching" in evidence
+
+
+_PANEL = Model(
+    outlets=0,
+    inlets=0,
+    metering="none",
+    meters=(MeterModel(1, circuits=(CircuitModel(0), CircuitModel(1))),),
+)
 
 
 def test_branch_circuits_are_not_called_outlets(
     capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    circuits = MeterModel(1, circuits=(CircuitModel(0), CircuitModel(1)))
-    panel = Model(outlets=0, inlets=0, metering="none", meters=(circuits,))
-    with XerusPdu(panel) as pdu:
-        row = xerus_finding(pdu, capsys, monkeypatch)
-    assert "read states: all unknown (2 branch circuits)" in row["cannot"]
-    assert "report the energy by branch circuit (2 branch circuits)" in row["can"]
-    with XerusPdu(Model(outlets=3, off=(2,)), links={2: panel}) as pdu:
-        row = xerus_finding(pdu, capsys, monkeypatch, "-s", "link_units=2")
-    assert "read the states of 5 ports (2 on, 1 off, 2 unknown)" in row["can"]
-    assert "report the energy by port (5 ports)" in row["can"]
+    with XerusPdu(_PANEL) as pdu:
+        finding = xerus_finding(pdu, capsys, monkeypatch)
+    assert "read states: all unknown (2 branch circuits)" in finding["cannot"]
+    assert "report the energy by branch circuit (2 branch circuits)" in finding["can"]
+
+
+def test_outlets_and_branch_circuits_together_are_called_ports(
+    capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with XerusPdu(Model(outlets=3, off=(2,)), links={2: _PANEL}) as pdu:
+        finding = xerus_finding(pdu, capsys, monkeypatch, "-s", "link_units=2")
+    assert "read the states of 5 ports (2 on, 1 off, 2 unknown)" in finding["can"]
+    assert "report the energy by port (5 ports)" in finding["can"]
+
+
+_UNKNOWN_UNIT = """1.3.6.1.2.1.1.1.0|4|Acme Strip 8
+1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99998.1
+1.3.6.1.4.1.99998.2.1.1.3.1|2|1
+"""
 
 
 def test_the_next_commands_are_named_where_no_family_fits(
     tmp_path: Path, capsys: Printed, monkeypatch: Patched
 ) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
-    unknown = (
-        "1.3.6.1.2.1.1.1.0|4|Acme Strip"
-        " 8\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99998.1\n1.3.6.1.4.1.99998.2.1.1.3.1|2|1\n"
-    )
     monkeypatch.chdir(tmp_path)
-    with replayed("snmp", unknown) as unit:
+    with replayed("snmp", _UNKNOWN_UNIT) as unit:
         where = arguments(unit)[0]
         report = identified(capsys, 8, where, "--handler", "snmp")
+        (finding,) = report["handlers"]
         assert root.run(["identify", where, "--handler", "snmp"]) == 8
         output = capsys.readouterr().out
-        # each line runs as it is printed
-        for line in report["handlers"][0]["next_steps"][:2]:
-            assert root.run(shlex.split(line, comments=True)[1:]) == (0 if "record" in line else 8)
-    finding = report["handlers"][0]
-    assert report["chosen"] is None and finding["answers"] and not finding["family"]
+        # each line runs as it is printed; a draft of one row finds no outlets
+        record, draft, build = finding["next_steps"]
+        assert root.run(shlex.split(record, comments=True)[1:]) == 0
+        assert root.run(shlex.split(draft, comments=True)[1:]) == 8
+
+    assert report["chosen"] is None
+    assert finding["answers"]
+    assert not finding["family"]
     assert finding["about"]["sysDescr"] == "Acme Strip 8"
-    lines = [line.partition("    #")[0] for line in finding["next_steps"]]
-    assert lines == [
-        f"pdu record snmp {where} -o unit.snmprec",
-        "pdu draft unit.snmprec -o mine.json",
-        f"python3 {shlex.quote(str(ROOT / 'packaging' / 'build.py'))} --profile mine.json",
-    ]
-    assert all(f"{line}\n" in output for line in finding["next_steps"])
+    builder = shlex.quote(str(ROOT / "packaging" / "build.py"))
+    assert record.startswith(f"pdu record snmp {where} -o unit.snmprec    #")
+    assert draft.startswith("pdu draft unit.snmprec -o mine.json    #")
+    assert build.partition("    #")[0] == f"python3 {builder} --profile mine.json"
+    for line in finding["next_steps"]:
+        assert f"{line}\n" in output
 
 
 def test_a_host_without_services_is_unreachable_and_a_missing_community_is_named(
@@ -326,22 +419,23 @@ def test_advice_about_snmp_is_given_only_where_snmp_was_chosen(
     words = [word for name in handlers for word in ("--handler", name)]
     assert root.run(["identify", "127.0.0.1:9", *words]) == 3
     output = capsys.readouterr().out
-    assert "No handler found a PDU" in output and ("For SNMP" in output) is has_advice
+    assert "No handler found a PDU" in output
+    assert ("For SNMP" in output) is has_advice
 
 
 def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missing_pdu(
     capsys: Printed, monkeypatch: Patched
 ) -> None:
-    for key in ("PDU_USERNAME", "PDU_PASSWORD"):
-        monkeypatch.delenv(key, raising=False)
+    monkeypatch.delenv("PDU_USERNAME", raising=False)
+    monkeypatch.delenv("PDU_PASSWORD", raising=False)
     with UNITS["redfish"]() as unit:
-        report = identified(
-            capsys,
-            2,
-            arguments(unit)[0],
-            *("--handler", "redfish", "--handler", "raritan", "--no-verify"),
-        )
-    assert [(row["answers"], row["asked"]) for row in report["handlers"]] == [(False, False)] * 2
+        words = ["--handler", "redfish", "--handler", "raritan", "--no-verify"]
+        report = identified(capsys, 2, arguments(unit)[0], *words)
+
+    assert len(report["handlers"]) == 2
+    for finding in report["handlers"]:
+        assert finding["answers"] is False
+        assert finding["asked"] is False
 
 
 @pytest.mark.parametrize("port", ["²", "65536"], ids=["superscript", "too large"])
@@ -363,29 +457,42 @@ def test_a_refused_login_is_reported_and_not_called_a_missing_pdu(
     assert "No handler found a PDU" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("requests, code", [(("VER",), 0), (("VER", "LIST UPS"), 8)])
+@pytest.mark.parametrize(
+    "requests, code",
+    [
+        pytest.param(("VER",), 0, id="only the version"),
+        pytest.param(("VER", "LIST UPS"), 8, id="the list of devices too"),
+    ],
+)
 def test_an_error_of_nuts_protocol_is_the_answer_of_a_nut_server(
     requests: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    def refuse(line: str, answer: bytes) -> bytes:
+        return b"ERR UNKNOWN-COMMAND\n" if line.startswith(requests) else answer
+
     with NutServer([SwitchedPdu("pdu", 4)]) as server:
-        server.faults.rewrite = lambda line, answer: (
-            b"ERR UNKNOWN-COMMAND\n" if line.startswith(requests) else answer
-        )
-        report = identified(
-            capsys, code, f"{server.host}:9", "--handler", "nut", "-s", f"port={server.port}"
-        )
+        server.faults.rewrite = refuse
+        words = ["--handler", "nut", "-s", f"port={server.port}"]
+        report = identified(capsys, code, f"{server.host}:9", *words)
+
     finding = report["handlers"][0]
-    assert finding["answers"] and "ERR UNKNOWN-COMMAND" in finding["about"]["server"]
+    assert finding["answers"]
+    assert "ERR UNKNOWN-COMMAND" in finding["about"]["server"]
 
 
 @pytest.mark.parametrize("port, handler", [("443", "raritan"), ("3493", "nut"), ("161", "snmp")])
 def test_the_protocol_of_a_given_port_is_tried_first(port: str, handler: str) -> None:
     names = ["nut", "snmp", "raritan"]
-    for host, settings in ((f"h:{port}", {}), ("h", {"port": port})):
-        order = identify.order_handlers(names, Address(host), Login(settings))
-        assert (order[0], {*order}) == (handler, {*names})
-    # on a port of no protocol, NUT waits for an answer after those over HTTP
-    assert identify.order_handlers(names, Address("h:8443"), Login())[0] == "raritan"
+    by_address = identify.order_handlers(names, Address(f"h:{port}"), Login({}))
+    by_setting = identify.order_handlers(names, Address("h"), Login({"port": port}))
+    for order in (by_address, by_setting):
+        assert order[0] == handler
+        assert sorted(order) == sorted(names)
+
+
+def test_on_a_port_of_no_protocol_nut_waits_for_an_answer_after_those_over_http() -> None:
+    order = identify.order_handlers(["nut", "snmp", "raritan"], Address("h:8443"), Login())
+    assert order[0] == "raritan"
 
 
 def test_the_setting_port_overrides_that_of_the_address(capsys: Printed) -> None:
@@ -427,37 +534,40 @@ def test_the_wait_for_a_port_that_answers_nothing_says_at_once_what_it_is_for(
     handlers have is waited for once.
     """
     monkeypatch.setattr("pdu.outlets.identify._CONNECT_S", 0.3)
-    with contextlib.ExitStack() as stack:
-        full = stack.enter_context(socket.socket())
+    screen = Terminal()
+    with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
-        where = full.getsockname()
-        stack.enter_context(socket.create_connection(where))
-        screen = Terminal()
-        with monkeypatch.context() as patch:
+        port = full.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)), monkeypatch.context() as patch:
             patch.setattr(sys, "stderr", screen)
             words = ["--handler", "raritan", "--handler", "redfish"]
-            assert root.run(["identify", f"127.0.0.1:{where[1]}", *words]) == 3
+            assert root.run(["identify", f"127.0.0.1:{port}", *words]) == 3
+
     lines = [line.strip() for line in screen.getvalue().split("\r") if line.strip()]
-    host = f"127.0.0.1:{where[1]}"
-    assert lines == [f"{host}: trying TCP port {where[1]} for raritan"]
+    assert lines == [f"127.0.0.1:{port}: trying TCP port {port} for raritan"]
 
 
 @pytest.mark.parametrize("words", [["-s", "usrname=x"], ["--secret-file", "usrname=/dev/null"]])
 def test_a_setting_that_no_handler_has_is_refused(words: list[str], capsys: Printed) -> None:
     assert root.run(["identify", "127.0.0.1:9", *words]) == 2
-    assert (
-        f"none of {', '.join(registry.names())} has a setting 'usrname'" in capsys.readouterr().err
-    )
-    # although the port is closed
+    handlers = ", ".join(registry.names())
+    assert f"none of {handlers} has a setting 'usrname'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["-s", "usrname=x"], ["--secret-file", "usrname=/dev/null"]])
+def test_a_setting_that_the_chosen_handler_lacks_is_refused_although_the_port_is_closed(
+    words: list[str], capsys: Printed
+) -> None:
     assert root.run(["identify", "127.0.0.1:9", "--handler", "nut", *words]) == 2
     assert "nut has no setting 'usrname'; it takes ca_pem, device," in capsys.readouterr().err
 
 
 def test_port_80_is_tried_where_443_is_closed(capsys: Printed, monkeypatch: Patched) -> None:
-    monkeypatch.setattr(
-        identify, "_port_error", lambda _, port: "" if port == 80 else f"closed {port}"
-    )
+    def port_error(_: str, port: int) -> str:
+        return "" if port == 80 else f"closed {port}"
+
+    monkeypatch.setattr(identify, "_port_error", port_error)
     assert root.run(["identify", "192.0.2.1", "--handler", "netio"]) == 3
     line, step = capsys.readouterr().out.splitlines()
     assert line == (
@@ -473,7 +583,10 @@ def test_port_80_is_tried_where_443_is_closed(capsys: Printed, monkeypatch: Patc
 @pytest.mark.parametrize(
     "counts, verdict",
     [
-        ({"known_outlets": 6, "switchable_outlets": 6, "metered_outlets": 6}, "reads, switches"),
+        (
+            {"known_outlets": 6, "switchable_outlets": 6, "metered_outlets": 6},
+            "reads, switches, meters each outlet",
+        ),
         ({"known_outlets": 5, "metered_outlets": 2}, "reads 5 of 6 outlets, meters 2 of 6 outlets"),
         ({"metered": True}, "meters the unit"),
         ({}, "reads nothing"),
@@ -483,10 +596,9 @@ def test_the_verdict_counts_outlets_and_reads_no_phrase(
     counts: dict[str, Any], verdict: str
 ) -> None:
     phrases = ["report its load by unit (1 A)", "read the states", "switch the outlets"]
-    found = HandlerFinding("snmp", family="f", outlets=6, can=phrases, **counts)
-    (line, *_) = identify._finding_lines(found, verbose=False)
-    each = ", meters each outlet" if counts.get("metered_outlets") == 6 else ""
-    assert line == f"snmp: yes: f, 6 outlets: {verdict}{each}"
+    finding = HandlerFinding("snmp", family="f", outlets=6, can=phrases, **counts)
+    (line, *_) = identify._finding_lines(finding, verbose=False)
+    assert line == f"snmp: yes: f, 6 outlets: {verdict}"
 
 
 def test_a_unit_of_which_some_outlets_are_metered_does_not_meter_each() -> None:

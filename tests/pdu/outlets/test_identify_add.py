@@ -58,7 +58,8 @@ def test_a_pdu_of_each_handler_is_read_by_the_name_that_it_was_given(
             words = shlex.split(out.splitlines()[-2].removeprefix("next: "))[1:]
             assert words == ["status", "r1-left", "--list", fleet]
             code, table, err = run(capsys, *words)
-            assert code == exit_codes.DONE and "identity" in table, (handler, err)
+            assert code == exit_codes.DONE, (handler, err)
+            assert "identity" in table, (handler, err)
             logins = (tmp_path / "logins.toml").read_text() if secrets else ""
             assert all(f'{key}_file = "' in logins for key in secrets)
         (tmp_path / "logins.toml").unlink(missing_ok=True)
@@ -89,7 +90,8 @@ def test_the_usual_files_are_made_and_only_their_owner_reads_the_login(
         ((host_of(peer), "--add", ""), "a variable in its place may not be set"),
     ):
         code, out, err = run(capsys, "identify", *words, "--handler", "snmp")
-        assert code == SETTINGS and sentence in err, (words, err)
+        assert code == SETTINGS, (words, err)
+        assert sentence in err, (words, err)
         assert contents(tmp_path) == files_before
 
 
@@ -140,7 +142,8 @@ def test_what_cannot_be_written_leaves_both_files_as_they_were(
     fleet = tmp_path / "rack.csv"
     line = ("identify", host_of(peer), "--handler", "snmp", "--add", "r1", "--list", str(fleet))
     code, _, err = run(capsys, *line)
-    assert code == SETTINGS and f"{failing} cannot be written (No space left" in err
+    assert code == SETTINGS
+    assert f"{failing} cannot be written (No space left" in err
     assert contents(tmp_path) == {}
 
 
@@ -152,4 +155,5 @@ def test_a_device_that_no_handler_reads_is_not_added(
     line = ("identify", "127.0.0.1:9", "--handler", "nut", "--add", "r1", "--list", str(fleet))
     code, out, _ = run(capsys, *line)
     assert code == exit_codes.code_of("unreachable")
-    assert "r1 was not added: no handler reads the device" in out and not fleet.exists()
+    assert "r1 was not added: no handler reads the device" in out
+    assert not fleet.exists()

@@ -102,7 +102,8 @@ def test_a_wrong_password_is_one_refused_login_of_the_likeliest_handler(
         if handler:
             # digest login sends no password to a unit that wants it as it is
             code, out, _ = run(capsys, *next_words)
-            assert next_words[asked] == "digitalloggers" and len(server.logins) == 1
+            assert next_words[asked] == "digitalloggers"
+            assert len(server.logins) == 1
             assert "no: the device asks for no login that this handler has" in out
             next_words[asked] = "netio" if handler != "netio" else "jaws"
         # the line asks the other handler, and only it
@@ -123,12 +124,14 @@ def test_a_certificate_is_said_once_and_trusted_once(
         last_line = out.splitlines()[-1]
         assert last_line.startswith("next: compare the certificate's SHA-256")
         code, out, _ = run(capsys, *shlex.split(last_line.partition("then: ")[2])[1:])
-        assert code == exit_codes.DONE and out.startswith("raritan: yes: ")
+        assert code == exit_codes.DONE
+        assert out.startswith("raritan: yes: ")
         # which leads to the states
         last_line = out.splitlines()[-2]
         assert last_line.startswith("next: pdu status raritan ")
         code, out, _ = run(capsys, *shlex.split(last_line.partition("next: pdu ")[2]))
-        assert code == exit_codes.DONE and len(out.splitlines()) > 8
+        assert code == exit_codes.DONE
+        assert len(out.splitlines()) > 8
 
 
 def test_a_password_is_not_asked_for_before_the_certificate_is_trusted(
@@ -172,7 +175,8 @@ def test_a_command_never_chooses_a_handler_and_says_the_line(
         reading = read(unit)
         where = arguments(unit)[0]
         code, out, err = run(capsys, call, where, *arguments_of_call)
-        assert (code, out) == (exit_codes.WRONG, "") and "nothing was done" in err
+        assert (code, out) == (exit_codes.WRONG, "")
+        assert "nothing was done" in err
         assert read(unit) == reading
         line = f"pdu {call} nut {where} 3"
         assert f"then: {line}" in err

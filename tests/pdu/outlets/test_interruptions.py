@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -54,57 +54,73 @@ UNKNOWN = {"identity": "2", "state": "unknown", "done": False, "sent": True}
 UNTOUCHED = {**UNKNOWN, "identity": "3", "sent": False}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize(
-    "call_number, outlets, identities, words",
-    [
-        (
-            4,
-            [SWITCHED, {**UNTOUCHED, "identity": "2"}, UNTOUCHED],
-            ["1"],
-            "no command was sent to outlets 2, 3",
-        ),
-        (
-            5,
-            [SWITCHED, UNKNOWN, UNTOUCHED],
-            ["1"],
-            "outlet 2 may or may not have switched; no command was sent to outlet 3",
-        ),
-        (
-            7,
-            [
-                SWITCHED,
-                {**SWITCHED, "identity": "2"},
-                {**UNKNOWN, "identity": "3"},
-            ],
-            ["1", "2"],
-            "outlet 3 may or may not have switched",
-        ),
-    ],
-    ids=["between two", "during the second", "during the last"],
-)
+class Interruption(NamedTuple):
+    """The call during which a signal arrives, and what is then told of outlets 1 to 3."""
+
+    call_number: int
+    #: as in JSON
+    outlets: list[dict[str, object]]
+    switched: list[str]
+    reason: str
+
+
+INTERRUPTIONS = {
+    "between two": Interruption(
+        call_number=4,
+        outlets=[SWITCHED, {**UNTOUCHED, "identity": "2"}, UNTOUCHED],
+        switched=["1"],
+        reason="no command was sent to outlets 2, 3",
+    ),
+    "during the second": Interruption(
+        call_number=5,
+        outlets=[SWITCHED, UNKNOWN, UNTOUCHED],
+        switched=["1"],
+        reason="outlet 2 may or may not have switched; no command was sent to outlet 3",
+    ),
+    "during the last": Interruption(
+        call_number=7,
+        outlets=[SWITCHED, {**SWITCHED, "identity": "2"}, {**UNKNOWN, "identity": "3"}],
+        switched=["1", "2"],
+        reason="outlet 3 may or may not have switched",
+    ),
+}
+SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+EACH_INTERRUPTION = pytest.mark.parametrize("case", INTERRUPTIONS.values(), ids=INTERRUPTIONS)
+
+
+@SIGNALS
+@EACH_INTERRUPTION
 def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones(
     number: int,
-    call_number: int,
-    outlets: object,
-    identities: list[str],
-    words: str,
+    case: Interruption,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     previous_handler = signal.getsignal(number)
-    use_pdu(monkeypatch, Interrupting(number, call_number).make)
-    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
-    answer = json.loads(out)
-    assert (code, err, answer["outlets"]) == (exit_codes.INTERRUPTED, "", outlets)
-    assert (answer["error"]["kind"], answer["error"]["reason"]) == ("interrupted", words)
-    use_pdu(monkeypatch, Interrupting(number, call_number).make)
+    use_pdu(monkeypatch, Interrupting(number, case.call_number).make)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes")
-    assert (code, err) == (exit_codes.INTERRUPTED, f"interrupted: 192.0.2.7: {words}\n")
-    assert out.splitlines() == [
-        f"outlet {identity} of 192.0.2.7 is off (x)" for identity in identities
-    ]
+    assert code == exit_codes.INTERRUPTED
+    assert err == f"interrupted: 192.0.2.7: {case.reason}\n"
+    lines = [f"outlet {identity} of 192.0.2.7 is off (x)" for identity in case.switched]
+    assert out.splitlines() == lines
     assert signal.getsignal(number) is previous_handler
+
+
+@SIGNALS
+@EACH_INTERRUPTION
+def test_json_of_an_interruption_has_each_outlet_of_the_line(
+    number: int,
+    case: Interruption,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    use_pdu(monkeypatch, Interrupting(number, case.call_number).make)
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
+    assert (code, err) == (exit_codes.INTERRUPTED, "")
+    document = json.loads(out)
+    assert document["outlets"] == case.outlets
+    assert document["error"]["kind"] == "interrupted"
+    assert document["error"]["reason"] == case.reason
 
 
 def test_an_interruption_after_the_last_command_says_that_all_were_answered(
@@ -138,12 +154,18 @@ def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(
 ) -> None:
     use_pdu(monkeypatch, InterruptedStatus)
     code, out, err = run(capsys, "status", "x", "192.0.2.7", "192.0.2.8", "192.0.2.9", "--json")
-    reading, interruption = map(json.loads, out.splitlines())
     assert (code, err) == (exit_codes.INTERRUPTED, "")
+    reading, interruption = map(json.loads, out.splitlines())
     assert reading["host"] == "192.0.2.7"
     assert [outlet["state"] for outlet in reading["outlets"]] == ["on"]
-    place = (interruption["host"], interruption["error"]["kind"])
-    assert place == ("192.0.2.8", "interrupted")
+    assert interruption["host"] == "192.0.2.8"
+    assert interruption["error"]["kind"] == "interrupted"
+
+
+def test_ctrl_c_at_the_first_host_is_told_in_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_pdu(monkeypatch, InterruptedStatus)
     code, out, err = run(capsys, "status", "x", "192.0.2.8", "192.0.2.9", "--json")
     assert (code, err) == (exit_codes.INTERRUPTED, "")
     assert json.loads(out)["error"]["kind"] == "interrupted"

@@ -118,7 +118,8 @@ def test_nothing_but_listed_outlets_is_meant_and_each_once(
         outlets = resolve(words, dict.fromkeys(identities, "a"))
     except (NoSuchOutlet, Usage):
         return
-    assert set(outlets) <= identities and len(set(outlets)) == len(outlets)
+    assert set(outlets) <= identities
+    assert len(set(outlets)) == len(outlets)
     assert len(outlets) >= len(set(words)) or any("," in word or "-" in word for word in words)
 
 
@@ -171,4 +172,5 @@ def test_two_identities_that_differ_in_blanks_are_told_and_neither_is_meant() ->
             resolve([word], names)
     with pytest.raises(NoSuchOutlet):
         resolve(["1-3"], names)
-    assert resolve(["web"], names) == ["1"] and resolve(["2-3"], names) == ["2", "3"]
+    assert resolve(["web"], names) == ["1"]
+    assert resolve(["2-3"], names) == ["2", "3"]

@@ -14,6 +14,7 @@ from handlers import dcimanager
 from handlers.shared import errors
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import MeterFigures
+from pdu.cli import exit_codes
 from pdu.loading.handler_loading import LoadedHandler
 from pdu.reading import parts as reading
 from pdu.reading.parts import PolledOutlet
@@ -42,56 +43,93 @@ def test_outlets_of_every_handler_have_the_same_keys_and_the_true_states_and_fig
     with PEERS[name]() as peer:
         arguments = use_login(monkeypatch, peer)
         code, out, err = run(capsys, "outlets", name, peer.address, *arguments, "--json")
-        document, books = json.loads(out), peer.books()
-        rows = document["outlets"]
-        assert code == 0
-        # the power of NUT's unit is not known: its input lists a current alone
-        assert ("no power: input.realpower is not listed" in err) == (name == "nut")
-        assert [list(row) for row in rows] == [KEYS] * len(books.states)
-        states = {identity: SHOWN[on] for identity, on in books.states.items()}
-        assert {row["identity"]: row["state"] for row in rows} == states
-        sums = (document["load_a"], document["energy_kwh"])
-        assert sums == pytest.approx((books.load_a, books.energy_kwh))
-        energies = {identity: books.port_energy_kwh.get(identity) for identity in books.states}
-        assert {row["identity"]: row["energy_kwh"] for row in rows} == pytest.approx(energies)
-        assert any(row["current_a"] for row in rows) == ("current_a" in outlet_meters(name))
-        assert any(row["power_w"] for row in rows) == ("power_w" in outlet_meters(name))
+        books = peer.books()
+
+    assert code == 0
+    # the power of NUT's unit is not known: its input lists a current alone
+    assert ("no power: input.realpower is not listed" in err) is (name == "nut")
+    document = json.loads(out)
+    assert document["load_a"] == pytest.approx(books.load_a)
+    assert document["energy_kwh"] == pytest.approx(books.energy_kwh)
+    outlets = document["outlets"]
+    for outlet in outlets:
+        assert list(outlet) == KEYS
+    states = [(identity, SHOWN[is_on]) for identity, is_on in books.states.items()]
+    assert [(outlet["identity"], outlet["state"]) for outlet in outlets] == states
+    energies = [books.port_energy_kwh.get(identity) for identity in books.states]
+    assert [outlet["energy_kwh"] for outlet in outlets] == pytest.approx(energies)
+    for key in ("current_a", "power_w"):
+        is_metered = any(outlet[key] for outlet in outlets)
+        assert is_metered is (key in outlet_meters(name))
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_the_table_of_outlets_has_a_column_of_each_metered_figure(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with PEERS[name]() as peer:
+        arguments = use_login(monkeypatch, peer)
         code, out, _ = run(capsys, "outlets", name, peer.address, *arguments)
-        head = out.splitlines()[1].split()
-        units = {"A": "current_a", "W": "power_w", "kWh": "energy_kwh"}
-        metered = [unit for unit, key in units.items() if key in outlet_meters(name)]
-        assert code == 0 and head == ["identity", "number", "name", "state", *metered]
-        code, out, _ = run(capsys, "outlets", name, peer.address, *arguments, "--csv")
-        rows = list(csv.DictReader(io.StringIO(out)))
-        assert list(rows[0]) == ["host", *KEYS]
-        assert [row["state"] for row in rows] == list(states.values())
+    assert code == 0
+    units = {"current_a": "A", "power_w": "W", "energy_kwh": "kWh"}
+    metered_units = [unit for key, unit in units.items() if key in outlet_meters(name)]
+    _, head, *_ = out.splitlines()
+    assert head.split() == ["identity", "number", "name", "state", *metered_units]
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_the_csv_of_outlets_has_all_keys_and_the_true_states(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with PEERS[name]() as peer:
+        arguments = use_login(monkeypatch, peer)
+        _, out, _ = run(capsys, "outlets", name, peer.address, *arguments, "--csv")
+        states = peer.books().states
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert list(rows[0]) == ["host", *KEYS]
+    assert [row["state"] for row in rows] == [SHOWN[is_on] for is_on in states.values()]
+
+
+class WithoutPower(BasePdu):
+    """Its load and energy can be read; its power, which only tools read, raises `why`."""
+
+    why: PduHandlerError = errors.ProtocolError("the watts are no number")
+
+    @contextlib.contextmanager
+    def opened(self, with_states: bool) -> Iterator[WithoutPower]:
+        yield self
+
+    def figures(self, with_power: bool) -> dcimanager.Figures:
+        if with_power:
+            raise self.why
+        return dcimanager.Figures(2.0, 5.0, {"1": MeterFigures(energy_kwh=5.0)})
 
 
 def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class Watts(BasePdu):
-        why: PduHandlerError = errors.ProtocolError("the watts are no number")
-
-        @contextlib.contextmanager
-        def opened(self, with_states: bool) -> Iterator[Watts]:
-            yield self
-
-        def figures(self, with_power: bool) -> dcimanager.Figures:
-            if with_power:
-                raise self.why
-            return dcimanager.Figures(2.0, 5.0, {"1": MeterFigures(energy_kwh=5.0)})
-
-    use_pdu(monkeypatch, Watts)
+    use_pdu(monkeypatch, WithoutPower)
     code, out, err = run(capsys, "statistic", "x", "192.0.2.7", "--json")
+    assert code == 0
+    assert err == "warning: 192.0.2.7: no power: the watts are no number\n"
     document = json.loads(out)
-    assert (code, err) == (0, "warning: 192.0.2.7: no power: the watts are no number\n")
     assert document["reasons"] == ["no power: the watts are no number"]
-    assert "power not known" in run(capsys, "statistic", "x", "192.0.2.7")[1]
-    assert (document["load_a"], document["energy_kwh"]) == (2, 5)
-    assert document["power_w"] is None and document["outlets"][0]["energy_kwh"] == 5.0
-    monkeypatch.setattr(Watts, "why", errors.Unreachable("no answer"))
-    assert run(capsys, "statistic", "x", "192.0.2.7")[0] == 3
+    assert document["load_a"] == 2
+    assert document["energy_kwh"] == 5
+    assert document["power_w"] is None
+    assert document["outlets"][0]["energy_kwh"] == 5.0
+
+    _, table, _ = run(capsys, "statistic", "x", "192.0.2.7")
+    assert "power not known" in table
+
+
+def test_a_unit_that_does_not_answer_has_no_figures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(WithoutPower, "why", errors.Unreachable("no answer"))
+    use_pdu(monkeypatch, WithoutPower)
+    code, _, _ = run(capsys, "statistic", "x", "192.0.2.7")
+    assert code == exit_codes.code_of("unreachable")
 
 
 class ByCalls(BasePdu):
@@ -111,24 +149,27 @@ def test_a_handler_from_elsewhere_is_read_through_its_calls() -> None:
         PolledOutlet("b", EnumPowerStatus.DOWN),
         PolledOutlet("a", EnumPowerStatus.UNKNOWN, figures=MeterFigures(energy_kwh=1.5)),
     ]
-    assert (pdu.load_a, pdu.power_w, pdu.energy_kwh) == (None, None, None)
+    assert pdu.load_a is None
+    assert pdu.power_w is None
+    assert pdu.energy_kwh is None
 
 
 def test_several_hosts_are_one_csv_and_a_formula_is_disarmed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        ByCalls, "status", lambda _: PduView([PduPortView("=1+1", EnumPowerStatus.UP)])
-    )
+    view = PduView([PduPortView("=1+1", EnumPowerStatus.UP)])
+    monkeypatch.setattr(ByCalls, "status", lambda _: view)
     use_pdu(monkeypatch, ByCalls)
     code, out, _ = run(capsys, "outlets", "x", "192.0.2.7", "192.0.2.8", "--csv")
     assert code == 0
-    assert (out.splitlines()) == (
-        [
-            "host,identity,number,name,state,current_a,power_w,energy_kwh",
-            "192.0.2.7,'=1+1,,,on,,,",
-            "192.0.2.8,'=1+1,,,on,,,",
-        ]
-    )
-    code, out, err = run(capsys, "outlets", "x", "192.0.2.7", "--csv", "--json")
-    assert code == 2 and "only one of --json and --csv" in json.loads(out)["error"]["reason"]
+    assert out.splitlines() == [
+        "host,identity,number,name,state,current_a,power_w,energy_kwh",
+        "192.0.2.7,'=1+1,,,on,,,",
+        "192.0.2.8,'=1+1,,,on,,,",
+    ]
+
+
+def test_json_and_csv_together_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "outlets", "x", "192.0.2.7", "--csv", "--json")
+    assert code == 2
+    assert "only one of --json and --csv" in json.loads(out)["error"]["reason"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 import pytest
 
@@ -38,28 +38,41 @@ def data(handler: str, port: int) -> Any:
 @pytest.mark.parametrize("call", ["status", "statistic", "labels"])
 def test_an_error_of_a_handler_names_its_port(handler: str, call: str) -> None:
     port = reserved()
+    pdu = load(handler).make(data(handler, port))
+    method = getattr(pdu, call)
     with pytest.raises(PduHandlerError) as error_info:
-        getattr(load(handler).make(data(handler, port)), call)()
+        method()
     assert error_info.value.host == f"127.0.0.1:{port}"
     assert str(error_info.value).startswith(f"127.0.0.1:{port}: ")
 
 
 @pytest.mark.parametrize("handler", ["snmp", "nut", "raritan"])
 @pytest.mark.parametrize(
-    "line", ["status {}", "on {} 1 --yes", "cycle {} 1 --yes", "record {} -o new"]
+    "command, more_words",
+    [
+        ("status", []),
+        ("on", ["1", "--yes"]),
+        ("cycle", ["1", "--yes"]),
+        ("record", ["-o", "new"]),
+    ],
 )
 def test_an_error_of_a_command_names_the_port_that_was_typed(
     handler: str,
-    line: str,
+    command: str,
+    more_words: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     where = f"127.0.0.1:{reserved()}"
-    words = [*line.format(f"{handler} {where}").split(), "--timeout", "0.2"]
-    assert f": {where}: " in run(capsys, *words)[2]
-    assert json.loads(run(capsys, *words, "--json")[1])["error"]["host"] == where
+    words = [command, handler, where, *more_words, "--timeout", "0.2"]
+
+    _, _, err = run(capsys, *words)
+    assert f": {where}: " in err
+
+    _, out, _ = run(capsys, *words, "--json")
+    assert json.loads(out)["error"]["host"] == where
 
 
 @pytest.mark.parametrize("handler, secret", [("snmp", "COMMUNITY"), ("raritan", "PASSWORD")])
@@ -73,8 +86,9 @@ def test_a_missing_secret_is_of_a_pdu(
 ) -> None:
     monkeypatch.delenv(f"PDU_{secret}")
     code, out, _ = run(capsys, "status", handler, *where.split(), "--json")
+    assert code == 2
     error = json.loads(out)["error"]
-    assert code == 2 and f"no {secret.lower()} was given" in error["reason"]
+    assert f"no {secret.lower()} was given" in error["reason"]
     assert error["host"] == "127.0.0.1:9"
 
 
@@ -82,27 +96,45 @@ def test_a_missing_secret_is_of_a_pdu(
 def test_pdus_at_one_address_are_told_apart_by_the_port_of_their_settings(
     handler: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ports = [reserved(), reserved()]
-    rows = [f"{n},{handler},127.0.0.1,,port={port};timeout=0.2" for n, port in enumerate(ports)]
-    fleet, page = tmp_path / "hall.csv", tmp_path / "page.html"
-    fleet.write_text("\n".join(["name,handler,address,auth,settings", *rows]))
-    places = [f"127.0.0.1:{port}" for port in ports]
-    table = run(capsys, "check", str(fleet), "--html", str(page))[1]
-    assert all(where in table and where in page.read_text() for where in places)
-    document = json.loads(run(capsys, "check", str(fleet), "--json")[1])
-    assert [row["address"] for row in document["pdus"]] == places
-    device, _ = device_list.read_device_list(str(fleet)).devices
+    first_port, second_port = reserved(), reserved()
+    fleet = tmp_path / "hall.csv"
+    fleet.write_text(f"""name,handler,address,auth,settings
+left,{handler},127.0.0.1,,port={first_port};timeout=0.2
+right,{handler},127.0.0.1,,port={second_port};timeout=0.2
+""")
+    page = tmp_path / "page.html"
+
+    _, table, _ = run(capsys, "check", str(fleet), "--html", str(page))
+    _, out, _ = run(capsys, "check", str(fleet), "--json")
+
+    places = [f"127.0.0.1:{first_port}", f"127.0.0.1:{second_port}"]
+    for where in places:
+        assert where in table
+        assert where in page.read_text()
+    assert [row["address"] for row in json.loads(out)["pdus"]] == places
+
+
+@HANDLERS
+def test_a_usual_port_in_the_settings_of_a_list_is_left_out(handler: str, tmp_path: Path) -> None:
     usual_port = {"snmp": "161", "nut": "3493"}.get(handler, "443")
-    assert device._replace(settings=(("port", usual_port),)).where == "127.0.0.1"
+    fleet = tmp_path / "hall.csv"
+    fleet.write_text(f"""name,handler,address,auth,settings
+left,{handler},127.0.0.1,,port={usual_port}
+""")
+    (device,) = device_list.read_device_list(str(fleet)).devices
+    assert device.where == "127.0.0.1"
 
 
-def test_a_usual_port_is_left_out() -> None:
-    for host, port, text in (
+@pytest.mark.parametrize(
+    "host, port, text",
+    [
         ("10.0.0.1", "161", "10.0.0.1"),
         ("10.0.0.1", 161, "10.0.0.1"),
         ("10.0.0.1", None, "10.0.0.1"),
         ("", 9, ""),
         ("fe80::1", 9, "[fe80::1]:9"),
         ("[fe80::1]", 9, "[fe80::1]:9"),
-    ):
-        assert host_with_port(host, port, 161) == text
+    ],
+)
+def test_a_usual_port_is_left_out(host: str, port: Union[str, int, None], text: str) -> None:
+    assert host_with_port(host, port, 161) == text

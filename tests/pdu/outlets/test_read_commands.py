@@ -53,67 +53,105 @@ def ask(peer: Peer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
 
 
 def labels(peer: Peer) -> Any:
-    data = (
-        PduSnmpData(peer.address, peer.snmp, peer.settings)
-        if peer.snmp
-        else PduData(peer.address, peer.settings)
-    )
-    return load(peer.handler).make(data).labels()
+    """What the handler's `labels` returns of the peer."""
+    if peer.snmp:
+        return load(peer.handler).make(PduSnmpData(peer.address, peer.snmp, peer.settings)).labels()
+    return load(peer.handler).make(PduData(peer.address, peer.settings)).labels()
 
 
-def test_status_and_labels_show_every_outlet_with_its_number_and_name(peer: Peer, ask: Any) -> None:
+def test_status_shows_every_outlet_with_its_state_number_and_name(peer: Peer, ask: Any) -> None:
     code, out, _ = ask("status", "--json")
+    assert code == 0
     outlets = json.loads(out)["outlets"]
-    states = {identity: SHOWN[on] for identity, on in peer.books().states.items()}
-    assert code == 0 and {row["identity"]: row["state"] for row in outlets} == states
+    states = {identity: SHOWN[is_on] for identity, is_on in peer.books().states.items()}
+    assert {outlet["identity"]: outlet["state"] for outlet in outlets} == states
     names = [(label.number, label.name) for label in labels(peer)]
-    assert [(row["number"], row["name"]) for row in outlets] == names
-    assert all(number for number, _ in names)
-    keys = ("identity", "number", "name")
-    document = json.loads(ask("labels", "--json")[1])
-    assert document["outlets"] == [{key: row[key] for key in keys} for row in outlets]
-    head, columns, *_ = ask("status")[1].splitlines()
-    assert re.fullmatch(rf"status of {peer.address}(:\d+)? by {peer.handler}, [0-9.]+ s", head)
-    assert {*keys, "state"} <= {*columns.split()}
+    assert [(outlet["number"], outlet["name"]) for outlet in outlets] == names
+    assert all(outlet["number"] for outlet in outlets)
+
+
+def test_labels_shows_what_status_shows_without_states(peer: Peer, ask: Any) -> None:
+    _, status_out, _ = ask("status", "--json")
+    _, labels_out, _ = ask("labels", "--json")
+    expected = []
+    for outlet in json.loads(status_out)["outlets"]:
+        expected.append({key: outlet[key] for key in ("identity", "number", "name")})
+    assert json.loads(labels_out)["outlets"] == expected
+
+
+def test_the_table_of_status_has_a_title_and_names_of_columns(peer: Peer, ask: Any) -> None:
+    _, out, _ = ask("status")
+    title, columns, *_ = out.splitlines()
+    assert re.fullmatch(rf"status of {peer.address}(:\d+)? by {peer.handler}, [0-9.]+ s", title)
+    assert {"identity", "number", "name", "state"} <= set(columns.split())
 
 
 def test_statistic_shows_load_and_energy(peer: Peer, ask: Any) -> None:
     code, out, _ = ask("statistic", "--json")
-    document, books = json.loads(out), peer.books()
-    sums = (document["load_a"], document["energy_kwh"])
-    assert code == 0 and sums == pytest.approx((books.load_a, books.energy_kwh))
+    document = json.loads(out)
+    books = peer.books()
+    assert code == 0
+    assert document["load_a"] == pytest.approx(books.load_a)
+    assert document["energy_kwh"] == pytest.approx(books.energy_kwh)
+    if outlet_meters(peer.handler):
+        expected = {identity: books.port_energy_kwh.get(identity) for identity in books.states}
+    else:
+        expected = {}
+    energies = {outlet["identity"]: outlet["energy_kwh"] for outlet in document["outlets"]}
+    assert energies == pytest.approx(expected)
+
+
+def test_the_table_of_statistic_has_a_row_of_each_metered_outlet(peer: Peer, ask: Any) -> None:
+    books = peer.books()
+    _, out, _ = ask("statistic")
+    _, *lines = out.splitlines()
     if not outlet_meters(peer.handler):
-        assert document["outlets"] == []
-        assert ask("statistic")[1].splitlines()[1:] == ["no outlet's energy is metered"]
+        assert lines == ["no outlet's energy is metered"]
         return
-    energies = {**dict.fromkeys(books.states), **books.port_energy_kwh}
-    printed_energies = {row["identity"]: row["energy_kwh"] for row in document["outlets"]}
-    assert printed_energies == pytest.approx(energies)
-    head, *rows = [line.split() for line in ask("statistic")[1].splitlines()[1:]]
+    head, *rows = [line.split() for line in lines]
     assert head[-1] == ("kWh" if books.port_energy_kwh else "A")
-    assert [row[0] for row in rows] == list(energies)
+    assert [row[0] for row in rows] == list(books.states)
 
 
-def test_an_unmetered_figure_is_null_in_json_and_not_metered_in_a_table(
+class PartlyMetered(BasePdu):
+    """Outlet 1 has no meter, outlet 2 has used nothing, and the unit has no meter."""
+
+    ports = (PduPortStatisticView("1"), PduPortStatisticView("2", 0.0))
+
+    def statistic(self) -> PduStatisticView:
+        return PduStatisticView(ports=list(self.ports))
+
+
+def test_an_unmetered_figure_is_null_in_json(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Unmetered(BasePdu):
-        ports = [PduPortStatisticView("1"), PduPortStatisticView("2", 0.0)]
+    use_pdu(monkeypatch, PartlyMetered)
+    _, out, _ = run(capsys, "statistic", "x", "192.0.2.7", "--json")
+    document = json.loads(out)
+    assert document["load_a"] is None
+    assert document["energy_kwh"] is None
+    assert [outlet["energy_kwh"] for outlet in document["outlets"]] == [None, 0.0]
 
-        def statistic(self) -> PduStatisticView:
-            return PduStatisticView(ports=self.ports)
 
-    use_pdu(monkeypatch, Unmetered)
-    document = json.loads(run(capsys, "statistic", "x", "192.0.2.7", "--json")[1])
-    assert document["load_a"] is None and document["energy_kwh"] is None
-    assert [row["energy_kwh"] for row in document["outlets"]] == [None, 0.0]
-    lines = run(capsys, "statistic", "x", "192.0.2.7")[1].splitlines()
-    assert lines[0].endswith(": load not metered, energy not metered")
-    assert [line.split() for line in lines[2:4]] == [["1", "-"], ["2", "0"]]
-    assert lines[4:] == ["-: not metered"]
-    del Unmetered.ports[1]
-    lines = run(capsys, "statistic", "x", "192.0.2.7")[1].splitlines()
-    assert lines[1:] == ["no outlet's energy is metered"]
+def test_an_unmetered_figure_is_not_metered_in_a_table(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_pdu(monkeypatch, PartlyMetered)
+    _, out, _ = run(capsys, "statistic", "x", "192.0.2.7")
+    title, _, first_row, second_row, *last_lines = out.splitlines()
+    assert title.endswith(": load not metered, energy not metered")
+    assert first_row.split() == ["1", "-"]
+    assert second_row.split() == ["2", "0"]
+    assert last_lines == ["-: not metered"]
+
+
+def test_a_table_without_a_metered_outlet_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PartlyMetered, "ports", (PduPortStatisticView("1"),))
+    use_pdu(monkeypatch, PartlyMetered)
+    _, out, _ = run(capsys, "statistic", "x", "192.0.2.7")
+    assert out.splitlines()[1:] == ["no outlet's energy is metered"]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +169,12 @@ def test_figures_in_tables_have_at_most_three_decimals(value: float | None, text
 
 
 @pytest.mark.parametrize(
-    "is_terminal, no_color, has_colours", [(True, "", True), (True, "1", False), (False, "", False)]
+    "is_terminal, no_color, has_colours",
+    [
+        pytest.param(True, "", True, id="a terminal"),
+        pytest.param(True, "1", False, id="NO_COLOR"),
+        pytest.param(False, "", False, id="a file"),
+    ],
 )
 def test_states_have_colours_on_a_terminal_unless_no_color_is_set(
     is_terminal: bool,
@@ -140,17 +183,23 @@ def test_states_have_colours_on_a_terminal_unless_no_color_is_set(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Two(BasePdu):
+    class OnAndOff(BasePdu):
         def status(self) -> PduView:
-            states = (EnumPowerStatus.UP, EnumPowerStatus.DOWN)
-            return PduView([PduPortView(str(n), state) for n, state in enumerate(states, 1)])
+            on = PduPortView("1", EnumPowerStatus.UP)
+            off = PduPortView("2", EnumPowerStatus.DOWN)
+            return PduView([on, off])
 
-    use_pdu(monkeypatch, Two)
+    use_pdu(monkeypatch, OnAndOff)
     monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
     monkeypatch.setenv("NO_COLOR", no_color)
-    _, head, on, off, *last_lines = run(capsys, "status", "x", "192.0.2.7")[1].splitlines()
-    assert ("\x1b[32m" in on) is ("\x1b[31m" in off) is has_colours
-    assert "\x1b" not in head and last_lines == ["2 outlets: 1 on, 1 off"]
+
+    _, out, _ = run(capsys, "status", "x", "192.0.2.7")
+
+    _, head, on_row, off_row, *last_lines = out.splitlines()
+    assert "\x1b" not in head
+    assert ("\x1b[32m" in on_row) is has_colours
+    assert ("\x1b[31m" in off_row) is has_colours
+    assert last_lines == ["2 outlets: 1 on, 1 off"]
 
 
 def test_labels_is_an_error_for_a_handler_without_labels(
@@ -158,7 +207,8 @@ def test_labels_is_an_error_for_a_handler_without_labels(
 ) -> None:
     use_pdu(monkeypatch, lambda data: Broken())
     code, out, err = run(capsys, "labels", "x", "192.0.2.7")
-    assert (code, out) == (exit_codes.code_of("unsupported"), "") and "has no labels" in err
+    assert (code, out) == (exit_codes.code_of("unsupported"), "")
+    assert "has no labels" in err
 
 
 def test_several_hosts_are_read_in_order_even_if_one_fails(
@@ -171,41 +221,51 @@ def test_several_hosts_are_read_in_order_even_if_one_fails(
         form = ("-s", "device=pdu", "-s", "tls=yes", "-s", f"ca_pem={peer.settings['ca_pem']}")
         # a host that is given twice is read once
         words = ["status", "nut", dead, alive, dead, *form]
+
         code, out, err = run(capsys, *words)
-        assert code == exit_codes.code_of("unreachable") and err.count("\n") == 1
+        assert code == exit_codes.code_of("unreachable")
         assert f"status of {alive} by nut" in out
+        assert err.count("\n") == 1
+
         code, out, err = run(capsys, *words, "--json")
+        assert code == exit_codes.code_of("unreachable")
+        assert err == ""
         dead_pdu, live_pdu = map(json.loads, out.splitlines())
-        assert (code, err) == (exit_codes.code_of("unreachable"), "")
-        assert (dead_pdu["host"], dead_pdu["error"]["kind"]) == (dead, "unreachable")
-        assert (live_pdu["host"], len(live_pdu["outlets"])) == (alive, 8)
+        assert dead_pdu["host"] == dead
+        assert dead_pdu["error"]["kind"] == "unreachable"
+        assert live_pdu["host"] == alive
+        assert len(live_pdu["outlets"]) == 8
 
 
 def test_titles_and_questions_name_the_pdu_of_the_setting_host(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     questions: list[str] = []
-    path = tmp_path / "pdus.csv"
     with PEERS["nut"]() as peer:
+        password, user = peer.settings["password"], peer.settings["username"]
 
         def answer(question: str) -> str:
             questions.append(question)
-            return peer.settings["password"]
+            return password
 
         monkeypatch.setattr("getpass.getpass", answer)
-        where = f"{peer.address}:{peer.settings['port']}"
-        text = f"r1 ({where} (the setting host, instead of 192.0.2.7))"
-        user, pem = peer.settings["username"], peer.settings["ca_pem"]
-        settings = f"host={where}; device=pdu; username={user}"
-        path.write_text(f"name,handler,address,settings\nr1,nut,192.0.2.7,{settings}\n")
-        (tmp_path / "ca.pem").write_text(pem)
-        options = ("--list", str(path), "--ca-pem", str(tmp_path / "ca.pem"))
         monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
-        out = run(capsys, "status", "r1", *options)[1]
-        err = run(capsys, "down", "r1", "2", *options)[2]
-    assert out.startswith(f"status of {text} by nut"), (out, err)
-    assert f" of {text}? [y/N] " in err
-    assert {*questions} == {f"password of {user} on {text}: "}
+        where = f"{peer.address}:{peer.settings['port']}"
+        pdus = tmp_path / "pdus.csv"
+        pdus.write_text(f"""name,handler,address,settings
+r1,nut,192.0.2.7,host={where}; device=pdu; username={user}
+""")
+        pem = tmp_path / "ca.pem"
+        pem.write_text(peer.settings["ca_pem"])
+        options = ("--list", str(pdus), "--ca-pem", str(pem))
+
+        _, out, _ = run(capsys, "status", "r1", *options)
+        _, _, err = run(capsys, "down", "r1", "2", *options)
+
+    pdu = f"r1 ({where} (the setting host, instead of 192.0.2.7))"
+    assert out.startswith(f"status of {pdu} by nut"), (out, err)
+    assert f" of {pdu}? [y/N] " in err
+    assert set(questions) == {f"password of {user} on {pdu}: "}
 
 
 def test_a_warning_during_a_command_names_the_host_and_is_escaped(
@@ -234,37 +294,40 @@ def test_a_line_of_progress_fits_the_terminal(
         show_status_line("", is_quiet=False)
     output = b""
     with contextlib.suppress(OSError):  # EIO: everything was read
-        for piece in iter(lambda: os.read(ours, 1000), b""):
+        while piece := os.read(ours, 1000):
             output += piece
     os.close(ours)
     assert output.decode() == f"\r{width * 'x'}\r\r{width * ' '}\r"
+
+
+class OddNetio(netio.SimulatedPdu):
+    """Its first output shows a current as text, and the unit no energy."""
+
+    def answer(self, method: str, path: str, body: bytes) -> Optional[bytes]:
+        document = json.loads(super().answer(method, path, body) or b"{}")
+        document["Outputs"][0]["Current"] = "1050"
+        document["GlobalMeasure"]["TotalEnergyNR"] = None
+        return json.dumps(document).encode()
 
 
 def test_statistic_says_why_a_figure_is_not_known(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
-
-    class OddPdu(netio.SimulatedPdu):
-        """Its first output shows a current as text, and the unit no energy."""
-
-        def answer(self, method: str, path: str, body: bytes) -> Optional[bytes]:
-            document = json.loads(super().answer(method, path, body) or b"{}")
-            document["Outputs"][0]["Current"] = "1050"
-            document["GlobalMeasure"]["TotalEnergyNR"] = None
-            return json.dumps(document).encode()
-
-    with HttpServer(OddPdu()) as server:
+    with HttpServer(OddNetio()) as server:
         login = ["--username", USER, "-s", "scheme=http"]
         command = ["statistic", "netio", f"127.0.0.1:{server.port}", *login]
         code, table, err = run(capsys, *command)
-        assert code == exit_codes.DONE
-        assert "no current: outlet 1: its Current is '1050'" in err
-        assert "no energy: its TotalEnergyNR is None" in err
-        assert ", energy not known\n" in table
-        document = json.loads(run(capsys, *command, "--json")[1])
+        _, json_out, _ = run(capsys, *command, "--json")
+
+    assert code == exit_codes.DONE
+    assert "no current: outlet 1: its Current is '1050'" in err
+    assert "no energy: its TotalEnergyNR is None" in err
+    assert ", energy not known\n" in table
+    document = json.loads(json_out)
     assert document["reasons"] == [
         "no energy: its TotalEnergyNR is None",
         "no current: outlet 1: its Current is '1050'",
     ]
-    assert document["outlets"][0]["current_a"] is None and document["energy_kwh"] is None
+    assert document["energy_kwh"] is None
+    assert document["outlets"][0]["current_a"] is None

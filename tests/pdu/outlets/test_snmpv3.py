@@ -13,6 +13,7 @@ from typing import Callable, NamedTuple
 import pytest
 
 from tests.needs import program
+from tests.pdu.monitoring.halls import private
 from tests.pdu.running import run, run_apart
 from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd, User
 from tests.simulators.snmp_agent.devices import BUILT_IN
@@ -70,6 +71,7 @@ def pdu() -> Iterator[Snmpd]:
 
 
 def words(pdu: Snmpd, command: str, options: Sequence[str]) -> list[str]:
+    """A command line for the PDU."""
     begin, end = COMMANDS[command]
     return [*begin, f"127.0.0.1:{pdu.port}", *end, *options]
 
@@ -98,44 +100,57 @@ def test_only_privacy_needs_the_package_cryptography(
     pdu: Snmpd, variables: Mapping[str, str]
 ) -> None:
     """In a process for which it is missing."""
-    pairs = [pair for pair in PAIRS if LEVELS[pair[1]].variables == variables]
+    pairs = [(command, level) for command, level in PAIRS if LEVELS[level].variables == variables]
     lines = [words(pdu, command, LEVELS[level].options) for command, level in pairs]
     environment = {key: text for key, text in os.environ.items() if not key.startswith("PDU_")}
-    statement = "sys.modules['cryptography'] = None"
-    results = run_apart(lines, statement, {**environment, **variables})
+    environment.update(variables)
+
+    results = run_apart(lines, "sys.modules['cryptography'] = None", environment)
+
+    assert len(results) == len(pairs)
     for (command, level), (code, _, error) in zip(pairs, results):
         is_private = level == "authPriv"
         assert code == (2 if is_private else 0), (command, level, error)
         assert ("privacy needs the Python package cryptography" in error) is is_private
-        assert AUTH_PASSWORD not in error and PRIV_PASSWORD not in error
+        assert AUTH_PASSWORD not in error
+        assert PRIV_PASSWORD not in error
 
 
-#: what is given, what of it would not be used, and what has to be added
+class Unused(NamedTuple):
+    """What is given, which word of it would not be used, and what has to be added."""
+
+    level: Level
+    word: str
+    remedy: str
+
+
 UNUSED = {
-    "a password without a protocol": (
-        Level([*V3, "sha"], AUTH), "PDU_AUTH_PASSWORD", "--auth-protocol",
+    "a password without a protocol": Unused(
+        level=Level([*V3, "sha"], AUTH),
+        word="PDU_AUTH_PASSWORD",
+        remedy="--auth-protocol",
     ),
-    "the second password": (
-        Level([*V3, "sha", "--auth-protocol", "SHA"], BOTH),
-        "PDU_PRIV_PASSWORD",
-        "--priv-protocol",
+    "the second password": Unused(
+        level=Level([*V3, "sha", "--auth-protocol", "SHA"], BOTH),
+        word="PDU_PRIV_PASSWORD",
+        remedy="--priv-protocol",
     ),
-    "protocols without the version": (
-        Level(["--username", "sha", "--auth-protocol", "SHA"], {**AUTH, **PUBLIC}),
-        "--username",
-        "--snmp-version 3",
+    "protocols without the version": Unused(
+        level=Level(["--username", "sha", "--auth-protocol", "SHA"], {**AUTH, **PUBLIC}),
+        word="--username",
+        remedy="--snmp-version 3",
     ),
-    "another version": (
-        Level(["--snmp-version", "2c", "--auth-protocol", "SHA"], PUBLIC),
-        "auth_protocol",
-        "--snmp-version 3",
+    "another version": Unused(
+        level=Level(["--snmp-version", "2c", "--auth-protocol", "SHA"], PUBLIC),
+        word="auth_protocol",
+        remedy="--snmp-version 3",
     ),
-    "a variable without the version": (
-        Level([], {**AUTH, **PUBLIC, "PDU_PRIV_PROTOCOL": "AES"}),
-        "priv_protocol",
-        "--snmp-version 3",
+    "a variable without the version": Unused(
+        level=Level([], {**AUTH, **PUBLIC, "PDU_PRIV_PROTOCOL": "AES"}),
+        word="priv_protocol",
+        remedy="--snmp-version 3",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -149,10 +164,11 @@ def test_what_would_not_be_used_is_an_error_before_anything_is_sent(
     call: Call, command: str, case: str
 ) -> None:
     """Else a request leaves with less security than its owner meant."""
-    level, unused, remedy = UNUSED[case]
-    code, out, err = call(command, level)
-    assert code == 2 and f"{unused} has no effect without " in out + err
-    assert f": give {remedy}" in out + err
+    unused = UNUSED[case]
+    code, out, err = call(command, unused.level)
+    assert code == 2
+    assert f"{unused.word} has no effect without " in out + err
+    assert f": give {unused.remedy}" in out + err
 
 
 def test_passwords_that_are_for_other_pdus_do_no_harm(call: Call) -> None:
@@ -165,25 +181,36 @@ def test_a_list_names_what_its_logins_would_not_use(
     pdu: Snmpd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The environment's passwords are for any PDU of a list, also for those of version 2c."""
-    hall, logins, password = (tmp_path / name for name in ("hall.csv", "logins.toml", "password"))
-    logins_of = {"plain": "", "idle": "idle", "unsaid": "unsaid"}
-    rows = [f"{name},snmp,127.0.0.1:{pdu.port},{login}" for name, login in logins_of.items()]
-    hall.write_text("\n".join(["name,handler,address,auth", *rows]))
-    secret = f'username = "sha"\nauth_password_file = "{password}"\n'
-    logins.write_text(
-        f'[auth.idle]\nsnmp_version = "3"\n{secret}'
-        f'[auth.unsaid]\ncommunity = "public"\nauth_protocol = "SHA"\n{secret}'
+    password = private(tmp_path / "password", AUTH_PASSWORD)
+    logins = private(
+        tmp_path / "logins.toml",
+        f"""[auth.idle]
+snmp_version = "3"
+username = "sha"
+auth_password_file = "{password}"
+
+[auth.unsaid]
+community = "public"
+auth_protocol = "SHA"
+username = "sha"
+auth_password_file = "{password}"
+""",
     )
-    password.write_text(AUTH_PASSWORD)
-    for file in (logins, password):
-        file.chmod(0o600)
+    hall = tmp_path / "hall.csv"
+    hall.write_text(f"""name,handler,address,auth
+plain,snmp,127.0.0.1:{pdu.port},
+idle,snmp,127.0.0.1:{pdu.port},idle
+unsaid,snmp,127.0.0.1:{pdu.port},unsaid
+""")
     for key, value in {**AUTH, **PUBLIC}.items():
         monkeypatch.setenv(key, value)
-    out = run(capsys, "check", str(hall), "--auth", str(logins), "--json")[1]
-    errors = {row["name"]: row.get("error") for row in json.loads(out)["pdus"]}
-    assert errors["plain"] is None
-    assert "auth_password has no effect without a protocol" in str(errors["idle"])
-    assert "auth_protocol has no effect without SNMPv3" in str(errors["unsaid"])
+
+    _, out, _ = run(capsys, "check", str(hall), "--auth", str(logins), "--json")
+
+    plain, idle, unsaid = json.loads(out)["pdus"]
+    assert "error" not in plain
+    assert "auth_password has no effect without a protocol" in str(idle["error"])
+    assert "auth_protocol has no effect without SNMPv3" in str(unsaid["error"])
 
 
 def test_the_other_kind_of_aes256_is_named_when_the_device_understands_nothing(
@@ -197,6 +224,7 @@ def test_the_other_kind_of_aes256_is_named_when_the_device_understands_nothing(
     with Snmpd(BUILT_IN["apc-rpdu2"](), users=[reeder]) as snmpd:
         options = [*V3, reeder.name, "--auth-protocol", "SHA", "--timeout", "1", "-s", "retries=0"]
         line = words(snmpd, "status", options)
-        error = run(capsys, *line, "--priv-protocol", "AES256")[2]
-        assert "--priv-protocol AES256C" in error
-        assert run(capsys, *line, "--priv-protocol", "AES256C")[0] == 0
+        _, _, error = run(capsys, *line, "--priv-protocol", "AES256")
+        code, _, _ = run(capsys, *line, "--priv-protocol", "AES256C")
+    assert "--priv-protocol AES256C" in error
+    assert code == 0

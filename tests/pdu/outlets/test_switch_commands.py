@@ -33,35 +33,41 @@ one_peer = pytest.mark.parametrize("peer", ["nut"], indirect=True)
 
 def test_down_and_up_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> None:
     states = peer.books().states
-    identity = next(identity for identity, on in states.items() if on)
-    for call, on in (("down", False), ("up", True)):
+    identity = next(identity for identity, is_on in states.items() if is_on)
+    for call, is_on in (("down", False), ("up", True)):
         code, out, _ = ask(call, identity, "--yes", "--json")
+        assert code == 0
         (outlet,) = json.loads(out)["outlets"]
         outlet.pop("current_a", None)
-        expected = {"identity": identity, "state": SHOWN[on], "done": True, "sent": True}
-        assert (code, outlet) == (0, expected)
-        assert peer.books().states == {**states, identity: on}
+        assert outlet == {"identity": identity, "state": SHOWN[is_on], "done": True, "sent": True}
+        assert peer.books().states == {**states, identity: is_on}
 
 
-@pytest.mark.parametrize("yes_option", [(), ("--yes",)])
+@pytest.mark.parametrize("yes_option", [(), ("--yes",)], ids=["asked", "--yes"])
 def test_all_outlets_are_looked_up_before_the_first_command(
     peer: Peer, ask: Any, yes_option: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
     states = peer.books().states
-    code, out, err = ask("down", *[*states][:2], "99", *yes_option)
+    first, second, *_ = states
+
+    code, out, err = ask("down", first, second, "99", *yes_option)
+
     assert (code, out) == (exit_codes.code_of("no-such-outlet"), "")
-    assert "no outlet '99'" in err and "[y/N]" not in err and err.count("\n") == 1
+    assert "no outlet '99'" in err
+    assert "[y/N]" not in err
+    assert err.count("\n") == 1
     assert peer.books().states == states
 
 
 @one_peer
 def test_an_outlet_that_is_given_twice_is_switched_once(peer: Peer, ask: Any) -> None:
-    first, second = [*peer.books().states][:2]
-    writes = len(peer.books().writes)
+    books = peer.books()
+    first, second, *_ = books.states
     code, out, _ = ask("up", first, second, first, "--yes", "--json")
-    assert code == 0 and len(peer.books().writes) == writes + 2
+    assert code == 0
     assert [outlet["identity"] for outlet in json.loads(out)["outlets"]] == [first, second]
+    assert len(peer.books().writes) == len(books.writes) + 2
 
 
 def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(
@@ -71,42 +77,55 @@ def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(
     monkeypatch.setenv("PDU_PASSWORD", "s3cret-w0rd")
     # a community that may only read: an unknown one gets no answer
     monkeypatch.setenv("PDU_COMMUNITY", "public")
+
     code, out, err = ask("down", "1", "--yes")
-    assert code == exit_codes.code_of("denied") and len(err.splitlines()) == 1
-    assert "s3cret-w0rd" not in out + err and "public" not in out + err
+
+    assert code == exit_codes.code_of("denied")
+    assert len(err.splitlines()) == 1
+    for secret in ("s3cret-w0rd", "public"):
+        assert secret not in out + err
     assert peer.books().states == states
 
 
 @one_peer
 def test_switching_without_a_terminal_needs_yes(peer: Peer, ask: Any) -> None:
     books = peer.books()
+
     code, out, err = ask("down", "1")
     assert (code, out) == (exit_codes.NOT_CONFIRMED, "")
-    assert "--yes" in err and "nothing was done" in err
+    assert "--yes" in err
+    assert "nothing was done" in err
+
+    _, out, _ = ask("down", "1", "--json")
+    error = json.loads(out)["error"]
+    assert error["kind"] == "not-confirmed"
+    assert error["exit_code"] == exit_codes.NOT_CONFIRMED
     assert peer.books() == books
-    error = json.loads(ask("down", "1", "--json")[1])["error"]
-    assert (error["kind"], error["exit_code"]) == ("not-confirmed", exit_codes.NOT_CONFIRMED)
 
 
 @one_peer
 @pytest.mark.parametrize(
     "answer, code",
     [
-        ("n\n", exit_codes.NOT_CONFIRMED),
-        ("\n", exit_codes.NOT_CONFIRMED),
-        ("", exit_codes.NOT_CONFIRMED),
-        ("y\n", 0),
+        pytest.param("n\n", exit_codes.NOT_CONFIRMED, id="no"),
+        pytest.param("\n", exit_codes.NOT_CONFIRMED, id="nothing"),
+        pytest.param("", exit_codes.NOT_CONFIRMED, id="end of input"),
+        pytest.param("y\n", 0, id="yes"),
     ],
 )
 def test_the_question_names_pdu_outlet_name_and_state_and_needs_a_yes(
     peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
 ) -> None:
-    outlet = json.loads(ask("status", "--json")[1])["outlets"][1]
+    _, out, _ = ask("status", "--json")
+    outlet = json.loads(out)["outlets"][1]
     monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
+
     exit_code, _, err = ask("up", outlet["identity"])
+
+    assert exit_code == code
     name = f" {outlet['name']!r}" if outlet["name"] else ""
     question = f"switch on outlet {outlet['identity']}{name} (now {outlet['state']})"
-    assert exit_code == code and f"{question} of {peer.address}:" in err
+    assert f"{question} of {peer.address}:" in err
     assert "? [y/N] " in err
 
 
@@ -114,35 +133,38 @@ def test_the_question_names_pdu_outlet_name_and_state_and_needs_a_yes(
 @pytest.mark.parametrize(
     "typed, code, words",
     [
-        (b"y\n", 0, " is on (nut)"),
-        (b"\x04", exit_codes.NOT_CONFIRMED, "[y/N] \r\nnot-confirmed: "),
-        (b"\xff\n", exit_codes.NOT_CONFIRMED, "nothing was done"),
-        (b"\x03", exit_codes.INTERRUPTED, "interrupted"),
+        pytest.param(b"y\n", 0, " is on (nut)", id="yes"),
+        pytest.param(b"\x04", exit_codes.NOT_CONFIRMED, "[y/N] \r\nnot-confirmed: ", id="Ctrl-D"),
+        pytest.param(b"\xff\n", exit_codes.NOT_CONFIRMED, "nothing was done", id="not UTF-8"),
+        pytest.param(b"\x03", exit_codes.INTERRUPTED, "interrupted", id="Ctrl-C"),
     ],
-    ids=["yes", "Ctrl-D", "not UTF-8", "Ctrl-C"],
 )
 def test_the_question_is_answered_on_a_real_terminal(
     peer: Peer, typed: bytes, code: int, words: str
 ) -> None:
     arguments, secrets = options(peer)
-    variables = {f"PDU_{key.upper()}": value for key, value in secrets.items()}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8:strict"}
+    for key, value in secrets.items():
+        environment[f"PDU_{key.upper()}"] = value
+    command = [sys.executable, "-m", "pdu", "up", "nut", peer.address, "1", *arguments]
     writes = len(peer.books().writes)
-    screen = terminal.run(
-        [sys.executable, "-m", "pdu", "up", "nut", peer.address, "1", *arguments],
-        {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8:strict", **variables},
-        "[y/N] ",
-        typed,
-    )
-    assert screen.code == code and words in screen.text and "Traceback" not in screen.text
+
+    screen = terminal.run(command, environment, "[y/N] ", typed)
+
+    assert screen.code == code
+    assert words in screen.text
+    assert "Traceback" not in screen.text
     assert "may still be carried out" not in screen.text
-    assert (len(peer.books().writes) > writes) == (code == 0)
+    is_sent = len(peer.books().writes) > writes
+    assert is_sent is (code == 0)
 
 
 def test_a_long_question_is_shown_whole(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
-    question = f"switch off {', '.join(f'outlet {number}' for number in range(1, 300))} of h"
+    outlets = ", ".join(f"outlet {number}" for number in range(1, 300))
+    question = f"switch off {outlets} of h"
     prompts.confirm(Output(), question)
     assert capsys.readouterr().err == f"{question}? [y/N] "
 
@@ -150,39 +172,55 @@ def test_a_long_question_is_shown_whole(
 @pytest.mark.parametrize(
     "text, names, advice",
     [
-        ("web-2", ["web-1", "web-1"], "it has 1-2; status lists them"),
-        ("DB-12", ["db-11x", "db-12"], "did you mean 'db-12', outlet 2?"),
-        ("99", ["", ""], "it has 1-2; status lists them"),
+        pytest.param(
+            "web-2", ["web-1", "web-1"], "it has 1-2; status lists them", id="two alike names"
+        ),
+        pytest.param(
+            "DB-12", ["db-11x", "db-12"], "did you mean 'db-12', outlet 2?", id="another case"
+        ),
+        pytest.param("99", ["", ""], "it has 1-2; status lists them", id="a number"),
     ],
 )
 def test_a_name_where_an_outlet_is_asked_leads_to_what_may_be_meant(
     text: str, names: list[str], advice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outlets = [
-        PolledOutlet(str(n), EnumPowerStatus.UP, name=name) for n, name in enumerate(names, 1)
-    ]
+    outlets = []
+    for number, name in enumerate(names, 1):
+        outlets.append(PolledOutlet(str(number), EnumPowerStatus.UP, name=name))
     monkeypatch.setattr(switch_commands, "present_outlets", lambda *_: outlets)
     unit: Any = None
+
     with pytest.raises(errors.NoSuchOutlet) as error_info:
         switch_commands.outlets_of(unit, "h", [text])
+
     assert error_info.value.reason.startswith(f"the PDU has no outlet {text!r}; ")
     assert error_info.value.reason.endswith(advice)
 
 
-def test_a_current_of_an_outlet_that_is_off_may_be_late() -> None:
-    def text(state: EnumPowerStatus, current_a: float) -> str:
-        return switch_commands.meter_text(PolledOutlet("1", state, figures=MeterFigures(current_a)))
-
-    late = "its meter still reads 0.9 A, which may be late: read it again"
-    assert text(EnumPowerStatus.DOWN, 0.9) == late
-    assert text(EnumPowerStatus.DOWN, 0.0) == "its meter reads 0 A"
-    assert text(EnumPowerStatus.UP, 0.9) == "its meter reads 0.9 A"
+@pytest.mark.parametrize(
+    "state, current_a, text",
+    [
+        (
+            EnumPowerStatus.DOWN,
+            0.9,
+            "its meter still reads 0.9 A, which may be late: read it again",
+        ),
+        (EnumPowerStatus.DOWN, 0.0, "its meter reads 0 A"),
+        (EnumPowerStatus.UP, 0.9, "its meter reads 0.9 A"),
+    ],
+)
+def test_a_current_of_an_outlet_that_is_off_may_be_late(
+    state: EnumPowerStatus, current_a: float, text: str
+) -> None:
+    outlet = PolledOutlet("1", state, figures=MeterFigures(current_a))
+    assert switch_commands.meter_text(outlet) == text
 
 
 # ---- errors and exit codes -----------------------------------------------------------------------
 
 
 def broken(monkeypatch: pytest.MonkeyPatch, error: BaseException | None = None) -> None:
+    """Let the commands call a handler whose `port_down` raises the error."""
     use_pdu(monkeypatch, lambda data: Broken(error))
 
 
@@ -200,11 +238,20 @@ def test_each_kind_of_error_has_its_exit_code(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     broken(monkeypatch, kind("do this").at("192.0.2.7", "port_down"))
-    code = exit_codes.code_of(kind.kind)
-    line = f"{kind.kind}: 192.0.2.7: port_down: do this\n"
-    assert code > 1 and run(capsys, *DOWN) == (code, "", line)
-    error = {"kind": kind.kind, "host": "192.0.2.7", "operation": "port_down", "reason": "do this"}
-    assert json.loads(run(capsys, *DOWN, "--json")[1])["error"] == {**error, "exit_code": code}
+
+    code, out, err = run(capsys, *DOWN)
+    assert code == exit_codes.code_of(kind.kind)
+    assert code > 1
+    assert (out, err) == ("", f"{kind.kind}: 192.0.2.7: port_down: do this\n")
+
+    _, out, _ = run(capsys, *DOWN, "--json")
+    assert json.loads(out)["error"] == {
+        "kind": kind.kind,
+        "host": "192.0.2.7",
+        "operation": "port_down",
+        "reason": "do this",
+        "exit_code": code,
+    }
 
 
 def test_an_error_of_a_third_party_handler_is_escaped_and_stays_on_one_line(
@@ -221,13 +268,18 @@ def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken(monkeypatch)
+
     code, out, err = run(capsys, *DOWN)
-    assert code == exit_codes.NOT_SEEN and "outlet 1 of 192.0.2.7 is unknown" in out
+    assert code == exit_codes.NOT_SEEN
+    assert "outlet 1 of 192.0.2.7 is unknown" in out
     assert err.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off")
-    assert "the outlet's state is unknown" in err and err.count("\n") == 1
+    assert "the outlet's state is unknown" in err
+    assert err.count("\n") == 1
+
     code, out, err = run(capsys, *DOWN, "--json")
-    outlet = {"identity": "1", "state": "unknown", "done": False, "sent": True}
-    assert (code, err, json.loads(out)["outlets"]) == (exit_codes.NOT_SEEN, "", [outlet])
+    assert (code, err) == (exit_codes.NOT_SEEN, "")
+    (outlet,) = json.loads(out)["outlets"]
+    assert outlet == {"identity": "1", "state": "unknown", "done": False, "sent": True}
 
 
 class Obedient:
@@ -252,12 +304,12 @@ def no_answer() -> PduView:
     raise errors.Unreachable("no answer")
 
 
+def another_outlet_alone() -> PduView:
+    return PduView([PduPortView("2", EnumPowerStatus.UP)])
+
+
 @pytest.mark.parametrize("call", ["on", "off"])
-@pytest.mark.parametrize(
-    "read_again",
-    [no_answer, lambda: PduView([PduPortView("2", EnumPowerStatus.UP)])],
-    ids=["no answer", "another outlet alone"],
-)
+@pytest.mark.parametrize("read_again", [no_answer, another_outlet_alone])
 def test_an_outlet_that_cannot_be_read_again_is_unknown(
     call: str,
     read_again: Callable[[], PduView],
@@ -267,7 +319,9 @@ def test_an_outlet_that_cannot_be_read_again_is_unknown(
     use_pdu(monkeypatch, lambda data: Obedient(read_again))
     code, out, _ = run(capsys, call, "x", "192.0.2.7", "1", "--yes", "--json")
     (outlet,) = json.loads(out)["outlets"]
-    assert (code, outlet["state"], outlet["done"]) == (exit_codes.NOT_SEEN, "unknown", False)
+    assert code == exit_codes.NOT_SEEN
+    assert outlet["state"] == "unknown"
+    assert outlet["done"] is False
 
 
 class Lost:
@@ -287,15 +341,22 @@ def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fai
 ) -> None:
     use_pdu(monkeypatch, lambda data: Lost())
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "--yes")
-    error, place, missing = err.splitlines()
     assert code == exit_codes.code_of("unreachable")
     assert out == "outlet 1 of 192.0.2.7 is unknown (x)\n"
+    error, place, missing = err.splitlines()
     assert error == "unreachable: 192.0.2.7: port_down: no answer"
     assert place == "the error is about outlet 2"
     assert missing.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off; the PDU acc")
-    err = run(capsys, "down", "x", "192.0.2.7", "\x1b[2J", "3\n", "--yes")[2]
+
+
+def test_an_error_names_its_outlet_and_those_to_which_no_command_was_sent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_pdu(monkeypatch, lambda data: Lost())
+    _, _, err = run(capsys, "down", "x", "192.0.2.7", "\x1b[2J", "3\n", "--yes")
+    _, *other_lines = err.splitlines()
     place = "the error is about outlet \\x1b[2J; no command was sent to outlet 3\\n"
-    assert err.splitlines()[1:] == [place]
+    assert other_lines == [place]
 
 
 @pytest.mark.parametrize("outlets", [("1",), ("1", "2")], ids=["not seen", "an error"])
@@ -319,18 +380,35 @@ def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken(monkeypatch, ZeroDivisionError("division\x1b[2J by zero"))
+
     code, out, err = run(capsys, *DOWN)
-    assert (code, out, err.count("\n")) == (exit_codes.DEFECT, "", 1)
-    start = "defect: 192.0.2.7: port_down raised "
-    assert err.startswith(f"{start}ZeroDivisionError: division\\x1b")
-    assert "Traceback" in run(capsys, *DOWN, "--debug")[2]
-    assert json.loads(run(capsys, *DOWN, "--json")[1])["error"]["kind"] == "defect"
+    assert (code, out) == (exit_codes.DEFECT, "")
+    start = "defect: 192.0.2.7: port_down raised ZeroDivisionError: division\\x1b"
+    assert err.startswith(start)
+    assert err.count("\n") == 1
+
+    _, _, err = run(capsys, *DOWN, "--debug")
+    assert "Traceback" in err
+    _, out, _ = run(capsys, *DOWN, "--json")
+    assert json.loads(out)["error"]["kind"] == "defect"
+
+
+def test_a_defect_without_a_text_is_named_by_its_class_and_place(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     broken(monkeypatch, AssertionError())
-    assert run(capsys, *DOWN)[2].startswith(f"{start}AssertionError (running.py line ")
+    _, _, err = run(capsys, *DOWN)
+    start = "defect: 192.0.2.7: port_down raised AssertionError (running.py line "
+    assert err.startswith(start)
+
+
+def test_the_text_of_a_defect_is_shortened(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     broken(monkeypatch, ValueError("x" * 5000))
-    place, end = "xxx... (running.py line ", "; the outlet may or may not have switched\n"
-    err = run(capsys, *DOWN)[2]
-    assert place in err and err.endswith(end)
+    _, _, err = run(capsys, *DOWN)
+    assert "xxx... (running.py line " in err
+    assert err.endswith("; the outlet may or may not have switched\n")
 
 
 def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
@@ -341,7 +419,8 @@ def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
 
     monkeypatch.setattr("pdu.pdu_list.device_list.read_device_list", fail)
     code, out, err = run(capsys, "check", "hall.csv")
-    assert (code, out) == (exit_codes.WRONG, "") and err.startswith("defect: ZeroDivisionError: ")
+    assert (code, out) == (exit_codes.WRONG, "")
+    assert err.startswith("defect: ZeroDivisionError: ")
 
 
 class Stopped:
@@ -386,12 +465,15 @@ def test_json_has_a_row_of_each_outlet_of_the_line(
     """Also of the one that may have switched, and of those to which nothing was sent."""
     unit = Stopped(at, error)
     use_pdu(monkeypatch, lambda data: unit)
-    out = run(capsys, "off", "x", "192.0.2.7", "1-3", "--yes", "--json")[1]
+
+    _, out, _ = run(capsys, "off", "x", "192.0.2.7", "1-3", "--yes", "--json")
+
     document = json.loads(out)
-    rows = document["outlets"]
     assert ("error" in document) is (error is not None)
+    rows = document["outlets"]
     assert [row["identity"] for row in rows] == ["1", "2", "3"]
     assert [row["identity"] for row in rows if row["sent"]] == unit.sent
     for row in rows:
         is_proven = error is None or row["identity"] < at
-        assert (row["state"], row["done"]) == (("off", True) if is_proven else ("unknown", False))
+        assert row["state"] == ("off" if is_proven else "unknown")
+        assert row["done"] is is_proven

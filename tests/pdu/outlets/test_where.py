@@ -22,26 +22,29 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A list of two PDUs with a server on both, whose login is in the environment."""
     monkeypatch.setenv("PDU_USERNAME", USER)
     monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
-    left, right = netio.SimulatedPdu(), netio.SimulatedPdu()
+    left = netio.SimulatedPdu()
     left.names.update({1: "web-7", 2: "db 1"})
+    left.on[1] = True
+    right = netio.SimulatedPdu()
     right.names.update({1: "other", 3: "Web-7"})
-    left.on[1], right.on[3] = True, False
-    with HttpServer(left) as one, HttpServer(right) as other:
-        rows = [
-            f"r1-left,netio,127.0.0.1:{one.port},{SETTINGS}",
-            f"r1-right,netio,127.0.0.1:{other.port},{SETTINGS}",
-        ]
-        path = tmp_path / "pdus.csv"
-        path.write_text("\n".join(["name,handler,address,settings", *rows, ""]))
+    right.on[3] = False
+    path = tmp_path / "pdus.csv"
+    with HttpServer(left) as left_server, HttpServer(right) as right_server:
+        path.write_text(f"""name,handler,address,settings
+r1-left,netio,127.0.0.1:{left_server.port},{SETTINGS}
+r1-right,netio,127.0.0.1:{right_server.port},{SETTINGS}
+""")
         yield path
 
 
 def searched(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, Any]:
+    """The exit code and the document of `pdu where --json`."""
     code = root.run(["where", *map(str, words), "--json"])
     return code, json.loads(capsys.readouterr().out)
 
 
 def found(document: Any) -> list[tuple[str, str, str, str]]:
+    """PDU, identity, name and state of each outlet of the document."""
     keys = ("pdu", "identity", "name", "state")
     return [tuple(outlet[key] for key in keys) for outlet in document["outlets"]]
 
@@ -53,26 +56,38 @@ def test_a_name_is_found_in_every_pdu(files: Path, capsys: pytest.CaptureFixture
         ("r1-left", "1", "web-7", "on"),
         ("r1-right", "3", "Web-7", "off"),
     ]
-    assert (document["missing"], document["unread"]) == ([], [])
+    assert document["missing"] == []
+    assert document["unread"] == []
 
 
 def test_without_a_name_all_names_are_listed(
     files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, document = searched(capsys, "--list", files)
-    names = {name for _pdu, _identity, name, _state in found(document)}
-    assert code == 0 and {"web-7", "db 1", "other", "Web-7"} <= names
+    assert code == 0
+    names = {outlet["name"] for outlet in document["outlets"]}
+    assert {"web-7", "db 1", "other", "Web-7"} <= names
+
+    # the table has the same columns
     assert root.run(["where", "--list", str(files)]) == 0
-    assert capsys.readouterr().out.splitlines()[0].split() == list(document["outlets"][0])
+    head, *_ = capsys.readouterr().out.splitlines()
+    assert head.split() == list(document["outlets"][0])
+
+
+def test_one_name_of_two_that_no_outlet_has_is_an_error(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _ = searched(capsys, "web-7", "web-8", "--list", files)
+    assert code == 7
 
 
 def test_a_name_that_no_outlet_has_is_an_error(
     files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert searched(capsys, "web-7", "web-8", "--list", files)[0] == 7
     assert root.run(["where", "web-8", "--list", str(files)]) == 7
     out, err = capsys.readouterr()
-    assert (out, err) == ("", "no outlet of 2 PDUs has the name 'web-8'\n")
+    assert out == ""
+    assert err == "no outlet of 2 PDUs has the name 'web-8'\n"
 
 
 def test_a_pdu_that_cannot_be_read_is_named(
@@ -81,10 +96,14 @@ def test_a_pdu_that_cannot_be_read_is_named(
     """The second supply of the server may be there: what was found is not all."""
     dead = f"r1-dead,netio,127.0.0.1:{reserved()},{SETTINGS}\n"
     files.write_text(files.read_text() + dead)
+
     code, document = searched(capsys, "web-7", "--list", files)
-    assert code == 3 and len(found(document)) == 2
-    unread = [(pdu["pdu"], pdu["kind"]) for pdu in document["unread"]]
-    assert unread == [("r1-dead", "unreachable")]
+    assert code == 3
+    assert len(document["outlets"]) == 2
+    (unread_pdu,) = document["unread"]
+    assert unread_pdu["pdu"] == "r1-dead"
+    assert unread_pdu["kind"] == "unreachable"
+
     assert root.run(["where", "web-7", "--list", str(files)]) == 3
     err = capsys.readouterr().err
     assert "r1-dead: unreachable: " in err
@@ -94,15 +113,12 @@ def test_a_pdu_that_cannot_be_read_is_named(
 def test_names_that_a_unit_does_not_tell_are_not_absent(
     files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_labels(_: object) -> None:
-        return None
-
-    monkeypatch.setattr("pdu.loading.open_handler.OpenHandler.labels", no_labels)
+    monkeypatch.setattr("pdu.loading.open_handler.OpenHandler.labels", lambda _: None)
     code, document = searched(capsys, "web-7", "--list", files)
-    assert (code, document["outlets"]) == (8, [])
-    assert [pdu["reason"] for pdu in document["unread"]] == [
-        "this handler reads no names of outlets"
-    ] * 2
+    assert code == 8
+    assert document["outlets"] == []
+    reasons = [pdu["reason"] for pdu in document["unread"]]
+    assert reasons == ["this handler reads no names of outlets"] * 2
 
 
 def test_a_look_alike_of_a_name_is_named(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

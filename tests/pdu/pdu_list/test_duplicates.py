@@ -76,18 +76,34 @@ def test_all_units_of_a_server_and_one_of_them() -> None:
     assert pairs == [("a", "b"), ("c", "b")]
 
 
-def test_a_sum_has_a_unit_once_by_the_name_that_was_read() -> None:
-    def row(name: str, load: float, kind: str = "") -> check_result.PduRow:
-        failures = {"states": CallError(kind, "no answer")} if kind else {}
-        reading = Reading([], None if kind else load, None, 0.1, 1, failures, not kind)
-        return check_result.judge_reading(ListedPdu(name, "snmp", Address("192.0.2.1")), reading)
+def _row(name: str, load_a: float) -> check_result.PduRow:
+    """The result of a PDU that was read."""
+    reading = Reading(outlets=[], load_a=load_a, energy_kwh=None, answered=True)
+    return check_result.judge_reading(ListedPdu(name, "snmp", Address("192.0.2.1")), reading)
 
-    rows = [row("a", 5.0), row("b", 5.3), row("c", 1.0)]
+
+def _unread_row(name: str) -> check_result.PduRow:
+    failures = {"states": CallError("unreachable", "no answer")}
+    reading = Reading(outlets=[], failures=failures, answered=False)
+    return check_result.judge_reading(ListedPdu(name, "snmp", Address("192.0.2.1")), reading)
+
+
+def test_a_sum_has_a_unit_once() -> None:
+    rows = [_row("a", 5.0), _row("b", 5.3), _row("c", 1.0)]
     summary = check_result.summary(rows, 1.0, {"b": "a"})
-    assert (summary.load_a, summary.loads, summary.pdus) == (6.0, 2, 3)
+    assert summary.pdus == 3
+    assert summary.loads == 2
+    assert summary.load_a == 6.0
     assert summary.lines()[-1] == "b is a again: counted once"
-    pdu_rows = [row("a", 0.0, "unreachable"), *rows[1:]]
-    assert check_result.summary(pdu_rows, 1.0, {"b": "a"}).load_a == 6.3
+
+
+def test_a_unit_that_is_listed_twice_is_in_the_sum_by_the_name_that_was_read() -> None:
+    rows = [_unread_row("a"), _row("b", 5.3), _row("c", 1.0)]
+    assert check_result.summary(rows, 1.0, {"b": "a"}).load_a == 6.3
+
+
+def test_units_that_are_listed_once_are_all_in_the_sum() -> None:
+    rows = [_row("a", 5.0), _row("b", 5.3), _row("c", 1.0)]
     assert check_result.summary(rows, 1.0).load_a == 11.3
 
 
@@ -97,16 +113,20 @@ def test_a_check_warns_and_has_the_sum_once(
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     path = tmp_path / "list.csv"
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
-        rows = [f"{name},snmp,127.0.0.1:{agent.port},," for name in ("r1", "other")]
-        path.write_text("\n".join(["name,handler,address,auth,settings", *rows]))
+        address = f"127.0.0.1:{agent.port}"
+        path.write_text(f"{HEAD}r1,snmp,{address},,\nother,snmp,{address},,\n")
         code, out, err = run(capsys, "check", str(path), "--json")
+
+    assert code == 0
+    assert err.count("line 2 (r1) and line 3 (other) are one PDU") == 1
     document = json.loads(out)
-    assert code == 0 and err.count("line 2 (r1) and line 3 (other) are one PDU") == 1
-    assert document["summary"]["load_a"] == document["pdus"][0]["load_a"] is not None
+    first_pdu, _ = document["pdus"]
+    assert first_pdu["load_a"] is not None
+    assert document["summary"]["load_a"] == first_pdu["load_a"]
     assert document["summary"]["repeated"] == {"other": "r1"}
 
 
 def test_a_port_of_many_digits_is_compared_too() -> None:
     """More than Python reads as a number."""
     pdus = [pdu(name, "snmp", "192.0.2.1", port="9" * 5000) for name in ("a", "b")]
-    assert len([*find_duplicates(pdus)]) == 1
+    assert len(list(find_duplicates(pdus))) == 1

@@ -24,10 +24,13 @@ def test_a_wrong_option_of_snmpv3_and_a_short_password_are_named(
     monkeypatch.setenv("PDU_AUTH_PASSWORD", "s3cret")
     begin = ["status", "snmp", "127.0.0.1:9", "--snmp-version", "3", "--username", "u"]
     code, _, err = run(capsys, *begin, "--auth-protocol", "FOO")
-    assert code == 2 and err.startswith("settings: --auth-protocol must be one of md5, sha")
+    assert code == 2
+    assert err.startswith("settings: --auth-protocol must be one of md5, sha")
     code, _, err = run(capsys, *begin, "--auth-protocol", "SHA")
-    assert code == 2 and err.startswith("settings: PDU_AUTH_PASSWORD (or --secret-file")
-    assert "is shorter than the 8 characters" in err and "s3cret" not in err
+    assert code == 2
+    assert err.startswith("settings: PDU_AUTH_PASSWORD (or --secret-file")
+    assert "is shorter than the 8 characters" in err
+    assert "s3cret" not in err
 
 
 @pytest.mark.parametrize(

@@ -53,40 +53,72 @@ def listed(rack: Rack, monkeypatch: pytest.MonkeyPatch) -> Rack:
     return rack
 
 
-@pytest.mark.parametrize("place", ["option", "home", "config"])
-def test_where_the_list_is_found(
-    place: str, rack: Rack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def _move_files(source: Path, target: Path) -> None:
+    target.mkdir(parents=True)
+    for file in list(source.glob("*.*")):
+        if file.is_file():
+            file.rename(target / file.name)
+
+
+@pytest.fixture
+def elsewhere(rack: Rack, monkeypatch: pytest.MonkeyPatch) -> Rack:
+    """The rack, with a home folder, and with no variable that names the list."""
     monkeypatch.delenv("PDU_LIST")
-    monkeypatch.setenv("HOME", str(rack.folder))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    options: list[str] = []
-    if place == "option":
-        options = ["--list", rack.list, "--auth", str(rack.folder / "logins.toml")]
-    else:
-        home = rack.folder / (".config/pdu" if place == "home" else "own/pdu")
-        if place == "config":
-            monkeypatch.setenv("XDG_CONFIG_HOME", str(rack.folder / "own"))
-        home.mkdir(parents=True)
-        for file in list(rack.folder.glob("*.*")):
-            if file.is_file():
-                file.rename(home / file.name)
+    monkeypatch.setenv("HOME", str(rack.folder))
+    return rack
+
+
+def test_an_option_names_the_list(elsewhere: Rack, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--list", elsewhere.list, "--auth", str(elsewhere.folder / "logins.toml")]
     code, out, err = run(capsys, "status", "left", *options)
-    assert (code, err) == (0, "") and out.startswith("status of left (")
+    assert (code, err) == (0, "")
+    assert out.startswith("status of left (")
 
 
-def test_a_name_switches_and_a_typed_setting_comes_before_the_list(
+def test_the_list_is_found_in_the_home_folder(
+    elsewhere: Rack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _move_files(elsewhere.folder, elsewhere.folder / ".config" / "pdu")
+    code, out, err = run(capsys, "status", "left")
+    assert (code, err) == (0, "")
+    assert out.startswith("status of left (")
+
+
+def test_the_list_is_found_in_the_folder_of_settings(
+    elsewhere: Rack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(elsewhere.folder / "own"))
+    _move_files(elsewhere.folder, elsewhere.folder / "own" / "pdu")
+    code, out, err = run(capsys, "status", "left")
+    assert (code, err) == (0, "")
+    assert out.startswith("status of left (")
+
+
+def test_a_name_switches(
     listed: Rack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pdu.reading.outlet_power.AGAIN_S", 0.0)
-    first, second, *_ = listed.peers["left"].books().states
+    peer = listed.peers["left"]
+    first, second, *_ = peer.books().states
+
     code, out, _ = run(capsys, "off", "left", f"{first}-{second}", "--yes", "--timeout", "9")
-    assert code == 0 and f"outlet {second} of left ({address(listed.peers['left'])}) is off" in out
-    states = listed.peers["left"].books().states
-    assert not states[first] and not states[second]
-    assert run(capsys, "on", "left", f"{first},{second}", "--yes")[0] == 0
+    assert code == 0
+    assert f"outlet {second} of left ({address(peer)}) is off" in out
+    states = peer.books().states
+    assert not states[first]
+    assert not states[second]
+
+    code, _, _ = run(capsys, "on", "left", f"{first},{second}", "--yes")
+    assert code == 0
+
+
+def test_a_typed_setting_comes_before_that_of_the_list(
+    listed: Rack, capsys: pytest.CaptureFixture[str]
+) -> None:
     code, _, err = run(capsys, "status", "left", "-s", "port=1", "--timeout", "0.2")
-    assert code == 3 and err.startswith("unreachable: left (")
+    assert code == 3
+    assert err.startswith("unreachable: left (")
 
 
 def test_what_is_not_clear_switches_nothing(
@@ -94,7 +126,8 @@ def test_what_is_not_clear_switches_nothing(
 ) -> None:
     states = listed.peers["right"].books().states
     code, _, err = run(capsys, "off", "right", "1", "98-99", "--yes")
-    assert code == 7 and "the PDU has no outlet '98', of '98-99'" in err
+    assert code == 7
+    assert "the PDU has no outlet '98', of '98-99'" in err
     assert listed.peers["right"].books().states == states
 
 
@@ -114,7 +147,8 @@ def test_a_word_that_is_no_name_is_said(
     words: list[str], sentence: str, listed: Rack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = run(capsys, *words)
-    assert (code, out) == (2, "") and sentence in err
+    assert (code, out) == (2, "")
+    assert sentence in err
 
 
 def test_a_name_that_is_also_a_host_or_a_handler_is_said(
@@ -136,7 +170,8 @@ def test_an_address_needs_no_list_that_can_be_read(
     monkeypatch.setenv("PDU_LIST", str(path))
     monkeypatch.setenv("PDU_PASSWORD", "p")
     code, _, err = run(capsys, "identify", "127.0.0.1:9")
-    assert code != 2 and "note: names of PDUs are not known: " in err
+    assert code != 2
+    assert "note: names of PDUs are not known: " in err
 
 
 def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
@@ -147,9 +182,12 @@ def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
     monkeypatch.delenv("PDU_LIST")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     code, _, err = run(capsys, "status", "left")
-    assert code == 2 and "the name of a PDU needs its list (--list FILE" in err
+    assert code == 2
+    assert "the name of a PDU needs its list (--list FILE" in err
+
     monkeypatch.setenv("PDU_LIST", str(tmp_path / "pdu" / "pdus.csv"))
-    assert "no PDU in it" in run(capsys, "status", "left")[2]
+    _, _, err = run(capsys, "status", "left")
+    assert "no PDU in it" in err
 
 
 @pytest.mark.parametrize(
@@ -169,39 +207,67 @@ def test_a_shell_completes_names(
 
 
 @pytest.mark.parametrize(
-    "word, name, confused",
+    "typed_name, listed_name, advice",
     [
-        ("АА1", "AA1", "it has Cyrillic letters: did you mean 'AA1'?"),
-        ("фф1", "aa1", "it has Cyrillic letters: did you mean 'aa1'?"),
-        ("r1–left", "r1-left", "it has dashes or digits of another form: did you mean 'r1-left'?"),
-        ("r１", "r1", "it has dashes or digits of another form: did you mean 'r1'?"),
-        ("AA1", "АА1", "did you mean 'АА1', which has Cyrillic letters?"),
+        pytest.param(
+            "АА1", "AA1", "it has Cyrillic letters: did you mean 'AA1'?", id="Cyrillic letters"
+        ),
+        pytest.param(
+            "фф1", "aa1", "it has Cyrillic letters: did you mean 'aa1'?", id="Russian layout"
+        ),
+        pytest.param(
+            "r1–left",
+            "r1-left",
+            "it has dashes or digits of another form: did you mean 'r1-left'?",
+            id="a dash",
+        ),
+        pytest.param(
+            "r１",
+            "r1",
+            "it has dashes or digits of another form: did you mean 'r1'?",
+            id="a full-width digit",
+        ),
+        pytest.param(
+            "AA1", "АА1", "did you mean 'АА1', which has Cyrillic letters?", id="in the list"
+        ),
     ],
 )
 @pytest.mark.parametrize("command", ["off", "status", "check"])
 def test_a_look_alike_of_a_name_is_named_and_never_taken_for_it(
     command: str,
-    word: str,
-    name: str,
-    confused: str,
+    typed_name: str,
+    listed_name: str,
+    advice: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = tmp_path / "pdus.csv"
-    path.write_text(f"name,handler,address\n{name},netio,127.0.0.1:9\nr9,netio,127.0.0.1:10\n")
+    path.write_text(f"""name,handler,address
+{listed_name},netio,127.0.0.1:9
+r9,netio,127.0.0.1:10
+""")
     outlet = ["1", "--yes"] if command == "off" else []
-    code, out, err = run(capsys, command, word, *outlet, "--list", str(path))
-    assert (code, out) == (2, "") and confused in err, err
+    code, out, err = run(capsys, command, typed_name, *outlet, "--list", str(path))
+    assert (code, out) == (2, ""), err
+    assert advice in err
 
 
+@pytest.mark.parametrize(
+    "words, advice",
+    [
+        pytest.param(
+            ("rack", "1"), "a name with blanks needs quotes, as in 'rack 1'", id="no quotes"
+        ),
+        pytest.param(
+            ("rack 1,r2",), "give several names with spaces between them", id="two in one word"
+        ),
+    ],
+)
 def test_a_name_with_blanks_that_has_no_quotes_and_two_names_in_one_word_are_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    words: tuple[str, ...], advice: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "pdus.csv"
     path.write_text("name,handler,address\nrack 1,netio,127.0.0.1:9\nr2,netio,127.0.0.1:10\n")
-    for words, advice in (
-        (("rack", "1"), "a name with blanks needs quotes, as in 'rack 1'"),
-        (("rack 1,r2",), "give several names with spaces between them"),
-    ):
-        code, out, err = run(capsys, "status", *words, "--list", str(path))
-        assert (code, out) == (2, "") and advice in err
+    code, out, err = run(capsys, "status", *words, "--list", str(path))
+    assert (code, out) == (2, ""), err
+    assert advice in err

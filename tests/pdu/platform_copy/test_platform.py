@@ -90,9 +90,11 @@ def test_on_the_doubles_of_this_project_you_may_upload(run: Run) -> None:
         assert line in out
     (unrun,) = [line for line in out.splitlines() if line.startswith("not run  ")]
     names = unrun.removeprefix("not run  ").partition(": ")[0].split(", ")
-    assert {*names, "snmp", "nut"} == {*registry.names()} and len(names) > 2
+    assert {*names, "snmp", "nut"} == {*registry.names()}
+    assert len(names) > 2
     *lines, where, verdict = out.splitlines()
-    assert verdict.startswith("you may upload: snmp, nut ") and str(run.report) in where
+    assert verdict.startswith("you may upload: snmp, nut ")
+    assert str(run.report) in where
     # what is sent is what was shown
     assert run.report.read_text().splitlines() == [*lines, verdict]
 
@@ -108,10 +110,13 @@ def test_on_the_doubles_of_this_project_you_may_upload(run: Run) -> None:
 def test_on_other_forms_of_the_platform_you_may_upload(
     point: str, form: str, run: Run, tmp_path: Path
 ) -> None:
-    (variant,) = [row for row in VARIANTS if (row.point, row.form) == (point, form)]
-    (tmp_path / "copy").mkdir()
-    code, out, _ = run(tree(tmp_path / "copy", dict(variant.files)))
-    assert code == DONE and "you may upload" in out.splitlines()[-1], out
+    (variant,) = [row for row in VARIANTS if row.point == point and row.form == form]
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    code, out, _ = run(tree(copy, dict(variant.files)))
+    assert code == DONE, out
+    verdict = out.splitlines()[-1]
+    assert "you may upload" in verdict, out
 
 
 def test_a_platform_with_other_names_is_supported(run: Run, tmp_path: Path) -> None:
@@ -120,35 +125,41 @@ def test_a_platform_with_other_names_is_supported(run: Run, tmp_path: Path) -> N
     assert code == DONE, out
     # the owner's copy stays as it was
     assert [path for path in copy.rglob("*") if "__pycache__" in path.parts] == []
-    assert "BasePdu: in pdu_common.abstractions" in out and "PduSnmpData(rack, host" in out
+    assert "BasePdu: in pdu_common.abstractions" in out
+    assert "PduSnmpData(rack, host" in out
 
 
-_BROKEN = {
-    "no BasePdu anywhere": (
-        {
-            "pdu_common/base_pdu.py": "",
-            "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n",
-        },
-        "no class BasePdu in ",
-    ),
-    "no list of ports": (
-        baseline.helper(ports=baseline.PORT_VIEWS.replace("self.ports = []", "self.ports = None")),
-        "PduView has no list of ports",
-    ),
-    "rows without OID and index": (
-        baseline.rows(row="\ndef row(oid, index, value):\n    return Row(value)\n"),
-        "a walked row has neither an OID",
-    ),
-}
-
-
-@pytest.mark.parametrize("point", _BROKEN)
+@pytest.mark.parametrize(
+    "files, words",
+    [
+        pytest.param(
+            {
+                "pdu_common/base_pdu.py": "",
+                "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n",
+            },
+            "no class BasePdu in ",
+            id="no BasePdu anywhere",
+        ),
+        pytest.param(
+            baseline.helper(
+                ports=baseline.PORT_VIEWS.replace("self.ports = []", "self.ports = None")
+            ),
+            "PduView has no list of ports",
+            id="no list of ports",
+        ),
+        pytest.param(
+            baseline.rows(row="\ndef row(oid, index, value):\n    return Row(value)\n"),
+            "a walked row has neither an OID",
+            id="rows without OID and index",
+        ),
+    ],
+)
 def test_on_a_broken_platform_the_last_line_says_not_to_upload(
-    point: str, run: Run, tmp_path: Path
+    files: dict[str, str], words: str, run: Run, tmp_path: Path
 ) -> None:
-    files, words = _BROKEN[point]
     code, out, _ = run(tree(tmp_path / "copy", files), "snmp")
-    assert code == DEFECT and words in out
+    assert code == DEFECT
+    assert words in out
     assert out.splitlines()[-1] == "do not upload yet: snmp: see above what differs"
     assert "differs  snmp" in run.report.read_text()
 
@@ -165,7 +176,8 @@ def test_the_code_of_the_copy_does_not_get_the_logins_of_the_environment(
     module.write_text(module.read_text() + source)
     code, out, _ = run(str(copy), "snmp")
     assert code == DONE, out
-    assert "PATH" in seen.read_text() and "hunter2" not in seen.read_text()
+    assert "PATH" in seen.read_text()
+    assert "hunter2" not in seen.read_text()
 
 
 def test_a_platform_that_tells_old_states_is_found(run: Run, tmp_path: Path) -> None:
@@ -179,13 +191,15 @@ def test_a_platform_that_tells_old_states_is_found(run: Run, tmp_path: Path) -> 
     )
     files = {"pdu_common/base_snmp_pdu.py": cached}
     code, out, _ = run(tree(tmp_path / "copy", files), "snmp")
-    assert code == DEFECT and "as before" in out, out
+    assert code == DEFECT, out
+    assert "as before" in out, out
 
 
 def test_a_platform_whose_packages_are_missing_was_not_tried(run: Run, tmp_path: Path) -> None:
     files = {"pdu_common/base_snmp_pdu.py": "import easysnmp\n" + baseline.SNMP}
     code, out, _ = run(tree(tmp_path / "copy", files), "snmp")
-    assert code == NOT_SEEN and out.splitlines()[-1].startswith("not everything was tried: snmp")
+    assert code == NOT_SEEN
+    assert out.splitlines()[-1].startswith("not everything was tried: snmp")
     assert "this Python has no package easysnmp: give --python" in out
 
 
@@ -196,14 +210,16 @@ def test_a_platform_that_sends_nothing_to_the_port_was_not_tried(run: Run, tmp_p
         '    return address, {**params, "port": "1", "timeout": "0.2", "retries": "0"}\n'
     }
     code, out, _ = run(tree(tmp_path / "copy", files), "snmp")
-    assert code == NOT_SEEN and "as root, --snmp-port 161" in out
+    assert code == NOT_SEEN
+    assert "as root, --snmp-port 161" in out
 
 
 def test_an_unknown_field_needs_an_adapter(run: Run, tmp_path: Path) -> None:
     strange = {"pdu_common/connection.py": _CONNECTION.replace("host", "where")}
     copy = tree(tmp_path / "copy", strange)
     code, out, _ = run(copy, "nut")
-    assert code == DEFECT and "no field for the address" in out
+    assert code == DEFECT
+    assert "no field for the address" in out
     adapter = tmp_path / "mine.py"
     adapter.write_text(
         "def data(protocol, address, snmp, settings, handler):\n    from pdu_common.connection"
@@ -224,7 +240,8 @@ def test_an_archive_and_a_handler_of_anybody_run_in_the_copy(run: Run, tmp_path:
     code, out, _ = run(str(ROOT), own, archive)
     # one reads no APC unit, and the other one no unit at all
     for path in (archive, own):
-        assert code == DEFECT and f"differs  {Path(path).name}\n" in out
+        assert code == DEFECT
+        assert f"differs  {Path(path).name}\n" in out
     assert str(tmp_path) not in run.report.read_text()
 
 
@@ -243,10 +260,13 @@ def test_the_report_has_no_code_no_secret_and_no_path_of_the_owner(
     }
     code, out, _ = run(tree(tmp_path / "owner's copy", files), "snmp")
     text = run.report.read_text() + out
-    assert code == DONE and "requirement: easysnmp==0.2.6\n" in text
-    assert "s3cret" not in text and str(tmp_path) not in run.report.read_text()
+    assert code == DONE
+    assert "requirement: easysnmp==0.2.6\n" in text
+    assert "s3cret" not in text
+    assert str(tmp_path) not in run.report.read_text()
     assert "custom_params=None, device=…" in text
-    assert "self." not in text and "import " not in text
+    assert "self." not in text
+    assert "import " not in text
 
 
 def test_json_has_the_report(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -254,7 +274,9 @@ def test_json_has_the_report(run: Run, capsys: pytest.CaptureFixture[str]) -> No
     document = json.loads(out)
     assert document["verdict"].startswith("you may upload: nut")
     (trial,) = document["handlers"]
-    assert (trial["handler"], trial["faults"], trial["untried"]) == ("nut", [], [])
+    assert trial["handler"] == "nut"
+    assert trial["faults"] == []
+    assert trial["untried"] == []
 
 
 def test_a_report_is_replaced_and_another_file_is_not(run: Run) -> None:
@@ -262,7 +284,9 @@ def test_a_report_is_replaced_and_another_file_is_not(run: Run) -> None:
         assert run(str(ROOT), "nut")[0] == DONE
     run.report.write_text("my notes")
     code, _, err = run(str(ROOT), "nut")
-    assert code == WRONG and "is not replaced" in err and run.report.read_text() == "my notes"
+    assert code == WRONG
+    assert "is not replaced" in err
+    assert run.report.read_text() == "my notes"
 
 
 # ---- the survey ----
@@ -275,7 +299,8 @@ def test_a_platform_module_that_exits_does_not_end_the_survey(run: Run, tmp_path
     }
     _, out, _ = run(tree(tmp_path / "copy", files), "nut")
     assert "BasePdu: no answer (SystemExit: 3)" in out
-    assert "requirement: none found" in out and "get_logger: logging.Logger" in out
+    assert "requirement: none found" in out
+    assert "get_logger: logging.Logger" in out
 
 
 def test_a_survey_that_does_not_end_is_reported_and_handlers_run(
@@ -283,7 +308,9 @@ def test_a_survey_that_does_not_end_is_reported_and_handlers_run(
 ) -> None:
     monkeypatch.setattr(command, "_SURVEY_SECONDS", 0.001)
     code, out, _ = run(str(ROOT), "nut")
-    assert code == DONE and "did not end within 0.001 s\n" in out and "agrees  nut" in out
+    assert code == DONE
+    assert "did not end within 0.001 s\n" in out
+    assert "agrees  nut" in out
 
 
 # ---- arguments ----
@@ -294,7 +321,8 @@ def test_a_port_in_use_is_reported_in_one_line(run: Run) -> None:
         udp_socket.bind(("127.0.0.1", 0))
         port = udp_socket.getsockname()[1]
         code, _, err = run(str(ROOT), "--snmp-port", str(port), "snmp")
-    assert code == WRONG and f"the UDP port {port} cannot be used" in err
+    assert code == WRONG
+    assert f"the UDP port {port} cannot be used" in err
     assert err.count("\n") == 1
 
 
@@ -303,7 +331,8 @@ def test_the_given_interpreter_is_used(run: Run, tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\necho 'no such interpreter' >&2\nexit 3\n")
     program.chmod(0o755)
     code, out, _ = run(str(ROOT), "--python", str(program), "nut")
-    assert code == NOT_SEEN and "no such interpreter" in out
+    assert code == NOT_SEEN
+    assert "no such interpreter" in out
 
 
 @pytest.mark.parametrize(
@@ -319,13 +348,16 @@ def test_the_given_interpreter_is_used(run: Run, tmp_path: Path) -> None:
 )
 def test_wrong_arguments_are_refused(arguments: list[str], words: str, run: Run) -> None:
     code, _, err = run(*arguments)
-    assert code == WRONG and words in err and not run.report.exists()
+    assert code == WRONG
+    assert words in err
+    assert not run.report.exists()
 
 
 def test_a_custom_handler_of_anybody_has_no_unit_here(run: Run, tmp_path: Path) -> None:
     own = page_folder(tmp_path, source=SOURCE.replace("Snmp", "Http"))
     code, _, err = run(str(ROOT), str(own))
-    assert code == WRONG and "speaks no SNMP" in err
+    assert code == WRONG
+    assert "speaks no SNMP" in err
 
 
 # ---- connection data that cannot be made ----

@@ -62,17 +62,19 @@ def hosts(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Iterator[lis
     monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
     opened = HandlerTools.opened
     with contextlib.ExitStack() as stack:
-        units = [netio.SimulatedPdu() for _ in range(3)]
-        for unit in units:
+        ports = []
+        for _ in range(3):
+            unit = netio.SimulatedPdu()
             unit.names[1] = "web-7"
-        ports = [stack.enter_context(HttpServer(unit)).port for unit in units]
+            ports.append(stack.enter_context(HttpServer(unit)).port)
+        _, raising_port, _ = ports
 
         @contextlib.contextmanager
         def raising(self: HandlerTools, data: Any, **words: Any) -> Iterator[OpenHandler]:
-            if str(ports[1]) in f"{data.ip} {data.custom_params}":
+            if str(raising_port) in f"{data.ip} {data.custom_params}":
                 raise error
-            with opened(self, data, **words) as unit:
-                yield unit
+            with opened(self, data, **words) as open_handler:
+                yield open_handler
 
         monkeypatch.setattr(HandlerTools, "opened", raising)
         yield [f"127.0.0.1:{port}" for port in ports]
@@ -81,69 +83,87 @@ def hosts(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Iterator[lis
 @pytest.fixture
 def fleet(hosts: list[str], tmp_path: Path) -> Path:
     """The three in a list, as p0 to p2."""
+    text = "name,handler,address,settings\n"
+    for place, host in enumerate(hosts):
+        text += f"p{place},netio,{host},scheme=http;timeout=20\n"
     path = tmp_path / "pdus.csv"
-    rows = [f"p{place},netio,{host},scheme=http;timeout=20" for place, host in enumerate(hosts)]
-    path.write_text("\n".join(["name,handler,address,settings", *rows, ""]))
+    path.write_text(text)
     return path
 
 
 def call(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
-    code = root.run([*map(str, words)])
-    return (code, *capsys.readouterr())
+    """The exit code, output and errors of a command."""
+    code = root.run([str(word) for word in words])
+    output = capsys.readouterr()
+    return code, output.out, output.err
 
 
-@pytest.mark.parametrize("command", ["status", "statistic", "labels", "outlets"])
-@pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
+READING_COMMANDS = pytest.mark.parametrize("command", ["status", "statistic", "labels", "outlets"])
+
+
+@READING_COMMANDS
 def test_commands_of_several_hosts_read_the_others(
-    command: str,
-    form: tuple[str, ...],
-    hosts: list[str],
-    error: BaseException,
-    capsys: pytest.CaptureFixture[str],
+    command: str, hosts: list[str], error: BaseException, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, out, err = call(capsys, command, "netio", *hosts, *SETTINGS, *form)
+    code, out, err = call(capsys, command, "netio", *hosts, *SETTINGS)
     assert code == 1
-    if not form:
-        read_hosts = re.findall(rf"^{command} of (\S+) by", out, re.MULTILINE)
-        assert read_hosts == [hosts[0], hosts[2]] and name_of(error) in err
-        return
-    documents = [json.loads(line) for line in out.splitlines()]
-    assert [document["host"] for document in documents] == hosts
-    assert ["error" in document for document in documents] == [False, True, False]
-    assert name_of(error) in documents[1]["error"]["reason"]
+    read_hosts = re.findall(rf"^{command} of (\S+) by", out, re.MULTILINE)
+    assert read_hosts == [hosts[0], hosts[2]]
+    assert name_of(error) in err
+
+
+@READING_COMMANDS
+def test_json_of_several_hosts_has_the_others_and_the_error(
+    command: str, hosts: list[str], error: BaseException, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = call(capsys, command, "netio", *hosts, *SETTINGS, "--json")
+    assert code == 1
+    first, failed, last = map(json.loads, out.splitlines())
+    assert [first["host"], failed["host"], last["host"]] == hosts
+    assert "error" not in first
+    assert name_of(error) in failed["error"]["reason"]
+    assert "error" not in last
 
 
 def test_check_reads_the_others(
     fleet: Path, error: BaseException, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, _ = call(capsys, "check", fleet, "--json")
-    rows = json.loads(out)["pdus"]
-    assert (code, [row["result"] for row in rows]) == (2, ["well", "defect", "well"])
-    assert name_of(error) in rows[1]["error"]["reason"]
-    for form in ([], ["--csv"], ["--nagios"]):
-        _, out, _ = call(capsys, "check", fleet, *form)
-        assert name_of(error) in out and "p1" in out
+    assert code == 2
+    pdus = json.loads(out)["pdus"]
+    assert [pdu["result"] for pdu in pdus] == ["well", "defect", "well"]
+    assert name_of(error) in pdus[1]["error"]["reason"]
+
+
+@pytest.mark.parametrize("form", [[], ["--csv"], ["--nagios"]], ids=["table", "csv", "nagios"])
+def test_each_form_of_a_check_names_the_failed_pdu(
+    form: list[str], fleet: Path, error: BaseException, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = call(capsys, "check", fleet, *form)
+    assert name_of(error) in out
+    assert "p1" in out
 
 
 def test_where_reads_the_others(
     fleet: Path, error: BaseException, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, _ = call(capsys, "where", "web-7", "--list", fleet, "--json")
+    assert code == 1
     document = json.loads(out)
-    assert code == 1 and [row["pdu"] for row in document["outlets"]] == ["p0", "p2"]
-    (unread,) = document["unread"]
-    assert (unread["pdu"], unread["kind"]) == ("p1", "defect") and name_of(error) in unread[
-        "reason"
-    ]
+    assert [outlet["pdu"] for outlet in document["outlets"]] == ["p0", "p2"]
+    (unread_pdu,) = document["unread"]
+    assert unread_pdu["pdu"] == "p1"
+    assert unread_pdu["kind"] == "defect"
+    assert name_of(error) in unread_pdu["reason"]
 
 
 def test_the_exporter_reads_the_others(fleet: Path) -> None:
     files = OwnerFiles.of_command(str(fleet), None, None, Login())
     exporter = server.Exporter(read_targets(ExporterOptions(files)), server.ServerLimits(2, 0.5))
-    for name, is_up in (("p0", 1), ("p1", 0), ("p2", 1)):
+    for name, is_up in (("p0", True), ("p1", False), ("p2", True)):
         answer = exporter.probe(f"target={name}", "30", "text/plain")
         text = answer.page.body.decode()
-        assert f"pdu_up {is_up}.0" in text
+        assert f"pdu_up {1 if is_up else 0}.0" in text
         assert ('pdu_probe_error{kind="defect"}' in text) is not is_up
 
 
@@ -151,16 +171,21 @@ def test_a_search_reads_the_others(error: BaseException, monkeypatch: pytest.Mon
     class Finding:
         family = "apc-rpdu2"
 
-    def identify(_: Any, data: Any) -> Any:
+    def identify_device(_: Any, data: Any) -> Any:
         if "192.0.2.8" in str(data.ip):
             raise error
         return Finding
 
-    monkeypatch.setattr(find, "identify_device", identify)
-    devices = [find.FoundDevice(f"192.0.2.{n}", "snmp", 161, "", "x") for n in (7, 8, 9)]
+    monkeypatch.setattr(find, "identify_device", identify_device)
+    devices = []
+    for host in ("192.0.2.7", "192.0.2.8", "192.0.2.9"):
+        devices.append(find.FoundDevice(host, "snmp", 161, "", "x"))
+
     pdus, (other,) = find.ask_rows(devices, "public")
+
     assert [pdu.address for pdu in pdus] == ["192.0.2.7", "192.0.2.9"]
-    assert other.address == "192.0.2.8" and name_of(error) in other.what
+    assert other.address == "192.0.2.8"
+    assert name_of(error) in other.what
 
 
 def test_identify_asks_the_other_handlers(
@@ -168,19 +193,21 @@ def test_identify_asks_the_other_handlers(
 ) -> None:
     monkeypatch.setenv("PDU_USERNAME", USER)
     monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
-    asked = handler_recordings.identify
 
-    def raising(handler: LoadedHandler, data: Any) -> Any:
+    def identify_device(handler: LoadedHandler, data: Any) -> Any:
         if handler.name == "jaws":
             raise error
-        return asked(handler, data)
+        return handler_recordings.identify(handler, data)
 
-    monkeypatch.setattr(identify, "identify_device", raising)
+    monkeypatch.setattr(identify, "identify_device", identify_device)
     handlers = ("--handler", "jaws", "--handler", "netio")
     with HttpServer(netio.SimulatedPdu()) as unit:
         words = ("identify", f"127.0.0.1:{unit.port}", *handlers, *SETTINGS, "--json")
         code, out, _ = call(capsys, *words)
+
+    assert code == 0
     document = json.loads(out)
-    assert (code, document["chosen"]) == (0, "netio")
-    (failed,) = [row["error"] for row in document["handlers"] if row["handler"] == "jaws"]
-    assert failed["kind"] == "defect" and name_of(error) in failed["reason"]
+    assert document["chosen"] == "netio"
+    (jaws,) = [row for row in document["handlers"] if row["handler"] == "jaws"]
+    assert jaws["error"]["kind"] == "defect"
+    assert name_of(error) in jaws["error"]["reason"]

@@ -69,18 +69,17 @@ class Counted(ThirdParty):
 
 
 def reading(pdu: ThirdParty) -> Reading:
-    handler = LoadedHandler(
-        "other", "other", lambda _: pdu, (), False, SENT if isinstance(pdu, Counted) else None
-    )
-    return polling.poll(
-        polling.Target(
-            ListedPdu("a", "other", Address("192.0.2.1")), handler, DeviceLogin("none", {}, {})
-        )
-    )
+    """The reading of a PDU through this handler."""
+    counter = SENT if isinstance(pdu, Counted) else None
+    handler = LoadedHandler("other", "other", lambda _: pdu, (), False, counter)
+    listed_pdu = ListedPdu("a", "other", Address("192.0.2.1"))
+    target = polling.Target(listed_pdu, handler, DeviceLogin("none", {}, {}))
+    return polling.poll(target)
 
 
 def test_requests_are_counted_only_during_the_reading() -> None:
-    assert reading(Counted(2)).requests == 1 and SENT.get() is bool
+    assert reading(Counted(2)).requests == 1
+    assert SENT.get() is bool  # its default, which counts nothing
 
 
 @pytest.mark.parametrize(
@@ -92,15 +91,19 @@ def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kep
     figure: Any,
 ) -> None:
     result = reading(ThirdParty(figure))
-    assert result.answered and (result.load_a, result.energy_kwh) == (None, None)
+    assert result.answered
     assert result.count(EnumPowerStatus.UP) == 1
-    assert result.failure is not None and result.failure.kind == "defect"
+    assert result.load_a is None
+    assert result.energy_kwh is None
+    assert result.failure is not None
+    assert result.failure.kind == "defect"
     assert result.failure.reason.startswith("statistic: consumption of outlet '1' is ")
 
 
 def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
     result = reading(ThirdParty(2, Other.CYCLING))
-    assert not result.answered and result.failure is not None
+    assert not result.answered
+    assert result.failure is not None
     assert "CYCLING" in result.failure.reason
 
 
@@ -111,15 +114,23 @@ def test_a_reading_in_one_session_says_what_the_calls_say_with_fewer_requests(
     small: Hall, handler: str, requests: int
 ) -> None:
     fleet = device_list.read_device_list(str(small.one(handler)))
-    (target,) = polling.targets(fleet.devices, auth.read_logins(str(small.logins)), None)
-    shared, pdu = polling.poll(target, with_labels=True), target.handler.make(target.data())
-    assert shared.failure is None and shared.labelled and shared.outlets
+    logins = auth.read_logins(str(small.logins))
+    (target,) = polling.targets(fleet.devices, logins, None)
+
+    result = polling.poll(target, with_labels=True)
+
+    assert result.failure is None
+    assert result.labelled
+    assert result.outlets
+    assert result.requests == requests
+    pdu = target.handler.make(target.data())
     states = [(port.identity, port.power_status) for port in pdu.status().ports]
-    assert [(outlet.identity, outlet.state) for outlet in shared.outlets] == states
-    figures, labels = pdu.measured(), pdu.labels()
-    assert (shared.load_a, shared.energy_kwh) == (figures.load_a, figures.energy_kwh)
-    assert [outlet.name for outlet in shared.outlets] == [label.name for label in labels]
-    assert shared.requests == requests
+    assert [(outlet.identity, outlet.state) for outlet in result.outlets] == states
+    names = [label.name for label in pdu.labels()]
+    assert [outlet.name for outlet in result.outlets] == names
+    figures = pdu.measured()
+    assert result.load_a == figures.load_a
+    assert result.energy_kwh == figures.energy_kwh
 
 
 class Noting(FourCalls[int]):
@@ -158,16 +169,22 @@ class Noting(FourCalls[int]):
         return EnumPowerStatus.UNKNOWN
 
 
-def test_a_session_is_shared_only_within_its_block_and_ends_with_it_or_with_a_failure() -> None:
+def test_a_call_has_a_session_of_its_own() -> None:
     pdu = Noting()
     pdu.status()
     assert pdu.steps == ["opened", "closed"]
-    pdu.steps.clear()
+
+
+def test_a_session_is_shared_within_its_block() -> None:
+    pdu = Noting()
     with pdu.opened() as open_pdu:
         open_pdu.states()
         open_pdu.labels()
     assert pdu.steps == ["opened", "renewed", "closed"]
-    pdu.steps.clear()
+
+
+def test_after_a_failure_the_next_call_of_a_block_opens_another_session() -> None:
+    pdu = Noting()
     with pdu.opened() as open_pdu:
         with pytest.raises(ProtocolError, match="192.0.2.1: statistic: no figures"):
             open_pdu.figures(with_power=False)
@@ -175,15 +192,17 @@ def test_a_session_is_shared_only_within_its_block_and_ends_with_it_or_with_a_fa
     assert pdu.steps == ["opened", "opened", "closed", "closed"]
 
 
-def test_each_call_of_a_session_has_its_own_time() -> None:
-    now = [0.0]
-    snmp = Snmp(
-        cast(Any, SimpleNamespace(pdu_data=SimpleNamespace(ip="192.0.2.1"))), 30.0, lambda: now[0]
-    )
-    now[0] = 29.0
+def test_each_call_of_an_snmp_session_has_its_own_time() -> None:
+    now = 0.0
+    platform_pdu = SimpleNamespace(pdu_data=SimpleNamespace(ip="192.0.2.1"))
+    snmp = Snmp(cast(Any, platform_pdu), 30.0, lambda: now)
+    now = 29.0
     snmp.renew()
     assert snmp.remaining() == 30.0
-    transport = StandardTransport(Trust(), 0.0)
+
+
+def test_each_call_of_an_http_session_has_its_own_time() -> None:
+    transport = StandardTransport(Trust(), 0.0)  # without any time left
     request = Request("GET", "/", {}, None, 60.0, 60.0, 9)
     with refusing() as port:
         where = Endpoint("http", "127.0.0.1", port)
@@ -192,23 +211,27 @@ def test_each_call_of_a_session_has_its_own_time() -> None:
         HttpClient(where, transport).renew(45.0)
         with pytest.raises(Unreachable, match="refuses"):
             transport.exchange(where, request)
+
+
+def test_each_call_of_a_nut_session_has_its_own_time() -> None:
+    now = 0.0
     with NutServer([SwitchedPdu("pdu", 2)]) as server:
-        reader = NutClient(server.host, server.port, clock=lambda: now[0], total=45.0)
-        now[0] = 80.0
+        client = NutClient(server.host, server.port, clock=lambda: now, total=45.0)
+        now = 80.0
         with pytest.raises(Unreachable):
-            reader.answer(requests.list_ups())
-        reader.renew(45.0)
-        assert [*reader.answer(requests.list_ups())] == ["pdu"]
-        reader.close()
+            client.answer(requests.list_ups())
+        client.renew(45.0)
+        assert list(client.answer(requests.list_ups())) == ["pdu"]
+        client.close()
 
 
 @pytest.mark.parametrize(
     "handler, longest_s, settings",
     [
-        ("snmp", 15.0, {}),  # 2 s, and 2 retries
-        ("snmp", 3.0, {"timeout": "1"}),
-        ("nut", 15.0, {}),  # 10 s
-        ("nut", 4.0, {"timeout": "4"}),
+        pytest.param("snmp", 15.0, {}, id="2 s and 2 retries in 15 s"),
+        pytest.param("snmp", 3.0, {"timeout": "1"}, id="2 s and 2 retries in 3 s"),
+        pytest.param("nut", 15.0, {}, id="10 s in 15 s"),
+        pytest.param("nut", 4.0, {"timeout": "4"}, id="10 s in 4 s"),
     ],
 )
 def test_a_usual_time_out_is_shortened_only_if_its_tries_take_longer(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,13 +29,16 @@ from tests.waiting import PATIENCE_S, until
 
 WELL = Reading(answered=True)
 
-# so long that a reading which does not hang ends before it on a busy machine, too
+# the deadline of a reading that hangs
 LIMIT_S = 2.0
 
 
 def targets(*names: str) -> list[Target]:
-    login, handler = DeviceLogin("none", {}, {}), load("nut")
-    return [Target(ListedPdu(name, "nut", Address("192.0.2.1")), handler, login) for name in names]
+    """PDUs with these names."""
+    handler = load("nut")
+    login = DeviceLogin("none", {}, {})
+    pdus = [ListedPdu(name, "nut", Address("192.0.2.1")) for name in names]
+    return [Target(pdu, handler, login) for pdu in pdus]
 
 
 class Gate:
@@ -60,48 +65,60 @@ def gate() -> Iterator[Gate]:
     new_gate.open()
 
 
-def test_a_reading_that_hangs_is_left_behind_and_costs_the_others_nothing(gate: Gate) -> None:
+def test_a_reading_that_hangs_is_left_behind_and_costs_the_others_nothing(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the deadline of the first reading is over at once, however fast the others are
+    moments = itertools.chain([0.0], itertools.repeat(PATIENCE_S))
+    monkeypatch.setattr(reader_pool, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     pool = ReaderPool(parallel=1)
-    readings = pool.read_all(targets("hang", "a", "b"), LIMIT_S, gate.read)
-    assert list(readings) == [(0, failed_reading(HANGS, LIMIT_S)), (1, WELL), (2, WELL)]
+    readings = pool.read_all(targets("hang", "a", "b"), PATIENCE_S, gate.read)
+    assert list(readings) == [(0, failed_reading(HANGS, PATIENCE_S)), (1, WELL), (2, WELL)]
     assert pool.running == 1
 
 
 def test_a_pdu_whose_reading_still_hangs_is_not_asked_again_until_that_has_ended(
     gate: Gate,
 ) -> None:
-    pool, pdus = ReaderPool(), targets("hang", "a")
-    assert pool.read(pdus[0], LIMIT_S, gate.read).failure == HANGS
-    assert dict(pool.read_all(pdus, PATIENCE_S, gate.read)) == {
-        0: failed_reading(STILL_HANGS),
-        1: WELL,
-    }
+    pool = ReaderPool()
+    hanging, other = targets("hang", "a")
+    assert pool.read(hanging, LIMIT_S, gate.read).failure == HANGS
+
+    readings = dict(pool.read_all([hanging, other], PATIENCE_S, gate.read))
+    assert readings == {0: failed_reading(STILL_HANGS), 1: WELL}
     assert gate.asked == ["hang", "a"]
+
     gate.open()
     assert until(lambda: pool.running == 0)
-    assert pool.read(pdus[0], PATIENCE_S, gate.read) == WELL
+    assert pool.read(hanging, PATIENCE_S, gate.read) == WELL
 
 
 def test_the_number_of_threads_that_are_left_behind_is_bounded(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader_pool, "MOST_HANGING", 2)
-    pool, thread_count = ReaderPool(parallel=1), threading.active_count()
+    threads_before = threading.active_count()
+    pool = ReaderPool(parallel=1)
     pdus = targets("hang 1", "hang 2", "hang 3", "a")
-    failures = [reading.failure for _, reading in pool.read_all(pdus, LIMIT_S, gate.read)]
+
+    readings = dict(pool.read_all(pdus, LIMIT_S, gate.read))
+
+    failures = [reading.failure for reading in readings.values()]
     assert failures == [HANGS, HANGS, TOO_MANY_HANG, TOO_MANY_HANG]
-    assert pool.running == 2 and threading.active_count() == thread_count + 2
+    assert pool.running == 2
+    assert threading.active_count() == threads_before + 2
     gate.open()
     assert until(lambda: pool.running == 0)
     assert pool.read(pdus[3], PATIENCE_S, gate.read) == WELL
 
 
 def test_a_round_that_its_reader_gives_up_leaves_its_readings_behind(gate: Gate) -> None:
-    pool, pdus = ReaderPool(), targets("hang", "a")
-    readings = pool.read_all(pdus, PATIENCE_S, gate.read)
+    pool = ReaderPool()
+    hanging, other = targets("hang", "a")
+    readings = pool.read_all([hanging, other], PATIENCE_S, gate.read)
     assert next(readings) == (1, WELL)
     readings.close()
-    assert pool.read(pdus[0], PATIENCE_S, gate.read).failure == STILL_HANGS
+    assert pool.read(hanging, PATIENCE_S, gate.read).failure == STILL_HANGS
 
 
 def test_a_reading_that_raises_is_a_failure_and_costs_the_others_nothing(
@@ -117,7 +134,9 @@ def test_a_reading_that_raises_is_a_failure_and_costs_the_others_nothing(
 
     answers = dict(ReaderPool().read_all(targets("raises", "a"), PATIENCE_S, read))
     failure = answers[0].failure
-    assert failure is not None and failure.kind == "defect" and answers[1] == WELL
+    assert failure is not None
+    assert failure.kind == "defect"
+    assert answers[1] == WELL
     assert until(lambda: len(tracebacks) == 1)
 
 
@@ -135,7 +154,8 @@ def test_no_more_pdus_are_read_at_a_time_than_allowed() -> None:
         return WELL
 
     pdus = targets(*map(str, range(20)))
-    assert len(list(ReaderPool(3).read_all(pdus, PATIENCE_S, read))) == 20 and most == 3
+    assert len(list(ReaderPool(3).read_all(pdus, PATIENCE_S, read))) == 20
+    assert most == 3
 
 
 # ---- as a program --------------------------------------------------------------------------------
@@ -144,30 +164,36 @@ def test_no_more_pdus_are_read_at_a_time_than_allowed() -> None:
 def test_a_check_ends_although_an_archive_hangs_and_the_others_are_read(tmp_path: Path) -> None:
     path = tmp_path / "pdu_small.tar.gz"
     path.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
-    names = tmp_path / "list.csv"
-    names.write_text(
-        "name,handler,address,settings\n"
-        + "".join(f"{say},{path},192.0.2.1,say={say}\n" for say in ("hang", "well"))
-    )
+    pdus = tmp_path / "list.csv"
+    pdus.write_text(f"""name,handler,address,settings
+hang,{path},192.0.2.1,say=hang
+well,{path},192.0.2.1,say=well
+""")
     program = """
 import sys
 from pdu import start
 from pdu.reading.reader_pool import ReaderPool
 read_all = ReaderPool.read_all
-ReaderPool.read_all = lambda pool, targets, read_target: read_all(pool, targets, 5.0, read_target)
+def read_in_turn(pool, targets, read_target):
+    for place, target in enumerate(targets):
+        seconds = 5.0 if target.device.name == "hang" else 300.0
+        for _, reading in read_all(pool, [target], seconds, read_target):
+            yield place, reading
+ReaderPool.read_all = read_in_turn
 sys.exit(start.main(["check", sys.argv[1], "--json"]))
 """
     result = subprocess.run(
-        [sys.executable, "-c", program, str(names)],
+        [sys.executable, "-c", program, str(pdus)],
         cwd=ROOT,
         env=environment(),
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
     )
-    hang, well = json.loads(result.stdout)["pdus"]
-    assert hang["error"]["reason"] == HANGS.reason and "error" not in well
     assert result.returncode == 2, result.stderr
+    hang, well = json.loads(result.stdout)["pdus"]
+    assert hang["error"]["reason"] == HANGS.reason
+    assert "error" not in well
 
 
 # ---- systems that allow little -------------------------------------------------------------------

@@ -135,7 +135,9 @@ def test_check_calls_no_pdu_well_of_which_a_part_was_not_read(part: str) -> None
     """Whatever its load and its limits."""
     assert _row(whole()).level == 0
     row = _row(without(part))
-    assert row.level > 0 and row.remedy and row.result != "well"
+    assert row.level > 0
+    assert row.remedy
+    assert row.result != "well"
 
 
 def with_figure(key: str, of_outlet: bool, figure: Figure) -> Reading:

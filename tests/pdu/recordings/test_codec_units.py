@@ -42,7 +42,9 @@ def test_a_unit_is_recorded_and_replayed_with_its_login(name: str) -> None:
     with HttpServer(case.make()) as server:
         data = PduData(server.host, case.pdu(server).pdu_data.custom_params)
         text = kind.record(data, RecordingOptions()).text
-    assert PASSWORD not in text and "made-up-token" not in text and kind.is_recording(text)
+    assert PASSWORD not in text
+    assert "made-up-token" not in text
+    assert kind.is_recording(text)
     device = kind.serve(text, 0)
     try:
         place: Any = SimpleNamespace(host=device.host, port=device.port)
@@ -51,7 +53,8 @@ def test_a_unit_is_recorded_and_replayed_with_its_login(name: str) -> None:
         assert switch(pdu, "2", True) is UP
         assert [port.power_status for port in pdu.status().ports] == [UP, UP]
         (write,) = device.writes()
-        assert write.endswith("outlet 2 on") and PASSWORD not in write
+        assert write.endswith("outlet 2 on")
+        assert PASSWORD not in write
     finally:
         device.close()
 
@@ -126,7 +129,8 @@ def _recording() -> str:
 def test_a_page_is_recorded_as_text_without_what_names_its_owner(recording: str) -> None:
     document = json.loads(recording)
     (page,) = document["texts"].values()
-    assert document["answers"] == {} and list(document["texts"]) == ["/ov.html"]
+    assert document["answers"] == {}
+    assert list(document["texts"]) == ["/ov.html"]
     assert 'content="' in page
     for private in ("Smith", "web-1", "example.net", PASSWORD, USER):
         assert private not in page
@@ -152,7 +156,8 @@ def test_the_unit_of_a_page_can_lack_a_state_and_a_figure_and_counts_on(recordin
         (without_state, *_) = unit.without_state("1")
         states = [outlet.state for outlet in unit.read_state(without_state).outlets]
         assert states == [None, False, True]
-        assert unit.count_on() and unit.read_state().load_a == pytest.approx(0.44)
+        assert unit.count_on()
+        assert unit.read_state().load_a == pytest.approx(0.44)
         assert unit.turn_outlet("3", on=None)
         assert [*unit.outlet_states().values()] == [True, False, None]
     finally:

@@ -65,18 +65,20 @@ def test_any_text_is_read_or_refused(text: str) -> None:
             continue
 
 
+INSERTIONS = st.sampled_from(["", "\0", "x", '"', "}", "9" * 30, "|", "\n"])
+
+
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("handler", list(UNITS))
 @settings(max_examples=10, deadline=None)
-@given(data=st.data())
-def test_a_damaged_recording_is_served_or_refused(handler: str, data: st.DataObject) -> None:
-    text = recording_of(handler)[1].text
+@given(data=st.data(), insertion=INSERTIONS, deleted=st.integers(0, 3))
+def test_a_damaged_recording_is_served_or_refused(
+    handler: str, data: st.DataObject, insertion: str, deleted: int
+) -> None:
+    _, recording = recording_of(handler)
+    text = recording.text
     position = data.draw(st.integers(0, len(text) - 1))
-    insertion, deletion = (
-        data.draw(st.sampled_from(["", "\0", "x", '"', "}", "9" * 30, "|", "\n"])),
-        data.draw(st.integers(0, 3)),
-    )
-    damaged_text = text[:position] + insertion + text[position + deletion :]
+    damaged_text = text[:position] + insertion + text[position + deleted :]
     try:
         served = kind(handler).serve(damaged_text, 0)
     except SettingsError:
@@ -85,35 +87,44 @@ def test_a_damaged_recording_is_served_or_refused(handler: str, data: st.DataObj
 
 
 @pytest.mark.parametrize(
-    "length, status",
-    [("²", 411), ("-1", 411), ("0\r\nTransfer-Encoding: chunked", 411)],
-    ids=["superscript", "negative", "in chunks"],
+    "length",
+    [
+        pytest.param("²", id="superscript"),
+        pytest.param("-1", id="negative"),
+        pytest.param("0\r\nTransfer-Encoding: chunked", id="in chunks"),
+    ],
 )
 def test_a_replayed_unit_refuses_an_impossible_content_length(
-    length: str, status: int, capsys: pytest.CaptureFixture[str]
+    length: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with contextlib.closing(kind("redfish").serve(recording_of("redfish")[1].text, 0)) as served:
+    _, recording = recording_of("redfish")
+    request = f"GET /redfish/v1/ HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n"
+    with contextlib.closing(kind("redfish").serve(recording.text, 0)) as served:
         with socket.create_connection((served.host, served.port), 300) as connection:
-            connection.settimeout(300)
-            request = f"GET /redfish/v1/ HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n"
             connection.sendall(request.encode("latin-1"))
-            assert connection.recv(100).startswith(b"HTTP/1.1 %d " % status)
+            answer = connection.recv(100)
+    assert answer.startswith(b"HTTP/1.1 411 ")
     assert "Traceback" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("handler", ["raritan", "redfish"])
-def test_a_replayed_unit_refuses_json_that_is_nested_too_deeply(handler: str) -> None:
-    with contextlib.closing(kind(handler).serve(recording_of(handler)[1].text, 0)) as served:
-        target = {
-            "raritan": "/model/pdu/0",
-            "redfish": "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A1"
-            "/Actions/Outlet.PowerControl",
-        }[handler]
-        with contextlib.closing(
-            http.client.HTTPConnection(served.host, served.port, timeout=300)
-        ) as connection:
-            connection.request("POST", target, b"[" * 100_000)
-            assert connection.getresponse().status == 400
+@pytest.mark.parametrize(
+    "handler, target",
+    [
+        ("raritan", "/model/pdu/0"),
+        (
+            "redfish",
+            "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A1/Actions/Outlet.PowerControl",
+        ),
+    ],
+)
+def test_a_replayed_unit_refuses_json_that_is_nested_too_deeply(handler: str, target: str) -> None:
+    _, recording = recording_of(handler)
+    with contextlib.closing(kind(handler).serve(recording.text, 0)) as served:
+        client = http.client.HTTPConnection(served.host, served.port, timeout=300)
+        with contextlib.closing(client):
+            client.request("POST", target, b"[" * 100_000)
+            answer = client.getresponse()
+    assert answer.status == 400
 
 
 def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
@@ -122,39 +133,50 @@ def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
     nested: list[Any] = []
     for _ in range(2000):
         nested = [nested]
-    nesting = kind("nut")._replace(
-        record=lambda data, recorder: Scrubber().scrub_json(nested, lambda name, value: True)
-    )
-    monkeypatch.setattr("pdu.loading.handler_recordings.recording", lambda handler: nesting)
+
+    def record(data: object, options: object) -> Any:
+        return Scrubber().scrub_json(nested, lambda name, value: True)
+
+    recording_kind = kind("nut")._replace(record=record)
+    monkeypatch.setattr("pdu.loading.handler_recordings.recording", lambda _: recording_kind)
+
     assert root.run(["record", "nut", "192.0.2.1"]) == code_of("protocol")
-    assert capsys.readouterr().err.startswith(
-        "protocol: 192.0.2.1: record: an answer is nested too deeply"
-    )
+    err = capsys.readouterr().err
+    assert err.startswith("protocol: 192.0.2.1: record: an answer is nested too deeply")
 
 
+@pytest.mark.parametrize(
+    "is_terminal, shown",
+    [
+        pytest.param(False, "\x1b[2Jdone", id="a file"),
+        pytest.param(True, r"\x1b[2Jdone", id="a terminal"),
+    ],
+)
 def test_control_characters_of_a_recording_are_escaped_on_a_terminal_only(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    is_terminal: bool,
+    shown: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with NutServer(
-        [StaticDevice("pdu", {"outlet.1.status": "on", "device.model": "\x1b[2Jdone"})]
-    ) as server:
-        for terminal, text in ((False, "\x1b[2Jdone"), (True, r"\x1b[2Jdone")):
-            monkeypatch.setattr(sys.stdout, "isatty", lambda answer=terminal: answer)
-            assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
-            assert f"device.model: {text}" in capsys.readouterr().out.splitlines()
+    device = StaticDevice("pdu", {"outlet.1.status": "on", "device.model": "\x1b[2Jdone"})
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    with NutServer([device]) as server:
+        assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
+    assert f"device.model: {shown}" in capsys.readouterr().out.splitlines()
 
 
 def test_bytes_that_are_not_utf8_are_the_same_on_standard_output_as_in_a_file(
     capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path
 ) -> None:
     file = tmp_path / "unit.txt"
-    with NutServer(
-        [StaticDevice("pdu", {"outlet.1.status": "on", "device.model": "caf\udce9"})]
-    ) as server:
-        assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
+    device = StaticDevice("pdu", {"outlet.1.status": "on", "device.model": "caf\udce9"})
+    with NutServer([device]) as server:
+        words = ["record", "nut", f"{server.host}:{server.port}"]
+        assert root.run(words) == 0
         out = capsysbinary.readouterr().out
-        assert root.run(["record", "nut", f"{server.host}:{server.port}", "--out", str(file)]) == 0
-    assert b"device.model: caf\xe9\n" in out and out.endswith(b"\n")
+        assert root.run([*words, "--out", str(file)]) == 0
+    assert b"device.model: caf\xe9\n" in out
+    assert out.endswith(b"\n")
     assert file.read_bytes() == out
 
 
@@ -163,9 +185,12 @@ def test_a_value_with_a_line_separator_stays_on_its_line(
     separator: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Only a line feed ends a line of a recording."""
-    device = StaticDevice("pdu", {"outlet.1.status": "on", "device.model": f"good{separator}done"})
+    model = f"good{separator}done"
+    device = StaticDevice("pdu", {"outlet.1.status": "on", "device.model": model})
     with NutServer([device]) as server:
         assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
     text = capsys.readouterr().out
-    assert dump.is_dump(text) and dump.is_dump(f"TIMER 5\n{text}")
-    assert dump.parse(text)[0].variables["device.model"] == f"good{separator}done"
+    assert dump.is_dump(text)
+    assert dump.is_dump(f"TIMER 5\n{text}")
+    (parsed_device,) = dump.parse(text)
+    assert parsed_device.variables["device.model"] == model

@@ -44,7 +44,8 @@ def test_the_greatest_accuracy_counts_if_all_are_known(
 ) -> None:
     with Agent(unit(accuracies)) as agent, near(agent).session("nameplate") as session:
         plate = nameplate.read_nameplate(session)
-    assert plate.accuracy_percent == percent and plate.description
+    assert plate.accuracy_percent == percent
+    assert plate.description
 
 
 class Silent(Agent):
@@ -58,7 +59,8 @@ class Silent(Agent):
 def test_an_agent_that_is_silent_about_other_mibs_has_none() -> None:
     with Silent(unit([])) as agent, near(agent).session("nameplate") as session:
         plate = nameplate.read_nameplate(session)
-    assert plate.accuracy_percent is None and plate.description
+    assert plate.accuracy_percent is None
+    assert plate.description
 
 
 # PDU2-MIB, nameplateEntry

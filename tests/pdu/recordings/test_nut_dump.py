@@ -7,26 +7,38 @@ import pytest
 from handlers.shared.errors import SettingsError
 from pdu.recordings.nut import dump
 
-#: line -> the part of the device that it fills, and its value
-LINES = {
-    "outlet.1.status: on": ("variables", {"outlet.1.status": "on"}),
-    "# writable outlet.1.switch": ("writable", ["outlet.1.switch"]),
-    "# command outlet.1.load.off": ("commands", {"outlet.1.load.off": ""}),
-    '# command outlet.1.load.off "Turn it off"': ("commands", {"outlet.1.load.off": "Turn it off"}),
-    '# describe ups.status "Its state"': ("descriptions", {"ups.status": "Its state"}),
-}
-PARTS = ("variables", "writable", "commands", "descriptions")
 
-
-@pytest.mark.parametrize("line", LINES)
-def test_each_line_fills_its_part_of_the_device(line: str) -> None:
-    part, value = LINES[line]
+@pytest.mark.parametrize(
+    "line, part, value",
+    [
+        ("outlet.1.status: on", "variables", {"ups.mfr": "Acme", "outlet.1.status": "on"}),
+        ("# writable outlet.1.switch", "writable", ["outlet.1.switch"]),
+        ("# command outlet.1.load.off", "commands", {"outlet.1.load.off": ""}),
+        (
+            '# command outlet.1.load.off "Turn it off"',
+            "commands",
+            {"outlet.1.load.off": "Turn it off"},
+        ),
+        ('# describe ups.status "Its state"', "descriptions", {"ups.status": "Its state"}),
+    ],
+)
+def test_each_line_fills_its_part_of_the_device(line: str, part: str, value: object) -> None:
     (device,) = dump.parse(f"# device rack\nups.mfr: Acme\n{line}\n")
-    parts = {name: getattr(device, name) for name in PARTS}
-    variables = {"ups.mfr": "Acme"}
-    empty = {"variables": variables, "writable": [], "commands": {}, "descriptions": {}}
-    expected = {**variables, **value} if isinstance(value, dict) and part == "variables" else value
-    assert device.name == "rack" and parts == {**empty, part: expected}
+
+    assert device.name == "rack"
+    parts = {
+        "variables": device.variables,
+        "writable": device.writable,
+        "commands": device.commands,
+        "descriptions": device.descriptions,
+    }
+    other_parts = {
+        "variables": {"ups.mfr": "Acme"},
+        "writable": [],
+        "commands": {},
+        "descriptions": {},
+    }
+    assert parts == {**other_parts, part: value}
     # what was read is written again
     assert dump.parse(dump.dump_text([device])) == [device]
 

@@ -30,7 +30,8 @@ def test_each_member_of_a_list_is_expanded_one_level() -> None:
 
 def test_the_second_level_is_expanded_except_in_links() -> None:
     first, second = expanded(TREE, TREE["/outlets"], 2)["Members"]
-    assert first["Sensor"] == TREE["/sensors/1"] and second == TREE["/outlets/2"]
+    assert first["Sensor"] == TREE["/sensors/1"]
+    assert second == TREE["/outlets/2"]
 
 
 @pytest.mark.parametrize("levels", [0, 1])

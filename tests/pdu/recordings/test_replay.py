@@ -33,30 +33,38 @@ from tests.simulators.snmp_agent.devices import apc
 
 def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -> None:
     resources = redfish.unit()
-    resources[redfish.OUTLETS]["Members"] = [
-        dict(resources[f"{redfish.OUTLETS}/{number}"]) for number in (1, 2)
-    ]
+    members = []
+    for number in (1, 2):
+        outlet = resources[f"{redfish.OUTLETS}/{number}"]
+        members.append(dict(outlet))
+    resources[redfish.OUTLETS]["Members"] = members
+
     with replayed("redfish", redfish_tree.tree_text(resources)) as replay:
         pdu = load("redfish").make(replay.data)
-        assert pdu.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
-        assert [port.power_status for port in pdu.status().ports] == [
-            EnumPowerStatus.DOWN,
-            EnumPowerStatus.UP,
-        ]
+        port = pdu.port_down(PduPortView("1"))
+        view = pdu.status()
+
+    assert port.power_status is EnumPowerStatus.DOWN
+    states = [port.power_status for port in view.ports]
+    assert states == [EnumPowerStatus.DOWN, EnumPowerStatus.UP]
 
 
 def test_a_replay_as_a_chosen_family_names_the_command_that_reads_it(tmp_path: Path) -> None:
-    text, file = write_snmprec(fixture("ip9258").rows), tmp_path / "own.json"
-    family, serve_as = PROFILE_BY_KEY.get("ip9258"), kind("snmp").serve_as
-    assert family is not None and serve_as is not None
+    text = write_snmprec(fixture("ip9258").rows)
+    serve_as = kind("snmp").serve_as
+    assert serve_as is not None
+    family = PROFILE_BY_KEY.get("ip9258")
+    assert family is not None
+    file = tmp_path / "own.json"
     file.write_text(schema.dumps(replace(family, key="my-strip")), "utf-8")
-    for profile, command in (
-        ("ip9258", "snmp {} -s profile=ip9258"),
-        (str(file), f"dist/pdu_my_strip-{VERSION}.tar.gz {{}}"),
-    ):
-        served = serve_as(text, 0, profile)
-        served.close()
-        assert served.poll == command.format(f"{served.host}:{served.port}")
+
+    served = serve_as(text, 0, "ip9258")
+    served.close()
+    assert served.poll == f"snmp {served.host}:{served.port} -s profile=ip9258"
+
+    served = serve_as(text, 0, str(file))
+    served.close()
+    assert served.poll == f"dist/pdu_my_strip-{VERSION}.tar.gz {served.host}:{served.port}"
 
 
 UNREAD = """
@@ -80,31 +88,61 @@ def test_a_replay_that_the_handler_does_not_read_says_what_helps(line: str) -> N
 
 @HANDLERS
 def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
-    with replayed(handler, recording_of(handler)[1].text) as replay:
+    _, recording = recording_of(handler)
+    with replayed(handler, recording.text) as replay:
         before = dict(read(replay).states)
         identity = next(outlet for outlet, state in before.items() if state == "UP")
         pdu = load(handler).make(replay.data)
-        assert pdu.port_down(PduPortView(identity=identity)).power_status is EnumPowerStatus.DOWN
-        assert dict(read(replay).states) == {**before, identity: "DOWN"}
-        assert pdu.port_up(PduPortView(identity=identity)).power_status is EnumPowerStatus.UP
-        assert dict(read(replay).states) == before
+
+        port = pdu.port_down(PduPortView(identity=identity))
+        assert port.power_status is EnumPowerStatus.DOWN
+        states = dict(read(replay).states)
+        assert states == {**before, identity: "DOWN"}
+
+        port = pdu.port_up(PduPortView(identity=identity))
+        assert port.power_status is EnumPowerStatus.UP
+        states = dict(read(replay).states)
+        assert states == before
 
 
-def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
-    """rPDU2OutletSwitchedControlCommand: 1 on, 2 off; an outlet has no command 77.
+# rPDU2OutletSwitchedControlCommand of PowerNet-MIB: 1 on, 2 off; there is no command 77.
+_CONTROL_OF_OUTLET_1 = arcs(f"{apc.RPDU2_CONTROL}.5.1")
+_CONTROL_OF_OUTLET_2 = arcs(f"{apc.RPDU2_CONTROL}.5.2")
+_STATE_OF_OUTLET_1 = arcs(f"{apc.RPDU2_STATUS}.5.1")
+_OFF = HeldRow(2, 2)
+_NO_COMMAND = HeldRow(2, 77)
 
-    Source: PowerNet-MIB.
-    """
+
+def test_a_set_of_two_objects_is_carried_out_whole() -> None:
     rows = snmprec.parse(write_snmprec(BUILT_IN["apc-rpdu2"]().device.rows())).rows
     unit = RecordedUnit(rows, detect_device(rows))
-    first, second = (arcs(f"{apc.RPDU2_CONTROL}.5.{outlet}") for outlet in (1, 2))
-    state = arcs(f"{apc.RPDU2_STATUS}.5.1")
-    before = unit.get(state)
-    assert unit.set([(first, HeldRow(2, 2)), (second, HeldRow(2, 77))]) == ("notWritable", 1)
-    assert unit.get(state) == before and unit.get(first) == rows[first]
-    assert [line.rpartition(": ")[2] for line in unit.writes] == ["notWritable"]
-    assert unit.set([(first, HeldRow(2, 2)), (second, HeldRow(2, 2))]) == ("", 0)
-    assert unit.get(state) == HeldRow(2, 1) and len(unit.writes) == 3
+
+    error = unit.set([(_CONTROL_OF_OUTLET_1, _OFF), (_CONTROL_OF_OUTLET_2, _OFF)])
+
+    assert error == ("", 0)
+    # rPDU2OutletSwitchedStatusState: 1 off, 2 on
+    assert unit.get(_STATE_OF_OUTLET_1) == HeldRow(2, 1)
+    assert len(unit.writes) == 2
+
+
+def test_a_set_whose_second_object_is_refused_changes_nothing() -> None:
+    rows = snmprec.parse(write_snmprec(BUILT_IN["apc-rpdu2"]().device.rows())).rows
+    unit = RecordedUnit(rows, detect_device(rows))
+    state = unit.get(_STATE_OF_OUTLET_1)
+
+    error = unit.set([(_CONTROL_OF_OUTLET_1, _OFF), (_CONTROL_OF_OUTLET_2, _NO_COMMAND)])
+
+    assert error == ("notWritable", 1)
+    assert unit.get(_STATE_OF_OUTLET_1) == state
+    assert unit.get(_CONTROL_OF_OUTLET_1) == rows[_CONTROL_OF_OUTLET_1]
+    (write,) = unit.writes
+    assert write.endswith(": notWritable")
+
+    # and the unit takes the next command as if nothing had been sent
+    error = unit.set([(_CONTROL_OF_OUTLET_1, _OFF), (_CONTROL_OF_OUTLET_2, _OFF)])
+    assert error == ("", 0)
+    assert unit.get(_STATE_OF_OUTLET_1) == HeldRow(2, 1)
+    assert len(unit.writes) == 3
 
 
 def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state() -> None:
@@ -126,9 +164,20 @@ def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state
 
 @HANDLERS
 def test_the_kind_of_a_recording_is_read_from_its_content(handler: str) -> None:
-    assert kind_of(recording_of(handler)[1].text, "any") == handler
+    _, recording = recording_of(handler)
+    assert kind_of(recording.text, "any") == handler
+
+
+def test_a_text_that_is_no_recording_is_refused() -> None:
     with pytest.raises(SettingsError, match="is not a recording"):
         kind_of("<html>nothing</html>", "any")
+
+
+_SWITCHED_UPS = """device.type: ups
+ups.status: {status}
+# command load.off
+# command load.on
+"""
 
 
 @pytest.mark.parametrize(
@@ -150,28 +199,32 @@ def test_an_empty_walk_is_refused_with_advice_only_where_it_helps(text: str, end
 
 
 @pytest.mark.parametrize(
-    "status, off, on",
-    [("OL CHRG", "OFF CHRG", "OL CHRG"), ("OB DISCHRG", "OFF OB DISCHRG", "OB DISCHRG")],
+    "status, status_when_off, status_when_on",
+    [
+        pytest.param("OL CHRG", "OFF CHRG", "OL CHRG", id="on line"),
+        pytest.param("OB DISCHRG", "OFF OB DISCHRG", "OB DISCHRG", id="on battery"),
+    ],
 )
 def test_a_replayed_ups_whose_load_is_switched_stays_on_line_or_on_battery(
-    status: str, off: str, on: str
+    status: str, status_when_off: str, status_when_on: str
 ) -> None:
-    with replayed(
-        "nut", f"device.type: ups\nups.status: {status}\n# command load.off\n# command load.on\n"
-    ) as unit:
-        with NutClient(
-            unit.data.ip, int(unit.data.custom_params["port"]), username="any", password="any"
-        ) as nut:
-            for command, word in (("load.off", off), ("load.on", on)):
-                nut.run("pdu", command)
-                assert nut.answer(requests.get_var("pdu", "ups.status")) == word
+    status_request = requests.get_var("pdu", "ups.status")
+    with replayed("nut", _SWITCHED_UPS.format(status=status)) as unit:
+        port = int(unit.data.custom_params["port"])
+        with NutClient(unit.data.ip, port, username="any", password="any") as nut:
+            nut.run("pdu", "load.off")
+            assert nut.answer(status_request) == status_when_off
+
+            nut.run("pdu", "load.on")
+            assert nut.answer(status_request) == status_when_on
 
 
 @pytest.mark.against("NUT upsd with dummy-ups")
 def test_nuts_dummy_ups_serves_a_recording_as_this_project_does() -> None:
     program("dummy-ups")
-    text = recording_of("nut")[1].text
-    with replayed("nut", text) as replay, Upsd([dummy_file("pdu", text)]) as server:
+    _, recording = recording_of("nut")
+    served_by_nut = Upsd([dummy_file("pdu", recording.text)])
+    with replayed("nut", recording.text) as replay, served_by_nut as server:
         dummy_ups = Unit("nut", PduData(server.host, {"port": str(server.port)}))
         assert read(dummy_ups) == read(replay)
 

@@ -52,10 +52,8 @@ def test_any_other_text_is_replaced_whole_whatever_it_looks_like(text: str) -> N
     scrubber = Scrubber()
     assert not has_only_generic_words(text)
     assert scrubber.scrub_free_text(f" {text}\0") == " name-1\0"
-    assert (
-        scrubber.scrub_free_text(text) == "name-1"
-        and scrubber.scrub_free_text("another") == "name-2"
-    )
+    assert scrubber.scrub_free_text(text) == "name-1"
+    assert scrubber.scrub_free_text("another") == "name-2"
 
 
 @pytest.mark.parametrize(
@@ -93,36 +91,32 @@ def test_the_login_and_learned_names_are_replaced_in_a_text_that_stays() -> None
     )
     assert scrubber.learn(NAMES, "Müller Web") == "name-3"
     assert scrubber.scrub_kept_text("Linux PDU-Berlin-7 5.4") == "Linux name-2 5.4"
-    assert (
-        scrubber.scrub_kept_text(
-            "pdu-berlin-7.kunde.example as mschmidt with xPA55WORDx for müller web"
-        )
-        == "host-1.example as name-1 with xsecret-1x for name-3"
-    )
-    assert (
-        scrubber.scrub_kept_text("Pdu-Berlin-77, müller website") == "Pdu-Berlin-77, müller website"
-    )
+    text = "pdu-berlin-7.kunde.example as mschmidt with xPA55WORDx for müller web"
+    clean = "host-1.example as name-1 with xsecret-1x for name-3"
+    assert scrubber.scrub_kept_text(text) == clean
+    # longer words are others
+    text = "Pdu-Berlin-77, müller website"
+    assert scrubber.scrub_kept_text(text) == text
 
 
 @pytest.mark.parametrize("secret", ["admin123", "PDU-2024", "outlet_7", "Pa55word", "1234567"])
-def test_a_secret_is_sought_unless_it_is_a_common_word_or_a_short_number(secret: str) -> None:
+def test_a_secret_is_sought(secret: str) -> None:
     scrubber = Scrubber((SECRETS, NAMES), (secret,))
     assert scrubber.scrub_kept_text(f"log in with {secret}.") == "log in with secret-1."
     assert secret not in scrubber.scrub_free_text(f"outlet {secret}")
-    assert (
-        Scrubber(secrets=("public", "1234", "on")).scrub_kept_text("public 1234 on")
-        == "public 1234 on"
-    )
+
+
+def test_a_secret_that_is_a_common_word_or_a_short_number_is_not_sought() -> None:
+    scrubber = Scrubber(secrets=("public", "1234", "on"))
+    assert scrubber.scrub_kept_text("public 1234 on") == "public 1234 on"
 
 
 def test_common_names_of_the_login_stay() -> None:
-    assert (
-        Scrubber(user="admin", host="127.0.0.1").scrub_kept_text("admin at 127.0.0.1")
-        == "admin at 127.0.0.1"
-    )
+    scrubber = Scrubber(user="admin", host="127.0.0.1")
+    assert scrubber.scrub_kept_text("admin at 127.0.0.1") == "admin at 127.0.0.1"
     # unit 2 of a Xerus unit is below /link/2
-    path = "/link/2/cascade"
-    assert Scrubber(user="link", host="cascade").scrub_kept_text(path) == path
+    scrubber = Scrubber(user="link", host="cascade")
+    assert scrubber.scrub_kept_text("/link/2/cascade") == "/link/2/cascade"
 
 
 def test_a_thousand_addresses_have_a_thousand_stand_ins() -> None:
@@ -144,13 +138,16 @@ def test_different_values_have_different_stand_ins(names: list[str]) -> None:
     assert [scrubber.scrub_free_text(name) for name in names] == replaced
 
 
-def test_two_nut_devices_stay_two_if_one_is_called_as_a_stand_in() -> None:
-    for names in (["kunde", "name-1"], ["name-1", "kunde"]):
-        scrubber, settings = Scrubber(), Settings({}, SETTINGS)
-        devices = [dump.RecordedDevice(name, "", {"outlet.1.status": "on"}) for name in names]
-        clean = [recording_format.scrubbed(device, scrubber, settings) for device in devices]
-        parsed = dump.parse(dump.dump_text(clean))
-        assert len({device.name for device in parsed}) == 2
+@pytest.mark.parametrize("names", [["kunde", "name-1"], ["name-1", "kunde"]])
+def test_two_nut_devices_stay_two_if_one_is_called_as_a_stand_in(names: list[str]) -> None:
+    scrubber = Scrubber()
+    clean_devices = []
+    for name in names:
+        device = dump.RecordedDevice(name, "", {"outlet.1.status": "on"})
+        clean = recording_format.scrubbed(device, scrubber, Settings({}, SETTINGS))
+        clean_devices.append(clean)
+    parsed = dump.parse(dump.dump_text(clean_devices))
+    assert len({device.name for device in parsed}) == 2
 
 
 def test_in_json_what_is_not_kept_is_replaced() -> None:
@@ -180,16 +177,15 @@ def test_in_json_what_is_not_kept_is_replaced() -> None:
 
 
 def test_kinds_in_keep_stay_except_secrets() -> None:
-    keep = Scrubber((ADDRESSES, SERIALS, NAMES, SECRETS))
-    assert keep.scrub_kept_text("10.0.0.77 SN: AB1234567") == "10.0.0.77 SN: AB1234567"
-    assert keep.scrub_free_text("mine") == "mine" and keep.scrub_address("10.0.0.77") == "10.0.0.77"
-    assert keep.scrub_json(
-        {"Community": "mine", "Name": "mine", "Serial": 1024122712}, _nothing
-    ) == {
-        "Community": "secret-1",
-        "Name": "mine",
-        "Serial": 1024122712,
-    }
+    scrubber = Scrubber((ADDRESSES, SERIALS, NAMES, SECRETS))
+    assert scrubber.scrub_kept_text("10.0.0.77 SN: AB1234567") == "10.0.0.77 SN: AB1234567"
+    assert scrubber.scrub_free_text("mine") == "mine"
+    assert scrubber.scrub_address("10.0.0.77") == "10.0.0.77"
+    document = {"Community": "mine", "Name": "mine", "Serial": 1024122712}
+    assert scrubber.scrub_json(document, _nothing) == {**document, "Community": "secret-1"}
+
+
+def test_contacts_that_are_kept_do_not_keep_locations() -> None:
     assert Scrubber((CONTACTS,)).scrub_free_text("Schmidt", CONTACTS) == "Schmidt"
     assert Scrubber((CONTACTS,)).scrub_free_text("Schmidt", LOCATIONS) == "location-1"
 
@@ -206,12 +202,17 @@ SECRET_FIELDS = """
 """
 
 
-def test_the_value_of_a_secret_field_is_replaced_whatever_stays() -> None:
-    for name in SECRET_FIELDS.split():
-        clean = Scrubber((NAMES,)).scrub_json({name: "x-7Yq", "Below": {name: ["a9!"]}}, _nothing)
-        assert clean == {name: "secret-1", "Below": {name: ["secret-2"]}}, name
-    for name in ("AuthorizationService", "HotKeySequenceDisplay", "KeyUsage", "outlet.1.status"):
-        assert kind_of(name) == NAMES, name
+@pytest.mark.parametrize("name", SECRET_FIELDS.split())
+def test_the_value_of_a_secret_field_is_replaced_whatever_stays(name: str) -> None:
+    clean = Scrubber((NAMES,)).scrub_json({name: "x-7Yq", "Below": {name: ["a9!"]}}, _nothing)
+    assert clean == {name: "secret-1", "Below": {name: ["secret-2"]}}
+
+
+@pytest.mark.parametrize(
+    "name", ["AuthorizationService", "HotKeySequenceDisplay", "KeyUsage", "outlet.1.status"]
+)
+def test_a_field_that_only_sounds_like_a_secret_is_none(name: str) -> None:
+    assert kind_of(name) == NAMES
 
 
 @pytest.mark.parametrize("name", ["pin", "AccessToken", "password", "lcd_pin"])
@@ -235,6 +236,22 @@ def test_the_login_is_replaced_in_the_name_of_a_member_that_stays() -> None:
     assert scrubber.scrub_json({"s3cret-Passw0rd": 2}, lambda *_: True) == {"secret-1": 2}
 
 
+# The form of `fwRevision` of a Xerus unit (pdumodel.Pdu.MetaData).
+FIRMWARE = "4.0.21.5-50000"
+
+
+@pytest.mark.parametrize("name", ["fwRevision", "FirmwareVersion", "ups.firmware", "version"])
+def test_four_numbers_that_are_a_version_by_their_name_are_no_address(name: str) -> None:
+    document = {name: FIRMWARE}
+    assert Scrubber().scrub_json(document, lambda *_: True) == document
+
+
+@pytest.mark.parametrize("text", [f"at {FIRMWARE}", "Linux 4.9 10.1.2.3"])
+def test_an_address_behind_other_words_of_a_version_is_replaced(text: str) -> None:
+    (clean,) = Scrubber().scrub_json({"version": text}, lambda *_: True).values()
+    assert "192.0.2.1" in clean
+
+
 def test_what_says_which_product_it_is_stays() -> None:
     for name in ("device.model", "ups.mfr", "Manufacturer", "FirmwareVersion", "fwRevision"):
         assert is_product(name), name
@@ -245,8 +262,11 @@ def test_what_says_which_product_it_is_stays() -> None:
 def test_only_what_the_answers_depend_on_is_not_replaced() -> None:
     value_by_name = {"state": "Closed1", "owner": "Schmidt", "rack": "Reihe9"}
 
-    def scrub(replaced: Any) -> dict[str, str]:
-        return {name: "-" if name in replaced else value for name, value in value_by_name.items()}
+    def scrub(replaced_names: Any) -> dict[str, str]:
+        clean = dict(value_by_name)
+        for name in replaced_names:
+            clean[name] = "-"
+        return clean
 
     clean = replace_unread(value_by_name, scrub, lambda recording: recording["state"])
     assert clean == {"state": "Closed1", "owner": "-", "rack": "-"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
-from typing import Union
+from typing import NamedTuple, Union
 
 import pytest
 from pysnmp.proto import rfc1902
@@ -85,15 +85,19 @@ def test_the_error_gives_the_number_of_a_line_that_is_not_a_row(line: str) -> No
 
 
 @pytest.mark.parametrize(
-    "tag, least, most", [(2, -(2**31), 2**31 - 1), (66, 0, 2**32 - 1), (70, 0, 2**64 - 1)]
+    "tag, least, most",
+    [
+        pytest.param(2, -(2**31), 2**31 - 1, id="INTEGER"),
+        pytest.param(66, 0, 2**32 - 1, id="Gauge32"),
+        pytest.param(70, 0, 2**64 - 1, id="Counter64"),
+    ],
 )
 def test_a_number_out_of_the_range_of_its_type_is_left_out(tag: int, least: int, most: int) -> None:
     for value in (least, most):
-        assert list(snmprec.parse(f"1.3.6.1.4.1.9.1|{tag}|{value}\n").rows.values()) == [
-            SnmpRow(tag, value)
-        ]
+        parsed = snmprec.parse(f"1.3.6.1.4.1.9.1|{tag}|{value}\n")
+        assert list(parsed.rows.values()) == [SnmpRow(tag, value)]
     for value in (least - 1, most + 1):
-        assert re.search("out of the range", _left_out(f"1.3.6.1.4.1.9.1|{tag}|{value}\n"))
+        assert "out of the range" in _left_out(f"1.3.6.1.4.1.9.1|{tag}|{value}\n")
 
 
 def test_each_form_of_a_value_in_a_walk_is_read_and_unknown_names_are_counted() -> None:
@@ -152,9 +156,8 @@ def test_a_comment_in_a_walk_is_no_part_of_a_value_except_between_quotes() -> No
 )
 def test_an_integer_is_read_without_its_decimal_point_unit_or_label(shown: str, value: int) -> None:
     """RFC 2579, 3.1: DISPLAY-HINT "d-1" or "d-2"."""
-    assert list(snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n").rows.values()) == [
-        SnmpRow(2, value)
-    ]
+    parsed = snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n")
+    assert list(parsed.rows.values()) == [SnmpRow(2, value)]
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")
@@ -169,38 +172,44 @@ def test_all_rows_of_a_device_are_read_from_the_output_of_snmpwalk(
         walk = _walk(agent, "1.3.6.1", "-Cc", options)
     parsed = snmprec.parse(walk)
     assert parsed.left_out == 0
-    assert {".".join(map(str, oid)): tuple(row) for oid, row in parsed.rows.items()} == {
-        oid: tuple(row) for oid, row in rows.items()
-    }
+    parsed_rows = {".".join(map(str, oid)): tuple(row) for oid, row in parsed.rows.items()}
+    assert parsed_rows == {oid: tuple(row) for oid, row in rows.items()}
 
 
-LEFT_OUT = {
-    "the text .* does not end with a quote": ('STRING: "', 'STRING: "abc'),
-    "is not a number": ("INTEGER: x", "INTEGER: 0x10", "INTEGER: 1.2.3"),
-    "is not hex": ("Hex-STRING: 00 1", "Hex-STRING: 0", "Hex-STRING: ZZ", "Hex-STRING: 00 1A x"),
-    "": ("Opaque: Float: x", "Opaque: Float: 1e99"),
-}
-
-
-@pytest.mark.parametrize("why, shown", [(why, one) for why in LEFT_OUT for one in LEFT_OUT[why]])
-def test_a_value_that_cannot_be_read_is_left_out_with_the_reason(why: str, shown: str) -> None:
-    assert re.search(f"line 1 .*{why}", _left_out(f".1.3.6.1.4.1.9.1.0 = {shown}\n"))
+@pytest.mark.parametrize(
+    "reason, shown",
+    [
+        ("the text .* does not end with a quote", 'STRING: "'),
+        ("the text .* does not end with a quote", 'STRING: "abc'),
+        ("is not a number", "INTEGER: x"),
+        ("is not a number", "INTEGER: 0x10"),
+        ("is not a number", "INTEGER: 1.2.3"),
+        ("is not hex", "Hex-STRING: 00 1"),
+        ("is not hex", "Hex-STRING: 0"),
+        ("is not hex", "Hex-STRING: ZZ"),
+        ("is not hex", "Hex-STRING: 00 1A x"),
+        ("", "Opaque: Float: x"),
+        ("", "Opaque: Float: 1e99"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_left_out_with_the_reason(reason: str, shown: str) -> None:
+    assert re.search(f"line 1 .*{reason}", _left_out(f".1.3.6.1.4.1.9.1.0 = {shown}\n"))
 
 
 @pytest.mark.parametrize("shown", ["Opaque: Wide: 5", "NsapAddress: 5"])
 def test_a_row_whose_value_has_an_unknown_type_is_left_out_and_counted(shown: str) -> None:
-    assert snmprec.parse(f".1.3.6.1.4.1.9.1.0 = {shown}\n") == snmprec.Parsed(
-        {}, left_out=0, untyped=1
-    )
+    parsed = snmprec.parse(f".1.3.6.1.4.1.9.1.0 = {shown}\n")
+    assert parsed == snmprec.Parsed({}, left_out=0, untyped=1)
 
 
 def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them() -> None:
     for name in recorded.NAMES:
         text = recorded.text(name)
         assert snmprec.is_recording(text)
-        assert {
-            ".".join(map(str, oid)): tuple(row) for oid, row in snmprec.parse(text).rows.items()
-        } == {oid: tuple(row) for oid, row in read_snmprec(text).items()}, name
+        rows = snmprec.parse(text).rows
+        rows_by_text = {".".join(map(str, oid)): tuple(row) for oid, row in rows.items()}
+        expected = {oid: tuple(row) for oid, row in read_snmprec(text).items()}
+        assert rows_by_text == expected, name
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")
@@ -214,73 +223,77 @@ MIB = """ACME-MIB DEFINITIONS ::= BEGIN
 enterprises OBJECT IDENTIFIER ::= { iso org(3) dod(6) internet(1) private(4) 1 }
 acme OBJECT IDENTIFIER ::= { enterprises 99999 }
 """
-# object -> SYNTAX, UNITS, DISPLAY-HINT, and the values of the agent
-OBJECTS: dict[str, tuple[str, str, str, tuple[AgentRow, ...]]] = {
-    "shown as hexadecimal": (
+
+
+class MibObject(NamedTuple):
+    """An object of the MIB, with the values that the agent holds."""
+
+    syntax: str
+    values: list[AgentRow]
+    units: str = ""
+    display_hint: str = ""
+
+
+def _octets(*values: bytes) -> list[AgentRow]:
+    return [AgentRow(OCTETS, value) for value in values]
+
+
+OBJECTS = [
+    MibObject(
         "INTEGER",
-        "V",
-        "x",
-        tuple(AgentRow(INTEGER, number) for number in (-16, 16, 31, 10)),
+        [AgentRow(INTEGER, number) for number in (-16, 16, 31, 10)],
+        units="V",
+        display_hint="x",  # hexadecimal
     ),
-    "shown as binary": (
+    MibObject(
         "Gauge32",
-        "",
-        "b",
-        (AgentRow(GAUGE, 5), AgentRow(GAUGE, 2**32 - 1), AgentRow(INTEGER, -2)),
+        [AgentRow(GAUGE, 5), AgentRow(GAUGE, 2**32 - 1), AgentRow(INTEGER, -2)],
+        display_hint="b",  # binary
     ),
-    "shown with a point": (
+    MibObject(
         "INTEGER",
-        "0.01 A",
-        "d-2",
-        (AgentRow(INTEGER, -5), AgentRow(INTEGER, -250), AgentRow(INTEGER, 7)),
+        [AgentRow(INTEGER, number) for number in (-5, -250, 7)],
+        units="0.01 A",
+        display_hint="d-2",  # with a point
     ),
-    "hardware addresses": (
+    MibObject(
         "OCTET STRING",
-        "",
-        "1x:",
-        tuple(
-            AgentRow(OCTETS, bytes.fromhex(octets))
-            for octets in ("00900ba25c70", "a49010a25c70", "0011223344556677", "")
+        _octets(
+            bytes.fromhex("00900ba25c70"),
+            bytes.fromhex("a49010a25c70"),
+            bytes.fromhex("0011223344556677"),
+            b"",
         ),
+        display_hint="1x:",  # hardware addresses
     ),
-    "texts with units": (
-        "OCTET STRING",
-        "Amps",
-        "",
-        tuple(AgentRow(OCTETS, octets) for octets in (b'a "b" 12.5', b"12\xe9", b"9\n\xe9" * 9)),
-    ),
-    "bits": (
+    MibObject("OCTET STRING", _octets(b'a "b" 12.5', b"12\xe9", b"9\n\xe9" * 9), units="Amps"),
+    MibObject(
         "BITS { four(4), nine(9) }",
-        "",
-        "",
-        tuple(
-            AgentRow(OCTETS, octets)
-            for octets in (b"\xbf\x80\x02\x08", b"\x00\x40", b"\x00\x20", b"\x80\x00", b"on", b"")
-        ),
+        _octets(b"\xbf\x80\x02\x08", b"\x00\x40", b"\x00\x20", b"\x80\x00", b"on", b""),
     ),
-    "states with units": (
+    MibObject(
         "INTEGER { on(1), off(2) }",
-        "position",
-        "",
-        (AgentRow(INTEGER, 1), AgentRow(INTEGER, 3), AgentRow(GAUGE, 2), AgentRow(TICKS, 9)),
+        [AgentRow(INTEGER, 1), AgentRow(INTEGER, 3), AgentRow(GAUGE, 2), AgentRow(TICKS, 9)],
+        units="position",
     ),
-}
+]
 
 
 def _mib() -> str:
     """A MIB of OBJECTS."""
     text = MIB
-    for number, (syntax, units, hint, _) in enumerate(OBJECTS.values(), 1):
-        kind = f"Kind{number}" if hint else syntax
-        if hint:
+    for number, mib_object in enumerate(OBJECTS, 1):
+        syntax = mib_object.syntax
+        if mib_object.display_hint:
+            syntax = f"Kind{number}"
             text += (
-                f'{kind} ::= TEXTUAL-CONVENTION DISPLAY-HINT "{hint}" STATUS current'
-                f' DESCRIPTION "-" SYNTAX {syntax}\n'
+                f'{syntax} ::= TEXTUAL-CONVENTION DISPLAY-HINT "{mib_object.display_hint}"'
+                f' STATUS current DESCRIPTION "-" SYNTAX {mib_object.syntax}\n'
             )
+        units = f' UNITS "{mib_object.units}"' if mib_object.units else ""
         text += (
-            f"acme{number} OBJECT-TYPE SYNTAX {kind}"
-            + (f' UNITS "{units}"' if units else "")
-            + f' MAX-ACCESS read-only STATUS current DESCRIPTION "-" ::= {{ acme {number} }}\n'
+            f"acme{number} OBJECT-TYPE SYNTAX {syntax}{units}"
+            f' MAX-ACCESS read-only STATUS current DESCRIPTION "-" ::= {{ acme {number} }}\n'
         )
     return f"{text}END\n"
 
@@ -291,19 +304,19 @@ def test_values_that_net_snmp_prints_by_a_mib_are_read_as_the_agent_holds_them(
     options: str, tmp_path: Path
 ) -> None:
     (tmp_path / "ACME-MIB.txt").write_text(_mib(), "utf-8")
-    rows = {
-        f"1.3.6.1.4.1.99999.{number}.{index}": row
-        for number, (_, _, _, column) in enumerate(OBJECTS.values(), 1)
-        for index, row in enumerate(column, 1)
-    }
+    rows = {}
+    for number, mib_object in enumerate(OBJECTS, 1):
+        for index, row in enumerate(mib_object.values, 1):
+            rows[f"1.3.6.1.4.1.99999.{number}.{index}"] = row
+
     with Agent(Device(rows)) as agent:
         walk = _walk(agent, "1.3.6.1.4.1", options, MIBDIRS=str(tmp_path), MIBS="ACME-MIB")
     parsed = snmprec.parse(walk)
+
     assert parsed.skip_reasons == []
-    assert {oid: tuple(row) for oid, row in parsed.rows.items()} == {
-        arcs(oid): tuple(row) for oid, row in rows.items()
-    }
-    if "e" not in options:
+    parsed_rows = {oid: tuple(row) for oid, row in parsed.rows.items()}
+    assert parsed_rows == {arcs(oid): tuple(row) for oid, row in rows.items()}
+    if "e" not in options:  # which prints numbers in place of names
         assert parsed.names == {arcs("1.3.6.1.4.1.99999.7.1"): "on"}
 
 
@@ -337,7 +350,8 @@ def test_a_row_with_a_variation_module_has_its_first_value(
     row: str, tag: int, value: Union[int, bytes]
 ) -> None:
     parsed = snmprec.parse(f"1.3.6.1.2.1.1.1.0|4|acme\n1.3.6.1.4.1.9.1|{row}\n")
-    assert parsed.rows[1, 3, 6, 1, 4, 1, 9, 1] == SnmpRow(tag, value) and not parsed.unreadable
+    assert parsed.rows[arcs("1.3.6.1.4.1.9.1")] == SnmpRow(tag, value)
+    assert not parsed.unreadable
 
 
 @pytest.mark.parametrize(
@@ -362,13 +376,13 @@ def test_a_walk_with_bare_time_ticks_a_prompt_and_a_message_is_read() -> None:
         "1.3.6.1.4.1.9.2.0": AgentRow(OCTETS, b"abc"),
     }
     with Agent(Device(rows)) as agent:
-        shown = _walk(agent, "1.3.6.1", "-ObentU")
-    walk = f"root@rack:~# snmpwalk -c s3cret\n{shown}Timeout: No Response from x\nroot@rack:~#"
+        printed = _walk(agent, "1.3.6.1", "-ObentU")
+    walk = f"root@rack:~# snmpwalk -c s3cret\n{printed}Timeout: No Response from x\nroot@rack:~#"
+
     assert snmprec.is_recording(walk)
     parsed = snmprec.parse(walk)
-    assert {oid: tuple(row) for oid, row in parsed.rows.items()} == {
-        arcs(oid): tuple(row) for oid, row in rows.items()
-    }
+    parsed_rows = {oid: tuple(row) for oid, row in parsed.rows.items()}
+    assert parsed_rows == {arcs(oid): tuple(row) for oid, row in rows.items()}
     # the agent's last answer says that nothing follows
     assert parsed.skip_reasons == [f"line {n} (no row of snmpwalk)" for n in (1, 6, 7)]
 
@@ -379,11 +393,13 @@ def test_the_first_of_many_lines_that_cannot_be_read_are_named() -> None:
 
 
 def test_the_names_of_values_in_a_walk_are_kept_and_text_in_quotes_gives_none() -> None:
-    parsed = snmprec.parse(
-        ".1.3.6.1.4.1.5.1 = INTEGER: on(1)\n.1.3.6.1.4.1.5.2 = INTEGER: 2\n"
-        '.1.3.6.1.4.1.5.3 = STRING: "INTEGER: on(1)"\n.1.3.6.1.4.1.5.4 = Gauge32: 2 A (3)\n'
-    )
-    assert parsed.names == {(1, 3, 6, 1, 4, 1, 5, 1): "on"} and len(parsed.rows) == 4
+    parsed = snmprec.parse(""".1.3.6.1.4.1.5.1 = INTEGER: on(1)
+.1.3.6.1.4.1.5.2 = INTEGER: 2
+.1.3.6.1.4.1.5.3 = STRING: "INTEGER: on(1)"
+.1.3.6.1.4.1.5.4 = Gauge32: 2 A (3)
+""")
+    assert parsed.names == {arcs("1.3.6.1.4.1.5.1"): "on"}
+    assert len(parsed.rows) == 4
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tests.peers import PEERS, SHOWN, Peer
 
 
 def lines(meters: Sequence[MeteredPart]) -> dict[str, tuple[object, object]]:
+    """Current and rating of each line, by its label."""
     return {part.label: (part.current_a, part.rating_a) for part in meters if part.kind == LINE}
 
 
@@ -37,37 +38,43 @@ def read(folder: Path, peer: Peer) -> Reading:
 def test_the_lines_sum_to_the_load_of_the_books(handler: str, tmp_path: Path) -> None:
     with PEERS[handler]() as peer:
         reading = read(tmp_path, peer)
-        assert set(lines(reading.meters)) == {"L1", "L2", "L3"}
-        currents = [measured(part.current_a) or 0.0 for part in reading.meters if part.kind == LINE]
-        assert sum(currents) == pytest.approx(peer.books().load_a)
-        assert any((measured(outlet.figures.power_w) or 0) > 0 for outlet in reading.outlets)
+        load_a = peer.books().load_a
+
+    assert set(lines(reading.meters)) == {"L1", "L2", "L3"}
+    currents = [measured(part.current_a) or 0.0 for part in reading.meters if part.kind == LINE]
+    assert sum(currents) == pytest.approx(load_a)
+    powers = [measured(outlet.figures.power_w) or 0.0 for outlet in reading.outlets]
+    assert max(powers) > 0
 
 
 def test_a_redfish_branch_has_its_rating(tmp_path: Path) -> None:
     with PEERS["redfish"]() as peer:
         reading = read(tmp_path, peer)
-    breakers = {part.label: part.rating_a for part in reading.meters if part.kind == BREAKER}
-    assert set(breakers.values()) == {16.0}
+    ratings = {part.rating_a for part in reading.meters if part.kind == BREAKER}
+    assert ratings == {16.0}
 
 
 @pytest.mark.parametrize(
     "circuit, current_a",
     [
-        ({"CurrentAmps": {"Reading": 2.5}}, 2.5),
-        ({"PolyPhaseCurrentAmps": {"Line2": {"Reading": 3.5}}}, 3.5),
-        # no other current takes the place of one that is not known
-        (
+        pytest.param({"CurrentAmps": {"Reading": 2.5}}, 2.5, id="its current"),
+        pytest.param(
+            {"PolyPhaseCurrentAmps": {"Line2": {"Reading": 3.5}}}, 3.5, id="that of its only line"
+        ),
+        pytest.param(
             {"CurrentAmps": None, "PolyPhaseCurrentAmps": {"Line2": {"Reading": 3.5}}},
             NotKnown("CurrentAmps is null"),
+            id="no other in place of one that is not known",
         ),
-        # of two lines none is the branch's
-        (
+        pytest.param(
             {"PolyPhaseCurrentAmps": {"Line1": {"Reading": 3.5}, "Line2": {"Reading": 1.0}}},
             NotMetered("several lines have a current each"),
+            id="none of two lines",
         ),
-        (
+        pytest.param(
             {"CurrentAmps": {"Reading": 2.5}, "Status": {"State": "UnavailableOffline"}},
             NotKnown("its Status is UnavailableOffline"),
+            id="an unavailable branch",
         ),
     ],
 )
@@ -93,14 +100,18 @@ THREE_LINES: Json = {
 @pytest.mark.parametrize("line", ["Line1", "Line2", "Line3"])
 @pytest.mark.parametrize("shown", [..., None, {}, {"Reading": None}, {"Reading": "x"}])
 def test_no_line_of_redfish_vanishes_with_a_property(line: str, shown: object) -> None:
+    """`shown` is what the service has in place of the line; `...`: it has no such property."""
     lines = {**LINES}
     del lines[line]
     if shown is not ...:
         lines[line] = shown
     circuit = {**THREE_LINES, "PolyPhaseCurrentAmps": lines}
-    parts = {part.label: part.current_a for part in of_redfish.lines_of("", [circuit])}
-    doubtful = [label for label, current in parts.items() if isinstance(current, NotKnown)]
-    assert len(parts) == 3 and len(doubtful) == 1
+
+    parts = list(of_redfish.lines_of("", [circuit]))
+
+    assert len({part.label for part in parts}) == 3
+    doubtful_parts = [part for part in parts if isinstance(part.current_a, NotKnown)]
+    assert len(doubtful_parts) == 1
 
 
 def test_a_redfish_circuit_that_cannot_be_read_is_a_part() -> None:
@@ -114,11 +125,13 @@ def test_a_redfish_circuit_that_cannot_be_read_is_a_part() -> None:
 def test_xerus_reports_lines_and_protectors(tmp_path: Path) -> None:
     with SHOWN["raritan"]() as pdu:
         reading = read(tmp_path, pdu)
-        protectors = {part.label: part for part in reading.meters if part.kind == BREAKER}
-        assert set(lines(reading.meters)) == {"L1", "L2", "L3"} and protectors
-        assert {part.rating_a for part in protectors.values()} == {16.0}
-        currents = [measured(part.current_a) or 0.0 for part in protectors.values()]
-        assert sum(currents) == pytest.approx(pdu.books().load_a)
+        load_a = pdu.books().load_a
+
+    assert set(lines(reading.meters)) == {"L1", "L2", "L3"}
+    protectors = [part for part in reading.meters if part.kind == BREAKER]
+    assert {part.rating_a for part in protectors} == {16.0}
+    currents = [measured(part.current_a) or 0.0 for part in protectors]
+    assert sum(currents) == pytest.approx(load_a)
 
 
 def test_nut_reports_lines_and_groups() -> None:
@@ -152,33 +165,51 @@ NUT_DEVICE = {
 
 
 @pytest.mark.parametrize("lost", NUT_DEVICE)
-@pytest.mark.parametrize("text", [None, "unknown"])
+@pytest.mark.parametrize("text", [None, "unknown"], ids=["gone", "no number"])
 def test_no_part_behind_nut_vanishes_with_a_variable(lost: str, text: Optional[str]) -> None:
-    """A variable is gone, or holds no number."""
-    variables = {name: value for name, value in NUT_DEVICE.items() if name != lost}
-    if text is not None:
+    variables = dict(NUT_DEVICE)
+    if text is None:
+        del variables[lost]
+    else:
         variables[lost] = text
+
     whole = {part.label: part.current_a for part in of_nut.parts_of(NUT_DEVICE, "")}
     parts = {part.label: part.current_a for part in of_nut.parts_of(variables, "")}
+
     assert list(whole.values()) == [1.5, 2.5, 3.5, 4.5, 0.25]
     for label, current_a in whole.items():
-        now = parts.get(label)
-        assert now == current_a or isinstance(now, NotKnown) or "L?" in parts, parts
+        current_now = parts.get(label)
+        is_not_known = isinstance(current_now, NotKnown) or "L?" in parts
+        assert current_now == current_a or is_not_known, parts
 
 
 def test_what_a_driver_keeps_of_a_lost_device_is_no_current() -> None:
     variables = {**NUT_DEVICE, "driver.state": "reconnect.trying"}
     currents = [part.current_a for part in of_nut.parts_of(variables, "")]
-    assert len(currents) == 5 and all(isinstance(current, NotKnown) for current in currents)
+    assert len(currents) == 5
+    assert all(isinstance(current, NotKnown) for current in currents)
+
+
+def _kinds_of_load(key: str) -> list[Optional[str]]:
+    """Of each figure of a family's load: LINE, BREAKER or None."""
+    load = profiles.PROFILE_BY_KEY[key].load
+    assert load is not None
+    return [of_snmp.kind_of(figure) for figure in load.figures]
 
 
 def test_the_objects_of_families_say_what_is_a_line_and_what_a_breaker() -> None:
-    kinds_by_family = {
-        profile.key: [of_snmp.kind_of(figure) for figure in profile.load.figures]
-        for profile in profiles.PROFILES
-        if profile.load is not None
-    }
-    assert {*kinds_by_family["apc-rpdu2"], *kinds_by_family["apc-rpdu"]} == {LINE}
-    assert kinds_by_family["cpi-econnect"] == [LINE, BREAKER] and kinds_by_family["netio"] == [None]
-    assert sum(LINE in kinds or BREAKER in kinds for kinds in kinds_by_family.values()) >= 43
-    assert [of_snmp.label_of(LINE, row) for row in ("2", "1.3", "A")] == ["L2", "1.L3", "A"]
+    assert set(_kinds_of_load("apc-rpdu2")) == {LINE}
+    assert set(_kinds_of_load("apc-rpdu")) == {LINE}
+    assert _kinds_of_load("cpi-econnect") == [LINE, BREAKER]
+    assert _kinds_of_load("netio") == [None]
+
+
+def test_most_families_with_a_load_have_lines_or_breakers() -> None:
+    keys = [profile.key for profile in profiles.PROFILES if profile.load is not None]
+    keys_with_parts = [key for key in keys if {LINE, BREAKER} & set(_kinds_of_load(key))]
+    assert len(keys_with_parts) >= 43
+
+
+@pytest.mark.parametrize("row, label", [("2", "L2"), ("1.3", "1.L3"), ("A", "A")])
+def test_a_line_is_labelled_by_its_row(row: str, label: str) -> None:
+    assert of_snmp.label_of(LINE, row) == label

@@ -16,32 +16,48 @@ _STATE = arcs("1.3.6.1.4.1.318.1.1.26.9.2.3.1.5.1")
 
 @pytest.fixture
 def unit() -> RecordedUnit:
-    rows = {
-        arcs(oid): SnmpRow(row.tag, row.value)
-        for oid, row in recordings.fixture("apc-rpdu2").rows.items()
-    }
+    """The unit of the fixture apc-rpdu2; its outlet 1 is on."""
+    rows = {}
+    for oid, row in recordings.fixture("apc-rpdu2").rows.items():
+        rows[arcs(oid)] = SnmpRow(row.tag, row.value)
     return RecordedUnit(rows, detect_device(rows))
+
+
+def test_a_command_changes_the_state(unit: RecordedUnit) -> None:
+    off = SnmpRow(INTEGER, 2)
+
+    error = unit.set([(_CONTROL, off)])
+
+    assert error == ("", 0)
+    state = unit.get(_STATE)
+    assert state is not None and state.raw == 1  # off
+    assert unit.get(_CONTROL) == off
+    (write,) = unit.writes
+    assert write.endswith("outlet 1 off")
 
 
 @pytest.mark.parametrize(
     "oid, value, error",
     [
-        (_CONTROL, SnmpRow(INTEGER, 2), ""),
-        (_CONTROL, SnmpRow(INTEGER, 77), "notWritable"),
-        (_CONTROL, SnmpRow(GAUGE, 2), "wrongType"),
-        (_CONTROL, SnmpRow(OCTETS, b"2"), "wrongType"),
-        (_STATE, SnmpRow(INTEGER, 1), "notWritable"),
-        (_STATE, SnmpRow(OCTETS, b"1"), "wrongType"),
-        (arcs("1.3.6.1.4.1.318.9.9.9"), SnmpRow(INTEGER, 2), "notWritable"),
+        pytest.param(_CONTROL, SnmpRow(INTEGER, 77), "notWritable", id="no command"),
+        pytest.param(_CONTROL, SnmpRow(GAUGE, 2), "wrongType", id="command as a Gauge"),
+        pytest.param(_CONTROL, SnmpRow(OCTETS, b"2"), "wrongType", id="command as a text"),
+        pytest.param(_STATE, SnmpRow(INTEGER, 1), "notWritable", id="state"),
+        pytest.param(_STATE, SnmpRow(OCTETS, b"1"), "wrongType", id="state as a text"),
+        pytest.param(
+            arcs("1.3.6.1.4.1.318.9.9.9"), SnmpRow(INTEGER, 2), "notWritable", id="no object"
+        ),
     ],
 )
-def test_each_write_gets_its_error_and_only_a_command_changes_the_state(
+def test_each_other_write_gets_its_error_and_changes_nothing(
     oid: tuple[int, ...], value: SnmpRow, error: str, unit: RecordedUnit
 ) -> None:
-    state, row = unit.get(_STATE), unit.get(oid)
-    assert state is not None and state.raw == 2  # on
+    row = unit.get(oid)
+
     assert unit.set([(oid, value)]) == (error, 0)
-    after = unit.get(_STATE)
-    assert after is not None and after.raw == (2 if error else 1)
-    assert unit.get(oid) == (row if error else value)
-    assert len(unit.writes) == 1 and unit.writes[0].endswith(error or "outlet 1 off")
+
+    state = unit.get(_STATE)
+    assert state is not None and state.raw == 2  # on
+    assert unit.get(oid) == row
+    (write,) = unit.writes
+    assert write.endswith(error)

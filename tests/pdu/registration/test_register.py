@@ -13,6 +13,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -47,6 +48,7 @@ def remembered(ids: Path) -> list[str]:
 
 
 def uploads(manager: DciManager) -> list[tuple[int, str, int]]:
+    """The id, name and number of uploads of each handler."""
     return [(handler.id, handler.handler, handler.uploads) for handler in manager.handlers()]
 
 
@@ -63,18 +65,30 @@ def test_the_first_run_registers_and_the_second_uploads_again(
 ) -> None:
     first = admin.run(manager)
     assert (first.code, first.err) == (0, "")
-    assert [
-        (h.handler, h.protocol, h.features, h.device_type, h.import_path, h.uploads)
-        for h in manager.handlers()
-    ] == [
-        ("pdu_small", ["custom"], [], "pdu", "pdu_small.handler", 1),
-        ("pdu_snmp", ["snmp"], [], "pdu", "pdu_snmp.handler", 1),
-    ]
-    assert 'registered as "Small small" with id 1' in first.out and "id 2" in first.out
+    assert 'registered as "Small small" with id 1' in first.out
+    assert "id 2" in first.out
+    assert uploads(manager) == [(1, "pdu_small", 1), (2, "pdu_snmp", 1)]
+
     second = admin.run(manager)
-    assert (second.code, second.err) == (0, "") and "registered as" not in second.out
-    assert all(run.out.splitlines()[-1].startswith("next: ") for run in (first, second))
+    assert (second.code, second.err) == (0, "")
+    assert "registered as" not in second.out
     assert uploads(manager) == [(1, "pdu_small", 2), (2, "pdu_snmp", 2)]
+    for run in (first, second):
+        assert run.out.splitlines()[-1].startswith("next: ")
+
+
+def test_a_handler_is_registered_with_its_protocol_and_import_path(
+    admin: Admin, manager: DciManager
+) -> None:
+    admin.run(manager)
+    small, snmp = manager.handlers()
+    assert (small.handler, small.import_path) == ("pdu_small", "pdu_small.handler")
+    assert small.protocol == ["custom"]
+    assert (snmp.handler, snmp.import_path) == ("pdu_snmp", "pdu_snmp.handler")
+    assert snmp.protocol == ["snmp"]
+    for handler in (small, snmp):
+        assert handler.device_type == "pdu"
+        assert handler.features == []
 
 
 def test_a_handler_that_is_named_twice_is_uploaded_once(admin: Admin, manager: DciManager) -> None:
@@ -85,8 +99,11 @@ def test_a_handler_that_is_named_twice_is_uploaded_once(admin: Admin, manager: D
 def test_json_has_what_was_done(admin: Admin, manager: DciManager) -> None:
     run = admin.run(manager, "small", "--json")
     (row,) = json.loads(run.out)["handlers"]
-    assert (row["handler"], row["id"], row["is_new"]) == ("pdu_small", "1", True)
-    assert row["content"].startswith(f"{VERSION}+c") and row["content_before"] == ""
+    assert row["handler"] == "pdu_small"
+    assert row["id"] == "1"
+    assert row["is_new"] is True
+    assert row["content"].startswith(f"{VERSION}+c")
+    assert row["content_before"] == ""
 
 
 def test_an_older_archive_is_uploaded_as_it_is(
@@ -101,36 +118,69 @@ def test_an_older_archive_is_uploaded_as_it_is(
     assert "0.9" in pdu.ports
 
 
-def test_the_list_has_older_versions_and_replaced_builds_and_leads_back_to_them(
-    admin: Admin, manager: DciManager, tmp_path: Path
-) -> None:
+def _listed(admin: Admin) -> list[Any]:
+    """The archives of the handler small in the list as JSON."""
+    run = admin.run(None, "--list", "small", "--json")
+    archives: list[Any] = json.loads(run.out)["archives"]
+    return archives
+
+
+@pytest.mark.parametrize(
+    "words, has_snmp",
+    [
+        pytest.param(["--list"], True, id="all"),
+        pytest.param(["--list", "small"], False, id="by name"),
+        pytest.param(["--list", "pdu_small"], False, id="by the name of the archive"),
+    ],
+)
+def test_the_list_has_older_versions(admin: Admin, words: list[str], has_snmp: bool) -> None:
     (admin.dist / "notes.tar.gz").write_text("no archive")
     older = building.small_pack(admin.dist, "small", version="0.9") / "pdu_small-0.9.tar.gz"
+
+    run = admin.run(None, *words)
+
+    assert (run.code, run.err) == (0, "")
+    assert "pdu register with its path" in run.out
+    assert ("pdu_snmp" in run.out) is has_snmp
+    assert str(older) in run.out
+    assert "0.9+c" in run.out
+    assert "notes" not in run.out
+
+
+def _build(tree: Path, dist: Path, remark: str) -> None:
+    """Build the handler small with this remark at the end of its code."""
+    reader = tree / "small" / "handler.py"
+    source = reader.read_text().partition("\n# ")[0]
+    reader.write_text(f"{source}\n# {remark}\n")
+    command.build(tree, dist, [script.Handler("small", "Small", "custom")])
+
+
+def test_the_list_leads_back_to_a_replaced_build(
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
     admin.run(manager, "small")
     first = admin.archive("small").read_bytes()
-    tree = small_tree(tmp_path / "tree", version=VERSION)
-    reader = tree / "small" / "handler.py"
-    reader.write_text(f"{reader.read_text()}\n# changed\n")
-    command.build(tree, admin.dist, [script.Handler("small", "Small", "custom")])
-    for words in (["--list"], ["--list", "small"], ["--list", "pdu_small"]):
-        run = admin.run(None, *words)
-        assert (run.code, run.err) == (0, "") and "pdu register with its path" in run.out
-        assert ("pdu_snmp" in run.out) is (words == ["--list"]), run.out
-        assert str(older) in run.out and "0.9+c" in run.out and "notes" not in run.out
-    document = json.loads(admin.run(None, "--list", "small", "--json").out)
-    (replaced,) = [row for row in document["archives"] if not row["is_newest_build"]]
+    _build(small_tree(tmp_path / "tree", version=VERSION), admin.dist, "changed")
+
+    (replaced,) = [row for row in _listed(admin) if not row["is_newest_build"]]
+
     assert replaced["path"].startswith(f"{admin.dist}/previous/pdu_small-{VERSION}+c")
     assert admin.run(manager, replaced["path"]).code == 0
     assert first in manager.requests[-1].body
     assert replaced["content"] in admin.ids.read_text()
-    # built again, it is no replaced build any more
-    reader.write_text(f"{reader.read_text()}\n# changed once more\n")
-    command.build(tree, admin.dist, [script.Handler("small", "Small", "custom")])
-    reader.write_text(reader.read_text().removesuffix("\n# changed once more\n"))
-    command.build(tree, admin.dist, [script.Handler("small", "Small", "custom")])
-    document = json.loads(admin.run(None, "--list", "small", "--json").out)
-    contents = [row["content"] for row in document["archives"]]
-    assert len({*contents}) == len(contents) == 4
+
+
+def test_a_replaced_build_that_is_built_again_is_in_the_list_once(
+    admin: Admin, tmp_path: Path
+) -> None:
+    building.small_pack(admin.dist, "small", version="0.9")
+    tree = small_tree(tmp_path / "tree", version=VERSION)
+    for remark in ("changed", "changed once more", "changed"):
+        _build(tree, admin.dist, remark)
+    contents = [row["content"] for row in _listed(admin)]
+    # of version 0.9, the first of this version, and the two of the tree
+    assert len(contents) == 4
+    assert len(set(contents)) == 4
 
 
 def test_a_list_of_nothing_is_an_error(admin: Admin, tmp_path: Path) -> None:
@@ -173,7 +223,8 @@ def test_files_of_the_clone_that_are_newer_than_an_archive_are_named(
         os.utime(clone / path, (time, time))
     run = admin.run(manager, "small")
     words = f"note: handlers/nut/reader.py is newer than pdu_small-{VERSION}.tar.gz; to build what"
-    assert run.code == 0 and words in run.out
+    assert run.code == 0
+    assert words in run.out
     os.utime(clone / "handlers/nut/reader.py", (1_000, 1_000))
     assert "is newer" not in admin.run(manager, "small").out
 
@@ -183,10 +234,17 @@ def test_a_name_for_a_registered_handler_is_told_to_have_no_effect(
 ) -> None:
     register_snmp(manager)
     run = admin.run(manager, "snmp", "--name", "Mine")
-    assert run.code == 0 and "--name is for a new one" in run.out
+    assert run.code == 0
+    assert "--name is for a new one" in run.out
     assert [handler.name for handler in manager.handlers()] == ["Small snmp"]
+
+
+def test_a_new_handler_gets_the_name_and_protocol_that_are_typed(
+    admin: Admin, manager: DciManager
+) -> None:
     assert admin.run(manager, "small", "--name", "Mine", "--protocol", "snmp").code == 0
-    assert [(h.name, h.protocol) for h in manager.handlers()][1] == ("Mine", ["snmp"])
+    (handler,) = manager.handlers()
+    assert (handler.name, handler.protocol) == ("Mine", ["snmp"])
 
 
 def test_letters_of_any_script_arrive(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
@@ -198,10 +256,14 @@ def test_letters_of_any_script_arrive(admin: Admin, manager: DciManager, tmp_pat
     }
     file = tmp_path / "own.tar.gz"
     file.write_bytes(pack_archive(members, "0" * 64))
+
     dry = admin.run(manager, "--dry-run", str(file))
-    assert (dry.code, dry.err) == (0, "") and '"name": "Стойка \\"1\\""' in dry.out
+    assert (dry.code, dry.err) == (0, "")
+    assert '"name": "Стойка \\"1\\""' in dry.out
+
     assert admin.run(manager, str(file)).code == 0
-    assert [(h.name, h.protocol) for h in manager.handlers()] == [('Стойка "1"', ["custom"])]
+    (handler,) = manager.handlers()
+    assert (handler.name, handler.protocol) == ('Стойка "1"', ["custom"])
 
 
 def test_a_draft_is_registered_by_its_name_alone(
@@ -209,10 +271,12 @@ def test_a_draft_is_registered_by_its_name_alone(
 ) -> None:
     draft = script.Handler("small", "Small", "custom", is_draft=True)
     command.build(small_tree(tmp_path / "tree", version=VERSION), admin.dist, [draft])
+
     assert admin.run(manager).code == 0
-    assert [handler.handler for handler in manager.handlers()] == ["pdu_snmp"]
+    assert uploads(manager) == [(1, "pdu_snmp", 1)]
+
     assert admin.run(manager, "small").code == 0
-    assert len(manager.handlers()) == 2
+    assert uploads(manager) == [(1, "pdu_snmp", 1), (2, "pdu_small", 1)]
 
 
 # ---- ids ----
@@ -229,7 +293,8 @@ def test_an_id_is_found_in_the_list_when_the_file_is_lost(
 def test_a_given_id_is_used_without_the_list(admin: Admin, manager: DciManager) -> None:
     register_snmp(manager)
     assert admin.run(manager, "--id", "1", "snmp").code == 0
-    assert uploads(manager) == [(1, "pdu_snmp", 1)] and calls(manager, LIST) == 0
+    assert uploads(manager) == [(1, "pdu_snmp", 1)]
+    assert calls(manager, LIST) == 0
 
 
 def test_a_new_id_registers_without_a_look_at_the_list(admin: Admin) -> None:
@@ -246,19 +311,30 @@ def test_ids_are_remembered_for_each_server(admin: Admin) -> None:
         assert admin.run(second).code == 0
         assert admin.run(first, "snmp").code == 0
         assert uploads(first) == [(1, "pdu_snmp", 2)]
-        assert remembered(admin.ids) == sorted(
-            [f"{first.url} pdu_snmp 1", f"{second.url} pdu_small 1", f"{second.url} pdu_snmp 2"]
-        )
+        expected = [
+            f"{first.url} pdu_snmp 1",
+            f"{second.url} pdu_small 1",
+            f"{second.url} pdu_snmp 2",
+        ]
+        assert remembered(admin.ids) == sorted(expected)
 
 
 @pytest.mark.parametrize("key", ["https://DCI.Example.com", "HTTPS://dci.example.com:443/"])
-def test_an_id_is_known_by_the_server_however_its_address_is_spelt(admin: Admin, key: str) -> None:
-    for address in ("https://dci.example.com", "HTTPS://DCI.example.com:443"):
-        admin.ids.write_text(f"{key} pdu_snmp 7\nhttps://dci.example.com:8443 pdu_snmp 8\n")
-        dry = admin.run(None, "--dry-run", "snmp", DCI_URL=address)
-        assert "pdu_snmp: known under id 7\n" in dry.out, dry
-    ids = IdFile(str(admin.ids), "https://dci.example.com")
-    ids.remember("pdu_snmp", "9")
+@pytest.mark.parametrize("address", ["https://dci.example.com", "HTTPS://DCI.example.com:443"])
+def test_an_id_is_known_by_the_server_however_its_address_is_spelt(
+    admin: Admin, key: str, address: str
+) -> None:
+    admin.ids.write_text(f"{key} pdu_snmp 7\nhttps://dci.example.com:8443 pdu_snmp 8\n")
+    dry = admin.run(None, "--dry-run", "snmp", DCI_URL=address)
+    assert "pdu_snmp: known under id 7\n" in dry.out, dry
+
+
+@pytest.mark.parametrize("key", ["https://DCI.Example.com", "HTTPS://dci.example.com:443/"])
+def test_a_new_id_replaces_that_of_the_server_however_its_address_is_spelt(
+    admin: Admin, key: str
+) -> None:
+    admin.ids.write_text(f"{key} pdu_snmp 7\nhttps://dci.example.com:8443 pdu_snmp 8\n")
+    IdFile(str(admin.ids), "https://dci.example.com").remember("pdu_snmp", "9")
     assert remembered(admin.ids) == [
         "https://dci.example.com pdu_snmp 9",
         "https://dci.example.com:8443 pdu_snmp 8",
@@ -277,12 +353,16 @@ def test_a_remembered_id_that_the_list_shows_for_another_handler_is_not_used(
 
 
 def test_of_two_handlers_of_one_name_the_remembered_one_gets_the_archive(admin: Admin) -> None:
-    rows = [{"id": number, "handler": "pdu_snmp", "device_type": "pdu"} for number in (5, 1)]
-    two = answer_json(200, {"list": rows})
-    with DciManager(wrap=answering(LIST, two, two, is_done=False)) as manager:
+    rows = [
+        {"id": 5, "handler": "pdu_snmp", "device_type": "pdu"},
+        {"id": 1, "handler": "pdu_snmp", "device_type": "pdu"},
+    ]
+    two_handlers = answer_json(200, {"list": rows})
+    with DciManager(wrap=answering(LIST, two_handlers, two_handlers, is_done=False)) as manager:
         register_snmp(manager)
         run = admin.run(manager, "snmp")
         assert_failed(run, "protocol", "more than once, with the ids 5 and 1", "--id ID")
+
         admin.ids.write_text(f"{manager.url} pdu_snmp 1\n")
         assert admin.run(manager, "snmp").code == 0
         assert uploads(manager) == [(1, "pdu_snmp", 1)]
@@ -309,7 +389,8 @@ def test_ids_of_register_sh_are_used_and_a_link_to_the_file_stays(
     dry = admin.run(manager, "--dry-run", "snmp")
     assert "pdu_snmp: known under id 1" in dry.out
     assert admin.run(manager, "snmp").code == 0
-    assert admin.ids.is_symlink() and remembered(real) == [f"{manager.url} pdu_snmp 1"]
+    assert admin.ids.is_symlink()
+    assert remembered(real) == [f"{manager.url} pdu_snmp 1"]
 
 
 # ---- the trial beside the handler in use ----
@@ -317,18 +398,26 @@ def test_ids_of_register_sh_are_used_and_a_link_to_the_file_stays(
 
 def test_a_trial_stands_beside_the_one_in_use(admin: Admin, manager: DciManager) -> None:
     assert admin.run(manager, "small").code == 0
+
     run = admin.run(manager, "small", "--try")
-    assert run.code == 0 and "without --try" in run.out.splitlines()[-1]
-    assert [(h.handler, h.name, h.import_path, h.uploads) for h in manager.handlers()] == [
-        ("pdu_small", "Small small", "pdu_small.handler", 1),
-        ("pdu_small_try", "Small small (try)", "pdu_small_try.handler", 1),
-    ]
-    pdus = [
-        manager.add_pdu(name, name, "127.0.0.1", settings={"say": ""})
-        for name in ("pdu_small", "pdu_small_try")
-    ]
+
+    assert run.code == 0
+    assert "without --try" in run.out.splitlines()[-1]
+    assert uploads(manager) == [(1, "pdu_small", 1), (2, "pdu_small_try", 1)]
+    in_use, trial = manager.handlers()
+    assert (in_use.name, in_use.import_path) == ("Small small", "pdu_small.handler")
+    assert (trial.name, trial.import_path) == ("Small small (try)", "pdu_small_try.handler")
+
+
+def test_a_trial_and_the_one_in_use_are_polled(admin: Admin, manager: DciManager) -> None:
+    admin.run(manager, "small")
+    admin.run(manager, "small", "--try")
+    pdus = []
+    for name in ("pdu_small", "pdu_small_try"):
+        pdus.append(manager.add_pdu(name, name, "127.0.0.1", settings={"say": ""}))
     manager.poll()
-    assert [[call.text for call in pdu.calls] for pdu in pdus] == [["", ""], ["", ""]]
+    for pdu in pdus:
+        assert [call.text for call in pdu.calls] == ["", ""]
 
 
 # ---- dry run and help ----
@@ -338,7 +427,9 @@ def test_a_dry_run_sends_nothing_and_shows_each_call_without_a_secret(
     admin: Admin, manager: DciManager
 ) -> None:
     dry_run = admin.run(manager, "--dry-run")
-    assert (dry_run.code, dry_run.err, manager.requests) == (0, "", [])
+    assert dry_run.code == 0
+    assert dry_run.err == ""
+    assert manager.requests == []
     assert manager.password not in dry_run.out
     for part in (
         "/api/auth/v4/public/token",
@@ -357,7 +448,8 @@ def test_a_dry_run_sends_nothing_and_shows_each_call_without_a_secret(
 
 def test_a_dry_run_needs_no_settings(admin: Admin) -> None:
     dry_run = admin.run(None, "--dry-run", "snmp")
-    assert dry_run.code == 0 and "https://<DCI_URL>/api/" in dry_run.out
+    assert dry_run.code == 0
+    assert "https://<DCI_URL>/api/" in dry_run.out
 
 
 @pytest.mark.against("curl")
@@ -366,8 +458,9 @@ def test_curl_finds_the_file_of_a_pasted_dry_run(admin: Admin, tmp_path: Path) -
     path = tmp_path / "a;type=b,c 'd' \"e\" $(touch here).tar.gz"
     path.write_bytes(admin.archive("small").read_bytes())
     dry = admin.run(None, "--dry-run", str(path), DCI_URL="https://127.0.0.1:1")
+    last_command = dry.out[dry.out.rindex("curl -X POST") :]
     process = subprocess.run(
-        ["sh", "-c", dry.out[dry.out.rindex("curl -X POST") :]],
+        ["sh", "-c", last_command],
         cwd=tmp_path,
         env=admin.environment(None),
         capture_output=True,
@@ -383,7 +476,8 @@ def test_the_help_names_every_variable(capsys: pytest.CaptureFixture[str]) -> No
     text = capsys.readouterr().out
     code = (ROOT / "pdu" / "registration" / "settings.py").read_text()
     variables = set(re.findall(r"\b(DCI_[A-Z_]+|CURL_CA_BUNDLE)\b", code))
-    assert len(variables) == 8 and all(name in text for name in variables), variables
+    assert len(variables) == 8, variables
+    assert all(name in text for name in variables), variables
 
 
 # ---- the password ----
@@ -427,13 +521,12 @@ def test_any_password_arrives_unchanged(admin: Admin) -> None:
         "bytes \udcff",  # as the environment has a byte that is no UTF-8
     ]
     with DciManager(wrap=lambda request, serve: REFUSAL) as manager:
-        for secret in passwords:
-            assert admin.run(manager, DCI_EMAIL=email, DCI_PASSWORD=secret).code == 4, secret
-        sent = [
-            json.loads(request.body.decode("utf-8", "surrogateescape"))
-            for request in manager.requests
-        ]
-        assert sent == [{"email": email, "password": secret} for secret in passwords]
+        for password in passwords:
+            run = admin.run(manager, DCI_EMAIL=email, DCI_PASSWORD=password)
+            assert run.code == 4, password
+            body = manager.requests[-1].body.decode("utf-8", "surrogateescape")
+            assert json.loads(body) == {"email": email, "password": password}
+        assert len(manager.requests) == len(passwords)
 
 
 def test_the_password_leaves_the_environment(admin: Admin, manager: DciManager) -> None:
@@ -457,7 +550,8 @@ def test_the_password_is_asked_for_on_the_terminal_without_echo(
         "Password of admin@example.com: ",
         manager.password.encode() + b"\n",
     )
-    assert output.code == 0 and "archive uploaded" in output.text
+    assert output.code == 0
+    assert "archive uploaded" in output.text
     assert manager.password not in output.text
 
 
@@ -472,7 +566,8 @@ def test_blanks_around_a_url_that_was_pasted_are_ignored(admin: Admin, manager: 
         "URL of DCImanager (https://...): ",
         f" {manager.url} \n".encode(),
     )
-    assert output.code == 0 and "archive uploaded" in output.text
+    assert output.code == 0
+    assert "archive uploaded" in output.text
 
 
 # ---- the end of a run ----
@@ -509,14 +604,18 @@ def test_an_interrupted_run_goes_on_at_the_next_one(admin: Admin) -> None:
     with DciManager() as manager:
         with mock.patch("pdu.registration.registrar.id_in", stop):
             run = admin.run(manager, "snmp")
-        assert run.code == 130 and run.err.startswith("interrupted")
+        assert run.code == 130
+        assert run.err.startswith("interrupted")
         assert admin.ids.read_text() == f"{manager.url} pdu_snmp ?\n"
         assert admin.run(manager, "snmp").code == 0
-        assert calls(manager, CREATE) == 1 and uploads(manager) == [(1, "pdu_snmp", 1)]
+        assert calls(manager, CREATE) == 1
+        assert uploads(manager) == [(1, "pdu_snmp", 1)]
 
 
 def test_shown_lines_are_pasted_by_a_shell_as_they_were_meant(admin: Admin) -> None:
     dry = admin.run(None, "--dry-run", "snmp", DCI_URL="https://[::1]:8443", DCI_EMAIL="o'n@x")
-    words = shlex.split(dry.out.partition("\n")[2].partition("\n\n")[0].replace("\\\n", " "))
+    _, _, calls = dry.out.partition("\n")
+    first_call, _, _ = calls.partition("\n\n")
+    words = shlex.split(first_call.replace("\\\n", " "))
     assert words[:4] == ["curl", "-X", "POST", "https://[::1]:8443/api/auth/v4/public/token"]
     assert json.loads(words[-1]) == {"email": "o'n@x", "password": "<password>"}

@@ -50,7 +50,8 @@ NOWHERE: dict[str, Any] = {
 def test_a_server_that_is_not_ready_is_tried_again(admin: Admin) -> None:
     with DciManager(busy=2) as manager:
         run = admin.run(manager, "snmp")
-        assert (run.code, run.err) == (0, "") and run.out.count("(503)") == 2
+        assert (run.code, run.err) == (0, "")
+        assert run.out.count("(503)") == 2
         assert len(manager.handlers()) == 1
 
 
@@ -70,20 +71,26 @@ def test_a_server_that_is_never_ready_is_tried_six_times(admin: Admin) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_a_refused_connection_is_tried_again_with_growing_pauses(host: str) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    if ":" in host and not socket.has_dualstack_ipv6():
-        pytest.skip("this machine has no IPv6")
+    family = socket.AF_INET
+    if host == "::1":
+        family = socket.AF_INET6
+        if not socket.has_dualstack_ipv6():
+            pytest.skip("this machine has no IPv6")
     pauses: list[float] = []
     with socket.socket(family) as unused:
-        unused.bind((host, 0))
+        unused.bind((host, 0))  # and does not listen
         endpoint = Endpoint("https", host, unused.getsockname()[1])
         dead = Server(
             endpoint, Trust(), say=lambda line: None, first_pause=3.0, sleep=pauses.append
         )
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             dead.call(Call("GET", "/", 5.0))
-    assert caught.value.kind == "unreachable" and not caught.value.may_have_executed
-    assert pauses == [3, 6, 12, 24, 48] and endpoint.url in str(caught.value)
+
+    assert pauses == [3, 6, 12, 24, 48]
+    error = error_info.value
+    assert error.kind == "unreachable"
+    assert not error.may_have_executed
+    assert endpoint.url in str(error)
 
 
 def test_a_name_that_is_not_known_is_not_tried_again(
@@ -103,7 +110,8 @@ def test_an_untrusted_certificate_ends_the_run_before_the_password_is_sent(
 ) -> None:
     run = admin.run(manager, CURL_CA_BUNDLE="")
     assert_failed(run, "unreachable", "not trusted", "DCI_INSECURE=1", "CURL_CA_BUNDLE")
-    assert manager.requests == [] and "trying again" not in run.out
+    assert manager.requests == []
+    assert "trying again" not in run.out
 
 
 def test_an_untrusted_certificate_is_accepted_with_dci_insecure(
@@ -124,7 +132,11 @@ def test_a_server_without_tls_is_an_error(admin: Admin, manager: DciManager) -> 
 
 
 @pytest.mark.parametrize(
-    "version, code", [(ssl.TLSVersion.TLSv1_1, 3), (ssl.TLSVersion.TLSv1_2, 0)]
+    "version, code",
+    [
+        pytest.param(ssl.TLSVersion.TLSv1_1, 3, id="TLS 1.1"),
+        pytest.param(ssl.TLSVersion.TLSv1_2, 0, id="TLS 1.2"),
+    ],
 )
 def test_tls_below_1_2_is_refused(
     admin: Admin, manager: DciManager, version: ssl.TLSVersion, code: int
@@ -133,7 +145,8 @@ def test_tls_below_1_2_is_refused(
         warnings.simplefilter("ignore", DeprecationWarning)
         manager.speak_only(version)
     assert admin.run(manager, "snmp").code == code
-    assert bool(manager.requests) is (code == 0)
+    has_asked = bool(manager.requests)
+    assert has_asked is (code == 0)
 
 
 @pytest.mark.parametrize(
@@ -150,11 +163,12 @@ def test_an_answer_that_ends_within_its_headers_is_no_success(
         "login": http('{"token": "abc"}', "201 Created"),
         "list": http('{"list": []}'),
         "create": http('{"id": 1}'),
-        call: b"HTTP/1.1 200 OK\r\nServer: nginx\r\n",
     }
-    settings = {**NOWHERE, "DCI_INSECURE": "1"}
-    with Peer([[answer] for answer in answers.values()], tls=usual().context) as peer:
-        run = admin.run(None, "snmp", **{**settings, "DCI_URL": f"https://{peer.address}"})
+    answers[call] = b"HTTP/1.1 200 OK\r\nServer: nginx\r\n"
+    dialogues = [[answer] for answer in answers.values()]
+    with Peer(dialogues, tls=usual().context) as peer:
+        settings = {**NOWHERE, "DCI_URL": f"https://{peer.address}", "DCI_INSECURE": "1"}
+        run = admin.run(None, "snmp", **settings)
     assert_failed(run, kind, words)
 
 
@@ -193,37 +207,44 @@ def proxy(answer: bytes) -> Iterator[tuple[int, list[bytes]]]:
         yield port, heads
 
 
+_PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy")
+
+
 @pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
 def test_calls_go_through_the_proxy_that_the_environment_names(
-    admin: Admin, manager: DciManager, variable: str
+    manager: DciManager, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    manager_port = int(manager.url.rpartition(":")[2])
+    endpoint = Endpoint("https", "127.0.0.1", manager_port)
+    trust = Trust(ca_pem=manager.ca_file.read_text())
+    for name in _PROXY_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
     with proxy(b"HTTP/1.1 200 Connection established\r\nX: y\r\n\r\n") as (port, heads):
-        changes = {variable: f"http://me:pa%3Ass@127.0.0.1:{port}", "no_proxy": "", "DCI_URL": ""}
-        environment = {**admin.environment(manager), **changes}
-        endpoint = Endpoint("https", "127.0.0.1", int(manager.url.rpartition(":")[2]))
-        with pytest.MonkeyPatch.context() as patch:
-            for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy"):
-                patch.delenv(name, raising=False)
-            patch.setenv(variable, environment[variable])
-            trust = Trust(ca_pem=manager.ca_file.read_text())
-            reply = Server(endpoint, trust, say=print).call(Call("GET", LIST[1], 30.0))
-    assert reply.status == 403 and len(manager.requests) == 1
-    assert heads[0].startswith(f"CONNECT 127.0.0.1:{endpoint.port} HTTP/1.1\r\n".encode())
-    assert b"Proxy-Authorization: Basic bWU6cGE6c3M=\r\n" in heads[0]
+        monkeypatch.setenv(variable, f"http://me:pa%3Ass@127.0.0.1:{port}")
+        reply = Server(endpoint, trust, say=print).call(Call("GET", LIST[1], 30.0))
+
+    assert reply.status == 403  # without a token
+    assert len(manager.requests) == 1
+    head = heads[0]
+    assert head.startswith(f"CONNECT 127.0.0.1:{manager_port} HTTP/1.1\r\n".encode())
+    # the base64 of me:pa:ss
+    assert b"Proxy-Authorization: Basic bWU6cGE6c3M=\r\n" in head
 
 
 def test_a_proxy_that_refuses_or_is_dead_is_named_without_its_login(
     admin: Admin, manager: DciManager
 ) -> None:
     with proxy(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n") as (port, _):
-        name = f"127.0.0.1:{port}"
-        run = admin.run(manager, https_proxy=f"http://me:s3cret@{name}", no_proxy="")
-    words = f"through the proxy {name} (variable https_proxy or all_proxy)"
-    assert_failed(run, "unreachable", words, "the proxy answers 407")
-    dead = admin.run(manager, https_proxy=f"http://me:s3cret@{name}", no_proxy="")
+        place = f"127.0.0.1:{port}"
+        refused = admin.run(manager, https_proxy=f"http://me:s3cret@{place}", no_proxy="")
+    dead = admin.run(manager, https_proxy=f"http://me:s3cret@{place}", no_proxy="")
+
+    words = f"through the proxy {place} (variable https_proxy or all_proxy)"
+    assert_failed(refused, "unreachable", words, "the proxy answers 407")
     assert_failed(dead, "unreachable", words)
-    for text in (*run, *dead):
-        assert "s3cret" not in str(text)
+    for run in (refused, dead):
+        assert "s3cret" not in run.out + run.err
     assert manager.requests == []
 
 
@@ -236,6 +257,7 @@ def test_a_proxy_of_another_kind_is_refused(text: str, monkeypatch: pytest.Monke
     endpoint = Endpoint("https", "dci.example.com", 443)
     with pytest.raises(SettingsError, match="https_proxy"):
         server.proxy_of(endpoint)
+    # where it is not used it is not refused
     monkeypatch.setenv("no_proxy", "example.com")
     assert server.proxy_of(endpoint) is None
 
@@ -248,7 +270,8 @@ def test_a_wrong_password_is_an_error_and_registers_nothing(
 ) -> None:
     run = admin.run(manager, DCI_PASSWORD="not-the-s3cret")
     assert_failed(run, "denied", "login", "wrong e-mail or password", "DCI_EMAIL", "DCI_PASSWORD")
-    assert len(manager.requests) == 1 and "s3cret" not in run.out + run.err
+    assert len(manager.requests) == 1
+    assert "s3cret" not in run.out + run.err
 
 
 def test_a_password_that_the_server_repeats_is_not_shown(admin: Admin) -> None:
@@ -259,19 +282,25 @@ def test_a_password_that_the_server_repeats_is_not_shown(admin: Admin) -> None:
     assert "s3cret" not in run.out + run.err
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(answer_error(400, 1001, "A" * 493 + "s3cret-Passw0rd"), id="a cut message"),
+        pytest.param(answer_json(400, {"x": "A" * 480 + "s3cret-Passw0rd"}), id="a cut answer"),
+        pytest.param(answer_json(200, [{"token": "s3cret-token"}]), id="a token in a list"),
+        pytest.param(
+            answer_json(200, {"token": "s3cret-token", "success": False}), id="a failed login"
+        ),
+    ],
+)
 def test_a_part_of_the_password_at_a_cut_and_a_token_of_a_failed_login_are_not_shown(
-    admin: Admin,
+    admin: Admin, answer: Answer
 ) -> None:
-    for answer in (
-        answer_error(400, 1001, "A" * 493 + "s3cret-Passw0rd"),
-        answer_json(400, {"x": "A" * 480 + "s3cret-Passw0rd"}),
-        answer_json(200, [{"token": "s3cret-token"}]),
-        answer_json(200, {"token": "s3cret-token", "success": False}),
-    ):
-        with DciManager(wrap=lambda request, serve: answer) as manager:  # noqa: B023
-            run = admin.run(manager, DCI_PASSWORD="s3cret-Passw0rd")
-        assert run.code in (4, 5) and "not shown" in run.err, run
-        assert "s3c" not in run.out + run.err
+    with DciManager(wrap=lambda request, serve: answer) as manager:
+        run = admin.run(manager, DCI_PASSWORD="s3cret-Passw0rd")
+    assert run.code in (4, 5), run
+    assert "not shown" in run.err
+    assert "s3c" not in run.out + run.err
 
 
 def test_an_expired_token_is_an_error_that_says_to_run_again(admin: Admin) -> None:
@@ -301,18 +330,22 @@ def test_a_login_without_a_valid_token_ends_the_run(admin: Admin) -> None:
 def test_the_error_for_another_servers_answer_does_not_blame_the_password(
     admin: Admin, status: int, body: bytes
 ) -> None:
-    with DciManager(wrap=lambda request, serve: Answer(status, body)) as other:
+    answer = Answer(status, body)
+    with DciManager(wrap=lambda request, serve: answer) as other:
         run = admin.run(other)
     assert_failed(run, "protocol", "DCI_URL", "without a path")
     assert "password" not in run.err
 
 
 def test_a_redirect_of_the_login_is_not_followed(admin: Admin, manager: DciManager) -> None:
-    with DciManager(
-        wrap=lambda request, serve: Answer(302, b"", location=manager.url + request.path)
-    ) as elsewhere:
-        assert_failed(admin.run(elsewhere), "protocol", "302", "give where it leads")
-        assert len(elsewhere.requests) == 1 and manager.requests == []
+    def redirect(request: Any, serve: Any) -> Answer:
+        return Answer(302, b"", location=manager.url + request.path)
+
+    with DciManager(wrap=redirect) as elsewhere:
+        run = admin.run(elsewhere)
+        assert_failed(run, "protocol", "302", "give where it leads")
+        assert len(elsewhere.requests) == 1
+        assert manager.requests == []
 
 
 # ---- the registration and the upload ----
@@ -338,7 +371,8 @@ def test_a_registration_with_an_unclear_answer_is_never_repeated(
         assert calls(manager, CREATE) == 1
         assert admin.ids.read_text() == f"{manager.url} pdu_snmp ?\n"
         again = admin.run(manager, "snmp")  # this run finds the id in the list
-        assert (again.code, again.err) == (0, "") and calls(manager, CREATE) == 1
+        assert (again.code, again.err) == (0, "")
+        assert calls(manager, CREATE) == 1
 
 
 def test_a_registration_that_was_refused_is_forgotten(admin: Admin) -> None:
@@ -377,11 +411,13 @@ def test_nothing_is_registered_if_the_list_of_handlers_cannot_be_read_whole(
     admin: Admin, answer: Optional[Answer], kind: str
 ) -> None:
     """The handler is there, and the answer does not show it: a second one would be created."""
-    with DciManager(wrap=answering(LIST, *[answer] * 9)) as manager:
+    answers = [answer] * 9  # more than a run asks
+    with DciManager(wrap=answering(LIST, *answers)) as manager:
         manager.store.create("pdu", "pdu_snmp", "Small snmp", ["snmp"], [])
         run = admin.run(manager, "snmp")
         assert run.err.startswith(f"{kind}: "), run
-        assert calls(manager, CREATE) == 0 and calls(manager, UPLOAD) == 0
+        assert calls(manager, CREATE) == 0
+        assert calls(manager, UPLOAD) == 0
 
 
 def test_a_handler_of_the_same_name_for_other_devices_is_not_replaced(
@@ -391,16 +427,29 @@ def test_a_handler_of_the_same_name_for_other_devices_is_not_replaced(
     run = admin.run(manager, "snmp")
     assert_failed(run, "refused", "a handler named pdu_snmp (id 1) for devices of the type switch")
     assert "remove" not in run.err
-    assert calls(manager, CREATE) == 0 and [h.uploads for h in manager.handlers()] == [0]
+    assert calls(manager, CREATE) == 0
+    assert [h.uploads for h in manager.handlers()] == [0]
 
 
 @pytest.mark.parametrize(
     "answer, kind, words",
     [
-        (Answer(200, b"<html>portal</html>"), "protocol", "not from DCImanager"),
-        (answer_json(200, {"success": False, "msg": "bad archive"}), "refused", "bad archive"),
-        (answer_json(200, {"error": {"msg": "bad import path"}}), "refused", "bad import path"),
-        (answer_error(500, 7, "disk full"), "refused", "disk full"),
+        pytest.param(
+            Answer(200, b"<html>portal</html>"), "protocol", "not from DCImanager", id="HTML"
+        ),
+        pytest.param(
+            answer_json(200, {"success": False, "msg": "bad archive"}),
+            "refused",
+            "bad archive",
+            id="no success",
+        ),
+        pytest.param(
+            answer_json(200, {"error": {"msg": "bad import path"}}),
+            "refused",
+            "bad import path",
+            id="an error",
+        ),
+        pytest.param(answer_error(500, 7, "disk full"), "refused", "disk full", id="500"),
     ],
 )
 def test_a_failed_upload_keeps_the_id_for_the_next_run(
@@ -408,7 +457,9 @@ def test_a_failed_upload_keeps_the_id_for_the_next_run(
 ) -> None:
     with DciManager(wrap=answering(UPLOAD, answer)) as manager:
         run = admin.run(manager, "snmp")
-        assert run.err.startswith(f"{kind}: ") and words in run.err and "(id 1)" in run.err
+        assert run.err.startswith(f"{kind}: ")
+        assert words in run.err
+        assert "(id 1)" in run.err
         assert "archive uploaded" not in run.out
         assert admin.ids.read_text() == f"{manager.url} pdu_snmp 1\n"
 
@@ -442,10 +493,13 @@ def test_of_two_archives_of_one_name_none_is_uploaded(
     assert manager.requests == []
 
 
-def test_a_bad_archive_is_refused_before_anything_is_sent(admin: Admin) -> None:
+def test_an_empty_archive_is_refused_before_anything_is_sent(admin: Admin) -> None:
     admin.archive("snmp").write_bytes(b"")
     run = admin.run(None, **NOWHERE)
     assert_failed(run, "settings", "pdu_snmp-", "is empty")
+
+
+def test_a_missing_archive_is_named_before_anything_is_sent(admin: Admin) -> None:
     admin.archive("snmp").unlink()
     run = admin.run(None, "snmp", **NOWHERE)
     assert_failed(run, "settings", "there is no archive", "make packages builds it")
@@ -483,19 +537,26 @@ def test_wrong_arguments_and_settings_are_refused_and_nothing_is_sent(
     admin: Admin, arguments: list[str], changes: dict[str, str], words: str
 ) -> None:
     run = admin.run(None, *arguments, **{**NOWHERE, **changes})
-    assert run.code == 2 and words in run.err and run.err.count("\n") == 1, run
+    assert run.code == 2, run
+    assert words in run.err, run
+    assert run.err.count("\n") == 1, run
     assert "secret" not in run.err
 
 
-def test_a_folder_or_a_pipe_for_the_ids_is_refused_and_stays_as_it_is(
-    admin: Admin, tmp_path: Path
-) -> None:
-    pipe, folder = tmp_path / "pipe", tmp_path / "folder"
-    os.mkfifo(pipe)
+def test_a_folder_for_the_ids_is_refused_and_stays_as_it_is(admin: Admin, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
     folder.mkdir()
-    for path in (pipe, folder):
-        assert_failed(admin.run(None, **NOWHERE, DCI_IDS=str(path)), "settings", "DCI_IDS")
-    assert pipe.is_fifo() and list(folder.iterdir()) == []
+    run = admin.run(None, **NOWHERE, DCI_IDS=str(folder))
+    assert_failed(run, "settings", "DCI_IDS")
+    assert list(folder.iterdir()) == []
+
+
+def test_a_pipe_for_the_ids_is_refused_and_stays_as_it_is(admin: Admin, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    run = admin.run(None, **NOWHERE, DCI_IDS=str(pipe))
+    assert_failed(run, "settings", "DCI_IDS")
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize("arguments", [["snmp"], ["--dry-run", "snmp"]])

@@ -141,7 +141,8 @@ def test_an_id_is_a_number_of_ascii_digits(text: str) -> None:
 
 @pytest.mark.parametrize("value", [None, True, [1], {"id": 1}, 1.0])
 def test_an_id_of_another_type_is_none(value: object) -> None:
-    assert id_in({"id": value}) == "" and id_in([value]) == ""
+    assert id_in({"id": value}) == ""
+    assert id_in([value]) == ""
 
 
 @pytest.mark.parametrize(
@@ -169,7 +170,8 @@ def test_the_words_of_an_error_are_one_line() -> None:
         error = {"error": {"code": 1002, "msg": text, "value": text}}
         body = json.dumps(error, ensure_ascii=False).encode("utf-8", "backslashreplace")
         words = reply(body, 400).words()
-        assert is_one_line(words) and "(code 1002)" in words
+        assert is_one_line(words)
+        assert "(code 1002)" in words
 
 
 @pytest.mark.parametrize(
@@ -186,7 +188,8 @@ def test_the_words_of_an_error_are_one_line() -> None:
 )
 def test_words_that_repeat_the_password_are_not_shown(value: Any) -> None:
     words = reply(value, 400).words()
-    assert "s3cret" not in words.lower() and SECRET.encode().hex() not in words
+    assert "s3cret" not in words.lower()
+    assert SECRET.encode().hex() not in words
     assert "not shown" in words
 
 

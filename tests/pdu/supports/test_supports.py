@@ -11,7 +11,8 @@ from __future__ import annotations
 import csv
 import json
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -35,9 +36,12 @@ class Question(NamedTuple):
     """A row of questions.csv."""
 
     question: str
+    #: "yes", "no", "maybe", "unknown", or "not yes": any answer but a yes
     answer: str
+    #: families, or handlers without families, that are among those of the answer
     read_by: str
     switched: str
+    #: what is in the answer's text
     words: str
     source: str
     #: why a product is not supported
@@ -57,44 +61,88 @@ def _keys(question: str) -> list[str]:
     return [match.entry.key for match in answer(question).matches]
 
 
-@pytest.mark.parametrize("row", QUESTIONS, ids=lambda row: row.question)
-def test_a_question_is_answered_in_words_and_in_json(
+def _json_answer(capsys: pytest.CaptureFixture[str], question: str) -> Any:
+    """What `pdu supports --json` prints."""
+    _, out, _ = run(capsys, "supports", *question.split(), "--json")
+    return json.loads(out)
+
+
+def _text_answer(capsys: pytest.CaptureFixture[str], question: str) -> str:
+    """What `pdu supports` prints, with all blanks and line breaks as one blank."""
+    _, out, _ = run(capsys, "supports", *question.split())
+    return " ".join(out.split())
+
+
+EACH_QUESTION = pytest.mark.parametrize("row", QUESTIONS, ids=lambda row: row.question)
+
+
+@EACH_QUESTION
+def test_a_question_has_its_verdict_as_text_and_exit_code(
     row: Question, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, shown, _ = run(capsys, "supports", *row.question.split())
-    document = json.loads(run(capsys, "supports", *row.question.split(), "--json")[1])
-    verdict = document["answer"]
+    verdict = _json_answer(capsys, row.question)["answer"]
+    code, text, _ = run(capsys, "supports", *row.question.split())
+
     if row.answer.startswith("not "):
-        assert verdict != row.answer[len("not ") :]
+        assert verdict != row.answer.removeprefix("not ")
     else:
         assert verdict == row.answer
     assert code == (0 if verdict == YES else _UNSUPPORTED)
-    said = "not known" if verdict == UNKNOWN else verdict
-    assert shown.startswith(f"{row.question}: {said}\n")
-    words = " ".join(shown.split())
-    assert row.words in words and shown.replace("\n", "").isprintable()
-    assert verdict in (YES, NO) or "pdu identify HOST" in words
-    assert verdict != NO or "said by https://" in words or " have this number" in words
-    long = [line for line in shown.splitlines() if len(line) > 80 and "https://" not in line]
-    assert long == []
-    by = {data["family"] or data["handler"]: data for data in document["read_by"]}
-    assert bool(by) is (verdict == YES)
+    shown_verdict = "not known" if verdict == UNKNOWN else verdict
+    assert text.startswith(f"{row.question}: {shown_verdict}\n")
+
+
+@EACH_QUESTION
+def test_the_answer_to_a_question_has_its_words_and_a_next_step_or_a_source(
+    row: Question, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict = _json_answer(capsys, row.question)["answer"]
+    text = _text_answer(capsys, row.question)
+
+    assert row.words in text
+    if verdict not in (YES, NO):
+        assert "pdu identify HOST" in text
+    if verdict == NO:
+        assert "said by https://" in text or " have this number" in text
+
+
+@EACH_QUESTION
+def test_the_answer_to_a_question_fits_a_terminal(
+    row: Question, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, text, _ = run(capsys, "supports", *row.question.split())
+    assert text.replace("\n", "").isprintable()
+    for line in text.splitlines():
+        assert len(line) <= 80 or "https://" in line
+
+
+@EACH_QUESTION
+def test_the_answer_to_a_question_names_what_reads_and_switches_it(
+    row: Question, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = _json_answer(capsys, row.question)
+    read_by = {data["family"] or data["handler"]: data for data in document["read_by"]}
     perhaps = [data["family"] or data["handler"] for data in document["perhaps_read_by"]]
-    assert set(row.read_by.split()) <= {*by, *perhaps, *document["may_be"]}
+
+    assert bool(read_by) is (document["answer"] == YES)
+    assert set(row.read_by.split()) <= {*read_by, *perhaps, *document["may_be"]}
     if row.switched:
-        assert by[row.read_by]["switched"].startswith("no") is (row.switched == "no")
+        is_not_switched = read_by[row.read_by]["switched"].startswith("no")
+        assert is_not_switched is (row.switched == "no")
 
 
 def test_the_list_of_products_is_long_enough() -> None:
     products = [row for row in QUESTIONS if row.source.startswith("https://")]
-    assert sum(row.answer == YES for row in products) >= 60
-    assert sum(row.answer != YES and bool(row.reason) for row in products) >= 15
+    supported = [row for row in products if row.answer == YES]
+    unsupported = [row for row in products if row.answer != YES and row.reason]
+    assert len(supported) >= 60
+    assert len(unsupported) >= 15
     assert len({row.question for row in QUESTIONS}) == len(QUESTIONS)
 
 
-def test_signs_and_letters_alone_are_no_yes() -> None:
-    for question in ("*", "x", "xxxx", "???", "\x1b[31mred\x07", "8045"):
-        assert answer(question).verdict in (MAYBE, UNKNOWN)
+@pytest.mark.parametrize("question", ["*", "x", "xxxx", "???", "\x1b[31mred\x07", "8045"])
+def test_signs_and_letters_alone_are_no_yes(question: str) -> None:
+    assert answer(question).verdict in (MAYBE, UNKNOWN)
 
 
 def test_both_ways_to_a_synlink_say_which_to_take() -> None:
@@ -117,14 +165,16 @@ def test_both_ways_to_a_synlink_say_which_to_take() -> None:
 def test_all_families_that_have_a_name_are_said(
     question: str, families: list[str], perhaps: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document = json.loads(run(capsys, "supports", *question.split(), "--json")[1])
+    document = _json_answer(capsys, question)
     assert [data["family"] for data in document["read_by"]] == families
     assert [data["family"] for data in document["perhaps_read_by"]] == perhaps
     (either,) = document["either_of"]
     assert sorted(either["families"]) == sorted(families + perhaps)
-    _, shown, _ = run(capsys, "supports", *question.split())
-    assert f"may be of the families {' or '.join(either['families'])}" in " ".join(shown.split())
-    assert shown.count("\n  maybe ") == len(perhaps)
+
+    _, text, _ = run(capsys, "supports", *question.split())
+    either_families = " or ".join(either["families"])
+    assert f"may be of the families {either_families}" in " ".join(text.split())
+    assert text.count("\n  maybe ") == len(perhaps)
 
 
 def test_a_name_with_hyphens_is_of_the_family_that_has_it_whole() -> None:
@@ -133,77 +183,112 @@ def test_a_name_with_hyphens_is_of_the_family_that_has_it_whole() -> None:
 
 
 def test_a_name_that_several_models_share_is_not_one_unit_of_several_families() -> None:
-    assert answer("AP7xxx").either_of == () and len(_keys("AP7xxx")) > 1
+    assert answer("AP7xxx").either_of == ()
+    assert len(_keys("AP7xxx")) > 1
     assert answer("AP8959").either_of == ()
 
 
-@pytest.mark.parametrize(
-    "known",
-    ["Dataprobe iBootBar", "Opengear RPC", "InfraPower", "Lantronix SLC", "Sinetica Hawk"]
-    + ["Riedo UPDU"],
+_KNOWN_PRODUCTS = (
+    "Dataprobe iBootBar",
+    "Opengear RPC",
+    "InfraPower",
+    "Lantronix SLC",
+    "Sinetica Hawk",
+    "Riedo UPDU",
 )
-def test_an_unknown_word_more_makes_a_known_product_a_maybe_and_not_less(known: str) -> None:
+
+
+@pytest.mark.parametrize("known", _KNOWN_PRODUCTS)
+@pytest.mark.parametrize("unknown", ["IBB-N15", "ZZ9", "ZZ9 foo"])
+def test_an_unknown_word_more_makes_a_known_product_a_maybe_and_not_less(
+    known: str, unknown: str
+) -> None:
     (match,) = answer(known).matches
-    for unknown in ("IBB-N15", "ZZ9", "ZZ9 foo"):
-        support_answer = answer(f"{known} {unknown}")
-        assert support_answer.verdict == MAYBE and match.entry in support_answer.near
-        assert support_answer.strange == tuple(unknown.split())
-    assert answer("ZZ9").verdict == answer("Rackmount ZZ9").verdict == UNKNOWN
+    support_answer = answer(f"{known} {unknown}")
+    assert support_answer.verdict == MAYBE
+    assert match.entry in support_answer.near
+    assert support_answer.strange == tuple(unknown.split())
 
 
-def test_the_nearest_names_are_those_of_the_vendor_and_no_guess() -> None:
+@pytest.mark.parametrize("question", ["ZZ9", "Rackmount ZZ9"])
+def test_an_unknown_word_alone_is_not_known(question: str) -> None:
+    assert answer(question).verdict == UNKNOWN
+
+
+def test_the_nearest_names_are_those_of_the_vendor() -> None:
     assert "pdu supports Eaton says" in hint_of("Eatn")
-    for question in ("AP8O59", "Eaton AP8O59"):
-        assert [name for name in answer(question).alike if name.startswith("AP8")] == []
-    for question in ("Sonoff", "Sonoff Plug"):
-        assert answer(question).alike == () and hint_of(question) == ""
+
+
+@pytest.mark.parametrize("question", ["AP8O59", "Eaton AP8O59"])
+def test_a_model_that_nobody_makes_is_no_nearest_name(question: str) -> None:
+    assert [name for name in answer(question).alike if name.startswith("AP8")] == []
+
+
+@pytest.mark.parametrize("question", ["Sonoff", "Sonoff Plug"])
+def test_nothing_is_guessed_for_an_unknown_vendor(question: str) -> None:
+    assert answer(question).alike == ()
+    assert hint_of(question) == ""
 
 
 def test_a_model_says_what_is_not_possible_with_it(capsys: pytest.CaptureFixture[str]) -> None:
-    _, shown, _ = run(capsys, "supports", "AP8858")
-    assert "does not switch outlets" in shown and "each outlet: no" in shown
-    assert "switching:" not in shown
-    _, switched, _ = run(capsys, "supports", "AP8959")
-    assert "switched  yes\n" in switched and "recording of a real unit" in switched
-    _, shown, _ = run(capsys, "supports", "EPDU1132MBO", "--json")
-    outlet = {data["family"]: data["outlet"] for data in json.loads(shown)["read_by"]}
-    assert set(outlet["apc-rpdu2"]) == {"current", "power", "energy"}
-    assert outlet["apc-easy-epdu"] == {}
+    _, text, _ = run(capsys, "supports", "AP8858")
+    assert "does not switch outlets" in text
+    assert "each outlet: no" in text
+    assert "switching:" not in text
+
+
+def test_a_model_says_what_is_possible_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    _, text, _ = run(capsys, "supports", "AP8959")
+    assert "switched  yes\n" in text
+    assert "recording of a real unit" in text
+
+
+def test_json_has_the_figures_of_outlets_for_each_family(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    document = _json_answer(capsys, "EPDU1132MBO")
+    figures = {data["family"]: data["outlet"] for data in document["read_by"]}
+    assert set(figures["apc-rpdu2"]) == {"current", "power", "energy"}
+    assert figures["apc-easy-epdu"] == {}
 
 
 def test_a_note_that_is_above_already_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
-    _, shown, _ = run(capsys, "supports", "RMCARD205")
-    assert " ".join(shown.split()).count("this card is also that of UPSs") == 1
+    text = _text_answer(capsys, "RMCARD205")
+    assert text.count("this card is also that of UPSs") == 1
 
 
-def test_every_family_vendor_and_brand_is_found() -> None:
+def test_every_family_is_found() -> None:
     for profile in PROFILES:
         assert profile.key in _keys(profile.key)
+
+
+def test_every_vendor_and_brand_is_found() -> None:
     for entry in entries():
-        for text in (*entry.vendors, *entry.brands):
-            if text != "Maker not named":
-                assert entry.key in _keys(text), text
-        for text in entry.shared_brands:
-            assert entry.key in [support_entry.key for support_entry in answer(text).near], text
+        for name in (*entry.vendors, *entry.brands):
+            if name != "Maker not named":
+                assert entry.key in _keys(name), name
+        for name in entry.shared_brands:
+            near_keys = [near_entry.key for near_entry in answer(name).near]
+            assert entry.key in near_keys, name
 
 
 def test_a_family_in_full_has_its_names_of_models(capsys: pytest.CaptureFixture[str]) -> None:
     for entry in entries():
-        if entry.family and entry.names:
-            printed = " ".join(run(capsys, "supports", entry.family)[1].split())
-            assert all(name.pattern in printed for name in entry.names), entry.family
+        if not entry.family or not entry.names:
+            continue
+        text = _text_answer(capsys, entry.family)
+        for name in entry.names:
+            assert name.pattern in text, entry.family
 
 
 def test_each_model_of_the_list_of_devices_is_known_beside_its_vendor() -> None:
-    unknown = [
-        f"{vendor} {part.strip()}"
-        for profile in PROFILES
-        for vendor in profile.vendor.split(",")[:1]
-        for models in profile.models
-        for part in re.sub(r"\([^)]*\)", "", models).split(",")
-        if answer(f"{vendor} {part}").verdict not in (YES, MAYBE)
-    ]
-    assert unknown == []
+    for profile in PROFILES:
+        vendor = profile.vendor.split(",")[0]
+        for models in profile.models:
+            models_without_remarks = re.sub(r"\([^)]*\)", "", models)
+            for model in models_without_remarks.split(","):
+                product = f"{vendor} {model}"
+                assert answer(product).verdict in (YES, MAYBE), product
 
 
 @pytest.mark.parametrize(
@@ -220,16 +305,18 @@ def test_cyrillic_letters_in_place_of_latin_ones_are_told(
     typed: str, meant: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     result = answer(typed)
-    assert (result.verdict, result.alike) == (UNKNOWN, (meant,))
-    code, shown, _ = run(capsys, "supports", typed)
+    assert result.verdict == UNKNOWN
+    assert result.alike == (meant,)
+    code, text, _ = run(capsys, "supports", typed)
     assert code == _UNSUPPORTED
-    assert f"Cyrillic letters: did you mean {meant}?" in " ".join(shown.split())
-    assert "Cyrillic" not in " ".join(run(capsys, "supports", meant)[1].split())
+    assert f"Cyrillic letters: did you mean {meant}?" in " ".join(text.split())
+    assert "Cyrillic" not in _text_answer(capsys, meant)
 
 
 def test_a_letter_in_place_of_a_digit_leads_to_the_model() -> None:
     result = answer("PX3-519OR")
-    assert (result.verdict, result.alike) == (UNKNOWN, ("PX3-5190R",))
+    assert result.verdict == UNKNOWN
+    assert result.alike == ("PX3-5190R",)
     assert result.doubts == ("letters in place of digits: did you mean PX3-5190R?",)
 
 
@@ -255,59 +342,90 @@ def test_the_sys_object_id_of_each_simulated_unit_leads_to_its_family(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # a process asks once, so the command does not keep what each family reads
-    kept = {profile.key: tuple(profile_oids(profile)) for profile in PROFILES}
-    monkeypatch.setattr(recognition, "oids", lambda profile: kept[profile.key])
-    looked = 0
+    oids_by_family = {profile.key: tuple(profile_oids(profile)) for profile in PROFILES}
+    monkeypatch.setattr(recognition, "oids", lambda profile: oids_by_family[profile.key])
+    number_of_units = 0
     for unit in fixtures():
         row = unit.rows.get("1.3.6.1.2.1.1.2.0")
-        oid = ".".join(map(str, row.value)) if row and isinstance(row.value, tuple) else ""
+        if row is None or not isinstance(row.value, tuple):
+            continue
+        oid = ".".join(map(str, row.value))
         if not oid.startswith(ENTERPRISES):
             continue
-        near = [entry.key for entry in answer(oid).near]
-        assert unit.key in [*_keys(oid), *near], (unit.name, oid)
-        looked += 1
-    assert looked > 80
+        near_keys = [entry.key for entry in answer(oid).near]
+        assert unit.key in [*_keys(oid), *near_keys], (unit.name, oid)
+        number_of_units += 1
+    assert number_of_units > 80
 
 
-def test_each_shared_number_is_one_of_a_family_and_no_yes() -> None:
-    prefixes = {prefix for profile in PROFILES for prefix in profile.sys_object_ids}
-    prefixes |= {root.sys_object_id for profile in PROFILES for root in profile.roots}
-    for number in SHARED_NUMBERS:
-        assert any(f"{number}.".startswith(f"{prefix}.") for prefix in prefixes)
-        support_answer = answer(number)
-        assert support_answer.verdict == MAYBE and not support_answer.matches
-        assert support_answer.near and " have this number too" in support_answer.doubts[0]
+@pytest.mark.parametrize("number", SHARED_NUMBERS)
+def test_each_shared_number_is_one_of_a_family_and_no_yes(number: str) -> None:
+    prefixes: list[str] = []
+    for profile in PROFILES:
+        prefixes += profile.sys_object_ids
+        prefixes += [root.sys_object_id for root in profile.roots]
+    assert any(f"{number}.".startswith(f"{prefix}.") for prefix in prefixes)
+
+    support_answer = answer(number)
+    assert support_answer.verdict == MAYBE
+    assert not support_answer.matches
+    assert support_answer.near
+    assert " have this number too" in support_answer.doubts[0]
 
 
 @pytest.mark.parametrize("number", OTHER_NUMBERS)
-def test_a_number_of_other_devices_alone_is_a_no_that_says_what_has_it(number: str) -> None:
-    """And of no family: else its units would be refused."""
-    for oid in (number, f"{number}.9"):
-        support_answer = answer(oid)
-        assert support_answer.verdict == NO and not support_answer.near
-        (doubt,) = support_answer.doubts
-        assert " have this number" in doubt
-        assert ("handler nut" in doubt) is doubt.startswith("UPS")
+@pytest.mark.parametrize("below", ["", ".9"], ids=["the number", "below it"])
+def test_a_number_of_other_devices_alone_is_a_no_that_says_what_has_it(
+    number: str, below: str
+) -> None:
+    support_answer = answer(f"{number}{below}")
+    assert support_answer.verdict == NO
+    assert not support_answer.near
+    (doubt,) = support_answer.doubts
+    assert " have this number" in doubt
+    assert ("handler nut" in doubt) is doubt.startswith("UPS")
+
+
+@pytest.mark.parametrize("number", OTHER_NUMBERS)
+def test_a_number_of_other_devices_alone_is_of_no_family(number: str) -> None:
+    """Else its units would be refused."""
     assert not any(profile.match(number) > 7 for profile in PROFILES)
 
 
 # ---- the tables of names -------------------------------------------------------------------------
 
 
-def test_every_name_and_brand_belongs_to_something_and_has_a_source() -> None:
+def test_every_name_belongs_to_a_family_or_handler_or_says_why_nothing_reads_it() -> None:
+    keys = {entry.key for entry in entries()}
+    for name in NAMES:
+        assert bool(name.key) is not bool(name.why), name
+        assert not name.key or name.key in keys, name
+
+
+def test_a_pattern_occurs_once_for_each_family_or_handler() -> None:
+    """And once among the unsupported."""
+    pairs = [(name.pattern, name.key) for name in NAMES]
+    assert len(set(pairs)) == len(pairs)
+    assert len(pairs) > 400
+
+
+def test_a_name_that_is_a_maybe_has_its_reason() -> None:
+    for name in NAMES:
+        assert name.sure or name.note, name.pattern
+
+
+def test_every_brand_is_of_known_vendors_and_families() -> None:
     keys = {entry.key for entry in entries()}
     vendors = {vendor for entry in entries() for vendor in entry.vendors}
-    # a family or handler, or why nothing reads it
-    assert [name for name in NAMES if bool(name.key) is bool(name.why)] == []
-    assert {name.key for name in NAMES if name.key} <= keys
-    # a pattern occurs once for each family or handler, and once among the unsupported
-    assert len({(name.pattern, name.key) for name in NAMES}) == len(NAMES) > 400
-    # "maybe" has its reason
-    assert [name.pattern for name in NAMES if not name.sure and not name.note] == []
     for brand in BRANDS:
-        assert set(brand.vendors) <= vendors and set(brand.families) <= keys
-    sources = [*(name.source for name in NAMES), *(brand.source for brand in BRANDS)]
-    assert [source for source in sources if not source.startswith("https://")] == []
+        assert set(brand.vendors) <= vendors, brand
+        assert set(brand.families) <= keys, brand
+
+
+@pytest.mark.parametrize("table", [NAMES, BRANDS], ids=["names", "brands"])
+def test_every_name_and_brand_has_a_source(table: Sequence[Any]) -> None:
+    for row in table:
+        assert row.source.startswith("https://"), row
 
 
 #: the models that the text of a MIB names. Most MIBs name none: their models need another source.
@@ -326,18 +444,34 @@ NAMED_BY_MIB = {
 def test_a_model_that_is_surely_read_is_named_by_its_source() -> None:
     """A MIB of another name has the model in it: GUDEADS-EPC1292-MIB."""
     for name in NAMES:
+        is_named_by_mib = re.search("/mibs/.*/|pysnmp_mibs/", name.source)
+        is_folder = "/tree/" in name.source  # its files are named by the models
+        if not name.key or not name.sure or not is_named_by_mib or is_folder:
+            continue
         mib = name.source.rpartition("/")[2].removesuffix(".py")
-        if name.key and name.sure and re.search("/mibs/.*/|pysnmp_mibs/", name.source):
-            is_folder = "/tree/" in name.source  # its files are named by the models
-            assert is_folder or name.pattern in mib or name.pattern in NAMED_BY_MIB[mib], name
+        assert name.pattern in mib or name.pattern in NAMED_BY_MIB[mib], name
 
 
-def test_a_pattern_fits_its_own_sample_and_no_longer_number() -> None:
+def test_a_pattern_fits_its_own_sample() -> None:
     for name in NAMES:
-        assert sample(name.pattern) and fits(name.pattern, sample(name.pattern)), name.pattern
-    assert fits("AP89xx*", "AP8959EU3") and not fits("AP89xx*", "AP895")
-    assert fits("AP79xx", "AP7920") and not fits("AP79xx", "AP79201")
-    assert fits("EMA?xx*", "EMAT0810") and not fits("EMA?xx*", "EMA1X")
+        model = sample(name.pattern)
+        assert model
+        assert fits(name.pattern, model), name.pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "model", "other_model"),
+    [
+        ("AP89xx*", "AP8959EU3", "AP895"),
+        ("AP79xx", "AP7920", "AP79201"),
+        ("EMA?xx*", "EMAT0810", "EMA1X"),
+    ],
+)
+def test_a_pattern_fits_no_longer_or_shorter_number(
+    pattern: str, model: str, other_model: str
+) -> None:
+    assert fits(pattern, model)
+    assert not fits(pattern, other_model)
 
 
 @pytest.mark.parametrize(
@@ -353,8 +487,13 @@ def test_a_pattern_fits_its_own_sample_and_no_longer_number() -> None:
     ],
 )
 def test_a_row_that_is_not_of_the_table_of_names_is_refused(row: str, words: str) -> None:
+    head = ",".join(COLUMNS)
     with pytest.raises(ValueError, match=words):
-        list(read_names([",".join(COLUMNS), "# APC", row]))
+        list(read_names([head, "# APC", row]))
+
+
+def test_a_table_of_names_without_its_columns_is_refused() -> None:
+    row = "yes,AP89xx*,apc-rpdu2,yes,no,https://a.example,"
     with pytest.raises(ValueError, match="the columns are not supported, names"):
         list(read_names([row]))
 
@@ -374,8 +513,8 @@ def test_a_row_of_the_table_of_names_has_a_name_for_each_pattern() -> None:
 
 
 def test_the_families_whose_switching_is_unproven_are_said_to_be() -> None:
-    unproven = {entry.key for entry in entries() if entry.switching == "unproven"}
-    assert unproven == {
-        profile.key for profile in PROFILES if profile.is_switched and not profile.is_proven
-    }
-    assert unproven
+    unproven_entries = {entry.key for entry in entries() if entry.switching == "unproven"}
+    switched_profiles = [profile for profile in PROFILES if profile.is_switched]
+    unproven_profiles = {profile.key for profile in switched_profiles if not profile.is_proven}
+    assert unproven_entries == unproven_profiles
+    assert unproven_entries

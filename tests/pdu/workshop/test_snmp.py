@@ -15,18 +15,28 @@ from tests.handlers.snmp.every_part import EVERY_PART
 from tests.needs import ROOT
 
 
-def test_all_families_or_those_with_a_word_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_families_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["snmp", "families", "--json"]) == 0
     families = {row["family"] for row in json.loads(capsys.readouterr().out)}
     assert families == {profile.key for profile in PROFILES}
+
+
+def test_the_families_with_a_word_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["snmp", "families", "SENTRY"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["family", "vendor", "commands", "models"]
-    assert {line.split()[0] for line in lines[1:]} >= {"sentry3", "sentry4"}
-    assert len(lines) < 10 and root.run(["snmp", "families", "nosuch"]) == 0
-    assert root.run(["snmp", "families", "nosuch", "--table", "devices"]) == 0
-    sentence = "no family has 'nosuch' in its key, vendor, MIB or models"
-    assert capsys.readouterr().out.splitlines() == [sentence] * 2
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split() == ["family", "vendor", "commands", "models"]
+    families = {row.split()[0] for row in rows}
+    assert {"sentry3", "sentry4"} <= families
+    assert len(rows) < 9
+
+
+@pytest.mark.parametrize("table_option", [[], ["--table", "devices"]])
+def test_a_word_that_no_family_has_is_said(
+    table_option: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert root.run(["snmp", "families", "nosuch", *table_option]) == 0
+    sentence = "no family has 'nosuch' in its key, vendor, MIB or models\n"
+    assert capsys.readouterr().out == sentence
 
 
 @pytest.mark.parametrize(
@@ -45,7 +55,8 @@ def test_tables_are_printed_as_markdown(
 ) -> None:
     assert root.run(["snmp", "families", "--table", table]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1].startswith("|---|") and any(f"| `{family}` |" in line for line in lines[2:])
+    assert lines[1].startswith("|---|")
+    assert any(f"| `{family}` |" in line for line in lines[2:])
 
 
 def test_a_family_is_shown_as_json_from_which_it_can_be_rebuilt(
@@ -53,7 +64,8 @@ def test_a_family_is_shown_as_json_from_which_it_can_be_rebuilt(
 ) -> None:
     assert root.run(["snmp", "show", "sentry3"]) == 0
     profile = schema.loads(capsys.readouterr().out)
-    assert profile.key == "sentry3" and profile in PROFILES
+    assert profile.key == "sentry3"
+    assert profile in PROFILES
 
 
 def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,28 +74,54 @@ def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixt
     # it has one part of each kind, and no device has such rows
     assert root.run(["snmp", "check", str(file)]) == 9
     assert "control: the commands could not be checked" in capsys.readouterr().out
-    strange = file.rename(tmp_path / "acme\x1b[31m.json")
-    assert root.run(["snmp", "check", str(strange)]) == 9
+
+
+def test_control_characters_in_the_name_of_a_profile_are_escaped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "acme\x1b[31m.json"
+    file.write_text(schema.dumps(EVERY_PART), "utf-8")
+    assert root.run(["snmp", "check", str(file)]) == 9
     assert "acme\\x1b[31m.json: the profile" in capsys.readouterr().out
-    file.write_text(schema.dumps(replace(EVERY_PART, key=41 * "k")), "utf-8")
+
+
+@pytest.mark.parametrize(
+    "key, reason",
+    [
+        (41 * "k", "give at most 40 characters"),
+        ("snmp", "profile.key: pdu_snmp is the name of another module"),
+        ("raritan", "profile.key: pdu_raritan is the name of another module"),
+        ("common", "profile.key: pdu_common is the name of another module"),
+    ],
+)
+def test_an_impossible_key_is_refused(
+    key: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "acme.json"
+    file.write_text(schema.dumps(replace(EVERY_PART, key=key)), "utf-8")
     assert root.run(["snmp", "check", str(file)]) == 2
-    assert "give at most 40 characters" in capsys.readouterr().err
-    for key in ("snmp", "raritan", "common"):
-        file.write_text(schema.dumps(replace(EVERY_PART, key=key)), "utf-8")
-        assert root.run(["snmp", "check", str(file)]) == 2
-        assert f"profile.key: pdu_{key} is the name of another module" in capsys.readouterr().err
+    assert reason in capsys.readouterr().err
+
+
+def test_a_missing_key_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "acme.json"
     file.write_text("{}", "utf-8")
     assert root.run(["snmp", "check", str(file)]) == 2
     assert "profile.key: this key is missing" in capsys.readouterr().err
-    assert root.run(["snmp", "check", "/dev/zero"]) == 2
-    assert "/dev/zero: profile: the file is larger than 1 MB" in capsys.readouterr().err
-    assert root.run(["snmp", "check", str(tmp_path / "none.json")]) == 2
     assert root.run(["snmp", "check", str(file), "--json"]) == 2
     assert "profile.key" in json.loads(capsys.readouterr().out)["error"]["reason"]
 
 
+def test_a_file_that_is_no_profile_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert root.run(["snmp", "check", str(tmp_path / "none.json")]) == 2
+    assert root.run(["snmp", "check", "/dev/zero"]) == 2
+    assert "/dev/zero: profile: the file is larger than 1 MB" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["on", "off"])
-def test_a_guess_of_a_draft_is_named_until_its_mark_is_removed(
+def test_a_guess_of_a_draft_is_named(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "acme.json"
@@ -91,16 +129,24 @@ def test_a_guess_of_a_draft_is_named_until_its_mark_is_removed(
     states = profile["outlets"][0]["states"]
     states[name] = ["?7", *states[name], "?8"]
     file.write_text(json.dumps(profile), "utf-8")
-    assert root.run(["snmp", "check", str(file)]) == 9
     place = f"profile.outlets[0].states.{name}"
+
+    assert root.run(["snmp", "check", str(file)]) == 9
     assert capsys.readouterr().out.splitlines() == [
         f"{file}: the profile 'acme-bar' is not finished",
         f'{place}: "?7", "?8": a guess; compare it with the unit, correct it, and remove the ?',
     ]
+
     assert root.run(["snmp", "check", str(file), "--json"]) == 9
     (guess,) = json.loads(capsys.readouterr().out)["guesses"]
     assert guess.startswith(place)
-    del states[name][0], states[name][-1]
+
+
+def test_a_profile_without_guesses_and_commands_is_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "acme.json"
+    profile = json.loads((ROOT / "docs" / "own-pdu" / "acme-bar.json").read_text("utf-8"))
     del profile["outlets"][0]["control"]
     del profile["evidence"]["switching"]
     file.write_text(json.dumps(profile), "utf-8")
@@ -125,5 +171,7 @@ def test_the_error_for_an_unknown_family_names_similar_ones_or_the_command_that_
 ) -> None:
     assert root.run(["snmp", "show", key]) == 2
     error = capsys.readouterr().err
-    assert f"there is no family {key!r}" in error and near in error
-    assert error.count("\n") == 1 and "rpcm" not in error
+    assert f"there is no family {key!r}" in error
+    assert near in error
+    assert error.count("\n") == 1
+    assert "rpcm" not in error

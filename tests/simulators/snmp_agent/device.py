@@ -93,7 +93,7 @@ class Rule:
     value, or if the value is below `lowest` or above `highest`; `otherwise`, unless all conditions
     of `when` hold. If they do not hold and `otherwise` is empty, the SET is acknowledged without
     effect. `ignore`: a SET that is not refused is acknowledged without effect. `keep`: the object
-    itself takes the value. `sleep`: seconds before the answer to a SET that is not refused.
+    itself takes the value.
     """
 
     oid: str
@@ -106,7 +106,6 @@ class Rule:
     when: tuple[When, ...] = ()
     otherwise: str = ""
     keep: bool = True
-    sleep: float = 0.0
     effects: tuple[Effect, ...] = ()
 
 
@@ -156,8 +155,6 @@ class Device:
             self._tick()
             answer, rule = self.check(oid, tag, value)
             self.record(oid, tag, value, answer)
-            if not answer and rule is not None and rule.sleep:
-                time.sleep(rule.sleep)
             if not answer:
                 self._apply(oid, Row(tag, value), rule)
             return answer

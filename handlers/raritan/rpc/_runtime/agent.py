@@ -156,9 +156,8 @@ class Agent:
 
     @timeout.setter
     def timeout(self, seconds: Optional[float]) -> None:
-        if seconds is not None and not (
-            isinstance(seconds, (int, float)) and 0 < seconds <= LONGEST_TIMEOUT
-        ):
+        is_number = isinstance(seconds, (int, float)) and 0 < seconds <= LONGEST_TIMEOUT
+        if seconds is not None and not is_number:
             raise SettingsError(
                 f"the time-out is {seconds!r}; give seconds above 0, at most {LONGEST_TIMEOUT:.0f},"
                 f" or None for {DEFAULT_TIMEOUT:.0f}"
@@ -261,16 +260,7 @@ class Agent:
         if repeatable is None:
             repeatable = bool(reads_only(method))
         try:
-            request = Request(
-                method="POST",
-                target=_path(target),
-                headers=_JSON,
-                body=body,
-                timeout=wait,
-                total=2 * wait,
-                limit=LIMIT,
-                once=not repeatable,
-            )
+            request = _call_request(target, body, wait, once=not repeatable)
             reply = self._send(f"{number}: {method}", request)
             return result(parsed(reply, login), number, login)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
@@ -340,14 +330,28 @@ class Agent:
         return reply
 
 
+def _call_request(target: str, body: bytes, wait: float, *, once: bool) -> Request:
+    return Request(
+        method="POST",
+        target=_path(target),
+        headers=_JSON,
+        body=body,
+        timeout=wait,
+        total=2 * wait,
+        limit=LIMIT,
+        once=once,
+    )
+
+
 def _path(target: str, unquoted: str = "") -> str:
     """The path of a request. ASCII letters, digits, `_.-~/` and the characters of `unquoted` are
     not percent-encoded.
 
     Raises JsonRpcSyntaxException for a target that is not text.
     """
+    path = target if target.startswith("/") else f"/{target}"
     try:
-        return quote(target if target.startswith("/") else "/" + target, safe="/" + unquoted)
+        return quote(path, safe=f"/{unquoted}")
     except UnicodeEncodeError:
         raise JsonRpcSyntaxException(
             "the target holds half of a surrogate pair, which is not text"
@@ -380,9 +384,11 @@ def result(answer: object, number: int, login: Login) -> object:
     answer_id = answer.get("id")
     # `true` is an int in Python, and equals 1
     if type(answer_id) is not int or answer_id != number:
-        words = f": {error_of(error, login).reason}" if error is not None else ""
+        words = "is this the address of a Xerus PDU?"
+        if error is not None:
+            words = error_of(error, login).reason
         raise JsonRpcSyntaxException(
-            f"the answer may belong to another request (wrong id, or none){words}",
+            f"the answer may belong to another request (wrong id, or none): {words}",
         )
     if error is not None:
         if answer.get("result") is not None:

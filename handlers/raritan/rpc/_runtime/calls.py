@@ -92,22 +92,27 @@ class Method:
         release has them. The number of positional arguments may also be that of an older release,
         whose parameters (`older_in`) are then sent.
         """
-        types = {name: kind for name, kind in self.types.items() if name != "return"}
-        params: dict[str, object] = {}
-        is_older = not kwargs and len(args) == len(self.older_in)
-        if self.older_in and is_older:
-            for name, kind, argument in zip(self.older_in, types.values(), args):
-                params[name] = self._encoded(name, kind, argument)
-            return params
+        has_count_of_older = len(args) == len(self.older_in)
+        if self.older_in and has_count_of_older and not kwargs:
+            return self._older_params(args)
         try:
             arguments = self.signature.bind(*args, **kwargs).arguments
         except TypeError as error:
             raise TypeError(f"{self.name}(): {error}") from None
+        params: dict[str, object] = {}
         for name, argument in arguments.items():
             parameter = self.signature.parameters[name]
             is_left_out = argument is None and parameter.default is None
             if not is_left_out:
-                params[name] = self._encoded(name, types[name], argument)
+                params[name] = self._encoded(name, self.types[name], argument)
+        return params
+
+    def _older_params(self, args: tuple[object, ...]) -> dict[str, object]:
+        """The parameters of an older release, whose types are those of the newest one in order."""
+        types = [hint for name, hint in self.types.items() if name != "return"]
+        params: dict[str, object] = {}
+        for name, hint, argument in zip(self.older_in, types, args):
+            params[name] = self._encoded(name, hint, argument)
         return params
 
     def _encoded(self, name: str, kind: Any, argument: object) -> object:
@@ -144,15 +149,17 @@ class Method:
         form = self._form_of(json)
         if not form.keys() & json.keys():
             raise JsonRpcSyntaxException(f"the answer contains none of {', '.join(form)}")
-        has_code = form.get("_ret_") is int
-        code = json.get("_ret_")
-        # a blank one would be 0, which is success
-        if has_code and code is None and len(form) > 1:
-            raise JsonRpcSyntaxException("the answer contains no result code")
-        has_failed = has_code and code != 0
-        values = []
-        for name, kind in form.items():
-            values.append(self._value(name, kind, json, agent, has_failed))
+        has_failed = False
+        if form.get("_ret_") is int:
+            code = json.get("_ret_")
+            # a blank one would be 0, which is success
+            if code is None and len(form) > 1:
+                raise JsonRpcSyntaxException("the answer contains no result code")
+            has_failed = code != 0
+        values: list[object] = []
+        for name, hint in form.items():
+            value = self._value(name, hint, json, agent, has_failed=has_failed)
+            values.append(value)
         return tuple(values)
 
     def _form_of(self, json: Mapping[str, object]) -> Mapping[str, Any]:
@@ -165,12 +172,12 @@ class Method:
         return self.forms[0]
 
     def _value(
-        self, name: str, kind: Any, json: Mapping[str, object], agent: Caller, has_failed: bool
+        self, name: str, hint: Any, json: Mapping[str, object], agent: Caller, *, has_failed: bool
     ) -> object:
-        """One of the results. Raises JsonRpcSyntaxException."""
+        """The result `name`, of the type `hint`. Raises JsonRpcSyntaxException."""
         if json.get(name) is not None or len(self.out) == 1:
-            return decode(kind, json[name], agent)
-        blank_value = missing_value(kind)
+            return decode(hint, json[name], agent)
+        blank_value = missing_value(hint)
         if blank_value is None:
             return None
         if not has_failed:
@@ -263,11 +270,12 @@ class Interface(Reference):
         """Makes the declared methods callable: their bodies are never run, and a call sends what
         their annotations say."""
         super().__init_subclass__(version)
-        for name, value in list(vars(cls).items()):
-            if version and isinstance(value, FunctionType):
-                setattr(cls, name, Method(value))
-            elif isinstance(value, type) and issubclass(value, ValueObject):
-                value.belongs_to(cls.idlType)
+        members = list(vars(cls).items())
+        for name, member in members:
+            if version and isinstance(member, FunctionType):
+                setattr(cls, name, Method(member))
+            elif isinstance(member, type) and issubclass(member, ValueObject):
+                member.belongs_to(cls.idlType)
 
 
 class Pending(typing.Generic[R]):
@@ -304,9 +312,8 @@ class Pending(typing.Generic[R]):
         # An error that was raised holds frames, which hold all calls of the bulk, and so this one,
         # which holds the error. Such a circle stays in memory until the collector looks for it.
         answer.__context__ = None
-        self.error = answer.with_traceback(None).at(
-            agent.place, f"{self.method.name} {agent.login.quoted_path(self.method.parent.target)}"
-        )
+        path = agent.login.quoted_path(self.method.parent.target)
+        self.error = answer.with_traceback(None).at(agent.place, f"{self.method.name} {path}")
 
 
 def answered_field(answer: Pending[Any], field: str) -> Any:

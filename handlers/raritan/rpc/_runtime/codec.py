@@ -128,9 +128,14 @@ def class_of(base: type[T], idl_type: str) -> type[T]:
     """The class of that name if it derives from `base`, else `base`, so that types newer than this
     binding stay usable.
     """
-    same = idl_type.partition(":")[0] == getattr(base, "idlType", "").partition(":")[0]
-    derived = class_of_idl_type(idl_type) if not same and len(idl_type) <= LONGEST_NAME else None
-    return derived if derived is not None and issubclass(derived, base) else base
+    name, _, _ = idl_type.partition(":")
+    base_name, _, _ = getattr(base, "idlType", "").partition(":")
+    if name == base_name or len(idl_type) > LONGEST_NAME:
+        return base
+    declared_class = class_of_idl_type(idl_type)
+    if declared_class is None or not issubclass(declared_class, base):
+        return base
+    return declared_class
 
 
 def _any(json: object) -> object:
@@ -185,14 +190,14 @@ def _union(json: object, kinds: tuple[Any, ...], agent: Caller) -> Any:
     """
     if json is None and type(None) in kinds:
         return None
-    *older, last = (kind for kind in kinds if kind is not type(None))
-    for kind in older:
+    *first_hints, last_hint = [kind for kind in kinds if kind is not type(None)]
+    for hint in first_hints:
         try:
-            return decode(kind, json, agent)
+            return decode(hint, json, agent)
         except JsonRpcSyntaxException:
             # the type of another release; if none fits, the last type raises
             continue
-    return decode(last, json, agent)
+    return decode(last_hint, json, agent)
 
 
 _SCALARS: Mapping[Any, Callable[[object], object]] = {
@@ -207,7 +212,9 @@ _SCALARS: Mapping[Any, Callable[[object], object]] = {
 
 def is_nullable(hint: Any) -> bool:
     """Whether a field with this annotation may be null."""
-    return hint is Any or (typing.get_origin(hint) is Union and type(None) in typing.get_args(hint))
+    if hint is Any:
+        return True
+    return typing.get_origin(hint) is Union and type(None) in typing.get_args(hint)
 
 
 # ---- blank values --------------------------------------------------------------------------------
@@ -341,5 +348,8 @@ _PLAIN: Mapping[type, tuple[type, ...]] = {
 
 
 def _is_of(kind: type, value: object) -> bool:
-    is_other = isinstance(value, (bool, IdlValue)) and kind in (int, float)
-    return isinstance(value, _PLAIN.get(kind, kind)) and not is_other
+    # to Python, a bool and some IDL values are numbers
+    is_no_number = isinstance(value, (bool, IdlValue))
+    if is_no_number and kind in (int, float):
+        return False
+    return isinstance(value, _PLAIN.get(kind, kind))

@@ -227,15 +227,11 @@ class Structure(NamedIdlValue):
     def __str__(self) -> str:
         names = shown_fields(self)
         width = max(map(len, names), default=0)
-        return "\n".join(
-            [
-                f"{idl_name(type(self))}:",
-                *(
-                    indented(f"* {name.ljust(width)} = {text(getattr(self, name, None))}")
-                    for name in names
-                ),
-            ]
-        )
+        lines = [f"{idl_name(type(self))}:"]
+        for name in names:
+            value = text(getattr(self, name, None))
+            lines.append(indented(f"* {name.ljust(width)} = {value}"))
+        return "\n".join(lines)
 
     __repr__ = __str__
 
@@ -280,7 +276,8 @@ class ValueObject(Structure):
         envelope = expect(dict, json, cls)
         name = expect(str, envelope.get("type"), cls)
         value = _decode_fields(class_of(cls, name), envelope.get("value"), agent)
-        object.__setattr__(value, "_wire", (value._wire or WireForm())._replace(type=name))
+        wire = value._wire or WireForm()
+        object.__setattr__(value, "_wire", wire._replace(type=name))
         return value
 
     @classmethod
@@ -295,7 +292,9 @@ class ValueObject(Structure):
     @property
     def wire_type(self) -> str:
         """The type name that the device sent, as it spelled it, else the class's own."""
-        return self._wire.type if self._wire is not None and self._wire.type else self.idlType
+        if self._wire is not None and self._wire.type:
+            return self._wire.type
+        return self.idlType
 
     def listElements(self) -> list[str]:
         """The same as `elements`, under the name that the vendor's binding has for
@@ -329,9 +328,11 @@ def field_names(cls: type[Structure]) -> tuple[str, ...]:
 def _signature(cls: type[Structure]) -> inspect.Signature:
     """The constructor's, each of whose arguments may be left out."""
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    return inspect.Signature(
-        [inspect.Parameter(name, kind, default=cls._defaults[name]) for name in field_names(cls)]
-    )
+    parameters: list[inspect.Parameter] = []
+    for name in field_names(cls):
+        parameter = inspect.Parameter(name, kind, default=cls._defaults[name])
+        parameters.append(parameter)
+    return inspect.Signature(parameters)
 
 
 def present(value: Structure, *names: str) -> bool:
@@ -368,7 +369,11 @@ def shown_fields(value: Structure) -> list[str]:
 
 
 def _newest(cls: type[Structure], name: str) -> str:
-    return next((new for new, old in cls._aliases.items() if name in old), name)
+    """The present name of a field that may be given by an older one."""
+    for newest_name, older_names in cls._aliases.items():
+        if name in older_names:
+            return newest_name
+    return name
 
 
 # ---- JSON → structures ---------------------------------------------------------------------------
@@ -430,11 +435,12 @@ def _lift(cls: type[Structure], fields: dict[str, Any]) -> Mapping[str, Place]:
 
     Returns their places; `encode` writes them back under their older names.
     """
-    places = {
-        older: place
-        for older, place in cls._lifted.items()
-        if fields.get(older) is not None and place[0] not in fields
-    }
-    for older, (outer, inner) in places.items():
-        fields.setdefault(outer, {})[inner] = fields.pop(older)
+    places: dict[str, Place] = {}
+    for older_name, place in cls._lifted.items():
+        outer, _ = place
+        if fields.get(older_name) is not None and outer not in fields:
+            places[older_name] = place
+    for older_name, (outer, inner) in places.items():
+        holder = fields.setdefault(outer, {})
+        holder[inner] = fields.pop(older_name)
     return places

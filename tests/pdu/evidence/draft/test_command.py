@@ -43,21 +43,35 @@ def test_the_profile_is_on_standard_output_and_its_evidence_on_standard_error(
     recording: Path, capsys: Printed
 ) -> None:
     code, out, err = run(capsys, "draft", str(recording), "-o", "-")
+    assert code == 0
     profile = json.loads(out)
-    assert code == 0 and not Path("-").exists()
     assert profile["outlets"][0]["states"]["on"] == ["?1"]
     assert profile["note"].startswith("Drafted, not confirmed.")
-    assert f"taken  {STATE}" in err and "doubt: No command is proposed" in err
+    assert f"taken  {STATE}" in err
+    assert "doubt: No command is proposed" in err
+    assert not Path("-").exists()
 
 
-def test_a_drafted_profile_can_be_checked_packed_and_polled(
+def test_a_drafted_profile_can_be_checked(
     recording: Path, mib: Path, tmp_path: Path, capsys: Printed
 ) -> None:
-    file, dist = tmp_path / "acme.json", tmp_path / "dist"
+    file = tmp_path / "acme.json"
     words = ["--mib", str(mib), "--family", "acme-strip", "-o", str(file)]
-    assert run(capsys, "draft", str(recording), *words)[0] == 0
+    code, _, _ = run(capsys, "draft", str(recording), *words)
+    assert code == 0
     code, out, _ = run(capsys, "snmp", "check", str(file))
-    assert code == 0 and "the profile 'acme-strip' is valid" in out
+    assert code == 0
+    assert "the profile 'acme-strip' is valid" in out
+
+
+def test_a_drafted_profile_can_be_packed_and_polled(
+    recording: Path, mib: Path, tmp_path: Path, capsys: Printed
+) -> None:
+    file = tmp_path / "acme.json"
+    dist = tmp_path / "dist"
+    words = ["--mib", str(mib), "--family", "acme-strip", "-o", str(file)]
+    run(capsys, "draft", str(recording), *words)
+
     build = [str(ROOT / "packaging" / "build.py"), "--profile", str(file), "--out", str(dist)]
     subprocess.run([sys.executable, *build], capture_output=True, timeout=PATIENCE_S, check=True)
     (archive,) = dist.glob("pdu_*acme*.tar.gz")
@@ -73,7 +87,9 @@ def test_a_drafted_profile_can_be_checked_packed_and_polled(
             timeout=PATIENCE_S,
             env={**os.environ, "PDU_COMMUNITY": "public"},
         )
-    states = [(row["name"], row["state"]) for row in json.loads(process.stdout)["outlets"]]
+
+    outlets = json.loads(process.stdout)["outlets"]
+    states = [(outlet["name"], outlet["state"]) for outlet in outlets]
     assert states == [("web", "on"), ("db", "on"), ("spare", "off")], process.stderr
 
 
@@ -81,58 +97,94 @@ def test_a_draft_does_not_replace_a_file(recording: Path, tmp_path: Path, capsys
     file = tmp_path / "acme.json"
     file.write_text("mine")
     code, _, err = run(capsys, "draft", str(recording), "-o", str(file))
-    assert code == 2 and "exists already: remove it" in err and file.read_text() == "mine"
+    assert code == 2
+    assert "exists already: remove it" in err
+    assert file.read_text() == "mine"
 
 
 def test_json_holds_the_guesses_with_their_evidence(
     recording: Path, mib: Path, capsys: Printed
 ) -> None:
-    document = json.loads(run(capsys, "draft", str(recording), "--mib", str(mib), "--json")[1])
-    assert (document["chosen"]["state"], document["profile"]["mib"]) == (STATE, "ACME-MIB")
-    roles = {guess["role"] for guess in document["guesses"]}
-    assert {"state", "name", "current", "energy"} <= roles
-    assert all(guess["evidence"] for guess in document["guesses"])
+    _, out, _ = run(capsys, "draft", str(recording), "--mib", str(mib), "--json")
+    document = json.loads(out)
+    assert document["chosen"]["state"] == STATE
+    assert document["profile"]["mib"] == "ACME-MIB"
+    roles = [guess["role"] for guess in document["guesses"]]
+    assert {"state", "name", "current", "energy"} <= set(roles)
+    for guess in document["guesses"]:
+        assert guess["evidence"]
     assert "No command is proposed" in document["doubts"][-1]
     assert "outletCommand" not in json.dumps(document["profile"])
 
 
-def test_scalars_with_units_and_writable_objects_are_listed_and_not_taken(
-    recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed
-) -> None:
-    monkeypatch.syspath_prepend(pysmi())
-    scalars = (("inletCurrent", "0.1 A", 24), ("inletLimit", "0.1 A", 160), ("voltage", "V", 231))
-    facts = [*ACME, modules.Fact("outletName", f"{STATE[:-1]}2", access="read-write")]
-    # a row 0 of a column is no scalar
-    rows = [f"1.3.6.1.4.1.99999.2.1.1.{column}.0|2|0" for column in (3, 5)]
-    for number, (name, unit, value) in enumerate(scalars, 1):
-        facts.append(modules.Fact(name, f"1.3.6.1.4.1.99999.3.{number}", units=unit))
-        rows.append(f"1.3.6.1.4.1.99999.3.{number}.0|66|{value}")
-    mib = tmp_path / "ACME-MIB.txt"
+@pytest.fixture
+def recording_with_scalars(recording: Path) -> Path:
+    """Three scalars with units, and rows 0 of two columns, which are none."""
+    rows = [
+        "1.3.6.1.4.1.99999.2.1.1.3.0|2|0",
+        "1.3.6.1.4.1.99999.2.1.1.5.0|2|0",
+        "1.3.6.1.4.1.99999.3.1.0|66|24",
+        "1.3.6.1.4.1.99999.3.2.0|66|160",
+        "1.3.6.1.4.1.99999.3.3.0|66|231",
+    ]
+    recording.write_text(recording.read_text() + "\n".join([*rows, ""]))
+    return recording
+
+
+@pytest.fixture
+def mib_with_scalars(mib: Path) -> Path:
+    """The MIB of the recording with scalars, with a second object that can be written."""
+    facts = [
+        *ACME,
+        modules.Fact("outletName", "1.3.6.1.4.1.99999.2.1.1.2", access="read-write"),
+        modules.Fact("inletCurrent", "1.3.6.1.4.1.99999.3.1", units="0.1 A"),
+        modules.Fact("inletLimit", "1.3.6.1.4.1.99999.3.2", units="0.1 A"),
+        modules.Fact("voltage", "1.3.6.1.4.1.99999.3.3", units="V"),
+    ]
     mib.write_text(modules.module("ACME-MIB", facts), "utf-8")
-    recording.write_text("\n".join([recording.read_text(), *rows, ""]).replace("\n\n", "\n"))
-    _, out, err = run(capsys, "draft", str(recording), "--mib", str(mib))
-    assert "99999.3" not in out and "control" not in json.loads(out)["outlets"][0]
+    return mib
+
+
+def test_scalars_with_units_and_writable_objects_are_listed_and_not_taken(
+    recording_with_scalars: Path, mib_with_scalars: Path, capsys: Printed
+) -> None:
+    words = ["draft", str(recording_with_scalars), "--mib", str(mib_with_scalars)]
+    _, out, err = run(capsys, *words)
+
+    assert "99999.3" not in out
+    assert "control" not in json.loads(out)["outlets"][0]
     report_lines = [line for line in err.splitlines() if line.startswith(("scalar", "writable"))]
-    total = "in ACME-MIB, UNITS '0.1 A': {}; perhaps the total 'load', scale 0.1"
     assert report_lines == [
-        f"scalar          1.3.6.1.4.1.99999.3.1.0  inletCurrent {total.format(24)}",
-        f"scalar          1.3.6.1.4.1.99999.3.2.0  inletLimit {total.format(160)}",
+        "scalar          1.3.6.1.4.1.99999.3.1.0  inletCurrent in ACME-MIB, UNITS '0.1 A': 24;"
+        " perhaps the total 'load', scale 0.1",
+        "scalar          1.3.6.1.4.1.99999.3.2.0  inletLimit in ACME-MIB, UNITS '0.1 A': 160;"
+        " perhaps the total 'load', scale 0.1",
         "scalar   1 more with other UNITS, such as voltage (V): --json shows all",
         "writable        1.3.6.1.4.1.99999.2.1.1.4  outletCommand in ACME-MIB, read-write:"
         " turnOn(1), turnOff(2); perhaps the command",
         "writable        and 1 more: --json shows all",
     ]
-    assert "doubt: its name has 'limit'" in err.partition("inletLimit")[2]
-    document = json.loads(run(capsys, "draft", str(recording), "--mib", str(mib), "--json")[1])
-    assert [row["object"] for row in document["scalars"]] == [name for name, _, _ in scalars]
+    _, _, after_limit = err.partition("inletLimit")
+    assert "doubt: its name has 'limit'" in after_limit
+
+
+def test_json_has_all_scalars_with_units_and_all_writable_objects(
+    recording_with_scalars: Path, mib_with_scalars: Path, capsys: Printed
+) -> None:
+    words = ["draft", str(recording_with_scalars), "--mib", str(mib_with_scalars), "--json"]
+    _, out, _ = run(capsys, *words)
+    document = json.loads(out)
+    scalars = [row["object"] for row in document["scalars"]]
+    assert scalars == ["inletCurrent", "inletLimit", "voltage"]
     assert [row["object"] for row in document["writable"]] == ["outletCommand", "outletName"]
 
 
 def test_json_holds_the_doubt_about_a_string_of_states(recording: Path, capsys: Printed) -> None:
     recording.write_text("1.3.6.1.4.1.99999.1.0|4|1,0,1,1\n", "utf-8")
-    assert f"doubt: {NOT_SHOWN}" in run(capsys, "draft", str(recording))[2]
-    document = json.loads(run(capsys, "draft", str(recording), "--json")[1])
-    assert [text["doubt"] for text in document["texts"]] == [NOT_SHOWN]
+    _, _, err = run(capsys, "draft", str(recording))
+    assert f"doubt: {NOT_SHOWN}" in err
+    _, out, _ = run(capsys, "draft", str(recording), "--json")
+    assert [text["doubt"] for text in json.loads(out)["texts"]] == [NOT_SHOWN]
 
 
 def test_a_recording_without_outlets_leaves_no_file(
@@ -140,41 +192,71 @@ def test_a_recording_without_outlets_leaves_no_file(
 ) -> None:
     recording.write_text("1.3.6.1.2.1.1.1.0|4|Acme\n", "utf-8")
     code, _, err = run(capsys, "draft", str(recording), "-o", str(tmp_path / "out.json"))
-    assert code == 8 and not (tmp_path / "out.json").exists()
+    assert code == 8
+    assert not (tmp_path / "out.json").exists()
     assert "No column looks like the states" in err
 
 
 def test_a_draft_from_a_walk_uses_its_names_of_values_and_counts_the_rows_that_it_leaves_out(
     recording: Path, capsys: Printed
 ) -> None:
-    states = ("on(2)", "on(2)", "off(1)")
-    rows = [f".{STATE}.{row} = INTEGER: {state}" for row, state in enumerate(states, 1)]
-    recording.write_text("\n".join([*rows, "ACME-MIB::acme.1.0 = INTEGER: 1", ""]), "utf-8")
+    walk = f""".{STATE}.1 = INTEGER: on(2)
+.{STATE}.2 = INTEGER: on(2)
+.{STATE}.3 = INTEGER: off(1)
+ACME-MIB::acme.1.0 = INTEGER: 1
+"""
+    recording.write_text(walk, "utf-8")
     _, out, err = run(capsys, "draft", str(recording))
     assert json.loads(out)["outlets"][0]["states"]["on"] == ["?2"]
-    assert "names of values in the walk: off(1), on(2)" in err and NOT_SHOWN not in err
+    assert "names of values in the walk: off(1), on(2)" in err
+    assert NOT_SHOWN not in err
     assert "Not read from the recording: 1 row with a name instead of a numeric OID" in err
 
 
-def test_an_unreadable_file_and_an_impossible_key_are_refused_in_one_line(
-    recording: Path, mib: Path, tmp_path: Path, capsys: Printed
+@pytest.mark.parametrize(
+    "mib_text, reason",
+    [
+        pytest.param(
+            "ACME-MIB DEFINITIONS ::= BEGIN nothing here",
+            "is not a MIB file that can be read",
+            id="broken",
+        ),
+        pytest.param("", "that can be read (it has no complete module)", id="empty"),
+    ],
+)
+def test_a_mib_that_cannot_be_read_is_refused_in_one_line(
+    mib_text: str, reason: str, recording: Path, mib: Path, capsys: Printed
 ) -> None:
-    broken, empty, unit = tmp_path / "broken.mib", tmp_path / "empty.mib", str(recording)
-    broken.write_text("ACME-MIB DEFINITIONS ::= BEGIN nothing here", "utf-8")
-    empty.touch()
-    for arguments, words in (
-        (["/nowhere/at.all"], "cannot be read"),
-        ([str(ROOT / "README.md")], "is not a recording of an SNMP device"),
-        ([unit, "--mib", "/nowhere/at.all"], "cannot be read"),
-        ([unit, "--mib", str(broken)], "is not a MIB file that can be read"),
-        ([unit, "--mib", str(empty)], "that can be read (it has no complete module)"),
-        ([unit, "--family", "No Key"], "--family"),
-    ):
-        code, _, err = run(capsys, "draft", *arguments)
-        assert code == 2 and words in err and err.count("\n") == 1
+    mib.write_text(mib_text, "utf-8")
+    code, _, err = run(capsys, "draft", str(recording), "--mib", str(mib))
+    assert code == 2
+    assert reason in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words, reason",
+    [
+        pytest.param(["RECORDING", "--mib", "/nowhere/at.all"], "cannot be read", id="no MIB"),
+        pytest.param(["RECORDING", "--family", "No Key"], "--family", id="no key"),
+        pytest.param(["/nowhere/at.all"], "cannot be read", id="no file"),
+        pytest.param(
+            [str(ROOT / "README.md")], "is not a recording of an SNMP device", id="no recording"
+        ),
+    ],
+)
+def test_an_unreadable_file_and_an_impossible_key_are_refused_in_one_line(
+    words: list[str], reason: str, recording: Path, capsys: Printed
+) -> None:
+    arguments = [str(recording) if word == "RECORDING" else word for word in words]
+    code, _, err = run(capsys, "draft", *arguments)
+    assert code == 2
+    assert reason in err
+    assert err.count("\n") == 1
 
 
 def test_a_missing_mib_reader_is_named(recording: Path) -> None:
     command = [sys.executable, "-m", "pdu", "draft", str(recording), "--mib", "ACME-MIB.txt"]
     process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
-    assert process.returncode == 2 and "needs the Python package pysmi" in process.stderr
+    assert process.returncode == 2
+    assert "needs the Python package pysmi" in process.stderr

@@ -18,9 +18,9 @@ from tests.needs import pysmi
 from tests.pdu.evidence.draft import modules
 from tests.pdu.evidence.draft.acme import ACME, acme, node, tree
 
-OFF_FIRST, ON_FIRST = (
-    [("enumSpec", [(first, 0), (second, 1)])] for first, second in (("off", "on"), ("on", "off"))
-)
+# The enumerations of SYNTAX INTEGER { off(0), on(1) } and of { on(0), off(1) }, as pysmi parses them.
+OFF_FIRST = [("enumSpec", [("off", 0), ("on", 1)])]
+ON_FIRST = [("enumSpec", [("on", 0), ("off", 1)])]
 
 
 @pytest.fixture
@@ -28,24 +28,27 @@ def with_pysmi(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(pysmi())
 
 
-@pytest.mark.parametrize("conventions", [False, True])
+@pytest.mark.parametrize("conventions", [False, True], ids=["plain", "textual conventions"])
 @pytest.mark.usefixtures("with_pysmi")
 def test_names_units_and_enumerations_come_from_the_mib(conventions: bool, tmp_path: Path) -> None:
     file = tmp_path / "ACME-MIB.txt"
     file.write_text(modules.module("ACME-MIB", ACME, conventions), "utf-8")
-    result = draft(acme(), parse_mib_files([str(file)]), "acme-strip")
-    assert result.profile is not None
-    assert result.profile.key == "acme-strip"
-    assert result.profile.mib == "ACME-MIB"
-    read_as = detection.read_as(RecordedRows(acme()), result.profile)
-    assert [state.name for state in read_as.states.values()] == ["UP", "UP", "DOWN"]
-    outlets = result.profile.outlets[0]
+
+    profile = draft(acme(), parse_mib_files([str(file)]), "acme-strip").profile
+
+    assert profile is not None
+    assert profile.key == "acme-strip"
+    assert profile.mib == "ACME-MIB"
+    states = detection.read_as(RecordedRows(acme()), profile).states.values()
+    assert [state.name for state in states] == ["UP", "UP", "DOWN"]
+    outlets = profile.outlets[0]
     assert outlets.states is not None
     assert getattr(outlets.states.source, "object", "") == "outletState"
     assert outlets.current is not None
     assert str(outlets.current.scale) == "0.01"
     assert outlets.control is None
-    assert outlets.energy is not None and str(outlets.energy.scale) == "0.001"
+    assert outlets.energy is not None
+    assert str(outlets.energy.scale) == "0.001"
     assert getattr(outlets.name, "oid", "") == "1.3.6.1.4.1.99999.2.1.1.2"
 
 
@@ -73,30 +76,37 @@ APART = {
 }
 
 
-def apart(folder: Path, *names_: str) -> list[str]:
+def apart(folder: Path, *names: str) -> list[str]:
     """Write these modules of APART to files with other names than the modules, and return the
     paths.
     """
-    files = [folder / f"{name.lower()}.txt" for name in names_]
-    for file, name in zip(files, names_):
+    paths = []
+    for name in names:
+        file = folder / f"{name.lower()}.txt"
         file.write_text(f"{name} DEFINITIONS ::= BEGIN\n{APART[name]}\nEND\n", "utf-8")
-    return list(map(str, files))
+        paths.append(str(file))
+    return paths
 
 
-@pytest.mark.parametrize("joined", [False, True])
-@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("joined", [False, True], ids=["a file for each", "one file"])
+@pytest.mark.parametrize("names", [list(APART), list(APART)[::-1]], ids=["forward", "backward"])
 @pytest.mark.usefixtures("with_pysmi")
 def test_types_and_parents_come_from_the_other_given_modules_in_any_order(
-    order: int, joined: bool, tmp_path: Path
+    names: list[str], joined: bool, tmp_path: Path
 ) -> None:
-    files = apart(tmp_path, *list(APART)[::order])
+    files = apart(tmp_path, *names)
     if joined:
-        (tmp_path / "all.txt").write_text(
-            "".join(Path(file).read_text("utf-8") for file in files), "utf-8"
-        )
-    mib = parse_mib_files([str(tmp_path / "all.txt")] if joined else files)
+        all_modules = tmp_path / "all.txt"
+        texts = [Path(file).read_text("utf-8") for file in files]
+        all_modules.write_text("".join(texts), "utf-8")
+        files = [str(all_modules)]
+
+    mib = parse_mib_files(files)
+
     state = mib.objects[arcs("1.3.6.1.4.1.99999.2.1.1.3")]
-    assert (state.name, state.enumeration, state.doubt) == ("outletState", {0: "off", 1: "on"}, "")
+    assert state.name == "outletState"
+    assert state.enumeration == {0: "off", 1: "on"}
+    assert state.doubt == ""
     assert not any("OID" in note for note in mib.notes)
 
 
@@ -130,43 +140,52 @@ def test_a_number_with_two_names_gives_no_names_and_is_said(
     file.write_text(modules.module("ACME-MIB", ACME).replace(before, after), "utf-8")
     parsed = parse_mib_files([str(file)])
     state = parsed.objects[arcs("1.3.6.1.4.1.99999.2.1.1.3")]
-    assert state.enumeration == {} and state.doubt == f"two names for one number: {reason}"
+    assert state.enumeration == {}
+    assert state.doubt == f"two names for one number: {reason}"
     assert parsed.notes == [
         f"{file}: no names of values and no units are taken of {state.name} ({state.doubt})"
     ]
     result = draft(acme(), parsed)
-    assert result.profile is not None and any(state.doubt in doubt for doubt in result.doubts)
+    assert result.profile is not None
+    assert any(state.doubt in doubt for doubt in result.doubts)
     states = result.profile.outlets[0].states
-    assert states is not None and states.on == ("?1",) and states.off == ("?0",)
+    assert states is not None
+    assert states.on == ("?1",)
+    assert states.off == ("?0",)
 
 
-@pytest.mark.parametrize("given", [False, True])
-@pytest.mark.usefixtures("with_pysmi")
-def test_units_are_doubtful_if_the_type_is_not_defined_in_the_files_given(
-    given: bool, tmp_path: Path
-) -> None:
-    (tmp_path / "TC-MIB.txt").write_text("""TC-MIB DEFINITIONS ::= BEGIN
+_TC_MIB = """TC-MIB DEFINITIONS ::= BEGIN
 IMPORTS TEXTUAL-CONVENTION FROM SNMPv2-TC;
 Tenths ::= TEXTUAL-CONVENTION STATUS current DESCRIPTION "0.1" SYNTAX Integer32
 END
-""")
-    (tmp_path / "U-MIB.txt").write_text("""U-MIB DEFINITIONS ::= BEGIN
+"""
+
+_U_MIB = """U-MIB DEFINITIONS ::= BEGIN
 IMPORTS enterprises, OBJECT-TYPE, Gauge32 FROM SNMPv2-SMI Tenths FROM TC-MIB;
 tenths OBJECT-TYPE SYNTAX Tenths UNITS "A" MAX-ACCESS read-only STATUS current DESCRIPTION "x" ::= { enterprises 9 1 }
 plain OBJECT-TYPE SYNTAX Gauge32 UNITS "A" MAX-ACCESS read-only STATUS current DESCRIPTION "x" ::= { enterprises 9 2 }
 limited OBJECT-TYPE SYNTAX INTEGER (0..99) UNITS "A" MAX-ACCESS read-only STATUS current DESCRIPTION "x" ::= { enterprises 9 3 }
 END
-""")
-    files = ["U-MIB.txt", "TC-MIB.txt"] if given else ["U-MIB.txt"]
-    doubts = {
-        mib_object.name: mib_object.doubt
-        for mib_object in mib_parser.parse_mib_files(
-            [str(tmp_path / name) for name in files]
-        ).objects.values()
-        if mib_object.module == "U-MIB"
-    }
-    assert (doubts["plain"], doubts["limited"]) == ("", "")
-    assert ("is not defined in the files given" in doubts["tenths"]) is not given
+"""
+
+
+@pytest.mark.parametrize("is_given", [False, True])
+@pytest.mark.usefixtures("with_pysmi")
+def test_units_are_doubtful_if_the_type_is_not_defined_in_the_files_given(
+    is_given: bool, tmp_path: Path
+) -> None:
+    own_file, types_file = tmp_path / "U-MIB.txt", tmp_path / "TC-MIB.txt"
+    own_file.write_text(_U_MIB)
+    types_file.write_text(_TC_MIB)
+    files = [str(own_file), str(types_file)] if is_given else [str(own_file)]
+
+    objects = parse_mib_files(files).objects.values()
+
+    doubts = {mib_object.name: mib_object.doubt for mib_object in objects}
+    assert doubts["plain"] == ""
+    assert doubts["limited"] == ""
+    is_doubtful = "is not defined in the files given" in doubts["tenths"]
+    assert is_doubtful is not is_given
 
 
 @pytest.mark.usefixtures("with_pysmi")
@@ -190,20 +209,19 @@ def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions() -> N
     assert flag.enumeration == {0: "noError", 1: "error"}
 
 
-def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -> None:
-    def module(name: str, values: Sequence[object], arc: int) -> tuple[object, ...]:
-        kind = (
-            "typeDeclaration",
-            "State",
-            ("typeDeclarationRHS", ("SimpleSyntax", "INTEGER", *values)),
-        )
-        acme_node = node("acme", "enterprises", arc)
-        return tree(name, kind, acme_node, node("s", "acme", 1, syntax=("SimpleSyntax", "State")))
+def _state_module(name: str, values: Sequence[object], arc: int) -> tuple[object, ...]:
+    """A module with a type State of these values, and an object of this type below its own acme."""
+    right_side = ("typeDeclarationRHS", ("SimpleSyntax", "INTEGER", *values))
+    acme_node = node("acme", "enterprises", arc)
+    state_node = node("s", "acme", 1, syntax=("SimpleSyntax", "State"))
+    return tree(name, ("typeDeclaration", "State", right_side), acme_node, state_node)
 
-    modules_ = [module("A", OFF_FIRST, 7), module("B", ON_FIRST, 8)]
-    # C defines neither the type nor the parent
-    modules_.append(tree("C", node("u", "enterprises", 9, syntax=("SimpleSyntax", "State"))))
-    objects = mib_parser.collect_objects(modules_)[0]
+
+def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -> None:
+    # the last defines neither the type nor the parent
+    without_type = tree("C", node("u", "enterprises", 9, syntax=("SimpleSyntax", "State")))
+    trees = [_state_module("A", OFF_FIRST, 7), _state_module("B", ON_FIRST, 8), without_type]
+    objects, _ = mib_parser.collect_objects(trees)
     assert {oid[6:]: fact.enumeration for oid, fact in objects.items()} == {
         (7, 1): {0: "off", 1: "on"},
         (8, 1): {0: "on", 1: "off"},
@@ -211,22 +229,37 @@ def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -
     }
 
 
-def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -> None:
-    from pdu.evidence.draft.mib_parser import collect_objects, merge_objects
+def _object_module(name: str, values: Sequence[object]) -> tuple[object, ...]:
+    """A module with an object of these values, at the same OID in each."""
+    syntax = ("SimpleSyntax", "INTEGER", *values)
+    return tree(name, node(name.lower(), "enterprises", 7, syntax=syntax))
 
-    modules_ = [
-        tree(
-            name, node(name.lower(), "enterprises", 7, syntax=("SimpleSyntax", "INTEGER", *values))
-        )
-        for name, values in (("A", OFF_FIRST), ("B", ON_FIRST), ("C", OFF_FIRST))
-    ]
-    both, _ = collect_objects(modules_)
-    (merged,) = both.values()
+
+def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -> None:
+    trees = [_object_module("A", OFF_FIRST), _object_module("B", ON_FIRST)]
+    objects, _ = mib_parser.collect_objects([*trees, _object_module("C", OFF_FIRST)])
+    (merged,) = objects.values()
     assert merged.enumeration == {}
     assert merged.doubt == "two modules define different enumerations of a"
-    (kept,) = merge_objects(collect_objects(modules_[:1])[0], both).values()
-    assert kept.enumeration == {} and kept.doubt == merged.doubt
-    (kept,) = merge_objects(both, collect_objects(modules_[:1])[0]).values()
-    assert kept.enumeration == {}
-    (same,) = collect_objects([modules_[0], modules_[2]])[0].values()
-    assert same.enumeration == {0: "off", 1: "on"} and not same.doubt
+
+
+def test_an_object_without_an_enumeration_for_doubt_gets_none_of_a_further_file() -> None:
+    first = _object_module("A", OFF_FIRST)
+    doubtful, _ = mib_parser.collect_objects([first, _object_module("B", ON_FIRST)])
+    (doubtful_object,) = doubtful.values()
+    clear, _ = mib_parser.collect_objects([first])
+    for merged in (
+        mib_parser.merge_objects(clear, doubtful),
+        mib_parser.merge_objects(doubtful, clear),
+    ):
+        (kept,) = merged.values()
+        assert kept.enumeration == {}
+        assert kept.doubt == doubtful_object.doubt
+
+
+def test_an_object_to_which_two_modules_give_the_same_enumeration_has_it() -> None:
+    trees = [_object_module("A", OFF_FIRST), _object_module("C", OFF_FIRST)]
+    objects, _ = mib_parser.collect_objects(trees)
+    (same,) = objects.values()
+    assert same.enumeration == {0: "off", 1: "on"}
+    assert not same.doubt

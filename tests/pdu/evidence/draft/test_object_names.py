@@ -76,7 +76,8 @@ def _names(field: str) -> list[str]:
 
 def test_most_states_of_the_families_need_no_person() -> None:
     doubted = [name for name in _names("states") if name_doubt(Object(name, ""))]
-    assert doubted and set(doubted) <= LOOKED_AT_STATES
+    assert doubted
+    assert set(doubted) <= LOOKED_AT_STATES
 
 
 @pytest.mark.parametrize("field", ["current", "power", "energy"])
@@ -91,6 +92,7 @@ def test_a_text_of_all_outlets_is_judged_by_its_name_too(name: str) -> None:
     oid = arcs("1.3.6.1.4.1.99999.1.7")
     rows = {(*oid, 0): SnmpRow(4, b"off,off,off,on,off,off,off,off")}
     result = draft(rows, Mib({oid: Object(name, "ACME-MIB", oid)}, ["ACME-MIB"]))
-    assert result.profile is not None and result.profile.outlets[0].states is not None
+    assert result.profile is not None
+    assert result.profile.outlets[0].states is not None
     states = result.profile.outlets[0].states
     assert (states.on, states.off) == (("?on",), ("?off",))

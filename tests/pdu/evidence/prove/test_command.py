@@ -44,25 +44,36 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_unit_of_every_handler_is_recorded_called_and_switched_off_and_on(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "proof.json"
+    file = tmp_path / "proof.json"
     with PEERS[name]() as peer:
         arguments, secrets = options(peer)
         for key, value in secrets.items():
             monkeypatch.setenv(f"PDU_{key.upper()}", value)
-        before = peer.books().states
-        on = next(identity for identity, is_on in before.items() if is_on)
-        words = ["prove", name, peer.address, "--outlet", on, "--outlet", on, "--yes", *arguments]
-        code, text, _ = run(capsys, *words, "-o", str(out), "--json")
-        assert (code, json.loads(text)["surprises"]) == (exit_codes.DONE, [])
-        assert peer.books().states == before
-    proof = json.loads(out.read_text())
-    assert (proof["proof"], proof["basis"], proof["handler"]) == (FORMAT, SIMULATED, name)
-    calls = [call["method"] for call in proof["calls"]]
-    assert calls == ["status", "statistic", "port_down", "status", "port_up", "status"]
+        states = peer.books().states
+        identity = next(identity for identity, is_on in states.items() if is_on)
+        # typed twice, because it is not shown idle: an outlet of a simulated unit carries something
+        words = [name, peer.address, "--outlet", identity, "--outlet", identity, "--yes"]
+
+        code, out, _ = run(capsys, "prove", *words, *arguments, "-o", str(file), "--json")
+
+        assert code == exit_codes.DONE
+        assert json.loads(out)["surprises"] == []
+        assert peer.books().states == states
+
+    text = file.read_text()
+    proof = json.loads(text)
+    assert proof["proof"] == FORMAT
+    assert proof["basis"] == SIMULATED
+    assert proof["handler"] == name
+    methods = [call["method"] for call in proof["calls"]]
+    assert methods == ["status", "statistic", "port_down", "status", "port_up", "status"]
     kind = handler_recordings.recording(name)
-    assert kind is not None and kind.is_recording("\n".join(proof["recording"]))
-    assert not any(secret in out.read_text() for secret in secrets.values() if len(secret) > 7)
-    assert out.stat().st_mode & 0o077 == 0
+    assert kind is not None
+    assert kind.is_recording("\n".join(proof["recording"]))
+    for secret in secrets.values():
+        # a shorter one is also a common word
+        assert len(secret) <= 7 or secret not in text
+    assert file.stat().st_mode & 0o077 == 0
 
 
 @HANDLERS
@@ -165,7 +176,8 @@ def test_the_owner_is_asked_and_what_he_saw_is_in_the_file(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
     code, out, err = proof.run(*FIRST, *SEEN)
-    assert code == exit_codes.DONE and unit.sent == BOTH, out
+    assert code == exit_codes.DONE, out
+    assert unit.sent == BOTH, out
     # before the first command
     by_hand = err.index("switch it on by hand: pdu on nut 192.0.2.7 1")
     assert by_hand < err.index("switch outlet 1 of 192.0.2.7 (0 A) off and on? [y/N]")
@@ -176,8 +188,10 @@ def test_the_owner_is_asked_and_what_he_saw_is_in_the_file(
 
 def test_without_outlet_nothing_is_switched(unit: Unit, proof: Proof) -> None:
     code, out, err = proof.run()
-    assert (code, unit.sent) == (exit_codes.DONE, [])
-    assert "3 outlets: 2 on, 1 off" in out and "attach it to a new issue" in err
+    assert code == exit_codes.DONE
+    assert unit.sent == []
+    assert "3 outlets: 2 on, 1 off" in out
+    assert "attach it to a new issue" in err
 
 
 @pytest.mark.parametrize(
@@ -193,8 +207,10 @@ def test_an_outlet_that_may_feed_somebody_is_refused(
     words: str, reason: str, unit: Unit, proof: Proof
 ) -> None:
     code, _, err = proof.run("--yes", *words.split())
-    assert code != exit_codes.DONE and reason in err
-    assert unit.sent == [] and not proof.is_written()
+    assert code != exit_codes.DONE
+    assert reason in err
+    assert unit.sent == []
+    assert not proof.is_written()
 
 
 def test_an_outlet_that_no_meter_shows_to_be_idle_is_refused_unless_typed_twice(
@@ -202,8 +218,10 @@ def test_an_outlet_that_no_meter_shows_to_be_idle_is_refused_unless_typed_twice(
 ) -> None:
     unit.load.clear()
     err = proof.run("--yes", *FIRST)[2]
-    assert "no meter shows that nothing is plugged in" in err and unit.sent == []
-    assert proof.run("--yes", *FIRST, *FIRST)[0] == exit_codes.DONE and unit.sent == BOTH
+    assert "no meter shows that nothing is plugged in" in err
+    assert unit.sent == []
+    assert proof.run("--yes", *FIRST, *FIRST)[0] == exit_codes.DONE
+    assert unit.sent == BOTH
 
 
 @pytest.mark.parametrize("answer", ["n\n", None])
@@ -212,14 +230,17 @@ def test_nothing_is_switched_unless_the_owner_says_yes(
 ) -> None:
     if answer:
         monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
-    assert proof.run(*FIRST)[0] == exit_codes.NOT_CONFIRMED and unit.sent == []
+    assert proof.run(*FIRST)[0] == exit_codes.NOT_CONFIRMED
+    assert unit.sent == []
 
 
 def test_a_file_that_exists_is_found_before_anything_is_asked(unit: Unit, proof: Proof) -> None:
     proof.file.write_text("mine")
     code, _, err = proof.run(*FIRST, "--yes")
-    assert code == exit_codes.WRONG and "exists" in err
-    assert proof.file.read_text() == "mine" and unit.sent == []
+    assert code == exit_codes.WRONG
+    assert "exists" in err
+    assert proof.file.read_text() == "mine"
+    assert unit.sent == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -233,7 +254,8 @@ def test_a_command_that_is_interrupted_sends_on_and_leaves_no_file(
     unit.before = interrupt
     code, _, err = proof.run(*FIRST, "--yes")
     assert (code, unit.sent) == (exit_codes.INTERRUPTED, BOTH)
-    assert "outlet 1 was switched on again" in err and not proof.is_written()
+    assert "outlet 1 was switched on again" in err
+    assert not proof.is_written()
 
 
 def test_an_on_whose_outcome_is_unknown_is_not_told_as_done_after_ctrl_c(
@@ -251,7 +273,8 @@ def test_an_on_whose_outcome_is_unknown_is_not_told_as_done_after_ctrl_c(
     monkeypatch.setattr(unit, "port_up", port_up)
     code, _, err = proof.run(*FIRST, "--yes")
     assert (code, unit.sent) == (exit_codes.INTERRUPTED, BOTH)
-    assert "switched on again" not in err and "look at outlet 1, and switch it on: pdu on" in err
+    assert "switched on again" not in err
+    assert "look at outlet 1, and switch it on: pdu on" in err
 
 
 def failing(name: str, error: Exception) -> Callable[[str], None]:
@@ -280,7 +303,8 @@ def test_an_on_that_fails_after_ctrl_c_says_how_to_switch_by_hand(unit: Unit, pr
 
     unit.before = interrupt
     code, _, err = proof.run(*FIRST, "--yes")
-    assert code == exit_codes.INTERRUPTED and unit.sent == BOTH
+    assert code == exit_codes.INTERRUPTED
+    assert unit.sent == BOTH
     assert "look at outlet 1, and switch it on: pdu on nut 192.0.2.7 1" in err.splitlines()[-1]
 
 
@@ -294,14 +318,15 @@ def test_on_is_sent_once_also_after_an_error_of_off(unit: Unit, proof: Proof) ->
 def test_a_neighbour_that_is_switched_too_is_a_surprise(unit: Unit, proof: Proof) -> None:
     unit.before = lambda method: unit.state.update({"2": DOWN})
     code, out, _ = proof.run(*FIRST, "--yes")
-    assert code == exit_codes.NOT_SEEN and "surprise: outlet 2 was on, and is off" in out
+    assert code == exit_codes.NOT_SEEN
+    assert "surprise: outlet 2 was on, and is off" in out
 
 
 def test_a_status_that_contradicts_the_command_is_a_surprise(
     unit: Unit, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    states = [PduPortView(identity, state) for identity, state in unit.state.items()]
-    monkeypatch.setattr(unit, "status", lambda: PduView([*states]))
+    view_before_the_command = unit.status()
+    monkeypatch.setattr(unit, "status", lambda: view_before_the_command)
     code, out, _ = proof.run(*FIRST, "--yes")
     assert code == exit_codes.NOT_SEEN
     assert "surprise: status tells on of outlet 1, not off" in out
@@ -319,7 +344,8 @@ def test_what_the_owner_sees_otherwise_is_a_surprise(
     words: str, surprise: str, proof: Proof
 ) -> None:
     code, out, _ = proof.run(*words.split())
-    assert code == exit_codes.NOT_SEEN and f"surprise: {surprise}" in out
+    assert code == exit_codes.NOT_SEEN
+    assert f"surprise: {surprise}" in out
 
 
 def test_an_owner_who_sees_no_change_is_a_surprise(
@@ -346,15 +372,16 @@ def test_a_unit_that_does_not_answer_leaves_no_file(
 
     monkeypatch.setattr(unit, "status", silence)
     code, _, err = proof.run()
-    assert code == exit_codes.code_of("unreachable") and "no answer" in err
+    assert code == exit_codes.code_of("unreachable")
+    assert "no answer" in err
     assert not proof.is_written()
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_an_example_is_simulated_and_its_recording_can_be_served(name: str) -> None:
     proof = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
-    assert (proof["proof"], proof["basis"]) == (FORMAT, SIMULATED)
+    assert proof["proof"] == FORMAT
+    assert proof["basis"] == SIMULATED
     kind = handler_recordings.recording(proof["handler"])
-    assert kind is not None and kind.is_recording("\n".join(proof["recording"]))
-    states = [call["outlets"][0]["state"] for call in proof["calls"] if call["method"] == "status"]
-    assert states == ["on", "on" if name.startswith("stuck") else "off", "on"]
+    assert kind is not None
+    assert kind.is_recording("\n".join(proof["recording"]))

@@ -61,21 +61,30 @@ def test_an_outlet_is_idle_only_if_every_meter_says_so(
 def test_a_figure_that_is_not_known_has_its_reason_in_the_proof() -> None:
     calls = run.Calls(_unit(Scrubber(user="mueller")))
     lost = NotKnown("mueller: no answer")
-    fields = calls._figure_fields(Figures(lost, 5.0, {"1": MeterFigures(None, None, lost)}))
-    assert (fields["load_a"], fields["energy_kwh"]) == (None, 5.0)
-    assert fields["not_known"] == {"load_a": "name-1: no answer"}
-    (outlet,) = fields["outlets"]
-    assert outlet.current_a is None and outlet.not_known == {"energy_kwh": "name-1: no answer"}
+    outlet_figures = MeterFigures(current_a=None, power_w=None, energy_kwh=lost)
+    figures = Figures(lost, 5.0, {"1": outlet_figures})
+    methods: Any = SimpleNamespace(figures=lambda: figures)
+
+    call = calls._statistic(methods)
+
+    assert call.load_a is None
+    assert call.energy_kwh == 5.0
+    assert call.not_known == {"load_a": "name-1: no answer"}
+    (outlet,) = call.outlets
+    assert outlet.current_a is None
+    assert outlet.not_known == {"energy_kwh": "name-1: no answer"}
 
 
 def test_what_the_unit_says_of_itself_has_no_word_of_the_login() -> None:
     scrubber = Scrubber((), ["Tr0ub4dor"], "mueller")
-    plate = Nameplate("f", "1", "1.12 of mueller", manufacturer="Tr0ub4dor", model="PX3-5111")
-    assert run.nameplate_texts(_unit(scrubber), plate) == (
-        "f",
-        "secret-1",
-        "PX3-5111",
-        "1.12 of name-1",
+    plate = Nameplate(
+        "f", "1", "4.0.21.5-50000 of mueller", manufacturer="Tr0ub4dor", model="PX3-5111"
+    )
+    assert run.clean_nameplate(_unit(scrubber), plate) == Nameplate(
+        family="f",
+        firmware="4.0.21.5-50000 of name-1",
+        manufacturer="secret-1",
+        model="PX3-5111",
     )
 
 
@@ -85,12 +94,17 @@ SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 @units.EACH
 def test_no_family_tells_the_host_that_its_agent_describes(unit: Fixture) -> None:
     """sysDescr is not the firmware: Net-SNMP's names the host, and others the serial number."""
-    device = Memory({oid: plain(row) for oid, row in unit.rows.items()})
-    found = units.find(unit, device)
-    device.put(SYS_DESCR, "Linux kunde-mueller-rack5 4.14.0 #1 SMP armv7l, SN 5A1234E12345")
-    session = SimpleNamespace(device=found._replace(reader=found.reader.fresh_reader()))
-    texts = run.nameplate_texts(_unit(Scrubber()), read_nameplate(cast(Any, session)))
-    assert not any(word in text for text in texts for word in ("kunde", "5A1234E12345"))
+    memory = Memory({oid: plain(row) for oid, row in unit.rows.items()})
+    device = units.find(unit, memory)
+    memory.put(SYS_DESCR, "Linux kunde-mueller-rack5 4.14.0 #1 SMP armv7l, SN 5A1234E12345")
+    reader = device.reader.fresh_reader()  # which has not read sysDescr yet
+    session: Any = SimpleNamespace(device=device._replace(reader=reader))
+
+    plate = run.clean_nameplate(_unit(Scrubber()), read_nameplate(session))
+
+    for text in plate:
+        assert "kunde" not in str(text)
+        assert "5A1234E12345" not in str(text)
 
 
 class _Interrupted:

@@ -42,7 +42,8 @@ def test_a_call_that_ends_alone_is_no_endless_one() -> None:
 
 def test_a_call_that_does_not_end_alone_is_broken() -> None:
     (finding,) = findings_of_trials([_trial(f"port_down {ENDLESS} 60 s")], [])
-    assert finding.result == BROKEN and ENDLESS in finding.detail
+    assert finding.result == BROKEN
+    assert ENDLESS in finding.detail
 
 
 _NO_FIGURES = Figures(None, None, {})
@@ -64,7 +65,8 @@ def test_without_an_answer_of_a_device_that_is_well_nothing_is_said_to_be_kept(
     judge: Callable[[Any, Any], Any], answer: object
 ) -> None:
     result, detail = judge(answer, None)
-    assert result == UNTRIED and "no answer on a device that is well" in detail
+    assert result == UNTRIED
+    assert "no answer on a device that is well" in detail
     result, _ = judge(answer, answer)
     assert result == KEPT
 
@@ -93,18 +95,28 @@ def test_a_padded_number_is_no_number_of_the_device(names: dict[str, str], resul
 
 
 def _recording() -> str:
-    rows = ["1.3.6.1.2.1.1.1.0|4|Nobody's PDU"]
-    rows += [f"{COLUMN}.{number}|2|{2 if number == 4 else 1}" for number in range(1, 13)]
-    return "\n".join(rows) + "\n"
+    """Twelve outlets; the fourth is off."""
+    text = "1.3.6.1.2.1.1.1.0|4|Nobody's PDU\n"
+    for number in range(1, 13):
+        state = 2 if number == 4 else 1
+        text += f"{COLUMN}.{number}|2|{state}\n"
+    return text
 
 
 def test_a_pdu_in_its_owners_words_obeys_them(tmp_path: Path) -> None:
     on, off = f"{COLUMN}.{{outlet}} = 1", f"{COLUMN}.{{outlet}} = 2"
     device = recorded_device(_recording(), profile_of_words([on], [off], tmp_path))
     unit = TrialUnit(device.rows, device.key)
-    assert unit.states() == {str(number): DOWN if number == 4 else UP for number in range(1, 13)}
-    assert unit.set([(arcs(f"{COLUMN}.12"), SnmpRow(2, 2))]) == ("", 0)
-    assert unit.states()["12"] is DOWN and unit.writes_for("12") == 1
+    states = unit.states()
+    assert list(states) == [str(number) for number in range(1, 13)]
+    assert [identity for identity, state in states.items() if state is DOWN] == ["4"]
+    assert set(states.values()) == {UP, DOWN}
+
+    error = unit.set([(arcs(f"{COLUMN}.12"), SnmpRow(2, 2))])
+
+    assert error == ("", 0)
+    assert unit.states()["12"] is DOWN
+    assert unit.writes_for("12") == 1
 
 
 @pytest.mark.parametrize(
@@ -130,5 +142,6 @@ def test_a_recording_that_no_family_reads_is_refused_with_options_that_exist() -
 def test_a_writable_unit_keeps_what_is_written_to_its_objects() -> None:
     unit = WritableUnit(snmprec.parse(_recording()).rows, None)
     oid, other_oid = arcs(f"{COLUMN}.4"), arcs(f"{COLUMN}.13")
-    assert unit.set([(oid, SnmpRow(2, 1))]) == ("", 0) and unit.get(oid) == SnmpRow(2, 1)
+    assert unit.set([(oid, SnmpRow(2, 1))]) == ("", 0)
+    assert unit.get(oid) == SnmpRow(2, 1)
     assert unit.set([(other_oid, SnmpRow(2, 1))]) == ("notWritable", 0)

@@ -47,7 +47,9 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
     unit = TrialUnit(device.rows, key)
     assert {*unit.states().values()} == {UP, DOWN, UNKNOWN} or key in _FEW_OUTLETS
     read = find_device(device.rows, key).device
-    assert read is not None and read.outlets is not None and read.outlets.states is not None
+    assert read is not None
+    assert read.outlets is not None
+    assert read.outlets.states is not None
     profile, outlets, sums = read.profile, read.outlets, unit.measured_sums()
     source = read.outlets.states.source
     assert sums.load_a or not (profile.load or profile.inlet or outlets.current)
@@ -96,10 +98,12 @@ def test_energies_of_other_outlets_and_whole_amperes_are_told_from_the_units_own
 def test_a_recording_whose_first_outlet_alone_is_on_gets_another_one() -> None:
     text = (UNITS / "clever-mpro.snmprec").read_text("utf-8")
     recorded = find_device(snmprec.parse(text).rows, "").device
-    assert recorded is not None and list(recorded.states.values())[:2] == [UP, DOWN]
+    assert recorded is not None
+    assert list(recorded.states.values())[:2] == [UP, DOWN]
     device = recorded_device(text)
     unit = TrialUnit(device.rows, device.key)
-    assert list(unit.states().values())[:2] == [DOWN, UP] and unit.switchable_outlet() == "2"
+    assert list(unit.states().values())[:2] == [DOWN, UP]
+    assert unit.switchable_outlet() == "2"
 
 
 def test_more_than_half_of_the_units_are_as_large_as_a_racks() -> None:
@@ -115,4 +119,5 @@ def test_more_than_half_of_the_units_are_as_large_as_a_racks() -> None:
     unit = TrialUnit(device.rows, "rpcm")
     assert unit.outlets_to_switch() == ["12", "11", "8"]
     energies = unit.measured_sums().outlet_kwh
-    assert len({*energies.values()}) == 12 and min(energies.values()) > 10_000
+    assert len({*energies.values()}) == 12
+    assert min(energies.values()) > 10_000

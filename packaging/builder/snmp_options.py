@@ -1,0 +1,187 @@
+"""The build options of pdu_snmp: as `build.py` takes them, in an archive, and those of the archive
+that was built before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import shlex
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from handlers.shared.errors import SettingsError
+from handlers.snmp.profiles import VENDORS
+from pdu.families import own_profiles
+from pdu.loading.handler_archives import read_archive
+from pdu.registration.kept_archives import kept_archives
+
+from .closure import BuildError
+from .script import Handler
+
+#: files of the archive that hold its options, below its folder of code
+OPTIONS_FILE = "snmp/options.py"
+FAMILIES_FILE = "snmp/profiles/__init__.py"
+
+#: options without a value: key and value of the setting, and what it means
+_FLAGS: Sequence[tuple[str, str, str]] = (
+    ("metered_only", "yes", "for units without outlets: an empty table of outlets is not an error"),
+    (
+        "switch_automatic",
+        "yes",
+        "also switch outlets in an automatic mode, which a command ends permanently",
+    ),
+    (
+        "unknown_figures",
+        "unset",
+        "for units with a meter that never answers: a load or an energy that is not known is left"
+        " unset, which DCImanager shows as 0",
+    ),
+)
+
+
+def add_snmp_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the command line of `build.py`."""
+    snmp = parser.add_argument_group(
+        "options of pdu_snmp", "for a DCImanager whose form has no handler settings for SNMP"
+    )
+    snmp.add_argument(
+        "--only", nargs="+", metavar="KEY", default=[], help="detect only these families"
+    )
+    snmp.add_argument(
+        "--profile-key",
+        metavar="KEY",
+        help="read every PDU as this family instead of detecting it (setting 'profile')",
+    )
+    snmp.add_argument(
+        "--switch-unproven",
+        nargs="+",
+        metavar="KEY",
+        default=[],
+        help=(
+            "also switch these families, whose commands are unproven: try an idle outlet first"
+            " (setting 'switch_unproven')"
+        ),
+    )
+    for key, value, meaning in _FLAGS:
+        snmp.add_argument(
+            _flag(key, value),
+            dest="flags",
+            action="append_const",
+            const=(key, value),
+            default=[],
+            help=f"{meaning} (setting '{key}')",
+        )
+
+
+def _flag(key: str, value: str) -> str:
+    """The option that sets a setting to this value, such as --metered-only."""
+    option = "--" + key.replace("_", "-")
+    return option if value == "yes" else f"{option}-{value}"
+
+
+def has_snmp_options(arguments: argparse.Namespace) -> bool:
+    """Whether one of the options was given."""
+    return bool(
+        arguments.only
+        or arguments.profile_key is not None
+        or arguments.flags
+        or arguments.switch_unproven
+    )
+
+
+def with_snmp_options(handler: Handler, arguments: argparse.Namespace) -> Handler:
+    """The SNMP handler's archive with the options that were given. Raises BuildError."""
+    try:
+        options = own_profiles.build_options(
+            arguments.only, arguments.profile_key, arguments.flags, arguments.switch_unproven
+        )
+    except own_profiles.UnknownFamily as error:
+        raise BuildError(str(error)) from None
+    replace = {OPTIONS_FILE: own_profiles.options_source(options)}
+    if arguments.only:
+        replace[FAMILIES_FILE] = families_source(arguments.only)
+    return handler._replace(replace=replace)
+
+
+def families_source(keys: Collection[str]) -> str:
+    """The list of families with the files of these alone: an archive has the files of its list."""
+    names = []
+    for file in VENDORS:
+        file_keys = {profile.key for profile in file.PROFILES}
+        if not file_keys.isdisjoint(keys):
+            names.append(file.__name__.rpartition(".")[2])
+    imports = ""
+    if names:
+        imports = f"from . import {', '.join(names)}\n"
+    profiles = "".join(f"*{name}.PROFILES, " for name in names)
+    return f"{imports}PROFILES = ({profiles})\n"
+
+
+def left_out_options(handlers: Sequence[Handler], out: Path) -> str:
+    """A sentence on the options of the pdu_snmp in `out` that a build of `handlers` leaves out,
+    with the command that builds it with them again; "" if there are none.
+
+    `make packages` knows no options, and an update is built under another name. To be asked before
+    the build, which may replace the archive.
+    """
+    sources = [
+        handler.replace.get(OPTIONS_FILE, "") for handler in handlers if handler.name == "snmp"
+    ]
+    if not sources:
+        return ""
+    options = _options_in(sources[0])
+    last_options = _options_of_last_archive(out)
+    left_out = dict(last_options.items() - options.items())
+    if not left_out:
+        return ""
+    missing_arguments = shlex.join(_arguments(left_out))
+    all_arguments = shlex.join([*_arguments(last_options), "--out", str(out)])
+    return (
+        f"pdu_snmp is built without {missing_arguments}, which the archive before it has; to build"
+        f" it with all options of that one: python3 packaging/build.py snmp {all_arguments}"
+    )
+
+
+def _options_of_last_archive(out: Path) -> Mapping[str, str]:
+    """The options of the pdu_snmp in `out` that was built last; none if there is no archive of it
+    that can be read.
+    """
+    try:
+        archives = kept_archives(str(out), ["pdu_snmp"])
+    except SettingsError:
+        return {}
+    newest_builds = [archive.path for archive in archives if archive.is_newest_build]
+    if not newest_builds:
+        return {}
+    files = read_archive(Path(newest_builds[0]).read_bytes()).files
+    for path, content in files.items():
+        if path.endswith(f"/{OPTIONS_FILE}"):
+            return _options_in(content.decode("utf-8", "replace"))
+    return {}
+
+
+def _options_in(source: str) -> Mapping[str, str]:
+    """What an options.py assigns to OPTIONS, without running it; none in another text."""
+    try:
+        for statement in ast.parse(source).body:
+            if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+                options: dict[str, str] = ast.literal_eval(statement.value)
+                return options
+    except (SyntaxError, ValueError):
+        pass  # of another version, or of somebody else
+    return {}
+
+
+def _arguments(options: Mapping[str, str]) -> Sequence[str]:
+    """The command-line arguments that give these options."""
+    arguments: list[str] = []
+    for key, value, _ in _FLAGS:
+        if options.get(key) == value:
+            arguments.append(_flag(key, value))
+    if "profile" in options:
+        arguments += ["--profile-key", options["profile"]]
+    for key, option in (("switch_unproven", "--switch-unproven"), ("only", "--only")):
+        if key in options:
+            arguments += [option, *options[key].split(",")]
+    return arguments
