@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
+from tests.waiting import PATIENCE_S, until
+
 # selenium is imported in the functions: its import takes 0.4 s of CPU, and each process of the
 # tests that starts no browser would pay it
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ T = TypeVar("T")
 DESKTOP, PHONE = (1280, 900), (390, 844)
 # keys of W3C's WebDriver, 17.4.2
 ENTER, SHIFT, TAB = "\ue007", "\ue008", "\ue004"
-LONGEST_WAIT = 60.0
+LONGEST_WAIT = PATIENCE_S
 # between two looks of `until`, each of which takes about 0.01 s of processor time
 LOOK_SECONDS = 0.2
 _FLAGS = (
@@ -78,7 +80,7 @@ class Browser:
             fields[0].clear()
             fields[0].send_keys(email)
             self.one("input[name=password]").send_keys(password)
-            self.one("form[action='/login'] button").click()
+            self.press("form[action='/login'] button")
         self.one("nav")
 
     def all(self, css: str) -> list[WebElement]:
@@ -93,6 +95,27 @@ class Browser:
     def one(self, css: str) -> WebElement:
         """The first element that matches; waits for one."""
         return self.until(lambda: next(iter(self.all(css)), None), css)
+
+    def press(self, css: str) -> None:
+        """Clicks on the first element that matches, also in a part that new figures replace."""
+        self._act(css, lambda element: element.click())
+
+    def type(self, css: str, keys: str) -> None:
+        """Sends keys to the first element that matches, as `press`."""
+        self._act(css, lambda element: element.send_keys(keys))
+
+    def _act(self, css: str, act: Callable[[WebElement], None]) -> None:
+        """Acts again on the new element if the page has replaced the one that was found."""
+        from selenium.common.exceptions import StaleElementReferenceException
+
+        def acted() -> bool:
+            try:
+                act(self.one(css))
+            except StaleElementReferenceException:
+                return False
+            return True
+
+        assert until(acted), f"{css} was always replaced before it could be used"
 
     def text(self, css: str = "main") -> str:
         return str(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -54,8 +55,8 @@ def upload(window: Browser, manager: DciManager, name: str, folder: Path) -> Non
         ROOT / "handlers", folder, [handler for handler in script.HANDLERS if handler.name == name]
     )
     window.open(manager.page_url + "handlers")
-    window.one("#archive").send_keys(str(next(folder.glob(f"pdu_{name}-*.tar.gz"))))
-    window.one("form[action='/handlers/upload'] button").click()
+    window.type("#archive", str(next(folder.glob(f"pdu_{name}-*.tar.gz"))))
+    window.press("form[action='/handlers/upload'] button")
     window.shows(f"version 1 of pdu_{name} was uploaded")
 
 
@@ -71,7 +72,7 @@ def add(
     }
     for key, text in settings.items():
         value_by_key[key].send_keys(text)
-    window.one("form.form button.main").click()
+    window.press("form.form button.main")
     rows = "table.outlets [id^=outlet]"
     window.until(lambda: len(window.all(rows)) == outlets, f"{outlets} outlets")
 
@@ -81,13 +82,36 @@ def chip(window: Browser, identity: str) -> str:
 
 
 def switch(window: Browser, identity: str, to: str) -> None:
-    window.one(f"[id='{to}-{identity}']").click()
+    window.press(f"[id='{to}-{identity}']")
     window.shows(f"Switch this outlet {to}?")
-    window.one(".confirm button").click()
+    window.press(".confirm button")
 
 
 def points(window: Browser) -> int:
     return int(window.script("return document.querySelector('.plot').dataset.points || 0"))
+
+
+class Replaced:
+    """An element of a page that is replaced before the first click on it."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    def click(self) -> None:
+        from selenium.common.exceptions import StaleElementReferenceException
+
+        self.tries += 1
+        if self.tries == 1:
+            raise StaleElementReferenceException
+
+
+def test_an_element_that_is_replaced_before_the_click_is_found_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    element = Replaced()
+    monkeypatch.setattr(Browser, "one", lambda window, css: element)
+    Browser(cast(Any, None)).press("#off-2")
+    assert element.tries == 2
 
 
 @pytest.mark.sample(1)
@@ -136,13 +160,13 @@ def test_a_pdu_on_a_phone_from_the_upload_of_its_handler_to_its_plot(
 def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard(window: Browser) -> None:
     with serving() as manager:
         logged_in(window, manager)
-        window.one("button[value=nut]").send_keys(ENTER)
+        window.type("button[value=nut]", ENTER)
         rows = "table.outlets [id^=outlet]"
         window.until(lambda: len(window.all(rows)) == 16, "16 outlets")
         (pdu,) = manager.pdus()
-        window.one("#off-2").send_keys(ENTER)
+        window.type("#off-2", ENTER)
         window.shows("Switch this outlet off?")
-        window.one(".confirm a.button").send_keys(TAB)
+        window.type(".confirm a.button", TAB)
         window.driver.switch_to.active_element.send_keys(ENTER)
         window.shows("Done", "#result-2")
         assert pdu.ports["2"] == "DOWN"
@@ -185,7 +209,7 @@ def test_handlers_that_register_sh_uploads_appear_on_the_open_page(
     build_command.build(ROOT / "handlers", tmp_path / "dist", script.HANDLERS)
     with DciManager(page_port=0) as manager:
         logged_in(window, manager)
-        window.one("a[href='/handlers']").click()
+        window.press("a[href='/handlers']")
         window.shows("No handler yet")
         run = Admin(tmp_path, tmp_path / "dist").run_script(manager)
         assert (run.code, run.err) == (0, "")
