@@ -38,7 +38,7 @@ RUN_BY: Mapping[str, str] = {
     "pdu/outlets/identify.py _command_to_read": f"{_IDENTIFY} test_",
     "pdu/outlets/identify.py _description_steps": f"{_HERE} test_the_steps_for_an_unknown_unit",
     "pdu/outlets/identify.py _identify_line": f"{_HERE} test_the_next_line_of_identify",
-    "pdu/outlets/identify.py _last": f"{_IDENTIFY} test_",
+    "pdu/outlets/identify.py _step_lines": f"{_IDENTIFY} test_",
     "pdu/outlets/identify.py _next_step": f"{_LOGINS} test_a_certificate_is_said_once",
     "pdu/outlets/identify.py _trust_step": f"{_LOGINS} test_a_certificate_is_said_once",
     "pdu/outlets/read_commands.py _chosen_pdus": f"{_LOGINS} test_a_reading_of_an_address_alone",

@@ -34,6 +34,7 @@ class _Sensors(NamedTuple):
     readings: str  #: the entry of the measurements
     configuration: str  #: the entry of the sensors' configuration
     part: str
+    optional: bool = False  #: whether the parts of some units have no sensor at all
 
     def availability(self, kind: str) -> Column:
         return column(
@@ -55,7 +56,7 @@ class _Sensors(NamedTuple):
         object_name = f"measurements{_upper(self.part)}Sensor"
         digits = self.digits(kind)
         return Signed(
-            column(f"{self.readings}.4", f"{object_name}Value", kind),
+            column(f"{self.readings}.4", f"{object_name}Value", kind, optional=self.optional),
             column(f"{self.readings}.6", f"{object_name}SignedValue", kind, optional=True),
             minimum or Listed(if_listed(digits, self.minimum()), self.minimum(kind)),
             column(
@@ -101,7 +102,8 @@ def _upper(word: str) -> str:
 
 UNITS = _Sensors("13742.6.5.1.3.1", "13742.6.3.2.5.1", "unit")
 INLETS = _Sensors("13742.6.5.2.3.1", "13742.6.3.3.4.1", "inlet")
-INLET_POLES = _Sensors("13742.6.5.2.4.1", "13742.6.3.3.6.1", "inletPole")
+# inletPoleCapabilities of an inlet of one phase are all 0
+INLET_POLES = _Sensors("13742.6.5.2.4.1", "13742.6.3.3.6.1", "inletPole", optional=True)
 PROTECTORS = _Sensors("13742.6.5.3.3.1", "13742.6.3.4.4.1", "overCurrentProtector")
 OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 

@@ -93,8 +93,8 @@ def test_pages_supports_and_identify_say_the_same_of_what_is_recorded() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     counts = family_counts()
     sentence = " ".join(text.split())
-    assert f"states of {counts.states} and the figures of {counts.figures};" in sentence
-    assert f"{counts.unproven} more are *unproven*" in sentence
+    assert f"states of {counts.states} families and the figures of {counts.figures};" in sentence
+    assert f"{counts.unproven} are *unproven*" in sentence
     page = family_tables.devices(PROFILES)
     for entry in table.entries():
         profile = PROFILE_BY_KEY.get(entry.family) if entry.handler == "snmp" else None

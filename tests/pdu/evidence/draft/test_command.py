@@ -234,10 +234,19 @@ def test_a_mib_that_cannot_be_read_is_refused_in_one_line(
     assert err.count("\n") == 1
 
 
+def test_a_mib_file_that_does_not_exist_is_refused_in_one_line(
+    recording: Path, mib: Path, capsys: Printed
+) -> None:
+    mib.unlink()
+    code, _, err = run(capsys, "draft", str(recording), "--mib", str(mib))
+    assert code == 2
+    assert "cannot be read" in err
+    assert err.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "words, reason",
     [
-        pytest.param(["RECORDING", "--mib", "/nowhere/at.all"], "cannot be read", id="no MIB"),
         pytest.param(["RECORDING", "--family", "No Key"], "--family", id="no key"),
         pytest.param(["/nowhere/at.all"], "cannot be read", id="no file"),
         pytest.param(
