@@ -188,12 +188,13 @@ def is_oid_split(element: object, root: str) -> Optional[bool]:
     and the rest as its index. None if the element does not tell.
     """
     oid = _oid(element)
-    index = _index(element) or ()
     root_arcs = oid_arcs(root) or ()
     if not oid:
         return None
     if oid == root_arcs:
         return False
+    # read last: the attribute may raise, and the OID alone has told enough
+    index = _index(element) or ()
     if oid + index == root_arcs:
         return True
     return None

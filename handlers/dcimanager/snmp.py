@@ -115,7 +115,7 @@ class Snmp:
         """Raises SettingsError for an address that is a URL, and Unreachable if no further call may
         start."""
         if not self._has_answered:
-            self._raise_if_no_address()
+            self._refuse_unusable_address()
         if self.remaining() < 0:
             seconds = self._clock() - self._start
             raise Unreachable(
@@ -125,7 +125,7 @@ class Snmp:
                 known_endpoint(self._device.pdu_data),
             )
 
-    def _raise_if_no_address(self) -> None:
+    def _refuse_unusable_address(self) -> None:
         """Raises SettingsError for an address on the form that cannot be used."""
         try:
             fault = host_fault(address(self._device.pdu_data))

@@ -60,9 +60,10 @@ def number(value: object) -> Optional[float]:
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    if value < 0 or is_placeholder(value):
-        return None
-    return float(value)
+    # a NaN is not at least 0
+    if value >= 0 and not is_placeholder(value):
+        return float(value)
+    return None
 
 
 def meter_figure(fields: object, *names: str, divisor: float = 1, place: str = "") -> Figure:

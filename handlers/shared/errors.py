@@ -149,7 +149,7 @@ class Unreachable(PduHandlerError):
     kind = "unreachable"
     may_have_executed = True
     #: the SHA-256 of the device's certificate, in hexadecimal, if that is not trusted; "" for
-    #: another reason, and if the certificate could not be read
+    #: another reason, if the certificate could not be read, and if a redirect led to it
     fingerprint = ""
 
 

@@ -111,4 +111,6 @@ def _join(parts: Sequence[Figure], join: Callable[[Sequence[float]], float]) -> 
             if isinstance(part, reason_type):
                 return part
     values = [part for part in parts if isinstance(part, (int, float))]
+    if len(values) < len(parts):
+        raise AssertionError("a part is no figure")
     return join(values)

@@ -5,15 +5,22 @@ their lines, its outlets. Redfish and Xerus units: `test_metering.py` of their h
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 import pytest
 
 from handlers.netio import decoding
 from handlers.nut import figures
 from handlers.nut.daisy_chain import Member
-from handlers.shared.meter_figures import NotKnown, NotMetered, measured
+from handlers.shared.meter_figures import (
+    NotKnown,
+    NotMetered,
+    largest,
+    measured,
+    sum_if_complete,
+)
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers import codecs
@@ -103,6 +110,12 @@ def test_netio_takes_current_power_and_energy_of_the_unit_from_its_own_meter_alo
     assert isinstance(unit.load_a, NotKnown)
     assert isinstance(unit.power_w, NotKnown)
     assert isinstance(unit.energy_kwh, NotKnown)
+
+
+@pytest.mark.parametrize("join", [sum_if_complete, largest])
+def test_a_part_of_a_foreign_type_is_left_out_of_no_sum(join: Callable[..., object]) -> None:
+    with pytest.raises(AssertionError, match="no figure"):
+        join([1.0, Decimal(2)])
 
 
 def test_a_figure_that_is_not_known_equals_none_that_is_not_metered() -> None:

@@ -84,6 +84,12 @@ def _v3_phases(first: int, name: str) -> Source:
 # meters an outlet.
 EM_CURRENT = column("21239.3.3.1.4", "auxChannelDeciAmps")
 EM_MAIN_COUNT, SEVERAL = scalar("21239.3.1.6.0", "unitInfoMainCount"), "[2-8]"
+EM_MAIN_CURRENT = column("21239.3.2.1.4", "mainChannelDeciAmps")
+# the row is lost if a unit that counts one main channel shows none
+EM_MAIN = Complete(
+    EM_MAIN_CURRENT,
+    beside=Unless(Provided(EM_MAIN_COUNT, EM_MAIN_COUNT, "1"), EM_MAIN_CURRENT),
+)
 
 # MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N. The columns
 # after outlet 24 are writable limits and delays.
@@ -309,7 +315,7 @@ PROFILES = (
             figure(
                 value_or_empty(
                     Provided(
-                        Counted(column("21239.3.2.1.4", "mainChannelDeciAmps"), EM_MAIN_COUNT),
+                        EM_MAIN,
                         EM_MAIN_COUNT,
                         "1",
                         others=SEVERAL,

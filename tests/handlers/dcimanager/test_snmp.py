@@ -294,6 +294,21 @@ def test_an_element_may_raise_when_its_value_is_read() -> None:
     assert snmp([missing, second]).walk(ROOT) == {"1": "", "2": "1"}
 
 
+class Unresolved:
+    """An element whose index raises when it is read, as a library may if it lacks the MIB."""
+
+    oid = f"{ROOT}.1"
+    value = "5"
+
+    @property
+    def oid_index(self) -> object:
+        raise RuntimeError("not resolved")
+
+
+def test_the_index_of_an_element_is_not_read_if_its_oid_is_the_one_asked_for() -> None:
+    assert snmp(Unresolved()).get(f"{ROOT}.1") == "5"
+
+
 def test_the_words_of_an_element_that_raises_are_shown_without_a_secret() -> None:
     broken = Lazy("broken for s3cret")
     sentence = r"192\.0\.2\.7: {}: .*RuntimeError: broken for \*\*\*"

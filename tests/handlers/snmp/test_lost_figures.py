@@ -239,3 +239,18 @@ def test_a_load_that_a_get_shows_is_not_known_without_its_walk(
 
     assert isinstance(load, NotKnown)
     assert objects in load.reason
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_one_main_channel_and_its_count_contradict_each_other_for_no_other_figure(
+    count: int,
+) -> None:
+    """A count of 0 beside a row, or a count of 1 without one."""
+    unit = fixture("geist-em")
+    device = units.memory(unit)
+    device.put("1.3.6.1.4.1.21239.3.1.6.0", count)
+    rows = ["1.3.6.1.4.1.21239.3.2.1.4.1"] if count else []
+    with device.without(rows):
+        figures = statistic(unit, device)
+    assert isinstance(figures.load_a, NotKnown)
+    assert figures.ports == statistic(unit, units.memory(unit)).ports
