@@ -151,7 +151,10 @@ class IndexedRows:
         are_different = len(set(suffixes)) == len(suffixes)
         if may_be_whole and are_different and self._end_with_indexes(suffixes):
             return suffixes
-        return [suffix + (index or ()) for suffix, index in zip(suffixes, self._index_arcs)]
+        whole_suffixes: list[Arcs] = []
+        for suffix, index in zip(suffixes, self._index_arcs):
+            whole_suffixes.append(suffix if index is None else suffix + index)
+        return whole_suffixes
 
     def _end_with_indexes(self, suffixes: Sequence[Arcs]) -> bool:
         """Whether each of them ends with the index of its row, if that has one."""
@@ -245,7 +248,8 @@ def _is_walked_object(element: object, root: str) -> bool:
     root_arcs = oid_arcs(root) or ()
     index = _index(element)
     # a platform that splits OIDs names the one row of a table as `root` too, beside its index
-    is_split_row = bool(index) and _oid(element) == root_arcs and not _ends_with(root_arcs, index)
+    has_root_as_oid = bool(index) and _oid(element) == root_arcs
+    is_split_row = has_root_as_oid and not _ends_with(root_arcs, index)
     has_value = raw_value(element) not in (None, "")
     return not has_value and not is_split_row and is_of(element, root)
 

@@ -212,15 +212,10 @@ class Snmp:
     def _values(self, elements: Sequence[Any], oid: str) -> list[Optional[Raw]]:
         """The value of each row, None for one that the platform says is missing."""
         values: list[Optional[Raw]] = []
-
-        def convert_elements() -> None:
-            for element in elements[len(values) :]:
-                values.append(raw_value(element))
-
-        while len(values) < len(elements):
-            self._call_library(convert_elements, f"walk {oid}")
-            if len(values) < len(elements):  # the conversion ended at an element
-                values.append(None)  # its attribute raised that the object is missing
+        for element in elements:
+            # the value, an attribute of the platform's, may also raise that the object is missing
+            convert = functools.partial(raw_value, element)
+            values.append(self._call_library(convert, f"walk {oid}"))
         return values
 
     def _elements(self, oid: str) -> list[Any]:

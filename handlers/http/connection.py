@@ -181,9 +181,9 @@ class _Connection:
         self.socket.settimeout(_left(request.timeout, end))
         count_request()
         began = time.monotonic()
+        headers = {"Host": self._host, **request.headers}
         # a device may answer and close before it has read everything; without an answer, the
         # reading that follows raises
-        headers = {"Host": self._host, **request.headers}
         with contextlib.suppress(*errors.CLOSED):
             self._http.request(request.method, request.target, body=request.body, headers=headers)
         seconds = time.monotonic() - began

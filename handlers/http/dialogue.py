@@ -187,10 +187,11 @@ class HttpSession:
 
     def _send(self, request: Request) -> Response:
         """One request, sent once in the present login."""
+        headers = {"Content-Type": request.content_type, "Accept": JSON, **dict(request.headers)}
         message = HttpRequest(
             method=request.method,
             target=request.path,
-            headers={"Content-Type": request.content_type, "Accept": JSON, **dict(request.headers)},
+            headers=headers,
             body=request.body or None,
             timeout=self._timeout,
             total=2 * self._timeout,
@@ -205,11 +206,19 @@ class HttpSession:
                 setting = NamedSetting("scheme", "http", "the handler setting ")
                 error.set_reason((*error.parts, "; for a unit without HTTPS, give ", setting))
             raise
-        if self._refusal and re.search(self._refusal, response.body.decode("utf-8", "replace")):
+        if self._refuses_login(response):
             path = self.login.quoted_path(request.path)
-            raise refused_in_body(self.login).at(self.address, f"{request.method} {path}")
+            refusal = refused_in_body(self.login)
+            raise refusal.at(self.address, f"{request.method} {path}")
         self._has_answered_login = True
         return response
+
+    def _refuses_login(self, response: Response) -> bool:
+        """Whether the body of an answer refuses the login, whatever its status says."""
+        if not self._refusal:
+            return False
+        body = response.body.decode("utf-8", "replace")
+        return re.search(self._refusal, body) is not None
 
     def exchange_once(self, request: Request) -> bytes:
         """The body of the answer to a request of a reading: sent at the first time, and kept in the

@@ -59,31 +59,40 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
             code=str(reply.status),
         )
     where = Endpoint(scheme=parts.scheme, host=here.host, port=parts.port or PORTS[parts.scheme])
-    turns_on_tls = here.scheme == "http" and where.scheme == "https"
-    is_port_known = parts.port is not None or here.port == PORTS["http"]
+    fault = ""
     if (parts.hostname or "").lower() != here.host.lower():
         # Not `hostname`: it is in lower case, so a login in base64 would not be recognised in it.
         fault = (
             f"to another host ({login.quoted(parts.netloc)}); if that is right, give it as the"
             " address"
         )
-    elif here.scheme == "https" and where.scheme == "http":
-        fault = (
-            "from https to http, where the login is not sent: let it enforce HTTPS, or look for a"
-            " proxy in between"
-        )
     elif where == here:
         fault = (
             f"to itself ({shown_location}, status {reply.status}); is this the PDU's web service?"
         )
-    elif where.port != here.port and not (turns_on_tls and is_port_known):
-        fault = (
+    else:
+        fault = _scheme_or_port_fault(here, where, names_port=parts.port is not None)
+    if fault:
+        raise HttpRefused(f"the device redirects {fault}", code=str(reply.status))
+    return where
+
+
+def _scheme_or_port_fault(here: Endpoint, where: Endpoint, *, names_port: bool) -> str:
+    """Why a redirect to another scheme or port of this host is not followed; "" if it is."""
+    if here.scheme == "https" and where.scheme == "http":
+        return (
+            "from https to http, where the login is not sent: let it enforce HTTPS, or look for a"
+            " proxy in between"
+        )
+    turns_on_tls = here.scheme == "http" and where.scheme == "https"
+    is_port_known = names_port or here.port == PORTS["http"]
+    may_change_port = turns_on_tls and is_port_known
+    if where.port != here.port and not may_change_port:
+        return (
             f"to another port ({where.scheme}, {where.port}), which may be forwarded to another"
             " PDU, so the login is not sent there; if the port is right, set that scheme and port"
         )
-    else:
-        return where
-    raise HttpRefused(f"the device redirects {fault}", code=str(reply.status))
+    return ""
 
 
 def _address(location: str) -> Optional[SplitResult]:

@@ -32,13 +32,14 @@ def same_origin_path(link: object, here: Endpoint) -> str:
         path = quote(without_host, safe=_UNCHANGED)
     except ValueError:  # includes UnicodeError for half of a surrogate pair
         return ""
-    if parts.scheme or parts.netloc:
-        if port is None:
-            port = PORTS.get(parts.scheme)
-        if (parts.scheme, name, port) != (here.scheme, here.host.lower(), here.port):
-            return ""
-        if "@" in parts.netloc:
-            return ""
-    if parts.fragment or not path.startswith("/") or path.startswith("//"):
+    names_origin = bool(parts.scheme or parts.netloc)
+    if port is None:
+        port = PORTS.get(parts.scheme)
+    is_here = (parts.scheme, name, port) == (here.scheme, here.host.lower(), here.port)
+    has_user = "@" in parts.netloc
+    if names_origin and (has_user or not is_here):
+        return ""
+    has_one_slash = path.startswith("/") and not path.startswith("//")
+    if parts.fragment or not has_one_slash:
         return ""
     return path

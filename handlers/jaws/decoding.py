@@ -240,8 +240,11 @@ def _line_counts(capacity_by_cord: Mapping[str, str], lines: Collection[str]) ->
     """
     line_counts: dict[str, int] = {}
     for cord_name, capacity in capacity_by_cord.items():
-        numbers = [_line_number(line) for line in lines if line.startswith(cord_name)]
-        line_counts[capacity] = max([line_counts.get(capacity, 1), *numbers])
+        count = line_counts.get(capacity, 1)
+        for line in lines:
+            if line.startswith(cord_name):
+                count = max(count, _line_number(line))
+        line_counts[capacity] = count
     return line_counts
 
 

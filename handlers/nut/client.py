@@ -24,7 +24,7 @@ from ..shared.errors import (
 )
 from . import requests as messages
 from .connection import DEFAULT_PORT, Connection
-from .errors import ERRORS, DriverNotConnected, WriteUnconfirmed
+from .errors import ERRORS, DriverNotConnected, ErrAnswer, WriteUnconfirmed
 from .responses import NutRequest, Responses
 
 if TYPE_CHECKING:
@@ -139,8 +139,10 @@ class NutClient(Connection):
         self._username = username
         self._password = password
         self._sleep = sleep
-        # the numbers of the connections on which the login was sent, and tracking is on
-        self._known_on = self._tracked_on = 0
+        # which connection (`opened`) the login was last sent on; 0: none
+        self._login_sent_on = 0
+        # the same for tracking, which is on there
+        self._tracked_on = 0
 
     def quoted(self, text: str) -> str:
         """`redact`, then printable and of limited length: for a log or the reason of a figure."""
@@ -213,7 +215,7 @@ class NutClient(Connection):
         """`ask` for readings: logs in if the server demands it. For a device that the server lacks,
         raises SettingsError, or the error of LIST UPS if that fails."""
         answers = self.ask(*requests)
-        may_log_in = self._username != "" and self._known_on != self.opened
+        may_log_in = self._username != "" and self._login_sent_on != self.opened
         if may_log_in:
             demands_login = any(answers.code(request) in _LOGIN_FIRST for request in requests)
             if demands_login:
@@ -234,11 +236,11 @@ class NutClient(Connection):
         # > the requests
         self.connect()
         logins: list[NutRequest[object]] = []
-        if self._username and self._known_on != self.opened:
+        if self._username and self._login_sent_on != self.opened:
             logins.append(messages.username(self._username))
             logins.append(messages.password(self._password))
         answers = self.ask(*logins, *requests)
-        self._known_on = self.opened
+        self._login_sent_on = self.opened
         if answers.code(requests[-1]) in _LOGIN_FIRST:
             for login in logins:
                 if answers.code(login):
@@ -348,26 +350,32 @@ class NutClient(Connection):
             answers = self._send_as_user(tracking, request)
             if not answers.code(tracking):
                 self._tracked_on = self.opened
-        code = answers.code(request)
-        if code in _UNKNOWN_WHILE_WAITING and self._driver_is_awaited(ups):
-            raise self._not_ready(ups)
-        if code == "UNKNOWN-UPS":
-            error = self._no_such_device()
-            # another error is that of LIST UPS: then the error of the write is raised below
-            if isinstance(error, SettingsError):
-                raise error
         failure = answers.failure(request)
-        # an unknown code, from another version or a proxy
-        if failure is not None and code not in ERRORS:
-            raise self._unconfirmed(
-                f"{failure.error().reason}; the request may or may not have been carried out: check"
-                " the device before trying again",
-                request,
-            )
+        if failure is not None:
+            raise self._write_error(ups, request, failure)
         identifier = answers[request]
         if not identifier:
             return None
         return self._await_report(identifier, request, queries)
+
+    def _write_error(
+        self, ups: str, request: NutRequest[str], failure: ErrAnswer
+    ) -> PduHandlerError:
+        """The error for a write that the server answered with an ERR."""
+        if failure.code in _UNKNOWN_WHILE_WAITING and self._driver_is_awaited(ups):
+            return self._not_ready(ups)
+        if failure.code == "UNKNOWN-UPS":
+            error = self._no_such_device()
+            # any other error is one of LIST UPS, and not of the write
+            if isinstance(error, SettingsError):
+                return error
+        if failure.code not in ERRORS:  # from another version or a proxy
+            return self._unconfirmed(
+                f"{failure.error().reason}; the request may or may not have been carried out: check"
+                " the device before trying again",
+                request,
+            )
+        return failure.error().at(self.place, self.redact(request.label))
 
     def _driver_is_awaited(self, ups: str) -> bool:
         """Whether the server waits for the driver; False if that cannot be read, so that the caller

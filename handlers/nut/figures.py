@@ -131,6 +131,7 @@ def _sources_by_type(
     average = _average(variables, "input", field)
     output_names = [name for name in variables if name.startswith("output.")]
     if output_names and not device_type:
+        # a PDU, or a UPS whose input is no load, unless both sides show the same
         has_equal_sides = inlet.figures == output.figures
         if inlet.figures is not None and not has_equal_sides:
             reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
@@ -202,7 +203,7 @@ def _ups_output(variables: Mapping[str, str], field: str) -> Source:
     if field == "realpower" and "ups.realpower" in variables:
         return Source("ups.realpower", [ups_power(variables)])
     if output.name in variables:
-        return output  # an average
+        return output  # it is listed, and not used: perhaps an average of several phases
     witness = output.witness
     for name in ("ups.realpower", "ups.power"):
         if not witness and name in variables:
@@ -388,26 +389,28 @@ def _kwh(variables: Mapping[str, str], name: str) -> Summands:
 
 
 def total(
-    figure: FigureSource,
+    sources_of: FigureSource,
     device: Member,
     chain: Mapping[int, Member],
     outlets: Mapping[str, Figure],
 ) -> Figure:
-    """`figure` of a device; for a daisy chain, the sum over its members, or the chain's own figure
-    if no member lists one.
+    """A figure of a device, by its sources; for a daisy chain, the sum over its members, or the
+    chain's own figure if no member lists one.
 
-    `outlets`: the figures of the outlets by identity.
+    `sources_of`: `load`, `power` or another of the functions above. `outlets`: the figures of the
+    outlets by identity.
     """
     doubt = doubt_of_driver(device.variables)
-    own_outlets = list(outlets.values())
+    outlet_figures = list(outlets.values())
     if chain:
-        summands_of_members = _chain_figures(figure, device, chain, outlets)
+        summands_of_members = _chain_figures(sources_of, device, chain, outlets)
         if any(summands is not None for summands in summands_of_members):
             member_sums = [_sum(summands) for summands in summands_of_members]
             return known_now(sum_if_complete(member_sums), doubt)
-        own_outlets = []
-    own_summands = figures_from(figure(device.variables, own_outlets))
-    return known_now(_sum(own_summands), doubt)
+        # they are the members'
+        outlet_figures = []
+    sources = sources_of(device.variables, outlet_figures)
+    return known_now(_sum(figures_from(sources)), doubt)
 
 
 class _MemberSources(NamedTuple):
@@ -420,7 +423,7 @@ class _MemberSources(NamedTuple):
 
 
 def _chain_figures(
-    figure: FigureSource,
+    sources_of: FigureSource,
     device: Member,
     chain: Mapping[int, Member],
     outlets: Mapping[str, Figure],
@@ -438,7 +441,7 @@ def _chain_figures(
     for number, member in chain.items():
         device_type = member_device_type(member.variables, device.variables)
         variables = {**shared, **member.variables, "device.type": device_type}
-        sources = figure(variables, outlets_by_member.get(str(number), []))
+        sources = sources_of(variables, outlets_by_member.get(str(number), []))
         members.append(_MemberSources(device_type, member.prefix, sources))
     figures: list[Summands] = []
     for listed in members:

@@ -365,7 +365,11 @@ def _states(row: _OutletRow) -> dict[str, str]:
     lost_fields = row.listed_fields - row.fields.keys()
     if "status" in lost_fields or "switch" in lost_fields:
         return {}
-    return {f"{row.prefix}{field}": row.fields[field] for field in _STATES if field in row.fields}
+    states: dict[str, str] = {}
+    for field in _STATES:
+        if field in row.fields:
+            states[f"{row.prefix}{field}"] = row.fields[field]
+    return states
 
 
 def _deniers(row: _OutletRow, variables: Mapping[str, str]) -> dict[str, str]:

@@ -36,17 +36,7 @@ def switch_outlet(
     """
     listed_device, outlet = _find(client, settings, identity)
     command = _switch_command(outlet, on=on, refusal=listed_device.refusal)
-    if not settings[USERNAME] or not settings[PASSWORD]:
-        raise SettingsError(
-            (
-                "a NUT server switches only for its users: give ",
-                NamedSetting("username", noun="the handler settings "),
-                " and ",
-                NamedSetting("password"),
-                " of a user that may switch (instcmds and actions in upsd.users)",
-            )
-        )
-
+    _require_login(settings)
     target_word = "on" if on else "off"
     # An outlet without a state to read is UNKNOWN at once.
     can_prove = outlet.state_variables and target_word not in outlet.words_without_state
@@ -65,6 +55,20 @@ def switch_outlet(
         for sentence in doubt_sentences([(identity, cause) for cause in causes]):
             LOGGER.warning(client.quoted(sentence))
     return state
+
+
+def _require_login(settings: Settings) -> None:
+    """Raises SettingsError without a user and a password."""
+    if not settings[USERNAME] or not settings[PASSWORD]:
+        raise SettingsError(
+            (
+                "a NUT server switches only for its users: give ",
+                NamedSetting("username", noun="the handler settings "),
+                " and ",
+                NamedSetting("password"),
+                " of a user that may switch (instcmds and actions in upsd.users)",
+            )
+        )
 
 
 class _OutletSwitch:
@@ -142,19 +146,8 @@ def _find(
         )
     names_to_read = {prefix: names[prefix]}
     (listed_device,) = devices.read_devices(client, settings, names_to_read, writable=True)
-    original = None
     if len(names) > 1 and mirrors.is_mirror(listed_device.device.whole.variables):
-        # decided as by a poll, by what every device shows: 1 more round trip
-        snapshots = client.snapshots(list(names.values()), writable=False)
-        variables_by_name = {name: snapshot.variables for name, snapshot in snapshots.items()}
-        original_by_mirror = mirrors.originals(variables_by_name, client.host)
-        original = original_by_mirror.get(listed_device.name)
-    if original is not None:
-        raise NoSuchOutlet(
-            f"the device {client.redact(listed_device.name)!r} only shows"
-            f" {client.redact(original)!r} once more: poll the PDU, and switch the outlet of that"
-            " device"
-        )
+        _raise_if_shown_once_more(client, listed_device.name, list(names.values()))
     for listed_identity, outlet in listed_device.ports():
         if listed_identity == identity:
             return listed_device, outlet
@@ -164,8 +157,23 @@ def _find(
     )
 
 
+def _raise_if_shown_once_more(client: NutClient, mirror: str, names: list[str]) -> None:
+    """Raise NoSuchOutlet if the device `mirror` shows another one of the server's. Decided as by a
+    poll, by what every device shows: 1 round trip.
+    """
+    snapshots = client.snapshots(names, writable=False)
+    variables_by_name = {name: snapshot.variables for name, snapshot in snapshots.items()}
+    original_by_mirror = mirrors.originals(variables_by_name, client.host)
+    original = original_by_mirror.get(mirror)
+    if original is not None:
+        raise NoSuchOutlet(
+            f"the device {client.redact(mirror)!r} only shows {client.redact(original)!r} once"
+            " more: poll the PDU, and switch the outlet of that device"
+        )
+
+
 def _switch_command(outlet: NutOutlet, *, on: bool, refusal: str) -> SwitchCommand:
-    """`refusal`: as in `ListedDevice`."""
+    """How to switch the outlet. Raises Unsupported. `refusal`: as in `ListedDevice`."""
     if outlet.is_locked:
         raise Unsupported(
             f"outlet {outlet.identity} was not switched: it is locked on the device; unlock it"

@@ -41,6 +41,7 @@ _USUAL_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 8.0
 # pause 9 times as long as the poll took: some units need a TLS handshake for each poll
 _REST = 9
 _CLOSE_S = 2.0
+_MOST_BASES = 10  # limit for the bases of a type
 # limits for the time-out of a poll, and of a try while the channel may live: that is 30 s
 _POLL_S, _TRY_S = 15.0, 3.0
 # Objects of the interfaces that send events, at their well-known ids: their types show the versions
@@ -364,7 +365,8 @@ class _AnyObject(Interface):
 def _versions(info: object) -> dict[str, str]:
     """The version of a type and of its bases, by interface, from the result of getTypeInfo."""
     version_by_type: dict[str, str] = {}
-    while isinstance(info, dict) and len(version_by_type) < 10:
+    # an answer may be nested without an end
+    while isinstance(info, dict) and len(version_by_type) < _MOST_BASES:
         type_id = info.get("id")
         if not isinstance(type_id, str):
             break

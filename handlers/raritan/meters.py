@@ -215,9 +215,9 @@ class FeedMeter(Meter):
         through both.
         """
         names = [pole.line for pole in poles]
-        has_neutral = PowerLine.NEUTRAL in names
-        line_count = sum(name in _LINES for name in names)
-        return line_count == 2 and not has_neutral
+        if PowerLine.NEUTRAL in names:
+            return False
+        return sum(name in _LINES for name in names) == 2
 
     def energy(self) -> Figure:
         """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one

@@ -52,15 +52,19 @@ def raise_if_numbering_differs(
         raise entry.error
     label = answered_field(entry, "label")
     well_known_label = answered_field(well_known, "label")
-    if proves_position(int(identity.rpartition(".")[2]), label, well_known_label):
+    _, _, position = identity.rpartition(".")
+    if proves_position(int(position), label, well_known_label):
         return
-    listed_as = f"labelled {quote(str(label))!r}" if label else "without a label"
-    leads = "the label behind its well-known id cannot be read"
+    listed_as = "without a label"
+    if label:
+        listed_as = f"labelled {quote(str(label))!r}"
+    contradiction = "the label behind its well-known id cannot be read"
     if well_known_label is not None:
-        leads = f"its well-known id leads to the outlet labelled {quote(str(well_known_label))!r}"
+        quoted_label = quote(str(well_known_label))
+        contradiction = f"its well-known id leads to the outlet labelled {quoted_label!r}"
     raise Unsupported(
         f"nothing was changed: in the PDU's list outlet {identity} is {listed_as}, but"
-        f" {leads}; compare the labels with the numbers printed on the"
+        f" {contradiction}; compare the labels with the numbers printed on the"
         " unit, and report its model and firmware"
     )
 

@@ -246,9 +246,9 @@ def _phases_seen(resource: Json) -> int:
 
 
 def like_siblings(parts: Sequence[Figures], name: str, *, is_shown: bool) -> list[Figures]:
-    """The parts of one kind, such as all outlets of a PDU. If any of them shows the figure
-    `is_shown`, one that lacks it is not known: a device that drops a value must not seem to have no
-    meter for it. `name`: the property.
+    """A figure of parts of one kind, such as all outlets of a PDU. Where any of them shows it
+    (`is_shown`), one that lacks it is not known: a device that drops a value must not seem to have
+    no meter for it. `name`: of the figure, for reasons.
     """
     if not is_shown:
         return list(parts)

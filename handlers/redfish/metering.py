@@ -288,8 +288,8 @@ def _siblings(parts: Sequence[_Part]) -> Sequence[_FiguresByKind]:
     for kind in _KINDS:
         is_shown = any(kind.of(member) is not None for member in members)
         own_figures = [_figure(part, kind) for part in parts]
-        column = figures.like_siblings(own_figures, kind.name, is_shown=is_shown)
-        columns.append(column)
+        columns.append(figures.like_siblings(own_figures, kind.name, is_shown=is_shown))
+    # by part, not by kind
     return list(zip(*columns))
 
 

@@ -199,8 +199,9 @@ def _pdu_with_id(service: RedfishService, pdu_id: str, members: Sequence[Member]
     raise_if_twice(service, "PDUs with the Id", [pdu_id] * len(matches))
     if matches:
         return matches[0]
-    for error in errors_of(members):  # this may be the PDU
-        raise error
+    errors = errors_of(members)
+    if errors:  # this may be the PDU
+        raise errors[0]
     ids = [repr(usable_id(pdu)) for pdu in pdus if usable_id(pdu)]
     id_list = service.login.quoted(", ".join(ids[:10]))
     if len(ids) > 10:

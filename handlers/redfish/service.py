@@ -96,8 +96,11 @@ class RedfishService:
         self._resources: Optional[dict[str, Json]] = {} if keeps else None
         #: the parts of each PDU's link, for `links.same`
         self.units: Sequence[Sequence[str]] = ()
+        # of all answers together
         self._bytes = 0
+        # seconds that the slowest answer took
         self._slowest = 0.0
+        # whether the answers to requests with $expand could be used
         self._answers_expanded = True
 
     def __enter__(self) -> RedfishService:

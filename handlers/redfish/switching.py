@@ -56,8 +56,8 @@ def switch_outlet(
     command = _Command(service, listed_outlet, target, body)
     target_state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
     state = switch(command.write, command.read_state, target_state, deadline=deadline, pause=pause)
-    if state is EnumPowerStatus.UNKNOWN and command.failed is not None:
-        raise command.failed
+    if state is EnumPowerStatus.UNKNOWN and command.task_error is not None:
+        raise command.task_error
     for sentence in doubt_sentences([(identity, command.doubt)]):
         LOGGER.warning(quote(sentence))
     return state
@@ -82,8 +82,8 @@ class _Command:
         self._listed = listed_outlet.resource
         self._pdu = listed_outlet.pdu
         self._monitor: Optional[str] = None
-        #: the error that a task ended with
-        self.failed: Optional[PduHandlerError] = None
+        #: with which the task of the command ended; None without one
+        self.task_error: Optional[PduHandlerError] = None
         #: why the last reading shows no state, "" if it does
         self.doubt = ""
 
@@ -99,7 +99,7 @@ class _Command:
         content = json_object(reply) or {}  # a 204 answer has no body
         answered_with_task = reply.status in _DONE and tasks.is_task(content)
         if reply.status == _ACCEPTED or answered_with_task:
-            self.failed = tasks.task_error(reply, self._service.login)
+            self.task_error = tasks.task_error(reply, self._service.login)
             self._monitor = self._service.created_path(reply)
             if self._monitor is None:
                 LOGGER.info(
@@ -136,8 +136,9 @@ class _Command:
     def _read_task(self, monitor: str) -> bool:
         """Read a task by its monitor, and keep its error. Returns whether it still runs."""
         reply = self._service.reply(monitor)
-        self.failed = tasks.task_error(reply, self._service.login) or self.failed
-        return self.failed is None and tasks.is_running(reply)
+        error = tasks.task_error(reply, self._service.login)
+        self.task_error = error or self.task_error
+        return self.task_error is None and tasks.is_running(reply)
 
     def _etag(self) -> str:
         """The outlet's ETag: 1 round trip.

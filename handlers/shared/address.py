@@ -14,7 +14,8 @@ _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 _ZONE = re.compile(r"[\w.-]+")  # RFC 4007, 11.2: the name of an interface, or a number
 # the last part of an IPv4 address as the C library reads it: decimal, octal or hexadecimal
 _NUMBER = re.compile(r"0x[0-9a-f]*|\d+", re.IGNORECASE)
-_PARTS = re.compile(r"\[([^\]]*)\](?::([0-9]{1,9}))?|([^:]*):([0-9]{1,9})")
+_BRACKETED = re.compile(r"\[([^\]]*)\](?::([0-9]{1,9}))?")  # [v6], [v6]:port
+_WITH_PORT = re.compile(r"([^:]*):([0-9]{1,9})")  # host:port
 
 
 class Address(str):
@@ -36,14 +37,12 @@ class Address(str):
         if isinstance(text, Address):
             return text
         address = super().__new__(cls, text)
-        bare = text.strip()
-        parts = _PARTS.fullmatch(bare)
-        address.host = bare
+        address.host = text.strip()
         address.port = None
-        if parts is not None:
-            digits = parts[2] or parts[4]
-            address.host = parts[1] if parts[3] is None else parts[3]
-            address.port = int(digits) if digits else None
+        match = _BRACKETED.fullmatch(address.host) or _WITH_PORT.fullmatch(address.host)
+        if match is not None:
+            address.host, port = match.groups()
+            address.port = int(port) if port else None
         return address
 
 

@@ -108,7 +108,9 @@ class PduHandlerError(Exception):
         self.parts = tuple(map(_safe, parts))
         #: what happened, and what to do
         self.reason = printable("".join(map(str, self.parts)))
-        self.args = (self.reason, *self.args[1:])
+        # a subclass may keep the cause behind the reason
+        _, *others = self.args or ("",)
+        self.args = (self.reason, *others)
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -54,25 +54,15 @@ def switch(
     may carry out a command although they answer it with an error: after a refusal the state is read
     once, and if it has become `target`, that is the result.
     """
-
-    def read_settled() -> Optional[EnumPowerStatus]:
-        """The state, after the first `target` the one that is left when the device has settled."""
-        nonlocal settling
-        state = _read_or_none(read)
-        if state is target and settling:
-            sleep(min(settling, deadline))
-            settling = 0.0
-            state = _read_or_none(read)
-        return state
-
+    reader = _SettlingReader(read, target, settling=settling, longest=deadline, sleep=sleep)
     try:
         write()
     except PduHandlerError as error:
-        return _result_of_failed_write(error, read_settled, target, before=before)
+        return _result_of_failed_write(error, reader.state, target, before=before)
     end = clock() + deadline
     wait = min(FIRST_PAUSE_SECONDS, pause)
     try:
-        while (state := read_settled()) is not target:
+        while (state := reader.state()) is not target:
             if clock() + wait > end:
                 LOGGER.info(_unproven(state, target, clock() - end + deadline))
                 return EnumPowerStatus.UNKNOWN
@@ -85,6 +75,36 @@ def switch(
         )
         return EnumPowerStatus.UNKNOWN
     return target
+
+
+class _SettlingReader:
+    """Reads the state of an outlet; the first `target` is read again after `settling` seconds, at
+    most `longest`.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], EnumPowerStatus],
+        target: EnumPowerStatus,
+        *,
+        settling: float,
+        longest: float,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._read = read
+        self._target = target
+        self._settling = settling
+        self._longest = longest
+        self._sleep = sleep
+
+    def state(self) -> Optional[EnumPowerStatus]:
+        """The state; None if it cannot be read. Raises Denied."""
+        state = _read_or_none(self._read)
+        if state is self._target and self._settling:
+            self._sleep(min(self._settling, self._longest))
+            self._settling = 0.0
+            state = _read_or_none(self._read)
+        return state
 
 
 def _result_of_failed_write(

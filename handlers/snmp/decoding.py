@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Optional
 
@@ -78,14 +78,20 @@ def bits(raw: Raw) -> bytes:
     words = raw.split()
     pairs = list(itertools.takewhile(_PAIR.fullmatch, words))
     longest = min(len(pairs), _MOST_OCTETS, len(words) - 1)
-    for end in range(longest, 0, -1):
-        octets_of_pairs = bytes.fromhex("".join(words[:end]))
-        if words[end:] == _set_bits(octets_of_pairs):
-            return octets_of_pairs
-    is_hex = words == ["00"] or (len(words) > 1 and words == pairs)
-    if not is_hex:
-        return octets(raw)
-    return bytes.fromhex("".join(words))
+    for octet_count in range(longest, 0, -1):
+        leading_octets = _octets_of_pairs(words[:octet_count])
+        numbers = words[octet_count:]
+        if numbers == _set_bits(leading_octets):
+            return leading_octets
+    is_pairs_alone = len(words) > 1 and words == pairs
+    if is_pairs_alone or words == ["00"]:
+        return _octets_of_pairs(words)
+    return octets(raw)
+
+
+def _octets_of_pairs(pairs: Sequence[str]) -> bytes:
+    """The octets of pairs of hex digits."""
+    return bytes.fromhex("".join(pairs))
 
 
 def _set_bits(bit_octets: bytes) -> list[str]:

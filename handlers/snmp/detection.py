@@ -49,10 +49,9 @@ def detect(
     lists a state or counts an outlet. If none does, other rows and meters are tried. Candidates are
     the profiles whose sysObjectID prefix fits, the longest prefix first, then in the order of
     `profiles`. Without a usable sysObjectID they are the families with `sweep`, then those with
-    `unseen`, recognised only by
-    states or a count, also a count of 0 if they have meters; then the families whose `described`
-    fits sysDescr, recognised by their meters. The sysObjectID alone may be enough for the first
-    candidate if its family has no outlets.
+    `unseen`, recognised only by states or a count, also a count of 0 if they have meters; then the
+    families whose `described` fits sysDescr, recognised by their meters. The sysObjectID alone may
+    be enough for the first candidate if its family has no outlets.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the
     sysObjectID, a family that numbers the outlets differently could be chosen. Raises Unsupported
@@ -70,23 +69,41 @@ def detect(
         if totals:
             return totals
     device_read: Optional[SnmpDevice] = None
-    for group in [families] if oid else _probed(families):
-        # of the many families of a sweep, no one is likely to have this row
+    if oid:
         device_read = _read_by_states(
-            group, reader, for_figures=for_figures, only_outlet=only_outlet if oid else ""
+            families, reader, for_figures=for_figures, only_outlet=only_outlet
+        ) or _read_by_meters(families, reader, metered_only=metered_only, by_id=True)
+    else:
+        device_read = _swept(
+            families, reader, profiles, metered_only=metered_only, for_figures=for_figures
         )
-        if not device_read:
-            metering = group if oid else _metering(group, reader, profiles)
-            device_read = _read_by_meters(
-                metering, reader, metered_only=metered_only, by_id=bool(oid)
-            )
-        if device_read:
-            break
     if not device_read:
-        raise Unsupported(
-            _unknown(reader, shown_id, [candidate.profile.key for candidate in families])
-        )
+        keys = [candidate.profile.key for candidate in families]
+        raise Unsupported(_unknown(reader, shown_id, keys))
     return without_currents(device_read) if for_view else device_read
+
+
+def _swept(
+    families: Sequence[Candidate],
+    reader: Reader,
+    profiles: Sequence[Profile],
+    *,
+    metered_only: bool,
+    for_figures: bool,
+) -> Optional[SnmpDevice]:
+    """A device without a usable sysObjectID, as the first family that it fits; None if none fits.
+
+    For a command all outlets are read: of these many families, no one is likely to have its row.
+    """
+    for group in _probed(families):
+        device_read = _read_by_states(group, reader, for_figures=for_figures, only_outlet="")
+        if device_read:
+            return device_read
+        metering = _metering(group, reader, profiles)
+        device_read = _read_by_meters(metering, reader, metered_only=metered_only, by_id=False)
+        if device_read:
+            return device_read
+    return None
 
 
 def read_as(
@@ -272,12 +289,17 @@ def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> tuple[str, str
     shown_id = reader.quoted(raw) or "empty"
     arcs = oid_arcs(text(raw)) or ()
     oid = ".".join(map(str, arcs))
-    company = arcs[len(_ENTERPRISES) :][:1]
-    is_enterprise = arcs[: len(_ENTERPRISES)] == _ENTERPRISES
-    names_company = is_enterprise and company not in ((), (0,))  # 0 is no company's number
-    if names_company or any(profile.match(oid) for profile in profiles):
+    if _names_company(arcs) or any(profile.match(oid) for profile in profiles):
         return shown_id, oid
     return shown_id, ""
+
+
+def _names_company(arcs: Sequence[int]) -> bool:
+    """Whether an OID is below the number of an enterprise; 0 is no company's."""
+    length = len(_ENTERPRISES)
+    if tuple(arcs[:length]) != _ENTERPRISES or len(arcs) == length:
+        return False
+    return arcs[length] != 0
 
 
 def _unknown(reader: Reader, shown_id: str, family_keys: list[str]) -> Reason:

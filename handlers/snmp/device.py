@@ -361,7 +361,10 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
     if outlets.states is not None and outlets.states.lists_no_outlet(reader):
         return not any(_count(source, reader).number for source in counts)
     for source in counts:
-        numbers = {number(value) for value in source.rows(reader).values()} if source else set()
+        if source is None:
+            continue
+        values = source.rows(reader).values()
+        numbers = set(map(number, values))
         if numbers == {0}:
             return True
     return False
@@ -388,10 +391,11 @@ def _count(
         if count is not None and _is_count(count):
             numbers.append(int(count))
     units = {identity.rpartition(".")[0] for identity in states}
-    is_by_unit = not units.isdisjoint(rows)
-    is_unit_uncounted = is_by_unit and not units <= rows.keys()
-    is_certain = len(numbers) == len(rows) > 0 and not is_unit_uncounted
-    return _OutletCount(sum(numbers), is_certain)
+    counted_units = units.intersection(rows)
+    # a count for all outlets has no unit's row
+    is_unit_uncounted = bool(counted_units) and counted_units != units
+    is_each_usable = len(numbers) == len(rows) > 0
+    return _OutletCount(sum(numbers), is_each_usable and not is_unit_uncounted)
 
 
 def _is_count(value: Union[int, Decimal]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Optional, Union
+from typing import NamedTuple, Optional, Union
 
 from ..dcimanager.rows import Raw
 from ..shared.ceilings import FILLED, OUTLET_A, OUTLET_W, PART_A, PART_W
@@ -12,10 +12,10 @@ from ..shared.decimals import CONTEXT, total
 from ..shared.doubts import some
 from ..shared.meter_figures import NotKnown, NotMetered
 from . import validation
-from .decoding import number, text
+from .decoding import Rows, number, text
 from .frozen_value import FrozenValue
 from .reader import LOST, Lost, Reader
-from .sources.base import Source
+from .sources.base import Source, is_optional, object_read, text_field
 from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
@@ -98,17 +98,21 @@ class Figure(FrozenValue):
     def raw_figures(self, reader: Reader) -> RawFigures:
         """Identity -> value, exponent and factor, LOST where the answers lack them. Padding is
         left out."""
-        rows = self.source.rows(reader)
-        if self.padding:
-            rows = {row: value for row, value in rows.items() if not self._is_padding(value)}
+        rows: Rows = {}
+        for row, value in self.source.rows(reader).items():
+            if not self._is_padding(value):
+                rows[row] = value
         if not rows:
             return {}
         exponents = _values_for(self.exponent, rows, reader)
         factors = _values_for(self.factor, rows, reader)
-        return {row: (value, exponents[row], factors[row]) for row, value in rows.items()}
+        raw_figures: dict[str, tuple[Raw, Optional[Raw], Optional[Raw]]] = {}
+        for row, value in rows.items():
+            raw_figures[row] = (value, exponents[row], factors[row])
+        return raw_figures
 
     def _is_padding(self, value: Raw) -> bool:
-        return not isinstance(value, Lost) and text(value) in self.padding
+        return bool(self.padding) and not isinstance(value, Lost) and text(value) in self.padding
 
     def rows_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, ExactFigure]:
         """Identity -> figure as in `read_from`, and why a row has none: a sum without it is not
@@ -131,21 +135,23 @@ class Figure(FrozenValue):
         for identity, (value, exponent, factor) in raw_figures.items():
             reading = value if isinstance(value, int) else number(value, self.unit)
             is_natural = isinstance(value, int) and value >= 0
-            is_absent = (has_absent_natural or not is_natural) and text(value) in self.absent
+            is_compared = has_absent_natural or not is_natural
+            is_absent = is_compared and text(value) in self.absent
             is_metered = is_metered or not is_absent
+            figure: Optional[Decimal] = None
             if reading is not None and not is_absent and not _is_placeholder(value, reading, most):
                 figure = self._figure(
                     value, reading, are_texts=are_texts, exponent=exponent, factor=factor
                 )
-                if figure is not None and (most is None or figure <= most):
-                    figures[identity] = figure
-                    continue
-            if is_absent and reading == 0:
+            if figure is not None and (most is None or figure <= most):
+                figures[identity] = figure
+            elif is_absent and reading == 0:
                 figures[identity] = None
             elif self.unmetered and not isinstance(value, Lost) and not text(value):
                 figures[identity] = NotMetered(self.unmetered)
             else:
-                figures[identity] = NotKnown(self._row_text(identity, raw_figures, reader))
+                row_text = self._row_text(identity, raw_figures, reader)
+                figures[identity] = NotKnown(row_text)
         return figures if is_metered else dict.fromkeys(figures)
 
     def missing_part(self, raw_figures: RawFigures, reader: Reader) -> Optional[NotKnown]:
@@ -159,7 +165,12 @@ class Figure(FrozenValue):
     def is_absent(self, reader: Reader) -> bool:
         """Whether the device has another scalar of the values' group, but not that of the values.
         A column says whether some devices lack it."""
-        return reader.lacks_scalar(_object_name(self.source, ["oid", *_NAMING_FIELDS[1:]]))
+        return reader.lacks_scalar(text_field(object_read(self.source), "oid"))
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether the column of the values is `optional`."""
+        return is_optional(self.source)
 
     @property
     def objects(self) -> str:
@@ -229,21 +240,12 @@ def _is_placeholder(raw: Raw, reading: Union[int, Decimal], most: Optional[Decim
     return len(digits) >= LEAST_NINES and set(digits) == {"9"}
 
 
-# the fields of a source that name the object of its values, or hold the source that does
-_NAMING_FIELDS = "object oid known source values parts choices over number".split()
-
-
-def _object_name(part: object, fields: Sequence[str] = _NAMING_FIELDS) -> str:
-    """The name of the object that a source reads, or its OID: the first of several."""
+def _object_name(source: Source) -> str:
+    """The name of the object that a source reads, or its OID."""
+    part = object_read(source)
     if isinstance(part, str):
         return part
-    if isinstance(part, tuple):
-        return _object_name(part[0], fields)
-    for field in fields:
-        value = getattr(part, field, None)
-        if value:
-            return _object_name(value, fields)
-    return ""
+    return text_field(part, "object") or text_field(part, "oid")
 
 
 def _values_for(
@@ -308,6 +310,15 @@ class Arcs(FrozenValue):
         return ".".join(index.split(".")[self.start : self.stop])
 
 
+class _FiguresRead(NamedTuple):
+    """What was read of the figures of a total."""
+
+    rows: dict[str, ExactFigure]
+    units: set[str]  #: the units of these rows
+    #: why the first figure is not known, of a device that has another scalar of its group
+    absent: Optional[NotKnown]
+
+
 class Total(FrozenValue):
     """A total of the device: the complete sum of the first figure that the device has. Any other
     source is another quantity, so it serves only a device that does not have this one: without a
@@ -324,8 +335,10 @@ class Total(FrozenValue):
         units: a source with a row for each unit of the chain, such as its number of inputs. There
             is no total if one of these units has no figure. If it lists only one unit, it is
             ignored, because a single unit may have a different number in each table.
-        demanded: each unit of the family has one of the figures, by the MIB and by its recordings:
-            without a row it is not known, where it else is not metered.
+        demanded: each unit of the family has a row of one of the figures, by the MIB and by its
+            recordings, if only to say that it does not measure (padding). A unit without any is
+            not known, where it else is not metered. With `else_outlets`, this holds for a unit
+            with a metered outlet.
     """
 
     figures: tuple[Figure, ...] = ()
@@ -337,8 +350,8 @@ class Total(FrozenValue):
     def check(self) -> None:
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
-        if self.demanded and (not self.figures or self.else_outlets):
-            raise ValueError("demanded is for figures that no outlets replace")
+        if self.demanded and not self.figures:
+            raise ValueError("demanded is for figures, and figures is empty")
         if self.unit is None and self.units is not None:
             raise ValueError("units is given and unit is not: give the arcs that name the unit")
         if self.unit is not None and any(
@@ -365,8 +378,38 @@ class Total(FrozenValue):
         the first that a unit has is used for all units: the total would jump if another replaced
         it where an answer lacks it. `metered_units`: the units that have a meter.
         """
+        figures_read = self._read_figures(reader, most, counters=counters)
+        if isinstance(figures_read, NotKnown):
+            return figures_read
+        rows, units, absent = figures_read
+        if self._is_lost(outlets, reader):
+            return NotKnown(f"the answers lack {self.objects}, which each unit has")
+        if self.else_outlets and not (counters and units):
+            for identity, value in outlets.items():
+                if self._unit(identity) not in units:
+                    rows[identity] = value
+            units.update(map(self._unit, outlets))
+        if all(value is None for value in rows.values()):
+            return None
+        if absent is not None:  # what takes its place is another quantity
+            return absent
+        sum_of_rows = _sum(rows)
+        units_with_outlets = set(map(self._unit, outlets))
+        units_without = units_with_outlets - units
+        if not units_without and isinstance(sum_of_rows, Decimal):
+            units_without = self._chain(reader) - units
+        if not units_without:
+            return sum_of_rows
+        return self._reason_without(units_without, reader, metered_units)
+
+    def _read_figures(
+        self, reader: Reader, most: Optional[Decimal], *, counters: bool
+    ) -> Union[_FiguresRead, NotKnown]:
+        """The rows of the figures: of the first that the device has, and with `unit` those of the
+        next for the units that it lacks; or the reason why a value is not known. `most`,
+        `counters`: as in `read_from`."""
         rows: dict[str, ExactFigure] = {}
-        units: set[str] = set()  # those of `rows`
+        units: set[str] = set()
         absent: Optional[NotKnown] = None
         for figure in self.figures:
             raw_figures = self._raw_figures_of_others(units, figure, reader)
@@ -379,24 +422,23 @@ class Total(FrozenValue):
             units.update(map(self._unit, raw_figures))
             if units and (counters or not self.unit):
                 break
-        if self.demanded and not rows:
-            return NotKnown(f"the answers lack {self.objects}, which each unit has")
-        if self.else_outlets and not (counters and units):
-            for identity, value in outlets.items():
-                if self._unit(identity) not in units:
-                    rows[identity] = value
-            units.update(map(self._unit, outlets))
-        if all(value is None for value in rows.values()):
-            return None
-        if absent is not None:  # what takes its place is another quantity
-            return absent
-        sum_of_rows = _sum(rows)
-        units_without = set(map(self._unit, outlets)) - units
-        if not units_without and isinstance(sum_of_rows, Decimal):
-            units_without = self._chain(reader) - units
-        if not units_without:
-            return sum_of_rows
-        return self._reason_without(units_without, reader, metered_units)
+        return _FiguresRead(rows=rows, units=units, absent=absent)
+
+    def _is_lost(self, outlets: Mapping[str, ExactFigure], reader: Reader) -> bool:
+        """Whether the answers lack each figure of a device, or of a unit, that has one. `outlets`:
+        as in `read_from`."""
+        if not self.demanded:
+            return False
+        if not self.else_outlets:
+            return not any(figure.source.rows(reader) for figure in self.figures)
+        metered_units: set[str] = set()  # without a row so far
+        for identity, figure_of_outlet in outlets.items():
+            if figure_of_outlet is not None:
+                metered_units.add(self._unit(identity))
+        for figure in self.figures:
+            if metered_units:
+                metered_units.difference_update(map(self._unit, figure.source.rows(reader)))
+        return bool(metered_units)
 
     def _reason_without(
         self, units: set[str], reader: Reader, metered_units: Collection[str]
@@ -408,7 +450,7 @@ class Total(FrozenValue):
         listed_units = self._chain(reader) or units
         units_without_value = self._units_without_value(reader)
         unmetered = (units & listed_units).difference(metered_units, units_without_value)
-        if unmetered:
+        if unmetered and not self.demanded:
             names = _names("unit", sorted(unmetered))
             return NotMetered(f"{names} without a meter")
         names = _names("unit", sorted(units))
@@ -424,11 +466,11 @@ class Total(FrozenValue):
         return {self._unit(row) for figure in self.figures for row in figure.raw_figures(reader)}
 
     def unanswered(self, reader: Reader) -> Sequence[str]:
-        """The names of single objects of the figures that the device was asked for and did not
-        answer, if no figure has a row: they are taken as not there."""
+        """The names of the objects of the figures, if the device was asked for them and answered
+        none: they are taken as not there."""
         if self.is_listed(reader):
             return []
-        return [figure.objects for figure in self.figures if isinstance(figure.source, Scalar)]
+        return [figure.objects for figure in self.figures]
 
     @property
     def needs_outlets(self) -> bool:

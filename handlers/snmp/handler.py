@@ -88,7 +88,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
         figures = metering.read_statistic(session.device, with_power=with_power)
         raise_if_renumbered(session.device)
-        names = metering.unanswered_objects(session.device)
+        names = metering.unanswered_objects(session.device, figures)
         if names:
             LOGGER.info(f"not answered, and so taken as not metered: {', '.join(names)}")
         return figures

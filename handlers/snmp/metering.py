@@ -38,16 +38,18 @@ class _OutletRows(NamedTuple):
     def of(self, identity: str) -> ExactFigure:
         """The figure of one outlet. Without a row in any column of its unit's meters it has no
         meter; without one here alone, or if there is one column, the row is missing."""
-        if identity in self.rows or self.figure is None:
-            return self.rows.get(identity)
+        if self.figure is None:
+            return None
+        if identity in self.rows:
+            return self.rows[identity]
         if any(map(is_nameless, self.rows)):
             return NotKnown(f"the answers lack the outlet of a row of {self.figure.objects}")
         unit = _unit_of(identity)
         if not _has_meters(self.rows, unit):
             return None
-        others = [rows for rows in self.other_rows if _has_meters(rows, unit)]
-        is_metered = not others or any(identity in rows for rows in others)
-        if not is_metered:
+        other_columns = [rows for rows in self.other_rows if _has_meters(rows, unit)]
+        is_in_another = any(identity in rows for rows in other_columns)
+        if other_columns and not is_in_another:
             return None
         return NotKnown(f"the answers have no row {identity} of {self.figure.objects}")
 
@@ -91,12 +93,14 @@ def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
     names = outlets.name.rows(reader) if outlets.name else {}
     numbers: dict[str, str] = {}
     for identity in outlets_read(device):
-        number = _shown_text(printed_numbers.get(identity, ""), encoding)
-        numbers[identity] = number or identity.rpartition(".")[2]
+        printed_number = _shown_text(printed_numbers.get(identity, ""), encoding)
+        last_arc = identity.rpartition(".")[2]
+        numbers[identity] = printed_number or last_arc
     outlet_labels: list[dcimanager.Label] = []
     for identity, number in _distinct(numbers).items():
         name = _shown_text(names.get(identity, ""), encoding)
-        outlet_labels.append(dcimanager.label(identity, number, name))
+        label = dcimanager.label(identity, number, name)
+        outlet_labels.append(label)
     return outlet_labels
 
 
@@ -126,13 +130,13 @@ def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
     return numbers_with_units
 
 
-def unanswered_objects(device: SnmpDevice) -> Sequence[str]:
-    """The single objects of load and energy that the device was asked for and did not answer, so
-    that these figures are taken as not metered."""
+def unanswered_objects(device: SnmpDevice, figures: dcimanager.Figures) -> Sequence[str]:
+    """The objects of load and energy that the device was asked for and did not answer, so that
+    these figures are taken as not metered."""
     profile = device.profile
     names: list[str] = []
-    for total in (profile.load, profile.energy):
-        if total is not None:
+    for total, figure in ((profile.load, figures.load_a), (profile.energy, figures.energy_kwh)):
+        if total is not None and figure is None:
             names += total.unanswered(device.reader)
     return names
 
@@ -219,7 +223,10 @@ def _outlet_rows(device: SnmpDevice, reader: Reader, *, with_power: bool) -> lis
 
 
 def _unmetered(figures: Sequence[Figure], reader: Reader) -> Collection[str]:
-    """The outlets without a row in any column of their meters, if a GET of one says so too."""
+    """The outlets without a row in any column of their meters, if the family may lack these columns
+    and a GET of one says so too."""
+    if not all(figure.is_optional for figure in figures):
+        return ()
     values = [figure.source.rows(reader) for figure in figures]
     unmetered_rows: list[str] = []
     for row in dict.fromkeys(chain.from_iterable(values)):

@@ -56,7 +56,8 @@ class Reader:
     """
 
     def __init__(self, device: SnmpReads, root: str = "") -> None:
-        self._device, self.root = device, root
+        self._device = device
+        self.root = root
         #: the answers, by the OID with the root instead of `~`
         self.walked: dict[str, Walked] = {}
         self.got: dict[str, Optional[Raw]] = {}
@@ -165,17 +166,23 @@ class WholeTables(Reader):
 
     def __init__(self, reader: Reader) -> None:
         super().__init__(reader._device, reader.root)
-        self.walked, self.got, self.places = reader.walked, reader.got, reader.places
+        self.walked = reader.walked
+        self.got = reader.got
+        self.places = reader.places
         self.chain_ends = reader.chain_ends
         self._columns = reader._columns
         self._whole: dict[str, Walked] = {}  # the columns that were asked for
-        columns: dict[str, list[Walked]] = {}  # table -> its columns that have rows
+        self._tables = self._rows_by_table()
+
+    def _rows_by_table(self) -> dict[str, dict[str, None]]:
+        """Table -> the rows that at least one of its columns has."""
+        columns_by_table: dict[str, list[Walked]] = {}
         for full_oid in sorted(self._columns & self.walked.keys()):
             rows = self.walked[full_oid]
             if rows:
-                columns.setdefault(_table_of(full_oid), []).append(rows)
-        #: table -> the rows that at least one of its columns has
-        self._tables = {table: _all_rows(of_table) for table, of_table in columns.items()}
+                table = _table_of(full_oid)
+                columns_by_table.setdefault(table, []).append(rows)
+        return {table: _all_rows(columns) for table, columns in columns_by_table.items()}
 
     def walk(self, oid: str) -> Walked:
         return self.walked.get(self.resolve(oid), {})
@@ -211,11 +218,13 @@ def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:
     longest, *others = sorted(columns, key=len, reverse=True)
     rows = dict.fromkeys(longest)
     for column in others:
-        if column.keys() != rows.keys() and _has_index_of(rows, column):
+        has_other_rows = column.keys() != rows.keys()
+        if has_other_rows and _has_index_of(rows, column):
             rows.update(dict.fromkeys(column))
     if len(rows) == len(longest):
         return rows
-    return dict.fromkeys(sorted(rows, key=_arcs))
+    sorted_rows = sorted(rows, key=_arcs)
+    return dict.fromkeys(sorted_rows)
 
 
 def _has_index_of(rows: Collection[str], column: Collection[str]) -> bool:

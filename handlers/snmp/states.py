@@ -116,15 +116,17 @@ class State(FrozenValue):
 
     def state_by_value(self, reader: Reader, identity: str, value: Raw) -> EnumPowerStatus:
         """The state of one outlet whose value of `source` was read."""
-        second = self.confirm.value_of(reader, identity) if self.confirm else None
+        confirming_value: Optional[Raw] = None
+        if self.confirm:
+            confirming_value = self.confirm.value_of(reader, identity)
         doubts: list[tuple[Doubt, Optional[Raw]]] = []
         for doubt in self.doubts:
             mark = doubt.test.value_of(reader, identity)
-            # an optional doubt does not count on a device that has no such table
             may_lack_table = mark is None and doubt.optional
-            if not may_lack_table or doubt.test.rows(reader):
-                doubts.append((doubt, mark))
-        return self._decide(value, doubts, second)
+            if may_lack_table and not doubt.test.rows(reader):
+                continue  # the device has no such table
+            doubts.append((doubt, mark))
+        return self._decide(value, doubts, confirming_value)
 
     def _decide(
         self, value: Raw, doubts: Iterable[tuple[Doubt, Optional[Raw]]], second: Optional[Raw]

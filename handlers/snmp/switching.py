@@ -23,6 +23,10 @@ from .states import State
 
 # Limit for the write, in seconds after the start of the call: later, nobody expects it any more.
 PLAN_SECONDS = 60.0
+_FEWER_OUTLETS = (
+    "one write sets all outlets of this unit at once, and right before it the device listed fewer"
+    " outlets than at the start of the call: nothing was written; poll it again"
+)
 
 
 class SwitchCall(NamedTuple):
@@ -49,10 +53,11 @@ class _Command(NamedTuple):
         state = self.outlets.reported_at(reader, self.row)
         if state is target:  # only now, what contradicts it is of interest
             state = self.states.state_of(reader, self.identity)
-        if state is target and not (
-            self.outlets.row_of(reader, self.identity) == self.row
-            and self.control.is_carried_out(reader, self.identity, self.orders)
-        ):
+        if state is not target:
+            return state
+        if self.outlets.row_of(reader, self.identity) != self.row:
+            return EnumPowerStatus.UNKNOWN
+        if not self.control.is_carried_out(reader, self.identity, self.orders):
             return EnumPowerStatus.UNKNOWN
         return state
 
@@ -80,22 +85,22 @@ def switch_outlet(
         control = control.ignore_automatic()
     if unproven:
         control = control.use_unproven_limits()
-    turn: AbstractContextManager[None] = nullcontext()
-    if control.writes_neighbours:
-        turn = command_locks.lock_outlet(snmp.name, snmp.remaining())
-    with turn:
+    with _turn(snmp, control):
         reader = device.reader
         if not outlets.is_row_read_last(reader, identity):
             reader = reader.fresh_reader()
         row = outlets.row_of(reader, identity) or identity  # without a row, `orders` raises
         orders = control.orders(reader, identity, up=target is EnumPowerStatus.UP)
         if not control.covers(device.states, identity, orders):
-            raise ProtocolError(
-                "one write sets all outlets of this unit at once, and right before it the device"
-                " listed fewer outlets than at the start of the call: nothing was written; poll it"
-                " again"
-            )
-        command = _Command(outlets, states, control, identity, row, orders)
+            raise ProtocolError(_FEWER_OUTLETS)
+        command = _Command(
+            outlets=outlets,
+            states=states,
+            control=control,
+            identity=identity,
+            row=row,
+            orders=orders,
+        )
         *unlocking, (oid, value) = orders
         _unlock(snmp, unlocking)
         # raises Unreachable, before the command is sent, if the time is over
@@ -110,6 +115,14 @@ def switch_outlet(
             settling=outlets.settling_s,
             before=before,
         )
+
+
+def _turn(snmp: Snmp, control: Control) -> AbstractContextManager[None]:
+    """The time in which no other command of this process writes the device's outlets, if one write
+    sets several."""
+    if not control.writes_neighbours:
+        return nullcontext()
+    return command_locks.lock_outlet(snmp.name, snmp.remaining())
 
 
 def _command(snmp: Snmp, oid: str, value: Value, control: Control) -> None:

@@ -29,11 +29,15 @@ def missing(what: str, *modules: str) -> str:
 
     Each `modules` is a key of EXTRAS; the extra of the first has all of them.
     """
-    packages = [EXTRAS[module][0] for module in modules]
+    packages: list[str] = []
+    for module in modules:
+        package, _ = EXTRAS[module]
+        packages.append(package)
     _, extra = EXTRAS[modules[0]]
     kind = "package" if len(packages) == 1 else "packages"
     names = " and ".join(packages)
-    return f"{what} needs the Python {kind} {names}, missing here: {_remedy(packages, extra)}"
+    remedy = _remedy(packages, extra)
+    return f"{what} needs the Python {kind} {names}, missing here: {remedy}"
 
 
 def _remedy(packages: list[str], extra: str) -> str:

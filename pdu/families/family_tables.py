@@ -82,11 +82,12 @@ def _evidence(profile: Profile) -> Sequence[str]:
     if profile.source.startswith("https:"):
         mib = f"[{mib}]({profile.source})"
     levels: Mapping[str, EvidenceLevel] = vars(evidence_of(profile))
-    proofs: list[str] = []
+    cells = [f"`{profile.key}`", mib]
     for name in Evidence.FIELDS:
         level = levels[name]
-        proofs.append("–" if level is EvidenceLevel.NONE else level.value)
-    return [f"`{profile.key}`", mib, *proofs, commands(profile)]
+        cells.append("–" if level is EvidenceLevel.NONE else level.value)
+    cells.append(commands(profile))
+    return cells
 
 
 def _sort_by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
@@ -135,10 +136,13 @@ def contradicting_objects(profiles: Sequence[Profile]) -> str:
     head = ["family", "the state is UNKNOWN by", "a command is refused by", "not read"]
     rows: list[Sequence[str]] = []
     for profile in profiles:
-        if any(outlets.states for outlets in profile.outlets):
-            doubting = _enumeration(_doubting(profile))
-            forbidding = _enumeration(_forbidding(profile))
-            rows.append([f"`{profile.key}`", doubting, forbidding, profile.unread or "–"])
+        has_states = any(outlets.states for outlets in profile.outlets)
+        if not has_states:
+            continue
+        doubting = _enumeration(_doubting(profile))
+        forbidding = _enumeration(_forbidding(profile))
+        unread = profile.unread or "–"
+        rows.append([f"`{profile.key}`", doubting, forbidding, unread])
     return _markdown(head, rows)
 
 
@@ -289,19 +293,21 @@ def costly(profiles: Sequence[Profile]) -> str:
     return _markdown(head, rows)
 
 
-def _object_phrases(reads: Sequence[StatusRead]) -> Iterable[str]:
+def _object_phrases(reads: Sequence[StatusRead]) -> Sequence[str]:
     """Phrases such as "12 GETs below 1.3.6", one for the reads of each object or branch."""
     groups: dict[tuple[str, str], list[StatusRead]] = {}
     for table_read in reads:
-        name = table_read.object or table_read.branch
-        groups.setdefault((table_read.verb, name), []).append(table_read)
-    for (verb, name), objects in groups.items():
-        first = objects[0]
-        if len(objects) == 1:
-            yield f"{verb} of {first.object or first.oid}"
+        key = (table_read.verb, table_read.object or table_read.branch)
+        groups.setdefault(key, []).append(table_read)
+    phrases: list[str] = []
+    for (verb, name), reads_of_object in groups.items():
+        first = reads_of_object[0]
+        if len(reads_of_object) == 1:
+            phrases.append(f"{verb} of {first.object or first.oid}")
         else:
             preposition = "of" if first.object else "below"
-            yield f"{len(objects)} {verb}s {preposition} {name}"
+            phrases.append(f"{len(reads_of_object)} {verb}s {preposition} {name}")
+    return phrases
 
 
 def status_reads(profile: Profile, outlets: Outlets) -> list[StatusRead]:
@@ -319,9 +325,9 @@ def status_reads(profile: Profile, outlets: Outlets) -> list[StatusRead]:
 def _reads(part: object) -> Iterable[StatusRead]:
     """The requests by which a part of a profile is read."""
     if isinstance(part, Scalar):
-        yield StatusRead("GET", part.oid, part.object, part.oid)
+        yield StatusRead(verb="GET", oid=part.oid, object=part.object, branch=part.oid)
     elif isinstance(part, Column):
-        yield StatusRead("walk", part.oid, part.object, part.oid)
+        yield StatusRead(verb="walk", oid=part.oid, object=part.object, branch=part.oid)
     elif isinstance(part, NamedRows):
         yield StatusRead("walk", part.names, "", part.names)
         yield StatusRead("walk", part.values, part.object, part.values)

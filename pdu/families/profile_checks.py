@@ -127,8 +127,9 @@ def _command_faults(states: State, control: Control) -> Iterator[str]:
             yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"
         if isinstance(part, WritePacked):
             yield from _opposite_values(part, states)
-    findings = [*_value_faults(states, control), *_order_faults(states, control)]
-    yield from dict.fromkeys(findings)
+    value_faults = _value_faults(states, control)
+    order_faults = _order_faults(states, control)
+    yield from dict.fromkeys([*value_faults, *order_faults])
 
 
 def _opposite_values(control: Union[Write, WritePacked], states: State) -> Iterator[str]:

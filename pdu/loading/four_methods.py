@@ -226,8 +226,10 @@ def _close_connection(error: BaseException) -> None:
 
 def _port_hint(data: Any) -> str:
     """What helps if a handler takes the port as a setting, and got it in the address."""
-    host, separator, port = str(getattr(data, "ip", "")).rpartition(":")
-    has_port = bool(separator) and ":" not in host and port.isdecimal()
+    address = str(getattr(data, "ip", ""))
+    host, colon, port = address.rpartition(":")
+    is_ipv6 = ":" in host
+    has_port = colon != "" and port.isdecimal() and not is_ipv6
     settings = getattr(data, "custom_params", None) or {}
     if not has_port or "port" in settings:
         return ""

@@ -189,7 +189,10 @@ def hides_module(name: str) -> bool:
         return True
     # a folder of this name where the command was called is the handler itself
     here = os.path.realpath(os.curdir)
-    folders = [path for path in sys.path if path and os.path.realpath(path) != here]
+    folders: list[str] = []
+    for path in sys.path:
+        if path and os.path.realpath(path) != here:
+            folders.append(path)
     spec = PathFinder.find_spec(name, folders)
     return spec is not None and spec.loader is not None
 
@@ -237,10 +240,16 @@ def _pack_folder(folder: Path) -> bytes:
 def _handler_files(folder: Path) -> Iterator[Path]:
     """The files below a folder, without hidden ones and what Python caches."""
     for current, folders, names in os.walk(folder):
-        # os.walk goes into those that the list has then
-        folders[:] = [name for name in sorted(folders) if name != "__pycache__" and name[0] != "."]
-        links = [name for name in folders if Path(current, name).is_symlink()]
-        for name in sorted([*names, *links]):
+        folder_names = sorted(folders)
+        folders.clear()  # os.walk goes into those that the list has then
+        file_names = list(names)
+        for name in folder_names:
+            if name == "__pycache__" or name.startswith("."):
+                continue
+            folders.append(name)
+            if Path(current, name).is_symlink():
+                file_names.append(name)
+        for name in sorted(file_names):
             is_left_out = name.startswith(".") or name.endswith(".pyc")
             if not is_left_out:
                 yield Path(current, name)

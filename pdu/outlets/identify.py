@@ -180,13 +180,8 @@ def _identify(
         login = _for_handler(survey.pdu, best.handler).login
         added_pdu = addition.add(new_pdu, load(best.handler), pdu.host, login)
     if run.output.json:
-        document = {
-            "host": pdu.host,
-            "chosen": None if best is None else best.handler,
-            "added": new_pdu.list_path if new_pdu is not None and added_pdu else None,
-            "handlers": [_data(answer, run) for answer in survey.answers],
-        }
-        print_json(document)
+        list_path = new_pdu.list_path if new_pdu is not None and added_pdu else None
+        _print_json(run, survey, list_path)
     else:
         lines: list[str] = []
         if new_pdu is not None:
@@ -195,6 +190,18 @@ def _identify(
         if lines:
             print_text("\n".join(lines))
     return code_of(_kind(survey.answers)) if best is None else DONE
+
+
+def _print_json(run: Run, survey: _Survey, list_path: Optional[str]) -> None:
+    """What the handlers answered. `list_path`: the list to which the PDU was added."""
+    best = survey.best()
+    document = {
+        "host": survey.pdu.host,
+        "chosen": None if best is None else best.handler,
+        "added": list_path,
+        "handlers": [_data(answer, run) for answer in survey.answers],
+    }
+    print_json(document)
 
 
 def _last_lines(

@@ -68,11 +68,16 @@ def parse_logins(tables: Any, path: str, *, inline: bool) -> dict[str, DeviceLog
 
     Without `inline`, a secret must be a reference.
     """
-    if not isinstance(tables, dict) or not all(
-        isinstance(table, dict) for table in tables.values()
-    ):
-        raise SettingsError(f"{path}: 'auth' must contain only [auth.NAME] tables")
-    return {name: _login(name, table, path, inline=inline) for name, table in tables.items()}
+    fault = f"{path}: 'auth' must contain only [auth.NAME] tables"
+    if not isinstance(tables, dict):
+        raise SettingsError(fault)
+    for table in tables.values():
+        if not isinstance(table, dict):
+            raise SettingsError(fault)
+    logins: dict[str, DeviceLogin] = {}
+    for name, table in tables.items():
+        logins[name] = _login(name, table, path, inline=inline)
+    return logins
 
 
 def environment_login(files: Mapping[str, str]) -> DeviceLogin:

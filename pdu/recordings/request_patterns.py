@@ -163,11 +163,17 @@ def without_named_secrets(text: str, stand_in: str) -> str:
 
 def _canonical(method: str, target: str, body: str) -> str:
     """A request in one spelling."""
+    target = target.replace(ANY, _ANY_NUMBER)
     body = body.replace(ANY, _ANY_NUMBER)
-    value = _json_or_none(body)
-    plain_body = _sorted_fields(body) if value is None else json.dumps(value, sort_keys=True)
-    path, mark, query = target.replace(ANY, _ANY_NUMBER).partition("?")
-    plain_target = f"{unquote_plus(path)}{mark}{_sorted_fields(query)}"
+    path, mark, query = target.partition("?")
+    plain_path = unquote_plus(path)
+    plain_query = _sorted_fields(query)
+    plain_target = f"{plain_path}{mark}{plain_query}"
+    document = _json_or_none(body)
+    if document is None:
+        plain_body = _sorted_fields(body)
+    else:
+        plain_body = json.dumps(document, sort_keys=True)
     return f"{method} {plain_target} {plain_body}".strip()
 
 

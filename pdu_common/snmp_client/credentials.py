@@ -56,7 +56,9 @@ class Credentials:
     def name(self) -> str:
         """The host as given, and the port, for messages."""
         host = self.host.strip("[]")
-        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+        if ":" in host:
+            return f"[{host}]:{self.port}"
+        return f"{host}:{self.port}"
 
     @property
     def peer(self) -> tuple[str, int]:

@@ -406,11 +406,11 @@ class _TableWalk:
             self._next = self._most_next = fewer(len(request.oids))
 
     def _note_answer(self, request: SnmpRequest) -> None:
-        """Notes what an answer shows: only now it is known that the agent was not silent as a
-        whole."""
-        for silent in self._unanswered:
-            limit, rows = self._limit(silent)
-            limit.silent(rows)
+        """Notes what an answer shows of the limits: the agent left the requests before it
+        unanswered because they asked for too many rows, not because it was silent as a whole."""
+        for unanswered_request in self._unanswered:
+            limit, row_count = self._limit(unanswered_request)
+            limit.silent(row_count)
         self._unanswered.clear()
         limit, _ = self._limit(request)
         limit.note_answer()

@@ -155,26 +155,26 @@ class UserExchange:
         except Malformed:
             self.has_invalid = True
             return None
+        if message.msg_id not in self._message_ids:
+            return None
+        is_signed = message.level != 0
+        has_users_level = message.level == self._user.level
+        # with a later time, if the message is signed
+        engine = self._engine
+        if is_signed and engine is not None:
+            engine = usm.authentic(self._user, engine, message, datagram, self._clock())
+        if is_signed and engine is None:
+            return None
         try:
-            if message.msg_id not in self._message_ids:
-                return None
-            engine = self._engine
-            if message.level:
-                if engine is None:
-                    return None
-                engine = usm.authentic(self._user, engine, message, datagram, self._clock())
-                if engine is None:
-                    return None
             scoped_pdu = usm.unsecure(self._user, message)
         except Malformed:
             return None
-        if engine is not None and message.level:
-            if message.level == self._user.level:
-                self._is_answered = True
+        if is_signed and engine is not None:
+            self._is_answered = self._is_answered or has_users_level
             self._learn(engine)
         if scoped_pdu.pdu.kind == REPORT:
             return self._report(message, scoped_pdu.pdu)
-        if message.level != self._user.level or message.user != self._user.name:
+        if not has_users_level or message.user != self._user.name:
             return None
         if engine is None or message.engine_id != engine.id:
             return None

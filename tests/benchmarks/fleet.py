@@ -217,11 +217,14 @@ class Exporter(NamedTuple):
         """Seconds, CPU seconds and samples of a probe, of a round over all units, so many side by
         side.
         """
-        cpu, begin, number = _cpu_s(self.process.pid), time.perf_counter(), len(self.urls)
+        cpu_before = _cpu_s(self.process.pid)
+        begin = time.perf_counter()
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-            samples = sum(pool.map(_samples, self.urls)) / number
+            samples = sum(pool.map(_samples, self.urls))
         seconds = time.perf_counter() - begin
-        return seconds / number, (_cpu_s(self.process.pid) - cpu) / number, samples
+        cpu_s = _cpu_s(self.process.pid) - cpu_before
+        number = len(self.urls)
+        return seconds / number, cpu_s / number, samples / number
 
 
 def _samples(url: str) -> int:

@@ -22,13 +22,23 @@ _OUTLET = "2"
 
 
 def measure() -> Iterator[Figure]:
+    """A figure for each delay of the relay."""
     with ThreadPoolExecutor(len(_MOST)) as pool:
-        counts = list(pool.map(lambda delay: _requests(handler, delay), _MOST))
+        counts = pool.map(lambda delay_s: _requests(handler, delay_s), _MOST)
+        count_by_delay = dict(zip(_MOST, counts))
     peer_count = _requests(rpcm_example, 0)
-    for (delay_s, most), count in zip(_MOST.items(), counts):
-        name = f"a command, carried out after {delay_s} s"
-        pair = ("handler", "the page's example")
-        yield Figure("switching", name, *pair, REQUESTS, count, peer_count, most, is_ratio=False)
+    for delay_s, most in _MOST.items():
+        yield Figure(
+            "switching",
+            f"a command, carried out after {delay_s} s",
+            "handler",
+            "the page's example",
+            REQUESTS,
+            count_by_delay[delay_s],
+            peer_count,
+            most,
+            is_ratio=False,
+        )
 
 
 def _requests(module: Any, delay_s: float) -> int:

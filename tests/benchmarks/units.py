@@ -83,10 +83,11 @@ def snmp_units(number: int, delay_s: float, loss: float = 0.0) -> Iterator[list[
 
     async def opened(port: int) -> list[asyncio.DatagramTransport]:
         unit = functools.partial(_SnmpUnit, port, delay_s, answers, loss)
-        return [
-            (await loop.create_datagram_endpoint(unit, local_addr=(_HOST, 0)))[0]
-            for _ in range(number)
-        ]
+        transports = []
+        for _ in range(number):
+            transport, _protocol = await loop.create_datagram_endpoint(unit, local_addr=(_HOST, 0))
+            transports.append(transport)
+        return transports
 
     async def closed(transports: list[asyncio.DatagramTransport]) -> None:
         for transport in transports:

@@ -101,26 +101,20 @@ def on_variants(
     Each worker is a process of the interpreter `python`.
     """
     ways = sorted({variant.place for variant in VARIANTS})
-    handlers = {
-        (name, way): trial.place(
-            handler_archives.read_archive(archive(ROOT / "handlers", name)),
-            way,
-            folder / f"{name}-{way}",
-        )
-        for name in devices
-        for way in ways
-    }
+    handlers = {}
+    for name in devices:
+        package = handler_archives.read_archive(archive(ROOT / "handlers", name))
+        for way in ways:
+            handlers[name, way] = trial.place(package, way, folder / f"{name}-{way}")
+
     for number, variant in enumerate(VARIANTS):
-        platform = baseline.platform(variant.files, variant.adapter, folder / str(number))._replace(
-            python=python
-        )
+        platform = baseline.platform(variant.files, variant.adapter, folder / str(number))
+        platform = platform._replace(python=python)
         for name in variant.handlers:
             if name in devices:
-                yield (
-                    f"{variant}, pdu_{name}",
-                    name,
-                    variant.problems(platform, handlers[name, variant.place], devices[name]),
-                )
+                handler = handlers[name, variant.place]
+                problems = variant.problems(platform, handler, devices[name])
+                yield f"{variant}, pdu_{name}", name, problems
 
 
 def _report(outcomes: Iterator[Outcome]) -> int:

@@ -115,10 +115,13 @@ def installed(name: str, program: Path, packages: Sequence[str]) -> tuple[str, s
     python = folder / "bin" / "python"
     stamp = folder / "installed"
     # `python` is a link: it does not exist if the Python that made the environment was removed.
-    if python.exists() and stamp.is_file() and stamp.read_text("utf-8").splitlines() == packages:
-        return str(python), ""
-    pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages]
-    for command in ([str(program), "-m", "venv", "--clear", str(folder)], pip):
+    if python.exists() and stamp.is_file():
+        if stamp.read_text("utf-8").splitlines() == packages:
+            return str(python), ""
+
+    make = [str(program), "-m", "venv", "--clear", str(folder)]
+    fill = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages]
+    for command in (make, fill):
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
         except subprocess.TimeoutExpired:

@@ -80,12 +80,10 @@ class LibraryCalls:
 
     def _pysnmp(self) -> tuple[Any, tuple[Any, ...]]:
         hlapi = importlib.import_module("pysnmp.hlapi")
-        return hlapi, (
-            hlapi.SnmpEngine(),
-            hlapi.CommunityData(self._community, mpModel=self._version - 1),
-            hlapi.UdpTransportTarget((self._host, self._port), timeout=20),
-            hlapi.ContextData(),
-        )
+        engine = hlapi.SnmpEngine()
+        community = hlapi.CommunityData(self._community, mpModel=self._version - 1)
+        target = hlapi.UdpTransportTarget((self._host, self._port), timeout=20)
+        return hlapi, (engine, community, target, hlapi.ContextData())
 
     def _get_pysnmp(self, oid: str) -> Any:
         hlapi, peer = self._pysnmp()

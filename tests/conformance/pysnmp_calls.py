@@ -55,12 +55,16 @@ class PysnmpCalls:
 
     def set(self, oid: str, value: Union[int, str, bytes]) -> None:
         """One SET, which pysnmp does not repeat."""
-        text = value.encode() if isinstance(value, str) else value
-        typed = rfc1902.Integer32(text) if isinstance(text, int) else rfc1902.OctetString(text)
+        if isinstance(value, int):
+            typed = rfc1902.Integer32(value)
+        else:
+            octets = value.encode() if isinstance(value, str) else value
+            typed = rfc1902.OctetString(octets)
 
         async def write(engine: Any, login: Sequence[Any]) -> None:
             variable = hlapi.ObjectType(hlapi.ObjectIdentity(oid), typed)
-            _bindings(*await hlapi.set_cmd(engine, *login, variable, lookupMib=False))
+            answer = await hlapi.set_cmd(engine, *login, variable, lookupMib=False)
+            _bindings(*answer)
 
         self._run(write, retries=0)
 
@@ -74,7 +78,10 @@ class PysnmpCalls:
                 answers = hlapi.walk_cmd(engine, *login, variable, **options)
             else:
                 answers = hlapi.bulk_walk_cmd(engine, *login, 0, _ROWS, variable, **options)
-            return [binding async for answer in answers for binding in _bindings(*answer)]
+            bindings: list[Binding] = []
+            async for answer in answers:
+                bindings += _bindings(*answer)
+            return bindings
 
         return self._run(read)
 

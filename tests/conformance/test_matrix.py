@@ -156,10 +156,10 @@ def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(
     point: str, snmp_peer: Peer, place: Place, tmp_path: Path
 ) -> None:
     files, words = _BROKEN[point]
-    on = platform(Variant(point, "", files), tmp_path)
-    problems = trial.run(on, place("snmp", "directory"), snmp_peer)
-    assert len(problems) == 1, problems
-    assert words in problems[0], problems
+    broken = platform(Variant(point, "", files), tmp_path)
+    problems = trial.run(broken, place("snmp", "directory"), snmp_peer)
+    (problem,) = problems
+    assert words in problem
 
 
 def test_a_difference_from_the_truth_is_noticed(
@@ -168,11 +168,14 @@ def test_a_difference_from_the_truth_is_noticed(
     def wrong_books() -> Books:
         books = snmp_peer.books()
         books.states = {identity: not state for identity, state in books.states.items()}
-        books.load_a = books.port_energy_kwh["1"] = 4711.0
+        books.load_a = 4711.0
+        books.port_energy_kwh["1"] = 4711.0
         return books
 
     wrong_peer = Peer("snmp", "snmp", snmp_peer.address, wrong_books, snmp_peer.snmp)
-    on = platform(VARIANTS[0], tmp_path)
-    problems = trial.run(on, place("snmp", "directory"), wrong_peer)
-    for word in ("states: ", "load: ", "energy by outlet: ", "port_up: the device has outlet"):
-        assert any(word in problem for problem in problems)
+    usual_platform = platform(VARIANTS[0], tmp_path)
+
+    problems = trial.run(usual_platform, place("snmp", "directory"), wrong_peer)
+
+    for words in ("states: ", "load: ", "energy by outlet: ", "port_up: the device has outlet"):
+        assert any(words in problem for problem in problems), words

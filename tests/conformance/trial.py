@@ -66,9 +66,13 @@ def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
     def states() -> Mapping[str, EnumPowerStatus]:
         return {name: EnumPowerStatus[_NAMES[on]] for name, on in peer.books().states.items()}
 
-    for finding in method_findings(TrialDevice(methods, "the simulator", states)):
-        is_absent = finding.rule is RULES["no outlet"]
-        if finding.result != KEPT or is_absent and "no-such-outlet: " not in finding.detail:
+    device = TrialDevice(methods, "the simulator", states)
+    for finding in method_findings(device):
+        is_broken = finding.result != KEPT
+        is_wrong_kind = (
+            finding.rule is RULES["no outlet"] and "no-such-outlet: " not in finding.detail
+        )
+        if is_broken or is_wrong_kind:
             yield f"{_KEYS[finding.rule]}: {finding.detail}"
     if methods.statistic:
         yield from _figures(methods.statistic, peer, port_energy)
@@ -77,17 +81,19 @@ def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
 def _figures(statistic: Mapping[str, Any], peer: Peer, port_energy: bool) -> list[str]:
     books = peer.books()
     problems: list[str] = []
-    for name, figure, true_figure in (
-        ("load", statistic["load"], books.load_a),
-        ("energy", statistic["total_consumption"], books.energy_kwh),
-    ):
-        if true_figure is not None and not _close(figure, true_figure):
-            problems.append(f"{name}: {figure} instead of {true_figure}")
+    load = statistic["load"]
+    energy = statistic["total_consumption"]
+    if books.load_a is not None and not _close(load, books.load_a):
+        problems.append(f"load: {load} instead of {books.load_a}")
+    if books.energy_kwh is not None and not _close(energy, books.energy_kwh):
+        problems.append(f"energy: {energy} instead of {books.energy_kwh}")
+
     ports: dict[str, float] = statistic["ports"]
     true_ports = books.port_energy_kwh if port_energy else {}
-    if list(ports) != list(true_ports) or not all(
-        _close(ports[identity], energy) for identity, energy in true_ports.items()
-    ):
+    is_alike = list(ports) == list(true_ports)
+    if is_alike:
+        is_alike = all(_close(ports[identity], energy) for identity, energy in true_ports.items())
+    if not is_alike:
         problems.append(f"energy by outlet: {ports} instead of {true_ports}")
     return problems
 
@@ -104,9 +110,13 @@ def silent(platform: Platform, handler: HandlerModule, peer: Peer) -> list[str]:
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind((peer.address, 0))
-        params = {**peer.snmp, "port": str(deaf.getsockname()[1]), "timeout": "0.2", "retries": "0"}
+        _, port = deaf.getsockname()
+        params = {**peer.snmp, "port": str(port), "timeout": "0.2", "retries": "0"}
         with worker_of(platform, handler, replace(peer, snmp=params)) as worker:
             call = worker.call("status", CALL_SECONDS)
-    secret = peer.snmp["community"]
-    problems = [] if call.kind == "unreachable" else [f"kind of error: {call.kind}"]
-    return [*problems, *([f"a secret in {call.text!r}"] if secret in call.text else [])]
+    problems = []
+    if call.kind != "unreachable":
+        problems.append(f"kind of error: {call.kind}")
+    if peer.snmp["community"] in call.text:
+        problems.append(f"a secret in {call.text!r}")
+    return problems

@@ -155,10 +155,17 @@ def data_in(
     pdu_data: str = "SimpleNamespace(**fields)",
 ) -> Variant:
     """The data that make_handler gets, as Python expressions of the form's values."""
-    text = _DATA.replace("NAME", repr(name)).replace("ADDRESS", address)
-    text = text.replace("SETTINGS", settings).replace("SNMP", snmp).replace("PDU_DATA", pdu_data)
+    adapter = _DATA
+    for placeholder, expression in (
+        ("NAME", repr(name)),
+        ("ADDRESS", address),
+        ("SETTINGS", settings),
+        ("SNMP", snmp),
+        ("PDU_DATA", pdu_data),
+    ):
+        adapter = adapter.replace(placeholder, expression)
     files = {"pdu_common/connection.py": _WIRE.replace("NAME", name)}
-    return Variant(point, form, files, text, handlers)
+    return Variant(point, form, files, adapter, handlers)
 
 
 _SETTINGS = {
@@ -455,14 +462,19 @@ def statistics(form: str, body: str, energy: str, fields: str = "ports") -> Vari
     with the list ("": none).
     """
     list_of_ports = f"self.{fields} = []" if fields else "pass"
-    whole = f"        self.load, self.total_consumption = 0.0, 0.0\n        {list_of_ports}\n"
-    text = (
-        f"class PduPortStatisticView:\n{body}\n\nclass PduStatisticView:\n    def __init__(self):\n"
+    view_of_port = f"class PduPortStatisticView:\n{body}\n"
+    whole_view = (
+        "class PduStatisticView:\n"
+        "    def __init__(self):\n"
+        "        self.load, self.total_consumption = 0.0, 0.0\n"
+        f"        {list_of_ports}\n"
     )
-    values = f"{{item.identity: item.{energy} for item in view.{fields}}}" if energy else "{}"
-    adapter = f"\ndef port_energy(view):\n    return {values}\n"
+    energies = "{}"
+    if energy:
+        energies = f"{{item.identity: item.{energy} for item in view.{fields}}}"
+    adapter = f"\ndef port_energy(view):\n    return {energies}\n"
     point = "statistics of a port" if fields == "ports" else "statistics"
-    files = helper(statistic=text + whole)
+    files = helper(statistic=f"{view_of_port}\n{whole_view}")
     return Variant(point, form, files, adapter, port_energy=bool(energy))
 
 

@@ -83,8 +83,12 @@ class Api:
         password: str,
         happened: Callable[[str], None],
     ) -> None:
-        self._store, self._runtime, self._tokens = store, runtime, tokens
-        self._email, self._password, self._happened = email, password, happened
+        self._store = store
+        self._runtime = runtime
+        self._tokens = tokens
+        self._email = email
+        self._password = password
+        self._happened = happened
 
     def answer(self, request: Request) -> Answer:
         """The answer to one request; a refusal becomes an error answer."""

@@ -79,22 +79,22 @@ def install(manager: DciManager, data: bytes) -> Handler:
         archive = read_archive(data)
         if not archive.holds_module(f"{archive.top}.handler"):
             raise BadArchive(f"there is no {archive.top}/handler.py")
+        is_new = False
         try:
-            handler, new = manager.store.handler(archive.top), False
+            handler = manager.store.handler(archive.top)
         except LookupError:
-            handler, new = (
-                manager.store.create("pdu", archive.top, _title(archive.top), ["custom"], []),
-                True,
-            )
+            is_new = True
+            title = _title(archive.top)
+            handler = manager.store.create("pdu", archive.top, title, ["custom"], [])
         try:
             handler = manager.runtime.accept(handler.id, data, f"{archive.top}.handler")
         except BadArchive:
-            if new:
+            if is_new:
                 manager.store.delete(handler.id)
             raise
     except BadArchive as error:
         raise Refusal(400, 1006, str(error)) from None
-    if new:
+    if is_new:
         manager.journal.happened(f"{handler.handler} was registered with the id {handler.id}")
     # A new handler is "custom". A version for SNMP PDUs makes it "snmp", unless a PDU uses the
     # handler.

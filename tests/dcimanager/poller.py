@@ -29,7 +29,10 @@ class Poller:
         seconds: float,
         threads: int,
     ) -> None:
-        self._pdus, self._poll, self._thin, self._seconds = pdus, poll, thin, seconds
+        self._pdus = pdus
+        self._poll = poll
+        self._thin = thin
+        self._seconds = seconds
         # id of a PDU → monotonic time of its next poll
         self._due: dict[int, float] = {}
         self._running: set[int] = set()

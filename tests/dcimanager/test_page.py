@@ -7,7 +7,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
-from typing import Optional
+from typing import Any
 
 import pytest
 
@@ -28,68 +28,117 @@ def polled_pdu(site: DciManager, archive: bytes, name: str) -> Pdu:
     return pdu
 
 
-def test_a_handler_is_registered_updated_and_removed(
+def test_a_handler_is_registered_and_updated(
     visitor: Visitor, site: DciManager, small: bytes, newer: bytes
 ) -> None:
     assert visitor.upload("pdu_small-1.tar.gz", small).status == 303
     (handler,) = site.handlers()
-    assert (handler.handler, handler.protocol, handler.uploads) == ("pdu_small", ["custom"], 1)
+    assert (handler.handler, handler.protocol) == ("pdu_small", ["custom"])
+    assert handler.uploads == 1
+    assert "version 1 of pdu_small" in visitor.get("/handlers").body
+
+    visitor.upload("pdu_small-2.tar.gz", newer)
+    (handler,) = site.handlers()
+    assert handler.uploads == 2
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    site.poll()
+    assert "2.0" in pdu.ports
+
+
+def test_a_file_that_is_no_archive_is_refused(visitor: Visitor, site: DciManager) -> None:
     refused = visitor.upload("broken.tar.gz", b"x")
     assert refused.status == 400
     assert "tar.gz" in refused.body
-    assert "version 1 of pdu_small" in visitor.get("/handlers").body
-    visitor.upload("pdu_small-2.tar.gz", newer)
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
-    site.poll()
+
+
+def test_a_handler_is_removed_once_no_pdu_uses_it(
+    visitor: Visitor, site: DciManager, small: bytes
+) -> None:
+    visitor.upload("pdu_small-1.tar.gz", small)
     (handler,) = site.handlers()
-    assert "2.0" in pdu.ports
-    assert handler.uploads == 2
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+
     refused = visitor.post(f"/handlers/{handler.id}/remove", {})
     assert refused.status == 409
     assert "a PDU uses this handler" in refused.body
+
     site.remove_pdu(pdu)
     assert visitor.post(f"/handlers/{handler.id}/remove", {}).status == 303
     assert site.handlers() == []
 
 
-def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(
-    visitor: Visitor, site: DciManager, small: bytes
-) -> None:
+PDU_FORM = {
+    "handler": "pdu_small",
+    "name": "rack 7",
+    "address": "127.0.0.1",
+    "notes": "by the door",
+    "key": ["password", "say", ""],
+    "value": ["hidden-4711", "", ""],
+}
+
+
+@pytest.fixture
+def added(visitor: Visitor, site: DciManager, small: bytes) -> Pdu:
+    """The PDU of PDU_FORM, added on the page and polled; its outlets have names."""
     Client(site).install(small)
-    form = {
-        "handler": "pdu_small",
-        "name": "rack 7",
-        "address": "127.0.0.1",
-        "notes": "by the door",
-        "key": ["password", "say", ""],
-        "value": ["hidden-4711", "", ""],
-    }
-    where = visitor.post("/pdus/add", form).headers["location"]
+    answer = visitor.post("/pdus/add", PDU_FORM)
     (pdu,) = site.pdus()
-    assert where == f"/pdus/{pdu.id}"
-    assert pdu.settings == {"password": "hidden-4711", "say": ""}
+    assert answer.headers["location"] == f"/pdus/{pdu.id}"
     site.poll()
+    pdu.labels = {"1": Label("1", "web"), "1.0": Label("2", "")}
+    return pdu
+
+
+def test_a_pdu_is_added_and_its_secrets_are_not_shown_again(visitor: Visitor, added: Pdu) -> None:
+    assert added.settings == {"password": "hidden-4711", "say": ""}
+    where = f"/pdus/{added.id}"
     for path in (where, f"{where}/edit", "/", "/log", f"{where}/switch?outlet=1&to=on"):
         assert "hidden-4711" not in visitor.get(path).body, path
-    pdu.labels = {"1": Label("1", "web"), "1.0": Label("2", "")}
-    # an empty secret keeps its value
-    visitor.post(f"{where}/edit", {**form, "name": "rack 8", "value": ["", "", ""]})
-    assert (pdu.name, pdu.settings["password"], pdu.changes) == ("rack 8", "hidden-4711", 0)
-    assert (state(pdu, "1"), pdu.labels["1"].name) == ("on", "web")
-    # another address is perhaps another device
-    visitor.post(f"{where}/edit", {**form, "address": "127.0.0.2"})
+
+
+def test_an_empty_secret_in_a_change_of_a_pdu_keeps_its_value(visitor: Visitor, added: Pdu) -> None:
+    changes = {"name": "rack 8", "value": ["", "", ""]}
+    visitor.post(f"/pdus/{added.id}/edit", {**PDU_FORM, **changes})
+    assert added.name == "rack 8"
+    assert added.settings["password"] == "hidden-4711"
+    # it is the same device
+    assert added.changes == 0
+    assert state(added, "1") == "on"
+    assert added.labels["1"].name == "web"
+
+
+def test_a_pdu_at_another_address_is_perhaps_another_device(visitor: Visitor, added: Pdu) -> None:
+    where = f"/pdus/{added.id}"
+    visitor.post(f"{where}/edit", {**PDU_FORM, "address": "127.0.0.2"})
+    assert added.changes == 1
+    assert state(added, "1") == "stale"
+    assert added.labels == {}
     assert "none known" in visitor.get(f"{where}/switch?outlet=1&to=off").body
-    assert (state(pdu, "1"), pdu.labels, pdu.changes) == ("stale", {}, 1)
-    visitor.post(f"{where}/edit", {**form, "key": ["say"], "value": ["x"]})
-    assert pdu.settings == {"say": "x"}
-    for wrong in ({"name": " "}, {"key": ["say", "say"], "value": ["1", "2"]}):
-        assert visitor.post("/pdus/add", {**form, **wrong}).status == 400
-    visitor.post(f"{where}/remove", {})
+
+
+def test_a_setting_that_is_left_out_of_a_change_is_removed(visitor: Visitor, added: Pdu) -> None:
+    visitor.post(f"/pdus/{added.id}/edit", {**PDU_FORM, "key": ["say"], "value": ["x"]})
+    assert added.settings == {"say": "x"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"name": " "}, {"key": ["say", "say"], "value": ["1", "2"]}],
+    ids=["no name", "a setting twice"],
+)
+def test_a_wrong_form_of_a_pdu_is_refused(
+    wrong: dict[str, Any], visitor: Visitor, added: Pdu
+) -> None:
+    assert visitor.post("/pdus/add", {**PDU_FORM, **wrong}).status == 400
+
+
+def test_a_pdu_is_removed(visitor: Visitor, site: DciManager, added: Pdu) -> None:
+    visitor.post(f"/pdus/{added.id}/remove", {})
     assert site.pdus() == []
-    assert visitor.get(where).status == 404
+    assert visitor.get(f"/pdus/{added.id}").status == 404
 
 
-def test_settings_of_the_packs_handlers_are_offered_by_name_and_empty_ones_left_out(
+def test_settings_of_the_packs_handlers_are_offered_by_name(
     visitor: Visitor, site: DciManager
 ) -> None:
     Client(site).create("pdu_nut", protocol="custom")
@@ -97,11 +146,16 @@ def test_settings_of_the_packs_handlers_are_offered_by_name_and_empty_ones_left_
     for setting in SETTINGS:
         assert f'value="{setting.key}" readonly' in page
         assert setting.help in page
+
+
+def test_empty_settings_are_left_out(visitor: Visitor, site: DciManager) -> None:
+    Client(site).create("pdu_nut", protocol="custom")
     keys = [setting.key for setting in SETTINGS]
     values = ["rack1" if key == "device" else "" for key in keys]
     form = {"handler": "pdu_nut", "name": "a", "address": "127.0.0.1", "key": keys, "value": values}
     visitor.post("/pdus/add", form)
-    assert [pdu.settings for pdu in site.pdus()] == [{"device": "rack1"}]
+    (pdu,) = site.pdus()
+    assert pdu.settings == {"device": "rack1"}
 
 
 def test_snmp_fields_are_saved_and_their_secrets_are_not_shown(
@@ -118,29 +172,52 @@ def test_snmp_fields_are_saved_and_their_secrets_are_not_shown(
     assert "SNMPv3" in page
 
 
+def _question(visitor: Visitor, pdu: Pdu) -> tuple[str, dict[str, str]]:
+    """The page that asks whether to switch outlet 1 off, and the form on it."""
+    body = visitor.get(f"/pdus/{pdu.id}/switch?outlet=1&to=off").body
+    return body, dict(re.findall('name="([a-z]+)" value="([^"]*)"', body))
+
+
 def test_switching_asks_first_and_shows_the_result(
     visitor: Visitor, site: DciManager, small: bytes
 ) -> None:
     pdu = polled_pdu(site, small, "rack 7")
     where = f"/pdus/{pdu.id}"
-    question = visitor.get(f"{where}/switch?outlet=1&to=off").body
+
+    question, form = _question(visitor, pdu)
     assert "rack 7" in question
     assert "Switch this outlet off?" in question
     assert pdu.ports["1"] == "UP"
-    form = dict(re.findall('name="([a-z]+)" value="([^"]*)"', question))
+
     # a redirect, so that a reload does not send the command
     assert visitor.post(f"{where}/switch", form).headers["location"] == f"{where}#outlet-1"
     assert pdu.ports["1"] == "DOWN"
     body = visitor.get(where).body
-    assert "<strong>Done</strong>" in body and body.count("not metered") == 4  # two outlets
-    for outlet, to in (("nothing", "off"), ("1", "toggle")):
-        answer = visitor.post(f"{where}/switch", {"outlet": outlet, "to": to})
-        assert answer.status in (400, 404)
-    site.poll()
+    assert "<strong>Done</strong>" in body
+    assert body.count("not metered") == 4  # two outlets
+
     # as on the platform, a poll overwrites the state that switching returned
+    site.poll()
     assert pdu.ports["1"] == "UP"
-    visitor.post(f"{where}/edit", {"name": "rack", "address": "127.0.0.2"})
-    answer = visitor.post(f"{where}/switch", form)  # confirmed for another address
+
+
+@pytest.mark.parametrize("outlet, to", [("nothing", "off"), ("1", "toggle")])
+def test_a_command_for_no_outlet_or_to_no_state_is_refused(
+    outlet: str, to: str, visitor: Visitor, site: DciManager, small: bytes
+) -> None:
+    pdu = polled_pdu(site, small, "rack 7")
+    answer = visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": outlet, "to": to})
+    assert answer.status in (400, 404)
+    assert not [call for call in pdu.calls if call.switches]
+
+
+def test_a_command_that_was_confirmed_for_another_address_is_refused(
+    visitor: Visitor, site: DciManager, small: bytes
+) -> None:
+    pdu = polled_pdu(site, small, "rack 7")
+    _, form = _question(visitor, pdu)
+    visitor.post(f"/pdus/{pdu.id}/edit", {"name": "rack", "address": "127.0.0.2"})
+    answer = visitor.post(f"/pdus/{pdu.id}/switch", form)
     assert answer.status == 409
     assert not [call for call in pdu.calls if call.switches]
 
@@ -188,25 +265,33 @@ def test_a_state_that_is_not_certain_never_looks_like_on_or_off(
     assert 'class="chip off"' not in body
 
 
-@pytest.mark.parametrize("kind, doubt", [("refused", False), ("died", True)])
+@pytest.mark.parametrize(
+    "kind, is_doubtful",
+    [
+        pytest.param("refused", False, id="refused"),
+        pytest.param("died", True, id="the worker died"),
+    ],
+)
 def test_a_failed_command_is_called_doubtful_only_if_the_outlet_may_have_switched(
     visitor: Visitor,
     site: DciManager,
     small: bytes,
     kind: str,
-    doubt: bool,
+    is_doubtful: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pdu = polled_pdu(site, small, "rack")
-    at = pdu.polled_at
-    command = Call("port_down", "1", 0.1, {}, kind, "why", at=at)
+    command = Call("port_down", "1", 0.1, {}, kind, "why", at=pdu.polled_at)
     monkeypatch.setattr(site.runtime, "call", lambda *_: command)
+
     visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "off"})
+
     body = visitor.get(f"/pdus/{pdu.id}").body
-    assert ("Not certain</strong>" if doubt else "Not done</strong>") in body
-    assert ("may or may not have switched: why" in body) == doubt
+    verdict = "Not certain" if is_doubtful else "Not done"
+    assert f"{verdict}</strong>" in body
     assert ": why" in body
-    assert ("1" in pdu.doubts) == doubt
+    assert ("may or may not have switched: why" in body) is is_doubtful
+    assert ("1" in pdu.doubts) is is_doubtful
 
 
 @pytest.mark.parametrize(
@@ -279,15 +364,19 @@ def test_readings_of_a_pdu_and_of_an_outlet_are_served_for_the_plot(
     pdu = polled_pdu(site, metered, "rack")
     site.poll()
 
-    def served(outlet: str) -> tuple[list[Optional[float]], list[Optional[float]]]:
-        page = visitor.get(f"/pdus/{pdu.id}/readings.json?hours=6&outlet={outlet}")
-        readings = json.loads(page.body)
-        assert len(readings["at"]) == len(readings["load"])
-        return readings["load"], readings["energy"]
+    def served(outlet: str) -> Any:
+        answer = visitor.get(f"/pdus/{pdu.id}/readings.json?hours=6&outlet={outlet}")
+        return json.loads(answer.body)
 
-    assert served("")[0] == [12.0, 12.0]
-    assert served("3") == ([0.5, 0.5], [100.0, 100.0])
-    assert served("none") == ([], [])
+    of_pdu = served("")
+    assert of_pdu["load"] == [12.0, 12.0]
+    assert len(of_pdu["at"]) == 2
+    of_outlet = served("3")
+    assert of_outlet["load"] == [0.5, 0.5]
+    assert of_outlet["energy"] == [100.0, 100.0]
+    assert len(of_outlet["at"]) == 2
+    of_no_outlet = served("none")
+    assert of_no_outlet["load"] == of_no_outlet["energy"] == of_no_outlet["at"] == []
 
 
 class Identities:
@@ -301,9 +390,9 @@ class Identities:
         self.visitor.log_in()
         Client(site).install(small)
         self.pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
-        self.ordinary = {
-            path: Elements(page.body).found for path, page in self.pages("one").items()
-        }
+        self.ordinary_elements = {}
+        for path, page in self.pages("one").items():
+            self.ordinary_elements[path] = Elements(page.body).found
 
     def pages(self, identity: str) -> dict[str, Answer]:
         self.pdu.ports = {identity: "UP", "2": "DOWN"}
@@ -324,11 +413,12 @@ def test_a_hostile_identity_changes_no_element_of_the_page(
     for path, page in identities.pages(text).items():
         assert page.status == 200
         assert "x-forged" not in page.headers
-        ordinary = identities.ordinary[path]
-        assert len(ordinary) > 20, path
-        assert Elements(page.body).found == ordinary, path
+        ordinary_elements = identities.ordinary_elements[path]
+        assert len(ordinary_elements) > 20, path
+        assert Elements(page.body).found == ordinary_elements, path
         page_text = html.unescape(re.sub(r"<[^>]*>", "", page.body))
-        assert not set(page_text) & set("\x00\x1b\x9b\u202e\u2066\u2028\ud800\udc31"), path
+        for sign in "\x00\x1b\x9b\u202e\u2066\u2028\ud800\udc31":
+            assert sign not in page_text, path
 
 
 SNMP_FORM = {
@@ -351,6 +441,24 @@ _SECRETS = ("snmp_community", "snmp_auth_password", "snmp_priv_password")
 _SHOWN = tuple(field for field in SNMP_FORM if field not in (*_SECRETS, "handler", "key"))
 
 
+def _elements(visitor: Visitor, path: str) -> list[tuple[str, ...]]:
+    """The elements of a page, without which choice of a list is selected.
+
+    Asserts that no control character is in the text of a page that is no form.
+    """
+    answer = visitor.get(path)
+    assert answer.status == 200, path
+    assert "x-forged" not in answer.headers, path
+    if not path.endswith("/edit"):
+        page_text = html.unescape(re.sub(r"<[^>]*>", "", answer.body))
+        for sign in "\x00\x1b\x9b\u202e\u2066\u2028":
+            assert sign not in page_text, path
+    elements = []
+    for element in Elements(answer.body).found:
+        elements.append(tuple(part for part in element if part != "selected"))
+    return elements
+
+
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("fields", [_SHOWN, _SECRETS], ids=["shown", "secrets"])
 def test_hostile_text_in_all_fields_of_the_snmp_form_stays_text(
@@ -358,26 +466,18 @@ def test_hostile_text_in_all_fields_of_the_snmp_form_stays_text(
 ) -> None:
     Client(site).install(small, protocol="snmp")
     where = visitor.post("/pdus/add", SNMP_FORM).headers["location"]
+    paths = ("/", where, f"{where}/edit")
+    ordinary_pages = [_elements(visitor, path) for path in paths]
 
-    def elements(path: str) -> list[tuple[str, ...]]:
-        answer = visitor.get(path)
-        assert answer.status == 200, path
-        assert "x-forged" not in answer.headers, path
-        page_text = html.unescape(re.sub(r"<[^>]*>", "", answer.body))
-        assert path.endswith("/edit") or not set(page_text) & set("\x00\x1b\x9b\u202e\u2066\u2028")
-        tags = Elements(answer.body).found
-        return [tuple(part for part in element if part != "selected") for element in tags]
-
-    pages = ("/", where, f"{where}/edit")
-    ordinary = {path: elements(path) for path in pages}
     for about, text in TEXTS.items():
-        answer = visitor.post(f"{where}/edit", {**SNMP_FORM, **dict.fromkeys(fields, text)})
+        hostile_fields = dict.fromkeys(fields, text)
+        answer = visitor.post(f"{where}/edit", {**SNMP_FORM, **hostile_fields})
         if about == "long":
             assert answer.status == 400
             continue
         assert answer.status == 303, about
         assert "x-forged" not in answer.headers, about
-        assert {path: elements(path) for path in pages} == ordinary, about
+        assert [_elements(visitor, path) for path in paths] == ordinary_pages, about
 
 
 def test_an_id_that_the_database_cannot_hold_is_an_error_page(visitor: Visitor) -> None:

@@ -18,14 +18,13 @@ def budget(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     An SNMP command keeps its own limits (handlers/snmp/switching.py).
     """
 
-    def limit(seconds: float) -> None:
+    def set_limit(seconds: float) -> None:
         for name in registry.names():
             importlib.import_module(f"handlers.{name}.handler")
-        for module in [
-            module for key, module in sys.modules.items() if key.startswith("handlers.")
-        ]:
-            for name in ("CALL_SECONDS", "LONGEST_SECONDS"):
-                if name in vars(module):
-                    monkeypatch.setattr(module, name, seconds)
+        modules = [module for name, module in sys.modules.items() if name.startswith("handlers.")]
+        for module in modules:
+            for constant in ("CALL_SECONDS", "LONGEST_SECONDS"):
+                if hasattr(module, constant):
+                    monkeypatch.setattr(module, constant, seconds)
 
-    return limit
+    return set_limit

@@ -43,14 +43,15 @@ def written(folder: Path, files: Mapping[str, bytes] = CONTENT) -> Path:
 
 
 class _Server(BaseHTTPRequestHandler):
+    """Has CONTENT below /at/, and a dump with a line about its source above it."""
+
     def do_GET(self) -> None:
-        text = {
-            urllib.parse.quote(f"/at/{name}"): b"# from a mail\n" * (name[0] == "#") + text
-            for name, text in {**CONTENT, "#c.dev": b"ups: x\n"}.items()
-        }.get(self.path)
-        self.send_response(200 if text is not None else 404)
+        answers = {f"/at/{urllib.parse.quote(name)}": text for name, text in CONTENT.items()}
+        answers["/at/%23c.dev"] = b"# from a mail\nups: x\n"
+        answer = answers.get(self.path)
+        self.send_response(404 if answer is None else 200)
         self.end_headers()
-        self.wfile.write(text or b"")
+        self.wfile.write(answer or b"")
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -105,44 +106,60 @@ def test_each_expectation_has_a_recording(kind: str) -> None:
 
 def test_the_files_that_are_here_are_those_of_the_list() -> None:
     for folder, group_of_list in foreign_files.GROUPS.items():
-        for name, file in group_of_list.files.items() if foreign_files.place(folder) else ():
+        if not foreign_files.place(folder):
+            continue
+        for name, file in group_of_list.files.items():
             content = foreign_files.path(folder, name).read_bytes()
-            assert (len(content), hashlib.sha256(content).hexdigest()) == (file.size, file.sha256)
+            assert len(content) == file.size, name
+            assert hashlib.sha256(content).hexdigest() == file.sha256, name
 
 
 def test_files_of_a_folder_are_brought_and_the_licence_is_said_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source, target = written(tmp_path / "source"), tmp_path / "target"
+    source = written(tmp_path / "source")
+    target = tmp_path / "target"
+
     assert bring([group()], target, source) == 0
-    assert {name: (target / "of/us" / name).read_bytes() for name in CONTENT} == CONTENT
+
+    for name, content in CONTENT.items():
+        assert (target / "of/us" / name).read_bytes() == content
     first, fetching, last = capsys.readouterr().out.splitlines()
     assert first.startswith("of/us: two files; 2 files, 0.0 MB; licence: BSD-3-Clause; from ")
     assert fetching.startswith("fetching 2 files")
     assert last == f"2 of 2 files in {target}"
 
 
-def test_only_what_is_missing_or_changed_is_fetched_again(
+def test_nothing_is_fetched_where_all_files_are_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = written(tmp_path / "target")
     assert bring([group()], target, tmp_path) == 0
     assert "fetching" not in capsys.readouterr().out
-    (target / "of/us/a.snmprec").write_bytes(b"torn")
+
+
+def test_only_what_is_missing_or_changed_is_fetched_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = written(tmp_path / "target")
+    changed_file = target / "of/us/a.snmprec"
+    changed_file.write_bytes(b"torn")
     assert bring([group()], target, written(tmp_path / "source")) == 0
     assert "fetching 1 file," in capsys.readouterr().out
-    assert (target / "of/us/a.snmprec").read_bytes() == CONTENT["a.snmprec"]
+    assert changed_file.read_bytes() == CONTENT["a.snmprec"]
 
 
 def test_a_file_with_another_content_is_refused_and_not_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = written(tmp_path / "source", {**CONTENT, "a.snmprec": b"other"})
-    assert bring([group()], tmp_path / "target", source) == 1
-    assert not (tmp_path / "target" / "of/us/a.snmprec").exists()
+    target = tmp_path / "target"
+    assert bring([group()], target, source) == 1
+    assert not (target / "of/us/a.snmprec").exists()
     output = capsys.readouterr()
     assert output.err == "of/us/a.snmprec: another content than the list says\n"
-    assert output.out.splitlines()[-1].startswith("1 of 2 files in ")
+    last_line = output.out.splitlines()[-1]
+    assert last_line.startswith("1 of 2 files in ")
 
 
 def test_files_are_fetched_from_their_addresses(address: str, tmp_path: Path) -> None:
@@ -157,13 +174,14 @@ def test_a_comment_line_of_the_public_file_is_left_out(address: str, tmp_path: P
 
 
 def test_a_clone_of_the_public_repository_has_the_files_where_it_has_them(tmp_path: Path) -> None:
-    where = group(address=f"https://raw.githubusercontent.com/owner/name/{'0' * 40}/tests/walks/")
+    clone, target = tmp_path / "clone", tmp_path / "target"
     for name, content in CONTENT.items():
-        path = tmp_path / "clone/tests/walks" / name
+        path = clone / "tests/walks" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    assert bring([where], tmp_path / "target", tmp_path / "clone") == 0
-    assert (tmp_path / "target/of/us/a.snmprec").read_bytes() == CONTENT["a.snmprec"]
+    address = f"https://raw.githubusercontent.com/owner/name/{'0' * 40}/tests/walks/"
+    assert bring([group(address=address)], target, clone) == 0
+    assert (target / "of/us/a.snmprec").read_bytes() == CONTENT["a.snmprec"]
 
 
 def test_an_address_without_the_file_is_named(

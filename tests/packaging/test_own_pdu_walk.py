@@ -37,12 +37,14 @@ class Shown(NamedTuple):
 
 
 def commands() -> list[Shown]:
-    blocks = re.findall(r"(?ms)^```console\n(.*?)^```", PAGE.read_text("utf-8"))
-    return [
-        Shown(*part.partition("\n")[::2])
-        for block in blocks
-        for part in re.split(r"(?m)^\$ ", block)[1:]
-    ]
+    """The commands of the page, in order."""
+    shown = []
+    for block in re.findall(r"(?ms)^```console\n(.*?)^```", PAGE.read_text("utf-8")):
+        _, *parts = re.split(r"(?m)^\$ ", block)
+        for part in parts:
+            line, _, output = part.partition("\n")
+            shown.append(Shown(line, output))
+    return shown
 
 
 def is_shown(printed: str, page: str) -> bool:
@@ -59,56 +61,68 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def expected_code(line: str, earlier_lines: list[str]) -> int:
+    """The exit code of a command of the page."""
+    if line == "pdu snmp check mine.json" and line not in earlier_lines:
+        return UNFINISHED  # the draft, before it is edited
+    for begin, code in CODES.items():
+        if line.startswith(begin):
+            return code
+    return 0
+
+
+def run_command(line: str, clone: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """The exit code of a command, and what it prints on a terminal."""
+    name, *arguments = line.split()
+    if name == "pdu":
+        command = [sys.executable, "-m", "pdu", *arguments]
+    elif name == "python3":  # as in a clone, whose dist/ is not this one
+        command = [sys.executable, *arguments, "--out", str(clone / "dist")]
+    else:
+        command = [program(name), *arguments]
+    process = subprocess.run(
+        command,
+        cwd=clone,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    return process.returncode, process.stdout
+
+
 @pytest.mark.trial
 def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
     ports = {"16161": str(reserved()), "16162": str(reserved())}
-    environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("PDU_")},
-        # both outputs are read as one: in the order in which a terminal shows them
-        "PYTHONUNBUFFERED": "1",
-        "PDU_COMMUNITY": "public",
-        "PYTHONPATH": os.pathsep.join([str(ROOT), pysmi()]),
-    }
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PDU_")}
+    # both outputs are read as one: in the order in which a terminal shows them
+    environment["PYTHONUNBUFFERED"] = "1"
+    environment["PDU_COMMUNITY"] = "public"
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), pysmi()])
     lines: list[str] = []
-    with contextlib.ExitStack() as running:
+    with contextlib.ExitStack() as replays:
         for line, output in commands():
-            for documented, port in ports.items():
-                line, output = line.replace(documented, port), output.replace(documented, port)
-            if line.startswith("."):
+            for documented_port, port in ports.items():
+                line = line.replace(documented_port, port)
+                output = output.replace(documented_port, port)
+            if line.startswith("."):  # of an environment
                 continue
             if line.startswith("pdu replay"):
-                log = clone / f"{line.split()[-1].rpartition(':')[2]}.log"
-                assert is_shown(running.enter_context(serving(line, log, environment)), output)
+                log = clone / f"{line.rpartition(':')[2]}.log"
+                printed = replays.enter_context(serving(line, log, environment))
+                assert is_shown(printed, output)
                 continue
-            name, *arguments = line.split()
-            if name == "python3":  # as in a clone, whose dist/ is not this one
-                arguments += ["--out", str(clone / "dist")]
-            call = {
-                "pdu": [sys.executable, "-m", "pdu"],
-                "python3": [sys.executable],
-            }.get(name) or [program(name)]
-            process = subprocess.run(
-                [*call, *arguments],
-                cwd=clone,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=PATIENCE_S,
-            )
-            code = next((code for begin, code in CODES.items() if line.startswith(begin)), 0)
-            if line == "pdu snmp check mine.json" and line not in lines:
-                code = UNFINISHED
-            assert process.returncode == code, (line, process.stdout)
-            assert is_shown(process.stdout, output), (line, process.stdout)
+            code, printed = run_command(line, clone, environment)
+            assert code == expected_code(line, lines), (line, printed)
+            assert is_shown(printed, output), (line, printed)
             lines.append(line)
-    assert [line.split()[1] for line in lines if line.startswith("pdu")] == [
-        *("identify", "record", "draft", "snmp", "snmp", "off", "outlets"),
-    ]
-    assert "SET 1.3.6.1.4.1.32473.20.3.1.4.2 = 2: outlet 2 off" in (
-        clone / f"{ports['16162']}.log"
-    ).read_text("utf-8")
+
+    pdu_commands = [line.split()[1] for line in lines if line.startswith("pdu")]
+    assert pdu_commands == ["identify", "record", "draft", "snmp", "snmp", "off", "outlets"]
+    writes = (clone / f"{ports['16162']}.log").read_text("utf-8")
+    assert "SET 1.3.6.1.4.1.32473.20.3.1.4.2 = 2: outlet 2 off" in writes
 
 
 def test_what_differs_from_the_page_is_found() -> None:

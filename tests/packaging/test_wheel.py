@@ -102,12 +102,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def carried_files() -> set[str]:
     """The modules and data files of the carried packages, from the folder of the project."""
-    return {
-        path.relative_to(ROOT).as_posix()
-        for name in CARRIED
-        for path in (ROOT / name).rglob("*")
-        if path.is_file() and path.parent.name != "__pycache__"
-    }
+    files = set()
+    for package in CARRIED:
+        for path in (ROOT / package).rglob("*"):
+            if path.is_file() and path.parent.name != "__pycache__":
+                files.add(path.relative_to(ROOT).as_posix())
+    return files
 
 
 def packed_as(file: str) -> str:
@@ -125,16 +125,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_removed_module_does_not_come_back_from_an_earlier_build(tmp_path: Path) -> None:
     """setuptools packs each file below build/lib, where an earlier build left its files."""
     tree = installing.tree(tmp_path)
-    removed = [tree / "handlers" / "nut" / name for name in ("removed.py", "removed.csv")]
-    for file in removed:
-        file.touch()
-    names = [{f"{OWN}/nut/{file.name}" for file in removed} & packed_names(tree, tmp_path / "1")]
-    for file in removed:
-        file.unlink()
-    names.append(
-        {f"{OWN}/nut/{file.name}" for file in removed} & packed_names(tree, tmp_path / "2")
-    )
-    assert [len(found) for found in names] == [2, 0]
+    names = ("removed.py", "removed.csv")
+    paths = {f"{OWN}/nut/{name}" for name in names}
+    for name in names:
+        (tree / "handlers" / "nut" / name).touch()
+    assert paths <= packed_names(tree, tmp_path / "first")
+    for name in names:
+        (tree / "handlers" / "nut" / name).unlink()
+    assert not paths & packed_names(tree, tmp_path / "second")
 
 
 def packed_names(tree: Path, folder: Path) -> set[str]:
@@ -143,25 +141,42 @@ def packed_names(tree: Path, folder: Path) -> set[str]:
         return set(packed.namelist())
 
 
+def text_in(wheel: Path, end: str) -> str:
+    """The text of the file in the wheel whose path has this end."""
+    with zipfile.ZipFile(wheel) as packed:
+        (name,) = [name for name in packed.namelist() if name.endswith(end)]
+        return packed.read(name).decode()
+
+
 @pytest.mark.trial
 def test_the_wheel_holds_one_package_that_carries_the_three_and_the_command(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()
-        metadata = packed.read(next(name for name in names if name.endswith("/METADATA"))).decode()
-        scripts = packed.read(
-            next(name for name in names if name.endswith("/entry_points.txt"))
-        ).decode()
-    assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {OWN}
+    folders = {name.partition("/")[0] for name in names if ".dist-info" not in name}
+    assert folders == {OWN}
     assert f"{OWN}/py.typed" in names
     assert {packed_as(file) for file in carried_files()} <= set(names)
-    units = {name.rpartition("/")[2] for name in names if "/program/tests/recordings/" in name}
-    assert {"apc-rpdu2.snmprec", "rpcm.snmprec"} <= units
-    assert not any("_" in name or not name.endswith(".snmprec") for name in units)
+    assert f"pdu = {OWN}:main" in text_in(wheel, "/entry_points.txt")
+
+
+@pytest.mark.trial
+def test_the_wheel_holds_one_recording_of_each_family(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        names = packed.namelist()
+    units = [name.rpartition("/")[2] for name in names if "/program/tests/recordings/" in name]
+    assert {"apc-rpdu2.snmprec", "rpcm.snmprec"} <= set(units)
+    for unit in units:
+        assert unit.endswith(".snmprec")
+        assert "_" not in unit  # that of a variant of the family
+
+
+@pytest.mark.trial
+def test_the_wheel_says_what_it_is_and_names_no_page(wheel: Path) -> None:
     assert wheel.name.startswith(f"{OWN}-{VERSION}-py3")
-    assert f"pdu = {OWN}:main" in scripts
-    head = metadata.partition("\n\n")[0] + "\n"
-    assert f"\nVersion: {VERSION}\n" in head
-    assert "\nAuthor: the pack's developers\n" in head
+    head, _, _ = text_in(wheel, "/METADATA").partition("\n\n")
+    lines = head.splitlines()
+    assert f"Version: {VERSION}" in lines
+    assert "Author: the pack's developers" in lines
     assert "\nKeywords: " in head
     assert "\nClassifier: " in head
     assert "Project-URL" not in head
@@ -170,27 +185,22 @@ def test_the_wheel_holds_one_package_that_carries_the_three_and_the_command(whee
 
 def required(text: str) -> dict[str, set[str]]:
     """Package → its bounds, from a file of requirements or from the head of a wheel's METADATA."""
-    found = re.findall(
-        r"^(?:Requires-Dist: )?([A-Za-z0-9-]+)([<>=][<>=,.0-9]+)", text, re.MULTILINE
-    )
-    return {name.lower(): set(bounds.split(",")) for name, bounds in found}
+    pattern = r"(?m)^(?:Requires-Dist: )?([A-Za-z0-9-]+)([<>=][<>=,.0-9]+)"
+    return {name.lower(): set(bounds.split(",")) for name, bounds in re.findall(pattern, text)}
 
 
 @pytest.mark.trial
 def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wheel: Path) -> None:
-    with zipfile.ZipFile(wheel) as packed:
-        metadata = packed.read(
-            next(name for name in packed.namelist() if name.endswith("/METADATA"))
-        ).decode()
-    wanted, tree = (
-        required(metadata.partition("\n\n")[0]),
-        required((ROOT / "requirements.txt").read_text("utf-8")),
-    )
+    head, _, _ = text_in(wheel, "/METADATA").partition("\n\n")
+    wheel_bounds = required(head)
+    tree_bounds = required((ROOT / "requirements.txt").read_text("utf-8"))
     # see requirements.txt
-    assert wanted.pop("click") == {">=8.1.7", "<9"}
-    assert tree["click"] == {">=8.1.7", "<8.2"}
-    assert wanted.pop("pysmi") == {">=1.5", "<3"} and "pysmi" not in tree  # see .ci/setup
-    assert set(wanted) == {
+    assert wheel_bounds.pop("click") == {">=8.1.7", "<9"}
+    assert tree_bounds["click"] == {">=8.1.7", "<8.2"}
+    # see .ci/setup
+    assert wheel_bounds.pop("pysmi") == {">=1.5", "<3"}
+    assert "pysmi" not in tree_bounds
+    assert set(wheel_bounds) == {
         "pysnmp",
         "pyasn1",
         "tomli",
@@ -199,7 +209,8 @@ def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wh
         "prometheus-client",
         "waitress",
     }
-    assert wanted == {name: tree[name] for name in wanted}
+    for name, bounds in wheel_bounds.items():
+        assert bounds == tree_bounds[name], name
 
 
 @pytest.fixture(scope="module")
@@ -209,9 +220,11 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
 
     def make(folder: Path) -> None:
-        installing.environment(folder, wheel, installing.neighbour(folder / "neighbour"))
+        neighbour = installing.neighbour(folder / "neighbour")
+        installing.environment(folder, wheel, neighbour)
 
-    return installing.once(tmp_path_factory, "bare", make) / "bin" / "pdu"
+    folder = installing.once(tmp_path_factory, "bare", make)
+    return folder / "bin" / "pdu"
 
 
 _OWNERS = "import common, handlers, pdu_common as p; print(common.OWNER, handlers.OWNER, p.OWNER)"
@@ -221,14 +234,19 @@ _OWNERS = "import common, handlers, pdu_common as p; print(common.OWNER, handler
 def test_packages_of_another_project_with_our_names_stay_that_projects_own(
     installed: Path, home: Path
 ) -> None:
-    """`pdu`, as a program and as a module, has its own all the same."""
-    python = str(installed.parent / "python")
-    theirs = run([python, "-c", _OWNERS], home)
-    assert (theirs.stdout, theirs.stderr) == ("neighbour neighbour neighbour\n", "")
+    owners = run([str(installed.parent / "python"), "-c", _OWNERS], home)
+    assert (owners.stdout, owners.stderr) == ("neighbour neighbour neighbour\n", "")
+
+
+@pytest.mark.trial
+@pytest.mark.parametrize("is_module", [False, True], ids=["program", "module"])
+def test_pdu_has_its_own_packages_beside_those_of_another_project(
+    installed: Path, home: Path, is_module: bool
+) -> None:
     (folder,) = installed.parent.parent.glob("lib/python*/site-packages/handlers")
-    for program in ([str(installed)], [python, "-m", OWN]):
-        said = run([*program, "--version"], home, PYTHONPATH=str(folder.parent))
-        assert said.stdout.startswith(f"pdu {VERSION}, "), said
+    program = [str(installed.parent / "python"), "-m", OWN] if is_module else [str(installed)]
+    version = run([*program, "--version"], home, PYTHONPATH=str(folder.parent))
+    assert version.stdout.startswith(f"pdu {VERSION}, "), version
 
 
 @pytest.mark.trial
@@ -250,23 +268,26 @@ def test_the_installed_program_reads_every_simulator(
 
 
 @pytest.mark.trial
-def test_the_installed_program_looks_at_a_copy_of_the_platform_and_registers(
-    installed: Path, home: Path
+def test_the_installed_program_looks_at_a_copy_of_the_platform(
+    installed: Path, tmp_path: Path
 ) -> None:
     """From what README installs, with nothing of the clone beside it."""
-    folder = home / "owner"
-    folder.mkdir()
-    baseline.write({}, folder / "equip_handler")
-    looked = run([str(installed), "platform", "equip_handler"], folder)
-    assert looked.stdout, looked.stderr
-    assert looked.stdout.splitlines()[-1].startswith("you may upload: snmp, nut"), looked.stdout
-    assert (folder / "platform-report.txt").read_text().startswith("pack ")
-    small_pack(folder / "dist", "small")
-    shown = run([str(installed), "register", "--dry-run"], folder)
-    assert "pdu_small: if no handler" in shown.stdout
+    baseline.write({}, tmp_path / "equip_handler")
+    platform = run([str(installed), "platform", "equip_handler"], tmp_path)
+    assert platform.stdout, platform.stderr
+    assert platform.stdout.splitlines()[-1].startswith("you may upload: snmp, nut")
+    assert (tmp_path / "platform-report.txt").read_text().startswith("pack ")
+
+
+@pytest.mark.trial
+def test_the_installed_program_registers_and_compares(installed: Path, tmp_path: Path) -> None:
+    small_pack(tmp_path / "dist", "small")
+    registration = run([str(installed), "register", "--dry-run"], tmp_path)
+    assert "pdu_small: if no handler" in registration.stdout
+
     words = ["compare", "snmp", "nut", "127.0.0.1:9", "--timeout", "1"]
-    compared = run([str(installed), *words], folder, PDU_COMMUNITY="x", PDU_DEVICE="d")
-    assert compared.returncode == 3, compared.stderr
+    comparison = run([str(installed), *words], tmp_path, PDU_COMMUNITY="x", PDU_DEVICE="d")
+    assert comparison.returncode == 3, comparison.stderr
 
 
 @pytest.mark.trial
@@ -297,15 +318,22 @@ def test_the_command_is_upgraded_and_installed_without_the_internet_as_the_page_
 ) -> None:
     upgrade, *offline = upgrade_lines()
     assert len(offline) == 6
-    copy, tools = installing.tree(tmp_path), tmp_path / "tools"
+    fetching, installation = offline[:3], offline[3:]
+    copy = installing.tree(tmp_path)
+    tools = tmp_path / "tools"
     installing.environment_of(tools, "pip", "pipx")
-    settings = {name: text for name, text in os.environ.items() if name.startswith("PIP_")}
-    own = {**settings, "PATH": f"{tools / 'bin'}:/usr/bin:/bin", "PIPX_HOME": str(tmp_path / "px")}
-    own["PIPX_BIN_DIR"] = str(tmp_path / "bin")
-    for line in (upgrade.replace(" --force", ""), upgrade, "; ".join(offline[:3])):
-        installing.fetched(run(["sh", "-c", line], copy, **own), line)
-    assert run([str(tmp_path / "bin" / "pdu"), "--version"], tmp_path).returncode == 0
-    script = "; ".join(["set -e", *offline[3:], "pdu --version"])
-    done = run(["sh", "-c", script], copy, **{**own, "PIP_INDEX_URL": "http://127.0.0.1:9/"})
-    assert done.returncode == 0, done.stderr
-    assert f"pdu {VERSION}, " in done.stdout, done.stderr
+    variables = {name: text for name, text in os.environ.items() if name.startswith("PIP_")}
+    variables["PATH"] = f"{tools / 'bin'}:/usr/bin:/bin"
+    variables["PIPX_HOME"] = str(tmp_path / "px")
+    variables["PIPX_BIN_DIR"] = str(tmp_path / "bin")
+
+    first_installation = upgrade.replace(" --force", "")
+    for line in (first_installation, upgrade, "; ".join(fetching)):
+        installing.fetched(run(["sh", "-c", line], copy, **variables), line)
+    version = run([str(tmp_path / "bin" / "pdu"), "--version"], tmp_path)
+    assert version.returncode == 0
+
+    variables["PIP_INDEX_URL"] = "http://127.0.0.1:9/"  # nothing answers there
+    script = "; ".join(["set -e", *installation, "pdu --version"])
+    process = run(["sh", "-c", script], copy, **variables)
+    assert process.returncode == 0, process.stderr

@@ -127,12 +127,13 @@ def wide_lines(text: str) -> list[str]:
     which are not cut.
     """
     plain_text = click.unstyle(text.replace("\r\n", "\n"))
-    lines = [line.rpartition("\r")[2] for line in plain_text.split("\n")]
-    return [
-        line
-        for line in lines
-        if len(line) > WIDTH and not line.startswith("== ") and len(line.split()) > 1
-    ]
+    lines = []
+    for printed in plain_text.split("\n"):
+        line = printed.rpartition("\r")[2]
+        is_one_word = len(line.split()) == 1
+        if len(line) > WIDTH and not line.startswith("== ") and not is_one_word:
+            lines.append(line)
+    return lines
 
 
 def test_no_help_and_no_answer_is_wider_than_the_terminal(tmp_path: Path) -> None:
@@ -279,8 +280,7 @@ def test_what_people_read_is_printed_by_one_function() -> None:
     """A sentence or a table that another module prints by `print` could be too wide."""
     printing: set[str] = set()
     for path in (ROOT_FOLDER / "pdu").rglob("*.py"):
-        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
-        calls = [node.func for node in nodes if isinstance(node, ast.Call)]
-        if any(isinstance(name, ast.Name) and name.id == "print" for name in calls):
-            printing.add(path.relative_to(ROOT_FOLDER / "pdu").as_posix())
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print":
+                printing.add(path.relative_to(ROOT_FOLDER / "pdu").as_posix())
     assert printing == set(PRINTING)

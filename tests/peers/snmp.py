@@ -61,31 +61,34 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
 
 @contextlib.contextmanager
 def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
-    outlets = KIND.outlets
-    model, loads = apc.rpdu2(outlets, relay_s=0.3), Loads(outlets)
-    device, state = model.device, f"{apc.RPDU2_STATUS}.5"
-    apc.begin(device, range(1, outlets + 1), off)
-    for n in range(1, outlets + 1):
-        device.put(
-            f"{apc.RPDU2_STATUS}.3.{n}", f"db-{n:02d}" if n <= outlets - 4 else f"Outlet {n}"
-        )
+    outlets = range(1, KIND.outlets + 1)
+    model = apc.rpdu2(KIND.outlets, relay_s=0.3)
+    device = model.device
+    loads = Loads(KIND.outlets)
+    apc.begin(device, outlets, off)
+    for n in outlets:
+        is_spare = n > KIND.outlets - 4
+        device.put(f"{apc.RPDU2_STATUS}.3.{n}", f"Outlet {n}" if is_spare else f"db-{n:02d}")
 
     def tick(seconds: float) -> None:
         deciamps = {}
-        for n in range(1, outlets + 1):
-            amperes = loads.amperes(n, time.time()) if device.text(f"{state}.{n}") == "2" else 0.0
+        for n in outlets:
+            is_on = device.text(f"{apc.RPDU2_STATUS}.5.{n}") == "2"
+            amperes = loads.amperes(n, time.time()) if is_on else 0.0
             loads.count(n, amperes, seconds)
             deciamps[n] = round(10 * amperes)
+            watts = deciamps[n] * 23
             device.put(f"{apc.RPDU2_METERED}.6.{n}", str(deciamps[n]))
-            device.put(f"{apc.RPDU2_METERED}.7.{n}", str(deciamps[n] * 23))
+            device.put(f"{apc.RPDU2_METERED}.7.{n}", str(watts))
             device.put(f"{apc.RPDU2_METERED}.11.{n}", str(int(loads.wh[n] / 100)))
+        # every third outlet is on the same phase
         for phase in (1, 2, 3):
-            device.put(
-                f"{apc.RPDU2_PHASE}.5.{phase}",
-                str(sum(a for n, a in deciamps.items() if n % 3 == phase - 1)),
-            )
-        device.put(f"{apc.RPDU2_DEVICE}.5.1", str(sum(deciamps.values()) * 23 // 10))
-        device.put(f"{apc.RPDU2_DEVICE}.9.1", str(int(sum(loads.wh.values()) / 100)))
+            phase_load = sum(deciamps[n] for n in outlets if n % 3 == phase - 1)
+            device.put(f"{apc.RPDU2_PHASE}.5.{phase}", str(phase_load))
+        decawatts = sum(deciamps.values()) * 23 // 10
+        device.put(f"{apc.RPDU2_DEVICE}.5.1", str(decawatts))
+        hectowatt_hours = int(sum(loads.wh.values()) / 100)
+        device.put(f"{apc.RPDU2_DEVICE}.9.1", str(hectowatt_hours))
 
     with Agent(model, port) as agent:
         yield of(agent), tick

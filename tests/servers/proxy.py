@@ -50,14 +50,20 @@ class _Handler(socketserver.StreamRequestHandler):
             if not line:  # the client has gone
                 return
             lines.append(line.decode("latin-1").rstrip())
-        start = lines[0].split()
-        headers = dict(line.partition(": ")[::2] for line in lines[1:])
-        if len(start) < 2 or start[0] != "CONNECT":
+        request_line, *header_lines = lines
+        method, _, rest = request_line.partition(" ")
+        target, _, _version = rest.partition(" ")
+        if method != "CONNECT" or not target:
             self.wfile.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
             return
-        self.server.targets.append(start[1])
+
+        headers = {}
+        for line_of_header in header_lines:
+            name, _, value = line_of_header.partition(": ")
+            headers[name] = value
+        self.server.targets.append(target)
         self.server.logins.append(headers.get("Proxy-Authorization", ""))
-        host, _, port = start[1].rpartition(":")
+        host, _, port = target.rpartition(":")
         with socket.create_connection((host, int(port)), 20) as beyond:
             beyond.settimeout(None)
             self.server.open += [self.connection, beyond]

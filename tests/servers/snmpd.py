@@ -132,11 +132,10 @@ class Snmpd:
     def writes(self) -> list[Write]:
         """The SET varbinds that have reached the device, in order; [] after `stop`."""
         path = self.folder / "writes.jsonl"
-        return (
-            [Write(*json.loads(line)) for line in path.read_text("utf-8").splitlines()]
-            if path.exists()
-            else []
-        )
+        if not path.exists():
+            return []
+        lines = path.read_text("utf-8").splitlines()
+        return [Write(*json.loads(line)) for line in lines]
 
     def _fill(self, rows: Mapping[str, Row], rules: Optional[Sequence[Rule]]) -> None:
         (self.folder / "rows.snmprec").write_text(simulated.write_snmprec(rows), "utf-8")

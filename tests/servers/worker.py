@@ -58,12 +58,11 @@ class Worker:
             line = ""
         finally:
             watchdog.cancel()
-        end = (
-            f"the process was killed after {seconds:g} s without an answer"
-            if late.is_set()
-            else "the process ended"
-        )
-        answer = json.loads(line) if line.endswith("\n") else {"error": end}
+        if not line.endswith("\n"):
+            if late.is_set():
+                raise RuntimeError(f"the process was killed after {seconds:g} s without an answer")
+            raise RuntimeError("the process ended")
+        answer = json.loads(line)
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer["result"]

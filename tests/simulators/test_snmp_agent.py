@@ -98,13 +98,30 @@ def test_net_snmp_reads_values_of_seven_types() -> None:
 
 @TOOLS
 def test_walks_by_getnext_and_by_getbulk_return_the_same_objects(agent: Agent) -> None:
-    _, bulk = _tool("snmpbulkwalk", agent, "1.3.6.1.4.1")
-    _, single = _tool("snmpwalk", agent, "1.3.6.1.4.1", version="1")
-    bulk, single = bulk[:-1], single[:-1]  # drops the line about the end of the MIB
-    assert bulk == single
-    assert len(single) == sum(oid.startswith("1.3.6.1.4.1.") for oid in agent.device.rows())
+    _, by_getbulk = _tool("snmpbulkwalk", agent, "1.3.6.1.4.1")
+    _, by_getnext = _tool("snmpwalk", agent, "1.3.6.1.4.1", version="1")
+    # drops the line about the end of the MIB
+    del by_getbulk[-1], by_getnext[-1]
+
+    assert by_getbulk == by_getnext
+    oids = [oid for oid in agent.device.rows() if oid.startswith("1.3.6.1.4.1.")]
+    assert len(by_getnext) == len(oids)
     assert agent.counts["bulk"] > 0
-    assert agent.counts["next"] > len(single)
+    assert agent.counts["next"] > len(oids)
+
+
+@TOOLS
+def test_a_missing_object_is_an_exception_in_v2c(agent: Agent) -> None:
+    _, lines = _tool("snmpget", agent, f"{STATES}.99")
+    assert lines == [f".{STATES}.99 = No Such Instance currently exists at this OID"]
+
+
+@TOOLS
+def test_a_missing_object_is_an_error_in_v1(agent: Agent) -> None:
+    code, lines = _tool("snmpget", agent, f"{STATES}.1", f"{STATES}.99", version="1")
+    assert code == 2
+    assert any("noSuchName" in line for line in lines)
+    assert f".{STATES}.99" in lines[-1]
 
 
 @TOOLS
@@ -125,25 +142,17 @@ def test_v1_leaves_out_64_bit_counters() -> None:
 
 
 @TOOLS
-def test_a_missing_object_is_an_exception_in_v2c_and_an_error_in_v1(agent: Agent) -> None:
-    assert _tool("snmpget", agent, f"{STATES}.99")[1] == [
-        f".{STATES}.99 = No Such Instance currently exists at this OID"
-    ]
-    code, lines = _tool("snmpget", agent, f"{STATES}.1", f"{STATES}.99", version="1")
-    assert code == 2
-    assert any("noSuchName" in line for line in lines)
-    assert f".{STATES}.99" in lines[-1]
-
-
-@TOOLS
 def test_a_set_switches_the_relay_and_is_logged_with_its_type(agent: Agent) -> None:
-    assert _tool("snmpset", agent, f"{COMMANDS}.3", "i", "2", community="private")[0] == 0
-    assert _tool("snmpget", agent, f"{STATES}.3", f"{apc.SPDU_CONTROL}.3.3")[1] == [
+    code, _ = _tool("snmpset", agent, f"{COMMANDS}.3", "i", "2", community="private")
+    assert code == 0
+    _, lines = _tool("snmpget", agent, f"{STATES}.3", f"{apc.SPDU_CONTROL}.3.3")
+    assert lines == [
         f".{STATES}.3 = INTEGER: 1",
         f".{apc.SPDU_CONTROL}.3.3 = INTEGER: 2",
     ]
     assert agent.books().states["3"] is False
-    assert [tuple(write) for write in agent.writes()] == [(f"{COMMANDS}.3", INTEGER, "2", "")]
+    (write,) = agent.writes()
+    assert tuple(write) == (f"{COMMANDS}.3", INTEGER, "2", "")
 
 
 @TOOLS
@@ -216,27 +225,22 @@ def test_books_count_every_datagram_including_unanswered_ones(agent: Agent) -> N
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         stranger.sendto(b"hello", (agent.host, agent.port))
         stranger.sendto(b"\x30\x84\xff\xff\xff\xff", (agent.host, agent.port))
-    connected = BaseSnmpPdu(
-        PduSnmpData("127.0.0.1", {"community": "public", "port": str(agent.port), "timeout": "20"})
-    )
-    assert connected.snmp_get(f"{STATES}.1").value == 2
+    params = {"community": "public", "port": str(agent.port), "timeout": "20"}
+    pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", params))
+    assert pdu.snmp_get(f"{STATES}.1").value == 2
     assert agent.books().requests == 3
 
 
 @pytest.mark.against("Net-SNMP snmpd")
 def test_snmpd_and_the_agent_serve_the_same_rows() -> None:
+    def walk(port: int) -> list[tuple[str, object]]:
+        params = {"community": "public", "port": str(port), "timeout": "20"}
+        pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", params))
+        return [(element.oid, element.value) for element in pdu.snmp_walk("1.3")]
+
     model = apc.rpdu2(outlets=8)
     with Agent(model) as agent, Snmpd(model) as server:
-        forms = [
-            {"community": "public", "port": str(port), "timeout": "20"}
-            for port in (agent.port, server.port)
-        ]
-        seen = [
-            [
-                (element.oid, element.value)
-                for element in BaseSnmpPdu(PduSnmpData("127.0.0.1", form)).snmp_walk("1.3")
-            ]
-            for form in forms
-        ]
-    assert len(seen[0]) == len(model.device.rows())
-    assert seen[0] == seen[1]
+        rows_of_agent = walk(agent.port)
+        rows_of_snmpd = walk(server.port)
+    assert len(rows_of_agent) == len(model.device.rows())
+    assert rows_of_agent == rows_of_snmpd

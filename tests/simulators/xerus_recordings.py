@@ -20,24 +20,29 @@ def bulks(unit: str) -> list[list[Call]]:
     """The calls of each recorded bulk of "unit-a" or "unit-b"."""
     units = json.loads(foreign_files.text("raritan", "recorded.json"))["units"]
     exchanges = next(entry["exchanges"] for entry in units if entry["name"] == unit)
-    answers = [exchange["response"]["result"]["responses"] for exchange in exchanges]
-    assert all(answer["statcode"] == 200 for bulk in answers for answer in bulk)
-    results = [[answer["json"]["result"] for answer in bulk] for bulk in answers]
+    results = []
+    for exchange in exchanges:
+        answers = exchange["response"]["result"]["responses"]
+        assert all(answer["statcode"] == 200 for answer in answers)
+        results.append([answer["json"]["result"] for answer in answers])
+
     if exchanges[0]["request"] is None:
         requests = _rebuilt([[result["_ret_"] for result in bulk] for bulk in results])
     else:
-        requests = [
-            [
-                (call["rid"], call["json"]["method"])
-                for call in exchange["request"]["params"]["requests"]
-            ]
-            for exchange in exchanges
-        ]
-    assert [len(bulk) for bulk in requests] == [len(bulk) for bulk in results]
-    return [
-        [Call(rid, method, result) for (rid, method), result in zip(calls, bulk)]
-        for calls, bulk in zip(requests, results)
-    ]
+        requests = []
+        for exchange in exchanges:
+            calls = exchange["request"]["params"]["requests"]
+            requests.append([(call["rid"], call["json"]["method"]) for call in calls])
+    assert len(requests) == len(results)
+
+    recorded_bulks = []
+    for targets, bulk in zip(requests, results):
+        assert len(targets) == len(bulk)
+        recorded_calls = []
+        for (rid, method), result in zip(targets, bulk):
+            recorded_calls.append(Call(rid, method, result))
+        recorded_bulks.append(recorded_calls)
+    return recorded_bulks
 
 
 def _rebuilt(answers: list[list[Any]]) -> list[list[tuple[str, str]]]:

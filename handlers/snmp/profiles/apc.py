@@ -383,6 +383,7 @@ PROFILES = (
         load=total(
             figure(_easy_phases("5", "ePDUPhaseStatusCurrent"), HUNDREDTHS),
             _easy_text("2", "current", "A"),
+            demanded=True,
         ),
         power=total(
             figure(_easy_units("7", "ePDUDeviceStatusActivePower")),
@@ -476,7 +477,7 @@ PROFILES = (
                 column("318.1.1.22.4.2.11.1.3", "isxModularDistSysCurrentAmps"),
                 TENTHS,
                 beside=column("318.1.1.22.4.2.11.1.1", "isxModularDistSysCurrentIndex"),
-                number_arc=-1,
+                least=3,  # phase1, phase2 and phase3
             )
         ),
         power=total(figure(scalar("318.1.1.22.4.3.1.0", "isxModularDistSysPowerTotal"), HUNDREDS)),

@@ -100,9 +100,10 @@ def _measurement(kind: tuple[str, str], guids: Source, count: Optional[Source] =
     type_, unit = kind
 
     def by_guid(values: Source) -> ByOctets:
-        variables = values.where(TYPE, type_).where(UNIT, unit).but(*NOT_MEASURED, by=CONDITION)
-        known_variables = variables.but(LOST, by=CONDITION)
-        return ByOctets(variables.known_where(known_variables), guids, ENTITY)
+        of_kind = values.where(TYPE, type_).where(UNIT, unit)
+        variables = of_kind.but(*NOT_MEASURED, by=CONDITION)
+        known_variables = variables.known_where(variables.but(LOST, by=CONDITION))
+        return ByOctets(known_variables, guids, ENTITY)
 
     of_each_guid = Number(guids, plus=0, position=0)
     rows: Source = Listed(of_each_guid, by_guid(VALUE))

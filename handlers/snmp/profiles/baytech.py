@@ -62,6 +62,7 @@ PROFILES = (
             figure(_column_of_rpcs(CURRENT), TENTHS),
             figure(Unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS),
             figure(Unless(_circuits("4", "Current", "7", "Power"), CURRENT), TENTHS),
+            demanded=True,  # without a meter, the MIB's currents read 0
         ),
         power=total(
             figure(_column_of_rpcs(POWER)),

@@ -104,6 +104,11 @@ def _output(unit: str, below: str, name: str) -> Column:
     return column(f"{unit}.{below}", name, "0")
 
 
+def _outlet_meter(unit: str, below: str, name: str) -> Column:
+    """A column of the meters of outlets, which not every model has."""
+    return column(f"{unit}.{below}", name, "0", optional=True)
+
+
 def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
     """ZPDU and MPDU: a table for each kind of value.
 
@@ -115,9 +120,9 @@ def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
         count,
         switch=_output(unit, "7", "outputSwitch"),
         name=_output(unit, "5", "outputName"),
-        current=_output(unit, "8.1", "outputCurrent"),
-        energy=_output(unit, "10", "outputEnergy"),
-        power=_output(unit, power, "outputPower") if power else None,
+        current=_outlet_meter(unit, "8.1", "outputCurrent"),
+        energy=_outlet_meter(unit, "10", "outputEnergy"),
+        power=_outlet_meter(unit, power, "outputPower") if power else None,
     )
     currents, energies = (column(f"{unit}.2", "line", item) for item in ("1.0", "5.0"))
     family = _text_family(count, groups, currents, energies)
@@ -137,8 +142,8 @@ def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
         count,
         switch=_output(unit, "9", "outputStatus"),
         name=_output(unit, "8", "outputName"),
-        current=_output(unit, "10", "outputCurrent"),
-        energy=_output(unit, "13", "outputEnergy"),
+        current=_outlet_meter(unit, "10", "outputCurrent"),
+        energy=_outlet_meter(unit, "13", "outputEnergy"),
     )
     family = _text_family(count, groups, lines(4, "lineCurrent"), lines(3, "lineEnergy"))
     return family(key=key, mib=f"{models[0]}: {NO_MIB}", source=source, models=models)
@@ -150,10 +155,13 @@ def _lines(item: str, tail: str) -> Source:
 
     Limits such as 2.6 also end in 6, like the energy; only a row with a power is a line.
     """
-    currents = _items_of("1", "line", "2.1" + tail)
-    powers = _items_of("1", "line", "3.1" + tail)
-    lines = Complete(powers, beside=currents, next_row=True)
-    return Listed(lines, _items_of("1", "line", item + tail))
+
+    def lines(line_item: str) -> Spread:
+        return _items_of("1", "line", line_item + tail)
+
+    currents, powers = lines("2.1"), lines("3.1")
+    every_line = Complete(powers, beside=currents, next_row=True)
+    return Listed(every_line, lines(item))
 
 
 def _items_of(group: str, name: str, tail: str) -> Spread:

@@ -62,6 +62,7 @@ PROFILES = (
         load=total(
             figure(_units(ACS), TENTHS, beside=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent")),
             unit=THE_UNIT,
+            demanded=True,
         ),
         evidence=SIMULATED.of("state", "current", "switching"),
     ),
@@ -83,6 +84,7 @@ PROFILES = (
             ),
             unit=THE_UNIT,
             units=_count(ACS5K),
+            demanded=True,
         ),
         power=total(
             figure(

@@ -65,10 +65,11 @@ PROFILES = (
                 TENTHS,
                 beside=column(ROOT + ".120.2.1.5", "rPDUPhaseStatusVoltage"),
                 count=scalar(ROOT + ".120.1.0", "rPDUPhaseTableSize"),
-            )
+            ),
+            demanded=True,
         ),
-        power=total(figure(DEVICE_POWER, TENS)),
-        energy=total(figure(DEVICE_ENERGY, TENTHS, table=DEVICE_POWER)),
+        power=total(figure(DEVICE_POWER, TENS), demanded=True),
+        energy=total(figure(DEVICE_ENERGY, TENTHS, table=DEVICE_POWER), demanded=True),
         evidence=SIMULATED,
         note=(
             "No column names an outlet's unit: if the MIB's tables count on over several units, an"

@@ -111,9 +111,15 @@ class PduTables(NamedTuple):
         """The units of the chain."""
         return self.outlet_count.but(PADDING)
 
-    def total(self, *figures: Figure, else_outlets: bool = False) -> Total:
+    def total(self, *figures: Figure, else_outlets: bool = False, demanded: bool = False) -> Total:
         """A total of these figures over all units of the chain."""
-        return total(*figures, else_outlets=else_outlets, unit=THE_UNIT, units=self.units)
+        return total(
+            *figures,
+            else_outlets=else_outlets,
+            unit=THE_UNIT,
+            units=self.units,
+            demanded=demanded,
+        )
 
     def load(self, *, has_total: bool = False, phases: Optional[Source] = None) -> Total:
         """The lines of the inputs without their neutral; with `has_total`, else the total of each
@@ -225,7 +231,9 @@ PROFILES = (
         ),
         load=replace(PDU2.load(), demanded=True),
         power=PDU2.power(),
-        energy=PDU2.total(figure(PDU2.column("2.1.1.6", "InputPowerWattHour"), THOUSANDTHS)),
+        energy=PDU2.total(
+            figure(PDU2.column("2.1.1.6", "InputPowerWattHour"), THOUSANDTHS), demanded=True
+        ),
         evidence=SIMULATED,
         recording="hpe-mapdu_pdu2",
         unread=PDU2.unread,

@@ -8,6 +8,9 @@ outletStatusWH, "Watt in 0.1 W/H", may be power or energy and is not read.
 from .language import *
 
 COUNT = scalar("~.3.2.1.0", "ipmDeviceOutletNumber")
+STATUS = column("~.3.2.3.1.2", "outletStatusStatus", optional=True)
+DESC = column("~.3.2.2.1.2", "outletConfigDesc")
+LISTED = First((STATUS, DESC))  # each outlet, also of a unit that only meters
 # The objects of all three lines exist on each unit.
 LINES = Complete(
     numbered_parts(
@@ -30,17 +33,17 @@ PROFILES = (
             Root(oid("4555.1.1.20"), oid("4555.1.1.20.1")),
         ),
         outlets=outlets(
-            states=State(
-                column("~.3.2.3.1.2", "outletStatusStatus", optional=True), on=("3",), off=("2",)
-            ),
+            states=State(STATUS, on=("3",), off=("2",)),
             control=Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
-            rows=column("~.3.2.2.1.2", "outletConfigDesc"),
+            rows=DESC,
             count=COUNT,
             none_if_zero=COUNT,
             counts_unlisted=True,
-            name=column("~.3.2.2.1.2", "outletConfigDesc"),
-            current=figure(column("~.3.2.3.1.3", "outletStatusCurrent"), THOUSANDTHS),
-            energy=figure(column("~.3.2.3.1.4", "outletStatusKwatt"), THOUSANDTHS),
+            name=DESC,
+            current=figure(
+                column("~.3.2.3.1.3", "outletStatusCurrent"), THOUSANDTHS, beside=LISTED
+            ),
+            energy=figure(column("~.3.2.3.1.4", "outletStatusKwatt"), THOUSANDTHS, beside=LISTED),
         ),
         load=total(
             figure(

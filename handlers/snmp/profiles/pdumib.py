@@ -63,7 +63,7 @@ PROFILES = (
             power=figure(column("23280.8.1.5", "outletStatusActivePower")),
             energy=figure(column("23280.8.1.7", "outletStatusActiveEnergy"), THOUSANDTHS),
         ),
-        load=total(figure(_phase_column("3", "phaseStatusCurrent"), HUNDREDTHS)),
+        load=total(figure(_phase_column("3", "phaseStatusCurrent"), HUNDREDTHS), demanded=True),
         power=total(
             figure(_supported(DEVICE_POWER)),
             figure(_phase_column("4", "phaseStatusActivePower")),

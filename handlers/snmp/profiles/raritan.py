@@ -106,19 +106,28 @@ PROTECTORS = _Sensors("13742.6.5.3.3.1", "13742.6.3.4.4.1", "overCurrentProtecto
 OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 
 
+ZERO = "0"  # also what an outlet without a reading shows
+NOT_AVAILABLE = "2"  # a value of ...IsAvailable
+
+
 def _outlet(kind: str) -> Figure:
     """The readings of a sensor type (SensorTypeEnumeration), of the outlets that have such a
     sensor: by their capabilities, or without that column by the readings' availability.
     """
-    # bit 0 is sensor type 1
-    capability = Bits(CAPABILITIES, int(kind) - 1)
-    alike = CAPABILITIES.where(capability, "1")
-    values = OUTLETS.values(kind, Alike(OUTLETS.minimum(kind), alike))
-    available = OUTLETS.availability(kind)
-    by_capability = Checked(values.where(capability, "1"), ("0",), available, ("2",))
-    by_availability = Unless(values.but("2", by=available), CAPABILITIES)
+    bit = int(kind) - 1  # bit 0 is sensor type 1
+    has_sensor = Bits(CAPABILITIES, bit)
+    # outlets with the same sensors share minimum and digits
+    alike = CAPABILITIES.where(has_sensor, "1")
+    minimum = Alike(OUTLETS.minimum(kind), alike)
     digits = Alike(OUTLETS.digits(kind), alike)
-    return OUTLETS.figure(First((by_capability, by_availability)), kind, digits)
+    values = OUTLETS.values(kind, minimum)
+    availability = OUTLETS.availability(kind)
+    with_sensor = values.where(has_sensor, "1")
+    by_capability = Checked(with_sensor, values=(ZERO,), test=availability, refuse=(NOT_AVAILABLE,))
+    available = values.but(NOT_AVAILABLE, by=availability)
+    by_availability = Unless(available, CAPABILITIES)
+    readings = First((by_capability, by_availability))
+    return OUTLETS.figure(readings, kind, digits)
 
 
 # of each transfer switch; the other inlet shows what it draws on standby, or the load once more
@@ -152,9 +161,10 @@ LINES = INLET_POLES.figure(
 )
 INLET_CURRENTS = _in_use(INLETS.parts(CURRENT))
 POLE_COUNT = column("13742.6.3.3.3.1.5", "inletPoleCount")
+POLE_COUNTS = Complete(POLE_COUNT, beside=INLET_CURRENTS)
 # Of an inlet with more poles it is the highest of their currents, which is only a load if it is 0.
-OF_TWO_POLES = INLET_CURRENTS.where(POLE_COUNT, "1", "2", others=("3", "4", "5"))
-LOADS = First((if_listed(OF_TWO_POLES, POLE_COUNT), INLET_CURRENTS.where(INLET_CURRENTS, "0")))
+OF_TWO_POLES = INLET_CURRENTS.where(POLE_COUNTS, "1", "2", others=("3", "4", "5"))
+LOADS = First((OF_TWO_POLES, INLET_CURRENTS.where(INLET_CURRENTS, "0")))
 ONE_PHASE_INLETS = INLETS.figure(
     INLET_CURRENTS.known_where(LOADS),
     CURRENT,

@@ -37,8 +37,8 @@ def _rows_with_data(values: Source) -> Source:
 
 def _typed_figure(values: Source, scale: Decimal, kind: str) -> Figure:
     # A meter without data stays listed, so that a sum over it is missing, not too small.
-    other_kinds = [type_ for type_ in TYPES if type_ != kind]
-    meters = values.where(TYPE, kind, others=tuple(other_kinds))
+    other_kinds = tuple(type_ for type_ in TYPES if type_ != kind)
+    meters = values.where(TYPE, kind, others=other_kinds)
     measured = meters.known_where(_rows_with_data(values))
     # WattHours, the type of upduMeterEnergyP, is a Counter64, which has no sign
     absent = () if values is ENERGY else ("-1",)

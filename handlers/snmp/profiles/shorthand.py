@@ -183,7 +183,9 @@ def by_unit(
 
     def of_table(below: str, name: str, *, optional: bool = False) -> ByUnit:
         values = column(f"{tree}.{below}", name, optional=optional)
-        return ByUnit(values, unit, number, others, first_units)
+        return ByUnit(
+            source=values, unit=unit, number=number, others=others, first_units=first_units
+        )
 
     return of_table
 
@@ -258,11 +260,12 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
     If there are none, all rows with bank 0. A row without a phase, or with another number, has an
     empty value: it may be the total.
     """
-    every = Complete(values, beside=phases, numbered=-1)
-    bank = Complete(value_or_empty(banks, phases), beside=values, numbered=-1)
-    phase = Listed(values, phases)
-    of_no_bank = every.where(bank, "0")
-    of_a_phase = of_no_bank.where(phase, "1", "2", "3", others=("0",))
+    every_row = Complete(values, beside=phases, numbered=-1)
+    bank_or_empty = value_or_empty(banks, phases)
+    bank_of_row = Complete(bank_or_empty, beside=values, numbered=-1)
+    phase_of_row = Listed(values, phases)
+    of_no_bank = every_row.where(bank_of_row, "0")
+    of_a_phase = of_no_bank.where(phase_of_row, "1", "2", "3", others=("0",))
     return First((of_a_phase, of_no_bank))
 
 

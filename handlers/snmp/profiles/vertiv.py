@@ -146,11 +146,12 @@ PM_LINES = Complete(
 )
 PM_PHASES = column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases", optional=True)
 PM_AMPS = column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue", optional=True)
+ACS_PHASES = _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases")
 ACS_LINES = Complete(
     _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue"),
     beside=_acs("8.1.4", "acsPowerMgmtPhasesTablePhaseName"),
+    count=ACS_PHASES,
 )
-ACS_PHASES = _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases")
 ACS_CURRENT = Complete(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"), beside=ACS_PHASES).but(
     THREE_PHASES, by=ACS_PHASES
 )
@@ -308,7 +309,7 @@ PROFILES = (
             figure(
                 value_or_empty(
                     Provided(
-                        column("21239.3.2.1.4", "mainChannelDeciAmps"),
+                        Counted(column("21239.3.2.1.4", "mainChannelDeciAmps"), EM_MAIN_COUNT),
                         EM_MAIN_COUNT,
                         "1",
                         others=SEVERAL,
@@ -382,8 +383,10 @@ PROFILES = (
             ),
             unit=THE_UNIT,
         ),
-        power=total(figure(LIEBERT_POWER, beside=LIEBERT_ENERGY), unit=THE_UNIT),
-        energy=total(figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER), unit=THE_UNIT),
+        power=total(figure(LIEBERT_POWER, beside=LIEBERT_ENERGY), unit=THE_UNIT, demanded=True),
+        energy=total(
+            figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER), unit=THE_UNIT, demanded=True
+        ),
         evidence=SIMULATED,
         recording="liebert_mph2rg",
         note="A command also sets the state that the receptacle takes after a power failure.",

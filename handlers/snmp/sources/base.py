@@ -92,7 +92,14 @@ class Source(FrozenValue, ABC):
         """The rows whose value is none of `values`, such as padding or the neutral line. `by`:
         another column of the table, whose values decide instead. See `Only`."""
         mark = by or self
-        return Only(self, mark, values, keep=False, demanded=demanded, others=others)
+        return Only(
+            source=self,
+            test=mark,
+            values=values,
+            keep=False,
+            demanded=demanded,
+            others=others,
+        )
 
     def known_where(self, known: Source) -> Listed:
         """All rows, with the values of `known`, which leaves some out: these are empty, so that
@@ -123,6 +130,36 @@ class Source(FrozenValue, ABC):
         known without a reading.
         """
         return None
+
+
+# the fields of a source that hold the source of its values
+_SOURCE_FIELDS = ("known", "source", "values", "parts", "choices", "over", "number")
+
+
+def object_read(source: object) -> object:
+    """The column or other object that a source reads, or its OID; the first of several, or None."""
+    if isinstance(source, str):
+        return source
+    if isinstance(source, tuple):
+        return object_read(source[0])
+    if text_field(source, "object") or text_field(source, "oid"):
+        return source
+    for field in _SOURCE_FIELDS:
+        inner_source = getattr(source, field, None)
+        if inner_source:
+            return object_read(inner_source)
+    return None
+
+
+def text_field(part: object, field: str) -> str:
+    """A field that holds a text; "" if the part has none of this name."""
+    value = getattr(part, field, "")
+    return value if isinstance(value, str) else ""
+
+
+def is_optional(source: Source) -> bool:
+    """Whether the values of a source are of a column that some devices lack (`Column.optional`)."""
+    return bool(getattr(object_read(source), "optional", False))
 
 
 class ObjectSource(Source):

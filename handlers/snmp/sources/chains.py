@@ -110,13 +110,14 @@ class ByUnit(ObjectSource):
         if number_now is not None and not numbers:
             return None  # the walks ended early: the device has these columns
         identities = self._identities_of(reader, {**units, **numbers, identity: ""})
-        row = next((row for row, outlet in identities.items() if outlet == identity), None)
+        rows = [row for row, outlet in identities.items() if outlet == identity]
+        if not rows:
+            return None
         is_denied = number_now is not None and not is_confirmed
-        if row == guess and is_denied:
+        if rows[0] == guess and is_denied:
             return None  # the walks were made before, and the row has become another outlet's
-        if row is not None:
-            reader.places[place] = row
-        return row
+        reader.places[place] = rows[0]
+        return rows[0]
 
     def units_of(self, reader: Reader) -> Rows:
         """Identity -> unit, for each row."""

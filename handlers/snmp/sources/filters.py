@@ -21,6 +21,7 @@ from .base import (
     identity_prefixes,
     is_nameless,
     is_number,
+    is_optional,
     lost_by,
 )
 
@@ -29,9 +30,11 @@ class Complete(ReadOnly):
     """All rows of `source`, and one with the value LOST for each row that the device's answer
     lacks, so that there is no sum.
 
-    For what the columns of a table, as far as they are read anyway, do not show. If `source` has no
-    rows, the device does not have this table, unless a GET of a row of `beside` has a value. Give
-    at least one of the other fields; one that costs no request is the best.
+    For what the columns of a table, as far as they are read anyway, do not show. If neither
+    `source` nor `beside` has rows, the device does not have this table. If `beside` alone has some,
+    the rows are lost, unless `source` is a column that some devices lack (`Column.optional`) and a
+    GET of one of these rows has no value. Give at least one of the other fields; one that costs no
+    request is the best.
 
     Fields:
         source: the rows of the sum.
@@ -70,7 +73,7 @@ class Complete(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
         beside = self.beside.rows(reader) if self.beside else {}
-        if not rows and not self._has_row(reader, beside):
+        if not rows and self._is_table_absent(reader, beside):
             return {}
         all_rows = dict(rows)
         for identity, value in beside.items():
@@ -86,6 +89,12 @@ class Complete(ReadOnly):
         if self.next_row and self._has_row(reader, _next_rows(all_rows)):
             all_rows[NAMELESS] = LOST
         return all_rows
+
+    def _is_table_absent(self, reader: Reader, beside: Rows) -> bool:
+        """Whether a device has no rows of `source`, of which its answers have none."""
+        if is_optional(self.source):
+            return not self._has_row(reader, beside)
+        return not beside
 
     def _short_units(self, reader: Reader, rows: Iterable[str]) -> list[str]:
         """The units that have fewer of these rows than they count, or other ones."""
@@ -131,7 +140,8 @@ def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:
             numbers.setdefault(unit, set()).add(int(arc))
     for unit, numbers_of_unit in numbers.items():
         first, last = min(numbers_of_unit), max(numbers_of_unit)
-        if first > 1 or last - first >= len(numbers_of_unit):
+        row_count = last - first + 1
+        if first > 1 or row_count > len(numbers_of_unit):
             yield f"{unit}.."  # no index ends with dots
 
 

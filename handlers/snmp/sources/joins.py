@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple, Optional
 
@@ -100,23 +100,27 @@ class _Keys(NamedTuple):
 
     @classmethod
     def _read(cls, columns: Sequence[Source], reader: Reader) -> _Keys:
-        tables = [column.rows(reader) for column in columns]
-        has_text = [any(map(_is_said, table.values())) for table in tables]
-        rows = dict.fromkeys(chain.from_iterable(tables))
+        columns_read = [column.rows(reader) for column in columns]
+        has_text = [_has_text(rows_of_column.values()) for rows_of_column in columns_read]
+        rows = dict.fromkeys(chain.from_iterable(columns_read))
         keys: dict[str, tuple[str, ...]] = {}
         for row in rows:
-            key = tuple(text(table.get(row, "")) for table in tables)
-            # a column without any text is part of no key
-            is_whole = list(map(bool, key)) == has_text
-            if any(key) and is_whole:
+            key = tuple(text(rows_of_column.get(row, "")) for rows_of_column in columns_read)
+            if any(key) and _is_whole(key, has_text):
                 keys[row] = key
         counts = Counter(keys.values())
         clear = {row: key for row, key in keys.items() if counts[key] == 1}
         return cls(rows=rows, clear=clear, has_text=has_text)
 
 
-def _is_said(value: Raw) -> bool:
-    return isinstance(value, Lost) or bool(text(value))
+def _has_text(values: Iterable[Raw]) -> bool:
+    """Whether a column of keys has a text, or one that is lost."""
+    return any(isinstance(value, Lost) or text(value) for value in values)
+
+
+def _is_whole(key: Sequence[str], has_text: Sequence[bool]) -> bool:
+    """Whether a key has a text in each column that has some: a column without is part of no key."""
+    return all(bool(part) == has_texts for part, has_texts in zip(key, has_text))
 
 
 class Part(ReadOnly):

@@ -6,9 +6,9 @@ to the file of its kind.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ...dcimanager.rows import Raw
 from ...shared.ceilings import FILLED
@@ -334,19 +334,40 @@ class Signed(ReadOnly):
                 unknown.discard(row)
         if not negative and not unknown:
             return values
-        signed, most = self.signed.rows(reader), self.maximum.rows(reader)
+        signed = self.signed.rows(reader)
+        highest = self.maximum.rows(reader)
         reading_by_row: Rows = {}
         for row in {**values, **dict.fromkeys(negative)}:
-            value, signed_value = values.get(row, ""), signed.get(row, "")
+            value = values.get(row, "")
+            signed_value = signed.get(row, "")
             if row in negative:
-                largest = number(most.get(row))
-                has_range = largest is None or largest > 0
+                most = number(highest.get(row))
+                has_range = most is None or most > 0
                 reading_by_row[row] = signed_value if has_range else ""
             elif row in unknown and text(value) != text(signed_value):
                 reading_by_row[row] = unmarked_value(lowest.get(row))
             else:
                 reading_by_row[row] = value
         return reading_by_row
+
+
+class _Meters(NamedTuple):
+    """The meters of one module, by their names."""
+
+    value_by_name: Mapping[str, Raw] = {}  #: "": not measured
+    #: the names of meters that are lost, repeated or several names, so that a list may mean others;
+    #: None if there is no such meter
+    doubtful_names: Optional[tuple[str, ...]] = None
+
+    def value_of(self, name: str) -> Raw:
+        """The value of the meter that a list names, "" for none."""
+        if self.doubtful_names is None:
+            return self.value_by_name.get(name, "")
+        if name in self.doubtful_names:
+            return LOST
+        # without a value, the meter may be one of those with a doubtful name
+        value = self.value_by_name.get(name, "")
+        return value if text(value) else LOST
 
 
 class Gathered(ReadOnly):
@@ -376,32 +397,36 @@ class Gathered(ReadOnly):
         validation.separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
-        values = self.values.rows(reader)
-        meters: dict[tuple[str, str], Raw] = {}  # module and name -> value; "": not measured
-        unclear: dict[str, str] = {}  # module -> names that a list may mean, or all of them
-        for row, raw_name in self.names.rows(reader).items():
-            module, name = row.partition(".")[0], text(raw_name)
-            if isinstance(raw_name, Lost) or self.separator in name or (module, name) in meters:
-                unclear[module] = f"{unclear.get(module, '')}{self.separator}{name}"
-            meters[module, name] = values.get(row, "")
+        meters_by_module = self._meters_by_module(reader)
         sum_by_row: Rows = {}
-        lists = self.lists.rows(reader)
-        for row, names_of_row in lists.items():
+        for row, names_of_row in self.lists.rows(reader).items():
             if isinstance(names_of_row, Lost):
                 sum_by_row[row] = lost_by(names_of_row)
                 continue
             module = row.partition(".")[0]
-            values_of_row: list[Raw] = []
-            doubtful_names = self._names(unclear.get(module, ""))
-            for name in self._names(text(names_of_row)):
-                value = LOST if name in doubtful_names else meters.get((module, name), "")
-                if module in unclear and not text(value):
-                    value = LOST  # the meter may be one of those that are unclear
-                values_of_row.append(value)
-            sum_of_row = self._sum(values_of_row)
+            meters = meters_by_module.get(module, _Meters())
+            names = self._names(text(names_of_row))
+            values = [meters.value_of(name) for name in names]
+            sum_of_row = self._sum(values)
             if sum_of_row is not None:
                 sum_by_row[row] = sum_of_row
         return sum_by_row
+
+    def _meters_by_module(self, reader: Reader) -> dict[str, _Meters]:
+        values = self.values.rows(reader)
+        meters_by_module: dict[str, _Meters] = {}
+        for row, raw_name in self.names.rows(reader).items():
+            module, name = row.partition(".")[0], text(raw_name)
+            meters = meters_by_module.get(module, _Meters())
+            doubtful_names = meters.doubtful_names
+            is_repeated = name in meters.value_by_name
+            if isinstance(raw_name, Lost) or self.separator in name or is_repeated:
+                doubtful_names = (*(doubtful_names or ()), *self._names(name))
+            meters_by_module[module] = _Meters(
+                value_by_name={**meters.value_by_name, name: values.get(row, "")},
+                doubtful_names=doubtful_names,
+            )
+        return meters_by_module
 
     def _names(self, names: str) -> Collection[str]:
         stripped_names = [name.strip() for name in names.split(self.separator)]

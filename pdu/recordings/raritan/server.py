@@ -99,6 +99,7 @@ class XerusServer(KnownPdu):
         return commands
 
     def _commands_in_call(self, rid: str, request: Mapping[str, Any]) -> list[UnitCommand]:
+        """The command that a call is; another call that may change the unit is one of no outlet."""
         name = str(request["method"])
         params = request.get("params") or {}
         if _READING.match(name) or not _WRITING.search(name):

@@ -247,10 +247,14 @@ class _Index:
         is_typed = type_before in _INET_ADDRESSES
         size = _INET_ADDRESSES.get(type_before, _IPV4_OCTETS)
         numbers = index[at : at + size]
-        if len(numbers) < size or max(numbers) > _OCTET or max(numbers) < _LEAST_OCTET:
+        if len(numbers) < size:
+            return b""
+        largest = max(numbers)
+        if largest > _OCTET or largest < _LEAST_OCTET:
             return b""
         octets = bytes(numbers)
-        return octets if is_typed or octets in self._addresses else b""
+        is_address = is_typed or octets in self._addresses
+        return octets if is_address else b""
 
     def _bounds(self, oid: Arcs) -> tuple[int, int]:
         """Where the index begins in an OID, and where the index that stays follows it."""

@@ -187,12 +187,13 @@ def _check_oid(oid: Arcs) -> None:
     """Raises ValueError for an OID that BER cannot encode: X.690, 8.19.4, limits its first two
     arcs.
     """
+    largest_arc = 2**32 - 1
     has_size = 2 <= len(oid) <= 128
-    if not has_size or min(oid) < 0 or max(oid) >= 2**32:
+    if not has_size or min(oid) < 0 or max(oid) > largest_arc:
         raise ValueError("not a valid OID")
     first, second = oid[:2]
-    most = 39 if first < 2 else 2**32 - 1
-    if first > 2 or second > most:
+    largest_second = 39 if first < 2 else largest_arc
+    if first > 2 or second > largest_second:
         raise ValueError("not a valid OID")
 
 

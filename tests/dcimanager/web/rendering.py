@@ -118,7 +118,12 @@ def state(pdu: Pdu, identity: str) -> str:
 
 def offered(pdu: Pdu, identity: str) -> tuple[str, ...]:
     """The commands beside an outlet: the one that changes its state; both if that is not certain."""
-    return {"on": ("off",), "off": ("on",)}.get(state(pdu, identity), ("on", "off"))
+    outlet_state = state(pdu, identity)
+    if outlet_state == "on":
+        return ("off",)
+    if outlet_state == "off":
+        return ("on",)
+    return ("on", "off")
 
 
 def counts(pdu: Pdu) -> dict[str, int]:
@@ -148,10 +153,10 @@ class Result(NamedTuple):
 
 def result(pdu: Pdu, identity: str) -> Optional[Result]:
     """The result of an outlet's last command; None without a command in the last ten minutes."""
-    calls = (call for call in reversed(pdu.calls) if call.switches and call.identity == identity)
-    call = next(calls, None)
-    if call is None or time.time() - call.at > _RESULT_SECONDS:
+    commands = [call for call in pdu.calls if call.switches and call.identity == identity]
+    if not commands or time.time() - commands[-1].at > _RESULT_SECONDS:
         return None
+    call = commands[-1]
     to = "on" if call.method == "port_up" else "off"
     if call.kind in NOT_SWITCHED:
         return Result("Not done", f"switching {to} failed: {call.text}", call.at)

@@ -106,7 +106,8 @@ def repeated(value: Any, key: str = "") -> Any:
         return {name: repeated(child, name) for name, child in value.items()}
     if not isinstance(value, list):
         return value
-    return [repeated(item) for item in (value if key == "responses" else value[:1] + value)]
+    items = value if key == "responses" else [*value[:1], *value]
+    return [repeated(item) for item in items]
 
 
 def figures(is_figure: Callable[[str, Any], bool]) -> dict[str, Bend]:

@@ -61,7 +61,9 @@ def _last_line_cut(exchange: Exchange) -> Optional[bytes]:
     lines = exchange.answer.splitlines(keepends=True)
     if not lines:
         return None
-    return b"".join(lines[:-1]) + lines[-1][: len(lines[-1]) // 2] + b"\n"
+    last_line = lines.pop()
+    half = last_line[: len(last_line) // 2]
+    return b"".join([*lines, half, b"\n"])
 
 
 def _other(exchange: Exchange) -> Optional[bytes]:

@@ -35,24 +35,27 @@ def classes(kind: type[T]) -> list[type[T]]:
 
     def visit(values: Iterable[object]) -> None:
         for value in values:
-            if (
-                isinstance(value, type)
-                and value.__module__.startswith("handlers.raritan.rpc.")
-                and issubclass(value, _KINDS)
-            ):
-                name = idl_name(value)
-                if name not in class_by_name and name.partition(".")[0] in registry.MODULES:
-                    class_by_name[name] = value
-                    visit(list(vars(value).values()))
+            if not isinstance(value, type) or not issubclass(value, _KINDS):
+                continue
+            if not value.__module__.startswith("handlers.raritan.rpc."):
+                continue
+            name = idl_name(value)
+            module, _, _ = name.partition(".")
+            if name not in class_by_name and module in registry.MODULES:
+                class_by_name[name] = value
+                visit(list(vars(value).values()))
 
-    for module in sorted(registry.MODULES):
-        vendor = importlib.import_module(f"handlers.raritan.rpc.{module}")
-        visit([getattr(vendor, name) for name in getattr(vendor, "__all__", vars(vendor))])
-    return [
-        class_by_name[name]
-        for name in sorted(class_by_name)
-        if issubclass(class_by_name[name], kind) and class_by_name[name] not in _BASES
-    ]
+    for module_name in sorted(registry.MODULES):
+        vendor = importlib.import_module(f"handlers.raritan.rpc.{module_name}")
+        public_names = getattr(vendor, "__all__", vars(vendor))
+        visit([getattr(vendor, name) for name in public_names])
+
+    chosen_classes: list[type[T]] = []
+    for name in sorted(class_by_name):
+        cls = class_by_name[name]
+        if issubclass(cls, kind) and cls not in _BASES:
+            chosen_classes.append(cls)
+    return chosen_classes
 
 
 _KINDS = (Structure, Interface, Enumeration)

@@ -104,15 +104,14 @@ class Described:
 
     def outlets(self, amperes: list[Optional[float]], energy: list[Optional[float]]) -> None:
         self.calls[PDU, "getMetaData"] = {"hasMeteredOutlets": True}
-        for number, (current, counted) in enumerate(
-            zip(amperes, energy), len(self.calls[PDU, "getOutlets"])
-        ):
-            self.calls[PDU, "getOutlets"].append(
-                {"rid": f"{PDU}/outlet/{number}", "type": "pdumodel.Outlet:3.0.4"}
-            )
-            self.calls[f"{PDU}/outlet/{number}", "getMetaData"] = {"label": str(number + 1)}
-            self.calls[f"{PDU}/outlet/{number}/current", "getReading"] = reading(current)
-            self.calls[f"{PDU}/outlet/{number}/activeEnergy", "getReading"] = reading(counted)
+        references = self.calls[PDU, "getOutlets"]
+        for current, counted in zip(amperes, energy):
+            number = len(references)
+            outlet = f"{PDU}/outlet/{number}"
+            references.append({"rid": outlet, "type": "pdumodel.Outlet:3.0.4"})
+            self.calls[outlet, "getMetaData"] = {"label": str(number + 1)}
+            self.calls[f"{outlet}/current", "getReading"] = reading(current)
+            self.calls[f"{outlet}/activeEnergy", "getReading"] = reading(counted)
 
     def banks(self, amperes: Sequence[Optional[float]]) -> None:
         for number, current in enumerate(amperes, len(self.calls[PDU, "getOverCurrentProtectors"])):

@@ -177,15 +177,15 @@ class Peer:
             if not line:
                 return None
             lines.append(line.decode("latin-1").rstrip())
-        headers = {
-            name.lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in lines[1:])
-        }
-        return Seen(
-            lines[0],
-            headers,
-            b"" if self._hasty else stream.read(int(headers.get("content-length", "0"))),
-        )
+        start, *header_lines = lines
+        headers = {}
+        for header_line in header_lines:
+            name, _, value = header_line.partition(":")
+            headers[name.lower()] = value.strip()
+        body = b""
+        if not self._hasty:
+            body = stream.read(int(headers.get("content-length", "0")))
+        return Seen(start, headers, body)
 
 
 def get_state(agent: Agent) -> object:

@@ -49,28 +49,29 @@ def _described(rpc: Any, value: Any) -> dict[str, Any]:
     if issubclass(value, (rpc.Structure, rpc.ValueObject)):
         return {"kind": "structure", "fields": list(inspect.signature(value).parameters)}
     if issubclass(value, rpc.Interface):
-        every = {
-            name: inner for base in reversed(value.__mro__) for name, inner in vars(base).items()
-        }
-        methods = {
-            inner.name: [list(inspect.signature(inner.encode).parameters), _results(inner.decode)]
-            for inner in every.values()
-            if inspect.isclass(inner)
-            and issubclass(inner, rpc.Interface.Method)
-            and hasattr(inner, "name")
-        }
-        constants = {
-            name: inner
-            for name, inner in every.items()
-            if isinstance(inner, int) and not name.startswith("_")
-        }
-        return {
-            "kind": "interface",
-            "type": value.idlType,
-            "methods": methods,
-            "constants": constants,
-        }
+        return _described_interface(rpc, value)
     return {"kind": "class"}
+
+
+def _described_interface(rpc: Any, interface: Any) -> dict[str, Any]:
+    attributes: dict[str, Any] = {}
+    for base in reversed(interface.__mro__):
+        attributes.update(vars(base))
+    methods = {}
+    constants = {}
+    for name, attribute in attributes.items():
+        if isinstance(attribute, int) and not name.startswith("_"):
+            constants[name] = attribute
+        is_method = inspect.isclass(attribute) and issubclass(attribute, rpc.Interface.Method)
+        if is_method and hasattr(attribute, "name"):
+            parameters = list(inspect.signature(attribute.encode).parameters)
+            methods[attribute.name] = [parameters, _results(attribute.decode)]
+    return {
+        "kind": "interface",
+        "type": interface.idlType,
+        "methods": methods,
+        "constants": constants,
+    }
 
 
 def _results(decode: Any) -> list[str]:

@@ -111,10 +111,12 @@ class SpoiltUnit(Transport):
         calls = document["params"]["requests"]
         names = [f"{call['json']['method']} of {call['rid']}" for call in calls]
         self._asked += names
-        if any(name not in self._recorded for name in names):
+        is_new = any(name not in self._recorded for name in names)
+        if is_new:
             self._record(where, request, names)
-        answers = [self._spoilt(name, call) for name, call in zip(names, calls)]
-        responses = [{"statcode": 200, "json": answer} for answer in answers]
+        responses = []
+        for name, call in zip(names, calls):
+            responses.append({"statcode": 200, "json": self._spoilt(name, call)})
         body = {"id": document["id"], "jsonrpc": "2.0", "result": {"responses": responses}}
         return Response(200, {}, json.dumps(body).encode())
 

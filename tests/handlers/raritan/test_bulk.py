@@ -136,15 +136,22 @@ def test_a_queued_call_keeps_the_arguments_it_was_added_with_and_can_be_sent_twi
 
 
 def test_a_queue_that_is_sent_again_has_only_the_answers_of_the_last_time() -> None:
-    device = Device([{"json": None, "statcode": 503}])
+    unavailable = {"json": None, "statcode": 503}
+    device = Device([unavailable])
     agent = Agent("https", "pdu.example", "a", "b", transport=device)
     helper = BulkRequestHelper(agent)
     helper.add_request(devsettings.Snmp("/snmp", agent).getV3EngineId)
-    assert isinstance(helper.perform_bulk()[0], Unreachable)
+
+    (failure,) = helper.perform_bulk()
+    assert isinstance(failure, Unreachable)
+
     device.responses = [_ok(0)]
-    assert helper.perform_bulk(raise_subreq_failure=True) == ["id"] == helper.responses
-    device.responses = [{"json": None, "statcode": 503}]
-    assert isinstance(helper.perform_bulk()[0], Unreachable)
+    assert helper.perform_bulk(raise_subreq_failure=True) == ["id"]
+    assert helper.responses == ["id"]
+
+    device.responses = [unavailable]
+    (failure,) = helper.perform_bulk()
+    assert isinstance(failure, Unreachable)
 
 
 def test_bulk_each_calls_one_method_of_several_proxies_in_their_order() -> None:

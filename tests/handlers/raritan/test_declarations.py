@@ -70,9 +70,12 @@ def test_in_a_subclass_plain_methods_stay_plain_and_declared_methods_become_call
 
 def test_equal_proxies_have_the_same_hash_even_if_two_files_declare_their_class() -> None:
     again: Any = type("Outlet", (Interface,), {"__module__": "elsewhere.pdumodel"})
-    proxies = {
-        pdumodel.Outlet("/model/pdu/0/outlet/0", AGENT),
-        again("/model/pdu/0/outlet/0", AGENT),
-    }
-    assert len(proxies) == 1
-    assert len({pdumodel.Outlet("/x", AGENT), pdumodel.Inlet("/x", AGENT)}) == 2
+    proxy = pdumodel.Outlet("/model/pdu/0/outlet/0", AGENT)
+    proxy_of_other_file = again("/model/pdu/0/outlet/0", AGENT)
+    assert len({proxy, proxy_of_other_file}) == 1
+
+
+def test_proxies_of_two_interfaces_with_one_target_differ() -> None:
+    outlet = pdumodel.Outlet("/x", AGENT)
+    inlet = pdumodel.Inlet("/x", AGENT)
+    assert len({outlet, inlet}) == 2

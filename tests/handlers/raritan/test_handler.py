@@ -41,42 +41,60 @@ def test_a_status_is_two_requests_on_one_connection_and_agrees_with_the_books(
     handle: Handle, firmware: str, model: Model
 ) -> None:
     with XerusPdu(model, firmware) as pdu:
+        handler = handle(pdu)
         with spent(pdu) as cost:
-            view = handle(pdu).status()
-        assert list(shown(view).items()) == list(states(pdu.books()).items())
+            view = handler.status()
         assert cost == [2, 1]
+        expected = states(pdu.books())
+        # in the order of the unit
+        assert list(shown(view).items()) == list(expected.items())
 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
 def test_outlets_with_a_reported_relay_failure_are_unknown_without_an_extra_request(
     handle: Handle, firmware: str
 ) -> None:
+    """The unit's "outlet.5" may count from 1 or from 0: it is outlet 5 or 6."""
     links = {2: Model(outlets=3, stuck=(3,), off=(3,))}
     with XerusPdu(Model(outlets=6, stuck=(5,), off=(5, 6)), firmware, links) as pdu:
         for unit in pdu.units.values():
-            # "outlet.5" may count from 1 or from 0: outlet 5 or 6
             unit.health.named = "outlet.{}"
+        handler = handle(pdu, link_units="2")
+
         with spent(pdu) as cost:
-            state_by_outlet = shown(handle(pdu, link_units="2").status())
-        unknown = {port for port, state in state_by_outlet.items() if state is UNKNOWN}
+            states = shown(handler.status())
+
+        unknown = {identity for identity, state in states.items() if state is UNKNOWN}
         assert unknown == {"5", "6", "2.3"}
-        assert state_by_outlet["1"] is UP
+        assert states["1"] is UP
         assert cost == [2, 1]
-        # the unit still lists the failure, but no longer as asserted
-        pdu.units[0].relays.all[4].stuck = False
+
+
+def test_a_relay_failure_that_is_listed_and_no_longer_asserted_is_over(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=6, stuck=(5,), off=(5, 6))) as pdu:
+        unit = pdu.units[0]
+        unit.health.named = "outlet.{}"
+        assert shown(handle(pdu).status())["5"] is UNKNOWN
+
+        unit.relays.all[4].stuck = False
         assert shown(handle(pdu).status())["5"] is DOWN
 
 
-def test_a_status_without_any_state_is_read_once_more(handle: Handle, firmware: str) -> None:
+@pytest.mark.parametrize("looks, is_answered", [(2, True), (3, False)])
+def test_a_status_without_any_state_is_read_once_more(
+    handle: Handle, firmware: str, looks: int, is_answered: bool
+) -> None:
+    """`looks`: how many calls of getOutlets the unit needs before states are available."""
     with XerusPdu(Model(outlets=4, off=(2,)), firmware) as pdu:
-        # getOutlets calls needed before states are available
-        for looks, is_answered in ((2, True), (3, False)):
-            pdu.units[0].stale_looks = looks
-            with spent(pdu) as cost:
-                state_by_outlet = shown(handle(pdu).status())
-            truth = states(pdu.books())
-            assert state_by_outlet == (truth if is_answered else dict.fromkeys(truth, UNKNOWN))
-            assert cost == [4, 1]
+        pdu.units[0].stale_looks = looks
+        handler = handle(pdu)
+        with spent(pdu) as cost:
+            view = handler.status()
+        assert cost == [4, 1]
+        expected = states(pdu.books())
+        if not is_answered:
+            expected = dict.fromkeys(expected, UNKNOWN)
+        assert shown(view) == expected
 
 
 def test_a_status_without_any_state_of_one_unit_is_read_once_more(handle: Handle) -> None:
@@ -130,14 +148,20 @@ def test_the_power_of_each_outlet_is_read_if_it_is_asked_for(
         if power_is_listed_only:
             for number, outlet in enumerate(outlets):
                 outlet.unit.withdraw(f"/model/pdu/0/outlet/{number}/activePower")
+        handler = handle(pdu)
+
         with spent(pdu) as cost:
-            figures = handle(pdu).measured(with_power=True)
+            figures = handler.measured(with_power=True)
+        not_asked = handler.measured()
+
         assert cost == [requests, 1]
-        watts = [outlet.watts() for outlet in outlets]
-        assert [port.power_w for port in figures.ports.values()] == pytest.approx(watts, rel=0.1)
-        assert any(watts)
-        without = handle(pdu).measured()
-        assert [port.power_w for port in without.ports.values()] == [NOT_ASKED] * len(outlets)
+        expected = [outlet.watts() for outlet in outlets]
+        assert any(expected)
+        watts = [port.power_w for port in figures.ports.values()]
+        assert watts == pytest.approx(expected, rel=0.1)
+        for port in not_asked.ports.values():
+            assert port.power_w == NOT_ASKED
+        assert len(not_asked.ports) == len(outlets)
 
 
 def test_outlets_that_meter_energy_alone_are_read_by_their_well_known_ids(
@@ -146,16 +170,23 @@ def test_outlets_that_meter_energy_alone_are_read_by_their_well_known_ids(
     numeric = Sensors.numeric
 
     def without_current(sensors: Sensors, readings: dict[str, Callable[[], float]]) -> None:
-        of = getattr(readings.get("current"), "__self__", None)
-        read_by_field = {field: read for field, read in readings.items() if field != "current"}
-        numeric(sensors, read_by_field if isinstance(of, Outlet) else readings)
+        read_current = readings.get("current")
+        is_of_outlet = isinstance(getattr(read_current, "__self__", None), Outlet)
+        kept = dict(readings)
+        if is_of_outlet:
+            del kept["current"]
+        numeric(sensors, kept)
 
     monkeypatch.setattr(Sensors, "numeric", without_current)
-    with XerusPdu(Model(outlets=4, phases=3)) as pdu, spent(pdu) as cost:
-        figures = handle(pdu).statistic()
-        energies = pdu.books().port_energy_kwh
-    assert {port.identity: port.consumption for port in figures.ports} == pytest.approx(energies)
-    assert len(energies) == 4
+    with XerusPdu(Model(outlets=4, phases=3)) as pdu:
+        handler = handle(pdu)
+        with spent(pdu) as cost:
+            statistic = handler.statistic()
+        expected = pdu.books().port_energy_kwh
+
+    energies = {port.identity: port.consumption for port in statistic.ports}
+    assert energies == pytest.approx(expected)
+    assert len(expected) == 4
     assert cost == [2, 1]
 
 
@@ -233,24 +264,34 @@ def test_a_link_unit_of_the_setting_that_is_not_linked_is_an_error_that_names_th
     handle: Handle, method: str, wanted: str, unlinked: int
 ) -> None:
     with XerusPdu(Model(outlets=1), links={2: Model(outlets=1)}) as pdu:
-        words = f"link unit {unlinked} is not linked to the PDU.*'link_units'"
-        with pytest.raises(PduHandlerError, match=words) as error_info:
-            getattr(handle(pdu, link_units=wanted), method)()
+        handler = handle(pdu, link_units=wanted)
+        sentence = f"link unit {unlinked} is not linked to the PDU.*'link_units'"
+        with pytest.raises(PduHandlerError, match=sentence) as error_info:
+            getattr(handler, method)()
         assert error_info.value.kind == "unreachable"
-        assert len(shown(handle(pdu, link_units="2").status())) == 2
+
+        # the unit that is linked is read
+        view = handle(pdu, link_units="2").status()
+        assert len(shown(view)) == 2
 
 
 @pytest.mark.parametrize("method", ["status", "statistic"])
 def test_an_unreachable_link_unit_is_an_error_that_names_the_setting(
     handle: Handle, method: str
 ) -> None:
-    with XerusPdu(Model(outlets=2), links={2: Model(outlets=1), 3: Model(outlets=1)}) as pdu:
+    links = {2: Model(outlets=1), 3: Model(outlets=1)}
+    with XerusPdu(Model(outlets=2), links=links) as pdu:
         pdu.units[3].reachable = False
-        words = "link unit 3 is unreachable.*'link_units'"
-        with pytest.raises(PduHandlerError, match=words) as error_info:
-            getattr(handle(pdu, link_units="yes"), method)()
+        handler = handle(pdu, link_units="yes")
+        with pytest.raises(
+            PduHandlerError, match="link unit 3 is unreachable.*'link_units'"
+        ) as error_info:
+            getattr(handler, method)()
         assert error_info.value.kind == "unreachable"
-        assert len(shown(handle(pdu, link_units="2").status())) == 3
+
+        # the setting leaves it out
+        view = handle(pdu, link_units="2").status()
+        assert len(shown(view)) == 3
 
 
 # ---- settings, labels, log -----------------------------------------------------------------------

@@ -33,43 +33,65 @@ def unit() -> Described:
 
 
 @pytest.mark.parametrize(
-    "sensors, lines, figures",
+    "current, energy, lines, expected",
     [
-        # three lines: their sum without the neutral, and not the highest of them
-        ((6.48, 1234.0), {L1: 4.0, L2: 6.48, L3: 6.5, NEUTRAL: 2.2}, (16.98, 1234.0)),
-        # a sum without one of its lines would be smaller
-        ((6.0, 1.0), {L1: 4.0, L2: None, L3: 6.0}, (None, 1.0)),
-        ((6.0, -1.0), {L1: 4.0, L2: -0.5, L3: 6.0}, (None, None)),
-        # two lines are one circuit, and two with a neutral
-        ((5.1, 7.0), {L1: 5.0, L2: 5.1}, (5.1, 7.0)),
-        ((5.1, 7.0), {L1: 5.0, L2: 5.1, NEUTRAL: 0.1}, (10.1, 7.0)),
-        ((6.5, 7.0), {9: 6.5}, (6.5, 7.0)),
-        ((7.0, 7.0), {PLUS: 6.9}, (7.0, 7.0)),
-        ((0.0, 0.0), {}, (0.0, 0.0)),
+        pytest.param(
+            6.48,
+            1234.0,
+            {L1: 4.0, L2: 6.48, L3: 6.5, NEUTRAL: 2.2},
+            (16.98, 1234.0),
+            id="three lines: their sum without the neutral, and not the highest of them",
+        ),
+        pytest.param(
+            6.0,
+            1.0,
+            {L1: 4.0, L2: None, L3: 6.0},
+            (None, 1.0),
+            id="a sum without one of its lines would be smaller",
+        ),
+        pytest.param(
+            6.0, -1.0, {L1: 4.0, L2: -0.5, L3: 6.0}, (None, None), id="figures below zero"
+        ),
+        pytest.param(5.1, 7.0, {L1: 5.0, L2: 5.1}, (5.1, 7.0), id="two lines are one circuit"),
+        pytest.param(
+            5.1,
+            7.0,
+            {L1: 5.0, L2: 5.1, NEUTRAL: 0.1},
+            (10.1, 7.0),
+            id="two lines with a neutral are two circuits",
+        ),
+        pytest.param(6.5, 7.0, {9: 6.5}, (6.5, 7.0), id="a line of an unknown kind"),
+        pytest.param(7.0, 7.0, {PLUS: 6.9}, (7.0, 7.0), id="direct current"),
+        pytest.param(0.0, 0.0, {}, (0.0, 0.0), id="no lines"),
     ],
 )
 def test_the_figures_of_an_inlet_are_those_of_its_circuits(
     unit: Described,
-    sensors: tuple[float, float],
+    current: float,
+    energy: float,
     lines: dict[int, Optional[float]],
-    figures: tuple[Optional[float], Optional[float]],
+    expected: tuple[Optional[float], Optional[float]],
 ) -> None:
-    unit.inlet({"current": sensors[0], "activeEnergy": sensors[1]}, lines)
-    assert unit.measured() == pytest.approx(figures)
+    """`expected`: the load in amperes, and the energy in kWh."""
+    unit.inlet({"current": current, "activeEnergy": energy}, lines)
+    assert unit.measured() == pytest.approx(expected)
     assert unit.requests == 2
 
 
-def test_an_inlet_or_a_line_that_is_listed_twice_is_an_error(unit: Described) -> None:
+def test_a_line_that_is_listed_twice_is_an_error(unit: Described) -> None:
     unit.inlet({"current": 6.0}, {L1: 4.0, L2: 5.0, L3: 6.0})
-    poles = unit.calls[f"{PDU}/inlet/0", "getPoles"]
-    inlets = unit.calls[PDU, "getInlets"]
-    unit.calls[f"{PDU}/inlet/0", "getPoles"] = [*poles[:2], poles[0]]
-    with pytest.raises(
-        PduHandlerError, match="one of its lines' current sensors twice"
-    ) as error_info:
+    first, second, _third = unit.calls[f"{PDU}/inlet/0", "getPoles"]
+    unit.calls[f"{PDU}/inlet/0", "getPoles"] = [first, second, first]
+    sentence = "one of its lines' current sensors twice"
+    with pytest.raises(PduHandlerError, match=sentence) as error_info:
         unit.measured()
-    unit.calls[f"{PDU}/inlet/0", "getPoles"], unit.calls[PDU, "getInlets"] = poles, 2 * inlets
     assert error_info.value.kind == "protocol"
+
+
+def test_an_inlet_that_is_listed_twice_is_an_error(unit: Described) -> None:
+    unit.inlet({"current": 6.0}, {L1: 4.0, L2: 5.0, L3: 6.0})
+    (inlet,) = unit.calls[PDU, "getInlets"]
+    unit.calls[PDU, "getInlets"] = [inlet, inlet]
     with pytest.raises(PduHandlerError, match="one of its inlets twice"):
         unit.measured()
 
@@ -136,9 +158,12 @@ def test_a_pole_whose_line_is_unknown_makes_load_and_energy_unknown(
         pole["activeEnergy"] = unit.sensor(f"E{number}", 100.0)
     poles[1]["line"] = line
     assert unit.measured() == (None, None)
-    unit.banks([6.1, 4.5])  # which do not take their place
-    load_a = handler_of(unit).measured().load_a
-    assert type(load_a) is (NotMetered if line == 9 else NotKnown)
+
+    unit.banks([6.1, 4.5])
+    figures = handler_of(unit).measured()
+    # the banks do not take their place
+    expected = NotMetered if line == 9 else NotKnown
+    assert type(figures.load_a) is expected
 
 
 @pytest.mark.parametrize(
@@ -255,29 +280,33 @@ def test_a_sensor_or_list_that_the_account_may_not_read_is_denied_and_it_may_sti
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.outlets([1.0, 2.0], [10.0, 20.0])
-    for number in (0, 1):  # without these readings, the handler has to call getSensors
-        del unit.calls[f"{PDU}/outlet/{number}/current", "getReading"]
-        del unit.calls[f"{PDU}/outlet/{number}/activeEnergy", "getReading"]
-        unit.calls[f"{PDU}/outlet/{number}", "getSensors"] = NO_SENSORS
-        unit.calls[f"{PDU}/outlet/{number}", "setPowerState"] = 0
-        unit.calls[f"{PDU}/outlet/{number}", "getState"] = {"available": True, "powerState": 0}
+    for number in (0, 1):
+        outlet = f"{PDU}/outlet/{number}"
+        # without these readings, the handler has to call getSensors
+        del unit.calls[f"{outlet}/current", "getReading"]
+        del unit.calls[f"{outlet}/activeEnergy", "getReading"]
+        unit.calls[outlet, "getSensors"] = NO_SENSORS
+        unit.calls[outlet, "setPowerState"] = 0
+        unit.calls[outlet, "getState"] = {"available": True, "powerState": 0}
     assert unit.measured() == (6.0, 200.0)
+
     unit.calls[rid, method] = answer
+    handler = handler_of(unit)
     with pytest.raises(PduHandlerError) as error_info:
-        handler_of(unit).statistic()
+        handler.statistic()
     assert error_info.value.kind == "denied"
-    assert [port.power_status.name for port in handler_of(unit).status().ports] == ["DOWN", "DOWN"]
-    assert handler_of(unit).port_down(PduPortView("2")).power_status.name == "DOWN"
+
+    names = [port.power_status.name for port in handler.status().ports]
+    assert names == ["DOWN", "DOWN"]
+    port = handler.port_down(PduPortView("2"))
+    assert port.power_status.name == "DOWN"
 
 
 def test_a_list_that_no_figure_needs_may_be_denied(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
-    for rid, method in (
-        (f"{PDU}/inlet/1", "getSensors"),
-        (PDU, "getOverCurrentProtectors"),
-        (PDU, "getTransferSwitches"),
-    ):
-        unit.calls[rid, method] = Status(403)
+    unit.calls[f"{PDU}/inlet/1", "getSensors"] = Status(403)
+    unit.calls[PDU, "getOverCurrentProtectors"] = Status(403)
+    unit.calls[PDU, "getTransferSwitches"] = Status(403)
     assert unit.measured() == (3.0, 100.0)
 
 
@@ -349,39 +378,44 @@ def test_line_counters_that_cannot_be_read_now_are_not_replaced_by_the_outlets(
     unit: Described, asked: str, failed: str, answer: Any
 ) -> None:
     unit.inlet({}, {L1: 3.0})
-    unit.calls[f"{PDU}/inlet/0", "getPoles"][0]["activeEnergy"] = unit.sensor("E1", 100.0)
+    (line,) = unit.calls[f"{PDU}/inlet/0", "getPoles"]
+    line["activeEnergy"] = unit.sensor("E1", 100.0)
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     assert unit.measured() == (3.0, 100.0)
+
     unit.calls[asked, failed] = answer
+    load_a, energy_kwh = unit.measured()
     # the lines have the current too
-    assert unit.measured() == (None if failed == "getPoles" else 3.0, None)
+    assert load_a == (None if failed == "getPoles" else 3.0)
+    assert energy_kwh is None
 
 
 def _measured_alike(unit: Described, part: str, value: float) -> None:
     """Gives a part A, W and kWh with one number, which tells the source of a sum."""
+    watt_hours = value * 1000
+    half = value / 2
     if part == "the unit":  # which has no current
         unit.calls[PDU, "getSensors"] = {
             **NO_SENSORS,
             "activePower": unit.sensor("unit W", value),
-            "activeEnergy": unit.sensor("unit Wh", value * 1000),
+            "activeEnergy": unit.sensor("unit Wh", watt_hours),
         }
     if part == "an inlet":
-        own = {"current": value, "activePower": value, "activeEnergy": value * 1000}
-        unit.inlet(own, {L1: value})
+        sensors = {"current": value, "activePower": value, "activeEnergy": watt_hours}
+        unit.inlet(sensors, {L1: value})
     if part == "lines":
-        unit.inlet({}, {L1: value / 2, L2: value / 2, L3: 0.0})
-        for pole in unit.calls[f"{PDU}/inlet/0", "getPoles"]:
-            amperes = unit.calls[pole["current"]["rid"], "getReading"]["value"]
+        unit.inlet({}, {L1: half, L2: half, L3: 0.0})
+        poles = unit.calls[f"{PDU}/inlet/0", "getPoles"]
+        for pole, amperes in zip(poles, (half, half, 0.0)):
             pole["activePower"] = unit.sensor(f"W{pole['line']}", amperes)
             pole["activeEnergy"] = unit.sensor(f"Wh{pole['line']}", amperes * 1000)
     if part == "outlets":
-        unit.outlets([value / 2, value / 2], [value * 500, value * 500])
-        for number in range(2):
-            unit.calls[f"{PDU}/outlet/{number}/activePower", "getReading"] = reading(value / 2)
+        unit.outlets([half, half], [half * 1000, half * 1000])
+        for number in (0, 1):
+            unit.calls[f"{PDU}/outlet/{number}/activePower", "getReading"] = reading(half)
 
 
-# the better source first
-@pytest.mark.parametrize(
+EACH_SOURCE = pytest.mark.parametrize(
     "parts",
     [
         ("the unit", "an inlet", "outlets"),
@@ -391,20 +425,37 @@ def _measured_alike(unit: Described, part: str, value: float) -> None:
     ],
     ids=lambda parts: parts[0],
 )
+
+
+@EACH_SOURCE
 def test_current_power_and_energy_of_a_unit_come_from_one_order_of_sources(
     unit: Described, parts: tuple[str, ...]
 ) -> None:
+    """The first of the parts has 8.0 A, W and kWh, the second one 7.0, the third one 6.0."""
     for number, part in enumerate(parts):
         _measured_alike(unit, part, 8.0 - number)
+
     figures = handler_of(unit).measured(with_power=True)
-    requests = unit.requests
+
     assert figures.power_w == 8.0
     assert figures.energy_kwh == 8.0
+    # the unit itself has no current
     assert figures.load_a == (7.0 if parts[0] == "the unit" else 8.0)
-    is_metered = parts[-2:-1] in (("an inlet",), ("lines",))
-    assert figures.inlet_w == figures.inlet_a == (figures.load_a if is_metered else None)
-    assert handler_of(unit).measured(with_power=False).power_w == NOT_ASKED
-    assert unit.requests == 2 * requests  # watts cost no round trip
+    has_inlet = "an inlet" in parts or "lines" in parts
+    inlet = figures.load_a if has_inlet else None
+    assert figures.inlet_w == inlet
+    assert figures.inlet_a == inlet
+
+
+@EACH_SOURCE
+def test_watts_of_each_source_cost_no_round_trip(unit: Described, parts: tuple[str, ...]) -> None:
+    for number, part in enumerate(parts):
+        _measured_alike(unit, part, 8.0 - number)
+    handler_of(unit).measured(with_power=True)
+    requests_with_power = unit.requests
+    figures = handler_of(unit).measured(with_power=False)
+    assert figures.power_w == NOT_ASKED
+    assert unit.requests == 2 * requests_with_power
 
 
 def test_a_power_that_a_unit_lists_and_does_not_know_is_not_replaced(unit: Described) -> None:

@@ -81,14 +81,16 @@ def test_each_module_of_a_release_of_the_sdk_is_here_or_known_to_be_elsewhere(re
 
 def test_the_page_lists_the_modules_that_are_here() -> None:
     page = (ROOT / "docs" / "libraries.md").read_text("utf-8")
-    section = page.partition("\n### Modules\n")[2].partition("\n### ")[0]
+    _, _, after_heading = page.partition("\n### Modules\n")
+    section, _, _ = after_heading.partition("\n### ")
     here, _, elsewhere = section.partition(": what ")
-    assert set(re.findall(r"`(\w+)`", here)) == MODULES
-    examples = set(re.findall(r"`(\w+)`", elsewhere))
-    assert examples
-    assert examples <= OTHER_MODULES
     files = (ROOT / "handlers" / "raritan" / "rpc").glob("[a-z]*")
+
     assert {file.stem for file in files} == MODULES
+    assert set(re.findall(r"`(\w+)`", here)) == MODULES
+    examples_of_others = set(re.findall(r"`(\w+)`", elsewhere))
+    assert examples_of_others
+    assert examples_of_others <= OTHER_MODULES
 
 
 @pytest.mark.parametrize("name", sorted(OTHER_MODULES))
@@ -105,15 +107,14 @@ def test_interfaces_have_the_same_methods_parameters_results_and_constants(their
         assert issubclass(ours, Interface), name
         assert ours.idlType == facts["type"], name
         declared_calls = calls(ours)
-        for method, (parameters, results) in facts["methods"].items():
+        for method, (their_parameters, their_results) in facts["methods"].items():
+            where = (name, method)
             call = declared_calls[method]
-            assert [name for name in call.types if name != "return"] == parameters + _MORE.get(
-                (name, method), []
-            ), (name, method)
-            assert list(call.forms[0]) == results, (name, method)
-        assert {constant: getattr(ours, constant) for constant in facts["constants"]} == facts[
-            "constants"
-        ], name
+            parameters = [parameter for parameter in call.types if parameter != "return"]
+            assert parameters == their_parameters + _MORE.get(where, []), where
+            assert list(call.forms[0]) == their_results, where
+        for constant, value in facts["constants"].items():
+            assert getattr(ours, constant) == value, (name, constant)
 
 
 def test_enumerations_have_the_same_values_in_the_same_order(theirs: Names) -> None:
@@ -145,12 +146,14 @@ def test_functions_take_the_same_arguments_first(theirs: Names) -> None:
 def test_the_sdk_decodes_and_encodes_every_structure_as_we_declare_it(
     theirs: Names, worker: Worker
 ) -> None:
-    examples = [
-        [idl_name(kind), _filled(kind)] for kind in classes(Structure) if idl_name(kind) in theirs
-    ]
-    assert len(examples) > 370
+    kinds = [kind for kind in classes(Structure) if idl_name(kind) in theirs]
+    assert len(kinds) > 370
+    examples = [[idl_name(kind), _filled(kind)] for kind in kinds]
+
     echoes = worker.order(STEPS, "echoed", "http://127.0.0.1:1", "", "", examples)
-    assert {name: echo for (name, json), echo in zip(examples, echoes) if echo != json} == {}
+
+    different = {name: echo for (name, json), echo in zip(examples, echoes) if echo != json}
+    assert different == {}
 
 
 def _filled(kind: type[Any]) -> dict[str, Any]:

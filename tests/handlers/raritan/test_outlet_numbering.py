@@ -57,10 +57,13 @@ def test_an_outlet_that_is_listed_at_the_position_of_its_label_is_switched(
     with XerusPdu(_mixed(), links={2: _mixed()}, prefix_links=prefixed) as pdu:
         device = handle(pdu, link_units="yes")
         with spent(pdu) as cost:
-            assert device.port_down(PduPortView(identity), pause=FAST).power_status is DOWN
+            port = device.port_down(PduPortView(identity), pause=FAST)
+
+        assert port.power_status is DOWN
         assert cost == [3, 2]
         link = "2/" if identity == "2.3" else ""
-        assert [name for name, _ in pdu.books().writes] == [f"{link}outlet.2.setPowerState"]
+        written = [name for name, _ in pdu.books().writes]
+        assert written == [f"{link}outlet.2.setPowerState"]
         assert shown(device.status())[identity] is DOWN
 
 
@@ -73,13 +76,14 @@ def test_each_port_has_the_energy_of_the_outlet_at_its_position(
     handle: Handle, model: Model
 ) -> None:
     with XerusPdu(model, links={2: model}) as pdu:
-        ports = handle(pdu, link_units="yes").statistic().ports
-        wh_by_port = {port.identity: port.consumption * 1000 for port in ports}
+        statistic = handle(pdu, link_units="yes").statistic()
+        energies_wh = {port.identity: port.consumption * 1000 for port in statistic.ports}
+
         for link, unit in pdu.units.items():
             for position, number in enumerate(MIXED, 1):
                 identity = f"{link}.{position}" if link else str(position)
-                energy = unit.outlets[number - 1].energy.stored
-                assert wh_by_port[identity] == pytest.approx(energy)
+                expected = unit.outlets[number - 1].energy.stored
+                assert energies_wh[identity] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("metadata", [{}, {"label": None}, {"label": ""}])
@@ -89,15 +93,18 @@ def test_of_outlets_without_a_label_the_energies_are_those_of_their_own_sensors(
     """The unit lists its two outlets the other way round than its well-known ids."""
     unit = Described()
     unit.outlets([1.0, 2.0], [100.0, 200.0])
-    unit.calls[PDU, "getOutlets"] = [
-        {"rid": f"/opaque/{number}", "type": "pdumodel.Outlet:3.0.4"} for number in (2, 1)
-    ]
-    for number in (1, 2):
-        sensors = {"activeEnergy": unit.sensor(f"E{number}", 100.0 * number)}
-        unit.calls[f"/opaque/{number}", "getSensors"] = {**NO_SENSORS, **sensors}
-        unit.calls[f"/opaque/{number}", "getMetaData"] = metadata
+    unit.calls[PDU, "getOutlets"] = []
+    for number in (2, 1):
+        outlet = f"/opaque/{number}"
+        energy = unit.sensor(f"E{number}", 100.0 * number)
+        unit.calls[PDU, "getOutlets"].append({"rid": outlet, "type": "pdumodel.Outlet:3.0.4"})
+        unit.calls[outlet, "getSensors"] = {**NO_SENSORS, "activeEnergy": energy}
+        unit.calls[outlet, "getMetaData"] = metadata
+
     ports = handler_of(unit).statistic().ports
-    assert {port.identity: port.consumption for port in ports} == {"1": 0.2, "2": 0.1}
+
+    energies = {port.identity: port.consumption for port in ports}
+    assert energies == {"1": 0.2, "2": 0.1}
 
 
 def test_a_unit_that_lists_an_outlet_twice_is_neither_read_nor_switched(
@@ -125,14 +132,14 @@ def _gap(labels: list[str], count: int = 3, metered: bool = False) -> Described:
     """
     unit = Described()
     unit.calls[PDU, "getMetaData"] = {"hasSwitchableOutlets": True, "hasMeteredOutlets": metered}
-    unit.calls[PDU, "getOutlets"] = [
-        {"rid": f"/opaque/{label}", "type": "pdumodel.Outlet:3.0.4"} for label in labels
-    ]
+    unit.calls[PDU, "getOutlets"] = []
     for label in labels:
-        unit.calls[f"/opaque/{label}", "getMetaData"] = {"label": label, "isSwitchable": True}
-        unit.calls[f"/opaque/{label}", "getState"] = {"available": True, "powerState": 1}
-        unit.calls[f"/opaque/{label}", "setPowerState"] = 0
-        unit.calls[f"/opaque/{label}", "getSensors"] = {}
+        outlet = f"/opaque/{label}"
+        unit.calls[PDU, "getOutlets"].append({"rid": outlet, "type": "pdumodel.Outlet:3.0.4"})
+        unit.calls[outlet, "getMetaData"] = {"label": label, "isSwitchable": True}
+        unit.calls[outlet, "getState"] = {"available": True, "powerState": 1}
+        unit.calls[outlet, "setPowerState"] = 0
+        unit.calls[outlet, "getSensors"] = {}
     for index in range(count):
         unit.calls[f"{PDU}/outlet/{index}", "getMetaData"] = {"label": str(index + 1)}
     return unit
@@ -141,9 +148,12 @@ def _gap(labels: list[str], count: int = 3, metered: bool = False) -> Described:
 def _raises(unit: Described, method: str, words: str, kind: str) -> None:
     """The handler's method, of outlet 3 if it is a command, raises such an error, and sends
     nothing."""
-    arguments = [PduPortView("3")] if method == "port_down" else []
+    handler = handler_of(unit)
     with pytest.raises(PduHandlerError, match=words) as error_info:
-        getattr(handler_of(unit), method)(*arguments)
+        if method == "port_down":
+            handler.port_down(PduPortView("3"))
+        else:
+            getattr(handler, method)()
     assert error_info.value.kind == kind
     assert "setPowerState" not in unit.methods
 
@@ -174,17 +184,29 @@ def test_a_list_without_its_last_outlets_is_an_error_in_each_reading() -> None:
         _raises(_gap(["1", "2", "3"], 9), method, "another one behind them", "protocol")
 
 
-@pytest.mark.parametrize("answer", [INTERNAL_ERROR, Status(503), Status(404), None, ""])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(INTERNAL_ERROR, id="an error of the call"),
+        pytest.param(Status(503), id="503"),
+        pytest.param(Status(404), id="404"),
+        pytest.param({}, id="no label"),
+        pytest.param({"label": ""}, id="an empty label"),
+    ],
+)
 @pytest.mark.parametrize("count", [9, 0])
-def test_a_label_that_cannot_be_read_proves_no_outlet(answer: object, count: int) -> None:
+@pytest.mark.parametrize("method", [*READS, "port_down"])
+def test_a_label_that_cannot_be_read_proves_no_outlet(
+    answer: object, count: int, method: str
+) -> None:
     unit = _gap(["1", "2", "4"], count)
-    label = {"label": answer} if answer == "" else {} if answer is None else answer
-    unit.calls["/opaque/4", "getMetaData"] = label
-    for method in (*READS, "port_down"):
-        with pytest.raises(PduHandlerError):
-            getattr(handler_of(unit), method)(
-                *([PduPortView("3")] if method == "port_down" else [])
-            )
+    unit.calls["/opaque/4", "getMetaData"] = answer
+    handler = handler_of(unit)
+    with pytest.raises(PduHandlerError):
+        if method == "port_down":
+            handler.port_down(PduPortView("3"))
+        else:
+            getattr(handler, method)()
     assert "setPowerState" not in unit.methods
 
 

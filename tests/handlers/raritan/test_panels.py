@@ -50,32 +50,45 @@ def test_states_and_figures_agree_with_the_books(
     handle: Handle, firmware: str, meters: tuple[MeterModel, ...]
 ) -> None:
     with XerusPdu(controller(*meters), firmware) as pdu:
+        handler = handle(pdu)
         with spent(pdu) as cost:
-            view = handle(pdu).status()
-        assert cost[0] <= 3
-        assert cost[1] == 1
-        assert list(shown(view).items()) == list(states(pdu.books()).items())
+            status = handler.status()
+        requests, connections = cost
+        assert requests <= 3
+        assert connections == 1
+        expected = states(pdu.books())
+        # in the order of the unit
+        assert list(shown(status).items()) == list(expected.items())
+
         with spent(pdu) as cost:
-            figures = handle(pdu).statistic()
-        assert cost[0] <= 5
-        assert cost[1] == 1
-        agrees(figures, pdu.books())
-        assert figures.load > 0.0
+            statistic = handler.statistic()
+        requests, connections = cost
+        assert requests <= 5
+        assert connections == 1
+        agrees(statistic, pdu.books())
+        assert statistic.load > 0.0
         assert not pdu.books().writes
 
 
-def test_the_labels_follow_the_panels_scheme_and_the_identities_do_not(handle: Handle) -> None:
-    for scheme, numbers in (
-        (False, ["1", "2", "7", "10", "42"]),
-        (True, ["1", "3", "13", "19", "42"]),
-    ):
-        with XerusPdu(controller(MeterModel(1, odd_even=scheme, circuits=CIRCUITS))) as pdu:
-            with spent(pdu) as cost:
-                labels = handle(pdu).labels()
-            assert cost == [4, 1]
-        assert [label.identity for label in labels] == ["p1.1", "p1.2", "p1.7", "p1.10", "p1.42"]
-        assert [label.number for label in labels] == numbers
-        assert [label.name for label in labels] == ["rack 1", "", "row 3", "", ""]
+@pytest.mark.parametrize(
+    "odd_even, numbers",
+    [
+        pytest.param(False, ["1", "2", "7", "10", "42"], id="sequential"),
+        pytest.param(True, ["1", "3", "13", "19", "42"], id="odd and even"),
+    ],
+)
+def test_the_labels_follow_the_panels_scheme_and_the_identities_do_not(
+    handle: Handle, odd_even: bool, numbers: list[str]
+) -> None:
+    model = controller(MeterModel(1, odd_even=odd_even, circuits=CIRCUITS))
+    with XerusPdu(model) as pdu:
+        handler = handle(pdu)
+        with spent(pdu) as cost:
+            labels = handler.labels()
+    assert cost == [4, 1]
+    assert [label.identity for label in labels] == ["p1.1", "p1.2", "p1.7", "p1.10", "p1.42"]
+    assert [label.number for label in labels] == numbers
+    assert [label.name for label in labels] == ["rack 1", "", "row 3", "", ""]
 
 
 @pytest.mark.parametrize("method", ["port_up", "port_down"])
@@ -93,30 +106,39 @@ def test_a_circuit_is_never_switched_and_nothing_is_sent(
 @pytest.mark.sample(3)
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
 @pytest.mark.parametrize("prefixed", [True, False])
+@pytest.mark.parametrize("linked", ["controller", "pdu"])
 def test_a_controller_may_be_a_link_unit_or_have_link_units(
-    handle: Handle, firmware: str, prefixed: bool
+    handle: Handle, firmware: str, prefixed: bool, linked: str
 ) -> None:
-    pdu_model = Model(outlets=3, off=(2,))
-    pmc = controller(PANEL)
-    for own, link_unit_kind in ((pdu_model, pmc), (pmc, pdu_model)):
-        with XerusPdu(own, firmware, {2: link_unit_kind}, prefix_links=prefixed) as pdu:
-            state_by_port = shown(handle(pdu, link_units="yes").status())
-            assert list(state_by_port.items()) == list(states(pdu.books()).items())
-            assert ("2.p1.7" in state_by_port) is (link_unit_kind is pmc)
-            agrees(handle(pdu, link_units="yes").statistic(), pdu.books())
-            assert len(handle(pdu, link_units="yes").labels()) == 8
+    primary = Model(outlets=3, off=(2,))
+    link_unit = controller(PANEL)
+    if linked == "pdu":
+        primary, link_unit = link_unit, primary
+    with XerusPdu(primary, firmware, {2: link_unit}, prefix_links=prefixed) as pdu:
+        handler = handle(pdu, link_units="yes")
+
+        shown_states = shown(handler.status())
+
+        # in the order of the unit
+        assert list(shown_states.items()) == list(states(pdu.books()).items())
+        assert ("2.p1.7" in shown_states) is (linked == "controller")
+        agrees(handler.statistic(), pdu.books())
+        assert len(handler.labels()) == 8
 
 
 def test_eight_full_panels_cost_one_more_request_for_each_further_300_calls(handle: Handle) -> None:
     circuits = tuple(CircuitModel(position, (position % 3,)) for position in range(42))
-    with XerusPdu(
-        controller(*(MeterModel(number, circuits=circuits) for number in range(1, 9)))
-    ) as pdu:
+    panels = [MeterModel(number, circuits=circuits) for number in range(1, 9)]
+    with XerusPdu(controller(*panels)) as pdu:
+        handler = handle(pdu)
         with spent(pdu) as cost:
-            assert len(handle(pdu).status().ports) == 8 * 42
+            status = handler.status()
+        assert len(status.ports) == 8 * 42
         assert cost == [3, 1]
+
         with spent(pdu) as cost:
-            agrees(handle(pdu).statistic(), pdu.books())
+            statistic = handler.statistic()
+        agrees(statistic, pdu.books())
         assert cost == [8, 1]
 
 
@@ -233,13 +255,16 @@ _WRONG = [
 def test_a_list_with_something_else_or_with_one_object_twice_is_an_error(
     unit: Meters, what: Any, change: dict[str, str], words: str, method: str
 ) -> None:
+    """`what`: the list, `change`: how its second entry differs from the first one."""
     unit.meter(1, 0, {L1: 4.0})
     unit.circuit(1, 0, current=1.0)
     unit.calls["/meter/1", "getPanelSettings"] = {}
     (entry,) = unit.calls[what]
-    unit.calls[what].append({"key": 7, "value": {**entry["value"], **change}})
+    second = {"key": 7, "value": {**entry["value"], **change}}
+    unit.calls[what].append(second)
+    handler = handler_of(unit)
     with pytest.raises(PduHandlerError, match=words) as error_info:
-        getattr(handler_of(unit), method)()
+        getattr(handler, method)()
     assert error_info.value.kind == "protocol"
 
 
@@ -257,17 +282,24 @@ def test_circuits_that_cannot_be_listed_are_an_error_and_not_a_shorter_list(
     assert error_info.value.kind == kind
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param({}, id="no scheme"),
+        pytest.param({"labelingScheme": 7, "panelSize": 42}, id="an unknown scheme"),
+        pytest.param({"labelingScheme": 1, "panelSize": 4}, id="a circuit beyond the panel"),
+        pytest.param(Status(404), id="no answer"),
+    ],
+)
 def test_the_printed_number_is_empty_where_it_does_not_follow_from_the_panels_settings(
-    unit: Meters,
+    unit: Meters, answer: object
 ) -> None:
     unit.meter(1, 0, {L1: 0.0})
-    rid = unit.circuit(1, 4)
-    unit.calls[rid, "getSettings"] = Status(403)
-    beyond = {"labelingScheme": 1, "panelSize": 4}
-    unknown = {"labelingScheme": 7, "panelSize": 42}
-    for answer in ({}, unknown, beyond, Status(404)):
-        unit.calls["/meter/1", "getPanelSettings"] = answer
-        assert handler_of(unit).labels() == [("p1.5", "", "")]
+    circuit = unit.circuit(1, 4)
+    unit.calls[circuit, "getSettings"] = Status(403)
+    unit.calls["/meter/1", "getPanelSettings"] = answer
+    labels = handler_of(unit).labels()
+    assert labels == [("p1.5", "", "")]
 
 
 # ---- a controller without the object of a PDU ----------------------------------------------------
@@ -289,9 +321,12 @@ def test_a_controller_without_the_object_of_a_pdu_is_read_like_any_other(
     unit.circuit(1, 6, current=4.0, activeEnergy=91_500.0)
     unit.calls["/meter/1", "getPanelSettings"] = {"labelingScheme": 0, "panelSize": 42}
     usual = getattr(handler_of(unit), method)()
-    requests = unit.requests
-    assert getattr(handler_of(_without_pdu(unit)), method)() == usual
-    assert unit.requests == 2 * requests
+    usual_requests = unit.requests
+
+    answer = getattr(handler_of(_without_pdu(unit)), method)()
+
+    assert answer == usual
+    assert unit.requests == 2 * usual_requests
     if method == "statistic":
         assert usual.load == 16.5
         assert usual.total_consumption == 1.0

@@ -157,11 +157,15 @@ def test_a_password_or_token_that_is_set_on_the_agent_is_used_from_then_on(
             to.json_rpc("/x", "getA")
         to.set_auth_basic("admin", "new")
         to.json_rpc("/x", "getA")
-    basic = [request.headers.get("authorization") for request in peer.seen]
+
     tokens = [request.headers.get("x-sessiontoken") for request in peer.seen]
     assert tokens == [None, None, "0123abc", None]
-    assert basic[2] is None
-    assert None is not basic[0] != basic[1] == basic[3]
+    old, new, with_token, again = (request.headers.get("authorization") for request in peer.seen)
+    assert old is not None
+    assert new is not None
+    assert new != old
+    assert with_token is None
+    assert again == new
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
@@ -228,7 +232,8 @@ def test_a_bulk_configuration_sends_its_arguments_encoded_and_no_password_for_cl
         bulkcfg.download(to, backup=True, password="a b+&/", link_ids=[2, 3])
         bulkcfg.upload(to, b"x", True, "a b", "firmware_version,model", link_ids=(1,))
         bulkcfg.download(to, password="ignored", clear_text=True)
-    assert [request.start.split()[1] for request in peer.seen] == [
+    targets = [request.start.split()[1] for request in peer.seen]
+    assert targets == [
         "/cgi-bin/bulk_config_save.cgi?link_ids=1",
         "/cgi-bin/bulk_config_restore.cgi?link_ids=1",
         "/cgi-bin/bulk_config_save.cgi?link_ids=2,3&mode=backup&bulk_config_password=a%20b%2B%26%2F",
@@ -374,10 +379,10 @@ def test_a_log_whose_ids_do_not_advance_is_an_error() -> None:
 def test_a_chunk_with_more_entries_than_it_counts_is_an_error(count: int) -> None:
     entries = [{"id": n, "timestamp": n, "eventClass": "x", "message": "m"} for n in range(3)]
     chunk = {"logCreationTime": 5, "idFirst": 0, "allEntryCnt": count, "selEntries": entries}
+    info = {"creationTime": 5, "idFirst": 0, "idNext": 3}
 
     class Miscounting(Nowhere):
         def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
-            info = {"creationTime": 5, "idFirst": 0, "idNext": 3}
             return {"_ret_": info if method == "getInfo" else chunk}
 
     log: Any = Miscounting()
@@ -385,18 +390,38 @@ def test_a_chunk_with_more_entries_than_it_counts_is_an_error(count: int) -> Non
         logging.LogHelper.get_entries(log, "debug")
 
 
-def test_log_entries_are_filtered_by_words_and_formatted_as_a_line() -> None:
-    texts = ["[ERR] one", "[WRN] three", "two", "six"]
-    noon = rpc.Time(2024, 2, 3, 12)
-    entries = [logging.LogEntry(number, noon, "x", text) for number, text in enumerate(texts)]
-    for words, ids in ((None, [0, 1]), ([], [0, 1]), (["six", "two"], [2, 3])):
-        filtered = logging.LogHelper.filter_entries(entries, words)
-        assert [entry.id for entry in filtered] == ids
-    line = logging.LogHelper.format_entry(entries[0], datetime.timezone.utc)
+@pytest.mark.parametrize(
+    "words, ids",
+    [
+        pytest.param(None, [0, 1], id="errors and warnings by default"),
+        pytest.param([], [0, 1], id="no words"),
+        pytest.param(["six", "two"], [2, 3], id="any of the words"),
+    ],
+)
+def test_log_entries_are_filtered_by_words(words: Optional[list[str]], ids: list[int]) -> None:
+    time = rpc.Time(2024, 2, 3, 12)
+    entries = [
+        logging.LogEntry(0, time, "x", "[ERR] one"),
+        logging.LogEntry(1, time, "x", "[WRN] three"),
+        logging.LogEntry(2, time, "x", "two"),
+        logging.LogEntry(3, time, "x", "six"),
+    ]
+    filtered = logging.LogHelper.filter_entries(entries, words)
+    assert [entry.id for entry in filtered] == ids
+
+
+def test_a_log_entry_is_formatted_as_a_line() -> None:
+    entry = logging.LogEntry(0, rpc.Time(2024, 2, 3, 12), "x", "[ERR] one")
+    line = logging.LogHelper.format_entry(entry, datetime.timezone.utc)
     assert line == "[02/03/2024 12:00:00 UTC]:[ERR] one"
-    far = logging.LogEntry(1, rpc.Time(9999, 12, 31, 23, 59, 59), "x", "beyond the calendar")
+
+
+def test_a_log_entry_whose_local_time_is_beyond_the_calendar_is_formatted_in_utc() -> None:
+    end_of_calendar = rpc.Time(9999, 12, 31, 23, 59, 59)
+    entry = logging.LogEntry(1, end_of_calendar, "x", "beyond the calendar")
     east = datetime.timezone(datetime.timedelta(hours=5))
-    assert logging.LogHelper.format_entry(far, east).startswith("[12/31/9999 23:59:59 UTC]")
+    line = logging.LogHelper.format_entry(entry, east)
+    assert line.startswith("[12/31/9999 23:59:59 UTC]")
 
 
 def test_the_error_for_an_unknown_type_of_log_lists_the_known_types() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -26,33 +26,52 @@ ON: dict[str, Any] = {
 }
 
 
-def test_a_state_is_up_or_down_only_if_every_field_agrees() -> None:
+@pytest.mark.parametrize("power", [None, -1, 0, 1, 2])
+@pytest.mark.parametrize("available", [True, False, None])
+def test_a_state_is_up_or_down_only_if_every_field_agrees(
+    available: Optional[bool], power: Optional[int]
+) -> None:
     """None: the field is missing. A power state of 2 or -1 is not documented."""
-    flags = ("switchOnInProgress", "cycleInProgress", "isSuspended", "isLoadShed")
-    for available, power in itertools.product((True, False, None), (None, -1, 0, 1, 2)):
-        for values in itertools.product((True, False, None), repeat=len(flags)):
-            starts, cycles, suspended, shed = values
-            json = {"available": available, "powerState": power, **dict(zip(flags, values))}
-            received = {name: value for name, value in json.items() if value is not None}
-            state = Outlet.State.decode(received, Nowhere())
-            expected = "UNKNOWN"
-            if available and not cycles and power == 1 and not suspended and not shed:
-                expected = "UP"
-            if available and not cycles and power == 0 and not starts:
-                expected = "DOWN"
-            assert decode_status(state).name == expected, received
+    for starts, cycles, suspended, shed in itertools.product((True, False, None), repeat=4):
+        fields = {
+            "available": available,
+            "powerState": power,
+            "switchOnInProgress": starts,
+            "cycleInProgress": cycles,
+            "isSuspended": suspended,
+            "isLoadShed": shed,
+        }
+        received = {name: value for name, value in fields.items() if value is not None}
+        expected = "UNKNOWN"
+        if available and power == 1 and not (cycles or suspended or shed):
+            expected = "UP"
+        if available and power == 0 and not (cycles or starts):
+            expected = "DOWN"
+
+        state = Outlet.State.decode(received, Nowhere())
+
+        assert decode_status(state).name == expected, received
+
+
+def test_a_state_of_nulls_is_unknown() -> None:
     null = Outlet.State.decode({"available": None, "powerState": None}, Nowhere())
     assert decode_status(null).name == "UNKNOWN"
 
 
-def test_an_outlet_that_the_account_may_not_read_is_denied_and_one_that_fails_is_unknown() -> None:
+@pytest.mark.parametrize("failure", [Status(500), INTERNAL_ERROR])
+def test_an_outlet_that_fails_is_unknown(failure: Any) -> None:
     unit = Described()
     unit.outlets([None] * 2, [None] * 2)
     unit.calls[f"{PDU}/outlet/0", "getState"] = ON
-    for answer in (Status(500), INTERNAL_ERROR):
-        unit.calls[f"{PDU}/outlet/1", "getState"] = answer
-        ports = handler_of(unit).status().ports
-        assert [port.power_status.name for port in ports] == ["UP", "UNKNOWN"]
+    unit.calls[f"{PDU}/outlet/1", "getState"] = failure
+    names = [port.power_status.name for port in handler_of(unit).status().ports]
+    assert names == ["UP", "UNKNOWN"]
+
+
+def test_an_outlet_that_the_account_may_not_read_is_denied() -> None:
+    unit = Described()
+    unit.outlets([None] * 2, [None] * 2)
+    unit.calls[f"{PDU}/outlet/0", "getState"] = ON
     unit.calls[f"{PDU}/outlet/1", "getState"] = Status(403)
     with pytest.raises(Denied):
         handler_of(unit).status()
@@ -136,12 +155,18 @@ def test_without_the_failures_a_stuck_relay_is_not_reported_off_unless_the_accou
     unit = Described()
     unit.outlets([None] * 2, [None] * 2)
     for number in (0, 1):
-        rid = f"{PDU}/outlet/{number}"
-        unit.calls[rid, "getState"], unit.calls[rid, "setPowerState"] = {**ON, "powerState": 0}, 0
+        outlet = f"{PDU}/outlet/{number}"
+        unit.calls[outlet, "getState"] = {**ON, "powerState": 0}
+        unit.calls[outlet, "setPowerState"] = 0
     unit.calls["/hwhealth", "getFailures"] = answer
-    state = "DOWN" if answer == Status(403) else "UNKNOWN"
-    assert [port.power_status.name for port in handler_of(unit).status().ports] == [state] * 2
+    is_denied = answer == Status(403)
+    expected = "DOWN" if is_denied else "UNKNOWN"
+    handler = handler_of(unit)
+
+    names = [port.power_status.name for port in handler.status().ports]
+    assert names == [expected] * 2
     warnings = [record for record in caplog.records if "/hwhealth" in record.getMessage()]
-    assert len(warnings) == (answer == Status(403))
-    switched = handler_of(unit).port_down(PduPortView("2"), deadline=0.02, pause=0.01)
-    assert switched.power_status.name == state
+    assert len(warnings) == (1 if is_denied else 0)
+
+    port = handler.port_down(PduPortView("2"), deadline=0.02, pause=0.01)
+    assert port.power_status.name == expected

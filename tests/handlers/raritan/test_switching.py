@@ -28,15 +28,20 @@ def test_switching_writes_one_absolute_state_and_returns_the_port_with_the_state
     handle: Handle, firmware: str
 ) -> None:
     with XerusPdu(Model(outlets=3, relay_delay=0.05), firmware) as pdu:
+        handler = handle(pdu)
         port = PduPortView("2")
         with spent(pdu) as cost:
-            answered_port = handle(pdu).port_down(port, pause=FAST)
-        assert answered_port is port
+            answer = handler.port_down(port, pause=FAST)
+
+        assert answer is port
         assert port.power_status is DOWN
         assert pdu.books().states == {"1": True, "2": False, "3": True}
         assert writes(pdu) == [("outlet.1.setPowerState", '{"pstate": 0}')]
-        assert cost[1] == 2
-        assert handle(pdu).port_up(port, pause=FAST).power_status is UP
+        _, connections = cost
+        assert connections == 2
+
+        handler.port_up(port, pause=FAST)
+        assert port.power_status is UP
         assert writes(pdu)[1:] == [("outlet.1.setPowerState", '{"pstate": 1}')]
 
 
@@ -53,23 +58,32 @@ IMPOSSIBLE = ["0", "", "x", "1.1", "256.1", "-1", "1 ", "01", "2.", ".2", "9" * 
 MISSING = [("no", "4"), ("no", "2.1"), ("yes", "3.1"), ("yes", "2.2")]
 
 
-@pytest.mark.parametrize(
-    "link_units, identity, words",
-    [
-        *(("yes", identity, "identities have the form '7', on link u") for identity in IMPOSSIBLE),
-        *((link_units, identity, f"outlet {identity}") for link_units, identity in MISSING),
-    ],
-)
-def test_an_unknown_identity_is_an_error_and_nothing_is_written(
-    handle: Handle, link_units: str, identity: str, words: str
+@pytest.mark.parametrize("identity", IMPOSSIBLE)
+def test_an_impossible_identity_is_an_error_without_a_request(
+    handle: Handle, identity: str
 ) -> None:
     with XerusPdu(Model(outlets=3), links={2: Model(outlets=1)}) as pdu:
-        with pytest.raises(PduHandlerError, match=words) as error_info:
-            handle(pdu, link_units=link_units).port_down(PduPortView(identity))
+        handler = handle(pdu, link_units="yes")
+        sentence = "identities have the form '7', on link u"
+        with pytest.raises(PduHandlerError, match=sentence) as error_info:
+            handler.port_down(PduPortView(identity))
         assert error_info.value.kind == "no-such-outlet"
         assert not writes(pdu)
-        # one that is impossible is refused without a request
-        assert (pdu.books().requests == 0) is (identity in (*IMPOSSIBLE, "2.1"))
+        assert pdu.books().requests == 0
+
+
+@pytest.mark.parametrize("link_units, identity", MISSING)
+def test_an_outlet_that_does_not_exist_is_an_error_and_nothing_is_written(
+    handle: Handle, link_units: str, identity: str
+) -> None:
+    with XerusPdu(Model(outlets=3), links={2: Model(outlets=1)}) as pdu:
+        handler = handle(pdu, link_units=link_units)
+        with pytest.raises(PduHandlerError, match=f"outlet {identity}") as error_info:
+            handler.port_down(PduPortView(identity))
+        assert error_info.value.kind == "no-such-outlet"
+        assert not writes(pdu)
+        # with link_units=no, "2.1" is refused without a request
+        assert (pdu.books().requests == 0) is (identity == "2.1")
 
 
 def test_an_outlet_of_the_highest_link_id_is_switched(handle: Handle) -> None:
@@ -118,14 +132,19 @@ def test_a_suspended_outlet_is_off_and_switching_it_on_ends_the_suspension(
 def test_switching_on_during_load_shedding_returns_unknown_and_the_outlet_is_off_until_it_ends(
     handle: Handle, firmware: str
 ) -> None:
-    with XerusPdu(Model(outlets=2, load_shed=(1, 2), in_rush_guard_ms=0), firmware) as pdu:
-        assert handle(pdu).port_down(PduPortView("2")).power_status is DOWN
-        port = handle(pdu).port_up(PduPortView("1"), deadline=0.1, pause=FAST)
-        assert port.power_status is UNKNOWN
+    model = Model(outlets=2, load_shed=(1, 2), in_rush_guard_ms=0)
+    with XerusPdu(model, firmware) as pdu:
+        handler = handle(pdu)
+        switched_off = handler.port_down(PduPortView("2"))
+        assert switched_off.power_status is DOWN
+
+        switched_on = handler.port_up(PduPortView("1"), deadline=0.1, pause=FAST)
+        assert switched_on.power_status is UNKNOWN
         assert writes(pdu)[1:] == [("outlet.0.setPowerState", '{"pstate": 1}')]
-        assert shown(handle(pdu).status())["1"] is DOWN, "no power yet"
+        assert shown(handler.status())["1"] is DOWN, "no power yet"
+
         pdu.units[0].pdu.end_load_shedding()
-        assert shown(handle(pdu).status()) == {"1": UP, "2": DOWN}
+        assert shown(handler.status()) == {"1": UP, "2": DOWN}
 
 
 @pytest.mark.parametrize("code, reason", [(1, "there is no relay"), (2, "load shedding is active")])
@@ -133,10 +152,12 @@ def test_a_refusal_is_reported_with_its_reason_and_code(
     handle: Handle, monkeypatch: pytest.MonkeyPatch, code: int, reason: str
 ) -> None:
     with XerusPdu(Model(outlets=1, load_shed=(1,))) as pdu:
-        monkeypatch.setattr(pdu.units[0].outlets[0], "setPowerState", lambda pstate: code)
+        outlet = pdu.units[0].outlets[0]
+        monkeypatch.setattr(outlet, "setPowerState", lambda pstate: code)
+        handler = handle(pdu)
         with pytest.raises(PduHandlerError, match=f"{reason}.*code {code}") as error_info:
-            handle(pdu).port_up(PduPortView("1"))
-        assert error_info.value.kind == "refused"
+            handler.port_up(PduPortView("1"))
+    assert error_info.value.kind == "refused"
 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
@@ -145,10 +166,13 @@ def test_a_relay_that_the_unit_calls_inconsistent_is_not_confirmed(
     handle: Handle, firmware: str, delay: float
 ) -> None:
     with XerusPdu(Model(outlets=3, stuck=(1,), relay_delay=delay), firmware) as pdu:
-        port = handle(pdu).port_down(PduPortView("1"), deadline=0.2, pause=FAST)
-        assert port.power_status is UNKNOWN
+        handler = handle(pdu)
+        stuck = handler.port_down(PduPortView("1"), deadline=0.2, pause=FAST)
+        assert stuck.power_status is UNKNOWN
         assert len(writes(pdu)) == 1
-        assert handle(pdu).port_down(PduPortView("3"), pause=FAST).power_status is DOWN
+
+        other = handler.port_down(PduPortView("3"), pause=FAST)
+        assert other.power_status is DOWN
 
 
 # ---- faults --------------------------------------------------------------------------------------

@@ -70,10 +70,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def test_an_answer_over_tls_that_arrives_byte_by_byte_is_given_up_at_the_deadline(
     agent: MakeAgent, clock: Clock
 ) -> None:
-    header = itertools.chain(b"HTTP/1.1 200 OK\r\nX-Drops: ", itertools.cycle(b"drop"))
-    with Peer([[Drip(header, clock.tick)]], tls=usual().context) as slow:
+    endless_header = itertools.chain(b"HTTP/1.1 200 OK\r\nX-Drops: ", itertools.cycle(b"drop"))
+    answer = Drip(endless_header, clock.tick)
+    with Peer([[answer]], tls=usual().context) as slow:
+        rpc_agent = agent("https", slow.address, trust=Trust(verify=False))
         with pytest.raises(Unreachable, match="in time"):
-            get_state(agent("https", slow.address, trust=Trust(verify=False)))
+            get_state(rpc_agent)
         assert len(slow.seen) == 1
 
 
@@ -112,21 +114,26 @@ def test_on_a_connection_that_ended_a_getter_is_repeated_once_and_a_write_never(
         assert [request.json["method"] for request in peer.seen] == ["getState", "setPowerState"]
 
 
-def test_a_bulk_is_repeated_only_if_all_its_calls_are_getters(agent: MakeAgent) -> None:
-    for methods, tries in (
-        ("getState getMetaData", 2),
-        ("cyclePowerState", 1),
-        ("getState cyclePowerState", 1),
-    ):
-        with Peer([[result(1), None], [None]]) as peer:
-            rpc_agent = agent("http", peer.address)
-            get_state(rpc_agent)
-            bulk = Bulk(rpc_agent)
-            for method in methods.split():
-                bulk.add(getattr(_outlet(rpc_agent), method))
-            with pytest.raises(Unreachable):
-                bulk.perform()
-            assert len(peer.seen) == 1 + tries
+@pytest.mark.parametrize(
+    "methods, tries",
+    [
+        (["getState", "getMetaData"], 2),
+        (["cyclePowerState"], 1),
+        (["getState", "cyclePowerState"], 1),
+    ],
+)
+def test_a_bulk_is_repeated_only_if_all_its_calls_are_getters(
+    agent: MakeAgent, methods: list[str], tries: int
+) -> None:
+    with Peer([[result(1), None], [None]]) as peer:
+        rpc_agent = agent("http", peer.address)
+        get_state(rpc_agent)
+        bulk = Bulk(rpc_agent)
+        for method in methods:
+            bulk.add(getattr(_outlet(rpc_agent), method))
+        with pytest.raises(Unreachable):
+            bulk.perform()
+        assert len(peer.seen) == 1 + tries
 
 
 def test_only_getters_count_as_reading() -> None:
@@ -157,11 +164,13 @@ def test_each_http_status_is_an_error_of_the_vendors_class_and_of_ours(
     agent: MakeAgent, status: str
 ) -> None:
     kind, words = _STATUSES[status]
-    body = b"" if status[:3] in ("204", "304") else b"<html>no</html>"
+    code = status[:3]
+    body = b"" if code in ("204", "304") else b"<html>no</html>"
     with Peer([[http(body, status, "Connection: close")]]) as peer:
+        rpc_agent = agent("http", peer.address)
         # scripts look for this form of the status
-        with pytest.raises(HttpException, match=f"HTTP Error {status[:3]}") as error_info:
-            get_state(agent("http", peer.address))
+        with pytest.raises(HttpException, match=f"HTTP Error {code}") as error_info:
+            get_state(rpc_agent)
     assert isinstance(error_info.value, kind)
     assert re.search(words, str(error_info.value))
 
@@ -288,12 +297,14 @@ def test_an_answer_that_was_sent_twice_is_not_the_answer_to_the_next_request(
     agent: MakeAgent, proto: str
 ) -> None:
     # 8 KiB; larger in newer releases of Python
-    size = io.DEFAULT_BUFFER_SIZE
-    head = len(http(b"1" * (size - 180))) - (size - 180)
-    once = http(b"1" * (size - head))  # fills the buffer of the reader
-    with Peer(
-        [[2 * once, http(b"3")], [http(b"2")]], tls=usual().context if proto == "https" else None
-    ) as peer:
+    buffer_size = io.DEFAULT_BUFFER_SIZE
+    body_size = buffer_size - 180
+    header_size = len(http(b"1" * body_size)) - body_size
+    fills_the_buffer = http(b"1" * (buffer_size - header_size))
+    first_connection = [2 * fills_the_buffer, http(b"3")]
+    second_connection = [http(b"2")]
+    context = usual().context if proto == "https" else None
+    with Peer([first_connection, second_connection], tls=context) as peer:
         rpc_agent = agent(proto, peer.address, trust=Trust(verify=False))
         assert len(rpc_agent.get("/a")) > 8000
         assert rpc_agent.get("/b") == b"2"
@@ -304,12 +315,22 @@ def test_an_answer_that_was_sent_twice_is_not_the_answer_to_the_next_request(
 def test_a_file_of_which_only_some_headers_arrive_is_not_an_empty_file(
     agent: MakeAgent, cut: bytes
 ) -> None:
-    with Peer([[cut]]) as peer, pytest.raises(Unreachable, match="closed before an answer"):
-        agent("http", peer.address).get("/x.csv")
-    with Peer([[http(b"1"), cut], [http(b"2")]]) as peer:
+    with Peer([[cut]]) as peer:
         rpc_agent = agent("http", peer.address)
-        # a read is repeated if a persistent connection ends
-        assert [rpc_agent.get("/x.csv"), rpc_agent.get("/x.csv")] == [b"1", b"2"]
+        with pytest.raises(Unreachable, match="closed before an answer"):
+            rpc_agent.get("/x.csv")
+
+
+@pytest.mark.parametrize("cut", [_OK + b"Content-Ty", _OK + b"Content-Type: text/csv\r\n", _OK])
+def test_a_read_of_a_file_is_repeated_if_a_persistent_connection_ends(
+    agent: MakeAgent, cut: bytes
+) -> None:
+    first_connection = [http(b"1"), cut]
+    second_connection = [http(b"2")]
+    with Peer([first_connection, second_connection]) as peer:
+        rpc_agent = agent("http", peer.address)
+        assert rpc_agent.get("/x.csv") == b"1"
+        assert rpc_agent.get("/x.csv") == b"2"
 
 
 # ---- redirects -----------------------------------------------------------------------------------
@@ -327,20 +348,25 @@ def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_re
     agent: MakeAgent, status: str
 ) -> None:
     with Peer([[result(1)], [result(2)]], tls=usual().context) as target:
-        with Peer([[_moved(f"https://127.0.0.1:{target.port}/model/outlet/0", status)]]) as origin:
+        moved = _moved(f"https://127.0.0.1:{target.port}/model/outlet/0", status)
+        with Peer([[moved]]) as origin:
             rpc_agent = agent("http", origin.address, trust=Trust(verify=False))
             assert get_state(rpc_agent) == {"_ret_": 1}
             set_state(rpc_agent)
             assert rpc_agent.url == f"https://{target.address}"
-            (first,), (second, _) = origin.seen, target.seen
-            assert second.start == first.start
-            assert second.body == first.body
-            assert second.headers["authorization"] == first.headers["authorization"]
+
+            (getter,) = origin.seen
+            redirected_getter, _setter = target.seen
+            assert redirected_getter.start == getter.start
+            assert redirected_getter.body == getter.body
+            login = getter.headers["authorization"]
+            assert redirected_getter.headers["authorization"] == login
 
 
 def test_a_redirect_is_not_remembered_if_ca_pem_cannot_be_read(agent: MakeAgent) -> None:
     with Peer([[]], tls=usual().context) as target:
-        with Peer([[_moved(f"https://{target.address}/")]]) as origin:
+        moved = _moved(f"https://{target.address}/")
+        with Peer([[moved]]) as origin:
             rpc_agent = agent("http", origin.address, trust=Trust(ca_pem="no certificate"))
             with pytest.raises(SettingsError):
                 get_state(rpc_agent)
@@ -377,32 +403,46 @@ def test_a_login_is_sent_to_no_other_host_or_port_and_not_from_https_to_http(
     with Peer([[result(1)]], tls=tls) as target:
 
         def moved(_: object) -> bytes:
-            places = {"target": target.address, "origin": origin.address, "port": target.port}
-            return _moved(location.format(**places))
+            place = location.format(target=target.address, origin=origin.address, port=target.port)
+            return _moved(place)
 
         with Peer([[moved]], tls=tls) as origin:
+            rpc_agent = agent(scheme, origin.address, trust=Trust(verify=False))
             with pytest.raises(HttpException, match=words) as error_info:
-                get_state(agent(scheme, origin.address, trust=Trust(verify=False)))
+                get_state(rpc_agent)
         assert target.accepted == 0
-        assert isinstance(error_info.value, Refused)
+    assert isinstance(error_info.value, Refused)
 
 
-def test_a_copy_of_the_network_or_tls_error_is_the_second_argument(agent: MakeAgent) -> None:
+def test_a_copy_of_the_network_error_is_the_second_argument(agent: MakeAgent) -> None:
     """The vendor's SDK 4.4 passes the error itself, but its traceback would hold the password.
 
     The copy can be pickled.
     """
-    with refusing() as port, pytest.raises(HttpException) as http_error:
-        get_state(agent("http", f"127.0.0.1:{port}"))
-    error = http_error.value
+    with refusing() as port:
+        rpc_agent = agent("http", f"127.0.0.1:{port}")
+        with pytest.raises(HttpException) as error_info:
+            get_state(rpc_agent)
+    error = error_info.value
     assert isinstance(error.args[1], ConnectionRefusedError)
     assert error.args[1].__traceback__ is None
+
     copy = pickle.loads(pickle.dumps(error))
     assert str(copy) == str(error)
     assert isinstance(copy.args[1], ConnectionRefusedError)
-    with Peer([], silent=True) as peer, pytest.raises(HttpException) as late:
-        get_state(agent("http", peer.address, timeout=0.2))
-    assert isinstance(late.value.args[1], socket.timeout)
-    with Peer([], tls=usual().context) as peer, pytest.raises(HttpException) as error_info:
-        get_state(agent("https", peer.address))
+
+
+def test_a_time_out_is_the_second_argument(agent: MakeAgent) -> None:
+    with Peer([], silent=True) as peer:
+        rpc_agent = agent("http", peer.address, timeout=0.2)
+        with pytest.raises(HttpException) as error_info:
+            get_state(rpc_agent)
+    assert isinstance(error_info.value.args[1], socket.timeout)
+
+
+def test_the_error_of_a_certificate_is_the_second_argument(agent: MakeAgent) -> None:
+    with Peer([], tls=usual().context) as peer:
+        rpc_agent = agent("https", peer.address)
+        with pytest.raises(HttpException) as error_info:
+            get_state(rpc_agent)
     assert isinstance(error_info.value.args[1], ssl.SSLCertVerificationError)

@@ -85,13 +85,14 @@ def test_an_open_file_is_sent_from_its_current_position_with_progress(
     agent: MakeAgent, tmp_path: Path
 ) -> None:
     path = tmp_path / "image.bin"
-    progress = []
     path.write_bytes(b"junk" + image("4.4.1.5-53217", 300_000))
+    progress: list[tuple[int, int]] = []
     with XerusPdu(Model(outlets=1)) as pdu, path.open("rb") as file:
-        file.read(4)
-        to = connected(agent, pdu)
-        fw.upload(to, file, progress=lambda sent_bytes, size: progress.append((sent_bytes, size)))
-        assert fw.Firmware("/firmware", to).getImageStatus().size_done == 300_000
+        file.read(len(b"junk"))
+        rpc_agent = connected(agent, pdu)
+        fw.upload(rpc_agent, file, progress=lambda sent, size: progress.append((sent, size)))
+        status = fw.Firmware("/firmware", rpc_agent).getImageStatus()
+    assert status.size_done == 300_000
     assert progress[-1] == (300_000, 300_000)
     assert progress == sorted(progress)
     assert len(progress) > 3

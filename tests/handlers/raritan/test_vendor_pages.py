@@ -117,35 +117,56 @@ def _of(printed: Mapping[str, str], words: str) -> list[str]:
 def test_each_example_of_the_vendors_pages_runs_on_a_unit(
     printed: tuple[Mapping[str, str], Page, XerusPdu],
 ) -> None:
-    output, page, unit = printed
+    output, _, _ = printed
     assert len(output) > 25
     for code, text in output.items():
         assert bool(text) == ("print(" in code), code
         assert "ERROR" not in text, code
         assert "failed" not in text, code
-    for words in ("nameplate", "serialNumber", "hasSwitchableOutlets", "macAddress"):
-        assert all(words in text for text in _of(output, "print(metadata)")), words
-    assert all(text.count("label") == 4 for text in _of(output, "print(outlet.getMetaData())"))
+
+
+def test_the_examples_of_the_vendors_pages_print_metadata_and_readings(
+    printed: tuple[Mapping[str, str], Page, XerusPdu],
+) -> None:
+    output, _, _ = printed
+    for text in _of(output, "print(metadata)"):
+        for words in ("nameplate", "serialNumber", "hasSwitchableOutlets", "macAddress"):
+            assert words in text
+    for text in _of(output, "print(outlet.getMetaData())"):
+        assert text.count("label") == 4
     (energies,) = _of(output, "energy_sensor")
     assert len(re.findall(r"(?m)^\d+ Wh$", energies)) == 4
     (voltages,) = _of(output, "voltageLN")
     assert re.search(r"L1-L2=[34]\d\d\.\dV", voltages)
     assert re.search(r"L1-N=2\d\d\.\dV", voltages)
+
+
+def test_the_examples_of_the_vendors_pages_print_result_codes_of_uploads(
+    printed: tuple[Mapping[str, str], Page, XerusPdu],
+) -> None:
+    output, _, _ = printed
     assert _of(output, "rawcfg.upload") == ["0\n"]
     # 6: an earlier example has updated the firmware, to which the file no longer fits
     (restored,) = _of(output, "bulkcfg.upload(agent, cfg_file.read())")
     assert restored in ("0\n", "6\n")
     (installed,) = _of(output, "cert.upload")
     assert installed.startswith("0\n")
+
+
+def test_the_examples_of_the_vendors_pages_change_the_unit(
+    printed: tuple[Mapping[str, str], Page, XerusPdu],
+) -> None:
+    _, page, _ = printed
+    pdu = page.names["pdu"]
     outlet = page.names["outlets"][0]
-    off = rpc.pdumodel.Outlet.PowerState.PS_OFF
-    assert outlet.getState().powerState == off
+    assert outlet.getState().powerState == rpc.pdumodel.Outlet.PowerState.PS_OFF
     # the page's copy has lost the lines that write the settings back
-    assert page.names["pdu"].setSettings(page.names["pdu_settings"]) == 0
+    assert pdu.setSettings(page.names["pdu_settings"]) == 0
     assert outlet.setSettings(page.names["outlet_settings"]) == 0
     assert outlet.getSettings().sequenceDelay == 2000
-    assert page.names["pdu"].getSettings().outletPowerStateSequence == [0, 1, 2, 3]
+    assert pdu.getSettings().outletPowerStateSequence == [0, 1, 2, 3]
     assert page.names["snmp_proxy"].getConfiguration().readComm == "public"
     assert outlet.getSensors().current.getThresholds().lowerWarning == 1.0
-    assert page.names["settings"].common.portForwarding.primaryUnitDownstreamIfName == ""
+    forwarding = page.names["settings"].common.portForwarding
+    assert forwarding.primaryUnitDownstreamIfName == ""
     assert page.names["link_outlet"].target == "/model/pdu/2/outlet/1"

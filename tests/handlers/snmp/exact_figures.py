@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import Figure, measured
 from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
 
@@ -30,27 +30,34 @@ class ExactFigures(NamedTuple):
 def read_exactly(device: SnmpDevice, with_power: bool = True) -> ExactFigures:
     """What the device measures."""
     figures = metering.read_statistic(device, with_power=with_power)
-    currents, powers, energies = (
-        {
-            identity: _decimal(value)
-            for identity, port in figures.ports.items()
-            for value in [measured(getattr(port, name))]
-            if value is not None
-        }
-        for name in ("current_a", "power_w", "energy_kwh")
+    currents = {}
+    powers = {}
+    energies = {}
+    for identity, port in figures.ports.items():
+        current_a = _exact(port.current_a)
+        if current_a is not None:
+            currents[identity] = current_a
+        power_w = _exact(port.power_w)
+        if power_w is not None:
+            powers[identity] = power_w
+        energy_kwh = _exact(port.energy_kwh)
+        if energy_kwh is not None:
+            energies[identity] = energy_kwh
+    return ExactFigures(
+        _exact(figures.load_a),
+        _exact(figures.power_w),
+        _exact(figures.energy_kwh),
+        currents,
+        powers,
+        energies,
+        _exact(figures.inlet_a),
+        _exact(figures.inlet_w),
     )
-    load_a, power_w, energy_kwh, inlet_a, inlet_w = (
-        None if (value := measured(figure)) is None else _decimal(value)
-        for figure in (
-            figures.load_a,
-            figures.power_w,
-            figures.energy_kwh,
-            figures.inlet_a,
-            figures.inlet_w,
-        )
-    )
-    return ExactFigures(load_a, power_w, energy_kwh, currents, powers, energies, inlet_a, inlet_w)
 
 
-def _decimal(value: float) -> Decimal:
+def _exact(figure: Figure) -> Optional[Decimal]:
+    """None if it is not measured."""
+    value = measured(figure)
+    if value is None:
+        return None
     return Decimal(repr(value).removesuffix(".0"))

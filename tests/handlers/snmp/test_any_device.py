@@ -74,13 +74,14 @@ def device(objects_of: Mapping[str, bool], root: str, chance: random.Random) -> 
 def disturbed(unit: Fixture, chance: random.Random) -> Memory:
     """A synthetic unit without some of its objects, and with values from VALUES in some others."""
     share = chance.choice((0.01, 0.05, 0.2))
-    return Memory(
-        {
-            oid: chance.choice(VALUES) if chance.random() < share else plain(row)
-            for oid, row in unit.rows.items()
-            if chance.random() > share / 2
-        }
-    )
+    objects: dict[str, Value] = {}
+    for oid, row in unit.rows.items():
+        is_lost = chance.random() <= share / 2
+        if is_lost:
+            continue
+        is_changed = chance.random() < share
+        objects[oid] = chance.choice(VALUES) if is_changed else plain(row)
+    return Memory(objects)
 
 
 @pytest.mark.sample(8)

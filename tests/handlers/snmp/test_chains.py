@@ -5,14 +5,14 @@ row, and a unit that leaves while a command runs makes no command another unit's
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Optional
+from typing import Callable, Optional
 
 import pytest
 
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from handlers.snmp import detection, schema
 from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import ByUnit, Column, Scalar, UnitOf
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -76,19 +76,22 @@ def without_first_unit(unit: Fixture) -> dict[str, Row]:
         if not isinstance(by_unit, ByUnit):
             continue
         units = units_of(by_unit, unit)
-        moved_by = list(units.values()).count(units[1])
-        parts = parts_of((by_unit.source, by_unit.unit, by_unit.number))
-        for column in [part.oid for part in parts if isinstance(part, Column)]:
+        rows_of_first = list(units.values()).count(units[1])
+        for column in parts_of((by_unit.source, by_unit.unit, by_unit.number)):
+            if not isinstance(column, Column):
+                continue
             for row in units:
-                moved = unit.rows.get(f"{column}.{row + moved_by}")
-                rows.pop(f"{column}.{row}", None)
-                if moved is not None:
-                    rows[f"{column}.{row}"] = moved
+                moved_up = unit.rows.get(f"{column.oid}.{row + rows_of_first}")
+                rows.pop(f"{column.oid}.{row}", None)
+                if moved_up is not None:
+                    rows[f"{column.oid}.{row}"] = moved_up
+
     units = units_of(source_of(unit), unit)
+    outlets_of_first = list(units.values()).count(units[1])
     for count in parts_of(outlets.count):
         if isinstance(count, Scalar):
             counted = int(str(unit.rows[count.oid].value))
-            rows[count.oid] = Row(INTEGER, counted - list(units.values()).count(units[1]))
+            rows[count.oid] = Row(INTEGER, counted - outlets_of_first)
     return rows
 
 
@@ -119,14 +122,17 @@ class Changing(Agent):
 
 
 def test_four_families_number_the_outlets_of_a_chain_consecutively() -> None:
-    assert {unit.key for unit in CHAINS} == {
-        key
-        for key, profile in FAMILIES.items()
-        if any(
-            outlets.states is not None and isinstance(outlets.states.source, ByUnit)
-            for outlets in profile.outlets
-        )
-    }
+    families = set()
+    for key, profile in FAMILIES.items():
+        for outlets in profile.outlets:
+            if outlets.states is not None and isinstance(outlets.states.source, ByUnit):
+                families.add(key)
+    assert {unit.key for unit in CHAINS} == families
+
+
+def read_and_command(handler: SnmpPdu) -> tuple[Callable[[], object], Callable[[], object]]:
+    """A status, and a command to outlet 2."""
+    return handler.status, lambda: handler.port_down(PduPortView("2"))
 
 
 @EACH
@@ -134,15 +140,17 @@ def test_the_second_units_outlets_keep_their_identities_when_the_first_leaves(
     unit: Fixture,
 ) -> None:
     with Agent(Device(unit.rows, unit.rules)) as agent:
-        state_by_outlet = states_on(unit, agent)
-    shorter_chain = Device(without_first_unit(unit), unit.rules)
-    remaining = source_of(unit).rows(Reader(of_rows(shorter_chain.rows())))
+        identities = list(states_on(unit, agent))
     second, _ = SECOND[unit.key][0]
-    of_second = [identity for identity in state_by_outlet if identity.startswith(f"{second}.")]
+    expected = [identity for identity in identities if identity.startswith(f"{second}.")]
+    assert expected
+
+    shorter_chain = Device(without_first_unit(unit), unit.rules)
+    rows = source_of(unit).rows(Reader(of_rows(shorter_chain.rows())))
+
     # the last row of an Easy PDU is no outlet
-    outlets = [identity for identity in remaining if not identity.endswith(".")]
-    assert of_second
-    assert outlets == of_second
+    outlets = [identity for identity in rows if not identity.endswith(".")]
+    assert outlets == expected
 
 
 @pytest.mark.against("synthetic units, switched with faults")
@@ -181,18 +189,25 @@ def told_apart(unit: Fixture) -> Fixture:
     energies are 1,000 and 5,000."""
     outlets = FAMILIES[unit.key].outlets[0]
     assert outlets.states is not None
-    rows = dict(unit.rows)
-    values = [(source_of(unit), int(outlets.states.on[0]), int(outlets.states.off[0]))]
+    on = int(outlets.states.on[0])
+    off = int(outlets.states.off[0])
+    second, _ = SECOND[unit.key][0]
+    values_by_source = [(source_of(unit), on, off)]
     if outlets.energy is not None:
         assert isinstance(outlets.energy.source, ByUnit)
-        values.append((outlets.energy.source, 1000, 5000))
-    for by_unit, of_first, of_second in values:
+        values_by_source.append((outlets.energy.source, 1000, 5000))
+
+    rows = dict(unit.rows)
+    for by_unit, of_first, of_second in values_by_source:
         assert isinstance(by_unit.source, Column)
         units = units_of(by_unit, unit)
-        value_by_unit = {units[1]: of_first, SECOND[unit.key][0][0]: of_second}
+        first = units[1]
         for row, name in units.items():
-            if name in value_by_unit:
-                rows[f"{by_unit.source.oid}.{row}"] = Row(INTEGER, value_by_unit[name])
+            oid = f"{by_unit.source.oid}.{row}"
+            if name == first:
+                rows[oid] = Row(INTEGER, of_first)
+            elif name == second:
+                rows[oid] = Row(INTEGER, of_second)
     return unit._replace(rows=rows)
 
 
@@ -267,11 +282,12 @@ def test_a_write_to_a_row_that_became_anothers_proves_nothing_though_both_read_a
 def test_a_row_without_its_unit_or_its_number_is_an_error_and_is_not_switched(
     unit: Fixture,
 ) -> None:
-    for column in columns(unit)[1:]:
-        rows = {oid: row for oid, row in unit.rows.items() if oid != f"{column}.2"}
+    _states, *names = columns(unit)
+    for column in names:
+        rows = dict(unit.rows)
+        del rows[f"{column}.2"]
         with Agent(Device(rows, unit.rules)) as agent:
-            handler = near(agent)
-            for call in (handler.status, lambda: handler.port_down(PduPortView("2"))):
+            for call in read_and_command(near(agent)):
                 with pytest.raises(ProtocolError, match="lacks a row"):
                     call()
             assert agent.writes() == []
@@ -282,14 +298,15 @@ def test_a_name_of_another_form_is_an_error_that_shows_it_and_is_not_switched(
     unit: Fixture,
 ) -> None:
     """Another poll would not help."""
-    names = columns(unit)[1:]
-    rows = {**unit.rows, f"{names[-1]}.2": Row(OCTETS, b"Bank B")}
+    last_name = columns(unit)[-1]
+    rows = dict(unit.rows)
+    rows[f"{last_name}.2"] = Row(OCTETS, b"Bank B")
+    sentence = "does not read .*'Bank B'.*pdu record"
     with Agent(Device(rows, unit.rules)) as agent:
-        handler = near(agent)
-        for call in (handler.status, lambda: handler.port_down(PduPortView("2"))):
-            with pytest.raises(ProtocolError, match="does not read .*'Bank B'.*pdu record") as told:
+        for call in read_and_command(near(agent)):
+            with pytest.raises(ProtocolError, match=sentence) as error_info:
                 call()
-            assert "poll it again" not in str(told.value)
+            assert "poll it again" not in str(error_info.value)
         assert agent.writes() == []
 
 
@@ -298,20 +315,24 @@ def test_a_name_that_is_both_unit_and_number_is_shown_once() -> None:
     unit = next(unit for unit in FIXTURES if unit.name == "wti-power")
     profile = schema.loads(schema.dumps(FAMILIES[unit.key]))
     name = columns(unit)[1]
-    device = of_rows({**unit.rows, f"{name}.2": Row(OCTETS, b"Bank B")})
-    with pytest.raises(ProtocolError) as told:
-        detection.read_as(device, profile)
-    assert str(told.value).count("'Bank B'") == 1
+    rows = dict(unit.rows)
+    rows[f"{name}.2"] = Row(OCTETS, b"Bank B")
+
+    with pytest.raises(ProtocolError) as error_info:
+        detection.read_as(of_rows(rows), profile)
+
+    assert str(error_info.value).count("'Bank B'") == 1
 
 
 @EACH
 def test_a_name_without_a_value_is_an_error_that_the_next_poll_may_not_have(unit: Fixture) -> None:
     """-1 is what many agents show for no value."""
-    names = columns(unit)[1:]
-    rows = {**unit.rows, **{f"{name}.2": Row(INTEGER, -1) for name in names}}
+    _states, *names = columns(unit)
+    rows = dict(unit.rows)
+    for name in names:
+        rows[f"{name}.2"] = Row(INTEGER, -1)
     with Agent(Device(rows, unit.rules)) as agent:
-        handler = near(agent)
-        for call in (handler.status, lambda: handler.port_down(PduPortView("2"))):
+        for call in read_and_command(near(agent)):
             with pytest.raises(ProtocolError, match="lacks a row or its number; poll it again"):
                 call()
         assert agent.writes() == []
@@ -321,16 +342,14 @@ def test_a_name_without_a_value_is_an_error_that_the_next_poll_may_not_have(unit
 def test_a_unit_that_tells_no_units_has_the_rows_as_identities_if_its_profile_says_so(
     unit: Fixture,
 ) -> None:
-    first_outlets = FAMILIES[unit.key].outlets[0]
-    columns_of_units = [
-        part
-        for by_unit in parts_of(first_outlets)
-        if isinstance(by_unit, ByUnit)
-        for part in parts_of((by_unit.unit, by_unit.number))
-        if isinstance(part, Column)
-    ]
+    columns_of_units = []
+    for by_unit in parts_of(FAMILIES[unit.key].outlets[0]):
+        if isinstance(by_unit, ByUnit):
+            parts = parts_of((by_unit.unit, by_unit.number))
+            columns_of_units += [part for part in parts if isinstance(part, Column)]
     removed = {column.oid for column in columns_of_units}
     rows = {oid: row for oid, row in unit.rows.items() if oid.rpartition(".")[0] not in removed}
+
     with Agent(Device(rows, unit.rules)) as agent:
         handler = near(agent, {"switch_unproven": "yes"})
         if not all(column.optional for column in columns_of_units):
@@ -340,43 +359,76 @@ def test_a_unit_that_tells_no_units_has_the_rows_as_identities_if_its_profile_sa
                 handler.port_down(PduPortView("1"), deadline=0.0, pause=0.0)
             assert agent.writes() == []
             return
-        assert list(states(handler.status())) == [
-            str(row) for row in range(1, len(unit.expected.outlets) + 1)
-        ]
+
+        numbers = range(1, len(unit.expected.outlets) + 1)
+        assert list(states(handler.status())) == [str(number) for number in numbers]
         handler.port_down(PduPortView("1"), deadline=0.0, pause=0.0)
         (write,) = agent.writes()
-        assert write.oid == switching(unit).off[0].oid.rpartition(".")[0] + ".1"
+        column_of_commands, _, _ = switching(unit).off[0].oid.rpartition(".")
+        assert write.oid == f"{column_of_commands}.1"
 
 
 @pytest.mark.parametrize(
     "positions, identities",
     [
-        (["1 1", "1 2", "2 1"], ["1", "2", "2.1"]),
-        # the unit that is asked is called 0 by some firmware
-        (["0 1", "0 2", "2 1"], ["1", "2", "2.1"]),
-        (["0 1", "0 2"], ["1", "2"]),
-        # what is left of a chain keeps its identities
-        (["2 1", "2 2"], ["2.1", "2.2"]),
-        (["1 1", "1 x", "1 "], ["1", "2.", "3."]),
-        (["1 1", "1 "], ["1", "2."]),
+        pytest.param(["1 1", "1 2", "2 1"], ["1", "2", "2.1"], id="two units"),
+        # some firmware
+        pytest.param(["0 1", "0 2", "2 1"], ["1", "2", "2.1"], id="the unit that is asked is 0"),
+        pytest.param(["0 1", "0 2"], ["1", "2"], id="it is 0 and alone"),
+        pytest.param(["2 1", "2 2"], ["2.1", "2.2"], id="what is left of a chain"),
+        pytest.param(["1 1", "1 x", "1 "], ["1", "2.", "3."], id="numbers that are none"),
+        pytest.param(["1 1", "1 "], ["1", "2."], id="no number"),
     ],
 )
 def test_an_outlet_is_named_by_its_unit_and_its_number(
     positions: list[str], identities: list[str]
 ) -> None:
+    """`positions`: unit and number of each row. An identity that ends with a dot is no outlet."""
     objects: dict[str, Value] = {}
     for row, position in enumerate(positions, 1):
         unit, _, number = position.partition(" ")
-        objects.update({f"1.3.1.{row}": row, f"1.3.2.{row}": unit, f"1.3.3.{row}": number})
-    assert BY_UNIT.rows(reader(objects)) == {
-        identity: row for row, identity in enumerate(identities, 1)
-    }
-    for row, identity in enumerate(identities, 1):
-        is_known = not identity.endswith(".")
-        assert BY_UNIT.value_of(reader(objects), identity) == (row if is_known else None)
-        if is_known:
+        objects[f"1.3.1.{row}"] = row
+        objects[f"1.3.2.{row}"] = unit
+        objects[f"1.3.3.{row}"] = number
+    expected = {identity: row for row, identity in enumerate(identities, 1)}
+
+    assert BY_UNIT.rows(reader(objects)) == expected
+    for identity, row in expected.items():
+        value = BY_UNIT.value_of(reader(objects), identity)
+        if identity.endswith("."):
+            assert value is None
+        else:
+            assert value == row
             assert BY_UNIT.instance_oid(reader(objects), identity) == f"1.3.1.{row}"
     assert BY_UNIT.value_of(reader(objects), "3.1") is None
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_single_unit_costs_two_gets(first: int) -> None:
+    device = Memory(
+        {
+            **table("1.3.1", {"1": 7, "2": 7, "3": 7}),
+            **table("1.3.2", {"1": first, "2": first, "3": first}),
+            **table("1.3.3", {"1": 1, "2": 2, "3": 3}),
+        }
+    )
+    units = UnitOf(BY_UNIT).rows(Reader(device))
+    assert units == {"1": str(first), "2": str(first), "3": str(first)}
+    assert device.asked == ["walk 1.3.1", "get 1.3.3.3", "get 1.3.2.3"]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_chain_costs_two_walks(first: int) -> None:
+    device = Memory(
+        {
+            **table("1.3.1", {"1": 7, "2": 7, "3": 7}),
+            **table("1.3.2", {"1": first, "2": first, "3": 2}),
+            **table("1.3.3", {"1": 1, "2": 2, "3": 1}),
+        }
+    )
+    units = UnitOf(BY_UNIT).rows(Reader(device))
+    assert units == {"1": first, "2": first, "2.1": 2}
+    assert device.asked == ["walk 1.3.1", "get 1.3.3.3", "walk 1.3.2", "walk 1.3.3"]
 
 
 @pytest.mark.parametrize("units", [(0, 1), (1, 0), (2, 2)])
@@ -396,14 +448,15 @@ def test_two_rows_of_one_outlet_are_an_error(units: tuple[int, int]) -> None:
 
 def test_a_unit_0_before_a_unit_1_is_an_error_of_a_command_as_of_a_status() -> None:
     """The outlet 2 of both is "2", though the row 2 alone says that it is the one of unit 0."""
-    positions = [(0, 1), (0, 2), (1, 1), (1, 2)]
-    objects: dict[str, Value] = {}
-    for row, (unit, number) in enumerate(positions, 1):
-        objects.update({f"1.3.1.{row}": 7, f"1.3.2.{row}": unit, f"1.3.3.{row}": number})
-    reads = (BY_UNIT.rows, partial(BY_UNIT.row_of, identity="2"))
-    for read in reads:
-        with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
-            read(reader(objects))
+    objects = {
+        **table("1.3.1", {"1": 7, "2": 7, "3": 7, "4": 7}),
+        **table("1.3.2", {"1": 0, "2": 0, "3": 1, "4": 1}),
+        **table("1.3.3", {"1": 1, "2": 2, "3": 1, "4": 2}),
+    }
+    with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
+        BY_UNIT.rows(reader(objects))
+    with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
+        BY_UNIT.row_of(reader(objects), "2")
 
 
 def test_whether_a_unit_1_follows_a_unit_0_is_walked_once_in_a_command() -> None:
@@ -433,12 +486,17 @@ def test_walks_that_end_early_make_no_row_of_another_unit_the_outlet() -> None:
 def test_a_row_is_an_outlet_without_unit_and_number_only_if_the_profile_says_so(
     cell: Optional[str],
 ) -> None:
-    objects: dict[str, Value] = table("1.3.1", {"1": 5, "2": 6})
+    """None: the device does not have the columns of units and numbers at all."""
+    objects = table("1.3.1", {"1": 5, "2": 6})
     if cell is not None:
-        objects.update({f"1.3.{column}.{row}": cell for column in (2, 3) for row in (1, 2)})
+        objects.update(table("1.3.2", {"1": cell, "2": cell}))
+        objects.update(table("1.3.3", {"1": cell, "2": cell}))
     unit = Column("1.3.2", optional=True)
     number = Column("1.3.3", optional=True)
-    assert ByUnit(Column("1.3.1"), unit, number).rows(reader(objects)) == {"1": 5, "2": 6}
+    optional = ByUnit(Column("1.3.1"), unit, number)
+
+    assert optional.rows(reader(objects)) == {"1": 5, "2": 6}
+    # no row has a known outlet
     assert BY_UNIT.rows(reader(objects)) == {"1.": 5, "2.": 6}
     assert BY_UNIT.value_of(reader(objects), "1") is None
 
@@ -447,25 +505,14 @@ def test_another_table_with_the_two_columns_is_needed_if_one_has_them() -> None:
     """The rows of the tables may be others."""
     unit = Column("1.3.5", optional=True)
     number = Column("1.3.6", optional=True)
-    metered = ByUnit(Column("1.3.4"), unit, number, (Column("1.3.2"),))
-    values = table("1.3.4", {"1": 5})
-    assert metered.rows(reader(values)) == {"1": 5}
-    assert metered.rows(reader({**values, "1.3.2.1": 1})) == {}
+    other_table = (Column("1.3.2"),)
+    metered = ByUnit(Column("1.3.4"), unit, number, other_table)
 
+    alone = reader({"1.3.4.1": 5})
+    beside_units = reader({"1.3.4.1": 5, "1.3.2.1": 1})
 
-@pytest.mark.parametrize("first", [0, 1])
-def test_a_single_unit_costs_two_gets_and_a_chain_two_walks(first: int) -> None:
-    objects = {
-        **table("1.3.1", dict.fromkeys("123", 7)),
-        **table("1.3.2", dict.fromkeys("123", first)),
-        **table("1.3.3", {n: n for n in "123"}),
-    }
-    device = Memory(objects)
-    assert UnitOf(BY_UNIT).rows(Reader(device)) == dict.fromkeys("123", str(first))
-    assert device.asked == ["walk 1.3.1", "get 1.3.3.3", "get 1.3.2.3"]
-    chain = Memory({**objects, "1.3.2.3": 2, "1.3.3.3": 1})
-    assert UnitOf(BY_UNIT).rows(Reader(chain)) == {"1": first, "2": first, "2.1": 2}
-    assert chain.asked == ["walk 1.3.1", "get 1.3.3.3", "walk 1.3.2", "walk 1.3.3"]
+    assert metered.rows(alone) == {"1": 5}
+    assert metered.rows(beside_units) == {}
 
 
 @pytest.mark.parametrize("size", [1, 2])

@@ -53,8 +53,12 @@ def units_of(contact: Contact, unit: Fixture, reader: Reader) -> set[str]:
     profile = FAMILIES[unit.key]
     sources = [outlets.states.source for outlets in profile.outlets if outlets.states]
     sources += [part.source for part in parts_of(profile) if isinstance(part, Figure)]
-    rows = {row for source in sources for row in source.rows(reader)}
-    return {contact.unit.of(row) for row in rows if not row.endswith(".")} - {""}
+    names = set()
+    for source in sources:
+        for row in source.rows(reader):
+            if not row.endswith("."):
+                names.add(contact.unit.of(row))
+    return names - {""}
 
 
 def put_bad_marks(contact: Contact, unit: Fixture, device: Memory) -> None:
@@ -97,28 +101,30 @@ def refusal(device: SnmpDevice, identity: str) -> Optional[str]:
 def test_without_contact_nothing_is_left(unit: Fixture, contact: Contact) -> None:
     device = memory(unit)
     put_bad_marks(contact, unit, device)
+
     status = find(unit, device)
-    assert set(status.states.values()) <= {EnumPowerStatus.UNKNOWN}
-    for identity in status.states:
+    for identity, state in status.states.items():
+        assert state is EnumPowerStatus.UNKNOWN
         reason = refusal(status, identity)
         assert reason is None or contact.object in reason
+
     figures = metering.read_statistic(find(unit, device, for_figures=True))
-    assert not any(map(figures_left, figures.ports.values()))
+    for port in figures.ports.values():
+        assert not figures_left(port)
     if contact in FAMILIES[unit.key].contact:
-        totals = (figures.load_a, figures.power_w, figures.energy_kwh)
-        assert not any(isinstance(total, float) for total in totals)
+        assert not isinstance(figures.load_a, float)
+        assert not isinstance(figures.power_w, float)
+        assert not isinstance(figures.energy_kwh, float)
 
 
 def test_a_doubt_about_several_outlets_is_a_contact() -> None:
     """A doubt that is read of a unit, or of the device, would leave its figures as they are."""
-    doubtful = {
-        profile.key
-        for profile in FAMILIES.values()
-        for outlets in profile.outlets
-        if outlets.states is not None
-        for doubt in outlets.states.doubts
-        if isinstance(doubt.test, (Part, Provided))
-    }
+    doubtful = set()
+    for profile in FAMILIES.values():
+        for outlets in profile.outlets:
+            doubts = outlets.states.doubts if outlets.states is not None else ()
+            if any(isinstance(doubt.test, (Part, Provided)) for doubt in doubts):
+                doubtful.add(profile.key)
     assert doubtful == OTHER_DOUBTS.keys()
 
 
@@ -145,18 +151,33 @@ def test_an_outlet_whose_unit_alone_lacks_its_mark_has_no_firm_state() -> None:
     device = {"1.3.9.1.1.2.1": 1, "1.3.9.1.1.2.2": 0, "1.3.9.2.1.1": 1}
     in_contact = outlets.in_contact(()).states
     assert in_contact is not None
-    unknown = EnumPowerStatus.UNKNOWN
-    assert in_contact.read_from(Reader(Memory(device))) == {"2.1": unknown, "2.2": unknown}
-    assert in_contact.state_of(Reader(Memory(device)), "2.1") is unknown
+
+    by_walk = in_contact.read_from(Reader(Memory(device)))
+    by_get = in_contact.state_of(Reader(Memory(device)), "2.1")
+
+    assert by_walk == {"2.1": EnumPowerStatus.UNKNOWN, "2.2": EnumPowerStatus.UNKNOWN}
+    assert by_get is EnumPowerStatus.UNKNOWN
 
 
-def test_a_unit_without_its_mark_beside_others_has_lost_it_by_walk_and_by_get() -> None:
+@pytest.mark.parametrize(
+    "unit, part",
+    [
+        pytest.param(Arcs(stop=1), Arcs(), id="a mark an outlet"),
+        pytest.param(Arcs(stop=1), Arcs(stop=1), id="a mark a unit"),
+        pytest.param(None, Arcs(), id="one unit"),
+    ],
+)
+def test_a_unit_without_its_mark_beside_others_has_lost_it_by_walk_and_by_get(
+    unit: Optional[Arcs], part: Arcs
+) -> None:
     mark = Column("1.3.9.2.1", "mark", optional=True)
     device = {"1.3.9.1.1.2.1": 1, "1.3.9.2.1.1": 1}
-    for unit, part in ((Arcs(stop=1), Arcs()), (Arcs(stop=1), Arcs(stop=1)), (None, Arcs())):
-        contact = Contact(mark, ("1",), unit=unit, part=part, optional=True)
-        marks = ContactMarks(contact, Column("1.3.9.1.1"))
-        by_walk = marks.rows(Reader(Memory(device)))["2.1"]
-        by_get = marks.value_of(Reader(Memory(device)), "2.1")
-        assert isinstance(by_get, Lost) == isinstance(by_walk, Lost), (unit, part)
-        assert unit is None or isinstance(by_walk, Lost), (unit, part)
+    contact = Contact(mark, ("1",), unit=unit, part=part, optional=True)
+    marks = ContactMarks(contact, Column("1.3.9.1.1"))
+
+    by_walk = marks.rows(Reader(Memory(device)))["2.1"]
+    by_get = marks.value_of(Reader(Memory(device)), "2.1")
+
+    assert isinstance(by_get, Lost) == isinstance(by_walk, Lost)
+    if unit is not None:
+        assert isinstance(by_walk, Lost)

@@ -36,11 +36,37 @@ def test_a_packed_text_is_written_back_with_one_position_changed() -> None:
 def test_a_separator_at_the_end_begins_no_outlet_and_is_written_back() -> None:
     device = {"1.3.13.0": "1,0,"}
     assert PACKED.packed.rows(reader(device)) == {"1": "1", "2": "0"}
+
     orders = PACKED.orders(reader(device), "2", up=True)
+
     assert orders == [("1.3.13.0", "1,1,")]
     assert PACKED.covers(("1", "2"), "2", orders)
     assert not PACKED.covers(("3",), "2", orders)
-    assert PACKED.is_carried_out(reader({"1.3.13.0": "1,1,"}), "2", orders)
+    switched = reader({"1.3.13.0": "1,1,"})
+    assert PACKED.is_carried_out(switched, "2", orders)
+
+
+def test_a_set_lock_forbids_the_write() -> None:
+    """1 is unlocked, 2 is locked."""
+    locks = reader(table("1.3.6", {"1": 1, "2": 2}))
+    assert LOCKED.orders(locks, "1", up=True) == [("1.3.5.1", 1)]
+    with pytest.raises(Unsupported, match="it is locked .*2"):
+        LOCKED.orders(locks, "2", up=True)
+
+
+def test_a_device_without_the_locks_of_its_mib_forbids_the_write_if_they_are_demanded() -> None:
+    without_locks = reader({})
+    demanded = replace(LOCKED, demanded=True)
+    assert LOCKED.orders(without_locks, "1", up=True) == [("1.3.5.1", 1)]
+    with pytest.raises(Unsupported, match="it is locked .no value"):
+        demanded.orders(without_locks, "1", up=True)
+
+
+def test_an_empty_lock_forbids_the_write_where_one_value_allows_it() -> None:
+    only_1_allows = replace(LOCKED, allow=("1",), refuse=())
+    empty_lock = reader({"1.3.6.2": ""})
+    with pytest.raises(Unsupported, match="it is locked .value is empty"):
+        only_1_allows.orders(empty_lock, "2", up=True)
 
 
 def test_a_packed_text_is_read_again_right_before_the_write() -> None:
@@ -73,18 +99,6 @@ def test_an_identity_that_is_not_a_position_in_the_text_is_not_an_outlet(identit
 LOCKED = Guarded(WRITE, Column("1.3.6"), refuse=("2",), why="it is locked", demanded=False)
 
 
-def test_a_set_lock_forbids_the_write_and_so_does_a_device_without_the_locks_of_its_mib() -> None:
-    objects = table("1.3.6", {"1": 1, "2": 2})
-    assert LOCKED.orders(reader(objects), "1", up=True) == [("1.3.5.1", 1)]
-    assert LOCKED.orders(reader({}), "1", up=True) == [("1.3.5.1", 1)]
-    with pytest.raises(Unsupported, match="it is locked .no value"):
-        replace(LOCKED, demanded=True).orders(reader({}), "1", up=True)
-    with pytest.raises(Unsupported, match="it is locked .*2"):
-        LOCKED.orders(reader(objects), "2", up=True)
-    with pytest.raises(Unsupported, match="it is locked .value is empty"):
-        replace(LOCKED, allow=("1",), refuse=()).orders(reader({"1.3.6.2": ""}), "2", up=True)
-
-
 def test_a_lock_that_is_missing_beside_others_forbids_write_and_only_then_costs_a_walk() -> None:
     device = Memory(table("1.3.6", {"1": 1, "2": 2}))
     with pytest.raises(Unsupported, match="it is locked .no value"):
@@ -110,5 +124,6 @@ def test_a_text_that_sets_all_outlets_must_have_each_that_the_device_listed(
     """A unit whose text is shorter right before a command lists fewer outlets than it has."""
     (control,) = (outlets.control for outlets in FAMILIES["digipower"].outlets)
     assert isinstance(control, WritePacked)
-    # outlet 2.5 is another unit's
-    assert control.covers(["1", "2", "3", "4", "2.5"], "1", [("1.3", packed_text)]) is is_covered
+    another_units = "2.5"
+    listed = ["1", "2", "3", "4", another_units]
+    assert control.covers(listed, "1", [("1.3", packed_text)]) is is_covered

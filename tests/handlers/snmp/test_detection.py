@@ -34,6 +34,8 @@ def family(
     sweep: bool = False,
     count: Optional[Scalar] = None,
 ) -> Profile:
+    column = Column(f"{ACME}.{below or key[-1]}.3")
+    states = State(column, on=("1",), off=("2",))
     return Profile(
         key,
         "Acme",
@@ -42,11 +44,7 @@ def family(
         sys_object_ids,
         sweep=sweep,
         evidence=EVIDENCE,
-        outlets=(
-            Outlets(
-                states=State(Column(f"{ACME}.{below or key[-1]}.3"), ("1",), ("2",)), count=count
-            ),
-        ),
+        outlets=(Outlets(states=states, count=count),),
     )
 
 
@@ -109,28 +107,44 @@ METER = Profile(
 
 
 def test_a_family_that_only_meters_is_tried_after_families_with_states() -> None:
-    switched = device(f"{ACME}.1", "1")
-    switched.put(f"{ACME}.9.0", 5)
-    assert detect(switched, (METER, OLD)).profile.key == "acme-1"
-    memory = device(f"{ACME}.1")
-    memory.put(f"{ACME}.9.0", 5)
-    snmp_device = detect(memory, (METER, OLD))
-    assert snmp_device[:3] == (METER, None, {})
+    with_states = device(f"{ACME}.1", "1")
+    with_states.put(f"{ACME}.9.0", 5)
+    without_states = device(f"{ACME}.1")
+    without_states.put(f"{ACME}.9.0", 5)
+
+    switched = detect(with_states, (METER, OLD))
+    metered = detect(without_states, (METER, OLD))
+
+    assert switched.profile.key == "acme-1"
+    assert metered.profile is METER
+    assert metered.outlets is None
+    assert metered.states == {}
 
 
 def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_comes_first() -> None:
-    memory = device(f"{ACME}.1")
-    for snmp_device in (detect(memory, (METER, OLD)), read_as(memory, METER)):
-        assert snmp_device[:3] == (METER, None, {})
-    assert detect(device(f"{ACME}.1", "1"), (METER, OLD)).profile.key == "acme-1"
+    without_states = device(f"{ACME}.1")
+    for detected in (detect(without_states, (METER, OLD)), read_as(without_states, METER)):
+        assert detected.profile is METER
+        assert detected.outlets is None
+        assert detected.states == {}
+
+    with_states = device(f"{ACME}.1", "1")
+    assert detect(with_states, (METER, OLD)).profile.key == "acme-1"
+    # METER is the second candidate
     with pytest.raises(Unsupported):
-        # both families have outlets, but the device has none
-        detect(device(f"{ACME}.1"), (OLD, NEW))
+        detect(without_states, (OLD, METER))
+
+
+def test_a_device_without_outlets_is_of_no_family_with_outlets() -> None:
+    without_states = device(f"{ACME}.1")
     with pytest.raises(Unsupported):
-        detect(memory, (OLD, METER))  # METER is the second candidate
+        detect(without_states, (OLD, NEW))
+
+
+def test_a_fixed_family_without_outlets_needs_its_sys_object_id() -> None:
+    other_sys_object_id = device(f"{ACME}.3")
     with pytest.raises(Unsupported):
-        # the family is fixed, but the sysObjectID does not fit
-        read_as(device(f"{ACME}.3"), METER)
+        read_as(other_sys_object_id, METER)
 
 
 def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measures() -> None:
@@ -138,10 +152,10 @@ def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measure
     memory = device(f"{ACME}.1")
     memory.put(f"{ACME}.8.1", "--")
     assert detect(memory, (OLD, METER, second)).profile.key == "acme-second"
+
     memory.put(f"{ACME}.9.0", 5)
-    assert detect(memory, (OLD, second, METER)).profile.key == "acme-meter", (
-        "measured meters come first"
-    )
+    measured_first = detect(memory, (OLD, second, METER))
+    assert measured_first.profile.key == "acme-meter"
 
 
 COUNTED = family("acme-5", ACME, below="5", count=Scalar(f"{ACME}.5.1.0"))
@@ -277,15 +291,20 @@ def test_a_device_with_an_unknown_sys_object_id_is_not_probed_for_sweep_families
 def test_the_error_for_an_unknown_device_names_what_was_read_and_the_next_step() -> None:
     with pytest.raises(Unsupported) as error_info:
         detect(device(f"{ACME}.77"), (NEW, OLD, OTHER))
-    words = str(error_info.value)
-    assert f"sysObjectID {ACME}.77" in words
-    assert "sysDescr 'Acme PDU'" in words
-    assert "tried acme-2, acme-1" in words
-    assert "record" in words
-    assert "'profile'" in words
-    for object_id, word in ((None, "none"), ("", "empty"), ("\0", "empty")):
-        with pytest.raises(Unsupported, match=f"sysObjectID {word}, sysDescr"):
-            detect(device(object_id), (NEW, OLD, OTHER))
+    sentence = str(error_info.value)
+    assert f"sysObjectID {ACME}.77" in sentence
+    assert "sysDescr 'Acme PDU'" in sentence
+    assert "tried acme-2, acme-1" in sentence
+    assert "record" in sentence
+    assert "'profile'" in sentence
+
+
+@pytest.mark.parametrize("object_id, word", [(None, "none"), ("", "empty"), ("\0", "empty")])
+def test_the_error_for_an_unknown_device_says_that_it_has_no_sys_object_id(
+    object_id: Optional[str], word: str
+) -> None:
+    with pytest.raises(Unsupported, match=f"sysObjectID {word}, sysDescr"):
+        detect(device(object_id), (NEW, OLD, OTHER))
 
 
 class Broken(Memory):
@@ -392,9 +411,11 @@ def test_a_number_of_outlets_that_is_not_0_on_every_unit_proves_nothing(
     """With `counts_unlisted`, a number above 0 does not contradict `metered_only`: a unit that only
     meters may count outlets that it does not list.
     """
+    device = counting(counts)
     with pytest.raises(ProtocolError, match="nothing proves that it has none"):
-        detect(counting(counts), (COUNTING,))
-    assert dict(detect(counting(counts), (COUNTING,), metered_only=True).states) == {}
+        detect(device, (COUNTING,))
+    metered = detect(device, (COUNTING,), metered_only=True)
+    assert dict(metered.states) == {}
 
 
 def test_rows_of_padding_alone_and_a_number_of_outlets_prove_nothing_together() -> None:
@@ -405,10 +426,19 @@ def test_rows_of_padding_alone_and_a_number_of_outlets_prove_nothing_together() 
         detect(counting({"1": 2}, **padding), (COUNTING,))
 
 
-def test_a_number_of_outlets_that_is_0_although_outlets_are_listed_empties_no_list() -> None:
-    for metered_only in (False, True):
-        snmp_device = detect(counting({"1": 0}, _1=1, _2=2), (COUNTING,), metered_only=metered_only)
-        assert list(snmp_device.states) == ["1", "2"]
+@pytest.mark.parametrize("metered_only", [False, True])
+def test_a_number_of_outlets_that_is_0_although_outlets_are_listed_empties_no_list(
+    metered_only: bool,
+) -> None:
+    memory = counting({"1": 0}, _1=1, _2=2)
+    snmp_device = detect(memory, (COUNTING,), metered_only=metered_only)
+    assert list(snmp_device.states) == ["1", "2"]
+
+
+LOAD = f"{ACME}.9.0"
+
+
+COUNT = f"{ACME}.3.1"
 
 
 MODULE = Profile(
@@ -424,24 +454,38 @@ MODULE = Profile(
 
 
 def test_a_metered_unit_without_a_sys_object_id_is_told_by_its_description_and_its_meters() -> None:
-    system_group: dict[str, Value] = {SYS_DESCR: "Acme PDU Module 2.1"}
-    others: list[dict[str, Value]] = [
-        system_group,
-        {SYS_DESCR: "Acme UPS", f"{ACME}.9.0": 5},
-        {f"{ACME}.9.0": 5},
-    ]
-    assert detect(Memory({**system_group, f"{ACME}.9.0": 5}), (MODULE,)).profile is MODULE
-    for objects in others:
-        with pytest.raises(Unsupported):
-            detect(Memory(objects), (MODULE,))
+    memory = Memory({SYS_DESCR: "Acme PDU Module 2.1", LOAD: 5})
+    assert detect(memory, (MODULE,)).profile is MODULE
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        pytest.param({SYS_DESCR: "Acme PDU Module 2.1"}, id="description alone"),
+        pytest.param({SYS_DESCR: "Acme UPS", LOAD: 5}, id="another description"),
+        pytest.param({LOAD: 5}, id="meters alone"),
+    ],
+)
+def test_description_or_meters_alone_tell_no_metered_unit(objects: dict[str, Value]) -> None:
+    with pytest.raises(Unsupported):
+        detect(Memory(objects), (MODULE,))
 
 
 def test_a_swept_family_that_reports_no_outlets_and_load_is_told_without_a_sys_object_id() -> None:
     swept = replace(COUNTING, sweep=True)
-    load = f"{ACME}.9.0"
-    none = f"{ACME}.3.1"
-    assert detect(Memory({load: 5, none: 0}), (swept,)).outlets is None
-    others: list[dict[str, Value]] = [{load: 5}, {load: 5, none: 8}, {none: 0}]
-    for objects in others:
-        with pytest.raises(Unsupported):
-            detect(Memory(objects), (swept,))
+    detected = detect(Memory({LOAD: 5, COUNT: 0}), (swept,))
+    assert detected.outlets is None
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        pytest.param({LOAD: 5}, id="load alone"),
+        pytest.param({LOAD: 5, COUNT: 8}, id="outlets"),
+        pytest.param({COUNT: 0}, id="no outlets and no load"),
+    ],
+)
+def test_a_swept_family_is_not_told_by_load_or_number_alone(objects: dict[str, Value]) -> None:
+    swept = replace(COUNTING, sweep=True)
+    with pytest.raises(Unsupported):
+        detect(Memory(objects), (swept,))

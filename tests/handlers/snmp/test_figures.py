@@ -7,7 +7,7 @@ import pytest
 
 from handlers.shared.meter_figures import NotKnown, NotMetered
 from handlers.snmp.figures import Arcs, Figure, Total
-from handlers.snmp.frozen_value import check_parts, parts_of
+from handlers.snmp.frozen_value import check_parts, parts_of, replace
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import LOST
@@ -133,10 +133,41 @@ def test_a_total_of_units_refuses_a_scalar_because_it_would_be_added_to_the_unit
     """Its row "0" would count as one more unit: 5 A of unit 1 and 7 A of the whole chain would be
     12 A.
     """
+    figures = (Figure(A), Figure(Scalar("1.3.9.0")))
     with pytest.raises(ValueError, match="a figure is a Scalar"):
-        check_parts(Total((Figure(A), Figure(Scalar("1.3.9.0"))), unit=Arcs(0, 1)))
-    total = Total((Figure(A), Figure(Scalar("1.3.9.0"))))
-    assert total.read_from(reader({"1.3.1.1": 5, "1.3.9.0": 7})) == 5
+        check_parts(Total(figures, unit=Arcs(0, 1)))
+
+    without_units = Total(figures)
+    device = reader({"1.3.1.1": 5, "1.3.9.0": 7})
+    assert without_units.read_from(device) == 5
+
+
+def test_a_total_is_the_first_figure_of_the_device_and_never_a_sum_of_two() -> None:
+    total = Total((Figure(A), Figure(B)))
+    first_and_second = reader({"1.3.1.1": 2, "1.3.1.2": 3, "1.3.2.1": 99})
+    first_not_measured = reader({"1.3.1.1": -1, "1.3.2.1": 99})
+    second_alone = reader({"1.3.2.1": 99})
+    neither = reader({})
+    assert total.read_from(first_and_second) == 5
+    assert total.read_from(first_not_measured) is None
+    assert total.read_from(second_alone) == 99
+    assert total.read_from(neither) is None
+
+
+@pytest.mark.parametrize("counters", [False, True])
+@pytest.mark.parametrize("else_outlets", [False, True])
+@pytest.mark.parametrize("unmeasured", [-1, "", "n/a", -3])
+def test_a_total_with_a_row_that_is_not_measured_is_not_replaced_by_another(
+    unmeasured: Union[int, str], else_outlets: bool, counters: bool
+) -> None:
+    total = Total((Figure(A), Figure(B)))
+    if else_outlets:
+        total = Total((Figure(A),), else_outlets=True)
+    device = reader({"1.3.1.1": 2, "1.3.1.2": unmeasured, "1.3.2.1": 99})
+
+    figure = total.read_from(device, {"1": Decimal(2)}, counters=counters)
+
+    assert figure == NotKnown(f"row 2 of 1.3.1 reads '{unmeasured}'")
 
 
 @pytest.mark.parametrize(
@@ -155,45 +186,81 @@ def test_a_text_that_may_be_an_integer_has_no_figure_if_the_scales_differ(
     assert figure.read_from(reader(table("1.3.1", column))) == figures
 
 
-def test_a_total_is_the_first_figure_of_the_device_and_never_another_or_a_sum_of_two() -> None:
-    total = Total((Figure(A), Figure(B)))
-    second = table("1.3.2", {"1": 99})
-    assert total.read_from(reader({**table("1.3.1", {"1": 2, "2": 3}), **second})) == 5
-    assert total.read_from(reader({**table("1.3.1", {"1": -1}), **second})) is None
-    assert total.read_from(reader(second)) == 99
-    outlets = {"1": Decimal(2)}
-    any_source = Total((Figure(A),), else_outlets=True)
-    for unmeasured in (-1, "", "n/a", -3):
-        for of in (total, any_source):
-            objects = {**table("1.3.1", {"1": 2, "2": unmeasured}), **second}
-            unknown = NotKnown(f"row 2 of 1.3.1 reads '{unmeasured}'")
-            assert of.read_from(reader(objects), outlets) == unknown
-            assert of.read_from(reader(objects), outlets, counters=True) == unknown
-    assert total.read_from(reader({})) is None
-
-
 def test_a_sum_over_rows_is_a_total_only_if_every_row_is_measured() -> None:
-    lines = table("1.3.1", {"1.1": 2, "1.2": -1, "2.1": 5})
-    unknown = NotKnown("row 1.2 of 1.3.1 reads '-1'")
-    assert Total((Figure(A),)).read_from(reader(lines)) == unknown
-    assert Total((Figure(A, padding=("-1",)),)).read_from(reader(lines)) == 7
+    total = Total((Figure(A),))
+    two_of_three = reader(table("1.3.1", {"1.1": 2, "1.2": -1, "2.1": 5}))
+    none = reader(table("1.3.1", {"1.1": -1, "1.2": -1}))
+    assert total.read_from(two_of_three) == NotKnown("row 1.2 of 1.3.1 reads '-1'")
     # in every row: there are no meters
-    without = table("1.3.1", dict.fromkeys(("1.1", "1.2"), -1))
-    assert Total((Figure(A),)).read_from(reader(without)) is None
+    assert total.read_from(none) is None
+
+
+def test_rows_of_padding_are_no_part_of_a_sum() -> None:
+    lines = reader(table("1.3.1", {"1.1": 2, "1.2": -1, "2.1": 5}))
     zeros = reader(table("1.3.1", {"1": 2, "2": 0}))
-    # 0 for no meter never passes
-    unmetered = Total((Figure(A, absent=("0",)),)).read_from(zeros)
-    assert unmetered == NotMetered("1 of 2 (row 2) unmetered")
+    assert Total((Figure(A, padding=("-1",)),)).read_from(lines) == 7
     assert Total((Figure(A, padding=("0",)),)).read_from(zeros) == 2
-    marked = Total((Figure(A, absent=("--",)),))
-    texts = table("1.3.1", {"1": "0.40", "2": "--"})
-    assert marked.read_from(reader(texts)) == NotKnown("row 2 of 1.3.1 reads '--'")
-    assert marked.read_from(reader(table("1.3.1", {"1": "--", "2": "--"}))) is None
-    by_unit = Total((Figure(A), Figure(B)), unit=Arcs(0, 1))
-    two_sources = reader({**lines, **table("1.3.2", {"1.1": 4, "2.1": 99})})
-    assert by_unit.read_from(two_sources) == unknown
-    other_unit = reader({**table("1.3.1", {"2.1": 5}), **table("1.3.2", {"1.1": 4, "2.1": 99})})
-    assert by_unit.read_from(other_unit) == 9
+
+
+def test_a_row_with_0_for_no_meter_makes_the_sum_not_metered() -> None:
+    total = Total((Figure(A, absent=("0",)),))
+    device = reader(table("1.3.1", {"1": 2, "2": 0}))
+    assert total.read_from(device) == NotMetered("1 of 2 (row 2) unmetered")
+
+
+def test_a_text_for_no_meter_beside_a_measured_row_is_not_known() -> None:
+    total = Total((Figure(A, absent=("--",)),))
+    one_of_two = reader(table("1.3.1", {"1": "0.40", "2": "--"}))
+    none = reader(table("1.3.1", {"1": "--", "2": "--"}))
+    assert total.read_from(one_of_two) == NotKnown("row 2 of 1.3.1 reads '--'")
+    assert total.read_from(none) is None
+
+
+def test_a_total_by_unit_takes_the_second_figure_only_for_a_unit_without_the_first() -> None:
+    total = Total((Figure(A), Figure(B)), unit=Arcs(0, 1))
+    second = table("1.3.2", {"1.1": 4, "2.1": 99})
+    unit_1_partly_measured = table("1.3.1", {"1.1": 2, "1.2": -1, "2.1": 5})
+    unit_1_without_rows = table("1.3.1", {"2.1": 5})
+
+    not_known = total.read_from(reader({**unit_1_partly_measured, **second}))
+    figure = total.read_from(reader({**unit_1_without_rows, **second}))
+
+    assert not_known == NotKnown("row 1.2 of 1.3.1 reads '-1'")
+    assert figure == 4 + 5
+
+
+#: rows of a chain: the last arc is the unit
+CHAIN = {"1.3.1.1.9": 2, "1.3.1.2.9": 3, "1.3.2.1.9": 99, "1.3.2.1.8": 10}
+
+
+OUTLETS_OF_CHAIN = {"1.9": Decimal(50), "1.8": Decimal(50), "1.7": Decimal(1), "2.7": Decimal(1)}
+
+
+def test_a_chain_sums_each_units_lines_or_outlets() -> None:
+    total = Total((Figure(A), Figure(B)), else_outlets=True, unit=Arcs(1))
+    unit_7_partly_metered = {**OUTLETS_OF_CHAIN, "2.7": None}
+
+    figure = total.read_from(reader(CHAIN), OUTLETS_OF_CHAIN)
+    unmetered = total.read_from(reader(CHAIN), unit_7_partly_metered)
+
+    unit_9 = 2 + 3
+    unit_8 = 10
+    unit_7 = 1 + 1
+    assert figure == unit_9 + unit_8 + unit_7
+    assert unmetered == NotMetered("1 of 5 (row 2.7) unmetered")
+
+
+def test_a_chain_has_no_total_if_a_unit_lacks_both_lines_and_outlets() -> None:
+    lines_only = Total((Figure(A),), unit=Arcs(1))
+    device = reader(CHAIN)
+
+    without_meter = lines_only.read_from(device, OUTLETS_OF_CHAIN)
+    lost_rows = lines_only.read_from(device, OUTLETS_OF_CHAIN, metered_units=("7", "8", "9"))
+    index_without_unit = lines_only.read_from(device, {"9": Decimal(1)})
+
+    assert without_meter == NotMetered("units 7, 8 without a meter")
+    assert lost_rows == NotKnown("the answers have no row of 1.3.1 for units 7, 8")
+    assert index_without_unit == NotMetered("unit (no name) without a meter")
 
 
 def test_a_figure_whose_rows_are_all_padding_is_not_there() -> None:
@@ -211,38 +278,31 @@ def test_a_sum_over_outlets_is_a_total_only_if_every_outlet_is_metered() -> None
     assert total.read_from(reader(table("1.3.1", {"1": 7})), {"1": Decimal(2), "2": None}) == 7
 
 
-def test_a_chain_sums_each_units_lines_or_outlets_and_has_no_total_if_a_unit_lacks_both() -> None:
-    total = Total((Figure(A), Figure(B)), else_outlets=True, unit=Arcs(1))
-    objects = {**table("1.3.1", {"1.9": 2, "2.9": 3}), **table("1.3.2", {"1.9": 99, "1.8": 10})}
-    outlets = {"1.9": Decimal(50), "1.8": Decimal(50), "1.7": Decimal(1), "2.7": Decimal(1)}
-    assert total.read_from(reader(objects), outlets) == 2 + 3 + 10 + 1 + 1
-    unmetered = total.read_from(reader(objects), {**outlets, "2.7": None})
-    assert unmetered == NotMetered("1 of 5 (row 2.7) unmetered")
-    lines_only = Total((Figure(A),), unit=Arcs(1))
-    without_meter = lines_only.read_from(reader(objects), outlets)
-    assert without_meter == NotMetered("units 7, 8 without a meter")
-    metered_units = ("7", "8", "9")
-    unknown = lines_only.read_from(reader(objects), outlets, metered_units=metered_units)
-    assert unknown == NotKnown("the answers have no row of 1.3.1 for units 7, 8")
-    # an index without the arc of a unit
-    without_unit = lines_only.read_from(reader(objects), {"9": Decimal(1)})
-    assert without_unit == NotMetered("unit (no name) without a meter")
-
-
 def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
-    """A list of one unit is ignored, because a unit without a chain may have a different number in
-    each table.
-    """
     total = Total((Figure(A),), else_outlets=True, unit=Arcs(0, 1), units=B)
-    lines = table("1.3.1", {"1.9": 2})
+    lines = {"1.3.1.1.9": 2}
+    two_units = {"1.3.2.1": 1, "1.3.2.2": 1}
+    three_units = {**two_units, "1.3.2.3": 0}
     outlets = {"2.9": Decimal(3)}
-    assert total.read_from(reader({**lines, **table("1.3.2", {"1": 1, "2": 1})}), outlets) == 2 + 3
-    three_units = reader({**lines, **table("1.3.2", {"1": 1, "2": 1, "3": 0})})
-    assert total.read_from(three_units, outlets) == NotMetered("unit 3 without a meter")
-    no_lines = reader(table("1.3.2", {"1": 1, "2": 1}))
-    assert total.read_from(no_lines, outlets) == NotMetered("unit 1 without a meter")
-    for units in ({"0": 1}, {}):
-        assert total.read_from(reader({**lines, **table("1.3.2", units)})) == 2
+
+    whole = total.read_from(reader({**lines, **two_units}), outlets)
+    without_unit_3 = total.read_from(reader({**lines, **three_units}), outlets)
+    without_lines = total.read_from(reader(two_units), outlets)
+
+    assert whole == 2 + 3
+    assert without_unit_3 == NotMetered("unit 3 without a meter")
+    assert without_lines == NotMetered("unit 1 without a meter")
+
+
+def test_a_list_of_one_unit_or_none_is_ignored() -> None:
+    """A unit without a chain may have a different number in each table."""
+    total = Total((Figure(A),), else_outlets=True, unit=Arcs(0, 1), units=B)
+    lines = {"1.3.1.1.9": 2}
+    assert total.read_from(reader({**lines, "1.3.2.0": 1})) == 2
+    assert total.read_from(reader(lines)) == 2
+
+
+def test_a_total_with_a_list_of_units_must_say_where_its_rows_have_the_unit() -> None:
     with pytest.raises(ValueError, match="units"):
         check_parts(Total((Figure(A),), units=B))
 
@@ -308,4 +368,38 @@ def test_a_demanded_total_without_a_row_is_not_known(objects: dict[str, Value]) 
 def test_a_demanded_figure_that_is_not_answered_is_no_figure(profile: Profile) -> None:
     for total in profile.totals:
         if total.demanded:
-            assert isinstance(total.read_from(reader({})), NotKnown)
+            # where outlets may stand in, a meter of theirs shows that the unit has meters
+            outlets = {"1": Decimal(1)} if total.else_outlets else {}
+            assert isinstance(total.read_from(reader({}), outlets), NotKnown)
+
+
+def test_outlets_replace_a_demanded_figure_only_of_a_unit_that_has_its_row() -> None:
+    figure = Figure(A, padding=("-2",))
+    total = Total((figure,), else_outlets=True, demanded=True)
+    outlets = {"1": Decimal(3)}
+    assert total.read_from(reader({"1.3.1.1": 5}), outlets) == 5
+    assert total.read_from(reader({"1.3.1.1": -2}), outlets) == 3
+    assert total.read_from(reader({}), outlets) == NotKnown(
+        "the answers lack 1.3.1, which each unit has"
+    )
+    assert total.read_from(reader({}), {"1": None}) is None
+    by_unit = replace(total, unit=Arcs(0, 1))
+    of_two_units = {"1.1": Decimal(3), "2.1": Decimal(4)}
+    assert by_unit.read_from(reader({"1.3.1.1": 5, "1.3.1.2": -2}), of_two_units) == 5 + 4
+    assert isinstance(by_unit.read_from(reader({"1.3.1.1": 5}), of_two_units), NotKnown)
+
+
+def test_a_unit_without_a_row_of_a_demanded_figure_is_not_known() -> None:
+    total = Total((Figure(A),), unit=Arcs(0, 1), units=B)
+    device = reader({"1.3.1.1": 5, "1.3.2.1": 1, "1.3.2.2": 1})
+    assert total.read_from(device) == NotMetered("unit 2 without a meter")
+    demanded = replace(total, demanded=True)
+    assert demanded.read_from(device) == NotKnown("the answers have no row of 1.3.1 for unit 2")
+
+
+def test_a_column_beside_another_is_lost_unless_some_devices_lack_it() -> None:
+    device = reader({"1.3.2.1": 7})
+    always = Total((Figure(Complete(A, beside=B)),))
+    assert always.read_from(device) == NotKnown("row 1 of 1.3.1 reads no answer")
+    sometimes = Column("1.3.1", optional=True)
+    assert Total((Figure(Complete(sometimes, beside=B)),)).read_from(device) is None

@@ -19,7 +19,7 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
-from tests.handlers.snmp.memory import Memory, Value, of_rows, reader, table
+from tests.handlers.snmp.memory import Memory, Value, of_rows, reader
 from tests.recordings import Fixture, fixture
 
 WIDE = (-(2**31), 2**31 - 1, 2**32 - 1, -(2**63), 2**63 - 1, 2**64 - 1)
@@ -125,11 +125,11 @@ def _each_planted(name: str) -> tuple[Planted, ...]:
     """Of all figures of the unit of this name; it takes longer than the tests that need it."""
     unit = fixture(name)
     device = units.find(unit, memory_of(name))
-    return tuple(
-        Planted(declared_figure, oid, frozenset(rows), device)
-        for declared_figure in declared(device)
-        for oid, rows in feeding(unit, device, declared_figure.figure)
-    )
+    trials = []
+    for declared_figure in declared(device):
+        for oid, rows in feeding(unit, device, declared_figure.figure):
+            trials.append(Planted(declared_figure, oid, frozenset(rows), device))
+    return tuple(trials)
 
 
 def each_planted(unit: Fixture, *kinds: str) -> list[Planted]:
@@ -170,12 +170,12 @@ def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit:
 def test_an_energy_is_read_on_both_sides_of_each_nines_and_of_the_wrap_of_its_register(
     unit: Fixture,
 ) -> None:
+    nines = [10**digits - 1 for digits in range(5, 10)]
+    before_a_wrap = [2**31 - 2, 2**32 - 2, 2**64 - 2]
+    after_a_wrap = [0, 1]
     for trial in each_planted(unit, "energy"):
         figure = trial.figure.figure
-        values = [10**digits - 1 for digits in range(5, 10)]
-        for wrap in (2**31, 2**32, 2**64):
-            values += [wrap - 2, 0, 1]
-        for value in values:
+        for value in (*nines, *before_a_wrap, *after_a_wrap):
             if str(value) in figure.absent + figure.padding:
                 continue
             # a text with decimals is never an integer (see `scale_of_integers`)
@@ -192,18 +192,14 @@ def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture,
         with planted(unit, oid, fill) as memory:
             filled = read_exactly(units.find(unit, memory, for_figures=True))
         for figures, expected in (
-            ({"": filled.load_a}, {"": whole.load_a}),
-            ({"": filled.power_w}, {"": whole.power_w}),
-            (filled.currents, whole.currents),
-            (filled.powers, whole.powers),
+            ([filled.load_a], [whole.load_a]),
+            ([filled.power_w], [whole.power_w]),
+            (filled.currents.values(), whole.currents.values()),
+            (filled.powers.values(), whole.powers.values()),
         ):
-            largest = max(
-                (figure for figure in expected.values() if figure is not None), default=Decimal(0)
-            )
-            assert all(figure is None or figure <= 2 * largest for figure in figures.values()), (
-                oid,
-                fill,
-            )
+            largest = max([figure for figure in expected if figure is not None], default=Decimal(0))
+            for figure in figures:
+                assert figure is None or figure <= 2 * largest, (oid, fill)
 
 
 @pytest.mark.parametrize(
@@ -211,10 +207,11 @@ def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture,
 )
 def test_a_figure_above_the_ceiling_is_not_measured(name: str, most: int) -> None:
     ceiling = getattr(RACK, name)
-    unknown = NotKnown(f"row 1 of 1.3.1 reads '{100 * most + 1}'")
     figure = Figure(Column("1.3.1"), Decimal("0.01"))
-    for raw, value in ((0, 0), (100 * most, most), (100 * most + 1, unknown)):
-        device = reader(table("1.3.1", {"1": raw}))
-        assert figure.rows_from(device, ceiling) == {"1": value}
-        assert Total((figure,)).read_from(device, {}, ceiling) == value
+    above = NotKnown(f"row 1 of 1.3.1 reads '{100 * most + 1}'")
+    for raw, expected in ((0, 0), (100 * most, most), (100 * most + 1, above)):
+        device = reader({"1.3.1.1": raw})
+        assert figure.rows_from(device, ceiling) == {"1": expected}
+        assert Total((figure,)).read_from(device, {}, ceiling) == expected
+        # without a ceiling
         assert figure.read_from(device) == {"1": Decimal(raw) / 100}

@@ -105,13 +105,13 @@ def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_com
 ) -> None:
     device = memory(unit)
     reader = find(unit, device).reader
-    columns = [part.oid for part in parts_of(guard.test) if isinstance(part, Column)]
     device.asked.clear()
     guard.test.value_of(Reader(device, reader.root), switching(unit).identity)
-    lock = device.asked[0].partition(" ")[2]
-    column_of_lock = tuple(
-        oid for oid in (f"{reader.resolve(oid)}." for oid in columns) if lock.startswith(oid)
-    )
+    _, _, lock = device.asked[0].partition(" ")
+
+    columns = [part for part in parts_of(guard.test) if isinstance(part, Column)]
+    oids = [f"{reader.resolve(column.oid)}." for column in columns]
+    column_of_lock = tuple(oid for oid in oids if lock.startswith(oid))
     check_no_command(unit, without(unit, column_of_lock))
 
 
@@ -126,14 +126,15 @@ def marking_padding() -> list[tuple[Fixture, str]]:
     """Each unit whose states are told from padding by a column that must have a value, with that
     column.
     """
-    return [
-        (unit, part.test.oid)
-        for unit in FIXTURES
-        if unit.expected.outlets
-        for outlets in FAMILIES[unit.key].outlets[:1]
-        for part in parts_of(outlets.states)
-        if isinstance(part, Only) and part.demanded and isinstance(part.test, Column)
-    ]
+    pairs = []
+    for unit in FIXTURES:
+        if not unit.expected.outlets:
+            continue
+        for outlets in FAMILIES[unit.key].outlets[:1]:
+            for part in parts_of(outlets.states):
+                if isinstance(part, Only) and part.demanded and isinstance(part.test, Column):
+                    pairs.append((unit, part.test.oid))
+    return pairs
 
 
 PADDED = marking_padding()
@@ -146,11 +147,14 @@ def test_the_families_whose_padding_rows_have_the_outlet_number_0_demand_that_nu
 @pytest.mark.parametrize("unit, column", PADDED, ids=[unit.name for unit, _ in PADDED])
 def test_a_row_that_may_be_padding_is_an_error_and_no_outlet(unit: Fixture, column: str) -> None:
     identity = next(iter(expected_states(unit)))
-    for column_oid in (f"{column}.", f"{column}.{identity}."):
+    without_column = of_rows(without(unit, (f"{column}.",)))
+    without_cell = of_rows(without(unit, (f"{column}.{identity}.",)))
+    for device in (without_column, without_cell):
         with pytest.raises(ProtocolError, match="tells outlets from padding; poll it again"):
-            find(unit, of_rows(without(unit, (column_oid,))))
-    states = find(unit, memory(unit)).outlets
-    assert states is not None
-    assert states.states is not None
-    now = Reader(of_rows(without(unit, (f"{column}.{identity}.",))))
-    assert states.states.state_of(now, identity) is EnumPowerStatus.UNKNOWN
+            find(unit, device)
+
+    outlets = find(unit, memory(unit)).outlets
+    assert outlets is not None
+    assert outlets.states is not None
+    state = outlets.states.state_of(Reader(without_cell), identity)
+    assert state is EnumPowerStatus.UNKNOWN

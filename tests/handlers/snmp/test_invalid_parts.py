@@ -113,7 +113,7 @@ TOO_LARGE: tuple[Callable[[], object], ...] = (
         (lambda: Root("1.3.6.1.4.1.5", "1.3.6.x"), "oid is '1.3.6.x'"),
         (lambda: Root("1.3.6.1.4.1.5", "~.1"), "oid is '~.1'; a root is a whole OID"),
         (lambda: State(A, ("1",), ("1",)), "'1' is both in 'on' and in 'off'"),
-        (lambda: Total((Figure(A),), True, demanded=True), "that no outlets replace"),
+        (lambda: Total((), True, demanded=True), "demanded is for figures"),
         (lambda: State(A, ("ON",), ("on",)), "'on' is both in 'on' and in 'off'"),
         (lambda: State(A, ("1",), ("2",), ("2",)), "'2' is both"),
         (lambda: State(A, (), ("2",)), "on is empty"),

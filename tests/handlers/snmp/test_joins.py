@@ -47,24 +47,27 @@ def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -
 
 
 def test_an_outlet_outside_the_bounds_of_one_part_is_read_from_another() -> None:
-    source = Merged((Spread("1.3.1", (Span(1, 2, 1),)), Spread("1.3.2", (Span(3, 4, 1),))))
-    assert both(source, {"1.3.1.1.0": 1, "1.3.1.2.0": 0, "1.3.2.1.0": 1, "1.3.2.2.0": 0}) == {
-        "1": 1,
-        "2": 0,
-        "3": 1,
-        "4": 0,
-    }
-    assert both(First((Tables("1.3.1", 1, 2, "1"), B)), table("1.3.2", {"7": 1})) == {"7": 1}
+    first_two = Spread("1.3.1", (Span(1, 2, 1),))
+    next_two = Spread("1.3.2", (Span(3, 4, 1),))
+    objects = {"1.3.1.1.0": 1, "1.3.1.2.0": 0, "1.3.2.1.0": 1, "1.3.2.2.0": 0}
+    rows = both(Merged((first_two, next_two)), objects)
+    assert rows == {"1": 1, "2": 0, "3": 1, "4": 0}
+
+
+def test_an_outlet_outside_the_bounds_of_tables_is_read_from_the_next_source() -> None:
+    source = First((Tables("1.3.1", 1, 2, "1"), B))
+    assert both(source, {"1.3.2.7": 1}) == {"7": 1}
 
 
 PADDED = {**table("1.3.1", {"1": 1, "2": 1, "3": 1}), **table("1.3.2", {"1": 1, "2": 0})}
 
 
 def test_first_takes_all_rows_of_the_first_source_with_rows() -> None:
-    assert both(First((A, B)), table("1.3.2", {"1": 5})) == {"1": 5}
-    assert both(
-        First((A, B)), {**table("1.3.1", {"2": 1}), **table("1.3.2", {"1": 5})}, absent="1"
-    ) == {"2": 1}
+    source = First((A, B))
+    second_alone = {"1.3.2.1": 5}
+    with_first = {"1.3.1.2": 1, "1.3.2.1": 5}
+    assert both(source, second_alone) == {"1": 5}
+    assert both(source, with_first, absent="1") == {"2": 1}
 
 
 @pytest.mark.parametrize("tested", ["+0", "0.0", "NaN", "\u0660", "", b"\xff", "x"])
@@ -72,22 +75,26 @@ def test_first_takes_all_rows_of_the_first_source_with_rows() -> None:
 def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_total(
     tested: str | bytes, keep: bool
 ) -> None:
-    objects = {**PADDED, "1.3.2.2": tested}
     source = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
+    objects = {**PADDED, "1.3.2.2": tested}
+    with_mark_alone = {**objects, "1.3.2.4": tested}
+
     assert both(source, objects)["2"] == ""
     assert source.rows(reader(objects))["2"] is UNMARKED
-    assert Total((Figure(source),)).read_from(reader(objects)) == NotKnown(
-        "row 2 of 1.3.1 reads its mark is none that the MIB names"
-    )
-    # B alone makes no row
-    assert both(source, {**objects, "1.3.2.4": tested}, absent="4")["2"] == ""
+    total = Total((Figure(source),)).read_from(reader(objects))
+    reason = "row 2 of 1.3.1 reads its mark is none that the MIB names"
+    assert total == NotKnown(reason)
+    # a mark makes no row
+    assert both(source, with_mark_alone, absent="4")["2"] == ""
 
 
-def test_tested_values_are_compared_as_text_if_a_listed_value_is_not_a_number() -> None:
-    for values in (("N",), ("N", "9")):
-        assert both(
-            Only(A, B, values, keep=False), {**PADDED, "1.3.2.1": "N", "1.3.2.2": "L1"}, "1"
-        ) == {"2": 1, "3": 1}
+@pytest.mark.parametrize("values", [("N",), ("N", "9")])
+def test_tested_values_are_compared_as_text_if_a_listed_value_is_not_a_number(
+    values: tuple[str, ...],
+) -> None:
+    source = Only(A, B, values, keep=False)
+    objects = {**PADDED, "1.3.2.1": "N", "1.3.2.2": "L1"}
+    assert both(source, objects, absent="1") == {"2": 1, "3": 1}
 
 
 def test_rows_are_chosen_by_an_arc_of_their_index() -> None:
@@ -106,14 +113,20 @@ def test_the_units_of_a_hostile_table_are_found_row_by_row() -> None:
 
 
 def test_rows_beyond_the_devices_count_are_ignored() -> None:
+    source = Counted(A, Scalar("1.3.2.0"))
     objects = {**table("1.3.1", {"1": 5, "2": 6, "3": 7}), "1.3.2.0": 2}
-    assert both(Counted(A, Scalar("1.3.2.0")), objects, "3") == {"1": 5, "2": 6}
-    for unreadable in (Scalar("1.3.9.0"), Scalar("1.3.3.0"), Scalar("1.3.4.0")):
-        assert both(Counted(A, unreadable), {**objects, "1.3.3.0": -1, "1.3.4.0": "n/a"}) == {
-            "1": 5,
-            "2": 6,
-            "3": 7,
-        }
+    assert both(source, objects, absent="3") == {"1": 5, "2": 6}
+
+
+@pytest.mark.parametrize(
+    "count",
+    [pytest.param({}, id="missing"), {"1.3.2.0": -1}, {"1.3.2.0": "n/a"}],
+    ids=str,
+)
+def test_all_rows_are_read_if_the_devices_count_is_unreadable(count: dict[str, Value]) -> None:
+    source = Counted(A, Scalar("1.3.2.0"))
+    rows = {"1": 5, "2": 6, "3": 7}
+    assert both(source, {**table("1.3.1", rows), **count}) == rows
 
 
 ROWS = {"1": 11, "2": 12, "3": 21}
@@ -122,27 +135,41 @@ ROWS = {"1": 11, "2": 12, "3": 21}
 @pytest.mark.parametrize(
     "keys, own, joined",
     [
-        # module and number
-        (
+        pytest.param(
             [{"1": 1, "2": 1, "3": 2}, {"1": 7, "2": 8, "3": 7}],
             [{"1": 1, "2": 2, "5": 2}, {"1": 8, "2": 7, "5": 9}],
             {"1": 12, "2": 21},
+            id="module and number",
         ),
-        # a row without one of the keys, or with an empty one: a meter that is left may be its own
-        ([{"1": 1, "2": 2}, {"1": 7}], [{"1": 1, "2": 2}, {"1": 7}], {"1": 11, "2": "lost"}),
-        (
+        pytest.param(
+            [{"1": 1, "2": 2}, {"1": 7}],
+            [{"1": 1, "2": 2}, {"1": 7}],
+            {"1": 11, "2": "lost"},
+            id="a row without one of the keys: a meter that is left may be its own",
+        ),
+        pytest.param(
             [{"1": 1, "2": 1}, {"1": 7, "2": ""}],
             [{"5": 1, "6": 1}, {"5": 7, "6": ""}],
             {"5": 11, "6": "lost"},
+            id="a row with an empty key",
         ),
-        # two rows with one key: neither is known
-        ([{"1": 1, "2": 1, "3": 2}], [{"5": 1, "6": 2}], {"5": "lost", "6": 21}),
-        # rows with an empty key, which may be those of each other
-        ([{"1": 1, "2": ""}], [{"1": 1, "5": ""}], {"1": 11, "5": "lost"}),
-        (
+        pytest.param(
+            [{"1": 1, "2": 1, "3": 2}],
+            [{"5": 1, "6": 2}],
+            {"5": "lost", "6": 21},
+            id="two rows with one key: neither is known",
+        ),
+        pytest.param(
+            [{"1": 1, "2": ""}],
+            [{"1": 1, "5": ""}],
+            {"1": 11, "5": "lost"},
+            id="rows with an empty key, which may be those of each other",
+        ),
+        pytest.param(
             [{"1": "x", "2": "", "3": "z"}],
             [{"7": "x", "8": "", "9": "z"}],
             {"7": 11, "8": "lost", "9": 21},
+            id="texts, of which one is empty",
         ),
     ],
 )
@@ -153,11 +180,21 @@ def test_a_row_is_joined_by_all_of_its_keys(
     joined: Mapping[str, Value],
     else_same_row: bool,
 ) -> None:
-    columns = [Column(f"1.3.{number}") for number in range(2, 2 + len(keys) + len(own))]
+    """`keys` and `own`: the columns of the two tables that must be equal, in the same order."""
     objects = table("1.3.1", ROWS)
-    for column, values in zip(columns, (*keys, *own)):
+    key_columns = []
+    for number, values in enumerate(keys):
+        column = Column(f"1.3.2{number}")
         objects.update(table(column.oid, values))
-    source = Joined(A, tuple(columns[: len(keys)]), tuple(columns[len(keys) :]), else_same_row)
+        key_columns.append(column)
+    own_columns = []
+    for number, values in enumerate(own):
+        column = Column(f"1.3.3{number}")
+        objects.update(table(column.oid, values))
+        own_columns.append(column)
+
+    source = Joined(A, tuple(key_columns), tuple(own_columns), else_same_row)
+
     assert told(source, objects) == joined
 
 
@@ -238,13 +275,20 @@ def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs
 
 
 def test_a_doubtful_value_whose_mark_is_lost_is_lost() -> None:
-    values = Column("1.3.9.1.2", "watts")
-    mark = Column("1.3.9.1.3", "volts")
-    rows = {str(number): 0 for number in range(1, 18)}
-    objects = {**table(values.oid, rows), **table(mark.oid, {row: 230 for row in list(rows)[1:]})}
-    device = reader(objects)
-    checked = Checked(values, ("0",), mark, ("0",))
-    checked.rows(device)
-    whole = checked.rows(device.whole())
-    assert isinstance(whole["1"], Lost)
-    assert whole["2"] == 0
+    """17 outlets without load; the voltage of the first one is lost."""
+    watts = Column("1.3.9.1.2", "watts")
+    volts = Column("1.3.9.1.3", "volts")
+    numbers = [str(number) for number in range(1, 18)]
+    device = reader(
+        {
+            **table(watts.oid, dict.fromkeys(numbers, 0)),
+            **table(volts.oid, dict.fromkeys(numbers[1:], 230)),
+        }
+    )
+    source = Checked(watts, ("0",), volts, ("0",))
+    source.rows(device)
+
+    rows = source.rows(device.whole())
+
+    assert isinstance(rows["1"], Lost)
+    assert rows["2"] == 0

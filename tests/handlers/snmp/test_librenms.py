@@ -11,7 +11,6 @@ from tests.foreign_files import librenms, readings
 from tests.foreign_files.librenms import Difference, Sensor
 from tests.handlers.snmp import recorded
 from tests.recordings import fixture
-from tests.simulators.snmp_agent import Row
 
 ANSWERED = foreign_files.names("snmp/answers")
 OUTLET_CURRENT = "1.3.6.1.4.1.850.100.1.10.2.1.13"
@@ -60,8 +59,9 @@ def compare(monkeypatch: pytest.MonkeyPatch) -> Compare:
     monkeypatch.setattr(readings, "expected", lambda: {"unit": {}})
 
     def with_sensor(kind: str, oid: str, value: float, word: str = "") -> librenms.Comparison:
-        rows: dict[str, Row] = dict(fixture("tripplite-12x-ups").rows)
-        return librenms.compare("unit", rows, [Sensor(kind, oid, (value,), word)])
+        unit = fixture("tripplite-12x-ups")
+        sensor = Sensor(kind, oid, (value,), word)
+        return librenms.compare("unit", dict(unit.rows), [sensor])
 
     return with_sensor
 

@@ -64,22 +64,21 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
     device = of_rows(unit.rows)
     snmp_device = detect(device, families)
     request_kinds = [question.partition(" ")[0] for question in device.asked]
+    assert snmp_device.profile.key == unit.key
     assert request_kinds.count("get") == unit.expected.gets
     assert request_kinds.count("walk") == unit.expected.walks
+
     figures = read_exactly(snmp_device)
-    assert snmp_device.profile.key == unit.key
-    assert [
-        (label.identity, label.number, label.name) for label in metering.labels(snmp_device)
-    ] == [
-        (identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()
-    ]
-    assert {
-        identity: (state, float(figures.currents[identity]), float(figures.energies[identity]))
-        for identity, state in snmp_device.states.items()
-    } == {
-        identity: (STATES[outlet.state], outlet.current_a, outlet.energy_kwh)
-        for identity, outlet in unit.expected.outlets.items()
-    }
+    labels = metering.labels(snmp_device)
+    expected_outlets = unit.expected.outlets
+    assert list(snmp_device.states) == list(expected_outlets)
+    assert [label.identity for label in labels] == list(expected_outlets)
+    for label, (identity, outlet) in zip(labels, expected_outlets.items()):
+        assert label.number == outlet.number
+        assert label.name == outlet.name
+        assert snmp_device.states[identity] == STATES[outlet.state]
+        assert float(figures.currents[identity]) == outlet.current_a
+        assert float(figures.energies[identity]) == outlet.energy_kwh
     assert float(figures.load_a or 0) == unit.expected.load_a
     assert figures.power_w == unit.expected.power_w
     assert float(figures.energy_kwh or 0) == unit.expected.energy_kwh
@@ -106,11 +105,10 @@ def test_the_example_is_switched_with_the_writes_of_its_fixture(
     switch = unit.switch
     assert switch is not None
     with Agent(unit.device()) as agent:
-        port = PduPortView(switch.identity, EnumPowerStatus.UNKNOWN)
         handler = pdu(agent, UNPROVEN)
-        assert handler.port_up(port, pause=0.01).power_status is EnumPowerStatus.UP
-        assert handler.port_down(port, pause=0.01).power_status is EnumPowerStatus.DOWN
-        assert [Order(write.oid, write.tag, write.value) for write in agent.writes()] == [
-            *switch.on,
-            *switch.off,
-        ]
+        switched_on = handler.port_up(PduPortView(switch.identity), pause=0.01)
+        assert switched_on.power_status is EnumPowerStatus.UP
+        switched_off = handler.port_down(PduPortView(switch.identity), pause=0.01)
+        assert switched_off.power_status is EnumPowerStatus.DOWN
+        written = [Order(write.oid, write.tag, write.value) for write in agent.writes()]
+        assert written == [*switch.on, *switch.off]

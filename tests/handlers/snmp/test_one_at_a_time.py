@@ -58,17 +58,17 @@ def assert_both_executed(relay_s: float, seed: int) -> None:
     chance = random.Random(f"{relay_s} {seed}")
     with Agent(digipower(OUTLETS, relay_s=relay_s)) as agent, ThreadPoolExecutor(2) as callers:
         for round_ in range(5):
-            before = states(agent)
-            orders = [
-                (outlet, chance.random() < 0.5)
-                for outlet in chance.sample(range(1, OUTLETS + 1), 2)
-            ]
+            expected = list(states(agent))
+            orders = []
+            for outlet in chance.sample(range(1, OUTLETS + 1), 2):
+                up = chance.random() < 0.5
+                orders.append((outlet, up))
+                expected[outlet - 1] = "1" if up else "0"
+
             results = list(callers.map(lambda order: switch(agent, *order), orders))
+
             assert results == [UP if up else DOWN for _, up in orders]
-            wanted_states = list(before)
-            for outlet, up in orders:
-                wanted_states[outlet - 1] = "1" if up else "0"
-            assert states(agent) == wanted_states
+            assert states(agent) == expected
             assert len(agent.writes()) == 2 * (round_ + 1), "a command was not sent exactly once"
 
 

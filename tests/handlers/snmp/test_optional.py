@@ -39,17 +39,19 @@ def absent_columns(columns: dict[str, list[str]]) -> Iterator[str]:
 @units.EACH
 def test_each_column_that_a_unit_lacks_is_said_to_be_optional(unit: Fixture) -> None:
     """In all that a status and a statistic read: of any other column the values would be lost."""
-    device = units.memory(unit)
-    units.find(unit, device)
-    found = units.find(unit, device, for_figures=True)
-    metering.read_statistic(found)
-    required = {
-        found.reader.resolve(part.oid): part.object
-        for part in parts_of(found.profile)
-        if isinstance(part, Column) and not part.optional
-    }
-    lacking = absent_columns(walked_columns(device))
-    assert [required[column] for column in lacking if column in required] == []
+    memory = units.memory(unit)
+    units.find(unit, memory)
+    device = units.find(unit, memory, for_figures=True)
+    metering.read_statistic(device)
+    required = {}
+    for part in parts_of(device.profile):
+        if isinstance(part, Column) and not part.optional:
+            required[device.reader.resolve(part.oid)] = part.object
+
+    lacking = absent_columns(walked_columns(memory))
+
+    for column in lacking:
+        assert column not in required, required[column]
 
 
 @EACH_PROFILE

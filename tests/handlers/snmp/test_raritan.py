@@ -136,14 +136,21 @@ def test_a_minimum_that_an_answer_lacks_is_not_taken_for_0(name: str) -> None:
         assert figure(device, sensor) == expected
 
 
-def test_signed_and_unsigned_outlets_of_a_table_are_read_each_by_its_own_column() -> None:
-    for name in ("outlet A", "outlet W", "outlet kWh"):
-        first = SENSORS[name]
-        device = unit(first, 0, 52, minimum=-63000)
-        device.put(f"{E}3.5.3.1.2.1.2", "2")
-        device.put(f"{E}4.1.2.1.3.1.2", 7)
-        device.put(f"{E}3.2.2.1.4.1", 2)
-        add(device, first._replace(row="1.2"), 640, 0, minimum=0, digits=2)
-        figures = read_exactly(detection.detect(device, PROFILES, for_figures=True))
-        of = {1: figures.currents, 5: figures.powers, 8: figures.energies}[first.kind]
-        assert of == {"1.1": scaled(first, 52), "1.2": scaled(first, 640, 2)}
+@pytest.mark.parametrize("name", ["outlet A", "outlet W", "outlet kWh"])
+def test_signed_and_unsigned_outlets_of_a_table_are_read_each_by_its_own_column(
+    name: str,
+) -> None:
+    first = SENSORS[name]
+    device = unit(first, 0, 52, minimum=-63000)
+    # a second outlet
+    device.put(f"{E}3.5.3.1.2.1.2", "2")
+    device.put(f"{E}4.1.2.1.3.1.2", 7)
+    device.put(f"{E}3.2.2.1.4.1", 2)
+    second = first._replace(row="1.2")
+    add(device, second, 640, 0, minimum=0, digits=2)
+
+    figures = read_exactly(detection.detect(device, PROFILES, for_figures=True))
+
+    figures_by_kind = {1: figures.currents, 5: figures.powers, 8: figures.energies}
+    expected = {"1.1": scaled(first, 52), "1.2": scaled(first, 640, 2)}
+    assert figures_by_kind[first.kind] == expected

@@ -23,71 +23,92 @@ def read(objects: Mapping[str, Value], *columns: str, gets: Sequence[str] = ()) 
     return reader
 
 
-def test_a_row_that_another_column_of_the_table_has_is_missing_and_no_other() -> None:
+def test_a_row_that_another_column_of_the_table_has_is_missing() -> None:
     objects = {
         **table(A, {"1": 10, "12": 30}),
         **table(B, {"12": 30, "1": 10, "2": 20}),
         **table(OTHER, {"7": 1}),
     }
     reader = read(objects, A, B, OTHER)
-    filled_rows = reader.whole()
-    # in the order of the indexes, not at the end
-    assert list(filled_rows.column(A).items()) == [("1", 10), ("2", LOST), ("12", 30)]
-    assert filled_rows.names(A) == filled_rows.column(A)
-    assert filled_rows.column(A)["2"] is LOST
-    assert filled_rows.column(B) == reader.column(B)
-    assert filled_rows.column(OTHER) == {"7": 1}
-    # a walk is what was answered, also of what is no column
-    assert filled_rows.walk(A) == {"1": 10, "12": 30}
-    assert filled_rows.walk(C) == {}
-    assert filled_rows.whole() is filled_rows
+    whole = reader.whole()
     assert reader.lacks_rows()
+    # in the order of the indexes, not at the end
+    assert list(whole.column(A).items()) == [("1", 10), ("2", LOST), ("12", 30)]
+    assert whole.column(A)["2"] is LOST
+    assert whole.names(A) == whole.column(A)
+    assert whole.column(B) == reader.column(B)
+    assert whole.column(OTHER) == {"7": 1}
+    assert whole.whole() is whole
+    # a walk is what was answered, also of what is no column
+    assert whole.walk(A) == {"1": 10, "12": 30}
+    assert whole.walk(C) == {}
+
+
+def test_only_columns_that_were_read_are_compared_and_only_as_columns() -> None:
+    objects = {
+        **table(A, {"1": 10, "12": 30}),
+        **table(B, {"12": 30, "1": 10, "2": 20}),
+        **table(OTHER, {"7": 1}),
+    }
     assert not read(objects, B, OTHER).lacks_rows()
-    # only columns that were read are compared, and only as columns
     assert not read(objects, A).lacks_rows()
-    rows = read(objects, A)
-    rows.walk(B)
-    assert not rows.lacks_rows()
-    assert rows.whole().column(A) == rows.column(A)
+
+    reader = read(objects, A)
+    reader.walk(B)
+    assert not reader.lacks_rows()
+    assert reader.whole().column(A) == reader.column(A)
 
 
-def test_an_empty_column_is_lost_unless_it_is_optional_and_a_get_says_that_it_is_not_there() -> (
-    None
-):
+def test_an_empty_column_is_lost_unless_it_is_optional() -> None:
     objects = {**table(A, FULL), **table(OTHER, {"7": 1})}
     reader = read(objects, A, B, OTHER)
     assert reader.whole().column(B) == dict.fromkeys(FULL, LOST)
     assert reader.got == {}
-    reader.column(C, optional=True)
-    assert reader.whole().column(C, optional=True) == {}
-    assert reader.got == {f"{C}.1": None}
 
+
+def test_an_optional_empty_column_is_lost_unless_a_get_says_that_it_is_not_there() -> None:
     class EmptyWalk(Memory):
         def walk(self, oid: str) -> Walked:
             return {} if oid == C else super().walk(oid)
 
-    walked = Reader(EmptyWalk({**objects, **table(C, FULL)}))
-    assert walked.column(A)
-    assert walked.column(C, optional=True) == {}
-    assert walked.whole().column(C, optional=True) == dict.fromkeys(FULL, LOST)
-    # no other column shows a row of this table
+    without_column = Reader(Memory(table(A, FULL)))
+    without_walk = Reader(EmptyWalk({**table(A, FULL), **table(C, FULL)}))
+    for reader in (without_column, without_walk):
+        reader.column(A)
+        assert reader.column(C, optional=True) == {}
+
+    assert without_column.whole().column(C, optional=True) == {}
+    assert without_column.got == {f"{C}.1": None}
+    assert without_walk.whole().column(C, optional=True) == dict.fromkeys(FULL, LOST)
+
+
+def test_an_empty_column_of_a_table_without_rows_is_empty() -> None:
     assert read({}, B).whole().column(B) == {}
 
 
 def test_a_scalar_is_missing_if_another_one_of_its_group_was_answered() -> None:
-    one = "1.3.8.1.0"
-    other = "1.3.8.2.0"
-    apart = "1.3.7.1.0"
-    objects: dict[str, Value] = {other: 5, apart: 6}
-    reader = read(objects, gets=[one, other])
-    assert reader.lacks_scalar(one)
-    assert not reader.lacks_scalar(other)
-    # nothing was asked
-    assert not reader.lacks_scalar("1.3.8.3.0")
-    assert not read(objects, gets=[one, apart]).lacks_scalar(one)
-    assert not read({}, gets=[one, other]).lacks_scalar(one)
-    # a row of a table is in no group
-    assert not read({f"{B}.1": 5}, gets=[f"{A}.1", f"{B}.1"]).lacks_scalar(f"{A}.1")
+    lost = "1.3.8.1.0"
+    answered = "1.3.8.2.0"
+    not_asked = "1.3.8.3.0"
+    reader = read({answered: 5}, gets=[lost, answered])
+    assert reader.lacks_scalar(lost)
+    assert not reader.lacks_scalar(answered)
+    assert not reader.lacks_scalar(not_asked)
+
+
+def test_a_scalar_is_not_missing_if_none_of_its_group_was_answered() -> None:
+    scalar = "1.3.8.1.0"
+    of_its_group = "1.3.8.2.0"
+    of_another_group = "1.3.7.1.0"
+    other_group_answered = read({of_another_group: 6}, gets=[scalar, of_another_group])
+    none_answered = read({}, gets=[scalar, of_its_group])
+    assert not other_group_answered.lacks_scalar(scalar)
+    assert not none_answered.lacks_scalar(scalar)
+
+
+def test_a_row_of_a_table_is_in_no_group_of_scalars() -> None:
+    reader = read({f"{B}.1": 5}, gets=[f"{A}.1", f"{B}.1"])
+    assert not reader.lacks_scalar(f"{A}.1")
 
 
 def test_roots_share_what_was_read_and_a_new_reading_keeps_names_alone() -> None:
@@ -108,11 +129,9 @@ def test_a_value_in_an_error_is_short_or_says_that_it_holds_a_secret() -> None:
     class Secret(Memory):
         @staticmethod
         def quoted(words: str) -> str:
-            return (
-                "(left out: it holds a secret, and this sentence is longer)"
-                if "s3" in words
-                else words
-            )
+            if "s3" in words:
+                return "(left out: it holds a secret, and this sentence is longer)"
+            return words
 
     reader = Reader(Secret({}))
     assert reader.quoted("x" * 90) == "x" * 80

@@ -48,17 +48,20 @@ def in_order(identity: str) -> list[tuple[str, int]]:
 def test_a_recorded_unit_has_the_family_the_states_and_the_names_that_were_written_down(
     name: str,
 ) -> None:
-    expectation = recorded.expected(name)
+    expected = recorded.expected(name)
     device = detection.detect(of_rows(recorded.rows(name)), PROFILES)
-    assert device.profile.key == expectation["family"]
+    assert device.profile.key == expected["family"]
     assert device.states == states_of(name)
     assert list(device.states) == sorted(device.states, key=in_order)
-    labels = {label.identity: label.name for label in metering.labels(device)}
-    assert list(labels) == list(device.states)
-    assert not set(labels) & set(expectation["phantom_rows"])
-    for identity, outlet in expectation["outlets"].items():
-        if outlet["name"] is not None:
-            assert labels[identity] == "".join(filter(str.isprintable, outlet["name"])).strip()
+
+    names = {label.identity: label.name for label in metering.labels(device)}
+    assert list(names) == list(device.states)
+    assert names.keys().isdisjoint(expected["phantom_rows"])
+    for identity, outlet in expected["outlets"].items():
+        recorded_name = outlet["name"]
+        if recorded_name is not None:
+            printable = "".join(filter(str.isprintable, recorded_name))
+            assert names[identity] == printable.strip()
 
 
 # Later APC units keep the tables of earlier families. A family without outlets fits by the
@@ -83,26 +86,38 @@ def test_a_recorded_unit_fits_only_its_own_family_and_the_listed_exceptions(name
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_a_recorded_unit_has_every_figure_that_was_written_down(name: str) -> None:
-    expectation = recorded.expected(name)
-    read = read_exactly(detection.detect(of_rows(recorded.rows(name)), PROFILES))
-    for key, figures in (
-        ("current_a", read.currents),
-        ("power_w", read.powers),
-        ("energy_kwh", read.energies),
-    ):
-        outlets = {identity: o[key] for identity, o in expectation["outlets"].items()}
-        assert {identity: float(figure) for identity, figure in figures.items()} == pytest.approx(
-            {identity: figure for identity, figure in outlets.items() if figure is not None},
-            abs=ROUNDED,
-        ), key
-    device = expectation["device"]
+@pytest.mark.parametrize(
+    "field, figures_of",
+    [("current_a", "currents"), ("power_w", "powers"), ("energy_kwh", "energies")],
+)
+def test_the_outlets_of_a_recorded_unit_have_every_figure_that_was_written_down(
+    name: str, field: str, figures_of: str
+) -> None:
+    expected = {}
+    for identity, outlet in recorded.expected(name)["outlets"].items():
+        if outlet[field] is not None:
+            expected[identity] = outlet[field]
+    device = detection.detect(of_rows(recorded.rows(name)), PROFILES)
+
+    figures = getattr(read_exactly(device), figures_of)
+
+    values = {identity: float(figure) for identity, figure in figures.items()}
+    assert values == pytest.approx(expected, abs=ROUNDED)
+
+
+@RECORDINGS
+@pytest.mark.against("recordings of real units, in memory")
+def test_a_recorded_unit_has_every_total_that_was_written_down(name: str) -> None:
+    expected = recorded.expected(name)["device"]
+    # those of the inputs add up to the unit's
+    energy_of_inputs = sum((expected.get("input_energy_kwh") or {}).values()) or None
+    device = detection.detect(of_rows(recorded.rows(name)), PROFILES)
+    reading = read_exactly(device)
     for total, figure in (
-        (load_of(device), read.load_a),
-        (device.get("power_w"), read.power_w),
-        (device.get("energy_kwh"), read.energy_kwh),
-        # those of the inputs add up to the unit's
-        (sum((device.get("input_energy_kwh") or {}).values()) or None, read.energy_kwh),
+        (load_of(expected), reading.load_a),
+        (expected.get("power_w"), reading.power_w),
+        (expected.get("energy_kwh"), reading.energy_kwh),
+        (energy_of_inputs, reading.energy_kwh),
     ):
         if total is not None:
             assert figure is not None

@@ -51,30 +51,29 @@ def test_an_outlet_that_is_not_reserved_is_switched(
 def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(
     unit: str, identity: str
 ) -> None:
+    sentence = "automatic mode.*; to switch it anyway, set switch_automatic=yes"
     with Agent(fixture(unit).device()) as agent:
-        with pytest.raises(
-            Unsupported, match="automatic mode.*; to switch it anyway, set switch_automatic=yes"
-        ):
-            near(agent, UNPROVEN).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
+        with pytest.raises(Unsupported, match=sentence):
+            near(agent, UNPROVEN).port_down(PduPortView(identity))
+
         handler = near(agent, {**UNPROVEN, "switch_automatic": "yes"})
-        for method, state in (
-            (handler.port_down, EnumPowerStatus.DOWN),
-            (handler.port_up, EnumPowerStatus.UP),
-        ):
-            assert (
-                method(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01).power_status
-                is state
-            )
+        switched_off = handler.port_down(PduPortView(identity), pause=0.01)
+        assert switched_off.power_status is EnumPowerStatus.DOWN
+        switched_on = handler.port_up(PduPortView(identity), pause=0.01)
+        assert switched_on.power_status is EnumPowerStatus.UP
         assert [write.value for write in agent.writes()] == ["0", "1"]
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")
 def test_a_text_that_the_mib_does_not_allow_is_written_only_with_switch_unproven() -> None:
     with Agent(fixture("digipower_24").device()) as agent:
+        handler = near(agent)
         with pytest.raises(Unsupported, match="to try it .* set switch_unproven=yes"):
-            near(agent).port_down(PduPortView("20", EnumPowerStatus.UNKNOWN))
+            handler.port_down(PduPortView("20", EnumPowerStatus.UNKNOWN))
         assert agent.writes() == []
-        port = near(agent, UNPROVEN).port_down(PduPortView("20"), pause=0.01)
+
+        unproven = near(agent, UNPROVEN)
+        port = unproven.port_down(PduPortView("20"), pause=0.01)
         assert port.power_status is EnumPowerStatus.DOWN
         assert len(agent.writes()) == 1
 
@@ -84,7 +83,8 @@ def test_a_unit_that_cuts_the_text_that_its_mib_does_not_allow_is_in_doubt() -> 
     column = E + "17420.1.2.9.1.13.0"
     cut = ",".join(["1", "1", "0", "1"] * 4)[:-1] + "0"
     cutting = Rule(column, keep=False, effects=(Effect(column, cut),))
-    with Agent(Device(fixture("digipower_24").rows, (cutting,))) as agent:
+    unit = fixture("digipower_24")
+    with Agent(Device(unit.rows, (cutting,))) as agent:
         handler = near(agent, UNPROVEN)
         port = handler.port_down(PduPortView("16"), deadline=0.1, pause=0.01)
         assert port.power_status is EnumPowerStatus.UNKNOWN

@@ -28,23 +28,28 @@ REPORTS = json.loads((FOLDER / "reports.json").read_text("utf-8"))
 @pytest.mark.against("devices made from public reports, in memory")
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: str(report["name"]))
 def test_a_reported_unit_is_read_as_its_report_shows(report: Mapping[str, Any]) -> None:
-    device = of_rows(read_snmprec((FOLDER / f"{report['name']}.snmprec").read_text("utf-8")))
+    snmprec = (FOLDER / f"{report['name']}.snmprec").read_text("utf-8")
+    memory = of_rows(read_snmprec(snmprec))
     if not report["family"]:
         with pytest.raises(Unsupported):
-            detection.detect(device, PROFILES)
+            detection.detect(memory, PROFILES)
         return
-    snmp_device = detection.detect(device, PROFILES)
-    read = read_exactly(snmp_device)
-    assert snmp_device.profile.key == report["family"]
+
+    device = detection.detect(memory, PROFILES)
+    reading = read_exactly(device)
+
+    assert device.profile.key == report["family"]
     for name in report.keys() & {"load_a", "power_w", "energy_kwh"}:
-        figure = getattr(read, name)
-        assert (None if figure is None else float(figure)) == report[name], name
+        figure = getattr(reading, name)
+        value = None if figure is None else float(figure)
+        assert value == report[name], name
     if "states" in report:
-        states = [STATES[word] for word in report["states"].split()]
-        assert list(snmp_device.states.values()) == states
-    for name, figures in (("outlets_a", read.currents), ("outlets_w", read.powers)):
+        expected = [STATES[word] for word in report["states"].split()]
+        assert list(device.states.values()) == expected
+    for name, figures in (("outlets_a", reading.currents), ("outlets_w", reading.powers)):
         if name in report:
-            assert {key: float(figure) for key, figure in figures.items()} == report[name]
+            values = {identity: float(figure) for identity, figure in figures.items()}
+            assert values == report[name]
 
 
 def test_every_reported_unit_is_read_by_a_test() -> None:

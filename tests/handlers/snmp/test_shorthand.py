@@ -23,11 +23,19 @@ def read(
     count: Source, states: Mapping[str, Value], counts: Mapping[str, Value], if_empty: bool = False
 ) -> list[str]:
     """The outlets of a device with these objects; none if it is of another family."""
-    group = outlets(STATES, count=count, count_if_empty=if_empty)
-    profile = Profile("acme", "", ("",), "", outlets=group, evidence=DRIVER.of("state"))
+    profile = Profile(
+        "acme",
+        "",
+        ("",),
+        "",
+        outlets=outlets(STATES, count=count, count_if_empty=if_empty),
+        evidence=DRIVER.of("state"),
+    )
     objects = {**table("1.3.6.1.4.1.9.1.3", states), **table("1.3.6.1.4.1.9.2", counts)}
     device = read_by_states(profile, reader(objects))
-    return [] if device is None else list(device.states)
+    if device is None:
+        return []
+    return list(device.states)
 
 
 @pytest.mark.parametrize("states", [{}, {"1": 0}], ids=["no rows", "padding alone"])

@@ -27,9 +27,11 @@ from tests.handlers.snmp.memory import Memory, Value, both, filled, reader, tabl
 @given(st.text("0123456789.-+ ", max_size=5))
 def test_a_spread_never_leaves_its_bounds_on_either_side(identity: str) -> None:
     spread = Spread("1.3.9", (Span(1, 24, 2),))
-    inside = [str(n) for n in range(1, 25)]
+    inside = [str(number) for number in range(1, 25)]
     if identity in inside:
-        assert spread.instance_oid(reader({}), identity) == f"1.3.9.{int(identity) + 1}.0"
+        # outlet 1 has the instance 2
+        oid = spread.instance_oid(reader({}), identity)
+        assert oid == f"1.3.9.{int(identity) + 1}.0"
     else:
         with pytest.raises(NoSuchOutlet):
             spread.instance_oid(reader({}), identity)
@@ -148,16 +150,25 @@ def test_a_gap_in_the_numbers_of_a_unit_is_a_missing_row(
     assert (LOST not in values) is is_complete
 
 
-def test_rows_that_are_not_numbered_as_the_count_assumes_are_not_missed() -> None:
-    """Rows 1, 2 and 5; a unit that counts 0 rows; identities without the arc."""
-    for counts, rows in (
-        ({"0": 3}, {"1": 1, "2": 1, "5": 1}),
-        ({"1": 2, "2": 0}, {"1.1": 1, "1.2": 1}),
-    ):
-        source = Complete(Column("1.3.1"), count=Column("1.4.2"))
-        assert filled(source, {**table("1.3.1", rows), **table("1.4.2", counts)}) == rows
-    by_second = Complete(Column("1.3.1"), numbered=1)
-    assert filled(by_second, table("1.3.1", {"1": 1, "3": 1})) == {"1": 1, "3": 1}
+@pytest.mark.parametrize(
+    "counts, rows",
+    [
+        pytest.param({"0": 3}, {"1": 1, "2": 1, "5": 1}, id="rows 1, 2 and 5"),
+        pytest.param({"1": 2, "2": 0}, {"1.1": 1, "1.2": 1}, id="a unit that counts 0 rows"),
+    ],
+)
+def test_rows_that_are_not_numbered_as_the_count_assumes_are_not_missed(
+    counts: dict[str, Value], rows: dict[str, Value]
+) -> None:
+    source = Complete(Column("1.3.1"), count=Column("1.4.2"))
+    objects = {**table("1.3.1", rows), **table("1.4.2", counts)}
+    assert filled(source, objects) == rows
+
+
+def test_rows_whose_identities_lack_the_arc_of_their_number_are_not_missed() -> None:
+    source = Complete(Column("1.3.1"), numbered=1)
+    rows: dict[str, Value] = {"1": 1, "3": 1}
+    assert filled(source, table("1.3.1", rows)) == rows
 
 
 PLACES = table("1.3.1", {"1.1": 1, "1.2": -1, "2.1": -1, "2.2": -1, "2.3": -1})
@@ -168,25 +179,34 @@ CABLES = {
 
 
 def test_a_place_with_nothing_in_all_its_columns_is_left_out() -> None:
-    status = Column("1.3.1")
-    source = Fitted(status, (Column("1.3.2"), Column("1.3.3")), ("", "-1"))
-    # 2.1 is metered, 2.2 has a name, and of 2.3 the answer lacks a column
-    assert list(source.rows(reader({**PLACES, **CABLES}))) == ["1.1", "2.1", "2.2", "2.3"]
+    """2.1 is metered, 2.2 has a name, and of 2.3 the answer lacks a column."""
+    source = Fitted(Column("1.3.1"), (Column("1.3.2"), Column("1.3.3")), ("", "-1"))
+    objects = {**PLACES, **CABLES}
+    assert list(source.rows(reader(objects))) == ["1.1", "2.1", "2.2", "2.3"]
+    assert source.keeps(reader(objects), "2.1")
+    assert not source.keeps(reader(objects), "1.2")
+
+
+def test_places_that_all_say_something_cost_no_other_walk() -> None:
+    source = Fitted(Column("1.3.1"), (Column("1.3.2"), Column("1.3.3")), ("", "-1"))
     device = Memory(table("1.3.1", {"1": 1, "2": 0}))
     assert list(source.rows(Reader(device))) == ["1", "2"]
     assert device.asked == ["walk 1.3.1"]
-    assert source.keeps(reader({**PLACES, **CABLES}), "2.1")
-    assert not source.keeps(reader({**PLACES, **CABLES}), "1.2")
 
 
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_row_with_a_mark_of_neither_side_is_kept_without_its_value(keep: bool) -> None:
+    """Row 3 has another mark, row 4 has none."""
     source = Only(Column("1.3.1"), Column("1.3.2"), ("1",), keep, others=("0",))
     objects = {
-        **table("1.3.1", dict.fromkeys("1234", 5)),
+        **table("1.3.1", {"1": 5, "2": 5, "3": 5, "4": 5}),
         **table("1.3.2", {"1": 1, "2": 0, "3": 99}),
     }
-    assert both(source, objects) == {"1" if keep else "2": 5, "3": "", "4": ""}
+    chosen = "1" if keep else "2"
+    assert both(source, objects) == {chosen: 5, "3": "", "4": ""}
+
+
+def test_a_mark_of_both_sides_is_refused() -> None:
     with pytest.raises(ValueError, match="others"):
         check_parts(Only(Column("1.3.1"), Column("1.3.2"), ("1",), others=("1",)))
 
@@ -248,12 +268,14 @@ def test_an_object_without_an_answer_before_one_that_has_an_answer_is_lost() -> 
 def test_the_row_after_the_last_one_of_a_walk_that_ended_early_is_read_by_get() -> None:
     class ShortWalk(Memory):
         def walk(self, oid: str) -> Mapping[str, Value]:
-            return {row: value for row, value in super().walk(oid).items() if row in "12"}
+            rows = super().walk(oid)
+            return {row: value for row, value in rows.items() if row in ("1", "2")}
 
-    lines = Complete(Column("1.3.1"), next_row=True)
-    rows: Mapping[str, Value] = {"1": 10, "2": 20}
-    whole = Memory(table("1.3.1", rows))
-    short = ShortWalk(table("1.3.1", {**rows, "3": 30, "4": 40}))
-    assert lines.rows(Reader(whole)) == rows
-    assert lines.rows(Reader(short)) == {**rows, ".": LOST}
-    assert whole.asked == short.asked == ["walk 1.3.1", "get 1.3.1.3"]
+    source = Complete(Column("1.3.1"), next_row=True)
+    whole = Memory(table("1.3.1", {"1": 10, "2": 20}))
+    cut_short = ShortWalk(table("1.3.1", {"1": 10, "2": 20, "3": 30, "4": 40}))
+
+    assert source.rows(Reader(whole)) == {"1": 10, "2": 20}
+    assert source.rows(Reader(cut_short)) == {"1": 10, "2": 20, ".": LOST}
+    assert whole.asked == ["walk 1.3.1", "get 1.3.1.3"]
+    assert cut_short.asked == ["walk 1.3.1", "get 1.3.1.3"]

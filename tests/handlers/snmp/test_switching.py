@@ -40,13 +40,15 @@ def test_a_real_agent_receives_the_writes_of_each_kind_of_control(unit: Fixture)
     with Snmpd(unit.device()) as server:
         handler = handler_of(unit, server)
         before = states(handler.status())
-        assert handler.port_down(port_of(unit), pause=0.05).power_status is DOWN
+
+        port = handler.port_down(port_of(unit), pause=0.05)
+        assert port.power_status is DOWN
         assert states(handler.status()) == {**before, switch.identity: DOWN}
-        assert handler.port_up(port_of(unit), pause=0.05).power_status is UP
-        assert [Order(write.oid, write.tag, write.value) for write in server.writes()] == [
-            *switch.off,
-            *switch.on,
-        ]
+
+        port = handler.port_up(port_of(unit), pause=0.05)
+        assert port.power_status is UP
+        written = [Order(write.oid, write.tag, write.value) for write in server.writes()]
+        assert written == [*switch.off, *switch.on]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +273,9 @@ def test_the_error_for_an_unknown_outlet_lists_four_outlets_or_counts_them(
     outlets: int, listed: str
 ) -> None:
     with Agent(packed.digipower(outlets)) as agent:
+        handler = near(agent)
         with pytest.raises(NoSuchOutlet) as error_info:
-            near(agent).port_down(PduPortView("9"))
-        assert str(error_info.value).partition("; ")[2].startswith(listed)
+            handler.port_down(PduPortView("9"))
         assert not agent.writes()
+    _, _, list_of_outlets = str(error_info.value).partition("; ")
+    assert list_of_outlets.startswith(listed)

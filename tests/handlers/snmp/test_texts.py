@@ -18,13 +18,10 @@ A, B, C = Column("1.3.1"), Column("1.3.2"), Column("1.3.3")
 
 
 def test_a_packed_text_is_split_by_position() -> None:
+    """The identities of the main unit are without its number."""
     source = Packed(A, main="1")
-    assert both(source, table("1.3.1", {"1": "1,0, -1", "3": "0", "4": ""})) == {
-        "1": "1",
-        "2": "0",
-        "3": "-1",
-        "3.1": "0",
-    }
+    rows = both(source, {"1.3.1.1": "1,0, -1", "1.3.1.3": "0", "1.3.1.4": ""})
+    assert rows == {"1": "1", "2": "0", "3": "-1", "3.1": "0"}
 
 
 def test_a_text_that_lacks_the_field_is_left_out() -> None:

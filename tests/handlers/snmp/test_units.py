@@ -56,14 +56,20 @@ def put_count(device: Memory, reader: Reader, listed: Complete, more: int) -> No
     (counted,) = (part for part in parts_of(count) if isinstance(part, (Column, Scalar)))
     if isinstance(counted, Column):
         ports = [unit.partition(".")[0] for unit in units]
-        for number, port in enumerate(dict.fromkeys(ports)):
-            extra = more if number == 0 else 0
-            device.put(counted.instance_oid(reader, port), ports.count(port) + extra)
+        first = ports[0]
+        for port in set(ports):
+            units_of_port = ports.count(port)
+            if port == first:
+                units_of_port += more
+            device.put(counted.instance_oid(reader, port), units_of_port)
         return
     number_of_units = len(units) + more
-    is_list = isinstance(count, ItemCount)
-    names = ",".join(map(str, range(number_of_units)))
-    device.put(counted.object_oid(reader), names if is_list else number_of_units)
+    oid = counted.object_oid(reader)
+    if isinstance(count, ItemCount):
+        names = [str(number) for number in range(number_of_units)]
+        device.put(oid, ",".join(names))
+    else:
+        device.put(oid, number_of_units)
 
 
 def index_is_of(row: str, unit: str) -> bool:
@@ -76,17 +82,23 @@ def objects_of_unit(device: Memory, reader: Reader, profile: Profile, unit: str)
     """The objects of one unit in all columns that the family reads. The row of a unit is its own
     index, or in tables that are numbered through the chain, any with its number in a column."""
     columns = {reader.resolve(part.oid) for part in parts_of(profile) if isinstance(part, Column)}
-    objects = {
-        f"{oid}.{row}" for oid in columns for row in device.walk(oid) if index_is_of(row, unit)
-    }
+    objects = set()
+    for oid in columns:
+        for row in device.walk(oid):
+            if index_is_of(row, unit):
+                objects.add(f"{oid}.{row}")
+
     for part in parts_of(profile):
-        if not (isinstance(part, (ByUnit, EachUnit)) and isinstance(part.unit, Column)):
+        if not isinstance(part, (ByUnit, EachUnit)) or not isinstance(part.unit, Column):
             continue
         units = part.unit.rows(reader)
-        rows = [row for row, value in units.items() if str(value) == unit]
-        of_table = {column.oid for column in parts_of(part) if isinstance(column, Column)}
-        objects -= {f"{oid}.{row}" for oid in of_table for row in units}
-        objects |= {f"{oid}.{row}" for oid in of_table for row in rows}
+        columns_of_table = {column.oid for column in parts_of(part) if isinstance(column, Column)}
+        for oid in columns_of_table:
+            for row, value in units.items():
+                if str(value) == unit:
+                    objects.add(f"{oid}.{row}")
+                else:
+                    objects.discard(f"{oid}.{row}")
     return {oid for oid in objects if device.get(oid) is not None}
 
 

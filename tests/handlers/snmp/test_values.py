@@ -10,7 +10,7 @@ from handlers.snmp.sources import Column, Complete, Scalar
 from handlers.snmp.sources.filters import lacks_first_row
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import filled, reader, table
+from tests.handlers.snmp.memory import Value, filled, reader, table
 
 A, B = Column("1.3.1"), Column("1.3.2")
 
@@ -32,20 +32,43 @@ def test_a_table_that_lacks_a_row_up_to_its_count_is_not_complete(
     rows: tuple[str, ...], lacks: bool
 ) -> None:
     """The count is 3, and the table has as many rows: one beyond the count may hide a gap."""
-    assert lacks_first_row([f"1.{row}" for row in rows], Decimal(3)) is lacks
-    if all(row.isascii() and row.isdigit() for row in rows):
-        objects = {**table("1.3.1", dict.fromkeys(rows, 5)), "1.3.9.0": 3}
-        complete_rows = filled(Complete(A, count=Scalar("1.3.9.0")), objects)
-        assert (len(complete_rows) > len(rows)) is lacks
+    identities = [f"1.{row}" for row in rows]
+    assert lacks_first_row(identities, Decimal(3)) is lacks
 
 
-@pytest.mark.parametrize("optional", [False, True])
+@pytest.mark.parametrize(
+    "rows, lacks",
+    [
+        (("1", "2", "3"), False),
+        (("1", "3", "4"), True),
+        (("2", "3", "4"), True),
+        (("0", "1", "3"), False),
+        (("1", "3", "5"), False),
+    ],
+)
+def test_a_row_that_a_table_lacks_up_to_its_count_is_added(
+    rows: tuple[str, ...], lacks: bool
+) -> None:
+    objects = {**table("1.3.1", dict.fromkeys(rows, 5)), "1.3.9.0": 3}
+    complete_rows = filled(Complete(A, count=Scalar("1.3.9.0")), objects)
+    assert (len(complete_rows) > len(rows)) is lacks
+
+
+@pytest.mark.parametrize(
+    "optional, rows, expected",
+    [
+        pytest.param(False, {}, EnumPowerStatus.UNKNOWN, id="no doubts"),
+        pytest.param(True, {}, EnumPowerStatus.UP, id="no doubts, which are optional"),
+        pytest.param(False, {"1": 0}, EnumPowerStatus.UP, id="no doubt of this outlet"),
+        pytest.param(True, {"1": 0}, EnumPowerStatus.UP, id="no doubt of this outlet, optional"),
+        pytest.param(False, {"2": 0}, EnumPowerStatus.UNKNOWN, id="of another outlet alone"),
+        pytest.param(True, {"2": 0}, EnumPowerStatus.UNKNOWN, id="of another alone, optional"),
+    ],
+)
 def test_a_doubt_of_which_the_device_has_nothing_stays_unless_it_is_optional(
-    optional: bool,
+    optional: bool, rows: dict[str, Value], expected: EnumPowerStatus
 ) -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("0",), optional),))
-    up = EnumPowerStatus.UP
-    unknown = EnumPowerStatus.UNKNOWN
-    for rows, status in (({}, up if optional else unknown), ({"1": 0}, up), ({"2": 0}, unknown)):
-        device = reader({**table("1.3.1", {"1": 1}), **table("1.3.2", rows)})
-        assert state.state_of(device, "1") == state.read_from(device)["1"] == status
+    device = reader({"1.3.1.1": 1, **table("1.3.2", rows)})
+    assert state.state_of(device, "1") is expected
+    assert state.read_from(device)["1"] is expected

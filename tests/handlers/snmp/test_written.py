@@ -47,9 +47,13 @@ def test_the_object_follows_from_the_identity_without_a_reading() -> None:
     """A column of commands that cannot be read, or is missing, never makes a command reach the
     other table.
     """
-    device = Memory(table(A.oid, {"3": 1}))
-    control = Write(Merged((Prefixed("1", A), Prefixed("2", B))), on=1, off=2)
-    assert control.orders(Reader(device), "2.3", up=False) == [(f"{B.oid}.3", 2)]
+    device = Memory({f"{A.oid}.3": 1})
+    tables = Merged((Prefixed("1", A), Prefixed("2", B)))
+    control = Write(tables, on=1, off=2)
+
+    orders = control.orders(Reader(device), "2.3", up=False)
+
+    assert orders == [(f"{B.oid}.3", 2)]
     assert device.asked == []
 
 
@@ -59,7 +63,8 @@ SOURCES = {type(part).__name__: part for part in parts_of(EVERY_PART) if isinsta
 
 
 def test_every_source_says_where_it_writes_or_why_it_cannot() -> None:
-    assert {name for name, kind in schema.KINDS.items() if issubclass(kind, Source)} == set(SOURCES)
+    kinds_of_sources = {name for name, kind in schema.KINDS.items() if issubclass(kind, Source)}
+    assert kinds_of_sources == set(SOURCES)
     for name, source in SOURCES.items():
         if isinstance(source, ReadOnly):
             with pytest.raises(ValueError, match=f"^a {name} cannot be written: [a-z].*[a-z]$"):
@@ -220,15 +225,18 @@ ARCS = st.sampled_from(["1", "2", "3"])
 
 
 def _wrapped(inner: st.SearchStrategy[Source]) -> st.SearchStrategy[Source]:
+    def merged(parts: list[Source]) -> Source:
+        return Merged(tuple(parts))
+
+    def merged_with_prefixes(parts: list[Source]) -> Source:
+        return Merged(tuple(Prefixed(str(number), part) for number, part in enumerate(parts, 1)))
+
+    different_parts = st.lists(inner, min_size=1, max_size=3, unique=True)
+    any_parts = st.lists(inner, min_size=1, max_size=3)
     return st.one_of(
         st.builds(Prefixed, ARCS, inner),
-        st.builds(
-            lambda parts: Merged(tuple(parts)), st.lists(inner, min_size=1, max_size=3, unique=True)
-        ),
-        st.builds(
-            lambda parts: Merged(tuple(Prefixed(str(n), part) for n, part in enumerate(parts, 1))),
-            st.lists(inner, min_size=1, max_size=3),
-        ),
+        st.builds(merged, different_parts),
+        st.builds(merged_with_prefixes, any_parts),
         st.builds(Only, inner, COLUMNS, st.just(("1",)), st.booleans(), st.booleans()),
         st.builds(Arc, inner, st.sampled_from([0, -1]), st.tuples(ARCS), st.booleans()),
         st.builds(Provided, inner, TESTS, st.just("1|2")),

@@ -63,7 +63,8 @@ def _kinds(parts: Callable[[list[type]], tuple[object, ...]]) -> list[Fixture]:
     for unit in SWITCHED:
         control = _control(unit)
         if control:
-            fixture_by_key.setdefault(parts([type(part) for part in parts_of(control)]), unit)
+            classes = [type(part) for part in parts_of(control)]
+            fixture_by_key.setdefault(parts(classes), unit)
     return list(fixture_by_key.values())
 
 
@@ -100,11 +101,10 @@ def find(
     unit: Fixture, device: Memory, for_figures: bool = False, for_view: bool = False
 ) -> SnmpDevice:
     """The device as a status reads it, or for its figures, or for those that DCImanager shows."""
-    choose = (
-        partial(detection.read_as, device, FAMILIES[unit.key])
-        if chosen_by_hand(unit)
-        else partial(detection.detect, device, PROFILES)
-    )
+    if chosen_by_hand(unit):
+        choose = partial(detection.read_as, device, FAMILIES[unit.key])
+    else:
+        choose = partial(detection.detect, device, PROFILES)
     return choose(
         metered_only=unit.metered_only, for_figures=for_figures or for_view, for_view=for_view
     )

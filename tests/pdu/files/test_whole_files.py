@@ -80,25 +80,37 @@ def test_a_page_has_the_name_of_a_page(name: str, tmp_path: Path) -> None:
         check_page(str(path))
 
 
-def test_a_page_replaces_a_page_and_nothing_else(tmp_path: Path) -> None:
-    page, owned, link = (tmp_path / name for name in ("page.html", "owned.html", "link.html"))
+def test_a_page_replaces_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
     write_page(str(page), f"{PAGE_BEGIN.decode()}first")
     write_page(str(page), f"{PAGE_BEGIN.decode()}second")
     assert page.read_text().endswith("second")
-    to_page, pipe = tmp_path / "to_page.html", tmp_path / "pipe.html"
-    to_page.symlink_to(page)
-    check_page(str(to_page))
-    write_page(str(to_page), "third")
-    assert to_page.is_symlink()
-    assert page.read_text() == "third"
+
+
+def test_a_link_to_a_page_stays_and_its_page_is_replaced(tmp_path: Path) -> None:
+    page, link = tmp_path / "page.html", tmp_path / "link.html"
+    write_page(str(page), f"{PAGE_BEGIN.decode()}first")
+    link.symlink_to(page)
+    check_page(str(link))
+    write_page(str(link), "second")
+    assert link.is_symlink()
+    assert page.read_text() == "second"
+
+
+def test_a_pipe_is_no_page(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.html"
     os.mkfifo(pipe)
     with pytest.raises(SettingsError, match="give a plain file"):
         check_page(str(pipe))
+
+
+@pytest.mark.parametrize("name", ["owned.html", "link.html"])
+def test_a_page_does_not_replace_another_file(name: str, tmp_path: Path) -> None:
+    owned = tmp_path / "owned.html"
     owned.write_text("name,handler,address\n")
-    link.symlink_to(owned)
-    for path in (owned, link):
-        with pytest.raises(SettingsError, match="because it is not a page"):
-            write_page(str(path), "a page")
+    (tmp_path / "link.html").symlink_to(owned)
+    with pytest.raises(SettingsError, match="because it is not a page"):
+        write_page(str(tmp_path / name), "a page")
     assert owned.read_text() == "name,handler,address\n"
 
 

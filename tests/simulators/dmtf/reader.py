@@ -60,17 +60,19 @@ def tool(client: Any, pdu: str) -> Json:
 
 
 def _reading(outlets: list[Json], mains: list[Json], metrics: Json) -> Json:
-    load = sum(
-        figure["Reading"]
-        for circuit in mains
-        for line, figure in circuit["PolyPhaseCurrentAmps"].items()
-        if line != "Neutral"
-    )
+    load = 0.0
+    for circuit in mains:
+        for line, figure in circuit["PolyPhaseCurrentAmps"].items():
+            if line != "Neutral":
+                load += figure["Reading"]
+    states = {}
+    amperes = {}
+    for outlet in outlets:
+        states[outlet["Id"]] = outlet.get("PowerState")
+        amperes[outlet["Id"]] = outlet.get("CurrentAmps", {}).get("Reading")
     return {
-        "states": {outlet["Id"]: outlet.get("PowerState") for outlet in outlets},
-        "amperes": {
-            outlet["Id"]: outlet.get("CurrentAmps", {}).get("Reading") for outlet in outlets
-        },
+        "states": states,
+        "amperes": amperes,
         "load": round(load, 3),
         "energy": metrics["EnergykWh"]["Reading"],
     }

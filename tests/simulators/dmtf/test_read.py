@@ -44,28 +44,30 @@ def test_outlets_and_figures_match_the_books(
         first = next(iter(unit.books().states))
         unit.turn(first, False)
         login = "basic" if model.login == "basic" else "session"
-        several = len(model.pdus) > 1
-        load = energy = 0.0
-        for pdu in [unit_model.id for unit_model in model.pdus] or ["1"]:
+        pdus = [pdu.id for pdu in model.pdus] or ["1"]
+        load = 0.0
+        energy = 0.0
+        for pdu in pdus:
             _, _, reading = reader.order(
                 way, unit.url, str(ca_file), unit.user, unit.password, login, pdu
             )
+            prefix = f"{pdu}." if len(pdus) > 1 else ""
             books = unit.books()
-            front = f"{pdu}." if several else ""
-            assert {front + id: STATES[state] for id, state in reading["states"].items()} == {
+            expected_states = {
                 identity: state
                 for identity, state in books.states.items()
-                if identity.startswith(front)
+                if identity.startswith(prefix)
             }
-            outlets = {id: unit.outlet(front + id) for id in reading["amperes"]}
-            # An outlet without a reading has several lines or draws 0 A.
-            assert {id: amperes or 0 for id, amperes in reading["amperes"].items()} == {
-                id: round(outlet.current(), 3) if len(outlet.lines) == 1 else 0
-                for id, outlet in outlets.items()
-            }
-            load, energy = load + reading["load"], energy + reading["energy"]
+            states = {prefix + id: STATES[state] for id, state in reading["states"].items()}
+            assert states == expected_states
+            for id, amperes in reading["amperes"].items():
+                outlet = unit.outlet(prefix + id)
+                # An outlet without a reading has several lines or draws 0 A.
+                expected = round(outlet.current(), 3) if len(outlet.lines) == 1 else 0
+                assert (amperes or 0) == expected
+            load += reading["load"]
+            energy += reading["energy"]
         assert round(load, 3) == books.load_a
         assert round(energy, 3) == books.energy_kwh
-        logins = (len(model.pdus) or 1) if login == "session" else 0
         assert not unit.has_sessions
-        assert unit.access.opened == logins
+        assert unit.access.opened == (len(pdus) if login == "session" else 0)

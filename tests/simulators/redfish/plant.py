@@ -114,10 +114,12 @@ class Plant:
         self.outlets: dict[str, Outlet] = {}
         self.branch_of: dict[str, str] = {}
         self.base_wh = 250_000.0
-        share = math.ceil(len(pdu.outlets) / max(1, len(pdu.branches)))
+        outlets_per_branch = math.ceil(len(pdu.outlets) / max(1, len(pdu.branches)))
         for index, id in enumerate(pdu.outlets):
-            branch = index // share
-            state = None if id in pdu.no_state or not pdu.switched else id not in pdu.off
+            branch = index // outlets_per_branch
+            state: Optional[bool] = id not in pdu.off
+            if id in pdu.no_state or not pdu.switched:
+                state = None
             lines = LINES if id in pdu.four_wire else (branch % pdu.phases + 1,)
             outlet = Outlet(id, clockwork, state, index, lines)
             outlet.stuck = id in pdu.stuck
@@ -146,13 +148,15 @@ class Plant:
     def branch_lines(self, branch: str) -> dict[int, float]:
         """The current in A on each line of the branch."""
         outlets = self.on_branch(branch)
-        used = {line for outlet in outlets for line in outlet.lines}
-        own = self.pdu.branches.index(branch) % self.pdu.phases
-        behind = self._behind / len(self.pdu.branches[own :: self.pdu.phases])
-        return {
-            line: round(line_current(outlets, line) + behind, 3)
-            for line in sorted(used) or [own + 1]
-        }
+        lines: set[int] = set()
+        for outlet in outlets:
+            lines.update(outlet.lines)
+        own_phase = self.pdu.branches.index(branch) % self.pdu.phases
+        if not lines:
+            lines = {own_phase + 1}
+        branches_of_phase = self.pdu.branches[own_phase :: self.pdu.phases]
+        behind = self._behind / len(branches_of_phase)
+        return {line: round(line_current(outlets, line) + behind, 3) for line in sorted(lines)}
 
     def main_lines(self, main: str) -> dict[int, float]:
         """The current in A on each line; 0 on a main that is not in use."""

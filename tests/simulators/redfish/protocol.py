@@ -138,13 +138,14 @@ def etag(body: Json) -> str:
     It ignores objects except Links, so figures of outlets, circuits and metrics do not change
     it.
     """
-    kept = {
-        name: value
-        for name, value in body.items()
-        if name == "Links" or not isinstance(value, dict)
-    }
+    kept = {}
+    for name, value in body.items():
+        if name == "Links" or not isinstance(value, dict):
+            kept[name] = value
     kept.pop("@odata.etag", None)
-    return f'"{hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]}"'
+    text = json.dumps(kept, sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return f'"{digest[:16]}"'
 
 
 def _missing() -> Refusal:

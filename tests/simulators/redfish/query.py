@@ -60,8 +60,10 @@ def _page(body: Json, query: Query, model: Model) -> Json:
     end = query.skip + (model.page or len(members))
     page = {**body, "Members": members[query.skip : end]}
     if end < len(members):
-        expand = f"&$expand={query.expand}($levels={query.levels})" if query.expand else ""
-        page["Members@odata.nextLink"] = f"{body['@odata.id']}?$skip={end}{expand}"
+        next_link = f"{body['@odata.id']}?$skip={end}"
+        if query.expand:
+            next_link += f"&$expand={query.expand}($levels={query.levels})"
+        page["Members@odata.nextLink"] = next_link
     return page
 
 

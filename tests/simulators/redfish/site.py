@@ -78,21 +78,17 @@ class Site:
 
     def _equipment(self) -> None:
         equipment = f"{V1}/PowerEquipment"
-        offered = {
-            name: [part.pdu.id for part in self._pdus if part.pdu.kind == kind]
-            for kind, name in COLLECTIONS.items()
-        }
-        for name, ids in offered.items():
-            if ids:
-                path = f"{equipment}/{name}"
-                self.bodies[path] = partial(
-                    collection, path, "PowerDistributionCollection", name, ids
-                )
         body = {
             **head(equipment, "PowerEquipment.v1_2_3", "PowerEquipment", "Power equipment"),
             "Status": ENABLED,
-            **{name: link(f"{equipment}/{name}") for name, ids in offered.items() if ids},
         }
+        for kind, name in COLLECTIONS.items():
+            ids = [part.pdu.id for part in self._pdus if part.pdu.kind == kind]
+            if not ids:
+                continue
+            path = f"{equipment}/{name}"
+            body[name] = link(path)
+            self.bodies[path] = partial(collection, path, "PowerDistributionCollection", name, ids)
         self.bodies[equipment] = lambda: body
 
     def _root(self) -> Json:

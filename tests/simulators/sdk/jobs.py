@@ -174,11 +174,20 @@ def certificate(agent: Any, key: str, chain: str, other: str) -> Any:
     """Uploads bad and good pairs (PEM), and installs the good one."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
-    pairs = [(chain, other), ("no certificate", key), (chain, "no key"), (chain, key), (chain, key)]
-    codes = [package.upload(agent, first.encode(), second.encode()) for first, second in pairs]
+    codes = []
+    for certificate_pem, key_pem in (
+        (chain, other),
+        ("no certificate", key),
+        (chain, "no key"),
+        (chain, key),
+        (chain, key),
+    ):
+        codes.append(package.upload(agent, certificate_pem.encode(), key_pem.encode()))
     info = proxy.getInfo()
-    codes += [proxy.installPendingKeyPair(), proxy.installPendingKeyPair()]
-    return [codes, info.havePendingCert, package.download(agent).decode() == chain]
+    codes.append(proxy.installPendingKeyPair())
+    codes.append(proxy.installPendingKeyPair())
+    downloaded = package.download(agent).decode()
+    return [codes, info.havePendingCert, downloaded == chain]
 
 
 def raw(agent: Any) -> Any:

@@ -262,25 +262,18 @@ class Agent:
             return self._get(pdu, message.version)
         if self.faults.walk_error and self._rows_given >= self.faults.walk_error_after:
             return self.faults.walk_error, 1, ()
-        return self._bulk(pdu) if pdu.kind == ber.GET_BULK else self._get_next(pdu, message.version)
+        if pdu.kind == ber.GET_BULK:
+            return self._bulk(pdu)
+        return self._get_next(pdu, message.version)
 
     def _get(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
-        found = [(oid, self.device.get(oid)) for oid, _ in pdu.bindings]
-        missing = next(
-            (
-                place
-                for place, (_, row) in enumerate(found, 1)
-                if row is None or _unknown_to(version, row)
-            ),
-            0,
-        )
-        if missing and version == _V1:
-            return "noSuchName", missing, ()
-        return (
-            "",
-            0,
-            tuple((oid, row if row is not None else ber.NO_SUCH_INSTANCE) for oid, row in found),
-        )
+        bindings: list[Binding] = []
+        for place, (oid, _) in enumerate(pdu.bindings, 1):
+            row = self.device.get(oid)
+            if version == _V1 and (row is None or _unknown_to(version, row)):
+                return "noSuchName", place, ()
+            bindings.append((oid, ber.NO_SUCH_INSTANCE if row is None else row))
+        return "", 0, tuple(bindings)
 
     def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
         found = []
@@ -316,24 +309,30 @@ class Agent:
         found = self.device.next(oid)
         if faults.after_missing and self.device.get(oid) is None and oid != _SYSTEM:
             found = self.device.next((1, 3)) if faults.after_missing == "first" else None
+
         leaves_column = found is None or found[0][:-1] != oid[:-1]
-        if faults.endless and leaves_column and self.device.get((*oid[:-1], 1)) is not None:
-            return (*oid[:-1], oid[-1] + 1), Row(INTEGER, 1)
+        first_of_column = (*oid[:-1], 1)
+        if faults.endless and leaves_column and self.device.get(first_of_column) is not None:
+            following = (*oid[:-1], oid[-1] + 1)
+            return following, Row(INTEGER, 1)
         if found is None:
             return oid, ber.END_OF_MIB_VIEW
-        if faults.same_oid_after is not None and found[0][-1] > faults.same_oid_after:
+
+        last_arc = found[0][-1]
+        if faults.same_oid_after is not None and last_arc > faults.same_oid_after:
             row = self.device.get(oid)
             return oid, row if row is not None else found[1]
-        if faults.back_after is not None and found[0][-1] > faults.back_after:
+        if faults.back_after is not None and last_arc > faults.back_after:
             return self.device.next((1, 3)) or found
         return found
 
     def _set(self, pdu: Pdu, allowed: bool) -> tuple[str, int, tuple[Binding, ...]]:
-        refused = "noAccess" if not allowed else self.faults.set_error
         for place, (oid, value) in enumerate(pdu.bindings, 1):
-            error = refused or (
-                "wrongType" if not isinstance(value, Row) else self.device.check(oid, *value)[0]
-            )
+            error = self.faults.set_error
+            if not allowed:
+                error = "noAccess"
+            if not error:
+                error = self.device.check(oid, *value)[0] if isinstance(value, Row) else "wrongType"
             if error:  # nothing has been written yet
                 shown = value if isinstance(value, Row) else Row(ber.NULL, b"")
                 self.device.record(oid, shown.tag, shown.value, error)

@@ -60,22 +60,18 @@ def decode(data: bytes) -> Message:
 
     Raises BerError for bytes of another form, such as SNMPv3 or a v1 trap.
     """
-    top = _parts(_expect(_parts(data), _SEQUENCE))
-    if len(top) != 3 or top[0][0] != INTEGER or top[1][0] != OCTETS:
+    parts = _parts(_expect(_parts(data), _SEQUENCE))
+    if [tag for tag, _ in parts[:2]] != [INTEGER, OCTETS] or len(parts) != 3:
         raise BerError("no version, community and PDU")
-    kind, body = top[2]
+    (_, version), (_, community), (kind, body) = parts
     fields = _parts(body)
-    if (
-        len(fields) != 4
-        or any(tag != INTEGER for tag, _ in fields[:3])
-        or fields[3][0] != _SEQUENCE
-    ):
+    if [tag for tag, _ in fields] != [INTEGER, INTEGER, INTEGER, _SEQUENCE]:
         raise BerError("no request id, status, index and bindings")
-    numbers = [_signed(content) for _, content in fields[:3]]
-    bindings = tuple(_binding(tag, content) for tag, content in _parts(fields[3][1]))
-    return Message(
-        _signed(top[0][1]), top[1][1], Pdu(kind, numbers[0], numbers[1], numbers[2], bindings)
-    )
+    request_id, status, index = (_signed(content) for _, content in fields[:3])
+    _, list_of_bindings = fields[3]
+    bindings = tuple(_binding(tag, content) for tag, content in _parts(list_of_bindings))
+    pdu = Pdu(kind, request_id, status, index, bindings)
+    return Message(_signed(version), community, pdu)
 
 
 def _tlv(tag: int, content: bytes) -> bytes:
@@ -115,11 +111,9 @@ def _value(value: Wire) -> bytes:
         return bytes((value, 0))
     if isinstance(value.value, tuple):
         return _oid(value.value)
-    return (
-        _integer(value.value, value.tag)
-        if isinstance(value.value, int)
-        else _tlv(value.tag, value.value)
-    )
+    if isinstance(value.value, int):
+        return _integer(value.value, value.tag)
+    return _tlv(value.tag, value.value)
 
 
 def _parts(data: bytes) -> list[tuple[int, bytes]]:

@@ -248,9 +248,11 @@ class Device:
             return
         if rule.keep:
             self._rows[oid] = written
+        text = as_text(written)
         for effect in rule.effects:
-            for index in self._indexes(effect.oid) if effect.every else (row,):
-                self._effect(effect, index, as_text(written))
+            changed_rows = self._indexes(effect.oid) if effect.every else [row]
+            for changed_row in changed_rows:
+                self._effect(effect, changed_row, text)
 
     def _effect(self, effect: Effect, row: Arcs, written: str) -> None:
         is_of_another = effect.written and written not in effect.written
@@ -311,12 +313,15 @@ def dotted(oid: Arcs) -> str:
 
 def as_text(row: Row) -> str:
     """A value as text. Decodes an octet string as UTF-8, or as Latin-1 if it is not UTF-8."""
-    if isinstance(row.value, bytes) and row.tag != IP:
-        try:
-            return row.value.decode("utf-8")
-        except UnicodeDecodeError:
-            return row.value.decode("latin-1")
-    return str(row.value) if isinstance(row.value, int) else ".".join(map(str, row.value))
+    value = row.value
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, tuple) or row.tag == IP:
+        return ".".join(str(number) for number in value)
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def from_text(tag: int, text: str) -> Value:
@@ -331,12 +336,12 @@ def from_text(tag: int, text: str) -> Value:
 
 def _row_of(pattern: str, oid: Arcs) -> Optional[Arcs]:
     """The row of `oid` in a column, () for an exact match, None if `pattern` does not match."""
-    if pattern.endswith(".*"):
-        column = arcs(pattern[:-2])
-        return (
-            oid[len(column) :] if oid[: len(column)] == column and len(oid) > len(column) else None
-        )
-    return () if arcs(pattern) == oid else None
+    if not pattern.endswith(".*"):
+        return () if arcs(pattern) == oid else None
+    column = arcs(pattern[:-2])
+    row = oid[len(column) :]
+    is_in_column = oid[: len(column)] == column and row != ()
+    return row if is_in_column else None
 
 
 def _at(pattern: str, row: Arcs) -> Arcs:
@@ -399,24 +404,27 @@ def rules_from_json(entries: Iterable[Mapping[str, Any]]) -> list[Rule]:
 
     Missing fields have their defaults.
     """
-
-    def when(holder: Mapping[str, Any]) -> tuple[When, ...]:
-        return tuple(When(**{**c, "values": tuple(c["values"])}) for c in holder.get("when", ()))
-
     rules = []
     for entry in entries:
-        effects = tuple(
-            Effect(**{**effect, "written": tuple(effect.get("written", ())), "when": when(effect)})
-            for effect in entry.get("effects", ())
-        )
-        rules.append(
-            Rule(
-                **{
-                    **entry,
-                    "allow": tuple(entry.get("allow", ())),
-                    "when": when(entry),
-                    "effects": effects,
-                }
-            )
-        )
+        effects = []
+        for effect in entry.get("effects", ()):
+            fields = dict(effect)
+            fields["written"] = tuple(effect.get("written", ()))
+            fields["when"] = _conditions_from_json(effect)
+            effects.append(Effect(**fields))
+        fields = dict(entry)
+        fields["allow"] = tuple(entry.get("allow", ()))
+        fields["when"] = _conditions_from_json(entry)
+        fields["effects"] = tuple(effects)
+        rules.append(Rule(**fields))
     return rules
+
+
+def _conditions_from_json(entry: Mapping[str, Any]) -> tuple[When, ...]:
+    """The conditions of a rule or of an effect."""
+    conditions = []
+    for condition in entry.get("when", ()):
+        fields = dict(condition)
+        fields["values"] = tuple(condition["values"])
+        conditions.append(When(**fields))
+    return tuple(conditions)

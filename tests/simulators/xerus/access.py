@@ -61,9 +61,8 @@ class Access:
 
     def open(self, caller: Caller) -> Optional[Session]:
         """Opens a session; None if `single_login` is set and the user already has one."""
-        if self.single_login and caller.user in [
-            session.user for session in self.sessions.values()
-        ]:
+        users = [session.user for session in self.sessions.values()]
+        if self.single_login and caller.user in users:
             return None
         self._count += 1
         session = Session(
@@ -88,7 +87,9 @@ def _basic(header: str) -> str:
     The vendor's SDK 3.3 to 3.5 writes "Basic:" without a space.
     """
     login = re.match("Basic[ :](.*)", header)
+    if login is None:
+        return ""
     try:
-        return base64.b64decode(login[1], validate=True).decode("utf-8") if login else ""
+        return base64.b64decode(login[1], validate=True).decode("utf-8")
     except ValueError:  # not ASCII, not base64, or not UTF-8
         return ""

@@ -10,7 +10,7 @@ import json
 import re
 import tarfile
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 from urllib.parse import parse_qs, urlsplit
 
 from .server import Answer, Request
@@ -103,15 +103,14 @@ class Files:
         return _code(self._device.raw_configuration.upload(files["config_file"]))
 
     def _bulk(self, files: Mapping[str, bytes], query: Query) -> Answer:
-        return _code(
-            self._device.bulk_configuration.upload(
-                files["bulk_config_file"],
-                _links(query),
-                query.get("mode") == "backup",
-                query.get("user_password", ""),
-                query.get("skip_checks", "").split(","),
-            )
+        code = self._device.bulk_configuration.upload(
+            files["bulk_config_file"],
+            _links(query),
+            query.get("mode") == "backup",
+            query.get("user_password", ""),
+            query.get("skip_checks", "").split(","),
         )
+        return _code(code)
 
     def _pmc(self, files: Mapping[str, bytes], query: Query) -> Answer:
         try:
@@ -155,9 +154,13 @@ class Files:
         With `panelid`, 1 to 8, its outlets follow as the panel's circuits.
         """
         pdu = self._device.units[0]
+        outlets = pdu.outlets if "panelid" in query else []
         rows = ["device,name," + ",".join(_MAINS)]
-        for device in (*pdu.inlets, *(pdu.outlets if "panelid" in query else ())):
-            sensors = device.sensors.fitted
-            figures = [str(sensors[name].value()) if name in sensors else "" for name in _MAINS]
-            rows.append(",".join([device.name, "", *figures]))
-        return _text("\n".join(rows).encode() + b"\n", "text/csv")
+        for device in (*pdu.inlets, *outlets):
+            sensors: dict[str, Any] = device.sensors.fitted
+            cells = [device.name, ""]
+            for name in _MAINS:
+                cells.append(str(sensors[name].value()) if name in sensors else "")
+            rows.append(",".join(cells))
+        text = "\n".join(rows) + "\n"
+        return _text(text.encode(), "text/csv")

@@ -122,11 +122,10 @@ class Firmware:
     def methods(self, interface: str) -> list[Method]:
         """The methods of an interface and of its bases."""
         entry = self._interface(interface)
-        own = [
-            Method(name, signature["in"], signature["out"])
-            for name, signature in entry["methods"].items()
-        ]
-        return [*(self.methods(entry["base"]) if entry["base"] else ()), *own]
+        methods = self.methods(entry["base"]) if entry["base"] else []
+        for name, signature in entry["methods"].items():
+            methods.append(Method(name, signature["in"], signature["out"]))
+        return methods
 
     def fields(self, struct: str) -> tuple[tuple[str, str], ...]:
         """The fields of a structure, or of a value object with those of its bases."""
@@ -254,7 +253,10 @@ class Firmware:
         missing = [name for name, _ in fields if name not in value]
         if missing:
             raise BadParams(f"{where} lacks {', '.join(missing)}")
-        return {name: self.decode(inner, value[name], f"{where}.{name}") for name, inner in fields}
+        decoded = {}
+        for name, inner in fields:
+            decoded[name] = self.decode(inner, value[name], f"{where}.{name}")
+        return decoded
 
 
 # the zero of each simple type, which has its Python type

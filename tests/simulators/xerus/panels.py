@@ -221,9 +221,9 @@ class PowerMeterController(Served):
         from 1.
         """
         for number, meter in sorted(self.meters.items()):
-            for position, circuit in (
-                sorted(meter.circuits.items()) if isinstance(meter, Panel) else ()
-            ):
+            if not isinstance(meter, Panel):
+                continue
+            for position, circuit in sorted(meter.circuits.items()):
                 yield f"p{number}.{position + 1}", circuit
 
     def load(self) -> float:

@@ -46,13 +46,16 @@ class NumericSensor(Served):
         return {}
 
     def getReading(self) -> Json:
-        good = not self._awake.sleep
-        # Some units send 0 instead of 0.0, so a client must accept an integer too.
+        is_awake = not self._awake.sleep
+        value: float = 0
+        if is_awake:
+            # Some units send 0 instead of 0.0, so a client must accept an integer too.
+            value = self.value() or 0
         return {
             "timestamp": self.unit.clockwork.wall(),
-            "available": good,
-            "valid": good,
-            "value": (self.value() if good else 0) or 0,
+            "available": is_awake,
+            "valid": is_awake,
+            "value": value,
         }
 
     def getThresholds(self) -> Json:

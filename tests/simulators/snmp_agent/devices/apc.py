@@ -150,7 +150,10 @@ def _rpdu(rows: Rows, numbers: Sequence[int]) -> None:
     rows.put(f"{_APC}.12.1.8.0", len(numbers))
     amps = sum(deciamps(n) for n in numbers)
     rows.put(f"{_APC}.12.1.16.0", amps * 23)
-    for row, (load, bank) in enumerate(((amps, 0), (amps // 2, 1), (amps - amps // 2, 2)), 1):
+    phase_load = amps
+    first_bank = amps // 2
+    second_bank = amps - first_bank
+    for row, (load, bank) in enumerate(((phase_load, 0), (first_bank, 1), (second_bank, 2)), 1):
         rows.put(f"{RPDU_LOAD}.1.{row}", row)
         rows.put(f"{RPDU_LOAD}.2.{row}", load, GAUGE)
         rows.put(f"{RPDU_LOAD}.3.{row}", 1)

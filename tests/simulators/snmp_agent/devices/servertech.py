@@ -80,14 +80,19 @@ def _infeed(rows: Rows, infeed: int, outlets: int, hundredths: int, tenths_kwh: 
 
 
 def _rules(relay_s: float) -> list[Rule]:
-    # outletControlState: 0 idle off, 1 idle on, 4 off, 5 on
-    final: dict[str, str] = {"1": "1", "2": "0"}
+    """A write of outletControlAction (0 none, 1 on, 2 off) shows in outletControlState (0 idle off,
+    1 idle on, 4 off, 5 on) and in outletStatus (0 off, 1 on, 2 off wait, 3 on wait): at once as
+    pending, and after `relay_s` as done.
+    """
+    is_off = When(f"{STATUS}.*", ("0",))
+    is_on = When(f"{STATUS}.*", ("1",))
+    done = {"1": "1", "2": "0"}
     effects = (
         Effect(f"{ACTION}.*", "0"),
         Effect(f"{CONTROL_STATE}.*", mapping={"1": "5", "2": "4"}),
-        Effect(f"{STATUS}.*", mapping={"1": "3"}, when=(When(f"{STATUS}.*", ("0",)),)),
-        Effect(f"{STATUS}.*", mapping={"2": "2"}, when=(When(f"{STATUS}.*", ("1",)),)),
-        Effect(f"{STATUS}.*", mapping=final, after=relay_s),
-        Effect(f"{CONTROL_STATE}.*", mapping=final, after=relay_s),
+        Effect(f"{STATUS}.*", mapping={"1": "3"}, when=(is_off,)),
+        Effect(f"{STATUS}.*", mapping={"2": "2"}, when=(is_on,)),
+        Effect(f"{STATUS}.*", mapping=done, after=relay_s),
+        Effect(f"{CONTROL_STATE}.*", mapping=done, after=relay_s),
     )
     return [Rule(f"{ACTION}.*", allow=("0", "1", "2"), effects=effects)]
