@@ -68,8 +68,8 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile("latitude|longitude|altitude", re.IGNORECASE)
-# four numbers after such a word are a version; a short word is one of its own, as in fwVer and not in
-# server, driver and dev
+# four numbers after such a word are a version; a short word is one of its own, as in fwVer and not
+# in server, driver and dev
 _VERSION = re.compile(
     r"(?:version|revision|firmware|release|(?<![a-z])(?:[fhs]w)?(?:ver|rev|v)|(?<![a-z])fw"
     r"|(?-i:(?<=[a-z0-9])(?:Ver|Rev|Fw|FW)))\W{0,3}$",
