@@ -68,8 +68,13 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile("latitude|longitude|altitude", re.IGNORECASE)
-# four numbers after such a word are a version
-_VERSION = re.compile(r"(?:version|revision|firmware|release|ver|rev|fw|v)\W{0,3}$", re.IGNORECASE)
+# four numbers after such a word are a version; a short word is one of its own, as in fwVer and not
+# in server, driver and dev
+_VERSION = re.compile(
+    r"(?:version|revision|firmware|release|(?<![a-z])(?:[fhs]w)?(?:ver|rev|v)|(?<![a-z])fw"
+    r"|(?-i:(?<=[a-z0-9])(?:Ver|Rev|Fw|FW)))\W{0,3}$",
+    re.IGNORECASE,
+)
 _SERIAL = re.compile(
     r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#-]+(?=[A-Za-z-]*[0-9])"
     r"(?P<labelled>[A-Za-z0-9][A-Za-z0-9-]{2,})"

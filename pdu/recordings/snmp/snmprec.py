@@ -158,9 +158,10 @@ def _snmprec(text: str) -> Parsed:
         if not line.strip() or line.startswith("#"):
             continue
         try:
-            oid, written_kind, written_value = line.split("|", 2)
+            written_oid, written_kind, written_value = line.split("|", 2)
+            oid = arcs(written_oid)  # first: what is no row has no first value of a module
             kind, value = first_value(written_kind, written_value)
-            parsed.add(arcs(oid), _row(kind, value), number)
+            parsed.add(oid, _row(kind, value), number)
         except (ValueError, OverflowError) as error:
             parsed.leave_out(number, f"no valid row 'OID|tag|value': {str(error)[:80]}")
     return parsed

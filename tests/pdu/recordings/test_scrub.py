@@ -246,6 +246,24 @@ def test_four_numbers_that_are_a_version_by_their_name_are_no_address(name: str)
     assert Scrubber().scrub_json(document, lambda *_: True) == document
 
 
+@pytest.mark.parametrize("name", ["fwVer", "fwver", "swRev", "FwRev", "ver", "hw_rev", "V"])
+def test_a_short_word_for_a_version_counts_as_a_word_of_its_own(name: str) -> None:
+    document = {name: FIRMWARE}
+    assert Scrubber().scrub_json(document, lambda *_: True) == document
+
+
+@pytest.mark.parametrize(
+    "name", ["firmwareUpdateServer", "FirmwareServer", "versionDriver", "modelDev", "prev"]
+)
+def test_an_address_in_a_member_that_ends_like_a_version_is_replaced(name: str) -> None:
+    clean = Scrubber().scrub_json({name: "10.77.5.9"}, lambda *_: True)
+    assert clean == {name: "192.0.2.1"}
+
+
+def test_an_address_behind_the_word_server_is_replaced() -> None:
+    assert Scrubber().scrub_kept_text("NTP server: 10.77.5.9") == "NTP server: 192.0.2.1"
+
+
 @pytest.mark.parametrize("text", [f"at {FIRMWARE}", "Linux 4.9 10.1.2.3"])
 def test_an_address_behind_other_words_of_a_version_is_replaced(text: str) -> None:
     (clean,) = Scrubber().scrub_json({"version": text}, lambda *_: True).values()

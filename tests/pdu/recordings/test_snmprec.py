@@ -367,6 +367,11 @@ def test_a_file_with_a_row_whose_module_gives_no_first_value_is_refused(row: str
         snmprec.parse(f"1.3.6.1.2.1.1.1.0|4|acme\n1.3.6.1.4.1.9.1|{row}\n")
 
 
+def test_a_line_without_an_oid_is_left_out_whatever_module_it_names() -> None:
+    parsed = snmprec.parse("1.3.6.1.2.1.1.1.0|4|acme\nnone|:multiplex|dir=apc\n")
+    assert parsed.skip_reasons == ["line 2 (no valid row 'OID|tag|value': 'none' is not an OID)"]
+
+
 @pytest.mark.against("Net-SNMP snmpwalk")
 def test_a_walk_with_bare_time_ticks_a_prompt_and_a_message_is_read() -> None:
     """Centreon and Kentik ask for -ObentU. The prompt may hold a community, so it is not shown."""
