@@ -25,7 +25,7 @@ from .cli.options import COMPLETION, SECRETS, Output, Run, spelled
 from .cli.spelling import look_alike
 from .commands import GROUPS, LAZY_COMMANDS
 from .loading.handler_paths import list_advice
-from .pdu_list.names import how
+from .pdu_list.names import how_a_list_is_known
 
 _HELP = "PDUs from the command line, by the handlers of this pack or your own."
 
@@ -189,10 +189,11 @@ def _fault_text(error: click.UsageError, where: str) -> str:
     word = str(error.ctx.params.get("handler") or "") if error.ctx else ""
     is_unknown = word and not registry.is_handler(word)
     if is_unknown and (list_advice(word) or not os.path.exists(word)):
+        need = _NAMES_NEED_A_LIST.format(how_a_list_is_known())
+        advice = list_advice(word) or _lead(word) or need
         return (
             f"{words} The first argument, {word[:60]!r}, is not a handler"
-            f" ({', '.join(registry.names())})"
-            f"{list_advice(word) or _lead(word) or _NAMES_NEED_A_LIST.format(how())}"
+            f" ({', '.join(registry.names())}){advice}"
         )
     return f"{words} For example: {examples[0]}" if examples else words
 

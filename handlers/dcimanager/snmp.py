@@ -220,11 +220,13 @@ class Snmp:
 
     def _elements(self, oid: str) -> list[Any]:
         """The walked rows. An error that says that nothing follows, such as SNMPv1's noSuchName,
-        ends the table: the rows before it are kept. Any other error is raised, because rows may be
-        missing then."""
+        ends the table: the rows before it are kept; without any, a GET shows whether the library
+        lost them. Any other error is raised, because rows may be missing then."""
         elements: list[Any] = []
 
         def walk_rows() -> bool:
+            """Add the rows to `elements`. Returns True, because `_call_library` returns None for a
+            walk that raised that nothing follows."""
             rows = self._device.snmp_walk(oid)
             if rows is not None:  # an empty table
                 for element in rows:
@@ -240,8 +242,9 @@ class Snmp:
         return elements
 
     def _raise_if_rows_were_lost(self, oid: str) -> None:
-        """For a walk that raised that nothing follows, and returned no row: easysnmp 0.2.6 does so
-        over SNMPv1 after the last rows of the device, and they are lost."""
+        """Called after a walk that returned no row and raised that nothing follows. If a GET finds
+        a row, the library lost the table, and this raises ProtocolError: easysnmp 0.2.6 over SNMPv1
+        loses the last rows of the device."""
         known_index = self._index_by_table.get(_table_of(oid))
         likely_indexes = [known_index] if known_index else _USUAL_INDEXES
         for index in likely_indexes:
@@ -415,10 +418,11 @@ def _fill_gaps(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
 
 
 def known_endpoint(pdu_data: object) -> str:
-    """The address on the form, with a port that is not the usual one; "" without a valid one. The
-    port is left out if the form's field cannot be read.
+    """The address on the form, "" if it is not valid; with its port, unless that is the usual one
+    or cannot be read.
     """
     host = known_address(pdu_data)
+    port: Optional[str] = None
     with contextlib.suppress(ValueError):
-        return host_with_port(host, foreign_snmp.read_port(pdu_data), SNMP_PORT)
-    return host_with_port(host, None, SNMP_PORT)
+        port = foreign_snmp.read_port(pdu_data)
+    return host_with_port(host, port, SNMP_PORT)

@@ -126,11 +126,12 @@ class RequestsTransport:
         raise handler_error
 
     def _send(self, where: Endpoint, request: Request, arrival: _Arrival) -> requests.Response:
-        """The answer, of which the body is not read yet, after the session's own hooks and
-        `arrival`.
+        """Send the request. Returns the answer, which the caller closes: its body is not read yet,
+        and the session's own hooks and `arrival` were called with it.
         """
+        # a request's hooks replace those of its session, so these are given again
         own_hooks: Any = self._session.hooks.get("response") or ()
-        if callable(own_hooks):
+        if callable(own_hooks):  # scripts also set one function in place of a list
             own_hooks = (own_hooks,)
         session = _without_retries(self._session) if request.once else self._session
         return session.request(
@@ -139,6 +140,7 @@ class RequestsTransport:
             data=request.body,
             headers=dict(request.headers),
             auth=self._session.auth or _unchanged,
+            # else REQUESTS_CA_BUNDLE would replace a `verify` that is a file or False
             verify=self._session.verify,
             timeout=request.timeout,
             allow_redirects=False,
@@ -164,9 +166,9 @@ class _Arrival:
 
 
 def _without_retries(session: requests.Session) -> requests.Session:
-    """A copy of the session, for one request, whose adapters repeat nothing.
-
-    It uses the session's own cookies, connections and certificates.
+    """A copy of the session, for one request, whose HTTPAdapters repeat nothing. It uses the
+    session's own cookies, connections, certificates, and adapters of another kind; the session
+    itself is not changed.
     """
     copy = _shallow_copy(session)
     copy.adapters = {}
@@ -195,6 +197,7 @@ def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _error_of(error: requests.RequestException, at: str) -> PduHandlerError:
+    """Our error for one of requests. `at`: the address for its text."""
     # urllib3's, while the body is read
     if any(type(cause).__name__ == "ReadTimeoutError" for cause in error.args):
         return HttpUnreachable(_INCOMPLETE)

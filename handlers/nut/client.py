@@ -139,9 +139,9 @@ class NutClient(Connection):
         self._username = username
         self._password = password
         self._sleep = sleep
-        # which connection (`opened`) the login was last sent on; 0: none
+        # the number of the connection that the login was last sent on; 0: none
         self._login_sent_on = 0
-        # the same for tracking, which is on there
+        # the number of the connection that has tracking on; 0: none
         self._tracked_on = 0
 
     def quoted(self, text: str) -> str:
@@ -215,7 +215,7 @@ class NutClient(Connection):
         """`ask` for readings: logs in if the server demands it. For a device that the server lacks,
         raises SettingsError, or the error of LIST UPS if that fails."""
         answers = self.ask(*requests)
-        may_log_in = self._username != "" and self._login_sent_on != self.opened
+        may_log_in = self._username != "" and self._login_sent_on != self.connection_number
         if may_log_in:
             demands_login = any(answers.code(request) in _LOGIN_FIRST for request in requests)
             if demands_login:
@@ -236,14 +236,16 @@ class NutClient(Connection):
         # > the requests
         self.connect()
         logins: list[NutRequest[object]] = []
-        if self._username and self._login_sent_on != self.opened:
+        if self._username and self._login_sent_on != self.connection_number:
             logins.append(messages.username(self._username))
             logins.append(messages.password(self._password))
         answers = self.ask(*logins, *requests)
-        self._login_sent_on = self.opened
+        self._login_sent_on = self.connection_number
+        # the last: SET TRACKING, which stands before a write, may be refused on its own
         if answers.code(requests[-1]) in _LOGIN_FIRST:
             for login in logins:
-                if answers.code(login):
+                is_refused = answers.code(login) != ""
+                if is_refused:
                     answers.require_ok(login)
         return answers
 
@@ -343,13 +345,15 @@ class NutClient(Connection):
         # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         self.connect()
         tracking = messages.set_tracking(on=True)
-        # tracking is a state of the connection
-        if self._tracked_on == self.opened:
+        # a state of the connection, so it is sent once on each that takes it
+        if self._tracked_on == self.connection_number:
             answers = self._send_as_user(request)
         else:
             answers = self._send_as_user(tracking, request)
-            if not answers.code(tracking):
-                self._tracked_on = self.opened
+            # a server without tracking answers an ERR, and then the write without an id
+            is_tracked = answers.code(tracking) == ""
+            if is_tracked:
+                self._tracked_on = self.connection_number
         failure = answers.failure(request)
         if failure is not None:
             raise self._write_error(ups, request, failure)
@@ -431,4 +435,6 @@ class NutClient(Connection):
 
 
 def _says_wait(answers: Responses, status: NutRequest[str]) -> bool:
-    return not answers.code(status) and answers[status] == WAIT
+    """Whether the answer to the request for `ups.status` is WAIT; False for an ERR."""
+    is_answered = answers.code(status) == ""
+    return is_answered and answers[status] == WAIT

@@ -84,8 +84,8 @@ class Connection:
         self._socket: Optional[socket.socket] = None
         # whether TLS has started and nothing was received over it
         self._is_unheard = False
-        #: how often it has connected
-        self.opened = 0
+        #: which connection this is, counted from 1; 0 before the first
+        self.connection_number = 0
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.host}:{self.port}>"
@@ -134,7 +134,7 @@ class Connection:
         end = self._end(deadline)
         self._socket = self._dial(addresses, end)
         self._is_unheard = False
-        self.opened += 1
+        self.connection_number += 1
         if self._tls is None:
             return self._socket, end
         try:

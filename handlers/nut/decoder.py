@@ -26,19 +26,21 @@ class Decoder:
 
     def __init__(self, requests: Sequence[NutRequest[object]], answers: Responses) -> None:
         self.answers = answers
-        self._open = list(reversed(requests))
+        # the first of them last, so that `pop` takes it
+        self._unanswered = list(reversed(requests))
         self._rest = b""
         self._size = 0
         # rows so far of the open list; None outside a list
         self._rows: Optional[list[tuple[str, ...]]] = None
-        self._row_start = self._end = ""
+        # of that list: what each row begins with, its name for errors, and its last line
+        self._row_start = self._list_name = self._end = ""
         #: the last line that was taken, for errors
         self.line = ""
 
     @property
     def waiting(self) -> Optional[NutRequest[object]]:
         """The first request without an answer; None if all are answered."""
-        return self._open[-1] if self._open else None
+        return self._unanswered[-1] if self._unanswered else None
 
     def feed(self, data: bytes) -> bool:
         """Take the next bytes; True when all requests are answered.
@@ -54,9 +56,9 @@ class Decoder:
             )
         for line in lines:
             self._line(line)
-        if self._rest and not self._open:
+        if self._rest and not self._unanswered:
             raise ProtocolError("the server sent more than was asked for")
-        return not self._open
+        return not self._unanswered
 
     def _line(self, raw: bytes) -> None:
         """Take one whole line. Raises ProtocolError for one that no request waits for."""
@@ -69,16 +71,17 @@ class Decoder:
         self.line = line = raw.decode("utf-8", "surrogateescape")
         if self._rows is not None:
             self._list_line(line, self._rows)
-        elif not self._open:
+        elif not self._unanswered:
             raise ProtocolError("the server sent more than was asked for")
         else:
-            self._first_line(line, self._open[-1])
+            self._first_line(line, self._unanswered[-1])
 
     def _first_line(self, line: str, request: NutRequest[object]) -> None:
         """Take the line that begins the answer to `request`: ERR, the head of its list, or all of
         it."""
         if line == "ERR" or line.startswith("ERR "):
-            code, _, extra = line[4:].partition(" ")
+            _, _, failure = line.partition(" ")
+            code, _, extra = failure.partition(" ")
             if not code:
                 raise ProtocolError("an ERR without a code")
             self._hand_over(ErrAnswer(code, extra))
@@ -88,31 +91,35 @@ class Decoder:
                 raise ProtocolError(f"expected BEGIN LIST {query}, not {printable(line, 80)!r}")
             self._rows = []
             self._row_start = f"{query} "
-            self._end = f"END LIST {query}"
+            self._list_name = f"LIST {query}"
+            self._end = f"END {self._list_name}"
         elif line.startswith("BEGIN LIST"):
             raise ProtocolError("a list that was not asked for")
         else:
             self._hand_over(NutResponse(line))
 
     def _list_line(self, line: str, rows: list[tuple[str, ...]]) -> None:
-        """Take a line of the open list: a row, or the end, which completes the answer."""
+        """Take a line of the open list: a row, which is added to `rows`, or the end, which
+        completes the answer. Raises ProtocolError for any other line, and above MAX_ROWS.
+        """
         if line == self._end:
             self._rows = None
             self._hand_over(NutResponse(line, tuple(rows)))
             return
         row = _row(line, self._row_start)
-        if len(row) != self._open[-1].fields:
+        if len(row) != self._unanswered[-1].fields:
             raise ProtocolError(
-                f"a line of {self._end[4:]} breaks the protocol: {printable(line, 80)!r}",
+                f"a line of {self._list_name} breaks the protocol: {printable(line, 80)!r}",
             )
         if len(rows) == MAX_ROWS:
             raise ProtocolError(
-                f"{self._end[4:]} has more than {MAX_ROWS} lines, the limit for a list",
+                f"{self._list_name} has more than {MAX_ROWS} lines, the limit for a list",
             )
         rows.append(row)
 
     def _hand_over(self, answer: Union[NutResponse, ErrAnswer]) -> None:
-        self.answers.put(self._open.pop(), answer)
+        """Put the answer to the first request without one, which is answered then."""
+        self.answers.put(self._unanswered.pop(), answer)
 
 
 # the form of most rows: a name, and a value without escapes

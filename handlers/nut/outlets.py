@@ -138,13 +138,13 @@ def _members_with_outlets(members: Mapping[int, Member]) -> list[Member]:
 def state_of(
     values: Mapping[str, str], without_state: frozenset[str] = frozenset()
 ) -> Optional[bool]:
-    """On, off or unknown (None), from the values of an outlet's `state_variables` and
-    `meter_variables`. The words `without_state` are no state, an outlet that carries current is not
-    off, and what a driver shows that lost its device is not of now.
+    """On (True), off (False) or unknown (None), from the values of an outlet's `state_variables`
+    and `meter_variables`. Unknown is also the state that a driver shows after it lost its device, a
+    word in `without_state`, and an off that a meter denies. `doubt_of` says why.
     """
     if doubt_of_driver(values):
         return None
-    if "ups.status" in values:
+    if "ups.status" in values:  # the whole load of a UPS, which has no outlet's variables
         state = _load_state(values)
     else:
         state = _shown_state(values, without_state)

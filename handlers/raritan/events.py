@@ -112,7 +112,15 @@ class Listener(Iterator[Event]):
     ) -> None:
         self._agent = agent
         self._unit = XerusUnit(link, agent)
-        self._wanted = list(demands)
+        # EventService.idl gives a type without a source to demandEventTypes, one with a source to
+        # demandEvents
+        self._types: list[type[Event]] = []
+        self._sourced_types: list[tuple[type[Event], Interface]] = []
+        for event_class, source in demands:
+            if source is None:
+                self._types.append(event_class)
+            else:
+                self._sourced_types.append((event_class, source))
         self._notice = notice
         self._before_poll = before_poll
         self._clock = clock
@@ -121,9 +129,10 @@ class Listener(Iterator[Event]):
         self._end = None if seconds is None else clock() + seconds
         self._service = self._unit.with_link_prefix(Service("/eventservice", agent))
         self._waiting: deque[Event] = deque()
-        # the start of the last request that the channel answered
-        self._heard = clock()
-        self._heard_at = now()
+        # the start of the last request that the channel answered: by `clock`, which never jumps,
+        # for the channel's life; and as a date, for an EventGap
+        self._last_access = clock()
+        self._last_access_utc = now()
         self._channel: Optional[Channel] = self._subscribe()
 
     def __enter__(self) -> Listener:
@@ -173,11 +182,13 @@ class Listener(Iterator[Event]):
             self._recover(error, channel)
             return
         if not self._waiting:
-            self._pause(max(_USUAL_PAUSE_S, _REST * (self._clock() - self._heard)))
+            self._pause(max(_USUAL_PAUSE_S, _REST * (self._clock() - self._last_access)))
 
     def _poll(self, channel: Channel, seconds: float) -> None:
-        began = self._clock()
-        at = self._now()
+        """Poll once, with a time-out in seconds. The new events wait, and the access is noted."""
+        # the start: the unit counts the channel's life from some moment after it
+        started = self._clock()
+        started_utc = self._now()
         with self._agent.waits_at_most(seconds):
             _, polled_events = channel.pollEventsNb()
         events: list[Optional[Event]] = list(polled_events)
@@ -188,11 +199,11 @@ class Listener(Iterator[Event]):
                 )
             else:
                 self._waiting.append(self._readdress(event))
-        self._heard = began
-        self._heard_at = at
+        self._last_access = started
+        self._last_access_utc = started_utc
 
     def _readdress(self, event: Event) -> Event:
-        """The event, with a source that addresses this listener's unit."""
+        """The event itself, whose source is changed to one that addresses this listener's unit."""
         if event.source is not None:
             event.source = self._unit.with_link_prefix(event.source)
         return event
@@ -203,7 +214,7 @@ class Listener(Iterator[Event]):
     def _recover(self, error: PduHandlerError, channel: Channel) -> None:
         """Try until the channel or a new one answers. Raises the error that ends the listening."""
         began = self._clock()
-        retries = Backoff(self._heard)
+        retries = Backoff(self._last_access)
         is_kept = True  # whether the unit may still have the channel
         latest = error
         while self._channel is not None:
@@ -242,10 +253,12 @@ class Listener(Iterator[Event]):
         self._sleep(max(0.0, min(pause, self._left())))
 
     def _replace(self) -> EventGap:
-        """Subscribe to a new channel. Returns the time without a channel."""
-        since = self._heard_at
+        """Subscribe to a new channel, in place of one that the unit no longer has. Returns and logs
+        the time from the old one's last access to the subscription, whose events are missing.
+        """
+        since = self._last_access_utc
         self._channel = self._subscribe()
-        gap = EventGap(since, self._heard_at)
+        gap = EventGap(since, self._last_access_utc)
         LOGGER.info(
             f"{self._agent.place}: the unit no longer had the event channel: events from"
             f" {gap.since:%Y-%m-%dT%H:%M:%SZ} to {gap.until:%Y-%m-%dT%H:%M:%SZ} are missing"
@@ -279,27 +292,24 @@ class Listener(Iterator[Event]):
         return channel
 
     def _demand(self, channel: Channel, names: _EventNames) -> None:
-        """Ask for the wanted events.
-
-        EventService.idl gives a type without a source to demandEventTypes, not to demandEvents.
+        """Ask for the wanted events, and note the access. Raises the errors of `name_of` before the
+        first request.
         """
         # > POST /tfwopaque/event.Channel:1.0.1/... demandEventTypes {"types":
         #       ["pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0"]}
         types: list[TypeName] = []
+        for event_class in self._types:
+            types.append(names.name_of(event_class))
         subscriptions: list[Channel.EventSelect] = []
-        for event_class, source in self._wanted:
-            if source is None:
-                types.append(names.name_of(event_class))
-        for event_class, source in self._wanted:
-            if source is not None:
-                name = names.name_of(event_class)
-                subscriptions.append(Channel.EventSelect(name, source))
+        for event_class, source in self._sourced_types:
+            name = names.name_of(event_class)
+            subscriptions.append(Channel.EventSelect(name, source))
         if types:
             channel.demandEventTypes(types)
         if subscriptions:
             channel.demandEvents(subscriptions)
-        self._heard = self._clock()
-        self._heard_at = self._now()
+        self._last_access = self._clock()
+        self._last_access_utc = self._now()
 
     def _event_names(self) -> _EventNames:
         """The names of event types in this firmware: 1 round trip."""
@@ -310,9 +320,8 @@ class Listener(Iterator[Event]):
         for rid in _EXAMPLES:
             example = _AnyObject(rid, self._agent)
             objects.append(self._unit.with_link_prefix(example))
-        for _, source in self._wanted:
-            if source is not None:
-                objects.append(_AnyObject(source.target, self._agent))
+        for _, source in self._sourced_types:
+            objects.append(_AnyObject(source.target, self._agent))
         bulk = Bulk(self._agent)
         answers = bulk.add_each(_AnyObject.getTypeInfo, objects)
         bulk.perform()

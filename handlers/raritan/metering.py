@@ -146,6 +146,9 @@ class UnitMeter:
         #: a bank behind the last one of the list; it shows that the list lacks one
         self._next_bank = NOT_FITTED
         self._energy = self._power = NOT_FITTED
+        # What a `queue_...` call leaves for the next: the inlets of which only the list of sensors
+        # is asked for yet, the outlets whose readings are wanted, and the parts whose sensors are
+        # listed again.
         self._unread_inlets: Sequence[InletMeter] = ()
         self._metered_outlets: Sequence[OutletMeter] = ()
         self._relisted: Sequence[Union[InletMeter, OutletMeter]] = ()
@@ -175,19 +178,21 @@ class UnitMeter:
         return bulk.add(sensor.getReading)
 
     def queue_known_readings(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
-        """Queue the readings of the sensors that `ask_model` found, and the lists of the others.
+        """Queue the readings of the sensors that `ask_model` found, and the lists of the others; of
+        the banks if the inlets are known not to be metered.
 
-        Raises the error of getInlets, and JsonRpcSyntaxException for an object that is listed
-        twice.
+        Raises the error of the answer to getInlets, and JsonRpcSyntaxException for an object that
+        is listed twice, or for a list of inlets that lacks one.
         """
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}  NumericSensor.idl
         #       4.0.9
-        self._unread_inlets = self._use_inlets(bulk)
+        self._unread_inlets = self._queue_inlets(bulk)
         self._energy = ask_listed(bulk, self._unit, self._sensors, "activeEnergy")
         if self._with_power:
             self._power = ask_listed(bulk, self._unit, self._sensors, "activePower")
-        self._metered_outlets = self._use_outlets(bulk, listed_unit)
+        self._metered_outlets = self._queue_outlets(bulk, listed_unit)
+        # the load is then that of the banks; see `load`
         if not self._unread_inlets and not self._are_inlets_metered():
             self._ask_banks(bulk)
 
@@ -221,10 +226,10 @@ class UnitMeter:
     def _has_well_known_ids(self) -> bool:
         return any(probe.error is None for probe in self._probes)
 
-    def _use_inlets(self, bulk: Bulk) -> list[InletMeter]:
-        """Queue readings of the inlets whose sensors are known, and the sensors of the others.
-
-        Returns the others.
+    def _queue_inlets(self, bulk: Bulk) -> list[InletMeter]:
+        """Queue readings of the inlets whose sensors are known, and the lists of sensors of the
+        others; `_inlets` is then all that the unit lists. Returns the others, whose readings
+        `queue_listed_readings` queues.
         """
         guessed_inlets = self._inlets
         self._inlets = []
@@ -247,9 +252,9 @@ class UnitMeter:
             self._inlets.append(inlet)
         return unread_inlets
 
-    def _use_outlets(self, bulk: Bulk, listed_unit: ListedUnit) -> list[OutletMeter]:
-        """Queue readings of the metered outlets by well-known ids, or their sensors without such
-        ids. Returns these outlets.
+    def _queue_outlets(self, bulk: Bulk, listed_unit: ListedUnit) -> list[OutletMeter]:
+        """Queue readings of the metered outlets by well-known ids, or their lists of sensors
+        without such ids; `_outlets` is then all outlets. Returns the metered ones.
         """
         self._outlets = []
         for index, outlet in enumerate(listed_unit.outlets):
@@ -292,6 +297,7 @@ class UnitMeter:
         return PowerFrom.WELL_KNOWN
 
     def _ask_banks(self, bulk: Bulk) -> None:
+        """Queue the readings of the banks that the unit lists, and of one behind the last."""
         count = 0
         if self._protectors.error is None:
             count = len(self._protectors.get())

@@ -50,7 +50,7 @@ class SensorReading(NamedTuple):
         Raises Denied if the account may not read the sensor.
         """
         if self.call is None:
-            return self.fault
+            return self.fault  # None: not fitted, so not metered
         error = call_error(self.call)
         if error is None:
             return _value(self.call.get(), self.target)

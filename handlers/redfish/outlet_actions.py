@@ -33,8 +33,11 @@ _HPE_CONFIGURATION: Sequence[Sequence[str]] = (
     ("RebootDelay",),
 )
 _HPE_STATE = "OutletStatus"
+# ends the errors for a command that nothing proves to be right; the owner may permit it
+_SWITCH_UNPROVEN = NamedSetting("switch_unproven", "yes", "the handler setting ")
 _HPE_ID = re.compile("OUTLET[0-9]+")
 _NUMBER_AT_END = re.compile("[0-9]{1,4}$")
+_MOST_VALUES = 10  # that an error lists
 
 
 def raise_if_locked(identity: str, outlet: Json) -> None:
@@ -78,15 +81,11 @@ def raise_if_elsewhere(
     the resource's own URI, followed by /Actions/ and the action's name.
     """
     if not unproven and not is_below(target, outlet):
-        raise Unsupported(
-            (
-                (
-                    f"outlet {identity} was not switched: the target of its action,"
-                    f" {quote(target)}, is not below the outlet's path; try one idle outlet with "
-                ),
-                NamedSetting("switch_unproven", "yes", "the handler setting "),
-            )
+        why = (
+            f"outlet {identity} was not switched: the target of its action,"
+            f" {quote(target)}, is not below the outlet's path; try one idle outlet with "
         )
+        raise Unsupported((why, _SWITCH_UNPROVEN))
 
 
 def is_below(target: str, outlet: str) -> bool:
@@ -128,7 +127,8 @@ def body(
     unproven: bool,
     quote: Callable[[str], str],
 ) -> dict[str, object]:
-    """The body of the command.
+    """The body of the command: PowerState alone; for an HPE G2 that lists no values, its state and
+    configuration (`_hpe_body`).
 
     Raises Unsupported if the action does not take the wanted state, if the service lists no values
     and `unproven` is false, or if the configuration that HPE's body repeats cannot be read.
@@ -137,23 +137,19 @@ def body(
     values = allowable_values(action_resource, info)
     if values is not None:
         if word not in values:
-            listing = quote(", ".join(map(repr, values[:10]))) or "nothing"
-            if len(values) > 10:
+            listing = quote(", ".join(map(repr, values[:_MOST_VALUES]))) or "nothing"
+            if len(values) > _MOST_VALUES:
                 listing += ", ..."
             raise Unsupported(
                 f"outlet {outlet_id} cannot be switched {word.lower()}: its action takes {listing}"
             )
         return {_PARAMETER: word}
     if not unproven:
-        raise Unsupported(
-            (
-                (
-                    f"outlet {outlet_id} was not switched: the PDU does not say which values its"
-                    " action takes; try one idle outlet with "
-                ),
-                NamedSetting("switch_unproven", "yes", "the handler setting "),
-            )
+        why = (
+            f"outlet {outlet_id} was not switched: the PDU does not say which values its"
+            " action takes; try one idle outlet with "
         )
+        raise Unsupported((why, _SWITCH_UNPROVEN))
     is_hpe = _HPE_STATE in outlet or _HPE_ID.fullmatch(outlet_id)
     if is_hpe:
         return _hpe_body(outlet_id, outlet, on=on, quote=quote)

@@ -235,7 +235,9 @@ def _is_index(identity: str) -> bool:
 
 
 def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
-    """Whether GETs show that the outlet exists, and a command to it concerns no other one."""
+    """Whether GETs show that the outlet exists, and a command to it concerns no other one. False
+    where only walks would show it.
+    """
     states, control = outlets.states, outlets.control
     if states is None or control is None:
         return False
@@ -243,6 +245,8 @@ def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
         return False
     if control.writes_neighbours or control.has_one_object:
         return False
+    # the reader keeps what this reads, so that the check of the row is the last request before a
+    # command
     outlets.read_before_row(reader, identity)
     return states.row_from(reader, identity) is not None
 

@@ -289,22 +289,32 @@ def _chain_texts(chain: ByUnit) -> dict[str, str]:
     """Column -> the text of its rows on the first unit of a chain, in which `_NUMBER` stands for
     the outlet's number. A column may hold both, in two fields.
     """
-    texts: dict[str, str] = {}
-    for source, word in ((chain.unit, chain.first_units[-1]), (chain.number, _NUMBER)):
-        if isinstance(source, Column):
-            texts[source.oid] = word
-        elif isinstance(source, Field) and isinstance(source.source, Column):
-            oid = source.source.oid
-            fields = texts.get(oid, "").split(source.separator)
-            while len(fields) <= source.field:
-                fields.append("")
-            fields[source.field] = word
-            texts[oid] = source.separator.join(fields)
-    return texts
+    # any of the names that devices have for it does
+    first_unit = chain.first_units[-1]
+    texts = _with_text({}, chain.unit, first_unit)
+    return _with_text(texts, chain.number, _NUMBER)
+
+
+def _with_text(texts: Mapping[str, str], source: Source, text: str) -> dict[str, str]:
+    """`texts` with this one where `source` reads: all of its column, or one field of its column,
+    whose other fields stay. Unchanged for any other source.
+    """
+    if isinstance(source, Column):
+        return {**texts, source.oid: text}
+    if not isinstance(source, Field) or not isinstance(source.source, Column):
+        return dict(texts)
+    oid = source.source.oid
+    fields = texts.get(oid, "").split(source.separator)
+    while len(fields) <= source.field:
+        fields.append("")
+    fields[source.field] = text
+    return {**texts, oid: source.separator.join(fields)}
 
 
 def _permitted_value(guard: Guarded) -> str:
-    """A value with which a guard permits the command."""
+    """A value with which a guard permits the command: one that it allows, else the least number
+    that it does not refuse.
+    """
     if guard.allow:
         return guard.allow[0]
     number = 0

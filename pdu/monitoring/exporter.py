@@ -155,7 +155,7 @@ def _with_list(owner_files: OwnerFiles) -> OwnerFiles:
     if owner_files.list is None and not names.usual_list():
         raise SettingsError(
             "give LIST, or --network with --auth: without these, no PDU can be queried; a list"
-            f" is known by {names.how()}"
+            f" is known by {names.how_a_list_is_known()}"
         )
     return owner_files.add_known_list()
 

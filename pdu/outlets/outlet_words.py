@@ -193,21 +193,24 @@ def _why(word: str, names: Mapping[str, str]) -> str:
 
 
 def _unknown_text(word: str, unknown: str, names: Mapping[str, str]) -> str:
-    """That the PDU has no outlet `unknown`, which is a part of a typed word, or all of it."""
+    """That the PDU has no outlet `unknown`, which is a part of a typed word, or all of it. Of a
+    range, the first outlet that is missing is named.
+    """
+    missing = unknown
     advice = _advice(unknown, names)
     outlet_range = _RANGE.fullmatch(unknown)
     if outlet_range is not None:
         prefix, digits, last_prefix, last_digits = outlet_range.groups()
         is_rising = int(digits) < int(last_digits)
         if prefix == last_prefix and is_rising:
-            unknown = _first_missing(prefix, digits, last_digits, names)
+            missing = _first_missing(prefix, digits, last_digits, names)
         elif prefix == last_prefix:
             advice += ", and the numbers of a range rise, as in 1-4"
-    identical = _identical(unknown, names)
+    identical = _identical(missing, names)
     if len(identical) > 1:
-        return _twins_text(unknown, identical)
-    of_word = "" if unknown == word else f", of {printable(word, 60)!r}"
-    return f"the PDU has no outlet {printable(unknown, 60)!r}{of_word}; {advice}"
+        return _twins_text(missing, identical)
+    of_word = "" if missing == word else f", of {printable(word, 60)!r}"
+    return f"the PDU has no outlet {printable(missing, 60)!r}{of_word}; {advice}"
 
 
 def _twins_text(identity: str, identical: Sequence[str]) -> str:

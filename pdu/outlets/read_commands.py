@@ -279,8 +279,11 @@ def _read(
 def _readable_pdus(
     context: click.Context, report: ReadingReport, handler: str, host_words: Sequence[str]
 ) -> Sequence[_ReadablePdu]:
-    """The PDUs of a command line. Each login is asked for before the first reading."""
+    """The PDUs of a command line, with their handlers, each loaded once, and with logins. Asks for
+    each login that is missing, before the first reading.
+    """
     pdus = _chosen_pdus(context, report, handler, host_words)
+    # in a loop of its own: a handler that cannot be loaded is told before a login is asked for
     handlers: dict[str, LoadedHandler] = {}
     for pdu in pdus:
         if pdu.handler not in handlers:
@@ -307,13 +310,16 @@ def _csv_rows(
 def _chosen_pdus(
     context: click.Context, report: ReadingReport, handler: str, host_words: Sequence[str]
 ) -> Sequence[names.ChosenPdu]:
-    """The PDUs of a command line, each once. If it names no handler, the one that reads each."""
+    """The PDUs of a command line, each once. If it names no handler, the one that reads each is
+    found, and a note says which.
+    """
     _refuse_communities(host_words)
     hosts = list(dict.fromkeys(host_words))
     is_only = len(hosts) == 1
     pdus = [names.choose_pdu(context, handler, host, alone=is_only) for host in hosts]
     if handler != names.IDENTIFY:
         return pdus
+    # notes follow when all are identified: a PDU that no handler reads ends the command
     pdus = [identified(pdu, run_of(context).output) for pdu in pdus]
     for pdu in pdus:
         line = pdu.command_line(report.call)

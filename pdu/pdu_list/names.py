@@ -197,7 +197,7 @@ def own_list() -> str:
     return os.path.expanduser(_OWN_LIST)
 
 
-def how() -> str:
+def how_a_list_is_known() -> str:
     """How a list becomes known to this user, for errors: HOW, and the folders of the usual lists
     that this user may not look into.
     """

@@ -304,12 +304,16 @@ def _unit_for(word: str, snmp_port: int) -> AbstractContextManager[PlatformPdu]:
     return nut_pdu() if word == "nut" else snmp_pdu(_FAMILY, snmp_port)
 
 
-def _tried(platform_: Platform, word: str, handler: HandlerModule, pdu: PlatformPdu) -> Trial:
-    """The four methods of a handler in the copy, on a PDU whose every answer is known."""
+def _tried(platform_: Platform, name: str, handler: HandlerModule, pdu: PlatformPdu) -> Trial:
+    """What came of the four methods of a handler in the copy, on a PDU whose every answer is known.
+    `name`: the handler's.
+    """
     with worker_process(platform_, handler, pdu.form) as worker:
-        call = worker.call("status", CALL_SECONDS)
-        if not call.ok:
-            return _failed(platform_, word, call, pdu)
+        # Only whether it succeeds counts: its failure may be that of the copy, or of how it was run
+        # here. Then nothing else is tried. `method_findings` calls status again, and judges it.
+        first_call = worker.call("status", CALL_SECONDS)
+        if not first_call.ok:
+            return _failed(platform_, name, first_call, pdu)
         device = pdu.device(WorkerMethods(worker))
         faults, untried = [], []
         for finding in method_findings(device):
@@ -317,11 +321,13 @@ def _tried(platform_: Platform, word: str, handler: HandlerModule, pdu: Platform
                 faults.append(_words(finding))
             elif finding.result == UNTRIED:
                 untried.append(_words(finding))
-    return Trial(word, faults, untried)
+    return Trial(name, faults, untried)
 
 
-def _failed(platform_: Platform, word: str, call: Call, pdu: PlatformPdu) -> Trial:
-    """A first call that failed: because of the copy, or of how it was run here."""
+def _failed(platform_: Platform, name: str, call: Call, pdu: PlatformPdu) -> Trial:
+    """The trial of the handler `name`, whose first call failed: untried if the copy cannot be run
+    here as it was tried, else with this fault.
+    """
     text = f"status: {call.kind}: {call.text}"
     package = _missing_package(call)
     port = pdu.form.snmp.get("port", "")
@@ -339,8 +345,8 @@ def _failed(platform_: Platform, word: str, call: Call, pdu: PlatformPdu) -> Tri
             text,
         ]
     else:
-        return Trial(word, faults=[text], untried=[])
-    return Trial(word, faults=[], untried=untried)
+        return Trial(name, faults=[text], untried=[])
+    return Trial(name, faults=[], untried=untried)
 
 
 def _missing_package(call: Call) -> str:

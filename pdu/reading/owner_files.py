@@ -46,8 +46,9 @@ class OwnerFiles(NamedTuple):
         return cls(list_file or list_word, auth_file, login.secret_files)
 
     def add_known_list(self) -> OwnerFiles:
-        """These files; without a list, with the one that is known without an option, and with its
-        logins. A line on standard error says which. Raises Usage if none is known.
+        """These files; without a list, a copy with the one that is known without an option. That
+        list brings its logins if none are given. A line on standard error says which. Raises Usage
+        if none is known.
         """
         if self.list:
             return self
@@ -62,12 +63,12 @@ class OwnerFiles(NamedTuple):
         return self._replace(list=path, auth=auth)
 
     def require_list(self) -> str:
-        """The path of the list; if none is given, of the one that is known. Raises Usage if there
-        is none.
+        """The path of the list that is given, else of the one that this user has without an option.
+        Reads nothing. Raises Usage, which says how to give one, if there is neither.
         """
         path = self.list or names.usual_list()
         if not path:
-            raise Usage(f"give the list of PDUs: {names.how()}")
+            raise Usage(f"give the list of PDUs: {names.how_a_list_is_known()}")
         return path
 
     def files(self, *, lenient: bool = False) -> DeviceList:

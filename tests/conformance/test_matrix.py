@@ -47,18 +47,19 @@ def snmp_peer(simulated: dict[str, Peer]) -> Peer:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A function that unpacks a handler's archive; see `trial.place`.
 
-    Each handler and way is unpacked and compiled once for all processes of xdist.
+    Each handler and way is unpacked and compiled once for all processes of xdist, by one of them:
+    a file tells the others where the module is.
     """
 
     def place_once(name: str, way: str) -> trial.HandlerModule:
         def make(folder: Path) -> None:
-            handler = trial.place(
-                handler_archives.read_archive(archive(ROOT / "handlers", name)), way, folder
-            )
-            (folder / "handler").write_text("\n".join(handler), "utf-8")
+            package = handler_archives.read_archive(archive(ROOT / "handlers", name))
+            placed = trial.place(package, way, folder)
+            (folder / "handler").write_text(f"{placed.path}\n{placed.module}", "utf-8")
 
         folder = once(tmp_path_factory, f"{name}-{way}", make)
-        return trial.HandlerModule(*(folder / "handler").read_text("utf-8").splitlines())
+        path, module = (folder / "handler").read_text("utf-8").splitlines()
+        return trial.HandlerModule(path=path, module=module)
 
     return place_once
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 
 from . import Kind, Peer, Tick
-from .loads import Loads, hours_counted
+from .loads import MOST_OF_LEVEL, Loads, hours_counted
 
 # a NUT server does not escape these characters, so a value cannot hold them
 NO_LINE = set("\0\r\n")
@@ -36,18 +36,21 @@ def of(server: NutServer, title: str = "", **more: str) -> Peer:
 
 @contextlib.contextmanager
 def peer() -> Iterator[Peer]:
+    """A small PDU, asked over TLS."""
     with NutServer([SwitchedPdu("pdu", outlets=8)], tls=True) as server:
         yield of(server, tls="yes", ca_pem=server.ca_pem)
 
 
 @contextlib.contextmanager
 def shown() -> Iterator[Peer]:
+    """A PDU for a page of people, with a title."""
     with NutServer([SwitchedPdu("pdu", outlets=16)]) as server:
         yield of(server, "PDU behind NUT")
 
 
 @contextlib.contextmanager
 def named(names: Sequence[str]) -> Iterator[Peer]:
+    """A PDU with an outlet for each of the names that a NUT server can send."""
     lines = [name for name in names if not set(name) & NO_LINE]
     device = SwitchedPdu("pdu", len(lines))
     for number, name in enumerate(lines, 1):
@@ -58,12 +61,16 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
 
 @contextlib.contextmanager
 def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
+    """A PDU with the outlets `off` switched off, and its Tick, which sets the loads as they are now
+    and counts their energy for these seconds.
+    """
     numbers = range(1, KIND.outlets + 1)
     device, loads = SwitchedPdu("pdu", KIND.outlets), Loads(KIND.outlets)
     for n in numbers:
         device.turn(str(n), True)
         device.draw(str(n), loads.base[n])
-    device.run_for(1.2 * hours_counted())
+    # Counters that a restart does not set back; see `Loads`. The outlets `off` were on meanwhile.
+    device.run_for(MOST_OF_LEVEL * hours_counted())
     for n in numbers:
         device.turn(str(n), n not in off)
 

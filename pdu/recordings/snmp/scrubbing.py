@@ -40,6 +40,11 @@ _MOST_BITS = 3  # octets that may be states in bits; more may be an address
 _IPV4_OCTETS, _OCTET = 4, 255
 # four small numbers may also be a version or the end of an OID
 _LEAST_OCTET, _RUN = 32, 4
+# so many arcs of a run are large: an address or a name may hold one small octet
+_LARGE_IN_RUN = _RUN - 1
+# A shorter index has not so many large arcs, so it needs no protection. Protected, it would keep
+# the index of each row that ends with it from being replaced.
+_SHORTEST_JOIN = _LARGE_IN_RUN
 # InetAddressType and length before an address (RFC 4001) -> its octets
 _INET_ADDRESSES: Mapping[Arcs, int] = {(1, 4): 4, (2, 16): 16}
 # Net-SNMP's default sysDescr names the host
@@ -139,14 +144,15 @@ def _answers(device: SnmpDevice) -> list[object]:
 
 
 def _joining_indexes(objects: Collection[Arcs], answers: Collection[Arcs]) -> set[Arcs]:
-    """The indexes by which the family finds a row of one table from another: the long ones among
-    those of the rows that it reads (`answers`).
+    """The indexes that must stay as they are, because the family may find a row of one table by the
+    index of another: all of the rows that it reads (`answers`), but those that are too short to be
+    replaced.
     """
     indexes: set[Arcs] = set()
     for oid in answers:
         for root in objects:
             index = oid[len(root) :]
-            is_long = len(index) >= _RUN - 1
+            is_long = len(index) >= _SHORTEST_JOIN
             if is_long and oid[: len(root)] == root:
                 indexes.add(index)
     return indexes
@@ -243,6 +249,7 @@ class _Index:
         """The octets of the address that begins there, b"" if none does: one with its type before
         it, or one that a row has.
         """
+        # two arcs: the type and the length
         type_before = tuple(index[max(0, at - 2) : at])
         is_typed = type_before in _INET_ADDRESSES
         size = _INET_ADDRESSES.get(type_before, _IPV4_OCTETS)
@@ -287,15 +294,16 @@ class _Index:
 
 
 def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
-    """Where an index spells octets rather than numbers: runs of at least four arcs, of which three
-    neighbours are large, but none is larger than an octet. Begin and end of each.
+    """Begin and end of each part of an index that spells octets rather than numbers. Where of _RUN
+    arcs in a row _LARGE_IN_RUN are large, and none is larger than an octet, it begins at the first
+    large one; two that touch are one.
     """
     runs: list[tuple[int, int]] = []
     for at in range(len(index) - _RUN + 1):
         end = at + _RUN
         large_places = [place for place in range(at, end) if index[place] >= _LEAST_OCTET]
         has_larger = max(index[at:end]) > _OCTET
-        if has_larger or len(large_places) < _RUN - 1:
+        if has_larger or len(large_places) < _LARGE_IN_RUN:
             continue
         begin = large_places[0]
         if runs:

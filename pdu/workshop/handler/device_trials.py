@@ -271,22 +271,29 @@ class _SnmpFaults:
         self, serve: Callable[..., _ServedUnit], commands: Sequence[str]
     ) -> Iterator[FaultTrial]:
         """Commands to units that obey late or never, or whose answer is lost."""
-        stuck_unit = serve(Fault.STUCK)  # which no command changes
+        # no command changes this unit, and each command is for another outlet: one serves all
+        stuck_unit = serve(Fault.STUCK)
         for method in commands:
             yield self._state_trial("stuck", method, stuck_unit)
-        for rule, fault, tried_commands in (
-            ("late", Fault.LATE, commands[:1]),
-            ("pending", Fault.PENDING, commands),
-            ("answer lost", Fault.ANSWER_LOST, commands),
-            ("unread", Fault.SILENT_AFTER, commands),
+        # One command is enough for how long a handler waits for a new state; that no command
+        # reports a state too early is tried with both, on the stuck unit.
+        for method in commands[:1]:
+            yield self._state_trial("late", method, serve(Fault.LATE))
+        # the others change a unit or silence it, so each command has its own
+        for rule, fault in (
+            ("pending", Fault.PENDING),
+            ("answer lost", Fault.ANSWER_LOST),
+            ("unread", Fault.SILENT_AFTER),
         ):
-            for method in tried_commands:
+            for method in commands:
                 yield self._state_trial(rule, method, serve(fault))
 
     def _refusals(
         self, serve: Callable[..., _ServedUnit], commands: Sequence[str]
     ) -> Iterator[FaultTrial]:
-        """Calls that a unit refuses, does not answer, or answers by half."""
+        """Calls that a unit refuses, does not answer, or answers by half. None of them changes its
+        unit, so one unit serves all methods.
+        """
         readings = ("status", "statistic")
         refusing_unit = serve(Fault.REFUSES)
         for method in commands:
@@ -308,6 +315,7 @@ class _SnmpFaults:
         objects = unit_objects(self._device)
         if objects.state:
             judge = partial(judgement_of_states, healthy_answer=self._answers.get("status"))
+            # a handler that walks a column, and one that reads each object, are both found
             for in_walks in (True, False):
                 unit = serve(lost_objects=LostObjects(objects.state, in_walks=in_walks))
                 yield self._raising_trial("lost state", "status", unit.agent, judge)
@@ -350,6 +358,7 @@ class _SnmpFaults:
         return kept_if_reached(finding, is_reached=agent.datagrams > 0)
 
     def _unanswered(self, method: str) -> Finding:
+        """What a method does at a port that takes requests and answers none."""
         port = self._silent_socket.getsockname()[1]
         call = call_of(self._methods(port, COMMUNITY), method, self._outlets)
         finding = judge_call("silent", call, method)

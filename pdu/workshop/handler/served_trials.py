@@ -103,6 +103,7 @@ class ServedTrials:
         broken_rules: Sequence[Rule],
     ) -> Iterator[Finding]:
         """Findings on a device that ends each connection."""
+        # for all four methods: it excuses figures without a value, which statistic alone returns
         judge = partial(judgement_of_silence, healthy_answer=healthy_figures)
         with _ClosingServer() as server:
             methods = self._methods(form, server.port)
@@ -116,8 +117,11 @@ class ServedTrials:
             for method, call in calls.items():
                 trial = partial(judge_call, "silent", call, method, judge)
                 trials.append(FaultTrial("silent", method, trial))
-            for finding in findings_of_trials(trials, broken_rules):
-                yield kept_if_reached(finding, is_reached=server.connections > 0)
+            # all calls are made before it is asked whether one reached the device
+            findings = list(findings_of_trials(trials, broken_rules))
+            is_reached = server.connections > 0
+        for finding in findings:
+            yield kept_if_reached(finding, is_reached=is_reached)
 
     def _recording_findings(
         self, form: Callable[[int], Any], recording: ReplayedDevice, *, is_reached: bool
@@ -294,6 +298,7 @@ class _ServedFaults:
             half_pdu = self._pdu_with(UnitFault.HALF)
             judge = partial(judgement_of_equality, healthy_answer=self._answers.get(method))
             yield self._raising_trial("short", method, half_pdu, judge)
+        # for all four methods: it excuses figures without a value, which statistic alone returns
         judge = partial(judgement_of_silence, healthy_answer=self._answers.get("statistic"))
         for method in unit.protected_methods:
             if method in ("status", "statistic", *commands):

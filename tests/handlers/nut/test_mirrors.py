@@ -103,7 +103,7 @@ def server() -> Iterator[NutServer]:
     commands = ["outlet.1.load.off", "outlet.1.load.on"]
     devices = [
         StaticDevice("rack1", PDU, commands),
-        StaticDevice("later", clone("snmp-ups-rack1"), commands),
+        StaticDevice("mirror", clone("snmp-ups-rack1"), commands),
     ]
     with NutServer(devices) as nut_server:
         yield nut_server
@@ -115,25 +115,25 @@ def test_a_mirror_is_left_out_and_named(
     pdu = handler(server)
     assert list(states(pdu.status())) == ["rack1/1"]
     assert pdu.statistic().load == 3.2
-    sentence = "the device later is neither listed nor added: its driver clone shows rack1"
+    sentence = "the device mirror is neither listed nor added: its driver clone shows rack1"
     assert sentence in caplog.text
 
 
 def test_a_mirror_that_the_settings_name_is_read(server: NutServer) -> None:
-    pdu = handler(server, device="later")
+    pdu = handler(server, device="mirror")
     assert list(states(pdu.status())) == ["1"]
 
 
 def test_a_mirror_is_not_switched_beside_its_original(server: NutServer) -> None:
-    with pytest.raises(NoSuchOutlet, match="'later' only shows 'rack1' once more"):
-        handler(server, **ADMIN_SETTINGS).port_down(PduPortView(identity="later/1"))
+    with pytest.raises(NoSuchOutlet, match="'mirror' only shows 'rack1' once more"):
+        handler(server, **ADMIN_SETTINGS).port_down(PduPortView(identity="mirror/1"))
     assert not server.books().writes
 
 
 _FAR = {
     "serial number": repeater("rack1@192.0.2.9", **{"device.serial": "A1"}),
     "first of two": repeater("rack2@192.0.2.9"),
-    "clone of a clone": clone("clone-later"),
+    "clone of a clone": clone("clone-mirror"),
 }
 
 
@@ -142,7 +142,7 @@ def test_what_a_poll_leaves_out_is_not_switched(name: str) -> None:
     commands = ["outlet.1.load.off", "outlet.1.load.on"]
     devices = {
         "rack1": {**PDU, "device.serial": "A1"},
-        "later": clone("snmp-ups-rack1"),
+        "mirror": clone("snmp-ups-rack1"),
         "far": repeater("rack2@192.0.2.9"),
         "copy": _FAR[name],
     }
@@ -172,11 +172,11 @@ def test_the_mirrors_of_nuts_own_drivers_are_left_out() -> None:
     of_rack1 = {"port": "dummy-ups-rack1"}
     sections = [
         upsd.dummy_file("rack1", rows),
-        upsd.Section("later", "clone", of_rack1, run=False),
+        upsd.Section("mirror", "clone", of_rack1, run=False),
         upsd.Section("srv1", "clone-outlet", {**of_rack1, "prefix": "outlet.1"}, run=False),
     ]
     with Upsd(sections) as server:
-        for name in ("later", "srv1"):
+        for name in ("mirror", "srv1"):
             server.start_driver(name)
             assert until(functools.partial(has_outlet, handler(server, device=name)))
         pdu = handler(server)

@@ -234,6 +234,13 @@ def test_a_chain_from_0_without_one_of_its_units_is_an_error(unit: str) -> None:
         device(f"device.count: 2; {unit}")
 
 
+def test_a_chain_of_any_length_is_read_whole_or_not_at_all() -> None:
+    members = "".join(f"device.{number}.outlet.1.status: on;" for number in range(1, 1001))
+    assert len(device(f"device.count: 1000; {members}").chain) == 1000
+    with pytest.raises(ProtocolError, match="device.count 1001.*: device 1001 is missing"):
+        device(f"device.count: 1001; {members}")
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -171,7 +171,9 @@ def firmware(agent: Any, image: str) -> Any:
 
 
 def certificate(agent: Any, key: str, chain: str, other: str) -> Any:
-    """Uploads bad and good pairs (PEM), and installs the good one."""
+    """Uploads bad and good pairs (PEM), and installs the good one: the result code of each step,
+    whether the unit said that the pair waits, and whether it uses it then.
+    """
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
     codes = []
@@ -180,12 +182,12 @@ def certificate(agent: Any, key: str, chain: str, other: str) -> Any:
         ("no certificate", key),
         (chain, "no key"),
         (chain, key),
-        (chain, key),
+        (chain, key),  # refused, because a pair waits already
     ):
         codes.append(package.upload(agent, certificate_pem.encode(), key_pem.encode()))
     info = proxy.getInfo()
     codes.append(proxy.installPendingKeyPair())
-    codes.append(proxy.installPendingKeyPair())
+    codes.append(proxy.installPendingKeyPair())  # refused, because none waits any more
     downloaded = package.download(agent).decode()
     return [codes, info.havePendingCert, downloaded == chain]
 

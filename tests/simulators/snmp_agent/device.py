@@ -160,26 +160,28 @@ class Device:
             return answer
 
     def check(self, oid: Arcs, tag: int, value: Value) -> tuple[str, Optional[Rule]]:
-        """The answer that `write` would give, and the rule that applies."""
+        """The answer that `write` would give, and the rule that applies; None if none does, or if
+        every row may be written.
+        """
         with self._lock:
             self._tick()
             row = self._rows.get(oid)
             if row is None:
                 return "notWritable", None
-            is_writable = self._rules is None or any(
-                _row_of(r.oid, oid) is not None for r in self._rules
-            )
-            if is_writable and tag != row.tag:
-                return "wrongType", None
+            has_type = tag == row.tag
             if self._rules is None:
-                return "", None
-            answer = "notWritable"
-            for rule in self._rules:
-                if _row_of(rule.oid, oid) is not None:
-                    answer = self._objection(rule, oid, Row(tag, value))
-                    if answer != "wrongValue":
-                        return answer, rule
-            return answer, None
+                return "" if has_type else "wrongType", None
+            rules = [rule for rule in self._rules if _row_of(rule.oid, oid) is not None]
+            if not rules:
+                return "notWritable", None
+            if not has_type:
+                return "wrongType", None
+            for rule in rules:
+                answer = self._objection(rule, oid, Row(tag, value))
+                # another rule for the object may take the value
+                if answer != "wrongValue":
+                    return answer, rule
+            return "wrongValue", None
 
     def put(self, oid: str, value: str) -> None:
         """Changes a value as a person at the device would; the object must exist."""
@@ -221,6 +223,7 @@ class Device:
         return self._rules
 
     def _objection(self, rule: Rule, oid: Arcs, written: Row) -> str:
+        """The error with which a rule refuses a SET of the right type, "" for none; see `Rule`."""
         if rule.refuse:
             return rule.refuse
         text = as_text(written)

@@ -45,6 +45,7 @@ class PduUnit(Unit):
         self.relays = Relays(
             self.clockwork, [self._relay(number) for number in range(model.outlets)], self._delays()
         )
+        self.relays.held = frozenset(number - 1 for number in model.load_shed)
         self.inlets = [Inlet(self, number) for number in range(model.inlets)]
         self.transfer_switch = TransferSwitch(self) if model.transfer_switch else None
         self.outlets = [Outlet(self, relay) for relay in self.relays.all]
@@ -54,6 +55,7 @@ class PduUnit(Unit):
         self.pdu = Pdu(self)
 
     def _relay(self, number: int) -> Relay:
+        """The relay of an outlet, counted from 0, as the model has it; the model counts from 1."""
         model = self.model
         printed = number + 1
         relay = Relay(number, printed not in (*model.off, *model.suspended, *model.load_shed))
@@ -79,7 +81,8 @@ class PduUnit(Unit):
     # -- feeds and currents
 
     def _protectors(self) -> list[Protector]:
-        """One for up to _PER_PROTECTOR outlets on the same line of an inlet.
+        """One for up to _PER_PROTECTOR outlets on the same line of an inlet; also fills
+        `_protector_numbers`, the protector of each outlet.
 
         A unit with no more outlets than that has none.
         """
@@ -180,7 +183,6 @@ class Pdu(Served):
     def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "pdumodel.Pdu", "pdu.0", ["/model/pdu/0"])
         self._pdu = unit
-        unit.relays.held = frozenset(number - 1 for number in unit.model.load_shed)
         self._awake = Awake()
         # no well-known ids are documented
         self._sensors = Sensors(unit, "PDU0", None, self._awake, unit.model.live)

@@ -53,15 +53,13 @@ class Reference(IdlValue):
 
     @classmethod
     def idl_value(cls, json: object, agent: Caller) -> Reference:
-        """From {"rid": resource id, "type": type name}."""
+        """From {"rid": resource id, "type": type name}: of the class of this type, or of this class
+        for a type that the binding does not know. Raises JsonRpcSyntaxException."""
         reference = expect(dict, json, cls)
         rid = expect(str, reference.get("rid"), cls)
         name = expect(str, reference.get("type"), cls)
-        proxy = object.__new__(class_of(cls, name))
-        proxy.target = rid
-        proxy.agent = agent
-        proxy.wire_type = name
-        return proxy
+        proxy_class = class_of(cls, name)
+        return proxy_class(rid, agent, name)
 
     def idl_json(self) -> object:
         """The resource id, and the type name that the device sent."""
