@@ -4,7 +4,6 @@ errors.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import re
 import time
@@ -240,8 +239,10 @@ class Snmp:
         return elements
 
     def _raise_if_rows_were_lost(self, oid: str) -> None:
-        """For a walk that raised that nothing follows, and returned no row: easysnmp 0.2.6 does so
-        over SNMPv1 after the last rows of the device, and they are lost."""
+        """Call after a walk without rows that ended at the end of the device's objects.
+
+        If a GET finds a row, the walk lost its rows: easysnmp 0.2.6 does so over SNMPv1 with the
+        last rows of a device."""
         known_index = self._index_by_table.get(_table_of(oid))
         likely_indexes = [known_index] if known_index else _USUAL_INDEXES
         for index in likely_indexes:
@@ -415,10 +416,8 @@ def _fill_gaps(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
 
 
 def known_endpoint(pdu_data: object) -> str:
-    """The address on the form, with a port that is not the usual one; "" without a valid one. The
-    port is left out if the form's field cannot be read.
+    """The address on the form, with its port unless that is the usual one or cannot be read; ""
+    without a valid address.
     """
-    host = known_address(pdu_data)
-    with contextlib.suppress(ValueError):
-        return host_with_port(host, foreign_snmp.read_port(pdu_data), SNMP_PORT)
-    return host_with_port(host, None, SNMP_PORT)
+    port = foreign_snmp.read_port(pdu_data)
+    return host_with_port(known_address(pdu_data), port, SNMP_PORT)

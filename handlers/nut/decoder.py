@@ -26,19 +26,21 @@ class Decoder:
 
     def __init__(self, requests: Sequence[NutRequest[object]], answers: Responses) -> None:
         self.answers = answers
-        self._open = list(reversed(requests))
+        # the first one is the last of the list
+        self._unanswered = list(reversed(requests))
         self._rest = b""
         self._size = 0
         # rows so far of the open list; None outside a list
         self._rows: Optional[list[tuple[str, ...]]] = None
-        self._row_start = self._end = ""
+        # of the open list: its name, what each row begins with, and the line that ends it
+        self._list_name = self._row_start = self._end = ""
         #: the last line that was taken, for errors
         self.line = ""
 
     @property
     def waiting(self) -> Optional[NutRequest[object]]:
         """The first request without an answer; None if all are answered."""
-        return self._open[-1] if self._open else None
+        return self._unanswered[-1] if self._unanswered else None
 
     def feed(self, data: bytes) -> bool:
         """Take the next bytes; True when all requests are answered.
@@ -54,9 +56,9 @@ class Decoder:
             )
         for line in lines:
             self._line(line)
-        if self._rest and not self._open:
+        if self._rest and not self._unanswered:
             raise ProtocolError("the server sent more than was asked for")
-        return not self._open
+        return not self._unanswered
 
     def _line(self, raw: bytes) -> None:
         """Take one whole line. Raises ProtocolError for one that no request waits for."""
@@ -69,10 +71,10 @@ class Decoder:
         self.line = line = raw.decode("utf-8", "surrogateescape")
         if self._rows is not None:
             self._list_line(line, self._rows)
-        elif not self._open:
+        elif not self._unanswered:
             raise ProtocolError("the server sent more than was asked for")
         else:
-            self._first_line(line, self._open[-1])
+            self._first_line(line, self._unanswered[-1])
 
     def _first_line(self, line: str, request: NutRequest[object]) -> None:
         """Take the line that begins the answer to `request`: ERR, the head of its list, or all of
@@ -87,8 +89,9 @@ class Decoder:
             if line != f"BEGIN LIST {query}":
                 raise ProtocolError(f"expected BEGIN LIST {query}, not {printable(line, 80)!r}")
             self._rows = []
+            self._list_name = f"LIST {query}"
             self._row_start = f"{query} "
-            self._end = f"END LIST {query}"
+            self._end = f"END {self._list_name}"
         elif line.startswith("BEGIN LIST"):
             raise ProtocolError("a list that was not asked for")
         else:
@@ -101,18 +104,19 @@ class Decoder:
             self._hand_over(NutResponse(line, tuple(rows)))
             return
         row = _row(line, self._row_start)
-        if len(row) != self._open[-1].fields:
+        if len(row) != self._unanswered[-1].fields:
             raise ProtocolError(
-                f"a line of {self._end[4:]} breaks the protocol: {printable(line, 80)!r}",
+                f"a line of {self._list_name} breaks the protocol: {printable(line, 80)!r}",
             )
         if len(rows) == MAX_ROWS:
             raise ProtocolError(
-                f"{self._end[4:]} has more than {MAX_ROWS} lines, the limit for a list",
+                f"{self._list_name} has more than {MAX_ROWS} lines, the limit for a list",
             )
         rows.append(row)
 
     def _hand_over(self, answer: Union[NutResponse, ErrAnswer]) -> None:
-        self.answers.put(self._open.pop(), answer)
+        """Store the answer to the first request that waits for one."""
+        self.answers.put(self._unanswered.pop(), answer)
 
 
 # the form of most rows: a name, and a value without escapes

@@ -139,12 +139,14 @@ def state_of(
     values: Mapping[str, str], without_state: frozenset[str] = frozenset()
 ) -> Optional[bool]:
     """On, off or unknown (None), from the values of an outlet's `state_variables` and
-    `meter_variables`. The words `without_state` are no state, an outlet that carries current is not
-    off, and what a driver shows that lost its device is not of now.
+    `meter_variables`. The words `without_state` are no state.
+
+    Unknown also if the driver lost its device, because its values are not those of now; and if the
+    state is off, but something denies it, such as a current.
     """
     if doubt_of_driver(values):
         return None
-    if "ups.status" in values:
+    if "ups.status" in values:  # the outlet is the whole load of a UPS
         state = _load_state(values)
     else:
         state = _shown_state(values, without_state)
@@ -158,8 +160,8 @@ def doubt_of(
     without_state: frozenset[str] = frozenset(),
     table: Optional[AmbiguousTable] = None,
 ) -> str:
-    """Why the values of `state_of` are no state; "" if they are one. `table`: the driver's, whose
-    words prove no state.
+    """Why `state_of` says unknown for these values; "" if it says on or off. `table`: one of the
+    driver's, if its words prove no state.
     """
     if state_of(values, without_state) is not None:
         return ""
@@ -189,7 +191,7 @@ def doubt_of(
 
 
 def _state_texts(values: Mapping[str, str]) -> dict[str, str]:
-    """Those of the variables of an outlet that hold words of its state."""
+    """The variables that hold words of the outlet's state, with their texts."""
     texts: dict[str, str] = {}
     for variable, text in values.items():
         if variable.endswith((".status", ".switch")):
@@ -198,7 +200,9 @@ def _state_texts(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:
-    """The state that all words of the driver show, whatever the meters do; None if they differ."""
+    """The state that all words of the driver show, whatever the meters show; None if the words
+    differ.
+    """
     states = [word.is_on if word else None for word in _words_of(values, without_state)]
     if len(set(states)) != 1:
         return None
@@ -213,9 +217,10 @@ def _denial_of_off(values: Mapping[str, str]) -> str:
 
 
 def _denial_of_outlet(values: Mapping[str, str]) -> str:
-    """Its W or VA are above 0; its A if it meters neither; or it has meters, and none can be read.
-    An open relay may have an offset in A: 0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA
-    1P.
+    """See `_denial_of_off`: W or VA above 0, or meters of which none can be read.
+
+    A above 0 counts only if neither W nor VA is metered, because an open relay may have an offset:
+    0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA 1P.
     """
     currents: list[float] = []
     powers: list[float] = []
@@ -237,9 +242,10 @@ def _denial_of_outlet(values: Mapping[str, str]) -> str:
 
 
 def _denial_of_load(values: Mapping[str, str]) -> str:
-    """Some of NUT's tables write OFF for units that feed their load: mge-mib.c on battery,
-    apc-mib.c in software bypass, eaton-ups-pxg-mib.c on the maintenance bypass, xppc-mib.c in
-    standby.
+    """See `_denial_of_off`: a bypass, or a meter that shows a fed load or cannot be read.
+
+    Some of NUT's tables write OFF for units that feed their load: mge-mib.c on battery, apc-mib.c
+    in software bypass, eaton-ups-pxg-mib.c on the maintenance bypass, xppc-mib.c in standby.
     """
     if "BYPASS" in values["ups.status"].upper().split():
         return "it is on bypass"

@@ -146,9 +146,13 @@ class UnitMeter:
         #: a bank behind the last one of the list; it shows that the list lacks one
         self._next_bank = NOT_FITTED
         self._energy = self._power = NOT_FITTED
+        #: `queue_known_readings` lists their sensors, `queue_listed_readings` reads these
         self._unread_inlets: Sequence[InletMeter] = ()
+        #: `queue_known_readings` asks for their readings or lists their sensors,
+        #: `queue_listed_readings` reads these
         self._metered_outlets: Sequence[OutletMeter] = ()
-        self._relisted: Sequence[Union[InletMeter, OutletMeter]] = ()
+        #: `queue_listed_readings` lists their sensors again, `queue_relisted_readings` reads these
+        self._relisted_meters: Sequence[Union[InletMeter, OutletMeter]] = ()
 
     def ask_model(self, bulk: Bulk) -> None:
         """Queue the lists of the unit's parts.
@@ -175,26 +179,27 @@ class UnitMeter:
         return bulk.add(sensor.getReading)
 
     def queue_known_readings(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
-        """Queue the readings of the sensors that `ask_model` found, and the lists of the others.
+        """Queue the readings of the sensors that are known after `ask_model`, and the lists of the
+        other sensors.
 
-        Raises the error of getInlets, and JsonRpcSyntaxException for an object that is listed
-        twice.
+        Raises the error of getInlets if the unit did not list its inlets, and
+        JsonRpcSyntaxException if it lists an object twice.
         """
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}  NumericSensor.idl
         #       4.0.9
-        self._unread_inlets = self._use_inlets(bulk)
+        self._unread_inlets = self._queue_inlets(bulk)
         self._energy = ask_listed(bulk, self._unit, self._sensors, "activeEnergy")
         if self._with_power:
             self._power = ask_listed(bulk, self._unit, self._sensors, "activePower")
-        self._metered_outlets = self._use_outlets(bulk, listed_unit)
+        self._metered_outlets = self._queue_outlets(bulk, listed_unit)
+        # The load of inlets without meters is that of the banks. Unread inlets may have meters.
         if not self._unread_inlets and not self._are_inlets_metered():
             self._ask_banks(bulk)
 
     def queue_listed_readings(self, bulk: Bulk) -> None:
-        """Queue the readings of sensors that had to be listed first, those of the protectors if the
-        inlets' load is not known, and the lists of sensors whose readings are invalid or whose
-        label is wrong. Usually nothing.
+        """Queue the readings of the sensors that had to be listed first; those of the banks if the
+        inlets have no load; and anew the lists of sensors for `_meters_to_relist`. Usually nothing.
 
         Raises Denied for a denied list or reading that is needed to queue the next calls.
         """
@@ -205,26 +210,25 @@ class UnitMeter:
                 outlet.ask_power(bulk)  # if its list of sensors was asked for
             else:
                 outlet.ask_readings(bulk)
-        # the readings of `_unread_inlets` are not there yet
+        # Banks that were not asked for yet. The load of unread inlets is still open.
         if self._next_bank == NOT_FITTED and (self._unread_inlets or self.inlet_load() is None):
             self._ask_banks(bulk)
-        self._relisted = self._meters_to_relist(self._unread_inlets, self._metered_outlets)
-        for meter in self._relisted:
+        self._relisted_meters = self._meters_to_relist(self._unread_inlets, self._metered_outlets)
+        for meter in self._relisted_meters:
             meter.ask_sensors(bulk)
 
     def queue_relisted_readings(self, bulk: Bulk) -> None:
         """Queue the readings of the sensors that were listed again. Usually nothing."""
-        for meter in self._relisted:
+        for meter in self._relisted_meters:
             meter.ask_readings(bulk)
 
     @property
     def _has_well_known_ids(self) -> bool:
         return any(probe.error is None for probe in self._probes)
 
-    def _use_inlets(self, bulk: Bulk) -> list[InletMeter]:
-        """Queue readings of the inlets whose sensors are known, and the sensors of the others.
-
-        Returns the others.
+    def _queue_inlets(self, bulk: Bulk) -> list[InletMeter]:
+        """Queue the readings of the inlets whose sensors are known, and the lists of sensors of the
+        others. Returns these others.
         """
         guessed_inlets = self._inlets
         self._inlets = []
@@ -247,9 +251,9 @@ class UnitMeter:
             self._inlets.append(inlet)
         return unread_inlets
 
-    def _use_outlets(self, bulk: Bulk, listed_unit: ListedUnit) -> list[OutletMeter]:
-        """Queue readings of the metered outlets by well-known ids, or their sensors without such
-        ids. Returns these outlets.
+    def _queue_outlets(self, bulk: Bulk, listed_unit: ListedUnit) -> list[OutletMeter]:
+        """Queue the readings of the metered outlets by well-known ids; if the firmware has none,
+        the lists of their sensors. Returns these outlets, none for a unit without outlet meters.
         """
         self._outlets = []
         for index, outlet in enumerate(listed_unit.outlets):
@@ -268,8 +272,8 @@ class UnitMeter:
     def _meters_to_relist(
         self, unread_inlets: Sequence[InletMeter], metered_outlets: Sequence[OutletMeter]
     ) -> list[Union[InletMeter, OutletMeter]]:
-        """The inlets and the outlets whose readings are all invalid, or not in their place: the
-        ids by which they were read may be stale, or those of others.
+        """The inlets if all their readings are invalid, because their ids may be stale. The outlets
+        for the same reason, and if one is not in its place: the ids may be those of others.
         """
         meters: list[Union[InletMeter, OutletMeter]] = []
         inlets = [inlet for inlet in self._inlets if inlet not in unread_inlets]
@@ -292,6 +296,9 @@ class UnitMeter:
         return PowerFrom.WELL_KNOWN
 
     def _ask_banks(self, bulk: Bulk) -> None:
+        """Queue the readings of the banks, and of one behind the last; nothing for a unit that has
+        neither banks nor outlets.
+        """
         count = 0
         if self._protectors.error is None:
             count = len(self._protectors.get())
@@ -419,7 +426,7 @@ def read_statistic(
     circuit.
 
     This costs 1 to 8 bulks, each with a round trip for every 300 calls. Power adds a call for each
-    unit, inlet, line, outlet or circuit, and a bulk where no well-known id has that of outlets.
+    unit, inlet, line, outlet or circuit, and a bulk if the power of outlets has no well-known id.
     """
     bulk = Bulk(agent)
     finder = UnitFinder(agent, link_units)

@@ -32,7 +32,7 @@ class SensorReading(NamedTuple):
     call: Optional[Pending[_Reading]] = None
     #: whether the unit lists the sensor, so that it has it; else it was asked by a well-known id
     is_listed: bool = False
-    #: why it is open whether there is such a sensor; None without a call: it is not fitted
+    #: for one without a call: why it is open whether it is fitted; None: it is not
     fault: Optional[NotKnown] = None
 
     @property
@@ -50,7 +50,7 @@ class SensorReading(NamedTuple):
         Raises Denied if the account may not read the sensor.
         """
         if self.call is None:
-            return self.fault
+            return self.fault  # None: not fitted, so not metered
         error = call_error(self.call)
         if error is None:
             return _value(self.call.get(), self.target)

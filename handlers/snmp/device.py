@@ -188,8 +188,9 @@ def raise_if_renumbered(device: SnmpDevice) -> None:
 
 
 def _chain_witnesses(outlets: Optional[Outlets]) -> Sequence[Source]:
-    """What shows that a chain changed while its states were walked, if it is read before and after
-    them: the objects that count its outlets, else the columns that name them. Nothing elsewhere."""
+    """What is read before and after the states of a chain, to see whether the chain changed while
+    they were walked: the objects that count its outlets, else the columns that name them. Nothing
+    for other PDUs."""
     if outlets is None or outlets.states is None:
         return ()
     source = outlets.states.source
@@ -200,8 +201,8 @@ def _chain_witnesses(outlets: Optional[Outlets]) -> Sequence[Source]:
 
 
 def has_joined_meters(device: SnmpDevice) -> bool:
-    """Whether the outlets' figures are joined to the list by its values, so that no meter shows a
-    row that the list lacks."""
+    """Whether the outlets' figures are joined to the list of outlets by its values: then the meters
+    cannot show an outlet that the list lacks."""
     outlets = device.outlets
     figures = (outlets.current, outlets.energy, outlets.power) if outlets else ()
     return any(isinstance(part, (Joined, Gathered)) for part in parts_of(figures))
@@ -235,7 +236,7 @@ def _is_index(identity: str) -> bool:
 
 
 def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
-    """Whether GETs show that the outlet exists, and a command to it concerns no other one."""
+    """Whether GETs show that the outlet has a row, and a command to it concerns no other outlet."""
     states, control = outlets.states, outlets.control
     if states is None or control is None:
         return False
@@ -243,6 +244,8 @@ def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
         return False
     if control.writes_neighbours or control.has_one_object:
         return False
+    # The state, which is used later, is read here: so the check of the row is the last request
+    # before a command.
     outlets.read_before_row(reader, identity)
     return states.row_from(reader, identity) is not None
 
@@ -279,8 +282,8 @@ def read_without_states(
 
 
 def outlets_read(device: SnmpDevice) -> States:
-    """The states of the device, and as UNKNOWN each outlet whose state, or whose row in the list of
-    outlets, is missing in the answers, as another column shows that was read since."""
+    """The states of the device, and UNKNOWN for each outlet that only a column read since then
+    shows: its state, or its row in the list of outlets, is missing in the answers."""
     if device.outlets is None:
         return device.states
     return _add_shown_elsewhere(device.outlets, device.states, device.reader)
@@ -343,8 +346,8 @@ def has_no_outlets(profile: Profile, reader: Reader) -> bool:
 
 
 def reported_outlet_count(profile: Profile, reader: Reader) -> int:
-    """The number of outlets that the device reports beside its list; 0 if it has no such object,
-    or if that also counts outlets that are not listed.
+    """The number of outlets that the device reports beside its list; 0 if it has no object for
+    the number, or one that also counts outlets that are not listed.
     """
     largest_count = 0
     for outlets in profile.outlets:

@@ -57,11 +57,8 @@ class Reference(IdlValue):
         reference = expect(dict, json, cls)
         rid = expect(str, reference.get("rid"), cls)
         name = expect(str, reference.get("type"), cls)
-        proxy = object.__new__(class_of(cls, name))
-        proxy.target = rid
-        proxy.agent = agent
-        proxy.wire_type = name
-        return proxy
+        proxy_class = class_of(cls, name)
+        return proxy_class(rid, agent, name)
 
     def idl_json(self) -> object:
         """The resource id, and the type name that the device sent."""
