@@ -49,7 +49,7 @@ Each setting of each handler: {_SETTINGS_PAGE}"""
 
 def _topic_words(root: LazyGroup) -> list[str]:
     """What `pdu help` explains beside commands."""
-    return [*_TOPICS, *root.by_word]
+    return [*_TOPICS, *root.group_by_word]
 
 
 def _words(
@@ -57,7 +57,7 @@ def _words(
 ) -> list[CompletionItem]:
     """Completes the name of a command of `pdu`, a topic or a group."""
     root = context.find_root().command
-    names = [*root.by_name, *_topic_words(root)] if isinstance(root, LazyGroup) else []
+    names = [*root.command_by_name, *_topic_words(root)] if isinstance(root, LazyGroup) else []
     return word_completion(lambda: names)(context, argument, incomplete)
 
 
@@ -72,9 +72,9 @@ def _topic(root: LazyGroup, word: str) -> Optional[Result]:
         names = [*registry.names()]
         lines = _SETTINGS.format(", ".join(names)).splitlines()
         return Result({"handlers": names, "page": _SETTINGS_PAGE}, lines)
-    if word != COMMANDS and word not in root.by_word:
+    if word != COMMANDS and word not in root.group_by_word:
         return None
-    groups = root.groups if word == COMMANDS else [root.by_word[word]]
+    groups = root.groups if word == COMMANDS else [root.group_by_word[word]]
     formatter = click.HelpFormatter(width=exit_codes.WIDTH)
     root.write_groups(groups, formatter)
     names = [name for group in groups for name in group.names]
@@ -86,11 +86,13 @@ def _topic(root: LazyGroup, word: str) -> Optional[Result]:
 
 
 def _check_words(context: click.Context, root: LazyGroup, words: Sequence[str]) -> None:
-    """Raises Usage if the help of these words is not that of one command: a word stands after a
-    command that has no commands of its own, where click would not read it, or after a group's name.
+    """Raises Usage if a word follows a heading such as `recordings`, or a command that has no
+    commands of its own: click would not read it.
     """
-    if len(words) > 1 and words[0] in root.by_word and words[0] not in root.by_name:
-        raise Usage(f"{words[0]!r} is a group of commands: give pdu help {words[0]} alone")
+    if len(words) > 1:
+        first = words[0]
+        if first in root.group_by_word and first not in root.command_by_name:
+            raise Usage(f"{first!r} is a group of commands: give pdu help {first} alone")
     command: Optional[click.Command] = root
     for place, word in enumerate(words):
         if not isinstance(command, click.Group):
@@ -115,12 +117,12 @@ def help_(context: click.Context, command: Sequence[str]) -> int:
     """Print a topic's page, or the help of a command."""
     root = context.find_root().command
     assert isinstance(root, LazyGroup)
-    if len(command) == 1 and command[0] not in root.by_name:
+    if len(command) == 1 and command[0] not in root.command_by_name:
         result = _topic(root, command[0])
         if result is not None:
             return print_result(result, as_json=run_of(context).output.json)
-        near = similar_names(command[0], [*_topic_words(root), *root.by_name])
-        if near and near[0] not in root.by_name:
+        near = similar_names(command[0], [*_topic_words(root), *root.command_by_name])
+        if near and near[0] not in root.command_by_name:
             raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {near[0]}?")
     _check_words(context, root, command)
     with root.make_context("pdu", [*command, "--help"], obj=run_of(context)) as help_context:

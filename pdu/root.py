@@ -167,7 +167,7 @@ def run(arguments: Sequence[str]) -> int:
 def _usage_text(error: click.UsageError, arguments: Sequence[str]) -> str:
     """What is wrong with the line, what was probably meant, and whose --help says more."""
     # click does not say whose option lacks a value
-    names = [word for word in arguments if word in ROOT.by_name][:1]
+    names = [word for word in arguments if word in ROOT.command_by_name][:1]
     where = error.ctx.command_path if error.ctx else " ".join(["pdu", *names])
     return f"{_fault_text(error, where)} ({where} --help)"
 

@@ -312,8 +312,8 @@ class OpenPdu(Generic[S]):
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         """Switch an outlet as `port_up` and `port_down` do, and return its state.
 
-        A handler whose commands do not share a session opens one of its own for them, and the
-        session here ends before that, so that later reads do not answer from it.
+        If the handler's commands do not share the session, the command opens one of its own. The
+        session here then ends first, so that later reads do not answer from it.
         """
         refuse_if_read_only()
         if self._pdu.commands_share_session:

@@ -169,8 +169,8 @@ class Figures(NamedTuple):
         )
 
     def outlets_not_known(self) -> list[str]:
-        """Sentences that name the outlets whose energy is not known now, or whose current, if this
-        platform shows it: they have no entry."""
+        """Sentences that name the outlets whose energy is not known now: they have no entry. So too
+        for the currents, if this platform shows them."""
         without_energy: list[tuple[str, str]] = []
         without_current: list[tuple[str, str]] = []
         for identity, port in self.ports.items():

@@ -102,9 +102,7 @@ class Connection:
         return self._socket is not None
 
     def redact(self, text: str) -> str:
-        """A server's text for an error; *** for one that holds the secret, which the server may
-        repeat.
-        """
+        """A server's text for an error; *** if the server repeats the secret in it."""
         return self._secret.redact(text)
 
     def connect(self) -> None:

@@ -98,8 +98,8 @@ OUTLET_DRIVERS = frozenset(
 
 
 class AmbiguousTable(NamedTuple):
-    """A table of a driver with words that it shows for outlets that are on and for others that are
-    off.
+    """A driver's table of state words, some of which it shows both for outlets that are on and for
+    outlets that are off.
     """
 
     #: `driver.name`

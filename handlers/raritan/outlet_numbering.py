@@ -22,7 +22,7 @@ _LONGEST_NUMBER = 9  # digits
 
 
 def parse_label_number(label: object) -> Optional[int]:
-    """The number that a label is; None for any other label."""
+    """The label as a number; None if it is none."""
     if not isinstance(label, str) or len(label) > _LONGEST_NUMBER:
         return None
     is_number = label.isascii() and label.isdigit()
@@ -33,8 +33,8 @@ def proves_position(position: int, label: object, well_known_label: object) -> b
     """Whether the labels show that the outlet at this place of the device's list, from 1, is the
     unit's outlet of that number.
 
-    `label`: that of the list's outlet. `well_known_label`: that of the outlet with the well-known
-    id of that number, which must be the same; None if it was not read: then the label must be the
+    `label`: of the outlet in the list. `well_known_label`: of the outlet with the well-known id of
+    that number. Both must be the same. If the latter was not read (None), `label` must be the
     number.
     """
     if well_known_label is None:

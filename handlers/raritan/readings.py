@@ -32,7 +32,7 @@ class SensorReading(NamedTuple):
     call: Optional[Pending[_Reading]] = None
     #: whether the unit lists the sensor, so that it has it; else it was asked by a well-known id
     is_listed: bool = False
-    #: why it is open whether there is such a sensor; None without a call: it is not fitted
+    #: for one without a call: why it is open whether it is fitted; None: it is not
     fault: Optional[NotKnown] = None
 
     @property

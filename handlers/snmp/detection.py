@@ -167,8 +167,9 @@ def candidates_of(profile: Profile, sys_object_id: str) -> list[Candidate]:
 
 
 def _probed(families: Sequence[Candidate]) -> list[Sequence[Candidate]]:
-    """The families for a device without a usable sysObjectID: those whose units are known to have
-    none cost nothing for the others, which come after them."""
+    """The families for a device without a usable sysObjectID, in the groups in which they are
+    tried: those with `sweep`, then those with `unseen`. A unit of the first group gets no request
+    for the second."""
     seen = [candidate for candidate in families if not candidate.profile.unseen]
     unseen = [candidate for candidate in families if candidate.profile.unseen]
     return [seen, unseen]
@@ -177,9 +178,9 @@ def _probed(families: Sequence[Candidate]) -> list[Sequence[Candidate]]:
 def _metering(
     families: Sequence[Candidate], reader: Reader, profiles: Sequence[Profile]
 ) -> list[Candidate]:
-    """The families that a device without states and without a usable sysObjectID may be of: those
-    of `families` whose number of outlets it reports as 0, those without states whose sysObjectID
-    was seen on no unit, and those that its sysDescr names."""
+    """The families that a device without states and without a usable sysObjectID may be of: of
+    `families`, those with `unseen` and without states, and those of which the device reports 0
+    outlets; then those that its sysDescr names."""
     metering: list[Candidate] = []
     for candidate in families:
         profile = candidate.profile

@@ -101,8 +101,11 @@ class Outlets(FrozenValue):
         return self.rows is not None and self.rows.value_of(reader, identity) is not None
 
     def read_before_row(self, reader: Reader, identity: str) -> None:
-        """Read the state, and what contradicts it, in the row that an outlet on the first unit of a
-        chain has, before its row is checked: so the check is the last request before a command."""
+        """Read the state of an outlet of a chain, and what contradicts it, before its row is
+        checked: so the check is the last request before a command.
+
+        Only on the first unit of the chain, where the outlet's number is its row. Elsewhere the row
+        is not known before the check."""
         unit, _, row = identity.rpartition(".")
         if self.states is None or unit:
             return

@@ -58,12 +58,13 @@ def _page_of(context: click.Context) -> str:
     root = context.find_root()
     if not isinstance(root.command, LazyGroup):
         return INDEX
-    command = root.command.by_name.get(root.invoked_subcommand or "")
+    command = root.command.command_by_name.get(root.invoked_subcommand or "")
     return INDEX if command is None else command.page
 
 
 class Group(Subcommand, click.Group):
-    """A group whose help ends as a command's, and which advises for a word that is no command."""
+    """A group of commands. Its help ends as that of a command, and it advises on a word that is no
+    command."""
 
     command_class = Subcommand
 
@@ -157,8 +158,8 @@ class CommandGroup(NamedTuple):
 
 
 class LazyGroup(Group):
-    """A group whose commands are imported when they are called, completed or asked for their help,
-    which its own help shows by `groups`, in their order.
+    """A group that imports a command when this is called, completed or asked for its help. The
+    group's own help shows the commands by `groups`, in their order.
     """
 
     def __init__(
@@ -171,21 +172,22 @@ class LazyGroup(Group):
         super().__init__(*arguments, **attributes)
         self.lazy_commands = lazy_commands
         #: the commands by each of their names
-        self.by_name: dict[str, LazyCommand] = {}
+        self.command_by_name: dict[str, LazyCommand] = {}
         for name, command in lazy_commands.items():
-            self.by_name[name] = command
+            self.command_by_name[name] = command
             for alias in command.also:
-                self.by_name[alias] = command
+                self.command_by_name[alias] = command
         self.groups = groups
-        self.by_word = {group.word: group for group in groups if group.word}
+        #: the groups by the word that `pdu help` takes for each
+        self.group_by_word = {group.word: group for group in groups if group.word}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.by_name)
+        return list(self.command_by_name)
 
     def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
         word = words[0]
-        if word in self.by_word:
-            commands = ", ".join(self.by_word[word].names)
+        if word in self.group_by_word:
+            commands = ", ".join(self.group_by_word[word].names)
             return f"choose from {commands}; pdu help {word} shows them"
         advice = suggestions.known_mistake(word, names) or look_alike(word, names.__contains__)
         if advice:
@@ -195,9 +197,9 @@ class LazyGroup(Group):
         return suggestions.similar_word(word, names) or self.choice()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        if cmd_name not in self.by_name:
+        if cmd_name not in self.command_by_name:
             return None
-        command: click.Command = pkgutil.resolve_name(self.by_name[cmd_name].place)
+        command: click.Command = pkgutil.resolve_name(self.command_by_name[cmd_name].place)
         return command
 
     def shown(self) -> Iterable[str]:
@@ -210,7 +212,7 @@ class LazyGroup(Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.write_groups([group for group in self.groups if not group.word], formatter)
         width = self._width()
-        lines = [(word.ljust(width), group.help) for word, group in self.by_word.items()]
+        lines = [(word.ljust(width), group.help) for word, group in self.group_by_word.items()]
         with formatter.section("More (pdu help GROUP lists the commands)"):
             formatter.write_dl(lines)
 

@@ -94,8 +94,8 @@ class Reading(NamedTuple):
 
     @property
     def failure(self) -> Optional[CallError]:
-        """The one that matters most: the PDU's silence, whatever it answered before; else that of
-        the states, else the first; None if all was read.
+        """The error that matters most: the PDU's silence, whatever it answered before; else that
+        of the states, else the first; None if all was read.
         """
         errors = list(self.failures.values())
         for error in errors:
@@ -150,11 +150,13 @@ def read_pdu(
     *,
     optional: Collection[str] = (),
 ) -> Reading:
-    """Reads these parts of the PDU that `data`, an argument of make_handler, names, in one session.
+    """Reads these parts of one PDU in one session. `data`: what make_handler is given for this PDU.
 
-    `keep` gets the reading after each part. Raises what the handler raises; an error of some of the
-    values of an `optional` part becomes its failure, and the next part is read.
+    `keep` gets the reading after each part. Raises what the handler raises. But if an error
+    concerns some of the values of an `optional` part, it becomes the failure of this part, and the
+    next part is read.
     """
+    # for figures alone, a handler may open a cheaper session, which does not read the states
     reads_figures_alone = all(part in (figures, power) for part in parts)
     tools = HandlerTools(handler)
     with tools.opened(data, with_states=not reads_figures_alone) as unit:
@@ -184,8 +186,9 @@ def read_parts(
 def read_until_error(
     parts: Sequence[Part], read: Callable[[Callable[[Reading], object]], object]
 ) -> Reading:
-    """What `read` hands over of these parts to its argument, the `keep` of `read_parts`. One
-    of FOREIGN_ERRORS that ends it is the failure of the part that was read then.
+    """The last reading that `read` handed over. It is called with the `keep` of `read_parts`, and
+    reads these parts. If one of FOREIGN_ERRORS ends it, that is the failure of the part that was
+    being read.
     """
     begun = time.monotonic()
     readings = [Reading(begun=begun)]

@@ -243,24 +243,26 @@ class ForeignPdu(HttpPdu):
         )
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
-        if not self._columns or (on is None and not self.has_other_states):
+        if not self._columns:
             return False
-        number = list(self._states).index(identity)
+        if on is None and not self.has_other_states:  # true and false leave no third value
+            return False
+        index = list(self._states).index(identity)
         values: dict[Place, Any] = {}
         for column in self._columns:
-            if on is None:
+            if on is None:  # a state that no device documents
                 value = undocumented(column.on)
             else:
                 value = column.on if on else column.off
-            values[column.places[number]] = value
+            values[column.places[index]] = value
         with self._changing:
             self._contents = with_values(self._contents, values)
             self._states = {**self._states, identity: on}
         return True
 
     def without_state(self, identity: str) -> Sequence[Any]:
-        number = list(self._states).index(identity)
-        places = [column.places[number] for column in self._columns]
+        index = list(self._states).index(identity)
+        places = [column.places[index] for column in self._columns]
         if not places:
             return []
         return [(self._states, without_values(self._contents, places))]

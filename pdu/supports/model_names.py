@@ -66,9 +66,9 @@ class Brand(NamedTuple):
 def read_names(lines: Iterable[str]) -> Iterator[Name]:
     """One name for each pattern of the table, in its order.
 
-    Raises csv.Error for text that is not CSV, and ValueError for other columns, for a row with more
-    or fewer cells, for a word that its column does not have, and for a family or handler in a row
-    that is not supported, or for none in a row that is.
+    Raises csv.Error for text that is not CSV. Raises ValueError for other columns, for a row with
+    more or fewer cells, and for a word that its column does not have. Also for a supported row
+    without a family or handler, and for one with it that is not supported.
     """
     table_lines = (line for line in lines if not line.startswith("#"))
     rows = csv.reader(table_lines, strict=True)

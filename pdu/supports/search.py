@@ -167,8 +167,8 @@ def _answer_as_typed(question: str) -> SupportAnswer:
 
 @cache
 def _maker_names() -> frozenset[str]:
-    """The squeezed names of vendors, brands and families. A family whose key is a vendor and one
-    of its models, such as raritan-px2, is not all that reads this model."""
+    """The squeezed names of vendors, brands and families. Without a family whose key is a vendor
+    and one of its models, such as raritan-px2: others may read this model too."""
     texts: list[str] = []
     for entry in entries():
         texts += [*entry.vendors, *entry.brands, *entry.shared_brands]
@@ -179,19 +179,19 @@ def _maker_names() -> frozenset[str]:
 
 
 def _answer_oid(question: str, oid: str) -> SupportAnswer:
-    """The answer for a sysObjectID: yes if it names a family, no if it is of other devices alone,
-    maybe if some families are tried at it.
+    """The answer for a sysObjectID: no if it is of other devices alone, yes if it names a family,
+    maybe if some families would be tried on such a device, else unknown.
     """
-    entry_by_family = {entry.family: entry for entry in entries()}
     recognition = recognise(oid)
     sentence = recognition.sentence
     doubts = (sentence,) if sentence else ()
+    if recognition.is_other:
+        return SupportAnswer(question, NO, doubts=doubts)
+    entry_by_family = {entry.family: entry for entry in entries()}
     matches: list[Match] = []
     for family in recognition.families:
         entry = entry_by_family[family.key]
         matches.append(Match(entry))
-    if recognition.is_other:
-        return SupportAnswer(question, NO, doubts=doubts)
     near = tuple(entry_by_family[family.key] for family in recognition.candidates)
     if matches:
         return SupportAnswer(question, YES, tuple(matches), near=near, doubts=doubts)
@@ -203,8 +203,8 @@ def _answer_oid(question: str, oid: str) -> SupportAnswer:
 
 
 def _parse(question: str) -> tuple[list[_Model], list[Word]]:
-    """The models of a question, and its other words that may name a product, of which a vendor's
-    name of several words is one.
+    """The models of a question, and its other words that may name a product. A vendor's name of
+    several words is one word.
     """
     words: list[Word] = []
     for text in re.sub(r"[()\[\]{},]", " ", question).split():
@@ -358,7 +358,7 @@ def _answer_unread(
 
 
 def _doubts_of_makers(model: _Model, candidates: Sequence[SupportEntry]) -> Sequence[str]:
-    """Whose name a model is that stands beside another maker's."""
+    """Which vendors have the model, for one that stands beside the name of another vendor."""
     vendors: dict[str, None] = {}
     for entry in candidates:
         vendors.update(dict.fromkeys(entry.vendors))
@@ -447,9 +447,8 @@ def _knows_all(entry: SupportEntry, words: Iterable[Word], *, with_shared: bool 
 
 
 def _knows(entry: SupportEntry, piece: Word, *, with_shared: bool = True) -> bool:
-    """Whether the entry's names and descriptions have the word.
-
-    `with_shared`: or its brands that other makers' PDUs have too.
+    """Whether the word is in the entry's names and descriptions; `with_shared` also whether it is
+    one of the entry's brands that other makers use too.
     """
     if piece.squeezed in entry.words:
         return True
@@ -495,8 +494,9 @@ def _entries_of_makers(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
 
 
 def _alike(strange: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
-    """Names that resemble the strange words together or one of them: models of the vendors that are
-    near, else vendors, brands and families. Then models that begin with such a word.
+    """Names that resemble the strange words, together or one by one; then models that begin with
+    one of these words. The names are those of the entries in `near`, with their models; without
+    such entries, all vendors, brands and families.
     """
     candidates = near or entries()
     text_by_name = _names_to_compare(candidates, with_models=bool(near))

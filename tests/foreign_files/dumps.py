@@ -26,32 +26,37 @@ _HAS_OUTLETS = re.compile(r"^(?:outlet\.[1-9]\d*\.|device\.type: *(?:pdu|ats)\b)
 
 def select(checkout: Path) -> list[Path]:
     """The dumps of a clone that are taken."""
-    return [
-        path
-        for path in sorted(checkout.rglob("*"))
-        if path.suffix in _ENDS
-        and path.is_file()
-        and _HAS_OUTLETS.search(path.read_text("utf-8", "surrogateescape"))
-    ]
+    taken_dumps: list[Path] = []
+    for path in sorted(checkout.rglob("*")):
+        if path.suffix not in _ENDS or not path.is_file():
+            continue
+        if _HAS_OUTLETS.search(path.read_text("utf-8", "surrogateescape")):
+            taken_dumps.append(path)
+    return taken_dumps
 
 
 def variables(text: str) -> Mapping[str, str]:
-    """The variables of a dump, without those that a comment hides."""
-    pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
-    return {name.strip(): value.strip() for name, value in pairs if not name.startswith("#")}
+    """The variables of a dump, without those in comments."""
+    value_by_name: dict[str, str] = {}
+    for line in text.splitlines():
+        name, colon, value = line.partition(":")
+        if colon and not name.startswith("#"):
+            value_by_name[name.strip()] = value.strip()
+    return value_by_name
 
 
-def group_of(checkout: Path, groups: list[dict[str, Any]]) -> None:
-    """Write the dumps that are taken into the groups of list.json. One that an older group has
-    stays in it.
+def update_group(checkout: Path, groups: list[dict[str, Any]]) -> None:
+    """Write the dumps that are taken into the group FOLDER of list.json. Those that the older group
+    nut/dumps has stay there.
     """
-    by_folder = {group["folder"]: group for group in groups}
-    older = by_folder["nut/dumps"]["files"]
-    by_folder[FOLDER]["files"] = {
-        path.name: {**selection.hashed(path), "at": path.relative_to(checkout).as_posix()}
-        for path in select(checkout)
-        if path.name not in older
-    }
+    group_by_folder = {group["folder"]: group for group in groups}
+    older_files = group_by_folder["nut/dumps"]["files"]
+    files: dict[str, Any] = {}
+    for path in select(checkout):
+        if path.name not in older_files:
+            place = path.relative_to(checkout).as_posix()
+            files[path.name] = {**selection.hashed(path), "at": place}
+    group_by_folder[FOLDER]["files"] = files
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -63,7 +68,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("checkout", type=Path, help="a clone of networkupstools/nut-ddl")
     checkout = parser.parse_args(arguments).checkout
     groups = json.loads(LIST.read_text("utf-8"))
-    group_of(checkout, groups)
+    update_group(checkout, groups)
     LIST.write_text(selection.list_text(groups), "utf-8")
     return 0
 

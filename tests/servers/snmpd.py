@@ -24,7 +24,7 @@ from tests.needs import program
 from tests.ports import reserved
 from tests.servers.process import end
 from tests.simulators.snmp_agent import ber, device as simulated
-from tests.simulators.snmp_agent.device import Device, Row, Rule, Write
+from tests.simulators.snmp_agent.device import Device, Row, Write
 from tests.simulators.snmp_agent.model import Model
 from tests.waiting import PATIENCE_S
 
@@ -72,31 +72,29 @@ class Snmpd:
     """snmpd with the rows and rules of a device; a context manager, which also stops snmpd after an
     error.
 
-    `rows`: a Model or Device, rows, or the path of a .snmprec file. `rules` is used only for rows
-    and files; None allows writes to every row. `users`: the SNMPv3 users; with all of USERS, snmpd
-    takes twice as long to start. `settings`: further lines for snmpd.conf. snmpd works on a copy of
-    the device.
+    `source`: a Model, a Device, or rows that cannot be written. `users`: the SNMPv3 users; with all
+    of USERS, snmpd takes twice as long to start. `settings`: further lines for snmpd.conf. snmpd
+    works on a copy of the device.
     """
 
     host = "127.0.0.1"
 
     def __init__(
         self,
-        rows: Union[Model, Device, Mapping[str, Row], Path],
-        rules: Optional[Sequence[Rule]] = (),
+        source: Union[Model, Device, Mapping[str, Row]],
         users: Sequence[User] = (),
         settings: Sequence[str] = (),
     ) -> None:
-        if isinstance(rows, Model):
-            rows = rows.device
-        if isinstance(rows, Device):
-            rules, rows = rows.rules, rows.rows()
-        elif isinstance(rows, Path):
-            rows = simulated.read_snmprec(rows.read_text("utf-8", "surrogateescape"))
+        if isinstance(source, Model):
+            device = source.device
+        elif isinstance(source, Device):
+            device = source
+        else:
+            device = Device(source)
         self._folder = tempfile.mkdtemp(prefix="snmpd-")
         self._tidy = weakref.finalize(self, shutil.rmtree, self._folder, True)
         self.folder = Path(self._folder)
-        self._fill(rows, rules)
+        self._fill(device)
         self._users = users
         self._settings = list(settings)
         self._process: Optional[subprocess.Popen[bytes]] = None
@@ -137,11 +135,13 @@ class Snmpd:
         lines = path.read_text("utf-8").splitlines()
         return [Write(*json.loads(line)) for line in lines]
 
-    def _fill(self, rows: Mapping[str, Row], rules: Optional[Sequence[Rule]]) -> None:
-        (self.folder / "rows.snmprec").write_text(simulated.write_snmprec(rows), "utf-8")
-        (self.folder / "rules.json").write_text(
-            json.dumps(None if rules is None else simulated.rules_as_json(rules)), "utf-8"
-        )
+    def _fill(self, device: Device) -> None:
+        """Write the device and the program that simulates it into the folder."""
+        rows_text = simulated.write_snmprec(device.rows())
+        (self.folder / "rows.snmprec").write_text(rows_text, "utf-8")
+        # null: every row may be written
+        rules = None if device.rules is None else simulated.rules_as_json(device.rules)
+        (self.folder / "rules.json").write_text(json.dumps(rules), "utf-8")
         shutil.copy(_HERE / "snmpd_backend.py", self.folder / "snmpd_backend.py")
         shutil.copy(Path(simulated.__file__), self.folder / "device.py")
 

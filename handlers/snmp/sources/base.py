@@ -305,8 +305,8 @@ class Only(RowFilter):
 
 
 class Listed(ReadOnly):
-    """All rows of `source`, with the values of `known`. A row that is empty in `source`, or that
-    `known` leaves out, has an empty value, so that there is no sum."""
+    """All rows of `source`, with the values of `known`. A row has an empty value, so that there is
+    no sum, if it is empty in `source` or missing in `known`."""
 
     WHY = "it has rows without an object"
 

@@ -32,8 +32,8 @@ _FIRST_UNITS = ("0", "1")
 
 
 def read_topology(session: Session) -> list[MeteredPart]:
-    """Current per line and bank: a read for each of its objects, none for those that the load has
-    needed. Raises the errors of handlers/shared/errors.py.
+    """Current of each line and bank. Costs a read of each object that the load has not needed.
+    Raises the errors of handlers/shared/errors.py.
     """
     return parts_of_device(session.device)
 
@@ -68,7 +68,7 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
 
 
 def _unit(load: Total, row: str) -> str:
-    """The unit of a chain that a row is of, "" for one that is no chain."""
+    """The unit of the chain to which the row belongs; "" if the PDU is no chain."""
     return load.unit.of(row) if load.unit is not None else ""
 
 
@@ -78,25 +78,31 @@ def _value(figure: ExactFigure) -> meter_figures.Figure:
 
 
 def kind_of(figure: Figure) -> Optional[str]:
-    """LINE or BREAKER by the names of the figure's objects; None for a total, and for a name that
-    says neither.
+    """LINE or BREAKER by the names of the figure's objects; None for a total, and if they say
+    neither.
     """
     names: list[str] = []
     for part in parts_of(figure.source):
         name = getattr(part, "object", "")
         if isinstance(name, str) and name:
             names.append(name)
-    if not names or _TOTALS.search(names[0]):
+    if not names:
         return None
-    if _BREAKERS.search(names[0]):
+    measured_name = names[0]
+    if _TOTALS.search(measured_name):
+        return None
+    if _BREAKERS.search(measured_name):
         return BREAKER
+    # The other objects count or select the rows. One that names lines says what the rows are, such
+    # as upsOutputNumLines. One that names banks or a total does not: rPDULoadStatusBankNumber
+    # leaves the banks out, and deviceInFeedTotal is a count.
     is_line = any(map(_LINES.search, names))
     return LINE if is_line else None
 
 
 def _labels(kind: str, figure: Figure, rows: Collection[str], reader: Reader) -> dict[str, str]:
-    """Row -> label: by its own index, such as `L2` and `1.B3`; `?` where the table lost it; in a
-    table that numbers the parts of a whole chain, by unit and number on that.
+    """Row -> label: its index, such as `L2` and `1.B3`, with `?` for an index that the table lost.
+    If the table numbers the parts of a whole chain, the unit and the number on this unit.
     """
     units = _units_of_rows(figure, rows, reader)
     numbers = _numbers_on_units(units)
@@ -123,8 +129,8 @@ def _prefix(unit: str) -> str:
 
 
 def _units_of_rows(figure: Figure, rows: Collection[str], reader: Reader) -> Mapping[str, str]:
-    """Row -> unit, of a table that numbers the parts of a whole chain, so that row 5 may be the
-    first one of unit 2; {} for one unit, and where the rows themselves name their units.
+    """Row -> unit, if the table numbers the parts of a whole chain: row 5 may be the first one of
+    unit 2. {} for one unit, and if the indexes of the rows name the units.
     """
     tables = [part for part in parts_of(figure.source) if isinstance(part, EachUnit)]
     if not tables:
@@ -139,7 +145,9 @@ def _units_of_rows(figure: Figure, rows: Collection[str], reader: Reader) -> Map
 
 
 def _numbers_on_units(units: Mapping[str, str]) -> Mapping[str, str]:
-    """Row -> its number on its unit; {} if a row or its unit is missing: it counts there, too."""
+    """Row -> its number on its unit. {} if a row, or the unit of a row, is missing: it would shift
+    the numbers of those behind it.
+    """
     if "" in units.values():
         return {}
     rows = sorted(units, key=int)

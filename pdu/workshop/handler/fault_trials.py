@@ -69,14 +69,14 @@ def worst_finding(findings: Sequence[Finding]) -> Finding:
 
 
 def _repeated_alone(trials: Sequence[FaultTrial], findings: Sequence[Finding]) -> list[Finding]:
-    """The findings; of calls that did not end beside others, those of calls alone: a handler may
-    have a lock. If the first does not end alone, the others are not repeated.
+    """The findings, with each endless call repeated alone: beside others it may only have waited
+    for the handler's lock. After one that is endless alone, the rest keep their findings.
     """
     new_findings = list(findings)
-    for place, finding in enumerate(findings):
+    for index, finding in enumerate(findings):
         if ENDLESS in finding.detail:
-            new_findings[place] = trials[place].call()
-            if ENDLESS in new_findings[place].detail:
+            new_findings[index] = trials[index].call()
+            if ENDLESS in new_findings[index].detail:
                 break
     return new_findings
 
@@ -99,8 +99,9 @@ def reported_state(
     unit: CommandedUnit,
     is_reached: Callable[[], bool],
 ) -> Finding:
-    """A command to a unit that obeys late or never, or whose answer is lost: it must not return the
-    target state early. An error, or an answer that is no state, reports none.
+    """The finding of a command to a unit that obeys late or never, or whose answer is lost: the
+    command must not return the target state before the unit has it. It keeps the rule if it raises
+    an error or returns no state.
     """
     state: Optional[EnumPowerStatus] = None
     detail = ""
@@ -157,15 +158,15 @@ NO_COMPARISON: Judgement = (UNTRIED, "gave no answer on a device that is well, t
 
 
 def judgement_of_equality(answer: Any, healthy_answer: Any) -> Judgement:
-    """An answer without what failed is right if it is that of a device that is well."""
+    """An answer in spite of the fault is right if a device that is well gives the same."""
     if healthy_answer is None:
         return NO_COMPARISON
     return _NOT_NEEDED if answer == healthy_answer else None
 
 
 def judgement_of_states(answer: Any, healthy_answer: Any) -> Judgement:
-    """The states where one cannot be read: it is UNKNOWN, and the others are those of a device that
-    is well.
+    """The states of a device on which one cannot be read: this one must be UNKNOWN, the others as
+    on a device that is well.
     """
     if healthy_answer is None:
         return NO_COMPARISON
@@ -183,8 +184,8 @@ def judgement_of_states(answer: Any, healthy_answer: Any) -> Judgement:
 
 
 def judgement_of_figures(answer: Any, healthy_answer: Any) -> Judgement:
-    """The figures where a meter cannot be read: each is that of a device that is well, or left
-    out.
+    """The figures of a device on which a meter cannot be read: each must be as on a device that is
+    well, or be left out.
     """
     if healthy_answer is None:
         return NO_COMPARISON
@@ -210,7 +211,7 @@ def judgement_of_silence(answer: Any, healthy_answer: Any) -> Judgement:
 
 
 class ChangedFigure(NamedTuple):
-    """A figure that is not that of a device that is well."""
+    """A figure that differs from that of a device that is well."""
 
     name: str
     figure: float
@@ -219,7 +220,7 @@ class ChangedFigure(NamedTuple):
 
 
 def changed_figures(answer: Figures, healthy_answer: Figures) -> Iterator[ChangedFigure]:
-    """The figures of an answer that differ; those that it left out do not."""
+    """The figures of an answer that differ; one that it left out does not."""
     pairs = [
         ("load", answer.load_a, healthy_answer.load_a),
         ("total_consumption", answer.energy_kwh, healthy_answer.energy_kwh),
@@ -251,7 +252,7 @@ def call_of(
 
 
 def kept_if_reached(finding: Finding, *, is_reached: bool) -> Finding:
-    """A rule that is kept by an error was not tried if no request reached the device."""
+    """The finding; UNTRIED if the rule was kept only because no request reached the device."""
     if finding.result != KEPT or is_reached:
         return finding
     why = f"no request reached the simulated device ({finding.detail})"

@@ -541,8 +541,8 @@ def _changes_of_others(course: _CommandCourse, outlet: str) -> Iterator[str]:
 def _fault_of_state(
     rule: str, outlet: str, target_state: EnumPowerStatus, course: _CommandCourse
 ) -> str:
-    """What is wrong with the state that a command returned, with that of the device then, or with
-    that after the command was called again; "" for nothing.
+    """What is wrong after a command: the device's state, the state that the command returned, or
+    the device's state after the command was called again; "" for nothing.
     """
     real_state = course.states.get(outlet, UNKNOWN)
     last_state = course.last_states.get(outlet, UNKNOWN)

@@ -101,25 +101,24 @@ class Tree:
             levels = int(query.rpartition("=")[2].rstrip(")"))
         return Answer(self.expanded(resource, levels) if self.expands else resource)
 
-    def expanded(self, value: Any, levels: int, top: bool = True) -> Any:
-        """Return `value` with links replaced by resources, `levels` deep, except those in Links
-        (DSP0266, "$expand": `.`).
+    def expanded(self, value: Any, levels: int, *, is_resource: bool = True) -> Any:
+        """`value` with its links replaced by their resources, `levels` deep, except those in Links
+        (DSP0266, "$expand": `.`). `is_resource`: else it is a part of one.
         """
         if isinstance(value, list):
-            return [self.expanded(item, levels, False) for item in value]
+            return [self.expanded(item, levels, is_resource=False) for item in value]
         if not isinstance(value, dict):
             return value
-        if (
-            not top
-            and levels
-            and set(value) == {"@odata.id"}
-            and value["@odata.id"] in self.resources
-        ):
-            return self.expanded(self.resources[value["@odata.id"]], levels - 1)
-        return {
-            key: item if key == "Links" else self.expanded(item, levels, False)
-            for key, item in value.items()
-        }
+        # a resource is no link, even if it has nothing but its id
+        is_link = not is_resource and set(value) == {"@odata.id"}
+        if is_link and levels and value["@odata.id"] in self.resources:
+            resource = self.resources[value["@odata.id"]]
+            return self.expanded(resource, levels - 1)
+        members: Json = {}
+        for key, item in value.items():
+            is_kept = key == "Links"
+            members[key] = item if is_kept else self.expanded(item, levels, is_resource=False)
+        return members
 
 
 @contextlib.contextmanager

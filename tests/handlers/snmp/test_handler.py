@@ -257,22 +257,31 @@ def test_an_archive_can_be_limited_to_chosen_families() -> None:
         select_families({"only": "rpcm"}, {})
 
 
-def test_an_owners_profile_is_read_and_switched_though_nothing_else_proves_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def own_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive with the profile of an owner, by which no unit is recognised."""
     profile = json.loads(schema.dumps(RPCM[0]))
     profile.update(key="my-strip", sys_object_ids=[], programs=[], mib="")
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": json.dumps(profile)})
 
-    with Agent(rpcm.rpcm(2)) as agent:
+
+def test_an_owners_profile_is_read_and_switched_though_no_unit_is_recognised_by_it(
+    own_profile: None,
+) -> None:
+    with Agent(rpcm.rpcm(outlets=2)) as agent:
         handler = pdu(agent)
         view = handler.status()
         port = handler.port_down(PduPortView("1"))
     assert len(view.ports) == 2
     assert port.power_status is EnumPowerStatus.DOWN
 
-    with Agent(rpcm.rpcm(0)) as agent, pytest.raises(Unsupported, match="'my-strip', which is"):
-        pdu(agent).status()
+
+def test_a_device_without_the_objects_of_an_owners_profile_is_refused_by_its_name(
+    own_profile: None,
+) -> None:
+    with Agent(rpcm.rpcm(outlets=0)) as agent:
+        with pytest.raises(Unsupported, match="'my-strip', which is"):
+            pdu(agent).status()
 
 
 def test_an_owners_profile_without_a_required_key_is_refused_with_the_path_of_that_key() -> None:

@@ -57,7 +57,7 @@ def error(request: pytest.FixtureRequest) -> BaseException:
 
 @pytest.fixture
 def hosts(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Three units with one name each; that in the middle raises when it is read."""
+    """Three units that each have an outlet `web-7`; the unit in the middle raises when read."""
     monkeypatch.setenv("PDU_USERNAME", USER)
     monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
     opened = HandlerTools.opened
@@ -164,7 +164,8 @@ def test_the_exporter_reads_the_others(fleet: Path) -> None:
         answer = exporter.probe(f"target={name}", "30", "text/plain")
         text = answer.page.body.decode()
         assert f"pdu_up {1 if is_up else 0}.0" in text
-        assert ('pdu_probe_error{kind="defect"}' in text) is not is_up
+        has_error = 'pdu_probe_error{kind="defect"}' in text
+        assert has_error == (not is_up)
 
 
 def test_a_search_reads_the_others(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,9 +66,9 @@ class Session:
             if verb in _ALONE and len(words) > 1:
                 raise Err("INVALID-ARGUMENT")
             if verb in _AFTER_LOGIN:
-                self._login()
+                self._require_login()
             if self.site.faults.login_to_read and verb in ("LIST", "GET"):
-                self._who()
+                self._require_user()
             return "".join(f"{line}\n"[:LONGEST_LINE] for line in request(self, list(words[1:])))
         except Err as error:
             return f"ERR {error}\n"
@@ -216,25 +216,27 @@ class Session:
             raise Err("INVALID-ARGUMENT")
         if self._password is not None:
             raise Err("ALREADY-SET-PASSWORD")
-        self._password = words[0]  # checked in `_who`, for requests that need a valid user
+        self._password = words[0]  # checked in `_require_user`, for requests that need a valid user
         return ["OK"]
 
-    def _login(self) -> tuple[str, str]:
+    def _require_login(self) -> tuple[str, str]:
+        """The user name and the password that the client gave, right or wrong."""
         if self._user is None:
             raise Err("USERNAME-REQUIRED")
         if self._password is None:
             raise Err("PASSWORD-REQUIRED")
         return self._user, self._password
 
-    def _who(self) -> User:
-        name, password = self._login()
+    def _require_user(self) -> User:
+        """The user whose name and password the client gave."""
+        name, password = self._require_login()
         user = self.site.users.get(name)
         if user is None or kept(user.password) != password:
             raise Err("ACCESS-DENIED")
         return user
 
-    def _may(self, allowed: Callable[[User], bool]) -> None:
-        if not allowed(self._who()):
+    def _require_right(self, allowed: Callable[[User], bool]) -> None:
+        if not allowed(self._require_user()):
             raise Err("ACCESS-DENIED")
 
     def starttls(self, _: builtins.list[str]) -> builtins.list[str]:
@@ -256,14 +258,14 @@ class Session:
         if self._logged_in is not None:
             raise Err("ALREADY-LOGGED-IN")
         device = self._device(name, well=False)
-        self._may(lambda user: bool(user.upsmon))
+        self._require_right(lambda user: bool(user.upsmon))
         self._logged_in = device.name.lower()
         self.site.logins.setdefault(self._logged_in, []).append(self)
         return ["OK"]
 
     def primary(self, words: builtins.list[str], word: str = "PRIMARY") -> builtins.list[str]:
         self._device(_only(words), well=False)
-        self._may(lambda user: user.upsmon == "primary")
+        self._require_right(lambda user: user.upsmon == "primary")
         return [f"OK {word}-GRANTED"]
 
     def master(self, words: builtins.list[str]) -> builtins.list[str]:
@@ -271,7 +273,7 @@ class Session:
 
     def fsd(self, words: builtins.list[str]) -> builtins.list[str]:
         device = self._device(_only(words), well=False)
-        self._may(lambda user: user.fsd or user.upsmon == "primary")
+        self._require_right(lambda user: user.fsd or user.upsmon == "primary")
         self.site.forced.append(device.name)
         return ["OK FSD-SET"]
 
@@ -289,7 +291,7 @@ class Session:
         device = self._device(words[1])
         name = words[2]
         value = words[3]
-        self._may(lambda user: user.set)
+        self._require_right(lambda user: user.set)
         if name not in self._variables(device):
             raise Err("VAR-NOT-SUPPORTED")
         if name not in self._writable(device):
@@ -309,7 +311,7 @@ class Session:
         )
         if not command:
             raise Err("CMD-NOT-SUPPORTED")
-        self._may(lambda user: user.may_run(command))
+        self._require_right(lambda user: user.may_run(command))
         return self._written(
             f"{device.name} {command}", parameter or "", lambda: device.run(command, parameter)
         )
