@@ -23,6 +23,7 @@ from ..shared.meter_figures import (
 from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, has_joined_meters, is_list_proven, outlets_read
 from .figures import ExactFigure, Figure, Total
+from .outlets import Outlets
 from .reader import LOST, Lost, Reader
 from .sources.base import is_nameless
 
@@ -211,7 +212,7 @@ def _outlet_rows(device: SnmpDevice, reader: Reader, *, with_power: bool) -> lis
     for figure, most in zip(figures, limits):
         rows.append(figure.rows_from(reader, most) if figure else {})
     if sum(map(bool, rows)) > 1:
-        for unmetered_row in _unmetered([figure for figure in figures if figure], reader):
+        for unmetered_row in _unmetered(outlets, reader, with_power=with_power):
             for rows_of_figure in rows:
                 rows_of_figure.pop(unmetered_row, None)
     currents, energies, powers = rows
@@ -222,10 +223,12 @@ def _outlet_rows(device: SnmpDevice, reader: Reader, *, with_power: bool) -> lis
     ]
 
 
-def _unmetered(figures: Sequence[Figure], reader: Reader) -> Collection[str]:
-    """The outlets without a row in any column of their meters, if the family may lack these columns
-    and a GET of one says so too."""
-    if not all(figure.is_optional for figure in figures):
+def _unmetered(outlets: Outlets, reader: Reader, *, with_power: bool) -> Collection[str]:
+    """The outlets without a row in any column of their meters, if the family may lack these rows or
+    columns and a GET of one says so too."""
+    power = outlets.power if with_power else None
+    figures = [figure for figure in (outlets.current, outlets.energy, power) if figure]
+    if not outlets.meters_optional and not all(figure.is_optional for figure in figures):
         return ()
     values = [figure.source.rows(reader) for figure in figures]
     unmetered_rows: list[str] = []

@@ -128,11 +128,7 @@ PROFILES = (
                 )
             )
         ),
-        load=total(
-            figure(PE_CURRENT, THOUSANDTHS, padding=NOT_SUPPORTED),
-            else_outlets=True,
-            demanded=True,
-        ),
+        load=total(figure(PE_CURRENT, THOUSANDTHS, padding=NOT_SUPPORTED), else_outlets=True),
         power=total(
             figure(
                 column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"),
@@ -140,13 +136,11 @@ PROFILES = (
                 padding=NOT_SUPPORTED,
             ),
             else_outlets=True,
-            demanded=True,
         ),
         energy=total(
             # one table of five columns, where a unit without a meter reads "not supported"
             figure(value_or_empty(PE_ENERGY, PE_CURRENT), THOUSANDTHS, NOT_SUPPORTED),
             else_outlets=True,
-            demanded=True,
         ),
         evidence=SIMULATED,
         programs=(public("stb-tester/stb-tester", "_stbt/power.py"), IRONIC_SNMP),

@@ -78,17 +78,14 @@ PROFILES = (
             name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
             number=Number(CONTROL, plus=0, position=0),
             current=figure(
-                column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent", optional=True).but(
-                    "0", by=HAS_MONITOR
-                ),
+                column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent").but("0", by=HAS_MONITOR),
                 HUNDREDTHS,
             ),
             energy=figure(
-                column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy", optional=True).but(
-                    "0", by=HAS_MONITOR
-                ),
+                column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy").but("0", by=HAS_MONITOR),
                 DECA_WATT_SECONDS,
             ),
+            meters_optional=True,
         ),
         load=pdu_total(
             figure(

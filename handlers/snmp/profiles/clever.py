@@ -76,6 +76,7 @@ def _text_outlets(
         current=Figure(meter(current, energy), scale_of_integers=HUNDREDTHS),
         power=figure(meter(power, current), Decimal(1000)) if power else None,
         energy=Figure(meter(energy, current), scale_of_integers=TENTHS),
+        meters_optional=True,
     )
 
 
@@ -104,11 +105,6 @@ def _output(unit: str, below: str, name: str) -> Column:
     return column(f"{unit}.{below}", name, "0")
 
 
-def _outlet_meter(unit: str, below: str, name: str) -> Column:
-    """A column of the meters of outlets, which not every model has."""
-    return column(f"{unit}.{below}", name, "0", optional=True)
-
-
 def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
     """ZPDU and MPDU: a table for each kind of value.
 
@@ -120,9 +116,9 @@ def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
         count,
         switch=_output(unit, "7", "outputSwitch"),
         name=_output(unit, "5", "outputName"),
-        current=_outlet_meter(unit, "8.1", "outputCurrent"),
-        energy=_outlet_meter(unit, "10", "outputEnergy"),
-        power=_outlet_meter(unit, power, "outputPower") if power else None,
+        current=_output(unit, "8.1", "outputCurrent"),
+        energy=_output(unit, "10", "outputEnergy"),
+        power=_output(unit, power, "outputPower") if power else None,
     )
     currents, energies = (column(f"{unit}.2", "line", item) for item in ("1.0", "5.0"))
     family = _text_family(count, groups, currents, energies)
@@ -142,8 +138,8 @@ def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
         count,
         switch=_output(unit, "9", "outputStatus"),
         name=_output(unit, "8", "outputName"),
-        current=_outlet_meter(unit, "10", "outputCurrent"),
-        energy=_outlet_meter(unit, "13", "outputEnergy"),
+        current=_output(unit, "10", "outputCurrent"),
+        energy=_output(unit, "13", "outputEnergy"),
     )
     family = _text_family(count, groups, lines(4, "lineCurrent"), lines(3, "lineEnergy"))
     return family(key=key, mib=f"{models[0]}: {NO_MIB}", source=source, models=models)
