@@ -136,14 +136,14 @@ def test_each_command_and_each_group_is_one_line_of_the_first_help(
     for group in ROOT.groups:
         if not group.word:
             commands_of_no_group += group.names
-    assert first_words == [*commands_of_no_group, *ROOT.by_word]
+    assert first_words == [*commands_of_no_group, *ROOT.group_by_word]
 
 
-@pytest.mark.parametrize("word", [*ROOT.by_word, COMMANDS])
+@pytest.mark.parametrize("word", [*ROOT.group_by_word, COMMANDS])
 def test_the_help_of_a_group_has_a_line_for_each_of_its_commands(
     word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert word not in ROOT.by_name
+    assert word not in ROOT.command_by_name
     names: list[str] = []
     for group in ROOT.groups:
         if word in (group.word, COMMANDS):

@@ -286,7 +286,7 @@ def test_a_word_for_switching_leads_to_the_command_that_does_it(
 )
 def test_similarity_never_picks_a_direction(word: str) -> None:
     """A word that is not in the table never leads to `up` alone or to `down` alone."""
-    sentence = suggestions.similar_word(word, root.ROOT.by_name)
+    sentence = suggestions.similar_word(word, root.ROOT.command_by_name)
     assert ("on" in sentence.split()) == ("off" in sentence.split())
     assert sentence not in [f"did you mean {word}?" for word in ("on", "off", "up", "down")]
 
