@@ -15,7 +15,7 @@ from . import validation
 from .decoding import Rows, number, text
 from .frozen_value import FrozenValue
 from .reader import LOST, Lost, Reader
-from .sources.base import Source, is_optional, object_read, text_field
+from .sources.base import Source, object_read, text_field
 from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
@@ -166,11 +166,6 @@ class Figure(FrozenValue):
         """Whether the device has another scalar of the values' group, but not that of the values.
         A column says whether some devices lack it."""
         return reader.lacks_scalar(text_field(object_read(self.source), "oid"))
-
-    @property
-    def is_optional(self) -> bool:
-        """Whether the column of the values is `optional`."""
-        return is_optional(self.source)
 
     @property
     def objects(self) -> str:

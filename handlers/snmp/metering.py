@@ -224,12 +224,10 @@ def _outlet_rows(device: SnmpDevice, reader: Reader, *, with_power: bool) -> lis
 
 
 def _unmetered(outlets: Outlets, reader: Reader, *, with_power: bool) -> Collection[str]:
-    """The outlets without a row in any column of their meters, if the family may lack these rows or
-    columns and a GET of one says so too."""
+    """The outlets without a row in any column of their meters, if a GET of one says so too: models
+    of many families switch outlets that they do not meter."""
     power = outlets.power if with_power else None
     figures = [figure for figure in (outlets.current, outlets.energy, power) if figure]
-    if not outlets.meters_optional and not all(figure.is_optional for figure in figures):
-        return ()
     values = [figure.source.rows(reader) for figure in figures]
     unmetered_rows: list[str] = []
     for row in dict.fromkeys(chain.from_iterable(values)):

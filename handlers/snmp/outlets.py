@@ -39,9 +39,6 @@ class Outlets(FrozenValue):
         current: in A.
         power: in W.
         energy: in kWh.
-        meters_optional: some outlets have no meter. Without a row in any of these columns an outlet
-            is not metered if a GET of one says so, too. Where some devices lack the columns
-            (`Column.optional`), this need not be said.
         settling_s: the seconds for which the device may report the wanted state although the relay
             does not follow. A command confirms no longer than 10 s, so it is at most that.
         contact: marks of each outlet; those of units are in the profile's own `contact`.
@@ -58,7 +55,6 @@ class Outlets(FrozenValue):
     current: Optional[Figure] = None
     power: Optional[Figure] = None
     energy: Optional[Figure] = None
-    meters_optional: bool = False
     settling_s: int = 0
     contact: tuple[Contact, ...] = ()
 

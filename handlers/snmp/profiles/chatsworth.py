@@ -85,7 +85,6 @@ PROFILES = (
                 column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy").but("0", by=HAS_MONITOR),
                 DECA_WATT_SECONDS,
             ),
-            meters_optional=True,
         ),
         load=pdu_total(
             figure(

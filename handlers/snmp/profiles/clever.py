@@ -76,7 +76,6 @@ def _text_outlets(
         current=Figure(meter(current, energy), scale_of_integers=HUNDREDTHS),
         power=figure(meter(power, current), Decimal(1000)) if power else None,
         energy=Figure(meter(energy, current), scale_of_integers=TENTHS),
-        meters_optional=True,
     )
 
 

@@ -283,7 +283,6 @@ def outlets(
     current: Optional[Figure] = None,
     power: Optional[Figure] = None,
     energy: Optional[Figure] = None,
-    meters_optional: bool = False,
     settling_s: int = 0,
     contact: tuple[Contact, ...] = (),
 ) -> tuple[Outlets, ...]:
@@ -308,7 +307,6 @@ def outlets(
         current=current,
         power=power,
         energy=energy,
-        meters_optional=meters_optional,
         settling_s=settling_s,
         contact=contact,
     )

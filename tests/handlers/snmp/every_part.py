@@ -122,7 +122,6 @@ EVERY_PART = Profile(
             count=OfUnits(S, C),
             none_if_zero=InletsInUse(C, S, C),
             counts_unlisted=True,
-            meters_optional=True,
             number=Chained(Number(C, 2, 0), C, "."),
             name=Field(ItemCount(S, ";"), 1, ";"),
             contact=(Contact(S, ("1",)),),
