@@ -76,9 +76,9 @@ class MultipartForm:
             if 0 <= size <= len(out):
                 break
             piece = self._pieces[0]
-            left = piece.size - self._sent
-            if left:
-                count = left if size < 0 else min(left, size - len(out))
+            octets_left = piece.size - self._sent
+            if octets_left:
+                count = octets_left if size < 0 else min(octets_left, size - len(out))
                 octets = piece.source.read(count)
                 if not octets:
                     raise OSError("the file became shorter while it was sent")

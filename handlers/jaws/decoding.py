@@ -207,8 +207,8 @@ def _has_part(owner: str, names: Iterable[str]) -> bool:
 def _complete_cords(cords: _OptionalList, names: Sequence[str]) -> _OptionalList:
     """The cords, not known if one of `names` has no row."""
     listed = {_letters(row["id"]) for row in cords.rows}
-    missing = [name for name in names if name not in listed]
-    return _with_fault(cords, CORDS, missing)
+    missing_names = [name for name in names if name not in listed]
+    return _with_fault(cords, CORDS, missing_names)
 
 
 def _complete_lines(

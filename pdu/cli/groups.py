@@ -91,9 +91,9 @@ class Group(Subcommand, click.Group):
         group's commands.
         """
         word = words[0]
-        same = suggestions.same_word(word, names) or look_alike(word, names.__contains__)
-        if same:
-            return same
+        same_name = suggestions.same_word(word, names) or look_alike(word, names.__contains__)
+        if same_name:
+            return same_name
         nearest = suggestions.similar_word(word, names) or self.choice()
         outer = ctx.find_root()
         outer_names: Sequence[str] = []

@@ -43,8 +43,8 @@ def print_text(
     output.
     """
     output = sys.stdout if stream is None else stream
-    shown = shown_text(text, output)
-    print(shown, end=end, file=output, flush=flush)
+    shown_line = shown_text(text, output)
+    print(shown_line, end=end, file=output, flush=flush)
 
 
 def shown_text(text: str, stream: TextIO) -> str:

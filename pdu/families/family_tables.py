@@ -141,8 +141,8 @@ def contradicting_objects(profiles: Sequence[Profile]) -> str:
             continue
         doubting = _enumeration(_doubting(profile))
         forbidding = _enumeration(_forbidding(profile))
-        unread = profile.unread or "–"
-        rows.append([f"`{profile.key}`", doubting, forbidding, unread])
+        unread_parts = profile.unread or "–"
+        rows.append([f"`{profile.key}`", doubting, forbidding, unread_parts])
     return _markdown(head, rows)
 
 

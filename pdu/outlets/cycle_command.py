@@ -170,8 +170,8 @@ def _cycle_outlet(
                 result = _run_cycle(outcome, power, called_outlet, pause_s)
     except KeyboardInterrupt:
         error = Interrupted(f"outlet {outcome.identity} {power.stage.value}", pdu.host)
-        left = power.last_state
-        return outcome.report_failure(error, left, outcome.remedy(left))
+        last_state = power.last_state
+        return outcome.report_failure(error, last_state, outcome.remedy(last_state))
     if isinstance(result, int):
         return result
     assert isinstance(result.data, dict)
@@ -221,19 +221,19 @@ def _run_cycle(
             progress = "no command to switch on was sent"
         now = power.outlet.state()
         return outcome.report_failure(error, now, f"{progress}; {outcome.remedy(now)}")
-    left = power.last_state
+    last_state = power.last_state
     if power.stage is RestartStage.GOING_ON:
         # it stayed off during the pause; the command to switch on was sent, and is not proven
-        return outcome.unproven(on=True, state=left, left=left, why="it was off before")
+        return outcome.unproven(on=True, state=last_state, left=last_state, why="it was off before")
     # no command to switch on was sent: after the pause, the outlet was not proven off
     if outlet.failure is not None:
         note = (
             f"{place} was switched off, and could not be read after the pause, so no command to"
-            f" switch on was sent; {outcome.remedy(left)}"
+            f" switch on was sent; {outcome.remedy(last_state)}"
         )
-        return outcome.report_failure(outlet.failure, left, note)
+        return outcome.report_failure(outlet.failure, last_state, note)
     why = "it did not stay off, so no command to switch on was sent"
-    return outcome.unproven(on=False, state=left, left=left, why=why)
+    return outcome.unproven(on=False, state=last_state, left=last_state, why=why)
 
 
 def _pause(outcome: _OutletCycle, pause_s: float) -> None:

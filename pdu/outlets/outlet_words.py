@@ -57,11 +57,11 @@ def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> N
     for begin in range(len(words)):
         for end in range(begin + 2, len(words) + 1):  # two words or more
             text = _without_blanks(" ".join(words[begin:end]))
-            same = _named(text, names)
-            if same:
+            identities = _named(text, names)
+            if identities:
                 raise Usage(
-                    f"{printable(text, 60)!r} is the name of outlet {', '.join(same)}: nothing was"
-                    " done; put a name with blanks in quotes, or give identities"
+                    f"{printable(text, 60)!r} is the name of outlet {', '.join(identities)}:"
+                    " nothing was done; put a name with blanks in quotes, or give identities"
                 )
 
 
@@ -93,8 +93,8 @@ def _meanings(word: str, names: Mapping[str, str]) -> list[list[str]]:
     outlet of this name; a range; and, with commas, what its parts mean together.
     """
     text = _without_blanks(word)
-    same = _identical(text, names) or _named(text, names)
-    meanings = [[identity] for identity in same]
+    outlet_identities = _identical(text, names) or _named(text, names)
+    meanings = [[identity] for identity in outlet_identities]
     outlet_range = _range(text, names)
     if outlet_range is not None:
         meanings.append(outlet_range)
@@ -179,12 +179,13 @@ def _why(word: str, names: Mapping[str, str]) -> str:
     parts = _parts(word)
     for part in (_without_blanks(word), *parts):
         identical = _identical(part, names)
-        same = _named(part, names)
+        named_identities = _named(part, names)
         if len(identical) > 1:
             return _twins_text(part, identical)
-        if not identical and len(same) > 1:
+        if not identical and len(named_identities) > 1:
             shown_name = repr(printable(part, 60))
-            return f"outlets {', '.join(same)} have the name {shown_name}: give an identity"
+            joined_identities = ", ".join(named_identities)
+            return f"outlets {joined_identities} have the name {shown_name}: give an identity"
     if len(parts) > 1 and "" in parts:
         return f"{printable(word, 60)!r} has no outlet beside a comma: write 1,2 without blanks"
     unknown_parts = [part for part in parts if not _meanings(part, names)]
@@ -196,21 +197,21 @@ def _unknown_text(word: str, unknown: str, names: Mapping[str, str]) -> str:
     """That the PDU has no outlet `unknown`, which is a part of a typed word, or all of it. Of a
     range, the first outlet that is missing is named.
     """
-    missing = unknown
+    missing_part = unknown
     advice = _advice(unknown, names)
     outlet_range = _RANGE.fullmatch(unknown)
     if outlet_range is not None:
         prefix, digits, last_prefix, last_digits = outlet_range.groups()
         is_rising = int(digits) < int(last_digits)
         if prefix == last_prefix and is_rising:
-            missing = _first_missing(prefix, digits, last_digits, names)
+            missing_part = _first_missing(prefix, digits, last_digits, names)
         elif prefix == last_prefix:
             advice += ", and the numbers of a range rise, as in 1-4"
-    identical = _identical(missing, names)
+    identical = _identical(missing_part, names)
     if len(identical) > 1:
-        return _twins_text(missing, identical)
-    of_word = "" if missing == word else f", of {printable(word, 60)!r}"
-    return f"the PDU has no outlet {printable(missing, 60)!r}{of_word}; {advice}"
+        return _twins_text(missing_part, identical)
+    of_word = "" if missing_part == word else f", of {printable(word, 60)!r}"
+    return f"the PDU has no outlet {printable(missing_part, 60)!r}{of_word}; {advice}"
 
 
 def _twins_text(identity: str, identical: Sequence[str]) -> str:

@@ -34,8 +34,8 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     notes = list(incomplete(len(resource_by_path), recording.MOST_RESOURCES, "resources"))
     unread_paths = [path for path, resource in resource_by_path.items() if not resource]
     if unread_paths:
-        unread = counted(len(unread_paths), "resource")
-        notes.append(f"The recording leaves out {unread} that could not be read.")
+        unread_count = counted(len(unread_paths), "resource")
+        notes.append(f"The recording leaves out {unread_count} that could not be read.")
     if len(resource_by_path) == 1:
         notes.append(
             "No power equipment was found, so the recording contains only the service root."

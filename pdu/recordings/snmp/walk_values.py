@@ -242,9 +242,9 @@ def _octets(value: str) -> bytes:
     """The octets of a Hex-STRING or an OPAQUE, which units may follow behind a second blank."""
     pairs = _PAIRS.match(value)
     digits = pairs[0] if pairs is not None else ""
-    rest = value.removeprefix(digits)
-    if not re.fullmatch(r"\s*| \S.*", rest):
-        raise ValueError(f"{rest[:30]!r} is not hex")
+    text_after = value.removeprefix(digits)
+    if not re.fullmatch(r"\s*| \S.*", text_after):
+        raise ValueError(f"{text_after[:30]!r} is not hex")
     return bytes.fromhex(digits)
 
 

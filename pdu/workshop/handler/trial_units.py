@@ -401,8 +401,8 @@ def _write_of_words(words: str) -> re.Match[str]:
     """The `oid` and the `value` of a write. Raises SettingsError."""
     match = _WRITE.fullmatch(words.strip())
     if match is None:
-        shown = printable(words, 80)
-        raise SettingsError(f"{shown!r} is no write over SNMP: give OID.{{outlet}} = VALUE")
+        shown_words = printable(words, 80)
+        raise SettingsError(f"{shown_words!r} is no write over SNMP: give OID.{{outlet}} = VALUE")
     return match
 
 
