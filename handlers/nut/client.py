@@ -407,7 +407,11 @@ class NutClient(Connection):
         pause = POLL
         while True:
             report = messages.get_tracking(identifier)
-            answers = self.ask(report, *queries, end=end)
+            try:
+                answers = self.ask(report, *queries, end=end)
+            except PduHandlerError as ask_error:
+                ask_error.may_have_executed = True  # also if this request was not sent
+                raise
             failure = answers.failure(report)
             if failure is not None:
                 error = failure.error()

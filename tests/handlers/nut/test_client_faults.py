@@ -88,6 +88,31 @@ def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer, s
         assert "tops3" not in kept(info.value) + repr(nut), echo_name
 
 
+def test_a_command_may_have_been_executed_if_the_server_closes_before_its_report() -> None:
+    """The server closes after PENDING, so the next request for the report is not sent at all."""
+    has_closed = threading.Event()
+    answer_by_word = {"SET": b"OK\n", "INSTCMD": b"OK TRACKING 1-2\n", "GET": b"PENDING\n"}
+
+    def talk(connection: socket.socket) -> None:
+        for line in connection.makefile("rb"):
+            word = line.decode("ascii").split()[0]
+            connection.sendall(answer_by_word[word])
+            if word == "GET":
+                connection.shutdown(socket.SHUT_WR)
+                has_closed.set()
+
+    def sleep(_: float) -> None:
+        assert has_closed.wait(PATIENCE_S)
+
+    with (
+        serving(talk) as port,
+        NutClient("127.0.0.1", port, timeout=PATIENCE_S, sleep=sleep) as nut,
+        pytest.raises(Unreachable, match="closed the connection") as error_info,
+    ):
+        nut.run("pdu", "outlet.1.load.off")
+    assert error_info.value.may_have_executed
+
+
 def test_a_late_line_is_not_the_answer_to_the_next_request() -> None:
     event = threading.Event()
     late_line_sent = threading.Event()
