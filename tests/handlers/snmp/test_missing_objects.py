@@ -46,6 +46,7 @@ UNCOUNTED = frozenset(
 #: likewise, but only the last row, because the others are numbered without a gap
 NUMBERED = frozenset(
     (
+        "aten-pe aten-pe_slots aten-pe_unconfirmed "
         "avocent-pm_totals cpi-econnect_lines cpi-econnect_metered eaton-epdu enlogic-pod "
         "geist-v5 ipoman_metered liebert-mph liebert-mph_metered opengear-rpc panduit-g5 "
         "powertek-simple raritan-px1 sentry3 sinetica-hawk tripplite-products wti-power_mpc"
