@@ -90,7 +90,7 @@ def _argument(parameter: click.Parameter, value: str) -> object:
 SECRET_READERS: dict[tuple[str, ...], list[str]] = {
     **{
         (word,): ["snmp", "127.0.0.1:9"]
-        for word in ("status", "statistic", "labels", "outlets", "record", "prove")
+        for word in ("status", "statistic", "outlets", "record", "prove")
     },
     **{(word,): ["snmp", "127.0.0.1:9", "1", "--yes"] for word in ("on", "up", "off", "down")},
     ("compare",): ["snmp", "nut", "127.0.0.1:9"],

@@ -98,7 +98,7 @@ def call(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, 
     return code, output.out, output.err
 
 
-READING_COMMANDS = pytest.mark.parametrize("command", ["status", "statistic", "labels", "outlets"])
+READING_COMMANDS = pytest.mark.parametrize("command", ["status", "statistic", "outlets"])
 
 
 @READING_COMMANDS
