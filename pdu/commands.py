@@ -20,10 +20,8 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "pdu.outlets.read_commands:outlets",
         "list every outlet with its state, current, power and energy",
     ),
-    "on": LazyCommand("pdu.outlets.switch_commands:on", "switch outlets on; asks first", ("up",)),
-    "off": LazyCommand(
-        "pdu.outlets.switch_commands:off", "switch outlets off; asks first", ("down",)
-    ),
+    "on": LazyCommand("pdu.outlets.switch_commands:on", "switch outlets on; asks first"),
+    "off": LazyCommand("pdu.outlets.switch_commands:off", "switch outlets off; asks first"),
     "cycle": LazyCommand(
         "pdu.outlets.cycle_command:cycle", "switch an outlet off, and on again; asks first"
     ),

@@ -239,10 +239,10 @@ r1,nut,192.0.2.7,host={where}; device=pdu; username={user}
 """)
         pem = tmp_path / "ca.pem"
         pem.write_text(peer.settings["ca_pem"])
-        options = ("--list", str(pdus), "--ca-pem", str(pem))
+        options = ("--list", str(pdus), "-s", f"ca_pem={pem}")
 
         _, out, _ = run(capsys, "status", "r1", *options)
-        _, _, err = run(capsys, "down", "r1", "2", *options)
+        _, _, err = run(capsys, "off", "r1", "2", *options)
 
     pdu = f"r1 ({where} (the setting host, instead of 192.0.2.7))"
     assert out.startswith(f"status of {pdu} by nut"), (out, err)
