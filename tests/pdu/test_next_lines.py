@@ -133,7 +133,7 @@ def test_the_next_line_of_identify_reads_a_unit_whose_login_was_not_given(
     with PEERS["raritan"]() as peer:
         where = f"{peer.address}:{peer.settings['port']}"
         (tmp_path / "ca.pem").write_text(peer.settings["ca_pem"])
-        words = ["identify", where, "--ca-pem", "ca.pem"]
+        words = ["identify", where, "-s", "ca_pem=ca.pem"]
         _, out, _ = run(capsys, *words)
         assert out.splitlines()[-1].startswith("next: give the login that the line of ")
         assert "set PDU_PASSWORD" in out
