@@ -106,11 +106,6 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "try DCImanager's four calls on a real unit, for a proof",
         page="field.md",
     ),
-    "draft": LazyCommand(
-        "pdu.evidence.drafting:draft",
-        "start a profile from a recording that no family fits",
-        page="own-pdu.md",
-    ),
     "completion": LazyCommand(
         "pdu.completion:completion", "print the script that completes this command in a shell"
     ),
@@ -132,9 +127,9 @@ GROUPS: Sequence[CommandGroup] = (
     ),
     CommandGroup(
         "Recordings and proofs",
-        ("record", "replay", "draft", "prove"),
+        ("record", "replay", "prove"),
         "recordings",
-        "a unit's answers in a file, a profile from it, a proof of a unit",
+        "a unit's answers in a file, a proof of a unit",
     ),
     CommandGroup("Shell", ("completion",), "shell", "completion of commands and names"),
 )

@@ -156,13 +156,24 @@ class HttpSession:
         self._log_in = log_in
         self._refusal = refusal
         self._answers: dict[Request, bytes] = {}
-        # whether the unit has answered a request of the present login
-        self._has_answered_login = False
+        # the last reading that was answered in the present session
+        self._answered: Optional[Request] = None
+        # whether the unit has ended the session, and the next request begins another one
+        self._has_ended = False
 
     def log_in(self) -> None:
-        """Begin. Raises as `send`."""
-        self.login = self._log_in(self)
-        self._has_answered_login = False
+        """Begin a session. Raises as `send`; the next request then tries it again."""
+        self._answered = None
+        self._has_ended = False
+        try:
+            self.take(self._log_in(self))
+        except PduHandlerError:
+            self._has_ended = True
+            raise
+
+    def take(self, login: Login) -> None:
+        """Use this login, and keep the keys of earlier sessions out of errors, too."""
+        self.login = login.hiding(self.login)
 
     def exchange(self, request: Request) -> bytes:
         """The body of the answer to one request, which is sent each time. Raises as `send`."""
@@ -172,11 +183,13 @@ class HttpSession:
         """Send one request.
 
         A read is sent once more, after a pause, if the unit is busy (503) or takes no login now
-        (429). It is also sent once more, in a new session, if the unit refuses a session in which
-        it answered before: it has ended that session. Raises the errors of
-        handlers/shared/errors.py; after a command they say whether it may be carried out.
+        (429). It is also sent once more, in a new session, if the unit has ended the session.
+        Raises the errors of handlers/shared/errors.py; after a command they say whether it may be
+        carried out.
         """
         is_read = not isinstance(request, WriteRequest)
+        if self._has_ended:
+            self.log_in()
         try:
             return self._send(request)
         except HttpBusy:
@@ -190,14 +203,27 @@ class HttpSession:
             time.sleep(_THROTTLED_PAUSE_S)
             return self._send(request)
         except HttpLoginRefused:
-            # a token that a person made ends with no session
-            has_session = self.login.token is not None and not self.login.is_personal
-            may_log_in_again = is_read and has_session and self._has_answered_login
-            if not may_log_in_again:
+            if not is_read or not self._is_session_over(request):
                 raise
-        # only a session that the unit has ended is left here
         self.log_in()
         return self._send(request)
+
+    def _is_session_over(self, refused: Request) -> bool:
+        """Whether the unit refuses what it answered before in this session: at most one request.
+        Else the account lacks a right, which a further session, taken from other users, would not
+        give.
+        """
+        # a token that a person made ends with no session
+        has_session = self.login.token is not None and not self.login.is_personal
+        if not has_session or self._answered is None:
+            return False
+        if refused == self._answered:
+            return True
+        try:
+            self._send(self._answered)
+        except HttpLoginRefused:
+            return True
+        return False
 
     def _send(self, request: Request) -> Response:
         """One request, sent once in the present login."""
@@ -224,8 +250,10 @@ class HttpSession:
             path = self.login.quoted_path(request.path)
             refusal = refused_in_body(self.login)
             raise refusal.at(self.address, f"{request.method} {path}")
-        self._has_answered_login = True
-        if isinstance(request, ReadRequest) and request.member:
+        if isinstance(request, WriteRequest):
+            return response
+        self._answered = request
+        if request.member:
             self._raise_if_outlets_are_hidden(request, response)
         return response
 
@@ -305,7 +333,7 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         """The login of a session that has not logged in."""
         login_form = form_of(self.codec)
         owner = owner_login(login_form, settings, public_words=frozenset((self.handler_name,)))
-        session.login = owner
+        session.take(owner)
         try:
             return login_of(login_form, owner, session.send)
         except PduHandlerError as error:

@@ -80,8 +80,8 @@ class HttpLoginRefused(HttpDenied):
 
 
 class HttpOtherLogin(HttpException, Unsupported):
-    """401 to a request without a login, from a device that wants another login than the handler
-    has: no password was sent, so none was refused.
+    """401 to a request without a login in its headers, from a device that wants another login than
+    the handler has: it looked at no password, so none was refused.
     """
 
 
@@ -232,6 +232,9 @@ def _login_refusal(
         return error_class, words
     if login.is_sent and offers_no_basic(headers):
         return error_class, _OTHER_SCHEME
+    # the request that begins a session, to a device without sessions
+    if not login.is_sent and _offers_digest_alone(headers):
+        return HttpOtherLogin, _OTHER_SCHEME
     password = login.password or ""
     if password != password.strip():
         words += "; the password begins or ends with white space"
@@ -255,6 +258,11 @@ def offers_no_basic(headers: Mapping[str, str]) -> bool:
     """Whether an answer names schemes of a login without Basic (RFC 9110, 11.6.1)."""
     challenges = headers.get("www-authenticate", "").lower()
     return bool(challenges) and "basic" not in challenges
+
+
+def _offers_digest_alone(headers: Mapping[str, str]) -> bool:
+    challenges = headers.get("www-authenticate", "").lower()
+    return challenges.startswith("digest") and "basic" not in challenges
 
 
 def no_connection(reason: Reason) -> HttpUnreachable:

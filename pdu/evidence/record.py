@@ -51,8 +51,7 @@ class _RecordableHandler(click.ParamType):
         "pdu record raritan 192.0.2.9 -o unit.json --keep names",
     ),
     help=f"""\
-Record what a device answers: for `pdu replay`, for `pdu draft` (SNMP), or to send with a request
-to support the device.
+Record what a device answers: for `pdu replay`, or to send with a request to support the device.
 
 The file keeps what the handler reads, numbers, common words, and what says which product it is. In
 these texts addresses, serial numbers and the login are replaced. Every other text is replaced

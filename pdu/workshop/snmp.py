@@ -127,8 +127,8 @@ def snmp_show(family: str) -> int:
 def snmp_check(output: Output, file: str) -> int:
     """Check a profile in JSON.
 
-    The exit code is 9 while values of states or commands are guesses, or if no command could be
-    compared with the states, and 2 for a file that is no profile.
+    The exit code is 9 if a command could not be compared with the states, and 2 for a file that is
+    no profile.
     """
     try:
         profile = own_profiles.read_profile(Path(file))
@@ -136,17 +136,15 @@ def snmp_check(output: Output, file: str) -> int:
         own_profiles.own_family(profile)
     except schema.ProfileError as error:
         raise SettingsError(f"{file}: {error}") from None
-    guesses = own_profiles.guesses(profile)
     unproven = unproven_commands(profile)
-    data = {"file": file, "key": profile.key, "guesses": guesses, "unproven": unproven}
-    state = "is not finished" if guesses else "is valid"
-    lines = [f"{printable(file)}: the profile '{profile.key}' {state}", *guesses, *unproven]
-    if not guesses:
-        lines += own_profiles.summary(profile)
-    return print_result(
-        Result(data, lines, NOT_SEEN if guesses or unproven else DONE),
-        as_json=output.json,
-    )
+    data = {"file": file, "key": profile.key, "unproven": unproven}
+    lines = [
+        f"{printable(file)}: the profile '{profile.key}' is valid",
+        *unproven,
+        *own_profiles.summary(profile),
+    ]
+    result = Result(data, lines, NOT_SEEN if unproven else DONE)
+    return print_result(result, as_json=output.json)
 
 
 @snmp.command(

@@ -191,7 +191,7 @@ def find_device(rows: Rows, profile_name: str) -> FamilyReading:
     except Unsupported:
         why = (
             "the handler cannot read this device (no family is detected: choose one with"
-            " --profile, or start a profile with pdu draft)"
+            " --profile, or make a profile: docs/own-pdu.md)"
         )
         if profile is not None:
             why = (
@@ -267,7 +267,7 @@ def compare_rows(rows: Rows, clean: Rows, device: SnmpReads, choice: FamilySelec
             return [f"The handler does not read it: {reason(error)}"]
         return [
             "No family is detected: record it again with -s profile=FAMILY if you know its family,"
-            " or start a profile with pdu draft."
+            " or make a profile (docs/own-pdu.md)."
         ]
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]

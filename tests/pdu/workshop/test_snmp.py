@@ -120,29 +120,7 @@ def test_a_file_that_is_no_profile_is_refused(
     assert "/dev/zero: profile: the file is larger than 1 MB" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["on", "off"])
-def test_a_guess_of_a_draft_is_named(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "acme.json"
-    profile = json.loads((ROOT / "docs" / "own-pdu" / "acme-bar.json").read_text("utf-8"))
-    states = profile["outlets"][0]["states"]
-    states[name] = ["?7", *states[name], "?8"]
-    file.write_text(json.dumps(profile), "utf-8")
-    place = f"profile.outlets[0].states.{name}"
-
-    assert root.run(["snmp", "check", str(file)]) == 9
-    assert capsys.readouterr().out.splitlines() == [
-        f"{file}: the profile 'acme-bar' is not finished",
-        f'{place}: "?7", "?8": a guess; compare it with the unit, correct it, and remove the ?',
-    ]
-
-    assert root.run(["snmp", "check", str(file), "--json"]) == 9
-    (guess,) = json.loads(capsys.readouterr().out)["guesses"]
-    assert guess.startswith(place)
-
-
-def test_a_profile_without_guesses_and_commands_is_checked(
+def test_a_profile_without_commands_is_checked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "acme.json"
