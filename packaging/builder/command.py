@@ -41,11 +41,11 @@ _NAMES = [handler.name for handler in HANDLERS]
 
 
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
-    """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises
-    BuildError and OSError.
+    """Write the archives of `handlers` and register.sh to `out`, and return the paths of the
+    archives. Raises BuildError and OSError.
 
     The script knows the archives of this version in `out`, whoever built them, and those of other
-    handlers. Without a name it registers those of this version, but no draft.
+    handlers.
     """
     number = version(tree)
     archives: dict[str, bytes] = {}
@@ -62,7 +62,7 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
         keep_replaced(out / name, data)
         write_file(out / name, data)
     write_script(out, number)
-    return [out / name for name in archives] + [out / "register.sh"]
+    return [out / name for name in archives]
 
 
 def write_script(out: Path, number: str) -> None:
@@ -79,8 +79,7 @@ class OwnHandler(NamedTuple):
     @property
     def register_line(self) -> str:
         """The command that registers it."""
-        script = shlex.quote(str(self.path.parent / "register.sh"))
-        return f"sh {script} {self.source.archive.top}"
+        return f"pdu register {shlex.quote(str(self.path))}"
 
 
 def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
@@ -328,9 +327,10 @@ def _report_drafts(handlers: Sequence[Handler], out: Path) -> int:
     if not drafts:
         return 0
     archives = ", ".join(f"pdu_{name}" for name in drafts)
+    path = out / registry.archive_name(drafts[0])
     print(
-        f"build.py: {archives}: built with the guesses above; register.sh registers it by its name"
-        f" alone: sh {out}/register.sh {drafts[0]}",
+        f"build.py: {archives}: built with the guesses above; it is registered if it is named:"
+        f" pdu register {shlex.quote(str(path))}",
         file=sys.stderr,
     )
     return 9

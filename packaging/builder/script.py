@@ -60,7 +60,7 @@ HANDLERS = tuple(map(_tree_handler, registry.names()))
 
 def register_script(out: Path, number: str) -> str:
     """The text of dist/register.sh: the template with a row for each archive of the version
-    `number` in `out`, and for those of other handlers, which are registered by their names alone.
+    `number` in `out`, and for those of other handlers.
     """
     pattern = registry.archive_name("*", number)
     rows = []
@@ -69,14 +69,12 @@ def register_script(out: Path, number: str) -> str:
             upload = read_upload(str(path))
         except SettingsError:
             continue  # it cannot be registered
-        is_own = path.match(pattern)
-        if is_own or not upload.handler.startswith("pdu_"):
-            rows.append(_row(upload, path.name, is_own=is_own))
+        if path.match(pattern) or not upload.handler.startswith("pdu_"):
+            rows.append(_row(upload, path.name))
     return TEMPLATE.read_text("utf-8").replace(_ROWS, "\n".join(rows))
 
 
-def _row(upload: Upload, file: str, *, is_own: bool) -> str:
-    by_name_alone = "draft" if upload.is_draft or not is_own else ""
+def _row(upload: Upload, file: str) -> str:
     # of ASCII characters alone, so that no line can be the end of the here-document
     body = json.dumps(upload.description())
-    return "|".join([upload.handler, file, upload.import_path, by_name_alone, body])
+    return "|".join([upload.handler, file, upload.import_path, body])

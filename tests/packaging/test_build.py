@@ -267,7 +267,7 @@ def test_an_archive_that_other_bytes_of_its_version_replace_is_kept(tmp_path: Pa
     tree, out = tmp_path / "handlers", tmp_path / "dist"
     shutil.copytree(ROOT / "handlers", tree, ignore=shutil.ignore_patterns("__pycache__"))
     nut = [handler for handler in script.HANDLERS if handler.name == "nut"]
-    file, _ = command.build(tree, out, nut)
+    (file,) = command.build(tree, out, nut)
     before = file.read_bytes()
     command.build(tree, out, nut)
     assert not (out / PREVIOUS).exists()
@@ -297,8 +297,8 @@ def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(
 
     monkeypatch.setattr(Path, "chmod", second_build)
     paths = command.build(top, out, handlers)
-    assert sorted(out.iterdir()) == sorted(paths)
-    assert [path.stat().st_mode & 0o777 for path in paths] == [0o644, 0o755]
+    assert sorted(out.iterdir()) == [*paths, out / "register.sh"]
+    assert [path.stat().st_mode & 0o777 for path in sorted(out.iterdir())] == [0o644, 0o755]
     assert [path.read_bytes() for path in paths] == [
         path.read_bytes() for path in command.build(top, tmp_path / "alone", handlers)
     ]
@@ -314,15 +314,17 @@ def test_the_script_says_what_the_archives_beside_it_say(tmp_path: Path) -> None
         script.Handler("small", "Small PDUs", "custom"),
         script.Handler("other", odd.replace("\u2028", ""), "snmp", package="small"),
     ):
-        *_, register = command.build(top, out, [handler])
-    text = register.read_text("utf-8")
-    rows = [row.split("|", 4) for row in re.findall(r"(?m)^pdu_.*$", text)]
-    assert [row[:4] for row in rows] == [
-        ["pdu_other", "pdu_other-1.0.tar.gz", "pdu_other.handler", ""],
-        ["pdu_small", "pdu_small-1.0.tar.gz", "pdu_small.handler", ""],
+        command.build(top, out, [handler])
+    text = (out / "register.sh").read_text("utf-8")
+    rows = [row.split("|", 3) for row in re.findall(r"(?m)^pdu_.*$", text)]
+    assert [row[:3] for row in rows] == [
+        ["pdu_other", "pdu_other-1.0.tar.gz", "pdu_other.handler"],
+        ["pdu_small", "pdu_small-1.0.tar.gz", "pdu_small.handler"],
     ]
-    assert [json.loads(row[4])["name"] for row in rows] == [odd.replace("\u2028", ""), "Small PDUs"]
-    shown = run(["sh", "-c", f"{text.partition('stop()')[0]}\nhandlers"]).stdout
+    assert [json.loads(row[3])["name"] for row in rows] == [odd.replace("\u2028", ""), "Small PDUs"]
+    here_document = re.search(r"(?s)<<'END'\n.*?\nEND\n", text)
+    assert here_document is not None
+    shown = run(["sh", "-c", f"cat {here_document[0]}"]).stdout
     assert shown.splitlines() == ["|".join(row) for row in rows]
 
 

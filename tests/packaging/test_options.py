@@ -405,7 +405,7 @@ def test_a_vendors_name_stays_in_its_field_of_the_script(
     assert run(tmp_path / "out", "--profile", str(written(tmp_path, vendor=vendor))) == 0
     script = (tmp_path / "out" / "register.sh").read_text("utf-8")
     (row,) = re.findall(r"(?m)^pdu_acme_strip\|.*$", script)
-    _, _, _, _, description = row.split("|", 4)
+    _, _, _, description = row.split("|", 3)
     assert json.loads(description)["name"] == f"{name}(SNMP, own profile acme-strip)"
     # the script stays one that a shell can read
     subprocess.run(["sh", "-n"], input=script.encode(), check=True, timeout=PATIENCE_S)

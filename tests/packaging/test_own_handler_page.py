@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.dcimanager.manager import DciManager
-from tests.needs import ROOT, program
+from tests.needs import ROOT
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S
 
@@ -47,11 +47,9 @@ def clone(tmp_path: Path) -> Path:
 
 
 @pytest.mark.long
-@pytest.mark.against("curl")
 def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_handler(
     clone: Path,
 ) -> None:
-    program("curl")  # register.sh needs it
     port = str(reserved())
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("PDU_")},

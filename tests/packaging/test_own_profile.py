@@ -189,14 +189,14 @@ def test_a_guess_of_a_draft_is_named_when_its_archive_is_built(
         assert capsys.readouterr().err == (
             f'build.py: {file}: profile.outlets[0].states.on: "?1": a guess; compare it with the unit,'
             " correct it, and remove the ?\n"
-            "build.py: pdu_acme_bar: built with the guesses above; register.sh registers it by its name"
-            f" alone: sh {out}/register.sh acme_bar\n"
+            "build.py: pdu_acme_bar: built with the guesses above; it is registered if it is named:"
+            f" pdu register {out}/pdu_acme_bar-{VERSION}.tar.gz\n"
         )
     assert command.main(["--out", str(out), "nut"]) == 0
     script = (out / "register.sh").read_text("utf-8")
-    assert re.findall(r"(?m)^pdu_\w+\|.*?\|.*?\|\w*", script) == [
-        f"pdu_acme_bar|pdu_acme_bar-{VERSION}.tar.gz|pdu_acme_bar.handler|draft",
-        f"pdu_nut|pdu_nut-{VERSION}.tar.gz|pdu_nut.handler|",
+    assert re.findall(r"(?m)^pdu_\w+\|.*?\|.*?(?=\|)", script) == [
+        f"pdu_acme_bar|pdu_acme_bar-{VERSION}.tar.gz|pdu_acme_bar.handler",
+        f"pdu_nut|pdu_nut-{VERSION}.tar.gz|pdu_nut.handler",
     ]
 
 
