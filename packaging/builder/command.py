@@ -33,6 +33,7 @@ from .snmp_options import (
     families_source,
     has_snmp_options,
     left_out_options,
+    older_own_profile,
     with_snmp_options,
 )
 
@@ -316,8 +317,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for own in own_handlers:
         print(_summary(own.path, own.source.data))
         print(f"import path {own.source.import_path}; register it: {own.register_line}")
-    if left_out:
-        print(f"build.py: {left_out}", file=sys.stderr)
+    for sentence in (left_out, older_own_profile(handlers, options.out)):
+        if sentence:
+            print(f"build.py: {sentence}", file=sys.stderr)
     return _report_drafts(handlers, options.out)
 
 

@@ -20,6 +20,7 @@ from handlers import registry
 from pdu.loading import handler_archives
 from pdu.registration.kept_archives import PREVIOUS
 from tests.needs import ROOT, program
+from tests.pdu.loading.page_handler import folder, packed
 from tests.waiting import PATIENCE_S
 
 from .building import archive, files, small_tree
@@ -326,6 +327,40 @@ def test_the_script_says_what_the_archives_beside_it_say(tmp_path: Path) -> None
     assert here_document is not None
     shown = run(["sh", "-c", f"cat {here_document[0]}"]).stdout
     assert shown.splitlines() == ["|".join(row) for row in rows]
+
+
+def test_a_second_archive_of_a_handler_and_a_name_with_other_signs_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two archives the last of the alphabet was uploaded, and a line break ended the list of the
+    script: what followed ran as its code.
+    """
+    code = "a\nEND\n}\necho CODE OF A FILE NAME >&2\ncat <<X\nX\nz() {\ncat <<END\nb.tar.gz"
+    nut = registry.archive_name("nut")
+    old_nut = registry.archive_name("nut-old")
+    archive_of = {
+        top: packed(folder(tmp_path, top)).read_bytes()
+        for top in ("my_dir", "nut", "pdu_nut", "other")
+    }
+    for number, (name, top, words) in enumerate(
+        (
+            ("my_dir_backup.tar.gz", "my_dir", "my_dir_backup.tar.gz are both archives of my_dir"),
+            (old_nut, "pdu_nut", f"{old_nut} are both archives of nut"),
+            ("nut.tar.gz", "nut", f"nut.tar.gz and {nut} are both archives of nut"),
+            ("a|b|c.tar.gz", "other", "'a|b|c.tar.gz' has signs other than letters"),
+            ("a b.tar.gz", "other", "'a b.tar.gz' has signs other than letters"),
+            (code, "other", "has signs other than letters"),
+        )
+    ):
+        out = tmp_path / f"dist{number}"
+        out.mkdir()
+        (out / "my_dir.tar.gz").write_bytes(archive_of["my_dir"])
+        (out / name).write_bytes(archive_of[top])
+        assert command.main(["nut", "--out", str(out)]) == 1, name
+        shown = capsys.readouterr().err
+        assert words in shown, shown
+        assert shown.count("\n") == 1
+        assert not (out / "register.sh").exists()
 
 
 def test_nothing_is_written_when_one_archive_is_refused(tmp_path: Path) -> None:
