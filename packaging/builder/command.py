@@ -18,12 +18,13 @@ from handlers.snmp import schema
 from handlers.snmp.frozen_value import check_parts
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from pdu.families import own_profiles
+from pdu.files.whole_files import write_whole
 from pdu.loading import handler_source
 from pdu.loading.handler_paths import is_path
 from pdu.loading.handler_source import HandlerSource
 from pdu.workshop.handler.handler_imports import TOOL_MODULES
 
-from .archives import archive, keep_replaced, version, write_file
+from .archives import archive, keep_replaced, version
 from .closure import BuildError
 from .script import HANDLERS, Handler, register_script
 from .snmp_options import (
@@ -61,14 +62,14 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     for name, data in archives.items():
         keep_replaced(out / name, data)
-        write_file(out / name, data)
+        write_whole(str(out / name), data)
     write_script(out, number)
     return [out / name for name in archives]
 
 
 def write_script(out: Path, number: str) -> None:
     """Write register.sh for what is in `out` now. Raises OSError."""
-    write_file(out / "register.sh", register_script(out, number).encode(), 0o755)
+    write_whole(str(out / "register.sh"), register_script(out, number).encode(), 0o777)
 
 
 class OwnHandler(NamedTuple):
@@ -99,7 +100,7 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
     for source in sources:
         path = out / f"{source.archive.top}.tar.gz"
         keep_replaced(path, source.data)
-        write_file(path, source.data)
+        write_whole(str(path), source.data)
         handlers.append(OwnHandler(path, source))
     write_script(out, version(ROOT / "handlers"))
     return handlers

@@ -289,14 +289,14 @@ def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     top, out = small_tree(tmp_path), tmp_path / "dist"
-    handlers, chmod = [script.Handler("small", "Small PDUs", "custom")], Path.chmod
+    handlers, fsync = [script.Handler("small", "Small PDUs", "custom")], os.fsync
 
-    def second_build(path: Path, mode: int) -> None:
-        monkeypatch.setattr(Path, "chmod", chmod)
+    def second_build(descriptor: int) -> None:
+        monkeypatch.setattr(os, "fsync", fsync)
         command.build(top, out, handlers)
-        path.chmod(mode)
+        os.fsync(descriptor)
 
-    monkeypatch.setattr(Path, "chmod", second_build)
+    monkeypatch.setattr(os, "fsync", second_build)
     paths = command.build(top, out, handlers)
     assert sorted(out.iterdir()) == [*paths, out / "register.sh"]
     assert [path.stat().st_mode & 0o777 for path in sorted(out.iterdir())] == [0o644, 0o755]

@@ -138,7 +138,7 @@ def test_without_a_terminal_it_ends_and_names_what_is_not_set(
 def test_a_password_of_a_file_and_relative_paths_are_read(
     admin: Admin, manager: DciManager, tmp_path: Path, line_break: str
 ) -> None:
-    (tmp_path / "password").write_text(f"{manager.password}{line_break}", newline="")
+    (tmp_path / "password").write_bytes(f"{manager.password}{line_break}".encode())
     (tmp_path / "password").chmod(0o640)
     (tmp_path / "my ca.pem").write_bytes(manager.ca_file.read_bytes())
     files = {"DCI_PASSWORD_FILE": "password", "CURL_CA_BUNDLE": "my ca.pem"}
