@@ -162,11 +162,6 @@ class Figure(FrozenValue):
                 return NotKnown(self._row_text(identity, raw_figures, reader))
         return None
 
-    def is_absent(self, reader: Reader) -> bool:
-        """Whether the device has another scalar of the values' group, but not that of the values.
-        A column says whether some devices lack it."""
-        return reader.lacks_scalar(text_field(object_read(self.source), "oid"))
-
     @property
     def objects(self) -> str:
         """The names of the object that is read, and of its exponent and factor."""
@@ -310,8 +305,6 @@ class _FiguresRead(NamedTuple):
 
     rows: dict[str, ExactFigure]
     units: set[str]  #: the units of these rows
-    #: why the first figure is not known, of a device that has another scalar of its group
-    absent: Optional[NotKnown]
 
 
 class Total(FrozenValue):
@@ -376,7 +369,7 @@ class Total(FrozenValue):
         figures_read = self._read_figures(reader, most, counters=counters)
         if isinstance(figures_read, NotKnown):
             return figures_read
-        rows, units, absent = figures_read
+        rows, units = figures_read
         if self._is_lost(outlets, reader):
             return NotKnown(f"the answers lack {self.objects}, which each unit has")
         if self.else_outlets and not (counters and units):
@@ -386,8 +379,6 @@ class Total(FrozenValue):
             units.update(map(self._unit, outlets))
         if all(value is None for value in rows.values()):
             return None
-        if absent is not None:  # what takes its place is another quantity
-            return absent
         sum_of_rows = _sum(rows)
         units_with_outlets = set(map(self._unit, outlets))
         units_without = units_with_outlets - units
@@ -405,19 +396,16 @@ class Total(FrozenValue):
         `counters`: as in `read_from`."""
         rows: dict[str, ExactFigure] = {}
         units: set[str] = set()
-        absent: Optional[NotKnown] = None
         for figure in self.figures:
             raw_figures = self._raw_figures_of_others(units, figure, reader)
             missing = figure.missing_part(raw_figures, reader)
             if missing is not None:
                 return missing
-            if not raw_figures and not units and figure.is_absent(reader):
-                absent = absent or NotKnown(f"the answers lack {figure.objects}")
             rows.update(figure.figures_of(raw_figures, most, reader))
             units.update(map(self._unit, raw_figures))
             if units and (counters or not self.unit):
                 break
-        return _FiguresRead(rows=rows, units=units, absent=absent)
+        return _FiguresRead(rows=rows, units=units)
 
     def _is_lost(self, outlets: Mapping[str, ExactFigure], reader: Reader) -> bool:
         """Whether the answers lack each figure of a device, or of a unit, that has one. `outlets`:

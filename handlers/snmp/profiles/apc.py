@@ -100,8 +100,9 @@ RPDU2_METERED = (
 )
 
 
-switched = by_unit("318.1.1.26.9.2", *RPDU2_SWITCHED, RPDU2_METERED)
-metered = by_unit("318.1.1.26.9.4.3.1", *RPDU2_METERED, RPDU2_SWITCHED)
+RPDU2_COUNT = scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize")
+switched = by_unit("318.1.1.26.9.2", *RPDU2_SWITCHED, RPDU2_COUNT, RPDU2_METERED)
+metered = by_unit("318.1.1.26.9.4.3.1", *RPDU2_METERED, RPDU2_COUNT, RPDU2_SWITCHED)
 RPDU2_STATE = switched("3.1.5", "rPDU2OutletSwitchedStatusState")
 RPDU2_NAME = switched("3.1.3", "rPDU2OutletSwitchedStatusName")
 RPDU2_METERED_NAME = metered("3", "rPDU2OutletMeteredStatusName")
@@ -128,7 +129,6 @@ RPDU2_OUTLETS = outlets(
 )
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
-RPDU2_COUNT = scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize")
 RPDU2_PHASE = column("318.1.1.26.6.3.1.2", "rPDU2PhaseStatusModule")
 RPDU2_TABLES = First((RPDU2_DEVICE, RPDU2_PHASE))
 RPDU2_UNITS = (RPDU2_DEVICE, First((UnitOf(RPDU2_STATE), UnitOf(RPDU2_METERED_NAME))))
@@ -180,13 +180,13 @@ def _easy_text(below: str, what: str, unit: str) -> Figure:
 
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
-easy_outlets = by_unit("318.1.1.30.6", EASY_MODULE, EASY_NUMBER)
+EASY_DEVICE_COUNT = scalar("318.1.1.30.1.0", "ePDUDeviceStatusTableSize")
+easy_outlets = by_unit("318.1.1.30.6", EASY_MODULE, EASY_NUMBER, EASY_DEVICE_COUNT)
 EASY_STATE = easy_outlets("1.1.4", "ePDUOutletStatusState")
 EASY_COMMAND = easy_outlets("2.1.4", "ePDUOutletControlCommand", optional=True)
 # on, off; 3 says that the state is not known, for which the state has no value
 EASY_DETERMINED = ("1", "2")
 EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule", optional=True)
-EASY_DEVICE_COUNT = scalar("318.1.1.30.1.0", "ePDUDeviceStatusTableSize")
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule", optional=True)
 NO_OUTLET = "-1"  # in every column of the one row of a unit without switched outlets
 EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")

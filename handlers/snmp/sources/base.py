@@ -15,13 +15,15 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import accumulate
 from typing import ClassVar, NoReturn, Optional
 
 from ...dcimanager.rows import Raw
+from ...shared.decimals import total
 from ...shared.errors import NoSuchOutlet, ProtocolError, Unsupported
 from .. import validation
-from ..decoding import LONGEST_NUMBER, Rows, text
+from ..decoding import LONGEST_NUMBER, Rows, number, text
 from ..frozen_value import FrozenValue
 from ..reader import NAMELESS, UNMARKED, Lost, Reader
 
@@ -160,6 +162,12 @@ def text_field(part: object, field: str) -> str:
 def is_optional(source: Source) -> bool:
     """Whether the values of a source are of a column that some devices lack (`Column.optional`)."""
     return bool(getattr(object_read(source), "optional", False))
+
+
+def counted(count: Source, reader: Reader) -> Decimal:
+    """What a device counts by `count`, summed over its rows; those that are no numbers count 0."""
+    numbers = map(number, count.rows(reader).values())
+    return total(value for value in numbers if value is not None and value > 0)
 
 
 class ObjectSource(Source):
