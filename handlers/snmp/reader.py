@@ -65,6 +65,8 @@ class Reader:
         self._columns: set[str] = set()  # those of `walked` that are columns of tables
         #: rows that sources found by values of the device, which they check before they use them
         self.places: dict[Hashable, str] = {}
+        #: the sources that the device does not have, each with the root
+        self.lacking: set[Hashable] = set()
         #: what sources derived from the answers, which do not change, by a key of their own
         self.derived: dict[Hashable, Any] = {}
 
@@ -133,10 +135,12 @@ class Reader:
         return reader
 
     def fresh_reader(self) -> Reader:
-        """The same device without its answers, except names: for a reading that must be new."""
+        """The same device without its answers, except names and what it does not have: for a
+        reading that must be new."""
         reader = Reader(self._device, self.root)
         reader._names = self._names
         reader.places = self.places
+        reader.lacking = self.lacking
         return reader
 
 
@@ -154,6 +158,7 @@ class WholeTables(Reader):
         self.walked = reader.walked
         self.got = reader.got
         self.places = reader.places
+        self.lacking = reader.lacking
         self._columns = reader._columns
         self._whole: dict[str, Walked] = {}  # the columns that were asked for
         self._tables = self._rows_by_table()

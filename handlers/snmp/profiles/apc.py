@@ -11,6 +11,7 @@ states.
 
 from decimal import Decimal
 from functools import partial
+from typing import Optional
 
 from .language import *
 
@@ -180,8 +181,7 @@ def _easy_text(below: str, what: str, unit: str) -> Figure:
 
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
-EASY_DEVICE_COUNT = scalar("318.1.1.30.1.0", "ePDUDeviceStatusTableSize")
-easy_outlets = by_unit("318.1.1.30.6", EASY_MODULE, EASY_NUMBER, EASY_DEVICE_COUNT)
+easy_outlets = by_unit("318.1.1.30.6", EASY_MODULE, EASY_NUMBER)
 EASY_STATE = easy_outlets("1.1.4", "ePDUOutletStatusState")
 EASY_COMMAND = easy_outlets("2.1.4", "ePDUOutletControlCommand", optional=True)
 # on, off; 3 says that the state is not known, for which the state has no value
@@ -194,13 +194,14 @@ EASY_OUTLETS = EASY_STATE.but(NO_OUTLET)
 EASY_UNITS = (EASY_DEVICE, if_listed(EASY_MODULE.but(NO_OUTLET), EASY_OUTLETS))
 
 
-def _easy(below: str, name: str, module: Column, count: Scalar) -> EachUnit:
+def _easy(below: str, name: str, module: Column, count: Optional[Scalar] = None) -> EachUnit:
     values = column(f"318.1.1.30.{below}", name)
     return EachUnit(Complete(values, beside=module, count=count), module, EASY_UNITS)
 
 
 def _easy_units(below: str, name: str) -> EachUnit:
-    return _easy("2.1.1." + below, name, EASY_DEVICE, EASY_DEVICE_COUNT)
+    """Nothing counts them: ePDUDeviceStatusTableSize of a recorded EPDU1116S is 3, for one unit."""
+    return _easy("2.1.1." + below, name, EASY_DEVICE)
 
 
 def _easy_phases(below: str, name: str) -> EachUnit:
@@ -361,7 +362,6 @@ PROFILES = (
         mib="PowerNet-MIB (Easy PDU)",
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
         sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
-        units=Complete(EASY_DEVICE, count=EASY_DEVICE_COUNT, gaps=True),
         outlets=outlets(
             states=State(
                 EASY_STATE,
@@ -462,7 +462,7 @@ PROFILES = (
         models=("InfraStruXure modular PDU: each cable of its modules is listed",),
         sys_object_ids=oids("318.1.3.24"),
         outlets=outlets(
-            rows=Fitted(ISX_STATUS.but(*ISX_NOT_PRESENT), (ISX_NAME, ISX_POWER), ISX_NOTHING),
+            rows=Fitted(ISX_STATUS, (ISX_NAME, ISX_POWER), ISX_NOTHING).but(*ISX_NOT_PRESENT),
             number=unit_and_outlet(ISX_STATUS),
             name=ISX_NAME,
             power=figure(ISX_POWER, HUNDREDS),

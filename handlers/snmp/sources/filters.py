@@ -72,7 +72,7 @@ class Complete(ReadOnly):
         rows = self.source.rows(reader)
         beside = self.beside.rows(reader) if self.beside else {}
         if not rows and self._is_table_absent(reader, beside):
-            return {}
+            return {NAMELESS: LOST} if self._counts_rows(reader) else {}
         all_rows = dict(rows)
         for identity, value in beside.items():
             if identity not in rows:
@@ -94,6 +94,13 @@ class Complete(ReadOnly):
         if is_optional(self.source):
             return not self._has_row(reader, beside)
         return not beside
+
+    def _counts_rows(self, reader: Reader) -> bool:
+        """Whether the device counts rows of a table that shows none, as an agent does that has not
+        filled its tables yet (github.com/sonic-net/sonic-buildimage/issues/1132)."""
+        if self.count is None or is_optional(self.source):
+            return False
+        return counted(self.count, reader) > 0
 
     def _short_units(self, reader: Reader, rows: Iterable[str]) -> list[str]:
         """The units that have fewer of these rows than they count, or other ones."""
