@@ -1,7 +1,7 @@
 #!/bin/sh
 # Registers the PDU handlers beside this script with DCImanager 6, or uploads a new version of them,
 # by the calls of the vendor's page "Creating a PDU handler". It needs curl, and no Python.
-#   sh register.sh              every handler that is listed below, but drafts
+#   sh register.sh              every handler that is listed below, but those of others
 #   sh register.sh NAME         only this one
 #   sh register.sh NAME ID      the upload alone, to the handler that has this id in DCImanager
 # It asks for what the environment does not say: DCI_URL (https://dci.example.com), DCI_EMAIL (an
@@ -23,7 +23,7 @@ insecure=''
 id=''
 API=/api/eservice/v3/custom_equipment
 head_end=$(printf '\r\n\r\n.') # the end of an answer's headers; the dot keeps its line break
-handlers() { # NAME|ARCHIVE|IMPORT PATH|draft: only by its name|BODY of the call that registers it
+handlers() { # NAME|ARCHIVE|IMPORT PATH|by name: if named alone|BODY of the call that registers it
     cat <<'END'
 @HANDLERS@
 END
@@ -215,11 +215,11 @@ is_success || fail "the login of $DCI_EMAIL failed"
 token=$(printf '%s' "$answer" | tr -d '\r\n' |
     sed -n 's/.*"token" *: *"\([A-Za-z0-9._~+/=:-]*\)".*/\1/p')
 [ -n "$token" ] || stop 'the login was answered without a token: is this a DCImanager?'
-while IFS='|' read -r handler archive import draft body <&3; do
-    case $name,$draft in
+while IFS='|' read -r handler archive import by_name body <&3; do
+    case $name,$by_name in
         "${handler#pdu_}",* | "$handler",* | ,) upload "$handler" "$archive" "$import" "$body" ;;
     esac
 done 3<<END
 $(handlers)
 END
-[ -n "$id" ] || stop 'drafts with guesses alone: name the one to register'
+[ -n "$id" ] || stop 'handlers of others alone: name the one to register'

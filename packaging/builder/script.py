@@ -30,8 +30,6 @@ class Handler(NamedTuple):
     package: str = ""
     #: new content for some of its files, by path
     replace: Mapping[str, str] = {}
-    #: of a profile with guesses of `pdu draft`: registered by its name alone
-    is_draft: bool = False
 
     def read_only(self) -> Handler:
         """The same handler under a name of its own, whose commands are refused."""
@@ -45,8 +43,6 @@ class Handler(NamedTuple):
     def about(self) -> str:
         """Its `about.py`, from which tools learn what DCImanager is told."""
         lines = [f"SHOWN = {self.shown!r}", f"PROTOCOL = {self.protocol!r}"]
-        if self.is_draft:
-            lines.append('GUESSES = "its profile has guesses of pdu draft"')
         return "\n".join(['"""What DCImanager is told of this handler."""', "", *lines, ""])
 
 
@@ -76,7 +72,7 @@ def register_script(out: Path, number: str) -> str:
 
 
 def _row(upload: Upload, file: str, *, is_own: bool) -> str:
-    by_name_alone = "draft" if upload.is_draft or not is_own else ""
+    by_name_alone = "" if is_own else "by name"
     # of ASCII characters alone, so that no line can be the end of the here-document
     body = json.dumps(upload.description())
     return "|".join([upload.handler, file, upload.import_path, by_name_alone, body])

@@ -236,11 +236,11 @@ def test_a_handler_whose_archive_is_missing_is_not_registered(
     assert manager.handlers() == []
 
 
-def test_drafts_alone_are_no_success(admin: Admin, manager: DciManager) -> None:
+def test_handlers_of_others_alone_are_no_success(admin: Admin, manager: DciManager) -> None:
     script = admin.dist / "register.sh"
-    rows = re.sub(r"(?m)^(pdu_\w+\|[^|]*\|[^|]*\|)\|", r"\1draft|", script.read_text())
+    rows = re.sub(r"(?m)^(pdu_\w+\|[^|]*\|[^|]*\|)\|", r"\1by name|", script.read_text())
     script.write_text(rows)
-    assert_stopped(admin.run_script(manager), "drafts with guesses alone")
+    assert_stopped(admin.run_script(manager), "handlers of others alone")
     assert manager.handlers() == []
 
 
