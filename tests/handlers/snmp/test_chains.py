@@ -175,7 +175,8 @@ def test_the_check_of_the_row_is_the_last_request_before_a_command(name: str) ->
     before it. In `apc-easy-epdu` a table beside is read after it, so it is sent again.
     """
     (unit,) = (chain for chain in CHAINS if chain.name == name)
-    with Logging(unit) as agent:
+    agent = Logging(unit)
+    with agent:
         handler = near(agent, {"switch_unproven": "yes"})
         is_on = states_on(unit, agent)["2"] is UP
         switch_port = handler.port_down if is_on else handler.port_up
