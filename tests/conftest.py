@@ -72,7 +72,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 def trials(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """The cases that are trials: of a function marked `sample(n)`, all but n, evenly spread."""
+    """The cases that are trials: of a function marked `sample(n)`, all but n.
+
+    Raises UsageError if a value of a parameter would be in no quick case although there are n for
+    it: whoever reads `sample(n)` takes each value for tried.
+    """
     cases_by_function: dict[str, list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("sample") is not None:
@@ -81,9 +85,58 @@ def trials(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     for cases in cases_by_function.values():
         mark = cases[0].get_closest_marker("sample")
         assert mark is not None
-        step = -(-len(cases) // int(mark.args[0]))
-        slow += [item for number, item in enumerate(cases) if number % step]
+        count = int(mark.args[0])
+        values = [values_of(case) for case in cases]
+        quick = quick_numbers(values, count)
+        lost = lost_parameters(values, quick, count)
+        if lost:
+            function = cases[0].nodeid.partition("[")[0]
+            raise pytest.UsageError(f"{function}: sample({count}) leaves out values of {lost}")
+        slow += [case for number, case in enumerate(cases) if number not in quick]
     return slow
+
+
+Values = frozenset[tuple[str, int]]
+
+
+def values_of(case: pytest.Item) -> Values:
+    """Each parameter of a case, with the identity of its value, which may be unhashable."""
+    callspec = getattr(case, "callspec", None)
+    parameters = {} if callspec is None else callspec.params
+    return frozenset((name, id(value)) for name, value in parameters.items())
+
+
+def quick_numbers(cases: Sequence[Values], count: int) -> set[int]:
+    """The numbers of the cases that `sample(count)` keeps: each time the case with the most values
+    that no earlier one has, and of equal ones the first in an order that is evenly spread.
+
+    So no value is left out where the parameters are combined in each way, and `count` is at least
+    the number of values of each.
+    """
+    step = -(-len(cases) // count)
+    remaining = sorted(range(len(cases)), key=lambda number: (number % step, number))
+    seen: set[tuple[str, int]] = set()
+    chosen: set[int] = set()
+    while remaining and len(chosen) < count:
+        best = max(remaining, key=lambda number: len(cases[number] - seen))
+        if cases[best] <= seen:
+            seen.clear()  # each value has a case: they come again, in other combinations
+            best = remaining[0]
+        remaining.remove(best)
+        seen |= cases[best]
+        chosen.add(best)
+    return chosen
+
+
+def lost_parameters(cases: Sequence[Values], chosen: set[int], count: int) -> list[str]:
+    """The parameters of which a value is in none of the chosen cases, although their number is
+    enough for all of its values.
+    """
+    every_value = frozenset().union(*cases)
+    kept_values = frozenset().union(*(cases[number] for number in chosen))
+    counts = Counter(parameter for parameter, _ in every_value)
+    lost = {parameter for parameter, _ in every_value - kept_values}
+    return sorted(parameter for parameter in lost if counts[parameter] <= count)
 
 
 def longest_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
