@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import signal
+import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
@@ -18,6 +20,9 @@ from hypothesis import HealthCheck, settings
 from tests import secrecy
 
 _AGAINST = "against"
+_PROCESSOR = "processor time in seconds"
+_BEGIN = pytest.StashKey[float]()
+_MOST_DEAR = 20
 # On a busy machine, some examples take longer than Hypothesis' deadline of 200 ms. Without a
 # deadline, the check too_slow would still fail a test if the data of its first examples took more
 # than 30 s.
@@ -30,12 +35,27 @@ settings.load_profile("patient")
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    item.stash[_BEGIN] = _processor_seconds()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     secrecy.judged(report)
+    if report.when == "teardown":
+        seconds = _processor_seconds() - item.stash[_BEGIN]
+        report.user_properties.append((_PROCESSOR, seconds))
     return report
+
+
+def _processor_seconds() -> float:
+    """The processor time of this process and of its children that have ended, in seconds."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def pytest_configure() -> None:
@@ -187,6 +207,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
     yield
     _write_skips(terminalreporter)
     _write_peers(terminalreporter)
+    if terminalreporter.config.getoption("numprocesses"):  # as `make test` runs them
+        _write_dearest(terminalreporter)
 
 
 def _write_skips(terminalreporter: pytest.TerminalReporter) -> None:
@@ -218,3 +240,33 @@ def _write_peers(terminalreporter: pytest.TerminalReporter) -> None:
             f"{number} {outcome}" for outcome, number in sorted(outcomes[peer].items())
         )
         terminalreporter.write_line(f"{peer}: {counts}")
+
+
+def _write_dearest(terminalreporter: pytest.TerminalReporter) -> None:
+    """The functions whose cases took the most processor time, which wall time does not show on a
+    busy machine.
+    """
+    spent = [
+        (report.nodeid, value)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", [])
+        if name == _PROCESSOR
+    ]
+    terminalreporter.section("the dearest functions, in seconds of the processor, and their cases")
+    for line in dearest_lines(spent):
+        terminalreporter.write_line(line)
+
+
+def dearest_lines(spent: Sequence[tuple[str, float]]) -> list[str]:
+    """A line for each of the dearest functions, and one for all, from the seconds of each case."""
+    seconds_by_function: dict[str, list[float]] = {}
+    for case, seconds in spent:
+        seconds_by_function.setdefault(case.partition("[")[0], []).append(seconds)
+    dearest = sorted(seconds_by_function.items(), key=lambda row: sum(row[1]), reverse=True)
+    lines = []
+    for function, seconds_of_cases in dearest[:_MOST_DEAR]:
+        lines.append(f"{sum(seconds_of_cases):>7.1f} {len(seconds_of_cases):>6}  {function}")
+    every = sum(seconds for _, seconds in spent)
+    lines.append(f"{every:>7.1f} {len(spent):>6}  all")
+    return lines

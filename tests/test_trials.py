@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hypothesis import given, strategies as st
 
-from tests.conftest import lost_parameters, quick_numbers
+from tests.conftest import dearest_lines, lost_parameters, quick_numbers
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
@@ -89,3 +89,11 @@ def test_the_even_steps_of_a_product_alone_would_lose_half_of_its_values() -> No
     even = {0, 2, 4, 6}
     assert lost_parameters(cases, even, 4) == ["b"]
     assert lost_parameters(cases, quick_numbers(cases, 4), 4) == []
+
+
+def test_the_dearest_functions_are_told_with_their_seconds_and_cases() -> None:
+    cheap = [(f"t.py::test_{number}", 0.1) for number in range(20)]
+    lines = dearest_lines([("t.py::test_a[1]", 1.5), *cheap, ("t.py::test_a[2]", 2.0)])
+    assert len(lines) == 21
+    assert lines[0].split() == ["3.5", "2", "t.py::test_a"]
+    assert lines[-1].split() == ["5.5", "22", "all"]
