@@ -211,6 +211,7 @@ def told_apart(unit: Fixture) -> Fixture:
     return unit._replace(rows=rows)
 
 
+@pytest.mark.sample(2)
 @EACH
 def test_no_reading_shows_an_outlets_state_or_energy_as_anothers_while_a_unit_leaves(
     unit: Fixture,

@@ -65,6 +65,7 @@ def name_of(value: object) -> str:
     return f"{type(value).__name__}"
 
 
+@pytest.mark.sample(60)
 @pytest.mark.parametrize("outlets", ["1", "1-2"])
 @pytest.mark.parametrize("value", ODD, ids=name_of)
 @pytest.mark.parametrize("attribute", ATTRIBUTES)
