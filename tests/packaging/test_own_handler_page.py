@@ -13,7 +13,7 @@ import pytest
 from builder import command
 from pdu import root
 from tests.dcimanager.manager import DciManager
-from tests.needs import ROOT, program
+from tests.needs import ROOT
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S
 
@@ -68,12 +68,10 @@ def test_the_handler_that_the_page_writes_is_built_and_its_calls_are_shown(
 
 @pytest.mark.trial
 @pytest.mark.long
-@pytest.mark.against("curl")
 def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_handler(
     clone: Path, tmp_path: Path
 ) -> None:
     """As on a machine that has nothing of ours: the system's programs, and an empty HOME."""
-    program("curl")  # register.sh needs it
     port = str(reserved())
     home = tmp_path / "home"
     home.mkdir()
