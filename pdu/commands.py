@@ -16,18 +16,12 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "pdu.outlets.read_commands:statistic",
         "show the load and energy of the PDU, and energy by outlet",
     ),
-    "labels": LazyCommand(
-        "pdu.outlets.read_commands:labels",
-        "list the number on the unit and the name of every outlet",
-    ),
     "outlets": LazyCommand(
         "pdu.outlets.read_commands:outlets",
         "list every outlet with its state, current, power and energy",
     ),
-    "on": LazyCommand("pdu.outlets.switch_commands:on", "switch outlets on; asks first", ("up",)),
-    "off": LazyCommand(
-        "pdu.outlets.switch_commands:off", "switch outlets off; asks first", ("down",)
-    ),
+    "on": LazyCommand("pdu.outlets.switch_commands:on", "switch outlets on; asks first"),
+    "off": LazyCommand("pdu.outlets.switch_commands:off", "switch outlets off; asks first"),
     "cycle": LazyCommand(
         "pdu.outlets.cycle_command:cycle", "switch an outlet off, and on again; asks first"
     ),
@@ -116,7 +110,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
 # are. Those of groups without a word have a line each in `pdu --help`, for a beginner.
 GROUPS: Sequence[CommandGroup] = (
     CommandGroup("First steps", ("supports", "identify", "status", "on", "off", "check")),
-    CommandGroup("One PDU", ("outlets", "statistic", "labels", "cycle")),
+    CommandGroup("One PDU", ("outlets", "statistic", "cycle")),
     CommandGroup("Many PDUs", ("find", "where", "exporter")),
     CommandGroup("Your own handler", ("new", "handler", "snmp")),
     CommandGroup(

@@ -1,4 +1,4 @@
-"""Tables of the families as Markdown, for docs/ and `pdu snmp families`.
+"""Tables of the families as Markdown, for docs/ and `pdu snmp families --table`.
 
 No archive contains this file.
 """

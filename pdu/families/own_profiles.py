@@ -176,7 +176,7 @@ def _suggestion(text: str) -> str:
     if not near:
         near = similar_names(word, _KEYS, _MOST_NEAR)
     if not near:
-        return "to list all families, run: pdu snmp families"
+        return "to list all families, run: pdu snmp families --table devices"
     shown_keys = ", ".join(near[:_MOST_NEAR])
     if len(near) > _MOST_NEAR:
         return f"similar: {shown_keys} and {len(near) - _MOST_NEAR} more"

@@ -429,7 +429,7 @@ def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missin
     monkeypatch.delenv("PDU_USERNAME", raising=False)
     monkeypatch.delenv("PDU_PASSWORD", raising=False)
     with UNITS["redfish"]() as unit:
-        words = ["--handler", "redfish", "--handler", "raritan", "--no-verify"]
+        words = ["--handler", "redfish", "--handler", "raritan", "-s", "verify=no"]
         report = identified(capsys, 2, arguments(unit)[0], *words)
 
     assert len(report["handlers"]) == 2
