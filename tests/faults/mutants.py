@@ -62,6 +62,17 @@ MUTANTS = (
         "if False:",
         _TESTS_OF_SWITCHING,
     ),
+    # ---- reading
+    Mutant(
+        "a statistic of a device that does not answer is an error",
+        "handlers/dcimanager/four_calls.py",
+        "            figures = self.figures_of(session, with_power=False)\n",
+        "            try:\n"
+        "                figures = self.figures_of(session, with_power=False)\n"
+        "            except Exception:\n"
+        "                return PduStatisticView()\n",
+        "tests/faults/test_matrix.py",
+    ),
     # ---- HTTP
     Mutant(
         "an answer with another status is no reading",
