@@ -26,6 +26,7 @@ from handlers.shared.errors import (
     printable,
 )
 from handlers.shared.settings import port as port_number
+from handlers.snmp.profiles import PROFILE_BY_KEY
 
 from ..cli.error_facts import kind_of, parts_of
 from ..cli.error_output import Usage, describe, reason
@@ -35,6 +36,7 @@ from ..cli.invocation import build_line, program
 from ..cli.options import TEXT, Output, Run, output_options, run_of
 from ..cli.output import counted, print_json, tabulate, waiting
 from ..cli.terminal_lines import print_text
+from ..families.own_handlers import own_handlers, own_handlers_sentence
 from ..loading.four_methods import BrokenHandler
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
@@ -222,7 +224,16 @@ def _last_lines(
         return [*lines, *_unread(survey.answers), *_step_lines("", survey.answers, survey.pdu)]
     line_to_read = _command_to_read(survey.pdu, best, new_pdu)
     other_lines = _unread(survey.answers) if verbose else ["what it rests on: --verbose"]
-    return [*other_lines, *_step_lines(line_to_read, survey.answers, survey.pdu)]
+    own_line = _own_handler_line(best)
+    return [own_line, *other_lines, *_step_lines(line_to_read, survey.answers, survey.pdu)]
+
+
+def _own_handler_line(best: HandlerAnswer) -> str:
+    """Whether DCImanager has a handler of its own for what this handler reads."""
+    family = best.finding.family if best.finding is not None else ""
+    profile = PROFILE_BY_KEY.get(family)
+    vendors = profile.vendor.split(",") if profile is not None else ()
+    return own_handlers_sentence(own_handlers(vendors, [family]))
 
 
 def _addition_line(new_pdu: addition.NewPdu, added_pdu: Optional[ListedPdu]) -> str:
